@@ -1,0 +1,77 @@
+// The import directions of docs/architecture.md are errors here: an arrow drawn there is the only way
+// an import may point. `core` additionally may use no host time, no randomness and no platform API.
+import tseslint from 'typescript-eslint';
+
+const rooms = ['core', 'debug-adapter', 'extension', 'cli', 'test', 'tools'];
+
+/** Forbids imports from `room` into every room that is not listed in `allowed`. */
+function direction(room, allowed, more = []) {
+  const forbidden = rooms.filter((other) => other !== room && !allowed.includes(other));
+  return {
+    files: [`${room}/**/*.ts`],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${forbidden.join('|')})(/|$)`,
+              message: `${room} may not import ${forbidden.join(', ')} (docs/architecture.md).`,
+            },
+            ...more,
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default tseslint.config(
+  {
+    ignores: ['dist/**', 'out/**', 'node_modules/**', '.vscode-host/**', '**/build/**'],
+  },
+  ...tseslint.configs.strict,
+  ...tseslint.configs.stylistic,
+  {
+    rules: {
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['*.config.js', '*.config.ts'], rules: { 'no-restricted-exports': 'off' } },
+  direction('core', [], [{ regex: '^[^.]', message: 'core imports nothing outside core.' }]),
+  {
+    files: ['core/**/*.ts'],
+    ignores: ['core/worker/**', '**/*.test.ts', 'core/testing/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'crypto'].map(
+          (name) => ({ name, message: 'core has no host time and no host scheduling (docs/architecture.md).' }),
+        ),
+        ...['process', 'Buffer', 'self', 'postMessage', 'fetch', 'console', 'require'].map((name) => ({
+          name,
+          message: 'core uses no platform API.',
+        })),
+      ],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'core is deterministic.' }],
+    },
+  },
+  direction(
+    'debug-adapter',
+    ['core'],
+    [
+      {
+        regex: '^(\\.\\./)+core/(?!protocol/|abi/)',
+        message: 'the adapter speaks the machine protocol only: import core/protocol or core/abi.',
+      },
+      { regex: '^vscode$', message: 'the adapter knows no VS Code.' },
+    ],
+  ),
+  direction('extension', ['debug-adapter']),
+  direction('cli', ['core', 'debug-adapter']),
+);
