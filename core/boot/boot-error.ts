@@ -1,0 +1,29 @@
+/*
+ * Owns the catalogue of reasons why an image does not boot. Every message is one sentence that says what was
+ * expected, what was found and what to do.
+ */
+
+/** Stable codes of {@link BootError}. */
+export type BootErrorCode =
+  | 'image-empty'
+  | 'image-truncated'
+  | 'image-64-bit'
+  | 'image-not-i386'
+  | 'image-not-executable'
+  | 'image-not-multiboot'
+  | 'image-malformed'
+  | 'image-flags-unsupported'
+  | 'image-bad-address'
+  | 'image-too-big'
+  | 'module-too-big';
+
+/** An image or module that cannot be booted. */
+export class BootError extends Error {
+  override readonly name = 'BootError';
+  readonly code: BootErrorCode;
+
+  constructor(code: BootErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

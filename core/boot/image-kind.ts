@@ -1,0 +1,81 @@
+/*
+ * Owns the question what kind of kernel an image is: a cooperative guest (an i386 ELF file with a note of the
+ * owner "coLinux"), a multiboot kernel, or neither, and then why.
+ */
+
+import { BootError } from './boot-error.ts';
+import { isElf, readElf32 } from './elf32.ts';
+import { findMultibootHeader } from './multiboot-header.ts';
+
+/** Owner of the ELF note that makes an image a cooperative guest kernel. */
+export const COOPERATIVE_NOTE_OWNER = 'coLinux';
+
+/** What the machine can do with an image. */
+export type ImageKind = 'cooperative' | 'multiboot';
+
+/** Says what `bytes` is, or throws a {@link BootError} that says why it is nothing this machine can run. */
+export function identifyImage(bytes: Uint8Array): ImageKind {
+  if (bytes.length === 0) {
+    throw new BootError('image-empty', 'The image is an empty file: did the build of the kernel succeed?');
+  }
+  const header = findMultibootHeader(bytes);
+  if (header?.addresses) {
+    return isCooperative(bytes) ? 'cooperative' : 'multiboot'; // a flat image: what else the file is does not matter
+  }
+  if (!isElf(bytes)) {
+    throw new BootError('image-not-multiboot', describeForeignImage(bytes, header !== null));
+  }
+  const { noteOwners } = readElf32(bytes);
+  if (noteOwners.includes(COOPERATIVE_NOTE_OWNER)) {
+    return 'cooperative';
+  }
+  if (header === null) {
+    throw new BootError(
+      'image-not-multiboot',
+      'The image is an i386 ELF file, but it has neither a coLinux note nor a multiboot header in its first 8 KiB' +
+        `${hasMultiboot2(bytes) ? ' (it has a multiboot 2 header)' : ''}: add one and keep it at the start of the link.`,
+    );
+  }
+  return 'multiboot';
+}
+
+function isCooperative(bytes: Uint8Array): boolean {
+  try {
+    return isElf(bytes) && readElf32(bytes).noteOwners.includes(COOPERATIVE_NOTE_OWNER);
+  } catch (error) {
+    if (error instanceof BootError) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function describeForeignImage(bytes: Uint8Array, hasHeader: boolean): string {
+  const expected = 'expected an i386 ELF kernel with a coLinux note or a multiboot header';
+  if (hasHeader) {
+    return (
+      'The image has a multiboot header without address fields, but it is no ELF file: ' +
+      'set flag 16 and the address fields, or boot the ELF file it was made from.'
+    );
+  }
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    return `The image is compressed with gzip, ${expected}: unpack it first.`;
+  }
+  if (bytes.length > 0x206 && String.fromCharCode(...bytes.subarray(0x202, 0x206)) === 'HdrS') {
+    return `The image is a Linux bzImage, ${expected}: boot the vmlinux of a cooperative build.`;
+  }
+  if (hasMultiboot2(bytes)) {
+    return `The image has a multiboot 2 header, ${expected}: add a multiboot 1 header.`;
+  }
+  return `The image is neither an ELF file nor has it a multiboot header in its first 8 KiB, ${expected}.`;
+}
+
+function hasMultiboot2(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 16 <= Math.min(bytes.length, 32768); at += 8) {
+    if (view.getUint32(at, true) === 0xe85250d6) {
+      return true;
+    }
+  }
+  return false;
+}
