@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Offsets for assembly. This file is compiled to assembly and never linked: each line below leaves a marker
+ * in the output that the Makefile turns into a #define of asm-offsets.h. So assembly and C cannot disagree.
+ */
+#include <stddef.h>
+#include <colinux/abi.h>
+
+#define DEFINE(name, value) asm volatile("\n.ascii \"->" #name " %c0\"" : : "i"(value))
+#define STATE(name, field) DEFINE(STATE_##name, offsetof(struct co_state, field))
+#define SHADOW(name, field) DEFINE(PAGE_SHADOW_##name, offsetof(struct co_passage_page, shadow.field))
+
+void asm_offsets(void);
+void asm_offsets(void)
+{
+	DEFINE(PAGE_TEMP_PGD, offsetof(struct co_passage_page, temp_pgd));
+	SHADOW(DR0, dr0);
+	SHADOW(DR1, dr1);
+	SHADOW(DR2, dr2);
+	SHADOW(DR3, dr3);
+	SHADOW(DR6, dr6);
+	SHADOW(DR7, dr7);
+	STATE(CS, cs);
+	STATE(DS, ds);
+	STATE(ES, es);
+	STATE(FS, fs);
+	STATE(GS, gs);
+	STATE(SS, ss);
+	STATE(CR0, cr0);
+	STATE(CR2, cr2);
+	STATE(CR3, cr3);
+	STATE(CR4, cr4);
+	STATE(GDT, gdt);
+	STATE(GDT_BASE, gdt.base);
+	STATE(LDT, ldt);
+	STATE(IDT, idt);
+	STATE(TR, tr);
+	STATE(RETURN_EIP, return_eip);
+	STATE(EFLAGS, eflags);
+	STATE(ESP, esp);
+	STATE(DR0, dr0);
+	STATE(DR1, dr1);
+	STATE(DR2, dr2);
+	STATE(DR3, dr3);
+	STATE(DR6, dr6);
+	STATE(DR7, dr7);
+	STATE(OTHER_MAP, other_map);
+	DEFINE(STATE_SCRATCH_END, offsetof(struct co_state, scratch) + sizeof(((struct co_state *)0)->scratch));
+	STATE(SYSENTER_CS, sysenter_cs);
+	STATE(SYSENTER_ESP, sysenter_esp);
+	STATE(SYSENTER_EIP, sysenter_eip);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Frame allocator: which 4 KiB frames of physical memory are free, as one bit each for the first 768 MiB (what the
+ * direct map covers). The multiboot memory map says what is RAM; the first MiB stays untouched.
+ */
+#include "host.h"
+#include "multiboot.h"
+
+#define FRAMES		(0x30000000 / PAGE_SIZE)
+#define FIRST_USABLE	0x100000
+
+static uint32_t used[FRAMES / 32];
+static uint32_t total;
+
+extern uint8_t host_end[];
+
+static bool is_used(uint32_t frame) { return used[frame / 32] & 1u << frame % 32; }
+static void mark_used(uint32_t frame) { used[frame / 32] |= 1u << frame % 32; }
+static void mark_free(uint32_t frame) { used[frame / 32] &= ~(1u << frame % 32); }
+
+void frames_reserve(uint32_t from, uint32_t to)
+{
+	uint32_t end = to / PAGE_SIZE + (to % PAGE_SIZE != 0);
+
+	for (uint32_t frame = from / PAGE_SIZE; frame < end && frame < FRAMES; frame++)
+		mark_used(frame);
+}
+
+static void add_range(uint64_t base, uint64_t length)
+{
+	uint64_t end = base + length;
+
+	if (base < FIRST_USABLE)
+		base = FIRST_USABLE;
+	for (uint64_t at = (base + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1); at + PAGE_SIZE <= end; at += PAGE_SIZE) {
+		uint32_t frame = (uint32_t)(at >> 12);
+
+		if (frame >= FRAMES)
+			break;
+		mark_free(frame);
+		total++;
+	}
+}
+
+void frames_init(const struct multiboot *info)
+{
+	memset(used, 0xff, sizeof(used));
+	if (info->flags & MULTIBOOT_MEMORY_MAP) {
+		for (uint32_t at = info->map; at < info->map + info->map_length;) {
+			const struct multiboot_range *range = virtual_address(at);
+
+			if (range->type == MULTIBOOT_USABLE)
+				add_range(range->base, range->length);
+			at += range->size + sizeof(range->size);
+		}
+	} else {
+		add_range(FIRST_USABLE, (uint64_t)info->memory_upper * 1024);
+	}
+	frames_reserve(FIRST_USABLE, physical_address(host_end));
+}
+
+/* `size` bytes of adjacent frames at or above `minimum`; 0 if there are none. */
+uint32_t frames_allocate_region(uint32_t size, uint32_t alignment, uint32_t minimum)
+{
+	uint32_t count = size / PAGE_SIZE;
+	uint32_t step = alignment / PAGE_SIZE;
+
+	for (uint32_t first = minimum / PAGE_SIZE; first < FRAMES && count <= FRAMES - first; first += step) {
+		uint32_t length = 0;
+
+		while (length < count && !is_used(first + length))
+			length++;
+		if (length < count)
+			continue;
+		for (uint32_t frame = first; frame < first + count; frame++)
+			mark_used(frame);
+		return first * PAGE_SIZE;
+	}
+	return 0;
+}
+
+/* `count` adjacent frames, zeroed, as a physical address. */
+uint32_t frames_allocate(uint32_t count)
+{
+	uint32_t region = frames_allocate_region(count * PAGE_SIZE, PAGE_SIZE, FIRST_USABLE);
+
+	if (!region)
+		panic("no %u adjacent frames of memory left", count);
+	memset(virtual_address(region), 0, count * PAGE_SIZE);
+	return region;
+}
+
+uint32_t frames_total_mib(void)
+{
+	return (total * (PAGE_SIZE / 1024) + 1023) / 1024;
+}

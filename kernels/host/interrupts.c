@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Exceptions and hardware interrupts of the host. An exception in the host is a bug and ends in a panic with the
+ * registers on COM1. Hardware interrupts come through two 8259A controllers (Intel 8259A data sheet), remapped to
+ * vectors 0x20-0x2f. The same handler serves an interrupt that hit a guest: the passage brings the vector here.
+ */
+#include "host.h"
+
+#define PIC1		0x20
+#define PIC2		0xa0
+#define ICW1_INIT	0x11	/* edge triggered, cascade, ICW4 follows */
+#define ICW4_8086	0x01
+#define OCW2_EOI	0x20
+#define OCW3_READ_IRR	0x0a
+#define OCW3_READ_ISR	0x0b
+#define CASCADE		2
+
+static const char *const exception_names[] = {
+	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode", "no coprocessor",
+	"double fault", "coprocessor overrun", "invalid TSS", "segment not present", "stack fault",
+	"general protection", "page fault", "reserved", "x87 error", "alignment check", "machine check", "SIMD error",
+};
+
+static void (*handlers[16])(void);
+static uint16_t mask = 0xffff & ~(1 << CASCADE);
+
+static void write_mask(void)
+{
+	outb(PIC1 + 1, (uint8_t)mask);
+	outb(PIC2 + 1, (uint8_t)(mask >> 8));
+}
+
+void interrupts_init(void)
+{
+	outb(PIC1, ICW1_INIT);
+	outb(PIC2, ICW1_INIT);
+	outb(PIC1 + 1, IRQ_BASE);
+	outb(PIC2 + 1, IRQ_BASE + 8);
+	outb(PIC1 + 1, 1 << CASCADE);
+	outb(PIC2 + 1, CASCADE);
+	outb(PIC1 + 1, ICW4_8086);
+	outb(PIC2 + 1, ICW4_8086);
+	write_mask();
+}
+
+void irq_register(unsigned irq, void (*handler)(void))
+{
+	uint32_t flags = interrupts_save();
+
+	handlers[irq] = handler;
+	mask &= (uint16_t)~(1u << irq);
+	write_mask();
+	interrupts_restore(flags);
+}
+
+static uint8_t read_register(uint16_t pic, uint8_t which)
+{
+	outb(pic, which);
+	return inb(pic);
+}
+
+/* Has the line asked, without having been served yet? */
+bool irq_requested(unsigned irq)
+{
+	return read_register(irq < 8 ? PIC1 : PIC2, OCW3_READ_IRR) & (1u << (irq & 7));
+}
+
+/* Is it being served right now? */
+bool irq_in_service(unsigned irq)
+{
+	return read_register(irq < 8 ? PIC1 : PIC2, OCW3_READ_ISR) & (1u << (irq & 7));
+}
+
+static void handle_irq(unsigned irq)
+{
+	/* Lines 7 and 15 also stand for "a request went away": then nothing is in service and no EOI is due. */
+	if ((irq & 7) == 7 && !irq_in_service(irq)) {
+		if (irq == 15)
+			outb(PIC1, OCW2_EOI);
+		return;
+	}
+	if (handlers[irq])
+		handlers[irq]();
+	if (irq >= 8)
+		outb(PIC2, OCW2_EOI);
+	outb(PIC1, OCW2_EOI);
+}
+
+static void __attribute__((noreturn)) exception(const struct trap_frame *frame)
+{
+	const char *name = frame->vector < sizeof(exception_names) / sizeof(*exception_names) ?
+				   exception_names[frame->vector] : "unexpected interrupt";
+
+	panic("%s (vector %u, error code 0x%x) at 0x%08x\n"
+	      "      eax %08x ebx %08x ecx %08x edx %08x\n"
+	      "      esi %08x edi %08x ebp %08x esp %08x\n"
+	      "      cr2 %08x cr3 %08x eflags %08x", name, frame->vector, frame->error, frame->eip, frame->eax,
+	      frame->ebx, frame->ecx, frame->edx, frame->esi, frame->edi, frame->ebp,
+	      (uint32_t)(&frame->eflags + 1), read_cr2(), read_cr3(), frame->eflags);
+}
+
+void interrupt_handler(struct trap_frame *frame)
+{
+	if (frame->vector >= IRQ_BASE && frame->vector < IRQ_BASE + 16)
+		handle_irq(frame->vector - IRQ_BASE);
+	else
+		exception(frame);
+}

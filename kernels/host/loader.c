@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The guest image: a 32-bit ELF executable with a coLinux note. It is bytes from outside, so every offset is checked
+ * against the size of the file before it is followed. Segments are loaded by their physical addresses, counted from
+ * the base of the guest's RAM.
+ */
+#include "host.h"
+#include "elf.h"
+
+/* Do [offset, offset + length) lie inside something of `size` bytes? */
+static bool inside(uint32_t offset, uint32_t length, uint32_t size)
+{
+	return offset <= size && length <= size - offset;
+}
+
+static const struct elf_segment *segments(const void *image)
+{
+	return (const void *)((const uint8_t *)image + ((const struct elf_header *)image)->phoff);
+}
+
+static const char *check_header(const struct elf_header *header, uint32_t size)
+{
+	if (size < 20 || memcmp(header->magic, "\177ELF", 4) != 0)
+		return "it is not an ELF file";
+	if (header->class != ELF_CLASS_32)
+		return "it is a 64-bit ELF file; a guest is built for 32 bits (gcc -m32, ld -m elf_i386)";
+	if (size < sizeof(*header) || header->type != ELF_TYPE_EXEC || header->machine != ELF_MACHINE_386)
+		return "it is not an executable for i386";
+	if (header->phentsize != sizeof(struct elf_segment) ||
+	    !inside(header->phoff, header->phnum * (uint32_t)sizeof(struct elf_segment), size))
+		return "its program headers are damaged";
+	return NULL;
+}
+
+static uint32_t padded(uint32_t size)
+{
+	return (size + 3) & ~3u;
+}
+
+/* Looks through the notes of one segment. */
+static bool find_note(const uint8_t *at, uint32_t size, struct co_note *result)
+{
+	while (size >= sizeof(struct elf_note)) {
+		const struct elf_note *note = (const void *)at;
+		uint32_t name, descriptor;
+
+		at += sizeof(*note);
+		size -= sizeof(*note);
+		if (note->namesz > size || note->descsz > size)
+			return false;
+		name = padded(note->namesz);
+		descriptor = padded(note->descsz);
+		if (!inside(name, descriptor, size))
+			return false;
+		if (note->type == CO_NOTE_TYPE && note->namesz == sizeof(CO_NOTE_OWNER) &&
+		    memcmp(at, CO_NOTE_OWNER, sizeof(CO_NOTE_OWNER)) == 0 && note->descsz >= sizeof(*result)) {
+			memcpy(result, at + name, sizeof(*result));
+			return true;
+		}
+		at += name + descriptor;
+		size -= name + descriptor;
+	}
+	return false;
+}
+
+const char *loader_check(const void *image, uint32_t size, struct co_note *note)
+{
+	const struct elf_header *header = image;
+	const char *problem = check_header(header, size);
+	bool found = false;
+
+	if (problem)
+		return problem;
+	for (unsigned i = 0; i < header->phnum && !found; i++) {
+		const struct elf_segment *segment = &segments(image)[i];
+
+		if (segment->type == ELF_PT_NOTE && inside(segment->offset, segment->filesz, size))
+			found = find_note((const uint8_t *)image + segment->offset, segment->filesz, note);
+	}
+	if (!found)
+		return "it has no coLinux note, so it is not a cooperative guest";
+	if (note->abi_version != CO_ABI_VERSION)
+		return "it is built for another version of the cooperative ABI";
+	if (note->flags != CO_NOTE_PAGED_ENTRY)
+		return "its note has flags this host does not know";
+	if (!note->passage_va)
+		note->passage_va = CO_VPTR_PASSAGE_PAGE;
+	if (!note->io_area_va)
+		note->io_area_va = CO_VPTR_IO_AREA_START;
+	return NULL;
+}
+
+const char *loader_load(struct monitor *monitor, const void *image, uint32_t size)
+{
+	const struct elf_header *header = image;
+	uint8_t *ram = virtual_address(monitor->base);
+	uint32_t end = 0;
+
+	memset(ram, 0, monitor->size);
+	for (unsigned i = 0; i < header->phnum; i++) {
+		const struct elf_segment *segment = &segments(image)[i];
+
+		if (segment->type != ELF_PT_LOAD || !segment->memsz)
+			continue;
+		if (!inside(segment->offset, segment->filesz, size) || segment->filesz > segment->memsz)
+			return "a segment lies outside of the file";
+		if (!inside(segment->paddr, segment->memsz, monitor->size))
+			return "it does not fit in the guest's memory (give it more with mem=)";
+		memcpy(ram + segment->paddr, (const uint8_t *)image + segment->offset, segment->filesz);
+		if (end < segment->paddr + segment->memsz)
+			end = segment->paddr + segment->memsz;
+	}
+	if (!end)
+		return "it has nothing to load";
+	monitor->kernel_end = CO_ARCH_KERNEL_OFFSET + end;
+	if (monitor->note.entry - CO_ARCH_KERNEL_OFFSET >= end)
+		return "its entry point lies outside of the image";
+	return NULL;
+}

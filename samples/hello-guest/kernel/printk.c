@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's log goes two ways: to the console, and line by line as a string message to the host's log, which works
+ * before there is a console and after it is gone.
+ */
+#include "kernel.h"
+
+#define LINE_MAX	200	/* coLinux cuts here */
+
+static void log_line(const char *text, va_list arguments)
+{
+	char line[LINE_MAX];
+	size_t length = format_list(line, sizeof(line), text, arguments);
+
+	cooperative_send(CO_MODULE_PRINTK, CO_MESSAGE_TYPE_STRING, line, length);
+	console_write(line, length);
+}
+
+void printk(const char *text, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, text);
+	log_line(text, arguments);
+	va_end(arguments);
+}
+
+void panic(const char *text, ...)
+{
+	char message[LINE_MAX];
+	va_list arguments;
+
+	interrupts_off();
+	va_start(arguments, text);
+	format_list(message, sizeof(message), text, arguments);
+	va_end(arguments);
+	console_attribute(0x4f);	/* white on red */
+	printk("Kernel panic: %s\n", message);
+	terminate(CO_TERMINATE_PANIC, 0, message);
+}

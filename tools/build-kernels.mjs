@@ -1,0 +1,34 @@
+// `npm run build:kernels`: builds the host kernel, the test images and the sample guest with make. Only what is out of
+// date is built again. Needs gcc or clang, binutils and make; no 32-bit libc. CC= chooses the compiler.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folders = ['kernels', 'samples/hello-guest'];
+
+/** Can the program be run at all? */
+function exists(program) {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+const compiler = [process.env.CC, 'gcc', 'clang'].find((name) => name && exists(name));
+const missing = [
+  ...(compiler ? [] : ['gcc']),
+  ...(exists('ld') ? [] : ['binutils']),
+  ...(exists('make') ? [] : ['make']),
+];
+if (missing.length > 0) {
+  process.stderr.write(`The kernels cannot be built: please run apt-get install ${missing.join(' ')}\n`);
+  process.exit(1);
+}
+
+for (const folder of folders) {
+  const { status } = spawnSync('make', ['--no-print-directory', '-s', '-j2', '-C', folder, `CC=${compiler}`], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) {
+    process.stderr.write(`The kernels could not be built: make failed in ${folder}\n`);
+    process.exit(1);
+  }
+}
