@@ -1,7 +1,7 @@
 /*
  * Owns the device state that the PC's firmware leaves to a kernel, written through the ports as the firmware
  * does. Source: SeaBIOS as QEMU's pc runs it before a multiboot kernel, read back from there: controllers at
- * vectors 8 and 0x70 with timer, keyboard, cascade, floppy, clock, mouse and disks unmasked, counter 0 in mode 2
+ * vectors 8 and 0x70 with timer, keyboard, cascade, floppy, clock, mouse, FPU and disk unmasked, counter 0 in mode 2
  * with the full count (18.2 Hz), keyboard controller tested and translating, PCI interrupts 10 and 11 level
  * triggered.
  */
@@ -9,6 +9,10 @@
 import type { IoBus } from '../devices/io-bus.ts';
 
 const WRITES: readonly (readonly [port: number, value: number])[] = [
+  // Keyboard controller: self-test (its answer is read below), mode byte.
+  [0x64, 0xaa],
+  [0x64, 0x60],
+  [0x60, 0x61],
   // Interrupt controllers: ICW1-4, then the masks.
   [0x20, 0x11],
   [0xa0, 0x11],
@@ -25,10 +29,6 @@ const WRITES: readonly (readonly [port: number, value: number])[] = [
   [0x43, 0x34],
   [0x40, 0x00],
   [0x40, 0x00],
-  // Keyboard controller: self-test (its answer is read below), mode byte.
-  [0x64, 0xaa],
-  [0x64, 0x60],
-  [0x60, 0x61],
   // A20 on.
   [0x92, 0x02],
 ];
