@@ -67,6 +67,7 @@ const char *loader_check(const void *image, uint32_t size, struct co_note *note)
 {
 	const struct elf_header *header = image;
 	const char *problem = check_header(header, size);
+	static char text[96];
 	bool found = false;
 
 	if (problem)
@@ -79,8 +80,11 @@ const char *loader_check(const void *image, uint32_t size, struct co_note *note)
 	}
 	if (!found)
 		return "it has no coLinux note, so it is not a cooperative guest";
-	if (note->abi_version != CO_ABI_VERSION)
-		return "it is built for another version of the cooperative ABI";
+	if (note->abi_version != CO_ABI_VERSION) {
+		format(text, sizeof(text), "it is built for version %u of the cooperative ABI, this host speaks %u",
+		       note->abi_version, CO_ABI_VERSION);
+		return text;
+	}
 	if (note->flags != CO_NOTE_PAGED_ENTRY)
 		return "its note has flags this host does not know";
 	if (!note->passage_va)

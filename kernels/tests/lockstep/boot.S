@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The lock-step image: a multiboot kernel that runs some 500,000 instructions of every kind an i686 kernel and its
+ * The lock-step image: a multiboot kernel that runs about 360,000 instructions of every kind an i686 kernel and its
  * programs use, without one interrupt, and prints a checksum on COM1. Two CPUs can be run side by side and compared after
  * each instruction; the sum alone also tells. Ends by port F4h.
  *
@@ -29,7 +29,7 @@ start:
 	movl	%eax, %gs
 	call	build_tables
 	call	build_paging
-	movl	$1500, %ebp
+	movl	$80, %ebp
 2:	call	test_arithmetic
 	call	test_shifts
 	call	test_multiply
@@ -37,7 +37,7 @@ start:
 	call	test_decimal
 	decl	%ebp
 	jnz	2b
-	movl	$60, %ebp
+	movl	$26, %ebp
 3:	call	test_strings
 	call	test_stack
 	call	test_segments

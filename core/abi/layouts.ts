@@ -1,0 +1,252 @@
+/*
+ * Where the fields of the shared records lie: the TypeScript mirror of the structures in kernels/include/colinux. A test
+ * compares this table with the debug information of the built host kernel, so it may not drift from the C headers.
+ */
+
+/** Offset and size of a field, in bytes. */
+export type Field = readonly [offset: number, size: number];
+
+/** Size of a record and its fields, by the names they have in C (members of an anonymous union side by side). */
+export interface Layout {
+  readonly size: number;
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+/** By the tag of the C structure. */
+export const layouts = {
+  co_descriptor_table: {
+    size: 0x6,
+    fields: {
+      limit: [0x0, 0x2],
+      base: [0x2, 0x4],
+    },
+  },
+  co_state: {
+    size: 0x7c,
+    fields: {
+      border: [0x0, 0x4],
+      cs: [0x4, 0x4],
+      ds: [0x8, 0x4],
+      es: [0xc, 0x4],
+      cr3: [0x10, 0x4],
+      cr4: [0x14, 0x4],
+      cr2: [0x18, 0x4],
+      cr0: [0x1c, 0x4],
+      gdt: [0x20, 0x6],
+      fs: [0x26, 0x4],
+      gs: [0x2a, 0x4],
+      ldt: [0x2e, 0x2],
+      idt: [0x30, 0x6],
+      tr: [0x36, 0x2],
+      return_eip: [0x38, 0x4],
+      eflags: [0x3c, 0x4],
+      esp: [0x40, 0x4],
+      ss: [0x44, 0x4],
+      dr0: [0x48, 0x4],
+      dr1: [0x4c, 0x4],
+      dr2: [0x50, 0x4],
+      dr3: [0x54, 0x4],
+      dr6: [0x58, 0x4],
+      dr7: [0x5c, 0x4],
+      other_map: [0x60, 0x4],
+      scratch: [0x64, 0x8],
+      va: [0x6c, 0x4],
+      sysenter_cs: [0x70, 0x4],
+      sysenter_esp: [0x74, 0x4],
+      sysenter_eip: [0x78, 0x4],
+    },
+  },
+  co_debug_shadow: {
+    size: 0x18,
+    fields: {
+      dr0: [0x0, 0x4],
+      dr1: [0x4, 0x4],
+      dr2: [0x8, 0x4],
+      dr3: [0xc, 0x4],
+      dr6: [0x10, 0x4],
+      dr7: [0x14, 0x4],
+    },
+  },
+  co_passage_page: {
+    size: 0x77c,
+    fields: {
+      temp_pgd: [0x0, 0x4],
+      shadow: [0x4, 0x18],
+      code: [0x1c, 0x260],
+      pad: [0x27c, 0x4],
+      host: [0x280, 0x7c],
+      guest: [0x2fc, 0x7c],
+      operation: [0x378, 0x4],
+      params: [0x37c, 0x400],
+    },
+  },
+  co_boot_params: {
+    size: 0x128,
+    fields: {
+      kernel_end: [0x0, 0x4],
+      memory_size: [0x4, 0x4],
+      initrd: [0x8, 0x4],
+      initrd_size: [0xc, 0x4],
+      cpu_khz: [0x10, 0x4],
+      memory_base: [0x14, 0x4],
+      spare: [0x18, 0x10],
+      command_line: [0x28, 0x100],
+    },
+  },
+  co_terminate: {
+    size: 0x110,
+    fields: {
+      reason: [0x0, 0x4],
+      code: [0x4, 0x4],
+      line: [0x8, 0x4],
+      length: [0xc, 0x4],
+      text: [0x10, 0x100],
+    },
+  },
+  co_delivery: {
+    size: 0xc,
+    fields: {
+      size: [0x0, 0x4],
+      elapsed: [0x4, 0x8],
+    },
+  },
+  co_high_prec_time: {
+    size: 0x10,
+    fields: {
+      counter: [0x0, 0x8],
+      frequency: [0x8, 0x8],
+    },
+  },
+  co_message: {
+    size: 0x14,
+    fields: {
+      from: [0x0, 0x4],
+      to: [0x4, 0x4],
+      priority: [0x8, 0x4],
+      type: [0xc, 0x4],
+      size: [0x10, 0x4],
+    },
+  },
+  co_linux_message: {
+    size: 0xc,
+    fields: {
+      device: [0x0, 0x4],
+      unit: [0x4, 0x4],
+      size: [0x8, 0x4],
+    },
+  },
+  co_io_area: {
+    size: 0x10000,
+    fields: {
+      messages_waiting: [0x0, 0x4],
+      buffer: [0x4, 0xfffc],
+    },
+  },
+  co_console_putc: {
+    size: 0x6,
+    fields: {
+      x: [0x0, 0x2],
+      y: [0x2, 0x2],
+      cell: [0x4, 0x2],
+    },
+  },
+  co_console_putcs: {
+    size: 0x6,
+    fields: {
+      y: [0x0, 0x2],
+      x: [0x2, 0x2],
+      count: [0x4, 0x2],
+    },
+  },
+  co_console_clear: {
+    size: 0xa,
+    fields: {
+      top: [0x0, 0x2],
+      left: [0x2, 0x2],
+      bottom: [0x4, 0x2],
+      right: [0x6, 0x2],
+      cell: [0x8, 0x2],
+    },
+  },
+  co_console_scroll: {
+    size: 0x8,
+    fields: {
+      top: [0x0, 0x2],
+      bottom: [0x2, 0x2],
+      lines: [0x4, 0x2],
+      cell: [0x6, 0x2],
+    },
+  },
+  co_console_invert: {
+    size: 0x6,
+    fields: {
+      y: [0x0, 0x2],
+      x: [0x2, 0x2],
+      count: [0x4, 0x2],
+    },
+  },
+  co_console_bmove: {
+    size: 0xc,
+    fields: {
+      row: [0x0, 0x2],
+      column: [0x2, 0x2],
+      top: [0x4, 0x2],
+      left: [0x6, 0x2],
+      bottom: [0x8, 0x2],
+      right: [0xa, 0x2],
+    },
+  },
+  co_console_config: {
+    size: 0x6,
+    fields: {
+      rows: [0x0, 0x2],
+      columns: [0x2, 0x2],
+      attribute: [0x4, 0x2],
+    },
+  },
+  co_console_cursor: {
+    size: 0x6,
+    fields: {
+      x: [0x0, 0x2],
+      y: [0x2, 0x2],
+      height: [0x4, 0x2],
+    },
+  },
+  co_console_message: {
+    size: 0x10,
+    fields: {
+      type: [0x0, 0x4],
+      putc: [0x4, 0x6],
+      putcs: [0x4, 0x6],
+      clear: [0x4, 0xa],
+      scroll: [0x4, 0x8],
+      invert: [0x4, 0x6],
+      bmove: [0x4, 0xc],
+      config: [0x4, 0x6],
+      cursor: [0x4, 0x6],
+    },
+  },
+  co_key_event: {
+    size: 0x8,
+    fields: {
+      code: [0x0, 0x4],
+      mode: [0x4, 0x4],
+    },
+  },
+  co_power_event: {
+    size: 0x4,
+    fields: {
+      type: [0x0, 0x4],
+    },
+  },
+  co_note: {
+    size: 0x14,
+    fields: {
+      abi_version: [0x0, 0x4],
+      flags: [0x4, 0x4],
+      entry: [0x8, 0x4],
+      passage_va: [0xc, 0x4],
+      io_area_va: [0x10, 0x4],
+    },
+  },
+} as const satisfies Readonly<Record<string, Layout>>;

@@ -1,0 +1,151 @@
+/*
+ * Rung 3 of the ladder: the host kernel and the sample guest boot on QEMU, and what they print is what the golden files
+ * say. To renew these after an intended change: UPDATE_GOLDEN=1 npx vitest run test/oracle/kernels-qemu.test.ts
+ */
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { coKeyboardMode, coModule } from '../../core/abi/abi.ts';
+import { applyConsole, createScreen, decodeConsole, encodeKey, screenText } from '../../core/abi/console.ts';
+import { decodeRecords } from '../../core/abi/decode.ts';
+import { runQemu } from './kernels-run-qemu.ts';
+import type { QemuResult, QemuRun } from './kernels-run-qemu.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const kernel = join(root, 'kernels/build/colinux-host.elf');
+const guest = join(root, 'samples/hello-guest/build/hello-guest.elf');
+const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
+
+function boot(words = '', more: Partial<QemuRun> = {}): Promise<QemuResult> {
+  return runQemu({ kernel, initrd: `${guest} ${words}`.trim(), ...more });
+}
+
+/** The screen after all the console messages of the wire. */
+function screenOf(com2: Uint8Array): string {
+  const screen = createScreen();
+  for (const { header, data } of decodeRecords(com2).records) {
+    expect(header).toMatchObject({ from: coModule.LINUX, to: coModule.CONSOLE });
+    applyConsole(screen, decodeConsole(data)!);
+  }
+  return screenText(screen);
+}
+
+function expectGolden(text: string, name: string): void {
+  const file = join(root, 'test/golden', name);
+  if (process.env['UPDATE_GOLDEN']) writeFileSync(file, text);
+  expect(text).toBe(readFileSync(file, 'utf8'));
+}
+
+describe.skipIf(!hasQemu)('the kernels on QEMU', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
+
+  beforeAll(() => {
+    execFileSync('node', [join(root, 'tools/build-kernels.mjs')], { stdio: 'inherit' });
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('runs the sample guest to its end', async () => {
+    const { status, com1, com2 } = await boot();
+    expect(status).toBe(1);
+    expectGolden(com1, 'hello-guest.com1.txt');
+    expectGolden(screenOf(com2), 'hello-guest.screen.txt');
+    expect(decodeRecords(com2).rest).toHaveLength(0);
+  });
+
+  it('prints the same on a processor without SYSENTER', async () => {
+    const { status, com1 } = await boot('', { extra: ['-cpu', 'qemu32,-sep'] });
+    expect(status).toBe(1);
+    expectGolden(com1, 'hello-guest.com1.txt');
+  });
+
+  it('reports a panic of the guest and survives it', async () => {
+    const { status, com1, com2 } = await boot('panic');
+    expect(status).toBe(2 * 3 + 1);
+    expectGolden(com1, 'hello-guest-panic.com1.txt');
+    expectGolden(screenOf(com2), 'hello-guest-panic.screen.txt');
+  });
+
+  it('ends a guest that runs out of stack', async () => {
+    const { status, com1 } = await boot('overflow');
+    expect(status).toBe(2 * 8 + 1);
+    expect(com1).toContain('guest0 terminated: STACK_OVERFLOW');
+  });
+
+  it('ends a guest that dies of a double fault', async () => {
+    const { status, com1 } = await boot('fault');
+    expect(status).toBe(2 * 9 + 1);
+    expect(com1).toMatch(/guest0 terminated: BUG .*double fault/);
+  });
+
+  it('brings typed keys to the program, as text and as scan codes', async () => {
+    const keys = Buffer.concat([
+      Buffer.from([0xff, 0xff, 0xff]),
+      encodeKey(0x68, coKeyboardMode.ASCII),
+      encodeKey(0x17, coKeyboardMode.RAW),
+      encodeKey(0x97, coKeyboardMode.RAW),
+      encodeKey(4, coKeyboardMode.ASCII),
+    ]);
+    const { status, com2 } = await boot('interactive', {
+      type: (sent) => (screenOf(sent).includes('Ctrl-D ends') ? keys : undefined),
+    });
+    expect(status).toBe(1);
+    expect(screenOf(com2)).toMatch(/Ctrl-D ends\nhi\nend of input\n/);
+  });
+
+  const image = (name: string, change: (bytes: Buffer) => Buffer): (() => string) => {
+    return () => {
+      const file = join(folder, name);
+      writeFileSync(file, change(readFileSync(guest)));
+      return file;
+    };
+  };
+  const patched = (at: (bytes: Buffer) => number, value: number) => (bytes: Buffer) => {
+    bytes[at(bytes)] = value;
+    return bytes;
+  };
+  const note = (bytes: Buffer): number => bytes.indexOf('coLinux\0');
+  const bad: [string, () => string, string][] = [
+    ['text', image('text', () => Buffer.from('kernel /vmlinux\n')), 'it is not an ELF file'],
+    [
+      'a 64-bit image',
+      image(
+        'elf64',
+        patched(() => 4, 2),
+      ),
+      'it is a 64-bit ELF file',
+    ],
+    ['an image without note', image('plain', patched(note, 0x43)), 'it has no coLinux note'],
+    [
+      'another ABI version',
+      image(
+        'old',
+        patched((b) => note(b) + 8, 13),
+      ),
+      'it is built for version 13 of the cooperative ABI, this host speaks 14',
+    ],
+    ['a cut image', image('cut', (bytes) => bytes.subarray(0, 0x1800)), 'a segment lies outside of the file'],
+  ];
+  it.each(bad)('refuses %s', async (_name, make, problem) => {
+    const { status, com1 } = await runQemu({ kernel, initrd: make() });
+    expect(status).toBe(2 * 0x20 + 1);
+    expect(com1).toContain(`host: cannot start the boot module: ${problem}`);
+  });
+
+  it('says what is missing when there is no module or too little memory', async () => {
+    expect((await runQemu({ kernel })).com1).toContain('cannot start a guest: there is no boot module');
+    expect((await boot('', { append: 'mem=500' })).com1).toContain('not as much memory as mem= asks for');
+    expect((await boot('', { append: 'mem=1' })).com1).toContain('mem= wants a number of megabytes');
+  });
+
+  it('runs every kind of instruction of the lock-step image', async () => {
+    const { status, com1 } = await runQemu({ kernel: join(root, 'kernels/build/lockstep.elf') });
+    expect(status).toBe(1);
+    expectGolden(com1, 'lockstep.com1.txt');
+  });
+});
