@@ -40,7 +40,7 @@ PASSAGE:
 	movl	%esp, STATE_ESP(%ebp)
 	movl	%ss, %edx
 	movl	%edx, STATE_SS(%ebp)
-	.cfi_escape 0x0f, 5, 0x75, 0xc0, 0x00, 0x06, 0x23, 24	/* CFA = *(EBP + 40h) + 24 */
+	.cfi_escape 0x0f, 6, 0x75, 0xc0, 0x00, 0x06, 0x23, 24	/* CFA = *(EBP + 40h) + 24 */
 	movl	(%esp), %edx
 	movl	%edx, STATE_EFLAGS(%ebp)
 	movl	%eax, STATE_RETURN_EIP(%ebp)
