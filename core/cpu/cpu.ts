@@ -1,0 +1,453 @@
+/**
+ * The interpreter: wires the parts of the processor together and runs decoded blocks.
+ *
+ * Time is the number of retired instructions. `run` executes until the tick in `Double.Until`, so a deadline, an input
+ * event or a debugger's step ends exactly where it must whatever the block boundaries are: interrupts can only become
+ * deliverable at such a tick or after an instruction that ends its block (I/O, STI, POPF, IRET). A faulting
+ * instruction counts one tick, so a guest that only faults still makes time pass.
+ */
+import type { PhysicalMemory } from '../memory/physical-memory.ts';
+import { createAccess } from './access.ts';
+import { Block, createCodeCache } from './code-cache.ts';
+import { cpuid } from './cpuid.ts';
+import { createDecoder } from './decode/decoder.ts';
+import type { Insn } from './decode/insn.ts';
+import { createOpcodeMap } from './decode/opcode-map.ts';
+import type { CpuEnv, CpuHooks, PortIo } from './env.ts';
+import { createFaults, Vector } from './fault.ts';
+import { createFlags, type Flags } from './flags.ts';
+import { createInterrupts, Source } from './interrupts.ts';
+import { createMmu, type Mmu } from './mmu.ts';
+import { createArithmetic, defineAlu } from './ops/alu.ts';
+import { defineAtomic } from './ops/atomic.ts';
+import { defineBcd } from './ops/bcd.ts';
+import { defineBit } from './ops/bit.ts';
+import { defineFlow } from './ops/flow.ts';
+import { defineIo } from './ops/io.ts';
+import { defineMov } from './ops/mov.ts';
+import { defineMulDiv } from './ops/muldiv.ts';
+import { defineSegment } from './ops/segment.ts';
+import { defineShift } from './ops/shift.ts';
+import { defineStack } from './ops/stack.ts';
+import { defineString } from './ops/string.ts';
+import { defineSystem } from './ops/system.ts';
+import { createSegmentation, type Segmentation } from './segmentation.ts';
+import { createPendingStack } from './stack.ts';
+import {
+  Attr,
+  BLOCK_EIP,
+  BREAK,
+  BUDGET,
+  CPL,
+  CR0,
+  CR2,
+  Cr0,
+  CS,
+  createViews,
+  Double,
+  DR6,
+  DR7,
+  EIP,
+  EXTRA,
+  Flag,
+  HALTED,
+  IDT_LIMIT,
+  INDEX,
+  INTR,
+  LDTR,
+  SHADOW,
+  SYSFLAGS,
+  TR,
+  type Views,
+} from './state.ts';
+import { createTaskSwitch } from './tasks.ts';
+import { createTransfer } from './transfer.ts';
+
+/** Why `run` returned. */
+export const Exit = {
+  /** The tick in `Double.Until` is reached. */
+  Deadline: 0,
+  /** HLT with no interrupt to wake it. */
+  Halted: 1,
+  /** A breakpoint matches the next instruction. */
+  Breakpoint: 2,
+  /** A triple fault: the state is that before the first fault, see `shutdownCauses`. */
+  Shutdown: 3,
+} as const;
+export type Exit = (typeof Exit)[keyof typeof Exit];
+
+/** One exception of the chain that led to a shutdown. */
+export interface FaultCause {
+  readonly vector: number;
+  /** -1 when the vector has none. */
+  readonly errorCode: number;
+  /** CR2 at that moment. */
+  readonly cr2: number;
+}
+
+/** What the CPU needs from its machine. */
+export interface CpuBus {
+  readonly ports: PortIo;
+  /** The interrupt controller's vector, when INTR is asserted and taken. */
+  acknowledgeInterrupt(): number;
+  readonly onCr3Write: CpuHooks['onCr3Write'];
+}
+
+/** Linear addresses that stop execution. */
+export interface BreakpointSet {
+  /** Low 12 bits of all breakpoints: blocks never run across such an address. */
+  readonly pageOffsets: ReadonlySet<number>;
+  /** `true` when a breakpoint matches this linear address now. */
+  matches(linear: number): boolean;
+}
+
+export interface Cpu {
+  readonly views: Views;
+  readonly flags: Flags;
+  readonly mmu: Mmu;
+  readonly segmentation: Segmentation;
+  /** The chain of exceptions behind the last `Exit.Shutdown`. */
+  readonly shutdownCauses: readonly FaultCause[];
+  reset(): void;
+  /** Runs until `Double.Until`. */
+  run(): Exit;
+  /** Runs exactly one instruction (one iteration of a REP), or delivers one pending interrupt. */
+  step(): Exit;
+  /** Exact current tick, also in the middle of an instruction. */
+  now(): number;
+  setIntr(level: boolean): void;
+  setBreakpoints(breakpoints: BreakpointSet): void;
+  /** The next instruction does not stop at a breakpoint on this linear address. */
+  skipBreakpoint(linear: number): void;
+  /** Linear address of the next instruction. */
+  linearEip(): number;
+  /** Drops all decoded code: RAM was replaced as a whole. */
+  flushCode(): void;
+}
+
+/** Longest block in instructions: bounds what a breakpoint change or an invalidation throws away. */
+const MAX_BLOCK = 64;
+/** Entries of the table from linear address to block. */
+const LINEAR_SLOTS = 1 << 14;
+const NO_BREAKPOINTS: BreakpointSet = { pageOffsets: new Set(), matches: () => false };
+
+export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
+  const views = createViews(memory.wasm);
+  const { state, doubles, reg32, segBase, segLimit, segAttr } = views;
+  const faults = createFaults();
+  const flags = createFlags(views);
+  const mmu = createMmu(views, memory, faults);
+  const access = createAccess(views, mmu, faults);
+  const segmentation = createSegmentation(views, mmu, faults);
+  const stack = createPendingStack(views, mmu, segmentation, faults);
+  const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, faults);
+  const transfer = createTransfer(views, flags, mmu, segmentation, stack, tasks, faults);
+  const interrupts = createInterrupts(views, flags, mmu, segmentation, stack, tasks, faults);
+
+  const now = () => doubles[Double.Retired] + doubles[Double.Skipped] + state[INDEX] + state[EXTRA];
+  const env: CpuEnv = {
+    views,
+    flags,
+    faults,
+    mmu,
+    access,
+    segmentation,
+    transfer,
+    interrupts,
+    ports: bus.ports,
+    hooks: { cpuid, onCr3Write: bus.onCr3Write },
+    ea: (i) => (reg32[i.base] + (reg32[i.idx] << i.scale) + i.disp) & i.addrMask,
+    codePhysical: (i) =>
+      mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
+    ticks: now,
+  };
+
+  const map = createOpcodeMap();
+  const arithmetic = createArithmetic(env);
+  defineAlu(map, env, arithmetic);
+  defineMov(map, env);
+  defineStack(map, env);
+  defineFlow(map, env);
+  defineShift(map, env);
+  defineMulDiv(map, env);
+  defineBcd(map, env);
+  defineBit(map, env);
+  defineAtomic(map, env, arithmetic);
+  defineString(map, env, arithmetic);
+  defineIo(map, env);
+  defineSegment(map, env);
+  defineSystem(map, env);
+  const decoder = createDecoder(map, faults);
+
+  const cache = createCodeCache(memory, mmu.protectCode);
+  memory.onCodeWrite = (physical, length) => {
+    if (cache.invalidate(physical, length)) state[BREAK] = 1;
+  };
+  // From linear address to block: valid while the TLB generation and the mode are the same.
+  const slotLinear = new Int32Array(LINEAR_SLOTS);
+  const slotGeneration = new Int32Array(LINEAR_SLOTS);
+  const slotMode = new Uint8Array(LINEAR_SLOTS);
+  const slotBlock: (Block | undefined)[] = new Array<Block | undefined>(LINEAR_SLOTS).fill(undefined);
+
+  let breakpoints = NO_BREAKPOINTS;
+  let skip = -1;
+  let shutdownCauses: FaultCause[] = [];
+
+  /** Reads code inside one page of RAM at full speed; thrown at the page's end. */
+  const PAGE_END = Symbol('end of page');
+  let position = 0;
+  let pageEnd = 0;
+  const pageReader = {
+    next(): number {
+      if (position === pageEnd) throw PAGE_END;
+      return memory.bytes[position++];
+    },
+  };
+
+  function decodeBlock(physical: number, linear: number, wide: boolean): Block | undefined {
+    const insns: Insn[] = [];
+    position = physical;
+    pageEnd = Math.min((physical & -0x1000) + 0x1000, memory.size);
+    let size = 0;
+    try {
+      while (insns.length < MAX_BLOCK) {
+        if (size > 0 && breakpoints.pageOffsets.has((linear + size) & 0xfff)) break;
+        const { insn, length, ends } = decoder.decode(pageReader, wide);
+        insn.start = size;
+        insn.end = size + length;
+        insn.index = insns.length;
+        size += length;
+        insns.push(insn);
+        if (ends || position === pageEnd) break;
+      }
+    } catch (error) {
+      if (error !== PAGE_END) throw error;
+      if (insns.length === 0) return undefined;
+    }
+    return new Block(physical, size, insns, breakpoints.pageOffsets.has(linear & 0xfff));
+  }
+
+  /** Bytes one at a time with limit check and translation, for code that crosses a page or lies outside RAM. */
+  let slowOffset = 0;
+  const slowReader = {
+    next(): number {
+      if (slowOffset >>> 0 > segLimit[CS]) faults.gp(0);
+      const physical = mmu.translate((segBase[CS] + slowOffset) | 0, false, state[CPL] === 3);
+      slowOffset = (slowOffset + 1) | 0;
+      return memory.read(physical, 1);
+    },
+  };
+  function decodeSlow(wide: boolean): Block {
+    slowOffset = state[EIP];
+    const { insn, length } = decoder.decode(slowReader, wide);
+    insn.end = length;
+    const linear = (segBase[CS] + state[EIP]) | 0;
+    return new Block(0, length, [insn], breakpoints.pageOffsets.has(linear & 0xfff));
+  }
+
+  /** The block at CS:EIP. @throws CpuFault when the fetch faults. */
+  function fetch(): Block {
+    const eip = state[EIP];
+    const linear = (segBase[CS] + eip) | 0;
+    const wide = (segAttr[CS] & Attr.Big) !== 0;
+    const mode = (wide ? 1 : 0) | (state[CPL] === 3 ? 2 : 0);
+    const slot = (linear ^ (linear >>> 14)) & (LINEAR_SLOTS - 1);
+    let block = slotBlock[slot];
+    if (
+      block?.valid !== true ||
+      slotLinear[slot] !== linear ||
+      slotGeneration[slot] !== mmu.generation() ||
+      slotMode[slot] !== mode
+    ) {
+      if (eip >>> 0 > segLimit[CS]) faults.gp(0);
+      const physical = mmu.translate(linear, false, state[CPL] === 3);
+      block = cache.find(physical, wide);
+      if (!block) {
+        if (physical >= memory.size) return decodeSlow(wide);
+        block = decodeBlock(physical, linear, wide);
+        if (!block) return decodeSlow(wide);
+        cache.add(block, wide);
+      }
+      slotLinear[slot] = linear;
+      slotGeneration[slot] = mmu.generation();
+      slotMode[slot] = mode;
+      slotBlock[slot] = block;
+    }
+    if ((eip >>> 0) + block.size - 1 > segLimit[CS]) return decodeSlow(wide);
+    return block;
+  }
+
+  /** Enters the handler of an exception, escalating to #DF and shutdown (SDM vol. 3A, table 6-5). */
+  function raiseException(first: number, firstCode: number, source: number): boolean {
+    const { fault } = faults;
+    const contributory = (v: number) => v === Vector.DE || (v >= Vector.TS && v <= Vector.GP);
+    const causes: FaultCause[] = [];
+    let vector = first;
+    let errorCode = firstCode;
+    let from = source;
+    for (;;) {
+      causes.push({ vector, errorCode, cr2: state[CR2] });
+      try {
+        interrupts.deliver(vector, from, errorCode);
+        return true;
+      } catch (error) {
+        if (error !== fault) throw error;
+        const second = fault.vector;
+        if (vector === Vector.DF) {
+          shutdownCauses = [...causes, { vector: second, errorCode: fault.errorCode, cr2: state[CR2] }];
+          return false;
+        }
+        const exception = from !== Source.External;
+        const double =
+          exception &&
+          ((contributory(vector) && contributory(second)) ||
+            (vector === Vector.PF && (second === Vector.PF || contributory(second))));
+        if (double) causes.push({ vector: second, errorCode: fault.errorCode, cr2: state[CR2] });
+        vector = double ? Vector.DF : second;
+        errorCode = double ? 0 : fault.errorCode;
+        from = Source.Fault;
+      }
+    }
+  }
+
+  function takeInterrupt(): boolean {
+    state[HALTED] = 0;
+    return raiseException(bus.acknowledgeInterrupt(), -1, Source.External);
+  }
+
+  /**
+   * Runs up to `limit` instructions of the block at CS:EIP.
+   * @returns false when a triple fault ended it.
+   */
+  function execute(block: Block, limit: number): boolean {
+    const { insns } = block;
+    const total = insns.length;
+    const count = limit < total ? limit : total;
+    const eip = state[EIP];
+    state[BLOCK_EIP] = eip;
+    state[BUDGET] = limit;
+    state[BREAK] = 0;
+    state[EIP] = eip + block.size;
+    let n = 0;
+    try {
+      while (n < count) {
+        state[INDEX] = n;
+        const insn = insns[n++];
+        insn.exec(insn);
+        if (state[BREAK] !== 0) break;
+      }
+      if (n < total) state[EIP] = eip + insns[n - 1].end;
+    } catch (error) {
+      if (error !== faults.fault) throw error;
+      state[EIP] = eip + insns[state[INDEX]].start;
+      const { vector, errorCode } = faults.fault;
+      retire(state[INDEX] + 1);
+      return raiseException(vector, errorCode, Source.Fault);
+    }
+    retire(n);
+    return true;
+  }
+
+  function retire(count: number): void {
+    doubles[Double.Retired] += count + state[EXTRA];
+    state[INDEX] = 0;
+    state[EXTRA] = 0;
+  }
+
+  /** One instruction with the trap flag or an interrupt shadow in force. */
+  function executeSingle(block: Block): boolean {
+    const trap = (state[SYSFLAGS] & Flag.TF) !== 0;
+    state[SHADOW] = 0;
+    const { deliveries } = interrupts;
+    const before = deliveries();
+    if (!execute(block, 1)) return false;
+    // An instruction that entered a handler (INT n, or a fault) has cleared TF: no trap for it.
+    if (!trap || deliveries() !== before || state[SHADOW] === 2) return true;
+    state[DR6] |= 0x4000;
+    return raiseException(Vector.DB, -1, Source.Trap);
+  }
+
+  function runUntil(): Exit {
+    for (;;) {
+      const remaining = doubles[Double.Until] - doubles[Double.Retired] - doubles[Double.Skipped];
+      if (remaining <= 0) return Exit.Deadline;
+      if (state[INTR] !== 0 && (state[SYSFLAGS] & Flag.IF) !== 0 && state[SHADOW] === 0) {
+        if (!takeInterrupt()) return Exit.Shutdown;
+        continue;
+      }
+      if (state[HALTED] !== 0) return Exit.Halted;
+      let block: Block;
+      try {
+        block = fetch();
+      } catch (error) {
+        if (error !== faults.fault) throw error;
+        const { vector, errorCode } = faults.fault;
+        state[SHADOW] = 0;
+        retire(1);
+        if (!raiseException(vector, errorCode, Source.Fault)) return Exit.Shutdown;
+        continue;
+      }
+      if (block.breakpoint) {
+        const linear = (segBase[CS] + state[EIP]) | 0;
+        if (skip === linear) skip = -1;
+        else if (breakpoints.matches(linear >>> 0)) return Exit.Breakpoint;
+      }
+      const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
+      const single = (state[SYSFLAGS] & Flag.TF) !== 0 || state[SHADOW] !== 0;
+      if (!(single ? executeSingle(block) : execute(block, limit))) return Exit.Shutdown;
+    }
+  }
+
+  return {
+    views,
+    flags,
+    mmu,
+    segmentation,
+    get shutdownCauses() {
+      return shutdownCauses;
+    },
+    reset() {
+      state.fill(0);
+      state[CR0] = Cr0.ET | Cr0.CD | Cr0.NW;
+      state[DR6] = -0xf010;
+      state[DR7] = 0x400;
+      state[IDT_LIMIT] = 0x3ff;
+      for (let seg = 0; seg < 6; seg++) {
+        segLimit[seg] = 0xffff;
+        segAttr[seg] = 0x93;
+        segmentation.fillReal(seg, 0);
+      }
+      segAttr[LDTR] = 0x82;
+      segAttr[TR] = 0x8b;
+      segLimit[LDTR] = segLimit[TR] = 0xffff;
+      flags.set(2);
+      segmentation.updateMode();
+      mmu.flush(true);
+      cache.clear();
+    },
+    run: runUntil,
+    step() {
+      const until = doubles[Double.Until];
+      doubles[Double.Until] = now() + 1;
+      const exit = runUntil();
+      doubles[Double.Until] = until;
+      return exit;
+    },
+    now,
+    setIntr(level) {
+      state[INTR] = level ? 1 : 0;
+    },
+    setBreakpoints(set) {
+      breakpoints = set;
+      cache.clear();
+    },
+    skipBreakpoint(linear) {
+      skip = linear | 0;
+    },
+    linearEip: () => (segBase[CS] + state[EIP]) >>> 0,
+    flushCode() {
+      cache.clear();
+      mmu.flush(true);
+    },
+  };
+}

@@ -1,0 +1,233 @@
+/**
+ * The instruction decoder (SDM vol. 2A, chapter 2): prefixes, opcode, ModRM, SIB, displacement, immediate.
+ *
+ * Bytes come from an injected reader, which may throw page faults or limit violations; this file knows no memory.
+ */
+import type { Faults } from '../fault.ts';
+import { CS, DS, EBP, EBX, EDI, ES, ESI, ESP, FS, GS, SS, ZERO } from '../state.ts';
+import { Insn } from './insn.ts';
+import type { Immediate, OpcodeMap, Operation, Width } from './opcode-map.ts';
+
+/** Longest legal instruction in bytes; one more is #GP(0). */
+const MAX_LENGTH = 15;
+
+/** Supplies the bytes at consecutive addresses. */
+export interface CodeReader {
+  next(): number;
+}
+
+export interface Decoded {
+  readonly insn: Insn;
+  /** Bytes consumed. */
+  readonly length: number;
+  readonly ends: boolean;
+}
+
+export interface Decoder {
+  /**
+   * Decodes one instruction.
+   * @param wide CS.D: 32-bit default sizes.
+   */
+  decode(reader: CodeReader, wide: boolean): Decoded;
+}
+
+/** Base, index and default segment of 16-bit addressing forms (SDM vol. 2A, table 2-1). */
+const BASE16 = [EBX, EBX, EBP, EBP, ESI, EDI, EBP, EBX];
+const INDEX16 = [ESI, EDI, ESI, EDI, ZERO, ZERO, ZERO, ZERO];
+const SEGMENT16 = [DS, DS, SS, SS, DS, DS, SS, DS];
+
+const NO_OPERATION: Operation = {};
+
+export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
+  const invalid = () => ud();
+  const tooLong = () => gp(0);
+
+  let reader: CodeReader;
+  let length = 0;
+
+  const TOO_LONG = Symbol('instruction too long');
+
+  function byte(): number {
+    if (length === MAX_LENGTH) throw TOO_LONG;
+    const value = reader.next();
+    length++;
+    return value;
+  }
+  const signedByte = () => (byte() << 24) >> 24;
+  const word = () => byte() | (byte() << 8);
+  const dword = () => word() | (word() << 16);
+
+  function registerIndex(number: number, width: Width, wide: boolean): number {
+    if (width === 'raw') return number;
+    const bits = width === 'v' ? (wide ? 32 : 16) : width;
+    if (bits === 8) return (number & 3) * 4 + (number >> 2);
+    return bits === 16 ? number * 2 : number;
+  }
+
+  function memoryOperand(insn: Insn, modrm: number, address32: boolean, override: number): void {
+    const mod = modrm >> 6;
+    const rm = modrm & 7;
+    let segment: number = DS;
+    if (address32) {
+      if (rm === 4) {
+        const sib = byte();
+        const index = (sib >> 3) & 7;
+        insn.scale = sib >> 6;
+        insn.idx = index === ESP ? ZERO : index;
+        insn.base = sib & 7;
+      } else insn.base = rm;
+      if (insn.base === EBP && mod === 0) {
+        insn.base = ZERO;
+        insn.disp = dword();
+      } else if (insn.base === ESP || insn.base === EBP) segment = SS;
+      if (mod === 1) insn.disp = signedByte();
+      else if (mod === 2) insn.disp = dword();
+    } else {
+      insn.addrMask = 0xffff;
+      insn.base = BASE16[rm];
+      insn.idx = INDEX16[rm];
+      segment = SEGMENT16[rm];
+      if (mod === 0 && rm === 6) {
+        insn.base = ZERO;
+        insn.disp = word();
+        segment = DS;
+      } else if (mod === 1) insn.disp = signedByte();
+      else if (mod === 2) insn.disp = word();
+    }
+    insn.seg = override >= 0 ? override : segment;
+  }
+
+  function immediate(insn: Insn, kind: Immediate, wide: boolean, address32: boolean): void {
+    switch (kind) {
+      case 'none':
+        return;
+      case 'u8':
+        insn.imm = byte();
+        return;
+      case 's8':
+        insn.imm = signedByte();
+        return;
+      case 'u16':
+        insn.imm = word();
+        return;
+      case 'v':
+        insn.imm = wide ? dword() : word();
+        return;
+      case 'rel':
+        insn.imm = wide ? dword() : (word() << 16) >> 16;
+        return;
+      case 'moffs':
+        insn.disp = address32 ? dword() : word();
+        return;
+      case 'far':
+        insn.imm = wide ? dword() : word();
+        insn.imm2 = word();
+        return;
+      case 'enter':
+        insn.imm = word();
+        insn.imm2 = byte();
+        return;
+    }
+  }
+
+  function decodeInto(insn: Insn, codeWide: boolean): boolean {
+    let wide = codeWide;
+    let address32 = codeWide;
+    let override = -1;
+    let lock = false;
+    let opcode: number;
+    prefixes: for (;;) {
+      opcode = byte();
+      switch (opcode) {
+        case 0x26:
+          override = ES;
+          break;
+        case 0x2e:
+          override = CS;
+          break;
+        case 0x36:
+          override = SS;
+          break;
+        case 0x3e:
+          override = DS;
+          break;
+        case 0x64:
+          override = FS;
+          break;
+        case 0x65:
+          override = GS;
+          break;
+        case 0x66:
+          wide = !codeWide;
+          break;
+        case 0x67:
+          address32 = !codeWide;
+          break;
+        case 0xf0:
+          lock = true;
+          break;
+        case 0xf2:
+        case 0xf3:
+          insn.rep = opcode;
+          break;
+        default:
+          break prefixes;
+      }
+    }
+    if (opcode === 0x0f) opcode = 0x100 | byte();
+
+    insn.addrMask = address32 ? -1 : 0xffff;
+    insn.seg = override >= 0 ? override : DS;
+    const members = map.groups[opcode];
+    let operation = members ? NO_OPERATION : map.entries[opcode];
+    if (!operation) {
+      insn.exec = invalid;
+      return true;
+    }
+
+    let memory = false;
+    if (members || operation.modrm) {
+      const modrm = byte();
+      const reg = (modrm >> 3) & 7;
+      operation = members ? members[reg] : operation;
+      memory = modrm < 0xc0 && !operation?.registerOnly;
+      if (memory) memoryOperand(insn, modrm, address32, override);
+      if (!operation) {
+        insn.exec = invalid;
+        return true;
+      }
+      insn.reg = registerIndex(reg, operation.regWidth ?? 'v', wide);
+      insn.rm = registerIndex(modrm & 7, operation.rmWidth ?? 'v', wide);
+      if (operation.swap && !memory) {
+        const { reg: source, rm } = insn;
+        insn.reg = rm;
+        insn.rm = source;
+      }
+    } else if (operation.opcodeRegister) insn.rm = registerIndex(opcode & 7, operation.rmWidth ?? 'v', wide);
+    immediate(insn, operation.imm ?? 'none', wide, address32);
+
+    const handlers = memory ? operation.mem : operation.reg;
+    if (!handlers || (lock && !(memory && operation.lock))) {
+      insn.exec = invalid;
+      return true;
+    }
+    insn.exec = handlers[wide ? 1 : 0];
+    return operation.ends ?? false;
+  }
+
+  return {
+    decode(source, wide) {
+      reader = source;
+      length = 0;
+      const insn = new Insn();
+      let ends = true;
+      try {
+        ends = decodeInto(insn, wide);
+      } catch (error) {
+        if (error !== TOO_LONG) throw error;
+        insn.exec = tooLong;
+      }
+      return { insn, length, ends };
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** What the instruction handlers of `ops/` are built from: one set of closures over one CPU. */
+import type { Access } from './access.ts';
+import type { Insn } from './decode/insn.ts';
+import type { Faults } from './fault.ts';
+import type { Flags } from './flags.ts';
+import type { Interrupts } from './interrupts.ts';
+import type { Mmu } from './mmu.ts';
+import type { Segmentation } from './segmentation.ts';
+import type { Views } from './state.ts';
+import type { Transfer } from './transfer.ts';
+
+/** The port side of the bus. `size` is 1, 2 or 4 bytes; values are unsigned. */
+export interface PortIo {
+  read(port: number, size: number): number;
+  write(port: number, value: number, size: number): void;
+}
+
+/** What the CPU tells the machine about events that it cannot see from outside. */
+export interface CpuHooks {
+  /** CR3 was loaded by the instruction at this physical address. */
+  onCr3Write(value: number, codePhysical: number): void;
+  /** CPUID leaf. Returns EAX, EBX, ECX, EDX. */
+  cpuid(leaf: number, subleaf: number): readonly [number, number, number, number];
+}
+
+export interface CpuEnv {
+  readonly views: Views;
+  readonly flags: Flags;
+  readonly faults: Faults;
+  readonly mmu: Mmu;
+  readonly access: Access;
+  readonly segmentation: Segmentation;
+  readonly transfer: Transfer;
+  readonly interrupts: Interrupts;
+  readonly ports: PortIo;
+  readonly hooks: CpuHooks;
+  /** Effective address of a memory operand. */
+  readonly ea: (i: Insn) => number;
+  /** Physical address of the instruction being executed. */
+  readonly codePhysical: (i: Insn) => number;
+  /** Ticks (instructions and halted time) before this instruction. */
+  readonly ticks: (i: Insn) => number;
+}

@@ -1,0 +1,221 @@
+/**
+ * The CPU's architectural state as words of the machine's memory, and the typed arrays that look at it.
+ *
+ * Every index below is in 32-bit words from `STATE_BASE`, except those of `Double`. Interpreter handlers are closures
+ * over one set of these arrays (`createViews`), so that the engine can treat their addresses as constants.
+ */
+import { RAM_BASE, STATE_BASE, STATE_SIZE, TLB_BASE, TLB_ENTRIES } from '../memory/layout.ts';
+
+/** General registers in encoding order (Intel SDM vol. 2A, table 2-1). */
+export const EAX = 0;
+export const ECX = 1;
+export const EDX = 2;
+export const EBX = 3;
+export const ESP = 4;
+export const EBP = 5;
+export const ESI = 6;
+export const EDI = 7;
+/** A register that always reads 0: stands for "no base" and "no index" in an effective address. */
+export const ZERO = 8;
+
+/** Word indices of the state block. */
+export const EIP = 9;
+/** Lazy arithmetic flags, see `flags.ts`. */
+export const RES = 10;
+export const CARRY = 11;
+export const ADJ = 12;
+/** EFLAGS without CF, PF, AF, ZF, SF and OF. */
+export const SYSFLAGS = 13;
+/** Not 0: leave the current block after this instruction. */
+export const BREAK = 14;
+/** TLB bits that allow the fast path for a read and a write at the current privilege; 0 forces the slow path. */
+export const NEED_READ = 15;
+export const NEED_WRITE = 16;
+/** FFFFh or FFFFFFFFh, by SS.B. */
+export const STACK_MASK = 17;
+export const CPL = 18;
+export const HALTED = 19;
+/** Interrupts (1) or interrupts and debug traps (2) are held back for one instruction after STI and MOV SS. */
+export const SHADOW = 20;
+/** Level of the interrupt controller's INTR output. */
+export const INTR = 21;
+/** EIP of the first instruction of the block being executed. */
+export const BLOCK_EIP = 22;
+/** How many more instructions may retire when the block starts. */
+export const BUDGET = 23;
+/** Iterations that a REP instruction retired beyond its first. */
+export const EXTRA = 24;
+/** Protected mode and not virtual-8086 mode. */
+export const PROTECTED = 25;
+/** Virtual-8086 mode. */
+export const V86 = 26;
+/** Host address of the operand of a read-modify-write instruction, or 0 when it must take the slow path. */
+export const RMW_HOST = 27;
+/** Linear address of that operand. */
+export const RMW_LINEAR = 28;
+/** CR0.AM, EFLAGS.AC and CPL 3 together: data accesses must be aligned. */
+export const ALIGN = 29;
+/** 1 while an event from outside the program is delivered: the EXT bit of selector error codes. */
+export const EXT = 30;
+/** Position in the block of the instruction being executed. */
+export const INDEX = 31;
+
+/** Segment registers in encoding order, then the two system segments. */
+export const ES = 0;
+export const CS = 1;
+export const SS = 2;
+export const DS = 3;
+export const FS = 4;
+export const GS = 5;
+export const LDTR = 6;
+export const TR = 7;
+
+const SEGMENT_WORDS = 32;
+/** Word index of five arrays of 8: selector, base, limit (bytes, unsigned), attributes, fast-path bits. */
+export const SEG_SEL = SEGMENT_WORDS;
+export const SEG_BASE = SEGMENT_WORDS + 8;
+export const SEG_LIMIT = SEGMENT_WORDS + 16;
+export const SEG_ATTR = SEGMENT_WORDS + 24;
+export const SEG_FAST = SEGMENT_WORDS + 32;
+
+export const CR0 = 80;
+export const CR2 = 82;
+export const CR3 = 83;
+export const CR4 = 84;
+/** DR0 to DR7. */
+export const DR0 = 88;
+export const DR6 = 94;
+export const DR7 = 95;
+export const GDT_BASE = 96;
+export const GDT_LIMIT = 97;
+export const IDT_BASE = 98;
+export const IDT_LIMIT = 99;
+export const SYSENTER_CS = 100;
+export const SYSENTER_ESP = 101;
+export const SYSENTER_EIP = 102;
+
+/** Indices of 64-bit doubles from `STATE_BASE`. */
+export const Double = {
+  /** Instructions retired before the current block. */
+  Retired: 64,
+  /** Ticks skipped while the CPU was halted. */
+  Skipped: 65,
+  /** Added to the tick-derived time-stamp counter by a WRMSR to 10h. */
+  TscOffset: 66,
+  /** The tick at which the current run must return to the machine. */
+  Until: 67,
+} as const;
+
+/** SEG_FAST bits: any offset may be read or written without a limit or type check. */
+export const FAST_READ = 1;
+export const FAST_WRITE = 2;
+
+/** Segment attribute bits: bits 8-23 of a descriptor's upper dword, shifted down by 8 (SDM vol. 3A, figure 3-8). */
+export const Attr = {
+  Accessed: 0x01,
+  /** Data: writable. Code: readable. */
+  ReadWrite: 0x02,
+  /** Data: expand-down. Code: conforming. */
+  ExpandConforming: 0x04,
+  Code: 0x08,
+  /** Code or data, not a system segment. */
+  Segment: 0x10,
+  Present: 0x80,
+  /** Default size: 32-bit code, 32-bit stack. */
+  Big: 0x4000,
+  Granular: 0x8000,
+} as const;
+
+/** EFLAGS bits (SDM vol. 1, figure 3-8). */
+export const Flag = {
+  CF: 0x1,
+  PF: 0x4,
+  AF: 0x10,
+  ZF: 0x40,
+  SF: 0x80,
+  TF: 0x100,
+  IF: 0x200,
+  DF: 0x400,
+  OF: 0x800,
+  IOPL: 0x3000,
+  NT: 0x4000,
+  RF: 0x1_0000,
+  VM: 0x2_0000,
+  AC: 0x4_0000,
+  VIF: 0x8_0000,
+  VIP: 0x10_0000,
+  ID: 0x20_0000,
+} as const;
+
+/** The arithmetic flags that live in RES, CARRY and ADJ. */
+export const ARITHMETIC = Flag.CF | Flag.PF | Flag.AF | Flag.ZF | Flag.SF | Flag.OF;
+
+/** CR0 bits. */
+export const Cr0 = {
+  PE: 0x1,
+  MP: 0x2,
+  EM: 0x4,
+  TS: 0x8,
+  ET: 0x10,
+  NE: 0x20,
+  WP: 0x1_0000,
+  AM: 0x4_0000,
+  NW: 0x2000_0000,
+  CD: 0x4000_0000,
+  PG: 0x8000_0000 | 0,
+} as const;
+
+/** CR4 bits. */
+export const Cr4 = {
+  VME: 0x1,
+  PVI: 0x2,
+  TSD: 0x4,
+  DE: 0x8,
+  PSE: 0x10,
+  PAE: 0x20,
+  MCE: 0x40,
+  PGE: 0x80,
+  PCE: 0x100,
+} as const;
+
+/** Typed arrays over one machine's memory. */
+export interface Views {
+  readonly state: Int32Array;
+  readonly doubles: Float64Array;
+  readonly reg32: Int32Array;
+  readonly reg16: Uint16Array;
+  readonly reg8: Uint8Array;
+  readonly segSel: Int32Array;
+  readonly segBase: Int32Array;
+  readonly segLimit: Uint32Array;
+  readonly segAttr: Int32Array;
+  readonly segFast: Int32Array;
+  readonly tlb: Int32Array;
+  /** The whole memory: index it with host addresses. */
+  readonly mem8: Uint8Array;
+  readonly mem: DataView;
+}
+
+/** Makes the views of a memory laid out by `memory/layout.ts`. */
+export function createViews(memory: WebAssembly.Memory): Views {
+  const { buffer } = memory;
+  const words = (index: number, length: number) => new Int32Array(buffer, STATE_BASE + index * 4, length);
+  return {
+    state: words(0, STATE_SIZE / 4),
+    doubles: new Float64Array(buffer, STATE_BASE, STATE_SIZE / 8),
+    reg32: words(0, 16),
+    reg16: new Uint16Array(buffer, STATE_BASE, 32),
+    reg8: new Uint8Array(buffer, STATE_BASE, 64),
+    segSel: words(SEG_SEL, 8),
+    segBase: words(SEG_BASE, 8),
+    segLimit: new Uint32Array(buffer, STATE_BASE + SEG_LIMIT * 4, 8),
+    segAttr: words(SEG_ATTR, 8),
+    segFast: words(SEG_FAST, 8),
+    tlb: new Int32Array(buffer, TLB_BASE, TLB_ENTRIES),
+    mem8: new Uint8Array(buffer),
+    mem: new DataView(buffer),
+  };
+}
+
+/** Host address of a physical RAM address. */
+export const hostAddress = (physical: number): number => physical + RAM_BASE;

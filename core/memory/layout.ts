@@ -1,0 +1,39 @@
+/**
+ * The one place that says where things live inside the machine's `WebAssembly.Memory`.
+ *
+ * CPU state, the software TLB, per-page flags and guest RAM share one linear memory so that the interpreter
+ * (typed arrays) and compiled code (wasm loads and stores) see the same bytes without copying. All offsets are
+ * bytes unless a name says otherwise. Nothing here may depend on the memory being shared.
+ */
+
+/** Byte offset of the CPU state block (see `cpu/state.ts`); one page is reserved. */
+export const STATE_BASE = 0x0000;
+/** Size of the CPU state block in bytes; the rest of the first 64 KiB belongs to x87 and SSE state. */
+export const STATE_SIZE = 0x1000;
+
+/** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */
+export const PAGE_FLAGS_BASE = 0x10_0000;
+/** Flag bytes reserved: one for each page of a 4 GiB physical space. */
+export const PAGE_FLAGS_SIZE = 0x10_0000;
+
+/** The software TLB: one 32-bit entry for each of the 2^20 virtual pages (see `cpu/mmu.ts`). */
+export const TLB_BASE = 0x40_0000;
+/** Entries of the software TLB. */
+export const TLB_ENTRIES = 0x10_0000;
+
+/** Byte offset of guest physical address 0. Page aligned. */
+export const RAM_BASE = 0x80_0000;
+
+/** Smallest and largest guest RAM in bytes: 1 MiB to 1 GiB, so that host addresses stay below 2^31. */
+export const MIN_RAM = 0x10_0000;
+export const MAX_RAM = 0x4000_0000;
+
+export const PAGE_SIZE = 0x1000;
+
+/** Bits of a page's flag byte. */
+export const PageFlag = {
+  /** Decoded instructions of this page are cached: a write must look for overlapping blocks. */
+  Code: 1,
+  /** A watchpoint lies on this page: every access takes the slow path. */
+  Watched: 2,
+} as const;

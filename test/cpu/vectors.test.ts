@@ -1,0 +1,61 @@
+/**
+ * The interpreter against instructions recorded on a real processor (`test/vectors/FORMAT.md`). A sample is in the
+ * repository; `COLINUX_VECTORS` names another folder of the same format. Groups of instructions that this CPU does
+ * not have yet (x87, MMX, SSE) and the informational group `impl` are left out by name.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createVectorRunner, type VectorRecord } from '../../core/testing/vectors.ts';
+
+const folder = process.env.COLINUX_VECTORS ?? join(import.meta.dirname, '../vectors');
+const GROUPS = [
+  ...['alu', 'mov', 'shift', 'muldiv', 'bcd', 'bit', 'stack', 'string', 'flow', 'atomic', 'address'],
+  ...['fault', 'step', 'seg', 'code16'],
+];
+
+/** Records that need x87 or SSE state, or that are x87 or MMX instructions themselves. */
+const needsFloatingPoint = (record: VectorRecord) => record.x !== undefined || record.v !== undefined;
+
+describe('instructions recorded on hardware', () => {
+  const files = new Set(readdirSync(folder));
+  for (const group of GROUPS) {
+    it(`${group}: every vector gives the recorded state`, () => {
+      const file = `${group}.jsonl.gz`;
+      expect(files, `${folder} has no ${file}`).toContain(file);
+      const runner = createVectorRunner();
+      const lines = gunzipSync(readFileSync(join(folder, file)))
+        .toString('latin1')
+        .split('\n')
+        .filter(Boolean);
+      expect(lines.length).toBeGreaterThan(100);
+      const failures: string[] = [];
+      let ran = 0;
+      for (const line of lines) {
+        const record = JSON.parse(line) as VectorRecord;
+        if (needsFloatingPoint(record)) continue;
+        ran++;
+        const difference = runner.run(record, group);
+        if (difference) failures.push(`${record.n} [${record.c}]: ${difference}`);
+      }
+      expect(ran).toBeGreaterThan(lines.length * 0.95);
+      expect(failures).toEqual([]);
+    });
+  }
+
+  it('notices a wrong result', () => {
+    const runner = createVectorRunner();
+    // ADD AL, 1 with AL = 1, recorded as if it gave 3.
+    const wrong: VectorRecord = {
+      n: 'add8',
+      c: '0401',
+      r: [1, 0, 0, 0, 0x40_1000, 0, 0, 0],
+      f: 2,
+      R: [[0, 3]],
+      E: 0x20_0102,
+      F: 0,
+    };
+    expect(runner.run(wrong, 'alu')).toBe('register 0 is 2, expected 3');
+  });
+});
