@@ -14,6 +14,18 @@ void asm_offsets(void);
 void asm_offsets(void)
 {
 	DEFINE(PAGE_TEMP_PGD, offsetof(struct co_passage_page, temp_pgd));
+	DEFINE(PAGE_CODE, offsetof(struct co_passage_page, code));
+	DEFINE(PAGE_HOST, offsetof(struct co_passage_page, host));
+	DEFINE(PAGE_GUEST, offsetof(struct co_passage_page, guest));
+	DEFINE(PAGE_OPERATION, offsetof(struct co_passage_page, operation));
+	DEFINE(PAGE_PARAMS, offsetof(struct co_passage_page, params));
+	DEFINE(BOOT_COMMAND_LINE, offsetof(struct co_boot_params, command_line));
+	DEFINE(OPERATION_TERMINATE, CO_OPERATION_TERMINATE);
+	DEFINE(OPERATION_MESSAGE_TO_MONITOR, CO_OPERATION_MESSAGE_TO_MONITOR);
+	DEFINE(OPERATION_FORWARD_INTERRUPT, CO_OPERATION_FORWARD_INTERRUPT);
+	DEFINE(OPERATION_DEVICE, CO_OPERATION_DEVICE);
+	DEFINE(OPERATION_ALLOC_PAGES, CO_OPERATION_ALLOC_PAGES);
+	DEFINE(MODULE_PRINTK, CO_MODULE_PRINTK);
 	SHADOW(DR0, dr0);
 	SHADOW(DR1, dr1);
 	SHADOW(DR2, dr2);

@@ -57,7 +57,7 @@ const char *guest_space_build(struct monitor *monitor, uint32_t *directory, uint
 
 	if ((note->passage_va | note->io_area_va) % PAGE_SIZE || note->passage_va < direct_end ||
 	    note->io_area_va < direct_end || note->io_area_va > 0u - CO_VPTR_IO_AREA_SIZE)
-		return "the guest wants its passage page or I/O area at a place that is not free";
+		return "it wants its passage page or I/O area at a place that is not free";
 	builder.next = monitor->base + ((image_end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1u));
 	*directory = take_frame(&builder);
 	builder.directory = virtual_address(*directory);

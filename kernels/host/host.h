@@ -112,8 +112,9 @@ enum monitor_result {
 	MONITOR_TERMINATED,
 };
 
+/* The ones that can fail return NULL or what is wrong. */
 void monitor_create(struct monitor *monitor, uint32_t base, uint32_t size);
-void monitor_start(struct monitor *monitor, const char *command_line);
+const char *monitor_start(struct monitor *monitor, const char *command_line);
 enum monitor_result monitor_run(struct monitor *monitor);
 void monitor_destroy(struct monitor *monitor);
 

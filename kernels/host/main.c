@@ -99,7 +99,9 @@ static void load_guest(const struct multiboot *info, const char *command_line)
 		name++;
 	while (*name == ' ')
 		name++;
-	monitor_start(&guest, name);
+	problem = monitor_start(&guest, name);
+	if (problem)
+		no_guest("the boot module", problem);
 	host_log("guest%u starts with %u MiB at 0x%08x", guest.id, size / MIB, base);
 }
 

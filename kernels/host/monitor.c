@@ -35,7 +35,7 @@ static void fill_guest_state(struct monitor *monitor, uint32_t directory, uint32
 	guest->ds = guest->es = guest->fs = guest->gs = guest->ss = SELECTOR_DATA;
 	guest->esp = boot_page + PAGE_SIZE - FIRST_STACK;
 	guest->return_eip = monitor->note.entry;
-	guest->dr7 = DR7_ALL_OFF;
+	guest->dr7 = DR7_RESET;
 }
 
 static void fill_boot_params(struct monitor *monitor, const char *command_line)
@@ -49,7 +49,7 @@ static void fill_boot_params(struct monitor *monitor, const char *command_line)
 	format(params->command_line, sizeof(params->command_line), "%s", command_line);
 }
 
-void monitor_start(struct monitor *monitor, const char *command_line)
+const char *monitor_start(struct monitor *monitor, const char *command_line)
 {
 	uint32_t directory, boot_page;
 	const char *problem;
@@ -57,12 +57,13 @@ void monitor_start(struct monitor *monitor, const char *command_line)
 	monitor->page = passage_create(monitor->id, monitor->note.passage_va);
 	problem = guest_space_build(monitor, &directory, &boot_page);
 	if (problem)
-		panic("%s", problem);
+		return problem;
 	fill_guest_state(monitor, directory, boot_page);
 	fill_boot_params(monitor, command_line);
 	monitor->page->operation = CO_OPERATION_START;
 	monitor->last_delivery = clock_ns();
 	monitor->state = CO_MONITOR_STATE_STARTED;
+	return NULL;
 }
 
 /* On return from IDLE and from a forwarded interrupt, and only then, events travel to the guest. */
@@ -86,7 +87,6 @@ static void deliver(struct monitor *monitor)
 static bool iterate(struct monitor *monitor)
 {
 	uint32_t operation = monitor->page->operation;
-
 	uint32_t cr4;
 
 	asm volatile("movl %%cr4, %0" : "=r"(cr4));

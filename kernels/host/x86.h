@@ -17,6 +17,7 @@
 
 #define EFLAGS_IF	0x200
 #define DR7_ALL_OFF	0x700
+#define DR7_RESET	0x400
 #define TSS_BUSY	0x02
 #define MSR_SYSENTER_CS	0x174
 

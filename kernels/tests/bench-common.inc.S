@@ -14,6 +14,7 @@ bench_rounds:
 	jz	4f
 	movl	16(%ebx), %esi
 	xorl	%edx, %edx
+	movl	$1, %ebx			/* is this word a number so far? */
 1:	movzbl	(%esi), %ecx
 	incl	%esi
 	testl	%ecx, %ecx
@@ -24,12 +25,18 @@ bench_rounds:
 	subl	$'a' - '0' - 10, %ecx
 	cmpl	$16, %ecx
 	jb	2f
-	xorl	%edx, %edx			/* no digit: a new word begins */
+	xorl	%edx, %edx
+	xorl	%ebx, %ebx
+	cmpl	$' ' - 'a' + 10, %ecx
+	jne	1b
+	incl	%ebx				/* a new word begins */
 	jmp	1b
 2:	shll	$4, %edx
 	orl	%ecx, %edx
 	jmp	1b
-3:	movl	%edx, %eax
+3:	testl	%ebx, %ebx
+	jz	4f
+	movl	%edx, %eax
 4:	ret
 
 bench_end:

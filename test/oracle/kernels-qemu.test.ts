@@ -143,6 +143,38 @@ describe.skipIf(!hasQemu)('the kernels on QEMU', () => {
     expect((await boot('', { append: 'mem=1' })).com1).toContain('mem= wants a number of megabytes');
   });
 
+  const rude = join(root, 'kernels/build/rude-guest.elf');
+  const misdeeds: [string, string, RegExp][] = [
+    ['an unknown operation', 'o', /INVALID_OPERATION \(reason 7, code 0x63, .*: unknown operation/],
+    ['a message that is too long', 'm', /INVALID_OPERATION .*: message of 4294967280 bytes to module 0/],
+    ['a message to nowhere', 't', /INVALID_OPERATION .*: message of 0 bytes to module 12345/],
+    ['a vector that is no line', 'v', /INVALID_OPERATION \(reason 7, code 0x80, .*: no such interrupt/],
+    [
+      'an interrupt that nobody serves',
+      'i',
+      /INVALID_OPERATION \(reason 7, code 0x21, .*: no such interrupt/,
+    ],
+    ['an unknown reason', 'r', /INVALID_OPERATION \(reason 7, code 0x4d, .*: unknown reason to terminate/],
+    ['an endless text', 'l', /BUG .*: ABCD\?+\n$/],
+    [
+      'bytes in the log',
+      'p',
+      /guest0: B\?A\nguest0: C\nhost: guest0 terminated: END \(reason 0, code 0x600d/,
+    ],
+    ['an unknown device', 'd', /END \(reason 0, code 0xffffffff/],
+    ['asking for pages', 'a', /END \(reason 0, code 0xffffffff/],
+  ];
+  it.each(misdeeds)('survives %s', async (_name, letter, expected) => {
+    expect((await runQemu({ kernel, initrd: `${rude} ${letter}` })).com1).toMatch(expected);
+  });
+
+  it('has no I/O instruction in the guest', () => {
+    const code = execFileSync('objdump', ['-d', '--no-show-raw-insn', guest], { encoding: 'utf8' });
+    expect(
+      code.split('\n').filter((line) => /\t(in|out|(rep[a-z]* )?(ins|outs)[bwl]?)\s/.test(line)),
+    ).toEqual([]);
+  });
+
   it('runs every kind of instruction of the lock-step image', async () => {
     const { status, com1 } = await runQemu({ kernel: join(root, 'kernels/build/lockstep.elf') });
     expect(status).toBe(1);
