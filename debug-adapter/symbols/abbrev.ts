@@ -1,0 +1,231 @@
+/**
+ * Abbreviation tables, each declaration compiled to a *skip program*: a short list of numbers that carries a
+ * cursor over one DIE without looking at its attributes. Owns no unit. Source: DWARF 5 §7.5.3.
+ *
+ * A skip program is a sequence of: n >= 0, skip n bytes; or one of the negative `SKIP` codes.
+ */
+import { DW_AT, DW_FORM } from './constants.ts';
+import { Cursor } from './cursor.ts';
+import { hex, SymbolError } from './errors.ts';
+
+export const SKIP = {
+  leb: -1,
+  string: -2,
+  block1: -3,
+  block2: -4,
+  block4: -5,
+  block: -6,
+  indirect: -7,
+  /** A 4-byte DW_AT_sibling: kept in `Skipper.sibling`. */
+  sibling: -8,
+} as const;
+
+/** What the walkers ask of a DIE before they look at it. */
+export const HAS = { name: 1, lowPc: 2, ranges: 4, declaration: 8, location: 16, origin: 32 } as const;
+
+export interface Abbreviation {
+  code: number;
+  tag: number;
+  hasChildren: boolean;
+  /** DW_AT and DW_FORM numbers, in order. */
+  names: Uint16Array;
+  forms: Uint16Array;
+  /** Values of DW_FORM_implicit_const, at the attribute's index. */
+  implicit: readonly (bigint | undefined)[];
+  skip: Int32Array;
+  /** Bits of `HAS`. */
+  has: number;
+}
+
+export interface AbbreviationTable {
+  byCode: ReadonlyMap<number, Abbreviation>;
+  /** Some variable or parameter has a location list: the compiler tracked locations through optimised code. */
+  hasLocationLists: boolean;
+}
+
+/** Bytes of a fixed-size form, or a negative `SKIP` code. Throws for forms unknown to DWARF 5 and GNU. */
+export function formSize(form: number): number {
+  switch (form) {
+    case DW_FORM.flag_present:
+    case DW_FORM.implicit_const:
+      return 0;
+    case DW_FORM.data1:
+    case DW_FORM.ref1:
+    case DW_FORM.flag:
+    case DW_FORM.strx1:
+    case DW_FORM.addrx1:
+      return 1;
+    case DW_FORM.data2:
+    case DW_FORM.ref2:
+    case DW_FORM.strx2:
+    case DW_FORM.addrx2:
+      return 2;
+    case DW_FORM.strx3:
+    case DW_FORM.addrx3:
+      return 3;
+    case DW_FORM.addr:
+    case DW_FORM.data4:
+    case DW_FORM.ref4:
+    case DW_FORM.strp:
+    case DW_FORM.line_strp:
+    case DW_FORM.sec_offset:
+    case DW_FORM.ref_addr: // the address size in DWARF 2, the offset size later: 4 on i386 either way
+    case DW_FORM.strx4:
+    case DW_FORM.addrx4:
+    case DW_FORM.ref_sup4:
+    case DW_FORM.strp_sup:
+    case DW_FORM.GNU_ref_alt:
+    case DW_FORM.GNU_strp_alt:
+      return 4;
+    case DW_FORM.data8:
+    case DW_FORM.ref8:
+    case DW_FORM.ref_sig8:
+    case DW_FORM.ref_sup8:
+      return 8;
+    case DW_FORM.data16:
+      return 16;
+    case DW_FORM.sdata:
+    case DW_FORM.udata:
+    case DW_FORM.ref_udata:
+    case DW_FORM.strx:
+    case DW_FORM.addrx:
+    case DW_FORM.loclistx:
+    case DW_FORM.rnglistx:
+    case DW_FORM.GNU_addr_index:
+    case DW_FORM.GNU_str_index:
+      return SKIP.leb;
+    case DW_FORM.string:
+      return SKIP.string;
+    case DW_FORM.block1:
+      return SKIP.block1;
+    case DW_FORM.block2:
+      return SKIP.block2;
+    case DW_FORM.block4:
+      return SKIP.block4;
+    case DW_FORM.block:
+    case DW_FORM.exprloc:
+      return SKIP.block;
+    case DW_FORM.indirect:
+      return SKIP.indirect;
+    default:
+      throw new SymbolError(
+        'dwarf-form',
+        `An attribute form of DWARF 2 to 5 was expected, form ${hex(form)} was found; the file is damaged or from an unknown compiler.`,
+      );
+  }
+}
+
+/** Carries a cursor over the attributes of one DIE. */
+export class Skipper {
+  /** Unit-relative DW_AT_sibling of the DIE last skipped, 0 when it has none. */
+  sibling = 0;
+
+  run(cursor: Cursor, program: Int32Array): void {
+    this.sibling = 0;
+    for (const step of program) {
+      if (step >= 0) cursor.take(step);
+      else if (step === SKIP.sibling) this.sibling = cursor.u32();
+      else skipVariable(cursor, step);
+    }
+  }
+}
+
+function skipVariable(cursor: Cursor, step: number): void {
+  switch (step) {
+    case SKIP.leb:
+      cursor.skipLeb();
+      break;
+    case SKIP.string:
+      cursor.skipCString();
+      break;
+    case SKIP.block1:
+      cursor.take(cursor.u8());
+      break;
+    case SKIP.block2:
+      cursor.take(cursor.u16());
+      break;
+    case SKIP.block4:
+      cursor.take(cursor.u32());
+      break;
+    case SKIP.block:
+      cursor.take(cursor.uleb());
+      break;
+    case SKIP.indirect:
+      skipForm(cursor, cursor.uleb());
+      break;
+  }
+}
+
+/** Skips one value of `form`; DW_FORM_indirect chains end because each link takes a byte of the section. */
+export function skipForm(cursor: Cursor, form: number): void {
+  let actual = form;
+  while (actual === DW_FORM.indirect) actual = cursor.uleb();
+  const size = formSize(actual);
+  if (size >= 0) cursor.take(size);
+  else skipVariable(cursor, size);
+}
+
+function compile(names: readonly number[], forms: readonly number[]): Int32Array {
+  const program: number[] = [];
+  for (let i = 0; i < forms.length; i++) {
+    const size = names[i] === DW_AT.sibling && forms[i] === DW_FORM.ref4 ? SKIP.sibling : formSize(forms[i]!);
+    const last = program.length - 1;
+    if (size < 0) program.push(size);
+    else if (last >= 0 && program[last]! >= 0) program[last]! += size;
+    else if (size > 0) program.push(size);
+  }
+  return Int32Array.from(program);
+}
+
+const HAS_OF = new Map<number, number>([
+  [DW_AT.name, HAS.name],
+  [DW_AT.low_pc, HAS.lowPc],
+  [DW_AT.ranges, HAS.ranges],
+  [DW_AT.declaration, HAS.declaration],
+  [DW_AT.location, HAS.location],
+  [DW_AT.const_value, HAS.location],
+  [DW_AT.specification, HAS.origin],
+  [DW_AT.abstract_origin, HAS.origin],
+]);
+
+/** Reads the table at `offset` of `.debug_abbrev`. */
+export function readAbbreviations(section: Uint8Array, offset: number): AbbreviationTable {
+  const cursor = new Cursor(section, offset, section.length, '.debug_abbrev');
+  const byCode = new Map<number, Abbreviation>();
+  let hasLocationLists = false;
+  for (;;) {
+    const code = cursor.uleb();
+    if (code === 0) break;
+    const tag = cursor.uleb();
+    const hasChildren = cursor.u8() !== 0;
+    const names: number[] = [];
+    const forms: number[] = [];
+    const implicit: (bigint | undefined)[] = [];
+    let has = 0;
+    for (;;) {
+      const name = cursor.uleb();
+      const form = cursor.uleb();
+      if (name === 0 && form === 0) break;
+      if (form === DW_FORM.implicit_const) implicit[names.length] = cursor.slebBig();
+      has |= HAS_OF.get(name) ?? 0;
+      hasLocationLists ||=
+        name === DW_AT.location && (form === DW_FORM.sec_offset || form === DW_FORM.loclistx);
+      names.push(name);
+      forms.push(form);
+    }
+    const skip = compile(names, forms);
+    // The first declaration of a code wins, as readelf and gdb have it.
+    if (byCode.has(code)) continue;
+    byCode.set(code, {
+      code,
+      tag,
+      hasChildren,
+      names: Uint16Array.from(names),
+      forms: Uint16Array.from(forms),
+      implicit,
+      skip,
+      has,
+    });
+  }
+  return { byCode, hasLocationLists };
+}

@@ -1,0 +1,138 @@
+/**
+ * Source lines to addresses and back: where a breakpoint on a line goes, which lines can have one, where a
+ * function's prologue ends, which addresses are one source line for stepping. Owns no tables of its own.
+ * Source: DWARF 5 §6.2.2 (is_stmt, prologue_end).
+ */
+import { DW_AT, DW_LANG_ASSEMBLER } from './constants.ts';
+import type { DebugInfo } from './die.ts';
+import { ROW, rowAt } from './line-program.ts';
+import { type FileMatch, type LineTables, rowSpans, statementRows } from './line-tables.ts';
+import { type AddressRange, mergeRanges } from './search.ts';
+import type { Unit } from './unit.ts';
+
+export interface BreakpointLocations {
+  /** The DWARF path of the file. */
+  file: string;
+  /** The line the addresses belong to: the first at or after the one asked for that has code. */
+  line: number;
+  /** One per copy of the code (function, inlined call, block), ascending. */
+  addresses: readonly number[];
+  /** How well the client's path matched: equal trailing components, `Infinity` for the same path. */
+  matchedComponents: number;
+}
+
+/** What the line queries ask of the functions. */
+export interface FunctionLookup {
+  /** Identifies the innermost function, inlined call or block at `pc`, and the entry of the function. */
+  blockAt: (unit: Unit, pc: number) => { id: number; entry: number; high: number } | undefined;
+}
+
+export class Breakpoints {
+  constructor(
+    private readonly info: DebugInfo,
+    private readonly lines: LineTables,
+    private readonly functions: FunctionLookup,
+  ) {}
+
+  /** True for assembly sources: no prologue there, every instruction is meant. */
+  isAssembly(unit: Unit): boolean {
+    return this.info.root(unit).number(DW_AT.language) === DW_LANG_ASSEMBLER;
+  }
+
+  locations(match: FileMatch, line: number): BreakpointLocations | undefined {
+    let best = Infinity;
+    for (const { unit, files } of match.uses) {
+      const rows = this.lines.of(unit);
+      if (!rows) continue;
+      for (const row of statementRows(rows, files)) {
+        const found = rows.line[row]!;
+        if (found >= line && found < best) best = found;
+      }
+    }
+    if (best === Infinity) return undefined;
+    const firstOfBlock = new Map<string, number>();
+    let file = '';
+    for (const { unit, path, files } of match.uses) {
+      const rows = this.lines.of(unit);
+      if (!rows) continue;
+      for (const row of statementRows(rows, files)) {
+        if (rows.line[row] !== best) continue;
+        file = path;
+        const address = rows.address[row]!;
+        const block = this.functions.blockAt(unit, address);
+        const key = `${String(unit.index)}:${String(block?.id ?? `row ${String(address)}`)}`;
+        const known = firstOfBlock.get(key);
+        if (known === undefined || address < known) firstOfBlock.set(key, address);
+      }
+    }
+    const addresses = new Set<number>();
+    for (const [key, address] of firstOfBlock) {
+      addresses.add(this.pastPrologue(this.info.unit(Number.parseInt(key, 10)), address));
+    }
+    return {
+      file,
+      line: best,
+      addresses: [...addresses].sort((a, b) => a - b),
+      matchedComponents: match.components,
+    };
+  }
+
+  private pastPrologue(unit: Unit, address: number): number {
+    const block = this.functions.blockAt(unit, address);
+    if (!block || address < block.entry || address >= block.high) return address;
+    return Math.max(address, this.prologueEnd(unit, block.entry, block.high));
+  }
+
+  /**
+   * Where the function at `entry` has set up its frame: the row the compiler marks, else the second row. Code
+   * with location lists describes its variables from the first byte, and assembly has no prologue: `entry`.
+   */
+  prologueEnd(unit: Unit, entry: number, high: number): number {
+    const rows = this.lines.of(unit);
+    if (!rows || this.isAssembly(unit)) return entry;
+    let second: number | undefined;
+    for (const { row, low } of rowSpans(rows, entry, high)) {
+      if (low < entry) continue;
+      if ((rows.flags[row]! & ROW.prologueEnd) !== 0) return low;
+      if (low > entry && rows.line[row] !== 0) second ??= low;
+    }
+    return unit.hasLocationLists ? entry : (second ?? entry);
+  }
+
+  /** Lines between `from` and `to`, both included, that a breakpoint can be on; ascending. */
+  linesOf(match: FileMatch, from: number, to: number): number[] {
+    const found = new Set<number>();
+    for (const { unit, files } of match.uses) {
+      const rows = this.lines.of(unit);
+      if (!rows) continue;
+      for (const row of statementRows(rows, files)) {
+        const line = rows.line[row]!;
+        if (line >= from && line <= to) found.add(line);
+      }
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** The addresses within `bounds` that belong to the source line of `pc`, with line-0 code that follows it. */
+  lineRanges(unit: Unit, pc: number, bounds: readonly AddressRange[]): AddressRange[] {
+    const rows = this.lines.of(unit);
+    const at = rows ? rowAt(rows, pc) : -1;
+    if (!rows || at < 0) return [];
+    const path = this.lines.path(rows.header, rows.file[at]!);
+    const line = rows.line[at]!;
+    const ranges: AddressRange[] = [];
+    for (const bound of bounds) {
+      let previousEnd = -1;
+      for (const { row, low, high } of rowSpans(rows, bound.low, bound.high)) {
+        const same =
+          rows.line[row] === line &&
+          (rows.file[row] === rows.file[at] || this.lines.path(rows.header, rows.file[row]!) === path);
+        const continues = rows.line[row] === 0 && low === previousEnd;
+        if (!same && !continues) continue;
+        ranges.push({ low: Math.max(low, bound.low), high: Math.min(high, bound.high) });
+        previousEnd = high;
+      }
+    }
+    return mergeRanges(ranges);
+  }
+}

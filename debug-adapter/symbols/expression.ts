@@ -1,0 +1,507 @@
+/**
+ * The DWARF stack machine: evaluates location descriptions and value expressions to a `Location`. Typed
+ * values (DWARF 5 §2.5.1) are kept as integers modulo their size, or as doubles. What cannot be known is
+ * 'optimised-out' with the reason, never an exception; malformed bytes throw `SymbolError`.
+ * Source: DWARF 5 §2.5 and §2.6, and the GNU operators gcc emits for DWARF 4.
+ */
+import { DW_ATE, DW_OP } from './constants.ts';
+import { Cursor } from './cursor.ts';
+import { hex, SymbolError } from './errors.ts';
+import type { FrameContext, Location, LocationPiece } from './location.ts';
+import { littleEndian, toNumber } from './location.ts';
+
+/** A base type an expression refers to: `size` in bytes, `encoding` a DW_ATE. */
+export interface StackType {
+  size: number;
+  encoding: number;
+}
+
+/** What an expression needs of the unit it stands in. */
+export interface ExpressionScope {
+  frame: FrameContext | undefined;
+  /** DW_AT_frame_base of the function, evaluated. */
+  frameBase: () => number | undefined;
+  /** Entry of `.debug_addr`. */
+  addressAt: (index: number) => number;
+  /** The base type at a unit-relative offset. */
+  baseType: (offset: number) => StackType | undefined;
+  /** The location expression of a DIE, for DW_OP_call*; the offset is unit-relative or absolute. */
+  callee?: (offset: number, absolute: boolean) => Uint8Array | undefined;
+  /** Pushed before the first operation (CFI pushes the CFA). */
+  initial?: readonly number[];
+}
+
+/** The result cannot be known: unwinds the evaluation to its end. */
+class Unknowable {
+  constructor(readonly reason: string) {}
+}
+
+interface Value {
+  bits: bigint;
+  type: StackType;
+}
+
+const GENERIC: StackType = { size: 4, encoding: DW_ATE.unsigned };
+const STEP_LIMIT = 20_000;
+const CALL_LIMIT = 16;
+const STACK_LIMIT = 4096;
+const PIECE_LIMIT = 2 ** 20;
+
+/** Evaluates `expression` as a location description. */
+export function evaluateLocation(expression: Uint8Array, scope: ExpressionScope): Location {
+  try {
+    return new Evaluation(scope).run(expression);
+  } catch (error) {
+    if (error instanceof Unknowable) return { kind: 'optimised-out', reason: error.reason };
+    throw error;
+  }
+}
+
+/** Evaluates `expression` for the number on top of the stack (CFI, frame bases, data member locations). */
+export function evaluateNumber(expression: Uint8Array, scope: ExpressionScope): number | undefined {
+  const location = evaluateLocation(expression, scope);
+  switch (location.kind) {
+    case 'memory':
+      return location.address;
+    case 'register':
+      return scope.frame?.registers[location.number];
+    case 'value':
+      return Number(toNumber(location.bytes) & 0xffffffffn);
+    default:
+      return undefined;
+  }
+}
+
+class Evaluation {
+  private readonly stack: Value[] = [];
+  private readonly pieces: LocationPiece[] = [];
+  private steps = 0;
+  /** A complete location that is not memory, waiting for its piece or the end. */
+  private pending: Location | undefined;
+
+  constructor(private readonly scope: ExpressionScope) {
+    for (const value of scope.initial ?? []) this.push(value);
+  }
+
+  run(expression: Uint8Array): Location {
+    if (expression.length === 0) throw new Unknowable('the compiler recorded no location here');
+    this.execute(expression, 0);
+    if (this.pieces.length > 0) return { kind: 'pieces', pieces: this.pieces };
+    if (this.pending) return this.pending;
+    return { kind: 'memory', address: this.popNumber() };
+  }
+
+  private malformed(what: string): SymbolError {
+    return new SymbolError(
+      'dwarf-expression',
+      `A well-formed DWARF expression was expected, ${what} was found; the file is damaged, rebuild it.`,
+    );
+  }
+
+  private push(value: number | bigint, type = GENERIC): void {
+    if (this.stack.length >= STACK_LIMIT) throw this.malformed('one that overflows its stack');
+    this.stack.push({ bits: BigInt.asUintN(type.size * 8, BigInt(value)), type });
+  }
+
+  private pop(): Value {
+    const value = this.stack.pop();
+    if (!value) throw this.malformed('one that takes from an empty stack');
+    return value;
+  }
+
+  private popNumber(): number {
+    return Number(BigInt.asUintN(32, this.pop().bits));
+  }
+
+  private register(number: number): number {
+    const value = this.scope.frame?.registers[number];
+    if (value === undefined) throw new Unknowable(`register ${String(number)} is not known in this frame`);
+    return value >>> 0;
+  }
+
+  private frameBase(): number {
+    const base = this.scope.frameBase();
+    if (base === undefined) throw new Unknowable('the frame base is not known here');
+    return base;
+  }
+
+  private read(address: number, size: number): bigint {
+    if (size > 16) throw this.malformed(`a read of ${String(size)} bytes`);
+    const bytes = this.scope.frame?.readMemory(address >>> 0, size);
+    if (!bytes || bytes.length < size) throw new Unknowable(`memory at ${hex(address)} cannot be read`);
+    return toNumber(bytes.subarray(0, size));
+  }
+
+  private baseType(offset: number): StackType {
+    if (offset === 0) return GENERIC;
+    const type = this.scope.baseType(offset);
+    if (!type || type.size < 1 || type.size > 16) throw this.malformed(`a base type at ${hex(offset)}`);
+    return type;
+  }
+
+  private execute(expression: Uint8Array, calls: number): void {
+    const cursor = new Cursor(expression, 0, expression.length, 'a DWARF expression');
+    while (!cursor.done) {
+      if (++this.steps > STEP_LIMIT) throw this.malformed('one that does not end');
+      const op = cursor.u8();
+      if (op === DW_OP.piece || op === DW_OP.bit_piece) {
+        const bits = op === DW_OP.piece ? cursor.uleb() * 8 : cursor.uleb();
+        this.piece(bits, op === DW_OP.bit_piece ? cursor.uleb() : 0);
+      } else if (op >= DW_OP.call2 && op <= DW_OP.call_ref) {
+        if (calls >= CALL_LIMIT) throw this.malformed('one that calls itself');
+        const offset = op === DW_OP.call2 ? cursor.u16() : cursor.u32();
+        const callee = this.scope.callee?.(offset, op === DW_OP.call_ref);
+        if (callee) this.execute(callee, calls + 1);
+      } else if (!this.constant(op, cursor) && !this.arithmetic(op, cursor) && !this.place(op, cursor)) {
+        this.typed(op, cursor);
+      }
+    }
+  }
+
+  private piece(bits: number, bitOffset: number): void {
+    if (bits + bitOffset > PIECE_LIMIT) throw this.malformed(`a piece of ${String(bits)} bits`);
+    let location = this.pending;
+    this.pending = undefined;
+    if (!location) {
+      location =
+        this.stack.length > 0
+          ? { kind: 'memory', address: this.popNumber() }
+          : { kind: 'optimised-out', reason: 'the compiler dropped this part' };
+    }
+    this.pieces.push({ bits, bitOffset, location });
+  }
+
+  /** Literals, addresses and register-based addresses: §2.5.1.1, §2.5.1.2. */
+  private constant(op: number, cursor: Cursor): boolean {
+    if (op >= DW_OP.lit0 && op <= DW_OP.lit31) this.push(op - DW_OP.lit0);
+    else if (op >= DW_OP.breg0 && op <= DW_OP.breg31) {
+      const offset = cursor.sleb();
+      this.push(this.register(op - DW_OP.breg0) + offset);
+    } else {
+      switch (op) {
+        case DW_OP.addr:
+        case DW_OP.const4u:
+          this.push(cursor.u32());
+          break;
+        case DW_OP.addrx:
+        case DW_OP.constx:
+        case DW_OP.GNU_addr_index:
+        case DW_OP.GNU_const_index:
+          this.push(this.scope.addressAt(cursor.uleb()));
+          break;
+        case DW_OP.const1u:
+          this.push(cursor.u8());
+          break;
+        case DW_OP.const1s:
+          this.push(cursor.s8());
+          break;
+        case DW_OP.const2u:
+          this.push(cursor.u16());
+          break;
+        case DW_OP.const2s:
+          this.push(cursor.s16());
+          break;
+        case DW_OP.const4s:
+          this.push(cursor.s32());
+          break;
+        case DW_OP.const8u:
+        case DW_OP.const8s:
+          this.push(cursor.u64());
+          break;
+        case DW_OP.constu:
+          this.push(cursor.ulebBig());
+          break;
+        case DW_OP.consts:
+          this.push(cursor.slebBig());
+          break;
+        case DW_OP.bregx: {
+          const number = cursor.uleb();
+          const offset = cursor.sleb();
+          this.push(this.register(number) + offset);
+          break;
+        }
+        case DW_OP.fbreg: {
+          const offset = cursor.sleb();
+          this.push(this.frameBase() + offset);
+          break;
+        }
+        case DW_OP.call_frame_cfa: {
+          const cfa = this.scope.frame?.cfa();
+          if (cfa === undefined) throw new Unknowable('the frame address (CFA) is not known here');
+          this.push(cfa);
+          break;
+        }
+        default:
+          return false;
+      }
+    }
+    return true;
+  }
+
+  /** Stack operations, arithmetic and control flow: §2.5.1.3 to §2.5.1.5. */
+  private arithmetic(op: number, cursor: Cursor): boolean {
+    const { stack } = this;
+    switch (op) {
+      case DW_OP.dup:
+      case DW_OP.over:
+      case DW_OP.pick: {
+        const depth = op === DW_OP.dup ? 0 : op === DW_OP.over ? 1 : cursor.u8();
+        const value = stack[stack.length - 1 - depth];
+        if (!value) throw this.malformed('one that takes from an empty stack');
+        this.push(value.bits, value.type);
+        return true;
+      }
+      case DW_OP.drop:
+        this.pop();
+        return true;
+      case DW_OP.swap:
+      case DW_OP.rot: {
+        const count = op === DW_OP.swap ? 2 : 3;
+        if (stack.length < count) throw this.malformed('one that takes from an empty stack');
+        stack.splice(stack.length - count, 0, this.pop());
+        return true;
+      }
+      case DW_OP.nop:
+      case DW_OP.GNU_uninit:
+        return true;
+      case DW_OP.skip:
+      case DW_OP.bra: {
+        const offset = cursor.s16();
+        if (op === DW_OP.skip || this.pop().bits !== 0n) {
+          const target = cursor.pos + offset;
+          if (target < 0 || target > cursor.end) throw this.malformed('a jump out of it');
+          cursor.pos = target;
+        }
+        return true;
+      }
+      case DW_OP.plus_uconst: {
+        const { bits, type } = this.pop();
+        this.push(bits + cursor.ulebBig(), type);
+        return true;
+      }
+      case DW_OP.abs:
+      case DW_OP.neg:
+      case DW_OP.not: {
+        const value = this.pop();
+        if (isFloat(value.type)) {
+          const x = toFloat(value);
+          this.push(fromFloat(op === DW_OP.abs ? Math.abs(x) : -x, value.type), value.type);
+        } else {
+          const x = signed(value);
+          this.push(op === DW_OP.not ? ~x : op === DW_OP.abs && x >= 0n ? x : -x, value.type);
+        }
+        return true;
+      }
+    }
+    if (op < DW_OP.and || op > DW_OP.ne || op === DW_OP.bra) return false;
+    const right = this.pop();
+    const left = this.pop();
+    if (isFloat(left.type)) this.floatBinary(op, left, right);
+    else this.integerBinary(op, left, right);
+    return true;
+  }
+
+  private integerBinary(op: number, a: Value, b: Value): void {
+    const width = BigInt(a.type.size * 8);
+    const x = signed(a);
+    const y = signed(b);
+    const shift = b.bits > width ? width : b.bits;
+    const unsignedType = a.type !== GENERIC && !isSigned(a.type);
+    const p = unsignedType ? a.bits : x;
+    const q = unsignedType ? b.bits : y;
+    const put = (value: bigint): void => {
+      this.push(value, a.type);
+    };
+    switch (op) {
+      case DW_OP.and:
+        return put(a.bits & b.bits);
+      case DW_OP.or:
+        return put(a.bits | b.bits);
+      case DW_OP.xor:
+        return put(a.bits ^ b.bits);
+      case DW_OP.plus:
+        return put(a.bits + b.bits);
+      case DW_OP.minus:
+        return put(a.bits - b.bits);
+      case DW_OP.mul:
+        return put(a.bits * b.bits);
+      case DW_OP.div:
+      case DW_OP.mod:
+        if (b.bits === 0n) throw new Unknowable('its expression divides by zero');
+        if (op === DW_OP.div) return put(p / q);
+        return put(a.type === GENERIC ? a.bits % b.bits : p % q);
+      case DW_OP.shl:
+        return put(a.bits << shift);
+      case DW_OP.shr:
+        return put(a.bits >> shift);
+      case DW_OP.shra:
+        return put(x >> shift);
+    }
+    const truth: Record<number, boolean> = {
+      [DW_OP.eq]: p === q,
+      [DW_OP.ne]: p !== q,
+      [DW_OP.lt]: p < q,
+      [DW_OP.le]: p <= q,
+      [DW_OP.gt]: p > q,
+      [DW_OP.ge]: p >= q,
+    };
+    this.push(truth[op] ? 1 : 0);
+  }
+
+  private floatBinary(op: number, a: Value, b: Value): void {
+    const x = toFloat(a);
+    const y = toFloat(b);
+    const results: Record<number, number> = {
+      [DW_OP.plus]: x + y,
+      [DW_OP.minus]: x - y,
+      [DW_OP.mul]: x * y,
+      [DW_OP.div]: x / y,
+    };
+    const result = results[op];
+    if (result !== undefined) {
+      this.push(fromFloat(result, a.type), a.type);
+      return;
+    }
+    const truth: Record<number, boolean> = {
+      [DW_OP.eq]: x === y,
+      [DW_OP.ne]: x !== y,
+      [DW_OP.lt]: x < y,
+      [DW_OP.le]: x <= y,
+      [DW_OP.gt]: x > y,
+      [DW_OP.ge]: x >= y,
+    };
+    const answer = truth[op];
+    if (answer === undefined) throw this.malformed(`operator ${hex(op)} on a floating-point value`);
+    this.push(answer ? 1 : 0);
+  }
+
+  /** Memory, registers and complete locations: §2.5.1.3 (dereferences), §2.6.1.1. */
+  private place(op: number, cursor: Cursor): boolean {
+    if (op >= DW_OP.reg0 && op <= DW_OP.reg31) {
+      this.pending = { kind: 'register', number: op - DW_OP.reg0 };
+      return true;
+    }
+    switch (op) {
+      case DW_OP.regx:
+        this.pending = { kind: 'register', number: cursor.uleb() };
+        return true;
+      case DW_OP.deref:
+        this.push(this.read(this.popNumber(), 4));
+        return true;
+      case DW_OP.deref_size: {
+        const size = cursor.u8();
+        this.push(this.read(this.popNumber(), size));
+        return true;
+      }
+      case DW_OP.implicit_value:
+        this.pending = { kind: 'value', bytes: cursor.block(cursor.uleb()) };
+        return true;
+      case DW_OP.stack_value: {
+        const { bits, type } = this.pop();
+        this.pending = { kind: 'value', bytes: littleEndian(bits, type.size) };
+        return true;
+      }
+      case DW_OP.implicit_pointer:
+      case DW_OP.GNU_implicit_pointer:
+        cursor.take(4);
+        cursor.sleb();
+        this.pending = { kind: 'optimised-out', reason: 'it points to a value that was never in memory' };
+        return true;
+      case DW_OP.entry_value:
+      case DW_OP.GNU_entry_value:
+        throw new Unknowable('only its value at function entry is recorded');
+      case DW_OP.GNU_parameter_ref:
+      case DW_OP.GNU_variable_value:
+        throw new Unknowable('it depends on another value that was optimised out');
+      case DW_OP.form_tls_address:
+      case DW_OP.GNU_push_tls_address:
+        throw new Unknowable('it is thread-local, and a kernel has no thread-local storage');
+      case DW_OP.push_object_address:
+        throw new Unknowable('it depends on the object that holds it');
+      case DW_OP.xderef:
+      case DW_OP.xderef_size:
+      case DW_OP.xderef_type:
+        throw new Unknowable('it lies in another address space');
+      default:
+        return false;
+    }
+  }
+
+  /** Typed operators: §2.5.1.6. */
+  private typed(op: number, cursor: Cursor): void {
+    switch (op) {
+      case DW_OP.const_type:
+      case DW_OP.GNU_const_type: {
+        const type = this.baseType(cursor.uleb());
+        this.push(toNumber(cursor.block(cursor.u8())), type);
+        break;
+      }
+      case DW_OP.regval_type:
+      case DW_OP.GNU_regval_type: {
+        const number = cursor.uleb();
+        const type = this.baseType(cursor.uleb());
+        if (type.size > 4)
+          throw new Unknowable(`register ${String(number)} is wider than what is known of it`);
+        this.push(this.register(number), type);
+        break;
+      }
+      case DW_OP.deref_type:
+      case DW_OP.GNU_deref_type: {
+        const size = cursor.u8();
+        const type = this.baseType(cursor.uleb());
+        this.push(this.read(this.popNumber(), size), type);
+        break;
+      }
+      case DW_OP.convert:
+      case DW_OP.GNU_convert: {
+        const type = this.baseType(cursor.uleb());
+        const value = this.pop();
+        if (isFloat(value.type)) {
+          const x = toFloat(value);
+          if (!Number.isFinite(x) && !isFloat(type)) throw new Unknowable('its expression is not a number');
+          this.push(isFloat(type) ? fromFloat(x, type) : BigInt(Math.trunc(x)), type);
+        } else {
+          const x = isSigned(value.type) ? signed(value) : value.bits;
+          this.push(isFloat(type) ? fromFloat(Number(x), type) : x, type);
+        }
+        break;
+      }
+      case DW_OP.reinterpret:
+      case DW_OP.GNU_reinterpret: {
+        const type = this.baseType(cursor.uleb());
+        this.push(this.pop().bits, type);
+        break;
+      }
+      default:
+        throw this.malformed(`operator ${hex(op)}`);
+    }
+  }
+}
+
+function isFloat(type: StackType): boolean {
+  return type.encoding === DW_ATE.float && (type.size === 4 || type.size === 8);
+}
+
+function isSigned(type: StackType): boolean {
+  return type.encoding === DW_ATE.signed || type.encoding === DW_ATE.signed_char;
+}
+
+function signed(value: Value): bigint {
+  return BigInt.asIntN(value.type.size * 8, value.bits);
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+function toFloat(value: Value): number {
+  scratch.setBigUint64(0, value.bits);
+  return value.type.size === 4 ? scratch.getFloat32(4) : scratch.getFloat64(0);
+}
+
+function fromFloat(value: number, type: StackType): bigint {
+  if (type.size === 4) {
+    scratch.setFloat32(0, value);
+    return BigInt(scratch.getUint32(0));
+  }
+  scratch.setFloat64(0, value);
+  return scratch.getBigUint64(0);
+}

@@ -1,0 +1,446 @@
+/**
+ * The facade of this folder: one ELF file and everything the debug adapter asks of its symbols. Opening reads
+ * headers only; each table is built when first needed. `open` throws `SymbolError`; no other method throws:
+ * damage met later is kept in `problems` and the answer is undefined or empty. Addresses are link-time
+ * addresses; the caller adds and removes a load bias. For a caller frame look up `return address - 1`.
+ */
+import { Breakpoints, type BreakpointLocations } from './breakpoints.ts';
+import { CallFrameInfo, type UnwoundFrame, unwindWith } from './cfi.ts';
+import { DW_AT, DW_TAG } from './constants.ts';
+import { DebugInfo, type Die } from './die.ts';
+import { buildIdOf, type Elf, type ElfNote, isCodeAddress, linkedBytes, notesOf, parseElf } from './elf.ts';
+import type { SymbolError } from './errors.ts';
+import { guarded } from './errors.ts';
+import { Functions } from './functions.ts';
+import { ROW, rowAt } from './line-program.ts';
+import { LineTables, rowSpans } from './line-tables.ts';
+import type { MemoryReader, Registers } from './location.ts';
+import { NameIndex, type NameKind } from './name-index.ts';
+import { RangeReader } from './ranges.ts';
+import { type AddressRange, rangesContain } from './search.ts';
+import { dwarfSections } from './sections.ts';
+import { type ElfSymbol, SymbolTable } from './symtab.ts';
+import { type CType, TypeReader } from './types.ts';
+import { UnitIndex } from './unit-index.ts';
+import type { Unit } from './unit.ts';
+import { type Scope, type Variable, Variables } from './variables.ts';
+
+export interface SourcePosition {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** An inlined call at a pc. The call position is where the function around it calls it. */
+export interface InlinedCall {
+  name: string;
+  dieOffset: number;
+  ranges: readonly AddressRange[];
+  call: SourcePosition | undefined;
+}
+
+export interface FunctionInfo {
+  name: string;
+  /** The entry point. */
+  lowPc: number;
+  /** One past the contiguous range that starts at `lowPc`. */
+  highPc: number;
+  /** All code of the function; more than one when it is split into hot and cold parts. */
+  ranges: readonly AddressRange[];
+  /** In `.debug_info`; undefined when only the symbol table knows the function. */
+  dieOffset: number | undefined;
+  external: boolean;
+  source: 'dwarf' | 'symtab';
+  declaration: SourcePosition | undefined;
+  /** Inlined calls at the pc, innermost first. */
+  inlined: readonly InlinedCall[];
+}
+
+export interface LineInfo extends SourcePosition {
+  /** The row's addresses. */
+  low: number;
+  high: number;
+  isStatement: boolean;
+}
+
+export interface FunctionRow extends LineInfo {
+  prologueEnd: boolean;
+}
+
+/** Problems kept per image; a damaged file can have one for every entry. */
+const PROBLEM_LIMIT = 100;
+
+export class SymbolImage {
+  private readonly kept: SymbolError[] = [];
+  private readonly report = (error: SymbolError): void => {
+    if (this.kept.length < PROBLEM_LIMIT && !this.kept.some((known) => known.message === error.message)) {
+      this.kept.push(error);
+    }
+  };
+  private readonly info: DebugInfo;
+  private readonly ranges: RangeReader;
+  private readonly units: UnitIndex;
+  private readonly lines: LineTables;
+  private readonly functions: Functions;
+  private readonly names: NameIndex;
+  private readonly types: TypeReader;
+  private readonly variables: Variables;
+  private readonly breakpoints: Breakpoints;
+  private readonly frames: CallFrameInfo;
+  private table: SymbolTable | undefined;
+
+  private constructor(
+    readonly elf: Elf,
+    readonly name: string,
+  ) {
+    const isCode = (address: number): boolean => isCodeAddress(elf, address);
+    const { report } = this;
+    const sections = dwarfSections(elf, report);
+    this.info = new DebugInfo(sections, report);
+    this.ranges = new RangeReader(this.info, isCode);
+    this.units = new UnitIndex(this.info, this.ranges, isCode, report);
+    this.lines = new LineTables(this.info, isCode, report);
+    this.functions = new Functions(this.info, this.ranges, report);
+    this.names = new NameIndex(this.info, report);
+    this.types = new TypeReader(this.info, report, (tag, typeName) => this.definitionOf(tag, typeName));
+    this.variables = new Variables(this.info, this.ranges, this.types, report);
+    this.breakpoints = new Breakpoints(this.info, this.lines, {
+      blockAt: (unit, pc) => this.blockAt(unit, pc),
+    });
+    this.frames = new CallFrameInfo(sections, report, isCode);
+  }
+
+  /** Opens an ELF32 i386 program. `name` is what messages and the user call it. */
+  static open(bytes: Uint8Array, name: string): SymbolImage {
+    return new SymbolImage(parseElf(bytes), name);
+  }
+
+  /** What was found wrong so far, each once; 'dwarf-missing' when there is no debug information. */
+  get problems(): readonly SymbolError[] {
+    return this.kept;
+  }
+
+  get hasDebugInfo(): boolean {
+    return this.info.count > 0;
+  }
+
+  get entry(): number {
+    return this.elf.entry;
+  }
+
+  get buildId(): string | undefined {
+    return buildIdOf(this.elf);
+  }
+
+  get notes(): ElfNote[] {
+    return notesOf(this.elf);
+  }
+
+  get symbols(): SymbolTable {
+    return (this.table ??= this.ask(
+      () => SymbolTable.of(this.elf),
+      SymbolTable.of({ ...this.elf, sections: [] }),
+    ));
+  }
+
+  /** The ELF symbol that covers `address`. */
+  symbolAt(address: number): ElfSymbol | undefined {
+    return this.ask(() => this.symbols.nearest(address), undefined);
+  }
+
+  symbolNamed(name: string): ElfSymbol | undefined {
+    return this.ask(() => this.symbols.named(name), undefined);
+  }
+
+  /** True when `address` lies in executable code of the file. */
+  isCode(address: number): boolean {
+    return isCodeAddress(this.elf, address);
+  }
+
+  /** The program's bytes as linked; undefined outside the file's segments. */
+  linkedBytes(address: number, length: number): Uint8Array | undefined {
+    return linkedBytes(this.elf, address, length);
+  }
+
+  private ask<T>(read: () => T, fallback: T): T {
+    return guarded(read, fallback, this.report);
+  }
+
+  // --- functions -----------------------------------------------------------------------------------------
+
+  /** The function at `pc` with the inlined calls there; by the symbol table where DWARF knows none. */
+  functionAt(pc: number): FunctionInfo | undefined {
+    return (
+      this.ask(() => {
+        const fn = this.functionDie(pc);
+        return fn && this.describeFunction(fn, pc);
+      }, undefined) ?? this.ask(() => this.symbolFunction(pc), undefined)
+    );
+  }
+
+  /** All functions of that name with code of their own, external ones first. */
+  findFunctions(name: string): FunctionInfo[] {
+    const found = this.ask(() => {
+      const functions: FunctionInfo[] = [];
+      for (const offset of this.names.find(name, 'function')) {
+        const fn = this.ask(() => this.describeFunction(this.info.die(offset), undefined), undefined);
+        if (fn) functions.push(fn);
+      }
+      return functions.sort((a, b) => Number(b.external) - Number(a.external));
+    }, []);
+    if (found.length > 0) return found;
+    const symbol = this.symbolNamed(name);
+    const fn = symbol && this.isCode(symbol.address) ? this.functionOfSymbol(symbol) : undefined;
+    return fn ? [fn] : [];
+  }
+
+  /** The function of that name: the external one when there are several. */
+  findFunction(name: string): FunctionInfo | undefined {
+    return this.findFunctions(name)[0];
+  }
+
+  functionNames(): string[] {
+    return this.ask(() => this.names.names('function'), []);
+  }
+
+  private functionDie(pc: number): Die | undefined {
+    const unit = this.units.at(pc);
+    return unit && this.functions.at(unit, pc);
+  }
+
+  private describeFunction(fn: Die, pc: number | undefined): FunctionInfo | undefined {
+    const ranges = this.ranges.of(fn);
+    const name = this.info.name(fn);
+    const first = ranges[0];
+    if (!first || name === undefined) return undefined;
+    const lowPc = fn.address(DW_AT.low_pc) ?? fn.address(DW_AT.entry_pc) ?? first.low;
+    const inlined: InlinedCall[] = [];
+    if (pc !== undefined) {
+      for (const die of this.functions.chain(fn, pc)) {
+        if (die.tag !== DW_TAG.inlined_subroutine) continue;
+        inlined.unshift({
+          name: this.info.name(die) ?? '<unnamed>',
+          dieOffset: die.offset,
+          ranges: this.ranges.of(die),
+          call: this.position(die, DW_AT.call_file, DW_AT.call_line, DW_AT.call_column),
+        });
+      }
+    }
+    const declaring = this.info.inherited(fn, DW_AT.decl_line)?.from;
+    return {
+      name,
+      lowPc,
+      highPc: ranges.find((range) => lowPc >= range.low && lowPc < range.high)?.high ?? first.high,
+      ranges,
+      dieOffset: fn.offset,
+      external: this.info.inherited(fn, DW_AT.external) !== undefined,
+      source: 'dwarf',
+      declaration: declaring && this.position(declaring, DW_AT.decl_file, DW_AT.decl_line),
+      inlined,
+    };
+  }
+
+  private position(die: Die, file: number, line: number, column?: number): SourcePosition | undefined {
+    const number = die.number(line);
+    const header = this.lines.header(die.unit);
+    const fileNumber = this.info.inherited(die, file)?.value;
+    if (number === undefined || !header || fileNumber?.kind !== 'constant') return undefined;
+    const path = this.lines.path(header, Number(fileNumber.value));
+    if (path === undefined) return undefined;
+    return { file: path, line: number, column: (column !== undefined && die.number(column)) || 0 };
+  }
+
+  private symbolFunction(pc: number): FunctionInfo | undefined {
+    if (!this.isCode(pc)) return undefined;
+    const symbol = this.symbols.nearest(pc, true);
+    return symbol && this.functionOfSymbol(symbol);
+  }
+
+  private functionOfSymbol(symbol: ElfSymbol): FunctionInfo {
+    return {
+      name: symbol.name,
+      lowPc: symbol.address,
+      highPc: symbol.end,
+      ranges: [{ low: symbol.address, high: symbol.end }],
+      dieOffset: undefined,
+      external: symbol.global,
+      source: 'symtab',
+      declaration: undefined,
+      inlined: [],
+    };
+  }
+
+  private blockAt(unit: Unit, pc: number): { id: number; entry: number; high: number } | undefined {
+    const fn = this.functions.at(unit, pc);
+    const about = fn && this.describeFunction(fn, undefined);
+    if (!about) return undefined;
+    return { id: this.functions.chain(fn, pc).at(-1)!.offset, entry: about.lowPc, high: about.highPc };
+  }
+
+  // --- lines ---------------------------------------------------------------------------------------------
+
+  /** The source position of `pc`; line 0 is code the compiler made. */
+  lineAt(pc: number): LineInfo | undefined {
+    return this.ask(() => {
+      const unit = this.units.at(pc);
+      const rows = unit && this.lines.of(unit);
+      if (!rows || rowAt(rows, pc) < 0) return undefined;
+      for (const { row, low, high } of rowSpans(rows, pc, pc + 1)) {
+        const file = this.lines.path(rows.header, rows.file[row]!);
+        if (file === undefined) continue;
+        const isStatement = (rows.flags[row]! & ROW.isStatement) !== 0;
+        return { file, line: rows.line[row]!, column: rows.column[row]!, low, high, isStatement };
+      }
+      return undefined;
+    }, undefined);
+  }
+
+  /** The rows of the function at `pc`, one per address, in address order. */
+  rowsOfFunction(pc: number): FunctionRow[] {
+    return this.ask(() => {
+      const result: FunctionRow[] = [];
+      const unit = this.units.at(pc);
+      const rows = unit && this.lines.of(unit);
+      if (!rows) return result;
+      for (const bound of this.boundsAt(unit, pc)) {
+        for (const { row, low, high } of rowSpans(rows, bound.low, bound.high)) {
+          result.push({
+            file: this.lines.path(rows.header, rows.file[row]!) ?? '',
+            line: rows.line[row]!,
+            column: rows.column[row]!,
+            low,
+            high: Math.min(high, bound.high),
+            isStatement: (rows.flags[row]! & ROW.isStatement) !== 0,
+            prologueEnd: (rows.flags[row]! & ROW.prologueEnd) !== 0,
+          });
+        }
+      }
+      return result.sort((a, b) => a.low - b.low);
+    }, []);
+  }
+
+  /** The merged addresses that are the same source line as `pc` within its function: what one step leaves. */
+  lineRanges(pc: number): AddressRange[] {
+    return this.ask(() => {
+      const unit = this.units.at(pc);
+      return unit ? this.breakpoints.lineRanges(unit, pc, this.boundsAt(unit, pc)) : [];
+    }, []);
+  }
+
+  private boundsAt(unit: Unit, pc: number): readonly AddressRange[] {
+    const fn = this.functions.at(unit, pc);
+    if (fn) return this.ranges.of(fn);
+    const symbol = this.symbols.nearest(pc, true);
+    if (symbol && symbol.end > pc) return [{ low: symbol.address, high: symbol.end }];
+    const line = this.lineAt(pc);
+    return line ? [{ low: line.low, high: line.high }] : [];
+  }
+
+  /** Where a breakpoint on `line` of the client's `file` goes; undefined when no code is at or after it. */
+  addressesForLine(file: string, line: number): BreakpointLocations | undefined {
+    return this.ask(() => this.breakpoints.locations(this.lines.match(file), line), undefined);
+  }
+
+  /** The lines of `file` from `from` to `to`, both included, that can have a breakpoint. */
+  breakpointLines(file: string, from: number, to: number): number[] {
+    return this.ask(() => this.breakpoints.linesOf(this.lines.match(file), from, to), []);
+  }
+
+  /** Every source file the line tables name: absolute, normalised, sorted. */
+  sourceFiles(): string[] {
+    return this.ask(() => this.lines.sourceFiles(), []);
+  }
+
+  /** The address after the prologue of the function whose entry is `functionLow`; the entry for assembly. */
+  prologueEnd(functionLow: number): number {
+    return this.ask(() => {
+      const unit = this.units.at(functionLow);
+      const fn = unit && this.functions.at(unit, functionLow);
+      const about = fn && this.describeFunction(fn, undefined);
+      if (!unit || !about) return functionLow;
+      return this.breakpoints.prologueEnd(unit, about.lowPc, about.highPc);
+    }, functionLow);
+  }
+
+  /** False only between a function's entry and the end of its prologue. */
+  isAfterPrologue(pc: number): boolean {
+    const fn = this.functionAt(pc);
+    if (!fn || pc < fn.lowPc || pc >= fn.highPc) return true;
+    return pc >= this.prologueEnd(fn.lowPc);
+  }
+
+  // --- variables and types ---------------------------------------------------------------------------------
+
+  /** The scopes at `pc`, innermost first, across inlined calls up to the function itself. */
+  scopesAt(pc: number): Scope[] {
+    return this.ask(() => {
+      const fn = this.functionDie(pc);
+      return fn ? this.variables.scopes(this.functions.chain(fn, pc), pc) : [];
+    }, []);
+  }
+
+  /** The global or file-level variable of that name: of the unit at `pc` first, then an external one. */
+  findVariable(name: string, pc?: number): Variable | undefined {
+    return this.ask(() => {
+      const here = pc === undefined ? undefined : this.units.at(pc);
+      const dies = this.names.find(name, 'variable').map((offset) => this.info.die(offset));
+      const die =
+        dies.find((candidate) => candidate.unit === here) ??
+        dies.find((candidate) => this.info.inherited(candidate, DW_AT.external) !== undefined) ??
+        dies[0];
+      return die && this.variables.variable(die, undefined, undefined);
+    }, undefined);
+  }
+
+  /** Names of all global and file-level variables, sorted. */
+  globals(): string[] {
+    return this.ask(() => this.names.names('variable'), []);
+  }
+
+  /** `struct x`, `union x`, `enum x`, or the name of a typedef or base type; a definition if there is one. */
+  findType(name: string): CType | undefined {
+    return this.ask(() => {
+      const [, word, tagged] = /^(struct|union|enum)\s+(\w+)$/.exec(name.trim()) ?? [];
+      const kind = (word ?? 'type') as NameKind;
+      const offset = this.names.find(tagged ?? name.trim().replace(/\s+/g, ' '), kind)[0];
+      return offset === undefined ? undefined : this.types.at(offset);
+    }, undefined);
+  }
+
+  private definitionOf(tag: number, name: string): number | undefined {
+    const kind: NameKind =
+      tag === DW_TAG.union_type ? 'union' : tag === DW_TAG.enumeration_type ? 'enum' : 'struct';
+    return this.names.find(name, kind)[0];
+  }
+
+  // --- frames ----------------------------------------------------------------------------------------------
+
+  /** CFA and caller's registers by call frame information; undefined where there is none for `pc`. */
+  unwind(pc: number, registers: Registers, readMemory: MemoryReader): UnwoundFrame | undefined {
+    return this.ask(() => {
+      const row = this.frames.rowAt(pc);
+      return row && unwindWith(row, registers, readMemory);
+    }, undefined);
+  }
+
+  /** True when call frame information covers `pc`. */
+  hasFrameInfo(pc: number): boolean {
+    return this.ask(() => this.frames.rowAt(pc) !== undefined, false);
+  }
+
+  /** True when `pc` lies inside one of `ranges`. */
+  static contains(ranges: readonly AddressRange[], pc: number): boolean {
+    return rangesContain(ranges, pc);
+  }
+
+  /** Line programs decoded so far: 0 after opening. */
+  get decodedLineTables(): number {
+    return this.lines.decoded;
+  }
+}
+
+export type { BreakpointLocations } from './breakpoints.ts';
+export type { UnwoundFrame } from './cfi.ts';
+export type { FrameContext, Location, MemoryReader, Registers } from './location.ts';
+export type { AddressRange } from './search.ts';
+export type { Scope, Variable } from './variables.ts';

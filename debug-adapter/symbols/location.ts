@@ -1,0 +1,100 @@
+/**
+ * The shapes a location takes, and what a frame must offer to compute one. Shared by the evaluator, the
+ * scopes and their clients. Source: DWARF 5 §2.6.
+ */
+
+/** Register values by DWARF number; undefined where the unwinder could not recover one. */
+export type Registers = readonly (number | undefined)[];
+
+/** Memory of the machine; undefined where it cannot be read. May return fewer bytes than asked. */
+export type MemoryReader = (address: number, length: number) => Uint8Array | undefined;
+
+/** One frame as seen by location expressions. */
+export interface FrameContext {
+  registers: Registers;
+  pc: number;
+  /** The canonical frame address, computed on demand. */
+  cfa: () => number | undefined;
+  /** Overrides what DW_AT_frame_base of the function would give. */
+  frameBase?: (() => number | undefined) | undefined;
+  readMemory: MemoryReader;
+}
+
+export interface LocationPiece {
+  /** Size of the piece, and its first bit inside `location`. */
+  bits: number;
+  bitOffset: number;
+  location: Location;
+}
+
+/** Where a value is, or the value itself. */
+export type Location =
+  | { kind: 'memory'; address: number }
+  | { kind: 'register'; number: number }
+  | { kind: 'value'; bytes: Uint8Array }
+  | { kind: 'pieces'; pieces: readonly LocationPiece[] }
+  | { kind: 'optimised-out'; reason: string };
+
+/** Little-endian bytes as an unsigned integer. */
+export function toNumber(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
+  return value;
+}
+
+/** The low `size` bytes of `value`, little-endian. */
+export function littleEndian(value: bigint, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let rest = BigInt.asUintN(size * 8, value);
+  for (let i = 0; i < size; i++) {
+    bytes[i] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  return bytes;
+}
+
+/**
+ * The `size` bytes of a value at `location`; undefined with optimised-out or unreadable parts. Registers give
+ * their low bytes, a value longer than 4 bytes in one register is refused.
+ */
+export function readLocation(
+  location: Location,
+  size: number,
+  registers: Registers,
+  readMemory: MemoryReader,
+): Uint8Array | undefined {
+  switch (location.kind) {
+    case 'memory': {
+      const bytes = readMemory(location.address, size);
+      return bytes && bytes.length >= size ? bytes.subarray(0, size) : undefined;
+    }
+    case 'register': {
+      const value = registers[location.number];
+      return value === undefined || size > 4 ? undefined : littleEndian(BigInt(value >>> 0), size);
+    }
+    case 'value': {
+      const bytes = new Uint8Array(size);
+      bytes.set(location.bytes.subarray(0, size));
+      return bytes;
+    }
+    case 'pieces': {
+      let value = 0n;
+      let shift = 0;
+      for (const piece of location.pieces) {
+        if (shift >= size * 8) break;
+        const bytes = readLocation(
+          piece.location,
+          Math.ceil((piece.bits + piece.bitOffset) / 8),
+          registers,
+          readMemory,
+        );
+        if (!bytes) return undefined;
+        value |= BigInt.asUintN(piece.bits, toNumber(bytes) >> BigInt(piece.bitOffset)) << BigInt(shift);
+        shift += piece.bits;
+      }
+      return littleEndian(value, size);
+    }
+    case 'optimised-out':
+      return undefined;
+  }
+}

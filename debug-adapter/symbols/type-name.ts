@@ -1,0 +1,77 @@
+/**
+ * Types written as C writes them: declarators wind outwards from the name (`int (*handler[16])(struct regs *)`).
+ * Source: ISO C 6.7.6 and 6.7.7.
+ */
+import type { CType } from './types.ts';
+
+const DEPTH_LIMIT = 32;
+/** Types named in one declaration before the rest is left out: damaged function types can branch without end. */
+const NAME_LIMIT = 400;
+
+/** The C name of a type, or with `declarator` a declaration of that name. */
+export function typeName(type: CType, declarator = ''): string {
+  return declare(type, declarator, 0, { left: NAME_LIMIT });
+}
+
+function declare(type: CType, inner: string, depth: number, budget: { left: number }): string {
+  if (depth > DEPTH_LIMIT || --budget.left < 0) return join('…', inner);
+  switch (type.kind) {
+    case 'void':
+      return join('void', inner);
+    case 'base':
+    case 'typedef':
+    case 'unknown':
+      return join(type.name, inner);
+    case 'struct':
+    case 'union':
+    case 'enum':
+      return join(`${type.kind} ${type.name ?? '{...}'}`, inner);
+    case 'pointer': {
+      const { target } = type;
+      const direct = skipQualifiers(target);
+      const needsParentheses = direct.kind === 'array' || direct.kind === 'function';
+      return declare(target, needsParentheses ? `(*${inner})` : `*${inner}`, depth + 1, budget);
+    }
+    case 'const':
+    case 'volatile':
+    case 'restrict':
+    case 'atomic': {
+      const word = type.kind === 'atomic' ? '_Atomic' : type.kind;
+      // A qualified pointer carries the word behind its star, anything else in front.
+      if (skipQualifiers(type).kind === 'pointer') {
+        return declare(
+          type.target,
+          inner === '' ? ` ${word}` : ` ${word} ${inner.trimStart()}`,
+          depth + 1,
+          budget,
+        );
+      }
+      return `${word} ${declare(type.target, inner, depth + 1, budget)}`;
+    }
+    case 'array': {
+      const lengths = type.dimensions.map((n) => `[${n === undefined ? '' : String(n)}]`).join('');
+      return declare(type.element, inner + lengths, depth + 1, budget);
+    }
+    case 'function': {
+      const parameters = type.parameters.map((parameter) => declare(parameter, '', depth + 1, budget));
+      if (type.variadic) parameters.push('...');
+      if (parameters.length === 0 && type.prototyped) parameters.push('void');
+      return declare(type.returns, `${inner}(${parameters.join(', ')})`, depth + 1, budget);
+    }
+  }
+}
+
+function join(word: string, inner: string): string {
+  if (inner === '') return word;
+  return inner.startsWith('[') ? `${word} ${inner}` : `${word} ${inner.trimStart()}`;
+}
+
+function skipQualifiers(type: CType): CType {
+  let at = type;
+  for (let i = 0; i < DEPTH_LIMIT; i++) {
+    if (at.kind !== 'const' && at.kind !== 'volatile' && at.kind !== 'restrict' && at.kind !== 'atomic')
+      break;
+    at = at.target;
+  }
+  return at;
+}

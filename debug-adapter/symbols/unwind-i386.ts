@@ -1,0 +1,158 @@
+/**
+ * The call stack of an i386 program: call frame information where a file has it, the frame pointer chain
+ * where it has none. Every step must raise the CFA, so no damaged stack can make it loop; it ends with a
+ * stated reason. Knows nothing of traps, tasks or coroutines: those start a new stack. Source: System V ABI
+ * Intel386 supplement, "The Stack Frame".
+ */
+import type { UnwoundFrame } from './cfi.ts';
+import { I386 } from './constants.ts';
+import { hex } from './errors.ts';
+import { type MemoryReader, type Registers, toNumber } from './location.ts';
+
+/** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
+export interface UnwindSource {
+  unwind: (pc: number, registers: Registers, readMemory: MemoryReader) => UnwoundFrame | undefined;
+  /** Entry of the function at `pc`: lets a frame not yet set up be seen. */
+  functionAt?: (pc: number) => { lowPc: number } | undefined;
+  /** False ends the stack there: the return address cannot be one. */
+  isCode?: (pc: number) => boolean;
+}
+
+export type FrameMethod = 'cfi' | 'frame-pointer' | 'function-entry';
+
+export interface StackFrame {
+  pc: number;
+  /** `pc` for the innermost and for interrupted frames, `pc - 1` for return addresses: use it for symbols. */
+  lookupPc: number;
+  registers: Registers;
+  /** Of this frame, once it is unwound; undefined for the frame the unwinder stopped at. */
+  cfa: number | undefined;
+  /** How the *caller* of this frame was found. */
+  method: FrameMethod | undefined;
+}
+
+export type StopReason =
+  | 'end-of-stack'
+  | 'pc-unknown'
+  | 'pc-outside-code'
+  | 'cfa-did-not-grow'
+  | 'memory-unreadable'
+  | 'no-frame-pointer'
+  | 'frame-limit';
+
+export interface Stack {
+  frames: readonly StackFrame[];
+  stop: { reason: StopReason; message: string };
+}
+
+interface Step extends UnwoundFrame {
+  method: FrameMethod;
+}
+
+const DEFAULT_LIMIT = 1000;
+
+/** Unwinds from `registers` (DWARF numbering), innermost frame first. */
+export function unwindStack(
+  source: UnwindSource,
+  registers: Registers,
+  readMemory: MemoryReader,
+  limit = DEFAULT_LIMIT,
+): Stack {
+  const frames: StackFrame[] = [];
+  const stop = (reason: StopReason, message: string): Stack => ({ frames, stop: { reason, message } });
+  let current = registers;
+  let isReturnAddress = false;
+  let previousCfa = -1;
+  for (;;) {
+    const pc = current[I386.eip];
+    if (pc === undefined) return stop('pc-unknown', 'The return address of the last frame is not recorded.');
+    if (frames.length > 0 && pc === 0)
+      return stop('end-of-stack', 'The return address is 0: the first frame.');
+    if (frames.length > 0 && source.isCode?.(isReturnAddress ? pc - 1 : pc) === false) {
+      return stop('pc-outside-code', `${hex(pc)} is not code: the stack ends here or is overwritten.`);
+    }
+    if (frames.length >= limit) {
+      return stop('frame-limit', `There are more than ${String(limit)} frames; the rest is not shown.`);
+    }
+    const lookupPc = isReturnAddress ? (pc - 1) >>> 0 : pc;
+    const frame: StackFrame = { pc, lookupPc, registers: current, cfa: undefined, method: undefined };
+    frames.push(frame);
+    const step = unwindStep(source, lookupPc, current, readMemory);
+    if ('reason' in step) return stop(step.reason, step.message);
+    if (step.cfa <= previousCfa) {
+      return stop(
+        'cfa-did-not-grow',
+        `The frame at ${hex(step.cfa)} is not above the one before it at ${hex(previousCfa)}: the stack is overwritten.`,
+      );
+    }
+    frame.cfa = step.cfa;
+    frame.method = step.method;
+    previousCfa = step.cfa;
+    if (step.registers[I386.eip] === undefined && step.method === 'cfi') {
+      return stop('end-of-stack', 'The function has no caller by its frame information.');
+    }
+    current = step.registers;
+    isReturnAddress = !step.signalFrame;
+  }
+}
+
+/** One frame up: by CFI, else at a function's first two instructions by esp, else by the frame pointer. */
+export function unwindStep(
+  source: UnwindSource,
+  pc: number,
+  registers: Registers,
+  readMemory: MemoryReader,
+): Step | { reason: StopReason; message: string } {
+  const byCfi = source.unwind(pc, registers, readMemory);
+  if (byCfi) return { ...byCfi, method: 'cfi' };
+  const word = (address: number): number | undefined => {
+    const bytes = readMemory(address >>> 0, 4);
+    return bytes && bytes.length >= 4 ? Number(toNumber(bytes.subarray(0, 4))) : undefined;
+  };
+  const caller = (cfa: number, ebp: number | undefined, method: FrameMethod): Step | undefined => {
+    const returnAddress = word(cfa - 4);
+    if (returnAddress === undefined) return undefined;
+    const next: (number | undefined)[] = [...registers];
+    next[I386.esp] = cfa;
+    next[I386.ebp] = ebp;
+    next[I386.eip] = returnAddress;
+    // Without frame information nothing says whether these survived the call.
+    for (const register of [I386.eax, I386.ecx, I386.edx]) next[register] = undefined;
+    return { cfa, registers: next, signalFrame: false, method };
+  };
+  const unreadable = (address: number) => ({
+    reason: 'memory-unreadable' as const,
+    message: `The stack at ${hex(address)} cannot be read.`,
+  });
+  const esp = registers[I386.esp];
+  const ebp = registers[I386.ebp];
+  const entry = source.functionAt?.(pc)?.lowPc;
+  if (esp !== undefined && entry !== undefined && pc - entry <= 3 && startsWithFrame(entry, readMemory)) {
+    // push %ebp; mov %esp,%ebp is 55 followed by 89 e5 or 8b ec.
+    if (pc === entry) return caller(esp + 4, ebp, 'function-entry') ?? unreadable(esp);
+    if (pc === entry + 1) return caller(esp + 8, word(esp), 'function-entry') ?? unreadable(esp + 4);
+  }
+  if (ebp === undefined || ebp === 0) {
+    return ebp === 0
+      ? { reason: 'end-of-stack', message: 'The frame pointer is 0: the first frame.' }
+      : {
+          reason: 'no-frame-pointer',
+          message: 'There is no frame information here and the frame pointer is not known.',
+        };
+  }
+  if (esp !== undefined && ebp < esp) {
+    return {
+      reason: 'cfa-did-not-grow',
+      message: `The frame pointer ${hex(ebp)} is below the stack pointer ${hex(esp)}: it is used for something else here.`,
+    };
+  }
+  const saved = word(ebp);
+  if (saved === undefined) return unreadable(ebp);
+  return caller(ebp + 8, saved, 'frame-pointer') ?? unreadable(ebp + 4);
+}
+
+function startsWithFrame(entry: number, readMemory: MemoryReader): boolean {
+  const code = readMemory(entry, 3);
+  if (!code || code.length < 3 || code[0] !== 0x55) return false;
+  return (code[1] === 0x89 && code[2] === 0xe5) || (code[1] === 0x8b && code[2] === 0xec);
+}

@@ -1,0 +1,155 @@
+/**
+ * Variables and scopes: what is visible at a pc, its type, and how to find where it is. Evaluates nothing
+ * until asked. Source: DWARF 5 §2.6, §3.3.5 (frame base), §4.1.
+ */
+import { DW_AT, DW_TAG } from './constants.ts';
+import type { DebugInfo, Die } from './die.ts';
+import { guarded, type SymbolError } from './errors.ts';
+import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
+import { type FrameContext, littleEndian, type Location } from './location.ts';
+import { expressionAt } from './locations.ts';
+import type { RangeReader } from './ranges.ts';
+import type { AddressRange } from './search.ts';
+import { type CType, sizeOfType, type TypeReader } from './types.ts';
+
+export interface Variable {
+  name: string;
+  kind: 'parameter' | 'local' | 'global';
+  dieOffset: number;
+  /** Made by the compiler, not written in the source. */
+  artificial: boolean;
+  external: boolean;
+  /** Computed at first use. */
+  readonly type: CType;
+  /** Where the value is at the pc the scope was asked for. Globals need no frame. Never throws. */
+  locate: (frame?: FrameContext) => Location;
+}
+
+export interface Scope {
+  kind: 'function' | 'inlined' | 'block';
+  /** Of the function or inlined function; undefined for a block. */
+  name: string | undefined;
+  dieOffset: number;
+  ranges: readonly AddressRange[];
+  /** 0 for the innermost virtual frame at the pc, 1 for what it is inlined into, and so on. */
+  inlineDepth: number;
+  variables: readonly Variable[];
+}
+
+export class Variables {
+  constructor(
+    private readonly info: DebugInfo,
+    private readonly ranges: RangeReader,
+    private readonly types: TypeReader,
+    private readonly report: (error: SymbolError) => void,
+  ) {}
+
+  /** The scopes of a chain (outermost first, as `Functions.chain` gives it), innermost first. */
+  scopes(chain: readonly Die[], pc: number): Scope[] {
+    const scopes: Scope[] = [];
+    let inlineDepth = 0;
+    for (const die of [...chain].reverse()) {
+      const kind =
+        die.tag === DW_TAG.inlined_subroutine
+          ? 'inlined'
+          : die.tag === DW_TAG.subprogram
+            ? 'function'
+            : 'block';
+      const variables: Variable[] = [];
+      for (const child of die.children()) {
+        if (child.tag !== DW_TAG.formal_parameter && child.tag !== DW_TAG.variable) continue;
+        if (child.flag(DW_AT.declaration)) continue;
+        const variable = this.variable(child, chain[0], pc);
+        if (variable) variables.push(variable);
+      }
+      scopes.push({
+        kind,
+        name: kind === 'block' ? undefined : this.info.name(die),
+        dieOffset: die.offset,
+        ranges: this.ranges.of(die),
+        inlineDepth,
+        variables,
+      });
+      if (kind === 'inlined') inlineDepth++;
+    }
+    return scopes;
+  }
+
+  /** The variable of a DIE; `fn` is the function around it, undefined for a global. */
+  variable(die: Die, fn: Die | undefined, pc: number | undefined): Variable | undefined {
+    const name = this.info.name(die);
+    if (name === undefined) return undefined;
+    const { types } = this;
+    return {
+      name,
+      kind: die.tag === DW_TAG.formal_parameter ? 'parameter' : fn ? 'local' : 'global',
+      dieOffset: die.offset,
+      artificial: die.flag(DW_AT.artificial),
+      external: this.info.inherited(die, DW_AT.external) !== undefined,
+      get type() {
+        return types.typeOf(die);
+      },
+      locate: (frame) =>
+        guarded<Location>(
+          () => this.locate(die, fn, pc ?? frame?.pc ?? 0, frame),
+          { kind: 'optimised-out', reason: 'its debug information is damaged' },
+          this.report,
+        ),
+    };
+  }
+
+  private locate(die: Die, fn: Die | undefined, pc: number, frame: FrameContext | undefined): Location {
+    const value = this.info.inherited(die, DW_AT.location) ?? this.info.inherited(die, DW_AT.const_value);
+    if (!value) return { kind: 'optimised-out', reason: 'the compiler recorded no location' };
+    const constant = this.constant(die, value.from);
+    if (constant) return constant;
+    const { unit } = value.from;
+    const expression = expressionAt(unit, value.value, pc, this.ranges.base(unit));
+    if (!expression || expression.length === 0) {
+      return { kind: 'optimised-out', reason: 'it has no place at this instruction' };
+    }
+    return evaluateLocation(expression, this.scope(value.from, fn, pc, frame));
+  }
+
+  private constant(die: Die, from: Die): Location | undefined {
+    if (from.attribute(DW_AT.location)) return undefined;
+    const value = from.attribute(DW_AT.const_value);
+    switch (value?.kind) {
+      case 'constant': {
+        const size = sizeOfType(this.types.typeOf(die)) || 4;
+        return { kind: 'value', bytes: littleEndian(value.value, Math.min(size, 16)) };
+      }
+      case 'block':
+        return { kind: 'value', bytes: value.bytes };
+      case 'string':
+        return { kind: 'value', bytes: value.bytes };
+      case 'address':
+        return { kind: 'value', bytes: littleEndian(BigInt(value.value), 4) };
+      default:
+        return undefined;
+    }
+  }
+
+  private scope(die: Die, fn: Die | undefined, pc: number, frame: FrameContext | undefined): ExpressionScope {
+    const { unit } = die;
+    const common = {
+      frame,
+      addressAt: (index: number) => unit.addressAt(index),
+      baseType: (offset: number) => this.types.stackType(unit.header.offset + offset),
+      callee: (offset: number, absolute: boolean) => {
+        const location = this.info
+          .die(absolute ? offset : unit.header.offset + offset)
+          .attribute(DW_AT.location);
+        return location?.kind === 'block' ? location.bytes : undefined;
+      },
+    };
+    const frameBase = (): number | undefined => {
+      if (frame?.frameBase) return frame.frameBase();
+      const value = fn?.attribute(DW_AT.frame_base);
+      if (!fn || !value) return undefined;
+      const expression = expressionAt(fn.unit, value, pc, this.ranges.base(fn.unit));
+      return expression && evaluateNumber(expression, { ...common, frameBase: () => undefined });
+    };
+    return { ...common, frameBase };
+  }
+}
