@@ -1,0 +1,26 @@
+/**
+ * What the debug adapter needs from the place it runs in: files, a machine worker and the embedded host kernel. The
+ * desktop extension, the browser extension and the stand-alone server each implement this; the adapter itself knows
+ * neither Node nor VS Code.
+ */
+
+/** The surroundings of one debug session. */
+export interface AdapterHost {
+  /** The bytes of a file named in the launch configuration. Rejects when it cannot be read. */
+  readFile(path: string): Promise<Uint8Array>;
+  /** Starts a worker that runs the machine worker bundle. Rejects when it cannot be started. */
+  createMachineWorker(): MachinePort | Promise<MachinePort>;
+  /** The ELF file of the embedded host kernel. */
+  hostKernel(): Promise<Uint8Array>;
+  /** How the client names the source file `path` of the debug information; without it, as it is. */
+  sourceUri?(path: string): string;
+}
+
+/** The adapter's end of the channel to a machine worker. */
+export interface MachinePort {
+  post(message: unknown, transfer?: readonly ArrayBufferLike[]): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** The worker threw, could not be loaded or ended without being asked to. */
+  onError(listener: (error: Error) => void): void;
+  terminate(): void;
+}

@@ -1,0 +1,63 @@
+// Finds the programs that come from Debian packages, and installs missing packages when it may (root, with apt-get).
+// Everything else gets one clear sentence: which packages, why, and the command to type.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Debian package -> programs, any of which is enough. */
+const PROGRAMS = {
+  gcc: ['gcc', 'clang'],
+  binutils: ['ld'],
+  make: ['make'],
+  gdb: ['gdb'],
+  'qemu-system-x86': ['qemu-system-i386'],
+  chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+};
+
+/** Absolute path of `program` on PATH, or undefined. */
+export function which(program) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // not here
+    }
+  }
+  return undefined;
+}
+
+/** Path of the first program of a Debian package that is installed, or undefined. */
+export function programOf(debianPackage) {
+  return PROGRAMS[debianPackage].map(which).find(Boolean);
+}
+
+/**
+ * Makes sure that the programs of `packages` exist; `purpose` completes the sentence "... needed to <purpose>".
+ * Throws an Error with one sentence when they are missing and cannot be installed.
+ */
+export function ensureDebianPackages(packages, purpose) {
+  const missing = packages.filter((name) => !programOf(name));
+  if (missing.length === 0) return;
+  const list = missing.join(' ');
+  const byHand = `install them (on Debian: sudo apt-get install ${list}) and try again`;
+  if (!which('apt-get') || process.getuid?.() !== 0) {
+    throw new Error(`Missing programs of the Debian packages ${list}, needed to ${purpose}: please ${byHand}.`);
+  }
+  process.stdout.write(`Installing ${list} with apt-get, needed to ${purpose} …\n`);
+  const apt = (...args) =>
+    spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-qq', ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  let result = apt('install', '-y', '--no-install-recommends', ...missing);
+  if (result.status !== 0) {
+    apt('update');
+    result = apt('install', '-y', '--no-install-recommends', ...missing);
+  }
+  if (missing.some((name) => !programOf(name))) {
+    const reason = (result.stderr ?? '').trim().split('\n').pop() || `exit status ${result.status}`;
+    throw new Error(`apt-get could not install ${list} (${reason}), needed to ${purpose}: please ${byHand}.`);
+  }
+}
