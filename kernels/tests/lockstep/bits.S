@@ -100,7 +100,7 @@ test_bits:
 	CHECK	%eax, CF
 	movzbl	%bl, %eax
 	pushl	%ebx
-	movl	$start, %ebx
+	movl	$buffer, %ebx
 	xlatb
 	popl	%ebx
 	CHECK	%eax, NONE

@@ -3,7 +3,8 @@
  * Common to the files of the lock-step image: the checksum and the flags that are defined after an instruction.
  *
  * CHECK mixes one register and the flags under a mask into the checksum. Masks name only flags the manual (Intel SDM
- * vol. 2) defines, so the printed sum is the same on every right CPU.
+ * vol. 2) defines, and no address of code goes in, for assemblers choose encodings. So the printed sum is the same on
+ * every right CPU, whoever built the image.
  */
 #define CF	0x001
 #define PF	0x004
@@ -34,5 +35,13 @@
 	pushfl
 	pushl	\value
 	pushl	$(\flags)
+	call	mix
+	.endm
+
+/* The dword at an offset from ESP, no flags. */
+	.macro CHECK_STACK offset
+	pushfl
+	pushl	\offset + 4(%esp)
+	pushl	$NONE
 	call	mix
 	.endm

@@ -120,7 +120,7 @@ test_stack:
 	jecxz	4f
 4:	CHECK	%ecx, NONE
 	ret
-2:	CHECK	%eax, NONE
+2:	CHECK	%ebx, NONE
 	ret
 
 	.section .note.GNU-stack, "", @progbits

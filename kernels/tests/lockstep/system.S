@@ -112,9 +112,8 @@ user_code:
 
 	.globl	system_call, call_gate_entry, divide_error, breakpoint, general_protection, page_fault, other_task
 system_call:
-	CHECK	(%esp), NONE
-	CHECK	4(%esp), NONE
-	CHECK	12(%esp), NONE
+	CHECK_STACK	4
+	CHECK_STACK	12
 	cmpl	$2, %eax
 	je	leave_ring3
 	addl	$0x1000, %eax
@@ -129,8 +128,8 @@ leave_ring3:
 	ret
 
 call_gate_entry:
-	CHECK	4(%esp), NONE
-	CHECK	8(%esp), NONE
+	CHECK_STACK	4
+	CHECK_STACK	8
 	addl	$0x2000, %eax
 	lret
 
@@ -140,22 +139,22 @@ sysenter_entry:
 	sysexit
 
 divide_error:
-	CHECK	(%esp), NONE
+	CHECK_STACK	4
 	addl	$2, (%esp)			/* the length of DIV EBX */
 	iret
 
 breakpoint:
-	CHECK	(%esp), NONE
+	CHECK_STACK	4
 	iret
 
 general_protection:
-	CHECK	(%esp), NONE
+	CHECK_STACK	0
 	addl	$4, %esp
 	addl	$3, (%esp)			/* the length of MOV EAX, CR0 */
 	iret
 
 page_fault:
-	CHECK	(%esp), NONE			/* error code */
+	CHECK_STACK	0			/* error code */
 	pushl	%eax
 	movl	%cr2, %eax
 	CHECK	%eax, NONE
