@@ -10,7 +10,6 @@
 
 extern uint8_t user_load[], user_begin[], user_end[];	/* linker.ld */
 
-
 static void map_program(void)
 {
 	uint32_t size = (uint32_t)(user_end - user_begin);
