@@ -121,6 +121,9 @@ export interface Cpu {
   skipBreakpoint(linear: number): void;
   /** Linear address of the next instruction. */
   linearEip(): number;
+  /** How many interrupts and exceptions were delivered so far, and where the last one came from (`Source`). */
+  readonly deliveries: () => number;
+  readonly lastDeliverySource: () => number;
   /** Drops all decoded code: RAM was replaced as a whole. */
   flushCode(): void;
 }
@@ -445,6 +448,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       skip = linear | 0;
     },
     linearEip: () => (segBase[CS] + state[EIP]) >>> 0,
+    deliveries: interrupts.deliveries,
+    lastDeliverySource: interrupts.lastSource,
     flushCode() {
       cache.clear();
       mmu.flush(true);

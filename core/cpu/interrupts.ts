@@ -51,6 +51,8 @@ export interface Interrupts {
   deliver(vector: number, source: number, errorCode: number): void;
   /** How many handlers were entered so far. */
   readonly deliveries: () => number;
+  /** The `Source` of the last delivery. */
+  readonly lastSource: () => number;
 }
 
 /** Gate types (SDM vol. 3A, table 3-2). */
@@ -135,14 +137,17 @@ export function createInterrupts(
   }
 
   let count = 0;
+  let lastSource: number = Source.Trap;
   return {
     deliveries: () => count,
+    lastSource: () => lastSource,
     deliver(vector, source, errorCode) {
       state[EXT] = source === Source.Software ? 0 : 1;
       try {
         if (state[PROTECTED] === 0 && state[V86] === 0) realMode(vector);
         else protectedMode(vector, source, errorCode);
         count++;
+        lastSource = source;
       } finally {
         state[EXT] = 0;
       }

@@ -1,0 +1,290 @@
+/**
+ * The emulated PC: memory, CPU, buses and devices wired together, and the loop that lets time pass.
+ *
+ * A run is a function of (images, configuration, input log): everything from outside goes through `inputs`, stamped with
+ * the tick at which it arrived. `run` advances the machine by a number of ticks and says why it came back; nobody's
+ * slicing of time changes what the machine does.
+ */
+import { applyFirmwareState } from '../boot/firmware-state.ts';
+import { loadMultiboot, type BootCpuState } from '../boot/multiboot.ts';
+import { createCpu, Exit, type Cpu, type FaultCause } from '../cpu/cpu.ts';
+import { Descriptor } from '../cpu/segmentation.ts';
+import {
+  CR0,
+  CS,
+  Double,
+  EAX,
+  EBP,
+  EBX,
+  ECX,
+  EDI,
+  EDX,
+  EIP,
+  ESI,
+  ESP,
+  Flag,
+  GDT_BASE,
+  GDT_LIMIT,
+  HALTED,
+  SYSFLAGS,
+} from '../cpu/state.ts';
+import { DebugconE9 } from '../devices/debugcon-e9.ts';
+import type { AccessSize } from '../devices/device.ts';
+import { IoBus } from '../devices/io-bus.ts';
+import { IsaDebugExit } from '../devices/isa-debug-exit.ts';
+import { Pic8259 } from '../devices/pic8259.ts';
+import { Pit8254 } from '../devices/pit8254.ts';
+import { encodeRtcBase, RTC_CHANNEL, RtcMc146818 } from '../devices/rtc-mc146818.ts';
+import { SystemControl } from '../devices/system-control.ts';
+import { Uart16550 } from '../devices/uart16550.ts';
+import { STATE_BASE } from '../memory/layout.ts';
+import { PhysicalMemory } from '../memory/physical-memory.ts';
+import type { BootImage, SerialPort } from '../protocol/machine-protocol.ts';
+import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
+import { InputLog } from '../time/input-log.ts';
+import { createInspector, type Inspector } from './inspector.ts';
+import { createPassages, type Passages } from './passages.ts';
+import { createStateHash } from './state-hash.ts';
+
+export interface MachineConfig {
+  /** RAM in bytes: a multiple of 4 KiB between 1 MiB and 1 GiB. */
+  readonly memoryBytes: number;
+  readonly kernel: BootImage;
+  readonly modules: readonly BootImage[];
+  /** Wall clock at boot, seconds since 1970. */
+  readonly rtcSeconds: number;
+}
+
+/** What leaves the machine. */
+export interface MachineOutputs {
+  serial(port: SerialPort, byte: number): void;
+  debugcon(byte: number): void;
+  /** An access that nothing in the machine answers, in words. */
+  log(text: string): void;
+}
+
+export type RunResult =
+  /** The asked-for ticks have passed. */
+  | { readonly kind: 'slice' }
+  /** The CPU is halted until `wake` (a tick; Infinity when nothing will ever wake it but input). */
+  | { readonly kind: 'halted'; readonly wake: number }
+  | { readonly kind: 'breakpoint' }
+  | { readonly kind: 'shutdown'; readonly causes: readonly FaultCause[] }
+  /** The guest wrote to isa-debug-exit. */
+  | { readonly kind: 'exit'; readonly status: number }
+  /** The guest reset the machine (keyboard controller, port 92h). */
+  | { readonly kind: 'reset' };
+
+export interface Machine {
+  readonly memory: PhysicalMemory;
+  readonly cpu: Cpu;
+  readonly clock: Clock;
+  readonly inputs: InputLog;
+  readonly passages: Passages;
+  readonly inspector: Inspector;
+  /** Runs for at most `ticks`. Halted time is not skipped: see `skipTo`. */
+  run(ticks: number): RunResult;
+  /** Lets halted time pass up to a tick that is not beyond the next deadline. */
+  skipTo(tick: number): void;
+  /** Interrupts are off and the CPU is halted: only an NMI or a reset could wake it. */
+  readonly dead: () => boolean;
+  receive(port: SerialPort, bytes: Uint8Array): void;
+  readonly instructions: () => number;
+  readonly virtualNanoseconds: () => number;
+  hash(): string;
+}
+
+const asSize = (size: number) => size as AccessSize;
+
+/** @throws BootError, MemorySizeError: the image or the configuration cannot work, in words for the user. */
+export function createMachine(config: MachineConfig, outputs: MachineOutputs): Machine {
+  const memory = new PhysicalMemory(config.memoryBytes);
+  const bus = new IoBus({
+    unimplemented(what) {
+      outputs.log(what);
+    },
+  });
+  let exitStatus: number | undefined;
+  let resetRequested = false;
+
+  const pic: Pic8259 = new Pic8259(bus);
+  const cpu: Cpu = createCpu(memory, {
+    ports: {
+      read: (port, size) => bus.read(port, asSize(size)),
+      write: (port, value, size) => {
+        bus.write(port, value, asSize(size));
+      },
+    },
+    acknowledgeInterrupt: () => pic.acknowledge(),
+    onCr3Write: (value, code) => {
+      passages.onCr3Write(value, code);
+    },
+  });
+  const { state, doubles, reg32 } = cpu.views;
+  const instructions = () => cpu.now() - doubles[Double.Skipped];
+  const passages: Passages = createPassages(memory, bus, instructions);
+
+  const reported = new Set<number>();
+  memory.mmio = {
+    read(address, size) {
+      reportMmio(address, 'read');
+      return size === 4 ? 0xffff_ffff : (1 << (size * 8)) - 1;
+    },
+    write(address) {
+      reportMmio(address, 'write');
+    },
+  };
+  function reportMmio(address: number, what: string): void {
+    const key = Math.floor(address / 0x1000);
+    if (reported.has(key)) return;
+    reported.add(key);
+    outputs.log(
+      `physical ${what} at ${(address >>> 0).toString(16).padStart(8, '0')}h: no RAM and no device there`,
+    );
+  }
+
+  const clock = new Clock(cpu.now);
+  clock.onDeadlineChanged = (deadline) => {
+    doubles[Double.Until] = Math.min(doubles[Double.Until], deadline);
+  };
+  /** Makes `cpu.run` return after the current instruction. */
+  const stopNow = () => {
+    doubles[Double.Until] = 0;
+  };
+  pic.onIntrChange = (level) => {
+    cpu.setIntr(level);
+  };
+  const pit = new Pit8254(bus, clock, pic.line(0));
+  const rtc = new RtcMc146818(bus, clock, pic.line(8), { ramBytes: config.memoryBytes });
+  const com1 = new Uart16550(bus, clock, pic.line(4), { name: 'com1', base: 0x3f8 }, (byte) => {
+    outputs.serial('com1', byte);
+  });
+  const com2 = new Uart16550(bus, clock, pic.line(3), { name: 'com2', base: 0x2f8 }, (byte) => {
+    outputs.serial('com2', byte);
+  });
+  const debugcon = new DebugconE9(bus, outputs.debugcon);
+  const debugExit = new IsaDebugExit(bus, (status) => {
+    exitStatus = status;
+    stopNow();
+  });
+  const systemControl = new SystemControl(bus, pic.line(1), {
+    onReset() {
+      resetRequested = true;
+      stopNow();
+    },
+    onA20: (enabled) => {
+      if (!enabled) outputs.log('the guest turned the A20 gate off; this machine keeps address line 20 on');
+    },
+    onFpuErrorCleared: () => undefined,
+  });
+  const devices = [pic, pit, rtc, com1, com2, debugcon, debugExit, systemControl];
+
+  const inputs = new InputLog(clock, instructions);
+  inputs.register(RTC_CHANNEL, (payload) => {
+    rtc.receive(payload);
+  });
+  inputs.register('com1', (payload) => {
+    com1.receive(payload);
+  });
+  inputs.register('com2', (payload) => {
+    com2.receive(payload);
+  });
+
+  function enter(start: BootCpuState): void {
+    state[CR0] = start.cr0;
+    state[GDT_BASE] = start.gdtBase;
+    state[GDT_LIMIT] = start.gdtLimit;
+    cpu.flags.set(start.eflags);
+    cpu.segmentation.updateMode();
+    const code = cpu.segmentation.read(start.codeSelector, new Descriptor());
+    cpu.segmentation.fillCode(start.codeSelector, code, 0);
+    for (const seg of [0, 2, 3, 4, 5]) cpu.segmentation.load(seg, start.dataSelector);
+    state[EIP] = start.eip;
+    const registers: [number, number][] = [
+      [EAX, start.eax],
+      [EBX, start.ebx],
+      [ECX, start.ecx],
+      [EDX, start.edx],
+      [ESI, start.esi],
+      [EDI, start.edi],
+      [EBP, start.ebp],
+      [ESP, start.esp],
+    ];
+    for (const [register, value] of registers) reg32[register] = value;
+    cpu.flushCode();
+  }
+
+  cpu.reset();
+  for (const device of devices) device.reset();
+  applyFirmwareState(bus);
+  const { cpu: start } = loadMultiboot(
+    { kernel: config.kernel, modules: config.modules },
+    {
+      size: memory.size,
+      write: (address, bytes) => {
+        memory.writeBytes(address, bytes);
+      },
+      fill: (address, length, value) => {
+        memory.fill(address, length, value);
+      },
+    },
+  );
+  enter(start);
+  inputs.inject(RTC_CHANNEL, encodeRtcBase(config.rtcSeconds));
+
+  return {
+    memory,
+    cpu,
+    clock,
+    inputs,
+    passages,
+    inspector: createInspector(memory, cpu),
+    run(ticks) {
+      const end = cpu.now() + ticks;
+      for (;;) {
+        clock.runDue();
+        if (exitStatus !== undefined) return { kind: 'exit', status: exitStatus };
+        if (resetRequested) return { kind: 'reset' };
+        if (cpu.now() >= end) return { kind: 'slice' };
+        doubles[Double.Until] = Math.min(end, clock.nextDeadline());
+        switch (cpu.run()) {
+          case Exit.Deadline:
+            break;
+          case Exit.Halted:
+            return { kind: 'halted', wake: clock.nextDeadline() };
+          case Exit.Breakpoint:
+            return { kind: 'breakpoint' };
+          case Exit.Shutdown:
+            return { kind: 'shutdown', causes: cpu.shutdownCauses };
+        }
+      }
+    },
+    skipTo(tick) {
+      doubles[Double.Skipped] += Math.max(0, Math.min(tick, clock.nextDeadline()) - cpu.now());
+      clock.runDue();
+    },
+    dead: () => state[HALTED] !== 0 && (state[SYSFLAGS] & Flag.IF) === 0,
+    receive(port, bytes) {
+      inputs.inject(port, bytes);
+    },
+    instructions,
+    virtualNanoseconds: () => cpu.now() * NANOSECONDS_PER_TICK,
+    hash() {
+      const hash = createStateHash();
+      hash.number(instructions());
+      hash.number(cpu.now());
+      hash.number(cpu.flags.get());
+      for (let r = 0; r < 8; r++) hash.number(reg32[r]);
+      hash.number(state[EIP]);
+      // Segments, control, debug and descriptor-table registers.
+      hash.words(new Uint32Array(memory.wasm.buffer, STATE_BASE + 32 * 4, 80));
+      hash.words(new Uint32Array(memory.bytes.buffer, memory.bytes.byteOffset, memory.size / 4));
+      for (const device of devices) {
+        for (const character of JSON.stringify(device.save())) hash.number(character.charCodeAt(0));
+      }
+      hash.number(cpu.linearEip());
+      hash.number(cpu.views.segSel[CS]);
+      return hash.digest();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * What the machine sees of the cooperative switcher: announced passage pages, who owns the CPU, and every crossing.
+ *
+ * The host kernel writes a passage page's physical address to a port that nothing answers on a real PC. From then on a
+ * CR3 load by an instruction inside that page is a crossing: it completes when the loaded value is the CR3 that one of
+ * the page's state blocks holds. The guests are never asked and never changed.
+ */
+import { CO_ANNOUNCE_PORT, CO_ANNOUNCE_WITHDRAWN, CO_MAX_MONITORS } from '../abi/abi.ts';
+import { layouts } from '../abi/layouts.ts';
+import type { IoBus } from '../devices/io-bus.ts';
+import type { PhysicalMemory } from '../memory/physical-memory.ts';
+import { type CoroutineId, HOST, type SwitchRecord } from '../protocol/machine-protocol.ts';
+
+/** Crossings remembered. */
+const RECORDS = 4096;
+const PARAMETERS = 4;
+/** Doubles of one record: instructions, from, to, operation, parameters. */
+const RECORD_SIZE = 4 + PARAMETERS;
+
+const HOST_STATE = layouts.co_passage_page.fields.host[0];
+const GUEST_STATE = layouts.co_passage_page.fields.guest[0];
+const OPERATION = layouts.co_passage_page.fields.operation[0];
+const PARAMS = layouts.co_passage_page.fields.params[0];
+const CR3_OFFSET = layouts.co_state.fields.cr3[0];
+
+export interface Passage {
+  readonly monitor: number;
+  readonly physical: number;
+}
+
+export interface Passages {
+  /** Who owns the CPU. */
+  readonly current: () => CoroutineId;
+  readonly all: () => readonly Passage[];
+  /** The last crossings, oldest first. */
+  recent(most: number): SwitchRecord[];
+  /** To be called for each CR3 load with the physical address of the loading instruction. */
+  onCr3Write(value: number, codePhysical: number): void;
+  reset(): void;
+}
+
+export function createPassages(memory: PhysicalMemory, bus: IoBus, retired: () => number): Passages {
+  /** In the order of announcement. */
+  let passages: Passage[] = [];
+  let current: CoroutineId = HOST;
+  const records = new Float64Array(RECORDS * RECORD_SIZE);
+  let written = 0;
+
+  function announce(value: number): void {
+    const physical = (value & ~0xfff) >>> 0;
+    const monitor = (value >>> 4) & (CO_MAX_MONITORS - 1);
+    passages = passages.filter((p) => p.physical !== physical && p.monitor !== monitor);
+    if ((value & CO_ANNOUNCE_WITHDRAWN) === 0 && physical + 0x1000 <= memory.size)
+      passages.push({ monitor, physical });
+  }
+  bus.register({
+    name: 'passage announcement',
+    first: CO_ANNOUNCE_PORT,
+    count: 4,
+    sizes: [1, 2, 4],
+    handler: {
+      read: (_port, size) => (size === 4 ? 0xffff_ffff : (1 << (size * 8)) - 1),
+      write(port, value, size) {
+        if (port === CO_ANNOUNCE_PORT && size === 4) announce(value);
+      },
+    },
+  });
+
+  function record(to: CoroutineId, physical: number): void {
+    const at = (written++ % RECORDS) * RECORD_SIZE;
+    records[at] = retired();
+    records[at + 1] = current;
+    records[at + 2] = to;
+    records[at + 3] = memory.read(physical + OPERATION, 4);
+    for (let n = 0; n < PARAMETERS; n++) records[at + 4 + n] = memory.read(physical + PARAMS + n * 4, 4);
+  }
+
+  return {
+    current: () => current,
+    all: () => passages,
+    recent(most) {
+      const count = Math.min(most, written, RECORDS);
+      return Array.from({ length: count }, (_, n) => {
+        const at = ((written - count + n) % RECORDS) * RECORD_SIZE;
+        return {
+          instructions: records[at],
+          from: records[at + 1],
+          to: records[at + 2],
+          operation: records[at + 3],
+          parameters: [...records.subarray(at + 4, at + 4 + PARAMETERS)],
+        };
+      });
+    },
+    onCr3Write(value, codePhysical) {
+      if (passages.length === 0) return;
+      const page = (codePhysical & -0x1000) >>> 0;
+      const passage = passages.find((p) => p.physical === page);
+      if (!passage) return;
+      const cr3 = value >>> 0;
+      let to: CoroutineId;
+      if (cr3 === memory.read(page + HOST_STATE + CR3_OFFSET, 4)) to = HOST;
+      else if (cr3 === memory.read(page + GUEST_STATE + CR3_OFFSET, 4)) to = passage.monitor + 1;
+      // The temporary directory: the crossing has only begun.
+      else return;
+      if (to === current) return;
+      record(to, page);
+      current = to;
+    },
+    reset() {
+      passages = [];
+      current = HOST;
+      written = 0;
+    },
+  };
+}

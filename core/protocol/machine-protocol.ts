@@ -1,0 +1,195 @@
+/**
+ * The machine protocol: the typed messages between the debug adapter and the worker that runs the machine.
+ *
+ * A request carries an `id`; its answer carries the same one and either a result or an error with a code and a sentence
+ * for the user. Events carry none. Every value survives `postMessage` (structured clone). Addresses are unsigned
+ * 32-bit numbers, times are ticks of 10 ns. The other side is not trusted: the worker checks what it is sent.
+ */
+
+export const MACHINE_PROTOCOL_VERSION = 1;
+
+/** A file that goes into the machine: the kernel, or a multiboot module. */
+export interface BootImage {
+  readonly bytes: Uint8Array;
+  /** First word of its command line. */
+  readonly name: string;
+  /** The words behind it. */
+  readonly args: string;
+}
+
+export interface BootRequest {
+  /** RAM in bytes: a multiple of 4 KiB between 1 MiB and 1 GiB. */
+  readonly memoryBytes: number;
+  readonly kernel: BootImage;
+  readonly modules: readonly BootImage[];
+  /** Wall clock at boot in seconds since 1970; it enters the machine through the input log. */
+  readonly rtcSeconds: number;
+  /** `real`: a halted CPU waits for real time to pass. `fast`: halted time is skipped. */
+  readonly pace: 'real' | 'fast';
+}
+
+/** The host kernel is coroutine 0, the guest of monitor n is coroutine n + 1. */
+export type CoroutineId = number;
+export const HOST: CoroutineId = 0;
+
+/** Which address space an address belongs to. */
+export type Space =
+  /** What the CPU would use now. */
+  | { readonly kind: 'current' }
+  | { readonly kind: 'physical' }
+  /** The last address space of a coroutine, from its state block when it does not own the CPU. */
+  | { readonly kind: 'coroutine'; readonly coroutine: CoroutineId };
+
+/** Stops execution before the instruction at a linear address. */
+export interface BreakpointSpec {
+  readonly id: number;
+  readonly address: number;
+  /** Only while this coroutine owns the CPU; -1 for any. */
+  readonly coroutine: CoroutineId | -1;
+}
+
+/** How far to step. Interrupts and faults that the kernels handle run to completion unseen. */
+export type StepSpec =
+  /** One instruction; `over` runs calls and REP to their end. */
+  | { readonly kind: 'instruction'; readonly over: boolean }
+  /** Until EIP leaves all `ranges` ([start, end) linear addresses); `over` does not enter calls. */
+  | {
+      readonly kind: 'range';
+      readonly ranges: readonly (readonly [number, number])[];
+      readonly over: boolean;
+    }
+  /** Until EIP is `address` and ESP is at least `stack`, in the same coroutine. */
+  | { readonly kind: 'until'; readonly address: number; readonly stack: number };
+
+export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'shutdown' | 'exit' | 'halted';
+
+export interface SegmentState {
+  readonly selector: number;
+  readonly base: number;
+  readonly limit: number;
+  /** Bits 8-23 of the descriptor's upper dword. */
+  readonly attributes: number;
+}
+
+/** The architectural state at a stop. */
+export interface CpuSnapshot {
+  /** EAX ECX EDX EBX ESP EBP ESI EDI, unsigned. */
+  readonly general: readonly number[];
+  readonly eip: number;
+  readonly eflags: number;
+  /** ES CS SS DS FS GS LDTR TR. */
+  readonly segments: readonly SegmentState[];
+  readonly gdt: { readonly base: number; readonly limit: number };
+  readonly idt: { readonly base: number; readonly limit: number };
+  readonly cr0: number;
+  readonly cr2: number;
+  readonly cr3: number;
+  readonly cr4: number;
+  /** DR0 to DR7. */
+  readonly debug: readonly number[];
+  readonly cpl: number;
+  readonly halted: boolean;
+}
+
+/** A passage page that the host kernel announced. */
+export interface PassageInfo {
+  readonly monitor: number;
+  /** Physical address of page 0. */
+  readonly physical: number;
+  /** Its 4096 bytes: state blocks, operation and parameters (core/abi decodes them). */
+  readonly page: Uint8Array;
+}
+
+/** One exception in the chain that led to a shutdown. */
+export interface ShutdownCause {
+  readonly vector: number;
+  /** -1 when the vector has none. */
+  readonly errorCode: number;
+  readonly cr2: number;
+}
+
+export interface MachineSnapshot {
+  readonly cpu: CpuSnapshot;
+  /** Retired instructions. */
+  readonly instructions: number;
+  readonly virtualNanoseconds: number;
+  /** Who owns the CPU. */
+  readonly coroutine: CoroutineId;
+  readonly passages: readonly PassageInfo[];
+}
+
+/** One crossing from a coroutine to another. */
+export interface SwitchRecord {
+  /** Retired instructions when the new address space was loaded. */
+  readonly instructions: number;
+  readonly from: CoroutineId;
+  readonly to: CoroutineId;
+  /** The passage page's operation code and its first four parameters. */
+  readonly operation: number;
+  readonly parameters: readonly number[];
+}
+
+export interface RequestMap {
+  boot: { params: BootRequest; result: MachineSnapshot };
+  /** Runs until something stops the machine. */
+  resume: { params: Record<string, never>; result: Record<string, never> };
+  step: { params: StepSpec; result: Record<string, never> };
+  pause: { params: Record<string, never>; result: Record<string, never> };
+  snapshot: { params: Record<string, never>; result: MachineSnapshot };
+  /** Reads up to `length` bytes; the result ends before the first page that is not mapped. */
+  readMemory: { params: { space: Space; address: number; length: number }; result: { bytes: Uint8Array } };
+  /** Writes bytes; the result says how many fitted before a page that is not mapped. */
+  writeMemory: { params: { space: Space; address: number; bytes: Uint8Array }; result: { written: number } };
+  /** `name` is a lower-case register of the CPU: eax..edi, eip, eflags. */
+  writeRegister: { params: { name: string; value: number }; result: Record<string, never> };
+  setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
+  /** Bytes from outside into a serial port. */
+  input: { params: { port: SerialPort; bytes: Uint8Array }; result: Record<string, never> };
+  /** The last crossings, oldest first. */
+  switches: { params: { most: number }; result: { switches: readonly SwitchRecord[] } };
+  /** Hash of the whole machine state. */
+  hash: { params: Record<string, never>; result: { hash: string } };
+}
+
+export type RequestKind = keyof RequestMap;
+export type SerialPort = 'com1' | 'com2';
+
+export interface Request<K extends RequestKind = RequestKind> {
+  readonly id: number;
+  readonly kind: K;
+  readonly params: RequestMap[K]['params'];
+}
+
+/** What went wrong, in one sentence for the user; `code` is stable. */
+export interface ProtocolError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Response =
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: ProtocolError };
+
+export type MachineEvent =
+  | {
+      readonly event: 'stopped';
+      readonly reason: StopReason;
+      /** Breakpoints that match, for reason `breakpoint`. */
+      readonly breakpoints: readonly number[];
+      /** Exit status of the isa-debug-exit device, for reason `exit`. */
+      readonly exitStatus: number | undefined;
+      /** First cause first, for reason `shutdown`. */
+      readonly causes: readonly ShutdownCause[];
+      readonly snapshot: MachineSnapshot;
+    }
+  | { readonly event: 'serial'; readonly port: SerialPort | 'debugcon'; readonly bytes: Uint8Array }
+  | {
+      /** About ten times a second while the machine runs. */
+      readonly event: 'status';
+      readonly coroutine: CoroutineId;
+      readonly cpl: number;
+      readonly instructions: number;
+      readonly virtualNanoseconds: number;
+    }
+  | { readonly event: 'log'; readonly text: string };
+
+export type FromMachine = Response | MachineEvent;
