@@ -5,9 +5,8 @@
  * breakpoint on the way back: calls (when stepping over), hardware interrupts and faults that a handler resolves, and
  * the other coroutine. `advance` works in slices, so the machine can always be paused.
  */
-import type { Cpu } from '../cpu/cpu.ts';
 import { Source } from '../cpu/interrupts.ts';
-import { Attr, CS, EIP, ESP } from '../cpu/state.ts';
+import { Attr, CS, ESP } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
 import type { Breakpoints } from './breakpoints.ts';
@@ -51,7 +50,7 @@ function instructionKind(bytes: Uint8Array): InstructionKind {
 
 export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: StepSpec): Stepper {
   const { cpu, passages, inspector } = machine;
-  const { state, reg32, segBase, segAttr } = cpu.views;
+  const { reg32, segBase, segAttr } = cpu.views;
   const home = passages.current();
   /** Where to run to at full speed before stepping goes on. */
   let detour: { address: number; stack: number; exact: boolean; last: boolean } | undefined;
@@ -94,9 +93,10 @@ export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: 
 
     if (started && breakpoints.matching(linear).length > 0) return { kind: 'breakpoint' };
     if (!started) cpu.skipBreakpoint(linear);
-    started = true;
     const result = machine.run(1);
-    if (result.kind !== 'slice' && !(result.kind === 'halted' && cpu.linearEip() !== linear)) return result;
+    // Halted before the instruction: it has yet to run when time has passed.
+    if (result.kind !== 'slice') return result;
+    started = true;
 
     const delivered = cpu.deliveries() !== deliveries;
     const source = cpu.lastDeliverySource();
@@ -189,6 +189,3 @@ export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: 
 
 /** For tests: what kind of instruction these bytes are. */
 export const classify: (bytes: Uint8Array) => InstructionKind = instructionKind;
-
-/** The instruction pointer as an offset in CS, for displays. */
-export const offsetInCode = (cpu: Cpu): number => cpu.views.state[EIP] >>> 0;

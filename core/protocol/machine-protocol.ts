@@ -61,7 +61,19 @@ export type StepSpec =
   /** Until EIP is `address` and ESP is at least `stack`, in the same coroutine. */
   | { readonly kind: 'until'; readonly address: number; readonly stack: number };
 
-export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'shutdown' | 'exit' | 'halted';
+export type StopReason =
+  | 'entry'
+  | 'breakpoint'
+  | 'step'
+  | 'pause'
+  /** A triple fault; the state is that before the first fault. */
+  | 'shutdown'
+  /** The guest wrote to isa-debug-exit: the machine is over. */
+  | 'exit'
+  /** The guest reset the machine: it is over too. */
+  | 'reset'
+  /** Halted with interrupts off: nothing will ever happen again. */
+  | 'halted';
 
 export interface SegmentState {
   readonly selector: number;

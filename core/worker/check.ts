@@ -1,0 +1,124 @@
+/**
+ * Checks of what arrives over the machine protocol: the other side is not trusted. Tiny predicates that return an error
+ * sentence or `undefined`, and one for each request.
+ */
+import type { RequestKind } from '../protocol/machine-protocol.ts';
+
+type Check = (value: unknown) => string | undefined;
+type Fields = Readonly<Record<string, Check>>;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+const describe = (value: unknown) =>
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'an array'
+      : typeof value === 'number'
+        ? String(value)
+        : typeof value;
+
+const integer =
+  (least: number, most: number): Check =>
+  (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
+      ? undefined
+      : `a whole number from ${least} to ${most}, found ${describe(value)}`;
+const address = integer(0, 0xffff_ffff);
+const boolean: Check = (value) =>
+  typeof value === 'boolean' ? undefined : `true or false, found ${describe(value)}`;
+const string: Check = (value) =>
+  typeof value === 'string' ? undefined : `a string, found ${describe(value)}`;
+const bytes: Check = (value) => (value instanceof Uint8Array ? undefined : `bytes, found ${describe(value)}`);
+const oneOf =
+  (...words: string[]): Check =>
+  (value) =>
+    typeof value === 'string' && words.includes(value)
+      ? undefined
+      : `one of ${words.join(', ')}, found ${typeof value === 'string' ? value : describe(value)}`;
+const listOf =
+  (item: Check, most: number): Check =>
+  (value) => {
+    if (!Array.isArray(value)) return `an array, found ${describe(value)}`;
+    if (value.length > most) return `at most ${most} items, found ${value.length}`;
+    for (const element of value) {
+      const error = item(element);
+      if (error) return `items that are ${error}`;
+    }
+    return undefined;
+  };
+const fields =
+  (shape: Fields): Check =>
+  (value) => {
+    if (!isRecord(value)) return `an object, found ${describe(value)}`;
+    for (const [name, check] of Object.entries(shape)) {
+      const error = check(value[name]);
+      if (error) return `"${name}" to be ${error}`;
+    }
+    return undefined;
+  };
+const pair: Check = (value) =>
+  Array.isArray(value) && value.length === 2 && !address(value[0]) && !integer(0, 0x1_0000_0000)(value[1])
+    ? undefined
+    : `pairs of addresses, found ${describe(value)}`;
+
+const image = fields({ bytes, name: string, args: string });
+const space: Check = (value) =>
+  isRecord(value) && value.kind === 'coroutine'
+    ? fields({ coroutine: integer(0, 64) })(value)
+    : fields({ kind: oneOf('current', 'physical', 'coroutine') })(value);
+const step: Check = (value) => {
+  if (!isRecord(value)) return `an object, found ${describe(value)}`;
+  switch (value.kind) {
+    case 'instruction':
+      return fields({ over: boolean })(value);
+    case 'range':
+      return fields({ over: boolean, ranges: listOf(pair, 4096) })(value);
+    case 'until':
+      return fields({ address, stack: address })(value);
+    default:
+      return '"kind" to be one of instruction, range, until';
+  }
+};
+
+/** Most breakpoints a client may set. */
+const MAX_BREAKPOINTS = 100_000;
+/** Most bytes one read may ask for. */
+export const MAX_READ = 16 << 20;
+
+const CHECKS: Readonly<Record<RequestKind, Check>> = {
+  boot: fields({
+    memoryBytes: integer(1, 2 ** 31),
+    kernel: image,
+    modules: listOf(image, 256),
+    rtcSeconds: integer(0, 2 ** 40),
+    pace: oneOf('real', 'fast'),
+  }),
+  resume: fields({}),
+  step,
+  pause: fields({}),
+  snapshot: fields({}),
+  readMemory: fields({ space, address, length: integer(0, MAX_READ) }),
+  writeMemory: fields({ space, address, bytes }),
+  writeRegister: fields({ name: string, value: address }),
+  setBreakpoints: fields({
+    breakpoints: listOf(
+      fields({ id: integer(0, 2 ** 31), address, coroutine: integer(-1, 64) }),
+      MAX_BREAKPOINTS,
+    ),
+  }),
+  input: fields({ port: oneOf('com1', 'com2'), bytes }),
+  switches: fields({ most: integer(0, 4096) }),
+  hash: fields({}),
+};
+
+/** What is wrong with a message: a sentence, or `undefined` when it is a well-formed request. */
+export function checkRequest(message: unknown): string | undefined {
+  if (!isRecord(message)) return `A request must be an object, found ${describe(message)}.`;
+  const { kind } = message;
+  if (typeof kind !== 'string' || !Object.hasOwn(CHECKS, kind))
+    return `There is no request "${String(kind)}".`;
+  const error = CHECKS[kind as RequestKind](message.params);
+  return error ? `The request "${kind}" expects ${error}.` : undefined;
+}

@@ -1,0 +1,353 @@
+/**
+ * Serves the machine protocol: runs the machine in short slices and answers messages between them.
+ *
+ * A slice lasts a few milliseconds of real time, so a pause is answered at once whatever the guest does. This file and
+ * its neighbours are the only ones of `core` that look at host time, and only to decide when to run: never what happens.
+ */
+import { BootError } from '../boot/boot-error.ts';
+import { EIP } from '../cpu/state.ts';
+import { createBreakpoints, type Breakpoints } from '../debug/breakpoints.ts';
+import { createStepper, type Stepper } from '../debug/stepper.ts';
+import { type AddressSpace, PHYSICAL } from '../machine/inspector.ts';
+import { createMachine, type Machine, type RunResult } from '../machine/machine.ts';
+import { snapshot } from '../machine/snapshot.ts';
+import { decodeState } from '../abi/decode.ts';
+import { layouts } from '../abi/layouts.ts';
+import { MemorySizeError } from '../memory/physical-memory.ts';
+import {
+  type BootRequest,
+  type FromMachine,
+  HOST,
+  type ProtocolError,
+  type Request,
+  type RequestKind,
+  type RequestMap,
+  type SerialPort,
+  type ShutdownCause,
+  type Space,
+  type StopReason,
+} from '../protocol/machine-protocol.ts';
+import { NANOSECONDS_PER_TICK } from '../time/clock.ts';
+import { checkRequest } from './check.ts';
+
+/** What the server needs from the thread it runs in. */
+export interface WorkerPlatform {
+  post(message: FromMachine, transfer: ArrayBuffer[]): void;
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Calls back after messages that have arrived were handled. */
+  yield(callback: () => void): void;
+  /** Calls back after `milliseconds`; the returned function cancels. */
+  sleep(milliseconds: number, callback: () => void): () => void;
+}
+
+/** Real time of one slice in milliseconds. */
+const SLICE_MS = 8;
+/** Ticks between two looks at the clock. */
+const SLICE_TICKS = 20_000;
+const STATUS_MS = 100;
+/** How far virtual time may run behind real time before the difference is forgotten, in milliseconds. */
+const MAX_DEBT_MS = 100;
+
+const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
+
+class RequestError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+type Handlers = {
+  [K in RequestKind]: (params: RequestMap[K]['params']) => RequestMap[K]['result'];
+};
+
+export interface MachineServer {
+  /** Handles one message from the other side, whatever it is. */
+  receive(message: unknown): void;
+}
+
+export function createMachineServer(platform: WorkerPlatform): MachineServer {
+  let machine: Machine | undefined;
+  let breakpoints: Breakpoints | undefined;
+  let stepper: Stepper | undefined;
+  let running = false;
+  let over = false;
+  let pace: BootRequest['pace'] = 'real';
+  let wake: (() => void) | undefined;
+  /** Real and virtual time that belong together, in milliseconds. */
+  let anchorReal = 0;
+  let anchorVirtual = 0;
+  let lastStatus = 0;
+  const output = new Map<SerialPort | 'debugcon', number[]>();
+
+  function flushOutput(): void {
+    for (const [port, list] of output) {
+      const bytes = Uint8Array.from(list);
+      platform.post({ event: 'serial', port, bytes }, [bytes.buffer]);
+    }
+    output.clear();
+  }
+  function emit(port: SerialPort | 'debugcon', byte: number): void {
+    const list = output.get(port);
+    if (list) list.push(byte);
+    else output.set(port, [byte]);
+  }
+
+  function booted(): Machine {
+    if (!machine) throw new RequestError('machine-not-booted', 'There is no machine yet: send "boot" first.');
+    return machine;
+  }
+  function stoppedMachine(): Machine {
+    const m = booted();
+    if (running) throw new RequestError('machine-running', 'The machine is running: pause it first.');
+    return m;
+  }
+
+  function stop(
+    reason: StopReason,
+    details: { breakpoints?: number[]; exitStatus?: number; causes?: readonly ShutdownCause[] } = {},
+  ): void {
+    running = false;
+    stepper?.dispose();
+    stepper = undefined;
+    wake?.();
+    wake = undefined;
+    flushOutput();
+    platform.post(
+      {
+        event: 'stopped',
+        reason,
+        breakpoints: details.breakpoints ?? [],
+        exitStatus: details.exitStatus,
+        causes: details.causes ?? [],
+        snapshot: snapshot(booted()),
+      },
+      [],
+    );
+  }
+
+  function status(m: Machine): void {
+    const now = platform.now();
+    if (now - lastStatus < STATUS_MS) return;
+    lastStatus = now;
+    const { cpu, coroutine, instructions, virtualNanoseconds } = snapshot(m);
+    platform.post({ event: 'status', coroutine, cpl: cpu.cpl, instructions, virtualNanoseconds }, []);
+  }
+
+  /** Handles whatever ended a run. Returns false when the loop is over. */
+  function conclude(m: Machine, result: RunResult): boolean {
+    switch (result.kind) {
+      case 'slice':
+        return true;
+      case 'breakpoint':
+        stop('breakpoint', { breakpoints: breakpoints?.matching(m.cpu.linearEip()) ?? [] });
+        return false;
+      case 'shutdown':
+        stop('shutdown', { causes: result.causes });
+        return false;
+      case 'exit':
+        over = true;
+        stop('exit', { exitStatus: result.status });
+        return false;
+      case 'reset':
+        over = true;
+        stop('reset');
+        return false;
+      case 'halted':
+        return wait(m, result.wake);
+    }
+  }
+
+  /** A halted CPU: skip to the next deadline, wait for real time first when asked to. */
+  function wait(m: Machine, deadline: number): boolean {
+    if (m.dead()) {
+      stop('halted');
+      return false;
+    }
+    const virtual = (Math.min(deadline, Number.MAX_SAFE_INTEGER) * NANOSECONDS_PER_TICK) / 1e6;
+    const pause = pace === 'real' ? anchorReal + (virtual - anchorVirtual) - platform.now() : 0;
+    if (deadline === Infinity || pause > 1) {
+      // Input from outside also ends the wait; see `receive`.
+      const cancel = platform.sleep(deadline === Infinity ? 1000 : Math.min(pause, 1000), () => {
+        wake = undefined;
+        if (running) {
+          if (deadline !== Infinity && pause <= 1000) m.skipTo(deadline);
+          platform.yield(loop);
+        }
+      });
+      wake = () => {
+        cancel();
+      };
+      flushOutput();
+      status(m);
+      return false;
+    }
+    if (pause < -MAX_DEBT_MS) anchorTime(m);
+    m.skipTo(deadline);
+    return true;
+  }
+
+  function anchorTime(m: Machine): void {
+    anchorReal = platform.now();
+    anchorVirtual = m.virtualNanoseconds() / 1e6;
+  }
+
+  function loop(): void {
+    const m = machine;
+    if (!running || !m) return;
+    const end = platform.now() + SLICE_MS;
+    do {
+      let result: RunResult;
+      if (stepper) {
+        const step = stepper.advance(SLICE_TICKS);
+        if (step.kind === 'done') {
+          stop('step');
+          return;
+        }
+        result = step.kind === 'more' ? { kind: 'slice' } : step;
+      } else result = m.run(SLICE_TICKS);
+      if (!conclude(m, result)) return;
+    } while (platform.now() < end);
+    flushOutput();
+    status(m);
+    platform.yield(loop);
+  }
+
+  function start(m: Machine): void {
+    if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
+    running = true;
+    anchorTime(m);
+    platform.yield(loop);
+  }
+
+  function resolveSpace(m: Machine, space: Space): AddressSpace {
+    if (space.kind === 'physical') return PHYSICAL;
+    if (space.kind === 'current' || space.coroutine === m.passages.current())
+      return m.inspector.currentSpace();
+    const fields = layouts.co_passage_page.fields;
+    const passage =
+      space.coroutine === HOST
+        ? m.passages.all().find(({ monitor }) => monitor + 1 === m.passages.current())
+        : m.passages.all().find(({ monitor }) => monitor + 1 === space.coroutine);
+    if (!passage)
+      throw new RequestError('no-such-coroutine', `There is no coroutine ${space.coroutine} yet.`);
+    const page = m.memory.bytes.slice(passage.physical, passage.physical + 0x1000);
+    const at = space.coroutine === HOST ? fields.host[0] : fields.guest[0];
+    const state = decodeState(new DataView(page.buffer), at);
+    if (!state)
+      throw new RequestError('no-such-coroutine', `Coroutine ${space.coroutine} has no saved state.`);
+    return (state.cr0 & 0x8000_0000) === 0 ? PHYSICAL : { cr3: state.cr3, pse: (state.cr4 & 0x10) !== 0 };
+  }
+
+  const handlers: Handlers = {
+    boot(params) {
+      running = false;
+      over = false;
+      wake?.();
+      wake = undefined;
+      stepper = undefined;
+      machine = createMachine(params, {
+        serial: emit,
+        debugcon: (byte) => {
+          emit('debugcon', byte);
+        },
+        log: (text) => {
+          platform.post({ event: 'log', text }, []);
+        },
+      });
+      ({ pace } = params);
+      breakpoints = createBreakpoints(machine.cpu, machine.passages);
+      return snapshot(machine);
+    },
+    resume() {
+      const m = stoppedMachine();
+      m.cpu.skipBreakpoint(m.cpu.linearEip());
+      start(m);
+      return {};
+    },
+    step(spec) {
+      const m = stoppedMachine();
+      if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
+      stepper = createStepper(m, breakpoints!, spec);
+      start(m);
+      return {};
+    },
+    pause() {
+      if (running) stop('pause');
+      return {};
+    },
+    snapshot: () => snapshot(booted()),
+    readMemory({ space, address, length }) {
+      const m = booted();
+      return { bytes: m.inspector.read(resolveSpace(m, space), address, length) };
+    },
+    writeMemory({ space, address, bytes }) {
+      const m = stoppedMachine();
+      return { written: m.inspector.write(resolveSpace(m, space), address, bytes) };
+    },
+    writeRegister({ name, value }) {
+      const { cpu } = stoppedMachine();
+      const index = REGISTERS.indexOf(name);
+      if (index >= 0) cpu.views.reg32[index] = value;
+      else if (name === 'eip') cpu.views.state[EIP] = value;
+      else if (name === 'eflags') {
+        cpu.flags.set(value);
+        cpu.segmentation.updateMode();
+      } else
+        throw new RequestError('no-such-register', `There is no register "${name}" that can be written.`);
+      return {};
+    },
+    setBreakpoints({ breakpoints: specs }) {
+      booted();
+      breakpoints!.replace(specs);
+      return {};
+    },
+    input({ port, bytes }) {
+      const m = booted();
+      m.receive(port, bytes);
+      // A halted machine that sleeps has something to do now.
+      if (running && wake) {
+        wake();
+        wake = undefined;
+        platform.yield(loop);
+      }
+      return {};
+    },
+    switches: ({ most }) => ({ switches: booted().passages.recent(most) }),
+    hash: () => ({ hash: stoppedMachine().hash() }),
+  };
+
+  /** One of the table's handlers, with the types of a checked request. */
+  function dispatch({ kind, params }: Request): unknown {
+    return (handlers[kind] as (params: unknown) => unknown)(params);
+  }
+
+  function errorOf(error: unknown): ProtocolError {
+    if (error instanceof RequestError || error instanceof BootError || error instanceof MemorySizeError) {
+      return { code: error.code, message: error.message };
+    }
+    return {
+      code: 'internal',
+      message: `The machine failed: ${error instanceof Error ? error.message : String(error)}.`,
+    };
+  }
+
+  return {
+    receive(message) {
+      const id = typeof message === 'object' && message !== null && 'id' in message ? Number(message.id) : -1;
+      const problem = checkRequest(message);
+      if (problem) {
+        platform.post({ id, error: { code: 'bad-request', message: problem } }, []);
+        return;
+      }
+      try {
+        platform.post({ id, result: dispatch(message as Request) }, []);
+      } catch (error) {
+        platform.post({ id, error: errorOf(error) }, []);
+      }
+    },
+  };
+}
