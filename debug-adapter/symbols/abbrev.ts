@@ -21,7 +21,7 @@ export const SKIP = {
 } as const;
 
 /** What the walkers ask of a DIE before they look at it. */
-export const HAS = { name: 1, lowPc: 2, ranges: 4, declaration: 8, location: 16, origin: 32 } as const;
+export const HAS = { name: 1, lowPc: 2, ranges: 4, declaration: 8, origin: 16 } as const;
 
 export interface Abbreviation {
   code: number;
@@ -182,11 +182,12 @@ const HAS_OF = new Map<number, number>([
   [DW_AT.low_pc, HAS.lowPc],
   [DW_AT.ranges, HAS.ranges],
   [DW_AT.declaration, HAS.declaration],
-  [DW_AT.location, HAS.location],
-  [DW_AT.const_value, HAS.location],
   [DW_AT.specification, HAS.origin],
   [DW_AT.abstract_origin, HAS.origin],
 ]);
+
+/** How a DW_AT_location says it is a list; before DWARF 4 a list was a plain data4. */
+const LIST_FORMS: ReadonlySet<number> = new Set([DW_FORM.sec_offset, DW_FORM.loclistx, DW_FORM.data4]);
 
 /** Reads the table at `offset` of `.debug_abbrev`. */
 export function readAbbreviations(section: Uint8Array, offset: number): AbbreviationTable {
@@ -208,8 +209,7 @@ export function readAbbreviations(section: Uint8Array, offset: number): Abbrevia
       if (name === 0 && form === 0) break;
       if (form === DW_FORM.implicit_const) implicit[names.length] = cursor.slebBig();
       has |= HAS_OF.get(name) ?? 0;
-      hasLocationLists ||=
-        name === DW_AT.location && (form === DW_FORM.sec_offset || form === DW_FORM.loclistx);
+      hasLocationLists ||= name === DW_AT.location && LIST_FORMS.has(form);
       names.push(name);
       forms.push(form);
     }

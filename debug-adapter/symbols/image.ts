@@ -384,9 +384,13 @@ export class SymbolImage {
     return this.ask(() => {
       const here = pc === undefined ? undefined : this.units.at(pc);
       const dies = this.names.find(name, 'variable').map((offset) => this.info.die(offset));
+      const external = (die: Die): boolean => this.info.inherited(die, DW_AT.external) !== undefined;
+      const located = (die: Die): boolean => this.info.inherited(die, DW_AT.location) !== undefined;
       const die =
+        dies.find((candidate) => candidate.unit === here && located(candidate)) ??
         dies.find((candidate) => candidate.unit === here) ??
-        dies.find((candidate) => this.info.inherited(candidate, DW_AT.external) !== undefined) ??
+        dies.find((candidate) => external(candidate) && located(candidate)) ??
+        dies.find(located) ??
         dies[0];
       return die && this.variables.variable(die, undefined, undefined);
     }, undefined);

@@ -1,5 +1,6 @@
 /**
- * Name to DIE, for what stands at the top of a unit: functions with code, variables with a place, types.
+ * Name to DIE, for what stands at the top of a unit: functions with code, variables that are
+ * defined (also those the compiler then removed), types.
  * Built once, on demand, as three columns sorted by a hash of the name; strings are never kept. Accelerator
  * sections are not used: compilers rarely write them and the old ones cannot be trusted.
  */
@@ -19,7 +20,7 @@ function kindOf(abbreviation: Abbreviation): NameKind | undefined {
     case DW_TAG.subprogram:
       return (has & (HAS.lowPc | HAS.ranges)) !== 0 ? 'function' : undefined;
     case DW_TAG.variable:
-      return (has & HAS.location) !== 0 ? 'variable' : undefined;
+      return 'variable';
     case DW_TAG.structure_type:
     case DW_TAG.class_type:
       return 'struct';

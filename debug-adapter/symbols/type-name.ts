@@ -37,14 +37,19 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
     case 'restrict':
     case 'atomic': {
       const word = type.kind === 'atomic' ? '_Atomic' : type.kind;
+      const core = skipQualifiers(type);
+      // A qualified array is an array of qualified elements, and compilers often say both.
+      if (core.kind === 'array') {
+        const element = isQualified(core.element, type.kind)
+          ? core.element
+          : { kind: type.kind, target: core.element };
+        const array = { kind: core.kind, dimensions: core.dimensions, element };
+        return declare(array, inner, depth + 1, budget);
+      }
       // A qualified pointer carries the word behind its star, anything else in front.
-      if (skipQualifiers(type).kind === 'pointer') {
-        return declare(
-          type.target,
-          inner === '' ? ` ${word}` : ` ${word} ${inner.trimStart()}`,
-          depth + 1,
-          budget,
-        );
+      if (core.kind === 'pointer') {
+        const rest = inner === '' || inner.startsWith('[') ? inner : ` ${inner.trimStart()}`;
+        return declare(type.target, ` ${word}${rest}`, depth + 1, budget);
       }
       return `${word} ${declare(type.target, inner, depth + 1, budget)}`;
     }
@@ -74,4 +79,22 @@ function skipQualifiers(type: CType): CType {
     at = at.target;
   }
   return at;
+}
+
+/** True when `type` carries the qualifier `kind` at its top, or is an array whose elements do. */
+function isQualified(type: CType, kind: CType['kind']): boolean {
+  let at = type;
+  for (let i = 0; i < DEPTH_LIMIT; i++) {
+    if (at.kind === kind) return true;
+    if (at.kind === 'array') at = at.element;
+    else if (
+      at.kind === 'const' ||
+      at.kind === 'volatile' ||
+      at.kind === 'restrict' ||
+      at.kind === 'atomic'
+    ) {
+      at = at.target;
+    } else return false;
+  }
+  return false;
 }

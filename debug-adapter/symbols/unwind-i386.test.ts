@@ -1,0 +1,163 @@
+/** Unwinding without frame information, over damaged stacks, and CFI operators the compilers rarely write. */
+import { describe, expect, it } from 'vitest';
+import { CallFrameInfo, unwindWith } from './cfi.ts';
+import type { DwarfSections } from './sections.ts';
+import { type UnwindSource, unwindStack } from './unwind-i386.ts';
+
+const STACK = 0x9000;
+
+/** Memory of 32-bit words at `STACK`, and `push %ebp; mov %esp,%ebp` at every 0x100 of code. */
+function machine(words: readonly number[]) {
+  const bytes = new Uint8Array(Uint32Array.from(words).buffer);
+  return (address: number, length: number): Uint8Array | undefined => {
+    if (address >= 0x1000 && address < 0x2000) return Uint8Array.of(0x55, 0x89, 0xe5).subarray(0, length);
+    if (address < STACK || address + length > STACK + bytes.length) return undefined;
+    return bytes.subarray(address - STACK, address - STACK + length);
+  };
+}
+
+const source: UnwindSource = {
+  unwind: () => undefined,
+  functionAt: (pc) => ({ lowPc: pc & ~0xff }),
+  isCode: (pc) => pc >= 0x1000 && pc < 0x2000,
+};
+
+const registers = (eip: number, esp: number, ebp: number | undefined) => [1, 2, 3, 4, esp, ebp, 7, 8, eip, 0];
+const pcs = (stack: { frames: readonly { pc: number }[] }): number[] => stack.frames.map((f) => f.pc);
+
+describe('the frame pointer chain', () => {
+  // outer frame at 0x9010: saved ebp 0, return 0; inner frame at 0x9004.
+  const memory = machine([0xdead, STACK + 16, 0x1180, 0xbeef, 0, 0]);
+
+  it('is followed to its end', () => {
+    const stack = unwindStack(source, registers(0x1020, STACK, STACK + 4), memory);
+    expect(pcs(stack)).toEqual([0x1020, 0x1180]);
+    expect(stack.frames.map((f) => [f.cfa, f.method, f.lookupPc])).toEqual([
+      [STACK + 12, 'frame-pointer', 0x1020],
+      [STACK + 24, 'frame-pointer', 0x117f],
+    ]);
+    expect(stack.stop.reason).toBe('end-of-stack');
+  });
+
+  it('is not used before it is set up', () => {
+    const atEntry = machine([0x1180, 0xdead, 0xdead, 0xdead, 0, 0]);
+    const entry = unwindStack(source, registers(0x1000, STACK, STACK + 16), atEntry);
+    expect(pcs(entry)).toEqual([0x1000, 0x1180]);
+    expect(entry.frames[0]).toMatchObject({ method: 'function-entry', cfa: STACK + 4 });
+    const pushed = machine([STACK + 16, 0x1180, 0xdead, 0xdead, 0, 0]);
+    const second = unwindStack(source, registers(0x1001, STACK, 0x77777777), pushed);
+    expect(pcs(second)).toEqual([0x1001, 0x1180]);
+    expect(second.frames[1]!.registers[5]).toBe(STACK + 16);
+  });
+
+  it.each([
+    ['points to itself', machine([STACK, 0x1180]), registers(0x1020, STACK, STACK), 'cfa-did-not-grow', 2],
+    [
+      'points down',
+      machine([0, 0, STACK, 0x1180]),
+      registers(0x1020, STACK, STACK + 8),
+      'cfa-did-not-grow',
+      2,
+    ],
+    ['leaves memory', memory, registers(0x1020, STACK, 0xa0000000), 'memory-unreadable', 1],
+    ['returns to data', machine([STACK + 8, 0x5555]), registers(0x1020, STACK, STACK), 'pc-outside-code', 1],
+    ['is below esp', memory, registers(0x1020, STACK + 8, STACK), 'cfa-did-not-grow', 1],
+    ['is unknown', memory, registers(0x1020, STACK, undefined), 'no-frame-pointer', 1],
+  ])('stops with a reason when it %s', (_, read, regs, reason, frames) => {
+    const stack = unwindStack(source, regs, read);
+    expect(stack.stop.reason).toBe(reason);
+    expect(stack.stop.message).toMatch(/\.$/);
+    expect(stack.frames.length).toBe(frames);
+  });
+
+  it('ends at the frame limit', () => {
+    const words = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? STACK + 4 * (i + 2) : 0x1180));
+    const stack = unwindStack(source, registers(0x1020, STACK, STACK), machine(words), 10);
+    expect(stack.frames.length).toBe(10);
+    expect(stack.stop.reason).toBe('frame-limit');
+  });
+});
+
+describe('call frame information', () => {
+  const leb = (bytes: number[]): number[] => [bytes.length, ...bytes];
+
+  /** A `.debug_frame` of one CIE and one FDE over 0x1000-0x1100, assembled here. */
+  function frameInfo(cie: number[], fde: number[], augmentation = '') {
+    const entry = (body: number[]): number[] => {
+      const padded = [...body, ...Array.from({ length: (4 - (body.length % 4)) % 4 }, () => 0)];
+      return [padded.length, 0, 0, 0, ...padded];
+    };
+    const text = [...augmentation].map((c) => c.charCodeAt(0));
+    const extra = augmentation.startsWith('z') ? [0] : [];
+    const bytes = [
+      ...entry([0xff, 0xff, 0xff, 0xff, 1, ...text, 0, 1, 0x7c, 8, ...extra, ...cie]),
+      ...entry([0, 0, 0, 0, 0, 0x10, 0, 0, 0, 1, 0, 0, ...extra, ...fde]),
+    ];
+    const problems: string[] = [];
+    const sections = { frame: Uint8Array.from(bytes), ehFrame: new Uint8Array(0), ehFrameAddress: 0 };
+    const info = new CallFrameInfo(
+      sections as unknown as DwarfSections,
+      (error) => problems.push(error.code),
+      () => true,
+    );
+    return { info, problems };
+  }
+
+  const base = [0x0c, 4, 4, 0x88, 1]; // CFA = esp + 4, eip at CFA - 4
+  const memory = machine(Array.from({ length: 16 }, (_, i) => 0x1100 + i));
+  const unwind = (info: CallFrameInfo, pc: number) =>
+    unwindWith(info.rowAt(pc)!, registers(pc, STACK, STACK + 8), memory);
+
+  it('follows advances, remember and restore', () => {
+    // +1: CFA = esp+8, ebp at CFA-8; remember; +1: ebp restored, CFA esp+4; +1: back.
+    const { info } = frameInfo(base, [0x41, 0x0e, 8, 0x85, 2, 0x0a, 0x41, 0xc5, 0x0e, 4, 0x41, 0x0b]);
+    expect([0x1000, 0x1001, 0x1002, 0x1003].map((pc) => unwind(info, pc)!.cfa - STACK)).toEqual([4, 8, 4, 8]);
+    expect(unwind(info, 0x1001)!.registers[5]).toBe(0x1100);
+    expect(unwind(info, 0x1002)!.registers[5]).toBe(STACK + 8);
+    expect(unwind(info, 0x1003)!.registers[5]).toBe(0x1100);
+    expect(unwind(info, 0x1003)!.registers[8]).toBe(0x1101);
+    expect(info.rowAt(0x1100)).toBeUndefined();
+    expect(info.rowAt(0xfff)).toBeUndefined();
+  });
+
+  it('evaluates expressions and the rarer rules', () => {
+    const expression = leb([0x74, 12]); // breg4 + 12
+    const { info } = frameInfo(base, [
+      ...[0x0f, ...expression], // def_cfa_expression
+      ...[0x10, 3, ...leb([0x23, 4])], // ebx at CFA + 4
+      ...[0x16, 6, ...leb([0x23, 5])], // esi is CFA + 5
+      ...[0x14, 7, 1], // edi is CFA - 4
+      ...[0x09, 5, 0], // ebp is in eax
+      ...[0x07, 1], // ecx undefined
+      ...[0x08, 2], // edx same value
+    ]);
+    const frame = unwind(info, 0x1000)!;
+    expect(frame.cfa).toBe(STACK + 12);
+    expect(frame.registers.slice(0, 9)).toEqual([
+      ...[1, undefined, 3, 0x1104, STACK + 12, 1, STACK + 17, STACK + 8],
+      0x1102,
+    ]);
+  });
+
+  it('marks signal frames', () => {
+    expect(unwind(frameInfo(base, [], 'zS').info, 0x1000)!.signalFrame).toBe(true);
+    expect(unwind(frameInfo(base, []).info, 0x1000)!.signalFrame).toBe(false);
+  });
+
+  it('ends the stack at an undefined return address', () => {
+    const { info } = frameInfo(base, [0x07, 8]);
+    const stack = unwindStack(
+      { unwind: (pc, regs, read) => unwindWith(info.rowAt(pc)!, regs, read) },
+      registers(0x1000, STACK, 0),
+      memory,
+    );
+    expect([stack.frames.length, stack.stop.reason]).toEqual([1, 'end-of-stack']);
+  });
+
+  it('refuses an unknown instruction and an unknown augmentation', () => {
+    expect(() => frameInfo(base, [0x3e]).info.rowAt(0x1000)).toThrow(/call frame instruction/);
+    const { info, problems } = frameInfo(base, [], 'armcc');
+    expect(info.rowAt(0x1000)).toBeUndefined();
+    expect(problems).toEqual(['dwarf-cfi']);
+  });
+});
