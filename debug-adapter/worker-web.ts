@@ -1,0 +1,30 @@
+/**
+ * Starts the machine worker in a browser. The bundle comes as text, because the place it is stored in (an extension
+ * on a server, a virtual file system) is not always one that a worker may be loaded from; a blob always is.
+ */
+
+import type { MachinePort } from './adapter-host.ts';
+
+/** Starts a Web Worker that runs the machine worker bundle `source`. */
+export function createWebMachineWorker(source: string): MachinePort {
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(url, { name: 'coLinux machine' });
+  const release = () => URL.revokeObjectURL(url);
+  worker.addEventListener('message', release, { once: true });
+  return {
+    post: (message, transfer = []) =>
+      worker.postMessage(
+        message,
+        transfer.filter((buffer) => buffer instanceof ArrayBuffer),
+      ),
+    onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
+    onError: (listener) =>
+      worker.addEventListener('error', (event) =>
+        listener(new Error(event.message || 'The machine worker could not be loaded.')),
+      ),
+    terminate: () => {
+      worker.terminate();
+      release();
+    },
+  };
+}

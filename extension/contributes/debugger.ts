@@ -1,0 +1,142 @@
+/**
+ * The debugger `colinux` as package.json tells VS Code of it. The schema is typed by `LaunchOptions`: an option without
+ * a schema or without a description does not compile.
+ */
+
+import type { LaunchOptions } from '../launch/options.ts';
+import { MEMORY } from '../launch/options.ts';
+import { ASSEMBLER_LANGUAGE } from './languages.ts';
+import { text } from './text.ts';
+
+/** The debug type. */
+export const DEBUG_TYPE = 'colinux';
+
+type JsonType<T> = T extends string
+  ? 'string'
+  : T extends number
+    ? 'integer'
+    : T extends boolean
+      ? 'boolean'
+      : T extends string[]
+        ? 'array'
+        : never;
+
+interface AttributeSchema<T> {
+  type: JsonType<T>;
+  /** A placeholder made by `text`. */
+  markdownDescription: string;
+  default?: T;
+  minimum?: number;
+  maximum?: number;
+  items?: { type: 'string' };
+}
+
+type Attributes = { [K in keyof Required<LaunchOptions>]: AttributeSchema<Required<LaunchOptions>[K]> };
+
+const describe = (option: keyof LaunchOptions, english: string) => text(`launch.${option}`, english);
+
+const properties: Attributes = {
+  kernel: {
+    type: 'string',
+    markdownDescription: describe(
+      'kernel',
+      'Path of the kernel to run: a cooperative guest (an i386 ELF file with a coLinux note) or any multiboot 1 kernel. Left out, a built kernel of the folder is used.',
+    ),
+    default: '${workspaceFolder}/build/kernel.elf',
+  },
+  cmdline: {
+    type: 'string',
+    markdownDescription: describe('cmdline', 'Command line of the kernel.'),
+    default: '',
+  },
+  memory: {
+    type: 'integer',
+    markdownDescription: describe(
+      'memory',
+      `Memory of the whole machine in MiB, host kernel and guests together (${MEMORY.min} to ${MEMORY.max}).`,
+    ),
+    default: MEMORY.default,
+    minimum: MEMORY.min,
+    maximum: MEMORY.max,
+  },
+  config: {
+    type: 'string',
+    markdownDescription: describe('config', 'Path of a coLinux configuration file (lines `key=value`).'),
+  },
+  stopOnEntry: {
+    type: 'boolean',
+    markdownDescription: describe('stopOnEntry', 'Stop at the first instruction of the kernel.'),
+    default: false,
+  },
+  host: {
+    type: 'string',
+    markdownDescription: describe('host', 'Path of a host kernel to use instead of the embedded one.'),
+  },
+  modules: {
+    type: 'array',
+    items: { type: 'string' },
+    markdownDescription: describe(
+      'modules',
+      'Modules of a multiboot kernel, each `FILE ARGUMENTS`. A cooperative guest has none.',
+    ),
+    default: [],
+  },
+};
+
+const cooperative = {
+  type: DEBUG_TYPE,
+  request: 'launch',
+  name: 'Cooperative guest',
+  kernel: '${workspaceFolder}/build/kernel.elf',
+};
+
+const multiboot = {
+  type: DEBUG_TYPE,
+  request: 'launch',
+  name: 'Multiboot kernel',
+  kernel: '${workspaceFolder}/kernel.elf',
+  memory: 64,
+  modules: [],
+};
+
+/** In snippets `\\$` keeps VS Code's variables from being placeholders. */
+const snippet = (body: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [
+      key,
+      typeof value === 'string' && value.includes('${') ? `^"${value.replaceAll('$', '\\$')}"` : value,
+    ]),
+  );
+
+export const debuggers = [
+  {
+    type: DEBUG_TYPE,
+    label: text('debugger.label', 'Cooperative Linux'),
+    languages: ['c', 'cpp', ASSEMBLER_LANGUAGE],
+    configurationAttributes: { launch: { required: [], properties } },
+    initialConfigurations: [cooperative],
+    configurationSnippets: [
+      {
+        label: text('snippet.cooperative.label', 'coLinux: Cooperative guest'),
+        description: text('snippet.cooperative.description', 'Run and debug a cooperative guest kernel.'),
+        body: snippet(cooperative),
+      },
+      {
+        label: text('snippet.multiboot.label', 'coLinux: Multiboot kernel'),
+        description: text('snippet.multiboot.description', 'Run and debug any multiboot 1 kernel on the emulated PC.'),
+        body: snippet(multiboot),
+      },
+      {
+        label: text('snippet.entry.label', 'coLinux: Stop on entry'),
+        description: text('snippet.entry.description', 'Stop at the first instruction of the guest.'),
+        body: snippet({ ...cooperative, name: 'Cooperative guest from its entry', stopOnEntry: true }),
+      },
+    ],
+    strings: {
+      unverifiedBreakpoints: text(
+        'debugger.unverifiedBreakpoints',
+        'No code of a loaded kernel belongs to some breakpoints: is the kernel built from these sources, with -g?',
+      ),
+    },
+  },
+];

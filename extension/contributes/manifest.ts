@@ -1,0 +1,44 @@
+/**
+ * The part of package.json that VS Code reads, and package.nls.json: `tools/contributes.mjs` writes both from here.
+ */
+
+import { commands, menus } from './commands.ts';
+import { DEBUG_TYPE, debuggers } from './debugger.ts';
+import { breakpoints, grammars, languages, problemMatchers } from './languages.ts';
+import { allTexts, text } from './text.ts';
+
+/** Fields of package.json that replace those in the file. */
+export const manifest = {
+  displayName: text('displayName', 'Cooperative Linux: guest kernel development'),
+  description: text(
+    'description',
+    'Run, debug and see inside cooperative guest kernels: an emulated PC, a host kernel, the coLinux switcher and a debugger, in one extension. No QEMU, no gdb, no setup.',
+  ),
+  categories: ['Debuggers', 'Programming Languages'],
+  keywords: ['kernel', 'colinux', 'multiboot', 'operating system', 'emulator'],
+  icon: 'media/icon.png',
+  main: './dist/extension.cjs',
+  // The browser's extension host adds `.js` to the name it is given, and takes no ES modules: dist/extension.web.cjs.js.
+  browser: './dist/extension.web.cjs',
+  extensionKind: ['workspace'],
+  l10n: './l10n',
+  activationEvents: [
+    `onDebugResolve:${DEBUG_TYPE}`,
+    `onDebugDynamicConfigurations:${DEBUG_TYPE}`,
+    'onDebugInitialConfigurations',
+  ],
+  capabilities: {
+    virtualWorkspaces: {
+      supported: 'limited',
+      description: text('capabilities.virtual', 'Kernels run, but cannot be built: no make runs in a virtual workspace.'),
+    },
+    untrustedWorkspaces: {
+      supported: 'limited',
+      description: text('capabilities.untrusted', 'Nothing is built and no kernel runs until you trust the workspace.'),
+    },
+  },
+  contributes: { breakpoints, commands, debuggers, grammars, languages, menus, problemMatchers },
+};
+
+/** The contents of package.nls.json. */
+export const nls = allTexts();

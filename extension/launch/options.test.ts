@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { english } from '../translate.ts';
+import { checkOptions } from './options.ts';
+
+const check = (options: Record<string, unknown>) => checkOptions(options, english);
+
+describe('the check of launch options', () => {
+  it('accepts a complete configuration and options of other extensions', () => {
+    const options = {
+      kernel: '/a/kernel.elf',
+      cmdline: '',
+      memory: 16,
+      config: 'guest.conf',
+      stopOnEntry: false,
+      host: 'host.elf',
+      modules: ['initrd.img quiet'],
+      preLaunchTask: 'make',
+    };
+    expect(check(options)).toBeUndefined();
+  });
+
+  it.each([
+    [{ kernel: 1 }, '"kernel": expected the path of a file, found 1'],
+    [{ kernel: '  ' }, '"kernel": expected the path of a file, found "  "'],
+    [{ cmdline: ['a'] }, '"cmdline": expected a string, found ["a"]'],
+    [{ memory: '64' }, '"memory": expected a whole number of MiB from 16 to 1024, found "64"'],
+    [{ memory: 8 }, 'found 8'],
+    [{ memory: 2048 }, 'found 2048'],
+    [{ memory: 16.5 }, 'found 16.5'],
+    [{ memory: Number.NaN }, 'found null'],
+    [{ config: null }, '"config": expected the path of a file, found null'],
+    [{ stopOnEntry: 'yes' }, '"stopOnEntry": expected true or false, found "yes"'],
+    [{ host: {} }, '"host": expected the path of a file, found {}'],
+    [{ modules: 'a' }, '"modules": expected an array of strings, each "FILE ARGUMENTS", found "a"'],
+    [{ modules: ['a', 1] }, 'found ["a",1]'],
+  ])('says what is wrong with %j', (options, sentence) => {
+    expect(check(options)).toContain(sentence);
+  });
+
+  it('shortens what was found', () => {
+    expect(check({ memory: 'x'.repeat(500) })!.length).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,74 @@
+/**
+ * The launch options of debug type `colinux`: their one type, their limits, and the check of what a person wrote in
+ * launch.json. Each wrong option gives one sentence: what was expected and what was found. No VS Code here.
+ */
+
+import type { Translate } from '../translate.ts';
+
+/** What launch.json may say. */
+export interface LaunchOptions {
+  /** Path of the kernel: a cooperative guest or a multiboot kernel. */
+  kernel: string;
+  /** The kernel's command line. */
+  cmdline?: string;
+  /** MiB of the whole machine. */
+  memory?: number;
+  /** Path of a coLinux configuration file. */
+  config?: string;
+  /** Stop at the first instruction of the kernel. */
+  stopOnEntry?: boolean;
+  /** Path of a host kernel that replaces the embedded one. */
+  host?: string;
+  /** Multiboot modules, each "FILE ARGS". */
+  modules?: string[];
+}
+
+/** Limits of `memory`, in MiB. */
+export const MEMORY = { default: 128, min: 16, max: 1024 } as const;
+
+/** The options that are paths of one file. */
+export const PATH_OPTIONS = ['kernel', 'config', 'host'] as const satisfies readonly (keyof LaunchOptions)[];
+
+type Check = (value: unknown, t: Translate) => string | undefined;
+
+const text: Check = (value, t) => (typeof value === 'string' ? undefined : t('a string'));
+const path: Check = (value, t) =>
+  typeof value === 'string' && value.trim() !== '' ? undefined : t('the path of a file');
+const flag: Check = (value, t) => (typeof value === 'boolean' ? undefined : t('true or false'));
+const texts: Check = (value, t) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string' && item.trim() !== '')
+    ? undefined
+    : t('an array of strings, each "FILE ARGUMENTS"');
+const megabytes: Check = (value, t) =>
+  Number.isInteger(value) && (value as number) >= MEMORY.min && (value as number) <= MEMORY.max
+    ? undefined
+    : t('a whole number of MiB from {0} to {1}', MEMORY.min, MEMORY.max);
+
+const CHECKS: Record<keyof LaunchOptions, Check> = {
+  kernel: path,
+  cmdline: text,
+  memory: megabytes,
+  config: path,
+  stopOnEntry: flag,
+  host: path,
+  modules: texts,
+};
+
+/** The first wrong option as a sentence, or undefined when all are right. Options of others pass. */
+export function checkOptions(options: Readonly<Record<string, unknown>>, t: Translate): string | undefined {
+  for (const [name, check] of Object.entries(CHECKS)) {
+    const value = options[name];
+    if (value === undefined) continue;
+    const expected = check(value, t);
+    if (expected !== undefined) {
+      return t('Launch option "{0}": expected {1}, found {2}. Please correct launch.json.', name, expected, show(value));
+    }
+  }
+  return undefined;
+}
+
+/** A value as it stands in launch.json, shortened. */
+function show(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 60 ? `${json.slice(0, 57)}...` : json;
+}

@@ -1,0 +1,72 @@
+// Writes what VS Code reads from the typed sources: package.json (its VS Code part) and package.nls.json from
+// extension/contributes/, l10n/bundle.l10n.json from the texts in extension/. With --check it writes nothing and
+// fails when a file is not what it would write.
+import { build } from 'esbuild';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Runs a TypeScript module and gives its exports: Node 20 cannot import TypeScript. */
+async function importTypeScript(path) {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, path)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+/** Every first argument of `t('...')` in the extension's sources. */
+function translatableTexts() {
+  const texts = new Set();
+  for (const name of readdirSync(join(root, 'extension'), { recursive: true })) {
+    if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
+    const source = readFileSync(join(root, 'extension', name), 'utf8');
+    for (const [, single, double] of source.matchAll(/\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)) {
+      texts.add((single ?? double).replace(/\\(['"\\])/g, '$1'));
+    }
+  }
+  return Object.fromEntries([...texts].sort().map((text) => [text, text]));
+}
+
+const { manifest, nls } = await importTypeScript('extension/contributes/manifest.ts');
+const current = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { scripts, dependencies, devDependencies, ...rest } = current;
+const packageJson = { ...rest, ...manifest, scripts, dependencies, devDependencies };
+
+const check = process.argv.includes('--check');
+let stale = 0;
+for (const [file, contents] of [
+  ['package.json', packageJson],
+  ['package.nls.json', nls],
+  ['l10n/bundle.l10n.json', translatableTexts()],
+]) {
+  const path = join(root, file);
+  const options = { ...(await resolveConfig(path)), filepath: path };
+  const wanted = await format(JSON.stringify(contents), {
+    ...options,
+    ...(file === 'package.json' ? { parser: 'json-stringify' } : {}),
+  });
+  let found;
+  try {
+    found = readFileSync(path, 'utf8');
+  } catch {
+    found = undefined;
+  }
+  if (found === wanted) continue;
+  if (check) {
+    process.stderr.write(`${file} is not what extension/ says: run node tools/contributes.mjs\n`);
+    stale++;
+  } else {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, wanted);
+    process.stdout.write(`${file} written\n`);
+  }
+}
+process.exit(stale === 0 ? 0 : 1);
