@@ -158,11 +158,13 @@ export function walkUnit(
 export class DebugInfo {
   private readonly units: readonly Unit[];
   private readonly starts: Uint32Array;
+  /** Type units by signature: absolute offset of the type. */
+  private readonly signatures = new Map<bigint, number>();
 
   /** Reads unit headers only. */
   constructor(
     readonly sections: DwarfSections,
-    report: (error: SymbolError) => void,
+    private readonly report: (error: SymbolError) => void,
   ) {
     const units: Unit[] = [];
     const tables = new Map<number, AbbreviationTable>();
@@ -171,7 +173,10 @@ export class DebugInfo {
       while (!cursor.done) {
         const header = readUnitHeader(cursor);
         if (header instanceof SymbolError) report(header);
-        else units.push(new Unit(header, units.length, sections, tables));
+        else {
+          units.push(new Unit(header, units.length, sections, tables));
+          if (header.signature !== undefined) this.signatures.set(header.signature, header.typeAt);
+        }
       }
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error;
@@ -206,10 +211,26 @@ export class DebugInfo {
     );
   }
 
+  /** The type a signature (DW_FORM_ref_sig8) stands for. */
+  typeBySignature(signature: bigint): number | undefined {
+    return this.signatures.get(signature);
+  }
+
   /** The unit's root DIE. */
   root(unit: Unit): Die {
     const die = Die.at(unit, unit.header.rootAt);
-    if (die) return die;
+    if (die) {
+      const { names } = die.abbreviation;
+      if (names.includes(DW_AT.dwo_name) || names.includes(DW_AT.GNU_dwo_name)) {
+        this.report(
+          new SymbolError(
+            'dwarf-split',
+            'Debug information inside the program was expected, it was split off into .dwo files; build without -gsplit-dwarf.',
+          ),
+        );
+      }
+      return die;
+    }
     throw new SymbolError(
       'dwarf-reference',
       `A unit entry was expected at ${hex(unit.header.rootAt)} of .debug_info, a null entry was found; the file is damaged, rebuild it.`,

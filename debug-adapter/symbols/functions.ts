@@ -3,7 +3,7 @@
  * function the chain of lexical blocks and inlined calls that hold a pc. Source: DWARF 5 §3.3, §3.5.
  */
 import { HAS } from './abbrev.ts';
-import { DW_TAG } from './constants.ts';
+import { DW_AT, DW_TAG } from './constants.ts';
 import { type DebugInfo, Die, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { RangeReader } from './ranges.ts';
@@ -43,6 +43,7 @@ export class Functions {
     const columns = new Columns(3);
     guarded(
       () => {
+        this.info.root(unit); // says so when the unit is only the skeleton of one in a .dwo file
         walkUnit(
           unit,
           (abbreviation, offset, attributesAt) => {
@@ -88,4 +89,41 @@ export class Functions {
     }
     return undefined;
   }
+
+  /** Entry addresses of the inlined copies of the functions called `name`, in the whole file. */
+  inlinedCopies(name: string): { unit: Unit; die: Die; entry: number }[] {
+    const copies: { unit: Unit; die: Die; entry: number }[] = [];
+    const same = new Map<number, boolean>();
+    for (let i = 0; i < this.info.count; i++) {
+      const unit = this.info.unit(i);
+      guarded(
+        () => {
+          walkUnit(
+            unit,
+            (abbreviation, offset, attributesAt) => {
+              if (abbreviation.tag !== DW_TAG.inlined_subroutine) return;
+              const die = new Die(unit, offset, abbreviation, attributesAt);
+              const origin = die.reference(DW_AT.abstract_origin);
+              if (origin === undefined) return;
+              let matches = same.get(origin);
+              if (matches === undefined) same.set(origin, (matches = this.info.name(die) === name));
+              const ranges = matches ? this.ranges.of(die) : [];
+              if (ranges[0]) copies.push({ unit, die, entry: entryOf(die, ranges[0].low) });
+            },
+            false,
+          );
+        },
+        undefined,
+        this.report,
+      );
+    }
+    return copies;
+  }
+}
+
+/** DW_AT_entry_pc (an address, or an offset from the first range), else where the code starts. */
+function entryOf(die: Die, low: number): number {
+  const entry = die.attribute(DW_AT.entry_pc);
+  if (entry?.kind === 'address') return entry.value;
+  return entry?.kind === 'constant' ? low + Number(entry.value) : low;
 }

@@ -199,6 +199,16 @@ export class SymbolImage {
     return this.findFunctions(name)[0];
   }
 
+  /**
+   * Where a breakpoint on the function called `name` goes: past the prologue of each function of that name, and
+   * the entry of each inlined copy. Ascending; empty when there is none. Walks every entry of the file.
+   */
+  addressesForFunction(name: string): number[] {
+    const addresses = new Set(this.findFunctions(name).map((fn) => this.prologueEnd(fn.lowPc)));
+    for (const copy of this.ask(() => this.functions.inlinedCopies(name), [])) addresses.add(copy.entry);
+    return [...addresses].sort((a, b) => a - b);
+  }
+
   functionNames(): string[] {
     return this.ask(() => this.names.names('function'), []);
   }

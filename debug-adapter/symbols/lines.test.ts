@@ -135,6 +135,26 @@ describe.each(VARIANTS)('%s at rest', (label, compiler, flags) => {
     expect(wrong).toEqual([]);
   });
 
+  it('puts function breakpoints where gdb puts them, inlined copies included', () => {
+    const names = ['leaf', 'middle', 'wide', 'main', 'twice'];
+    const answers = gdb(
+      fixture.path,
+      names.flatMap((name) => ['delete', `break ${name}`, 'info breakpoints']),
+    );
+    const info = run('readelf', ['--debug-dump=info', fixture.path]);
+    const entries = new Set([...info.matchAll(/DW_AT_entry_pc +: (0x[0-9a-f]+)/g)].map((m) => Number(m[1])));
+    names.forEach((name, i) => {
+      const theirs = [...answers[i * 3 + 2]!.matchAll(/ y +(0x[0-9a-f]+) /g)].map((m) => Number(m[1]));
+      expect(theirs.length).toBeGreaterThan(0);
+      const ours = image.addressesForFunction(name);
+      expect([name, ours.length]).toEqual([name, theirs.length]);
+      // In a copy of several pieces gdb guesses where it is entered; the compiler said so in DW_AT_entry_pc.
+      for (const address of ours) {
+        if (!entries.has(address)) expect([name, theirs]).toEqual([name, expect.arrayContaining([address])]);
+      }
+    });
+  });
+
   it('finds files by exact path, by trailing components, and not by another name', () => {
     const exact = image.addressesForLine(workshop.source('program.c'), 31);
     expect(exact).toMatchObject({

@@ -165,6 +165,10 @@ export class TypeReader {
       () => {
         const value = this.info.inherited(die, DW_AT.type)?.value;
         if (!value) return VOID;
+        if (value.kind === 'signature') {
+          const offset = this.info.typeBySignature(value.value);
+          return offset === undefined ? unknown('<type in another file>') : this.at(offset);
+        }
         if (value.kind !== 'reference') return unknown('<type in another file>');
         return this.at(value.offset);
       },

@@ -19,6 +19,7 @@ export type AttributeValue =
   | { kind: 'sectionOffset'; value: number }
   | { kind: 'listIndex'; value: number }
   | { kind: 'string'; bytes: Uint8Array }
+  | { kind: 'signature'; value: bigint }
   | { kind: 'unsupported'; form: number };
 
 export interface UnitHeader {
@@ -31,6 +32,9 @@ export interface UnitHeader {
   abbreviationsAt: number;
   /** Offset of the unit's root DIE. */
   rootAt: number;
+  /** Of a type unit: its signature, and the absolute offset of the type it is for. */
+  signature: bigint | undefined;
+  typeAt: number;
 }
 
 const decoder = new TextDecoder();
@@ -49,6 +53,8 @@ export function readUnitHeader(cursor: Cursor): UnitHeader | SymbolError {
     );
   }
   let type: number = DW_UT.compile;
+  let signature: bigint | undefined;
+  let typeAt = 0;
   let addressSize: number;
   let abbreviationsAt: number;
   if (version >= 5) {
@@ -56,7 +62,10 @@ export function readUnitHeader(cursor: Cursor): UnitHeader | SymbolError {
     addressSize = header.u8();
     abbreviationsAt = header.u32();
     if (type === DW_UT.skeleton || type === DW_UT.split_compile) header.take(8);
-    if (type === DW_UT.type || type === DW_UT.split_type) header.take(12);
+    if (type === DW_UT.type || type === DW_UT.split_type) {
+      signature = header.u64();
+      typeAt = offset + header.u32();
+    }
   } else {
     abbreviationsAt = header.u32();
     addressSize = header.u8();
@@ -67,7 +76,7 @@ export function readUnitHeader(cursor: Cursor): UnitHeader | SymbolError {
       `4-byte addresses were expected in the unit at ${hex(offset)}, ${String(addressSize)}-byte ones were found; build for i386.`,
     );
   }
-  return { offset, end, version, type, abbreviationsAt, rootAt: header.pos };
+  return { offset, end, version, type, abbreviationsAt, rootAt: header.pos, signature, typeAt };
 }
 
 interface Bases {
@@ -202,12 +211,13 @@ export class Unit {
         return this.read(cursor, actual);
       }
       case DW_FORM.ref_sig8:
+        return { kind: 'signature', value: cursor.u64() };
       case DW_FORM.ref_sup4:
       case DW_FORM.ref_sup8:
       case DW_FORM.strp_sup:
       case DW_FORM.GNU_ref_alt:
       case DW_FORM.GNU_strp_alt:
-        cursor.take(form === DW_FORM.ref_sig8 || form === DW_FORM.ref_sup8 ? 8 : 4);
+        cursor.take(form === DW_FORM.ref_sup8 ? 8 : 4);
         return { kind: 'unsupported', form };
       default:
         return { kind: 'string', bytes: this.readString(cursor, form) };
