@@ -67,6 +67,9 @@ describe('ELF', () => {
       expect(table.nearest(address + Number.parseInt(m[2], 16) - 1)?.name).toBe(m[4]);
     }
     expect(sized).toBeGreaterThan(10);
+    const { address } = table.named('ticks')!;
+    expect(table.nearest(address)?.name).toBe('ticks');
+    expect(table.nearest(address, true)?.name).not.toBe('ticks');
     expect(table.nearest(0x1000)).toBeUndefined();
     expect(table.named('nobody')).toBeUndefined();
   });
