@@ -25,7 +25,11 @@ parentPort.on('message', (data) => {
 
 /** Starts a worker thread that runs the machine worker bundle `source`; `filename` names it in stack traces. */
 export function createNodeMachineWorker(source: string, filename: string): MachinePort {
-  const worker = new Worker(PRELUDE, { eval: true, workerData: { source, filename }, name: 'coLinux machine' });
+  const worker = new Worker(PRELUDE, {
+    eval: true,
+    workerData: { source, filename },
+    name: 'coLinux machine',
+  });
   let ending = false;
   return {
     post: (message, transfer = []) => worker.postMessage(message, transferable(transfer)),

@@ -51,7 +51,7 @@ function instructionKind(bytes: Uint8Array): InstructionKind {
 export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: StepSpec): Stepper {
   const { cpu, passages, inspector } = machine;
   const { reg32, segBase, segAttr } = cpu.views;
-  const home = passages.current();
+  const home = spec.kind === 'until' ? spec.coroutine : passages.current();
   /** Where to run to at full speed before stepping goes on. */
   let detour: { address: number; stack: number; exact: boolean; last: boolean } | undefined;
   let started = false;

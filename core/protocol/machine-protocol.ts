@@ -58,8 +58,13 @@ export type StepSpec =
       readonly ranges: readonly (readonly [number, number])[];
       readonly over: boolean;
     }
-  /** Until EIP is `address` and ESP is at least `stack`, in the same coroutine. */
-  | { readonly kind: 'until'; readonly address: number; readonly stack: number };
+  /** Until EIP is `address` and ESP is at least `stack` while `coroutine` owns the CPU. */
+  | {
+      readonly kind: 'until';
+      readonly address: number;
+      readonly stack: number;
+      readonly coroutine: CoroutineId;
+    };
 
 export type StopReason =
   | 'entry'

@@ -76,7 +76,7 @@ const step: Check = (value) => {
     case 'range':
       return fields({ over: boolean, ranges: listOf(pair, 4096) })(value);
     case 'until':
-      return fields({ address, stack: address })(value);
+      return fields({ address, stack: address, coroutine: integer(0, 64) })(value);
     default:
       return '"kind" to be one of instruction, range, until';
   }

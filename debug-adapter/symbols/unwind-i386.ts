@@ -93,6 +93,8 @@ export function unwindStack(
     }
     current = step.registers;
     isReturnAddress = !step.signalFrame;
+    // What a trap interrupted may be on another stack, below this one; the frame limit still bounds the walk.
+    if (step.signalFrame) previousCfa = -1;
   }
 }
 

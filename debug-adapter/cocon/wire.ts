@@ -1,0 +1,66 @@
+/**
+ * The cocon wire on COM2: console messages of the guest in, key messages out (docs/abi.md). Bytes come from a guest, so
+ * a record that cannot be one costs a byte and the reader finds the next.
+ */
+import { coKeyboardMode, coModule } from '../../core/abi/abi.ts';
+import { type ConsoleOperation, decodeConsole, encodeKey } from '../../core/abi/console.ts';
+import { decodeMessage, decodeRecords } from '../../core/abi/decode.ts';
+
+/** Longest message: the guest's I/O area. */
+const MAX_MESSAGE = 0x1_0000;
+
+export interface ConsoleWire {
+  /** Takes bytes from the wire and returns the operations that are complete. */
+  receive(bytes: Uint8Array): ConsoleOperation[];
+}
+
+export function createConsoleWire(): ConsoleWire {
+  let rest: Uint8Array = new Uint8Array(0);
+
+  /** Drops bytes until a plausible header, or too few bytes to tell, come first. */
+  function resynchronise(bytes: Uint8Array): Uint8Array {
+    for (let at = 0; at < bytes.length; at++) {
+      const candidate = bytes.subarray(at);
+      const header = decodeMessage(
+        new DataView(candidate.buffer, candidate.byteOffset, candidate.byteLength),
+      );
+      if (!header || (header.to === coModule.CONSOLE && header.size <= MAX_MESSAGE)) return candidate;
+    }
+    return bytes.subarray(bytes.length);
+  }
+
+  return {
+    receive(bytes) {
+      const all = new Uint8Array(rest.length + bytes.length);
+      all.set(rest);
+      all.set(bytes, rest.length);
+      const operations: ConsoleOperation[] = [];
+      let pending = resynchronise(all);
+      for (;;) {
+        const before = pending.length;
+        const { records, rest: left } = decodeRecords(pending);
+        for (const { header, data } of records) {
+          const operation = header.to === coModule.CONSOLE ? decodeConsole(data) : undefined;
+          if (operation) operations.push(operation);
+        }
+        pending = resynchronise(left);
+        if (pending.length === left.length || pending.length === before) break;
+      }
+      rest = pending.slice();
+      return operations;
+    },
+  };
+}
+
+/** What was typed, as key messages for the guest. */
+export function encodeTyped(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  const messages = Array.from(bytes, (byte) => encodeKey(byte, coKeyboardMode.ASCII));
+  const all = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const message of messages) {
+    all.set(message, at);
+    at += message.length;
+  }
+  return all;
+}

@@ -1,0 +1,147 @@
+/**
+ * Disassembly for the client's view, by iced-x86: AT&T operands, symbols for targets, filler where nothing is mapped.
+ *
+ * Going backwards there is no way to know where instructions begin, so decoding starts at a known boundary (a function's
+ * entry) at or before the wanted place; failing that, at the first offset from which decoding arrives at the anchor.
+ */
+import { Code, Decoder, DecoderOptions, Formatter, FormatterSyntax, Instruction } from 'iced-x86';
+import type { SyncReader } from './memory-cache.ts';
+
+export interface DisassembledLine {
+  readonly address: number;
+  /** Empty for an address that cannot be read. */
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/** Longest instruction in bytes. */
+const MAX_LENGTH = 15;
+
+/** Decodes instructions from `bytes`, which lie at `address`; `bits` is 16 or 32. */
+export function decodeRun(
+  bytes: Uint8Array,
+  address: number,
+  bits: number,
+  most: number,
+): DisassembledLine[] {
+  const decoder = new Decoder(bits, bytes, DecoderOptions.None);
+  decoder.ip = BigInt(address);
+  const formatter = new Formatter(FormatterSyntax.Gas);
+  const instruction = new Instruction();
+  const lines: DisassembledLine[] = [];
+  try {
+    while (decoder.canDecode && lines.length < most) {
+      const at = decoder.position;
+      decoder.decodeOut(instruction);
+      const invalid = instruction.code === Code.INVALID;
+      const length = invalid ? 1 : instruction.length;
+      if (invalid) decoder.position = at + 1;
+      if (invalid) decoder.ip = BigInt(address + at + 1);
+      lines.push({
+        address: (address + at) >>> 0,
+        bytes: bytes.slice(at, at + length),
+        text: invalid ? `.byte 0x${bytes[at].toString(16).padStart(2, '0')}` : formatter.format(instruction),
+      });
+    }
+  } finally {
+    instruction.free();
+    formatter.free();
+    decoder.free();
+  }
+  return lines;
+}
+
+const unreadable = (address: number): DisassembledLine => ({
+  address: address >>> 0,
+  bytes: new Uint8Array(0),
+  text: '(not mapped)',
+});
+
+/**
+ * `count` instructions, the first of them `offset` instructions from `anchor` (negative: before it). Always returns
+ * `count` lines. Runs inside `MemoryCache.compute`.
+ * @param boundary an instruction boundary at or before an address, if one is known.
+ */
+export function disassemble(
+  read: SyncReader,
+  anchor: number,
+  offset: number,
+  count: number,
+  bits: number,
+  boundary: (address: number) => number | undefined,
+): DisassembledLine[] {
+  const before = offset < 0 ? linesBefore(read, anchor, -offset, bits, boundary) : [];
+  const after = linesFrom(read, anchor, Math.max(0, offset + count), bits);
+  const all = [...before, ...after];
+  const first = offset < 0 ? 0 : offset;
+  return all.slice(first, first + count);
+}
+
+function linesFrom(read: SyncReader, start: number, count: number, bits: number): DisassembledLine[] {
+  const lines: DisassembledLine[] = [];
+  let address = start;
+  while (lines.length < count) {
+    const bytes = read(address >>> 0, Math.min((count - lines.length) * MAX_LENGTH, 0x4000));
+    const run = bytes?.length ? decodeRun(bytes, address, bits, count - lines.length) : [];
+    // The last instruction of a short read may be cut off by the end of the mapping.
+    lines.push(...run);
+    const last = run.at(-1);
+    address = last ? last.address + last.bytes.length : address;
+    while (!run.length && lines.length < count) lines.push(unreadable(address++));
+  }
+  return lines;
+}
+
+/** Exactly `count` lines that end right before `anchor`. */
+function linesBefore(
+  read: SyncReader,
+  anchor: number,
+  count: number,
+  bits: number,
+  boundary: (address: number) => number | undefined,
+): DisassembledLine[] {
+  const lines: DisassembledLine[] = [];
+  let end = anchor;
+  while (lines.length < count) {
+    const known = end > 0 ? boundary(end - 1) : undefined;
+    const start = known !== undefined && known < end ? known : findStart(read, end, bits);
+    const run = start === undefined ? undefined : exactRun(read, start, end, bits);
+    if (!run?.length) {
+      // Nothing decodable right before: one filler byte at a time keeps addresses stable.
+      end = (end - 1) >>> 0;
+      const byte = read(end, 1);
+      lines.unshift(
+        byte?.length
+          ? { address: end, bytes: byte, text: `.byte 0x${byte[0].toString(16).padStart(2, '0')}` }
+          : unreadable(end),
+      );
+      continue;
+    }
+    lines.unshift(...run);
+    end = run[0].address;
+  }
+  return lines.slice(lines.length - count);
+}
+
+/** Instructions from `start` that end exactly at `end`, or `undefined`. */
+function exactRun(
+  read: SyncReader,
+  start: number,
+  end: number,
+  bits: number,
+): DisassembledLine[] | undefined {
+  const bytes = read(start, end - start);
+  if (bytes?.length !== end - start) return undefined;
+  const run = decodeRun(bytes, start, bits, bytes.length);
+  const last = run.at(-1);
+  return last && last.address + last.bytes.length === end ? run : undefined;
+}
+
+/** The farthest start within reach from which decoding arrives exactly at `end` without an invalid byte. */
+function findStart(read: SyncReader, end: number, bits: number): number | undefined {
+  for (let back = Math.min(4 * MAX_LENGTH, end); back > 0; back--) {
+    const run = exactRun(read, end - back, end, bits);
+    if (run?.every(({ text }) => !text.startsWith('.byte'))) return end - back;
+  }
+  return undefined;
+}

@@ -1,0 +1,52 @@
+/**
+ * The adapter's error catalogue: every error a user can meet has a number for DAP, a stable code and one sentence that
+ * says what was expected, what was found and what to do next.
+ */
+import { MachineError } from './machine-client.ts';
+import { SymbolError } from './symbols/errors.ts';
+
+/** DAP error ids by code; new codes are appended, ids never change. */
+const IDS = {
+  'launch-kernel-missing': 1001,
+  'launch-option-type': 1002,
+  'file-unreadable': 1003,
+  'kernel-bad': 1004,
+  'host-bad': 1005,
+  'machine-refused': 1006,
+  'worker-failed': 1007,
+  'config-bad': 1008,
+  'not-stopped': 1101,
+  'no-such-frame': 1102,
+  'no-such-thread': 1103,
+  'bad-address': 1104,
+  'evaluate-failed': 1105,
+  'bad-request': 1106,
+  internal: 1999,
+} as const;
+
+export type ErrorCode = keyof typeof IDS;
+
+export class AdapterError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get id(): number {
+    return IDS[this.code];
+  }
+}
+
+/** Whatever was thrown, as an error of the catalogue. */
+export function toAdapterError(error: unknown): AdapterError {
+  if (error instanceof AdapterError) return error;
+  if (error instanceof MachineError) return new AdapterError('machine-refused', error.message);
+  if (error instanceof SymbolError) return new AdapterError('kernel-bad', error.message);
+  const text = error instanceof Error ? error.message : String(error);
+  return new AdapterError(
+    'internal',
+    `The debug adapter failed: ${text}. Please report this with the steps that led here.`,
+  );
+}

@@ -1,0 +1,210 @@
+/**
+ * Launch arguments: checked one by one with sentences a person can act on, and turned into what the machine boots.
+ *
+ * A cooperative guest (an ELF file with the coLinux note) boots under the host kernel as a multiboot module; any other
+ * kernel boots directly, in host-only mode.
+ */
+import { CO_NOTE_OWNER } from '../core/abi/abi.ts';
+import type { BootImage, BootRequest } from '../core/protocol/machine-protocol.ts';
+import type { AdapterHost } from './adapter-host.ts';
+import { AdapterError } from './errors.ts';
+import { SymbolError } from './symbols/errors.ts';
+import { SymbolImage } from './symbols/image.ts';
+
+/** The attributes of a launch configuration. */
+export interface LaunchArguments {
+  /** Path of a cooperative guest or of any multiboot kernel. */
+  readonly kernel: string;
+  readonly cmdline: string;
+  /** RAM of the whole machine in MiB. */
+  readonly memory: number;
+  readonly stopOnEntry: boolean;
+  /** Path of a host kernel that replaces the embedded one. */
+  readonly host: string | undefined;
+  /** Further multiboot modules, each `FILE ARGS`. */
+  readonly modules: readonly string[];
+}
+
+const DEFAULT_MEMORY = 128;
+const MIN_MEMORY = 16;
+const MAX_MEMORY = 1024;
+
+const kindOf = (value: unknown) =>
+  Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
+
+function text(options: Record<string, unknown>, name: string): string | undefined {
+  const value = options[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return value;
+  throw new AdapterError(
+    'launch-option-type',
+    `The launch option "${name}" must be a string, but it is ${kindOf(value)}: correct it in launch.json.`,
+  );
+}
+
+/** One `key=value` file of coLinux: the keys this version uses, the rest becomes the kernel's command line. */
+export function parseConfig(source: string): {
+  kernel: string | undefined;
+  memory: number | undefined;
+  cmdline: string;
+} {
+  const rest: string[] = [];
+  let kernel: string | undefined;
+  let memory: number | undefined;
+  for (const line of source.split(/\r?\n/)) {
+    for (const token of line.replace(/(^|\s)#.*$/, '').match(/(?:[^\s"]|"[^"]*")+/g) ?? []) {
+      const [, key, value] = /^(\w+)=(.*)$/.exec(token) ?? [];
+      const plain = value?.replace(/"/g, '');
+      if (key === 'kernel') kernel = plain;
+      else if (key === 'mem') {
+        memory = Number(plain);
+        if (!Number.isInteger(memory)) {
+          throw new AdapterError(
+            'config-bad',
+            `The configuration file has mem=${plain}: it must be a whole number of MiB.`,
+          );
+        }
+      } else rest.push(token);
+    }
+  }
+  return { kernel, memory, cmdline: rest.join(' ') };
+}
+
+/** @throws AdapterError with the option, what it must be and what it is. */
+export async function readLaunchArguments(raw: unknown, host: AdapterHost): Promise<LaunchArguments> {
+  const options = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const configPath = text(options, 'config');
+  const config =
+    configPath === undefined
+      ? undefined
+      : parseConfig(new TextDecoder().decode(await readFile(host, configPath)));
+  const kernel = text(options, 'kernel') ?? config?.kernel;
+  if (kernel === undefined || kernel === '') {
+    throw new AdapterError(
+      'launch-kernel-missing',
+      'The launch configuration names no kernel: set "kernel" to the ELF file of your guest, for example "${workspaceFolder}/build/hello-guest.elf".',
+    );
+  }
+  const memory = options.memory ?? DEFAULT_MEMORY;
+  if (typeof memory !== 'number' || !Number.isInteger(memory) || memory < MIN_MEMORY || memory > MAX_MEMORY) {
+    throw new AdapterError(
+      'launch-option-type',
+      `The launch option "memory" must be a whole number of MiB from ${MIN_MEMORY} to ${MAX_MEMORY}, but it is ${JSON.stringify(memory)}.`,
+    );
+  }
+  const stopOnEntry = options.stopOnEntry ?? false;
+  if (typeof stopOnEntry !== 'boolean') {
+    throw new AdapterError(
+      'launch-option-type',
+      `The launch option "stopOnEntry" must be true or false, but it is ${kindOf(stopOnEntry)}.`,
+    );
+  }
+  const modules = options.modules ?? [];
+  if (!Array.isArray(modules) || !modules.every((m): m is string => typeof m === 'string')) {
+    throw new AdapterError(
+      'launch-option-type',
+      'The launch option "modules" must be an array of strings, each a file and its arguments.',
+    );
+  }
+  const cmdline = [config?.cmdline, text(options, 'cmdline')].filter((part) => part).join(' ');
+  return { kernel, cmdline, memory, stopOnEntry, host: text(options, 'host'), modules };
+}
+
+async function readFile(host: AdapterHost, path: string): Promise<Uint8Array> {
+  try {
+    return await host.readFile(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AdapterError(
+      'file-unreadable',
+      `The file ${path} cannot be read (${reason}): check the path, and build it first.`,
+    );
+  }
+}
+
+const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
+
+/** What a session boots, with the symbols of it. */
+export interface LaunchPlan {
+  readonly boot: BootRequest;
+  /** Symbols of the kernel that the machine boots first; `undefined` when its file has none that can be read. */
+  readonly hostImage: SymbolImage | undefined;
+  /** Symbols of the guest; `undefined` in host-only mode. */
+  readonly guestImage: SymbolImage | undefined;
+  readonly guestName: string | undefined;
+  /** Things the user should know, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** The symbols of an image, and whether it is a cooperative guest. */
+function openImage(
+  bytes: Uint8Array,
+  name: string,
+): { image: SymbolImage | undefined; cooperative: boolean } {
+  try {
+    const image = SymbolImage.open(bytes, name);
+    return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };
+  } catch (error) {
+    if (!(error instanceof SymbolError)) throw error;
+    // A flat multiboot image has no ELF header: the machine's loader decides. Anything else is explained here.
+    if (error.code === 'elf-not-elf' && bytes.length > 0) return { image: undefined, cooperative: false };
+    throw new AdapterError('kernel-bad', `${name}: ${error.message}`);
+  }
+}
+
+export async function planLaunch(
+  options: LaunchArguments,
+  host: AdapterHost,
+  rtcSeconds: number,
+): Promise<LaunchPlan> {
+  const bytes = await readFile(host, options.kernel);
+  const name = baseName(options.kernel);
+  const { image, cooperative } = openImage(bytes, name);
+  const warnings: string[] = [];
+  if (!image?.hasDebugInfo) {
+    warnings.push(
+      `${name} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g. Disassembly and registers work.`,
+    );
+  }
+  const extra: BootImage[] = [];
+  for (const module of options.modules) {
+    const [file, ...args] = module.trim().split(/\s+/);
+    extra.push({ bytes: await readFile(host, file), name: baseName(file), args: args.join(' ') });
+  }
+  const boot = { memoryBytes: options.memory << 20, rtcSeconds, pace: 'real' as const };
+  if (!cooperative) {
+    return {
+      boot: { ...boot, kernel: { bytes, name, args: options.cmdline }, modules: extra },
+      hostImage: image,
+      guestImage: undefined,
+      guestName: undefined,
+      warnings,
+    };
+  }
+  const hostName = options.host === undefined ? 'colinux-host.elf' : baseName(options.host);
+  const hostBytes =
+    options.host === undefined ? await embeddedHost(host) : await readFile(host, options.host);
+  return {
+    boot: {
+      ...boot,
+      kernel: { bytes: hostBytes, name: hostName, args: '' },
+      modules: [{ bytes, name, args: options.cmdline }, ...extra],
+    },
+    hostImage: openImage(hostBytes, hostName).image,
+    guestImage: image,
+    guestName: name,
+    warnings,
+  };
+}
+
+async function embeddedHost(host: AdapterHost): Promise<Uint8Array> {
+  try {
+    return await host.hostKernel();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AdapterError(
+      'host-bad',
+      `The embedded host kernel cannot be read (${reason}): run "npm run build", or name one with the launch option "host".`,
+    );
+  }
+}

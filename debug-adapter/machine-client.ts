@@ -1,0 +1,89 @@
+/**
+ * The adapter's side of the machine protocol: requests become promises, events go to one listener.
+ *
+ * Owns nothing but the bookkeeping of pending requests. When the worker dies every pending request fails with the
+ * reason, so nobody waits for ever.
+ */
+import type {
+  FromMachine,
+  MachineEvent,
+  RequestKind,
+  RequestMap,
+} from '../core/protocol/machine-protocol.ts';
+import type { MachinePort } from './adapter-host.ts';
+
+/** The machine refused a request. `code` is stable, the message is for the user. */
+export class MachineError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+export class MachineClient {
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 1;
+  private dead: Error | undefined;
+
+  constructor(
+    private readonly port: MachinePort,
+    private readonly onEvent: (event: MachineEvent) => void,
+    private readonly onDeath: (error: Error) => void,
+  ) {
+    port.onMessage((message) => {
+      this.receive(message as FromMachine);
+    });
+    port.onError((error) => {
+      this.fail(new MachineError('machine-died', `The machine's worker stopped: ${error.message}`));
+    });
+  }
+
+  /** Sends a request. Rejects with `MachineError` when the machine refuses it or is gone. */
+  request<K extends RequestKind>(kind: K, params: RequestMap[K]['params']): Promise<RequestMap[K]['result']> {
+    if (this.dead) return Promise.reject(this.dead);
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, {
+        resolve: (result) => {
+          resolve(result as RequestMap[K]['result']);
+        },
+        reject,
+      });
+      this.port.post({ id, kind, params });
+    });
+  }
+
+  dispose(): void {
+    this.dead ??= new MachineError('machine-closed', 'The debug session has ended.');
+    for (const { reject } of this.pending.values()) reject(this.dead);
+    this.pending.clear();
+    this.port.terminate();
+  }
+
+  private receive(message: FromMachine): void {
+    if ('event' in message) {
+      this.onEvent(message);
+      return;
+    }
+    const waiting = this.pending.get(message.id);
+    if (!waiting) return;
+    this.pending.delete(message.id);
+    if ('error' in message) waiting.reject(new MachineError(message.error.code, message.error.message));
+    else waiting.resolve(message.result);
+  }
+
+  private fail(error: Error): void {
+    if (this.dead) return;
+    this.dead = error;
+    for (const { reject } of this.pending.values()) reject(error);
+    this.pending.clear();
+    this.onDeath(error);
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The CPU's registers as the Variables view shows them: groups of named values, with the bits of flag registers spelled
+ * out. Names are those of the manual in lower case (SDM vol. 1, section 3.4; vol. 3A, section 2.5).
+ */
+import type { CpuSnapshot } from '../core/protocol/machine-protocol.ts';
+import type { CoState } from '../core/abi/decode.ts';
+import type { Registers } from './symbols/location.ts';
+
+export interface RegisterRow {
+  readonly name: string;
+  readonly value: string;
+  /** For `memoryReference`; undefined when the value is no address. */
+  readonly address?: number;
+}
+
+export interface RegisterGroup {
+  readonly name: string;
+  readonly rows: readonly RegisterRow[];
+}
+
+export const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags'];
+const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
+
+export const hex = (value: number, digits = 8): string =>
+  '0x' + (value >>> 0).toString(16).padStart(digits, '0');
+
+const bits = (value: number, names: readonly (readonly [number, string])[]): string =>
+  names
+    .filter(([bit]) => ((value >>> bit) & 1) !== 0)
+    .map(([, name]) => name)
+    .join(' ');
+
+const EFLAGS_BITS: readonly (readonly [number, string])[] = [
+  [0, 'CF'],
+  [2, 'PF'],
+  [4, 'AF'],
+  [6, 'ZF'],
+  [7, 'SF'],
+  [8, 'TF'],
+  [9, 'IF'],
+  [10, 'DF'],
+  [11, 'OF'],
+  [14, 'NT'],
+  [16, 'RF'],
+  [17, 'VM'],
+  [18, 'AC'],
+  [19, 'VIF'],
+  [20, 'VIP'],
+  [21, 'ID'],
+];
+const CR0_BITS: readonly (readonly [number, string])[] = [
+  [0, 'PE'],
+  [1, 'MP'],
+  [2, 'EM'],
+  [3, 'TS'],
+  [4, 'ET'],
+  [5, 'NE'],
+  [16, 'WP'],
+  [18, 'AM'],
+  [29, 'NW'],
+  [30, 'CD'],
+  [31, 'PG'],
+];
+const CR4_BITS: readonly (readonly [number, string])[] = [
+  [0, 'VME'],
+  [1, 'PVI'],
+  [2, 'TSD'],
+  [3, 'DE'],
+  [4, 'PSE'],
+  [5, 'PAE'],
+  [6, 'MCE'],
+  [7, 'PGE'],
+  [8, 'PCE'],
+];
+
+export function eflagsText(value: number): string {
+  const iopl = (value >>> 12) & 3;
+  return `${hex(value)} [${bits(value, EFLAGS_BITS)}${iopl ? ` IOPL=${iopl}` : ''}]`;
+}
+
+const withBits = (value: number, names: readonly (readonly [number, string])[]) =>
+  `${hex(value)} [${bits(value, names)}]`;
+
+function general(registers: Registers): RegisterRow[] {
+  return GENERAL.map((name, n) => {
+    const value = registers[n];
+    if (value === undefined) return { name, value: '<not saved>' };
+    return name === 'eflags'
+      ? { name, value: eflagsText(value) }
+      : { name, value: hex(value), address: value >>> 0 };
+  });
+}
+
+/** Registers of a frame of the coroutine that owns the CPU. */
+export function cpuRegisters(cpu: CpuSnapshot, registers: Registers): RegisterGroup[] {
+  return [
+    { name: 'General', rows: general(registers) },
+    {
+      name: 'Segments',
+      rows: cpu.segments.map(({ selector, base, limit, attributes }, n) => ({
+        name: SEGMENTS[n],
+        value:
+          attributes === 0
+            ? `${hex(selector, 4)} (null)`
+            : `${hex(selector, 4)} base=${hex(base)} limit=${hex(limit)} DPL=${(attributes >> 5) & 3}`,
+      })),
+    },
+    {
+      name: 'Control',
+      rows: [
+        { name: 'cr0', value: withBits(cpu.cr0, CR0_BITS) },
+        { name: 'cr2', value: hex(cpu.cr2), address: cpu.cr2 },
+        { name: 'cr3', value: hex(cpu.cr3) },
+        { name: 'cr4', value: withBits(cpu.cr4, CR4_BITS) },
+        { name: 'cpl', value: String(cpu.cpl) },
+        {
+          name: 'gdtr',
+          value: `base=${hex(cpu.gdt.base)} limit=${hex(cpu.gdt.limit, 4)}`,
+          address: cpu.gdt.base,
+        },
+        {
+          name: 'idtr',
+          value: `base=${hex(cpu.idt.base)} limit=${hex(cpu.idt.limit, 4)}`,
+          address: cpu.idt.base,
+        },
+        ...cpu.debug.map((value, n) => ({ name: `dr${n}`, value: hex(value) })),
+      ],
+    },
+  ];
+}
+
+/** Registers of a coroutine that is away: what the passage saved. */
+export function savedRegisters(state: CoState, registers: Registers): RegisterGroup[] {
+  const segment = (name: string, selector: number): RegisterRow => ({
+    name,
+    value: hex(selector & 0xffff, 4),
+  });
+  return [
+    { name: 'General', rows: general(registers) },
+    {
+      name: 'Saved by the passage',
+      rows: [
+        segment('cs', state.cs),
+        segment('ss', state.ss),
+        segment('ds', state.ds),
+        segment('es', state.es),
+        segment('fs', state.fs),
+        segment('gs', state.gs),
+        segment('tr', state.tr),
+        segment('ldtr', state.ldt),
+        { name: 'cr0', value: withBits(state.cr0, CR0_BITS) },
+        { name: 'cr2', value: hex(state.cr2), address: state.cr2 },
+        { name: 'cr3', value: hex(state.cr3) },
+        { name: 'cr4', value: withBits(state.cr4, CR4_BITS) },
+        {
+          name: 'gdtr',
+          value: `base=${hex(state.gdtBase)} limit=${hex(state.gdtLimit, 4)}`,
+          address: state.gdtBase,
+        },
+        {
+          name: 'idtr',
+          value: `base=${hex(state.idtBase)} limit=${hex(state.idtLimit, 4)}`,
+          address: state.idtBase,
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,129 @@
+/**
+ * Call stacks of coroutines as the user sees them: unwound frames, the inlined calls inside them, and label frames where
+ * an interrupt, an exception or the passage lies between two frames.
+ */
+import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import type { Coroutines, Resolved } from './coroutines.ts';
+import type { SyncReader } from './memory-cache.ts';
+import { I386 } from './symbols/constants.ts';
+import type { FrameContext, Registers } from './symbols/location.ts';
+import type { SourcePosition } from './symbols/image.ts';
+import { unwindStack, type UnwindSource } from './symbols/unwind-i386.ts';
+
+/** One row of the call stack. */
+export interface Frame {
+  readonly coroutine: CoroutineId;
+  readonly kind: 'code' | 'label';
+  readonly name: string;
+  /** Run-time address of the instruction shown (the return address in outer frames). */
+  readonly pc: number;
+  /** Run-time address to look symbols up with. */
+  readonly lookupPc: number;
+  readonly registers: Registers;
+  readonly cfa: number | undefined;
+  readonly position: SourcePosition | undefined;
+  readonly resolved: Resolved | undefined;
+  /** 0 for the innermost inlined call at this pc, counting outwards. */
+  readonly inlineDepth: number;
+  /** The physical frame: equal for the inlined calls in it. */
+  readonly depth: number;
+}
+
+const hex = (value: number) => '0x' + (value >>> 0).toString(16).padStart(8, '0');
+
+/** Symbols of one coroutine as the unwinder wants them: at run-time addresses. */
+function unwindSource(coroutines: Coroutines, coroutine: CoroutineId): UnwindSource {
+  return {
+    unwind(pc, registers, readMemory) {
+      const resolved = coroutines.resolve(coroutine, pc);
+      return resolved?.image.unwind((pc - resolved.bias) >>> 0, registers, readMemory);
+    },
+    functionAt(pc) {
+      const resolved = coroutines.resolve(coroutine, pc);
+      const found = resolved?.image.functionAt((pc - resolved.bias) >>> 0);
+      return found && { lowPc: (found.lowPc + (resolved?.bias ?? 0)) >>> 0 };
+    },
+  };
+}
+
+function codeFrames(
+  base: Omit<Frame, 'kind' | 'name' | 'position' | 'resolved' | 'inlineDepth'>,
+  coroutines: Coroutines,
+): Frame[] {
+  const resolved = coroutines.resolve(base.coroutine, base.lookupPc);
+  const linkPc = resolved ? (base.lookupPc - resolved.bias) >>> 0 : 0;
+  const found = resolved?.image.functionAt(linkPc);
+  const line = resolved?.image.lineAt(linkPc);
+  const frame = (name: string, position: SourcePosition | undefined, inlineDepth: number): Frame => ({
+    ...base,
+    kind: 'code',
+    name,
+    position: position && position.line > 0 ? position : undefined,
+    resolved,
+    inlineDepth,
+  });
+  if (!found) return [frame(hex(base.pc), line, 0)];
+  const frames: Frame[] = [];
+  let position: SourcePosition | undefined = line;
+  found.inlined.forEach((call, depth) => {
+    frames.push(frame(call.name, position, depth));
+    position = call.call;
+  });
+  frames.push(frame(found.name, position, found.inlined.length));
+  return frames;
+}
+
+/** The rows of a coroutine's stack, innermost first. Runs inside `MemoryCache.compute`. */
+export function stackOf(coroutines: Coroutines, coroutine: CoroutineId, read: SyncReader): Frame[] {
+  const registers = coroutines.registers(coroutine, read);
+  if (!registers) return [];
+  const label = (name: string, depth: number): Frame => ({
+    coroutine,
+    kind: 'label',
+    name,
+    pc: 0,
+    lookupPc: 0,
+    registers: [],
+    cfa: undefined,
+    position: undefined,
+    resolved: undefined,
+    inlineDepth: 0,
+    depth,
+  });
+  const rows: Frame[] = [];
+  if (coroutine !== coroutines.current) {
+    rows.push(label(`― away since ${coroutines.operationOf(coroutine) ?? 'a switch'} ―`, -1));
+  }
+  const { frames, stop } = unwindStack(unwindSource(coroutines, coroutine), registers, read);
+  frames.forEach((frame, depth) => {
+    // An interrupted frame is found at its exact pc, a caller at its return address minus one.
+    if (depth > 0 && frame.lookupPc === frame.pc) rows.push(label('― interrupt or exception ―', depth));
+    const base = {
+      coroutine,
+      pc: frame.pc,
+      lookupPc: frame.lookupPc,
+      registers: frame.registers,
+      cfa: frame.cfa,
+      depth,
+    };
+    // A coroutine that is away stands on the return address of its call of the passage.
+    const away = depth === 0 && coroutine !== coroutines.current;
+    rows.push(...codeFrames(away ? { ...base, lookupPc: frame.pc - 1 } : base, coroutines));
+  });
+  if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
+    rows.push(label(`― ${stop.message} ―`, frames.length));
+  return rows;
+}
+
+/** What location expressions need of a frame. */
+export function frameContext(frame: Frame, readMemory: SyncReader): FrameContext {
+  return {
+    registers: frame.registers,
+    pc: frame.resolved ? (frame.lookupPc - frame.resolved.bias) >>> 0 : frame.lookupPc,
+    cfa: () => frame.cfa,
+    readMemory,
+  };
+}
+
+/** ESP that a frame has when control returns to it. */
+export const stackPointer = (frame: Frame): number => (frame.registers[I386.esp] ?? 0) >>> 0;
