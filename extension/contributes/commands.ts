@@ -25,5 +25,7 @@ const inSession = `inDebugMode && debugType == ${DEBUG_TYPE}`;
 
 export const menus = {
   commandPalette: [{ command: COMMANDS.showConsole, when: 'colinux.hasConsole' }],
-  'debug/toolBar': [{ command: COMMANDS.showConsole, when: `${inSession} && colinux.hasConsole`, group: 'navigation@90' }],
+  'debug/toolBar': [
+    { command: COMMANDS.showConsole, when: `${inSession} && colinux.hasConsole`, group: 'navigation@90' },
+  ],
 };

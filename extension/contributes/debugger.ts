@@ -11,7 +11,7 @@ import { text } from './text.ts';
 /** The debug type. */
 export const DEBUG_TYPE = 'colinux';
 
-type JsonType<T> = T extends string
+export type JsonType<T> = T extends string
   ? 'string'
   : T extends number
     ? 'integer'
@@ -21,7 +21,7 @@ type JsonType<T> = T extends string
         ? 'array'
         : never;
 
-interface AttributeSchema<T> {
+export interface AttributeSchema<T> {
   type: JsonType<T>;
   /** A placeholder made by `text`. */
   markdownDescription: string;
@@ -31,7 +31,9 @@ interface AttributeSchema<T> {
   items?: { type: 'string' };
 }
 
-type Attributes = { [K in keyof Required<LaunchOptions>]: AttributeSchema<Required<LaunchOptions>[K]> };
+export type Attributes = {
+  [K in keyof Required<LaunchOptions>]: AttributeSchema<Required<LaunchOptions>[K]>;
+};
 
 const describe = (option: keyof LaunchOptions, english: string) => text(`launch.${option}`, english);
 
@@ -123,7 +125,10 @@ export const debuggers = [
       },
       {
         label: text('snippet.multiboot.label', 'coLinux: Multiboot kernel'),
-        description: text('snippet.multiboot.description', 'Run and debug any multiboot 1 kernel on the emulated PC.'),
+        description: text(
+          'snippet.multiboot.description',
+          'Run and debug any multiboot 1 kernel on the emulated PC.',
+        ),
         body: snippet(multiboot),
       },
       {

@@ -8,9 +8,19 @@ import { text } from './text.ts';
 /** Our language for `.S` and `.s`. */
 export const ASSEMBLER_LANGUAGE = 'colinux-gas';
 
-const OTHER_ASSEMBLERS = ['asm', 'gas', 'nasm', 'asm-intel-x86-generic', 'asm-collection', 'x86asm', 'assembly'];
+const OTHER_ASSEMBLERS = [
+  'asm',
+  'gas',
+  'nasm',
+  'asm-intel-x86-generic',
+  'asm-collection',
+  'x86asm',
+  'assembly',
+];
 
-export const breakpoints = ['c', 'cpp', ASSEMBLER_LANGUAGE, ...OTHER_ASSEMBLERS].map((language) => ({ language }));
+export const breakpoints = ['c', 'cpp', ASSEMBLER_LANGUAGE, ...OTHER_ASSEMBLERS].map((language) => ({
+  language,
+}));
 
 export const languages = [
   {

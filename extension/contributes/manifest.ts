@@ -30,11 +30,17 @@ export const manifest = {
   capabilities: {
     virtualWorkspaces: {
       supported: 'limited',
-      description: text('capabilities.virtual', 'Kernels run, but cannot be built: no make runs in a virtual workspace.'),
+      description: text(
+        'capabilities.virtual',
+        'Kernels run, but cannot be built: no make runs in a virtual workspace.',
+      ),
     },
     untrustedWorkspaces: {
       supported: 'limited',
-      description: text('capabilities.untrusted', 'Nothing is built and no kernel runs until you trust the workspace.'),
+      description: text(
+        'capabilities.untrusted',
+        'Nothing is built and no kernel runs until you trust the workspace.',
+      ),
     },
   },
   contributes: { breakpoints, commands, debuggers, grammars, languages, menus, problemMatchers },

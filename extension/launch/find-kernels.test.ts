@@ -48,7 +48,11 @@ describe('the search for kernels', () => {
   });
 
   it('reads only files that may be kernels, and says why a file is none', async () => {
-    const { below, reads } = folder({ 'main.c': multiboot(), 'x.elf': EMPTY, 'node_modules/a/k.elf': multiboot() });
+    const { below, reads } = folder({
+      'main.c': multiboot(),
+      'x.elf': EMPTY,
+      'node_modules/a/k.elf': multiboot(),
+    });
     const found = await findKernels(below, english);
     expect(found.kernels).toEqual([]);
     expect(found.rejected).toEqual([{ path: 'x.elf', why: 'an empty file' }]);

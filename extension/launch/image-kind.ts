@@ -63,7 +63,10 @@ async function hasNote(readAt: ReadAt, header: DataView): Promise<boolean> {
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
   for (let at = 0; at + 32 <= table.length; at += size) {
     if (view.getUint32(at, true) !== PT_NOTE) continue;
-    const notes = await readAt(view.getUint32(at + 4, true), Math.min(view.getUint32(at + 16, true), NOTES_MAX));
+    const notes = await readAt(
+      view.getUint32(at + 4, true),
+      Math.min(view.getUint32(at + 16, true), NOTES_MAX),
+    );
     if (noteOwners(notes).includes(NOTE_OWNER)) return true;
   }
   return false;
@@ -73,7 +76,7 @@ async function hasNote(readAt: ReadAt, header: DataView): Promise<boolean> {
 function noteOwners(notes: Uint8Array): string[] {
   const view = new DataView(notes.buffer, notes.byteOffset, notes.byteLength);
   const owners: string[] = [];
-  for (let at = 0; at + 12 <= notes.length; ) {
+  for (let at = 0; at + 12 <= notes.length;) {
     const nameSize = view.getUint32(at, true);
     if (at + 12 + nameSize > notes.length) break;
     owners.push(String.fromCharCode(...notes.subarray(at + 12, at + 12 + nameSize)).replace(/\0.*$/s, ''));

@@ -61,7 +61,12 @@ export function checkOptions(options: Readonly<Record<string, unknown>>, t: Tran
     if (value === undefined) continue;
     const expected = check(value, t);
     if (expected !== undefined) {
-      return t('Launch option "{0}": expected {1}, found {2}. Please correct launch.json.', name, expected, show(value));
+      return t(
+        'Launch option "{0}": expected {1}, found {2}. Please correct launch.json.',
+        name,
+        expected,
+        show(value),
+      );
     }
   }
   return undefined;

@@ -1,0 +1,46 @@
+/** Runs the debug adapter inside the extension: no process, so it is the same on the desktop and in a browser. */
+
+import * as vscode from 'vscode';
+import { ColinuxDebugSession } from '../../debug-adapter/session.ts';
+import type { Platform } from '../platform.ts';
+import { createAdapterHost } from './host.ts';
+
+const t = vscode.l10n.t;
+
+/** The factory for debug type `colinux`. */
+export function adapterFactory(
+  extension: vscode.Uri,
+  platform: Platform,
+): vscode.DebugAdapterDescriptorFactory {
+  return {
+    createDebugAdapterDescriptor: async (session) => {
+      if (!vscode.workspace.isTrusted) {
+        throw new Error(
+          t('This workspace is not trusted: no kernel of it is run. Trust the workspace and try again.'),
+        );
+      }
+      const host = await createAdapterHost(extension, platform, session.workspaceFolder);
+      // DebugSession has the methods of a vscode.DebugAdapter; only its message type is a protocol type, not VS Code's.
+      const adapter = new ColinuxDebugSession(host) as unknown as vscode.DebugAdapter;
+      return new vscode.DebugAdapterInlineImplementation(adapter);
+    },
+  };
+}
+
+/** With the log at level "trace", every message between VS Code and the adapter is in it. */
+export function adapterTracker(log: vscode.LogOutputChannel): vscode.DebugAdapterTrackerFactory {
+  return {
+    createDebugAdapterTracker: (session) => {
+      log.info(`session "${session.name}" starts, kernel ${String(session.configuration.kernel)}`);
+      const trace = (direction: string, message: unknown) => {
+        if (log.logLevel === vscode.LogLevel.Trace) log.trace(`${direction} ${JSON.stringify(message)}`);
+      };
+      return {
+        onWillReceiveMessage: (message: unknown) => trace('→', message),
+        onDidSendMessage: (message: unknown) => trace('←', message),
+        onError: (error) => log.error(error),
+        onExit: (code) => log.info(`session "${session.name}" ends${code === undefined ? '' : ` (${code})`}`),
+      };
+    },
+  };
+}

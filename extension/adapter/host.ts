@@ -1,0 +1,50 @@
+/** The surroundings of a debug session inside VS Code: files, the worker and the host kernel of the extension. */
+
+import * as vscode from 'vscode';
+import type { AdapterHost } from '../../debug-adapter/adapter-host.ts';
+import type { Platform } from '../platform.ts';
+import { locationOf, uriOf } from './files.ts';
+import { sourceMapper, type KnownFile } from './source-map.ts';
+
+const SOURCES = '**/*.{c,h,S,s,asm,inc,cc,cpp,cxx,hpp,hh,rs,zig}';
+const SOURCES_MAX = 20_000;
+const EXCLUDED = '**/{node_modules,.git}/**';
+
+/** Makes the host of a session that belongs to `folder`. */
+export async function createAdapterHost(
+  extension: vscode.Uri,
+  platform: Platform,
+  folder: vscode.WorkspaceFolder | undefined,
+): Promise<AdapterHost> {
+  const inExtension = (...path: string[]) => vscode.Uri.joinPath(extension, 'dist', ...path);
+  return {
+    readFile: async (location) => vscode.workspace.fs.readFile(uriOf(location)),
+    createMachineWorker: async () => {
+      const bundle = inExtension('machine-worker.js');
+      const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(bundle));
+      return platform.startWorker(source, bundle.fsPath);
+    },
+    hostKernel: async () => vscode.workspace.fs.readFile(inExtension('kernels', 'colinux-host.elf')),
+    sourceUri: sourceMapper(await knownFiles(inExtension('kernels')), (path) =>
+      folder && folder.uri.scheme !== 'file' ? folder.uri.with({ path }).toString() : path,
+    ),
+  };
+}
+
+/** Sources of the workspace, then those of the embedded host kernel. */
+async function knownFiles(kernels: vscode.Uri): Promise<KnownFile[]> {
+  const known = (uri: vscode.Uri): KnownFile => ({ path: uri.path, location: locationOf(uri) });
+  const files = await vscode.workspace.findFiles(SOURCES, EXCLUDED, SOURCES_MAX).then(
+    (uris) => uris.map(known),
+    (): KnownFile[] => [],
+  );
+  for (const part of ['host', 'lib', 'include/colinux']) {
+    const folder = vscode.Uri.joinPath(kernels, part);
+    const entries = await vscode.workspace.fs.readDirectory(folder).then(
+      (list) => list,
+      () => [],
+    );
+    files.push(...entries.map(([name]) => known(vscode.Uri.joinPath(folder, name))));
+  }
+  return files;
+}

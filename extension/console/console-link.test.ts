@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { ConsoleLink } from './console-link.ts';
+
+/** A source whose redraw can be held back. */
+function source(screen: () => string | Promise<string>) {
+  const typed: string[] = [];
+  return {
+    typed,
+    attach: () => Promise.resolve().then(screen),
+    input: (data: string) => {
+      typed.push(data);
+      return Promise.resolve();
+    },
+  };
+}
+
+function screenOf() {
+  let text = '';
+  return {
+    write: (data: string) => {
+      text += data;
+    },
+    // What is left after the last clearing of the screen.
+    text: () => text.split('\x1b[H').pop(),
+  };
+}
+
+describe('a console', () => {
+  it('draws the whole screen on a terminal that opens late, then what follows', async () => {
+    const link = new ConsoleLink();
+    await link.connect(source(() => 'boot\r\n'));
+    link.receive('boot\r\n');
+    const screen = screenOf();
+    await link.open(screen.write);
+    link.receive('next');
+    expect(screen.text()).toBe('boot\r\nnext');
+  });
+
+  it('draws again when text arrived during the redraw, so none is lost or doubled', async () => {
+    const link = new ConsoleLink();
+    let shadow = 'a';
+    let first = true;
+    await link.connect(
+      source(() => {
+        const text = shadow;
+        if (first) {
+          first = false;
+          shadow += 'b';
+          link.receive('b');
+        }
+        return text;
+      }),
+    );
+    const screen = screenOf();
+    await link.open(screen.write);
+    expect(screen.text()).toBe('ab');
+  });
+
+  it('shows the text it has seen when the session cannot redraw', async () => {
+    const link = new ConsoleLink();
+    await link.connect(source(() => Promise.reject(new Error('unknown request'))));
+    link.receive('seen');
+    const screen = screenOf();
+    await link.open(screen.write);
+    link.receive(' more');
+    expect(screen.text()).toBe('seen more');
+  });
+
+  it('keeps its text after the session, and starts empty with the next one', async () => {
+    const link = new ConsoleLink();
+    await link.connect(source(() => 'goodbye'));
+    link.receive('goodbye');
+    link.disconnect('ended');
+    const screen = screenOf();
+    await link.open(screen.write);
+    expect(screen.text()).toContain('goodbye');
+    expect(screen.text()).toContain('ended');
+    await link.connect(source(() => ''));
+    expect(screen.text()).toBe('');
+  });
+
+  it('sends keys to its session only', async () => {
+    const link = new ConsoleLink();
+    await link.input('lost');
+    const session = source(() => '');
+    await link.connect(session);
+    await link.input('kept');
+    expect(session.typed).toEqual(['kept']);
+  });
+
+  it('writes nothing to a terminal that was closed during the redraw', async () => {
+    const link = new ConsoleLink();
+    await link.connect(source(() => 'text'));
+    const screen = screenOf();
+    const opening = link.open(screen.write);
+    link.close();
+    await opening;
+    expect(screen.text()).toBe('');
+  });
+});

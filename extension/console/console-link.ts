@@ -1,0 +1,98 @@
+/**
+ * The text path of one console terminal, without VS Code: from `colinux/console` events to a terminal that may not be
+ * open, and from its keyboard to `colinux/consoleInput`. An open terminal that comes late, or comes again, is brought up
+ * to date by `colinux/consoleAttach`, a full redraw; text that arrives meanwhile is part of it or is asked for again.
+ */
+
+/** Requests to the session that feeds the console. */
+export interface ConsoleSource {
+  /** The text that draws the whole console. */
+  attach(): Promise<string>;
+  input(data: string): Promise<void>;
+}
+
+const HISTORY_MAX = 65_536;
+const ATTACH_TRIES = 3;
+const CLEAR = '\x1b[0m\x1b[2J\x1b[3J\x1b[H';
+
+/** One console: `write` is the terminal's screen while one is open. */
+export class ConsoleLink {
+  private source: ConsoleSource | undefined;
+  private write: ((data: string) => void) | undefined;
+  /** The latest text, for a session that has ended or cannot redraw. */
+  private history = '';
+  /** Text that arrived during an attach; undefined when none is under way. */
+  private arrived: string | undefined;
+  private attaching = 0;
+
+  /** Text from the session. */
+  receive(data: string): void {
+    this.history = (this.history + data).slice(-HISTORY_MAX);
+    if (this.arrived !== undefined) this.arrived += data;
+    else this.write?.(data);
+  }
+
+  /** A new session feeds this console; the text of the one before is gone. */
+  async connect(source: ConsoleSource): Promise<void> {
+    this.source = source;
+    this.history = '';
+    this.arrived = undefined;
+    this.attaching++;
+    this.write?.(CLEAR);
+    return Promise.resolve();
+  }
+
+  /** The session has ended: the text stays, the keyboard goes nowhere. `notice` is its last line. */
+  disconnect(notice: string): void {
+    this.source = undefined;
+    this.attaching++;
+    if (this.arrived !== undefined) {
+      const rest = this.arrived;
+      this.arrived = undefined;
+      this.write?.(rest);
+    }
+    this.receive(`\x1b[0m\r\n\x1b[2m${notice}\x1b[0m\r\n`);
+  }
+
+  get connected(): boolean {
+    return this.source !== undefined;
+  }
+
+  /** A terminal has opened: draws everything on it. */
+  async open(write: (data: string) => void): Promise<void> {
+    this.write = write;
+    const turn = ++this.attaching;
+    const { source } = this;
+    if (!source) {
+      write(CLEAR + this.history);
+      return;
+    }
+    for (let tries = 1; ; tries++) {
+      this.arrived = '';
+      const screen = await source.attach().catch(() => undefined);
+      if (turn !== this.attaching) return; // closed, or a session began or ended
+      const rest: string = this.arrived;
+      if (screen === undefined) {
+        write(CLEAR + this.history);
+      } else if (rest !== '' && tries < ATTACH_TRIES) {
+        continue; // part of `rest` may be in `screen`: draw again
+      } else {
+        write(CLEAR + screen + (rest === '' ? '' : rest));
+      }
+      this.arrived = undefined;
+      return;
+    }
+  }
+
+  /** The terminal has closed; the session goes on. */
+  close(): void {
+    this.attaching++;
+    this.arrived = undefined;
+    this.write = undefined;
+  }
+
+  /** Keys typed in the terminal. A session that cannot take them loses them. */
+  async input(data: string): Promise<void> {
+    await this.source?.input(data).catch(() => undefined);
+  }
+}

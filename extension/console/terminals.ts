@@ -1,0 +1,160 @@
+/**
+ * Console terminals of debug sessions: one VS Code terminal for each console of the machine, made at its first output
+ * and used again by the next session. A terminal that is closed takes nothing with it; "coLinux: Show Console" opens
+ * it again. The terminal that shows itself never takes the focus from the editor.
+ */
+
+import * as vscode from 'vscode';
+import { DEBUG_TYPE } from '../contributes/debugger.ts';
+import { asConsoleEvent, attachedText, EVENTS, REQUESTS, type ConsoleTerminal } from '../protocol.ts';
+import { ConsoleLink } from './console-link.ts';
+
+const t = vscode.l10n.t;
+const HAS_CONSOLE = 'colinux.hasConsole';
+
+interface Console {
+  about: ConsoleTerminal;
+  link: ConsoleLink;
+  /** The session that feeds it, or fed it last. */
+  sessionId: string;
+  terminal: vscode.Terminal | undefined;
+}
+
+/** Keeps the terminals; `log` gets what is worth a line. */
+export class ConsoleTerminals implements vscode.Disposable {
+  private readonly consoles = new Map<string, Console>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(private readonly log: vscode.LogOutputChannel) {
+    this.subscriptions = [
+      vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+        if (session.type === DEBUG_TYPE && event === EVENTS.console) this.receive(session, body);
+      }),
+      vscode.debug.onDidTerminateDebugSession((session) => {
+        for (const console of this.consoles.values()) {
+          if (console.sessionId === session.id) console.link.disconnect(t('The machine was switched off.'));
+        }
+      }),
+      vscode.window.onDidCloseTerminal((terminal) => {
+        for (const console of this.consoles.values()) {
+          if (console.terminal === terminal) console.terminal = undefined;
+        }
+      }),
+    ];
+  }
+
+  /** Shows a console; asks which when there are several. */
+  async show(): Promise<void> {
+    const all = [...this.consoles.values()].filter(({ link }) => link.connected);
+    const choice = all.length > 0 ? all : [...this.consoles.values()];
+    if (choice.length === 0) {
+      void vscode.window.showInformationMessage(
+        t('There is no console yet: start debugging a kernel (F5). Its console opens with its first output.'),
+      );
+      return;
+    }
+    const picked =
+      choice.length === 1
+        ? choice[0]
+        : (
+            await vscode.window.showQuickPick(
+              choice.map((console) => ({
+                label: console.about.title,
+                description: console.about.id,
+                console,
+              })),
+              { placeHolder: t('Which console?') },
+            )
+          )?.console;
+    if (picked) this.terminalOf(picked).show(false);
+  }
+
+  private receive(session: vscode.DebugSession, body: unknown): void {
+    const event = asConsoleEvent(body);
+    if (!event) {
+      this.log.warn(`ignored a malformed ${EVENTS.console} event`);
+      return;
+    }
+    const { about, data } = { about: event.terminal, data: event.data };
+    const console = this.consoleFor(session, about);
+    const isNew = console.sessionId !== session.id || !console.link.connected;
+    if (isNew) {
+      console.sessionId = session.id;
+      console.about = about;
+      void console.link.connect({
+        attach: async () =>
+          attachedText(await session.customRequest(REQUESTS.consoleAttach, { terminal: about.id })),
+        input: async (text) => {
+          await session.customRequest(REQUESTS.consoleInput, { terminal: about.id, data: text });
+        },
+      });
+    }
+    console.link.receive(data);
+    if (isNew) this.reveal(console);
+  }
+
+  /** The console with this id: that of the session, a free one of an ended session, or a new one. */
+  private consoleFor(session: vscode.DebugSession, about: ConsoleTerminal): Console {
+    const own = `${session.id} ${about.id}`;
+    for (const [key, console] of this.consoles) {
+      if (key === own) return console;
+      if (console.about.id === about.id && !console.link.connected) {
+        this.consoles.delete(key);
+        this.consoles.set(own, console);
+        return console;
+      }
+    }
+    const console: Console = { about, link: new ConsoleLink(), sessionId: '', terminal: undefined };
+    this.consoles.set(own, console);
+    void vscode.commands.executeCommand('setContext', HAS_CONSOLE, true);
+    return console;
+  }
+
+  /** First output of a session: a guest's console comes to the front, a serial port only when there is none. */
+  private reveal(console: Console): void {
+    const terminal = this.terminalOf(console);
+    const hasCocon = [...this.consoles.values()].some(
+      ({ about, link }) => about.kind === 'cocon' && link.connected,
+    );
+    if (console.about.kind === 'cocon' || !hasCocon) terminal.show(true);
+  }
+
+  private terminalOf(console: Console): vscode.Terminal {
+    console.terminal ??= vscode.window.createTerminal({
+      name: console.about.title,
+      iconPath: new vscode.ThemeIcon(console.about.kind === 'cocon' ? 'vm' : 'plug'),
+      isTransient: true,
+      pty: this.pseudoterminal(console),
+    });
+    return console.terminal;
+  }
+
+  private pseudoterminal(console: Console): vscode.Pseudoterminal {
+    const written = new vscode.EventEmitter<string>();
+    return {
+      onDidWrite: written.event,
+      open: (size) => {
+        this.noteSize(console, size);
+        void console.link.open((data) => written.fire(data));
+      },
+      close: () => {
+        console.link.close();
+        written.dispose();
+      },
+      handleInput: (data) => void console.link.input(data),
+      setDimensions: (size) => this.noteSize(console, size),
+    };
+  }
+
+  /** A guest's screen has a fixed size; the terminal's is only noted. */
+  private noteSize({ about }: Console, size: vscode.TerminalDimensions | undefined): void {
+    if (size) this.log.debug(`terminal ${about.id}: ${size.columns} x ${size.rows}`);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    for (const { terminal } of this.consoles.values()) terminal?.dispose();
+    this.consoles.clear();
+    void vscode.commands.executeCommand('setContext', HAS_CONSOLE, false);
+  }
+}

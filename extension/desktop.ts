@@ -1,0 +1,25 @@
+/** Entry of the extension on the desktop and on a server: Node. */
+
+import { open } from 'node:fs/promises';
+import type * as vscode from 'vscode';
+import { createNodeMachineWorker } from '../debug-adapter/worker-node.ts';
+import { start } from './start.ts';
+import { readPartOfWhole } from './adapter/files.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  start(context, {
+    kind: 'desktop',
+    runsPrograms: true,
+    startWorker: createNodeMachineWorker,
+    readPart: async (uri, offset, length) => {
+      if (uri.scheme !== 'file') return readPartOfWhole(uri, offset, length);
+      const file = await open(uri.fsPath, 'r');
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+        return new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+  });
+}

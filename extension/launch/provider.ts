@@ -1,0 +1,127 @@
+/**
+ * From what a person has (nothing, a configuration with mistakes, a complete one) to a configuration that the adapter
+ * can run: a kernel is found, options are checked, paths become absolute, or URIs where the folder is not on this disk.
+ */
+
+import * as vscode from 'vscode';
+import { isAbsolutePath, isUri, splitModule } from '../adapter/locations.ts';
+import { DEBUG_TYPE } from '../contributes/debugger.ts';
+import type { Platform } from '../platform.ts';
+import { chooseKernel, kindText } from './choose.ts';
+import { findKernels, type Kernel } from './find-kernels.ts';
+import { folderAt } from './folder.ts';
+import { checkOptions, PATH_OPTIONS } from './options.ts';
+
+const t = vscode.l10n.t;
+
+/** Initial configurations, and the two steps of resolving one. */
+export class LaunchProvider implements vscode.DebugConfigurationProvider {
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly platform: Platform,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** One configuration for each kernel found, for "create a launch.json file" and for the list of F5. */
+  async provideDebugConfigurations(
+    folder: vscode.WorkspaceFolder | undefined,
+  ): Promise<vscode.DebugConfiguration[]> {
+    if (!folder) return [];
+    const { kernels } = await findKernels(folderAt(folder.uri, this.platform), t);
+    if (kernels.length > 0) return kernels.map(configurationFor);
+    return [{ type: DEBUG_TYPE, request: 'launch', name: t('Kernel of this folder') }];
+  }
+
+  async resolveDebugConfiguration(
+    folder: vscode.WorkspaceFolder | undefined,
+    given: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration | undefined> {
+    const home = folder ?? vscode.workspace.workspaceFolders?.[0];
+    const configuration: vscode.DebugConfiguration = {
+      ...given,
+      type: given.type || DEBUG_TYPE,
+      request: given.request || 'launch',
+      name: given.name || t('Kernel of this folder'),
+    };
+    if (configuration.request !== 'launch') {
+      return this.refuse(
+        t('Debug type "colinux" knows only "request": "launch", found "{0}".', String(configuration.request)),
+      );
+    }
+    if (!vscode.workspace.isTrusted) {
+      return this.refuse(
+        t('This workspace is not trusted: nothing of it is built or run. Trust the workspace and try again.'),
+      );
+    }
+    const mistake = checkOptions(configuration, t);
+    if (mistake !== undefined) return this.refuse(mistake);
+    // A coLinux configuration file may name the kernel.
+    if (configuration.kernel !== undefined || configuration.config !== undefined) return configuration;
+    if (!home) {
+      return this.refuse(
+        t('No folder is open: open the folder of a kernel, or name one as "kernel" in launch.json.'),
+      );
+    }
+    const choice = await chooseKernel(home, this.extension, this.platform);
+    if ('problem' in choice) return choice.problem === '' ? undefined : this.refuse(choice.problem);
+    const name = given.name || configurationFor(choice).name;
+    return { ...configuration, name, kernel: choice.path };
+  }
+
+  /** Variables such as `${workspaceFolder}` are replaced now: paths get their last form. */
+  resolveDebugConfigurationWithSubstitutedVariables(
+    folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): vscode.DebugConfiguration {
+    const home = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri;
+    const resolved = { ...configuration };
+    for (const option of PATH_OPTIONS) {
+      const value: unknown = configuration[option];
+      if (typeof value === 'string') resolved[option] = locate(value, home);
+    }
+    const modules: unknown = configuration.modules;
+    if (Array.isArray(modules)) {
+      resolved.modules = modules.map((module) => {
+        const { file, rest } = splitModule(String(module));
+        return locate(file, home) + rest;
+      });
+    }
+    return resolved;
+  }
+
+  private refuse(sentence: string): undefined {
+    this.log.error(sentence);
+    void vscode.window.showErrorMessage(sentence, { modal: false });
+    return undefined;
+  }
+}
+
+/** The kernels of the folder in the list of "Select and Start Debugging". */
+export class DynamicConfigurations implements vscode.DebugConfigurationProvider {
+  constructor(private readonly launch: LaunchProvider) {}
+
+  provideDebugConfigurations(
+    folder: vscode.WorkspaceFolder | undefined,
+  ): Promise<vscode.DebugConfiguration[]> {
+    return this.launch.provideDebugConfigurations(folder);
+  }
+}
+
+function configurationFor(kernel: Kernel): vscode.DebugConfiguration {
+  return {
+    type: DEBUG_TYPE,
+    request: 'launch',
+    name: `${kernel.path.split('/').pop() ?? kernel.path} (${kindText(kernel)})`,
+    kernel: `\${workspaceFolder}/${kernel.path}`,
+  };
+}
+
+/** An absolute path or URI of `location`. */
+function locate(location: string, home: vscode.Uri | undefined): string {
+  if (isUri(location) || !home) return location;
+  if (home.scheme === 'file') {
+    return isAbsolutePath(location) ? location : vscode.Uri.joinPath(home, location).fsPath;
+  }
+  const uri = isAbsolutePath(location) ? home.with({ path: location }) : vscode.Uri.joinPath(home, location);
+  return uri.toString();
+}

@@ -1,0 +1,17 @@
+/**
+ * What differs between the desktop (Node) and the browser: how a machine worker starts, how a part of a file is read and
+ * whether programs such as make can be run. `desktop.ts` and `web.ts` implement it; everything else is the same.
+ */
+
+import type * as vscode from 'vscode';
+import type { MachinePort } from '../debug-adapter/adapter-host.ts';
+
+export interface Platform {
+  readonly kind: 'desktop' | 'web';
+  /** Starts a worker from the bundle's text; `name` is for stack traces. */
+  startWorker(source: string, name: string): MachinePort;
+  /** Reads up to `length` bytes at `offset`. */
+  readPart(uri: vscode.Uri, offset: number, length: number): Promise<Uint8Array>;
+  /** Can tasks run programs? */
+  readonly runsPrograms: boolean;
+}

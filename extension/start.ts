@@ -1,0 +1,36 @@
+/** Activation, the same on every platform: registers what package.json announces. All ends with the extension. */
+
+import * as vscode from 'vscode';
+import { adapterFactory, adapterTracker } from './adapter/factory.ts';
+import { ConsoleTerminals } from './console/terminals.ts';
+import { COMMANDS } from './contributes/commands.ts';
+import { DEBUG_TYPE } from './contributes/debugger.ts';
+import { DynamicConfigurations, LaunchProvider } from './launch/provider.ts';
+import type { Platform } from './platform.ts';
+import { createStatusBar } from './status/bar.ts';
+
+/** Starts the extension on `platform`. */
+export function start(context: vscode.ExtensionContext, platform: Platform): void {
+  const log = vscode.window.createOutputChannel('coLinux', { log: true });
+  const terminals = new ConsoleTerminals(log);
+  const launch = new LaunchProvider(context.extensionUri, platform, log);
+  context.subscriptions.push(
+    log,
+    terminals,
+    createStatusBar(),
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),
+    vscode.debug.registerDebugConfigurationProvider(
+      DEBUG_TYPE,
+      new DynamicConfigurations(launch),
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+    vscode.debug.registerDebugAdapterDescriptorFactory(
+      DEBUG_TYPE,
+      adapterFactory(context.extensionUri, platform),
+    ),
+    vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, adapterTracker(log)),
+    vscode.commands.registerCommand(COMMANDS.showConsole, () => terminals.show()),
+    vscode.commands.registerCommand(COMMANDS.showLog, () => log.show()),
+  );
+  log.info(`coLinux is ready (${platform.kind})`);
+}

@@ -1,0 +1,110 @@
+// A browser VS Code on 127.0.0.1 with a profile of its own: used by the end-to-end tests and by `npm run demo`.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Settings of a quiet workbench: no network, no suggestions, nothing beside the work. */
+const QUIET = {
+  'telemetry.telemetryLevel': 'off',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'security.workspace.trust.enabled': false,
+  'update.mode': 'none',
+  'update.showReleaseNotes': false,
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
+  'npm.autoDetect': 'off',
+  'grunt.autoDetect': 'off',
+  'gulp.autoDetect': 'off',
+  'window.dialogStyle': 'custom',
+  'files.simpleDialog.enable': true,
+};
+
+/** A TCP port of 127.0.0.1 that nobody listens on: `wanted` if it is free. */
+export function freePort(wanted = 0) {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', (error) => (wanted === 0 ? reject(error) : freePort(0).then(resolve, reject)));
+    server.listen(wanted, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Installs `vsix` into a throw-away profile and starts the server.
+ * @param options.host what ensureHost() gives
+ * @param options.settings user settings on top of the quiet ones
+ * @param options.port wanted port, 0 for any
+ * @returns `{ url, log(), stop() }`; `stop` also removes the profile
+ */
+export async function startServer({ host, vsix, settings = {}, port: wantedPort = 0 }) {
+  const profile = mkdtempSync(join(tmpdir(), 'colinux-vscode-'));
+  const data = join(profile, 'data');
+  mkdirSync(join(data, 'User'), { recursive: true });
+  writeFileSync(join(data, 'User/settings.json'), JSON.stringify({ ...QUIET, ...settings }, null, 2));
+  writeFileSync(join(profile, 'config.yaml'), 'auth: none\ncert: false\n');
+  const common = [
+    host.entry,
+    ...['--config', join(profile, 'config.yaml')],
+    ...['--user-data-dir', data],
+    ...['--extensions-dir', join(profile, 'extensions')],
+  ];
+  const env = {
+    ...process.env,
+    HOME: profile,
+    XDG_DATA_HOME: join(profile, 'share'),
+    XDG_CONFIG_HOME: join(profile, 'config'),
+  };
+  delete env.VSCODE_CLI;
+
+  const install = spawnSync(host.node, [...common, '--install-extension', vsix, '--force'], {
+    encoding: 'utf8',
+    env,
+  });
+  if (install.status !== 0) {
+    rmSync(profile, { recursive: true, force: true });
+    throw new Error(`VS Code refused to install ${vsix}: ${(install.stderr || install.stdout).trim()}`);
+  }
+
+  const port = await freePort(wantedPort);
+  const child = spawn(
+    host.node,
+    [
+      ...common,
+      ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-workspace-trust',
+      '--disable-getting-started-override',
+      '--disable-proxy',
+    ],
+    { env, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += data));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(timer);
+    rmSync(profile, { recursive: true, force: true });
+  };
+  for (let waited = 0; !text.includes('listening on'); waited += 50) {
+    if (child.exitCode !== null || waited > 120_000) {
+      await stop();
+      throw new Error(`VS Code's server did not start: ${text.slice(-2000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { url: `http://127.0.0.1:${port}/`, log: () => text, ended, stop };
+}

@@ -1,0 +1,123 @@
+// A hand on the workbench: opens it in Chromium and does what a person does. The selectors hold for VS Code 1.100 to 1.139.
+import { chromium } from 'playwright-core';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const PATIENCE = 120_000; // a busy machine of two cores takes its time
+
+/** Opens `url` and waits for the workbench. Screenshots go to `shots`. */
+export async function openWorkbench({ executablePath, url, shots, prefix }) {
+  mkdirSync(shots, { recursive: true });
+  const browser = await chromium.launch({ executablePath, headless: true, args: ARGS });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(PATIENCE);
+  const errors = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.goto(url, { waitUntil: 'commit', timeout: PATIENCE });
+  await page.locator('.monaco-workbench').waitFor();
+
+  const row = (text) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: text });
+  const workbench = {
+    page,
+    errors,
+    close: () => browser.close(),
+
+    shot: (name) => page.screenshot({ path: join(shots, `${prefix}-${name}.png`) }),
+
+    /** Opens a file by its path in the explorer. */
+    async openFile(path) {
+      for (const [index, name] of path.split('/').entries()) {
+        const entry = row(name).first();
+        await entry.waitFor();
+        if (index < path.split('/').length - 1) {
+          if ((await entry.getAttribute('aria-expanded')) !== 'true') await entry.click();
+        } else await entry.dblclick();
+      }
+    },
+
+    /** Puts the cursor on a line of the open file. */
+    async goToLine(line) {
+      await page.keyboard.press('Control+G');
+      const input = page.locator('.quick-input-widget input[type=text]');
+      await input.waitFor();
+      await input.fill(`:${line}`);
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    },
+
+    /** F9 until the red dot is there: right after the start the key is not bound yet. */
+    async setBreakpoint(line) {
+      const dot = page.locator(
+        '.glyph-margin-widgets .codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified',
+      );
+      for (let tries = 0; tries < 60 && (await dot.count()) === 0; tries++) {
+        await workbench.goToLine(line);
+        await page.keyboard.press('F9');
+        await page.waitForTimeout(500);
+      }
+      await dot.first().waitFor();
+    },
+
+    /** Makes the side bar wider by `pixels`, so that nothing in it is cut off. */
+    async widenSideBar(pixels) {
+      const bar = await page.locator('.part.sidebar').boundingBox();
+      const [x, y] = [bar.x + bar.width, bar.y + bar.height / 2];
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + pixels, y, { steps: 5 });
+      await page.mouse.up();
+    },
+
+    /** Runs a command of the palette. */
+    async command(name) {
+      await page.keyboard.press('F1');
+      const input = page.locator('.quick-input-widget input[type=text]');
+      await input.waitFor();
+      await input.fill(`>${name}`);
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+      await page.keyboard.press('Enter');
+    },
+
+    /** Unfolds a row of a tree. */
+    async expand(locator) {
+      await locator.waitFor();
+      if ((await locator.getAttribute('aria-expanded')) === 'false') {
+        await locator.click();
+        await page.keyboard.press('ArrowRight');
+      }
+    },
+
+    /** Waits until the yellow line is on `line`, and gives its text. */
+    async stoppedAt(line) {
+      await page.locator('.debug-top-stack-frame-line').first().waitFor();
+      await page.waitForFunction((wanted) => {
+        const mark = document.querySelector('.debug-top-stack-frame-line');
+        const top = mark?.getBoundingClientRect().top;
+        const number = [...document.querySelectorAll('.margin-view-overlays .line-numbers')].find(
+          (element) => top !== undefined && Math.abs(element.getBoundingClientRect().top - top) < 3,
+        );
+        return Number(number?.textContent) === wanted;
+      }, line);
+    },
+
+    callStack: () => page.locator('.debug-call-stack .monaco-list-row').allInnerTexts(),
+    variable: (name) =>
+      page
+        .locator('.debug-variables .monaco-list-row, .debug-view-content .monaco-list-row', { hasText: name })
+        .first(),
+    statusBar: (text) => page.locator('.statusbar-item', { hasText: text }).first(),
+    terminalRow: (text) => page.locator('.terminal-wrapper.active .xterm-rows', { hasText: text }),
+  };
+  return workbench;
+}
