@@ -357,10 +357,12 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
     state[EXTRA] = 0;
   }
 
-  /** One instruction with the trap flag or an interrupt shadow in force. */
+  /** One instruction with the trap flag, the resume flag or an interrupt shadow in force. */
   function executeSingle(block: Block): boolean {
     const trap = (state[SYSFLAGS] & Flag.TF) !== 0;
     state[SHADOW] = 0;
+    // RF holds for one instruction and is cleared at its start; IRET may set it again (SDM vol. 3B, 17.3.1.1).
+    state[SYSFLAGS] &= ~Flag.RF;
     const { deliveries } = interrupts;
     const before = deliveries();
     if (!execute(block, 1)) return false;
@@ -396,7 +398,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
         else if (breakpoints.matches(linear >>> 0)) return Exit.Breakpoint;
       }
       const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
-      const single = (state[SYSFLAGS] & Flag.TF) !== 0 || state[SHADOW] !== 0;
+      const single = (state[SYSFLAGS] & (Flag.TF | Flag.RF)) !== 0 || state[SHADOW] !== 0;
       if (!(single ? executeSingle(block) : execute(block, limit))) return Exit.Shutdown;
     }
   }
