@@ -1,0 +1,59 @@
+/**
+ * Where bytes from the machine go: a file descriptor, each byte at once. A reader that is slow makes the sink ask the
+ * machine to wait; one that is gone makes it say so.
+ */
+import { openSync, writeSync } from 'node:fs';
+import { Problem, systemCode, systemReason } from './problem.ts';
+
+export interface ByteSink {
+  write(byte: number): void;
+  /** Tries again what the reader was too slow for. `waiting`: there is still something left. */
+  flush(): 'written' | 'waiting' | 'closed';
+}
+
+/** Writes some bytes and returns how many; throws system errors as `fs.writeSync` does. */
+export type WriteBytes = (bytes: Uint8Array) => number;
+
+export function createByteSink(write: WriteBytes): ByteSink {
+  let pending: number[] = [];
+  let closed = false;
+
+  function attempt(bytes: Uint8Array): number {
+    try {
+      return write(bytes);
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === 'EAGAIN') return 0;
+      if (code !== 'EPIPE' && code !== 'EIO') throw new Problem(`Output was lost, ${systemReason(error)}.`);
+      closed = true;
+      return bytes.length;
+    }
+  }
+
+  return {
+    write(byte) {
+      if (closed) return;
+      if (pending.length > 0 || attempt(Uint8Array.of(byte)) === 0) pending.push(byte);
+    },
+    flush() {
+      if (pending.length > 0 && !closed) pending = pending.slice(attempt(Uint8Array.from(pending)));
+      if (closed) return 'closed';
+      return pending.length > 0 ? 'waiting' : 'written';
+    },
+  };
+}
+
+/** A sink of an open file descriptor. */
+export function descriptorSink(descriptor: number): ByteSink {
+  return createByteSink((bytes) => writeSync(descriptor, bytes));
+}
+
+/** `stdio` or the name of a file, which is emptied. @throws Problem */
+export function openSink(option: string, target: string): ByteSink {
+  if (target === 'stdio') return descriptorSink(1);
+  try {
+    return descriptorSink(openSync(target, 'w'));
+  } catch (error) {
+    throw new Problem(`--${option} cannot write to "${target}", ${systemReason(error)}: give a file's name.`);
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The exit statuses of `colinux`. A guest that writes v to port F4h ends with `(v << 1) | 1`, as on QEMU: always odd.
+ * All statuses of our own are even, so the two are never confused.
+ */
+export const ExitStatus = {
+  /** `--max-instructions` was reached, or there was nothing to run (`--help`). */
+  Done: 0,
+  /** Wrong options, or an image that cannot be booted. */
+  Usage: 2,
+  /** A triple fault. */
+  TripleFault: 4,
+  /** The guest reset the machine. */
+  Reset: 6,
+  /** Halted, and nothing will ever wake the CPU. */
+  Halted: 8,
+  /** Whoever read the output is gone. */
+  OutputClosed: 10,
+  /** A fault of `colinux` itself. */
+  Internal: 70,
+  /** SIGINT, as shells count it: 128 + 2. */
+  Interrupted: 130,
+} as const;

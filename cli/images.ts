@@ -1,0 +1,72 @@
+/**
+ * From file names to what the machine boots: reads the files, finds out what the image is, and puts a cooperative guest
+ * under the host kernel.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { identifyImage } from '../core/boot/image-kind.ts';
+import type { BootImage } from '../core/protocol/machine-protocol.ts';
+import { Problem, systemReason } from './problem.ts';
+import type { RunOptions } from './run-options.ts';
+
+export interface BootFiles {
+  readonly kernel: BootImage;
+  readonly modules: readonly BootImage[];
+}
+
+/** Where the host kernel lies as seen from the folder of the bundle: beside it, or in a checkout. */
+const HOST_PLACES = ['kernels/colinux-host.elf', '../kernels/build/colinux-host.elf'];
+
+function readImage(what: string, file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Problem(
+      `The ${what} "${file}" cannot be read, ${systemReason(error)}: give the path of a file.`,
+    );
+  }
+}
+
+function readHost(given: string | undefined, folder: string): BootImage {
+  const file = given ?? HOST_PLACES.map((place) => join(folder, place)).find((place) => existsSync(place));
+  if (file === undefined) {
+    throw new Problem(
+      'The image is a cooperative guest, but the host kernel that it needs is not beside this program: ' +
+        'build it with npm run build:kernels, or name one with --host.',
+    );
+  }
+  const bytes = readImage('host kernel', file);
+  if (identifyImage(bytes) === 'cooperative') {
+    throw new Problem(
+      `--host expects a multiboot kernel that runs guests, but "${file}" is a cooperative guest itself: ` +
+        'leave --host out to use the embedded host kernel.',
+    );
+  }
+  return { bytes, name: given ?? 'colinux-host.elf', args: '' };
+}
+
+/**
+ * @param folder where the bundle lies: the host kernel is looked for from there.
+ * @throws Problem, BootError
+ */
+export function readBootFiles(options: RunOptions, folder: string): BootFiles {
+  const image: BootImage = {
+    bytes: readImage('image', options.image),
+    name: options.image,
+    args: options.append,
+  };
+  const cooperative = identifyImage(image.bytes) === 'cooperative';
+  if (!cooperative && options.host !== undefined) {
+    throw new Problem(
+      '--host expects the image to be a cooperative guest, but it is a multiboot kernel that runs alone: leave --host out.',
+    );
+  }
+  const modules = options.modules.map(({ file, args }) => ({
+    bytes: readImage('module', file),
+    name: file,
+    args,
+  }));
+  return cooperative
+    ? { kernel: readHost(options.host, folder), modules: [image, ...modules] }
+    : { kernel: image, modules };
+}

@@ -1,0 +1,112 @@
+/**
+ * Runs a machine to its end in slices of some milliseconds, so that signals and input are seen between them.
+ */
+import type { Machine, RunResult } from '../core/machine/machine.ts';
+import { NANOSECONDS_PER_TICK } from '../core/time/clock.ts';
+import type { ByteSink } from './byte-sink.ts';
+import type { SerialInput } from './serial-input.ts';
+
+/** How a run ended. */
+export type End =
+  | { readonly kind: 'exit'; readonly status: number }
+  | Extract<RunResult, { readonly kind: 'shutdown' | 'reset' }>
+  /** `dead`: with interrupts off. Otherwise: no timer runs and no input is left to come. */
+  | { readonly kind: 'halted'; readonly dead: boolean }
+  | { readonly kind: 'instructions' }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'output-closed' };
+
+export interface LoopSettings {
+  readonly maxInstructions: number;
+  readonly pace: 'real' | 'fast';
+  readonly input: SerialInput;
+  readonly sinks: readonly ByteSink[];
+  readonly interrupted: () => boolean;
+  /** Calls back once when `interrupted` turns true. */
+  onInterrupt(callback: () => void): void;
+}
+
+/** Real time between two looks at the outside. */
+const SLICE_MS = 10;
+/** Ticks between two looks at the clock. */
+const SLICE_TICKS = 50_000;
+/** How often a slow reader of the output is tried again. */
+const RETRY_MS = 2;
+/** How far virtual time may run behind real time before the difference is forgotten. */
+const MAX_DEBT_MS = 100;
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Waits for input, an interrupt or the time, whichever comes first. */
+function pause(settings: LoopSettings, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = Number.isFinite(milliseconds) ? setTimeout(resolve, milliseconds) : undefined;
+    const wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    settings.onInterrupt(wake);
+    if (settings.input.open()) settings.input.onNext(wake);
+  });
+}
+
+/** Runs `machine` to its end. */
+export async function runMachine(machine: Machine, settings: LoopSettings): Promise<End> {
+  const { input, sinks, maxInstructions } = settings;
+  const virtual = () => machine.virtualNanoseconds() / 1e6;
+  let anchor = performance.now() - virtual();
+
+  /** A slice of real time. Returns the end, or the tick that a halted CPU waits for. */
+  function slice(): End | { readonly kind: 'wait'; readonly wake: number } | undefined {
+    const end = performance.now() + SLICE_MS;
+    do {
+      const left = maxInstructions - machine.instructions();
+      if (left <= 0) return { kind: 'instructions' };
+      const result = machine.run(Math.min(SLICE_TICKS, left));
+      switch (result.kind) {
+        case 'exit':
+        case 'shutdown':
+        case 'reset':
+          return result;
+        case 'halted':
+          if (machine.dead()) return { kind: 'halted', dead: true };
+          if (result.wake === Infinity || settings.pace === 'real')
+            return { kind: 'wait', wake: result.wake };
+          machine.skipTo(result.wake);
+          break;
+        case 'slice':
+        case 'breakpoint':
+          break;
+      }
+    } while (performance.now() < end);
+    return undefined;
+  }
+
+  for (;;) {
+    await turn();
+    if (settings.interrupted()) return { kind: 'interrupted' };
+    const states = sinks.map((sink) => sink.flush());
+    if (states.includes('closed')) return { kind: 'output-closed' };
+    if (states.includes('waiting')) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      continue;
+    }
+    for (const bytes of input.take()) machine.receive('com1', bytes);
+
+    const result = slice();
+    if (result && result.kind !== 'wait') return result;
+    if (!result) continue;
+    if (result.wake === Infinity) {
+      if (!input.open()) return { kind: 'halted', dead: false };
+      await pause(settings, Infinity);
+      continue;
+    }
+    // Halted time passes as real time does; one that fell far behind starts anew.
+    if (performance.now() - anchor - virtual() > MAX_DEBT_MS) anchor = performance.now() - virtual();
+    const due = (result.wake * NANOSECONDS_PER_TICK) / 1e6;
+    const wait = due - (performance.now() - anchor);
+    if (wait > 1) await pause(settings, wait);
+    const now = ((performance.now() - anchor) * 1e6) / NANOSECONDS_PER_TICK;
+    machine.skipTo(wait > 1 ? Math.min(result.wake, Math.floor(now)) : result.wake);
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The options of `colinux run`, checked: wrong ones are a `Problem` that says what was expected and found.
+ */
+import { parseArgs } from 'node:util';
+import { Problem, systemCode } from './problem.ts';
+
+/** A multiboot module: a file, and the words behind its name. */
+export interface ModuleOption {
+  readonly file: string;
+  readonly args: string;
+}
+
+export interface RunOptions {
+  readonly image: string;
+  readonly memoryMiB: number;
+  readonly modules: readonly ModuleOption[];
+  readonly append: string;
+  /** `stdio`, a file, or `undefined`: output to stdout, input from stdin if that is a terminal or a pipe. */
+  readonly serial: string | undefined;
+  readonly debugcon: string | undefined;
+  readonly maxInstructions: number;
+  readonly stats: string | undefined;
+  readonly host: string | undefined;
+  /** Wall clock at boot, seconds since 1970; `undefined`: now. */
+  readonly rtc: number | undefined;
+  /** `undefined`: real when a person types into the machine, else fast. */
+  readonly pace: 'real' | 'fast' | undefined;
+}
+
+const DEFAULT_MEMORY_MIB = 128;
+const MAX_MEMORY_MIB = 1024;
+const HELP = 'see colinux --help';
+
+function wholeNumber(option: string, text: string, what: string, least: number, most: number): number {
+  const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  const range =
+    most === Number.MAX_SAFE_INTEGER
+      ? `of at least ${String(least)}`
+      : `from ${String(least)} to ${String(most)}`;
+  throw new Problem(`--${option} expects a whole number of ${what} ${range}, but found "${text}": ${HELP}.`);
+}
+
+function oneOf<T extends string>(option: string, text: string, ...words: T[]): T {
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw new Problem(`--${option} expects one of ${words.join(', ')}, but found "${text}": ${HELP}.`);
+}
+
+function fileName(option: string, text: string | undefined): string | undefined {
+  if (text === '') throw new Problem(`--${option} expects the name of a file, but found nothing: ${HELP}.`);
+  return text;
+}
+
+function moduleOption(text: string): ModuleOption {
+  const [, file, args] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(text) ?? [];
+  if (!file) throw new Problem(`--module expects "FILE ARGUMENTS", but found "${text}": ${HELP}.`);
+  return { file, args: args ?? '' };
+}
+
+const text = { type: 'string' } as const;
+const OPTIONS = {
+  memory: text,
+  module: { type: 'string', multiple: true },
+  append: text,
+  serial: text,
+  debugcon: text,
+  'max-instructions': text,
+  stats: text,
+  host: text,
+  rtc: text,
+  pace: text,
+} as const;
+
+/** What node:util throws, as a sentence of ours. */
+export function parseProblem(error: unknown): unknown {
+  const code = systemCode(error);
+  if (!(error instanceof Error) || !code?.startsWith('ERR_PARSE_ARGS')) return error;
+  const [, found] = /'(-[^'= ]*)/.exec(error.message) ?? [];
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && found !== undefined) {
+    const [, name = found] = /(--[^ ,'=]+)/.exec(error.message) ?? [];
+    return error.message.includes('does not take')
+      ? new Problem(`${name} takes no value, but one was found: leave it out.`)
+      : new Problem(
+          `${name} expects a value, but found none: give one (with ${name}=VALUE if it begins with "-").`,
+        );
+  }
+  if (found === undefined) return new Problem(`The command line is not understood: ${HELP}.`);
+  return new Problem(`"${found}" is not an option of this command: ${HELP}.`);
+}
+
+/** @throws Problem */
+export function parseRunOptions(args: readonly string[]): RunOptions {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw parseProblem(error);
+  }
+  const { values, positionals } = parsed;
+  const [image, extra] = positionals;
+  if (!image)
+    throw new Problem(`colinux run expects a kernel image, but found none: colinux run IMAGE [options].`);
+  if (extra !== undefined) {
+    throw new Problem(
+      `colinux run expects one kernel image, but found "${extra}" too: ` +
+        'words for the kernel go into --append, further files into --module.',
+    );
+  }
+  const { memory, 'max-instructions': most, rtc, pace } = values;
+  return {
+    image,
+    memoryMiB:
+      memory === undefined ? DEFAULT_MEMORY_MIB : wholeNumber('memory', memory, 'MiB', 1, MAX_MEMORY_MIB),
+    modules: (values.module ?? []).map(moduleOption),
+    append: values.append ?? '',
+    serial: fileName('serial', values.serial),
+    debugcon: fileName('debugcon', values.debugcon),
+    maxInstructions:
+      most === undefined
+        ? Infinity
+        : wholeNumber('max-instructions', most, 'instructions', 1, Number.MAX_SAFE_INTEGER),
+    stats: fileName('stats', values.stats),
+    host: fileName('host', values.host),
+    rtc: rtc === undefined ? undefined : wholeNumber('rtc', rtc, 'seconds since 1970', 0, 0xffff_ffff),
+    pace: pace === undefined ? undefined : oneOf('pace', pace, 'real', 'fast'),
+  };
+}

@@ -1,0 +1,28 @@
+/** What `colinux --help` prints. */
+export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and wait for its end
+       colinux dap [--port N]          debug adapter on stdin and stdout, or on a TCP port
+       colinux --help | --version
+
+IMAGE is a multiboot kernel (ELF or flat), or a cooperative guest kernel (ELF with a coLinux note), which
+is started under the embedded host kernel.
+
+Options of run:
+  --memory MIB            RAM in MiB, 1 to 1024 (default 128)
+  --module "FILE ARGS"    a multiboot module; may be given again
+  --append TEXT           the kernel's (or the guest's) command line
+  --serial stdio|FILE     where COM1 goes (default: output to stdout, input from stdin if it is a
+                          terminal or a pipe; stdio: input from whatever stdin is; FILE: no input)
+  --debugcon stdio|FILE   where the bytes of port E9h go (default: nowhere)
+  --max-instructions N    stop after exactly N instructions
+  --stats FILE            write instructions, seconds, mips, exit status and state hash as JSON
+  --host FILE             another host kernel for a cooperative guest
+  --rtc SECONDS           wall clock at boot, seconds since 1970 (default: now)
+  --pace real|fast        whether a halted CPU waits for real time to pass (default: real when a
+                          terminal is the input, else fast)
+
+Exit status: 2 v + 1 for a byte v that the guest writes to port F4h, as QEMU's isa-debug-exit; and
+  0  --max-instructions was reached     8  halted for ever
+  2  wrong options or a bad image      10  the reader of the output is gone
+  4  triple fault                      70  a fault of colinux itself
+  6  the guest reset the machine      130  interrupted by SIGINT
+`;
