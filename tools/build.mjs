@@ -71,8 +71,7 @@ const browser = {
 /** Bundles: name in dist, entry (the first that exists), options. */
 const bundles = [
   ['extension.cjs', ['extension/desktop.ts'], node],
-  // The browser's extension host adds `.js` to the name in package.json.
-  ['extension.web.cjs.js', ['extension/web.ts'], browser],
+  ['extension.web.cjs', ['extension/web.ts'], browser],
   ['machine-worker.js', ['core/worker/main.ts'], { ...common, platform: 'neutral', format: 'iife' }],
   ['adapter.cjs', ['cli/adapter.ts', 'debug-adapter/main.ts', 'debug-adapter/server.ts'], node],
   ['cli.cjs', ['cli/main.ts'], { ...node, banner: { js: '#!/usr/bin/env node' } }],

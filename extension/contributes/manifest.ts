@@ -18,7 +18,7 @@ export const manifest = {
   keywords: ['kernel', 'colinux', 'multiboot', 'operating system', 'emulator'],
   icon: 'media/icon.png',
   main: './dist/extension.cjs',
-  // The browser's extension host adds `.js` to the name it is given, and takes no ES modules: dist/extension.web.cjs.js.
+  // The browser's extension host takes no ES modules: the ending .cjs says that it is none.
   browser: './dist/extension.web.cjs',
   extensionKind: ['workspace'],
   l10n: './l10n',
