@@ -73,7 +73,7 @@ const bundles = [
   ['extension.cjs', ['extension/desktop.ts'], node],
   ['extension.web.cjs', ['extension/web.ts'], browser],
   ['machine-worker.js', ['core/worker/main.ts'], { ...common, platform: 'neutral', format: 'iife' }],
-  ['adapter.cjs', ['cli/adapter.ts', 'debug-adapter/main.ts', 'debug-adapter/server.ts'], node],
+  ['adapter.cjs', ['cli/adapter.ts', 'debug-adapter/main.ts'], node],
   ['cli.cjs', ['cli/main.ts'], { ...node, banner: { js: '#!/usr/bin/env node' } }],
   ['demo-headless.cjs', ['cli/demo-headless.ts'], node],
 ];

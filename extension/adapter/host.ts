@@ -6,6 +6,8 @@ import type { Platform } from '../platform.ts';
 import { locationOf, uriOf } from './files.ts';
 import { sourceMapper, type KnownFile } from './source-map.ts';
 
+const t = vscode.l10n.t;
+
 const SOURCES = '**/*.{c,h,S,s,asm,inc,cc,cpp,cxx,hpp,hh,rs,zig}';
 const SOURCES_MAX = 20_000;
 const EXCLUDED = '**/{node_modules,.git}/**';
@@ -18,7 +20,13 @@ export async function createAdapterHost(
 ): Promise<AdapterHost> {
   const inExtension = (...path: string[]) => vscode.Uri.joinPath(extension, 'dist', ...path);
   return {
-    readFile: async (location) => vscode.workspace.fs.readFile(uriOf(location)),
+    readFile: async (location) => {
+      try {
+        return await vscode.workspace.fs.readFile(uriOf(location));
+      } catch (error) {
+        throw plainError(error);
+      }
+    },
     createMachineWorker: async () => {
       const bundle = inExtension('machine-worker.js');
       const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(bundle));
@@ -29,6 +37,15 @@ export async function createAdapterHost(
       folder && folder.uri.scheme !== 'file' ? folder.uri.with({ path }).toString() : path,
     ),
   };
+}
+
+/** The usual errors in words; the adapter says which file it was. */
+function plainError(error: unknown): unknown {
+  const code = error instanceof vscode.FileSystemError ? error.code : '';
+  if (code === 'FileNotFound' || code === 'EntryNotFound') return new Error(t('there is no such file'));
+  if (code === 'FileIsADirectory') return new Error(t('it is a folder'));
+  if (code === 'NoPermissions') return new Error(t('permission denied'));
+  return error;
 }
 
 /** Sources of the workspace, then those of the embedded host kernel. */

@@ -89,9 +89,13 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
     return resolved;
   }
 
+  /** Says why nothing starts. A dialog, as for a launch that fails: F5 was pressed and waits for an answer. */
   private refuse(sentence: string): undefined {
     this.log.error(sentence);
-    void vscode.window.showErrorMessage(sentence, { modal: false });
+    const open = t('Open launch.json');
+    void vscode.window.showErrorMessage(sentence, { modal: true }, open).then((answer) => {
+      if (answer === open) void vscode.commands.executeCommand('workbench.action.debug.configure');
+    });
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 // looks. Once in the Node extension host and once in the web worker extension host. Ends with "N passed, M failed".
 //   node test/vscode/e2e.mjs [--only node|web]
 // Needs out/colinux.vsix (npm run package) and the built sample. Screenshots: out/screenshots/.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,22 @@ function lineWith(text) {
   const index = sourceLines.findIndex((line) => line.includes(text));
   if (index < 0) throw new Error(`${MAIN} has no line with "${text}"`);
   return index + 1;
+}
+
+const ASSEMBLY = 'kernel/user.S';
+const assemblyLine =
+  readFileSync(join(sample, ASSEMBLY), 'utf8')
+    .split('\n')
+    .findIndex((line) => /\biret/.test(line)) + 1;
+
+/** Writes a launch.json with one configuration: the sample with `options`. */
+function writeLaunch(folder, options) {
+  const configuration = { type: 'colinux', request: 'launch', name: 'test', ...options };
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  writeFileSync(
+    join(folder, '.vscode/launch.json'),
+    JSON.stringify({ version: '0.2.0', configurations: [configuration] }, null, 2),
+  );
 }
 
 /** Settings that make the screen readable for the test: no canvas terminal, no minimap. */
@@ -144,6 +160,46 @@ async function scenario(kind, executablePath) {
       await workbench.page.waitForTimeout(500);
       await workbench.shot('stepped-over');
     });
+    await step('F11 steps into a function', async () => {
+      const { page } = workbench;
+      await workbench.stepIn('printk');
+      await page
+        .locator('.debug-call-stack .monaco-list-row', { hasText: /^printk/ })
+        .first()
+        .waitFor();
+      await workbench.command('Debug: Step Out');
+      await page
+        .locator('.debug-call-stack .monaco-list-row', { hasText: /^printk/ })
+        .first()
+        .waitFor({ state: 'hidden' });
+    });
+    await step('a frame of the host kernel shows its source', async () => {
+      const { page } = workbench;
+      await workbench.expand(
+        page.locator('.debug-call-stack .monaco-list-row', { hasText: /host kernel/i }).first(),
+      );
+      const frame = page.locator('.debug-call-stack .stack-frame', { hasText: /\.c/ });
+      await page.waitForFunction(
+        () => document.querySelectorAll('.debug-call-stack .monaco-list-row .stack-frame').length > 3,
+      );
+      await frame.first().click();
+      await page.locator('.debug-focused-stack-frame-line, .debug-top-stack-frame-line').first().waitFor();
+      await page.waitForTimeout(700);
+      await workbench.shot('host-frame');
+      const tab = await page.locator('.tab.active').innerText();
+      if (/main\.c/.test(tab) === false && tab.trim() === '')
+        throw new Error('no source opened for a host frame');
+      return `${(await frame.first().innerText()).replace(/\s+/g, ' ')} in ${tab.trim()}`;
+    });
+    await step('a console that was closed opens again with its text', async () => {
+      const { page } = workbench;
+      await workbench.command('Terminal: Kill the Active Terminal Instance');
+      await workbench.terminalRow('Hello from a cooperative guest kernel!').waitFor({ state: 'hidden' });
+      await workbench.command('coLinux: Show Console');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: /cocon/ }).first().click();
+      await workbench.terminalRow('arithmetic: 25 primes below 100').waitFor();
+      await workbench.terminalRow('Hello from a cooperative guest kernel!').waitFor();
+    });
     await step('F5 continues to the end of the guest', async () => {
       await workbench.page.keyboard.press('F5');
       await workbench.terminalRow('goodbye').waitFor();
@@ -152,6 +208,51 @@ async function scenario(kind, executablePath) {
     });
     await step('the status bar item is gone with the session', async () => {
       await workbench.statusBar(/· ring/).waitFor({ state: 'hidden' });
+    });
+    await step('a wrong launch option is one clear sentence', async () => {
+      writeLaunch(folder, { memory: '64' });
+      await workbench.page.keyboard.press('F5');
+      const dialog = workbench.dialog('"memory": expected a whole number of MiB from 16 to 1024, found "64"');
+      await dialog.waitFor();
+      await workbench.shot('wrong-option');
+      await workbench.page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+    });
+    await step('a missing kernel is one clear sentence', async () => {
+      writeLaunch(folder, { kernel: '${workspaceFolder}/build/none.elf' });
+      await workbench.page.keyboard.press('F5');
+      const dialog = workbench.dialog(/none\.elf cannot be read/);
+      await dialog.waitFor();
+      const text = (await dialog.innerText()).split('\n').find((line) => line.includes('none.elf'));
+      if (!text.includes('there is no such file')) throw new Error(`an unclear sentence: ${text}`);
+      await workbench.shot('missing-kernel');
+      await workbench.page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      return text;
+    });
+    await step('a breakpoint in an assembly file stops there', async () => {
+      writeLaunch(folder, { cmdline: 'interactive' });
+      await workbench.openFile(ASSEMBLY);
+      await workbench.setBreakpoint(assemblyLine);
+      await workbench.page.keyboard.press('F5');
+      await workbench.stoppedAt(breakpoint); // the one in kmain comes first
+      await workbench.page.keyboard.press('F5');
+      await workbench.stoppedAt(assemblyLine);
+      await workbench.coloured('movl');
+      await workbench.page.waitForTimeout(700);
+      await workbench.shot('assembly');
+    });
+    await step('keys typed in the console reach the guest', async () => {
+      const { page } = workbench;
+      await page.keyboard.press('F5');
+      await workbench.terminalRow(/type/i).waitFor();
+      await page.locator('.terminal-wrapper.active .xterm-screen').click();
+      await page.keyboard.type('hello host, this is the keyboard');
+      await workbench.terminalRow('hello host, this is the keyboard').waitFor();
+      await workbench.shot('interactive');
+      await page.keyboard.press('Control+D');
+      await workbench.terminalRow('end of input').waitFor();
+      await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     });
   } finally {
     await workbench?.close();

@@ -37,6 +37,8 @@ export async function openWorkbench({ executablePath, url, shots, prefix }) {
 
     /** Opens a file by its path in the explorer. */
     async openFile(path) {
+      if (!(await page.locator('.explorer-folders-view').isVisible()))
+        await page.keyboard.press('Control+Shift+E');
       for (const [index, name] of path.split('/').entries()) {
         const entry = row(name).first();
         await entry.waitFor();
@@ -111,6 +113,29 @@ export async function openWorkbench({ executablePath, url, shots, prefix }) {
       }, line);
     },
 
+    /** F11 until the top frame is in `name`: arguments that are calls come first. */
+    async stepIn(name) {
+      const top = page.locator('.debug-call-stack .stack-frame').first();
+      for (let tries = 0; tries < 6; tries++) {
+        await page.keyboard.press('F11');
+        await page.waitForTimeout(600);
+        if ((await top.innerText()).startsWith(name)) return;
+      }
+      throw new Error(`stepping in does not reach ${name}, the top frame is ${await top.innerText()}`);
+    },
+
+    /** Waits until a line of the editor with `word` has more than one colour. */
+    coloured: (word) =>
+      page.waitForFunction((text) => {
+        const line = [...document.querySelectorAll('.view-line')].find((element) =>
+          element.textContent.includes(text),
+        );
+        return (
+          line && new Set([...line.querySelectorAll('span span')].map((span) => span.className)).size > 1
+        );
+      }, word),
+
+    dialog: (text) => page.locator('.monaco-dialog-box', { hasText: text }).first(),
     callStack: () => page.locator('.debug-call-stack .monaco-list-row').allInnerTexts(),
     variable: (name) =>
       page

@@ -1,0 +1,33 @@
+// `npm run screenshots`: copies the chosen pictures of the last real-VS-Code test to docs/images/, for README and guide.
+import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const MAX_KIB = 200;
+/** Picture of the test -> name in docs/images. */
+const CHOSEN = {
+  'node-stopped-at-breakpoint.png': 'breakpoint-in-kmain.png',
+  'node-host-frame.png': 'both-kernels.png',
+  'node-assembly.png': 'breakpoint-in-assembly.png',
+  'node-interactive.png': 'typing-to-the-guest.png',
+};
+
+let problems = 0;
+mkdirSync(join(root, 'docs/images'), { recursive: true });
+for (const [from, to] of Object.entries(CHOSEN)) {
+  const source = join(root, 'out/screenshots', from);
+  const size = existsSync(source) ? statSync(source).size / 1024 : undefined;
+  if (size === undefined || size > MAX_KIB) {
+    const why =
+      size === undefined
+        ? 'is missing: run npm run test:vscode'
+        : `has ${size.toFixed(0)} KiB, more than ${MAX_KIB}`;
+    process.stderr.write(`out/screenshots/${from} ${why}\n`);
+    problems++;
+    continue;
+  }
+  copyFileSync(source, join(root, 'docs/images', to));
+  process.stdout.write(`docs/images/${to} (${size.toFixed(0)} KiB)\n`);
+}
+process.exit(problems === 0 ? 0 : 1);

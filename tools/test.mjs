@@ -1,0 +1,120 @@
+// `npm test`: everything, from a fresh clone. Sets up what is missing (npm packages, Debian packages, a real VS Code),
+// then checks, builds, and runs the unit tests and the real-VS-Code test. The last line is "N passed, M failed": tests of
+// vitest, steps in VS Code, and one each for the checks and builds. Exit status 0 only when nothing failed.
+// Full output of every part: out/test-logs/.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDebianPackages } from './debian.mjs';
+import { ensureNodeModules, root, run } from './steps.mjs';
+
+const logs = join(root, 'out/test-logs');
+const started = Date.now();
+let passed = 0;
+let failed = 0;
+
+const say = (line) => {
+  const seconds = ((Date.now() - started) / 1000).toFixed(0).padStart(4);
+  process.stdout.write(`${seconds} s  ${line}\n`);
+};
+const count = (good, bad) => {
+  passed += good;
+  failed += bad;
+};
+
+/** One part that counts as one test. Gives whether it passed. */
+async function part(title, program, args) {
+  const { status, output, seconds } = await run(program, args);
+  writeFileSync(join(logs, `${title.replace(/\W+/g, '-')}.txt`), output);
+  count(status === 0 ? 1 : 0, status === 0 ? 0 : 1);
+  say(`${status === 0 ? '✓' : '✗'} ${title} (${seconds.toFixed(0)} s)`);
+  if (status !== 0) process.stdout.write(`${output.trim().split('\n').slice(-60).join('\n')}\n`);
+  return status === 0;
+}
+
+/** Vitest, with its own counts. */
+async function unitTests() {
+  const report = join(logs, 'vitest.json');
+  rmSync(report, { force: true });
+  const { output, seconds } = await run(process.execPath, [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  writeFileSync(join(logs, 'vitest.txt'), output);
+  let result;
+  try {
+    result = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    count(0, 1);
+    say(`✗ vitest gave no report`);
+    process.stdout.write(`${output.trim().split('\n').slice(-60).join('\n')}\n`);
+    return;
+  }
+  // A file that cannot be loaded has no tests, yet it is a failure.
+  const brokenFiles = result.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  const bad = result.numFailedTests + brokenFiles.length;
+  count(result.numPassedTests, bad === 0 && !result.success ? 1 : bad);
+  const skipped = result.numPendingTests + (result.numTodoTests ?? 0);
+  say(
+    `${result.success ? '✓' : '✗'} unit tests: ${result.numPassedTests} passed, ${bad} failed` +
+      `${skipped ? `, ${skipped} skipped` : ''} (${seconds.toFixed(0)} s)`,
+  );
+  for (const file of brokenFiles) process.stdout.write(`  ✗ ${file.name}: ${file.message.split('\n')[0]}\n`);
+  for (const test of result.testResults.flatMap((file) => file.assertionResults)) {
+    if (test.status !== 'failed') continue;
+    const message = (test.failureMessages[0] ?? '').split('\n').slice(0, 4).join('\n    ');
+    process.stdout.write(`  ✗ ${test.fullName}\n    ${message}\n`);
+  }
+  if (!result.success && bad === 0)
+    process.stdout.write(`${output.trim().split('\n').slice(-40).join('\n')}\n`);
+}
+
+/** The real VS Code, with its own counts. */
+async function vscodeTests() {
+  say('  a real VS Code:');
+  const { status, output, seconds } = await run(process.execPath, ['test/vscode/e2e.mjs'], { show: true });
+  writeFileSync(join(logs, 'vscode.txt'), output);
+  const [, good, bad] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
+  if (good === undefined) count(0, 1);
+  else count(Number(good), Number(bad) || (status === 0 ? 0 : 1));
+  say(`${status === 0 ? '✓' : '✗'} a real VS Code (${seconds.toFixed(0)} s)`);
+}
+
+async function main() {
+  mkdirSync(logs, { recursive: true });
+  say(await ensureNodeModules());
+  ensureDebianPackages(
+    ['gcc', 'binutils', 'make', 'gdb', 'qemu-system-x86', 'chromium'],
+    'build the kernels, compare with QEMU and gdb, and drive VS Code',
+  );
+  // The host is installed while the processor checks types: it mostly waits for the network.
+  const host = run(process.execPath, ['tools/vscode-host.mjs']);
+  await part('check: format, lint and types', process.execPath, ['tools/check.mjs']);
+  await part('check: package.json is what extension/contributes says', process.execPath, [
+    'tools/contributes.mjs',
+    '--check',
+  ]);
+  if (await part('kernels and sample', process.execPath, ['tools/build-kernels.mjs'])) {
+    // Production bundles are what is packed, and what tests that start the CLI or the adapter run.
+    const packed = await part('bundles and vsix', process.execPath, ['tools/package.mjs']);
+    await unitTests();
+    const { status, output } = await host;
+    if (status !== 0) {
+      count(0, 1);
+      say(`✗ ${output.trim().split('\n').pop()}`);
+    } else if (packed) await vscodeTests();
+  } else await host;
+}
+
+try {
+  await main();
+} catch (error) {
+  failed++;
+  say(`✗ ${error.message}`);
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 ? 0 : 1);
