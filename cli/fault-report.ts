@@ -43,7 +43,7 @@ function pageFaultCode(code: number): string {
 /** SDM vol. 3A, figure 6-7. */
 function selectorCode(code: number): string {
   if (code === 0) return '';
-  const external = (code & EXTERNAL) !== 0 ? ', external event' : '';
+  const external = (code & EXTERNAL) !== 0 ? ', on the way to a handler' : '';
   if ((code & IDT) !== 0) return ` (gate ${hex(code >>> 3, 2)}h of the IDT${external})`;
   return ` (selector ${hex(code & 0xfff8, 4)}h in the ${(code & LDT) !== 0 ? 'LDT' : 'GDT'}${external})`;
 }

@@ -86,7 +86,7 @@ export async function compare(
   const ours = newState();
   const before = newState();
   const last = newState();
-  let bytes = new Uint8Array(0);
+  let bytes: Uint8Array = new Uint8Array(0);
   let ignored = 0;
   let steps = 0;
   let repeatedRecords = 0;

@@ -1,0 +1,39 @@
+/**
+ * Entry of the stand-alone debug adapter bundle: DAP on stdin and stdout, or with `--port N` on a TCP port of this
+ * computer. `colinux dap` loads it; other DAP clients may run it by itself.
+ */
+import { serveStdio, serveTcp } from '../debug-adapter/stdio.ts';
+import { parseDapOptions } from './dap-options.ts';
+import { ExitStatus } from './exit-status.ts';
+import { Problem, systemCode, systemReason } from './problem.ts';
+import { bundleFolder, failed, write } from './process.ts';
+
+function portProblem(port: number, error: unknown): Problem {
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE') {
+    return new Problem(`The port ${String(port)} is in use by another program: choose another with --port.`);
+  }
+  if (code === 'EACCES') {
+    return new Problem(
+      `The port ${String(port)} may not be used by this user: choose one above 1023 with --port.`,
+    );
+  }
+  return new Problem(
+    `The port ${String(port)} cannot be listened on, ${systemReason(error)}: choose another.`,
+  );
+}
+
+async function serve(args: readonly string[], folder: string): Promise<void> {
+  const { port } = parseDapOptions(args);
+  if (port === undefined) {
+    serveStdio(folder);
+    return;
+  }
+  process.on('SIGINT', () => process.exit(ExitStatus.Interrupted));
+  const listening = await serveTcp(folder, port).catch((error: unknown) => {
+    throw portProblem(port, error);
+  });
+  write(2, `listening on 127.0.0.1:${String(listening)}\n`);
+}
+
+serve(process.argv.slice(2), bundleFolder()).catch(failed);

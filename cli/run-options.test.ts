@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { parseDapOptions } from './dap-options.ts';
+import { Problem } from './problem.ts';
+import { parseRunOptions } from './run-options.ts';
+
+describe('the options of colinux run', () => {
+  it('have defaults', () => {
+    expect(parseRunOptions(['k.elf'])).toEqual({
+      image: 'k.elf',
+      memoryMiB: 128,
+      modules: [],
+      append: '',
+      serial: undefined,
+      debugcon: undefined,
+      maxInstructions: Infinity,
+      stats: undefined,
+      host: undefined,
+      rtc: undefined,
+      pace: undefined,
+    });
+  });
+
+  it('are read in any order', () => {
+    const options = parseRunOptions(
+      '--memory 64 --module a k.elf --max-instructions=5 --serial out --rtc 7 --pace real'
+        .split(' ')
+        .concat('--module', ' b  x  y ', '--append', 'root=/dev/x'),
+    );
+    expect(options).toMatchObject({
+      image: 'k.elf',
+      memoryMiB: 64,
+      maxInstructions: 5,
+      serial: 'out',
+      rtc: 7,
+    });
+    expect(options.modules).toEqual([
+      { file: 'a', args: '' },
+      { file: 'b', args: 'x  y' },
+    ]);
+    expect(options).toMatchObject({ append: 'root=/dev/x', pace: 'real' });
+  });
+
+  const wrong: [string[], RegExp][] = [
+    [[], /expects a kernel image, but found none/],
+    [['a', 'b'], /expects one kernel image, but found "b" too/],
+    [['a', '--memory', 'big'], /--memory expects a whole number of MiB from 1 to 1024, but found "big"/],
+    [['a', '--memory', '0'], /but found "0"/],
+    [['a', '--memory', '1025'], /but found "1025"/],
+    [['a', '--memory', '1.5'], /but found "1.5"/],
+    [['a', '--memory'], /--memory expects a value, but found none/],
+    [['a', '--append', '--stats'], /--append expects a value, but found none/],
+    [['a', '--max-instructions', '-1'], /--max-instructions expects a value.*--max-instructions=VALUE/],
+    [['a', '--max-instructions=-1'], /a whole number of instructions of at least 1, but found "-1"/],
+    [['a', '--pace', 'slow'], /--pace expects one of real, fast, but found "slow"/],
+    [['a', '--serial', ''], /--serial expects the name of a file, but found nothing/],
+    [['a', '--module', ' '], /--module expects "FILE ARGUMENTS", but found " "/],
+    [['a', '--colour'], /"--colour" is not an option/],
+    [['a', '-x'], /"-x" is not an option/],
+  ];
+  it.each(wrong)('%j: one sentence', (args, expected) => {
+    expect(() => parseRunOptions(args)).toThrow(Problem);
+    expect(() => parseRunOptions(args)).toThrow(expected);
+  });
+});
+
+describe('the options of colinux dap', () => {
+  it('are a port or nothing', () => {
+    expect(parseDapOptions([])).toEqual({ port: undefined });
+    expect(parseDapOptions(['--port', '4711'])).toEqual({ port: 4711 });
+  });
+  it.each(['65536', 'x', '-1', '1e3'])('refuse port %s', (port) => {
+    expect(() => parseDapOptions([`--port=${port}`])).toThrow(/--port expects a TCP port from 1 to 65535/);
+  });
+});
