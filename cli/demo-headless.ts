@@ -80,8 +80,8 @@ async function screen(client: Client): Promise<string[]> {
     .split(/\x1b\[\d+;1H/)
     .slice(1)
     .map((row) => row.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '').trimEnd());
-  const last = rows.findLastIndex((row) => row !== '');
-  return rows.slice(0, last + 1);
+  while (rows.at(-1) === '') rows.pop();
+  return rows;
 }
 
 async function demo(client: Client, sample: string): Promise<void> {

@@ -17,6 +17,9 @@ import type { Registers } from './symbols/location.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 const { fields: PAGE } = layouts.co_passage_page;
+const PASSAGE_CODE = ['co_passage_sep', 'co_passage_nosep'];
+
+const viewOf = (page: Uint8Array) => new DataView(page.buffer, page.byteOffset, page.byteLength);
 
 /** DAP thread of a coroutine: DAP ids begin at 1. */
 export const threadOf = (coroutine: CoroutineId): number => coroutine + 1;
@@ -50,6 +53,13 @@ export class Coroutines {
     return this.guestImage ? 'host kernel' : 'kernel';
   }
 
+  /** How a memory reference names an address of a coroutine; see `docs/protocol.md`. */
+  referenceOf(coroutine: CoroutineId, address: number, always: boolean): string {
+    const plain = '0x' + (address >>> 0).toString(16).padStart(8, '0');
+    if (!this.guestImage || (!always && coroutine === this.current)) return plain;
+    return `${coroutine === HOST ? 'host' : `guest${coroutine - 1}`}:${plain}`;
+  }
+
   /** The passage between the CPU's owner and a coroutine that is away. */
   private passageOf(coroutine: CoroutineId): PassageInfo | undefined {
     const guest = coroutine === HOST ? this.current : coroutine;
@@ -60,18 +70,14 @@ export class Coroutines {
   savedState(coroutine: CoroutineId): CoState | undefined {
     const passage = this.passageOf(coroutine);
     if (!passage || coroutine === this.current) return undefined;
-    const { page } = passage;
-    const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-    return decodeState(view, coroutine === HOST ? PAGE.host[0] : PAGE.guest[0]);
+    return decodeState(viewOf(passage.page), coroutine === HOST ? PAGE.host[0] : PAGE.guest[0]);
   }
 
   /** The operation a coroutine that is away has asked for, by name. */
   operationOf(coroutine: CoroutineId): string | undefined {
     const passage = this.passageOf(coroutine);
     if (!passage) return undefined;
-    const { page } = passage;
-    const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-    return nameOf(coOperation, view.getUint32(PAGE.operation[0], true));
+    return nameOf(coOperation, viewOf(passage.page).getUint32(PAGE.operation[0], true));
   }
 
   /**
@@ -86,8 +92,7 @@ export class Coroutines {
     const state = this.savedState(coroutine);
     if (!state) return undefined;
     const bytes = read(state.esp, CO_PASSAGE_FRAME_SIZE);
-    const frame =
-      bytes && decodePassageFrame(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), state.esp);
+    const frame = bytes && decodePassageFrame(viewOf(bytes), state.esp);
     if (!frame) return undefined;
     const registers: (number | undefined)[] = new Array<number | undefined>(10).fill(undefined);
     registers[I386.ebx] = frame.ebx;
@@ -113,22 +118,59 @@ export class Coroutines {
     return undefined;
   }
 
+  /** Changes when passage pages come and go. */
+  passageKey(): string {
+    return this.snapshot.passages.map(({ physical }) => physical).join(' ');
+  }
+
+  /** Where the code of a passage page is mapped: on the host's side, then on the guest's. */
+  private codeAddresses({ page }: PassageInfo): number[] {
+    return [PAGE.host[0], PAGE.guest[0]].flatMap((at) => {
+      const state = decodeState(viewOf(page), at);
+      return state ? [(state.va - at + PAGE.code[0]) >>> 0] : [];
+    });
+  }
+
+  /** The host image's symbol that a passage page's code is a copy of. */
+  private originOf({ page }: PassageInfo): number | undefined {
+    for (const name of PASSAGE_CODE) {
+      const symbol = this.hostImage?.symbolNamed(name);
+      if (symbol && this.sameCode(symbol.address, page)) return symbol.address;
+    }
+    return undefined;
+  }
+
+  /** If `pc` is in the code of a passage page: all addresses of that code, on both sides. */
+  passageRanges(pc: number): [number, number][] | undefined {
+    for (const passage of this.snapshot.passages) {
+      const ranges = this.codeAddresses(passage).map((low): [number, number] => [low, low + PAGE.code[1]]);
+      if (ranges.some(([low, high]) => pc >= low && pc < high)) return ranges;
+    }
+    return undefined;
+  }
+
+  /** The places where an address of the linked passage code really runs; `undefined` for any other address. */
+  copiesOf(address: number): number[] | undefined {
+    const origins = PASSAGE_CODE.map((name) => this.hostImage?.symbolNamed(name)?.address ?? Infinity);
+    const isPassageCode = origins.some((low) => address >= low && address < low + PAGE.code[1]);
+    if (!isPassageCode || this.hostImage?.functionAt(address)?.name.startsWith('co_passage') !== true)
+      return undefined;
+    return this.snapshot.passages.flatMap((passage) => {
+      const offset = address - (this.originOf(passage) ?? Infinity);
+      if (offset < 0 || offset >= PAGE.code[1]) return [];
+      return this.codeAddresses(passage).map((low) => (low + offset) >>> 0);
+    });
+  }
+
   /** The host's passage code is copied into each passage page and mapped on both sides. */
   private passageCode(pc: number): Resolved | undefined {
     if (!this.hostImage) return undefined;
-    for (const { page } of this.snapshot.passages) {
-      const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-      for (const at of [PAGE.host[0], PAGE.guest[0]]) {
-        const state = decodeState(view, at);
-        const base = state ? state.va - at : -1;
-        const offset = pc - base - PAGE.code[0];
-        if (base < 0 || offset < 0 || offset >= PAGE.code[1]) continue;
-        for (const name of ['co_passage_sep', 'co_passage_nosep']) {
-          const symbol = this.hostImage.symbolNamed(name);
-          if (symbol && this.sameCode(symbol.address, page)) {
-            return { image: this.hostImage, bias: pc - offset - symbol.address };
-          }
-        }
+    for (const passage of this.snapshot.passages) {
+      for (const low of this.codeAddresses(passage)) {
+        const offset = pc - low;
+        if (offset < 0 || offset >= PAGE.code[1]) continue;
+        const origin = this.originOf(passage);
+        if (origin !== undefined) return { image: this.hostImage, bias: low - origin };
       }
     }
     return undefined;

@@ -6,7 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
 import type { MemoryCache } from './memory-cache.ts';
-import { cpuRegisters, GENERAL, hex, type RegisterGroup, savedRegisters } from './registers.ts';
+import { cpuRegisters, GENERAL, type RegisterGroup, savedRegisters } from './registers.ts';
 import { type Frame, frameContext } from './stack.ts';
 import { evaluate, type EvaluateContext } from './values/evaluate.ts';
 import { childCount, childrenOf, type FormatContext, formatValue, nameOfType } from './values/format.ts';
@@ -16,9 +16,19 @@ import { splitFormat } from './values/format-specifier.ts';
 /** Something that unfolds. */
 type Container =
   | { readonly kind: 'variables'; readonly frame: Frame; readonly which: 'parameter' | 'local' }
-  | { readonly kind: 'registers'; readonly groups: readonly RegisterGroup[] }
-  | { readonly kind: 'group'; readonly group: RegisterGroup }
-  | { readonly kind: 'value'; readonly frame: Frame; readonly value: TypedValue; readonly path: string };
+  | { readonly kind: 'registers'; readonly groups: readonly RegisterGroup[]; readonly frame: Frame }
+  | { readonly kind: 'group'; readonly group: RegisterGroup; readonly frame: Frame }
+  | {
+      readonly kind: 'value';
+      readonly frame: Frame;
+      readonly value: TypedValue;
+      readonly path: string;
+      /** Shown in hexadecimal, because the expression asked for it. */
+      readonly hexadecimal: boolean;
+    };
+
+/** Most children that one answer holds; a client that pages asks for the rest. */
+const MAX_CHILDREN = 10_000;
 
 export class Inspection {
   private readonly containers: Container[] = [];
@@ -26,10 +36,16 @@ export class Inspection {
   constructor(
     private readonly coroutines: Coroutines,
     private readonly memory: MemoryCache,
+    private readonly firstReference = 1,
   ) {}
 
+  /** The next stop's references begin here. */
+  get nextReference(): number {
+    return this.firstReference + this.containers.length;
+  }
+
   private refer(container: Container): number {
-    return this.containers.push(container);
+    return this.firstReference + this.containers.push(container) - 1;
   }
 
   async scopes(frame: Frame): Promise<DebugProtocol.Scope[]> {
@@ -52,7 +68,9 @@ export class Inspection {
     if (variables.some(({ kind }) => kind !== 'parameter')) {
       scopes.push(scope('Locals', 'locals', { kind: 'variables', frame, which: 'local' }));
     }
-    scopes.push(scope('Registers', 'registers', { kind: 'registers', groups: this.registerGroups(frame) }));
+    scopes.push(
+      scope('Registers', 'registers', { kind: 'registers', groups: this.registerGroups(frame), frame }),
+    );
     return scopes;
   }
 
@@ -93,7 +111,7 @@ export class Inspection {
   }
 
   async variables(args: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
-    const container = this.containers[args.variablesReference - 1] as Container | undefined;
+    const container = this.containers[args.variablesReference - this.firstReference] as Container | undefined;
     if (!container)
       throw new AdapterError(
         'no-such-frame',
@@ -108,7 +126,7 @@ export class Inspection {
             group.name === 'General'
               ? `eip=${group.rows.find(({ name }) => name === 'eip')?.value ?? '?'}`
               : '',
-          variablesReference: this.refer({ kind: 'group', group }),
+          variablesReference: this.refer({ kind: 'group', group, frame: container.frame }),
         }));
       case 'group':
         return container.group.rows.map(({ name, value, address }) => ({
@@ -116,7 +134,9 @@ export class Inspection {
           value,
           variablesReference: 0,
           evaluateName: `$${name}`,
-          ...(address === undefined ? {} : { memoryReference: hex(address) }),
+          ...(address === undefined
+            ? {}
+            : { memoryReference: this.coroutines.referenceOf(container.frame.coroutine, address, true) }),
         }));
       case 'variables': {
         const { frame, which } = container;
@@ -132,9 +152,12 @@ export class Inspection {
       }
       case 'value': {
         const { frame, value, path } = container;
+        const inHex = hexadecimal || container.hexadecimal;
+        const start = Math.max(0, args.start ?? 0);
+        const count = Math.min(args.count || MAX_CHILDREN, MAX_CHILDREN);
         return this.memory.compute(() =>
-          childrenOf(value, this.formatContext(frame, hexadecimal), args.start, args.count).map((child) =>
-            this.describe(frame, child.name, child.value, childPath(path, value, child.name), hexadecimal),
+          childrenOf(value, this.formatContext(frame, inHex), start, count).map((child) =>
+            this.describe(frame, child.name, child.value, childPath(path, value, child.name), inHex),
           ),
         );
       }
@@ -156,9 +179,11 @@ export class Inspection {
       value: formatValue(value, context),
       type: nameOfType(value.type),
       evaluateName: path,
-      variablesReference: count > 0 ? this.refer({ kind: 'value', frame, value, path }) : 0,
+      variablesReference: count > 0 ? this.refer({ kind: 'value', frame, value, path, hexadecimal }) : 0,
       ...(arrayOf(value.type) && count > 100 ? { indexedVariables: count } : {}),
-      ...(address === undefined ? {} : { memoryReference: hex(address) }),
+      ...(address === undefined
+        ? {}
+        : { memoryReference: this.coroutines.referenceOf(frame.coroutine, address, true) }),
     };
   }
 

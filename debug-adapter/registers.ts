@@ -123,7 +123,8 @@ export function cpuRegisters(cpu: CpuSnapshot, registers: Registers): RegisterGr
           value: `base=${hex(cpu.idt.base)} limit=${hex(cpu.idt.limit, 4)}`,
           address: cpu.idt.base,
         },
-        ...cpu.debug.map((value, n) => ({ name: `dr${n}`, value: hex(value) })),
+        // DR4 and DR5 are other names of DR6 and DR7.
+        ...[0, 1, 2, 3, 6, 7].map((n) => ({ name: `dr${n}`, value: hex(cpu.debug[n]) })),
       ],
     },
   ];

@@ -17,12 +17,14 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import {
+  type BreakpointSpec,
   type CoroutineId,
   HOST,
   type MachineEvent,
+  type Space,
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
-import type { AdapterHost } from './adapter-host.ts';
+import type { AdapterHost, MachinePort } from './adapter-host.ts';
 import { type ImageOwner, SourceBreakpoints } from './breakpoints.ts';
 import { coroutineOf, Coroutines, threadOf } from './coroutines.ts';
 import { disassemble } from './disassembly.ts';
@@ -42,6 +44,42 @@ const MAX_READ = 1 << 20;
 /** Most instructions one disassemble may ask for. */
 const MAX_INSTRUCTIONS = 5000;
 
+/** Ids of breakpoints of our own, which no client ever sees: the guest's entry, and the first use of a passage page. */
+const ENTRY_ID = 0;
+const PASSAGE_ID = 0x7fff_ffff;
+/** The host kernel's function that uses a passage page. */
+const PASSAGE_USER = 'passage_switch';
+
+/** What this adapter answers; the library would answer anything else with an empty success. */
+const REQUESTS = new Set([
+  'initialize',
+  'launch',
+  'configurationDone',
+  'setBreakpoints',
+  'threads',
+  'stackTrace',
+  'scopes',
+  'variables',
+  'evaluate',
+  'continue',
+  'next',
+  'stepIn',
+  'stepOut',
+  'pause',
+  'readMemory',
+  'writeMemory',
+  'disassemble',
+  'terminate',
+  'disconnect',
+]);
+/** Some clients send these always, without anything in them. */
+const EMPTY_LISTS: Readonly<Record<string, string>> = {
+  setFunctionBreakpoints: 'breakpoints',
+  setExceptionBreakpoints: 'filters',
+};
+/** Requests that a person has made by a button: a failure is shown. The others fail where they are asked. */
+const SHOWN = new Set(['continue', 'next', 'stepIn', 'stepOut', 'pause']);
+
 type Request = DebugProtocol.Request;
 
 export class ColinuxDebugSession extends DebugSession {
@@ -51,7 +89,11 @@ export class ColinuxDebugSession extends DebugSession {
   private coroutines: Coroutines | undefined;
   private inspection: Inspection | undefined;
   private stopOnEntry = false;
+  /** "Run without debugging": no breakpoint is set. */
+  private noDebug = false;
+  private launched = false;
   private running = false;
+  private pausing = false;
   private ended = false;
   /** Waits for the next stop while a step is under way. */
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
@@ -60,7 +102,10 @@ export class ColinuxDebugSession extends DebugSession {
   private readonly stacks = new Map<CoroutineId, Frame[]>();
   private readonly frames = new Map<number, Frame>();
   private nextFrameId = 1;
-  private entryBreakpoint: number | undefined;
+  private nextReference = 1;
+  private entryPending = false;
+  /** Physical addresses of the passage pages that breakpoints know. */
+  private boundPassages = '';
   private readonly breakpoints = new SourceBreakpoints(() => this.owners());
   private readonly terminals: Terminals;
 
@@ -103,38 +148,74 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.LaunchRequestArguments,
   ): void {
     void this.answer(response, async () => {
-      const options = await readLaunchArguments(args, this.host);
-      const plan = await planLaunch(options, this.host, Math.floor(Date.now() / 1000));
-      this.plan = plan;
-      this.stopOnEntry = options.stopOnEntry;
-      for (const warning of plan.warnings) this.sendEvent(new OutputEvent(warning + '\n', 'important'));
-      const port = await this.host.createMachineWorker();
-      this.client = new MachineClient(
-        port,
-        (event) => {
-          this.onMachineEvent(event);
-        },
-        (error) => {
-          this.sendEvent(new OutputEvent(error.message + '\n', 'stderr'));
-          this.end();
-        },
-      );
-      this.memory = new MemoryCache(this.client);
-      const snapshot = await this.client.request('boot', plan.boot);
-      this.coroutines = new Coroutines(snapshot, plan.hostImage, plan.guestImage, plan.guestName);
-      this.terminals.start(plan.guestImage ? { guest: plan.guestName ?? 'guest' } : {});
-      this.sendEvent(new InitializedEvent());
+      if (this.launched) {
+        throw new AdapterError(
+          'bad-request',
+          'This session has launched a machine already: start another session.',
+        );
+      }
+      this.launched = true;
+      try {
+        await this.launch(args);
+      } catch (error) {
+        this.client?.dispose();
+        this.client = undefined;
+        throw error;
+      }
     });
+  }
+
+  private async launch(args: DebugProtocol.LaunchRequestArguments): Promise<void> {
+    const options = await readLaunchArguments(args, this.host);
+    const plan = await planLaunch(options, this.host, Math.floor(Date.now() / 1000));
+    this.plan = plan;
+    this.noDebug = args.noDebug === true;
+    this.stopOnEntry = options.stopOnEntry && !this.noDebug;
+    for (const warning of plan.warnings) this.sendEvent(new OutputEvent(warning + '\n', 'important'));
+    const port = await this.worker();
+    if (this.ended) {
+      port.terminate();
+      throw new AdapterError('not-stopped', 'The session was ended while it began.');
+    }
+    this.client = new MachineClient(
+      port,
+      (event) => {
+        this.onMachineEvent(event);
+      },
+      (error) => {
+        this.sendEvent(new OutputEvent(error.message + '\n', 'stderr'));
+        this.end();
+      },
+    );
+    this.memory = new MemoryCache(this.client);
+    const snapshot = await this.client.request('boot', plan.boot);
+    this.coroutines = new Coroutines(snapshot, plan.hostImage, plan.guestImage, plan.guestName);
+    this.terminals.start(plan.guestImage ? { guest: plan.guestName ?? 'guest' } : {});
+    this.sendEvent(new InitializedEvent());
+  }
+
+  private async worker(): Promise<MachinePort> {
+    try {
+      return await this.host.createMachineWorker();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AdapterError('worker-failed', `The machine's worker cannot be started: ${reason}`);
+    }
   }
 
   protected override configurationDoneRequest(response: DebugProtocol.ConfigurationDoneResponse): void {
     void this.answer(response, async () => {
       const client = this.machine();
+      if (this.running || this.lastStop) {
+        throw new AdapterError(
+          'bad-request',
+          'The configuration is done already: the machine has been started.',
+        );
+      }
       if (this.stopOnEntry && this.plan?.guestImage) {
         // The guest's first instruction; the host kernel boots unseen.
-        const entry = this.plan.guestImage.entry;
-        this.entryBreakpoint = 0;
-        await this.sendBreakpoints([{ id: 0, address: entry, coroutine: 1 }]);
+        this.entryPending = true;
+        await this.sendBreakpoints();
       } else if (this.stopOnEntry) {
         const snapshot = await client.request('snapshot', {});
         this.onStopped({
@@ -158,12 +239,20 @@ export class ColinuxDebugSession extends DebugSession {
 
   protected override disconnectRequest(response: DebugProtocol.DisconnectResponse): void {
     this.ended = true;
+    this.running = false;
     this.client?.dispose();
     this.sendResponse(response);
+    this.shutdown();
+  }
+
+  /** Something came that is no message: the client's mistake, told in its own console. */
+  reportGarbage(text: string): void {
+    this.sendEvent(new OutputEvent(text + '\n', 'stderr'));
   }
 
   override dispose(): void {
     this.ended = true;
+    this.running = false;
     this.client?.dispose();
     super.dispose();
   }
@@ -179,6 +268,7 @@ export class ColinuxDebugSession extends DebugSession {
   // --- events of the machine ------------------------------------------------------------------------------
 
   private onMachineEvent(event: MachineEvent): void {
+    if (this.ended) return;
     switch (event.event) {
       case 'stopped':
         this.onMachineStopped(event);
@@ -203,6 +293,20 @@ export class ColinuxDebugSession extends DebugSession {
       waiter(event);
       return;
     }
+    if (
+      event.reason === 'breakpoint' &&
+      event.breakpoints.every((id) => id === PASSAGE_ID) &&
+      !this.pausing
+    ) {
+      // A passage page is used for the first time: breakpoints in its code can be set now.
+      this.adopt(event);
+      this.sendBreakpoints()
+        .then(() => this.resume())
+        .catch((error: unknown) => {
+          this.failedToRun(error);
+        });
+      return;
+    }
     this.onStopped(event);
   }
 
@@ -221,9 +325,13 @@ export class ColinuxDebugSession extends DebugSession {
 
   private onStopped(event: StoppedEvent): void {
     this.running = false;
+    this.pausing = false;
     this.adopt(event);
     this.frames.clear();
-    this.inspection = this.memory && new Inspection(this.coroutines!, this.memory);
+    // References go on where the last stop's ended, so that a stale one is never taken for another.
+    this.nextReference = this.inspection?.nextReference ?? this.nextReference;
+    this.inspection = this.memory && new Inspection(this.coroutines!, this.memory, this.nextReference);
+    if (this.passagesChanged()) void this.sendBreakpoints().catch(() => undefined);
     this.announceThreads();
     this.sendStatus(false, { ...event.snapshot, cpl: event.snapshot.cpu.cpl });
     if (event.reason === 'exit' || event.reason === 'reset') {
@@ -238,16 +346,17 @@ export class ColinuxDebugSession extends DebugSession {
   }
 
   private stoppedEvent(event: StoppedEvent): DapStopped {
-    const atEntry = this.entryBreakpoint !== undefined && event.breakpoints.includes(this.entryBreakpoint);
+    const atEntry = this.entryPending && event.breakpoints.includes(ENTRY_ID);
     if (atEntry) {
-      this.entryBreakpoint = undefined;
-      void this.sendBreakpoints();
+      this.entryPending = false;
+      void this.sendBreakpoints().catch(() => undefined);
     }
     const thread = threadOf(event.snapshot.coroutine);
     const reason = atEntry ? 'entry' : event.reason;
     const stopped = new DapStopped(reason, thread) as DebugProtocol.StoppedEvent;
     stopped.body.allThreadsStopped = true;
-    if (reason === 'breakpoint') stopped.body.hitBreakpointIds = [...event.breakpoints];
+    const hit = event.breakpoints.filter((id) => id !== ENTRY_ID && id !== PASSAGE_ID);
+    if (hit.length > 0) stopped.body.hitBreakpointIds = hit;
     if (reason === 'shutdown') {
       stopped.body.reason = 'exception';
       stopped.body.description = 'Triple fault';
@@ -261,8 +370,13 @@ export class ColinuxDebugSession extends DebugSession {
   }
 
   private announceThreads(): void {
-    for (const coroutine of this.coroutines?.all ?? []) {
-      const thread = threadOf(coroutine);
+    const threads = new Set((this.coroutines?.all ?? []).map(threadOf));
+    for (const thread of this.knownThreads) {
+      if (threads.has(thread)) continue;
+      this.knownThreads.delete(thread);
+      this.sendEvent(new ThreadEvent('exited', thread));
+    }
+    for (const thread of threads) {
       if (this.knownThreads.has(thread)) continue;
       this.knownThreads.add(thread);
       this.sendEvent(new ThreadEvent('started', thread));
@@ -294,10 +408,31 @@ export class ColinuxDebugSession extends DebugSession {
     return owners;
   }
 
-  private async sendBreakpoints(
-    extra: readonly { id: number; address: number; coroutine: number }[] = [],
-  ): Promise<void> {
-    await this.machine().request('setBreakpoints', { breakpoints: [...this.breakpoints.specs(), ...extra] });
+  private passagesChanged(): boolean {
+    return this.coroutines?.passageKey() !== this.boundPassages;
+  }
+
+  private async sendBreakpoints(): Promise<void> {
+    const { coroutines, plan } = this;
+    this.boundPassages = coroutines?.passageKey() ?? '';
+    const specs: BreakpointSpec[] = [];
+    let inPassage = false;
+    for (const spec of this.noDebug ? [] : this.breakpoints.specs()) {
+      // The passage code of the host's image never runs where it is linked, only as copies.
+      const copies = coroutines?.copiesOf(spec.address);
+      if (copies && spec.coroutine === HOST) {
+        inPassage = true;
+        specs.push(...copies.map((address) => ({ id: spec.id, address, coroutine: -1 })));
+      } else specs.push(spec);
+    }
+    const user = plan?.hostImage?.symbolNamed(PASSAGE_USER);
+    if (inPassage && user && this.boundPassages === '') {
+      specs.push({ id: PASSAGE_ID, address: user.address, coroutine: HOST });
+    }
+    if (this.entryPending && plan?.guestImage) {
+      specs.push({ id: ENTRY_ID, address: plan.guestImage.entry, coroutine: 1 });
+    }
+    await this.machine().request('setBreakpoints', { breakpoints: specs });
   }
 
   protected override setBreakPointsRequest(
@@ -305,11 +440,16 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.SetBreakpointsArguments,
   ): void {
     void this.answer(response, async () => {
-      const path = args.source.path ?? args.source.name ?? '';
-      const bound = this.breakpoints.set(
-        this.clientPath(path),
-        (args.breakpoints ?? []).map(({ line }) => line),
-      );
+      const { source, breakpoints } = args as Partial<DebugProtocol.SetBreakpointsArguments>;
+      const path = source?.path ?? source?.name;
+      const lines = (breakpoints ?? []).map(({ line }) => line);
+      if (typeof path !== 'string' || !lines.every((line) => Number.isInteger(line) && line >= 0)) {
+        throw new AdapterError(
+          'bad-request',
+          'The request setBreakpoints needs a source with a path, and breakpoints with whole line numbers.',
+        );
+      }
+      const bound = this.breakpoints.set(this.clientPath(path), lines);
       if (this.client) await this.sendBreakpoints();
       response.body = {
         breakpoints: bound.map(({ id, line, requestedLine, message }) => ({
@@ -317,7 +457,7 @@ export class ColinuxDebugSession extends DebugSession {
           verified: line !== undefined,
           line: line ?? requestedLine,
           source: args.source,
-          ...(message === undefined ? {} : { message }),
+          ...(message === undefined ? {} : { message, reason: 'failed' as const }),
         })),
       };
     });
@@ -326,29 +466,80 @@ export class ColinuxDebugSession extends DebugSession {
   /** A path as debug information writes it: URIs of virtual file systems lose their scheme. */
   private clientPath(path: string): string {
     const [, rest] = /^[a-z][a-z0-9+.-]+:\/\/[^/]*(\/.*)$/i.exec(path) ?? [];
-    return rest === undefined ? path : decodeURIComponent(rest);
+    if (rest === undefined) return path;
+    try {
+      return decodeURIComponent(rest);
+    } catch {
+      return rest;
+    }
   }
 
   // --- running --------------------------------------------------------------------------------------------
 
   private async resume(): Promise<void> {
     this.running = true;
-    await this.machine().request('resume', {});
+    try {
+      await this.machine().request('resume', {});
+    } catch (error) {
+      this.running = false;
+      throw error;
+    }
+  }
+
+  /** Why the machine cannot be set going, if it cannot. */
+  private standstill(): AdapterError | undefined {
+    if (!this.client || this.ended) return noMachine();
+    if (this.running) return new AdapterError('not-stopped', 'The machine is running: pause it first.');
+    if (!this.lastStop) return new AdapterError('not-stopped', 'The machine has not been started yet.');
+    return undefined;
   }
 
   /** Answers at once, as DAP wants, then runs; a failure becomes output and a stop. */
   private go(response: DebugProtocol.Response, run: () => Promise<void>): void {
-    if (this.running || !this.lastStop) {
-      this.fail(response, new AdapterError('not-stopped', 'The machine is running: pause it first.'));
+    const problem = this.standstill();
+    if (problem) {
+      this.fail(response, problem);
       return;
     }
-    this.sendResponse(response);
     this.running = true;
+    this.pausing = false;
+    this.sendResponse(response);
     run().catch((error: unknown) => {
-      if (this.ended) return;
-      this.sendEvent(new OutputEvent(toAdapterError(error).message + '\n', 'stderr'));
-      if (this.lastStop) this.onStopped({ ...this.lastStop, reason: 'pause' });
+      this.failedToRun(error);
     });
+  }
+
+  private failedToRun(error: unknown): void {
+    if (this.ended) return;
+    this.sendEvent(new OutputEvent(toAdapterError(error).message + '\n', 'stderr'));
+    if (this.lastStop) this.onStopped({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+  }
+
+  /** Like `go`, for a request that names a thread. */
+  private goThread(
+    response: DebugProtocol.Response,
+    args: { readonly threadId?: unknown },
+    run: (coroutine: CoroutineId) => Promise<void>,
+  ): void {
+    try {
+      const problem = this.standstill();
+      if (problem) throw problem;
+      const coroutine = this.thread(args);
+      this.go(response, () => run(coroutine));
+    } catch (error) {
+      this.fail(response, toAdapterError(error));
+    }
+  }
+
+  /** The coroutine of a request. @throws AdapterError when there is none of that number */
+  private thread({ threadId }: { readonly threadId?: unknown }): CoroutineId {
+    const all = this.coroutines?.all ?? [];
+    const found = typeof threadId === 'number' && all.includes(coroutineOf(threadId));
+    if (found) return coroutineOf(threadId);
+    throw new AdapterError(
+      'no-such-thread',
+      `There is no thread ${JSON.stringify(threadId) ?? 'without a number'}: the threads are ${all.map(threadOf).join(' and ')}.`,
+    );
   }
 
   protected override continueRequest(response: DebugProtocol.ContinueResponse): void {
@@ -358,7 +549,10 @@ export class ColinuxDebugSession extends DebugSession {
 
   protected override pauseRequest(response: DebugProtocol.PauseResponse): void {
     void this.answer(response, async () => {
-      await this.machine().request('pause', {});
+      const client = this.machine();
+      // A step may be between two of its predicates: then its next one is not begun.
+      this.pausing = this.running;
+      await client.request('pause', {});
     });
   }
 
@@ -366,22 +560,21 @@ export class ColinuxDebugSession extends DebugSession {
     response: DebugProtocol.NextResponse,
     args: DebugProtocol.NextArguments,
   ): void {
-    this.go(response, () => this.step(args.threadId, args.granularity, true));
+    this.goThread(response, args, (coroutine) => this.step(coroutine, args.granularity, true));
   }
 
   protected override stepInRequest(
     response: DebugProtocol.StepInResponse,
     args: DebugProtocol.StepInArguments,
   ): void {
-    this.go(response, () => this.step(args.threadId, args.granularity, false));
+    this.goThread(response, args, (coroutine) => this.step(coroutine, args.granularity, false));
   }
 
   protected override stepOutRequest(
     response: DebugProtocol.StepOutResponse,
     args: DebugProtocol.StepOutArguments,
   ): void {
-    this.go(response, async () => {
-      const coroutine = coroutineOf(args.threadId);
+    this.goThread(response, args, async (coroutine) => {
       const caller = await this.callerOf(coroutine);
       if (!caller) {
         throw new AdapterError(
@@ -394,15 +587,14 @@ export class ColinuxDebugSession extends DebugSession {
   }
 
   private async step(
-    thread: number,
+    coroutine: CoroutineId,
     granularity: DebugProtocol.SteppingGranularity | undefined,
     over: boolean,
   ): Promise<void> {
     const start = this.lastStop!;
-    const coroutine = coroutineOf(thread);
     if (coroutine !== this.coroutines?.current) {
       // A coroutine that is away: its next step is its return from the passage.
-      const [, frame] = await this.stack(coroutine);
+      const frame = (await this.stack(coroutine)).find(({ kind }) => kind === 'code');
       if (!frame) throw new AdapterError('no-such-thread', 'This thread has no frame to step to.');
       this.onStopped(
         await this.run({ kind: 'until', address: frame.pc, stack: stackPointer(frame), coroutine }),
@@ -410,7 +602,9 @@ export class ColinuxDebugSession extends DebugSession {
       return;
     }
     if (granularity === 'instruction') {
-      this.onStopped(await this.run({ kind: 'instruction', over }));
+      const { segments, eip } = start.snapshot.cpu;
+      const crossing = this.coroutines.passageRanges((segments[1].base + eip) >>> 0) !== undefined;
+      this.onStopped(await this.run({ kind: 'instruction', over: over && !crossing }));
       return;
     }
     const host: StepHost = {
@@ -421,6 +615,7 @@ export class ColinuxDebugSession extends DebugSession {
           pc,
           coroutine: snapshot.coroutine,
           resolved: this.coroutines?.resolve(snapshot.coroutine, pc),
+          passage: this.coroutines?.passageRanges(pc),
         };
       },
       caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),
@@ -429,6 +624,9 @@ export class ColinuxDebugSession extends DebugSession {
   }
 
   private run(spec: StepSpec): Promise<StoppedEvent> {
+    if (this.pausing && this.lastStop) {
+      return Promise.resolve({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+    }
     return new Promise((resolve, reject) => {
       this.stopWaiter = resolve;
       this.machine()
@@ -442,7 +640,7 @@ export class ColinuxDebugSession extends DebugSession {
 
   private async callerOf(coroutine: CoroutineId): Promise<{ pc: number; stack: number } | undefined> {
     const frames = (await this.stack(coroutine)).filter(({ kind }) => kind === 'code');
-    const inner = frames[0]?.depth;
+    const inner = frames[0]?.depth ?? 0;
     const caller = frames.find(({ depth }) => depth > inner);
     return caller && { pc: caller.pc, stack: stackPointer(caller) };
   }
@@ -474,8 +672,9 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.StackTraceArguments,
   ): void {
     void this.answer(response, async () => {
-      const frames = await this.stack(coroutineOf(args.threadId));
-      const from = args.startFrame ?? 0;
+      this.looking();
+      const frames = await this.stack(this.thread(args));
+      const from = Math.max(0, args.startFrame ?? 0);
       const to = args.levels ? from + args.levels : frames.length;
       response.body = {
         totalFrames: frames.length,
@@ -496,7 +695,7 @@ export class ColinuxDebugSession extends DebugSession {
       name: frame.name,
       line: position?.line ?? 0,
       column: position?.column ?? 0,
-      instructionPointerReference: hex(pc),
+      instructionPointerReference: this.coroutines?.referenceOf(frame.coroutine, pc, false) ?? hex(pc),
       ...(position ? { source: this.source(position.file) } : { presentationHint: 'subtle' as const }),
     };
   }
@@ -529,6 +728,10 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.EvaluateArguments,
   ): void {
     void this.answer(response, async () => {
+      this.looking();
+      if (typeof args.expression !== 'string') {
+        throw new AdapterError('bad-request', 'The request evaluate needs "expression" as a string.');
+      }
       const frame =
         args.frameId === undefined
           ? (await this.stack(this.coroutines?.current ?? HOST)).find(({ kind }) => kind === 'code')
@@ -542,13 +745,10 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.ReadMemoryArguments,
   ): void {
     void this.answer(response, async () => {
-      const address = this.address(args.memoryReference, args.offset);
-      const count = Math.min(args.count, MAX_READ);
-      const { bytes } = await this.machine().request('readMemory', {
-        space: { kind: 'current' },
-        address,
-        length: count,
-      });
+      const machine = this.machine();
+      const { address, space } = this.place(args.memoryReference, args.offset);
+      const count = Math.min(this.count('count', args.count), MAX_READ, 0x1_0000_0000 - address);
+      const { bytes } = await machine.request('readMemory', { space, address, length: count });
       response.body = {
         address: hex(address),
         ...(bytes.length > 0 ? { data: toBase64(bytes) } : {}),
@@ -562,17 +762,19 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.WriteMemoryArguments,
   ): void {
     void this.answer(response, async () => {
-      const address = this.address(args.memoryReference, args.offset);
-      const bytes = Uint8Array.from(atob(args.data), (c) => c.charCodeAt(0));
-      const { written } = await this.machine().request('writeMemory', {
-        space: { kind: 'current' },
-        address,
-        bytes,
-      });
+      this.looking();
+      const { address, space } = this.place(args.memoryReference, args.offset);
+      const bytes = fromBase64(args.data);
+      const readable = await this.machine().request('readMemory', { space, address, length: bytes.length });
+      // Without allowPartial nothing is written unless everything can be.
+      const possible = args.allowPartial || readable.bytes.length === bytes.length;
+      const { written } = possible
+        ? await this.machine().request('writeMemory', { space, address, bytes })
+        : { written: 0 };
       if (written < bytes.length && !args.allowPartial) {
         throw new AdapterError(
           'bad-address',
-          `Only ${written} of ${bytes.length} bytes at ${hex(address)} are mapped.`,
+          `Only ${readable.bytes.length} of ${bytes.length} bytes at ${hex(address)} are mapped: nothing was written.`,
         );
       }
       this.memory?.clear();
@@ -588,17 +790,19 @@ export class ColinuxDebugSession extends DebugSession {
     void this.answer(response, async () => {
       const { coroutines, memory } = this;
       if (!coroutines || !memory) throw new AdapterError('not-stopped', 'There is no machine yet.');
-      const owner = coroutines.current;
-      const anchor = this.address(args.memoryReference, args.offset);
-      const wide = (coroutines.snapshot.cpu.segments[1].attributes & 0x4000) !== 0;
+      this.looking();
+      const { address: anchor, coroutine: owner } = this.place(args.memoryReference, args.offset);
+      const wide =
+        owner !== coroutines.current || (coroutines.snapshot.cpu.segments[1].attributes & 0x4000) !== 0;
       const boundary = (address: number) => {
         const resolved = coroutines.resolve(owner, address);
         const line = resolved?.image.lineAt((address - resolved.bias) >>> 0);
         const low = line?.low ?? resolved?.image.functionAt((address - resolved.bias) >>> 0)?.lowPc;
         return low === undefined ? undefined : (low + (resolved?.bias ?? 0)) >>> 0;
       };
-      const count = Math.min(args.instructionCount, MAX_INSTRUCTIONS);
-      const offset = Math.max(-MAX_INSTRUCTIONS, Math.min(args.instructionOffset ?? 0, MAX_INSTRUCTIONS));
+      const count = Math.min(this.count('instructionCount', args.instructionCount), MAX_INSTRUCTIONS);
+      const wanted = Math.trunc(args.instructionOffset ?? 0) || 0;
+      const offset = Math.max(-MAX_INSTRUCTIONS, Math.min(wanted, MAX_INSTRUCTIONS));
       const lines = await memory.compute(() =>
         disassemble(memory.reader(owner), anchor, offset, count, wide ? 32 : 16, boundary),
       );
@@ -658,11 +862,12 @@ export class ColinuxDebugSession extends DebugSession {
   // --- helpers --------------------------------------------------------------------------------------------
 
   private machine(): MachineClient {
-    if (!this.client) throw new AdapterError('not-stopped', 'There is no machine yet: launch first.');
+    if (!this.client || this.ended) throw noMachine();
     return this.client;
   }
 
   private looking(): Inspection {
+    if (!this.client || this.ended) throw noMachine();
     if (!this.inspection || this.running) {
       throw new AdapterError('not-stopped', 'The machine is running: pause it to look inside.');
     }
@@ -670,21 +875,37 @@ export class ColinuxDebugSession extends DebugSession {
   }
 
   private frame(id: number): Frame {
+    this.looking();
     const frame = this.frames.get(id);
     if (!frame)
       throw new AdapterError('no-such-frame', 'This frame belongs to an earlier stop: select it again.');
     return frame;
   }
 
-  private address(reference: string, offset = 0): number {
-    const value = Number(reference);
-    if (!Number.isFinite(value) || reference.trim() === '') {
+  /** What a memory reference means: `0x…` where the CPU is, or with `host:`, `guest0:` or `physical:` before it. */
+  private place(reference: unknown, offset = 0): { address: number; space: Space; coroutine: CoroutineId } {
+    const [, owner, monitor, digits] =
+      /^\s*(?:(host|guest(\d{1,2})|physical):)?(0x[0-9a-f]+|\d+)\s*$/i.exec(String(reference)) ?? [];
+    if (digits === undefined || !Number.isInteger(offset)) {
       throw new AdapterError(
         'bad-address',
-        `"${reference}" is not an address: write it as 0x followed by hexadecimal digits.`,
+        `"${String(reference)}" is not an address: write it as 0x followed by hexadecimal digits.`,
       );
     }
-    return (value + offset) >>> 0;
+    const address = (Number(digits) + offset) >>> 0;
+    const current = this.coroutines?.current ?? HOST;
+    if (owner === undefined) return { address, space: { kind: 'current' }, coroutine: current };
+    if (owner === 'physical') return { address, space: { kind: 'physical' }, coroutine: current };
+    const coroutine = monitor === undefined ? HOST : Number(monitor) + 1;
+    return { address, space: { kind: 'coroutine', coroutine }, coroutine };
+  }
+
+  private count(name: string, value: unknown): number {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+    throw new AdapterError(
+      'bad-request',
+      `The request needs "${name}" as a whole number that is not negative.`,
+    );
   }
 
   /** Runs a handler and answers; any error becomes a DAP error with a sentence. */
@@ -700,25 +921,69 @@ export class ColinuxDebugSession extends DebugSession {
   private fail(response: DebugProtocol.Response, error: AdapterError): void {
     this.sendErrorResponse(response, {
       id: error.id,
-      format: error.message.replace(/[{}]/g, ''),
-      showUser: true,
+      // As a variable: the sentence may contain braces.
+      format: '{sentence}',
+      variables: { sentence: error.message },
+      showUser: SHOWN.has(response.command),
     });
   }
 
-  protected override dispatchRequest(request: Request): void {
-    try {
-      super.dispatchRequest(request);
-    } catch (error) {
-      const response: DebugProtocol.Response = {
-        seq: 0,
-        type: 'response',
-        request_seq: request.seq,
-        success: true,
-        command: request.command,
-      };
-      this.fail(response, toAdapterError(error));
+  /** The library's own errors carry stack traces; ours are sentences. */
+  protected override sendErrorResponse(
+    response: DebugProtocol.Response,
+    error: number | DebugProtocol.Message,
+    format?: string,
+    variables?: Record<string, unknown>,
+  ): void {
+    if (typeof error !== 'number') {
+      super.sendErrorResponse(response, error);
+      return;
     }
+    const cause = variables?._exception;
+    this.fail(response, toAdapterError(new Error(typeof cause === 'string' ? cause : (format ?? 'unknown'))));
   }
+
+  protected override dispatchRequest(request: Request): void {
+    const { command, seq } = request;
+    const response: DebugProtocol.Response = {
+      seq: 0,
+      type: 'response',
+      request_seq: seq,
+      success: true,
+      command,
+    };
+    const given: unknown = request.arguments;
+    const fields = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
+    const list = fields[EMPTY_LISTS[command] ?? ''];
+    if (
+      Object.hasOwn(EMPTY_LISTS, command) &&
+      (list === undefined || (Array.isArray(list) && !list.length))
+    ) {
+      response.body = { breakpoints: [] };
+      this.sendResponse(response);
+      return;
+    }
+    if (!REQUESTS.has(command) && !command.startsWith('colinux/')) {
+      this.fail(response, new AdapterError('bad-request', `This adapter has no request "${command}".`));
+      return;
+    }
+    // Paths are what the debug information holds, whatever a client calls them.
+    const known = command === 'initialize' ? { ...fields, pathFormat: 'path' } : fields;
+    super.dispatchRequest({ ...request, arguments: known } as Request);
+  }
+}
+
+function noMachine(): AdapterError {
+  return new AdapterError('not-stopped', 'There is no machine: launch one first.');
+}
+
+function fromBase64(data: unknown): Uint8Array {
+  try {
+    if (typeof data === 'string') return Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  } catch {
+    // Said below.
+  }
+  throw new AdapterError('bad-request', 'The bytes to write must be base64 text in "data".');
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -4,6 +4,7 @@
  */
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, Resolved } from './coroutines.ts';
+import { exceptionName } from './exceptions.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { I386 } from './symbols/constants.ts';
 import type { FrameContext, Registers } from './symbols/location.ts';
@@ -73,6 +74,31 @@ function codeFrames(
   return frames;
 }
 
+/**
+ * What lies between a handler and the code it interrupted, in words. `cfa` is the handler's canonical frame address,
+ * right behind the EIP, CS and EFLAGS that the CPU has pushed (SDM vol. 3A, 6.12.1).
+ */
+function entryText(
+  cfa: number | undefined,
+  pc: number,
+  word: (address: number) => number | undefined,
+  read: SyncReader,
+): string {
+  const before = read((pc - 2) >>> 0, 2);
+  const software = before?.length === 2 && before[0] === 0xcd ? before[1] : undefined;
+  if (cfa === undefined || word(cfa - 12) !== pc) return 'interrupt or exception';
+  const ring = (word(cfa - 8) ?? 0) & 3;
+  const rings = ring === 0 ? '' : ` (ring ${ring} → 0)`;
+  // Kernels push the vector below the error code; only what is sure is said.
+  const vector = word(cfa - 20);
+  if (software !== undefined && (vector === software || vector === undefined || vector > 0xff)) {
+    return `int 0x${software.toString(16)} at ${hex(pc - 2)}${rings}`;
+  }
+  if (vector === undefined || vector > 0xff) return `interrupt or exception at ${hex(pc)}${rings}`;
+  const name = vector < 32 ? exceptionName(vector) : `interrupt 0x${vector.toString(16)}`;
+  return `${name} at ${hex(pc)}${rings}`;
+}
+
 /** The rows of a coroutine's stack, innermost first. Runs inside `MemoryCache.compute`. */
 export function stackOf(coroutines: Coroutines, coroutine: CoroutineId, read: SyncReader): Frame[] {
   const registers = coroutines.registers(coroutine, read);
@@ -91,13 +117,18 @@ export function stackOf(coroutines: Coroutines, coroutine: CoroutineId, read: Sy
     depth,
   });
   const rows: Frame[] = [];
+  const word = (address: number): number | undefined => {
+    const bytes = read(address >>> 0, 4);
+    return bytes?.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) : undefined;
+  };
   if (coroutine !== coroutines.current) {
     rows.push(label(`― away since ${coroutines.operationOf(coroutine) ?? 'a switch'} ―`, -1));
   }
   const { frames, stop } = unwindStack(unwindSource(coroutines, coroutine), registers, read);
   frames.forEach((frame, depth) => {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
-    if (depth > 0 && frame.lookupPc === frame.pc) rows.push(label('― interrupt or exception ―', depth));
+    if (depth > 0 && frame.lookupPc === frame.pc)
+      rows.push(label(`― ${entryText(frames[depth - 1].cfa, frame.pc, word, read)} ―`, depth));
     const base = {
       coroutine,
       pc: frame.pc,

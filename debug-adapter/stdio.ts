@@ -1,15 +1,62 @@
-/** The debug adapter as a stand-alone server for any DAP client: on standard input and output, or on a TCP port. */
+/**
+ * The debug adapter as a stand-alone server for any DAP client: on standard input and output, or on a TCP port.
+ *
+ * Messages are read here and not by the library, which gives a session up at the first byte that is wrong. Here a
+ * message that cannot be read is reported and left out.
+ */
 import { createServer } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { createFramer, SEPARATOR } from './framing.ts';
 import { createNodeHost } from './node-host.ts';
 import { ColinuxDebugSession } from './session.ts';
 
-/** Serves one client on standard input and output; resolves never, the process ends with the client. */
-export function serveStdio(dist: string): void {
+/** Connects a session to a pair of streams; `onEnd` is called once, when the client has gone or said good-bye. */
+function connect(dist: string, input: Readable, output: Writable, onEnd: () => void): void {
   const session = new ColinuxDebugSession(createNodeHost(dist));
-  process.on('SIGTERM', () => {
-    session.shutdown();
+  let over = false;
+  const end = () => {
+    if (over) return;
+    over = true;
+    session.dispose();
+    onEnd();
+  };
+  session.onDidSendMessage((message) => {
+    const text = JSON.stringify(message);
+    output.write(`Content-Length: ${Buffer.byteLength(text)}${SEPARATOR}${text}`);
+    const sent = message as DebugProtocol.ProtocolMessage & { command?: string };
+    if (sent.type === 'response' && sent.command === 'disconnect') output.end(end);
   });
-  session.start(process.stdin, process.stdout);
+  const garbage = (what: string) => {
+    session.reportGarbage(
+      `A message was left out, for ${what}: see the Debug Adapter Protocol, "Base protocol".`,
+    );
+  };
+  const receive = createFramer((text) => {
+    let message: unknown;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      garbage('it is not JSON');
+      return;
+    }
+    const { type, command } = (message ?? {}) as { type?: unknown; command?: unknown };
+    if (type === 'request' && typeof command === 'string')
+      session.handleMessage(message as DebugProtocol.Request);
+    else if (type !== 'response' && type !== 'event') garbage('it is not a request');
+  }, garbage);
+  input.on('data', receive);
+  for (const event of ['end', 'close', 'error']) input.on(event, end);
+  output.on('error', end);
+}
+
+/** Serves one client on standard input and output; the process ends with the client. */
+export function serveStdio(dist: string): void {
+  const exit = () => {
+    process.exit(0);
+  };
+  process.on('SIGTERM', exit);
+  connect(dist, process.stdin, process.stdout, exit);
 }
 
 /**
@@ -19,12 +66,9 @@ export function serveStdio(dist: string): void {
 export function serveTcp(dist: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
-      const session = new ColinuxDebugSession(createNodeHost(dist));
-      session.setRunAsServer(true);
-      socket.on('error', () => {
-        session.dispose();
+      connect(dist, socket, socket, () => {
+        socket.destroy();
       });
-      session.start(socket, socket);
     });
     server.on('error', reject);
     server.listen(port, '127.0.0.1', () => {

@@ -14,7 +14,13 @@ export interface StepHost {
   /** Runs one predicate and waits for the stop. */
   run(spec: StepSpec): Promise<StoppedEvent>;
   /** Where the CPU is, after a stop. */
-  location(stopped: StoppedEvent): { pc: number; coroutine: CoroutineId; resolved: Resolved | undefined };
+  location(stopped: StoppedEvent): {
+    pc: number;
+    coroutine: CoroutineId;
+    resolved: Resolved | undefined;
+    /** All addresses of the passage code, when the CPU is in it. */
+    passage: [number, number][] | undefined;
+  };
   /** Return address of the innermost frame and the ESP its caller will have; `undefined` without a caller. */
   caller(stopped: StoppedEvent): Promise<{ pc: number; stack: number } | undefined>;
 }
@@ -53,11 +59,19 @@ export async function stepLine(host: StepHost, start: StoppedEvent, over: boolea
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const here = host.location(stopped);
     const ranges = lineRanges(here);
+    // Nothing in the passage code is a call that comes back: its steps go with the crossing.
+    const overHere = over && !here.passage;
     stopped = await host.run(
-      ranges.length > 0 ? { kind: 'range', ranges, over } : { kind: 'instruction', over },
+      ranges.length > 0 ? { kind: 'range', ranges, over: overHere } : { kind: 'instruction', over: overHere },
     );
     if (stopped.reason !== 'step') return stopped;
     const place = host.location(stopped);
+    if (place.passage && !from.passage) {
+      // Stepped into the passage: on the other side is where it leads.
+      return host.run({ kind: 'range', ranges: place.passage, over: false });
+    }
+    // Out of the passage by its end: in the middle of a line of the other side, and there the step has led.
+    if (here.passage && !place.passage) return stopped;
     const name = functionOf(place);
     if (!over && place.resolved && name !== undefined && name !== fromFunction && linkPc(place) === name) {
       // Entered a function: go past its prologue, so that its arguments can be seen.
