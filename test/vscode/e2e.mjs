@@ -254,6 +254,30 @@ async function scenario(kind, executablePath) {
       await workbench.terminalRow('end of input').waitFor();
       await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     });
+    await step('a folder that is not built yet is built by F5, or says what to do', async () => {
+      const { page } = workbench;
+      rmSync(join(folder, '.vscode'), { recursive: true });
+      rmSync(join(folder, 'build'), { recursive: true });
+      await workbench.openFile(MAIN);
+      await page.waitForTimeout(500);
+      await page.keyboard.press('F5');
+      if (kind === 'web') {
+        const dialog = workbench.dialog('no programs run in a browser: run make');
+        await dialog.waitFor();
+        await page.keyboard.press('Escape');
+        return 'asks for make';
+      }
+      await workbench.stoppedAt(breakpoint);
+      await workbench.command('Debug: Stop');
+      await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+      return 'built with make';
+    });
+    await step('no error message is left over', async () => {
+      const messages = await workbench.page
+        .locator('.notification-list-item:has(.codicon-error)')
+        .allInnerTexts();
+      if (messages.length > 0) throw new Error(messages.join(' | '));
+    });
   } finally {
     await workbench?.close();
     await server.stop();
