@@ -216,6 +216,9 @@ export class CallFrameInfo {
       }
       if (dataEnd > cursor.end) cursor.take(dataEnd - cursor.pos);
       cursor.pos = dataEnd;
+    } else if (augmentation === 'S') {
+      // What assemblers write into .debug_frame for .cfi_signal_frame.
+      cie.signalFrame = true;
     } else if (augmentation !== '' && augmentation !== 'eh') {
       throw damaged(`augmentation "${augmentation}"`);
     }
