@@ -18,6 +18,8 @@ export interface LaunchArguments {
   readonly cmdline: string;
   /** RAM of the whole machine in MiB. */
   readonly memory: number;
+  /** RAM of the guest in MiB, by `mem=` of a configuration file; else the host kernel decides. */
+  readonly guestMemory: number | undefined;
   readonly stopOnEntry: boolean;
   /** Path of a host kernel that replaces the embedded one. */
   readonly host: string | undefined;
@@ -28,6 +30,9 @@ export interface LaunchArguments {
 const DEFAULT_MEMORY = 128;
 const MIN_MEMORY = 16;
 const MAX_MEMORY = 1024;
+/** What the host kernel accepts for a guest. */
+const MIN_GUEST_MEMORY = 2;
+const MAX_GUEST_MEMORY = 512;
 
 const kindOf = (value: unknown) =>
   Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
@@ -57,11 +62,11 @@ export function parseConfig(source: string): {
       const plain = value?.replace(/"/g, '');
       if (key === 'kernel') kernel = plain;
       else if (key === 'mem') {
-        memory = Number(plain);
-        if (!Number.isInteger(memory)) {
+        memory = /^\d+$/.test(plain ?? '') ? Number(plain) : 0;
+        if (memory < MIN_GUEST_MEMORY || memory > MAX_GUEST_MEMORY) {
           throw new AdapterError(
             'config-bad',
-            `The configuration file has mem=${plain}: it must be a whole number of MiB.`,
+            `The configuration file has mem=${plain}, but it must be a whole number of MiB from ${MIN_GUEST_MEMORY} to ${MAX_GUEST_MEMORY}: correct it there.`,
           );
         }
       } else rest.push(token);
@@ -78,46 +83,83 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     configPath === undefined
       ? undefined
       : parseConfig(new TextDecoder().decode(await readFile(host, configPath)));
-  const kernel = text(options, 'kernel') ?? config?.kernel;
+  const kernel =
+    text(options, 'kernel') ??
+    (configPath !== undefined && config?.kernel !== undefined
+      ? beside(configPath, config.kernel)
+      : undefined);
   if (kernel === undefined || kernel === '') {
     throw new AdapterError(
       'launch-kernel-missing',
-      'The launch configuration names no kernel: set "kernel" to the ELF file of your guest, for example "${workspaceFolder}/build/hello-guest.elf".',
+      'A launch needs a kernel, but none is named: set "kernel" to the ELF file of your guest, for example "${workspaceFolder}/build/hello-guest.elf".',
     );
   }
   const memory = options.memory ?? DEFAULT_MEMORY;
   if (typeof memory !== 'number' || !Number.isInteger(memory) || memory < MIN_MEMORY || memory > MAX_MEMORY) {
     throw new AdapterError(
       'launch-option-type',
-      `The launch option "memory" must be a whole number of MiB from ${MIN_MEMORY} to ${MAX_MEMORY}, but it is ${JSON.stringify(memory)}.`,
+      `The launch option "memory" must be a whole number of MiB from ${MIN_MEMORY} to ${MAX_MEMORY}, but it is ${typeof memory === 'number' ? memory : kindOf(memory)}: correct it in launch.json.`,
     );
   }
   const stopOnEntry = options.stopOnEntry ?? false;
   if (typeof stopOnEntry !== 'boolean') {
     throw new AdapterError(
       'launch-option-type',
-      `The launch option "stopOnEntry" must be true or false, but it is ${kindOf(stopOnEntry)}.`,
+      `The launch option "stopOnEntry" must be true or false, but it is ${kindOf(stopOnEntry)}: correct it in launch.json.`,
     );
   }
   const modules = options.modules ?? [];
   if (!Array.isArray(modules) || !modules.every((m): m is string => typeof m === 'string')) {
+    const found = Array.isArray(modules) ? 'one of its items is not' : `it is ${kindOf(modules)}`;
     throw new AdapterError(
       'launch-option-type',
-      'The launch option "modules" must be an array of strings, each a file and its arguments.',
+      `The launch option "modules" must be an array of strings, each a file and its arguments, but ${found}: correct it in launch.json.`,
     );
   }
   const cmdline = [config?.cmdline, text(options, 'cmdline')].filter((part) => part).join(' ');
-  return { kernel, cmdline, memory, stopOnEntry, host: text(options, 'host'), modules };
+  return {
+    kernel,
+    cmdline,
+    memory,
+    guestMemory: config?.memory,
+    stopOnEntry,
+    host: text(options, 'host'),
+    modules,
+  };
+}
+
+/** A path in a configuration file is relative to that file. */
+function beside(configPath: string, path: string): string {
+  if (/^(?:[\\/]|[a-z][a-z0-9+.-]*:)/i.test(path)) return path;
+  return configPath.replace(/[^\\/]*$/, '') + path;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of the path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+  FileNotFound: 'there is no such file',
+  FileIsADirectory: 'it is a folder',
+};
+
+/** Why a file could not be read, as half a sentence. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return (
+    (typeof code === 'string' ? REASONS[code] : undefined) ??
+    (typeof message === 'string' ? message : String(error))
+  );
 }
 
 async function readFile(host: AdapterHost, path: string): Promise<Uint8Array> {
   try {
     return await host.readFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new AdapterError(
       'file-unreadable',
-      `The file ${path} cannot be read (${reason}): check the path, and build it first.`,
+      `The file ${path} cannot be read, for ${reasonOf(error)}: check the path, and build it first.`,
     );
   }
 }
@@ -187,7 +229,11 @@ export async function planLaunch(
   return {
     boot: {
       ...boot,
-      kernel: { bytes: hostBytes, name: hostName, args: '' },
+      kernel: {
+        bytes: hostBytes,
+        name: hostName,
+        args: options.guestMemory === undefined ? '' : `mem=${options.guestMemory}`,
+      },
       modules: [{ bytes, name, args: options.cmdline }, ...extra],
     },
     hostImage: openImage(hostBytes, hostName).image,
@@ -201,10 +247,9 @@ async function embeddedHost(host: AdapterHost): Promise<Uint8Array> {
   try {
     return await host.hostKernel();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new AdapterError(
       'host-bad',
-      `The embedded host kernel cannot be read (${reason}): run "npm run build", or name one with the launch option "host".`,
+      `The embedded host kernel cannot be read, for ${reasonOf(error)}: run "npm run build", or name one with the launch option "host".`,
     );
   }
 }

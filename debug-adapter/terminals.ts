@@ -28,14 +28,15 @@ const SERIAL: TerminalInfo = { id: 'com1', kind: 'serial', title: 'COM1' };
 export class Terminals {
   private cocon: { info: TerminalInfo; wire: ConsoleWire; renderer: ConsoleRenderer } | undefined;
   private history = '';
-  private decoder = new TextDecoder();
+  /** One for each port: their bytes are no common text. */
+  private decoders = new Map<string, TextDecoder>();
 
   constructor(private readonly sinks: TerminalSinks) {}
 
   /** Begins a run. `guest` names the cooperative guest whose console is on COM2. */
   start({ guest }: { guest?: string }): void {
     this.history = '';
-    this.decoder = new TextDecoder();
+    this.decoders = new Map();
     this.cocon =
       guest === undefined
         ? undefined
@@ -58,7 +59,9 @@ export class Terminals {
       return;
     }
     if (port === 'com2') return;
-    const text = this.decoder.decode(bytes, { stream: true });
+    const decoder = this.decoders.get(port) ?? new TextDecoder();
+    this.decoders.set(port, decoder);
+    const text = decoder.decode(bytes, { stream: true });
     if (text === '') return;
     this.sinks.text(text.replace(/\r\n/g, '\n'));
     if (port !== 'com1') return;

@@ -14,8 +14,9 @@ import {
   fromInteger,
   INT,
   integerOf,
-  integerType,
+  isFloat,
   isScalar,
+  literalType,
   sizeOf,
   type TypedValue,
   UNSIGNED,
@@ -57,6 +58,7 @@ const BASE_WORDS = new Set([
   'long',
   'void',
   '_Bool',
+  'bool',
   'const',
   'volatile',
 ]);
@@ -74,8 +76,10 @@ function fail(message: string): never {
 function baseType(words: readonly string[]): CType {
   const text = words.filter((word) => word !== 'const' && word !== 'volatile').join(' ');
   if (text === 'void') return { kind: 'void' };
+  if (text === '_Bool' || text === 'bool')
+    return { kind: 'base', name: '_Bool', size: 1, encoding: 'boolean' };
   const size = SIZES.find(([pattern]) => pattern.test(text))?.[1] ?? 4;
-  const unsigned = text.includes('unsigned') || text === '_Bool';
+  const unsigned = text.includes('unsigned');
   const encoding =
     size === 1 ? (unsigned ? 'unsigned-char' : 'signed-char') : unsigned ? 'unsigned' : 'signed';
   return { kind: 'base', name: text, size, encoding };
@@ -85,6 +89,8 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
   const tokens = tokenize(source);
   let at = 0;
   let depth = 0;
+  /** Above 0 in an operand that C does not evaluate: its values are not read, its types still count. */
+  let idle = 0;
 
   const peek = (): Token => tokens[at];
   const isOperator = (...texts: string[]) => {
@@ -110,6 +116,9 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
     if (bare(value.type).kind === 'function') return BigInt(addressOf(value));
     if (!isScalar(value.type))
       fail('A number is needed here, but this is a structure: choose one of its members.');
+    if (isFloat(value.type))
+      fail('Floating-point values can be shown, but not computed with: use whole numbers.');
+    if (idle > 0) return 0n;
     if (value.location.kind === 'optimised-out')
       fail(`This value is optimised out: ${value.location.reason}.`);
     const bytes = bytesOf(value, context);
@@ -117,6 +126,7 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
     return integerOf(bytes, value.type);
   }
   function addressOf(value: TypedValue): number {
+    if (idle > 0) return 0;
     if (value.location.kind !== 'memory')
       fail('This value has no address: it lives in a register or is a result.');
     return value.location.address >>> 0;
@@ -125,6 +135,16 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
     type,
     location: { kind: 'memory', address: Number(BigInt.asUintN(32, address)) },
   });
+
+  /** Parses an operand without evaluating it. */
+  function unevaluated<T>(parse: () => T): T {
+    idle++;
+    try {
+      return parse();
+    } finally {
+      idle--;
+    }
+  }
 
   /** What a pointer or an array points to. */
   function target(type: CType): CType | undefined {
@@ -146,15 +166,23 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
   function member(value: TypedValue, name: string): TypedValue {
     const type = bare(value.type);
     if (type.kind !== 'struct' && type.kind !== 'union') fail(`".${name}" needs a structure on its left.`);
-    for (const candidate of type.members) {
-      if (candidate.name === name) return memberOf(value, candidate, context);
-      const inner = bare(candidate.type);
-      const anonymous = candidate.name === undefined && (inner.kind === 'struct' || inner.kind === 'union');
-      if (anonymous && inner.members.some((m) => m.name === name))
-        return member(memberOf(value, candidate, context), name);
-    }
+    const found = findMember(value, name);
+    if (found) return found;
     const names = type.members.map((m) => m.name).filter((n) => n !== undefined);
     return fail(`There is no member "${name}": the structure has ${names.slice(0, 12).join(', ')}.`);
+  }
+
+  /** A member by name, also inside anonymous structures and unions (C11 6.7.2.1, 13). */
+  function findMember(value: TypedValue, name: string, nesting = 0): TypedValue | undefined {
+    const type = bare(value.type);
+    if ((type.kind !== 'struct' && type.kind !== 'union') || nesting > MAX_DEPTH) return undefined;
+    for (const candidate of type.members) {
+      if (candidate.name === name) return memberOf(value, candidate, context);
+      if (candidate.name !== undefined) continue;
+      const inner = findMember(memberOf(value, candidate, context), name, nesting + 1);
+      if (inner) return inner;
+    }
+    return undefined;
   }
 
   function typeName(): CType | undefined {
@@ -190,18 +218,22 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
         ? { type, location: value.location }
         : fail('Only numbers and pointers can be cast.');
     }
-    return fromInteger(integer(value), type);
+    const number = integer(value);
+    if (isFloat(type)) fail('Nothing can be cast to a floating-point type here: use whole numbers.');
+    const plain = bare(type);
+    const boolean = plain.kind === 'base' && plain.encoding === 'boolean';
+    return fromInteger(boolean && number !== 0n ? 1n : number, type);
   }
 
   function primary(): TypedValue {
     const token = peek();
     at++;
     switch (token.kind) {
-      case 'number':
-        return fromInteger(
-          token.value,
-          token.unsigned && token.value <= 0xffff_ffffn ? UNSIGNED : integerType(token.value),
-        );
+      case 'number': {
+        const type = literalType(token.value, token.hex, token.suffix);
+        if (!type) fail(`The number ${token.value} does not fit into 64 bits.`);
+        return fromInteger(token.value, type);
+      }
       case 'register': {
         const value = context.register(token.text);
         if (value === undefined) fail(`There is no register "$${token.text}" in this frame.`);
@@ -240,7 +272,8 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
         const token = peek();
         if (token.kind !== 'name') fail(`A member's name must follow "${arrow ? '->' : '.'}".`);
         at++;
-        const pointed = bare(value.type).kind === 'pointer' ? dereference(value) : value;
+        const isAddress = bare(value.type).kind === 'pointer' || (arrow && arrayOf(value.type) !== undefined);
+        const pointed = isAddress ? dereference(value) : value;
         value = member(pointed, token.text);
       } else if (isOperator('('))
         fail('Calling functions of the guest is not possible: it would change its state.');
@@ -258,7 +291,7 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
         return fromInteger(BigInt(addressOf(value)), { kind: 'pointer', size: 4, target: value.type });
       }
       if (accept('-')) return arithmetic('-', fromInteger(0n, INT), unary());
-      if (accept('+')) return unary();
+      if (accept('+')) return arithmetic('+', fromInteger(0n, INT), unary());
       if (accept('~')) {
         const value = unary();
         return fromInteger(~integer(value), commonType(value.type, INT));
@@ -289,12 +322,12 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
       if (type && accept(')')) return fromInteger(BigInt(sizeOf(type)), UNSIGNED);
       at = start;
     }
-    return fromInteger(BigInt(sizeOf(unary().type)), UNSIGNED);
+    return fromInteger(BigInt(sizeOf(unevaluated(unary).type)), UNSIGNED);
   }
 
   function arithmetic(operator: string, left: TypedValue, right: TypedValue): TypedValue {
-    const a = integer(left);
-    const b = integer(right);
+    let a = integer(left);
+    let b = integer(right);
     const pointed = target(left.type);
     if (pointed && (operator === '+' || operator === '-')) {
       const size = BigInt(Math.max(1, sizeOf(pointed)));
@@ -305,11 +338,15 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
     if (operator === '+' && target(right.type)) return arithmetic('+', right, left);
     const type =
       operator === '<<' || operator === '>>' ? commonType(left.type, INT) : commonType(left.type, right.type);
+    // Both operands become the common type first: -1 / 2u is a large number.
+    a = integerOf(bytesOf(fromInteger(a, type), context)!, type);
+    if (operator !== '<<' && operator !== '>>') b = integerOf(bytesOf(fromInteger(b, type), context)!, type);
     return fromInteger(integerResult(operator, a, b, type), type);
   }
 
   function integerResult(operator: string, a: bigint, b: bigint, type: CType): bigint {
     const bits = BigInt(sizeOf(type) * 8);
+    if (idle > 0) return 0n;
     if ((operator === '/' || operator === '%') && b === 0n) fail('Division by zero.');
     if ((operator === '<<' || operator === '>>') && (b < 0n || b >= bits))
       fail(`A shift by ${b} is outside of 0 to ${bits - 1n}.`);
@@ -355,11 +392,15 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
       const token = peek();
       const operator = token.kind === 'operator' ? token.text : '';
       at++;
+      if (operator === '||' || operator === '&&') {
+        const decides = idle === 0 && (integer(left) !== 0n) === (operator === '||');
+        const right = decides ? unevaluated(() => binary(level + 1)) : binary(level + 1);
+        const result = decides ? operator === '||' : integer(right) !== 0n;
+        left = fromInteger(result ? 1n : 0n, INT);
+        continue;
+      }
       const right = binary(level + 1);
-      if (operator === '||') left = fromInteger(integer(left) !== 0n || integer(right) !== 0n ? 1n : 0n, INT);
-      else if (operator === '&&')
-        left = fromInteger(integer(left) !== 0n && integer(right) !== 0n ? 1n : 0n, INT);
-      else if (level === 5 || level === 6) left = comparison(operator, left, right);
+      if (level === 5 || level === 6) left = comparison(operator, left, right);
       else left = arithmetic(operator, left, right);
     }
     return left;
@@ -368,15 +409,18 @@ export function evaluate(source: string, context: EvaluateContext): TypedValue {
   function ternary(): TypedValue {
     const condition = binary(0);
     if (!accept('?')) return condition;
-    const yes = ternary();
+    const holds = integer(condition) !== 0n;
+    const yes = holds ? ternary() : unevaluated(ternary);
     expect(':');
-    const no = ternary();
-    return integer(condition) !== 0n ? yes : no;
+    const no = holds ? unevaluated(ternary) : ternary();
+    const chosen = holds ? yes : no;
+    if (!isScalar(yes.type) || !isScalar(no.type) || target(yes.type) || target(no.type)) return chosen;
+    return idle > 0 ? chosen : fromInteger(integer(chosen), commonType(yes.type, no.type));
   }
 
   const value = ternary();
   if (isOperator(...ASSIGNMENTS))
-    fail('Assignment is not possible in an expression: change the value in the Variables view.');
+    fail('Assignment is not possible: expressions only look at the guest, they never change it.');
   if (peek().kind !== 'end') expect('the end');
   return value;
 }

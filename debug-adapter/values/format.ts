@@ -4,7 +4,16 @@
  */
 import type { CType, Member } from '../symbols/types.ts';
 import { typeName } from '../symbols/type-name.ts';
-import { arrayOf, bare, bytesOf, integerOf, sizeOf, type TypedValue, type ValueContext } from './value.ts';
+import {
+  arrayOf,
+  bare,
+  bytesOf,
+  integerOf,
+  isSigned,
+  sizeOf,
+  type TypedValue,
+  type ValueContext,
+} from './value.ts';
 
 export interface FormatContext extends ValueContext {
   /** `symbol+offset` of a code or data address. */
@@ -139,8 +148,11 @@ function formatMembers(value: TypedValue, context: FormatContext, depth: number)
 function formatArray(value: TypedValue, context: FormatContext, depth: number): string {
   const array = arrayOf(value.type)!;
   if (isCharacter(array.element) && array.length > 0) {
-    const bytes = bytesOf(value, context);
-    if (bytes) return quoted(bytes).replace(/…$/, '');
+    // Only what is shown is read: an array may be as large as memory.
+    const length = Math.min(array.length, MAX_STRING + 1);
+    const shown: CType = { kind: 'array', element: array.element, dimensions: [length] };
+    const bytes = bytesOf(partOf(value, 0, shown, context), context);
+    if (bytes) return length === array.length ? quoted(bytes).replace(/…$/, '') : quoted(bytes);
   }
   if (depth >= MAX_DEPTH) return `[${array.length}]`;
   const shown = childrenOf(value, context, 0, MAX_MEMBERS).map(({ value: child }) =>
@@ -167,15 +179,16 @@ function partOf(value: TypedValue, offset: number, type: CType, context: ValueCo
 export function memberOf(value: TypedValue, member: Member, context: ValueContext): TypedValue {
   if (member.bitSize === undefined || member.bitOffset === undefined)
     return partOf(value, member.offset, member.type, context);
-  const bytes = bytesOf(value, context);
+  const first = Math.floor(member.bitOffset / 8);
+  const length = Math.ceil((member.bitOffset + member.bitSize) / 8) - first;
+  const storage: CType = { kind: 'base', name: '', size: length, encoding: 'unsigned' };
+  const bytes = bytesOf(partOf(value, first, storage, context), context);
   if (!bytes)
     return { type: member.type, location: { kind: 'optimised-out', reason: 'the structure cannot be read' } };
-  const all = integerOf(bytes, { kind: 'base', name: '', size: bytes.length, encoding: 'unsigned' });
-  const raw = BigInt.asUintN(member.bitSize, all >> BigInt(member.bitOffset));
+  const all = integerOf(bytes, storage);
+  const raw = BigInt.asUintN(member.bitSize, all >> BigInt(member.bitOffset - first * 8));
   const size = sizeOf(member.type) || 4;
-  const plain = bare(member.type);
-  const signed = plain.kind === 'base' && plain.encoding === 'signed';
-  let rest = BigInt.asUintN(size * 8, signed ? BigInt.asIntN(member.bitSize, raw) : raw);
+  let rest = BigInt.asUintN(size * 8, isSigned(member.type) ? BigInt.asIntN(member.bitSize, raw) : raw);
   const out = new Uint8Array(size);
   for (let n = 0; n < size; n++, rest >>= 8n) out[n] = Number(rest & 0xffn);
   return { type: member.type, location: { kind: 'value', bytes: out } };

@@ -2,7 +2,8 @@
 import { AdapterError } from '../errors.ts';
 
 export type Token =
-  | { readonly kind: 'number'; readonly value: bigint; readonly unsigned: boolean }
+  /** `hex`: not decimal, so it may become unsigned by itself; `suffix`: lower-case u and l. */
+  | { readonly kind: 'number'; readonly value: bigint; readonly hex: boolean; readonly suffix: string }
   | { readonly kind: 'name' | 'register' | 'operator'; readonly text: string }
   | { readonly kind: 'end' };
 
@@ -12,7 +13,6 @@ const ESCAPES: Readonly<Record<string, number>> = {
   n: 10,
   t: 9,
   r: 13,
-  '0': 0,
   a: 7,
   b: 8,
   f: 12,
@@ -20,10 +20,15 @@ const ESCAPES: Readonly<Record<string, number>> = {
   e: 27,
 };
 
+/** A plain character is signed on this processor's ABI. */
 function characterConstant(body: string): bigint {
-  if (!body.startsWith('\\')) return BigInt(body.charCodeAt(0));
-  if (body[1] === 'x') return BigInt(parseInt(body.slice(2), 16) || 0);
-  return BigInt(ESCAPES[body[1]] ?? body.charCodeAt(1));
+  const code = (): number => {
+    if (!body.startsWith('\\')) return body.charCodeAt(0);
+    if (body[1] === 'x') return parseInt(body.slice(2), 16);
+    if (/^[0-7]/.test(body[1])) return parseInt(body.slice(1), 8);
+    return ESCAPES[body[1]] ?? body.charCodeAt(1);
+  };
+  return BigInt.asIntN(8, BigInt(code()));
 }
 
 /** @throws AdapterError naming the character that begins no token. */
@@ -36,10 +41,11 @@ export function tokenize(source: string): Token[] {
     return text;
   };
   while (rest !== '') {
-    const number = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([uUlL]*)/.exec(rest);
+    const number =
+      /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)([uU]?(?:ll|LL|[lL])?[uU]?)(?![\w.])/.exec(rest);
     const name = /^[A-Za-z_]\w*/.exec(rest);
     const register = /^\$(\w+)/.exec(rest);
-    const character = /^'(\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])'/.exec(rest);
+    const character = /^'(\\x[0-9a-fA-F]{1,2}|\\[0-7]{1,3}|\\.|[^'\\])'/.exec(rest);
     const operator = OPERATORS.exec(rest);
     if (number) {
       const [all, digits, suffix] = number;
@@ -47,8 +53,9 @@ export function tokenize(source: string): Token[] {
       const octal = /^0[0-7]+$/.test(digits);
       tokens.push({
         kind: 'number',
-        value: BigInt(octal ? `0o${digits.slice(1)}` : digits),
-        unsigned: /u/i.test(suffix) || /^0[xXbB]/.test(digits),
+        value: BigInt(octal ? `0o${digits.slice(1)}` : digits.toLowerCase()),
+        hex: digits.startsWith('0'),
+        suffix: suffix.toLowerCase(),
       });
     } else if (name) tokens.push({ kind: 'name', text: take(name[0].length) });
     else if (register) {
@@ -56,9 +63,15 @@ export function tokenize(source: string): Token[] {
       tokens.push({ kind: 'register', text: register[1].toLowerCase() });
     } else if (character) {
       take(character[0].length);
-      tokens.push({ kind: 'number', value: characterConstant(character[1]), unsigned: false });
+      tokens.push({ kind: 'number', value: characterConstant(character[1]), hex: false, suffix: '' });
     } else if (operator) tokens.push({ kind: 'operator', text: take(operator[0].length) });
-    else {
+    else if (/^[0-9]/.test(rest)) {
+      const [word] = /^[\w.]+/.exec(rest) ?? [rest[0]];
+      throw new AdapterError(
+        'evaluate-failed',
+        `"${word}" is no whole number of C: write it as 10, 0x1f, 0b101 or 017, with u or l behind it.`,
+      );
+    } else {
       throw new AdapterError(
         'evaluate-failed',
         `"${rest[0]}" begins nothing in a C expression: write variables, $registers, numbers and C operators.`,

@@ -74,13 +74,19 @@ export function bytesOf(value: TypedValue, { registers, readMemory }: ValueConte
   return readLocation(value.location, sizeOf(value.type), registers, readMemory);
 }
 
+/** Is it a floating-point type? */
+export function isFloat(type: CType): boolean {
+  const plain = bare(type);
+  return plain.kind === 'base' && plain.encoding === 'float';
+}
+
 /** Is it a type whose values are integers (pointers and enumerations too)? */
 export function isScalar(type: CType): boolean {
   const { kind } = bare(type);
   return kind === 'base' || kind === 'pointer' || kind === 'enum';
 }
 
-function isSigned(type: CType): boolean {
+export function isSigned(type: CType): boolean {
   const plain = bare(type);
   if (plain.kind === 'enum') return plain.signed;
   return plain.kind === 'base' && (plain.encoding === 'signed' || plain.encoding === 'signed-char');
@@ -105,17 +111,25 @@ export function fromInteger(value: bigint, type: CType): TypedValue {
   return { type, location: { kind: 'value', bytes } };
 }
 
-/** The type of a literal or of an arithmetic result (C11 6.3.1.8, without the ranks a 32-bit kernel cannot tell apart). */
-export function integerType(value: bigint): CType {
-  if (value >= -0x8000_0000n && value <= 0x7fff_ffffn) return INT;
-  if (value >= 0n && value <= 0xffff_ffffn) return UNSIGNED;
-  return value <= 0x7fff_ffff_ffff_ffffn ? LONG_LONG : UNSIGNED_LONG_LONG;
+/**
+ * The type of a literal (C11 6.4.4.1, without the ranks a 32-bit kernel cannot tell apart); `undefined` when it fits none.
+ * @param hex not decimal: may become unsigned without saying so.
+ */
+export function literalType(value: bigint, hex: boolean, suffix: string): CType | undefined {
+  const unsigned = suffix.includes('u');
+  const long = suffix.includes('ll');
+  if (!long && !unsigned && value <= 0x7fff_ffffn) return INT;
+  if (!long && (unsigned || hex) && value <= 0xffff_ffffn) return UNSIGNED;
+  if (!unsigned && value <= 0x7fff_ffff_ffff_ffffn) return LONG_LONG;
+  return (unsigned || hex) && value <= 0xffff_ffff_ffff_ffffn ? UNSIGNED_LONG_LONG : undefined;
 }
 
 /** The common type of two operands (usual arithmetic conversions). */
 export function commonType(a: CType, b: CType): CType {
-  const size = Math.max(sizeOf(a), sizeOf(b), 4);
-  const unsigned = [a, b].some((type) => sizeOf(type) === size && !isSigned(type));
+  // Arrays and functions stand for their addresses.
+  const sizeOfValue = (type: CType) => (isScalar(type) ? sizeOf(type) : 4);
+  const size = Math.max(sizeOfValue(a), sizeOfValue(b), 4);
+  const unsigned = [a, b].some((type) => sizeOfValue(type) === size && !isSigned(type));
   if (size > 4) return unsigned ? UNSIGNED_LONG_LONG : LONG_LONG;
   return unsigned ? UNSIGNED : INT;
 }
