@@ -336,7 +336,9 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       while (n < count) {
         state[INDEX] = n;
         const insn = insns[n++];
-        insn.exec(insn);
+        // Called without a receiver: the engine's shorter call sequence.
+        const { exec } = insn;
+        exec(insn);
         if (state[BREAK] !== 0) break;
       }
       if (n < total) state[EIP] = eip + insns[n - 1].end;
