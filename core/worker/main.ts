@@ -11,22 +11,34 @@ interface WorkerScope {
 }
 const scope = globalThis as unknown as WorkerScope;
 
-/** Messages that have arrived are handled before a message that is posted now: a yield without a timer's delay. */
+/** What Node has and browsers have not: calls back in the next round of the event loop. */
+const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
+
+/**
+ * Messages that have arrived are handled before `callback`: a yield without a timer's delay. In browsers a message to
+ * ourselves queues up behind them. Node empties a port before it looks at the next, so there such a message would
+ * go first, a thousand times over.
+ */
 const channel = new MessageChannel();
 const pending: (() => void)[] = [];
 channel.port1.onmessage = () => {
   pending.shift()?.();
 };
+function yieldTo(callback: () => void): void {
+  if (setImmediate) {
+    setImmediate(callback);
+    return;
+  }
+  pending.push(callback);
+  channel.port2.postMessage(null);
+}
 
 const server = createMachineServer({
   post(message, transfer) {
     scope.postMessage(message, transfer);
   },
   now: () => performance.now(),
-  yield(callback) {
-    pending.push(callback);
-    channel.port2.postMessage(null);
-  },
+  yield: yieldTo,
   sleep(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => {
