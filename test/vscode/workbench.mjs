@@ -81,14 +81,18 @@ export async function openWorkbench({ executablePath, url, shots, prefix }) {
       await page.mouse.up();
     },
 
-    /** Runs a command of the palette. */
+    /** Runs a command of the palette, by a click on its row: Enter may take a row of a list that still changes. */
     async command(name) {
       await page.keyboard.press('F1');
       const input = page.locator('.quick-input-widget input[type=text]');
       await input.waitFor();
       await input.fill(`>${name}`);
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-      await page.keyboard.press('Enter');
+      const label = page.locator('.quick-input-list .monaco-list-row .label-name');
+      await label.getByText(name, { exact: true }).first().click();
+      await page
+        .locator('.quick-input-list .label-name')
+        .getByText(name, { exact: true })
+        .waitFor({ state: 'hidden' });
     },
 
     /** Unfolds a row of a tree. */
@@ -111,6 +115,22 @@ export async function openWorkbench({ executablePath, url, shots, prefix }) {
         );
         return Number(number?.textContent) === wanted;
       }, line);
+    },
+
+    /** Folds the Watch section, so that the call stack has room for two kernels. */
+    async foldWatch() {
+      const header = page.locator('.pane-header', { hasText: 'Watch' }).first();
+      await header.waitFor();
+      if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
+    },
+
+    /** Selects a frame of a thread. */
+    async selectFrame(thread, name) {
+      await workbench.expand(page.locator('.debug-call-stack .monaco-list-row', { hasText: thread }).first());
+      const frame = page.locator('.debug-call-stack .monaco-list-row', { hasText: name }).first();
+      await frame.waitFor();
+      await page.waitForTimeout(800); // rows move while stacks arrive
+      await frame.click();
     },
 
     /** F11 until the top frame is in `name`: arguments that are calls come first. */
