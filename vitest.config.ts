@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{core,debug-adapter,extension,cli,kernels,test,tools}/**/*.test.{ts,mjs}'],
+    globalSetup: ['tools/vitest-setup.mjs'],
     pool: 'threads',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -13,8 +13,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSoftfloat } from './build-softfloat.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+await buildSoftfloat();
 const production = process.argv.includes('--production');
 const partial = process.argv.includes('--partial');
 const at = (...path) => join(root, ...path);

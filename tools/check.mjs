@@ -1,5 +1,6 @@
 // `npm run check`: format, lint (with the import directions) and types. Runs all three and reports each.
 import { spawnSync } from 'node:child_process';
+import { buildSoftfloat } from './build-softfloat.mjs';
 
 const steps = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
@@ -7,6 +8,7 @@ const steps = [
   ['types', 'tsc', ['-b']],
 ];
 
+await buildSoftfloat();
 let failed = 0;
 for (const [name, program, args] of steps) {
   const { status } = spawnSync('npx', ['--no-install', program, ...args], { stdio: 'inherit' });

@@ -7,6 +7,7 @@
  * instruction counts one tick, so a guest that only faults still makes time pass.
  */
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
+import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './access.ts';
 import { Block, createCodeCache } from './code-cache.ts';
 import { cpuid } from './cpuid.ts';
@@ -31,6 +32,9 @@ import { defineShift } from './ops/shift.ts';
 import { defineStack } from './ops/stack.ts';
 import { defineString } from './ops/string.ts';
 import { defineSystem } from './ops/system.ts';
+import { defineMmx } from './ops/mmx.ts';
+import { defineSse } from './ops/sse.ts';
+import { defineX87 } from './ops/x87.ts';
 import { createSegmentation, type Segmentation } from './segmentation.ts';
 import { createPendingStack } from './stack.ts';
 import {
@@ -91,6 +95,7 @@ export interface CpuBus {
   /** The interrupt controller's vector, when INTR is asserted and taken. */
   acknowledgeInterrupt(): number;
   readonly onCr3Write: CpuHooks['onCr3Write'];
+  readonly onFpuError: CpuHooks['onFpuError'];
 }
 
 /** Linear addresses that stop execution. */
@@ -158,7 +163,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
     transfer,
     interrupts,
     ports: bus.ports,
-    hooks: { cpuid, onCr3Write: bus.onCr3Write },
+    hooks: { cpuid, onCr3Write: bus.onCr3Write, onFpuError: bus.onFpuError },
     ea: (i) => (reg32[i.base] + (reg32[i.idx] << i.scale) + i.disp) & i.addrMask,
     codePhysical: (i) =>
       mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
@@ -180,6 +185,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
   defineIo(map, env);
   defineSegment(map, env);
   defineSystem(map, env);
+  const softfloat = createSoftfloat(memory.wasm);
+  defineX87(map, env, softfloat);
+  defineMmx(map, env, softfloat);
+  defineSse(map, env, softfloat);
   const decoder = createDecoder(map, faults);
 
   const cache = createCodeCache(memory, mmu.protectCode);
@@ -427,6 +436,9 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       segAttr[LDTR] = 0x82;
       segAttr[TR] = 0x8b;
       segLimit[LDTR] = segLimit[TR] = 0xffff;
+      views.mem.setUint32(FpuState.Control, 0x40, true);
+      views.mem.setUint32(FpuState.Empty, 0, true);
+      views.mem.setUint32(FpuState.Mxcsr, 0x1f80, true);
       flags.set(2);
       segmentation.updateMode();
       mmu.flush(true);

@@ -2,6 +2,7 @@
 
 /** Feature bits of leaf 1, EDX (SDM vol. 2A, table 3-11). */
 export const Feature = {
+  FPU: 1 << 0,
   DE: 1 << 2,
   PSE: 1 << 3,
   TSC: 1 << 4,
@@ -10,21 +11,17 @@ export const Feature = {
   SEP: 1 << 11,
   PGE: 1 << 13,
   CMOV: 1 << 15,
+  MMX: 1 << 23,
+  FXSR: 1 << 24,
+  SSE: 1 << 25,
+  SSE2: 1 << 26,
 } as const;
 
-/** An i686 without x87 and SIMD: family 6, model 3, stepping 4 (a Pentium II's, the first with a working SEP). */
+/** An i686 with SSE2: family 6, model 13, stepping 6 (a Pentium M's). */
 export const I686 = {
   vendor: 'GenuineIntel',
-  signature: 0x0634,
-  features:
-    Feature.DE |
-    Feature.PSE |
-    Feature.TSC |
-    Feature.MSR |
-    Feature.CX8 |
-    Feature.SEP |
-    Feature.PGE |
-    Feature.CMOV,
+  signature: 0x06d6,
+  features: Object.values(Feature).reduce((all, bit) => all | bit, 0),
 };
 
 const MAX_LEAF = 1;

@@ -176,6 +176,8 @@ export const Cr4 = {
   MCE: 0x40,
   PGE: 0x80,
   PCE: 0x100,
+  OSFXSR: 0x200,
+  OSXMMEXCPT: 0x400,
 } as const;
 
 /** Typed arrays over one machine's memory. */

@@ -38,6 +38,7 @@ import { encodeRtcBase, RTC_CHANNEL, RtcMc146818 } from '../devices/rtc-mc146818
 import { SystemControl } from '../devices/system-control.ts';
 import { Uart16550 } from '../devices/uart16550.ts';
 import { STATE_BASE } from '../memory/layout.ts';
+import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { BootImage, SerialPort } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
@@ -116,6 +117,9 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       },
     },
     acknowledgeInterrupt: () => pic.acknowledge(),
+    onFpuError: () => {
+      pic.line(13).set(true);
+    },
     onCr3Write: (value, code) => {
       passages.onCr3Write(value, code);
     },
@@ -175,7 +179,9 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     onA20: (enabled) => {
       if (!enabled) outputs.log('the guest turned the A20 gate off; this machine keeps address line 20 on');
     },
-    onFpuErrorCleared: () => undefined,
+    onFpuErrorCleared: () => {
+      pic.line(13).set(false);
+    },
   });
   const devices = [pic, pit, rtc, com1, com2, debugcon, debugExit, systemControl];
 
@@ -276,8 +282,12 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       hash.number(cpu.flags.get());
       for (let r = 0; r < 8; r++) hash.number(reg32[r]);
       hash.number(state[EIP]);
-      // Segments, control, debug and descriptor-table registers.
+      // Segments, control, debug and descriptor-table registers; x87 and SSE state without the scratch words.
       hash.words(new Uint32Array(memory.wasm.buffer, STATE_BASE + 32 * 4, 80));
+      hash.words(
+        new Uint32Array(memory.wasm.buffer, FpuState.Registers, (FpuState.Ds + 4 - FpuState.Registers) / 4),
+      );
+      hash.words(new Uint32Array(memory.wasm.buffer, FpuState.Xmm, (FpuState.Mxcsr + 4 - FpuState.Xmm) / 4));
       hash.words(new Uint32Array(memory.bytes.buffer, memory.bytes.byteOffset, memory.size / 4));
       for (const device of devices) {
         for (const character of JSON.stringify(device.save())) hash.number(character.charCodeAt(0));

@@ -6,7 +6,15 @@
 import type { Faults } from '../fault.ts';
 import { CS, DS, EBP, EBX, EDI, ES, ESI, ESP, FS, GS, SS, ZERO } from '../state.ts';
 import { Insn } from './insn.ts';
-import type { Immediate, OpcodeMap, Operation, Width } from './opcode-map.ts';
+import {
+  type Immediate,
+  type OpcodeMap,
+  type Operation,
+  PREFIX_66,
+  PREFIX_F2,
+  PREFIX_F3,
+  type Width,
+} from './opcode-map.ts';
 
 /** Longest legal instruction in bytes; one more is #GP(0). */
 const MAX_LENGTH = 15;
@@ -130,11 +138,18 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     }
   }
 
+  /** Index of an opcode after 0F: F2 and F3 choose before 66, and any of them only where it means something. */
+  function twoByteOpcode(second: number, rep: number, operandPrefix: boolean): number {
+    const plane = rep === 0xf3 ? PREFIX_F3 : rep === 0xf2 ? PREFIX_F2 : operandPrefix ? PREFIX_66 : 0x100;
+    return map.entries[plane | second] || map.groups[plane | second] ? plane | second : 0x100 | second;
+  }
+
   function decodeInto(insn: Insn, codeWide: boolean): boolean {
     let wide = codeWide;
     let address32 = codeWide;
     let override = -1;
     let lock = false;
+    let operandPrefix = false;
     let opcode: number;
     prefixes: for (;;) {
       opcode = byte();
@@ -159,6 +174,7 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
           break;
         case 0x66:
           wide = !codeWide;
+          operandPrefix = true;
           break;
         case 0x67:
           address32 = !codeWide;
@@ -174,9 +190,10 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
           break prefixes;
       }
     }
-    if (opcode === 0x0f) opcode = 0x100 | byte();
+    if (opcode === 0x0f) opcode = twoByteOpcode(byte(), insn.rep, operandPrefix);
 
     insn.addrMask = address32 ? -1 : 0xffff;
+    insn.wide = wide;
     insn.seg = override >= 0 ? override : DS;
     const members = map.groups[opcode];
     let operation = members ? NO_OPERATION : map.entries[opcode];

@@ -34,4 +34,6 @@ export class Insn {
   imm2 = 0;
   /** 0, F2h or F3h. */
   rep = 0;
+  /** 32-bit operand size. */
+  wide = false;
 }

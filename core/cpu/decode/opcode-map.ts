@@ -54,8 +54,13 @@ export interface Operation {
 /** Eight operations chosen by ModRM reg; a missing one is #UD. */
 export type Group = readonly (Operation | undefined)[];
 
+/** Where the opcodes after 0F with a mandatory prefix stand: an entry there comes before that at 100h. */
+export const PREFIX_66 = 0x200;
+export const PREFIX_F3 = 0x300;
+export const PREFIX_F2 = 0x400;
+
 export interface OpcodeMap {
-  /** 0-FFh: one-byte opcodes; 100h-1FFh: opcodes after 0F. */
+  /** 0-FFh: one-byte opcodes; 100h-1FFh: opcodes after 0F; then the same for each mandatory prefix. */
   readonly entries: (Operation | undefined)[];
   readonly groups: (Group | undefined)[];
   define(opcode: number, operation: Operation): void;
@@ -63,8 +68,8 @@ export interface OpcodeMap {
 }
 
 export function createOpcodeMap(): OpcodeMap {
-  const entries: (Operation | undefined)[] = new Array<Operation | undefined>(0x200).fill(undefined);
-  const groups: (Group | undefined)[] = new Array<Group | undefined>(0x200).fill(undefined);
+  const entries: (Operation | undefined)[] = new Array<Operation | undefined>(0x500).fill(undefined);
+  const groups: (Group | undefined)[] = new Array<Group | undefined>(0x500).fill(undefined);
   return {
     entries,
     groups,

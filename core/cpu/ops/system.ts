@@ -36,7 +36,7 @@ import { holdInterrupts } from './shadow.ts';
 /** Ticks of the time-stamp counter in one tick of the machine: 1 GHz at 10 ns. */
 export const TSC_PER_TICK = 10;
 /** CR4 bits that this CPU has. */
-const CR4_KNOWN = Cr4.TSD | Cr4.DE | Cr4.PSE | Cr4.PGE | Cr4.PCE | Cr4.MCE;
+const CR4_KNOWN = Cr4.TSD | Cr4.DE | Cr4.PSE | Cr4.PGE | Cr4.PCE | Cr4.MCE | Cr4.OSFXSR | Cr4.OSXMMEXCPT;
 const CR0_KNOWN = Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
 
 export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
