@@ -24,6 +24,7 @@ run([
   'node_modules/@vscode/vsce/vsce',
   'package',
   '--no-dependencies',
+  '--no-rewrite-relative-links',
   '--allow-missing-repository',
   '--skip-license',
   '--out',

@@ -67,7 +67,7 @@ export async function openSession(adapter: string): Promise<Session> {
   const client = new DebugClient(process.execPath, adapter, 'colinux', undefined, true);
   const messages: DebugProtocol.ProtocolMessage[] = [];
   let unseen: DebugProtocol.Event[] = [];
-  let wake: (() => void)[] = [];
+  const wake: (() => void)[] = [];
   const receiver = client as unknown as { dispatch(body: string): void };
   const dispatch = receiver.dispatch.bind(client);
   receiver.dispatch = (body) => {
