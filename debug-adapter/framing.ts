@@ -33,9 +33,11 @@ export function createFramer(
         pending = pending.subarray(pending.length - SEPARATOR.length);
         return;
       }
-      const length = /(?:^|\r\n)[^\r\n]*?content-length:\s*(\d+)\s*(?:$|\r\n)/i.exec(
-        pending.toString('latin1', 0, end),
-      )?.[1];
+      const [, before, length] =
+        /(?:^|\r\n)([^\r\n]*?)content-length:\s*(\d+)\s*(?:$|\r\n)/i.exec(
+          pending.toString('latin1', 0, end),
+        ) ?? [];
+      if (before) onGarbage('there is something before its header');
       pending = pending.subarray(end + SEPARATOR.length);
       if (length === undefined) onGarbage('its header has no "Content-Length"');
       else if (Number(length) > MAX_MESSAGE) onGarbage(`it claims to have ${length} bytes`);

@@ -41,6 +41,8 @@ import { Terminals } from './terminals.ts';
 
 /** Most bytes one readMemory may ask for. */
 const MAX_READ = 1 << 20;
+/** How long a disconnect waits for the answers to earlier requests. */
+const PATIENCE_MS = 1000;
 /** Most instructions one disassemble may ask for. */
 const MAX_INSTRUCTIONS = 5000;
 
@@ -108,6 +110,7 @@ export class ColinuxDebugSession extends DebugSession {
   private boundPassages = '';
   private readonly breakpoints = new SourceBreakpoints(() => this.owners());
   private readonly terminals: Terminals;
+  private readonly unanswered = new Set<Promise<void>>();
 
   constructor(private readonly host: AdapterHost) {
     super();
@@ -241,8 +244,13 @@ export class ColinuxDebugSession extends DebugSession {
     this.ended = true;
     this.running = false;
     this.client?.dispose();
-    this.sendResponse(response);
-    this.shutdown();
+    // Nobody listens after this answer: what was asked before it is answered first.
+    const answered = Promise.allSettled([...this.unanswered]);
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    void Promise.race([answered, patience]).then(() => {
+      this.sendResponse(response);
+      this.shutdown();
+    });
   }
 
   /** Something came that is no message: the client's mistake, told in its own console. */
@@ -442,8 +450,14 @@ export class ColinuxDebugSession extends DebugSession {
     void this.answer(response, async () => {
       const { source, breakpoints } = args as Partial<DebugProtocol.SetBreakpointsArguments>;
       const path = source?.path ?? source?.name;
-      const lines = (breakpoints ?? []).map(({ line }) => line);
-      if (typeof path !== 'string' || !lines.every((line) => Number.isInteger(line) && line >= 0)) {
+      const list: unknown[] = Array.isArray(breakpoints) ? breakpoints : [];
+      const lines = list.map((item) => (item as { line?: unknown } | null)?.line as number);
+      const isList = breakpoints === undefined || Array.isArray(breakpoints);
+      if (
+        typeof path !== 'string' ||
+        !isList ||
+        !lines.every((line) => Number.isInteger(line) && line >= 0)
+      ) {
         throw new AdapterError(
           'bad-request',
           'The request setBreakpoints needs a source with a path, and breakpoints with whole line numbers.',
@@ -910,20 +924,24 @@ export class ColinuxDebugSession extends DebugSession {
 
   /** Runs a handler and answers; any error becomes a DAP error with a sentence. */
   private async answer(response: DebugProtocol.Response, handle: () => Promise<void>): Promise<void> {
+    const handled = handle();
+    this.unanswered.add(handled);
     try {
-      await handle();
+      await handled;
       this.sendResponse(response);
     } catch (error) {
       this.fail(response, toAdapterError(error));
+    } finally {
+      this.unanswered.delete(handled);
     }
   }
 
   private fail(response: DebugProtocol.Response, error: AdapterError): void {
     this.sendErrorResponse(response, {
       id: error.id,
-      // As a variable: the sentence may contain braces.
-      format: '{sentence}',
-      variables: { sentence: error.message },
+      // As a variable, for the sentence may contain braces; with the underscore, for the library leaves others as they are.
+      format: '{_sentence}',
+      variables: { _sentence: error.message },
       showUser: SHOWN.has(response.command),
     });
   }
