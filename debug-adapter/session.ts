@@ -80,7 +80,7 @@ const EMPTY_LISTS: Readonly<Record<string, string>> = {
   setExceptionBreakpoints: 'filters',
 };
 /** Requests that a person has made by a button: a failure is shown. The others fail where they are asked. */
-const SHOWN = new Set(['continue', 'next', 'stepIn', 'stepOut', 'pause']);
+const SHOWN = new Set(['launch', 'continue', 'next', 'stepIn', 'stepOut', 'pause']);
 
 type Request = DebugProtocol.Request;
 
