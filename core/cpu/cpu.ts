@@ -11,6 +11,7 @@ import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './access.ts';
 import { Block, createCodeCache } from './code-cache.ts';
 import { cpuid } from './cpuid.ts';
+import { createDebugRegisters, Dr6 } from './debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import type { Insn } from './decode/insn.ts';
 import { createOpcodeMap } from './decode/opcode-map.ts';
@@ -42,12 +43,14 @@ import {
   BLOCK_EIP,
   BREAK,
   BUDGET,
+  COMMITTED,
   CPL,
   CR0,
   CR2,
   Cr0,
   CS,
   createViews,
+  DEBUG_HITS,
   Double,
   DR6,
   DR7,
@@ -148,7 +151,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
   const access = createAccess(views, mmu, faults);
   const segmentation = createSegmentation(views, mmu, faults);
   const stack = createPendingStack(views, mmu, segmentation, faults);
-  const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, faults);
+  const debug = createDebugRegisters(views, mmu, () => {
+    cache.clear();
+  });
+  const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, debug, faults);
   const transfer = createTransfer(views, flags, mmu, segmentation, stack, tasks, faults);
   const interrupts = createInterrupts(views, flags, mmu, segmentation, stack, tasks, faults);
 
@@ -162,6 +168,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
     segmentation,
     transfer,
     interrupts,
+    debug,
     ports: bus.ports,
     hooks: { cpuid, onCr3Write: bus.onCr3Write, onFpuError: bus.onFpuError },
     ea: (i) => (reg32[i.base] + (reg32[i.idx] << i.scale) + i.disp) & i.addrMask,
@@ -216,6 +223,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
     },
   };
 
+  /** Blocks begin at such an offset, so that breakpoints need a look only there. */
+  const splits = (linear: number) =>
+    breakpoints.pageOffsets.has(linear & 0xfff) || debug.pageOffsets.has(linear & 0xfff);
+
   function decodeBlock(physical: number, linear: number, wide: boolean): Block | undefined {
     const insns: Insn[] = [];
     position = physical;
@@ -223,7 +234,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
     let size = 0;
     try {
       while (insns.length < MAX_BLOCK) {
-        if (size > 0 && breakpoints.pageOffsets.has((linear + size) & 0xfff)) break;
+        if (size > 0 && splits(linear + size)) break;
         const { insn, length, ends } = decoder.decode(pageReader, wide);
         insn.start = size;
         insn.end = size + length;
@@ -236,7 +247,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       if (error !== PAGE_END) throw error;
       if (insns.length === 0) return undefined;
     }
-    return new Block(physical, size, insns, breakpoints.pageOffsets.has(linear & 0xfff));
+    return new Block(physical, size, insns, splits(linear));
   }
 
   /** Bytes one at a time with limit check and translation, for code that crosses a page or lies outside RAM. */
@@ -254,7 +265,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
     const { insn, length } = decoder.decode(slowReader, wide);
     insn.end = length;
     const linear = (segBase[CS] + state[EIP]) | 0;
-    return new Block(0, length, [insn], breakpoints.pageOffsets.has(linear & 0xfff));
+    return new Block(0, length, [insn], splits(linear));
   }
 
   /** The block at CS:EIP. @throws CpuFault when the fetch faults. */
@@ -304,6 +315,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
         return true;
       } catch (error) {
         if (error !== fault) throw error;
+        state[COMMITTED] = 0;
         const second = fault.vector;
         if (vector === Vector.DF) {
           shutdownCauses = [...causes, { vector: second, errorCode: fault.errorCode, cr2: state[CR2] }];
@@ -353,7 +365,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       if (n < total) state[EIP] = eip + insns[n - 1].end;
     } catch (error) {
       if (error !== faults.fault) throw error;
-      state[EIP] = eip + insns[state[INDEX]].start;
+      // The instruction will run again and meet its breakpoints then.
+      state[DEBUG_HITS] = 0;
+      if (state[COMMITTED] === 0) state[EIP] = eip + insns[state[INDEX]].start;
+      state[COMMITTED] = 0;
       const { vector, errorCode } = faults.fault;
       retire(state[INDEX] + 1);
       return raiseException(vector, errorCode, Source.Fault);
@@ -379,12 +394,36 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
     if (!execute(block, 1)) return false;
     // An instruction that entered a handler (INT n, or a fault) has cleared TF: no trap for it.
     if (!trap || deliveries() !== before || state[SHADOW] === 2) return true;
-    state[DR6] |= 0x4000;
+    return debugTrap(Dr6.BS);
+  }
+
+  /** A debug trap behind an instruction: single step, and the breakpoint conditions that it met. */
+  function debugTrap(cause: number): boolean {
+    state[DR6] |= cause | state[DEBUG_HITS];
+    state[DEBUG_HITS] = 0;
+    // A trap behind HLT resumes.
+    state[HALTED] = 0;
+    return raiseException(Vector.DB, -1, Source.Trap);
+  }
+
+  /**
+   * The instruction breakpoints on the next instruction, which come before any fault of its fetch. RF and the MOV SS
+   * shadow suppress them.
+   */
+  function instructionBreakpoints(): number {
+    if ((state[SYSFLAGS] & Flag.RF) !== 0 || state[SHADOW] === 2) return 0;
+    return debug.executes((segBase[CS] + state[EIP]) | 0);
+  }
+  /** The fault of an instruction breakpoint. The RF that it pushes is the 0 that let it happen. */
+  function instructionBreakpoint(hits: number): boolean {
+    state[SHADOW] = 0;
+    state[DR6] |= hits;
     return raiseException(Vector.DB, -1, Source.Trap);
   }
 
   function runUntil(): Exit {
     for (;;) {
+      if (state[DEBUG_HITS] !== 0 && state[SHADOW] !== 2 && !debugTrap(0)) return Exit.Shutdown;
       const remaining = doubles[Double.Until] - doubles[Double.Retired] - doubles[Double.Skipped];
       if (remaining <= 0) return Exit.Deadline;
       if (state[INTR] !== 0 && (state[SYSFLAGS] & Flag.IF) !== 0 && state[SHADOW] === 0) {
@@ -398,6 +437,11 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       } catch (error) {
         if (error !== faults.fault) throw error;
         const { vector, errorCode } = faults.fault;
+        const hits = debug.pageOffsets.size > 0 ? instructionBreakpoints() : 0;
+        if (hits !== 0) {
+          if (!instructionBreakpoint(hits)) return Exit.Shutdown;
+          continue;
+        }
         state[SHADOW] = 0;
         retire(1);
         if (!raiseException(vector, errorCode, Source.Fault)) return Exit.Shutdown;
@@ -407,6 +451,11 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
         const linear = (segBase[CS] + state[EIP]) | 0;
         if (skip === linear) skip = -1;
         else if (breakpoints.matches(linear >>> 0)) return Exit.Breakpoint;
+        const hits = instructionBreakpoints();
+        if (hits !== 0) {
+          if (!instructionBreakpoint(hits)) return Exit.Shutdown;
+          continue;
+        }
       }
       const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
       const single = (state[SYSFLAGS] & (Flag.TF | Flag.RF)) !== 0 || state[SHADOW] !== 0;
@@ -440,6 +489,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       views.mem.setUint32(FpuState.Empty, 0, true);
       views.mem.setUint32(FpuState.Mxcsr, 0x1f80, true);
       flags.set(2);
+      debug.update();
       segmentation.updateMode();
       mmu.flush(true);
       cache.clear();

@@ -1,5 +1,6 @@
 /** What the instruction handlers of `ops/` are built from: one set of closures over one CPU. */
 import type { Access } from './access.ts';
+import type { DebugRegisters } from './debug-registers.ts';
 import type { Insn } from './decode/insn.ts';
 import type { Faults } from './fault.ts';
 import type { Flags } from './flags.ts';
@@ -34,6 +35,7 @@ export interface CpuEnv {
   readonly segmentation: Segmentation;
   readonly transfer: Transfer;
   readonly interrupts: Interrupts;
+  readonly debug: DebugRegisters;
   readonly ports: PortIo;
   readonly hooks: CpuHooks;
   /** Effective address of a memory operand. */

@@ -4,6 +4,7 @@
  * EIP must already be what the handler shall see. Delivery either completes or throws with nothing changed, so the
  * caller can escalate to a double fault or stop before a shutdown with the original state intact.
  */
+import { DR7_GD } from './debug-registers.ts';
 import { type Faults, Vector } from './fault.ts';
 import type { Flags } from './flags.ts';
 import type { Mmu } from './mmu.ts';
@@ -12,6 +13,7 @@ import type { PendingStack } from './stack.ts';
 import {
   CPL,
   CS,
+  DR7,
   DS,
   EIP,
   ES,
@@ -22,6 +24,7 @@ import {
   GS,
   IDT_BASE,
   IDT_LIMIT,
+  MID_REP,
   PROTECTED,
   SS,
   SYSFLAGS,
@@ -114,7 +117,7 @@ export function createInterrupts(
 
     const size = (type & 8) !== 0 ? 4 : 2;
     const offset = size === 4 ? gate.gateOffset : gate.low & 0xffff;
-    const image = flags.get() | (source === Source.Fault ? Flag.RF : 0);
+    const image = flags.get() | (source === Source.Fault || state[MID_REP] !== 0 ? Flag.RF : 0);
     if (inner) {
       stack.fromTss(target.dpl);
       if (fromV86) for (const seg of [GS, FS, DS, ES]) stack.push(segSel[seg], size);
@@ -146,6 +149,8 @@ export function createInterrupts(
       try {
         if (state[PROTECTED] === 0 && state[V86] === 0) realMode(vector);
         else protectedMode(vector, source, errorCode);
+        state[MID_REP] = 0;
+        if (vector === Vector.DB && source !== Source.Software) state[DR7] &= ~DR7_GD;
         count++;
         lastSource = source;
       } finally {

@@ -53,6 +53,9 @@ const Pf = { P: 1, W: 2, U: 4, RSVD: 8 } as const;
 /** Filled entries remembered for a quick flush; beyond this many the whole table is cleared. */
 const TRACKED = 8192;
 
+/** Is told of data accesses to a watched page, before a fault can hide what follows. */
+export type AccessListener = (linear: number, size: number, write: boolean) => void;
+
 export interface Mmu {
   /** Physical address of `linear` for the given kind of access. @throws CpuFault #PF with CR2 set. */
   translate(linear: number, write: boolean, user: boolean): number;
@@ -67,6 +70,8 @@ export interface Mmu {
   /** Flushes everything (`global`) or all but global pages. */
   flush(global: boolean): void;
   flushPage(linear: number): void;
+  /** Sends every access to these linear pages through the slow path, which reports it. Replaces the pages before. */
+  watch(pages: readonly number[], onAccess: AccessListener): void;
   /** Takes the fast write right from every mapping of a physical page that now holds decoded code. */
   protectCode(physicalPage: number): void;
   /** Recomputes NEED_READ, NEED_WRITE and ALIGN after a change of CPL, CR0 or EFLAGS.AC. */
@@ -79,6 +84,8 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
   const tracked = new Int32Array(TRACKED);
   let trackedCount = 0;
   let generation = 1;
+  let watched: readonly number[] = [];
+  let watcher: AccessListener | undefined;
 
   function pageFault(linear: number, errorCode: number): never {
     state[CR2] = linear;
@@ -86,8 +93,9 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
   }
 
   /** The rights of an entry that may be used without looking further. */
-  function fastRights(rights: number, physical: number): number {
+  function fastRights(rights: number, linear: number, physical: number): number {
     if (physical >= memory.size) return 0;
+    if (watcher !== undefined && watched.includes(linear >>> 12)) return 0;
     const flags = memory.pageFlags[physical >>> 12];
     if (flags & PageFlag.Watched) return 0;
     return flags & PageFlag.Code ? rights & ~WRITES : rights;
@@ -98,7 +106,7 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     if (tlb[page] === 0 && trackedCount < TRACKED) tracked[trackedCount] = page;
     if (tlb[page] === 0) trackedCount++;
     const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
-    return (tlb[page] = distance | fastRights(rights, physical >>> 0) | (rights << RIGHTS) | global);
+    return (tlb[page] = distance | fastRights(rights, linear, physical >>> 0) | (rights << RIGHTS) | global);
   }
 
   /** Walks the page tables, sets accessed and dirty bits, fills the TLB. */
@@ -149,14 +157,18 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
   /** After a slow access: the reason for it may be gone (code page without code). */
   function refresh(linear: number, physical: number): void {
     const entry = tlb[linear >>> 12];
-    tlb[linear >>> 12] = (entry & ~ALL_RIGHTS) | fastRights((entry >>> RIGHTS) & ALL_RIGHTS, physical);
+    tlb[linear >>> 12] =
+      (entry & ~ALL_RIGHTS) | fastRights((entry >>> RIGHTS) & ALL_RIGHTS, linear, physical);
   }
 
   function read(linear: number, size: number, user: boolean): number {
-    if ((linear & 0xfff) + size <= PAGE_SIZE) return memory.read(translate(linear, false, user), size);
     let value = 0;
-    for (let i = 0; i < size; i++)
-      value |= memory.read(translate((linear + i) | 0, false, user), 1) << (i * 8);
+    if ((linear & 0xfff) + size <= PAGE_SIZE) value = memory.read(translate(linear, false, user), size);
+    else {
+      for (let i = 0; i < size; i++)
+        value |= memory.read(translate((linear + i) | 0, false, user), 1) << (i * 8);
+    }
+    if (watcher !== undefined) watcher(linear, size, false);
     return value >>> 0;
   }
 
@@ -165,12 +177,14 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
       const physical = translate(linear, true, user);
       memory.write(physical, value, size);
       refresh(linear, physical);
+      if (watcher !== undefined) watcher(linear, size, true);
       return;
     }
     translate(linear, true, user);
     translate(nextPage(linear), true, user);
     for (let i = 0; i < size; i++)
       memory.write(translate((linear + i) | 0, true, user), (value >>> (i * 8)) & 0xff, 1);
+    if (watcher !== undefined) watcher(linear, size, true);
   }
 
   function checkAlignment(linear: number, size: number): void {
@@ -226,6 +240,17 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
       const page = linear >>> 12;
       // The page stays in the list of filled entries; `enter` must not list it twice, so keep a harmless mark.
       if (tlb[page] !== 0) tlb[page] = GLOBAL << 1;
+    },
+    watch(pages, onAccess) {
+      const before = watched;
+      watched = pages;
+      watcher = pages.length > 0 ? onAccess : undefined;
+      for (const page of [...before, ...pages]) {
+        const entry = tlb[page];
+        if ((entry & (ALL_RIGHTS << RIGHTS)) === 0) continue;
+        const linear = page << 12;
+        refresh(linear, ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0);
+      }
     },
     protectCode(physicalPage) {
       const strip = (page: number) => {

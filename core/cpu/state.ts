@@ -93,6 +93,18 @@ export const IDT_LIMIT = 99;
 export const SYSENTER_CS = 100;
 export const SYSENTER_ESP = 101;
 export const SYSENTER_EIP = 102;
+/** The four page-directory-pointer entries that a CR3 load keeps with PAE: low and high dword of each. */
+export const PDPTE = 103;
+/** The extended-feature MSR, C000_0080h. */
+export const EFER = 111;
+/** DR6 bits of breakpoint conditions met by the current instruction: a debug trap follows it. */
+export const DEBUG_HITS = 112;
+/** Not 0: an I/O breakpoint is enabled. */
+export const DEBUG_IO = 113;
+/** A REP instruction stopped between iterations: what is delivered now pushes RF (SDM vol. 3B, 17.3.1.1). */
+export const MID_REP = 114;
+/** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */
+export const COMMITTED = 115;
 
 /** Indices of 64-bit doubles from `STATE_BASE`. */
 export const Double = {

@@ -3,6 +3,7 @@
  *
  * Checks that fail before the commit point leave the old task running; from there on faults belong to the new task.
  */
+import { type DebugRegisters, DR7_LOCAL, Dr6 } from './debug-registers.ts';
 import { type Faults, Vector } from './fault.ts';
 import type { Flags } from './flags.ts';
 import type { Mmu } from './mmu.ts';
@@ -11,11 +12,13 @@ import type { PendingStack } from './stack.ts';
 import {
   Attr,
   BREAK,
+  COMMITTED,
   CPL,
   CR0,
   Cr0,
   CR3,
   CS,
+  DEBUG_HITS,
   DR7,
   DS,
   EIP,
@@ -74,6 +77,7 @@ export function createTaskSwitch(
   mmu: Mmu,
   segmentation: Segmentation,
   stack: PendingStack,
+  debug: DebugRegisters,
   { raise }: Faults,
 ): TaskSwitch {
   const { state, reg32, segSel, segBase, segLimit, segAttr } = views;
@@ -182,7 +186,11 @@ export function createTaskSwitch(
       state[CR3] = cr3;
       mmu.flush(false);
     }
-    state[DR7] &= ~0x155;
+    state[COMMITTED] = 1;
+    if ((state[DR7] & DR7_LOCAL) !== 0) {
+      state[DR7] &= ~DR7_LOCAL;
+      debug.update();
+    }
     state[EIP] = eip;
     flags.set(cause === 'call' ? eflags | Flag.NT : eflags);
     for (let r = 0; r < 8; r++) reg32[r] = wide ? registers[r] : registers[r] | -0x1_0000;
@@ -205,10 +213,9 @@ export function createTaskSwitch(
       stack.commit();
     }
     if (state[EIP] >>> 0 > segLimit[CS]) raise(Vector.GP, 0);
-    if (trap) {
-      state[DR7 - 1] |= 0x8000;
-      raise(Vector.DB);
-    }
+    state[COMMITTED] = 0;
+    // The T bit of the TSS: a trap before the new task's first instruction.
+    if (trap) state[DEBUG_HITS] |= Dr6.BT;
   }
 
   return {

@@ -2,7 +2,7 @@
 import type { Handler } from '../decode/insn.ts';
 import { both, type OpcodeMap } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
-import { CPL, EAX, EDX, Flag, SYSFLAGS, TR, V86, PROTECTED } from '../state.ts';
+import { CPL, DEBUG_IO, EAX, EDX, Flag, SYSFLAGS, TR, V86, PROTECTED } from '../state.ts';
 
 /**
  * Checks that `size` bytes at `port` may be used: by IOPL, else by the I/O bitmap of a 32-bit TSS.
@@ -27,7 +27,8 @@ export function checkPort(env: CpuEnv, port: number, size: number): void {
 
 export function defineIo(map: OpcodeMap, env: CpuEnv): void {
   const {
-    views: { reg8, reg16, reg32 },
+    views: { state, reg8, reg16, reg32 },
+    debug,
     ports,
   } = env;
 
@@ -37,6 +38,7 @@ export function defineIo(map: OpcodeMap, env: CpuEnv): void {
       const number = port(i.imm);
       checkPort(env, number, size);
       store(ports.read(number, size));
+      if (state[DEBUG_IO] !== 0) debug.io(number, size);
     };
   const output =
     (size: number, load: () => number, port: (imm: number) => number): Handler =>
@@ -44,6 +46,7 @@ export function defineIo(map: OpcodeMap, env: CpuEnv): void {
       const number = port(i.imm);
       checkPort(env, number, size);
       ports.write(number, load(), size);
+      if (state[DEBUG_IO] !== 0) debug.io(number, size);
     };
   const sources: [opcode: number, imm: 'u8' | 'none', port: (imm: number) => number][] = [
     [0xe4, 'u8', (imm) => imm],

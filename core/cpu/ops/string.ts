@@ -17,6 +17,7 @@ import {
   BREAK,
   BUDGET,
   CARRY,
+  DEBUG_IO,
   EAX,
   ECX,
   EDI,
@@ -29,6 +30,7 @@ import {
   FAST_WRITE,
   Flag,
   INDEX,
+  MID_REP,
   NEED_READ,
   NEED_WRITE,
   RES,
@@ -44,6 +46,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
   const {
     views: { state, reg8, reg16, reg32, segBase, segFast, tlb, mem, mem8 },
     access,
+    debug,
     ports,
     flags: { conditions },
   } = env;
@@ -110,6 +113,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
         one(i);
         return;
       }
+      state[MID_REP] = 0;
       if ((reg32[ECX] & i.addrMask) === 0) return;
       const res = state[RES];
       const carry = state[CARRY];
@@ -138,6 +142,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
         if (state[EXTRA] >= allowed || state[BREAK] !== 0) {
           if (compares) restoreFlags();
           state[EIP] = state[BLOCK_EIP] + i.start;
+          state[MID_REP] = 1;
           break;
         }
       }
@@ -227,6 +232,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
       const offset = reg32[EDI] & i.addrMask;
       access.probeWrite(ES, offset, size);
       store(ES, offset, ports.read(port, size));
+      if (state[DEBUG_IO] !== 0) debug.io(port, size);
       advance(EDI, i, size);
     };
   });
@@ -236,6 +242,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
       const port = reg16[EDX * 2];
       checkPort(env, port, size);
       ports.write(port, load(i.seg, reg32[ESI] & i.addrMask) >>> 0, size);
+      if (state[DEBUG_IO] !== 0) debug.io(port, size);
       advance(ESI, i, size);
     };
   });

@@ -1,6 +1,8 @@
 /** System instructions: descriptor-table and control registers, MSRs, flags, HLT, CPUID, RDTSC (SDM vol. 2). */
+import { Dr6, DR7_GD } from '../debug-registers.ts';
 import { both, type OpcodeMap } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
+import { Vector } from '../fault.ts';
 import {
   BREAK,
   CPL,
@@ -47,7 +49,8 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     mmu,
     segmentation,
     transfer,
-    faults: { ud, gp },
+    faults: { ud, gp, raise },
+    debug,
     hooks,
     ea,
   } = env;
@@ -178,6 +181,7 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     if ((value & ~CR4_KNOWN) !== 0) gp(0);
     if (((state[CR4] ^ value) & (Cr4.PGE | Cr4.PSE)) !== 0) mmu.flush(true);
     state[CR4] = value;
+    debug.update();
   }
   const CONTROL = [CR0, -1, CR2, CR3, CR4];
   map.define(0x120, {
@@ -236,6 +240,13 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     if ((state[CR4] & Cr4.DE) !== 0) ud();
     return DR0 + number + 2;
   };
+  /** DR7.GD guards the debug registers; the processor clears it when it enters the handler. */
+  function checkGeneralDetect(): void {
+    ring0();
+    if ((state[DR7] & DR7_GD) === 0) return;
+    state[DR6] |= Dr6.BD;
+    raise(Vector.DB);
+  }
   map.define(0x121, {
     modrm: true,
     registerOnly: true,
@@ -243,7 +254,7 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     rmWidth: 32,
     reg: both((i) => {
       const index = debugIndex(i.reg);
-      ring0();
+      checkGeneralDetect();
       reg32[i.rm] = state[index];
     }),
   });
@@ -255,11 +266,12 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     ends: true,
     reg: both((i) => {
       const index = debugIndex(i.reg);
-      ring0();
+      checkGeneralDetect();
       const value = reg32[i.rm];
       if (index === DR6) state[DR6] = (value & 0xe00f) | -0xf010;
       else if (index === DR7) state[DR7] = (value & 0xffff_2bff) | 0x400;
       else state[index] = value;
+      if (index !== DR6) debug.update();
     }),
   });
 
