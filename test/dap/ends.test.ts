@@ -3,7 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inRoot, inSample, lineOf, openSession, type Session } from './support/session.ts';
+import {
+  inRoot,
+  inSample,
+  type LaunchOptions,
+  lineOf,
+  openSession,
+  type Session,
+} from './support/session.ts';
 
 let bundle: Bundle;
 let session: Session;
@@ -17,7 +24,7 @@ afterAll(() => {
   bundle.dispose();
 });
 
-async function launch(options: object): Promise<void> {
+async function launch(options: LaunchOptions): Promise<void> {
   session = await openSession(bundle.adapter);
   await session.launch(options);
 }
@@ -65,7 +72,7 @@ describe('a pause', () => {
     }
     const times: number[] = [];
     // A loaded computer may be late now and then: half of the tries must be in time, in one of three rounds.
-    const median = () => times.toSorted((a, b) => a - b)[times.length >> 1]!;
+    const median = () => [...times].sort((a, b) => a - b)[times.length >> 1]!;
     for (let round = 0; round < 3 && (times.length === 0 || median() >= 50); round++) {
       times.length = 0;
       for (let n = 0; n < 9; n++) {

@@ -1,0 +1,260 @@
+/** The machine protocol's server, on a platform whose time the test makes. */
+import { describe, expect, it } from 'vitest';
+import type { FromMachine, MachineEvent, RequestKind, Response } from '../protocol/machine-protocol.ts';
+import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
+import { createMachineServer } from './server.ts';
+
+function start() {
+  const posted: FromMachine[] = [];
+  let yielded: (() => void)[] = [];
+  let sleeping: { at: number; callback: () => void }[] = [];
+  let now = 0;
+  const server = createMachineServer({
+    post: (message) => posted.push(message),
+    now: () => (now += 1),
+    yield: (callback) => yielded.push(callback),
+    sleep(milliseconds, callback) {
+      const entry = { at: now + milliseconds, callback };
+      sleeping.push(entry);
+      return () => {
+        sleeping = sleeping.filter((other) => other !== entry);
+      };
+    },
+  });
+  let id = 0;
+  return {
+    posted,
+    raw: (message: unknown) => {
+      server.receive(message);
+      return posted.at(-1) as Response;
+    },
+    ask(kind: RequestKind, params: unknown = {}) {
+      server.receive({ id: ++id, kind, params });
+      return posted.find((message) => 'id' in message && message.id === id) as Response & {
+        result?: unknown;
+        error?: { code: string; message: string };
+      };
+    },
+    /** Lets the machine run a number of slices. */
+    slices(count: number) {
+      for (let n = 0; n < count && yielded.length > 0; n++) {
+        const batch = yielded;
+        yielded = [];
+        for (const call of batch) call();
+      }
+    },
+    /** Runs what is due after some time. */
+    pass(milliseconds: number) {
+      now += milliseconds;
+      const due = sleeping.filter(({ at }) => at <= now);
+      sleeping = sleeping.filter(({ at }) => at > now);
+      for (const { callback } of due) callback();
+    },
+    sleepers: () => sleeping.length,
+    stops: () =>
+      posted.filter(
+        (m): m is Extract<MachineEvent, { event: 'stopped' }> => 'event' in m && m.event === 'stopped',
+      ),
+  };
+}
+
+const SPIN = [0xeb, 0xfe];
+/** out 0xf4, al */
+const exit = (status: number) => [0xb0, status, 0xe6, 0xf4];
+
+describe('requests', () => {
+  it.each([
+    [undefined],
+    [null],
+    [42],
+    ['boot'],
+    [[]],
+    [{}],
+    [{ id: 1 }],
+    [{ id: 1, kind: 'nonsense', params: {} }],
+    [{ id: 1, kind: 'toString', params: {} }],
+    [{ id: 1, kind: '__proto__', params: {} }],
+    [{ id: 1, kind: 'resume' }],
+    [{ id: 1, kind: 'step', params: null }],
+    [{ id: 1, kind: 'step', params: { kind: 'range', over: true, ranges: [[1]] } }],
+    [{ id: 1, kind: 'step', params: { kind: 'until', address: -1, stack: 0, coroutine: 0 } }],
+    [{ id: 1, kind: 'readMemory', params: { space: { kind: 'x' }, address: 0, length: 1 } }],
+    [{ id: 1, kind: 'readMemory', params: { space: { kind: 'current' }, address: 0, length: 1e9 } }],
+    [{ id: 1, kind: 'writeMemory', params: { space: { kind: 'current' }, address: 0, bytes: [1] } }],
+    [{ id: 1, kind: 'input', params: { port: 'com9', bytes: new Uint8Array(1) } }],
+    [{ id: 1, kind: 'setBreakpoints', params: { breakpoints: [{ id: 0.5, address: 0, coroutine: 0 }] } }],
+    [{ id: 1, kind: 'boot', params: { memoryBytes: 'lots' } }],
+  ])('that are malformed are refused with a sentence: %j', (message) => {
+    const { raw } = start();
+    expect(raw(message)).toMatchObject({
+      error: { code: 'bad-request', message: expect.stringMatching(/^[A-Z].*\.$/) as string },
+    });
+  });
+
+  it.each(['resume', 'snapshot', 'switches', 'hash', 'pause'] as const)('before a boot: %s', (kind) => {
+    const { ask } = start();
+    const answer = ask(kind, { most: 1 });
+    if (kind === 'pause') expect(answer.result).toEqual({});
+    else expect(answer.error).toMatchObject({ code: 'machine-not-booted' });
+  });
+
+  it('that cannot boot say why', () => {
+    const { ask } = start();
+    const { kernel, ...rest } = tinyKernel(SPIN);
+    expect(ask('boot', { ...rest, kernel: { ...kernel, bytes: new Uint8Array(0) } }).error?.message).toMatch(
+      /[.?]$/,
+    );
+    expect(ask('boot', { ...rest, kernel, memoryBytes: 4097 }).error?.code).toBe('memory-size');
+    expect(ask('boot', { ...rest, kernel }).result).toMatchObject({ instructions: 0, coroutine: 0 });
+  });
+
+  it('that need a machine at rest are refused while it runs', () => {
+    const { ask, slices } = start();
+    ask('boot', tinyKernel(SPIN));
+    ask('resume');
+    slices(2);
+    const space = { kind: 'current' };
+    expect(ask('resume').error?.code).toBe('machine-running');
+    expect(ask('step', { kind: 'instruction', over: false }).error?.code).toBe('machine-running');
+    expect(ask('hash').error?.code).toBe('machine-running');
+    expect(ask('writeMemory', { space, address: 0, bytes: new Uint8Array(1) }).error?.code).toBe(
+      'machine-running',
+    );
+    expect(ask('writeRegister', { name: 'eax', value: 1 }).error?.code).toBe('machine-running');
+    expect(ask('readMemory', { space, address: TINY_ENTRY, length: 2 }).result).toEqual({
+      bytes: Uint8Array.from(SPIN),
+    });
+  });
+});
+
+describe('a run', () => {
+  it('yields after each slice, so that a pause stops it', () => {
+    const { ask, slices, stops } = start();
+    ask('boot', tinyKernel(SPIN));
+    ask('resume');
+    slices(3);
+    expect(stops()).toHaveLength(0);
+    expect(ask('pause').result).toEqual({});
+    expect(stops()).toMatchObject([{ reason: 'pause', snapshot: { cpu: { eip: TINY_ENTRY } } }]);
+    slices(3);
+    expect(stops()).toHaveLength(1);
+    ask('pause');
+    expect(stops()).toHaveLength(1);
+  });
+
+  it('ends with the status of isa-debug-exit, and for good', () => {
+    const { ask, slices, stops } = start();
+    ask('boot', tinyKernel(exit(3)));
+    ask('resume');
+    slices(2);
+    expect(stops()).toMatchObject([{ reason: 'exit', exitStatus: 7 }]);
+    expect(ask('resume').error?.code).toBe('machine-over');
+    expect(ask('boot', tinyKernel(SPIN)).result).toBeDefined();
+  });
+
+  it('stops for ever where the CPU halts with interrupts off', () => {
+    const { ask, slices, stops } = start();
+    ask('boot', tinyKernel([0xfa, 0xf4]));
+    ask('resume');
+    slices(2);
+    expect(stops()).toMatchObject([{ reason: 'halted' }]);
+  });
+
+  it('stops before a triple fault with the chain of causes', () => {
+    const { ask, slices, stops } = start();
+    // lidt of six zero bytes, ud2
+    ask('boot', tinyKernel([0x0f, 0x01, 0x1d, ...imm32(0x8000), 0x0f, 0x0b]));
+    ask('resume');
+    slices(2);
+    const [stop] = stops();
+    expect(stop).toMatchObject({ reason: 'shutdown', snapshot: { cpu: { eip: TINY_ENTRY + 7 } } });
+    expect(stop!.causes.map(({ vector }) => vector)).toEqual([6, 13, 13, 8, 13]);
+  });
+
+  it('sends what the guest prints before the stop', () => {
+    const { ask, slices, posted } = start();
+    ask('boot', tinyKernel([0xb0, 0x41, 0xe6, 0xe9, ...exit(0)]));
+    ask('resume');
+    slices(2);
+    const events = posted.filter((m): m is MachineEvent => 'event' in m);
+    expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(['serial', 'stopped']));
+    expect(events.find(({ event }) => event === 'serial')).toMatchObject({
+      port: 'debugcon',
+      bytes: Uint8Array.of(0x41),
+    });
+    expect(events.at(-1)?.event).toBe('stopped');
+  });
+
+  it('stops at breakpoints of the coroutine that owns the CPU', () => {
+    const { ask, slices, stops } = start();
+    ask('boot', tinyKernel([0x90, 0x90, 0x90, ...SPIN]));
+    const breakpoints = [
+      { id: 7, address: TINY_ENTRY + 2, coroutine: -1 },
+      { id: 8, address: TINY_ENTRY + 2, coroutine: 0 },
+      { id: 9, address: TINY_ENTRY + 1, coroutine: 1 },
+    ];
+    ask('setBreakpoints', { breakpoints });
+    ask('resume');
+    slices(2);
+    expect(stops()).toMatchObject([
+      { reason: 'breakpoint', breakpoints: [7, 8], snapshot: { cpu: { eip: TINY_ENTRY + 2 } } },
+    ]);
+  });
+});
+
+describe('a halted machine', () => {
+  // All lines are masked in the controllers, so only the wait itself is seen: sti, hlt, and again.
+  const WAIT = [0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1, 0xfb, 0xf4, 0xeb, 0xfd];
+
+  it('waits in real time when its pace is real, and input ends the wait', () => {
+    const { ask, slices, sleepers, posted } = start();
+    ask('boot', tinyKernel(WAIT, 'real'));
+    ask('resume');
+    slices(5);
+    expect(sleepers()).toBe(1);
+    ask('input', { port: 'com1', bytes: Uint8Array.of(1) });
+    slices(5);
+    expect(sleepers()).toBe(1);
+    expect(ask('pause').result).toEqual({});
+    expect(sleepers()).toBe(0);
+    expect(posted.at(-1)).toBeDefined();
+  });
+
+  it('goes on when the time has come', () => {
+    const { ask, slices, sleepers, pass, stops } = start();
+    ask('boot', tinyKernel(WAIT, 'real'));
+    ask('resume');
+    slices(5);
+    pass(2000);
+    slices(5);
+    expect(sleepers()).toBeLessThanOrEqual(1);
+    expect(stops()).toHaveLength(0);
+    ask('pause');
+    expect(stops()).toHaveLength(1);
+  });
+});
+
+describe('registers and memory', () => {
+  it('are written and read back', () => {
+    const { ask } = start();
+    ask('boot', tinyKernel(SPIN));
+    expect(ask('writeRegister', { name: 'ebx', value: 0xdeadbeef }).result).toEqual({});
+    expect(ask('snapshot').result).toMatchObject({
+      cpu: { general: expect.arrayContaining([0xdeadbeef]) as number[] },
+    });
+    expect(ask('writeRegister', { name: 'xyz', value: 1 }).error?.code).toBe('no-such-register');
+    const space = { kind: 'physical' };
+    expect(ask('writeMemory', { space, address: 0x5000, bytes: Uint8Array.of(1, 2) }).result).toEqual({
+      written: 2,
+    });
+    expect(ask('readMemory', { space, address: 0x5000, length: 2 }).result).toEqual({
+      bytes: Uint8Array.of(1, 2),
+    });
+    expect(ask('readMemory', { space, address: (4 << 20) - 2, length: 8 }).result).toEqual({
+      bytes: new Uint8Array(2),
+    });
+    expect(
+      ask('readMemory', { space: { kind: 'coroutine', coroutine: 3 }, address: 0, length: 1 }).error?.code,
+    ).toBe('no-such-coroutine');
+  });
+});

@@ -1,0 +1,177 @@
+/** The adapter's small parts: the memory cache, configuration files, message framing, stepping rules. */
+import { describe, expect, it } from 'vitest';
+import { AdapterError } from './errors.ts';
+import { createFramer } from './framing.ts';
+import { parseConfig } from './launch.ts';
+import { MachineClient } from './machine-client.ts';
+import { MemoryCache } from './memory-cache.ts';
+import { stepLine, type StepHost, type StoppedEvent } from './stepping.ts';
+
+/** A machine with one mapped range; counts what is asked of it. */
+function fakeMachine(low: number, high: number) {
+  let listener: (message: unknown) => void = () => undefined;
+  let died: (error: Error) => void = () => undefined;
+  const reads: number[] = [];
+  const client = new MachineClient(
+    {
+      post(message) {
+        const { id, params } = message as { id: number; params: { address: number; length: number } };
+        reads.push(params.address);
+        const end = Math.min(params.address + params.length, high);
+        const size = params.address < low ? 0 : Math.max(0, end - params.address);
+        const bytes = Uint8Array.from({ length: size }, (_, n) => (params.address + n) & 0xff);
+        queueMicrotask(() => {
+          listener({ id, result: { bytes } });
+        });
+      },
+      onMessage: (l) => {
+        listener = l;
+      },
+      onError: (l) => {
+        died = l;
+      },
+      terminate: () => undefined,
+    },
+    () => undefined,
+    () => undefined,
+  );
+  return {
+    client,
+    reads,
+    die: (error: Error) => {
+      died(error);
+    },
+  };
+}
+
+describe('the memory cache', () => {
+  it('fetches each page once and runs the work again when it has come', async () => {
+    const { client, reads } = fakeMachine(0x1000, 0x4000);
+    const cache = new MemoryCache(client);
+    let runs = 0;
+    const bytes = await cache.compute(() => {
+      runs++;
+      return cache.reader(0)(0x1ffe, 4);
+    });
+    expect([...(bytes ?? [])]).toEqual([0xfe, 0xff, 0, 1]);
+    expect(reads).toEqual([0x1000, 0x2000]);
+    expect(runs).toBe(2);
+    await cache.compute(() => cache.reader(0)(0x2000, 8));
+    expect(reads).toHaveLength(2);
+    cache.clear();
+    await cache.compute(() => cache.reader(0)(0x2000, 8));
+    expect(reads).toHaveLength(3);
+  });
+
+  it('ends a read at a hole', async () => {
+    const cache = new MemoryCache(fakeMachine(0x1000, 0x1800).client);
+    expect(await cache.compute(() => cache.reader(0)(0x17fc, 8)?.length)).toBe(4);
+    expect(await cache.compute(() => cache.reader(0)(0x2000, 8))).toBeUndefined();
+  });
+
+  it('passes errors of the work on', async () => {
+    const cache = new MemoryCache(fakeMachine(0, 0).client);
+    await expect(
+      cache.compute(() => {
+        throw new AdapterError('evaluate-failed', 'No.');
+      }),
+    ).rejects.toThrow('No.');
+  });
+
+  it('fails, and does not wait, when the worker has died', async () => {
+    const { client, die } = fakeMachine(0, 0x1000);
+    const cache = new MemoryCache(client);
+    die(new Error('gone'));
+    await expect(cache.compute(() => cache.reader(0)(0, 4))).rejects.toThrow(
+      "The machine's worker stopped: gone",
+    );
+  });
+});
+
+describe('a configuration file', () => {
+  it('gives kernel and memory, and the rest to the kernel', () => {
+    const text =
+      '# a guest\nkernel=build/guest.elf\nmem=32 root=/dev/cobd0\r\n  quiet   # no noise\nname="a b"\n';
+    expect(parseConfig(text)).toEqual({
+      kernel: 'build/guest.elf',
+      memory: 32,
+      cmdline: 'root=/dev/cobd0 quiet name="a b"',
+    });
+  });
+
+  it('may name a kernel with blanks in quotes', () => {
+    expect(parseConfig('kernel="my kernel.elf"').kernel).toBe('my kernel.elf');
+    expect(parseConfig('')).toEqual({ kernel: undefined, memory: undefined, cmdline: '' });
+  });
+
+  it.each(['mem=', 'mem=x', 'mem=1', 'mem=1e2', 'mem=-4', 'mem=513'])('refuses %s', (text) => {
+    expect(() => parseConfig(text)).toThrow(
+      /^The configuration file has mem=.*, but it must be a whole number/,
+    );
+  });
+});
+
+describe('the framing', () => {
+  it('finds messages behind garbage and keeps no more than a header of it', () => {
+    const messages: string[] = [];
+    const garbage: string[] = [];
+    const receive = createFramer(
+      (text) => messages.push(text),
+      (what) => garbage.push(what),
+    );
+    receive(Buffer.from('y'.repeat(100_000)));
+    receive(Buffer.from('\r\n\r\nContent-Length: 2\r\nX: y\r\n\r\n{}content-length:3\r\n\r\n[1]'));
+    expect(messages).toEqual(['{}', '[1]']);
+    expect(garbage.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a line step', () => {
+  const stopped = (reason: StoppedEvent['reason']) => ({ event: 'stopped', reason }) as StoppedEvent;
+  const image = {
+    /** Lines of 4 bytes each; odd ones are no statements. */
+    lineAt: (pc: number) => ({
+      line: pc >> 2,
+      isStatement: ((pc >> 2) & 1) === 0,
+      low: pc & ~3,
+      high: (pc & ~3) + 4,
+    }),
+    lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
+    functionAt: () => ({ lowPc: 0 }),
+  };
+  function host(pcs: number[], reason: StoppedEvent['reason'] = 'step'): StepHost & { specs: unknown[] } {
+    let pc = pcs[0]!;
+    const rest = pcs.slice(1);
+    const specs: unknown[] = [];
+    return {
+      specs,
+      run(spec) {
+        specs.push(spec);
+        pc = rest.shift() ?? pc;
+        return Promise.resolve(stopped(rest.length === 0 ? reason : 'step'));
+      },
+      location: () => ({ pc, coroutine: 0, resolved: { image, bias: 0 } as never, passage: undefined }),
+      caller: () => Promise.resolve(undefined),
+    };
+  }
+
+  it('goes on until a statement begins', async () => {
+    // Into the middle of a line, to a row that is no statement, to the beginning of one.
+    const target = host([8, 14, 12, 16]);
+    expect((await stepLine(target, stopped('step'), true)).reason).toBe('step');
+    expect(target.specs).toEqual([
+      { kind: 'range', ranges: [[8, 12]], over: true },
+      { kind: 'range', ranges: [[12, 16]], over: true },
+      { kind: 'range', ranges: [[12, 16]], over: true },
+    ]);
+  });
+
+  it('ends at whatever else stops the machine', async () => {
+    expect((await stepLine(host([8, 14], 'breakpoint'), stopped('step'), true)).reason).toBe('breakpoint');
+    expect((await stepLine(host([8, 14], 'exit'), stopped('step'), false)).reason).toBe('exit');
+  });
+
+  it('ends some time even if no statement ever comes', async () => {
+    expect((await stepLine(host([8, 5]), stopped('step'), true)).reason).toBe('step');
+  });
+});

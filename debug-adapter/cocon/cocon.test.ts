@@ -1,0 +1,185 @@
+/** The cocon terminal against xterm.js: whatever a guest draws, the terminal shows what the shadow screen holds. */
+import { Terminal } from '@xterm/headless';
+import { describe, expect, it } from 'vitest';
+import { coConsoleOperation as op, coModule } from '../../core/abi/abi.ts';
+import {
+  decodeConsole,
+  encodeKey,
+  type ConsoleOperation,
+  type ConsoleScreen,
+} from '../../core/abi/console.ts';
+import { decodeRecords, encodeMessage } from '../../core/abi/decode.ts';
+import { createConsoleRenderer } from './ansi.ts';
+import { characterOf } from './cp437.ts';
+import { createConsoleWire, encodeTyped } from './wire.ts';
+
+/** Numbers that look random and are the same in each run. */
+function generator(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 0x1_0000_0000) * below);
+  };
+}
+
+function operationBytes(type: number, ...words: number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 + 2 * words.length));
+  view.setUint32(0, type, true);
+  for (const [n, word] of words.entries()) view.setUint16(4 + 2 * n, word, true);
+  return new Uint8Array(view.buffer);
+}
+const decoded = (bytes: Uint8Array) => decodeConsole(new DataView(bytes.buffer)) as ConsoleOperation;
+const message = (bytes: Uint8Array) =>
+  encodeMessage({ from: coModule.LINUX, to: coModule.CONSOLE, priority: 1, type: 1 }, bytes);
+
+/** Any operation, mostly sensible, sometimes far outside of the screen. */
+function anyOperation(random: (below: number) => number): Uint8Array {
+  const x = () => random(random(20) ? 82 : 0x1_0000);
+  const y = () => random(random(20) ? 26 : 0x1_0000);
+  const cell = () => (random(256) << 8) | random(256);
+  switch (random(12)) {
+    case 0:
+      return operationBytes(op.CLEAR, y(), x(), y(), x(), cell());
+    case 1:
+    case 2:
+      return operationBytes(op.PUTC, x(), y(), cell());
+    case 3:
+    case 4: {
+      const cells = Array.from({ length: random(90) }, cell);
+      return operationBytes(op.PUTCS, y(), x(), cells.length, ...cells);
+    }
+    case 5:
+      return operationBytes([op.CURSOR_DRAW, op.CURSOR_ERASE, op.CURSOR_MOVE][random(3)]!, x(), y(), 1);
+    case 6:
+      return operationBytes(op.SCROLL_UP, y(), y(), random(4), cell());
+    case 7:
+      return operationBytes(op.SCROLL_UP, 0, 24, random(30), cell());
+    case 8:
+      return operationBytes(op.SCROLL_DOWN, y(), y(), random(4), cell());
+    case 9:
+      return operationBytes(op.BMOVE, y(), x(), y(), x(), y(), x());
+    case 10:
+      return operationBytes(op.INVERT_REGION, y(), x(), random(200));
+    default:
+      return operationBytes([op.BLANK, op.FONT, op.SWITCH][random(3)]!, 0, 0, 0, 0, 0);
+  }
+}
+
+const terminal = () => new Terminal({ cols: 80, rows: 25, allowProposedApi: true, scrollback: 100 });
+const write = (to: Terminal, text: string) =>
+  new Promise<void>((resolve) => {
+    to.write(text, resolve);
+  });
+
+const VGA_TO_ANSI = [0, 4, 2, 6, 1, 5, 3, 7];
+
+/** What a terminal shows, one word a cell; and what a screen should look like in the same words. */
+function shown(on: Terminal): string[] {
+  const { active } = on.buffer;
+  return Array.from({ length: 25 }, (_row, y) => {
+    const line = active.getLine(active.baseY + y)!;
+    return Array.from({ length: 80 }, (_column, x) => {
+      const cell = line.getCell(x)!;
+      const foreground = cell.isFgDefault() ? 'default' : String(cell.getFgColor());
+      const background = cell.isBgDefault() ? 'default' : String(cell.getBgColor());
+      return `${cell.getChars() || ' '}/${foreground}/${background}/${cell.isBlink() ? 'blink' : ''}`;
+    }).join(' ');
+  });
+}
+function expected({ cells }: ConsoleScreen): string[] {
+  return Array.from({ length: 25 }, (_row, y) =>
+    Array.from(cells.subarray(y * 80, (y + 1) * 80), (cell) => {
+      const attribute = cell >> 8;
+      const plain = (attribute & 0x7f) === 0x07;
+      const foreground = VGA_TO_ANSI[attribute & 7]! + (attribute & 8 ? 8 : 0);
+      const background = VGA_TO_ANSI[(attribute >> 4) & 7]!;
+      const blink = attribute & 0x80 ? 'blink' : '';
+      return `${characterOf(cell & 0xff)}/${plain ? 'default' : foreground}/${plain ? 'default' : background}/${blink}`;
+    }).join(' '),
+  );
+}
+
+describe('the cocon terminal', () => {
+  it.each([1, 2, 3, 4])('shows the screen and the cursor after any operations (%i)', async (seed) => {
+    const random = generator(seed);
+    const renderer = createConsoleRenderer();
+    const live = terminal();
+    await write(live, renderer.redraw());
+    for (let round = 0; round < 40; round++) {
+      for (let n = 0; n < 5; n++) await write(live, renderer.draw(decoded(anyOperation(random))));
+      expect(shown(live)).toEqual(expected(renderer.screen));
+      const { x, y } = renderer.screen.cursor;
+      expect([live.buffer.active.cursorX, live.buffer.active.cursorY]).toEqual([
+        Math.min(x, 79),
+        Math.min(y, 24),
+      ]);
+    }
+    const late = terminal();
+    await write(late, renderer.redraw());
+    expect(shown(late)).toEqual(shown(live));
+    expect(late.buffer.active.cursorY).toBe(live.buffer.active.cursorY);
+  });
+
+  it('keeps what scrolls off the screen in the scrollback', async () => {
+    const renderer = createConsoleRenderer();
+    const live = terminal();
+    const text = [...'first'].map((c) => 0x0700 | c.charCodeAt(0));
+    await write(live, renderer.draw(decoded(operationBytes(op.PUTCS, 0, 0, text.length, ...text))));
+    await write(live, renderer.draw(decoded(operationBytes(op.SCROLL_UP, 0, 24, 1, 0x0720))));
+    expect(live.buffer.active.getLine(0)?.translateToString(true)).toBe('first');
+    expect(live.buffer.active.baseY).toBe(1);
+  });
+
+  it('never passes an escape sequence of the guest on', () => {
+    const renderer = createConsoleRenderer();
+    for (let code = 0; code < 256; code++) {
+      const text = renderer.draw({ kind: 'putc', x: 1, y: 1, cell: 0x0700 | code });
+      // eslint-disable-next-line no-control-regex
+      expect(text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
+    }
+  });
+});
+
+describe('the cocon wire', () => {
+  it('finds the operations however the bytes are cut', () => {
+    const random = generator(7);
+    const operations = Array.from({ length: 50 }, () => anyOperation(random));
+    const stream = operations.flatMap((bytes) => [...message(bytes)]);
+    const wire = createConsoleWire();
+    const found: ConsoleOperation[] = [];
+    for (let at = 0; at < stream.length;) {
+      const size = 1 + random(40);
+      found.push(...wire.receive(Uint8Array.from(stream.slice(at, at + size))));
+      at += size;
+    }
+    expect(found).toEqual(operations.map(decoded));
+  });
+
+  it('finds the next operation after garbage', () => {
+    const wire = createConsoleWire();
+    const good = message(operationBytes(op.PUTC, 1, 2, 0x741));
+    const garbage = new Uint8Array(333).fill(0xee);
+    const found = wire.receive(Uint8Array.from([...garbage, ...good, ...garbage, ...good]));
+    expect(found.at(-1)).toEqual(decoded(operationBytes(op.PUTC, 1, 2, 0x741)));
+  });
+
+  it('survives any bytes, and works again after them', () => {
+    const random = generator(11);
+    const wire = createConsoleWire();
+    const begin = performance.now();
+    for (let n = 0; n < 200; n++)
+      wire.receive(Uint8Array.from({ length: 1000 }, () => random(n % 3 ? 256 : 8)));
+    // A header among the noise may claim up to 64 KiB; behind that the wire is itself again.
+    const good = message(operationBytes(op.PUTC, 3, 4, 0x742));
+    const flood = Uint8Array.from({ length: 4000 * good.length }, (_, n) => good[n % good.length]!);
+    expect(wire.receive(flood).length).toBeGreaterThan(1000);
+    expect(wire.receive(good)).toEqual([decoded(operationBytes(op.PUTC, 3, 4, 0x742))]);
+    expect(performance.now() - begin).toBeLessThan(10_000);
+  });
+
+  it('sends each byte that is typed as a key message', () => {
+    const { records } = decodeRecords(encodeTyped('aé'));
+    expect(records.map(({ data }) => data.getUint32(12, true))).toEqual([0x61, 0xc3, 0xa9]);
+    expect(encodeTyped('a')).toEqual(encodeKey(0x61, 1));
+  });
+});
