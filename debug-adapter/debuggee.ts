@@ -1,0 +1,374 @@
+/**
+ * The machine as the session debugs it: life of the worker, stops, breakpoints, running and stepping, call stacks.
+ *
+ * Speaks the machine protocol on one side and knows nothing of DAP messages on the other: what the client should hear
+ * goes to a listener. One authoritative state: `running`, `lastStop`, `ended`.
+ */
+import {
+  type BreakpointSpec,
+  type CoroutineId,
+  HOST,
+  type MachineEvent,
+  type SerialPort,
+  type StepSpec,
+} from '../core/protocol/machine-protocol.ts';
+import type { MachinePort } from './adapter-host.ts';
+import type { SourceBreakpoints } from './breakpoints.ts';
+import { type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
+import { Coroutines } from './coroutines.ts';
+import { AdapterError, toAdapterError } from './errors.ts';
+import type { LaunchPlan } from './launch.ts';
+import { MachineClient } from './machine-client.ts';
+import { MemoryCache } from './memory-cache.ts';
+import { type Frame, stackOf, stackPointer } from './stack.ts';
+import { type StepHost, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
+
+/** Ids of breakpoints of our own, which no client ever sees: the guest's entry, and the first use of a passage page. */
+const ENTRY_ID = 0;
+const PASSAGE_ID = 0x7fff_ffff;
+/** The host kernel's function that uses a passage page. */
+const PASSAGE_USER = 'passage_switch';
+
+/** Who owns the CPU and when, while the machine runs and at a stop. */
+export interface MachineStatus {
+  readonly running: boolean;
+  readonly coroutine: CoroutineId;
+  readonly cpl: number;
+  readonly instructions: number;
+  readonly virtualNanoseconds: number;
+}
+
+/** What the session hears. */
+export interface DebuggeeListener {
+  /** The machine stopped where the client should see it. `reason` is `entry` at the guest's first instruction. */
+  stopped(event: StoppedEvent, hit: readonly number[]): void;
+  serial(port: SerialPort | 'debugcon', bytes: Uint8Array): void;
+  status(status: MachineStatus): void;
+  /** A sentence for the user; `error` for one about a failure. */
+  note(text: string, error: boolean): void;
+  /** The worker is gone: nothing more will come. */
+  died(): void;
+}
+
+const noMachine = () => new AdapterError('not-stopped', 'There is no machine: launch one first.');
+
+export class Debuggee {
+  readonly memory: MemoryCache;
+  coroutines: Coroutines;
+  running = false;
+  lastStop: StoppedEvent | undefined;
+  private readonly client: MachineClient;
+  private pausing = false;
+  private disposed = false;
+  /** Waits for the next stop while a step is under way. */
+  private stopWaiter: ((event: StoppedEvent) => void) | undefined;
+  private readonly stacks = new Map<CoroutineId, Frame[]>();
+  private entryPending = false;
+  /** Physical addresses of the passage pages that breakpoints know. */
+  private boundPassages = '';
+
+  private constructor(
+    client: MachineClient,
+    private readonly plan: LaunchPlan,
+    /** False: "run without debugging", no breakpoint is set. */
+    private readonly debugging: boolean,
+    private readonly breakpoints: SourceBreakpoints,
+    coroutines: Coroutines,
+    private readonly listener: DebuggeeListener,
+  ) {
+    this.client = client;
+    this.memory = new MemoryCache(client);
+    this.coroutines = coroutines;
+  }
+
+  /**
+   * Boots the plan's machine on a worker; it waits for `start`.
+   * @throws MachineError what the machine says against the image or the configuration.
+   */
+  static async boot(
+    port: MachinePort,
+    plan: LaunchPlan,
+    debugging: boolean,
+    breakpoints: SourceBreakpoints,
+    listener: DebuggeeListener,
+  ): Promise<Debuggee> {
+    let debuggee: Debuggee | undefined;
+    const client = new MachineClient(
+      port,
+      (event) => debuggee?.onMachineEvent(event),
+      (error) => {
+        listener.note(error.message, true);
+        listener.died();
+      },
+    );
+    try {
+      const snapshot = await client.request('boot', plan.boot);
+      const coroutines = new Coroutines(snapshot, plan.hostImage, plan.guestImage, plan.guestName);
+      debuggee = new Debuggee(client, plan, debugging, breakpoints, coroutines, listener);
+      return debuggee;
+    } catch (error) {
+      client.dispose();
+      throw error;
+    }
+  }
+
+  /** The images of a plan and the coroutines they belong to. */
+  static owners({ hostImage, guestImage }: Partial<LaunchPlan>): ImageOwner[] {
+    const owners: ImageOwner[] = [];
+    if (guestImage) owners.push({ image: guestImage, coroutine: 1 });
+    if (hostImage) owners.push({ image: hostImage, coroutine: guestImage ? HOST : -1 });
+    return owners;
+  }
+
+  /** Lets the booted machine go, or shows it at its first instruction. */
+  async start(stopOnEntry: boolean): Promise<void> {
+    if (this.running || this.lastStop) {
+      throw new AdapterError(
+        'bad-request',
+        'The configuration is done already: the machine has been started.',
+      );
+    }
+    if (stopOnEntry && this.plan.guestImage) {
+      // The guest's first instruction; the host kernel boots unseen.
+      this.entryPending = true;
+      await this.sendBreakpoints();
+    } else if (stopOnEntry) {
+      const snapshot = await this.request('snapshot', {});
+      const stop = { breakpoints: [], exitStatus: undefined, causes: [], snapshot };
+      this.show({ event: 'stopped', reason: 'entry', ...stop });
+      return;
+    }
+    await this.resume();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.running = false;
+    this.client.dispose();
+  }
+
+  readonly request: MachineClient['request'] = (kind, params) =>
+    this.disposed ? Promise.reject(noMachine()) : this.client.request(kind, params);
+
+  /** Forgets what was read of the machine: it ran, or memory was written. */
+  forget(): void {
+    this.memory.clear();
+    this.stacks.clear();
+  }
+
+  // --- events of the machine ------------------------------------------------------------------------------
+
+  private onMachineEvent(event: MachineEvent): void {
+    if (this.disposed) return;
+    switch (event.event) {
+      case 'stopped':
+        this.onStopped(event);
+        return;
+      case 'serial':
+        this.listener.serial(event.port, event.bytes);
+        return;
+      case 'status':
+        this.listener.status({ ...event, running: true });
+        return;
+      case 'log':
+        this.listener.note(`machine: ${event.text}`, false);
+        return;
+    }
+  }
+
+  private onStopped(event: StoppedEvent): void {
+    const waiter = this.stopWaiter;
+    if (waiter) {
+      this.stopWaiter = undefined;
+      this.adopt(event);
+      waiter(event);
+      return;
+    }
+    const own = event.reason === 'breakpoint' && event.breakpoints.every((id) => id === PASSAGE_ID);
+    if (own && !this.pausing) {
+      // A passage page is used for the first time: breakpoints in its code can be set now.
+      this.adopt(event);
+      this.sendBreakpoints()
+        .then(() => this.resume())
+        .catch((error: unknown) => {
+          this.failedToRun(error);
+        });
+      return;
+    }
+    this.show(event);
+  }
+
+  /** Makes a stop the current one without telling the client. */
+  private adopt(event: StoppedEvent): void {
+    const { hostImage, guestImage, guestName } = this.plan;
+    this.lastStop = event;
+    this.forget();
+    this.coroutines = new Coroutines(event.snapshot, hostImage, guestImage, guestName);
+  }
+
+  /** Makes a stop the current one and tells the client. */
+  private show(event: StoppedEvent): void {
+    this.running = false;
+    this.pausing = false;
+    this.adopt(event);
+    const atEntry = this.entryPending && event.breakpoints.includes(ENTRY_ID);
+    if (atEntry) this.entryPending = false;
+    if (atEntry || this.passagesChanged()) void this.sendBreakpoints().catch(() => undefined);
+    const { snapshot } = event;
+    this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
+    const hit = event.breakpoints.filter((id) => id !== ENTRY_ID && id !== PASSAGE_ID);
+    this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, hit);
+  }
+
+  // --- breakpoints ----------------------------------------------------------------------------------------
+
+  async setBreakpoints(file: string, lines: readonly number[]): Promise<SourceBreakpoint[]> {
+    const bound = this.breakpoints.set(file, lines);
+    await this.sendBreakpoints();
+    return bound;
+  }
+
+  private passagesChanged(): boolean {
+    return this.coroutines.passageKey() !== this.boundPassages;
+  }
+
+  private async sendBreakpoints(): Promise<void> {
+    const { coroutines, plan } = this;
+    this.boundPassages = coroutines.passageKey();
+    const specs: BreakpointSpec[] = [];
+    let inPassage = false;
+    for (const spec of this.debugging ? this.breakpoints.specs() : []) {
+      // The passage code of the host's image never runs where it is linked, only as copies.
+      const copies = coroutines.copiesOf(spec.address);
+      if (copies && spec.coroutine === HOST) {
+        inPassage = true;
+        specs.push(...copies.map((address) => ({ id: spec.id, address, coroutine: -1 })));
+      } else specs.push(spec);
+    }
+    const user = plan.hostImage?.symbolNamed(PASSAGE_USER);
+    if (inPassage && user && this.boundPassages === '') {
+      specs.push({ id: PASSAGE_ID, address: user.address, coroutine: HOST });
+    }
+    if (this.entryPending && plan.guestImage) {
+      specs.push({ id: ENTRY_ID, address: plan.guestImage.entry, coroutine: 1 });
+    }
+    await this.request('setBreakpoints', { breakpoints: specs });
+  }
+
+  // --- running --------------------------------------------------------------------------------------------
+
+  /** Why the machine cannot be set going, if it cannot. */
+  standstill(): AdapterError | undefined {
+    if (this.disposed) return noMachine();
+    if (this.running) return new AdapterError('not-stopped', 'The machine is running: pause it first.');
+    if (!this.lastStop) return new AdapterError('not-stopped', 'The machine has not been started yet.');
+    return undefined;
+  }
+
+  /** Runs something that ends with a stop; a failure becomes a note and a stop where the machine is. */
+  go(run: () => Promise<void>): void {
+    this.running = true;
+    this.pausing = false;
+    run().catch((error: unknown) => {
+      this.failedToRun(error);
+    });
+  }
+
+  private failedToRun(error: unknown): void {
+    if (this.disposed) return;
+    this.listener.note(toAdapterError(error).message, true);
+    if (this.lastStop) this.show({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+  }
+
+  async resume(): Promise<void> {
+    this.running = true;
+    try {
+      await this.request('resume', {});
+    } catch (error) {
+      this.running = false;
+      throw error;
+    }
+  }
+
+  async pause(): Promise<void> {
+    // A step may be between two of its predicates: then its next one is not begun.
+    this.pausing = this.running;
+    await this.request('pause', {});
+  }
+
+  /** One source line or one instruction of a coroutine. */
+  async step(coroutine: CoroutineId, byInstruction: boolean, over: boolean): Promise<void> {
+    const start = this.lastStop!;
+    if (coroutine !== this.coroutines.current) {
+      // A coroutine that is away: its next step is its return from the passage.
+      const frame = (await this.stack(coroutine)).find(({ kind }) => kind === 'code');
+      if (!frame) throw new AdapterError('no-such-thread', 'This thread has no frame to step to.');
+      const stack = stackPointer(frame);
+      this.show(await this.run({ kind: 'until', address: frame.pc, stack, coroutine }));
+      return;
+    }
+    if (byInstruction) {
+      const { segments, eip } = start.snapshot.cpu;
+      const crossing = this.coroutines.passageRanges((segments[1].base + eip) >>> 0) !== undefined;
+      this.show(await this.run({ kind: 'instruction', over: over && !crossing }));
+      return;
+    }
+    const host: StepHost = {
+      run: (spec) => this.run(spec),
+      location: ({ snapshot }) => {
+        const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
+        return {
+          pc,
+          coroutine: snapshot.coroutine,
+          resolved: this.coroutines.resolve(snapshot.coroutine, pc),
+          passage: this.coroutines.passageRanges(pc),
+        };
+      },
+      caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),
+    };
+    this.show(await stepLine(host, start, over));
+  }
+
+  /** To the caller of a coroutine's innermost frame. */
+  async stepOut(coroutine: CoroutineId): Promise<void> {
+    const caller = await this.callerOf(coroutine);
+    if (!caller) {
+      throw new AdapterError(
+        'no-such-frame',
+        'There is no caller to step out to: this is the outermost frame.',
+      );
+    }
+    this.show(await this.run(stepOutSpec(caller, coroutine)));
+  }
+
+  /** Runs one predicate and waits for the stop. */
+  private run(spec: StepSpec): Promise<StoppedEvent> {
+    if (this.pausing && this.lastStop) {
+      return Promise.resolve({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+    }
+    return new Promise((resolve, reject) => {
+      this.stopWaiter = resolve;
+      this.request('step', spec).catch((error: unknown) => {
+        this.stopWaiter = undefined;
+        reject(toAdapterError(error));
+      });
+    });
+  }
+
+  private async callerOf(coroutine: CoroutineId): Promise<{ pc: number; stack: number } | undefined> {
+    const frames = (await this.stack(coroutine)).filter(({ kind }) => kind === 'code');
+    const inner = frames[0]?.depth ?? 0;
+    const caller = frames.find(({ depth }) => depth > inner);
+    return caller && { pc: caller.pc, stack: stackPointer(caller) };
+  }
+
+  /** The rows of a coroutine's call stack at this stop. */
+  async stack(coroutine: CoroutineId): Promise<Frame[]> {
+    const known = this.stacks.get(coroutine);
+    if (known) return known;
+    const { coroutines, memory } = this;
+    const frames = await memory.compute(() => stackOf(coroutines, coroutine, memory.reader(coroutine)));
+    this.stacks.set(coroutine, frames);
+    return frames;
+  }
+}

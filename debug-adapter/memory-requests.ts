@@ -1,0 +1,139 @@
+/**
+ * The requests that look at raw memory: readMemory, writeMemory, disassemble. A memory reference is an address, with the
+ * address space before it when that is not the one the CPU uses: `host:`, `guest0:`, `physical:`.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
+import type { Debuggee } from './debuggee.ts';
+import { disassemble } from './disassembly.ts';
+import { AdapterError } from './errors.ts';
+import { hex } from './registers.ts';
+
+/** Most bytes one readMemory may ask for. */
+const MAX_READ = 1 << 20;
+/** Most instructions one disassemble may ask for. */
+const MAX_INSTRUCTIONS = 5000;
+
+interface Place {
+  readonly address: number;
+  readonly space: Space;
+  readonly coroutine: CoroutineId;
+}
+
+/** @throws AdapterError for what is no memory reference. */
+function placeOf(reference: unknown, offset: number | undefined, current: CoroutineId): Place {
+  const by = offset ?? 0;
+  const [, owner, monitor, digits] =
+    /^\s*(?:(host|guest(\d{1,2})|physical):)?(0x[0-9a-f]+|\d+)\s*$/i.exec(String(reference)) ?? [];
+  if (digits === undefined || !Number.isInteger(by)) {
+    throw new AdapterError(
+      'bad-address',
+      `"${String(reference)}" is not an address: write it as 0x followed by hexadecimal digits.`,
+    );
+  }
+  const address = (Number(digits) + by) >>> 0;
+  if (owner === undefined) return { address, space: { kind: 'current' }, coroutine: current };
+  if (owner === 'physical') return { address, space: { kind: 'physical' }, coroutine: current };
+  const coroutine = monitor === undefined ? HOST : Number(monitor) + 1;
+  return { address, space: { kind: 'coroutine', coroutine }, coroutine };
+}
+
+function countOf(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+  throw new AdapterError(
+    'bad-request',
+    `The request needs "${name}" as a whole number that is not negative.`,
+  );
+}
+
+export async function readMemory(
+  debuggee: Debuggee,
+  args: DebugProtocol.ReadMemoryArguments,
+): Promise<NonNullable<DebugProtocol.ReadMemoryResponse['body']>> {
+  const { address, space } = placeOf(args.memoryReference, args.offset, debuggee.coroutines.current);
+  const count = Math.min(countOf('count', args.count), MAX_READ, 0x1_0000_0000 - address);
+  const { bytes } = await debuggee.request('readMemory', { space, address, length: count });
+  return {
+    address: hex(address),
+    ...(bytes.length > 0 ? { data: toBase64(bytes) } : {}),
+    ...(bytes.length < count ? { unreadableBytes: count - bytes.length } : {}),
+  };
+}
+
+export async function writeMemory(
+  debuggee: Debuggee,
+  args: DebugProtocol.WriteMemoryArguments,
+): Promise<NonNullable<DebugProtocol.WriteMemoryResponse['body']>> {
+  const { address, space } = placeOf(args.memoryReference, args.offset, debuggee.coroutines.current);
+  const bytes = fromBase64(args.data);
+  const readable = await debuggee.request('readMemory', { space, address, length: bytes.length });
+  // Without allowPartial nothing is written unless everything can be.
+  if (readable.bytes.length < bytes.length && !args.allowPartial) {
+    throw new AdapterError(
+      'bad-address',
+      `Only ${readable.bytes.length} of ${bytes.length} bytes at ${hex(address)} are mapped: nothing was written.`,
+    );
+  }
+  const { written } = await debuggee.request('writeMemory', { space, address, bytes });
+  debuggee.forget();
+  return { bytesWritten: written };
+}
+
+/** @param source names a source file for the client. */
+export async function disassembleRequest(
+  debuggee: Debuggee,
+  args: DebugProtocol.DisassembleArguments,
+  source: (file: string) => DebugProtocol.Source,
+): Promise<NonNullable<DebugProtocol.DisassembleResponse['body']>> {
+  const { coroutines, memory } = debuggee;
+  const { address: anchor, coroutine: owner } = placeOf(
+    args.memoryReference,
+    args.offset,
+    coroutines.current,
+  );
+  const wide =
+    owner !== coroutines.current || (coroutines.snapshot.cpu.segments[1].attributes & 0x4000) !== 0;
+  const boundary = (address: number) => {
+    const resolved = coroutines.resolve(owner, address);
+    const line = resolved?.image.lineAt((address - resolved.bias) >>> 0);
+    const low = line?.low ?? resolved?.image.functionAt((address - resolved.bias) >>> 0)?.lowPc;
+    return low === undefined ? undefined : (low + (resolved?.bias ?? 0)) >>> 0;
+  };
+  const count = Math.min(countOf('instructionCount', args.instructionCount), MAX_INSTRUCTIONS);
+  const wanted = Math.trunc(args.instructionOffset ?? 0) || 0;
+  const offset = Math.max(-MAX_INSTRUCTIONS, Math.min(wanted, MAX_INSTRUCTIONS));
+  const lines = await memory.compute(() =>
+    disassemble(memory.reader(owner), anchor, offset, count, wide ? 32 : 16, boundary),
+  );
+  const instructions = lines.map(({ address, bytes, text }): DebugProtocol.DisassembledInstruction => {
+    const resolved = coroutines.resolve(owner, address);
+    const link = resolved ? (address - resolved.bias) >>> 0 : address;
+    const line = resolved?.image.lineAt(link);
+    const symbol = resolved?.image.functionAt(link);
+    return {
+      address: hex(address),
+      instruction: text,
+      ...(bytes.length > 0
+        ? { instructionBytes: Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ') }
+        : { presentationHint: 'invalid' }),
+      ...(symbol?.lowPc === link ? { symbol: symbol.name } : {}),
+      ...(line && line.line > 0 && line.low === link ? { location: source(line.file), line: line.line } : {}),
+    };
+  });
+  return { instructions };
+}
+
+function fromBase64(data: unknown): Uint8Array {
+  try {
+    if (typeof data === 'string') return Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  } catch {
+    // Said below.
+  }
+  throw new AdapterError('bad-request', 'The bytes to write must be base64 text in "data".');
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
