@@ -134,7 +134,6 @@ describe('the cocon terminal', () => {
     const renderer = createConsoleRenderer();
     for (let code = 0; code < 256; code++) {
       const text = renderer.draw({ kind: 'putc', x: 1, y: 1, cell: 0x0700 | code });
-      // eslint-disable-next-line no-control-regex
       expect(text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
     }
   });

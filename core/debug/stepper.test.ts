@@ -1,0 +1,198 @@
+/** Steps over machine code made by hand. */
+import { describe, expect, it } from 'vitest';
+import { createMachine } from '../machine/machine.ts';
+import type { StepSpec } from '../protocol/machine-protocol.ts';
+import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
+import { createBreakpoints } from './breakpoints.ts';
+import { classify, createStepper } from './stepper.ts';
+
+const IDT = 0x5000;
+const COUNTER = 0x6000;
+const HANDLER = 0x7000;
+const SPIN = [0xeb, 0xfe];
+/** lidt; the pointer lies at 4F00h. */
+const LIDT = [0x0f, 0x01, 0x1d, ...imm32(0x4f00)];
+
+function start(code: readonly number[]) {
+  const machine = createMachine(tinyKernel(code), {
+    serial: () => undefined,
+    debugcon: () => undefined,
+    log: () => undefined,
+  });
+  const breakpoints = createBreakpoints(machine.cpu, machine.passages);
+  const { memory, cpu } = machine;
+  /** One handler for all vectors: counts, acknowledges, returns. */
+  function install(): void {
+    const selector = cpu.views.segSel[1]!;
+    memory.writeBytes(0x4f00, Uint8Array.of(0xff, 0x07, ...imm32(IDT)));
+    for (let vector = 0; vector < 256; vector++) {
+      const gate = [HANDLER & 0xff, HANDLER >> 8, selector & 0xff, selector >> 8, 0, 0x8e, 0, 0];
+      memory.writeBytes(IDT + 8 * vector, Uint8Array.from(gate));
+    }
+    const handler = [0x50, 0xff, 0x05, ...imm32(COUNTER), 0xb0, 0x20, 0xe6, 0x20, 0x58, 0xcf];
+    memory.writeBytes(HANDLER, Uint8Array.from(handler));
+  }
+  install();
+  return {
+    machine,
+    breakpoints,
+    offset: () => cpu.linearEip() - TINY_ENTRY,
+    counter: () => memory.read(COUNTER, 4),
+    step(spec: StepSpec, most = 100): string {
+      const stepper = createStepper(machine, breakpoints, spec);
+      let kind = 'more';
+      for (let n = 0; n < most && kind === 'more'; n++) ({ kind } = stepper.advance(20_000));
+      stepper.dispose();
+      return kind;
+    },
+  };
+}
+const instruction = (over: boolean): StepSpec => ({ kind: 'instruction', over });
+const range = (from: number, to: number, over = true): StepSpec => ({
+  kind: 'range',
+  ranges: [[TINY_ENTRY + from, TINY_ENTRY + to]],
+  over,
+});
+
+describe('an instruction step', () => {
+  it('runs exactly one instruction', () => {
+    const { step, offset } = start([0x90, 0x40, ...SPIN]);
+    expect([step(instruction(false)), offset()]).toEqual(['done', 1]);
+    expect([step(instruction(true)), offset()]).toEqual(['done', 2]);
+    expect([step(instruction(true)), offset()]).toEqual(['done', 2]);
+  });
+
+  it('enters a call, or runs it to its end', () => {
+    // call +1; nop; f: nop; ret
+    const code = [0xe8, ...imm32(1), 0x90, 0x90, 0xc3];
+    const into = start(code);
+    expect([into.step(instruction(false)), into.offset()]).toEqual(['done', 6]);
+    const over = start(code);
+    expect([over.step(instruction(true)), over.offset()]).toEqual(['done', 5]);
+  });
+
+  it('over a recursive call comes back to the same frame', () => {
+    // mov ecx,5; call f; spin; f: dec ecx; jz r; call f; r: ret
+    const code = [0xb9, ...imm32(5), 0xe8, ...imm32(2), ...SPIN, 0x49, 0x74, 0x05, 0xe8, ...imm32(-8), 0xc3];
+    const { step, offset, machine } = start(code);
+    step(instruction(false));
+    expect([step(instruction(true)), offset()]).toEqual(['done', 10]);
+    expect(machine.cpu.views.reg32[1]).toBe(0);
+  });
+
+  it('runs REP to its end when stepping over, else one round', () => {
+    // mov ecx,100; mov edi,8000h; rep stosb; spin
+    const code = [0xb9, ...imm32(100), 0xbf, ...imm32(0x8000), 0xf3, 0xaa, ...SPIN];
+    const over = start(code);
+    over.step(instruction(true));
+    over.step(instruction(true));
+    expect([over.step(instruction(true)), over.offset()]).toEqual(['done', 12]);
+    const into = start(code);
+    into.step(instruction(false));
+    into.step(instruction(false));
+    expect([into.step(instruction(false)), into.offset()]).toEqual(['done', 10]);
+    expect(into.machine.cpu.views.reg32[1]).toBe(99);
+  });
+
+  it('over INT n stops behind it, into it goes to the handler', () => {
+    const code = [...LIDT, 0xcd, 0x80, ...SPIN];
+    const over = start(code);
+    over.step(instruction(true));
+    expect([over.step(instruction(true)), over.offset(), over.counter()]).toEqual(['done', 9, 1]);
+    const into = start(code);
+    into.step(instruction(false));
+    expect(into.step(instruction(false))).toBe('done');
+    expect(into.machine.cpu.linearEip()).toBe(HANDLER);
+  });
+});
+
+describe('a range step', () => {
+  it('goes on until the ranges are left, calls included', () => {
+    // nop; call f; nop | nop; spin; f: ret
+    const code = [0x90, 0xe8, ...imm32(4), 0x90, 0x90, ...SPIN, 0xc3];
+    const over = start(code);
+    expect([over.step(range(0, 7)), over.offset()]).toEqual(['done', 7]);
+    const into = start(code);
+    expect([into.step(range(0, 7, false)), into.offset()]).toEqual(['done', 10]);
+  });
+
+  it('does not see interrupts that come meanwhile', () => {
+    const loop = [0xb9, ...imm32(60_000), 0x49, 0x75, 0xfd];
+    // Timer 0: mode 2, every 256 counts; its line alone is open.
+    const timer = [
+      0xb0, 0x34, 0xe6, 0x43, 0xb0, 0x00, 0xe6, 0x40, 0xb0, 0x01, 0xe6, 0x40, 0xb0, 0xfe, 0xe6, 0x21,
+    ];
+    const code = [...LIDT, ...timer, 0xfb, ...loop, ...SPIN];
+    const { step, offset, counter, breakpoints } = start(code);
+    const begin = LIDT.length + timer.length + 1;
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY + begin, coroutine: -1 }]);
+    expect(step(range(0, begin))).toBe('done');
+    breakpoints.replace([]);
+    expect([step(range(begin, begin + loop.length)), offset()]).toEqual(['done', begin + loop.length]);
+    expect(counter()).toBeGreaterThan(1);
+  });
+
+  it('stops at a breakpoint inside of a call that it steps over', () => {
+    const code = [0xe8, ...imm32(2), ...SPIN, 0x90, 0xc3];
+    const { step, offset, breakpoints } = start(code);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY + 7, coroutine: -1 }]);
+    expect([step(range(0, 5)), offset()]).toEqual(['breakpoint', 7]);
+  });
+
+  it('that never ends can be given up', () => {
+    const { step, offset } = start(SPIN);
+    expect([step(range(0, 2), 3), offset()]).toEqual(['more', 0]);
+  });
+
+  it('ends at HLT, exit and a triple fault like any run', () => {
+    expect(start([0xfa, 0xf4]).step(range(0, 9))).toBe('halted');
+    expect(start([0xb0, 0, 0xe6, 0xf4]).step(range(0, 9))).toBe('exit');
+  });
+});
+
+describe('a step to an address', () => {
+  it('waits for a stack that is high enough', () => {
+    // mov ecx,3; f: push eax; dec ecx; jnz f; g: pop eax; jmp g
+    const code = [0xb9, ...imm32(3), 0x50, 0x49, 0x75, 0xfc, 0x58, 0xeb, 0xfd];
+    const { step, offset, machine } = start(code);
+    machine.cpu.views.reg32[4] = 0x9000;
+    const spec: StepSpec = { kind: 'until', address: TINY_ENTRY + 9, stack: 0x8ffc, coroutine: 0 };
+    expect([step(spec), offset()]).toEqual(['done', 9]);
+    expect(machine.cpu.views.reg32[4]).toBe(0x8ffc);
+  });
+});
+
+describe('breakpoints', () => {
+  it('match by address and by who owns the CPU, and stop before the instruction', () => {
+    const { machine, breakpoints, offset } = start([0x40, 0x40, 0x40, ...SPIN]);
+    breakpoints.replace([
+      { id: 1, address: TINY_ENTRY + 1, coroutine: 1 },
+      { id: 2, address: TINY_ENTRY + 2, coroutine: 0 },
+      { id: 3, address: TINY_ENTRY + 2, coroutine: -1 },
+    ]);
+    expect(machine.run(1000)).toEqual({ kind: 'breakpoint' });
+    expect([offset(), breakpoints.matching(machine.cpu.linearEip())]).toEqual([2, [2, 3]]);
+    expect(breakpoints.matching(TINY_ENTRY + 1)).toEqual([]);
+  });
+});
+
+describe('instructions are told apart', () => {
+  it.each([
+    [[0xe8], 'call'],
+    [[0x66, 0xe8], 'call'],
+    [[0xff, 0xd0], 'call'],
+    [[0xff, 0x1d], 'call'],
+    [[0xff, 0xe0], 'plain'],
+    [[0x9a], 'call'],
+    [[0xcd, 0x80], 'interrupt'],
+    [[0xcc], 'interrupt'],
+    [[0xf3, 0xa4], 'repeat'],
+    [[0xf2, 0xae], 'repeat'],
+    [[0xf3, 0x90], 'plain'],
+    [[0xf3, 0xa8], 'plain'],
+    [[0xf3, 0x66, 0x6d], 'repeat'],
+    [[0xa4], 'plain'],
+  ])('%j is %s', (bytes, kind) => {
+    expect(classify(Uint8Array.from([...bytes, 0, 0]))).toBe(kind);
+  });
+});
