@@ -10,10 +10,11 @@ import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './access.ts';
 import { Block, createCodeCache } from './code-cache.ts';
-import { cpuid } from './cpuid.ts';
+import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './cpuid.ts';
 import { createDebugRegisters, Dr6 } from './debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import type { Insn } from './decode/insn.ts';
+import { restrictToModel } from './decode/model.ts';
 import { createOpcodeMap } from './decode/opcode-map.ts';
 import type { CpuEnv, CpuHooks, PortIo } from './env.ts';
 import { createFaults, Vector } from './fault.ts';
@@ -26,6 +27,7 @@ import { defineBcd } from './ops/bcd.ts';
 import { defineBit } from './ops/bit.ts';
 import { defineFlow } from './ops/flow.ts';
 import { defineIo } from './ops/io.ts';
+import { defineMsr } from './ops/msr.ts';
 import { defineMov } from './ops/mov.ts';
 import { defineMulDiv } from './ops/muldiv.ts';
 import { defineSegment } from './ops/segment.ts';
@@ -54,6 +56,7 @@ import {
   Double,
   DR6,
   DR7,
+  EDX,
   EIP,
   EXTRA,
   Flag,
@@ -62,6 +65,8 @@ import {
   INDEX,
   INTR,
   LDTR,
+  PAT_HIGH,
+  PAT_LOW,
   SHADOW,
   SYSFLAGS,
   TR,
@@ -142,11 +147,11 @@ const MAX_BLOCK = 64;
 const LINEAR_SLOTS = 1 << 14;
 const NO_BREAKPOINTS: BreakpointSet = { pageOffsets: new Set(), matches: () => false };
 
-export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
+export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel = MODELS.max): Cpu {
   const views = createViews(memory.wasm);
   const { state, doubles, reg32, segBase, segLimit, segAttr } = views;
   const faults = createFaults();
-  const flags = createFlags(views);
+  const flags = createFlags(views, flagBits(model));
   const mmu = createMmu(views, memory, faults);
   const access = createAccess(views, mmu, faults);
   const segmentation = createSegmentation(views, mmu, faults);
@@ -170,7 +175,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
     interrupts,
     debug,
     ports: bus.ports,
-    hooks: { cpuid, onCr3Write: bus.onCr3Write, onFpuError: bus.onFpuError },
+    hooks: { cpuid: createCpuid(model), onCr3Write: bus.onCr3Write, onFpuError: bus.onFpuError },
     ea: (i) => (reg32[i.base] + (reg32[i.idx] << i.scale) + i.disp) & i.addrMask,
     codePhysical: (i) =>
       mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
@@ -191,11 +196,13 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
   defineString(map, env, arithmetic);
   defineIo(map, env);
   defineSegment(map, env);
-  defineSystem(map, env);
+  defineSystem(map, env, model);
+  defineMsr(map, env, model);
   const softfloat = createSoftfloat(memory.wasm);
   defineX87(map, env, softfloat);
   defineMmx(map, env, softfloat);
   defineSse(map, env, softfloat);
+  restrictToModel(map, model, faults);
   const decoder = createDecoder(map, faults);
 
   const cache = createCodeCache(memory, mmu.protectCode);
@@ -255,7 +262,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
   const slowReader = {
     next(): number {
       if (slowOffset >>> 0 > segLimit[CS]) faults.gp(0);
-      const physical = mmu.translate((segBase[CS] + slowOffset) | 0, false, state[CPL] === 3);
+      const physical = mmu.translateFetch((segBase[CS] + slowOffset) | 0, state[CPL] === 3);
       slowOffset = (slowOffset + 1) | 0;
       return memory.read(physical, 1);
     },
@@ -283,7 +290,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       slotMode[slot] !== mode
     ) {
       if (eip >>> 0 > segLimit[CS]) faults.gp(0);
-      const physical = mmu.translate(linear, false, state[CPL] === 3);
+      const physical = mmu.translateFetch(linear, state[CPL] === 3);
       block = cache.find(physical, wide);
       if (!block) {
         if (physical >= memory.size) return decodeSlow(wide);
@@ -475,6 +482,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus): Cpu {
       state.fill(0);
       state[CR0] = Cr0.ET | Cr0.CD | Cr0.NW;
       state[DR6] = -0xf010;
+      state[PAT_LOW] = state[PAT_HIGH] = 0x0007_0406;
+      reg32[EDX] = signature(model);
       state[DR7] = 0x400;
       state[IDT_LIMIT] = 0x3ff;
       for (let seg = 0; seg < 6; seg++) {

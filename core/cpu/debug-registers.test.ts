@@ -133,6 +133,7 @@ describe('data breakpoints', () => {
   it('met by MOV SS wait for the instruction behind it', () => {
     const m = createBareMachine();
     m.dword(DATA, DATA0);
+    m.cpu.views.reg32[EDX] = 0;
     // MOV SS, [DATA]; INC EDX; INC EDX.
     const at = start(m, 0, DATA, dr7(0, READ_WRITE, LEN2), 0x8e, 0x15, ...le(DATA), 0x42, 0x42);
     expect(m.vector()).toBe(DB);

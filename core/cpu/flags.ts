@@ -37,7 +37,8 @@ export interface Flags {
   readonly conditions: readonly Condition[];
 }
 
-export function createFlags({ state }: Views): Flags {
+/** @param existing EFLAGS bits that the processor has. */
+export function createFlags({ state }: Views, existing: number): Flags {
   const cf = () => state[CARRY] >>> 31;
   const of = () => (state[CARRY] ^ (state[CARRY] << 1)) >>> 31;
   const sf = () => (state[RES] ^ state[ADJ]) >>> 31;
@@ -75,7 +76,7 @@ export function createFlags({ state }: Views): Flags {
     cf,
     get,
     set(value) {
-      state[SYSFLAGS] = value & ~ARITHMETIC & 0x3f7fd5;
+      state[SYSFLAGS] = value & ~ARITHMETIC & existing;
       setArithmetic(value);
     },
     setArithmetic,

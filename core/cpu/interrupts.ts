@@ -52,6 +52,8 @@ export interface Interrupts {
    * @throws CpuFault with the state unchanged.
    */
   deliver(vector: number, source: number, errorCode: number): void;
+  /** INT n of an 8086 program, through its own interrupt table (CR4.VME and the redirection bitmap). */
+  redirect(vector: number): void;
   /** How many handlers were entered so far. */
   readonly deliveries: () => number;
   /** The `Source` of the last delivery. */
@@ -139,11 +141,32 @@ export function createInterrupts(
     if (fromV86) for (const seg of [ES, DS, FS, GS]) segmentation.fillNull(seg, 0);
   }
 
+  /** SDM vol. 3B, section 20.3.3, methods 5 and 6. */
+  function redirect(vector: number): void {
+    const entry = mmu.readSystem(vector * 4, 4);
+    const image = flags.get();
+    const virtual = (image & Flag.IOPL) !== Flag.IOPL;
+    const carried = (image & ~Flag.IF) | Flag.IOPL | ((image & Flag.VIF) !== 0 ? Flag.IF : 0);
+    stack.current();
+    stack.push((virtual ? carried : image) & 0xffff, 2);
+    stack.push(segSel[CS], 2);
+    stack.push(state[EIP] & 0xffff, 2);
+    stack.commit();
+    segmentation.fillReal(CS, entry >>> 16);
+    state[EIP] = entry & 0xffff;
+    state[SYSFLAGS] &= ~(Flag.TF | Flag.RF | (virtual ? Flag.VIF : Flag.IF));
+  }
+
   let count = 0;
   let lastSource: number = Source.Trap;
   return {
     deliveries: () => count,
     lastSource: () => lastSource,
+    redirect(vector) {
+      redirect(vector);
+      count++;
+      lastSource = Source.Software;
+    },
     deliver(vector, source, errorCode) {
       state[EXT] = source === Source.Software ? 0 : 1;
       try {

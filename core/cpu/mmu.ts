@@ -8,6 +8,7 @@
  * - bits 0-3: supervisor read, supervisor write, user read, user write *at full speed* (RAM without code to invalidate,
  *   without a watchpoint);
  * - bit 4: global, survives a CR3 load;
+ * - bit 6: no instruction fetches (PAE with EFER.NXE). Only `translateFetch` looks at it, once a block and flush;
  * - bits 8-11: the same four rights as the page tables give them. A right that is here but not in bits 0-3 takes the
  *   slow path, yet still uses this translation: a stale entry stays in force until it is flushed, as on hardware.
  *
@@ -25,9 +26,12 @@ import {
   CR3,
   Cr4,
   CR4,
+  EFER,
+  Efer,
   Flag,
   NEED_READ,
   NEED_WRITE,
+  PDPTE,
   SYSFLAGS,
   type Views,
 } from './state.ts';
@@ -39,6 +43,7 @@ export const USER_WRITE = 8;
 const GLOBAL = 0x10;
 /** Rights of the page tables stand this many bits above the fast-path rights. */
 const RIGHTS = 8;
+const NO_EXECUTE = 0x40;
 const ALL_RIGHTS = 0xf;
 const WRITES = SUPERVISOR_WRITE | USER_WRITE;
 
@@ -48,7 +53,18 @@ const Pte = { P: 1, RW: 2, US: 4, A: 0x20, D: 0x40, PS: 0x80, G: 0x100 } as cons
 const PDE_4M_RESERVED = 0x003f_e000;
 
 /** Page-fault error code bits (SDM vol. 3A, figure 4-12). */
-const Pf = { P: 1, W: 2, U: 4, RSVD: 8 } as const;
+const Pf = { P: 1, W: 2, U: 4, RSVD: 8, I: 0x10 } as const;
+
+/** Upper dwords of PAE entries: physical address bits 32-35 (MAXPHYADDR is 36), reserved bits, XD. */
+const PAE_ADDRESS_HIGH = 0xf;
+const PAE_RESERVED_HIGH = 0x7fff_fff0;
+const XD = 0x8000_0000;
+/** Bits 13-20 of a 2 MiB page's directory entry are reserved. */
+const PDE_2M_RESERVED = 0x001f_e000;
+/** Reserved in the lower dword of a page-directory-pointer entry: bits 1, 2 and 5-8. */
+const PDPTE_RESERVED = 0x1e6;
+/** Stands for every physical address from 4 GiB on: this machine has nothing there. */
+const BEYOND = 0xf000_0000;
 
 /** Filled entries remembered for a quick flush; beyond this many the whole table is cleared. */
 const TRACKED = 8192;
@@ -59,6 +75,13 @@ export type AccessListener = (linear: number, size: number, write: boolean) => v
 export interface Mmu {
   /** Physical address of `linear` for the given kind of access. @throws CpuFault #PF with CR2 set. */
   translate(linear: number, write: boolean, user: boolean): number;
+  /** The same for an instruction fetch. */
+  translateFetch(linear: number, user: boolean): number;
+  /**
+   * Loads the four page-directory-pointer entries that `cr3` names, when `cr0` and `cr4` mean PAE paging.
+   * @throws CpuFault #GP(0) when a present one has a reserved bit set; nothing has changed then.
+   */
+  loadPointers(cr0: number, cr3: number, cr4: number): void;
   /** Reads `size` bytes at the current privilege: page crossings, MMIO, alignment checks. Unsigned. */
   readSlow(linear: number, size: number): number;
   writeSlow(linear: number, value: number, size: number): void;
@@ -110,8 +133,9 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
   }
 
   /** Walks the page tables, sets accessed and dirty bits, fills the TLB. */
-  function fill(linear: number, write: boolean, user: boolean): number {
+  function fill(linear: number, write: boolean, user: boolean, fetch: boolean): number {
     if ((state[CR0] & Cr0.PG) === 0) return enter(linear, linear, ALL_RIGHTS, 0);
+    if ((state[CR4] & Cr4.PAE) !== 0) return fillPae(linear, write, user, fetch);
     const denied = (write ? Pf.W : 0) | (user ? Pf.U : 0);
     const pdeAddress = (state[CR3] & -PAGE_SIZE) + ((linear >>> 22) << 2);
     const pde = memory.read(pdeAddress, 4);
@@ -143,6 +167,54 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     return enter(linear, physical, rights, global);
   }
 
+  /** Physical address of a PAE table or page from the two dwords of the entry that names it. */
+  const paeAddress = (low: number, high: number) =>
+    (high & PAE_ADDRESS_HIGH) !== 0 ? BEYOND : (low & -PAGE_SIZE) >>> 0;
+
+  /** Three-level paging (SDM vol. 3A, section 4.4). */
+  function fillPae(linear: number, write: boolean, user: boolean, fetch: boolean): number {
+    const nxe = (state[EFER] & Efer.NXE) !== 0;
+    const denied = (write ? Pf.W : 0) | (user ? Pf.U : 0) | (fetch && nxe ? Pf.I : 0);
+    const reserved = PAE_RESERVED_HIGH | (nxe ? 0 : XD);
+    const pointer = PDPTE + (linear >>> 30) * 2;
+    if ((state[pointer] & Pte.P) === 0) pageFault(linear, denied);
+
+    const pdeAddress = paeAddress(state[pointer], state[pointer + 1]) + (((linear >>> 21) & 0x1ff) << 3);
+    const pde = memory.read(pdeAddress, 4);
+    const pdeHigh = memory.read(pdeAddress + 4, 4);
+    if ((pde & Pte.P) === 0) pageFault(linear, denied);
+    const large = (pde & Pte.PS) !== 0;
+    if ((pdeHigh & reserved) !== 0 || (large && (pde & PDE_2M_RESERVED) !== 0))
+      pageFault(linear, denied | Pf.P | Pf.RSVD);
+    const pteAddress = large ? pdeAddress : paeAddress(pde, pdeHigh) + (((linear >>> 12) & 0x1ff) << 3);
+    const pte = large ? pde : memory.read(pteAddress, 4);
+    const pteHigh = large ? pdeHigh : memory.read(pteAddress + 4, 4);
+    if ((pte & Pte.P) === 0) pageFault(linear, denied);
+    if ((pteHigh & reserved) !== 0) pageFault(linear, denied | Pf.P | Pf.RSVD);
+
+    const flags = pde & pte;
+    const noExecute = ((pdeHigh | pteHigh) & XD) !== 0;
+    const supervisorWrite = (flags & Pte.RW) !== 0 || (state[CR0] & Cr0.WP) === 0;
+    const userOk = (flags & Pte.US) !== 0;
+    const allowed = user ? userOk && (!write || (flags & Pte.RW) !== 0) : !write || supervisorWrite;
+    if (!allowed || (fetch && noExecute)) pageFault(linear, denied | Pf.P);
+
+    if (!large && (pde & Pte.A) === 0) memory.write(pdeAddress, pde | Pte.A, 4);
+    const updated = pte | Pte.A | (write ? Pte.D : 0);
+    if (updated !== pte) memory.write(pteAddress, updated, 4);
+
+    const dirty = (updated & Pte.D) !== 0;
+    const rights =
+      SUPERVISOR_READ |
+      (supervisorWrite && dirty ? SUPERVISOR_WRITE : 0) |
+      (userOk ? USER_READ : 0) |
+      (userOk && (flags & Pte.RW) !== 0 && dirty ? USER_WRITE : 0);
+    const page = paeAddress(pte, pteHigh);
+    const physical = large && page !== BEYOND ? (page & 0xffe0_0000) | (linear & 0x1f_f000) : page;
+    const global = (pte & Pte.G) !== 0 && (state[CR4] & Cr4.PGE) !== 0 ? GLOBAL : 0;
+    return enter(linear, physical, rights, global | (noExecute ? NO_EXECUTE : 0));
+  }
+
   /** Start of the page behind `linear`: what CR2 names when an access that crosses into it faults there. */
   const nextPage = (linear: number) => ((linear & -PAGE_SIZE) + PAGE_SIZE) | 0;
 
@@ -150,8 +222,29 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     const right =
       (write ? (user ? USER_WRITE : SUPERVISOR_WRITE) : user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
     let entry = tlb[linear >>> 12];
-    if ((entry & right) === 0) entry = fill(linear, write, user);
+    if ((entry & right) === 0) entry = fill(linear, write, user, false);
     return ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0;
+  }
+
+  function translateFetch(linear: number, user: boolean): number {
+    const right = (user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
+    let entry = tlb[linear >>> 12];
+    if ((entry & right) === 0 || (entry & NO_EXECUTE) !== 0) entry = fill(linear, false, user, true);
+    return ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0;
+  }
+
+  function loadPointers(cr0: number, cr3: number, cr4: number): void {
+    if ((cr0 & Cr0.PG) === 0 || (cr4 & Cr4.PAE) === 0) return;
+    const table = (cr3 & -32) >>> 0;
+    const entries = Array.from({ length: 8 }, (_, n) => memory.read(table + n * 4, 4) | 0);
+    for (let n = 0; n < 8; n += 2) {
+      const present = (entries[n] & Pte.P) !== 0;
+      if (present && ((entries[n] & PDPTE_RESERVED) !== 0 || (entries[n + 1] & ~PAE_ADDRESS_HIGH) !== 0))
+        raise(Vector.GP, 0);
+    }
+    entries.forEach((value, n) => {
+      state[PDPTE + n] = value;
+    });
   }
 
   /** After a slow access: the reason for it may be gone (code page without code). */
@@ -193,6 +286,8 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
 
   return {
     translate,
+    translateFetch,
+    loadPointers,
     readSlow(linear, size) {
       checkAlignment(linear, size);
       return read(linear, size, state[CPL] === 3);

@@ -82,6 +82,9 @@ export const CR0 = 80;
 export const CR2 = 82;
 export const CR3 = 83;
 export const CR4 = 84;
+/** The page attribute table MSR, 277h. */
+export const PAT_LOW = 86;
+export const PAT_HIGH = 87;
 /** DR0 to DR7. */
 export const DR0 = 88;
 export const DR6 = 94;
@@ -191,6 +194,9 @@ export const Cr4 = {
   OSFXSR: 0x200,
   OSXMMEXCPT: 0x400,
 } as const;
+
+/** EFER bits (SDM vol. 3A, section 2.2.1). */
+export const Efer = { NXE: 0x800 } as const;
 
 /** Typed arrays over one machine's memory. */
 export interface Views {

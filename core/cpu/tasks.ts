@@ -17,6 +17,7 @@ import {
   CR0,
   Cr0,
   CR3,
+  CR4,
   CS,
   DEBUG_HITS,
   DR7,
@@ -172,6 +173,9 @@ export function createTaskSwitch(
     );
     const ldt = mmu.readSystem(base + layout.ldt, 2);
     const trap = wide && (mmu.readSystem(base + 0x64, 1) & 1) !== 0;
+
+    // A bad page-directory pointer is #GP while the old task is whole.
+    if (wide) mmu.loadPointers(state[CR0], cr3, state[CR4]);
 
     saveOldTask(cause);
     const oldSelector = segSel[TR];

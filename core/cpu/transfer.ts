@@ -14,6 +14,8 @@ import {
   CPL,
   Cr0,
   CR0,
+  CR4,
+  Cr4,
   CS,
   DS,
   ECX,
@@ -35,6 +37,7 @@ import {
   type Views,
 } from './state.ts';
 import type { TaskSwitch } from './tasks.ts';
+import { checkVirtualImage, setVif } from './vme.ts';
 
 export interface Transfer {
   /** Checks a near target against the CS limit and sets EIP. */
@@ -306,17 +309,21 @@ export function createTransfer(
       tasks.back();
       return;
     }
-    if (state[V86] !== 0 && ((state[SYSFLAGS] >>> 12) & 3) !== 3) gp(0);
+    // V86 mode below IOPL 3: only with CR4.VME, in 16 bits, and on VIF.
+    const virtual = state[V86] !== 0 && ((state[SYSFLAGS] >>> 12) & 3) !== 3;
+    if (virtual && (size === 4 || (state[CR4] & Cr4.VME) === 0)) gp(0);
     stack.current();
     const eip = stack.pop(size);
     const cs = stack.pop(size) & 0xffff;
     const image = stack.pop(size);
     if (state[PROTECTED] === 0) {
       if (eip > segLimit[CS]) gp(0);
+      if (virtual) checkVirtualImage(state, image, gp);
       stack.commit();
       segmentation.fillReal(CS, cs);
       state[EIP] = eip;
-      const keep = state[V86] !== 0 ? Flag.IOPL : 0;
+      const keep = (state[V86] !== 0 ? Flag.IOPL : 0) | (virtual ? Flag.IF : 0);
+      if (virtual) setVif(state, image);
       const mask = (0x7fd5 | (size === 4 ? Flag.RF | Flag.AC | Flag.ID : 0)) & ~keep;
       setFlags(image, mask);
       return;

@@ -7,6 +7,7 @@
  */
 import { applyFirmwareState } from '../boot/firmware-state.ts';
 import { loadMultiboot, type BootCpuState } from '../boot/multiboot.ts';
+import { type CpuModelName, MODELS } from '../cpu/cpuid.ts';
 import { createCpu, Exit, type Cpu, type FaultCause } from '../cpu/cpu.ts';
 import { Descriptor } from '../cpu/segmentation.ts';
 import {
@@ -54,6 +55,8 @@ export interface MachineConfig {
   readonly modules: readonly BootImage[];
   /** Wall clock at boot, seconds since 1970. */
   readonly rtcSeconds: number;
+  /** The processor model; `max` when absent. */
+  readonly cpu?: CpuModelName;
 }
 
 /** What leaves the machine. */
@@ -109,21 +112,25 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   let resetRequested = false;
 
   const pic: Pic8259 = new Pic8259(bus);
-  const cpu: Cpu = createCpu(memory, {
-    ports: {
-      read: (port, size) => bus.read(port, asSize(size)),
-      write: (port, value, size) => {
-        bus.write(port, value, asSize(size));
+  const cpu: Cpu = createCpu(
+    memory,
+    {
+      ports: {
+        read: (port, size) => bus.read(port, asSize(size)),
+        write: (port, value, size) => {
+          bus.write(port, value, asSize(size));
+        },
+      },
+      acknowledgeInterrupt: () => pic.acknowledge(),
+      onFpuError: () => {
+        pic.line(13).set(true);
+      },
+      onCr3Write: (value, code) => {
+        passages.onCr3Write(value, code);
       },
     },
-    acknowledgeInterrupt: () => pic.acknowledge(),
-    onFpuError: () => {
-      pic.line(13).set(true);
-    },
-    onCr3Write: (value, code) => {
-      passages.onCr3Write(value, code);
-    },
-  });
+    MODELS[config.cpu ?? 'max'],
+  );
   const { state, doubles, reg32 } = cpu.views;
   const instructions = () => cpu.now() - doubles[Double.Skipped];
   const passages: Passages = createPassages(memory, bus, instructions);

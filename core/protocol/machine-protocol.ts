@@ -17,6 +17,9 @@ export interface BootImage {
   readonly args: string;
 }
 
+/** The processor models of `core/cpu/cpuid.ts`. */
+export type CpuModel = 'i386' | 'i486' | 'i586' | 'i686' | 'max';
+
 export interface BootRequest {
   /** RAM in bytes: a multiple of 4 KiB between 1 MiB and 1 GiB. */
   readonly memoryBytes: number;
@@ -26,6 +29,8 @@ export interface BootRequest {
   readonly rtcSeconds: number;
   /** `real`: a halted CPU waits for real time to pass. `fast`: halted time is skipped. */
   readonly pace: 'real' | 'fast';
+  /** The processor model; absent means everything that the machine can do. */
+  readonly cpu?: CpuModel;
 }
 
 /** The host kernel is coroutine 0, the guest of monitor n is coroutine n + 1. */

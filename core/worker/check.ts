@@ -2,6 +2,7 @@
  * Checks of what arrives over the machine protocol: the other side is not trusted. Tiny predicates that return an error
  * sentence or `undefined`, and one for each request.
  */
+import { CPU_MODELS } from '../cpu/cpuid.ts';
 import type { RequestKind } from '../protocol/machine-protocol.ts';
 
 type Check = (value: unknown) => string | undefined;
@@ -37,6 +38,10 @@ const oneOf =
     typeof value === 'string' && words.includes(value)
       ? undefined
       : `one of ${words.join(', ')}, found ${typeof value === 'string' ? value : describe(value)}`;
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined ? undefined : check(value);
 const listOf =
   (item: Check, most: number): Check =>
   (value) => {
@@ -94,6 +99,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     modules: listOf(image, 256),
     rtcSeconds: integer(0, 2 ** 40),
     pace: oneOf('real', 'fast'),
+    cpu: optional(oneOf(...CPU_MODELS)),
   }),
   resume: fields({}),
   step,

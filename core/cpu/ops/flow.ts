@@ -8,13 +8,15 @@ import { both, type BySize, type OpcodeMap } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { Vector } from '../fault.ts';
 import { Source } from '../interrupts.ts';
-import { CS, ECX, EIP, ESP, Flag, SYSFLAGS, V86 } from '../state.ts';
+import { isRedirected } from '../vme.ts';
+import { CR4, Cr4, CS, ECX, EIP, ESP, Flag, SYSFLAGS, V86 } from '../state.ts';
 
 export function defineFlow(map: OpcodeMap, env: CpuEnv): void {
   const {
     views: { state, reg16, reg32, segLimit },
     access: { read16, read32, push16, push32, peek16, peek32, addStack },
     transfer,
+    mmu,
     interrupts,
     flags: { conditions },
     faults: { gp, raise },
@@ -219,7 +221,13 @@ export function defineFlow(map: OpcodeMap, env: CpuEnv): void {
     imm: 'u8',
     ends: true,
     reg: both((i) => {
-      if (state[V86] !== 0 && (state[SYSFLAGS] & Flag.IOPL) !== Flag.IOPL) gp(0);
+      if (state[V86] !== 0) {
+        if ((state[CR4] & Cr4.VME) !== 0 && isRedirected(env.views, mmu, i.imm, gp)) {
+          interrupts.redirect(i.imm);
+          return;
+        }
+        if ((state[SYSFLAGS] & Flag.IOPL) !== Flag.IOPL) gp(0);
+      }
       interrupts.deliver(i.imm, Source.Software, -1);
     }),
   });

@@ -1,7 +1,8 @@
 /** Stack instructions: PUSH, POP, PUSHA, POPA, PUSHF, POPF, ENTER, LEAVE (SDM vol. 2B). */
 import type { BySize, OpcodeMap } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
-import { CPL, EBP, ESP, Flag, SS, STACK_MASK, SYSFLAGS, V86 } from '../state.ts';
+import { CPL, CR4, Cr4, EBP, ESP, Flag, SS, STACK_MASK, SYSFLAGS, V86 } from '../state.ts';
+import { checkVirtualImage, setVif } from '../vme.ts';
 import { holdInterrupts } from './shadow.ts';
 
 export function defineStack(map: OpcodeMap, env: CpuEnv): void {
@@ -161,14 +162,23 @@ export function defineStack(map: OpcodeMap, env: CpuEnv): void {
     ],
   });
 
+  /** V86 mode with an IOPL below 3: PUSHF and POPF are for the monitor, or with CR4.VME work on VIF. */
+  const restricted = () => state[V86] !== 0 && (state[SYSFLAGS] & Flag.IOPL) !== Flag.IOPL;
   function checkVirtualIopl(): void {
-    if (state[V86] !== 0 && (state[SYSFLAGS] & Flag.IOPL) !== Flag.IOPL) gp(0);
+    if (restricted()) gp(0);
+  }
+  /** Whether the 16-bit forms use VIF in place of IF. @throws CpuFault #GP(0) when they may not at all. */
+  function usesVif(): boolean {
+    if (!restricted()) return false;
+    if ((state[CR4] & Cr4.VME) === 0) gp(0);
+    return true;
   }
   map.define(0x9c, {
     reg: [
       () => {
-        checkVirtualIopl();
-        push16(flags.get());
+        const image = flags.get();
+        const virtual = (image & ~Flag.IF) | Flag.IOPL | ((image & Flag.VIF) !== 0 ? Flag.IF : 0);
+        push16(usesVif() ? virtual : image);
       },
       () => {
         checkVirtualIopl();
@@ -195,8 +205,15 @@ export function defineStack(map: OpcodeMap, env: CpuEnv): void {
     ends: true,
     reg: [
       () => {
-        checkVirtualIopl();
-        popFlags(pop16(), false);
+        if (!usesVif()) {
+          popFlags(pop16(), false);
+          return;
+        }
+        const image = peek16(0);
+        checkVirtualImage(state, image, gp);
+        addStack(2);
+        popFlags(image, false);
+        setVif(state, image);
       },
       () => {
         checkVirtualIopl();

@@ -1,4 +1,5 @@
-/** System instructions: descriptor-table and control registers, MSRs, flags, HLT, CPUID, RDTSC (SDM vol. 2). */
+/** System instructions: descriptor-table, control and debug registers, flags, HLT (SDM vol. 2). */
+import { type CpuModel, cr0Bits, cr4Bits } from '../cpuid.ts';
 import { Dr6, DR7_GD } from '../debug-registers.ts';
 import { both, type OpcodeMap } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
@@ -12,14 +13,9 @@ import {
   CR3,
   Cr4,
   CR4,
-  Double,
   DR0,
   DR6,
   DR7,
-  EAX,
-  EBX,
-  ECX,
-  EDX,
   Flag,
   GDT_BASE,
   GDT_LIMIT,
@@ -27,23 +23,14 @@ import {
   IDT_BASE,
   IDT_LIMIT,
   PROTECTED,
-  SYSENTER_CS,
-  SYSENTER_EIP,
-  SYSENTER_ESP,
   SYSFLAGS,
   V86,
 } from '../state.ts';
 import { holdInterrupts } from './shadow.ts';
 
-/** Ticks of the time-stamp counter in one tick of the machine: 1 GHz at 10 ns. */
-export const TSC_PER_TICK = 10;
-/** CR4 bits that this CPU has. */
-const CR4_KNOWN = Cr4.TSD | Cr4.DE | Cr4.PSE | Cr4.PGE | Cr4.PCE | Cr4.MCE | Cr4.OSFXSR | Cr4.OSXMMEXCPT;
-const CR0_KNOWN = Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
-
-export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
+export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void {
   const {
-    views: { state, doubles, reg8, reg16, reg32 },
+    views: { state, reg8, reg16, reg32 },
     access: { read16, read32, write16, write32 },
     flags,
     mmu,
@@ -55,6 +42,8 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     ea,
   } = env;
   const AH = 1;
+  const cr0Known = cr0Bits(model);
+  const cr4Known = cr4Bits(model);
 
   function ring0(): void {
     if (state[CPL] !== 0) gp(0);
@@ -79,21 +68,31 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
       flags.setArithmetic((flags.get() & Flag.OF) | (reg8[AH] & 0xd5));
     }),
   });
-  function checkIopl(): void {
-    if ((state[PROTECTED] !== 0 || state[V86] !== 0) && state[CPL] > (state[SYSFLAGS] & Flag.IOPL) >>> 12)
-      gp(0);
+  const ioplTooLow = () =>
+    (state[PROTECTED] !== 0 || state[V86] !== 0) && state[CPL] > (state[SYSFLAGS] & Flag.IOPL) >>> 12;
+  /** With too low an IOPL, CLI and STI change VIF: in V86 mode with CR4.VME, in ring 3 with CR4.PVI. Else #GP. */
+  function checkVirtualInterrupts(): void {
+    const allowed = state[V86] !== 0 ? Cr4.VME : state[CPL] === 3 ? Cr4.PVI : 0;
+    if ((state[CR4] & allowed) === 0) gp(0);
   }
   map.define(0xfa, {
     ends: true,
     reg: both(() => {
-      checkIopl();
-      state[SYSFLAGS] &= ~Flag.IF;
+      if (ioplTooLow()) {
+        checkVirtualInterrupts();
+        state[SYSFLAGS] &= ~Flag.VIF;
+      } else state[SYSFLAGS] &= ~Flag.IF;
     }),
   });
   map.define(0xfb, {
     ends: true,
     reg: both(() => {
-      checkIopl();
+      if (ioplTooLow()) {
+        checkVirtualInterrupts();
+        if ((state[SYSFLAGS] & Flag.VIP) !== 0) gp(0);
+        state[SYSFLAGS] |= Flag.VIF;
+        return;
+      }
       if ((state[SYSFLAGS] & Flag.IF) === 0) holdInterrupts(state, 1);
       state[SYSFLAGS] |= Flag.IF;
     }),
@@ -172,18 +171,23 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     if ((value & Cr0.PG) !== 0 && (value & Cr0.PE) === 0) gp(0);
     if ((value & Cr0.NW) !== 0 && (value & Cr0.CD) === 0) gp(0);
     const changed = state[CR0] ^ value;
-    state[CR0] = (value & CR0_KNOWN) | Cr0.ET;
+    if ((changed & (Cr0.PG | Cr0.CD | Cr0.NW)) !== 0) mmu.loadPointers(value, state[CR3], state[CR4]);
+    state[CR0] = (value & cr0Known) | Cr0.ET;
     if ((changed & (Cr0.PG | Cr0.WP | Cr0.PE)) !== 0) mmu.flush(true);
     if ((changed & (Cr0.PE | Cr0.AM)) !== 0) segmentation.updateMode();
     state[BREAK] = 1;
   }
   function setCr4(value: number): void {
-    if ((value & ~CR4_KNOWN) !== 0) gp(0);
-    if (((state[CR4] ^ value) & (Cr4.PGE | Cr4.PSE)) !== 0) mmu.flush(true);
+    if ((value & ~cr4Known) !== 0) gp(0);
+    if (((state[CR4] ^ value) & (Cr4.PGE | Cr4.PSE | Cr4.PAE)) !== 0) {
+      mmu.loadPointers(state[CR0], state[CR3], value);
+      mmu.flush(true);
+    }
     state[CR4] = value;
     debug.update();
   }
-  const CONTROL = [CR0, -1, CR2, CR3, CR4];
+  // Without any of its features CR4 does not exist.
+  const CONTROL = [CR0, -1, CR2, CR3, cr4Known !== 0 ? CR4 : -1];
   map.define(0x120, {
     modrm: true,
     registerOnly: true,
@@ -215,6 +219,7 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
           break;
         case 3: {
           const code = env.codePhysical(i);
+          mmu.loadPointers(state[CR0], value, state[CR4]);
           state[CR3] = value;
           mmu.flush(false);
           hooks.onCr3Write(value, code);
@@ -275,60 +280,6 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     }),
   });
 
-  // Time, identification, model-specific registers.
-  /** The time-stamp counter as [low, high]. */
-  function timeStamp(i: Parameters<typeof env.ticks>[0]): [number, number] {
-    const value = env.ticks(i) * TSC_PER_TICK + doubles[Double.TscOffset];
-    return [(value % 0x1_0000_0000) | 0, Math.floor(value / 0x1_0000_0000) | 0];
-  }
-  map.define(0x131, {
-    reg: both((i) => {
-      if ((state[CR4] & Cr4.TSD) !== 0 && state[CPL] !== 0) gp(0);
-      [reg32[EAX], reg32[EDX]] = timeStamp(i);
-    }),
-  });
-  // There are no performance counters, so every index is invalid.
-  map.define(0x133, { ends: true, reg: both(() => gp(0)) });
-  map.define(0x1a2, {
-    reg: both(() => {
-      [reg32[EAX], reg32[EBX], reg32[ECX], reg32[EDX]] = hooks.cpuid(reg32[EAX], reg32[ECX]);
-    }),
-  });
-  const MSR: Readonly<Record<number, number>> = {
-    0x174: SYSENTER_CS,
-    0x175: SYSENTER_ESP,
-    0x176: SYSENTER_EIP,
-  };
-  const TSC_MSR = 0x10;
-  map.define(0x132, {
-    reg: both((i) => {
-      ring0();
-      const number = reg32[ECX] >>> 0;
-      if (number === TSC_MSR) {
-        [reg32[EAX], reg32[EDX]] = timeStamp(i);
-        return;
-      }
-      const index = MSR[number];
-      if (index === undefined) gp(0);
-      reg32[EAX] = state[index];
-      reg32[EDX] = 0;
-    }),
-  });
-  map.define(0x130, {
-    ends: true,
-    reg: both((i) => {
-      ring0();
-      const number = reg32[ECX] >>> 0;
-      if (number === TSC_MSR) {
-        const wanted = (reg32[EDX] >>> 0) * 0x1_0000_0000 + (reg32[EAX] >>> 0);
-        doubles[Double.TscOffset] = wanted - env.ticks(i) * TSC_PER_TICK;
-        return;
-      }
-      const index = MSR[number];
-      if (index === undefined) gp(0);
-      state[index] = reg32[EAX];
-    }),
-  });
   map.define(0x134, { ends: true, reg: both(transfer.sysenter) });
   map.define(0x135, { ends: true, reg: both(transfer.sysexit) });
 }

@@ -7,6 +7,7 @@
 import { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Exit } from '../cpu.ts';
 import { createCpu, type Cpu, type CpuBus } from '../cpu.ts';
+import { type CpuModelName, MODELS } from '../cpuid.ts';
 import { Descriptor } from '../segmentation.ts';
 import {
   CR0,
@@ -64,24 +65,28 @@ export interface BareMachine {
 /** Little-endian bytes of a dword, for immediates. */
 export const le = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
 
-export function createBareMachine(options: Partial<CpuBus> = {}): BareMachine {
+export function createBareMachine(options: Partial<CpuBus> = {}, model: CpuModelName = 'max'): BareMachine {
   const memory = new PhysicalMemory(0x40_0000);
   const ports: BareMachine['ports'] = [];
-  const cpu = createCpu(memory, {
-    ports: {
-      read(port, size) {
-        ports.push(['in', port, size]);
-        return 0;
+  const cpu = createCpu(
+    memory,
+    {
+      ports: {
+        read(port, size) {
+          ports.push(['in', port, size]);
+          return 0;
+        },
+        write(port, _value, size) {
+          ports.push(['out', port, size]);
+        },
       },
-      write(port, _value, size) {
-        ports.push(['out', port, size]);
-      },
+      acknowledgeInterrupt: () => 0x20,
+      onCr3Write: () => undefined,
+      onFpuError: () => undefined,
+      ...options,
     },
-    acknowledgeInterrupt: () => 0x20,
-    onCr3Write: () => undefined,
-    onFpuError: () => undefined,
-    ...options,
-  });
+    MODELS[model],
+  );
   const { state, reg32, segSel } = cpu.views;
   const dword = (address: number, value: number) => {
     memory.write(address, value, 4);
