@@ -21,7 +21,9 @@ const COLOUR = [0, 4, 2, 6, 1, 5, 3, 7];
 export function attributeSequence(attribute: number): string {
   const bright = (attribute & 8) !== 0;
   const foreground = (bright ? 90 : 30) + COLOUR[attribute & 7];
-  const background = 40 + COLOUR[(attribute >> 4) & 7];
+  // Black is the console's own ground: in a light theme it must not become bars behind the text.
+  const ground = (attribute >> 4) & 7;
+  const background = ground === 0 ? 49 : 40 + COLOUR[ground];
   const blink = (attribute & 0x80) !== 0 ? ';5' : '';
   // Grey on black is what the user's theme shows as plain text.
   if ((attribute & 0x7f) === 0x07) return `${ESC}0${blink}m`;

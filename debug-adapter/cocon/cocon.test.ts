@@ -92,7 +92,8 @@ function expected({ cells }: ConsoleScreen): string[] {
       const attribute = cell >> 8;
       const plain = (attribute & 0x7f) === 0x07;
       const foreground = VGA_TO_ANSI[attribute & 7]! + (attribute & 8 ? 8 : 0);
-      const background = VGA_TO_ANSI[(attribute >> 4) & 7]!;
+      // Black is the terminal's own background.
+      const background = ((attribute >> 4) & 7) === 0 ? 'default' : VGA_TO_ANSI[(attribute >> 4) & 7]!;
       const blink = attribute & 0x80 ? 'blink' : '';
       return `${characterOf(cell & 0xff)}/${plain ? 'default' : foreground}/${plain ? 'default' : background}/${blink}`;
     }).join(' '),

@@ -174,7 +174,7 @@ empty:	.word 0
     const stop = await session.stop();
     expect(stop).toMatchObject({ reason: 'exception', description: 'Triple fault' });
     expect(stop.text).toMatch(
-      /^#DE divide error, then #GP general protection \(error code [0-9a-f]+h\), then #DF/,
+      /^#DE divide error, then #GP general protection, error code 0003 \(gate 00h of the IDT, on the way to a handler\), then #DF/,
     );
     expect((await session.stack())[0]).toMatchObject({ name: '_start', line: lineOf(file, 'divl %ecx') });
     expect(await session.evaluate('$eax')).toBe('0x00000007');
