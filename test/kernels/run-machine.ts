@@ -1,0 +1,48 @@
+/*
+ * Owns how a test program runs on our machine: from its image to what it printed on COM1.
+ */
+import { readFileSync } from 'node:fs';
+import { createMachine } from '../../core/machine/machine.ts';
+
+export interface MachineRun {
+  /** The byte written to port F4h; undefined when the machine ended otherwise. */
+  readonly status: number | undefined;
+  readonly com1: string;
+  /** How it ended, in words. */
+  readonly end: string;
+  readonly instructions: number;
+}
+
+/** More than any program needs. */
+const TICK_LIMIT = 400_000_000;
+
+export function runMachine(kernel: string): MachineRun {
+  let com1 = '';
+  const machine = createMachine(
+    {
+      memoryBytes: 32 << 20,
+      kernel: { bytes: readFileSync(kernel), name: kernel, args: '' },
+      modules: [],
+      rtcSeconds: 0,
+    },
+    {
+      serial: (port, byte) => {
+        if (port === 'com1') com1 += String.fromCharCode(byte);
+      },
+      debugcon: () => undefined,
+      log: () => undefined,
+    },
+  );
+  const end = TICK_LIMIT;
+  for (;;) {
+    const result = machine.run(end - machine.cpu.now());
+    if (result.kind === 'halted' && !machine.dead() && result.wake < end) {
+      machine.skipTo(result.wake);
+      continue;
+    }
+    const words = result.kind === 'shutdown' ? `shutdown ${JSON.stringify(result.causes)}` : result.kind;
+    const at = `${words} at ${machine.cpu.linearEip().toString(16)}`;
+    const status = result.kind === 'exit' ? result.status : undefined;
+    return { status, com1, end: at, instructions: machine.instructions() };
+  }
+}
