@@ -190,7 +190,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   defineFlow(map, env);
   defineShift(map, env);
   defineMulDiv(map, env);
-  defineBcd(map, env);
+  defineBcd(map, env, arithmetic);
   defineBit(map, env);
   defineAtomic(map, env, arithmetic);
   defineString(map, env, arithmetic);

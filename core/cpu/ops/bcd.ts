@@ -3,8 +3,9 @@ import { both, type OpcodeMap } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { Vector } from '../fault.ts';
 import { EAX, Flag } from '../state.ts';
+import type { Arithmetic } from './alu.ts';
 
-export function defineBcd(map: OpcodeMap, env: CpuEnv): void {
+export function defineBcd(map: OpcodeMap, env: CpuEnv, { add }: Arithmetic): void {
   const {
     views: { reg8, reg16 },
     flags,
@@ -61,8 +62,9 @@ export function defineBcd(map: OpcodeMap, env: CpuEnv): void {
   map.define(0xd5, {
     imm: 'u8',
     reg: both((i) => {
-      reg16[EAX] = (reg8[EAX] + reg8[AH] * i.imm) & 0xff;
-      finish(false, false);
+      // The flags that the manual leaves undefined are those of the 8-bit addition.
+      const sum = add.w8(reg8[EAX], (reg8[AH] * i.imm) & 0xff);
+      reg16[EAX] = sum & 0xff;
     }),
   });
 }

@@ -87,10 +87,15 @@ export function defineBit(map: OpcodeMap, env: CpuEnv): void {
   /** BSF and BSR set ZF by the source; a zero source leaves the destination alone. */
   const scan = (opcode: number, find: (value: number) => number) => {
     const result = (value: number, store: (position: number) => void) => {
-      state[RES] = value === 0 ? 0 : 1;
-      state[ADJ] = 0;
       state[CARRY] = 0;
-      if (value !== 0) store(find(value));
+      state[ADJ] = 0;
+      state[RES] = 0;
+      if (value === 0) return;
+      const position = find(value);
+      store(position);
+      // ZF is clear; PF, undefined by the manual, is that of the position on the recorded processor.
+      state[RES] = position === 0 ? 1 : position;
+      if (position === 0) state[ADJ] = 1;
     };
     map.define(opcode, {
       modrm: true,

@@ -2,7 +2,7 @@
 import { both, type OpcodeMap, type Operation } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { Vector } from '../fault.ts';
-import { EAX, EDX } from '../state.ts';
+import { ADJ, EAX, EDX, RES } from '../state.ts';
 
 /** Upper 32 bits of an unsigned 32 x 32 bit product. */
 export function mulHighUnsigned(a: number, b: number): number {
@@ -23,7 +23,7 @@ export function mulHighSigned(a: number, b: number): number {
 
 export function defineMulDiv(map: OpcodeMap, env: CpuEnv): void {
   const {
-    views: { reg8, reg16, reg32 },
+    views: { state, reg8, reg16, reg32 },
     access: { read8, read16, read32 },
     flags: { setResult },
     faults: { raise },
@@ -35,8 +35,17 @@ export function defineMulDiv(map: OpcodeMap, env: CpuEnv): void {
   const AH = 1;
   const DX = EDX * 2;
 
+  /**
+   * CF and OF say whether the upper half matters. The rest is undefined by the manual; the recorded processor gives SF
+   * and PF of the lower half, and clears AF and ZF.
+   */
   const multiplied = (low: number, overflow: boolean) => {
     setResult(low, overflow ? 1 : 0, overflow ? 1 : 0);
+    if (low === 0) {
+      // Not zero, but with the even parity of zero.
+      state[RES] = 1;
+      state[ADJ] = 1;
+    }
   };
 
   const mul8 = (b: number) => {

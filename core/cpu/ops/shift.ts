@@ -1,4 +1,9 @@
-/** Shifts and rotates: ROL ROR RCL RCR SHL SHR SAR, SHLD and SHRD (SDM vol. 2B). */
+/**
+ * Shifts and rotates: ROL ROR RCL RCR SHL SHR SAR, SHLD and SHRD (SDM vol. 2B).
+ *
+ * The manual leaves OF undefined for counts above 1. The recorded processor gives what a shift by 1 would have given,
+ * with one exception: ROL and ROR of a register by an immediate above 1 keep OF.
+ */
 import { both, type BySize, type OpcodeMap, type Operation } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { ECX } from '../state.ts';
@@ -10,61 +15,65 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
   const {
     views: { reg8, reg16, reg32 },
     access: { readRmw8, readRmw16, readRmw32, writeRmw8, writeRmw16, writeRmw32 },
-    flags: { cf, setCarryOverflow, setResult },
+    flags: { cf, conditions, setCarryOverflow, setResult },
     ea,
   } = env;
 
   const mask = (bits: number) => (bits === 32 ? -1 : (1 << bits) - 1);
   const bit = (value: number, n: number) => (value >>> n) & 1;
+  /** OF of a shift to the left by 1: the two upper bits differ. */
+  const firstStepLeft = (value: number, bits: number) => bit(value, bits - 1) ^ bit(value, bits - 2);
   const signExtend = (value: number, bits: number) => (value << (32 - bits)) >> (32 - bits);
 
   const rol: Shift = (value, count, bits) => {
     const n = count & (bits - 1);
     const result = n === 0 ? value : ((value << n) | ((value & mask(bits)) >>> (bits - n))) & mask(bits);
     const carry = result & 1;
-    setCarryOverflow(carry, bit(result, bits - 1) ^ carry);
+    setCarryOverflow(carry, firstStepLeft(value, bits));
     return result;
   };
   const ror: Shift = (value, count, bits) => {
     const n = count & (bits - 1);
     const result = n === 0 ? value : (((value & mask(bits)) >>> n) | (value << (bits - n))) & mask(bits);
-    const top = bit(result, bits - 1);
-    setCarryOverflow(top, top ^ bit(result, bits - 2));
+    setCarryOverflow(bit(result, bits - 1), bit(value, bits - 1) ^ bit(value, 0));
     return result;
   };
   // The carry rotates too, so these turn bits + 1 places; one place at a time is plain and short.
   const rcl: Shift = (value, count, bits) => {
     let carry = cf();
     let result = value;
+    if (count % (bits + 1) === 0) return value;
     for (let n = count % (bits + 1); n > 0; n--) {
       const top = bit(result, bits - 1);
       result = ((result << 1) | carry) & mask(bits);
       carry = top;
     }
-    setCarryOverflow(carry, bit(result, bits - 1) ^ carry);
+    setCarryOverflow(carry, firstStepLeft(value, bits));
     return result;
   };
   const rcr: Shift = (value, count, bits) => {
     let carry = cf();
     let result = value;
+    if (count % (bits + 1) === 0) return value;
+    const overflow = bit(value, bits - 1) ^ carry;
     for (let n = count % (bits + 1); n > 0; n--) {
       const low = result & 1;
       result = (((result & mask(bits)) >>> 1) | (carry << (bits - 1))) & mask(bits);
       carry = low;
     }
-    setCarryOverflow(carry, bit(result, bits - 1) ^ bit(result, bits - 2));
+    setCarryOverflow(carry, overflow);
     return result;
   };
   const shl: Shift = (value, count, bits) => {
     const carry = count <= bits ? bit(value, bits - count) : 0;
     const result = (count < 32 ? value << count : 0) & mask(bits);
-    setResult(signExtend(result, bits), carry, bit(result, bits - 1) ^ carry);
+    setResult(signExtend(result, bits), carry, firstStepLeft(value, bits));
     return result;
   };
   const shr: Shift = (value, count, bits) => {
     const unsigned = (value & mask(bits)) >>> 0;
     const result = unsigned >>> count;
-    setResult(signExtend(result, bits), bit(unsigned, count - 1), count === 1 ? bit(value, bits - 1) : 0);
+    setResult(signExtend(result, bits), bit(unsigned, count - 1), bit(value, bits - 1));
     return result;
   };
   const sar: Shift = (value, count, bits) => {
@@ -74,12 +83,12 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
     return result & mask(bits);
   };
 
-  const forms = (shift: Shift, count: (imm: number) => number) => ({
+  const forms = (shift: Shift, count: (imm: number) => number, regShift = shift) => ({
     narrow: {
       rmWidth: 8,
       reg: both((i) => {
         const n = count(i.imm);
-        if (n !== 0) reg8[i.rm] = shift(reg8[i.rm], n, 8);
+        if (n !== 0) reg8[i.rm] = regShift(reg8[i.rm], n, 8);
       }),
       mem: both((i) => {
         const value = readRmw8(i.seg, ea(i));
@@ -91,11 +100,11 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
       reg: [
         (i) => {
           const n = count(i.imm);
-          if (n !== 0) reg16[i.rm] = shift(reg16[i.rm], n, 16);
+          if (n !== 0) reg16[i.rm] = regShift(reg16[i.rm], n, 16);
         },
         (i) => {
           const n = count(i.imm);
-          if (n !== 0) reg32[i.rm] = shift(reg32[i.rm], n, 32);
+          if (n !== 0) reg32[i.rm] = regShift(reg32[i.rm], n, 32);
         },
       ],
       mem: [
@@ -113,6 +122,16 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
     } satisfies Operation,
   });
 
+  /** The register form by an immediate: OF stays unless the count is 1. */
+  const keepsOverflow =
+    (shift: Shift): Shift =>
+    (value, count, bits) => {
+      const overflow = conditions[0]() ? 1 : 0;
+      const result = shift(value, count, bits);
+      if (count !== 1) setCarryOverflow(cf(), overflow);
+      return result;
+    };
+
   // /6 is an alias of SHL, as on hardware.
   const shifts = [rol, ror, rcl, rcr, shl, shr, shl, sar];
   const counts: [opcode: number, imm: 'u8' | 'none', count: (imm: number) => number][] = [
@@ -121,7 +140,9 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
     [0xd2, 'none', () => reg32[ECX] & 31],
   ];
   for (const [opcode, imm, count] of counts) {
-    const all = shifts.map((shift) => forms(shift, count));
+    const all = shifts.map((shift, digit) =>
+      forms(shift, count, opcode === 0xc0 && digit < 2 ? keepsOverflow(shift) : shift),
+    );
     map.group(
       opcode,
       all.map(({ narrow }) => ({ ...narrow, imm })),
@@ -140,12 +161,14 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
       result = (value << count) | (fill >>> (32 - count));
       carry = bit(value, 32 - count);
     } else {
-      const wide = (value << 16) | fill;
-      const rotated = count > 16 ? (wide << count) | ((value & 0xffff) >>> (32 - count)) : wide << count;
-      result = rotated >>> 16;
+      // value:fill:value, shifted to the left; the upper 16 bits stay.
+      result =
+        count <= 16
+          ? (((value << 16) | fill) << count) >>> 16
+          : ((fill << (count - 16)) | (value >>> (32 - count))) & 0xffff;
       carry = count <= 16 ? bit(value, 16 - count) : bit(fill, 32 - count);
     }
-    setResult(signExtend(result, bits), carry, bit(result, bits - 1) ^ bit(value, bits - 1));
+    setResult(signExtend(result, bits), carry, firstStepLeft(value, bits));
     return result;
   };
   const shrd = (value: number, fill: number, count: number, bits: number): number => {
@@ -160,7 +183,7 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
       result = rotated & 0xffff;
       carry = count <= 16 ? bit(value, count - 1) : bit(fill, count - 17);
     }
-    setResult(signExtend(result, bits), carry, bit(result, bits - 1) ^ bit(result, bits - 2));
+    setResult(signExtend(result, bits), carry, bit(value, bits - 1) ^ bit(fill, 0));
     return result;
   };
   const double = (
