@@ -55,6 +55,8 @@ export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: 
   /** Where to run to at full speed before stepping goes on. */
   let detour: { address: number; stack: number; exact: boolean; last: boolean } | undefined;
   let started = false;
+  /** The other coroutine owns the CPU in the middle of a step over. */
+  let away = false;
 
   const stack = () => reg32[ESP] >>> 0;
   const inRanges = (linear: number) =>
@@ -98,6 +100,14 @@ export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: 
     if (result.kind !== 'slice') return result;
     started = true;
 
+    if (passages.current() !== home && over) {
+      // Left for the other coroutine inside the stepped code: it runs at full speed until it hands the CPU back.
+      away = true;
+      passages.watch((owner) => {
+        if (owner === home) machine.interruptRun();
+      });
+      return false;
+    }
     const delivered = cpu.deliveries() !== deliveries;
     const source = cpu.lastDeliverySource();
     const asked = spec.kind === 'instruction' && !over && kind === 'interrupt';
@@ -112,10 +122,6 @@ export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: 
       const faultToSee = spec.kind === 'instruction' && !over && source === Source.Fault;
       if (faultToSee) return true;
       runTo(linear, esp, true);
-      return false;
-    }
-    if (passages.current() !== home && over) {
-      // Left for the other coroutine inside the stepped code: wait for the way back.
       return false;
     }
     if (over && kind === 'call') {
@@ -163,16 +169,33 @@ export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: 
     return { kind: 'more' };
   }
 
+  function advanceAway(ticks: number): StepResult {
+    const result = machine.run(ticks);
+    if (result.kind !== 'slice') return result;
+    if (passages.current() === home) {
+      away = false;
+      passages.watch(undefined);
+      // The crossing itself was the instruction that the step watched.
+      if (spec.kind === 'instruction') return { kind: 'done' };
+    }
+    return { kind: 'more' };
+  }
+
   return {
     advance(ticks) {
       const end = cpu.now() + ticks;
       while (cpu.now() < end) {
+        if (away) {
+          const result = advanceAway(end - cpu.now());
+          if (result.kind !== 'more') return result;
+          continue;
+        }
         if (detour) {
           const result = advanceDetour(end - cpu.now());
           if (result.kind !== 'more') return result;
           continue;
         }
-        for (let n = 0; n < BURST && !detour; n++) {
+        for (let n = 0; n < BURST && !detour && !away; n++) {
           const result = stepOnce();
           if (result === true) return { kind: 'done' };
           if (typeof result === 'object') return result;
@@ -182,7 +205,9 @@ export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: 
     },
     dispose() {
       breakpoints.setTemporary(undefined);
+      passages.watch(undefined);
       detour = undefined;
+      away = false;
     },
   };
 }

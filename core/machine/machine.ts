@@ -88,6 +88,8 @@ export interface Machine {
   readonly inspector: Inspector;
   /** Runs for at most `ticks`. Halted time is not skipped: see `skipTo`. */
   run(ticks: number): RunResult;
+  /** Makes `run` come back after the current instruction, as if its ticks had passed. */
+  interruptRun(): void;
   /** Lets halted time pass up to a tick that is not beyond the next deadline. */
   skipTo(tick: number): void;
   /** Interrupts are off and the CPU is halted: only an NMI or a reset could wake it. */
@@ -110,6 +112,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   });
   let exitStatus: number | undefined;
   let resetRequested = false;
+  let runInterrupted = false;
 
   const pic: Pic8259 = new Pic8259(bus);
   const cpu: Cpu = createCpu(
@@ -258,7 +261,10 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
         clock.runDue();
         if (exitStatus !== undefined) return { kind: 'exit', status: exitStatus };
         if (resetRequested) return { kind: 'reset' };
-        if (cpu.now() >= end) return { kind: 'slice' };
+        if (runInterrupted || cpu.now() >= end) {
+          runInterrupted = false;
+          return { kind: 'slice' };
+        }
         doubles[Double.Until] = Math.min(end, clock.nextDeadline());
         switch (cpu.run()) {
           case Exit.Deadline:
@@ -271,6 +277,10 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
             return { kind: 'shutdown', causes: cpu.shutdownCauses };
         }
       }
+    },
+    interruptRun() {
+      runInterrupted = true;
+      stopNow();
     },
     skipTo(tick) {
       doubles[Double.Skipped] += Math.max(0, Math.min(tick, clock.nextDeadline()) - cpu.now());

@@ -34,6 +34,8 @@ export interface Passages {
   readonly all: () => readonly Passage[];
   /** The last crossings, oldest first. */
   recent(most: number): SwitchRecord[];
+  /** Calls back after each crossing, with who owns the CPU now; `undefined` ends it. */
+  watch(listener: ((owner: CoroutineId) => void) | undefined): void;
   /** To be called for each CR3 load with the physical address of the loading instruction. */
   onCr3Write(value: number, codePhysical: number): void;
   reset(): void;
@@ -45,6 +47,7 @@ export function createPassages(memory: PhysicalMemory, bus: IoBus, retired: () =
   let current: CoroutineId = HOST;
   const records = new Float64Array(RECORDS * RECORD_SIZE);
   let written = 0;
+  let listener: ((owner: CoroutineId) => void) | undefined;
 
   function announce(value: number): void {
     const physical = (value & ~0xfff) >>> 0;
@@ -91,6 +94,9 @@ export function createPassages(memory: PhysicalMemory, bus: IoBus, retired: () =
         };
       });
     },
+    watch(to) {
+      listener = to;
+    },
     onCr3Write(value, codePhysical) {
       if (passages.length === 0) return;
       const page = (codePhysical & -0x1000) >>> 0;
@@ -105,6 +111,7 @@ export function createPassages(memory: PhysicalMemory, bus: IoBus, retired: () =
       if (to === current) return;
       record(to, page);
       current = to;
+      listener?.(to);
     },
     reset() {
       passages = [];
