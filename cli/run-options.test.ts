@@ -17,6 +17,7 @@ describe('the options of colinux run', () => {
       host: undefined,
       rtc: undefined,
       pace: undefined,
+      cpu: undefined,
     });
   });
 
@@ -51,6 +52,7 @@ describe('the options of colinux run', () => {
     [['a', '--append', '--stats'], /--append expects a value, but found none/],
     [['a', '--max-instructions', '-1'], /--max-instructions expects a value.*--max-instructions=VALUE/],
     [['a', '--max-instructions=-1'], /a whole number of instructions of at least 1, but found "-1"/],
+    [['a', '--cpu', 'z80'], /--cpu expects one of i386, i486, i586, i686, max, but found "z80"/],
     [['a', '--pace', 'slow'], /--pace expects one of real, fast, but found "slow"/],
     [['a', '--serial', ''], /--serial expects the name of a file, but found nothing/],
     [['a', '--module', ' '], /--module expects "FILE ARGUMENTS", but found " "/],

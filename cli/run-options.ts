@@ -2,6 +2,7 @@
  * The options of `colinux run`, checked: wrong ones are a `Problem` that says what was expected and found.
  */
 import { parseArgs } from 'node:util';
+import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
 import { Problem, systemCode } from './problem.ts';
 
 /** A multiboot module: a file, and the words behind its name. */
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly rtc: number | undefined;
   /** `undefined`: real when a person types into the machine, else fast. */
   readonly pace: 'real' | 'fast' | undefined;
+  /** The processor model. */
+  readonly cpu: CpuModel | undefined;
 }
 
 const DEFAULT_MEMORY_MIB = 128;
@@ -70,6 +73,7 @@ const OPTIONS = {
   host: text,
   rtc: text,
   pace: text,
+  cpu: text,
 } as const;
 
 /** What node:util throws, as a sentence of ours. */
@@ -107,7 +111,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
         'words for the kernel go into --append, further files into --module.',
     );
   }
-  const { memory, 'max-instructions': most, rtc, pace } = values;
+  const { memory, 'max-instructions': most, rtc, pace, cpu } = values;
   return {
     image,
     memoryMiB:
@@ -123,6 +127,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     stats: fileName('stats', values.stats),
     host: fileName('host', values.host),
     rtc: rtc === undefined ? undefined : wholeNumber('rtc', rtc, 'seconds since 1970', 0, 0xffff_ffff),
+    cpu: cpu === undefined ? undefined : oneOf('cpu', cpu, ...CPU_MODELS),
     pace: pace === undefined ? undefined : oneOf('pace', pace, 'real', 'fast'),
   };
 }

@@ -81,6 +81,7 @@ export async function run(args: readonly string[], folder: string, report: Repor
     {
       memoryBytes: options.memoryMiB << 20,
       ...files,
+      ...(options.cpu === undefined ? {} : { cpu: options.cpu }),
       rtcSeconds: options.rtc ?? Math.floor(Date.now() / 1000),
     },
     {

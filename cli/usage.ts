@@ -17,6 +17,7 @@ Options of run:
   --stats FILE            write instructions, seconds, mips, exit status and state hash as JSON
   --host FILE             another host kernel for a cooperative guest
   --rtc SECONDS           wall clock at boot, seconds since 1970 (default: now)
+  --cpu MODEL             i386, i486, i586, i686 or max, which has everything (default)
   --pace real|fast        whether a halted CPU waits for real time to pass (default: real when a
                           terminal is the input, else fast)
 

@@ -5,7 +5,12 @@
  * kernel boots directly, in host-only mode.
  */
 import { CO_NOTE_OWNER } from '../core/abi/abi.ts';
-import type { BootImage, BootRequest } from '../core/protocol/machine-protocol.ts';
+import {
+  type BootImage,
+  type BootRequest,
+  CPU_MODELS,
+  type CpuModel,
+} from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
 import { SymbolError } from './symbols/errors.ts';
@@ -21,11 +26,17 @@ export interface LaunchArguments {
   /** RAM of the guest in MiB, by `mem=` of a configuration file; else the host kernel decides. */
   readonly guestMemory: number | undefined;
   readonly stopOnEntry: boolean;
+  /** The processor model. */
+  readonly cpu: CpuModel;
   /** Path of a host kernel that replaces the embedded one. */
   readonly host: string | undefined;
   /** Further multiboot modules, each `FILE ARGS`. */
   readonly modules: readonly string[];
 }
+
+/** The processor models that a launch can ask for, and the one it gets. */
+export const MODELS: readonly string[] = CPU_MODELS;
+export const DEFAULT_CPU: CpuModel = 'max';
 
 const DEFAULT_MEMORY = 128;
 const MIN_MEMORY = 16;
@@ -116,6 +127,14 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
       `The launch option "modules" must be an array of strings, each a file and its arguments, but ${found}: correct it in launch.json.`,
     );
   }
+  const cpu = options.cpu ?? DEFAULT_CPU;
+  const model = CPU_MODELS.find((name) => name === cpu);
+  if (model === undefined) {
+    throw new AdapterError(
+      'launch-option-type',
+      `The launch option "cpu" must be one of ${CPU_MODELS.join(', ')}, but it is ${typeof cpu === 'string' ? `"${cpu}"` : kindOf(cpu)}: correct it in launch.json.`,
+    );
+  }
   const cmdline = [config?.cmdline, text(options, 'cmdline')].filter((part) => part).join(' ');
   return {
     kernel,
@@ -123,6 +142,7 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     memory,
     guestMemory: config?.memory,
     stopOnEntry,
+    cpu: model,
     host: text(options, 'host'),
     modules,
   };
@@ -213,7 +233,7 @@ export async function planLaunch(
     const [file, ...args] = module.trim().split(/\s+/);
     extra.push({ bytes: await readFile(host, file), name: baseName(file), args: args.join(' ') });
   }
-  const boot = { memoryBytes: options.memory << 20, rtcSeconds, pace: 'real' as const };
+  const boot = { memoryBytes: options.memory << 20, rtcSeconds, pace: 'real' as const, cpu: options.cpu };
   if (!cooperative) {
     return {
       boot: { ...boot, kernel: { bytes, name, args: options.cmdline }, modules: extra },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CPU_MODELS, createCpuid, type CpuModelName, Feature, MODELS } from './cpuid.ts';
+import { CPU_MODELS } from '../protocol/machine-protocol.ts';
+import { createCpuid, type CpuModelName, Feature, MODELS } from './cpuid.ts';
 import { CR0, Cr0, CR4, Cr4, EAX, ECX, EDX, Flag } from './state.ts';
 import { CODE, createBareMachine, le } from './testing/bare-machine.ts';
 

@@ -4,6 +4,7 @@
  *
  * Everything else that a model lacks follows from its `features`: opcodes (`model.ts`), EFLAGS, CR0 and CR4 bits and MSRs.
  */
+import type { CpuModel as ProtocolModel } from '../protocol/machine-protocol.ts';
 import { Cr0, Cr4, Flag } from './state.ts';
 
 /** Feature bits of leaf 1, EDX (SDM vol. 2A, table 3-11). */
@@ -31,8 +32,7 @@ export const Feature = {
 const EXTENDED_NX = 1 << 20;
 
 /** The models that a machine may be asked for; `max` is everything there is. */
-export const CPU_MODELS = ['i386', 'i486', 'i586', 'i686', 'max'] as const;
-export type CpuModelName = (typeof CPU_MODELS)[number];
+export type CpuModelName = ProtocolModel;
 
 type Leaf = readonly [eax: number, ebx: number, ecx: number, edx: number];
 

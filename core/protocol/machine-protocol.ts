@@ -17,8 +17,9 @@ export interface BootImage {
   readonly args: string;
 }
 
-/** The processor models of `core/cpu/cpuid.ts`. */
-export type CpuModel = 'i386' | 'i486' | 'i586' | 'i686' | 'max';
+/** The processor models of `core/cpu/cpuid.ts`; `max` has everything that the machine can do. */
+export const CPU_MODELS = ['i386', 'i486', 'i586', 'i686', 'max'] as const;
+export type CpuModel = (typeof CPU_MODELS)[number];
 
 export interface BootRequest {
   /** RAM in bytes: a multiple of 4 KiB between 1 MiB and 1 GiB. */

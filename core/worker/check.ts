@@ -2,8 +2,7 @@
  * Checks of what arrives over the machine protocol: the other side is not trusted. Tiny predicates that return an error
  * sentence or `undefined`, and one for each request.
  */
-import { CPU_MODELS } from '../cpu/cpuid.ts';
-import type { RequestKind } from '../protocol/machine-protocol.ts';
+import { CPU_MODELS, type RequestKind } from '../protocol/machine-protocol.ts';
 
 type Check = (value: unknown) => string | undefined;
 type Fields = Readonly<Record<string, Check>>;

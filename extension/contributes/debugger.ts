@@ -5,6 +5,7 @@
 
 import type { LaunchOptions } from '../launch/options.ts';
 import { MEMORY } from '../launch/options.ts';
+import { DEFAULT_CPU, MODELS } from '../../debug-adapter/launch.ts';
 import { ASSEMBLER_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
 
@@ -29,6 +30,7 @@ export interface AttributeSchema<T> {
   minimum?: number;
   maximum?: number;
   items?: { type: 'string' };
+  enum?: readonly T[];
 }
 
 export type Attributes = {
@@ -73,6 +75,15 @@ const properties: Attributes = {
   host: {
     type: 'string',
     markdownDescription: describe('host', 'Path of a host kernel to use instead of the embedded one.'),
+  },
+  cpu: {
+    type: 'string',
+    enum: MODELS,
+    markdownDescription: describe(
+      'cpu',
+      'Processor of the machine: what CPUID reports and which instructions exist. `max` has everything.',
+    ),
+    default: DEFAULT_CPU,
   },
   modules: {
     type: 'array',

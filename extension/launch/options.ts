@@ -3,6 +3,7 @@
  * launch.json. Each wrong option gives one sentence: what was expected and what was found. No VS Code here.
  */
 
+import { MODELS } from '../../debug-adapter/launch.ts';
 import type { Translate } from '../translate.ts';
 
 /** What launch.json may say. */
@@ -19,6 +20,8 @@ export interface LaunchOptions {
   stopOnEntry?: boolean;
   /** Path of a host kernel that replaces the embedded one. */
   host?: string;
+  /** The processor model. */
+  cpu?: string;
   /** Multiboot modules, each "FILE ARGS". */
   modules?: string[];
 }
@@ -44,6 +47,9 @@ const megabytes: Check = (value, t) =>
     ? undefined
     : t('a whole number of MiB from {0} to {1}', MEMORY.min, MEMORY.max);
 
+const model: Check = (value, t) =>
+  MODELS.includes(value as string) ? undefined : t('one of {0}', MODELS.join(', '));
+
 const CHECKS: Record<keyof LaunchOptions, Check> = {
   kernel: path,
   cmdline: text,
@@ -51,6 +57,7 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   config: path,
   stopOnEntry: flag,
   host: path,
+  cpu: model,
   modules: texts,
 };
 
