@@ -8,6 +8,7 @@
 import { type Faults, Vector } from './fault.ts';
 import type { Mmu } from './mmu.ts';
 import {
+  ALIGN,
   Attr,
   ESP,
   FAST_READ,
@@ -39,6 +40,8 @@ export interface Access {
   probeWrite(seg: number, offset: number, size: number): void;
   /** Linear address after the segment's checks. */
   linear(seg: number, offset: number, size: number, write: boolean): number;
+  /** #AC when an operand of 8 bytes or more is not on an 8-byte boundary and alignment is checked. */
+  alignQuad(seg: number, offset: number): void;
   push16(value: number): void;
   push32(value: number): void;
   pop16(): number;
@@ -206,6 +209,9 @@ export function createAccess(views: Views, mmu: Mmu, { raise }: Faults): Access 
       mmu.probeWrite(linear(seg, offset, size, true), size);
     },
     linear,
+    alignQuad(seg, offset) {
+      if (state[ALIGN] !== 0 && (linear(seg, offset, 8, false) & 7) !== 0) raise(Vector.AC, 0);
+    },
     push16,
     push32,
     pop16() {

@@ -17,7 +17,7 @@ import type { Insn } from './decode/insn.ts';
 import { restrictToModel } from './decode/model.ts';
 import { createOpcodeMap } from './decode/opcode-map.ts';
 import type { CpuEnv, CpuHooks, PortIo } from './env.ts';
-import { createFaults, Vector } from './fault.ts';
+import { createFaults, FREEZE, Vector } from './fault.ts';
 import { createFlags, type Flags } from './flags.ts';
 import { createInterrupts, Source } from './interrupts.ts';
 import { createMmu, type Mmu } from './mmu.ts';
@@ -378,6 +378,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       state[COMMITTED] = 0;
       const { vector, errorCode } = faults.fault;
       retire(state[INDEX] + 1);
+      if (vector === FREEZE) {
+        state[HALTED] = 1;
+        return true;
+      }
       return raiseException(vector, errorCode, Source.Fault);
     }
     retire(n);

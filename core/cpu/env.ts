@@ -20,8 +20,11 @@ export interface PortIo {
 export interface CpuHooks {
   /** CR3 was loaded by the instruction at this physical address. */
   onCr3Write(value: number, codePhysical: number): void;
-  /** An unmasked x87 exception is pending and CR0.NE is off: FERR is asserted, IRQ 13 on a PC. */
-  onFpuError(): void;
+  /**
+   * FERR# changes: an unmasked x87 exception is pending and CR0.NE is off (IRQ 13 on a PC), or no longer so.
+   * Returns the level of IGNNE#: `true` lets the waiting instruction go on.
+   */
+  onFpuError(asserted: boolean): boolean;
   /** CPUID leaf. Returns EAX, EBX, ECX, EDX. */
   cpuid(leaf: number, subleaf: number): readonly [number, number, number, number];
 }

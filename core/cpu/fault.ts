@@ -22,6 +22,9 @@ export const Vector = {
   XM: 19,
 } as const;
 
+/** Not an exception: the instruction waits where it is until an interrupt comes. */
+export const FREEZE = -1;
+
 /**
  * The one exception object of a CPU. It is not an `Error`: throwing it must not capture a stack trace, for guests may
  * fault a hundred thousand times a second.

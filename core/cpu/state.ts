@@ -106,6 +106,8 @@ export const DEBUG_HITS = 112;
 export const DEBUG_IO = 113;
 /** A REP instruction stopped between iterations: what is delivered now pushes RF (SDM vol. 3B, 17.3.1.1). */
 export const MID_REP = 114;
+/** FERR# is asserted. */
+export const FERR = 116;
 /** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */
 export const COMMITTED = 115;
 

@@ -113,6 +113,9 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   let exitStatus: number | undefined;
   let resetRequested = false;
   let runInterrupted = false;
+  /** FERR# of the processor, and the IGNNE# that port F0h answers it with. */
+  let ferr = false;
+  let ignne = false;
 
   const pic: Pic8259 = new Pic8259(bus);
   const cpu: Cpu = createCpu(
@@ -125,8 +128,11 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
         },
       },
       acknowledgeInterrupt: () => pic.acknowledge(),
-      onFpuError: () => {
-        pic.line(13).set(true);
+      onFpuError: (asserted) => {
+        ferr = asserted;
+        if (!asserted) ignne = false;
+        pic.line(13).set(asserted && !ignne);
+        return ignne;
       },
       onCr3Write: (value, code) => {
         passages.onCr3Write(value, code);
@@ -190,6 +196,8 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       if (!enabled) outputs.log('the guest turned the A20 gate off; this machine keeps address line 20 on');
     },
     onFpuErrorCleared: () => {
+      // The latch asserts IGNNE# until the processor takes FERR# back.
+      ignne = ferr;
       pic.line(13).set(false);
     },
   });

@@ -137,7 +137,7 @@ export function createVectorRunner(): VectorRunner {
     ports: { read: () => 0, write: () => undefined },
     acknowledgeInterrupt: () => 0,
     onCr3Write: () => undefined,
-    onFpuError: () => undefined,
+    onFpuError: () => false,
   });
   const { state, reg32, segSel } = cpu.views;
   cpu.reset();

@@ -206,6 +206,8 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     if (members || operation.modrm) {
       const modrm = byte();
       const reg = (modrm >> 3) & 7;
+      // x87 instructions have no immediate: this is what FOP holds.
+      if ((opcode & 0x1f8) === 0xd8) insn.imm = ((opcode & 7) << 8) | modrm;
       operation = members ? members[reg] : operation;
       memory = modrm < 0xc0 && !operation?.registerOnly;
       if (memory) memoryOperand(insn, modrm, address32, override);

@@ -4,6 +4,7 @@ import type { Insn } from '../decode/insn.ts';
 import type { CpuEnv } from '../env.ts';
 import { Vector } from '../fault.ts';
 import { CR0, Cr0, CR4, Cr4 } from '../state.ts';
+import { createPendingErrorCheck } from './fpu-error.ts';
 
 /** Byte offset of an XMM register, and of an MMX register (the significand of an x87 one). */
 export const xmm = (n: number): number => FpuState.Xmm + n * 16;
@@ -26,11 +27,12 @@ export interface Simd {
 export function createSimd(env: CpuEnv): Simd {
   const {
     views: { state, mem },
-    access: { read16, read32, write16, write32, read8, write8, probeWrite, linear },
+    access: { read16, read32, write16, write32, read8, write8, probeWrite, linear, alignQuad },
     faults: { raise, gp },
     ea,
   } = env;
 
+  const checkPendingError = createPendingErrorCheck(env);
   const next = (i: Insn, offset: number, by: number) => (offset + by) & i.addrMask;
   function checkAligned(i: Insn, offset: number, write: boolean): void {
     if ((linear(i.seg, offset, 16, write) & 15) !== 0) gp(0);
@@ -40,7 +42,7 @@ export function createSimd(env: CpuEnv): Simd {
     mmxCheck() {
       if ((state[CR0] & Cr0.EM) !== 0) raise(Vector.UD);
       if ((state[CR0] & Cr0.TS) !== 0) raise(Vector.NM);
-      if ((mem.getUint32(FpuState.Status, true) & 0x80) !== 0) raise(Vector.MF);
+      checkPendingError();
     },
     mmxEnter() {
       mem.setUint32(FpuState.Status, mem.getUint32(FpuState.Status, true) & ~0x3800, true);
@@ -53,6 +55,7 @@ export function createSimd(env: CpuEnv): Simd {
     load(i, bytes, aligned) {
       const offset = ea(i);
       if (aligned) checkAligned(i, offset, false);
+      else if (bytes >= 8) alignQuad(i.seg, offset);
       if (bytes === 1) mem.setUint8(FpuState.Source, read8(i.seg, offset));
       else if (bytes === 2) mem.setUint16(FpuState.Source, read16(i.seg, offset), true);
       for (let at = 0; at + 4 <= bytes; at += 4)
@@ -62,6 +65,7 @@ export function createSimd(env: CpuEnv): Simd {
     store(i, from, bytes, aligned) {
       const offset = ea(i);
       if (aligned) checkAligned(i, offset, true);
+      else if (bytes >= 8) alignQuad(i.seg, offset);
       if (bytes > 4) probeWrite(i.seg, offset, bytes);
       if (bytes === 1) write8(i.seg, offset, mem.getUint8(from));
       else if (bytes === 2) write16(i.seg, offset, mem.getUint16(from, true));

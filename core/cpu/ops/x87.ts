@@ -7,7 +7,8 @@ import type { Insn } from '../decode/insn.ts';
 import { both, type OpcodeMap, type Operation } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { Vector } from '../fault.ts';
-import { CR0, Cr0, EAX, Flag } from '../state.ts';
+import { BLOCK_EIP, CR0, Cr0, CS, EAX, Flag, PROTECTED } from '../state.ts';
+import { createPendingErrorCheck } from './fpu-error.ts';
 
 type Action = (i: Insn) => void;
 
@@ -17,11 +18,10 @@ const FCOMP = 3;
 
 export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   const {
-    views: { state, reg16, mem, mem8 },
-    access: { read8, read16, read32, write8, write16, write32, probeWrite },
+    views: { state, reg16, segSel, mem, mem8 },
+    access: { read8, read16, read32, write8, write16, write32, probeWrite, alignQuad },
     flags,
     faults: { raise },
-    hooks,
     ea,
   } = env;
   const status = () => mem.getUint32(FpuState.Status, true);
@@ -30,14 +30,30 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   function available(): void {
     if ((state[CR0] & (Cr0.EM | Cr0.TS)) !== 0) raise(Vector.NM);
   }
+  const checkPendingError = createPendingErrorCheck(env);
   function ready(): void {
     available();
-    if ((status() & 0x80) === 0) return;
-    if ((state[CR0] & Cr0.NE) !== 0) raise(Vector.MF);
-    hooks.onFpuError();
+    checkPendingError();
   }
 
+  /** FOP, FIP, FCS and, with a memory operand, FDP and FDS of a non-control instruction that did not fault. */
+  function remember(i: Insn): void {
+    mem.setUint32(FpuState.Opcode, i.imm, true);
+    mem.setInt32(FpuState.Ip, state[BLOCK_EIP] + i.start, true);
+    mem.setUint32(FpuState.Cs, segSel[CS], true);
+    if ((i.imm & 0xc0) === 0xc0) return;
+    mem.setInt32(FpuState.Dp, ea(i), true);
+    mem.setUint32(FpuState.Ds, segSel[i.seg], true);
+  }
   const waiting =
+    (action: Action): Action =>
+    (i) => {
+      ready();
+      action(i);
+      remember(i);
+    };
+  /** A waiting control instruction: leaves the pointers alone. */
+  const control =
     (action: Action): Action =>
     (i) => {
       ready();
@@ -64,6 +80,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   };
   const double = (i: Insn, use: (low: number, high: number) => void) => {
     const offset = ea(i);
+    alignQuad(i.seg, offset);
     const low = read32(i.seg, offset);
     use(low, read32(i.seg, next(i, offset, 4)));
   };
@@ -73,6 +90,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   function writeOutput(i: Insn, size: number): void {
     const offset = ea(i);
     if (size > 4) {
+      alignQuad(i.seg, offset);
       probeWrite(i.seg, offset, 4);
       probeWrite(i.seg, next(i, offset, size - 1), 1);
     }
@@ -205,7 +223,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
       }),
     ),
     operation(
-      waiting((i) => {
+      control((i) => {
         loadEnvironment(i);
       }),
       byRm(
@@ -222,7 +240,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
       ),
     ),
     operation(
-      waiting((i) => {
+      control((i) => {
         setControl(read16(i.seg, ea(i)));
       }),
       byRm(
@@ -330,6 +348,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     operation(
       waiting((i) => {
         const offset = ea(i);
+        alignQuad(i.seg, offset);
         const low = read32(i.seg, offset);
         const high = read32(i.seg, next(i, offset, 4));
         fpu.loadExtended(low, high, read16(i.seg, next(i, offset, 8)));
@@ -377,7 +396,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
       }),
     ),
     operation(
-      waiting((i) => {
+      control((i) => {
         restoreAll(i);
       }),
       compareTop(1, 0),
@@ -425,6 +444,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     operation(
       waiting((i) => {
         const offset = ea(i);
+        alignQuad(i.seg, offset);
         const low = read32(i.seg, offset);
         const high = read32(i.seg, next(i, offset, 4));
         fpu.loadPackedDecimal(low, high, read16(i.seg, next(i, offset, 8)));
@@ -454,9 +474,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   map.define(0x9b, {
     reg: both(() => {
       if ((state[CR0] & (Cr0.MP | Cr0.TS)) === (Cr0.MP | Cr0.TS)) raise(Vector.NM);
-      if ((status() & 0x80) === 0) return;
-      if ((state[CR0] & Cr0.NE) !== 0) raise(Vector.MF);
-      hooks.onFpuError();
+      checkPendingError();
     }),
   });
 
@@ -497,29 +515,48 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     mem.setUint32(FpuState.Empty, empty, true);
   }
 
-  /** The seven fields of an environment in the 32- or 16-bit protected-mode format. */
-  const environmentSize = (wide: boolean) => (wide ? 28 : 14);
-  function writeEnvironment(i: Insn, wide: boolean): number {
-    const offset = ea(i);
-    const size = environmentSize(wide);
-    for (let at = 0; at < size; at += 4) probeWrite(i.seg, next(i, offset, at), Math.min(4, size - at));
+  /**
+   * The last four fields of an environment (SDM vol. 1, figures 8-9 to 8-12). In protected mode selectors and offsets;
+   * in real and virtual-8086 mode linear addresses, in 16 bits with their upper part beside the opcode.
+   */
+  function pointers(wide: boolean): [ip: number, cs: number, dp: number, ds: number] {
     const ip = mem.getUint32(FpuState.Ip, true);
     const dp = mem.getUint32(FpuState.Dp, true);
     const cs = mem.getUint16(FpuState.Cs, true);
     const ds = mem.getUint16(FpuState.Ds, true);
     const opcode = mem.getUint16(FpuState.Opcode, true);
+    const upper = wide ? 0xffff_0000 : 0;
+    if (state[PROTECTED] !== 0) return [ip, wide ? cs | (opcode << 16) : cs, dp, ds | upper];
+    const code = (cs << 4) + ip;
+    const data = (ds << 4) + dp;
+    return [
+      (code & 0xffff) | upper,
+      ((code >>> 4) & 0x0fff_f000) | opcode,
+      (data & 0xffff) | upper,
+      (data >>> 4) & 0x0fff_f000,
+    ];
+  }
+  function setPointers(ip: number, cs: number, dp: number, ds: number, wide: boolean): void {
+    const real = state[PROTECTED] === 0;
+    const address = (low: number, high: number) => (low & 0xffff) | ((high & 0x0fff_f000) << 4);
+    mem.setUint32(FpuState.Ip, real ? address(ip, cs) : ip, true);
+    mem.setUint32(FpuState.Cs, real ? 0 : cs & 0xffff, true);
+    mem.setUint32(FpuState.Opcode, real ? cs & 0x7ff : wide ? (cs >>> 16) & 0x7ff : 0, true);
+    mem.setUint32(FpuState.Dp, real ? address(dp, ds) : dp, true);
+    mem.setUint32(FpuState.Ds, real ? 0 : ds & 0xffff, true);
+  }
+
+  /** The seven fields of an environment in the format of operand size and mode. */
+  const environmentSize = (wide: boolean) => (wide ? 28 : 14);
+  function writeEnvironment(i: Insn, wide: boolean): number {
+    const offset = ea(i);
+    const size = environmentSize(wide);
+    for (let at = 0; at < size; at += 4) probeWrite(i.seg, next(i, offset, at), Math.min(4, size - at));
+    const [ip, cs, dp, ds] = pointers(wide);
     const control = mem.getUint16(FpuState.Control, true);
     if (wide) {
       const upper = 0xffff_0000;
-      const fields = [
-        control | upper,
-        status() | upper,
-        tagWord() | upper,
-        ip,
-        cs | (opcode << 16),
-        dp,
-        ds | upper,
-      ];
+      const fields = [control | upper, status() | upper, tagWord() | upper, ip, cs, dp, ds];
       fields.forEach((value, n) => {
         write32(i.seg, next(i, offset, n * 4), value);
       });
@@ -541,11 +578,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     mem.setUint32(FpuState.Control, (control & 0x1f3f) | 0x40, true);
     mem.setUint32(FpuState.Status, statusValue & 0xffff, true);
     setTags(tags & 0xffff);
-    mem.setUint32(FpuState.Ip, ip, true);
-    mem.setUint32(FpuState.Cs, cs & 0xffff, true);
-    mem.setUint32(FpuState.Opcode, wide ? (cs >>> 16) & 0x7ff : 0, true);
-    mem.setUint32(FpuState.Dp, dp, true);
-    mem.setUint32(FpuState.Ds, ds & 0xffff, true);
+    setPointers(ip, cs, dp, ds, wide);
     fpu.updateSummary();
   }
   // The operand size is a property of the instruction, which the handlers of a group share: `i.wide` tells it.

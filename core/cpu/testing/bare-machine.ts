@@ -82,7 +82,7 @@ export function createBareMachine(options: Partial<CpuBus> = {}, model: CpuModel
       },
       acknowledgeInterrupt: () => 0x20,
       onCr3Write: () => undefined,
-      onFpuError: () => undefined,
+      onFpuError: () => false,
       ...options,
     },
     MODELS[model],
