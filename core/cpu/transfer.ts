@@ -87,12 +87,14 @@ export function createTransfer(
   }
 
   /** Reads the code descriptor behind a call gate into `code`; the gate itself is in `gate`. */
-  function readGateTarget(): number {
+  function readGateTarget(jump: boolean): number {
     const selector = gate.gateSelector;
     if ((selector & 0xfffc) === 0) gp(0);
     segmentation.read(selector, code);
     const error = selector & 0xfffc;
     if (!code.isCode || code.dpl > state[CPL]) gp(error);
+    // JMP cannot change the privilege, and checks that before the present bit.
+    if (jump && !code.conforming && code.dpl !== state[CPL]) gp(error);
     if (!code.present) raise(Vector.NP, error);
     return selector;
   }
@@ -145,8 +147,7 @@ export function createTransfer(
     if (taskTransfer(selector, false)) return;
     if ((gate.type & 0x17) !== 4) gp(selector & 0xfffc);
     checkGate(selector);
-    const target = readGateTarget();
-    if (!code.conforming && code.dpl !== state[CPL]) gp(target & 0xfffc);
+    const target = readGateTarget(true);
     const entry = (gate.type & 8) !== 0 ? gate.gateOffset : gate.low & 0xffff;
     if (entry >>> 0 > code.limit) gp(0);
     segmentation.fillCode(target, code, state[CPL]);
@@ -155,7 +156,7 @@ export function createTransfer(
 
   function callGate(selector: number): void {
     checkGate(selector);
-    const target = readGateTarget();
+    const target = readGateTarget(false);
     const size = (gate.type & 8) !== 0 ? 4 : 2;
     const entry = size === 4 ? gate.gateOffset : gate.low & 0xffff;
     const inner = !code.conforming && code.dpl < state[CPL];

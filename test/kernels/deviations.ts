@@ -30,6 +30,61 @@ export const deviations: readonly Deviation[] = [
     does: 'loads a null selector into TR',
     manual: 'SDM vol. 2A, LTR: "#GP(0) If the source operand contains a NULL segment selector"',
   },
+  {
+    oracle: 'qemu',
+    program: 'paging',
+    cases: /: (add|xchg) .*: expected vector 14\([2367]\), got 14\([0145]\)$/,
+    does: 'reports a read where a read-modify-write instruction faults',
+    manual:
+      'SDM vol. 3A, 4.7: W/R is 1 "if the access causing the page-fault exception was a write"; such instructions ask for both',
+  },
+  {
+    oracle: 'qemu',
+    program: 'gates',
+    cases: /^gates: jump gate .*: expected vector 11\(98\), got 13\(98\)$/,
+    does: 'checks a JMP through a gate as if the target had to be unreachable when it is not present',
+    manual:
+      'SDM vol. 2A, JMP, CALL-GATE: the privilege checks come first; then "IF code segment is not present #NP"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'gates',
+    cases: /^gates: call gate .*, target 1[ce] .*: expected CS 9[123], got 9[012]$/,
+    does: 'enters conforming code through a call gate with the DPL of the code as the new CPL',
+    manual:
+      'SDM vol. 3A, 5.8.3, table 5-1 and 5.8.1.2: the CPL does not change when conforming code is entered',
+  },
+  {
+    oracle: 'qemu',
+    program: 'gates',
+    cases: /^stacks in the TSS: #UD .*: expected vector 1[02]\([0-9a-f]*1\), got/,
+    does: 'leaves out EXT when the stack of an exception handler is bad',
+    manual:
+      'SDM vol. 3A, 6.13: EXT is 1 when "the exception occurred during delivery of an event external to the program"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'gates',
+    cases: /^stacks in the TSS: .*, SS1 (not present|too small): expected vector 12/,
+    does: 'raises #TS for a stack segment of the TSS that is not present, and does not check its limit',
+    manual:
+      'SDM vol. 2A, CALL and INT n: "IF stack segment is not present #SS(SS selector)", and room for the frame: #SS(SS selector)',
+  },
+  {
+    oracle: 'qemu',
+    program: 'gates',
+    cases: /^limits and selectors: gate to offset 10[01] .*: expected vector 13\(0\), got 34\(0\)$/,
+    does: 'does not check the offset of a gate against the limit of the code segment',
+    manual:
+      'SDM vol. 2A, INT n: "IF instruction pointer from IDT gate is not within new code-segment limits #GP(0)"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'gates',
+    cases: /^pushed flags: #.*: expected RF 10000, got 0$/,
+    does: 'pushes RF clear for faults',
+    manual: 'SDM vol. 3B, 17.3.1.1: "For any fault-class exception [...] the value pushed for RF is 1"',
+  },
 ];
 
 /** Those lines of a run that no deviation explains. */

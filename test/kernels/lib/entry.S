@@ -104,12 +104,17 @@ common:
 	movl	%ecx, outcome_cr2
 	movl	%eax, %ss
 	movl	resume_esp, %esp
+	testl	%esp, %esp
+	jz	3f
+	movl	$0, resume_esp
 	popfl
 	popl	%edi
 	popl	%esi
 	popl	%ebx
 	popl	%ebp
 	ret
+3:	movl	$kernel_stack_top, %esp		/* no case was running: the program itself is wrong */
+	call	unexpected
 
 	.bss
 	.balign	4

@@ -16,10 +16,9 @@ struct tss main_tss __attribute__((aligned(128)));
 
 void *memset(void *to, int value, u32 size)
 {
-	u8 *p = to;
+	void *p = to;
 
-	while (size--)
-		*p++ = value;
+	asm volatile("rep stosb" : "+D"(p), "+c"(size) : "a"(value) : "memory");
 	return to;
 }
 
@@ -277,4 +276,15 @@ void finish(void)
 	outb(0xf4, failed != 0);
 	for (const char *word = "Shutdown"; *word; word++)
 		outb(0x8900, *word);
+}
+
+/* An exception outside of a case. */
+void unexpected(void)
+{
+	begin("exception outside of a case");
+	expect("vector", END, outcome.vector);
+	expect("EIP", 0, outcome.eip);
+	finish();
+	for (;;)
+		asm volatile("cli; hlt");
 }
