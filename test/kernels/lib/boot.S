@@ -26,6 +26,8 @@ start:
 	movl	%eax, %ss
 	movl	$MAIN_TSS, %eax
 	ltr	%ax
+	xorl	%eax, %eax
+	lldt	%ax				/* after a reset LDTR holds a present table of 64 KiB: SDM vol. 3A, table 9-1 */
 	call	test_main
 	call	finish
 2:	cli
