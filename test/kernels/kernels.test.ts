@@ -3,7 +3,8 @@
  * `deviations.ts`, which say what the manual has; so a wrong expectation in a program does not go unnoticed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
@@ -34,7 +35,8 @@ describe('the system-level test programs', () => {
   beforeAll(async () => {
     execFileSync('make', ['--no-print-directory', '-s', '-j2', '-C', folder], { stdio: 'inherit' });
     // Bundled as the product is: six times as fast as module by module.
-    const outfile = join(build, 'run-machine.mjs');
+    const temporary = mkdtempSync(join(tmpdir(), 'test-kernels-'));
+    const outfile = join(temporary, 'run-machine.mjs');
     await bundle({
       entryPoints: [join(folder, 'run-machine.ts')],
       outfile,
@@ -43,6 +45,7 @@ describe('the system-level test programs', () => {
       platform: 'node',
     });
     ({ runMachine } = (await import(pathToFileURL(outfile).href)) as { runMachine: typeof runMachine });
+    rmSync(temporary, { recursive: true });
   });
 
   describe('here', () => {

@@ -89,6 +89,7 @@ common:
 	movl	%ss, %ecx
 	movl	%ecx, outcome_ss
 	larl	%ecx, %edx
+	jnz	1f				/* SYSENTER needs no descriptor there */
 	testl	$0x400000, %edx			/* a 16-bit stack pointer? */
 	jnz	1f
 	movzwl	%si, %esi
