@@ -31,6 +31,8 @@ export interface Flags {
   setArithmetic(value: number): void;
   /** Sets CF and OF (0 or 1) and keeps the other flags, as rotates do. */
   setCarryOverflow(cf: number, of: number): void;
+  /** Sets CF (0 or 1) and keeps all others. */
+  setCarry(cf: number): void;
   /** Result flags from `result` (sign extended), given CF and OF, AF cleared. */
   setResult(result: number, cf: number, of: number): void;
   /** The 16 conditions in encoding order: O NO B AE E NE BE A S NS P NP L GE LE G. */
@@ -72,8 +74,17 @@ export function createFlags({ state }: Views, existing: number): Flags {
     state[CARRY] = (state[CARRY] & 8) | (carry << 31) | ((carry ^ overflow) << 30);
   }
 
+  function setCarry(carry: number): void {
+    // Bit 30 follows CF in bit 31, so that their difference, OF, stays.
+    const old = state[CARRY];
+    const overflow = (old ^ (old << 1)) & -0x8000_0000;
+    const top = carry << 31;
+    state[CARRY] = (old & 0x3fff_ffff) | top | ((top ^ overflow) >>> 1);
+  }
+
   return {
     cf,
+    setCarry,
     get,
     set(value) {
       state[SYSFLAGS] = value & ~ARITHMETIC & existing;

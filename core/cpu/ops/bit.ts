@@ -9,16 +9,9 @@ export function defineBit(map: OpcodeMap, env: CpuEnv): void {
   const {
     views: { state, reg16, reg32 },
     access: { read16, read32, readRmw16, readRmw32, writeRmw16, writeRmw32 },
+    flags: { setCarry },
     ea,
   } = env;
-
-  /** Only CF changes: it is bit 31 of CARRY; bit 30 follows so that OF stays. */
-  function setCarry(value: number): void {
-    const old = state[CARRY];
-    const overflow = (old ^ (old << 1)) & -0x8000_0000;
-    const carry = value << 31;
-    state[CARRY] = (old & 0x3fff_ffff) | carry | ((carry ^ overflow) >>> 1);
-  }
 
   const changes: [Change | undefined, number, number][] = [
     [undefined, 0x1a3, 4],

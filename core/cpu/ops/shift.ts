@@ -15,7 +15,7 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
   const {
     views: { reg8, reg16, reg32 },
     access: { readRmw8, readRmw16, readRmw32, writeRmw8, writeRmw16, writeRmw32 },
-    flags: { cf, conditions, setCarryOverflow, setResult },
+    flags: { cf, setCarry, setCarryOverflow, setResult },
     ea,
   } = env;
 
@@ -36,6 +36,21 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
     const n = count & (bits - 1);
     const result = n === 0 ? value : (((value & mask(bits)) >>> n) | (value << (bits - n))) & mask(bits);
     setCarryOverflow(bit(result, bits - 1), bit(value, bits - 1) ^ bit(value, 0));
+    return result;
+  };
+  // The register forms by an immediate keep OF unless the count is 1.
+  const rolKeeping: Shift = (value, count, bits) => {
+    if (count === 1) return rol(value, count, bits);
+    const n = count & (bits - 1);
+    const result = n === 0 ? value : ((value << n) | ((value & mask(bits)) >>> (bits - n))) & mask(bits);
+    setCarry(result & 1);
+    return result;
+  };
+  const rorKeeping: Shift = (value, count, bits) => {
+    if (count === 1) return ror(value, count, bits);
+    const n = count & (bits - 1);
+    const result = n === 0 ? value : (((value & mask(bits)) >>> n) | (value << (bits - n))) & mask(bits);
+    setCarry(bit(result, bits - 1));
     return result;
   };
   // The carry rotates too, so these turn bits + 1 places; one place at a time is plain and short.
@@ -122,16 +137,6 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
     } satisfies Operation,
   });
 
-  /** The register form by an immediate: OF stays unless the count is 1. */
-  const keepsOverflow =
-    (shift: Shift): Shift =>
-    (value, count, bits) => {
-      const overflow = conditions[0]() ? 1 : 0;
-      const result = shift(value, count, bits);
-      if (count !== 1) setCarryOverflow(cf(), overflow);
-      return result;
-    };
-
   // /6 is an alias of SHL, as on hardware.
   const shifts = [rol, ror, rcl, rcr, shl, shr, shl, sar];
   const counts: [opcode: number, imm: 'u8' | 'none', count: (imm: number) => number][] = [
@@ -141,7 +146,7 @@ export function defineShift(map: OpcodeMap, env: CpuEnv): void {
   ];
   for (const [opcode, imm, count] of counts) {
     const all = shifts.map((shift, digit) =>
-      forms(shift, count, opcode === 0xc0 && digit < 2 ? keepsOverflow(shift) : shift),
+      forms(shift, count, opcode === 0xc0 ? ([rolKeeping, rorKeeping][digit] ?? shift) : shift),
     );
     map.group(
       opcode,
