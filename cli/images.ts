@@ -5,14 +5,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyImage } from '../core/boot/image-kind.ts';
+import type { BiosSource, MultibootSource } from '../core/machine/machine.ts';
 import type { BootImage } from '../core/protocol/machine-protocol.ts';
 import { Problem, systemReason } from './problem.ts';
 import type { RunOptions } from './run-options.ts';
 
-export interface BootFiles {
-  readonly kernel: BootImage;
-  readonly modules: readonly BootImage[];
-}
+export type BootFiles = MultibootSource | BiosSource;
 
 /** Where the host kernel lies as seen from the folder of the bundle: beside it, or in a checkout. */
 const HOST_PLACES = ['kernels/colinux-host.elf', '../kernels/build/colinux-host.elf'];
@@ -50,9 +48,11 @@ function readHost(given: string | undefined, folder: string): BootImage {
  * @throws Problem, BootError
  */
 export function readBootFiles(options: RunOptions, folder: string): BootFiles {
+  const { image: file = '' } = options;
+  if (options.bios !== undefined) return { bios: readImage('BIOS image', options.bios) };
   const image: BootImage = {
-    bytes: readImage('image', options.image),
-    name: options.image,
+    bytes: readImage('image', file),
+    name: file,
     args: options.append,
   };
   const cooperative = identifyImage(image.bytes) === 'cooperative';
@@ -61,9 +61,9 @@ export function readBootFiles(options: RunOptions, folder: string): BootFiles {
       '--host expects the image to be a cooperative guest, but it is a multiboot kernel that runs alone: leave --host out.',
     );
   }
-  const modules = options.modules.map(({ file, args }) => ({
-    bytes: readImage('module', file),
-    name: file,
+  const modules = options.modules.map(({ file: name, args }) => ({
+    bytes: readImage('module', name),
+    name,
     args,
   }));
   return cooperative

@@ -16,6 +16,8 @@ describe('the options of colinux run', () => {
       stats: undefined,
       host: undefined,
       rtc: undefined,
+      bios: undefined,
+      post: false,
       pace: undefined,
       cpu: undefined,
     });

@@ -12,7 +12,12 @@ export interface ModuleOption {
 }
 
 export interface RunOptions {
-  readonly image: string;
+  /** The image to boot; undefined when `bios` is given instead. */
+  readonly image: string | undefined;
+  /** A flat ROM image, entered at the reset vector. */
+  readonly bios: string | undefined;
+  /** Report writes to the POST ports. */
+  readonly post: boolean;
   readonly memoryMiB: number;
   readonly modules: readonly ModuleOption[];
   readonly append: string;
@@ -74,6 +79,8 @@ const OPTIONS = {
   rtc: text,
   pace: text,
   cpu: text,
+  bios: text,
+  post: { type: 'boolean' },
 } as const;
 
 /** What node:util throws, as a sentence of ours. */
@@ -103,7 +110,12 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
   }
   const { values, positionals } = parsed;
   const [image, extra] = positionals;
-  if (!image)
+  if (values.bios !== undefined && (image !== undefined || values.append || values.module || values.host)) {
+    throw new Problem(
+      'colinux run --bios expects no kernel image, and no --append, --module or --host with it: a ROM starts by itself.',
+    );
+  }
+  if (!image && values.bios === undefined)
     throw new Problem(`colinux run expects a kernel image, but found none: colinux run IMAGE [options].`);
   if (extra !== undefined) {
     throw new Problem(
@@ -114,6 +126,8 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
   const { memory, 'max-instructions': most, rtc, pace, cpu } = values;
   return {
     image,
+    bios: fileName('bios', values.bios),
+    post: values.post ?? false,
     memoryMiB:
       memory === undefined ? DEFAULT_MEMORY_MIB : wholeNumber('memory', memory, 'MiB', 1, MAX_MEMORY_MIB),
     modules: (values.module ?? []).map(moduleOption),

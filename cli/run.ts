@@ -89,6 +89,13 @@ export async function run(args: readonly string[], folder: string, report: Repor
         if (port === 'com1') sinks.serial?.write(byte);
       },
       debugcon: (byte) => sinks.debugcon?.write(byte),
+      ...(options.post
+        ? {
+            post: (port: number, value: number) => {
+              report(`POST ${port.toString(16)}h: ${value.toString(16).padStart(2, '0')}`);
+            },
+          }
+        : {}),
       log: (text) => {
         report(`machine: ${text}`);
       },

@@ -17,6 +17,8 @@ Options of run:
   --stats FILE            write instructions, seconds, mips, exit status and state hash as JSON
   --host FILE             another host kernel for a cooperative guest
   --rtc SECONDS           wall clock at boot, seconds since 1970 (default: now)
+  --bios FILE             start a flat ROM of 64, 128 or 256 KiB at the reset vector, instead of IMAGE
+  --post                  report what is written to the ports 80h, 84h and 190h
   --cpu MODEL             i386, i486, i586, i686 or max, which has everything (default)
   --pace real|fast        whether a halted CPU waits for real time to pass (default: real when a
                           terminal is the input, else fast)

@@ -15,6 +15,7 @@ export type BootErrorCode =
   | 'image-flags-unsupported'
   | 'image-bad-address'
   | 'image-too-big'
+  | 'bios-size'
   | 'module-too-big';
 
 /** An image or module that cannot be booted. */

@@ -121,7 +121,7 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     if (watcher !== undefined && watched.includes(linear >>> 12)) return 0;
     const flags = memory.pageFlags[physical >>> 12];
     if (flags & PageFlag.Watched) return 0;
-    return flags & PageFlag.Code ? rights & ~WRITES : rights;
+    return flags & (PageFlag.Code | PageFlag.Rom) ? rights & ~WRITES : rights;
   }
 
   function enter(linear: number, physical: number, rights: number, global: number): number {

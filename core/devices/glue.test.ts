@@ -3,6 +3,7 @@ import { createTestBus, TestLine } from '../testing/test-bus.ts';
 import type { TestBus } from '../testing/test-bus.ts';
 import { DebugconE9 } from './debugcon-e9.ts';
 import { IsaDebugExit } from './isa-debug-exit.ts';
+import { PostPorts } from './post-ports.ts';
 import { SystemControl } from './system-control.ts';
 
 let io: TestBus;
@@ -119,8 +120,7 @@ describe('SystemControl', () => {
     expect([line.edges, answers()]).toEqual([0, [0xfa, 0xaa]]);
   });
 
-  it('is silent about delay writes and passes on the FPU error clear', () => {
-    io.out(0x80, 0x12);
+  it('passes on the FPU error clear', () => {
     io.out(0xf0, 0);
     io.out(0xf1, 0);
     expect([events, io.complaints]).toEqual([['fpu'], []]);
@@ -144,5 +144,22 @@ describe('SystemControl', () => {
     events.length = 0;
     io.out(0x60, 0x01);
     expect([events, answers()]).toEqual([['a20 false'], [0x55]]);
+  });
+});
+
+describe('PostPorts', () => {
+  it('passes on what is written, and is silent about it', () => {
+    const io = createTestBus();
+    const seen: [number, number][] = [];
+    new PostPorts(io.bus, (port, value) => void seen.push([port, value]));
+    io.out(0x80, 0x12);
+    io.out(0x84, 0x34);
+    io.out(0x190, 0xff);
+    expect(seen).toEqual([
+      [0x80, 0x12],
+      [0x84, 0x34],
+      [0x190, 0xff],
+    ]);
+    expect([io.in(0x80), io.complaints]).toEqual([0xff, []]);
   });
 });

@@ -1,6 +1,6 @@
 /*
  * Owns what is left of the PC's glue: the keyboard controller's command side (0x60/0x64), port 0x92 (fast A20
- * and fast reset), the FPU error latch (0xf0/0xf1) and the delay port 0x80. Source: Intel 8042 as in the IBM PS/2
+ * and fast reset) and the FPU error latch (0xf0/0xf1). Source: Intel 8042 as in the IBM PS/2
  * Technical Reference; behaviour as QEMU's hw/input/pckbd.c and hw/isa/port92.c. No keyboard hangs on it yet: an
  * attached keyboard's acknowledgement is imitated, so that kernels which initialise one do not wait for ever.
  */
@@ -42,7 +42,7 @@ export interface SystemControlWires {
   onFpuErrorCleared(): void;
 }
 
-/** Keyboard controller commands, port 0x92, FPU error latch, delay port. */
+/** Keyboard controller commands, port 0x92, FPU error latch. */
 export class SystemControl implements Device<SystemControlState> {
   readonly name = 'system-control';
   readonly #irq: IrqLine;
@@ -82,13 +82,6 @@ export class SystemControl implements Device<SystemControlState> {
       (_port, value) => {
         this.#command(value);
       },
-    );
-    register(
-      'delay port',
-      0x80,
-      1,
-      () => 0xff,
-      () => undefined,
     );
     register(
       'port 92',

@@ -6,6 +6,7 @@
  * slicing of time changes what the machine does.
  */
 import { applyFirmwareState } from '../boot/firmware-state.ts';
+import { mapBiosRom, RESET_VECTOR } from '../boot/bios-rom.ts';
 import { loadMultiboot, type BootCpuState } from '../boot/multiboot.ts';
 import { type CpuModelName, MODELS } from '../cpu/cpuid.ts';
 import { createCpu, Exit, type Cpu, type FaultCause } from '../cpu/cpu.ts';
@@ -35,6 +36,7 @@ import { IoBus } from '../devices/io-bus.ts';
 import { IsaDebugExit } from '../devices/isa-debug-exit.ts';
 import { Pic8259 } from '../devices/pic8259.ts';
 import { Pit8254 } from '../devices/pit8254.ts';
+import { PostPorts } from '../devices/post-ports.ts';
 import { encodeRtcBase, RTC_CHANNEL, RtcMc146818 } from '../devices/rtc-mc146818.ts';
 import { SystemControl } from '../devices/system-control.ts';
 import { Uart16550 } from '../devices/uart16550.ts';
@@ -48,21 +50,34 @@ import { createInspector, type Inspector } from './inspector.ts';
 import { createPassages, type Passages } from './passages.ts';
 import { createStateHash } from './state-hash.ts';
 
-export interface MachineConfig {
+export interface MachineSettings {
   /** RAM in bytes: a multiple of 4 KiB between 1 MiB and 1 GiB. */
   readonly memoryBytes: number;
-  readonly kernel: BootImage;
-  readonly modules: readonly BootImage[];
   /** Wall clock at boot, seconds since 1970. */
   readonly rtcSeconds: number;
   /** The processor model; `max` when absent. */
   readonly cpu?: CpuModelName;
 }
 
+/** A multiboot kernel and its modules. */
+export interface MultibootSource {
+  readonly kernel: BootImage;
+  readonly modules: readonly BootImage[];
+}
+
+/** A flat ROM image, entered at the reset vector in real mode. */
+export interface BiosSource {
+  readonly bios: Uint8Array;
+}
+
+export type MachineConfig = MachineSettings & (MultibootSource | BiosSource);
+
 /** What leaves the machine. */
 export interface MachineOutputs {
   serial(port: SerialPort, byte: number): void;
   debugcon(byte: number): void;
+  /** A write to one of the POST ports: 80h, 84h, 190h. */
+  post?(port: number, value: number): void;
   /** An access that nothing in the machine answers, in words. */
   log(text: string): void;
 }
@@ -183,6 +198,9 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     outputs.serial('com2', byte);
   });
   const debugcon = new DebugconE9(bus, outputs.debugcon);
+  const post = new PostPorts(bus, (port, value) => {
+    outputs.post?.(port, value);
+  });
   const debugExit = new IsaDebugExit(bus, (status) => {
     exitStatus = status;
     stopNow();
@@ -201,7 +219,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       pic.line(13).set(false);
     },
   });
-  const devices = [pic, pit, rtc, com1, com2, debugcon, debugExit, systemControl];
+  const devices = [pic, pit, rtc, com1, com2, debugcon, debugExit, systemControl, post];
 
   const inputs = new InputLog(clock, instructions);
   inputs.register(RTC_CHANNEL, (payload) => {
@@ -240,20 +258,28 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
 
   cpu.reset();
   for (const device of devices) device.reset();
-  applyFirmwareState(bus);
-  const { cpu: start } = loadMultiboot(
-    { kernel: config.kernel, modules: config.modules },
-    {
-      size: memory.size,
-      write: (address, bytes) => {
-        memory.writeBytes(address, bytes);
+  if ('bios' in config) {
+    mapBiosRom(config.bios, memory);
+    cpu.segmentation.fillReal(CS, RESET_VECTOR.selector);
+    cpu.views.segBase[CS] = RESET_VECTOR.base;
+    state[EIP] = RESET_VECTOR.eip;
+    cpu.flushCode();
+  } else {
+    applyFirmwareState(bus);
+    const { cpu: start } = loadMultiboot(
+      { kernel: config.kernel, modules: config.modules },
+      {
+        size: memory.size,
+        write: (address, bytes) => {
+          memory.writeBytes(address, bytes);
+        },
+        fill: (address, length, value) => {
+          memory.fill(address, length, value);
+        },
       },
-      fill: (address, length, value) => {
-        memory.fill(address, length, value);
-      },
-    },
-  );
-  enter(start);
+    );
+    enter(start);
+  }
   inputs.inject(RTC_CHANNEL, encodeRtcBase(config.rtcSeconds));
 
   return {

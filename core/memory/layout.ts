@@ -36,4 +36,6 @@ export const PageFlag = {
   Code: 1,
   /** A watchpoint lies on this page: every access takes the slow path. */
   Watched: 2,
+  /** Read-only memory: writes take the slow path and change nothing. */
+  Rom: 4,
 } as const;

@@ -68,7 +68,12 @@ export class PhysicalMemory {
       this.mmio.write(address, value, size);
       return;
     }
-    if ((this.pageFlags[address >>> 12] | this.pageFlags[(address + size - 1) >>> 12]) & PageFlag.Code) {
+    const flags = this.pageFlags[address >>> 12] | this.pageFlags[(address + size - 1) >>> 12];
+    if (flags & PageFlag.Rom) {
+      this.writeBesideRom(address, value, size);
+      return;
+    }
+    if (flags & PageFlag.Code) {
       this.onCodeWrite(address, size);
     }
     if (size === 4) this.view.setInt32(address, value, true);
@@ -96,6 +101,16 @@ export class PhysicalMemory {
     }
     this.touch(address, length);
     this.bytes.fill(value, address, address + length);
+  }
+
+  /** A write that touches read-only memory: only the bytes outside of it arrive. */
+  private writeBesideRom(address: number, value: number, size: number): void {
+    for (let n = 0; n < size; n++) {
+      const at = address + n;
+      if (this.pageFlags[at >>> 12] & PageFlag.Rom) continue;
+      if (this.pageFlags[at >>> 12] & PageFlag.Code) this.onCodeWrite(at, 1);
+      this.bytes[at] = value >>> (n * 8);
+    }
   }
 
   private touch(address: number, length: number): void {
