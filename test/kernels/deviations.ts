@@ -115,6 +115,35 @@ export const deviations: readonly Deviation[] = [
     does: 'does not check EIP against the limit of the code segment returned to',
     manual: 'SDM vol. 2A, IRET: "IF EIP is not within the new code segment limit THEN #GP(0)"',
   },
+  {
+    oracle: 'qemu',
+    program: 'sysenter',
+    cases: /with CS [123]( from CPL .)?: expected vector 13\(0\), got 34\(0\)$/,
+    does: 'takes only 0 for a null selector in IA32_SYSENTER_CS',
+    manual: 'SDM vol. 2B, SYSENTER and SYSEXIT: "IF IA32_SYSENTER_CS[15:2] = 0 THEN #GP(0)"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'dfault',
+    cases: /^pairs of exceptions: #(UD|NM|BR), .*: expected vector 1[0123]\([0-9a-f]*[13b]\), got 1[013]\(/,
+    does: 'leaves out EXT when the handler of an exception cannot be entered',
+    manual:
+      'SDM vol. 3A, 6.13: EXT is 1 when "the exception occurred during delivery of an event external to the program"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'dfault',
+    cases: /^pairs of exceptions: #AC, .*, got 32\(0\)$/,
+    does: 'has no alignment check',
+    manual: 'SDM vol. 3A, 6.15, interrupt 17: CPL 3 with CR0.AM and EFLAGS.AC set',
+  },
+  {
+    oracle: 'qemu',
+    program: 'dfault',
+    cases: /^pairs of exceptions: INT n, stack not present: expected vector 12\(b0\), got 10\(b0\)$/,
+    does: 'raises #TS for a stack segment of the TSS that is not present',
+    manual: 'SDM vol. 2A, INT n: "IF stack segment is not present #SS(SS selector)"',
+  },
 ];
 
 /** Those lines of a run that no deviation explains. */
