@@ -239,7 +239,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     const state = decodeState(new DataView(page.buffer), at);
     if (!state)
       throw new RequestError('no-such-coroutine', `Coroutine ${space.coroutine} has no saved state.`);
-    return (state.cr0 & 0x8000_0000) === 0 ? PHYSICAL : { cr3: state.cr3, pse: (state.cr4 & 0x10) !== 0 };
+    return (state.cr0 & 0x8000_0000) === 0
+      ? PHYSICAL
+      : { cr3: state.cr3, pse: (state.cr4 & 0x10) !== 0, pae: (state.cr4 & 0x20) !== 0 };
   }
 
   const handlers: Handlers = {
