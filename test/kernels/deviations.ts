@@ -144,6 +144,14 @@ export const deviations: readonly Deviation[] = [
     does: 'raises #TS for a stack segment of the TSS that is not present',
     manual: 'SDM vol. 2A, INT n: "IF stack segment is not present #SS(SS selector)"',
   },
+  {
+    oracle: 'qemu',
+    program: 'tss',
+    cases: /^segments of the new task: .*: expected EIP /,
+    does: 'reports the place of a JMP, CALL or IRET of the old task when a segment of the new one is bad',
+    manual:
+      'SDM vol. 3A, 7.3: after the commit point "the processor [...] generates the appropriate exception prior to beginning execution of the new task"',
+  },
 ];
 
 /** Those lines of a run that no deviation explains. */
