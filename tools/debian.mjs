@@ -1,10 +1,10 @@
 // Finds the programs that come from Debian packages, and installs missing packages when it may (root, with apt-get).
 // Everything else gets one clear sentence: which packages, why, and the command to type.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 
-/** Debian package -> programs, any of which is enough. */
+/** Debian package -> programs, or files by their paths, any of which is enough. */
 const PROGRAMS = {
   gcc: ['gcc', 'clang'],
   binutils: ['ld'],
@@ -12,10 +12,14 @@ const PROGRAMS = {
   gdb: ['gdb'],
   'qemu-system-x86': ['qemu-system-i386'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+  bochs: ['bochs'],
+  bochsbios: ['/usr/share/bochs/BIOS-bochs-latest'],
+  vgabios: ['/usr/share/vgabios/vgabios.bin'],
 };
 
-/** Absolute path of `program` on PATH, or undefined. */
+/** Absolute path of `program` on PATH, or undefined. A path stands for itself if the file is there. */
 export function which(program) {
+  if (isAbsolute(program)) return existsSync(program) ? program : undefined;
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, program);
     try {
