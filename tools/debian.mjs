@@ -13,6 +13,10 @@ const PROGRAMS = {
   'qemu-system-x86': ['qemu-system-i386'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   bochs: ['bochs'],
+  // Bochs wants one of its displays; with this one it runs without a screen.
+  'bochs-term': ['x86_64', 'aarch64'].map(
+    (cpu) => `/usr/lib/${cpu}-linux-gnu/bochs/plugins/libbx_term_gui.so`,
+  ),
   bochsbios: ['/usr/share/bochs/BIOS-bochs-latest'],
   vgabios: ['/usr/share/vgabios/vgabios.bin'],
 };

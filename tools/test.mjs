@@ -88,7 +88,18 @@ async function main() {
   mkdirSync(logs, { recursive: true });
   say(await ensureNodeModules());
   ensureDebianPackages(
-    ['gcc', 'binutils', 'make', 'gdb', 'qemu-system-x86', 'bochs', 'bochsbios', 'vgabios', 'chromium'],
+    [
+      'gcc',
+      'binutils',
+      'make',
+      'gdb',
+      'qemu-system-x86',
+      'bochs',
+      'bochs-term',
+      'bochsbios',
+      'vgabios',
+      'chromium',
+    ],
     'build the kernels, compare with QEMU, Bochs and gdb, and drive VS Code',
   );
   // The host is installed while the processor checks types: it mostly waits for the network.

@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where Debian's packages bochs, bochsbios and vgabios put what is needed. */
+/** Where Debian's packages bochs (with bochs-term), bochsbios and vgabios put what is needed. */
 const BOCHS = '/usr/bin/bochs';
 const BIOS = '/usr/share/bochs/BIOS-bochs-latest';
 const VGA_BIOS = '/usr/share/vgabios/vgabios.bin';
@@ -35,6 +35,7 @@ export async function runBochs(folder: string, name: string): Promise<string> {
   const file = (name: string) => join(temporary, name);
   const [cylinders, heads, sectors] = GEOMETRY.map(String);
   const settings = [
+    'config_interface: textconfig',
     'megs: 32',
     `romimage: file=${BIOS}`,
     `vgaromimage: file=${VGA_BIOS}`,
