@@ -279,6 +279,15 @@ describe('loadMultiboot', () => {
     expect(memory.text(memory.u32(cpu.ebx + 16))).toBe('k.elf a=1 b');
   });
 
+  it('loads the ELF headers that a plain ld puts in the page below 1 MiB', () => {
+    const memory = new TestMemory(2);
+    const headers = { paddr: 0xff000, data: new Uint8Array(0x94).fill(0x5a), memsz: 0x94 };
+    const { cpu } = loadMultiboot(request(elf(0x10000c, [headers, kernelSegment(MIB)])), memory);
+    expect(cpu.eip).toBe(0x10000c);
+    expect(memory.bytes[0xff000]).toBe(0x5a);
+    expect(memory.bytes[MIB]).toBe(header(3)[0]);
+  });
+
   it('finds a header at the last place in 8 KiB, not behind it', () => {
     const at = (offset: number) => {
       const data = new Uint8Array(9000);
@@ -301,6 +310,7 @@ describe('loadMultiboot', () => {
     expect(loadCode(elf(MIB, [kernelSegment(3 * MIB)]))).toBe('image-too-big');
     expect(loadCode(elf(MIB, [kernelSegment(MIB, 64, 0xfff00000)]))).toBe('image-too-big');
     expect(loadCode(elf(MIB, [kernelSegment(0x9f000, 64, 0x2000)]))).toBe('image-bad-address');
+    expect(loadCode(elf(0xef000, [kernelSegment(0xef000, 64, 0x2000)]))).toBe('image-bad-address');
     expect(loadCode(elf(MIB, [{ ...kernelSegment(MIB), memsz: 10 }]))).toBe('image-malformed');
     expect(loadCode(elf(MIB, [{ ...kernelSegment(MIB), type: 7 }]))).toBe('image-malformed');
     const patched = (offset: number, value: number) => {

@@ -28,6 +28,11 @@ const MIB = 0x100000;
 /** RAM below it is usable, above it lies the EBDA. */
 const LOW_RAM_END = 0x9fc00;
 const HOLE_START = 0xa0000;
+/**
+ * Where the BIOS area begins. This machine boots such a kernel without a BIOS, and the area is plain RAM: the
+ * page below 1 MiB, where `ld -Ttext=0x100000` puts the ELF headers, can be loaded as QEMU loads it.
+ */
+const BIOS_START = 0xf0000;
 const INFO_PAGE = 0x9000;
 const INFO_OFFSET = 0x500;
 const GDT_OFFSET = 0x600;
@@ -188,11 +193,11 @@ function checkFits({ pieces }: Plan, size: number): void {
           `raise its memory to at least ${Math.ceil(end / MIB)} MiB or link the kernel lower.`,
       );
     }
-    if (address < MIB && end > LOW_RAM_END) {
+    if (address < BIOS_START && end > LOW_RAM_END) {
       throw new BootError(
         'image-bad-address',
         `The kernel wants to be loaded at ${hex(address)}-${hex(end)}, but there is no free RAM from ` +
-          `${hex(LOW_RAM_END)} to ${hex(MIB)}: link it to 1 MiB or above.`,
+          `${hex(LOW_RAM_END)} to ${hex(BIOS_START)}: link it to 1 MiB or above.`,
       );
     }
   }
@@ -212,7 +217,7 @@ function memoryMap(ramSize: number): Uint8Array {
   const entries: readonly (readonly [start: number, end: number, type: number])[] = [
     [0, LOW_RAM_END, 1],
     [LOW_RAM_END, HOLE_START, 2],
-    [0xf0000, MIB, 2],
+    [BIOS_START, MIB, 2],
     [MIB, ramSize, 1],
   ];
   const bytes = new Uint8Array(entries.length * 24);
@@ -263,7 +268,7 @@ export function loadMultiboot(request: MultibootRequest, memory: BootMemory): Mu
 
   // Places: tables and strings behind the kernel, then the modules. A kernel below 640 KiB leaves too little
   // room there, so what follows it goes above 1 MiB.
-  const tableStart = pageAlign(kernelEnd) < LOW_RAM_END ? MIB : pageAlign(kernelEnd);
+  const tableStart = Math.max(MIB, pageAlign(kernelEnd));
   const strings = [
     ...modules.map(string),
     kernelString(kernel),
