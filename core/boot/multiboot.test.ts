@@ -325,6 +325,13 @@ describe('loadMultiboot', () => {
     expect(loadCode(patched(42, 16))).toBe('image-malformed');
   });
 
+  it('asks for enough memory for all segments, not only for the first that does not fit', () => {
+    const kernel = elf(MIB, [kernelSegment(3 * MIB), { ...kernelSegment(4 * MIB), memsz: 5 * MIB }]);
+    expect(() => loadMultiboot(request(kernel), new TestMemory(2))).toThrow(
+      /needs memory up to 0x900000, .* at least 9 MiB/,
+    );
+  });
+
   it('says what is wrong with the address fields of a flat image', () => {
     const flat = (...fields: number[]) => {
       const image = new Uint8Array(0x100);

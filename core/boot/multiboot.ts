@@ -183,16 +183,21 @@ function planElf(bytes: Uint8Array): Plan {
   };
 }
 
+function endOf(pieces: Plan['pieces']): number {
+  return pieces.reduce((high, { address, memorySize }) => Math.max(high, address + memorySize), 0);
+}
+
 function checkFits({ pieces }: Plan, size: number): void {
+  const kernelEnd = endOf(pieces);
+  if (kernelEnd > size) {
+    throw new BootError(
+      'image-too-big',
+      `The kernel needs memory up to ${hex(kernelEnd)}, but the machine has ${Math.floor(size / MIB)} MiB: ` +
+        `raise its memory to at least ${Math.ceil(kernelEnd / MIB)} MiB or link the kernel lower.`,
+    );
+  }
   for (const { address, memorySize } of pieces) {
     const end = address + memorySize;
-    if (end > size) {
-      throw new BootError(
-        'image-too-big',
-        `The kernel needs memory up to ${hex(end)}, but the machine has ${Math.floor(size / MIB)} MiB: ` +
-          `raise its memory to at least ${Math.ceil(end / MIB)} MiB or link the kernel lower.`,
-      );
-    }
     if (address < BIOS_START && end > LOW_RAM_END) {
       throw new BootError(
         'image-bad-address',
@@ -264,7 +269,7 @@ export function loadMultiboot(request: MultibootRequest, memory: BootMemory): Mu
       : planFlat(kernel.bytes, header.offset, header.addresses);
   checkFits(plan, memory.size);
   const kernelStart = plan.pieces.reduce((low, piece) => Math.min(low, piece.address), Infinity);
-  const kernelEnd = plan.pieces.reduce((high, piece) => Math.max(high, piece.address + piece.memorySize), 0);
+  const kernelEnd = endOf(plan.pieces);
 
   // Places: tables and strings behind the kernel, then the modules. A kernel below 640 KiB leaves too little
   // room there, so what follows it goes above 1 MiB.
