@@ -8,38 +8,38 @@
  */
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
-import { createAccess } from './access.ts';
-import { Block, createCodeCache } from './code-cache.ts';
-import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './cpuid.ts';
-import { createDebugRegisters, Dr6 } from './debug-registers.ts';
+import { createAccess } from './paging/access.ts';
+import { Block, createCodeCache } from './decode/code-cache.ts';
+import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './system/cpuid.ts';
+import { createDebugRegisters, Dr6 } from './interrupts/debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import type { Insn } from './decode/insn.ts';
-import { restrictToModel } from './decode/model.ts';
+import { restrictToModel } from './system/model.ts';
 import { createOpcodeMap } from './decode/opcode-map.ts';
 import type { CpuEnv, CpuHooks, PortIo } from './env.ts';
-import { createFaults, FREEZE, Vector } from './fault.ts';
-import { createFlags, type Flags } from './flags.ts';
-import { createInterrupts, Source } from './interrupts.ts';
-import { createMmu, type Mmu } from './mmu.ts';
-import { createArithmetic, defineAlu } from './ops/alu.ts';
-import { defineAtomic } from './ops/atomic.ts';
-import { defineBcd } from './ops/bcd.ts';
-import { defineBit } from './ops/bit.ts';
-import { defineFlow } from './ops/flow.ts';
-import { defineIo } from './ops/io.ts';
-import { defineMsr } from './ops/msr.ts';
-import { defineMov } from './ops/mov.ts';
-import { defineMulDiv } from './ops/muldiv.ts';
-import { defineSegment } from './ops/segment.ts';
-import { defineShift } from './ops/shift.ts';
-import { defineStack } from './ops/stack.ts';
-import { defineString } from './ops/string.ts';
-import { defineSystem } from './ops/system.ts';
-import { defineMmx } from './ops/mmx.ts';
-import { defineSse } from './ops/sse.ts';
-import { defineX87 } from './ops/x87.ts';
-import { createSegmentation, type Segmentation } from './segmentation.ts';
-import { createPendingStack } from './stack.ts';
+import { createFaults, FREEZE, Vector } from './interrupts/fault.ts';
+import { createFlags, type Flags } from './integer/flags.ts';
+import { createInterrupts, Source } from './interrupts/interrupts.ts';
+import { createMmu, type Mmu } from './paging/mmu.ts';
+import { createArithmetic, defineAlu } from './integer/alu.ts';
+import { defineAtomic } from './integer/atomic.ts';
+import { defineBcd } from './integer/bcd.ts';
+import { defineBit } from './integer/bit.ts';
+import { defineFlow } from './integer/flow.ts';
+import { defineIo } from './system/io.ts';
+import { defineMsr } from './system/msr.ts';
+import { defineMov } from './integer/mov.ts';
+import { defineMulDiv } from './integer/muldiv.ts';
+import { defineSegment } from './segmentation/segment.ts';
+import { defineShift } from './integer/shift.ts';
+import { defineStack } from './integer/stack.ts';
+import { defineString } from './string/string.ts';
+import { defineSystem } from './system/system.ts';
+import { defineMmx } from './fpu/mmx.ts';
+import { defineSse } from './sse/sse.ts';
+import { defineX87 } from './fpu/x87.ts';
+import { createSegmentation, type Segmentation } from './segmentation/segmentation.ts';
+import { createPendingStack } from './segmentation/pending-stack.ts';
 import {
   Attr,
   BLOCK_EIP,
@@ -72,8 +72,8 @@ import {
   TR,
   type Views,
 } from './state.ts';
-import { createTaskSwitch } from './tasks.ts';
-import { createTransfer } from './transfer.ts';
+import { createTaskSwitch } from './tasks/tasks.ts';
+import { createTransfer } from './segmentation/transfer.ts';
 
 /** Why `run` returned. */
 export const Exit = {

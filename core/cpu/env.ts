@@ -1,14 +1,14 @@
-/** What the instruction handlers of `ops/` are built from: one set of closures over one CPU. */
-import type { Access } from './access.ts';
-import type { DebugRegisters } from './debug-registers.ts';
+/** What the instruction handlers of the families (`integer/`, `string/`, …) are built from: one set of closures over one CPU. */
+import type { Access } from './paging/access.ts';
+import type { DebugRegisters } from './interrupts/debug-registers.ts';
 import type { Insn } from './decode/insn.ts';
-import type { Faults } from './fault.ts';
-import type { Flags } from './flags.ts';
-import type { Interrupts } from './interrupts.ts';
-import type { Mmu } from './mmu.ts';
-import type { Segmentation } from './segmentation.ts';
+import type { Faults } from './interrupts/fault.ts';
+import type { Flags } from './integer/flags.ts';
+import type { Interrupts } from './interrupts/interrupts.ts';
+import type { Mmu } from './paging/mmu.ts';
+import type { Segmentation } from './segmentation/segmentation.ts';
 import type { Views } from './state.ts';
-import type { Transfer } from './transfer.ts';
+import type { Transfer } from './segmentation/transfer.ts';
 
 /** The port side of the bus. `size` is 1, 2 or 4 bytes; values are unsigned. */
 export interface PortIo {

@@ -20,7 +20,7 @@ export const ZERO = 8;
 
 /** Word indices of the state block. */
 export const EIP = 9;
-/** Lazy arithmetic flags, see `flags.ts`. */
+/** Lazy arithmetic flags, see `integer/flags.ts`. */
 export const RES = 10;
 export const CARRY = 11;
 export const ADJ = 12;

@@ -5,7 +5,7 @@
  * breakpoint on the way back: calls (when stepping over), hardware interrupts and faults that a handler resolves, and
  * the other coroutine. `advance` works in slices, so the machine can always be paused.
  */
-import { Source } from '../cpu/interrupts.ts';
+import { Source } from '../cpu/interrupts/interrupts.ts';
 import { Attr, CS, ESP } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';

@@ -8,9 +8,9 @@
 import { applyFirmwareState } from '../boot/firmware-state.ts';
 import { mapBiosRom, RESET_VECTOR } from '../boot/bios-rom.ts';
 import { loadMultiboot, type BootCpuState } from '../boot/multiboot.ts';
-import { type CpuModelName, MODELS } from '../cpu/cpuid.ts';
+import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
 import { createCpu, Exit, type Cpu, type FaultCause } from '../cpu/cpu.ts';
-import { Descriptor } from '../cpu/segmentation.ts';
+import { Descriptor } from '../cpu/segmentation/segmentation.ts';
 import {
   CR0,
   CS,

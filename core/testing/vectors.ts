@@ -7,7 +7,7 @@
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createCpu, type Cpu } from '../cpu/cpu.ts';
-import { Descriptor } from '../cpu/segmentation.ts';
+import { Descriptor } from '../cpu/segmentation/segmentation.ts';
 import {
   CR0,
   CR2,

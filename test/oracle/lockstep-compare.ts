@@ -8,7 +8,7 @@
  */
 
 import { createMachine, type Machine } from '../../core/machine/machine.ts';
-import { Source } from '../../core/cpu/interrupts.ts';
+import { Source } from '../../core/cpu/interrupts/interrupts.ts';
 import { GDT_BASE, GDT_LIMIT, IDT_BASE } from '../../core/cpu/state.ts';
 import {
   ARITHMETIC_FLAGS,

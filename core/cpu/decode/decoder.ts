@@ -3,7 +3,7 @@
  *
  * Bytes come from an injected reader, which may throw page faults or limit violations; this file knows no memory.
  */
-import type { Faults } from '../fault.ts';
+import type { Faults } from '../interrupts/fault.ts';
 import { CS, DS, EBP, EBX, EDI, ES, ESI, ESP, FS, GS, SS, ZERO } from '../state.ts';
 import { Insn } from './insn.ts';
 import {

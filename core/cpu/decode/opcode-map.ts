@@ -1,5 +1,5 @@
 /**
- * The opcode maps: what the decoder must know about each opcode (SDM vol. 2D, appendix A), filled by the files of `ops/`.
+ * The opcode maps: what the decoder must know about each opcode (SDM vol. 2D, appendix A), filled by the files of the instruction families.
  */
 import type { Handler } from './insn.ts';
 

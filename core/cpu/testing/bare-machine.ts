@@ -7,8 +7,8 @@
 import { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Exit } from '../cpu.ts';
 import { createCpu, type Cpu, type CpuBus } from '../cpu.ts';
-import { type CpuModelName, MODELS } from '../cpuid.ts';
-import { Descriptor } from '../segmentation.ts';
+import { type CpuModelName, MODELS } from '../system/cpuid.ts';
+import { Descriptor } from '../segmentation/segmentation.ts';
 import {
   CR0,
   Cr0,

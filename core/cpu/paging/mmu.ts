@@ -1,0 +1,368 @@
+/**
+ * Paging and the software TLB (SDM vol. 3A, sections 4.2, 4.3, 4.6-4.8, 4.10).
+ *
+ * The TLB is a flat table with one word for each of the 2^20 virtual pages. A word holds, in its upper 20 bits, the
+ * distance from the virtual page to its place in the machine's memory (so host address = linear address + distance),
+ * and in its low bits what may be done with it:
+ *
+ * - bits 0-3: supervisor read, supervisor write, user read, user write *at full speed* (RAM without code to invalidate,
+ *   without a watchpoint);
+ * - bit 4: global, survives a CR3 load;
+ * - bit 6: no instruction fetches (PAE with EFER.NXE). Only `translateFetch` looks at it, once a block and flush;
+ * - bits 8-11: the same four rights as the page tables give them. A right that is here but not in bits 0-3 takes the
+ *   slow path, yet still uses this translation: a stale entry stays in force until it is flushed, as on hardware.
+ *
+ * Write rights are given only once the dirty bit is set in the page table, so the first write always walks.
+ */
+import { PAGE_SIZE, PageFlag, RAM_BASE } from '../../memory/layout.ts';
+import type { PhysicalMemory } from '../../memory/physical-memory.ts';
+import { type Faults, Vector } from '../interrupts/fault.ts';
+import {
+  ALIGN,
+  CPL,
+  Cr0,
+  CR0,
+  CR2,
+  CR3,
+  Cr4,
+  CR4,
+  EFER,
+  Efer,
+  Flag,
+  NEED_READ,
+  NEED_WRITE,
+  PDPTE,
+  SYSFLAGS,
+  type Views,
+} from '../state.ts';
+
+export const SUPERVISOR_READ = 1;
+export const SUPERVISOR_WRITE = 2;
+export const USER_READ = 4;
+export const USER_WRITE = 8;
+const GLOBAL = 0x10;
+/** Rights of the page tables stand this many bits above the fast-path rights. */
+const RIGHTS = 8;
+const NO_EXECUTE = 0x40;
+const ALL_RIGHTS = 0xf;
+const WRITES = SUPERVISOR_WRITE | USER_WRITE;
+
+/** Page-table entry bits (SDM vol. 3A, tables 4-4 to 4-6). */
+const Pte = { P: 1, RW: 2, US: 4, A: 0x20, D: 0x40, PS: 0x80, G: 0x100 } as const;
+/** Bits 13-21 of a 4 MiB page's directory entry: reserved without PSE-36. */
+const PDE_4M_RESERVED = 0x003f_e000;
+
+/** Page-fault error code bits (SDM vol. 3A, figure 4-12). */
+const Pf = { P: 1, W: 2, U: 4, RSVD: 8, I: 0x10 } as const;
+
+/** Upper dwords of PAE entries: physical address bits 32-35 (MAXPHYADDR is 36), reserved bits, XD. */
+const PAE_ADDRESS_HIGH = 0xf;
+const PAE_RESERVED_HIGH = 0x7fff_fff0;
+const XD = 0x8000_0000;
+/** Bits 13-20 of a 2 MiB page's directory entry are reserved. */
+const PDE_2M_RESERVED = 0x001f_e000;
+/** Reserved in the lower dword of a page-directory-pointer entry: bits 1, 2 and 5-8. */
+const PDPTE_RESERVED = 0x1e6;
+/** Stands for every physical address from 4 GiB on: this machine has nothing there. */
+const BEYOND = 0xf000_0000;
+
+/** Filled entries remembered for a quick flush; beyond this many the whole table is cleared. */
+const TRACKED = 8192;
+
+/** Is told of data accesses to a watched page, before a fault can hide what follows. */
+export type AccessListener = (linear: number, size: number, write: boolean) => void;
+
+export interface Mmu {
+  /** Physical address of `linear` for the given kind of access. @throws CpuFault #PF with CR2 set. */
+  translate(linear: number, write: boolean, user: boolean): number;
+  /** The same for an instruction fetch. */
+  translateFetch(linear: number, user: boolean): number;
+  /**
+   * Loads the four page-directory-pointer entries that `cr3` names, when `cr0` and `cr4` mean PAE paging.
+   * @throws CpuFault #GP(0) when a present one has a reserved bit set; nothing has changed then.
+   */
+  loadPointers(cr0: number, cr3: number, cr4: number): void;
+  /** Reads `size` bytes at the current privilege: page crossings, MMIO, alignment checks. Unsigned. */
+  readSlow(linear: number, size: number): number;
+  writeSlow(linear: number, value: number, size: number): void;
+  /** Checks that `size` bytes may be written, as a read-modify-write must before it reads. */
+  probeWrite(linear: number, size: number): void;
+  /** Implicit supervisor accesses: descriptor tables, TSS, ring-0 stacks. */
+  readSystem(linear: number, size: number): number;
+  writeSystem(linear: number, value: number, size: number): void;
+  /** Flushes everything (`global`) or all but global pages. */
+  flush(global: boolean): void;
+  flushPage(linear: number): void;
+  /** Sends every access to these linear pages through the slow path, which reports it. Replaces the pages before. */
+  watch(pages: readonly number[], onAccess: AccessListener): void;
+  /** Takes the fast write right from every mapping of a physical page that now holds decoded code. */
+  protectCode(physicalPage: number): void;
+  /** Recomputes NEED_READ, NEED_WRITE and ALIGN after a change of CPL, CR0 or EFLAGS.AC. */
+  updateAccess(): void;
+  /** Changes with every flush: tells caches of linear addresses that they are stale. */
+  readonly generation: () => number;
+}
+
+export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise }: Faults): Mmu {
+  const tracked = new Int32Array(TRACKED);
+  let trackedCount = 0;
+  let generation = 1;
+  let watched: readonly number[] = [];
+  let watcher: AccessListener | undefined;
+
+  function pageFault(linear: number, errorCode: number): never {
+    state[CR2] = linear;
+    return raise(Vector.PF, errorCode);
+  }
+
+  /** The rights of an entry that may be used without looking further. */
+  function fastRights(rights: number, linear: number, physical: number): number {
+    if (physical >= memory.size) return 0;
+    if (watcher !== undefined && watched.includes(linear >>> 12)) return 0;
+    const flags = memory.pageFlags[physical >>> 12];
+    if (flags & PageFlag.Watched) return 0;
+    return flags & (PageFlag.Code | PageFlag.Rom) ? rights & ~WRITES : rights;
+  }
+
+  function enter(linear: number, physical: number, rights: number, global: number): number {
+    const page = linear >>> 12;
+    if (tlb[page] === 0 && trackedCount < TRACKED) tracked[trackedCount] = page;
+    if (tlb[page] === 0) trackedCount++;
+    const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
+    return (tlb[page] = distance | fastRights(rights, linear, physical >>> 0) | (rights << RIGHTS) | global);
+  }
+
+  /** Walks the page tables, sets accessed and dirty bits, fills the TLB. */
+  function fill(linear: number, write: boolean, user: boolean, fetch: boolean): number {
+    if ((state[CR0] & Cr0.PG) === 0) return enter(linear, linear, ALL_RIGHTS, 0);
+    if ((state[CR4] & Cr4.PAE) !== 0) return fillPae(linear, write, user, fetch);
+    const denied = (write ? Pf.W : 0) | (user ? Pf.U : 0);
+    const pdeAddress = (state[CR3] & -PAGE_SIZE) + ((linear >>> 22) << 2);
+    const pde = memory.read(pdeAddress, 4);
+    if ((pde & Pte.P) === 0) pageFault(linear, denied);
+    const large = (pde & Pte.PS) !== 0 && (state[CR4] & Cr4.PSE) !== 0;
+    if (large && (pde & PDE_4M_RESERVED) !== 0) pageFault(linear, denied | Pf.P | Pf.RSVD);
+    const pteAddress = large ? pdeAddress : (pde & -PAGE_SIZE) + (((linear >>> 12) & 0x3ff) << 2);
+    const pte = large ? pde : memory.read(pteAddress, 4);
+    if ((pte & Pte.P) === 0) pageFault(linear, denied);
+
+    const flags = pde & pte;
+    const supervisorWrite = (flags & Pte.RW) !== 0 || (state[CR0] & Cr0.WP) === 0;
+    const userOk = (flags & Pte.US) !== 0;
+    const allowed = user ? userOk && (!write || (flags & Pte.RW) !== 0) : !write || supervisorWrite;
+    if (!allowed) pageFault(linear, denied | Pf.P);
+
+    if (!large && (pde & Pte.A) === 0) memory.write(pdeAddress, pde | Pte.A, 4);
+    const updated = pte | Pte.A | (write ? Pte.D : 0);
+    if (updated !== pte) memory.write(pteAddress, updated, 4);
+
+    const dirty = (updated & Pte.D) !== 0;
+    const rights =
+      SUPERVISOR_READ |
+      (supervisorWrite && dirty ? SUPERVISOR_WRITE : 0) |
+      (userOk ? USER_READ : 0) |
+      (userOk && (flags & Pte.RW) !== 0 && dirty ? USER_WRITE : 0);
+    const physical = large ? (pte & 0xffc0_0000) | (linear & 0x3f_f000) : pte & -PAGE_SIZE;
+    const global = (pte & Pte.G) !== 0 && (state[CR4] & Cr4.PGE) !== 0 ? GLOBAL : 0;
+    return enter(linear, physical, rights, global);
+  }
+
+  /** Physical address of a PAE table or page from the two dwords of the entry that names it. */
+  const paeAddress = (low: number, high: number) =>
+    (high & PAE_ADDRESS_HIGH) !== 0 ? BEYOND : (low & -PAGE_SIZE) >>> 0;
+
+  /** Three-level paging (SDM vol. 3A, section 4.4). */
+  function fillPae(linear: number, write: boolean, user: boolean, fetch: boolean): number {
+    const nxe = (state[EFER] & Efer.NXE) !== 0;
+    const denied = (write ? Pf.W : 0) | (user ? Pf.U : 0) | (fetch && nxe ? Pf.I : 0);
+    const reserved = PAE_RESERVED_HIGH | (nxe ? 0 : XD);
+    const pointer = PDPTE + (linear >>> 30) * 2;
+    if ((state[pointer] & Pte.P) === 0) pageFault(linear, denied);
+
+    const pdeAddress = paeAddress(state[pointer], state[pointer + 1]) + (((linear >>> 21) & 0x1ff) << 3);
+    const pde = memory.read(pdeAddress, 4);
+    const pdeHigh = memory.read(pdeAddress + 4, 4);
+    if ((pde & Pte.P) === 0) pageFault(linear, denied);
+    const large = (pde & Pte.PS) !== 0;
+    if ((pdeHigh & reserved) !== 0 || (large && (pde & PDE_2M_RESERVED) !== 0))
+      pageFault(linear, denied | Pf.P | Pf.RSVD);
+    const pteAddress = large ? pdeAddress : paeAddress(pde, pdeHigh) + (((linear >>> 12) & 0x1ff) << 3);
+    const pte = large ? pde : memory.read(pteAddress, 4);
+    const pteHigh = large ? pdeHigh : memory.read(pteAddress + 4, 4);
+    if ((pte & Pte.P) === 0) pageFault(linear, denied);
+    if ((pteHigh & reserved) !== 0) pageFault(linear, denied | Pf.P | Pf.RSVD);
+
+    const flags = pde & pte;
+    const noExecute = ((pdeHigh | pteHigh) & XD) !== 0;
+    const supervisorWrite = (flags & Pte.RW) !== 0 || (state[CR0] & Cr0.WP) === 0;
+    const userOk = (flags & Pte.US) !== 0;
+    const allowed = user ? userOk && (!write || (flags & Pte.RW) !== 0) : !write || supervisorWrite;
+    if (!allowed || (fetch && noExecute)) pageFault(linear, denied | Pf.P);
+
+    if (!large && (pde & Pte.A) === 0) memory.write(pdeAddress, pde | Pte.A, 4);
+    const updated = pte | Pte.A | (write ? Pte.D : 0);
+    if (updated !== pte) memory.write(pteAddress, updated, 4);
+
+    const dirty = (updated & Pte.D) !== 0;
+    const rights =
+      SUPERVISOR_READ |
+      (supervisorWrite && dirty ? SUPERVISOR_WRITE : 0) |
+      (userOk ? USER_READ : 0) |
+      (userOk && (flags & Pte.RW) !== 0 && dirty ? USER_WRITE : 0);
+    const page = paeAddress(pte, pteHigh);
+    const physical = large && page !== BEYOND ? (page & 0xffe0_0000) | (linear & 0x1f_f000) : page;
+    const global = (pte & Pte.G) !== 0 && (state[CR4] & Cr4.PGE) !== 0 ? GLOBAL : 0;
+    return enter(linear, physical, rights, global | (noExecute ? NO_EXECUTE : 0));
+  }
+
+  /** Start of the page behind `linear`: what CR2 names when an access that crosses into it faults there. */
+  const nextPage = (linear: number) => ((linear & -PAGE_SIZE) + PAGE_SIZE) | 0;
+
+  function translate(linear: number, write: boolean, user: boolean): number {
+    const right =
+      (write ? (user ? USER_WRITE : SUPERVISOR_WRITE) : user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
+    let entry = tlb[linear >>> 12];
+    if ((entry & right) === 0) entry = fill(linear, write, user, false);
+    return ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0;
+  }
+
+  function translateFetch(linear: number, user: boolean): number {
+    const right = (user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
+    let entry = tlb[linear >>> 12];
+    if ((entry & right) === 0 || (entry & NO_EXECUTE) !== 0) entry = fill(linear, false, user, true);
+    return ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0;
+  }
+
+  function loadPointers(cr0: number, cr3: number, cr4: number): void {
+    if ((cr0 & Cr0.PG) === 0 || (cr4 & Cr4.PAE) === 0) return;
+    const table = (cr3 & -32) >>> 0;
+    const entries = Array.from({ length: 8 }, (_, n) => memory.read(table + n * 4, 4) | 0);
+    for (let n = 0; n < 8; n += 2) {
+      const present = (entries[n] & Pte.P) !== 0;
+      if (present && ((entries[n] & PDPTE_RESERVED) !== 0 || (entries[n + 1] & ~PAE_ADDRESS_HIGH) !== 0))
+        raise(Vector.GP, 0);
+    }
+    entries.forEach((value, n) => {
+      state[PDPTE + n] = value;
+    });
+  }
+
+  /** After a slow access: the reason for it may be gone (code page without code). */
+  function refresh(linear: number, physical: number): void {
+    const entry = tlb[linear >>> 12];
+    tlb[linear >>> 12] =
+      (entry & ~ALL_RIGHTS) | fastRights((entry >>> RIGHTS) & ALL_RIGHTS, linear, physical);
+  }
+
+  function read(linear: number, size: number, user: boolean): number {
+    let value = 0;
+    if ((linear & 0xfff) + size <= PAGE_SIZE) value = memory.read(translate(linear, false, user), size);
+    else {
+      for (let i = 0; i < size; i++)
+        value |= memory.read(translate((linear + i) | 0, false, user), 1) << (i * 8);
+    }
+    if (watcher !== undefined) watcher(linear, size, false);
+    return value >>> 0;
+  }
+
+  function write(linear: number, value: number, size: number, user: boolean): void {
+    if ((linear & 0xfff) + size <= PAGE_SIZE) {
+      const physical = translate(linear, true, user);
+      memory.write(physical, value, size);
+      refresh(linear, physical);
+      if (watcher !== undefined) watcher(linear, size, true);
+      return;
+    }
+    translate(linear, true, user);
+    translate(nextPage(linear), true, user);
+    for (let i = 0; i < size; i++)
+      memory.write(translate((linear + i) | 0, true, user), (value >>> (i * 8)) & 0xff, 1);
+    if (watcher !== undefined) watcher(linear, size, true);
+  }
+
+  function checkAlignment(linear: number, size: number): void {
+    if (state[ALIGN] !== 0 && (linear & (size - 1)) !== 0) raise(Vector.AC, 0);
+  }
+
+  return {
+    translate,
+    translateFetch,
+    loadPointers,
+    readSlow(linear, size) {
+      checkAlignment(linear, size);
+      return read(linear, size, state[CPL] === 3);
+    },
+    writeSlow(linear, value, size) {
+      checkAlignment(linear, size);
+      write(linear, value, size, state[CPL] === 3);
+    },
+    probeWrite(linear, size) {
+      checkAlignment(linear, size);
+      const user = state[CPL] === 3;
+      translate(linear, true, user);
+      if ((linear & 0xfff) + size > PAGE_SIZE) translate(nextPage(linear), true, user);
+    },
+    readSystem: (linear, size) => read(linear | 0, size, false),
+    writeSystem: (linear, value, size) => {
+      write(linear | 0, value, size, false);
+    },
+    flush(global) {
+      generation = (generation + 1) | 0;
+      if (trackedCount > TRACKED) {
+        if (global) {
+          tlb.fill(0);
+          trackedCount = 0;
+          return;
+        }
+        // Rebuild the list from the survivors.
+        trackedCount = 0;
+        for (let page = 0; page < tlb.length; page++) {
+          if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
+          else if (trackedCount++ < TRACKED) tracked[trackedCount - 1] = page;
+        }
+        return;
+      }
+      let kept = 0;
+      for (let i = 0; i < trackedCount; i++) {
+        const page = tracked[i];
+        if (!global && (tlb[page] & GLOBAL) !== 0) tracked[kept++] = page;
+        else tlb[page] = 0;
+      }
+      trackedCount = kept;
+    },
+    flushPage(linear) {
+      generation = (generation + 1) | 0;
+      const page = linear >>> 12;
+      // The page stays in the list of filled entries; `enter` must not list it twice, so keep a harmless mark.
+      if (tlb[page] !== 0) tlb[page] = GLOBAL << 1;
+    },
+    watch(pages, onAccess) {
+      const before = watched;
+      watched = pages;
+      watcher = pages.length > 0 ? onAccess : undefined;
+      for (const page of [...before, ...pages]) {
+        const entry = tlb[page];
+        if ((entry & (ALL_RIGHTS << RIGHTS)) === 0) continue;
+        const linear = page << 12;
+        refresh(linear, ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0);
+      }
+    },
+    protectCode(physicalPage) {
+      const strip = (page: number) => {
+        const entry = tlb[page];
+        if (((entry & -PAGE_SIZE) + (page << 12) - RAM_BASE) >>> 12 === physicalPage)
+          tlb[page] = entry & ~WRITES;
+      };
+      if (trackedCount <= TRACKED) for (let i = 0; i < trackedCount; i++) strip(tracked[i]);
+      else for (let page = 0; page < tlb.length; page++) if (tlb[page] !== 0) strip(page);
+    },
+    updateAccess() {
+      const user = state[CPL] === 3;
+      const align = user && (state[SYSFLAGS] & Flag.AC) !== 0 && (state[CR0] & Cr0.AM) !== 0;
+      state[ALIGN] = align ? 1 : 0;
+      state[NEED_READ] = align ? 0 : user ? USER_READ : SUPERVISOR_READ;
+      state[NEED_WRITE] = align ? 0 : user ? USER_WRITE : SUPERVISOR_WRITE;
+    },
+    generation: () => generation,
+  };
+}
