@@ -121,13 +121,14 @@ function addressLength(bytes: Uint8Array, at: number, wide: boolean): number {
   return 1 + sib + (mod === 1 ? 1 : mod === 2 || base === 5 ? 4 : 0);
 }
 
-function formOf(bytes: Uint8Array, cl: number): Form {
-  let size = 32;
-  let wide = true;
+/** @param big the code segment is a 32-bit one */
+function formOf(bytes: Uint8Array, cl: number, big: boolean): Form {
+  let size = big ? 32 : 16;
+  let wide = big;
   let at = 0;
   for (; PREFIXES.has(bytes[at]!); at++) {
-    if (bytes[at] === 0x66) size = 16;
-    if (bytes[at] === 0x67) wide = false;
+    if (bytes[at] === 0x66) size = big ? 16 : 32;
+    if (bytes[at] === 0x67) wide = !big;
   }
   let opcode = bytes[at++]!;
   if (opcode === 0x0f) opcode = 0x100 | bytes[at++]!;
@@ -135,12 +136,13 @@ function formOf(bytes: Uint8Array, cl: number): Form {
   const byImmediate = opcode === 0xc0 || opcode === 0xc1 || opcode === 0x1a4 || opcode === 0x1ac;
   const byOne = opcode === 0xd0 || opcode === 0xd1;
   const count = byImmediate ? bytes[at + addressLength(bytes, at, wide)]! : byOne ? 1 : cl;
-  return { opcode, digit, size: opcode < 0x100 && (opcode & 1) === 0 ? 8 : size, count: count & 31 };
+  const bytewise = opcode < 0x100 && opcode < 0xd8;
+  return { opcode, digit, size: bytewise && (opcode & 1) === 0 ? 8 : size, count: count & 31 };
 }
 
-/** The EFLAGS bits that are undefined after the instruction `bytes` in a 32-bit code segment, CL being `cl` before. */
-export function undefinedFlags(bytes: Uint8Array, cl: number): number {
-  const form = formOf(bytes, cl);
+/** The EFLAGS bits that are undefined after the instruction `bytes`, CL being `cl` before. */
+export function undefinedFlags(bytes: Uint8Array, cl: number, big: boolean): number {
+  const form = formOf(bytes, cl, big);
   return RULES.find((rule) => rule.matches(form))?.undefined(form) ?? 0;
 }
 
@@ -166,8 +168,8 @@ export interface UndefinedBits {
  * four bits of the limit are undefined". Processors give the limit's bits there, QEMU gives 0. And QEMU does not set the
  * accessed bit (8) in the descriptors that far transfers load into CS and SS (SDM vol. 3A, 3.4.5.1).
  */
-export function undefinedRegister(bytes: Uint8Array): UndefinedBits | undefined {
-  const { opcode, digit, size } = formOf(bytes, 0);
+export function undefinedRegister(bytes: Uint8Array, big: boolean): UndefinedBits | undefined {
+  const { opcode, digit, size } = formOf(bytes, 0, big);
   return opcode === 0x102 && size === 32 ? { register: digit, bits: 0xf_0100 } : undefined;
 }
 
@@ -178,8 +180,8 @@ const IRET = 0xcf;
  * RF after IRET: a processor pushes it set for a fault (SDM vol. 3B, 17.3.1.1), so that the return has it set for one
  * instruction; QEMU 7.2 pushes it as it is.
  */
-export function resumeFlag(bytes: Uint8Array): number {
-  return formOf(bytes, 0).opcode === IRET ? RF : 0;
+export function resumeFlag(bytes: Uint8Array, big: boolean): number {
+  return formOf(bytes, 0, big).opcode === IRET ? RF : 0;
 }
 
 const changes = either(
@@ -195,8 +197,45 @@ const changes = either(
  * An instruction that reads its operand and writes it back: where the page is not there, processors report the write
  * (recorded on hardware, test/vectors/FORMAT.md section 5), QEMU reports the read that it does first.
  */
-export function readsAndWrites(bytes: Uint8Array): boolean {
-  return changes(formOf(bytes, 0));
+export function readsAndWrites(bytes: Uint8Array, big: boolean): boolean {
+  return changes(formOf(bytes, 0, big));
+}
+
+const C1 = 0x200;
+const C0_C2_C3 = 0x4500;
+
+/**
+ * Bits of the x87 status word. FINCSTP, FDECSTP: "The C0, C2, and C3 flags are undefined" (SDM vol. 2A). C1, which says that
+ * the result was rounded up or on which side the stack was left (SDM vol. 1, 8.1.3.3), is never set by QEMU.
+ */
+export function undefinedStatus(bytes: Uint8Array, big: boolean): number {
+  const { opcode, digit } = formOf(bytes, 0, big);
+  if (opcode < 0xd8 || opcode > 0xdf) return 0;
+  return opcode === 0xd9 && digit === 6 ? C1 | C0_C2_C3 : C1;
+}
+
+/** The upper halves of the words of a 32-bit FPU environment: "reserved" (SDM vol. 1, figures 8-9 and 8-10). */
+const RESERVED_ENVIRONMENT = [0, 4, 8, 24].flatMap((dword) => [dword + 2, dword + 3]);
+/** Bits 16-26 of the fourth dword: the last opcode (SDM vol. 1, 8.1.9), which QEMU does not keep. */
+const ENVIRONMENT_OPCODE = [18, 19];
+/** Last opcode, instruction and operand in the image of FXSAVE (SDM vol. 1, table 10-2): QEMU stores 0. */
+const FXSAVE_POINTERS = Array.from({ length: 18 }, (_, n) => 6 + n);
+/** Behind each x87 register there: "reserved", which processors clear and QEMU leaves alone. */
+const FXSAVE_RESERVED = Array.from({ length: 8 }, (_, n) =>
+  [10, 11, 12, 13, 14, 15].map((at) => 32 + n * 16 + at),
+);
+
+/** Offsets of bytes that the instruction stores and that need not be the same. FNSTENV, FNSAVE and FXSAVE. */
+export function ignoredStores(bytes: Uint8Array, big: boolean): readonly number[] {
+  const form = formOf(bytes, 0, big);
+  if (group([0xd9, 0xdd], [6])(form) && form.size === 32)
+    return [...RESERVED_ENVIRONMENT, ...ENVIRONMENT_OPCODE];
+  return group([0x1ae], [0])(form) ? [...FXSAVE_POINTERS, ...FXSAVE_RESERVED.flat()] : [];
+}
+
+/** MMX instructions have two-byte opcodes, some with prefixes. */
+export function mayWriteMmx(bytes: Uint8Array, big: boolean): boolean {
+  return bytes.length > 0 && formOf(bytes, 0, big).opcode >= 0x100;
 }
 
 export const ARITHMETIC_FLAGS = ARITHMETIC;
