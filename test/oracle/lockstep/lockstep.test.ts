@@ -14,6 +14,9 @@ import { type QemuLog, traceQemu } from './qemu.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
 
+/** Half a gigabyte of log on a busy machine. */
+const TIMEOUT_MS = 300_000;
+
 /** The image and its memory, where 16-bit code runs, and the window of the paging image; the firmware is elsewhere. */
 const RANGES = '0x100000+0x100000,0x20000+0x10000,0x400000+0x10000';
 
@@ -44,7 +47,7 @@ async function lockstep(
   }
 }
 
-describe.skipIf(!hasQemu)('lock-step with QEMU', () => {
+describe.skipIf(!hasQemu)('lock-step with QEMU', { timeout: TIMEOUT_MS }, () => {
   beforeAll(() => {
     execFileSync('node', [join(root, 'tools/build-kernels.mjs')], { stdio: 'inherit' });
   });
