@@ -32,6 +32,7 @@ export interface QemuLog {
   close(): Promise<void>;
 }
 
+const DEADLINE_MS = 600_000;
 const NEWLINE = 10;
 const STORE = 0x57;
 const RECORD = 0x45;
@@ -77,8 +78,17 @@ export async function traceQemu(
   const script = '"$@" 3>&1 >/dev/null 2>/dev/null | cat 2>/dev/null';
   const child = spawn('sh', ['-c', script, 'sh', 'qemu-system-i386', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 300_000,
+    detached: true,
   });
+  /** The shell, cat and QEMU, which does not end when nobody reads its log. */
+  const kill = () => {
+    try {
+      process.kill(-child.pid!, 'SIGKILL');
+    } catch {
+      // They have ended.
+    }
+  };
+  const deadline = setTimeout(kill, DEADLINE_MS);
 
   return {
     async forEach(events) {
@@ -118,8 +128,9 @@ export async function traceQemu(
     com1: () => readFileSync(file('com1'), 'latin1'),
     memory: () => createReadStream(file('ram'), { highWaterMark: 1 << 20 }),
     async close() {
+      clearTimeout(deadline);
       child.stdout.destroy();
-      child.kill();
+      kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
