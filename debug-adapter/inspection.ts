@@ -5,6 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
+import { fpuRegisters } from './fpu-registers.ts';
 import type { MemoryCache } from './memory-cache.ts';
 import { cpuRegisters, GENERAL, type RegisterGroup, savedRegisters } from './registers.ts';
 import { type Frame, frameContext } from './stack.ts';
@@ -76,9 +77,9 @@ export class Inspection {
 
   private registerGroups(frame: Frame): RegisterGroup[] {
     const saved = this.coroutines.savedState(frame.coroutine);
-    return saved
-      ? savedRegisters(saved, frame.registers)
-      : cpuRegisters(this.coroutines.snapshot.cpu, frame.registers);
+    if (saved) return savedRegisters(saved, frame.registers);
+    const { cpu } = this.coroutines.snapshot;
+    return [...cpuRegisters(cpu, frame.registers), ...fpuRegisters(cpu.fpu)];
   }
 
   /** Variables visible in a frame, inner ones first; a name that is hidden by an inner one is left out. */
@@ -196,6 +197,8 @@ export class Inspection {
     if (!frame)
       throw new AdapterError('no-such-frame', 'There is no frame to evaluate in: stop in some code first.');
     const { expression, format } = splitFormat(source);
+    const row = this.registerText(frame, expression);
+    if (row !== undefined) return { result: row, type: '', variablesReference: 0 };
     return this.memory.compute(() => {
       const value = evaluate(expression, this.evaluateContext(frame));
       const plain = bare(value.type).kind;
@@ -210,6 +213,15 @@ export class Inspection {
         ...(described.memoryReference === undefined ? {} : { memoryReference: described.memoryReference }),
       };
     });
+  }
+
+  /** A register that is no number to calculate with: `$st0`, `$xmm1`, `$gdtr`. As the Variables view shows it. */
+  private registerText(frame: Frame, expression: string): string | undefined {
+    const name = /^\s*\$(\w+)\s*$/.exec(expression)?.[1];
+    if (name === undefined || this.register(frame, name) !== undefined) return undefined;
+    return this.registerGroups(frame)
+      .flatMap(({ rows }) => rows)
+      .find((row) => row.name === name)?.value;
   }
 
   private evaluateContext(frame: Frame): EvaluateContext {

@@ -24,7 +24,7 @@ const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
 export const hex = (value: number, digits = 8): string =>
   '0x' + (value >>> 0).toString(16).padStart(digits, '0');
 
-const bits = (value: number, names: readonly (readonly [number, string])[]): string =>
+export const bits = (value: number, names: readonly (readonly [number, string])[]): string =>
   names
     .filter(([bit]) => ((value >>> bit) & 1) !== 0)
     .map(([, name]) => name)

@@ -14,6 +14,7 @@ import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './syste
 import { createDebugRegisters, Dr6 } from './interrupts/debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import type { Insn } from './decode/insn.ts';
+import { cellsOf, type ExecutionObserver, observeMap, type OpcodeCell } from './decode/observe.ts';
 import { restrictToModel } from './system/model.ts';
 import { createOpcodeMap } from './decode/opcode-map.ts';
 import type { CpuEnv, CpuHooks, PortIo } from './env.ts';
@@ -104,6 +105,8 @@ export interface CpuBus {
   acknowledgeInterrupt(): number;
   readonly onCr3Write: CpuHooks['onCr3Write'];
   readonly onFpuError: CpuHooks['onFpuError'];
+  /** For coverage reports; makes the CPU slower where it is given. */
+  readonly onExecute?: ExecutionObserver;
 }
 
 /** Linear addresses that stop execution. */
@@ -121,6 +124,8 @@ export interface Cpu {
   readonly segmentation: Segmentation;
   /** The chain of exceptions behind the last `Exit.Shutdown`. */
   readonly shutdownCauses: readonly FaultCause[];
+  /** What `CpuBus.onExecute` can tell of. */
+  opcodeCells(): readonly OpcodeCell[];
   reset(): void;
   /** Runs until `Double.Until`. */
   run(): Exit;
@@ -203,6 +208,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   defineMmx(map, env, softfloat);
   defineSse(map, env, softfloat);
   restrictToModel(map, model, faults);
+  if (bus.onExecute) observeMap(map, views, bus.onExecute);
   const decoder = createDecoder(map, faults);
 
   const cache = createCodeCache(memory, mmu.protectCode);
@@ -482,6 +488,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     get shutdownCauses() {
       return shutdownCauses;
     },
+    opcodeCells: () => cellsOf(map),
     reset() {
       state.fill(0);
       state[CR0] = Cr0.ET | Cr0.CD | Cr0.NW;

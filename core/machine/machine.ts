@@ -5,6 +5,7 @@
  * the tick at which it arrived. `run` advances the machine by a number of ticks and says why it came back; nobody's
  * slicing of time changes what the machine does.
  */
+import type { ExecutionObserver } from '../cpu/decode/observe.ts';
 import { applyFirmwareState } from '../boot/firmware-state.ts';
 import { mapBiosRom, RESET_VECTOR } from '../boot/bios-rom.ts';
 import { loadMultiboot, type BootCpuState } from '../boot/multiboot.ts';
@@ -80,6 +81,8 @@ export interface MachineOutputs {
   post?(port: number, value: number): void;
   /** An access that nothing in the machine answers, in words. */
   log(text: string): void;
+  /** For coverage reports; makes the machine slower where it is given. */
+  readonly onExecute?: ExecutionObserver;
 }
 
 export type RunResult =
@@ -152,6 +155,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       onCr3Write: (value, code) => {
         passages.onCr3Write(value, code);
       },
+      ...(outputs.onExecute ? { onExecute: outputs.onExecute } : {}),
     },
     MODELS[config.cpu ?? 'max'],
   );

@@ -13,10 +13,12 @@ import {
   IDT_BASE,
   IDT_LIMIT,
 } from '../cpu/state.ts';
-import type { CpuSnapshot, MachineSnapshot } from '../protocol/machine-protocol.ts';
+import type { CpuSnapshot, FpuState, MachineSnapshot } from '../protocol/machine-protocol.ts';
+import { FpuState as Fpu } from '../softfloat/softfloat.ts';
 import type { Machine } from './machine.ts';
 
-function cpuSnapshot({ cpu }: Machine): CpuSnapshot {
+function cpuSnapshot(machine: Machine): CpuSnapshot {
+  const { cpu } = machine;
   const { state, reg32, segSel, segBase, segLimit, segAttr } = cpu.views;
   const word = (index: number) => state[index] >>> 0;
   return {
@@ -36,8 +38,29 @@ function cpuSnapshot({ cpu }: Machine): CpuSnapshot {
     cr3: word(CR3),
     cr4: word(CR4),
     debug: Array.from({ length: 8 }, (_, n) => word(DR0 + n)),
+    fpu: fpuState(machine),
     cpl: state[CPL],
     halted: state[HALTED] !== 0,
+  };
+}
+
+function fpuState({ cpu }: Machine): FpuState {
+  const { mem, mem8 } = cpu.views;
+  const word = (at: number) => mem.getUint32(at, true);
+  return {
+    control: word(Fpu.Control),
+    status: word(Fpu.Status),
+    valid: ~word(Fpu.Empty) & 0xff,
+    last: {
+      opcode: word(Fpu.Opcode),
+      cs: word(Fpu.Cs),
+      ip: word(Fpu.Ip),
+      ds: word(Fpu.Ds),
+      dp: word(Fpu.Dp),
+    },
+    registers: mem8.slice(Fpu.Registers, Fpu.Registers + 128),
+    mxcsr: word(Fpu.Mxcsr),
+    xmm: mem8.slice(Fpu.Xmm, Fpu.Xmm + 128),
   };
 }
 

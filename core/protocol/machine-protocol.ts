@@ -94,6 +94,28 @@ export interface SegmentState {
   readonly attributes: number;
 }
 
+/** x87, MMX and SSE state (SDM vol. 1, chapters 8 to 10). */
+export interface FpuState {
+  readonly control: number;
+  /** With TOP in bits 11-13. */
+  readonly status: number;
+  /** Bit n: R0 + n is not empty. */
+  readonly valid: number;
+  /** Where the last non-control instruction was, what it was and what it touched. */
+  readonly last: {
+    readonly opcode: number;
+    readonly cs: number;
+    readonly ip: number;
+    readonly ds: number;
+    readonly dp: number;
+  };
+  /** R0 to R7, 16 bytes each: significand (8), sign and exponent (2). */
+  readonly registers: Uint8Array;
+  readonly mxcsr: number;
+  /** XMM0 to XMM7, 16 bytes each. */
+  readonly xmm: Uint8Array;
+}
+
 /** The architectural state at a stop. */
 export interface CpuSnapshot {
   /** EAX ECX EDX EBX ESP EBP ESI EDI, unsigned. */
@@ -110,6 +132,7 @@ export interface CpuSnapshot {
   readonly cr4: number;
   /** DR0 to DR7. */
   readonly debug: readonly number[];
+  readonly fpu: FpuState;
   readonly cpl: number;
   readonly halted: boolean;
 }

@@ -7,6 +7,7 @@
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createCpu, type Cpu } from '../cpu/cpu.ts';
+import type { ExecutionObserver } from '../cpu/decode/observe.ts';
 import { Descriptor } from '../cpu/segmentation/segmentation.ts';
 import {
   CR0,
@@ -18,6 +19,7 @@ import {
   Cr0,
   EIP,
   ESP,
+  Flag,
   GDT_BASE,
   GDT_LIMIT,
   HALTED,
@@ -27,6 +29,8 @@ import {
   SHADOW,
   TR,
 } from '../cpu/state.ts';
+
+import type { VectorMode } from './vector-modes.ts';
 
 /** A record of the format, numbers as in the file. */
 export interface VectorRecord {
@@ -124,6 +128,8 @@ const RING0_STACK = SYSTEM + 0x6000;
 /** Handlers: vector n enters at HANDLERS + n * 16; the runner looks at EIP and never runs them. */
 const HANDLERS = SYSTEM + 0x8000;
 
+const PROTECTED_CR0 = Cr0.PG | Cr0.AM | Cr0.WP | Cr0.NE | Cr0.ET | Cr0.MP | Cr0.PE;
+
 export const background = (address: number): number => Math.imul(address, 2654435761) >>> 24;
 
 function hexBytes(text: string): Uint8Array {
@@ -131,13 +137,23 @@ function hexBytes(text: string): Uint8Array {
 }
 const hex = (value: number) => (value >>> 0).toString(16);
 
-export function createVectorRunner(): VectorRunner {
+export interface VectorRunnerOptions {
+  /** In the modes other than `protected`, records must have gone through `carryOver`. */
+  readonly mode?: VectorMode;
+  readonly onExecute?: ExecutionObserver;
+}
+
+export function createVectorRunner({
+  mode = 'protected',
+  onExecute,
+}: VectorRunnerOptions = {}): VectorRunner {
   const memory = new PhysicalMemory(MEMORY);
   const cpu: Cpu = createCpu(memory, {
     ports: { read: () => 0, write: () => undefined },
     acknowledgeInterrupt: () => 0,
     onCr3Write: () => undefined,
     onFpuError: () => false,
+    ...(onExecute ? { onExecute } : {}),
   });
   const { state, reg32, segSel } = cpu.views;
   cpu.reset();
@@ -196,7 +212,7 @@ export function createVectorRunner(): VectorRunner {
   state[IDT_LIMIT] = 0x7ff;
   state[CR3] = DIRECTORY;
   state[CR4] = Cr4.OSFXSR | Cr4.OSXMMEXCPT;
-  state[CR0] = Cr0.PG | Cr0.AM | Cr0.WP | Cr0.NE | Cr0.ET | Cr0.MP | Cr0.PE;
+  state[CR0] = PROTECTED_CR0;
   cpu.mmu.flush(true);
   const system = new Descriptor();
   const fillSystem = (seg: number, selector: number, base: number, limit: number, attr: number) => {
@@ -316,7 +332,26 @@ export function createVectorRunner(): VectorRunner {
     return distance >= -1n && distance <= 1n;
   }
 
+  /**
+   * Leaves protected mode with segments as they are (a limit of 4 GiB in real mode is what is called big real mode), but for
+   * 16-bit code.
+   */
+  function enterMode(): void {
+    if (mode === 'protected') return;
+    const code = new Descriptor();
+    code.low = 0xffff;
+    code.high = mode === 'real' ? 0x008f_9b00 : 0x008f_fb00;
+    cpu.segmentation.fill(CS, DEFAULT_SEGMENTS[CS], code);
+    if (mode === 'real') {
+      state[CR0] &= ~(Cr0.PE | Cr0.PG);
+      cpu.segmentation.setCpl(0);
+    } else if (mode === 'virtual-8086') cpu.flags.set(cpu.flags.get() | Flag.VM);
+    cpu.segmentation.updateMode();
+    cpu.mmu.flush(true);
+  }
+
   function loadState(record: VectorRecord): void {
+    state[CR0] = PROTECTED_CR0;
     for (let r = 0; r < 8; r++) reg32[r] = record.r[r];
     state[EIP] = record.e ?? DEFAULT_EIP;
     cpu.flags.set(record.f);
@@ -330,6 +365,7 @@ export function createVectorRunner(): VectorRunner {
     state[CR2] = 0;
     state[HALTED] = 0;
     state[SHADOW] = 0;
+    enterMode();
   }
 
   const frameWord = (linear: number) => memory.read(system8(linear >>> 0), 4);

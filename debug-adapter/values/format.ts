@@ -2,6 +2,7 @@
  * Values as one line of text, and the children that a view can unfold. Characters show as characters, pointers with the
  * symbol or the string they point to, structures with their first members.
  */
+import { extendedText } from './extended.ts';
 import type { CType, Member } from '../symbols/types.ts';
 import { typeName } from '../symbols/type-name.ts';
 import {
@@ -57,6 +58,8 @@ const isCharacter = (type: CType): boolean => {
   return plain.kind === 'base' && plain.size === 1 && plain.encoding.endsWith('-char');
 };
 
+const EXTENDED_BYTES = 10;
+
 /** A quoted string up to its terminator. */
 function quoted(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
@@ -84,7 +87,11 @@ function formatBase(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>, h
     case 'float': {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       if (bytes.length === 4) return String(view.getFloat32(0, true));
-      return bytes.length === 8 ? String(view.getFloat64(0, true)) : hex(value, bytes.length);
+      if (bytes.length === 8) return String(view.getFloat64(0, true));
+      // long double: ten bytes and padding.
+      return bytes.length >= EXTENDED_BYTES
+        ? extendedText({ significand: view.getBigUint64(0, true), signExponent: view.getUint16(8, true) })
+        : hex(value, bytes.length);
     }
     default:
       return hexadecimal ? hex(value, bytes.length) : String(value);
