@@ -80,7 +80,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   };
   const double = (i: Insn, use: (low: number, high: number) => void) => {
     const offset = ea(i);
-    alignQuad(i.seg, offset);
+    alignQuad(i.seg, offset, false);
     const low = read32(i.seg, offset);
     use(low, read32(i.seg, next(i, offset, 4)));
   };
@@ -90,7 +90,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   function writeOutput(i: Insn, size: number): void {
     const offset = ea(i);
     if (size > 4) {
-      alignQuad(i.seg, offset);
+      alignQuad(i.seg, offset, true);
       probeWrite(i.seg, offset, 4);
       probeWrite(i.seg, next(i, offset, size - 1), 1);
     }
@@ -190,11 +190,15 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     };
   const nop: Action = waiting(() => undefined);
 
+  function moveTop(by: number): void {
+    fpu.setTop(fpu.top() + by);
+    mem.setUint32(FpuState.Status, status() & ~0x200, true);
+  }
   const setStack = (by: number): Action =>
     waiting(() => {
-      fpu.setTop(fpu.top() + by);
-      mem.setUint32(FpuState.Status, status() & ~0x200, true);
+      moveTop(by);
     });
+  const topIsEmpty = () => ((mem.getUint32(FpuState.Empty, true) >> fpu.top()) & 1) !== 0;
 
   map.group(0xd9, [
     operation(
@@ -217,9 +221,10 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     ),
     operation(
       storing(4, () => fpu.storeSingle(1)),
-      // An undocumented alias of FSTP ST(i).
+      // FSTPNCE, undocumented: FSTP ST(i) that does not complain about an empty ST(0), and then only pops.
       waiting((i) => {
-        fpu.storeRegister(i.rm, 1);
+        if (topIsEmpty()) moveTop(1);
+        else fpu.storeRegister(i.rm, 1);
       }),
     ),
     operation(
@@ -348,7 +353,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     operation(
       waiting((i) => {
         const offset = ea(i);
-        alignQuad(i.seg, offset);
+        alignQuad(i.seg, offset, false);
         const low = read32(i.seg, offset);
         const high = read32(i.seg, next(i, offset, 4));
         fpu.loadExtended(low, high, read16(i.seg, next(i, offset, 8)));
@@ -444,7 +449,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     operation(
       waiting((i) => {
         const offset = ea(i);
-        alignQuad(i.seg, offset);
+        alignQuad(i.seg, offset, false);
         const low = read32(i.seg, offset);
         const high = read32(i.seg, next(i, offset, 4));
         fpu.loadPackedDecimal(low, high, read16(i.seg, next(i, offset, 8)));
@@ -551,7 +556,8 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   function writeEnvironment(i: Insn, wide: boolean): number {
     const offset = ea(i);
     const size = environmentSize(wide);
-    for (let at = 0; at < size; at += 4) probeWrite(i.seg, next(i, offset, at), Math.min(4, size - at));
+    const field = wide ? 4 : 2;
+    for (let at = 0; at < size; at += field) probeWrite(i.seg, next(i, offset, at), field);
     const [ip, cs, dp, ds] = pointers(wide);
     const control = mem.getUint16(FpuState.Control, true);
     if (wide) {
