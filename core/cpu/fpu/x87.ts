@@ -12,6 +12,8 @@ import { createPendingErrorCheck } from './fpu-error.ts';
 
 type Action = (i: Insn) => void;
 
+/** The eight registers in an image of FNSAVE. */
+const REGISTER_BYTES = 80;
 /** Arithmetic by /digit: FADD FMUL (FCOM FCOMP) FSUB FSUBR FDIV FDIVR. */
 const FCOM = 2;
 const FCOMP = 3;
@@ -91,8 +93,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     const offset = ea(i);
     if (size > 4) {
       alignQuad(i.seg, offset, true);
-      probeWrite(i.seg, offset, 4);
-      probeWrite(i.seg, next(i, offset, size - 1), 1);
+      for (let at = 0; at < size; at += 4) probeWrite(i.seg, next(i, offset, at), Math.min(4, size - at));
     }
     let at = 0;
     for (; at + 4 <= size; at += 4)
@@ -553,10 +554,21 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
 
   /** The seven fields of an environment in the format of operand size and mode. */
   const environmentSize = (wide: boolean) => (wide ? 28 : 14);
+  /** Processors touch the first field of an image, then its last byte: that is where a crossing into a bad page faults. */
+  function probeEnds(i: Insn, offset: number, size: number, field: number): void {
+    probeWrite(i.seg, offset, field);
+    probeWrite(i.seg, next(i, offset, size - 1), 1);
+  }
+  function readEnds(i: Insn, offset: number, size: number, wide: boolean): void {
+    if (wide) read32(i.seg, offset);
+    else read16(i.seg, offset);
+    read8(i.seg, next(i, offset, size - 1));
+  }
   function writeEnvironment(i: Insn, wide: boolean): number {
     const offset = ea(i);
     const size = environmentSize(wide);
     const field = wide ? 4 : 2;
+    probeEnds(i, offset, size, field);
     for (let at = 0; at < size; at += field) probeWrite(i.seg, next(i, offset, at), field);
     const [ip, cs, dp, ds] = pointers(wide);
     const control = mem.getUint16(FpuState.Control, true);
@@ -595,11 +607,13 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     fpu.updateSummary();
   }
   function loadEnvironment(i: Insn): void {
+    readEnds(i, ea(i), environmentSize(i.wide), i.wide);
     applyEnvironment(readEnvironment(i, i.wide).fields, i.wide);
   }
   function saveAll(i: Insn): void {
     const offset = ea(i);
-    const total = environmentSize(i.wide) + 80;
+    const total = environmentSize(i.wide) + REGISTER_BYTES;
+    probeEnds(i, offset, total, i.wide ? 4 : 2);
     for (let at = 0; at < total; at++)
       if (at % 4 === 0 || at === total - 1) probeWrite(i.seg, next(i, offset, at), 1);
     const at = writeEnvironment(i, i.wide);
@@ -610,8 +624,9 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     initialize();
   }
   function restoreAll(i: Insn): void {
+    readEnds(i, ea(i), environmentSize(i.wide) + REGISTER_BYTES, i.wide);
     const { fields, end } = readEnvironment(i, i.wide);
-    const bytes = Uint8Array.from({ length: 80 }, (_, n) => read8(i.seg, next(i, end, n)));
+    const bytes = Uint8Array.from({ length: REGISTER_BYTES }, (_, n) => read8(i.seg, next(i, end, n)));
     applyEnvironment(fields, i.wide);
     for (let r = 0; r < 8; r++) {
       const to = FpuState.Registers + ((fpu.top() + r) & 7) * 16;
