@@ -9,6 +9,7 @@ import { Insn } from './insn.ts';
 import {
   type Immediate,
   type OpcodeMap,
+  NO_PREFIX,
   type Operation,
   PREFIX_66,
   PREFIX_F2,
@@ -45,6 +46,18 @@ const INDEX16 = [ESI, EDI, ESI, EDI, ZERO, ZERO, ZERO, ZERO];
 const SEGMENT16 = [DS, DS, SS, SS, DS, DS, SS, DS];
 
 const NO_OPERATION: Operation = {};
+
+/**
+ * Opcodes after 0F where 66, F2 and F3 are part of the opcode: the SIMD ones (SDM vol. 2D, table A-3). A combination
+ * that the table leaves out is #UD there; elsewhere F2 and F3 mean nothing and 66 is the operand size.
+ */
+const chosenByPrefix = (second: number): boolean =>
+  (second & 0xf8) === 0x10 ||
+  (second & 0xf8) === 0x28 ||
+  (second >= 0x50 && second <= 0x7f) ||
+  second === 0xae ||
+  (second >= 0xc2 && second <= 0xc6) ||
+  (second >= 0xd0 && second !== 0xff);
 
 export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
   const invalid = () => ud();
@@ -138,10 +151,10 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     }
   }
 
-  /** Index of an opcode after 0F: F2 and F3 choose before 66, and any of them only where it means something. */
+  /** Index of an opcode after 0F: where prefixes choose the instruction, F2 and F3 come before 66. */
   function twoByteOpcode(second: number, rep: number, operandPrefix: boolean): number {
-    const plane = rep === 0xf3 ? PREFIX_F3 : rep === 0xf2 ? PREFIX_F2 : operandPrefix ? PREFIX_66 : 0x100;
-    return map.entries[plane | second] || map.groups[plane | second] ? plane | second : 0x100 | second;
+    const plane = rep === 0xf3 ? PREFIX_F3 : rep === 0xf2 ? PREFIX_F2 : operandPrefix ? PREFIX_66 : NO_PREFIX;
+    return (chosenByPrefix(second) ? plane : NO_PREFIX) | second;
   }
 
   function decodeInto(insn: Insn, codeWide: boolean): boolean {

@@ -54,7 +54,8 @@ export interface Operation {
 /** Eight operations chosen by ModRM reg; a missing one is #UD. */
 export type Group = readonly (Operation | undefined)[];
 
-/** Where the opcodes after 0F with a mandatory prefix stand: an entry there comes before that at 100h. */
+/** Where the opcodes after 0F stand: those without a mandatory prefix, and those with each of them. */
+export const NO_PREFIX = 0x100;
 export const PREFIX_66 = 0x200;
 export const PREFIX_F3 = 0x300;
 export const PREFIX_F2 = 0x400;

@@ -12,6 +12,8 @@ import { createPendingErrorCheck } from './fpu-error.ts';
 
 type Action = (i: Insn) => void;
 
+/** The eight registers in an image of FNSAVE. */
+const REGISTER_BYTES = 80;
 /** Arithmetic by /digit: FADD FMUL (FCOM FCOMP) FSUB FSUBR FDIV FDIVR. */
 const FCOM = 2;
 const FCOMP = 3;
@@ -80,7 +82,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   };
   const double = (i: Insn, use: (low: number, high: number) => void) => {
     const offset = ea(i);
-    alignQuad(i.seg, offset);
+    alignQuad(i.seg, offset, false);
     const low = read32(i.seg, offset);
     use(low, read32(i.seg, next(i, offset, 4)));
   };
@@ -90,9 +92,8 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   function writeOutput(i: Insn, size: number): void {
     const offset = ea(i);
     if (size > 4) {
-      alignQuad(i.seg, offset);
-      probeWrite(i.seg, offset, 4);
-      probeWrite(i.seg, next(i, offset, size - 1), 1);
+      alignQuad(i.seg, offset, true);
+      for (let at = 0; at < size; at += 4) probeWrite(i.seg, next(i, offset, at), Math.min(4, size - at));
     }
     let at = 0;
     for (; at + 4 <= size; at += 4)
@@ -190,11 +191,15 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     };
   const nop: Action = waiting(() => undefined);
 
+  function moveTop(by: number): void {
+    fpu.setTop(fpu.top() + by);
+    mem.setUint32(FpuState.Status, status() & ~0x200, true);
+  }
   const setStack = (by: number): Action =>
     waiting(() => {
-      fpu.setTop(fpu.top() + by);
-      mem.setUint32(FpuState.Status, status() & ~0x200, true);
+      moveTop(by);
     });
+  const topIsEmpty = () => ((mem.getUint32(FpuState.Empty, true) >> fpu.top()) & 1) !== 0;
 
   map.group(0xd9, [
     operation(
@@ -217,9 +222,10 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     ),
     operation(
       storing(4, () => fpu.storeSingle(1)),
-      // An undocumented alias of FSTP ST(i).
+      // FSTPNCE, undocumented: FSTP ST(i) that does not complain about an empty ST(0), and then only pops.
       waiting((i) => {
-        fpu.storeRegister(i.rm, 1);
+        if (topIsEmpty()) moveTop(1);
+        else fpu.storeRegister(i.rm, 1);
       }),
     ),
     operation(
@@ -348,7 +354,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     operation(
       waiting((i) => {
         const offset = ea(i);
-        alignQuad(i.seg, offset);
+        alignQuad(i.seg, offset, false);
         const low = read32(i.seg, offset);
         const high = read32(i.seg, next(i, offset, 4));
         fpu.loadExtended(low, high, read16(i.seg, next(i, offset, 8)));
@@ -444,7 +450,7 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     operation(
       waiting((i) => {
         const offset = ea(i);
-        alignQuad(i.seg, offset);
+        alignQuad(i.seg, offset, false);
         const low = read32(i.seg, offset);
         const high = read32(i.seg, next(i, offset, 4));
         fpu.loadPackedDecimal(low, high, read16(i.seg, next(i, offset, 8)));
@@ -548,10 +554,22 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
 
   /** The seven fields of an environment in the format of operand size and mode. */
   const environmentSize = (wide: boolean) => (wide ? 28 : 14);
+  /** Processors touch the first field of an image, then its last byte: that is where a crossing into a bad page faults. */
+  function probeEnds(i: Insn, offset: number, size: number, field: number): void {
+    probeWrite(i.seg, offset, field);
+    probeWrite(i.seg, next(i, offset, size - 1), 1);
+  }
+  function readEnds(i: Insn, offset: number, size: number, wide: boolean): void {
+    if (wide) read32(i.seg, offset);
+    else read16(i.seg, offset);
+    read8(i.seg, next(i, offset, size - 1));
+  }
   function writeEnvironment(i: Insn, wide: boolean): number {
     const offset = ea(i);
     const size = environmentSize(wide);
-    for (let at = 0; at < size; at += 4) probeWrite(i.seg, next(i, offset, at), Math.min(4, size - at));
+    const field = wide ? 4 : 2;
+    probeEnds(i, offset, size, field);
+    for (let at = 0; at < size; at += field) probeWrite(i.seg, next(i, offset, at), field);
     const [ip, cs, dp, ds] = pointers(wide);
     const control = mem.getUint16(FpuState.Control, true);
     if (wide) {
@@ -589,11 +607,13 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     fpu.updateSummary();
   }
   function loadEnvironment(i: Insn): void {
+    readEnds(i, ea(i), environmentSize(i.wide), i.wide);
     applyEnvironment(readEnvironment(i, i.wide).fields, i.wide);
   }
   function saveAll(i: Insn): void {
     const offset = ea(i);
-    const total = environmentSize(i.wide) + 80;
+    const total = environmentSize(i.wide) + REGISTER_BYTES;
+    probeEnds(i, offset, total, i.wide ? 4 : 2);
     for (let at = 0; at < total; at++)
       if (at % 4 === 0 || at === total - 1) probeWrite(i.seg, next(i, offset, at), 1);
     const at = writeEnvironment(i, i.wide);
@@ -604,8 +624,9 @@ export function defineX87(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
     initialize();
   }
   function restoreAll(i: Insn): void {
+    readEnds(i, ea(i), environmentSize(i.wide) + REGISTER_BYTES, i.wide);
     const { fields, end } = readEnvironment(i, i.wide);
-    const bytes = Uint8Array.from({ length: 80 }, (_, n) => read8(i.seg, next(i, end, n)));
+    const bytes = Uint8Array.from({ length: REGISTER_BYTES }, (_, n) => read8(i.seg, next(i, end, n)));
     applyEnvironment(fields, i.wide);
     for (let r = 0; r < 8; r++) {
       const to = FpuState.Registers + ((fpu.top() + r) & 7) * 16;

@@ -118,7 +118,7 @@ export function defineAtomic(map: OpcodeMap, env: CpuEnv, { add, sub }: Arithmet
       mem: both((i) => {
         const offset = ea(i);
         const upper = (offset + 4) & i.addrMask;
-        access.alignQuad(i.seg, offset);
+        access.alignQuad(i.seg, offset, true);
         probeWrite(i.seg, offset, 4);
         probeWrite(i.seg, upper, 4);
         const low = read32(i.seg, offset);

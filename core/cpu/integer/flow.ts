@@ -100,11 +100,13 @@ export function defineFlow(map: OpcodeMap, env: CpuEnv): void {
   const farPointer = (transferTo: (selector: number, offset: number, size: number) => void): BySize => [
     (i) => {
       const address = ea(i);
-      transferTo(read16(i.seg, (address + 2) & i.addrMask), read16(i.seg, address), 2);
+      const offset = read16(i.seg, address);
+      transferTo(read16(i.seg, (address + 2) & i.addrMask), offset, 2);
     },
     (i) => {
       const address = ea(i);
-      transferTo(read16(i.seg, (address + 4) & i.addrMask), read32(i.seg, address), 4);
+      const offset = read32(i.seg, address);
+      transferTo(read16(i.seg, (address + 4) & i.addrMask), offset, 4);
     },
   ];
   const groupFf = map.groups[0xff] ?? [];

@@ -40,8 +40,8 @@ export interface Access {
   probeWrite(seg: number, offset: number, size: number): void;
   /** Linear address after the segment's checks. */
   linear(seg: number, offset: number, size: number, write: boolean): number;
-  /** #AC when an operand of 8 bytes or more is not on an 8-byte boundary and alignment is checked. */
-  alignQuad(seg: number, offset: number): void;
+  /** #AC when an operand of 8 bytes or more is not on an 8-byte boundary and alignment is checked; the segment's faults come first. */
+  alignQuad(seg: number, offset: number, write: boolean): void;
   push16(value: number): void;
   push32(value: number): void;
   pop16(): number;
@@ -209,8 +209,8 @@ export function createAccess(views: Views, mmu: Mmu, { raise }: Faults): Access 
       mmu.probeWrite(linear(seg, offset, size, true), size);
     },
     linear,
-    alignQuad(seg, offset) {
-      if (state[ALIGN] !== 0 && (linear(seg, offset, 8, false) & 7) !== 0) raise(Vector.AC, 0);
+    alignQuad(seg, offset, write) {
+      if (state[ALIGN] !== 0 && (linear(seg, offset, 8, write) & 7) !== 0) raise(Vector.AC, 0);
     },
     push16,
     push32,

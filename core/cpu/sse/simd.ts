@@ -55,7 +55,7 @@ export function createSimd(env: CpuEnv): Simd {
     load(i, bytes, aligned) {
       const offset = ea(i);
       if (aligned) checkAligned(i, offset, false);
-      else if (bytes >= 8) alignQuad(i.seg, offset);
+      else if (bytes >= 8) alignQuad(i.seg, offset, false);
       if (bytes === 1) mem.setUint8(FpuState.Source, read8(i.seg, offset));
       else if (bytes === 2) mem.setUint16(FpuState.Source, read16(i.seg, offset), true);
       for (let at = 0; at + 4 <= bytes; at += 4)
@@ -65,7 +65,7 @@ export function createSimd(env: CpuEnv): Simd {
     store(i, from, bytes, aligned) {
       const offset = ea(i);
       if (aligned) checkAligned(i, offset, true);
-      else if (bytes >= 8) alignQuad(i.seg, offset);
+      else if (bytes >= 8) alignQuad(i.seg, offset, true);
       if (bytes > 4) probeWrite(i.seg, offset, bytes);
       if (bytes === 1) write8(i.seg, offset, mem.getUint8(from));
       else if (bytes === 2) write16(i.seg, offset, mem.getUint16(from, true));

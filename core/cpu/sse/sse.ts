@@ -518,7 +518,8 @@ export function defineSse(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
   narrowing(PREFIX_66 | 0xe6, 16, (d, s) => fpu.sseToIntegers(d, s, 2, 1, 1));
   narrowing(PREFIX_F2 | 0xe6, 16, (d, s) => fpu.sseToIntegers(d, s, 2, 1, 0));
 
-  // From two integers in an MMX register or memory. CVTPI2PD with a memory operand touches no MMX state.
+  // From two integers in an MMX register or memory. With a memory operand no MMX register is touched: there is no
+  // transition to MMX state. The manual says so of CVTPI2PD only, but processors treat CVTPI2PS alike.
   for (const [plane, double] of [
     [0x100, 0],
     [PREFIX_66, 1],
@@ -535,10 +536,7 @@ export function defineSse(map: OpcodeMap, env: CpuEnv, fpu: Softfloat): void {
       }),
       mem: both((i) => {
         simd.sseCheck();
-        if (!double) simd.mmxCheck();
-        const source = simd.load(i, 8, false);
-        if (!double) simd.mmxEnter();
-        checked(fpu.sseFromIntegers(xmm(i.reg), source, 2, double));
+        checked(fpu.sseFromIntegers(xmm(i.reg), simd.load(i, 8, false), 2, double));
       }),
     });
     for (const [opcode, truncate] of [

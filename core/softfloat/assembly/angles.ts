@@ -22,9 +22,21 @@ import {
   finishTop,
   ONE,
   packWide,
+  packWideTo,
   toFraction,
 } from './series';
-import { BIAS, C2, DE, EXPONENT, INTEGER_BIT, SIGN, STATUS, statusWord } from './state';
+import {
+  BIAS,
+  C2,
+  DE,
+  EXPONENT,
+  INTEGER_BIT,
+  NEAREST,
+  roundingControl,
+  SIGN,
+  STATUS,
+  statusWord,
+} from './state';
 import {
   divideSmall,
   divideWide,
@@ -300,6 +312,13 @@ function reduce(m: u64, e: i32): void {
 /** The reduced angle was counted backwards. */
 let reflected: bool = false;
 
+/** Below this exponent sine and tangent are the angle and the cosine is 1, inexact, whatever the rounding control. */
+const TINY: i32 = -64;
+function packAngle(sign: u32): void {
+  const tiny = quadrant == 0 && !reflected && angleE < TINY;
+  packWideTo(sign, tiny ? NEAREST : roundingControl());
+}
+
 /** wide := sine of the reduced angle (normalised). */
 function sineOfAngle(): void {
   if ((angleH | angleL) == 0) {
@@ -369,12 +388,12 @@ function beginAngle(): i32 {
 function packSine(sign: u32): void {
   const negative = sineOfReduced();
   if ((wh | wl) == 0) result(0, sign);
-  else packWide(negative ? sign ^ SIGN : sign);
+  else packAngle(negative ? sign ^ SIGN : sign);
 }
 function packCosine(): void {
   const negative = cosineOfReduced();
   if ((wh | wl) == 0) result(0, 0);
-  else packWide(negative ? SIGN : 0);
+  else packAngle(negative ? SIGN : 0);
 }
 
 export function fsin(): void {
@@ -504,7 +523,7 @@ export function fptan(): void {
       const ce = we;
       const sineNegative = sineOfReduced();
       divideWide(wh, wl, we, ch, cl, ce);
-      packWide(sineNegative != cosineNegative ? (se & SIGN) ^ SIGN : se & SIGN);
+      packAngle(sineNegative != cosineNegative ? (se & SIGN) ^ SIGN : se & SIGN);
       tangentM = rm;
       tangentSe = rse;
     }

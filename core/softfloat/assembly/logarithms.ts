@@ -2,7 +2,7 @@
 import { indefinite, isDenormal, isInfinite, isNan, isZero, propagate, special, unsupported } from './arith';
 import { begin, flag, result, rm, rse } from './round';
 import { exponentOf, finishFaultPop, finishPop, finishTop, ONE, packWide, toFraction } from './series';
-import { BIAS, DE, EXPONENT, INTEGER_BIT, SIGN, ZE } from './state';
+import { BIAS, DE, EXPONENT, INTEGER_BIT, PE, SIGN, ZE } from './state';
 import {
   divideSmall,
   divideWide,
@@ -64,9 +64,12 @@ export function f2xm1(): void {
     const e = exponentOf(m, se);
     const n = m << clz(m);
     if (e >= 0) {
-      // 1 gives 1 and -1 gives -1/2; beyond, the result is undefined and the operand stays.
+      // 1 gives 1 and -1 gives -1/2; beyond, the result is undefined: processors leave the operand as "inexact".
       if (e == 0 && n == INTEGER_BIT) result(INTEGER_BIT, sign != 0 ? SIGN | u32(BIAS - 1) : u32(BIAS));
-      else result(m, se);
+      else {
+        flag(PE);
+        result(m, se);
+      }
     } else {
       multiplyWide(n, 0, e, LN2_H, LN2_L, -1);
       const yh = wh;
@@ -82,7 +85,7 @@ export function f2xm1(): void {
   finishTop();
 }
 
-/** wide := 2 atanh(z) log2(e) for a normalised z below 0.18. */
+/** wide := 2 atanh(z) log2(e) for a normalised z up to 1/3. */
 function logarithmOfRatio(zh: u64, zl: u64, ze: i32): void {
   toFraction(zh, zl, ze);
   multiplyHigh(wh, wl, wh, wl);
@@ -249,13 +252,18 @@ export function fyl2xp1(): void {
     if (isDenormal(xm, xse) || isDenormal(ym, yse)) flag(DE);
     const e = xm == 0 ? 0 : exponentOf(xm, xse);
     if (xm == 0 || ym == 0) result(0, sign ^ (yse & SIGN));
-    else if (e >= -1) {
-      // Outside of the defined range; for positive operands the logarithm is still what a program hopes for.
-      if (sign != 0) result(xm, xse);
-      else {
-        addOne(xm << clz(xm), e);
-        timesSt1(log2(wh, we));
-      }
+    else if (sign != 0 && e >= 0) {
+      // Nothing to take the logarithm of: processors leave the operand as "inexact".
+      flag(PE);
+      result(xm, xse);
+    } else if (sign != 0 && e == -1) {
+      // 1 + x = 1 - n / 2^64 is exact, though outside of the defined range.
+      const sum = 0 - (xm << clz(xm));
+      timesSt1(log2(sum << clz(sum), -1 - i32(clz(sum))));
+    } else if (e >= 0) {
+      // As is this; it is still what a program hopes for.
+      addOne(xm << clz(xm), e);
+      timesSt1(log2(wh, we));
     } else {
       // z = x / (2 + x), with 2 + x in Q2.126.
       const n = xm << clz(xm);
@@ -278,12 +286,10 @@ export function fyl2xp1(): void {
   }
   finishPop();
 }
-/** wide := 1 + n / 2^63 * 2^e with 64 significant bits. */
+/** wide := 1 + n / 2^63 * 2^e with 64 significant bits, for e of at least 0. */
 function addOne(n: u64, e: i32): void {
-  if (e >= 0) {
-    const one: u64 = e < 64 ? INTEGER_BIT >> e : 0;
-    const sum = n + one;
-    if (sum < n) setWide((sum >> 1) | INTEGER_BIT, 0, e + 1);
-    else setWide(sum, 0, e);
-  } else setWide(INTEGER_BIT + (n >> -e), 0, 0);
+  const one: u64 = e < 64 ? INTEGER_BIT >> e : 0;
+  const sum = n + one;
+  if (sum < n) setWide((sum >> 1) | INTEGER_BIT, 0, e + 1);
+  else setWide(sum, 0, e);
 }

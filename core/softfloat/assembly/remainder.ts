@@ -1,6 +1,6 @@
 /** FPREM, FPREM1 and FSCALE (SDM vol. 2A): exact operations on exponents and significands. */
 import { isDenormal, isInfinite, isZero, special, indefinite } from './arith';
-import { begin, ex, flag, normalizeRoundPack, result, rm, rse, setUp } from './round';
+import { begin, BIAS_ADJUST, ex, flag, normalizeRoundPack, result, rm, rse, roundPack, setUp } from './round';
 import {
   BIAS,
   C0,
@@ -12,6 +12,7 @@ import {
   EXPONENT,
   INTEGER_BIT,
   OE,
+  PE,
   roundingControl,
   SIGN,
   STATUS,
@@ -171,10 +172,17 @@ export function scale(): void {
       if (e > 16) amount = 0x1_0000;
       else if (e >= 0) amount = i32(bm >> u64(63 - e));
       if ((bse & SIGN) != 0) amount = -amount;
-      const exponent = exponentOf(ase) + amount;
-      // Beyond what the moved exponent of an unmasked result can hold, it comes out as if it were masked.
-      const hopeless: u32 = (exponent < -0x6000 ? UE : 0) | (exponent > 0x7fff + 0x6000 ? OE : 0);
-      normalizeRoundPack(sign, exponent, am, 0, 64, roundingControl(), controlWord() | hopeless);
+      const exponent = exponentOf(ase) + amount - i32(clz(am));
+      // Massive overflow and underflow: even the moved exponent of an unmasked result cannot hold it (SDM vol. 1, 8.5.4
+      // and 8.5.5).
+      if (exponent >= i32(EXPONENT) + BIAS_ADJUST && (controlWord() & OE) == 0) {
+        flag(OE | PE);
+        setUp(true);
+        result(INTEGER_BIT, sign | EXPONENT);
+      } else if (exponent <= -BIAS_ADJUST && (controlWord() & UE) == 0) {
+        flag(UE | PE);
+        result(0, sign);
+      } else roundPack(sign, exponent, am << clz(am), 0, 64, roundingControl(), controlWord());
     }
   }
   putResult();

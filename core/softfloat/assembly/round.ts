@@ -14,6 +14,9 @@ export let ex: u32 = 0;
 /** The last rounding increased the magnitude. */
 export let up: bool = false;
 
+/** How far an unmasked overflow or underflow moves the exponent of its result. */
+export const BIAS_ADJUST: i32 = 0x6000;
+
 export function begin(): void {
   ex = 0;
   up = false;
@@ -106,7 +109,7 @@ function roundTo(sign: u32, hi: u64, lo: u64, bits: i32, rc: u32): void {
 /**
  * Rounds and packs a result with sign (0 or 8000h), biased exponent of any size and significand hi:lo whose top bit is
  * set (or which is zero). `masks` is the control word: masked underflow and overflow give denormals, infinities and
- * largest numbers; unmasked ones a result whose exponent is moved by 6000h (SDM vol. 1, 8.5.4 and 8.5.5).
+ * largest numbers; unmasked ones a result whose exponent is moved (SDM vol. 1, 8.5.4 and 8.5.5).
  */
 export function roundPack(sign: u32, exponent: i32, hi: u64, lo: u64, bits: i32, rc: u32, masks: u32): void {
   if ((hi | lo) == 0) {
@@ -122,7 +125,7 @@ export function roundPack(sign: u32, exponent: i32, hi: u64, lo: u64, bits: i32,
       flag(UE);
       if (roundedInexact) flag(PE);
       up = roundedUp;
-      result(roundedSignificand, sign | (u32(e + 0x6000) & 0x7fff));
+      result(roundedSignificand, sign | (u32(e + BIAS_ADJUST) & 0x7fff));
       return;
     }
     shiftRightJam(hi, lo, 1 - exponent);
@@ -137,7 +140,7 @@ export function roundPack(sign: u32, exponent: i32, hi: u64, lo: u64, bits: i32,
     if ((masks & OE) == 0) {
       if (roundedInexact) flag(PE);
       up = roundedUp;
-      result(roundedSignificand, sign | (u32(e - 0x6000) & 0x7fff));
+      result(roundedSignificand, sign | (u32(e - BIAS_ADJUST) & 0x7fff));
       return;
     }
     flag(PE);

@@ -19,8 +19,12 @@ export function exponentOf(m: u64, se: u32): i32 {
 
 /** Rounds and packs the inexact value in wh:wl, we. */
 export function packWide(sign: u32): void {
+  packWideTo(sign, roundingControl());
+}
+/** The same with a rounding of its own. */
+export function packWideTo(sign: u32, rc: u32): void {
   normalizeWide();
-  normalizeRoundPack(sign, we + BIAS, wh, wl | 1, 64, roundingControl(), controlWord());
+  normalizeRoundPack(sign, we + BIAS, wh, wl | 1, 64, rc, controlWord());
 }
 
 /** As a fraction in Q0.128; the value must be below 1. */

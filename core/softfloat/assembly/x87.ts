@@ -143,7 +143,7 @@ export function stackFault(overflow: bool): bool {
 
 // --- loads --------------------------------------------------------------------------------------------------
 
-/** Pushes `rm`, `rse` unless an exception of the load forbids it. */
+/** Pushes `rm`, `rse` unless the load is invalid; an unmasked denormal is pushed. */
 function push(): void {
   if (!isEmpty(7)) {
     setFlagsForOverflow();
@@ -151,7 +151,7 @@ function push(): void {
       commitFlags();
       return;
     }
-  } else if (unmasked(BEFORE)) {
+  } else if (unmasked(IE)) {
     commitFlags();
     return;
   }
