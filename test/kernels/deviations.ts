@@ -152,6 +152,52 @@ export const deviations: readonly Deviation[] = [
     manual:
       'SDM vol. 3A, 7.3: after the commit point "the processor [...] generates the appropriate exception prior to beginning execution of the new task"',
   },
+  {
+    oracle: 'qemu',
+    program: 'v86',
+    cases: /: INT1, .*: expected vector 1\(0\), got 6\(0\)$/,
+    does: 'has no INT1',
+    manual: 'SDM vol. 2A, INT n: INT1, opcode F1h, generates a debug exception (#DB)',
+  },
+  {
+    oracle: 'qemu',
+    program: 'v86',
+    cases: /^gates: .*(DPL [123]|code 1[ce] DPL 0): expected vector 13\(9[89]\), got (34\(0\)|13\(98\))$/,
+    does: 'lets an interrupt of virtual-8086 mode into code that is conforming or not of ring 0, and leaves out EXT',
+    manual:
+      'SDM vol. 2A, INT n, operation in protected mode: with EFLAGS.VM set, conforming code or a DPL above 0 is #GP(selector + EXT)',
+  },
+  {
+    oracle: 'qemu',
+    program: 'v86',
+    cases: /^(data|strings|stacks|code) at the ends of segments: .*: expected vector 1[23]\(0\), got /,
+    does: 'checks no segment limits',
+    manual:
+      'SDM vol. 2, virtual-8086 mode exceptions: #GP(0), or #SS(0) by way of SS, for an operand or a target beyond FFFFh',
+  },
+  {
+    oracle: 'qemu',
+    program: 'v86',
+    cases: /^tasks: .* with EIP 10100: expected EIP 10100, got /,
+    does: 'does not check EIP of a task against FFFFh',
+    manual: 'SDM vol. 3A, 7.3, table 7-1: EIP beyond the limit of the code segment is #GP in the new task',
+  },
+  {
+    oracle: 'bochs',
+    program: 'v86',
+    cases: /IOPL 3, .*flags [67]: expected .*, got 13\(0\)$/,
+    does: 'looks at VIF and VIP, both set, with IOPL 3 too',
+    manual:
+      'SDM vol. 3A, 2.3: "The processor only recognizes the VIP flag when either the VME flag or the PVI flag in control register CR4 is set and the IOPL is less than 3"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'v86',
+    cases: /: PUSHAD? with SP ([79bdf]): expected vector 13\(0\), got 12\(0\)$/,
+    does: 'raises #SS where the stack ends inside of the words of PUSHA',
+    manual:
+      'SDM vol. 2B, PUSHA/PUSHAD, virtual-8086 mode exceptions: "#GP(0) If the ESP or SP register contains 7, 9, 11, 13, or 15"',
+  },
 ];
 
 /** Those lines of a run that no deviation explains. */
