@@ -210,9 +210,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       resetRequested = true;
       stopNow();
     },
-    onA20: (enabled) => {
-      if (!enabled) outputs.log('the guest turned the A20 gate off; this machine keeps address line 20 on');
-    },
+    onA20: cpu.setA20,
     onFpuErrorCleared: () => {
       // The latch asserts IGNNE# until the processor takes FERR# back.
       ignne = ferr;

@@ -198,6 +198,46 @@ export const deviations: readonly Deviation[] = [
     manual:
       'SDM vol. 2B, PUSHA/PUSHAD, virtual-8086 mode exceptions: "#GP(0) If the ESP or SP register contains 7, 9, 11, 13, or 15"',
   },
+  {
+    oracle: 'qemu',
+    program: 'realmode',
+    cases: /^exceptions: INT1, .*: expected vector 1\(0\), got 6\(0\)$/,
+    does: 'has no INT1',
+    manual: 'SDM vol. 2A, INT n: INT1, opcode F1h, generates a debug exception (#DB)',
+  },
+  {
+    oracle: 'qemu',
+    program: 'realmode',
+    cases: /^exceptions: MOV CR0 with (PG|NW without CD), .*: expected vector 13\(0\), got 6\(0\)$/,
+    does: 'sets CR0.PG without PE, and NW without CD',
+    manual:
+      'SDM vol. 2B, MOV (control registers), real-address mode exceptions: "#GP If an attempt is made to write invalid bit combinations in CR0"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'realmode',
+    cases:
+      /^((data|strings|stacks|code) at the ends of segments|kept limits): .*: expected vector 1[23]\(0\), got /,
+    does: 'checks no segment limits',
+    manual:
+      'SDM vol. 2, real-address mode exceptions: #GP, or #SS by way of SS, for an operand or a target outside of the segment',
+  },
+  {
+    oracle: 'qemu',
+    program: 'realmode',
+    cases: /^kept limits: a stack of 32 bits at [1-9a-f].*: expected IP /,
+    does: 'pushes the frame of an interrupt by SP, though the stack segment kept its B bit',
+    manual:
+      'SDM vol. 3A, 9.9.2: segment registers that are not reloaded keep "the descriptor attributes loaded during protected mode"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'realmode',
+    cases: /: PUSHAD? with SP ([79bdf]): expected vector 13\(0\), got 12\(0\)$/,
+    does: 'raises #SS where the stack ends inside of the words of PUSHA',
+    manual:
+      'SDM vol. 2B, PUSHA/PUSHAD, real-address mode exceptions: "#GP If the ESP or SP register contains 7, 9, 11, 13, or 15"',
+  },
 ];
 
 /** Those lines of a run that no deviation explains. */
