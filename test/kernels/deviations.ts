@@ -238,6 +238,21 @@ export const deviations: readonly Deviation[] = [
     manual:
       'SDM vol. 2B, PUSHA/PUSHAD, real-address mode exceptions: "#GP If the ESP or SP register contains 7, 9, 11, 13, or 15"',
   },
+  {
+    oracle: 'qemu',
+    program: 'rom',
+    cases: /^segments: .. ends at FFFF: expected faults of a word at FFFF 1, got 0$/,
+    does: 'checks no segment limits',
+    manual:
+      'SDM vol. 3A, table 9-1: the limit of each segment is FFFFh after a reset; vol. 2: #GP or #SS beyond it',
+  },
+  {
+    oracle: 'qemu',
+    program: 'rom',
+    cases: /^units: x87 after a reset: expected control 40, got 37f$/,
+    does: 'begins with the x87 state of FNINIT',
+    manual: 'SDM vol. 3A, table 9-1: FPU control word 0040H, tag word 5555H after a reset',
+  },
 ];
 
 /** Those lines of a run that no deviation explains. */
