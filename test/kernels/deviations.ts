@@ -253,6 +253,89 @@ export const deviations: readonly Deviation[] = [
     does: 'begins with the x87 state of FNINIT',
     manual: 'SDM vol. 3A, table 9-1: FPU control word 0040H, tag word 5555H after a reset',
   },
+  {
+    oracle: 'qemu',
+    program: 'paging',
+    cases: /^reserved bits of 4 MiB pages: .*: expected vector 14\(.\), got 32\(0\)$/,
+    does: 'takes bits 13-20 of a 4 MiB page for address bits without CPUID.PSE36',
+    manual: 'SDM vol. 3A, table 4-4: "If the PSE-36 mechanism is not supported, bits 21:13 are reserved"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'paging',
+    cases:
+      /^(rights of PAE pages|reserved bits of (PAE entries|4 MiB pages)): .*: expected vector 14\([9bdf]\), got 14\([8ace]\)$/,
+    does: 'reports reserved bits with P clear',
+    manual: 'SDM vol. 3A, 4.7: RSVD "can be set only if bit 0 is also set"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'paging',
+    cases:
+      /^page-directory pointers: (load by .*: expected vector 13\(0\), got 32\(0\)|a pointer is kept .*: expected vector 32\(0\), got 14\(0\))$/,
+    does: 'reads page-directory-pointer entries on every walk and does not check them when CR3 is loaded',
+    manual:
+      'SDM vol. 3A, 4.4.1: MOV to CR3 loads the PDPTE registers, and "if any of the PDPTEs sets both the P flag (bit 0) and any reserved bit [...] causes a general-protection exception (#GP(0))"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'paging',
+    cases:
+      /^(reserved bits of .*: \w+ (of|with) .* ?bit (1[789]|20|3[6789]).*|page-directory pointers: load by .* with bit 3[6789] .*): expected vector .*, got 32\(0\)$/,
+    does: 'has 40 bits of physical address whatever its CPUID says',
+    manual:
+      'SDM vol. 3A, 4.1.4: without CPUID leaf 80000008H "the width is generally 36 if CPUID.01H:EDX.PAE = 1"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'ret',
+    cases:
+      /^to virtual-8086 mode: IRET to virtual-8086 mode(, EIP| with).*: expected vector 1[23]\(0\), got /,
+    does: 'checks neither EIP nor the stack against their limits in a return to virtual-8086 mode',
+    manual:
+      'SDM vol. 2A, IRET, RETURN-TO-VIRTUAL-8086-MODE: "IF top 24 bytes of stack are not within stack segment limits THEN #SS(0) [...] IF instruction pointer not within code segment limits THEN #GP(0)"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'ret',
+    cases: /^to virtual-8086 mode: IRET with VM in its image .*: expected vector 34\(0\), got 13\(0\)$/,
+    does: 'looks at VM in the image of an IRET outside of ring 0',
+    manual: 'SDM vol. 2A, IRET: "IF tempEFLAGS(VM) = 1 and CPL = 0 THEN GOTO RETURN-TO-VIRTUAL-8086-MODE"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'ret',
+    cases:
+      /^to virtual-8086 mode: IRET to virtual-8086 mode, EIP 1000.: expected vector 13\(0\), got 6\(0\)$/,
+    does: 'cuts EIP to 16 bits in a return to virtual-8086 mode',
+    manual:
+      'SDM vol. 2A, IRET, RETURN-TO-VIRTUAL-8086-MODE: "IF instruction pointer not within code segment limits THEN #GP(0)"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'priv',
+    cases: /: RDPMC .*: expected (vector 32\(0\)|vector 13\(0\)|EIP 102), got (6\(0\)|100)$/,
+    does: 'has no RDPMC',
+    manual:
+      'SDM vol. 2B, RDPMC; vol. 3B, performance monitoring of the P6 family: it has the counters 0 and 1',
+  },
+  {
+    oracle: 'qemu',
+    program: 'priv',
+    cases:
+      /^control registers: MOV CR0 with (PE . PG . CD . NW .: expected vector 13\(0\), got 32\(0\)|bit \d+: expected CR0 )/,
+    does: 'sets CR0.PG without PE and NW without CD, and keeps what is written to reserved bits',
+    manual:
+      'SDM vol. 2B, MOV (control registers): "#GP(0) If an attempt is made to write invalid bit combinations in CR0"; vol. 3A, 2.5: reserved bits of CR0 stay clear',
+  },
+  {
+    oracle: 'qemu',
+    program: 'priv',
+    cases: /^model-specific registers: (RD|WR)MSR .*: expected vector 13\(0\), got 32\(0\)$/,
+    does: 'reads unknown registers as 0, and checks neither them nor reserved bits when they are written',
+    manual:
+      'SDM vol. 2B, WRMSR: "#GP(0) If the value in ECX specifies a reserved or unimplemented MSR address. If the value in EDX:EAX sets bits that are reserved in the MSR specified by ECX"',
+  },
 ];
 
 /** Those lines of a run that no deviation explains. */

@@ -27,6 +27,9 @@ const failures = (com1: string) => com1.split('\n').filter((line) => line.starts
 /** Here nothing may be left out either. */
 const notPassed = (com1: string) => com1.split('\n').filter((line) => /^(FAIL|SKIP)/.test(line));
 
+/** QEMU's default processor, with no-execute pages. */
+const NO_EXECUTE = ['-cpu', 'qemu32,+nx'];
+
 function expectExplained(oracle: Oracle, program: string, com1: string): void {
   expect(lastLine(com1)).toMatch(/^\d+ passed, \d+ failed$/);
   expect(unexplained(oracle, program, failures(com1)).slice(0, 20)).toEqual([]);
@@ -70,7 +73,7 @@ describe('the system-level test programs', () => {
   describe.skipIf(!hasQemu)('on QEMU', () => {
     it.each(programs)('%s', async (program) => {
       const input = qemuBootInput(bootInput(program), temporary);
-      const { com1 } = await runQemu({ kernel: join(build, `${program}.elf`), ...input });
+      const { com1 } = await runQemu({ kernel: join(build, `${program}.elf`), ...input, extra: NO_EXECUTE });
       expectExplained('qemu', program, com1);
     });
     it('rom', async () => {

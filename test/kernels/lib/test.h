@@ -44,11 +44,14 @@ enum { DE, DB, NMI, BP, OF, BR, UD, NM, DF, TS = 10, NP, SS, GP, PF, MF = 16, AC
 #define CR0_NE		0x00000020
 #define CR0_WP		0x00010000
 #define CR0_AM		0x00040000
+#define CR0_NW		0x20000000
+#define CR0_CD		0x40000000
 #define CR0_PG		0x80000000
 #define CR4_VME		0x001
 #define CR4_PVI		0x002
 #define CR4_TSD		0x004
 #define CR4_PSE		0x010
+#define CR4_PAE		0x020
 #define CR4_PGE		0x080
 #define CR4_PCE		0x100
 
@@ -163,6 +166,19 @@ static inline u32 cpuid_edx(u32 leaf)
 
 	asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
 	return edx;
+}
+
+static inline void wrmsr64(u32 msr, u32 low, u32 high)
+{
+	asm volatile("wrmsr" : : "c"(msr), "a"(low), "d"(high));
+}
+
+static inline u32 rdmsr(u32 msr, u32 *high)
+{
+	u32 low;
+
+	asm volatile("rdmsr" : "=a"(low), "=d"(*high) : "c"(msr));
+	return low;
 }
 
 /* A snippet of code that ends with INT END, as the symbol `name`. */
