@@ -28,6 +28,7 @@ import {
   GDT_BASE,
   GDT_LIMIT,
   HALTED,
+  IDT_LIMIT,
   SYSFLAGS,
 } from '../cpu/state.ts';
 import { DebugconE9 } from '../devices/debugcon-e9.ts';
@@ -234,6 +235,8 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     state[CR0] = start.cr0;
     state[GDT_BASE] = start.gdtBase;
     state[GDT_LIMIT] = start.gdtLimit;
+    // The firmware's interrupt table, at 0.
+    state[IDT_LIMIT] = 0x3ff;
     cpu.flags.set(start.eflags);
     cpu.segmentation.updateMode();
     const code = cpu.segmentation.read(start.codeSelector, new Descriptor());
