@@ -56,6 +56,18 @@ describe('a flat ROM', () => {
     expect(machine.memory.read(0xf_0010, 1)).toBe(code[16]);
   });
 
+  it('sees the first megabyte above the first megabyte while A20 is off', () => {
+    // mov ax, FFFFh; mov ds, ax; mov byte [0510h], 5Ah; mov al, 0; out 92h, al; mov byte [0510h], A5h; mov al, 2; out 92h, al; cli; hlt
+    const code = [
+      ...[0xb8, 0xff, 0xff, 0x8e, 0xd8, 0xc6, 0x06, 0x10, 0x05, 0x5a, 0xb0, 0x00, 0xe6, 0x92],
+      ...[0xc6, 0x06, 0x10, 0x05, 0xa5, 0xb0, 0x02, 0xe6, 0x92, 0xfa, 0xf4],
+    ];
+    const { machine } = start(rom(64 * KIB, code));
+    expect(machine.run(1000).kind).toBe('halted');
+    expect(machine.memory.read(0x10_0500, 1)).toBe(0x5a);
+    expect(machine.memory.read(0x0500, 1)).toBe(0xa5);
+  });
+
   it('of another size is refused in a sentence', () => {
     expect(() => start(new Uint8Array(1000))).toThrow(BootError);
     expect(() => start(new Uint8Array(1000))).toThrow(

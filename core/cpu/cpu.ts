@@ -42,6 +42,7 @@ import { defineX87 } from './fpu/x87.ts';
 import { createSegmentation, type Segmentation } from './segmentation/segmentation.ts';
 import { createPendingStack } from './segmentation/pending-stack.ts';
 import {
+  A20_GATED,
   Attr,
   BLOCK_EIP,
   BREAK,
@@ -61,6 +62,7 @@ import {
   EIP,
   EXTRA,
   Flag,
+  GDT_LIMIT,
   HALTED,
   IDT_LIMIT,
   INDEX,
@@ -134,6 +136,8 @@ export interface Cpu {
   /** Exact current tick, also in the middle of an instruction. */
   now(): number;
   setIntr(level: boolean): void;
+  /** The A20M# pin: while the gate is off, physical address bit 20 is 0 (SDM vol. 3B, 20.1.1). */
+  setA20(enabled: boolean): void;
   setBreakpoints(breakpoints: BreakpointSet): void;
   /** The next instruction does not stop at a breakpoint on this linear address. */
   skipBreakpoint(linear: number): void;
@@ -496,7 +500,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       state[PAT_LOW] = state[PAT_HIGH] = 0x0007_0406;
       reg32[EDX] = signature(model);
       state[DR7] = 0x400;
-      state[IDT_LIMIT] = 0x3ff;
+      state[GDT_LIMIT] = state[IDT_LIMIT] = 0xffff;
       for (let seg = 0; seg < 6; seg++) {
         segLimit[seg] = 0xffff;
         segAttr[seg] = 0x93;
@@ -525,6 +529,11 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     now,
     setIntr(level) {
       state[INTR] = level ? 1 : 0;
+    },
+    setA20(enabled) {
+      state[A20_GATED] = enabled ? 0 : 1 << 20;
+      mmu.flush(true);
+      state[BREAK] = 1;
     },
     setBreakpoints(set) {
       breakpoints = set;

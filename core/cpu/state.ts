@@ -108,6 +108,8 @@ export const DEBUG_IO = 113;
 export const MID_REP = 114;
 /** FERR# is asserted. */
 export const FERR = 116;
+/** The physical address bits that the A20 gate takes away: bit 20 while it is off. */
+export const A20_GATED = 117;
 /** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */
 export const COMMITTED = 115;
 

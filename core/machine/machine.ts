@@ -29,6 +29,7 @@ import {
   GDT_BASE,
   GDT_LIMIT,
   HALTED,
+  IDT_LIMIT,
   SYSFLAGS,
 } from '../cpu/state.ts';
 import { DebugconE9 } from '../devices/debugcon-e9.ts';
@@ -214,9 +215,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       resetRequested = true;
       stopNow();
     },
-    onA20: (enabled) => {
-      if (!enabled) outputs.log('the guest turned the A20 gate off; this machine keeps address line 20 on');
-    },
+    onA20: cpu.setA20,
     onFpuErrorCleared: () => {
       // The latch asserts IGNNE# until the processor takes FERR# back.
       ignne = ferr;
@@ -240,6 +239,8 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     state[CR0] = start.cr0;
     state[GDT_BASE] = start.gdtBase;
     state[GDT_LIMIT] = start.gdtLimit;
+    // The firmware's interrupt table, at 0.
+    state[IDT_LIMIT] = 0x3ff;
     cpu.flags.set(start.eflags);
     cpu.segmentation.updateMode();
     const code = cpu.segmentation.read(start.codeSelector, new Descriptor());

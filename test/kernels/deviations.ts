@@ -152,6 +152,190 @@ export const deviations: readonly Deviation[] = [
     manual:
       'SDM vol. 3A, 7.3: after the commit point "the processor [...] generates the appropriate exception prior to beginning execution of the new task"',
   },
+  {
+    oracle: 'qemu',
+    program: 'v86',
+    cases: /: INT1, .*: expected vector 1\(0\), got 6\(0\)$/,
+    does: 'has no INT1',
+    manual: 'SDM vol. 2A, INT n: INT1, opcode F1h, generates a debug exception (#DB)',
+  },
+  {
+    oracle: 'qemu',
+    program: 'v86',
+    cases: /^gates: .*(DPL [123]|code 1[ce] DPL 0): expected vector 13\(9[89]\), got (34\(0\)|13\(98\))$/,
+    does: 'lets an interrupt of virtual-8086 mode into code that is conforming or not of ring 0, and leaves out EXT',
+    manual:
+      'SDM vol. 2A, INT n, operation in protected mode: with EFLAGS.VM set, conforming code or a DPL above 0 is #GP(selector + EXT)',
+  },
+  {
+    oracle: 'qemu',
+    program: 'v86',
+    cases: /^(data|strings|stacks|code) at the ends of segments: .*: expected vector 1[23]\(0\), got /,
+    does: 'checks no segment limits',
+    manual:
+      'SDM vol. 2, virtual-8086 mode exceptions: #GP(0), or #SS(0) by way of SS, for an operand or a target beyond FFFFh',
+  },
+  {
+    oracle: 'qemu',
+    program: 'v86',
+    cases: /^tasks: .* with EIP 10100: expected EIP 10100, got /,
+    does: 'does not check EIP of a task against FFFFh',
+    manual: 'SDM vol. 3A, 7.3, table 7-1: EIP beyond the limit of the code segment is #GP in the new task',
+  },
+  {
+    oracle: 'bochs',
+    program: 'v86',
+    cases: /IOPL 3, .*flags [67]: expected .*, got 13\(0\)$/,
+    does: 'looks at VIF and VIP, both set, with IOPL 3 too',
+    manual:
+      'SDM vol. 3A, 2.3: "The processor only recognizes the VIP flag when either the VME flag or the PVI flag in control register CR4 is set and the IOPL is less than 3"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'v86',
+    cases: /: PUSHAD? with SP ([79bdf]): expected vector 13\(0\), got 12\(0\)$/,
+    does: 'raises #SS where the stack ends inside of the words of PUSHA',
+    manual:
+      'SDM vol. 2B, PUSHA/PUSHAD, virtual-8086 mode exceptions: "#GP(0) If the ESP or SP register contains 7, 9, 11, 13, or 15"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'realmode',
+    cases: /^exceptions: INT1, .*: expected vector 1\(0\), got 6\(0\)$/,
+    does: 'has no INT1',
+    manual: 'SDM vol. 2A, INT n: INT1, opcode F1h, generates a debug exception (#DB)',
+  },
+  {
+    oracle: 'qemu',
+    program: 'realmode',
+    cases: /^exceptions: MOV CR0 with (PG|NW without CD), .*: expected vector 13\(0\), got 6\(0\)$/,
+    does: 'sets CR0.PG without PE, and NW without CD',
+    manual:
+      'SDM vol. 2B, MOV (control registers), real-address mode exceptions: "#GP If an attempt is made to write invalid bit combinations in CR0"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'realmode',
+    cases:
+      /^((data|strings|stacks|code) at the ends of segments|kept limits): .*: expected vector 1[23]\(0\), got /,
+    does: 'checks no segment limits',
+    manual:
+      'SDM vol. 2, real-address mode exceptions: #GP, or #SS by way of SS, for an operand or a target outside of the segment',
+  },
+  {
+    oracle: 'qemu',
+    program: 'realmode',
+    cases: /^kept limits: a stack of 32 bits at [1-9a-f].*: expected IP /,
+    does: 'pushes the frame of an interrupt by SP, though the stack segment kept its B bit',
+    manual:
+      'SDM vol. 3A, 9.9.2: segment registers that are not reloaded keep "the descriptor attributes loaded during protected mode"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'realmode',
+    cases: /: PUSHAD? with SP ([79bdf]): expected vector 13\(0\), got 12\(0\)$/,
+    does: 'raises #SS where the stack ends inside of the words of PUSHA',
+    manual:
+      'SDM vol. 2B, PUSHA/PUSHAD, real-address mode exceptions: "#GP If the ESP or SP register contains 7, 9, 11, 13, or 15"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'rom',
+    cases: /^segments: .. ends at FFFF: expected faults of a word at FFFF 1, got 0$/,
+    does: 'checks no segment limits',
+    manual:
+      'SDM vol. 3A, table 9-1: the limit of each segment is FFFFh after a reset; vol. 2: #GP or #SS beyond it',
+  },
+  {
+    oracle: 'qemu',
+    program: 'rom',
+    cases: /^units: x87 after a reset: expected control 40, got 37f$/,
+    does: 'begins with the x87 state of FNINIT',
+    manual: 'SDM vol. 3A, table 9-1: FPU control word 0040H, tag word 5555H after a reset',
+  },
+  {
+    oracle: 'qemu',
+    program: 'paging',
+    cases: /^reserved bits of 4 MiB pages: .*: expected vector 14\(.\), got 32\(0\)$/,
+    does: 'takes bits 13-20 of a 4 MiB page for address bits without CPUID.PSE36',
+    manual: 'SDM vol. 3A, table 4-4: "If the PSE-36 mechanism is not supported, bits 21:13 are reserved"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'paging',
+    cases:
+      /^(rights of PAE pages|reserved bits of (PAE entries|4 MiB pages)): .*: expected vector 14\([9bdf]\), got 14\([8ace]\)$/,
+    does: 'reports reserved bits with P clear',
+    manual: 'SDM vol. 3A, 4.7: RSVD "can be set only if bit 0 is also set"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'paging',
+    cases:
+      /^page-directory pointers: (load by .*: expected vector 13\(0\), got 32\(0\)|a pointer is kept .*: expected vector 32\(0\), got 14\(0\))$/,
+    does: 'reads page-directory-pointer entries on every walk and does not check them when CR3 is loaded',
+    manual:
+      'SDM vol. 3A, 4.4.1: MOV to CR3 loads the PDPTE registers, and "if any of the PDPTEs sets both the P flag (bit 0) and any reserved bit [...] causes a general-protection exception (#GP(0))"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'paging',
+    cases:
+      /^(reserved bits of .*: \w+ (of|with) .* ?bit (1[789]|20|3[6789]).*|page-directory pointers: load by .* with bit 3[6789] .*): expected vector .*, got 32\(0\)$/,
+    does: 'has 40 bits of physical address whatever its CPUID says',
+    manual:
+      'SDM vol. 3A, 4.1.4: without CPUID leaf 80000008H "the width is generally 36 if CPUID.01H:EDX.PAE = 1"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'ret',
+    cases:
+      /^to virtual-8086 mode: IRET to virtual-8086 mode(, EIP| with).*: expected vector 1[23]\(0\), got /,
+    does: 'checks neither EIP nor the stack against their limits in a return to virtual-8086 mode',
+    manual:
+      'SDM vol. 2A, IRET, RETURN-TO-VIRTUAL-8086-MODE: "IF top 24 bytes of stack are not within stack segment limits THEN #SS(0) [...] IF instruction pointer not within code segment limits THEN #GP(0)"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'ret',
+    cases: /^to virtual-8086 mode: IRET with VM in its image .*: expected vector 34\(0\), got 13\(0\)$/,
+    does: 'looks at VM in the image of an IRET outside of ring 0',
+    manual: 'SDM vol. 2A, IRET: "IF tempEFLAGS(VM) = 1 and CPL = 0 THEN GOTO RETURN-TO-VIRTUAL-8086-MODE"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'ret',
+    cases:
+      /^to virtual-8086 mode: IRET to virtual-8086 mode, EIP 1000.: expected vector 13\(0\), got 6\(0\)$/,
+    does: 'cuts EIP to 16 bits in a return to virtual-8086 mode',
+    manual:
+      'SDM vol. 2A, IRET, RETURN-TO-VIRTUAL-8086-MODE: "IF instruction pointer not within code segment limits THEN #GP(0)"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'priv',
+    cases: /: RDPMC .*: expected (vector 32\(0\)|vector 13\(0\)|EIP 102), got (6\(0\)|100)$/,
+    does: 'has no RDPMC',
+    manual:
+      'SDM vol. 2B, RDPMC; vol. 3B, performance monitoring of the P6 family: it has the counters 0 and 1',
+  },
+  {
+    oracle: 'qemu',
+    program: 'priv',
+    cases:
+      /^control registers: MOV CR0 with (PE . PG . CD . NW .: expected vector 13\(0\), got 32\(0\)|bit \d+: expected CR0 )/,
+    does: 'sets CR0.PG without PE and NW without CD, and keeps what is written to reserved bits',
+    manual:
+      'SDM vol. 2B, MOV (control registers): "#GP(0) If an attempt is made to write invalid bit combinations in CR0"; vol. 3A, 2.5: reserved bits of CR0 stay clear',
+  },
+  {
+    oracle: 'qemu',
+    program: 'priv',
+    cases: /^model-specific registers: (RD|WR)MSR .*: expected vector 13\(0\), got 32\(0\)$/,
+    does: 'reads unknown registers as 0, and checks neither them nor reserved bits when they are written',
+    manual:
+      'SDM vol. 2B, WRMSR: "#GP(0) If the value in ECX specifies a reserved or unimplemented MSR address. If the value in EDX:EAX sets bits that are reserved in the MSR specified by ECX"',
+  },
 ];
 
 /** Those lines of a run that no deviation explains. */

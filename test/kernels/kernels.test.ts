@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runQemu } from '../oracle/kernels-run-qemu.ts';
+import { bootInput, qemuBootInput } from './boot-input.ts';
 import { type Oracle, unexplained } from './deviations.ts';
 import { hasBochs, runBochs } from './run-bochs.ts';
 import type { MachineRun } from './run-machine.ts';
@@ -23,6 +24,11 @@ const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
 
 const lastLine = (com1: string) => com1.trimEnd().split('\n').at(-1);
 const failures = (com1: string) => com1.split('\n').filter((line) => line.startsWith('FAIL'));
+/** Here nothing may be left out either. */
+const notPassed = (com1: string) => com1.split('\n').filter((line) => /^(FAIL|SKIP)/.test(line));
+
+/** QEMU's default processor, with no-execute pages. */
+const NO_EXECUTE = ['-cpu', 'qemu32,+nx'];
 
 function expectExplained(oracle: Oracle, program: string, com1: string): void {
   expect(lastLine(com1)).toMatch(/^\d+ passed, \d+ failed$/);
@@ -30,12 +36,13 @@ function expectExplained(oracle: Oracle, program: string, com1: string): void {
 }
 
 describe('the system-level test programs', () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'test-kernels-'));
   let runMachine: (kernel: string) => MachineRun;
+  let runRom: (rom: string) => MachineRun;
 
   beforeAll(async () => {
     execFileSync('make', ['--no-print-directory', '-s', '-j2', '-C', folder], { stdio: 'inherit' });
     // Bundled as the product is: six times as fast as module by module.
-    const temporary = mkdtempSync(join(tmpdir(), 'test-kernels-'));
     const outfile = join(temporary, 'run-machine.mjs');
     await bundle({
       entryPoints: [join(folder, 'run-machine.ts')],
@@ -44,14 +51,20 @@ describe('the system-level test programs', () => {
       format: 'esm',
       platform: 'node',
     });
-    ({ runMachine } = (await import(pathToFileURL(outfile).href)) as { runMachine: typeof runMachine });
+    ({ runMachine, runRom } = (await import(pathToFileURL(outfile).href)) as {
+      runMachine: typeof runMachine;
+      runRom: typeof runRom;
+    });
+  });
+  afterAll(() => {
     rmSync(temporary, { recursive: true });
   });
 
   describe('here', () => {
-    it.each(programs)('%s', (program) => {
-      const { com1, end, status } = runMachine(join(build, `${program}.elf`));
-      expect(failures(com1).slice(0, 20)).toEqual([]);
+    it.each([...programs, 'rom'])('%s', (program) => {
+      const { com1, end, status } =
+        program === 'rom' ? runRom(join(build, 'rom.rom')) : runMachine(join(build, `${program}.elf`));
+      expect(notPassed(com1).slice(0, 20)).toEqual([]);
       expect(lastLine(com1), end).toMatch(/^[1-9]\d* passed, 0 failed$/);
       expect(status).toBe(1);
     });
@@ -59,8 +72,13 @@ describe('the system-level test programs', () => {
 
   describe.skipIf(!hasQemu)('on QEMU', () => {
     it.each(programs)('%s', async (program) => {
-      const { com1 } = await runQemu({ kernel: join(build, `${program}.elf`) });
+      const input = qemuBootInput(bootInput(program), temporary);
+      const { com1 } = await runQemu({ kernel: join(build, `${program}.elf`), ...input, extra: NO_EXECUTE });
       expectExplained('qemu', program, com1);
+    });
+    it('rom', async () => {
+      const { com1 } = await runQemu({ bios: join(build, 'rom.rom') });
+      expectExplained('qemu', 'rom', com1);
     });
   });
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Paging with 32-bit entries: every combination of rights in directory and table x CPL x WP x kind of access x present x accessed
- * and dirty bits before, for 4 KiB and 4 MiB pages; accesses across two pages; what the TLB may keep and what drops it.
+ * Paging with 32-bit and with PAE entries: every combination of rights in directory and table x CPL x WP x kind of access x present
+ * x accessed and dirty bits before, for small and large pages; no-execute pages; reserved bits; the registers that hold the
+ * page-directory-pointer entries; accesses across two pages; what the TLB may keep and what drops it.
  *
- * Rules: SDM vol. 3A, 4.3 (32-bit paging), 4.6 (access rights), 4.7 (error code), 4.8 (accessed and dirty flags), 4.10.2-4.10.4
+ * Rules: SDM vol. 3A, 4.3 (32-bit paging), 4.4 (PAE paging), 4.6 (access rights), 4.7 (error code), 4.8 (accessed and dirty flags), 4.10.2-4.10.4
  * (TLB, global pages, invalidation).
  */
 #include "test.h"
@@ -19,6 +20,8 @@
 #define ERROR_P	1
 #define ERROR_W	2
 #define ERROR_U	4
+#define ERROR_RSVD	8
+#define ERROR_I	16
 
 /* The pages under test lie in a region of their own, so that their directory entry is too. */
 #define REGION	0x40000000u
@@ -356,6 +359,262 @@ static void test_implicit(void)
 	}
 }
 
+/* 4 MiB pages: address bits 32-35 with PSE-36, the rest of bits 13-21 is reserved (SDM vol. 3A, table 4-4). */
+static void test_reserved_4m(void)
+{
+	u32 first = cpuid_edx(1) & FEATURE_PSE36 ? 17 : 13;
+
+	for (u32 bit = first; bit <= 21; bit++)
+		for (u32 cpl = 0; cpl < 4; cpl += 3)
+			for (u32 kind = READ; kind < EXECUTE; kind++) {
+				struct frame f = ring_frame(cpl, kinds[kind].code);
+				u32 entry = LARGE | PDE_PS | PTE_P | PTE_RW | PTE_US | 1u << bit;
+				struct result r;
+
+				begin("%s of a 4 MiB page with bit %u, CPL %u", kinds[kind].name, bit, cpl);
+				directory[REGION >> 22] = entry;
+				flush();
+				f.ebx = REGION;
+				r = run(&f);
+				expect_fault(&r, PF, ERROR_P | ERROR_RSVD | (kinds[kind].write ? ERROR_W : 0) | (cpl ? ERROR_U : 0));
+				expect("CR2", REGION, r.cr2);
+				expect("entry", entry, directory[REGION >> 22]);
+			}
+	directory[REGION >> 22] = 0;
+	flush();
+}
+
+/*
+ * PAE paging. The first GiB has 2 MiB pages, one to one; the region under test is the second, with its directory and one table.
+ */
+#define PAE_LARGE	0x00600000u	/* 2 MiB-aligned RAM */
+#define XD		0x80000000u	/* in the upper dword */
+#define EFER		0xc0000080
+#define EFER_NXE	0x800
+
+struct entry {
+	u32 low, high;
+};
+
+static struct entry pointers[4] __attribute__((aligned(32)));
+static struct entry pae_low[512] __attribute__((aligned(4096)));
+static struct entry pae_directory[512] __attribute__((aligned(4096)));
+static struct entry pae_table[512] __attribute__((aligned(4096)));
+
+static void load_pointers(void)
+{
+	WRITE_CR(3, pointers);
+}
+
+static void start_pae(void)
+{
+	WRITE_CR(0, READ_CR(0) & ~CR0_PG);
+	for (u32 i = 0; i < 4; i++)
+		pae_low[i].low = i << 21 | PDE_PS | PTE_P | PTE_RW | PTE_US;
+	pointers[0].low = (u32)pae_low | PTE_P;
+	pointers[1].low = (u32)pae_directory | PTE_P;
+	WRITE_CR(4, READ_CR(4) | CR4_PAE);
+	load_pointers();
+	WRITE_CR(0, READ_CR(0) | CR0_PG);
+}
+
+static void set_nxe(u32 on)
+{
+	u32 high, low = rdmsr(EFER, &high);
+
+	wrmsr64(EFER, on ? low | EFER_NXE : low & ~EFER_NXE, high);
+}
+
+static void test_pae_rights(u32 large, u32 pde_flags, u32 pte_flags, u32 cpl, u32 wp, u32 kind, u32 nxe, u32 xd)
+{
+	struct frame f = ring_frame(cpl, kinds[kind].code);
+	struct entry *pde = &pae_directory[0], *pte = large ? pde : &pae_table[5], before, pde_before;
+	u32 address = REGION + 5 * 4096 + 0x123, error, flags = large ? pte_flags : pde_flags & pte_flags;
+	bool write = kinds[kind].write, present = (pte_flags & PTE_P) && (large || (pde_flags & PTE_P));
+	u8 *target = large ? (u8 *)PAE_LARGE + 5 * 4096 + 0x123 : frames[0] + 0x123;
+	bool reserved = present && xd && !nxe, good;
+	struct result r;
+
+	begin("%s PDE %x PTE %x CPL %u WP %u NXE %u XD %u", kinds[kind].name, pde_flags, pte_flags, cpl, wp, nxe, xd);
+	*(u32 *)target = 0x000020cd;
+	if (large) {
+		pde->low = PAE_LARGE | pte_flags | PDE_PS;
+		pde->high = xd ? XD : 0;
+	} else {
+		pde->low = (u32)pae_table | pde_flags;
+		pde->high = xd & 2 ? XD : 0;
+		pte->low = (u32)frames[0] | pte_flags;
+		pte->high = xd & 1 ? XD : 0;
+	}
+	before = *pte;
+	pde_before = *pde;
+	load_pointers();
+	set_wp(wp);
+	f.ebx = address;
+	r = run(&f);
+	set_wp(0);
+	good = present && !reserved && allowed(flags, cpl, wp, write) && !(kind == EXECUTE && xd);
+	/* A directory entry with XD is met before a table entry that is not present. */
+	if (!large && (pde_flags & PTE_P) && (xd & 2) && !nxe)
+		reserved = present = true;
+	error = (present ? ERROR_P : 0) | (reserved ? ERROR_RSVD : 0) | (write ? ERROR_W : 0) | (cpl == 3 ? ERROR_U : 0) |
+		(kind == EXECUTE && nxe ? ERROR_I : 0);
+	if (good) {
+		expect_fault(&r, END, 0);
+	} else {
+		expect_fault(&r, PF, error);
+		expect("CR2", address, r.cr2);
+		expect("EIP", kind == EXECUTE ? address : (u32)kinds[kind].code, r.f.eip);
+	}
+	expect("entry after", good ? before.low | PTE_A | (write ? PTE_D : 0) : before.low, pte->low);
+	expect("its upper half", before.high, pte->high);
+	if (good)
+		expect("directory entry after", large ? pte->low : pde_before.low | PTE_A, pde->low);
+}
+
+static void test_all_pae_rights(u32 large, u32 nxe)
+{
+	static const u32 some[] = { READ, WRITE, UPDATE, EXECUTE };
+
+	if (nxe)
+		set_nxe(1);
+	for (u32 pde = large ? 7 : 0; pde < 8; pde++)
+		for (u32 pte = 0; pte < 8; pte++)
+			for (u32 cpl = 0; cpl < 4; cpl += 3)
+				for (u32 wp = 0; wp < 2; wp++)
+					for (u32 k = 0; k < 4; k++)
+						for (u32 xd = 0; xd < (large ? 2 : 4); xd++)
+							test_pae_rights(large, pde, pte, cpl, wp, some[k], nxe, xd);
+	if (nxe)
+		set_nxe(0);
+}
+
+/* Bit `bit` of one entry, which is reserved: SDM vol. 3A, tables 4-8 to 4-11, with 36 bits of physical address. */
+static void test_pae_reserved(u32 which, u32 bit, u32 cpl, u32 kind)
+{
+	static const char *const names[] = { "PDE", "PTE", "2 MiB PDE" };
+	struct entry *entry = which == 1 ? &pae_table[5] : &pae_directory[0], before;
+	struct frame f = ring_frame(cpl, kinds[kind].code);
+	struct result r;
+
+	begin("%s with bit %u of a %s, CPL %u", kinds[kind].name, bit, names[which], cpl);
+	pae_directory[0].low = which == 2 ? PAE_LARGE | 7 | PDE_PS : (u32)pae_table | 7;
+	pae_directory[0].high = 0;
+	pae_table[5].low = (u32)frames[0] | 7;
+	pae_table[5].high = 0;
+	if (bit < 32)
+		entry->low |= 1u << bit;
+	else
+		entry->high |= 1u << (bit - 32);
+	before = *entry;
+	load_pointers();
+	f.ebx = REGION + 5 * 4096;
+	r = run(&f);
+	expect_fault(&r, PF, ERROR_P | ERROR_RSVD | (kinds[kind].write ? ERROR_W : 0) | (cpl ? ERROR_U : 0));
+	expect("CR2", f.ebx, r.cr2);
+	expect("entry", before.low, entry->low);
+	pae_directory[0].low = (u32)pae_table | 7;
+	pae_directory[0].high = 0;
+	pae_table[5].high = 0;
+}
+
+static void test_all_pae_reserved(void)
+{
+	for (u32 kind = READ; kind <= UPDATE; kind++)
+		for (u32 cpl = 0; cpl < 4; cpl += 3) {
+			for (u32 bit = 36; bit < 63; bit++)
+				for (u32 which = 0; which < 3; which++)
+					test_pae_reserved(which, bit, cpl, kind);
+			for (u32 bit = 13; bit < 21; bit++)
+				test_pae_reserved(2, bit, cpl, kind);
+		}
+}
+
+/*
+ * The page-directory-pointer entries are read when CR3 is loaded, or when bits of CR0 and CR4 that matter for paging change; a
+ * present one with a reserved bit is #GP then, and nothing is loaded (SDM vol. 3A, 4.4.1). Until the next load they stay.
+ */
+CODE(load_cr3, "movl %eax, %cr3");
+CODE(load_cr4, "movl %eax, %cr4; movl %ecx, %cr4");
+CODE(load_cr0, "movl %eax, %cr0; movl %ecx, %cr0");
+
+static void test_pointers(void)
+{
+	static struct entry others[4] __attribute__((aligned(32)));
+	u32 at = REGION + 5 * 4096;
+
+	WRITE_CR(0, READ_CR(0) & ~(CR0_CD | CR0_NW));
+	for (u32 present = 0; present < 2; present++)
+		for (u32 index = 2; index < 4; index++)
+			for (u32 bit = 1; bit < 64; bit++)
+				for (u32 how = 0; how < 3; how++) {
+					static const u8 *const codes[] = { load_cr3, load_cr4, load_cr0 };
+					static const char *const names[] = { "CR3", "CR4.PGE", "CR0.CD" };
+					bool reserved = (bit < 12 ? 0x1e6 >> bit & 1 : bit >= 36);
+					struct frame f = ring_frame(0, codes[how]);
+					u32 cr3 = READ_CR(3);
+					struct result r;
+
+					/* Its page would be elsewhere; that does not matter here, nor does it fault. */
+					if (how && bit % 5)
+						continue;
+					begin("load by %s with bit %u of pointer %u, P %u", names[how], bit, index, present);
+					if (how == 0) {
+						memcpy(others, pointers, sizeof(others));
+						f.eax = (u32)others;
+					} else {
+						f.ecx = how == 1 ? READ_CR(4) : READ_CR(0);
+						f.eax = f.ecx ^ (how == 1 ? CR4_PGE : CR0_CD);
+					}
+					*(how ? &pointers[index] : &others[index]) = (struct entry){
+						present | (bit < 32 ? 1u << bit : 0), bit < 32 ? 0 : 1u << (bit - 32),
+					};
+					r = run(&f);
+					pointers[index] = (struct entry){ 0, 0 };
+					expect_fault(&r, reserved && present ? GP : END, 0);
+					expect("CR3", how || (reserved && present) ? cr3 : (u32)others, READ_CR(3));
+					load_pointers();
+				}
+
+	begin("a pointer is kept until CR3 is loaded");
+	pae_table[5] = (struct entry){ (u32)frames[0] | 7, 0 };
+	load_pointers();
+	poke(at, 0x31415926);
+	pointers[1].low &= ~PTE_P;
+	asm volatile("invlpg (%0)" : : "r"(at) : "memory");
+	{
+		struct frame f = ring_frame(0, read_it);
+		struct result r;
+
+		f.ebx = at;
+		r = run(&f);
+		expect_fault(&r, END, 0);
+		expect("value", 0x31415926, r.f.ecx);
+		begin("a pointer that is not present");
+		load_pointers();
+		r = run(&f);
+		expect_fault(&r, PF, 0);
+		expect("CR2", at, r.cr2);
+		pointers[1].low |= PTE_P;
+		load_pointers();
+	}
+	begin("global pages and CR3 loads");
+	WRITE_CR(4, READ_CR(4) | CR4_PGE);
+	pae_table[6] = (struct entry){ (u32)frames[1] | 7, 0 };
+	load_pointers();
+	peek(at + 4096);
+	pae_table[6].low = (u32)frames[2] | 7;
+	load_pointers();
+	*(u32 *)frames[2] = 0x27182818;
+	expect("value", 0x27182818, peek(at + 4096));
+	WRITE_CR(4, READ_CR(4) & ~CR4_PGE);
+	begin("a 2 MiB page needs no CR4.PSE");
+	pae_directory[1] = (struct entry){ PAE_LARGE | 7 | PDE_PS, 0 };
+	load_pointers();
+	*(u32 *)(PAE_LARGE + 0x12344) = 0x16180339;
+	expect("value", 0x16180339, peek(REGION + 0x200000 + 0x12344));
+}
+
 void test_main(void)
 {
 	u32 codes[] = { 0, PTE_P, PTE_US, PTE_P | PTE_US, PTE_P | PTE_US | PTE_RW };
@@ -366,6 +625,8 @@ void test_main(void)
 	group("rights of 4 MiB pages");
 	WRITE_CR(4, READ_CR(4) | CR4_PSE);
 	test_all_rights(1);
+	group("reserved bits of 4 MiB pages");
+	test_reserved_4m();
 	WRITE_CR(4, READ_CR(4) & ~CR4_PSE);
 	group("data across pages");
 	test_crossings();
@@ -377,4 +638,23 @@ void test_main(void)
 	test_tlb();
 	group("implicit accesses");
 	test_implicit();
+	if (!(cpuid_edx(1) & FEATURE_PAE)) {
+		skip("PAE", "no CPUID.PAE");
+		return;
+	}
+	start_pae();
+	group("rights of PAE pages");
+	test_all_pae_rights(0, 0);
+	test_all_pae_rights(1, 0);
+	if (cpuid_edx(0x80000000 + 1) & FEATURE_NX) {
+		group("no-execute pages");
+		test_all_pae_rights(0, 1);
+		test_all_pae_rights(1, 1);
+	} else {
+		skip("no-execute pages", "no CPUID.NX");
+	}
+	group("reserved bits of PAE entries");
+	test_all_pae_reserved();
+	group("page-directory pointers");
+	test_pointers();
 }

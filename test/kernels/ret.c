@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Far returns: RETF and IRET to the same and to outer rings, with 16- and 32-bit frames. Every type, DPL and present bit of the
+ * Far returns: RETF and IRET to the same and to outer rings and to virtual-8086 mode, with 16- and 32-bit frames. Every type, DPL and present bit of the
  * code and stack segments returned to, what becomes of data segments, and which EFLAGS bits IRET may change.
  *
  * Rules: SDM vol. 3A, 5.8.6 (returning), vol. 2A and 2B, the operation sections of IRET and RET; vol. 1, 3.4.3.
@@ -196,6 +196,131 @@ static void test_bad_selectors(u32 how, u32 cpl)
 	}
 }
 
+/* IRET to virtual-8086 mode: every flag is the image's, no descriptor is read (SDM vol. 2A, IRET, RETURN-TO-VIRTUAL-8086-MODE). */
+#define V86_CODE	0x20000
+
+static void build_v86(u32 eip, u32 cs, u32 flags, u32 esp, const u16 *selectors)
+{
+	build(3, eip, 0xabcd0000 | cs, flags, esp, 0xdcba0000 | selectors[0]);
+	for (u32 i = 1; i < 5; i++)
+		push_up(0x12340000 * i | selectors[i], 4);
+}
+
+static void expect_v86(const struct result *r, u32 eip, u32 cs, u32 flags, u32 esp, const u16 *selectors)
+{
+	expect("EIP", eip, r->f.eip);
+	expect("CS", cs, r->f.cs & 0xffff);
+	expect("EFLAGS", flags, r->f.eflags & ~FLAG_RF);
+	expect("ESP", esp, r->f.esp);
+	expect("SS", selectors[0], r->f.ss & 0xffff);
+	expect("ES", selectors[1], r->f.v86_es & 0xffff);
+	expect("DS", selectors[2], r->f.v86_ds & 0xffff);
+	expect("FS", selectors[3], r->f.v86_fs & 0xffff);
+	expect("GS", selectors[4], r->f.v86_gs & 0xffff);
+}
+
+static void test_to_v86(u32 image, u32 segment, u32 eip, u32 before)
+{
+	static const u16 lists[][5] = { { 0, 0, 0, 0, 0 }, { 0x1fff, 0x2345, 0xffff, 1, 0x8003 }, { 8, 0x10, 0x0b, 0x43, 0x48 } };
+	const u16 *selectors = lists[(eip + image / 4) % 3];
+	u32 cs = segment - (eip >> 4), esp = 0x76543210 + eip;
+	struct result r;
+
+	begin("IRET to %x:%x, EFLAGS %x, image %x", cs, eip, before, image);
+	*(u16 *)(cs * 16 + (eip & 0xffff)) = 0x0b0f;
+	build_v86(eip, cs, image | FLAG_VM, esp, selectors);
+	r = run_return(3, 0, FLAG_FIXED | before);
+	expect_fault(&r, UD, 0);
+	expect_v86(&r, eip, cs, (image & 0x3e7ed5 & ~FLAG_RF) | FLAG_VM | FLAG_FIXED, esp, selectors);
+}
+
+/* EIP beyond FFFFh, and a stack that ends before the frame does. */
+static void test_to_v86_limits(void)
+{
+	static const u16 selectors[5] = { 0x3000, 0x3000, 0x3000, 0x3000, 0x3000 };
+	u32 top = (u32)user_stack_top - 1024;
+
+	for (u32 eip = 0xfffe; eip < 0x10003; eip++) {
+		struct result r;
+
+		begin("IRET to virtual-8086 mode, EIP %x", eip);
+		memset((void *)(V86_CODE + 0xfff0), 0xcc, 32);
+		*(u16 *)(V86_CODE + 0xfffe) = 0x0b0f;
+		build_v86(eip, V86_CODE >> 4, FLAG_VM | FLAG_FIXED, 0x8000, selectors);
+		r = run_return(3, 0, FLAG_FIXED);
+		if (eip == 0xfffe) {
+			expect_fault(&r, UD, 0);
+		} else if (eip > 0xffff) {
+			expect_fault(&r, GP, 0);
+			expect("EIP", (u32)interrupt_return32, r.f.eip);
+			expect("CS", KERNEL_CODE, r.f.cs & 0xffff);
+			expect("ESP", top, r.f.esp);
+		} else {
+			/* There is one byte of an instruction of two. */
+			expect_fault(&r, GP, 0);
+			expect("EIP", 0xffff, r.f.eip);
+			expect("CS", V86_CODE >> 4, r.f.cs & 0xffff);
+		}
+	}
+	for (u32 dwords = 0; dwords < 10; dwords++) {
+		struct frame f = ring_frame(0, interrupt_return32);
+		struct result r;
+
+		begin("IRET to virtual-8086 mode with %u dwords of stack", dwords);
+		*(u16 *)(V86_CODE + 0x100) = 0x0b0f;
+		build_v86(0x100, V86_CODE >> 4, FLAG_VM | FLAG_FIXED, 0x8000, selectors);
+		set_gdt(STACK, segment(0, top + dwords * 4 - 1, 0x93, BIG));
+		if (top + dwords * 4 - 1 > 0xfffff) {
+			u32 base = top - 0x1000;
+
+			set_gdt(STACK, segment(base, 0x1000 + dwords * 4 - 1, 0x93, BIG));
+			f.esp = 0x1000;
+			stack_base = base;
+		}
+		memcpy((void *)top, frame_area, sizeof(frame_area));
+		f.ss = STACK;
+		r = run(&f);
+		stack_base = 0;
+		expect_fault(&r, dwords < 9 ? SS : UD, 0);
+		if (dwords < 9) {
+			expect("EIP", f.eip, r.f.eip);
+			expect("SS", STACK, r.f.ss & 0xffff);
+			expect("ESP", f.esp, r.f.esp);
+		}
+	}
+}
+
+/* Outside of ring 0 the VM bit of the image counts for nothing. */
+static void test_vm_ignored(u32 cpl, u32 rpl, u32 iopl)
+{
+	u32 image = FLAG_VM | FLAG_FIXED | 0xd5;
+	struct result r;
+
+	begin("IRET with VM in its image from %u to %u, IOPL %u", cpl, rpl, iopl);
+	set_gdt(TARGET, segment(BASE, 0xfffff, ACCESS_P | ACCESS_DPL(rpl) | TYPE_CODE, PAGES | BIG));
+	build(3, (u32)landing - BASE, TARGET | rpl, image, (u32)user_stack_top - 512, RING_DATA(rpl));
+	r = run_return(3, cpl, FLAG_FIXED | FLAG_IOPL(iopl));
+	expect_fault(&r, LANDED, 0);
+	expect("CS", TARGET | rpl, r.f.cs & 0xffff);
+	expect("EFLAGS", (image & ~FLAG_VM) | FLAG_IOPL(iopl), r.f.eflags);
+}
+
+static void test_v86(void)
+{
+	static const u32 images[] = { 0x002, 0x8d7, 0x202, 0x1002, 0x2002, 0x3202, 0x4002, 0x040002, 0x080002, 0x100202, 0x200402, 0x3e7ed7 };
+	static const u32 places[] = { 0x0000, 0x0010, 0x1235, 0x8000, 0xfffe };
+
+	for (u32 i = 0; i < sizeof(images) / sizeof(*images); i++)
+		for (u32 p = 0; p < sizeof(places) / sizeof(*places); p++)
+			for (u32 before = 0; before < 3; before++)
+				test_to_v86(images[i], V86_CODE >> 4, places[p], before == 0 ? 0 : before == 1 ? 0x3000 : 0x2408d5);
+	test_to_v86_limits();
+	for (u32 cpl = 1; cpl < 4; cpl++)
+		for (u32 rpl = cpl; rpl < 4; rpl++)
+			for (u32 iopl = 0; iopl < 4; iopl++)
+				test_vm_ignored(cpl, rpl, iopl);
+}
+
 void test_main(void)
 {
 	static const u32 types[] = { 0x18, 0x1a, 0x1c, 0x1e, 0x10, 0x12, 0x16, 0x02, 0x09, 0x0c };
@@ -235,6 +360,8 @@ void test_main(void)
 					for (u32 before = 0; before < 2; before++)
 						for (u32 i = 0; i < sizeof(images) / sizeof(*images); i++)
 							test_flags(how, cpl, rpl, iopl, before ? 0x240a95 : 0, images[i]);
+	group("to virtual-8086 mode");
+	test_v86();
 	group("bad selectors");
 	for (u32 how = 0; how < 5; how++)
 		for (u32 cpl = 0; cpl < 4; cpl++)

@@ -43,7 +43,7 @@ export async function runBochs(folder: string, name: string): Promise<string> {
     'boot: disk',
     `com1: enabled=1, mode=file, dev=${file('com1')}`,
     'display_library: rfb, options="timeout=0"',
-    'cpu: model=p3_katmai, ips=100000000, reset_on_triple_fault=0',
+    'cpu: model=p3_katmai, ips=10000000, reset_on_triple_fault=0, ignore_bad_msrs=0',
     'clock: sync=none',
     `log: ${file('log')}`,
     'panic: action=fatal',

@@ -2,7 +2,9 @@
  * Owns how a test program runs on our machine: from its image to what it printed on COM1.
  */
 import { readFileSync } from 'node:fs';
-import { createMachine } from '../../core/machine/machine.ts';
+import { basename } from 'node:path';
+import { createMachine, type BiosSource, type MultibootSource } from '../../core/machine/machine.ts';
+import { bootInput } from './boot-input.ts';
 
 export interface MachineRun {
   /** The byte written to port F4h; undefined when the machine ended otherwise. */
@@ -16,15 +18,21 @@ export interface MachineRun {
 /** More than any program needs. */
 const TICK_LIMIT = 400_000_000;
 
+/** Boots a multiboot image with its input. */
 export function runMachine(kernel: string): MachineRun {
+  const { args, modules } = bootInput(basename(kernel, '.elf'));
+  return run({ kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules });
+}
+
+/** Starts a flat ROM. */
+export function runRom(rom: string): MachineRun {
+  return run({ bios: readFileSync(rom) });
+}
+
+function run(source: MultibootSource | BiosSource): MachineRun {
   let com1 = '';
   const machine = createMachine(
-    {
-      memoryBytes: 32 << 20,
-      kernel: { bytes: readFileSync(kernel), name: kernel, args: '' },
-      modules: [],
-      rtcSeconds: 0,
-    },
+    { memoryBytes: 32 << 20, rtcSeconds: 0, ...source },
     {
       serial: (port, byte) => {
         if (port === 'com1') com1 += String.fromCharCode(byte);

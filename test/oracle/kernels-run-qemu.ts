@@ -9,9 +9,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What to boot. */
+/** What to boot: a multiboot kernel, or a flat ROM in place of QEMU's firmware. */
 export interface QemuRun {
-  readonly kernel: string;
+  readonly kernel?: string;
+  readonly bios?: string;
   /** Multiboot command line. */
   readonly append?: string;
   /** Multiboot modules: `file arguments`. */
@@ -34,7 +35,9 @@ export async function runQemu(run: QemuRun): Promise<QemuResult> {
   const com1 = join(folder, 'com1');
   const args = ['-M', 'pc', '-accel', 'tcg', '-display', 'none', '-no-reboot', '-monitor', 'none'];
   args.push('-serial', `file:${com1}`, '-serial', 'stdio');
-  args.push('-device', 'isa-debug-exit,iobase=0xf4,iosize=4', '-kernel', run.kernel);
+  args.push('-device', 'isa-debug-exit,iobase=0xf4,iosize=4');
+  if (run.kernel) args.push('-kernel', run.kernel);
+  if (run.bios) args.push('-bios', run.bios);
   if (run.append) args.push('-append', run.append);
   if (run.initrd) args.push('-initrd', run.initrd);
   const child = spawn('qemu-system-i386', [...args, ...(run.extra ?? [])], { timeout: 30_000 });

@@ -1,7 +1,7 @@
 /** Stack instructions: PUSH, POP, PUSHA, POPA, PUSHF, POPF, ENTER, LEAVE (SDM vol. 2B). */
 import type { BySize, OpcodeMap } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
-import { CPL, CR4, Cr4, EBP, ESP, Flag, SS, STACK_MASK, SYSFLAGS, V86 } from '../state.ts';
+import { CPL, CR4, Cr4, EBP, ESP, Flag, PROTECTED, SS, STACK_MASK, SYSFLAGS, V86 } from '../state.ts';
 import { checkVirtualImage, setVif } from '../interrupts/vme.ts';
 import { holdInterrupts } from '../interrupts/shadow.ts';
 
@@ -130,13 +130,20 @@ export function defineStack(map: OpcodeMap, env: CpuEnv): void {
 
   /** Offset of a stack slot `bytes` below the stack pointer. */
   const below = (bytes: number) => (reg32[ESP] - bytes) & state[STACK_MASK];
+  /** In real and V86 mode a stack that would end inside of PUSHA's words is #GP, not #SS. */
+  function checkPushAll(): void {
+    const sp = reg32[ESP] & state[STACK_MASK];
+    if (state[PROTECTED] === 0 && sp >= 7 && sp <= 15 && (sp & 1) !== 0) gp(0);
+  }
   map.define(0x60, {
     reg: [
       () => {
+        checkPushAll();
         for (let r = 0; r < 8; r++) write16(SS, below(2 * (r + 1)), reg16[r * 2]);
         addStack(-16);
       },
       () => {
+        checkPushAll();
         for (let r = 0; r < 8; r++) write32(SS, below(4 * (r + 1)), reg32[r]);
         addStack(-32);
       },

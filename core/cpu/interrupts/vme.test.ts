@@ -107,6 +107,22 @@ describe('VME with IOPL below 3', () => {
   });
 });
 
+describe('VIF and VIP both set at the beginning of an instruction', () => {
+  const pending = Flag.VIF | Flag.VIP;
+  it('are #GP before it is begun, with VME', () => {
+    enterV86(pending, Cr4.VME, 0x40);
+    expect([m.vector(), m.frame(0), faultIp()]).toEqual([GP, 0, 0]);
+    expect(flagsThere() & pending).toBe(pending);
+  });
+  it.each([
+    ['without VME', pending, 0],
+    ['at IOPL 3', pending | Flag.IOPL, Cr4.VME],
+  ])('mean nothing %s', (_name, flags, cr4) => {
+    enterV86(flags, cr4, 0x40);
+    expect(faultIp()).toBe(1);
+  });
+});
+
 describe('INT n in virtual-8086 mode', () => {
   const bitmap = TSS + IO_MAP - 32;
   const handler = () => {

@@ -18,6 +18,7 @@ import { PAGE_SIZE, PageFlag, RAM_BASE } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import { type Faults, Vector } from '../interrupts/fault.ts';
 import {
+  A20_GATED,
   ALIGN,
   CPL,
   Cr0,
@@ -124,12 +125,16 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     return flags & (PageFlag.Code | PageFlag.Rom) ? rights & ~WRITES : rights;
   }
 
-  function enter(linear: number, physical: number, rights: number, global: number): number {
+  /** What the A20 gate lets through of a physical address. */
+  const gated = (physical: number) => (physical & ~state[A20_GATED]) >>> 0;
+
+  function enter(linear: number, ungated: number, rights: number, global: number): number {
     const page = linear >>> 12;
+    const physical = gated(ungated);
     if (tlb[page] === 0 && trackedCount < TRACKED) tracked[trackedCount] = page;
     if (tlb[page] === 0) trackedCount++;
     const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
-    return (tlb[page] = distance | fastRights(rights, linear, physical >>> 0) | (rights << RIGHTS) | global);
+    return (tlb[page] = distance | fastRights(rights, linear, physical) | (rights << RIGHTS) | global);
   }
 
   /** Walks the page tables, sets accessed and dirty bits, fills the TLB. */
@@ -137,12 +142,12 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     if ((state[CR0] & Cr0.PG) === 0) return enter(linear, linear, ALL_RIGHTS, 0);
     if ((state[CR4] & Cr4.PAE) !== 0) return fillPae(linear, write, user, fetch);
     const denied = (write ? Pf.W : 0) | (user ? Pf.U : 0);
-    const pdeAddress = (state[CR3] & -PAGE_SIZE) + ((linear >>> 22) << 2);
+    const pdeAddress = gated((state[CR3] & -PAGE_SIZE) + ((linear >>> 22) << 2));
     const pde = memory.read(pdeAddress, 4);
     if ((pde & Pte.P) === 0) pageFault(linear, denied);
     const large = (pde & Pte.PS) !== 0 && (state[CR4] & Cr4.PSE) !== 0;
     if (large && (pde & PDE_4M_RESERVED) !== 0) pageFault(linear, denied | Pf.P | Pf.RSVD);
-    const pteAddress = large ? pdeAddress : (pde & -PAGE_SIZE) + (((linear >>> 12) & 0x3ff) << 2);
+    const pteAddress = large ? pdeAddress : gated((pde & -PAGE_SIZE) + (((linear >>> 12) & 0x3ff) << 2));
     const pte = large ? pde : memory.read(pteAddress, 4);
     if ((pte & Pte.P) === 0) pageFault(linear, denied);
 
@@ -169,7 +174,7 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
 
   /** Physical address of a PAE table or page from the two dwords of the entry that names it. */
   const paeAddress = (low: number, high: number) =>
-    (high & PAE_ADDRESS_HIGH) !== 0 ? BEYOND : (low & -PAGE_SIZE) >>> 0;
+    (high & PAE_ADDRESS_HIGH) !== 0 ? BEYOND : gated(low & -PAGE_SIZE);
 
   /** Three-level paging (SDM vol. 3A, section 4.4). */
   function fillPae(linear: number, write: boolean, user: boolean, fetch: boolean): number {
@@ -235,7 +240,7 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
 
   function loadPointers(cr0: number, cr3: number, cr4: number): void {
     if ((cr0 & Cr0.PG) === 0 || (cr4 & Cr4.PAE) === 0) return;
-    const table = (cr3 & -32) >>> 0;
+    const table = gated(cr3 & -32);
     const entries = Array.from({ length: 8 }, (_, n) => memory.read(table + n * 4, 4) | 0);
     for (let n = 0; n < 8; n += 2) {
       const present = (entries[n] & Pte.P) !== 0;

@@ -37,7 +37,7 @@ import {
   type Views,
 } from '../state.ts';
 import type { TaskSwitch } from '../tasks/tasks.ts';
-import { checkVirtualImage, setVif } from '../interrupts/vme.ts';
+import { checkPendingInterrupt, checkVirtualImage, setVif } from '../interrupts/vme.ts';
 
 export interface Transfer {
   /** Checks a near target against the CS limit and sets EIP. */
@@ -275,6 +275,7 @@ export function createTransfer(
     checkOuterStack(ss, cs & 3);
     if (eip > code.limit) gp(0);
     enterOuter(cs, eip, ss, esp, release);
+    checkPendingInterrupt(state, gp);
   }
 
   /** EFLAGS bits that IRET may change at the current privilege. */
@@ -297,12 +298,14 @@ export function createTransfer(
     const selectors = [0, 0, 0, 0, 0, 0];
     for (const seg of [SS, ES, DS, FS, GS]) selectors[seg] = stack.pop(4) & 0xffff;
     selectors[CS] = cs;
+    if (eip > 0xffff) gp(0);
     flags.set(image & 0x3f7fd5);
     segmentation.updateMode();
     segmentation.setCpl(3);
     for (let seg = 0; seg < 6; seg++) segmentation.fillReal(seg, selectors[seg]);
     reg32[ESP] = esp;
-    state[EIP] = eip & 0xffff;
+    state[EIP] = eip;
+    checkPendingInterrupt(state, gp);
   }
 
   function interruptReturn(size: number): void {
@@ -349,6 +352,7 @@ export function createTransfer(
     if (eip > code.limit) gp(0);
     enterOuter(cs, eip, ss, esp, 0);
     setFlags(image, mask);
+    checkPendingInterrupt(state, gp);
   }
 
   /** Flat ring-0 or ring-3 segments as SYSENTER and SYSEXIT define them. */
@@ -383,6 +387,7 @@ export function createTransfer(
       segmentation.setCpl(3);
       reg32[ESP] = reg32[ECX];
       state[EIP] = reg32[EDX];
+      checkPendingInterrupt(state, gp);
     },
   };
 }

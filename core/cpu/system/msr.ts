@@ -26,6 +26,9 @@ export const TSC_PER_TICK = 10;
 /** Performance counters of the P6 family. They exist and count nothing. */
 const COUNTERS = 2;
 
+/** Bits 0-7, 9 and 10 of the APIC base; above, it has the 36 bits of a physical address. */
+const APIC_BASE_RESERVED = 0x6ff;
+
 /** A model-specific register. A missing `write` makes WRMSR #GP. */
 interface Msr {
   read(i: Insn): readonly [low: number, high: number];
@@ -76,7 +79,12 @@ export function defineMsr(map: OpcodeMap, env: CpuEnv, model: CpuModel): void {
   if (model.family >= 6) {
     registers.set(0x17, constant(0));
     // APIC base: this is the boot processor, and there is no local APIC to enable.
-    registers.set(0x1b, fixed(0xfee0_0100 | 0));
+    registers.set(0x1b, {
+      ...constant(0xfee0_0100 | 0),
+      write(low, high) {
+        if ((low & APIC_BASE_RESERVED) !== 0 || high >>> 4 !== 0) gp(0);
+      },
+    });
     registers.set(0x8b, fixed(0));
     // No memory type ranges.
     registers.set(0xfe, constant(0));

@@ -9,6 +9,7 @@ import type { Flags } from '../integer/flags.ts';
 import type { Mmu } from '../paging/mmu.ts';
 import { Descriptor, type Segmentation } from '../segmentation/segmentation.ts';
 import type { PendingStack } from '../segmentation/pending-stack.ts';
+import { checkPendingInterrupt } from '../interrupts/vme.ts';
 import {
   Attr,
   BREAK,
@@ -79,7 +80,7 @@ export function createTaskSwitch(
   segmentation: Segmentation,
   stack: PendingStack,
   debug: DebugRegisters,
-  { raise }: Faults,
+  { raise, gp }: Faults,
 ): TaskSwitch {
   const { state, reg32, segSel, segBase, segLimit, segAttr } = views;
   const next = new Descriptor();
@@ -216,10 +217,11 @@ export function createTaskSwitch(
       stack.push(errorCode, size);
       stack.commit();
     }
-    if (state[EIP] >>> 0 > segLimit[CS]) raise(Vector.GP, 0);
+    if (state[EIP] >>> 0 > segLimit[CS]) gp(0);
     state[COMMITTED] = 0;
     // The T bit of the TSS: a trap before the new task's first instruction.
     if (trap) state[DEBUG_HITS] |= Dr6.BT;
+    else checkPendingInterrupt(state, gp);
   }
 
   return {

@@ -39,6 +39,8 @@ entry:	.long	0			/* at offset 4: the runner writes the program's entry here */
 3:	movw	$16, %ax
 	movw	%ax, %ds
 	movw	%ax, %es
+	movw	%ax, %fs
+	movw	%ax, %gs
 	movw	%ax, %ss
 	movl	$0x10000, %esi
 	movl	$0x100000, %edi

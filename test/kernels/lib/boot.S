@@ -6,14 +6,25 @@
 
 	.section .multiboot, "a"
 	.balign	4
-	.long	0x1badb002, 3, -(0x1badb002 + 3)	/* wants page-aligned modules and the memory map */
+header:	.long	0x1badb002, 3, -(0x1badb002 + 3)	/* wants page-aligned modules and the memory map */
 
 	.text
 	.globl	start
 start:
-	movl	$kernel_stack_top, %esp
 	movl	%eax, multiboot_magic
 	movl	%ebx, multiboot_info
+	movl	$kernel_stack_top, %esp
+	pushfl
+	popl	entry_eflags
+	movl	%cr0, %eax
+	movl	%eax, entry_cr0
+	.set	at, entry_words
+	.irp	segment, es, cs, ss, ds, fs, gs
+	movl	%\segment:header, %eax
+	movl	%eax, at
+	movl	%\segment:0xfffffffc, %eax	/* within a limit of 4 GiB; whatever is there */
+	.set	at, at + 4
+	.endr
 	pushl	$2
 	popfl
 	call	init_tables
@@ -40,6 +51,10 @@ multiboot_magic: .long	0
 multiboot_info:	.long	0
 
 	.bss
+	.globl	entry_eflags, entry_cr0, entry_words
+entry_eflags:	.skip	4		/* the state at entry, and the header's first word by way of each segment */
+entry_cr0:	.skip	4
+entry_words:	.skip	6 * 4
 	.balign	4096
 	.globl	kernel_stack_top, trap_stack, trap_stack_top, ring_stacks, user_stack, user_stack_top
 	.skip	16384

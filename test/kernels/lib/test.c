@@ -112,7 +112,10 @@ void init_tables(void)
 	table.limit = sizeof(idt) - 1;
 	table.base = (u32)idt;
 	asm volatile("lidt %0" : : "m"(table));
-	outb(0x3fb, 3);			/* COM1: 8 bits, no parity */
+	outb(0x3fb, 0x83);		/* COM1: 115200 baud, 8 bits, no parity */
+	outb(0x3f8, 1);
+	outb(0x3f9, 0);
+	outb(0x3fb, 3);
 	outb(0x21, 0xff);
 	outb(0xa1, 0xff);
 }
@@ -262,6 +265,15 @@ void group(const char *next)
 	}
 	group_name = next;
 	group_cases = group_failed = 0;
+}
+
+void skip(const char *skipped, const char *why)
+{
+	char text[120];
+
+	group(0);
+	format_text(text, text + sizeof(text) - 1, "SKIP %s: %s\n", skipped, why);
+	print(text);
 }
 
 void finish(void)

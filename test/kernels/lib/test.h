@@ -44,11 +44,14 @@ enum { DE, DB, NMI, BP, OF, BR, UD, NM, DF, TS = 10, NP, SS, GP, PF, MF = 16, AC
 #define CR0_NE		0x00000020
 #define CR0_WP		0x00010000
 #define CR0_AM		0x00040000
+#define CR0_NW		0x20000000
+#define CR0_CD		0x40000000
 #define CR0_PG		0x80000000
 #define CR4_VME		0x001
 #define CR4_PVI		0x002
 #define CR4_TSD		0x004
 #define CR4_PSE		0x010
+#define CR4_PAE		0x020
 #define CR4_PGE		0x080
 #define CR4_PCE		0x100
 
@@ -122,6 +125,8 @@ void expect(const char *what, u32 expected, u32 got);
 void expect_fault(const struct result *result, u32 vector, u32 error);
 /* Reports the group that ends here and names the next. */
 void group(const char *name);
+/* Reports a group that cannot run on this machine. Ours may have none such. */
+void skip(const char *name, const char *why);
 void finish(void);
 
 void test_main(void);
@@ -146,9 +151,45 @@ static inline void wrmsr(u32 msr, u32 low)
 	asm volatile("wrmsr" : : "c"(msr), "a"(low), "d"(0));
 }
 
+/* Features in EDX of CPUID leaf 1 (SDM vol. 2A, table 3-11) */
+#define FEATURE_VME	0x0000002
+#define FEATURE_PSE	0x0000008
+#define FEATURE_PAE	0x0000040
+#define FEATURE_PAT	0x0010000
+#define FEATURE_PSE36	0x0020000
+/* EDX of leaf 80000001h */
+#define FEATURE_NX	0x0100000
+
+static inline u32 cpuid_edx(u32 leaf)
+{
+	u32 eax = leaf, ebx, ecx = 0, edx;
+
+	asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	return edx;
+}
+
+static inline void wrmsr64(u32 msr, u32 low, u32 high)
+{
+	asm volatile("wrmsr" : : "c"(msr), "a"(low), "d"(high));
+}
+
+static inline u32 rdmsr(u32 msr, u32 *high)
+{
+	u32 low;
+
+	asm volatile("rdmsr" : "=a"(low), "=d"(*high) : "c"(msr));
+	return low;
+}
+
 /* A snippet of code that ends with INT END, as the symbol `name`. */
 #define CODE(name, text) \
 	asm(".pushsection .near, \"ax\"\n.globl " #name "\n" #name ":\n" text "\nint $0x20\n.popsection"); \
 	extern const u8 name[]
+
+/* A snippet of 16-bit code that ends with UD2, which no mode or IOPL allows, at the symbol `name_end`. */
+#define CODE16(name, text) \
+	asm(".pushsection .near, \"ax\"\n.globl " #name ", " #name "_end\n.code16\n" #name ":\n" text \
+	    "\n" #name "_end:\nud2\n.code32\n.popsection"); \
+	extern const u8 name[], name##_end[]
 
 #endif
