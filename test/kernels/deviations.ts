@@ -347,6 +347,72 @@ export const deviations: readonly Deviation[] = [
     does: 'has no IGNNE#',
     manual: 'SDM vol. 1, appendix D.2.1: port F0h asserts IGNNE# while FERR# is asserted',
   },
+  {
+    oracle: 'qemu',
+    program: 'intr',
+    cases: /^interrupted strings: REP .*, interrupted: expected (EIP|vector) /,
+    does: 'lets its timer expire late: by the time of the host the REP may be over by then',
+    manual: 'SDM vol. 2B, REP: pending interrupts are taken between iterations',
+  },
+  {
+    oracle: 'qemu',
+    program: 'intr',
+    cases: /^interrupted strings: REP .*, RF: expected RF 10000, got 0$/,
+    does: 'pushes RF clear between iterations',
+    manual:
+      'SDM vol. 3B, 17.3.1.1: "For any interrupt arriving after any iteration of a repeated string instruction but the last iteration, the value pushed for RF is 1"',
+  },
+  {
+    oracle: 'qemu',
+    program: 'intr',
+    cases: /^(status of the counters|reading the counters|modes of a counter): /,
+    does: 'starts every counter at once, knows neither null count nor BCD, and does not let a low gate stop a counter; pulses OUT the other way round in modes 2 and 4',
+    manual: 'Intel 8254 datasheet: mode definitions, read-back command, BCD',
+  },
+  {
+    oracle: 'bochs',
+    program: 'intr',
+    cases: /^registers of the controllers: initialisation: expected nothing below 10, got 4$/,
+    does: 'keeps special mask mode over ICW1',
+    manual: 'Intel 8259A datasheet, ICW1: "Special Mask Mode is cleared and Status Read is set to IRR"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'intr',
+    cases: /^masks: .*: expected IRQ [0-9a-f]+, got [0-9a-f]+$/,
+    does: 'gives the request that raised INT first although one of higher priority was unmasked since',
+    manual: 'Intel 8259A datasheet, priority resolver: the highest is selected "during the INTA sequence"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'intr',
+    cases: /^polling: .*: expected poll /,
+    does: 'does not set bit 7 of the poll word',
+    manual: 'Intel 8259A datasheet, poll command: "I: equal to a 1 if there is an interrupt"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'intr',
+    cases: /^moments: an instruction breakpoint behind POPF: /,
+    does: 'raises the instruction breakpoint before the pending interrupt',
+    manual: 'SDM vol. 3A, table 6-2: maskable interrupts are class 6, code breakpoint faults class 7',
+  },
+  {
+    oracle: 'bochs',
+    program: 'intr',
+    cases: /^interrupted strings: REP .*, RF: expected RF 10000, got 0$/,
+    does: 'pushes RF clear between iterations',
+    manual:
+      'SDM vol. 3B, 17.3.1.1: "For any interrupt arriving after any iteration of a repeated string instruction but the last iteration, the value pushed for RF is 1"',
+  },
+  {
+    oracle: 'bochs',
+    program: 'intr',
+    cases: /^modes of a counter: mode 1: expected OUT without a trigger 1, got 0$/,
+    does: 'starts mode 1 without a trigger',
+    manual:
+      'Intel 8254 datasheet, mode 1: "OUT will be initially high [and] go low on the CLK pulse following a trigger"',
+  },
 ];
 
 /** Programs that an oracle cannot run to their end. */
