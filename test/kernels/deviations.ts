@@ -413,6 +413,28 @@ export const deviations: readonly Deviation[] = [
     manual:
       'Intel 8254 datasheet, mode 1: "OUT will be initially high [and] go low on the CLK pulse following a trigger"',
   },
+  {
+    oracle: 'qemu',
+    program: 'tss',
+    cases: /^segments of the new task: .* with (CS|SS|LDT) .*: expected vector 1[0-2]\(a0\), got 34\(0\)$/,
+    does: 'pushes the frame of the handler through a null SS with a 16-bit stack pointer, where the program does not find it',
+    manual:
+      'SDM vol. 3A, table 7-1: #TS, #NP or #SS; what a handler in that same task meets is open (6.15, interrupt 10)',
+  },
+  {
+    oracle: 'qemu',
+    program: 'tss',
+    cases: /^page directories: .*, global page: expected memory 1000, got 1001$/,
+    does: 'flushes global pages when a task switch loads CR3',
+    manual: 'SDM vol. 3A, 4.10.4.1: a task switch that changes CR3 keeps global entries',
+  },
+  {
+    oracle: 'qemu',
+    program: 'tss',
+    cases: /^exceptions as tasks: .*: RF: expected RF 10000, got 0$/,
+    does: 'saves RF clear for faults',
+    manual: 'SDM vol. 3B, 17.3.1.1: "For any fault-class exception [...] the value pushed for RF is 1"',
+  },
 ];
 
 /** Programs that an oracle cannot run to their end. */

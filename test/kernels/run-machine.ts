@@ -2,12 +2,13 @@
  * Owns how a test program runs on our machine: from its image to what it printed on COM1.
  */
 import { readFileSync } from 'node:fs';
-import { createMachine } from '../../core/machine/machine.ts';
+import { createMachine, type RunResult } from '../../core/machine/machine.ts';
 
 export interface MachineRun {
   /** The byte written to port F4h; undefined when the machine ended otherwise. */
   readonly status: number | undefined;
   readonly com1: string;
+  readonly result: RunResult;
   /** How it ended, in words. */
   readonly end: string;
   readonly instructions: number;
@@ -43,6 +44,6 @@ export function runMachine(kernel: string): MachineRun {
     const words = result.kind === 'shutdown' ? `shutdown ${JSON.stringify(result.causes)}` : result.kind;
     const at = `${words} at ${machine.cpu.linearEip().toString(16)}`;
     const status = result.kind === 'exit' ? result.status : undefined;
-    return { status, com1, end: at, instructions: machine.instructions() };
+    return { status, com1, result, end: at, instructions: machine.instructions() };
   }
 }
