@@ -68,6 +68,7 @@ import {
   INDEX,
   INTR,
   LDTR,
+  MID_REP,
   PAT_HIGH,
   PAT_LOW,
   SHADOW,
@@ -418,9 +419,14 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     return debugTrap(Dr6.BS);
   }
 
+  /** B0 to B3 tell of the last exception alone; the other bits stay until software clears them (SDM vol. 3B, 17.2.3). */
+  function note(conditions: number): void {
+    state[DR6] = (state[DR6] & ~0xf) | conditions;
+  }
+
   /** A debug trap behind an instruction: single step, and the breakpoint conditions that it met. */
   function debugTrap(cause: number): boolean {
-    state[DR6] |= cause | state[DEBUG_HITS];
+    note(cause | state[DEBUG_HITS]);
     state[DEBUG_HITS] = 0;
     // A trap behind HLT resumes.
     state[HALTED] = 0;
@@ -429,16 +435,16 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
 
   /**
    * The instruction breakpoints on the next instruction, which come before any fault of its fetch. RF and the MOV SS
-   * shadow suppress them.
+   * shadow suppress them; a REP that paused between iterations met its own when it began.
    */
   function instructionBreakpoints(): number {
-    if ((state[SYSFLAGS] & Flag.RF) !== 0 || state[SHADOW] === 2) return 0;
+    if ((state[SYSFLAGS] & Flag.RF) !== 0 || state[SHADOW] === 2 || state[MID_REP] !== 0) return 0;
     return debug.executes((segBase[CS] + state[EIP]) | 0);
   }
   /** The fault of an instruction breakpoint. The RF that it pushes is the 0 that let it happen. */
   function instructionBreakpoint(hits: number): boolean {
     state[SHADOW] = 0;
-    state[DR6] |= hits;
+    note(hits);
     return raiseException(Vector.DB, -1, Source.Trap);
   }
 

@@ -9,17 +9,25 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../../core/machine/machine.ts';
 import { runQemu } from '../oracle/kernels-run-qemu.ts';
 import { bootInput, qemuBootInput } from './boot-input.ts';
-import { type Oracle, unexplained } from './deviations.ts';
+import { canRun, type Oracle, unexplained } from './deviations.ts';
 import { hasBochs, runBochs } from './run-bochs.ts';
 import type { MachineRun } from './run-machine.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const build = join(folder, 'build');
+/** Programs that do not come to their end: they shut the processor down or reset the machine. */
+const ENDINGS: readonly (readonly [program: string, kind: RunResult['kind']])[] = [
+  ['shutdown', 'shutdown'],
+  ['reset92', 'reset'],
+  ['reset8042', 'reset'],
+];
 const programs = readdirSync(folder)
   .filter((name) => name.endsWith('.c'))
-  .map((name) => name.slice(0, -2));
+  .map((name) => name.slice(0, -2))
+  .filter((name) => !ENDINGS.some(([ending]) => ending === name));
 const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
 
 const lastLine = (com1: string) => com1.trimEnd().split('\n').at(-1);
@@ -68,10 +76,18 @@ describe('the system-level test programs', () => {
       expect(lastLine(com1), end).toMatch(/^[1-9]\d* passed, 0 failed$/);
       expect(status).toBe(1);
     });
+    it.each(ENDINGS)('%s', (program, kind) => {
+      const { com1, result } = runMachine(join(build, `${program}.elf`));
+      expect(com1).not.toMatch(/FAIL|passed/);
+      expect(result.kind).toBe(kind);
+      // #BP finds no gate, nor does any exception after it.
+      if (result.kind === 'shutdown')
+        expect(result.causes.map(({ vector }) => vector)).toEqual([13, 13, 8, 13]);
+    });
   });
 
   describe.skipIf(!hasQemu)('on QEMU', () => {
-    it.each(programs)('%s', async (program) => {
+    it.each(programs.filter((program) => canRun('qemu', program)))('%s', async (program) => {
       const input = qemuBootInput(bootInput(program), temporary);
       const { com1 } = await runQemu({ kernel: join(build, `${program}.elf`), ...input, extra: NO_EXECUTE });
       expectExplained('qemu', program, com1);
@@ -80,11 +96,23 @@ describe('the system-level test programs', () => {
       const { com1 } = await runQemu({ bios: join(build, 'rom.rom') });
       expectExplained('qemu', 'rom', com1);
     });
+    it.each(ENDINGS)('%s', async (program) => {
+      const { com1, status } = await runQemu({ kernel: join(build, `${program}.elf`) });
+      expect(com1).not.toMatch(/FAIL|passed/);
+      // By a reset, which `-no-reboot` makes the end. Port F4h gives odd numbers only.
+      expect(status).toBe(0);
+    });
   });
 
   describe.skipIf(!hasBochs)('on Bochs', () => {
-    it.each(programs)('%s', async (program) => {
+    it.each(programs.filter((program) => canRun('bochs', program)))('%s', async (program) => {
       expectExplained('bochs', program, await runBochs(build, program));
+    });
+    it.each(ENDINGS)('%s', async (program, kind) => {
+      const com1 = await runBochs(build, program);
+      expect(com1).not.toContain('FAIL');
+      // After a reset the program begins again, and sees that; a shutdown is Bochs' end.
+      expect(com1.includes('passed')).toBe(kind === 'reset');
     });
   });
 });

@@ -3,13 +3,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { createMachine, type BiosSource, type MultibootSource } from '../../core/machine/machine.ts';
+import {
+  createMachine,
+  type BiosSource,
+  type MultibootSource,
+  type RunResult,
+} from '../../core/machine/machine.ts';
 import { bootInput } from './boot-input.ts';
 
 export interface MachineRun {
   /** The byte written to port F4h; undefined when the machine ended otherwise. */
   readonly status: number | undefined;
   readonly com1: string;
+  readonly result: RunResult;
   /** How it ended, in words. */
   readonly end: string;
   readonly instructions: number;
@@ -51,6 +57,6 @@ function run(source: MultibootSource | BiosSource): MachineRun {
     const words = result.kind === 'shutdown' ? `shutdown ${JSON.stringify(result.causes)}` : result.kind;
     const at = `${words} at ${machine.cpu.linearEip().toString(16)}`;
     const status = result.kind === 'exit' ? result.status : undefined;
-    return { status, com1, end: at, instructions: machine.instructions() };
+    return { status, com1, result, end: at, instructions: machine.instructions() };
   }
 }

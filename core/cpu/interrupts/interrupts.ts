@@ -102,8 +102,9 @@ export function createInterrupts(
     if (!isGate) raise(Vector.GP, idtError);
     if (source === Source.Software && gate.dpl < state[CPL]) raise(Vector.GP, vector * 8 + 2);
     if (!gate.present) raise(Vector.NP, idtError);
+    const rf = source === Source.Fault || state[MID_REP] !== 0 ? Flag.RF : 0;
     if (type === Gate.Task) {
-      tasks.viaInterrupt(gate.gateSelector, errorCode);
+      tasks.viaInterrupt(gate.gateSelector, errorCode, rf);
       return;
     }
 
@@ -119,7 +120,7 @@ export function createInterrupts(
 
     const size = (type & 8) !== 0 ? 4 : 2;
     const offset = size === 4 ? gate.gateOffset : gate.low & 0xffff;
-    const image = flags.get() | (source === Source.Fault || state[MID_REP] !== 0 ? Flag.RF : 0);
+    const image = flags.get() | rf;
     if (inner) {
       stack.fromTss(target.dpl);
       if (fromV86) for (const seg of [GS, FS, DS, ES]) stack.push(segSel[seg], size);

@@ -40,8 +40,8 @@ import {
 export interface TaskSwitch {
   /** JMP or CALL to a TSS selector whose privilege was checked. */
   transfer(selector: number, call: boolean): void;
-  /** An interrupt through a task gate. */
-  viaInterrupt(selector: number, errorCode: number): void;
+  /** An interrupt through a task gate. @param rf RF, or 0: what the image of EFLAGS in the old TSS gets. */
+  viaInterrupt(selector: number, errorCode: number, rf: number): void;
   /** IRET with NT set. */
   back(): void;
 }
@@ -92,11 +92,11 @@ export function createTaskSwitch(
     mmu.writeSystem(descriptor.address + 4, descriptor.high, 4);
   }
 
-  function saveOldTask(cause: Cause): void {
+  function saveOldTask(cause: Cause, rf: number): void {
     const layout = (segAttr[TR] & 8) !== 0 ? TSS32 : TSS16;
     const base = segBase[TR];
     const { size } = layout;
-    const image = cause === 'iret' ? flags.get() & ~Flag.NT : flags.get();
+    const image = (cause === 'iret' ? flags.get() & ~Flag.NT : flags.get()) | rf;
     mmu.writeSystem(base + layout.eip, state[EIP], size);
     mmu.writeSystem(base + layout.eflags, image, size);
     for (let r = 0; r < 8; r++) mmu.writeSystem(base + layout.registers + r * size, reg32[r], size);
@@ -128,8 +128,9 @@ export function createTaskSwitch(
     const ssError = ss & 0xfffc;
     if (ssError === 0) raise(Vector.TS, 0);
     segmentation.read(ss, segment, Vector.TS);
-    if (!segment.isWritableData || segment.dpl !== cpl || (ss & 3) !== cpl) raise(Vector.TS, ssError);
+    if (!segment.isWritableData) raise(Vector.TS, ssError);
     if (!segment.present) raise(Vector.SS, ssError);
+    if (segment.dpl !== cpl || (ss & 3) !== cpl) raise(Vector.TS, ssError);
     segmentation.markAccessed(segment);
     segmentation.fill(SS, ss, segment);
 
@@ -148,7 +149,7 @@ export function createTaskSwitch(
     }
   }
 
-  function switchTo(selector: number, cause: Cause, errorCode: number): void {
+  function switchTo(selector: number, cause: Cause, errorCode = -1, rf = 0): void {
     const fault = cause === 'iret' ? Vector.TS : Vector.GP;
     const error = (selector & 0xfffc) | state[EXT];
     if ((selector & 4) !== 0 || (selector & 0xfffc) === 0) raise(fault, error);
@@ -178,7 +179,7 @@ export function createTaskSwitch(
     // A bad page-directory pointer is #GP while the old task is whole.
     if (wide) mmu.loadPointers(state[CR0], cr3, state[CR4]);
 
-    saveOldTask(cause);
+    saveOldTask(cause, rf);
     const oldSelector = segSel[TR];
     if (cause !== 'call' && segmentation.tryRead(oldSelector, old)) setBusy(old, false);
     if (cause === 'call') mmu.writeSystem(base, oldSelector, 2);
@@ -207,8 +208,12 @@ export function createTaskSwitch(
       for (let seg = 0; seg < 6; seg++) segmentation.fillReal(seg, selectors[seg]);
       loadLdt(ldt);
     } else {
-      // Until each is checked the new task's segments are unusable but show their selectors.
-      for (let seg = 0; seg < 6; seg++) if (seg !== CS) segmentation.fillNull(seg, selectors[seg] ?? 0);
+      // Until each is checked the new task's segments are unusable but show their selectors. SS keeps its hidden part, so
+      // that a handler in this task has a stack: the manual wants a task for it (vol. 3A, 6.15, interrupt 10) and leaves
+      // open what else happens.
+      for (let seg = 0; seg < 6; seg++)
+        if (seg !== CS && seg !== SS) segmentation.fillNull(seg, selectors[seg] ?? 0);
+      segSel[SS] = selectors[SS];
       loadLdt(ldt);
       loadSegments(selectors);
     }
@@ -226,15 +231,15 @@ export function createTaskSwitch(
 
   return {
     transfer(selector, call) {
-      switchTo(selector, call ? 'call' : 'jump', -1);
+      switchTo(selector, call ? 'call' : 'jump');
     },
-    viaInterrupt(selector, errorCode) {
-      switchTo(selector, 'call', errorCode);
+    viaInterrupt(selector, errorCode, rf) {
+      switchTo(selector, 'call', errorCode, rf);
     },
     back() {
       if ((segAttr[TR] & Attr.Present) === 0) raise(Vector.TS, 0);
       const link = mmu.readSystem(segBase[TR], 2);
-      switchTo(link, 'iret', -1);
+      switchTo(link, 'iret');
       state[SYSFLAGS] &= 0x3f7fd5;
       segmentation.setCpl(state[CPL]);
     },
