@@ -13,7 +13,7 @@
 
 #define LOW_CODE	0x8000
 #define LOW_DATA	0x9000
-#define CODE16		0x80
+#define SEGMENT_CODE16		0x80
 #define DATA16		0x88
 #define LOW_SELECTOR	0x90	/* 16-bit code at LOW_CODE */
 #define LOW_SELECTOR32	0x98
@@ -442,7 +442,7 @@ void real_run(void);
 
 static void set_low_segments(void)
 {
-	set_gdt(CODE16, segment(0x6000, 0xffff, 0x9a, 0));
+	set_gdt(SEGMENT_CODE16, segment(0x6000, 0xffff, 0x9a, 0));
 	set_gdt(DATA16, segment(0x6000, 0xffff, 0x92, 0));
 	set_gdt(LOW_SELECTOR, segment(LOW_CODE, 0xffff, 0x9a, 0));
 	set_gdt(LOW_SELECTOR32, segment(LOW_CODE, 0xffff, 0x9a, BIG));
