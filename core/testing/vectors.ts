@@ -7,7 +7,7 @@
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createCpu, type Cpu } from '../cpu/cpu.ts';
-import type { ExecutionObserver } from '../cpu/decode/observe.ts';
+import type { ExecutionObserver, OpcodeCell } from '../cpu/decode/observe.ts';
 import { Descriptor } from '../cpu/segmentation/segmentation.ts';
 import {
   CR0,
@@ -76,6 +76,8 @@ export interface VectorRecord {
 export interface VectorRunner {
   /** Runs one record. @returns the first differing field in words, or `undefined`. */
   run(record: VectorRecord, group: string): string | undefined;
+  /** What `onExecute` can tell of. */
+  cells(): readonly OpcodeCell[];
 }
 
 const DEFAULT_EIP = 0x20_0100;
@@ -465,6 +467,7 @@ export function createVectorRunner({
   }
 
   return {
+    cells: () => cpu.opcodeCells(),
     run(record, group) {
       restore();
       for (const [address, bytes] of record.m ?? []) memory.writeBytes(address, hexBytes(bytes));

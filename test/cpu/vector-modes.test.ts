@@ -17,22 +17,25 @@ const groups = readdirSync(folder)
   .map((name) => name.slice(0, -SUFFIX.length))
   .filter((name) => !NOT_CARRIED.includes(name));
 
-describe.each(['real', 'virtual-8086', '16-bit protected'] as const)('recorded instructions in %s mode', (mode) => {
-  it.each(groups)('%s', (group) => {
-    const runner = createVectorRunner({ mode });
-    const failures: string[] = [];
-    let ran = 0;
-    for (const line of gunzipSync(readFileSync(join(folder, group + SUFFIX)))
-      .toString('latin1')
-      .split('\n')
-      .filter(Boolean)) {
-      const record = carryOver(JSON.parse(line) as VectorRecord);
-      if (!record) continue;
-      ran++;
-      const difference = runner.run(record, group);
-      if (difference) failures.push(`${record.n} [${record.c}]: ${difference}`);
-    }
-    expect(failures).toEqual([]);
-    expect(ran).toBeGreaterThan(40);
-  });
-});
+describe.each(['real', 'virtual-8086', '16-bit protected'] as const)(
+  'recorded instructions in %s mode',
+  (mode) => {
+    it.each(groups)('%s', (group) => {
+      const runner = createVectorRunner({ mode });
+      const failures: string[] = [];
+      let ran = 0;
+      for (const line of gunzipSync(readFileSync(join(folder, group + SUFFIX)))
+        .toString('latin1')
+        .split('\n')
+        .filter(Boolean)) {
+        const record = carryOver(JSON.parse(line) as VectorRecord);
+        if (!record) continue;
+        ran++;
+        const difference = runner.run(record, group);
+        if (difference) failures.push(`${record.n} [${record.c}]: ${difference}`);
+      }
+      expect(failures).toEqual([]);
+      expect(ran).toBeGreaterThan(40);
+    });
+  },
+);

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { ExecutionObserver } from '../../core/cpu/decode/observe.ts';
 import {
   createMachine,
   type BiosSource,
@@ -24,10 +25,10 @@ export interface MachineRun {
 /** More than any program needs. */
 const TICK_LIMIT = 400_000_000;
 
-/** Boots a multiboot image with its input. */
-export function runMachine(kernel: string): MachineRun {
+/** Boots a multiboot image with its input. @param onExecute sees every instruction, for a coverage report */
+export function runMachine(kernel: string, onExecute?: ExecutionObserver): MachineRun {
   const { args, modules } = bootInput(basename(kernel, '.elf'));
-  return run({ kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules });
+  return run({ kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules }, onExecute);
 }
 
 /** Starts a flat ROM. */
@@ -35,7 +36,7 @@ export function runRom(rom: string): MachineRun {
   return run({ bios: readFileSync(rom) });
 }
 
-function run(source: MultibootSource | BiosSource): MachineRun {
+function run(source: MultibootSource | BiosSource, onExecute?: ExecutionObserver): MachineRun {
   let com1 = '';
   const machine = createMachine(
     { memoryBytes: 32 << 20, rtcSeconds: 0, ...source },
@@ -45,6 +46,7 @@ function run(source: MultibootSource | BiosSource): MachineRun {
       },
       debugcon: () => undefined,
       log: () => undefined,
+      ...(onExecute ? { onExecute } : {}),
     },
   );
   const end = TICK_LIMIT;
