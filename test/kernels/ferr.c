@@ -5,33 +5,16 @@
  *
  * Rules: SDM vol. 1, 8.7.2 and appendix D.2.
  */
-#include "test.h"
-
-#define SW_ES	0x80
+#include "fpu.h"
+#include "irq.h"
 
 static u8 area[16];
-
-static u32 status_word(void)
-{
-	u16 value;
-
-	asm volatile("fnstsw %0" : "=m"(value));
-	return value;
-}
-
-/* NE set, no error. */
-static void clean(void)
-{
-	WRITE_CR(0, (READ_CR(0) & ~(CR0_EM | CR0_TS)) | CR0_NE | CR0_MP);
-	asm volatile("fninit");
-}
 
 /* Leaves an unmasked division by zero pending. */
 static void make_pending(void)
 {
-	static const u16 control = 0x37b;
-
-	asm volatile("fldcw %0; fldz; fld1; fdiv %%st(1), %%st" : : "m"(control));
+	set_control(0x37b);
+	asm volatile("fldz; fld1; fdiv %st(1), %st");
 }
 
 static void clear_ne(void)
@@ -39,26 +22,12 @@ static void clear_ne(void)
 	WRITE_CR(0, READ_CR(0) & ~CR0_NE);
 }
 
-#define IRQ13	0x3d	/* the slave's base is 38h */
-
-static void set_pics(u8 base1, u8 base2, u8 mask1, u8 mask2)
-{
-	outb(0x20, 0x11);
-	outb(0xa0, 0x11);
-	outb(0x21, base1);
-	outb(0xa1, base2);
-	outb(0x21, 4);
-	outb(0xa1, 2);
-	outb(0x21, 1);
-	outb(0xa1, 1);
-	outb(0x21, mask1);
-	outb(0xa1, mask2);
-}
+#define IRQ13	(BASE + 13)
 
 static void end_irq13(void)
 {
-	outb(0xa0, 0x20);
-	outb(0x20, 0x20);
+	outb(SLAVE, EOI);
+	outb(MASTER, EOI);
 }
 
 /* A handler as MS-DOS systems have it: clears the latch, ends the interrupt, clears the exception. */
@@ -87,6 +56,7 @@ asm(".text\n"
 CODE(ferr_wait, "nop; fwait; nop; nop");
 CODE(ferr_add, "nop; fld1; nop; nop");
 CODE(ferr_mmx, "nop; paddb %mm1, %mm0; nop; nop");
+CODE(ferr_halt, "nop; fwait; 1: hlt; jmp 1b");
 CODE(ferr_none, "fnstsw %ax; fnstcw (%ebx); nop; nop; nop");
 CODE(ferr_ignored, "movb $0, %al; fwait; fld1; fstp %st(0); nop; nop");
 
@@ -100,7 +70,8 @@ void test_main(void)
 		{ "WAIT", ferr_wait, true }, { "FLD1", ferr_add, true }, { "PADDB", ferr_mmx, true }, { "FNSTSW", ferr_none, false },
 	};
 
-	set_pics(0x30, 0x38, 0xfb, 0xdf);
+	init_pics(ICW1, false);
+	set_masks(0xdffb);
 	group("IRQ 13");
 	for (u32 i = 0; i < 4; i++) {
 		struct frame f = ring_frame(0, all[i].code);
@@ -144,6 +115,29 @@ void test_main(void)
 		expect_fault(&r, all[i].waits ? MF : END, 0);
 		asm volatile("fnclex");
 	}
+	/* Any interrupt is taken meanwhile; it returns to the instruction that waits. */
+	begin("IRQ 0 while the processor waits for IRQ 13");
+	{
+		struct frame f = ring_frame(0, ferr_halt);
+		struct result r;
+
+		init_pics(ICW1, false);
+		set_masks(0xfffe);
+		clean();
+		make_pending();
+		clear_ne();
+		f.eflags |= FLAG_IF;
+		start_timer(0, 200);
+		r = run(&f);
+		outb(0xf0, 0);
+		asm volatile("fnclex");
+		outb(MASTER, EOI);
+		expect_fault(&r, BASE, 0);
+		expect("EIP", f.eip + 1, r.f.eip);
+		clean();
+		init_pics(ICW1, false);
+		set_masks(0xdffb);
+	}
 	group("IGNNE#");
 	/* IGNNE#: set by a write to F0h while the error is there, gone with the error. */
 	for (u32 round = 0; round < 2; round++) {
@@ -166,6 +160,7 @@ void test_main(void)
 		asm volatile("fnclex; fwait");
 	}
 	clean();
-	set_pics(0x30, 0x38, 0xff, 0xff);
+	init_pics(ICW1, false);
+	set_masks(0xffff);
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type BareMachine, CODE, createBareMachine, DATA, DATA0, le } from '../testing/bare-machine.ts';
-import { CR4, Cr4, DR0, DR6, DR7, EAX, ECX, EDI, EDX, EIP, ESI, Flag, SYSFLAGS } from '../state.ts';
+import {
+  type BareMachine,
+  CODE,
+  createBareMachine,
+  DATA,
+  DATA0,
+  le,
+  STACK,
+} from '../testing/bare-machine.ts';
+import { CR4, Cr4, DR0, DR6, DR7, EAX, ECX, EDI, EDX, EIP, ESI, ESP, Flag, SYSFLAGS } from '../state.ts';
 
 const DB = 1;
 const HLT = 0xf4;
@@ -61,10 +69,61 @@ describe('instruction breakpoints', () => {
     expect(hits(m)).toBe(0);
   });
 
+  it('on a REP come once, however often it pauses between iterations', () => {
+    const m = createBareMachine();
+    const { state, reg32 } = m.cpu.views;
+    const rep = first + 10;
+    // MOV ECX, 4; MOV EDI, DATA; REP STOSB.
+    start(m, 0, rep, dr7(0, EXECUTE, LEN1), 0xb9, ...le(4), 0xbf, ...le(DATA), 0xf3, 0xaa);
+    expect([m.vector(), m.frame(0)]).toEqual([DB, rep]);
+    m.bytes(state[EIP], 0x81, 0x4c, 0x24, 0x08, ...le(Flag.RF), 0xcf);
+    m.run(-1, 3);
+    expect([state[EIP], reg32[ECX]]).toEqual([rep, 3]);
+    m.run(-1);
+    expect([m.vector(), reg32[ECX]]).toEqual([-1, 0]);
+  });
+
+  it('match the linear address in virtual-8086 mode', () => {
+    const m = createBareMachine();
+    const segment = CODE >> 4;
+    // IRET from a frame of EIP, CS, EFLAGS, ESP, SS, ES, DS, FS, GS.
+    const frame = [1, segment, Flag.VM | 2, 0x800, segment, segment, segment, segment, segment];
+    frame.forEach((value, n) => {
+      m.dword(STACK - 36 + n * 4, value);
+    });
+    m.cpu.views.reg32[ESP] = STACK - 36;
+    m.bytes(CODE + 1, NOP, NOP, NOP);
+    const at = m.bytes(DATA, ...setDebug(0, CODE + 2), ...setDebug(7, dr7(0, EXECUTE, LEN1)));
+    m.bytes(at, 0xcf);
+    m.run(DATA);
+    expect([m.vector(), m.frame(0), m.frame(1) & 0xffff]).toEqual([DB, 2, segment]);
+  });
+
   it('do nothing while neither Ln nor Gn is set', () => {
     const m = createBareMachine();
     start(m, 0, first, 0x400, NOP);
     expect(m.vector()).toBe(-1);
+  });
+});
+
+describe('single step', () => {
+  it('traps behind HLT, and so ends it', () => {
+    const m = createBareMachine();
+    // PUSH 102h; POPF; HLT; NOP.
+    const at = m.bytes(CODE, 0x68, ...le(Flag.TF | 2), 0x9d, HLT);
+    m.bytes(at, NOP);
+    m.run();
+    expect([m.vector(), m.frame(0)]).toEqual([DB, at]);
+    expect(hits(m)).toBe(0x4000);
+  });
+});
+
+describe('DR6', () => {
+  it('tells of the last exception in B0 to B3, and keeps the other bits', () => {
+    const m = createBareMachine();
+    m.cpu.views.state[DR6] = 0xffff_eff7 | 0;
+    start(m, 3, CODE + 16, dr7(3, EXECUTE, LEN1), NOP);
+    expect([m.vector(), hits(m)]).toEqual([DB, 0xe008]);
   });
 });
 

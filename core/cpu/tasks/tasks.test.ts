@@ -51,6 +51,14 @@ describe('a task switch', () => {
     expect(m.cpu.views.reg32[ESP]).toBe(NEW_STACK - 12);
   });
 
+  it('with a bad stack selector is #TS too, on the new stack pointer', () => {
+    const m = newTask();
+    m.dword(NEW_TSS + 0x50, 0xf0);
+    m.run();
+    expect([m.vector(), m.frame(0), m.frame(1)]).toEqual([10, 0xf0, NEW_EIP]);
+    expect(m.cpu.views.reg32[ESP]).toBe(NEW_STACK - 16);
+  });
+
   it('with a bad data selector is #TS in the new task, at its EIP and on its stack', () => {
     const m = newTask(0xf0);
     m.run();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Code of fpuexc.c that the C compiler cannot make: a visit to real mode, and the snippets that run in every mode. Those are
+ * Code of fpustate.c that the C compiler cannot make: a visit to real mode, and the snippets that run in every mode. Those are
  * assembled twice, for 16- and 32-bit code segments, and are copied to linear address LOW_CODE.
  */
 #include "selectors.h"
