@@ -54,10 +54,21 @@ const NO_OPERATION: Operation = {};
 const chosenByPrefix = (second: number): boolean =>
   (second & 0xf8) === 0x10 ||
   (second & 0xf8) === 0x28 ||
-  (second >= 0x50 && second <= 0x7f) ||
+  (second >= 0x50 && second <= 0x79) ||
+  (second >= 0x7c && second <= 0x7f) ||
   second === 0xae ||
   (second >= 0xc2 && second <= 0xc6) ||
   (second >= 0xd0 && second !== 0xff);
+
+/** SIMD opcodes with an immediate byte. */
+const SIMD_IMMEDIATE = new Set([0x70, 0x71, 0x72, 0x73, 0xc2, 0xc4, 0xc5, 0xc6]);
+const EMMS = 0x77;
+
+/** What follows the opcode of a SIMD form that does not exist: processors fetch all of it before they raise #UD. */
+function missingSimd(second: number): Operation | undefined {
+  if (!chosenByPrefix(second) || second === EMMS) return undefined;
+  return { modrm: true, imm: SIMD_IMMEDIATE.has(second) ? 'u8' : 'none' };
+}
 
 export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
   const invalid = () => ud();
@@ -210,6 +221,7 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     insn.seg = override >= 0 ? override : DS;
     const members = map.groups[opcode];
     let operation = members ? NO_OPERATION : map.entries[opcode];
+    if (!operation && opcode > 0xff) operation = missingSimd(opcode & 0xff);
     if (!operation) {
       insn.exec = invalid;
       return true;
@@ -225,6 +237,8 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
       memory = modrm < 0xc0 && !operation?.registerOnly;
       if (memory) memoryOperand(insn, modrm, address32, override);
       if (!operation) {
+        // Fetched before the #UD is raised, as long as the other members of the group.
+        immediate(insn, members?.find((member) => member)?.imm ?? 'none', wide, address32);
         insn.exec = invalid;
         return true;
       }
