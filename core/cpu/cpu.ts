@@ -9,48 +9,29 @@
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './paging/access.ts';
-import { Block, createCodeCache } from './decode/code-cache.ts';
+import { type Block, createCodeCache } from './decode/code-cache.ts';
 import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './system/cpuid.ts';
 import { createDebugRegisters, Dr6 } from './interrupts/debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
-import type { Insn } from './decode/insn.ts';
 import { cellsOf, type ExecutionObserver, observeMap, type OpcodeCell } from './decode/observe.ts';
-import { restrictToModel } from './system/model.ts';
-import { createOpcodeMap } from './decode/opcode-map.ts';
+import { createFetch } from './decode/fetch.ts';
 import type { CpuEnv, CpuHooks, PortIo } from './env.ts';
+import { createExceptions, type FaultCause } from './interrupts/exceptions.ts';
 import { createFaults, FREEZE, Vector } from './interrupts/fault.ts';
 import { createFlags, type Flags } from './integer/flags.ts';
+import { createInstructionSet } from './instruction-set.ts';
 import { createInterrupts, Source } from './interrupts/interrupts.ts';
 import { createMmu, type Mmu } from './paging/mmu.ts';
-import { createArithmetic, defineAlu } from './integer/alu.ts';
-import { defineAtomic } from './integer/atomic.ts';
-import { defineBcd } from './integer/bcd.ts';
-import { defineBit } from './integer/bit.ts';
-import { defineFlow } from './integer/flow.ts';
-import { defineIo } from './system/io.ts';
-import { defineMsr } from './system/msr.ts';
-import { defineMov } from './integer/mov.ts';
-import { defineMulDiv } from './integer/muldiv.ts';
-import { defineSegment } from './segmentation/segment.ts';
-import { defineShift } from './integer/shift.ts';
-import { defineStack } from './integer/stack.ts';
-import { defineString } from './string/string.ts';
-import { defineSystem } from './system/system.ts';
-import { defineMmx } from './fpu/mmx.ts';
-import { defineSse } from './sse/sse.ts';
-import { defineX87 } from './fpu/x87.ts';
 import { createSegmentation, type Segmentation } from './segmentation/segmentation.ts';
 import { createPendingStack } from './segmentation/pending-stack.ts';
 import {
   A20_GATED,
-  Attr,
   BLOCK_EIP,
   BREAK,
   BUDGET,
   COMMITTED,
   CPL,
   CR0,
-  CR2,
   Cr0,
   CS,
   createViews,
@@ -91,15 +72,6 @@ export const Exit = {
   Shutdown: 3,
 } as const;
 export type Exit = (typeof Exit)[keyof typeof Exit];
-
-/** One exception of the chain that led to a shutdown. */
-export interface FaultCause {
-  readonly vector: number;
-  /** -1 when the vector has none. */
-  readonly errorCode: number;
-  /** CR2 at that moment. */
-  readonly cr2: number;
-}
 
 /** What the CPU needs from its machine. */
 export interface CpuBus {
@@ -151,10 +123,6 @@ export interface Cpu {
   flushCode(): void;
 }
 
-/** Longest block in instructions: bounds what a breakpoint change or an invalidation throws away. */
-const MAX_BLOCK = 64;
-/** Entries of the table from linear address to block. */
-const LINEAR_SLOTS = 1 << 14;
 const NO_BREAKPOINTS: BreakpointSet = { pageOffsets: new Set(), matches: () => false };
 
 export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel = MODELS.max): Cpu {
@@ -192,27 +160,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     ticks: now,
   };
 
-  const map = createOpcodeMap();
-  const arithmetic = createArithmetic(env);
-  defineAlu(map, env, arithmetic);
-  defineMov(map, env);
-  defineStack(map, env);
-  defineFlow(map, env);
-  defineShift(map, env);
-  defineMulDiv(map, env);
-  defineBcd(map, env, arithmetic);
-  defineBit(map, env);
-  defineAtomic(map, env, arithmetic);
-  defineString(map, env, arithmetic);
-  defineIo(map, env);
-  defineSegment(map, env);
-  defineSystem(map, env, model);
-  defineMsr(map, env, model);
-  const softfloat = createSoftfloat(memory.wasm);
-  defineX87(map, env, softfloat);
-  defineMmx(map, env, softfloat);
-  defineSse(map, env, softfloat);
-  restrictToModel(map, model, faults);
+  const map = createInstructionSet(env, createSoftfloat(memory.wasm), model);
   if (bus.onExecute) observeMap(map, views, bus.onExecute);
   const decoder = createDecoder(map, faults);
 
@@ -220,137 +168,16 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   memory.onCodeWrite = (physical, length) => {
     if (cache.invalidate(physical, length)) state[BREAK] = 1;
   };
-  // From linear address to block: valid while the TLB generation and the mode are the same.
-  const slotLinear = new Int32Array(LINEAR_SLOTS);
-  const slotGeneration = new Int32Array(LINEAR_SLOTS);
-  const slotMode = new Uint8Array(LINEAR_SLOTS);
-  const slotBlock: (Block | undefined)[] = new Array<Block | undefined>(LINEAR_SLOTS).fill(undefined);
-
   let breakpoints = NO_BREAKPOINTS;
   let skip = -1;
-  let shutdownCauses: FaultCause[] = [];
-
-  /** Reads code inside one page of RAM at full speed; thrown at the page's end. */
-  const PAGE_END = Symbol('end of page');
-  let position = 0;
-  let pageEnd = 0;
-  const pageReader = {
-    next(): number {
-      if (position === pageEnd) throw PAGE_END;
-      return memory.bytes[position++];
-    },
-  };
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
   const splits = (linear: number) =>
     breakpoints.pageOffsets.has(linear & 0xfff) || debug.pageOffsets.has(linear & 0xfff);
 
-  function decodeBlock(physical: number, linear: number, wide: boolean): Block | undefined {
-    const insns: Insn[] = [];
-    position = physical;
-    pageEnd = Math.min((physical & -0x1000) + 0x1000, memory.size);
-    let size = 0;
-    try {
-      while (insns.length < MAX_BLOCK) {
-        if (size > 0 && splits(linear + size)) break;
-        const { insn, length, ends } = decoder.decode(pageReader, wide);
-        insn.start = size;
-        insn.end = size + length;
-        insn.index = insns.length;
-        size += length;
-        insns.push(insn);
-        if (ends || position === pageEnd) break;
-      }
-    } catch (error) {
-      if (error !== PAGE_END) throw error;
-      if (insns.length === 0) return undefined;
-    }
-    return new Block(physical, size, insns, splits(linear));
-  }
-
-  /** Bytes one at a time with limit check and translation, for code that crosses a page or lies outside RAM. */
-  let slowOffset = 0;
-  const slowReader = {
-    next(): number {
-      if (slowOffset >>> 0 > segLimit[CS]) faults.gp(0);
-      const physical = mmu.translateFetch((segBase[CS] + slowOffset) | 0, state[CPL] === 3);
-      slowOffset = (slowOffset + 1) | 0;
-      return memory.read(physical, 1);
-    },
-  };
-  function decodeSlow(wide: boolean): Block {
-    slowOffset = state[EIP];
-    const { insn, length } = decoder.decode(slowReader, wide);
-    insn.end = length;
-    const linear = (segBase[CS] + state[EIP]) | 0;
-    return new Block(0, length, [insn], splits(linear));
-  }
-
-  /** The block at CS:EIP. @throws CpuFault when the fetch faults. */
-  function fetch(): Block {
-    const eip = state[EIP];
-    const linear = (segBase[CS] + eip) | 0;
-    const wide = (segAttr[CS] & Attr.Big) !== 0;
-    const mode = (wide ? 1 : 0) | (state[CPL] === 3 ? 2 : 0);
-    const slot = (linear ^ (linear >>> 14)) & (LINEAR_SLOTS - 1);
-    let block = slotBlock[slot];
-    if (
-      block?.valid !== true ||
-      slotLinear[slot] !== linear ||
-      slotGeneration[slot] !== mmu.generation() ||
-      slotMode[slot] !== mode
-    ) {
-      if (eip >>> 0 > segLimit[CS]) faults.gp(0);
-      const physical = mmu.translateFetch(linear, state[CPL] === 3);
-      block = cache.find(physical, wide);
-      if (!block) {
-        if (physical >= memory.size) return decodeSlow(wide);
-        block = decodeBlock(physical, linear, wide);
-        if (!block) return decodeSlow(wide);
-        cache.add(block, wide);
-      }
-      slotLinear[slot] = linear;
-      slotGeneration[slot] = mmu.generation();
-      slotMode[slot] = mode;
-      slotBlock[slot] = block;
-    }
-    if ((eip >>> 0) + block.size - 1 > segLimit[CS]) return decodeSlow(wide);
-    return block;
-  }
-
-  /** Enters the handler of an exception, escalating to #DF and shutdown (SDM vol. 3A, table 6-5). */
-  function raiseException(first: number, firstCode: number, source: number): boolean {
-    const { fault } = faults;
-    const contributory = (v: number) => v === Vector.DE || (v >= Vector.TS && v <= Vector.GP);
-    const causes: FaultCause[] = [];
-    let vector = first;
-    let errorCode = firstCode;
-    let from = source;
-    for (;;) {
-      causes.push({ vector, errorCode, cr2: state[CR2] });
-      try {
-        interrupts.deliver(vector, from, errorCode);
-        return true;
-      } catch (error) {
-        if (error !== fault) throw error;
-        state[COMMITTED] = 0;
-        const second = fault.vector;
-        if (vector === Vector.DF) {
-          shutdownCauses = [...causes, { vector: second, errorCode: fault.errorCode, cr2: state[CR2] }];
-          return false;
-        }
-        const exception = from !== Source.External;
-        const double =
-          exception &&
-          ((contributory(vector) && contributory(second)) ||
-            (vector === Vector.PF && (second === Vector.PF || contributory(second))));
-        if (double) causes.push({ vector: second, errorCode: fault.errorCode, cr2: state[CR2] });
-        vector = double ? Vector.DF : second;
-        errorCode = double ? 0 : fault.errorCode;
-        from = Source.Fault;
-      }
-    }
-  }
+  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits);
+  const exceptions = createExceptions(views, interrupts, faults);
+  const { raise: raiseException } = exceptions;
 
   function takeInterrupt(): boolean {
     state[HALTED] = 0;
@@ -496,7 +323,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     mmu,
     segmentation,
     get shutdownCauses() {
-      return shutdownCauses;
+      return exceptions.shutdownCauses();
     },
     opcodeCells: () => cellsOf(map),
     reset() {

@@ -10,7 +10,8 @@ import { applyFirmwareState } from '../boot/firmware-state.ts';
 import { mapBiosRom, RESET_VECTOR } from '../boot/bios-rom.ts';
 import { loadMultiboot, type BootCpuState } from '../boot/multiboot.ts';
 import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
-import { createCpu, Exit, type Cpu, type FaultCause } from '../cpu/cpu.ts';
+import { createCpu, Exit, type Cpu } from '../cpu/cpu.ts';
+import type { FaultCause } from '../cpu/interrupts/exceptions.ts';
 import { Descriptor } from '../cpu/segmentation/segmentation.ts';
 import {
   CR0,

@@ -1,0 +1,121 @@
+/**
+ * From CS:EIP to a block of decoded instructions: fetch with limit check and translation (SDM vol. 3A, 5.3 and 4.6), decoding,
+ * and the table from linear address to block that makes this one lookup most of the time.
+ */
+import type { PhysicalMemory } from '../../memory/physical-memory.ts';
+import type { Faults } from '../interrupts/fault.ts';
+import type { Mmu } from '../paging/mmu.ts';
+import { Attr, CPL, CS, EIP, type Views } from '../state.ts';
+import { Block, type CodeCache } from './code-cache.ts';
+import type { Decoder } from './decoder.ts';
+import type { Insn } from './insn.ts';
+
+/** Longest block in instructions: bounds what a breakpoint change or an invalidation throws away. */
+const MAX_BLOCK = 64;
+/** Entries of the table from linear address to block. */
+const LINEAR_SLOTS = 1 << 14;
+
+/** @param splits whether a block must begin at this linear address, for there may be a breakpoint */
+export function createFetch(
+  views: Views,
+  memory: PhysicalMemory,
+  mmu: Mmu,
+  decoder: Decoder,
+  cache: CodeCache,
+  faults: Faults,
+  splits: (linear: number) => boolean,
+): () => Block {
+  const { state, segBase, segLimit, segAttr } = views;
+
+  // From linear address to block: valid while the TLB generation and the mode are the same.
+  const slotLinear = new Int32Array(LINEAR_SLOTS);
+  const slotGeneration = new Int32Array(LINEAR_SLOTS);
+  const slotMode = new Uint8Array(LINEAR_SLOTS);
+  const slotBlock: (Block | undefined)[] = new Array<Block | undefined>(LINEAR_SLOTS).fill(undefined);
+
+  /** Reads code inside one page of RAM at full speed; thrown at the page's end. */
+  const PAGE_END = Symbol('end of page');
+  let position = 0;
+  let pageEnd = 0;
+  const pageReader = {
+    next(): number {
+      if (position === pageEnd) throw PAGE_END;
+      return memory.bytes[position++];
+    },
+  };
+
+  function decodeBlock(physical: number, linear: number, wide: boolean): Block | undefined {
+    const insns: Insn[] = [];
+    position = physical;
+    pageEnd = Math.min((physical & -0x1000) + 0x1000, memory.size);
+    let size = 0;
+    try {
+      while (insns.length < MAX_BLOCK) {
+        if (size > 0 && splits(linear + size)) break;
+        const { insn, length, ends } = decoder.decode(pageReader, wide);
+        insn.start = size;
+        insn.end = size + length;
+        insn.index = insns.length;
+        size += length;
+        insns.push(insn);
+        if (ends || position === pageEnd) break;
+      }
+    } catch (error) {
+      if (error !== PAGE_END) throw error;
+      if (insns.length === 0) return undefined;
+    }
+    return new Block(physical, size, insns, splits(linear));
+  }
+
+  /** Bytes one at a time with limit check and translation, for code that crosses a page or lies outside RAM. */
+  let slowOffset = 0;
+  const slowReader = {
+    next(): number {
+      if (slowOffset >>> 0 > segLimit[CS]) faults.gp(0);
+      const physical = mmu.translateFetch((segBase[CS] + slowOffset) | 0, state[CPL] === 3);
+      slowOffset = (slowOffset + 1) | 0;
+      return memory.read(physical, 1);
+    },
+  };
+  function decodeSlow(wide: boolean): Block {
+    slowOffset = state[EIP];
+    const { insn, length } = decoder.decode(slowReader, wide);
+    insn.end = length;
+    const linear = (segBase[CS] + state[EIP]) | 0;
+    return new Block(0, length, [insn], splits(linear));
+  }
+
+  /** The block at CS:EIP. @throws CpuFault when the fetch faults. */
+  function fetch(): Block {
+    const eip = state[EIP];
+    const linear = (segBase[CS] + eip) | 0;
+    const wide = (segAttr[CS] & Attr.Big) !== 0;
+    const mode = (wide ? 1 : 0) | (state[CPL] === 3 ? 2 : 0);
+    const slot = (linear ^ (linear >>> 14)) & (LINEAR_SLOTS - 1);
+    let block = slotBlock[slot];
+    if (
+      block?.valid !== true ||
+      slotLinear[slot] !== linear ||
+      slotGeneration[slot] !== mmu.generation() ||
+      slotMode[slot] !== mode
+    ) {
+      if (eip >>> 0 > segLimit[CS]) faults.gp(0);
+      const physical = mmu.translateFetch(linear, state[CPL] === 3);
+      block = cache.find(physical, wide);
+      if (!block) {
+        if (physical >= memory.size) return decodeSlow(wide);
+        block = decodeBlock(physical, linear, wide);
+        if (!block) return decodeSlow(wide);
+        cache.add(block, wide);
+      }
+      slotLinear[slot] = linear;
+      slotGeneration[slot] = mmu.generation();
+      slotMode[slot] = mode;
+      slotBlock[slot] = block;
+    }
+    if ((eip >>> 0) + block.size - 1 > segLimit[CS]) return decodeSlow(wide);
+    return block;
+  }
+
+  return fetch;
+}
