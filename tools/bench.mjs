@@ -1,4 +1,4 @@
-// `npm run bench`: the speed of the interpreter on two loops and of a whole boot, beside QEMU (TCG) on the same images.
+// `npm run bench`: the speed of the interpreter on three loops (integers, memory, x87) and of a whole boot, beside QEMU (TCG) on the same images.
 // Measurements of the two alternate, each in a process of its own; medians and ratios are what counts, for the absolute
 // figures depend on the machine and on what else it does. --json prints JSON, --runs N (default 5), --quick is a smoke test.
 import { build } from 'esbuild';
@@ -100,6 +100,7 @@ const [ourRounds, theirRounds] = values.quick ? [10_000, 1_000_000] : [6_000_000
 const results = [
   loop('bench-alu', 10, ourRounds, theirRounds),
   loop('bench-mem', 8, ourRounds, theirRounds),
+  loop('bench-fpu', 11, ourRounds / 10, theirRounds / 50),
   boot(),
 ].map((result) => {
   const value = median(result.runs);

@@ -13,7 +13,7 @@ interface Report {
   readonly results: readonly { readonly name: string; readonly median: number; readonly unit: string }[];
 }
 
-it('npm run bench measures two loops and a boot', () => {
+it('npm run bench measures three loops and a boot', () => {
   const text = execFileSync('node', [join(root, 'tools/bench.mjs'), '--json', '--quick'], {
     encoding: 'utf8',
   });
@@ -21,6 +21,7 @@ it('npm run bench measures two loops and a boot', () => {
   expect(results.map(({ name, unit }) => [name, unit])).toEqual([
     ['bench-alu', 'MIPS'],
     ['bench-mem', 'MIPS'],
+    ['bench-fpu', 'MIPS'],
     ['host + sample guest', 's'],
   ]);
   for (const { median } of results) expect(median).toBeGreaterThan(0);
