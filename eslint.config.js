@@ -86,8 +86,9 @@ export default tseslint.config(
     ['core'],
     [
       {
-        regex: '^(\\.\\./)+core/(?!protocol/|abi/)',
-        message: 'the adapter speaks the machine protocol only: import core/protocol or core/abi.',
+        regex: '^(\\.\\./)+core/(?!protocol/|abi/|coop/config/)',
+        message:
+          'the adapter speaks the machine protocol only: import core/protocol, core/abi or core/coop/config.',
       },
       { regex: '^vscode$', message: 'the adapter knows no VS Code.' },
     ],

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { AdapterError } from './errors.ts';
 import { createFramer } from './framing.ts';
-import { parseConfig } from './launch.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { stepLine, type StepHost, type StoppedEvent } from './stepping.ts';
@@ -84,29 +83,6 @@ describe('the memory cache', () => {
     die(new Error('gone'));
     await expect(cache.compute(() => cache.reader(0)(0, 4))).rejects.toThrow(
       "The machine's worker stopped: gone",
-    );
-  });
-});
-
-describe('a configuration file', () => {
-  it('gives kernel and memory, and the rest to the kernel', () => {
-    const text =
-      '# a guest\nkernel=build/guest.elf\nmem=32 root=/dev/cobd0\r\n  quiet   # no noise\nname="a b"\n';
-    expect(parseConfig(text)).toEqual({
-      kernel: 'build/guest.elf',
-      memory: 32,
-      cmdline: 'root=/dev/cobd0 quiet name="a b"',
-    });
-  });
-
-  it('may name a kernel with blanks in quotes', () => {
-    expect(parseConfig('kernel="my kernel.elf"').kernel).toBe('my kernel.elf');
-    expect(parseConfig('')).toEqual({ kernel: undefined, memory: undefined, cmdline: '' });
-  });
-
-  it.each(['mem=', 'mem=x', 'mem=1', 'mem=1e2', 'mem=-4', 'mem=513'])('refuses %s', (text) => {
-    expect(() => parseConfig(text)).toThrow(
-      /^The configuration file has mem=.*, but it must be a whole number/,
     );
   });
 });

@@ -13,6 +13,8 @@ import {
 } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
+import { readGuestConfig } from './guest-config.ts';
+import { readFile, reasonOf } from './read-file.ts';
 import { SymbolError } from './symbols/errors.ts';
 import { SymbolImage } from './symbols/image.ts';
 
@@ -41,9 +43,6 @@ export const DEFAULT_CPU: CpuModel = 'max';
 const DEFAULT_MEMORY = 128;
 const MIN_MEMORY = 16;
 const MAX_MEMORY = 1024;
-/** What the host kernel accepts for a guest. */
-const MIN_GUEST_MEMORY = 2;
-const MAX_GUEST_MEMORY = 512;
 
 const kindOf = (value: unknown) =>
   Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
@@ -58,47 +57,12 @@ function text(options: Record<string, unknown>, name: string): string | undefine
   );
 }
 
-/** One `key=value` file of coLinux: the keys this version uses, the rest becomes the kernel's command line. */
-export function parseConfig(source: string): {
-  kernel: string | undefined;
-  memory: number | undefined;
-  cmdline: string;
-} {
-  const rest: string[] = [];
-  let kernel: string | undefined;
-  let memory: number | undefined;
-  for (const line of source.split(/\r?\n/)) {
-    for (const token of line.replace(/(^|\s)#.*$/, '').match(/(?:[^\s"]|"[^"]*")+/g) ?? []) {
-      const [, key, value] = /^(\w+)=(.*)$/.exec(token) ?? [];
-      const plain = value?.replace(/"/g, '');
-      if (key === 'kernel') kernel = plain;
-      else if (key === 'mem') {
-        memory = /^\d+$/.test(plain ?? '') ? Number(plain) : 0;
-        if (memory < MIN_GUEST_MEMORY || memory > MAX_GUEST_MEMORY) {
-          throw new AdapterError(
-            'config-bad',
-            `The configuration file has mem=${plain}, but it must be a whole number of MiB from ${MIN_GUEST_MEMORY} to ${MAX_GUEST_MEMORY}: correct it there.`,
-          );
-        }
-      } else rest.push(token);
-    }
-  }
-  return { kernel, memory, cmdline: rest.join(' ') };
-}
-
 /** @throws AdapterError with the option, what it must be and what it is. */
 export async function readLaunchArguments(raw: unknown, host: AdapterHost): Promise<LaunchArguments> {
   const options = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
   const configPath = text(options, 'config');
-  const config =
-    configPath === undefined
-      ? undefined
-      : parseConfig(new TextDecoder().decode(await readFile(host, configPath)));
-  const kernel =
-    text(options, 'kernel') ??
-    (configPath !== undefined && config?.kernel !== undefined
-      ? beside(configPath, config.kernel)
-      : undefined);
+  const config = configPath === undefined ? undefined : await readGuestConfig(host, configPath);
+  const kernel = text(options, 'kernel') ?? config?.kernel;
   if (kernel === undefined || kernel === '') {
     throw new AdapterError(
       'launch-kernel-missing',
@@ -146,42 +110,6 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     host: text(options, 'host'),
     modules,
   };
-}
-
-/** A path in a configuration file is relative to that file. */
-function beside(configPath: string, path: string): string {
-  if (/^(?:[\\/]|[a-z][a-z0-9+.-]*:)/i.test(path)) return path;
-  return configPath.replace(/[^\\/]*$/, '') + path;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of the path is no folder',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
-  FileNotFound: 'there is no such file',
-  FileIsADirectory: 'it is a folder',
-};
-
-/** Why a file could not be read, as half a sentence. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return (
-    (typeof code === 'string' ? REASONS[code] : undefined) ??
-    (typeof message === 'string' ? message : String(error))
-  );
-}
-
-async function readFile(host: AdapterHost, path: string): Promise<Uint8Array> {
-  try {
-    return await host.readFile(path);
-  } catch (error) {
-    throw new AdapterError(
-      'file-unreadable',
-      `The file ${path} cannot be read, for ${reasonOf(error)}: check the path, and build it first.`,
-    );
-  }
 }
 
 const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;

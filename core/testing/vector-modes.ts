@@ -22,17 +22,19 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 /** Far transfers, segment loads, flags with IF and IOPL, absolute near transfers, privileged and protected-only ones. */
 const EXCLUDED = new Set(
   [
-    ...[0x07, 0x17, 0x1f, 0x63, 0x8e, 0x9a, 0x9c, 0x9d, 0xc2, 0xc3, 0xc4, 0xc5, 0xca, 0xcb, 0xe8, 0xea, 0xff],
+    ...[0x07, 0x17, 0x1f, 0x63, 0x8e, 0x9a, 0x9c, 0x9d, 0xc2, 0xc3, 0xc4, 0xc5, 0xca, 0xcb, 0xe8, 0xea],
     ...range(0xcc, 0xcf),
     ...[0xf1, 0xfa, 0xfb],
     ...[0x100, 0x101, 0x102, 0x103, 0x1a1, 0x1a9, 0x1b2, 0x1b4, 0x1b5],
   ].map(Number),
 );
-/** FLDENV, FNSTENV, FRSTOR and FNSAVE have another layout in each mode. */
-const ENVIRONMENTS = new Map([
+/** Members of groups: absolute and far transfers; FLDENV, FNSTENV, FRSTOR and FNSAVE, which have a layout for each mode. */
+const EXCLUDED_MEMBERS = new Map([
   [0xd9, [4, 6]],
   [0xdd, [4, 6]],
+  [0xff, [2, 3, 4, 5]],
 ]);
+const REGISTER_FORM = 0xc0;
 /** MMX, SSE and SSE2: 66h chooses the instruction, not a size. */
 const SIMD = new Set([
   ...range(0x110, 0x117),
@@ -52,6 +54,12 @@ function toggle(prefixes: readonly number[], prefix: number): number[] {
   return without.length < prefixes.length ? without : [prefix, ...prefixes];
 }
 
+function isExcludedMember(opcode: number, modrm: number): boolean {
+  // The register forms of the x87 groups are other instructions.
+  if (opcode !== 0xff && modrm >= REGISTER_FORM) return false;
+  return EXCLUDED_MEMBERS.get(opcode)?.includes((modrm >> 3) & 7) ?? false;
+}
+
 /** The record for 16-bit code, or `undefined` when it cannot be carried over. */
 export function carryOver(record: VectorRecord): VectorRecord | undefined {
   if (record.t !== undefined || record.s !== undefined || record.S !== undefined) return undefined;
@@ -62,7 +70,7 @@ export function carryOver(record: VectorRecord): VectorRecord | undefined {
   const prefixes = bytes.slice(0, count);
   const rest = bytes.slice(count);
   const opcode = rest[0] === 0x0f ? TWO_BYTE | rest[1] : rest[0];
-  if (EXCLUDED.has(opcode) || ENVIRONMENTS.get(opcode)?.includes((rest[1] >> 3) & 7)) return undefined;
+  if (EXCLUDED.has(opcode) || isExcludedMember(opcode, rest[1])) return undefined;
   const sized = SIMD.has(opcode) ? prefixes : toggle(prefixes, 0x66);
   const code = [...toggle(sized, 0x67), ...rest];
   if (code.length > MAX_LENGTH) return undefined;

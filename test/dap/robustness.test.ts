@@ -294,7 +294,7 @@ describe('a launch that cannot work', () => {
     [
       'a configuration with bad memory',
       { config: 'FILE' },
-      /^The configuration file has mem=lots, but it must be a whole number of MiB from 2 to 512: correct it there\.$/,
+      /^The configuration file must be corrected: .*:2:1: mem= expects a whole number of MiB from 2 to 512, but found "lots"\.$/,
       'kernel=k\nmem=lots\n',
     ],
     [

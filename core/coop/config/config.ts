@@ -1,0 +1,316 @@
+/**
+ * The configuration of a guest: `key=value` words from files and command lines, as colinux-daemon reads them (coLinux 0.7.9,
+ * its manual). What is no key of ours belongs to the guest's kernel. The only parser of this language: the command line, the
+ * debugger and the editor all use it. It reads no files itself and gives a configuration whatever is wrong, with all problems.
+ */
+import { type NetworkUnit, parseNetwork } from './network.ts';
+import type { ConfigCode, ConfigProblem } from './problems.ts';
+import { type Span, type Word, wordsOf } from './text.ts';
+import {
+  type BlockImage,
+  type ConsoleColors,
+  type ConsoleSize,
+  CONSOLE_DEFAULT,
+  type HostProgram,
+  parseBlockImage,
+  parseBlockMode,
+  parseColors,
+  parseConsole,
+  parseCursor,
+  type Parsed,
+  parseMemory,
+  parseProgram,
+  parseSerial,
+  type SerialLine,
+} from './values.ts';
+
+/** A value and where it was given; paths in it are relative to the folder of `at.file`. */
+export interface Given<T> {
+  readonly value: T;
+  readonly at: Span;
+}
+
+export interface Unit<T> extends Given<T> {
+  readonly unit: number;
+}
+
+export interface BlockUnit extends Unit<BlockImage> {
+  /** Names under which the guest registers the unit too, `hda1`. */
+  readonly aliases: readonly string[];
+}
+
+export interface GuestConfig {
+  readonly kernel: Given<string> | undefined;
+  readonly initrd: Given<string> | undefined;
+  readonly memoryMiB: Given<number> | undefined;
+  readonly blocks: readonly BlockUnit[];
+  readonly blockMode: 'sync' | 'async';
+  readonly cofs: readonly Unit<string>[];
+  readonly network: readonly Unit<NetworkUnit>[];
+  readonly serial: readonly Unit<SerialLine>[];
+  readonly programs: readonly Unit<HostProgram>[];
+  readonly console: ConsoleSize;
+  /** Percent. */
+  readonly cursor: number;
+  readonly colors: ConsoleColors;
+  /** Everything that is no key, with blanks between. */
+  readonly commandLine: string;
+}
+
+export interface ConfigResult {
+  readonly config: GuestConfig;
+  /** In the order of the text. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** A text to parse. */
+export interface ConfigSource {
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * Reads what `@path` names.
+ * @param from the file that includes it
+ * @returns undefined when it cannot be read
+ */
+export type Include = (path: string, from: string) => Promise<ConfigSource | undefined>;
+
+/** Units of a device, as the ABI's module numbers have them (`core/abi`). */
+const UNITS = { cobd: 32, cofs: 32, eth: 16, ttys: 32, exec: 8 } as const;
+type UnitKey = keyof typeof UNITS;
+/** Of coLinux, and not served by this host. */
+const NOT_SERVED = /^(scsi|pci|video|audio)\d+$/;
+const ALIAS = /^(hd[a-h]|sd[a-p])\d{0,2}$/;
+const INCLUDE_DEPTH_MAX = 16;
+/** The guest's command line with its final NUL (`struct co_boot_params`). */
+const COMMAND_LINE_MAX = 255;
+const DEFAULT_CURSOR = 16;
+const DEFAULT_COLORS: ConsoleColors = { foreground: 7, background: 0 };
+
+class Collector {
+  readonly problems: ConfigProblem[] = [];
+  readonly single = new Map<string, Given<unknown>>();
+  readonly units = new Map<string, Unit<unknown>>();
+  readonly aliases: { name: string; target: string; at: Span }[] = [];
+  readonly rest: string[] = [];
+  restAt: Span | undefined;
+
+  report(code: ConfigCode, at: Span, message: string, severity: ConfigProblem['severity'] = 'error'): void {
+    this.problems.push({ code, severity, message, at });
+  }
+
+  /** The value, or undefined with a problem reported. */
+  private parsed<T>(key: string, text: string, at: Span, parse: (text: string) => Parsed<T>): T | undefined {
+    const result = parse(text);
+    if ('value' in result) return result.value;
+    this.report('config-value', at, `${key}= expects ${result.problem}, but found "${text}".`);
+    return undefined;
+  }
+
+  setSingle<T>(key: string, text: string, at: Span, parse: (text: string) => Parsed<T>): void {
+    const before = this.single.get(key);
+    if (before) {
+      this.reportTwice(key, at, before.at);
+      return;
+    }
+    const value = this.parsed(key, text, at, parse);
+    if (value !== undefined) this.single.set(key, { value, at });
+  }
+
+  setUnit<T>(key: UnitKey, number: string, text: string, at: Span, parse: (text: string) => Parsed<T>): void {
+    const name = key + String(Number(number));
+    if (Number(number) >= UNITS[key]) {
+      this.report(
+        'config-unit-range',
+        at,
+        `${key} has units 0 to ${UNITS[key] - 1}, but found ${key}${number}: use a free one of these.`,
+      );
+      return;
+    }
+    const before = this.units.get(name);
+    if (before) {
+      this.reportTwice(name, at, before.at);
+      return;
+    }
+    const value = this.parsed(name, text, at, parse);
+    if (value !== undefined) this.units.set(name, { unit: Number(number), value, at });
+  }
+
+  reportTwice(name: string, at: Span, before: Span): void {
+    const where = `${before.file}:${before.line + 1}`;
+    this.report('config-twice', at, `${name} is defined already (${where}): keep one of the two.`);
+  }
+
+  given<T>(key: string): Given<T> | undefined {
+    return this.single.get(key) as Given<T> | undefined;
+  }
+  unitsOf<T>(key: UnitKey): Unit<T>[] {
+    return [...this.units]
+      .filter(([name]) => name.startsWith(key))
+      .map(([, unit]) => unit as Unit<T>)
+      .sort((a, b) => a.unit - b.unit);
+  }
+}
+
+const path = (text: string): Parsed<string> => ({ value: text });
+
+function takeWord(into: Collector, { raw, text, at }: Word): void {
+  const equals = text.indexOf('=');
+  const key = equals < 0 ? '' : text.slice(0, equals);
+  const value = text.slice(equals + 1);
+  const [, name = '', number = ''] = /^([a-z]+?)(\d*)$/.exec(key) ?? [];
+  const alias = ALIAS.test(key);
+  const known = alias || SINGLE.has(key) || (number !== '' && name in UNITS);
+  if (NOT_SERVED.test(key)) {
+    into.report(
+      'config-not-served',
+      at,
+      `${key}= is a device of coLinux that this host does not serve: it is left out.`,
+      'warning',
+    );
+    return;
+  }
+  if (!known) {
+    into.rest.push(raw);
+    into.restAt ??= at;
+    return;
+  }
+  if (value === '') {
+    into.report(
+      'config-value-missing',
+      at,
+      `${key}= has no value: write one behind the equals sign, or take the word out.`,
+    );
+    return;
+  }
+  if (alias) {
+    const before = into.aliases.find((other) => other.name === key);
+    if (before) into.reportTwice(key, at, before.at);
+    else into.aliases.push({ name: key, target: value, at });
+    return;
+  }
+  const single = SINGLE.get(key);
+  if (single) into.setSingle<unknown>(key, value, at, single);
+  else into.setUnit<unknown>(name as UnitKey, number, value, at, UNIT_VALUES[name as UnitKey]);
+}
+
+const SINGLE = new Map<string, (text: string) => Parsed<unknown>>([
+  ['kernel', path],
+  ['initrd', path],
+  ['mem', parseMemory],
+  ['setcobd', parseBlockMode],
+  ['cocon', parseConsole],
+  ['cursor', parseCursor],
+  ['color', parseColors],
+]);
+const UNIT_VALUES: Readonly<Record<UnitKey, (text: string) => Parsed<unknown>>> = {
+  cobd: parseBlockImage,
+  cofs: path,
+  eth: parseNetwork,
+  ttys: parseSerial,
+  exec: parseProgram,
+};
+
+/** Aliases of units that exist, and those that bring their own image, which get the lowest free units. */
+function blockUnits(into: Collector): BlockUnit[] {
+  const units = into.unitsOf<BlockImage>('cobd').map((unit) => ({ ...unit, aliases: [] as string[] }));
+  const free = () => {
+    for (let unit = 0; unit < UNITS.cobd; unit++)
+      if (!units.some((other) => other.unit === unit)) return unit;
+    return -1;
+  };
+  for (const { name, target, at } of into.aliases.filter((alias) => alias.target.startsWith(':'))) {
+    const unit = units.find((other) => `:cobd${other.unit}` === target);
+    if (unit) unit.aliases.push(name);
+    else
+      into.report(
+        'config-alias-unknown',
+        at,
+        `${name}= expects a unit that is defined, as :cobd0, but found "${target}".`,
+      );
+  }
+  for (const { name, target, at } of into.aliases.filter((alias) => !alias.target.startsWith(':'))) {
+    const image = parseBlockImage(target);
+    const unit = free();
+    if (unit < 0)
+      into.report(
+        'config-unit-range',
+        at,
+        `There are ${UNITS.cobd} block units, and ${name}= finds none free.`,
+      );
+    else if ('value' in image) units.push({ unit, value: image.value, at, aliases: [name] });
+    else into.report('config-value', at, `${name}= expects ${image.problem}, but found "${target}".`);
+  }
+  return units.sort((a, b) => a.unit - b.unit);
+}
+
+export async function parseConfig(source: ConfigSource, include: Include): Promise<ConfigResult> {
+  const into = new Collector();
+  const open: string[] = [];
+
+  async function take({ file, text }: ConfigSource): Promise<void> {
+    open.push(file);
+    for (const word of wordsOf(file, text)) {
+      if (word.unterminated)
+        into.report(
+          'config-quote',
+          word.at,
+          'A double quote is opened and not closed on its line: close it.',
+        );
+      if (word.text.startsWith('@')) await takeInclude(word, file);
+      else takeWord(into, word);
+    }
+    open.pop();
+  }
+  async function takeInclude({ text, at }: Word, from: string): Promise<void> {
+    const name = text.slice(1);
+    if (open.length >= INCLUDE_DEPTH_MAX) {
+      into.report(
+        'config-include-deep',
+        at,
+        `Files include each other ${INCLUDE_DEPTH_MAX} deep: put them together.`,
+      );
+      return;
+    }
+    const included = name === '' ? undefined : await include(name, from);
+    if (!included)
+      into.report(
+        'config-include-missing',
+        at,
+        `The file "${name}" cannot be read: check the path behind @.`,
+      );
+    else if (open.includes(included.file))
+      into.report(
+        'config-include-cycle',
+        at,
+        `${included.file} includes itself: take one of the @ words out.`,
+      );
+    else await take(included);
+  }
+
+  await take(source);
+  const commandLine = into.rest.join(' ');
+  if (commandLine.length > COMMAND_LINE_MAX && into.restAt)
+    into.report(
+      'config-too-long',
+      into.restAt,
+      `The kernel's command line has ${commandLine.length} characters, but ${COMMAND_LINE_MAX} fit: shorten it.`,
+    );
+  const config: GuestConfig = {
+    kernel: into.given('kernel'),
+    initrd: into.given('initrd'),
+    memoryMiB: into.given('mem'),
+    blocks: blockUnits(into),
+    blockMode: into.given<'sync' | 'async'>('setcobd')?.value ?? 'sync',
+    cofs: into.unitsOf('cofs'),
+    network: into.unitsOf('eth'),
+    serial: into.unitsOf('ttys'),
+    programs: into.unitsOf('exec'),
+    console: into.given<ConsoleSize>('cocon')?.value ?? CONSOLE_DEFAULT,
+    cursor: into.given<number>('cursor')?.value ?? DEFAULT_CURSOR,
+    colors: into.given<ConsoleColors>('color')?.value ?? DEFAULT_COLORS,
+    commandLine,
+  };
+  return { config, problems: into.problems };
+}

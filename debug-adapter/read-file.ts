@@ -1,0 +1,33 @@
+/** Reads a file that a launch names; when that fails, says which and why. */
+import type { AdapterHost } from './adapter-host.ts';
+import { AdapterError } from './errors.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of the path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+  FileNotFound: 'there is no such file',
+  FileIsADirectory: 'it is a folder',
+};
+
+/** Why a file could not be read, as half a sentence. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return (
+    (typeof code === 'string' ? REASONS[code] : undefined) ??
+    (typeof message === 'string' ? message : String(error))
+  );
+}
+
+export async function readFile(host: AdapterHost, path: string): Promise<Uint8Array> {
+  try {
+    return await host.readFile(path);
+  } catch (error) {
+    throw new AdapterError(
+      'file-unreadable',
+      `The file ${path} cannot be read, for ${reasonOf(error)}: check the path, and build it first.`,
+    );
+  }
+}
