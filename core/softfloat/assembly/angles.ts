@@ -61,7 +61,7 @@ import {
   stackFault,
   top,
   unmasked,
-} from './x87';
+} from './x87-stack';
 
 /** pi: significand; exponent 1 for pi, 0 for pi/2. */
 const PI_H: u64 = 0xc90f_daa2_2168_c234;

@@ -15,7 +15,7 @@ import {
   wh,
   wl,
 } from './wide';
-import { commitFlags, isEmpty, put, signExponent, significand, stackFault } from './x87';
+import { commitFlags, isEmpty, put, signExponent, significand, stackFault } from './x87-stack';
 
 const LN2_H: u64 = 0xb172_17f7_d1cf_79ab;
 const LN2_L: u64 = 0xc9e3_b398_03f2_f6af;

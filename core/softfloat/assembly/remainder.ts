@@ -25,12 +25,12 @@ import {
   commitFlags,
   isEmpty,
   put,
-  putResult,
   significand,
   signExponent,
   stackFault,
   unmasked,
-} from './x87';
+} from './x87-stack';
+import { putResult } from './x87-unary';
 
 /** Clears or sets C0 to C3 for a partial remainder with quotient `q`. */
 function setQuotient(q: u32, incomplete: bool): void {

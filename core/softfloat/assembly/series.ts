@@ -6,7 +6,7 @@
 import { normalizeRoundPack, rm, rse } from './round';
 import { BIAS, C2, controlWord, EXPONENT, roundingControl, STATUS, statusWord } from './state';
 import { normalizeWide, shiftRightWide, we, wh, wl } from './wide';
-import { abandon, BEFORE, commitFlags, pop, put, stackFault, unmasked } from './x87';
+import { abandon, BEFORE, commitFlags, pop, put, stackFault, unmasked } from './x87-stack';
 
 /** 1 in Q1.127. */
 export const ONE: u64 = 0x8000_0000_0000_0000;

@@ -1,0 +1,97 @@
+/** x87 arithmetic with two operands (SDM vol. 2, FADD, FMUL, FSUB, FDIV and their forms). */
+import { arithmetic, isNan } from './arith';
+import { fromDouble, fromInteger, fromSingle } from './convert';
+import { begin, ex, flag, rm, rse } from './round';
+import { DE, IE, QUIET_BIT, ZE } from './state';
+import {
+  BEFORE,
+  abandon,
+  commitFlags,
+  isEmpty,
+  pop,
+  put,
+  signExponent,
+  significand,
+  stackFault,
+  unmasked,
+} from './x87-stack';
+
+/** ST(destination) := ST(destination) op ST(source), then pops if asked. */
+export function arithmeticRegisters(operation: i32, destination: u32, source: u32, pops: bool): void {
+  begin();
+  if (isEmpty(destination) || isEmpty(source)) {
+    if (stackFault(false)) {
+      commitFlags();
+      return;
+    }
+  } else {
+    arithmetic(
+      operation,
+      significand(destination),
+      signExponent(destination),
+      significand(source),
+      signExponent(source),
+    );
+    if (unmasked(BEFORE)) {
+      abandon();
+      return;
+    }
+  }
+  put(destination, rm, rse);
+  commitFlags();
+  if (pops) pop();
+}
+/** Memory operand kinds. */
+const SINGLE: i32 = 0;
+const INTEGER: i32 = 2;
+const DOUBLE: i32 = 4;
+
+function readOperand(kind: i32, lo: u32, hi: u32): void {
+  if (kind == SINGLE) fromSingle(lo);
+  else if (kind == DOUBLE) fromDouble(u64(lo) | (u64(hi) << 32));
+  else fromInteger(i64(i32(lo)));
+}
+
+/** ST(0) := ST(0) op memory. */
+export function arithmeticMemory(operation: i32, kind: i32, lo: u32, hi: u32): void {
+  begin();
+  if (isEmpty(0)) {
+    if (stackFault(false)) {
+      commitFlags();
+      return;
+    }
+  } else {
+    memoryOperand(kind, lo, hi);
+    arithmetic(operation, significand(0), signExponent(0), operandM, operandSe);
+    finishOperand();
+    if (unmasked(BEFORE)) {
+      abandon();
+      return;
+    }
+  }
+  put(0, rm, rse);
+  commitFlags();
+}
+
+/**
+ * A memory operand keeps its signalling NaN for the operation to see, and its denormal flag counts only if the
+ * operation gets as far as looking at it.
+ */
+export let operandM: u64 = 0;
+export let operandSe: u32 = 0;
+let operandDenormal: bool = false;
+export function memoryOperand(kind: i32, lo: u32, hi: u32): void {
+  readOperand(kind, lo, hi);
+  operandM = rm;
+  operandSe = rse;
+  operandDenormal = (ex & DE) != 0;
+  if ((ex & IE) != 0) operandM &= ~QUIET_BIT;
+  begin();
+}
+export function finishOperand(): void {
+  if (!operandDenormal) return;
+  // NaNs and invalid operations come before denormals.
+  const st = significand(0);
+  const se = signExponent(0);
+  if ((ex & (IE | ZE)) == 0 && !isNan(st, se)) flag(DE);
+}
