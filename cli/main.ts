@@ -2,6 +2,7 @@
 import { version } from '../package.json';
 import { dap } from './dap.ts';
 import { ExitStatus } from './exit-status.ts';
+import { image } from './image.ts';
 import { Problem } from './problem.ts';
 import { bundleFolder, failed, report, write } from './process.ts';
 import { run } from './run.ts';
@@ -21,10 +22,12 @@ async function main(args: readonly string[]): Promise<number> {
       return run(rest, bundleFolder(), report);
     case 'dap':
       return dap(rest, bundleFolder());
+    case 'image':
+      return image(rest);
     case undefined:
-      throw new Problem('Expected a command, run or dap, but found none: see colinux --help.');
+      throw new Problem('Expected a command, run, image or dap, but found none: see colinux --help.');
     default:
-      throw new Problem(`Expected a command, run or dap, but found "${command}": see colinux --help.`);
+      throw new Problem(`Expected a command, run, image or dap, but found "${command}": see colinux --help.`);
   }
 }
 

@@ -1,5 +1,7 @@
 /** What `colinux --help` prints. */
 export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and wait for its end
+       colinux image info FILE         what a disk image is, and its partitions
+       colinux image convert FILE TARGET [options]
        colinux dap [--port N]          debug adapter on stdin and stdout, or on a TCP port
        colinux --help | --version
 
@@ -22,6 +24,11 @@ Options of run:
   --cpu MODEL             i386, i486, i586, i686 or max, which has everything (default)
   --pace real|fast        whether a halted CPU waits for real time to pass (default: real when a
                           terminal is the input, else fast)
+
+Options of image (raw images and qcow2 are understood, DOS and GPT partition tables):
+  --partition N|all       the partition to take out of the disk, or the whole disk
+  --force                 replace TARGET
+  --any-backing           follow a backing file out of the image's own folder
 
 Exit status: 2 v + 1 for a byte v that the guest writes to port F4h, as QEMU's isa-debug-exit; and
   0  --max-instructions was reached     8  halted for ever
