@@ -11,6 +11,9 @@ const PROGRAMS = {
   make: ['make'],
   gdb: ['gdb'],
   'qemu-system-x86': ['qemu-system-i386'],
+  'qemu-utils': ['qemu-img'],
+  fdisk: ['/sbin/sfdisk', '/usr/sbin/sfdisk'],
+  e2fsprogs: ['/sbin/mke2fs', '/usr/sbin/mke2fs'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   bochs: ['bochs'],
   // Bochs wants one of its displays; with this one it runs without a screen.
