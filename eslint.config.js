@@ -2,7 +2,7 @@
 // an import may point. `core` additionally may use no host time, no randomness and no platform API.
 import tseslint from 'typescript-eslint';
 
-const rooms = ['core', 'debug-adapter', 'extension', 'cli', 'test', 'tools'];
+const rooms = ['core', 'platform', 'debug-adapter', 'extension', 'cli', 'test', 'tools'];
 
 /** Forbids imports from `room` into every room that is not listed in `allowed`. */
 function direction(room, allowed, more = []) {
@@ -94,5 +94,6 @@ export default tseslint.config(
     ],
   ),
   direction('extension', ['debug-adapter']),
-  direction('cli', ['core', 'debug-adapter']),
+  direction('platform', ['core']),
+  direction('cli', ['core', 'platform', 'debug-adapter']),
 );
