@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  renameSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -12,13 +13,28 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Errno } from '../../core/ninep/errno.ts';
 import { createNinepServer, type NinepServer } from '../../core/ninep/server.ts';
 import { HEADER_SIZE, Message, Reader, Writer } from '../../core/ninep/wire.ts';
 import { createRandom } from '../../core/testing/random.ts';
 import { type FolderTree, openFolderTree } from './folder-tree.ts';
+
+/** Acts before each call of the system that the tree makes. */
+const adversary = vi.hoisted(() => ({ beforeCall: undefined as (() => void) | undefined }));
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<Record<string, unknown>>();
+  const watched = Object.entries(actual).map(([name, value]) => [
+    name,
+    typeof value !== 'function'
+      ? value
+      : (...args: unknown[]) => {
+          adversary.beforeCall?.();
+          return (value as (...args: unknown[]) => unknown)(...args);
+        },
+  ]);
+  return Object.fromEntries(watched) as Record<string, unknown>;
+});
 
 let outside: string;
 let folder: string;
@@ -256,38 +272,63 @@ describe('nothing outside of a shared folder is reached', () => {
     await fails(create(await walk(), 'pipe'), Errno.ENOENT);
   });
 
-  it('while a folder is exchanged for a link again and again', async () => {
-    // Elsewhere there is a file of the same name.
-    mkdirSync(join(outside, 'trap'));
-    writeFileSync(join(outside, 'trap/file'), SECRET);
-    const worker = new Worker(
-      `const { renameSync, symlinkSync, rmSync } = require('node:fs');
-       const { workerData } = require('node:worker_threads');
-       const { inner, trap } = workerData;
-       symlinkSync(trap, inner + '.link');
-       for (;;) {
-         try {
-           renameSync(inner, inner + '.away');
-           renameSync(inner + '.link', inner);
-           renameSync(inner, inner + '.link');
-           renameSync(inner + '.away', inner);
-         } catch {}
-       }`,
-      { eval: true, workerData: { inner: join(folder, 'inner/deep'), trap: join(outside, 'trap') } },
-    );
-    try {
-      const texts = new Set<string>();
-      for (let n = 0; n < 1500; n++)
-        texts.add(await fileText('inner', 'deep', 'file').catch(() => 'refused'));
-      const names = new Set<string>();
-      for (let n = 0; n < 300; n++)
-        for (const name of await namesIn('inner', 'deep').catch(() => [])) names.add(name);
-      expect(texts).toContain('deep');
-      expect(texts).not.toContain(SECRET);
-      expect([...names]).toEqual(['file']);
-    } finally {
-      await worker.terminate();
+  /** Does `work` with the folder `inner/deep` exchanged for a link before its nth call of the system, for every n. */
+  async function atEveryMoment(work: () => Promise<unknown>): Promise<unknown[]> {
+    const deep = join(folder, 'inner/deep');
+    const outcomes: unknown[] = [];
+    let more = true;
+    for (let moment = 0; more; moment++) {
+      rmSync(deep, { recursive: true });
+      mkdirSync(deep);
+      writeFileSync(join(deep, 'file'), 'deep');
+      let calls = 0;
+      adversary.beforeCall = () => {
+        if (calls++ !== moment) return;
+        renameSync(deep, join(outside, 'away'));
+        symlinkSync(join(outside, 'trap'), deep);
+      };
+      outcomes.push(await work().catch((error: unknown) => (error as Error).message));
+      adversary.beforeCall = undefined;
+      more = calls > moment;
+      if (!more) continue;
+      rmSync(deep);
+      renameSync(join(outside, 'away'), deep);
     }
+    return outcomes;
+  }
+
+  it('when a folder is exchanged for a link at any moment', async () => {
+    // Elsewhere there are things of the same names.
+    mkdirSync(join(outside, 'trap/below'), { recursive: true });
+    writeFileSync(join(outside, 'trap/file'), SECRET);
+    const before = readdirSync(join(outside, 'trap'));
+    const read = async () => {
+      const file = await tree.open(['inner', 'deep', 'file'], {
+        read: true,
+        write: false,
+        truncate: false,
+        create: 'no',
+      });
+      return Buffer.from(await file.read(0, 100).finally(() => file.close())).toString();
+    };
+    const texts = await atEveryMoment(read);
+    expect(texts.length).toBeGreaterThan(2);
+    expect(texts).toContain('deep');
+    expect(texts).not.toContain(SECRET);
+    const names = await atEveryMoment(() =>
+      tree.list(['inner', 'deep']).then((entries) => entries.map(({ name }) => name)),
+    );
+    expect(names).toContainEqual(['file']);
+    expect(names).not.toContainEqual(expect.arrayContaining(['below']));
+    const overwrite = { read: false, write: true, truncate: true, create: 'yes' } as const;
+    await atEveryMoment(() => tree.open(['inner', 'deep', 'file'], overwrite).then((file) => file.close()));
+    await atEveryMoment(() => tree.makeFolder(['inner', 'deep', 'made']));
+    await atEveryMoment(() => tree.removeFolder(['inner', 'deep', 'below']));
+    await atEveryMoment(() => tree.change(['inner', 'deep', 'file'], { size: 0 }));
+    await atEveryMoment(() => tree.rename(['inner', 'deep', 'file'], ['inner', 'deep', 'other']));
+    await atEveryMoment(() => tree.removeFile(['inner', 'deep', 'file']));
+    expect(readFileSync(join(outside, 'trap/file'), 'utf8')).toBe(SECRET);
+    expect(readdirSync(join(outside, 'trap'))).toEqual(before);
   });
 });
 
