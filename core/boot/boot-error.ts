@@ -16,9 +16,10 @@ export type BootErrorCode =
   | 'image-bad-address'
   | 'image-too-big'
   | 'bios-size'
-  | 'module-too-big';
+  | 'module-too-big'
+  | 'disk-size';
 
-/** An image or module that cannot be booted. */
+/** An image, module or disk that cannot be booted. */
 export class BootError extends Error {
   override readonly name = 'BootError';
   readonly code: BootErrorCode;

@@ -1,7 +1,8 @@
 /*
  * Owns the 64 K I/O ports: which device answers at which port, and how an access that is wider than a device
  * allows is split, low half first, as on the PC's ISA bus. A port that nobody answers reads as all ones and
- * ignores writes; each such port is reported once for each direction. Source: Intel SDM volume 1, chapter 19
+ * ignores writes; each such port is reported once for each direction. The ports of PCI devices move: their bus is asked
+ * where no fixed device answers. Source: Intel SDM volume 1, chapter 19
  * (I/O port addressing).
  */
 
@@ -25,6 +26,14 @@ export interface PortRange {
   readonly handler: PortHandler;
 }
 
+/** A bus whose devices move: it is asked for ports that no fixed device has. */
+export interface SecondaryPorts {
+  /** `undefined` when nobody answers there either. */
+  read(port: number, size: AccessSize): number | undefined;
+  /** Returns whether somebody took it. */
+  write(port: number, value: number, size: AccessSize): boolean;
+}
+
 const PORTS = 0x10000;
 const READ_REPORTED = 1;
 const WRITE_REPORTED = 2;
@@ -36,6 +45,8 @@ function ones(size: AccessSize): number {
 
 /** The machine's I/O space. */
 export class IoBus {
+  secondary: SecondaryPorts | null = null;
+
   readonly #log: Logger;
   /** Port to index into the tables below; 0 is nobody. */
   readonly #owner = new Uint16Array(PORTS);
@@ -81,6 +92,10 @@ export class IoBus {
       return size === 4 ? value >>> 0 : value & ones(size);
     }
     if (this.#isFree(port, size)) {
+      const value = this.secondary?.read(port, size);
+      if (value !== undefined) {
+        return size === 4 ? value >>> 0 : value & ones(size);
+      }
       if ((this.#reported[port]! & READ_REPORTED) === 0) {
         this.#reported[port]! |= READ_REPORTED;
         this.#log.unimplemented(`port ${hex(port)} read ${size}`);
@@ -102,7 +117,8 @@ export class IoBus {
     ) {
       this.#handlers[owner]!.write(port, size === 4 ? value >>> 0 : value & ones(size), size);
     } else if (this.#isFree(port, size)) {
-      if ((this.#reported[port]! & WRITE_REPORTED) === 0) {
+      const taken = this.secondary?.write(port, size === 4 ? value >>> 0 : value & ones(size), size);
+      if (!taken && (this.#reported[port]! & WRITE_REPORTED) === 0) {
         this.#reported[port]! |= WRITE_REPORTED;
         this.#log.unimplemented(`port ${hex(port)} write ${size}`);
       }

@@ -9,11 +9,13 @@ import type { ExecutionObserver } from '../cpu/decode/observe.ts';
 import { applyFirmwareState } from '../boot/firmware-state.ts';
 import { mapBiosRom, RESET_VECTOR } from '../boot/bios-rom.ts';
 import { loadMultiboot, type BootCpuState } from '../boot/multiboot.ts';
+import { applyPciFirmwareState } from '../boot/pci-firmware.ts';
 import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
 import { createCpu, Exit, type Cpu } from '../cpu/cpu.ts';
 import type { FaultCause } from '../cpu/interrupts/exceptions.ts';
 import { Descriptor } from '../cpu/segmentation/segmentation.ts';
 import {
+  BREAK,
   CR0,
   CS,
   Double,
@@ -34,7 +36,7 @@ import {
   SYSFLAGS,
 } from '../cpu/state.ts';
 import { DebugconE9 } from '../devices/debugcon-e9.ts';
-import type { AccessSize } from '../devices/device.ts';
+import type { AccessSize, Device, Logger } from '../devices/device.ts';
 import { IoBus } from '../devices/io-bus.ts';
 import { IsaDebugExit } from '../devices/isa-debug-exit.ts';
 import { Pic8259 } from '../devices/pic8259.ts';
@@ -46,11 +48,14 @@ import { Uart16550 } from '../devices/uart16550.ts';
 import { STATE_BASE } from '../memory/layout.ts';
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
+import type { DeviceSpecs } from '../protocol/device-protocol.ts';
 import type { BootImage, SerialPort } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
 import { createInspector, type Inspector } from './inspector.ts';
+import { createOutside, type DeviceOutputs, type Outside } from './outside.ts';
 import { createPassages, type Passages } from './passages.ts';
+import { createPciDevices } from './pci-devices.ts';
 import { createStateHash } from './state-hash.ts';
 
 export interface MachineSettings {
@@ -60,6 +65,8 @@ export interface MachineSettings {
   readonly rtcSeconds: number;
   /** The processor model; `max` when absent. */
   readonly cpu?: CpuModelName;
+  /** What is on the PCI bus beside its bridges. */
+  readonly devices?: DeviceSpecs;
 }
 
 /** A multiboot kernel and its modules. */
@@ -83,6 +90,8 @@ export interface MachineOutputs {
   post?(port: number, value: number): void;
   /** An access that nothing in the machine answers, in words. */
   log(text: string): void;
+  /** Where devices whose other end is outside send what they have to say. */
+  readonly devices?: DeviceOutputs;
   /** For coverage reports; makes the machine slower where it is given. */
   readonly onExecute?: ExecutionObserver;
 }
@@ -115,6 +124,8 @@ export interface Machine {
   /** Interrupts are off and the CPU is halted: only an NMI or a reset could wake it. */
   readonly dead: () => boolean;
   receive(port: SerialPort, bytes: Uint8Array): void;
+  /** The other ends of its devices. */
+  readonly outside: Outside;
   readonly instructions: () => number;
   readonly virtualNanoseconds: () => number;
   hash(): string;
@@ -125,11 +136,12 @@ const asSize = (size: number) => size as AccessSize;
 /** @throws BootError, MemorySizeError: the image or the configuration cannot work, in words for the user. */
 export function createMachine(config: MachineConfig, outputs: MachineOutputs): Machine {
   const memory = new PhysicalMemory(config.memoryBytes);
-  const bus = new IoBus({
+  const logger: Logger = {
     unimplemented(what) {
       outputs.log(what);
     },
-  });
+  };
+  const bus = new IoBus(logger);
   let exitStatus: number | undefined;
   let resetRequested = false;
   let runInterrupted = false;
@@ -162,19 +174,41 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     MODELS[config.cpu ?? 'max'],
   );
   const { state, doubles, reg32 } = cpu.views;
+  /** Makes `cpu.run` return after the current instruction. */
+  const stopNow = () => {
+    doubles[Double.Until] = 0;
+  };
+  function requestReset(): void {
+    resetRequested = true;
+    stopNow();
+  }
   const instructions = () => cpu.now() - doubles[Double.Skipped];
   const passages: Passages = createPassages(memory, bus, instructions);
 
-  const reported = new Set<number>();
+  const pci = createPciDevices(config.devices ?? {}, {
+    ports: bus,
+    memory,
+    log: logger,
+    outputs: outputs.devices,
+    setIrq: (irq, level) => {
+      pic.setIrq(irq, level);
+    },
+    onReset: requestReset,
+  });
+  // As an I/O instruction does, an access to a device ends its block: it may change INTR or start a timer.
   memory.mmio = {
     read(address, size) {
-      reportMmio(address, 'read');
-      return size === 4 ? 0xffff_ffff : (1 << (size * 8)) - 1;
+      const value = pci.bus.readMemory(address, asSize(size));
+      if (value === undefined) reportMmio(address, 'read');
+      else state[BREAK] = 1;
+      return value ?? (size === 4 ? 0xffff_ffff : (1 << (size * 8)) - 1);
     },
-    write(address) {
-      reportMmio(address, 'write');
+    write(address, value, size) {
+      state[BREAK] = 1;
+      if (!pci.bus.writeMemory(address, value, asSize(size))) reportMmio(address, 'write');
     },
   };
+  const reported = new Set<number>();
   function reportMmio(address: number, what: string): void {
     const key = Math.floor(address / 0x1000);
     if (reported.has(key)) return;
@@ -187,10 +221,6 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   const clock = new Clock(cpu.now);
   clock.onDeadlineChanged = (deadline) => {
     doubles[Double.Until] = Math.min(doubles[Double.Until], deadline);
-  };
-  /** Makes `cpu.run` return after the current instruction. */
-  const stopNow = () => {
-    doubles[Double.Until] = 0;
   };
   pic.onIntrChange = (level) => {
     cpu.setIntr(level);
@@ -212,10 +242,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     stopNow();
   });
   const systemControl = new SystemControl(bus, pic.line(1), {
-    onReset() {
-      resetRequested = true;
-      stopNow();
-    },
+    onReset: requestReset,
     onA20: cpu.setA20,
     onFpuErrorCleared: () => {
       // The latch asserts IGNNE# until the processor takes FERR# back.
@@ -223,7 +250,10 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       pic.line(13).set(false);
     },
   });
-  const devices = [pic, pit, rtc, com1, com2, debugcon, debugExit, systemControl, post];
+  const devices: readonly Device[] = [
+    ...[pic, pit, rtc, com1, com2, debugcon, debugExit, systemControl, post],
+    ...pci.devices,
+  ];
 
   const inputs = new InputLog(clock, instructions);
   inputs.register(RTC_CHANNEL, (payload) => {
@@ -235,6 +265,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   inputs.register('com2', (payload) => {
     com2.receive(payload);
   });
+  const outside = createOutside(inputs, pci.models);
 
   function enter(start: BootCpuState): void {
     state[CR0] = start.cr0;
@@ -272,6 +303,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     cpu.flushCode();
   } else {
     applyFirmwareState(bus);
+    applyPciFirmwareState(bus);
     const { cpu: start } = loadMultiboot(
       { kernel: config.kernel, modules: config.modules },
       {
@@ -330,6 +362,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     receive(port, bytes) {
       inputs.inject(port, bytes);
     },
+    outside,
     instructions,
     virtualNanoseconds: () => cpu.now() * NANOSECONDS_PER_TICK,
     hash() {
@@ -346,9 +379,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       );
       hash.words(new Uint32Array(memory.wasm.buffer, FpuState.Xmm, (FpuState.Mxcsr + 4 - FpuState.Xmm) / 4));
       hash.words(new Uint32Array(memory.bytes.buffer, memory.bytes.byteOffset, memory.size / 4));
-      for (const device of devices) {
-        for (const character of JSON.stringify(device.save())) hash.number(character.charCodeAt(0));
-      }
+      for (const device of devices) hash.plain(device.save());
       hash.number(cpu.linearEip());
       hash.number(cpu.views.segSel[CS]);
       return hash.digest();
