@@ -118,10 +118,11 @@ export class TcpTable {
     }
   }
 
-  /** Aborts everything. */
+  /** Aborts everything; the users hear of it. */
   close(): void {
     for (const connection of [...this.#connections.values()]) {
       connection.abort();
+      connection.settings.user.closed('aborted');
     }
     const calls = [...this.#calls.values()];
     this.#calls.clear();
