@@ -16,16 +16,32 @@
 #define RTC_UPDATING	0x80		/* register A */
 #define RTC_BINARY	0x04		/* register B */
 #define NS_PER_SECOND	1000000000u
+#define HOOKS_MAX	4
 
 static volatile uint32_t ticks;
-static volatile bool tick_flag;
+static void (*hooks[HOOKS_MAX])(void);
+static unsigned hook_count;
 static uint64_t latest;
 static uint32_t boot_seconds;		/* UNIX time */
 
 static void tick(void)
 {
 	ticks++;
-	tick_flag = true;
+	for (unsigned i = 0; i < hook_count; i++)
+		hooks[i]();
+}
+
+/* Who else wants to be called at each tick. */
+void clock_at_tick(void (*hook)(void))
+{
+	if (hook_count == HOOKS_MAX)
+		panic("more than %u want to know of ticks", HOOKS_MAX);
+	hooks[hook_count++] = hook;
+}
+
+uint32_t clock_ticks(void)
+{
+	return ticks;
 }
 
 static uint32_t pit_count(void)
@@ -59,15 +75,6 @@ uint64_t clock_ns(void)
 	now = latest;
 	interrupts_restore(flags);
 	return now;
-}
-
-/* Was there a tick since the last question? */
-bool clock_take_tick(void)
-{
-	bool taken = tick_flag;
-
-	tick_flag = false;
-	return taken;
 }
 
 static uint8_t rtc_read(uint8_t index)

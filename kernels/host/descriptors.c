@@ -2,9 +2,11 @@
 /*
  * The host's GDT, TSS and IDT (Intel SDM vol. 3, 3.4.5, 7.2, 6.11).
  *
- * Segments are flat. The TSS is there because the passage stores and reloads TR: without one, a guest would
- * have nothing to come back from. All 256 IDT entries are interrupt gates to the stubs of entry.S.
+ * Segments are flat. The one TSS says on which stack ring 3 enters ring 0, that of the process that runs; and the
+ * passage stores and reloads TR: without a TSS a guest would have nothing to come back from. All 256 IDT entries are
+ * interrupt gates to the stubs of entry.S; ring 3 may call the one of int 0x80.
  */
+#include <colinux/abi.h>
 #include "host.h"
 
 static uint64_t gdt[] = {
@@ -13,6 +15,8 @@ static uint64_t gdt[] = {
 	0x00cf9a000000ffff,	/* SELECTOR_CODE: ring 0, 4 GiB, execute/read */
 	0x00cf92000000ffff,	/* SELECTOR_DATA: ring 0, 4 GiB, read/write */
 	0,			/* SELECTOR_TSS: filled below, for the base is split in three */
+	0x00cffa000000ffff,	/* SELECTOR_USER_CODE: the same for ring 3 */
+	0x00cff2000000ffff,	/* SELECTOR_USER_DATA */
 };
 
 static struct {
@@ -50,6 +54,12 @@ void descriptors_init(void)
 
 		idt[vector] = (struct gate){ (uint16_t)offset, SELECTOR_CODE, GATE_INTERRUPT, (uint16_t)(offset >> 16) };
 	}
+	idt[VECTOR_SYSTEM_CALL].type = GATE_INTERRUPT_USER;
 	table = (struct co_descriptor_table){ sizeof(idt) - 1, (uint32_t)idt };
 	asm volatile("lidt %0" : : "m"(table));
+}
+
+void descriptors_set_kernel_stack(uint32_t top)
+{
+	tss.esp0 = top;
 }

@@ -10,6 +10,7 @@
 #define ELF_MACHINE_386	3
 #define ELF_PT_LOAD	1
 #define ELF_PT_NOTE	4
+#define ELF_PF_W	2
 
 struct elf_header {
 	uint8_t magic[4], class, data, ident_version, padding[9];

@@ -6,13 +6,10 @@
 #ifndef HOST_EXIT_H
 #define HOST_EXIT_H
 
+#include "exit-code.h"
 #include "x86.h"
 
 #define EXIT_PORT		0xf4
-#define EXIT_SUCCESS		0	/* the guest ended, powered off or halted */
-					/* 1-15: any other reason, enum co_terminate_reason */
-#define EXIT_BAD_GUEST		0x20	/* there is no guest that can be started */
-#define EXIT_HOST_PANIC		0x21
 
 static inline void __attribute__((noreturn)) machine_exit(uint8_t value)
 {

@@ -10,13 +10,26 @@
 #define FIRST_USABLE	0x100000
 
 static uint32_t used[FRAMES / 32];
-static uint32_t total;
+static uint32_t total, free_count;
+static uint32_t lowest_free;		/* all frames below are used */
 
 extern uint8_t host_end[];
 
 static bool is_used(uint32_t frame) { return used[frame / 32] & 1u << frame % 32; }
-static void mark_used(uint32_t frame) { used[frame / 32] |= 1u << frame % 32; }
-static void mark_free(uint32_t frame) { used[frame / 32] &= ~(1u << frame % 32); }
+
+static void mark_used(uint32_t frame)
+{
+	free_count -= !is_used(frame);
+	used[frame / 32] |= 1u << frame % 32;
+}
+
+static void mark_free(uint32_t frame)
+{
+	free_count += is_used(frame);
+	used[frame / 32] &= ~(1u << frame % 32);
+	if (frame < lowest_free)
+		lowest_free = frame;
+}
 
 void frames_reserve(uint32_t from, uint32_t to)
 {
@@ -79,18 +92,31 @@ uint32_t frames_allocate_region(uint32_t size, uint32_t alignment, uint32_t mini
 	return 0;
 }
 
-/* `count` adjacent frames, zeroed, as a physical address. */
+/* `count` adjacent frames, zeroed, as a physical address; 0 if there are none. */
 uint32_t frames_allocate(uint32_t count)
 {
-	uint32_t region = frames_allocate_region(count * PAGE_SIZE, PAGE_SIZE, FIRST_USABLE);
+	uint32_t region;
 
-	if (!region)
-		panic("no %u adjacent frames of memory left", count);
-	memset(virtual_address(region), 0, count * PAGE_SIZE);
+	while (lowest_free < FRAMES && is_used(lowest_free))
+		lowest_free++;
+	region = frames_allocate_region(count * PAGE_SIZE, PAGE_SIZE, lowest_free * PAGE_SIZE);
+	if (region)
+		memset(virtual_address(region), 0, count * PAGE_SIZE);
 	return region;
+}
+
+void frames_free(uint32_t physical, uint32_t count)
+{
+	for (uint32_t frame = physical / PAGE_SIZE; count; frame++, count--)
+		mark_free(frame);
 }
 
 uint32_t frames_total_mib(void)
 {
 	return (total * (PAGE_SIZE / 1024) + 1023) / 1024;
+}
+
+uint32_t frames_free_mib(void)
+{
+	return free_count * (PAGE_SIZE / 1024) / 1024;
 }

@@ -1,30 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the host kernel know of each other, one paragraph a file. */
+/*
+ * The machine as the rest of the host kernel sees it, one paragraph a file. Processes are in process/process.h, guests
+ * in driver/driver.h.
+ */
 #ifndef HOST_H
 #define HOST_H
 
-#include <colinux/abi.h>
-#include <colinux/console.h>
-#include <colinux/note.h>
 #include "lib.h"
 #include "x86.h"
 
-/* descriptors.c */
-#define GATE_INTERRUPT	0x8e00	/* present, ring 0, 32-bit interrupt gate */
+/* boot.S */
+extern uint32_t host_page_directory[];
+
+/* descriptors.c: GDT, TSS, IDT */
+#define GATE_INTERRUPT		0x8e00	/* present, ring 0, 32-bit interrupt gate */
+#define GATE_INTERRUPT_USER	0xee00	/* present, ring 3 may call it */
+#define VECTOR_SYSTEM_CALL	0x80
 
 struct gate {
 	uint16_t offset_low, selector, type, offset_high;
 };
 
 void descriptors_init(void);
+void descriptors_set_kernel_stack(uint32_t top);	/* where ring 3 enters ring 0 */
 
-/* entry.S */
+/* entry.S: every way into the kernel */
 struct trap_frame {
+	uint32_t es, ds;
 	uint32_t edi, esi, ebp, esp_ignored, ebx, edx, ecx, eax;
 	uint32_t vector, error;
 	uint32_t eip, cs, eflags;
+	uint32_t user_esp, user_ss;	/* only if the interrupt came from ring 3 */
 };
 
+void interrupt_return(void);		/* the way out: a trap frame lies on the stack */
 void forward_interrupt(uint32_t offset, uint32_t selector);
 
 /* interrupts.c: exceptions, the interrupt controllers, and who handles which line */
@@ -38,17 +47,23 @@ bool irq_requested(unsigned irq);
 bool irq_in_service(unsigned irq);
 void interrupt_handler(struct trap_frame *frame);
 
-/* log.c: the host's text on COM1 */
+/* log.c: the host's text, on COM1 and on the screen */
 void log_init(void);
-void log_text(const char *text, size_t length);
+void log_lines(const char *prefix, const char *text, size_t size);
 void host_log(const char *text, ...) __attribute__((format(printf, 1, 2)));
 void panic(const char *text, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* screen.c: the text screen of the machine */
+void screen_init(void);
+void screen_write(const char *text, size_t length);
+void screen_status(const char *text, size_t length);
 
 /* uart.c: 16550 serial ports */
 #define COM1	0x3f8
 #define COM2	0x2f8
 
-void uart_init(uint16_t port, bool receive_interrupt);
+void uart_init(uint16_t port);
+void uart_receive_interrupt(uint16_t port, bool on);
 void uart_write(uint16_t port, const void *bytes, size_t size);
 bool uart_read(uint16_t port, uint8_t *byte);
 
@@ -56,75 +71,39 @@ bool uart_read(uint16_t port, uint8_t *byte);
 #define HZ	100
 
 void clock_init(void);
+void clock_at_tick(void (*hook)(void));
+uint32_t clock_ticks(void);
 uint64_t clock_ns(void);
 uint32_t clock_unix_seconds(void);
-bool clock_take_tick(void);
 
-/* frames.c: physical memory, in frames of 4 KiB */
+/* frames.c: physical memory, in frames of 4 KiB. Nothing left is 0: the first MiB is never given out. */
 struct multiboot;
 
 void frames_init(const struct multiboot *info);
 void frames_reserve(uint32_t from, uint32_t to);
 uint32_t frames_allocate(uint32_t count);
 uint32_t frames_allocate_region(uint32_t size, uint32_t alignment, uint32_t minimum);
+void frames_free(uint32_t physical, uint32_t count);
 uint32_t frames_total_mib(void);
+uint32_t frames_free_mib(void);
 
-/* passage.c: the page both sides share */
-#define PASSAGE_FRAMES	4	/* the page, a temporary directory and its two tables */
-
-struct co_passage_page *passage_create(unsigned monitor, uint32_t guest_va);
-void passage_withdraw(struct co_passage_page *page, unsigned monitor);
-void passage_switch(struct co_passage_page *page);
-
-/* queue.c: messages waiting for the guest */
-#define QUEUE_SIZE		0x10000
-#define QUEUE_MESSAGES_MAX	1024
-
-struct message_queue {
-	uint32_t read, write, count;
-	uint8_t bytes[QUEUE_SIZE];
+/* modules.c: what the boot loader has brought along */
+struct module {
+	const void *image;
+	uint32_t size;
+	char command_line[256];		/* the file's name, then words for the guest */
 };
 
-bool queue_push(struct message_queue *queue, const struct co_message *header, const void *data);
-uint32_t queue_take_batch(struct message_queue *queue, void *buffer, uint32_t room);
+void modules_init(const struct multiboot *info);
+unsigned modules_count(void);
+const struct module *module_at(unsigned index);	/* NULL if there is none */
+const char *host_command_line(void);
 
-/* wire.c: the cocon wire on COM2 */
-void wire_init(struct message_queue *queue);
-void wire_send(const struct co_message *message);
+/* elf.c: a file is bytes from outside, so every offset is checked before it is followed */
+struct elf_segment;
 
-/* monitor.c: one guest */
-struct monitor {
-	unsigned id;
-	enum co_monitor_state state;
-	uint32_t base, size;		/* the guest's RAM, physical */
-	uint32_t kernel_end;		/* VA behind the image and the boot tables */
-	struct co_note note;
-	struct co_passage_page *page;
-	struct co_io_area *io_area;
-	uint64_t last_delivery;		/* ns */
-	struct message_queue queue;
-	struct co_terminate termination;
-};
-
-enum monitor_result {
-	MONITOR_AGAIN,			/* run again at once */
-	MONITOR_IDLE,			/* run again when there is a tick or a message */
-	MONITOR_TERMINATED,
-};
-
-/* The ones that can fail return NULL or what is wrong. */
-void monitor_create(struct monitor *monitor, uint32_t base, uint32_t size);
-const char *monitor_start(struct monitor *monitor, const char *command_line);
-enum monitor_result monitor_run(struct monitor *monitor);
-void monitor_destroy(struct monitor *monitor);
-
-/* operations.c: what the guest asked for; true if it can be re-entered without a look at the host's own work */
-bool monitor_dispatch(struct monitor *monitor);
-void monitor_terminate(struct monitor *monitor, enum co_terminate_reason reason, uint32_t code, const char *text);
-
-/* loader.c, guest-space.c: image and first page tables; return NULL or what is wrong */
-const char *loader_check(const void *image, uint32_t size, struct co_note *note);
-const char *loader_load(struct monitor *monitor, const void *image, uint32_t size);
-const char *guest_space_build(struct monitor *monitor, uint32_t *directory, uint32_t *boot_page);
+bool elf_inside(uint32_t offset, uint32_t length, uint32_t size);
+const char *elf_check(const void *image, uint32_t size);	/* NULL or what is wrong */
+unsigned elf_segments(const void *image, const struct elf_segment **first);
 
 #endif /* HOST_H */

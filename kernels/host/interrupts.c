@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Exceptions and hardware interrupts of the host. An exception in the host is a bug and ends in a panic with the
- * registers on COM1. Hardware interrupts come through two 8259A controllers (Intel 8259A data sheet), remapped to
+ * Exceptions, hardware interrupts and system calls. An exception in ring 0 is a bug and ends in a panic with the
+ * registers in the log; one in ring 3 ends the process. Hardware interrupts come through two 8259A controllers (Intel 8259A data sheet), remapped to
  * vectors 0x20-0x2f. The same handler serves an interrupt that hit a guest: the passage brings the vector here.
  */
 #include "host.h"
+#include "exit-code.h"
+#include "process/process.h"
 
 #define PIC1		0x20
 #define PIC2		0xa0
@@ -91,6 +93,11 @@ static void __attribute__((noreturn)) exception(const struct trap_frame *frame)
 	const char *name = frame->vector < sizeof(exception_names) / sizeof(*exception_names) ?
 				   exception_names[frame->vector] : "unexpected interrupt";
 
+	if (frame->cs & 3) {
+		host_log("process %u (%s) dies: %s at 0x%08x (address 0x%08x, error code 0x%x)", current->pid,
+			 current->name, name, frame->eip, read_cr2(), frame->error);
+		process_exit(EXIT_PROCESS_FAULT);
+	}
 	panic("%s (vector %u, error code 0x%x) at 0x%08x\n"
 	      "      eax %08x ebx %08x ecx %08x edx %08x\n"
 	      "      esi %08x edi %08x ebp %08x esp %08x\n"
@@ -99,10 +106,15 @@ static void __attribute__((noreturn)) exception(const struct trap_frame *frame)
 	      (uint32_t)(&frame->eflags + 1), read_cr2(), read_cr3(), frame->eflags);
 }
 
+/* Ring 3 can lose the processor here, after a tick or when somebody has woken; ring 0 goes on where it was. */
 void interrupt_handler(struct trap_frame *frame)
 {
-	if (frame->vector >= IRQ_BASE && frame->vector < IRQ_BASE + 16)
+	if (frame->vector == VECTOR_SYSTEM_CALL)
+		system_call(frame);
+	else if (frame->vector >= IRQ_BASE && frame->vector < IRQ_BASE + 16)
 		handle_irq(frame->vector - IRQ_BASE);
 	else
 		exception(frame);
+	if (frame->cs & 3)
+		process_give_way();
 }

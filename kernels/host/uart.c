@@ -21,7 +21,7 @@ enum {
 #define LSR_DATA	0x01
 #define LSR_THR_EMPTY	0x20
 
-void uart_init(uint16_t port, bool receive_interrupt)
+void uart_init(uint16_t port)
 {
 	outb(port + UART_IER, 0);
 	outb(port + UART_LCR, LCR_DLAB);
@@ -30,7 +30,12 @@ void uart_init(uint16_t port, bool receive_interrupt)
 	outb(port + UART_LCR, LCR_8N1);
 	outb(port + UART_FCR, FCR_CLEAR);
 	outb(port + UART_MCR, MCR_READY);
-	outb(port + UART_IER, receive_interrupt);
+}
+
+/* An interrupt while there is something to read. */
+void uart_receive_interrupt(uint16_t port, bool on)
+{
+	outb(port + UART_IER, on);
 }
 
 void uart_write(uint16_t port, const void *bytes, size_t size)

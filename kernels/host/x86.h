@@ -7,6 +7,7 @@
 #define HOST_X86_H
 
 #define CR0_PE		0x00000001
+#define CR0_TS		0x00000008
 #define CR0_ET		0x00000010
 #define CR0_NE		0x00000020
 #define CR0_WP		0x00010000
@@ -14,6 +15,7 @@
 #define CR4_DE		0x08
 #define CR4_PSE		0x10
 #define CR4_PGE		0x80
+#define CR4_OSFXSR	0x200
 
 #define EFLAGS_IF	0x200
 #define DR7_ALL_OFF	0x700
@@ -31,6 +33,8 @@
 #define SELECTOR_CODE	0x10
 #define SELECTOR_DATA	0x18
 #define SELECTOR_TSS	0x20
+#define SELECTOR_USER_CODE	0x2b	/* RPL 3 */
+#define SELECTOR_USER_DATA	0x33
 
 #define PAGE_SIZE	0x1000
 #define HOST_OFFSET	0xc0000000	/* VA of physical 0 */
@@ -92,12 +96,21 @@ static inline uint32_t read_cr3(void)
 	return value;
 }
 
-static inline bool cpu_has_sep(void)
+static inline void write_cr3(uint32_t value)
+{
+	asm volatile("movl %0, %%cr3" : : "r"(value) : "memory");
+}
+
+/* Features in EDX of CPUID leaf 1. */
+#define CPUID_SEP	(1 << 11)
+#define CPUID_FXSR	(1 << 24)
+
+static inline bool cpu_has(uint32_t feature)
 {
 	uint32_t eax = 1, ebx, ecx, edx;
 
 	asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
-	return edx & (1 << 11);
+	return edx & feature;
 }
 
 /* The whole of the first 768 MiB of RAM is mapped at HOST_OFFSET. */

@@ -13,6 +13,7 @@ void *memset(void *to, int value, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 int memcmp(const void *left, const void *right, size_t size);
 size_t strlen(const char *text);
+int strcmp(const char *left, const char *right);
 
 /* Knows %s %c %d %u %x %08x %p %%; returns the length written, which is always below `size`. */
 size_t format_list(char *buffer, size_t size, const char *format, va_list arguments);

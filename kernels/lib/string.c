@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The five functions a freestanding C compiler may call behind our back (C11 4p6, GCC manual "Standards").
+ * The functions a freestanding C compiler may call behind our back (C11 4p6, GCC manual "Standards"), and strcmp().
  */
 #include "lib.h"
 
 void *memcpy(void *to, const void *from, size_t size)
 {
 	void *result = to;
+	size_t words = size / 4, rest = size % 4;
 
-	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+	asm volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(rest) : : "memory");
 	return result;
 }
 
 void *memset(void *to, int value, size_t size)
 {
 	void *result = to;
+	size_t words = size / 4, rest = size % 4;
+	uint32_t pattern = (uint8_t)value * 0x01010101u;
 
-	asm volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
+	asm volatile("rep stosl" : "+D"(to), "+c"(words) : "a"(pattern) : "memory");
+	asm volatile("rep stosb" : "+D"(to), "+c"(rest) : "a"(pattern) : "memory");
 	return result;
 }
 
@@ -49,4 +54,13 @@ size_t strlen(const char *text)
 	while (text[length])
 		length++;
 	return length;
+}
+
+int strcmp(const char *left, const char *right)
+{
+	while (*left && *left == *right) {
+		left++;
+		right++;
+	}
+	return (uint8_t)*left - (uint8_t)*right;
 }

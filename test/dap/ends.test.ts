@@ -215,7 +215,7 @@ describe('the end of a session', () => {
 
   it('withdraws the thread of a guest that is gone while the host stays', async () => {
     const host = inRoot('kernels/host/main.c');
-    await launch({ cmdline: 'panic', breakpoints: [[host, lineOf(host, 'machine_exit(success')]] });
+    await launch({ cmdline: 'panic', breakpoints: [[host, lineOf(host, 'machine_exit((uint8_t)worst')]] });
     expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 1 });
     const { body } = await session.client.threadsRequest();
     expect(body.threads.map(({ name }) => name)).toEqual(['host kernel']);

@@ -18,8 +18,8 @@ afterAll(() => {
 const main = inSample('kernel/main.c');
 const cooperative = inSample('kernel/cooperative.c');
 const program = inSample('user/program.c');
-const passage = inRoot('kernels/host/passage.c');
-const passageCode = inRoot('kernels/host/passage-code.inc.S');
+const passage = inRoot('kernels/host/driver/passage.c');
+const passageCode = inRoot('kernels/host/driver/passage-code.inc.S');
 
 /** Runs to a line and stops there. */
 async function at(path: string, text: string, options: object = {}, after?: string): Promise<void> {
@@ -99,7 +99,7 @@ describe('a step in', () => {
   it('at the passage call goes to the other side, and there to the guest again', async () => {
     await at(cooperative, 'code(passage, &passage->guest, &passage->host);');
     expect(await session.go('stepIn')).toMatchObject({ reason: 'step', threadId: 1 });
-    expect(await session.where()).toMatch(/^passage_switch host\/passage\.c:/);
+    expect(await session.where()).toMatch(/^passage_switch driver\/passage\.c:/);
     await session.setBreakpoints(passage, lineOf(passage, 'code(page, &page->host, &page->guest);'));
     await session.setBreakpoints(cooperative);
     await session.go('continue');
@@ -154,7 +154,7 @@ describe('in the passage code', () => {
       stops.push(`${stop.threadId} ${await session.where()}`);
     }
     expect(stops.map((text) => text.replace(/^\d /, ''))).toEqual(
-      Array.from({ length: 2 }, () => `co_passage_sep host/passage-code.inc.S:${line}`),
+      Array.from({ length: 2 }, () => `co_passage_sep driver/passage-code.inc.S:${line}`),
     );
   });
 
@@ -177,7 +177,7 @@ describe('in the passage code', () => {
     await session.setBreakpoints(passageCode);
     for (let n = 1; n <= 3; n++) {
       await session.go('next');
-      expect(await session.where()).toBe(`co_passage_sep host/passage-code.inc.S:${line + n}`);
+      expect(await session.where()).toBe(`co_passage_sep driver/passage-code.inc.S:${line + n}`);
     }
     expect(await session.evaluate('$cr3 != 0')).toBe('1');
   });

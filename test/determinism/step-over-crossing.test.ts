@@ -18,7 +18,7 @@ it('comes back to the host behind the crossing, whatever the guest did meanwhile
   const { cpu, passages, memory } = machine;
   const breakpoints = createBreakpoints(cpu, passages);
   // Some crossings in, the passage page is there and the guest takes timer interrupts.
-  runTo(machine, 20_000_000);
+  runTo(machine, 12_000_000);
   const [{ physical }] = passages.all();
   const view = new DataView(memory.bytes.buffer, memory.bytes.byteOffset + physical, 0x1000);
   // The host leaves by the second MOV CR3 of the code, which runs at the guest's address of the page.

@@ -134,7 +134,8 @@ describe.skipIf(!hasQemu)('the kernels on QEMU', () => {
   it.each(bad)('refuses %s', async (_name, make, problem) => {
     const { status, com1 } = await runQemu({ kernel, initrd: make() });
     expect(status).toBe(2 * 0x20 + 1);
-    expect(com1).toContain(`host: cannot start the boot module: ${problem}`);
+    expect(com1).toMatch(/^daemon0: cannot start \S+: /m);
+    expect(com1).toContain(`: ${problem}`);
   });
 
   it('says what is missing when there is no module or too little memory', async () => {
@@ -159,7 +160,7 @@ describe.skipIf(!hasQemu)('the kernels on QEMU', () => {
     [
       'bytes in the log',
       'p',
-      /guest0: B\?A\nguest0: C\nhost: guest0 terminated: END \(reason 0, code 0x600d/,
+      /guest0: B\?A\nguest0: C\ndaemon0: guest0 terminated: END \(reason 0, code 0x600d/,
     ],
     ['an unknown device', 'd', /END \(reason 0, code 0xffffffff/],
     ['asking for pages', 'a', /END \(reason 0, code 0xffffffff/],

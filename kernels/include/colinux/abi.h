@@ -40,6 +40,10 @@
 #define CO_ANNOUNCE_WITHDRAWN	1
 #define CO_MAX_MONITORS		64
 
+/* On a wire that several guests share, the module number of a guest carries its monitor number in the upper half. */
+#define CO_WIRE_MONITOR_SHIFT	16
+#define CO_WIRE_MODULE_MASK	0xffff
+
 #ifndef __ASSEMBLER__
 
 /* --- The passage page ------------------------------------------------------------------------------- */

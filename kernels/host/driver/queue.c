@@ -3,7 +3,7 @@
  * Messages waiting for the guest: a ring of bytes with whole messages in it. Interrupt handlers push, the monitor
  * takes as many as fit when it next enters the guest. A full queue refuses; the sender decides what that means.
  */
-#include "host.h"
+#include "driver.h"
 
 static void ring_write(struct message_queue *queue, const void *bytes, uint32_t size)
 {
@@ -29,6 +29,7 @@ bool queue_push(struct message_queue *queue, const struct co_message *header, co
 		ring_write(queue, header, sizeof(*header));
 		ring_write(queue, data, header->size);
 		queue->count++;
+		process_wake(queue);
 	}
 	interrupts_restore(flags);
 	return fits;

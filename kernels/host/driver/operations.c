@@ -3,7 +3,7 @@
  * What a guest can ask of its host, one function for each operation. Nothing in the passage page or in the I/O area
  * is trusted: lengths are cut or refused, codes are compared with what exists, text is made printable.
  */
-#include "host.h"
+#include "driver.h"
 
 void monitor_terminate(struct monitor *monitor, enum co_terminate_reason reason, uint32_t code, const char *text)
 {
@@ -21,24 +21,12 @@ static char printable(char c)
 	return c >= ' ' && c < 127 ? c : '?';
 }
 
-/* Each line of a guest's kernel log becomes a line of ours. */
-static void log_guest_lines(const struct monitor *monitor, const char *text, uint32_t size)
+static void log_guest(const struct monitor *monitor, const char *text, uint32_t size)
 {
-	char line[256];
-	size_t length = 0;
+	char prefix[16];
 
-	for (uint32_t i = 0; i <= size; i++) {
-		if (i < size && text[i] != '\n' && length < sizeof(line) - 1) {
-			line[length++] = printable(text[i]);
-		} else if (length) {
-			char prefix[16];
-
-			line[length++] = '\n';
-			log_text(prefix, format(prefix, sizeof(prefix), "guest%u: ", monitor->id));
-			log_text(line, length);
-			length = 0;
-		}
-	}
+	format(prefix, sizeof(prefix), "guest%u: ", monitor->id);
+	log_lines(prefix, text, size);
 }
 
 static bool message_to_monitor(struct monitor *monitor)
@@ -52,9 +40,9 @@ static bool message_to_monitor(struct monitor *monitor)
 		return false;
 	}
 	if (message->to == CO_MODULE_CONSOLE)
-		wire_send(message);
+		wire_send(monitor->id, message);
 	else if (message->to == CO_MODULE_PRINTK)
-		log_guest_lines(monitor, (const char *)(message + 1), message->size);
+		log_guest(monitor, (const char *)(message + 1), message->size);
 	/* A message to a module nobody has attached to is lost, as in coLinux. */
 	return true;
 }
@@ -119,7 +107,7 @@ static bool forward(struct monitor *monitor)
 	gate = (const struct gate *)monitor->page->host.idt.base + vector;
 	forward_interrupt((uint32_t)gate->offset_high << 16 | gate->offset_low, gate->selector);
 	interrupts_on();
-	return !clock_take_tick();
+	return true;
 }
 
 bool monitor_dispatch(struct monitor *monitor)
@@ -127,6 +115,7 @@ bool monitor_dispatch(struct monitor *monitor)
 	uint32_t *params = monitor->page->params;
 	uint32_t operation = monitor->page->operation;
 
+	monitor->switches[operation < CO_OPERATIONS ? operation : CO_OPERATIONS]++;
 	if (operation == CO_OPERATION_FORWARD_INTERRUPT)
 		return forward(monitor);
 	interrupts_on();

@@ -4,22 +4,60 @@
  *
  *	EMPTY -> INITIALIZED -> STARTED -> RUNNING -> TERMINATED
  *
- * monitor_run() is the RUN call of coLinux's driver: it switches to the guest again and again until something wants
- * the attention of whoever runs the guest. The very first call makes one switch only.
+ * monitor_run() is the RUN request: it switches to the guest again and again until something wants the attention of the
+ * process that runs the guest. The very first call makes one switch only.
  */
-#include "host.h"
+#include "driver.h"
 
 #define CR4_VMXE	0x2000
 #define FIRST_STACK	0x50	/* room above the first ESP: the passage pops a frame on its way out */
+#define MIB		0x100000u
+#define MEMORY_MIN_MIB	2
+#define MEMORY_MAX_MIB	512
+#define MINIMUM_BASE	(16 * MIB)
+#define ALIGNMENT	(4 * MIB)
+#define IO_AREA_FRAMES	(CO_VPTR_IO_AREA_SIZE / PAGE_SIZE)
+#define MONITOR_FRAMES	((sizeof(struct monitor) + PAGE_SIZE - 1) / PAGE_SIZE)
 
-void monitor_create(struct monitor *monitor, uint32_t base, uint32_t size)
+static void free_memory(struct monitor *monitor)
 {
-	uint32_t frames = CO_VPTR_IO_AREA_SIZE / PAGE_SIZE;
+	if (monitor->base)
+		frames_free(monitor->base, monitor->size / PAGE_SIZE);
+	if (monitor->io_area)
+		frames_free(physical_address(monitor->io_area), IO_AREA_FRAMES);
+	frames_free(physical_address(monitor), MONITOR_FRAMES);
+}
 
-	monitor->base = base;
-	monitor->size = size;
-	monitor->io_area = virtual_address(frames_allocate(frames));
+const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **created)
+{
+	uint32_t frames, io_area;
+	struct monitor *monitor;
+
+	if (memory_mib < MEMORY_MIN_MIB || memory_mib > MEMORY_MAX_MIB)
+		return "mem= wants a number of megabytes from 2 to 512";
+	frames = frames_allocate(MONITOR_FRAMES);
+	if (!frames)
+		return "the host has no memory left";
+	monitor = virtual_address(frames);
+	monitor->id = id;
+	monitor->size = memory_mib * MIB;
+	monitor->base = frames_allocate_region(monitor->size, ALIGNMENT, MINIMUM_BASE);
+	io_area = frames_allocate(IO_AREA_FRAMES);
+	monitor->io_area = io_area ? virtual_address(io_area) : NULL;
+	if (!monitor->base || !io_area) {
+		free_memory(monitor);
+		return "there is not as much memory as mem= asks for";
+	}
 	monitor->state = CO_MONITOR_STATE_INITIALIZED;
+	*created = monitor;
+	return NULL;
+}
+
+const char *monitor_load(struct monitor *monitor, const struct module *module)
+{
+	const char *problem = loader_check(module->image, module->size, &monitor->note);
+
+	return problem ? problem : loader_load(monitor, module->image, module->size);
 }
 
 static void fill_guest_state(struct monitor *monitor, uint32_t directory, uint32_t boot_page)
@@ -55,9 +93,13 @@ const char *monitor_start(struct monitor *monitor, const char *command_line)
 	const char *problem;
 
 	monitor->page = passage_create(monitor->id, monitor->note.passage_va);
+	if (!monitor->page)
+		return "the host has no memory left";
 	problem = guest_space_build(monitor, &directory, &boot_page);
-	if (problem)
+	if (problem) {
+		monitor_reset(monitor);
 		return problem;
+	}
 	fill_guest_state(monitor, directory, boot_page);
 	fill_boot_params(monitor, command_line);
 	monitor->page->operation = CO_OPERATION_START;
@@ -101,7 +143,16 @@ static bool iterate(struct monitor *monitor)
 	return monitor_dispatch(monitor);
 }
 
-enum monitor_result monitor_run(struct monitor *monitor)
+/* The guest has nothing to do before a message or the next tick comes: nor has its process. */
+static void wait_for_event(struct monitor *monitor)
+{
+	interrupts_off();
+	if (!monitor->queue.count)
+		process_sleep(&monitor->queue, 1);
+	interrupts_on();
+}
+
+enum co_run_result monitor_run(struct monitor *monitor)
 {
 	bool first = monitor->state == CO_MONITOR_STATE_STARTED;
 	bool again;
@@ -109,18 +160,32 @@ enum monitor_result monitor_run(struct monitor *monitor)
 	if (first)
 		monitor->state = CO_MONITOR_STATE_RUNNING;
 	if (monitor->state != CO_MONITOR_STATE_RUNNING)
-		return MONITOR_TERMINATED;
+		return CO_RUN_TERMINATED;
 	do {
 		again = iterate(monitor);
-	} while (again && !first);
+	} while (again && !first && !scheduler_wants_switch());
 	if (monitor->state == CO_MONITOR_STATE_TERMINATED)
-		return MONITOR_TERMINATED;
-	return monitor->page->operation == CO_OPERATION_IDLE ? MONITOR_IDLE : MONITOR_AGAIN;
+		return CO_RUN_TERMINATED;
+	if (again || monitor->page->operation != CO_OPERATION_IDLE)
+		return CO_RUN_AGAIN;
+	wait_for_event(monitor);
+	return CO_RUN_IDLE;
 }
 
-void monitor_destroy(struct monitor *monitor)
+/* Back to INITIALIZED, from any state: memory and counts stay, the passage page goes. */
+void monitor_reset(struct monitor *monitor)
 {
-	passage_withdraw(monitor->page, monitor->id);
+	if (monitor->page)
+		passage_destroy(monitor->page, monitor->id);
 	monitor->page = NULL;
-	monitor->state = CO_MONITOR_STATE_EMPTY;
+	monitor->kernel_end = 0;
+	monitor->io_area->messages_waiting = 0;
+	monitor->queue.count = monitor->queue.read = monitor->queue.write = 0;
+	monitor->state = CO_MONITOR_STATE_INITIALIZED;
+}
+
+void monitor_close(struct monitor *monitor)
+{
+	monitor_reset(monitor);
+	free_memory(monitor);
 }

@@ -4,33 +4,10 @@
  * against the size of the file before it is followed. Segments are loaded by their physical addresses, counted from
  * the base of the guest's RAM.
  */
-#include "host.h"
+#include "driver.h"
 #include "elf.h"
 
-/* Do [offset, offset + length) lie inside something of `size` bytes? */
-static bool inside(uint32_t offset, uint32_t length, uint32_t size)
-{
-	return offset <= size && length <= size - offset;
-}
-
-static const struct elf_segment *segments(const void *image)
-{
-	return (const void *)((const uint8_t *)image + ((const struct elf_header *)image)->phoff);
-}
-
-static const char *check_header(const struct elf_header *header, uint32_t size)
-{
-	if (size < 20 || memcmp(header->magic, "\177ELF", 4) != 0)
-		return "it is not an ELF file";
-	if (header->class != ELF_CLASS_32)
-		return "it is a 64-bit ELF file; a guest is built for 32 bits (gcc -m32, ld -m elf_i386)";
-	if (size < sizeof(*header) || header->type != ELF_TYPE_EXEC || header->machine != ELF_MACHINE_386)
-		return "it is not an executable for i386";
-	if (header->phentsize != sizeof(struct elf_segment) ||
-	    !inside(header->phoff, header->phnum * (uint32_t)sizeof(struct elf_segment), size))
-		return "its program headers are damaged";
-	return NULL;
-}
+#define CLEAR_STEP	0x10000u	/* between two looks whether others want to run */
 
 static uint32_t padded(uint32_t size)
 {
@@ -50,7 +27,7 @@ static bool find_note(const uint8_t *at, uint32_t size, struct co_note *result)
 			return false;
 		name = padded(note->namesz);
 		descriptor = padded(note->descsz);
-		if (!inside(name, descriptor, size))
+		if (!elf_inside(name, descriptor, size))
 			return false;
 		if (note->type == CO_NOTE_TYPE && note->namesz == sizeof(CO_NOTE_OWNER) &&
 		    memcmp(at, CO_NOTE_OWNER, sizeof(CO_NOTE_OWNER)) == 0 && note->descsz >= sizeof(*result)) {
@@ -65,19 +42,16 @@ static bool find_note(const uint8_t *at, uint32_t size, struct co_note *result)
 
 const char *loader_check(const void *image, uint32_t size, struct co_note *note)
 {
-	const struct elf_header *header = image;
-	const char *problem = check_header(header, size);
+	const char *problem = elf_check(image, size);
+	const struct elf_segment *segment;
 	static char text[96];
 	bool found = false;
 
 	if (problem)
 		return problem;
-	for (unsigned i = 0; i < header->phnum && !found; i++) {
-		const struct elf_segment *segment = &segments(image)[i];
-
-		if (segment->type == ELF_PT_NOTE && inside(segment->offset, segment->filesz, size))
+	for (unsigned left = elf_segments(image, &segment); left && !found; left--, segment++)
+		if (segment->type == ELF_PT_NOTE && elf_inside(segment->offset, segment->filesz, size))
 			found = find_note((const uint8_t *)image + segment->offset, segment->filesz, note);
-	}
 	if (!found)
 		return "it has no coLinux note, so it is not a cooperative guest";
 	if (note->abi_version != CO_ABI_VERSION) {
@@ -94,21 +68,28 @@ const char *loader_check(const void *image, uint32_t size, struct co_note *note)
 	return NULL;
 }
 
+/* A guest may have lived here before: the next one finds nothing of it. */
+static void clear(uint8_t *ram, uint32_t size)
+{
+	for (uint32_t at = 0; at < size; at += CLEAR_STEP) {
+		memset(ram + at, 0, CLEAR_STEP);
+		process_give_way();
+	}
+}
+
 const char *loader_load(struct monitor *monitor, const void *image, uint32_t size)
 {
-	const struct elf_header *header = image;
 	uint8_t *ram = virtual_address(monitor->base);
+	const struct elf_segment *segment;
 	uint32_t end = 0;
 
-	memset(ram, 0, monitor->size);
-	for (unsigned i = 0; i < header->phnum; i++) {
-		const struct elf_segment *segment = &segments(image)[i];
-
+	clear(ram, monitor->size);
+	for (unsigned left = elf_segments(image, &segment); left; left--, segment++) {
 		if (segment->type != ELF_PT_LOAD || !segment->memsz)
 			continue;
-		if (!inside(segment->offset, segment->filesz, size) || segment->filesz > segment->memsz)
+		if (!elf_inside(segment->offset, segment->filesz, size) || segment->filesz > segment->memsz)
 			return "a segment lies outside of the file";
-		if (!inside(segment->paddr, segment->memsz, monitor->size))
+		if (!elf_inside(segment->paddr, segment->memsz, monitor->size))
 			return "it does not fit in the guest's memory (give it more with mem=)";
 		memcpy(ram + segment->paddr, (const uint8_t *)image + segment->offset, segment->filesz);
 		if (end < segment->paddr + segment->memsz)

@@ -7,7 +7,7 @@
  * It maps the direct map (0xc0000000 -> base), the passage page and the I/O area, each with 4 KiB pages. The guest may
  * replace it as soon as it has its own, and copy the two windows from here.
  */
-#include "host.h"
+#include "driver.h"
 
 #define PTE_GUEST	(PTE_PRESENT | PTE_WRITABLE)
 
@@ -61,8 +61,10 @@ const char *guest_space_build(struct monitor *monitor, uint32_t *directory, uint
 	builder.next = monitor->base + ((image_end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1u));
 	*directory = take_frame(&builder);
 	builder.directory = virtual_address(*directory);
-	for (uint32_t at = 0; at < monitor->size; at += PAGE_SIZE)
+	for (uint32_t at = 0; at < monitor->size; at += PAGE_SIZE) {
 		map(&builder, CO_ARCH_KERNEL_OFFSET + at, monitor->base + at);
+		process_give_way();
+	}
 	map(&builder, note->passage_va, physical_address(monitor->page));
 	for (uint32_t at = 0; at < CO_VPTR_IO_AREA_SIZE; at += PAGE_SIZE)
 		map(&builder, note->io_area_va + at, physical_address(monitor->io_area) + at);

@@ -4,8 +4,9 @@
  * three are the temporary address space: a page directory and up to two page tables that map the first frame at its
  * host VA and at its guest VA, and nothing else.
  */
-#include "host.h"
+#include "driver.h"
 
+#define PASSAGE_FRAMES	4
 #define PTE_PASSAGE	(PTE_PRESENT | PTE_WRITABLE | PTE_ACCESSED | PTE_DIRTY)
 
 extern const uint8_t co_passage_sep[], co_passage_sep_end[];
@@ -29,7 +30,7 @@ static void build_temporary_space(uint32_t physical, uint32_t host_va, uint32_t 
 
 static void copy_code(struct co_passage_page *page)
 {
-	bool sep = cpu_has_sep();
+	bool sep = cpu_has(CPUID_SEP);
 	const uint8_t *code = sep ? co_passage_sep : co_passage_nosep;
 	uint32_t size = (uint32_t)((sep ? co_passage_sep_end : co_passage_nosep_end) - code);
 
@@ -44,6 +45,8 @@ struct co_passage_page *passage_create(unsigned monitor, uint32_t guest_va)
 	struct co_passage_page *page = virtual_address(physical);
 	uint32_t host_va = (uint32_t)page;
 
+	if (!physical)
+		return NULL;
 	build_temporary_space(physical, host_va, guest_va);
 	page->temp_pgd = physical + PAGE_SIZE;
 	page->host.va = host_va + offsetof(struct co_passage_page, host);
@@ -55,9 +58,10 @@ struct co_passage_page *passage_create(unsigned monitor, uint32_t guest_va)
 	return page;
 }
 
-void passage_withdraw(struct co_passage_page *page, unsigned monitor)
+void passage_destroy(struct co_passage_page *page, unsigned monitor)
 {
 	outl(CO_ANNOUNCE_PORT, physical_address(page) | monitor << 4 | CO_ANNOUNCE_WITHDRAWN);
+	frames_free(physical_address(page), PASSAGE_FRAMES);
 }
 
 /* Gives the CPU to the guest; returns when the guest gives it back. Interrupts must be off and stay off. */

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the boot loader has brought along: the host's own command line and the boot modules, each of which is the image
+ * of one guest. The images stay where they are, out of the frame allocator's reach, so that a guest can be loaded again;
+ * the texts are copied, for nobody says where they lie.
+ */
+#include "host.h"
+#include "multiboot.h"
+
+#define MODULES_MAX	64	/* as many as there can be monitors */
+
+static struct module modules[MODULES_MAX];
+static unsigned count;
+static char command_line[256];
+
+void modules_init(const struct multiboot *info)
+{
+	const struct multiboot_module *records = virtual_address(info->modules);
+
+	if (info->flags & MULTIBOOT_COMMAND_LINE)
+		format(command_line, sizeof(command_line), "%s", (const char *)virtual_address(info->command_line));
+	if (!(info->flags & MULTIBOOT_MODULES))
+		return;
+	for (unsigned i = 0; i < info->modules_count && i < MODULES_MAX; i++) {
+		struct module *module = &modules[count++];
+
+		module->image = virtual_address(records[i].begin);
+		module->size = records[i].end - records[i].begin;
+		if (records[i].command_line)
+			format(module->command_line, sizeof(module->command_line), "%s",
+			       (const char *)virtual_address(records[i].command_line));
+		frames_reserve(records[i].begin, records[i].end);
+	}
+}
+
+unsigned modules_count(void)
+{
+	return count;
+}
+
+const struct module *module_at(unsigned index)
+{
+	return index < count ? &modules[index] : NULL;
+}
+
+const char *host_command_line(void)
+{
+	return command_line;
+}
