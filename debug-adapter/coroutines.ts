@@ -11,6 +11,7 @@ import {
   type MachineSnapshot,
   type PassageInfo,
 } from '../core/protocol/machine-protocol.ts';
+import type { GuestImage, SessionImages } from './launch.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { I386 } from './symbols/constants.ts';
 import type { Registers } from './symbols/location.ts';
@@ -34,10 +35,17 @@ export interface Resolved {
 export class Coroutines {
   constructor(
     readonly snapshot: MachineSnapshot,
-    private readonly hostImage: SymbolImage | undefined,
-    private readonly guestImage: SymbolImage | undefined,
-    private readonly guestName: string | undefined,
+    private readonly images: SessionImages,
   ) {}
+
+  private get hostImage(): SymbolImage | undefined {
+    return this.images.hostImage;
+  }
+
+  /** Is there a host with guests, or just one kernel? */
+  private get cooperative(): boolean {
+    return this.images.guests.length > 0;
+  }
 
   get current(): CoroutineId {
     return this.snapshot.coroutine;
@@ -49,14 +57,15 @@ export class Coroutines {
   }
 
   name(coroutine: CoroutineId): string {
-    if (coroutine !== HOST) return `guest ${coroutine - 1}` + (this.guestName ? ` (${this.guestName})` : '');
-    return this.guestImage ? 'host kernel' : 'kernel';
+    if (coroutine === HOST) return this.cooperative ? 'host kernel' : 'kernel';
+    const guest = this.images.guests[coroutine - 1] as GuestImage | undefined;
+    return `guest ${coroutine - 1}` + (guest ? ` (${guest.name})` : '');
   }
 
   /** How a memory reference names an address of a coroutine; see `docs/protocol.md`. */
   referenceOf(coroutine: CoroutineId, address: number, always: boolean): string {
     const plain = '0x' + (address >>> 0).toString(16).padStart(8, '0');
-    if (!this.guestImage || (!always && coroutine === this.current)) return plain;
+    if (!this.cooperative || (!always && coroutine === this.current)) return plain;
     return `${coroutine === HOST ? 'host' : `guest${coroutine - 1}`}:${plain}`;
   }
 
@@ -109,7 +118,10 @@ export class Coroutines {
   resolve(coroutine: CoroutineId, pc: number): Resolved | undefined {
     const copy = this.passageCode(pc);
     if (copy) return copy;
-    const image = coroutine === HOST ? this.hostImage : this.guestImage;
+    const image =
+      coroutine === HOST
+        ? (this.images.programs.find((program) => program.isCode(pc)) ?? this.hostImage)
+        : (this.images.guests[coroutine - 1] as GuestImage | undefined)?.image;
     if (!image) return undefined;
     if (image.isCode(pc)) return { image, bias: 0 };
     // Before paging is on a higher-half kernel runs at its physical addresses.

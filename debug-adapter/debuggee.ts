@@ -17,7 +17,7 @@ import type { SourceBreakpoints } from './breakpoints.ts';
 import { type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import type { LaunchPlan } from './launch.ts';
+import type { GuestImage, LaunchPlan, SessionImages } from './launch.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
@@ -27,7 +27,7 @@ import { type StepHost, stepLine, stepOutSpec, type StoppedEvent } from './stepp
 const ENTRY_ID = 0;
 const PASSAGE_ID = 0x7fff_ffff;
 /** The host kernel's function that uses a passage page. */
-const PASSAGE_USER = 'passage_switch';
+const PASSAGE_USER = 'guest_space_build';
 
 /** Who owns the CPU and when, while the machine runs and at a stop. */
 export interface MachineStatus {
@@ -103,7 +103,7 @@ export class Debuggee {
     );
     try {
       const snapshot = await client.request('boot', plan.boot);
-      const coroutines = new Coroutines(snapshot, plan.hostImage, plan.guestImage, plan.guestName);
+      const coroutines = new Coroutines(snapshot, plan);
       debuggee = new Debuggee(client, plan, debugging, breakpoints, coroutines, listener);
       return debuggee;
     } catch (error) {
@@ -113,11 +113,19 @@ export class Debuggee {
   }
 
   /** The images of a plan and the coroutines they belong to. */
-  static owners({ hostImage, guestImage }: Partial<LaunchPlan>): ImageOwner[] {
-    const owners: ImageOwner[] = [];
-    if (guestImage) owners.push({ image: guestImage, coroutine: 1 });
-    if (hostImage) owners.push({ image: hostImage, coroutine: guestImage ? HOST : -1 });
+  static owners({ hostImage, programs = [], guests = [] }: Partial<SessionImages>): ImageOwner[] {
+    const owners: ImageOwner[] = guests.flatMap(({ image }, monitor) =>
+      image ? [{ image, coroutine: monitor + 1 }] : [],
+    );
+    owners.push(...programs.map((image) => ({ image, coroutine: HOST })));
+    if (hostImage) owners.push({ image: hostImage, coroutine: guests.length > 0 ? HOST : -1 });
     return owners;
+  }
+
+  /** Where `stopOnEntry` stops: the first instruction of the first guest. */
+  private get guestEntry(): number | undefined {
+    const [first] = this.plan.guests as readonly (GuestImage | undefined)[];
+    return first?.image?.entry;
   }
 
   /** Lets the booted machine go, or shows it at its first instruction. */
@@ -128,7 +136,7 @@ export class Debuggee {
         'The configuration is done already: the machine has been started.',
       );
     }
-    if (stopOnEntry && this.plan.guestImage) {
+    if (stopOnEntry && this.guestEntry !== undefined) {
       // The guest's first instruction; the host kernel boots unseen.
       this.entryPending = true;
       await this.sendBreakpoints();
@@ -186,7 +194,7 @@ export class Debuggee {
     }
     const own = event.reason === 'breakpoint' && event.breakpoints.every((id) => id === PASSAGE_ID);
     if (own && !this.pausing) {
-      // A passage page is used for the first time: breakpoints in its code can be set now.
+      // There is a new passage page: breakpoints in its code can be set now.
       this.adopt(event);
       this.sendBreakpoints()
         .then(() => this.resume())
@@ -200,10 +208,9 @@ export class Debuggee {
 
   /** Makes a stop the current one without telling the client. */
   private adopt(event: StoppedEvent): void {
-    const { hostImage, guestImage, guestName } = this.plan;
     this.lastStop = event;
     this.forget();
-    this.coroutines = new Coroutines(event.snapshot, hostImage, guestImage, guestName);
+    this.coroutines = new Coroutines(event.snapshot, this.plan);
   }
 
   /** Makes a stop the current one and tells the client. */
@@ -246,11 +253,11 @@ export class Debuggee {
       } else specs.push(spec);
     }
     const user = plan.hostImage?.symbolNamed(PASSAGE_USER);
-    if (inPassage && user && this.boundPassages === '') {
+    if (inPassage && user) {
       specs.push({ id: PASSAGE_ID, address: user.address, coroutine: HOST });
     }
-    if (this.entryPending && plan.guestImage) {
-      specs.push({ id: ENTRY_ID, address: plan.guestImage.entry, coroutine: 1 });
+    if (this.entryPending && this.guestEntry !== undefined) {
+      specs.push({ id: ENTRY_ID, address: this.guestEntry, coroutine: 1 });
     }
     await this.request('setBreakpoints', { breakpoints: specs });
   }

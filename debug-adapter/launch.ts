@@ -13,8 +13,12 @@ import {
 } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
+<<<<<<< HEAD
 import { readGuestConfig } from './guest-config.ts';
 import { readFile, reasonOf } from './read-file.ts';
+=======
+import { hostPrograms } from './host-programs.ts';
+>>>>>>> work-b2
 import { SymbolError } from './symbols/errors.ts';
 import { SymbolImage } from './symbols/image.ts';
 
@@ -114,14 +118,25 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
 
 const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
 
-/** What a session boots, with the symbols of it. */
-export interface LaunchPlan {
-  readonly boot: BootRequest;
-  /** Symbols of the kernel that the machine boots first; `undefined` when its file has none that can be read. */
+/** One guest: its name, and its symbols if its file has some that can be read. */
+export interface GuestImage {
+  readonly name: string;
+  readonly image: SymbolImage | undefined;
+}
+
+/** The symbols of a session. */
+export interface SessionImages {
+  /** Of the kernel that the machine boots first; `undefined` when its file has none that can be read. */
   readonly hostImage: SymbolImage | undefined;
-  /** Symbols of the guest; `undefined` in host-only mode. */
-  readonly guestImage: SymbolImage | undefined;
-  readonly guestName: string | undefined;
+  /** Of the host kernel's own ring-3 programs. */
+  readonly programs: readonly SymbolImage[];
+  /** By monitor number, which is the number of the boot module; empty in host-only mode. */
+  readonly guests: readonly GuestImage[];
+}
+
+/** What a session boots, with the symbols of it. */
+export interface LaunchPlan extends SessionImages {
+  readonly boot: BootRequest;
   /** Things the user should know, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -166,14 +181,15 @@ export async function planLaunch(
     return {
       boot: { ...boot, kernel: { bytes, name, args: options.cmdline }, modules: extra },
       hostImage: image,
-      guestImage: undefined,
-      guestName: undefined,
+      programs: [],
+      guests: [],
       warnings,
     };
   }
   const hostName = options.host === undefined ? 'colinux-host.elf' : baseName(options.host);
   const hostBytes =
     options.host === undefined ? await embeddedHost(host) : await readFile(host, options.host);
+  const hostImage = openImage(hostBytes, hostName).image;
   return {
     boot: {
       ...boot,
@@ -184,11 +200,21 @@ export async function planLaunch(
       },
       modules: [{ bytes, name, args: options.cmdline }, ...extra],
     },
-    hostImage: openImage(hostBytes, hostName).image,
-    guestImage: image,
-    guestName: name,
+    hostImage,
+    programs: hostPrograms(hostImage),
+    guests: [{ name, image }, ...extra.map((module) => ({ name: module.name, image: symbolsOf(module) }))],
     warnings,
   };
+}
+
+/** The symbols of a further guest. Whether it is one, the host kernel decides and says. */
+function symbolsOf({ bytes, name }: BootImage): SymbolImage | undefined {
+  try {
+    return SymbolImage.open(bytes, name);
+  } catch (error) {
+    if (!(error instanceof SymbolError)) throw error;
+    return undefined;
+  }
 }
 
 async function embeddedHost(host: AdapterHost): Promise<Uint8Array> {

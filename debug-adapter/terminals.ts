@@ -1,10 +1,10 @@
 /**
- * The consoles of a session: the guest's cocon (over COM2) and the first serial port, as terminals that any client can
- * show. Keeps the cocon shadow screen and the last serial text, so that a terminal which opens late misses nothing.
+ * The consoles of a session: each guest's cocon (all over COM2) and the first serial port, as terminals that any client
+ * can show. Keeps the cocon shadow screens and the last serial text, so that a terminal which opens late misses nothing.
  */
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
 import { type ConsoleRenderer, createConsoleRenderer } from './cocon/ansi.ts';
-import { type ConsoleWire, createConsoleWire, encodeTyped } from './cocon/wire.ts';
+import { createConsoleWire, encodeTyped } from './cocon/wire.ts';
 
 export interface TerminalInfo {
   readonly id: string;
@@ -25,37 +25,47 @@ const SERIAL_HISTORY = 100_000;
 
 const SERIAL: TerminalInfo = { id: 'com1', kind: 'serial', title: 'COM1' };
 
+interface Cocon {
+  readonly info: TerminalInfo;
+  readonly renderer: ConsoleRenderer;
+}
+
 export class Terminals {
-  private cocon: { info: TerminalInfo; wire: ConsoleWire; renderer: ConsoleRenderer } | undefined;
+  /** By monitor number; empty in host-only mode. */
+  private cocons: readonly Cocon[] = [];
+  private wire = createConsoleWire();
   private history = '';
   /** One for each port: their bytes are no common text. */
   private decoders = new Map<string, TextDecoder>();
 
   constructor(private readonly sinks: TerminalSinks) {}
 
-  /** Begins a run. `guest` names the cooperative guest whose console is on COM2. */
-  start({ guest }: { guest?: string }): void {
+  /** Begins a run with cooperative guests of these names, by monitor number: their consoles are on COM2. */
+  start(guests: readonly string[]): void {
     this.history = '';
     this.decoders = new Map();
-    this.cocon =
-      guest === undefined
-        ? undefined
-        : {
-            info: { id: 'cocon0', kind: 'cocon', title: `cocon: ${guest}` },
-            wire: createConsoleWire(),
-            renderer: createConsoleRenderer(),
-          };
+    this.wire = createConsoleWire();
+    this.cocons = guests.map((name, monitor) => ({
+      info: {
+        id: `cocon${monitor}`,
+        kind: 'cocon',
+        title: guests.length > 1 ? `cocon ${monitor}: ${name}` : `cocon: ${name}`,
+      },
+      renderer: createConsoleRenderer(),
+    }));
   }
 
   /** Takes bytes that the machine sent on a port. */
   receive(port: SerialPort | 'debugcon', bytes: Uint8Array): void {
-    if (port === 'com2' && this.cocon) {
-      const { info, wire, renderer } = this.cocon;
-      const data = wire
-        .receive(bytes)
-        .map((operation) => renderer.draw(operation))
-        .join('');
-      if (data !== '') this.sinks.output(info, data);
+    if (port === 'com2' && this.cocons.length > 0) {
+      const received = this.wire.receive(bytes);
+      for (const [monitor, { info, renderer }] of this.cocons.entries()) {
+        const data = received
+          .filter((message) => message.monitor === monitor)
+          .map(({ operation }) => renderer.draw(operation))
+          .join('');
+        if (data !== '') this.sinks.output(info, data);
+      }
       return;
     }
     if (port === 'com2') return;
@@ -73,12 +83,13 @@ export class Terminals {
   /** Everything a terminal that opens now needs to show. */
   redraw(id: string): string {
     if (id === SERIAL.id) return this.history;
-    return this.cocon?.info.id === id ? this.cocon.renderer.redraw() : '';
+    return this.cocons.find(({ info }) => info.id === id)?.renderer.redraw() ?? '';
   }
 
   /** What the user typed into a terminal. */
   input(id: string, data: string): void {
+    const monitor = this.cocons.findIndex(({ info }) => info.id === id);
     if (id === SERIAL.id) this.sinks.input('com1', new TextEncoder().encode(data));
-    else if (this.cocon?.info.id === id) this.sinks.input('com2', encodeTyped(data));
+    else if (monitor >= 0) this.sinks.input('com2', encodeTyped(data, monitor));
   }
 }

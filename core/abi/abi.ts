@@ -16,6 +16,10 @@ export const CO_ANNOUNCE_CREATED = 0;
 export const CO_ANNOUNCE_WITHDRAWN = 1;
 export const CO_MAX_MONITORS = 64;
 
+/** On a wire that several guests share, the module number of a guest carries its monitor number in the upper half. */
+export const CO_WIRE_MONITOR_SHIFT = 16;
+export const CO_WIRE_MODULE_MASK = 0xffff;
+
 export const CO_PASSAGE_CODE_SIZE = 0x260;
 export const CO_PASSAGE_PARAMS = 0x100;
 export const CO_UNSUPPORTED = 0xffffffff;

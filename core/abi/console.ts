@@ -8,6 +8,7 @@ import {
   CO_CONSOLE_ATTRIBUTE,
   CO_CONSOLE_COLUMNS,
   CO_CONSOLE_ROWS,
+  CO_WIRE_MONITOR_SHIFT,
   coConsoleOperation,
   coDevice,
   coMessageType,
@@ -130,8 +131,8 @@ export function decodeConsole(data: DataView): ConsoleOperation | undefined {
   }
 }
 
-/** A key for the guest, as a whole message. `code` is a byte of text (ASCII) or of an XT scan code (RAW). */
-export function encodeKey(code: number, mode: number): Uint8Array<ArrayBuffer> {
+/** A key for the guest of a monitor, as a whole message. `code` is a byte of text (ASCII) or of an XT scan code (RAW). */
+export function encodeKey(code: number, mode: number, monitor = 0): Uint8Array<ArrayBuffer> {
   const inner = layouts.co_linux_message;
   const key = layouts.co_key_event;
   const data = new Uint8Array(inner.size + key.size);
@@ -141,7 +142,8 @@ export function encodeKey(code: number, mode: number): Uint8Array<ArrayBuffer> {
   view.setUint32(inner.fields.size[0], key.size, true);
   view.setUint32(inner.size + key.fields.code[0], code, true);
   view.setUint32(inner.size + key.fields.mode[0], mode, true);
-  const { CONSOLE: from, LINUX: to } = coModule;
+  const from = coModule.CONSOLE;
+  const to = coModule.LINUX | (monitor << CO_WIRE_MONITOR_SHIFT);
   return encodeMessage({ from, to, priority: coPriority.IMPORTANT, type: coMessageType.OTHER }, data);
 }
 

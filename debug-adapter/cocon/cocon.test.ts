@@ -8,10 +8,10 @@ import {
   type ConsoleOperation,
   type ConsoleScreen,
 } from '../../core/abi/console.ts';
-import { decodeRecords, encodeMessage } from '../../core/abi/decode.ts';
+import { type CoRecord, decodeRecords, encodeMessage } from '../../core/abi/decode.ts';
 import { createConsoleRenderer } from './ansi.ts';
 import { characterOf } from './cp437.ts';
-import { createConsoleWire, encodeTyped } from './wire.ts';
+import { createConsoleWire, encodeTyped, type WireMessage } from './wire.ts';
 
 /** Numbers that look random and are the same in each run. */
 function generator(seed: number): (below: number) => number {
@@ -29,8 +29,11 @@ function operationBytes(type: number, ...words: number[]): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 const decoded = (bytes: Uint8Array) => decodeConsole(new DataView(bytes.buffer)) as ConsoleOperation;
-const message = (bytes: Uint8Array) =>
-  encodeMessage({ from: coModule.LINUX, to: coModule.CONSOLE, priority: 1, type: 1 }, bytes);
+const message = (bytes: Uint8Array, monitor = 0) =>
+  encodeMessage(
+    { from: coModule.LINUX | (monitor << 16), to: coModule.CONSOLE, priority: 1, type: 1 },
+    bytes,
+  );
 
 /** Any operation, mostly sensible, sometimes far outside of the screen. */
 function anyOperation(random: (below: number) => number): Uint8Array {
@@ -144,15 +147,15 @@ describe('the cocon wire', () => {
   it('finds the operations however the bytes are cut', () => {
     const random = generator(7);
     const operations = Array.from({ length: 50 }, () => anyOperation(random));
-    const stream = operations.flatMap((bytes) => [...message(bytes)]);
+    const stream = operations.flatMap((bytes, n) => [...message(bytes, n)]);
     const wire = createConsoleWire();
-    const found: ConsoleOperation[] = [];
+    const found: WireMessage[] = [];
     for (let at = 0; at < stream.length;) {
       const size = 1 + random(40);
       found.push(...wire.receive(Uint8Array.from(stream.slice(at, at + size))));
       at += size;
     }
-    expect(found).toEqual(operations.map(decoded));
+    expect(found).toEqual(operations.map((bytes, monitor) => ({ monitor, operation: decoded(bytes) })));
   });
 
   it('finds the next operation after garbage', () => {
@@ -160,7 +163,7 @@ describe('the cocon wire', () => {
     const good = message(operationBytes(op.PUTC, 1, 2, 0x741));
     const garbage = new Uint8Array(333).fill(0xee);
     const found = wire.receive(Uint8Array.from([...garbage, ...good, ...garbage, ...good]));
-    expect(found.at(-1)).toEqual(decoded(operationBytes(op.PUTC, 1, 2, 0x741)));
+    expect(found.at(-1)?.operation).toEqual(decoded(operationBytes(op.PUTC, 1, 2, 0x741)));
   });
 
   it('survives any bytes, and works again after them', () => {
@@ -173,7 +176,9 @@ describe('the cocon wire', () => {
     const good = message(operationBytes(op.PUTC, 3, 4, 0x742));
     const flood = Uint8Array.from({ length: 4000 * good.length }, (_, n) => good[n % good.length]!);
     expect(wire.receive(flood).length).toBeGreaterThan(1000);
-    expect(wire.receive(good)).toEqual([decoded(operationBytes(op.PUTC, 3, 4, 0x742))]);
+    expect(wire.receive(good)).toEqual([
+      { monitor: 0, operation: decoded(operationBytes(op.PUTC, 3, 4, 0x742)) },
+    ]);
     expect(performance.now() - begin).toBeLessThan(10_000);
   });
 
@@ -181,5 +186,7 @@ describe('the cocon wire', () => {
     const { records } = decodeRecords(encodeTyped('aé'));
     expect(records.map(({ data }) => data.getUint32(12, true))).toEqual([0x61, 0xc3, 0xa9]);
     expect(encodeTyped('a')).toEqual(encodeKey(0x61, 1));
+    const [{ header }] = decodeRecords(encodeTyped('a', 5)).records as [CoRecord];
+    expect(header.to).toBe((5 << 16) | coModule.LINUX);
   });
 });

@@ -1,18 +1,37 @@
 /**
- * The cocon wire on COM2: console messages of the guest in, key messages out (docs/abi.md). Bytes come from a guest, so
- * a record that cannot be one costs a byte and the reader finds the next.
+ * The cocon wire on COM2: console messages of the guests in, key messages out (docs/abi.md). Which guest it is, the upper
+ * half of its module number says. Bytes come from a guest, so a record that cannot be one costs a byte and the reader
+ * finds the next.
  */
-import { coKeyboardMode, coModule } from '../../core/abi/abi.ts';
+import {
+  CO_MAX_MONITORS,
+  CO_WIRE_MODULE_MASK,
+  CO_WIRE_MONITOR_SHIFT,
+  coKeyboardMode,
+  coModule,
+} from '../../core/abi/abi.ts';
 import { type ConsoleOperation, decodeConsole, encodeKey } from '../../core/abi/console.ts';
-import { decodeMessage, decodeRecords } from '../../core/abi/decode.ts';
+import { type CoMessage, decodeMessage, decodeRecords } from '../../core/abi/decode.ts';
 
 /** Longest message: the guest's I/O area. */
 const MAX_MESSAGE = 0x1_0000;
 
+/** What the guest of a monitor draws. */
+export interface WireMessage {
+  readonly monitor: number;
+  readonly operation: ConsoleOperation;
+}
+
 export interface ConsoleWire {
   /** Takes bytes from the wire and returns the operations that are complete. */
-  receive(bytes: Uint8Array): ConsoleOperation[];
+  receive(bytes: Uint8Array): WireMessage[];
 }
+
+const isConsoleMessage = ({ from, to, size }: CoMessage) =>
+  to === coModule.CONSOLE &&
+  (from & CO_WIRE_MODULE_MASK) === coModule.LINUX &&
+  from >>> CO_WIRE_MONITOR_SHIFT < CO_MAX_MONITORS &&
+  size <= MAX_MESSAGE;
 
 export function createConsoleWire(): ConsoleWire {
   let rest: Uint8Array = new Uint8Array(0);
@@ -24,7 +43,7 @@ export function createConsoleWire(): ConsoleWire {
       const header = decodeMessage(
         new DataView(candidate.buffer, candidate.byteOffset, candidate.byteLength),
       );
-      if (!header || (header.to === coModule.CONSOLE && header.size <= MAX_MESSAGE)) return candidate;
+      if (!header || isConsoleMessage(header)) return candidate;
     }
     return bytes.subarray(bytes.length);
   }
@@ -34,28 +53,28 @@ export function createConsoleWire(): ConsoleWire {
       const all = new Uint8Array(rest.length + bytes.length);
       all.set(rest);
       all.set(bytes, rest.length);
-      const operations: ConsoleOperation[] = [];
+      const messages: WireMessage[] = [];
       let pending = resynchronise(all);
       for (;;) {
         const before = pending.length;
         const { records, rest: left } = decodeRecords(pending);
         for (const { header, data } of records) {
-          const operation = header.to === coModule.CONSOLE ? decodeConsole(data) : undefined;
-          if (operation) operations.push(operation);
+          const operation = isConsoleMessage(header) ? decodeConsole(data) : undefined;
+          if (operation) messages.push({ monitor: header.from >>> CO_WIRE_MONITOR_SHIFT, operation });
         }
         pending = resynchronise(left);
         if (pending.length === left.length || pending.length === before) break;
       }
       rest = pending.slice();
-      return operations;
+      return messages;
     },
   };
 }
 
-/** What was typed, as key messages for the guest. */
-export function encodeTyped(text: string): Uint8Array {
+/** What was typed, as key messages for the guest of a monitor. */
+export function encodeTyped(text: string, monitor = 0): Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  const messages = Array.from(bytes, (byte) => encodeKey(byte, coKeyboardMode.ASCII));
+  const messages = Array.from(bytes, (byte) => encodeKey(byte, coKeyboardMode.ASCII, monitor));
   const all = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const message of messages) {

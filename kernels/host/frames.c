@@ -72,6 +72,38 @@ void frames_init(const struct multiboot *info)
 	frames_reserve(FIRST_USABLE, physical_address(host_end));
 }
 
+/* How many of `count` frames from `first` on are free, up to the first that is not. */
+static uint32_t free_run(uint32_t first, uint32_t count)
+{
+	uint32_t length = 0;
+
+	while (length < count && !is_used(first + length))
+		length += (first + length) % 32 == 0 && !used[(first + length) / 32] ? 32 : 1;
+	return length < count ? length : count;
+}
+
+/* Large regions go by whole words of the map: they are far too many frames to go one by one. */
+static void mark_range(uint32_t first, uint32_t count, bool in_use)
+{
+	uint32_t end = first + count;
+
+	for (uint32_t frame = first; frame < end;) {
+		uint32_t word = in_use ? 0 : 0xffffffff;
+
+		if (frame % 32 == 0 && end - frame >= 32 && used[frame / 32] == word) {
+			used[frame / 32] = ~word;
+			free_count += in_use ? -32u : 32;
+			frame += 32;
+		} else if (in_use) {
+			mark_used(frame++);
+		} else {
+			mark_free(frame++);
+		}
+	}
+	if (!in_use && first < lowest_free)
+		lowest_free = first;
+}
+
 /* `size` bytes of adjacent frames at or above `minimum`; 0 if there are none. */
 uint32_t frames_allocate_region(uint32_t size, uint32_t alignment, uint32_t minimum)
 {
@@ -79,14 +111,9 @@ uint32_t frames_allocate_region(uint32_t size, uint32_t alignment, uint32_t mini
 	uint32_t step = alignment / PAGE_SIZE;
 
 	for (uint32_t first = minimum / PAGE_SIZE; first < FRAMES && count <= FRAMES - first; first += step) {
-		uint32_t length = 0;
-
-		while (length < count && !is_used(first + length))
-			length++;
-		if (length < count)
+		if (free_run(first, count) < count)
 			continue;
-		for (uint32_t frame = first; frame < first + count; frame++)
-			mark_used(frame);
+		mark_range(first, count, true);
 		return first * PAGE_SIZE;
 	}
 	return 0;
@@ -107,8 +134,7 @@ uint32_t frames_allocate(uint32_t count)
 
 void frames_free(uint32_t physical, uint32_t count)
 {
-	for (uint32_t frame = physical / PAGE_SIZE; count; frame++, count--)
-		mark_free(frame);
+	mark_range(physical / PAGE_SIZE, count, false);
 }
 
 uint32_t frames_total_mib(void)

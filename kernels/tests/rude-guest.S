@@ -11,36 +11,9 @@
  *
  * d and a end normally; the exit code is the host's answer.
  */
-#include <colinux/abi.h>
-#include <colinux/note.h>
-#include "asm-offsets.h"
+#include "guest-common.inc.S"
 
-#define PARAM(n)	(PAGE_PARAMS + 4 * (n))
-#define MESSAGE		(CO_VPTR_IO_AREA_START + 4)
-#define SELECTOR_TSS	0x20
-
-	.section .note.coLinux, "a", @note
-	.balign	4
-	.long	8, 20, CO_NOTE_TYPE
-	.asciz	CO_NOTE_OWNER
-	.long	CO_ABI_VERSION, CO_NOTE_PAGED_ENTRY, guest_entry, 0, 0
-
-	.text
-	.globl	guest_entry
-guest_entry:
-	movl	%ecx, %esi			/* the passage page */
-
-	/* A TSS, or the passage could not come back here. */
-	movl	$tss, %eax
-	movw	%ax, gdt + SELECTOR_TSS + 2
-	shrl	$16, %eax
-	movb	%al, gdt + SELECTOR_TSS + 4
-	movb	%ah, gdt + SELECTOR_TSS + 7
-	lgdt	gdt_descriptor
-	movl	$SELECTOR_TSS, %eax
-	ltr	%ax
-
-	movb	PAGE_PARAMS + BOOT_COMMAND_LINE(%esi), %bl
+begin:
 	leal	PAGE_PARAMS(%esi), %edi
 	xorl	%eax, %eax
 	movl	$64, %ecx
@@ -132,25 +105,6 @@ answer:	movl	$0, PARAM(0)(%esi)		/* END */
 	movl	%ebx, PARAM(1)(%esi)
 	movl	$0, PARAM(3)(%esi)
 	movl	$OPERATION_TERMINATE, %eax
-
-/* EAX = operation, ESI = passage page */
-ask:	movl	%eax, PAGE_OPERATION(%esi)
-	leal	PAGE_HOST(%esi), %eax
-	pushl	%eax
-	leal	PAGE_GUEST(%esi), %eax
-	pushl	%eax
-	pushl	%esi
-	leal	PAGE_CODE(%esi), %eax
-	call	*%eax
-	addl	$12, %esp
-	ret
-
-	.data
-	.balign	8
-gdt:	.quad	0, 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x0000890000000067
-gdt_descriptor:
-	.word	5 * 8 - 1
-	.long	gdt
-tss:	.fill	104, 1, 0
+	jmp	ask
 
 	.section .note.GNU-stack, "", @progbits

@@ -62,7 +62,7 @@ void process_spawn(const char *program, const char *name, uint32_t argument, voi
 	files_init(process->files);
 	entry = program_load(program, process->directory, &stack_top);
 	prepare_stack(process, entry, stack_top, argument);
-	process->state = PROCESS_READY;
+	scheduler_welcome(process);
 }
 
 /* The current process ends. Its stack is still under our feet: it stays with the slot, for the next one. */

@@ -47,6 +47,7 @@ struct process {
 	bool wakes_by_time;
 	uint32_t usage, usage_epoch;	/* see scheduler.c */
 	uint32_t turn;
+	bool has_slept;			/* when it last lost the processor */
 	struct file files[PROCESS_FILES];
 	void (*ended)(uint32_t code);
 };
@@ -60,6 +61,7 @@ struct process *process_at(unsigned index);	/* 0 to PROCESS_MAX - 1, whatever th
 extern struct process *current;		/* NULL: nobody, the processor waits */
 
 void scheduler_init(void);
+void scheduler_welcome(struct process *process);
 bool scheduler_wants_switch(void);
 void schedule(void);
 void process_sleep(const void *event, uint32_t ticks);

@@ -3,7 +3,9 @@
  * Who runs. The process that has used the processor least of late runs next, as in the early Unix systems: what a
  * process has used is forgotten by half every tenth of a second. Those who compute take turns, for each turn counts
  * against the one who had it; one who sleeps most of the time is served at once when it wakes, and nobody starves, for
- * waiting makes a process the one that has used least.
+ * waiting makes a process the one that has used least. Use is compared in grains of 2 ms. Among equals one that has
+ * slept comes before one that was interrupted, then the one that has waited longest. A newcomer counts as one who
+ * computes, until it has shown otherwise.
  *
  * There is a decision at each tick and whenever somebody wakes, but a process loses the processor only in ring 3 and at
  * the places in ring 0 that call schedule() themselves. With nobody ready the boot stack runs: it waits for interrupts.
@@ -11,6 +13,8 @@
 #include "process.h"
 
 #define TICKS_PER_EPOCH	10
+#define GRAIN_SHIFT	21		/* 2^21 ns */
+#define NEWCOMER_USAGE	(9 << GRAIN_SHIFT)
 
 struct process *current;
 
@@ -39,6 +43,18 @@ static void charge_current(void)
 	slice_began = now;
 }
 
+/* Does the first go before the second? */
+static bool precedes(struct process *first, struct process *second)
+{
+	uint32_t grains = usage_of(first) >> GRAIN_SHIFT, others = usage_of(second) >> GRAIN_SHIFT;
+
+	if (grains != others)
+		return grains < others;
+	if (first->has_slept != second->has_slept)
+		return first->has_slept;
+	return (int32_t)(first->turn - second->turn) < 0;
+}
+
 static struct process *pick(void)
 {
 	struct process *best = NULL;
@@ -46,10 +62,7 @@ static struct process *pick(void)
 	for (unsigned i = 0; i < PROCESS_MAX; i++) {
 		struct process *process = process_at(i);
 
-		if (process->state != PROCESS_READY)
-			continue;
-		if (!best || usage_of(process) < best->usage ||
-		    (process->usage == best->usage && (int32_t)(process->turn - best->turn) < 0))
+		if (process->state == PROCESS_READY && (!best || precedes(process, best)))
 			best = process;
 	}
 	return best;
@@ -69,8 +82,10 @@ void schedule(void)
 	wants_switch = false;
 	next = pick();
 	if (next != previous) {
-		if (previous)
+		if (previous) {
 			previous->turn = ++turns;
+			previous->has_slept = previous->state == PROCESS_SLEEPING;
+		}
 		current = next;
 		if (next) {
 			descriptors_set_kernel_stack((uint32_t)next->stack + KERNEL_STACK_SIZE);
@@ -94,6 +109,14 @@ static void wake(struct process *process)
 	process->state = PROCESS_READY;
 	process->turn = ++turns;
 	wants_switch = true;
+}
+
+/* For a process that is about to be ready for the first time. */
+void scheduler_welcome(struct process *process)
+{
+	process->usage = NEWCOMER_USAGE;
+	process->usage_epoch = clock_ticks() / TICKS_PER_EPOCH;
+	wake(process);
 }
 
 static void tick(void)

@@ -1,0 +1,112 @@
+/** Several guests in one session: threads, symbols, consoles, and the processes of the host in whose time they run. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
+import { inRoot, inSample, lineOf, openSession, type Session } from './support/session.ts';
+
+let bundle: Bundle;
+let session: Session;
+beforeAll(async () => {
+  bundle = await bundleAdapter();
+});
+afterEach(async () => {
+  await session.close();
+});
+afterAll(() => {
+  bundle.dispose();
+});
+
+const main = inSample('kernel/main.c');
+const daemon = inRoot('kernels/host/user/colinux-daemon.c');
+const passageCode = inRoot('kernels/host/driver/passage-code.inc.S');
+const rude = inRoot('kernels/build/rude-guest.elf');
+
+describe('three guests', () => {
+  const modules = [`${guest} interactive mem=4`, `${rude} d mem=2`];
+
+  it('are three threads, with the symbols of their own images', async () => {
+    session = await openSession(bundle.adapter);
+    const line = lineOf(main, 'printk("timer: ');
+    await session.launch({ modules: [modules[0]], breakpoints: [[main, line]] });
+    const stops = [await session.stop(), await session.go('continue')];
+    expect(stops.map(({ reason }) => reason)).toEqual(['breakpoint', 'breakpoint']);
+    expect(stops.map(({ threadId }) => threadId).sort()).toEqual([2, 3]);
+    const { body } = await session.client.threadsRequest();
+    expect(body.threads.map(({ name }) => name)).toEqual([
+      'host kernel',
+      'guest 0 (hello-guest.elf)',
+      'guest 1 (hello-guest.elf)',
+    ]);
+    for (const thread of [2, 3]) {
+      const names = await session.names(thread);
+      // One of them is away, interrupted wherever it was: in its kernel or in its process.
+      expect(names.at(-1)).toMatch(/^(guest_entry|user_start)$/);
+    }
+  });
+
+  it('have a console each, and what is typed there reaches the right one', async () => {
+    session = await openSession(bundle.adapter);
+    await session.launch({ modules, cmdline: 'interactive' });
+    const screen = async (terminal: string) =>
+      ((await session.client.customRequest('colinux/consoleAttach', { terminal })).body as { data: string })
+        .data;
+    for (const terminal of ['cocon0', 'cocon1']) {
+      while (!(await screen(terminal)).includes('type something')) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    await session.client.customRequest('colinux/consoleInput', { terminal: 'cocon1', data: 'second\u0004' });
+    while (!(await screen('cocon1')).includes('goodbye')) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(await screen('cocon1')).toContain('second');
+    expect(await screen('cocon0')).not.toContain('second');
+    await session.client.customRequest('colinux/consoleInput', { terminal: 'cocon0', data: '\u0004' });
+    await session.event('terminated');
+    const titles = session.messages.flatMap((message) => {
+      const { event, body } = message as { event?: string; body?: { terminal?: { title: string } } };
+      return event === 'colinux/console' ? [body?.terminal?.title] : [];
+    });
+    expect(titles).toContain('cocon 0: hello-guest.elf');
+    expect(titles).toContain('cocon 1: hello-guest.elf');
+    expect(session.serial()).toContain('guest2 terminated: END');
+  });
+
+  it('all stop at a breakpoint in the passage code, the later ones too', async () => {
+    session = await openSession(bundle.adapter);
+    const line = lineOf(passageCode, 'movl\t%ecx, %ebp');
+    await session.launch({ modules: [`${rude} o`], cmdline: 'panic', breakpoints: [[passageCode, line]] });
+    const guests = new Set<string>();
+    for (let n = 0; n < 40 && guests.size < 2; n++) {
+      const { threadId } = n === 0 ? await session.stop() : await session.go('continue');
+      expect((await session.names(threadId))[0]).toBe('co_passage_sep');
+      const { body } = await session.client.threadsRequest();
+      for (const { id, name } of body.threads) if (id > 1) guests.add(name);
+    }
+    expect([...guests].sort()).toEqual(['guest 0 (hello-guest.elf)', 'guest 1 (rude-guest.elf)']);
+  });
+});
+
+describe('the processes of the host', () => {
+  it('stop at breakpoints in ring 3, with their own symbols', async () => {
+    session = await openSession(bundle.adapter);
+    const line = lineOf(daemon, 'mib = memory_mib();');
+    await session.launch({ breakpoints: [[daemon, line]] });
+    expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 1 });
+    expect(await session.names()).toEqual(['main', 'user_start']);
+    expect(await session.evaluate('$cs & 3')).toBe('3');
+    expect(await session.evaluate('number')).toBe('0');
+    expect(await session.evaluate('host.modules')).toBe('1');
+  });
+
+  it('are the outer frames of the host while a guest runs', async () => {
+    session = await openSession(bundle.adapter);
+    await session.launch({ breakpoints: [[main, lineOf(main, 'greet("a coop')]] });
+    await session.stop();
+    const names = await session.names(1);
+    const label = names.findIndex((name) => name.startsWith('― int 0x80'));
+    expect(names.slice(0, label)).toEqual(
+      expect.arrayContaining(['passage_switch', 'monitor_run', 'driver_ioctl', 'system_call']),
+    );
+    expect(names.slice(label + 1)).toEqual(['system_call', 'ioctl', 'run', 'main', 'user_start']);
+  });
+});

@@ -1,0 +1,110 @@
+/*
+ * Owns the machine of the host kernel's tests: the built host kernel with any guests, run to its end or for a while; what
+ * it prints, and what stands on its text screen.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { applyConsole, createScreen, decodeConsole, screenText } from '../../core/abi/console.ts';
+import { decodeRecords } from '../../core/abi/decode.ts';
+import { NANOSECONDS_PER_TICK } from '../../core/time/clock.ts';
+import { createMachine, type Machine } from '../../core/machine/machine.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export const HELLO = 'samples/hello-guest/build/hello-guest.elf';
+export const BUSY = 'kernels/build/busy-guest.elf';
+export const RUDE = 'kernels/build/rude-guest.elf';
+
+const VGA = 0xb8000;
+const COLUMNS = 80;
+const STATUS_ROW = 24;
+const NS_PER_MS = 1_000_000;
+
+export interface HostMachine {
+  readonly machine: Machine;
+  readonly com1: () => string;
+  readonly com2: () => Uint8Array;
+  /** Runs for so many virtual milliseconds, halted time included; the byte written to port F4h if that was the end. */
+  run(milliseconds: number): number | undefined;
+  /** Runs to the end, which must come within two virtual minutes. */
+  finish(): number;
+  /** A row of the text screen, without blanks at its end. */
+  row(y: number): string;
+  status(): string;
+}
+
+const files = new Map<string, Uint8Array>();
+function image(words: string) {
+  const [path = '', ...args] = words.split(' ');
+  const bytes = files.get(path) ?? readFileSync(join(root, path));
+  files.set(path, bytes);
+  return { bytes, name: path.split('/').at(-1) ?? path, args: args.join(' ') };
+}
+
+/** @param guests boot modules: a path from the root of the repository, then words. */
+export function createHost(guests: readonly string[], words = '', memoryMib = 64): HostMachine {
+  const com1: number[] = [];
+  const com2: number[] = [];
+  const machine = createMachine(
+    {
+      memoryBytes: memoryMib << 20,
+      kernel: image(`kernels/build/colinux-host.elf ${words}`),
+      modules: guests.map(image),
+      rtcSeconds: 1_100_000_000,
+    },
+    {
+      serial: (port, byte) => (port === 'com1' ? com1 : com2).push(byte),
+      debugcon: () => undefined,
+      log: () => undefined,
+    },
+  );
+  let ended: number | undefined;
+  const run = (milliseconds: number): number | undefined => {
+    const ticks = () => machine.virtualNanoseconds() / NANOSECONDS_PER_TICK;
+    const end = ticks() + (milliseconds * NS_PER_MS) / NANOSECONDS_PER_TICK;
+    while (ended === undefined && ticks() < end) {
+      const result = machine.run(end - ticks());
+      if (result.kind === 'exit') ended = (result.status - 1) / 2;
+      else if (result.kind === 'halted') machine.skipTo(Math.min(result.wake, end));
+      else if (result.kind !== 'slice') throw new Error(`The host ended by ${result.kind}.`);
+    }
+    return ended;
+  };
+  const row = (y: number) => {
+    const cells = machine.memory.bytes.subarray(VGA + y * COLUMNS * 2, VGA + (y + 1) * COLUMNS * 2);
+    return String.fromCharCode(...cells.filter((_, at) => at % 2 === 0)).trimEnd();
+  };
+  return {
+    machine,
+    com1: () => String.fromCharCode(...com1),
+    com2: () => Uint8Array.from(com2),
+    run,
+    finish() {
+      const status = run(120_000);
+      if (status === undefined) throw new Error(`The host does not end:\n${String.fromCharCode(...com1)}`);
+      return status;
+    },
+    row,
+    status: () => row(STATUS_ROW),
+  };
+}
+
+/** The cocon screen of each guest, by monitor number, after all the messages of the wire. */
+export function guestScreens(com2: Uint8Array): string[] {
+  const screens: ReturnType<typeof createScreen>[] = [];
+  for (const { header, data } of decodeRecords(com2).records) {
+    const screen = (screens[header.from >>> 16] ??= createScreen());
+    const operation = decodeConsole(data);
+    if (operation) applyConsole(screen, operation);
+  }
+  return screens.map(screenText);
+}
+
+/** The lines of a log that begin with a name, without it. */
+export const linesOf = (log: string, name: string): string[] =>
+  log
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}: `))
+    .map((line) => line.slice(name.length + 2));
