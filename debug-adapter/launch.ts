@@ -13,12 +13,9 @@ import {
 } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
-<<<<<<< HEAD
 import { readGuestConfig } from './guest-config.ts';
-import { readFile, reasonOf } from './read-file.ts';
-=======
 import { hostPrograms } from './host-programs.ts';
->>>>>>> work-b2
+import { readFile, reasonOf } from './read-file.ts';
 import { SymbolError } from './symbols/errors.ts';
 import { SymbolImage } from './symbols/image.ts';
 

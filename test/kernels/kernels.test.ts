@@ -13,6 +13,7 @@ import type { RunResult } from '../../core/machine/machine.ts';
 import { runQemu } from '../oracle/kernels-run-qemu.ts';
 import { bootInput, qemuBootInput } from './boot-input.ts';
 import { canRun, type Oracle, unexplained } from './deviations.ts';
+import { needsBoard, withQemuBoard } from './virtio-board.ts';
 import { hasBochs, runBochs } from './run-bochs.ts';
 import type { MachineRun } from './run-machine.ts';
 
@@ -89,7 +90,9 @@ describe('the system-level test programs', () => {
   describe.skipIf(!hasQemu)('on QEMU', () => {
     it.each(programs.filter((program) => canRun('qemu', program)))('%s', async (program) => {
       const input = qemuBootInput(bootInput(program), temporary);
-      const { com1 } = await runQemu({ kernel: join(build, `${program}.elf`), ...input, extra: NO_EXECUTE });
+      const start = (board: readonly string[]) =>
+        runQemu({ kernel: join(build, `${program}.elf`), ...input, extra: [...NO_EXECUTE, ...board] });
+      const { com1 } = await (needsBoard(program) ? withQemuBoard(temporary, start) : start([]));
       expectExplained('qemu', program, com1);
     });
     it('rom', async () => {
@@ -105,9 +108,12 @@ describe('the system-level test programs', () => {
   });
 
   describe.skipIf(!hasBochs)('on Bochs', () => {
-    it.each(programs.filter((program) => canRun('bochs', program)))('%s', async (program) => {
-      expectExplained('bochs', program, await runBochs(build, program));
-    });
+    it.each(programs.filter((program) => canRun('bochs', program) && !needsBoard(program)))(
+      '%s',
+      async (program) => {
+        expectExplained('bochs', program, await runBochs(build, program));
+      },
+    );
     it.each(ENDINGS)('%s', async (program, kind) => {
       const com1 = await runBochs(build, program);
       expect(com1).not.toContain('FAIL');

@@ -6,11 +6,14 @@ import { basename } from 'node:path';
 import type { ExecutionObserver } from '../../core/cpu/decode/observe.ts';
 import {
   createMachine,
+  type Machine,
   type BiosSource,
   type MultibootSource,
   type RunResult,
 } from '../../core/machine/machine.ts';
+import type { DeviceSpecs } from '../../core/protocol/device-protocol.ts';
 import { bootInput } from './boot-input.ts';
+import { boardDevices, ECHO_PORT, needsBoard } from './virtio-board.ts';
 
 export interface MachineRun {
   /** The byte written to port F4h; undefined when the machine ended otherwise. */
@@ -27,31 +30,53 @@ const TICK_LIMIT = 400_000_000;
 
 /** Boots a multiboot image with its input. @param onExecute sees every instruction, for a coverage report */
 export function runMachine(kernel: string, onExecute?: ExecutionObserver): MachineRun {
-  const { args, modules } = bootInput(basename(kernel, '.elf'));
-  return run({ kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules }, onExecute);
+  const program = basename(kernel, '.elf');
+  const { args, modules } = bootInput(program);
+  const devices = needsBoard(program) ? boardDevices() : {};
+  return run({ kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules }, devices, onExecute);
 }
 
 /** Starts a flat ROM. */
 export function runRom(rom: string): MachineRun {
-  return run({ bios: readFileSync(rom) });
+  return run({ bios: readFileSync(rom) }, {});
 }
 
-function run(source: MultibootSource | BiosSource, onExecute?: ExecutionObserver): MachineRun {
+function run(
+  source: MultibootSource | BiosSource,
+  devices: DeviceSpecs,
+  onExecute?: ExecutionObserver,
+): MachineRun {
   let com1 = '';
-  const machine = createMachine(
-    { memoryBytes: 32 << 20, rtcSeconds: 0, ...source },
+  let echo: Uint8Array[] = [];
+  const machine: Machine = createMachine(
+    { memoryBytes: 32 << 20, rtcSeconds: 0, devices, ...source },
     {
       serial: (port, byte) => {
         if (port === 'com1') com1 += String.fromCharCode(byte);
       },
       debugcon: () => undefined,
       log: () => undefined,
+      devices: {
+        block: () => undefined,
+        frame: () => undefined,
+        share: () => undefined,
+        console(port, bytes) {
+          if (port !== ECHO_PORT) return;
+          echo.push(bytes);
+          machine.interruptRun();
+        },
+      },
       ...(onExecute ? { onExecute } : {}),
     },
   );
   const end = TICK_LIMIT;
   for (;;) {
     const result = machine.run(end - machine.cpu.now());
+    if (result.kind === 'slice' && echo.length > 0) {
+      for (const bytes of echo) machine.outside.consoleInput(ECHO_PORT, bytes);
+      echo = [];
+      continue;
+    }
     if (result.kind === 'halted' && !machine.dead() && result.wake < end) {
       machine.skipTo(result.wake);
       continue;

@@ -424,4 +424,11 @@ export const qemuDeviations: readonly Deviation[] = [
     does: 'does not check EIP of a task against FFFFh',
     manual: 'SDM vol. 3A, 7.3, table 7-1: EIP beyond the limit of the code segment is #GP in the new task',
   },
+  {
+    program: 'virtionet',
+    cases: /^modern: [^:]*: expected buffers in the header 1, got /,
+    does: 'leaves num_buffers as it was when mergeable buffers were not negotiated (version 7.2)',
+    manual:
+      'VIRTIO 1.2, 5.1.6.4.1: "If VIRTIO_NET_F_MRG_RXBUF was not negotiated, the device MUST set num_buffers to 1"',
+  },
 ];
