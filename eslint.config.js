@@ -2,7 +2,7 @@
 // an import may point. `core` additionally may use no host time, no randomness and no platform API.
 import tseslint from 'typescript-eslint';
 
-const rooms = ['core', 'debug-adapter', 'extension', 'cli', 'test', 'tools'];
+const rooms = ['core', 'platform', 'debug-adapter', 'extension', 'cli', 'test', 'tools'];
 
 /** Forbids imports from `room` into every room that is not listed in `allowed`. */
 function direction(room, allowed, more = []) {
@@ -92,6 +92,7 @@ export default tseslint.config(
       { regex: '^vscode$', message: 'the adapter knows no VS Code.' },
     ],
   ),
-  direction('extension', ['debug-adapter']),
-  direction('cli', ['core', 'debug-adapter']),
+  direction('platform', ['core']),
+  direction('extension', ['debug-adapter', 'platform']),
+  direction('cli', ['core', 'platform', 'debug-adapter']),
 );
