@@ -93,7 +93,7 @@ export default tseslint.config(
       { regex: '^vscode$', message: 'the adapter knows no VS Code.' },
     ],
   ),
-  direction('extension', ['debug-adapter']),
   direction('platform', ['core']),
+  direction('extension', ['debug-adapter', 'platform']),
   direction('cli', ['core', 'platform', 'debug-adapter']),
 );

@@ -21,6 +21,9 @@ const PROGRAMS = {
     (cpu) => `/usr/lib/${cpu}-linux-gnu/bochs/plugins/libbx_term_gui.so`,
   ),
   bochsbios: ['/usr/share/bochs/BIOS-bochs-latest'],
+  tcpdump: ['tcpdump'],
+  iproute2: ['ip'],
+  'util-linux': ['unshare'],
   vgabios: ['/usr/share/vgabios/vgabios.bin'],
 };
 
