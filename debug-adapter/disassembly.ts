@@ -16,6 +16,8 @@ export interface DisassembledLine {
 
 /** Longest instruction in bytes. */
 const MAX_LENGTH = 15;
+/** Most bytes between the end of one object file's code and the next one's, by the usual alignments. */
+const MAX_PADDING = 64;
 
 /** Decodes instructions from `bytes`, which lie at `address`; `bits` is 16 or 32. */
 export function decodeRun(
@@ -103,9 +105,7 @@ function linesBefore(
   const lines: DisassembledLine[] = [];
   let end = anchor;
   while (lines.length < count) {
-    const known = end > 0 ? boundary(end - 1) : undefined;
-    const start = known !== undefined && known < end ? known : findStart(read, end, bits);
-    const run = start === undefined ? undefined : exactRun(read, start, end, bits);
+    const run = runFromBoundary(read, end, bits, boundary) ?? runFromAnywhere(read, end, bits);
     if (!run?.length) {
       // Nothing decodable right before: one filler byte at a time keeps addresses stable.
       end = (end - 1) >>> 0;
@@ -121,6 +121,28 @@ function linesBefore(
     end = run[0].address;
   }
   return lines.slice(lines.length - count);
+}
+
+/**
+ * Instructions from the last known boundary. Where there is none right before `end`, as in the padding between two object
+ * files, one a little farther back will do.
+ */
+function runFromBoundary(
+  read: SyncReader,
+  end: number,
+  bits: number,
+  boundary: (address: number) => number | undefined,
+): DisassembledLine[] | undefined {
+  for (let back = 1; back <= MAX_PADDING && back <= end; back++) {
+    const known = boundary(end - back);
+    if (known !== undefined && known < end) return exactRun(read, known, end, bits);
+  }
+  return undefined;
+}
+
+function runFromAnywhere(read: SyncReader, end: number, bits: number): DisassembledLine[] | undefined {
+  const start = findStart(read, end, bits);
+  return start === undefined ? undefined : exactRun(read, start, end, bits);
 }
 
 /** Instructions from `start` that end exactly at `end`, or `undefined`. */

@@ -45,6 +45,7 @@ import { PostPorts } from '../devices/post-ports.ts';
 import { encodeRtcBase, RTC_CHANNEL, RtcMc146818 } from '../devices/rtc-mc146818.ts';
 import { SystemControl } from '../devices/system-control.ts';
 import { Uart16550 } from '../devices/uart16550.ts';
+import { VgaCrtc } from '../devices/vga-crtc.ts';
 import { STATE_BASE } from '../memory/layout.ts';
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
@@ -234,6 +235,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     outputs.serial('com2', byte);
   });
   const debugcon = new DebugconE9(bus, outputs.debugcon);
+  const crtc = new VgaCrtc(bus);
   const post = new PostPorts(bus, (port, value) => {
     outputs.post?.(port, value);
   });
@@ -251,7 +253,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     },
   });
   const devices: readonly Device[] = [
-    ...[pic, pit, rtc, com1, com2, debugcon, debugExit, systemControl, post],
+    ...[pic, pit, rtc, com1, com2, debugcon, debugExit, systemControl, post, crtc],
     ...pci.devices,
   ];
 

@@ -4,16 +4,15 @@
  */
 
 import { IoBus } from '../devices/io-bus.ts';
-import type { IrqLine } from '../devices/device.ts';
+import type { AccessSize, IrqLine } from '../devices/device.ts';
 
 /** An I/O bus and what it complained about. */
 export interface TestBus {
   readonly bus: IoBus;
   readonly complaints: string[];
-  /** Byte write. */
-  out(port: number, value: number): void;
-  /** Byte read. */
-  in(port: number): number;
+  /** Writes a byte, or 2 or 4. */
+  out(port: number, value: number, size?: AccessSize): void;
+  in(port: number, size?: AccessSize): number;
 }
 
 export function createTestBus(): TestBus {
@@ -26,10 +25,10 @@ export function createTestBus(): TestBus {
   return {
     bus,
     complaints,
-    out: (port, value) => {
-      bus.write(port, value, 1);
+    out: (port, value, size = 1) => {
+      bus.write(port, value, size);
     },
-    in: (port) => bus.read(port, 1),
+    in: (port, size = 1) => bus.read(port, size),
   };
 }
 
