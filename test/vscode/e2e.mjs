@@ -46,6 +46,8 @@ const settings = {
   'editor.minimap.enabled': false,
   'editor.cursorBlinking': 'solid',
   'workbench.reduceMotion': 'on',
+  // A sticky row lies over the frames of a thread with many of them.
+  'workbench.tree.enableStickyScroll': false,
   'git.enabled': false,
   // The Debug Console is opened by nobody: the screenshots show the guest's console.
   'debug.internalConsoleOptions': 'neverOpen',

@@ -95,12 +95,13 @@ export async function openWorkbench({ executablePath, url, shots, prefix }) {
         .waitFor({ state: 'hidden' });
     },
 
-    /** Unfolds a row of a tree. */
+    /** Unfolds a row of a tree. A key can be lost while rows move, so it is tried again. */
     async expand(locator) {
       await locator.waitFor();
-      if ((await locator.getAttribute('aria-expanded')) === 'false') {
+      for (let tries = 0; tries < 10 && (await locator.getAttribute('aria-expanded')) === 'false'; tries++) {
         await locator.click();
         await page.keyboard.press('ArrowRight');
+        await page.waitForTimeout(500);
       }
     },
 
