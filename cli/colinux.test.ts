@@ -83,6 +83,16 @@ describe('colinux run', () => {
     expect(status).toBe(7);
   });
 
+  it('says what is wrong with a disk', () => {
+    writeFileSync(file('odd.img'), 'x');
+    const { status, stderr } = colinux('run', guest, '--disk', file('odd.img'));
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^colinux: A disk must be a file of a whole number of sectors .* has 1 bytes: pad it/,
+    );
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
   it('stops at exactly so many instructions, the same each time', () => {
     const run = (name: string, instructions: number) => {
       const args = ['--rtc', '0', '--max-instructions', String(instructions), '--stats', file(name)];
@@ -138,9 +148,11 @@ describe('colinux run', () => {
   });
 
   it('ends by SIGINT with status 130 while the guest spins with interrupts off', async () => {
-    const child = spawn(process.execPath, [cli, 'run', flatImage('spin', CLI, ...SPIN)], { stdio: 'pipe' });
+    // mov edx, 3f8h; out dx, al: it runs when a byte has come.
+    const image = flatImage('spin', CLI, 0xba, 0xf8, 0x03, 0x00, 0x00, 0xee, ...SPIN);
+    const child = spawn(process.execPath, [cli, 'run', image], { stdio: 'pipe' });
     const end = new Promise((resolve) => child.on('close', resolve));
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
     const sent = performance.now();
     child.kill('SIGINT');
     expect(await end).toBe(130);

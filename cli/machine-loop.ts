@@ -21,6 +21,8 @@ export interface LoopSettings {
   readonly pace: 'real' | 'fast';
   readonly input: SerialInput;
   readonly sinks: readonly ByteSink[];
+  /** Gives the machine what its devices have waited for, and returns whether there was something. */
+  answer(): boolean;
   readonly interrupted: () => boolean;
   /** Calls back once when `interrupted` turns true. */
   onInterrupt(callback: () => void): void;
@@ -63,6 +65,7 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
       const left = maxInstructions - machine.instructions();
       if (left <= 0) return { kind: 'instructions' };
       const result = machine.run(Math.min(SLICE_TICKS, left));
+      if ((result.kind === 'slice' || result.kind === 'halted') && settings.answer()) continue;
       switch (result.kind) {
         case 'exit':
         case 'shutdown':

@@ -20,6 +20,9 @@ describe('the options of colinux run', () => {
       post: false,
       pace: undefined,
       cpu: undefined,
+      disks: [],
+      net: undefined,
+      rng: undefined,
     });
   });
 
@@ -43,6 +46,21 @@ describe('the options of colinux run', () => {
     expect(options).toMatchObject({ append: 'root=/dev/x', pace: 'real' });
   });
 
+  it('take disks, a cable and a seed', () => {
+    const options = parseRunOptions(
+      'k.elf --disk a.img --disk b,c.img,rw --disk d.iso,ro --disk e,cow --net loopback --rng 4294967295'.split(
+        ' ',
+      ),
+    );
+    expect(options.disks).toEqual([
+      { file: 'a.img', mode: 'rw' },
+      { file: 'b,c.img', mode: 'rw' },
+      { file: 'd.iso', mode: 'ro' },
+      { file: 'e', mode: 'cow' },
+    ]);
+    expect(options).toMatchObject({ net: 'loopback', rng: 0xffff_ffff });
+  });
+
   const wrong: [string[], RegExp][] = [
     [[], /expects a kernel image, but found none/],
     [['a', 'b'], /expects one kernel image, but found "b" too/],
@@ -58,6 +76,15 @@ describe('the options of colinux run', () => {
     [['a', '--pace', 'slow'], /--pace expects one of real, fast, but found "slow"/],
     [['a', '--serial', ''], /--serial expects the name of a file, but found nothing/],
     [['a', '--module', ' '], /--module expects "FILE ARGUMENTS", but found " "/],
+    [
+      ['a', '--disk', 'd.img,readonly'],
+      /--disk expects FILE, FILE,ro or FILE,cow, but found "d.img,readonly"/,
+    ],
+    [['a', '--disk', ',ro'], /but found ",ro"/],
+    [['a', '--disk', ''], /but found ""/],
+    [['a', ...Array<string>(17).fill('--disk=d')], /--disk may be given 16 times, but was found 17 times/],
+    [['a', '--net', 'user'], /--net expects one of loopback, but found "user"/],
+    [['a', '--rng', 'x'], /--rng expects a whole number from 0 to 4294967295, but found "x"/],
     [['a', '--colour'], /"--colour" is not an option/],
     [['a', '-x'], /"-x" is not an option/],
   ];

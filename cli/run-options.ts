@@ -3,6 +3,8 @@
  */
 import { parseArgs } from 'node:util';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
+import { MAX_DISKS } from '../core/protocol/device-protocol.ts';
+import { type DiskOption, diskOption } from './disk-option.ts';
 import { Problem, systemCode } from './problem.ts';
 
 /** A multiboot module: a file, and the words behind its name. */
@@ -33,12 +35,18 @@ export interface RunOptions {
   readonly pace: 'real' | 'fast' | undefined;
   /** The processor model. */
   readonly cpu: CpuModel | undefined;
+  readonly disks: readonly DiskOption[];
+  /** What the network card is connected to; no card when undefined. */
+  readonly net: 'loopback' | undefined;
+  /** The seed of the entropy device; no such device when undefined. */
+  readonly rng: number | undefined;
 }
 
 const DEFAULT_MEMORY_MIB = 128;
 const MAX_MEMORY_MIB = 1024;
 const HELP = 'see colinux --help';
 
+/** @param what the unit, as " of MiB"; may be empty */
 function wholeNumber(option: string, text: string, what: string, least: number, most: number): number {
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most) return value;
@@ -46,7 +54,7 @@ function wholeNumber(option: string, text: string, what: string, least: number, 
     most === Number.MAX_SAFE_INTEGER
       ? `of at least ${String(least)}`
       : `from ${String(least)} to ${String(most)}`;
-  throw new Problem(`--${option} expects a whole number of ${what} ${range}, but found "${text}": ${HELP}.`);
+  throw new Problem(`--${option} expects a whole number${what} ${range}, but found "${text}": ${HELP}.`);
 }
 
 function oneOf<T extends string>(option: string, text: string, ...words: T[]): T {
@@ -79,6 +87,9 @@ const OPTIONS = {
   rtc: text,
   pace: text,
   cpu: text,
+  disk: { type: 'string', multiple: true },
+  net: text,
+  rng: text,
   bios: text,
   post: { type: 'boolean' },
 } as const;
@@ -123,13 +134,19 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
         'words for the kernel go into --append, further files into --module.',
     );
   }
-  const { memory, 'max-instructions': most, rtc, pace, cpu } = values;
+  const { memory, 'max-instructions': most, rtc, pace, cpu, net, rng } = values;
+  const disks = (values.disk ?? []).map(diskOption);
+  if (disks.length > MAX_DISKS) {
+    throw new Problem(
+      `--disk may be given ${MAX_DISKS} times, but was found ${disks.length} times: ${HELP}.`,
+    );
+  }
   return {
     image,
     bios: fileName('bios', values.bios),
     post: values.post ?? false,
     memoryMiB:
-      memory === undefined ? DEFAULT_MEMORY_MIB : wholeNumber('memory', memory, 'MiB', 1, MAX_MEMORY_MIB),
+      memory === undefined ? DEFAULT_MEMORY_MIB : wholeNumber('memory', memory, ' of MiB', 1, MAX_MEMORY_MIB),
     modules: (values.module ?? []).map(moduleOption),
     append: values.append ?? '',
     serial: fileName('serial', values.serial),
@@ -137,11 +154,14 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     maxInstructions:
       most === undefined
         ? Infinity
-        : wholeNumber('max-instructions', most, 'instructions', 1, Number.MAX_SAFE_INTEGER),
+        : wholeNumber('max-instructions', most, ' of instructions', 1, Number.MAX_SAFE_INTEGER),
     stats: fileName('stats', values.stats),
     host: fileName('host', values.host),
-    rtc: rtc === undefined ? undefined : wholeNumber('rtc', rtc, 'seconds since 1970', 0, 0xffff_ffff),
+    rtc: rtc === undefined ? undefined : wholeNumber('rtc', rtc, ' of seconds since 1970', 0, 0xffff_ffff),
     cpu: cpu === undefined ? undefined : oneOf('cpu', cpu, ...CPU_MODELS),
+    disks,
+    net: net === undefined ? undefined : oneOf('net', net, 'loopback'),
+    rng: rng === undefined ? undefined : wholeNumber('rng', rng, '', 0, 0xffff_ffff),
     pace: pace === undefined ? undefined : oneOf('pace', pace, 'real', 'fast'),
   };
 }

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { createMachine, type Machine } from '../core/machine/machine.ts';
 import { snapshot } from '../core/machine/snapshot.ts';
 import { type ByteSink, openSink } from './byte-sink.ts';
+import { openDevices } from './devices.ts';
 import { ExitStatus } from './exit-status.ts';
 import { describeRegisters, describeShutdown } from './fault-report.ts';
 import { readBootFiles } from './images.ts';
@@ -77,11 +78,19 @@ export async function run(args: readonly string[], folder: string, report: Repor
   const options = parseRunOptions(args);
   const files = readBootFiles(options, folder);
   const sinks: { serial?: ByteSink; debugcon?: ByteSink } = {};
-  const machine = createMachine(
+  const devices = openDevices(
+    options,
+    () => {
+      machine.interruptRun();
+    },
+    report,
+  );
+  const machine: Machine = createMachine(
     {
       memoryBytes: options.memoryMiB << 20,
       ...files,
       ...(options.cpu === undefined ? {} : { cpu: options.cpu }),
+      devices: devices.specs,
       rtcSeconds: options.rtc ?? Math.floor(Date.now() / 1000),
     },
     {
@@ -89,6 +98,7 @@ export async function run(args: readonly string[], folder: string, report: Repor
         if (port === 'com1') sinks.serial?.write(byte);
       },
       debugcon: (byte) => sinks.debugcon?.write(byte),
+      devices: devices.outputs,
       ...(options.post
         ? {
             post: (port: number, value: number) => {
@@ -115,9 +125,11 @@ export async function run(args: readonly string[], folder: string, report: Repor
     pace: options.pace ?? (input.interactive ? 'real' : 'fast'),
     input,
     sinks: Object.values(sinks),
+    answer: () => devices.answer(machine),
     ...watchInterrupt(),
   });
   const seconds = (performance.now() - began) / 1000;
+  devices.close();
   const status = conclude(end, machine, report);
   if (options.stats !== undefined) writeStats(options.stats, machine, seconds, status);
   return status;

@@ -18,6 +18,10 @@ Options of run:
   --max-instructions N    stop after exactly N instructions
   --stats FILE            write instructions, seconds, mips, exit status and state hash as JSON
   --host FILE             another host kernel for a cooperative guest
+  --disk FILE[,ro|,cow]   a virtio disk; may be given again. ro: read-only, cow: what is written stays in
+                          memory and is gone at the end
+  --net loopback          a virtio network card whose cable brings back what is sent
+  --rng SEED              a virtio entropy device whose bytes are a function of the seed
   --rtc SECONDS           wall clock at boot, seconds since 1970 (default: now)
   --bios FILE             start a flat ROM of 64, 128 or 256 KiB at the reset vector, instead of IMAGE
   --post                  report what is written to the ports 80h, 84h and 190h

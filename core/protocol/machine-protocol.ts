@@ -6,7 +6,9 @@
  * 32-bit numbers, times are ticks of 10 ns. The other side is not trusted: the worker checks what it is sent.
  */
 
-export const MACHINE_PROTOCOL_VERSION = 1;
+import type { BlockOperation, BlockOutcome, DeviceSpecs } from './device-protocol.ts';
+
+export const MACHINE_PROTOCOL_VERSION = 2;
 
 /** A file that goes into the machine: the kernel, or a multiboot module. */
 export interface BootImage {
@@ -32,6 +34,8 @@ export interface BootRequest {
   readonly pace: 'real' | 'fast';
   /** The processor model; absent means everything that the machine can do. */
   readonly cpu?: CpuModel;
+  /** Disks, network card and so on; absent means none. */
+  readonly devices?: DeviceSpecs;
 }
 
 /** The host kernel is coroutine 0, the guest of monitor n is coroutine n + 1. */
@@ -191,6 +195,20 @@ export interface RequestMap {
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
   /** Bytes from outside into a serial port. */
   input: { params: { port: SerialPort; bytes: Uint8Array }; result: Record<string, never> };
+  /** The answer to a `blockRequest` event. An id that is not waited for any more is ignored. */
+  completeBlock: {
+    params: { disk: number; id: number; outcome: BlockOutcome };
+    result: Record<string, never>;
+  };
+  /** An Ethernet frame for the guest. */
+  networkFrame: { params: { bytes: Uint8Array }; result: Record<string, never> };
+  /** The cable of the network card is plugged in or out. */
+  networkLink: { params: { up: boolean }; result: Record<string, never> };
+  /** Bytes for a port of the virtio console. */
+  consoleInput: { params: { port: number; bytes: Uint8Array }; result: Record<string, never> };
+  consoleSize: { params: { columns: number; rows: number }; result: Record<string, never> };
+  /** The answer to a `shareRequest` event: a 9P message. */
+  completeShare: { params: { id: number; bytes: Uint8Array }; result: Record<string, never> };
   /** The last crossings, oldest first. */
   switches: { params: { most: number }; result: { switches: readonly SwitchRecord[] } };
   /** Hash of the whole machine state. */
@@ -236,6 +254,24 @@ export type MachineEvent =
       readonly instructions: number;
       readonly virtualNanoseconds: number;
     }
-  | { readonly event: 'log'; readonly text: string };
+  | { readonly event: 'log'; readonly text: string }
+  /** A disk of kind `outside` is asked for something; `completeBlock` answers. */
+  | {
+      readonly event: 'blockRequest';
+      readonly disk: number;
+      readonly id: number;
+      readonly operation: BlockOperation;
+    }
+  /** The guest sends an Ethernet frame. */
+  | { readonly event: 'networkFrame'; readonly bytes: Uint8Array }
+  /** The guest writes to a port of the virtio console. */
+  | { readonly event: 'consoleOutput'; readonly port: number; readonly bytes: Uint8Array }
+  /** A 9P message; `completeShare` answers with at most `room` bytes. */
+  | {
+      readonly event: 'shareRequest';
+      readonly id: number;
+      readonly message: Uint8Array;
+      readonly room: number;
+    };
 
 export type FromMachine = Response | MachineEvent;

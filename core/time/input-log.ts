@@ -1,6 +1,6 @@
 /*
  * Owns everything that enters the machine from outside: key strokes, serial bytes, the wall-clock second at
- * boot, later network frames. Each entry is stamped with the tick and the count of retired instructions at
+ * boot, network frames, what a disk outside of the machine has read. Each entry is stamped with the tick and the count of retired instructions at
  * which it was delivered, so a run is a function of (image, configuration, this log). There is one list and one
  * position in it: at the end of the list the log records, before the end it replays. Reverse debugging restores
  * an earlier position; a recording from a file is a list at position 0.
@@ -59,7 +59,9 @@ export class InputLog {
   readonly #channels = new Map<string, (payload: Uint8Array) => void>();
   readonly #timer: Timer;
   #entries: InputEntry[] = [];
+  /** Of the list; those before it in the run were forgotten. */
   #position = 0;
+  #forgotten = 0;
 
   /** @param retired the CPU's count of retired instructions. */
   constructor(clock: Clock, retired: () => number) {
@@ -81,7 +83,7 @@ export class InputLog {
     return this.#position < this.#entries.length;
   }
 
-  /** The whole list, delivered or not. */
+  /** The whole list, delivered or not, but for what was forgotten. */
   get entries(): readonly InputEntry[] {
     return this.#entries;
   }
@@ -123,6 +125,7 @@ export class InputLog {
     }
     this.#entries = entries.map((entry) => ({ ...entry, payload: entry.payload.slice() }));
     this.#position = 0;
+    this.#forgotten = 0;
     this.#scheduleNext();
   }
 
@@ -132,8 +135,18 @@ export class InputLog {
     this.#timer.cancel();
   }
 
+  /**
+   * Forgets the entries that have been delivered, so that a run that nobody will replay does not fill the memory with
+   * what its disks have read. States saved before cannot be restored any more.
+   */
+  forgetDelivered(): void {
+    this.#entries.splice(0, this.#position);
+    this.#forgotten += this.#position;
+    this.#position = 0;
+  }
+
   save(): InputLogState {
-    return { position: this.#position };
+    return { position: this.#forgotten + this.#position };
   }
 
   /**
@@ -141,11 +154,11 @@ export class InputLog {
    * counters were restored. Error: `input-bad-position`.
    */
   restore(state: InputLogState): void {
-    const { position } = state;
+    const position = state.position - this.#forgotten;
     if (!Number.isInteger(position) || position < 0 || position > this.#entries.length) {
       throw new InputLogError(
         'input-bad-position',
-        `The saved state is at input ${position}, but the log has ${this.#entries.length} entries: ` +
+        `The saved state is at input ${state.position}, but the log has ${this.#entries.length} entries: ` +
           'restore it together with the log of its run.',
       );
     }

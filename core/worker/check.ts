@@ -2,6 +2,7 @@
  * Checks of what arrives over the machine protocol: the other side is not trusted. Tiny predicates that return an error
  * sentence or `undefined`, and one for each request.
  */
+import { MAX_CONSOLE_PORTS, MAX_DISKS } from '../protocol/device-protocol.ts';
 import { CPU_MODELS, type RequestKind } from '../protocol/machine-protocol.ts';
 
 type Check = (value: unknown) => string | undefined;
@@ -86,6 +87,36 @@ const step: Check = (value) => {
   }
 };
 
+/** Most bytes of a name that a guest sees. */
+const MAX_NAME = 64;
+const name: Check = (value) =>
+  typeof value === 'string' && /^[ -~]*$/.test(value) && value.length <= MAX_NAME
+    ? undefined
+    : `at most ${MAX_NAME} printable ASCII characters, found ${describe(value)}`;
+const mac: Check = (value) =>
+  value instanceof Uint8Array && value.length === 6 ? undefined : `six bytes, found ${describe(value)}`;
+const disk: Check = (value) => {
+  const common = fields({ kind: oneOf('memory', 'outside'), serial: name, readOnly: boolean })(value);
+  if (common) return common;
+  return isRecord(value) && value.kind === 'memory'
+    ? fields({ bytes })(value)
+    : fields({ sectors: integer(1, 2 ** 44) })(value);
+};
+const consolePorts: Check = (value) =>
+  Array.isArray(value) && value.length === 0
+    ? 'at least one port'
+    : listOf(fields({ name, terminal: boolean }), MAX_CONSOLE_PORTS)(value);
+const devices = fields({
+  disks: optional(listOf(disk, MAX_DISKS)),
+  network: optional(fields({ kind: oneOf('loopback', 'outside'), mac })),
+  console: optional(fields({ ports: consolePorts })),
+  rng: optional(fields({ seed: integer(-(2 ** 31), 0xffff_ffff) })),
+  share: optional(fields({ tag: name })),
+});
+const outcome: Check = (value) =>
+  fields({ ok: boolean })(value) ??
+  (isRecord(value) && value.ok === true ? fields({ data: optional(bytes) })(value) : undefined);
+
 /** Most breakpoints a client may set. */
 const MAX_BREAKPOINTS = 100_000;
 /** Most bytes one read may ask for. */
@@ -99,6 +130,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     rtcSeconds: integer(0, 2 ** 40),
     pace: oneOf('real', 'fast'),
     cpu: optional(oneOf(...CPU_MODELS)),
+    devices: optional(devices),
   }),
   resume: fields({}),
   step,
@@ -114,6 +146,12 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     ),
   }),
   input: fields({ port: oneOf('com1', 'com2'), bytes }),
+  completeBlock: fields({ disk: integer(0, MAX_DISKS - 1), id: address, outcome }),
+  networkFrame: fields({ bytes }),
+  networkLink: fields({ up: boolean }),
+  consoleInput: fields({ port: integer(0, MAX_CONSOLE_PORTS - 1), bytes }),
+  consoleSize: fields({ columns: integer(1, 0xffff), rows: integer(1, 0xffff) }),
+  completeShare: fields({ id: address, bytes }),
   switches: fields({ most: integer(0, 4096) }),
   hash: fields({}),
 };

@@ -258,3 +258,122 @@ describe('registers and memory', () => {
     ).toBe('no-such-coroutine');
   });
 });
+
+describe('devices whose other end is the client', () => {
+  const devices = {
+    disks: [{ kind: 'outside', serial: 'd', readOnly: false, sectors: 8 }],
+    network: { kind: 'outside', mac: new Uint8Array(6) },
+    console: { ports: [{ name: '', terminal: true }] },
+    share: { tag: 'host' },
+  };
+  /** out 0cf8h..: makes slot n bus master. */
+  const master = (slot: number) => [
+    [0x66, 0xba, 0xf8, 0x0c, 0xb8, ...imm32(0x8000_0004 | (slot << 11)), 0xef],
+    [0xb2, 0xfc, 0xb8, ...imm32(0x107), 0x66, 0xef],
+  ];
+  const store = (address: number, value: number) => [0xc7, 0x05, ...imm32(address), ...imm32(value)];
+  const port = (number: number) => [0x66, 0xba, number & 0xff, number >> 8];
+  const RINGS = 0x20_0000;
+
+  /** Legacy driver: places queue `n` of the device at `io`, makes its descriptor 0 available and tells. */
+  const request = (io: number, n: number, size: number, descriptors: number[][]) => [
+    [...port(io + 18), 0xb0, 7, 0xee],
+    [...port(io + 14), 0xb8, ...imm32(n), 0x66, 0xef],
+    [...port(io + 8), 0xb8, ...imm32(RINGS >> 12), 0xef],
+    ...descriptors.flatMap(([address, length, flags], d) => [
+      store(RINGS + 16 * d, address),
+      store(RINGS + 16 * d + 8, length),
+      store(RINGS + 16 * d + 12, flags | ((d + 1) << 16)),
+    ]),
+    store(RINGS + 16 * size, 0x1_0000),
+    [...port(io + 16), 0xb8, ...imm32(n), 0x66, 0xef],
+  ];
+  const boot = (code: number[][]) => ({ ...tinyKernel([...code.flat(), ...SPIN]), devices });
+
+  it('asks for sectors and takes the answer', () => {
+    const { ask, slices, posted } = start();
+    const kernel = boot([
+      ...master(2),
+      ...request(0xc000, 0, 256, [
+        [0x30_0000, 16, 1],
+        [0x30_0100, 512, 3],
+        [0x30_0400, 1, 2],
+      ]),
+    ]);
+    expect(ask('boot', kernel)).toHaveProperty('result');
+    ask('resume');
+    slices(3);
+    const [asked] = posted.filter((m) => 'event' in m && m.event === 'blockRequest');
+    expect(asked).toEqual({
+      event: 'blockRequest',
+      disk: 0,
+      id: 1,
+      operation: { kind: 'read', sector: 0, count: 1 },
+    });
+    const data = new Uint8Array(512).fill(0x5a);
+    expect(ask('completeBlock', { disk: 0, id: 1, outcome: { ok: true, data } })).toHaveProperty('result');
+    slices(3);
+    const { result } = ask('readMemory', { space: { kind: 'physical' }, address: 0x30_01ff, length: 1 });
+    expect(result).toEqual({ bytes: Uint8Array.of(0x5a) });
+  });
+
+  it('brings frames and console bytes out', () => {
+    const { ask, slices, posted } = start();
+    const kernel = boot([
+      ...master(3),
+      ...request(0xc080, 1, 256, [[0x30_0000, 10 + 60, 0]]),
+      ...master(4),
+      store(0x30_0000, 0x21),
+      ...request(0xc0a0, 1, 128, [[0x30_0000, 1, 0]]),
+    ]);
+    ask('boot', kernel);
+    ask('resume');
+    slices(3);
+    expect(posted).toContainEqual({ event: 'networkFrame', bytes: new Uint8Array(60) });
+    expect(posted).toContainEqual({ event: 'consoleOutput', port: 0, bytes: Uint8Array.of(0x21) });
+  });
+
+  it('takes everything that comes in, and nothing for devices that are not there', () => {
+    const { ask } = start();
+    ask('boot', boot([]));
+    const inputs = [
+      ['networkFrame', { bytes: new Uint8Array(60) }],
+      ['networkLink', { up: false }],
+      ['consoleInput', { port: 0, bytes: Uint8Array.of(1) }],
+      ['consoleSize', { columns: 100, rows: 30 }],
+      ['completeShare', { id: 1, bytes: new Uint8Array(7) }],
+      ['completeBlock', { disk: 0, id: 9, outcome: { ok: false } }],
+    ] as const;
+    for (const [kind, params] of inputs) expect(ask(kind, params)).toHaveProperty('result');
+    expect(ask('completeBlock', { disk: 5, id: 9, outcome: { ok: false } }).error?.code).toBe(
+      'input-unknown-channel',
+    );
+    ask('boot', tinyKernel(SPIN));
+    for (const [kind, params] of inputs) expect(ask(kind, params).error?.code).toBe('input-unknown-channel');
+  });
+
+  it.each([
+    [{ disks: [{ kind: 'memory', serial: '', readOnly: false, sectors: 5 }] }, /"bytes" to be bytes/],
+    [{ disks: [{ kind: 'outside', serial: 'ä', readOnly: false, sectors: 5 }] }, /printable ASCII/],
+    [
+      { disks: [{ kind: 'outside', serial: '', readOnly: false, sectors: 0 }] },
+      /"sectors" to be a whole number/,
+    ],
+    [{ disks: Array(17).fill(devices.disks[0]) }, /at most 16 items/],
+    [{ network: { kind: 'loopback', mac: new Uint8Array(5) } }, /six bytes/],
+    [{ console: { ports: [] } }, /at least one port/],
+    [{ rng: { seed: 0.5 } }, /"seed" to be a whole number/],
+    [{ share: {} }, /"tag" to be/],
+  ])('are checked: %j', (specs, message) => {
+    const { ask } = start();
+    const { error } = ask('boot', { ...tinyKernel(SPIN), devices: specs });
+    expect(error?.code).toBe('bad-request');
+    expect(error?.message).toMatch(message);
+  });
+
+  it('refuses an image that is no disk', () => {
+    const { ask } = start();
+    const disks = [{ kind: 'memory', serial: '', readOnly: false, bytes: new Uint8Array(100) }];
+    expect(ask('boot', { ...tinyKernel(SPIN), devices: { disks } }).error?.code).toBe('disk-size');
+  });
+});

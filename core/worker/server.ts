@@ -28,6 +28,7 @@ import {
   type StopReason,
 } from '../protocol/machine-protocol.ts';
 import { NANOSECONDS_PER_TICK } from '../time/clock.ts';
+import { InputLogError } from '../time/input-log.ts';
 import { checkRequest } from './check.ts';
 
 /** What the server needs from the thread it runs in. */
@@ -46,6 +47,8 @@ const SLICE_MS = 8;
 /** Ticks between two looks at the clock. */
 const SLICE_TICKS = 20_000;
 const STATUS_MS = 100;
+/** How long a halted machine that skips time waits for an answer of its client, in milliseconds. */
+const MAX_ANSWER_MS = 1000;
 /** How far virtual time may run behind real time before the difference is forgotten, in milliseconds. */
 const MAX_DEBT_MS = 100;
 
@@ -168,9 +171,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       return false;
     }
     const virtual = (Math.min(deadline, Number.MAX_SAFE_INTEGER) * NANOSECONDS_PER_TICK) / 1e6;
-    const pause = pace === 'real' ? anchorReal + (virtual - anchorVirtual) - platform.now() : 0;
+    // Time that is skipped while the client works on an answer would be a time-out for the guest.
+    const asked = m.outside.outstanding() > 0;
+    const pause =
+      pace === 'real' ? anchorReal + (virtual - anchorVirtual) - platform.now() : asked ? MAX_ANSWER_MS : 0;
     if (deadline === Infinity || pause > 1) {
-      // Input from outside also ends the wait; see `receive`.
+      // Input from outside also ends the wait; see `deliver`.
       const cancel = platform.sleep(deadline === Infinity ? 1000 : Math.min(pause, 1000), () => {
         wake = undefined;
         if (running) {
@@ -244,6 +250,17 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       : { cr3: state.cr3, pse: (state.cr4 & 0x10) !== 0, pae: (state.cr4 & 0x20) !== 0 };
   }
 
+  /** Something comes in from outside. A halted machine that sleeps has something to do then. */
+  function deliver(give: (m: Machine) => void): Record<string, never> {
+    give(booted());
+    if (running && wake) {
+      wake();
+      wake = undefined;
+      platform.yield(loop);
+    }
+    return {};
+  }
+
   const handlers: Handlers = {
     boot(params) {
       running = false;
@@ -258,6 +275,20 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         },
         log: (text) => {
           platform.post({ event: 'log', text }, []);
+        },
+        devices: {
+          block(disk, id, operation) {
+            platform.post({ event: 'blockRequest', disk, id, operation }, []);
+          },
+          frame(bytes) {
+            platform.post({ event: 'networkFrame', bytes }, []);
+          },
+          console(port, bytes) {
+            platform.post({ event: 'consoleOutput', port, bytes }, []);
+          },
+          share(id, message, room) {
+            platform.post({ event: 'shareRequest', id, message, room }, []);
+          },
         },
       });
       ({ pace } = params);
@@ -308,15 +339,39 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       return {};
     },
     input({ port, bytes }) {
-      const m = booted();
-      m.receive(port, bytes);
-      // A halted machine that sleeps has something to do now.
-      if (running && wake) {
-        wake();
-        wake = undefined;
-        platform.yield(loop);
-      }
-      return {};
+      return deliver((m) => {
+        m.receive(port, bytes);
+      });
+    },
+    completeBlock({ disk, id, outcome }) {
+      return deliver(({ outside }) => {
+        outside.completeBlock(disk, id, outcome);
+      });
+    },
+    networkFrame({ bytes }) {
+      return deliver(({ outside }) => {
+        outside.frame(bytes);
+      });
+    },
+    networkLink({ up }) {
+      return deliver(({ outside }) => {
+        outside.link(up);
+      });
+    },
+    consoleInput({ port, bytes }) {
+      return deliver(({ outside }) => {
+        outside.consoleInput(port, bytes);
+      });
+    },
+    consoleSize({ columns, rows }) {
+      return deliver(({ outside }) => {
+        outside.consoleSize(columns, rows);
+      });
+    },
+    completeShare({ id, bytes }) {
+      return deliver(({ outside }) => {
+        outside.completeShare(id, bytes);
+      });
     },
     switches: ({ most }) => ({ switches: booted().passages.recent(most) }),
     hash: () => ({ hash: stoppedMachine().hash() }),
@@ -328,8 +383,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   function errorOf(error: unknown): ProtocolError {
-    if (error instanceof RequestError || error instanceof BootError || error instanceof MemorySizeError) {
-      return { code: error.code, message: error.message };
+    const known = [RequestError, BootError, MemorySizeError, InputLogError].find(
+      (kind) => error instanceof kind,
+    );
+    if (known) {
+      const { code, message } = error as InstanceType<typeof known>;
+      return { code, message };
     }
     return {
       code: 'internal',

@@ -15,7 +15,7 @@ const CODE: readonly (readonly [sector: number, value: number])[] = [
   [1024, 0x22],
   [1025, 0x33],
 ];
-const SERIAL = 'test-disk';
+const SERIAL = 'disk0';
 const MAC = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
 const TERMINAL = 'org.colinux.tty';
 const ECHO = 'org.colinux.echo';
@@ -25,8 +25,8 @@ export const ECHO_PORT = 1;
 
 export const needsBoard = (program: string): boolean => program === 'pci' || program.startsWith('virtio');
 
-/** As disk_byte of virtioblk.c has it. */
-function diskImage(): Uint8Array {
+/** The contents of both disks: bytes as disk_byte of virtioblk.c has them, and code. */
+export function boardDisk(): Uint8Array {
   const bytes = Uint8Array.from({ length: SECTORS * SECTOR }, (_, n) => {
     const sector = Math.floor(n / SECTOR);
     return sector * 31 + (n % SECTOR) * 7 + (sector >> 8);
@@ -36,11 +36,11 @@ function diskImage(): Uint8Array {
 }
 
 export function boardDevices(): DeviceSpecs {
-  const bytes = diskImage();
+  const bytes = boardDisk();
   return {
     disks: [
       { kind: 'memory', bytes, serial: SERIAL, readOnly: false },
-      { kind: 'memory', bytes, serial: 'read-only', readOnly: true },
+      { kind: 'memory', bytes, serial: 'disk1', readOnly: true },
     ],
     network: { kind: 'loopback', mac: Uint8Array.from(MAC) },
     console: {
@@ -73,7 +73,7 @@ export async function withQemuBoard<T>(
 ): Promise<T> {
   const own = mkdtempSync(join(folder, 'board-'));
   const disk = join(own, 'disk.img');
-  writeFileSync(disk, diskImage());
+  writeFileSync(disk, boardDisk());
   const echo = join(own, 'echo');
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -87,7 +87,7 @@ export async function withQemuBoard<T>(
     ['-drive', `if=none,id=d,file=${disk},format=raw`],
     ['-drive', `if=none,id=r,file=${disk},format=raw,readonly=on,file.locking=off`],
     ['-device', `virtio-blk-pci,drive=d,serial=${SERIAL},addr=2,${common}`],
-    ['-device', `virtio-blk-pci,drive=r,serial=read-only,addr=3,${common}`],
+    ['-device', `virtio-blk-pci,drive=r,serial=disk1,addr=3,${common}`],
     ['-netdev', `socket,id=n,udp=127.0.0.1:${udp},localaddr=127.0.0.1:${udp}`],
     ['-device', `virtio-net-pci,netdev=n,mac=${mac},romfile=,addr=4,${common}`],
     ['-chardev', 'null,id=t'],

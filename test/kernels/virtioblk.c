@@ -149,7 +149,7 @@ static void test_polling(void)
 	begin("name");
 	memset(data, 0xee, 21);
 	expect("status", OK, request(GET_ID, 0, data, 20));
-	expect("serial", 0, memcmp(data, "test-disk", 10));
+	expect("serial", 0, memcmp(data, "disk0", 6));
 	begin("around the ring");
 	for (u32 n = 0; n < 1000; n++) {
 		expect("status", OK, request(READ, n % 512, data, SECTOR));

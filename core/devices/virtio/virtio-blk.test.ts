@@ -217,6 +217,27 @@ describe('a disk that answers later', () => {
     expect([head, data[0]![511], data[1]![0], driver.isr(), blk.outstanding]).toEqual([first, 8, OK, 1, 0]);
   });
 
+  it('leaves requests in the ring while too many bytes are under way', () => {
+    const { asked, blk, queue } = later();
+    const MIB = 1 << 20;
+    const count = 70;
+    const room = queue.allocate(16 + 1);
+    for (let n = 0; n < count; n++) {
+      // The same MiB of RAM again and again.
+      queue.describe(queue.descriptors + 48 * n, room, 16, 1, 3 * n + 1);
+      queue.describe(queue.descriptors + 48 * n + 16, 0x10_0000, MIB, 3, 3 * n + 2);
+      queue.describe(queue.descriptors + 48 * n + 32, room + 16, 1, 2);
+      queue.publish(3 * n);
+    }
+    queue.kick();
+    expect([asked.length, blk.outstanding]).toEqual([64, 64]);
+    blk.complete(asked[0]![0], { ok: false });
+    blk.complete(asked[1]![0], { ok: false });
+    expect([asked.length, blk.outstanding]).toEqual([66, 64]);
+    for (let n = 2; n < count; n++) blk.complete(asked[n]![0], { ok: false });
+    expect([asked.length, blk.outstanding]).toEqual([count, 0]);
+  });
+
   it('ignores answers to what was given up or never asked', () => {
     const { asked, blk, driver, queue } = later();
     queue.add([header(IN, 1), SECTOR, 1]);

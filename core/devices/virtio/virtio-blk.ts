@@ -32,6 +32,10 @@ const QUEUE_SIZE = 256;
 const CONFIGURATION_BYTES = 60;
 /** Most sectors of one DISCARD or WRITE_ZEROES: 2 GiB. */
 const MAX_RANGE = 0x3f_ffff;
+/** Bytes at a backend that answers later beyond which further requests wait in the ring: they are copies. */
+const MAX_PENDING_BYTES = 64 << 20;
+
+const bytesOf = ({ readableLength, writableLength }: Chain): number => readableLength + writableLength;
 
 interface Pending {
   readonly id: number;
@@ -66,6 +70,7 @@ export class VirtioBlk implements VirtioModel<VirtioBlkState> {
   #host!: VirtioHost;
   /** Requests at a backend that answers later. Ids are never used again, so an answer from before a reset finds none. */
   readonly #pending = new Map<number, Chain>();
+  #pendingBytes = 0;
   #nextId = 1;
 
   constructor({ name, serial }: VirtioBlkConfiguration, backend: BlockBackend) {
@@ -90,7 +95,10 @@ export class VirtioBlk implements VirtioModel<VirtioBlkState> {
   }
 
   notify(): void {
-    this.#host.queues[0]!.drain((chain) => this.#serve(chain));
+    this.#host.queues[0]!.drain(
+      (chain) => this.#serve(chain),
+      () => this.#pendingBytes < MAX_PENDING_BYTES,
+    );
   }
 
   /** The answer of a backend that works outside of the machine; an unknown id is one that was given up. */
@@ -98,9 +106,12 @@ export class VirtioBlk implements VirtioModel<VirtioBlkState> {
     const chain = this.#pending.get(id);
     if (!chain) return;
     this.#pending.delete(id);
+    const waiting = this.#pendingBytes >= MAX_PENDING_BYTES;
+    this.#pendingBytes -= bytesOf(chain);
     const queue = this.#host.queues[0]!;
     queue.push(chain, this.#finish(chain, outcome));
     queue.notifyDriver();
+    if (waiting) this.notify();
   }
 
   /** Requests that wait for an answer from outside. */
@@ -110,6 +121,7 @@ export class VirtioBlk implements VirtioModel<VirtioBlkState> {
 
   reset(): void {
     this.#pending.clear();
+    this.#pendingBytes = 0;
   }
 
   save(): VirtioBlkState {
@@ -122,8 +134,8 @@ export class VirtioBlk implements VirtioModel<VirtioBlkState> {
 
   restore(state: VirtioBlkState): void {
     this.#nextId = state.nextId;
-    this.#pending.clear();
-    for (const { id, chain } of state.pending) this.#pending.set(id, chain);
+    this.reset();
+    for (const { id, chain } of state.pending) this.#remember(id, chain);
     this.#backend.restore(state.backend);
   }
 
@@ -143,8 +155,13 @@ export class VirtioBlk implements VirtioModel<VirtioBlkState> {
     const id = this.#nextId++;
     const outcome = this.#backend.submit(id, operation);
     if (outcome) return this.#finish(chain, outcome);
-    this.#pending.set(id, chain);
+    this.#remember(id, chain);
     return undefined;
+  }
+
+  #remember(id: number, chain: Chain): void {
+    this.#pending.set(id, chain);
+    this.#pendingBytes += bytesOf(chain);
   }
 
   /** What the request asks of the backend, or the status with which it ends at once. */

@@ -22,7 +22,6 @@ export const Status = {
 
 /** Bit numbers of the features that belong to no device type (chapter 6). */
 export const Feature = {
-  NotifyOnEmpty: 24,
   AnyLayout: 27,
   IndirectDescriptors: 28,
   EventIndex: 29,

@@ -145,9 +145,10 @@ export class Virtqueue {
   /**
    * Runs `serve` for each request that is available, at most once for each entry of the ring, then tells the driver.
    * @param serve returns the bytes it wrote into the chain, or `undefined` when the request will be finished later.
+   * @param ready is asked before each request; the others stay in the ring once it says no.
    */
-  drain(serve: (chain: Chain) => number | undefined): void {
-    for (let n = 0; n < this.size; n++) {
+  drain(serve: (chain: Chain) => number | undefined, ready: () => boolean = () => true): void {
+    for (let n = 0; n < this.size && ready(); n++) {
       const chain = this.pop();
       if (!chain) break;
       const written = serve(chain);
