@@ -4,7 +4,7 @@
  */
 import { CO_ARCH_KERNEL_OFFSET, coOperation, nameOf } from '../core/abi/abi.ts';
 import { CO_PASSAGE_FRAME_SIZE, type CoState, decodePassageFrame, decodeState } from '../core/abi/decode.ts';
-import { layouts } from '../core/abi/layouts.ts';
+import { type Field, layouts } from '../core/abi/layouts.ts';
 import {
   type CoroutineId,
   HOST,
@@ -18,7 +18,12 @@ import type { Registers } from './symbols/location.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 const { fields: PAGE } = layouts.co_passage_page;
-const PASSAGE_CODE = ['co_passage_sep', 'co_passage_nosep'];
+/** Code of the host's image that runs only as copies in passage pages: which symbols, and where in the page. */
+const COPIES: readonly { readonly symbols: readonly string[]; readonly field: Field }[] = [
+  { symbols: ['co_passage_sep', 'co_passage_nosep'], field: PAGE.code },
+  { symbols: ['co_emergency'], field: PAGE.emergency_code },
+];
+type Copy = (typeof COPIES)[number];
 
 const viewOf = (page: Uint8Array) => new DataView(page.buffer, page.byteOffset, page.byteLength);
 
@@ -116,7 +121,7 @@ export class Coroutines {
 
   /** The symbols for an address of a coroutine. */
   resolve(coroutine: CoroutineId, pc: number): Resolved | undefined {
-    const copy = this.passageCode(pc);
+    const copy = this.copiedCode(pc);
     if (copy) return copy;
     const image =
       coroutine === HOST
@@ -135,63 +140,67 @@ export class Coroutines {
     return this.snapshot.passages.map(({ physical }) => physical).join(' ');
   }
 
-  /** Where the code of a passage page is mapped: on the host's side, then on the guest's. */
-  private codeAddresses({ page }: PassageInfo): number[] {
+  /** Where a field of a passage page is mapped: on the host's side, then on the guest's. */
+  private addressesOf({ page }: PassageInfo, [offset]: Field): number[] {
     return [PAGE.host[0], PAGE.guest[0]].flatMap((at) => {
       const state = decodeState(viewOf(page), at);
-      return state ? [(state.va - at + PAGE.code[0]) >>> 0] : [];
+      return state ? [(state.va - at + offset) >>> 0] : [];
     });
   }
 
-  /** The host image's symbol that a passage page's code is a copy of. */
-  private originOf({ page }: PassageInfo): number | undefined {
-    for (const name of PASSAGE_CODE) {
+  /** The host image's symbol that the code in a passage page is a copy of. */
+  private originOf({ page }: PassageInfo, { symbols, field }: Copy): number | undefined {
+    for (const name of symbols) {
       const symbol = this.hostImage?.symbolNamed(name);
-      if (symbol && this.sameCode(symbol.address, page)) return symbol.address;
+      if (symbol && this.sameCode(symbol.address, page, field)) return symbol.address;
     }
     return undefined;
   }
 
-  /** If `pc` is in the code of a passage page: all addresses of that code, on both sides. */
+  /** If `pc` is in the switching code of a passage page: all addresses of that code, on both sides. */
   passageRanges(pc: number): [number, number][] | undefined {
     for (const passage of this.snapshot.passages) {
-      const ranges = this.codeAddresses(passage).map((low): [number, number] => [low, low + PAGE.code[1]]);
+      const ranges = this.addressesOf(passage, PAGE.code).map((low): [number, number] => [
+        low,
+        low + PAGE.code[1],
+      ]);
       if (ranges.some(([low, high]) => pc >= low && pc < high)) return ranges;
     }
     return undefined;
   }
 
-  /** The places where an address of the linked passage code really runs; `undefined` for any other address. */
+  /** The places where an address of linked code that is copied really runs; `undefined` for any other address. */
   copiesOf(address: number): number[] | undefined {
-    const origins = PASSAGE_CODE.map((name) => this.hostImage?.symbolNamed(name)?.address ?? Infinity);
-    const isPassageCode = origins.some((low) => address >= low && address < low + PAGE.code[1]);
-    if (!isPassageCode || this.hostImage?.functionAt(address)?.name.startsWith('co_passage') !== true)
-      return undefined;
+    const name = this.hostImage?.functionAt(address)?.name;
+    const copy = COPIES.find(({ symbols }) => name !== undefined && symbols.includes(name));
+    if (!copy) return undefined;
     return this.snapshot.passages.flatMap((passage) => {
-      const offset = address - (this.originOf(passage) ?? Infinity);
-      if (offset < 0 || offset >= PAGE.code[1]) return [];
-      return this.codeAddresses(passage).map((low) => (low + offset) >>> 0);
+      const offset = address - (this.originOf(passage, copy) ?? Infinity);
+      if (offset < 0 || offset >= copy.field[1]) return [];
+      return this.addressesOf(passage, copy.field).map((low) => (low + offset) >>> 0);
     });
   }
 
-  /** The host's passage code is copied into each passage page and mapped on both sides. */
-  private passageCode(pc: number): Resolved | undefined {
+  /** The symbols of an address in the copied code of a passage page. */
+  private copiedCode(pc: number): Resolved | undefined {
     if (!this.hostImage) return undefined;
     for (const passage of this.snapshot.passages) {
-      for (const low of this.codeAddresses(passage)) {
-        const offset = pc - low;
-        if (offset < 0 || offset >= PAGE.code[1]) continue;
-        const origin = this.originOf(passage);
-        if (origin !== undefined) return { image: this.hostImage, bias: low - origin };
+      for (const copy of COPIES) {
+        for (const low of this.addressesOf(passage, copy.field)) {
+          const offset = pc - low;
+          if (offset < 0 || offset >= copy.field[1]) continue;
+          const origin = this.originOf(passage, copy);
+          if (origin !== undefined) return { image: this.hostImage, bias: low - origin };
+        }
       }
     }
     return undefined;
   }
 
   /** Do the page's first code bytes come from this symbol? */
-  private sameCode(address: number, page: Uint8Array): boolean {
+  private sameCode(address: number, page: Uint8Array, [offset]: Field): boolean {
     const SAMPLE = 0x80;
     const linked = this.hostImage?.linkedBytes(address, SAMPLE);
-    return linked !== undefined && linked.every((byte, n) => byte === page[PAGE.code[0] + n]);
+    return linked !== undefined && linked.every((byte, n) => byte === page[offset + n]);
   }
 }

@@ -50,10 +50,16 @@ describe('disassembly of the host kernel', () => {
   });
 
   it('backwards gives the same instructions as forwards', () => {
-    for (let n = 100; n < truth.length - 20; n += 37) {
+    let windows = 0;
+    for (let n = 100; n < truth.length - 20; n += 7) {
+      const expected = truth.slice(n - 20, n + 10);
+      // The linker fills up between object files: what lies there no symbol knows, and it can be read in several ways.
+      if (expected.some(({ address }) => boundary(address) === undefined)) continue;
       const lines = disassemble(read, truth[n]!.address, -20, 30, 32, boundary);
-      expect(lengths(lines)).toEqual(truth.slice(n - 20, n + 10));
+      expect(lengths(lines)).toEqual(expected);
+      windows++;
     }
+    expect(windows).toBeGreaterThan(500);
   });
 
   it('backwards without symbols still ends at the anchor and leaves no gap', () => {

@@ -22,6 +22,8 @@ export const CO_WIRE_MODULE_MASK = 0xffff;
 
 export const CO_PASSAGE_CODE_SIZE = 0x260;
 export const CO_PASSAGE_PARAMS = 0x100;
+export const CO_EMERGENCY_CODE_SIZE = 0x98;
+export const CO_EMERGENCY_STACK_SIZE = 0x180;
 export const CO_UNSUPPORTED = 0xffffffff;
 export const CO_COMMAND_LINE_SIZE = 256;
 export const CO_TERMINATE_TEXT_SIZE = 256;
@@ -69,6 +71,8 @@ export const coTerminateReason = {
   STACK_OVERFLOW: 8,
   BUG: 9,
   VMXE: 10,
+  DOUBLE_FAULT: 11,
+  NMI: 12,
 } as const;
 
 /** `enum co_monitor_state` */

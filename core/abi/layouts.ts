@@ -68,7 +68,7 @@ export const layouts = {
     },
   },
   co_passage_page: {
-    size: 0x77c,
+    size: 0xa00,
     fields: {
       temp_pgd: [0x0, 0x4],
       shadow: [0x4, 0x18],
@@ -78,6 +78,10 @@ export const layouts = {
       guest: [0x2fc, 0x7c],
       operation: [0x378, 0x4],
       params: [0x37c, 0x400],
+      pad2: [0x77c, 0x4],
+      emergency_tss: [0x780, 0x68],
+      emergency_code: [0x7e8, 0x98],
+      emergency_stack: [0x880, 0x180],
     },
   },
   co_boot_params: {

@@ -90,7 +90,7 @@ const properties: Attributes = {
     items: { type: 'string' },
     markdownDescription: describe(
       'modules',
-      'Modules of a multiboot kernel, each `FILE ARGUMENTS`. A cooperative guest has none.',
+      'Further boot modules, each `FILE ARGUMENTS`. Beside a cooperative guest each is another guest; `mem=MEGABYTES` is its memory.',
     ),
     default: [],
   },

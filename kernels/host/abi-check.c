@@ -45,7 +45,11 @@ PAGE(host, 0x280);
 PAGE(guest, 0x2fc);
 PAGE(operation, 0x378);
 PAGE(params, 0x37c);
-SIZE(co_passage_page, 0x77c);
+PAGE(emergency_tss, 0x780);
+PAGE(emergency_code, 0x7e8);
+PAGE(emergency_stack, 0x880);
+SIZE(co_passage_page, 0xa00);
+SIZE(co_tss, 104);
 
 SIZE(co_message, 20);
 SIZE(co_linux_message, 12);

@@ -19,6 +19,12 @@ void asm_offsets(void)
 	DEFINE(PAGE_GUEST, offsetof(struct co_passage_page, guest));
 	DEFINE(PAGE_OPERATION, offsetof(struct co_passage_page, operation));
 	DEFINE(PAGE_PARAMS, offsetof(struct co_passage_page, params));
+	DEFINE(EMERGENCY_LINK, offsetof(struct co_passage_page, emergency_tss.link));
+	DEFINE(EMERGENCY_STACK_END, offsetof(struct co_passage_page, emergency_stack) + CO_EMERGENCY_STACK_SIZE);
+	DEFINE(EMERGENCY_TSS, offsetof(struct co_passage_page, emergency_tss));
+	DEFINE(TSS_EIP, offsetof(struct co_tss, eip));
+	DEFINE(TERMINATE_DOUBLE_FAULT, CO_TERMINATE_DOUBLE_FAULT);
+	DEFINE(TERMINATE_NMI, CO_TERMINATE_NMI);
 	DEFINE(BOOT_COMMAND_LINE, offsetof(struct co_boot_params, command_line));
 	DEFINE(OPERATION_TERMINATE, CO_OPERATION_TERMINATE);
 	DEFINE(OPERATION_MESSAGE_TO_MONITOR, CO_OPERATION_MESSAGE_TO_MONITOR);
@@ -59,6 +65,7 @@ void asm_offsets(void)
 	STATE(DR7, dr7);
 	STATE(OTHER_MAP, other_map);
 	DEFINE(STATE_SCRATCH_END, offsetof(struct co_state, scratch) + sizeof(((struct co_state *)0)->scratch));
+	STATE(VA, va);
 	STATE(SYSENTER_CS, sysenter_cs);
 	STATE(SYSENTER_ESP, sysenter_esp);
 	STATE(SYSENTER_EIP, sysenter_eip);

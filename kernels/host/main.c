@@ -63,6 +63,7 @@ void host_main(uint32_t magic, const struct multiboot *info)
 	interrupts_init();
 	clock_init();
 	scheduler_init();
+	fpu_init();
 	wire_init();
 	host_log("Cooperative Linux host kernel, ABI %u, %u MiB of memory", CO_ABI_VERSION, frames_total_mib());
 	if (!modules_count()) {

@@ -31,6 +31,8 @@ void modules_init(const struct multiboot *info)
 			       (const char *)virtual_address(records[i].command_line));
 		frames_reserve(records[i].begin, records[i].end);
 	}
+	if (info->modules_count > MODULES_MAX)
+		host_log("there are %u boot modules, and only the first %u become guests", info->modules_count, MODULES_MAX);
 }
 
 unsigned modules_count(void)

@@ -10,10 +10,6 @@
 #define CELLS			((uint16_t *)virtual_address(0xb8000))
 #define ATTRIBUTE_LOG		0x07	/* light grey on black */
 #define ATTRIBUTE_STATUS	0x70	/* black on light grey */
-#define CRTC_INDEX		0x3d4
-#define CRTC_DATA		0x3d5
-#define CRTC_CURSOR_START	0x0a
-#define CURSOR_OFF		0x20
 
 static unsigned x, y;
 
@@ -62,6 +58,4 @@ void screen_init(void)
 	for (unsigned row = 0; row < ROWS; row++)
 		fill_row(row, 0, ATTRIBUTE_LOG);
 	screen_status("", 0);
-	outb(CRTC_INDEX, CRTC_CURSOR_START);
-	outb(CRTC_DATA, CURSOR_OFF);
 }

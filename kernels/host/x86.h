@@ -30,9 +30,9 @@
 #define PTE_DIRTY	0x040
 #define PDE_LARGE	0x080
 
-#define SELECTOR_CODE	0x10
-#define SELECTOR_DATA	0x18
-#define SELECTOR_TSS	0x20
+#define SELECTOR_CODE		0x10
+#define SELECTOR_DATA		0x18
+#define SELECTOR_TSS		0x20
 #define SELECTOR_USER_CODE	0x2b	/* RPL 3 */
 #define SELECTOR_USER_DATA	0x33
 

@@ -4,6 +4,7 @@
  * digit, n:
  *
  *	c  computes for n tenths of a second, as the host counts time, and ends with the number of rounds as its code
+ *	f  the same, and keeps the first four letters in ST(0) and XMM0: ends with code 0xbad if they ever change there
  *	r  asks for a reboot until the host has run for n tenths of a second, then ends
  */
 #include "guest-common.inc.S"
@@ -11,11 +12,14 @@
 #define ROUND		4096		/* additions between two looks at the time */
 #define NS_PER_TENTH	100000000
 #define GATE_INTERRUPT	0x8e00
+#define CR4_OSFXSR	0x200
 
 begin:	movzbl	%bh, %ecx
 	subl	$'0', %ecx
 	imull	$NS_PER_TENTH, %ecx
 	movl	%ecx, limit
+	movl	PAGE_PARAMS + BOOT_COMMAND_LINE(%esi), %eax
+	movl	%eax, letters
 	cmpb	$'r', %bl
 	je	reboot
 
@@ -33,6 +37,11 @@ begin:	movzbl	%bh, %ecx
 	addl	$8, %edi
 	loop	1b
 	lidt	idt_descriptor
+	movl	%cr4, %eax
+	orl	$CR4_OSFXSR, %eax
+	movl	%eax, %cr4
+	fildl	letters
+	movd	letters, %xmm0
 	call	now
 	addl	%eax, limit
 	xorl	%ebx, %ebx
@@ -41,13 +50,28 @@ begin:	movzbl	%bh, %ecx
 3:	addl	%ecx, %edx
 	loop	3b
 	incl	%ebx
-	cli
+	cmpb	$'f', letters
+	jne	4f
+	fistl	found
+	movl	found, %eax
+	cmpl	letters, %eax
+	jne	changed
+	movd	%xmm0, %eax
+	cmpl	letters, %eax
+	jne	changed
+4:	cli
 	call	now
 	sti
 	subl	limit, %eax
 	js	2b
 	cli
 	xorl	%eax, %eax			/* END */
+	jmp	terminate
+
+changed:
+	cli
+	movl	$0xbad, %ebx
+	xorl	%eax, %eax
 	jmp	terminate
 
 reboot:	call	now
@@ -99,5 +123,8 @@ idt_descriptor:
 	.word	0x30 * 8 - 1
 	.long	idt
 limit:	.long	0
+letters:
+	.long	0
+found:	.long	0
 
 	.section .note.GNU-stack, "", @progbits

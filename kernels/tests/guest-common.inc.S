@@ -10,12 +10,13 @@
 #define PARAM(n)	(PAGE_PARAMS + 4 * (n))
 #define MESSAGE		(CO_VPTR_IO_AREA_START + 4)
 #define SELECTOR_TSS	0x20
+#define SELECTOR_EMERGENCY	0x28	/* its base is to be filled in */
 
 	.data
 	.balign	8
-gdt:	.quad	0, 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x0000890000000067
+gdt:	.quad	0, 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x0000890000000067, 0x0000890000000067
 gdt_descriptor:
-	.word	5 * 8 - 1
+	.word	6 * 8 - 1
 	.long	gdt
 tss:	.fill	104, 1, 0
 

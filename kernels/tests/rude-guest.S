@@ -8,6 +8,8 @@
  *	t  a message to a module that does not exist	r  terminates for a reason that does not exist
  *	l  terminates with a text of 4 GiB		p  logs bytes that cannot be printed
  *	d  asks an unknown device			a  asks for pages
+ *	c  damages the passage page			x  has a double fault, without an IDT of its own: an emergency task
+ *							   is all it has
  *
  * d and a end normally; the exit code is the host's answer.
  */
@@ -39,6 +41,10 @@ begin:
 	je	unknown_device
 	cmpb	$'a', %bl
 	je	allocate
+	cmpb	$'c', %bl
+	je	damage
+	cmpb	$'x', %bl
+	je	double_fault
 	jmp	end
 
 unknown_operation:
@@ -86,6 +92,19 @@ long_text:
 	movl	$OPERATION_TERMINATE, %eax
 	jmp	ask
 
+damage:	movl	$0x12345678, PAGE_GUEST + STATE_VA(%esi)
+	jmp	end
+
+double_fault:
+	leal	EMERGENCY_TSS(%esi), %eax
+	movw	%ax, gdt + SELECTOR_EMERGENCY + 2
+	shrl	$16, %eax
+	movb	%al, gdt + SELECTOR_EMERGENCY + 4
+	movb	%ah, gdt + SELECTOR_EMERGENCY + 7
+	lidt	idt_descriptor
+bad_instruction:
+	ud2					/* its gate is missing, and so is that of the #NP */
+
 unknown_device:
 	movl	$12, PARAM(0)(%esi)
 	movl	$OPERATION_DEVICE, %eax
@@ -106,5 +125,14 @@ answer:	movl	$0, PARAM(0)(%esi)		/* END */
 	movl	$0, PARAM(3)(%esi)
 	movl	$OPERATION_TERMINATE, %eax
 	jmp	ask
+
+	.data
+	.balign	8
+idt:	.fill	64, 1, 0
+	.quad	0x0000850000280000		/* #DF: a task gate to SELECTOR_EMERGENCY */
+	.fill	23 * 8, 1, 0
+idt_descriptor:
+	.word	32 * 8 - 1
+	.long	idt
 
 	.section .note.GNU-stack, "", @progbits

@@ -120,7 +120,8 @@ describe('a guest that dies', () => {
   it.each([
     ['panic', /guest0 terminated: PANIC .*: asked to on the command line/],
     ['overflow', /guest0 terminated: STACK_OVERFLOW/],
-    ['fault', /guest0 terminated: BUG .*: double fault/],
+    ['fault', /guest0 terminated: DOUBLE_FAULT/],
+    ['bug', /guest0 terminated: BUG .*: kernel\/main.c/],
   ])('by %s ends the machine with a status, and the log says why', async (word, log) => {
     await launch({ cmdline: word });
     expect(await untilEnd()).toBeGreaterThan(1);

@@ -86,6 +86,19 @@ describe('three guests', () => {
   });
 });
 
+describe('a guest with a double fault', () => {
+  it('stops at a breakpoint in the emergency task, and its kernel is gone', async () => {
+    session = await openSession(bundle.adapter);
+    const emergency = inRoot('kernels/host/driver/emergency.S');
+    const line = lineOf(emergency, 'movl\t$OPERATION_TERMINATE, PAGE_OPERATION');
+    await session.launch({ cmdline: 'fault', breakpoints: [[emergency, line]] });
+    expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 2 });
+    expect(await session.where()).toBe(`co_emergency driver/emergency.S:${line}`);
+    expect(await session.names()).toEqual(['co_emergency']);
+    expect(await session.evaluate('$eax')).toMatch(/^0xc010/);
+  });
+});
+
 describe('the processes of the host', () => {
   it('stop at breakpoints in ring 3, with their own symbols', async () => {
     session = await openSession(bundle.adapter);

@@ -1,11 +1,21 @@
 /** Several guests under one host: side by side, restarted, sharing the processor, typed to; and a clock that never stops. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { coKeyboardMode } from '../../core/abi/abi.ts';
 import { encodeKey } from '../../core/abi/console.ts';
-import { BUSY, createHost, guestScreens, HELLO, linesOf, RUDE } from './host-machine.ts';
+import {
+  BUSY,
+  bySpeaker,
+  createHost,
+  guestScreens,
+  HELLO,
+  linesOf,
+  MANY_GUESTS,
+  RUDE,
+} from './host-machine.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 beforeAll(() => {
@@ -57,6 +67,55 @@ describe('eight guests side by side', () => {
   });
 });
 
+describe('x87 and SSE registers', () => {
+  it('belong to each guest alone', () => {
+    const host = createHost([`${BUSY} f1aa`, `${BUSY} f1bb`, `${BUSY} f1cc`], 'mem=2');
+    expect(host.finish()).toBe(0);
+    expect(host.com1().match(/terminated: END/g)).toHaveLength(3);
+    expect(host.com1()).not.toContain('0xbad');
+  });
+});
+
+describe('a process of the host', () => {
+  /** Puts other instructions at the beginning of a program that the host's image carries. */
+  const begins = (program: string, code: number[]) => (host: Buffer) => {
+    const file = readFileSync(join(root, `kernels/build/${program}.elf`));
+    const start = file.indexOf(Uint8Array.of(0x31, 0xed, 0x50, 0xe8)); // user_start: XOR EBP, EBP; PUSH EAX; CALL
+    expect(start).toBeGreaterThan(0);
+    host.set(code, host.indexOf(file.subarray(0, 0x2000)) + start);
+  };
+
+  it.each([
+    ['an undefined instruction', [0x0f, 0x0b], 'invalid opcode'],
+    ['a privileged instruction', [0xfa], 'general protection'],
+    ['the memory of the kernel', [0xa1, 0, 0, 0x10, 0xc0], 'page fault'],
+    ['the x87 registers', [0xd9, 0xe8], 'no coprocessor'],
+  ])('that touches %s dies alone', (_what, code, name) => {
+    const host = createHost([`${HELLO} panic`], 'mem=2 stay', 32, begins('clock', code));
+    expect(host.run(300)).toBeUndefined();
+    const lines = linesOf(host.com1(), 'host');
+    expect(lines.find((line) => line.includes('dies'))).toMatch(
+      new RegExp(`^process 1 \\(clock\\) dies: ${name} at 0x08148`),
+    );
+    expect(host.com1()).toContain('guest0 terminated: PANIC');
+  });
+
+  it('takes its guest with it, and the machine ends with that', () => {
+    const host = createHost([HELLO], '', 32, begins('colinux-daemon', [0x0f, 0x0b]));
+    expect(host.finish()).toBe(0x22);
+  });
+
+  it('gets an error for an address that is not its own', () => {
+    // write(0, 0xc0100000, 16), then exit with the result.
+    const code = [
+      ...[0xb8, 4, 0, 0, 0, 0x31, 0xdb, 0xb9, 0, 0, 0x10, 0xc0, 0xba, 16, 0, 0, 0, 0xcd, 0x80],
+      ...[0x89, 0xc3, 0xf7, 0xdb, 0xb8, 1, 0, 0, 0, 0xcd, 0x80],
+    ];
+    const host = createHost([HELLO], '', 32, begins('colinux-daemon', code));
+    expect(host.finish()).toBe(14);
+  });
+});
+
 describe('the clock', () => {
   /** The longest time in ms between two changes of the status line, looked at each virtual millisecond. */
   function longestPause(guests: readonly string[], words: string, memoryMib: number, limit: number): number {
@@ -98,6 +157,24 @@ describe('the clock', () => {
 });
 
 describe('a guest that ends', () => {
+  it('leaves the host and the other guests running, however it dies', () => {
+    const host = createHost(MANY_GUESTS, 'mem=2');
+    expect(host.finish()).toBe(11);
+    expect(bySpeaker(host.com1()).replace(/\d+ MiB of memory/, '··· MiB of memory')).toBe(
+      readFileSync(join(root, 'test/golden/many-guests.txt'), 'utf8'),
+    );
+  });
+
+  it('by a double fault says where', () => {
+    const host = createHost([`${RUDE} x`], 'mem=2');
+    expect(host.finish()).toBe(11);
+    const symbols = execFileSync('nm', [join(root, RUDE)], { encoding: 'utf8' });
+    const address = /^([0-9a-f]{8}) t bad_instruction$/m.exec(symbols)?.[1] ?? '';
+    expect(linesOf(host.com1(), 'daemon0').at(-1)).toBe(
+      `guest0 terminated: DOUBLE_FAULT (reason 11, code 0x${address.replace(/^0+/, '')}, line 0)`,
+    );
+  });
+
   it('is loaded and started again when it asks for a reboot, in the same memory', () => {
     const host = createHost([`${BUSY} r4`, HELLO]);
     expect(host.finish()).toBe(0);

@@ -22,6 +22,28 @@ const COLUMNS = 80;
 const STATUS_ROW = 24;
 const NS_PER_MS = 1_000_000;
 
+/** Guests that end in all the ways there are; what they print is in `test/golden/many-guests.txt`. */
+export const MANY_GUESTS: readonly string[] = [
+  HELLO,
+  `${HELLO} panic`,
+  `${HELLO} bug`,
+  `${HELLO} overflow`,
+  `${HELLO} fault`,
+  `${RUDE} x`,
+  `${RUDE} c`,
+  HELLO,
+];
+
+/**
+ * A log of several speakers in an order that does not depend on who had the processor when: by speaker. Addresses, which
+ * do, are left out.
+ */
+export function bySpeaker(log: string): string {
+  const lines = log.replace(/0x[0-9a-f]{8}/g, '0x········').split(/(?<=\n)/);
+  const speakers = [...new Set(lines.map((line) => line.split(':')[0] ?? ''))].sort();
+  return speakers.flatMap((name) => lines.filter((line) => line.startsWith(`${name}:`))).join('');
+}
+
 export interface HostMachine {
   readonly machine: Machine;
   readonly com1: () => string;
@@ -43,14 +65,25 @@ function image(words: string) {
   return { bytes, name: path.split('/').at(-1) ?? path, args: args.join(' ') };
 }
 
-/** @param guests boot modules: a path from the root of the repository, then words. */
-export function createHost(guests: readonly string[], words = '', memoryMib = 64): HostMachine {
+/**
+ * @param guests boot modules: a path from the root of the repository, then words.
+ * @param patch changes the host kernel's image, of which it gets a copy.
+ */
+export function createHost(
+  guests: readonly string[],
+  words = '',
+  memoryMib = 64,
+  patch: (image: Buffer) => void = () => undefined,
+): HostMachine {
   const com1: number[] = [];
   const com2: number[] = [];
+  const host = image(`kernels/build/colinux-host.elf ${words}`);
+  const bytes = Buffer.from(host.bytes);
+  patch(bytes);
   const machine = createMachine(
     {
       memoryBytes: memoryMib << 20,
-      kernel: image(`kernels/build/colinux-host.elf ${words}`),
+      kernel: { ...host, bytes },
       modules: guests.map(image),
       rtcSeconds: 1_100_000_000,
     },

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coKeyboardMode, coModule } from '../../core/abi/abi.ts';
 import { applyConsole, createScreen, decodeConsole, encodeKey, screenText } from '../../core/abi/console.ts';
 import { decodeRecords } from '../../core/abi/decode.ts';
+import { BUSY, bySpeaker, guestScreens, HELLO, MANY_GUESTS } from '../host/host-machine.ts';
 import { runQemu } from './kernels-run-qemu.ts';
 import type { QemuResult, QemuRun } from './kernels-run-qemu.ts';
 
@@ -79,8 +80,60 @@ describe.skipIf(!hasQemu)('the kernels on QEMU', () => {
 
   it('ends a guest that dies of a double fault', async () => {
     const { status, com1 } = await boot('fault');
+    expect(status).toBe(2 * 11 + 1);
+    expect(com1).toContain('guest0 terminated: DOUBLE_FAULT');
+  });
+
+  it('names file and line of a BUG()', async () => {
+    const { status, com1 } = await boot('bug');
     expect(status).toBe(2 * 9 + 1);
-    expect(com1).toMatch(/guest0 terminated: BUG .*double fault/);
+    const line = readFileSync(join(root, 'samples/hello-guest/kernel/main.c'), 'utf8')
+      .split('\n')
+      .findIndex((text) => text.includes('BUG();'));
+    expect(com1).toContain(`guest0 terminated: BUG (reason 9, code 0x0, line ${line + 1}): kernel/main.c\n`);
+  });
+
+  const modules = (guests: readonly string[]) => guests.map((words) => join(root, words)).join(',');
+
+  it('runs eight guests side by side, however they end', async () => {
+    const { status, com1 } = await runQemu({ kernel, append: 'mem=2', initrd: modules(MANY_GUESTS) });
+    expect(status).toBe(2 * 11 + 1);
+    expectGolden(bySpeaker(com1).replace(/\d+ MiB of memory/, '··· MiB of memory'), 'many-guests.txt');
+  });
+
+  it('loads and starts a guest again that asks for a reboot', async () => {
+    const { status, com1 } = await runQemu({
+      kernel,
+      append: 'mem=2',
+      initrd: modules([`${BUSY} r3`, HELLO]),
+    });
+    expect(status).toBe(1);
+    expect(com1.match(/guest0 starts with 2 MiB/g)?.length).toBeGreaterThan(1);
+    expect(com1).toContain('guest0 terminated: END');
+    expect(com1).toContain('guest1: goodbye');
+  });
+
+  it('ends a guest that spins with interrupts off by an NMI, and the other goes on', async () => {
+    const { status, com1 } = await runQemu({
+      kernel,
+      append: 'mem=2',
+      initrd: modules([`${HELLO} spin`, HELLO]),
+      nmi: (com2) => guestScreens(com2)[0]?.includes('direct map') ?? false,
+    });
+    expect(status).toBe(2 * 12 + 1);
+    expect(com1).toMatch(/guest0 terminated: NMI \(reason 12, code 0xc01/);
+    expect(com1).toContain('guest1: goodbye');
+  });
+
+  it('keeps the x87 and SSE registers of guests apart', async () => {
+    const { com1 } = await runQemu({
+      kernel,
+      append: 'mem=2',
+      initrd: modules([`${BUSY} f3aa`, `${BUSY} f3bb`]),
+      extra: ['-cpu', 'pentium3'],
+    });
+    expect(com1.match(/terminated: END/g)).toHaveLength(2);
+    expect(com1).not.toContain('0xbad');
   });
 
   it('brings typed keys to the program, as text and as scan codes', async () => {
@@ -163,6 +216,8 @@ describe.skipIf(!hasQemu)('the kernels on QEMU', () => {
       /guest0: B\?A\nguest0: C\ndaemon0: guest0 terminated: END \(reason 0, code 0x600d/,
     ],
     ['an unknown device', 'd', /END \(reason 0, code 0xffffffff/],
+    ['a damaged passage page', 'c', /INVALID_OPERATION .*: the passage page is damaged/],
+    ['a double fault without an IDT', 'x', /DOUBLE_FAULT \(reason 11, code 0xc01/],
     ['asking for pages', 'a', /END \(reason 0, code 0xffffffff/],
   ];
   it.each(misdeeds)('survives %s', async (_name, letter, expected) => {

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +21,8 @@ export interface QemuRun {
   readonly extra?: readonly string[];
   /** Is called with what has come on COM2 so far; what it returns is sent there once. */
   readonly type?: (com2: Uint8Array) => Uint8Array | undefined;
+  /** Raises an NMI, once, when this is true of what has come on COM2 so far. */
+  readonly nmi?: (com2: Uint8Array) => boolean;
 }
 
 /** What came of it. `status` is 2 v + 1 for a byte v written to port F4h. */
@@ -33,7 +36,9 @@ export interface QemuResult {
 export async function runQemu(run: QemuRun): Promise<QemuResult> {
   const folder = await mkdtemp(join(tmpdir(), 'qemu-oracle-'));
   const com1 = join(folder, 'com1');
-  const args = ['-M', 'pc', '-accel', 'tcg', '-display', 'none', '-no-reboot', '-monitor', 'none'];
+  const monitor = join(folder, 'monitor');
+  const args = ['-M', 'pc', '-accel', 'tcg', '-display', 'none', '-no-reboot'];
+  args.push('-monitor', run.nmi ? `unix:${monitor},server=on,wait=off` : 'none');
   args.push('-serial', `file:${com1}`, '-serial', 'stdio');
   args.push('-device', 'isa-debug-exit,iobase=0xf4,iosize=4');
   if (run.kernel) args.push('-kernel', run.kernel);
@@ -44,10 +49,19 @@ export async function runQemu(run: QemuRun): Promise<QemuResult> {
   const chunks: Buffer[] = [];
   let errors = '';
   let typed = false;
+  let interrupted = false;
   child.stdin.on('error', () => undefined);
   child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
   child.stdout.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
+    if (!interrupted && run.nmi?.(Buffer.concat(chunks))) {
+      interrupted = true;
+      // QEMU reads a command only while somebody listens.
+      const connection = connect(monitor, () => connection.write('nmi\n'));
+      connection.on('error', (error) => (errors += error.message));
+      connection.resume();
+      child.on('close', () => connection.destroy());
+    }
     const keys = typed ? undefined : run.type?.(Buffer.concat(chunks));
     if (!keys) return;
     typed = true;

@@ -21,6 +21,7 @@ struct monitor *monitor_numbered(unsigned id);	/* NULL if there is none */
 struct co_passage_page *passage_create(unsigned monitor, uint32_t guest_va);	/* NULL: no memory */
 void passage_destroy(struct co_passage_page *page, unsigned monitor);
 void passage_switch(struct co_passage_page *page);
+bool passage_is_intact(const struct co_passage_page *page);
 
 /* queue.c: messages waiting for the guest */
 #define QUEUE_SIZE		0x10000
@@ -38,6 +39,16 @@ uint32_t queue_take_batch(struct message_queue *queue, void *buffer, uint32_t ro
 void wire_init(void);
 void wire_send(unsigned monitor, const struct co_message *message);
 
+/* fpu.c: whose x87 and SSE registers are in the processor */
+struct fpu_image {
+	uint8_t bytes[512];		/* of FXSAVE, or the first 108 of FNSAVE */
+} __attribute__((aligned(16)));
+
+void fpu_init(void);
+void fpu_prepare(struct monitor *monitor);
+void fpu_give_to(struct monitor *monitor);
+void fpu_forget(const struct monitor *monitor);
+
 /* monitor.c: one guest */
 struct monitor {
 	unsigned id;
@@ -49,6 +60,7 @@ struct monitor {
 	struct co_io_area *io_area;
 	uint64_t last_delivery;		/* ns */
 	struct message_queue queue;
+	struct fpu_image fpu;		/* while another guest has the registers */
 	struct co_terminate termination;
 	uint32_t switches[CO_OPERATIONS + 1];
 };

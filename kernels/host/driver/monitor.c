@@ -74,6 +74,7 @@ static void fill_guest_state(struct monitor *monitor, uint32_t directory, uint32
 	guest->esp = boot_page + PAGE_SIZE - FIRST_STACK;
 	guest->return_eip = monitor->note.entry;
 	guest->dr7 = DR7_RESET;
+	monitor->page->emergency_tss.cr3 = directory;
 }
 
 static void fill_boot_params(struct monitor *monitor, const char *command_line)
@@ -103,6 +104,7 @@ const char *monitor_start(struct monitor *monitor, const char *command_line)
 	fill_guest_state(monitor, directory, boot_page);
 	fill_boot_params(monitor, command_line);
 	monitor->page->operation = CO_OPERATION_START;
+	fpu_prepare(monitor);
 	monitor->last_delivery = clock_ns();
 	monitor->state = CO_MONITOR_STATE_STARTED;
 	return NULL;
@@ -139,7 +141,14 @@ static bool iterate(struct monitor *monitor)
 	if (operation == CO_OPERATION_FORWARD_INTERRUPT || operation == CO_OPERATION_IDLE)
 		deliver(monitor);
 	interrupts_off();
+	fpu_give_to(monitor);
 	passage_switch(monitor->page);
+	if (!passage_is_intact(monitor->page)) {
+		interrupts_on();
+		monitor_terminate(monitor, CO_TERMINATE_INVALID_OPERATION, monitor->page->operation,
+				  "the passage page is damaged");
+		return false;
+	}
 	return monitor_dispatch(monitor);
 }
 
@@ -187,5 +196,6 @@ void monitor_reset(struct monitor *monitor)
 void monitor_close(struct monitor *monitor)
 {
 	monitor_reset(monitor);
+	fpu_forget(monitor);
 	free_memory(monitor);
 }

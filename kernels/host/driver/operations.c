@@ -53,7 +53,7 @@ static bool terminate(struct monitor *monitor)
 	struct co_terminate *termination = &monitor->termination;
 	uint32_t length = request->length;
 
-	if (request->reason > CO_TERMINATE_VMXE) {
+	if (request->reason > CO_TERMINATE_LAST) {
 		monitor_terminate(monitor, CO_TERMINATE_INVALID_OPERATION, request->reason, "unknown reason to terminate");
 		return false;
 	}

@@ -11,6 +11,7 @@
 
 extern const uint8_t co_passage_sep[], co_passage_sep_end[];
 extern const uint8_t co_passage_nosep[], co_passage_nosep_end[];
+extern const uint8_t co_emergency[], co_emergency_end[];
 
 /* Both VAs may share one 4 MiB range: then they share one table, and the second is not used. */
 static void build_temporary_space(uint32_t physical, uint32_t host_va, uint32_t guest_va)
@@ -39,6 +40,23 @@ static void copy_code(struct co_passage_page *page)
 	memcpy(page->code, code, size);
 }
 
+static void fill_emergency_task(struct co_passage_page *page, uint32_t guest_va)
+{
+	struct co_tss *tss = &page->emergency_tss;
+	uint32_t size = (uint32_t)(co_emergency_end - co_emergency);
+
+	if (size > sizeof(page->emergency_code))
+		panic("the emergency code has %u bytes, the passage page has room for %u", size,
+		      sizeof(page->emergency_code));
+	memcpy(page->emergency_code, co_emergency, size);
+	tss->eip = guest_va + offsetof(struct co_passage_page, emergency_code);
+	tss->esp = guest_va + offsetof(struct co_passage_page, emergency_stack) + CO_EMERGENCY_STACK_SIZE;
+	tss->eflags = 2;			/* the bit that is always set */
+	tss->cs = SELECTOR_CODE;
+	tss->ds = tss->es = tss->ss = SELECTOR_DATA;
+	tss->io_map_base = sizeof(*tss);
+}
+
 struct co_passage_page *passage_create(unsigned monitor, uint32_t guest_va)
 {
 	uint32_t physical = frames_allocate(PASSAGE_FRAMES);
@@ -54,6 +72,7 @@ struct co_passage_page *passage_create(unsigned monitor, uint32_t guest_va)
 	page->guest.va = guest_va + offsetof(struct co_passage_page, guest);
 	page->guest.other_map = host_va - guest_va;
 	copy_code(page);
+	fill_emergency_task(page, guest_va);
 	outl(CO_ANNOUNCE_PORT, physical | monitor << 4 | CO_ANNOUNCE_CREATED);
 	return page;
 }
@@ -70,4 +89,19 @@ void passage_switch(struct co_passage_page *page)
 	co_switch_t code = (co_switch_t)(void *)page->code;
 
 	code(page, &page->host, &page->guest);
+}
+
+/*
+ * Is what the passage code and we rely on still as it was? The guest can write to the whole page, by mistake too. What
+ * it does to the saved CPU of the host cannot be mended, but most accidents hit more than one place.
+ */
+bool passage_is_intact(const struct co_passage_page *page)
+{
+	uint32_t host_va = (uint32_t)page;
+	uint32_t guest_va = host_va + page->host.other_map;
+
+	return page->temp_pgd == physical_address(page) + PAGE_SIZE &&
+	       page->host.va == host_va + offsetof(struct co_passage_page, host) &&
+	       page->guest.va == guest_va + offsetof(struct co_passage_page, guest) &&
+	       page->guest.other_map == 0u - page->host.other_map && page->host.other_map % PAGE_SIZE == 0;
 }

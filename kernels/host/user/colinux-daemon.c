@@ -110,7 +110,7 @@ static enum co_terminate_reason run(uint32_t number)
 {
 	static const char *const reasons[] = {
 		"END", "REBOOT", "POWEROFF", "PANIC", "HALT", "FORCED_OFF", "FORCED_END", "INVALID_OPERATION",
-		"STACK_OVERFLOW", "BUG", "VMXE",
+		"STACK_OVERFLOW", "BUG", "VMXE", "DOUBLE_FAULT", "NMI",
 	};
 	struct co_end_state end;
 

@@ -96,6 +96,17 @@ struct co_debug_shadow {
 	uint32_t dr0, dr1, dr2, dr3, dr6, dr7;
 } CO_PACKED;
 
+/* A task state segment (Intel SDM vol. 3, 7.2.1). */
+struct co_tss {
+	uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2;
+	uint32_t cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp, esi, edi;
+	uint32_t es, cs, ss, ds, fs, gs, ldt;
+	uint16_t trap, io_map_base;
+} CO_PACKED;
+
+#define CO_EMERGENCY_CODE_SIZE	0x98
+#define CO_EMERGENCY_STACK_SIZE	0x180
+
 #define CO_PASSAGE_CODE_SIZE	0x260
 #define CO_PASSAGE_PARAMS	0x100	/* dwords: room for 0x400 bytes */
 
@@ -108,6 +119,16 @@ struct co_passage_page {
 	struct co_state guest;			/* 2fc */
 	uint32_t operation;			/* 378 enum co_operation */
 	uint32_t params[CO_PASSAGE_PARAMS];	/* 37c */
+	uint32_t pad2;				/* 77c */
+
+	/*
+	 * The emergency task of the guest, for faults that its own stack may not survive. Where the guest's IDT has a
+	 * task gate for #DF or NMI to this TSS, the code below ends the guest with the reason. The host fills it in
+	 * for the first address space and GDT; a guest with others writes its own CR3, CS and data selectors here.
+	 */
+	struct co_tss emergency_tss;		/* 780 */
+	uint8_t emergency_code[CO_EMERGENCY_CODE_SIZE];		/* 7e8 position independent */
+	uint8_t emergency_stack[CO_EMERGENCY_STACK_SIZE];	/* 880 */
 } CO_PACKED;
 
 /*
@@ -153,6 +174,9 @@ enum co_terminate_reason {
 	CO_TERMINATE_STACK_OVERFLOW = 8,
 	CO_TERMINATE_BUG = 9,
 	CO_TERMINATE_VMXE = 10,
+	CO_TERMINATE_DOUBLE_FAULT = 11,		/* by the emergency task; code = where, EIP */
+	CO_TERMINATE_NMI = 12,			/* likewise */
+	CO_TERMINATE_LAST = CO_TERMINATE_NMI,
 };
 
 enum co_monitor_state {

@@ -48,7 +48,7 @@ static void handle_message(const struct co_linux_message *message)
 	if (message->device == CO_DEVICE_KEYBOARD && message->size == sizeof(struct co_key_event))
 		keyboard_event((const void *)(message + 1));
 	else if (message->device == CO_DEVICE_POWER)
-		terminate(CO_TERMINATE_POWEROFF, 0, "");
+		terminate(CO_TERMINATE_POWEROFF, 0, 0, "");
 }
 
 static void receive(void)
@@ -74,6 +74,12 @@ void cooperative_init(struct co_passage_page *page, struct co_boot_params *boot)
 {
 	passage = page;
 	*boot = *(const struct co_boot_params *)page->params;
+}
+
+/* The emergency task must find itself in an address space that will not go away. */
+void cooperative_address_space(uint32_t cr3)
+{
+	passage->emergency_tss.cr3 = cr3;
 }
 
 void cooperative_idle(void)
@@ -140,12 +146,12 @@ void cooperative_console_size(uint16_t *rows, uint16_t *columns)
 	interrupts_restore(flags);
 }
 
-void terminate(enum co_terminate_reason reason, uint32_t code, const char *text)
+void terminate(enum co_terminate_reason reason, uint32_t code, uint32_t line, const char *text)
 {
 	struct co_terminate *request = (void *)passage->params;
 
 	interrupts_off();
-	*request = (struct co_terminate){ .reason = reason, .code = code };
+	*request = (struct co_terminate){ .reason = reason, .code = code, .line = line };
 	request->length = format(request->text, sizeof(request->text), "%s", text);
 	for (;;)
 		switch_to_host(CO_OPERATION_TERMINATE);

@@ -32,10 +32,10 @@ static inline void interrupts_restore(uint32_t flags)
 #define SELECTOR_TSS		0x20
 #define SELECTOR_USER_CODE	0x2b	/* RPL 3 */
 #define SELECTOR_USER_DATA	0x33
-#define SELECTOR_FAULT_TSS	0x38
+#define SELECTOR_EMERGENCY	0x38
 #define VECTOR_SYSTEM_CALL	0x80
 
-void descriptors_init(void);
+void descriptors_init(const struct co_passage_page *page);
 uint32_t *ring0_stack(void);		/* where the TSS keeps ESP0 */
 
 /* traps.S, user.S, traps.c */
@@ -60,13 +60,15 @@ void *virtual_address(uint32_t physical);
 
 /* cooperative.c: everything that crosses the passage page */
 void cooperative_init(struct co_passage_page *page, struct co_boot_params *boot);
+void cooperative_address_space(uint32_t cr3);
 void cooperative_idle(void);
 void cooperative_forward_interrupt(uint32_t vector);
 void cooperative_send(enum co_module to, enum co_message_type type, const void *data, uint32_t size);
 uint32_t cooperative_time(void);
 uint64_t cooperative_time_ns(void);
 void cooperative_console_size(uint16_t *rows, uint16_t *columns);
-void terminate(enum co_terminate_reason reason, uint32_t code, const char *text) __attribute__((noreturn));
+void terminate(enum co_terminate_reason reason, uint32_t code, uint32_t line, const char *text)
+	__attribute__((noreturn));
 
 /* timer.c, keyboard.c: the virtual interrupts */
 #define HZ	100
@@ -85,6 +87,9 @@ void console_write(const char *text, size_t length);
 /* printk.c */
 void printk(const char *text, ...) __attribute__((format(printf, 1, 2)));
 void panic(const char *text, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* This cannot be: end with the place as the reason. */
+#define BUG()	terminate(CO_TERMINATE_BUG, 0, __LINE__, __FILE__)
 
 /* process.c, syscalls.c: the ring-3 program */
 uint32_t process_run(uint32_t argument);

@@ -3,7 +3,8 @@
  * The story of this guest, from its first C function to its last.
  *
  * Words on its command line change the story: `interactive` lets the program echo what is typed, `panic` ends in a
- * kernel panic, `overflow` runs out of stack, `fault` dies of a double fault, `spin` never ends, with interrupts off.
+ * kernel panic, `bug` in a BUG(), `overflow` runs out of stack, `fault` dies of a double fault, `spin` never ends, with
+ * interrupts off.
  */
 #include "kernel.h"
 
@@ -86,6 +87,8 @@ void kmain(const struct co_boot_params *boot)
 			;
 	if (has_word(boot->command_line, "panic"))
 		panic("asked to on the command line");
+	if (has_word(boot->command_line, "bug"))
+		BUG();
 	if (has_word(boot->command_line, "overflow"))
 		overflow_stack(0);
 	if (has_word(boot->command_line, "fault"))
@@ -99,13 +102,13 @@ void kmain(const struct co_boot_params *boot)
 	code = process_run(interactive);
 	printk("process: ended with code %u\n", code);
 	printk("goodbye\n");
-	terminate(CO_TERMINATE_POWEROFF, 0, "");
+	terminate(CO_TERMINATE_POWEROFF, 0, 0, "");
 }
 
 /* Called by entry.S. Descriptor tables come first: nothing may switch to the host before TR is loaded. */
 void kernel_start(struct co_passage_page *page)
 {
-	descriptors_init();
+	descriptors_init(page);
 	cooperative_init(page, &boot_params);
 	memory_init(&boot_params);
 	console_init();

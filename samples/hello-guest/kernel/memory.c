@@ -64,4 +64,5 @@ void memory_init(const struct co_boot_params *boot)
 	directory[CO_VPTR_PASSAGE_PAGE >> 22] = boot_directory[CO_VPTR_PASSAGE_PAGE >> 22];
 	directory[CO_VPTR_IO_AREA_START >> 22] = boot_directory[CO_VPTR_IO_AREA_START >> 22];
 	asm volatile("movl %0, %%cr3" : : "r"(physical_address(directory)) : "memory");
+	cooperative_address_space(physical_address(directory));
 }

@@ -36,5 +36,5 @@ void panic(const char *text, ...)
 	va_end(arguments);
 	console_attribute(0x4f);	/* white on red */
 	printk("Kernel panic: %s\n", message);
-	terminate(CO_TERMINATE_PANIC, 0, message);
+	terminate(CO_TERMINATE_PANIC, 0, 0, message);
 }

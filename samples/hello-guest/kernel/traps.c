@@ -2,11 +2,10 @@
 /*
  * What happens on each trap. Exceptions of the ring-3 program end the program, those of the kernel end the guest.
  * Hardware interrupts belong to the host and are handed over as they are; on the way back the host may bring
- * virtual interrupts of our own.
+ * virtual interrupts of our own. Double faults and NMIs do not come here, see descriptors.c.
  */
 #include "kernel.h"
 
-#define VECTOR_NMI		2
 #define VECTOR_PAGE_FAULT	14
 #define EXCEPTIONS		32
 
@@ -36,6 +35,6 @@ void trap_handler(struct trap_frame *frame)
 		frame->eax = system_call(frame->eax, frame->ebx, frame->ecx, frame->edx);
 	else if (frame->vector >= EXCEPTIONS)
 		cooperative_forward_interrupt(frame->vector);
-	else if (frame->vector != VECTOR_NMI)
+	else
 		exception(frame);
 }
