@@ -86,7 +86,7 @@ async function boot(
   qemu.stdout.on('data', (bytes: Buffer) => (printed += bytes.toString('latin1')));
   qemu.stderr.on('data', (bytes: Buffer) => (errors += bytes.toString()));
   try {
-    await until(() => /[0-9a-f]{8}\n$/.test(printed) || qemu.exitCode !== null, 'the program’s sum', 50);
+    await until(() => /[0-9a-f]{8}\n$/.test(printed) || qemu.exitCode !== null, 'the program’s sum', 110);
   } finally {
     qemu.kill();
     slirp.close();
@@ -105,35 +105,43 @@ function expectBooted(result: Awaited<ReturnType<typeof boot>>): void {
 
 describe.skipIf(!hasQemu)('iPXE boots from the network', () => {
   // Both at once: most of the time iPXE waits for an IPv6 router, which there is not.
-  it.concurrent('when QEMU’s stream netdev connects to the socket backend', async () => {
-    const result = await boot(
-      folders[0]!,
-      (port) => `stream,id=n0,server=off,addr.type=inet,addr.host=127.0.0.1,addr.port=${port}`,
-      async (frame) => {
-        const cable = listenForCable({ host: '127.0.0.1', port: 0 }, { frame });
-        await once(cable.server, 'listening');
-        return [cable, (cable.server.address() as AddressInfo).port];
-      },
-    );
-    expectBooted(result);
-    expect(readFileSync(result.capture).length).toBeGreaterThan(LENGTH);
-  });
+  it.concurrent(
+    'when QEMU’s stream netdev connects to the socket backend',
+    { timeout: 120_000 },
+    async () => {
+      const result = await boot(
+        folders[0]!,
+        (port) => `stream,id=n0,server=off,addr.type=inet,addr.host=127.0.0.1,addr.port=${port}`,
+        async (frame) => {
+          const cable = listenForCable({ host: '127.0.0.1', port: 0 }, { frame });
+          await once(cable.server, 'listening');
+          return [cable, (cable.server.address() as AddressInfo).port];
+        },
+      );
+      expectBooted(result);
+      expect(readFileSync(result.capture).length).toBeGreaterThan(LENGTH);
+    },
+  );
 
-  it.concurrent('when the socket backend connects to QEMU’s socket netdev', async () => {
-    const result = await boot(
-      folders[1]!,
-      (port) => `socket,id=n0,listen=127.0.0.1:${port}`,
-      async (frame) => {
-        const probe = createServer().listen(0, '127.0.0.1');
-        await once(probe, 'listening');
-        const { port } = probe.address() as AddressInfo;
-        probe.close();
-        await once(probe, 'close');
-        return [connectCable({ host: '127.0.0.1', port }, { frame }), port];
-      },
-    );
-    expectBooted(result);
-  });
+  it.concurrent(
+    'when the socket backend connects to QEMU’s socket netdev',
+    { timeout: 120_000 },
+    async () => {
+      const result = await boot(
+        folders[1]!,
+        (port) => `socket,id=n0,listen=127.0.0.1:${port}`,
+        async (frame) => {
+          const probe = createServer().listen(0, '127.0.0.1');
+          await once(probe, 'listening');
+          const { port } = probe.address() as AddressInfo;
+          probe.close();
+          await once(probe, 'close');
+          return [connectCable({ host: '127.0.0.1', port }, { frame }), port];
+        },
+      );
+      expectBooted(result);
+    },
+  );
 
   it.skipIf(!hasTcpdump)('and tcpdump finds the whole talk in the capture, every checksum right', () => {
     const { stdout, status } = spawnSync(
