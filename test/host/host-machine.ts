@@ -29,6 +29,7 @@ export const MANY_GUESTS: readonly string[] = [
   `${HELLO} bug`,
   `${HELLO} overflow`,
   `${HELLO} fault`,
+  `${HELLO} recurse`,
   `${RUDE} x`,
   `${RUDE} c`,
   HELLO,

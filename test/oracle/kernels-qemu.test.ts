@@ -95,7 +95,7 @@ describe.skipIf(!hasQemu)('the kernels on QEMU', () => {
 
   const modules = (guests: readonly string[]) => guests.map((words) => join(root, words)).join(',');
 
-  it('runs eight guests side by side, however they end', async () => {
+  it('runs nine guests side by side, however they end', async () => {
     const { status, com1 } = await runQemu({ kernel, append: 'mem=2', initrd: modules(MANY_GUESTS) });
     expect(status).toBe(2 * 11 + 1);
     expectGolden(bySpeaker(com1).replace(/\d+ MiB of memory/, '··· MiB of memory'), 'many-guests.txt');

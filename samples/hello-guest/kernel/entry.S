@@ -39,7 +39,9 @@ guest_entry:
 
 	.bss
 	.balign	0x1000
-	.globl	kernel_stack, kernel_stack_top
+	.globl	kernel_stack_guard, kernel_stack, kernel_stack_top
+kernel_stack_guard:				/* memory.c leaves this page unmapped */
+	.skip	0x1000
 kernel_stack:
 	.skip	0x4000
 kernel_stack_top:

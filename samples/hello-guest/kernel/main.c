@@ -3,8 +3,8 @@
  * The story of this guest, from its first C function to its last.
  *
  * Words on its command line change the story: `interactive` lets the program echo what is typed, `panic` ends in a
- * kernel panic, `bug` in a BUG(), `overflow` runs out of stack, `fault` dies of a double fault, `spin` never ends, with
- * interrupts off.
+ * kernel panic, `bug` in a BUG(), `overflow` runs out of stack and a call of the host notices, `recurse`
+ * does so without a call, `fault` dies of a double fault, `spin` never ends, with interrupts off.
  */
 #include "kernel.h"
 
@@ -58,14 +58,15 @@ static void greet(const char *name)
 	console_attribute(CO_CONSOLE_ATTRIBUTE);
 }
 
-static uint32_t overflow_stack(uint32_t depth)
+static uint32_t overflow_stack(uint32_t depth, bool ask_host)
 {
 	volatile uint32_t local[16] = { depth };
 
-	cooperative_time();
+	if (ask_host)
+		cooperative_time();
 	if (!~depth)
 		return 0;
-	return overflow_stack(depth + 1) + local[0];
+	return overflow_stack(depth + 1, ask_host) + local[0];
 }
 
 static void double_fault(void)
@@ -90,7 +91,9 @@ void kmain(const struct co_boot_params *boot)
 	if (has_word(boot->command_line, "bug"))
 		BUG();
 	if (has_word(boot->command_line, "overflow"))
-		overflow_stack(0);
+		overflow_stack(0, true);
+	if (has_word(boot->command_line, "recurse"))
+		overflow_stack(0, false);
 	if (has_word(boot->command_line, "fault"))
 		double_fault();
 
