@@ -262,6 +262,13 @@ describe('DNS', () => {
     expect(world.sockets.lookups.length).toBe(1);
   });
 
+  it('refuses when the network is restricted: questions carry messages too', () => {
+    const world = setup({ restrict: true });
+    ask(world, question(1));
+    expect(codeOf(udpOf(world.guest.packets[0]).data)).toBe(5);
+    expect(world.sockets.lookups).toEqual([]);
+  });
+
   it('answers over TCP too, several questions in one connection', () => {
     const world = setup();
     const { user, connection } = world.call(DNS, 53);
