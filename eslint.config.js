@@ -92,7 +92,16 @@ export default tseslint.config(
       { regex: '^vscode$', message: 'the adapter knows no VS Code.' },
     ],
   ),
-  direction('platform', ['core']),
+  direction(
+    'platform',
+    ['core'],
+    [
+      {
+        regex: '^(\\.\\./)+core/(?!net/|time/)',
+        message: 'a platform fills the interfaces of core/net: it knows nothing of the machine.',
+      },
+    ],
+  ),
   direction('extension', ['debug-adapter', 'platform']),
   direction('cli', ['core', 'platform', 'debug-adapter']),
 );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../testing/random.ts';
 import { CLIENT, createTcpPair, RecordingUser, SERVER, type TcpPair } from '../testing/tcp-pair.ts';
 import { milliseconds, seconds } from '../timers.ts';
 import { buildIpv4, parseIpv4, PROTOCOL_TCP, type Ipv4Packet } from '../wire/ipv4.ts';
@@ -471,6 +472,38 @@ describe('loss', () => {
     expect(sentBy(pair, 'server', () => a.send(bytes(1)), milliseconds(30))).toEqual([]);
     expect(flagsOf(sentBy(pair, 'server', () => undefined, milliseconds(20)))).toEqual([Flag.ACK]);
     expect(sentBy(pair, 'server', () => a.send(new Uint8Array(1448 * 8)), milliseconds(30)).length).toBe(4);
+  });
+});
+
+describe('a hostile peer', () => {
+  it('any segments leave the connection with its promises, or closed', () => {
+    const random = createRandom(9);
+    for (let round = 0; round < 100; round++) {
+      const { pair, server, b } = established({ bufferSize: 4096 });
+      server.reading = random(2) === 0;
+      b.send(new Uint8Array(random(5000)));
+      for (let step = 0; step < 200 && b.state !== 'CLOSED'; step++) {
+        const { next, sent } = numbersOf(pair, 'server');
+        const near = (number: number): number =>
+          random(4) === 0 ? seqAdd(number, random(10000) - 5000) : seqAdd(number, random(3) - 1);
+        const fields: Partial<Segment> = {
+          seq: near(next),
+          ack: near(sent),
+          flags: random(3) > 0 ? Flag.ACK : random(64),
+          window: random(3) === 0 ? 0 : random(65536),
+          options: {
+            timestamps: random(3) > 0 ? { value: random(2 ** 31), echo: random(2 ** 31) } : undefined,
+            sack: random(9) === 0 ? [[near(sent), near(sent)]] : undefined,
+          },
+          data: new Uint8Array(random(3) === 0 ? random(3000) : 0),
+        };
+        pair.inject('server', packetTo('server', fields));
+        pair.advance(random(5) === 0 ? milliseconds(random(3000)) : 1);
+        expect(b.available).toBeLessThanOrEqual(4096);
+        expect(b.unsent).toBeLessThanOrEqual(4096);
+      }
+      pair.advance(seconds(10000));
+    }
   });
 });
 
