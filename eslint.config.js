@@ -93,7 +93,17 @@ export default tseslint.config(
       { regex: '^vscode$', message: 'the adapter knows no VS Code.' },
     ],
   ),
-  direction('platform', ['core']),
+  direction(
+    'platform',
+    ['core'],
+    [
+      {
+        regex: '^(\\.\\./)+core/(?!net/|ninep/|time/)',
+        message:
+          'a platform fills the interfaces of core/net and core/ninep: it knows nothing of the machine.',
+      },
+    ],
+  ),
   direction('extension', ['debug-adapter', 'platform']),
   direction('cli', ['core', 'platform', 'debug-adapter']),
 );

@@ -32,13 +32,18 @@ export class NameServer {
   readonly #sockets: Sockets;
   readonly #drops: DropCounters;
   readonly #limit: number;
+  readonly #refusing: boolean;
   #asked = 0;
 
-  /** @param limit lookups at one time; further questions are dropped, and asked again by whoever cares. */
-  constructor(sockets: Sockets, drops: DropCounters, limit: number) {
+  /**
+   * @param limit lookups at one time; further questions are dropped, and asked again by whoever cares.
+   * @param refusing names are not looked up at all: questions carry messages to the outside too.
+   */
+  constructor(sockets: Sockets, drops: DropCounters, limit: number, refusing: boolean) {
     this.#sockets = sockets;
     this.#drops = drops;
     this.#limit = limit;
+    this.#refusing = refusing;
   }
 
   /**
@@ -51,7 +56,7 @@ export class NameServer {
       this.#drops.count(query);
       return;
     }
-    const lookup = lookupFor(query);
+    const lookup = this.#refusing ? DnsCode.Refused : lookupFor(query);
     if (typeof lookup === 'number') {
       respond(buildDnsResponse(query, lookup));
       return;

@@ -33,7 +33,7 @@ export interface SlirpOptions {
   readonly hostLoopback: boolean;
   /** 169.254.0.0/16 can be reached: the metadata services of clouds live there. */
   readonly linkLocal: boolean;
-  /** Nothing outside the network can be reached at all; DHCP, DNS of known names and redirections remain. */
+  /** Nothing outside the network can be reached, names neither; DHCP and redirections remain. */
   readonly restrict: boolean;
   readonly redirections: readonly Redirection[];
   /** Where redirections listen. */

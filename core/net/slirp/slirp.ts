@@ -77,7 +77,7 @@ export function createSlirp(settings: SlirpSettings): Slirp {
     icmp.unreachable(packet, code);
   };
   const dhcp = new DhcpServer(options, drops);
-  const nameServer = new NameServer(sockets, drops, options.limits.lookups);
+  const nameServer = new NameServer(sockets, drops, options.limits.lookups, options.restrict);
   const tcp = new TcpNat({ options, timers, drops, sockets, nameServer, transmit, unreachable });
   const udp = new UdpNat({ options, timers, drops, sockets, transmit, unreachable });
 

@@ -55,6 +55,49 @@ describe('TCP over a bad network', () => {
     expect([pair.client.size, pair.server.size]).toEqual([0, 0]);
   });
 
+  it.each(Array.from({ length: 12 }, (_, seed) => seed))(
+    'small buffers and any faults end well too (seed %i)',
+    (seed) => {
+      const random = createRandom(seed + 50);
+      const faults: LinkFaults = {
+        lost: random(300),
+        doubled: random(200),
+        delay: milliseconds(1 + random(100)),
+        jitter: milliseconds(1 + random(100)),
+      };
+      const bufferSize = 4096 << random(5);
+      const pair = createTcpPair({ faults, seed, bufferSize, recording: false });
+      const { client, server } = pair.open();
+      const [up, down] = [randomBytes(random(200000), seed), randomBytes(random(200000), seed + 1)];
+      // One of them reads in fits and starts.
+      server.reading = false;
+      pump(client, up);
+      pump(server, down);
+      const done = (): boolean => {
+        if (random(10) === 0) {
+          server.readAll();
+        }
+        return client.ended && server.ended && server.connection!.available === 0;
+      };
+      runUntil(pair, done, 36000);
+      expect(Buffer.compare(server.bytes(), up)).toBe(0);
+      expect(Buffer.compare(client.bytes(), down)).toBe(0);
+    },
+  );
+
+  it('is the same talk every time for the same seed', () => {
+    const talk = (seed: number): unknown => {
+      const pair = createTcpPair({ faults: BAD, seed });
+      const { client, server } = pair.open();
+      pump(client, randomBytes(50000, 1));
+      runUntil(pair, () => server.ended, 600);
+      return pair.wire;
+    };
+    const first = talk(3);
+    expect(talk(3)).toEqual(first);
+    expect(talk(4)).not.toEqual(first);
+  });
+
   it('gives up a peer that is gone, after minutes', () => {
     const pair = createTcpPair();
     const { client } = pair.open();

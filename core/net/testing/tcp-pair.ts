@@ -6,11 +6,11 @@ import { createRandom } from '../../testing/random.ts';
 import { createTestClock, type TestClock } from '../../testing/test-clock.ts';
 import { DropCounters } from '../drops.ts';
 import type { TcpConnection, TcpUser } from '../tcp/connection.ts';
-import { parseSegment, type Segment } from '../tcp/segment.ts';
+import { buildSegment, Flag, parseSegment, type Segment } from '../tcp/segment.ts';
 import type { CloseReason } from '../tcp/state.ts';
 import { TcpTable, type Ends, type TcpCall } from '../tcp/table.ts';
 import { NetTimers } from '../timers.ts';
-import { buildIpv4, parseIpv4, type Ipv4Packet } from '../wire/ipv4.ts';
+import { buildIpv4, parseIpv4, PROTOCOL_TCP, type Ipv4Packet } from '../wire/ipv4.ts';
 import { createLossyLink, PERFECT, type LinkFaults } from './lossy-link.ts';
 
 /** A user that reads when it may and remembers. */
@@ -74,17 +74,20 @@ const CLIENT_ENDS: Ends = { local: CLIENT, remote: SERVER };
 const MSS = 1460;
 const LIMIT = 8;
 
+/** One of the two ends. */
+export type Side = 'client' | 'server';
+
 export interface TcpPair extends TestClock {
   readonly client: TcpTable;
   readonly server: TcpTable;
   /** Calls that the server has not answered. */
   readonly calls: TcpCall[];
   /** Everything that went over the wire, as sent. */
-  readonly wire: { readonly from: 'client' | 'server'; readonly segment: Segment }[];
+  readonly wire: { readonly from: Side; readonly segment: Segment }[];
   /** Gives a packet to one end, as if it came from the other. */
-  inject(to: 'client' | 'server', packet: Ipv4Packet): void;
+  inject(to: Side, packet: Ipv4Packet): void;
   /** A filter on what is sent: false loses the packet. */
-  filter: (from: 'client' | 'server', segment: Segment) => boolean;
+  filter: (from: Side, segment: Segment) => boolean;
   /** A client's connection to the server's port, and both users. */
   open(): { client: RecordingUser; server: RecordingUser };
 }
@@ -105,7 +108,7 @@ export function createTcpPair(
   const calls: TcpCall[] = [];
   const wire: TcpPair['wire'] = [];
   const accepted: RecordingUser[] = [];
-  const makeTable = (name: 'client' | 'server', deliver: (packet: Uint8Array) => void): TcpTable => {
+  const makeTable = (name: Side, deliver: (packet: Uint8Array) => void): TcpTable => {
     const link = createLossyLink(test.clock, `link.${name}`, faults, random, deliver);
     return new TcpTable({
       timers: new NetTimers(test.clock, `tcp.${name}`),
@@ -170,4 +173,48 @@ export function createTcpPair(
     },
   };
   return pair;
+}
+
+/** A segment as the other side would send it, with the fields that a test cares about. */
+export function packetTo(side: Side, fields: Partial<Segment>): Ipv4Packet {
+  const [source, destination] = side === 'server' ? [CLIENT, SERVER] : [SERVER, CLIENT];
+  const addresses = { source: source.address, destination: destination.address };
+  const segment: Segment = {
+    sourcePort: source.port,
+    destinationPort: destination.port,
+    seq: 0,
+    ack: 0,
+    flags: Flag.ACK,
+    window: 65535,
+    options: {},
+    data: new Uint8Array(),
+    ...fields,
+  };
+  const payload = buildSegment(addresses, segment);
+  return parseIpv4(buildIpv4({ ...addresses, protocol: PROTOCOL_TCP, payload })) as Ipv4Packet;
+}
+
+/** The segments that one side sends while `action` and a little time run. */
+export function sentBy(pair: TcpPair, from: Side, action: () => void, time = 100_000): Segment[] {
+  const before = pair.wire.length;
+  action();
+  pair.advance(time);
+  return pair.wire
+    .slice(before)
+    .filter((entry) => entry.from === from)
+    .map((entry) => entry.segment);
+}
+
+/** A pair with one connection. */
+export function established(options: Parameters<typeof createTcpPair>[0] = {}) {
+  const pair = createTcpPair(options);
+  const { client, server } = pair.open();
+  return { pair, client, server, a: client.connection!, b: server.connection! };
+}
+
+/** What one end expects next and what it has had acknowledged, with timestamps that it takes. */
+export function numbersOf(pair: TcpPair, to: Side) {
+  const last = pair.wire.filter(({ from }) => from === to).at(-1)!.segment;
+  const other = pair.wire.filter(({ from }) => from !== to).at(-1)!.segment;
+  return { next: last.ack, sent: other.ack, options: { timestamps: other.options.timestamps } };
 }
