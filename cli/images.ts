@@ -10,6 +10,9 @@ import type { BootImage } from '../core/protocol/machine-protocol.ts';
 import { Problem, systemReason } from './problem.ts';
 import type { RunOptions } from './run-options.ts';
 
+/** What of the options says which files to boot. */
+export type BootOptions = Pick<RunOptions, 'image' | 'bios' | 'append' | 'modules' | 'host'>;
+
 export type BootFiles = MultibootSource | BiosSource;
 
 /** Where the host kernel lies as seen from the folder of the bundle: beside it, or in a checkout. */
@@ -25,8 +28,12 @@ function readImage(what: string, file: string): Uint8Array {
   }
 }
 
+const hostKernelIn = (folder: string) =>
+  HOST_PLACES.map((place) => join(folder, place)).find((place) => existsSync(place));
+export const hostKernelIsThere = (folder: string): boolean => hostKernelIn(folder) !== undefined;
+
 function readHost(given: string | undefined, folder: string): BootImage {
-  const file = given ?? HOST_PLACES.map((place) => join(folder, place)).find((place) => existsSync(place));
+  const file = given ?? hostKernelIn(folder);
   if (file === undefined) {
     throw new Problem(
       'The image is a cooperative guest, but the host kernel that it needs is not beside this program: ' +
@@ -47,7 +54,7 @@ function readHost(given: string | undefined, folder: string): BootImage {
  * @param folder where the bundle lies: the host kernel is looked for from there.
  * @throws Problem, BootError
  */
-export function readBootFiles(options: RunOptions, folder: string): BootFiles {
+export function readBootFiles(options: BootOptions, folder: string): BootFiles {
   const { image: file = '' } = options;
   if (options.bios !== undefined) return { bios: readImage('BIOS image', options.bios) };
   const image: BootImage = {

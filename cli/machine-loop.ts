@@ -2,6 +2,7 @@
  * Runs a machine to its end in slices of some milliseconds, so that signals and input are seen between them.
  */
 import type { Machine, RunResult } from '../core/machine/machine.ts';
+import type { SerialPort } from '../core/protocol/machine-protocol.ts';
 import { NANOSECONDS_PER_TICK } from '../core/time/clock.ts';
 import type { ByteSink } from './byte-sink.ts';
 import type { SerialInput } from './serial-input.ts';
@@ -20,6 +21,8 @@ export interface LoopSettings {
   readonly maxInstructions: number;
   readonly pace: 'real' | 'fast';
   readonly input: SerialInput;
+  /** Where the input goes; COM1 when absent. */
+  readonly inputPort?: SerialPort;
   readonly sinks: readonly ByteSink[];
   /** Gives the machine what its devices have waited for, and returns whether there was something. */
   answer(): boolean;
@@ -94,7 +97,7 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       continue;
     }
-    for (const bytes of input.take()) machine.receive('com1', bytes);
+    for (const bytes of input.take()) machine.receive(settings.inputPort ?? 'com1', bytes);
 
     const result = slice();
     if (result && result.kind !== 'wait') return result;

@@ -1,5 +1,6 @@
 /** Entry of the command `colinux`: chooses the subcommand. */
 import { version } from '../package.json';
+import { daemon } from './daemon.ts';
 import { dap } from './dap.ts';
 import { ExitStatus } from './exit-status.ts';
 import { image } from './image.ts';
@@ -22,12 +23,16 @@ async function main(args: readonly string[]): Promise<number> {
       return run(rest, bundleFolder(), report);
     case 'dap':
       return dap(rest, bundleFolder());
+    case 'daemon':
+      return daemon(rest, bundleFolder());
     case 'image':
       return image(rest);
     case undefined:
-      throw new Problem('Expected a command, run, image or dap, but found none: see colinux --help.');
+      throw new Problem('Expected a command, run, daemon, image or dap, but found none: see colinux --help.');
     default:
-      throw new Problem(`Expected a command, run, image or dap, but found "${command}": see colinux --help.`);
+      throw new Problem(
+        `Expected a command, run, daemon, image or dap, but found "${command}": see colinux --help.`,
+      );
   }
 }
 

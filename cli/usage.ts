@@ -1,5 +1,6 @@
 /** What `colinux --help` prints. */
 export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and wait for its end
+       colinux daemon [@FILE] [WORDS] [options]   run a guest by its configuration
        colinux image info FILE         what a disk image is, and its partitions
        colinux image convert FILE TARGET [options]
        colinux dap [--port N]          debug adapter on stdin and stdout, or on a TCP port
@@ -28,6 +29,14 @@ Options of run:
   --cpu MODEL             i386, i486, i586, i686 or max, which has everything (default)
   --pace real|fast        whether a halted CPU waits for real time to pass (default: real when a
                           terminal is the input, else fast)
+
+Options of daemon (WORDS are key=value of the configuration language, the rest is the kernel's):
+  -t none|cocon           the guest's console on this terminal or not (default: if it is one)
+  -d                      the same as -t none
+  -k                      without the messages of the guest's kernel
+  -p FILE                 write the process's number to FILE
+  -v LEVEL                0 to 15: with the messages of the host, too
+  SIGTERM shuts the guest down. Exit status: 0 a good end, 14 no host kernel, 255 anything else.
 
 Options of image (raw images and qcow2 are understood, DOS and GPT partition tables):
   --partition N|all       the partition to take out of the disk, or the whole disk

@@ -131,20 +131,36 @@ export function decodeConsole(data: DataView): ConsoleOperation | undefined {
   }
 }
 
-/** A key for the guest of a monitor, as a whole message. `code` is a byte of text (ASCII) or of an XT scan code (RAW). */
-export function encodeKey(code: number, mode: number, monitor = 0): Uint8Array<ArrayBuffer> {
+/** An event of a device for the guest of a monitor, as a whole message. */
+function encodeEvent(device: number, event: Uint8Array, monitor: number): Uint8Array<ArrayBuffer> {
   const inner = layouts.co_linux_message;
-  const key = layouts.co_key_event;
-  const data = new Uint8Array(inner.size + key.size);
+  const data = new Uint8Array(inner.size + event.length);
   const view = new DataView(data.buffer);
-  view.setUint32(inner.fields.device[0], coDevice.KEYBOARD, true);
+  view.setUint32(inner.fields.device[0], device, true);
   view.setUint32(inner.fields.unit[0], 0, true);
-  view.setUint32(inner.fields.size[0], key.size, true);
-  view.setUint32(inner.size + key.fields.code[0], code, true);
-  view.setUint32(inner.size + key.fields.mode[0], mode, true);
+  view.setUint32(inner.fields.size[0], event.length, true);
+  data.set(event, inner.size);
   const from = coModule.CONSOLE;
   const to = coModule.LINUX | (monitor << CO_WIRE_MONITOR_SHIFT);
   return encodeMessage({ from, to, priority: coPriority.IMPORTANT, type: coMessageType.OTHER }, data);
+}
+
+/** A key for the guest of a monitor. `code` is a byte of text (ASCII) or of an XT scan code (RAW). */
+export function encodeKey(code: number, mode: number, monitor = 0): Uint8Array<ArrayBuffer> {
+  const { size, fields } = layouts.co_key_event;
+  const event = new Uint8Array(size);
+  const view = new DataView(event.buffer);
+  view.setUint32(fields.code[0], code, true);
+  view.setUint32(fields.mode[0], mode, true);
+  return encodeEvent(coDevice.KEYBOARD, event, monitor);
+}
+
+/** A power message (`coPowerType`) for the guest of a monitor. */
+export function encodePower(type: number, monitor = 0): Uint8Array<ArrayBuffer> {
+  const { size, fields } = layouts.co_power_event;
+  const event = new Uint8Array(size);
+  new DataView(event.buffer).setUint32(fields.type[0], type, true);
+  return encodeEvent(coDevice.POWER, event, monitor);
 }
 
 /** The text screen of one console. `cells` is row after row. */

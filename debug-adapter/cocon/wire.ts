@@ -72,8 +72,11 @@ export function createConsoleWire(): ConsoleWire {
 }
 
 /** What was typed, as key messages for the guest of a monitor. */
-export function encodeTyped(text: string, monitor = 0): Uint8Array {
-  const bytes = new TextEncoder().encode(text);
+export const encodeTyped = (text: string, monitor = 0): Uint8Array =>
+  encodeTypedBytes(new TextEncoder().encode(text), monitor);
+
+/** The same for the bytes of UTF-8. */
+export function encodeTypedBytes(bytes: Uint8Array, monitor = 0): Uint8Array {
   const messages = Array.from(bytes, (byte) => encodeKey(byte, coKeyboardMode.ASCII, monitor));
   const all = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
