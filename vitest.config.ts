@@ -7,5 +7,7 @@ export default defineConfig({
     pool: 'threads',
     maxWorkers: 2,
     testTimeout: 60_000,
+    // Hooks build kernels, from nothing after a checkout.
+    hookTimeout: 120_000,
   },
 });

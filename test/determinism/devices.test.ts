@@ -19,7 +19,7 @@ import { oddSlices, runTo, type Slicing } from './sample-machine.ts';
 const folder = fileURLToPath(new URL('../kernels', import.meta.url));
 
 beforeAll(() => {
-  execFileSync('make', ['--no-print-directory', '-s', '-C', folder], { stdio: 'inherit' });
+  execFileSync('node', [join(folder, '../../tools/build-kernels.mjs'), 'test/kernels'], { stdio: 'inherit' });
 });
 
 interface Request {

@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(cache, 'colinux-disks-'));
 const file = (name: string) => join(folder, name);
 
 beforeAll(async () => {
-  execFileSync('make', ['--no-print-directory', '-s', '-j2', '-C', kernels], { stdio: 'inherit' });
+  execFileSync('node', [join(root, 'tools/build-kernels.mjs'), 'test/kernels'], { stdio: 'inherit' });
   await bundle({
     entryPoints: [join(root, 'cli/main.ts')],
     outfile: file('cli.cjs'),
