@@ -46,6 +46,8 @@ const settings = {
   'editor.minimap.enabled': false,
   'editor.cursorBlinking': 'solid',
   'workbench.reduceMotion': 'on',
+  // Pictures show no folders of the machine that took them.
+  'breadcrumbs.enabled': false,
   // A sticky row lies over the frames of a thread with many of them.
   'workbench.tree.enableStickyScroll': false,
   'git.enabled': false,
