@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the boot loader has brought along: the host's own command line and the boot modules, each of which is the image
- * of one guest. The images stay where they are, out of the frame allocator's reach, so that a guest can be loaded again;
+ * What the boot loader has brought along: the host's own command line and the boot modules, each of which is the
+ * image of one guest. The images stay where they are, out of the frame allocator's reach, so that a guest can be loaded again;
  * the texts are copied, for nobody says where they lie.
  */
 #include "host.h"
@@ -32,7 +32,8 @@ void modules_init(const struct multiboot *info)
 		frames_reserve(records[i].begin, records[i].end);
 	}
 	if (info->modules_count > MODULES_MAX)
-		host_log("there are %u boot modules, and only the first %u become guests", info->modules_count, MODULES_MAX);
+		host_log("there are %u boot modules, and only the first %u become guests", info->modules_count,
+			 MODULES_MAX);
 }
 
 unsigned modules_count(void)

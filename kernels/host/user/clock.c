@@ -26,7 +26,8 @@ static void show(void)
 	size_t length;
 
 	ioctl(driver, CO_MANAGER_MONITOR_LIST, &list);
-	length = format(line, sizeof(line), " Cooperative Linux   up %u.%02u s   %02u:%02u:%02u UTC   guests: %u, %u running",
+	length = format(line, sizeof(line),
+			" Cooperative Linux   up %u.%02u s   %02u:%02u:%02u UTC   guests: %u, %u running",
 			now / 100, now % 100, day / 3600, day / 60 % 60, day % 60, list.count,
 			count(&list, CO_MONITOR_STATE_RUNNING));
 	write(status, line, length);

@@ -3,8 +3,8 @@
  * colinux-daemon: the process in whose time one guest runs. Its argument is the number of a boot module, which is the
  * guest's image; the number of the monitor is the same.
  *
- * The module's command line: the name of the file, then words. mem=MEGABYTES is ours (or stands on the host's own command
- * line, for all guests); the others are the guest's.
+ * The module's command line: the name of the file, then words. mem=MEGABYTES is ours (or stands on the host's own
+ * command line, for all guests); the others are the guest's.
  */
 #include "runtime.h"
 #include "exit-code.h"
