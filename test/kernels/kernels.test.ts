@@ -6,8 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build as bundle } from 'esbuild';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../core/machine/machine.ts';
 import { runQemu } from '../oracle/kernels-run-qemu.ts';
@@ -15,7 +14,8 @@ import { bootInput, qemuBootInput } from './boot-input.ts';
 import { canRun, type Oracle, unexplained } from './deviations.ts';
 import { needsBoard, withQemuBoard } from './virtio-board.ts';
 import { hasBochs, runBochs } from './run-bochs.ts';
-import type { MachineRun } from './run-machine.ts';
+import { importBundled } from '../support/bundled.ts';
+import type * as RunMachine from './run-machine.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const build = join(folder, 'build');
@@ -46,26 +46,16 @@ function expectExplained(oracle: Oracle, program: string, com1: string): void {
 
 describe('the system-level test programs', () => {
   const temporary = mkdtempSync(join(tmpdir(), 'test-kernels-'));
-  let runMachine: (kernel: string) => MachineRun;
-  let runRom: (rom: string) => MachineRun;
+  let runMachine: typeof RunMachine.runMachine;
+  let runRom: typeof RunMachine.runRom;
 
   beforeAll(async () => {
     execFileSync('node', [join(folder, '../../tools/build-kernels.mjs'), 'test/kernels'], {
       stdio: 'inherit',
     });
-    // Bundled as the product is: six times as fast as module by module.
-    const outfile = join(temporary, 'run-machine.mjs');
-    await bundle({
-      entryPoints: [join(folder, 'run-machine.ts')],
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-    });
-    ({ runMachine, runRom } = (await import(pathToFileURL(outfile).href)) as {
-      runMachine: typeof runMachine;
-      runRom: typeof runRom;
-    });
+    ({ runMachine, runRom } = await importBundled<typeof RunMachine>(
+      new URL('run-machine.ts', import.meta.url),
+    ));
   });
   afterAll(() => {
     rmSync(temporary, { recursive: true });
