@@ -40,6 +40,8 @@ const SLICE_MS = 10;
 const SLICE_TICKS = 50_000;
 /** How often a slow reader of the output is tried again. */
 const RETRY_MS = 2;
+/** Timers of the platform cannot run for ever. */
+const LONGEST_PAUSE_MS = 60_000;
 /** How far virtual time may run behind real time before the difference is forgotten. */
 const MAX_DEBT_MS = 100;
 
@@ -48,7 +50,8 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** Waits for input, another end of a device, an interrupt or the time, whichever comes first. */
 function pause(settings: LoopSettings, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = Number.isFinite(milliseconds) ? setTimeout(resolve, milliseconds) : undefined;
+    // Without a timer the process would end when nothing else is open; waking up too early does no harm.
+    const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_PAUSE_MS));
     const wake = () => {
       clearTimeout(timer);
       resolve();

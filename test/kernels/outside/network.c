@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The virtio network card in a user-mode network: an address by DHCP, the gateway's by ARP, a ping, and a datagram to a
- * server on the computer's loopback, whose port is the last word of the command line. Waits with HLT. Rules: VIRTIO 1.2,
+ * The virtio network card in a user-mode network: an address by DHCP, the gateway's by ARP, pings, datagrams to a server on
+ * the computer's loopback, whose port is the last word of the command line, and one from there by a redirection. Waits with HLT. Rules: VIRTIO 1.2,
  * section 5.1; RFC 2131 (DHCP), 826 (ARP), 792 (ICMP), 768 (UDP).
  */
 #include "irq.h"
@@ -22,7 +22,8 @@
 #define GATEWAY		0x0a000202
 #define GUEST		0x0a00020f
 #define BROADCAST	0xffffffff
-#define PORT		4711
+#define PORT		4711	/* for talking to the server */
+#define SERVICE		53	/* for being called */
 
 #define DISCOVER	1
 #define OFFER		2
@@ -277,6 +278,27 @@ static void datagram(u32 port, u32 length)
 		expect("data", (u8)(data[n] + 1), got[n]);
 }
 
+static void expect_datagram(u32 to, const char text[4])
+{
+	const struct udp *udp = payload;
+
+	expect_ip(GATEWAY, UDP);
+	expect("port", to, BE16(udp->to));
+	expect("length", sizeof(*udp) + 4, BE16(udp->length));
+	expect("text", 0, memcmp(udp + 1, text, 4));
+}
+
+/* Asks the server to call, answers, and waits until it has heard. */
+static void redirection(u32 port)
+{
+	const struct udp *udp = payload;
+
+	send_udp(gateway_mac, GUEST, PORT, GATEWAY, port, "call", 4);
+	expect_datagram(SERVICE, "ring");
+	send_udp(gateway_mac, GUEST, SERVICE, GATEWAY, BE16(udp->from), "here", 4);
+	expect_datagram(SERVICE, "done");
+}
+
 /* The number at the end of the command line (Multiboot 0.6.96, section 3.3: at offset 16). */
 static u32 argument(void)
 {
@@ -316,5 +338,7 @@ void test_main(void)
 		begin("a datagram of %u bytes", lengths[n]);
 		datagram(argument(), lengths[n]);
 	}
+	begin("a redirection");
+	redirection(argument());
 	virtio_stop(&v);
 }

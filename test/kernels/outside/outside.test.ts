@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseRedirections } from '../../../core/net/slirp/redirections.ts';
 import { createSlirp } from '../../../core/net/slirp/slirp.ts';
 import { createHostClock } from '../../../platform/host-clock.ts';
 import { listenForCable } from '../../../platform/node/socket-backend.ts';
@@ -23,14 +24,21 @@ const cache = join(root, 'node_modules/.cache');
 mkdirSync(cache, { recursive: true });
 const folder = mkdtempSync(join(cache, 'colinux-outside-'));
 const file = (name: string) => join(folder, name);
-/** A server on the loopback that sends back every byte plus one. */
+/** A server on the loopback that sends back every byte plus one, and calls the guest when that asks for it. */
 const server = createSocket('udp4', (bytes, { address, port }) => {
-  server.send(
-    bytes.map((byte) => byte + 1),
-    port,
-    address,
-  );
+  if (bytes.toString() === 'call') caller.send('ring', redirected, '127.0.0.1');
+  else
+    server.send(
+      bytes.map((byte) => byte + 1),
+      port,
+      address,
+    );
 });
+const caller = createSocket('udp4', (bytes, { address, port }) => {
+  if (bytes.toString() === 'here') caller.send('done', port, address);
+});
+/** A port of this computer that is the guest's port 53. */
+let redirected: number;
 let port: number;
 
 beforeAll(async () => {
@@ -47,9 +55,14 @@ beforeAll(async () => {
   server.bind(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address());
+  const free = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(free, 'listening');
+  redirected = free.address().port;
+  free.close();
 });
 afterAll(() => {
   server.close();
+  caller.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -83,8 +96,10 @@ function expectPassed({ stdout, stderr, status }: Ended): void {
 describe('a network card', () => {
   const guest = (...args: string[]) => colinux('network', '--append', String(port), ...args);
 
-  it('in a user-mode network gets an address, pings and talks to a server; all of it is captured', async () => {
-    expectPassed(await guest('--net', `slirp,host-loopback,capture=${file('net.pcapng')}`));
+  it('in a user-mode network gets an address, pings, talks to a server and is called; all of it is captured', async () => {
+    expectPassed(
+      await guest('--net', `slirp,udp:${redirected}:53,host-loopback,capture=${file('net.pcapng')}`),
+    );
     const packets: { readonly length: number; readonly direction: number }[] = [];
     const capture = readFileSync(file('net.pcapng'));
     for (let at = 0; at < capture.length; at += capture.readUInt32LE(at + 4)) {
@@ -92,15 +107,15 @@ describe('a network card', () => {
       const length = capture.readUInt32LE(at + 20);
       packets.push({ length, direction: capture.readUInt32LE(at + 28 + ((length + 3) & ~3) + 4) });
     }
-    // Two of DHCP, one of ARP, three pings, three datagrams; each is answered.
-    expect(packets.map(({ direction }) => direction)).toEqual(Array(9).fill([2, 1]).flat());
-    expect(packets.at(-1)).toEqual({ length: 14 + 20 + 8 + 1400, direction: 1 });
+    // Two of DHCP, one of ARP, three pings, three datagrams and two of the call; each is answered.
+    expect(packets.map(({ direction }) => direction)).toEqual(Array(11).fill([2, 1]).flat());
+    expect(packets[17]).toEqual({ length: 14 + 20 + 8 + 1400, direction: 1 });
   });
 
   it('does not reach the loopback when nobody said so', async () => {
     const { stdout, status } = await guest('--net', 'slirp');
     expect(stdout).toContain('FAIL network: a datagram of 1 bytes: expected protocol 11, got 1');
-    expect(stdout).toMatch(/\n7 passed, 3 failed\n$/);
+    expect(stdout).toMatch(/\n7 passed, 4 failed\n$/);
     expect(status).not.toBe(1);
   });
 
@@ -111,7 +126,7 @@ describe('a network card', () => {
     const slirp = createSlirp({
       sockets: nodeSockets,
       clock: createHostClock(),
-      options: { hostLoopback: true },
+      options: { hostLoopback: true, redirections: parseRedirections(`udp:${redirected}:53`) },
       transmit: toGuest,
     });
     const cable = listenForCable({ host: '127.0.0.1', port: 0 }, { frame: slirp.receive });
