@@ -3,14 +3,20 @@
  */
 import type { DeviceOutputs } from '../core/machine/outside.ts';
 import type { Machine } from '../core/machine/machine.ts';
-import type { BlockOutcome, DeviceSpecs } from '../core/protocol/device-protocol.ts';
+import type { BlockOutcome, DeviceSpecs, NetworkSpec } from '../core/protocol/device-protocol.ts';
 import { type FileDisk, openFileDisk } from './file-disk.ts';
 import { type Network, openNetwork } from './network.ts';
+import type { NetOption } from './net-option.ts';
 import type { RunOptions } from './run-options.ts';
 import { openShare, type Share } from './share.ts';
 
-/** QEMU's first address, locally administered. */
+/** QEMU's first address, locally administered: the one of a machine that was given no other. */
 const MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
+
+function networkSpec(net: NetOption): NetworkSpec {
+  const mac = Uint8Array.from(MAC);
+  return net.kind === 'loopback' ? { kind: 'loopback', mac } : { kind: 'outside', mac: net.mac ?? mac };
+}
 
 /** What the loop that runs the machine has to know about the other ends. */
 export interface OtherEnds {
@@ -86,9 +92,7 @@ export async function openDevices(
   return {
     specs: {
       disks: disks.map(({ spec }) => spec),
-      ...(net && {
-        network: { kind: net.kind === 'loopback' ? net.kind : 'outside', mac: Uint8Array.from(MAC) },
-      }),
+      ...(net && { network: networkSpec(net) }),
       ...(rng === undefined ? {} : { rng: { seed: rng } }),
       ...(shared && { share: { tag: shared.tag } }),
     },

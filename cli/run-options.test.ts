@@ -64,9 +64,17 @@ describe('the options of colinux run', () => {
 
   it('take a network', () => {
     const net = (text: string) => parseRunOptions(['k.elf', '--net', text]).net;
-    const nothing = { hostLoopback: false, restrict: false, redirections: [], capture: undefined };
+    const nothing = {
+      hostLoopback: false,
+      restrict: false,
+      redirections: [],
+      mac: undefined,
+      capture: undefined,
+    };
     expect(net('slirp')).toEqual({ kind: 'slirp', ...nothing });
-    expect(net('slirp,tcp:2222:22/udp:53:53,host-loopback,restrict,capture=a=b.pcapng')).toEqual({
+    expect(
+      net('slirp,tcp:2222:22/udp:53:53,host-loopback,restrict,mac=52-54-00-AA-00-01,capture=a=b.pcapng'),
+    ).toEqual({
       kind: 'slirp',
       redirections: [
         { protocol: 'tcp', hostPort: 2222, guestPort: 22 },
@@ -74,13 +82,18 @@ describe('the options of colinux run', () => {
       ],
       hostLoopback: true,
       restrict: true,
+      mac: Uint8Array.of(0x52, 0x54, 0, 0xaa, 0, 1),
       capture: 'a=b.pcapng',
     });
     expect(net('socket,connect=there:4711')).toEqual({
-      ...{ kind: 'socket', role: 'connect', host: 'there', port: 4711, capture: undefined },
+      ...{ kind: 'socket', role: 'connect', host: 'there', port: 4711 },
+      mac: undefined,
+      capture: undefined,
     });
     expect(net('socket,listen=[::1]:1,capture=c')).toEqual({
-      ...{ kind: 'socket', role: 'listen', host: '::1', port: 1, capture: 'c' },
+      ...{ kind: 'socket', role: 'listen', host: '::1', port: 1 },
+      mac: undefined,
+      capture: 'c',
     });
   });
 
@@ -125,6 +138,8 @@ describe('the options of colinux run', () => {
     [['a', '--net', 'socket,connect=there'], /socket,connect=HOST:PORT or socket,listen=HOST:PORT/],
     [['a', '--net', 'socket,listen=:1'], /but found "socket,listen=:1"/],
     [['a', '--net', 'socket,listen=h:65536'], /but found "socket,listen=h:65536"/],
+    [['a', '--net', 'slirp,mac=01:00:5e:00:00:01'], /the MAC address of one station.* found "mac=01:00:5e/],
+    [['a', '--net', 'socket,listen=h:1,restrict'], /then perhaps mac=ADDRESS or capture=FILE/],
     [['a', '--net', 'slirp', '--pace', 'fast'], /--pace fast skips the time .* found --net slirp/],
     [['a', '--share', 'folder'], /--share expects TAG=FOLDER or TAG=FOLDER,ro .* found "folder"/],
     [['a', '--share', `${'x'.repeat(32)}=f`], /a tag of 1 to 31 bytes/],

@@ -21,11 +21,11 @@ Options of run:
   --disk FILE[,ro|,cow]   a virtio disk; may be given again. ro: read-only, cow: what is written stays in
                           memory and is gone at the end
   --net loopback          a virtio network card whose cable brings back what is sent
-  --net slirp[,REDIRECTIONS][,host-loopback][,restrict][,capture=FILE]
+  --net slirp[,REDIRECTIONS][,host-loopback][,restrict][,mac=ADDRESS][,capture=FILE]
                           a card in a network of its own, with DHCP, names and a way out. REDIRECTIONS as
                           tcp:2222:22/udp:53:53 let this computer call the guest; host-loopback lets the
                           guest reach services on 127.0.0.1 by 10.0.2.2; restrict closes the way out
-  --net socket,connect=HOST:PORT|listen=HOST:PORT[,capture=FILE]
+  --net socket,connect=HOST:PORT|listen=HOST:PORT[,mac=ADDRESS][,capture=FILE]
                           a card with a cable to another machine or to QEMU
   --share TAG=FOLDER[,ro] a virtio-9p device: the guest mounts the folder by the tag
   --rng SEED              a virtio entropy device whose bytes are a function of the seed

@@ -27,7 +27,7 @@ const KINDS: Readonly<Record<string, NetworkKind>> = {
   socket: 'socket',
 };
 /** @returns the address in lower case; `undefined` where it is none, or that of a group. */
-function parseMac(text: string): string | undefined {
+export function parseMac(text: string): string | undefined {
   if (!/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text)) return undefined;
   const mac = text.replaceAll('-', ':').toLowerCase();
   return (parseInt(mac.slice(0, 2), 16) & 1) === 0 ? mac : undefined;
