@@ -141,6 +141,24 @@ describe('colinux run', () => {
     expect([dead.status, dead.stderr]).toEqual([8, expect.stringContaining('interrupts are off (CLI, HLT)')]);
   });
 
+  it('does not take a halt for the end while a network is attached', async () => {
+    // Mask both PICs; stop counter 0 of the timer (a mode without a count) and the seconds of the clock (SET in register B).
+    const quiet = [0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1, 0xb0, 0x30, 0xe6, 0x43, 0xb0, 0x0b, 0xe6, 0x70];
+    // out e9h; sti; hlt
+    const image = flatImage('idle', ...quiet, 0xb0, 0x82, 0xe6, 0x71, 0xe6, 0xe9, 0xfb, HLT, ...SPIN);
+    const alone = colinux('run', image);
+    expect([alone.status, alone.stderr]).toEqual([8, expect.stringContaining('nothing is left to come')]);
+    const child = spawn(process.execPath, [cli, 'run', image, '--net', 'slirp', '--debugcon', 'stdio'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const end = new Promise((resolve) => child.on('close', resolve));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(child.exitCode).toBe(null);
+    child.kill('SIGINT');
+    expect(await end).toBe(130);
+  });
+
   it('says when the guest resets the machine', () => {
     const { status, stderr } = colinux('run', flatImage('reset', 0xb0, 0xfe, 0xe6, 0x64, ...SPIN));
     expect(status).toBe(6);

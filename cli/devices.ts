@@ -1,68 +1,142 @@
 /**
- * The devices that `colinux run` gives the machine, and their other ends: disks in files, the network cable.
+ * The devices that `colinux run` gives the machine, and their other ends: disks in files, a network, a shared folder.
  */
 import type { DeviceOutputs } from '../core/machine/outside.ts';
 import type { Machine } from '../core/machine/machine.ts';
-import type { BlockOutcome, DeviceSpecs } from '../core/protocol/device-protocol.ts';
+import type { BlockOutcome, DeviceSpecs, NetworkSpec } from '../core/protocol/device-protocol.ts';
 import { type FileDisk, openFileDisk } from './file-disk.ts';
+import { type Network, openNetwork } from './network.ts';
+import type { NetOption } from './net-option.ts';
 import type { RunOptions } from './run-options.ts';
+import { openShare, type Share } from './share.ts';
 
-/** QEMU's first address, locally administered. */
+/** QEMU's first address, locally administered: the one of a machine that was given no other. */
 const MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
+
+function networkSpec(net: NetOption): NetworkSpec {
+  const mac = Uint8Array.from(MAC);
+  return net.kind === 'loopback' ? { kind: 'loopback', mac } : { kind: 'outside', mac: net.mac ?? mac };
+}
+
+/** What the loop that runs the machine has to know about the other ends. */
+export interface OtherEnds {
+  /** There is something to give to the machine. */
+  ready(): boolean;
+  /** Gives it. To be called between two runs. */
+  give(): void;
+  /** An answer is under way that the guest gets before its next instruction: wait for it. */
+  busy(): boolean;
+  /** Something may come at any time. */
+  open(): boolean;
+  /** The tick at which an other end has something to do; Infinity when none has. */
+  deadline(): number;
+  /** Calls back once when there is something to give. */
+  onNext(wake: () => void): void;
+}
 
 export interface RunDevices {
   readonly specs: DeviceSpecs;
   readonly outputs: DeviceOutputs;
-  /** Gives the machine the answers that are there. Returns whether there were any. To be called between two runs. */
-  answer(machine: Machine): boolean;
-  close(): void;
+  /** Plugs the devices of the machine in; before its first run. @throws Problem */
+  plugIn(machine: Machine): OtherEnds;
+  close(): Promise<void>;
 }
 
 /**
- * @param interrupt makes the machine's run come back, so that an answer is given at the instruction after the question:
- *   a run is then a function of the contents of the disks
+ * Disks and the shared folder answer at the instruction after the question, however long that takes on the host: a run is
+ * then a function of their contents. A network does not wait for anybody.
  * @throws Problem
  */
-export function openDevices(
-  { disks: files, net, rng }: Pick<RunOptions, 'disks' | 'net' | 'rng'>,
-  interrupt: () => void,
+export async function openDevices(
+  { disks: files, net, rng, share: shared }: Pick<RunOptions, 'disks' | 'net' | 'rng' | 'share'>,
   report: (text: string) => void,
-): RunDevices {
+): Promise<RunDevices> {
   const disks: FileDisk[] = [];
-  const close = () => {
+  let share: Share | undefined;
+  let network: Network | undefined;
+  let machine: Machine | undefined;
+  const close = async () => {
     for (const disk of disks) disk.close();
+    network?.close();
+    await share?.close();
   };
   try {
     for (const file of files) disks.push(openFileDisk(file, disks.length, report));
+    if (shared) share = await openShare(shared);
   } catch (error) {
-    close();
+    await close();
     throw error;
   }
-  let answers: { readonly disk: number; readonly id: number; readonly outcome: BlockOutcome }[] = [];
+
+  let answers: ((machine: Machine) => void)[] = [];
+  let asked = 0;
+  let next: (() => void) | undefined;
+  /** Makes the machine's run come back, or the loop that waits. */
+  const arrived = () => {
+    machine?.interruptRun();
+    const wake = next;
+    next = undefined;
+    wake?.();
+  };
+  const answer = (give: (machine: Machine) => void) => {
+    answers.push(give);
+    arrived();
+  };
+  const answerDisk = (disk: number, id: number, outcome: BlockOutcome) => {
+    answer(({ outside }) => {
+      outside.completeBlock(disk, id, outcome);
+    });
+  };
+  const ready = () => answers.length > 0 || (network?.ready() ?? false);
+
   return {
     specs: {
       disks: disks.map(({ spec }) => spec),
-      ...(net === undefined ? {} : { network: { kind: net, mac: Uint8Array.from(MAC) } }),
+      ...(net && { network: networkSpec(net) }),
       ...(rng === undefined ? {} : { rng: { seed: rng } }),
+      ...(shared && { share: { tag: shared.tag } }),
     },
     outputs: {
       block(disk, id, operation) {
-        answers.push({ disk, id, outcome: disks[disk]!.perform(operation) });
-        interrupt();
+        answerDisk(disk, id, disks[disk]!.perform(operation));
       },
-      // There is no device yet whose output goes here.
-      frame: () => undefined,
+      frame(bytes) {
+        network?.send(bytes);
+      },
+      share(id, message, room) {
+        asked++;
+        machine?.interruptRun();
+        share?.ask(message, room, (bytes) => {
+          asked--;
+          answer(({ outside }) => {
+            outside.completeShare(id, bytes);
+          });
+        });
+      },
+      // There is no such device here.
       console: () => undefined,
-      share: () => undefined,
     },
-    answer(machine) {
-      if (answers.length === 0) return false;
-      const given = answers;
-      answers = [];
-      for (const { disk, id, outcome } of given) machine.outside.completeBlock(disk, id, outcome);
-      // Nobody replays this run.
-      machine.inputs.forgetDelivered();
-      return true;
+    plugIn(plugged) {
+      machine = plugged;
+      if (net && net.kind !== 'loopback') network = openNetwork(net, plugged, arrived, report);
+      return {
+        ready,
+        give() {
+          const given = answers;
+          answers = [];
+          for (const give of given) give(plugged);
+          network?.give();
+          // Nobody replays this run.
+          plugged.inputs.forgetDelivered();
+        },
+        busy: () => asked > 0,
+        open: () => network !== undefined,
+        deadline: () => network?.deadline() ?? Infinity,
+        onNext(wake) {
+          if (ready()) wake();
+          else next = wake;
+        },
+      };
     },
     close,
   };

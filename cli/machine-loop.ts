@@ -5,13 +5,14 @@ import type { Machine, RunResult } from '../core/machine/machine.ts';
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
 import { NANOSECONDS_PER_TICK } from '../core/time/clock.ts';
 import type { ByteSink } from './byte-sink.ts';
+import type { OtherEnds } from './devices.ts';
 import type { SerialInput } from './serial-input.ts';
 
 /** How a run ended. */
 export type End =
   | { readonly kind: 'exit'; readonly status: number }
   | Extract<RunResult, { readonly kind: 'shutdown' | 'reset' }>
-  /** `dead`: with interrupts off. Otherwise: no timer runs and no input is left to come. */
+  /** `dead`: with interrupts off. Otherwise: no timer runs and nothing is left to come from outside. */
   | { readonly kind: 'halted'; readonly dead: boolean }
   | { readonly kind: 'instructions' }
   | { readonly kind: 'interrupted' }
@@ -24,11 +25,16 @@ export interface LoopSettings {
   /** Where the input goes; COM1 when absent. */
   readonly inputPort?: SerialPort;
   readonly sinks: readonly ByteSink[];
-  /** Gives the machine what its devices have waited for, and returns whether there was something. */
-  answer(): boolean;
+  readonly otherEnds: OtherEnds;
   readonly interrupted: () => boolean;
   /** Calls back once when `interrupted` turns true. */
   onInterrupt(callback: () => void): void;
+}
+
+/** What a machine waits for: the tick at which something is due, or an answer that it must have before it goes on. */
+interface Wait {
+  readonly kind: 'wait';
+  readonly wake: number | 'answer';
 }
 
 /** Real time between two looks at the outside. */
@@ -37,47 +43,53 @@ const SLICE_MS = 10;
 const SLICE_TICKS = 50_000;
 /** How often a slow reader of the output is tried again. */
 const RETRY_MS = 2;
+/** Timers of the platform cannot run for ever. */
+const LONGEST_PAUSE_MS = 60_000;
 /** How far virtual time may run behind real time before the difference is forgotten. */
 const MAX_DEBT_MS = 100;
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Waits for input, an interrupt or the time, whichever comes first. */
+/** Waits for input, another end of a device, an interrupt or the time, whichever comes first. */
 function pause(settings: LoopSettings, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = Number.isFinite(milliseconds) ? setTimeout(resolve, milliseconds) : undefined;
+    // Without a timer the process would end when nothing else is open; waking up too early does no harm.
+    const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_PAUSE_MS));
     const wake = () => {
       clearTimeout(timer);
       resolve();
     };
     settings.onInterrupt(wake);
+    settings.otherEnds.onNext(wake);
     if (settings.input.open()) settings.input.onNext(wake);
   });
 }
 
 /** Runs `machine` to its end. */
 export async function runMachine(machine: Machine, settings: LoopSettings): Promise<End> {
-  const { input, sinks, maxInstructions } = settings;
+  const { input, sinks, otherEnds, maxInstructions } = settings;
   const virtual = () => machine.virtualNanoseconds() / 1e6;
   let anchor = performance.now() - virtual();
 
-  /** A slice of real time. Returns the end, or the tick that a halted CPU waits for. */
-  function slice(): End | { readonly kind: 'wait'; readonly wake: number } | undefined {
+  /** A slice of real time. Returns the end, or what the machine waits for: a tick, or an answer. */
+  function slice(): End | Wait | undefined {
     const end = performance.now() + SLICE_MS;
     do {
+      otherEnds.give();
+      if (otherEnds.busy()) return { kind: 'wait', wake: 'answer' };
       const left = maxInstructions - machine.instructions();
       if (left <= 0) return { kind: 'instructions' };
       const result = machine.run(Math.min(SLICE_TICKS, left));
-      if ((result.kind === 'slice' || result.kind === 'halted') && settings.answer()) continue;
       switch (result.kind) {
         case 'exit':
         case 'shutdown':
         case 'reset':
           return result;
         case 'halted':
+          if (otherEnds.ready() || otherEnds.busy()) break;
           if (machine.dead()) return { kind: 'halted', dead: true };
           if (result.wake === Infinity || settings.pace === 'real')
-            return { kind: 'wait', wake: result.wake };
+            return { kind: 'wait', wake: Math.min(result.wake, otherEnds.deadline()) };
           machine.skipTo(result.wake);
           break;
         case 'slice':
@@ -102,8 +114,12 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
     const result = slice();
     if (result && result.kind !== 'wait') return result;
     if (!result) continue;
+    if (result.wake === 'answer') {
+      await pause(settings, Infinity);
+      continue;
+    }
     if (result.wake === Infinity) {
-      if (!input.open()) return { kind: 'halted', dead: false };
+      if (!input.open() && !otherEnds.open()) return { kind: 'halted', dead: false };
       await pause(settings, Infinity);
       continue;
     }

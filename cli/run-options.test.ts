@@ -23,6 +23,7 @@ describe('the options of colinux run', () => {
       disks: [],
       net: undefined,
       rng: undefined,
+      share: undefined,
     });
   });
 
@@ -58,7 +59,49 @@ describe('the options of colinux run', () => {
       { file: 'd.iso', mode: 'ro' },
       { file: 'e', mode: 'cow' },
     ]);
-    expect(options).toMatchObject({ net: 'loopback', rng: 0xffff_ffff });
+    expect(options).toMatchObject({ net: { kind: 'loopback' }, rng: 0xffff_ffff });
+  });
+
+  it('take a network', () => {
+    const net = (text: string) => parseRunOptions(['k.elf', '--net', text]).net;
+    const nothing = {
+      hostLoopback: false,
+      restrict: false,
+      redirections: [],
+      mac: undefined,
+      capture: undefined,
+    };
+    expect(net('slirp')).toEqual({ kind: 'slirp', ...nothing });
+    expect(
+      net('slirp,tcp:2222:22/udp:53:53,host-loopback,restrict,mac=52-54-00-AA-00-01,capture=a=b.pcapng'),
+    ).toEqual({
+      kind: 'slirp',
+      redirections: [
+        { protocol: 'tcp', hostPort: 2222, guestPort: 22 },
+        { protocol: 'udp', hostPort: 53, guestPort: 53 },
+      ],
+      hostLoopback: true,
+      restrict: true,
+      mac: Uint8Array.of(0x52, 0x54, 0, 0xaa, 0, 1),
+      capture: 'a=b.pcapng',
+    });
+    expect(net('socket,connect=there:4711')).toEqual({
+      ...{ kind: 'socket', role: 'connect', host: 'there', port: 4711 },
+      mac: undefined,
+      capture: undefined,
+    });
+    expect(net('socket,listen=[::1]:1,capture=c')).toEqual({
+      ...{ kind: 'socket', role: 'listen', host: '::1', port: 1 },
+      mac: undefined,
+      capture: 'c',
+    });
+  });
+
+  it('take a shared folder', () => {
+    const share = (text: string) => parseRunOptions(['k.elf', '--share', text]).share;
+    expect(share('src=/a=b')).toEqual({ tag: 'src', folder: '/a=b', readOnly: false });
+    expect(share('src=a,b,ro')).toEqual({ tag: 'src', folder: 'a,b', readOnly: true });
+    expect(share('src=odd,ro,rw')).toEqual({ tag: 'src', folder: 'odd,ro', readOnly: false });
   });
 
   const wrong: [string[], RegExp][] = [
@@ -83,7 +126,24 @@ describe('the options of colinux run', () => {
     [['a', '--disk', ',ro'], /but found ",ro"/],
     [['a', '--disk', ''], /but found ""/],
     [['a', ...Array<string>(17).fill('--disk=d')], /--disk may be given 16 times, but was found 17 times/],
-    [['a', '--net', 'user'], /--net expects one of loopback, but found "user"/],
+    [['a', '--net', 'user'], /--net expects loopback, slirp.* but found "user"/],
+    [['a', '--net', 'loopback,restrict'], /but found "loopback,restrict"/],
+    [
+      ['a', '--net', 'slirp,tcp:0:22'],
+      /--net expects redirections as tcp:2222:22 .* where "tcp:0:22" stands/,
+    ],
+    [['a', '--net', 'slirp,tcp:1:2/tcp:1:3'], /each host port once, where tcp:1 stands twice/],
+    [['a', '--net', 'slirp,restrict,tcp:1:2'], /behind slirp redirections, host-loopback/],
+    [['a', '--net', 'slirp,capture='], /behind slirp redirections, host-loopback/],
+    [['a', '--net', 'socket,connect=there'], /socket,connect=HOST:PORT or socket,listen=HOST:PORT/],
+    [['a', '--net', 'socket,listen=:1'], /but found "socket,listen=:1"/],
+    [['a', '--net', 'socket,listen=h:65536'], /but found "socket,listen=h:65536"/],
+    [['a', '--net', 'slirp,mac=01:00:5e:00:00:01'], /the MAC address of one station.* found "mac=01:00:5e/],
+    [['a', '--net', 'socket,listen=h:1,restrict'], /then perhaps mac=ADDRESS or capture=FILE/],
+    [['a', '--net', 'slirp', '--pace', 'fast'], /--pace fast skips the time .* found --net slirp/],
+    [['a', '--share', 'folder'], /--share expects TAG=FOLDER or TAG=FOLDER,ro .* found "folder"/],
+    [['a', '--share', `${'x'.repeat(32)}=f`], /a tag of 1 to 31 bytes/],
+    [['a', '--share', 'tag=,ro'], /but found "tag=,ro"/],
     [['a', '--rng', 'x'], /--rng expects a whole number from 0 to 4294967295, but found "x"/],
     [['a', '--colour'], /"--colour" is not an option/],
     [['a', '-x'], /"-x" is not an option/],

@@ -5,7 +5,9 @@ import { parseArgs } from 'node:util';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
 import { MAX_DISKS } from '../core/protocol/device-protocol.ts';
 import { type DiskOption, diskOption } from './disk-option.ts';
+import { type NetOption, netOption } from './net-option.ts';
 import { Problem, systemCode } from './problem.ts';
+import { type ShareOption, shareOption } from './share-option.ts';
 
 /** A multiboot module: a file, and the words behind its name. */
 export interface ModuleOption {
@@ -31,15 +33,17 @@ export interface RunOptions {
   readonly host: string | undefined;
   /** Wall clock at boot, seconds since 1970; `undefined`: now. */
   readonly rtc: number | undefined;
-  /** `undefined`: real when a person types into the machine, else fast. */
+  /** `undefined`: real when a person types into the machine or a network is attached, else fast. */
   readonly pace: 'real' | 'fast' | undefined;
   /** The processor model. */
   readonly cpu: CpuModel | undefined;
   readonly disks: readonly DiskOption[];
   /** What the network card is connected to; no card when undefined. */
-  readonly net: 'loopback' | undefined;
+  readonly net: NetOption | undefined;
   /** The seed of the entropy device; no such device when undefined. */
   readonly rng: number | undefined;
+  /** A folder that the guest can mount; no such device when undefined. */
+  readonly share: ShareOption | undefined;
 }
 
 const DEFAULT_MEMORY_MIB = 128;
@@ -90,6 +94,7 @@ const OPTIONS = {
   disk: { type: 'string', multiple: true },
   net: text,
   rng: text,
+  share: text,
   bios: text,
   post: { type: 'boolean' },
 } as const;
@@ -134,11 +139,17 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
         'words for the kernel go into --append, further files into --module.',
     );
   }
-  const { memory, 'max-instructions': most, rtc, pace, cpu, net, rng } = values;
+  const { memory, 'max-instructions': most, rtc, pace, cpu, net, rng, share } = values;
   const disks = (values.disk ?? []).map(diskOption);
   if (disks.length > MAX_DISKS) {
     throw new Problem(
       `--disk may be given ${MAX_DISKS} times, but was found ${disks.length} times: ${HELP}.`,
+    );
+  }
+  const cable = net === undefined ? undefined : netOption(net);
+  if (cable && cable.kind !== 'loopback' && pace === 'fast') {
+    throw new Problem(
+      `--pace fast skips the time in which a network answers, but found --net ${cable.kind}: leave one of them out.`,
     );
   }
   return {
@@ -160,8 +171,9 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     rtc: rtc === undefined ? undefined : wholeNumber('rtc', rtc, ' of seconds since 1970', 0, 0xffff_ffff),
     cpu: cpu === undefined ? undefined : oneOf('cpu', cpu, ...CPU_MODELS),
     disks,
-    net: net === undefined ? undefined : oneOf('net', net, 'loopback'),
+    net: cable,
     rng: rng === undefined ? undefined : wholeNumber('rng', rng, '', 0, 0xffff_ffff),
+    share: share === undefined ? undefined : shareOption(share),
     pace: pace === undefined ? undefined : oneOf('pace', pace, 'real', 'fast'),
   };
 }

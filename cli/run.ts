@@ -6,13 +6,13 @@ import { writeFileSync } from 'node:fs';
 import { createMachine, type Machine } from '../core/machine/machine.ts';
 import { snapshot } from '../core/machine/snapshot.ts';
 import { type ByteSink, openSink } from './byte-sink.ts';
-import { openDevices } from './devices.ts';
+import { openDevices, type RunDevices } from './devices.ts';
 import { ExitStatus } from './exit-status.ts';
 import { describeRegisters, describeShutdown } from './fault-report.ts';
-import { readBootFiles } from './images.ts';
+import { type BootFiles, readBootFiles } from './images.ts';
 import { type End, runMachine } from './machine-loop.ts';
 import { Problem, systemReason } from './problem.ts';
-import { parseRunOptions } from './run-options.ts';
+import { parseRunOptions, type RunOptions } from './run-options.ts';
 import { NO_INPUT, openStdin } from './serial-input.ts';
 
 /** What the run writes for the user, apart from the machine's own output. */
@@ -37,7 +37,7 @@ function conclude(end: End, machine: Machine, report: Report): number {
         `The CPU is halted for ever ${after}: ` +
           (end.dead
             ? 'interrupts are off (CLI, HLT), and only a reset could wake it.'
-            : 'it waits for an interrupt, but no timer is running and no input is left to come.') +
+            : 'it waits for an interrupt, but no timer is running and nothing is left to come from outside.') +
           `\n${describeRegisters(snapshot(machine).cpu)}`,
       );
       return ExitStatus.Halted;
@@ -77,14 +77,21 @@ function watchInterrupt(): { interrupted: () => boolean; onInterrupt: (callback:
 export async function run(args: readonly string[], folder: string, report: Report): Promise<number> {
   const options = parseRunOptions(args);
   const files = readBootFiles(options, folder);
+  const devices = await openDevices(options, report);
+  try {
+    return await runWith(options, files, devices, report);
+  } finally {
+    await devices.close();
+  }
+}
+
+async function runWith(
+  options: RunOptions,
+  files: BootFiles,
+  devices: RunDevices,
+  report: Report,
+): Promise<number> {
   const sinks: { serial?: ByteSink; debugcon?: ByteSink } = {};
-  const devices = openDevices(
-    options,
-    () => {
-      machine.interruptRun();
-    },
-    report,
-  );
   const machine: Machine = createMachine(
     {
       memoryBytes: options.memoryMiB << 20,
@@ -119,17 +126,18 @@ export async function run(args: readonly string[], folder: string, report: Repor
       ? openStdin(options.serial === 'stdio')
       : NO_INPUT;
 
+  const otherEnds = devices.plugIn(machine);
+
   const began = performance.now();
   const end = await runMachine(machine, {
     maxInstructions: options.maxInstructions,
-    pace: options.pace ?? (input.interactive ? 'real' : 'fast'),
+    pace: options.pace ?? (input.interactive || otherEnds.open() ? 'real' : 'fast'),
     input,
     sinks: Object.values(sinks),
-    answer: () => devices.answer(machine),
+    otherEnds,
     ...watchInterrupt(),
   });
   const seconds = (performance.now() - began) / 1000;
-  devices.close();
   const status = conclude(end, machine, report);
   if (options.stats !== undefined) writeStats(options.stats, machine, seconds, status);
   return status;

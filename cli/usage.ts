@@ -22,13 +22,20 @@ Options of run:
   --disk FILE[,ro|,cow]   a virtio disk; may be given again. ro: read-only, cow: what is written stays in
                           memory and is gone at the end
   --net loopback          a virtio network card whose cable brings back what is sent
+  --net slirp[,REDIRECTIONS][,host-loopback][,restrict][,mac=ADDRESS][,capture=FILE]
+                          a card in a network of its own, with DHCP, names and a way out. REDIRECTIONS as
+                          tcp:2222:22/udp:53:53 let this computer call the guest; host-loopback lets the
+                          guest reach services on 127.0.0.1 by 10.0.2.2; restrict closes the way out
+  --net socket,connect=HOST:PORT|listen=HOST:PORT[,mac=ADDRESS][,capture=FILE]
+                          a card with a cable to another machine or to QEMU
+  --share TAG=FOLDER[,ro] a virtio-9p device: the guest mounts the folder by the tag
   --rng SEED              a virtio entropy device whose bytes are a function of the seed
   --rtc SECONDS           wall clock at boot, seconds since 1970 (default: now)
   --bios FILE             start a flat ROM of 64, 128 or 256 KiB at the reset vector, instead of IMAGE
   --post                  report what is written to the ports 80h, 84h and 190h
   --cpu MODEL             i386, i486, i586, i686 or max, which has everything (default)
   --pace real|fast        whether a halted CPU waits for real time to pass (default: real when a
-                          terminal is the input, else fast)
+                          terminal is the input or a network is attached, else fast)
 
 Options of daemon (WORDS are key=value of the configuration language, the rest is the kernel's):
   -t none|cocon           the guest's console on this terminal or not (default: if it is one)

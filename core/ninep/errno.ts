@@ -21,6 +21,7 @@ export const Errno = {
   ENAMETOOLONG: 36,
   ENOTEMPTY: 39,
   EPROTO: 71,
+  EMSGSIZE: 90,
   EOPNOTSUPP: 95,
   EDQUOT: 122,
 } as const;

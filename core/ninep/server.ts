@@ -28,8 +28,11 @@ export interface FlatOwner {
 export const DEFAULT_OWNER: FlatOwner = { uid: 0, gid: 0, dmask: 0o022, fmask: 0o022 };
 
 export interface NinepServer {
-  /** Answers one request. Never rejects. */
-  handle(request: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Answers one request. Never rejects.
+   * @param room bytes that the answer may have; one that has more becomes the error EMSGSIZE
+   */
+  handle(request: Uint8Array, room?: number): Promise<Uint8Array>;
   /** Closes what is open. */
   close(): Promise<void>;
 }
@@ -41,6 +44,8 @@ const FIDS_MAX = 4096;
 const WALK_MAX = 16;
 const NO_FID = 0xffff_ffff;
 const NO_TAG = 0xffff;
+/** Where a message has its tag. */
+const TAG = 5;
 /** size, type, tag and count of Rread; Twrite has 23 bytes before its data. */
 const IO_HEADER = 24;
 const QID_FOLDER = 0x80;
@@ -365,11 +370,17 @@ export function createNinepServer(tree: FileTree, owner: FlatOwner = DEFAULT_OWN
     }
   }
 
+  function fit(whole: Uint8Array, room: number): Uint8Array {
+    if (whole.length <= room) return whole;
+    const from = new Reader(whole.subarray(TAG));
+    return new Writer().u32(Errno.EMSGSIZE).finish(Message.Rlerror, from.u16()).subarray(0, room);
+  }
+
   let last: Promise<unknown> = Promise.resolve();
   return {
-    handle(request) {
+    handle(request, room = Infinity) {
       // One at a time, in the order in which they came: answers do not depend on what else is under way.
-      const result = last.then(() => answer(request));
+      const result = last.then(() => answer(request)).then((whole) => fit(whole, room));
       last = result;
       return result;
     },

@@ -332,6 +332,16 @@ describe('nothing outside of a shared folder is reached', () => {
   });
 });
 
+it('an answer that does not fit is an error that does, or its beginning', async () => {
+  const request = new Writer().u32(ROOT).u64(0x7ff).finish(Message.Tgetattr, 0x1234);
+  const tooLong = new Writer().u32(Errno.EMSGSIZE).finish(Message.Rlerror, 0x1234);
+  const whole = await server.handle(request);
+  expect(whole[4]).toBe(Message.Tgetattr + 1);
+  expect(await server.handle(request, whole.length)).toEqual(whole);
+  expect(await server.handle(request, whole.length - 1)).toEqual(tooLong);
+  expect(await server.handle(request, 7)).toEqual(tooLong.subarray(0, 7));
+});
+
 it('any bytes get an answer, and the server goes on', async () => {
   const random = createRandom(5);
   const types = Object.values(Message);

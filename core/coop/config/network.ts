@@ -2,15 +2,8 @@
  * The values of ethN=: what a network unit is connected to, its MAC address, and for `slirp` the ports that are redirected into
  * the guest (coLinux 0.7.9, the manual of colinux-daemon; `socket` is ours).
  */
+import { parseRedirections, type Redirection, RedirectionError } from '../../net/slirp/redirections.ts';
 import type { Parsed } from './values.ts';
-
-/** A range of ports of the host that leads to ports of the guest. */
-export interface Redirection {
-  readonly protocol: 'tcp' | 'udp';
-  readonly hostPort: number;
-  readonly guestPort: number;
-  readonly count: number;
-}
 
 export type NetworkKind = 'slirp' | 'tap' | 'pcap-bridge' | 'ndis-bridge' | 'socket';
 
@@ -21,6 +14,7 @@ export interface NetworkUnit {
   /** Six bytes as `00:ff:12:34:56:78`; undefined: one is made. */
   readonly mac: string | undefined;
   readonly promiscuous: boolean;
+  /** One for each port. */
   readonly redirections: readonly Redirection[];
 }
 
@@ -32,30 +26,8 @@ const KINDS: Readonly<Record<string, NetworkKind>> = {
   'ndis-bridge': 'ndis-bridge',
   socket: 'socket',
 };
-const PORT_MAX = 65535;
-
-function parseRedirection(text: string): Redirection | undefined {
-  const [, protocol, host, guest, count = '1'] =
-    /^(tcp|udp):(\d{1,5}):(\d{1,5})(?::(\d{1,5}))?$/.exec(text) ?? [];
-  if (protocol !== 'tcp' && protocol !== 'udp') return undefined;
-  const redirection = {
-    protocol,
-    hostPort: Number(host),
-    guestPort: Number(guest),
-    count: Number(count),
-  } as const;
-  const { hostPort, guestPort, count: ports } = redirection;
-  const fits =
-    hostPort > 0 &&
-    guestPort > 0 &&
-    ports > 0 &&
-    hostPort + ports - 1 <= PORT_MAX &&
-    guestPort + ports - 1 <= PORT_MAX;
-  return fits ? redirection : undefined;
-}
-
 /** @returns the address in lower case; `undefined` where it is none, or that of a group. */
-function parseMac(text: string): string | undefined {
+export function parseMac(text: string): string | undefined {
   if (!/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text)) return undefined;
   const mac = text.replaceAll('-', ':').toLowerCase();
   return (parseInt(mac.slice(0, 2), 16) & 1) === 0 ? mac : undefined;
@@ -78,14 +50,11 @@ export function parseNetwork(text: string): Parsed<NetworkUnit> {
       return { problem: `promisc or nopromisc, where "${last}" stands` };
     return { value: { kind, name: name ?? '', mac, promiscuous: last !== 'nopromisc', redirections: [] } };
   }
-  const redirections: Redirection[] = [];
-  for (const item of last ? last.split('/') : []) {
-    const redirection = parseRedirection(item);
-    if (!redirection)
-      return {
-        problem: `redirections as tcp:2222:22 or udp:5000:5000:3 (host, guest, how many), where "${item}" stands`,
-      };
-    redirections.push(redirection);
+  try {
+    const redirections = parseRedirections(last ?? '');
+    return { value: { kind, name: '', mac, promiscuous: false, redirections } };
+  } catch (error) {
+    if (error instanceof RedirectionError) return { problem: error.expected };
+    throw error;
   }
-  return { value: { kind, name: '', mac, promiscuous: false, redirections } };
 }

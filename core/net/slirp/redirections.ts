@@ -1,6 +1,6 @@
 /*
  * Owns the text of port redirections: `tcp:2222:22/udp:5353:53`, a list of `tcp|udp:hostport:guestport[:count]`
- * joined by `/`, as coLinux's configuration writes it.
+ * joined by `/`, as coLinux's configuration writes it. The configuration and the command line read it here.
  */
 
 export interface Redirection {
@@ -9,16 +9,23 @@ export interface Redirection {
   readonly guestPort: number;
 }
 
-/** A list of redirections that is not one. The message says where, what was expected and what was found. */
+/** A list of redirections that is not one. */
 export class RedirectionError extends Error {
   override readonly name = 'RedirectionError';
   readonly code = 'net-bad-redirection';
+  /** What was expected, and where it was not found: the end of a sentence that begins with "expects". */
+  readonly expected: string;
+
+  constructor(text: string, expected: string) {
+    super(`The redirections "${text}" cannot be used: expected ${expected}.`);
+    this.expected = expected;
+  }
 }
 
 /** More listening ports than this are a mistake. */
 const MAX_REDIRECTIONS = 256;
 
-/** One redirection for each port, ranges expanded. The empty text is the empty list. */
+/** One redirection for each port, ranges expanded. The empty text is the empty list. @throws RedirectionError */
 export function parseRedirections(text: string): Redirection[] {
   const list: Redirection[] = [];
   for (const item of text === '' ? [] : text.split('/')) {
@@ -27,8 +34,8 @@ export function parseRedirections(text: string): Redirection[] {
     const fits = (port: number): boolean => port >= 1 && port + count - 1 <= 65535;
     if (match === null || count < 1 || !fits(hostPort) || !fits(guestPort)) {
       throw new RedirectionError(
-        `The redirection "${item}" is not of the form tcp|udp:hostport:guestport[:count] with ports from 1 to 65535: ` +
-          'write for example tcp:2222:22.',
+        text,
+        `redirections as tcp:2222:22 or udp:5000:5000:3 (host, guest, how many), with ports from 1 to 65535, where "${item}" stands`,
       );
     }
     const protocol = match[1] as 'tcp' | 'udp';
@@ -36,16 +43,14 @@ export function parseRedirections(text: string): Redirection[] {
       list.push({ protocol, hostPort: hostPort + i, guestPort: guestPort + i });
     }
     if (list.length > MAX_REDIRECTIONS) {
-      throw new RedirectionError(
-        `The redirections "${text}" ask for more than ${MAX_REDIRECTIONS} ports: redirect fewer.`,
-      );
+      throw new RedirectionError(text, `redirections of at most ${MAX_REDIRECTIONS} ports`);
     }
   }
   const seen = new Set<string>();
   for (const { protocol, hostPort } of list) {
     const key = `${protocol}:${hostPort}`;
     if (seen.has(key)) {
-      throw new RedirectionError(`The redirections "${text}" use ${key} twice: give each its own host port.`);
+      throw new RedirectionError(text, `each host port once, where ${key} stands twice`);
     }
     seen.add(key);
   }
