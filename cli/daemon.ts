@@ -13,6 +13,7 @@ import { createMachine, type Machine } from '../core/machine/machine.ts';
 import { encodeTypedBytes } from '../debug-adapter/cocon/wire.ts';
 import { Terminals } from '../debug-adapter/terminals.ts';
 import { parseDaemonOptions } from './daemon-options.ts';
+import { NO_OTHER_ENDS } from './devices.ts';
 import { hostKernelIsThere, readBootFiles } from './images.ts';
 import { type End, runMachine } from './machine-loop.ts';
 import { Problem, systemReason } from './problem.ts';
@@ -88,11 +89,11 @@ function writePidFile(file: string): void {
 }
 
 /** SIGTERM and SIGHUP ask the guest to shut down; after a while, or with the second of them, the run ends by force. */
-function watchTermination(send: (bytes: Uint8Array) => void) {
+function watchTermination() {
   let wake: (() => void) | undefined;
   let asked = false;
   let forced = false;
-  let request: Uint8Array | undefined;
+  let requests: Uint8Array[] = [];
   const force = () => {
     forced = true;
     wake?.();
@@ -103,7 +104,7 @@ function watchTermination(send: (bytes: Uint8Array) => void) {
       return;
     }
     asked = true;
-    request = encodePower(coPowerType.SHUTDOWN);
+    requests.push(encodePower(coPowerType.SHUTDOWN));
     setTimeout(force, SHUTDOWN_MS).unref();
     wake?.();
   };
@@ -114,11 +115,11 @@ function watchTermination(send: (bytes: Uint8Array) => void) {
     onInterrupt: (callback: () => void) => {
       wake = callback;
     },
-    answer: () => {
-      if (!request) return false;
-      send(request);
-      request = undefined;
-      return true;
+    /** Power messages for the guest since the last call. */
+    takeRequests: () => {
+      const taken = requests;
+      requests = [];
+      return taken;
     },
   };
 }
@@ -207,9 +208,7 @@ export async function daemon(args: readonly string[], folder: string): Promise<n
     },
   );
   const typed = onTerminal ? openStdin(true) : NO_INPUT;
-  const termination = watchTermination((bytes) => {
-    machine.receive('com2', bytes);
-  });
+  const { takeRequests, ...termination } = watchTermination();
   if (options.pidFile !== undefined) writePidFile(options.pidFile);
   const programs = startPrograms(config);
   if (onTerminal && process.stdin.isTTY) process.stdin.setRawMode(true);
@@ -217,10 +216,14 @@ export async function daemon(args: readonly string[], folder: string): Promise<n
     const end = await runMachine(machine, {
       maxInstructions: Infinity,
       pace: 'real',
-      // Keys go to the guest's console, as key messages.
-      input: { ...typed, take: () => typed.take().map((bytes) => encodeTypedBytes(bytes)) },
+      // Keys and power messages go to the guest over the wire.
+      input: {
+        ...typed,
+        take: () => [...takeRequests(), ...typed.take().map((bytes) => encodeTypedBytes(bytes))],
+      },
       inputPort: 'com2',
       sinks: [],
+      otherEnds: NO_OTHER_ENDS,
       ...termination,
     });
     return conclude(end);

@@ -34,6 +34,16 @@ export interface OtherEnds {
   onNext(wake: () => void): void;
 }
 
+/** Of a machine without such devices. */
+export const NO_OTHER_ENDS: OtherEnds = {
+  ready: () => false,
+  give: () => undefined,
+  busy: () => false,
+  open: () => false,
+  deadline: () => Infinity,
+  onNext: () => undefined,
+};
+
 export interface RunDevices {
   readonly specs: DeviceSpecs;
   readonly outputs: DeviceOutputs;
