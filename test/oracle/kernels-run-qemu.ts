@@ -21,7 +21,7 @@ export interface QemuRun {
   readonly extra?: readonly string[];
   /** Is called with what has come on COM2 so far; what it returns is sent there once. */
   readonly type?: (com2: Uint8Array) => Uint8Array | undefined;
-  /** Raises an NMI, once, when this is true of what has come on COM2 so far. */
+  /** Raises an NMI, once and a second later, when this is true of what has come on COM2 so far. */
   readonly nmi?: (com2: Uint8Array) => boolean;
 }
 
@@ -31,6 +31,8 @@ export interface QemuResult {
   readonly com1: string;
   readonly com2: Uint8Array;
 }
+
+const NMI_DELAY_MS = 1000;
 
 /** Boots an image and waits for its end (at most 30 s). */
 export async function runQemu(run: QemuRun): Promise<QemuResult> {
@@ -56,11 +58,14 @@ export async function runQemu(run: QemuRun): Promise<QemuResult> {
     chunks.push(chunk);
     if (!interrupted && run.nmi?.(Buffer.concat(chunks))) {
       interrupted = true;
-      // QEMU reads a command only while somebody listens.
-      const connection = connect(monitor, () => connection.write('nmi\n'));
-      connection.on('error', (error) => (errors += error.message));
-      connection.resume();
-      child.on('close', () => connection.destroy());
+      // What is seen was sent on the way: the guest needs a moment to come to where the NMI is meant to find it.
+      setTimeout(() => {
+        // QEMU reads a command only while somebody listens.
+        const connection = connect(monitor, () => connection.write('nmi\n'));
+        connection.on('error', (error) => (errors += error.message));
+        connection.resume();
+        child.on('close', () => connection.destroy());
+      }, NMI_DELAY_MS);
     }
     const keys = typed ? undefined : run.type?.(Buffer.concat(chunks));
     if (!keys) return;
