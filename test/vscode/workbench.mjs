@@ -127,11 +127,24 @@ export async function openWorkbench({ executablePath, url, shots, prefix }) {
 
     /** Selects a frame of a thread. */
     async selectFrame(thread, name) {
-      await workbench.expand(page.locator('.debug-call-stack .monaco-list-row', { hasText: thread }).first());
-      const frame = page.locator('.debug-call-stack .monaco-list-row', { hasText: name }).first();
-      await frame.waitFor();
-      await page.waitForTimeout(800); // rows move while stacks arrive
-      await frame.click();
+      const rows = page.locator('.debug-call-stack .monaco-list-row');
+      const frame = rows.filter({ hasText: name }).first();
+      // The list shows where the program stopped, and has no rows for what is scrolled away.
+      for (let tries = 0; tries < 10; tries++) {
+        await page.locator('.debug-call-stack .monaco-list').hover();
+        await page.mouse.wheel(0, -10_000);
+        await page.waitForTimeout(800); // rows move while stacks arrive
+        await workbench.expand(rows.filter({ hasText: thread }).first());
+        if ((await frame.count()) === 0) continue;
+        const clicked = await frame.click({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+        if (clicked) return;
+      }
+      throw new Error(
+        `the call stack shows no frame ${name}: ${JSON.stringify(await workbench.callStack())}`,
+      );
     },
 
     /** F11 until the top frame is in `name`: arguments that are calls come first. */
