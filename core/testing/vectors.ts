@@ -145,6 +145,17 @@ export interface VectorRunnerOptions {
   readonly onExecute?: ExecutionObserver;
 }
 
+const signOf = (text: string): number => parseInt(text[0], 16) >> 3;
+/**
+ * The place of a magnitude in the row of all 80-bit values: neighbours differ by 1, also from one exponent to the next, where
+ * the significand begins anew.
+ */
+function placeOf(text: string): bigint {
+  const exponent = BigInt(parseInt(text.slice(0, 4), 16) & 0x7fff);
+  const fraction = BigInt(`0x${text.slice(4)}`) & 0x7fff_ffff_ffff_ffffn;
+  return (exponent << 63n) | fraction;
+}
+
 export function createVectorRunner({
   mode = 'protected',
   onExecute,
@@ -329,8 +340,8 @@ export function createVectorRunner({
 
   /** Transcendental results may differ by one unit in the last place. */
   function close(a: string, b: string, tolerance: number | undefined): boolean {
-    if (tolerance !== 1) return false;
-    const distance = BigInt(`0x${a}`) - BigInt(`0x${b}`);
+    if (tolerance !== 1 || signOf(a) !== signOf(b)) return false;
+    const distance = placeOf(a) - placeOf(b);
     return distance >= -1n && distance <= 1n;
   }
 

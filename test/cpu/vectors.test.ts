@@ -59,4 +59,27 @@ describe('instructions recorded on hardware', () => {
     };
     expect(runner.run(wrong, 'alu')).toBe('register 0 is 2, expected 3');
   });
+
+  it('takes a transcendental result for right when it is the neighbour, also of another exponent, and no other', () => {
+    const runner = createVectorRunner();
+    // FCOS of 0 is 1; recorded as if it gave the value before it, and the one before that.
+    const registers = Array.from({ length: 8 }, () => '0'.repeat(20));
+    const recorded = (result: string): VectorRecord => ({
+      n: 'fcos',
+      c: 'd9ff',
+      r: [0, 0, 0, 0, 0x40_1000, 0, 0, 0],
+      f: 2,
+      x: { cw: 0x37f, sw: 0, tw: 0xfffd, r: registers },
+      E: 0x20_0102,
+      F: 0,
+      X: { tw: 0xfffc, r: [[0, result]] },
+      tol: 1,
+    });
+    expect(runner.run(recorded('3fff8000000000000000'), 'x87trans')).toBeUndefined();
+    expect(runner.run(recorded('3ffeffffffffffffffff'), 'x87trans')).toBeUndefined();
+    expect(runner.run(recorded('3ffefffffffffffffffe'), 'x87trans')).toMatch(
+      /^R0 is 3fff8000000000000000, expected/,
+    );
+    expect(runner.run(recorded('bfff8000000000000000'), 'x87trans')).toMatch(/^R0 is /);
+  });
 });
