@@ -46,7 +46,7 @@ const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **cr
 	monitor->io_area = io_area ? virtual_address(io_area) : NULL;
 	if (!monitor->base || !io_area) {
 		free_memory(monitor);
-		return "there is not as much memory as mem= asks for";
+		return "there is not as much memory as mem= asks for: ask for less, or give the machine more";
 	}
 	monitor->state = CO_MONITOR_STATE_INITIALIZED;
 	*created = monitor;
