@@ -2,7 +2,7 @@
  * SSE and SSE2 floating-point arithmetic, logic, comparison and unpacking (SDM vol. 1, 10.4.1.2 to 10.4.1.4 and 11.4.1).
  */
 import type { Softfloat } from '../../softfloat/softfloat.ts';
-import { both, type OpcodeMap, PREFIX_66 } from '../decode/opcode-map.ts';
+import { type OpcodeMap, PREFIX_66 } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { xmm } from './simd.ts';
 import { FORMS, operandBytes, PD, PS, SS, type SseForms } from './sse-forms.ts';
@@ -11,7 +11,7 @@ export function defineSseArithmetic(
   map: OpcodeMap,
   env: CpuEnv,
   fpu: Softfloat,
-  { simd, define, checked }: SseForms,
+  { simd, guarded, define, checked }: SseForms,
 ): void {
   const {
     views: { mem8, reg32 },
@@ -103,8 +103,7 @@ export function defineSseArithmetic(
       modrm: true,
       regWidth: 32,
       rmWidth: 'raw',
-      reg: both((i) => {
-        simd.sseCheck();
+      reg: guarded((i) => {
         let mask = 0;
         const step = double ? 8 : 4;
         for (let n = 0; n < 16 / step; n++) mask |= (mem8[xmm(i.rm) + n * step + step - 1] >> 7) << n;

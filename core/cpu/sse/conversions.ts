@@ -3,13 +3,13 @@
  */
 import { FpuState, type Softfloat } from '../../softfloat/softfloat.ts';
 import type { Insn } from '../decode/insn.ts';
-import { both, type OpcodeMap, PREFIX_66, PREFIX_F2, PREFIX_F3 } from '../decode/opcode-map.ts';
+import { type OpcodeMap, PREFIX_66, PREFIX_F2, PREFIX_F3 } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { mm, xmm } from './simd.ts';
 import { SD, SS, type SseForms } from './sse-forms.ts';
 
 export function defineSseConversions(map: OpcodeMap, env: CpuEnv, fpu: Softfloat, forms: SseForms): void {
-  const { simd, copy, clear, define, checked } = forms;
+  const { simd, guarded, copy, clear, define, checked } = forms;
   const { mem, reg32 } = env.views;
 
   /** XMM to XMM, where the result is shorter than the register. */
@@ -63,14 +63,12 @@ export function defineSseConversions(map: OpcodeMap, env: CpuEnv, fpu: Softfloat
       modrm: true,
       regWidth: 'raw',
       rmWidth: 'raw',
-      reg: both((i) => {
-        simd.sseCheck();
+      reg: guarded((i) => {
         simd.mmxCheck();
         simd.mmxEnter();
         checked(fpu.sseFromIntegers(xmm(i.reg), mm(i.rm), 2, double));
       }),
-      mem: both((i) => {
-        simd.sseCheck();
+      mem: guarded((i) => {
         checked(fpu.sseFromIntegers(xmm(i.reg), simd.load(i, 8, false), 2, double));
       }),
     });
@@ -87,13 +85,11 @@ export function defineSseConversions(map: OpcodeMap, env: CpuEnv, fpu: Softfloat
         modrm: true,
         regWidth: 'raw',
         rmWidth: 'raw',
-        reg: both((i) => {
-          simd.sseCheck();
+        reg: guarded((i) => {
           simd.mmxCheck();
           convert(i, xmm(i.rm));
         }),
-        mem: both((i) => {
-          simd.sseCheck();
+        mem: guarded((i) => {
           simd.mmxCheck();
           convert(i, simd.load(i, double ? 16 : 8, double === 1));
         }),
@@ -105,13 +101,11 @@ export function defineSseConversions(map: OpcodeMap, env: CpuEnv, fpu: Softfloat
       modrm: true,
       regWidth: 'raw',
       rmWidth: 32,
-      reg: both((i) => {
-        simd.sseCheck();
+      reg: guarded((i) => {
         mem.setInt32(FpuState.Source, reg32[i.rm], true);
         checked(fpu.sseFromIntegers(xmm(i.reg), FpuState.Source, 1, double));
       }),
-      mem: both((i) => {
-        simd.sseCheck();
+      mem: guarded((i) => {
         checked(fpu.sseFromIntegers(xmm(i.reg), simd.load(i, 4, false), 1, double));
       }),
     });
@@ -127,12 +121,10 @@ export function defineSseConversions(map: OpcodeMap, env: CpuEnv, fpu: Softfloat
         modrm: true,
         regWidth: 32,
         rmWidth: 'raw',
-        reg: both((i) => {
-          simd.sseCheck();
+        reg: guarded((i) => {
           convert(i, xmm(i.rm));
         }),
-        mem: both((i) => {
-          simd.sseCheck();
+        mem: guarded((i) => {
           convert(i, simd.load(i, double ? 8 : 4, false));
         }),
       });

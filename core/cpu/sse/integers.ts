@@ -3,7 +3,7 @@
  */
 import type { Softfloat } from '../../softfloat/softfloat.ts';
 import type { Insn } from '../decode/insn.ts';
-import { both, type OpcodeMap, PREFIX_66 } from '../decode/opcode-map.ts';
+import { type OpcodeMap, PREFIX_66 } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { IMMEDIATE_SHIFTS, LANE_CODES, SHIFT_CODES, xmm } from './simd.ts';
 import type { SseForms } from './sse-forms.ts';
@@ -12,7 +12,7 @@ export function defineSseIntegers(
   map: OpcodeMap,
   env: CpuEnv,
   fpu: Softfloat,
-  { simd, define }: SseForms,
+  { guarded, define }: SseForms,
 ): void {
   const { mem } = env.views;
 
@@ -36,8 +36,7 @@ export function defineSseIntegers(
         return {
           imm: 'u8' as const,
           rmWidth: 'raw' as const,
-          reg: both((i: Insn) => {
-            simd.sseCheck();
+          reg: guarded((i: Insn) => {
             if (bytes) fpu.simdShiftBytes(xmm(i.rm), i.imm, digit === 7 ? 1 : 0);
             else fpu.simdShiftLow(code, xmm(i.rm), i.imm, 0, 16);
           }),

@@ -8,7 +8,11 @@ import type { CpuEnv } from '../env.ts';
 import { mm, xmm } from './simd.ts';
 import type { SseForms } from './sse-forms.ts';
 
-export function defineSseMoves(map: OpcodeMap, env: CpuEnv, { simd, copy, clear, define }: SseForms): void {
+export function defineSseMoves(
+  map: OpcodeMap,
+  env: CpuEnv,
+  { simd, guarded, copy, clear, define }: SseForms,
+): void {
   const {
     views: { mem, reg32 },
     access: { read32, write32 },
@@ -22,14 +26,10 @@ export function defineSseMoves(map: OpcodeMap, env: CpuEnv, { simd, copy, clear,
       rmWidth: 'raw',
       ...(reg
         ? {
-            reg: both((i: Insn) => {
-              simd.sseCheck();
-              reg(i);
-            }),
+            reg: guarded(reg),
           }
         : {}),
-      mem: both((i) => {
-        simd.sseCheck();
+      mem: guarded((i) => {
         simd.store(i, xmm(i.reg) + from, bytes, aligned);
       }),
     });
@@ -62,12 +62,10 @@ export function defineSseMoves(map: OpcodeMap, env: CpuEnv, { simd, copy, clear,
       modrm: true,
       regWidth: 'raw',
       rmWidth: 'raw',
-      reg: both((i) => {
-        simd.sseCheck();
+      reg: guarded((i) => {
         copy(xmm(i.reg), xmm(i.rm), bytes);
       }),
-      mem: both((i) => {
-        simd.sseCheck();
+      mem: guarded((i) => {
         const source = simd.load(i, bytes, false);
         clear(xmm(i.reg), 16);
         copy(xmm(i.reg), source, bytes);
@@ -86,14 +84,10 @@ export function defineSseMoves(map: OpcodeMap, env: CpuEnv, { simd, copy, clear,
       rmWidth: 'raw',
       ...(reg
         ? {
-            reg: both((i: Insn) => {
-              simd.sseCheck();
-              reg(i);
-            }),
+            reg: guarded(reg),
           }
         : {}),
-      mem: both((i) => {
-        simd.sseCheck();
+      mem: guarded((i) => {
         copy(xmm(i.reg) + to, simd.load(i, 8, false), 8);
       }),
     });
@@ -131,12 +125,10 @@ export function defineSseMoves(map: OpcodeMap, env: CpuEnv, { simd, copy, clear,
     modrm: true,
     regWidth: 'raw',
     rmWidth: 32,
-    reg: both((i) => {
-      simd.sseCheck();
+    reg: guarded((i) => {
       fromWord(i.reg, reg32[i.rm]);
     }),
-    mem: both((i) => {
-      simd.sseCheck();
+    mem: guarded((i) => {
       fromWord(i.reg, read32(i.seg, ea(i)));
     }),
   });
@@ -144,12 +136,10 @@ export function defineSseMoves(map: OpcodeMap, env: CpuEnv, { simd, copy, clear,
     modrm: true,
     regWidth: 'raw',
     rmWidth: 32,
-    reg: both((i) => {
-      simd.sseCheck();
+    reg: guarded((i) => {
       reg32[i.rm] = mem.getInt32(xmm(i.reg), true);
     }),
-    mem: both((i) => {
-      simd.sseCheck();
+    mem: guarded((i) => {
       write32(i.seg, ea(i), mem.getInt32(xmm(i.reg), true));
     }),
   });
@@ -165,8 +155,7 @@ export function defineSseMoves(map: OpcodeMap, env: CpuEnv, { simd, copy, clear,
     modrm: true,
     regWidth: 'raw',
     rmWidth: 'raw',
-    reg: both((i) => {
-      simd.sseCheck();
+    reg: guarded((i) => {
       simd.mmxCheck();
       simd.mmxEnter();
       copy(xmm(i.reg), mm(i.rm), 8);
@@ -177,8 +166,7 @@ export function defineSseMoves(map: OpcodeMap, env: CpuEnv, { simd, copy, clear,
     modrm: true,
     regWidth: 'raw',
     rmWidth: 'raw',
-    reg: both((i) => {
-      simd.sseCheck();
+    reg: guarded((i) => {
       simd.mmxCheck();
       simd.mmxEnter();
       copy(mm(i.reg), xmm(i.rm), 8);

@@ -2,7 +2,7 @@
  * Shuffles, words in and out of XMM registers, masks and masked stores (SDM vol. 1, 10.4.1.4, 10.4.4 and 11.4.2).
  */
 import type { Softfloat } from '../../softfloat/softfloat.ts';
-import { both, type OpcodeMap, PREFIX_66, PREFIX_F2, PREFIX_F3 } from '../decode/opcode-map.ts';
+import { type OpcodeMap, PREFIX_66, PREFIX_F2, PREFIX_F3 } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { EDI } from '../state.ts';
 import { shuffled, xmm } from './simd.ts';
@@ -12,7 +12,7 @@ export function defineSseShuffles(
   map: OpcodeMap,
   env: CpuEnv,
   fpu: Softfloat,
-  { simd, copy, define }: SseForms,
+  { guarded, copy, define }: SseForms,
 ): void {
   const {
     views: { mem, mem8, reg32, reg16 },
@@ -78,12 +78,10 @@ export function defineSseShuffles(
     imm: 'u8',
     regWidth: 'raw',
     rmWidth: 32,
-    reg: both((i) => {
-      simd.sseCheck();
+    reg: guarded((i) => {
       mem.setUint16(xmm(i.reg) + (i.imm & 7) * 2, reg32[i.rm], true);
     }),
-    mem: both((i) => {
-      simd.sseCheck();
+    mem: guarded((i) => {
       mem.setUint16(xmm(i.reg) + (i.imm & 7) * 2, read16(i.seg, ea(i)), true);
     }),
   });
@@ -92,8 +90,7 @@ export function defineSseShuffles(
     imm: 'u8',
     regWidth: 32,
     rmWidth: 'raw',
-    reg: both((i) => {
-      simd.sseCheck();
+    reg: guarded((i) => {
       reg32[i.reg] = mem.getUint16(xmm(i.rm) + (i.imm & 7) * 2, true);
     }),
   });
@@ -101,8 +98,7 @@ export function defineSseShuffles(
     modrm: true,
     regWidth: 32,
     rmWidth: 'raw',
-    reg: both((i) => {
-      simd.sseCheck();
+    reg: guarded((i) => {
       reg32[i.reg] = fpu.simdByteMask(xmm(i.rm), 16);
     }),
   });
@@ -110,8 +106,7 @@ export function defineSseShuffles(
     modrm: true,
     regWidth: 'raw',
     rmWidth: 'raw',
-    reg: both((i) => {
-      simd.sseCheck();
+    reg: guarded((i) => {
       const base = i.addrMask === 0xffff ? reg16[EDI * 2] : reg32[EDI];
       const selected = Array.from({ length: 16 }, (_, n) => n).filter(
         (n) => (mem8[xmm(i.rm) + n] & 0x80) !== 0,

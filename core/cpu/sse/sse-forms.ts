@@ -5,6 +5,7 @@
 import type { Insn } from '../decode/insn.ts';
 import {
   both,
+  type BySize,
   type OpcodeMap,
   type Operation,
   PREFIX_66,
@@ -37,6 +38,8 @@ export interface SseForms {
     more?: Partial<Operation>,
     aligned?: boolean,
   ) => void;
+  /** Handlers that check first whether SSE is there (#UD, #NM). */
+  readonly guarded: (run: (i: Insn) => void) => BySize;
   /** #XM where a result of the soft-float core is 0. */
   readonly checked: (result: number) => void;
 }
@@ -52,6 +55,11 @@ export function createSseForms(map: OpcodeMap, env: CpuEnv): SseForms {
     mem8.fill(0, at, at + bytes);
   };
 
+  const guarded = (run: (i: Insn) => void) =>
+    both((i) => {
+      simd.sseCheck();
+      run(i);
+    });
   const define = (
     opcode: number,
     run: (i: Insn, source: number) => void,
@@ -63,12 +71,10 @@ export function createSseForms(map: OpcodeMap, env: CpuEnv): SseForms {
       modrm: true,
       regWidth: 'raw',
       rmWidth: 'raw',
-      reg: both((i) => {
-        simd.sseCheck();
+      reg: guarded((i) => {
         run(i, xmm(i.rm));
       }),
-      mem: both((i) => {
-        simd.sseCheck();
+      mem: guarded((i) => {
         run(i, simd.load(i, bytes, aligned));
       }),
       ...more,
@@ -78,5 +84,5 @@ export function createSseForms(map: OpcodeMap, env: CpuEnv): SseForms {
     if (result === 0) simd.exception();
   };
 
-  return { simd, copy, clear, define, checked };
+  return { simd, copy, clear, guarded, define, checked };
 }

@@ -13,7 +13,12 @@ import type { SseForms } from './sse-forms.ts';
 /** Reserved bits of MXCSR: setting one is #GP(0). */
 const MXCSR_MASK = 0xffff;
 
-export function defineSseState(map: OpcodeMap, env: CpuEnv, fpu: Softfloat, { simd }: SseForms): void {
+export function defineSseState(
+  map: OpcodeMap,
+  env: CpuEnv,
+  fpu: Softfloat,
+  { guarded }: SseForms,
+): void {
   const {
     views: { state, mem },
     access: { read8, read32, write16, write32, probeWrite, linear },
@@ -89,16 +94,14 @@ export function defineSseState(map: OpcodeMap, env: CpuEnv, fpu: Softfloat, { si
     { mem: both(save) },
     { mem: both(restore) },
     {
-      mem: both((i) => {
-        simd.sseCheck();
+      mem: guarded((i) => {
         const value = read32(i.seg, ea(i));
         if ((value & ~MXCSR_MASK) !== 0) gp(0);
         mem.setInt32(FpuState.Mxcsr, value, true);
       }),
     },
     {
-      mem: both((i) => {
-        simd.sseCheck();
+      mem: guarded((i) => {
         write32(i.seg, ea(i), mem.getInt32(FpuState.Mxcsr, true));
       }),
     },
