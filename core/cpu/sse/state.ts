@@ -13,12 +13,7 @@ import type { SseForms } from './sse-forms.ts';
 /** Reserved bits of MXCSR: setting one is #GP(0). */
 const MXCSR_MASK = 0xffff;
 
-export function defineSseState(
-  map: OpcodeMap,
-  env: CpuEnv,
-  fpu: Softfloat,
-  { guarded }: SseForms,
-): void {
+export function defineSseState(map: OpcodeMap, env: CpuEnv, fpu: Softfloat, { guarded }: SseForms): void {
   const {
     views: { state, mem },
     access: { read8, read32, write16, write32, probeWrite, linear },
