@@ -5,7 +5,10 @@
  */
 #include <stddef.h>
 #include <colinux/abi.h>
+#include <colinux/block.h>
 #include <colinux/console.h>
+#include <colinux/filesystem.h>
+#include <colinux/network.h>
 #include <colinux/note.h>
 
 #define STATE(field, offset) _Static_assert(offsetof(struct co_state, field) == (offset), "co_state." #field)
@@ -60,6 +63,11 @@ SIZE(co_console_putcs, 6);
 SIZE(co_console_message, 16);
 SIZE(co_key_event, 8);
 SIZE(co_note, 20);
+SIZE(co_block_request, 0x30);
+SIZE(co_network_request, 0x14);
+SIZE(co_mouse_event, 0x10);
+_Static_assert(offsetof(struct co_block_request, async) == 0x28, "co_block_request.async");
+_Static_assert(sizeof(struct co_fs_request) <= (CO_FS_NAMES_INDEX - 1) * 4, "co_fs_request runs into the names");
 
 /* A translation unit must declare something. */
 extern const int co_abi_version;

@@ -81,7 +81,8 @@ export async function withQemuBoard<T>(
   });
   await new Promise<void>((resolve) => server.listen(echo, resolve));
   const udp = await freePort();
-  const common = 'vectors=0';
+  // With ioeventfd another thread of QEMU tells of the end of a request first in the ring and later in the ISR.
+  const common = 'vectors=0,ioeventfd=off';
   const mac = MAC.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
   const options = [
     ['-drive', `if=none,id=d,file=${disk},format=raw`],

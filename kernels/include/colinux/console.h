@@ -4,8 +4,10 @@
  *
  * The guest draws text cells by messages to CO_MODULE_CONSOLE whose data is one struct co_console_message. A cell
  * is a 16-bit word: character in the low byte, VGA attribute in the high byte. Keys come back as messages to the
- * guest for CO_DEVICE_KEYBOARD. Mind the order of coordinates: PUTC has x first, PUTCS has y first. All edges
- * of rectangles are inclusive; BMOVE moves the rectangle top..right to (row, column).
+ * guest for CO_DEVICE_KEYBOARD. A message for CO_DEVICE_CONSOLE with a struct co_console_config says that the user has
+ * given the terminal another size; a guest that follows answers with a CONFIG operation (coLinux has no such message).
+ * Mind the order of coordinates: PUTC has x first, PUTCS has y first. All edges of rectangles are inclusive; BMOVE moves
+ * the rectangle top..right to (row, column).
  */
 #ifndef COLINUX_CONSOLE_H
 #define COLINUX_CONSOLE_H
@@ -73,6 +75,15 @@ enum co_keyboard_mode {
 struct co_key_event {
 	uint32_t code;
 	uint32_t mode;				/* enum co_keyboard_mode */
+} CO_PACKED;
+
+/* Payload of messages for CO_DEVICE_MOUSE. Positions are parts of 2048 of the screen's width and height. */
+#define CO_MOUSE_RANGE	2048
+
+struct co_mouse_event {
+	uint32_t buttons;			/* bit 0 left, 1 right, 2 middle */
+	uint32_t x, y;				/* below CO_MOUSE_RANGE */
+	int32_t wheel;				/* rows since the last event, up is negative */
 } CO_PACKED;
 
 enum co_power_type {
