@@ -24,7 +24,7 @@ static const char *const exception_names[] = {
 	"general protection", "page fault", "reserved", "x87 error", "alignment check", "machine check", "SIMD error",
 };
 
-static void (*handlers[16])(void);
+static struct irq_handler *handlers[16];
 static uint16_t mask = 0xffff & ~(1 << CASCADE);
 
 static void write_mask(void)
@@ -46,10 +46,11 @@ void interrupts_init(void)
 	write_mask();
 }
 
-void irq_register(unsigned irq, void (*handler)(void))
+void irq_register(unsigned irq, struct irq_handler *handler)
 {
 	uint32_t flags = interrupts_save();
 
+	handler->next = handlers[irq];
 	handlers[irq] = handler;
 	mask &= (uint16_t)~(1u << irq);
 	write_mask();
@@ -82,8 +83,8 @@ static void handle_irq(unsigned irq)
 			outb(PIC1, OCW2_EOI);
 		return;
 	}
-	if (handlers[irq])
-		handlers[irq]();
+	for (struct irq_handler *handler = handlers[irq]; handler; handler = handler->next)
+		handler->serve(handler->device);
 	if (irq >= 8)
 		outb(PIC2, OCW2_EOI);
 	outb(PIC1, OCW2_EOI);
