@@ -39,10 +39,12 @@ static bool message_to_monitor(struct monitor *monitor)
 		monitor_terminate(monitor, CO_TERMINATE_INVALID_OPERATION, CO_OPERATION_MESSAGE_TO_MONITOR, text);
 		return false;
 	}
-	if (message->to == CO_MODULE_CONSOLE)
-		wire_send(monitor->id, message);
-	else if (message->to == CO_MODULE_PRINTK)
+	if (message->to == CO_MODULE_CONSOLE) {
+		if (console_draw(&monitor->console, (const void *)(message + 1), message->size))
+			wire_send(monitor->id, message);
+	} else if (message->to == CO_MODULE_PRINTK) {
 		log_guest(monitor, (const char *)(message + 1), message->size);
+	}
 	/* A message to a module nobody has attached to is lost, as in coLinux. */
 	return true;
 }
@@ -79,7 +81,8 @@ static bool device(struct monitor *monitor)
 	struct co_console_message *console = (void *)&params[1];
 
 	if (params[0] == CO_DEVICE_CONSOLE && console->type == CO_CONSOLE_STARTUP)
-		console->config = (struct co_console_config){ CO_CONSOLE_ROWS, CO_CONSOLE_COLUMNS, CO_CONSOLE_ATTRIBUTE };
+		console->config = (struct co_console_config){ monitor->console.rows, monitor->console.columns,
+							      monitor->console.attribute };
 	else
 		params[0] = CO_UNSUPPORTED;
 	return true;
