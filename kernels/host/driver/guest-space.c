@@ -46,6 +46,12 @@ static void fill_boot_gdt(uint64_t *gdt)
 	gdt[SELECTOR_DATA / 8] = 0x00cf92000000ffff;
 }
 
+/* At most so many bytes: the tables of the direct map, of the two windows, the directory and the boot page. */
+uint32_t guest_space_size(uint32_t memory_size)
+{
+	return (memory_size / (PAGE_SIZE * 1024) + 1 + 2 + 2) * PAGE_SIZE + PAGE_SIZE;
+}
+
 /* On success `directory` is physical and `boot_page` a VA of the guest. */
 const char *guest_space_build(struct monitor *monitor, uint32_t *directory, uint32_t *boot_page)
 {
