@@ -44,8 +44,11 @@ static bool message_to_monitor(struct monitor *monitor)
 			wire_send(monitor->id, message);
 	} else if (message->to == CO_MODULE_PRINTK) {
 		log_guest(monitor, (const char *)(message + 1), message->size);
+	} else if (message->to - CO_MODULE_CONET0 < CO_NETWORK_UNITS) {
+		network_send(monitor, message->to - CO_MODULE_CONET0, message);
+	} else {
+		attach_deliver(monitor, message);	/* if nobody has attached it is lost, as in coLinux */
 	}
-	/* A message to a module nobody has attached to is lost, as in coLinux. */
 	return true;
 }
 
@@ -75,16 +78,35 @@ static bool terminate(struct monitor *monitor)
 	return false;
 }
 
-static bool device(struct monitor *monitor)
+static void console_request(struct monitor *monitor)
 {
-	uint32_t *params = monitor->page->params;
-	struct co_console_message *console = (void *)&params[1];
+	struct co_console_message *console = (void *)&monitor->page->params[1];
 
-	if (params[0] == CO_DEVICE_CONSOLE && console->type == CO_CONSOLE_STARTUP)
+	if (console->type == CO_CONSOLE_STARTUP)
 		console->config = (struct co_console_config){ monitor->console.rows, monitor->console.columns,
 							      monitor->console.attribute };
 	else
-		params[0] = CO_UNSUPPORTED;
+		monitor->page->params[0] = CO_UNSUPPORTED;
+}
+
+static bool device(struct monitor *monitor)
+{
+	switch (monitor->page->params[0]) {
+	case CO_DEVICE_BLOCK:
+		block_request(monitor);
+		break;
+	case CO_DEVICE_CONSOLE:
+		console_request(monitor);
+		break;
+	case CO_DEVICE_NETWORK:
+		network_request(monitor);
+		break;
+	case CO_DEVICE_FILESYSTEM:
+		filesystem_request(monitor);
+		break;
+	default:
+		monitor->page->params[0] = CO_UNSUPPORTED;
+	}
 	return true;
 }
 
