@@ -102,24 +102,24 @@ export async function openDevices(
   return {
     specs: {
       disks: disks.map(({ spec }) => spec),
-      ...(net && { network: networkSpec(net) }),
+      ...(net && { networks: [networkSpec(net)] }),
       ...(rng === undefined ? {} : { rng: { seed: rng } }),
-      ...(shared && { share: { tag: shared.tag } }),
+      ...(shared && { shares: [{ tag: shared.tag }] }),
     },
     outputs: {
       block(disk, id, operation) {
         answerDisk(disk, id, disks[disk]!.perform(operation));
       },
-      frame(bytes) {
+      frame(_network, bytes) {
         network?.send(bytes);
       },
-      share(id, message, room) {
+      share(_share, id, message, room) {
         asked++;
         machine?.interruptRun();
         share?.ask(message, room, (bytes) => {
           asked--;
           answer(({ outside }) => {
-            outside.completeShare(id, bytes);
+            outside.completeShare(0, id, bytes);
           });
         });
       },

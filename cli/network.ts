@@ -64,7 +64,7 @@ export function openNetwork(
       waiting = [];
       for (const frame of frames) {
         capture?.frame(frame, 'in');
-        machine.outside.frame(frame);
+        machine.outside.frame(0, frame);
       }
     },
     deadline: () => clock.nextDeadline(),

@@ -3,7 +3,7 @@
  */
 import { parseArgs } from 'node:util';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
-import { MAX_DISKS } from '../core/protocol/device-protocol.ts';
+import { MAX_DEVICES } from '../core/protocol/device-protocol.ts';
 import { type DiskOption, diskOption } from './disk-option.ts';
 import { type NetOption, netOption } from './net-option.ts';
 import { Problem, systemCode } from './problem.ts';
@@ -141,9 +141,9 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
   }
   const { memory, 'max-instructions': most, rtc, pace, cpu, net, rng, share } = values;
   const disks = (values.disk ?? []).map(diskOption);
-  if (disks.length > MAX_DISKS) {
+  if (disks.length > MAX_DEVICES) {
     throw new Problem(
-      `--disk may be given ${MAX_DISKS} times, but was found ${disks.length} times: ${HELP}.`,
+      `--disk may be given ${MAX_DEVICES} times, but was found ${disks.length} times: ${HELP}.`,
     );
   }
   const cable = net === undefined ? undefined : netOption(net);

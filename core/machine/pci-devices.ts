@@ -18,7 +18,12 @@ import { VirtioNet } from '../devices/virtio/virtio-net.ts';
 import { VirtioPci } from '../devices/virtio/virtio-pci.ts';
 import { VirtioRng } from '../devices/virtio/virtio-rng.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
-import type { DeviceSpecs, DiskSpec, NetworkSpec } from '../protocol/device-protocol.ts';
+import {
+  type DeviceSpecs,
+  type DiskSpec,
+  MAX_DEVICES,
+  type NetworkSpec,
+} from '../protocol/device-protocol.ts';
 import { type DeviceOutputs, outsideDisk, type OutsideModels, outsideNet, outsideShare } from './outside.ts';
 
 const FIRST_SLOT = 2;
@@ -56,30 +61,40 @@ export function createPciDevices(specs: DeviceSpecs, board: PciBoard): PciDevice
     return new VirtioBlk({ name, serial: spec.serial }, diskBackend(name, spec, n, outputs));
   };
   const disks = (specs.disks ?? []).map(disk);
-  const net = specs.network && new VirtioNet(specs.network.mac, netBackend(specs.network, outputs));
+  const networks = (specs.networks ?? []).map(
+    (spec, n) => new VirtioNet(`net${n}`, spec.mac, netBackend(spec, n, outputs)),
+  );
   const console =
     specs.console &&
     new VirtioConsole(specs.console.ports, (port, bytes) => {
       outputs().console(port, bytes);
     });
   const rng = specs.rng && new VirtioRng(specs.rng.seed);
-  const share =
-    specs.share &&
-    new Virtio9p(
-      specs.share.tag,
-      outsideShare((id, message, room) => {
-        outputs().share(id, message, room);
-      }),
-    );
+  const shares = (specs.shares ?? []).map(
+    ({ tag }, n) =>
+      new Virtio9p(
+        `share${n}`,
+        tag,
+        outsideShare((id, message, room) => {
+          outputs().share(n, id, message, room);
+        }),
+      ),
+  );
 
   const dma = new Dma(board.memory);
-  const models = [...disks, net, console, rng, share].filter((model) => model !== undefined);
+  const models = [...disks, ...networks, console, rng, ...shares].filter((model) => model !== undefined);
+  if (models.length > MAX_DEVICES) {
+    throw new BootError(
+      'devices-too-many',
+      `A machine has room for ${MAX_DEVICES} devices, but its configuration has ${models.length}: take some out.`,
+    );
+  }
   const virtio = models.map((model: VirtioModel, n) => {
     const device = new VirtioPci(model, dma, board.log);
     bus.attach(FIRST_SLOT + n, 0, device.pci);
     return device;
   });
-  return { bus, devices: [bus, isaBridge, ...virtio], models: { disks, net, console, share } };
+  return { bus, devices: [bus, isaBridge, ...virtio], models: { disks, networks, console, shares } };
 }
 
 function diskBackend(name: string, spec: DiskSpec, n: number, outputs: () => DeviceOutputs) {
@@ -98,10 +113,10 @@ function diskBackend(name: string, spec: DiskSpec, n: number, outputs: () => Dev
   return new MemoryDisk(spec.bytes, spec.readOnly);
 }
 
-function netBackend({ kind }: NetworkSpec, outputs: () => DeviceOutputs) {
+function netBackend({ kind }: NetworkSpec, n: number, outputs: () => DeviceOutputs) {
   return kind === 'loopback'
     ? createLoopback()
     : outsideNet((frame) => {
-        outputs().frame(frame);
+        outputs().frame(n, frame);
       });
 }

@@ -280,14 +280,14 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
           block(disk, id, operation) {
             platform.post({ event: 'blockRequest', disk, id, operation }, []);
           },
-          frame(bytes) {
-            platform.post({ event: 'networkFrame', bytes }, []);
+          frame(network, bytes) {
+            platform.post({ event: 'networkFrame', network, bytes }, []);
           },
           console(port, bytes) {
             platform.post({ event: 'consoleOutput', port, bytes }, []);
           },
-          share(id, message, room) {
-            platform.post({ event: 'shareRequest', id, message, room }, []);
+          share(share, id, message, room) {
+            platform.post({ event: 'shareRequest', share, id, message, room }, []);
           },
         },
       });
@@ -348,14 +348,14 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         outside.completeBlock(disk, id, outcome);
       });
     },
-    networkFrame({ bytes }) {
+    networkFrame({ network, bytes }) {
       return deliver(({ outside }) => {
-        outside.frame(bytes);
+        outside.frame(network, bytes);
       });
     },
-    networkLink({ up }) {
+    networkLink({ network, up }) {
       return deliver(({ outside }) => {
-        outside.link(up);
+        outside.link(network, up);
       });
     },
     consoleInput({ port, bytes }) {
@@ -368,9 +368,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         outside.consoleSize(columns, rows);
       });
     },
-    completeShare({ id, bytes }) {
+    completeShare({ share, id, bytes }) {
       return deliver(({ outside }) => {
-        outside.completeShare(id, bytes);
+        outside.completeShare(share, id, bytes);
       });
     },
     switches: ({ most }) => ({ switches: booted().passages.recent(most) }),
