@@ -53,4 +53,8 @@ export interface DeviceSpecs {
   /** The entropy device gives bytes that are a function of the 32-bit seed. */
   readonly rng?: { readonly seed: number };
   readonly shares?: readonly ShareSpec[];
+  /** An i6300ESB watchdog timer, and what the board does when it runs out. */
+  readonly watchdog?: { readonly action: WatchdogAction };
 }
+
+export type WatchdogAction = 'nmi' | 'reset';

@@ -112,6 +112,7 @@ const devices = fields({
   console: optional(fields({ ports: consolePorts })),
   rng: optional(fields({ seed: integer(-(2 ** 31), 0xffff_ffff) })),
   shares: optional(listOf(fields({ tag: name }), MAX_DEVICES)),
+  watchdog: optional(fields({ action: oneOf('nmi', 'reset') })),
 });
 /** Counts devices of one kind. */
 const unit = integer(0, MAX_DEVICES - 1);

@@ -15,6 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const HELLO = 'samples/hello-guest/build/hello-guest.elf';
 export const BUSY = 'kernels/build/busy-guest.elf';
+export const EARLY = 'kernels/build/early-guest.elf';
 export const RUDE = 'kernels/build/rude-guest.elf';
 
 const VGA = 0xb8000;
@@ -87,6 +88,7 @@ export function createHost(
       kernel: { ...host, bytes },
       modules: guests.map(image),
       rtcSeconds: 1_100_000_000,
+      devices: { watchdog: { action: 'nmi' } },
     },
     {
       serial: (port, byte) => (port === 'com1' ? com1 : com2).push(byte),

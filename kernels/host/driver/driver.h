@@ -65,6 +65,16 @@ struct monitor {
 	uint32_t switches[CO_OPERATIONS + 1];
 };
 
+/* guest-space.c: the bottom of the boot page, where the guest finds its first tables */
+#define SELECTOR_BOOT_TSS	0x20
+#define SELECTOR_BOOT_EMERGENCY	0x28
+
+struct boot_page {
+	uint64_t gdt[6];
+	struct gate idt[VECTOR_DOUBLE_FAULT + 1];
+	struct co_tss tss;
+};
+
 /* Those that return a text can fail: NULL, or what is wrong. */
 const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **created);
 const char *monitor_load(struct monitor *monitor, const struct module *module);

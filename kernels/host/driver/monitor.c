@@ -63,12 +63,13 @@ const char *monitor_load(struct monitor *monitor, const struct module *module)
 static void fill_guest_state(struct monitor *monitor, uint32_t directory, uint32_t boot_page)
 {
 	struct co_state *guest = &monitor->page->guest;
-	struct co_descriptor_table idt = { 0, 0 };
+	const struct boot_page *first = NULL;
 
 	guest->cr0 = CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_PE;
 	guest->cr3 = directory;
-	guest->gdt = (struct co_descriptor_table){ 4 * 8 - 1, boot_page };
-	guest->idt = idt;
+	guest->gdt = (struct co_descriptor_table){ sizeof(first->gdt) - 1, boot_page + offsetof(struct boot_page, gdt) };
+	guest->idt = (struct co_descriptor_table){ sizeof(first->idt) - 1, boot_page + offsetof(struct boot_page, idt) };
+	guest->tr = SELECTOR_BOOT_TSS;
 	guest->cs = SELECTOR_CODE;
 	guest->ds = guest->es = guest->fs = guest->gs = guest->ss = SELECTOR_DATA;
 	guest->esp = boot_page + PAGE_SIZE - FIRST_STACK;

@@ -58,6 +58,11 @@ static bool terminate(struct monitor *monitor)
 		return false;
 	}
 	monitor_terminate(monitor, request->reason, request->code, "");
+	if (request->reason == CO_TERMINATE_NMI && watchdog_has_barked()) {
+		termination->length = format(termination->text, sizeof(termination->text),
+					     "it has kept interrupts off for more than %u ms", WATCHDOG_MS);
+		return false;
+	}
 	if (length > sizeof(termination->text) - 1)
 		length = sizeof(termination->text) - 1;
 	for (uint32_t i = 0; i < length; i++)

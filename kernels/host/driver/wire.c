@@ -90,6 +90,12 @@ static void receive(void)
 	}
 }
 
+static void interrupt(void *unused)
+{
+	(void)unused;
+	receive();
+}
+
 static void retry(void)
 {
 	const struct co_message *header = (const void *)record;
@@ -105,9 +111,11 @@ static void retry(void)
 
 void wire_init(void)
 {
+	static struct irq_handler line = { .serve = interrupt };
+
 	uart_init(COM2);
 	uart_receive_interrupt(COM2, true);
-	irq_register(IRQ_COM2, receive);
+	irq_register(IRQ_COM2, &line);
 	clock_at_tick(retry);
 }
 
