@@ -139,7 +139,7 @@ export class ColinuxDebugSession extends DebugSession {
     this.stopOnEntry = options.stopOnEntry && debugging;
     for (const warning of plan.warnings) this.sendEvent(new OutputEvent(warning + '\n', 'important'));
     const port = await this.worker();
-    this.terminals.start(plan.guests.map(({ name }) => name));
+    this.terminals.start(plan.guests);
     const debuggee = await Debuggee.boot(port, plan, debugging, this.breakpoints, this.listener);
     if (this.ended) {
       debuggee.dispose();

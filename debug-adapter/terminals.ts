@@ -3,7 +3,7 @@
  * can show. Keeps the cocon shadow screens and the last serial text, so that a terminal which opens late misses nothing.
  */
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
-import { type ConsoleRenderer, createConsoleRenderer } from './cocon/ansi.ts';
+import { type ConsoleLook, type ConsoleRenderer, createConsoleRenderer } from './cocon/ansi.ts';
 import { createConsoleWire, encodeTyped } from './cocon/wire.ts';
 
 export interface TerminalInfo {
@@ -40,18 +40,18 @@ export class Terminals {
 
   constructor(private readonly sinks: TerminalSinks) {}
 
-  /** Begins a run with cooperative guests of these names, by monitor number: their consoles are on COM2. */
-  start(guests: readonly string[]): void {
+  /** Begins a run with these cooperative guests, by monitor number: their consoles are on COM2. */
+  start(guests: readonly { readonly name: string; readonly look?: ConsoleLook }[]): void {
     this.history = '';
     this.decoders = new Map();
     this.wire = createConsoleWire();
-    this.cocons = guests.map((name, monitor) => ({
+    this.cocons = guests.map(({ name, look }, monitor) => ({
       info: {
         id: `cocon${monitor}`,
         kind: 'cocon',
         title: guests.length > 1 ? `cocon ${monitor}: ${name}` : `cocon: ${name}`,
       },
-      renderer: createConsoleRenderer(),
+      renderer: createConsoleRenderer(look),
     }));
   }
 

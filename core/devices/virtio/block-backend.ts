@@ -4,7 +4,7 @@
  * enter through the input log (core/machine/outside.ts), so that a run stays a function of its inputs.
  */
 
-import { Overlay, type OverlayState } from './overlay.ts';
+import { Overlay, type OverlayState } from '../../images/overlay.ts';
 
 /** Unit of addresses and lengths, whatever the block size of a file system is. */
 export const SECTOR = 512;
