@@ -3,7 +3,7 @@
  * in which the guests' own messages are.
  */
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
-import { type ConsoleLook, DEFAULT_LOOK } from '../debug-adapter/cocon/ansi.ts';
+import { consoleLook } from '../debug-adapter/cocon/ansi.ts';
 import { encodeTypedBytes } from '../debug-adapter/cocon/wire.ts';
 import { Terminals } from '../debug-adapter/terminals.ts';
 import type { GuestConfig } from '../core/coop/config/config.ts';
@@ -16,11 +16,6 @@ const HOST_LINE = /^(host|daemon\d+|clock): /;
 const ENDS = /terminated|cannot start/;
 /** The guest whose console a terminal shows. */
 const SHOWN_COCON = 'cocon0';
-
-export function consoleLook({ console, colors, cursor }: GuestConfig): ConsoleLook {
-  const attribute = (colors.background << 4) | colors.foreground;
-  return { ...DEFAULT_LOOK, columns: console.columns, rows: console.rows, attribute, cursor };
-}
 
 export interface DaemonTerminal {
   /** What comes from the machine's serial ports. */

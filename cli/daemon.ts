@@ -51,14 +51,19 @@ function conclude(end: End): number {
 }
 
 /** The kernels of the guests and what else they boot with. @throws Problem, BootError */
-function readModules({ modules }: MachinePlan, guests: number): MultibootSource['modules'] {
-  return modules.map(({ file, name, args }, n) => {
-    const isGuest = n < guests;
-    const bytes = readImage(isGuest ? 'kernel' : 'initial RAM disk', file);
-    if (isGuest && identifyImage(bytes) !== 'cooperative')
+function readModules({ guests, data }: MachinePlan): MultibootSource['modules'] {
+  const kernels = guests.map(({ file, name, args }) => {
+    const bytes = readImage('kernel', file);
+    if (identifyImage(bytes) !== 'cooperative')
       throw new Problem(`${file} is no cooperative guest: colinux run boots a kernel that runs alone.`);
     return { bytes, name, args };
   });
+  const others = data.map(({ file, name, args }) => ({
+    bytes: readImage('initial RAM disk', file),
+    name,
+    args,
+  }));
+  return [...kernels, ...others];
 }
 
 /** Guests that were built for another ABI, as sentences. */
@@ -100,7 +105,7 @@ export async function daemon(args: readonly string[], folder: string): Promise<n
     return DaemonStatus.DriverMissing;
   }
   const guests = run.configs.length;
-  const modules = readModules(run.plan, guests);
+  const modules = readModules(run.plan);
   const wrong = mismatches(modules, guests);
   if (wrong.length > 0) {
     wrong.forEach(report);
@@ -126,7 +131,7 @@ async function runGuests(
   const terminal = openTerminal(
     options,
     configs,
-    plan.modules.slice(0, guests).map(({ name }) => name),
+    plan.guests.map(({ name }) => name),
     plan.ends.lines.some(({ device }) => device === 'stdio'),
   );
   const moduleBytes = source.modules.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -6,6 +6,7 @@
  * leaves the screen stays in the terminal's scrollback.
  */
 import { CO_CONSOLE_ATTRIBUTE, CO_CONSOLE_COLUMNS, CO_CONSOLE_ROWS } from '../../core/abi/abi.ts';
+import type { GuestConfig } from '../../core/coop/config/config.ts';
 import {
   applyConsole,
   type ConsoleOperation,
@@ -33,6 +34,15 @@ export const DEFAULT_LOOK: ConsoleLook = {
   attribute: CO_CONSOLE_ATTRIBUTE,
   cursor: 16,
 };
+
+export function consoleLook({
+  console,
+  colors,
+  cursor,
+}: Pick<GuestConfig, 'console' | 'colors' | 'cursor'>): ConsoleLook {
+  const attribute = (colors.background << 4) | colors.foreground;
+  return { columns: console.columns, rows: console.rows, attribute, cursor };
+}
 
 /** SGR sequence of a VGA attribute: foreground with intensity, background, blink. */
 export function attributeSequence(attribute: number): string {

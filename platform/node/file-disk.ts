@@ -5,6 +5,7 @@
 
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { contentOf } from '../../core/images/content.ts';
+import { performOnOverlay } from '../../core/devices/virtio/block-backend.ts';
 import { Overlay } from '../../core/images/overlay.ts';
 import type { DiskEnd } from '../../core/outside/ends.ts';
 import { EndError } from '../../core/outside/open-ends.ts';
@@ -98,18 +99,17 @@ export async function openFileDisk(disk: DiskEnd, report: (text: string) => void
       : undefined;
 
   function performOrThrow(operation: BlockOperation): BlockOutcome {
+    if (overlay && operation.kind !== 'discard') return performOnOverlay(overlay, operation);
     switch (operation.kind) {
       case 'read': {
         const [start, length] = [operation.sector * SECTOR, operation.count * SECTOR];
-        return { ok: true, data: overlay?.read(start, length) ?? readRange(descriptor, start, length) };
+        return { ok: true, data: readRange(descriptor, start, length) };
       }
       case 'write':
-        if (overlay) overlay.write(operation.sector * SECTOR, operation.data);
-        else writeRange(descriptor, operation.sector * SECTOR, operation.data);
+        writeRange(descriptor, operation.sector * SECTOR, operation.data);
         return { ok: true };
       case 'zero':
-        if (overlay) overlay.zero(operation.sector * SECTOR, operation.count * SECTOR);
-        else zeroRange(descriptor, operation.sector * SECTOR, operation.count * SECTOR);
+        zeroRange(descriptor, operation.sector * SECTOR, operation.count * SECTOR);
         return { ok: true };
       case 'discard':
         // The contents do not matter any more: they may stay.

@@ -24,7 +24,7 @@ async function good(...texts: string[]) {
   expect(problems).toEqual([]);
   return plan;
 }
-const argsOf = async (...texts: string[]) => (await good(...texts)).modules.map(({ args }) => args);
+const argsOf = async (...texts: string[]) => (await good(...texts)).guests.map(({ args }) => args);
 const problemsOf = async (...texts: string[]) => (await planned(...texts)).problems.map(problemText);
 
 const many = (count: number, word: (n: number) => string) => Array.from({ length: count }, (_, n) => word(n));
@@ -32,7 +32,7 @@ const many = (count: number, word: (n: number) => string) => Array.from({ length
 describe('the command line of a guest', () => {
   it('has its memory, and what is not the host’s', async () => {
     expect(await argsOf('kernel=k root=/dev/cobd0 quiet', 'mem=32')).toEqual([
-      'mem=16 root=/dev/cobd0 quiet',
+      'root=/dev/cobd0 quiet',
       'mem=32',
     ]);
   });
@@ -41,25 +41,25 @@ describe('the command line of a guest', () => {
     const first = 'cobd3=a.img,ro cobd1=b.img hda1=:cobd3 eth1=slirp ttys2=COM1 cofs0=shared setcobd=async x';
     const second = 'hdb=c.img,cow eth0=tuntap cofs4=/srv ttys0=stdio cocon=100x30x50';
     expect(await argsOf(first, second)).toEqual([
-      'mem=16 cobd1=blk0 cobd3=blk1,ro hda1=:cobd3 setcobd=async eth1=net0 cofs0=fs0 ttys2=port0 x',
-      'mem=16 cobd0=blk2 hdb=:cobd0 eth0=net1 cofs4=fs1 ttys0=port1 cocon=100x30',
+      'cobd1=blk0 cobd3=blk1,ro hda1=:cobd3 setcobd=async eth1=net0 cofs0=fs0 ttys2=port0 x',
+      'cobd0=blk2 hdb=:cobd0 eth0=net1 cofs4=fs1 ttys0=port1 cocon=100x30',
     ]);
   });
 
   it('names the module of its initial RAM disk, which comes behind all guests', async () => {
-    const { modules, ends } = await good(
+    const { guests, data, ends } = await good(
       'initrd=boot/my disk.gz'.replace(' ', '_'),
       'mem=8',
       'initrd=x cofs31=y',
     );
-    expect(modules.map(({ name, args }) => `${name} ${args}`)).toEqual([
-      'guest_0.elf mem=16 cofs31=fs0 initrd=3',
+    expect([...guests, ...data].map(({ name, args }) => `${name} ${args}`)).toEqual([
+      'guest_0.elf cofs31=fs0 initrd=3',
       'guest_1.elf mem=8',
-      'guest_2.elf mem=16 cofs31=fs1 initrd=4',
+      'guest_2.elf cofs31=fs1 initrd=4',
       'my_disk.gz data',
       '[g2]x data',
     ]);
-    expect(modules[3]?.file).toBe('[g0]boot/my_disk.gz');
+    expect(data[0]?.file).toBe('[g0]boot/my_disk.gz');
     expect(ends.shares).toEqual([
       { tag: 'guest0.cofs31', folder: '[g0]boot/', readOnly: true },
       { tag: 'guest2.cofs31', folder: '[g2]y', readOnly: false },

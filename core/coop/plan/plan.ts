@@ -28,6 +28,8 @@ export interface PlanSettings {
   locate(from: string, path: string): string;
   /** The folder of an initial RAM disk is the guest's cofs31, read-only, as in coLinux. */
   readonly initrdFolders: boolean;
+  /** Boot modules of others, which come between the guests and their data. */
+  readonly otherModules?: number;
 }
 
 /** A boot module: a guest's kernel, or data for one. */
@@ -39,8 +41,10 @@ export interface PlannedModule {
 }
 
 export interface MachinePlan {
-  /** The guests, by monitor number; then their data. */
-  readonly modules: readonly PlannedModule[];
+  /** By monitor number. */
+  readonly guests: readonly PlannedModule[];
+  /** Behind them, and behind the modules of others. */
+  readonly data: readonly PlannedModule[];
   readonly ends: Ends;
   /** RAM of all guests together, in MiB. */
   readonly guestMiB: number;
@@ -52,7 +56,7 @@ export interface PlanResult {
   readonly problems: readonly ConfigProblem[];
 }
 
-/** Of a guest that does not say it (`mem=`), in MiB. */
+/** What the host kernel gives a guest that does not say it (`mem=`), in MiB. */
 export const GUEST_DEFAULT_MIB = 16;
 /** What the host kernel needs for itself, in MiB, with room for programs and passage pages. */
 const HOST_MIB = 64;
@@ -91,8 +95,8 @@ class Planner {
   ) {}
 
   plan(guests: readonly PlannedGuest[]): MachinePlan {
-    const modules = guests.map((guest, monitor) => this.guest(guest, monitor));
-    return { modules: [...modules, ...this.data], ends: this.ends, guestMiB: this.guestMiB };
+    const planned = guests.map((guest, monitor) => this.guest(guest, monitor));
+    return { guests: planned, data: this.data, ends: this.ends, guestMiB: this.guestMiB };
   }
 
   private report(at: Span, code: ConfigProblem['code'], message: string): void {
@@ -128,7 +132,7 @@ class Planner {
         `All guests together may have ${MACHINE_MAX_MIB - HOST_MIB} MiB, but with this one they have ${this.guestMiB}: make mem= smaller.`,
       );
     }
-    return `mem=${mebibytes}`;
+    return memoryMiB ? `mem=${mebibytes}` : '';
   }
 
   /** A place for one more device. */
@@ -210,8 +214,8 @@ class Planner {
   private initrd({ initrd }: GuestConfig): string[] {
     if (!initrd) return [];
     const file = this.locate(initrd, initrd.value);
-    const module = this.guestCount + this.data.push({ file, name: wordOf(file), args: 'data' }) - 1;
-    return [`initrd=${module}`];
+    const before = this.guestCount + (this.settings.otherModules ?? 0);
+    return [`initrd=${before + this.data.push({ file, name: wordOf(file), args: 'data' }) - 1}`];
   }
 }
 
