@@ -16,6 +16,8 @@ export interface TerminalSinks {
   /** Text with ANSI sequences for a terminal. */
   output(terminal: TerminalInfo, data: string): void;
   input(port: SerialPort, bytes: Uint8Array): void;
+  /** What was typed for the serial line of a guest that has `stdio`. */
+  lineInput?(bytes: Uint8Array): void;
   /** Plain text of the first serial port, for the debug console. */
   text(text: string): void;
 }
@@ -24,6 +26,8 @@ export interface TerminalSinks {
 const SERIAL_HISTORY = 100_000;
 
 const SERIAL: TerminalInfo = { id: 'com1', kind: 'serial', title: 'COM1' };
+/** The serial line of a guest that has `stdio`. */
+const LINE: TerminalInfo = { id: 'line', kind: 'serial', title: 'ttys' };
 
 interface Cocon {
   readonly info: TerminalInfo;
@@ -34,7 +38,8 @@ export class Terminals {
   /** By monitor number; empty in host-only mode. */
   private cocons: readonly Cocon[] = [];
   private wire = createConsoleWire();
-  private history = '';
+  /** Text by terminal. */
+  private history = new Map<string, string>();
   /** One for each port: their bytes are no common text. */
   private decoders = new Map<string, TextDecoder>();
 
@@ -42,7 +47,7 @@ export class Terminals {
 
   /** Begins a run with these cooperative guests, by monitor number: their consoles are on COM2. */
   start(guests: readonly { readonly name: string; readonly look?: ConsoleLook }[]): void {
-    this.history = '';
+    this.history = new Map();
     this.decoders = new Map();
     this.wire = createConsoleWire();
     this.cocons = guests.map(({ name, look }, monitor) => ({
@@ -74,22 +79,32 @@ export class Terminals {
     const text = decoder.decode(bytes, { stream: true });
     if (text === '') return;
     this.sinks.text(text.replace(/\r\n/g, '\n'));
-    if (port !== 'com1') return;
-    const data = text.replace(/\r?\n/g, '\r\n');
-    this.history = (this.history + data).slice(-SERIAL_HISTORY);
-    this.sinks.output(SERIAL, data);
+    if (port === 'com1') this.show(SERIAL, text.replace(/\r?\n/g, '\r\n'));
+  }
+
+  /** Takes what a guest wrote to its serial line that has `stdio`. */
+  receiveLine(bytes: Uint8Array): void {
+    const decoder = this.decoders.get(LINE.id) ?? new TextDecoder();
+    this.decoders.set(LINE.id, decoder);
+    this.show(LINE, decoder.decode(bytes, { stream: true }));
+  }
+
+  private show(terminal: TerminalInfo, data: string): void {
+    if (data === '') return;
+    this.history.set(terminal.id, ((this.history.get(terminal.id) ?? '') + data).slice(-SERIAL_HISTORY));
+    this.sinks.output(terminal, data);
   }
 
   /** Everything a terminal that opens now needs to show. */
   redraw(id: string): string {
-    if (id === SERIAL.id) return this.history;
-    return this.cocons.find(({ info }) => info.id === id)?.renderer.redraw() ?? '';
+    return this.history.get(id) ?? this.cocons.find(({ info }) => info.id === id)?.renderer.redraw() ?? '';
   }
 
   /** What the user typed into a terminal. */
   input(id: string, data: string): void {
     const monitor = this.cocons.findIndex(({ info }) => info.id === id);
     if (id === SERIAL.id) this.sinks.input('com1', new TextEncoder().encode(data));
+    else if (id === LINE.id) this.sinks.lineInput?.(new TextEncoder().encode(data));
     else if (monitor >= 0) this.sinks.input('com2', encodeTyped(data, monitor));
   }
 }
