@@ -152,6 +152,7 @@ struct module {
 void modules_init(const struct multiboot *info);
 unsigned modules_count(void);
 const struct module *module_at(unsigned index);	/* NULL if there is none */
+bool module_is_data(unsigned index);		/* it is no guest */
 const char *host_command_line(void);
 
 /* elf.c: a file is bytes from outside, so every offset is checked before it is followed */

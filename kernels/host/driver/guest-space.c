@@ -63,6 +63,12 @@ static void fill_boot_page(struct boot_page *page, uint32_t va, uint32_t passage
 	page->tss.io_map_base = sizeof(page->tss);
 }
 
+/* At most so many bytes: the tables of the direct map, of the two windows, the directory and the boot page. */
+uint32_t guest_space_size(uint32_t memory_size)
+{
+	return (memory_size / (PAGE_SIZE * 1024) + 1 + 2 + 2) * PAGE_SIZE + PAGE_SIZE;
+}
+
 /* On success `directory` is physical and `boot_page` a VA of the guest. */
 const char *guest_space_build(struct monitor *monitor, uint32_t *directory, uint32_t *boot_page)
 {

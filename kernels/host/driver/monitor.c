@@ -48,16 +48,21 @@ const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **cr
 		free_memory(monitor);
 		return "there is not as much memory as mem= asks for: ask for less, or give the machine more";
 	}
+	monitor->console_rows = CO_CONSOLE_ROWS;
+	monitor->console_columns = CO_CONSOLE_COLUMNS;
 	monitor->state = CO_MONITOR_STATE_INITIALIZED;
 	*created = monitor;
 	return NULL;
 }
 
-const char *monitor_load(struct monitor *monitor, const struct module *module)
+const char *monitor_load(struct monitor *monitor, const struct module *module, const struct module *initrd)
 {
 	const char *problem = loader_check(module->image, module->size, &monitor->note);
 
-	return problem ? problem : loader_load(monitor, module->image, module->size);
+	monitor->initrd = initrd;
+	if (!problem)
+		problem = loader_load(monitor, module->image, module->size);
+	return problem || !initrd ? problem : loader_load_initrd(monitor);
 }
 
 static void fill_guest_state(struct monitor *monitor, uint32_t directory, uint32_t boot_page)
@@ -86,6 +91,10 @@ static void fill_boot_params(struct monitor *monitor, const char *command_line)
 	params->kernel_end = monitor->kernel_end;
 	params->memory_size = monitor->size;
 	params->memory_base = monitor->base;
+	if (monitor->initrd) {
+		params->initrd = CO_ARCH_KERNEL_OFFSET + monitor->initrd_offset;
+		params->initrd_size = monitor->initrd->size;
+	}
 	format(params->command_line, sizeof(params->command_line), "%s", command_line);
 }
 
@@ -108,6 +117,7 @@ const char *monitor_start(struct monitor *monitor, const char *command_line)
 	fpu_prepare(monitor);
 	monitor->last_delivery = clock_ns();
 	monitor->state = CO_MONITOR_STATE_STARTED;
+	network_start(monitor);
 	return NULL;
 }
 
@@ -122,6 +132,7 @@ static void deliver(struct monitor *monitor)
 	if (!io_area->messages_waiting) {
 		delivery->size = queue_take_batch(&monitor->queue, io_area->buffer, sizeof(io_area->buffer));
 		io_area->messages_waiting = delivery->size != 0;
+		block_tell_ends(monitor);
 	}
 	delivery->elapsed = now - monitor->last_delivery;
 	monitor->last_delivery = now;
@@ -182,21 +193,52 @@ enum co_run_result monitor_run(struct monitor *monitor)
 	return CO_RUN_IDLE;
 }
 
-/* Back to INITIALIZED, from any state: memory and counts stay, the passage page goes. */
+/*
+ * Back to INITIALIZED, from any state: memory, devices and counts stay, the passage page goes. Afterwards no device works on the
+ * guest's memory any more.
+ */
 void monitor_reset(struct monitor *monitor)
 {
+	monitor->state = CO_MONITOR_STATE_TERMINATED;
+	block_reset(monitor);
+	filesystem_reset(monitor);
 	if (monitor->page)
 		passage_destroy(monitor->page, monitor->id);
 	monitor->page = NULL;
 	monitor->kernel_end = 0;
 	monitor->io_area->messages_waiting = 0;
-	monitor->queue.count = monitor->queue.read = monitor->queue.write = 0;
+	queue_clear(&monitor->queue);
 	monitor->state = CO_MONITOR_STATE_INITIALIZED;
 }
 
 void monitor_close(struct monitor *monitor)
 {
 	monitor_reset(monitor);
+	network_close(monitor);
+	filesystem_close(monitor);
+	attach_monitor_gone(monitor->id);
 	fpu_forget(monitor);
 	free_memory(monitor);
+}
+
+uint32_t guest_range(const struct monitor *monitor, uint32_t va, uint32_t size)
+{
+	uint32_t offset = va - CO_ARCH_KERNEL_OFFSET;
+
+	return offset <= monitor->size && size <= monitor->size - offset ? monitor->base + offset : 0;
+}
+
+bool monitor_tell(struct monitor *monitor, enum co_module from, enum co_message_priority priority, enum co_message_type type,
+		  enum co_device device, uint32_t unit, const void *payload, uint32_t size)
+{
+	struct {
+		struct co_linux_message message;
+		uint8_t payload[CO_NETWORK_FRAME_MAX];
+	} CO_PACKED data = { .message = { device, unit, size } };
+	struct co_message header = { from, CO_MODULE_LINUX, priority, type, sizeof(data.message) + size };
+
+	if (size > sizeof(data.payload))
+		return false;
+	memcpy(data.payload, payload, size);
+	return queue_push(&monitor->queue, &header, &data);
 }
