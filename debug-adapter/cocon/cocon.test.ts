@@ -121,6 +121,18 @@ describe('the cocon terminal', () => {
     expect(late.buffer.active.cursorY).toBe(live.buffer.active.cursorY);
   });
 
+  it('has the size and the cursor of the configuration', async () => {
+    const renderer = createConsoleRenderer({ columns: 100, rows: 3, scrollback: 0, cursor: 100 });
+    const big = new Terminal({ cols: 100, rows: 3, allowProposedApi: true });
+    await write(big, renderer.redraw());
+    await write(big, renderer.draw({ kind: 'putcs', x: 97, y: 2, cells: [0x0761, 0x4f62, 0x0763, 0x0764] }));
+    const line = big.buffer.active.getLine(2)!;
+    expect(line.translateToString(true).trimEnd()).toBe(`${' '.repeat(97)}abc`);
+    expect(renderer.redraw()).toContain('\x1b[2 q');
+    const hidden = createConsoleRenderer({ columns: 80, rows: 25, scrollback: 0, cursor: 0 });
+    expect(hidden.redraw()).toMatch(/\x1b\[\?25l$/);
+  });
+
   it('keeps what scrolls off the screen in the scrollback', async () => {
     const renderer = createConsoleRenderer();
     const live = terminal();
