@@ -1,5 +1,5 @@
 /**
- * Puts PCI bus 0 together: host bridge, ISA bridge, and the virtio devices of the machine's configuration from slot 2 on.
+ * Puts PCI bus 0 together: host bridge, ISA bridge, and the devices of the machine's configuration from slot 2 on.
  */
 import { BootError } from '../boot/boot-error.ts';
 import type { Device, Logger } from '../devices/device.ts';
@@ -17,8 +17,10 @@ import type { VirtioModel } from '../devices/virtio/virtio-device.ts';
 import { VirtioNet } from '../devices/virtio/virtio-net.ts';
 import { VirtioPci } from '../devices/virtio/virtio-pci.ts';
 import { VirtioRng } from '../devices/virtio/virtio-rng.ts';
+import { WatchdogI6300esb } from '../devices/watchdog-i6300esb.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
-import type { DeviceSpecs, DiskSpec, NetworkSpec } from '../protocol/device-protocol.ts';
+import type { DeviceSpecs, DiskSpec, NetworkSpec, WatchdogAction } from '../protocol/device-protocol.ts';
+import type { Clock } from '../time/clock.ts';
 import { type DeviceOutputs, outsideDisk, type OutsideModels, outsideNet, outsideShare } from './outside.ts';
 
 const FIRST_SLOT = 2;
@@ -27,7 +29,9 @@ const FIRST_SLOT = 2;
 export interface PciBoard extends IsaBridgeWires {
   readonly ports: IoBus;
   readonly memory: PhysicalMemory;
+  readonly clock: Clock;
   readonly log: Logger;
+  onNmi(): void;
   /** Needed when a device has its other end outside. */
   readonly outputs: DeviceOutputs | undefined;
 }
@@ -37,6 +41,8 @@ export interface PciDevices {
   /** All of them, the bus first: the order in which they are reset and restored. */
   readonly devices: readonly Device[];
   readonly models: OutsideModels;
+  /** The watchdog is going to bark: even a halted machine is not dead. */
+  watchdogRuns(): boolean;
 }
 
 /** @throws BootError when a device's configuration cannot work */
@@ -79,8 +85,21 @@ export function createPciDevices(specs: DeviceSpecs, board: PciBoard): PciDevice
     bus.attach(FIRST_SLOT + n, 0, device.pci);
     return device;
   });
-  return { bus, devices: [bus, isaBridge, ...virtio], models: { disks, net, console, share } };
+  const watchdog = specs.watchdog && createWatchdog(specs.watchdog.action, board);
+  if (watchdog) bus.attach(FIRST_SLOT + models.length, 0, watchdog.pci);
+  return {
+    bus,
+    devices: [bus, isaBridge, ...virtio, ...(watchdog ? [watchdog] : [])],
+    models: { disks, net, console, share },
+    watchdogRuns: () => watchdog?.running ?? false,
+  };
 }
+
+const createWatchdog = (action: WatchdogAction, board: PciBoard) =>
+  new WatchdogI6300esb(board.clock, () => {
+    if (action === 'nmi') board.onNmi();
+    else board.onReset();
+  });
 
 function diskBackend(name: string, spec: DiskSpec, n: number, outputs: () => DeviceOutputs) {
   if (spec.kind === 'outside') {

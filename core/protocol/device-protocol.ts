@@ -46,4 +46,8 @@ export interface DeviceSpecs {
   readonly rng?: { readonly seed: number };
   /** A 9P share under this tag; the client answers its messages. */
   readonly share?: { readonly tag: string };
+  /** An i6300ESB watchdog timer, and what the board does when it runs out. */
+  readonly watchdog?: { readonly action: WatchdogAction };
 }
+
+export type WatchdogAction = 'nmi' | 'reset';

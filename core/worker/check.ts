@@ -112,6 +112,7 @@ const devices = fields({
   console: optional(fields({ ports: consolePorts })),
   rng: optional(fields({ seed: integer(-(2 ** 31), 0xffff_ffff) })),
   share: optional(fields({ tag: name })),
+  watchdog: optional(fields({ action: oneOf('nmi', 'reset') })),
 });
 const outcome: Check = (value) =>
   fields({ ok: boolean })(value) ??

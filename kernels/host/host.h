@@ -9,12 +9,17 @@
 #include "lib.h"
 #include "x86.h"
 
-/* boot.S */
+/* boot.S, device-memory.c: linear addresses of the kernel, which every process shares */
 extern uint32_t host_page_directory[];
+
+volatile void *device_memory(uint32_t physical);
 
 /* descriptors.c: GDT, TSS, IDT */
 #define GATE_INTERRUPT		0x8e00	/* present, ring 0, 32-bit interrupt gate */
 #define GATE_INTERRUPT_USER	0xee00	/* present, ring 3 may call it */
+#define GATE_TASK		0x8500	/* present, ring 0, task gate */
+#define VECTOR_NMI		2
+#define VECTOR_DOUBLE_FAULT	8
 #define VECTOR_SYSTEM_CALL	0x80
 
 struct gate {
@@ -90,6 +95,12 @@ void pci_write8(unsigned function, unsigned offset, uint8_t value);
 bool pci_bar(unsigned function, unsigned number, struct pci_bar *bar);	/* false: it has no address */
 unsigned pci_irq(unsigned function);	/* the line the firmware has given it, or PCI_NO_IRQ */
 void pci_enable(unsigned function);	/* its BARs answer, and it may be bus master */
+
+/* watchdog.c: an NMI when no tick has come for a second */
+#define WATCHDOG_MS	1000
+
+void watchdog_init(void);		/* before there are processes */
+bool watchdog_has_barked(void);		/* since the last call */
 
 /* log.c: the host's text, on COM1 and on the screen */
 void log_init(void);

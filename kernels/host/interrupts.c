@@ -16,7 +16,6 @@
 #define OCW3_READ_IRR	0x0a
 #define OCW3_READ_ISR	0x0b
 #define CASCADE		2
-#define VECTOR_NMI	2
 
 static const char *const exception_names[] = {
 	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode", "no coprocessor",
@@ -114,7 +113,8 @@ void interrupt_handler(struct trap_frame *frame)
 	if (frame->vector == VECTOR_SYSTEM_CALL)
 		system_call(frame);
 	else if (frame->vector == VECTOR_NMI)
-		host_log("an NMI at 0x%08x: nothing of ours raises one", frame->eip);
+		host_log("an NMI at 0x%08x: %s", frame->eip,
+			 watchdog_has_barked() ? "no tick for a second" : "nothing of ours raised it");
 	else if (frame->vector >= IRQ_BASE && frame->vector < IRQ_BASE + 16)
 		handle_irq(frame->vector - IRQ_BASE);
 	else

@@ -67,6 +67,7 @@ void host_main(uint32_t magic, const struct multiboot *info)
 	modules_init(info);
 	interrupts_init();
 	clock_init();
+	watchdog_init();
 	scheduler_init();
 	fpu_init();
 	wire_init();

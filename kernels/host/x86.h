@@ -26,6 +26,7 @@
 #define PTE_PRESENT	0x001
 #define PTE_WRITABLE	0x002
 #define PTE_USER	0x004
+#define PTE_UNCACHED	0x010
 #define PTE_ACCESSED	0x020
 #define PTE_DIRTY	0x040
 #define PDE_LARGE	0x080
