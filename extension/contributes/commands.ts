@@ -7,6 +7,7 @@ import { text } from './text.ts';
 export const COMMANDS = {
   showConsole: 'colinux.showConsole',
   showLog: 'colinux.showLog',
+  newGuest: 'colinux.newGuest',
 } as const;
 
 const category = text('command.category', 'coLinux');
@@ -17,6 +18,12 @@ export const commands = [
     title: text('command.showConsole', 'Show Console'),
     category,
     icon: '$(terminal)',
+  },
+  {
+    command: COMMANDS.newGuest,
+    title: text('command.newGuest', 'New guest kernel…'),
+    category,
+    icon: '$(new-folder)',
   },
   { command: COMMANDS.showLog, title: text('command.showLog', 'Show Log'), category, icon: '$(output)' },
 ];
