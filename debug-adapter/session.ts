@@ -67,6 +67,9 @@ const SHOWN = new Set(['launch', 'continue', 'next', 'stepIn', 'stepOut', 'pause
 
 type Request = DebugProtocol.Request;
 
+/** Columns or rows of the largest terminal that anybody has. */
+const MAX_TERMINAL_CELLS = 1000;
+
 export class ColinuxDebugSession extends DebugSession {
   private debuggee: Debuggee | undefined;
   private plan: LaunchPlan | undefined;
@@ -542,8 +545,20 @@ export class ColinuxDebugSession extends DebugSession {
       }
       return value;
     };
+    const cells = (name: string): number => {
+      const value = fields[name];
+      if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > MAX_TERMINAL_CELLS)
+        throw new AdapterError(
+          'bad-request',
+          `The request ${command} needs "${name}" as a whole number from 1 to ${MAX_TERMINAL_CELLS}.`,
+        );
+      return value as number;
+    };
     void this.answer(response, async () => {
       switch (command) {
+        case 'colinux/consoleResize':
+          this.terminals.resize(word('terminal'), cells('columns'), cells('rows'));
+          return;
         case 'colinux/consoleAttach':
           response.body = { data: this.terminals.redraw(word('terminal')) };
           return;

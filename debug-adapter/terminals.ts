@@ -2,8 +2,11 @@
  * The consoles of a session: each guest's cocon (all over COM2) and the first serial port, as terminals that any client
  * can show. Keeps the cocon shadow screens and the last serial text, so that a terminal which opens late misses nothing.
  */
+import { CO_MOUSE_RANGE } from '../core/abi/abi.ts';
+import { encodeMouse, encodeResize } from '../core/abi/console.ts';
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
 import { type ConsoleLook, type ConsoleRenderer, createConsoleRenderer } from './cocon/ansi.ts';
+import { createMouseReader, type MouseReader, type MouseReport } from './cocon/mouse.ts';
 import { createConsoleWire, encodeTyped } from './cocon/wire.ts';
 
 export interface TerminalInfo {
@@ -32,6 +35,7 @@ const LINE: TerminalInfo = { id: 'line', kind: 'serial', title: 'ttys' };
 interface Cocon {
   readonly info: TerminalInfo;
   readonly renderer: ConsoleRenderer;
+  readonly mouse: MouseReader;
 }
 
 export class Terminals {
@@ -57,6 +61,7 @@ export class Terminals {
         title: guests.length > 1 ? `cocon ${monitor}: ${name}` : `cocon: ${name}`,
       },
       renderer: createConsoleRenderer(look),
+      mouse: createMouseReader(),
     }));
   }
 
@@ -105,6 +110,31 @@ export class Terminals {
     const monitor = this.cocons.findIndex(({ info }) => info.id === id);
     if (id === SERIAL.id) this.sinks.input('com1', new TextEncoder().encode(data));
     else if (id === LINE.id) this.sinks.lineInput?.(new TextEncoder().encode(data));
-    else if (monitor >= 0) this.sinks.input('com2', encodeTyped(data, monitor));
+    const cocon = this.cocons[monitor];
+    if (!cocon) return;
+    const { text, reports } = cocon.renderer.screen.mouse
+      ? cocon.mouse.read(data)
+      : { text: data, reports: [] };
+    for (const report of reports) this.mouse(monitor, cocon, report);
+    if (text !== '') this.sinks.input('com2', encodeTyped(text, monitor));
+  }
+
+  private mouse(monitor: number, { renderer }: Cocon, report: MouseReport): void {
+    const cell = renderer.cellAt(report.x, report.y);
+    if (!cell) return;
+    const { columns, rows } = renderer.screen;
+    const part = (at: number, of: number) => Math.floor(((at + 0.5) * CO_MOUSE_RANGE) / of);
+    const event = { ...report, x: part(cell.x, columns), y: part(cell.y, rows) };
+    this.sinks.input('com2', encodeMouse(event, monitor));
+  }
+
+  /** A terminal has another size in cells: its guest is told, and may follow. */
+  resize(id: string, columns: number, rows: number): void {
+    const monitor = this.cocons.findIndex(({ info }) => info.id === id);
+    const cocon = this.cocons[monitor];
+    if (!cocon) return;
+    cocon.renderer.resize({ columns, rows });
+    this.sinks.output(cocon.info, cocon.renderer.redraw());
+    this.sinks.input('com2', encodeResize(columns, rows, monitor));
   }
 }

@@ -31,7 +31,7 @@ enum co_ioctl {
 	CO_MONITOR_GET_STATE = 0x24,	/* struct co_end_state */
 	CO_MONITOR_RESET = 0x25,	/* no record: the monitor can be loaded again */
 	CO_MONITOR_BIND = 0x26,		/* struct co_bind: gives it a device of the machine, before START */
-	CO_MONITOR_CONSOLE = 0x27,	/* struct co_console_size: what STARTUP answers */
+	CO_MONITOR_CONSOLE = 0x27,	/* struct co_console_shape: what STARTUP answers */
 };
 
 struct co_create {
@@ -104,8 +104,9 @@ struct co_bind {
 	char problem[CO_PROBLEM_SIZE];
 };
 
-struct co_console_size {
-	uint32_t rows, columns;
+struct co_console_shape {
+	uint32_t rows, columns, scrollback;
+	uint32_t attribute;		/* of an empty cell */
 };
 
 /*

@@ -39,10 +39,10 @@ describe('the command line of a guest', () => {
 
   it('names the machine’s devices in their order, over all guests', async () => {
     const first = 'cobd3=a.img,ro cobd1=b.img hda1=:cobd3 eth1=slirp ttys2=COM1 cofs0=shared setcobd=async x';
-    const second = 'hdb=c.img,cow eth0=tuntap cofs4=/srv ttys0=stdio cocon=100x30x50';
+    const second = 'hdb=c.img,cow eth0=tuntap cofs4=/srv ttys0=stdio cocon=100x30x50 color=yellow,blue';
     expect(await argsOf(first, second)).toEqual([
       'cobd1=blk0 cobd3=blk1,ro hda1=:cobd3 setcobd=async eth1=net0 cofs0=fs0 ttys2=port0 x',
-      'cobd0=blk2 hdb=:cobd0 eth0=net1 cofs4=fs1 ttys0=port1 cocon=100x30',
+      'cobd0=blk2 hdb=:cobd0 eth0=net1 cofs4=fs1 ttys0=port1 cocon=100x30x50 color=1e',
     ]);
   });
 

@@ -6,6 +6,7 @@
  *
  * Pure: opens nothing, and finds no paths but by the function it is given.
  */
+import { CO_CONSOLE_ATTRIBUTE } from '../../abi/abi.ts';
 import { type Ends, type LineEnd, NO_ENDS } from '../../outside/ends.ts';
 import { MAX_CONSOLE_PORTS, MAX_DEVICES } from '../../protocol/device-protocol.ts';
 import type { GuestConfig, Given, Unit } from '../config/config.ts';
@@ -227,9 +228,14 @@ class Planner {
     return `${key}=port${lines.push(end) - 1}`;
   }
 
-  private console({ console: { columns, rows } }: GuestConfig): string[] {
-    const usual = columns === CONSOLE_DEFAULT.columns && rows === CONSOLE_DEFAULT.rows;
-    return usual ? [] : [`cocon=${columns}x${rows}`];
+  private console({ console: { columns, rows, scrollback }, colors }: GuestConfig): string[] {
+    const shape = `${columns}x${rows}x${scrollback}`;
+    const usual = CONSOLE_DEFAULT;
+    const attribute = (colors.background << 4) | colors.foreground;
+    return [
+      ...(shape === `${usual.columns}x${usual.rows}x${usual.scrollback}` ? [] : [`cocon=${shape}`]),
+      ...(attribute === CO_CONSOLE_ATTRIBUTE ? [] : [`color=${attribute.toString(16).padStart(2, '0')}`]),
+    ];
   }
 
   private initrd({ initrd }: GuestConfig): string[] {

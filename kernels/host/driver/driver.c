@@ -129,16 +129,17 @@ static int32_t bind(struct monitor **owned, void *record)
 	return answer(request->problem, binding_add(*owned, request));
 }
 
-#define CONSOLE_MOST	1000
-
 static int32_t console(struct monitor **owned, void *record)
 {
-	const struct co_console_size *size = record;
+	const struct co_console_shape *shape = record;
+	struct co_console_config config = { (uint16_t)shape->rows, (uint16_t)shape->columns, (uint8_t)shape->attribute };
+	struct console other;
 
-	if (!size->rows || size->rows > CONSOLE_MOST || !size->columns || size->columns > CONSOLE_MOST)
+	if (shape->rows > CO_CONSOLE_MAX || shape->columns > CO_CONSOLE_MAX ||
+	    !console_create(&other, &config, shape->scrollback))
 		return -ERROR_INVALID;
-	(*owned)->console_rows = (uint16_t)size->rows;
-	(*owned)->console_columns = (uint16_t)size->columns;
+	console_destroy(&(*owned)->console);
+	(*owned)->console = other;
 	return 0;
 }
 
@@ -188,7 +189,7 @@ union record {
 	struct co_start start;
 	struct co_end_state end;
 	struct co_bind bind;
-	struct co_console_size console;
+	struct co_console_shape console;
 };
 
 static const struct request {
@@ -209,7 +210,7 @@ static const struct request {
 	{ CO_MONITOR_GET_STATE, sizeof(struct co_end_state), true, get_state },
 	{ CO_MONITOR_RESET, 0, true, reset },
 	{ CO_MONITOR_BIND, sizeof(struct co_bind), true, bind },
-	{ CO_MONITOR_CONSOLE, sizeof(struct co_console_size), true, console },
+	{ CO_MONITOR_CONSOLE, sizeof(struct co_console_shape), true, console },
 };
 
 /* The only request that makes something else of the file. */

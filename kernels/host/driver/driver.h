@@ -46,6 +46,21 @@ void queue_wait_for_room(struct message_queue *queue, uint32_t ticks);	/* sleeps
 void wire_init(void);
 void wire_send(unsigned monitor, const struct co_message *message);
 
+/* console.c: the shadow of a guest's console */
+struct console {
+	uint16_t columns, rows, scrollback;
+	uint16_t attribute;
+	uint16_t history_count, history_next;
+	uint16_t *cells;		/* row after row: the screen, then the ring of those that have scrolled off */
+	struct co_console_cursor cursor;
+	bool cursor_on, blanked, mouse;
+};
+
+bool console_create(struct console *console, const struct co_console_config *config, uint32_t scrollback);
+void console_destroy(struct console *console);
+bool console_draw(struct console *console, const struct co_console_message *message, uint32_t size);
+void console_replay(unsigned monitor, const struct console *console);
+
 /* fpu.c: whose x87 and SSE registers are in the processor */
 struct fpu_image {
 	uint8_t bytes[512];		/* of FXSAVE, or the first 108 of FNSAVE */
@@ -116,12 +131,13 @@ struct monitor {
 	struct co_io_area *io_area;
 	uint64_t last_delivery;		/* ns */
 	struct message_queue queue;
+	struct console console;
+	volatile bool console_attached;	/* and shows nothing yet */
 	struct fpu_image fpu;		/* while another guest has the registers */
 	struct co_terminate termination;
 	uint32_t switches[CO_OPERATIONS + 1];
 	const struct module *initrd;	/* NULL: it has none */
 	uint32_t initrd_offset;		/* in its RAM */
-	uint16_t console_rows, console_columns;
 	struct block_unit blocks[CO_BLOCK_UNITS];
 	struct block_slot block_slots[BLOCK_SLOTS];
 	struct network_unit networks[CO_NETWORK_UNITS];

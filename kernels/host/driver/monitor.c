@@ -23,6 +23,7 @@ static void free_memory(struct monitor *monitor)
 {
 	if (monitor->base)
 		frames_free(monitor->base, monitor->size / PAGE_SIZE);
+	console_destroy(&monitor->console);
 	if (monitor->io_area)
 		frames_free(physical_address(monitor->io_area), IO_AREA_FRAMES);
 	frames_free(physical_address(monitor), MONITOR_FRAMES);
@@ -30,6 +31,7 @@ static void free_memory(struct monitor *monitor)
 
 const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **created)
 {
+	const struct co_console_config config = { CO_CONSOLE_ROWS, CO_CONSOLE_COLUMNS, CO_CONSOLE_ATTRIBUTE };
 	uint32_t frames, io_area;
 	struct monitor *monitor;
 
@@ -44,12 +46,10 @@ const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **cr
 	monitor->base = frames_allocate_region(monitor->size, ALIGNMENT, MINIMUM_BASE);
 	io_area = frames_allocate(IO_AREA_FRAMES);
 	monitor->io_area = io_area ? virtual_address(io_area) : NULL;
-	if (!monitor->base || !io_area) {
+	if (!monitor->base || !io_area || !console_create(&monitor->console, &config, CO_CONSOLE_SCROLLBACK)) {
 		free_memory(monitor);
 		return "there is not as much memory as mem= asks for: ask for less, or give the machine more";
 	}
-	monitor->console_rows = CO_CONSOLE_ROWS;
-	monitor->console_columns = CO_CONSOLE_COLUMNS;
 	monitor->state = CO_MONITOR_STATE_INITIALIZED;
 	*created = monitor;
 	return NULL;
@@ -178,6 +178,10 @@ enum co_run_result monitor_run(struct monitor *monitor)
 	bool first = monitor->state == CO_MONITOR_STATE_STARTED;
 	bool again;
 
+	if (monitor->console_attached) {
+		monitor->console_attached = false;
+		console_replay(monitor->id, &monitor->console);
+	}
 	if (first)
 		monitor->state = CO_MONITOR_STATE_RUNNING;
 	if (monitor->state != CO_MONITOR_STATE_RUNNING)

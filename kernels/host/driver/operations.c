@@ -39,14 +39,16 @@ static bool message_to_monitor(struct monitor *monitor)
 		monitor_terminate(monitor, CO_TERMINATE_INVALID_OPERATION, CO_OPERATION_MESSAGE_TO_MONITOR, text);
 		return false;
 	}
-	if (message->to == CO_MODULE_CONSOLE)
-		wire_send(monitor->id, message);
-	else if (message->to == CO_MODULE_PRINTK)
+	if (message->to == CO_MODULE_CONSOLE) {
+		if (console_draw(&monitor->console, (const void *)(message + 1), message->size))
+			wire_send(monitor->id, message);
+	} else if (message->to == CO_MODULE_PRINTK) {
 		log_guest(monitor, (const char *)(message + 1), message->size);
-	else if (message->to - CO_MODULE_CONET0 < CO_NETWORK_UNITS)
+	} else if (message->to - CO_MODULE_CONET0 < CO_NETWORK_UNITS) {
 		network_send(monitor, message->to - CO_MODULE_CONET0, message);
-	else
+	} else {
 		attach_deliver(monitor, message);	/* if nobody has attached it is lost, as in coLinux */
+	}
 	return true;
 }
 
@@ -81,8 +83,8 @@ static void console_request(struct monitor *monitor)
 	struct co_console_message *console = (void *)&monitor->page->params[1];
 
 	if (console->type == CO_CONSOLE_STARTUP)
-		console->config = (struct co_console_config){ monitor->console_rows, monitor->console_columns,
-							      CO_CONSOLE_ATTRIBUTE };
+		console->config = (struct co_console_config){ monitor->console.rows, monitor->console.columns,
+							      monitor->console.attribute };
 	else
 		monitor->page->params[0] = CO_UNSUPPORTED;
 }

@@ -8,8 +8,10 @@
  *	eth0=net0 eth0=net0,MAC		a network, with another address than the card's
  *	cofs0=fs0 ttys0=port0		a folder, a serial line
  *	initrd=3			boot module 3 is the initial RAM disk
- *	cocon=COLUMNSxROWS		the size of the console
+ *	cocon=COLUMNSxROWS[xSCROLLBACK]	the size of the console
+ *	color=1f			its colours: the attribute of an empty cell, two hexadecimal digits
  */
+#include <colinux/console.h>
 #include "daemon.h"
 #include "words.h"
 
@@ -106,7 +108,7 @@ static bool alias_word(const char **text, char *alias, size_t size)
 
 bool is_host_word(const char *word)
 {
-	static const char *const others[] = { "mem=", "setcobd=", "initrd=", "cocon=" };
+	static const char *const others[] = { "mem=", "setcobd=", "initrd=", "cocon=", "color=" };
 	char alias[sizeof(((struct co_bind *)0)->alias)];
 	const char *at = word;
 	uint32_t unit;
@@ -272,18 +274,28 @@ static uint32_t initrd_of(const char *line)
 	return module;
 }
 
+static bool size_of_console(const char *text, struct co_console_shape *shape)
+{
+	return number(&text, &shape->columns) && skip(&text, "x") && number(&text, &shape->rows) &&
+	       (!*text || (skip(&text, "x") && number(&text, &shape->scrollback) && !*text));
+}
+
 static void set_console(const char *line)
 {
-	char value[CO_WORDS_SIZE];
-	struct co_console_size size;
-	const char *at = value;
+	char size[CO_WORDS_SIZE], color[CO_WORDS_SIZE];
+	struct co_console_shape shape = { CO_CONSOLE_ROWS, CO_CONSOLE_COLUMNS, CO_CONSOLE_SCROLLBACK, CO_CONSOLE_ATTRIBUTE };
 
-	value_of(line, "cocon=", value);
-	if (!value[0])
+	value_of(line, "cocon=", size);
+	value_of(line, "color=", color);
+	if (!size[0] && !color[0])
 		return;
-	if (!number(&at, &size.columns) || !skip(&at, "x") || !number(&at, &size.rows) || *at ||
-	    ioctl(driver, CO_MONITOR_CONSOLE, &size) < 0)
-		give_up("cocon=%s: expected COLUMNSxROWS, each from 1 to 1000, as in cocon=80x25", value);
+	if (color[0] && (hexadecimal(color[0]) < 0 || hexadecimal(color[1]) < 0 || color[2]))
+		give_up("color=%s: expected two hexadecimal digits, background and foreground, as in color=1f", color);
+	if (color[0])
+		shape.attribute = (uint32_t)(hexadecimal(color[0]) << 4 | hexadecimal(color[1]));
+	if ((size[0] && !size_of_console(size, &shape)) || ioctl(driver, CO_MONITOR_CONSOLE, &shape) < 0)
+		give_up("cocon=%s: expected COLUMNSxROWS or COLUMNSxROWSxSCROLLBACK, from 16x2 to 500x500x500, as in "
+			"cocon=80x25x500", size);
 }
 
 uint32_t bind_devices(int driver_file, uint32_t monitor, const char *line)
