@@ -286,7 +286,8 @@ static bool is_hidden(const struct ninep_entry *entry)
 {
 	bool dots = entry->name[0] == '.' && (entry->length == 1 || (entry->length == 2 && entry->name[1] == '.'));
 
-	return dots || entry->type & NINEP_LINK;
+	return dots || (entry->type != NINEP_DT_FOLDER && entry->type != NINEP_DT_FILE &&
+			entry->type != NINEP_DT_UNKNOWN);
 }
 
 static bool list(void *to, const struct ninep_entry *entry)
@@ -302,7 +303,7 @@ static bool list(void *to, const struct ninep_entry *entry)
 		}
 		memset(record, 0, size);
 		record->next = entry->next;
-		record->type = entry->type & NINEP_FOLDER ? CO_FS_MODE_DIRECTORY : CO_FS_MODE_FILE;
+		record->type = entry->type == NINEP_DT_FOLDER ? CO_FS_MODE_DIRECTORY : CO_FS_MODE_FILE;
 		record->length = entry->length;
 		memcpy(record + 1, entry->name, entry->length);
 		listing->used += size;

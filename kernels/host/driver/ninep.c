@@ -420,10 +420,9 @@ static bool next_entry(struct call *call, struct ninep_entry *entry)
 {
 	if (call->at == call->end)
 		return false;
-	entry->type = (uint8_t)get(call, 1);
-	skip(call, 4 + 8);			/* version and path of the qid */
+	skip(call, 1 + 4 + 8);			/* the qid: QEMU gives its type in the answer to a walk only */
 	entry->next = get(call, 8);
-	skip(call, 1);				/* Linux's type */
+	entry->type = (uint8_t)get(call, 1);
 	entry->length = (uint16_t)get(call, 2);
 	entry->name = (const char *)call->answer + call->at;
 	if (entry->length > call->end - call->at)

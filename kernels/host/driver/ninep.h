@@ -9,8 +9,8 @@
 #include "virtio/virtio.h"
 
 enum ninep_error {
-	ENOENT = 2, EIO = 5, EBADF = 9, EACCES = 13, EPERM = 1, EFAULT = 14, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENFILE = 23,
-	EROFS = 30, ENAMETOOLONG = 36, ENOSYS = 38, ENXIO = 6,
+	EPERM = 1, ENOENT = 2, EIO = 5, ENXIO = 6, EBADF = 9, EACCES = 13, EFAULT = 14, ENOTDIR = 20, EISDIR = 21, EINVAL = 22,
+	ENFILE = 23, EROFS = 30, ENAMETOOLONG = 36, ENOSYS = 38,
 };
 
 #define NINEP_NAME_MAX		255
@@ -19,8 +19,9 @@ enum ninep_error {
 #define NINEP_SET_MODE		0x1
 #define NINEP_SET_SIZE		0x8
 #define NINEP_REMOVE_FOLDER	0x200
-#define NINEP_FOLDER		0x80	/* of the type of a qid */
-#define NINEP_LINK		0x02
+#define NINEP_DT_UNKNOWN	0
+#define NINEP_DT_FOLDER		4
+#define NINEP_DT_FILE		8
 
 #define NINEP_NO_FID		0xffffffffu
 
@@ -38,7 +39,7 @@ struct ninep_space {
 
 struct ninep_entry {
 	uint64_t next;			/* offset to go on with behind this one */
-	uint8_t type;			/* of its qid */
+	uint8_t type;			/* Linux's, NINEP_DT_... */
 	uint16_t length;
 	const char *name;
 };

@@ -1,0 +1,215 @@
+/*
+ * Owns how the host kernel is run with devices, on our machine and on QEMU: disks, a network whose wire brings back every frame, a
+ * folder, a serial line whose other end answers in capitals. Disks of our machine answer late and out of order.
+ */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BlockBackend, MemoryDisk, SECTOR } from '../../core/devices/virtio/block-backend.ts';
+import { createNinepServer } from '../../core/ninep/server.ts';
+import { openFolderTree } from '../../platform/node/folder-tree.ts';
+import { freePort } from '../kernels/virtio-board.ts';
+import { runQemu } from '../oracle/kernels-run-qemu.ts';
+import { createHost, type HostMachine } from './host-machine.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const MAC = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
+const SLICE_MS = 0.05;
+const LONGEST_MS = 60_000;
+
+export interface Disk {
+  readonly bytes: Uint8Array;
+  readonly readOnly?: boolean;
+}
+
+export interface Setup {
+  /** A path from the root of the repository or an absolute one, then words. */
+  readonly modules: readonly string[];
+  readonly words?: string;
+  readonly memoryMib?: number;
+  readonly disks?: readonly Disk[];
+  /** Shared as fs0. */
+  readonly folder?: string;
+  readonly network?: boolean;
+  readonly serial?: boolean;
+}
+
+export interface Outcome {
+  readonly status: number;
+  readonly com1: string;
+  /** What is on the disks at the end. */
+  readonly disks: readonly Uint8Array[];
+  /** What the other end of the serial line has got. */
+  readonly serial: string;
+}
+
+/** What comes back: letters as capitals. */
+function capitals(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte) => (byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte));
+}
+
+function contents(disk: BlockBackend): Uint8Array {
+  const outcome = disk.submit(0, { kind: 'read', sector: 0, count: disk.sectors });
+  if (!outcome?.ok || !outcome.data) throw new Error('The disk cannot be read.');
+  return outcome.data;
+}
+
+interface Late {
+  readonly due: number;
+  readonly give: () => void;
+}
+
+export interface OurHost {
+  readonly host: HostMachine;
+  /** Runs to the end. @param each is called now and then */
+  finish(each?: (host: HostMachine) => void): Promise<Outcome>;
+}
+
+/** @param latency how long a disk takes for the n-th request, in virtual ms; Infinity: it never answers */
+export async function createOurs(
+  setup: Setup,
+  latency: (n: number) => number = (n) => (n % 3) * 0.4,
+): Promise<OurHost> {
+  const disks = (setup.disks ?? []).map(({ bytes, readOnly }) => new MemoryDisk(bytes, readOnly ?? false));
+  const tree =
+    setup.folder === undefined ? undefined : await openFolderTree(setup.folder, { readOnly: false });
+  const server = tree && createNinepServer(tree);
+  const line: Uint8Array[] = [];
+  const serial: number[] = [];
+  let late: Late[] = [];
+  let requests = 0;
+  const messages: (readonly [id: number, message: Uint8Array, room: number])[] = [];
+  const host = createHost(setup.modules, setup.words ?? '', setup.memoryMib ?? 64, undefined, {
+    devices: {
+      disks: disks.map(({ sectors, readOnly }, n) => ({
+        kind: 'outside',
+        serial: `disk${n}`,
+        readOnly,
+        sectors,
+      })),
+      ...(setup.network && { network: { kind: 'loopback', mac: Uint8Array.from(MAC) } }),
+      ...(setup.serial && { console: { ports: [{ name: 'line', terminal: false }] } }),
+      ...(setup.folder !== undefined && { share: { tag: 'share' } }),
+    },
+    outputs: {
+      block(disk, id, operation) {
+        const due = host.machine.virtualNanoseconds() / 1e6 + latency(requests++);
+        late.push({
+          due,
+          give: () => {
+            host.machine.outside.completeBlock(disk, id, disks[disk]!.submit(id, operation));
+          },
+        });
+      },
+      frame: () => undefined,
+      console(_port, bytes) {
+        serial.push(...bytes);
+        line.push(capitals(bytes));
+      },
+      share(id, message, room) {
+        messages.push([id, message, room]);
+      },
+    },
+  });
+
+  async function give(): Promise<void> {
+    const now = host.machine.virtualNanoseconds() / 1e6;
+    const due = late.filter((answer) => answer.due <= now);
+    late = late.filter((answer) => answer.due > now);
+    for (const answer of due) answer.give();
+    for (const bytes of line.splice(0)) host.machine.outside.consoleInput(0, bytes);
+    for (const [id, message, room] of messages.splice(0))
+      host.machine.outside.completeShare(id, await server!.handle(message, room));
+  }
+  return {
+    host,
+    async finish(each) {
+      let status: number | undefined;
+      for (let now = 0; status === undefined; now += SLICE_MS) {
+        await give();
+        each?.(host);
+        status = host.run(SLICE_MS);
+        if (now > LONGEST_MS) throw new Error(`The host does not end:\n${host.com1()}`);
+      }
+      await server?.close();
+      await tree?.close();
+      return {
+        status,
+        com1: host.com1(),
+        disks: disks.map(contents),
+        serial: String.fromCharCode(...serial),
+      };
+    },
+  };
+}
+
+export async function runOurs(setup: Setup, latency?: (n: number) => number): Promise<Outcome> {
+  return (await createOurs(setup, latency)).finish();
+}
+
+/** The same on QEMU. @param folder for its files */
+export async function runOnQemu(setup: Setup, folder: string): Promise<Outcome> {
+  const own = mkdtempSync(join(folder, 'qemu-'));
+  const files = (setup.disks ?? []).map(({ bytes }, n) => {
+    const file = join(own, `disk${n}`);
+    writeFileSync(file, bytes);
+    return file;
+  });
+  const options = files.flatMap((file, n) => [
+    ...[
+      '-drive',
+      `if=none,id=d${n},file=${file},format=raw${setup.disks![n]!.readOnly ? ',readonly=on' : ''}`,
+    ],
+    ...['-device', `virtio-blk-pci,drive=d${n}`],
+  ]);
+  const serial: Buffer[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      serial.push(bytes);
+      socket.write(capitals(bytes));
+    });
+  });
+  if (setup.network) {
+    const udp = await freePort();
+    const mac = MAC.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+    options.push('-netdev', `socket,id=n,udp=127.0.0.1:${udp},localaddr=127.0.0.1:${udp}`);
+    options.push('-device', `virtio-net-pci,netdev=n,mac=${mac},romfile=`);
+  }
+  if (setup.serial) {
+    const path = join(own, 'line');
+    await new Promise<void>((done) => server.listen(path, done));
+    options.push('-chardev', `socket,id=e,path=${path}`);
+    options.push('-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=e,name=line');
+  }
+  if (setup.folder !== undefined) {
+    options.push('-fsdev', `local,id=f,path=${setup.folder},security_model=none`);
+    options.push('-device', 'virtio-9p-pci,fsdev=f,mount_tag=share');
+  }
+  try {
+    const { status, com1 } = await runQemu({
+      kernel: join(root, 'kernels/build/colinux-host.elf'),
+      append: setup.words ?? '',
+      // QEMU parts modules at commas: two stand for one.
+      initrd: setup.modules.map((words) => resolve(root, words).replaceAll(',', ',,')).join(','),
+      extra: ['-nodefaults', '-m', String(setup.memoryMib ?? 64), ...options],
+    });
+    return {
+      status: (status! - 1) / 2,
+      com1,
+      disks: files.map((file) => readFileSync(file)),
+      serial: Buffer.concat(serial).toString('latin1'),
+    };
+  } finally {
+    server.close();
+  }
+}
+
+/** What the device guest writes under a seed, `pattern` of its tests.h. */
+export function pattern(seed: number, from: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, n) => (from + n) * 7 + ((from + n) >> 8) * 13 + seed * 31);
+}
+
+/** A disk with nothing on it. */
+export const emptyDisk = (sectors: number): Uint8Array => new Uint8Array(sectors * SECTOR);
