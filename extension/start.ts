@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { adapterFactory, adapterTracker } from './adapter/factory.ts';
 import { ConsoleTerminals } from './console/terminals.ts';
+import { newGuest } from './new-guest.ts';
 import { COMMANDS } from './contributes/commands.ts';
 import { DEBUG_TYPE } from './contributes/debugger.ts';
 import { DynamicConfigurations, LaunchProvider } from './launch/provider.ts';
@@ -36,6 +37,9 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     ),
     vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, adapterTracker(log)),
     vscode.commands.registerCommand(COMMANDS.showConsole, () => terminals.show()),
+    vscode.commands.registerCommand(COMMANDS.newGuest, (folder?: vscode.Uri) =>
+      newGuest(context.extensionUri, folder),
+    ),
     vscode.commands.registerCommand(COMMANDS.showLog, () => log.show()),
     vscode.commands.registerCommand(COMMANDS.sendCtrlAltDel, () => terminals.power('ctrl-alt-del')),
     vscode.commands.registerCommand(COMMANDS.shutDownGuest, () => terminals.power('shutdown')),

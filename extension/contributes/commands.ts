@@ -10,6 +10,7 @@ export const COMMANDS = {
   sendCtrlAltDel: 'colinux.sendCtrlAltDel',
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
+  newGuest: 'colinux.newGuest',
 } as const;
 
 const category = text('command.category', 'coLinux');
@@ -20,6 +21,12 @@ export const commands = [
     title: text('command.showConsole', 'Show Console'),
     category,
     icon: '$(terminal)',
+  },
+  {
+    command: COMMANDS.newGuest,
+    title: text('command.newGuest', 'New guest kernel…'),
+    category,
+    icon: '$(new-folder)',
   },
   { command: COMMANDS.showLog, title: text('command.showLog', 'Show Log'), category, icon: '$(output)' },
   {
