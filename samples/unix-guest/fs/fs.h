@@ -137,6 +137,6 @@ void devices_init(void);
 extern const struct file_ops power_ops, console_ops, serial_ops, disk_ops;	/* power.c, drivers/ */
 
 /* The file systems */
-extern const struct fs_type imagefs, devfs, cofs, ext2;
+extern const struct fs_type imagefs, programfs, devfs, cofs, ext2;
 
 #endif /* FS_H */

@@ -88,3 +88,4 @@ static int read(struct vnode *vnode, uint64_t offset, void *buffer, uint32_t len
 
 static const struct vnode_ops ops = { .load = load, .lookup = lookup, .list = list, .read = read };
 const struct fs_type imagefs = { .name = "image", .root = ROOT, .ops = &ops };
+const struct fs_type programfs = { .name = "programs", .root = BIN, .ops = &ops };	/* to mount at /bin of a disk */

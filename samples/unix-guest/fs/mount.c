@@ -7,7 +7,7 @@
 
 struct mount mounts[MOUNTS];
 
-static const struct fs_type *const types[] = { &imagefs, &devfs, &ext2, &cofs };
+static const struct fs_type *const types[] = { &imagefs, &programfs, &devfs, &ext2, &cofs };
 
 static const struct fs_type *type_named(const char *name)
 {

@@ -12,7 +12,7 @@
 
 static char command_line[512];
 
-/* The value of a word, or NULL. */
+/* The value of a word ("name=" or, without one, "name"), or NULL. */
 static char *word(const char *name, char *value, size_t size)
 {
 	size_t length = strlen(name);
@@ -22,7 +22,7 @@ static char *word(const char *name, char *value, size_t size)
 
 		while (*end && *end != ' ' && *end != '\n')
 			end++;
-		if (!strncmp(at, name, length)) {
+		if (!strncmp(at, name, length) && (name[length - 1] == '=' || at + length == end)) {
 			size_t room = (size_t)(end - at) - length + 1;
 
 			strcopy(value, at + length, room < size ? room : size);
@@ -54,7 +54,7 @@ static void mount_disk(const char *disk, bool read_only)
 	if (stat("/bin/sh", &shell) == 0)
 		return;
 	mkdir("/bin");
-	must("/bin", mount("image", "/bin", "image", MS_RDONLY));
+	must("/bin", mount("image", "/bin", "programs", MS_RDONLY));
 }
 
 static void open_console(void)
@@ -114,7 +114,7 @@ static void session(void)
 
 		printf("\n%s: Ctrl-D ends it and begins a new one, `halt` ends all\n", program);
 		wait_for(start(argv));
-		sleep_ms(200);
+		sleep_ms(1000);
 	}
 }
 
@@ -155,7 +155,7 @@ static void end_all(char how)
 
 int init_main(int argc, char **argv)
 {
-	char root[64], how = 0;
+	char root[64], flag[4], how = 0;
 	int fd;
 
 	(void)argc, (void)argv;
@@ -166,7 +166,7 @@ int init_main(int argc, char **argv)
 	read(fd, command_line, sizeof(command_line) - 1);
 	close(fd);
 	if (word("root=", root, sizeof(root)))
-		mount_disk(root, word("ro", (char[4]){ 0 }, 1) != NULL);
+		mount_disk(root, word("ro", flag, sizeof(flag)) != NULL);
 	open_console();
 	if (fork() == 0)
 		session();
