@@ -26,6 +26,7 @@ import { exceptionText } from './exceptions.ts';
 import { Inspection } from './inspection.ts';
 import { type LaunchPlan, planLaunch, readLaunchArguments } from './launch.ts';
 import { disassembleRequest, readMemory, writeMemory } from './memory-requests.ts';
+import { OtherEnds } from './other-ends.ts';
 import { hex } from './registers.ts';
 import type { Frame } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
@@ -66,6 +67,9 @@ const SHOWN = new Set(['launch', 'continue', 'next', 'stepIn', 'stepOut', 'pause
 
 type Request = DebugProtocol.Request;
 
+/** Columns or rows of the largest terminal that anybody has. */
+const MAX_TERMINAL_CELLS = 1000;
+
 export class ColinuxDebugSession extends DebugSession {
   private debuggee: Debuggee | undefined;
   private plan: LaunchPlan | undefined;
@@ -91,6 +95,9 @@ export class ColinuxDebugSession extends DebugSession {
       },
       input: (port, bytes) => {
         void this.debuggee?.request('input', { port, bytes }).catch(() => undefined);
+      },
+      lineInput: (bytes) => {
+        this.debuggee?.typeLine(bytes);
       },
       text: (text) => {
         this.sendEvent(new OutputEvent(text, 'stdout'));
@@ -138,9 +145,20 @@ export class ColinuxDebugSession extends DebugSession {
     const debugging = args.noDebug !== true;
     this.stopOnEntry = options.stopOnEntry && debugging;
     for (const warning of plan.warnings) this.sendEvent(new OutputEvent(warning + '\n', 'important'));
-    const port = await this.worker();
-    this.terminals.start(plan.guests.map(({ name }) => name));
-    const debuggee = await Debuggee.boot(port, plan, debugging, this.breakpoints, this.listener);
+    const ends = await OtherEnds.open(this.host, plan.ends, {
+      report: (text) => {
+        this.sendEvent(new OutputEvent(`${text}\n`, 'important'));
+      },
+      line: (bytes) => {
+        this.terminals.receiveLine(bytes);
+      },
+    });
+    const port = await this.worker().catch(async (error: unknown) => {
+      await ends.close();
+      throw error;
+    });
+    this.terminals.start(plan.guests);
+    const debuggee = await Debuggee.boot(port, plan, ends, debugging, this.breakpoints, this.listener);
     if (this.ended) {
       debuggee.dispose();
       throw new AdapterError('not-stopped', 'The session was ended while it began.');
@@ -527,8 +545,20 @@ export class ColinuxDebugSession extends DebugSession {
       }
       return value;
     };
+    const cells = (name: string): number => {
+      const value = fields[name];
+      if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > MAX_TERMINAL_CELLS)
+        throw new AdapterError(
+          'bad-request',
+          `The request ${command} needs "${name}" as a whole number from 1 to ${MAX_TERMINAL_CELLS}.`,
+        );
+      return value as number;
+    };
     void this.answer(response, async () => {
       switch (command) {
+        case 'colinux/consoleResize':
+          this.terminals.resize(word('terminal'), cells('columns'), cells('rows'));
+          return;
         case 'colinux/consoleAttach':
           response.body = { data: this.terminals.redraw(word('terminal')) };
           return;

@@ -30,6 +30,7 @@ export const EVENTS = { console: 'colinux/console', status: 'colinux/status' } a
 export const REQUESTS = {
   consoleAttach: 'colinux/consoleAttach',
   consoleInput: 'colinux/consoleInput',
+  consoleResize: 'colinux/consoleResize',
 } as const;
 
 /** The body of a `colinux/console` event, or undefined when it is not one. */

@@ -1,4 +1,5 @@
-// `npm run bench`: the speed of the interpreter on three loops (integers, memory, x87) and of a whole boot, beside QEMU (TCG) on the same images.
+// `npm run bench`: the speed of the interpreter on three loops (integers, memory, x87), of switches between host and guest and
+// of a whole boot, beside QEMU (TCG) on the same images.
 // Measurements of the two alternate, each in a process of its own; medians and ratios are what counts, for the absolute
 // figures depend on the machine and on what else it does. --json prints JSON, --runs N (default 5), --quick is a smoke test.
 import { build } from 'esbuild';
@@ -82,6 +83,32 @@ function loop(name, instructionsPerRound, ourRounds, theirRounds) {
   return { name, unit: 'MIPS', runs: mips, qemuRuns: theirs };
 }
 
+/**
+ * A guest that switches to the host and back and does nothing else: round trips a second, and the instructions of one. What a
+ * start takes is measured by a run with few and taken off.
+ */
+function switches() {
+  const [few, many] = values.quick ? [1, 2] : [1, 9];
+  const trips = (many - few) * 10_000;
+  const busy = kernel('busy-guest');
+  const rates = [];
+  const theirs = [];
+  let instructions = 0;
+  for (let n = 0; n < runs; n++) {
+    const [start, whole] = [few, many].map((count) =>
+      ours('64', kernel('colinux-host'), 'mem=2', busy, `s${count}`),
+    );
+    rates.push(trips / (whole.seconds - start.seconds) / 1000);
+    instructions = Math.round((whole.instructions - start.instructions) / trips);
+    if (!hasQemu) continue;
+    const [theirStart, theirWhole] = [few, many].map((count) =>
+      qemu(kernel('colinux-host'), 'mem=2', `${busy} s${count}`),
+    );
+    theirs.push(trips / Math.max(theirWhole - theirStart, 1e-3) / 1000);
+  }
+  return { name: 'round trips to host', unit: '1000/s', runs: rates, qemuRuns: theirs, instructions };
+}
+
 /** Host and sample guest from power-on to the end, in seconds. QEMU runs its firmware and waits for the real clock. */
 function boot() {
   const seconds = [];
@@ -101,6 +128,7 @@ const results = [
   loop('bench-alu', 10, ourRounds, theirRounds),
   loop('bench-mem', 8, ourRounds, theirRounds),
   loop('bench-fpu', 11, ourRounds / 10, theirRounds / 50),
+  switches(),
   boot(),
 ].map((result) => {
   const value = median(result.runs);
@@ -126,6 +154,10 @@ if (values.json) {
     const relation = ratio === null ? '-' : ratio.toFixed(3);
     process.stdout.write(`${name.padEnd(22)}${cell(value, unit)}${cell(qemuMedian, unit)}  ${relation}\n`);
   }
+  const trip = results.find(({ unit }) => unit === '1000/s');
+  process.stdout.write(
+    `One round trip to the host and back takes ${trip.instructions} instructions, what it is served with included.\n`,
+  );
   if (!hasQemu)
     process.stdout.write(
       'QEMU is not installed (apt-get install qemu-system-x86), so there is no comparison.\n',

@@ -37,6 +37,13 @@ export const CO_NOTE_PAGED_ENTRY = 1;
 export const CO_CONSOLE_COLUMNS = 80;
 export const CO_CONSOLE_ROWS = 25;
 export const CO_CONSOLE_ATTRIBUTE = 0x07;
+export const CO_CONSOLE_SCROLLBACK = 500;
+export const CO_CONSOLE_COLUMNS_MIN = 16;
+export const CO_CONSOLE_ROWS_MIN = 2;
+/** Of columns, rows and rows of scrollback. */
+export const CO_CONSOLE_MAX = 500;
+/** Positions of the mouse are parts of this. */
+export const CO_MOUSE_RANGE = 2048;
 
 /** `enum co_operation` */
 export const coOperation = {
@@ -159,6 +166,7 @@ export const coConsoleOperation = {
   INVERT_REGION: 19,
   CONFIG: 20,
   INIT_SCROLLBUFFER: 21,
+  MOUSE: 22,
 } as const;
 
 /** `enum co_keyboard_mode` */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { coConsoleOperation, coKeyboardMode, coOperation, moduleName, nameOf } from './abi.ts';
-import { applyConsole, createScreen, decodeConsole, encodeKey, screenText } from './console.ts';
+import { decodeConsole, encodeKey } from './console.ts';
+import { applyConsole, createScreen, screenText } from './console-screen.ts';
 import { decodeRecords, decodeState } from './decode.ts';
 import { layouts } from './layouts.ts';
 

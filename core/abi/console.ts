@@ -1,13 +1,14 @@
 /*
- * cocon, the console of a guest: decodes console operations, encodes key events, and keeps the text screen that the
- * operations draw. A cell is a 16-bit word: character in the low byte, VGA attribute in the high byte.
- * Source: kernels/include/colinux/console.h. All edges of rectangles are inclusive.
+ * cocon, the console of a guest: decodes its operations and encodes what goes to the guest, keys and other events. A cell
+ * is a 16-bit word: character in the low byte, VGA attribute in the high byte. What the operations draw is in
+ * console-screen.ts. Source: kernels/include/colinux/console.h. All edges of rectangles are inclusive.
  */
 
 import {
   CO_CONSOLE_ATTRIBUTE,
-  CO_CONSOLE_COLUMNS,
-  CO_CONSOLE_ROWS,
+  CO_CONSOLE_COLUMNS_MIN,
+  CO_CONSOLE_MAX,
+  CO_CONSOLE_ROWS_MIN,
   CO_WIRE_MONITOR_SHIFT,
   coConsoleOperation,
   coDevice,
@@ -49,6 +50,8 @@ export type ConsoleOperation =
     }
   | { readonly kind: 'invert'; x: number; y: number; count: number }
   | { readonly kind: 'config'; rows: number; columns: number; attribute: number }
+  | { readonly kind: 'blank' | 'mouse'; on: boolean }
+  | { readonly kind: 'forget-scrollback' }
   | { readonly kind: 'other'; readonly type: number };
 
 /** How many 16-bit words an operation needs behind its type. */
@@ -64,6 +67,8 @@ const words: Readonly<Record<number, number>> = {
   [coConsoleOperation.BMOVE]: 6,
   [coConsoleOperation.INVERT_REGION]: 3,
   [coConsoleOperation.CONFIG]: 3,
+  [coConsoleOperation.BLANK]: 1,
+  [coConsoleOperation.MOUSE]: 1,
 };
 
 /** Decodes the data of a message to the console, or undefined if it is too short for its operation. */
@@ -126,6 +131,12 @@ export function decodeConsole(data: DataView): ConsoleOperation | undefined {
       return { kind: 'invert', y: word(0), x: word(1), count: word(2) };
     case coConsoleOperation.CONFIG:
       return { kind: 'config', rows: word(0), columns: word(1), attribute: word(2) };
+    case coConsoleOperation.BLANK:
+      return { kind: 'blank', on: word(0) !== 0 };
+    case coConsoleOperation.MOUSE:
+      return { kind: 'mouse', on: word(0) !== 0 };
+    case coConsoleOperation.INIT_SCROLLBUFFER:
+      return { kind: 'forget-scrollback' };
     default:
       return { kind: 'other', type };
   }
@@ -145,115 +156,57 @@ function encodeEvent(device: number, event: Uint8Array, monitor: number): Uint8A
   return encodeMessage({ from, to, priority: coPriority.IMPORTANT, type: coMessageType.OTHER }, data);
 }
 
-/** A key for the guest of a monitor. `code` is a byte of text (ASCII) or of an XT scan code (RAW). */
-export function encodeKey(code: number, mode: number, monitor = 0): Uint8Array<ArrayBuffer> {
-  const { size, fields } = layouts.co_key_event;
+/** A record of the ABI by the names of its fields. */
+function encodeRecord(
+  { size, fields }: { size: number; fields: Readonly<Record<string, readonly [number, number]>> },
+  values: Readonly<Record<string, number>>,
+): Uint8Array {
   const event = new Uint8Array(size);
   const view = new DataView(event.buffer);
-  view.setUint32(fields.code[0], code, true);
-  view.setUint32(fields.mode[0], mode, true);
-  return encodeEvent(coDevice.KEYBOARD, event, monitor);
+  for (const [name, value] of Object.entries(values)) {
+    const field = fields[name];
+    if (field?.[1] === 4) view.setUint32(field[0], value, true);
+    else if (field) view.setUint16(field[0], value, true);
+  }
+  return event;
 }
+
+/** A key for the guest of a monitor. `code` is a byte of text (ASCII) or of an XT scan code (RAW). */
+export const encodeKey = (code: number, mode: number, monitor = 0): Uint8Array<ArrayBuffer> =>
+  encodeEvent(coDevice.KEYBOARD, encodeRecord(layouts.co_key_event, { code, mode }), monitor);
 
 /** A power message (`coPowerType`) for the guest of a monitor. */
-export function encodePower(type: number, monitor = 0): Uint8Array<ArrayBuffer> {
-  const { size, fields } = layouts.co_power_event;
-  const event = new Uint8Array(size);
-  new DataView(event.buffer).setUint32(fields.type[0], type, true);
-  return encodeEvent(coDevice.POWER, event, monitor);
+export const encodePower = (type: number, monitor = 0): Uint8Array<ArrayBuffer> =>
+  encodeEvent(coDevice.POWER, encodeRecord(layouts.co_power_event, { type }), monitor);
+
+/** What a mouse does: bit 0 of `buttons` is the left one, positions are parts of `CO_MOUSE_RANGE`, up is a negative `wheel`. */
+export interface MouseEvent {
+  readonly buttons: number;
+  readonly x: number;
+  readonly y: number;
+  readonly wheel: number;
 }
 
-/** The text screen of one console. `cells` is row after row. */
-export interface ConsoleScreen {
-  readonly columns: number;
-  readonly rows: number;
-  readonly cells: Uint16Array;
-  cursor: { x: number; y: number; visible: boolean };
-}
+export const encodeMouse = ({ buttons, x, y, wheel }: MouseEvent, monitor = 0): Uint8Array<ArrayBuffer> =>
+  encodeEvent(coDevice.MOUSE, encodeRecord(layouts.co_mouse_event, { buttons, x, y, wheel }), monitor);
 
-export function createScreen(columns = CO_CONSOLE_COLUMNS, rows = CO_CONSOLE_ROWS): ConsoleScreen {
-  const cells = new Uint16Array(columns * rows).fill((CO_CONSOLE_ATTRIBUTE << 8) | 0x20);
-  return { columns, rows, cells, cursor: { x: 0, y: 0, visible: true } };
-}
-
-/** Fills a rectangle, cut to the screen. */
-function fill(
-  s: ConsoleScreen,
-  top: number,
-  left: number,
-  bottom: number,
-  right: number,
-  cell: number,
-): void {
-  for (let y = top; y <= Math.min(bottom, s.rows - 1); y++)
-    for (let x = left; x <= Math.min(right, s.columns - 1); x++) s.cells[y * s.columns + x] = cell;
-}
-
-/** Moves whole rows top..bottom by `lines` (up is negative) and fills what becomes free. */
-function scroll(s: ConsoleScreen, top: number, bottom: number, lines: number, cell: number): void {
-  const last = Math.min(bottom, s.rows - 1);
-  const old = s.cells.slice();
-  for (let y = top; y <= last; y++) {
-    const from = y - lines;
-    if (from < top || from > last) fill(s, y, 0, y, s.columns - 1, cell);
-    else s.cells.set(old.subarray(from * s.columns, (from + 1) * s.columns), y * s.columns);
-  }
-}
-
-/** Exchanges foreground and background of a cell. */
-function inverted(cell: number): number {
-  return (cell & 0x88ff) | ((cell & 0x7000) >> 4) | ((cell & 0x0700) << 4);
-}
-
-/** Draws one operation. What lies outside of the screen is ignored. */
-export function applyConsole(s: ConsoleScreen, op: ConsoleOperation): void {
-  switch (op.kind) {
-    case 'clear':
-      fill(s, op.top, op.left, op.bottom, op.right, op.cell);
-      break;
-    case 'putc':
-      fill(s, op.y, op.x, op.y, op.x, op.cell);
-      break;
-    case 'putcs':
-      op.cells.forEach((cell, i) => {
-        fill(s, op.y, op.x + i, op.y, op.x + i, cell);
-      });
-      break;
-    case 'cursor':
-      s.cursor = { x: op.x, y: op.y, visible: op.action !== 'erase' };
-      break;
-    case 'scroll':
-      scroll(s, op.top, op.bottom, op.direction === 'up' ? -op.lines : op.lines, op.cell);
-      break;
-    case 'bmove': {
-      const old = s.cells.slice();
-      for (let y = op.top; y <= Math.min(op.bottom, s.rows - 1); y++)
-        for (let x = op.left; x <= Math.min(op.right, s.columns - 1); x++) {
-          const [toY, toX] = [y - op.top + op.row, x - op.left + op.column];
-          fill(s, toY, toX, toY, toX, old[y * s.columns + x]!);
-        }
-      break;
-    }
-    case 'invert':
-      for (
-        let i = op.y * s.columns + op.x;
-        i < Math.min(op.y * s.columns + op.x + op.count, s.cells.length);
-        i++
-      )
-        s.cells[i] = inverted(s.cells[i]!);
-      break;
-    case 'config':
-    case 'other':
-      break;
-  }
-}
-
-/** The characters on the screen, one line a row, blanks at the end cut off, empty rows at the end left out. */
-export function screenText(s: ConsoleScreen): string {
-  const lines = Array.from({ length: s.rows }, (_, y) =>
-    String.fromCharCode(
-      ...s.cells.subarray(y * s.columns, (y + 1) * s.columns).map((cell) => cell & 0xff),
-    ).trimEnd(),
+/** The user's terminal has another size, in cells; cut to what a console can have. */
+export const encodeResize = (columns: number, rows: number, monitor = 0): Uint8Array<ArrayBuffer> =>
+  encodeEvent(
+    coDevice.CONSOLE,
+    encodeRecord(layouts.co_console_config, {
+      rows: Math.min(Math.max(rows, CO_CONSOLE_ROWS_MIN), CO_CONSOLE_MAX),
+      columns: Math.min(Math.max(columns, CO_CONSOLE_COLUMNS_MIN), CO_CONSOLE_MAX),
+      attribute: CO_CONSOLE_ATTRIBUTE,
+    }),
+    monitor,
   );
-  return `${lines.join('\n').trimEnd()}\n`;
+
+/** Tells the host that a console has attached to a guest and shows nothing yet: everything is drawn again. */
+export function encodeAttach(monitor = 0): Uint8Array<ArrayBuffer> {
+  const to = coModule.CONSOLE | (monitor << CO_WIRE_MONITOR_SHIFT);
+  const header = { from: coModule.CONSOLE, to, priority: coPriority.IMPORTANT, type: coMessageType.OTHER };
+  const operation = new Uint8Array(4);
+  new DataView(operation.buffer).setUint32(0, coConsoleOperation.STARTUP, true);
+  return encodeMessage(header, operation);
 }

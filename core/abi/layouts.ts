@@ -237,6 +237,15 @@ export const layouts = {
       mode: [0x4, 0x4],
     },
   },
+  co_mouse_event: {
+    size: 0x10,
+    fields: {
+      buttons: [0x0, 0x4],
+      x: [0x4, 0x4],
+      y: [0x8, 0x4],
+      wheel: [0xc, 0x4],
+    },
+  },
   co_power_event: {
     size: 0x4,
     fields: {

@@ -20,6 +20,7 @@ import { createExceptions, type FaultCause } from './interrupts/exceptions.ts';
 import { createFaults, FREEZE, Vector } from './interrupts/fault.ts';
 import { createFlags, type Flags } from './integer/flags.ts';
 import { createInstructionSet } from './instruction-set.ts';
+import { createNmi, NMI_PENDING } from './interrupts/nmi.ts';
 import { createInterrupts, Source } from './interrupts/interrupts.ts';
 import { createMmu, type Mmu } from './paging/mmu.ts';
 import { createSegmentation, type Segmentation } from './segmentation/segmentation.ts';
@@ -109,6 +110,8 @@ export interface Cpu {
   /** Exact current tick, also in the middle of an instruction. */
   now(): number;
   setIntr(level: boolean): void;
+  /** An edge on the NMI pin. */
+  raiseNmi(): void;
   /** The A20M# pin: while the gate is off, physical address bit 20 is 0 (SDM vol. 3B, 20.1.1). */
   setA20(enabled: boolean): void;
   setBreakpoints(breakpoints: BreakpointSet): void;
@@ -139,6 +142,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   });
   const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, debug, faults);
   const transfer = createTransfer(views, flags, mmu, segmentation, stack, tasks, faults);
+  const nmi = createNmi(views);
   const interrupts = createInterrupts(views, flags, mmu, segmentation, stack, tasks, faults);
 
   const now = () => doubles[Double.Retired] + doubles[Double.Skipped] + state[INDEX] + state[EXTRA];
@@ -151,6 +155,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     segmentation,
     transfer,
     interrupts,
+    nmi,
     debug,
     ports: bus.ports,
     hooks: { cpuid: createCpuid(model), onCr3Write: bus.onCr3Write, onFpuError: bus.onFpuError },
@@ -180,6 +185,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   const { raise: raiseException } = exceptions;
 
   function takeInterrupt(): boolean {
+    if ((state[INTR] & NMI_PENDING) !== 0) {
+      nmi.take();
+      return raiseException(Vector.NMI, -1, Source.External);
+    }
     state[HALTED] = 0;
     return raiseException(bus.acknowledgeInterrupt(), -1, Source.External);
   }
@@ -280,7 +289,11 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       if (state[DEBUG_HITS] !== 0 && state[SHADOW] !== 2 && !debugTrap(0)) return Exit.Shutdown;
       const remaining = doubles[Double.Until] - doubles[Double.Retired] - doubles[Double.Skipped];
       if (remaining <= 0) return Exit.Deadline;
-      if (state[INTR] !== 0 && (state[SYSFLAGS] & Flag.IF) !== 0 && state[SHADOW] === 0) {
+      if (
+        state[INTR] !== 0 &&
+        state[SHADOW] === 0 &&
+        ((state[SYSFLAGS] & Flag.IF) !== 0 || (state[INTR] & NMI_PENDING) !== 0)
+      ) {
         if (!takeInterrupt()) return Exit.Shutdown;
         continue;
       }
@@ -361,8 +374,9 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     },
     now,
     setIntr(level) {
-      state[INTR] = level ? 1 : 0;
+      state[INTR] = (state[INTR] & NMI_PENDING) | (level ? 1 : 0);
     },
+    raiseNmi: nmi.raise,
     setA20(enabled) {
       state[A20_GATED] = enabled ? 0 : 1 << 20;
       mmu.flush(true);

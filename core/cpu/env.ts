@@ -5,6 +5,7 @@ import type { Insn } from './decode/insn.ts';
 import type { Faults } from './interrupts/fault.ts';
 import type { Flags } from './integer/flags.ts';
 import type { Interrupts } from './interrupts/interrupts.ts';
+import type { Nmi } from './interrupts/nmi.ts';
 import type { Mmu } from './paging/mmu.ts';
 import type { Segmentation } from './segmentation/segmentation.ts';
 import type { Views } from './state.ts';
@@ -38,6 +39,7 @@ export interface CpuEnv {
   readonly segmentation: Segmentation;
   readonly transfer: Transfer;
   readonly interrupts: Interrupts;
+  readonly nmi: Nmi;
   readonly debug: DebugRegisters;
   readonly ports: PortIo;
   readonly hooks: CpuHooks;

@@ -37,7 +37,7 @@ export const CPL = 18;
 export const HALTED = 19;
 /** Interrupts (1) or interrupts and debug traps (2) are held back for one instruction after STI and MOV SS. */
 export const SHADOW = 20;
-/** Level of the interrupt controller's INTR output. */
+/** What wants to interrupt: bit 0 is the level of the interrupt controller's INTR output, bit 1 an NMI that may come. */
 export const INTR = 21;
 /** EIP of the first instruction of the block being executed. */
 export const BLOCK_EIP = 22;
@@ -108,6 +108,8 @@ export const DEBUG_IO = 113;
 export const MID_REP = 114;
 /** FERR# is asserted. */
 export const FERR = 116;
+/** Bit 0: an NMI came and IRET has not, so that no other comes. Bit 1: another one waits for that (SDM vol. 3A, 6.7.1). */
+export const NMI_STATE = 118;
 /** The physical address bits that the A20 gate takes away: bit 20 while it is off. */
 export const A20_GATED = 117;
 /** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */

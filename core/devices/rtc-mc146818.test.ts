@@ -126,6 +126,26 @@ describe('RtcMc146818 interrupts', () => {
     expect(line.edges).toBe(0);
   });
 
+  it('needs no deadline while nothing can interrupt, and knows the alarms that went by', () => {
+    const time = createTestClock();
+    const { bus, out, in: read } = createTestBus();
+    const quiet = new RtcMc146818(bus, time.clock, new TestLine(), { ramBytes: 1 << 20 });
+    quiet.receive(encodeRtcBase(0));
+    expect(time.clock.nextDeadline()).toBe(Infinity);
+    const flags = () => (out(0x70, 0x0c), read(0x71) & 0x30);
+    const alarm = (index: number, value: number) => (out(0x70, index), out(0x71, value));
+    alarm(1, 0x00);
+    alarm(3, 0x00);
+    alarm(5, 0x12);
+    time.jump(11 * 3600 * TICKS_PER_SECOND);
+    expect(flags()).toBe(0x10);
+    time.jump(13 * 3600 * TICKS_PER_SECOND);
+    expect(flags()).toBe(0x30);
+    expect(flags()).toBe(0);
+    time.jump(100 * 24 * 3600 * TICKS_PER_SECOND);
+    expect(flags()).toBe(0x30);
+  });
+
   it("rings at the alarm time, with don't-care bytes", () => {
     set(1, 0x05);
     set(3, 0xff);

@@ -58,6 +58,7 @@ const PF = 0x40;
 const AF = 0x20;
 const UF = 0x10;
 const IRQF = 0x80;
+const SECONDS_PER_DAY = 86_400;
 
 /** Saved state of the clock chip. */
 export interface RtcState {
@@ -66,6 +67,7 @@ export interface RtcState {
   readonly baseSeconds: number;
   readonly baseTick: number;
   readonly lastPeriodic: number;
+  readonly lastSecond: number;
   readonly nmiMasked: boolean;
 }
 
@@ -90,12 +92,15 @@ export class RtcMc146818 implements Device<RtcState> {
   #baseTick = 0;
   /** The periods of the present rate that had passed when PF was last looked at. */
   #lastPeriodic = 0;
+  /** The last second of which UF and AF tell. */
+  #lastSecond = 0;
 
   constructor(bus: IoBus, clock: Clock, irq8: IrqLine, configuration: CmosConfiguration) {
     this.#clock = clock;
     this.#irq = irq8;
     this.#secondTimer = clock.createTimer('rtc.second', (deadline) => {
-      this.#onSecond(deadline);
+      this.#passSeconds(deadline);
+      this.#scheduleSecond();
     });
     this.#periodicTimer = clock.createTimer('rtc.periodic', (deadline) => {
       this.#raise(PF);
@@ -157,6 +162,7 @@ export class RtcMc146818 implements Device<RtcState> {
       baseSeconds: this.#baseSeconds,
       baseTick: this.#baseTick,
       lastPeriodic: this.#lastPeriodic,
+      lastSecond: this.#lastSecond,
       nmiMasked: this.#nmiMasked,
     };
   }
@@ -167,6 +173,7 @@ export class RtcMc146818 implements Device<RtcState> {
     this.#baseSeconds = state.baseSeconds;
     this.#baseTick = state.baseTick;
     this.#lastPeriodic = state.lastPeriodic;
+    this.#lastSecond = state.lastSecond;
     this.#nmiMasked = state.nmiMasked;
   }
 
@@ -196,12 +203,14 @@ export class RtcMc146818 implements Device<RtcState> {
   #setTime(seconds: number, startTick: number): void {
     this.#baseSeconds = seconds;
     this.#baseTick = startTick;
+    this.#lastSecond = this.#secondsAt(this.#clock.now());
     this.#fillTime(seconds);
     this.#scheduleSecond();
   }
 
+  /** Nobody needs to be woken by a second that cannot interrupt: its flags are set when somebody looks. */
   #scheduleSecond(): void {
-    if (this.#isRunning) {
+    if (this.#isRunning && (this.#cmos[B]! & (UF | AF)) !== 0) {
       const passed = Math.floor((this.#clock.now() - this.#baseTick) / TICKS_PER_SECOND);
       this.#secondTimer.start(this.#baseTick + (passed + 1) * TICKS_PER_SECOND);
     } else {
@@ -209,18 +218,26 @@ export class RtcMc146818 implements Device<RtcState> {
     }
   }
 
-  #onSecond(deadline: number): void {
-    const time = calendarOf(this.#secondsAt(deadline));
-    const cmos = this.#cmos;
+  /** Sets the flags for the seconds that have passed since the last look. */
+  #passSeconds(now: number): void {
+    const present = this.#secondsAt(now);
+    if (!this.#isRunning || present <= this.#lastSecond) return;
+    // An alarm comes at least once a day.
+    const first = Math.max(this.#lastSecond + 1, present - SECONDS_PER_DAY + 1);
+    for (let second = first; second <= present && (this.#cmos[C]! & AF) === 0; second++)
+      if (this.#isAlarm(second)) this.#raise(AF);
+    this.#lastSecond = present;
     this.#raise(UF);
-    if (
+  }
+
+  #isAlarm(seconds: number): boolean {
+    const time = calendarOf(seconds);
+    const cmos = this.#cmos;
+    return (
       this.#alarmMatches(cmos[SECONDS_ALARM]!, this.#encode(time.second)) &&
       this.#alarmMatches(cmos[MINUTES_ALARM]!, this.#encode(time.minute)) &&
       this.#alarmMatches(cmos[HOURS_ALARM]!, this.#encodeHour(time.hour))
-    ) {
-      this.#raise(AF);
-    }
-    this.#secondTimer.start(deadline + TICKS_PER_SECOND);
+    );
   }
 
   /** An alarm byte of 0xc0 to 0xff matches everything. */
@@ -269,6 +286,7 @@ export class RtcMc146818 implements Device<RtcState> {
       return this.#cmos[A]! | (updating ? A_UIP : 0);
     }
     if (index === C) {
+      this.#passSeconds(now);
       if (this.#periods(now) > this.#lastPeriodic) {
         this.#cmos[C]! |= PF;
       }
@@ -289,6 +307,7 @@ export class RtcMc146818 implements Device<RtcState> {
     const cmos = this.#cmos;
     const index = this.#index === CENTURY_PS2 ? CENTURY : this.#index;
     const wasRunning = this.#isRunning;
+    this.#passSeconds(now);
     if (wasRunning && (isTimeRegister(index) || index === A || index === B)) {
       this.#fillTime(this.#secondsAt(now));
     }

@@ -13,6 +13,7 @@ import { applyPciFirmwareState } from '../boot/pci-firmware.ts';
 import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
 import { createCpu, Exit, type Cpu } from '../cpu/cpu.ts';
 import type { FaultCause } from '../cpu/interrupts/exceptions.ts';
+import { NMI_PENDING } from '../cpu/interrupts/nmi.ts';
 import { Descriptor } from '../cpu/segmentation/segmentation.ts';
 import {
   BREAK,
@@ -33,6 +34,8 @@ import {
   GDT_LIMIT,
   HALTED,
   IDT_LIMIT,
+  INTR,
+  NMI_STATE,
   SYSFLAGS,
 } from '../cpu/state.ts';
 import { DebugconE9 } from '../devices/debugcon-e9.ts';
@@ -58,6 +61,9 @@ import { createOutside, type DeviceOutputs, type Outside } from './outside.ts';
 import { createPassages, type Passages } from './passages.ts';
 import { createPciDevices } from './pci-devices.ts';
 import { createStateHash } from './state-hash.ts';
+
+/** Input channel of the NMI button. */
+const NMI_CHANNEL = 'nmi';
 
 export interface MachineSettings {
   /** RAM in bytes: a multiple of 4 KiB between 1 MiB and 1 GiB. */
@@ -125,6 +131,8 @@ export interface Machine {
   /** Interrupts are off and the CPU is halted: only an NMI or a reset could wake it. */
   readonly dead: () => boolean;
   receive(port: SerialPort, bytes: Uint8Array): void;
+  /** Presses the NMI button. */
+  nmi(): void;
   /** The other ends of its devices. */
   readonly outside: Outside;
   readonly instructions: () => number;
@@ -183,18 +191,28 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     resetRequested = true;
     stopNow();
   }
+  /** The clock chip's index port has a bit that keeps NMIs away from the processor. */
+  function raiseNmi(): void {
+    if (!rtc.nmiMasked) cpu.raiseNmi();
+  }
   const instructions = () => cpu.now() - doubles[Double.Skipped];
   const passages: Passages = createPassages(memory, bus, instructions);
 
+  const clock = new Clock(cpu.now);
+  clock.onDeadlineChanged = (deadline) => {
+    doubles[Double.Until] = Math.min(doubles[Double.Until], deadline);
+  };
   const pci = createPciDevices(config.devices ?? {}, {
     ports: bus,
     memory,
+    clock,
     log: logger,
     outputs: outputs.devices,
     setIrq: (irq, level) => {
       pic.setIrq(irq, level);
     },
     onReset: requestReset,
+    onNmi: raiseNmi,
   });
   // As an I/O instruction does, an access to a device ends its block: it may change INTR or start a timer.
   memory.mmio = {
@@ -219,10 +237,6 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     );
   }
 
-  const clock = new Clock(cpu.now);
-  clock.onDeadlineChanged = (deadline) => {
-    doubles[Double.Until] = Math.min(doubles[Double.Until], deadline);
-  };
   pic.onIntrChange = (level) => {
     cpu.setIntr(level);
   };
@@ -267,6 +281,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   inputs.register('com2', (payload) => {
     com2.receive(payload);
   });
+  inputs.register(NMI_CHANNEL, raiseNmi);
   const outside = createOutside(inputs, pci.models);
 
   function enter(start: BootCpuState): void {
@@ -360,9 +375,16 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       doubles[Double.Skipped] += Math.max(0, Math.min(tick, clock.nextDeadline()) - cpu.now());
       clock.runDue();
     },
-    dead: () => state[HALTED] !== 0 && (state[SYSFLAGS] & Flag.IF) === 0,
+    dead: () =>
+      state[HALTED] !== 0 &&
+      (state[SYSFLAGS] & Flag.IF) === 0 &&
+      (state[INTR] & NMI_PENDING) === 0 &&
+      !pci.watchdogRuns(),
     receive(port, bytes) {
       inputs.inject(port, bytes);
+    },
+    nmi() {
+      inputs.inject(NMI_CHANNEL, new Uint8Array(0));
     },
     outside,
     instructions,
@@ -374,6 +396,8 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       hash.number(cpu.flags.get());
       for (let r = 0; r < 8; r++) hash.number(reg32[r]);
       hash.number(state[EIP]);
+      hash.number(state[INTR]);
+      hash.number(state[NMI_STATE]);
       // Segments, control, debug and descriptor-table registers; x87 and SSE state without the scratch words.
       hash.words(new Uint32Array(memory.wasm.buffer, STATE_BASE + 32 * 4, 80));
       hash.words(

@@ -1,5 +1,5 @@
 /**
- * Puts PCI bus 0 together: host bridge, ISA bridge, and the virtio devices of the machine's configuration from slot 2 on.
+ * Puts PCI bus 0 together: host bridge, ISA bridge, and the devices of the machine's configuration from slot 2 on.
  */
 import { BootError } from '../boot/boot-error.ts';
 import type { Device, Logger } from '../devices/device.ts';
@@ -17,8 +17,16 @@ import type { VirtioModel } from '../devices/virtio/virtio-device.ts';
 import { VirtioNet } from '../devices/virtio/virtio-net.ts';
 import { VirtioPci } from '../devices/virtio/virtio-pci.ts';
 import { VirtioRng } from '../devices/virtio/virtio-rng.ts';
+import { WatchdogI6300esb } from '../devices/watchdog-i6300esb.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
-import type { DeviceSpecs, DiskSpec, NetworkSpec } from '../protocol/device-protocol.ts';
+import {
+  type DeviceSpecs,
+  type DiskSpec,
+  MAX_DEVICES,
+  type NetworkSpec,
+  type WatchdogAction,
+} from '../protocol/device-protocol.ts';
+import type { Clock } from '../time/clock.ts';
 import { type DeviceOutputs, outsideDisk, type OutsideModels, outsideNet, outsideShare } from './outside.ts';
 
 const FIRST_SLOT = 2;
@@ -27,7 +35,9 @@ const FIRST_SLOT = 2;
 export interface PciBoard extends IsaBridgeWires {
   readonly ports: IoBus;
   readonly memory: PhysicalMemory;
+  readonly clock: Clock;
   readonly log: Logger;
+  onNmi(): void;
   /** Needed when a device has its other end outside. */
   readonly outputs: DeviceOutputs | undefined;
 }
@@ -37,6 +47,8 @@ export interface PciDevices {
   /** All of them, the bus first: the order in which they are reset and restored. */
   readonly devices: readonly Device[];
   readonly models: OutsideModels;
+  /** The watchdog is going to bark: even a halted machine is not dead. */
+  watchdogRuns(): boolean;
 }
 
 /** @throws BootError when a device's configuration cannot work */
@@ -56,31 +68,55 @@ export function createPciDevices(specs: DeviceSpecs, board: PciBoard): PciDevice
     return new VirtioBlk({ name, serial: spec.serial }, diskBackend(name, spec, n, outputs));
   };
   const disks = (specs.disks ?? []).map(disk);
-  const net = specs.network && new VirtioNet(specs.network.mac, netBackend(specs.network, outputs));
+  const networks = (specs.networks ?? []).map(
+    (spec, n) => new VirtioNet(`net${n}`, spec.mac, netBackend(spec, n, outputs)),
+  );
   const console =
     specs.console &&
     new VirtioConsole(specs.console.ports, (port, bytes) => {
       outputs().console(port, bytes);
     });
   const rng = specs.rng && new VirtioRng(specs.rng.seed);
-  const share =
-    specs.share &&
-    new Virtio9p(
-      specs.share.tag,
-      outsideShare((id, message, room) => {
-        outputs().share(id, message, room);
-      }),
-    );
+  const shares = (specs.shares ?? []).map(
+    ({ tag }, n) =>
+      new Virtio9p(
+        `share${n}`,
+        tag,
+        outsideShare((id, message, room) => {
+          outputs().share(n, id, message, room);
+        }),
+      ),
+  );
 
   const dma = new Dma(board.memory);
-  const models = [...disks, net, console, rng, share].filter((model) => model !== undefined);
+  const models = [...disks, ...networks, console, rng, ...shares].filter((model) => model !== undefined);
+  const count = models.length + (specs.watchdog ? 1 : 0);
+  if (count > MAX_DEVICES) {
+    throw new BootError(
+      'devices-too-many',
+      `A machine has room for ${MAX_DEVICES} devices, but its configuration has ${count}: take some out.`,
+    );
+  }
   const virtio = models.map((model: VirtioModel, n) => {
     const device = new VirtioPci(model, dma, board.log);
     bus.attach(FIRST_SLOT + n, 0, device.pci);
     return device;
   });
-  return { bus, devices: [bus, isaBridge, ...virtio], models: { disks, net, console, share } };
+  const watchdog = specs.watchdog && createWatchdog(specs.watchdog.action, board);
+  if (watchdog) bus.attach(FIRST_SLOT + models.length, 0, watchdog.pci);
+  return {
+    bus,
+    devices: [bus, isaBridge, ...virtio, ...(watchdog ? [watchdog] : [])],
+    models: { disks, networks, console, shares },
+    watchdogRuns: () => watchdog?.running ?? false,
+  };
 }
+
+const createWatchdog = (action: WatchdogAction, board: PciBoard) =>
+  new WatchdogI6300esb(board.clock, () => {
+    if (action === 'nmi') board.onNmi();
+    else board.onReset();
+  });
 
 function diskBackend(name: string, spec: DiskSpec, n: number, outputs: () => DeviceOutputs) {
   if (spec.kind === 'outside') {
@@ -98,10 +134,10 @@ function diskBackend(name: string, spec: DiskSpec, n: number, outputs: () => Dev
   return new MemoryDisk(spec.bytes, spec.readOnly);
 }
 
-function netBackend({ kind }: NetworkSpec, outputs: () => DeviceOutputs) {
+function netBackend({ kind }: NetworkSpec, n: number, outputs: () => DeviceOutputs) {
   return kind === 'loopback'
     ? createLoopback()
     : outsideNet((frame) => {
-        outputs().frame(frame);
+        outputs().frame(n, frame);
       });
 }

@@ -1,9 +1,9 @@
 /*
  * Owns everything that enters the machine from outside: key strokes, serial bytes, the wall-clock second at
- * boot, network frames, what a disk outside of the machine has read. Each entry is stamped with the tick and the count of retired instructions at
- * which it was delivered, so a run is a function of (image, configuration, this log). There is one list and one
- * position in it: at the end of the list the log records, before the end it replays. Reverse debugging restores
- * an earlier position; a recording from a file is a list at position 0.
+ * boot, network frames, what a disk outside of the machine has read. Each entry is stamped with the tick and the count of
+ * retired instructions at which it was delivered, so a run is a function of (image, configuration, this log). There is
+ * one list and one position in it: at the end of the list the log records, before the end it replays. Reverse debugging
+ * restores an earlier position; a recording from a file is a list at position 0.
  *
  * An entry is delivered after every device timer of its tick has run, in both modes. A replay that meets
  * another instruction count than it recorded stops with an error: a wrong replay is worse than none.

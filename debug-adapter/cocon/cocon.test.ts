@@ -2,12 +2,8 @@
 import { Terminal } from '@xterm/headless';
 import { describe, expect, it } from 'vitest';
 import { coConsoleOperation as op, coModule } from '../../core/abi/abi.ts';
-import {
-  decodeConsole,
-  encodeKey,
-  type ConsoleOperation,
-  type ConsoleScreen,
-} from '../../core/abi/console.ts';
+import { decodeConsole, encodeKey, type ConsoleOperation } from '../../core/abi/console.ts';
+import { type ConsoleScreen, rowOf } from '../../core/abi/console-screen.ts';
 import { type CoRecord, decodeRecords, encodeMessage } from '../../core/abi/decode.ts';
 import { createConsoleRenderer } from './ansi.ts';
 import { characterOf } from './cp437.ts';
@@ -68,7 +64,8 @@ function anyOperation(random: (below: number) => number): Uint8Array {
   }
 }
 
-const terminal = () => new Terminal({ cols: 80, rows: 25, allowProposedApi: true, scrollback: 100 });
+const terminal = (cols = 80, rows = 25) =>
+  new Terminal({ cols, rows, allowProposedApi: true, scrollback: 1000 });
 const write = (to: Terminal, text: string) =>
   new Promise<void>((resolve) => {
     to.write(text, resolve);
@@ -124,6 +121,18 @@ describe('the cocon terminal', () => {
     expect(late.buffer.active.cursorY).toBe(live.buffer.active.cursorY);
   });
 
+  it('has the size and the cursor of the configuration', async () => {
+    const renderer = createConsoleRenderer({ columns: 100, rows: 3, scrollback: 0, cursor: 100 });
+    const big = new Terminal({ cols: 100, rows: 3, allowProposedApi: true });
+    await write(big, renderer.redraw());
+    await write(big, renderer.draw({ kind: 'putcs', x: 97, y: 2, cells: [0x0761, 0x4f62, 0x0763, 0x0764] }));
+    const line = big.buffer.active.getLine(2)!;
+    expect(line.translateToString(true).trimEnd()).toBe(`${' '.repeat(97)}abc`);
+    expect(renderer.redraw()).toContain('\x1b[2 q');
+    const hidden = createConsoleRenderer({ columns: 80, rows: 25, scrollback: 0, cursor: 0 });
+    expect(hidden.redraw()).toMatch(/\x1b\[\?25l$/);
+  });
+
   it('keeps what scrolls off the screen in the scrollback', async () => {
     const renderer = createConsoleRenderer();
     const live = terminal();
@@ -132,6 +141,84 @@ describe('the cocon terminal', () => {
     await write(live, renderer.draw(decoded(operationBytes(op.SCROLL_UP, 0, 24, 1, 0x0720))));
     expect(live.buffer.active.getLine(0)?.translateToString(true)).toBe('first');
     expect(live.buffer.active.baseY).toBe(1);
+  });
+
+  it.each([
+    [60, 10],
+    [100, 40],
+    [20, 30],
+    [200, 2],
+  ])('shows the part with the cursor on a terminal of %i x %i', async (columns, rows) => {
+    const random = generator(columns);
+    const renderer = createConsoleRenderer();
+    renderer.resize({ columns, rows });
+    const live = terminal(columns, rows);
+    await write(live, renderer.redraw());
+    const text = (of: Terminal) =>
+      Array.from({ length: Math.min(rows, 25) }, (_, y) =>
+        of.buffer.active
+          .getLine(of.buffer.active.baseY + y)!
+          .translateToString(false)
+          .slice(0, 80),
+      );
+    for (let round = 0; round < 100; round++) {
+      await write(live, renderer.draw(decoded(anyOperation(random))));
+      const { screen } = renderer;
+      const top = Math.max(0, Math.min(screen.cursor.y, 24) - Math.min(rows, 25) + 1);
+      const wanted = text(live).map((_, y) =>
+        Array.from(rowOf(screen, top + y).subarray(0, columns), (cell) => characterOf(cell & 0xff)).join(''),
+      );
+      expect(text(live)).toEqual(wanted);
+      expect(renderer.cellAt(0, 0)).toEqual({ x: 0, y: top });
+      const late = terminal(columns, rows);
+      await write(late, renderer.redraw());
+      expect(text(late)).toEqual(wanted);
+    }
+  });
+
+  it.each([25, 10, 40])(
+    'draws what has scrolled off on a terminal of %i rows that opens late',
+    async (rows) => {
+      const renderer = createConsoleRenderer();
+      const line = (n: number) => [...`line ${n}`].map((c) => 0x0700 | c.charCodeAt(0));
+      for (let n = 0; n < 60; n++) {
+        renderer.draw(decoded(operationBytes(op.SCROLL_UP, 0, 24, 1, 0x0720)));
+        renderer.draw(decoded(operationBytes(op.PUTCS, 24, 0, line(n).length, ...line(n))));
+      }
+      renderer.draw(decoded(operationBytes(op.CURSOR_MOVE, 0, 24, 1)));
+      renderer.resize({ columns: 80, rows });
+      const late = terminal(80, rows);
+      await write(late, renderer.redraw());
+      const lines = Array.from({ length: late.buffer.active.length }, (_, y) =>
+        late.buffer.active.getLine(y)!.translateToString(true).trimEnd(),
+      );
+      expect(lines.filter((text) => text !== '')).toEqual(Array.from({ length: 60 }, (_, n) => `line ${n}`));
+    },
+  );
+
+  it('follows a guest to another size, and a dark screen back to light', async () => {
+    const renderer = createConsoleRenderer();
+    renderer.resize({ columns: 100, rows: 30 });
+    const live = terminal(100, 30);
+    await write(live, renderer.redraw());
+    const draw = (...operation: Parameters<typeof operationBytes>) =>
+      write(live, renderer.draw(decoded(operationBytes(...operation))));
+    const corners = () =>
+      [0, 29].map((y) =>
+        live.buffer.active
+          .getLine(live.buffer.active.baseY + y)!
+          .translateToString(true)
+          .trim(),
+      );
+    await draw(op.PUTC, 0, 0, 0x0741);
+    await draw(op.CONFIG, 30, 100, 7);
+    await draw(op.PUTC, 99, 29, 0x0742);
+    expect(corners()).toEqual(['A', 'B']);
+    await draw(op.BLANK, 1);
+    await draw(op.PUTC, 1, 0, 0x0743);
+    expect(corners()).toEqual(['', '']);
+    await draw(op.BLANK, 0);
+    expect(corners()).toEqual(['AC', 'B']);
   });
 
   it('never passes an escape sequence of the guest on', () => {

@@ -11,6 +11,10 @@ function source(screen: () => string | Promise<string>) {
       typed.push(data);
       return Promise.resolve();
     },
+    resize: (columns: number, rows: number) => {
+      typed.push(`${columns}x${rows}`);
+      return Promise.resolve();
+    },
   };
 }
 

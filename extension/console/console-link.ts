@@ -9,6 +9,8 @@ export interface ConsoleSource {
   /** The text that draws the whole console. */
   attach(): Promise<string>;
   input(data: string): Promise<void>;
+  /** The terminal has so many cells. */
+  resize(columns: number, rows: number): Promise<void>;
 }
 
 const HISTORY_MAX = 65_536;
@@ -24,6 +26,8 @@ export class ConsoleLink {
   /** Text that arrived during an attach; undefined when none is under way. */
   private arrived: string | undefined;
   private attaching = 0;
+  /** Of the terminal, once it is known. */
+  private size: { readonly columns: number; readonly rows: number } | undefined;
 
   /** Text from the session. */
   receive(data: string): void {
@@ -39,7 +43,13 @@ export class ConsoleLink {
     this.arrived = undefined;
     this.attaching++;
     this.write?.(CLEAR);
-    return Promise.resolve();
+    if (this.size) await this.resize(this.size.columns, this.size.rows);
+  }
+
+  /** The terminal has another size: the session draws for it, and its guest may follow. */
+  async resize(columns: number, rows: number): Promise<void> {
+    this.size = { columns, rows };
+    await this.source?.resize(columns, rows).catch(() => undefined);
   }
 
   /** The session has ended: the text stays, the keyboard goes nowhere. `notice` is its last line. */

@@ -87,6 +87,9 @@ export class ConsoleTerminals implements vscode.Disposable {
         input: async (text) => {
           await session.customRequest(REQUESTS.consoleInput, { terminal: about.id, data: text });
         },
+        resize: async (columns, rows) => {
+          await session.customRequest(REQUESTS.consoleResize, { terminal: about.id, columns, rows });
+        },
       });
     }
     console.link.receive(data);
@@ -134,7 +137,7 @@ export class ConsoleTerminals implements vscode.Disposable {
     return {
       onDidWrite: written.event,
       open: (size) => {
-        this.noteSize(console, size);
+        this.resize(console, size);
         void console.link.open((data) => written.fire(data));
       },
       close: () => {
@@ -142,13 +145,12 @@ export class ConsoleTerminals implements vscode.Disposable {
         written.dispose();
       },
       handleInput: (data) => void console.link.input(data),
-      setDimensions: (size) => this.noteSize(console, size),
+      setDimensions: (size) => this.resize(console, size),
     };
   }
 
-  /** A guest's screen has a fixed size; the terminal's is only noted. */
-  private noteSize({ about }: Console, size: vscode.TerminalDimensions | undefined): void {
-    if (size) this.log.debug(`terminal ${about.id}: ${size.columns} x ${size.rows}`);
+  private resize({ link }: Console, size: vscode.TerminalDimensions | undefined): void {
+    if (size) void link.resize(size.columns, size.rows);
   }
 
   dispose(): void {

@@ -24,8 +24,9 @@ static unsigned hook_count;
 static uint64_t latest;
 static uint32_t boot_seconds;		/* UNIX time */
 
-static void tick(void)
+static void tick(void *unused)
 {
+	(void)unused;
 	ticks++;
 	for (unsigned i = 0; i < hook_count; i++)
 		hooks[i]();
@@ -126,9 +127,11 @@ uint32_t clock_unix_seconds(void)
 
 void clock_init(void)
 {
+	static struct irq_handler line = { .serve = tick };
+
 	boot_seconds = rtc_unix_seconds();
 	outb(PIT_COMMAND, PIT_RATE);
 	outb(PIT_CHANNEL0, PIT_DIVISOR & 0xff);
 	outb(PIT_CHANNEL0, PIT_DIVISOR >> 8);
-	irq_register(IRQ_TIMER, tick);
+	irq_register(IRQ_TIMER, &line);
 }

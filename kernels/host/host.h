@@ -9,12 +9,17 @@
 #include "lib.h"
 #include "x86.h"
 
-/* boot.S */
+/* boot.S, device-memory.c: linear addresses of the kernel, which every process shares */
 extern uint32_t host_page_directory[];
+
+volatile void *device_memory(uint32_t physical);
 
 /* descriptors.c: GDT, TSS, IDT */
 #define GATE_INTERRUPT		0x8e00	/* present, ring 0, 32-bit interrupt gate */
 #define GATE_INTERRUPT_USER	0xee00	/* present, ring 3 may call it */
+#define GATE_TASK		0x8500	/* present, ring 0, task gate */
+#define VECTOR_NMI		2
+#define VECTOR_DOUBLE_FAULT	8
 #define VECTOR_SYSTEM_CALL	0x80
 
 struct gate {
@@ -42,10 +47,60 @@ void forward_interrupt(uint32_t offset, uint32_t selector);
 #define IRQ_COM2	3
 
 void interrupts_init(void);
-void irq_register(unsigned irq, void (*handler)(void));
+
+/* Who serves a line. PCI lines are shared: each handler looks whether it is its own device that asks. */
+struct irq_handler {
+	void (*serve)(void *device);
+	void *device;
+	struct irq_handler *next;
+};
+
+void irq_register(unsigned irq, struct irq_handler *handler);
 bool irq_requested(unsigned irq);
 bool irq_in_service(unsigned irq);
 void interrupt_handler(struct trap_frame *frame);
+
+/*
+ * pci.c: PCI bus 0. A function is named by device << 3 | function number, offsets are bytes of its configuration space,
+ * multiples of the width.
+ */
+#define PCI_VENDOR		0x00
+#define PCI_DEVICE		0x02
+#define PCI_COMMAND		0x04
+#define PCI_COMMAND_IO		0x0001
+#define PCI_COMMAND_MEMORY	0x0002
+#define PCI_COMMAND_MASTER	0x0004
+#define PCI_HEADER_TYPE		0x0e
+#define PCI_BAR0		0x10
+#define PCI_SUBSYSTEM		0x2e
+#define PCI_INTERRUPT_LINE	0x3c
+#define PCI_INTERRUPT_PIN	0x3d
+#define PCI_NOBODY		0xffff	/* the vendor of what is not there */
+#define PCI_ANY			0xffff
+#define PCI_NONE		(-1)
+#define PCI_NO_IRQ		16
+
+struct pci_bar {
+	bool is_io;			/* ports, else memory */
+	uint32_t address;
+};
+
+int pci_find(uint16_t vendor, uint16_t device, int after);	/* the next one behind `after`; PCI_NONE begins and ends */
+uint32_t pci_read32(unsigned function, unsigned offset);
+uint16_t pci_read16(unsigned function, unsigned offset);
+uint8_t pci_read8(unsigned function, unsigned offset);
+void pci_write32(unsigned function, unsigned offset, uint32_t value);
+void pci_write16(unsigned function, unsigned offset, uint16_t value);
+void pci_write8(unsigned function, unsigned offset, uint8_t value);
+bool pci_bar(unsigned function, unsigned number, struct pci_bar *bar);	/* false: it has no address */
+unsigned pci_irq(unsigned function);	/* the line the firmware has given it, or PCI_NO_IRQ */
+void pci_enable(unsigned function);	/* its BARs answer, and it may be bus master */
+
+/* watchdog.c: an NMI when no tick has come for a second */
+#define WATCHDOG_MS	1000
+
+void watchdog_init(void);		/* before there are processes */
+bool watchdog_has_barked(void);		/* since the last call */
 
 /* log.c: the host's text, on COM1 and on the screen */
 void log_init(void);
@@ -97,6 +152,7 @@ struct module {
 void modules_init(const struct multiboot *info);
 unsigned modules_count(void);
 const struct module *module_at(unsigned index);	/* NULL if there is none */
+bool module_is_data(unsigned index);		/* it is no guest */
 const char *host_command_line(void);
 
 /* elf.c: a file is bytes from outside, so every offset is checked before it is followed */

@@ -16,7 +16,6 @@
 #define OCW3_READ_IRR	0x0a
 #define OCW3_READ_ISR	0x0b
 #define CASCADE		2
-#define VECTOR_NMI	2
 
 static const char *const exception_names[] = {
 	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode", "no coprocessor",
@@ -24,7 +23,7 @@ static const char *const exception_names[] = {
 	"general protection", "page fault", "reserved", "x87 error", "alignment check", "machine check", "SIMD error",
 };
 
-static void (*handlers[16])(void);
+static struct irq_handler *handlers[16];
 static uint16_t mask = 0xffff & ~(1 << CASCADE);
 
 static void write_mask(void)
@@ -46,10 +45,11 @@ void interrupts_init(void)
 	write_mask();
 }
 
-void irq_register(unsigned irq, void (*handler)(void))
+void irq_register(unsigned irq, struct irq_handler *handler)
 {
 	uint32_t flags = interrupts_save();
 
+	handler->next = handlers[irq];
 	handlers[irq] = handler;
 	mask &= (uint16_t)~(1u << irq);
 	write_mask();
@@ -82,8 +82,8 @@ static void handle_irq(unsigned irq)
 			outb(PIC1, OCW2_EOI);
 		return;
 	}
-	if (handlers[irq])
-		handlers[irq]();
+	for (struct irq_handler *handler = handlers[irq]; handler; handler = handler->next)
+		handler->serve(handler->device);
 	if (irq >= 8)
 		outb(PIC2, OCW2_EOI);
 	outb(PIC1, OCW2_EOI);
@@ -113,7 +113,8 @@ void interrupt_handler(struct trap_frame *frame)
 	if (frame->vector == VECTOR_SYSTEM_CALL)
 		system_call(frame);
 	else if (frame->vector == VECTOR_NMI)
-		host_log("an NMI at 0x%08x: nothing of ours raises one", frame->eip);
+		host_log("an NMI at 0x%08x: %s", frame->eip,
+			 watchdog_has_barked() ? "no tick for a second" : "nothing of ours raised it");
 	else if (frame->vector >= IRQ_BASE && frame->vector < IRQ_BASE + 16)
 		handle_irq(frame->vector - IRQ_BASE);
 	else

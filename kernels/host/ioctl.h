@@ -22,6 +22,7 @@ enum co_ioctl {
 	CO_MANAGER_MODULE = 0x17,	/* struct co_module_info */
 	CO_MANAGER_MONITOR_LIST = 0x18,	/* struct co_monitor_list */
 	CO_MANAGER_STATUS = 0x19,	/* struct co_status of any monitor */
+	CO_MANAGER_ATTACH = 0x1a,	/* struct co_attach: makes this file a back-end of a monitor */
 
 	CO_MONITOR_CLOSE = 0x20,	/* no record */
 	CO_MONITOR_LOAD = 0x21,		/* struct co_load */
@@ -29,6 +30,8 @@ enum co_ioctl {
 	CO_MONITOR_RUN = 0x23,		/* no record; the result is an enum co_run_result */
 	CO_MONITOR_GET_STATE = 0x24,	/* struct co_end_state */
 	CO_MONITOR_RESET = 0x25,	/* no record: the monitor can be loaded again */
+	CO_MONITOR_BIND = 0x26,		/* struct co_bind: gives it a device of the machine, before START */
+	CO_MONITOR_CONSOLE = 0x27,	/* struct co_console_shape: what STARTUP answers */
 };
 
 struct co_create {
@@ -66,14 +69,57 @@ struct co_status {
 	uint32_t switches[CO_OPERATIONS + 1];	/* to the host, by operation */
 };
 
+#define CO_NO_MODULE	0xffffffffu
+
 struct co_load {
 	uint32_t module;		/* the boot module with the guest's image */
+	uint32_t initrd;		/* the one with its initial RAM disk, or CO_NO_MODULE */
 	char problem[CO_PROBLEM_SIZE];
 };
 
 struct co_start {
 	char command_line[CO_COMMAND_LINE_SIZE];
 	char problem[CO_PROBLEM_SIZE];
+};
+
+enum co_binding {
+	CO_BIND_BLOCK = 0,		/* cobd: a disk */
+	CO_BIND_NETWORK = 1,		/* conet: a network card */
+	CO_BIND_FILESYSTEM = 2,		/* cofs: a folder */
+	CO_BIND_SERIAL = 3,		/* ttys: a serial port. A process must serve it, colinux-serial-daemon */
+};
+
+#define CO_BIND_READ_ONLY	0x1	/* a disk */
+#define CO_BIND_SYNC		0x2	/* a disk: the guest waits for each request */
+#define CO_BIND_MAC		0x4	/* a network: not the address of the card */
+#define CO_BIND_ALIAS_ONLY	0x8	/* a disk: names one that is bound already */
+
+struct co_bind {
+	uint32_t kind;			/* enum co_binding */
+	uint32_t unit;			/* of the guest */
+	uint32_t device;		/* of the machine: its number among those of its kind */
+	uint32_t flags;			/* CO_BIND_... */
+	uint8_t mac[6];
+	char alias[20];			/* of a disk, "" if it has none */
+	char problem[CO_PROBLEM_SIZE];
+};
+
+struct co_console_shape {
+	uint32_t rows, columns, scrollback;
+	uint32_t attribute;		/* of an empty cell */
+};
+
+/*
+ * After ATTACH, read() brings the messages that the guest sends to these modules (whole ones, as many as fit; 0: the monitor is
+ * gone), and write() takes messages to the guest from one of them.
+ */
+#define CO_ATTACH_MODULES	16
+#define CO_ATTACH_MESSAGE_MAX	0x1000	/* bytes with the header; a guest's longer message is lost */
+
+struct co_attach {
+	uint32_t monitor;
+	uint32_t count;
+	uint32_t modules[CO_ATTACH_MODULES];	/* enum co_module; nobody else may have attached to them */
 };
 
 enum co_run_result {

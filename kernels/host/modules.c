@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the boot loader has brought along: the host's own command line and the boot modules, each of which is the
- * image of one guest. The images stay where they are, out of the frame allocator's reach, so that a guest can be loaded again;
- * the texts are copied, for nobody says where they lie.
+ * What the boot loader has brought along: the host's own command line and the boot modules, each of which is the image
+ * of one guest or, with the word `data`, something that a guest uses: an initial RAM disk. The images stay where they are,
+ * out of the frame allocator's reach, so that a guest can be loaded again; the texts are copied, for nobody says where
+ * they lie.
  */
 #include "host.h"
 #include "multiboot.h"
@@ -44,6 +45,18 @@ unsigned modules_count(void)
 const struct module *module_at(unsigned index)
 {
 	return index < count ? &modules[index] : NULL;
+}
+
+/* The first word behind the file's name says so. */
+bool module_is_data(unsigned index)
+{
+	const char *words = modules[index].command_line;
+
+	while (*words && *words != ' ')
+		words++;
+	while (*words == ' ')
+		words++;
+	return memcmp(words, "data", 4) == 0 && (!words[4] || words[4] == ' ');
 }
 
 const char *host_command_line(void)

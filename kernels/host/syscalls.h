@@ -8,6 +8,7 @@
 
 enum system_call_number {
 	SYS_EXIT = 1,		/* code */
+	SYS_READ = 3,		/* file, buffer, size: sleeps until there is something */
 	SYS_WRITE = 4,		/* file, text, size */
 	SYS_OPEN = 5,		/* name */
 	SYS_CLOSE = 6,		/* file */
@@ -17,6 +18,8 @@ enum system_call_number {
 	SYS_IOCTL = 54,		/* file, request, address of its record */
 	SYS_YIELD = 158,
 	SYS_SLEEP = 162,	/* milliseconds; ends with the tick in which they are over */
+	SYS_POLL = 168,		/* files, a bit for each: sleeps until one can be read, and says which */
+	SYS_SPAWN = 0x1000,	/* program, name for the log, argument: its end counts as its parent's; not in Linux */
 };
 
 enum system_call_error {

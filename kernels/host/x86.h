@@ -26,6 +26,7 @@
 #define PTE_PRESENT	0x001
 #define PTE_WRITABLE	0x002
 #define PTE_USER	0x004
+#define PTE_UNCACHED	0x010
 #define PTE_ACCESSED	0x020
 #define PTE_DIRTY	0x040
 #define PDE_LARGE	0x080
@@ -48,6 +49,11 @@ static inline void outb(uint16_t port, uint8_t value)
 	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
+static inline void outw(uint16_t port, uint16_t value)
+{
+	asm volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
 static inline void outl(uint16_t port, uint32_t value)
 {
 	asm volatile("outl %0, %1" : : "a"(value), "Nd"(port));
@@ -58,6 +64,22 @@ static inline uint8_t inb(uint16_t port)
 	uint8_t value;
 
 	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline uint16_t inw(uint16_t port)
+{
+	uint16_t value;
+
+	asm volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline uint32_t inl(uint16_t port)
+{
+	uint32_t value;
+
+	asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
 }
 

@@ -13,7 +13,7 @@ interface Report {
   readonly results: readonly { readonly name: string; readonly median: number; readonly unit: string }[];
 }
 
-it('npm run bench measures three loops and a boot', () => {
+it('npm run bench measures three loops, switches and a boot', () => {
   const text = execFileSync('node', [join(root, 'tools/bench.mjs'), '--json', '--quick'], {
     encoding: 'utf8',
   });
@@ -22,6 +22,7 @@ it('npm run bench measures three loops and a boot', () => {
     ['bench-alu', 'MIPS'],
     ['bench-mem', 'MIPS'],
     ['bench-fpu', 'MIPS'],
+    ['round trips to host', '1000/s'],
     ['host + sample guest', 's'],
   ]);
   for (const { median } of results) expect(median).toBeGreaterThan(0);

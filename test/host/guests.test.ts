@@ -9,9 +9,8 @@ import { encodeKey } from '../../core/abi/console.ts';
 import { importBundled } from '../support/bundled.ts';
 import type * as HostMachine from './host-machine.ts';
 
-const { BUSY, bySpeaker, createHost, guestScreens, HELLO, linesOf, MANY_GUESTS, RUDE } = await importBundled<
-  typeof HostMachine
->(new URL('host-machine.ts', import.meta.url));
+const { BUSY, bySpeaker, createHost, EARLY, guestScreens, HELLO, linesOf, MANY_GUESTS, RUDE } =
+  await importBundled<typeof HostMachine>(new URL('host-machine.ts', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 beforeAll(() => {
   execFileSync('node', [join(root, 'tools/build-kernels.mjs')], { stdio: 'inherit' });
@@ -177,6 +176,29 @@ describe('a guest that ends', () => {
     expect(linesOf(host.com1(), 'daemon0').at(-1)).toBe(
       `guest0 terminated: DOUBLE_FAULT (reason 11, code 0x${address.replace(/^0+/, '')}, line 0)`,
     );
+  });
+
+  it('by a fault before it has tables of its own is ended like any other', () => {
+    const host = createHost([`${EARLY} u`, `${EARLY} p`, `${HELLO} panic`], 'mem=2');
+    expect(host.finish()).toBe(11);
+    const symbols = execFileSync('nm', [join(root, EARLY)], { encoding: 'utf8' });
+    for (const [n, name] of ['undefined', 'not_there'].entries()) {
+      const address = new RegExp(`^([0-9a-f]{8}) t ${name}$`, 'm').exec(symbols)?.[1] ?? '';
+      expect(linesOf(host.com1(), `daemon${n}`).at(-1)).toBe(
+        `guest${n} terminated: DOUBLE_FAULT (reason 11, code 0x${address.replace(/^0+/, '')}, line 0)`,
+      );
+    }
+    expect(host.com1()).toContain('guest2 terminated: PANIC');
+  });
+
+  it('keeps interrupts off for a second and is ended by the watchdog, whatever its stack is', () => {
+    const host = createHost([`${HELLO} spin`, ...['n', 'h'].map((how) => `${EARLY} ${how}`), HELLO], 'mem=2');
+    expect(host.finish()).toBe(12);
+    for (const n of [0, 1, 2])
+      expect(linesOf(host.com1(), `daemon${n}`).at(-1)).toMatch(
+        /terminated: NMI \(reason 12, code 0xc01[0-9a-f]{5}, line 0\): it has kept interrupts off for more than 1000 ms$/,
+      );
+    expect(linesOf(host.com1(), 'guest3').at(-1)).toBe('goodbye');
   });
 
   it('is loaded and started again when it asks for a reboot, in the same memory', () => {

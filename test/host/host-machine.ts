@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applyConsole, createScreen, decodeConsole, screenText } from '../../core/abi/console.ts';
+import { decodeConsole } from '../../core/abi/console.ts';
+import { applyConsole, type ConsoleScreen, createScreen, screenText } from '../../core/abi/console-screen.ts';
 import { decodeRecords } from '../../core/abi/decode.ts';
 import { NANOSECONDS_PER_TICK } from '../../core/time/clock.ts';
 import { createMachine, type Machine } from '../../core/machine/machine.ts';
@@ -15,6 +16,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const HELLO = 'samples/hello-guest/build/hello-guest.elf';
 export const BUSY = 'kernels/build/busy-guest.elf';
+export const DRAWING = 'kernels/build/drawing-guest.elf';
+export const EARLY = 'kernels/build/early-guest.elf';
 export const RUDE = 'kernels/build/rude-guest.elf';
 
 const VGA = 0xb8000;
@@ -87,6 +90,7 @@ export function createHost(
       kernel: { ...host, bytes },
       modules: guests.map(image),
       rtcSeconds: 1_100_000_000,
+      devices: { watchdog: { action: 'nmi' } },
     },
     {
       serial: (port, byte) => (port === 'com1' ? com1 : com2).push(byte),
@@ -126,14 +130,16 @@ export function createHost(
 }
 
 /** The cocon screen of each guest, by monitor number, after all the messages of the wire. */
-export function guestScreens(com2: Uint8Array): string[] {
-  const screens: ReturnType<typeof createScreen>[] = [];
+export const guestScreens = (com2: Uint8Array): string[] => consoleScreens(com2).map(screenText);
+
+export function consoleScreens(com2: Uint8Array): ConsoleScreen[] {
+  const screens: ConsoleScreen[] = [];
   for (const { header, data } of decodeRecords(com2).records) {
     const screen = (screens[header.from >>> 16] ??= createScreen());
     const operation = decodeConsole(data);
     if (operation) applyConsole(screen, operation);
   }
-  return screens.map(screenText);
+  return screens;
 }
 
 /** The lines of a log that begin with a name, without it. */

@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coKeyboardMode, coModule } from '../../core/abi/abi.ts';
-import { applyConsole, createScreen, decodeConsole, encodeKey, screenText } from '../../core/abi/console.ts';
+import { decodeConsole, encodeKey } from '../../core/abi/console.ts';
+import { applyConsole, createScreen, screenText } from '../../core/abi/console-screen.ts';
 import { decodeRecords } from '../../core/abi/decode.ts';
-import { BUSY, bySpeaker, guestScreens, HELLO, MANY_GUESTS } from '../host/host-machine.ts';
+import { BUSY, bySpeaker, EARLY, guestScreens, HELLO, MANY_GUESTS } from '../host/host-machine.ts';
 import { runQemu } from './kernels-run-qemu.ts';
 import type { QemuResult, QemuRun } from './kernels-run-qemu.ts';
 
@@ -123,6 +124,21 @@ describe.skipIf(!hasQemu)('the kernels on QEMU', () => {
     expect(status).toBe(2 * 12 + 1);
     expect(com1).toMatch(/guest0 terminated: NMI \(reason 12, code 0xc01/);
     expect(com1).toContain('guest1: goodbye');
+  });
+
+  it('has its watchdog end guests that keep interrupts off, with the first tables too', async () => {
+    const { status, com1 } = await runQemu({
+      kernel,
+      append: 'mem=2',
+      initrd: modules([`${HELLO} spin`, `${EARLY} n`, `${EARLY} u`, HELLO]),
+      extra: ['-device', 'i6300esb', '-action', 'watchdog=inject-nmi'],
+    });
+    expect(status).toBe(2 * 12 + 1);
+    expect(com1.match(/terminated: NMI .*: it has kept interrupts off for more than 1000 ms/g)).toHaveLength(
+      2,
+    );
+    expect(com1).toContain('guest2 terminated: DOUBLE_FAULT');
+    expect(com1).toContain('guest3: goodbye');
   });
 
   it('keeps the x87 and SSE registers of guests apart', async () => {

@@ -1,11 +1,11 @@
 /**
  * Decoded blocks, keyed by physical address, and their precise invalidation.
  *
- * A block is a straight run of instructions inside one physical page. A write to a page that holds code asks for the
- * 64-byte chunks it touches first, so data that lives beside code costs one bit test (see `PageFlag.Code` for how such
- * writes arrive here).
+ * A block is a straight run of instructions inside one physical page. A write to a page that holds code first asks how many
+ * blocks cover the bytes it touches, so data that lives beside code costs a look at a few bytes (see `PageFlag.Code` for
+ * how such writes arrive here). The passage page of a guest lives on that: it is written to at each switch.
  */
-import { PageFlag } from '../../memory/layout.ts';
+import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Insn } from './insn.ts';
 
@@ -23,10 +23,13 @@ export class Block {
 }
 
 interface PageCode {
-  blocks: Block[];
-  /** One bit for each 64-byte chunk that holds code: chunks 0-31 and 32-63. */
-  chunks: [number, number];
+  readonly blocks: Block[];
+  /** How many blocks cover each byte of the page. A count that reaches `MANY` stays. */
+  readonly cover: Uint8Array;
 }
+
+const MANY = 255;
+const MOST_DROPPED = 0x1_0000;
 
 export interface CodeCache {
   find(physical: number, wide: boolean): Block | undefined;
@@ -38,78 +41,83 @@ export interface CodeCache {
 
 export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number) => void): CodeCache {
   const blocks = new Map<number, Block>();
-  const pages = new Map<number, PageCode>();
+  /** Blocks dropped since the last sweep: at most so many are still in the map. */
+  let dropped = 0;
+  /** By page number. */
+  const pages: (PageCode | undefined)[] = new Array<undefined>(memory.size / PAGE_SIZE).fill(undefined);
   const key = (physical: number, wide: boolean) => physical * 2 + (wide ? 1 : 0);
 
-  /** Bits of the chunks that [offset, offset + length) touches, as two words. */
-  function chunkBits(offset: number, length: number): [number, number] {
-    const bits: [number, number] = [0, 0];
-    for (let chunk = offset >>> 6; chunk <= (offset + length - 1) >>> 6 && chunk < 64; chunk++) {
-      bits[chunk >> 5] |= 1 << (chunk & 31);
-    }
-    return bits;
+  /** Counts a block in (1) or out (-1). */
+  function cover(code: PageCode, block: Block, step: number): void {
+    const from = block.physical & 0xfff;
+    for (let at = from; at < from + block.size; at++) if (code.cover[at] !== MANY) code.cover[at]! += step;
   }
 
-  function dropKeys(block: Block): void {
-    for (const wide of [false, true]) {
-      if (blocks.get(key(block.physical, wide)) === block) blocks.delete(key(block.physical, wide));
+  /** Code that changes is mostly decoded again at the same place: its entry waits there for the next block. */
+  function drop(block: Block): void {
+    block.valid = false;
+    if (++dropped < MOST_DROPPED) return;
+    dropped = 0;
+    for (const [at, { valid }] of blocks) if (!valid) blocks.delete(at);
+  }
+
+  function dropPage(page: number): void {
+    pages[page] = undefined;
+    memory.pageFlags[page] &= ~PageFlag.Code;
+  }
+
+  /** Drops the blocks of a page that overlap [from, to), physical addresses. */
+  function dropRange(page: number, code: PageCode, from: number, to: number): void {
+    let kept = 0;
+    for (const block of code.blocks) {
+      if (block.physical < to && from < block.physical + block.size) {
+        cover(code, block, -1);
+        drop(block);
+      } else {
+        code.blocks[kept++] = block;
+      }
     }
+    code.blocks.length = kept;
+    if (kept === 0) dropPage(page);
   }
 
   return {
-    find: (physical, wide) => blocks.get(key(physical, wide)),
+    find(physical, wide) {
+      const block = blocks.get(key(physical, wide));
+      return block?.valid === true ? block : undefined;
+    },
     add(block, wide) {
       const page = block.physical >>> 12;
-      let code = pages.get(page);
+      let code = pages[page];
       if (!code) {
-        code = { blocks: [], chunks: [0, 0] };
-        pages.set(page, code);
+        code = { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
+        pages[page] = code;
         memory.pageFlags[page] |= PageFlag.Code;
         onNewPage(page);
       }
       code.blocks.push(block);
-      const [low, high] = chunkBits(block.physical & 0xfff, block.size);
-      code.chunks[0] |= low;
-      code.chunks[1] |= high;
+      cover(code, block, 1);
       blocks.set(key(block.physical, wide), block);
     },
     invalidate(physical, length) {
       let any = false;
       for (let page = physical >>> 12; page <= (physical + length - 1) >>> 12; page++) {
-        const code = pages.get(page);
+        const code = pages[page];
         if (!code) continue;
         const from = Math.max(physical, page << 12);
         const to = Math.min(physical + length, (page + 1) << 12);
-        const [low, high] = chunkBits(from & 0xfff, to - from);
-        if ((code.chunks[0] & low) === 0 && (code.chunks[1] & high) === 0) continue;
-        const kept: Block[] = [];
-        const chunks: [number, number] = [0, 0];
-        for (const block of code.blocks) {
-          if (block.physical < to && from < block.physical + block.size) {
-            block.valid = false;
-            dropKeys(block);
-            any = true;
-          } else {
-            kept.push(block);
-            const [l, h] = chunkBits(block.physical & 0xfff, block.size);
-            chunks[0] |= l;
-            chunks[1] |= h;
-          }
-        }
-        code.blocks = kept;
-        code.chunks = chunks;
-        if (kept.length === 0) {
-          pages.delete(page);
-          memory.pageFlags[page] &= ~PageFlag.Code;
-        }
+        let at = from;
+        while (at < to && code.cover[at & 0xfff] === 0) at++;
+        if (at === to) continue;
+        dropRange(page, code, from, to);
+        any = true;
       }
       return any;
     },
     clear() {
       for (const block of blocks.values()) block.valid = false;
       blocks.clear();
-      for (const page of pages.keys()) memory.pageFlags[page] &= ~PageFlag.Code;
-      pages.clear();
+      for (let page = 0; page < pages.length; page++) if (pages[page]) dropPage(page);
     },
   };
 }

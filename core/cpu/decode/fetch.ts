@@ -93,15 +93,12 @@ export function createFetch(
     const mode = (wide ? 1 : 0) | (state[CPL] === 3 ? 2 : 0);
     const slot = (linear ^ (linear >>> 14)) & (LINEAR_SLOTS - 1);
     let block = slotBlock[slot];
-    if (
-      block?.valid !== true ||
-      slotLinear[slot] !== linear ||
-      slotGeneration[slot] !== mmu.generation() ||
-      slotMode[slot] !== mode
-    ) {
+    const known = block?.valid === true && slotLinear[slot] === linear && slotMode[slot] === mode;
+    if (block === undefined || !known || slotGeneration[slot] !== mmu.generation()) {
       if (eip >>> 0 > segLimit[CS]) faults.gp(0);
       const physical = mmu.translateFetch(linear, state[CPL] === 3);
-      block = cache.find(physical, wide);
+      // After a flush of the TLB the same code is mostly still there.
+      if (block === undefined || !known || block.physical !== physical) block = cache.find(physical, wide);
       if (!block) {
         if (physical >= memory.size) return decodeSlow(wide);
         block = decodeBlock(physical, linear, wide);

@@ -205,9 +205,11 @@ export function defineFlow(map: OpcodeMap, env: CpuEnv): void {
     ends: true,
     reg: [
       () => {
+        env.nmi.unblock();
         transfer.interruptReturn(2);
       },
       () => {
+        env.nmi.unblock();
         transfer.interruptReturn(4);
       },
     ],

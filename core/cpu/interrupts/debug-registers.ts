@@ -16,6 +16,9 @@ export const DR7_GD = 0x2000;
 /** L0-L3, LE and unused bits that a task switch clears. */
 export const DR7_LOCAL = 0x155;
 
+/** The local and the global enable bit of all four. */
+const DR7_ENABLES = 0xff;
+
 /** The R/W field of DR7. */
 const Kind = { Execute: 0, Write: 1, Io: 2, ReadWrite: 3 } as const;
 /** Bytes by the LEN field; 10b means 8 on later processors and is undefined on this class. */
@@ -39,6 +42,7 @@ export function createDebugRegisters(
   onExecuteChanged: () => void,
 ): DebugRegisters {
   const pageOffsets = new Set<number>();
+  let anyEnabled = false;
   let executeKey = '';
 
   const enabled = (n: number) => ((state[DR7] >>> (n * 2)) & 3) !== 0;
@@ -74,6 +78,10 @@ export function createDebugRegisters(
   return {
     pageOffsets,
     update() {
+      // A switch between kernels writes DR7 each time, mostly with nothing on before and after.
+      const any = (state[DR7] & DR7_ENABLES) !== 0;
+      if (!any && !anyEnabled) return;
+      anyEnabled = any;
       const pages: number[] = [];
       pageOffsets.clear();
       state[DEBUG_IO] = 0;

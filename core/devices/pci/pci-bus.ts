@@ -7,7 +7,7 @@
 
 import type { AccessSize, Device } from '../device.ts';
 import type { IoBus, SecondaryPorts } from '../io-bus.ts';
-import type { BarHandler, BarSpec, PciFunction, PciFunctionState } from './pci-function.ts';
+import type { BarHandler, PciFunction, PciFunctionState } from './pci-function.ts';
 
 const CONFIG_ADDRESS = 0xcf8;
 const RESET_CONTROL = 0xcf9;
@@ -161,12 +161,12 @@ export class PciBus implements Device<PciBusState>, SecondaryPorts {
   }
 
   #remap(): void {
-    const ranges = (kind: BarSpec['kind']): Range[] =>
+    const ranges = (space: 'io' | 'memory'): Range[] =>
       this.#occupants.flatMap(({ pci }) =>
-        pci.mappings(kind).map(({ base, spec }) => ({ base, end: base + spec.size, handler: spec.handler })),
+        pci.mappings(space).map(({ base, spec }) => ({ base, end: base + spec.size, handler: spec.handler })),
       );
     this.#io = ranges('io');
-    this.#memory = ranges('memory64');
+    this.#memory = ranges('memory');
   }
 
   /** INTA# to INTD# of slot n go to PIRQ (n - 1 + pin) mod 4, where several pins are one wire. */

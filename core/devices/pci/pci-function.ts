@@ -45,14 +45,17 @@ export interface BarHandler {
   write(offset: number, value: number, size: AccessSize): void;
 }
 
-/** A base address register. `memory64` is prefetchable and takes the next register too. */
+/** A base address register. `memory` has 32 bits; `memory64` is prefetchable and takes the next register too. */
 export interface BarSpec {
   readonly index: number;
-  readonly kind: 'io' | 'memory64';
+  readonly kind: 'io' | 'memory' | 'memory64';
   /** In bytes, a power of two. */
   readonly size: number;
   readonly handler: BarHandler;
 }
+
+/** The read-only bits at the bottom of a BAR (specification, 6.2.5.1). */
+const TYPE_BITS = { io: 0x1, memory: 0x0, memory64: 0xc } as const;
 
 /** Who a function says it is. */
 export interface PciIdentity {
@@ -136,7 +139,7 @@ export class PciFunction {
     masks.setUint8(PciRegister.InterruptLine, 0xff);
     for (const { index, kind, size } of bars) {
       const at = PciRegister.Bar0 + index * 4;
-      view.setUint32(at, kind === 'io' ? 0x1 : 0xc, true);
+      view.setUint32(at, TYPE_BITS[kind], true);
       masks.setUint32(at, -size, true);
       if (kind === 'memory64') masks.setUint32(at + 4, 0xffff_ffff, true);
     }
@@ -214,13 +217,14 @@ export class PciFunction {
     return this.#interrupt && (this.command & PciCommand.InterruptDisable) === 0;
   }
 
-  /** Where `kind` BARs answer at present. A BAR of 0, or one above 4 GiB, is nowhere. */
-  mappings(kind: BarSpec['kind']): Mapping[] {
-    const enabled = (this.command & (kind === 'io' ? PciCommand.Io : PciCommand.Memory)) !== 0;
+  /** Where BARs of a space answer at present. A BAR of 0, or one above 4 GiB, is nowhere. */
+  mappings(space: 'io' | 'memory'): Mapping[] {
+    const enabled = (this.command & (space === 'io' ? PciCommand.Io : PciCommand.Memory)) !== 0;
     const found: Mapping[] = [];
     if (!enabled) return found;
     for (const spec of this.bars) {
-      if (spec.kind !== kind) continue;
+      const { kind } = spec;
+      if ((kind === 'io') !== (space === 'io')) continue;
       const at = PciRegister.Bar0 + spec.index * 4;
       const base = (this.#view.getUint32(at, true) & -spec.size) >>> 0;
       const high = kind === 'memory64' ? this.#view.getUint32(at + 4, true) : 0;

@@ -93,9 +93,11 @@ static int32_t status(struct monitor **owned, void *record)
 
 static int32_t close_owned(struct monitor **owned, void *record)
 {
+	unsigned id = (*owned)->id;
+
 	(void)record;
-	monitors[(*owned)->id] = NULL;
-	monitor_close(*owned);
+	monitor_close(*owned);		/* until it is gone its devices are not free */
+	monitors[id] = NULL;
 	*owned = NULL;
 	return 0;
 }
@@ -103,11 +105,42 @@ static int32_t close_owned(struct monitor **owned, void *record)
 static int32_t load(struct monitor **owned, void *record)
 {
 	struct co_load *request = record;
-	const struct module *found = module_at(request->module);
+	const struct module *found = module_at(request->module), *initrd = module_at(request->initrd);
 
 	if ((*owned)->state != CO_MONITOR_STATE_INITIALIZED)
 		return -ERROR_BUSY;
-	return found ? answer(request->problem, monitor_load(*owned, found)) : -ERROR_NO_ENTRY;
+	if (!found)
+		return -ERROR_NO_ENTRY;
+	if (!initrd && request->initrd != CO_NO_MODULE) {
+		format(request->problem, sizeof(request->problem), "initrd=%u: there are %u boot modules, counted from 0",
+		       request->initrd, modules_count());
+		return -ERROR_INVALID;
+	}
+	return answer(request->problem, monitor_load(*owned, found, initrd));
+}
+
+static int32_t bind(struct monitor **owned, void *record)
+{
+	struct co_bind *request = record;
+
+	if ((*owned)->state != CO_MONITOR_STATE_INITIALIZED)
+		return -ERROR_BUSY;
+	request->alias[sizeof(request->alias) - 1] = '\0';
+	return answer(request->problem, binding_add(*owned, request));
+}
+
+static int32_t console(struct monitor **owned, void *record)
+{
+	const struct co_console_shape *shape = record;
+	struct co_console_config config = { (uint16_t)shape->rows, (uint16_t)shape->columns, (uint8_t)shape->attribute };
+	struct console other;
+
+	if (shape->rows > CO_CONSOLE_MAX || shape->columns > CO_CONSOLE_MAX ||
+	    !console_create(&other, &config, shape->scrollback))
+		return -ERROR_INVALID;
+	console_destroy(&(*owned)->console);
+	(*owned)->console = other;
+	return 0;
 }
 
 static int32_t start(struct monitor **owned, void *record)
@@ -155,6 +188,8 @@ union record {
 	struct co_load load;
 	struct co_start start;
 	struct co_end_state end;
+	struct co_bind bind;
+	struct co_console_shape console;
 };
 
 static const struct request {
@@ -174,7 +209,22 @@ static const struct request {
 	{ CO_MONITOR_RUN, 0, true, run },
 	{ CO_MONITOR_GET_STATE, sizeof(struct co_end_state), true, get_state },
 	{ CO_MONITOR_RESET, 0, true, reset },
+	{ CO_MONITOR_BIND, sizeof(struct co_bind), true, bind },
+	{ CO_MONITOR_CONSOLE, sizeof(struct co_console_shape), true, console },
 };
+
+/* The only request that makes something else of the file. */
+static int32_t attach_file(struct file *file, uint32_t argument)
+{
+	struct co_attach request;
+
+	if (file->data)
+		return -ERROR_BUSY;		/* it owns a monitor */
+	if (!user_may(argument, sizeof(request), false))
+		return -ERROR_BAD_ADDRESS;
+	memcpy(&request, (const void *)argument, sizeof(request));
+	return attach(file, &request);
+}
 
 static int32_t driver_ioctl(struct file *file, uint32_t number, uint32_t argument)
 {
@@ -182,6 +232,8 @@ static int32_t driver_ioctl(struct file *file, uint32_t number, uint32_t argumen
 	union record record;
 	int32_t result;
 
+	if (number == CO_MANAGER_ATTACH)
+		return attach_file(file, argument);
 	for (unsigned i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
 		const struct request *request = &requests[i];
 

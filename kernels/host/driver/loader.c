@@ -8,6 +8,7 @@
 #include "elf.h"
 
 #define CLEAR_STEP	0x10000u	/* between two looks whether others want to run */
+#define INITRD_GAP	0x100000u	/* from the kernel's end, page tables included, at least */
 
 static uint32_t padded(uint32_t size)
 {
@@ -75,6 +76,32 @@ static void clear(uint8_t *ram, uint32_t size)
 		memset(ram + at, 0, CLEAR_STEP);
 		process_give_way();
 	}
+}
+
+static void copy(uint8_t *to, const uint8_t *from, uint32_t size)
+{
+	for (uint32_t at = 0; at < size; at += CLEAR_STEP) {
+		memcpy(to + at, from + at, size - at < CLEAR_STEP ? size - at : CLEAR_STEP);
+		process_give_way();
+	}
+}
+
+/*
+ * The initial RAM disk lies at the end of the guest's RAM, from the beginning of a page on. The kernel needs room behind its
+ * image: for its first page tables, and to begin.
+ */
+const char *loader_load_initrd(struct monitor *monitor)
+{
+	const struct module *initrd = monitor->initrd;
+	uint32_t kernel_end = monitor->kernel_end - CO_ARCH_KERNEL_OFFSET;
+	uint32_t pages = initrd->size / PAGE_SIZE + (initrd->size % PAGE_SIZE != 0);
+
+	if (pages > monitor->size / PAGE_SIZE ||
+	    monitor->size - pages * PAGE_SIZE < kernel_end + guest_space_size(monitor->size) + INITRD_GAP)
+		return "the initial RAM disk does not fit behind its kernel (give it more memory with mem=)";
+	monitor->initrd_offset = monitor->size - pages * PAGE_SIZE;
+	copy((uint8_t *)virtual_address(monitor->base) + monitor->initrd_offset, initrd->image, initrd->size);
+	return NULL;
 }
 
 const char *loader_load(struct monitor *monitor, const void *image, uint32_t size)

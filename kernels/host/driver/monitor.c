@@ -23,6 +23,7 @@ static void free_memory(struct monitor *monitor)
 {
 	if (monitor->base)
 		frames_free(monitor->base, monitor->size / PAGE_SIZE);
+	console_destroy(&monitor->console);
 	if (monitor->io_area)
 		frames_free(physical_address(monitor->io_area), IO_AREA_FRAMES);
 	frames_free(physical_address(monitor), MONITOR_FRAMES);
@@ -30,6 +31,7 @@ static void free_memory(struct monitor *monitor)
 
 const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **created)
 {
+	const struct co_console_config config = { CO_CONSOLE_ROWS, CO_CONSOLE_COLUMNS, CO_CONSOLE_ATTRIBUTE };
 	uint32_t frames, io_area;
 	struct monitor *monitor;
 
@@ -44,7 +46,7 @@ const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **cr
 	monitor->base = frames_allocate_region(monitor->size, ALIGNMENT, MINIMUM_BASE);
 	io_area = frames_allocate(IO_AREA_FRAMES);
 	monitor->io_area = io_area ? virtual_address(io_area) : NULL;
-	if (!monitor->base || !io_area) {
+	if (!monitor->base || !io_area || !console_create(&monitor->console, &config, CO_CONSOLE_SCROLLBACK)) {
 		free_memory(monitor);
 		return "there is not as much memory as mem= asks for: ask for less, or give the machine more";
 	}
@@ -53,22 +55,26 @@ const char *monitor_create(unsigned id, uint32_t memory_mib, struct monitor **cr
 	return NULL;
 }
 
-const char *monitor_load(struct monitor *monitor, const struct module *module)
+const char *monitor_load(struct monitor *monitor, const struct module *module, const struct module *initrd)
 {
 	const char *problem = loader_check(module->image, module->size, &monitor->note);
 
-	return problem ? problem : loader_load(monitor, module->image, module->size);
+	monitor->initrd = initrd;
+	if (!problem)
+		problem = loader_load(monitor, module->image, module->size);
+	return problem || !initrd ? problem : loader_load_initrd(monitor);
 }
 
 static void fill_guest_state(struct monitor *monitor, uint32_t directory, uint32_t boot_page)
 {
 	struct co_state *guest = &monitor->page->guest;
-	struct co_descriptor_table idt = { 0, 0 };
+	const struct boot_page *first = NULL;
 
 	guest->cr0 = CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_PE;
 	guest->cr3 = directory;
-	guest->gdt = (struct co_descriptor_table){ 4 * 8 - 1, boot_page };
-	guest->idt = idt;
+	guest->gdt = (struct co_descriptor_table){ sizeof(first->gdt) - 1, boot_page + offsetof(struct boot_page, gdt) };
+	guest->idt = (struct co_descriptor_table){ sizeof(first->idt) - 1, boot_page + offsetof(struct boot_page, idt) };
+	guest->tr = SELECTOR_BOOT_TSS;
 	guest->cs = SELECTOR_CODE;
 	guest->ds = guest->es = guest->fs = guest->gs = guest->ss = SELECTOR_DATA;
 	guest->esp = boot_page + PAGE_SIZE - FIRST_STACK;
@@ -85,6 +91,10 @@ static void fill_boot_params(struct monitor *monitor, const char *command_line)
 	params->kernel_end = monitor->kernel_end;
 	params->memory_size = monitor->size;
 	params->memory_base = monitor->base;
+	if (monitor->initrd) {
+		params->initrd = CO_ARCH_KERNEL_OFFSET + monitor->initrd_offset;
+		params->initrd_size = monitor->initrd->size;
+	}
 	format(params->command_line, sizeof(params->command_line), "%s", command_line);
 }
 
@@ -107,6 +117,7 @@ const char *monitor_start(struct monitor *monitor, const char *command_line)
 	fpu_prepare(monitor);
 	monitor->last_delivery = clock_ns();
 	monitor->state = CO_MONITOR_STATE_STARTED;
+	network_start(monitor);
 	return NULL;
 }
 
@@ -121,6 +132,7 @@ static void deliver(struct monitor *monitor)
 	if (!io_area->messages_waiting) {
 		delivery->size = queue_take_batch(&monitor->queue, io_area->buffer, sizeof(io_area->buffer));
 		io_area->messages_waiting = delivery->size != 0;
+		block_tell_ends(monitor);
 	}
 	delivery->elapsed = now - monitor->last_delivery;
 	monitor->last_delivery = now;
@@ -166,6 +178,10 @@ enum co_run_result monitor_run(struct monitor *monitor)
 	bool first = monitor->state == CO_MONITOR_STATE_STARTED;
 	bool again;
 
+	if (monitor->console_attached) {
+		monitor->console_attached = false;
+		console_replay(monitor->id, &monitor->console);
+	}
 	if (first)
 		monitor->state = CO_MONITOR_STATE_RUNNING;
 	if (monitor->state != CO_MONITOR_STATE_RUNNING)
@@ -181,21 +197,52 @@ enum co_run_result monitor_run(struct monitor *monitor)
 	return CO_RUN_IDLE;
 }
 
-/* Back to INITIALIZED, from any state: memory and counts stay, the passage page goes. */
+/*
+ * Back to INITIALIZED, from any state: memory, devices and counts stay, the passage page goes. Afterwards no device works on the
+ * guest's memory any more.
+ */
 void monitor_reset(struct monitor *monitor)
 {
+	monitor->state = CO_MONITOR_STATE_TERMINATED;
+	block_reset(monitor);
+	filesystem_reset(monitor);
 	if (monitor->page)
 		passage_destroy(monitor->page, monitor->id);
 	monitor->page = NULL;
 	monitor->kernel_end = 0;
 	monitor->io_area->messages_waiting = 0;
-	monitor->queue.count = monitor->queue.read = monitor->queue.write = 0;
+	queue_clear(&monitor->queue);
 	monitor->state = CO_MONITOR_STATE_INITIALIZED;
 }
 
 void monitor_close(struct monitor *monitor)
 {
 	monitor_reset(monitor);
+	network_close(monitor);
+	filesystem_close(monitor);
+	attach_monitor_gone(monitor->id);
 	fpu_forget(monitor);
 	free_memory(monitor);
+}
+
+uint32_t guest_range(const struct monitor *monitor, uint32_t va, uint32_t size)
+{
+	uint32_t offset = va - CO_ARCH_KERNEL_OFFSET;
+
+	return offset <= monitor->size && size <= monitor->size - offset ? monitor->base + offset : 0;
+}
+
+bool monitor_tell(struct monitor *monitor, enum co_module from, enum co_message_priority priority, enum co_message_type type,
+		  enum co_device device, uint32_t unit, const void *payload, uint32_t size)
+{
+	struct {
+		struct co_linux_message message;
+		uint8_t payload[CO_NETWORK_FRAME_MAX];
+	} CO_PACKED data = { .message = { device, unit, size } };
+	struct co_message header = { from, CO_MODULE_LINUX, priority, type, sizeof(data.message) + size };
+
+	if (size > sizeof(data.payload))
+		return false;
+	memcpy(data.payload, payload, size);
+	return queue_push(&monitor->queue, &header, &data);
 }

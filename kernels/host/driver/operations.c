@@ -39,11 +39,16 @@ static bool message_to_monitor(struct monitor *monitor)
 		monitor_terminate(monitor, CO_TERMINATE_INVALID_OPERATION, CO_OPERATION_MESSAGE_TO_MONITOR, text);
 		return false;
 	}
-	if (message->to == CO_MODULE_CONSOLE)
-		wire_send(monitor->id, message);
-	else if (message->to == CO_MODULE_PRINTK)
+	if (message->to == CO_MODULE_CONSOLE) {
+		if (console_draw(&monitor->console, (const void *)(message + 1), message->size))
+			wire_send(monitor->id, message);
+	} else if (message->to == CO_MODULE_PRINTK) {
 		log_guest(monitor, (const char *)(message + 1), message->size);
-	/* A message to a module nobody has attached to is lost, as in coLinux. */
+	} else if (message->to - CO_MODULE_CONET0 < CO_NETWORK_UNITS) {
+		network_send(monitor, message->to - CO_MODULE_CONET0, message);
+	} else {
+		attach_deliver(monitor, message);	/* if nobody has attached it is lost, as in coLinux */
+	}
 	return true;
 }
 
@@ -58,6 +63,11 @@ static bool terminate(struct monitor *monitor)
 		return false;
 	}
 	monitor_terminate(monitor, request->reason, request->code, "");
+	if (request->reason == CO_TERMINATE_NMI && watchdog_has_barked()) {
+		termination->length = format(termination->text, sizeof(termination->text),
+					     "it has kept interrupts off for more than %u ms", WATCHDOG_MS);
+		return false;
+	}
 	if (length > sizeof(termination->text) - 1)
 		length = sizeof(termination->text) - 1;
 	for (uint32_t i = 0; i < length; i++)
@@ -68,15 +78,35 @@ static bool terminate(struct monitor *monitor)
 	return false;
 }
 
+static void console_request(struct monitor *monitor)
+{
+	struct co_console_message *console = (void *)&monitor->page->params[1];
+
+	if (console->type == CO_CONSOLE_STARTUP)
+		console->config = (struct co_console_config){ monitor->console.rows, monitor->console.columns,
+							      monitor->console.attribute };
+	else
+		monitor->page->params[0] = CO_UNSUPPORTED;
+}
+
 static bool device(struct monitor *monitor)
 {
-	uint32_t *params = monitor->page->params;
-	struct co_console_message *console = (void *)&params[1];
-
-	if (params[0] == CO_DEVICE_CONSOLE && console->type == CO_CONSOLE_STARTUP)
-		console->config = (struct co_console_config){ CO_CONSOLE_ROWS, CO_CONSOLE_COLUMNS, CO_CONSOLE_ATTRIBUTE };
-	else
-		params[0] = CO_UNSUPPORTED;
+	switch (monitor->page->params[0]) {
+	case CO_DEVICE_BLOCK:
+		block_request(monitor);
+		break;
+	case CO_DEVICE_CONSOLE:
+		console_request(monitor);
+		break;
+	case CO_DEVICE_NETWORK:
+		network_request(monitor);
+		break;
+	case CO_DEVICE_FILESYSTEM:
+		filesystem_request(monitor);
+		break;
+	default:
+		monitor->page->params[0] = CO_UNSUPPORTED;
+	}
 	return true;
 }
 

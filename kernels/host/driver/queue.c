@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Messages waiting for the guest: a ring of bytes with whole messages in it. Interrupt handlers push, the monitor
- * takes as many as fit when it next enters the guest. A full queue refuses; the sender decides what that means.
+ * Messages waiting for the guest, or for a process: a ring of bytes with whole messages in it. Interrupt handlers push, the
+ * monitor takes as many as fit when it next enters the guest. A full queue refuses; the sender decides what that means.
+ * Messages that may be lost leave the last quarter to those that matter.
  */
 #include "driver.h"
+
+#define RESERVED(whole, header)	((header)->priority == CO_PRIORITY_DISCARDABLE ? (whole) / 4 : 0)
 
 static void ring_write(struct message_queue *queue, const void *bytes, uint32_t size)
 {
@@ -22,8 +25,9 @@ static void ring_peek(const struct message_queue *queue, void *bytes, uint32_t s
 bool queue_push(struct message_queue *queue, const struct co_message *header, const void *data)
 {
 	uint32_t flags = interrupts_save();
-	uint32_t room = QUEUE_SIZE - (queue->write - queue->read);
-	bool fits = queue->count < QUEUE_MESSAGES_MAX && room >= sizeof(*header) && header->size <= room - sizeof(*header);
+	uint32_t room = QUEUE_SIZE - (queue->write - queue->read), reserved = RESERVED(QUEUE_SIZE, header);
+	bool fits = queue->count < QUEUE_MESSAGES_MAX - RESERVED(QUEUE_MESSAGES_MAX, header) &&
+		    room >= reserved + sizeof(*header) && header->size <= room - reserved - sizeof(*header);
 
 	if (fits) {
 		ring_write(queue, header, sizeof(*header));
@@ -54,6 +58,27 @@ uint32_t queue_take_batch(struct message_queue *queue, void *buffer, uint32_t ro
 		queue->count--;
 		taken += size;
 	}
+	if (taken)
+		process_wake(&queue->read);
 	interrupts_restore(flags);
 	return taken;
+}
+
+void queue_clear(struct message_queue *queue)
+{
+	uint32_t flags = interrupts_save();
+
+	queue->count = queue->read = queue->write = 0;
+	process_wake(&queue->read);
+	interrupts_restore(flags);
+}
+
+/* Until something is taken from the queue, or it goes away: the caller looks again whether it is there. */
+void queue_wait_for_room(struct message_queue *queue, uint32_t ticks)
+{
+	uint32_t flags = interrupts_save();
+
+	if (queue->count)
+		process_sleep(&queue->read, ticks);
+	interrupts_restore(flags);
 }

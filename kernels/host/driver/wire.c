@@ -3,7 +3,8 @@
  * The cocon wire: COM2 carries co_message records back to back, 20 bytes of header and the data, nothing else.
  * Out: everything guests send to their consoles. In: key and power events. Which guest it is says the module number of
  * the guest, LINUX: on the wire it has the number of the monitor in its upper half. A record that cannot be one costs
- * its first byte, so the receiver finds its step again after rubbish.
+ * its first byte, so the receiver finds its step again after rubbish. One message is for the host itself: STARTUP to the
+ * CONSOLE of a guest says that a console has attached and wants everything drawn again.
  *
  * A guest whose queue is full holds the wire up: nothing more is read, and what has been typed waits on the other end,
  * until the guest has taken its messages or a tenth of a second is over. Then the record is lost, for one guest
@@ -26,18 +27,36 @@ static unsigned monitor_of(uint32_t module)
 
 static bool acceptable(const struct co_message *header)
 {
-	return (header->to & CO_WIRE_MODULE_MASK) == CO_MODULE_LINUX && monitor_of(header->to) < CO_MAX_MONITORS &&
-	       header->from < CO_MODULE_MAX && header->type <= CO_MESSAGE_TYPE_OTHER &&
-	       header->size >= sizeof(struct co_linux_message) && header->size <= RECORD_MAX - sizeof(*header);
+	uint32_t module = header->to & CO_WIRE_MODULE_MASK;
+	uint32_t least = module == CO_MODULE_LINUX ? sizeof(struct co_linux_message) : sizeof(uint32_t);
+
+	return (module == CO_MODULE_LINUX || module == CO_MODULE_CONSOLE) && monitor_of(header->to) < CO_MAX_MONITORS &&
+	       header->from < CO_MODULE_MAX && header->type <= CO_MESSAGE_TYPE_OTHER && header->size >= least &&
+	       header->size <= RECORD_MAX - sizeof(*header);
+}
+
+/* The size of what a device of the guest may say on this wire; 0 if it says nothing here. */
+static uint32_t payload_size(uint32_t device)
+{
+	switch (device) {
+	case CO_DEVICE_KEYBOARD:
+		return sizeof(struct co_key_event);
+	case CO_DEVICE_POWER:
+		return sizeof(struct co_power_event);
+	case CO_DEVICE_MOUSE:
+		return sizeof(struct co_mouse_event);
+	case CO_DEVICE_CONSOLE:
+		return sizeof(struct co_console_config);
+	default:
+		return 0;
+	}
 }
 
 static bool deliverable(const struct co_message *header)
 {
 	const struct co_linux_message *message = (const void *)(header + 1);
 
-	return message->size == header->size - sizeof(*message) &&
-	       ((message->device == CO_DEVICE_KEYBOARD && message->size == sizeof(struct co_key_event)) ||
-		(message->device == CO_DEVICE_POWER && message->size == sizeof(struct co_power_event)));
+	return message->size == header->size - sizeof(*message) && message->size == payload_size(message->device);
 }
 
 static void drop(uint32_t size)
@@ -52,6 +71,11 @@ static bool deliver(const struct co_message *header)
 	struct monitor *monitor = monitor_numbered(monitor_of(header->to));
 	struct co_message message = *header;
 
+	if (monitor && (header->to & CO_WIRE_MODULE_MASK) == CO_MODULE_CONSOLE) {
+		monitor->console_attached |= *(const uint32_t *)(header + 1) == CO_CONSOLE_STARTUP;
+		process_wake(&monitor->queue);
+		return true;
+	}
 	if (!monitor || !deliverable(header))
 		return true;
 	message.to = CO_MODULE_LINUX;
@@ -90,6 +114,12 @@ static void receive(void)
 	}
 }
 
+static void interrupt(void *unused)
+{
+	(void)unused;
+	receive();
+}
+
 static void retry(void)
 {
 	const struct co_message *header = (const void *)record;
@@ -105,9 +135,11 @@ static void retry(void)
 
 void wire_init(void)
 {
+	static struct irq_handler line = { .serve = interrupt };
+
 	uart_init(COM2);
 	uart_receive_interrupt(COM2, true);
-	irq_register(IRQ_COM2, receive);
+	irq_register(IRQ_COM2, &line);
 	clock_at_tick(retry);
 }
 

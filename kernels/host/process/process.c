@@ -4,6 +4,7 @@
  * first instruction: the first switch to it returns from that interrupt.
  */
 #include "process.h"
+#include "syscalls.h"
 
 #define EFLAGS_FIRST	0x202	/* interrupts on; bit 1 is always set */
 
@@ -63,6 +64,24 @@ void process_spawn(const char *program, const char *name, uint32_t argument, voi
 	entry = program_load(program, process->directory, &stack_top);
 	prepare_stack(process, entry, stack_top, argument);
 	scheduler_welcome(process);
+}
+
+/* It has its parent's end, so the machine waits for it as well. */
+int32_t process_spawn_helper(const char *program, const char *name, uint32_t argument)
+{
+	if (!program_exists(program))
+		return -ERROR_NO_ENTRY;
+	process_spawn(program, name, argument, current->ended);
+	return (int32_t)last_pid;
+}
+
+unsigned process_count(void (*ended)(uint32_t code))
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < PROCESS_MAX; i++)
+		count += processes[i].state != PROCESS_FREE && processes[i].ended == ended;
+	return count;
 }
 
 /* The current process ends. Its stack is still under our feet: it stays with the slot, for the next one. */

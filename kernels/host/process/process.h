@@ -5,16 +5,23 @@
 
 #include "host.h"
 
-#define PROCESS_MAX		66	/* a daemon for each of 64 guests, the clock, and one to spare */
+#define PROCESS_MAX		130	/* a daemon for each of 64 guests, the clock, and 65 that serve serial lines */
 #define PROCESS_FILES		4
 #define PROCESS_NAME_SIZE	16
 #define KERNEL_STACK_SIZE	0x2000
 
-/* files.c: what a process can open. Calls return 0 or more, or a negative error of syscalls.h. */
+/*
+ * files.c: what a process can open. Calls return 0 or more, or a negative error of syscalls.h. A device does without
+ * those that mean nothing for it.
+ */
 struct file;
 
 struct device {
 	const char *name;
+	bool numbered;			/* there are several: a number follows the name */
+	int32_t (*open)(struct file *file, unsigned number);
+	int32_t (*read)(struct file *file, char *bytes, uint32_t size);		/* sleeps until there is something */
+	bool (*readable)(const struct file *file);				/* would read() return at once? */
 	int32_t (*write)(struct file *file, const char *text, uint32_t size);
 	int32_t (*ioctl)(struct file *file, uint32_t number, uint32_t argument);
 	void (*close)(struct file *file);
@@ -27,10 +34,13 @@ struct file {
 
 void files_init(struct file *files);	/* of a new process */
 int32_t file_open(const char *name);
+int32_t file_read(uint32_t number, char *bytes, uint32_t size);
 int32_t file_write(uint32_t number, const char *text, uint32_t size);
+int32_t file_poll(uint32_t numbers);
 int32_t file_ioctl(uint32_t number, uint32_t request, uint32_t argument);
 int32_t file_close(uint32_t number);
 void files_close_all(void);
+void files_changed(void);		/* one that could not be read can be now */
 
 /* process.c: how they begin and end */
 enum process_state { PROCESS_FREE, PROCESS_READY, PROCESS_SLEEPING };
@@ -54,6 +64,8 @@ struct process {
 
 /* Starts a program of the image with an argument; `ended` is told how it ends. */
 void process_spawn(const char *program, const char *name, uint32_t argument, void (*ended)(uint32_t code));
+int32_t process_spawn_helper(const char *program, const char *name, uint32_t argument);	/* by the current process */
+unsigned process_count(void (*ended)(uint32_t code));			/* those with this end that live */
 void process_exit(uint32_t code) __attribute__((noreturn));
 struct process *process_at(unsigned index);	/* 0 to PROCESS_MAX - 1, whatever their state */
 
@@ -81,6 +93,7 @@ bool user_may(uint32_t address, uint32_t size, bool write);
 bool user_string(uint32_t address, char *copy, size_t size);
 
 /* program.c: ELF executables that are part of the host's image */
+bool program_exists(const char *name);
 uint32_t program_load(const char *name, uint32_t directory, uint32_t *stack_top);	/* its entry point */
 
 /* syscalls.c */

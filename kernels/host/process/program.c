@@ -22,9 +22,12 @@ static const struct program *find(const char *name)
 
 	while (program->name && strcmp(program->name, name) != 0)
 		program++;
-	if (!program->name)
-		panic("there is no program %s", name);
-	return program;
+	return program->name ? program : NULL;
+}
+
+bool program_exists(const char *name)
+{
+	return find(name) != NULL;
 }
 
 static uint8_t *add_page(uint32_t directory, uint32_t va, bool writable)
@@ -55,10 +58,14 @@ static void load_segment(uint32_t directory, const uint8_t *image, const struct 
 uint32_t program_load(const char *name, uint32_t directory, uint32_t *stack_top)
 {
 	const struct program *program = find(name);
-	uint32_t size = (uint32_t)(program->end - program->begin);
-	const char *problem = elf_check(program->begin, size);
 	const struct elf_segment *segment;
+	const char *problem;
+	uint32_t size;
 
+	if (!program)
+		panic("there is no program %s", name);
+	size = (uint32_t)(program->end - program->begin);
+	problem = elf_check(program->begin, size);
 	if (problem)
 		panic("the program %s cannot be loaded: %s", name, problem);
 	for (unsigned left = elf_segments(program->begin, &segment); left; left--, segment++) {

@@ -15,6 +15,7 @@
 	.globl	programs
 programs:
 	program	colinux-daemon
+	program	colinux-serial-daemon
 	program	clock
 	.long	0, 0, 0
 

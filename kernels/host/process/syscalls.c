@@ -8,6 +8,13 @@
 
 #define NAME_MAX	32
 
+static int32_t sys_read(uint32_t file, uint32_t buffer, uint32_t size)
+{
+	if (!user_may(buffer, size, true))
+		return -ERROR_BAD_ADDRESS;
+	return file_read(file, (char *)buffer, size);
+}
+
 static int32_t sys_write(uint32_t file, uint32_t text, uint32_t size)
 {
 	if (!user_may(text, size, false))
@@ -20,6 +27,15 @@ static int32_t sys_open(uint32_t address)
 	char name[NAME_MAX];
 
 	return user_string(address, name, sizeof(name)) ? file_open(name) : -ERROR_BAD_ADDRESS;
+}
+
+static int32_t sys_spawn(uint32_t program_address, uint32_t name_address, uint32_t argument)
+{
+	char program[NAME_MAX], name[NAME_MAX];
+
+	if (!user_string(program_address, program, sizeof(program)) || !user_string(name_address, name, sizeof(name)))
+		return -ERROR_BAD_ADDRESS;
+	return process_spawn_helper(program, name, argument);
 }
 
 static int32_t sys_yield(void)
@@ -43,6 +59,8 @@ static int32_t call(uint32_t number, uint32_t first, uint32_t second, uint32_t t
 	switch (number) {
 	case SYS_EXIT:
 		process_exit(first);
+	case SYS_READ:
+		return sys_read(first, second, third);
 	case SYS_WRITE:
 		return sys_write(first, second, third);
 	case SYS_OPEN:
@@ -61,6 +79,10 @@ static int32_t call(uint32_t number, uint32_t first, uint32_t second, uint32_t t
 		return sys_yield();
 	case SYS_SLEEP:
 		return sys_sleep(first);
+	case SYS_POLL:
+		return file_poll(first);
+	case SYS_SPAWN:
+		return sys_spawn(first, second, third);
 	default:
 		return -ERROR_NO_SYSTEM_CALL;
 	}

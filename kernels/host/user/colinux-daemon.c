@@ -3,10 +3,10 @@
  * colinux-daemon: the process in whose time one guest runs. Its argument is the number of a boot module, which is the
  * guest's image; the number of the monitor is the same.
  *
- * The module's command line: the name of the file, then words. mem=MEGABYTES is ours (or stands on the host's own
- * command line, for all guests); the others are the guest's.
+ * The module's command line: the name of the file, then words. Those of bindings.c are ours, and mem=MEGABYTES, which
+ * may stand on the host's own command line instead, for all guests; the others are the guest's.
  */
-#include "runtime.h"
+#include "daemon.h"
 #include "exit-code.h"
 #include "words.h"
 
@@ -17,14 +17,19 @@ static int driver;
 static struct co_info host;
 static struct co_module_info module;
 
-static void __attribute__((noreturn)) give_up(const char *problem)
+void give_up(const char *problem, ...)
 {
+	char text[CO_PROBLEM_SIZE + CO_WORDS_SIZE];
+	va_list arguments;
 	size_t length = 0;
 
 	while (module.command_line[length] && module.command_line[length] != ' ')
 		length++;
+	va_start(arguments, problem);
+	format_list(text, sizeof(text), problem, arguments);
+	va_end(arguments);
 	module.command_line[length] = '\0';
-	print("cannot start %s: %s", length ? module.command_line : "the boot module", problem);
+	print("cannot start %s: %s", length ? module.command_line : "the boot module", text);
 	exit(EXIT_BAD_GUEST);
 }
 
@@ -42,27 +47,18 @@ static uint32_t memory_mib(void)
 	return value;
 }
 
-/* All words but the first and mem=. */
+/* All words but the first and those that are ours. */
 static void guest_words(char *words)
 {
-	const char *from = module.command_line;
+	const char *at = module.command_line;
+	char word[CO_WORDS_SIZE];
 	size_t length = 0;
 
-	while (*from && *from != ' ')
-		from++;
-	while (*from) {
-		bool ours;
-
-		while (*from == ' ')
-			from++;
-		ours = memcmp(from, "mem=", 4) == 0;
-		if (length && *from && !ours)
-			words[length++] = ' ';
-		for (; *from && *from != ' '; from++)
-			if (!ours)
-				words[length++] = *from;
-	}
-	words[length] = '\0';
+	next_word(&at, word);
+	words[0] = '\0';
+	while (next_word(&at, word))
+		if (!is_host_word(word))
+			length += format(words + length, CO_COMMAND_LINE_SIZE - length, "%s%s", length ? " " : "", word);
 }
 
 static uint32_t create_monitor(uint32_t number, uint32_t mib)
@@ -70,20 +66,20 @@ static uint32_t create_monitor(uint32_t number, uint32_t mib)
 	struct co_create create = { .id = number, .memory_mib = mib };
 
 	if (ioctl(driver, CO_MANAGER_CREATE, &create) < 0)
-		give_up(create.problem);
+		give_up("%s", create.problem);
 	return create.memory_base;
 }
 
-static void load_and_start(uint32_t number)
+static void load_and_start(uint32_t number, uint32_t initrd)
 {
-	struct co_load load = { .module = number };
+	struct co_load load = { .module = number, .initrd = initrd };
 	struct co_start start = { .problem = "" };
 
 	if (ioctl(driver, CO_MONITOR_LOAD, &load) < 0)
-		give_up(load.problem);
+		give_up("%s", load.problem);
 	guest_words(start.command_line);
 	if (ioctl(driver, CO_MONITOR_START, &start) < 0)
-		give_up(start.problem);
+		give_up("%s", start.problem);
 }
 
 static void tell_statistics(uint32_t number)
@@ -135,7 +131,7 @@ static int exit_code(enum co_terminate_reason reason)
 int main(uint32_t number)
 {
 	enum co_terminate_reason reason;
-	uint32_t mib, base;
+	uint32_t mib, base, initrd;
 
 	driver = open("colinux");
 	module.index = number;
@@ -143,8 +139,9 @@ int main(uint32_t number)
 	ioctl(driver, CO_MANAGER_MODULE, &module);
 	mib = memory_mib();
 	base = create_monitor(number, mib);
+	initrd = bind_devices(driver, number, module.command_line);
 	for (;;) {
-		load_and_start(number);
+		load_and_start(number, initrd);
 		print("guest%u starts with %u MiB at 0x%08x", number, mib, base);
 		reason = run(number);
 		if (reason != CO_TERMINATE_REBOOT)

@@ -20,9 +20,24 @@ int open(const char *device)
 	return system_call(SYS_OPEN, (uint32_t)device, 0, 0);
 }
 
-int write(int file, const char *text, size_t size)
+int read(int file, void *bytes, size_t size)
 {
-	return system_call(SYS_WRITE, (uint32_t)file, (uint32_t)text, size);
+	return system_call(SYS_READ, (uint32_t)file, (uint32_t)bytes, size);
+}
+
+int write(int file, const void *bytes, size_t size)
+{
+	return system_call(SYS_WRITE, (uint32_t)file, (uint32_t)bytes, size);
+}
+
+int poll(uint32_t files)
+{
+	return system_call(SYS_POLL, files, 0, 0);
+}
+
+int spawn(const char *program, const char *name, uint32_t argument)
+{
+	return system_call(SYS_SPAWN, (uint32_t)program, (uint32_t)name, argument);
 }
 
 int ioctl(int file, enum co_ioctl request, void *record)

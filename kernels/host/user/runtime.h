@@ -12,7 +12,10 @@ int main(uint32_t argument);
 /* Results below 0 are errors of syscalls.h. */
 void exit(uint32_t code) __attribute__((noreturn));
 int open(const char *device);
-int write(int file, const char *text, size_t size);
+int read(int file, void *bytes, size_t size);
+int write(int file, const void *bytes, size_t size);
+int poll(uint32_t files);
+int spawn(const char *program, const char *name, uint32_t argument);
 int ioctl(int file, enum co_ioctl request, void *record);
 void sleep_ms(uint32_t milliseconds);
 uint32_t unix_time(void);

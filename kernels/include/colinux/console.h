@@ -4,7 +4,8 @@
  *
  * The guest draws text cells by messages to CO_MODULE_CONSOLE whose data is one struct co_console_message. A cell
  * is a 16-bit word: character in the low byte, VGA attribute in the high byte. Keys come back as messages to the
- * guest for CO_DEVICE_KEYBOARD. A message for CO_DEVICE_CONSOLE with a struct co_console_config says that the user has
+ * guest for CO_DEVICE_KEYBOARD. STARTUP from a console to CO_MODULE_CONSOLE, on the wire, says that it shows nothing yet: the
+ * host draws everything again, with what has scrolled off. A message for CO_DEVICE_CONSOLE with a struct co_console_config says that the user has
  * given the terminal another size; a guest that follows answers with a CONFIG operation (coLinux has no such message).
  * Mind the order of coordinates: PUTC has x first, PUTCS has y first. All edges of rectangles are inclusive; BMOVE moves
  * the rectangle top..right to (row, column).
@@ -36,12 +37,17 @@ enum co_console_operation {
 	CO_CONSOLE_SAVE_SCREEN = 18,
 	CO_CONSOLE_INVERT_REGION = 19,
 	CO_CONSOLE_CONFIG = 20,
-	CO_CONSOLE_INIT_SCROLLBUFFER = 21,
+	CO_CONSOLE_INIT_SCROLLBUFFER = 21,	/* forgets what has scrolled off */
+	CO_CONSOLE_MOUSE = 22,			/* not in coLinux: the guest wants mouse events, or no more */
 };
 
 #define CO_CONSOLE_COLUMNS	80
 #define CO_CONSOLE_ROWS		25
 #define CO_CONSOLE_ATTRIBUTE	0x07	/* light grey on black */
+#define CO_CONSOLE_SCROLLBACK	500	/* rows */
+#define CO_CONSOLE_COLUMNS_MIN	16
+#define CO_CONSOLE_ROWS_MIN	2
+#define CO_CONSOLE_MAX		500	/* of columns, rows and rows of scrollback */
 
 struct co_console_putc { uint16_t x, y, cell; } CO_PACKED;
 struct co_console_putcs { uint16_t y, x, count; } CO_PACKED;	/* then `count` cells */
@@ -51,6 +57,7 @@ struct co_console_invert { uint16_t y, x, count; } CO_PACKED;
 struct co_console_bmove { uint16_t row, column, top, left, bottom, right; } CO_PACKED;
 struct co_console_config { uint16_t rows, columns, attribute; } CO_PACKED;
 struct co_console_cursor { uint16_t x, y, height; } CO_PACKED;
+struct co_console_switch { uint16_t on; } CO_PACKED;		/* BLANK and MOUSE: 1 or 0 */
 
 /* One console operation. A message is cut off behind the member in use. */
 struct co_console_message {
@@ -64,6 +71,7 @@ struct co_console_message {
 		struct co_console_bmove bmove;
 		struct co_console_config config;
 		struct co_console_cursor cursor;
+		struct co_console_switch onoff;
 	};
 } CO_PACKED;
 

@@ -1,9 +1,11 @@
-/**
- * A file of what passes on the machine's network cable, for Wireshark, with virtual times.
+/*
+ * Owns a file of what passes on a network cable of the machine, for Wireshark, with virtual times.
  */
+
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type CaptureDirection, PcapngWriter } from '../core/net/pcapng.ts';
-import { Problem, systemReason } from './problem.ts';
+import { type CaptureDirection, PcapngWriter } from '../../core/net/pcapng.ts';
+import { EndError } from '../../core/outside/open-ends.ts';
+import { systemReason } from './system-error.ts';
 
 const INTERFACE = 0;
 
@@ -12,18 +14,23 @@ export interface Capture {
   close(): void;
 }
 
-/** @param now virtual nanoseconds. @throws Problem */
-export function openCapture(file: string, now: () => number, report: (text: string) => void): Capture {
+/** @param now virtual nanoseconds. @param name of the interface. @throws EndError */
+export function openCapture(
+  file: string,
+  name: string,
+  now: () => number,
+  report: (text: string) => void,
+): Capture {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'w');
   } catch (error) {
-    throw new Problem(
+    throw new EndError(
       `The capture cannot be written to "${file}", ${systemReason(error)}: give a file's name.`,
     );
   }
   let broken = false;
-  const writer = new PcapngWriter(['eth0'], (block) => {
+  const writer = new PcapngWriter([name], (block) => {
     if (broken) return;
     try {
       for (let done = 0; done < block.length;) done += writeSync(descriptor, block, done);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DiskMode } from './disk-option.ts';
+import type { BlockAccess } from '../../core/coop/config/values.ts';
 import { type FileDisk, openFileDisk } from './file-disk.ts';
 
 const SECTOR = 512;
@@ -25,8 +25,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function open(mode: DiskMode, name = file): FileDisk {
-  const disk = openFileDisk({ file: name, mode }, 3, (text) => reports.push(text));
+async function open(access: BlockAccess, path = file): Promise<FileDisk> {
+  const disk = await openFileDisk({ path, access }, (text) => reports.push(text));
   opened.push(disk);
   return disk;
 }
@@ -49,47 +49,54 @@ function change(disk: FileDisk): void {
   expect(first(disk)).toEqual(changed);
 }
 
-it('writes go into the file', () => {
-  change(open('rw'));
-  expect(first(open('ro'))).toEqual(changed);
+it('writes go into the file', async () => {
+  change(await open('read-write'));
+  expect(first(await open('read-only'))).toEqual(changed);
 });
 
-it('or into memory, which leaves the file alone', () => {
-  change(open('cow'));
+it('or into memory, which leaves the file alone', async () => {
+  change(await open('copy-on-write'));
   expect(Buffer.compare(readFileSync(file), image())).toBe(0);
 });
 
-it('says what it is', () => {
-  expect(open('ro').spec).toEqual({ kind: 'outside', serial: 'disk3', readOnly: true, sectors: SECTORS });
-  expect([open('rw').spec.readOnly, open('cow').spec.readOnly]).toEqual([false, false]);
-});
-
-it('what the host refuses is an error for the guest, told once', () => {
-  const disk = open('ro');
+it('what the host refuses is an error for the guest, told once', async () => {
+  const disk = await open('read-only');
   for (let n = 0; n < 3; n++)
     expect(disk.perform({ kind: 'write', sector: 1, data: new Uint8Array(SECTOR) })).toEqual({ ok: false });
   expect(reports).toHaveLength(1);
   expect(reports[0]).toMatch(/disk\.img" failed to write, .*: the guest sees an I\/O error\.$/);
 });
 
-it('a file that has become shorter reads as zeros', () => {
-  const disk = open('rw');
+it('a file that has become shorter reads as zeros', async () => {
+  const disk = await open('read-write');
   truncateSync(file, 700);
   expect(first(disk)).toEqual([0, 1, ...Array<number>(SECTORS - 2).fill(0)]);
 });
 
 describe('is refused in one sentence', () => {
-  it.each<[string, () => string, DiskMode, RegExp]>([
+  it.each<[string, () => string, BlockAccess, RegExp]>([
     [
       'what does not exist',
       () => join(folder, 'none'),
-      'rw',
+      'read-write',
       /cannot be opened, it does not exist: .* or add ,ro or ,cow\.$/,
     ],
-    ['a folder', () => folder, 'ro', /whole number of sectors .* is no file: give a disk image\.$/],
-    ['an empty file', () => (writeFileSync(file, ''), file), 'rw', /has 0 bytes: pad it/],
-    ['part of a sector', () => (writeFileSync(file, 'x'), file), 'cow', /has 1 bytes/],
-  ])('%s', (_name, name, mode, sentence) => {
-    expect(() => open(mode, name())).toThrow(sentence);
+    ['a folder', () => folder, 'read-only', /whole sectors .* is no file: give a disk image\.$/],
+    ['an empty file', () => (writeFileSync(file, ''), file), 'read-write', /has 0 bytes: pad it/],
+    [
+      'a qcow2 image',
+      () => (writeFileSync(file, 'QFI\xfb', 'latin1'), file),
+      'read-write',
+      /is a qcow2 image: make a raw one with colinux image convert\.$/,
+    ],
+    [
+      'an archive',
+      () => (writeFileSync(file, 'BZh9'), file),
+      'read-only',
+      /is a bzip2 archive: unpack it first/,
+    ],
+    ['part of a sector', () => (writeFileSync(file, 'x'), file), 'copy-on-write', /has 1 bytes/],
+  ])('%s', async (_name, name, access, sentence) => {
+    await expect(open(access, name())).rejects.toThrow(sentence);
   });
 });
