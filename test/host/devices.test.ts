@@ -187,7 +187,10 @@ describe('words for devices', () => {
     ['ttys0=port0', 'port0: the machine has no serial port'],
     ['initrd=9', 'initrd=9: there are 1 boot modules, counted from 0'],
     ['initrd=one', 'initrd=one: expected the number of a boot module, counted from 0, as in initrd=1'],
-    ['cocon=80', 'cocon=80: expected COLUMNSxROWS, each from 1 to 1000, as in cocon=80x25'],
+    [
+      'cocon=80',
+      'cocon=80: expected COLUMNSxROWS or COLUMNSxROWSxSCROLLBACK, from 16x2 to 500x500x500, as in cocon=80x25x500',
+    ],
   ])('%s: %s', async (words, problem) => {
     const { status, com1 } = await runOurs({ modules: [`${DEVICE} mem=4 ${words}`], disks });
     expect(linesOf(com1, 'daemon0')).toEqual([`cannot start device-guest.elf: ${problem}`]);

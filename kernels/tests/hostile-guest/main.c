@@ -72,10 +72,15 @@ static void random_bytes(void *to, uint32_t size)
 		bytes[i] = (uint8_t)(random() >> 8);
 }
 
+/* All of them now and then; else most are what the last deed, or the host, has left. */
 static void random_params(void)
 {
-	for (uint32_t i = 0; i < 40; i++)
-		passage->params[i] = number();
+	if (below(16) == 0)
+		for (uint32_t i = 0; i < 40; i++)
+			passage->params[i] = number();
+	else
+		for (uint32_t i = 0; i < 4; i++)
+			passage->params[below(16)] = number();
 }
 
 /* --- Devices ---------------------------------------------------------------------------------------------- */
@@ -143,7 +148,8 @@ static void filesystem(void)
 		request->io.size = below(4) ? below(0x2000) : number();
 		request->io.address = address();
 	}
-	memset(names, below(4) ? 0 : 'x', CO_FS_NAMES_SIZE);
+	if (below(8) == 0)
+		memset(names, below(2) ? 0 : 'x', CO_FS_NAMES_SIZE);
 	name(names, 300);
 	name(names + strlen(names) + 1, 300);
 	host_call(CO_OPERATION_DEVICE);
@@ -163,13 +169,11 @@ static void message(void)
 {
 	struct co_message *header = (void *)io_area->buffer;
 
-	random_bytes(io_area->buffer, 128);
+	random_bytes(io_area->buffer, sizeof(*header) + 12);
 	header->to = below(CO_MODULE_MAX);
 	if (below(2))
 		header->to = below(2) ? CO_MODULE_CONET0 : CO_MODULE_SERIAL0;
-	if (below(16) == 0)
-		header->to = CO_MODULE_CONSOLE;
-	header->size = below(64) ? below(200) : below(1600);
+	header->size = below(64) ? below(100) : below(1600);
 	if (header->to != CO_MODULE_CONSOLE && header->to != CO_MODULE_PRINTK && below(64) == 0)
 		header->size = below(MESSAGE_MOST);
 	if (header->to == CO_MODULE_PRINTK)
@@ -182,7 +186,7 @@ static void draw(void)
 {
 	struct co_message *header = (void *)io_area->buffer;
 
-	random_bytes(io_area->buffer, 128);
+	random_bytes(header + 1, 32);
 	*header = (struct co_message){ CO_MODULE_LINUX, CO_MODULE_CONSOLE, CO_PRIORITY_IMPORTANT, CO_MESSAGE_TYPE_OTHER,
 				       below(64) };
 	((struct co_console_message *)(header + 1))->type = below(24);
@@ -220,8 +224,8 @@ static void take(void)
 }
 
 static void (*const deeds[])(void) = {
-	block, block, block, network, console, filesystem, filesystem, filesystem, any_device, message, message, draw, harmless,
-	spurious,
+	block, block, network, console, filesystem, filesystem, any_device, any_device, message, draw, harmless, harmless,
+	harmless, spurious,
 };
 
 /* What ends a guest. */
