@@ -62,8 +62,9 @@ interface Late {
 
 export interface OurHost {
   readonly host: HostMachine;
-  /** Runs to the end. @param each is called now and then */
-  finish(each?: (host: HostMachine) => void): Promise<Outcome>;
+  /** Runs until this is false, which is looked at now and then, or to the end. */
+  runWhile(goesOn: (host: HostMachine) => boolean): Promise<number | undefined>;
+  finish(): Promise<Outcome>;
 }
 
 /** @param latency how long a disk takes for the n-th request, in virtual ms; Infinity: it never answers */
@@ -122,16 +123,21 @@ export async function createOurs(
     for (const [id, message, room] of messages.splice(0))
       host.machine.outside.completeShare(id, await server!.handle(message, room));
   }
+  /** @returns the status, if it has ended */
+  async function runWhile(goesOn: (host: HostMachine) => boolean): Promise<number | undefined> {
+    let status: number | undefined;
+    for (let now = 0; status === undefined && goesOn(host); now += SLICE_MS) {
+      await give();
+      status = host.run(SLICE_MS);
+      if (now > LONGEST_MS) throw new Error(`The host does not end:\n${host.com1()}`);
+    }
+    return status;
+  }
   return {
     host,
-    async finish(each) {
-      let status: number | undefined;
-      for (let now = 0; status === undefined; now += SLICE_MS) {
-        await give();
-        each?.(host);
-        status = host.run(SLICE_MS);
-        if (now > LONGEST_MS) throw new Error(`The host does not end:\n${host.com1()}`);
-      }
+    runWhile,
+    async finish() {
+      const status = (await runWhile(() => true))!;
       await server?.close();
       await tree?.close();
       return {

@@ -156,14 +156,36 @@ describe('a disk that never answers', () => {
   });
 });
 
+describe('a guest that waits for its disk', () => {
+  it('does not keep the others waiting', async () => {
+    const ours = await createOurs(
+      { modules: [`${DEVICE} mem=8 cobd0=blk0 disk`, HELLO], disks: [{ bytes: emptyDisk(SECTORS) }] },
+      () => Infinity,
+    );
+    await ours.runWhile((host) => !host.com1().includes('guest1 terminated: POWEROFF'));
+    expect(linesOf(ours.host.com1(), 'guest0')).toEqual([
+      'disk: unit 0: rc 0, 2097152 bytes, flags 0, alias ""',
+    ]);
+  });
+
+  it('always waits with setcobd=sync', async () => {
+    const { com1 } = await runOurs({
+      modules: [`${DEVICE} mem=8 cobd0=blk0 setcobd=sync disk`],
+      disks: [{ bytes: emptyDisk(SECTORS) }],
+    });
+    expect(com1).toContain('disk: read: rc 0, 0 bytes differ');
+    expect(com1).toContain('the host has waited, though it was not asked to');
+  });
+});
+
 describe('a link of the network', () => {
   it('tells the guest when it goes down and comes up', async () => {
     const ours = await createOurs({ modules: [`${DEVICE} eth0=net0 net link`], network: true });
-    let changes = 0;
-    const { com1 } = await ours.finish((host) => {
-      if (!host.com1().includes('came back') || changes === 2) return;
-      host.machine.outside.link(changes++ === 1);
-    });
+    await ours.runWhile((host) => !host.com1().includes('came back'));
+    ours.host.machine.outside.link(false);
+    expect(ours.host.run(1)).toBeUndefined();
+    ours.host.machine.outside.link(true);
+    const { com1 } = await ours.finish();
     expect(com1).toContain('net: link: 2 messages, the last is "up"');
   });
 });
@@ -195,6 +217,18 @@ describe('words for devices', () => {
     const { status, com1 } = await runOurs({ modules: [`${DEVICE} mem=4 ${words}`], disks });
     expect(linesOf(com1, 'daemon0')).toEqual([`cannot start device-guest.elf: ${problem}`]);
     expect(status).toBe(0x20);
+  });
+
+  it('give names, and units that are free', async () => {
+    const { com1 } = await runOurs({
+      modules: [`${DEVICE} mem=4 hda1=:cobd1 sdb=blk0 cobd1=blk1,ro disk read-only`],
+      disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: pattern(2, 0, 65536) }],
+    });
+    const units = linesOf(com1, 'guest0').filter((line) => line.startsWith('disk: unit'));
+    expect(units).toEqual([
+      'disk: unit 0: rc 0, 2097152 bytes, flags 0, alias "sdb"',
+      'disk: unit 1: rc 0, 65536 bytes, flags 1, alias "hda1"',
+    ]);
   });
 
   it('give a disk that is written to one guest only, and one that is read to several', async () => {
