@@ -86,9 +86,9 @@ export default tseslint.config(
     ['core'],
     [
       {
-        regex: '^(\\.\\./)+core/(?!protocol/|abi/|coop/config/)',
+        regex: '^(\\.\\./)+core/(?!protocol/|abi/|coop/|outside/|time/clock)',
         message:
-          'the adapter speaks the machine protocol only: import core/protocol, core/abi or core/coop/config.',
+          'the adapter speaks the machine protocol only: import core/protocol, core/abi, core/coop, core/outside or the clock.',
       },
       { regex: '^vscode$', message: 'the adapter knows no VS Code.' },
     ],
@@ -98,9 +98,9 @@ export default tseslint.config(
     ['core'],
     [
       {
-        regex: '^(\\.\\./)+core/(?!net/|ninep/|time/)',
+        regex: '^(\\.\\./)+core/(?!net/|ninep/|time/|images/|outside/|protocol/device-protocol|devices/virtio/block-backend)',
         message:
-          'a platform fills the interfaces of core/net and core/ninep: it knows nothing of the machine.',
+          'a platform fills the interfaces of core/net, core/ninep and core/outside: it knows nothing of the machine.',
       },
     ],
   ),

@@ -2,7 +2,9 @@
  * Entry of the stand-alone debug adapter bundle: DAP on stdin and stdout, or with `--port N` on a TCP port of this
  * computer. `colinux dap` loads it; other DAP clients may run it by itself.
  */
+import { createNodeHost } from '../debug-adapter/node-host.ts';
 import { serveStdio, serveTcp } from '../debug-adapter/stdio.ts';
+import { openEndsOnNode } from '../platform/node/ends.ts';
 import { parseDapOptions } from './dap-options.ts';
 import { ExitStatus } from './exit-status.ts';
 import { Problem, systemCode, systemReason } from './problem.ts';
@@ -25,12 +27,13 @@ function portProblem(port: number, error: unknown): Problem {
 
 async function serve(args: readonly string[], folder: string): Promise<void> {
   const { port } = parseDapOptions(args);
+  const host = createNodeHost(folder, openEndsOnNode(folder));
   if (port === undefined) {
-    serveStdio(folder);
+    serveStdio(host);
     return;
   }
   process.on('SIGINT', () => process.exit(ExitStatus.Interrupted));
-  const listening = await serveTcp(folder, port).catch((error: unknown) => {
+  const listening = await serveTcp(host, port).catch((error: unknown) => {
     throw portProblem(port, error);
   });
   write(2, `listening on 127.0.0.1:${String(listening)}\n`);

@@ -87,9 +87,7 @@ describe('colinux run', () => {
     writeFileSync(file('odd.img'), 'x');
     const { status, stderr } = colinux('run', guest, '--disk', file('odd.img'));
     expect(status).toBe(2);
-    expect(stderr).toMatch(
-      /^colinux: A disk must be a file of a whole number of sectors .* has 1 bytes: pad it/,
-    );
+    expect(stderr).toMatch(/^colinux: A disk must be a file of whole sectors .* has 1 bytes: pad it/);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 

@@ -1,15 +1,22 @@
 /**
  * The command line of `colinux daemon`, as that of coLinux's colinux-daemon: options, `@file`s and words of the configuration
- * language.
+ * language. `--` begins another guest.
  */
 import { Problem } from './problem.ts';
 
-export interface DaemonOptions {
+/** What is said about one guest. */
+export interface GuestWords {
   /** Words and @files, in their order: one line of configuration. */
   readonly words: readonly string[];
-  /** `-t`; undefined: cocon where a person sits at the terminal. */
+  /** Files for what passes on its network units, by unit. */
+  readonly captures: ReadonlyMap<number, string>;
+}
+
+export interface DaemonOptions {
+  readonly guests: readonly GuestWords[];
+  /** `-t`; undefined: cocon where a person sits at the terminal and there is one guest. */
   readonly terminal: 'none' | 'cocon' | undefined;
-  /** `-k` clears it: messages of the guest's kernel are shown. */
+  /** `-k` clears it: messages of the guests' kernels are shown. */
   readonly kernelMessages: boolean;
   readonly pidFile: string | undefined;
   /** `-v`, 0 to 15. */
@@ -19,9 +26,33 @@ export interface DaemonOptions {
 const HELP = 'see colinux --help';
 const LEVEL_MAX = 15;
 
+function capture(text: string): readonly [unit: number, file: string] {
+  const [, unit, file] = /^eth(\d{1,2})=(.+)$/s.exec(text) ?? [];
+  if (unit === undefined || file === undefined)
+    throw new Problem(`--capture expects ethN=FILE, but found "${text}": ${HELP}.`);
+  return [Number(unit), file];
+}
+
+function terminalName(text: string): 'none' | 'cocon' {
+  if (text === 'none' || text === 'cocon') return text;
+  throw new Problem(`-t expects none or cocon, but found "${text}": ${HELP}.`);
+}
+
+function level(text: string): number {
+  const value = /^\d{1,2}$/.test(text) ? Number(text) : NaN;
+  if (value <= LEVEL_MAX) return value;
+  throw new Problem(`-v expects a level from 0 to ${LEVEL_MAX}, but found "${text}": ${HELP}.`);
+}
+
 /** @throws Problem */
 export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
-  const words: string[] = [];
+  const guests: { words: string[]; captures: Map<number, string> }[] = [];
+  const begin = () => {
+    const guest = { words: [], captures: new Map<number, string>() };
+    guests.push(guest);
+    return guest;
+  };
+  let guest: (typeof guests)[number] = begin();
   let terminal: DaemonOptions['terminal'];
   let kernelMessages = true;
   let pidFile: string | undefined;
@@ -34,25 +65,21 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     return value;
   };
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '-d') terminal = 'none';
+    if (word === '--') guest = begin();
+    else if (word === '--capture') guest.captures.set(...capture(valueOf(word, 'ethN=FILE')));
+    else if (word === '-d') terminal = 'none';
     else if (word === '-k') kernelMessages = false;
     else if (word === '-p') pidFile = valueOf(word, 'the name of a file');
-    else if (word === '-t') {
-      const name = valueOf(word, 'none or cocon');
-      if (name !== 'none' && name !== 'cocon')
-        throw new Problem(`-t expects none or cocon, but found "${name}": ${HELP}.`);
-      terminal = name;
-    } else if (word === '-v') {
-      const level = valueOf(word, 'a level');
-      verbosity = /^\d{1,2}$/.test(level) ? Number(level) : NaN;
-      if (!(verbosity <= LEVEL_MAX))
-        throw new Problem(`-v expects a level from 0 to ${LEVEL_MAX}, but found "${level}": ${HELP}.`);
-    } else if (word.startsWith('-')) throw new Problem(`${word} is no option of colinux daemon: ${HELP}.`);
-    else words.push(word);
+    else if (word === '-t') terminal = terminalName(valueOf(word, 'none or cocon'));
+    else if (word === '-v') verbosity = level(valueOf(word, 'a level'));
+    else if (word.startsWith('-')) throw new Problem(`${word} is no option of colinux daemon: ${HELP}.`);
+    else guest.words.push(word);
   }
-  if (words.length === 0)
+  if (guests.some(({ words }) => words.length === 0)) {
+    const where = guests.length > 1 ? ' for each guest' : '';
     throw new Problem(
-      `colinux daemon expects @FILE or kernel=FILE and more words of configuration, but found nothing: ${HELP}.`,
+      `colinux daemon expects @FILE or kernel=FILE and more words of configuration${where}, but found nothing: ${HELP}.`,
     );
-  return { words, terminal, kernelMessages, pidFile, verbosity };
+  }
+  return { guests, terminal, kernelMessages, pidFile, verbosity };
 }

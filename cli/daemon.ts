@@ -1,84 +1,30 @@
 /**
- * `colinux daemon`: runs one guest by its configuration, headless or with its cocon on this terminal, as coLinux's
- * colinux-daemon did. SIGTERM asks the guest to shut down; the exit status is coLinux's.
+ * `colinux daemon`: runs guests by their configurations, headless or with a cocon on this terminal, as coLinux's
+ * colinux-daemon did with one. SIGTERM asks the guests to shut down; the exit statuses are coLinux's.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { coPowerType } from '../core/abi/abi.ts';
-import { encodePower } from '../core/abi/console.ts';
-import { type GuestConfig, parseConfig } from '../core/coop/config/config.ts';
-import { problemText } from '../core/coop/config/problems.ts';
-import { createMachine, type Machine } from '../core/machine/machine.ts';
-import { encodeTypedBytes } from '../debug-adapter/cocon/wire.ts';
-import { Terminals } from '../debug-adapter/terminals.ts';
+import { rmSync, writeFileSync } from 'node:fs';
+import { CO_ABI_VERSION } from '../core/abi/abi.ts';
+import { guestAbiVersion, identifyImage } from '../core/boot/image-kind.ts';
+import { readPartitions } from '../core/images/partitions.ts';
+import { machineMiB, type MachinePlan } from '../core/coop/plan/plan.ts';
+import { createMachine, type MultibootSource } from '../core/machine/machine.ts';
 import { parseDaemonOptions } from './daemon-options.ts';
-import { NO_OTHER_ENDS } from './devices.ts';
-import { hostKernelIsThere, readBootFiles } from './images.ts';
+import { openTerminal } from './daemon-terminal.ts';
+import { openDevices, type RunDevices } from './devices.ts';
+import { openFileSource } from './file-source.ts';
+import { type PlannedRun, planRun } from './guest-configs.ts';
+import { startPrograms } from './host-programs.ts';
+import { hostKernelIsThere, readHost, readImage } from './images.ts';
 import { type End, runMachine } from './machine-loop.ts';
 import { Problem, systemReason } from './problem.ts';
-import { report, write } from './process.ts';
-import { NO_INPUT, openStdin } from './serial-input.ts';
+import { report } from './process.ts';
+import { watchTermination } from './termination.ts';
 
 /** Exit statuses of coLinux 0.7.1 and later. */
-const DaemonStatus = { Done: 0, DriverMissing: 14, Other: 255 } as const;
+const DaemonStatus = { Done: 0, VersionMismatch: 3, DriverMissing: 14, Other: 255 } as const;
 
-const HOST_MIB = 64;
-const GUEST_DEFAULT_MIB = 16;
 /** What port F4h gives for the host's EXIT_SUCCESS. */
 const GOOD_END = 1;
-/** From the request to shut down to the end by force. */
-const SHUTDOWN_MS = 10_000;
-const COMMAND_LINE = 'command line';
-
-async function readConfig(
-  words: readonly string[],
-): Promise<{ config: GuestConfig; base: (file: string) => string }> {
-  const folderOf = (file: string) => (file === COMMAND_LINE ? process.cwd() : dirname(file));
-  // The shell has taken quotes away: words with blanks get them back.
-  const text = words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ');
-  const { config, problems } = await parseConfig({ file: COMMAND_LINE, text }, (name, from) => {
-    const file = resolve(folderOf(from), name);
-    try {
-      return Promise.resolve({ file, text: readFileSync(file, 'utf8') });
-    } catch {
-      return Promise.resolve(undefined);
-    }
-  });
-  for (const problem of problems) write(2, `${problemText(problem)}\n`);
-  if (problems.some(({ severity }) => severity === 'error'))
-    throw new Problem('The configuration has errors: correct what is listed above.');
-  return { config, base: folderOf };
-}
-
-/** Says what the host does not do for a guest yet: nobody is to wonder where a disk is. */
-function reportNotServed(config: GuestConfig): void {
-  const units = (name: string, list: readonly { readonly unit: number }[]) =>
-    list.map(({ unit }) => `${name}${unit}`);
-  const missing = [
-    ...units('cobd', config.blocks),
-    ...units('cofs', config.cofs),
-    ...units('eth', config.network),
-    ...units('ttys', config.serial),
-    ...(config.initrd ? ['initrd'] : []),
-  ];
-  if (missing.length > 0)
-    report(`this version's host kernel does not serve ${missing.join(', ')}: the guest runs without.`);
-}
-
-/** A program and its arguments, parted at blanks outside of quotes. Nothing is given to a shell. */
-function startPrograms(config: GuestConfig): ChildProcess[] {
-  return config.programs.map(({ unit, value }) => {
-    const args = (value.arguments.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((word) =>
-      word.replaceAll('"', ''),
-    );
-    const child = spawn(value.program, args, { stdio: 'ignore' });
-    child.on('error', (error) => {
-      report(`exec${unit}: ${value.program} cannot be started, for ${systemReason(error)}.`);
-    });
-    return child;
-  });
-}
 
 function writePidFile(file: string): void {
   try {
@@ -88,48 +34,12 @@ function writePidFile(file: string): void {
   }
 }
 
-/** SIGTERM and SIGHUP ask the guest to shut down; after a while, or with the second of them, the run ends by force. */
-function watchTermination() {
-  let wake: (() => void) | undefined;
-  let asked = false;
-  let forced = false;
-  let requests: Uint8Array[] = [];
-  const force = () => {
-    forced = true;
-    wake?.();
-  };
-  const terminate = () => {
-    if (asked) {
-      force();
-      return;
-    }
-    asked = true;
-    requests.push(encodePower(coPowerType.SHUTDOWN));
-    setTimeout(force, SHUTDOWN_MS).unref();
-    wake?.();
-  };
-  process.on('SIGTERM', terminate);
-  process.on('SIGHUP', terminate);
-  return {
-    interrupted: () => forced,
-    onInterrupt: (callback: () => void) => {
-      wake = callback;
-    },
-    /** Power messages for the guest since the last call. */
-    takeRequests: () => {
-      const taken = requests;
-      requests = [];
-      return taken;
-    },
-  };
-}
-
 function conclude(end: End): number {
   switch (end.kind) {
     case 'exit':
       return end.status === GOOD_END ? DaemonStatus.Done : DaemonStatus.Other;
     case 'interrupted':
-      report('the guest was asked to shut down and did not: it was ended.');
+      report('a guest was asked to shut down and did not: it was ended.');
       return DaemonStatus.Other;
     case 'shutdown':
       report('the machine shut down after a triple fault.');
@@ -140,96 +50,126 @@ function conclude(end: End): number {
   }
 }
 
+/** The kernels of the guests and what else they boot with. @throws Problem, BootError */
+function readModules({ guests, data }: MachinePlan): MultibootSource['modules'] {
+  const kernels = guests.map(({ file, name, args }) => {
+    const bytes = readImage('kernel', file);
+    if (identifyImage(bytes) !== 'cooperative')
+      throw new Problem(`${file} is no cooperative guest: colinux run boots a kernel that runs alone.`);
+    return { bytes, name, args };
+  });
+  const others = data.map(({ file, name, args }) => ({
+    bytes: readImage('initial RAM disk', file),
+    name,
+    args,
+  }));
+  return [...kernels, ...others];
+}
+
+/** Guests that were built for another ABI, as sentences. */
+function mismatches(modules: MultibootSource['modules'], guests: number): string[] {
+  return modules.slice(0, guests).flatMap(({ bytes, name }) => {
+    const version = guestAbiVersion(bytes);
+    return version === CO_ABI_VERSION
+      ? []
+      : [
+          `${name} is for version ${version ?? 'unknown'} of the cooperative ABI, but this host has ${CO_ABI_VERSION}: ` +
+            'build it with the headers of this version.',
+        ];
+  });
+}
+
+/** A guest expects bare file systems; with a partition table it would find none. */
+async function reportPartitions({ ends }: MachinePlan): Promise<void> {
+  for (const { path } of ends.disks) {
+    const source = await openFileSource(path);
+    const { partitions } = await readPartitions(source).catch(() => ({ partitions: [] }));
+    await source.close();
+    if (partitions.length > 0)
+      report(
+        `${path} has partitions, but a cobd unit is usually a bare file system: colinux image convert --partition takes one out.`,
+      );
+  }
+}
+
 /**
  * @param folder where the bundle lies
  * @returns the exit status
- * @throws Problem, BootError
+ * @throws Problem, BootError, EndError
  */
 export async function daemon(args: readonly string[], folder: string): Promise<number> {
   const options = parseDaemonOptions(args);
-  const { config, base } = await readConfig(options.words);
-  const { kernel } = config;
-  if (!kernel) throw new Problem('The configuration names no kernel: add kernel=FILE.');
+  const run = await planRun(options.guests);
   if (!hostKernelIsThere(folder)) {
     report('the host kernel is not beside this program: build it with npm run build:kernels.');
     return DaemonStatus.DriverMissing;
   }
-  reportNotServed(config);
-  const memory = config.memoryMiB?.value ?? GUEST_DEFAULT_MIB;
-  const files = readBootFiles(
-    {
-      image: resolve(base(kernel.at.file), kernel.value),
-      bios: undefined,
-      append: `mem=${memory} ${config.commandLine}`.trimEnd(),
-      modules: [],
-      host: undefined,
-    },
-    folder,
-  );
-  if (!('modules' in files) || files.modules.length === 0)
-    throw new Problem(`${kernel.value} is no cooperative guest: colinux run boots a kernel that runs alone.`);
+  const guests = run.configs.length;
+  const modules = readModules(run.plan);
+  const wrong = mismatches(modules, guests);
+  if (wrong.length > 0) {
+    wrong.forEach(report);
+    return DaemonStatus.VersionMismatch;
+  }
+  const devices = await openDevices(run.plan.ends, { watchdog: { action: 'nmi' } }, folder, report);
+  try {
+    await reportPartitions(run.plan);
+    const source = { kernel: readHost(undefined, folder), modules };
+    return await runGuests(options, run, source, devices);
+  } finally {
+    await devices.close();
+  }
+}
 
-  const onTerminal =
-    (options.terminal ?? (process.stdin.isTTY && process.stdout.isTTY ? 'cocon' : 'none')) === 'cocon';
-  const hostLine = /^(host|daemon\d+|clock): /;
-  let partial = '';
-  const showMessages = (text: string) => {
-    const lines = (partial + text).split('\n');
-    partial = lines.pop() ?? '';
-    for (const line of lines) {
-      const ofHost = hostLine.test(line);
-      // Ends of guests are the daemon's own words.
-      if (
-        ofHost
-          ? options.verbosity > 0 || /terminated|cannot start/.test(line)
-          : options.kernelMessages && !onTerminal
-      )
-        write(ofHost || onTerminal ? 2 : 1, `${line}\n`);
-    }
-  };
-  const terminals = new Terminals({
-    output: ({ kind }, data) => {
-      if (kind === 'cocon' && onTerminal) write(1, data);
-    },
-    input: () => undefined,
-    text: showMessages,
-  });
-  terminals.start([kernel.value]);
-  const machine: Machine = createMachine(
-    { memoryBytes: (HOST_MIB + memory) << 20, ...files, rtcSeconds: Math.floor(Date.now() / 1000) },
+async function runGuests(
+  options: ReturnType<typeof parseDaemonOptions>,
+  { plan, configs }: PlannedRun,
+  source: MultibootSource,
+  devices: RunDevices,
+): Promise<number> {
+  const guests = configs.length;
+  const terminal = openTerminal(
+    options,
+    configs,
+    plan.guests.map(({ name }) => name),
+    plan.ends.lines.some(({ device }) => device === 'stdio'),
+  );
+  const moduleBytes = source.modules.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const machine = createMachine(
     {
-      serial: (port, byte) => {
-        terminals.receive(port, Uint8Array.of(byte));
-      },
+      memoryBytes: machineMiB(plan, moduleBytes) * 2 ** 20,
+      ...source,
+      devices: devices.specs,
+      rtcSeconds: Math.floor(Date.now() / 1000),
+    },
+    {
+      serial: terminal.receive,
       debugcon: () => undefined,
-      log: (text) => {
+      devices: devices.outputs,
+      log(text) {
         if (options.verbosity > 0) report(`machine: ${text}`);
       },
     },
   );
-  const typed = onTerminal ? openStdin(true) : NO_INPUT;
-  const { takeRequests, ...termination } = watchTermination();
+  const { takeRequests, ...termination } = watchTermination(guests);
   if (options.pidFile !== undefined) writePidFile(options.pidFile);
-  const programs = startPrograms(config);
-  if (onTerminal && process.stdin.isTTY) process.stdin.setRawMode(true);
+  const endPrograms = startPrograms(configs);
   try {
+    const otherEnds = devices.plugIn(machine);
     const end = await runMachine(machine, {
       maxInstructions: Infinity,
       pace: 'real',
-      // Keys and power messages go to the guest over the wire.
-      input: {
-        ...typed,
-        take: () => [...takeRequests(), ...typed.take().map((bytes) => encodeTypedBytes(bytes))],
-      },
+      // Keys and power messages go to the guests over the wire.
+      input: terminal.input(takeRequests),
       inputPort: 'com2',
       sinks: [],
-      otherEnds: NO_OTHER_ENDS,
+      otherEnds,
       ...termination,
     });
     return conclude(end);
   } finally {
-    if (onTerminal && process.stdin.isTTY) process.stdin.setRawMode(false);
-    for (const program of programs) program.kill();
+    terminal.close();
+    endPrograms();
     if (options.pidFile !== undefined) rmSync(options.pidFile, { force: true });
   }
 }

@@ -1,22 +1,14 @@
 /**
- * The devices that `colinux run` gives the machine, and their other ends: disks in files, a network, a shared folder.
+ * The devices that the command gives a machine, and what they are connected to: asks the other ends what the machine asks,
+ * and keeps what comes from them until the machine is between two runs.
  */
-import type { DeviceOutputs } from '../core/machine/outside.ts';
 import type { Machine } from '../core/machine/machine.ts';
-import type { BlockOutcome, DeviceSpecs, NetworkSpec } from '../core/protocol/device-protocol.ts';
-import { type FileDisk, openFileDisk } from './file-disk.ts';
-import { type Network, openNetwork } from './network.ts';
-import type { NetOption } from './net-option.ts';
-import type { RunOptions } from './run-options.ts';
-import { openShare, type Share } from './share.ts';
-
-/** QEMU's first address, locally administered: the one of a machine that was given no other. */
-const MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
-
-function networkSpec(net: NetOption): NetworkSpec {
-  const mac = Uint8Array.from(MAC);
-  return net.kind === 'loopback' ? { kind: 'loopback', mac } : { kind: 'outside', mac: net.mac ?? mac };
-}
+import type { DeviceOutputs } from '../core/machine/outside.ts';
+import type { Ends } from '../core/outside/ends.ts';
+import { deviceSpecs } from '../core/outside/specs.ts';
+import type { DeviceSpecs } from '../core/protocol/device-protocol.ts';
+import { Clock } from '../core/time/clock.ts';
+import { openEndsOnNode } from '../platform/node/ends.ts';
 
 /** What the loop that runs the machine has to know about the other ends. */
 export interface OtherEnds {
@@ -34,120 +26,109 @@ export interface OtherEnds {
   onNext(wake: () => void): void;
 }
 
-/** Of a machine without such devices. */
-export const NO_OTHER_ENDS: OtherEnds = {
-  ready: () => false,
-  give: () => undefined,
-  busy: () => false,
-  open: () => false,
-  deadline: () => Infinity,
-  onNext: () => undefined,
-};
-
 export interface RunDevices {
   readonly specs: DeviceSpecs;
   readonly outputs: DeviceOutputs;
-  /** Plugs the devices of the machine in; before its first run. @throws Problem */
+  /** Plugs the devices of the machine in; before its first run. @throws EndError */
   plugIn(machine: Machine): OtherEnds;
   close(): Promise<void>;
 }
 
+/** More frames or pieces of serial input than this that wait for the machine are lost, as on any wire. */
+const MAX_WAITING = 4096;
+
 /**
- * Disks and the shared folder answer at the instruction after the question, however long that takes on the host: a run is
- * then a function of their contents. A network does not wait for anybody.
- * @throws Problem
+ * Disks and shared folders answer at the instruction after the question, however long that takes: a run is then a function
+ * of their contents. Networks and serial lines do not wait for anybody.
+ * @param more devices that are connected to nothing
+ * @param folder of this program
+ * @throws EndError
  */
 export async function openDevices(
-  { disks: files, net, rng, share: shared }: Pick<RunOptions, 'disks' | 'net' | 'rng' | 'share'>,
+  ends: Ends,
+  more: Pick<DeviceSpecs, 'rng' | 'watchdog'>,
+  folder: string,
   report: (text: string) => void,
 ): Promise<RunDevices> {
-  const disks: FileDisk[] = [];
-  let share: Share | undefined;
-  let network: Network | undefined;
+  const opened = await openEndsOnNode(folder)(ends, report);
   let machine: Machine | undefined;
-  const close = async () => {
-    for (const disk of disks) disk.close();
-    network?.close();
-    await share?.close();
-  };
-  try {
-    for (const file of files) disks.push(openFileDisk(file, disks.length, report));
-    if (shared) share = await openShare(shared);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-
-  let answers: ((machine: Machine) => void)[] = [];
+  let waiting: ((machine: Machine) => void)[] = [];
   let asked = 0;
   let next: (() => void) | undefined;
-  /** Makes the machine's run come back, or the loop that waits. */
-  const arrived = () => {
+
+  /** Has the machine's run come back, or the loop that waits. */
+  const give = (what: (machine: Machine) => void) => {
+    waiting.push(what);
     machine?.interruptRun();
     const wake = next;
     next = undefined;
     wake?.();
   };
-  const answer = (give: (machine: Machine) => void) => {
-    answers.push(give);
-    arrived();
+  const giveUnlessFull = (what: (machine: Machine) => void) => {
+    if (waiting.length < MAX_WAITING) give(what);
   };
-  const answerDisk = (disk: number, id: number, outcome: BlockOutcome) => {
-    answer(({ outside }) => {
-      outside.completeBlock(disk, id, outcome);
-    });
-  };
-  const ready = () => answers.length > 0 || (network?.ready() ?? false);
 
   return {
-    specs: {
-      disks: disks.map(({ spec }) => spec),
-      ...(net && { network: networkSpec(net) }),
-      ...(rng === undefined ? {} : { rng: { seed: rng } }),
-      ...(shared && { share: { tag: shared.tag } }),
-    },
+    specs: deviceSpecs(ends, opened.sectors, more),
     outputs: {
       block(disk, id, operation) {
-        answerDisk(disk, id, disks[disk]!.perform(operation));
+        const outcome = opened.block(disk, operation);
+        give(({ outside }) => {
+          outside.completeBlock(disk, id, outcome);
+        });
       },
-      frame(bytes) {
-        network?.send(bytes);
-      },
-      share(id, message, room) {
+      frame: opened.frame,
+      console: opened.line,
+      share(share, id, message, room) {
         asked++;
         machine?.interruptRun();
-        share?.ask(message, room, (bytes) => {
+        void opened.share(share, message, room).then((bytes) => {
           asked--;
-          answer(({ outside }) => {
-            outside.completeShare(id, bytes);
+          give(({ outside }) => {
+            outside.completeShare(share, id, bytes);
           });
         });
       },
-      // There is no such device here.
-      console: () => undefined,
     },
     plugIn(plugged) {
       machine = plugged;
-      if (net && net.kind !== 'loopback') network = openNetwork(net, plugged, arrived, report);
+      // Not the machine's own clock: that one's timers are part of a saved machine, and what is outside is not.
+      const clock = new Clock(plugged.cpu.now);
+      opened.connect(
+        {
+          frame(network, bytes) {
+            giveUnlessFull(({ outside }) => {
+              outside.frame(network, bytes);
+            });
+          },
+          line(line, bytes) {
+            giveUnlessFull(({ outside }) => {
+              outside.consoleInput(line, bytes);
+            });
+          },
+        },
+        clock,
+      );
+      const connected = ends.lines.length > 0 || ends.networks.some(({ kind }) => kind !== 'loopback');
       return {
-        ready,
+        ready: () => waiting.length > 0,
         give() {
-          const given = answers;
-          answers = [];
-          for (const give of given) give(plugged);
-          network?.give();
+          clock.runDue();
+          const given = waiting;
+          waiting = [];
+          for (const what of given) what(plugged);
           // Nobody replays this run.
           plugged.inputs.forgetDelivered();
         },
         busy: () => asked > 0,
-        open: () => network !== undefined,
-        deadline: () => network?.deadline() ?? Infinity,
+        open: () => connected,
+        deadline: () => clock.nextDeadline(),
         onNext(wake) {
-          if (ready()) wake();
+          if (waiting.length > 0) wake();
           else next = wake;
         },
       };
     },
-    close,
+    close: opened.close,
   };
 }

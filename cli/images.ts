@@ -18,7 +18,7 @@ export type BootFiles = MultibootSource | BiosSource;
 /** Where the host kernel lies as seen from the folder of the bundle: beside it, or in a checkout. */
 const HOST_PLACES = ['kernels/colinux-host.elf', '../kernels/build/colinux-host.elf'];
 
-function readImage(what: string, file: string): Uint8Array {
+export function readImage(what: string, file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
@@ -32,7 +32,7 @@ const hostKernelIn = (folder: string) =>
   HOST_PLACES.map((place) => join(folder, place)).find((place) => existsSync(place));
 export const hostKernelIsThere = (folder: string): boolean => hostKernelIn(folder) !== undefined;
 
-function readHost(given: string | undefined, folder: string): BootImage {
+export function readHost(given: string | undefined, folder: string): BootImage {
   const file = given ?? hostKernelIn(folder);
   if (file === undefined) {
     throw new Problem(

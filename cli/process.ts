@@ -3,6 +3,7 @@ import { realpathSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BootError } from '../core/boot/boot-error.ts';
 import { MemorySizeError } from '../core/memory/physical-memory.ts';
+import { EndError } from '../core/outside/open-ends.ts';
 import { ExitStatus } from './exit-status.ts';
 import { Problem } from './problem.ts';
 
@@ -23,7 +24,7 @@ export function report(text: string): void {
 
 /** Ends the process: one sentence for whatever was thrown, never a stack trace. */
 export function failed(error: unknown): never {
-  const known = error instanceof Problem || error instanceof BootError || error instanceof MemorySizeError;
+  const known = [Problem, EndError, BootError, MemorySizeError].some((kind) => error instanceof kind);
   const message = error instanceof Error ? error.message : String(error);
   report(known ? message : `a fault of colinux itself, please report it: ${message}`);
   process.exit(known ? ExitStatus.Usage : ExitStatus.Internal);

@@ -20,10 +20,8 @@ describe('the options of colinux run', () => {
       post: false,
       pace: undefined,
       cpu: undefined,
-      disks: [],
-      net: undefined,
+      ends: { disks: [], networks: [], shares: [], lines: [] },
       rng: undefined,
-      share: undefined,
     });
   });
 
@@ -53,17 +51,18 @@ describe('the options of colinux run', () => {
         ' ',
       ),
     );
-    expect(options.disks).toEqual([
-      { file: 'a.img', mode: 'rw' },
-      { file: 'b,c.img', mode: 'rw' },
-      { file: 'd.iso', mode: 'ro' },
-      { file: 'e', mode: 'cow' },
+    expect(options.ends.disks).toEqual([
+      { path: 'a.img', access: 'read-write' },
+      { path: 'b,c.img', access: 'read-write' },
+      { path: 'd.iso', access: 'read-only' },
+      { path: 'e', access: 'copy-on-write' },
     ]);
-    expect(options).toMatchObject({ net: { kind: 'loopback' }, rng: 0xffff_ffff });
+    expect(options.ends.networks).toEqual([{ kind: 'loopback' }]);
+    expect(options.rng).toBe(0xffff_ffff);
   });
 
   it('take a network', () => {
-    const net = (text: string) => parseRunOptions(['k.elf', '--net', text]).net;
+    const net = (text: string) => parseRunOptions(['k.elf', '--net', text]).ends.networks[0];
     const nothing = {
       hostLoopback: false,
       restrict: false,
@@ -97,8 +96,25 @@ describe('the options of colinux run', () => {
     });
   });
 
+  it('take an interface of this computer', () => {
+    const net = (text: string) => parseRunOptions(['k.elf', '--net', text]).ends.networks[0];
+    const nothing = { mac: undefined, capture: undefined };
+    expect(net('tap,colinux0')).toEqual({ kind: 'tap', name: 'colinux0', ...nothing });
+    expect(net('pcap-bridge')).toEqual({ kind: 'pcap-bridge', name: '', promiscuous: true, ...nothing });
+    expect(net('ndis-bridge,Local Area,nopromisc,capture=c')).toEqual({
+      ...{ kind: 'ndis-bridge', name: 'Local Area', promiscuous: false },
+      ...{ mac: undefined, capture: 'c' },
+    });
+  });
+
+  it('take several networks and folders', () => {
+    const { ends } = parseRunOptions('k --net slirp --net loopback --share a=x --share b=y,ro'.split(' '));
+    expect(ends.networks.map(({ kind }) => kind)).toEqual(['slirp', 'loopback']);
+    expect(ends.shares.map(({ tag }) => tag)).toEqual(['a', 'b']);
+  });
+
   it('take a shared folder', () => {
-    const share = (text: string) => parseRunOptions(['k.elf', '--share', text]).share;
+    const share = (text: string) => parseRunOptions(['k.elf', '--share', text]).ends.shares[0];
     expect(share('src=/a=b')).toEqual({ tag: 'src', folder: '/a=b', readOnly: false });
     expect(share('src=a,b,ro')).toEqual({ tag: 'src', folder: 'a,b', readOnly: true });
     expect(share('src=odd,ro,rw')).toEqual({ tag: 'src', folder: 'odd,ro', readOnly: false });
@@ -121,11 +137,11 @@ describe('the options of colinux run', () => {
     [['a', '--module', ' '], /--module expects "FILE ARGUMENTS", but found " "/],
     [
       ['a', '--disk', 'd.img,readonly'],
-      /--disk expects FILE, FILE,ro or FILE,cow, but found "d.img,readonly"/,
+      /--disk expects FILE, FILE,ro or FILE,cow .* but found "d.img,readonly"/,
     ],
     [['a', '--disk', ',ro'], /but found ",ro"/],
     [['a', '--disk', ''], /but found ""/],
-    [['a', ...Array<string>(17).fill('--disk=d')], /--disk may be given 16 times, but was found 17 times/],
+    [['a', ...Array<string>(31).fill('--disk=d')], /may be given 30 times together, but were found 31 times/],
     [['a', '--net', 'user'], /--net expects loopback, slirp.* but found "user"/],
     [['a', '--net', 'loopback,restrict'], /but found "loopback,restrict"/],
     [
@@ -138,11 +154,16 @@ describe('the options of colinux run', () => {
     [['a', '--net', 'socket,connect=there'], /socket,connect=HOST:PORT or socket,listen=HOST:PORT/],
     [['a', '--net', 'socket,listen=:1'], /but found "socket,listen=:1"/],
     [['a', '--net', 'socket,listen=h:65536'], /but found "socket,listen=h:65536"/],
-    [['a', '--net', 'slirp,mac=01:00:5e:00:00:01'], /the MAC address of one station.* found "mac=01:00:5e/],
-    [['a', '--net', 'socket,listen=h:1,restrict'], /then perhaps mac=ADDRESS or capture=FILE/],
+    [['a', '--net', 'slirp,mac=01:00:5e:00:00:01'], /the MAC address of one station/],
+    [['a', '--net', 'socket,listen=h:1,restrict'], /behind socket,listen=h:1 mac=ADDRESS or capture=FILE/],
+    [['a', '--net', 'tap'], /tap,NAME with the name of an interface/],
+    [
+      ['a', '--net', 'pcap-bridge,eth0,quick'],
+      /behind pcap-bridge the name of an interface, nopromisc, mac=/,
+    ],
     [['a', '--net', 'slirp', '--pace', 'fast'], /--pace fast skips the time .* found --net slirp/],
     [['a', '--share', 'folder'], /--share expects TAG=FOLDER or TAG=FOLDER,ro .* found "folder"/],
-    [['a', '--share', `${'x'.repeat(32)}=f`], /a tag of 1 to 31 bytes/],
+    [['a', '--share', `${'x'.repeat(32)}=f`], /a tag of 1 to 31 printable ASCII characters/],
     [['a', '--share', 'tag=,ro'], /but found "tag=,ro"/],
     [['a', '--rng', 'x'], /--rng expects a whole number from 0 to 4294967295, but found "x"/],
     [['a', '--colour'], /"--colour" is not an option/],

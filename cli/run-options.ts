@@ -2,12 +2,14 @@
  * The options of `colinux run`, checked: wrong ones are a `Problem` that says what was expected and found.
  */
 import { parseArgs } from 'node:util';
+import type { Parsed } from '../core/coop/config/values.ts';
+import { parseDiskEnd } from '../core/outside/disk-option.ts';
+import type { Ends } from '../core/outside/ends.ts';
+import { parseNetworkEnd } from '../core/outside/net-option.ts';
+import { parseShareEnd } from '../core/outside/share-option.ts';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
-import { MAX_DISKS } from '../core/protocol/device-protocol.ts';
-import { type DiskOption, diskOption } from './disk-option.ts';
-import { type NetOption, netOption } from './net-option.ts';
+import { MAX_DEVICES } from '../core/protocol/device-protocol.ts';
 import { Problem, systemCode } from './problem.ts';
-import { type ShareOption, shareOption } from './share-option.ts';
 
 /** A multiboot module: a file, and the words behind its name. */
 export interface ModuleOption {
@@ -37,13 +39,10 @@ export interface RunOptions {
   readonly pace: 'real' | 'fast' | undefined;
   /** The processor model. */
   readonly cpu: CpuModel | undefined;
-  readonly disks: readonly DiskOption[];
-  /** What the network card is connected to; no card when undefined. */
-  readonly net: NetOption | undefined;
+  /** What the machine's devices are connected to. */
+  readonly ends: Ends;
   /** The seed of the entropy device; no such device when undefined. */
   readonly rng: number | undefined;
-  /** A folder that the guest can mount; no such device when undefined. */
-  readonly share: ShareOption | undefined;
 }
 
 const DEFAULT_MEMORY_MIB = 128;
@@ -72,6 +71,35 @@ function fileName(option: string, text: string | undefined): string | undefined 
   return text;
 }
 
+/** The values of an option that may be given several times. */
+function parsedAll<T>(option: string, texts: readonly string[], parse: (text: string) => Parsed<T>): T[] {
+  return texts.map((text) => {
+    const parsed = parse(text);
+    if ('value' in parsed) return parsed.value;
+    throw new Problem(`--${option} expects ${parsed.problem}, but found "${text}": ${HELP}.`);
+  });
+}
+
+/** @throws Problem */
+function endsOf(
+  disk: readonly string[] = [],
+  net: readonly string[] = [],
+  share: readonly string[] = [],
+): Ends {
+  const count = disk.length + net.length + share.length;
+  if (count > MAX_DEVICES) {
+    throw new Problem(
+      `--disk, --net and --share may be given ${MAX_DEVICES} times together, but were found ${count} times: ${HELP}.`,
+    );
+  }
+  return {
+    disks: parsedAll('disk', disk, parseDiskEnd),
+    networks: parsedAll('net', net, parseNetworkEnd),
+    shares: parsedAll('share', share, parseShareEnd),
+    lines: [],
+  };
+}
+
 function moduleOption(text: string): ModuleOption {
   const [, file, args] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(text) ?? [];
   if (!file) throw new Problem(`--module expects "FILE ARGUMENTS", but found "${text}": ${HELP}.`);
@@ -92,9 +120,9 @@ const OPTIONS = {
   pace: text,
   cpu: text,
   disk: { type: 'string', multiple: true },
-  net: text,
+  net: { type: 'string', multiple: true },
   rng: text,
-  share: text,
+  share: { type: 'string', multiple: true },
   bios: text,
   post: { type: 'boolean' },
 } as const;
@@ -139,17 +167,12 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
         'words for the kernel go into --append, further files into --module.',
     );
   }
-  const { memory, 'max-instructions': most, rtc, pace, cpu, net, rng, share } = values;
-  const disks = (values.disk ?? []).map(diskOption);
-  if (disks.length > MAX_DISKS) {
+  const { memory, 'max-instructions': most, rtc, pace, cpu, rng } = values;
+  const ends = endsOf(values.disk, values.net, values.share);
+  const network = ends.networks.find(({ kind }) => kind !== 'loopback');
+  if (network && pace === 'fast') {
     throw new Problem(
-      `--disk may be given ${MAX_DISKS} times, but was found ${disks.length} times: ${HELP}.`,
-    );
-  }
-  const cable = net === undefined ? undefined : netOption(net);
-  if (cable && cable.kind !== 'loopback' && pace === 'fast') {
-    throw new Problem(
-      `--pace fast skips the time in which a network answers, but found --net ${cable.kind}: leave one of them out.`,
+      `--pace fast skips the time in which a network answers, but found --net ${network.kind}: leave one of them out.`,
     );
   }
   return {
@@ -170,10 +193,8 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     host: fileName('host', values.host),
     rtc: rtc === undefined ? undefined : wholeNumber('rtc', rtc, ' of seconds since 1970', 0, 0xffff_ffff),
     cpu: cpu === undefined ? undefined : oneOf('cpu', cpu, ...CPU_MODELS),
-    disks,
-    net: cable,
+    ends,
     rng: rng === undefined ? undefined : wholeNumber('rng', rng, '', 0, 0xffff_ffff),
-    share: share === undefined ? undefined : shareOption(share),
     pace: pace === undefined ? undefined : oneOf('pace', pace, 'real', 'fast'),
   };
 }

@@ -77,7 +77,12 @@ function watchInterrupt(): { interrupted: () => boolean; onInterrupt: (callback:
 export async function run(args: readonly string[], folder: string, report: Report): Promise<number> {
   const options = parseRunOptions(args);
   const files = readBootFiles(options, folder);
-  const devices = await openDevices(options, report);
+  const devices = await openDevices(
+    options.ends,
+    options.rng === undefined ? {} : { rng: { seed: options.rng } },
+    folder,
+    report,
+  );
   try {
     return await runWith(options, files, devices, report);
   } finally {

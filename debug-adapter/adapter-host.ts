@@ -4,6 +4,10 @@
  * neither Node nor VS Code.
  */
 
+import type { OpenAll } from '../core/outside/open-ends.ts';
+
+export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
+
 /** The surroundings of one debug session. */
 export interface AdapterHost {
   /** The bytes of a file named in the launch configuration. Rejects when it cannot be read. */
@@ -12,6 +16,10 @@ export interface AdapterHost {
   createMachineWorker(): MachinePort | Promise<MachinePort>;
   /** The ELF file of the embedded host kernel. */
   hostKernel(): Promise<Uint8Array>;
+  /** Opens what the machine's devices are connected to. */
+  readonly openEnds: OpenAll;
+  /** Folders can be among that. */
+  readonly servesFolders: boolean;
   /** How the client names the source file `path` of the debug information; without it, as it is. */
   sourceUri?(path: string): string;
 }

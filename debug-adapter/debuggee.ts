@@ -20,6 +20,7 @@ import { AdapterError, toAdapterError } from './errors.ts';
 import type { GuestImage, LaunchPlan, SessionImages } from './launch.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
+import type { OtherEnds } from './other-ends.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
 import { type StepHost, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
 
@@ -70,6 +71,7 @@ export class Debuggee {
   private constructor(
     client: MachineClient,
     private readonly plan: LaunchPlan,
+    private readonly ends: OtherEnds,
     /** False: "run without debugging", no breakpoint is set. */
     private readonly debugging: boolean,
     private readonly breakpoints: SourceBreakpoints,
@@ -83,11 +85,13 @@ export class Debuggee {
 
   /**
    * Boots the plan's machine on a worker; it waits for `start`.
-   * @throws MachineError what the machine says against the image or the configuration.
+   * @param ends of the plan's devices: they are the debuggee's from here on, and end with it
+   * @throws MachineError what the machine says against the image or the configuration. EndError
    */
   static async boot(
     port: MachinePort,
     plan: LaunchPlan,
+    ends: OtherEnds,
     debugging: boolean,
     breakpoints: SourceBreakpoints,
     listener: DebuggeeListener,
@@ -102,12 +106,14 @@ export class Debuggee {
       },
     );
     try {
-      const snapshot = await client.request('boot', plan.boot);
+      const snapshot = await client.request('boot', { ...plan.boot, devices: ends.specs(plan.rng) });
       const coroutines = new Coroutines(snapshot, plan);
-      debuggee = new Debuggee(client, plan, debugging, breakpoints, coroutines, listener);
+      debuggee = new Debuggee(client, plan, ends, debugging, breakpoints, coroutines, listener);
+      ends.connect(debuggee.request);
       return debuggee;
     } catch (error) {
       client.dispose();
+      await ends.close();
       throw error;
     }
   }
@@ -150,13 +156,20 @@ export class Debuggee {
   }
 
   dispose(): void {
+    if (this.disposed) return;
     this.disposed = true;
     this.running = false;
     this.client.dispose();
+    void this.ends.close();
   }
 
   readonly request: MachineClient['request'] = (kind, params) =>
     this.disposed ? Promise.reject(noMachine()) : this.client.request(kind, params);
+
+  /** What the user has typed for a guest's serial line that has `stdio`. */
+  typeLine(bytes: Uint8Array): void {
+    this.ends.type(bytes);
+  }
 
   /** Forgets what was read of the machine: it ran, or memory was written. */
   forget(): void {
@@ -167,15 +180,17 @@ export class Debuggee {
   // --- events of the machine ------------------------------------------------------------------------------
 
   private onMachineEvent(event: MachineEvent): void {
-    if (this.disposed) return;
+    if (this.disposed || this.ends.handle(event)) return;
     switch (event.event) {
       case 'stopped':
+        this.ends.passed(event.snapshot.virtualNanoseconds, false);
         this.onStopped(event);
         return;
       case 'serial':
         this.listener.serial(event.port, event.bytes);
         return;
       case 'status':
+        this.ends.passed(event.virtualNanoseconds, true);
         this.listener.status({ ...event, running: true });
         return;
       case 'log':

@@ -2,6 +2,7 @@
  * The adapter's error catalogue: every error a user can meet has a number for DAP, a stable code and one sentence that
  * says what was expected, what was found and what to do next.
  */
+import { EndError } from '../core/outside/open-ends.ts';
 import { MachineError } from './machine-client.ts';
 import { SymbolError } from './symbols/errors.ts';
 
@@ -15,6 +16,7 @@ const IDS = {
   'machine-refused': 1006,
   'worker-failed': 1007,
   'config-bad': 1008,
+  'device-bad': 1009,
   'not-stopped': 1101,
   'no-such-frame': 1102,
   'no-such-thread': 1103,
@@ -43,6 +45,7 @@ export class AdapterError extends Error {
 export function toAdapterError(error: unknown): AdapterError {
   if (error instanceof AdapterError) return error;
   if (error instanceof MachineError) return new AdapterError('machine-refused', error.message);
+  if (error instanceof EndError) return new AdapterError('device-bad', error.message);
   if (error instanceof SymbolError) return new AdapterError('kernel-bad', error.message);
   const text = error instanceof Error ? error.message : String(error);
   return new AdapterError(

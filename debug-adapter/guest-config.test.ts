@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AdapterHost } from './adapter-host.ts';
-import { readGuestConfig } from './guest-config.ts';
+import { kernelOf, readGuestConfig } from './guest-config.ts';
 
 function hostWith(files: Record<string, string>): AdapterHost {
   const none = () => Promise.reject(new Error('not in this test'));
@@ -13,6 +13,8 @@ function hostWith(files: Record<string, string>): AdapterHost {
     },
     createMachineWorker: none,
     hostKernel: none,
+    openEnds: none,
+    servesFolders: true,
   };
 }
 
@@ -21,11 +23,10 @@ describe('the configuration file of a launch', () => {
     const files = {
       '/w/guest.conf': 'kernel=build/guest.elf\nmem=32 root=/dev/cobd0\r\n quiet # no noise\nname="a b"\n',
     };
-    expect(await readGuestConfig(hostWith(files), '/w/guest.conf')).toEqual({
-      kernel: '/w/build/guest.elf',
-      memory: 32,
-      cmdline: 'root=/dev/cobd0 quiet name="a b"',
-    });
+    const config = await readGuestConfig(hostWith(files), '/w/guest.conf');
+    expect(kernelOf(config)).toBe('/w/build/guest.elf');
+    expect(config.memoryMiB?.value).toBe(32);
+    expect(config.commandLine).toBe('root=/dev/cobd0 quiet name="a b"');
   });
 
   it('has paths that are relative to the file they stand in', async () => {
@@ -33,9 +34,9 @@ describe('the configuration file of a launch', () => {
       '/w/guest.conf': '@common/kernel.conf',
       '/w/common/kernel.conf': 'kernel="my kernel.elf"',
     };
-    expect((await readGuestConfig(hostWith(files), '/w/guest.conf')).kernel).toBe('/w/common/my kernel.elf');
+    expect(kernelOf(await readGuestConfig(hostWith(files), '/w/guest.conf'))).toBe('/w/common/my kernel.elf');
     const absolute = { 'guest.conf': 'kernel=vscode-vfs://host/k.elf' };
-    expect((await readGuestConfig(hostWith(absolute), 'guest.conf')).kernel).toBe('vscode-vfs://host/k.elf');
+    expect(kernelOf(await readGuestConfig(hostWith(absolute), 'guest.conf'))).toBe('vscode-vfs://host/k.elf');
   });
 
   it('is refused with every error and its place', async () => {

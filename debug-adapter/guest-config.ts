@@ -1,46 +1,48 @@
 /**
- * The configuration file of a guest, as a launch uses it: `core/coop/config` parses it, here its includes are read and its
- * paths resolved, and its errors become the launch's.
+ * The configuration files of guests, as a launch uses them: `core/coop/config` parses them, here their includes are read and
+ * their paths resolved, and their errors become the launch's.
  */
-import { parseConfig } from '../core/coop/config/config.ts';
+import { type GuestConfig, parseConfig } from '../core/coop/config/config.ts';
 import { type ConfigProblem, placeOf } from '../core/coop/config/problems.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
 import { readFile } from './read-file.ts';
-
-export interface LaunchConfig {
-  readonly kernel: string | undefined;
-  /** MiB, by `mem=`. */
-  readonly memory: number | undefined;
-  readonly cmdline: string;
-}
 
 /** Most problems that one error message lists. */
 const SHOWN_PROBLEMS = 5;
 
 const sentenceOf = (problem: ConfigProblem) => `${placeOf(problem)}: ${problem.message.replace(/\.$/, '')}`;
 
-/** @throws AdapterError `config-bad` with every error and its place. */
-export async function readGuestConfig(host: AdapterHost, path: string): Promise<LaunchConfig> {
+/** @throws AdapterError `config-bad` with every error and its place; warnings are no errors. */
+export function refuseErrors(problems: readonly ConfigProblem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error').map(sentenceOf);
+  if (errors.length === 0) return;
+  const more = errors.length > SHOWN_PROBLEMS ? `, and ${errors.length - SHOWN_PROBLEMS} more` : '';
+  throw new AdapterError(
+    'config-bad',
+    `The configuration file must be corrected: ${errors.slice(0, SHOWN_PROBLEMS).join('; ')}${more}.`,
+  );
+}
+
+/** @throws AdapterError */
+export async function readGuestConfig(host: AdapterHost, path: string): Promise<GuestConfig> {
   const read = async (file: string) => ({ file, text: new TextDecoder().decode(await readFile(host, file)) });
   const { config, problems } = await parseConfig(await read(path), (name, from) =>
     read(beside(from, name)).catch(() => undefined),
   );
-  const errors = problems.filter(({ severity }) => severity === 'error').map(sentenceOf);
-  if (errors.length > 0) {
-    const more = errors.length > SHOWN_PROBLEMS ? `, and ${errors.length - SHOWN_PROBLEMS} more` : '';
-    throw new AdapterError(
-      'config-bad',
-      `The configuration file must be corrected: ${errors.slice(0, SHOWN_PROBLEMS).join('; ')}${more}.`,
-    );
-  }
-  const { kernel, memoryMiB, commandLine } = config;
-  return {
-    kernel: kernel && beside(kernel.at.file, kernel.value),
-    memory: memoryMiB?.value,
-    cmdline: commandLine,
-  };
+  refuseErrors(problems);
+  return config;
 }
+
+/** The configuration of a guest that has none. */
+export async function emptyConfig(): Promise<GuestConfig> {
+  const { config } = await parseConfig({ file: '', text: '' }, () => Promise.resolve(undefined));
+  return config;
+}
+
+/** The path of a configuration's kernel, ready for use. */
+export const kernelOf = ({ kernel }: GuestConfig): string | undefined =>
+  kernel && beside(kernel.at.file, kernel.value);
 
 /** A path in a configuration file is relative to that file. */
 export function beside(file: string, path: string): string {

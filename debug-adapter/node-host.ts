@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AdapterHost } from './adapter-host.ts';
+import type { AdapterHost, OpenAll } from './adapter-host.ts';
 import { createNodeMachineWorker } from './worker-node.ts';
 
 /**
  * @param dist the folder that holds `machine-worker.js` and `kernels/colinux-host.elf`.
+ * @param openEnds opens files, networks and so on: the adapter itself does not know how.
  */
-export function createNodeHost(dist: string): AdapterHost {
+export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
   return {
     readFile: (path) => readFile(path),
     async createMachineWorker() {
@@ -18,6 +19,8 @@ export function createNodeHost(dist: string): AdapterHost {
       }
       return createNodeMachineWorker(await readFile(file, 'utf8'), file);
     },
+    openEnds,
+    servesFolders: true,
     hostKernel: () => readFile(join(dist, 'kernels', 'colinux-host.elf')),
   };
 }

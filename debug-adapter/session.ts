@@ -5,6 +5,7 @@
  * `debuggee` (the machine, its stops and steps), `inspection` (scopes, variables, expressions), `memory-requests`,
  * `terminals` (consoles). Custom requests and events are `colinux/…` and documented in docs/protocol.md.
  */
+import { coPowerType } from '../core/abi/abi.ts';
 import {
   DebugSession,
   Event,
@@ -26,6 +27,7 @@ import { exceptionText } from './exceptions.ts';
 import { Inspection } from './inspection.ts';
 import { type LaunchPlan, planLaunch, readLaunchArguments } from './launch.ts';
 import { disassembleRequest, readMemory, writeMemory } from './memory-requests.ts';
+import { OtherEnds } from './other-ends.ts';
 import { hex } from './registers.ts';
 import type { Frame } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
@@ -66,6 +68,21 @@ const SHOWN = new Set(['launch', 'continue', 'next', 'stepIn', 'stepOut', 'pause
 
 type Request = DebugProtocol.Request;
 
+const POWER: Readonly<Record<string, number>> = {
+  'ctrl-alt-del': coPowerType.CTRL_ALT_DEL,
+  shutdown: coPowerType.SHUTDOWN,
+  off: coPowerType.OFF,
+};
+
+function powerType(action: string): number {
+  const type = POWER[action];
+  if (type === undefined) {
+    const known = Object.keys(POWER).join(', ');
+    throw new AdapterError('bad-request', `"action" is one of ${known}, but here it is "${action}".`);
+  }
+  return type;
+}
+
 /** Columns or rows of the largest terminal that anybody has. */
 const MAX_TERMINAL_CELLS = 1000;
 
@@ -94,6 +111,9 @@ export class ColinuxDebugSession extends DebugSession {
       },
       input: (port, bytes) => {
         void this.debuggee?.request('input', { port, bytes }).catch(() => undefined);
+      },
+      lineInput: (bytes) => {
+        this.debuggee?.typeLine(bytes);
       },
       text: (text) => {
         this.sendEvent(new OutputEvent(text, 'stdout'));
@@ -141,9 +161,20 @@ export class ColinuxDebugSession extends DebugSession {
     const debugging = args.noDebug !== true;
     this.stopOnEntry = options.stopOnEntry && debugging;
     for (const warning of plan.warnings) this.sendEvent(new OutputEvent(warning + '\n', 'important'));
-    const port = await this.worker();
-    this.terminals.start(plan.guests.map(({ name }) => name));
-    const debuggee = await Debuggee.boot(port, plan, debugging, this.breakpoints, this.listener);
+    const ends = await OtherEnds.open(this.host, plan.ends, {
+      report: (text) => {
+        this.sendEvent(new OutputEvent(`${text}\n`, 'important'));
+      },
+      line: (bytes) => {
+        this.terminals.receiveLine(bytes);
+      },
+    });
+    const port = await this.worker().catch(async (error: unknown) => {
+      await ends.close();
+      throw error;
+    });
+    this.terminals.start(plan.guests);
+    const debuggee = await Debuggee.boot(port, plan, ends, debugging, this.breakpoints, this.listener);
     if (this.ended) {
       debuggee.dispose();
       throw new AdapterError('not-stopped', 'The session was ended while it began.');
@@ -549,6 +580,12 @@ export class ColinuxDebugSession extends DebugSession {
           return;
         case 'colinux/consoleInput':
           this.terminals.input(word('terminal'), word('data'));
+          return;
+        case 'colinux/power':
+          this.terminals.power(word('terminal'), powerType(word('action')));
+          return;
+        case 'colinux/nmi':
+          await this.machine().request('nmi', {});
           return;
         case 'colinux/switches':
           response.body = await this.machine().request('switches', { most: 4096 });

@@ -7,13 +7,13 @@
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { AdapterHost } from './adapter-host.ts';
 import { createFramer, SEPARATOR } from './framing.ts';
-import { createNodeHost } from './node-host.ts';
 import { ColinuxDebugSession } from './session.ts';
 
 /** Connects a session to a pair of streams; `onEnd` is called once, when the client has gone or said good-bye. */
-function connect(dist: string, input: Readable, output: Writable, onEnd: () => void): void {
-  const session = new ColinuxDebugSession(createNodeHost(dist));
+function connect(host: AdapterHost, input: Readable, output: Writable, onEnd: () => void): void {
+  const session = new ColinuxDebugSession(host);
   let over = false;
   const end = () => {
     if (over) return;
@@ -51,22 +51,22 @@ function connect(dist: string, input: Readable, output: Writable, onEnd: () => v
 }
 
 /** Serves one client on standard input and output; the process ends with the client. */
-export function serveStdio(dist: string): void {
+export function serveStdio(host: AdapterHost): void {
   const exit = () => {
     process.exit(0);
   };
   process.on('SIGTERM', exit);
-  connect(dist, process.stdin, process.stdout, exit);
+  connect(host, process.stdin, process.stdout, exit);
 }
 
 /**
  * Serves each connection to a TCP port of the loopback interface as a session of its own.
  * @returns the port, once listening. Rejects with the system's error, for example EADDRINUSE.
  */
-export function serveTcp(dist: string, port: number): Promise<number> {
+export function serveTcp(host: AdapterHost, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
-      connect(dist, socket, socket, () => {
+      connect(host, socket, socket, () => {
         socket.destroy();
       });
     });

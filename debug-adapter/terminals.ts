@@ -3,11 +3,13 @@
  * can show. Keeps the cocon shadow screens and the last serial text, so that a terminal which opens late misses nothing.
  */
 import { CO_MOUSE_RANGE } from '../core/abi/abi.ts';
-import { encodeMouse, encodeResize } from '../core/abi/console.ts';
+import { encodeMouse, encodePower, encodeResize } from '../core/abi/console.ts';
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
-import { type ConsoleRenderer, createConsoleRenderer } from './cocon/ansi.ts';
+import { type ConsoleLook, type ConsoleRenderer, createConsoleRenderer } from './cocon/ansi.ts';
 import { createMouseReader, type MouseReader, type MouseReport } from './cocon/mouse.ts';
-import { createConsoleWire, encodeTyped } from './cocon/wire.ts';
+import { encodeTyped } from './cocon/keys.ts';
+import { createConsoleWire } from './cocon/wire.ts';
+import { AdapterError } from './errors.ts';
 
 export interface TerminalInfo {
   readonly id: string;
@@ -19,6 +21,8 @@ export interface TerminalSinks {
   /** Text with ANSI sequences for a terminal. */
   output(terminal: TerminalInfo, data: string): void;
   input(port: SerialPort, bytes: Uint8Array): void;
+  /** What was typed for the serial line of a guest that has `stdio`. */
+  lineInput?(bytes: Uint8Array): void;
   /** Plain text of the first serial port, for the debug console. */
   text(text: string): void;
 }
@@ -27,6 +31,8 @@ export interface TerminalSinks {
 const SERIAL_HISTORY = 100_000;
 
 const SERIAL: TerminalInfo = { id: 'com1', kind: 'serial', title: 'COM1' };
+/** The serial line of a guest that has `stdio`. */
+const LINE: TerminalInfo = { id: 'line', kind: 'serial', title: 'ttys' };
 
 interface Cocon {
   readonly info: TerminalInfo;
@@ -38,24 +44,25 @@ export class Terminals {
   /** By monitor number; empty in host-only mode. */
   private cocons: readonly Cocon[] = [];
   private wire = createConsoleWire();
-  private history = '';
+  /** Text by terminal. */
+  private history = new Map<string, string>();
   /** One for each port: their bytes are no common text. */
   private decoders = new Map<string, TextDecoder>();
 
   constructor(private readonly sinks: TerminalSinks) {}
 
-  /** Begins a run with cooperative guests of these names, by monitor number: their consoles are on COM2. */
-  start(guests: readonly string[]): void {
-    this.history = '';
+  /** Begins a run with these cooperative guests, by monitor number: their consoles are on COM2. */
+  start(guests: readonly { readonly name: string; readonly look?: ConsoleLook }[]): void {
+    this.history = new Map();
     this.decoders = new Map();
     this.wire = createConsoleWire();
-    this.cocons = guests.map((name, monitor) => ({
+    this.cocons = guests.map(({ name, look }, monitor) => ({
       info: {
         id: `cocon${monitor}`,
         kind: 'cocon',
         title: guests.length > 1 ? `cocon ${monitor}: ${name}` : `cocon: ${name}`,
       },
-      renderer: createConsoleRenderer(),
+      renderer: createConsoleRenderer(look),
       mouse: createMouseReader(),
     }));
   }
@@ -79,22 +86,32 @@ export class Terminals {
     const text = decoder.decode(bytes, { stream: true });
     if (text === '') return;
     this.sinks.text(text.replace(/\r\n/g, '\n'));
-    if (port !== 'com1') return;
-    const data = text.replace(/\r?\n/g, '\r\n');
-    this.history = (this.history + data).slice(-SERIAL_HISTORY);
-    this.sinks.output(SERIAL, data);
+    if (port === 'com1') this.show(SERIAL, text.replace(/\r?\n/g, '\r\n'));
+  }
+
+  /** Takes what a guest wrote to its serial line that has `stdio`. */
+  receiveLine(bytes: Uint8Array): void {
+    const decoder = this.decoders.get(LINE.id) ?? new TextDecoder();
+    this.decoders.set(LINE.id, decoder);
+    this.show(LINE, decoder.decode(bytes, { stream: true }));
+  }
+
+  private show(terminal: TerminalInfo, data: string): void {
+    if (data === '') return;
+    this.history.set(terminal.id, ((this.history.get(terminal.id) ?? '') + data).slice(-SERIAL_HISTORY));
+    this.sinks.output(terminal, data);
   }
 
   /** Everything a terminal that opens now needs to show. */
   redraw(id: string): string {
-    if (id === SERIAL.id) return this.history;
-    return this.cocons.find(({ info }) => info.id === id)?.renderer.redraw() ?? '';
+    return this.history.get(id) ?? this.cocons.find(({ info }) => info.id === id)?.renderer.redraw() ?? '';
   }
 
   /** What the user typed into a terminal. */
   input(id: string, data: string): void {
     const monitor = this.cocons.findIndex(({ info }) => info.id === id);
     if (id === SERIAL.id) this.sinks.input('com1', new TextEncoder().encode(data));
+    else if (id === LINE.id) this.sinks.lineInput?.(new TextEncoder().encode(data));
     const cocon = this.cocons[monitor];
     if (!cocon) return;
     const { text, reports } = cocon.renderer.screen.mouse
@@ -111,6 +128,13 @@ export class Terminals {
     const part = (at: number, of: number) => Math.floor(((at + 0.5) * CO_MOUSE_RANGE) / of);
     const event = { ...report, x: part(cell.x, columns), y: part(cell.y, rows) };
     this.sinks.input('com2', encodeMouse(event, monitor));
+  }
+
+  /** Sends a power message to the guest of a console. @throws AdapterError if it is no guest's */
+  power(id: string, type: number): void {
+    const monitor = this.cocons.findIndex(({ info }) => info.id === id);
+    if (monitor < 0) throw new AdapterError('bad-request', `"${id}" is not the console of a guest.`);
+    this.sinks.input('com2', encodePower(type, monitor));
   }
 
   /** A terminal has another size in cells: its guest is told, and may follow. */

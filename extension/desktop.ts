@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises';
 import type * as vscode from 'vscode';
 import { createNodeMachineWorker } from '../debug-adapter/worker-node.ts';
+import { openEndsOnNode } from '../platform/node/ends.ts';
 import { start } from './start.ts';
 import { readPartOfWhole } from './adapter/files.ts';
 
@@ -11,6 +12,8 @@ export function activate(context: vscode.ExtensionContext): void {
     kind: 'desktop',
     runsPrograms: true,
     startWorker: createNodeMachineWorker,
+    openEnds: (folder) => openEndsOnNode(folder.fsPath),
+    servesFolders: true,
     readPart: async (uri, offset, length) => {
       if (uri.scheme !== 'file') return readPartOfWhole(uri, offset, length);
       const file = await open(uri.fsPath, 'r');

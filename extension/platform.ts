@@ -4,7 +4,7 @@
  */
 
 import type * as vscode from 'vscode';
-import type { MachinePort } from '../debug-adapter/adapter-host.ts';
+import type { MachinePort, OpenAll } from '../debug-adapter/adapter-host.ts';
 
 export interface Platform {
   readonly kind: 'desktop' | 'web';
@@ -12,6 +12,13 @@ export interface Platform {
   startWorker(source: string, name: string): MachinePort;
   /** Reads up to `length` bytes at `offset`. */
   readPart(uri: vscode.Uri, offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * How files, networks and so on become what the machine's devices are connected to.
+   * @param folder of the bundles. @param readFile gives the bytes of a file that a launch configuration names
+   */
+  openEnds(folder: vscode.Uri, readFile: (location: string) => Promise<Uint8Array>): OpenAll;
+  /** Can folders be shared with guests? */
+  readonly servesFolders: boolean;
   /** Can tasks run programs? */
   readonly runsPrograms: boolean;
 }

@@ -2,6 +2,7 @@
 
 import type * as vscode from 'vscode';
 import { createWebMachineWorker } from '../debug-adapter/worker-web.ts';
+import { openEndsInBrowser } from '../platform/browser/ends.ts';
 import { readPartOfWhole } from './adapter/files.ts';
 import { start } from './start.ts';
 
@@ -10,6 +11,13 @@ export function activate(context: vscode.ExtensionContext): void {
     kind: 'web',
     runsPrograms: false,
     startWorker: (source) => createWebMachineWorker(source),
+    openEnds: (_folder, readFile) =>
+      openEndsInBrowser({
+        readFile,
+        fetch: (...request) => fetch(...request),
+        secure: /^(blob:)?https:/.test(location.href),
+      }),
+    servesFolders: false,
     readPart: readPartOfWhole,
   });
 }

@@ -17,7 +17,8 @@ export type BootErrorCode =
   | 'image-too-big'
   | 'bios-size'
   | 'module-too-big'
-  | 'disk-size';
+  | 'disk-size'
+  | 'devices-too-many';
 
 /** An image, module or disk that cannot be booted. */
 export class BootError extends Error {

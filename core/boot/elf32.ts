@@ -1,5 +1,5 @@
 /*
- * Owns the little of ELF that booting needs: the header, the segments and the owners of notes, bounds-checked.
+ * Owns the little of ELF that booting needs: the header, the segments and the notes, bounds-checked.
  * Symbols and DWARF are read elsewhere. Source: System V ABI, chapters 4 (object files) and 5 (program loading);
  * Intel386 supplement (e_machine 3).
  */
@@ -30,14 +30,21 @@ export interface ElfSegment {
   readonly executable: boolean;
 }
 
+/** A note: who defines it, and what it says. */
+export interface ElfNote {
+  readonly owner: string;
+  readonly type: number;
+  readonly descriptor: Uint8Array;
+}
+
 /** What booting wants to know of an i386 executable. */
 export interface Elf32Image {
   /** e_entry, a virtual address. */
   readonly entry: number;
   /** Segments of type PT_LOAD that occupy memory, in file order. */
   readonly segments: readonly ElfSegment[];
-  /** Owner names of all notes, from segments and sections. */
-  readonly noteOwners: readonly string[];
+  /** From segments and sections; one that both have is here twice. */
+  readonly notes: readonly ElfNote[];
 }
 
 /** True when the file begins with the ELF magic. */
@@ -54,24 +61,25 @@ function truncated(what: string, end: number, size: number): BootError {
   );
 }
 
-/** Collects the owners of the notes in `bytes[start, end)`; stops at the first that does not fit. */
-function readNotes(bytes: Uint8Array, start: number, end: number, owners: string[]): void {
+/** Collects the notes in `bytes[start, end)`; stops at the first that does not fit. */
+function readNotes(bytes: Uint8Array, start: number, end: number, notes: ElfNote[]): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = start;
   while (at + 12 <= end) {
     const nameSize = view.getUint32(at, true);
     const descriptorSize = view.getUint32(at + 4, true);
     const name = at + 12;
-    const next =
-      name + nameSize + ((4 - (nameSize & 3)) & 3) + descriptorSize + ((4 - (descriptorSize & 3)) & 3);
+    const descriptor = name + nameSize + ((4 - (nameSize & 3)) & 3);
     if (name + nameSize > end || nameSize > 256) {
       return;
     }
     const owner = String.fromCharCode(...bytes.subarray(name, name + nameSize)).replace(/\0+$/, '');
-    if (!owners.includes(owner)) {
-      owners.push(owner);
-    }
-    at = next;
+    notes.push({
+      owner,
+      type: view.getUint32(at + 8, true),
+      descriptor: bytes.subarray(descriptor, Math.min(descriptor + descriptorSize, end)),
+    });
+    at = descriptor + descriptorSize + ((4 - (descriptorSize & 3)) & 3);
   }
 }
 
@@ -110,7 +118,7 @@ export function readElf32(bytes: Uint8Array): Elf32Image {
   }
 
   const segments: ElfSegment[] = [];
-  const noteOwners: string[] = [];
+  const notes: ElfNote[] = [];
   const segmentTable = view.getUint32(28, true);
   const segmentSize = view.getUint16(42, true);
   const segmentCount = view.getUint16(44, true);
@@ -136,7 +144,7 @@ export function readElf32(bytes: Uint8Array): Elf32Image {
       throw truncated(`segment ${index}`, fileOffset + fileSize, bytes.length);
     }
     if (kind === PT_NOTE) {
-      readNotes(bytes, fileOffset, fileOffset + fileSize, noteOwners);
+      readNotes(bytes, fileOffset, fileOffset + fileSize, notes);
     } else if (fileSize > memorySize) {
       throw new BootError(
         'image-malformed',
@@ -153,12 +161,12 @@ export function readElf32(bytes: Uint8Array): Elf32Image {
       });
     }
   }
-  readSectionNotes(bytes, view, noteOwners);
-  return { entry: view.getUint32(24, true), segments, noteOwners };
+  readSectionNotes(bytes, view, notes);
+  return { entry: view.getUint32(24, true), segments, notes };
 }
 
 /** Notes that no segment covers. A damaged section table is no obstacle to booting. */
-function readSectionNotes(bytes: Uint8Array, view: DataView, owners: string[]): void {
+function readSectionNotes(bytes: Uint8Array, view: DataView, notes: ElfNote[]): void {
   const table = view.getUint32(32, true);
   const size = view.getUint16(46, true);
   const count = view.getUint16(48, true);
@@ -169,7 +177,7 @@ function readSectionNotes(bytes: Uint8Array, view: DataView, owners: string[]): 
     const start = view.getUint32(at + 16, true);
     const end = start + view.getUint32(at + 20, true);
     if (view.getUint32(at + 4, true) === SHT_NOTE && end <= bytes.length) {
-      readNotes(bytes, start, end, owners);
+      readNotes(bytes, start, end, notes);
     }
   }
 }

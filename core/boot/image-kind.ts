@@ -4,11 +4,20 @@
  */
 
 import { BootError } from './boot-error.ts';
-import { isElf, readElf32 } from './elf32.ts';
+import { type ElfNote, isElf, readElf32 } from './elf32.ts';
 import { findMultibootHeader } from './multiboot-header.ts';
 
 /** Owner of the ELF note that makes an image a cooperative guest kernel. */
 export const COOPERATIVE_NOTE_OWNER = 'coLinux';
+
+const isCooperativeNote = ({ owner }: ElfNote) => owner === COOPERATIVE_NOTE_OWNER;
+
+/** The version of the cooperative ABI that a guest was built for: first in its note. Undefined when the note is too short. */
+export function guestAbiVersion(bytes: Uint8Array): number | undefined {
+  const { descriptor } = readElf32(bytes).notes.find(isCooperativeNote) ?? {};
+  if (!descriptor || descriptor.length < 4) return undefined;
+  return new DataView(descriptor.buffer, descriptor.byteOffset, 4).getUint32(0, true);
+}
 
 /** What the machine can do with an image. */
 export type ImageKind = 'cooperative' | 'multiboot';
@@ -25,8 +34,7 @@ export function identifyImage(bytes: Uint8Array): ImageKind {
   if (!isElf(bytes)) {
     throw new BootError('image-not-multiboot', describeForeignImage(bytes, header !== null));
   }
-  const { noteOwners } = readElf32(bytes);
-  if (noteOwners.includes(COOPERATIVE_NOTE_OWNER)) {
+  if (readElf32(bytes).notes.some(isCooperativeNote)) {
     return 'cooperative';
   }
   if (header === null) {
@@ -41,7 +49,7 @@ export function identifyImage(bytes: Uint8Array): ImageKind {
 
 function isCooperative(bytes: Uint8Array): boolean {
   try {
-    return isElf(bytes) && readElf32(bytes).noteOwners.includes(COOPERATIVE_NOTE_OWNER);
+    return isElf(bytes) && readElf32(bytes).notes.some(isCooperativeNote);
   } catch (error) {
     if (error instanceof BootError) {
       return false;

@@ -15,10 +15,10 @@ import type { InputLog } from '../time/input-log.ts';
 export interface DeviceOutputs {
   /** To be answered by `Outside.completeBlock`. Ids are unique for each disk. */
   block(disk: number, id: number, operation: BlockOperation): void;
-  frame(bytes: Uint8Array): void;
+  frame(network: number, bytes: Uint8Array): void;
   console(port: number, bytes: Uint8Array): void;
-  /** To be answered by `Outside.completeShare` with at most `room` bytes. */
-  share(id: number, message: Uint8Array, room: number): void;
+  /** To be answered by `Outside.completeShare` with at most `room` bytes. Ids are unique for each share. */
+  share(share: number, id: number, message: Uint8Array, room: number): void;
 }
 
 /**
@@ -27,11 +27,11 @@ export interface DeviceOutputs {
  */
 export interface Outside {
   completeBlock(disk: number, id: number, outcome: BlockOutcome): void;
-  frame(bytes: Uint8Array): void;
-  link(up: boolean): void;
+  frame(network: number, bytes: Uint8Array): void;
+  link(network: number, up: boolean): void;
   consoleInput(port: number, bytes: Uint8Array): void;
   consoleSize(columns: number, rows: number): void;
-  completeShare(id: number, answer: Uint8Array): void;
+  completeShare(share: number, id: number, answer: Uint8Array): void;
   /** Requests that wait for an answer. */
   outstanding(): number;
 }
@@ -39,9 +39,9 @@ export interface Outside {
 /** The models that can be reached from outside. */
 export interface OutsideModels {
   readonly disks: readonly VirtioBlk[];
-  readonly net: VirtioNet | undefined;
+  readonly networks: readonly VirtioNet[];
   readonly console: VirtioConsole | undefined;
-  readonly share: Virtio9p | undefined;
+  readonly shares: readonly Virtio9p[];
 }
 
 const stateless = { save: () => null, restore: () => undefined };
@@ -101,15 +101,15 @@ export function createOutside(inputs: InputLog, models: OutsideModels): Outside 
       disk.complete(id, view.getUint8(4) !== 0 ? { ok: true, data: bytes.subarray(5) } : { ok: false });
     });
   });
-  const { net, console, share } = models;
-  if (net) {
-    register('net', 0, (_view, bytes) => {
+  models.networks.forEach((net, n) => {
+    register(`net${n}`, 0, (_view, bytes) => {
       net.deliver(bytes);
     });
-    register('net.link', 1, (view) => {
+    register(`net${n}.link`, 1, (view) => {
       net.setLink(view.getUint8(0) !== 0);
     });
-  }
+  });
+  const { console } = models;
   if (console) {
     register('console', 4, (view, bytes) => {
       console.receive(view.getUint32(0, true), bytes.subarray(4));
@@ -118,11 +118,11 @@ export function createOutside(inputs: InputLog, models: OutsideModels): Outside 
       console.resize(view.getUint16(0, true), view.getUint16(2, true));
     });
   }
-  if (share) {
-    register('share', 4, (view, bytes) => {
+  models.shares.forEach((share, n) => {
+    register(`share${n}`, 4, (view, bytes) => {
       share.complete(view.getUint32(0, true), bytes.subarray(4));
     });
-  }
+  });
 
   return {
     completeBlock(disk, id, outcome) {
@@ -132,11 +132,11 @@ export function createOutside(inputs: InputLog, models: OutsideModels): Outside 
       body.set(data, 1);
       inputs.inject(`disk${disk}`, tagged(id, body));
     },
-    frame(bytes) {
-      inputs.inject('net', bytes);
+    frame(network, bytes) {
+      inputs.inject(`net${network}`, bytes);
     },
-    link(up) {
-      inputs.inject('net.link', Uint8Array.of(up ? 1 : 0));
+    link(network, up) {
+      inputs.inject(`net${network}.link`, Uint8Array.of(up ? 1 : 0));
     },
     consoleInput(port, bytes) {
       inputs.inject('console', tagged(port, bytes));
@@ -144,10 +144,10 @@ export function createOutside(inputs: InputLog, models: OutsideModels): Outside 
     consoleSize(columns, rows) {
       inputs.inject('console.size', Uint8Array.of(columns, columns >> 8, rows, rows >> 8));
     },
-    completeShare(id, answer) {
-      inputs.inject('share', tagged(id, answer));
+    completeShare(share, id, answer) {
+      inputs.inject(`share${share}`, tagged(id, answer));
     },
     outstanding: () =>
-      models.disks.reduce((sum, { outstanding }) => sum + outstanding, share?.outstanding ?? 0),
+      [...models.disks, ...models.shares].reduce((sum, { outstanding }) => sum + outstanding, 0),
   };
 }

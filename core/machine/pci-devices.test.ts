@@ -1,7 +1,7 @@
 /** PCI devices in a whole machine: where they are, what a bad configuration says, and when their interrupts come. */
 import { describe, expect, it } from 'vitest';
 import { ECX } from '../cpu/state.ts';
-import type { DeviceSpecs } from '../protocol/device-protocol.ts';
+import type { DeviceSpecs, NetworkSpec } from '../protocol/device-protocol.ts';
 import { imm32, tinyKernel } from '../testing/tiny-kernel.ts';
 import { createMachine } from './machine.ts';
 
@@ -42,10 +42,19 @@ describe('a machine', () => {
     );
   });
 
+  it('has room for thirty devices', () => {
+    const networks = (count: number) =>
+      Array<NetworkSpec>(count).fill({ kind: 'loopback', mac: new Uint8Array(6) });
+    expect(() => start(CLI_HLT, { networks: networks(29), rng: { seed: 1 } })).not.toThrow();
+    expect(() => start(CLI_HLT, { networks: networks(30), rng: { seed: 1 } })).toThrow(
+      'room for 30 devices, but its configuration has 31',
+    );
+  });
+
   it('has no input for devices that it has not', () => {
     const { machine } = start(CLI_HLT);
     expect(() => {
-      machine.outside.frame(new Uint8Array(60));
+      machine.outside.frame(0, new Uint8Array(60));
     }).toThrow(/No device receives input on channel net/);
     expect(() => {
       machine.outside.completeBlock(0, 1, { ok: true });
@@ -53,11 +62,13 @@ describe('a machine', () => {
   });
 
   it('has another state hash when a device is in another state', () => {
-    const { machine } = start(CLI_HLT, { network: { kind: 'loopback', mac: new Uint8Array(6) } });
+    const { machine } = start(CLI_HLT, {
+      networks: [{ kind: 'loopback', mac: new Uint8Array(6) }],
+    });
     const before = machine.hash();
-    machine.outside.link(false);
+    machine.outside.link(0, false);
     expect(machine.hash()).not.toBe(before);
-    machine.outside.link(true);
+    machine.outside.link(0, true);
     expect(machine.hash()).toBe(before);
   });
 });

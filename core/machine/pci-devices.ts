@@ -19,7 +19,13 @@ import { VirtioPci } from '../devices/virtio/virtio-pci.ts';
 import { VirtioRng } from '../devices/virtio/virtio-rng.ts';
 import { WatchdogI6300esb } from '../devices/watchdog-i6300esb.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
-import type { DeviceSpecs, DiskSpec, NetworkSpec, WatchdogAction } from '../protocol/device-protocol.ts';
+import {
+  type DeviceSpecs,
+  type DiskSpec,
+  MAX_DEVICES,
+  type NetworkSpec,
+  type WatchdogAction,
+} from '../protocol/device-protocol.ts';
 import type { Clock } from '../time/clock.ts';
 import { type DeviceOutputs, outsideDisk, type OutsideModels, outsideNet, outsideShare } from './outside.ts';
 
@@ -62,24 +68,35 @@ export function createPciDevices(specs: DeviceSpecs, board: PciBoard): PciDevice
     return new VirtioBlk({ name, serial: spec.serial }, diskBackend(name, spec, n, outputs));
   };
   const disks = (specs.disks ?? []).map(disk);
-  const net = specs.network && new VirtioNet(specs.network.mac, netBackend(specs.network, outputs));
+  const networks = (specs.networks ?? []).map(
+    (spec, n) => new VirtioNet(`net${n}`, spec.mac, netBackend(spec, n, outputs)),
+  );
   const console =
     specs.console &&
     new VirtioConsole(specs.console.ports, (port, bytes) => {
       outputs().console(port, bytes);
     });
   const rng = specs.rng && new VirtioRng(specs.rng.seed);
-  const share =
-    specs.share &&
-    new Virtio9p(
-      specs.share.tag,
-      outsideShare((id, message, room) => {
-        outputs().share(id, message, room);
-      }),
-    );
+  const shares = (specs.shares ?? []).map(
+    ({ tag }, n) =>
+      new Virtio9p(
+        `share${n}`,
+        tag,
+        outsideShare((id, message, room) => {
+          outputs().share(n, id, message, room);
+        }),
+      ),
+  );
 
   const dma = new Dma(board.memory);
-  const models = [...disks, net, console, rng, share].filter((model) => model !== undefined);
+  const models = [...disks, ...networks, console, rng, ...shares].filter((model) => model !== undefined);
+  const count = models.length + (specs.watchdog ? 1 : 0);
+  if (count > MAX_DEVICES) {
+    throw new BootError(
+      'devices-too-many',
+      `A machine has room for ${MAX_DEVICES} devices, but its configuration has ${count}: take some out.`,
+    );
+  }
   const virtio = models.map((model: VirtioModel, n) => {
     const device = new VirtioPci(model, dma, board.log);
     bus.attach(FIRST_SLOT + n, 0, device.pci);
@@ -90,7 +107,7 @@ export function createPciDevices(specs: DeviceSpecs, board: PciBoard): PciDevice
   return {
     bus,
     devices: [bus, isaBridge, ...virtio, ...(watchdog ? [watchdog] : [])],
-    models: { disks, net, console, share },
+    models: { disks, networks, console, shares },
     watchdogRuns: () => watchdog?.running ?? false,
   };
 }
@@ -117,10 +134,10 @@ function diskBackend(name: string, spec: DiskSpec, n: number, outputs: () => Dev
   return new MemoryDisk(spec.bytes, spec.readOnly);
 }
 
-function netBackend({ kind }: NetworkSpec, outputs: () => DeviceOutputs) {
+function netBackend({ kind }: NetworkSpec, n: number, outputs: () => DeviceOutputs) {
   return kind === 'loopback'
     ? createLoopback()
     : outsideNet((frame) => {
-        outputs().frame(frame);
+        outputs().frame(n, frame);
       });
 }

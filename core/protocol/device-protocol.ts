@@ -8,8 +8,11 @@ import type { ConsolePort } from '../devices/virtio/virtio-console.ts';
 
 export type { BlockOperation, BlockOutcome, ConsolePort };
 
-/** Most disks of one machine. */
-export const MAX_DISKS = 16;
+/** Unit of a disk's addresses, in bytes. */
+export { SECTOR } from '../devices/virtio/block-backend.ts';
+
+/** Most devices of one machine: a PCI bus has 32 slots, and two of them are bridges. */
+export const MAX_DEVICES = 30;
 /** Most ports of the console. */
 export const MAX_CONSOLE_PORTS = 32;
 
@@ -38,14 +41,18 @@ export interface NetworkSpec {
   readonly mac: Uint8Array;
 }
 
+/** A 9P share under a tag of up to 64 characters; the client answers its messages. */
+export interface ShareSpec {
+  readonly tag: string;
+}
+
 export interface DeviceSpecs {
   readonly disks?: readonly DiskSpec[];
-  readonly network?: NetworkSpec;
+  readonly networks?: readonly NetworkSpec[];
   readonly console?: { readonly ports: readonly ConsolePort[] };
   /** The entropy device gives bytes that are a function of the 32-bit seed. */
   readonly rng?: { readonly seed: number };
-  /** A 9P share under this tag; the client answers its messages. */
-  readonly share?: { readonly tag: string };
+  readonly shares?: readonly ShareSpec[];
   /** An i6300ESB watchdog timer, and what the board does when it runs out. */
   readonly watchdog?: { readonly action: WatchdogAction };
 }

@@ -8,7 +8,7 @@
 
 import type { BlockOperation, BlockOutcome, DeviceSpecs } from './device-protocol.ts';
 
-export const MACHINE_PROTOCOL_VERSION = 2;
+export const MACHINE_PROTOCOL_VERSION = 3;
 
 /** A file that goes into the machine: the kernel, or a multiboot module. */
 export interface BootImage {
@@ -195,20 +195,22 @@ export interface RequestMap {
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
   /** Bytes from outside into a serial port. */
   input: { params: { port: SerialPort; bytes: Uint8Array }; result: Record<string, never> };
+  /** Presses the NMI button of the machine. */
+  nmi: { params: Record<string, never>; result: Record<string, never> };
   /** The answer to a `blockRequest` event. An id that is not waited for any more is ignored. */
   completeBlock: {
     params: { disk: number; id: number; outcome: BlockOutcome };
     result: Record<string, never>;
   };
-  /** An Ethernet frame for the guest. */
-  networkFrame: { params: { bytes: Uint8Array }; result: Record<string, never> };
-  /** The cable of the network card is plugged in or out. */
-  networkLink: { params: { up: boolean }; result: Record<string, never> };
+  /** An Ethernet frame for the guest on one of its cables, counted as in the machine's configuration. */
+  networkFrame: { params: { network: number; bytes: Uint8Array }; result: Record<string, never> };
+  /** The cable of a network card is plugged in or out. */
+  networkLink: { params: { network: number; up: boolean }; result: Record<string, never> };
   /** Bytes for a port of the virtio console. */
   consoleInput: { params: { port: number; bytes: Uint8Array }; result: Record<string, never> };
   consoleSize: { params: { columns: number; rows: number }; result: Record<string, never> };
   /** The answer to a `shareRequest` event: a 9P message. */
-  completeShare: { params: { id: number; bytes: Uint8Array }; result: Record<string, never> };
+  completeShare: { params: { share: number; id: number; bytes: Uint8Array }; result: Record<string, never> };
   /** The last crossings, oldest first. */
   switches: { params: { most: number }; result: { switches: readonly SwitchRecord[] } };
   /** Hash of the whole machine state. */
@@ -263,12 +265,13 @@ export type MachineEvent =
       readonly operation: BlockOperation;
     }
   /** The guest sends an Ethernet frame. */
-  | { readonly event: 'networkFrame'; readonly bytes: Uint8Array }
+  | { readonly event: 'networkFrame'; readonly network: number; readonly bytes: Uint8Array }
   /** The guest writes to a port of the virtio console. */
   | { readonly event: 'consoleOutput'; readonly port: number; readonly bytes: Uint8Array }
   /** A 9P message; `completeShare` answers with at most `room` bytes. */
   | {
       readonly event: 'shareRequest';
+      readonly share: number;
       readonly id: number;
       readonly message: Uint8Array;
       readonly room: number;

@@ -2,7 +2,7 @@
  * Checks of what arrives over the machine protocol: the other side is not trusted. Tiny predicates that return an error
  * sentence or `undefined`, and one for each request.
  */
-import { MAX_CONSOLE_PORTS, MAX_DISKS } from '../protocol/device-protocol.ts';
+import { MAX_CONSOLE_PORTS, MAX_DEVICES } from '../protocol/device-protocol.ts';
 import { CPU_MODELS, type RequestKind } from '../protocol/machine-protocol.ts';
 
 type Check = (value: unknown) => string | undefined;
@@ -107,13 +107,15 @@ const consolePorts: Check = (value) =>
     ? 'at least one port'
     : listOf(fields({ name, terminal: boolean }), MAX_CONSOLE_PORTS)(value);
 const devices = fields({
-  disks: optional(listOf(disk, MAX_DISKS)),
-  network: optional(fields({ kind: oneOf('loopback', 'outside'), mac })),
+  disks: optional(listOf(disk, MAX_DEVICES)),
+  networks: optional(listOf(fields({ kind: oneOf('loopback', 'outside'), mac }), MAX_DEVICES)),
   console: optional(fields({ ports: consolePorts })),
   rng: optional(fields({ seed: integer(-(2 ** 31), 0xffff_ffff) })),
-  share: optional(fields({ tag: name })),
+  shares: optional(listOf(fields({ tag: name }), MAX_DEVICES)),
   watchdog: optional(fields({ action: oneOf('nmi', 'reset') })),
 });
+/** Counts devices of one kind. */
+const unit = integer(0, MAX_DEVICES - 1);
 const outcome: Check = (value) =>
   fields({ ok: boolean })(value) ??
   (isRecord(value) && value.ok === true ? fields({ data: optional(bytes) })(value) : undefined);
@@ -147,12 +149,13 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     ),
   }),
   input: fields({ port: oneOf('com1', 'com2'), bytes }),
-  completeBlock: fields({ disk: integer(0, MAX_DISKS - 1), id: address, outcome }),
-  networkFrame: fields({ bytes }),
-  networkLink: fields({ up: boolean }),
+  nmi: fields({}),
+  completeBlock: fields({ disk: unit, id: address, outcome }),
+  networkFrame: fields({ network: unit, bytes }),
+  networkLink: fields({ network: unit, up: boolean }),
   consoleInput: fields({ port: integer(0, MAX_CONSOLE_PORTS - 1), bytes }),
   consoleSize: fields({ columns: integer(1, 0xffff), rows: integer(1, 0xffff) }),
-  completeShare: fields({ id: address, bytes }),
+  completeShare: fields({ share: unit, id: address, bytes }),
   switches: fields({ most: integer(0, 4096) }),
   hash: fields({}),
 };

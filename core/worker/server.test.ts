@@ -262,9 +262,9 @@ describe('registers and memory', () => {
 describe('devices whose other end is the client', () => {
   const devices = {
     disks: [{ kind: 'outside', serial: 'd', readOnly: false, sectors: 8 }],
-    network: { kind: 'outside', mac: new Uint8Array(6) },
+    networks: [{ kind: 'outside', mac: new Uint8Array(6) }],
     console: { ports: [{ name: '', terminal: true }] },
-    share: { tag: 'host' },
+    shares: [{ tag: 'host' }],
   };
   /** out 0cf8h..: makes slot n bus master. */
   const master = (slot: number) => [
@@ -329,7 +329,7 @@ describe('devices whose other end is the client', () => {
     ask('boot', kernel);
     ask('resume');
     slices(3);
-    expect(posted).toContainEqual({ event: 'networkFrame', bytes: new Uint8Array(60) });
+    expect(posted).toContainEqual({ event: 'networkFrame', network: 0, bytes: new Uint8Array(60) });
     expect(posted).toContainEqual({ event: 'consoleOutput', port: 0, bytes: Uint8Array.of(0x21) });
   });
 
@@ -337,11 +337,11 @@ describe('devices whose other end is the client', () => {
     const { ask } = start();
     ask('boot', boot([]));
     const inputs = [
-      ['networkFrame', { bytes: new Uint8Array(60) }],
-      ['networkLink', { up: false }],
+      ['networkFrame', { network: 0, bytes: new Uint8Array(60) }],
+      ['networkLink', { network: 0, up: false }],
       ['consoleInput', { port: 0, bytes: Uint8Array.of(1) }],
       ['consoleSize', { columns: 100, rows: 30 }],
-      ['completeShare', { id: 1, bytes: new Uint8Array(7) }],
+      ['completeShare', { share: 0, id: 1, bytes: new Uint8Array(7) }],
       ['completeBlock', { disk: 0, id: 9, outcome: { ok: false } }],
     ] as const;
     for (const [kind, params] of inputs) expect(ask(kind, params)).toHaveProperty('result');
@@ -359,11 +359,11 @@ describe('devices whose other end is the client', () => {
       { disks: [{ kind: 'outside', serial: '', readOnly: false, sectors: 0 }] },
       /"sectors" to be a whole number/,
     ],
-    [{ disks: Array(17).fill(devices.disks[0]) }, /at most 16 items/],
-    [{ network: { kind: 'loopback', mac: new Uint8Array(5) } }, /six bytes/],
+    [{ disks: Array(31).fill(devices.disks[0]) }, /at most 30 items/],
+    [{ networks: [{ kind: 'loopback', mac: new Uint8Array(5) }] }, /six bytes/],
     [{ console: { ports: [] } }, /at least one port/],
     [{ rng: { seed: 0.5 } }, /"seed" to be a whole number/],
-    [{ share: {} }, /"tag" to be/],
+    [{ shares: [{}] }, /"tag" to be/],
   ])('are checked: %j', (specs, message) => {
     const { ask } = start();
     const { error } = ask('boot', { ...tinyKernel(SPIN), devices: specs });

@@ -44,6 +44,8 @@ export interface WorkerPlatform {
 
 /** Real time of one slice in milliseconds. */
 const SLICE_MS = 8;
+/** The same while the machine waits for an answer of its client, which is to be taken soon. */
+const ASKED_SLICE_MS = 1;
 /** Ticks between two looks at the clock. */
 const SLICE_TICKS = 20_000;
 const STATUS_MS = 100;
@@ -204,7 +206,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   function loop(): void {
     const m = machine;
     if (!running || !m) return;
-    const end = platform.now() + SLICE_MS;
+    const begin = platform.now();
+    const sliceOver = () =>
+      platform.now() - begin >= (m.outside.outstanding() > 0 ? ASKED_SLICE_MS : SLICE_MS);
     do {
       let result: RunResult;
       if (stepper) {
@@ -216,7 +220,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         result = step.kind === 'more' ? { kind: 'slice' } : step;
       } else result = m.run(SLICE_TICKS);
       if (!conclude(m, result)) return;
-    } while (platform.now() < end);
+    } while (!sliceOver());
+    // Nobody replays this run: what came from disks and networks is not kept.
+    m.inputs.forgetDelivered();
     flushOutput();
     status(m);
     platform.yield(loop);
@@ -280,14 +286,14 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
           block(disk, id, operation) {
             platform.post({ event: 'blockRequest', disk, id, operation }, []);
           },
-          frame(bytes) {
-            platform.post({ event: 'networkFrame', bytes }, []);
+          frame(network, bytes) {
+            platform.post({ event: 'networkFrame', network, bytes }, []);
           },
           console(port, bytes) {
             platform.post({ event: 'consoleOutput', port, bytes }, []);
           },
-          share(id, message, room) {
-            platform.post({ event: 'shareRequest', id, message, room }, []);
+          share(share, id, message, room) {
+            platform.post({ event: 'shareRequest', share, id, message, room }, []);
           },
         },
       });
@@ -343,19 +349,23 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         m.receive(port, bytes);
       });
     },
+    nmi: () =>
+      deliver((m) => {
+        m.nmi();
+      }),
     completeBlock({ disk, id, outcome }) {
       return deliver(({ outside }) => {
         outside.completeBlock(disk, id, outcome);
       });
     },
-    networkFrame({ bytes }) {
+    networkFrame({ network, bytes }) {
       return deliver(({ outside }) => {
-        outside.frame(bytes);
+        outside.frame(network, bytes);
       });
     },
-    networkLink({ up }) {
+    networkLink({ network, up }) {
       return deliver(({ outside }) => {
-        outside.link(up);
+        outside.link(network, up);
       });
     },
     consoleInput({ port, bytes }) {
@@ -368,9 +378,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         outside.consoleSize(columns, rows);
       });
     },
-    completeShare({ id, bytes }) {
+    completeShare({ share, id, bytes }) {
       return deliver(({ outside }) => {
-        outside.completeShare(id, bytes);
+        outside.completeShare(share, id, bytes);
       });
     },
     switches: ({ most }) => ({ switches: booted().passages.recent(most) }),

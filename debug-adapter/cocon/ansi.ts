@@ -6,7 +6,9 @@
  * leaves the screen stays in the terminal's scrollback. A terminal that is larger than the screen shows it in its corner, a
  * smaller one the part with the cursor.
  */
+import { CO_CONSOLE_COLUMNS, CO_CONSOLE_ROWS, CO_CONSOLE_SCROLLBACK } from '../../core/abi/abi.ts';
 import type { ConsoleOperation } from '../../core/abi/console.ts';
+import type { GuestConfig } from '../../core/coop/config/config.ts';
 import {
   applyConsole,
   type ConsoleScreen,
@@ -23,6 +25,27 @@ const MOUSE_OFF = `${ESC}?1003l${ESC}?1006l`;
 /** VGA colour (blue is bit 0) to ANSI colour (red is bit 0). */
 const COLOUR = [0, 4, 2, 6, 1, 5, 3, 7];
 
+/** How the configuration of a guest wants its console (`cocon=`, `cursor=`; its colours it hears of by STARTUP). */
+export interface ConsoleLook {
+  readonly columns: number;
+  readonly rows: number;
+  /** Rows that are kept when they have scrolled off. */
+  readonly scrollback: number;
+  /** Height of the cursor in percent of a cell. */
+  readonly cursor: number;
+}
+export const DEFAULT_LOOK: ConsoleLook = {
+  columns: CO_CONSOLE_COLUMNS,
+  rows: CO_CONSOLE_ROWS,
+  scrollback: CO_CONSOLE_SCROLLBACK,
+  cursor: 16,
+};
+
+export const consoleLook = ({ console, cursor }: Pick<GuestConfig, 'console' | 'cursor'>): ConsoleLook => ({
+  ...console,
+  cursor,
+});
+
 /** SGR sequence of a VGA attribute: foreground with intensity, background, blink. */
 export function attributeSequence(attribute: number): string {
   const bright = (attribute & 8) !== 0;
@@ -34,6 +57,12 @@ export function attributeSequence(attribute: number): string {
   // Grey on black is what the user's theme shows as plain text.
   if ((attribute & 0x7f) === 0x07) return `${ESC}0${blink}m`;
   return `${ESC}0;${foreground};${background}${blink}m`;
+}
+
+/** The nearest of the shapes that terminals have (DECSCUSR): underline or block. Empty for the terminal's own. */
+function cursorShape(percent: number): string {
+  if (percent === DEFAULT_LOOK.cursor) return '';
+  return `${ESC}${percent > 50 ? 2 : 4} q`;
 }
 
 const moveTo = (x: number, y: number) => `${ESC}${y + 1};${x + 1}H`;
@@ -70,8 +99,8 @@ export interface ConsoleRenderer {
   cellAt(x: number, y: number): { readonly x: number; readonly y: number } | undefined;
 }
 
-export function createConsoleRenderer(): ConsoleRenderer {
-  const screen = createScreen();
+export function createConsoleRenderer(look: ConsoleLook = DEFAULT_LOOK): ConsoleRenderer {
+  const screen = createScreen(look.columns, look.rows, look.scrollback);
   let terminal: TerminalSize | undefined;
   const rows = () => Math.min(screen.rows, terminal?.rows ?? screen.rows);
   const columns = () => Math.min(screen.columns, terminal?.columns ?? screen.columns);
@@ -92,7 +121,7 @@ export function createConsoleRenderer(): ConsoleRenderer {
   const leave = (lines: number) => moveTo(0, rows() - 1) + '\n'.repeat(lines);
   const cursor = () => {
     const [x, y] = [Math.min(screen.cursor.x, columns() - 1), Math.min(screen.cursor.y, screen.rows - 1)];
-    const seen = screen.cursor.visible && !screen.blanked && screen.cursor.x < columns();
+    const seen = screen.cursor.visible && look.cursor > 0 && !screen.blanked && screen.cursor.x < columns();
     return moveTo(x, y - top) + (seen ? `${ESC}?25h` : `${ESC}?25l`);
   };
   const cells = (x: number, y: number, found: readonly number[]) =>
@@ -103,7 +132,8 @@ export function createConsoleRenderer(): ConsoleRenderer {
   function redraw(): string {
     top = topFor();
     // Region, screen and scrollback of the terminal begin anew.
-    let text = `${ESC}0m${ESC}1;${rows()}r${ESC}2J${ESC}3J${screen.mouse ? MOUSE_ON : MOUSE_OFF}`;
+    let text = `${ESC}0m${ESC}1;${rows()}r${ESC}2J${ESC}3J${cursorShape(look.cursor)}`;
+    text += screen.mouse ? MOUSE_ON : MOUSE_OFF;
     const before = [...screen.history, ...Array.from({ length: top }, (_, y) => rowOf(screen, y))];
     for (const row of before) text += moveTo(0, 0) + line(row) + `${ESC}0m` + leave(1);
     return text + (screen.blanked ? `${ESC}2J` : all()) + `${ESC}0m` + cursor();

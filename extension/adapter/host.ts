@@ -19,14 +19,17 @@ export async function createAdapterHost(
   folder: vscode.WorkspaceFolder | undefined,
 ): Promise<AdapterHost> {
   const inExtension = (...path: string[]) => vscode.Uri.joinPath(extension, 'dist', ...path);
+  const readFile = async (location: string): Promise<Uint8Array> => {
+    try {
+      return await vscode.workspace.fs.readFile(uriOf(location));
+    } catch (error) {
+      throw plainError(error);
+    }
+  };
   return {
-    readFile: async (location) => {
-      try {
-        return await vscode.workspace.fs.readFile(uriOf(location));
-      } catch (error) {
-        throw plainError(error);
-      }
-    },
+    readFile,
+    openEnds: platform.openEnds(inExtension(), readFile),
+    servesFolders: platform.servesFolders,
     createMachineWorker: async () => {
       const bundle = inExtension('machine-worker.js');
       const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(bundle));

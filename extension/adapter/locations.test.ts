@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isAbsolutePath, isUri, splitModule } from './locations.ts';
+import { isAbsolutePath, isUri, locateDevice, splitModule } from './locations.ts';
 
 it.each([
   ['vscode-remote://host:1/a', true],
@@ -24,4 +24,21 @@ it.each([
 it('splits a module into its file and its arguments', () => {
   expect(splitModule(' initrd.img quiet a=b ')).toEqual({ file: 'initrd.img', rest: ' quiet a=b' });
   expect(splitModule('initrd.img')).toEqual({ file: 'initrd.img', rest: '' });
+});
+
+it.each([
+  ['disks', 'a b.img', '<a b.img>'],
+  ['disks', 'a,b.img,cow', '<a,b.img>,cow'],
+  ['disks', ',ro', ',ro'],
+  ['shares', 'src=here,ro', 'src=<here>,ro'],
+  ['shares', 'src=/a=b', 'src=</a=b>'],
+  ['shares', 'src', 'src'],
+  [
+    'networks',
+    'slirp,tcp:2222:22,capture=c.pcapng,restrict',
+    'slirp,tcp:2222:22,capture=<c.pcapng>,restrict',
+  ],
+  ['networks', 'slirp', 'slirp'],
+] as const)('finds the path of a device: %s %s', (kind, text, located) => {
+  expect(locateDevice(kind, text, (path) => `<${path}>`)).toBe(located);
 });

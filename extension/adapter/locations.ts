@@ -13,6 +13,29 @@ export function isAbsolutePath(text: string): boolean {
   return /^(?:[\\/]|[a-z]:[\\/])/i.test(text);
 }
 
+/**
+ * The same text of a device with the path in it replaced: of a disk `FILE[,rw|,ro|,cow]`, of a share `TAG=FOLDER[,ro|,rw]`, of
+ * a network the file behind `capture=`.
+ */
+export function locateDevice(
+  kind: 'disks' | 'networks' | 'shares',
+  text: string,
+  locate: (path: string) => string,
+): string {
+  const [before, path, after] =
+    kind === 'disks'
+      ? parts(/^()(.*?)(,(?:rw|ro|cow))?$/s, text)
+      : kind === 'shares'
+        ? parts(/^([^=]*=)(.*?)(,(?:rw|ro))?$/s, text)
+        : parts(/^(.*,capture=)([^,]+)(.*)$/s, text);
+  return path === '' ? text : before + locate(path) + after;
+}
+
+function parts(pattern: RegExp, text: string): readonly [string, string, string] {
+  const [, before = '', path = '', after = ''] = pattern.exec(text) ?? [];
+  return [before, path, after];
+}
+
 /** Splits a module "FILE ARGUMENTS" at the first blank. */
 export function splitModule(module: string): { file: string; rest: string } {
   const [, file = '', rest = ''] = /^(\S+)(.*)$/s.exec(module.trim()) ?? [];

@@ -20,7 +20,9 @@ export type JsonType<T> = T extends string
       ? 'boolean'
       : T extends string[]
         ? 'array'
-        : never;
+        : T extends object
+          ? 'object'
+          : never;
 
 export interface AttributeSchema<T> {
   type: JsonType<T>;
@@ -31,6 +33,9 @@ export interface AttributeSchema<T> {
   maximum?: number;
   items?: { type: 'string' };
   enum?: readonly T[];
+  /** Of an object: every one of its properties. */
+  properties?: T extends string[] ? never : { [K in keyof Required<T>]: AttributeSchema<Required<T>[K]> };
+  additionalProperties?: false;
 }
 
 export type Attributes = {
@@ -65,7 +70,10 @@ const properties: Attributes = {
   },
   config: {
     type: 'string',
-    markdownDescription: describe('config', 'Path of a coLinux configuration file (lines `key=value`).'),
+    markdownDescription: describe(
+      'config',
+      'Path of a coLinux configuration file (words `key=value`): kernel, memory, disks, networks, folders, serial lines, console of the guest.',
+    ),
   },
   stopOnEntry: {
     type: 'boolean',
@@ -93,6 +101,57 @@ const properties: Attributes = {
       'Further boot modules, each `FILE ARGUMENTS`. Beside a cooperative guest each is another guest; `mem=MEGABYTES` is its memory.',
     ),
     default: [],
+  },
+  guests: {
+    type: 'array',
+    items: { type: 'string' },
+    markdownDescription: describe(
+      'guests',
+      'Paths of coLinux configuration files: each is another guest beside the one of `config`, with its own devices.',
+    ),
+  },
+  devices: {
+    type: 'object',
+    markdownDescription: describe(
+      'devices',
+      'Devices of the machine, beside those of configuration files, in the words of `colinux run`. Any kernel finds them on the PCI bus (virtio).',
+    ),
+    additionalProperties: false,
+    properties: {
+      disks: {
+        type: 'array',
+        items: { type: 'string' },
+        markdownDescription: text(
+          'launch.devices.disks',
+          'Disks, each a raw image: `FILE` is written to, `FILE,ro` is read-only, what is written to `FILE,cow` is gone at the end of the session. In a browser every disk is like `,cow`.',
+        ),
+      },
+      networks: {
+        type: 'array',
+        items: { type: 'string' },
+        markdownDescription: text(
+          'launch.devices.networks',
+          'Network cards: `slirp`, `slirp,tcp:2222:22`, `socket,connect=HOST:PORT`, `socket,listen=HOST:PORT`, `tap,NAME`, `pcap-bridge,NAME` or `loopback`; then perhaps `mac=ADDRESS` and `capture=FILE`. In a browser `slirp` and `loopback` only.',
+        ),
+      },
+      shares: {
+        type: 'array',
+        items: { type: 'string' },
+        markdownDescription: text(
+          'launch.devices.shares',
+          'Folders that the kernel can mount by 9P: `TAG=FOLDER` or `TAG=FOLDER,ro`. Not in a browser.',
+        ),
+      },
+      rng: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 4294967295,
+        markdownDescription: text(
+          'launch.devices.rng',
+          'An entropy device whose bytes are a function of this seed.',
+        ),
+      },
+    },
   },
 };
 

@@ -14,6 +14,8 @@ describe('the check of launch options', () => {
       stopOnEntry: false,
       host: 'host.elf',
       modules: ['initrd.img quiet'],
+      guests: ['second.colinux'],
+      devices: { disks: ['d.img,cow'], networks: ['slirp'], shares: ['src=.'], rng: 1 },
       preLaunchTask: 'make',
     };
     expect(check(options)).toBeUndefined();
@@ -33,6 +35,11 @@ describe('the check of launch options', () => {
     [{ host: {} }, '"host": expected the path of a file, found {}'],
     [{ modules: 'a' }, '"modules": expected an array of strings, each "FILE ARGUMENTS", found "a"'],
     [{ modules: ['a', 1] }, 'found ["a",1]'],
+    [{ guests: 'a' }, '"guests": expected an array of paths, found "a"'],
+    [{ devices: ['a'] }, '"devices": expected an object with disks, networks and shares'],
+    [{ devices: { disk: ['a'] } }, 'found {"disk":["a"]}'],
+    [{ devices: { disks: [1] } }, 'found {"disks":[1]}'],
+    [{ devices: { rng: '1' } }, 'found {"rng":"1"}'],
   ])('says what is wrong with %j', (options, sentence) => {
     expect(check(options)).toContain(sentence);
   });

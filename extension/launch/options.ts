@@ -24,6 +24,22 @@ export interface LaunchOptions {
   cpu?: string;
   /** Multiboot modules, each "FILE ARGS". */
   modules?: string[];
+  /** Paths of configuration files of further guests. */
+  guests?: string[];
+  /** Devices, in the words of `colinux run`. */
+  devices?: DeviceOptions;
+}
+
+/** What the machine has beyond the devices of its guests. */
+export interface DeviceOptions {
+  /** Each FILE, FILE,ro or FILE,cow. */
+  disks?: string[];
+  /** Each as `--net` of `colinux run`. */
+  networks?: string[];
+  /** Each TAG=FOLDER or TAG=FOLDER,ro. */
+  shares?: string[];
+  /** The seed of an entropy device. */
+  rng?: number;
 }
 
 /** Limits of `memory`, in MiB. */
@@ -32,16 +48,33 @@ export const MEMORY = { default: 128, min: 16, max: 1024 } as const;
 /** The options that are paths of one file. */
 export const PATH_OPTIONS = ['kernel', 'config', 'host'] as const satisfies readonly (keyof LaunchOptions)[];
 
+/** The devices that are lists of texts. */
+export const DEVICE_LISTS = [
+  'disks',
+  'networks',
+  'shares',
+] as const satisfies readonly (keyof DeviceOptions)[];
+
 type Check = (value: unknown, t: Translate) => string | undefined;
 
 const text: Check = (value, t) => (typeof value === 'string' ? undefined : t('a string'));
 const path: Check = (value, t) =>
   typeof value === 'string' && value.trim() !== '' ? undefined : t('the path of a file');
 const flag: Check = (value, t) => (typeof value === 'boolean' ? undefined : t('true or false'));
-const texts: Check = (value, t) =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string' && item.trim() !== '')
-    ? undefined
-    : t('an array of strings, each "FILE ARGUMENTS"');
+const areTexts = (value: unknown) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string' && item.trim() !== '');
+const modules: Check = (value, t) =>
+  areTexts(value) ? undefined : t('an array of strings, each "FILE ARGUMENTS"');
+const paths: Check = (value, t) => (areTexts(value) ? undefined : t('an array of paths'));
+/** Their texts are checked by the adapter, which understands them. */
+const devices: Check = (value, t) => {
+  const expected = t('an object with disks, networks and shares (arrays of strings) and rng (a number)');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return expected;
+  const { rng, ...lists } = value as Record<string, unknown>;
+  const known = Object.keys(lists).every((name) => DEVICE_LISTS.some((list) => list === name));
+  const right = known && Object.values(lists).every(areTexts) && ['number', 'undefined'].includes(typeof rng);
+  return right ? undefined : expected;
+};
 const megabytes: Check = (value, t) =>
   Number.isInteger(value) && (value as number) >= MEMORY.min && (value as number) <= MEMORY.max
     ? undefined
@@ -58,7 +91,9 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   stopOnEntry: flag,
   host: path,
   cpu: model,
-  modules: texts,
+  modules,
+  guests: paths,
+  devices,
 };
 
 /** The first wrong option as a sentence, or undefined when all are right. Options of others pass. */

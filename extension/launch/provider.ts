@@ -4,13 +4,13 @@
  */
 
 import * as vscode from 'vscode';
-import { isAbsolutePath, isUri, splitModule } from '../adapter/locations.ts';
+import { isAbsolutePath, isUri, locateDevice, splitModule } from '../adapter/locations.ts';
 import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import type { Platform } from '../platform.ts';
 import { chooseKernel, kindText } from './choose.ts';
 import { findKernels, type Kernel } from './find-kernels.ts';
 import { folderAt } from './folder.ts';
-import { checkOptions, PATH_OPTIONS } from './options.ts';
+import { checkOptions, DEVICE_LISTS, PATH_OPTIONS } from './options.ts';
 
 const t = vscode.l10n.t;
 
@@ -86,6 +86,9 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
         return locate(file, home) + rest;
       });
     }
+    const { guests, devices } = configuration as { guests?: string[]; devices?: Record<string, unknown> };
+    if (guests) resolved.guests = guests.map((guest) => locate(guest, home));
+    if (devices) resolved.devices = locateDevices(devices, home);
     return resolved;
   }
 
@@ -118,6 +121,17 @@ function configurationFor(kernel: Kernel): vscode.DebugConfiguration {
     name: `${kernel.path.split('/').pop() ?? kernel.path} (${kindText(kernel)})`,
     kernel: `\${workspaceFolder}/${kernel.path}`,
   };
+}
+
+/** The option `devices` with its paths in their last form. */
+function locateDevices(devices: Record<string, unknown>, home: vscode.Uri | undefined) {
+  const located = { ...devices };
+  for (const kind of DEVICE_LISTS) {
+    const texts = devices[kind];
+    if (Array.isArray(texts))
+      located[kind] = texts.map((text) => locateDevice(kind, String(text), (path) => locate(path, home)));
+  }
+  return located;
 }
 
 /** An absolute path or URI of `location`. */

@@ -14,7 +14,7 @@
 #include <colinux/abi.h>
 
 #define CO_PROBLEM_SIZE		128
-#define CO_WORDS_SIZE		256	/* of any command line */
+#define CO_WORDS_SIZE		1024	/* of any command line: a word for each device, and what is the guest's */
 
 enum co_ioctl {
 	CO_MANAGER_CREATE = 0x10,	/* struct co_create */

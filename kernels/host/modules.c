@@ -12,7 +12,7 @@
 
 static struct module modules[MODULES_MAX];
 static unsigned count;
-static char command_line[256];
+static char command_line[CO_WORDS_SIZE];
 
 void modules_init(const struct multiboot *info)
 {

@@ -5,6 +5,9 @@
  */
 
 import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { EndError } from '../../core/outside/open-ends.ts';
 import { FramePipe } from './frame-pipe.ts';
 import { reasonOf } from './reason.ts';
 import type { Cable } from './socket-backend.ts';
@@ -17,6 +20,36 @@ export interface TapSettings {
   frame(frame: Uint8Array): void;
   /** The helper is gone, or did not start: a few words; the last event. */
   failed(reason: string): void;
+}
+
+const HELPER = 'tap-helper';
+
+/**
+ * The helper's program.
+ * @param folder of this program: it is looked for there, then in PATH
+ * @throws EndError that says how to get it
+ */
+export function tapHelper(folder: string): string {
+  if (process.platform !== 'linux') {
+    throw new EndError('A TAP interface can be opened on Linux only: use slirp, or a bridge.');
+  }
+  const places = [folder, ...(process.env.PATH ?? '').split(delimiter)].filter((place) => place !== '');
+  const found = places.map((place) => join(place, HELPER)).find(isExecutable);
+  if (found !== undefined) return found;
+  const source = join(folder, `${HELPER}.c`);
+  throw new EndError(
+    `A TAP interface needs the program ${HELPER}, which is neither beside this program nor in PATH: ` +
+      `compile it with cc -O2 -o "${join(folder, HELPER)}" "${source}".`,
+  );
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Opens an interface. @returns its cable, and the helper's process id (undefined when it did not start). */

@@ -89,9 +89,9 @@ export async function createOurs(
         readOnly,
         sectors,
       })),
-      ...(setup.network && { network: { kind: 'loopback', mac: Uint8Array.from(MAC) } }),
+      ...(setup.network && { networks: [{ kind: 'loopback' as const, mac: Uint8Array.from(MAC) }] }),
       ...(setup.serial && { console: { ports: [{ name: 'line', terminal: false }] } }),
-      ...(setup.folder !== undefined && { share: { tag: 'share' } }),
+      ...(setup.folder !== undefined && { shares: [{ tag: 'share' }] }),
     },
     outputs: {
       block(disk, id, operation) {
@@ -108,7 +108,7 @@ export async function createOurs(
         serial.push(...bytes);
         line.push(capitals(bytes));
       },
-      share(id, message, room) {
+      share(_share, id, message, room) {
         messages.push([id, message, room]);
       },
     },
@@ -121,7 +121,7 @@ export async function createOurs(
     for (const answer of due) answer.give();
     for (const bytes of line.splice(0)) host.machine.outside.consoleInput(0, bytes);
     for (const [id, message, room] of messages.splice(0))
-      host.machine.outside.completeShare(id, await server!.handle(message, room));
+      host.machine.outside.completeShare(0, id, await server!.handle(message, room));
   }
   /** @returns the status, if it has ended */
   async function runWhile(goesOn: (host: HostMachine) => boolean): Promise<number | undefined> {

@@ -182,9 +182,9 @@ describe('a link of the network', () => {
   it('tells the guest when it goes down and comes up', async () => {
     const ours = await createOurs({ modules: [`${DEVICE} eth0=net0 net link`], network: true });
     await ours.runWhile((host) => !host.com1().includes('came back'));
-    ours.host.machine.outside.link(false);
+    ours.host.machine.outside.link(0, false);
     expect(ours.host.run(1)).toBeUndefined();
-    ours.host.machine.outside.link(true);
+    ours.host.machine.outside.link(0, true);
     const { com1 } = await ours.finish();
     expect(com1).toContain('net: link: 2 messages, the last is "up"');
   });

@@ -42,7 +42,7 @@ export function boardDevices(): DeviceSpecs {
       { kind: 'memory', bytes, serial: SERIAL, readOnly: false },
       { kind: 'memory', bytes, serial: 'disk1', readOnly: true },
     ],
-    network: { kind: 'loopback', mac: Uint8Array.from(MAC) },
+    networks: [{ kind: 'loopback', mac: Uint8Array.from(MAC) }],
     console: {
       ports: [
         { name: TERMINAL, terminal: true },

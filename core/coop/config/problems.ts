@@ -12,6 +12,7 @@ export type ConfigCode =
   | 'config-include-cycle'
   | 'config-include-deep'
   | 'config-too-long'
+  | 'config-no-room'
   | 'config-not-served';
 
 export interface ConfigProblem {

@@ -4,7 +4,7 @@
  * enter through the input log (core/machine/outside.ts), so that a run stays a function of its inputs.
  */
 
-import { Overlay, type OverlayState } from './overlay.ts';
+import { Overlay, type OverlayState } from '../../images/overlay.ts';
 
 /** Unit of addresses and lengths, whatever the block size of a file system is. */
 export const SECTOR = 512;
@@ -32,6 +32,23 @@ export interface BlockBackend {
   restore(state: unknown): void;
 }
 
+/** Performs what a driver asks for on an image that is not changed. */
+export function performOnOverlay(overlay: Overlay, operation: BlockOperation): BlockOutcome {
+  switch (operation.kind) {
+    case 'read':
+      return { ok: true, data: overlay.read(operation.sector * SECTOR, operation.count * SECTOR) };
+    case 'write':
+      overlay.write(operation.sector * SECTOR, operation.data);
+      break;
+    case 'zero':
+    case 'discard':
+      overlay.zero(operation.sector * SECTOR, operation.count * SECTOR);
+      break;
+    case 'flush':
+  }
+  return { ok: true };
+}
+
 /** A disk in memory. */
 export class MemoryDisk implements BlockBackend {
   readonly sectors: number;
@@ -49,19 +66,7 @@ export class MemoryDisk implements BlockBackend {
   }
 
   submit(_id: number, operation: BlockOperation): BlockOutcome {
-    switch (operation.kind) {
-      case 'read':
-        return { ok: true, data: this.read(operation.sector, operation.count) };
-      case 'write':
-        this.#overlay.write(operation.sector * SECTOR, operation.data);
-        break;
-      case 'zero':
-      case 'discard':
-        this.#overlay.zero(operation.sector * SECTOR, operation.count * SECTOR);
-        break;
-      case 'flush':
-    }
-    return { ok: true };
+    return performOnOverlay(this.#overlay, operation);
   }
 
   /** A copy of some sectors as they are now. */

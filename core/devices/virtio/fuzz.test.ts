@@ -19,7 +19,7 @@ const models: [string, () => VirtioModel][] = [
     'blk',
     () => new VirtioBlk({ name: 'disk0', serial: 'x' }, new MemoryDisk(new Uint8Array(1 << 16), false)),
   ],
-  ['net', () => new VirtioNet(new Uint8Array(6), createLoopback())],
+  ['net', () => new VirtioNet('net0', new Uint8Array(6), createLoopback())],
   [
     'console',
     () =>
@@ -35,7 +35,7 @@ const models: [string, () => VirtioModel][] = [
   [
     '9p',
     () => {
-      const share = new Virtio9p('tag', {
+      const share = new Virtio9p('share0', 'tag', {
         request: (id, message) => (id % 2 === 0 ? message : undefined),
         save: () => null,
         restore: () => undefined,

@@ -7,7 +7,7 @@ const VERSION = Uint8Array.of(19, 0, 0, 0, 100, 0xff, 0xff, 0, 0x20, 0, 0, 6, 0,
 
 function start(answer?: (message: Uint8Array, room: number) => Uint8Array) {
   const asked: number[] = [];
-  const share = new Virtio9p('host', {
+  const share = new Virtio9p('share0', 'host', {
     request: (id, message, room) => (asked.push(id), answer?.(message, room)),
     save: () => null,
     restore: () => undefined,
@@ -48,5 +48,5 @@ it('breaks on what can be no message', () => {
   const { driver } = start();
   driver.queues[0]!.add([Uint8Array.of(1), 64]);
   driver.queues[0]!.kick();
-  expect(driver.log.join()).toMatch(/share: a message has 1 bytes/);
+  expect(driver.log.join()).toMatch(/share0: a message has 1 bytes/);
 });

@@ -34,7 +34,7 @@ export interface Virtio9pState {
 
 /** A shared folder. */
 export class Virtio9p implements VirtioModel<Virtio9pState> {
-  readonly name = 'share';
+  readonly name: string;
   readonly type = 9;
   readonly classCode = 0x02_0000;
   readonly features = [FEATURE_MOUNT_TAG];
@@ -46,9 +46,10 @@ export class Virtio9p implements VirtioModel<Virtio9pState> {
   #nextId = 1;
 
   /** @param tag by which the guest mounts it, 1 to 255 bytes of UTF-8 */
-  constructor(tag: string, backend: NinePBackend) {
-    const name = new TextEncoder().encode(tag);
-    this.#configuration = Uint8Array.of(name.length, name.length >> 8, ...name);
+  constructor(name: string, tag: string, backend: NinePBackend) {
+    this.name = name;
+    const bytes = new TextEncoder().encode(tag);
+    this.#configuration = Uint8Array.of(bytes.length, bytes.length >> 8, ...bytes);
     this.#backend = backend;
   }
 

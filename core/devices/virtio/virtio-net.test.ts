@@ -13,6 +13,7 @@ const frame = (length: number, seed = 1) => Uint8Array.from({ length }, (_, n) =
 function start(backend?: NetBackend) {
   const sent: Uint8Array[] = [];
   const net = new VirtioNet(
+    'net0',
     MAC,
     backend ?? {
       attach: () => undefined,

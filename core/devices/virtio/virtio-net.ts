@@ -31,7 +31,7 @@ export interface VirtioNetState {
 
 /** A network card. */
 export class VirtioNet implements VirtioModel<VirtioNetState> {
-  readonly name = 'net';
+  readonly name: string;
   readonly type = 1;
   readonly classCode = 0x02_0000;
   readonly features = Object.values(Feature);
@@ -43,7 +43,8 @@ export class VirtioNet implements VirtioModel<VirtioNetState> {
   #linkUp = true;
 
   /** @param mac six bytes */
-  constructor(mac: Uint8Array, backend: NetBackend) {
+  constructor(name: string, mac: Uint8Array, backend: NetBackend) {
+    this.name = name;
     this.#mac = mac.slice(0, 6);
     this.#backend = backend;
     backend.attach((frame) => {

@@ -1,0 +1,146 @@
+/*
+ * Owns a serial line of the guest on this computer: standard input and output, a serial device or another terminal, or a file
+ * that takes what the guest sends. A device is set by `stty`, or on Windows by `mode`, for Node has no calls for that.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { isatty, ReadStream } from 'node:tty';
+import type { LineEnd } from '../../core/outside/ends.ts';
+import { EndError } from '../../core/outside/open-ends.ts';
+import { systemCode, systemReason } from './system-error.ts';
+
+export interface SerialLine {
+  send(bytes: Uint8Array): void;
+  close(): void;
+}
+
+export interface SerialEvents {
+  receive(bytes: Uint8Array): void;
+  report(text: string): void;
+}
+
+/** Bytes that wait for a slow device; further ones are lost, as on a line without flow control. */
+const MAX_WAITING = 1 << 16;
+/** How often a device that was full is tried again, in milliseconds. */
+const RETRY_MS = 10;
+
+/** Settings as `stty` takes them; the words of coLinux's manual (`BAUD=115200 PARITY=n DATA=8 STOP=1`) are understood too. */
+export function sttyWords(mode: string): string[] {
+  const words = mode.split(/[\s,]+/).filter((word) => word !== '');
+  return words.flatMap((word) => {
+    const [, key = '', value = ''] = /^(BAUD|PARITY|DATA|STOP)=(\w+)$/i.exec(word) ?? [];
+    switch (key.toUpperCase()) {
+      case 'BAUD':
+        return [value];
+      case 'PARITY':
+        return value.toLowerCase() === 'n'
+          ? ['-parenb']
+          : ['parenb', value.toLowerCase() === 'o' ? 'parodd' : '-parodd'];
+      case 'DATA':
+        return [`cs${value}`];
+      case 'STOP':
+        return [value === '2' ? 'cstopb' : '-cstopb'];
+      default:
+        return [word];
+    }
+  });
+}
+
+function setMode(device: string, mode: string): void {
+  const [program, words] =
+    process.platform === 'win32'
+      ? ['mode.com', [device, ...mode.split(/\s+/)]]
+      : ['stty', [process.platform === 'darwin' ? '-f' : '-F', device, 'raw', '-echo', ...sttyWords(mode)]];
+  try {
+    execFileSync(
+      program,
+      words.filter((word) => word !== ''),
+      { stdio: 'pipe' },
+    );
+  } catch (error) {
+    const { stderr } = error as { stderr?: Buffer };
+    throw new EndError(
+      `The serial device "${device}" does not take the settings "${mode}", ` +
+        `${stderr?.toString().trim().split('\n')[0] || systemReason(error)}: use words of ${program}.`,
+    );
+  }
+}
+
+/** @returns its descriptor, and whether it is a file, which only takes. */
+function openDevice(path: string): { readonly descriptor: number; readonly file: boolean } {
+  const noWait = (constants.O_NOCTTY ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const place = process.platform === 'win32' && /^COM\d+$/i.test(path) ? `\\\\.\\${path}` : path;
+  try {
+    const descriptor = openSync(place, constants.O_RDWR | constants.O_CREAT | noWait, 0o644);
+    return { descriptor, file: fstatSync(descriptor).isFile() };
+  } catch (error) {
+    throw new EndError(
+      `The serial line "${path}" cannot be opened, ${systemReason(error)}: give stdio, a device or a file.`,
+    );
+  }
+}
+
+/** Writes at once what the device takes, and the rest when it takes more. */
+function createWriter(descriptor: number, path: string, report: (text: string) => void) {
+  let waiting = Buffer.alloc(0);
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let broken = false;
+  const drain = (): void => {
+    retry = undefined;
+    try {
+      while (waiting.length > 0) waiting = waiting.subarray(writeSync(descriptor, waiting));
+    } catch (error) {
+      if (systemCode(error) === 'EAGAIN') {
+        retry = setTimeout(drain, RETRY_MS);
+        retry.unref();
+        return;
+      }
+      broken = true;
+      report(`The serial line "${path}" is out, ${systemReason(error)}; the guest goes on.`);
+    }
+  };
+  return {
+    write(bytes: Uint8Array): void {
+      if (broken || waiting.length + bytes.length > MAX_WAITING) return;
+      waiting = Buffer.concat([waiting, bytes]);
+      if (retry === undefined) drain();
+    },
+    close(): void {
+      clearTimeout(retry);
+      broken = true;
+    },
+  };
+}
+
+/** What a device says; undefined for one that cannot be waited for. */
+function inputOf(descriptor: number): Readable | undefined {
+  if (isatty(descriptor)) return new ReadStream(descriptor).setRawMode(true);
+  return fstatSync(descriptor).isFIFO() ? new Socket({ fd: descriptor, readable: true }) : undefined;
+}
+
+/** @throws EndError */
+export function openSerialLine({ device, mode }: LineEnd, { receive, report }: SerialEvents): SerialLine {
+  const standard = device === 'stdio';
+  const { descriptor, file } = standard ? { descriptor: 1, file: false } : openDevice(device);
+  if (mode !== '' && !standard && !file) setMode(device, mode);
+  const writer = createWriter(descriptor, device, report);
+  const input = standard ? process.stdin : file ? undefined : inputOf(descriptor);
+  input?.on('data', (bytes: Buffer) => {
+    receive(bytes);
+  });
+  input?.on('error', (error: Error) => {
+    report(`Nothing more comes from the serial line "${device}", ${systemReason(error)}.`);
+  });
+  return {
+    send: writer.write,
+    close() {
+      writer.close();
+      if (standard) input?.pause();
+      else if (input) input.destroy();
+      else closeSync(descriptor);
+    },
+  };
+}
