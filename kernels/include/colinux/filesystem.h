@@ -11,7 +11,7 @@
  * written" is real. There are no symbolic links, device nodes and pipes: what would make or read one is answered with EPERM.
  *
  * Whatever a guest says, nothing outside of the folder can be reached. A name has no '/', is not "." nor "..", and ends with
- * a NUL.
+ * a NUL. Only MOUNT's may be several names with slashes between them, each of which is looked at.
  */
 #ifndef COLINUX_FILESYSTEM_H
 #define COLINUX_FILESYSTEM_H
