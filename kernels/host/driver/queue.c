@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Messages waiting for the guest, or for a process: a ring of bytes with whole messages in it. Interrupt handlers push, the
- * monitor takes as many as fit when it next enters the guest. A full queue refuses; the sender decides what that means.
- * Messages that may be lost leave the last quarter to those that matter.
+ * Messages waiting for the guest, or for a process: a ring of bytes with whole messages in it. Interrupt handlers
+ * push, the monitor takes as many as fit when it next enters the guest. A full queue refuses; the sender decides
+ * what that means. Messages that may be lost leave the last quarter to those that matter.
  */
 #include "driver.h"
 

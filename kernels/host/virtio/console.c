@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Virtio consoles with several ports (VIRTIO 1.2, 5.3). A port is a line of bytes that a process opens as `port0` and so on,
- * one process at a time. At the start the device tells which ports there are: it answers in the control queue before it gives the
- * question back, so what has come by then is all. A console without the feature is one port.
+ * Virtio consoles with several ports (VIRTIO 1.2, 5.3). A port is a line of bytes that a process opens as `port0`
+ * and so on, one process at a time. At the start the device tells which ports there are: it answers in the control
+ * queue before it gives the question back, so what has come by then is all. A console without the feature is one
+ * port.
  *
- * A port has one buffer in each direction. What has come stays in the buffer until somebody reads it, and so long the device
- * keeps the rest; a writer sleeps until the device has taken its bytes.
+ * A port has one buffer in each direction. What has come stays in the buffer until somebody reads it, and so long
+ * the device keeps the rest; a writer sleeps until the device has taken its bytes.
  */
 #include "process/process.h"
 #include "syscalls.h"

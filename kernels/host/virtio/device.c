@@ -2,10 +2,10 @@
 /*
  * Virtio over PCI: finding the devices, their registers and interrupts (VIRTIO 1.2, 3.1 and 4.1.4.10).
  *
- * The legacy interface is used, the one of the drafts before 1.0: all registers lie behind I/O BAR 0, which the firmware has
- * placed, while the modern ones need capabilities to be followed and a memory BAR to be mapped beyond the direct map. Devices
- * that are transitional, ours and QEMU's on the `pc`, have both. What 1.0 has brought (a handshake of features, queues of any
- * place and size) this driver would not use.
+ * The legacy interface is used, the one of the drafts before 1.0: all registers lie behind I/O BAR 0, which the
+ * firmware has placed, while the modern ones need capabilities to be followed and a memory BAR to be mapped beyond
+ * the direct map. Devices that are transitional, ours and QEMU's on the `pc`, have both. What 1.0 has brought (a
+ * handshake of features, queues of any place and size) this driver would not use.
  *
  * A device that is missing or does not answer is a line in the log and no more.
  */

@@ -28,7 +28,8 @@ static void test_console(void)
 	struct co_console_message request = { .type = CO_CONSOLE_STARTUP };
 
 	host_device(CO_DEVICE_CONSOLE, 1, &request, sizeof(request));
-	print("console: %u columns, %u rows; words: %s", request.config.columns, request.config.rows, boot.command_line);
+	print("console: %u columns, %u rows; words: %s", request.config.columns, request.config.rows,
+	      boot.command_line);
 }
 
 static const struct {

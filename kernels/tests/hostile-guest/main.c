@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A guest that asks for nonsense: operations, requests of every device and messages to every module, made of a seed on the command
- * line (seed=NUMBER count=NUMBER), well-formed but for some of their parts, or not at all. Whatever would end it is left
- * for the end, when it does one such thing. It gives the host no reason to wait: interrupts are off only between two switches.
+ * A guest that asks for nonsense: operations, requests of every device and messages to every module, made of a seed
+ * on the command line (seed=NUMBER count=NUMBER), well-formed but for some of their parts, or not at all. Whatever
+ * would end it is left for the end, when it does one such thing. It gives the host no reason to wait: interrupts
+ * are off only between two switches.
  */
 #include <colinux/block.h>
 #include <colinux/console.h>
@@ -35,8 +36,8 @@ static uint32_t below(uint32_t limit)
 static uint32_t number(void)
 {
 	static const uint32_t edges[] = {
-		0, 1, 2, 3, 15, 16, 31, 32, 33, 63, 64, 255, 256, 511, 512, 1023, 1024, 4096, 0x10000, 0x100000, 0x7fffffff,
-		0x80000000, 0xfffff000, 0xfffffe00, 0xffffffff,
+		0, 1, 2, 3, 15, 16, 31, 32, 33, 63, 64, 255, 256, 511, 512, 1023, 1024, 4096, 0x10000, 0x100000,
+		0x7fffffff, 0x80000000, 0xfffff000, 0xfffffe00, 0xffffffff,
 	};
 
 	switch (below(4)) {
@@ -119,8 +120,8 @@ static void console(void)
 static void name(char *to, uint32_t room)
 {
 	static const char *const names[] = {
-		"a", "b", "c", "d/e", "..", ".", "", "/", "../outside", "../outside/precious", "a/../../outside", "/etc/passwd", "a\\b",
-		"..\\outside", "\xff\xfe", "precious", "link", "link/passwd",
+		"a", "b", "c", "d/e", "..", ".", "", "/", "../outside", "../outside/precious", "a/../../outside",
+		"/etc/passwd", "a\\b", "..\\outside", "\xff\xfe", "precious", "link", "link/passwd",
 	};
 
 	if (below(8) == 0)
@@ -198,8 +199,8 @@ static void draw(void)
 static void harmless(void)
 {
 	static const enum co_operation operations[] = {
-		CO_OPERATION_GET_TIME, CO_OPERATION_DEBUG_LINE, CO_OPERATION_GET_HIGH_PREC_TIME, CO_OPERATION_TRACE_POINT,
-		CO_OPERATION_FREE_PAGES, CO_OPERATION_ALLOC_PAGES, CO_OPERATION_GETPP,
+		CO_OPERATION_GET_TIME, CO_OPERATION_DEBUG_LINE, CO_OPERATION_GET_HIGH_PREC_TIME,
+		CO_OPERATION_TRACE_POINT, CO_OPERATION_FREE_PAGES, CO_OPERATION_ALLOC_PAGES, CO_OPERATION_GETPP,
 	};
 
 	host_call(operations[below(sizeof(operations) / sizeof(*operations))]);
@@ -224,8 +225,8 @@ static void take(void)
 }
 
 static void (*const deeds[])(void) = {
-	block, block, network, console, filesystem, filesystem, any_device, any_device, message, draw, harmless, harmless,
-	harmless, spurious,
+	block, block, network, console, filesystem, filesystem, any_device, any_device, message, draw, harmless,
+	harmless, harmless, spurious,
 };
 
 /* What ends a guest. */
