@@ -114,6 +114,18 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
     for (const disk of disks) expect(Buffer.compare(disk, writtenDisk())).toBe(0);
   });
 
+  it.skipIf(skip)('lose frames rather than ends of requests', { timeout: 60_000 }, async () => {
+    const { com1 } = await run({
+      modules: [`${DEVICE} mem=8 cobd0=blk0 eth0=net0 crowd`],
+      disks: [{ bytes: emptyDisk(SECTORS) }],
+      network: true,
+    });
+    expect(linesOf(com1, 'guest0')).toEqual([
+      'disk: 32 requests, 0 refused, all ended 1',
+      'crowd: some frames are lost 1, some are not 1',
+    ]);
+  });
+
   it.skipIf(skip)('let go of a guest that ends with requests under way', { timeout: 60_000 }, async () => {
     const { status, com1, disks } = await run({
       modules: [`${DEVICE} mem=8 cobd0=blk0 end`, `${DEVICE} mem=8 cobd0=blk1 disk`],

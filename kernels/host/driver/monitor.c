@@ -235,14 +235,8 @@ uint32_t guest_range(const struct monitor *monitor, uint32_t va, uint32_t size)
 bool monitor_tell(struct monitor *monitor, enum co_module from, enum co_message_priority priority,
 		  enum co_message_type type, enum co_device device, uint32_t unit, const void *payload, uint32_t size)
 {
-	struct {
-		struct co_linux_message message;
-		uint8_t payload[CO_NETWORK_FRAME_MAX];
-	} CO_PACKED data = { .message = { device, unit, size } };
-	struct co_message header = { from, CO_MODULE_LINUX, priority, type, sizeof(data.message) + size };
+	const struct co_linux_message message = { device, unit, size };
+	const struct co_message header = { from, CO_MODULE_LINUX, priority, type, sizeof(message) + size };
 
-	if (size > sizeof(data.payload))
-		return false;
-	memcpy(data.payload, payload, size);
-	return queue_push(&monitor->queue, &header, &data);
+	return queue_push_linux(&monitor->queue, &header, &message, payload);
 }

@@ -90,8 +90,13 @@ void inode_forget(struct volume *volume, uint32_t number, uint32_t lookups)
 	if (!inode || number == CO_FS_ROOT)
 		return;
 	inode->lookups -= lookups < inode->lookups ? lookups : inode->lookups;
-	if (!inode->lookups)
-		fid_drop(volume->p9, inode->fid);
+	if (inode->lookups)
+		return;
+	/* Its number will be another file's: nothing must be open by it. */
+	for (struct handle *handle = volume->handles; handle < volume->handles + HANDLES_MAX; handle++)
+		if (handle->inode == number)
+			handle_close(volume, handle);
+	fid_drop(volume->p9, inode->fid);
 }
 
 int32_t handle_open(struct volume *volume, uint32_t inode, uint32_t flags)

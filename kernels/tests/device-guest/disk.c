@@ -180,6 +180,17 @@ void test_disk_read_only(void)
 	tell("write", (int32_t)transfer(1, CO_BLOCK_WRITE, 0, SECTOR, buffer));
 }
 
+/* So many requests that do not wait: do all of them end? */
+void disk_requests_end(uint32_t count)
+{
+	uint32_t refused = 0;
+
+	expect_ends(count);
+	for (uint32_t n = 0; n < count; n++)
+		refused += start(CO_BLOCK_READ, n * SECTOR, SECTOR, scratch() + n * SECTOR, n) != 0;
+	print("disk: %u requests, %u refused, all ended %d", count, refused, wait_until(all_done, TIMEOUT_MS));
+}
+
 /*
  * Requests without ever looking at the answers, until the host takes no more: the queue of messages is full, and the
  * requests that have ended without room for their message keep their places. Then all of them must be told.

@@ -42,6 +42,7 @@ static const struct {
 	{ "read-only", test_disk_read_only },
 	{ "flood", test_disk_flood },
 	{ "net", test_network },
+	{ "crowd", test_crowd },
 	{ "folder", test_folder },
 	{ "serial", test_serial },
 	{ "reboot", test_disk_reboot },
