@@ -154,8 +154,12 @@ export async function runOurs(setup: Setup, latency?: (n: number) => number): Pr
   return (await createOurs(setup, latency)).finish();
 }
 
-/** The same on QEMU. @param folder for its files */
-export async function runOnQemu(setup: Setup, folder: string): Promise<Outcome> {
+/** The same on QEMU. @param folder for its files @param more options */
+export async function runOnQemu(
+  setup: Setup,
+  folder: string,
+  more: readonly string[] = [],
+): Promise<Outcome> {
   const own = mkdtempSync(join(folder, 'qemu-'));
   const files = (setup.disks ?? []).map(({ bytes }, n) => {
     const file = join(own, `disk${n}`);
@@ -199,7 +203,7 @@ export async function runOnQemu(setup: Setup, folder: string): Promise<Outcome> 
       append: setup.words ?? '',
       // QEMU parts modules at commas: two stand for one.
       initrd: setup.modules.map((words) => resolve(root, words).replaceAll(',', ',,')).join(','),
-      extra: ['-nodefaults', '-m', String(setup.memoryMib ?? 64), ...options],
+      extra: ['-nodefaults', '-m', String(setup.memoryMib ?? 64), ...options, ...more],
     });
     return {
       status: (status! - 1) / 2,

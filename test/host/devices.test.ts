@@ -153,6 +153,19 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
   );
 });
 
+describe('a device that has no legacy interface', () => {
+  it.skipIf(!hasQemu)('is a line in the log, and not there for guests', async () => {
+    const disk = join(temporary, 'modern');
+    writeFileSync(disk, emptyDisk(8));
+    const { com1 } = await runOnQemu({ modules: [`${DEVICE} mem=4 cobd0=blk0`] }, temporary, [
+      ...['-drive', `if=none,id=m,file=${disk},format=raw`],
+      ...['-device', 'virtio-blk-pci,drive=m,disable-legacy=on,disable-modern=off'],
+    ]);
+    expect(linesOf(com1, 'host')[1]).toMatch(/^a virtio device .* is not used: it has no legacy interface/);
+    expect(com1).toContain('blk0: the machine has no disk');
+  });
+});
+
 describe('a disk that never answers', () => {
   it('is reset when its guest has ended, and the others go on', async () => {
     const { status, com1 } = await runOurs(

@@ -14,6 +14,7 @@
 #define VENDOR			0x1af4
 #define FIRST_DEVICE		0x1000	/* transitional devices, 4.1.2 */
 #define LAST_DEVICE		0x103f
+#define LAST_MODERN		0x107f
 
 #define OFFERED			0x00
 #define FEATURES		0x04
@@ -119,5 +120,8 @@ void virtio_init(void)
 
 		if (device >= FIRST_DEVICE && device <= LAST_DEVICE)
 			probe((unsigned)at);
+		else if (device > LAST_DEVICE && device <= LAST_MODERN)
+			host_log("a virtio device (PCI function 0x%x) is not used: it has no legacy interface "
+				 "(QEMU: leave out disable-legacy)", (unsigned)at);
 	}
 }
