@@ -86,15 +86,15 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
       ],
       disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: pattern(2, 0, 65536) }],
       network: true,
-      serial: true,
+      serial: 1,
       folder,
     });
     expectGolden(linesOf(com1, 'guest0').join('\n') + '\n', 'devices.txt');
     expect(status).toBe(0);
     expect(Buffer.compare(disks[0]!, writtenDisk())).toBe(0);
     expect(Buffer.compare(disks[1]!, pattern(2, 0, 65536))).toBe(0);
-    expect(serial).toHaveLength(20_003);
-    expect(serial.endsWith('bye')).toBe(true);
+    expect(serial[0]).toHaveLength(20_003);
+    expect(serial[0]!.endsWith('bye')).toBe(true);
     expect(readdirSync(folder).sort()).toEqual(['data.bin', 'empty.bin', 'link', 'locked', 'many', 'three']);
     expect(Buffer.compare(readFileSync(join(folder, 'data.bin')), pattern(5, 0, 100_000))).toBe(0);
     expect(readFileSync(join(folder, 'locked'), 'utf8')).toBe('locked\n');
@@ -124,6 +124,19 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
       'disk: 32 requests, 0 refused, all ended 1',
       'crowd: some frames are lost 1, some are not 1',
     ]);
+  });
+
+  it.skipIf(skip)('keep serial lines of two guests apart', { timeout: 60_000 }, async () => {
+    const { status, com1, serial } = await run({
+      modules: [`${DEVICE} mem=4 ttys0=port1 serial`, `${DEVICE} mem=4 ttys0=port0 serial`],
+      serial: 2,
+    });
+    expect(status).toBe(0);
+    for (const guest of ['guest0', 'guest1'])
+      expect(linesOf(com1, guest)).toEqual([
+        'serial: 20000 bytes sent, 20000 came back, 0 of them are different',
+      ]);
+    for (const bytes of serial) expect(bytes).toHaveLength(20_003);
   });
 
   it.skipIf(skip)('let go of a guest that ends with requests under way', { timeout: 60_000 }, async () => {

@@ -42,7 +42,7 @@ it('a hostile guest harms nobody', { timeout: 120_000 }, async () => {
     ],
     disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: pattern(2, 0, 65536) }, { bytes: emptyDisk(SECTORS) }],
     network: true,
-    serial: true,
+    serial: 1,
     folder: share,
   });
   expect(com1).not.toContain('panic');
