@@ -1,4 +1,4 @@
-// `npm run build:kernels`: builds the host kernel, the test images and the sample guest with make. Only what is out of
+// `npm run build:kernels`: builds the host kernel, the test images and the sample guests with make. Only what is out of
 // date is built again. Needs gcc or clang, binutils and make; no 32-bit libc. CC= chooses the compiler. Tests name other
 // folders to build in its place, so that those that run side by side do not build the same at the same time.
 import { spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const named = process.argv.slice(2);
-const folders = named.length > 0 ? named : ['kernels', 'samples/hello-guest'];
+const folders = named.length > 0 ? named : ['kernels', 'samples/hello-guest', 'samples/unix-guest'];
 
 /** Can the program be run at all? */
 function exists(program) {
