@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The buffer cache (buffer.h). A buffer is found by a hash of disk and block; when all are in use, a hand goes round and
+ * takes the first that is clean, that nobody holds and that has not been used since it passed last.
+ */
+#include "buffer.h"
+
+#define BUFFERS		1024
+#define BUCKETS		256
+
+static struct buffer buffers[BUFFERS];
+static struct buffer *buckets[BUCKETS];
+static uint32_t hand;
+
+static struct buffer **bucket_of(uint32_t unit, uint32_t block)
+{
+	return &buckets[(block + unit * 37) % BUCKETS];
+}
+
+static struct buffer *find(uint32_t unit, uint32_t block)
+{
+	struct buffer *buffer = *bucket_of(unit, block);
+
+	while (buffer && (buffer->unit != unit || buffer->block != block))
+		buffer = buffer->next;
+	return buffer;
+}
+
+static void drop(struct buffer *buffer)
+{
+	struct buffer **link = bucket_of(buffer->unit, buffer->block);
+
+	while (*link != buffer)
+		link = &(*link)->next;
+	*link = buffer->next;
+	kfree(buffer->data);
+	*buffer = (struct buffer){ 0 };
+}
+
+/* At most a quarter of the memory is for the cache. */
+static uint32_t limit(void)
+{
+	return minimum(BUFFERS, frames_total() / 4);
+}
+
+/* NULL: all are dirty, held, or under way. */
+static struct buffer *victim(void)
+{
+	for (uint32_t i = 0; i < 2 * limit(); i++) {
+		struct buffer *buffer = &buffers[hand++ % limit()];
+
+		if (!buffer->data)
+			return buffer;
+		if (buffer->references || buffer->dirty || buffer->transfer.pending)
+			continue;
+		if (!buffer->recent) {
+			drop(buffer);
+			return buffer;
+		}
+		buffer->recent = false;
+	}
+	return NULL;
+}
+
+/* When nothing is clean, one disk is written. */
+static struct buffer *make_room(void)
+{
+	struct buffer *buffer;
+
+	while (!(buffer = victim())) {
+		uint32_t i = 0;
+
+		while (i < limit() && !buffers[i].dirty)
+			i++;
+		if (i == limit() || buffer_sync(buffers[i].unit))
+			return NULL;
+	}
+	return buffer;
+}
+
+/* Gives a reference. */
+static struct buffer *get(uint32_t unit, uint32_t block)
+{
+	struct buffer *buffer = find(unit, block), **bucket = bucket_of(unit, block);
+
+	if (!buffer) {
+		buffer = make_room();
+		if (!buffer)
+			return NULL;
+		if (find(unit, block))			/* somebody was faster while we slept */
+			return get(unit, block);
+		buffer->data = kmalloc(disks[unit].block_size);
+		if (!buffer->data)
+			return NULL;
+		buffer->unit = unit;
+		buffer->block = block;
+		buffer->next = *bucket;
+		*bucket = buffer;
+	}
+	buffer->references++;
+	buffer->recent = true;
+	return buffer;
+}
+
+static void start(struct buffer *buffer, enum co_block_type type)
+{
+	uint32_t size = disks[buffer->unit].block_size;
+
+	buffer->transfer = (struct transfer){
+		.unit = buffer->unit, .type = type, .offset = (uint64_t)buffer->block * size, .size = size,
+		.data = buffer->data,
+	};
+	block_submit(&buffer->transfer);
+}
+
+struct buffer *buffer_read(uint32_t unit, uint32_t block)
+{
+	struct buffer *buffer = get(unit, block);
+
+	if (!buffer)
+		return NULL;
+	block_wait(&buffer->transfer);		/* of somebody else, or one that was begun ahead */
+	if (!buffer->valid && buffer->transfer.type == CO_BLOCK_READ && buffer->transfer.size)
+		buffer->valid = !buffer->transfer.failed;
+	if (!buffer->valid) {
+		start(buffer, CO_BLOCK_READ);
+		buffer->valid = !block_wait(&buffer->transfer);
+	}
+	if (buffer->valid)
+		return buffer;
+	buffer_release(buffer);
+	return NULL;
+}
+
+struct buffer *buffer_zero(uint32_t unit, uint32_t block)
+{
+	struct buffer *buffer = get(unit, block);
+
+	if (!buffer)
+		return NULL;
+	block_wait(&buffer->transfer);
+	memset(buffer->data, 0, disks[unit].block_size);
+	buffer->valid = true;
+	return buffer;
+}
+
+void buffer_prefetch(uint32_t unit, uint32_t block)
+{
+	struct buffer *buffer = find(unit, block);
+
+	if (buffer)
+		return;
+	buffer = get(unit, block);
+	if (!buffer)
+		return;
+	if (!buffer->valid && !buffer->transfer.pending)
+		start(buffer, CO_BLOCK_READ);
+	buffer_release(buffer);
+}
+
+/* What is in an early wave stays there. */
+void buffer_dirty(struct buffer *buffer, enum wave wave)
+{
+	if (!buffer->dirty || wave < buffer->dirty)
+		buffer->dirty = wave;
+}
+
+void buffer_release(struct buffer *buffer)
+{
+	buffer->references--;
+}
+
+static int flush(uint32_t unit)
+{
+	struct transfer transfer = { .unit = unit, .type = CO_BLOCK_FLUSH };
+
+	block_submit(&transfer);
+	return block_wait(&transfer);
+}
+
+static int write_wave(uint32_t unit, enum wave wave)
+{
+	bool any = false;
+	int error = 0;
+
+	for (struct buffer *buffer = buffers; buffer < buffers + BUFFERS; buffer++) {
+		if (buffer->unit != unit || buffer->dirty != wave || buffer->transfer.pending)
+			continue;
+		buffer->dirty = 0;
+		start(buffer, CO_BLOCK_WRITE);
+		any = true;
+	}
+	if (!any)
+		return 0;
+	for (struct buffer *buffer = buffers; buffer < buffers + BUFFERS; buffer++)
+		if (buffer->unit == unit && buffer->transfer.pending && block_wait(&buffer->transfer)) {
+			buffer->dirty = wave;
+			error = -EIO;
+		}
+	return error ? error : flush(unit);
+}
+
+/* Ends when all that was dirty will survive a power cut. */
+int buffer_sync(uint32_t unit)
+{
+	int error = 0;
+
+	for (enum wave wave = WAVE_CONTENTS; !error && wave <= WAVES; wave++)
+		error = write_wave(unit, wave);
+	return error;
+}
+
+void buffer_forget(uint32_t unit)
+{
+	for (struct buffer *buffer = buffers; buffer < buffers + BUFFERS; buffer++)
+		if (buffer->data && buffer->unit == unit) {
+			block_wait(&buffer->transfer);
+			drop(buffer);
+		}
+}
