@@ -106,7 +106,8 @@ describe.skipIf(!tools.every(existsSync))('a disk', () => {
       EXPECTED.map((line) => (typeof line === 'string' ? line : expect.stringMatching(line))),
     );
     check(image);
-    for (const path of ['/copy', '/second', '/seed/big']) expect(Buffer.compare(dump(image, path), BIG)).toBe(0);
+    for (const path of ['/copy', '/second', '/seed/big'])
+      expect(Buffer.compare(dump(image, path), BIG)).toBe(0);
     expect(Buffer.compare(dump(image, '/cut'), longer)).toBe(0);
     expect(dump(image, '/moved/f').toString()).toBe('one\ntwo\n');
     for (const [n, name] of NAMES.entries())
@@ -134,7 +135,9 @@ describe.skipIf(!tools.every(existsSync))('a disk', () => {
     const disks = [make(16, '-t', 'ext4'), make(16, '-t', 'ext2', '-O', 'extra_isize,dir_nlink')];
     const { lines } = await workshop.here({ words: run(script), disks });
     expect(lines.slice(2, -2)).toEqual([
-      expect.stringMatching(/^ext2: \/dev\/cobd0 has features this kernel does not know \(incompat 0x[0-9a-f]+\); make it/),
+      expect.stringMatching(
+        /^ext2: \/dev\/cobd0 has features this kernel does not know \(incompat 0x[0-9a-f]+\); make it/,
+      ),
       'mount: /dev/cobd0: makes no sense',
       expect.stringMatching(/^ext2: \/dev\/cobd1 is mounted read-only for features this kernel cannot write/),
       `${sum(BIG)} /mnt/seed/big`,
