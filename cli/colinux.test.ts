@@ -79,7 +79,9 @@ describe('colinux run', () => {
 
   it('ends a guest that spins with interrupts off', () => {
     const { stdout, status } = colinux('run', guest, '--append', 'spin');
-    expect(stdout).toMatch(/guest0 terminated: NMI .*: it has kept interrupts off for more than 1000 ms\r?\n$/);
+    expect(stdout).toMatch(
+      /guest0 terminated: NMI .*: it has kept interrupts off for more than 1000 ms\r?\n$/,
+    );
     expect(status).toBe(2 * 12 + 1);
   });
 

@@ -1,8 +1,8 @@
-/** Devices in debug sessions: what kernels do with disks and networks, and what a launch says about wrong ones. */
+/** Devices in debug sessions: what kernels do with disks, networks, folders and serial lines, and what a launch says about wrong ones. */
 import { createSocket } from 'node:dgram';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { boardDisk } from '../kernels/virtio-board.ts';
@@ -60,6 +60,57 @@ describe('a kernel that runs alone', () => {
     // All but being called, which takes a redirection.
     expect(output).toMatch(/\n10 passed, 1 failed\n$/);
     expect(readFileSync(bundle.file('net.pcapng')).readUInt32LE(0)).toBe(0x0a0d0d0a);
+  });
+});
+
+describe('a cooperative guest', () => {
+  const devices = join(root, 'kernels/build/device-guest.elf');
+
+  it('has what its configuration says, and its serial line is a terminal', { timeout: 60_000 }, async () => {
+    writeFileSync(bundle.file('disk.img'), new Uint8Array(2 << 20));
+    writeFileSync(bundle.file('kept.img'), new Uint8Array(2 << 20));
+    mkdirSync(bundle.file('shared/many'), { recursive: true });
+    writeFileSync(
+      bundle.file('g.colinux'),
+      `kernel="${devices}" cobd0=disk.img,cow hda=:cobd0 cofs0=shared ttys0=stdio cocon=90x30 mem=16
+       console disk folder serial`,
+    );
+    writeFileSync(bundle.file('second.colinux'), `kernel="${devices}" mem=8 sda1=kept.img disk`);
+    session = await openSession(bundle.adapter);
+    await session.launch({
+      kernel: undefined,
+      config: bundle.file('g.colinux'),
+      guests: [bundle.file('second.colinux')],
+    });
+    const line = () =>
+      session.messages
+        .map((message) => message as { event?: string; body?: { terminal?: { id: string }; data: string } })
+        .filter(({ event, body }) => event === 'colinux/console' && body?.terminal?.id === 'line')
+        .map(({ body }) => body?.data ?? '')
+        .join('');
+    // The guest wants every byte back in capitals.
+    let answered = 0;
+    while (!line().endsWith('bye')) {
+      await session.event('colinux/console');
+      const data = line().slice(answered).toUpperCase();
+      answered += data.length;
+      if (data !== '') await session.client.customRequest('colinux/consoleInput', { terminal: 'line', data });
+    }
+    await session.event('terminated');
+    expect(session.serial()).toContain(
+      'guest0: console: 90 columns, 30 rows; words: console disk folder serial',
+    );
+    expect(session.serial()).toContain(
+      'guest0: serial: 20000 bytes sent, 20000 came back, 0 of them are different',
+    );
+    expect(session.serial()).toContain('guest0: folder: 200001 bytes written, 200001 read, then 0; 0 differ');
+    expect(session.serial()).toContain('unit 0: rc 0, 2097152 bytes, flags 0, alias "hda"');
+    for (const name of ['guest0', 'guest1'])
+      expect(session.serial()).toContain(
+        `${name}: disk: asynchronous: 0 refused, 0 not ended once, 0 failed, 0 bytes differ`,
+      );
+    expect(readFileSync(bundle.file('disk.img')).some((byte) => byte !== 0)).toBe(false);
+    expect(readFileSync(bundle.file('kept.img')).some((byte) => byte !== 0)).toBe(true);
   });
 });
 

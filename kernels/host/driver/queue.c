@@ -8,18 +8,22 @@
 
 #define RESERVED(whole, header)	((header)->priority == CO_PRIORITY_DISCARDABLE ? (whole) / 4 : 0)
 
+/* In two pieces if the end of the ring lies between. */
 static void ring_write(struct message_queue *queue, const void *bytes, uint32_t size)
 {
-	for (const uint8_t *byte = bytes; size; size--)
-		queue->bytes[queue->write++ % QUEUE_SIZE] = *byte++;
+	uint32_t at = queue->write % QUEUE_SIZE, first = size < QUEUE_SIZE - at ? size : QUEUE_SIZE - at;
+
+	memcpy(queue->bytes + at, bytes, first);
+	memcpy(queue->bytes, (const uint8_t *)bytes + first, size - first);
+	queue->write += size;
 }
 
 static void ring_peek(const struct message_queue *queue, void *bytes, uint32_t size)
 {
-	uint8_t *to = bytes;
+	uint32_t at = queue->read % QUEUE_SIZE, first = size < QUEUE_SIZE - at ? size : QUEUE_SIZE - at;
 
-	for (uint32_t at = queue->read; size; size--)
-		*to++ = queue->bytes[at++ % QUEUE_SIZE];
+	memcpy(bytes, queue->bytes + at, first);
+	memcpy((uint8_t *)bytes + first, queue->bytes, size - first);
 }
 
 /* One message whose data are in two parts, of which the second may be empty. */
