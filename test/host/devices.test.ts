@@ -164,6 +164,17 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
       expect(disks[0]![0]).toBe(3);
     },
   );
+
+  it.skipIf(skip)('leave nothing open when a guest starts again', { timeout: 60_000 }, async () => {
+    const { status, com1 } = await run({
+      modules: [`${DEVICE} mem=4 cofs0=fs0 folder-reboot`],
+      folder: newFolder(),
+    });
+    expect(status).toBe(0);
+    expect(linesOf(com1, 'guest0')).toEqual(
+      [1, 2, 3, 4, 5].map((n) => `folder: boot ${n}: more than 1000 inodes 1`),
+    );
+  });
 });
 
 describe('a device that has no legacy interface', () => {

@@ -44,6 +44,7 @@ static const struct {
 	{ "net", test_network },
 	{ "crowd", test_crowd },
 	{ "folder", test_folder },
+	{ "folder-reboot", test_folder_reboot },
 	{ "serial", test_serial },
 	{ "reboot", test_disk_reboot },
 	{ "end", test_disk_end },

@@ -30,6 +30,7 @@ void test_disk_reboot(void);
 void test_network(void);
 void test_crowd(void);
 void test_folder(void);
+void test_folder_reboot(void);
 void test_serial(void);
 void test_initrd(void);
 
