@@ -373,7 +373,7 @@ void test_folder(void)
 }
 
 /*
- * Five lives, each of which leaves all it can behind: more than the server has room for if anything of it stayed. The files in
+ * Four lives, each of which leaves all it can behind: more than the server has room for if anything of it stayed. The files in
  * the folder count them.
  */
 void test_folder_reboot(void)
@@ -392,6 +392,6 @@ void test_folder_reboot(void)
 	open(CO_FS_DIR_OPEN, CO_FS_ROOT, 0);
 	known = fill_table((uint32_t)lookup(CO_FS_ROOT, "many"), &first, &refused, name, sizeof(name));
 	print("folder: boot %u: more than 1000 inodes %d", boots, known > 1000);
-	if (boots < 5)
+	if (boots < 4)
 		terminate(CO_TERMINATE_REBOOT, 0, 0, "");
 }
