@@ -227,6 +227,18 @@ describe('a guest that waits for its disk', () => {
   });
 });
 
+describe('a guest that is ended by the watchdog', () => {
+  it('is let go by its disks', { timeout: 90_000 }, async () => {
+    const { status, com1, disks } = await runOurs({
+      modules: [`${DEVICE} mem=8 cobd0=blk0 spin`, `${DEVICE} mem=8 cobd0=blk1 disk`],
+      disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: emptyDisk(SECTORS) }],
+    });
+    expect(com1).toContain('guest0 terminated: NMI');
+    expect(status).toBe(12);
+    expect(Buffer.compare(disks[1]!, writtenDisk())).toBe(0);
+  });
+});
+
 describe('a link of the network', () => {
   it('tells the guest when it goes down and comes up', async () => {
     const ours = await createOurs({ modules: [`${DEVICE} eth0=net0 net link`], network: true });

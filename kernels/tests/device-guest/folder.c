@@ -373,8 +373,8 @@ void test_folder(void)
 }
 
 /*
- * Four lives, each of which leaves all it can behind: more than the server has room for if anything of it stayed. The files in
- * the folder count them.
+ * Four lives, each of which leaves all it can behind: more than the server has room for if anything of it stayed.
+ * The files in the folder count them.
  */
 void test_folder_reboot(void)
 {

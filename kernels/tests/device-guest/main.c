@@ -48,6 +48,7 @@ static const struct {
 	{ "serial", test_serial },
 	{ "reboot", test_disk_reboot },
 	{ "end", test_disk_end },
+	{ "spin", test_disk_spin },
 };
 
 uint32_t guest_main(void)

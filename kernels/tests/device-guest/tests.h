@@ -25,6 +25,7 @@ void test_disk(void);
 void test_disk_flood(void);
 void test_disk_read_only(void);
 void test_disk_end(void);
+void test_disk_spin(void);
 void disk_requests_end(uint32_t count);
 void test_disk_reboot(void);
 void test_network(void);
