@@ -23,7 +23,8 @@ export interface Setup {
   /** Files. */
   readonly disks?: readonly string[];
   readonly folder?: string;
-  readonly network?: boolean;
+  /** Redirections, or nothing; QEMU gets none of them. */
+  readonly network?: string;
   /** Ends the machine there, as a power cut does. Not on QEMU. */
   readonly maxInstructions?: number;
 }
@@ -39,11 +40,11 @@ export interface Outcome {
 /** "ls /; halt" as one word of a command line. */
 export const run = (commands: string): string => `run=${commands.replaceAll(' ', '+')}`;
 
-function module({ words, disks = [], folder, network = false }: Setup): string {
+function module({ words, disks = [], folder, network }: Setup): string {
   const devices = [
     ...disks.map((_, n) => `cobd${n}=blk${n}`),
     ...(folder === undefined ? [] : ['cofs0=fs0']),
-    ...(network ? ['eth0=net0'] : []),
+    ...(network === undefined ? [] : ['eth0=net0']),
   ];
   return [join(root, UNIX), ...devices, 'log', words].join(' ');
 }
@@ -88,7 +89,8 @@ export async function openWorkshop(): Promise<Workshop> {
       const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
       for (const disk of disks) args.push('--disk', disk);
       if (shared !== undefined) args.push('--share', `share=${shared}`);
-      if (network) args.push('--net', 'slirp,host-loopback');
+      if (network !== undefined)
+        args.push('--net', ['slirp', ...(network ? [network] : []), 'host-loopback'].join(','));
       if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
       return new Promise((resolve, reject) => {
         const child = execFile(
@@ -98,6 +100,7 @@ export async function openWorkshop(): Promise<Workshop> {
           (error, stdout, stderr) => {
             if (error && typeof error.code !== 'number')
               reject(new Error(`${error.message}\n${stdout}${stderr}`));
+            else if (stdout === '') reject(new Error(stderr));
             else resolve(outcome(Number(error?.code ?? 0), stdout));
           },
         );
@@ -114,7 +117,8 @@ export async function openWorkshop(): Promise<Workshop> {
         devices.push('-fsdev', `local,id=f,path=${shared},security_model=none`);
         devices.push('-device', 'virtio-9p-pci,fsdev=f,mount_tag=share');
       }
-      if (network) devices.push('-netdev', 'user,id=n', '-device', 'virtio-net-pci,netdev=n,romfile=');
+      if (network !== undefined)
+        devices.push('-netdev', 'user,id=n', '-device', 'virtio-net-pci,netdev=n,romfile=');
       const { status, com1 } = await runQemu({
         kernel: HOST,
         // QEMU parts modules at commas: two stand for one.

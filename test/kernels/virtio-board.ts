@@ -54,7 +54,7 @@ export function boardDevices(): DeviceSpecs {
 }
 
 /** A UDP port that is free now: QEMU sends to itself through it. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const socket = createSocket('udp4');
   const port = await new Promise<number>((resolve, reject) => {
     socket.on('error', reject);

@@ -4,7 +4,7 @@
  * level: `;` and `&`, then `&&`, then `|`, then one command with its redirections. Quotes keep blanks and operators in a
  * word; $? is the last status of the line before; $NAME is what `NAME=value` has set.
  *
- *	sh			reads from the terminal
+ *	sh			reads from the terminal, or from where its input comes
  *	sh FILE			runs a script
  *	sh -c 'COMMANDS'
  */
@@ -306,6 +306,7 @@ static void run_line(const char *line)
 int sh_main(int argc, char **argv)
 {
 	char line[LINE];
+	struct stat64 input;
 	int fd = 0;
 
 	if (argc > 2 && !strcmp(argv[1], "-c")) {
@@ -317,7 +318,7 @@ int sh_main(int argc, char **argv)
 		if (fd < 0)
 			fail(argv[1], fd);
 	}
-	interactive = argc == 1;
+	interactive = argc == 1 && fstat(0, &input) == 0 && (input.st_mode & S_IFMT) == S_IFCHR;
 	if (interactive)
 		signal(SIGINT, SIG_IGN);
 	for (;;) {
