@@ -71,6 +71,16 @@ struct tcp {
 	uint32_t backlog;
 };
 
+/* A segment in host byte order. */
+struct tcp_segment {
+	const struct packet *packet;
+	uint32_t sequence, acknowledgement, length, window;	/* length: of the data */
+	uint16_t port, remote_port;
+	uint8_t flags;
+	uint32_t mss;
+	const uint8_t *data;
+};
+
 extern struct tcp *connections;
 
 static inline bool before(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }
@@ -94,5 +104,9 @@ void tcp_reset(const struct packet *packet);		/* of what is no connection */
 void tcp_output_reset(struct tcp *tcp);
 void tcp_arm(struct tcp *tcp);
 uint32_t tcp_window(const struct tcp *tcp);
+
+/* tcp-ack.c */
+bool tcp_take_acknowledgement(struct tcp *tcp, const struct tcp_segment *segment);	/* false: drop the segment */
+void tcp_learn_window(struct tcp *tcp, const struct tcp_segment *segment);
 
 #endif /* TCP_H */
