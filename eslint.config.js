@@ -98,7 +98,8 @@ export default tseslint.config(
     ['core'],
     [
       {
-        regex: '^(\\.\\./)+core/(?!net/|ninep/|time/|images/|outside/|protocol/device-protocol|devices/virtio/block-backend)',
+        regex:
+          '^(\\.\\./)+core/(?!net/|ninep/|time/|images/|outside/|protocol/device-protocol|devices/virtio/block-backend)',
         message:
           'a platform fills the interfaces of core/net, core/ninep and core/outside: it knows nothing of the machine.',
       },

@@ -77,6 +77,14 @@ describe('colinux run', () => {
     expect(status).toBe(2 * 3 + 1);
   });
 
+  it('ends a guest that spins with interrupts off', () => {
+    const { stdout, status } = colinux('run', guest, '--append', 'spin');
+    expect(stdout).toMatch(
+      /guest0 terminated: NMI .*: it has kept interrupts off for more than 1000 ms\r?\n$/,
+    );
+    expect(status).toBe(2 * 12 + 1);
+  });
+
   it('boots the host as a plain multiboot kernel with the guest as its module', () => {
     const { stdout, status } = colinux('run', kernel('colinux-host'), '--module', `${guest} panic`);
     expect(stdout).toBe(golden('hello-guest-panic.com1.txt'));
@@ -203,7 +211,7 @@ describe('bad input to colinux', () => {
     return file('text');
   };
   const cases: [string, () => string[], RegExp][] = [
-    ['no command', () => [], /Expected a command, run, daemon, image or dap, but found none/],
+    ['no command', () => [], /Expected a command, run, daemon, image, new or dap, but found none/],
     ['an unknown command', () => ['boot'], /but found "boot"/],
     ['an unknown option', () => ['run', guest, '--fast'], /"--fast" is not an option/],
     ['a missing file', () => ['run', file('nope')], /cannot be read, it does not exist/],

@@ -4,7 +4,7 @@
  */
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
 import { consoleLook } from '../debug-adapter/cocon/ansi.ts';
-import { encodeTypedBytes } from '../debug-adapter/cocon/wire.ts';
+import { encodeTypedBytes } from '../debug-adapter/cocon/keys.ts';
 import { Terminals } from '../debug-adapter/terminals.ts';
 import type { GuestConfig } from '../core/coop/config/config.ts';
 import type { DaemonOptions } from './daemon-options.ts';

@@ -7,6 +7,7 @@ import { CO_ABI_VERSION } from '../core/abi/abi.ts';
 import { guestAbiVersion, identifyImage } from '../core/boot/image-kind.ts';
 import { readPartitions } from '../core/images/partitions.ts';
 import { machineMiB, type MachinePlan } from '../core/coop/plan/plan.ts';
+import { innerDevices } from '../core/outside/specs.ts';
 import { createMachine, type MultibootSource } from '../core/machine/machine.ts';
 import { parseDaemonOptions } from './daemon-options.ts';
 import { openTerminal } from './daemon-terminal.ts';
@@ -111,7 +112,7 @@ export async function daemon(args: readonly string[], folder: string): Promise<n
     wrong.forEach(report);
     return DaemonStatus.VersionMismatch;
   }
-  const devices = await openDevices(run.plan.ends, { watchdog: { action: 'nmi' } }, folder, report);
+  const devices = await openDevices(run.plan.ends, innerDevices(undefined, true), folder, report);
   try {
     await reportPartitions(run.plan);
     const source = { kernel: readHost(undefined, folder), modules };

@@ -5,7 +5,7 @@
 import type { Machine } from '../core/machine/machine.ts';
 import type { DeviceOutputs } from '../core/machine/outside.ts';
 import type { Ends } from '../core/outside/ends.ts';
-import { deviceSpecs } from '../core/outside/specs.ts';
+import { deviceSpecs, type InnerDevices } from '../core/outside/specs.ts';
 import type { DeviceSpecs } from '../core/protocol/device-protocol.ts';
 import { Clock } from '../core/time/clock.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
@@ -46,7 +46,7 @@ const MAX_WAITING = 4096;
  */
 export async function openDevices(
   ends: Ends,
-  more: Pick<DeviceSpecs, 'rng' | 'watchdog'>,
+  more: InnerDevices,
   folder: string,
   report: (text: string) => void,
 ): Promise<RunDevices> {

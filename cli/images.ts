@@ -13,7 +13,7 @@ import type { RunOptions } from './run-options.ts';
 /** What of the options says which files to boot. */
 export type BootOptions = Pick<RunOptions, 'image' | 'bios' | 'append' | 'modules' | 'host'>;
 
-export type BootFiles = MultibootSource | BiosSource;
+export type BootFiles = (MultibootSource & { readonly cooperative: boolean }) | BiosSource;
 
 /** Where the host kernel lies as seen from the folder of the bundle: beside it, or in a checkout. */
 const HOST_PLACES = ['kernels/colinux-host.elf', '../kernels/build/colinux-host.elf'];
@@ -74,6 +74,6 @@ export function readBootFiles(options: BootOptions, folder: string): BootFiles {
     args,
   }));
   return cooperative
-    ? { kernel: readHost(options.host, folder), modules: [image, ...modules] }
-    : { kernel: image, modules };
+    ? { cooperative, kernel: readHost(options.host, folder), modules: [image, ...modules] }
+    : { cooperative, kernel: image, modules };
 }

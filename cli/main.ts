@@ -4,6 +4,7 @@ import { daemon } from './daemon.ts';
 import { dap } from './dap.ts';
 import { ExitStatus } from './exit-status.ts';
 import { image } from './image.ts';
+import { newGuest } from './new-guest.ts';
 import { Problem } from './problem.ts';
 import { bundleFolder, failed, report, write } from './process.ts';
 import { run } from './run.ts';
@@ -27,11 +28,15 @@ async function main(args: readonly string[]): Promise<number> {
       return daemon(rest, bundleFolder());
     case 'image':
       return image(rest);
+    case 'new':
+      return newGuest(rest, bundleFolder());
     case undefined:
-      throw new Problem('Expected a command, run, daemon, image or dap, but found none: see colinux --help.');
+      throw new Problem(
+        'Expected a command, run, daemon, image, new or dap, but found none: see colinux --help.',
+      );
     default:
       throw new Problem(
-        `Expected a command, run, daemon, image or dap, but found "${command}": see colinux --help.`,
+        `Expected a command, run, daemon, image, new or dap, but found "${command}": see colinux --help.`,
       );
   }
 }

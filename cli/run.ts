@@ -3,6 +3,7 @@
  * an exit status.
  */
 import { writeFileSync } from 'node:fs';
+import { innerDevices } from '../core/outside/specs.ts';
 import { createMachine, type Machine } from '../core/machine/machine.ts';
 import { snapshot } from '../core/machine/snapshot.ts';
 import { type ByteSink, openSink } from './byte-sink.ts';
@@ -79,7 +80,7 @@ export async function run(args: readonly string[], folder: string, report: Repor
   const files = readBootFiles(options, folder);
   const devices = await openDevices(
     options.ends,
-    options.rng === undefined ? {} : { rng: { seed: options.rng } },
+    innerDevices(options.rng, 'cooperative' in files && files.cooperative),
     folder,
     report,
   );

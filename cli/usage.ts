@@ -1,6 +1,8 @@
 /** What `colinux --help` prints. */
 export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and wait for its end
-       colinux daemon [@FILE] [WORDS] [options]   run a guest by its configuration
+       colinux daemon [@FILE] [WORDS] [options] [-- another guest]…
+                                       run guests by their configurations
+       colinux new guest DIR           write a small guest kernel to start from
        colinux image info FILE         what a disk image is, and its partitions
        colinux image convert FILE TARGET [options]
        colinux dap [--port N]          debug adapter on stdin and stdout, or on a TCP port
@@ -28,7 +30,11 @@ Options of run:
                           guest reach services on 127.0.0.1 by 10.0.2.2; restrict closes the way out
   --net socket,connect=HOST:PORT|listen=HOST:PORT[,mac=ADDRESS][,capture=FILE]
                           a card with a cable to another machine or to QEMU
+  --net tap,NAME[,…]      a card on a TAP interface of Linux, by the program tap-helper
+  --net pcap-bridge|ndis-bridge[,NAME][,nopromisc][,…]
+                          a card on an Ethernet of this computer, by libpcap or Npcap and the npm package cap
   --share TAG=FOLDER[,ro] a virtio-9p device: the guest mounts the folder by the tag
+                          --net and --share may be given again, too
   --rng SEED              a virtio entropy device whose bytes are a function of the seed
   --rtc SECONDS           wall clock at boot, seconds since 1970 (default: now)
   --bios FILE             start a flat ROM of 64, 128 or 256 KiB at the reset vector, instead of IMAGE
@@ -38,12 +44,15 @@ Options of run:
                           terminal is the input or a network is attached, else fast)
 
 Options of daemon (WORDS are key=value of the configuration language, the rest is the kernel's):
-  -t none|cocon           the guest's console on this terminal or not (default: if it is one)
+  -t none|cocon           the (first) guest's console on this terminal or not (default: if it is one and
+                          there is one guest)
   -d                      the same as -t none
   -k                      without the messages of the guest's kernel
   -p FILE                 write the process's number to FILE
+  --capture ethN=FILE     write what passes on a network unit of the guest into a .pcapng file
   -v LEVEL                0 to 15: with the messages of the host, too
-  SIGTERM shuts the guest down. Exit status: 0 a good end, 14 no host kernel, 255 anything else.
+  SIGTERM shuts the guests down. Exit status: 0 a good end, 3 a guest for another version of the ABI,
+  14 no host kernel, 255 anything else.
 
 Options of image (raw images and qcow2 are understood, DOS and GPT partition tables):
   --partition N|all       the partition to take out of the disk, or the whole disk

@@ -106,7 +106,7 @@ export class Debuggee {
       },
     );
     try {
-      const snapshot = await client.request('boot', { ...plan.boot, devices: ends.specs(plan.rng) });
+      const snapshot = await client.request('boot', { ...plan.boot, devices: ends.specs(plan.inner) });
       const coroutines = new Coroutines(snapshot, plan);
       debuggee = new Debuggee(client, plan, ends, debugging, breakpoints, coroutines, listener);
       ends.connect(debuggee.request);

@@ -8,6 +8,7 @@ import { CO_NOTE_OWNER } from '../core/abi/abi.ts';
 import type { GuestConfig } from '../core/coop/config/config.ts';
 import { machineMiB, planGuests, type PlannedGuest } from '../core/coop/plan/plan.ts';
 import type { Ends } from '../core/outside/ends.ts';
+import { type InnerDevices, innerDevices } from '../core/outside/specs.ts';
 import {
   type BootImage,
   type BootRequest,
@@ -159,8 +160,7 @@ export interface LaunchPlan extends SessionImages {
   /** All but the devices: their ends must be open first. */
   readonly boot: BootRequest;
   readonly ends: Ends;
-  /** The seed of an entropy device; no such device when undefined. */
-  readonly rng: number | undefined;
+  readonly inner: InnerDevices;
   /** Things the user should know, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -224,7 +224,7 @@ export async function planLaunch(
         kernel: { bytes, name, args },
         modules: extra,
       },
-      ...{ ends, rng, warnings: [...warnings, ...notServed(options, name)] },
+      ...{ ends, inner: innerDevices(rng, false), warnings: [...warnings, ...notServed(options, name)] },
       ...{ hostImage: image, programs: [], guests: [] },
     };
   }
@@ -256,7 +256,7 @@ export async function planLaunch(
       modules: all,
     },
     ends: joinEnds(plan.ends, ends),
-    rng,
+    inner: innerDevices(rng, true),
     hostImage,
     programs: hostPrograms(hostImage),
     guests: [...modules, ...extra].map((module, n) => ({

@@ -4,7 +4,7 @@
  */
 import type { Ends, LineEnd } from '../core/outside/ends.ts';
 import type { OpenEnds } from '../core/outside/open-ends.ts';
-import { deviceSpecs } from '../core/outside/specs.ts';
+import { deviceSpecs, type InnerDevices } from '../core/outside/specs.ts';
 import type { DeviceSpecs } from '../core/protocol/device-protocol.ts';
 import type { MachineEvent, RequestKind, RequestMap } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
@@ -51,9 +51,9 @@ export class OtherEnds {
     return new OtherEnds(ends, open, user, ports);
   }
 
-  /** The devices of the machine. @param rng the seed of an entropy device; none when undefined */
-  specs(rng: number | undefined): DeviceSpecs {
-    return deviceSpecs(this.ends, this.open.sectors, rng === undefined ? {} : { rng: { seed: rng } });
+  /** The devices of the machine. */
+  specs(inner: InnerDevices): DeviceSpecs {
+    return deviceSpecs(this.ends, this.open.sectors, inner);
   }
 
   /** Plugs everything in. @throws EndError */

@@ -5,6 +5,7 @@
  * `debuggee` (the machine, its stops and steps), `inspection` (scopes, variables, expressions), `memory-requests`,
  * `terminals` (consoles). Custom requests and events are `colinux/…` and documented in docs/protocol.md.
  */
+import { coPowerType } from '../core/abi/abi.ts';
 import {
   DebugSession,
   Event,
@@ -66,6 +67,21 @@ const EMPTY_LISTS: Readonly<Record<string, string>> = {
 const SHOWN = new Set(['launch', 'continue', 'next', 'stepIn', 'stepOut', 'pause']);
 
 type Request = DebugProtocol.Request;
+
+const POWER: Readonly<Record<string, number>> = {
+  'ctrl-alt-del': coPowerType.CTRL_ALT_DEL,
+  shutdown: coPowerType.SHUTDOWN,
+  off: coPowerType.OFF,
+};
+
+function powerType(action: string): number {
+  const type = POWER[action];
+  if (type === undefined) {
+    const known = Object.keys(POWER).join(', ');
+    throw new AdapterError('bad-request', `"action" is one of ${known}, but here it is "${action}".`);
+  }
+  return type;
+}
 
 /** Columns or rows of the largest terminal that anybody has. */
 const MAX_TERMINAL_CELLS = 1000;
@@ -564,6 +580,12 @@ export class ColinuxDebugSession extends DebugSession {
           return;
         case 'colinux/consoleInput':
           this.terminals.input(word('terminal'), word('data'));
+          return;
+        case 'colinux/power':
+          this.terminals.power(word('terminal'), powerType(word('action')));
+          return;
+        case 'colinux/nmi':
+          await this.machine().request('nmi', {});
           return;
         case 'colinux/switches':
           response.body = await this.machine().request('switches', { most: 4096 });

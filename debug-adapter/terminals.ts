@@ -3,11 +3,13 @@
  * can show. Keeps the cocon shadow screens and the last serial text, so that a terminal which opens late misses nothing.
  */
 import { CO_MOUSE_RANGE } from '../core/abi/abi.ts';
-import { encodeMouse, encodeResize } from '../core/abi/console.ts';
+import { encodeMouse, encodePower, encodeResize } from '../core/abi/console.ts';
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
 import { type ConsoleLook, type ConsoleRenderer, createConsoleRenderer } from './cocon/ansi.ts';
 import { createMouseReader, type MouseReader, type MouseReport } from './cocon/mouse.ts';
-import { createConsoleWire, encodeTyped } from './cocon/wire.ts';
+import { encodeTyped } from './cocon/keys.ts';
+import { createConsoleWire } from './cocon/wire.ts';
+import { AdapterError } from './errors.ts';
 
 export interface TerminalInfo {
   readonly id: string;
@@ -126,6 +128,13 @@ export class Terminals {
     const part = (at: number, of: number) => Math.floor(((at + 0.5) * CO_MOUSE_RANGE) / of);
     const event = { ...report, x: part(cell.x, columns), y: part(cell.y, rows) };
     this.sinks.input('com2', encodeMouse(event, monitor));
+  }
+
+  /** Sends a power message to the guest of a console. @throws AdapterError if it is no guest's */
+  power(id: string, type: number): void {
+    const monitor = this.cocons.findIndex(({ info }) => info.id === id);
+    if (monitor < 0) throw new AdapterError('bad-request', `"${id}" is not the console of a guest.`);
+    this.sinks.input('com2', encodePower(type, monitor));
   }
 
   /** A terminal has another size in cells: its guest is told, and may follow. */

@@ -31,6 +31,8 @@ export const REQUESTS = {
   consoleAttach: 'colinux/consoleAttach',
   consoleInput: 'colinux/consoleInput',
   consoleResize: 'colinux/consoleResize',
+  power: 'colinux/power',
+  nmi: 'colinux/nmi',
 } as const;
 
 /** The body of a `colinux/console` event, or undefined when it is not one. */

@@ -3,11 +3,18 @@
 import * as vscode from 'vscode';
 import { adapterFactory, adapterTracker } from './adapter/factory.ts';
 import { ConsoleTerminals } from './console/terminals.ts';
+import { newGuest } from './new-guest.ts';
 import { COMMANDS } from './contributes/commands.ts';
 import { DEBUG_TYPE } from './contributes/debugger.ts';
 import { DynamicConfigurations, LaunchProvider } from './launch/provider.ts';
 import type { Platform } from './platform.ts';
+import { REQUESTS } from './protocol.ts';
 import { createStatusBar } from './status/bar.ts';
+
+async function raiseNmi(): Promise<void> {
+  const session = vscode.debug.activeDebugSession;
+  if (session?.type === DEBUG_TYPE) await session.customRequest(REQUESTS.nmi);
+}
 
 /** Starts the extension on `platform`. */
 export function start(context: vscode.ExtensionContext, platform: Platform): void {
@@ -30,7 +37,13 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     ),
     vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, adapterTracker(log)),
     vscode.commands.registerCommand(COMMANDS.showConsole, () => terminals.show()),
+    vscode.commands.registerCommand(COMMANDS.newGuest, (folder?: vscode.Uri) =>
+      newGuest(context.extensionUri, folder),
+    ),
     vscode.commands.registerCommand(COMMANDS.showLog, () => log.show()),
+    vscode.commands.registerCommand(COMMANDS.sendCtrlAltDel, () => terminals.power('ctrl-alt-del')),
+    vscode.commands.registerCommand(COMMANDS.shutDownGuest, () => terminals.power('shutdown')),
+    vscode.commands.registerCommand(COMMANDS.raiseNmi, raiseNmi),
   );
   log.info(`coLinux is ready (${platform.kind})`);
 }

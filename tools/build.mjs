@@ -10,10 +10,12 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSoftfloat } from './build-softfloat.mjs';
+import { guestTemplate } from './guest-template.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await buildSoftfloat();
@@ -117,6 +119,10 @@ for (const folder of ['host', 'lib', 'include']) {
   if (existsSync(at('kernels', folder)))
     cpSync(at('kernels', folder), at('dist/kernels', folder), { recursive: true });
 }
+
+// A new guest as one file, for the extension in a browser cannot list folders: texts by path, with the ABI headers.
+writeFileSync(at('dist/guest-template.json'), JSON.stringify(guestTemplate(), null, 1));
+cpSync(at('platform/node/tap-helper.c'), at('dist/tap-helper.c'));
 
 for (const { value: name } of built.filter(({ value }) => value)) {
   const size = (statSync(at('dist', name)).size / 1024).toFixed(0);

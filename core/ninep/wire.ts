@@ -87,6 +87,7 @@ export class Writer {
   private view = new DataView(this.bytes.buffer);
   private length = HEADER_SIZE;
 
+  /** Where the next `by` bytes go. Call it before `view` is read, which it may exchange. */
   private grow(by: number): number {
     const from = this.length;
     this.length += by;
@@ -102,19 +103,23 @@ export class Writer {
     return this.length;
   }
   u8(value: number): this {
-    this.view.setUint8(this.grow(1), value);
+    const at = this.grow(1);
+    this.view.setUint8(at, value);
     return this;
   }
   u16(value: number): this {
-    this.view.setUint16(this.grow(2), value, true);
+    const at = this.grow(2);
+    this.view.setUint16(at, value, true);
     return this;
   }
   u32(value: number): this {
-    this.view.setUint32(this.grow(4), value, true);
+    const at = this.grow(4);
+    this.view.setUint32(at, value, true);
     return this;
   }
   u64(value: bigint | number): this {
-    this.view.setBigUint64(this.grow(8), BigInt(value), true);
+    const at = this.grow(8);
+    this.view.setBigUint64(at, BigInt(value), true);
     return this;
   }
   data(bytes: Uint8Array): this {

@@ -5,12 +5,20 @@
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
 import { type Ends, MACHINE_MAC } from './ends.ts';
 
-/** @param sectors of each disk. @param more devices that are connected to nothing */
-export function deviceSpecs(
-  ends: Ends,
-  sectors: readonly number[],
-  more: Pick<DeviceSpecs, 'rng' | 'watchdog'> = {},
-): DeviceSpecs {
+/** Devices that are connected to nothing outside. */
+export type InnerDevices = Pick<DeviceSpecs, 'rng' | 'watchdog'>;
+
+/**
+ * @param seed of an entropy device; none when undefined
+ * @param guests whether the machine is to run guests: only an NMI ends one that keeps interrupts off
+ */
+export const innerDevices = (seed: number | undefined, guests: boolean): InnerDevices => ({
+  ...(seed !== undefined && { rng: { seed } }),
+  ...(guests && { watchdog: { action: 'nmi' } }),
+});
+
+/** @param sectors of each disk */
+export function deviceSpecs(ends: Ends, sectors: readonly number[], more: InnerDevices): DeviceSpecs {
   return {
     disks: ends.disks.map(({ access }, n) => ({
       kind: 'outside',

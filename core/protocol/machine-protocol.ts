@@ -195,6 +195,8 @@ export interface RequestMap {
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
   /** Bytes from outside into a serial port. */
   input: { params: { port: SerialPort; bytes: Uint8Array }; result: Record<string, never> };
+  /** Presses the NMI button of the machine. */
+  nmi: { params: Record<string, never>; result: Record<string, never> };
   /** The answer to a `blockRequest` event. An id that is not waited for any more is ignored. */
   completeBlock: {
     params: { disk: number; id: number; outcome: BlockOutcome };

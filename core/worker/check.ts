@@ -149,6 +149,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     ),
   }),
   input: fields({ port: oneOf('com1', 'com2'), bytes }),
+  nmi: fields({}),
   completeBlock: fields({ disk: unit, id: address, outcome }),
   networkFrame: fields({ network: unit, bytes }),
   networkLink: fields({ network: unit, up: boolean }),

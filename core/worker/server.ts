@@ -349,6 +349,10 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         m.receive(port, bytes);
       });
     },
+    nmi: () =>
+      deliver((m) => {
+        m.nmi();
+      }),
     completeBlock({ disk, id, outcome }) {
       return deliver(({ outside }) => {
         outside.completeBlock(disk, id, outcome);

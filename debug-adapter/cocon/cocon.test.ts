@@ -7,7 +7,8 @@ import { type ConsoleScreen, rowOf } from '../../core/abi/console-screen.ts';
 import { type CoRecord, decodeRecords, encodeMessage } from '../../core/abi/decode.ts';
 import { createConsoleRenderer } from './ansi.ts';
 import { characterOf } from './cp437.ts';
-import { createConsoleWire, encodeTyped, type WireMessage } from './wire.ts';
+import { encodeTyped } from './keys.ts';
+import { createConsoleWire, type WireMessage } from './wire.ts';
 
 /** Numbers that look random and are the same in each run. */
 function generator(seed: number): (below: number) => number {
@@ -227,6 +228,32 @@ describe('the cocon terminal', () => {
       const text = renderer.draw({ kind: 'putc', x: 1, y: 1, cell: 0x0700 | code });
       expect(text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
     }
+  });
+});
+
+describe('the keyboard', () => {
+  /** Scan codes, and text in quotes. */
+  const sent = (typed: string) =>
+    decodeRecords(encodeTyped(typed))
+      .records.map(({ data }) => {
+        const code = data.getUint32(12, true);
+        return data.getUint32(16, true) === 0 ? code.toString(16) : `"${String.fromCharCode(code)}"`;
+      })
+      .join(' ');
+
+  it('sends text as text, and keys that make none as scan codes', () => {
+    expect(sent('a\x1b[Ab')).toBe('"a" e0 48 e0 c8 "b"');
+    expect(sent('\x1bOP\x1b[24~\x1b[3~')).toBe('3b bb 58 d8 e0 53 e0 d3');
+    expect(sent('\x03')).toBe('"\x03"');
+  });
+
+  it('holds the modifiers of a key while it is pressed', () => {
+    expect(sent('\x1b[1;6D')).toBe('2a 1d e0 4b e0 cb 9d aa');
+    expect(sent('\x1b[15;3~')).toBe('38 3f bf b8');
+  });
+
+  it.each(['\x1b', '\x1b[', '\x1b[99~', '\x1b[Z', '\x1b[1;2', '\x1bx'])('passes %j on as it is', (typed) => {
+    expect(sent(typed)).toBe([...typed].map((c) => `"${c}"`).join(' '));
   });
 });
 

@@ -1,16 +1,10 @@
 /**
- * The cocon wire on COM2: console messages of the guests in, key messages out (docs/abi.md). Which guest it is, the upper
+ * The cocon wire on COM2, what comes from it: console messages of the guests (docs/abi.md). Which guest it is, the upper
  * half of its module number says. Bytes come from a guest, so a record that cannot be one costs a byte and the reader
  * finds the next.
  */
-import {
-  CO_MAX_MONITORS,
-  CO_WIRE_MODULE_MASK,
-  CO_WIRE_MONITOR_SHIFT,
-  coKeyboardMode,
-  coModule,
-} from '../../core/abi/abi.ts';
-import { type ConsoleOperation, decodeConsole, encodeKey } from '../../core/abi/console.ts';
+import { CO_MAX_MONITORS, CO_WIRE_MODULE_MASK, CO_WIRE_MONITOR_SHIFT, coModule } from '../../core/abi/abi.ts';
+import { type ConsoleOperation, decodeConsole } from '../../core/abi/console.ts';
 import { type CoMessage, decodeMessage, decodeRecords } from '../../core/abi/decode.ts';
 
 /** Longest message: the guest's I/O area. */
@@ -69,20 +63,4 @@ export function createConsoleWire(): ConsoleWire {
       return messages;
     },
   };
-}
-
-/** What was typed, as key messages for the guest of a monitor. */
-export const encodeTyped = (text: string, monitor = 0): Uint8Array =>
-  encodeTypedBytes(new TextEncoder().encode(text), monitor);
-
-/** The same for the bytes of UTF-8. */
-export function encodeTypedBytes(bytes: Uint8Array, monitor = 0): Uint8Array {
-  const messages = Array.from(bytes, (byte) => encodeKey(byte, coKeyboardMode.ASCII, monitor));
-  const all = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const message of messages) {
-    all.set(message, at);
-    at += message.length;
-  }
-  return all;
 }

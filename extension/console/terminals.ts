@@ -16,7 +16,7 @@ interface Console {
   about: ConsoleTerminal;
   link: ConsoleLink;
   /** The session that feeds it, or fed it last. */
-  sessionId: string;
+  session: vscode.DebugSession;
   terminal: vscode.Terminal | undefined;
 }
 
@@ -32,7 +32,7 @@ export class ConsoleTerminals implements vscode.Disposable {
       }),
       vscode.debug.onDidTerminateDebugSession((session) => {
         for (const console of this.consoles.values()) {
-          if (console.sessionId === session.id) console.link.disconnect(t('The machine was switched off.'));
+          if (console.session.id === session.id) console.link.disconnect(t('The machine was switched off.'));
         }
       }),
       vscode.window.onDidCloseTerminal((terminal) => {
@@ -46,27 +46,33 @@ export class ConsoleTerminals implements vscode.Disposable {
   /** Shows a console; asks which when there are several. */
   async show(): Promise<void> {
     const all = [...this.consoles.values()].filter(({ link }) => link.connected);
-    const choice = all.length > 0 ? all : [...this.consoles.values()];
+    const picked = await this.choose(all.length > 0 ? all : [...this.consoles.values()]);
+    if (picked) this.terminalOf(picked).show(false);
+  }
+
+  /** Sends a power message to a guest; asks to which when there are several. */
+  async power(action: 'ctrl-alt-del' | 'shutdown'): Promise<void> {
+    const guests = [...this.consoles.values()].filter(
+      ({ about, link }) => about.kind === 'cocon' && link.connected,
+    );
+    const picked = await this.choose(guests);
+    await picked?.session.customRequest(REQUESTS.power, { terminal: picked.about.id, action });
+  }
+
+  private async choose(choice: readonly Console[]): Promise<Console | undefined> {
     if (choice.length === 0) {
       void vscode.window.showInformationMessage(
         t('There is no console yet: start debugging a kernel (F5). Its console opens with its first output.'),
       );
-      return;
+      return undefined;
     }
-    const picked =
-      choice.length === 1
-        ? choice[0]
-        : (
-            await vscode.window.showQuickPick(
-              choice.map((console) => ({
-                label: console.about.title,
-                description: console.about.id,
-                console,
-              })),
-              { placeHolder: t('Which console?') },
-            )
-          )?.console;
-    if (picked) this.terminalOf(picked).show(false);
+    if (choice.length === 1) return choice[0];
+    const items = choice.map((console) => ({
+      label: console.about.title,
+      description: console.about.id,
+      console,
+    }));
+    return (await vscode.window.showQuickPick(items, { placeHolder: t('Which console?') }))?.console;
   }
 
   private receive(session: vscode.DebugSession, body: unknown): void {
@@ -77,9 +83,9 @@ export class ConsoleTerminals implements vscode.Disposable {
     }
     const { about, data } = { about: event.terminal, data: event.data };
     const console = this.consoleFor(session, about);
-    const isNew = console.sessionId !== session.id || !console.link.connected;
+    const isNew = console.session !== session || !console.link.connected;
     if (isNew) {
-      console.sessionId = session.id;
+      console.session = session;
       console.about = about;
       void console.link.connect({
         attach: async () =>
@@ -107,7 +113,7 @@ export class ConsoleTerminals implements vscode.Disposable {
         return console;
       }
     }
-    const console: Console = { about, link: new ConsoleLink(), sessionId: '', terminal: undefined };
+    const console: Console = { about, link: new ConsoleLink(), session, terminal: undefined };
     this.consoles.set(own, console);
     void vscode.commands.executeCommand('setContext', HAS_CONSOLE, true);
     return console;

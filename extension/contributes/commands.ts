@@ -7,6 +7,10 @@ import { text } from './text.ts';
 export const COMMANDS = {
   showConsole: 'colinux.showConsole',
   showLog: 'colinux.showLog',
+  sendCtrlAltDel: 'colinux.sendCtrlAltDel',
+  shutDownGuest: 'colinux.shutDownGuest',
+  raiseNmi: 'colinux.raiseNmi',
+  newGuest: 'colinux.newGuest',
 } as const;
 
 const category = text('command.category', 'coLinux');
@@ -18,13 +22,31 @@ export const commands = [
     category,
     icon: '$(terminal)',
   },
+  {
+    command: COMMANDS.newGuest,
+    title: text('command.newGuest', 'New guest kernel…'),
+    category,
+    icon: '$(new-folder)',
+  },
   { command: COMMANDS.showLog, title: text('command.showLog', 'Show Log'), category, icon: '$(output)' },
+  {
+    command: COMMANDS.sendCtrlAltDel,
+    title: text('command.sendCtrlAltDel', 'Send Ctrl+Alt+Del to Guest'),
+    category,
+  },
+  { command: COMMANDS.shutDownGuest, title: text('command.shutDownGuest', 'Shut Down Guest'), category },
+  { command: COMMANDS.raiseNmi, title: text('command.raiseNmi', 'Raise NMI'), category },
 ];
 
 const inSession = `inDebugMode && debugType == ${DEBUG_TYPE}`;
 
 export const menus = {
-  commandPalette: [{ command: COMMANDS.showConsole, when: 'colinux.hasConsole' }],
+  commandPalette: [
+    { command: COMMANDS.showConsole, when: 'colinux.hasConsole' },
+    { command: COMMANDS.sendCtrlAltDel, when: `${inSession} && colinux.hasConsole` },
+    { command: COMMANDS.shutDownGuest, when: `${inSession} && colinux.hasConsole` },
+    { command: COMMANDS.raiseNmi, when: inSession },
+  ],
   'debug/toolBar': [
     { command: COMMANDS.showConsole, when: `${inSession} && colinux.hasConsole`, group: 'navigation@90' },
   ],

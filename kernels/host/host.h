@@ -6,6 +6,7 @@
 #ifndef HOST_H
 #define HOST_H
 
+#include "ioctl.h"
 #include "lib.h"
 #include "x86.h"
 
@@ -146,7 +147,7 @@ uint32_t frames_free_mib(void);
 struct module {
 	const void *image;
 	uint32_t size;
-	char command_line[256];		/* the file's name, then words for the guest */
+	char command_line[CO_WORDS_SIZE];	/* the file's name, then words for the guest */
 };
 
 void modules_init(const struct multiboot *info);

@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
@@ -69,13 +69,15 @@ function setMode(device: string, mode: string): void {
   }
 }
 
-/** @returns its descriptor, and whether it is a file, which only takes. */
+/** @returns its descriptor, and whether it is a file, which is emptied and only takes. */
 function openDevice(path: string): { readonly descriptor: number; readonly file: boolean } {
   const noWait = (constants.O_NOCTTY ?? 0) | (constants.O_NONBLOCK ?? 0);
   const place = process.platform === 'win32' && /^COM\d+$/i.test(path) ? `\\\\.\\${path}` : path;
   try {
     const descriptor = openSync(place, constants.O_RDWR | constants.O_CREAT | noWait, 0o644);
-    return { descriptor, file: fstatSync(descriptor).isFile() };
+    const file = fstatSync(descriptor).isFile();
+    if (file) ftruncateSync(descriptor);
+    return { descriptor, file };
   } catch (error) {
     throw new EndError(
       `The serial line "${path}" cannot be opened, ${systemReason(error)}: give stdio, a device or a file.`,

@@ -71,6 +71,55 @@ describe('three guests', () => {
     expect(session.serial()).toContain('guest2 terminated: END');
   });
 
+  it('are drawn for the size of their terminal, and shut down when they are told to', async () => {
+    session = await openSession(bundle.adapter);
+    await session.launch({ modules, cmdline: 'interactive' });
+    const request = (command: string, args: object) =>
+      session.client.customRequest(`colinux/${command}`, args);
+    const screen = async (terminal: string) =>
+      ((await request('consoleAttach', { terminal })).body as { data: string }).data;
+    while (!(await screen('cocon1')).includes('type something'))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await screen('cocon1')).toContain('\x1b[25;1H');
+    await request('consoleResize', { terminal: 'cocon1', columns: 40, rows: 10 });
+    const small = await screen('cocon1');
+    expect(small).toContain('\x1b[1;10r');
+    expect(small).not.toContain('\x1b[11;');
+    await expect(request('consoleResize', { terminal: 'cocon1', columns: 0, rows: 10 })).rejects.toThrow(
+      /"columns" as a whole number from 1 to 1000/,
+    );
+    await expect(request('power', { terminal: 'cocon0', action: 'sleep' })).rejects.toThrow(
+      /one of ctrl-alt-del, shutdown, off/,
+    );
+    await expect(request('power', { terminal: 'com1', action: 'off' })).rejects.toThrow(/not the console/);
+    for (const terminal of ['cocon0', 'cocon1']) await request('power', { terminal, action: 'shutdown' });
+    await session.event('terminated');
+    expect(session.serial()).toMatch(
+      /guest0 terminated: POWEROFF[^]*guest1 terminated: POWEROFF|guest1[^]*guest0/,
+    );
+  });
+
+  it('can be stepped when something has come from outside while they stood still', async () => {
+    session = await openSession(bundle.adapter);
+    const line = lineOf(main, 'primes = count_primes');
+    await session.launch({ breakpoints: [[main, line]] });
+    await session.stop();
+    await session.client.customRequest('colinux/consoleResize', { terminal: 'cocon0', columns: 90, rows: 9 });
+    await session.go('next');
+    expect((await session.stack(2))[0]).toMatchObject({ name: 'kmain', line: line + 1 });
+  });
+
+  it('and the one that has the CPU at an NMI is ended by it', async () => {
+    session = await openSession(bundle.adapter);
+    const line = lineOf(main, 'printk("timer: ');
+    await session.launch({ breakpoints: [[main, line]] });
+    await session.stop();
+    await session.client.customRequest('colinux/nmi');
+    await session.client.continueRequest({ threadId: 2 });
+    await session.event('terminated');
+    expect(session.serial()).toMatch(/guest0 terminated: NMI \(reason 12, code 0xc01[0-9a-f]+, line 0\)$/m);
+  });
+
   it('all stop at a breakpoint in the passage code, the later ones too', async () => {
     session = await openSession(bundle.adapter);
     const line = lineOf(passageCode, 'movl\t%ecx, %ebp');

@@ -26,7 +26,7 @@ describe('breakpoints', () => {
     ['the first assembly of the guest', inSample('kernel/entry.S'), 'pushl\t%ecx', 'guest_entry', 2],
     ['the trap entry of the guest', inSample('kernel/traps.S'), 'call\ttrap_handler', 'trap_common', 2],
     ['the program in ring 3', inSample('user/program.c'), 'value = value * 1664525', 'compute', 2],
-    ['the host kernel', inRoot('kernels/host/main.c'), 'start_processes();', 'host_main', 1],
+    ['the host kernel', inRoot('kernels/host/main.c'), 'if (!start_processes())', 'host_main', 1],
     [
       'assembly of the host kernel',
       inRoot('kernels/host/entry.S'),

@@ -178,6 +178,8 @@ describe('requests out of order', () => {
       disassemble: ['memoryReference', 'offset', 'instructionOffset', 'instructionCount'],
       setBreakpoints: ['source', 'breakpoints'],
       'colinux/consoleInput': ['terminal', 'data'],
+      'colinux/consoleResize': ['terminal', 'columns', 'rows'],
+      'colinux/power': ['terminal', 'action'],
     };
     const good = {
       threadId: 2,
@@ -186,6 +188,10 @@ describe('requests out of order', () => {
       instructionCount: 2,
       expression: '1',
       data: '',
+      terminal: 'cocon0',
+      action: 'none',
+      columns: 80,
+      rows: 25,
     };
     for (const [command, fields] of Object.entries(shapes)) {
       for (const field of fields) {

@@ -4,13 +4,15 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeConsole } from '../../core/abi/console.ts';
 import { applyConsole, type ConsoleScreen, createScreen, screenText } from '../../core/abi/console-screen.ts';
 import { decodeRecords } from '../../core/abi/decode.ts';
 import { NANOSECONDS_PER_TICK } from '../../core/time/clock.ts';
 import { createMachine, type Machine } from '../../core/machine/machine.ts';
+import type { DeviceOutputs } from '../../core/machine/outside.ts';
+import type { DeviceSpecs } from '../../core/protocol/device-protocol.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,6 +21,8 @@ export const BUSY = 'kernels/build/busy-guest.elf';
 export const DRAWING = 'kernels/build/drawing-guest.elf';
 export const EARLY = 'kernels/build/early-guest.elf';
 export const RUDE = 'kernels/build/rude-guest.elf';
+export const DEVICE = 'kernels/build/device-guest.elf';
+export const HOSTILE = 'kernels/build/hostile-guest.elf';
 
 const VGA = 0xb8000;
 const COLUMNS = 80;
@@ -64,7 +68,7 @@ export interface HostMachine {
 const files = new Map<string, Uint8Array>();
 function image(words: string) {
   const [path = '', ...args] = words.split(' ');
-  const bytes = files.get(path) ?? readFileSync(join(root, path));
+  const bytes = files.get(path) ?? readFileSync(resolve(root, path));
   files.set(path, bytes);
   return { bytes, name: path.split('/').at(-1) ?? path, args: args.join(' ') };
 }
@@ -72,12 +76,14 @@ function image(words: string) {
 /**
  * @param guests boot modules: a path from the root of the repository, then words.
  * @param patch changes the host kernel's image, of which it gets a copy.
+ * @param hardware what is on the PCI bus beside the watchdog, and where its output goes.
  */
 export function createHost(
   guests: readonly string[],
   words = '',
   memoryMib = 64,
   patch: (image: Buffer) => void = () => undefined,
+  hardware: { readonly devices?: DeviceSpecs; readonly outputs?: DeviceOutputs } = {},
 ): HostMachine {
   const com1: number[] = [];
   const com2: number[] = [];
@@ -90,12 +96,13 @@ export function createHost(
       kernel: { ...host, bytes },
       modules: guests.map(image),
       rtcSeconds: 1_100_000_000,
-      devices: { watchdog: { action: 'nmi' } },
+      devices: { watchdog: { action: 'nmi' }, ...hardware.devices },
     },
     {
       serial: (port, byte) => (port === 'com1' ? com1 : com2).push(byte),
       debugcon: () => undefined,
       log: () => undefined,
+      ...(hardware.outputs && { devices: hardware.outputs }),
     },
   );
   let ended: number | undefined;

@@ -79,7 +79,7 @@ describe('a configuration', () => {
       initrd: undefined,
       memoryMiB: undefined,
       blocks: [],
-      blockMode: 'sync',
+      blockMode: undefined,
       console: { columns: 80, rows: 25, scrollback: 500 },
       commandLine: '',
     });

@@ -44,7 +44,8 @@ export interface GuestConfig {
   readonly initrd: Given<string> | undefined;
   readonly memoryMiB: Given<number> | undefined;
   readonly blocks: readonly BlockUnit[];
-  readonly blockMode: 'sync' | 'async';
+  /** Undefined: each request as the guest asks for it. */
+  readonly blockMode: 'sync' | 'async' | undefined;
   readonly cofs: readonly Unit<string>[];
   readonly network: readonly Unit<NetworkUnit>[];
   readonly serial: readonly Unit<SerialLine>[];
@@ -302,7 +303,7 @@ export async function parseConfig(source: ConfigSource, include: Include): Promi
     initrd: into.given('initrd'),
     memoryMiB: into.given('mem'),
     blocks: blockUnits(into),
-    blockMode: into.given<'sync' | 'async'>('setcobd')?.value ?? 'sync',
+    blockMode: into.given<'sync' | 'async'>('setcobd')?.value,
     cofs: into.unitsOf('cofs'),
     network: into.unitsOf('eth'),
     serial: into.unitsOf('ttys'),

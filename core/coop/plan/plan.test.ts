@@ -155,6 +155,20 @@ describe('what does not fit is told where it stands', () => {
     ]);
   });
 
+  it('words', async () => {
+    const words = 'x'.repeat(200);
+    const units = many(28, (n) => `cobd${n}=d${n}`).join(' ');
+    const aliases = many(26, (n) => `sd${'abcdefghijklmnop'[n % 16]!}${n}=:cobd1`).join(' ');
+    expect(await problemsOf(`${units} ${words}`)).toEqual([]);
+    expect(
+      await problemsOf(`${units} ${aliases} ${words} ${many(16, (n) => `ttys${n}=f`).join(' ')}`),
+    ).toEqual([
+      expect.stringMatching(
+        /^g0:1:1: error: The devices and the kernel's command line take 1\d\d\d characters together, but 1023 fit/,
+      ),
+    ]);
+  });
+
   it('a socket without an address', async () => {
     expect(await problemsOf('eth0=socket,there')).toEqual([
       expect.stringMatching(/^g0:1:1: error: eth0= expects socket,connect=HOST:PORT/),

@@ -65,6 +65,8 @@ const HOST_MIB = 64;
 const MACHINE_MAX_MIB = 768;
 /** Devices that a machine of guests has anyway: the watchdog. */
 const OWN_DEVICES = 1;
+/** Of a boot module's command line, without its final NUL (CO_WORDS_SIZE of the host kernel). */
+const WORDS_MAX = 1023;
 /** The cofs unit of an initial RAM disk's folder. */
 const INITRD_UNIT = 31;
 
@@ -119,7 +121,26 @@ class Planner {
       ...this.initrd(config),
       config.commandLine,
     ];
-    return { file: kernel, name: wordOf(kernel), args: words.filter((word) => word !== '').join(' ') };
+    const module = {
+      file: kernel,
+      name: wordOf(kernel),
+      args: words.filter((word) => word !== '').join(' '),
+    };
+    this.checkLength(config, module);
+    return module;
+  }
+
+  private checkLength(config: GuestConfig, { name, args }: PlannedModule): void {
+    const length = name.length + 1 + args.length;
+    const [at] = [config.blocks, config.network, config.cofs, config.serial]
+      .flatMap((units) => units.map((unit) => unit.at))
+      .concat(config.kernel?.at ?? []);
+    if (length <= WORDS_MAX || !at) return;
+    this.report(
+      at,
+      'config-too-long',
+      `The devices and the kernel's command line take ${length} characters together, but ${WORDS_MAX} fit: take some out.`,
+    );
   }
 
   private memory({ memoryMiB, kernel }: GuestConfig): string {
@@ -156,7 +177,7 @@ class Planner {
       const access = value.access === 'read-only' ? ',ro' : '';
       return [`cobd${unit}=blk${device}${access}`, ...aliases.map((alias) => `${alias}=:cobd${unit}`)];
     });
-    return blockMode === 'async' ? [...words, 'setcobd=async'] : words;
+    return blockMode === undefined ? words : [...words, `setcobd=${blockMode}`];
   }
 
   private network(

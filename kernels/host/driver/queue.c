@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Messages waiting for the guest, or for a process: a ring of bytes with whole messages in it. Interrupt handlers push, the
- * monitor takes as many as fit when it next enters the guest. A full queue refuses; the sender decides what that means.
- * Messages that may be lost leave the last quarter to those that matter.
+ * Messages waiting for the guest, or for a process: a ring of bytes with whole messages in it. Interrupt handlers
+ * push, the monitor takes as many as fit when it next enters the guest. A full queue refuses; the sender decides
+ * what that means. Messages that may be lost leave the last quarter to those that matter.
  */
 #include "driver.h"
 
@@ -26,7 +26,9 @@ static void ring_peek(const struct message_queue *queue, void *bytes, uint32_t s
 	memcpy((uint8_t *)bytes + first, queue->bytes, size - first);
 }
 
-bool queue_push(struct message_queue *queue, const struct co_message *header, const void *data)
+/* One message whose data are in two parts, of which the second may be empty. */
+static bool push(struct message_queue *queue, const struct co_message *header, const void *first, uint32_t first_size,
+		 const void *second)
 {
 	uint32_t flags = interrupts_save();
 	uint32_t room = QUEUE_SIZE - (queue->write - queue->read), reserved = RESERVED(QUEUE_SIZE, header);
@@ -35,12 +37,24 @@ bool queue_push(struct message_queue *queue, const struct co_message *header, co
 
 	if (fits) {
 		ring_write(queue, header, sizeof(*header));
-		ring_write(queue, data, header->size);
+		ring_write(queue, first, first_size);
+		ring_write(queue, second, header->size - first_size);
 		queue->count++;
 		process_wake(queue);
 	}
 	interrupts_restore(flags);
 	return fits;
+}
+
+bool queue_push(struct message_queue *queue, const struct co_message *header, const void *data)
+{
+	return push(queue, header, data, header->size, NULL);
+}
+
+bool queue_push_linux(struct message_queue *queue, const struct co_message *header, const struct co_linux_message *message,
+		      const void *payload)
+{
+	return push(queue, header, message, sizeof(*message), payload);
 }
 
 /* Moves whole messages, back to back, into `buffer`; returns how many bytes. */

@@ -23,7 +23,7 @@ export const inSample = (path: string): string => join(sample, path);
 export const inRoot = (path: string): string => join(root, path);
 
 export interface LaunchOptions {
-  readonly kernel?: string;
+  readonly kernel?: string | undefined;
   readonly cmdline?: string;
   readonly stopOnEntry?: boolean;
   readonly noDebug?: boolean;
