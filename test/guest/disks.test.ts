@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWorkshop, type Outcome, run, type Workshop } from './run-guest.ts';
+import { openWorkshop, type Outcome, printed, run, type Workshop } from './run-guest.ts';
 
 const tools = ['mke2fs', 'e2fsck', 'debugfs'].map((name) => join('/usr/sbin', name));
 const [MKE2FS, E2FSCK, DEBUGFS] = tools as [string, string, string];
@@ -106,7 +106,7 @@ describe.skipIf(!tools.every(existsSync))('a disk', () => {
 
   function judge(outcome: Outcome, image: string): void {
     expect(outcome.status).toBe(1);
-    expect(outcome.lines.slice(2, -2)).toEqual(
+    expect(printed(outcome)).toEqual(
       EXPECTED.map((line) => (typeof line === 'string' ? line : expect.stringMatching(line))),
     );
     check(image);
@@ -142,8 +142,8 @@ describe.skipIf(!tools.every(existsSync))('a disk', () => {
   it('with features that the kernel does not know is refused, with those it cannot write is read-only', async () => {
     const script = 'mount /dev/cobd0 /mnt; mount /dev/cobd1 /mnt; sum /mnt/seed/big; rm /mnt/seed/big; halt';
     const disks = [make(6, '-t', 'ext4'), make(6, '-t', 'ext2', '-O', 'extra_isize,dir_nlink')];
-    const { lines } = await workshop.here({ words: run(script), disks });
-    expect(lines.slice(2, -2)).toEqual([
+    const outcome = await workshop.here({ words: run(script), disks });
+    expect(printed(outcome)).toEqual([
       expect.stringMatching(
         /^ext2: \/dev\/cobd0 has features this kernel does not know \(incompat 0x[0-9a-f]+\); make it/,
       ),

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openWorkshop, run, type Setup, type Workshop } from './run-guest.ts';
+import { openWorkshop, printed, run, type Setup, type Workshop } from './run-guest.ts';
 
 const BIG = Uint8Array.from({ length: 300_001 }, (_, at) => (at * 7 + (at >> 8) * 13) & 0xff);
 
@@ -74,13 +74,12 @@ function judge(lines: readonly string[], folder: string): void {
 
 it('a folder is read and written', async () => {
   const setup = prepare('here');
-  const { status, lines } = await workshop.here(setup);
-  expect(status).toBe(1);
-  judge(lines.slice(2, -2), setup.folder);
+  const outcome = await workshop.here(setup);
+  expect(outcome.status).toBe(1);
+  judge(printed(outcome), setup.folder);
 });
 
 it('and is the same on QEMU', async () => {
   const setup = prepare('qemu');
-  const { lines } = await workshop.onQemu(setup);
-  judge(lines.slice(2, -2), setup.folder);
+  judge(printed(await workshop.onQemu(setup)), setup.folder);
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../kernels/virtio-board.ts';
-import { openWorkshop, run, type Workshop } from './run-guest.ts';
+import { openWorkshop, printed, run, type Workshop } from './run-guest.ts';
 
 const MEBIBYTE = 2 ** 20;
 /** Long, for each byte is copied several times in an emulated machine. */
@@ -48,9 +48,6 @@ async function serve(accept: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Without the two lines of the start and the two of the end. */
-const printed = (lines: readonly string[]) => lines.slice(2, -2);
-
 async function runScript(script: string, network = '') {
   writeFileSync(join(shared, 'script'), script);
   return workshop.here({ words: run('mount cofs0 /mnt; sh /mnt/script; halt'), folder: shared, network });
@@ -60,10 +57,10 @@ const CONFIGURED = '10.0.2.15/24 10.0.2.2 10.0.2.3';
 
 describe('the network', () => {
   it('is set up by DHCP, answers pings and resolves names', async () => {
-    const { lines } = await runScript(
+    const outcome = await runScript(
       'ping 10.0.2.2\ndhcp\ncat /dev/eth0\nping 10.0.2.2 2\nnslookup localhost\nnslookup nowhere.invalid\nping 10.0.2.99 1\n',
     );
-    expect(printed(lines)).toEqual([
+    expect(printed(outcome)).toEqual([
       'ping: 10.0.2.2: network is not configured: run dhcp',
       CONFIGURED,
       `52:54:00:12:34:56 ${CONFIGURED}`,
@@ -78,11 +75,11 @@ describe('the network', () => {
 
   it('works on QEMU, too', async () => {
     const port = await serve((socket) => socket.end('HELLO\n'));
-    const { lines } = await workshop.onQemu({
+    const outcome = await workshop.onQemu({
       words: run(`dhcp; ping 10.0.2.2 1; tcp 10.0.2.2 ${port} </dev/null; halt`),
       network: '',
     });
-    expect(printed(lines)).toEqual([
+    expect(printed(outcome)).toEqual([
       CONFIGURED,
       '64 bytes from 10.0.2.2, sequence 0',
       '1 sent, 1 answered',
@@ -105,8 +102,8 @@ describe('UDP', () => {
     cleanups.push(() => {
       clearInterval(timer);
     });
-    const { lines } = await runScript('dhcp\nudpecho 7\necho ended\n', `udp:${port}:7`);
-    expect(printed(lines)).toEqual([CONFIGURED, 'ended']);
+    const outcome = await runScript('dhcp\nudpecho 7\necho ended\n', `udp:${port}:7`);
+    expect(printed(outcome)).toEqual([CONFIGURED, 'ended']);
     expect(answers.slice(0, 3)).toEqual(['hello 0', 'hello 1', 'hello 2']);
   });
 });
@@ -126,8 +123,8 @@ describe('TCP', () => {
           socket.end();
         })();
       });
-      const { lines } = await runScript(`dhcp\nget 10.0.2.2 ${port}\n`);
-      expect(printed(lines)[1]).toMatch(new RegExp(`^${hex(crc)} ${64 * MEBIBYTE} bytes in \\d+ s$`));
+      const outcome = await runScript(`dhcp\nget 10.0.2.2 ${port}\n`);
+      expect(printed(outcome)[1]).toMatch(new RegExp(`^${hex(crc)} ${64 * MEBIBYTE} bytes in \\d+ s$`));
     },
     PATIENCE,
   );
@@ -146,8 +143,8 @@ describe('TCP', () => {
         });
         socket.on('end', () => socket.end(`got ${length} bytes, ${hex(crc)}\n`));
       });
-      const { lines } = await runScript(`dhcp\nput 10.0.2.2 ${port} /mnt/big\n`);
-      expect(printed(lines)[1]).toBe(`got ${bytes.length} bytes, ${hex(crc32(bytes))}`);
+      const outcome = await runScript(`dhcp\nput 10.0.2.2 ${port} /mnt/big\n`);
+      expect(printed(outcome)[1]).toBe(`got ${bytes.length} bytes, ${hex(crc32(bytes))}`);
     },
     PATIENCE,
   );
@@ -161,8 +158,8 @@ describe('TCP', () => {
         socket.on('end', () => socket.end('late\n'));
       }, 4000);
     });
-    const { lines } = await runScript(`dhcp\nput 10.0.2.2 ${port} /mnt/big\n`);
-    expect(printed(lines)[1]).toBe('late');
+    const outcome = await runScript(`dhcp\nput 10.0.2.2 ${port} /mnt/big\n`);
+    expect(printed(outcome)[1]).toBe('late');
     expect(received).toBe(MEBIBYTE);
   });
 
@@ -186,8 +183,8 @@ describe('TCP', () => {
       });
     };
     call();
-    const { lines } = await runScript('dhcp\ncat /mnt/answer | serve 80 | sum\n', `tcp:${port}:80`);
-    expect(printed(lines)[1]).toBe(`${hex(crc32(bytes))} ${bytes.length} -`);
+    const outcome = await runScript('dhcp\ncat /mnt/answer | serve 80 | sum\n', `tcp:${port}:80`);
+    expect(printed(outcome)[1]).toBe(`${hex(crc32(bytes))} ${bytes.length} -`);
     expect(answered).toBe(100_000);
   });
 
@@ -197,10 +194,10 @@ describe('TCP', () => {
     const reset = await serve((socket) => {
       socket.once('data', () => socket.resetAndDestroy());
     });
-    const { lines } = await runScript(
+    const outcome = await runScript(
       `dhcp\ntcp 10.0.2.2 ${closed}\nput 10.0.2.2 ${reset} /bin/ls\ntcp 10.0.2.77 80\n`,
     );
-    expect(printed(lines).slice(1)).toEqual([
+    expect(printed(outcome).slice(1)).toEqual([
       'tcp: 10.0.2.2: connection refused',
       'put: connection: connection was reset',
       'tcp: 10.0.2.77: host cannot be reached',

@@ -58,6 +58,9 @@ function outcome(status: number, log: string): Outcome {
   };
 }
 
+/** What the guest has printed between the two lines of its start and the two of its end. */
+export const printed = ({ lines }: Pick<Outcome, 'lines'>): readonly string[] => lines.slice(2, -2);
+
 export interface Workshop {
   /** For files of the test. */
   readonly folder: string;

@@ -154,25 +154,7 @@ static bool after_fin(struct tcp *tcp)
 	return true;
 }
 
-/* Data in order goes to the program; what came too early will come again. */
-static void take_data(struct tcp *tcp, const struct tcp_segment *segment)
-{
-	uint32_t skip = tcp->rcv_nxt - segment->sequence, taken;
-
-	if (before(tcp->rcv_nxt, segment->sequence)) {
-		tcp_acknowledge(tcp);
-		return;
-	}
-	if (skip < segment->length) {
-		taken = ring_put(&tcp->input, segment->data + skip, segment->length - skip);
-		tcp->rcv_nxt += taken;
-		wake_up(tcp);
-	}
-	tcp->must_acknowledge = true;
-	if (++tcp->unacknowledged >= 2)
-		tcp_acknowledge(tcp);
-}
-
+/* One that came before the data in front of it will be sent again. */
 static void take_fin(struct tcp *tcp, const struct tcp_segment *segment)
 {
 	if (tcp->peer_finished || tcp->rcv_nxt != segment->sequence + segment->length)
@@ -227,7 +209,7 @@ static void in_connection(struct tcp *tcp, const struct tcp_segment *segment)
 			tcp_close_now(tcp, 0);
 			return;
 		}
-		take_data(tcp, segment);
+		tcp_take_data(tcp, segment);
 	}
 	if (segment->flags & TCP_FIN)
 		take_fin(tcp, segment);
