@@ -23,7 +23,8 @@ export interface Setup {
   /** Files. */
   readonly disks?: readonly string[];
   readonly folder?: string;
-  readonly network?: boolean;
+  /** Redirections, or nothing; QEMU gets none of them. */
+  readonly network?: string;
   /** Ends the machine there, as a power cut does. Not on QEMU. */
   readonly maxInstructions?: number;
 }
@@ -39,11 +40,11 @@ export interface Outcome {
 /** "ls /; halt" as one word of a command line. */
 export const run = (commands: string): string => `run=${commands.replaceAll(' ', '+')}`;
 
-function module({ words, disks = [], folder, network = false }: Setup): string {
+function module({ words, disks = [], folder, network }: Setup): string {
   const devices = [
     ...disks.map((_, n) => `cobd${n}=blk${n}`),
     ...(folder === undefined ? [] : ['cofs0=fs0']),
-    ...(network ? ['eth0=net0'] : []),
+    ...(network === undefined ? [] : ['eth0=net0']),
   ];
   return [join(root, UNIX), ...devices, 'log', words].join(' ');
 }
@@ -56,6 +57,9 @@ function outcome(status: number, log: string): Outcome {
     end: linesOf(text, 'daemon0').at(-1),
   };
 }
+
+/** What the guest has printed between the two lines of its start and the two of its end. */
+export const printed = ({ lines }: Pick<Outcome, 'lines'>): readonly string[] => lines.slice(2, -2);
 
 export interface Workshop {
   /** For files of the test. */
@@ -89,7 +93,8 @@ export async function openWorkshop(): Promise<Workshop> {
     const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
     for (const disk of disks) args.push('--disk', disk);
     if (shared !== undefined) args.push('--share', `share=${shared}`);
-    if (network) args.push('--net', 'slirp,host-loopback');
+    if (network !== undefined)
+      args.push('--net', ['slirp', ...(network ? [network] : []), 'host-loopback'].join(','));
     if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
     const options = {
       encoding: 'latin1',
@@ -111,6 +116,7 @@ export async function openWorkshop(): Promise<Workshop> {
     async here(setup) {
       const { status, stdout, stderr } = await command(setup, LONGEST_MS);
       if (status === null) throw new Error(`The guest did not end:\n${stdout}${stderr}`);
+      if (stdout === '') throw new Error(stderr);
       return outcome(status, stdout);
     },
     async kill(setup, afterMs) {
@@ -127,7 +133,8 @@ export async function openWorkshop(): Promise<Workshop> {
         devices.push('-fsdev', `local,id=f,path=${shared},security_model=none`);
         devices.push('-device', 'virtio-9p-pci,fsdev=f,mount_tag=share');
       }
-      if (network) devices.push('-netdev', 'user,id=n', '-device', 'virtio-net-pci,netdev=n,romfile=');
+      if (network !== undefined)
+        devices.push('-netdev', 'user,id=n', '-device', 'virtio-net-pci,netdev=n,romfile=');
       const { status, com1 } = await runQemu({
         kernel: HOST,
         // QEMU parts modules at commas: two stand for one.
