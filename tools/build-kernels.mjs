@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const named = process.argv.slice(2);
-const folders = named.length > 0 ? named : ['kernels', 'samples/hello-guest', 'samples/minimal-guest'];
+const samples = ['hello-guest', 'minimal-guest', 'unix-guest'].map((name) => `samples/${name}`);
+const folders = named.length > 0 ? named : ['kernels', ...samples];
 
 /** Can the program be run at all? */
 function exists(program) {

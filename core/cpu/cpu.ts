@@ -117,6 +117,8 @@ export interface Cpu {
   setBreakpoints(breakpoints: BreakpointSet): void;
   /** The next instruction does not stop at a breakpoint on this linear address. */
   skipBreakpoint(linear: number): void;
+  /** Takes `skipBreakpoint` back. */
+  keepBreakpoints(): void;
   /** Linear address of the next instruction. */
   linearEip(): number;
   /** How many interrupts and exceptions were delivered so far, and where the last one came from (`Source`). */
@@ -388,6 +390,9 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     },
     skipBreakpoint(linear) {
       skip = linear | 0;
+    },
+    keepBreakpoints() {
+      skip = -1;
     },
     linearEip: () => (segBase[CS] + state[EIP]) >>> 0,
     deliveries: interrupts.deliveries,

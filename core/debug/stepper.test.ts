@@ -116,6 +116,22 @@ describe('a range step', () => {
     expect([into.step(range(0, 7, false)), into.offset()]).toEqual(['done', 10]);
   });
 
+  it.each(['instruction', 'range'] as const)(
+    'of one %s runs it, though an interrupt comes first and a breakpoint stands on it',
+    (kind) => {
+      // inc eax; spin
+      const code = [...LIDT, 0x40, 0x40, ...SPIN];
+      const at = LIDT.length;
+      const { machine, breakpoints, step, offset, counter } = start(code);
+      breakpoints.replace([{ id: 1, address: TINY_ENTRY + at, coroutine: -1 }]);
+      machine.run(100);
+      expect(offset()).toBe(at);
+      machine.cpu.raiseNmi();
+      expect(step(kind === 'range' ? range(at, at + 1) : instruction(true))).toBe('done');
+      expect([offset(), counter()]).toEqual([at + 1, 1]);
+    },
+  );
+
   it('does not see interrupts that come meanwhile', () => {
     const loop = [0xb9, ...imm32(60_000), 0x49, 0x75, 0xfd];
     // Timer 0: mode 2, every 256 counts; its line alone is open.

@@ -121,6 +121,8 @@ export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: 
       // An interrupt came before the instruction, or it faulted: it runs again when the handler is done.
       const faultToSee = spec.kind === 'instruction' && !over && source === Source.Fault;
       if (faultToSee) return true;
+      // Nothing of it has run: the way back must stop at it, also if the step began there.
+      cpu.keepBreakpoints();
       runTo(linear, esp, true);
       return false;
     }

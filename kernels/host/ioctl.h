@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The driver `colinux` as a process sees it: requests of ioctl() and their records. As in coLinux there are those to the
- * manager (the driver as a whole) and those to a monitor (one guest). Who has created a monitor owns it, and only the
- * owner may drive it; it is closed with the file.
+ * The driver `colinux` as a process sees it: requests of ioctl() and their records. As in coLinux there are those
+ * to the manager (the driver as a whole) and those to a monitor (one guest). Who has created a monitor owns it, and
+ * only the owner may drive it; it is closed with the file.
  *
  *	EMPTY -CREATE-> INITIALIZED -LOAD, START-> STARTED -RUN-> RUNNING -RUN-> TERMINATED -RESET-> INITIALIZED
  *
- * A request that fails is answered with an error of syscalls.h; CREATE, LOAD and START say in `problem` what is wrong.
+ * A request that fails is answered with an error of syscalls.h; CREATE, LOAD and START say in `problem` what is
+ * wrong.
  */
 #ifndef HOST_IOCTL_H
 #define HOST_IOCTL_H
@@ -110,8 +111,8 @@ struct co_console_shape {
 };
 
 /*
- * After ATTACH, read() brings the messages that the guest sends to these modules (whole ones, as many as fit; 0: the monitor is
- * gone), and write() takes messages to the guest from one of them.
+ * After ATTACH, read() brings the messages that the guest sends to these modules (whole ones, as many as fit; 0:
+ * the monitor is gone), and write() takes messages to the guest from one of them.
  */
 #define CO_ATTACH_MODULES	16
 #define CO_ATTACH_MESSAGE_MAX	0x1000	/* bytes with the header; a guest's longer message is lost */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host kernel: sets up the machine and starts its processes: the clock, and for each boot module that is not `data` a
- * colinux-daemon that makes a guest of it. Then the boot stack becomes what runs when nobody else wants to, and ends the machine when
- * the last daemon has ended.
+ * The host kernel: sets up the machine and starts its processes: the clock, and for each boot module that is not
+ * `data` a colinux-daemon that makes a guest of it. Then the boot stack becomes what runs when nobody else wants
+ * to, and ends the machine when the last daemon has ended.
  *
  * Words on the command line: mem=MEGABYTES for each guest that does not say it itself (default 16); `stay` keeps the
  * host alive when all guests have ended; `stats` lets each daemon tell what its guest has asked for.

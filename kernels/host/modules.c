@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the boot loader has brought along: the host's own command line and the boot modules, each of which is the image
- * of one guest or, with the word `data`, something that a guest uses: an initial RAM disk. The images stay where they are,
- * out of the frame allocator's reach, so that a guest can be loaded again; the texts are copied, for nobody says where
- * they lie.
+ * What the boot loader has brought along: the host's own command line and the boot modules, each of which is the
+ * image of one guest or, with the word `data`, something that a guest uses: an initial RAM disk. The images stay
+ * where they are, out of the frame allocator's reach, so that a guest can be loaded again; the texts are copied,
+ * for nobody says where they lie.
  */
 #include "host.h"
 #include "multiboot.h"

@@ -99,6 +99,16 @@ describe('three guests', () => {
     );
   });
 
+  it('can be stepped when something has come from outside while they stood still', async () => {
+    session = await openSession(bundle.adapter);
+    const line = lineOf(main, 'primes = count_primes');
+    await session.launch({ breakpoints: [[main, line]] });
+    await session.stop();
+    await session.client.customRequest('colinux/consoleResize', { terminal: 'cocon0', columns: 90, rows: 9 });
+    await session.go('next');
+    expect((await session.stack(2))[0]).toMatchObject({ name: 'kmain', line: line + 1 });
+  });
+
   it('and the one that has the CPU at an NMI is ended by it', async () => {
     session = await openSession(bundle.adapter);
     const line = lineOf(main, 'printk("timer: ');

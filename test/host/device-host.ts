@@ -1,6 +1,6 @@
 /*
  * Owns how the host kernel is run with devices, on our machine and on QEMU: disks, a network whose wire brings back every frame, a
- * folder, a serial line whose other end answers in capitals. Disks of our machine answer late and out of order.
+ * folder, serial lines whose other ends answer in capitals. Disks of our machine answer late and out of order.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -32,7 +32,8 @@ export interface Setup {
   /** Shared as fs0. */
   readonly folder?: string;
   readonly network?: boolean;
-  readonly serial?: boolean;
+  /** How many serial lines. */
+  readonly serial?: number;
 }
 
 export interface Outcome {
@@ -40,8 +41,8 @@ export interface Outcome {
   readonly com1: string;
   /** What is on the disks at the end. */
   readonly disks: readonly Uint8Array[];
-  /** What the other end of the serial line has got. */
-  readonly serial: string;
+  /** What the other end of each serial line has got. */
+  readonly serial: readonly string[];
 }
 
 /** What comes back: letters as capitals. */
@@ -62,8 +63,9 @@ interface Late {
 
 export interface OurHost {
   readonly host: HostMachine;
-  /** Runs to the end. @param each is called now and then */
-  finish(each?: (host: HostMachine) => void): Promise<Outcome>;
+  /** Runs until this is false, which is looked at now and then, or to the end. */
+  runWhile(goesOn: (host: HostMachine) => boolean): Promise<number | undefined>;
+  finish(): Promise<Outcome>;
 }
 
 /** @param latency how long a disk takes for the n-th request, in virtual ms; Infinity: it never answers */
@@ -75,8 +77,8 @@ export async function createOurs(
   const tree =
     setup.folder === undefined ? undefined : await openFolderTree(setup.folder, { readOnly: false });
   const server = tree && createNinepServer(tree);
-  const line: Uint8Array[] = [];
-  const serial: number[] = [];
+  const lines: (readonly [port: number, bytes: Uint8Array])[] = [];
+  const serial = Array.from({ length: setup.serial ?? 0 }, (): number[] => []);
   let late: Late[] = [];
   let requests = 0;
   const messages: (readonly [id: number, message: Uint8Array, room: number])[] = [];
@@ -89,7 +91,9 @@ export async function createOurs(
         sectors,
       })),
       ...(setup.network && { networks: [{ kind: 'loopback' as const, mac: Uint8Array.from(MAC) }] }),
-      ...(setup.serial && { console: { ports: [{ name: 'line', terminal: false }] } }),
+      ...(serial.length > 0 && {
+        console: { ports: serial.map((_, n) => ({ name: `line${n}`, terminal: false })) },
+      }),
       ...(setup.folder !== undefined && { shares: [{ tag: 'share' }] }),
     },
     outputs: {
@@ -103,9 +107,9 @@ export async function createOurs(
         });
       },
       frame: () => undefined,
-      console(_port, bytes) {
-        serial.push(...bytes);
-        line.push(capitals(bytes));
+      console(port, bytes) {
+        serial[port]!.push(...bytes);
+        lines.push([port, capitals(bytes)]);
       },
       share(_share, id, message, room) {
         messages.push([id, message, room]);
@@ -118,27 +122,32 @@ export async function createOurs(
     const due = late.filter((answer) => answer.due <= now);
     late = late.filter((answer) => answer.due > now);
     for (const answer of due) answer.give();
-    for (const bytes of line.splice(0)) host.machine.outside.consoleInput(0, bytes);
+    for (const [port, bytes] of lines.splice(0)) host.machine.outside.consoleInput(port, bytes);
     for (const [id, message, room] of messages.splice(0))
       host.machine.outside.completeShare(0, id, await server!.handle(message, room));
   }
+  /** @returns the status, if it has ended */
+  async function runWhile(goesOn: (host: HostMachine) => boolean): Promise<number | undefined> {
+    let status: number | undefined;
+    for (let now = 0; status === undefined && goesOn(host); now += SLICE_MS) {
+      await give();
+      status = host.run(SLICE_MS);
+      if (now > LONGEST_MS) throw new Error(`The host does not end:\n${host.com1()}`);
+    }
+    return status;
+  }
   return {
     host,
-    async finish(each) {
-      let status: number | undefined;
-      for (let now = 0; status === undefined; now += SLICE_MS) {
-        await give();
-        each?.(host);
-        status = host.run(SLICE_MS);
-        if (now > LONGEST_MS) throw new Error(`The host does not end:\n${host.com1()}`);
-      }
+    runWhile,
+    async finish() {
+      const status = (await runWhile(() => true))!;
       await server?.close();
       await tree?.close();
       return {
         status,
         com1: host.com1(),
         disks: disks.map(contents),
-        serial: String.fromCharCode(...serial),
+        serial: serial.map((bytes) => String.fromCharCode(...bytes)),
       };
     },
   };
@@ -148,8 +157,12 @@ export async function runOurs(setup: Setup, latency?: (n: number) => number): Pr
   return (await createOurs(setup, latency)).finish();
 }
 
-/** The same on QEMU. @param folder for its files */
-export async function runOnQemu(setup: Setup, folder: string): Promise<Outcome> {
+/** The same on QEMU. @param folder for its files @param more options */
+export async function runOnQemu(
+  setup: Setup,
+  folder: string,
+  more: readonly string[] = [],
+): Promise<Outcome> {
   const own = mkdtempSync(join(folder, 'qemu-'));
   const files = (setup.disks ?? []).map(({ bytes }, n) => {
     const file = join(own, `disk${n}`);
@@ -163,25 +176,28 @@ export async function runOnQemu(setup: Setup, folder: string): Promise<Outcome> 
     ],
     ...['-device', `virtio-blk-pci,drive=d${n}`],
   ]);
-  const serial: Buffer[] = [];
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', (bytes) => {
-      serial.push(bytes);
-      socket.write(capitals(bytes));
-    });
-  });
+  const serial = Array.from({ length: setup.serial ?? 0 }, (): Buffer[] => []);
+  const servers = serial.map((got) =>
+    createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes) => {
+        got.push(bytes);
+        socket.write(capitals(bytes));
+      });
+    }),
+  );
   if (setup.network) {
     const udp = await freePort();
     const mac = MAC.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
     options.push('-netdev', `socket,id=n,udp=127.0.0.1:${udp},localaddr=127.0.0.1:${udp}`);
     options.push('-device', `virtio-net-pci,netdev=n,mac=${mac},romfile=`);
   }
-  if (setup.serial) {
-    const path = join(own, 'line');
+  if (serial.length > 0) options.push('-device', 'virtio-serial-pci');
+  for (const [n, server] of servers.entries()) {
+    const path = join(own, `line${n}`);
     await new Promise<void>((done) => server.listen(path, done));
-    options.push('-chardev', `socket,id=e,path=${path}`);
-    options.push('-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=e,name=line');
+    options.push('-chardev', `socket,id=e${n},path=${path}`);
+    options.push('-device', `virtserialport,chardev=e${n},name=line${n}`);
   }
   if (setup.folder !== undefined) {
     options.push('-fsdev', `local,id=f,path=${setup.folder},security_model=none`);
@@ -193,16 +209,16 @@ export async function runOnQemu(setup: Setup, folder: string): Promise<Outcome> 
       append: setup.words ?? '',
       // QEMU parts modules at commas: two stand for one.
       initrd: setup.modules.map((words) => resolve(root, words).replaceAll(',', ',,')).join(','),
-      extra: ['-nodefaults', '-m', String(setup.memoryMib ?? 64), ...options],
+      extra: ['-nodefaults', '-m', String(setup.memoryMib ?? 64), ...options, ...more],
     });
     return {
       status: (status! - 1) / 2,
       com1,
       disks: files.map((file) => readFileSync(file)),
-      serial: Buffer.concat(serial).toString('latin1'),
+      serial: serial.map((got) => Buffer.concat(got).toString('latin1')),
     };
   } finally {
-    server.close();
+    for (const server of servers) server.close();
   }
 }
 

@@ -86,15 +86,15 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
       ],
       disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: pattern(2, 0, 65536) }],
       network: true,
-      serial: true,
+      serial: 1,
       folder,
     });
     expectGolden(linesOf(com1, 'guest0').join('\n') + '\n', 'devices.txt');
     expect(status).toBe(0);
     expect(Buffer.compare(disks[0]!, writtenDisk())).toBe(0);
     expect(Buffer.compare(disks[1]!, pattern(2, 0, 65536))).toBe(0);
-    expect(serial).toHaveLength(20_003);
-    expect(serial.endsWith('bye')).toBe(true);
+    expect(serial[0]).toHaveLength(20_003);
+    expect(serial[0]!.endsWith('bye')).toBe(true);
     expect(readdirSync(folder).sort()).toEqual(['data.bin', 'empty.bin', 'link', 'locked', 'many', 'three']);
     expect(Buffer.compare(readFileSync(join(folder, 'data.bin')), pattern(5, 0, 100_000))).toBe(0);
     expect(readFileSync(join(folder, 'locked'), 'utf8')).toBe('locked\n');
@@ -112,6 +112,31 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
       'disk: asynchronous: 0 refused, 0 not ended once, 0 failed, 0 bytes differ',
     );
     for (const disk of disks) expect(Buffer.compare(disk, writtenDisk())).toBe(0);
+  });
+
+  it.skipIf(skip)('lose frames rather than ends of requests', { timeout: 60_000 }, async () => {
+    const { com1 } = await run({
+      modules: [`${DEVICE} mem=8 cobd0=blk0 eth0=net0 crowd`],
+      disks: [{ bytes: emptyDisk(SECTORS) }],
+      network: true,
+    });
+    expect(linesOf(com1, 'guest0')).toEqual([
+      'disk: 32 requests, 0 refused, all ended 1',
+      'crowd: some frames are lost 1, some are not 1',
+    ]);
+  });
+
+  it.skipIf(skip)('keep serial lines of two guests apart', { timeout: 60_000 }, async () => {
+    const { status, com1, serial } = await run({
+      modules: [`${DEVICE} mem=4 ttys0=port1 serial`, `${DEVICE} mem=4 ttys0=port0 serial`],
+      serial: 2,
+    });
+    expect(status).toBe(0);
+    for (const guest of ['guest0', 'guest1'])
+      expect(linesOf(com1, guest)).toEqual([
+        'serial: 20000 bytes sent, 20000 came back, 0 of them are different',
+      ]);
+    for (const bytes of serial) expect(bytes).toHaveLength(20_003);
   });
 
   it.skipIf(skip)('let go of a guest that ends with requests under way', { timeout: 60_000 }, async () => {
@@ -141,6 +166,19 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
   );
 });
 
+describe('a device that has no legacy interface', () => {
+  it.skipIf(!hasQemu)('is a line in the log, and not there for guests', async () => {
+    const disk = join(temporary, 'modern');
+    writeFileSync(disk, emptyDisk(8));
+    const { com1 } = await runOnQemu({ modules: [`${DEVICE} mem=4 cobd0=blk0`] }, temporary, [
+      ...['-drive', `if=none,id=m,file=${disk},format=raw`],
+      ...['-device', 'virtio-blk-pci,drive=m,disable-legacy=on,disable-modern=off'],
+    ]);
+    expect(linesOf(com1, 'host')[1]).toMatch(/^a virtio device .* is not used: it has no legacy interface/);
+    expect(com1).toContain('blk0: the machine has no disk');
+  });
+});
+
 describe('a disk that never answers', () => {
   it('is reset when its guest has ended, and the others go on', async () => {
     const { status, com1 } = await runOurs(
@@ -156,14 +194,36 @@ describe('a disk that never answers', () => {
   });
 });
 
+describe('a guest that waits for its disk', () => {
+  it('does not keep the others waiting', async () => {
+    const ours = await createOurs(
+      { modules: [`${DEVICE} mem=8 cobd0=blk0 disk`, HELLO], disks: [{ bytes: emptyDisk(SECTORS) }] },
+      () => Infinity,
+    );
+    await ours.runWhile((host) => !host.com1().includes('guest1 terminated: POWEROFF'));
+    expect(linesOf(ours.host.com1(), 'guest0')).toEqual([
+      'disk: unit 0: rc 0, 2097152 bytes, flags 0, alias ""',
+    ]);
+  });
+
+  it('always waits with setcobd=sync', async () => {
+    const { com1 } = await runOurs({
+      modules: [`${DEVICE} mem=8 cobd0=blk0 setcobd=sync disk`],
+      disks: [{ bytes: emptyDisk(SECTORS) }],
+    });
+    expect(com1).toContain('disk: read: rc 0, 0 bytes differ');
+    expect(com1).toContain('the host has waited, though it was not asked to');
+  });
+});
+
 describe('a link of the network', () => {
   it('tells the guest when it goes down and comes up', async () => {
     const ours = await createOurs({ modules: [`${DEVICE} eth0=net0 net link`], network: true });
-    let changes = 0;
-    const { com1 } = await ours.finish((host) => {
-      if (!host.com1().includes('came back') || changes === 2) return;
-      host.machine.outside.link(0, changes++ === 1);
-    });
+    await ours.runWhile((host) => !host.com1().includes('came back'));
+    ours.host.machine.outside.link(0, false);
+    expect(ours.host.run(1)).toBeUndefined();
+    ours.host.machine.outside.link(0, true);
+    const { com1 } = await ours.finish();
     expect(com1).toContain('net: link: 2 messages, the last is "up"');
   });
 });
@@ -195,6 +255,18 @@ describe('words for devices', () => {
     const { status, com1 } = await runOurs({ modules: [`${DEVICE} mem=4 ${words}`], disks });
     expect(linesOf(com1, 'daemon0')).toEqual([`cannot start device-guest.elf: ${problem}`]);
     expect(status).toBe(0x20);
+  });
+
+  it('give names, and units that are free', async () => {
+    const { com1 } = await runOurs({
+      modules: [`${DEVICE} mem=4 hda1=:cobd1 sdb=blk0 cobd1=blk1,ro disk read-only`],
+      disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: pattern(2, 0, 65536) }],
+    });
+    const units = linesOf(com1, 'guest0').filter((line) => line.startsWith('disk: unit'));
+    expect(units).toEqual([
+      'disk: unit 0: rc 0, 2097152 bytes, flags 0, alias "sdb"',
+      'disk: unit 1: rc 0, 65536 bytes, flags 1, alias "hda1"',
+    ]);
   });
 
   it('give a disk that is written to one guest only, and one that is read to several', async () => {

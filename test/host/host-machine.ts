@@ -22,6 +22,7 @@ export const DRAWING = 'kernels/build/drawing-guest.elf';
 export const EARLY = 'kernels/build/early-guest.elf';
 export const RUDE = 'kernels/build/rude-guest.elf';
 export const DEVICE = 'kernels/build/device-guest.elf';
+export const HOSTILE = 'kernels/build/hostile-guest.elf';
 
 const VGA = 0xb8000;
 const COLUMNS = 80;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Processes as back-ends, as in coLinux: one that has attached reads the messages that a guest sends to its modules, and
- * writes messages to the guest in their name. colinux-serial-daemon does so for a serial line.
+ * Processes as back-ends, as in coLinux: one that has attached reads the messages that a guest sends to its
+ * modules, and writes messages to the guest in their name. colinux-serial-daemon does so for a serial line.
  *
- * A guest that sends faster than the process reads waits a while. Then its message is lost, for a back-end that does not read
- * must not stop a guest for ever.
+ * A guest that sends faster than the process reads waits a while. Then its message is lost, for a back-end that
+ * does not read must not stop a guest for ever.
  */
 #include "driver.h"
 #include "syscalls.h"

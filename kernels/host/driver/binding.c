@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which devices of the machine a guest has, by the BIND request. A disk that nobody writes may have several readers, and a
- * folder several users, for its server keeps them apart; all else belongs to one guest until its monitor is closed.
+ * Which devices of the machine a guest has, by the BIND request. A disk that nobody writes may have several
+ * readers, and a folder several users, for its server keeps them apart; all else belongs to one guest until its
+ * monitor is closed.
  */
 #include "driver.h"
 #include "volume.h"
@@ -16,8 +17,8 @@ static const char *not_there(const char *name, const char *kind, unsigned wanted
 	else if (count == 1)
 		format(problem, sizeof(problem), "%s%u: the machine has one %s, %s0", name, wanted, kind, name);
 	else
-		format(problem, sizeof(problem), "%s%u: the machine has %u %ss, %s0 %s %s%u", name, wanted, count, kind, name,
-		       count == 2 ? "and" : "to", name, count - 1);
+		format(problem, sizeof(problem), "%s%u: the machine has %u %ss, %s0 %s %s%u", name, wanted, count,
+		       kind, name, count == 2 ? "and" : "to", name, count - 1);
 	return problem;
 }
 
@@ -82,7 +83,8 @@ static bool uses_port(const struct monitor *other, const void *device, bool writ
 static const char *name_block(struct monitor *monitor, const struct co_bind *request)
 {
 	if (request->unit >= CO_BLOCK_UNITS || !monitor->blocks[request->unit].disk) {
-		format(problem, sizeof(problem), "%s: there is no cobd%u to be named so: bind it before, by cobd%u=blk0",
+		format(problem, sizeof(problem),
+		       "%s: there is no cobd%u to be named so: bind it before, by cobd%u=blk0",
 		       request->alias, request->unit, request->unit);
 		return problem;
 	}

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cobd: disks of a guest (colinux/block.h). The disk controller reads and writes the guest's memory itself, which is one region
- * of physical memory, so everything about the buffer is checked before.
+ * cobd: disks of a guest (colinux/block.h). The disk controller reads and writes the guest's memory itself, which
+ * is one region of physical memory, so everything about the buffer is checked before.
  *
- * A request has a slot until the guest knows of its end. A guest that waits makes its process sleep here, and the others go on;
- * one that does not gets a message. If its queue is full, so that there is no room for the message, the end stays in the slot
- * until the guest has taken some: no end is ever lost. A guest that is over is kept until the disk is done with its memory;
- * a disk that does not come to an end is reset.
+ * A request has a slot until the guest knows of its end. A guest that waits makes its process sleep here, and the
+ * others go on; one that does not gets a message. If its queue is full, so that there is no room for the message,
+ * the end stays in the slot until the guest has taken some: no end is ever lost. A guest that is over is kept until
+ * the disk is done with its memory; a disk that does not come to an end is reset.
  */
 #include "driver.h"
 

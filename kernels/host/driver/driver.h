@@ -28,7 +28,10 @@ void passage_destroy(struct co_passage_page *page, unsigned monitor);
 void passage_switch(struct co_passage_page *page);
 bool passage_is_intact(const struct co_passage_page *page);
 
-/* queue.c: messages waiting for the guest, or for a process that has attached. Who waits for messages sleeps for the queue. */
+/*
+ * queue.c: messages waiting for the guest, or for a process that has attached. Who waits for messages sleeps for
+ * the queue.
+ */
 #define QUEUE_SIZE		0x10000
 #define QUEUE_MESSAGES_MAX	1024
 
@@ -38,6 +41,8 @@ struct message_queue {
 };
 
 bool queue_push(struct message_queue *queue, const struct co_message *header, const void *data);
+bool queue_push_linux(struct message_queue *queue, const struct co_message *header, const struct co_linux_message *message,
+		      const void *payload);
 uint32_t queue_take_batch(struct message_queue *queue, void *buffer, uint32_t room);
 void queue_clear(struct message_queue *queue);
 void queue_wait_for_room(struct message_queue *queue, uint32_t ticks);	/* sleeps, at most so long */
@@ -165,8 +170,8 @@ void monitor_close(struct monitor *monitor);
 /* Physical address of `size` bytes at a VA of the guest's direct map; 0: they are not its RAM. */
 uint32_t guest_range(const struct monitor *monitor, uint32_t va, uint32_t size);
 /* A message of a device to its guest; false: the queue is full. */
-bool monitor_tell(struct monitor *monitor, enum co_module from, enum co_message_priority priority, enum co_message_type type,
-		  enum co_device device, uint32_t unit, const void *payload, uint32_t size);
+bool monitor_tell(struct monitor *monitor, enum co_module from, enum co_message_priority priority,
+		  enum co_message_type type, enum co_device device, uint32_t unit, const void *payload, uint32_t size);
 
 /* operations.c: what the guest asked for; true if it can be entered again at once */
 bool monitor_dispatch(struct monitor *monitor);

@@ -87,8 +87,8 @@ static void copy(uint8_t *to, const uint8_t *from, uint32_t size)
 }
 
 /*
- * The initial RAM disk lies at the end of the guest's RAM, from the beginning of a page on. The kernel needs room behind its
- * image: for its first page tables, and to begin.
+ * The initial RAM disk lies at the end of the guest's RAM, from the beginning of a page on. The kernel needs room
+ * behind its image: for its first page tables, and to begin.
  */
 const char *loader_load_initrd(struct monitor *monitor)
 {

@@ -4,8 +4,8 @@
  *
  *	EMPTY -> INITIALIZED -> STARTED -> RUNNING -> TERMINATED
  *
- * monitor_run() is the RUN request: it switches to the guest again and again until something wants the attention of the
- * process that runs the guest. The very first call makes one switch only.
+ * monitor_run() is the RUN request: it switches to the guest again and again until something wants the attention of
+ * the process that runs the guest. The very first call makes one switch only.
  */
 #include "driver.h"
 
@@ -198,8 +198,8 @@ enum co_run_result monitor_run(struct monitor *monitor)
 }
 
 /*
- * Back to INITIALIZED, from any state: memory, devices and counts stay, the passage page goes. Afterwards no device works on the
- * guest's memory any more.
+ * Back to INITIALIZED, from any state: memory, devices and counts stay, the passage page goes. Afterwards no device
+ * works on the guest's memory any more.
  */
 void monitor_reset(struct monitor *monitor)
 {
@@ -232,17 +232,11 @@ uint32_t guest_range(const struct monitor *monitor, uint32_t va, uint32_t size)
 	return offset <= monitor->size && size <= monitor->size - offset ? monitor->base + offset : 0;
 }
 
-bool monitor_tell(struct monitor *monitor, enum co_module from, enum co_message_priority priority, enum co_message_type type,
-		  enum co_device device, uint32_t unit, const void *payload, uint32_t size)
+bool monitor_tell(struct monitor *monitor, enum co_module from, enum co_message_priority priority,
+		  enum co_message_type type, enum co_device device, uint32_t unit, const void *payload, uint32_t size)
 {
-	struct {
-		struct co_linux_message message;
-		uint8_t payload[CO_NETWORK_FRAME_MAX];
-	} CO_PACKED data = { .message = { device, unit, size } };
-	struct co_message header = { from, CO_MODULE_LINUX, priority, type, sizeof(data.message) + size };
+	const struct co_linux_message message = { device, unit, size };
+	const struct co_message header = { from, CO_MODULE_LINUX, priority, type, sizeof(message) + size };
 
-	if (size > sizeof(data.payload))
-		return false;
-	memcpy(data.payload, payload, size);
-	return queue_push(&monitor->queue, &header, &data);
+	return queue_push_linux(&monitor->queue, &header, &message, payload);
 }

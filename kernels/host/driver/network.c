@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * conet: Ethernet interfaces of a guest (colinux/network.h). Frames of the guest are copied from the I/O area to a buffer of the
- * network card, frames for it into its queue. A frame may be lost, so a guest that does not take its messages loses frames
- * and nothing else.
+ * conet: Ethernet interfaces of a guest (colinux/network.h). Frames of the guest are copied from the I/O area to a
+ * buffer of the network card, frames for it into its queue. A frame may be lost, so a guest that does not take its
+ * messages loses frames and nothing else.
  */
 #include "driver.h"
 

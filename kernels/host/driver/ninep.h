@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The client of 9P2000.L: one function for each request, which sleeps until the answer is there. Results below 0 are errors,
- * negative numbers of Linux. A fid is the client's name for a file, from fid_take().
+ * The client of 9P2000.L: one function for each request, which sleeps until the answer is there. Results below 0
+ * are errors, negative numbers of Linux. A fid is the client's name for a file, from fid_take().
  */
 #ifndef HOST_NINEP_H
 #define HOST_NINEP_H
@@ -9,8 +9,8 @@
 #include "virtio/virtio.h"
 
 enum ninep_error {
-	EPERM = 1, ENOENT = 2, EIO = 5, ENXIO = 6, EBADF = 9, EACCES = 13, EFAULT = 14, ENOTDIR = 20, EISDIR = 21, EINVAL = 22,
-	ENFILE = 23, EROFS = 30, ENAMETOOLONG = 36, ENOSYS = 38,
+	EPERM = 1, ENOENT = 2, EIO = 5, ENXIO = 6, EBADF = 9, EACCES = 13, EFAULT = 14, ENOTDIR = 20, EISDIR = 21,
+	EINVAL = 22, ENFILE = 23, EROFS = 30, ENAMETOOLONG = 36, ENOSYS = 38,
 };
 
 #define NINEP_NAME_MAX		255
@@ -44,6 +44,8 @@ struct ninep_entry {
 	const char *name;
 };
 
+typedef bool (*ninep_take_t)(void *to, const struct ninep_entry *entry);
+
 uint32_t fid_take(struct p9 *p9);	/* NINEP_NO_FID: there are too many */
 void fid_drop(struct p9 *p9, uint32_t fid);	/* for one that the server knows */
 void fid_return(struct p9 *p9, uint32_t fid);	/* for one that it does not */
@@ -62,7 +64,6 @@ int32_t ninep_statfs(struct p9 *p9, uint32_t fid, struct ninep_space *space);
 int32_t ninep_read(struct p9 *p9, uint32_t fid, uint64_t offset, uint32_t address, uint32_t size);	/* bytes */
 int32_t ninep_write(struct p9 *p9, uint32_t fid, uint64_t offset, uint32_t address, uint32_t size);	/* bytes */
 /* Calls `take` for each entry while it says yes. The result is the number of entries that the server has sent. */
-int32_t ninep_readdir(struct p9 *p9, uint32_t fid, uint64_t offset, bool (*take)(void *to, const struct ninep_entry *entry),
-		      void *to);
+int32_t ninep_readdir(struct p9 *p9, uint32_t fid, uint64_t offset, ninep_take_t take, void *to);
 
 #endif /* HOST_NINEP_H */

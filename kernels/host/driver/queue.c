@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Messages waiting for the guest, or for a process: a ring of bytes with whole messages in it. Interrupt handlers push, the
- * monitor takes as many as fit when it next enters the guest. A full queue refuses; the sender decides what that means.
- * Messages that may be lost leave the last quarter to those that matter.
+ * Messages waiting for the guest, or for a process: a ring of bytes with whole messages in it. Interrupt handlers
+ * push, the monitor takes as many as fit when it next enters the guest. A full queue refuses; the sender decides
+ * what that means. Messages that may be lost leave the last quarter to those that matter.
  */
 #include "driver.h"
 
 #define RESERVED(whole, header)	((header)->priority == CO_PRIORITY_DISCARDABLE ? (whole) / 4 : 0)
 
+/* In two pieces if the end of the ring lies between. */
 static void ring_write(struct message_queue *queue, const void *bytes, uint32_t size)
 {
-	for (const uint8_t *byte = bytes; size; size--)
-		queue->bytes[queue->write++ % QUEUE_SIZE] = *byte++;
+	uint32_t at = queue->write % QUEUE_SIZE, first = size < QUEUE_SIZE - at ? size : QUEUE_SIZE - at;
+
+	memcpy(queue->bytes + at, bytes, first);
+	memcpy(queue->bytes, (const uint8_t *)bytes + first, size - first);
+	queue->write += size;
 }
 
 static void ring_peek(const struct message_queue *queue, void *bytes, uint32_t size)
 {
-	uint8_t *to = bytes;
+	uint32_t at = queue->read % QUEUE_SIZE, first = size < QUEUE_SIZE - at ? size : QUEUE_SIZE - at;
 
-	for (uint32_t at = queue->read; size; size--)
-		*to++ = queue->bytes[at++ % QUEUE_SIZE];
+	memcpy(bytes, queue->bytes + at, first);
+	memcpy((uint8_t *)bytes + first, queue->bytes, size - first);
 }
 
-bool queue_push(struct message_queue *queue, const struct co_message *header, const void *data)
+/* One message whose data are in two parts, of which the second may be empty. */
+static bool push(struct message_queue *queue, const struct co_message *header, const void *first, uint32_t first_size,
+		 const void *second)
 {
 	uint32_t flags = interrupts_save();
 	uint32_t room = QUEUE_SIZE - (queue->write - queue->read), reserved = RESERVED(QUEUE_SIZE, header);
@@ -31,12 +37,24 @@ bool queue_push(struct message_queue *queue, const struct co_message *header, co
 
 	if (fits) {
 		ring_write(queue, header, sizeof(*header));
-		ring_write(queue, data, header->size);
+		ring_write(queue, first, first_size);
+		ring_write(queue, second, header->size - first_size);
 		queue->count++;
 		process_wake(queue);
 	}
 	interrupts_restore(flags);
 	return fits;
+}
+
+bool queue_push(struct message_queue *queue, const struct co_message *header, const void *data)
+{
+	return push(queue, header, data, header->size, NULL);
+}
+
+bool queue_push_linux(struct message_queue *queue, const struct co_message *header, const struct co_linux_message *message,
+		      const void *payload)
+{
+	return push(queue, header, message, sizeof(*message), payload);
 }
 
 /* Moves whole messages, back to back, into `buffer`; returns how many bytes. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tables of a volume: which file of the server an inode number means, and which are open. An inode has a fid that
- * stands on its file, a handle a fid that is open. Two names of one file are one inode; it is reached by the name that was looked
- * up last, for the older one may be gone and its place on the disk may be another file's now.
+ * The tables of a volume: which file of the server an inode number means, and which are open. An inode has a fid
+ * that stands on its file, a handle a fid that is open. Two names of one file are one inode; it is reached by the
+ * name that was looked up last, for the older one may be gone and its place on the disk may be another file's now.
  *
  * The tables are bounded, so a guest can fill its own and nobody else's.
  */
@@ -90,8 +90,13 @@ void inode_forget(struct volume *volume, uint32_t number, uint32_t lookups)
 	if (!inode || number == CO_FS_ROOT)
 		return;
 	inode->lookups -= lookups < inode->lookups ? lookups : inode->lookups;
-	if (!inode->lookups)
-		fid_drop(volume->p9, inode->fid);
+	if (inode->lookups)
+		return;
+	/* Its number will be another file's: nothing must be open by it. */
+	for (struct handle *handle = volume->handles; handle < volume->handles + HANDLES_MAX; handle++)
+		if (handle->inode == number)
+			handle_close(volume, handle);
+	fid_drop(volume->p9, inode->fid);
 }
 
 int32_t handle_open(struct volume *volume, uint32_t inode, uint32_t flags)
@@ -142,7 +147,9 @@ void volume_forget_all(struct volume *volume)
 	volume->mounted = false;
 }
 
-/* From the root of the server down the names in `folder`, which has been checked; its slashes become ends of names. */
+/*
+ * From the root of the server down the names in `folder`, which has been checked; its slashes become ends of names.
+ */
 static int32_t walk_down(struct p9 *p9, char *folder, uint32_t *fid, struct ninep_attr *attr)
 {
 	uint32_t root = fid_take(p9), next;

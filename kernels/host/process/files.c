@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a process can open: `console` (each line it writes becomes a line of the host's log), `status` (the last row of
- * the screen), `colinux`, the driver, and `port0`, `port1` and so on, serial lines of the machine. File 0 is the console
- * from the beginning.
+ * What a process can open: `console` (each line it writes becomes a line of the host's log), `status` (the last row
+ * of the screen), `colinux`, the driver, and `port0`, `port1` and so on, serial lines of the machine. File 0 is the
+ * console from the beginning.
  */
 #include "process.h"
 #include "syscalls.h"

@@ -128,7 +128,10 @@ static void __attribute__((noreturn)) misunderstood(const char *word, const stru
 
 static int hexadecimal(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;			/* small letters */
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* Six bytes, which are the address of one card: bit 0 of the first is for groups. */
@@ -156,7 +159,8 @@ static void options(const char *word, const char *at, const struct kind *kind, s
 		request->flags |= CO_BIND_READ_ONLY;
 	} else if (kind->binding == CO_BIND_NETWORK && skip(&at, ",")) {
 		if (!address(&at, request->mac))
-			give_up("%s: expected the address of one network card behind the comma, as in %s", word, kind->example);
+			give_up("%s: expected the address of one network card behind the comma, as in %s", word,
+				kind->example);
 		request->flags |= CO_BIND_MAC;
 	}
 	if (*at)
@@ -283,7 +287,8 @@ static bool size_of_console(const char *text, struct co_console_shape *shape)
 static void set_console(const char *line)
 {
 	char size[CO_WORDS_SIZE], color[CO_WORDS_SIZE];
-	struct co_console_shape shape = { CO_CONSOLE_ROWS, CO_CONSOLE_COLUMNS, CO_CONSOLE_SCROLLBACK, CO_CONSOLE_ATTRIBUTE };
+	struct co_console_shape shape = { CO_CONSOLE_ROWS, CO_CONSOLE_COLUMNS, CO_CONSOLE_SCROLLBACK,
+					  CO_CONSOLE_ATTRIBUTE };
 
 	value_of(line, "cocon=", size);
 	value_of(line, "color=", color);

@@ -58,7 +58,8 @@ static void guest_words(char *words)
 	words[0] = '\0';
 	while (next_word(&at, word))
 		if (!is_host_word(word))
-			length += format(words + length, CO_COMMAND_LINE_SIZE - length, "%s%s", length ? " " : "", word);
+			length += format(words + length, CO_COMMAND_LINE_SIZE - length, "%s%s", length ? " " : "",
+					 word);
 }
 
 static uint32_t create_monitor(uint32_t number, uint32_t mib)

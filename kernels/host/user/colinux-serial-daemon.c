@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * colinux-serial-daemon: the back-end of one serial line, as coLinux had it. It attaches to the module of the line and carries
- * bytes between the guest and a serial port of the machine, until the monitor is gone. Its argument names all three:
- * monitor << 16 | unit << 8 | port.
+ * colinux-serial-daemon: the back-end of one serial line, as coLinux had it. It attaches to the module of the line
+ * and carries bytes between the guest and a serial port of the machine, until the monitor is gone. Its argument
+ * names all three: monitor << 16 | unit << 8 | port.
  */
 #include "runtime.h"
 #include <colinux/serial.h>

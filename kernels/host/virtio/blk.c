@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Virtio disks (VIRTIO 1.2, 5.2): requests of one stretch of physical memory each, as many at once as the queue has room
- * for. A disk without FLUSH has no cache that could lose anything.
+ * Virtio disks (VIRTIO 1.2, 5.2): requests of one stretch of physical memory each, as many at once as the queue has
+ * room for. A disk without FLUSH has no cache that could lose anything.
  */
 #include "process/process.h"
 #include "virtio.h"
@@ -54,12 +54,13 @@ static void used(struct virtio_device *device)
 /* The device writes the status behind the data that it reads from the disk. */
 static unsigned describe(struct blk_request *request, uint32_t address, uint32_t size, struct virtio_part *parts)
 {
+	const uint32_t header = physical_address(&request->header), status = physical_address(&request->status);
 	unsigned parts_count = 0;
 
-	parts[parts_count++] = (struct virtio_part){ physical_address(&request->header), sizeof(request->header), false };
+	parts[parts_count++] = (struct virtio_part){ header, sizeof(request->header), false };
 	if (size)
 		parts[parts_count++] = (struct virtio_part){ address, size, request->header.type == BLK_READ };
-	parts[parts_count++] = (struct virtio_part){ physical_address(&request->status), sizeof(request->status), true };
+	parts[parts_count++] = (struct virtio_part){ status, sizeof(request->status), true };
 	return parts_count;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Virtio consoles with several ports (VIRTIO 1.2, 5.3). A port is a line of bytes that a process opens as `port0` and so on,
- * one process at a time. At the start the device tells which ports there are: it answers in the control queue before it gives the
- * question back, so what has come by then is all. A console without the feature is one port.
+ * Virtio consoles with several ports (VIRTIO 1.2, 5.3). A port is a line of bytes that a process opens as `port0`
+ * and so on, one process at a time. At the start the device tells which ports there are: it answers in the control
+ * queue before it gives the question back, so what has come by then is all. A console without the feature is one
+ * port.
  *
- * A port has one buffer in each direction. What has come stays in the buffer until somebody reads it, and so long the device
- * keeps the rest; a writer sleeps until the device has taken its bytes.
+ * A port has one buffer in each direction. What has come stays in the buffer until somebody reads it, and so long
+ * the device keeps the rest; a writer sleeps until the device has taken its bytes.
  */
 #include "process/process.h"
 #include "syscalls.h"
@@ -29,7 +30,7 @@ struct control {
 
 #define CONTROL_SIZE		8		/* without the name */
 
-struct console {
+struct virtio_console {
 	struct virtio_device device;
 	struct virtqueue control_in, control_out;
 	struct control control[CONTROL_BUFFERS], command;
@@ -37,7 +38,7 @@ struct console {
 };
 
 struct port {
-	struct console *console;
+	struct virtio_console *console;
 	unsigned number;			/* in the console */
 	struct virtqueue in, out;
 	uint8_t *in_buffer, *out_buffer;
@@ -60,14 +61,14 @@ struct port *port_numbered(unsigned number)
 
 /* --- The control queues -------------------------------------------------------------------------------- */
 
-static void add_control(struct console *console, struct control *message)
+static void add_control(struct virtio_console *console, struct control *message)
 {
 	const struct virtio_part part = { physical_address(message), sizeof(*message), true };
 
 	virtqueue_add(&console->control_in, &part, 1, message);
 }
 
-static void take_control(struct console *console)
+static void take_control(struct virtio_console *console)
 {
 	struct control *message;
 	uint32_t written;
@@ -84,7 +85,7 @@ static void take_control(struct console *console)
 }
 
 /* False if the device does not take it. */
-static bool tell(struct console *console, uint32_t port, enum control_event event, uint16_t value)
+static bool tell(struct virtio_console *console, uint32_t port, enum control_event event, uint16_t value)
 {
 	const struct virtio_part part = { physical_address(&console->command), CONTROL_SIZE, false };
 	uint32_t flags = interrupts_save();
@@ -115,7 +116,7 @@ static void receive_more(struct port *port)
 
 static void used(struct virtio_device *device)
 {
-	struct console *console = (struct console *)device;	/* its first member */
+	struct virtio_console *console = (struct virtio_console *)device;	/* its first member */
 	uint32_t written;
 
 	if (device->features & FEATURE_MULTIPORT)
@@ -216,7 +217,7 @@ static unsigned queue_of(unsigned port)
 	return port ? 2 * port + 2 : 0;
 }
 
-static const char *start_ports(struct console *console, unsigned ports_max)
+static const char *start_ports(struct virtio_console *console, unsigned ports_max)
 {
 	uint32_t buffers = frames_allocate(ports_max * 2 * BUFFER_SIZE / PAGE_SIZE);
 	const char *problem = buffers ? NULL : "there is no memory for its buffers";
@@ -236,7 +237,7 @@ static const char *start_ports(struct console *console, unsigned ports_max)
 	return problem;
 }
 
-static const char *start_control(struct console *console)
+static const char *start_control(struct virtio_console *console)
 {
 	const char *problem = virtqueue_start(&console->control_in, &console->device, CONTROL_RECEIVE);
 
@@ -248,7 +249,7 @@ static const char *start_control(struct console *console)
 }
 
 /* Those that are there move together and get their numbers. */
-static void keep_ports(struct console *console, unsigned ports_max)
+static void keep_ports(struct virtio_console *console, unsigned ports_max)
 {
 	struct port *candidates = &ports[count];
 
@@ -263,7 +264,7 @@ static void keep_ports(struct console *console, unsigned ports_max)
 	}
 }
 
-static const char *start(struct console *console, unsigned function)
+static const char *start(struct virtio_console *console, unsigned function)
 {
 	const char *problem = virtio_begin(&console->device, function, FEATURE_MULTIPORT);
 	bool multiport = console->device.features & FEATURE_MULTIPORT;
@@ -293,7 +294,7 @@ static const char *start(struct console *console, unsigned function)
 
 void console_probe(unsigned function)
 {
-	uint32_t frames = frames_allocate((sizeof(struct console) + PAGE_SIZE - 1) / PAGE_SIZE);
+	uint32_t frames = frames_allocate((sizeof(struct virtio_console) + PAGE_SIZE - 1) / PAGE_SIZE);
 	const char *problem = frames ? start(virtual_address(frames), function) : "there is no memory for it";
 
 	if (problem)

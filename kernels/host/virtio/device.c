@@ -2,10 +2,10 @@
 /*
  * Virtio over PCI: finding the devices, their registers and interrupts (VIRTIO 1.2, 3.1 and 4.1.4.10).
  *
- * The legacy interface is used, the one of the drafts before 1.0: all registers lie behind I/O BAR 0, which the firmware has
- * placed, while the modern ones need capabilities to be followed and a memory BAR to be mapped beyond the direct map. Devices
- * that are transitional, ours and QEMU's on the `pc`, have both. What 1.0 has brought (a handshake of features, queues of any
- * place and size) this driver would not use.
+ * The legacy interface is used, the one of the drafts before 1.0: all registers lie behind I/O BAR 0, which the
+ * firmware has placed, while the modern ones need capabilities to be followed and a memory BAR to be mapped beyond
+ * the direct map. Devices that are transitional, ours and QEMU's on the `pc`, have both. What 1.0 has brought (a
+ * handshake of features, queues of any place and size) this driver would not use.
  *
  * A device that is missing or does not answer is a line in the log and no more.
  */
@@ -14,6 +14,7 @@
 #define VENDOR			0x1af4
 #define FIRST_DEVICE		0x1000	/* transitional devices, 4.1.2 */
 #define LAST_DEVICE		0x103f
+#define LAST_MODERN		0x107f
 
 #define OFFERED			0x00
 #define FEATURES		0x04
@@ -119,5 +120,8 @@ void virtio_init(void)
 
 		if (device >= FIRST_DEVICE && device <= LAST_DEVICE)
 			probe((unsigned)at);
+		else if (device > LAST_DEVICE && device <= LAST_MODERN)
+			host_log("a virtio device (PCI function 0x%x) is not used: it has no legacy interface "
+				 "(QEMU: leave out disable-legacy)", (unsigned)at);
 	}
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Virtio networks (VIRTIO 1.2, 5.1): frames in and out, one buffer each, without offloads. What comes goes to the one who has
- * opened the network, straight from the buffer, which the device then gets again; what is sent is copied first. A frame
- * for which there is no room, on whichever side, is lost, as on a wire.
+ * Virtio networks (VIRTIO 1.2, 5.1): frames in and out, one buffer each, without offloads. What comes goes to the
+ * one who has opened the network, straight from the buffer, which the device then gets again; what is sent is
+ * copied first. A frame for which there is no room, on whichever side, is lost, as on a wire.
  */
 #include "virtio.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The transport of 9P messages (VIRTIO device type 9, 5.10; Linux net/9p/trans_virtio.c): a request out, its answer
- * in, one at a time for each folder. File contents travel between the server and the memory of a guest itself: they are the end
- * of the request, or of the answer. The head of a read's answer has as many bytes as an error has, so either fits.
+ * in, one at a time for each folder. File contents travel between the server and the memory of a guest itself: they
+ * are the end of the request, or of the answer. The head of a read's answer has as many bytes as an error has, so
+ * either fits.
  *
  * What the messages say is told in driver/ninep.c.
  */
@@ -48,7 +49,8 @@ void p9_end(struct p9 *p9)
 	process_wake(p9);
 }
 
-static unsigned describe(const struct p9 *p9, uint32_t size, const struct p9_payload *payload, struct virtio_part *parts)
+static unsigned describe(const struct p9 *p9, uint32_t size, const struct p9_payload *payload,
+			 struct virtio_part *parts)
 {
 	uint32_t answer = p9->frames + P9_BUFFER;
 	unsigned parts_count = 0;
@@ -65,7 +67,10 @@ static unsigned describe(const struct p9 *p9, uint32_t size, const struct p9_pay
 	return parts_count;
 }
 
-/* The answer has p9->written bytes; NULL: the device is broken. There is no limit of time: the user may think for long. */
+/*
+ * The answer has p9->written bytes; NULL: the device is broken. There is no limit of time: the user may think for
+ * long.
+ */
 const uint8_t *p9_send(struct p9 *p9, uint32_t size, const struct p9_payload *payload)
 {
 	struct virtio_part parts[PARTS_MAX];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One split virtqueue as its driver sees it (VIRTIO 1.2, 2.7): a table of descriptors, a ring of what we make available, a ring
- * of what the device has used. Descriptors that are free form a list. The legacy layout (2.7.2) puts all three into adjacent
- * frames, the used ring at the start of a page; behind it is what belongs to us alone, a token for each descriptor.
+ * One split virtqueue as its driver sees it (VIRTIO 1.2, 2.7): a table of descriptors, a ring of what we make
+ * available, a ring of what the device has used. Descriptors that are free form a list. The legacy layout (2.7.2)
+ * puts all three into adjacent frames, the used ring at the start of a page; behind it is what belongs to us alone,
+ * a token for each descriptor.
  *
  * A device that gives back what it was not given is broken: the queue is not looked at any more.
  */

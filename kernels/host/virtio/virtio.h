@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The machine's virtio devices as the rest of the host kernel sees them, one paragraph a file. Disks are blk0, blk1 and so on,
- * networks net0, folders fs0, serial ports port0, each kind in the order of the PCI bus. Calls come with interrupts off or
- * take care of that themselves; those that sleep say so.
+ * The machine's virtio devices as the rest of the host kernel sees them, one paragraph a file. Disks are blk0, blk1
+ * and so on, networks net0, folders fs0, serial ports port0, each kind in the order of the PCI bus. Calls come with
+ * interrupts off or take care of that themselves; those that sleep say so.
  */
 #ifndef HOST_VIRTIO_H
 #define HOST_VIRTIO_H

@@ -3,13 +3,13 @@
  * cobd: block devices, the disk part of the cooperative ABI (see abi.h).
  *
  * A request is a DEVICE operation for CO_DEVICE_BLOCK: params[1] is the unit, and struct co_block_request begins at
- * params[2]. A sector has 512 bytes; offsets and sizes are multiples of it. The buffer is in the guest's direct map and
- * inside its RAM.
+ * params[2]. A sector has 512 bytes; offsets and sizes are multiples of it. The buffer is in the guest's direct map
+ * and inside its RAM.
  *
- * A guest that can wait sets `async`. If `async` is still set when the host comes back with rc = 0, the request is on its way and
- * the buffer is the host's until a message for CO_DEVICE_BLOCK brings the guest's own `id` back (struct co_block_done);
- * else the answer is complete. Requests under way may end in any order. FLUSH is about all writes that had ended before
- * it was asked: when it ends, they will survive a power cut.
+ * A guest that can wait sets `async`. If `async` is still set when the host comes back with rc = 0, the request is
+ * on its way and the buffer is the host's until a message for CO_DEVICE_BLOCK brings the guest's own `id` back
+ * (struct co_block_done); else the answer is complete. Requests under way may end in any order. FLUSH is about all
+ * writes that had ended before it was asked: when it ends, they will survive a power cut.
  */
 #ifndef COLINUX_BLOCK_H
 #define COLINUX_BLOCK_H

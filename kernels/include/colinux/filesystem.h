@@ -2,16 +2,18 @@
 /*
  * cofs: folders of the user's machine, the file part of the cooperative ABI (see abi.h).
  *
- * A request is a DEVICE operation for CO_DEVICE_FILESYSTEM with struct co_fs_request at params[1]; names begin at params[30]. The
- * host answers in place, so the guest waits while the host looks (other guests do not). Opcodes and shapes come from FUSE 1.3.
+ * A request is a DEVICE operation for CO_DEVICE_FILESYSTEM with struct co_fs_request at params[1]; names begin at
+ * params[30]. The host answers in place, so the guest waits while the host looks (other guests do not). Opcodes and
+ * shapes come from FUSE 1.3.
  *
- * An inode number is the host's name for a file the guest knows of. The root is CO_FS_ROOT and always known; LOOKUP, MKNOD,
- * MKDIR and LINK give others, and FORGET gives as many of these answers back as it says. MOUNT comes first, and again to change
- * its options. Volumes are flat: a folder's files have the owner and mode that MOUNT has said, and of the mode only "may be
- * written" is real. There are no symbolic links, device nodes and pipes: what would make or read one is answered with EPERM.
+ * An inode number is the host's name for a file the guest knows of. The root is CO_FS_ROOT and always known;
+ * LOOKUP, MKNOD, MKDIR and LINK give others, and FORGET gives as many of these answers back as it says. MOUNT comes
+ * first, and again to change its options. Volumes are flat: a folder's files have the owner and mode that MOUNT has
+ * said, and of the mode only "may be written" is real. There are no symbolic links, device nodes and pipes: what
+ * would make or read one is answered with EPERM.
  *
- * Whatever a guest says, nothing outside of the folder can be reached. A name has no '/', is not "." nor "..", and ends with
- * a NUL.
+ * Whatever a guest says, nothing outside of the folder can be reached. A name has no '/', is not "." nor "..", and
+ * ends with a NUL. Only MOUNT's may be several names with slashes between them, each of which is looked at.
  */
 #ifndef COLINUX_FILESYSTEM_H
 #define COLINUX_FILESYSTEM_H

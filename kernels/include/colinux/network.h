@@ -2,10 +2,11 @@
 /*
  * conet: Ethernet interfaces, the network part of the cooperative ABI (see abi.h).
  *
- * A DEVICE operation for CO_DEVICE_NETWORK with struct co_network_request at params[1] asks for the address of a unit. A frame goes
- * out as the data of a message to module CONET0 + unit: destination, source, type, payload, without a checksum, padded to
- * at least 60 bytes. Frames come in as messages for CO_DEVICE_NETWORK, the frame as payload. If the type of such a message is
- * STRING, its payload is "up" or "down": the state of the link has changed.
+ * A DEVICE operation for CO_DEVICE_NETWORK with struct co_network_request at params[1] asks for the address of a
+ * unit. A frame goes out as the data of a message to module CONET0 + unit: destination, source, type, payload,
+ * without a checksum, padded to at least 60 bytes. Frames come in as messages for CO_DEVICE_NETWORK, the frame as
+ * payload. If the type of such a message is STRING, its payload is "up" or "down": the state of the link has
+ * changed.
  */
 #ifndef COLINUX_NETWORK_H
 #define COLINUX_NETWORK_H

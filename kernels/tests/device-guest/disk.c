@@ -6,6 +6,7 @@
 #define SECTOR		CO_BLOCK_SECTOR
 #define PIECE		0x1000
 #define PIECES		24
+#define LARGE		0x10000
 #define BIG_OFFSET	0x80000
 #define FLOOD_MAX	2000
 #define PATIENCE_NS	100000000	/* how long a refused request is tried again */
@@ -101,25 +102,29 @@ static void test_asynchronous(void)
 	uint32_t refused = 0, twice = 0, different = 0;
 
 	for (unsigned pass = 0; pass < 2; pass++) {
+		enum co_block_type type = pass ? CO_BLOCK_READ : CO_BLOCK_WRITE;
+
 		expect_ends(PIECES);
 		for (uint32_t n = 0; n < PIECES; n++) {
 			uint32_t offset = SECTOR + n * (PIECE + SECTOR);
 
 			if (!pass)
 				fill(buffer + n * PIECE, SEED, offset, PIECE);
-			refused += start(pass ? CO_BLOCK_READ : CO_BLOCK_WRITE, offset, PIECE, buffer + n * PIECE, n) != 0;
+			refused += start(type, offset, PIECE, buffer + n * PIECE, n) != 0;
 		}
 		if (!wait_until(all_done, TIMEOUT_MS))
 			print("disk: only %u of %u requests have ended", done_count, PIECES);
 		for (uint32_t n = 0; n < PIECES; n++) {
+			uint32_t offset = SECTOR + n * (PIECE + SECTOR);
+
 			twice += done[n] != 1;
-			different += pass ? differences(buffer + n * PIECE, SEED, SECTOR + n * (PIECE + SECTOR), PIECE) : 0;
+			different += pass ? differences(buffer + n * PIECE, SEED, offset, PIECE) : 0;
 		}
 		if (!pass)
 			memset(buffer, 0, PIECES * PIECE);
 	}
-	print("disk: asynchronous: %u refused, %u not ended once, %u failed, %u bytes differ", refused, twice, failed_count,
-	      different);
+	print("disk: asynchronous: %u refused, %u not ended once, %u failed, %u bytes differ", refused, twice,
+	      failed_count, different);
 }
 
 static void test_flush(void)
@@ -148,7 +153,7 @@ static void test_errors(void)
 	tell("4 GiB", (int32_t)transfer(0, CO_BLOCK_READ, 0, 0x100000000, buffer));
 	tell("buffer at 0", (int32_t)transfer(0, CO_BLOCK_READ, 0, SECTOR, NULL));
 	tell("buffer behind RAM", (int32_t)transfer(0, CO_BLOCK_READ, 0, SECTOR, (void *)end));
-	tell("buffer across the end of RAM", (int32_t)transfer(0, CO_BLOCK_READ, 0, SECTOR, (void *)(end - SECTOR / 2)));
+	tell("buffer across RAM's end", (int32_t)transfer(0, CO_BLOCK_READ, 0, SECTOR, (void *)(end - SECTOR / 2)));
 	tell("buffer in the passage page", (int32_t)transfer(0, CO_BLOCK_READ, 0, SECTOR, passage));
 	tell("unit 9", (int32_t)transfer(9, CO_BLOCK_READ, 0, SECTOR, buffer));
 	tell("unit 32", (int32_t)transfer(32, CO_BLOCK_READ, 0, SECTOR, buffer));
@@ -173,6 +178,17 @@ void test_disk_read_only(void)
 	tell("read", (int32_t)transfer(1, CO_BLOCK_READ, 0, SECTOR, buffer));
 	tell("bytes that differ", (int32_t)differences(buffer, 2, 0, SECTOR));
 	tell("write", (int32_t)transfer(1, CO_BLOCK_WRITE, 0, SECTOR, buffer));
+}
+
+/* So many requests that do not wait: do all of them end? */
+void disk_requests_end(uint32_t count)
+{
+	uint32_t refused = 0;
+
+	expect_ends(count);
+	for (uint32_t n = 0; n < count; n++)
+		refused += start(CO_BLOCK_READ, n * SECTOR, SECTOR, scratch() + n * SECTOR, n) != 0;
+	print("disk: %u requests, %u refused, all ended %d", count, refused, wait_until(all_done, TIMEOUT_MS));
 }
 
 /*
@@ -207,7 +223,7 @@ static void leave_requests_behind(void)
 
 	expect_ends(0);
 	for (uint32_t n = 0; n < 16; n++)
-		start(n % 2 ? CO_BLOCK_WRITE : CO_BLOCK_READ, BIG_OFFSET + n * 0x10000, 0x10000, buffer + n * 0x10000, n);
+		start(n % 2 ? CO_BLOCK_WRITE : CO_BLOCK_READ, BIG_OFFSET + n * LARGE, LARGE, buffer + n * LARGE, n);
 }
 
 void test_disk_end(void)
@@ -240,11 +256,11 @@ void test_disk_reboot(void)
 	wait_until(never, 50);
 	transfer(0, CO_BLOCK_READ, 0, SECTOR, sector);
 	boots = ++sector[0];
-	print("disk: boot %u, %u bytes of memory in use", boots, used_bytes(scratch(), SCRATCH_SIZE));
+	print("disk: boot %u, %u bytes of memory in use", boots, used_bytes(scratch(), 16 * LARGE));
 	transfer(0, CO_BLOCK_WRITE, 0, SECTOR, sector);
 	if (boots >= 3)
 		return;
-	fill(scratch(), SEED, BIG_OFFSET, 0x100000);
+	fill(scratch(), SEED, BIG_OFFSET, 16 * LARGE);
 	leave_requests_behind();
 	terminate(CO_TERMINATE_REBOOT, 0, 0, "");
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cofs, on unit 0 (colinux/filesystem.h). The folder is empty but for `many`, with 1100 files, and `locked`, not to be written. */
+/*
+ * cofs, on unit 0 (colinux/filesystem.h). The folder is empty but for `many`, with 1100 files, and `locked`, not to
+ * be written.
+ */
 #include <colinux/filesystem.h>
 #include "tests.h"
 
@@ -240,7 +243,8 @@ static void test_bad_names(void)
 
 static void test_errors(void)
 {
-	uint32_t data = (uint32_t)lookup(CO_FS_ROOT, "data.bin"), handle = (uint32_t)open(CO_FS_OPEN, data, CO_FS_OPEN_READ);
+	uint32_t data = (uint32_t)lookup(CO_FS_ROOT, "data.bin");
+	uint32_t handle = (uint32_t)open(CO_FS_OPEN, data, CO_FS_OPEN_READ);
 	uint32_t end = CO_ARCH_KERNEL_OFFSET + boot.memory_size;
 
 	tell("what is not there", lookup(CO_FS_ROOT, "nothing"));

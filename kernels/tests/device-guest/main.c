@@ -28,7 +28,8 @@ static void test_console(void)
 	struct co_console_message request = { .type = CO_CONSOLE_STARTUP };
 
 	host_device(CO_DEVICE_CONSOLE, 1, &request, sizeof(request));
-	print("console: %u columns, %u rows; words: %s", request.config.columns, request.config.rows, boot.command_line);
+	print("console: %u columns, %u rows; words: %s", request.config.columns, request.config.rows,
+	      boot.command_line);
 }
 
 static const struct {
@@ -41,6 +42,7 @@ static const struct {
 	{ "read-only", test_disk_read_only },
 	{ "flood", test_disk_flood },
 	{ "net", test_network },
+	{ "crowd", test_crowd },
 	{ "folder", test_folder },
 	{ "serial", test_serial },
 	{ "reboot", test_disk_reboot },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What test guests in C have in common: the way to the host, messages by device, and a log. They run with interrupts off, so
- * what comes from the host comes when they ask for it. Start and descriptor tables are those of the sample guest.
+ * What test guests in C have in common: the way to the host, messages by device, and a log. They run with
+ * interrupts off, so what comes from the host comes when they ask for it. Start and descriptor tables are those of
+ * the sample guest.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -17,7 +18,10 @@ extern struct co_io_area *const io_area;
 
 /* guest.c */
 void host_call(enum co_operation operation);			/* parameters and results are in passage->params */
-/* A request lies at params[at] while the host looks; it is the answer afterwards. False: such a device is not served. */
+/*
+ * A request lies at params[at] while the host looks; it is the answer afterwards. False: such a device is not
+ * served.
+ */
 bool host_device(enum co_device device, unsigned at, void *request, uint32_t size);
 void host_send(uint32_t module, enum co_message_type type, const void *data, uint32_t size);
 void host_idle(void);						/* messages go to their handlers */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A guest that asks for nonsense: operations, requests of every device and messages to every module, made of a seed on the command
- * line (seed=NUMBER count=NUMBER), well-formed but for some of their parts, or not at all. Whatever would end it is left
- * for the end, when it does one such thing. It gives the host no reason to wait: interrupts are off only between two switches.
+ * A guest that asks for nonsense: operations, requests of every device and messages to every module, made of a seed
+ * on the command line (seed=NUMBER count=NUMBER), well-formed but for some of their parts, or not at all. Whatever
+ * would end it is left for the end, when it does one such thing. It gives the host no reason to wait: interrupts
+ * are off only between two switches.
  */
 #include <colinux/block.h>
 #include <colinux/console.h>
@@ -35,8 +36,8 @@ static uint32_t below(uint32_t limit)
 static uint32_t number(void)
 {
 	static const uint32_t edges[] = {
-		0, 1, 2, 3, 15, 16, 31, 32, 33, 63, 64, 255, 256, 511, 512, 1023, 1024, 4096, 0x10000, 0x100000, 0x7fffffff,
-		0x80000000, 0xfffff000, 0xfffffe00, 0xffffffff,
+		0, 1, 2, 3, 15, 16, 31, 32, 33, 63, 64, 255, 256, 511, 512, 1023, 1024, 4096, 0x10000, 0x100000,
+		0x7fffffff, 0x80000000, 0xfffff000, 0xfffffe00, 0xffffffff,
 	};
 
 	switch (below(4)) {
@@ -72,10 +73,15 @@ static void random_bytes(void *to, uint32_t size)
 		bytes[i] = (uint8_t)(random() >> 8);
 }
 
+/* All of them now and then; else most are what the last deed, or the host, has left. */
 static void random_params(void)
 {
-	for (uint32_t i = 0; i < 40; i++)
-		passage->params[i] = number();
+	if (below(16) == 0)
+		for (uint32_t i = 0; i < 40; i++)
+			passage->params[i] = number();
+	else
+		for (uint32_t i = 0; i < 4; i++)
+			passage->params[below(16)] = number();
 }
 
 /* --- Devices ---------------------------------------------------------------------------------------------- */
@@ -114,8 +120,8 @@ static void console(void)
 static void name(char *to, uint32_t room)
 {
 	static const char *const names[] = {
-		"a", "b", "c", "d/e", "..", ".", "", "/", "../outside", "../outside/precious", "a/../../outside", "/etc/passwd", "a\\b",
-		"..\\outside", "\xff\xfe", "precious", "link", "link/passwd",
+		"a", "b", "c", "d/e", "..", ".", "", "/", "../outside", "../outside/precious", "a/../../outside",
+		"/etc/passwd", "a\\b", "..\\outside", "\xff\xfe", "precious", "link", "link/passwd",
 	};
 
 	if (below(8) == 0)
@@ -143,7 +149,8 @@ static void filesystem(void)
 		request->io.size = below(4) ? below(0x2000) : number();
 		request->io.address = address();
 	}
-	memset(names, below(4) ? 0 : 'x', CO_FS_NAMES_SIZE);
+	if (below(8) == 0)
+		memset(names, below(2) ? 0 : 'x', CO_FS_NAMES_SIZE);
 	name(names, 300);
 	name(names + strlen(names) + 1, 300);
 	host_call(CO_OPERATION_DEVICE);
@@ -163,13 +170,11 @@ static void message(void)
 {
 	struct co_message *header = (void *)io_area->buffer;
 
-	random_bytes(io_area->buffer, 128);
+	random_bytes(io_area->buffer, sizeof(*header) + 12);
 	header->to = below(CO_MODULE_MAX);
 	if (below(2))
 		header->to = below(2) ? CO_MODULE_CONET0 : CO_MODULE_SERIAL0;
-	if (below(16) == 0)
-		header->to = CO_MODULE_CONSOLE;
-	header->size = below(64) ? below(200) : below(1600);
+	header->size = below(64) ? below(100) : below(1600);
 	if (header->to != CO_MODULE_CONSOLE && header->to != CO_MODULE_PRINTK && below(64) == 0)
 		header->size = below(MESSAGE_MOST);
 	if (header->to == CO_MODULE_PRINTK)
@@ -182,7 +187,7 @@ static void draw(void)
 {
 	struct co_message *header = (void *)io_area->buffer;
 
-	random_bytes(io_area->buffer, 128);
+	random_bytes(header + 1, 32);
 	*header = (struct co_message){ CO_MODULE_LINUX, CO_MODULE_CONSOLE, CO_PRIORITY_IMPORTANT, CO_MESSAGE_TYPE_OTHER,
 				       below(64) };
 	((struct co_console_message *)(header + 1))->type = below(24);
@@ -194,8 +199,8 @@ static void draw(void)
 static void harmless(void)
 {
 	static const enum co_operation operations[] = {
-		CO_OPERATION_GET_TIME, CO_OPERATION_DEBUG_LINE, CO_OPERATION_GET_HIGH_PREC_TIME, CO_OPERATION_TRACE_POINT,
-		CO_OPERATION_FREE_PAGES, CO_OPERATION_ALLOC_PAGES, CO_OPERATION_GETPP,
+		CO_OPERATION_GET_TIME, CO_OPERATION_DEBUG_LINE, CO_OPERATION_GET_HIGH_PREC_TIME,
+		CO_OPERATION_TRACE_POINT, CO_OPERATION_FREE_PAGES, CO_OPERATION_ALLOC_PAGES, CO_OPERATION_GETPP,
 	};
 
 	host_call(operations[below(sizeof(operations) / sizeof(*operations))]);
@@ -220,8 +225,8 @@ static void take(void)
 }
 
 static void (*const deeds[])(void) = {
-	block, block, block, network, console, filesystem, filesystem, filesystem, any_device, message, message, draw, harmless,
-	spurious,
+	block, block, network, console, filesystem, filesystem, any_device, any_device, message, draw, harmless,
+	harmless, harmless, spurious,
 };
 
 /* What ends a guest. */

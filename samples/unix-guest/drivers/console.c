@@ -5,8 +5,6 @@
  */
 #include "drivers.h"
 
-#define COLUMNS_MAX	256
-
 static uint16_t rows, columns;
 static struct position cursor;
 static uint8_t attribute = CO_CONSOLE_ATTRIBUTE;
@@ -66,7 +64,7 @@ static void put_run(const uint8_t *characters, uint16_t count)
 	struct {
 		uint32_t type;
 		struct co_console_putcs putcs;
-		uint16_t cells[COLUMNS_MAX];
+		uint16_t cells[CO_CONSOLE_MAX];
 	} CO_PACKED run;
 
 	run.type = CO_CONSOLE_PUTCS;
@@ -94,7 +92,7 @@ void console_put(const uint8_t *characters, uint32_t count)
 static void set_size(const struct co_console_config *config)
 {
 	rows = config->rows ? config->rows : CO_CONSOLE_ROWS;
-	columns = (uint16_t)minimum(config->columns ? config->columns : CO_CONSOLE_COLUMNS, COLUMNS_MAX);
+	columns = (uint16_t)minimum(config->columns ? config->columns : CO_CONSOLE_COLUMNS, CO_CONSOLE_MAX);
 }
 
 void console_resized(const void *data, uint32_t size)

@@ -175,18 +175,27 @@ static void unmount(struct mount *mount)
 	free(mount->data);
 }
 
+static uint32_t count(const struct freed *list)
+{
+	uint32_t sum = 0;
+
+	for (; list; list = list->next)
+		sum += list->count;
+	return sum;
+}
+
+/* What waits to be given back counts as free: who needs it gets it. */
 static void stat(struct mount *mount, struct statfs64 *stat)
 {
-	struct ext2 *fs = mount->data;
+	const struct ext2 *fs = mount->data;
+	uint32_t free_blocks = fs->super->free_blocks + count(fs->freed_blocks), reserved = fs->super->reserved_blocks;
 
 	stat->f_bsize = stat->f_frsize = fs->block_size;
 	stat->f_blocks = fs->super->blocks;
-	stat->f_bfree = fs->super->free_blocks;
-	stat->f_bavail = fs->super->free_blocks > fs->super->reserved_blocks
-				 ? fs->super->free_blocks - fs->super->reserved_blocks
-				 : 0;
+	stat->f_bfree = free_blocks;
+	stat->f_bavail = free_blocks > reserved ? free_blocks - reserved : 0;
 	stat->f_files = fs->super->inodes;
-	stat->f_ffree = fs->super->free_inodes;
+	stat->f_ffree = fs->super->free_inodes + count(fs->freed_inodes);
 }
 
 const struct fs_type ext2 = { "ext2", EXT2_ROOT, &ext2_ops, mount_ext2, unmount, ext2_sync, stat };

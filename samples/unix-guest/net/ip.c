@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * IPv4 (RFC 791) without options and fragments, and its checksum (RFC 1071). What we send to ourselves waits in a queue
+ * IPv4 (RFC 791) without options and fragments. What we send to ourselves waits in a queue
  * until the current work is done, so that nobody is called by what he calls.
  */
 #include "net.h"
@@ -22,31 +22,6 @@ static uint8_t frame[FRAME_MAX];		/* the packet that is being built */
 static uint16_t last_id;
 
 static struct looped { struct looped *next; uint32_t size; uint8_t packet[]; } *looped;
-
-/* The sum of 16-bit words in memory order; does not yet matter in which halves they lie. */
-uint32_t checksum_add(uint32_t sum, const void *data, uint32_t length)
-{
-	const uint32_t *word = data;
-	uint64_t total = sum;
-
-	for (; length >= 4; length -= 4)
-		total += *word++;
-	if (length & 2) {
-		total += *(const uint16_t *)word;
-		word = (const uint32_t *)((const uint16_t *)word + 1);
-	}
-	if (length & 1)
-		total += *(const uint8_t *)word;
-	total = (total & 0xffffffff) + (total >> 32);
-	return (uint32_t)total + (uint32_t)(total >> 32);
-}
-
-uint16_t checksum_end(uint32_t sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
 
 uint32_t checksum_pseudo(uint32_t source, uint32_t destination, uint8_t protocol, uint32_t length)
 {

@@ -41,9 +41,11 @@ int ip_send(uint32_t destination, uint8_t protocol, uint32_t length);
 void ip_receive(const uint8_t *packet, uint32_t size, bool broadcast);
 void ip_settle(void);
 uint32_t ip_source_for(uint32_t destination);
+uint32_t checksum_pseudo(uint32_t source, uint32_t destination, uint8_t protocol, uint32_t length);
+
+/* checksum.c */
 uint32_t checksum_add(uint32_t sum, const void *data, uint32_t length);
 uint16_t checksum_end(uint32_t sum);
-uint32_t checksum_pseudo(uint32_t source, uint32_t destination, uint8_t protocol, uint32_t length);
 
 /* One packet that has come in, without its IP header. */
 struct packet {

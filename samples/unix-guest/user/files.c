@@ -2,8 +2,6 @@
 /* cat, cp, mv, rm, mkdir, rmdir, ln, truncate: what is done with files. */
 #include "libc.h"
 
-static char buffer[0x10000];
-
 /* Copies to the end; `from` and `to` are for messages. */
 static int copy(int in, const char *from, int out, const char *to)
 {

@@ -3,6 +3,7 @@
 #include "libc.h"
 
 const char *program_name = "";
+char buffer[0x8000];
 
 void exit(int code)
 {
@@ -12,14 +13,14 @@ void exit(int code)
 
 int printf(const char *text, ...)
 {
-	char buffer[1200];
+	char line[1200];
 	va_list arguments;
 	size_t length;
 
 	va_start(arguments, text);
-	length = format_list(buffer, sizeof(buffer), text, arguments);
+	length = format_list(line, sizeof(line), text, arguments);
 	va_end(arguments);
-	return write_all(1, buffer, length);
+	return write_all(1, line, length);
 }
 
 static const struct { int number; const char *text; } errors[] = {

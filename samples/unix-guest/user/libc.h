@@ -28,6 +28,7 @@ int write_all(int fd, const void *data, size_t length);
 int read_line(int fd, char *line, size_t size);	/* its length without the end; -1 at the end of the file */
 void join_path(char path[PATH_MAX], const char *directory, const char *name);
 extern const char *program_name;
+extern char buffer[0x8000];			/* for what passes through a program */
 
 /* System calls */
 static inline int fork(void) { return system_call(SYS_FORK); }

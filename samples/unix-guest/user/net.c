@@ -8,8 +8,6 @@
  */
 #include "libc.h"
 
-static char buffer[0x8000];
-
 static unsigned uptime(void)
 {
 	struct sysinfo info;

@@ -2,6 +2,7 @@
 /* The programs: /bin/NAME runs NAME_main(). To add one, add a line here and a function somewhere. */
 PROGRAM(cat)
 PROGRAM(cp)
+PROGRAM(crash)
 PROGRAM(date)
 PROGRAM(dd)
 PROGRAM(df)

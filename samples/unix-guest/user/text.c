@@ -2,8 +2,6 @@
 /* echo, head, wc, sum, dd: what is done with bytes. */
 #include "libc.h"
 
-static char buffer[0x8000];
-
 int echo_main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)

@@ -1,0 +1,130 @@
+/*
+ * Owns how tests run the sample guest `unix-guest`: under `colinux run`, with disks in files, a folder and a network, and on QEMU
+ * with the same. Commands are given by the guest's command line or as a script; with the word `log`, what they print is
+ * in the host's log.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build as bundle } from 'esbuild';
+import { linesOf } from '../host/host-machine.ts';
+import { runQemu } from '../oracle/kernels-run-qemu.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const HOST = join(root, 'kernels/build/colinux-host.elf');
+export const UNIX = 'samples/unix-guest/build/unix-guest.elf';
+
+const LONGEST_MS = 240_000;
+
+export interface Setup {
+  /** Of the guest's command line; `log` and devices are added. */
+  readonly words: string;
+  /** Files. */
+  readonly disks?: readonly string[];
+  readonly folder?: string;
+  readonly network?: boolean;
+  /** Ends the machine there, as a power cut does. Not on QEMU. */
+  readonly maxInstructions?: number;
+}
+
+export interface Outcome {
+  readonly status: number;
+  /** What the guest has printed, by lines. */
+  readonly lines: readonly string[];
+  /** What the host has said of the guest's end; undefined: nothing. */
+  readonly end: string | undefined;
+}
+
+/** "ls /; halt" as one word of a command line. */
+export const run = (commands: string): string => `run=${commands.replaceAll(' ', '+')}`;
+
+function module({ words, disks = [], folder, network = false }: Setup): string {
+  const devices = [
+    ...disks.map((_, n) => `cobd${n}=blk${n}`),
+    ...(folder === undefined ? [] : ['cofs0=fs0']),
+    ...(network ? ['eth0=net0'] : []),
+  ];
+  return [join(root, UNIX), ...devices, 'log', words].join(' ');
+}
+
+function outcome(status: number, log: string): Outcome {
+  const text = log.replaceAll('\r', '');
+  return {
+    status,
+    lines: linesOf(text, 'guest0'),
+    end: linesOf(text, 'daemon0').at(-1),
+  };
+}
+
+export interface Workshop {
+  /** For files of the test. */
+  readonly folder: string;
+  here(setup: Setup): Promise<Outcome>;
+  onQemu(setup: Setup): Promise<Outcome>;
+  close(): void;
+}
+
+/** Builds the kernels and the command. */
+export async function openWorkshop(): Promise<Workshop> {
+  const cache = join(root, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'colinux-guest-'));
+  const cli = join(folder, 'cli.cjs');
+  execFileSync('node', [join(root, 'tools/build-kernels.mjs')], { stdio: 'inherit' });
+  await bundle({
+    entryPoints: [join(root, 'cli/main.ts')],
+    outfile: cli,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  return {
+    folder,
+    here(setup) {
+      const { disks = [], folder: shared, network, maxInstructions } = setup;
+      const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
+      for (const disk of disks) args.push('--disk', disk);
+      if (shared !== undefined) args.push('--share', `share=${shared}`);
+      if (network) args.push('--net', 'slirp,host-loopback');
+      if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
+      return new Promise((resolve, reject) => {
+        const child = execFile(
+          process.execPath,
+          args,
+          { encoding: 'latin1', timeout: LONGEST_MS, maxBuffer: 2 ** 24 },
+          (error, stdout, stderr) => {
+            if (error && typeof error.code !== 'number')
+              reject(new Error(`${error.message}\n${stdout}${stderr}`));
+            else resolve(outcome(Number(error?.code ?? 0), stdout));
+          },
+        );
+        child.stdin?.end();
+      });
+    },
+    async onQemu(setup) {
+      const { disks = [], folder: shared, network } = setup;
+      const devices = disks.flatMap((file, n) => [
+        ...['-drive', `if=none,id=d${n},file=${file},format=raw`],
+        ...['-device', `virtio-blk-pci,drive=d${n}`],
+      ]);
+      if (shared !== undefined) {
+        devices.push('-fsdev', `local,id=f,path=${shared},security_model=none`);
+        devices.push('-device', 'virtio-9p-pci,fsdev=f,mount_tag=share');
+      }
+      if (network) devices.push('-netdev', 'user,id=n', '-device', 'virtio-net-pci,netdev=n,romfile=');
+      const { status, com1 } = await runQemu({
+        kernel: HOST,
+        // QEMU parts modules at commas: two stand for one.
+        initrd: module(setup).replaceAll(',', ',,'),
+        extra: ['-nodefaults', ...devices],
+      });
+      return outcome(status ?? -1, com1);
+    },
+    close() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
