@@ -1,5 +1,5 @@
-// The speed of cobd and conet: the same host and guests, once with our virtio devices and gateway and once with QEMU's. Disk and ARP are
-// asked by kernels/tests/device-guest, with nothing in between; TCP is that of samples/unix-guest, whose other end is here.
+// The speed of cobd and conet: the same host and guests, once with our virtio devices and gateway and once with QEMU's. Disk and
+// ARP are asked by kernels/tests/device-guest, with nothing in between; TCP is that of samples/unix-guest, whose other end is here.
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -28,8 +28,8 @@ async function serve(direction, bytes) {
 }
 
 /**
- * What is done, and how often on which machine: `unit` is of `scale` times that by seconds. `word` is the device guest's; `way` that of
- * the bytes of a connection.
+ * What is done, and how often on which machine; `scale` times that by seconds is in `unit`. `word` is the device guest's, `way` that
+ * of the bytes of a connection.
  */
 const FIGURES = [
   { name: 'cobd read', unit: 'MB/s', scale: MEBIBYTE / 1e6, word: 'read', quick: 8, ours: 128, theirs: 1024 },
@@ -81,7 +81,7 @@ async function secondsFor({ word, way }, amount, disk, machine) {
   }
 }
 
-/** All figures once: by seconds, in the order of FIGURES. The start of a guest is measured by a run that does next to nothing. */
+/** All figures once, in the order of FIGURES. The start of each guest is measured by a run that does next to nothing. */
 async function measure(machine, amounts, disk) {
   const starts = { word: 0, way: 0 };
   for (const kind of Object.keys(starts))

@@ -1,5 +1,5 @@
-// One measurement on one machine, always in a process of its own: our interpreter alone (test/bench/run-image.ts), our machine with
-// devices (`colinux run`), and QEMU (TCG).
+// One measurement on one machine, always in a process of its own: our interpreter alone (test/bench/run-image.ts), our machine
+// with devices (`colinux run`), and QEMU (TCG).
 import { build } from 'esbuild';
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export async function bundleMachines(folder) {
   await bundle('cli/main.ts', 'cli.cjs');
 }
 
-/** Seconds of a whole process, which must end with 1: the guest's good end. Our own process goes on meanwhile, as a server. */
+/** Seconds of a whole process, which must end with 1: the guest's good end. Meanwhile this process may be a server. */
 function secondsOf(what, program, args) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
