@@ -70,7 +70,10 @@ export class InputLog {
     this.#timer = clock.createTimer('input-log.next', () => this.#replayNext(), 'input');
   }
 
-  /** Names a receiver, which may keep what it is given but not change it: it is part of the list. Throws when the channel exists. */
+  /**
+   * Names a receiver. It may keep the payloads that it is given but not change them: they are those of the list. Throws when the
+   * channel exists.
+   */
   register(channel: string, deliver: (payload: Uint8Array) => void): void {
     if (!/^[!-~]{1,64}$/.test(channel) || this.#channels.has(channel)) {
       throw new Error(`The input channel ${channel} exists already or is not a printable ASCII name.`);
