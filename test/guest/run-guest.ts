@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const HOST = join(root, 'kernels/build/colinux-host.elf');
 export const UNIX = 'samples/unix-guest/build/unix-guest.elf';
 
-const LONGEST_MS = 240_000;
+const LONGEST_MS = 580_000;
 
 export interface Setup {
   /** Of the guest's command line; `log` and devices are added. */
@@ -27,6 +27,8 @@ export interface Setup {
   readonly network?: string;
   /** Ends the machine there, as a power cut does. Not on QEMU. */
   readonly maxInstructions?: number;
+  /** Where the numbers of the run go. Not on QEMU. */
+  readonly stats?: string;
 }
 
 export interface Outcome {
@@ -88,13 +90,14 @@ export async function openWorkshop(): Promise<Workshop> {
   return {
     folder,
     here(setup) {
-      const { disks = [], folder: shared, network, maxInstructions } = setup;
+      const { disks = [], folder: shared, network, maxInstructions, stats } = setup;
       const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
       for (const disk of disks) args.push('--disk', disk);
       if (shared !== undefined) args.push('--share', `share=${shared}`);
       if (network !== undefined)
         args.push('--net', ['slirp', ...(network ? [network] : []), 'host-loopback'].join(','));
       if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
+      if (stats !== undefined) args.push('--stats', stats);
       return new Promise((resolve, reject) => {
         const child = execFile(
           process.execPath,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ext2: what changes names. An inode counts its names (links); a directory's own "." and the ".." of its directories count, too.
+ * ext2: what changes names. An inode counts its names (links); a directory's own "." and the ".." of its directories
+ * count, too.
  */
 #include "ext2.h"
 
