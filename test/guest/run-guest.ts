@@ -27,8 +27,6 @@ export interface Setup {
   readonly network?: string;
   /** Ends the machine there, as a power cut does. Not on QEMU. */
   readonly maxInstructions?: number;
-  /** Where the numbers of the run go. Not on QEMU. */
-  readonly stats?: string;
 }
 
 export interface Outcome {
@@ -90,14 +88,13 @@ export async function openWorkshop(): Promise<Workshop> {
   return {
     folder,
     here(setup) {
-      const { disks = [], folder: shared, network, maxInstructions, stats } = setup;
+      const { disks = [], folder: shared, network, maxInstructions } = setup;
       const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
       for (const disk of disks) args.push('--disk', disk);
       if (shared !== undefined) args.push('--share', `share=${shared}`);
       if (network !== undefined)
         args.push('--net', ['slirp', ...(network ? [network] : []), 'host-loopback'].join(','));
       if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
-      if (stats !== undefined) args.push('--stats', stats);
       return new Promise((resolve, reject) => {
         const child = execFile(
           process.execPath,
