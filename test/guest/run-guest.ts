@@ -66,6 +66,8 @@ export interface Workshop {
   readonly folder: string;
   here(setup: Setup): Promise<Outcome>;
   onQemu(setup: Setup): Promise<Outcome>;
+  /** As `here`, but the process is killed after so many milliseconds. `status` is -1 then. */
+  kill(setup: Setup, afterMs: number): Promise<Outcome>;
   close(): void;
 }
 
@@ -85,30 +87,41 @@ export async function openWorkshop(): Promise<Workshop> {
     target: 'es2022',
     logLevel: 'error',
   });
+  /** Runs the command for so long at most. @returns its status, null if it was killed, and what it has printed */
+  function command(setup: Setup, longestMs: number) {
+    const { disks = [], folder: shared, network, maxInstructions } = setup;
+    const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
+    for (const disk of disks) args.push('--disk', disk);
+    if (shared !== undefined) args.push('--share', `share=${shared}`);
+    if (network !== undefined)
+      args.push('--net', ['slirp', ...(network ? [network] : []), 'host-loopback'].join(','));
+    if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
+    const options = {
+      encoding: 'latin1',
+      timeout: longestMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: 2 ** 24,
+    } as const;
+    return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve, reject) => {
+      const child = execFile(process.execPath, args, options, (error, stdout, stderr) => {
+        if (error && !error.killed && typeof error.code !== 'number') reject(error);
+        else resolve({ status: error?.killed ? null : Number(error?.code ?? 0), stdout, stderr });
+      });
+      child.stdin?.end();
+    });
+  }
+
   return {
     folder,
-    here(setup) {
-      const { disks = [], folder: shared, network, maxInstructions } = setup;
-      const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
-      for (const disk of disks) args.push('--disk', disk);
-      if (shared !== undefined) args.push('--share', `share=${shared}`);
-      if (network !== undefined)
-        args.push('--net', ['slirp', ...(network ? [network] : []), 'host-loopback'].join(','));
-      if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
-      return new Promise((resolve, reject) => {
-        const child = execFile(
-          process.execPath,
-          args,
-          { encoding: 'latin1', timeout: LONGEST_MS, maxBuffer: 2 ** 24 },
-          (error, stdout, stderr) => {
-            if (error && typeof error.code !== 'number')
-              reject(new Error(`${error.message}\n${stdout}${stderr}`));
-            else if (stdout === '') reject(new Error(stderr));
-            else resolve(outcome(Number(error?.code ?? 0), stdout));
-          },
-        );
-        child.stdin?.end();
-      });
+    async here(setup) {
+      const { status, stdout, stderr } = await command(setup, LONGEST_MS);
+      if (status === null) throw new Error(`The guest did not end:\n${stdout}${stderr}`);
+      if (stdout === '') throw new Error(stderr);
+      return outcome(status, stdout);
+    },
+    async kill(setup, afterMs) {
+      const { status, stdout } = await command(setup, Math.max(1, afterMs));
+      return outcome(status ?? -1, stdout);
     },
     async onQemu(setup) {
       const { disks = [], folder: shared, network } = setup;

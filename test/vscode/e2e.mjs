@@ -249,6 +249,47 @@ async function scenario(kind, executablePath) {
       await workbench.terminalRow('end of input').waitFor();
       await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     });
+    await step('a guest has the disk and the network of its configuration', async () => {
+      writeFileSync(join(folder, 'disk.img'), Buffer.alloc(4096));
+      writeFileSync(
+        join(folder, 'guest.colinux'),
+        'kernel=build/hello-guest.elf mem=24 cobd0=disk.img,cow eth0=slirp\n',
+      );
+      writeLaunch(folder, { config: '${workspaceFolder}/guest.colinux' });
+      await workbench.command('Debug: Start Without Debugging');
+      await workbench.terminalRow('memory: 24 MiB').waitFor();
+      await workbench.terminalRow('goodbye').waitFor();
+      await workbench.statusBar(/· ring/).waitFor({ state: 'hidden' });
+      await workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    });
+    await step('a shared folder is served, or refused with a sentence', async () => {
+      writeLaunch(folder, { devices: { shares: ['src=.'] } });
+      await workbench.command('Debug: Start Without Debugging');
+      if (kind === 'web') {
+        const dialog = workbench.dialog('A browser gives no folders to guests');
+        await dialog.waitFor();
+        await workbench.page.keyboard.press('Escape');
+        return 'refused';
+      }
+      await workbench.terminalRow('memory: 16 MiB').waitFor();
+      await workbench.statusBar(/· ring/).waitFor({ state: 'hidden' });
+      return 'served';
+    });
+    await step('a new guest kernel is written into an empty folder', async () => {
+      mkdirSync(join(folder, 'new'));
+      await workbench.command('coLinux: New guest kernel…');
+      const input = workbench.page.locator('.quick-input-widget input[type=text]');
+      await input.waitFor();
+      await input.fill(`${join(folder, 'new')}/`);
+      // The list shows what is in that folder: only the way up.
+      await workbench.page.locator('.quick-input-list .monaco-list-row').nth(1).waitFor({ state: 'hidden' });
+      await workbench.page.locator('.quick-input-widget').getByText('Create here').click();
+      await workbench.page.locator('.tab', { hasText: 'kernel.c' }).waitFor();
+      if (!existsSync(join(folder, 'new/include/colinux/abi.h')))
+        throw new Error('the ABI headers are missing');
+      await workbench.shot('new-guest');
+      rmSync(join(folder, 'new'), { recursive: true });
+    });
     await step('a folder that is not built yet is built by F5, or says what to do', async () => {
       const { page } = workbench;
       rmSync(join(folder, '.vscode'), { recursive: true });
