@@ -56,7 +56,6 @@ int block_wait(struct transfer *transfer);	/* 0 or -EIO */
 void block_wait_any(void);			/* until one of all that are under way has ended */
 
 /* conet.c */
-unsigned conet_units(void);
 bool conet_address(uint32_t unit, uint8_t mac[6]);
 void conet_send(uint32_t unit, const void *frame, uint32_t size);
 

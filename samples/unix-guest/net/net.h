@@ -87,7 +87,6 @@ extern struct socket *sockets;
 struct socket *socket_find(uint8_t protocol, uint16_t port);
 int socket_bind(struct socket *socket, uint16_t port);	/* 0: any free one */
 void socket_queue(struct socket *socket, uint32_t address, uint16_t port, const void *data, uint32_t length);
-int datagram_send(struct socket *socket, const void *data, uint32_t length, uint32_t address, uint16_t port);
 int icmp_send(struct socket *socket, const void *data, uint32_t length, uint32_t address);
 int udp_send(struct socket *socket, const void *data, uint32_t length, uint32_t address, uint16_t port);
 
