@@ -148,7 +148,7 @@ export class Debuggee {
       await this.sendBreakpoints();
     } else if (stopOnEntry) {
       const snapshot = await this.request('snapshot', {});
-      const stop = { breakpoints: [], exitStatus: undefined, causes: [], snapshot };
+      const stop = { breakpoints: [], watchpoints: [], exitStatus: undefined, causes: [], snapshot };
       this.show({ event: 'stopped', reason: 'entry', ...stop });
       return;
     }
