@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWorkshop, type Outcome, run, type Workshop } from './run-guest.ts';
+import { openWorkshop, type Outcome, printed, run, type Workshop } from './run-guest.ts';
 
 const tools = ['mke2fs', 'e2fsck', 'debugfs'].map((name) => join('/usr/sbin', name));
 const [MKE2FS, E2FSCK, DEBUGFS] = tools as [string, string, string];
@@ -21,7 +21,7 @@ function noise(length: number): Uint8Array {
   });
 }
 
-const BIG = noise(1_500_000);
+const BIG = noise(600_000);
 const sum = (bytes: Uint8Array) => `${crc32(bytes).toString(16).padStart(8, '0')} ${bytes.length}`;
 
 const NAMES = Array.from({ length: 40 }, (_, n) => `a-name-that-is-long-enough-to-fill-a-block-${n}`);
@@ -35,13 +35,16 @@ const WORK = [
   ...NAMES.filter((_, n) => n % 2 === 0).map((name) => `rm ${name}`),
   ...NAMES.filter((_, n) => n % 4 === 1).map((name) => `mv ${name} other-${name}`),
   'cd /; ls /many | wc',
-  'dd if=/seed/big of=/sparse bs=1000 count=3 seek=70000; sum /sparse',
+  'dd if=/seed/big of=/sparse bs=1000 count=3 seek=70000; dd if=/sparse bs=1000 skip=69999 | sum',
   'cp /seed/big /cut; truncate 12345 /cut; sum /cut; truncate 20000 /cut; sum /cut',
   'cp /bin/ls /seed/ls; mv /seed/ls /seed/small; cat /seed/small | sum',
   'rm /seed/big; cat /symbolic; cp /copy /seed/big; rm -r /d; rmdir /many',
   'dd if=/dev/zero of=/full bs=32768; rm /full; echo there is room >/room; cat /room; sync; sum /second',
   'halt',
 ].join('\n');
+
+/** Long, for all of it is done by a program in an emulated machine. */
+const PATIENCE = 240_000;
 
 const WORDS = `root=/dev/cobd0 ${run('sh /script')}`;
 
@@ -83,13 +86,14 @@ describe.skipIf(!tools.every(existsSync))('a disk', () => {
   const longer = Uint8Array.from({ length: 20000 }, (_, n) => cut[n] ?? 0);
   const sparse = new Uint8Array(70_003_000);
   sparse.set(BIG.subarray(0, 3000), 70_000_000);
+
   const EXPECTED = [
     `${sum(BIG)} /symbolic`,
     'one',
     'two',
     `20 20 ${NAMES.filter((_, n) => n % 2 === 1).join('\n').length + 1 + 10 * 'other-'.length}`,
     '3000 bytes',
-    `${sum(sparse)} /sparse`,
+    `${sum(sparse.subarray(69_999_000))} -`,
     `${sum(cut)} /cut`,
     `${sum(longer)} /cut`,
     /^[0-9a-f]{8} \d+ -$/,
@@ -102,12 +106,14 @@ describe.skipIf(!tools.every(existsSync))('a disk', () => {
 
   function judge(outcome: Outcome, image: string): void {
     expect(outcome.status).toBe(1);
-    expect(outcome.lines.slice(2, -2)).toEqual(
+    expect(printed(outcome)).toEqual(
       EXPECTED.map((line) => (typeof line === 'string' ? line : expect.stringMatching(line))),
     );
     check(image);
-    for (const path of ['/copy', '/second', '/seed/big']) expect(Buffer.compare(dump(image, path), BIG)).toBe(0);
+    for (const path of ['/copy', '/second', '/seed/big'])
+      expect(Buffer.compare(dump(image, path), BIG)).toBe(0);
     expect(Buffer.compare(dump(image, '/cut'), longer)).toBe(0);
+    expect(Buffer.compare(dump(image, '/sparse'), sparse)).toBe(0);
     expect(dump(image, '/moved/f').toString()).toBe('one\ntwo\n');
     for (const [n, name] of NAMES.entries())
       if (n % 2 === 1)
@@ -115,26 +121,32 @@ describe.skipIf(!tools.every(existsSync))('a disk', () => {
   }
 
   it.each([
-    ['blocks of 1 KiB and no features', 16, ['-O', 'none', '-b', '1024']],
-    ['blocks of 2 KiB and small groups', 16, ['-O', 'none', '-b', '2048', '-g', '1024']],
-    ['blocks of 4 KiB and what mke2fs usually gives an ext2', 24, ['-t', 'ext2', '-b', '4096']],
-    ['the first revision of the format', 16, ['-r', '0', '-b', '1024']],
-  ])('with %s is written and read', async (_name, megabytes, options) => {
-    const image = make(megabytes, ...options);
-    judge(await workshop.here({ words: WORDS, disks: [image] }), image);
-  });
+    ['blocks of 1 KiB and no features', 6, ['-O', 'none', '-b', '1024']],
+    ['blocks of 2 KiB and small groups', 6, ['-O', 'none', '-b', '2048', '-g', '1024']],
+    ['blocks of 4 KiB and what mke2fs usually gives an ext2', 8, ['-t', 'ext2', '-b', '4096']],
+    ['the first revision of the format', 6, ['-r', '0', '-b', '1024']],
+  ])(
+    'with %s is written and read',
+    async (_name, megabytes, options) => {
+      const image = make(megabytes, ...options);
+      judge(await workshop.here({ words: WORDS, disks: [image] }), image);
+    },
+    PATIENCE,
+  );
 
   it('is the same on QEMU', async () => {
-    const image = make(16, '-O', 'none', '-b', '1024');
+    const image = make(6, '-O', 'none', '-b', '1024');
     judge(await workshop.onQemu({ words: WORDS, disks: [image] }), image);
   });
 
   it('with features that the kernel does not know is refused, with those it cannot write is read-only', async () => {
     const script = 'mount /dev/cobd0 /mnt; mount /dev/cobd1 /mnt; sum /mnt/seed/big; rm /mnt/seed/big; halt';
-    const disks = [make(16, '-t', 'ext4'), make(16, '-t', 'ext2', '-O', 'extra_isize,dir_nlink')];
-    const { lines } = await workshop.here({ words: run(script), disks });
-    expect(lines.slice(2, -2)).toEqual([
-      expect.stringMatching(/^ext2: \/dev\/cobd0 has features this kernel does not know \(incompat 0x[0-9a-f]+\); make it/),
+    const disks = [make(6, '-t', 'ext4'), make(6, '-t', 'ext2', '-O', 'extra_isize,dir_nlink')];
+    const outcome = await workshop.here({ words: run(script), disks });
+    expect(printed(outcome)).toEqual([
+      expect.stringMatching(
+        /^ext2: \/dev\/cobd0 has features this kernel does not know \(incompat 0x[0-9a-f]+\); make it/,
+      ),
       'mount: /dev/cobd0: makes no sense',
       expect.stringMatching(/^ext2: \/dev\/cobd1 is mounted read-only for features this kernel cannot write/),
       `${sum(BIG)} /mnt/seed/big`,
@@ -143,35 +155,35 @@ describe.skipIf(!tools.every(existsSync))('a disk', () => {
   });
 
   it('that is only synchronised has nothing wrong but that it was not unmounted', async () => {
-    const image = make(16, '-O', 'none');
-    writeFileSync(join(workshop.folder, 'synced'), '');
+    const image = make(6, '-O', 'none');
     const { lines } = await workshop.here({
       words: `root=/dev/cobd0 ${run('cp /seed/big /copy; mkdir /d; rm /seed/big; sync; echo synced; sleep 3600')}`,
       disks: [image],
-      maxInstructions: 150_000_000,
+      maxInstructions: 100_000_000,
     });
     expect(lines.at(-1)).toBe('synced');
     check(image);
     expect(Buffer.compare(dump(image, '/copy'), BIG)).toBe(0);
   });
 
-  it('survives a power cut at any time: what is left, e2fsck mends without a question', async () => {
-    const fresh = make(16, '-O', 'none', '-b', '1024');
-    const found = new Set<string>();
-    for (let n = 0; n < 12; n++) {
-      const image = join(workshop.folder, 'cut');
-      copyFileSync(fresh, image);
-      const { end } = await workshop.here({
-        words: `root=/dev/cobd0 ${run('sh /script')}`,
-        disks: [image],
-        maxInstructions: 60_000_000 + n * 12_345_678,
-      });
-      expect(end).not.toContain('terminated');
-      const { stdout, status } = spawnSync(E2FSCK, ['-f', '-p', image], { encoding: 'utf8' });
-      for (const line of stdout.split('\n')) found.add(line.replace(/\d+/g, 'N'));
-      expect(status, stdout).toBeLessThanOrEqual(1);
-      check(image);
-    }
-    console.log([...found].join('\n'));
-  });
+  it(
+    'survives a power cut at any time: what is left, e2fsck mends without a question',
+    async () => {
+      const fresh = make(6, '-O', 'none', '-b', '1024');
+      for (let n = 0; n < 6; n++) {
+        const image = join(workshop.folder, 'cut');
+        copyFileSync(fresh, image);
+        const { end } = await workshop.here({
+          words: `root=/dev/cobd0 ${run('sh /script')}`,
+          disks: [image],
+          maxInstructions: 75_000_000 + n * 9_876_543,
+        });
+        expect(end).not.toContain('terminated');
+        const { stdout, status } = spawnSync(E2FSCK, ['-f', '-p', image], { encoding: 'utf8' });
+        expect(status, stdout).toBeLessThanOrEqual(1);
+        check(image);
+      }
+    },
+    PATIENCE,
+  );
 });

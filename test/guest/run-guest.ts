@@ -23,7 +23,8 @@ export interface Setup {
   /** Files. */
   readonly disks?: readonly string[];
   readonly folder?: string;
-  readonly network?: boolean;
+  /** Redirections, or nothing; QEMU gets none of them. */
+  readonly network?: string;
   /** Ends the machine there, as a power cut does. Not on QEMU. */
   readonly maxInstructions?: number;
 }
@@ -39,11 +40,11 @@ export interface Outcome {
 /** "ls /; halt" as one word of a command line. */
 export const run = (commands: string): string => `run=${commands.replaceAll(' ', '+')}`;
 
-function module({ words, disks = [], folder, network = false }: Setup): string {
+function module({ words, disks = [], folder, network }: Setup): string {
   const devices = [
     ...disks.map((_, n) => `cobd${n}=blk${n}`),
     ...(folder === undefined ? [] : ['cofs0=fs0']),
-    ...(network ? ['eth0=net0'] : []),
+    ...(network === undefined ? [] : ['eth0=net0']),
   ];
   return [join(root, UNIX), ...devices, 'log', words].join(' ');
 }
@@ -57,11 +58,16 @@ function outcome(status: number, log: string): Outcome {
   };
 }
 
+/** What the guest has printed between the two lines of its start and the two of its end. */
+export const printed = ({ lines }: Pick<Outcome, 'lines'>): readonly string[] => lines.slice(2, -2);
+
 export interface Workshop {
   /** For files of the test. */
   readonly folder: string;
   here(setup: Setup): Promise<Outcome>;
   onQemu(setup: Setup): Promise<Outcome>;
+  /** As `here`, but the process is killed after so many milliseconds. `status` is -1 then. */
+  kill(setup: Setup, afterMs: number): Promise<Outcome>;
   close(): void;
 }
 
@@ -81,28 +87,41 @@ export async function openWorkshop(): Promise<Workshop> {
     target: 'es2022',
     logLevel: 'error',
   });
+  /** Runs the command for so long at most. @returns its status, null if it was killed, and what it has printed */
+  function command(setup: Setup, longestMs: number) {
+    const { disks = [], folder: shared, network, maxInstructions } = setup;
+    const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
+    for (const disk of disks) args.push('--disk', disk);
+    if (shared !== undefined) args.push('--share', `share=${shared}`);
+    if (network !== undefined)
+      args.push('--net', ['slirp', ...(network ? [network] : []), 'host-loopback'].join(','));
+    if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
+    const options = {
+      encoding: 'latin1',
+      timeout: longestMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: 2 ** 24,
+    } as const;
+    return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve, reject) => {
+      const child = execFile(process.execPath, args, options, (error, stdout, stderr) => {
+        if (error && !error.killed && typeof error.code !== 'number') reject(error);
+        else resolve({ status: error?.killed ? null : Number(error?.code ?? 0), stdout, stderr });
+      });
+      child.stdin?.end();
+    });
+  }
+
   return {
     folder,
-    here(setup) {
-      const { disks = [], folder: shared, network, maxInstructions } = setup;
-      const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
-      for (const disk of disks) args.push('--disk', disk);
-      if (shared !== undefined) args.push('--share', `share=${shared}`);
-      if (network) args.push('--net', 'slirp,host-loopback');
-      if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
-      return new Promise((resolve, reject) => {
-        const child = execFile(
-          process.execPath,
-          args,
-          { encoding: 'latin1', timeout: LONGEST_MS, maxBuffer: 2 ** 24 },
-          (error, stdout, stderr) => {
-            if (error && typeof error.code !== 'number')
-              reject(new Error(`${error.message}\n${stdout}${stderr}`));
-            else resolve(outcome(Number(error?.code ?? 0), stdout));
-          },
-        );
-        child.stdin?.end();
-      });
+    async here(setup) {
+      const { status, stdout, stderr } = await command(setup, LONGEST_MS);
+      if (status === null) throw new Error(`The guest did not end:\n${stdout}${stderr}`);
+      if (stdout === '') throw new Error(stderr);
+      return outcome(status, stdout);
+    },
+    async kill(setup, afterMs) {
+      const { status, stdout } = await command(setup, Math.max(1, afterMs));
+      return outcome(status ?? -1, stdout);
     },
     async onQemu(setup) {
       const { disks = [], folder: shared, network } = setup;
@@ -114,7 +133,8 @@ export async function openWorkshop(): Promise<Workshop> {
         devices.push('-fsdev', `local,id=f,path=${shared},security_model=none`);
         devices.push('-device', 'virtio-9p-pci,fsdev=f,mount_tag=share');
       }
-      if (network) devices.push('-netdev', 'user,id=n', '-device', 'virtio-net-pci,netdev=n,romfile=');
+      if (network !== undefined)
+        devices.push('-netdev', 'user,id=n', '-device', 'virtio-net-pci,netdev=n,romfile=');
       const { status, com1 } = await runQemu({
         kernel: HOST,
         // QEMU parts modules at commas: two stand for one.

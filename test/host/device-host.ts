@@ -6,7 +6,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BlockBackend, MemoryDisk, SECTOR } from '../../core/devices/virtio/block-backend.ts';
+import {
+  type BlockBackend,
+  type BlockOperation,
+  MemoryDisk,
+  SECTOR,
+} from '../../core/devices/virtio/block-backend.ts';
 import { createNinepServer } from '../../core/ninep/server.ts';
 import { openFolderTree } from '../../platform/node/folder-tree.ts';
 import { freePort } from '../kernels/virtio-board.ts';
@@ -32,6 +37,8 @@ export interface Setup {
   /** Shared as fs0. */
   readonly folder?: string;
   readonly network?: boolean;
+  /** Sees what a disk has done, when it has done it. */
+  readonly onDisk?: (operation: BlockOperation) => void;
   /** How many serial lines. */
   readonly serial?: number;
 }
@@ -102,7 +109,9 @@ export async function createOurs(
         late.push({
           due,
           give: () => {
-            host.machine.outside.completeBlock(disk, id, disks[disk]!.submit(id, operation));
+            const outcome = disks[disk]!.submit(id, operation);
+            setup.onDisk?.(operation);
+            host.machine.outside.completeBlock(disk, id, outcome);
           },
         });
       },

@@ -76,7 +76,7 @@ const machines = [
 ];
 
 describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
-  it.skipIf(skip)('work, and answer each error', { timeout: 60_000 }, async () => {
+  it.skipIf(skip)('work, and answer each error', { timeout: 120_000 }, async () => {
     const folder = newFolder();
     const { status, com1, disks, serial } = await run({
       modules: [
@@ -101,7 +101,7 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
     expect(readdirSync(join(folder, 'many'))).toHaveLength(1100);
   });
 
-  it.skipIf(skip)('are those of each guest alone', { timeout: 60_000 }, async () => {
+  it.skipIf(skip)('are those of each guest alone', { timeout: 120_000 }, async () => {
     const { status, com1, disks } = await run({
       modules: [`${DEVICE} mem=8 hda=blk0 disk`, `${DEVICE} mem=8 hda=blk1 disk`],
       disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: emptyDisk(SECTORS) }],
@@ -114,7 +114,7 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
     for (const disk of disks) expect(Buffer.compare(disk, writtenDisk())).toBe(0);
   });
 
-  it.skipIf(skip)('lose frames rather than ends of requests', { timeout: 60_000 }, async () => {
+  it.skipIf(skip)('lose frames rather than ends of requests', { timeout: 120_000 }, async () => {
     const { com1 } = await run({
       modules: [`${DEVICE} mem=8 cobd0=blk0 eth0=net0 crowd`],
       disks: [{ bytes: emptyDisk(SECTORS) }],
@@ -126,7 +126,7 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
     ]);
   });
 
-  it.skipIf(skip)('keep serial lines of two guests apart', { timeout: 60_000 }, async () => {
+  it.skipIf(skip)('keep serial lines of two guests apart', { timeout: 120_000 }, async () => {
     const { status, com1, serial } = await run({
       modules: [`${DEVICE} mem=4 ttys0=port1 serial`, `${DEVICE} mem=4 ttys0=port0 serial`],
       serial: 2,
@@ -139,7 +139,7 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
     for (const bytes of serial) expect(bytes).toHaveLength(20_003);
   });
 
-  it.skipIf(skip)('let go of a guest that ends with requests under way', { timeout: 60_000 }, async () => {
+  it.skipIf(skip)('let go of a guest that ends with requests under way', { timeout: 120_000 }, async () => {
     const { status, com1, disks } = await run({
       modules: [`${DEVICE} mem=8 cobd0=blk0 end`, `${DEVICE} mem=8 cobd0=blk1 disk`],
       disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: emptyDisk(SECTORS) }],
@@ -151,7 +151,7 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
 
   it.skipIf(skip)(
     'start again with a guest, and do not touch its new memory',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const { status, com1, disks } = await run({
         modules: [`${DEVICE} mem=8 cobd0=blk0 reboot`],
@@ -164,6 +164,17 @@ describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {
       expect(disks[0]![0]).toBe(3);
     },
   );
+
+  it.skipIf(skip)('leave nothing open when a guest starts again', { timeout: 120_000 }, async () => {
+    const { status, com1 } = await run({
+      modules: [`${DEVICE} mem=4 cofs0=fs0 folder-reboot`],
+      folder: newFolder(),
+    });
+    expect(status).toBe(0);
+    expect(linesOf(com1, 'guest0')).toEqual(
+      [1, 2, 3, 4].map((n) => `folder: boot ${n}: more than 1000 inodes 1`),
+    );
+  });
 });
 
 describe('a device that has no legacy interface', () => {
@@ -213,6 +224,18 @@ describe('a guest that waits for its disk', () => {
     });
     expect(com1).toContain('disk: read: rc 0, 0 bytes differ');
     expect(com1).toContain('the host has waited, though it was not asked to');
+  });
+});
+
+describe('a guest that is ended by the watchdog', () => {
+  it('is let go by its disks', { timeout: 90_000 }, async () => {
+    const { status, com1, disks } = await runOurs({
+      modules: [`${DEVICE} mem=8 cobd0=blk0 spin`, `${DEVICE} mem=8 cobd0=blk1 disk`],
+      disks: [{ bytes: emptyDisk(SECTORS) }, { bytes: emptyDisk(SECTORS) }],
+    });
+    expect(com1).toContain('guest0 terminated: NMI');
+    expect(status).toBe(12);
+    expect(Buffer.compare(disks[1]!, writtenDisk())).toBe(0);
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The shadow of a guest's console: what its operations have drawn, and the rows that have scrolled off the top. A console
- * that attaches later has everything drawn again from here, by the same operations.
+ * The shadow of a guest's console: what its operations have drawn, and the rows that have scrolled off the top. A
+ * console that attaches later has everything drawn again from here, by the same operations.
  *
  * Coordinates are the guest's and may be anything: what lies outside of the screen is not drawn.
  */
@@ -78,7 +78,10 @@ void console_destroy(struct console *console)
 	console->cells = NULL;
 }
 
-/* The guest has chosen another size: what fits of the screen stays, what has scrolled off is gone if the width changes. */
+/*
+ * The guest has chosen another size: what fits of the screen stays, what has scrolled off is gone if the width
+ * changes.
+ */
 static void resize(struct console *console, const struct co_console_config *config)
 {
 	struct console old = *console;
@@ -265,8 +268,8 @@ static void send_row(unsigned monitor, const struct console *console, uint32_t y
 }
 
 /*
- * First the oldest rows, then the screen: each row goes to the bottom, behind one that scrolls up. In the time of the guest's
- * process, for this can be many bytes.
+ * First the oldest rows, then the screen: each row goes to the bottom, behind one that scrolls up. In the time of
+ * the guest's process, for this can be many bytes.
  */
 void console_replay(unsigned monitor, const struct console *console)
 {

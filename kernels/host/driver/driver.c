@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The device `colinux`: the table of monitors, and the requests that colinux-daemon and others make by ioctl(). A record
- * is copied in, looked at, answered and copied out again, so nothing of it changes under our hands.
+ * The device `colinux`: the table of monitors, and the requests that colinux-daemon and others make by ioctl(). A
+ * record is copied in, looked at, answered and copied out again, so nothing of it changes under our hands.
  */
 #include "driver.h"
 #include "syscalls.h"

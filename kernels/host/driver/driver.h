@@ -41,8 +41,8 @@ struct message_queue {
 };
 
 bool queue_push(struct message_queue *queue, const struct co_message *header, const void *data);
-bool queue_push_linux(struct message_queue *queue, const struct co_message *header, const struct co_linux_message *message,
-		      const void *payload);
+bool queue_push_linux(struct message_queue *queue, const struct co_message *header,
+		      const struct co_linux_message *message, const void *payload);
 uint32_t queue_take_batch(struct message_queue *queue, void *buffer, uint32_t room);
 void queue_clear(struct message_queue *queue);
 void queue_wait_for_room(struct message_queue *queue, uint32_t ticks);	/* sleeps, at most so long */

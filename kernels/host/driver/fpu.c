@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * x87, MMX and SSE registers. The passage does not exchange them, for the host uses none: neither its kernel nor its
- * processes, which get #NM because CR0.TS is set. So they belong to the guest that ran last, and change hands only when
- * another guest is about to run: with one guest they are never touched (Intel SDM vol. 3, 13.4).
+ * x87, MMX and SSE registers. The passage does not exchange them, for the host uses none: neither its kernel nor
+ * its processes, which get #NM because CR0.TS is set. So they belong to the guest that ran last, and change hands
+ * only when another guest is about to run: with one guest they are never touched (Intel SDM vol. 3, 13.4).
  */
 #include "driver.h"
 

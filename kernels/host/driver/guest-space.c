@@ -4,9 +4,10 @@
  *
  *	page directory | page tables | boot page (first descriptor tables at the bottom, first stack at the top)
  *
- * The tables let a guest fail from its first instruction on: a fault that it cannot handle yet is a double fault, and that
- * one and NMI start the emergency task. It maps the direct map (0xc0000000 -> base), the passage page and the I/O area, each with 4 KiB pages. The guest may
- * replace it as soon as it has its own, and copy the two windows from here.
+ * The tables let a guest fail from its first instruction on: a fault that it cannot handle yet is a double fault,
+ * and that one and NMI start the emergency task. It maps the direct map (0xc0000000 -> base), the passage page and
+ * the I/O area, each with 4 KiB pages. The guest may replace it as soon as it has its own, and copy the two windows
+ * from here.
  */
 #include "driver.h"
 

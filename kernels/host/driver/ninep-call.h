@@ -43,6 +43,6 @@ int32_t ninep_send(struct ninep_call *call, const struct p9_payload *payload);	/
 uint64_t ninep_get(struct ninep_call *call, unsigned bytes);	/* beyond the end there are zeros */
 void ninep_skip(struct ninep_call *call, uint32_t bytes);
 int32_t ninep_finish(struct ninep_call *call, int32_t result);	/* `result` */
-int32_t ninep_complete(struct ninep_call *call);	/* send and finish, if the answer says no more than that it is done */
+int32_t ninep_complete(struct ninep_call *call);	/* send and finish: the answer says no more than "done" */
 
 #endif /* HOST_NINEP_CALL_H */

@@ -103,11 +103,13 @@ int32_t ninep_complete(struct ninep_call *call)
 
 uint32_t fid_take(struct p9 *p9)
 {
-	for (uint32_t fid = 0; fid < P9_FIDS; fid++) {
-		if (p9->fids[fid / 32] & 1u << fid % 32)
+	for (uint32_t word = 0; word < P9_FIDS / 32; word++) {
+		uint32_t free = ~p9->fids[word];
+
+		if (!free)
 			continue;
-		p9->fids[fid / 32] |= 1u << fid % 32;
-		return fid;
+		p9->fids[word] |= free & -free;
+		return word * 32 + (uint32_t)__builtin_ctz(free);
 	}
 	return NINEP_NO_FID;
 }

@@ -120,8 +120,8 @@ static bool get_high_prec_time(struct monitor *monitor)
 }
 
 /*
- * A hardware interrupt hit while the guest had the CPU. Its vector must name a line that is being served right now, or
- * the guest could invent ticks; 7 and 15 may be spurious and are judged by the handler itself.
+ * A hardware interrupt hit while the guest had the CPU. Its vector must name a line that is being served right now,
+ * or the guest could invent ticks; 7 and 15 may be spurious and are judged by the handler itself.
  */
 static bool forward(struct monitor *monitor)
 {

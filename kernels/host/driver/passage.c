@@ -92,8 +92,8 @@ void passage_switch(struct co_passage_page *page)
 }
 
 /*
- * Is what the passage code and we rely on still as it was? The guest can write to the whole page, by mistake too. What
- * it does to the saved CPU of the host cannot be mended, but most accidents hit more than one place.
+ * Is what the passage code and we rely on still as it was? The guest can write to the whole page, by mistake too.
+ * What it does to the saved CPU of the host cannot be mended, but most accidents hit more than one place.
  */
 bool passage_is_intact(const struct co_passage_page *page)
 {

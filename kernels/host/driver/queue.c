@@ -51,8 +51,8 @@ bool queue_push(struct message_queue *queue, const struct co_message *header, co
 	return push(queue, header, data, header->size, NULL);
 }
 
-bool queue_push_linux(struct message_queue *queue, const struct co_message *header, const struct co_linux_message *message,
-		      const void *payload)
+bool queue_push_linux(struct message_queue *queue, const struct co_message *header,
+		      const struct co_linux_message *message, const void *payload)
 {
 	return push(queue, header, message, sizeof(*message), payload);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The cocon wire: COM2 carries co_message records back to back, 20 bytes of header and the data, nothing else.
- * Out: everything guests send to their consoles. In: key and power events. Which guest it is says the module number of
- * the guest, LINUX: on the wire it has the number of the monitor in its upper half. A record that cannot be one costs
- * its first byte, so the receiver finds its step again after rubbish. One message is for the host itself: STARTUP to the
- * CONSOLE of a guest says that a console has attached and wants everything drawn again.
+ * The cocon wire: COM2 carries co_message records back to back, 20 bytes of header and the data, nothing else. Out:
+ * everything guests send to their consoles. In: key and power events. Which guest it is says the module number of
+ * the guest, LINUX: on the wire it has the number of the monitor in its upper half. A record that cannot be one
+ * costs its first byte, so the receiver finds its step again after rubbish. One message is for the host itself:
+ * STARTUP to the CONSOLE of a guest says that a console has attached and wants everything drawn again.
  *
- * A guest whose queue is full holds the wire up: nothing more is read, and what has been typed waits on the other end,
- * until the guest has taken its messages or a tenth of a second is over. Then the record is lost, for one guest
- * that listens to nobody must not make the others deaf.
+ * A guest whose queue is full holds the wire up: nothing more is read, and what has been typed waits on the other
+ * end, until the guest has taken its messages or a tenth of a second is over. Then the record is lost, for one
+ * guest that listens to nobody must not make the others deaf.
  */
 #include "driver.h"
 

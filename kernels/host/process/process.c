@@ -15,19 +15,26 @@ struct first_stack {
 };
 
 static struct process processes[PROCESS_MAX];
-static unsigned last_pid;
+static unsigned slots, last_pid;
 
 struct process *process_at(unsigned index)
 {
 	return &processes[index];
 }
 
+unsigned process_slots(void)
+{
+	return slots;
+}
+
 static struct process *free_slot(void)
 {
-	for (unsigned i = 0; i < PROCESS_MAX; i++)
+	for (unsigned i = 0; i < slots; i++)
 		if (processes[i].state == PROCESS_FREE)
 			return &processes[i];
-	panic("there are %u processes already", PROCESS_MAX);
+	if (slots == PROCESS_MAX)
+		panic("there are %u processes already", PROCESS_MAX);
+	return &processes[slots++];
 }
 
 static void prepare_stack(struct process *process, uint32_t entry, uint32_t stack_top, uint32_t argument)
@@ -79,7 +86,7 @@ unsigned process_count(void (*ended)(uint32_t code))
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < PROCESS_MAX; i++)
+	for (unsigned i = 0; i < slots; i++)
 		count += processes[i].state != PROCESS_FREE && processes[i].ended == ended;
 	return count;
 }

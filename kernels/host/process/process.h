@@ -67,7 +67,8 @@ void process_spawn(const char *program, const char *name, uint32_t argument, voi
 int32_t process_spawn_helper(const char *program, const char *name, uint32_t argument);	/* by the current process */
 unsigned process_count(void (*ended)(uint32_t code));			/* those with this end that live */
 void process_exit(uint32_t code) __attribute__((noreturn));
-struct process *process_at(unsigned index);	/* 0 to PROCESS_MAX - 1, whatever their state */
+struct process *process_at(unsigned index);	/* 0 to process_slots() - 1, whatever their state */
+unsigned process_slots(void);			/* so many have ever been there at once */
 
 /* scheduler.c: who runs */
 extern struct process *current;		/* NULL: nobody, the processor waits */

@@ -59,7 +59,7 @@ static struct process *pick(void)
 {
 	struct process *best = NULL;
 
-	for (unsigned i = 0; i < PROCESS_MAX; i++) {
+	for (unsigned i = 0; i < process_slots(); i++) {
 		struct process *process = process_at(i);
 
 		if (process->state == PROCESS_READY && (!best || precedes(process, best)))
@@ -122,7 +122,7 @@ void scheduler_welcome(struct process *process)
 static void tick(void)
 {
 	wants_switch = true;
-	for (unsigned i = 0; i < PROCESS_MAX; i++) {
+	for (unsigned i = 0; i < process_slots(); i++) {
 		struct process *process = process_at(i);
 
 		if (process->state == PROCESS_SLEEPING && process->wakes_by_time &&
@@ -148,7 +148,7 @@ void process_wake(const void *event)
 {
 	uint32_t flags = interrupts_save();
 
-	for (unsigned i = 0; i < PROCESS_MAX; i++) {
+	for (unsigned i = 0; i < process_slots(); i++) {
 		struct process *process = process_at(i);
 
 		if (process->state == PROCESS_SLEEPING && process->event == event)

@@ -142,7 +142,7 @@ void *virtqueue_take(struct virtqueue *queue, uint32_t *written)
 	head = queue->used->ring[queue->last_used % queue->size].id;
 	token = head < queue->size ? queue->tokens[head] : NULL;
 	if (!token) {
-		host_log("a virtio device (PCI function 0x%x) has given back what it never got: it is not used any more",
+		host_log("a virtio device (PCI function 0x%x) has given back what it never got: it is given up",
 			 queue->device->function);
 		queue->broken = true;
 		return NULL;

@@ -27,7 +27,7 @@ struct virtio_device {
 };
 
 void virtio_init(void);			/* finds all of them */
-const char *virtio_begin(struct virtio_device *device, unsigned function, uint32_t wanted);	/* NULL, or what is wrong */
+const char *virtio_begin(struct virtio_device *device, unsigned function, uint32_t wanted);	/* what is wrong */
 void virtio_ready(struct virtio_device *device);
 void virtio_reset(struct virtio_device *device);
 uint8_t virtio_config8(const struct virtio_device *device, unsigned offset);

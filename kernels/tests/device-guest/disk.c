@@ -233,6 +233,15 @@ void test_disk_end(void)
 	terminate(CO_TERMINATE_PANIC, 0, 0, "asked to");
 }
 
+/* The same, but it must be ended: it spins, with interrupts off. */
+void test_disk_spin(void)
+{
+	print("disk: spins with requests under way");
+	leave_requests_behind();
+	for (;;)
+		;
+}
+
 static uint32_t used_bytes(const uint8_t *bytes, uint32_t size)
 {
 	uint32_t count = 0;

@@ -309,21 +309,30 @@ static void test_permissions(void)
 	mount("", 0);
 }
 
+/* As many files as the table of inodes has room for; their number, and the answer to one more. */
+static uint32_t fill_table(uint32_t folder, int32_t *first, int32_t *refused, char *name, uint32_t size)
+{
+	uint32_t known = 0;
+
+	for (;; known++) {
+		format(name, size, "file%u", known);
+		*refused = lookup(folder, name);
+		if (*refused <= 0)
+			return known;
+		if (!known)
+			*first = *refused;
+	}
+}
+
 /* The tables are finite, and what is given back can be had again. */
 static void test_limits(void)
 {
 	uint32_t folder = (uint32_t)lookup(CO_FS_ROOT, "many"), data = (uint32_t)lookup(CO_FS_ROOT, "data.bin");
-	uint32_t known = 0, handles = 0;
 	int32_t result, first = 0;
+	uint32_t known, handles = 0;
 	char name[16];
 
-	do {
-		format(name, sizeof(name), "file%u", known);
-		result = lookup(folder, name);
-		if (!first)
-			first = result;
-		known += result > 0;
-	} while (result > 0);
+	known = fill_table(folder, &first, &result, name, sizeof(name));
 	print("limits: more than 1000 inodes %d, then %d", known > 1000, result);
 	forget((uint32_t)first, 1);
 	tell("limits: a forgotten one", ask_named(CO_FS_GETATTR, (uint32_t)first, ""));
@@ -361,4 +370,28 @@ void test_folder(void)
 	test_permissions();
 	test_statfs();
 	test_limits();
+}
+
+/*
+ * Four lives, each of which leaves all it can behind: more than the server has room for if anything of it stayed.
+ * The files in the folder count them.
+ */
+void test_folder_reboot(void)
+{
+	int32_t first, refused;
+	uint32_t boots = 1, known;
+	char name[16];
+
+	mount("", 0);
+	for (;; boots++) {
+		format(name, sizeof(name), "boot%u", boots);
+		if (lookup(CO_FS_ROOT, name) < 0)
+			break;
+	}
+	make_file(CO_FS_ROOT, name);
+	open(CO_FS_DIR_OPEN, CO_FS_ROOT, 0);
+	known = fill_table((uint32_t)lookup(CO_FS_ROOT, "many"), &first, &refused, name, sizeof(name));
+	print("folder: boot %u: more than 1000 inodes %d", boots, known > 1000);
+	if (boots < 4)
+		terminate(CO_TERMINATE_REBOOT, 0, 0, "");
 }

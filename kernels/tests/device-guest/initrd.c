@@ -9,5 +9,6 @@ void test_initrd(void)
 	print("initrd: %u bytes, %u of them differ", boot.initrd_size,
 	      differences((const uint8_t *)boot.initrd, 3, 0, boot.initrd_size));
 	print("initrd: aligned %u, at the end of RAM %u, more than 1 MiB behind the kernel %u",
-	      boot.initrd % 0x1000 == 0, end == CO_ARCH_KERNEL_OFFSET + boot.memory_size, boot.initrd - boot.kernel_end > 0x100000);
+	      boot.initrd % 0x1000 == 0, end == CO_ARCH_KERNEL_OFFSET + boot.memory_size,
+	      boot.initrd - boot.kernel_end > 0x100000);
 }

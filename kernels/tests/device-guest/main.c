@@ -44,9 +44,11 @@ static const struct {
 	{ "net", test_network },
 	{ "crowd", test_crowd },
 	{ "folder", test_folder },
+	{ "folder-reboot", test_folder_reboot },
 	{ "serial", test_serial },
 	{ "reboot", test_disk_reboot },
 	{ "end", test_disk_end },
+	{ "spin", test_disk_spin },
 };
 
 uint32_t guest_main(void)

@@ -63,8 +63,8 @@ static uint32_t get_mac(uint32_t unit, uint8_t *mac)
 }
 
 /*
- * More frames than the queue of messages holds, and not one taken; then a disk's requests, whose ends must still find room.
- * Frames may be lost, ends not.
+ * More frames than the queue of messages holds, and not one taken; then a disk's requests, whose ends must still
+ * find room. Frames may be lost, ends not.
  */
 void test_crowd(void)
 {

@@ -25,11 +25,13 @@ void test_disk(void);
 void test_disk_flood(void);
 void test_disk_read_only(void);
 void test_disk_end(void);
+void test_disk_spin(void);
 void disk_requests_end(uint32_t count);
 void test_disk_reboot(void);
 void test_network(void);
 void test_crowd(void);
 void test_folder(void);
+void test_folder_reboot(void);
 void test_serial(void);
 void test_initrd(void);
 

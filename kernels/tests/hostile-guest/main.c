@@ -126,6 +126,8 @@ static void name(char *to, uint32_t room)
 
 	if (below(8) == 0)
 		random_bytes(to, below(room));
+	else if (below(3) == 0)
+		format(to, room, "%c", (int)('a' + below(4)));
 	else
 		format(to, room, "%s", names[below(sizeof(names) / sizeof(*names))]);
 }
@@ -142,7 +144,7 @@ static void filesystem(void)
 		request->opcode = 1 + below(CO_FS_MOUNT);
 	if (request->opcode == CO_FS_MOUNT && below(8))
 		request->opcode = CO_FS_LOOKUP;		/* once in a while is enough: it forgets all */
-	request->inode = below(4) ? 1 + below(6) : number();
+	request->inode = below(2) ? CO_FS_ROOT : below(4) ? 1 + below(6) : number();
 	if (request->opcode == CO_FS_READ || request->opcode == CO_FS_WRITE || request->opcode == CO_FS_DIR_READ) {
 		request->io.handle = below(4) ? 1 + below(4) : number();
 		request->io.offset = below(4) ? below(0x20000) : ((uint64_t)number() << 32 | number());
@@ -154,6 +156,16 @@ static void filesystem(void)
 	name(names, 300);
 	name(names + strlen(names) + 1, 300);
 	host_call(CO_OPERATION_DEVICE);
+}
+
+/* Without it nothing of the folder can be reached: the one thing that is asked for as it should be. */
+static void mount(void)
+{
+	struct co_fs_request request = { .opcode = CO_FS_MOUNT };
+
+	request.mount.directory_mode = request.mount.file_mode = 0777;
+	memset(passage->params, 0, sizeof(passage->params));
+	host_device(CO_DEVICE_FILESYSTEM, 1, &request, sizeof(request));
 }
 
 static void any_device(void)
@@ -269,6 +281,7 @@ uint32_t guest_main(void)
 	uint32_t count = word_number("count=", COUNT_DEFAULT);
 
 	state = word_number("seed=", 1);
+	mount();
 	for (uint32_t n = 0; n < count; n++) {
 		random_params();
 		if (below(200) == 0)

@@ -4,6 +4,8 @@
  */
 #include "ext2.h"
 
+#define LINKS_MAX	32000
+
 static void add_links(struct vnode *vnode, int count)
 {
 	inode_of(vnode)->links += (uint16_t)count;
@@ -14,8 +16,11 @@ static void add_links(struct vnode *vnode, int count)
 static int create(struct vnode *directory, const char *name, uint32_t mode, uint32_t *number)
 {
 	struct vnode *vnode;
-	int error = directory->links ? ext2_new_inode(directory, mode, &vnode) : -ENOENT;
+	int error;
 
+	if (!directory->links || directory->links >= LINKS_MAX)
+		return directory->links ? -EMLINK : -ENOENT;
+	error = ext2_new_inode(directory, mode, &vnode);
 	if (error)
 		return error;
 	if (S_ISDIR(mode))
@@ -39,7 +44,7 @@ static int link(struct vnode *directory, const char *name, struct vnode *target)
 
 	if (!directory->links || !target->links)
 		return -ENOENT;
-	if (target->links >= 32000)
+	if (target->links >= LINKS_MAX)
 		return -EMLINK;
 	add_links(target, 1);
 	error = ext2_add_entry(directory, name, target);

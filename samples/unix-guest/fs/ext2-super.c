@@ -32,6 +32,22 @@ int ext2_sync(struct mount *mount)
 	return buffer_sync(fs->unit);
 }
 
+static uint32_t group_count(const struct ext2_super *super)
+{
+	return (super->blocks - super->first_block + super->blocks_per_group - 1) / super->blocks_per_group;
+}
+
+/* A bitmap is one block, every inode is in a group, and all that is on the disk. */
+static bool makes_sense(const struct ext2_super *super, uint64_t disk_size)
+{
+	uint32_t block_size = 1024u << super->log_block_size;
+
+	return super->blocks_per_group && super->blocks_per_group <= block_size * 8 && super->inodes_per_group &&
+	       super->inodes_per_group <= block_size * 8 && super->first_block < super->blocks &&
+	       (uint64_t)super->blocks * block_size <= disk_size &&
+	       super->inodes <= (uint64_t)group_count(super) * super->inodes_per_group;
+}
+
 static int check(struct mount *mount, const struct ext2_super *super)
 {
 	uint32_t incompat = super->revision ? super->incompat & ~EXT2_INCOMPAT_FILETYPE : 0;
@@ -46,8 +62,7 @@ static int check(struct mount *mount, const struct ext2_super *super)
 		       mount->source, incompat);
 		return -EINVAL;
 	}
-	if (!super->blocks_per_group || !super->inodes_per_group || super->first_block >= super->blocks ||
-	    (uint64_t)super->blocks << (10 + super->log_block_size) > disks[mount->unit].size) {
+	if (!makes_sense(super, disks[mount->unit].size)) {
 		printk("ext2: the superblock of %s makes no sense; run e2fsck\n", mount->source);
 		return -EINVAL;
 	}
@@ -132,8 +147,7 @@ static int open(struct mount *mount, struct ext2 *fs)
 	error = read_super(fs);
 	if (error)
 		return error;
-	fs->groups = (fs->super->blocks - fs->super->first_block + fs->super->blocks_per_group - 1) /
-		     fs->super->blocks_per_group;
+	fs->groups = group_count(fs->super);
 	fs->inode_size = fs->super->revision ? fs->super->inode_size : sizeof(struct ext2_inode);
 	fs->first_inode = fs->super->revision ? fs->super->first_inode : 11;
 	fs->has_types = fs->super->revision && fs->super->incompat & EXT2_INCOMPAT_FILETYPE;

@@ -96,6 +96,8 @@ bool disk_is_mounted(uint32_t unit);
 /* path.c */
 int path_lookup(const char *path, bool follow, struct vnode **vnode);
 int path_parent(const char *path, char name[NAME_MAX + 1], struct vnode **directory);
+
+/* names.c */
 int path_create(const char *path, uint32_t mode, struct vnode **vnode);	/* vnode may be NULL */
 int path_remove(const char *path, bool directory);
 int path_rename(const char *path, const char *new_path);

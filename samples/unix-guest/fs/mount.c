@@ -103,6 +103,26 @@ int mount_create(const char *source, const char *path, const char *type_name, ui
 	return error;
 }
 
+static int sync_mount(struct mount *mount)
+{
+	int error = 0;
+
+	lock_take(&mount->lock, "sync");
+	if (mount->type && mount->type->sync)
+		error = mount->type->sync(mount);
+	lock_drop(&mount->lock);
+	return error;
+}
+
+/* Whoever stands on the root of the mount falls to what it covers. */
+static void step_off(struct mount *mount)
+{
+	if (current->directory != mount->root)
+		return;
+	vnode_put(mount->root);
+	current->directory = vnode_hold(mount->covered);
+}
+
 int mount_remove(const char *path)
 {
 	struct vnode *root;
@@ -115,16 +135,14 @@ int mount_remove(const char *path)
 	vnode_put(root);
 	if (root != mount->root || !mount->covered)
 		return -EINVAL;
-	if (current->directory == root) {		/* who stands on it falls to what it covers */
-		vnode_put(root);
-		current->directory = vnode_hold(mount->covered);
-	}
-	if (mount->vnodes != root || root->next || root->references > 1)
-		return -EBUSY;
-	error = mount->type->sync ? mount->type->sync(mount) : 0;
+	step_off(mount);
+	error = sync_mount(mount);
 	if (error)
 		return error;
-	mount->covered->mounted = NULL;
+	if (mount->root != root || mount->vnodes != root || root->next || root->references > 1)
+		return -EBUSY;			/* it is in use, or somebody was faster */
+	mount->covered->mounted = NULL;		/* from here on nobody finds it */
+	mount->root = NULL;
 	vnode_put(root);
 	vnode_put(mount->covered);
 	if (mount->type->unmount)
@@ -139,14 +157,8 @@ int sync_all(void)
 	int result = 0;
 
 	for (struct mount *mount = mounts; mount < mounts + MOUNTS; mount++) {
-		int error = 0;
+		int error = mount->type && mount->root ? sync_mount(mount) : 0;
 
-		if (!mount->type || !mount->type->sync)
-			continue;
-		lock_take(&mount->lock, "sync");
-		if (mount->type)
-			error = mount->type->sync(mount);
-		lock_drop(&mount->lock);
 		if (error)
 			result = error;
 	}

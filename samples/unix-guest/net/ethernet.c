@@ -162,6 +162,8 @@ void arp_tick(void)
 		if (!entry->address || age < (entry->known ? LIFETIME : HZ))
 			continue;
 		if (entry->known || ++entry->tries == TRIES) {
+			if (!entry->known)
+				tcp_unreachable(entry->address);
 			forget(entry);
 			continue;
 		}

@@ -63,7 +63,7 @@ static void loop_back(const struct ip_header *header, uint32_t size)
 }
 
 /* The neighbour who brings it further, 0 if there is none. */
-static uint32_t next_hop(uint32_t destination)
+uint32_t ip_next_hop(uint32_t destination)
 {
 	uint32_t broadcast = interface.address | ~interface.mask;
 
@@ -78,7 +78,7 @@ static uint32_t next_hop(uint32_t destination)
 int ip_send(uint32_t destination, uint8_t protocol, uint32_t length)
 {
 	struct ip_header *header = (struct ip_header *)(frame + ETHERNET_HEADER);
-	uint32_t size = IP_HEADER + length, hop = next_hop(destination);
+	uint32_t size = IP_HEADER + length, hop = ip_next_hop(destination);
 
 	*header = (struct ip_header){
 		VERSION_AND_LENGTH, 0, swap16((uint16_t)size), swap16(++last_id), swap16(DONT_FRAGMENT), TIME_TO_LIVE, protocol, 0,

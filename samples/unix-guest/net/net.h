@@ -41,6 +41,7 @@ int ip_send(uint32_t destination, uint8_t protocol, uint32_t length);
 void ip_receive(const uint8_t *packet, uint32_t size, bool broadcast);
 void ip_settle(void);
 uint32_t ip_source_for(uint32_t destination);
+uint32_t ip_next_hop(uint32_t destination);
 uint32_t checksum_pseudo(uint32_t source, uint32_t destination, uint8_t protocol, uint32_t length);
 
 /* checksum.c */
@@ -60,6 +61,7 @@ void udp_receive(const struct packet *packet);		/* udp.c */
 void tcp_receive(const struct packet *packet);		/* tcp-input.c */
 void tcp_tick(void);					/* tcp-output.c */
 void tcp_settle(void);
+void tcp_unreachable(uint32_t next_hop);		/* tcp.c: nobody there has answered ARP */
 
 /* socket.c: what all sockets have */
 struct socket {

@@ -28,18 +28,22 @@ static uint8_t *piece(const struct ring *ring, uint32_t at, uint32_t *length)
 
 uint32_t ring_put(struct ring *ring, const void *data, uint32_t length)
 {
-	uint32_t done = 0;
-
 	length = minimum(length, RING_SIZE - ring->used);
-	while (done < length) {
+	ring_place(ring, ring->used, data, length);
+	ring->used += length;
+	return length;
+}
+
+/* Writes without making it part of the contents; [at, at + length) must have room. */
+void ring_place(struct ring *ring, uint32_t at, const void *data, uint32_t length)
+{
+	for (uint32_t done = 0; done < length;) {
 		uint32_t count = length - done;
-		uint8_t *to = piece(ring, ring->begin + ring->used, &count);
+		uint8_t *to = piece(ring, ring->begin + at + done, &count);
 
 		memcpy(to, (const uint8_t *)data + done, count);
-		ring->used += count;
 		done += count;
 	}
-	return done;
 }
 
 /* [at, at + length) must be inside. */

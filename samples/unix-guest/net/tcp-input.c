@@ -5,17 +5,7 @@
 #define BACKLOG		8
 #define TIME_WAIT	(60 * HZ)		/* two maximum segment lifetimes */
 
-/* A segment in host byte order. */
-struct segment {
-	const struct packet *packet;
-	uint32_t sequence, acknowledgement, length, window;	/* length: of the data */
-	uint16_t port, remote_port;
-	uint8_t flags;
-	uint32_t mss;
-	const uint8_t *data;
-};
-
-static struct tcp *find(const struct segment *segment)
+static struct tcp *find(const struct tcp_segment *segment)
 {
 	struct tcp *listener = NULL;
 
@@ -47,7 +37,7 @@ static uint32_t parse_mss(const uint8_t *option, const uint8_t *end)
 	return 536;
 }
 
-static void learn_mss(struct tcp *tcp, const struct segment *segment)
+static void learn_mss(struct tcp *tcp, const struct tcp_segment *segment)
 {
 	tcp->mss = minimum(segment->mss, IP_PAYLOAD_MAX - sizeof(struct tcp_header));
 	if (tcp->mss < 64)
@@ -55,22 +45,15 @@ static void learn_mss(struct tcp *tcp, const struct segment *segment)
 	tcp->cwnd = 4 * tcp->mss;		/* RFC 5681, 3.1 */
 }
 
-static void learn_sequence(struct tcp *tcp, const struct segment *segment)
+static void learn_sequence(struct tcp *tcp, const struct tcp_segment *segment)
 {
 	tcp->irs = segment->sequence;
 	tcp->rcv_nxt = tcp->advertised = segment->sequence + 1;
 	learn_mss(tcp, segment);
 }
 
-static void learn_window(struct tcp *tcp, const struct segment *segment)
-{
-	tcp->snd_wnd = segment->window;
-	tcp->snd_wl1 = segment->sequence;
-	tcp->snd_wl2 = segment->acknowledgement;
-}
-
 /* 3.10.7.2 */
-static void in_listen(struct tcp *listener, const struct segment *segment)
+static void in_listen(struct tcp *listener, const struct tcp_segment *segment)
 {
 	struct tcp *tcp;
 
@@ -89,18 +72,18 @@ static void in_listen(struct tcp *listener, const struct segment *segment)
 	tcp->listener = listener;
 	listener->backlog++;
 	learn_sequence(tcp, segment);
-	learn_window(tcp, segment);
+	tcp_learn_window(tcp, segment);
 	tcp_start(tcp, TCP_SYN_RECEIVED);
 }
 
-static void establish(struct tcp *tcp, const struct segment *segment)
+static void establish(struct tcp *tcp, const struct tcp_segment *segment)
 {
 	tcp->state = TCP_ESTABLISHED;
 	tcp->snd_una = segment->acknowledgement;
 	tcp->timer = tcp->tries = 0;
 	tcp->rto = HZ;
 	tcp->timed_since = 0;
-	learn_window(tcp, segment);
+	tcp_learn_window(tcp, segment);
 	tcp->cwnd = 4 * tcp->mss;
 	wake_up(tcp);
 	if (tcp->listener)
@@ -108,7 +91,7 @@ static void establish(struct tcp *tcp, const struct segment *segment)
 }
 
 /* 3.10.7.3 */
-static void in_syn_sent(struct tcp *tcp, const struct segment *segment)
+static void in_syn_sent(struct tcp *tcp, const struct tcp_segment *segment)
 {
 	bool acknowledged = segment->flags & TCP_ACK;
 
@@ -135,7 +118,7 @@ static void in_syn_sent(struct tcp *tcp, const struct segment *segment)
 }
 
 /* First check of 3.10.7.4: is any of it in the window? */
-static bool is_acceptable(const struct tcp *tcp, const struct segment *segment)
+static bool is_acceptable(const struct tcp *tcp, const struct tcp_segment *segment)
 {
 	uint32_t window = tcp->advertised - tcp->rcv_nxt;
 	uint32_t length = segment->length + !!(segment->flags & TCP_SYN) + !!(segment->flags & TCP_FIN);
@@ -144,89 +127,6 @@ static bool is_acceptable(const struct tcp *tcp, const struct segment *segment)
 	if (!length)
 		return window ? first < window : !first;
 	return window && (first < window || last < window);
-}
-
-/* RFC 6298, 2 */
-static void measure(struct tcp *tcp)
-{
-	uint32_t rtt = timer_ticks() - tcp->timed_since + 1;
-
-	if (!tcp->srtt8) {
-		tcp->srtt8 = rtt * 8;
-		tcp->rttvar4 = rtt * 2;
-	} else {
-		int error = (int)rtt - (int)(tcp->srtt8 / 8);
-
-		tcp->rttvar4 += (uint32_t)((error < 0 ? -error : error) - (int)(tcp->rttvar4 / 4));
-		tcp->srtt8 += (uint32_t)error;
-	}
-	tcp->timed_since = 0;
-}
-
-static uint32_t time_out_of(const struct tcp *tcp)
-{
-	uint32_t rto = tcp->srtt8 ? tcp->srtt8 / 8 + tcp->rttvar4 : HZ;
-
-	return rto < HZ / 5 ? HZ / 5 : rto;
-}
-
-/* RFC 5681, 3.1: a segment for each acknowledgement, or one for each round trip. */
-static void grow_window(struct tcp *tcp, uint32_t acknowledged)
-{
-	if (tcp->cwnd < tcp->ssthresh)
-		tcp->cwnd += minimum(acknowledged, tcp->mss);
-	else
-		tcp->cwnd += tcp->mss * tcp->mss / tcp->cwnd + 1;
-	tcp->cwnd = minimum(tcp->cwnd, RING_SIZE * 2);
-}
-
-/* Three times the same acknowledgement: what follows it is lost (RFC 5681, 3.2). */
-static void duplicate(struct tcp *tcp)
-{
-	uint32_t flight = tcp->snd_max - tcp->snd_una;
-
-	if (++tcp->duplicates != 3)
-		return;
-	tcp->ssthresh = flight / 2 > 2 * tcp->mss ? flight / 2 : 2 * tcp->mss;
-	tcp->cwnd = tcp->ssthresh;
-	tcp->timed_since = 0;
-	tcp->snd_nxt = tcp->snd_una;
-}
-
-/* Returns false if nothing more is to be done with the segment. */
-static bool acknowledge(struct tcp *tcp, const struct segment *segment)
-{
-	uint32_t acknowledged = segment->acknowledgement - tcp->snd_una;
-
-	if (before(tcp->snd_max, segment->acknowledgement)) {
-		tcp_acknowledge(tcp);
-		return false;
-	}
-	if (before(tcp->snd_una, segment->acknowledgement)) {
-		ring_drop(&tcp->output, minimum(acknowledged, tcp->output.used));
-		tcp->snd_una = segment->acknowledgement;
-		if (before(tcp->snd_nxt, tcp->snd_una))
-			tcp->snd_nxt = tcp->snd_una;
-		if (tcp->timed_since && !before(tcp->snd_una, tcp->timed_sequence))
-			measure(tcp);
-		grow_window(tcp, acknowledged);
-		tcp->duplicates = tcp->tries = 0;
-		tcp->rto = time_out_of(tcp);
-		tcp->timer = 0;
-		if (tcp->snd_una != tcp->snd_max)
-			tcp_arm(tcp);
-		wake_up(tcp);
-	} else if (segment->acknowledgement == tcp->snd_una) {
-		if (!tcp->snd_wnd)
-			tcp->tries = 0;			/* it answers: its window is closed, but it is there */
-		if (!segment->length && segment->window == tcp->snd_wnd && tcp->snd_max != tcp->snd_una)
-			duplicate(tcp);
-	}
-	if (!before(segment->acknowledgement, tcp->snd_una) &&
-	    (before(tcp->snd_wl1, segment->sequence) ||
-	     (tcp->snd_wl1 == segment->sequence && !before(segment->acknowledgement, tcp->snd_wl2))))
-		learn_window(tcp, segment);
-	return true;
 }
 
 static void wait_out(struct tcp *tcp)
@@ -254,26 +154,8 @@ static bool after_fin(struct tcp *tcp)
 	return true;
 }
 
-/* Data in order goes to the program; what came too early will come again. */
-static void take_data(struct tcp *tcp, const struct segment *segment)
-{
-	uint32_t skip = tcp->rcv_nxt - segment->sequence, taken;
-
-	if (before(tcp->rcv_nxt, segment->sequence)) {
-		tcp_acknowledge(tcp);
-		return;
-	}
-	if (skip < segment->length) {
-		taken = ring_put(&tcp->input, segment->data + skip, segment->length - skip);
-		tcp->rcv_nxt += taken;
-		wake_up(tcp);
-	}
-	tcp->must_acknowledge = true;
-	if (++tcp->unacknowledged >= 2)
-		tcp_acknowledge(tcp);
-}
-
-static void take_fin(struct tcp *tcp, const struct segment *segment)
+/* One that came before the data in front of it will be sent again. */
+static void take_fin(struct tcp *tcp, const struct tcp_segment *segment)
 {
 	if (tcp->peer_finished || tcp->rcv_nxt != segment->sequence + segment->length)
 		return;
@@ -290,7 +172,7 @@ static void take_fin(struct tcp *tcp, const struct segment *segment)
 }
 
 /* 3.10.7.4 */
-static void in_connection(struct tcp *tcp, const struct segment *segment)
+static void in_connection(struct tcp *tcp, const struct tcp_segment *segment)
 {
 	bool receives = tcp->state <= TCP_FIN_WAIT_2;
 
@@ -319,7 +201,7 @@ static void in_connection(struct tcp *tcp, const struct segment *segment)
 		}
 		establish(tcp, segment);
 	}
-	if (!acknowledge(tcp, segment) || !after_fin(tcp))
+	if (!tcp_take_acknowledgement(tcp, segment) || !after_fin(tcp))
 		return;
 	if (segment->length && receives) {
 		if (!tcp->has_owner) {
@@ -327,7 +209,7 @@ static void in_connection(struct tcp *tcp, const struct segment *segment)
 			tcp_close_now(tcp, 0);
 			return;
 		}
-		take_data(tcp, segment);
+		tcp_take_data(tcp, segment);
 	}
 	if (segment->flags & TCP_FIN)
 		take_fin(tcp, segment);
@@ -338,14 +220,14 @@ void tcp_receive(const struct packet *packet)
 {
 	const struct tcp_header *header = (const struct tcp_header *)packet->data;
 	uint32_t size = packet->length >= sizeof(*header) ? (header->offset >> 4) * 4u : 0;
-	struct segment segment;
+	struct tcp_segment segment;
 	struct tcp *tcp;
 
 	if (size < sizeof(*header) || size > packet->length || packet->broadcast ||
 	    checksum_end(checksum_add(checksum_pseudo(packet->source, packet->destination, IPPROTO_TCP, packet->length),
 				      packet->data, packet->length)))
 		return;
-	segment = (struct segment){
+	segment = (struct tcp_segment){
 		.packet = packet, .sequence = swap32(header->sequence), .length = packet->length - size,
 		.acknowledgement = swap32(header->acknowledgement), .window = swap16(header->window),
 		.port = swap16(header->destination), .remote_port = swap16(header->source), .flags = header->flags,

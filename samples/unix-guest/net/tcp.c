@@ -54,6 +54,16 @@ void tcp_close_now(struct tcp *tcp, int error)
 		destroy(tcp);
 }
 
+/* Who is only calling need not wait for the time-out. */
+void tcp_unreachable(uint32_t next_hop)
+{
+	for (struct tcp *tcp = connections, *next; tcp; tcp = next) {
+		next = tcp->next;
+		if (tcp->state == TCP_SYN_SENT && ip_next_hop(tcp->remote) == next_hop)
+			tcp_close_now(tcp, EHOSTUNREACH);
+	}
+}
+
 /* RFC 6528: a clock that ticks each 4 us, and a function of the addresses that others cannot guess. */
 static uint32_t initial_sequence(const struct tcp *tcp)
 {

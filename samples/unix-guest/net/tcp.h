@@ -2,8 +2,7 @@
 /*
  * TCP (RFC 9293). The names of variables are the RFC's. Done: retransmission with measured time-outs (RFC 6298), slow start,
  * congestion avoidance and fast retransmit (RFC 5681), window probes, protection against blind resets (RFC 5961), unpredictable
- * initial sequence numbers (RFC 6528). Not done: options but MSS, urgent data, Nagle's algorithm. Segments that come
- * out of order are dropped and asked for again by a duplicate acknowledgement.
+ * initial sequence numbers (RFC 6528). Not done: options but MSS, urgent data, Nagle's algorithm.
  */
 #ifndef TCP_H
 #define TCP_H
@@ -37,8 +36,11 @@ struct ring {
 bool ring_create(struct ring *ring);
 void ring_destroy(struct ring *ring);
 uint32_t ring_put(struct ring *ring, const void *data, uint32_t length);	/* how much had room */
+void ring_place(struct ring *ring, uint32_t at, const void *data, uint32_t length);
 void ring_peek(const struct ring *ring, uint32_t at, void *data, uint32_t length);
 void ring_drop(struct ring *ring, uint32_t length);
+
+#define EARLY_MAX	8
 
 struct tcp {
 	struct tcp *next;
@@ -57,6 +59,8 @@ struct tcp {
 	/* receive */
 	uint32_t irs, rcv_nxt, advertised;	/* advertised: the right edge of the window the other side knows */
 	struct ring input;
+	struct { uint32_t begin, end; } early[EARLY_MAX];	/* came before what is in front of it; in the ring already */
+	uint32_t early_count;
 	bool peer_finished, must_acknowledge;
 	uint32_t unacknowledged;	/* segments */
 
@@ -69,6 +73,16 @@ struct tcp {
 	/* a listener's connections, until accept() */
 	struct tcp *listener;
 	uint32_t backlog;
+};
+
+/* A segment in host byte order. */
+struct tcp_segment {
+	const struct packet *packet;
+	uint32_t sequence, acknowledgement, length, window;	/* length: of the data */
+	uint16_t port, remote_port;
+	uint8_t flags;
+	uint32_t mss;
+	const uint8_t *data;
 };
 
 extern struct tcp *connections;
@@ -94,5 +108,12 @@ void tcp_reset(const struct packet *packet);		/* of what is no connection */
 void tcp_output_reset(struct tcp *tcp);
 void tcp_arm(struct tcp *tcp);
 uint32_t tcp_window(const struct tcp *tcp);
+
+/* tcp-data.c */
+void tcp_take_data(struct tcp *tcp, const struct tcp_segment *segment);
+
+/* tcp-ack.c */
+bool tcp_take_acknowledgement(struct tcp *tcp, const struct tcp_segment *segment);	/* false: drop the segment */
+void tcp_learn_window(struct tcp *tcp, const struct tcp_segment *segment);
 
 #endif /* TCP_H */

@@ -1,130 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The shell. A line is cut into words and operators; what lies between two operators of a level is run by who handles that
+ * The shell. A line is cut into words and operators (sh-words.c); what lies between two operators of a level is run by who handles that
  * level: `;` and `&`, then `&&`, then `|`, then one command with its redirections. Quotes keep blanks and operators in a
- * word; $? is the last status of the line before; $NAME is what `NAME=value` has set.
+ * word; $? is the last status; $NAME is what `NAME=value` has set.
  *
- *	sh			reads from the terminal
+ *	sh			reads from the terminal, or from where its input comes
  *	sh FILE			runs a script
  *	sh -c 'COMMANDS'
  */
-#include "libc.h"
+#include "sh.h"
 
-#define LINE		1024
-#define TOKENS		128
-#define VARIABLES	32
-
-/* A word, or an operator: then `operator` is its character, doubled ones in upper half ('&' | 0x80). */
-struct token {
-	char *text;
-	int operator;
-};
-
-#define TWICE(c)	((c) | 0x80)
-
-static int status;
+int sh_status;
 static bool interactive, behind;		/* behind: this is a copy of the shell for `&` */
-static struct { char name[16], value[128]; } variables[VARIABLES];
-
-static const char *variable(const char *name)
-{
-	static char text[12];
-
-	if (!strcmp(name, "?")) {
-		format(text, sizeof(text), "%d", status);
-		return text;
-	}
-	for (int i = 0; i < VARIABLES; i++)
-		if (!strcmp(variables[i].name, name))
-			return variables[i].value;
-	return "";
-}
-
-static bool is_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '?';
-}
-
-/* NAME=value */
-static bool assign(const char *word)
-{
-	const char *equals = strchr(word, '=');
-
-	for (const char *c = word; equals && c < equals; c++)
-		if (!is_name(*c))
-			equals = NULL;
-	if (!equals || equals == word || equals - word >= 16)
-		return false;
-	for (int i = 0; i < VARIABLES; i++) {
-		bool same = strlen(variables[i].name) == (size_t)(equals - word) &&
-			    !strncmp(variables[i].name, word, (size_t)(equals - word));
-
-		if (!same && variables[i].name[0])
-			continue;
-		strcopy(variables[i].name, word, (size_t)(equals - word) + 1);
-		strcopy(variables[i].value, equals + 1, sizeof(variables[i].value));
-		return true;
-	}
-	return true;
-}
-
-/* Appends the value of the variable whose name begins at `from`; returns where the name ends. */
-static const char *expand(const char *from, char **to, const char *end)
-{
-	char name[16];
-	size_t length = 0;
-
-	while (is_name(from[length]) && length < sizeof(name) - 1)
-		length++;
-	strcopy(name, from, length + 1);
-	for (const char *value = variable(name); *value && *to < end; value++)
-		*(*to)++ = *value;
-	return from + length;
-}
-
-/* Cuts a line into tokens, whose texts are put into `room`. Returns how many, or -1 if it makes no sense. */
-static int cut(const char *line, struct token *tokens, char *room, size_t size)
-{
-	const char *end = room + size - 2;
-	int count = 0;
-
-	for (;;) {
-		char quote = 0;
-
-		while (*line == ' ' || *line == '\t')
-			line++;
-		if (!*line || *line == '#')
-			return count;
-		if (count == TOKENS)
-			return -1;
-		tokens[count].text = room;
-		tokens[count].operator = 0;
-		if (strchr(";|&<>", *line)) {
-			int operator = *line++;
-
-			if (*line == operator && (operator == '&' || operator == '>')) {
-				operator = TWICE(operator);
-				line++;
-			}
-			tokens[count++].operator = operator;
-			continue;
-		}
-		for (; *line && (quote || !strchr(" \t;|&<>", *line)) && room < end; ) {
-			if (quote ? *line == quote : *line == '\'' || *line == '"')
-				quote = quote ? 0 : *line, line++;
-			else if (*line == '$' && quote != '\'' && is_name(line[1]))
-				line = expand(line + 1, &room, end);
-			else if (*line == '\\' && quote != '\'' && line[1])
-				*room++ = line[1], line += 2;
-			else
-				*room++ = *line++;
-		}
-		if (quote || room >= end)
-			return -1;
-		*room++ = '\0';
-		count++;
-	}
-}
 
 static int wait_for(int pid)
 {
@@ -232,23 +119,23 @@ static bool run_builtin(struct token *tokens, int count)
 	if (tokens[0].operator)
 		return false;
 	if (!strcmp(name, "exit"))
-		exit(count > 1 ? (int)number(tokens[1].text) : status);
+		exit(count > 1 ? (int)number(tokens[1].text) : sh_status);
 	if (!strcmp(name, "cd")) {
 		const char *path = count > 1 ? tokens[1].text : "/";
 		int error = chdir(path);
 
 		if (error)
 			print_error(path, error);
-		status = error != 0;
+		sh_status = error != 0;
 		return true;
 	}
 	if (!strcmp(name, "wait")) {
 		while (waitpid(-1, NULL, 0) > 0)
 			;
-	} else if (count != 1 || !assign(name)) {
+	} else if (count != 1 || !sh_assign(name)) {
 		return false;
 	}
-	status = 0;
+	sh_status = 0;
 	return true;
 }
 
@@ -259,11 +146,11 @@ static int run_chain(struct token *tokens, int count)
 		for (end = begin; end < count && tokens[end].operator != TWICE('&'); end++)
 			;
 		if (end > begin && !run_builtin(tokens + begin, end - begin))
-			status = run_pipeline(tokens + begin, end - begin);
-		if (status)
+			sh_status = run_pipeline(tokens + begin, end - begin);
+		if (sh_status)
 			break;
 	}
-	return status;
+	return sh_status;
 }
 
 static void run_behind(struct token *tokens, int count)
@@ -279,45 +166,40 @@ static void run_behind(struct token *tokens, int count)
 		printf("[%d]\n", pid);
 }
 
-static void run_list(struct token *tokens, int count)
-{
-	for (int begin = 0, end; begin < count; begin = end + 1) {
-		for (end = begin; end < count && tokens[end].operator != ';' && tokens[end].operator != '&'; end++)
-			;
-		if (end < count && tokens[end].operator == '&')
-			run_behind(tokens + begin, end - begin);
-		else
-			run_chain(tokens + begin, end - begin);
-	}
-}
-
 static void run_line(const char *line)
 {
 	static struct token tokens[TOKENS];
 	static char room[2 * LINE];
-	int count = cut(line, tokens, room, sizeof(room));
+	int count;
 
+	while ((count = sh_cut(&line, tokens, room, sizeof(room))) > 0) {
+		int operator = tokens[count - 1].operator;
+
+		if (operator == '&')
+			run_behind(tokens, count - 1);
+		else
+			run_chain(tokens, operator == ';' ? count - 1 : count);
+	}
 	if (count < 0)
 		print_error("this line cannot be understood", -EINVAL);
-	else
-		run_list(tokens, count);
 }
 
 int sh_main(int argc, char **argv)
 {
 	char line[LINE];
+	struct stat64 input;
 	int fd = 0;
 
 	if (argc > 2 && !strcmp(argv[1], "-c")) {
 		run_line(argv[2]);
-		return status;
+		return sh_status;
 	}
 	if (argc > 1) {
 		fd = open(argv[1], O_RDONLY);
 		if (fd < 0)
 			fail(argv[1], fd);
 	}
-	interactive = argc == 1;
+	interactive = argc == 1 && fstat(0, &input) == 0 && (input.st_mode & S_IFMT) == S_IFCHR;
 	if (interactive)
 		signal(SIGINT, SIG_IGN);
 	for (;;) {
@@ -326,7 +208,7 @@ int sh_main(int argc, char **argv)
 		if (interactive)
 			printf("\033[1;32m$\033[0m ");
 		if (read_line(fd, line, sizeof(line)) < 0)
-			return status;
+			return sh_status;
 		run_line(line);
 	}
 }
