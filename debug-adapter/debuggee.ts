@@ -17,7 +17,7 @@ import type { SourceBreakpoints } from './breakpoints.ts';
 import { type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import type { GuestImage, LaunchPlan, SessionImages } from './launch.ts';
+import type { GuestImage, LaunchPlan, SessionImages } from './launch-plan.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';

@@ -26,7 +26,8 @@ import { Debuggee, type DebuggeeListener, type MachineStatus } from './debuggee.
 import { AdapterError, toAdapterError } from './errors.ts';
 import { exceptionText } from './exceptions.ts';
 import { Inspection } from './inspection.ts';
-import { type LaunchPlan, planLaunch, readLaunchArguments } from './launch.ts';
+import { readLaunchArguments } from './launch.ts';
+import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { disassembleRequest, placeOf, readMemory, writeMemory } from './memory-requests.ts';
 import { OtherEnds } from './other-ends.ts';
 import { hex } from './registers.ts';
