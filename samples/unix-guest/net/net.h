@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The network: one Ethernet interface (conet unit 0), IPv4 and what runs over it. Addresses and ports are in host byte order
- * everywhere but on the wire. Packets are handled where they arrive, in cooperative.c's receive(); nothing here sleeps
- * but the system calls of sockets.
+ * The network: one Ethernet interface (conet unit 0), IPv4 and what runs over it. Addresses and ports are in host byte
+ * order everywhere but on the wire. Packets are handled where they arrive, in cooperative.c's receive(); nothing here
+ * sleeps but the system calls of sockets.
  */
 #ifndef NET_H
 #define NET_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sockets: the files of the network, by socketcall(). Three protocols: TCP, UDP, and ICMP echo (as Linux's "ping sockets"). A
- * datagram socket has a queue of what came in; it is short, and what does not fit is lost.
+ * Sockets: the files of the network, by socketcall(). Three protocols: TCP, UDP, and ICMP echo (as Linux's "ping
+ * sockets"). A datagram socket has a queue of what came in; it is short, and what does not fit is lost.
  */
 #include "net.h"
 #include "tcp.h"
