@@ -19,7 +19,7 @@ import {
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost, MachinePort } from './adapter-host.ts';
-import { SourceBreakpoints } from './breakpoints.ts';
+import { type CodeBreakpoint, CodeBreakpoints } from './breakpoints.ts';
 import { dataBreakpointInfo, DataBreakpoints } from './data-breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { Debuggee, type DebuggeeListener, type MachineStatus } from './debuggee.ts';
@@ -57,6 +57,8 @@ const REQUESTS = new Set([
   'readMemory',
   'writeMemory',
   'disassemble',
+  'setFunctionBreakpoints',
+  'setInstructionBreakpoints',
   'dataBreakpointInfo',
   'setDataBreakpoints',
   'terminate',
@@ -64,7 +66,6 @@ const REQUESTS = new Set([
 ]);
 /** Some clients send these always, without anything in them. */
 const EMPTY_LISTS: Readonly<Record<string, string>> = {
-  setFunctionBreakpoints: 'breakpoints',
   setExceptionBreakpoints: 'filters',
 };
 /** Requests that a person has made by a button: a failure is shown. The others fail where they are asked. */
@@ -87,6 +88,19 @@ function powerType(action: string): number {
   return type;
 }
 
+/** The breakpoints of a request. @throws AdapterError if they are no list of objects */
+function listOf<T>(list: readonly T[] | undefined, command: string): readonly T[] {
+  if (Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null)) return list;
+  throw new AdapterError('bad-request', `The request ${command} needs a list of "breakpoints".`);
+}
+
+const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
+  id,
+  verified: message === undefined,
+  ...(message === undefined ? {} : { message, reason: 'failed' }),
+  ...(specs[0] && { instructionReference: hex(specs[0].address) }),
+});
+
 /** Columns or rows of the largest terminal that anybody has. */
 const MAX_TERMINAL_CELLS = 1000;
 
@@ -101,7 +115,7 @@ export class ColinuxDebugSession extends DebugSession {
   private readonly frames = new Map<number, Frame>();
   private nextFrameId = 1;
   private nextReference = 1;
-  private readonly breakpoints = new SourceBreakpoints(() => Debuggee.owners(this.plan ?? {}));
+  private readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
   private readonly dataBreakpoints = new DataBreakpoints();
   private readonly terminals: Terminals;
   private readonly unanswered = new Set<Promise<void>>();
@@ -135,6 +149,8 @@ export class ColinuxDebugSession extends DebugSession {
       supportsReadMemoryRequest: true,
       supportsWriteMemoryRequest: true,
       supportsDisassembleRequest: true,
+      supportsFunctionBreakpoints: true,
+      supportsInstructionBreakpoints: true,
       supportsDataBreakpoints: true,
       supportsDataBreakpointBytes: true,
       supportsSteppingGranularity: true,
@@ -360,6 +376,37 @@ export class ColinuxDebugSession extends DebugSession {
     });
   }
 
+  protected override setFunctionBreakPointsRequest(
+    response: DebugProtocol.SetFunctionBreakpointsResponse,
+    args: DebugProtocol.SetFunctionBreakpointsArguments,
+  ): void {
+    void this.answer(response, async () => {
+      const names = listOf(args.breakpoints, 'setFunctionBreakpoints').map(({ name }) => String(name));
+      const bound =
+        (await this.debuggee?.setFunctionBreakpoints(names)) ?? this.breakpoints.setFunctions(names);
+      response.body = { breakpoints: bound.map(codeBreakpoint) };
+    });
+  }
+
+  protected override setInstructionBreakpointsRequest(
+    response: DebugProtocol.SetInstructionBreakpointsResponse,
+    args: DebugProtocol.SetInstructionBreakpointsArguments,
+  ): void {
+    void this.answer(response, async () => {
+      const wanted = listOf(args.breakpoints, 'setInstructionBreakpoints').map((one) => ({
+        reference: String(one.instructionReference),
+        offset: one.offset,
+      }));
+      // Addresses are those of a run: without a machine there is nothing to stop.
+      const bound = this.debuggee ? await this.debuggee.setInstructionBreakpoints(wanted) : [];
+      response.body = {
+        breakpoints: this.debuggee
+          ? bound.map(codeBreakpoint)
+          : wanted.map(() => ({ verified: false, message: 'There is no machine yet.', reason: 'pending' })),
+      };
+    });
+  }
+
   protected override dataBreakpointInfoRequest(
     response: DebugProtocol.DataBreakpointInfoResponse,
     args: DebugProtocol.DataBreakpointInfoArguments,
@@ -391,12 +438,7 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.SetDataBreakpointsArguments,
   ): void {
     void this.answer(response, async () => {
-      const { breakpoints } = args as Partial<DebugProtocol.SetDataBreakpointsArguments>;
-      if (!Array.isArray(breakpoints) || breakpoints.some((one) => typeof one !== 'object' || one === null))
-        throw new AdapterError(
-          'bad-request',
-          'The request setDataBreakpoints needs a list of "breakpoints".',
-        );
+      const breakpoints = listOf(args.breakpoints, 'setDataBreakpoints');
       // Some clients send an empty list before there is a machine.
       response.body =
         breakpoints.length === 0 && !this.debuggee
