@@ -22,6 +22,7 @@ const PROGRAMS = {
   ),
   bochsbios: ['/usr/share/bochs/BIOS-bochs-latest'],
   tcpdump: ['tcpdump'],
+  tshark: ['tshark'],
   iproute2: ['ip'],
   'util-linux': ['unshare'],
   vgabios: ['/usr/share/vgabios/vgabios.bin'],

@@ -102,6 +102,7 @@ async function main() {
       'bochsbios',
       'vgabios',
       'tcpdump',
+      'tshark',
       'iproute2',
       'util-linux',
       'chromium',

@@ -70,7 +70,7 @@ export class InputLog {
     this.#timer = clock.createTimer('input-log.next', () => this.#replayNext(), 'input');
   }
 
-  /** Names a receiver. Throws when the channel exists. */
+  /** Names a receiver, which may keep what it is given but not change it: it is part of the list. Throws when the channel exists. */
   register(channel: string, deliver: (payload: Uint8Array) => void): void {
     if (!/^[!-~]{1,64}$/.test(channel) || this.#channels.has(channel)) {
       throw new Error(`The input channel ${channel} exists already or is not a printable ASCII name.`);
@@ -104,7 +104,7 @@ export class InputLog {
     const entry = { ticks: this.#clock.now(), retired: this.#retired(), channel, payload: payload.slice() };
     this.#entries.push(entry);
     this.#position++;
-    deliver(entry.payload.slice());
+    deliver(entry.payload);
   }
 
   /**
@@ -199,7 +199,7 @@ export class InputLog {
     }
     this.#position++;
     this.#scheduleNext();
-    this.#receiver(entry.channel)(entry.payload.slice());
+    this.#receiver(entry.channel)(entry.payload);
     if (!this.replaying) {
       this.onReplayEnd?.();
     }

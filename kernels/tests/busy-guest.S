@@ -5,13 +5,13 @@
  *
  *	c  computes for n tenths of a second, as the host counts time, and ends with the number of rounds as its code
  *	f  the same, and keeps the first four letters in ST(0) and XMM0: ends with code 0xbad if they ever change there
- *	s  switches to the host and back n times 10000 times, for nothing, and ends
+ *	s  switches to the host and back n times 2000 times, for nothing, and ends
  *	r  asks for a reboot until the host has run for n tenths of a second, then ends
  */
 #include "guest-common.inc.S"
 
 #define ROUND		4096		/* additions between two looks at the time */
-#define SWITCHES	10000
+#define SWITCHES	2000
 #define NS_PER_TENTH	100000000
 #define GATE_INTERRUPT	0x8e00
 #define CR4_OSFXSR	0x200

@@ -13,7 +13,7 @@ interface Report {
   readonly results: readonly { readonly name: string; readonly median: number; readonly unit: string }[];
 }
 
-it('npm run bench measures three loops, switches and a boot', () => {
+it('npm run bench measures three loops, switches, a boot, a disk and a network', () => {
   const text = execFileSync('node', [join(root, 'tools/bench.mjs'), '--json', '--quick'], {
     encoding: 'utf8',
   });
@@ -24,6 +24,12 @@ it('npm run bench measures three loops, switches and a boot', () => {
     ['bench-fpu', 'MIPS'],
     ['round trips to host', '1000/s'],
     ['host + sample guest', 's'],
+    ['cobd read', 'MB/s'],
+    ['cobd write and flush', 'MB/s'],
+    ['cobd requests, 4 KiB', '1/s'],
+    ['conet round trips', '1/s'],
+    ['conet TCP download', 'MB/s'],
+    ['conet TCP upload', 'MB/s'],
   ]);
   for (const { median } of results) expect(median).toBeGreaterThan(0);
 });

@@ -1,9 +1,10 @@
 /** The sample guest `unix-guest` on a network behind slirp: DHCP, names, ping, UDP, and TCP in both directions. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../kernels/virtio-board.ts';
@@ -12,6 +13,8 @@ import { openWorkshop, printed, run, type Workshop } from './run-guest.ts';
 const MEBIBYTE = 2 ** 20;
 /** Long, for each byte is copied several times in an emulated machine. */
 const PATIENCE = 600_000;
+
+const hasTcpdump = spawnSync('tcpdump', ['--version']).status === 0;
 
 /** A mebibyte that differs from all its neighbours. */
 function piece(n: number): Uint8Array {
@@ -85,6 +88,37 @@ describe('the network', () => {
       '1 sent, 1 answered',
       'HELLO',
     ]);
+  });
+});
+
+describe.skipIf(!hasTcpdump)('ping', () => {
+  it('is answered by the gateway itself, for others by the ping program, or with the reason', async () => {
+    const [reached, silent, metadata] = ['198.51.100.7', '203.0.113.9', '169.254.169.254'];
+    const programs = join(workshop.folder, 'programs');
+    const capture = join(workshop.folder, 'ping.pcapng');
+    mkdirSync(programs);
+    // Its last argument is the address (platform/node/ping.ts). No test may depend on who is in the Internet.
+    const ping = `#!/bin/sh\nfor address; do :; done\n[ "$address" = ${reached} ]\n`;
+    writeFileSync(join(programs, 'ping'), ping, { mode: 0o755 });
+    const outcome = await workshop.here({
+      words: run(`dhcp; ping 10.0.2.2 3; ping ${reached} 3; ping ${silent} 3; ping ${metadata} 1; halt`),
+      network: `capture=${capture}`,
+      environment: { PATH: [programs, process.env.PATH].join(delimiter) },
+    });
+    expect(printed(outcome)).toContain('3 sent, 3 answered');
+    expect(printed(outcome)).toContain(`64 bytes from ${reached}, sequence 2`);
+    expect(printed(outcome).slice(-2)).toEqual(['3 sent, 0 answered', '1 sent, 0 answered']);
+    const text = execFileSync('tcpdump', ['-n', '-v', '-r', capture, 'icmp'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    for (const address of ['10.0.2.2', reached]) {
+      expect(text).toContain(`10.0.2.15 > ${address}: ICMP echo request`);
+      expect(text).toContain(`${address} > 10.0.2.15: ICMP echo reply`);
+    }
+    expect(text).toContain(`10.0.2.2 > 10.0.2.15: ICMP host ${silent} unreachable`);
+    expect(text).toContain(`10.0.2.2 > 10.0.2.15: ICMP host ${metadata} unreachable - admin prohibited`);
+    expect(text).not.toMatch(/wrong icmp cksum|bad cksum/);
   });
 });
 

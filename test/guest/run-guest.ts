@@ -17,6 +17,16 @@ export const UNIX = 'samples/unix-guest/build/unix-guest.elf';
 
 const LONGEST_MS = 580_000;
 
+/** One end of a cable between two machines. */
+export interface Cable {
+  readonly role: 'listen' | 'connect';
+  /** Of 127.0.0.1. */
+  readonly port: number;
+  readonly mac: string;
+  /** A file for what passes; not on QEMU. */
+  readonly capture?: string;
+}
+
 export interface Setup {
   /** Of the guest's command line; `log` and devices are added. */
   readonly words: string;
@@ -25,6 +35,10 @@ export interface Setup {
   readonly folder?: string;
   /** Redirections, or nothing; QEMU gets none of them. */
   readonly network?: string;
+  /** In place of it: a cable to another machine. */
+  readonly cable?: Cable;
+  /** Variables of the command's environment, beside those that there are. Not on QEMU. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Ends the machine there, as a power cut does. Not on QEMU. */
   readonly maxInstructions?: number;
 }
@@ -40,11 +54,23 @@ export interface Outcome {
 /** "ls /; halt" as one word of a command line. */
 export const run = (commands: string): string => `run=${commands.replaceAll(' ', '+')}`;
 
-function module({ words, disks = [], folder, network }: Setup): string {
+/** What is behind --net; undefined: no network. */
+function networkOf({ network, cable }: Setup): string | undefined {
+  if (cable) {
+    const { role, port, mac, capture } = cable;
+    return `socket,${role}=127.0.0.1:${port},mac=${mac}${capture === undefined ? '' : `,capture=${capture}`}`;
+  }
+  return network === undefined
+    ? undefined
+    : ['slirp', ...(network ? [network] : []), 'host-loopback'].join(',');
+}
+
+function module(setup: Setup): string {
+  const { words, disks = [], folder } = setup;
   const devices = [
     ...disks.map((_, n) => `cobd${n}=blk${n}`),
     ...(folder === undefined ? [] : ['cofs0=fs0']),
-    ...(network === undefined ? [] : ['eth0=net0']),
+    ...(networkOf(setup) === undefined ? [] : ['eth0=net0']),
   ];
   return [join(root, UNIX), ...devices, 'log', words].join(' ');
 }
@@ -89,18 +115,19 @@ export async function openWorkshop(): Promise<Workshop> {
   });
   /** Runs the command for so long at most. @returns its status, null if it was killed, and what it has printed */
   function command(setup: Setup, longestMs: number) {
-    const { disks = [], folder: shared, network, maxInstructions } = setup;
+    const { disks = [], folder: shared, maxInstructions, environment } = setup;
+    const network = networkOf(setup);
     const args = [cli, 'run', HOST, '--module', module(setup), '--rtc', '1100000000'];
     for (const disk of disks) args.push('--disk', disk);
     if (shared !== undefined) args.push('--share', `share=${shared}`);
-    if (network !== undefined)
-      args.push('--net', ['slirp', ...(network ? [network] : []), 'host-loopback'].join(','));
+    if (network !== undefined) args.push('--net', network);
     if (maxInstructions !== undefined) args.push('--max-instructions', String(maxInstructions));
     const options = {
       encoding: 'latin1',
       timeout: longestMs,
       killSignal: 'SIGKILL',
       maxBuffer: 2 ** 24,
+      env: { ...process.env, ...environment },
     } as const;
     return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve, reject) => {
       const child = execFile(process.execPath, args, options, (error, stdout, stderr) => {
@@ -124,7 +151,7 @@ export async function openWorkshop(): Promise<Workshop> {
       return outcome(status ?? -1, stdout);
     },
     async onQemu(setup) {
-      const { disks = [], folder: shared, network } = setup;
+      const { disks = [], folder: shared, network, cable } = setup;
       const devices = disks.flatMap((file, n) => [
         ...['-drive', `if=none,id=d${n},file=${file},format=raw`],
         ...['-device', `virtio-blk-pci,drive=d${n}`],
@@ -135,11 +162,16 @@ export async function openWorkshop(): Promise<Workshop> {
       }
       if (network !== undefined)
         devices.push('-netdev', 'user,id=n', '-device', 'virtio-net-pci,netdev=n,romfile=');
+      if (cable) {
+        devices.push('-netdev', `socket,id=n,${cable.role}=127.0.0.1:${cable.port}`);
+        devices.push('-device', `virtio-net-pci,netdev=n,mac=${cable.mac},romfile=`);
+      }
       const { status, com1 } = await runQemu({
         kernel: HOST,
         // QEMU parts modules at commas: two stand for one.
         initrd: module(setup).replaceAll(',', ',,'),
         extra: ['-nodefaults', ...devices],
+        longest: LONGEST_MS,
       });
       return outcome(status ?? -1, com1);
     },

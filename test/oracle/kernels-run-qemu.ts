@@ -23,6 +23,8 @@ export interface QemuRun {
   readonly type?: (com2: Uint8Array) => Uint8Array | undefined;
   /** Raises an NMI, once and a second later, when this is true of what has come on COM2 so far. */
   readonly nmi?: (com2: Uint8Array) => boolean;
+  /** Milliseconds that it may take, 30,000 if nothing is said. */
+  readonly longest?: number;
 }
 
 /** What came of it. `status` is 2 v + 1 for a byte v written to port F4h. */
@@ -34,7 +36,7 @@ export interface QemuResult {
 
 const NMI_DELAY_MS = 1000;
 
-/** Boots an image and waits for its end (at most 30 s). */
+/** Boots an image and waits for its end. */
 export async function runQemu(run: QemuRun): Promise<QemuResult> {
   const folder = await mkdtemp(join(tmpdir(), 'qemu-oracle-'));
   const com1 = join(folder, 'com1');
@@ -47,7 +49,9 @@ export async function runQemu(run: QemuRun): Promise<QemuResult> {
   if (run.bios) args.push('-bios', run.bios);
   if (run.append) args.push('-append', run.append);
   if (run.initrd) args.push('-initrd', run.initrd);
-  const child = spawn('qemu-system-i386', [...args, ...(run.extra ?? [])], { timeout: 30_000 });
+  const child = spawn('qemu-system-i386', [...args, ...(run.extra ?? [])], {
+    timeout: run.longest ?? 30_000,
+  });
   const chunks: Buffer[] = [];
   let errors = '';
   let typed = false;

@@ -52,7 +52,7 @@ static uint32_t ask(uint32_t unit, struct co_block_request *request)
 	return request->rc;
 }
 
-static uint32_t transfer(uint32_t unit, enum co_block_type type, uint64_t offset, uint64_t size, const void *buffer)
+uint32_t transfer(uint32_t unit, enum co_block_type type, uint64_t offset, uint64_t size, const void *buffer)
 {
 	struct co_block_request request = { .type = type, .offset = offset, .size = size, .address = (uint32_t)buffer };
 
@@ -70,6 +70,13 @@ static uint32_t start(enum co_block_type type, uint32_t offset, uint32_t size, c
 	if (!rc && !request.async)
 		terminate(CO_TERMINATE_PANIC, id, 0, "the host has waited, though it was not asked to");
 	return rc;
+}
+
+uint64_t disk_size(uint32_t unit)
+{
+	struct co_block_request stat = { .type = CO_BLOCK_STAT };
+
+	return ask(unit, &stat) ? 0 : stat.disk_size;
 }
 
 static void tell_unit(uint32_t unit)
@@ -137,12 +144,9 @@ static void test_flush(void)
 
 static void test_errors(void)
 {
-	struct co_block_request stat = { .type = CO_BLOCK_STAT };
-	uint32_t end = CO_ARCH_KERNEL_OFFSET + boot.memory_size, size;
+	uint32_t end = CO_ARCH_KERNEL_OFFSET + boot.memory_size, size = (uint32_t)disk_size(0);
 	uint8_t *buffer = scratch();
 
-	ask(0, &stat);
-	size = (uint32_t)stat.disk_size;
 	tell("behind the end", (int32_t)transfer(0, CO_BLOCK_READ, size, SECTOR, buffer));
 	tell("across the end", (int32_t)transfer(0, CO_BLOCK_READ, size - SECTOR, 2 * SECTOR, buffer));
 	tell("far behind the end", (int32_t)transfer(0, CO_BLOCK_WRITE, 0xfffffffffffffe00, SECTOR, buffer));

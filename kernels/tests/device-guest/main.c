@@ -56,5 +56,6 @@ uint32_t guest_main(void)
 	for (unsigned i = 0; i < sizeof(tests) / sizeof(*tests); i++)
 		if (has_word(tests[i].word))
 			tests[i].run();
+	bench();
 	return 0;
 }

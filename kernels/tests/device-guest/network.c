@@ -53,7 +53,7 @@ static bool all_received(void)
 	return received >= expected;
 }
 
-static uint32_t get_mac(uint32_t unit, uint8_t *mac)
+uint32_t get_mac(uint32_t unit, uint8_t *mac)
 {
 	struct co_network_request request = { .type = CO_NETWORK_GET_MAC, .unit = unit };
 

@@ -7,6 +7,7 @@
 #ifndef TESTS_H
 #define TESTS_H
 
+#include <colinux/block.h>
 #include "guest.h"
 
 /* Byte `at` of everything that is written under `seed`. */
@@ -19,6 +20,13 @@ static inline uint8_t pattern(uint32_t seed, uint32_t at)
 void fill(uint8_t *bytes, uint32_t seed, uint32_t at, uint32_t size);
 uint32_t differences(const uint8_t *bytes, uint32_t seed, uint32_t at, uint32_t size);
 uint8_t *scratch(void);			/* memory behind the kernel, nobody else's: 1 MiB at least */
+
+/* disk.c: bytes, 0 where there is no disk; and a request that waits for its end, with its error. */
+uint64_t disk_size(uint32_t unit);
+uint32_t transfer(uint32_t unit, enum co_block_type type, uint64_t offset, uint64_t size, const void *buffer);
+
+/* network.c: the address of a unit; an error where there is none. */
+uint32_t get_mac(uint32_t unit, uint8_t *mac);
 
 /* One file for each device. */
 void test_disk(void);
@@ -34,5 +42,8 @@ void test_folder(void);
 void test_folder_reboot(void);
 void test_serial(void);
 void test_initrd(void);
+
+/* bench.c: what npm run bench measures. */
+void bench(void);
 
 #endif /* TESTS_H */
