@@ -7,6 +7,8 @@
  *	2. inodes, bitmaps, counters
  *	3. names: blocks of directories that were there before
  *
+ * So what is new has its name last. What is removed may leave its name for a moment, which e2fsck clears.
+ *
  * Buffers travel in clusters: a run of blocks that follow each other on the disk is one transfer (cluster.c).
  */
 #ifndef BUFFER_H
