@@ -110,6 +110,41 @@ describe('a guest of colinux daemon', () => {
   });
 
   it(
+    'is a small Unix on its disk, in a network, with a folder of this computer',
+    { timeout: 60_000 },
+    async () => {
+      execFileSync('/usr/sbin/mke2fs', ['-q', '-t', 'ext2', '-O', 'none', file('root.img'), '8M']);
+      mkdirSync(file('files'));
+      writeFileSync(join(file('files'), 'hello'), 'from this computer\n');
+      const commands = [
+        ...['echo+kept>/made', 'cat+/made', 'mkdir+/mnt', 'mount+cofs0+/mnt', 'cat+/mnt/hello'],
+        ...['echo+answer>/mnt/answer', 'dhcp', 'ping+10.0.2.2', 'halt'],
+      ];
+      writeFileSync(
+        file('unix.colinux'),
+        `kernel="${join(root, 'samples/unix-guest/build/unix-guest.elf')}" mem=32
+       cobd0=root.img cofs0=files eth0=slirp
+       root=/dev/cobd0 log run=${commands.join(';')}`,
+      );
+      const { stdout, status } = await daemon(`@${file('unix.colinux')}`);
+      for (const line of [
+        'kept',
+        'from this computer',
+        '10.0.2.15/24 10.0.2.2 10.0.2.3',
+        '3 sent, 3 answered',
+      ])
+        expect(stdout).toContain(`guest0: ${line}\n`);
+      expect(status).toBe(0);
+      expect(readFileSync(join(file('files'), 'answer'), 'utf8')).toBe('answer\n');
+      execFileSync('/usr/sbin/e2fsck', ['-fn', file('root.img')], { stdio: 'pipe' });
+      const made = execFileSync('/usr/sbin/debugfs', ['-R', 'cat /made', file('root.img')], {
+        stdio: 'pipe',
+      });
+      expect(made.toString()).toBe('kept\n');
+    },
+  );
+
+  it(
     'keeps nothing of what it writes to a cow disk, and each of two guests has its own',
     { timeout: 60_000 },
     async () => {

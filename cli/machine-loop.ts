@@ -94,6 +94,7 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
           break;
         case 'slice':
         case 'breakpoint':
+        case 'watchpoint':
           break;
       }
     } while (performance.now() < end);

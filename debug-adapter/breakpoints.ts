@@ -1,10 +1,11 @@
 /**
- * Source breakpoints: from a client's file and lines to linear addresses in the coroutines whose images have code there.
+ * Breakpoints on code: from a client's file and lines, names of functions, or addresses to linear addresses in the coroutines
+ * whose images have code there.
  *
  * One source line may have several addresses (inlined copies, early code that also runs at its physical address); the
  * machine gets all of them under one id.
  */
-import type { BreakpointSpec, CoroutineId } from '../core/protocol/machine-protocol.ts';
+import { type BreakpointSpec, type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 /** The images of a session and the coroutine each belongs to (-1: any, in host-only mode). */
@@ -24,8 +25,22 @@ export interface SourceBreakpoint {
   readonly specs: readonly BreakpointSpec[];
 }
 
-export class SourceBreakpoints {
+/** A breakpoint on a function or on an instruction. */
+export interface CodeBreakpoint {
+  readonly id: number;
+  /** What the client has asked for: it keeps its id as long as it asks for the same. */
+  readonly wanted: string;
+  readonly message: string | undefined;
+  readonly specs: readonly BreakpointSpec[];
+}
+
+/** `host:main`, `guest1:kmain`: the functions of that name in one kernel; without the prefix, in all. */
+const FUNCTION_NAME = /^\s*(?:(host|guest(\d{1,2})):)?([A-Za-z_.$][\w.$]*)\s*$/;
+
+export class CodeBreakpoints {
   private readonly byFile = new Map<string, SourceBreakpoint[]>();
+  private functions: readonly CodeBreakpoint[] = [];
+  private instructions: readonly CodeBreakpoint[] = [];
   private nextId = 1;
 
   /** `owners` may grow while the session lives; the first that matches a file best wins. */
@@ -44,7 +59,46 @@ export class SourceBreakpoints {
 
   /** What the machine has to watch. */
   specs(): BreakpointSpec[] {
-    return [...this.byFile.values()].flat().flatMap(({ specs }) => specs);
+    return [...[...this.byFile.values()].flat(), ...this.functions, ...this.instructions].flatMap(
+      ({ specs }) => specs,
+    );
+  }
+
+  /** Replaces all breakpoints on functions. They stop behind the prologue, and in each inlined copy. */
+  setFunctions(names: readonly string[]): readonly CodeBreakpoint[] {
+    this.functions = names.map((wanted) => {
+      const id = this.functions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
+      const specs = this.functionAddresses(wanted).map((place) => ({ id, ...place }));
+      const message =
+        specs.length === 0
+          ? `No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name.`
+          : undefined;
+      return { id, wanted, message, specs };
+    });
+    return this.functions;
+  }
+
+  /** Replaces all breakpoints on instructions. */
+  setInstructions(
+    places: readonly { readonly address: number; readonly coroutine: CoroutineId | -1 }[],
+  ): readonly CodeBreakpoint[] {
+    this.instructions = places.map(({ address, coroutine }) => {
+      const wanted = `${coroutine}:${address}`;
+      const id = this.instructions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
+      return { id, wanted, message: undefined, specs: [{ id, address, coroutine }] };
+    });
+    return this.instructions;
+  }
+
+  private functionAddresses(wanted: string): { address: number; coroutine: CoroutineId | -1 }[] {
+    const [, kernel, monitor, name] = FUNCTION_NAME.exec(wanted) ?? [];
+    if (name === undefined) return [];
+    const only = kernel === undefined ? undefined : monitor === undefined ? HOST : Number(monitor) + 1;
+    return this.owners()
+      .filter(({ coroutine }) => only === undefined || coroutine === only)
+      .flatMap(({ image, coroutine }) =>
+        image.addressesForFunction(name).map((address) => ({ address, coroutine })),
+      );
   }
 
   private bind(id: number, file: string, requestedLine: number): SourceBreakpoint {

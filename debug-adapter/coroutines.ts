@@ -11,7 +11,7 @@ import {
   type MachineSnapshot,
   type PassageInfo,
 } from '../core/protocol/machine-protocol.ts';
-import type { GuestImage, SessionImages } from './launch.ts';
+import type { GuestImage, SessionImages } from './launch-plan.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { I386 } from './symbols/constants.ts';
 import type { Registers } from './symbols/location.ts';

@@ -13,11 +13,12 @@ import {
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
 import type { MachinePort } from './adapter-host.ts';
-import type { SourceBreakpoints } from './breakpoints.ts';
-import { type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
+import type { CodeBreakpoints } from './breakpoints.ts';
+import { type CodeBreakpoint, type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
+import { placeOf } from './memory-requests.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import type { GuestImage, LaunchPlan, SessionImages } from './launch.ts';
+import type { GuestImage, LaunchPlan, SessionImages } from './launch-plan.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
@@ -74,7 +75,7 @@ export class Debuggee {
     private readonly ends: OtherEnds,
     /** False: "run without debugging", no breakpoint is set. */
     private readonly debugging: boolean,
-    private readonly breakpoints: SourceBreakpoints,
+    private readonly breakpoints: CodeBreakpoints,
     coroutines: Coroutines,
     private readonly listener: DebuggeeListener,
   ) {
@@ -93,7 +94,7 @@ export class Debuggee {
     plan: LaunchPlan,
     ends: OtherEnds,
     debugging: boolean,
-    breakpoints: SourceBreakpoints,
+    breakpoints: CodeBreakpoints,
     listener: DebuggeeListener,
   ): Promise<Debuggee> {
     let debuggee: Debuggee | undefined;
@@ -148,7 +149,7 @@ export class Debuggee {
       await this.sendBreakpoints();
     } else if (stopOnEntry) {
       const snapshot = await this.request('snapshot', {});
-      const stop = { breakpoints: [], exitStatus: undefined, causes: [], snapshot };
+      const stop = { breakpoints: [], watchpoints: [], exitStatus: undefined, causes: [], snapshot };
       this.show({ event: 'stopped', reason: 'entry', ...stop });
       return;
     }
@@ -246,6 +247,25 @@ export class Debuggee {
 
   async setBreakpoints(file: string, lines: readonly number[]): Promise<SourceBreakpoint[]> {
     const bound = this.breakpoints.set(file, lines);
+    await this.sendBreakpoints();
+    return bound;
+  }
+
+  async setFunctionBreakpoints(names: readonly string[]): Promise<readonly CodeBreakpoint[]> {
+    const bound = this.breakpoints.setFunctions(names);
+    await this.sendBreakpoints();
+    return bound;
+  }
+
+  /** @param references memory references with offsets in bytes */
+  async setInstructionBreakpoints(
+    references: readonly { readonly reference: string; readonly offset: number | undefined }[],
+  ): Promise<readonly CodeBreakpoint[]> {
+    const places = references.map(({ reference, offset }) => {
+      const { address, coroutine } = placeOf(reference, offset, this.coroutines.current);
+      return { address, coroutine: this.plan.guests.length > 0 ? coroutine : (-1 as const) };
+    });
+    const bound = this.breakpoints.setInstructions(places);
     await this.sendBreakpoints();
     return bound;
   }

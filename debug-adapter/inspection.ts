@@ -4,6 +4,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Coroutines } from './coroutines.ts';
+import type { DataPlace } from './data-breakpoints.ts';
 import { AdapterError } from './errors.ts';
 import { fpuRegisters } from './fpu-registers.ts';
 import type { MemoryCache } from './memory-cache.ts';
@@ -11,7 +12,7 @@ import { cpuRegisters, GENERAL, type RegisterGroup, savedRegisters } from './reg
 import { type Frame, frameContext } from './stack.ts';
 import { evaluate, type EvaluateContext } from './values/evaluate.ts';
 import { childCount, childrenOf, type FormatContext, formatValue, nameOfType } from './values/format.ts';
-import { arrayOf, bare, bytesOf, integerOf, isScalar, type TypedValue } from './values/value.ts';
+import { arrayOf, bare, bytesOf, integerOf, isScalar, sizeOf, type TypedValue } from './values/value.ts';
 import { splitFormat } from './values/format-specifier.ts';
 
 /** Something that unfolds. */
@@ -211,6 +212,33 @@ export class Inspection {
         variablesReference: described.variablesReference,
         ...(described.indexedVariables === undefined ? {} : { indexedVariables: described.indexedVariables }),
         ...(described.memoryReference === undefined ? {} : { memoryReference: described.memoryReference }),
+      };
+    });
+  }
+
+  /**
+   * Where a variable of a container, or an expression when `reference` is 0, has its bytes: or why it has none.
+   * @throws AdapterError for a stale reference or a wrong expression
+   */
+  async placeOf(name: string, reference: number, frame: Frame | undefined): Promise<DataPlace | string> {
+    const container = this.containers[reference - this.firstReference] as Container | undefined;
+    if (reference !== 0 && !container)
+      throw new AdapterError(
+        'no-such-frame',
+        'This value belongs to an earlier stop: select the frame again.',
+      );
+    if (container?.kind === 'registers' || container?.kind === 'group')
+      return 'A register is not in memory: only memory can be watched.';
+    const within = container?.frame ?? frame;
+    if (!within)
+      throw new AdapterError('no-such-frame', 'There is no frame to evaluate in: stop in some code first.');
+    const path = container?.kind === 'value' ? childPath(container.path, container.value, name) : name;
+    return this.memory.compute(() => {
+      const { type, location } = evaluate(path, this.evaluateContext(within));
+      if (location.kind !== 'memory') return `${path} has no address: only memory can be watched.`;
+      return {
+        reference: this.coroutines.referenceOf(within.coroutine, location.address, true),
+        size: sizeOf(type),
       };
     });
   }

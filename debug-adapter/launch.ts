@@ -1,29 +1,14 @@
 /**
- * Launch arguments: checked one by one with sentences a person can act on, and turned into what the machine boots.
- *
- * A cooperative guest (an ELF file with the coLinux note) boots under the host kernel as a multiboot module; any other
- * kernel boots directly, in host-only mode.
+ * Launch arguments: checked one by one, with sentences a person can act on. `launch-plan.ts` turns them into what the machine
+ * boots.
  */
-import { CO_NOTE_OWNER } from '../core/abi/abi.ts';
 import type { GuestConfig } from '../core/coop/config/config.ts';
-import { machineMiB, planGuests, type PlannedGuest } from '../core/coop/plan/plan.ts';
-import type { Ends } from '../core/outside/ends.ts';
-import { type InnerDevices, innerDevices } from '../core/outside/specs.ts';
-import {
-  type BootImage,
-  type BootRequest,
-  CPU_MODELS,
-  type CpuModel,
-} from '../core/protocol/machine-protocol.ts';
+import type { PlannedGuest } from '../core/coop/plan/plan.ts';
+import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
-import { type ConsoleLook, consoleLook } from './cocon/ansi.ts';
 import { AdapterError } from './errors.ts';
-import { beside, emptyConfig, kernelOf, readGuestConfig, refuseErrors } from './guest-config.ts';
-import { hostPrograms } from './host-programs.ts';
-import { joinEnds, type LaunchDevices, readLaunchDevices } from './launch-devices.ts';
-import { readFile, reasonOf } from './read-file.ts';
-import { SymbolError } from './symbols/errors.ts';
-import { SymbolImage } from './symbols/image.ts';
+import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';
+import { type LaunchDevices, readLaunchDevices } from './launch-devices.ts';
 
 /** The attributes of a launch configuration. */
 export interface LaunchArguments {
@@ -48,7 +33,6 @@ export interface LaunchArguments {
 export const MODELS: readonly string[] = CPU_MODELS;
 export const DEFAULT_CPU: CpuModel = 'max';
 
-const DEFAULT_MEMORY = 128;
 const MIN_MEMORY = 16;
 const MAX_MEMORY = 1024;
 
@@ -133,175 +117,4 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     modules: texts(options, 'modules', 'a file and its arguments'),
     devices: readLaunchDevices(options.devices),
   };
-}
-
-const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
-
-/** One guest: its name, and its symbols if its file has some that can be read. */
-export interface GuestImage {
-  readonly name: string;
-  readonly image: SymbolImage | undefined;
-  /** How its configuration wants its console. */
-  readonly look?: ConsoleLook;
-}
-
-/** The symbols of a session. */
-export interface SessionImages {
-  /** Of the kernel that the machine boots first; `undefined` when its file has none that can be read. */
-  readonly hostImage: SymbolImage | undefined;
-  /** Of the host kernel's own ring-3 programs. */
-  readonly programs: readonly SymbolImage[];
-  /** By monitor number, which is the number of the boot module; empty in host-only mode. */
-  readonly guests: readonly GuestImage[];
-}
-
-/** What a session boots, with the symbols of it. */
-export interface LaunchPlan extends SessionImages {
-  /** All but the devices: their ends must be open first. */
-  readonly boot: BootRequest;
-  readonly ends: Ends;
-  readonly inner: InnerDevices;
-  /** Things the user should know, one sentence each. */
-  readonly warnings: readonly string[];
-}
-
-/** The symbols of an image, and whether it is a cooperative guest. */
-function openImage(
-  bytes: Uint8Array,
-  name: string,
-): { image: SymbolImage | undefined; cooperative: boolean } {
-  try {
-    const image = SymbolImage.open(bytes, name);
-    return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };
-  } catch (error) {
-    if (!(error instanceof SymbolError)) throw error;
-    // A flat multiboot image has no ELF header: the machine's loader decides. Anything else is explained here.
-    if (error.code === 'elf-not-elf' && bytes.length > 0) return { image: undefined, cooperative: false };
-    throw new AdapterError('kernel-bad', `${name}: ${error.message}`);
-  }
-}
-
-/** A boot module that a path and arguments name. */
-async function readModule(
-  host: AdapterHost,
-  file: string,
-  args: string,
-  name = baseName(file),
-): Promise<BootImage> {
-  return { bytes: await readFile(host, file), name, args };
-}
-
-const words = (...parts: readonly string[]) => parts.filter((part) => part !== '').join(' ');
-
-export async function planLaunch(
-  options: LaunchArguments,
-  host: AdapterHost,
-  rtcSeconds: number,
-): Promise<LaunchPlan> {
-  const [first] = options.guests as readonly [PlannedGuest, ...PlannedGuest[]];
-  const bytes = await readFile(host, first.kernel);
-  const name = baseName(first.kernel);
-  const { image, cooperative } = openImage(bytes, name);
-  const warnings: string[] = [];
-  if (!image?.hasDebugInfo) {
-    warnings.push(
-      `${name} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g. Disassembly and registers work.`,
-    );
-  }
-  const extra: BootImage[] = [];
-  for (const module of options.modules) {
-    const [file = '', ...args] = module.trim().split(/\s+/);
-    extra.push(await readModule(host, file, args.join(' ')));
-  }
-  const common = { rtcSeconds, pace: 'real' as const, cpu: options.cpu };
-  const { rng, ends } = options.devices;
-  if (!cooperative) {
-    const args = words(first.config.commandLine, options.cmdline);
-    return {
-      boot: {
-        ...common,
-        memoryBytes: (options.memory ?? DEFAULT_MEMORY) << 20,
-        kernel: { bytes, name, args },
-        modules: extra,
-      },
-      ...{ ends, inner: innerDevices(rng, false), warnings: [...warnings, ...notServed(options, name)] },
-      ...{ hostImage: image, programs: [], guests: [] },
-    };
-  }
-  const { plan, problems } = planGuests(options.guests, {
-    locate: beside,
-    initrdFolders: host.servesFolders,
-    otherModules: extra.length,
-  });
-  refuseErrors(problems);
-  const modules: BootImage[] = [];
-  for (const [n, guest] of plan.guests.entries())
-    modules.push(
-      n === 0
-        ? { bytes, name: guest.name, args: words(guest.args, options.cmdline) }
-        : await readModule(host, guest.file, guest.args, guest.name),
-    );
-  const data: BootImage[] = [];
-  for (const module of plan.data) data.push(await readModule(host, module.file, module.args, module.name));
-  const hostKernel = await readHostKernel(options, host);
-  const hostImage = openImage(hostKernel.bytes, hostKernel.name).image;
-  const all = [...modules, ...extra, ...data];
-  const size = all.reduce((sum, module) => sum + module.bytes.length, 0);
-  const needed = Math.max(DEFAULT_MEMORY, machineMiB(plan, size));
-  return {
-    boot: {
-      ...common,
-      memoryBytes: (options.memory ?? needed) * 2 ** 20,
-      kernel: hostKernel,
-      modules: all,
-    },
-    ends: joinEnds(plan.ends, ends),
-    inner: innerDevices(rng, true),
-    hostImage,
-    programs: hostPrograms(hostImage),
-    guests: [...modules, ...extra].map((module, n) => ({
-      name: module.name,
-      image: n === 0 ? image : symbolsOf(module),
-      ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
-    })),
-    warnings,
-  };
-}
-
-/** What of configurations is of no use to a kernel that runs alone. */
-function notServed({ guests }: LaunchArguments, name: string): string[] {
-  const [first, ...others] = guests;
-  const { blocks = [], network = [], cofs = [], serial = [] } = first?.config ?? {};
-  const devices = blocks.length + network.length + cofs.length + serial.length > 0 || others.length > 0;
-  return devices
-    ? [
-        `${name} is no cooperative guest, so its configuration gives it no devices: use the launch option "devices".`,
-      ]
-    : [];
-}
-
-async function readHostKernel({ host: file }: LaunchArguments, host: AdapterHost): Promise<BootImage> {
-  if (file === undefined) return { bytes: await embeddedHost(host), name: 'colinux-host.elf', args: '' };
-  return readModule(host, file, '');
-}
-
-/** The symbols of a further guest. Whether it is one, the host kernel decides and says. */
-function symbolsOf({ bytes, name }: BootImage): SymbolImage | undefined {
-  try {
-    return SymbolImage.open(bytes, name);
-  } catch (error) {
-    if (!(error instanceof SymbolError)) throw error;
-    return undefined;
-  }
-}
-
-async function embeddedHost(host: AdapterHost): Promise<Uint8Array> {
-  try {
-    return await host.hostKernel();
-  } catch (error) {
-    throw new AdapterError(
-      'host-bad',
-      `The embedded host kernel cannot be read, for ${reasonOf(error)}: run "npm run build", or name one with the launch option "host".`,
-    );
-  }
 }

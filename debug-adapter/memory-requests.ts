@@ -21,7 +21,7 @@ interface Place {
 }
 
 /** @throws AdapterError for what is no memory reference. */
-function placeOf(reference: unknown, offset: number | undefined, current: CoroutineId): Place {
+export function placeOf(reference: unknown, offset: number | undefined, current: CoroutineId): Place {
   const by = offset ?? 0;
   const [, owner, monitor, digits] =
     /^\s*(?:(host|guest(\d{1,2})|physical):)?(0x[0-9a-f]+|\d+)\s*$/i.exec(String(reference)) ?? [];

@@ -19,14 +19,16 @@ import {
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost, MachinePort } from './adapter-host.ts';
-import { SourceBreakpoints } from './breakpoints.ts';
+import { type CodeBreakpoint, CodeBreakpoints } from './breakpoints.ts';
+import { dataBreakpointInfo, DataBreakpoints } from './data-breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { Debuggee, type DebuggeeListener, type MachineStatus } from './debuggee.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
 import { exceptionText } from './exceptions.ts';
 import { Inspection } from './inspection.ts';
-import { type LaunchPlan, planLaunch, readLaunchArguments } from './launch.ts';
-import { disassembleRequest, readMemory, writeMemory } from './memory-requests.ts';
+import { readLaunchArguments } from './launch.ts';
+import { type LaunchPlan, planLaunch } from './launch-plan.ts';
+import { disassembleRequest, placeOf, readMemory, writeMemory } from './memory-requests.ts';
 import { OtherEnds } from './other-ends.ts';
 import { hex } from './registers.ts';
 import type { Frame } from './stack.ts';
@@ -55,12 +57,15 @@ const REQUESTS = new Set([
   'readMemory',
   'writeMemory',
   'disassemble',
+  'setFunctionBreakpoints',
+  'setInstructionBreakpoints',
+  'dataBreakpointInfo',
+  'setDataBreakpoints',
   'terminate',
   'disconnect',
 ]);
 /** Some clients send these always, without anything in them. */
 const EMPTY_LISTS: Readonly<Record<string, string>> = {
-  setFunctionBreakpoints: 'breakpoints',
   setExceptionBreakpoints: 'filters',
 };
 /** Requests that a person has made by a button: a failure is shown. The others fail where they are asked. */
@@ -83,6 +88,19 @@ function powerType(action: string): number {
   return type;
 }
 
+/** The breakpoints of a request. @throws AdapterError if they are no list of objects */
+function listOf<T>(list: readonly T[] | undefined, command: string): readonly T[] {
+  if (Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null)) return list;
+  throw new AdapterError('bad-request', `The request ${command} needs a list of "breakpoints".`);
+}
+
+const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
+  id,
+  verified: message === undefined,
+  ...(message === undefined ? {} : { message, reason: 'failed' }),
+  ...(specs[0] && { instructionReference: hex(specs[0].address) }),
+});
+
 /** Columns or rows of the largest terminal that anybody has. */
 const MAX_TERMINAL_CELLS = 1000;
 
@@ -97,7 +115,8 @@ export class ColinuxDebugSession extends DebugSession {
   private readonly frames = new Map<number, Frame>();
   private nextFrameId = 1;
   private nextReference = 1;
-  private readonly breakpoints = new SourceBreakpoints(() => Debuggee.owners(this.plan ?? {}));
+  private readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
+  private readonly dataBreakpoints = new DataBreakpoints();
   private readonly terminals: Terminals;
   private readonly unanswered = new Set<Promise<void>>();
 
@@ -130,6 +149,10 @@ export class ColinuxDebugSession extends DebugSession {
       supportsReadMemoryRequest: true,
       supportsWriteMemoryRequest: true,
       supportsDisassembleRequest: true,
+      supportsFunctionBreakpoints: true,
+      supportsInstructionBreakpoints: true,
+      supportsDataBreakpoints: true,
+      supportsDataBreakpointBytes: true,
       supportsSteppingGranularity: true,
       supportsTerminateRequest: true,
       supportsDelayedStackTraceLoading: true,
@@ -273,6 +296,12 @@ export class ColinuxDebugSession extends DebugSession {
     ) as DebugProtocol.StoppedEvent;
     stopped.body.allThreadsStopped = true;
     if (hit.length > 0) stopped.body.hitBreakpointIds = [...hit];
+    if (event.reason === 'watchpoint') {
+      stopped.body.reason = 'data breakpoint';
+      stopped.body.hitBreakpointIds = event.watchpoints.map(({ id }) => id);
+      stopped.body.text = this.dataBreakpoints.describe(event.watchpoints);
+      this.sendEvent(new OutputEvent(`${stopped.body.text}\n`, 'console'));
+    }
     if (event.reason === 'shutdown') {
       stopped.body.reason = 'exception';
       stopped.body.description = 'Triple fault';
@@ -345,6 +374,84 @@ export class ColinuxDebugSession extends DebugSession {
         })),
       };
     });
+  }
+
+  protected override setFunctionBreakPointsRequest(
+    response: DebugProtocol.SetFunctionBreakpointsResponse,
+    args: DebugProtocol.SetFunctionBreakpointsArguments,
+  ): void {
+    void this.answer(response, async () => {
+      const names = listOf(args.breakpoints, 'setFunctionBreakpoints').map(({ name }) => String(name));
+      const bound =
+        (await this.debuggee?.setFunctionBreakpoints(names)) ?? this.breakpoints.setFunctions(names);
+      response.body = { breakpoints: bound.map(codeBreakpoint) };
+    });
+  }
+
+  protected override setInstructionBreakpointsRequest(
+    response: DebugProtocol.SetInstructionBreakpointsResponse,
+    args: DebugProtocol.SetInstructionBreakpointsArguments,
+  ): void {
+    void this.answer(response, async () => {
+      const wanted = listOf(args.breakpoints, 'setInstructionBreakpoints').map((one) => ({
+        reference: String(one.instructionReference),
+        offset: one.offset,
+      }));
+      // Addresses are those of a run: without a machine there is nothing to stop.
+      const bound = this.debuggee ? await this.debuggee.setInstructionBreakpoints(wanted) : [];
+      response.body = {
+        breakpoints: this.debuggee
+          ? bound.map(codeBreakpoint)
+          : wanted.map(() => ({ verified: false, message: 'There is no machine yet.', reason: 'pending' })),
+      };
+    });
+  }
+
+  protected override dataBreakpointInfoRequest(
+    response: DebugProtocol.DataBreakpointInfoResponse,
+    args: DebugProtocol.DataBreakpointInfoArguments,
+  ): void {
+    void this.answer(response, async () => {
+      const { name, variablesReference = 0, asAddress = false, bytes } = args;
+      if (typeof name !== 'string' || !Number.isInteger(variablesReference))
+        throw new AdapterError('bad-request', 'The request dataBreakpointInfo needs "name" as a string.');
+      const machine = this.machine();
+      if (asAddress) {
+        const { address, coroutine, space } = placeOf(name, 0, machine.coroutines.current);
+        const own = machine.coroutines.referenceOf(coroutine, address, true);
+        const reference = space.kind === 'physical' ? `physical:${hex(address)}` : own;
+        response.body = dataBreakpointInfo(name, { reference, size: bytes ?? 1 });
+        return;
+      }
+      const place = await this.looking().placeOf(
+        name,
+        variablesReference,
+        await this.evaluationFrame(args.frameId),
+      );
+      const sized = typeof place === 'string' || bytes === undefined ? place : { ...place, size: bytes };
+      response.body = dataBreakpointInfo(name, sized);
+    });
+  }
+
+  protected override setDataBreakpointsRequest(
+    response: DebugProtocol.SetDataBreakpointsResponse,
+    args: DebugProtocol.SetDataBreakpointsArguments,
+  ): void {
+    void this.answer(response, async () => {
+      const breakpoints = listOf(args.breakpoints, 'setDataBreakpoints');
+      // Some clients send an empty list before there is a machine.
+      response.body =
+        breakpoints.length === 0 && !this.debuggee
+          ? { breakpoints: [] }
+          : { breakpoints: await this.dataBreakpoints.set(this.machine(), breakpoints) };
+    });
+  }
+
+  /** The frame that expressions belong to: the one asked for, else the innermost with code. */
+  private async evaluationFrame(id: number | undefined): Promise<Frame | undefined> {
+    if (id !== undefined) return this.frame(id);
+    const machine = this.machine();
+    return (await machine.stack(machine.coroutines.current)).find(({ kind }) => kind === 'code');
   }
 
   /** A path as debug information writes it: URIs of virtual file systems lose their scheme. */
@@ -511,12 +618,7 @@ export class ColinuxDebugSession extends DebugSession {
       if (typeof args.expression !== 'string') {
         throw new AdapterError('bad-request', 'The request evaluate needs "expression" as a string.');
       }
-      const frame =
-        args.frameId === undefined
-          ? (await this.machine().stack(this.machine().coroutines.current)).find(
-              ({ kind }) => kind === 'code',
-            )
-          : this.frame(args.frameId);
+      const frame = await this.evaluationFrame(args.frameId);
       response.body = await this.looking().evaluate(args.expression, frame, args.format?.hex ?? false);
     });
   }

@@ -37,6 +37,7 @@ import {
   CS,
   createViews,
   DEBUG_HITS,
+  WATCH_HIT,
   Double,
   DR6,
   DR7,
@@ -71,6 +72,8 @@ export const Exit = {
   Breakpoint: 2,
   /** A triple fault: the state is that before the first fault, see `shutdownCauses`. */
   Shutdown: 3,
+  /** A watchpoint of the debugger was touched by the instruction before, or by a device. */
+  Watchpoint: 4,
 } as const;
 export type Exit = (typeof Exit)[keyof typeof Exit];
 
@@ -119,6 +122,8 @@ export interface Cpu {
   skipBreakpoint(linear: number): void;
   /** Takes `skipBreakpoint` back. */
   keepBreakpoints(): void;
+  /** Ends the run behind the current instruction with `Exit.Watchpoint`. */
+  stopForWatchpoint(): void;
   /** Linear address of the next instruction. */
   linearEip(): number;
   /** How many interrupts and exceptions were delivered so far, and where the last one came from (`Source`). */
@@ -264,8 +269,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
 
   /** A debug trap behind an instruction: single step, and the breakpoint conditions that it met. */
   function debugTrap(cause: number): boolean {
-    note(cause | state[DEBUG_HITS]);
-    state[DEBUG_HITS] = 0;
+    note(cause | (state[DEBUG_HITS] & ~WATCH_HIT));
+    state[DEBUG_HITS] &= WATCH_HIT;
     // A trap behind HLT resumes.
     state[HALTED] = 0;
     return raiseException(Vector.DB, -1, Source.Trap);
@@ -288,7 +293,13 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
 
   function runUntil(): Exit {
     for (;;) {
-      if (state[DEBUG_HITS] !== 0 && state[SHADOW] !== 2 && !debugTrap(0)) return Exit.Shutdown;
+      if (state[DEBUG_HITS] !== 0) {
+        if ((state[DEBUG_HITS] & WATCH_HIT) !== 0) {
+          state[DEBUG_HITS] &= ~WATCH_HIT;
+          return Exit.Watchpoint;
+        }
+        if (state[SHADOW] !== 2 && !debugTrap(0)) return Exit.Shutdown;
+      }
       const remaining = doubles[Double.Until] - doubles[Double.Retired] - doubles[Double.Skipped];
       if (remaining <= 0) return Exit.Deadline;
       if (
@@ -390,6 +401,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     },
     skipBreakpoint(linear) {
       skip = linear | 0;
+    },
+    stopForWatchpoint() {
+      state[DEBUG_HITS] |= WATCH_HIT;
+      state[BREAK] = 1;
     },
     keepBreakpoints() {
       skip = -1;

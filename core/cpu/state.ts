@@ -100,8 +100,10 @@ export const SYSENTER_EIP = 102;
 export const PDPTE = 103;
 /** The extended-feature MSR, C000_0080h. */
 export const EFER = 111;
-/** DR6 bits of breakpoint conditions met by the current instruction: a debug trap follows it. */
+/** DR6 bits of breakpoint conditions met by the current instruction: a debug trap follows it. And `WATCH_HIT`. */
 export const DEBUG_HITS = 112;
+/** Bit of DEBUG_HITS: a watchpoint of the debugger was touched, and the run ends behind the instruction. */
+export const WATCH_HIT = 0x100;
 /** Not 0: an I/O breakpoint is enabled. */
 export const DEBUG_IO = 113;
 /** A REP instruction stopped between iterations: what is delivered now pushes RF (SDM vol. 3B, 17.3.1.1). */

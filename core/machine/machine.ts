@@ -38,6 +38,7 @@ import {
   NMI_STATE,
   SYSFLAGS,
 } from '../cpu/state.ts';
+import { createWatchpoints, type Watchpoints } from '../debug/watchpoints.ts';
 import { DebugconE9 } from '../devices/debugcon-e9.ts';
 import type { AccessSize, Device, Logger } from '../devices/device.ts';
 import { IoBus } from '../devices/io-bus.ts';
@@ -53,7 +54,7 @@ import { STATE_BASE } from '../memory/layout.ts';
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
-import type { BootImage, SerialPort } from '../protocol/machine-protocol.ts';
+import type { BootImage, SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
 import { createInspector, type Inspector } from './inspector.ts';
@@ -109,6 +110,7 @@ export type RunResult =
   /** The CPU is halted until `wake` (a tick; Infinity when nothing will ever wake it but input). */
   | { readonly kind: 'halted'; readonly wake: number }
   | { readonly kind: 'breakpoint' }
+  | { readonly kind: 'watchpoint'; readonly hits: readonly WatchHit[] }
   | { readonly kind: 'shutdown'; readonly causes: readonly FaultCause[] }
   /** The guest wrote to isa-debug-exit. */
   | { readonly kind: 'exit'; readonly status: number }
@@ -122,6 +124,7 @@ export interface Machine {
   readonly inputs: InputLog;
   readonly passages: Passages;
   readonly inspector: Inspector;
+  readonly watchpoints: Watchpoints;
   /** Runs for at most `ticks`. Halted time is not skipped: see `skipTo`. */
   run(ticks: number): RunResult;
   /** Makes `run` come back after the current instruction, as if its ticks had passed. */
@@ -195,6 +198,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   function raiseNmi(): void {
     if (!rtc.nmiMasked) cpu.raiseNmi();
   }
+  const watchpoints = createWatchpoints(memory, cpu);
   const instructions = () => cpu.now() - doubles[Double.Skipped];
   const passages: Passages = createPassages(memory, bus, instructions);
 
@@ -344,6 +348,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     inputs,
     passages,
     inspector: createInspector(memory, cpu),
+    watchpoints,
     run(ticks) {
       const end = cpu.now() + ticks;
       for (;;) {
@@ -362,6 +367,11 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
             return { kind: 'halted', wake: clock.nextDeadline() };
           case Exit.Breakpoint:
             return { kind: 'breakpoint' };
+          case Exit.Watchpoint: {
+            const hits = watchpoints.take();
+            if (hits.length > 0) return { kind: 'watchpoint', hits };
+            break;
+          }
           case Exit.Shutdown:
             return { kind: 'shutdown', causes: cpu.shutdownCauses };
         }

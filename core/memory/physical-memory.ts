@@ -7,7 +7,7 @@
  */
 import { MAX_RAM, MIN_RAM, PAGE_FLAGS_BASE, PAGE_SIZE, PageFlag, RAM_BASE } from './layout.ts';
 
-/** Receives every write that touches a page with decoded code on it. */
+/** Receives every write that touches a page with decoded code on it. A range lies in one page, or in two adjacent ones. */
 export type CodeWriteListener = (address: number, length: number) => void;
 
 /** What answers outside RAM. `size` is 1, 2 or 4 bytes. */
@@ -30,6 +30,10 @@ export class PhysicalMemory {
   /** One flag byte a page, see `PageFlag`. */
   readonly pageFlags: Uint8Array;
   onCodeWrite: CodeWriteListener = () => undefined;
+  /** Receives every write into a page with `PageFlag.Watched`, just before it happens. */
+  onWatchedWrite: CodeWriteListener = () => undefined;
+  /** The same for reads of data by the processor, just after. */
+  onWatchedRead: CodeWriteListener = () => undefined;
   mmio: MemoryMappedIo = {
     read: (_address, size) => (size === 4 ? -1 : (1 << (size * 8)) - 1),
     write: () => undefined,
@@ -76,6 +80,7 @@ export class PhysicalMemory {
     if (flags & PageFlag.Code) {
       this.onCodeWrite(address, size);
     }
+    if (flags & PageFlag.Watched) this.onWatchedWrite(address, size);
     if (size === 4) this.view.setInt32(address, value, true);
     else if (size === 2) this.view.setInt16(address, value, true);
     else this.bytes[address] = value;
@@ -115,10 +120,11 @@ export class PhysicalMemory {
 
   private touch(address: number, length: number): void {
     for (let page = address >>> 12; page << 12 < address + length; page++) {
-      if (this.pageFlags[page] & PageFlag.Code) {
-        const from = Math.max(address, page << 12);
-        this.onCodeWrite(from, Math.min(address + length, (page + 1) << 12) - from);
-      }
+      const flags = this.pageFlags[page];
+      const from = Math.max(address, page << 12);
+      const size = Math.min(address + length, (page + 1) << 12) - from;
+      if (flags & PageFlag.Code) this.onCodeWrite(from, size);
+      if (flags & PageFlag.Watched) this.onWatchedWrite(from, size);
     }
   }
 }

@@ -58,6 +58,23 @@ export interface BreakpointSpec {
   readonly coroutine: CoroutineId | -1;
 }
 
+/** Bytes that are watched. `change` is a write that leaves other bytes. */
+export interface WatchpointSpec {
+  readonly id: number;
+  readonly address: number;
+  readonly length: number;
+  readonly access: 'read' | 'write' | 'readWrite' | 'change';
+}
+
+/** What has happened to watched bytes. */
+export interface WatchHit {
+  readonly id: number;
+  /** They were written, else read. */
+  readonly write: boolean;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
 /** How far to step. Interrupts and faults that the kernels handle run to completion unseen. */
 export type StepSpec =
   /** One instruction; `over` runs calls and REP to their end. */
@@ -79,6 +96,7 @@ export type StepSpec =
 export type StopReason =
   | 'entry'
   | 'breakpoint'
+  | 'watchpoint'
   | 'step'
   | 'pause'
   /** A triple fault; the state is that before the first fault. */
@@ -193,6 +211,14 @@ export interface RequestMap {
   /** `name` is a lower-case register of the CPU: eax..edi, eip, eflags. */
   writeRegister: { params: { name: string; value: number }; result: Record<string, never> };
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
+  /**
+   * Watches bytes of memory, wherever they are mapped now. Replaces those before.
+   * @returns the ids of those that can be watched: all of their bytes are in RAM
+   */
+  setWatchpoints: {
+    params: { watchpoints: readonly (WatchpointSpec & { readonly space: Space })[] };
+    result: { readonly watched: readonly number[] };
+  };
   /** Bytes from outside into a serial port. */
   input: { params: { port: SerialPort; bytes: Uint8Array }; result: Record<string, never> };
   /** Presses the NMI button of the machine. */
@@ -241,6 +267,8 @@ export type MachineEvent =
       readonly reason: StopReason;
       /** Breakpoints that match, for reason `breakpoint`. */
       readonly breakpoints: readonly number[];
+      /** For reason `watchpoint`. */
+      readonly watchpoints: readonly WatchHit[];
       /** Exit status of the isa-debug-exit device, for reason `exit`. */
       readonly exitStatus: number | undefined;
       /** First cause first, for reason `shutdown`. */

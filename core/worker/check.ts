@@ -122,6 +122,9 @@ const outcome: Check = (value) =>
 
 /** Most breakpoints a client may set. */
 const MAX_BREAKPOINTS = 100_000;
+/** Most watchpoints, and bytes of one. */
+const MAX_WATCHPOINTS = 1000;
+const MAX_WATCHED = 0x1_0000;
 /** Most bytes one read may ask for. */
 export const MAX_READ = 16 << 20;
 
@@ -146,6 +149,18 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     breakpoints: listOf(
       fields({ id: integer(0, 2 ** 31), address, coroutine: integer(-1, 64) }),
       MAX_BREAKPOINTS,
+    ),
+  }),
+  setWatchpoints: fields({
+    watchpoints: listOf(
+      fields({
+        id: integer(0, 2 ** 31),
+        space,
+        address,
+        length: integer(1, MAX_WATCHED),
+        access: oneOf('read', 'write', 'readWrite', 'change'),
+      }),
+      MAX_WATCHPOINTS,
     ),
   }),
   input: fields({ port: oneOf('com1', 'com2'), bytes }),

@@ -13,6 +13,7 @@ import { createMachine, type Machine, type RunResult } from '../machine/machine.
 import { snapshot } from '../machine/snapshot.ts';
 import { decodeState } from '../abi/decode.ts';
 import { layouts } from '../abi/layouts.ts';
+import { PAGE_SIZE } from '../memory/layout.ts';
 import { MemorySizeError } from '../memory/physical-memory.ts';
 import {
   type BootRequest,
@@ -26,6 +27,8 @@ import {
   type ShutdownCause,
   type Space,
   type StopReason,
+  type WatchHit,
+  type WatchpointSpec,
 } from '../protocol/machine-protocol.ts';
 import { NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLogError } from '../time/input-log.ts';
@@ -55,6 +58,8 @@ const MAX_ANSWER_MS = 1000;
 const MAX_DEBT_MS = 100;
 
 const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
+
+type WatchRequest = RequestMap['setWatchpoints']['params']['watchpoints'][number];
 
 class RequestError extends Error {
   constructor(
@@ -113,7 +118,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
 
   function stop(
     reason: StopReason,
-    details: { breakpoints?: number[]; exitStatus?: number; causes?: readonly ShutdownCause[] } = {},
+    details: {
+      breakpoints?: number[];
+      watchpoints?: readonly WatchHit[];
+      exitStatus?: number;
+      causes?: readonly ShutdownCause[];
+    } = {},
   ): void {
     running = false;
     stepper?.dispose();
@@ -126,6 +136,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         event: 'stopped',
         reason,
         breakpoints: details.breakpoints ?? [],
+        watchpoints: details.watchpoints ?? [],
         exitStatus: details.exitStatus,
         causes: details.causes ?? [],
         snapshot: snapshot(booted()),
@@ -149,6 +160,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         return true;
       case 'breakpoint':
         stop('breakpoint', { breakpoints: breakpoints?.matching(m.cpu.linearEip()) ?? [] });
+        return false;
+      case 'watchpoint':
+        stop('watchpoint', { watchpoints: result.hits });
         return false;
       case 'shutdown':
         stop('shutdown', { causes: result.causes });
@@ -325,7 +339,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     },
     writeMemory({ space, address, bytes }) {
       const m = stoppedMachine();
-      return { written: m.inspector.write(resolveSpace(m, space), address, bytes) };
+      const written = m.inspector.write(resolveSpace(m, space), address, bytes);
+      m.watchpoints.forget();
+      return { written };
     },
     writeRegister({ name, value }) {
       const { cpu } = stoppedMachine();
@@ -343,6 +359,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       booted();
       breakpoints!.replace(specs);
       return {};
+    },
+    setWatchpoints({ watchpoints }) {
+      const m = booted();
+      const found = watchpoints.map((spec) => ({ id: spec.id, pieces: physicalPieces(m, spec) }));
+      m.watchpoints.replace(found.flatMap(({ pieces }) => pieces));
+      return { watched: found.filter(({ pieces }) => pieces.length > 0).map(({ id }) => id) };
     },
     input({ port, bytes }) {
       return deliver((m) => {
@@ -386,6 +408,24 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     switches: ({ most }) => ({ switches: booted().passages.recent(most) }),
     hash: () => ({ hash: stoppedMachine().hash() }),
   };
+
+  /** A watchpoint page by page where its bytes are now; none unless all of them are in RAM. */
+  function physicalPieces(
+    m: Machine,
+    { id, space, address, length, access }: WatchRequest,
+  ): WatchpointSpec[] {
+    const from = resolveSpace(m, space);
+    const pieces: WatchpointSpec[] = [];
+    for (let done = 0; done < length;) {
+      const linear = (address + done) >>> 0;
+      const size = Math.min(length - done, PAGE_SIZE - (linear % PAGE_SIZE));
+      const physical = m.inspector.translate(from, linear);
+      if (physical === undefined || physical + size > m.memory.size) return [];
+      pieces.push({ id, address: physical, length: size, access });
+      done += size;
+    }
+    return pieces;
+  }
 
   /** One of the table's handlers, with the types of a checked request. */
   function dispatch({ kind, params }: Request): unknown {

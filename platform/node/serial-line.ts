@@ -4,10 +4,8 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
-import { isatty, ReadStream } from 'node:tty';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, read, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { LineEnd } from '../../core/outside/ends.ts';
 import { EndError } from '../../core/outside/open-ends.ts';
 import { systemCode, systemReason } from './system-error.ts';
@@ -24,8 +22,11 @@ export interface SerialEvents {
 
 /** Bytes that wait for a slow device; further ones are lost, as on a line without flow control. */
 const MAX_WAITING = 1 << 16;
-/** How often a device that was full is tried again, in milliseconds. */
+/** How often a device that was full or had nothing is tried again, in milliseconds. */
 const RETRY_MS = 10;
+/** Most bytes of one read. */
+const CHUNK = 4096;
+const STDOUT = 1;
 
 /** Settings as `stty` takes them; the words of coLinux's manual (`BAUD=115200 PARITY=n DATA=8 STOP=1`) are understood too. */
 export function sttyWords(mode: string): string[] {
@@ -117,31 +118,76 @@ function createWriter(descriptor: number, path: string, report: (text: string) =
   };
 }
 
-/** What a device says; undefined for one that cannot be waited for. */
-function inputOf(descriptor: number): Readable | undefined {
-  if (isatty(descriptor)) return new ReadStream(descriptor).setRawMode(true);
-  return fstatSync(descriptor).isFIFO() ? new Socket({ fd: descriptor, readable: true }) : undefined;
+/** Gives what a device says, until it is closed or says no more. It closes the device itself. */
+function createReader(descriptor: number, receive: (bytes: Buffer) => void, ended: (error: Error) => void) {
+  const buffer = Buffer.alloc(CHUNK);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let reading = false;
+  let closed = false;
+  const next = (): void => {
+    reading = true;
+    read(descriptor, buffer, 0, CHUNK, null, (error, count) => {
+      reading = false;
+      if (closed) {
+        closeSync(descriptor);
+      } else if (systemCode(error) === 'EAGAIN') {
+        timer = setTimeout(next, RETRY_MS);
+        timer.unref();
+      } else if (error) {
+        ended(error);
+      } else if (count > 0) {
+        receive(Buffer.from(buffer.subarray(0, count)));
+        next();
+      }
+    });
+  };
+  next();
+  return {
+    close(): void {
+      closed = true;
+      clearTimeout(timer);
+      // A read that is under way must not find another file under this number.
+      if (!reading) closeSync(descriptor);
+    },
+  };
 }
 
 /** @throws EndError */
-export function openSerialLine({ device, mode }: LineEnd, { receive, report }: SerialEvents): SerialLine {
-  const standard = device === 'stdio';
-  const { descriptor, file } = standard ? { descriptor: 1, file: false } : openDevice(device);
-  if (mode !== '' && !standard && !file) setMode(device, mode);
-  const writer = createWriter(descriptor, device, report);
-  const input = standard ? process.stdin : file ? undefined : inputOf(descriptor);
-  input?.on('data', (bytes: Buffer) => {
-    receive(bytes);
-  });
-  input?.on('error', (error: Error) => {
-    report(`Nothing more comes from the serial line "${device}", ${systemReason(error)}.`);
-  });
+export function openSerialLine(end: LineEnd, events: SerialEvents): SerialLine {
+  return end.device === 'stdio' ? openStandard(events) : openPath(end, events);
+}
+
+function openStandard({ receive, report }: SerialEvents): SerialLine {
+  const writer = createWriter(STDOUT, 'stdio', report);
+  process.stdin.on('data', receive);
   return {
     send: writer.write,
     close() {
       writer.close();
-      if (standard) input?.pause();
-      else if (input) input.destroy();
+      process.stdin.off('data', receive).pause();
+    },
+  };
+}
+
+function openPath({ device, mode }: LineEnd, { receive, report }: SerialEvents): SerialLine {
+  const { descriptor, file } = openDevice(device);
+  try {
+    if (!file && (isatty(descriptor) || mode !== '')) setMode(device, mode);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+  const writer = createWriter(descriptor, device, report);
+  const reader = file
+    ? undefined
+    : createReader(descriptor, receive, (error) => {
+        report(`Nothing more comes from the serial line "${device}", ${systemReason(error)}.`);
+      });
+  return {
+    send: writer.write,
+    close() {
+      writer.close();
+      if (reader) reader.close();
       else closeSync(descriptor);
     },
   };

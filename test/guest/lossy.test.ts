@@ -16,7 +16,7 @@ const { runOverLossyWire } = await importBundled<typeof LossyMachine>(
   new URL('lossy-machine.ts', import.meta.url),
 );
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const PATIENCE = 240_000;
+const PATIENCE = 600_000;
 
 /** In ticks of 10 ns. */
 const MILLISECOND = 100_000;

@@ -12,7 +12,7 @@ import { openWorkshop, printed, run, type Workshop } from './run-guest.ts';
 
 const MEBIBYTE = 2 ** 20;
 /** Long, for each byte is copied several times in an emulated machine. */
-const PATIENCE = 240_000;
+const PATIENCE = 600_000;
 
 const hasTcpdump = spawnSync('tcpdump', ['--version']).status === 0;
 

@@ -196,3 +196,34 @@ describe('the end', () => {
     expect(host.com1().match(/a small cooperative Unix/g)).toHaveLength(2);
   });
 });
+
+it('a serial line is a terminal, too', () => {
+  let received = '';
+  const host = createHost(
+    [`${UNIX} ttys0=port0 ${run('sh </dev/ttyS0 >/dev/ttyS0; halt')}`],
+    'mem=8',
+    64,
+    undefined,
+    {
+      devices: { console: { ports: [{ name: 'line', terminal: false }] } },
+      outputs: {
+        block: () => undefined,
+        frame: () => undefined,
+        share: () => undefined,
+        console: (_port, bytes) => (received += String.fromCharCode(...bytes)),
+      },
+    },
+  );
+  const until = (text: string) => {
+    for (let n = 0; n < 300 && !received.includes(text); n++) host.run(10);
+    expect(received).toContain(text);
+  };
+  const type = (text: string) => {
+    host.machine.outside.consoleInput(0, new TextEncoder().encode(text));
+  };
+  until('$');
+  type('echo a line | wx\bc\r');
+  until('wx\b \bc\r\n1 2 7\r\n');
+  type('exit\r');
+  expect(host.finish()).toBe(0);
+});

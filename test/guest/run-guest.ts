@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const HOST = join(root, 'kernels/build/colinux-host.elf');
 export const UNIX = 'samples/unix-guest/build/unix-guest.elf';
 
-const LONGEST_MS = 240_000;
+const LONGEST_MS = 580_000;
 
 /** One end of a cable between two machines. */
 export interface Cable {

@@ -19,10 +19,10 @@ const LARGEST = 60_000;
 const MEGABYTES = 8;
 /**
  * What a power cut explains in a file system without a journal, when the disk did everything in order: files and directories whose
- * name was still to come, counts, and blocks and inodes that are marked as used and are not.
+ * name was still to come, names of what was just being removed, counts, and blocks and inodes that are marked as used and are not.
  */
 const EXPLAINED =
-  /^(Unconnected directory inode|Unattached (zero-length )?inode|Inode \d+ ref count|Deleted inode|(Block|Inode) bitmap differences|(Free (blocks|inodes)|Directories) count wrong|'\.\.' in .* is)/;
+  /^(Unconnected directory inode|Unattached (zero-length )?inode|Inode \d+ ref count|Deleted inode|(Block|Inode) bitmap differences|(Free (blocks|inodes)|Directories) count wrong|'\.\.' in .* is|Entry '.*' in .* has deleted\/unused inode)/;
 /** Status of e2fsck: it has mended something. More is damage that it would ask about. */
 const MENDED = 1;
 

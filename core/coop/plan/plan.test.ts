@@ -144,6 +144,14 @@ describe('what does not fit is told where it stands', () => {
     ]);
   });
 
+  it('guests', async () => {
+    const guests = many(64, () => 'kernel=k mem=2');
+    expect(await problemsOf(...guests)).toEqual([]);
+    expect(await problemsOf(...guests.slice(1), 'kernel=k mem=2 initrd=i')).toEqual([
+      'g63:1:1: error: A machine has room for 64 guests and initial RAM disks together, but they are 65: take some out. (config-no-room)',
+    ]);
+  });
+
   it('serial lines', async () => {
     const lines = many(32, (n) => `ttys${n}=f${n}`).join(' ');
     expect(await problemsOf(lines)).toEqual([]);

@@ -6,7 +6,7 @@
  *
  * Pure: opens nothing, and finds no paths but by the function it is given.
  */
-import { CO_CONSOLE_ATTRIBUTE } from '../../abi/abi.ts';
+import { CO_MAX_MONITORS, CO_CONSOLE_ATTRIBUTE } from '../../abi/abi.ts';
 import { type Ends, type LineEnd, NO_ENDS } from '../../outside/ends.ts';
 import { MAX_CONSOLE_PORTS, MAX_DEVICES } from '../../protocol/device-protocol.ts';
 import type { GuestConfig, Given, Unit } from '../config/config.ts';
@@ -99,6 +99,7 @@ class Planner {
 
   plan(guests: readonly PlannedGuest[]): MachinePlan {
     const planned = guests.map((guest, monitor) => this.guest(guest, monitor));
+    this.checkModules(guests);
     return { guests: planned, data: this.data, ends: this.ends, guestMiB: this.guestMiB };
   }
 
@@ -128,6 +129,17 @@ class Planner {
     };
     this.checkLength(config, module);
     return module;
+  }
+
+  private checkModules(guests: readonly PlannedGuest[]): void {
+    const count = guests.length + (this.settings.otherModules ?? 0) + this.data.length;
+    const at = guests.at(-1)?.config.kernel?.at;
+    if (count <= CO_MAX_MONITORS || !at) return;
+    this.report(
+      at,
+      'config-no-room',
+      `A machine has room for ${CO_MAX_MONITORS} guests and initial RAM disks together, but they are ${count}: take some out.`,
+    );
   }
 
   private checkLength(config: GuestConfig, { name, args }: PlannedModule): void {

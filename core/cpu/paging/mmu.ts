@@ -96,6 +96,8 @@ export interface Mmu {
   flushPage(linear: number): void;
   /** Sends every access to these linear pages through the slow path, which reports it. Replaces the pages before. */
   watch(pages: readonly number[], onAccess: AccessListener): void;
+  /** Gives every mapping of a physical page the fast rights that its flags allow now. */
+  refreshPage(physicalPage: number): void;
   /** Takes the fast write right from every mapping of a physical page that now holds decoded code. */
   protectCode(physicalPage: number): void;
   /** Recomputes NEED_READ, NEED_WRITE and ALIGN after a change of CPL, CR0 or EFLAGS.AC. */
@@ -252,6 +254,16 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     });
   }
 
+  /** Calls `use` for every linear page whose TLB entry leads to a physical one. */
+  function forMappings(physicalPage: number, use: (page: number) => void): void {
+    const look = (page: number) => {
+      const entry = tlb[page];
+      if (((entry & -PAGE_SIZE) + (page << 12) - RAM_BASE) >>> 12 === physicalPage) use(page);
+    };
+    if (trackedCount <= TRACKED) for (let i = 0; i < trackedCount; i++) look(tracked[i]);
+    else for (let page = 0; page < tlb.length; page++) if (tlb[page] !== 0) look(page);
+  }
+
   /** After a slow access: the reason for it may be gone (code page without code). */
   function refresh(linear: number, physical: number): void {
     const entry = tlb[linear >>> 12];
@@ -259,12 +271,18 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
       (entry & ~ALL_RIGHTS) | fastRights((entry >>> RIGHTS) & ALL_RIGHTS, linear, physical);
   }
 
+  function readData(physical: number, size: number): number {
+    const value = memory.read(physical, size);
+    if ((memory.pageFlags[physical >>> 12] & PageFlag.Watched) !== 0) memory.onWatchedRead(physical, size);
+    return value;
+  }
+
   function read(linear: number, size: number, user: boolean): number {
     let value = 0;
-    if ((linear & 0xfff) + size <= PAGE_SIZE) value = memory.read(translate(linear, false, user), size);
+    if ((linear & 0xfff) + size <= PAGE_SIZE) value = readData(translate(linear, false, user), size);
     else {
       for (let i = 0; i < size; i++)
-        value |= memory.read(translate((linear + i) | 0, false, user), 1) << (i * 8);
+        value |= readData(translate((linear + i) | 0, false, user), 1) << (i * 8);
     }
     if (watcher !== undefined) watcher(linear, size, false);
     return value >>> 0;
@@ -353,13 +371,14 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
       }
     },
     protectCode(physicalPage) {
-      const strip = (page: number) => {
-        const entry = tlb[page];
-        if (((entry & -PAGE_SIZE) + (page << 12) - RAM_BASE) >>> 12 === physicalPage)
-          tlb[page] = entry & ~WRITES;
-      };
-      if (trackedCount <= TRACKED) for (let i = 0; i < trackedCount; i++) strip(tracked[i]);
-      else for (let page = 0; page < tlb.length; page++) if (tlb[page] !== 0) strip(page);
+      forMappings(physicalPage, (page) => {
+        tlb[page] &= ~WRITES;
+      });
+    },
+    refreshPage(physicalPage) {
+      forMappings(physicalPage, (page) => {
+        refresh(page << 12, physicalPage * PAGE_SIZE);
+      });
     },
     updateAccess() {
       const user = state[CPL] === 3;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cobd: disks. A transfer is handed to the host and ends by a message; who needs its result sleeps until then, and other
- * processes run. The host may have enough to do already (EAGAIN): then the next end of any transfer is waited for.
+ * cobd: disks. A transfer is handed to the host and ends by a message; who needs its result sleeps until then, and
+ * other processes run. The host may have enough to do already (EAGAIN): then the next end of any transfer is waited
+ * for.
  */
 #include "drivers.h"
 #include "../fs/fs.h"
@@ -38,7 +39,8 @@ unsigned block_init(void)
 
 		if (!answer || answer->rc || !answer->disk_size)
 			continue;
-		disks[unit] = (struct disk){ answer->disk_size, 1024, answer->flags & CO_BLOCK_READ_ONLY };
+		disks[unit] = (struct disk){ .size = answer->disk_size, .block_size = 1024,
+					     .read_only = answer->flags & CO_BLOCK_READ_ONLY };
 		format(name, sizeof(name), "cobd%u", unit);
 		device_add(name, S_IFBLK | 0600, &disk_ops, unit, disks[unit].size);
 		found++;
@@ -76,12 +78,15 @@ static uint32_t free_slot(void)
 	}
 }
 
-static bool any_under_way(void)
+/* If none is, other guests keep the host busy: then for whatever comes next. */
+void block_wait_any(void)
 {
 	for (uint32_t slot = 0; slot < SLOTS; slot++)
-		if (slots[slot])
-			return true;
-	return false;
+		if (slots[slot]) {
+			sleep_surely(slots, "disk queue");
+			return;
+		}
+	cooperative_idle();
 }
 
 void block_submit(struct transfer *transfer)
@@ -98,10 +103,7 @@ void block_submit(struct transfer *transfer)
 		answer = call(transfer->unit, &request);
 		if (!answer || answer->rc != CO_BLOCK_EAGAIN)
 			break;
-		if (any_under_way())
-			sleep_surely(slots, "disk queue");
-		else
-			cooperative_idle();
+		block_wait_any();
 	}
 	if (answer && !answer->rc && answer->async)
 		slots[request.id] = transfer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cocon, the drawing part: a cursor on a grid of text cells that somebody else shows. Text goes out as runs (PUTCS), the last
- * line scrolls. The user may give the terminal another size at any time; the answer to that is CONFIG.
+ * cocon, the drawing part: a cursor on a grid of text cells that somebody else shows. Text goes out as runs (PUTCS),
+ * the last line scrolls. The user may give the terminal another size at any time; the answer to that is CONFIG.
  */
 #include "drivers.h"
 

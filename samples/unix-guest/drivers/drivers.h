@@ -46,15 +46,16 @@ struct disk {
 	uint64_t size;				/* bytes; 0: there is no such disk */
 	uint32_t block_size;			/* of the file system on it, for the buffer cache */
 	bool read_only;
+	bool write_failed;			/* since the cache has looked last */
 };
 
 extern struct disk disks[CO_BLOCK_UNITS];
 unsigned block_init(void);			/* how many there are */
 void block_submit(struct transfer *transfer);	/* may sleep until the host has room for it */
 int block_wait(struct transfer *transfer);	/* 0 or -EIO */
+void block_wait_any(void);			/* until one of all that are under way has ended */
 
 /* conet.c */
-unsigned conet_units(void);
 bool conet_address(uint32_t unit, uint8_t mac[6]);
 void conet_send(uint32_t unit, const void *frame, uint32_t size);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What programs write to the console: UTF-8 text, control characters, and the usual escape sequences (ECMA-48): colours (SGR),
- * cursor movement (CUU, CUD, CUF, CUB, CUP) and erasing (ED, EL). Other sequences are swallowed.
+ * What programs write to the console: UTF-8 text, control characters, and the usual escape sequences (ECMA-48): colours
+ * (SGR), cursor movement (CUU, CUD, CUF, CUB, CUP) and erasing (ED, EL). Other sequences are swallowed.
  */
 #include "drivers.h"
 

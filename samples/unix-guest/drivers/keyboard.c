@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The keyboard of cocon (CO_VIRQ_KEYBOARD). Text comes as UTF-8, one byte a message, and is passed on. Keys come as XT scan codes
- * (set 1), US layout: a byte with bit 7 set is a release, 0xe0 announces one of the grey keys.
+ * The keyboard of cocon (CO_VIRQ_KEYBOARD). Text comes as UTF-8, one byte a message, and is passed on. Keys come as XT
+ * scan codes (set 1), US layout: a byte with bit 7 set is a release, 0xe0 announces one of the grey keys.
  */
 #include "drivers.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The line discipline: what is typed is echoed and can be corrected until Enter, then a process may read it. Ctrl-C interrupts,
- * Ctrl-D ends the input, Ctrl-U takes the line back. It does not care whether the terminal is cocon or a serial line.
+ * The line discipline: what is typed is echoed and can be corrected until Enter, then a process may read it. Ctrl-C
+ * interrupts, Ctrl-D ends the input, Ctrl-U takes the line back. It does not care whether the terminal is cocon or a
+ * serial line.
  *
  * With the word `log` on the kernel's command line, what programs write to the console is in the host's log, too.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The buffer cache (buffer.h). A buffer is found by a hash of disk and block; when all are in use, a hand goes round and
- * takes the first that is clean, that nobody holds and that has not been used since it passed last.
+ * The buffer cache (buffer.h). A buffer is found by a hash of disk and block; when all are in use, a hand goes round
+ * and takes the first that is clean, that nobody holds and that has not been used since it passed last.
  */
 #include "buffer.h"
 
@@ -17,7 +17,7 @@ static struct buffer **bucket_of(uint32_t unit, uint32_t block)
 	return &buckets[(block + unit * 37) % BUCKETS];
 }
 
-static struct buffer *find(uint32_t unit, uint32_t block)
+struct buffer *buffer_find(uint32_t unit, uint32_t block)
 {
 	struct buffer *buffer = *bucket_of(unit, block);
 
@@ -51,7 +51,7 @@ static struct buffer *victim(void)
 
 		if (!buffer->data)
 			return buffer;
-		if (buffer->references || buffer->dirty || buffer->transfer.pending)
+		if (buffer->references || buffer->dirty || buffer->cluster)
 			continue;
 		if (!buffer->recent) {
 			drop(buffer);
@@ -81,13 +81,13 @@ static struct buffer *make_room(void)
 /* Gives a reference. */
 static struct buffer *get(uint32_t unit, uint32_t block)
 {
-	struct buffer *buffer = find(unit, block), **bucket = bucket_of(unit, block);
+	struct buffer *buffer = buffer_find(unit, block), **bucket = bucket_of(unit, block);
 
 	if (!buffer) {
 		buffer = make_room();
 		if (!buffer)
 			return NULL;
-		if (find(unit, block))			/* somebody was faster while we slept */
+		if (buffer_find(unit, block))			/* somebody was faster while we slept */
 			return get(unit, block);
 		buffer->data = kmalloc(disks[unit].block_size);
 		if (!buffer->data)
@@ -102,29 +102,16 @@ static struct buffer *get(uint32_t unit, uint32_t block)
 	return buffer;
 }
 
-static void start(struct buffer *buffer, enum co_block_type type)
-{
-	uint32_t size = disks[buffer->unit].block_size;
-
-	buffer->transfer = (struct transfer){
-		.unit = buffer->unit, .type = type, .offset = (uint64_t)buffer->block * size, .size = size,
-		.data = buffer->data,
-	};
-	block_submit(&buffer->transfer);
-}
-
 struct buffer *buffer_read(uint32_t unit, uint32_t block)
 {
 	struct buffer *buffer = get(unit, block);
 
 	if (!buffer)
 		return NULL;
-	block_wait(&buffer->transfer);		/* of somebody else, or one that was begun ahead */
-	if (!buffer->valid && buffer->transfer.type == CO_BLOCK_READ && buffer->transfer.size)
-		buffer->valid = !buffer->transfer.failed;
+	cluster_wait(buffer);			/* of somebody else, or one that was begun ahead */
 	if (!buffer->valid) {
-		start(buffer, CO_BLOCK_READ);
-		buffer->valid = !block_wait(&buffer->transfer);
+		cluster_read(&buffer, 1);
+		cluster_wait(buffer);
 	}
 	if (buffer->valid)
 		return buffer;
@@ -138,24 +125,27 @@ struct buffer *buffer_zero(uint32_t unit, uint32_t block)
 
 	if (!buffer)
 		return NULL;
-	block_wait(&buffer->transfer);
+	cluster_wait(buffer);
 	memset(buffer->data, 0, disks[unit].block_size);
 	buffer->valid = true;
 	return buffer;
 }
 
-void buffer_prefetch(uint32_t unit, uint32_t block)
+/* Those that are there already at the beginning and the end cost nothing. */
+void buffer_prefetch(uint32_t unit, uint32_t block, uint32_t count)
 {
-	struct buffer *buffer = find(unit, block);
+	struct buffer *buffers[CLUSTER_BLOCKS];
+	uint32_t held = 0;
 
-	if (buffer)
-		return;
-	buffer = get(unit, block);
-	if (!buffer)
-		return;
-	if (!buffer->valid && !buffer->transfer.pending)
-		start(buffer, CO_BLOCK_READ);
-	buffer_release(buffer);
+	for (; count && buffer_find(unit, block); count--)
+		block++;
+	count = minimum(count, cluster_limit(unit));
+	while (held < count && (buffers[held] = get(unit, block + held)))
+		held++;
+	if (held)
+		cluster_read(buffers, held);
+	while (held)
+		buffer_release(buffers[--held]);
 }
 
 /* What is in an early wave stays there. */
@@ -181,23 +171,20 @@ static int flush(uint32_t unit)
 static int write_wave(uint32_t unit, enum wave wave)
 {
 	bool any = false;
-	int error = 0;
 
-	for (struct buffer *buffer = buffers; buffer < buffers + BUFFERS; buffer++) {
-		if (buffer->unit != unit || buffer->dirty != wave || buffer->transfer.pending)
-			continue;
-		buffer->dirty = 0;
-		start(buffer, CO_BLOCK_WRITE);
-		any = true;
-	}
-	if (!any)
-		return 0;
+	disks[unit].write_failed = false;
 	for (struct buffer *buffer = buffers; buffer < buffers + BUFFERS; buffer++)
-		if (buffer->unit == unit && buffer->transfer.pending && block_wait(&buffer->transfer)) {
-			buffer->dirty = wave;
-			error = -EIO;
+		while (buffer->unit == unit && buffer->dirty == wave && !disks[unit].write_failed) {
+			cluster_wait(buffer);
+			cluster_write(buffer);
+			any = true;
 		}
-	return error ? error : flush(unit);
+	for (struct buffer *buffer = buffers; buffer < buffers + BUFFERS; buffer++)
+		if (buffer->unit == unit)
+			cluster_wait(buffer);
+	if (disks[unit].write_failed)
+		return -EIO;
+	return any ? flush(unit) : 0;
 }
 
 /* Ends when all that was dirty will survive a power cut. */
@@ -214,7 +201,7 @@ void buffer_forget(uint32_t unit)
 {
 	for (struct buffer *buffer = buffers; buffer < buffers + BUFFERS; buffer++)
 		if (buffer->data && buffer->unit == unit) {
-			block_wait(&buffer->transfer);
+			cluster_wait(buffer);
 			drop(buffer);
 		}
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cofs: a folder of the user's machine. The host answers in place, so nothing here sleeps. It knows files by numbers, which it
- * hands out by LOOKUP and takes back by FORGET: a vnode in use owns exactly one such answer. A number stands on the
- * folder it was looked up in, so a vnode holds its directory, and ".." is that.
+ * cofs: a folder of the user's machine. The host answers in place, so nothing here sleeps. It knows files by numbers,
+ * which it hands out by LOOKUP and takes back by FORGET: a vnode in use owns exactly one such answer. A number stands
+ * on the folder it was looked up in, so a vnode holds its directory, and ".." is that.
  */
 #include "fs.h"
 #include <colinux/filesystem.h>
@@ -180,7 +180,8 @@ static int open_handle(struct vnode *vnode, uint32_t flags, uint32_t *handle)
 }
 
 /* `data` may be in a process: a page of the kernel's is between it and the host. Returns the bytes that were moved. */
-static int transfer(struct vnode *vnode, uint32_t opcode, uint32_t handle, uint64_t offset, uint8_t *data, uint32_t length)
+static int transfer(struct vnode *vnode, uint32_t opcode, uint32_t handle, uint64_t offset, uint8_t *data,
+		    uint32_t length)
 {
 	uint8_t *page = kmalloc(PAGE_SIZE);
 	uint32_t done = 0;

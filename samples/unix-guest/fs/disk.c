@@ -14,18 +14,28 @@ static int open(struct file *file)
 	return disk_is_mounted(unit) ? -EBUSY : 0;
 }
 
+/* Disks of up to 2 TiB. A rest at the end that is no whole block cannot be reached. */
+static uint32_t block_count(uint32_t unit)
+{
+	return (uint32_t)(disks[unit].size / CO_BLOCK_SECTOR) / (disks[unit].block_size / CO_BLOCK_SECTOR);
+}
+
 /* The block at the file's offset, and how much of `length` is in it. *error is 0 at the end of the disk. */
 static struct buffer *block_at(const struct file *file, uint32_t *at, uint32_t *length, int *error)
 {
 	uint32_t unit = file->vnode->unit, size = disks[unit].block_size;
+	uint64_t sector = file->offset / CO_BLOCK_SECTOR;
+	uint32_t block = (uint32_t)sector / (size / CO_BLOCK_SECTOR), count = block_count(unit);
 	struct buffer *buffer;
 
 	*error = 0;
-	if (file->offset >> 9 >= (disks[unit].size >> 9) - ((uint32_t)(disks[unit].size >> 9) & ((size >> 9) - 1)))
+	if (sector >> 32 || block >= count)
 		return NULL;
+	if (block % (CLUSTER_BLOCKS / 2) == 0)
+		buffer_prefetch(unit, block, minimum(CLUSTER_BLOCKS, count - block));
 	*at = (uint32_t)file->offset & (size - 1);
 	*length = minimum(*length, size - *at);
-	buffer = buffer_read(unit, (uint32_t)(file->offset >> 9) / (size >> 9));
+	buffer = buffer_read(unit, block);
 	if (!buffer)
 		*error = -EIO;
 	return buffer;

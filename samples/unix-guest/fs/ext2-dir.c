@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ext2: the entries of directories. A directory is a file of entries, each with the length to the next; the lengths fill each
- * block exactly, so an entry never crosses into the next block, and room is slack in a length.
+ * ext2: the entries of directories. A directory is a file of entries, each with the length to the next; the lengths
+ * fill each block exactly, so an entry never crosses into the next block, and room is slack in a length.
  */
 #include "ext2.h"
+
+#define TYPE_FILE	1
+#define TYPE_DIRECTORY	2
+#define TYPE_LINK	7
 
 /* Where an entry is. The buffer is held. */
 struct place {
@@ -49,7 +53,8 @@ static int check_entry(const struct vnode *directory, const struct place *place)
 		return -ENOENT;
 	if (entry->length < sizeof(*entry) || entry->length % 4 || place->at + entry->length > size ||
 	    (entry->inode && size_of_entry(entry->name_length) > entry->length)) {
-		printk("ext2: directory %u of %s is damaged; run e2fsck\n", directory->number, directory->mount->source);
+		printk("ext2: directory %u of %s is damaged; run e2fsck\n", directory->number,
+		       directory->mount->source);
 		return -EIO;
 	}
 	return 0;
@@ -95,7 +100,20 @@ int ext2_lookup(struct vnode *directory, const char *name, uint32_t *number)
 	return 0;
 }
 
-/* An offset is a position in the file; the entry there may be gone, so it is looked for from the beginning of the block. */
+static uint32_t mode_of_type(uint8_t type)
+{
+	return type == TYPE_DIRECTORY ? S_IFDIR : type == TYPE_LINK ? S_IFLNK : S_IFREG;
+}
+
+static uint8_t type_of_mode(uint32_t mode)
+{
+	return S_ISDIR(mode) ? TYPE_DIRECTORY : S_ISLNK(mode) ? TYPE_LINK : TYPE_FILE;
+}
+
+/*
+ * An offset is a position in the file; the entry there may be gone, so it is looked for from the beginning of the
+ * block.
+ */
 int ext2_list(struct vnode *directory, uint64_t *offset, struct dirent64 *result)
 {
 	uint32_t shift = ext2_of(directory)->block_shift;
@@ -113,7 +131,7 @@ int ext2_list(struct vnode *directory, uint64_t *offset, struct dirent64 *result
 			if (position < *offset || !entry->inode)
 				continue;
 			result->d_ino = entry->inode;
-			result->d_type = entry->type == 2 ? S_IFDIR >> 12 : entry->type == 7 ? S_IFLNK >> 12 : S_IFREG >> 12;
+			result->d_type = mode_of_type(entry->type) >> 12;
 			memcpy(result->d_name, entry->name, entry->name_length);
 			result->d_name[entry->name_length] = '\0';
 			*offset = position + entry->length;
@@ -164,10 +182,8 @@ static int find_room(struct vnode *directory, uint32_t needed, struct place *pla
 
 static void point_to(const struct vnode *directory, struct ext2_entry *entry, const struct vnode *target)
 {
-	uint32_t kind = target->mode & S_IFMT;
-
 	entry->inode = target->number;
-	entry->type = !ext2_of(directory)->has_types ? 0 : kind == S_IFREG ? 1 : kind == S_IFDIR ? 2 : 7;
+	entry->type = ext2_of(directory)->has_types ? type_of_mode(target->mode) : 0;
 }
 
 static void touch(struct vnode *directory)

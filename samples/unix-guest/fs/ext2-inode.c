@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ext2: inodes and the contents of files. A vnode keeps a copy of its inode; ext2_store() puts it into the inode table after each
- * change.
+ * ext2: inodes and the contents of files. A vnode keeps a copy of its inode; ext2_store() puts it into the inode table
+ * after each change.
  */
 #include "ext2.h"
 
-#define READ_AHEAD	16		/* blocks */
+#define READ_AHEAD	CLUSTER_BLOCKS
 #define SHORT_LINK	60		/* a shorter symbolic link is in the inode itself */
 
 static struct buffer *inode_buffer(const struct vnode *vnode, uint8_t **place)
@@ -127,14 +127,26 @@ int ext2_new_inode(struct vnode *directory, uint32_t mode, struct vnode **result
 	return 0;
 }
 
+/* Blocks that follow each other on the disk are read together. */
 static void read_ahead(struct vnode *vnode, uint32_t index)
 {
-	struct ext2 *fs = ext2_of(vnode);
-	uint32_t last = (uint32_t)((vnode->size - 1) >> fs->block_shift), block;
+	uint32_t last = (uint32_t)((vnode->size - 1) >> ext2_of(vnode)->block_shift), unit = ext2_of(vnode)->unit;
+	uint32_t begin = 0, count = 0, block;
 
-	for (uint32_t i = index; i < index + READ_AHEAD && i <= last; i++)
-		if (!ext2_map(vnode, i, &block, NULL) && block)
-			buffer_prefetch(fs->unit, block);
+	for (uint32_t i = index; i < index + READ_AHEAD && i <= last; i++) {
+		if (ext2_map(vnode, i, &block, NULL))
+			return;
+		if (count && block == begin + count && count < cluster_limit(unit)) {
+			count++;
+			continue;
+		}
+		if (count)
+			buffer_prefetch(unit, begin, count);
+		begin = block;
+		count = block != 0;
+	}
+	if (count)
+		buffer_prefetch(unit, begin, count);
 }
 
 static int read_block(struct vnode *vnode, uint32_t index, uint32_t at, void *data, uint32_t length)

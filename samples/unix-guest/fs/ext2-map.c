@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ext2: where the blocks of a file are. An inode holds 12 block numbers itself, then those of an indirect block (full of block
- * numbers), a doubly and a triply indirect one. 0 is a hole, which reads as zeroes.
+ * ext2: where the blocks of a file are. An inode holds 12 block numbers itself, then those of an indirect block (full
+ * of block numbers), a doubly and a triply indirect one. 0 is a hole, which reads as zeroes.
  */
 #include "ext2.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ext2: what changes names. An inode counts its names (links); a directory's own "." and the ".." of its directories count, too.
+ * ext2: what changes names. An inode counts its names (links); a directory's own "." and the ".." of its directories
+ * count, too.
  */
 #include "ext2.h"
 
@@ -75,22 +76,35 @@ static int remove(struct vnode *directory, const char *name, struct vnode *targe
 	return error;
 }
 
-/* The new name comes first: if the power fails between the two, the file has both. */
-static int rename(const struct rename *rename)
+static int put_new_name(const struct rename *rename)
 {
 	int error = rename->to->links ? 0 : -ENOENT;
 
 	if (!error && rename->replaced && S_ISDIR(rename->replaced->mode))
 		error = ext2_is_empty(rename->replaced);
-	if (!error)
-		error = rename->replaced ? ext2_change_entry(rename->to, rename->new_name, rename->moved)
-					 : ext2_add_entry(rename->to, rename->new_name, rename->moved);
+	if (error)
+		return error;
+	return rename->replaced ? ext2_change_entry(rename->to, rename->new_name, rename->moved)
+				: ext2_add_entry(rename->to, rename->new_name, rename->moved);
+}
+
+/*
+ * The new name is safe before the old one goes: a power cut may leave both, but never none. Only a directory may not
+ * have two for a moment; both its names change in one wave, and if the power fails just then, e2fsck will ask.
+ */
+static int rename(const struct rename *rename)
+{
+	bool directory = S_ISDIR(rename->moved->mode);
+	int error = put_new_name(rename);
+
+	if (!error && !directory)
+		error = ext2_sync(rename->to->mount);
 	if (error)
 		return error;
 	if (rename->replaced)
 		unlink(rename->to, rename->replaced);
 	error = ext2_remove_entry(rename->from, rename->name, rename->moved->number);
-	if (!error && S_ISDIR(rename->moved->mode) && rename->from != rename->to) {
+	if (!error && directory && rename->from != rename->to) {
 		error = ext2_change_entry(rename->moved, "..", rename->to);
 		add_links(rename->to, 1);
 		add_links(rename->from, -1);

@@ -2,9 +2,9 @@
 /*
  * ext2: mount, unmount and sync.
  *
- * While it is mounted for writing, the disk says "not clean". Sync has two halves. The first writes everything in the waves of
- * the buffer cache; the bitmaps still hold what was freed. Then nothing on the disk points to it any more, it is
- * given back, and the second half writes the bitmaps. So no block can belong to two files, whenever the power fails.
+ * While it is mounted for writing, the disk says "not clean". Sync has two halves. The first writes everything in the
+ * waves of the buffer cache; the bitmaps still hold what was freed. Then nothing on the disk points to it any more, it
+ * is given back, and the second half writes the bitmaps. So no block can belong to two files, whenever the power fails.
  */
 #include "ext2.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ext2 on the disk (Dave Poirier, "The Second Extended File System: Internal Layout") and in memory. Everything is little
- * endian. The disk is cut into groups of blocks, each with two bitmaps (blocks, inodes) and a piece of the inode table.
+ * ext2 on the disk (Dave Poirier, "The Second Extended File System: Internal Layout") and in memory. Everything is
+ * little endian. The disk is cut into groups of blocks, each with two bitmaps (blocks, inodes) and a piece of the inode
+ * table.
  */
 #ifndef EXT2_H
 #define EXT2_H
@@ -20,8 +21,9 @@
 #define EXT2_RO_LARGE_FILE		0x2
 
 struct ext2_super {
-	uint32_t inodes, blocks, reserved_blocks, free_blocks, free_inodes, first_block, log_block_size, log_fragment_size;
-	uint32_t blocks_per_group, fragments_per_group, inodes_per_group, mount_time, write_time;
+	uint32_t inodes, blocks, reserved_blocks, free_blocks, free_inodes, first_block;
+	uint32_t log_block_size, log_fragment_size, blocks_per_group, fragments_per_group, inodes_per_group;
+	uint32_t mount_time, write_time;
 	uint16_t mounts, max_mounts, magic, state, errors, minor;
 	uint32_t last_check, check_interval, creator, revision;
 	uint16_t reserved_uid, reserved_gid;
@@ -58,7 +60,10 @@ struct ext2_entry {
 	char name[];
 } CO_PACKED;
 
-/* A mounted one. What was freed is marked as free on the disk only when nothing there points to it any more (ext2-super.c). */
+/*
+ * A mounted one. What was freed is marked as free on the disk only when nothing there points to it any more
+ * (ext2-super.c).
+ */
 struct freed { struct freed *next; uint32_t count, numbers[250]; };
 
 struct ext2 {

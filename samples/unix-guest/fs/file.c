@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Open files and the numbers by which a process calls them. dup() and fork() share one struct file, so its offset too. A
- * file of a file system works on its vnode; a device, a pipe and a socket bring operations of their own.
+ * Open files and the numbers by which a process calls them. dup() and fork() share one struct file, so its offset too.
+ * A file of a file system works on its vnode; a device, a pipe and a socket bring operations of their own.
  */
 #include "fs.h"
 

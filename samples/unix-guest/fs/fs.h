@@ -2,8 +2,8 @@
 /*
  * Files: what a file system provides (vnode_ops), what a process holds (struct file), and what lies between.
  *
- * A vnode is a file that somebody uses; a mount is a file system that is in use. All operations of one mount are done under
- * its lock, one at a time: an operation that sleeps for the disk is never overtaken by another that would see
+ * A vnode is a file that somebody uses; a mount is a file system that is in use. All operations of one mount are done
+ * under its lock, one at a time: an operation that sleeps for the disk is never overtaken by another that would see
  * half of its work. Operations return 0 or a count, or a negative error number.
  */
 #ifndef FS_H

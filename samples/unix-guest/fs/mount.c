@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * File systems in use. The first is the image's own; each other one covers a directory of those before it. Even the root
- * can be covered: that is how a disk becomes the root.
+ * File systems in use. The first is the image's own; each other one covers a directory of those before it. Even the
+ * root can be covered: that is how a disk becomes the root.
  */
 #include "fs.h"
 

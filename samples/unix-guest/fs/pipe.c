@@ -85,7 +85,8 @@ int pipe_create(uint32_t fds[2])
 {
 	struct pipe *pipe = kmalloc(sizeof(*pipe));
 	uint8_t *ring = kmalloc(ROOM);
-	struct file *reader = file_create(&reader_ops, O_RDONLY, pipe), *writer = file_create(&writer_ops, O_WRONLY, pipe);
+	struct file *reader = file_create(&reader_ops, O_RDONLY, pipe);
+	struct file *writer = file_create(&writer_ops, O_WRONLY, pipe);
 	int first, second;
 
 	if (!pipe || !ring || !reader || !writer) {

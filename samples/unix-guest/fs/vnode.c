@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Vnodes in use: a list for each mount, so that a file has one vnode however often it is open. References are counted; the
- * last one lets the file system do what it has put off until then (ext2: give back the blocks of a file without a name).
+ * Vnodes in use: a list for each mount, so that a file has one vnode however often it is open. References are counted;
+ * the last one lets the file system do what it has put off until then (ext2: give back the blocks of a file without a
+ * name).
  */
 #include "fs.h"
 

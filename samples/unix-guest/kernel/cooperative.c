@@ -3,10 +3,10 @@
  * The guest's end of the passage. A request to the host is: parameters into the page, operation, switch, results out of
  * the page. Interrupts are off in the whole kernel, so nothing comes between.
  *
- * Events come only on the way back from IDLE and from a forwarded interrupt: the operation then is MESSAGE_FROM_MONITOR,
- * with the time that has passed and the number of bytes of messages in the I/O area. So they come while a process is in
- * ring 3 or while all sleep, never in the middle of other kernel code. They are copied out before the first is
- * looked at, for handlers switch themselves.
+ * Events come only on the way back from IDLE and from a forwarded interrupt: the operation then is
+ * MESSAGE_FROM_MONITOR, with the time that has passed and the number of bytes of messages in the I/O area. So they come
+ * while a process is in ring 3 or while all sleep, never in the middle of other kernel code. They are copied out before
+ * the first is looked at, for handlers switch themselves.
  */
 #include "kernel.h"
 

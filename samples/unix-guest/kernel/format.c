@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * printf-style formatting into a bounded buffer: %s %c %d %u %x, with width, zero padding, '-' for left, and 'll' for
+ * printf-style formatting into a bounded buffer: %s %c %d %u %x %p, with width, zero padding, '-' for left, and 'll' for
  * 64 bits. The result is always NUL terminated and cut to fit.
  */
 #include "kernel.h"
@@ -96,9 +96,11 @@ size_t format_list(char *buffer, size_t size, const char *text, va_list argument
 			int value = va_arg(arguments, int);
 
 			put_number(&out, &field, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0);
-		} else if (*text == 'u' || *text == 'x') {
+		} else if (*text == 'u' || *text == 'x' || *text == 'p') {
 			uint64_t value = field.wide ? va_arg(arguments, uint64_t) : va_arg(arguments, uint32_t);
 
+			if (*text == 'p')
+				field = (struct field){ .padding = '0', .width = 8 };
 			put_number(&out, &field, value, *text == 'u' ? 10 : 16, false);
 		} else if (*text == 'c') {
 			put(&out, (char)va_arg(arguments, int));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The FPU and SSE registers belong to the process that used them last. A switch only sets CR0.TS; the next floating-point
- * instruction traps (#NM), and then the registers change hands (Intel SDM vol. 3, 13.4).
+ * The FPU and SSE registers belong to the process that used them last. A switch only sets CR0.TS; the next
+ * floating-point instruction traps (#NM), and then the registers change hands (Intel SDM vol. 3, 13.4).
  */
 #include "kernel.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Physical memory by pages. The guest's RAM is [base, base + size) of the machine's; the direct map shows it at 0xc0000000.
- * What has never been used lies behind `fresh`; what came back is a list, whose links are in the free pages themselves.
+ * Physical memory by pages. The guest's RAM is [base, base + size) of the machine's; the direct map shows it at
+ * 0xc0000000. What has never been used lies behind `fresh`; what came back is a list, whose links are in the free pages
+ * themselves.
  */
 #include "kernel.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The kernel's heap. Sizes are rounded up to a class; a page is cut into blocks of one class and begins with a header
- * that says which, so kfree() needs no size. What is larger than the largest class gets a page of its own: such a block, and
- * no other, begins where a page does.
+ * that says which, so kfree() needs no size. What is larger than the largest class gets a page of its own: such a
+ * block, and no other, begins where a page does.
  *
  * All of it is in the direct map, so the host's devices can reach it.
  */

@@ -3,9 +3,9 @@
  * What the files of this kernel know of each other, one paragraph a file. File systems are in fs/fs.h, the network in
  * net/net.h.
  *
- * The rule that keeps everything simple: ring 0 runs with interrupts off. Nothing interrupts the kernel; it gives the processor
- * away only where it sleeps (scheduler.c) and asks the host (cooperative.c). So there is no lock but those that are
- * held while sleeping (struct lock).
+ * The rule that keeps everything simple: ring 0 runs with interrupts off. Nothing interrupts the kernel; it gives the
+ * processor away only where it sleeps (scheduler.c) and asks the host (cooperative.c). So there is no lock but those
+ * that are held while sleeping (struct lock).
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -22,7 +22,7 @@
 static inline uint32_t round_up(uint32_t value, uint32_t unit) { return (value + unit - 1) / unit * unit; }
 static inline uint32_t minimum(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-/* string.c: what the first lesson's does not have */
+/* string.c, format.c: what lib.h (hello-guest's) says, faster and with wider fields; and */
 int strcmp(const char *left, const char *right);
 int strncmp(const char *left, const char *right, size_t length);
 char *strchr(const char *text, int c);

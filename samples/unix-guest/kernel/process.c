@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The life of a process: fork, exit, wait, and the signals that end it. All processes are in one table, so the
- * debugger shows them by the name `processes`. A process of the kernel has no memory below 0xc0000000; process 0 is the start
+ * The life of a process: fork, exit, wait, and the signals that end it. All processes are in one table, so the debugger
+ * shows them by the name `processes`. A process of the kernel has no memory below 0xc0000000; process 0 is the start
  * (main.c), and 1 becomes init.
  */
 #include "kernel.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who runs. Round robin: a process keeps the processor until it sleeps or, in ring 3, until its slice of virtual timer ticks
- * is used up. A process sleeps on a channel, any address that means something to who wakes it, and must look again
- * when it wakes: somebody may have been faster.
+ * Who runs. Round robin: a process keeps the processor until it sleeps or, in ring 3, until its slice of virtual timer
+ * ticks is used up. A process sleeps on a channel, any address that means something to who wakes it, and must look
+ * again when it wakes: somebody may have been faster.
  *
  * When nobody can run, the kernel is idle on the stack of who slept last, and tells the host.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Address spaces: page directories and tables (Intel SDM vol. 3, 4.3). Below 0xc0000000 each process has its own; above, all
- * share the kernel's page tables, which are therefore all made at the start: the direct map, the kernel stacks, and the two
- * windows to the host, taken over from the directory that the host has built.
+ * Address spaces: page directories and tables (Intel SDM vol. 3, 4.3). Below 0xc0000000 each process has its own;
+ * above, all share the kernel's page tables, which are therefore all made at the start: the direct map, the kernel
+ * stacks, and the two windows to the host, taken over from the directory that the host has built.
  */
 #include "kernel.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory and strings, for the kernel and for programs. Memory moves by dwords: files and network packets are copied here.
+ * Memory and strings, for the kernel and for programs. Memory moves by dwords: files and network packets are copied
+ * here.
  */
 #include "kernel.h"
 

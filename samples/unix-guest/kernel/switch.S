@@ -2,8 +2,8 @@
 /*
  * From one kernel stack to another, and from a kernel stack to ring 3.
  *
- * switch_stacks(uint32_t *save_esp, uint32_t load_esp) returns when another process switches back. A stack at rest ends with
- * EDI, ESI, EBX, EBP and an address to return to; a new process gets a stack that looks so (process.c), with
+ * switch_stacks(uint32_t *save_esp, uint32_t load_esp) returns when another process switches back. A stack at rest ends
+ * with EDI, ESI, EBX, EBP and an address to return to; a new process gets a stack that looks so (process.c), with
  * return_to_user or thread_start as the address.
  */
 	.cfi_sections .debug_frame
@@ -68,7 +68,9 @@ resume_user:
 	.cfi_endproc
 	.size	resume_user, . - resume_user
 
-/* ESP = a struct trap_frame, its last five dwords an IRET frame to ring 3: the second half of trap_common in traps.S. */
+/*
+ * ESP = a struct trap_frame, its last five dwords an IRET frame to ring 3: the second half of trap_common in traps.S.
+ */
 	.globl	return_to_user
 	.type	return_to_user, @function
 return_to_user:

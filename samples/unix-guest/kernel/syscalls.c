@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * System calls: int 0x80, number in EAX, arguments in EBX, ECX, EDX, ESI, EDI, result in EAX. Here are those about processes and
- * the machine, and the table of all.
+ * System calls: int 0x80, number in EAX, arguments in EBX, ECX, EDX, ESI, EDI, result in EAX. Here are those about
+ * processes and the machine, and the table of all.
  */
 #include "syscalls.h"
 

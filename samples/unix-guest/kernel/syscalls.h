@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * System calls as C functions. A result is a number, or a negative error number. The table (syscalls.c) knows nothing of their
- * parameters: trap_handler() pushes five registers, and a function takes from the stack what it has declared (cdecl).
+ * System calls as C functions. A result is a number, or a negative error number. The table (syscalls.c) knows nothing
+ * of their parameters: trap_handler() pushes five registers, and a function takes from the stack what it has declared
+ * (cdecl).
  */
 #ifndef SYSCALLS_H
 #define SYSCALLS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The virtual timer interrupt (CO_VIRQ_TIMER). The host says how many nanoseconds have passed; every full hundredth of a
- * second is one tick, and the rest is kept for the next time.
+ * The virtual timer interrupt (CO_VIRQ_TIMER). The host says how many nanoseconds have passed; every full hundredth of
+ * a second is one tick, and the rest is kept for the next time.
  */
 #include "kernel.h"
 #include "../net/net.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What happens on each trap. Exceptions of a process end the process, those of the kernel end the guest. Hardware interrupts
- * belong to the host and are handed over; on the way back it may bring events. Before ring 3 goes on, the
- * process may lose the processor, or its life. Double faults and NMIs do not come here: see descriptors.c of hello-guest.
+ * What happens on each trap. Exceptions of a process end the process, those of the kernel end the guest. Hardware
+ * interrupts belong to the host and are handed over; on the way back it may bring events. Before ring 3 goes on, the
+ * process may lose the processor, or its life. Double faults and NMIs do not come here: see descriptors.c of
+ * hello-guest.
  */
 #include "kernel.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pointers from ring 3. A system call checks at its door whether all of a buffer belongs to the process; what is behind the
- * door then uses it like any memory. That is enough because a process has one thread, and its pages go away only by
+ * Pointers from ring 3. A system call checks at its door whether all of a buffer belongs to the process; what is behind
+ * the door then uses it like any memory. That is enough because a process has one thread, and its pages go away only by
  * its own brk(), execve() and exit(): what is there at the door is there until the call returns, even if it sleeps.
  */
 #include "kernel.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The Internet checksum (RFC 1071), by dwords. The Makefile optimises this file: every byte from the network passes here. */
+/*
+ * The Internet checksum (RFC 1071), by dwords. The Makefile optimises this file: every byte from the network passes
+ * here.
+ */
 #include "net.h"
 
 /* The sum of 16-bit words in memory order; does not yet matter in which halves they lie. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Ethernet frames, and ARP (RFC 826): who has which address. A packet for somebody unknown waits, one for each, until the answer
- * comes; the question is repeated each second, three times.
+ * Ethernet frames, and ARP (RFC 826): who has which address. A packet for somebody unknown waits, one for each, until
+ * the answer comes; the question is repeated each second, three times.
  */
 #include "net.h"
 #include "../drivers/drivers.h"
@@ -52,8 +52,10 @@ static void send_arp(uint16_t operation, const uint8_t mac[6], uint32_t target)
 {
 	struct { struct ethernet header; struct arp arp; } CO_PACKED frame = { 0 };
 
-	frame.arp = (struct arp){ swap16(1), swap16(TYPE_IP), 6, 4, swap16(operation), .sender = swap32(interface.address),
-				  .target = swap32(target) };
+	frame.arp = (struct arp){
+		.hardware = swap16(1), .protocol = swap16(TYPE_IP), .hardware_size = 6, .protocol_size = 4,
+		.operation = swap16(operation), .sender = swap32(interface.address), .target = swap32(target),
+	};
 	memcpy(frame.arp.sender_mac, interface.mac, 6);
 	if (operation == 2)
 		memcpy(frame.arp.target_mac, mac, 6);
@@ -77,15 +79,18 @@ static void forget(struct neighbour *entry)
 /* The oldest has to go if there is no room. */
 static struct neighbour *add(uint32_t address)
 {
-	struct neighbour *oldest = find(0);
+	struct neighbour *place = find(0);
 
-	for (struct neighbour *entry = neighbours; !oldest || (oldest->address && entry < neighbours + ENTRIES); entry++)
-		if (!oldest || (int32_t)(entry->since - oldest->since) < 0)
-			oldest = entry;
-	forget(oldest);
-	oldest->address = address;
-	oldest->since = timer_ticks();
-	return oldest;
+	if (!place) {
+		place = neighbours;
+		for (struct neighbour *entry = neighbours; entry < neighbours + ENTRIES; entry++)
+			if ((int32_t)(entry->since - place->since) < 0)
+				place = entry;
+	}
+	forget(place);
+	place->address = address;
+	place->since = timer_ticks();
+	return place;
 }
 
 void ethernet_send(uint8_t *frame, uint32_t size, uint32_t next_hop)

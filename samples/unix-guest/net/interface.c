@@ -4,8 +4,8 @@
  *
  *	52:54:00:12:34:56 10.0.2.15/24 10.0.2.2 10.0.2.3
  *
- * Read: the Ethernet address, our own address with the length of the network's prefix, the gateway, the name server (which only
- * programs use). Written: the same without the Ethernet address.
+ * Read: the Ethernet address, our own address with the length of the network's prefix, the gateway, the name server
+ * (which only programs use). Written: the same without the Ethernet address.
  */
 #include "net.h"
 #include "../drivers/drivers.h"

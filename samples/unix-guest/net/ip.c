@@ -81,8 +81,9 @@ int ip_send(uint32_t destination, uint8_t protocol, uint32_t length)
 	uint32_t size = IP_HEADER + length, hop = ip_next_hop(destination);
 
 	*header = (struct ip_header){
-		VERSION_AND_LENGTH, 0, swap16((uint16_t)size), swap16(++last_id), swap16(DONT_FRAGMENT), TIME_TO_LIVE, protocol, 0,
-		swap32(ip_source_for(destination)), swap32(destination),
+		.version_length = VERSION_AND_LENGTH, .length = swap16((uint16_t)size), .id = swap16(++last_id),
+		.fragment = swap16(DONT_FRAGMENT), .ttl = TIME_TO_LIVE, .protocol = protocol,
+		.source = swap32(ip_source_for(destination)), .destination = swap32(destination),
 	};
 	header->checksum = checksum_end(checksum_add(0, header, IP_HEADER));
 	if (is_ours(destination))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The network: one Ethernet interface (conet unit 0), IPv4 and what runs over it. Addresses and ports are in host byte order
- * everywhere but on the wire. Packets are handled where they arrive, in cooperative.c's receive(); nothing here sleeps
- * but the system calls of sockets.
+ * The network: one Ethernet interface (conet unit 0), IPv4 and what runs over it. Addresses and ports are in host byte
+ * order everywhere but on the wire. Packets are handled where they arrive, in cooperative.c's receive(); nothing here
+ * sleeps but the system calls of sockets.
  */
 #ifndef NET_H
 #define NET_H
@@ -87,7 +87,6 @@ extern struct socket *sockets;
 struct socket *socket_find(uint8_t protocol, uint16_t port);
 int socket_bind(struct socket *socket, uint16_t port);	/* 0: any free one */
 void socket_queue(struct socket *socket, uint32_t address, uint16_t port, const void *data, uint32_t length);
-int datagram_send(struct socket *socket, const void *data, uint32_t length, uint32_t address, uint16_t port);
 int icmp_send(struct socket *socket, const void *data, uint32_t length, uint32_t address);
 int udp_send(struct socket *socket, const void *data, uint32_t length, uint32_t address, uint16_t port);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sockets: the files of the network, by socketcall(). Three protocols: TCP, UDP, and ICMP echo (as Linux's "ping sockets"). A
- * datagram socket has a queue of what came in; it is short, and what does not fit is lost.
+ * Sockets: the files of the network, by socketcall(). Three protocols: TCP, UDP, and ICMP echo (as Linux's "ping
+ * sockets"). A datagram socket has a queue of what came in; it is short, and what does not fit is lost.
  */
 #include "net.h"
 #include "tcp.h"
@@ -12,8 +12,6 @@
 #define FIRST_FREE_PORT	49152u		/* RFC 6335, 6 */
 
 struct socket *sockets;
-
-static const struct file_ops socket_ops;
 
 struct socket *socket_find(uint8_t protocol, uint16_t port)
 {
@@ -64,15 +62,6 @@ static struct socket *create(uint8_t protocol, struct tcp *tcp)
 	*socket = (struct socket){ .next = sockets, .protocol = protocol, .last = &socket->first, .tcp = tcp };
 	sockets = socket;
 	return socket;
-}
-
-static int install(struct socket *socket)
-{
-	struct file *file = socket ? file_create(&socket_ops, O_RDWR, socket) : NULL;
-
-	if (file)
-		return fd_install(file);
-	return -ENOMEM;
 }
 
 static struct datagram *take(struct socket *socket)
@@ -139,9 +128,9 @@ static int write(struct file *file, const void *data, uint32_t length)
 	return transmit(socket, data, length, socket->remote, socket->remote_port);
 }
 
-static void close(struct file *file)
+static void destroy(struct socket *socket)
 {
-	struct socket *socket = file->object, **link = &sockets;
+	struct socket **link = &sockets;
 
 	tcp_release(socket);
 	while (socket->first)
@@ -152,7 +141,23 @@ static void close(struct file *file)
 	kfree(socket);
 }
 
+static void close(struct file *file)
+{
+	destroy(file->object);
+}
+
 static const struct file_ops socket_ops = { .read = read, .write = write, .close = close };
+
+static int install(struct socket *socket)
+{
+	struct file *file = socket ? file_create(&socket_ops, O_RDWR, socket) : NULL;
+
+	if (file)
+		return fd_install(file);
+	if (socket)
+		destroy(socket);
+	return -ENOMEM;
+}
 
 static int sys_socket(uint32_t family, uint32_t type, uint32_t protocol)
 {
@@ -182,17 +187,16 @@ static int sys_accept(struct socket *socket)
 {
 	struct socket *connection;
 	struct tcp *tcp;
-	int error = tcp_accept(socket, &tcp), fd;
+	int error = tcp_accept(socket, &tcp);
 
 	if (error)
 		return error;
 	connection = create(IPPROTO_TCP, tcp);
-	fd = install(connection);
-	if (!connection) {
-		tcp->has_owner = false;
-		tcp_close_now(tcp, ENOMEM);
-	}
-	return fd;
+	if (connection)
+		return install(connection);
+	tcp->has_owner = false;
+	tcp_close_now(tcp, ENOMEM);
+	return -ENOMEM;
 }
 
 static int sys_recvfrom(struct socket *socket, void *data, uint32_t length, struct sockaddr_in *from)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * TCP: what an acknowledgement says. It frees room, measures the way there and back (RFC 6298), tells how much the network
- * carries (RFC 5681), and brings the other side's window.
+ * TCP: what an acknowledgement says. It frees room, measures the way there and back (RFC 6298), tells how much the
+ * network carries (RFC 5681), and brings the other side's window.
  */
 #include "tcp.h"
 

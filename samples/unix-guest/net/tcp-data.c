@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * TCP: data that arrives. What is in order goes to the program. What came too early is put where it belongs in the ring and
- * remembered as an interval; when the gap before it is closed, it counts at once.
+ * TCP: data that arrives. What is in order goes to the program. What came too early is put where it belongs in the ring
+ * and remembered as an interval; when the gap before it is closed, it counts at once.
  */
 #include "tcp.h"
 

@@ -139,7 +139,9 @@ static void wait_out(struct tcp *tcp)
 /* Is our FIN acknowledged? Returns false if the connection is gone. */
 static bool after_fin(struct tcp *tcp)
 {
-	if (tcp->state < TCP_FIN_WAIT_1 || tcp->state == TCP_CLOSE_WAIT || tcp->snd_una != tcp->snd_max || tcp->output.used)
+	bool sent = tcp->state >= TCP_FIN_WAIT_1 && tcp->state != TCP_CLOSE_WAIT;
+
+	if (!sent || tcp->snd_una != tcp->snd_max || tcp->output.used)
 		return true;
 	if (tcp->state == TCP_FIN_WAIT_1) {
 		tcp->state = TCP_FIN_WAIT_2;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * TCP: what is sent, and when it is sent again. snd_una is the oldest byte that is not acknowledged, snd_nxt the next one to
- * send; a time-out takes snd_nxt back to snd_una (go-back-N), and snd_max remembers how far it had been.
+ * TCP: what is sent, and when it is sent again. snd_una is the oldest byte that is not acknowledged, snd_nxt the next
+ * one to send; a time-out takes snd_nxt back to snd_una (go-back-N), and snd_max remembers how far it had been.
  */
 #include "tcp.h"
 
@@ -72,7 +72,7 @@ void tcp_output_reset(struct tcp *tcp)
 void tcp_reset(const struct packet *packet)
 {
 	const struct tcp_header *from = (const struct tcp_header *)packet->data;
-	uint32_t length = packet->length - (from->offset >> 4) * 4u + !!(from->flags & TCP_SYN) + !!(from->flags & TCP_FIN);
+	uint32_t length = packet->length - (from->offset >> 4) * 4u;
 	struct tcp_header *header = (struct tcp_header *)ip_begin();
 
 	if (from->flags & TCP_RST || packet->broadcast)
@@ -83,7 +83,8 @@ void tcp_reset(const struct packet *packet)
 		header->sequence = swap32(from->acknowledgement);
 	} else {
 		header->flags |= TCP_ACK;
-		header->acknowledgement = swap32(from->sequence) + length;
+		header->acknowledgement = swap32(from->sequence) + length + !!(from->flags & TCP_SYN) +
+					  !!(from->flags & TCP_FIN);
 	}
 	send(packet->source, header, sizeof(*header));
 }
@@ -124,7 +125,9 @@ static void send_fin_state(struct tcp *tcp)
 		tcp->state = TCP_LAST_ACK;
 }
 
-/* One segment, if there is something to send and the other side and the network have room. At least `least` bytes go. */
+/*
+ * One segment, if there is something to send and the other side and the network have room. At least `least` bytes go.
+ */
 static bool send_some(struct tcp *tcp, uint32_t least)
 {
 	uint32_t flight = tcp->snd_nxt - tcp->snd_una, window = minimum(tcp->snd_wnd, tcp->cwnd), length, room;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * TCP: the life of a connection, and what programs do with it. A connection may outlive its socket: what was written before
- * close() is still sent. It goes when it is closed and has no owner.
+ * TCP: the life of a connection, and what programs do with it. A connection may outlive its socket: what was written
+ * before close() is still sent. It goes when it is closed and has no owner.
  */
 #include "tcp.h"
 

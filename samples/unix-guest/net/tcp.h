@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP (RFC 9293). The names of variables are the RFC's. Done: retransmission with measured time-outs (RFC 6298), slow start,
- * congestion avoidance and fast retransmit (RFC 5681), window probes, protection against blind resets (RFC 5961), unpredictable
- * initial sequence numbers (RFC 6528). Not done: options but MSS, urgent data, Nagle's algorithm.
+ * TCP (RFC 9293). The names of variables are the RFC's. Done: retransmission with measured time-outs (RFC 6298), slow
+ * start, congestion avoidance and fast retransmit (RFC 5681), window probes, protection against blind resets (RFC
+ * 5961), unpredictable initial sequence numbers (RFC 6528). Not done: options but MSS, urgent data, Nagle's algorithm.
  */
 #ifndef TCP_H
 #define TCP_H
@@ -47,7 +47,7 @@ struct tcp {
 	enum tcp_state state;
 	uint16_t port, remote_port;
 	uint32_t remote;
-	bool has_owner;			/* a socket, or the listener that it waits for: else it goes when it is closed */
+	bool has_owner;			/* a socket, or a listener; without, it goes when it is closed */
 	int error;			/* why it was closed, for the socket */
 
 	/* send */
@@ -59,7 +59,7 @@ struct tcp {
 	/* receive */
 	uint32_t irs, rcv_nxt, advertised;	/* advertised: the right edge of the window the other side knows */
 	struct ring input;
-	struct { uint32_t begin, end; } early[EARLY_MAX];	/* came before what is in front of it; in the ring already */
+	struct { uint32_t begin, end; } early[EARLY_MAX];	/* came too early; is in the ring */
 	uint32_t early_count;
 	bool peer_finished, must_acknowledge;
 	uint32_t unacknowledged;	/* segments */

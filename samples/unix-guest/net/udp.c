@@ -9,6 +9,13 @@ struct udp {
 	uint16_t source, destination, length, checksum;
 } CO_PACKED;
 
+static uint16_t checksum(const void *datagram, uint32_t size, uint32_t source, uint32_t destination)
+{
+	uint32_t pseudo = checksum_pseudo(source, destination, IPPROTO_UDP, size);
+
+	return checksum_end(checksum_add(pseudo, datagram, size));
+}
+
 int udp_send(struct socket *socket, const void *data, uint32_t length, uint32_t address, uint16_t port)
 {
 	struct udp *header = (struct udp *)ip_begin();
@@ -19,20 +26,25 @@ int udp_send(struct socket *socket, const void *data, uint32_t length, uint32_t 
 		return -EMSGSIZE;
 	*header = (struct udp){ swap16(socket->port), swap16(port), swap16((uint16_t)size), 0 };
 	memcpy(header + 1, data, length);
-	header->checksum = checksum_end(checksum_add(checksum_pseudo(ip_source_for(address), address, IPPROTO_UDP, size),
-						     header, size));
+	header->checksum = checksum(header, size, ip_source_for(address), address);
 	if (!header->checksum)
 		header->checksum = 0xffff;	/* 0 on the wire: there is none */
 	error = ip_send(address, IPPROTO_UDP, size);
 	return error ? error : (int)length;
 }
 
+struct refusal {
+	uint8_t type, code;
+	uint16_t checksum;
+	uint32_t unused;
+	uint8_t quote[IP_HEADER + 8];
+} CO_PACKED;
+
 /* The message quotes the beginning of what it is about, IP header included. */
 static void refuse(const struct packet *packet)
 {
-	struct { uint8_t type, code; uint16_t checksum; uint32_t unused; uint8_t quote[IP_HEADER + 8]; } CO_PACKED *message;
+	struct refusal *message = (struct refusal *)ip_begin();
 
-	message = (void *)ip_begin();
 	memset(message, 0, sizeof(*message));
 	message->type = UNREACHABLE;
 	message->code = PORT_UNREACHABLE;
@@ -49,11 +61,11 @@ void udp_receive(const struct packet *packet)
 
 	if (length < sizeof(*header) || length > packet->length)
 		return;
-	if (header->checksum && checksum_end(checksum_add(checksum_pseudo(packet->source, packet->destination, IPPROTO_UDP,
-									  length), header, length)))
+	if (header->checksum && checksum(header, length, packet->source, packet->destination))
 		return;
 	socket = socket_find(IPPROTO_UDP, swap16(header->destination));
-	if (socket && socket->remote && (socket->remote != packet->source || socket->remote_port != swap16(header->source)))
+	if (socket && socket->remote &&
+	    (socket->remote != packet->source || socket->remote_port != swap16(header->source)))
 		return;
 	if (socket)
 		socket_queue(socket, packet->source, swap16(header->source), header + 1, length - sizeof(*header));

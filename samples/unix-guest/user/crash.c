@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * crash WHAT: does what a process may not do, to show what happens to it: `null`, `kernel` (reads what is not its own), `stack` (too
- * deep), `divide`, `port` (I/O), `pointer` (gives the kernel's own memory to a system call).
+ * crash WHAT: does what a process may not do, to show what happens to it: `null`, `kernel` (reads what is not its own),
+ * `stack` (too deep), `divide`, `port` (I/O), `pointer` (gives the kernel's own memory to a system call).
  */
 #include "libc.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * dhcp: asks for an address (RFC 2131) and writes what it is given to /dev/eth0. It does not renew: the lease of slirp never
- * ends.
+ * dhcp: asks for an address (RFC 2131) and writes what it is given to /dev/eth0. It does not renew: the lease of slirp
+ * never ends.
  */
 #include "libc.h"
 
@@ -61,7 +61,9 @@ static uint8_t *put_option(uint8_t *at, uint8_t number, uint32_t value)
 
 static void send(int fd, uint32_t id, const uint8_t *mac, int type, const struct message *offer, size_t offer_size)
 {
-	struct message message = { .operation = 1, .hardware = 1, .hardware_size = 6, .id = id, .magic = swap32(MAGIC) };
+	struct message message = {
+		.operation = 1, .hardware = 1, .hardware_size = 6, .id = id, .magic = swap32(MAGIC),
+	};
 	uint8_t *at = message.options;
 
 	message.flags = swap16(0x8000);		/* answer by broadcast: we have no address yet */
@@ -103,8 +105,8 @@ static int configure(const struct message *answer, size_t size)
 	while (prefix < 32 && mask << prefix >> 31)
 		prefix++;
 #define BYTES(a) (a) >> 24, (a) >> 16 & 0xff, (a) >> 8 & 0xff, (a) & 0xff
-	length = format(line, sizeof(line), "%u.%u.%u.%u/%u %u.%u.%u.%u %u.%u.%u.%u", BYTES(address), prefix, BYTES(gateway),
-			BYTES(server));
+	length = format(line, sizeof(line), "%u.%u.%u.%u/%u %u.%u.%u.%u %u.%u.%u.%u", BYTES(address), prefix,
+			BYTES(gateway), BYTES(server));
 	error = write(fd, line, length);
 	if (error < 0)
 		fail("/dev/eth0", error);

@@ -30,7 +30,8 @@ uint32_t crc32(uint32_t crc, const void *data, size_t length)
 	crc = ~crc;
 	for (; length >= 4; length -= 4, byte += 4) {
 		crc ^= *(const uint32_t *)byte;
-		crc = tables[3][crc & 0xff] ^ tables[2][crc >> 8 & 0xff] ^ tables[1][crc >> 16 & 0xff] ^ tables[0][crc >> 24];
+		crc = tables[3][crc & 0xff] ^ tables[2][crc >> 8 & 0xff] ^ tables[1][crc >> 16 & 0xff] ^
+		      tables[0][crc >> 24];
 	}
 	while (length--)
 		crc = crc >> 8 ^ tables[0][(crc ^ *byte++) & 0xff];

@@ -74,8 +74,7 @@ static int start(char *const argv[])
 	if (pid)
 		return pid;
 	signal(SIGINT, SIG_DFL);
-	execve(argv[0], argv, environment);
-	fail(argv[0], -ENOENT);
+	fail(argv[0], execve(argv[0], argv, environment));
 }
 
 static void wait_for(int pid)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The C library of the programs. System calls return what the kernel returns: a number, or a negative error number. All are
- * described in the Linux manual, section 2.
+ * The C library of the programs. System calls return what the kernel returns: a number, or a negative error number. All
+ * are described in the Linux manual, section 2.
  */
 #ifndef LIBC_H
 #define LIBC_H

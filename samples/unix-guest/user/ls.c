@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ls [-l] [PATH...], sorted by name; and pwd, which finds the names of its directories by looking into their parents. */
+/*
+ * ls [-l] [PATH...], sorted by name; and pwd, which finds the names of its directories by looking into their parents.
+ */
 #include "libc.h"
 
 #define ENTRIES	2048
@@ -27,8 +29,9 @@ static void show(const char *directory, const char *name, bool details)
 	}
 	if (kind == 'l' && (length = readlink(path, target, sizeof(target) - 1)) >= 0)
 		target[length] = '\0';
-	printf("%c%c%c%c %3u %10llu %6llu %s%s%s\n", kind, info.st_mode & 0400 ? 'r' : '-', info.st_mode & 0200 ? 'w' : '-',
-	       info.st_mode & 0100 ? 'x' : '-', info.st_nlink, info.st_size, info.st_ino, name, *target ? " -> " : "", target);
+	printf("%c%c%c%c %3u %10llu %6llu %s%s%s\n", kind, info.st_mode & 0400 ? 'r' : '-',
+	       info.st_mode & 0200 ? 'w' : '-', info.st_mode & 0100 ? 'x' : '-', info.st_nlink, info.st_size,
+	       info.st_ino, name, *target ? " -> " : "", target);
 }
 
 static void sort(int count)
@@ -112,8 +115,8 @@ static bool find_name(const char *path, const struct stat64 *wanted, char *name,
 			const struct dirent64 *entry = (void *)(data + at);
 
 			join_path(inner, path, entry->d_name);
-			found = lstat(inner, &info) == 0 && info.st_ino == wanted->st_ino && info.st_dev == wanted->st_dev &&
-				strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+			found = strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && lstat(inner, &info) == 0 &&
+				info.st_ino == wanted->st_ino && info.st_dev == wanted->st_dev;
 			if (found)
 				strcopy(name, entry->d_name, size);
 			at += entry->d_reclen;

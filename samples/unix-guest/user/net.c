@@ -54,8 +54,9 @@ int ping_main(int argc, char **argv)
 
 		memset(echo.data, (int)i, sizeof(echo.data));
 		must(argv[1], sendto(fd, &echo, sizeof(echo), address, 0));
-		while ((size = recvfrom(fd, &echo, sizeof(echo), &from, &port)) > 0 && echo.sequence != swap16((uint16_t)i))
-			;
+		do
+			size = recvfrom(fd, &echo, sizeof(echo), &from, &port);
+		while (size > 0 && echo.sequence != swap16((uint16_t)i));
 		if (size <= 0)
 			continue;
 		answered++;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pi [ROUNDS]: computes pi again and again, in floating point. It shows that processes do not disturb each other's registers:
- * run two at once.
+ * pi [ROUNDS]: computes pi again and again, in floating point. It shows that processes do not disturb each other's
+ * registers: run two at once.
  */
 #include "libc.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * All programs are one file. It is known by many names, and this is where it looks at the one it was called by. So there is one
- * copy of the library, and a debugger finds all programs at addresses of their own.
+ * All programs are one file. It is known by many names, and this is where it looks at the one it was called by. So
+ * there is one copy of the library, and a debugger finds all programs at addresses of their own.
  */
 #include "libc.h"
 

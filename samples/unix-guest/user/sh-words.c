@@ -97,8 +97,8 @@ static char *cut_word(const char **from, char *to, const char *end)
 }
 
 /*
- * Cuts a piece of a line, up to `;` or `&` and with it, into tokens, whose texts are put into `room`. Returns how many, or -1 if it
- * makes no sense. A piece is cut when those before it have been run, so it sees what they have set.
+ * Cuts a piece of a line, up to `;` or `&` and with it, into tokens, whose texts are put into `room`. Returns how many,
+ * or -1 if it makes no sense. A piece is cut when those before it have been run, so it sees what they have set.
  */
 int sh_cut(const char **line, struct token tokens[TOKENS], char *room, size_t size)
 {

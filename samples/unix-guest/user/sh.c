@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The shell. A line is cut into words and operators (sh-words.c); what lies between two operators of a level is run by who handles that
- * level: `;` and `&`, then `&&`, then `|`, then one command with its redirections. Quotes keep blanks and operators in a
- * word; $? is the last status; $NAME is what `NAME=value` has set.
+ * The shell. A line is cut into words and operators (sh-words.c); what lies between two operators of a level is run by
+ * who handles that level: `;` and `&`, then `&&`, then `|`, then one command with its redirections. Quotes keep blanks
+ * and operators in a word; $? is the last status; $NAME is what `NAME=value` has set.
  *
  *	sh			reads from the terminal, or from where its input comes
  *	sh FILE			runs a script

@@ -89,8 +89,8 @@ int df_main(int argc, char **argv)
 
 	if (error)
 		fail(path, error);
-	printf("%s: %llu blocks of %u bytes, %llu free; %llu files, %llu more possible\n", path, info.f_blocks, info.f_bsize,
-	       info.f_bfree, info.f_files - info.f_ffree, info.f_ffree);
+	printf("%s: %llu blocks of %u bytes, %llu free; %llu files, %llu more possible\n", path, info.f_blocks,
+	       info.f_bsize, info.f_bfree, info.f_files - info.f_ffree, info.f_ffree);
 	return 0;
 }
 

@@ -1,0 +1,116 @@
+/**
+ * Data breakpoints: bytes of memory whose reads or changes stop the machine (DAP `dataBreakpointInfo`,
+ * `setDataBreakpoints`). The id of one is a memory reference and a length, `guest0:0xc0104020+4`; it is resolved to
+ * physical memory when it is set, so whoever touches these bytes is found, in whatever address space and by whatever address.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
+import type { Debuggee } from './debuggee.ts';
+import { AdapterError } from './errors.ts';
+import { placeOf } from './memory-requests.ts';
+
+/** Most bytes of one. */
+const MAX_BYTES = 0x1_0000;
+/** Far from the ids of source breakpoints, which count from 1. */
+const FIRST_ID = 1_000_000;
+/** Numbers of these sizes are shown as such. */
+const NUMBERS = [1, 2, 4, 8];
+
+/** "Break on value change" is `write` in DAP: a write that changes nothing is no reason to stop. */
+const ACCESS = { read: 'read', write: 'change', readWrite: 'readWrite' } as const;
+
+type Watch = RequestMap['setWatchpoints']['params']['watchpoints'][number];
+
+/** Bytes that can be watched, as an expression gave them. */
+export interface DataPlace {
+  /** A memory reference. */
+  readonly reference: string;
+  readonly size: number;
+}
+
+const isAccess = (access: string): access is keyof typeof ACCESS => Object.hasOwn(ACCESS, access);
+
+/** The answer for a place, or for the reason why there is none. @param name what the user asked for */
+export function dataBreakpointInfo(
+  name: string,
+  place: DataPlace | string,
+): DebugProtocol.DataBreakpointInfoResponse['body'] {
+  if (typeof place === 'string') return { dataId: null, description: place };
+  if (place.size < 1 || place.size > MAX_BYTES)
+    return {
+      dataId: null,
+      description: `${name} has ${place.size} bytes: 1 to ${MAX_BYTES} can be watched.`,
+    };
+  return {
+    dataId: `${place.reference}+${place.size}`,
+    description: `${name} (${place.size} ${place.size === 1 ? 'byte' : 'bytes'} at ${place.reference})`,
+    accessTypes: ['read', 'write', 'readWrite'],
+    canPersist: false,
+  };
+}
+
+function numberOf(bytes: Uint8Array): string | undefined {
+  if (!NUMBERS.includes(bytes.length)) return undefined;
+  const value = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return value < 10n ? String(value) : `${value} (0x${value.toString(16)})`;
+}
+
+/** The data breakpoints of a session. */
+export class DataBreakpoints {
+  private nextId = FIRST_ID;
+  private names = new Map<number, string>();
+
+  /** Replaces all of them. @throws AdapterError for what is no list of data breakpoints */
+  async set(
+    debuggee: Debuggee,
+    wanted: readonly DebugProtocol.DataBreakpoint[],
+  ): Promise<DebugProtocol.Breakpoint[]> {
+    this.names = new Map();
+    const parsed = wanted.map((one) => this.parse(one, debuggee));
+    const watches = parsed.filter((one): one is Watch => typeof one !== 'string');
+    const { watched } = await debuggee.request('setWatchpoints', { watchpoints: watches });
+    return parsed.map((one) => {
+      if (typeof one === 'string') return { verified: false, message: one, reason: 'failed' };
+      const verified = watched.includes(one.id);
+      return {
+        id: one.id,
+        verified,
+        ...(!verified && {
+          message: `${this.names.get(one.id)} is not in memory now: set it again when it is mapped to RAM.`,
+          reason: 'pending' as const,
+        }),
+      };
+    });
+  }
+
+  private parse(
+    { dataId, accessType = 'write', ...rest }: DebugProtocol.DataBreakpoint,
+    debuggee: Debuggee,
+  ): Watch | string {
+    const [, reference, size] = /^(\S+)\+(\d{1,6})$/.exec(String(dataId)) ?? [];
+    const length = Number(size);
+    if (reference === undefined || length < 1 || length > MAX_BYTES || !isAccess(accessType))
+      throw new AdapterError(
+        'bad-request',
+        'A data breakpoint needs a "dataId" that dataBreakpointInfo has given, and an "accessType" of read, write or readWrite.',
+      );
+    if (rest.condition || rest.hitCondition)
+      return 'Data breakpoints have no conditions yet: take the condition out.';
+    const { address, space } = placeOf(reference, 0, debuggee.coroutines.current);
+    const id = this.nextId++;
+    this.names.set(id, reference);
+    return { id, space, address, length, access: ACCESS[accessType] };
+  }
+
+  /** What has happened, one line for each. */
+  describe(hits: readonly WatchHit[]): string {
+    return hits
+      .map(({ id, write, before, after }) => {
+        const name = this.names.get(id) ?? 'memory';
+        const [from, to] = [numberOf(before), numberOf(after)];
+        if (!write) return `${name} was read${to === undefined ? '' : `: ${to}`}`;
+        return from === undefined ? `${name} was written` : `${name}: ${from} → ${to}`;
+      })
+      .join('\n');
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * What a launch boots: reads the kernels and their symbols, and plans the machine.
+ *
+ * A cooperative guest (an ELF file with the coLinux note) boots under the host kernel as a multiboot module; any other
+ * kernel boots directly, in host-only mode.
+ */
+import { CO_NOTE_OWNER } from '../core/abi/abi.ts';
+import { machineMiB, planGuests, type PlannedGuest, type PlannedModule } from '../core/coop/plan/plan.ts';
+import type { Ends } from '../core/outside/ends.ts';
+import { type InnerDevices, innerDevices } from '../core/outside/specs.ts';
+import type { BootImage, BootRequest } from '../core/protocol/machine-protocol.ts';
+import type { AdapterHost } from './adapter-host.ts';
+import { type ConsoleLook, consoleLook } from './cocon/ansi.ts';
+import { AdapterError } from './errors.ts';
+import { beside, refuseErrors } from './guest-config.ts';
+import { hostPrograms } from './host-programs.ts';
+import type { LaunchArguments } from './launch.ts';
+import { joinEnds } from './launch-devices.ts';
+import { readFile, reasonOf } from './read-file.ts';
+import { SymbolError } from './symbols/errors.ts';
+import { SymbolImage } from './symbols/image.ts';
+
+/** RAM of a machine where nobody says it, in MiB. */
+const DEFAULT_MEMORY = 128;
+
+const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
+
+/** One guest: its name, and its symbols if its file has some that can be read. */
+export interface GuestImage {
+  readonly name: string;
+  readonly image: SymbolImage | undefined;
+  /** How its configuration wants its console. */
+  readonly look?: ConsoleLook;
+}
+
+/** The symbols of a session. */
+export interface SessionImages {
+  /** Of the kernel that the machine boots first; `undefined` when its file has none that can be read. */
+  readonly hostImage: SymbolImage | undefined;
+  /** Of the host kernel's own ring-3 programs. */
+  readonly programs: readonly SymbolImage[];
+  /** By monitor number, which is the number of the boot module; empty in host-only mode. */
+  readonly guests: readonly GuestImage[];
+}
+
+/** What a session boots, with the symbols of it. */
+export interface LaunchPlan extends SessionImages {
+  /** All but the devices: their ends must be open first. */
+  readonly boot: BootRequest;
+  readonly ends: Ends;
+  readonly inner: InnerDevices;
+  /** Things the user should know, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** The symbols of an image, and whether it is a cooperative guest. */
+function openImage(
+  bytes: Uint8Array,
+  name: string,
+): { image: SymbolImage | undefined; cooperative: boolean } {
+  try {
+    const image = SymbolImage.open(bytes, name);
+    return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };
+  } catch (error) {
+    if (!(error instanceof SymbolError)) throw error;
+    // A flat multiboot image has no ELF header: the machine's loader decides. Anything else is explained here.
+    if (error.code === 'elf-not-elf' && bytes.length > 0) return { image: undefined, cooperative: false };
+    throw new AdapterError('kernel-bad', `${name}: ${error.message}`);
+  }
+}
+
+/** A boot module that a path and arguments name. */
+async function readModule(
+  host: AdapterHost,
+  file: string,
+  args: string,
+  name = baseName(file),
+): Promise<BootImage> {
+  return { bytes: await readFile(host, file), name, args };
+}
+
+const words = (...parts: readonly string[]) => parts.filter((part) => part !== '').join(' ');
+
+/** What a launch's own kernel is, and what boots beside it. */
+interface Kernel {
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly image: SymbolImage | undefined;
+  /** Boot modules that the launch option `modules` names. */
+  readonly extra: readonly BootImage[];
+  readonly common: Pick<BootRequest, 'rtcSeconds' | 'pace' | 'cpu'>;
+}
+
+export async function planLaunch(
+  options: LaunchArguments,
+  host: AdapterHost,
+  rtcSeconds: number,
+): Promise<LaunchPlan> {
+  const [first] = options.guests as readonly [PlannedGuest, ...PlannedGuest[]];
+  const bytes = await readFile(host, first.kernel);
+  const name = baseName(first.kernel);
+  const { image, cooperative } = openImage(bytes, name);
+  const warnings: string[] = [];
+  if (!image?.hasDebugInfo) {
+    warnings.push(
+      `${name} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g. Disassembly and registers work.`,
+    );
+  }
+  const extra: BootImage[] = [];
+  for (const module of options.modules) {
+    const [file = '', ...args] = module.trim().split(/\s+/);
+    extra.push(await readModule(host, file, args.join(' ')));
+  }
+  const common = { rtcSeconds, pace: 'real' as const, cpu: options.cpu };
+  const kernel: Kernel = { bytes, name, image, extra, common };
+  return cooperative
+    ? { ...(await planGuestMachine(options, kernel, host)), warnings }
+    : { ...planAlone(options, kernel), warnings: [...warnings, ...notServed(options, name)] };
+}
+
+type Planned = Omit<LaunchPlan, 'warnings'>;
+
+/** A kernel that has the machine for itself. */
+function planAlone(options: LaunchArguments, { bytes, name, image, extra, common }: Kernel): Planned {
+  const { rng, ends } = options.devices;
+  const args = words(options.guests[0]?.config.commandLine ?? '', options.cmdline);
+  return {
+    boot: {
+      ...common,
+      memoryBytes: (options.memory ?? DEFAULT_MEMORY) * 2 ** 20,
+      kernel: { bytes, name, args },
+      modules: extra,
+    },
+    ends,
+    inner: innerDevices(rng, false),
+    hostImage: image,
+    programs: [],
+    guests: [],
+  };
+}
+
+/** Guests under a host kernel. */
+async function planGuestMachine(
+  options: LaunchArguments,
+  { bytes, image, extra, common }: Kernel,
+  host: AdapterHost,
+): Promise<Planned> {
+  const { rng, ends } = options.devices;
+  const { plan, problems } = planGuests(options.guests, {
+    locate: beside,
+    initrdFolders: host.servesFolders,
+    otherModules: extra.length,
+  });
+  refuseErrors(problems);
+  const read = ({ file, args, name }: PlannedModule) => readModule(host, file, args, name);
+  const [own, ...others] = plan.guests as readonly [PlannedModule, ...PlannedModule[]];
+  const first = { bytes, name: own.name, args: words(own.args, options.cmdline) };
+  const guests = [first, ...(await Promise.all(others.map(read))), ...extra];
+  const modules = [...guests, ...(await Promise.all(plan.data.map(read)))];
+  const hostKernel = await readHostKernel(options, host);
+  const hostImage = openImage(hostKernel.bytes, hostKernel.name).image;
+  const size = modules.reduce((sum, module) => sum + module.bytes.length, 0);
+  const memory = options.memory ?? Math.max(DEFAULT_MEMORY, machineMiB(plan, size));
+  return {
+    boot: { ...common, memoryBytes: memory * 2 ** 20, kernel: hostKernel, modules },
+    ends: joinEnds(plan.ends, ends),
+    inner: innerDevices(rng, true),
+    hostImage,
+    programs: hostPrograms(hostImage),
+    guests: guests.map((module, n) => ({
+      name: module.name,
+      image: n === 0 ? image : symbolsOf(module),
+      ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
+    })),
+  };
+}
+
+/** What of configurations is of no use to a kernel that runs alone. */
+function notServed({ guests }: LaunchArguments, name: string): string[] {
+  const [first, ...others] = guests;
+  const { blocks = [], network = [], cofs = [], serial = [] } = first?.config ?? {};
+  const devices = blocks.length + network.length + cofs.length + serial.length > 0 || others.length > 0;
+  return devices
+    ? [
+        `${name} is no cooperative guest, so its configuration gives it no devices: use the launch option "devices".`,
+      ]
+    : [];
+}
+
+async function readHostKernel({ host: file }: LaunchArguments, host: AdapterHost): Promise<BootImage> {
+  if (file === undefined) return { bytes: await embeddedHost(host), name: 'colinux-host.elf', args: '' };
+  return readModule(host, file, '');
+}
+
+/** The symbols of a further guest. Whether it is one, the host kernel decides and says. */
+function symbolsOf({ bytes, name }: BootImage): SymbolImage | undefined {
+  try {
+    return SymbolImage.open(bytes, name);
+  } catch (error) {
+    if (!(error instanceof SymbolError)) throw error;
+    return undefined;
+  }
+}
+
+async function embeddedHost(host: AdapterHost): Promise<Uint8Array> {
+  try {
+    return await host.hostKernel();
+  } catch (error) {
+    throw new AdapterError(
+      'host-bad',
+      `The embedded host kernel cannot be read, for ${reasonOf(error)}: run "npm run build", or name one with the launch option "host".`,
+    );
+  }
+}
