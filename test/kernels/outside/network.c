@@ -116,7 +116,7 @@ static void send(const u8 *to, u32 type, u32 length)
 }
 
 /* Halts until a frame has come, and copies it to `frame`. */
-static void receive(void)
+static void receive_any(void)
 {
 	u32 head, length;
 
@@ -129,6 +129,14 @@ static void receive(void)
 	memcpy(frame, rooms[head % ROOMS] + HEADER, length - HEADER);
 	offer(head % ROOMS);
 	queue_kick(&v.queues[RECEIVE]);
+}
+
+/* A frame for us or for everybody. A real network also has those for groups, of which we are in none. */
+static void receive(void)
+{
+	do
+		receive_any();
+	while ((ethernet->to[0] & 1) && memcmp(ethernet->to, everybody, sizeof(ethernet->to)) != 0);
 }
 
 static u16 checksum(const void *data, u32 length)
