@@ -279,10 +279,16 @@ async function scenario(kind, executablePath) {
       mkdirSync(join(folder, 'new'));
       await workbench.command('coLinux: New guest kernel…');
       const input = workbench.page.locator('.quick-input-widget input[type=text]');
+      const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
+      const place = `${join(folder, 'new')}/`;
       await input.waitFor();
-      await input.fill(`${join(folder, 'new')}/`);
-      // The list shows what is in that folder: only the way up.
-      await workbench.page.locator('.quick-input-list .monaco-list-row').nth(1).waitFor({ state: 'hidden' });
+      // The dialog fills its list late, and completes what stands in the input by it: until both are those of the new folder,
+      // which holds nothing but the way up.
+      const settled = async () => (await input.inputValue()) === place && (await rows.count()) === 1;
+      for (let tries = 0; tries < 20 && !(await settled()); tries++) {
+        await input.fill(place);
+        await workbench.page.waitForTimeout(1000);
+      }
       await workbench.page.locator('.quick-input-widget').getByText('Create here').click();
       await workbench.page.locator('.tab', { hasText: 'kernel.c' }).waitFor();
       if (!existsSync(join(folder, 'new/include/colinux/abi.h')))
