@@ -1,7 +1,15 @@
 /** `colinux daemon` as a process: configurations, messages, ends. */
 import { build } from 'esbuild';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -140,6 +148,18 @@ describe('colinux daemon', () => {
     expect(stderr).toContain('old.elf is for version 13 of the cooperative ABI, but this host has 14');
     expect(stdout).toBe('');
     expect(status).toBe(3);
+  });
+
+  it('ends with 14 when there is no host kernel', () => {
+    mkdirSync(file('alone/dist'), { recursive: true });
+    copyFileSync(file('cli.cjs'), file('alone/dist/cli.cjs'));
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      [file('alone/dist/cli.cjs'), 'daemon', `kernel=${guest}`],
+      { encoding: 'utf8', input: '', timeout: 50_000 },
+    );
+    expect(stderr).toContain('the host kernel is not beside this program: build it');
+    expect(status).toBe(14);
   });
 
   it('refuses what cannot be a disk, a folder or a network in one sentence', () => {
