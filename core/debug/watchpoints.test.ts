@@ -79,6 +79,20 @@ describe('a watchpoint', () => {
     expect(found()).toEqual([expect.stringMatching(/^1[24]: 0 to 7$/)]);
   });
 
+  it.each([
+    ['an x87 store', [0xdb, 0xe3, 0xd9, 0xe8, 0xd9, 0x1d, ...imm32(DATA)], '10: 0 to 0'],
+    ['a push', [0xbc, ...imm32(DATA + 4), 0x6a, 5], '7: 0 to 5'],
+    ['a call', [0xbc, ...imm32(DATA + 4), 0xe8, ...imm32(0)], '10: 0 to 42'],
+    ['an exchange', [0xb8, ...imm32(9), 0x87, 0x05, ...imm32(DATA)], '11: 0 to 9'],
+    ['a bit test', [0x0f, 0xba, 0x2d, ...imm32(DATA), 1], '8: 0 to 2'],
+    ['a segment store', [0x8c, 0x1d, ...imm32(DATA)], /^6: 0 to \d+$/],
+    ['a stored table register', [0x0f, 0x01, 0x05, ...imm32(DATA)], /^7: 0 to \d+$/],
+  ])('sees %s', (_what, program, expected) => {
+    const { watch, found } = start(program);
+    watch(DATA, 4, 'write');
+    expect(found()).toEqual([expect.stringMatching(expected)]);
+  });
+
   it('sees what devices write', () => {
     const { machine, watch, found } = start([]);
     watch(DATA, 8, 'write');

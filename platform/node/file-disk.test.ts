@@ -79,8 +79,9 @@ describe('is refused in one sentence', () => {
       'what does not exist',
       () => join(folder, 'none'),
       'read-write',
-      /cannot be opened, it does not exist: .* or add ,ro or ,cow\.$/,
+      /cannot be opened, it does not exist: give the path of an image, or make an empty one \(.*\)\.$/,
     ],
+    ['a folder to be written', () => folder, 'read-write', /cannot be opened, .* or add ,ro or ,cow\.$/],
     ['a folder', () => folder, 'read-only', /whole sectors .* is no file: give a disk image\.$/],
     ['an empty file', () => (writeFileSync(file, ''), file), 'read-write', /has 0 bytes: pad it/],
     [

@@ -48,8 +48,10 @@ function openFile({ path, access }: DiskEnd): number {
   try {
     return openSync(path, access === 'read-write' ? 'r+' : 'r');
   } catch (error) {
-    const hint =
-      access === 'read-write'
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const hint = isMissing
+      ? 'give the path of an image, or make an empty one (truncate -s 64M FILE)'
+      : access === 'read-write'
         ? 'give a file that may be written, or add ,ro or ,cow'
         : 'give the path of a file';
     throw new EndError(`The disk "${path}" cannot be opened, ${systemReason(error)}: ${hint}.`);
