@@ -5,7 +5,6 @@
  * `debuggee` (the machine, its stops and steps), `inspection` (scopes, variables, expressions), `memory-requests`,
  * `terminals` (consoles). Custom requests and events are `colinux/…` and documented in docs/protocol.md.
  */
-import { coPowerType } from '../core/abi/abi.ts';
 import {
   DebugSession,
   Event,
@@ -19,7 +18,14 @@ import {
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost, MachinePort } from './adapter-host.ts';
-import { type CodeBreakpoint, CodeBreakpoints } from './breakpoints.ts';
+import {
+  setDataBreakpoints,
+  setFunctionBreakpoints,
+  setInstructionBreakpoints,
+  setSourceBreakpoints,
+} from './breakpoint-requests.ts';
+import { CodeBreakpoints } from './breakpoints.ts';
+import { answerCustomRequest } from './custom-requests.ts';
 import { dataBreakpointInfo, DataBreakpoints } from './data-breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { Debuggee, type DebuggeeListener, type MachineStatus } from './debuggee.ts';
@@ -72,37 +78,6 @@ const EMPTY_LISTS: Readonly<Record<string, string>> = {
 const SHOWN = new Set(['launch', 'continue', 'next', 'stepIn', 'stepOut', 'pause']);
 
 type Request = DebugProtocol.Request;
-
-const POWER: Readonly<Record<string, number>> = {
-  'ctrl-alt-del': coPowerType.CTRL_ALT_DEL,
-  shutdown: coPowerType.SHUTDOWN,
-  off: coPowerType.OFF,
-};
-
-function powerType(action: string): number {
-  const type = POWER[action];
-  if (type === undefined) {
-    const known = Object.keys(POWER).join(', ');
-    throw new AdapterError('bad-request', `"action" is one of ${known}, but here it is "${action}".`);
-  }
-  return type;
-}
-
-/** The breakpoints of a request. @throws AdapterError if they are no list of objects */
-function listOf<T>(list: readonly T[] | undefined, command: string): readonly T[] {
-  if (Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null)) return list;
-  throw new AdapterError('bad-request', `The request ${command} needs a list of "breakpoints".`);
-}
-
-const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
-  id,
-  verified: message === undefined,
-  ...(message === undefined ? {} : { message, reason: 'failed' }),
-  ...(specs[0] && { instructionReference: hex(specs[0].address) }),
-});
-
-/** Columns or rows of the largest terminal that anybody has. */
-const MAX_TERMINAL_CELLS = 1000;
 
 export class ColinuxDebugSession extends DebugSession {
   private debuggee: Debuggee | undefined;
@@ -347,32 +322,7 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.SetBreakpointsArguments,
   ): void {
     void this.answer(response, async () => {
-      const { source, breakpoints } = args as Partial<DebugProtocol.SetBreakpointsArguments>;
-      const path = source?.path ?? source?.name;
-      const list: unknown[] = Array.isArray(breakpoints) ? breakpoints : [];
-      const lines = list.map((item) => (item as { line?: unknown } | null)?.line as number);
-      const isList = breakpoints === undefined || Array.isArray(breakpoints);
-      if (
-        typeof path !== 'string' ||
-        !isList ||
-        !lines.every((line) => Number.isInteger(line) && line >= 0)
-      ) {
-        throw new AdapterError(
-          'bad-request',
-          'The request setBreakpoints needs a source with a path, and breakpoints with whole line numbers.',
-        );
-      }
-      const file = this.clientPath(path);
-      const bound = (await this.debuggee?.setBreakpoints(file, lines)) ?? this.breakpoints.set(file, lines);
-      response.body = {
-        breakpoints: bound.map(({ id, line, requestedLine, message }) => ({
-          id,
-          verified: line !== undefined,
-          line: line ?? requestedLine,
-          source: args.source,
-          ...(message === undefined ? {} : { message, reason: 'failed' as const }),
-        })),
-      };
+      response.body = { breakpoints: await setSourceBreakpoints(this.debuggee, this.breakpoints, args) };
     });
   }
 
@@ -381,10 +331,7 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.SetFunctionBreakpointsArguments,
   ): void {
     void this.answer(response, async () => {
-      const names = listOf(args.breakpoints, 'setFunctionBreakpoints').map(({ name }) => String(name));
-      const bound =
-        (await this.debuggee?.setFunctionBreakpoints(names)) ?? this.breakpoints.setFunctions(names);
-      response.body = { breakpoints: bound.map(codeBreakpoint) };
+      response.body = { breakpoints: await setFunctionBreakpoints(this.debuggee, this.breakpoints, args) };
     });
   }
 
@@ -393,17 +340,7 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.SetInstructionBreakpointsArguments,
   ): void {
     void this.answer(response, async () => {
-      const wanted = listOf(args.breakpoints, 'setInstructionBreakpoints').map((one) => ({
-        reference: String(one.instructionReference),
-        offset: one.offset,
-      }));
-      // Addresses are those of a run: without a machine there is nothing to stop.
-      const bound = this.debuggee ? await this.debuggee.setInstructionBreakpoints(wanted) : [];
-      response.body = {
-        breakpoints: this.debuggee
-          ? bound.map(codeBreakpoint)
-          : wanted.map(() => ({ verified: false, message: 'There is no machine yet.', reason: 'pending' })),
-      };
+      response.body = { breakpoints: await setInstructionBreakpoints(this.debuggee, args) };
     });
   }
 
@@ -438,12 +375,9 @@ export class ColinuxDebugSession extends DebugSession {
     args: DebugProtocol.SetDataBreakpointsArguments,
   ): void {
     void this.answer(response, async () => {
-      const breakpoints = listOf(args.breakpoints, 'setDataBreakpoints');
-      // Some clients send an empty list before there is a machine.
-      response.body =
-        breakpoints.length === 0 && !this.debuggee
-          ? { breakpoints: [] }
-          : { breakpoints: await this.dataBreakpoints.set(this.machine(), breakpoints) };
+      response.body = {
+        breakpoints: await setDataBreakpoints(this.debuggee, this.dataBreakpoints, args),
+      };
     });
   }
 
@@ -452,17 +386,6 @@ export class ColinuxDebugSession extends DebugSession {
     if (id !== undefined) return this.frame(id);
     const machine = this.machine();
     return (await machine.stack(machine.coroutines.current)).find(({ kind }) => kind === 'code');
-  }
-
-  /** A path as debug information writes it: URIs of virtual file systems lose their scheme. */
-  private clientPath(path: string): string {
-    const [, rest] = /^[a-z][a-z0-9+.-]+:\/\/[^/]*(\/.*)$/i.exec(path) ?? [];
-    if (rest === undefined) return path;
-    try {
-      return decodeURIComponent(rest);
-    } catch {
-      return rest;
-    }
   }
 
   // --- running --------------------------------------------------------------------------------------------
@@ -655,49 +578,8 @@ export class ColinuxDebugSession extends DebugSession {
   // --- custom requests ------------------------------------------------------------------------------------
 
   protected override customRequest(command: string, response: DebugProtocol.Response, args: unknown): void {
-    const fields = (typeof args === 'object' && args !== null ? args : {}) as Record<string, unknown>;
-    const word = (name: string): string => {
-      const value = fields[name];
-      if (typeof value !== 'string') {
-        throw new AdapterError('bad-request', `The request ${command} needs "${name}" as a string.`);
-      }
-      return value;
-    };
-    const cells = (name: string): number => {
-      const value = fields[name];
-      if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > MAX_TERMINAL_CELLS)
-        throw new AdapterError(
-          'bad-request',
-          `The request ${command} needs "${name}" as a whole number from 1 to ${MAX_TERMINAL_CELLS}.`,
-        );
-      return value as number;
-    };
     void this.answer(response, async () => {
-      switch (command) {
-        case 'colinux/consoleResize':
-          this.terminals.resize(word('terminal'), cells('columns'), cells('rows'));
-          return;
-        case 'colinux/consoleAttach':
-          response.body = { data: this.terminals.redraw(word('terminal')) };
-          return;
-        case 'colinux/consoleInput':
-          this.terminals.input(word('terminal'), word('data'));
-          return;
-        case 'colinux/power':
-          this.terminals.power(word('terminal'), powerType(word('action')));
-          return;
-        case 'colinux/nmi':
-          await this.machine().request('nmi', {});
-          return;
-        case 'colinux/switches':
-          response.body = await this.machine().request('switches', { most: 4096 });
-          return;
-        case 'colinux/stateHash':
-          response.body = await this.machine().request('hash', {});
-          return;
-        default:
-          throw new AdapterError('bad-request', `This adapter has no request "${command}".`);
-      }
+      response.body = await answerCustomRequest(command, args, this.terminals, () => this.machine());
     });
   }
 

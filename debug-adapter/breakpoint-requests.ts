@@ -1,0 +1,102 @@
+/**
+ * The requests that set breakpoints on code and data: what a client says is checked here, and what has come of it is put in
+ * DAP's words. Before there is a machine, source and function breakpoints are remembered.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CodeBreakpoint, CodeBreakpoints } from './breakpoints.ts';
+import type { DataBreakpoints } from './data-breakpoints.ts';
+import type { Debuggee } from './debuggee.ts';
+import { AdapterError } from './errors.ts';
+import { hex } from './registers.ts';
+
+type Breakpoints = DebugProtocol.Breakpoint[];
+
+/** The breakpoints of a request. @throws AdapterError if they are no list of objects */
+function listOf<T>(list: readonly T[] | undefined, command: string): readonly T[] {
+  if (Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null)) return list;
+  throw new AdapterError('bad-request', `The request ${command} needs a list of "breakpoints".`);
+}
+
+const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
+  id,
+  verified: message === undefined,
+  ...(message === undefined ? {} : { message, reason: 'failed' }),
+  ...(specs[0] && { instructionReference: hex(specs[0].address) }),
+});
+
+const notYet = (): DebugProtocol.Breakpoint => ({
+  verified: false,
+  message: 'There is no machine yet.',
+  reason: 'pending',
+});
+
+/** A path as debug information writes it: URIs of virtual file systems lose their scheme. */
+function clientPath(path: string): string {
+  const [, rest] = /^[a-z][a-z0-9+.-]+:\/\/[^/]*(\/.*)$/i.exec(path) ?? [];
+  if (rest === undefined) return path;
+  try {
+    return decodeURIComponent(rest);
+  } catch {
+    return rest;
+  }
+}
+
+/** @throws AdapterError for a request that is none, as all of these do */
+export async function setSourceBreakpoints(
+  debuggee: Debuggee | undefined,
+  known: CodeBreakpoints,
+  args: DebugProtocol.SetBreakpointsArguments,
+): Promise<Breakpoints> {
+  const { source, breakpoints } = args as Partial<DebugProtocol.SetBreakpointsArguments>;
+  const path = source?.path ?? source?.name;
+  const list: unknown[] = Array.isArray(breakpoints) ? breakpoints : [];
+  const lines = list.map((item) => (item as { line?: unknown } | null)?.line as number);
+  const isList = breakpoints === undefined || Array.isArray(breakpoints);
+  if (typeof path !== 'string' || !isList || !lines.every((line) => Number.isInteger(line) && line >= 0)) {
+    throw new AdapterError(
+      'bad-request',
+      'The request setBreakpoints needs a source with a path, and breakpoints with whole line numbers.',
+    );
+  }
+  const file = clientPath(path);
+  const bound = (await debuggee?.setBreakpoints(file, lines)) ?? known.set(file, lines);
+  return bound.map(({ id, line, requestedLine, message }) => ({
+    id,
+    verified: line !== undefined,
+    line: line ?? requestedLine,
+    source: args.source,
+    ...(message === undefined ? {} : { message, reason: 'failed' as const }),
+  }));
+}
+
+export async function setFunctionBreakpoints(
+  debuggee: Debuggee | undefined,
+  known: CodeBreakpoints,
+  args: DebugProtocol.SetFunctionBreakpointsArguments,
+): Promise<Breakpoints> {
+  const names = listOf(args.breakpoints, 'setFunctionBreakpoints').map(({ name }) => String(name));
+  const bound = (await debuggee?.setFunctionBreakpoints(names)) ?? known.setFunctions(names);
+  return bound.map(codeBreakpoint);
+}
+
+export async function setInstructionBreakpoints(
+  debuggee: Debuggee | undefined,
+  args: DebugProtocol.SetInstructionBreakpointsArguments,
+): Promise<Breakpoints> {
+  const wanted = listOf(args.breakpoints, 'setInstructionBreakpoints').map((one) => ({
+    reference: String(one.instructionReference),
+    offset: one.offset,
+  }));
+  // Addresses are those of a run: without a machine there is nothing to stop.
+  if (!debuggee) return wanted.map(notYet);
+  return (await debuggee.setInstructionBreakpoints(wanted)).map(codeBreakpoint);
+}
+
+export async function setDataBreakpoints(
+  debuggee: Debuggee | undefined,
+  known: DataBreakpoints,
+  args: DebugProtocol.SetDataBreakpointsArguments,
+): Promise<Breakpoints> {
+  const breakpoints = listOf(args.breakpoints, 'setDataBreakpoints');
+  return debuggee ? known.set(debuggee, breakpoints) : breakpoints.map(notYet);
+}
