@@ -7,7 +7,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
-import { placeOf } from './memory-requests.ts';
+import { placeOf } from './memory-reference.ts';
 
 /** Most bytes of one. */
 const MAX_BYTES = 0x1_0000;

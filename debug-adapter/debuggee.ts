@@ -15,7 +15,7 @@ import {
 import type { MachinePort } from './adapter-host.ts';
 import type { CodeBreakpoints } from './breakpoints.ts';
 import { type CodeBreakpoint, type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
-import { placeOf } from './memory-requests.ts';
+import { placeOf } from './memory-reference.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
 import type { GuestImage, LaunchPlan, SessionImages } from './launch-plan.ts';

@@ -406,8 +406,11 @@ describe('the adapter on a port', () => {
             socket.write(request(1, 'initialize', {}) + 'garbage\r\n\r\n'),
           );
           socket.once('error', reject);
-          socket.once('data', (data: Buffer) => {
-            resolve(data.toString());
+          let received = '';
+          socket.on('data', (data: Buffer) => {
+            received += data.toString();
+            if (!received.includes('"response"')) return;
+            resolve(received);
             socket.destroy();
           });
         });

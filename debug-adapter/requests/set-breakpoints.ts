@@ -3,11 +3,11 @@
  * DAP's words. Before there is a machine, source and function breakpoints are remembered.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { CodeBreakpoint, CodeBreakpoints } from './breakpoints.ts';
-import type { DataBreakpoints } from './data-breakpoints.ts';
-import type { Debuggee } from './debuggee.ts';
-import { AdapterError } from './errors.ts';
-import { hex } from './registers.ts';
+import type { CodeBreakpoint, CodeBreakpoints } from '../breakpoints.ts';
+import type { DataBreakpoints } from '../data-breakpoints.ts';
+import type { Debuggee } from '../debuggee.ts';
+import { AdapterError } from '../errors.ts';
+import { hex } from '../registers.ts';
 
 type Breakpoints = DebugProtocol.Breakpoint[];
 
