@@ -12,7 +12,8 @@ interface Exchange<Arguments, Response extends { readonly body?: unknown }> {
 
 /** Arguments and body of the answer, by command. */
 export interface Requests extends CustomRequests {
-  initialize: Exchange<Dap.InitializeRequestArguments, Dap.InitializeResponse>;
+  // What is required there nobody needs, and not every client sends it.
+  initialize: Exchange<Partial<Dap.InitializeRequestArguments>, Dap.InitializeResponse>;
   launch: Exchange<Dap.LaunchRequestArguments, Dap.LaunchResponse>;
   configurationDone: Exchange<Dap.ConfigurationDoneArguments, Dap.ConfigurationDoneResponse>;
   terminate: Exchange<Dap.TerminateArguments, Dap.TerminateResponse>;
@@ -24,7 +25,7 @@ export interface Requests extends CustomRequests {
     Dap.SetInstructionBreakpointsResponse
   >;
   setExceptionBreakpoints: Exchange<
-    Dap.SetExceptionBreakpointsArguments,
+    Partial<Dap.SetExceptionBreakpointsArguments>,
     Dap.SetExceptionBreakpointsResponse
   >;
   dataBreakpointInfo: Exchange<Dap.DataBreakpointInfoArguments, Dap.DataBreakpointInfoResponse>;

@@ -62,7 +62,7 @@ export class ColinuxDebugSession {
     try {
       const handle = handlerOf(command);
       if (!handle) throw new AdapterError('bad-request', `This adapter has no request "${command}".`);
-      const body = await handle(this.context, typeof given === 'object' && given !== null ? given : {}, call);
+      const body = await handle(this.context, given, call);
       this.send({ ...response, success: true, ...(body === undefined ? {} : { body }) });
     } catch (thrown) {
       const { id, message } = toAdapterError(thrown);

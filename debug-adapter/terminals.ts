@@ -12,6 +12,7 @@ import { createConsoleWire } from './cocon/wire.ts';
 import { AdapterError } from './errors.ts';
 
 export interface TerminalInfo {
+  /** cocon0, cocon1, …: the guest of that monitor; com1; line, a guest's ttysN=stdio. */
   readonly id: string;
   readonly kind: 'cocon' | 'serial';
   readonly title: string;

@@ -26,15 +26,12 @@ export const breakpoints = {
 
   /** Some clients send this always, without anything in it. */
   setExceptionBreakpoints(_context, { filters = [] }) {
-    if (!Array.isArray(filters) || filters.length > 0)
-      throw new AdapterError('bad-request', 'This adapter has no exception filters.');
+    if (filters.length > 0) throw new AdapterError('bad-request', 'This adapter has no exception filters.');
     return { breakpoints: [] };
   },
 
   async dataBreakpointInfo(context, args) {
     const { name, variablesReference = 0, asAddress = false, bytes } = args;
-    if (typeof name !== 'string' || !Number.isInteger(variablesReference))
-      throw new AdapterError('bad-request', 'The request dataBreakpointInfo needs "name" as a string.');
     const { coroutines } = context.machine();
     if (asAddress) {
       const { address, coroutine, space } = placeOf(name, 0, coroutines.current);

@@ -2,7 +2,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
-import { AdapterError } from '../errors.ts';
 import { hex } from '../registers.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Frame } from '../stack.ts';
@@ -36,9 +35,6 @@ export const inspection = {
 
   async evaluate(context, { expression, frameId, format }) {
     context.looking();
-    if (typeof expression !== 'string') {
-      throw new AdapterError('bad-request', 'The request evaluate needs "expression" as a string.');
-    }
     const frame = await context.evaluationFrame(frameId);
     return context.looking().evaluate(expression, frame, format?.hex ?? false);
   },

@@ -1,4 +1,5 @@
 /** All requests that this adapter answers. */
+import { checkArguments } from '../check-arguments.ts';
 import type { Call, Command } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import { breakpoints } from './breakpoints.ts';
@@ -18,9 +19,14 @@ const HANDLERS: { readonly [C in Command]: Handler<C> } = {
   ...custom,
 };
 
+/** A handler that checks the arguments first. */
+type CheckedHandler = (context: SessionContext, given: unknown, call: Call) => unknown;
+
 /** The handler of a command, if there is one. */
-export function handlerOf(
-  command: string,
-): ((context: SessionContext, args: object, call: Call) => unknown) | undefined {
-  return Object.hasOwn(HANDLERS, command) ? (HANDLERS[command as Command] as never) : undefined;
+export function handlerOf(command: string): CheckedHandler | undefined {
+  if (!isCommand(command)) return undefined;
+  const handle = HANDLERS[command] as (context: SessionContext, args: object, call: Call) => unknown;
+  return (context, given, call) => handle(context, checkArguments(command, given), call);
 }
+
+const isCommand = (command: string): command is Command => Object.hasOwn(HANDLERS, command);
