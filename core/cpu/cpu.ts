@@ -10,7 +10,10 @@ import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './paging/access.ts';
 import { type Block, createCodeCache } from './decode/code-cache.ts';
+import { createControlRegisters } from './system/control-registers.ts';
 import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './system/cpuid.ts';
+import { createDebuggerAccess, type DebuggerAccess } from './system/debugger-access.ts';
+import { createMsrs } from './system/msr-registers.ts';
 import { createDebugRegisters, Dr6 } from './interrupts/debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import { cellsOf, type ExecutionObserver, observeMap, type OpcodeCell } from './decode/observe.ts';
@@ -101,6 +104,8 @@ export interface Cpu {
   readonly flags: Flags;
   readonly mmu: Mmu;
   readonly segmentation: Segmentation;
+  /** Registers on behalf of a debugger. */
+  readonly debugger: DebuggerAccess;
   /** The chain of exceptions behind the last `Exit.Shutdown`. */
   readonly shutdownCauses: readonly FaultCause[];
   /** What `CpuBus.onExecute` can tell of. */
@@ -161,6 +166,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     access,
     segmentation,
     transfer,
+    control: createControlRegisters(views, mmu, segmentation, debug, faults, model),
+    msrs: createMsrs(views, mmu, faults, now, model),
     interrupts,
     nmi,
     debug,
@@ -169,7 +176,6 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     ea: (i) => (reg32[i.base] + (reg32[i.idx] << i.scale) + i.disp) & i.addrMask,
     codePhysical: (i) =>
       mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
-    ticks: now,
   };
 
   const map = createInstructionSet(env, createSoftfloat(memory.wasm), model);
@@ -348,6 +354,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     flags,
     mmu,
     segmentation,
+    debugger: createDebuggerAccess(env),
     get shutdownCauses() {
       return exceptions.shutdownCauses();
     },

@@ -30,7 +30,14 @@ export interface Inspector {
 const PRESENT = 1;
 const LARGE = 0x80;
 
-export function createInspector(memory: PhysicalMemory, cpu: Cpu): Inspector {
+/** @param put carries out a write into RAM; the default does so at once and leaves no trace in the input log */
+export function createInspector(
+  memory: PhysicalMemory,
+  cpu: Cpu,
+  put: (physical: number, bytes: Uint8Array) => void = (physical, bytes) => {
+    memory.writeBytes(physical, bytes);
+  },
+): Inspector {
   const { state } = cpu.views;
 
   /** Physical address in a PAE entry's two dwords; `undefined` when not present or beyond 4 GiB, where no RAM is. */
@@ -95,7 +102,7 @@ export function createInspector(memory: PhysicalMemory, cpu: Cpu): Inspector {
     },
     write: (space, address, bytes) =>
       pieces(space, address, bytes.length, (physical, at, size) => {
-        memory.writeBytes(physical, bytes.subarray(at, at + size));
+        put(physical, bytes.subarray(at, at + size));
       }),
   };
 }

@@ -57,6 +57,7 @@ import type { DeviceSpecs } from '../protocol/device-protocol.ts';
 import type { BootImage, SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
+import { createDebuggerWrites } from './debugger-writes.ts';
 import { createInspector, type Inspector } from './inspector.ts';
 import { createOutside, type DeviceOutputs, type Outside } from './outside.ts';
 import { createPassages, type Passages } from './passages.ts';
@@ -136,6 +137,11 @@ export interface Machine {
   receive(port: SerialPort, bytes: Uint8Array): void;
   /** Presses the NMI button. */
   nmi(): void;
+  /**
+   * Writes a register from outside, through the input log. The machine stands between two instructions.
+   * @returns why the processor refuses it, a whole sentence; `undefined` when it was written
+   */
+  writeRegister(name: string, value: number): string | undefined;
   /** The other ends of its devices. */
   readonly outside: Outside;
   readonly instructions: () => number;
@@ -287,6 +293,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   });
   inputs.register(NMI_CHANNEL, raiseNmi);
   const outside = createOutside(inputs, pci.models);
+  const debuggerWrites = createDebuggerWrites(inputs, memory, cpu);
 
   function enter(start: BootCpuState): void {
     state[CR0] = start.cr0;
@@ -347,7 +354,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     clock,
     inputs,
     passages,
-    inspector: createInspector(memory, cpu),
+    inspector: createInspector(memory, cpu, debuggerWrites.memory),
     watchpoints,
     run(ticks) {
       const end = cpu.now() + ticks;
@@ -396,6 +403,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     nmi() {
       inputs.inject(NMI_CHANNEL, new Uint8Array(0));
     },
+    writeRegister: debuggerWrites.register,
     outside,
     instructions,
     virtualNanoseconds: () => cpu.now() * NANOSECONDS_PER_TICK,
