@@ -9,6 +9,7 @@ import { inspection } from './inspection.ts';
 import { lifecycle } from './lifecycle.ts';
 import { memory } from './memory.ts';
 import { running } from './running.ts';
+import { values } from './values.ts';
 
 const HANDLERS: { readonly [C in Command]: Handler<C> } = {
   ...lifecycle,
@@ -16,6 +17,7 @@ const HANDLERS: { readonly [C in Command]: Handler<C> } = {
   ...running,
   ...inspection,
   ...memory,
+  ...values,
   ...custom,
 };
 
