@@ -62,9 +62,12 @@ export function bytesOf(value: TypedValue, { registers, readMemory }: ValueConte
   return bits === undefined ? bytes : littleEndian(BigInt.asIntN(bits, toNumber(bytes!)), size);
 }
 
-/** Where `bits` bits lie that begin `offset` bits into a location. */
-export function sliceLocation(location: Location, offset: number, bits: number): Location {
-  const whole = offset % 8 === 0 && bits % 8 === 0;
+/**
+ * Where `bits` bits lie that begin `offset` bits into a location.
+ * @param field they are fewer than the type of the part has: a bit field, even one that is whole bytes
+ */
+function sliceLocation(location: Location, offset: number, bits: number, field: boolean): Location {
+  const whole = offset % 8 === 0 && bits % 8 === 0 && !field;
   switch (location.kind) {
     case 'optimised-out':
       return location;
@@ -83,10 +86,10 @@ export function sliceLocation(location: Location, offset: number, bits: number):
       return { kind: 'pieces', pieces: [{ bits, bitOffset: offset, location }] };
     case 'register':
       if (offset + bits > 32) return { kind: 'optimised-out', reason: 'this part was not kept' };
-      if (offset === 0 && bits === 32) return location;
+      if (offset === 0 && bits === 32 && !field) return location;
       return { kind: 'pieces', pieces: [{ bits, bitOffset: offset, location }] };
     case 'pieces':
-      return slicePieces(location.pieces, offset, bits);
+      return slicePieces(location.pieces, offset, bits, field);
   }
 }
 
@@ -94,6 +97,7 @@ function slicePieces(
   pieces: Extract<Location, { kind: 'pieces' }>['pieces'],
   offset: number,
   bits: number,
+  field: boolean,
 ): Location {
   const parts: { bits: number; bitOffset: number; location: Location }[] = [];
   let at = 0;
@@ -109,7 +113,7 @@ function slicePieces(
   if (at < offset + bits) return { kind: 'optimised-out', reason: 'this part was not kept' };
   const [only] = parts;
   // A whole object in one place is that object, with its address.
-  if (parts.length === 1) return sliceLocation(only.location, only.bitOffset, only.bits);
+  if (parts.length === 1) return sliceLocation(only.location, only.bitOffset, only.bits, field);
   return { kind: 'pieces', pieces: parts };
 }
 
@@ -120,7 +124,7 @@ export function partOf(value: TypedValue, type: CType, offset: number, bits = si
   const part =
     bits === 0 && location.kind === 'memory'
       ? { ...location, address: (location.address + offset / 8) >>> 0 }
-      : sliceLocation(location, offset, bits);
+      : sliceLocation(location, offset, bits, bits < sizeOf(type) * 8);
   return { type, location: part, space: value.space };
 }
 
