@@ -2,79 +2,29 @@
  * Hundreds of expressions over a stopped program, built by two compilers at three levels of optimisation with two versions of
  * DWARF: gdb and we have the same registers and memory, and must say the same of each.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AdapterError } from '../errors.ts';
 import type { FrameValues } from '../frame-values.ts';
 import type { Frame } from '../stack.ts';
-import { SymbolImage } from '../symbols/image.ts';
-import { run } from '../symbols/testing/fixtures.ts';
 import { compile } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import { formatValue, LIMITS } from './format.ts';
 import { scalarOf } from './scalar.ts';
 import { EXPRESSIONS } from './testing/expressions.ts';
-import { pagedMemory, stopProgram, type StoppedProgram } from './testing/stopped-program.ts';
+import { type Answer, openWorkbench } from './testing/stop-under-gdb.ts';
+import type { StoppedProgram } from './testing/stopped-program.ts';
 import { bare, bytesOf, isFloat, isSigned, sizeOf } from './value.ts';
 
-/** What gdb says of an expression. */
-interface Answer {
-  readonly error?: string;
-  readonly gone?: boolean;
-  readonly size?: number;
-  readonly integer?: string;
-  readonly signed?: boolean;
-  readonly float?: string;
-  readonly address?: number;
-}
-
-const here = join(dirname(fileURLToPath(import.meta.url)), 'testing');
-const folder = mkdtempSync(join(tmpdir(), 'expressions-'));
+const workbench = openWorkbench();
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  workbench.dispose();
 });
 
-const FLAGS = [
-  ...[
-    '-m32',
-    '-march=i686',
-    '-ffreestanding',
-    '-fno-pie',
-    '-fno-stack-protector',
-    '-nostdlib',
-    '-static',
-    '-w',
-  ],
-  ...['-Wl,-m,elf_i386', '-Wl,-e,_start', '-Wl,-z,noexecstack', '-I', here],
-];
 const VARIANTS = (['gcc', 'clang'] as const).flatMap((compiler) =>
   ['-O0', '-Og', '-O2'].flatMap((level) =>
     [4, 5].map((version) => [`${compiler} ${level} DWARF ${version}`, compiler, level, version] as const),
   ),
 );
-
-function build(compiler: 'gcc' | 'clang', level: string, version: number) {
-  const path = join(folder, `${compiler}${level}-${version}`);
-  const target = compiler === 'clang' ? ['--target=i386-linux-gnu'] : [];
-  run(compiler, [...target, ...FLAGS, level, `-gdwarf-${version}`, join(here, 'expressions.c'), '-o', path]);
-  const expressions = `${path}.json`;
-  writeFileSync(expressions, JSON.stringify(EXPRESSIONS.map(([, theirs]) => theirs)));
-  const answers = `${path}.out`;
-  run('gdb', ['-nx', '-batch', '-x', join(here, 'expressions.py'), path], {
-    EXPRESSIONS: expressions,
-    ANSWERS: answers,
-  });
-  const found = JSON.parse(readFileSync(answers, 'utf8')) as {
-    registers: number[];
-    memory: { low: number; hex: string }[];
-    answers: Answer[];
-  };
-  const image = SymbolImage.open(new Uint8Array(readFileSync(path)), path);
-  return { program: stopProgram(image, found.registers, pagedMemory(found.memory)), answers: found.answers };
-}
 
 /** The same facts about our value. */
 function ours(scope: FrameValues, text: string): Answer {
@@ -125,9 +75,10 @@ function floatText({ size = 0, float = '' }: Answer): string {
 describe.each(VARIANTS)('%s', (_label, compiler, level, version) => {
   let program: StoppedProgram;
   let frame: Frame;
-  let built: ReturnType<typeof build>;
+  let built: ReturnType<typeof workbench.stop>;
   beforeAll(() => {
-    built = build(compiler, level, version);
+    const theirs = EXPRESSIONS.map(([, text]) => text);
+    built = workbench.stop(compiler, level, version, theirs);
   });
 
   it('has the values, sizes and signs that gdb has', async () => {
