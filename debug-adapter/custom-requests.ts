@@ -68,7 +68,7 @@ export async function answerCustomRequest(
       await machine().request('nmi', {});
       return undefined;
     case 'colinux/switches':
-      return await machine().request('switches', { most: 4096 });
+      return await machine().request('switches', { first: -4096, most: 4096 });
     case 'colinux/stateHash':
       return await machine().request('hash', {});
     default:

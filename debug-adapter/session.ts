@@ -271,7 +271,7 @@ export class ColinuxDebugSession extends DebugSession {
     ) as DebugProtocol.StoppedEvent;
     stopped.body.allThreadsStopped = true;
     if (hit.length > 0) stopped.body.hitBreakpointIds = [...hit];
-    if (event.reason === 'watchpoint') {
+    if (event.reason === 'event') {
       stopped.body.reason = 'data breakpoint';
       stopped.body.hitBreakpointIds = event.watchpoints.map(({ id }) => id);
       stopped.body.text = this.dataBreakpoints.describe(event.watchpoints);
