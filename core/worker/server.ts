@@ -250,6 +250,13 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   function resolveSpace(m: Machine, space: Space): AddressSpace {
+    const found = findSpace(m, space);
+    if (found) return found;
+    const coroutine = space.kind === 'coroutine' ? ` ${space.coroutine}` : '';
+    throw new RequestError('no-such-coroutine', `There is no coroutine${coroutine} yet.`);
+  }
+
+  function findSpace(m: Machine, space: Space): AddressSpace | undefined {
     if (space.kind === 'physical') return PHYSICAL;
     if (space.kind === 'current' || space.coroutine === m.passages.current())
       return m.inspector.currentSpace();
@@ -258,13 +265,11 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       space.coroutine === HOST
         ? m.passages.all().find(({ monitor }) => monitor + 1 === m.passages.current())
         : m.passages.all().find(({ monitor }) => monitor + 1 === space.coroutine);
-    if (!passage)
-      throw new RequestError('no-such-coroutine', `There is no coroutine ${space.coroutine} yet.`);
+    if (!passage) return undefined;
     const page = m.memory.bytes.slice(passage.physical, passage.physical + 0x1000);
     const at = space.coroutine === HOST ? fields.host[0] : fields.guest[0];
     const state = decodeState(new DataView(page.buffer), at);
-    if (!state)
-      throw new RequestError('no-such-coroutine', `Coroutine ${space.coroutine} has no saved state.`);
+    if (!state) return undefined;
     return (state.cr0 & 0x8000_0000) === 0
       ? PHYSICAL
       : { cr3: state.cr3, pse: (state.cr4 & 0x10) !== 0, pae: (state.cr4 & 0x20) !== 0 };
@@ -414,7 +419,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     m: Machine,
     { id, space, address, length, access }: WatchRequest,
   ): WatchpointSpec[] {
-    const from = resolveSpace(m, space);
+    const from = findSpace(m, space);
+    if (!from) return [];
     const pieces: WatchpointSpec[] = [];
     for (let done = 0; done < length;) {
       const linear = (address + done) >>> 0;
