@@ -58,6 +58,17 @@ export class CodeBreakpoints {
     return bound;
   }
 
+  /** Binds everything that was asked for by names anew: the images are others. */
+  rebind(): readonly (SourceBreakpoint | CodeBreakpoint)[] {
+    for (const [file, bound] of this.byFile)
+      this.set(
+        file,
+        bound.map(({ requestedLine }) => requestedLine),
+      );
+    this.setFunctions(this.functions.map(({ wanted }) => wanted));
+    return [...[...this.byFile.values()].flat(), ...this.functions];
+  }
+
   /** What the machine has to watch. */
   specs(): BreakpointSpec[] {
     return [...[...this.byFile.values()].flat(), ...this.functions, ...this.instructions].flatMap(

@@ -198,10 +198,12 @@ export interface MachineSnapshot {
 export interface SwitchRecord {
   /** Retired instructions when the new address space was loaded. */
   readonly instructions: number;
+  /** 0: the host, n + 1: the guest of monitor n. */
   readonly from: CoroutineId;
   readonly to: CoroutineId;
-  /** The passage page's operation code and its first four parameters. */
+  /** The passage page's operation code: enum co_operation of the cooperative ABI. */
   readonly operation: number;
+  /** The first four. */
   readonly parameters: readonly number[];
   /** Counts all crossings since boot. */
   readonly sequence: number;

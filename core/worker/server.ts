@@ -268,20 +268,21 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     platform.yield(loop);
   }
 
-  /** @param cr3 stands in for that of the space, which has paging then */
+  /** @param cr3 stands in for that of the space */
   function resolveSpace(m: Machine, space: Space, cr3?: number): AddressSpace {
-    const found =
-      space.kind === 'physical'
-        ? PHYSICAL
-        : space.kind === 'current'
-          ? m.inspector.currentSpace()
-          : coroutineSpace(m.cpu.views, m.memory, m.passages, space.coroutine);
-    if (!found && space.kind === 'coroutine')
-      throw new RequestError(
-        'no-such-coroutine',
-        `There is no coroutine ${space.coroutine} yet, or it has no saved state.`,
-      );
-    return { ...(found ?? PHYSICAL), ...(cr3 === undefined ? {} : { cr3 }) };
+    const found = findSpace(m, space);
+    if (found) return cr3 === undefined ? found : { ...found, cr3 };
+    const coroutine = space.kind === 'coroutine' ? ` ${space.coroutine}` : '';
+    throw new RequestError(
+      'no-such-coroutine',
+      `There is no coroutine${coroutine} yet, or it has no saved state.`,
+    );
+  }
+
+  function findSpace(m: Machine, space: Space): AddressSpace | undefined {
+    if (space.kind === 'physical') return PHYSICAL;
+    if (space.kind === 'current') return m.inspector.currentSpace();
+    return coroutineSpace(m.cpu.views, m.memory, m.passages, space.coroutine);
   }
 
   /** Something comes in from outside. A halted machine that sleeps has something to do then. */
@@ -445,7 +446,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     m: Machine,
     { id, space, address, length, access }: WatchRequest,
   ): WatchpointSpec[] {
-    const from = resolveSpace(m, space);
+    const from = findSpace(m, space);
+    if (!from) return [];
     const pieces: WatchpointSpec[] = [];
     for (let done = 0; done < length;) {
       const linear = (address + done) >>> 0;

@@ -3,25 +3,31 @@
  * DAP's words. Before there is a machine, source and function breakpoints are remembered.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { CodeBreakpoint, CodeBreakpoints } from './breakpoints.ts';
-import type { DataBreakpoints } from './data-breakpoints.ts';
-import type { Debuggee } from './debuggee.ts';
-import { AdapterError } from './errors.ts';
-import { hex } from './registers.ts';
+import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint } from '../breakpoints.ts';
+import type { DataBreakpoints } from '../data-breakpoints.ts';
+import type { Debuggee } from '../debuggee.ts';
+import { AdapterError } from '../errors.ts';
+import { hex } from '../registers.ts';
 
 type Breakpoints = DebugProtocol.Breakpoint[];
 
-/** The breakpoints of a request. @throws AdapterError if they are no list of objects */
-function listOf<T>(list: readonly T[] | undefined, command: string): readonly T[] {
-  if (Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null)) return list;
-  throw new AdapterError('bad-request', `The request ${command} needs a list of "breakpoints".`);
-}
-
-const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
+export const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
   id,
   verified: message === undefined,
   ...(message === undefined ? {} : { message, reason: 'failed' }),
   ...(specs[0] && { instructionReference: hex(specs[0].address) }),
+});
+
+export const sourceBreakpoint = ({
+  id,
+  line,
+  requestedLine,
+  message,
+}: SourceBreakpoint): DebugProtocol.Breakpoint => ({
+  id,
+  verified: line !== undefined,
+  line: line ?? requestedLine,
+  ...(message === undefined ? {} : { message, reason: 'failed' }),
 });
 
 const notYet = (): DebugProtocol.Breakpoint => ({
@@ -47,26 +53,13 @@ export async function setSourceBreakpoints(
   known: CodeBreakpoints,
   args: DebugProtocol.SetBreakpointsArguments,
 ): Promise<Breakpoints> {
-  const { source, breakpoints } = args as Partial<DebugProtocol.SetBreakpointsArguments>;
-  const path = source?.path ?? source?.name;
-  const list: unknown[] = Array.isArray(breakpoints) ? breakpoints : [];
-  const lines = list.map((item) => (item as { line?: unknown } | null)?.line as number);
-  const isList = breakpoints === undefined || Array.isArray(breakpoints);
-  if (typeof path !== 'string' || !isList || !lines.every((line) => Number.isInteger(line) && line >= 0)) {
-    throw new AdapterError(
-      'bad-request',
-      'The request setBreakpoints needs a source with a path, and breakpoints with whole line numbers.',
-    );
-  }
+  const path = args.source.path ?? args.source.name;
+  if (path === undefined)
+    throw new AdapterError('bad-request', 'The request setBreakpoints needs a source with a path.');
+  const lines = (args.breakpoints ?? []).map(({ line }) => line);
   const file = clientPath(path);
   const bound = (await debuggee?.setBreakpoints(file, lines)) ?? known.set(file, lines);
-  return bound.map(({ id, line, requestedLine, message }) => ({
-    id,
-    verified: line !== undefined,
-    line: line ?? requestedLine,
-    source: args.source,
-    ...(message === undefined ? {} : { message, reason: 'failed' as const }),
-  }));
+  return bound.map((one) => ({ ...sourceBreakpoint(one), source: args.source }));
 }
 
 export async function setFunctionBreakpoints(
@@ -74,7 +67,7 @@ export async function setFunctionBreakpoints(
   known: CodeBreakpoints,
   args: DebugProtocol.SetFunctionBreakpointsArguments,
 ): Promise<Breakpoints> {
-  const names = listOf(args.breakpoints, 'setFunctionBreakpoints').map(({ name }) => String(name));
+  const names = args.breakpoints.map(({ name }) => name);
   const bound = (await debuggee?.setFunctionBreakpoints(names)) ?? known.setFunctions(names);
   return bound.map(codeBreakpoint);
 }
@@ -83,9 +76,9 @@ export async function setInstructionBreakpoints(
   debuggee: Debuggee | undefined,
   args: DebugProtocol.SetInstructionBreakpointsArguments,
 ): Promise<Breakpoints> {
-  const wanted = listOf(args.breakpoints, 'setInstructionBreakpoints').map((one) => ({
-    reference: String(one.instructionReference),
-    offset: one.offset,
+  const wanted = args.breakpoints.map(({ instructionReference, offset }) => ({
+    reference: instructionReference,
+    offset,
   }));
   // Addresses are those of a run: without a machine there is nothing to stop.
   if (!debuggee) return wanted.map(notYet);
@@ -97,6 +90,6 @@ export async function setDataBreakpoints(
   known: DataBreakpoints,
   args: DebugProtocol.SetDataBreakpointsArguments,
 ): Promise<Breakpoints> {
-  const breakpoints = listOf(args.breakpoints, 'setDataBreakpoints');
+  const { breakpoints } = args;
   return debuggee ? known.set(debuggee, breakpoints) : breakpoints.map(notYet);
 }

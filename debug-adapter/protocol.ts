@@ -1,0 +1,74 @@
+/**
+ * The requests and events of a session with their types: those of the Debug Adapter Protocol that this adapter has, and its
+ * own `colinux/…` (docs/protocol.md). A request that is added here needs a handler in `requests/`.
+ */
+import type { DebugProtocol as Dap } from '@vscode/debugprotocol';
+import type { CustomEvents, CustomRequests } from './custom-protocol.ts';
+
+interface Exchange<Arguments, Response extends { readonly body?: unknown }> {
+  readonly arguments: Arguments;
+  readonly body: Response['body'];
+}
+
+export interface Restart {
+  /** The launch configuration, as it is by now. */
+  arguments?: Dap.LaunchRequestArguments;
+}
+
+/** Arguments and body of the answer, by command. */
+export interface Requests extends CustomRequests {
+  // What is required there nobody needs, and not every client sends it.
+  initialize: Exchange<Partial<Dap.InitializeRequestArguments>, Dap.InitializeResponse>;
+  launch: Exchange<Dap.LaunchRequestArguments, Dap.LaunchResponse>;
+  configurationDone: Exchange<Dap.ConfigurationDoneArguments, Dap.ConfigurationDoneResponse>;
+  restart: Exchange<Restart, Dap.RestartResponse>;
+  terminate: Exchange<Dap.TerminateArguments, Dap.TerminateResponse>;
+  disconnect: Exchange<Dap.DisconnectArguments, Dap.DisconnectResponse>;
+  setBreakpoints: Exchange<Dap.SetBreakpointsArguments, Dap.SetBreakpointsResponse>;
+  setFunctionBreakpoints: Exchange<Dap.SetFunctionBreakpointsArguments, Dap.SetFunctionBreakpointsResponse>;
+  setInstructionBreakpoints: Exchange<
+    Dap.SetInstructionBreakpointsArguments,
+    Dap.SetInstructionBreakpointsResponse
+  >;
+  setExceptionBreakpoints: Exchange<
+    Partial<Dap.SetExceptionBreakpointsArguments>,
+    Dap.SetExceptionBreakpointsResponse
+  >;
+  dataBreakpointInfo: Exchange<Dap.DataBreakpointInfoArguments, Dap.DataBreakpointInfoResponse>;
+  setDataBreakpoints: Exchange<Dap.SetDataBreakpointsArguments, Dap.SetDataBreakpointsResponse>;
+  continue: Exchange<Dap.ContinueArguments, Dap.ContinueResponse>;
+  next: Exchange<Dap.NextArguments, Dap.NextResponse>;
+  stepIn: Exchange<Dap.StepInArguments, Dap.StepInResponse>;
+  stepOut: Exchange<Dap.StepOutArguments, Dap.StepOutResponse>;
+  pause: Exchange<Dap.PauseArguments, Dap.PauseResponse>;
+  threads: Exchange<undefined, Dap.ThreadsResponse>;
+  stackTrace: Exchange<Dap.StackTraceArguments, Dap.StackTraceResponse>;
+  scopes: Exchange<Dap.ScopesArguments, Dap.ScopesResponse>;
+  variables: Exchange<Dap.VariablesArguments, Dap.VariablesResponse>;
+  evaluate: Exchange<Dap.EvaluateArguments, Dap.EvaluateResponse>;
+  readMemory: Exchange<Dap.ReadMemoryArguments, Dap.ReadMemoryResponse>;
+  writeMemory: Exchange<Dap.WriteMemoryArguments, Dap.WriteMemoryResponse>;
+  disassemble: Exchange<Dap.DisassembleArguments, Dap.DisassembleResponse>;
+}
+
+export type Command = keyof Requests;
+
+/** Bodies by name. */
+export interface Events extends CustomEvents {
+  initialized: undefined;
+  continued: Dap.ContinuedEvent['body'];
+  stopped: Dap.StoppedEvent['body'];
+  exited: Dap.ExitedEvent['body'];
+  terminated: undefined;
+  thread: Dap.ThreadEvent['body'];
+  breakpoint: Dap.BreakpointEvent['body'];
+  output: Dap.OutputEvent['body'];
+}
+
+/** One request that is being answered. */
+export interface Call {
+  /** Does something once the answer is on its way. */
+  afterAnswer(work: () => void): void;
+  /** Settles when everything that was asked before is answered. */
+  earlier(): Promise<unknown>;
+}

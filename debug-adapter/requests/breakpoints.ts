@@ -1,0 +1,51 @@
+/** Breakpoints on code and data. */
+import { dataBreakpointInfo } from '../data-breakpoints.ts';
+import { AdapterError } from '../errors.ts';
+import { placeOf } from '../memory-reference.ts';
+import { hex } from '../registers.ts';
+import type { Handlers } from './handler.ts';
+import {
+  setDataBreakpoints,
+  setFunctionBreakpoints,
+  setInstructionBreakpoints,
+  setSourceBreakpoints,
+} from './set-breakpoints.ts';
+
+export const breakpoints = {
+  async setBreakpoints({ debuggee, breakpoints: known }, args) {
+    return { breakpoints: await setSourceBreakpoints(debuggee, known, args) };
+  },
+
+  async setFunctionBreakpoints({ debuggee, breakpoints: known }, args) {
+    return { breakpoints: await setFunctionBreakpoints(debuggee, known, args) };
+  },
+
+  async setInstructionBreakpoints({ debuggee }, args) {
+    return { breakpoints: await setInstructionBreakpoints(debuggee, args) };
+  },
+
+  /** Some clients send this always, without anything in it. */
+  setExceptionBreakpoints(_context, { filters = [] }) {
+    if (filters.length > 0) throw new AdapterError('bad-request', 'This adapter has no exception filters.');
+    return { breakpoints: [] };
+  },
+
+  async dataBreakpointInfo(context, args) {
+    const { name, variablesReference = 0, asAddress = false, bytes } = args;
+    const { coroutines } = context.machine();
+    if (asAddress) {
+      const { address, coroutine, space } = placeOf(name, 0, coroutines.current);
+      const own = coroutines.referenceOf(coroutine, address, true);
+      const reference = space.kind === 'physical' ? `physical:${hex(address)}` : own;
+      return dataBreakpointInfo(name, { reference, size: bytes ?? 1 });
+    }
+    const frame = await context.evaluationFrame(args.frameId);
+    const place = await context.looking().placeOf(name, variablesReference, frame);
+    const sized = typeof place === 'string' || bytes === undefined ? place : { ...place, size: bytes };
+    return dataBreakpointInfo(name, sized);
+  },
+
+  async setDataBreakpoints({ debuggee, dataBreakpoints }, args) {
+    return { breakpoints: await setDataBreakpoints(debuggee, dataBreakpoints, args) };
+  },
+} satisfies Handlers;

@@ -1,0 +1,32 @@
+/** All requests that this adapter answers. */
+import { checkArguments } from '../check-arguments.ts';
+import type { Call, Command } from '../protocol.ts';
+import type { SessionContext } from '../session-context.ts';
+import { breakpoints } from './breakpoints.ts';
+import { custom } from './custom.ts';
+import type { Handler } from './handler.ts';
+import { inspection } from './inspection.ts';
+import { lifecycle } from './lifecycle.ts';
+import { memory } from './memory.ts';
+import { running } from './running.ts';
+
+const HANDLERS: { readonly [C in Command]: Handler<C> } = {
+  ...lifecycle,
+  ...breakpoints,
+  ...running,
+  ...inspection,
+  ...memory,
+  ...custom,
+};
+
+/** A handler that checks the arguments first. */
+type CheckedHandler = (context: SessionContext, given: unknown, call: Call) => unknown;
+
+/** The handler of a command, if there is one. */
+export function handlerOf(command: string): CheckedHandler | undefined {
+  if (!isCommand(command)) return undefined;
+  const handle = HANDLERS[command] as (context: SessionContext, args: object, call: Call) => unknown;
+  return (context, given, call) => handle(context, checkArguments(command, given), call);
+}
+
+const isCommand = (command: string): command is Command => Object.hasOwn(HANDLERS, command);

@@ -1,0 +1,179 @@
+/**
+ * What the handlers of requests share: the machine of the session, the inspection of its stop, breakpoints, terminals, and
+ * the numbers of frames. Looks things up and says clearly when they are not there.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import type { AdapterHost } from './adapter-host.ts';
+import { CodeBreakpoints } from './breakpoints.ts';
+import { coroutineOf, threadOf } from './coroutines.ts';
+import { DataBreakpoints } from './data-breakpoints.ts';
+import { Debuggee, type MachineStatus } from './debuggee.ts';
+import { AdapterError } from './errors.ts';
+import { Inspection } from './inspection.ts';
+import type { LaunchPlan } from './launch-plan.ts';
+import { MachineWorkers } from './machine-workers.ts';
+import type { Events } from './protocol.ts';
+import type { Frame } from './stack.ts';
+import { SymbolCache } from './symbol-cache.ts';
+import { Terminals } from './terminals.ts';
+
+export type SendEvent = <E extends keyof Events>(event: E, body: Events[E]) => void;
+
+export class SessionContext {
+  readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
+  readonly dataBreakpoints = new DataBreakpoints();
+  readonly terminals: Terminals;
+  readonly symbols = new SymbolCache();
+  readonly workers: MachineWorkers;
+  /** Of the machine that there is, or was last. */
+  launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
+  plan: LaunchPlan | undefined;
+  debuggee: Debuggee | undefined;
+  stopOnEntry = false;
+  launched = false;
+  restarting = false;
+  ended = false;
+  private inspection: Inspection | undefined;
+  private readonly knownThreads = new Set<number>();
+  private readonly frames = new Map<number, Frame>();
+  private nextFrameId = 1;
+
+  constructor(
+    readonly host: AdapterHost,
+    readonly send: SendEvent,
+  ) {
+    this.workers = new MachineWorkers(host);
+    this.terminals = new Terminals({
+      output: (terminal, data) => {
+        this.send('colinux/console', { terminal, data });
+      },
+      input: (port, bytes) => {
+        void this.debuggee?.request('input', { port, bytes }).catch(() => undefined);
+      },
+      lineInput: (bytes) => {
+        this.debuggee?.typeLine(bytes);
+      },
+      text: (output) => {
+        this.send('output', { category: 'stdout', output });
+      },
+    });
+  }
+
+  /** A sentence for the debug console. */
+  output(text: string, category: 'console' | 'important' | 'stderr'): void {
+    this.send('output', { category, output: `${text}\n` });
+  }
+
+  sendStatus(status: MachineStatus): void {
+    this.send('colinux/status', {
+      running: status.running,
+      coroutine: this.debuggee?.coroutines.name(status.coroutine) ?? 'kernel',
+      ring: status.cpl,
+      virtualTimeNs: status.virtualNanoseconds,
+      instructions: status.instructions,
+    });
+  }
+
+  dispose(): void {
+    this.ended = true;
+    this.workers.dispose();
+    void this.debuggee?.dispose();
+  }
+
+  /** Ends the machine, but not the session: its threads are gone. */
+  async dropMachine(): Promise<void> {
+    const { debuggee } = this;
+    this.debuggee = undefined;
+    await debuggee?.dispose();
+    this.frames.clear();
+    this.tellThreads([]);
+  }
+
+  /** The session is over, and the client hears it. */
+  end(): void {
+    if (this.ended) return;
+    this.dispose();
+    this.send('terminated', undefined);
+  }
+
+  // --- what there is -------------------------------------------------------------------------------------
+
+  machine(): Debuggee {
+    if (!this.debuggee || this.ended) {
+      throw new AdapterError('not-stopped', 'There is no machine: launch one first.');
+    }
+    return this.debuggee;
+  }
+
+  /** The inspection of the present stop. @throws AdapterError while the machine runs */
+  looking(): Inspection {
+    if (this.machine().running || !this.inspection) {
+      throw new AdapterError('not-stopped', 'The machine is running: pause it to look inside.');
+    }
+    return this.inspection;
+  }
+
+  /** The coroutine of a request. @throws AdapterError when there is none of that number */
+  thread({ threadId }: { readonly threadId?: unknown }): CoroutineId {
+    const all = this.debuggee?.coroutines.all ?? [];
+    const found = typeof threadId === 'number' && all.includes(coroutineOf(threadId));
+    if (found) return coroutineOf(threadId);
+    throw new AdapterError(
+      'no-such-thread',
+      `There is no thread ${JSON.stringify(threadId) ?? 'without a number'}: the threads are ${all.map(threadOf).join(' and ')}.`,
+    );
+  }
+
+  frame(id: number): Frame {
+    this.looking();
+    const frame = this.frames.get(id);
+    if (!frame)
+      throw new AdapterError('no-such-frame', 'This frame belongs to an earlier stop: select it again.');
+    return frame;
+  }
+
+  /** The frame that expressions belong to: the one asked for, else the innermost with code. */
+  async evaluationFrame(id: number | undefined): Promise<Frame | undefined> {
+    if (id !== undefined) return this.frame(id);
+    const machine = this.machine();
+    return (await machine.stack(machine.coroutines.current)).find(({ kind }) => kind === 'code');
+  }
+
+  /** How the client names a source file of the debug information. */
+  source(file: string): DebugProtocol.Source {
+    const name = file.split('/').pop() ?? file;
+    return { name, path: this.host.sourceUri?.(file) ?? file };
+  }
+
+  // --- stops ---------------------------------------------------------------------------------------------
+
+  /** A number for a row of a call stack; for `frame`, until the machine runs again. */
+  numberOf(frame: Frame): number {
+    const id = this.nextFrameId++;
+    if (frame.kind === 'code') this.frames.set(id, frame);
+    return id;
+  }
+
+  /** The machine has stopped: what belonged to earlier stops is forgotten, threads that came or went are told. */
+  beginStop({ coroutines, memory }: Debuggee): void {
+    this.frames.clear();
+    // References go on where the last stop's ended, so that a stale one is never taken for another.
+    this.inspection = new Inspection(coroutines, memory, this.inspection?.nextReference);
+    this.tellThreads(coroutines.all.map(threadOf));
+  }
+
+  private tellThreads(all: readonly number[]): void {
+    const threads = new Set(all);
+    for (const threadId of this.knownThreads) {
+      if (threads.has(threadId)) continue;
+      this.knownThreads.delete(threadId);
+      this.send('thread', { reason: 'exited', threadId });
+    }
+    for (const threadId of threads) {
+      if (this.knownThreads.has(threadId)) continue;
+      this.knownThreads.add(threadId);
+      this.send('thread', { reason: 'started', threadId });
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** What the machine says, as events of the client: stops with their reasons in words, its end, its status. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { threadOf } from './coroutines.ts';
+import type { DebuggeeListener } from './debuggee.ts';
+import { exceptionText } from './exceptions.ts';
+import type { SessionContext } from './session-context.ts';
+import type { StoppedEvent } from './stepping.ts';
+
+type Stop = DebugProtocol.StoppedEvent['body'];
+
+export const listenerFor = (context: SessionContext): DebuggeeListener => ({
+  stopped: (event, hit) => {
+    onStopped(context, event, hit);
+  },
+  serial: (port, bytes) => {
+    context.terminals.receive(port, bytes);
+  },
+  status: (status) => {
+    context.sendStatus(status);
+  },
+  note: (text, error) => {
+    context.output(text, error ? 'stderr' : 'console');
+  },
+  arrived: () => placeDataBreakpoints(context),
+  died: () => {
+    context.end();
+  },
+});
+
+/** Watches what can be watched by now, and tells the client what has changed. */
+export async function placeDataBreakpoints({
+  debuggee,
+  dataBreakpoints,
+  send,
+}: SessionContext): Promise<void> {
+  if (!debuggee) return;
+  const changed = await dataBreakpoints.place(debuggee);
+  debuggee.awaitsGuests = dataBreakpoints.pending;
+  for (const breakpoint of changed) send('breakpoint', { reason: 'changed', breakpoint });
+}
+
+function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly number[]): void {
+  const { debuggee } = context;
+  if (!debuggee) return;
+  context.beginStop(debuggee);
+  if (event.reason === 'exit' || event.reason === 'reset') {
+    const { exitStatus = 0 } = event;
+    const what = event.reason === 'exit' ? `exit status ${exitStatus}` : 'the guest reset the machine';
+    context.output(`The machine has ended: ${what}.`, 'console');
+    context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
+    context.end();
+    return;
+  }
+  if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
+  const said = wordsOf(context, event);
+  if (event.reason === 'event' && said.text) context.output(said.text, 'console');
+  context.send('stopped', {
+    reason: event.reason,
+    threadId: threadOf(event.snapshot.coroutine),
+    allThreadsStopped: true,
+    ...(hit.length > 0 && { hitBreakpointIds: [...hit] }),
+    ...said,
+  });
+}
+
+/** What is special about a stop. */
+function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
+  switch (event.reason) {
+    case 'event':
+      return {
+        reason: 'data breakpoint',
+        hitBreakpointIds: event.watchpoints.map(({ id }) => id),
+        text: context.dataBreakpoints.describe(event.watchpoints),
+      };
+    case 'shutdown':
+      return { reason: 'exception', description: 'Triple fault', text: exceptionText(event.causes) };
+    case 'halted':
+      return {
+        description: 'Halted for ever',
+        text: 'The CPU executed HLT with interrupts off: nothing can wake it.',
+      };
+    default:
+      return {};
+  }
+}
