@@ -59,6 +59,8 @@ function numberOf(bytes: Uint8Array): string | undefined {
 export class DataBreakpoints {
   private nextId = FIRST_ID;
   private names = new Map<number, string>();
+  private watches: readonly Watch[] = [];
+  private watched = new Set<number>();
 
   /** Replaces all of them. @throws AdapterError for what is no list of data breakpoints */
   async set(
@@ -67,20 +69,37 @@ export class DataBreakpoints {
   ): Promise<DebugProtocol.Breakpoint[]> {
     this.names = new Map();
     const parsed = wanted.map((one) => this.parse(one, debuggee));
-    const watches = parsed.filter((one): one is Watch => typeof one !== 'string');
-    const { watched } = await debuggee.request('setWatchpoints', { watchpoints: watches });
-    return parsed.map((one) => {
-      if (typeof one === 'string') return { verified: false, message: one, reason: 'failed' };
-      const verified = watched.includes(one.id);
-      return {
-        id: one.id,
-        verified,
-        ...(!verified && {
-          message: `${this.names.get(one.id)} is not in memory now: set it again when it is mapped to RAM.`,
-          reason: 'pending' as const,
-        }),
-      };
-    });
+    this.watches = parsed.filter((one): one is Watch => typeof one !== 'string');
+    await this.place(debuggee);
+    return parsed.map((one) =>
+      typeof one === 'string'
+        ? { verified: false, message: one, reason: 'failed' }
+        : this.stateOf(one.id, this.watched.has(one.id)),
+    );
+  }
+
+  /** Some of them are not in memory yet. */
+  get pending(): boolean {
+    return this.watched.size < this.watches.length;
+  }
+
+  /**
+   * Places all of them in a machine: another one than before, or one whose memory is mapped differently by now.
+   * @returns those that are watched now and were not, or the other way round
+   */
+  async place(debuggee: Debuggee): Promise<DebugProtocol.Breakpoint[]> {
+    const before = this.watched;
+    const { watched } = await debuggee.request('setWatchpoints', { watchpoints: this.watches });
+    this.watched = new Set(watched);
+    return this.watches
+      .filter(({ id }) => before.has(id) !== this.watched.has(id))
+      .map(({ id }) => this.stateOf(id, this.watched.has(id)));
+  }
+
+  private stateOf(id: number, verified: boolean): DebugProtocol.Breakpoint {
+    if (verified) return { id, verified };
+    const message = `${this.names.get(id)} is not in memory now: it is watched as soon as it is mapped to RAM at a stop.`;
+    return { id, verified, message, reason: 'pending' };
   }
 
   private parse(

@@ -4,8 +4,8 @@
  * Speaks the machine protocol on one side and knows nothing of DAP messages on the other: what the client should hear
  * goes to a listener. One authoritative state: `running`, `lastStop`, `ended`.
  */
+import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
 import {
-  type BreakpointSpec,
   type CoroutineId,
   HOST,
   type MachineEvent,
@@ -25,9 +25,12 @@ import type { OtherEnds } from './other-ends.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
 import { type StepHost, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
 
-/** Ids of breakpoints of our own, which no client ever sees: the guest's entry, and the first use of a passage page. */
+/** Ids of breakpoints of our own, which no client ever sees: the entry of the guest where it is shown, the entry of any, and
+ * the first use of a passage page. */
 const ENTRY_ID = 0;
+const ARRIVAL_ID = 0x7fff_fffe;
 const PASSAGE_ID = 0x7fff_ffff;
+const OWN_IDS: readonly number[] = [ENTRY_ID, ARRIVAL_ID, PASSAGE_ID];
 /** The host kernel's function that uses a passage page. */
 const PASSAGE_USER = 'guest_space_build';
 
@@ -48,6 +51,8 @@ export interface DebuggeeListener {
   status(status: MachineStatus): void;
   /** A sentence for the user; `error` for one about a failure. */
   note(text: string, error: boolean): void;
+  /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
+  arrived(): Promise<void>;
   /** The worker is gone: nothing more will come. */
   died(): void;
 }
@@ -66,6 +71,8 @@ export class Debuggee {
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
   private readonly stacks = new Map<CoroutineId, Frame[]>();
   private entryPending = false;
+  /** The listener wants to hear when guests begin. */
+  awaitsGuests = false;
   /** Physical addresses of the passage pages that breakpoints know. */
   private boundPassages = '';
 
@@ -149,19 +156,21 @@ export class Debuggee {
       await this.sendBreakpoints();
     } else if (stopOnEntry) {
       const snapshot = await this.request('snapshot', {});
-      const stop = { breakpoints: [], watchpoints: [], exitStatus: undefined, causes: [], snapshot };
+      const nothing = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [] };
+      const stop = { ...nothing, exitStatus: undefined, snapshot };
       this.show({ event: 'stopped', reason: 'entry', ...stop });
       return;
     }
     await this.resume();
   }
 
-  dispose(): void {
+  /** Ends the machine; settles when what its devices were connected to is closed. */
+  async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
     this.running = false;
     this.client.dispose();
-    void this.ends.close();
+    await this.ends.close();
   }
 
   readonly request: MachineClient['request'] = (kind, params) =>
@@ -214,11 +223,15 @@ export class Debuggee {
       waiter(event);
       return;
     }
-    const own = event.reason === 'breakpoint' && event.breakpoints.every((id) => id === PASSAGE_ID);
+    const own =
+      event.reason === 'breakpoint' &&
+      event.breakpoints.every((id) => id === PASSAGE_ID || id === ARRIVAL_ID);
     if (own && !this.pausing) {
-      // There is a new passage page: breakpoints in its code can be set now.
+      // There is a new passage page, where breakpoints can be set now, or a guest begins.
       this.adopt(event);
-      this.sendBreakpoints()
+      const arrived = event.breakpoints.includes(ARRIVAL_ID) ? this.listener.arrived() : Promise.resolve();
+      arrived
+        .then(() => this.sendBreakpoints())
         .then(() => this.resume())
         .catch((error: unknown) => {
           this.failedToRun(error);
@@ -245,7 +258,7 @@ export class Debuggee {
     if (atEntry || this.passagesChanged()) void this.sendBreakpoints().catch(() => undefined);
     const { snapshot } = event;
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
-    const hit = event.breakpoints.filter((id) => id !== ENTRY_ID && id !== PASSAGE_ID);
+    const hit = event.breakpoints.filter((id) => !OWN_IDS.includes(id));
     this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, hit);
   }
 
@@ -276,11 +289,18 @@ export class Debuggee {
     return bound;
   }
 
+  private guestEntries(): BreakpointSpec[] {
+    return this.plan.guests.flatMap(({ image }, monitor) =>
+      image ? [{ id: ARRIVAL_ID, address: image.entry, coroutine: monitor + 1 }] : [],
+    );
+  }
+
   private passagesChanged(): boolean {
     return this.coroutines.passageKey() !== this.boundPassages;
   }
 
-  private async sendBreakpoints(): Promise<void> {
+  /** Gives the machine the breakpoints as they are now. */
+  async sendBreakpoints(): Promise<void> {
     const { coroutines, plan } = this;
     this.boundPassages = coroutines.passageKey();
     const specs: BreakpointSpec[] = [];
@@ -300,6 +320,7 @@ export class Debuggee {
     if (this.entryPending && this.guestEntry !== undefined) {
       specs.push({ id: ENTRY_ID, address: this.guestEntry, coroutine: 1 });
     }
+    if (this.awaitsGuests) specs.push(...this.guestEntries());
     await this.request('setBreakpoints', { breakpoints: specs });
   }
 

@@ -17,8 +17,9 @@ import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
 import { joinEnds } from './launch-devices.ts';
 import { readFile, reasonOf } from './read-file.ts';
+import type { SymbolCache } from './symbol-cache.ts';
 import { SymbolError } from './symbols/errors.ts';
-import { SymbolImage } from './symbols/image.ts';
+import type { SymbolImage } from './symbols/image.ts';
 
 /** RAM of a machine where nobody says it, in MiB. */
 const DEFAULT_MEMORY = 128;
@@ -55,11 +56,12 @@ export interface LaunchPlan extends SessionImages {
 
 /** The symbols of an image, and whether it is a cooperative guest. */
 function openImage(
+  symbols: SymbolCache,
   bytes: Uint8Array,
   name: string,
 ): { image: SymbolImage | undefined; cooperative: boolean } {
   try {
-    const image = SymbolImage.open(bytes, name);
+    const image = symbols.open(bytes, name);
     return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
@@ -91,15 +93,17 @@ interface Kernel {
   readonly common: Pick<BootRequest, 'rtcSeconds' | 'pace' | 'cpu'>;
 }
 
+/** @param symbols of earlier launches of the session */
 export async function planLaunch(
   options: LaunchArguments,
   host: AdapterHost,
+  symbols: SymbolCache,
   rtcSeconds: number,
 ): Promise<LaunchPlan> {
   const [first] = options.guests as readonly [PlannedGuest, ...PlannedGuest[]];
   const bytes = await readFile(host, first.kernel);
   const name = baseName(first.kernel);
-  const { image, cooperative } = openImage(bytes, name);
+  const { image, cooperative } = openImage(symbols, bytes, name);
   const warnings: string[] = [];
   if (!image?.hasDebugInfo) {
     warnings.push(
@@ -113,9 +117,11 @@ export async function planLaunch(
   }
   const common = { rtcSeconds, pace: 'real' as const, cpu: options.cpu };
   const kernel: Kernel = { bytes, name, image, extra, common };
-  return cooperative
-    ? { ...(await planGuestMachine(options, kernel, host)), warnings }
+  const plan = cooperative
+    ? { ...(await planGuestMachine(options, kernel, host, symbols)), warnings }
     : { ...planAlone(options, kernel), warnings: [...warnings, ...notServed(options, name)] };
+  symbols.settle();
+  return plan;
 }
 
 type Planned = Omit<LaunchPlan, 'warnings'>;
@@ -144,6 +150,7 @@ async function planGuestMachine(
   options: LaunchArguments,
   { bytes, image, extra, common }: Kernel,
   host: AdapterHost,
+  symbols: SymbolCache,
 ): Promise<Planned> {
   const { rng, ends } = options.devices;
   const { plan, problems } = planGuests(options.guests, {
@@ -158,7 +165,7 @@ async function planGuestMachine(
   const guests = [first, ...(await Promise.all(others.map(read))), ...extra];
   const modules = [...guests, ...(await Promise.all(plan.data.map(read)))];
   const hostKernel = await readHostKernel(options, host);
-  const hostImage = openImage(hostKernel.bytes, hostKernel.name).image;
+  const hostImage = openImage(symbols, hostKernel.bytes, hostKernel.name).image;
   const size = modules.reduce((sum, module) => sum + module.bytes.length, 0);
   const memory = options.memory ?? Math.max(DEFAULT_MEMORY, machineMiB(plan, size));
   return {
@@ -169,7 +176,7 @@ async function planGuestMachine(
     programs: hostPrograms(hostImage),
     guests: guests.map((module, n) => ({
       name: module.name,
-      image: n === 0 ? image : symbolsOf(module),
+      image: n === 0 ? image : symbolsOf(symbols, module),
       ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
     })),
   };
@@ -193,9 +200,9 @@ async function readHostKernel({ host: file }: LaunchArguments, host: AdapterHost
 }
 
 /** The symbols of a further guest. Whether it is one, the host kernel decides and says. */
-function symbolsOf({ bytes, name }: BootImage): SymbolImage | undefined {
+function symbolsOf(symbols: SymbolCache, { bytes, name }: BootImage): SymbolImage | undefined {
   try {
-    return SymbolImage.open(bytes, name);
+    return symbols.open(bytes, name);
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
     return undefined;

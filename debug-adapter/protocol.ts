@@ -10,12 +10,18 @@ interface Exchange<Arguments, Response extends { readonly body?: unknown }> {
   readonly body: Response['body'];
 }
 
+export interface Restart {
+  /** The launch configuration, as it is by now. */
+  arguments?: Dap.LaunchRequestArguments;
+}
+
 /** Arguments and body of the answer, by command. */
 export interface Requests extends CustomRequests {
   // What is required there nobody needs, and not every client sends it.
   initialize: Exchange<Partial<Dap.InitializeRequestArguments>, Dap.InitializeResponse>;
   launch: Exchange<Dap.LaunchRequestArguments, Dap.LaunchResponse>;
   configurationDone: Exchange<Dap.ConfigurationDoneArguments, Dap.ConfigurationDoneResponse>;
+  restart: Exchange<Restart, Dap.RestartResponse>;
   terminate: Exchange<Dap.TerminateArguments, Dap.TerminateResponse>;
   disconnect: Exchange<Dap.DisconnectArguments, Dap.DisconnectResponse>;
   setBreakpoints: Exchange<Dap.SetBreakpointsArguments, Dap.SetBreakpointsResponse>;
@@ -54,10 +60,12 @@ export type Command = keyof Requests;
 /** Bodies by name. */
 export interface Events extends CustomEvents {
   initialized: undefined;
+  continued: Dap.ContinuedEvent['body'];
   stopped: Dap.StoppedEvent['body'];
   exited: Dap.ExitedEvent['body'];
   terminated: undefined;
   thread: Dap.ThreadEvent['body'];
+  breakpoint: Dap.BreakpointEvent['body'];
   output: Dap.OutputEvent['body'];
   invalidated: Dap.InvalidatedEvent['body'];
   memory: Dap.MemoryEvent['body'];

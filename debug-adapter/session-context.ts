@@ -12,8 +12,10 @@ import { Debuggee, type MachineStatus } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
 import { Inspection } from './inspection.ts';
 import type { LaunchPlan } from './launch-plan.ts';
+import { MachineWorkers } from './machine-workers.ts';
 import type { Events } from './protocol.ts';
 import type { Frame } from './stack.ts';
+import { SymbolCache } from './symbol-cache.ts';
 import { Terminals } from './terminals.ts';
 
 export type SendEvent = <E extends keyof Events>(event: E, body: Events[E]) => void;
@@ -24,10 +26,15 @@ export class SessionContext {
   readonly terminals: Terminals;
   /** What the client has said of itself. */
   client: Partial<DebugProtocol.InitializeRequestArguments> = {};
+  readonly symbols = new SymbolCache();
+  readonly workers: MachineWorkers;
+  /** Of the machine that there is, or was last. */
+  launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
   plan: LaunchPlan | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
   launched = false;
+  restarting = false;
   ended = false;
   private inspection: Inspection | undefined;
   private readonly knownThreads = new Set<number>();
@@ -38,6 +45,7 @@ export class SessionContext {
     readonly host: AdapterHost,
     readonly send: SendEvent,
   ) {
+    this.workers = new MachineWorkers(host);
     this.terminals = new Terminals({
       output: (terminal, data) => {
         this.send('colinux/console', { terminal, data });
@@ -71,7 +79,17 @@ export class SessionContext {
 
   dispose(): void {
     this.ended = true;
-    this.debuggee?.dispose();
+    this.workers.dispose();
+    void this.debuggee?.dispose();
+  }
+
+  /** Ends the machine, but not the session: its threads are gone. */
+  async dropMachine(): Promise<void> {
+    const { debuggee } = this;
+    this.debuggee = undefined;
+    await debuggee?.dispose();
+    this.frames.clear();
+    this.tellThreads([]);
   }
 
   /** The session is over, and the client hears it. */
@@ -144,7 +162,11 @@ export class SessionContext {
     this.frames.clear();
     // References go on where the last stop's ended, so that a stale one is never taken for another.
     this.inspection = new Inspection(coroutines, memory, this.inspection?.nextReference);
-    const threads = new Set(coroutines.all.map(threadOf));
+    this.tellThreads(coroutines.all.map(threadOf));
+  }
+
+  private tellThreads(all: readonly number[]): void {
+    const threads = new Set(all);
     for (const threadId of this.knownThreads) {
       if (threads.has(threadId)) continue;
       this.knownThreads.delete(threadId);

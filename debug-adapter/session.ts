@@ -12,7 +12,7 @@ import { handlerOf } from './requests/table.ts';
 import { SessionContext } from './session-context.ts';
 
 /** Requests that a person has made by a button: a failure is shown. The others fail where they are asked. */
-const SHOWN = new Set(['launch', 'continue', 'next', 'stepIn', 'stepOut', 'pause']);
+const SHOWN = new Set(['launch', 'restart', 'continue', 'next', 'stepIn', 'stepOut', 'pause']);
 
 type Listener = (message: DebugProtocol.ProtocolMessage) => void;
 

@@ -21,10 +21,23 @@ export const listenerFor = (context: SessionContext): DebuggeeListener => ({
   note: (text, error) => {
     context.output(text, error ? 'stderr' : 'console');
   },
+  arrived: () => placeDataBreakpoints(context),
   died: () => {
     context.end();
   },
 });
+
+/** Watches what can be watched by now, and tells the client what has changed. */
+export async function placeDataBreakpoints({
+  debuggee,
+  dataBreakpoints,
+  send,
+}: SessionContext): Promise<void> {
+  if (!debuggee) return;
+  const changed = await dataBreakpoints.place(debuggee);
+  debuggee.awaitsGuests = dataBreakpoints.pending;
+  for (const breakpoint of changed) send('breakpoint', { reason: 'changed', breakpoint });
+}
 
 function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly number[]): void {
   const { debuggee } = context;
@@ -38,8 +51,9 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     context.end();
     return;
   }
+  if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
   const said = wordsOf(context, event);
-  if (event.reason === 'watchpoint' && said.text) context.output(said.text, 'console');
+  if (event.reason === 'event' && said.text) context.output(said.text, 'console');
   context.send('stopped', {
     reason: event.reason,
     threadId: threadOf(event.snapshot.coroutine),
@@ -52,7 +66,7 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
 /** What is special about a stop. */
 function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
   switch (event.reason) {
-    case 'watchpoint':
+    case 'event':
       return {
         reason: 'data breakpoint',
         hitBreakpointIds: event.watchpoints.map(({ id }) => id),

@@ -1,13 +1,7 @@
 /** The life of a session: initialize, launch, configurationDone, terminate, disconnect. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { AdapterHost, MachinePort } from '../adapter-host.ts';
-import { Debuggee } from '../debuggee.ts';
+import { bootMachine, restartMachine } from '../booting.ts';
 import { AdapterError } from '../errors.ts';
-import { readLaunchArguments } from '../launch.ts';
-import { planLaunch } from '../launch-plan.ts';
-import { OtherEnds } from '../other-ends.ts';
-import type { SessionContext } from '../session-context.ts';
-import { listenerFor } from '../stops.ts';
 import type { Handlers } from './handler.ts';
 
 /** How long a disconnect waits for the answers to earlier requests. */
@@ -25,6 +19,7 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsDataBreakpointBytes: true,
   supportsSteppingGranularity: true,
   supportsTerminateRequest: true,
+  supportsRestartRequest: true,
   supportsDelayedStackTraceLoading: true,
   supportsValueFormattingOptions: true,
   supportsSetVariable: true,
@@ -48,7 +43,15 @@ export const lifecycle = {
       );
     }
     context.launched = true;
-    await launch(context, args);
+    await bootMachine(context, args);
+    context.send('initialized', undefined);
+  },
+
+  async restart(context, { arguments: changed }) {
+    const { launchArguments } = context;
+    if (!launchArguments)
+      throw new AdapterError('not-stopped', 'There is no machine to restart: launch one first.');
+    await restartMachine(context, changed ?? launchArguments);
   },
 
   configurationDone: (context) => context.machine().start(context.stopOnEntry),
@@ -64,49 +67,3 @@ export const lifecycle = {
     await Promise.race([call.earlier(), patience]);
   },
 } satisfies Handlers;
-
-async function launch(context: SessionContext, args: DebugProtocol.LaunchRequestArguments): Promise<void> {
-  const { host } = context;
-  const options = await readLaunchArguments(args, host);
-  const plan = await planLaunch(options, host, Math.floor(Date.now() / 1000));
-  context.plan = plan;
-  const debugging = args.noDebug !== true;
-  context.stopOnEntry = options.stopOnEntry && debugging;
-  for (const warning of plan.warnings) context.output(warning, 'important');
-  const ends = await OtherEnds.open(host, plan.ends, {
-    report: (text) => {
-      context.output(text, 'important');
-    },
-    line: (bytes) => {
-      context.terminals.receiveLine(bytes);
-    },
-  });
-  const port = await workerOf(host).catch(async (error: unknown) => {
-    await ends.close();
-    throw error;
-  });
-  context.terminals.start(plan.guests);
-  const debuggee = await Debuggee.boot(
-    port,
-    plan,
-    ends,
-    debugging,
-    context.breakpoints,
-    listenerFor(context),
-  );
-  if (context.ended) {
-    debuggee.dispose();
-    throw new AdapterError('not-stopped', 'The session was ended while it began.');
-  }
-  context.debuggee = debuggee;
-  context.send('initialized', undefined);
-}
-
-async function workerOf(host: AdapterHost): Promise<MachinePort> {
-  try {
-    return await host.createMachineWorker();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AdapterError('worker-failed', `The machine's worker cannot be started: ${reason}`);
-  }
-}

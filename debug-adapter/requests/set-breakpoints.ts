@@ -3,7 +3,7 @@
  * DAP's words. Before there is a machine, source and function breakpoints are remembered.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { CodeBreakpoint, CodeBreakpoints } from '../breakpoints.ts';
+import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint } from '../breakpoints.ts';
 import type { DataBreakpoints } from '../data-breakpoints.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
@@ -11,11 +11,23 @@ import { hex } from '../registers.ts';
 
 type Breakpoints = DebugProtocol.Breakpoint[];
 
-const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
+export const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
   id,
   verified: message === undefined,
   ...(message === undefined ? {} : { message, reason: 'failed' }),
   ...(specs[0] && { instructionReference: hex(specs[0].address) }),
+});
+
+export const sourceBreakpoint = ({
+  id,
+  line,
+  requestedLine,
+  message,
+}: SourceBreakpoint): DebugProtocol.Breakpoint => ({
+  id,
+  verified: line !== undefined,
+  line: line ?? requestedLine,
+  ...(message === undefined ? {} : { message, reason: 'failed' }),
 });
 
 const notYet = (): DebugProtocol.Breakpoint => ({
@@ -47,13 +59,7 @@ export async function setSourceBreakpoints(
   const lines = (args.breakpoints ?? []).map(({ line }) => line);
   const file = clientPath(path);
   const bound = (await debuggee?.setBreakpoints(file, lines)) ?? known.set(file, lines);
-  return bound.map(({ id, line, requestedLine, message }) => ({
-    id,
-    verified: line !== undefined,
-    line: line ?? requestedLine,
-    source: args.source,
-    ...(message === undefined ? {} : { message, reason: 'failed' as const }),
-  }));
+  return bound.map((one) => ({ ...sourceBreakpoint(one), source: args.source }));
 }
 
 export async function setFunctionBreakpoints(

@@ -52,6 +52,7 @@ export function defineMsr(map: OpcodeMap, env: CpuEnv): void {
       ring0();
       const write = msrs.get(reg32[ECX] >>> 0)?.write ?? gp(0);
       write(reg32[EAX], reg32[EDX]);
+      hooks.events.msrWrite(reg32[ECX] >>> 0, reg32[EAX] >>> 0, reg32[EDX] >>> 0);
     }),
   });
 }

@@ -126,7 +126,7 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
   function loadMachineStatus(value: number): void {
     ring0();
     // LMSW sets PE but cannot clear it.
-    control.set(0, (state[CR0] & ~0xe) | (value & 0xf));
+    setControl(0, (state[CR0] & ~0xe) | (value & 0xf));
   }
   map.group(0x101, [
     { mem: storeTable(GDT_BASE, GDT_LIMIT) },
@@ -161,6 +161,13 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
   ]);
 
   // Control registers.
+  /** By an instruction, which a debugger may wait for. */
+  function setControl(number: number, value: number): void {
+    const word = control.indexOf(number) ?? ud();
+    const before = state[word];
+    control.set(number, value);
+    if (number !== 2) hooks.events.controlWrite(number, before, state[word]);
+  }
   map.define(0x120, {
     modrm: true,
     registerOnly: true,
@@ -183,7 +190,7 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
       ring0();
       const value = reg32[i.rm];
       const code = i.reg === 3 ? env.codePhysical(i) : 0;
-      control.set(i.reg, value);
+      setControl(i.reg, value);
       if (i.reg === 3) hooks.onCr3Write(value, code);
     }),
   });
@@ -191,7 +198,9 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
     ends: true,
     reg: both(() => {
       ring0();
+      const before = state[CR0];
       state[CR0] &= ~Cr0.TS;
+      hooks.events.controlWrite(0, before, state[CR0]);
     }),
   });
 
