@@ -77,6 +77,7 @@ export class VariableView {
   }
 
   private context(environment: Environment, full: boolean): FormatContext {
+    const limits = full ? LIMITS.whole : LIMITS.line;
     return {
       registers: environment.registers,
       readMemory: environment.readMemory,
@@ -86,7 +87,8 @@ export class VariableView {
         return line && `${line.file.split('/').pop() ?? line.file}:${line.line}`;
       },
       style: this.style ?? (this.hexadecimal ? 'x' : undefined),
-      limits: full ? LIMITS.whole : LIMITS.line,
+      limits,
+      budget: { left: limits.values },
     };
   }
 
