@@ -26,7 +26,7 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsSetExpression: true,
   supportsClipboardContext: true,
   supportsCompletionsRequest: true,
-  completionTriggerCharacters: ['.', '>', '$', ' '],
+  completionTriggerCharacters: ['.', '>', '$'],
 };
 
 export const lifecycle = {
