@@ -5,6 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
+import { Catchpoints } from './catchpoints.ts';
 import { CodeBreakpoints } from './breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
@@ -23,6 +24,7 @@ export type SendEvent = <E extends keyof Events>(event: E, body: Events[E]) => v
 export class SessionContext {
   readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
   readonly dataBreakpoints = new DataBreakpoints();
+  readonly catchpoints = new Catchpoints();
   readonly terminals: Terminals;
   readonly symbols = new SymbolCache();
   readonly workers: MachineWorkers;
@@ -144,6 +146,12 @@ export class SessionContext {
   source(file: string): DebugProtocol.Source {
     const name = file.split('/').pop() ?? file;
     return { name, path: this.host.sourceUri?.(file) ?? file };
+  }
+
+  /** Gives the machine, if there is one, what it is to catch. */
+  async sendCatchpoints(): Promise<void> {
+    const catchpoints = [...this.catchpoints.specs, ...this.dataBreakpoints.ports];
+    await this.debuggee?.setCatchpoints(catchpoints);
   }
 
   // --- stops ---------------------------------------------------------------------------------------------
