@@ -28,6 +28,8 @@ export class SessionContext {
   readonly terminals: Terminals;
   readonly symbols = new SymbolCache();
   readonly workers: MachineWorkers;
+  /** What the client has said of itself. */
+  client: Partial<DebugProtocol.InitializeRequestArguments> = {};
   /** Of the machine that there is, or was last. */
   launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
   plan: LaunchPlan | undefined;
@@ -183,5 +185,35 @@ export class SessionContext {
       this.knownThreads.add(threadId);
       this.send('thread', { reason: 'started', threadId });
     }
+  }
+
+  /**
+   * Something of the stopped machine was changed: clients that can hear it, hear it.
+   * @param registers frames may be others now
+   */
+  changed(registers: boolean, memory: readonly DebugProtocol.MemoryEvent['body'][]): void {
+    if (this.client.supportsInvalidatedEvent)
+      this.send('invalidated', { areas: registers ? ['stacks', 'variables'] : ['variables'] });
+    if (this.client.supportsMemoryEvent) for (const range of memory) this.send('memory', range);
+  }
+
+  /** Frames and references of this stop, after registers were written: each is what its place in the stack holds now. */
+  async refresh(): Promise<void> {
+    const machine = this.machine();
+    await machine.refresh();
+    const now = new Map<Frame, Frame>();
+    const known = [...this.frames.values(), ...this.looking().frames()];
+    for (const coroutine of new Set(known.map((frame) => frame.coroutine))) {
+      const stack = await machine.stack(coroutine);
+      for (const frame of known) {
+        const { depth, inlineDepth } = frame;
+        const found = stack.find(
+          (one) => one.kind === 'code' && one.depth === depth && one.inlineDepth === inlineDepth,
+        );
+        if (frame.coroutine === coroutine && found) now.set(frame, found);
+      }
+    }
+    for (const [id, frame] of this.frames) this.frames.set(id, now.get(frame) ?? frame);
+    this.looking().refresh(machine.coroutines, (frame) => now.get(frame) ?? frame);
   }
 }

@@ -32,12 +32,6 @@ export const inspection = {
   async variables(context, args) {
     return { variables: await context.looking().variables(args) };
   },
-
-  async evaluate(context, { expression, frameId, format }) {
-    context.looking();
-    const frame = await context.evaluationFrame(frameId);
-    return context.looking().evaluate(expression, frame, format?.hex ?? false);
-  },
 } satisfies Handlers;
 
 function stackFrame(context: SessionContext, frame: Frame): DebugProtocol.StackFrame {

@@ -26,10 +26,18 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsRestartRequest: true,
   supportsDelayedStackTraceLoading: true,
   supportsValueFormattingOptions: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '>', '$', ' '],
 };
 
 export const lifecycle = {
-  initialize: () => CAPABILITIES,
+  initialize(context, args) {
+    context.client = args;
+    return CAPABILITIES;
+  },
 
   async launch(context, args) {
     if (context.launched) {

@@ -5,9 +5,15 @@ import { disassembleRequest, readMemory, writeMemory } from './raw-memory.ts';
 export const memory = {
   readMemory: (context, args) => readMemory(context.machine(), args),
 
-  writeMemory(context, args) {
+  async writeMemory(context, args, call) {
     context.looking();
-    return writeMemory(context.machine(), args);
+    const body = await writeMemory(context.machine(), args);
+    call.afterAnswer(() => {
+      context.changed(false, [
+        { memoryReference: args.memoryReference, offset: args.offset ?? 0, count: body.bytesWritten ?? 0 },
+      ]);
+    });
+    return body;
   },
 
   disassemble(context, args) {

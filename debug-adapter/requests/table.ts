@@ -10,6 +10,7 @@ import { inspection } from './inspection.ts';
 import { lifecycle } from './lifecycle.ts';
 import { memory } from './memory.ts';
 import { running } from './running.ts';
+import { values } from './values.ts';
 
 const HANDLERS: { readonly [C in Command]: Handler<C> } = {
   ...lifecycle,
@@ -18,6 +19,7 @@ const HANDLERS: { readonly [C in Command]: Handler<C> } = {
   ...exceptions,
   ...inspection,
   ...memory,
+  ...values,
   ...custom,
 };
 
