@@ -22,10 +22,21 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsRestartRequest: true,
   supportsDelayedStackTraceLoading: true,
   supportsValueFormattingOptions: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsLoadedSourcesRequest: true,
+  supportsModulesRequest: true,
+  additionalModuleColumns: [{ attributeName: 'buildId', label: 'Build ID', type: 'string' }],
+  supportsGotoTargetsRequest: true,
+  supportsStepInTargetsRequest: true,
+  supportsCancelRequest: true,
+  supportsANSIStyling: true,
 };
 
 export const lifecycle = {
-  initialize: () => CAPABILITIES,
+  initialize(context, args) {
+    context.client = args;
+    return CAPABILITIES;
+  },
 
   async launch(context, args) {
     if (context.launched) {

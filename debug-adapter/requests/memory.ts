@@ -5,13 +5,18 @@ import { disassembleRequest, readMemory, writeMemory } from './raw-memory.ts';
 export const memory = {
   readMemory: (context, args) => readMemory(context.machine(), args),
 
-  writeMemory(context, args) {
+  async writeMemory(context, args, call) {
     context.looking();
-    return writeMemory(context.machine(), args);
+    const body = await writeMemory(context.machine(), args);
+    const { memoryReference, offset = 0 } = args;
+    call.afterAnswer(() => {
+      context.changed({ memoryReference, offset, count: body.bytesWritten ?? 0 });
+    });
+    return body;
   },
 
   disassemble(context, args) {
     context.looking();
-    return disassembleRequest(context.machine(), args, (file) => context.source(file));
+    return disassembleRequest(context.machine(), args, (file) => context.sources.of(file));
   },
 } satisfies Handlers;
