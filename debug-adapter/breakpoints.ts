@@ -5,7 +5,8 @@
  * One source line may have several addresses (inlined copies, early code that also runs at its physical address); the
  * machine gets all of them under one id.
  */
-import { type BreakpointSpec, type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
+import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
+import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 /** The images of a session and the coroutine each belongs to (-1: any, in host-only mode). */

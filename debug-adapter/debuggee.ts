@@ -4,8 +4,8 @@
  * Speaks the machine protocol on one side and knows nothing of DAP messages on the other: what the client should hear
  * goes to a listener. One authoritative state: `running`, `lastStop`, `ended`.
  */
+import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
 import {
-  type BreakpointSpec,
   type CoroutineId,
   HOST,
   type MachineEvent,
@@ -156,7 +156,8 @@ export class Debuggee {
       await this.sendBreakpoints();
     } else if (stopOnEntry) {
       const snapshot = await this.request('snapshot', {});
-      const stop = { breakpoints: [], watchpoints: [], exitStatus: undefined, causes: [], snapshot };
+      const nothing = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [] };
+      const stop = { ...nothing, exitStatus: undefined, snapshot };
       this.show({ event: 'stopped', reason: 'entry', ...stop });
       return;
     }

@@ -2,7 +2,7 @@
  * Processor exceptions in words: names, error codes, and the chain that ends in a triple fault (SDM vol. 3A, table 6-1,
  * figures 4-12 and 6-7).
  */
-import type { ShutdownCause } from '../core/protocol/machine-protocol.ts';
+import type { ExceptionInfo } from '../core/protocol/machine-protocol.ts';
 
 const NAMES: Readonly<Record<number, string>> = {
   0: '#DE divide error',
@@ -51,7 +51,7 @@ function selectorCode(code: number): string {
 }
 
 /** One exception of the chain: name, address, what the error code says. */
-export function describeCause({ vector, errorCode, cr2 }: ShutdownCause): string {
+export function describeCause({ vector, errorCode, cr2 }: ExceptionInfo): string {
   const name = exceptionName(vector);
   if (errorCode < 0) return name;
   if (vector === PAGE_FAULT) {
@@ -61,5 +61,5 @@ export function describeCause({ vector, errorCode, cr2 }: ShutdownCause): string
 }
 
 /** The chain of a triple fault, first cause first. */
-export const exceptionText = (causes: readonly ShutdownCause[]): string =>
+export const exceptionText = (causes: readonly ExceptionInfo[]): string =>
   causes.map(describeCause).join(', then ');

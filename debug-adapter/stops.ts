@@ -53,7 +53,7 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   }
   if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
   const said = wordsOf(context, event);
-  if (event.reason === 'watchpoint' && said.text) context.output(said.text, 'console');
+  if (event.reason === 'event' && said.text) context.output(said.text, 'console');
   context.send('stopped', {
     reason: event.reason,
     threadId: threadOf(event.snapshot.coroutine),
@@ -66,7 +66,7 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
 /** What is special about a stop. */
 function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
   switch (event.reason) {
-    case 'watchpoint':
+    case 'event':
       return {
         reason: 'data breakpoint',
         hitBreakpointIds: event.watchpoints.map(({ id }) => id),

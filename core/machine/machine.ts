@@ -38,7 +38,7 @@ import {
   NMI_STATE,
   SYSFLAGS,
 } from '../cpu/state.ts';
-import { createWatchpoints, type Watchpoints } from '../debug/watchpoints.ts';
+import { createDebugTaps, type DebugCore } from '../debug/debug-core.ts';
 import { DebugconE9 } from '../devices/debugcon-e9.ts';
 import type { AccessSize, Device, Logger } from '../devices/device.ts';
 import { IoBus } from '../devices/io-bus.ts';
@@ -54,6 +54,7 @@ import { STATE_BASE } from '../memory/layout.ts';
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
+import type { CaughtEvent } from '../protocol/debug-protocol.ts';
 import type { BootImage, SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
@@ -110,7 +111,14 @@ export type RunResult =
   /** The CPU is halted until `wake` (a tick; Infinity when nothing will ever wake it but input). */
   | { readonly kind: 'halted'; readonly wake: number }
   | { readonly kind: 'breakpoint' }
-  | { readonly kind: 'watchpoint'; readonly hits: readonly WatchHit[] }
+  /** Watched bytes were touched, or something happened that is waited for. */
+  | {
+      readonly kind: 'event';
+      readonly watchpoints: readonly WatchHit[];
+      readonly caught: readonly CaughtEvent[];
+    }
+  /** The next instruction is outside of what the processor's guard allows. */
+  | { readonly kind: 'guard' }
   | { readonly kind: 'shutdown'; readonly causes: readonly FaultCause[] }
   /** The guest wrote to isa-debug-exit. */
   | { readonly kind: 'exit'; readonly status: number }
@@ -124,7 +132,7 @@ export interface Machine {
   readonly inputs: InputLog;
   readonly passages: Passages;
   readonly inspector: Inspector;
-  readonly watchpoints: Watchpoints;
+  readonly debug: DebugCore;
   /** Runs for at most `ticks`. Halted time is not skipped: see `skipTo`. */
   run(ticks: number): RunResult;
   /** Makes `run` come back after the current instruction, as if its ticks had passed. */
@@ -162,15 +170,21 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   let ignne = false;
 
   const pic: Pic8259 = new Pic8259(bus);
+  const taps = createDebugTaps(
+    memory,
+    () => passages,
+    () => instructions(),
+  );
   const cpu: Cpu = createCpu(
     memory,
     {
-      ports: {
+      ports: taps.ports({
         read: (port, size) => bus.read(port, asSize(size)),
         write: (port, value, size) => {
           bus.write(port, value, asSize(size));
         },
-      },
+      }),
+      events: taps.events,
       acknowledgeInterrupt: () => pic.acknowledge(),
       onFpuError: (asserted) => {
         ferr = asserted;
@@ -198,9 +212,12 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   function raiseNmi(): void {
     if (!rtc.nmiMasked) cpu.raiseNmi();
   }
-  const watchpoints = createWatchpoints(memory, cpu);
+  const inspector = createInspector(memory, cpu);
   const instructions = () => cpu.now() - doubles[Double.Skipped];
-  const passages: Passages = createPassages(memory, bus, instructions);
+  const passages: Passages = createPassages(memory, bus, instructions, (from, to, operation) => {
+    debug.catchpoints.switched(from, to, operation);
+  });
+  const debug = taps.attach(cpu, inspector);
 
   const clock = new Clock(cpu.now);
   clock.onDeadlineChanged = (deadline) => {
@@ -347,8 +364,8 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     clock,
     inputs,
     passages,
-    inspector: createInspector(memory, cpu),
-    watchpoints,
+    inspector,
+    debug,
     run(ticks) {
       const end = cpu.now() + ticks;
       for (;;) {
@@ -367,11 +384,14 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
             return { kind: 'halted', wake: clock.nextDeadline() };
           case Exit.Breakpoint:
             return { kind: 'breakpoint' };
-          case Exit.Watchpoint: {
-            const hits = watchpoints.take();
-            if (hits.length > 0) return { kind: 'watchpoint', hits };
+          case Exit.Event: {
+            const watchpoints = debug.watchpoints.take();
+            const caught = debug.catchpoints.take();
+            if (watchpoints.length + caught.length > 0) return { kind: 'event', watchpoints, caught };
             break;
           }
+          case Exit.Guard:
+            return { kind: 'guard' };
           case Exit.Shutdown:
             return { kind: 'shutdown', causes: cpu.shutdownCauses };
         }

@@ -93,7 +93,7 @@ describe('requests', () => {
 
   it.each(['resume', 'snapshot', 'switches', 'hash', 'pause'] as const)('before a boot: %s', (kind) => {
     const { ask } = start();
-    const answer = ask(kind, { most: 1 });
+    const answer = ask(kind, { first: 0, most: 1 });
     if (kind === 'pause') expect(answer.result).toEqual({});
     else expect(answer.error).toMatchObject({ code: 'machine-not-booted' });
   });

@@ -154,6 +154,7 @@ export function defineMsr(map: OpcodeMap, env: CpuEnv, model: CpuModel): void {
       ring0();
       const write = registers.get(reg32[ECX] >>> 0)?.write ?? gp(0);
       write(reg32[EAX], reg32[EDX], i);
+      hooks.events.msrWrite(reg32[ECX] >>> 0, reg32[EAX] >>> 0, reg32[EDX] >>> 0);
     }),
   });
 }

@@ -172,7 +172,9 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void
     if ((value & Cr0.NW) !== 0 && (value & Cr0.CD) === 0) gp(0);
     const changed = state[CR0] ^ value;
     if ((changed & (Cr0.PG | Cr0.CD | Cr0.NW)) !== 0) mmu.loadPointers(value, state[CR3], state[CR4]);
+    const before = state[CR0];
     state[CR0] = (value & cr0Known) | Cr0.ET;
+    hooks.events.controlWrite(0, before, state[CR0]);
     if ((changed & (Cr0.PG | Cr0.WP | Cr0.PE)) !== 0) mmu.flush(true);
     if ((changed & (Cr0.PE | Cr0.AM)) !== 0) segmentation.updateMode();
     state[BREAK] = 1;
@@ -183,7 +185,9 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void
       mmu.loadPointers(state[CR0], state[CR3], value);
       mmu.flush(true);
     }
+    const before = state[CR4];
     state[CR4] = value;
+    hooks.events.controlWrite(4, before, value);
     debug.update();
   }
   // Without any of its features CR4 does not exist.
@@ -220,7 +224,9 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void
         case 3: {
           const code = env.codePhysical(i);
           mmu.loadPointers(state[CR0], value, state[CR4]);
+          const before = state[CR3];
           state[CR3] = value;
+          hooks.events.controlWrite(3, before, value);
           mmu.flush(false);
           hooks.onCr3Write(value, code);
           break;
@@ -235,7 +241,9 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void
     ends: true,
     reg: both(() => {
       ring0();
+      const before = state[CR0];
       state[CR0] &= ~Cr0.TS;
+      hooks.events.controlWrite(0, before, state[CR0]);
     }),
   });
 
