@@ -24,6 +24,7 @@ const IDS = {
   'evaluate-failed': 1105,
   'bad-request': 1106,
   'no-such-source': 1107,
+  'bad-command': 1108,
   internal: 1999,
 } as const;
 

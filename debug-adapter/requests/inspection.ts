@@ -1,6 +1,7 @@
 /** Looking at a machine that stands still: threads, call stacks, scopes, variables, expressions. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
+import { runCommand } from '../console/console.ts';
 import { threadOf } from '../coroutines.ts';
 import { frameName } from '../frame-name.ts';
 import { toClientColumn, toClientLine } from '../positions.ts';
@@ -36,10 +37,11 @@ export const inspection = {
     return { variables: await context.looking().variables(args) };
   },
 
-  async evaluate(context, { expression, frameId, format }) {
+  async evaluate(context, { expression, frameId, format, context: where }, call) {
     context.looking();
     const frame = await context.evaluationFrame(frameId);
-    return context.looking().evaluate(expression, frame, format?.hex ?? false);
+    const done = where === 'repl' ? await runCommand(context, expression, frame, call) : undefined;
+    return done ?? context.looking().evaluate(expression, frame, format?.hex ?? false);
   },
 } satisfies Handlers;
 
