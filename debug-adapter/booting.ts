@@ -55,6 +55,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
     throw new AdapterError('not-stopped', 'The session was ended while it began.');
   }
   context.debuggee = debuggee;
+  await context.sendCatchpoints();
   return debuggee;
 }
 

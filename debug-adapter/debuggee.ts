@@ -4,7 +4,7 @@
  * Speaks the machine protocol on one side and knows nothing of DAP messages on the other: what the client should hear
  * goes to a listener. One authoritative state: `running`, `lastStop`, `ended`.
  */
-import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
+import type { BreakpointSpec, CatchSpec } from '../core/protocol/debug-protocol.ts';
 import {
   type CoroutineId,
   HOST,
@@ -291,6 +291,11 @@ export class Debuggee {
 
   private passagesChanged(): boolean {
     return this.coroutines.passageKey() !== this.boundPassages;
+  }
+
+  /** Replaces what the machine catches; nothing when it runs without debugging. */
+  async setCatchpoints(catchpoints: readonly CatchSpec[]): Promise<void> {
+    await this.request('setCatchpoints', { catchpoints: this.debugging ? catchpoints : [] });
   }
 
   /** Gives the machine the breakpoints as they are now. */

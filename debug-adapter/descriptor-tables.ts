@@ -4,22 +4,21 @@ import type { Debuggee } from './debuggee.ts';
 import {
   decodeTable,
   decodeTss,
-  type Descriptor,
   DESCRIPTOR_SIZE,
   MAX_ENTRIES,
+  type TableEntry,
+  type TableName,
   type TaskState,
   TSS_SIZE,
-} from './descriptors.ts';
+} from './descriptor-problems.ts';
 import { hex } from './registers.ts';
-
-export type TableName = 'gdt' | 'ldt' | 'idt';
 
 export interface TableView {
   readonly base: number;
   readonly limit: number;
   /** Bytes of it that are mapped. */
   readonly readable: number;
-  readonly entries: readonly Descriptor[];
+  readonly entries: readonly TableEntry[];
 }
 
 interface Span {
@@ -94,6 +93,7 @@ async function systemSegment(
   const saved = coroutines.savedState(coroutine);
   const selector = (name === 'tr' ? saved?.tr : saved?.ldt) ?? 0;
   if ((selector & 0xfffc) === 0) return undefined;
-  const entry = (await readTable(machine, coroutine, 'gdt'))?.entries[selector >>> 3];
-  return entry && entry.kind !== 'none' ? { selector, base: entry.base, limit: entry.limit } : undefined;
+  const gdt = await readTable(machine, coroutine, 'gdt');
+  const entry = gdt?.entries.find(({ index }) => index === selector >>> 3)?.descriptor;
+  return entry && 'base' in entry ? { selector, base: entry.base, limit: entry.limit } : undefined;
 }

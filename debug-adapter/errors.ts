@@ -25,6 +25,7 @@ const IDS = {
   'bad-request': 1106,
   'no-such-source': 1107,
   'bad-command': 1108,
+  'no-exception': 1120,
   internal: 1999,
 } as const;
 

@@ -45,6 +45,7 @@ export interface Requests extends CustomRequests {
     Partial<Dap.SetExceptionBreakpointsArguments>,
     Dap.SetExceptionBreakpointsResponse
   >;
+  exceptionInfo: Exchange<Dap.ExceptionInfoArguments, Dap.ExceptionInfoResponse>;
   dataBreakpointInfo: Exchange<Dap.DataBreakpointInfoArguments, Dap.DataBreakpointInfoResponse>;
   setDataBreakpoints: Exchange<Dap.SetDataBreakpointsArguments, Dap.SetDataBreakpointsResponse>;
   continue: Exchange<Dap.ContinueArguments, Dap.ContinueResponse>;

@@ -5,6 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
+import { Catchpoints } from './catchpoints.ts';
 import { CodeBreakpoints } from './breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
@@ -22,6 +23,7 @@ import { Terminals } from './terminals.ts';
 export class SessionContext {
   readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
   readonly dataBreakpoints = new DataBreakpoints();
+  readonly catchpoints = new Catchpoints();
   readonly terminals: Terminals;
   readonly symbols = new SymbolCache();
   /** What the client can do, and how it counts. */
@@ -151,6 +153,12 @@ export class SessionContext {
     if (id !== undefined) return this.frame(id);
     const machine = this.machine();
     return (await machine.stack(machine.coroutines.current)).find(({ kind }) => kind === 'code');
+  }
+
+  /** Gives the machine, if there is one, what it is to catch. */
+  async sendCatchpoints(): Promise<void> {
+    const catchpoints = [...this.catchpoints.specs, ...this.dataBreakpoints.ports];
+    await this.debuggee?.setCatchpoints(catchpoints);
   }
 
   // --- stops ---------------------------------------------------------------------------------------------

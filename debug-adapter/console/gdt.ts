@@ -1,6 +1,6 @@
 /** `gdt` and `ldt`: segment descriptors of the selected thread, with what is wrong with them. */
-import type { Descriptor } from '../descriptors.ts';
-import { tableProblems } from '../descriptors.ts';
+import { DESCRIPTOR_SIZE, tableProblems } from '../descriptor-problems.ts';
+import { describeDescriptor } from '../descriptors.ts';
 import { readTable, type TableView } from '../descriptor-tables.ts';
 import { hex } from '../registers.ts';
 import type { Command, ConsoleContext } from './command.ts';
@@ -20,28 +20,23 @@ export const ldt = command('ldt', 'the local descriptor table, with what is wron
 
 function segmentTable({ style }: ConsoleContext, name: 'gdt' | 'ldt', view: TableView | undefined): string {
   if (!view) return 'There is no local descriptor table: LDTR is null.';
-  const { base, limit, entries, readable } = view;
-  const used = entries.filter(({ kind, problems }) => kind !== 'none' || problems.length > 0);
+  const { entries } = view;
+  // The table indicator of a selector.
   const indicator = name === 'ldt' ? 4 : 0;
-  const lines = [`${name.toUpperCase()} at ${hex(base)}, limit ${hex(limit, 4)}, ${entries.length} entries`];
-  for (const problem of tableProblems(base, limit)) lines.push(style.bad(`  ! ${problem}`));
-  if (readable <= limit) lines.push(style.bad(`  ! only ${readable} of its bytes are mapped`));
-  lines.push(table(used.map((entry) => row(entry, indicator, style))));
-  return lines.join('\n');
+  const rows = entries.map(({ index, descriptor, problems }) => [
+    `  ${style.strong(hex(index * DESCRIPTOR_SIZE + indicator, 4))}`,
+    describeDescriptor(descriptor) + problemText(problems, style),
+  ]);
+  return [...tableHeading(name, view, style), table(rows)].join('\n');
 }
 
-function row(entry: Descriptor, indicator: number, style: Style): string[] {
-  const { index, kind, present, dpl, base, limit, selector, offset, attributes, problems } = entry;
-  const place =
-    kind === 'call-gate' || kind === 'task-gate'
-      ? `${hex(selector, 4)}:${hex(offset)}`
-      : `base ${hex(base)} limit ${hex(limit)}`;
-  return [
-    `  ${hex(index * 8 + indicator, 4)}`,
-    style.strong(kind),
-    `DPL ${dpl}`,
-    place,
-    [...(present ? [] : [style.bad('not present')]), ...attributes].join(' ') +
-      problems.map((problem) => style.bad(` ! ${problem}`)).join(''),
-  ];
+export const problemText = (problems: readonly string[], { bad }: Style): string =>
+  problems.map((problem) => bad(` ! ${problem}`)).join('');
+
+/** Where a table is, and what is wrong with its register. */
+export function tableHeading(name: string, { base, limit, readable }: TableView, { bad }: Style): string[] {
+  const lines = [`${name.toUpperCase()} at ${hex(base)}, limit ${hex(limit, 4)}`];
+  for (const problem of tableProblems(base, limit)) lines.push(bad(`  ! ${problem}`));
+  if (readable <= limit) lines.push(bad(`  ! only ${readable} of its bytes are mapped`));
+  return lines;
 }

@@ -1,10 +1,12 @@
 /** `idt`: the gates of interrupts and exceptions, with the names of their handlers. */
-import { gateProblems, tableProblems } from '../descriptors.ts';
+import { idtProblems } from '../descriptor-problems.ts';
+import { describeDescriptor } from '../descriptors.ts';
 import { readTable } from '../descriptor-tables.ts';
 import { exceptionName } from '../exceptions.ts';
 import { symbolText } from '../listing.ts';
 import { hex } from '../registers.ts';
 import type { Command } from './command.ts';
+import { problemText, tableHeading } from './gdt.ts';
 import { table } from './style.ts';
 
 export const idt: Command = {
@@ -16,31 +18,20 @@ export const idt: Command = {
     const view = await readTable(machine, coroutine, 'idt');
     const segments = (await readTable(machine, coroutine, 'gdt'))?.entries ?? [];
     if (!view) return 'There is no interrupt descriptor table.';
-    const { base, limit, entries } = view;
     const only = operands === '' ? undefined : Number(operands);
-    const lines = [`IDT at ${hex(base)}, limit ${hex(limit, 4)}, ${entries.length} gates`];
-    for (const problem of tableProblems(base, limit)) lines.push(style.bad(`  ! ${problem}`));
-    const shown = entries.filter(({ index, kind }) =>
-      only === undefined ? kind !== 'none' : index === only,
-    );
-    lines.push(
-      table(
-        shown.map((gate) => {
-          const handler = symbolText(machine.coroutines, coroutine, gate.offset);
-          const problems = [...gate.problems, ...gateProblems(gate, segments)];
-          return [
-            `  ${hex(gate.index, 2)}`,
-            gate.index < 32 ? exceptionName(gate.index) : `interrupt ${hex(gate.index, 2)}`,
-            style.strong(gate.kind),
-            `DPL ${gate.dpl}`,
-            `${hex(gate.selector, 4)}:${hex(gate.offset)}`,
-            (handler === undefined ? '' : `<${style.name(handler)}>`) +
-              (gate.present ? '' : style.bad(' not present')) +
-              problems.map((problem) => style.bad(` ! ${problem}`)).join(''),
-          ];
-        }),
-      ),
-    );
-    return lines.join('\n');
+    const shown = view.entries.filter(({ index }) => only === undefined || index === only);
+    const rows = shown.map((entry) => {
+      const { index, descriptor } = entry;
+      const offset = 'offset' in descriptor ? descriptor.offset : 0;
+      const handler = symbolText(machine.coroutines, coroutine, offset);
+      return [
+        `  ${hex(index, 2)}`,
+        index < 32 ? exceptionName(index) : `interrupt ${hex(index, 2)}`,
+        describeDescriptor(descriptor),
+        (handler === undefined ? '' : `<${style.name(handler)}>`) +
+          problemText(idtProblems(entry, segments), style),
+      ];
+    });
+    return [...tableHeading('idt', view, style), table(rows)].join('\n');
   },
 };

@@ -1,31 +1,11 @@
 /** `walk`: the translation of an address, level by level, and why an access would fault. */
 import type { AccessKind, PageWalk } from '../../core/protocol/debug-protocol.ts';
+import { faultReason, levelText } from '../page-words.ts';
 import { hex } from '../registers.ts';
 import { type Command, misused } from './command.ts';
 import { addressOf, words } from './operands.ts';
 import type { Style } from './style.ts';
 
-/** Bits of an entry that say something at any level (SDM vol. 3A, tables 4-4 to 4-6). */
-const BITS = [
-  [0, 'present'],
-  [1, 'writable'],
-  [2, 'user'],
-  [3, 'write-through'],
-  [4, 'uncached'],
-  [5, 'accessed'],
-  [6, 'dirty'],
-  [7, 'large'],
-  [8, 'global'],
-] as const;
-
-const REASONS: Readonly<Record<string, string>> = {
-  'not-present': 'is not present',
-  'reserved-bit': 'has a reserved bit set',
-  'read-only': 'is read-only',
-  'supervisor-only': 'is for the supervisor only',
-  'no-execute': 'must not be executed',
-  'no-memory': 'leads out of memory',
-};
 const KINDS: Readonly<Record<string, AccessKind['kind']>> = { r: 'read', w: 'write', x: 'execute' };
 
 export const walk: Command = {
@@ -48,17 +28,10 @@ export const walk: Command = {
 };
 
 function describe(found: PageWalk, { kind, user }: AccessKind, { strong, bad, dim }: Style): string {
-  const { linear, cr3, paging, levels, physical, pageSize, fault } = found;
+  const { linear, cr3, paging, levels, physical, pageSize } = found;
   if (paging === 'off') return `${hex(linear)} is physical: paging is off.`;
   const lines = [`${hex(linear)} by cr3 ${hex(cr3)}, ${paging} paging`];
-  for (const { name, index, address, low, high } of levels) {
-    const wide = paging === 'pae' ? hex(high) + (low >>> 0).toString(16).padStart(8, '0') : hex(low);
-    const bits = BITS.filter(([bit]) => ((low >>> bit) & 1) !== 0).map(([, text]) => text);
-    const known = (low & 1) === 0 ? [bad('not present')] : high >>> 31 ? [...bits, 'no-execute'] : bits;
-    lines.push(
-      `  ${name.padEnd(5)} ${String(index).padStart(4)} at ${hex(address)}: ${strong(wide)} ${known.join(' ')}`,
-    );
-  }
+  for (const level of levels) lines.push(`  ${levelText(level)}`);
   if (physical !== undefined && pageSize !== undefined) {
     const rights = [
       found.writable ? 'writable' : 'read-only',
@@ -68,12 +41,8 @@ function describe(found: PageWalk, { kind, user }: AccessKind, { strong, bad, di
     lines.push(`→ ${strong(`physical:${hex(physical)}`)}, ${sizeText(pageSize)} page, ${rights.join(', ')}`);
   }
   const who = `${kind} by ring ${user ? 3 : 0}`;
-  if (!fault) lines.push(dim(`A ${who} is allowed.`));
-  else {
-    const level = levels[fault.level];
-    const where = level ? `its ${level.name} ` : 'it ';
-    lines.push(bad(`A ${who} faults: ${where}${REASONS[fault.reason] ?? fault.reason}.`));
-  }
+  const reason = faultReason(found);
+  lines.push(reason === undefined ? dim(`A ${who} is allowed.`) : bad(`A ${who} faults: ${reason}.`));
   return lines.join('\n');
 }
 

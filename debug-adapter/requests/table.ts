@@ -5,6 +5,7 @@ import type { SessionContext } from '../session-context.ts';
 import { breakpoints } from './breakpoints.ts';
 import { custom } from './custom.ts';
 import type { Handler } from './handler.ts';
+import { exceptions } from './exceptions.ts';
 import { inspection } from './inspection.ts';
 import { lifecycle } from './lifecycle.ts';
 import { memory } from './memory.ts';
@@ -17,6 +18,7 @@ const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...lifecycle,
   ...breakpoints,
   ...running,
+  ...exceptions,
   ...inspection,
   ...memory,
   ...sources,
