@@ -23,7 +23,7 @@ import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
-import { type StepHost, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
+import { type StepHost, stepIntoCall, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
 
 /** Ids of breakpoints of our own, which no client ever sees: the entry of the guest where it is shown, the entry of any, and
  * the first use of a passage page. */
@@ -387,7 +387,30 @@ export class Debuggee {
       this.show(await this.run({ kind: 'instruction', over: over && !crossing }));
       return;
     }
-    const host: StepHost = {
+    this.show(await stepLine(this.stepHost(), start, over));
+  }
+
+  /** Into one of the functions that the present line calls. @param callee its entry */
+  async stepInto(coroutine: CoroutineId, callee: number): Promise<void> {
+    if (coroutine !== this.coroutines.current)
+      throw new AdapterError(
+        'no-such-thread',
+        'This thread is away: only the one that owns the CPU can step in.',
+      );
+    this.show(await stepIntoCall(this.stepHost(), this.lastStop!, callee));
+  }
+
+  /** Goes on at another address of the code segment. The caller tells the client. */
+  async moveTo(address: number): Promise<void> {
+    const stop = this.lastStop!;
+    const value = (address - stop.snapshot.cpu.segments[1].base) >>> 0;
+    await this.request('writeRegister', { name: 'eip', value });
+    const snapshot = await this.request('snapshot', {});
+    this.adopt({ ...stop, reason: 'step', breakpoints: [], snapshot });
+  }
+
+  private stepHost(): StepHost {
+    return {
       run: (spec) => this.run(spec),
       location: ({ snapshot }) => {
         const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
@@ -400,7 +423,6 @@ export class Debuggee {
       },
       caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),
     };
-    this.show(await stepLine(host, start, over));
   }
 
   /** To the caller of a coroutine's innermost frame. */
