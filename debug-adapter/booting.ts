@@ -10,6 +10,7 @@ import { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
 import { readLaunchArguments } from './launch.ts';
 import { planLaunch } from './launch-plan.ts';
+import { moduleChanges, modulesOf } from './modules.ts';
 import { OtherEnds } from './other-ends.ts';
 import { codeBreakpoint, sourceBreakpoint } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
@@ -30,7 +31,10 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.launchArguments = args;
   context.stopOnEntry = options.stopOnEntry && debugging;
   await context.dropMachine();
+  const modules = context.plan ? modulesOf(context.plan) : [];
   context.plan = plan;
+  for (const change of moduleChanges(modules, modulesOf(plan))) context.send('module', change);
+  context.sources.forget();
   const ends = await OtherEnds.open(host, plan.ends, {
     report: (text) => {
       context.output(text, 'important');
@@ -51,6 +55,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
     throw new AdapterError('not-stopped', 'The session was ended while it began.');
   }
   context.debuggee = debuggee;
+  await context.sendCatchpoints();
   return debuggee;
 }
 

@@ -5,7 +5,7 @@
  * Reads the keywords that the generator writes, no others.
  */
 import { AdapterError } from './errors.ts';
-import type { Command } from './protocol.ts';
+import type { Command, Requests } from './protocol.ts';
 import schemas from './protocol.schema.json' with { type: 'json' };
 
 interface Schema {
@@ -51,12 +51,12 @@ class Mismatch extends Error {
  * @returns the arguments without optional fields that are null: clients whose language has no "absent" send these
  * @throws AdapterError that names the first field which is not what it must be
  */
-export function checkArguments(command: Command, given: unknown): object {
+export function checkArguments<C extends Command>(command: C, given: unknown): Requests[C]['arguments'] {
   const fields = given ?? {};
   const schema = requests[command]?.arguments;
-  if (!schema) return {};
+  if (!schema) return {} as Requests[C]['arguments'];
   try {
-    return check(schema, fields, '', 0) as object;
+    return check(schema, fields, '', 0) as Requests[C]['arguments'];
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
     const { path, expected, value } = error;

@@ -4,7 +4,7 @@
  * Speaks the machine protocol on one side and knows nothing of DAP messages on the other: what the client should hear
  * goes to a listener. One authoritative state: `running`, `lastStop`, `ended`.
  */
-import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
+import type { BreakpointSpec, CatchSpec } from '../core/protocol/debug-protocol.ts';
 import {
   type CoroutineId,
   HOST,
@@ -23,7 +23,7 @@ import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
-import { type StepHost, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
+import { type StepHost, stepIntoCall, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
 
 /** Ids of breakpoints of our own, which no client ever sees: the entry of the guest where it is shown, the entry of any, and
  * the first use of a passage page. */
@@ -299,6 +299,11 @@ export class Debuggee {
     return this.coroutines.passageKey() !== this.boundPassages;
   }
 
+  /** Replaces what the machine catches; nothing when it runs without debugging. */
+  async setCatchpoints(catchpoints: readonly CatchSpec[]): Promise<void> {
+    await this.request('setCatchpoints', { catchpoints: this.debugging ? catchpoints : [] });
+  }
+
   /** Gives the machine the breakpoints as they are now. */
   async sendBreakpoints(): Promise<void> {
     const { coroutines, plan } = this;
@@ -382,7 +387,30 @@ export class Debuggee {
       this.show(await this.run({ kind: 'instruction', over: over && !crossing }));
       return;
     }
-    const host: StepHost = {
+    this.show(await stepLine(this.stepHost(), start, over));
+  }
+
+  /** Into one of the functions that the present line calls. @param callee its entry */
+  async stepInto(coroutine: CoroutineId, callee: number): Promise<void> {
+    if (coroutine !== this.coroutines.current)
+      throw new AdapterError(
+        'no-such-thread',
+        'This thread is away: only the one that owns the CPU can step in.',
+      );
+    this.show(await stepIntoCall(this.stepHost(), this.lastStop!, callee));
+  }
+
+  /** Goes on at another address of the code segment. The caller tells the client. */
+  async moveTo(address: number): Promise<void> {
+    const stop = this.lastStop!;
+    const value = (address - stop.snapshot.cpu.segments[1].base) >>> 0;
+    await this.request('writeRegister', { name: 'eip', value });
+    const snapshot = await this.request('snapshot', {});
+    this.adopt({ ...stop, reason: 'step', breakpoints: [], snapshot });
+  }
+
+  private stepHost(): StepHost {
+    return {
       run: (spec) => this.run(spec),
       location: ({ snapshot }) => {
         const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
@@ -395,7 +423,6 @@ export class Debuggee {
       },
       caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),
     };
-    this.show(await stepLine(host, start, over));
   }
 
   /** To the caller of a coroutine's innermost frame. */

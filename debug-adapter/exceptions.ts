@@ -24,7 +24,9 @@ const NAMES: Readonly<Record<number, string>> = {
   18: '#MC machine check',
   19: '#XM SIMD error',
 };
-const PAGE_FAULT = 14;
+export const PAGE_FAULT = 14;
+/** Vectors whose error code names a selector or a gate. */
+const SELECTOR_VECTORS = [10, 11, 12, 13];
 const EXTERNAL = 1;
 const IDT = 2;
 const LDT = 4;
@@ -41,6 +43,18 @@ function pageFaultCode(code: number): string {
     (code & 8) !== 0 ? 'reserved bit in the tables' : (code & 1) !== 0 ? 'protection' : 'page not present';
   return `${what} from ${who}, ${why}`;
 }
+
+/** Does the error code of an exception name an entry of a table? */
+export const isSelectorError = ({ vector, errorCode }: ExceptionInfo): boolean =>
+  SELECTOR_VECTORS.includes(vector) && errorCode > 0;
+
+/** The entry that an error code names (SDM vol. 3A, figure 6-7). */
+export const selectorOfError = (
+  code: number,
+): { readonly table: 'idt' | 'gdt' | 'ldt'; readonly index: number } => ({
+  table: (code & IDT) !== 0 ? 'idt' : (code & LDT) !== 0 ? 'ldt' : 'gdt',
+  index: (code & 0xffff) >>> 3,
+});
 
 /** SDM vol. 3A, figure 6-7. */
 function selectorCode(code: number): string {

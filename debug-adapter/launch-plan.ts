@@ -29,6 +29,8 @@ const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
 /** One guest: its name, and its symbols if its file has some that can be read. */
 export interface GuestImage {
   readonly name: string;
+  /** Of its file, when it is known. */
+  readonly path?: string | undefined;
   readonly image: SymbolImage | undefined;
   /** How its configuration wants its console. */
   readonly look?: ConsoleLook;
@@ -38,6 +40,8 @@ export interface GuestImage {
 export interface SessionImages {
   /** Of the kernel that the machine boots first; `undefined` when its file has none that can be read. */
   readonly hostImage: SymbolImage | undefined;
+  /** Of its file; absent for the host kernel that is embedded. */
+  readonly hostPath?: string | undefined;
   /** Of the host kernel's own ring-3 programs. */
   readonly programs: readonly SymbolImage[];
   /** By monitor number, which is the number of the boot module; empty in host-only mode. */
@@ -140,6 +144,7 @@ function planAlone(options: LaunchArguments, { bytes, name, image, extra, common
     ends,
     inner: innerDevices(rng, false),
     hostImage: image,
+    hostPath: options.guests[0]?.kernel,
     programs: [],
     guests: [],
   };
@@ -173,9 +178,11 @@ async function planGuestMachine(
     ends: joinEnds(plan.ends, ends),
     inner: innerDevices(rng, true),
     hostImage,
+    hostPath: options.host,
     programs: hostPrograms(hostImage),
     guests: guests.map((module, n) => ({
       name: module.name,
+      path: options.guests[n]?.kernel,
       image: n === 0 ? image : symbolsOf(symbols, module),
       ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
     })),

@@ -24,6 +24,10 @@ const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
 export const hex = (value: number, digits = 8): string =>
   '0x' + (value >>> 0).toString(16).padStart(digits, '0');
 
+/** `55 89 e5` */
+export const bytesText = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
 export const bits = (value: number, names: readonly (readonly [number, string])[]): string =>
   names
     .filter(([bit]) => ((value >>> bit) & 1) !== 0)

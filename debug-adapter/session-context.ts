@@ -5,6 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
+import { Catchpoints } from './catchpoints.ts';
 import { CodeBreakpoints } from './breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
@@ -13,21 +14,22 @@ import { AdapterError } from './errors.ts';
 import { Inspection } from './inspection.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { MachineWorkers } from './machine-workers.ts';
-import type { Events } from './protocol.ts';
+import type { SendEvent } from './protocol.ts';
 import type { Frame } from './stack.ts';
+import { SourceFiles } from './source-files.ts';
 import { SymbolCache } from './symbol-cache.ts';
 import { Terminals } from './terminals.ts';
-
-export type SendEvent = <E extends keyof Events>(event: E, body: Events[E]) => void;
 
 export class SessionContext {
   readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
   readonly dataBreakpoints = new DataBreakpoints();
+  readonly catchpoints = new Catchpoints();
   readonly terminals: Terminals;
-  /** What the client has said of itself. */
-  client: Partial<DebugProtocol.InitializeRequestArguments> = {};
   readonly symbols = new SymbolCache();
+  /** What the client can do, and how it counts. */
+  client: Partial<DebugProtocol.InitializeRequestArguments> = {};
   readonly workers: MachineWorkers;
+  readonly sources: SourceFiles;
   /** Of the machine that there is, or was last. */
   launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
   plan: LaunchPlan | undefined;
@@ -40,12 +42,16 @@ export class SessionContext {
   private readonly knownThreads = new Set<number>();
   private readonly frames = new Map<number, Frame>();
   private nextFrameId = 1;
+  private targets: number[] = [];
 
   constructor(
     readonly host: AdapterHost,
     readonly send: SendEvent,
   ) {
     this.workers = new MachineWorkers(host);
+    this.sources = new SourceFiles(host, (source) => {
+      this.send('loadedSource', { reason: 'new', source });
+    });
     this.terminals = new Terminals({
       output: (terminal, data) => {
         this.send('colinux/console', { terminal, data });
@@ -142,10 +148,10 @@ export class SessionContext {
     return (await machine.stack(machine.coroutines.current)).find(({ kind }) => kind === 'code');
   }
 
-  /** How the client names a source file of the debug information. */
-  source(file: string): DebugProtocol.Source {
-    const name = file.split('/').pop() ?? file;
-    return { name, path: this.host.sourceUri?.(file) ?? file };
+  /** Gives the machine, if there is one, what it is to catch. */
+  async sendCatchpoints(): Promise<void> {
+    const catchpoints = [...this.catchpoints.specs, ...this.dataBreakpoints.ports];
+    await this.debuggee?.setCatchpoints(catchpoints);
   }
 
   // --- stops ---------------------------------------------------------------------------------------------
@@ -157,9 +163,26 @@ export class SessionContext {
     return id;
   }
 
+  /** A number for an address that execution can be led to, until the machine runs again. */
+  targetNumber(address: number): number {
+    return this.targets.push(address);
+  }
+
+  /** @throws AdapterError for a number of an earlier stop */
+  target(id: number): number {
+    const address = this.targets[id - 1];
+    if (address === undefined)
+      throw new AdapterError(
+        'no-such-frame',
+        'This target belongs to an earlier stop: ask for targets again.',
+      );
+    return address;
+  }
+
   /** The machine has stopped: what belonged to earlier stops is forgotten, threads that came or went are told. */
   beginStop({ coroutines, memory }: Debuggee): void {
     this.frames.clear();
+    this.targets = [];
     // References go on where the last stop's ended, so that a stale one is never taken for another.
     this.inspection = new Inspection(coroutines, memory, this.inspection?.nextReference);
     this.tellThreads(coroutines.all.map(threadOf));

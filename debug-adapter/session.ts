@@ -7,25 +7,29 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import type { Call } from './protocol.ts';
+import { Calls, Cancelled } from './calls.ts';
+import { checkArguments } from './check-arguments.ts';
+import type { Call, SendEvent } from './protocol.ts';
 import { handlerOf } from './requests/table.ts';
 import { SessionContext } from './session-context.ts';
 
 /** Requests that a person has made by a button: a failure is shown. The others fail where they are asked. */
-const SHOWN = new Set(['launch', 'restart', 'continue', 'next', 'stepIn', 'stepOut', 'pause']);
+const SHOWN = new Set(['launch', 'restart', 'continue', 'next', 'stepIn', 'stepOut', 'pause', 'goto']);
 
 type Listener = (message: DebugProtocol.ProtocolMessage) => void;
 
 export class ColinuxDebugSession {
   private readonly listeners = new Set<Listener>();
-  private readonly unanswered = new Set<Promise<void>>();
   private readonly context: SessionContext;
+  private readonly calls: Calls;
   private nextSeq = 1;
 
   constructor(host: AdapterHost) {
-    this.context = new SessionContext(host, (event, body) => {
+    const sendEvent: SendEvent = (event, body) => {
       this.send({ type: 'event', event, ...(body === undefined ? {} : { body }) });
-    });
+    };
+    this.context = new SessionContext(host, sendEvent);
+    this.calls = new Calls(sendEvent, () => this.context.client.supportsProgressReporting === true);
   }
 
   /** Everything that goes to the client. */
@@ -36,10 +40,7 @@ export class ColinuxDebugSession {
 
   /** Takes a message from the client; only requests are of interest. */
   handleMessage(message: DebugProtocol.ProtocolMessage): void {
-    if (message.type !== 'request') return;
-    const answered = this.answer(message as DebugProtocol.Request);
-    this.unanswered.add(answered);
-    void answered.finally(() => this.unanswered.delete(answered));
+    if (message.type === 'request') this.calls.track(this.answer(message as DebugProtocol.Request));
   }
 
   /** Something came that is no message: the client's mistake, told in its own console. */
@@ -53,29 +54,41 @@ export class ColinuxDebugSession {
 
   private async answer({ seq, command, arguments: given }: DebugProtocol.Request): Promise<void> {
     const response = { type: 'response', request_seq: seq, command };
-    const earlier = [...this.unanswered];
     const after: (() => void)[] = [];
-    const call: Call = {
-      afterAnswer: (work) => after.push(work),
-      earlier: () => Promise.allSettled(earlier),
-    };
+    const { call, cancelled, end } = this.calls.begin(seq, command, after);
     try {
-      const handle = handlerOf(command);
-      if (!handle) throw new AdapterError('bad-request', `This adapter has no request "${command}".`);
-      const body = await handle(this.context, given, call);
+      const body = await Promise.race([this.handle(command, given, call), cancelled]);
       this.send({ ...response, success: true, ...(body === undefined ? {} : { body }) });
     } catch (thrown) {
-      const { id, message } = toAdapterError(thrown);
-      // As a variable, for the sentence may contain braces.
-      const format = { format: '{_sentence}', variables: { _sentence: message } };
-      const error = { id, ...format, showUser: SHOWN.has(command) };
-      this.send({ ...response, success: false, message, body: { error } });
+      this.send({ ...response, success: false, ...failure(command, thrown) });
+    } finally {
+      end();
     }
     for (const work of after) work();
+  }
+
+  private async handle(command: string, given: unknown, call: Call): Promise<unknown> {
+    if (command === 'cancel') {
+      this.calls.cancel(checkArguments(command, given));
+      return undefined;
+    }
+    const handler = handlerOf(command);
+    if (!handler) throw new AdapterError('bad-request', `This adapter has no request "${command}".`);
+    return handler(this.context, given, call);
   }
 
   private send(message: { readonly type: string; readonly [field: string]: unknown }): void {
     const numbered = { seq: this.nextSeq++, ...message };
     for (const listener of this.listeners) listener(numbered);
   }
+}
+
+/** What of an error response depends on the error. */
+function failure(command: string, thrown: unknown): { message: string; body?: object } {
+  // The protocol's own word.
+  if (thrown instanceof Cancelled) return { message: 'cancelled' };
+  const { id, message } = toAdapterError(thrown);
+  // As a variable, for the sentence may contain braces.
+  const format = { format: '{_sentence}', variables: { _sentence: message } };
+  return { message, body: { error: { id, ...format, showUser: SHOWN.has(command) } } };
 }

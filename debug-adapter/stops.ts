@@ -1,5 +1,6 @@
 /** What the machine says, as events of the client: stops with their reasons in words, its end, its status. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { caughtWords } from './catchpoints.ts';
 import { threadOf } from './coroutines.ts';
 import type { DebuggeeListener } from './debuggee.ts';
 import { exceptionText } from './exceptions.ts';
@@ -63,15 +64,22 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   });
 }
 
+/** The first thing that was caught names the stop; all of them are told. */
+function eventWords(context: SessionContext, { watchpoints, caught }: StoppedEvent): Partial<Stop> {
+  const words = caught.map((one) => caughtWords(one, (id) => context.machine().coroutines.name(id)));
+  const touched = watchpoints.length > 0 ? [context.dataBreakpoints.describe(watchpoints)] : [];
+  return {
+    ...(words[0] ?? { reason: 'data breakpoint' }),
+    hitBreakpointIds: [...watchpoints, ...caught].map(({ id }) => id),
+    text: [...touched, ...words.map(({ text }) => text)].join('\n'),
+  };
+}
+
 /** What is special about a stop. */
 function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
   switch (event.reason) {
     case 'event':
-      return {
-        reason: 'data breakpoint',
-        hitBreakpointIds: event.watchpoints.map(({ id }) => id),
-        text: context.dataBreakpoints.describe(event.watchpoints),
-      };
+      return eventWords(context, event);
     case 'shutdown':
       return { reason: 'exception', description: 'Triple fault', text: exceptionText(event.causes) };
     case 'halted':

@@ -423,7 +423,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     flags,
     mmu,
     segmentation,
-    debugger: createDebuggerAccess(env),
+    debugger: createDebuggerAccess(env, exceptions.drop),
     get shutdownCauses() {
       return exceptions.shutdownCauses();
     },

@@ -74,11 +74,6 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
     if (any && stop) cpu.stopForEvent();
     return any;
   }
-  function setEvent(vector: number, error: number): void {
-    filters.event.vector = vector;
-    filters.event.error = error;
-  }
-
   return {
     replace(specs) {
       const next = emptyLists();
@@ -99,7 +94,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
     },
     exception(vector, errorCode) {
       if (lists.exception.length === 0) return false;
-      setEvent(vector, errorCode);
+      filters.setEvent({ vector, error: errorCode });
       return happened('exception', ({ vectors }) => vectors.length === 0 || vectors.includes(vector), {
         kind: 'exception',
         vector,
@@ -109,7 +104,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
     transition(kind, vector, errorCode, fromRing, toRing) {
       if (lists.interrupt.length > 0 && vector >= 0 && kind !== 'exception') {
         const source = kind === 'software-interrupt' ? 'software' : 'hardware';
-        setEvent(vector, errorCode);
+        filters.setEvent({ vector, error: errorCode });
         happened(
           'interrupt',
           (spec) =>
@@ -119,7 +114,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
         );
       }
       if (lists.ring.length > 0 && fromRing !== toRing) {
-        setEvent(vector, errorCode);
+        filters.setEvent({ vector, error: errorCode, from: fromRing, to: toRing });
         happened(
           'ring',
           ({ from, to }) => (from === -1 || from === fromRing) && (to === -1 || to === toRing),
@@ -129,6 +124,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
     },
     control(register, before, value) {
       if (lists.control.length === 0) return;
+      filters.setEvent({ before, value });
       happened('control', (spec) => spec.register === register && (!spec.change || before !== value), {
         kind: 'control',
         register,
@@ -138,10 +134,12 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
     },
     msr(index, low, high) {
       if (lists.msr.length === 0) return;
+      filters.setEvent({ msr: index, value: low });
       happened('msr', (spec) => spec.index === -1 || spec.index === index, { kind: 'msr', index, low, high });
     },
     switched(from, to, operation) {
       if (lists.switch.length === 0) return;
+      filters.setEvent({ from, to, operation });
       happened(
         'switch',
         (spec) =>
@@ -153,6 +151,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
     },
     port(port, size, write, value) {
       if (lists.port.length === 0) return;
+      filters.setEvent({ port, size, write: Number(write), value });
       happened(
         'port',
         ({ first, last, access }) =>
@@ -167,6 +166,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
       const isNew = executed[page] === 0;
       executed[page] = 1;
       if (lists.execute.length === 0) return false;
+      filters.setEvent({});
       return happened(
         'execute',
         (spec) => {

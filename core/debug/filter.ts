@@ -3,21 +3,23 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { CPL, CR0, CR2, CR3, CR4, EIP } from '../cpu/state.ts';
 import type { Inspector } from '../machine/inspector.ts';
 import type { Passages } from '../machine/passages.ts';
-import type { Filter, HitCondition } from '../protocol/debug-protocol.ts';
+import {
+  EVENT_REGISTERS,
+  type EventRegister,
+  type Filter,
+  type HitCondition,
+} from '../protocol/debug-protocol.ts';
 import { PHYSICAL } from './page-walk.ts';
 import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSource } from './expression.ts';
 
-/** What conditions see of the event itself; -1 where there is none. */
-export interface EventRegisters {
-  vector: number;
-  error: number;
-}
+/** What conditions see of the event itself, `$vector` and so on; what an event does not have is FFFFFFFFh. */
+export type EventRegisters = Partial<Record<EventRegister, number>>;
 
 export interface Filters {
   /** @throws ExpressionError */
   compile(filter: Filter): CompiledFilter;
-  /** What `$vector` and `$error` are. */
-  readonly event: EventRegisters;
+  /** Says what the event is that filters are asked about. */
+  setEvent(event: EventRegisters): void;
   readonly source: ExpressionSource;
 }
 
@@ -40,7 +42,7 @@ const CONTROL: Readonly<Record<string, number>> = {
 
 export function createFilters(cpu: Cpu, inspector: Inspector, passages: Passages): Filters {
   const { state, reg32, segSel } = cpu.views;
-  const event: EventRegisters = { vector: -1, error: -1 };
+  let event: EventRegisters = {};
 
   const source: ExpressionSource = {
     register(name) {
@@ -53,7 +55,9 @@ export function createFilters(cpu: Cpu, inspector: Inspector, passages: Passages
         return () => state[index] >>> 0;
       }
       if (name === 'eflags') return () => cpu.flags.get() >>> 0;
-      if (name === 'vector' || name === 'error') return () => event[name] >>> 0;
+      if (name === 'coroutine') return passages.current;
+      const property = EVENT_REGISTERS.find((known) => known === name);
+      if (property) return () => (event[property] ?? -1) >>> 0;
       return undefined;
     },
     read: (address, length, physical) =>
@@ -82,7 +86,13 @@ export function createFilters(cpu: Cpu, inspector: Inspector, passages: Passages
     };
   }
 
-  return { compile, event, source };
+  return {
+    compile,
+    setEvent(next) {
+      event = next;
+    },
+    source,
+  };
 }
 
 /** Counts the visits of each id and says which of them are hits. */

@@ -218,14 +218,10 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   function raiseNmi(): void {
     if (!rtc.nmiMasked) cpu.raiseNmi();
   }
-  const inspector = createInspector(memory, cpu, (physical, bytes) => {
-    debuggerWrites.memory(physical, bytes);
-  });
   const instructions = () => cpu.now() - doubles[Double.Skipped];
   const passages: Passages = createPassages(memory, bus, instructions, (from, to, operation) => {
     debug.catchpoints.switched(from, to, operation);
   });
-  const debug = taps.attach(cpu, inspector);
 
   const clock = new Clock(cpu.now);
   clock.onDeadlineChanged = (deadline) => {
@@ -313,6 +309,8 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   inputs.register(NMI_CHANNEL, raiseNmi);
   const outside = createOutside(inputs, pci.models);
   const debuggerWrites = createDebuggerWrites(inputs, memory, cpu);
+  const inspector = createInspector(memory, cpu, debuggerWrites.memory);
+  const debug = taps.attach(cpu, inspector);
 
   function enter(start: BootCpuState): void {
     state[CR0] = start.cr0;

@@ -15,6 +15,25 @@ export const BINARY_OPERATORS = [
 ] as const;
 
 /**
+ * What conditions of catchpoints see of the event: vector and error code of an exception or interrupt, rings or coroutines it
+ * leads from and to, the operation of a switch, the number and (low) value of a register, a port and what it was given.
+ */
+export const EVENT_REGISTERS = [
+  'vector',
+  'error',
+  'from',
+  'to',
+  'operation',
+  'msr',
+  'before',
+  'value',
+  'port',
+  'size',
+  'write',
+] as const;
+export type EventRegister = (typeof EVENT_REGISTERS)[number];
+
+/**
  * A side-effect-free expression that the core evaluates: what C conditions are compiled to. Operands are converted by the
  * compiler: both sides of a binary operator have its `type` (a shift's right side is `u32`). Comparisons, `!`, `and`
  * and `or` give an `i32` of 0 or 1.
@@ -22,8 +41,8 @@ export const BINARY_OPERATORS = [
 export type Expression =
   | { readonly kind: 'constant'; readonly type: ValueType; readonly value: number | bigint }
   /**
-   * An `u32`: a register (`eax` to `edi`, `eip`, `eflags`, `es` to `gs`, `cr0` to `cr4`), `cpl`, or a property of the event:
-   * `vector`, `error`.
+   * An `u32`: a register (`eax` to `edi`, `eip`, `eflags`, `es` to `gs`, `cr0` to `cr4`), `cpl`, `coroutine`, or one of
+   * `EVENT_REGISTERS`.
    */
   | { readonly kind: 'register'; readonly name: string }
   /** Little-endian bytes of memory; `address` is an `u32`. Fails where nothing is mapped. */

@@ -1,6 +1,5 @@
 /** Breakpoints on code and data. */
-import { dataBreakpointInfo } from '../data-breakpoints.ts';
-import { AdapterError } from '../errors.ts';
+import { dataBreakpointInfo, portReference } from '../data-breakpoints.ts';
 import { placeOf } from '../memory-reference.ts';
 import { hex } from '../registers.ts';
 import type { Handlers } from './handler.ts';
@@ -24,15 +23,18 @@ export const breakpoints = {
     return { breakpoints: await setInstructionBreakpoints(debuggee, args) };
   },
 
-  /** Some clients send this always, without anything in it. */
-  setExceptionBreakpoints(_context, { filters = [] }) {
-    if (filters.length > 0) throw new AdapterError('bad-request', 'This adapter has no exception filters.');
-    return { breakpoints: [] };
+  async setExceptionBreakpoints(context, { filters = [], filterOptions = [] }) {
+    const wanted = [...filters.map((filterId) => ({ filterId })), ...filterOptions];
+    const breakpoints = context.catchpoints.set(wanted, () => 'Conditions are not possible here yet.');
+    await context.sendCatchpoints();
+    return { breakpoints };
   },
 
   async dataBreakpointInfo(context, args) {
     const { name, variablesReference = 0, asAddress = false, bytes } = args;
     const { coroutines } = context.machine();
+    const port = portReference(name, bytes);
+    if (port) return port;
     if (asAddress) {
       const { address, coroutine, space } = placeOf(name, 0, coroutines.current);
       const own = coroutines.referenceOf(coroutine, address, true);
@@ -45,7 +47,9 @@ export const breakpoints = {
     return dataBreakpointInfo(name, sized);
   },
 
-  async setDataBreakpoints({ debuggee, dataBreakpoints }, args) {
-    return { breakpoints: await setDataBreakpoints(debuggee, dataBreakpoints, args) };
+  async setDataBreakpoints(context, args) {
+    const breakpoints = await setDataBreakpoints(context.debuggee, context.dataBreakpoints, args);
+    await context.sendCatchpoints();
+    return { breakpoints };
   },
 } satisfies Handlers;

@@ -2,7 +2,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
-import { hex } from '../registers.ts';
+import { frameName } from '../frame-name.ts';
+import { toClientColumn, toClientLine } from '../positions.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Frame } from '../stack.ts';
 import type { Handlers } from './handler.ts';
@@ -21,7 +22,9 @@ export const inspection = {
     const to = args.levels ? from + args.levels : frames.length;
     return {
       totalFrames: frames.length,
-      stackFrames: frames.slice(from, to).map((frame) => stackFrame(context, frame)),
+      stackFrames: await Promise.all(
+        frames.slice(from, to).map((frame) => stackFrame(context, frame, args.format)),
+      ),
     };
   },
 
@@ -34,16 +37,32 @@ export const inspection = {
   },
 } satisfies Handlers;
 
-function stackFrame(context: SessionContext, frame: Frame): DebugProtocol.StackFrame {
+/** A row of the call stack. */
+async function stackFrame(
+  context: SessionContext,
+  frame: Frame,
+  format: DebugProtocol.StackFrameFormat | undefined,
+): Promise<DebugProtocol.StackFrame> {
   const id = context.numberOf(frame);
-  const { name, position, pc, coroutine } = frame;
+  const { name, pc, coroutine } = frame;
   if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
+  const machine = context.machine();
+  const { source, line, column } = await context.sources.placeOf(machine, frame);
+  const module = moduleId(context, frame);
   return {
     id,
-    name,
-    line: position?.line ?? 0,
-    column: position?.column ?? 0,
-    instructionPointerReference: context.debuggee?.coroutines.referenceOf(coroutine, pc, false) ?? hex(pc),
-    ...(position ? { source: context.source(position.file) } : { presentationHint: 'subtle' as const }),
+    name: format ? await frameName(context.looking(), frame, format) : name,
+    source,
+    line: toClientLine(context.client, line),
+    column: toClientColumn(context.client, column),
+    instructionPointerReference: machine.coroutines.referenceOf(coroutine, pc, false),
+    ...(module !== undefined && { moduleId: module }),
+    ...(frame.position ? {} : { presentationHint: 'subtle' as const }),
   };
+}
+
+function moduleId({ plan }: SessionContext, { resolved, coroutine }: Frame): string | undefined {
+  if (!resolved || !plan) return undefined;
+  if (resolved.image === plan.hostImage) return 'host';
+  return coroutine === HOST ? `program:${resolved.image.name}` : `guest${coroutine - 1}`;
 }

@@ -1,6 +1,7 @@
 /** The life of a session: initialize, launch, configurationDone, terminate, disconnect. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { bootMachine, restartMachine } from '../booting.ts';
+import { exceptionBreakpointFilters } from '../event-filters.ts';
 import { AdapterError } from '../errors.ts';
 import type { Handlers } from './handler.ts';
 
@@ -17,6 +18,9 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsInstructionBreakpoints: true,
   supportsDataBreakpoints: true,
   supportsDataBreakpointBytes: true,
+  exceptionBreakpointFilters,
+  supportsExceptionFilterOptions: true,
+  supportsExceptionInfoRequest: true,
   supportsSteppingGranularity: true,
   supportsTerminateRequest: true,
   supportsRestartRequest: true,
@@ -27,6 +31,14 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsClipboardContext: true,
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.', '>', '$'],
+  supportsBreakpointLocationsRequest: true,
+  supportsLoadedSourcesRequest: true,
+  supportsModulesRequest: true,
+  additionalModuleColumns: [{ attributeName: 'buildId', label: 'Build ID', type: 'string' }],
+  supportsGotoTargetsRequest: true,
+  supportsStepInTargetsRequest: true,
+  supportsCancelRequest: true,
+  supportsANSIStyling: true,
 };
 
 export const lifecycle = {

@@ -7,17 +7,18 @@ export const memory = {
 
   async writeMemory(context, args, call) {
     context.looking();
-    const body = await writeMemory(context.machine(), args);
+    const machine = context.machine();
+    const body = await writeMemory(machine, args);
+    machine.forget();
+    const { memoryReference, offset = 0 } = args;
     call.afterAnswer(() => {
-      context.changed(false, [
-        { memoryReference: args.memoryReference, offset: args.offset ?? 0, count: body.bytesWritten ?? 0 },
-      ]);
+      context.changed(false, [{ memoryReference, offset, count: body.bytesWritten ?? 0 }]);
     });
     return body;
   },
 
   disassemble(context, args) {
     context.looking();
-    return disassembleRequest(context.machine(), args, (file) => context.source(file));
+    return disassembleRequest(context.machine(), args, (file) => context.sources.of(file));
   },
 } satisfies Handlers;

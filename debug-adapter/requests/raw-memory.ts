@@ -1,10 +1,10 @@
 /** The requests that look at raw memory: readMemory, writeMemory, disassemble. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debuggee } from '../debuggee.ts';
-import { disassemble } from '../disassembly.ts';
 import { AdapterError } from '../errors.ts';
+import { listing } from '../listing.ts';
 import { placeOf } from '../memory-reference.ts';
-import { hex } from '../registers.ts';
+import { bytesText, hex } from '../registers.ts';
 
 /** Most bytes one readMemory may ask for. */
 const MAX_READ = 1 << 20;
@@ -48,7 +48,6 @@ export async function writeMemory(
     );
   }
   const { written } = await debuggee.request('writeMemory', { space, address, bytes });
-  debuggee.forget();
   return { bytesWritten: written };
 }
 
@@ -58,41 +57,21 @@ export async function disassembleRequest(
   args: DebugProtocol.DisassembleArguments,
   source: (file: string) => DebugProtocol.Source,
 ): Promise<NonNullable<DebugProtocol.DisassembleResponse['body']>> {
-  const { coroutines, memory } = debuggee;
-  const { address: anchor, coroutine: owner } = placeOf(
-    args.memoryReference,
-    args.offset,
-    coroutines.current,
-  );
-  const wide =
-    owner !== coroutines.current || (coroutines.snapshot.cpu.segments[1].attributes & 0x4000) !== 0;
-  const boundary = (address: number) => {
-    const resolved = coroutines.resolve(owner, address);
-    const line = resolved?.image.lineAt((address - resolved.bias) >>> 0);
-    const low = line?.low ?? resolved?.image.functionAt((address - resolved.bias) >>> 0)?.lowPc;
-    return low === undefined ? undefined : (low + (resolved?.bias ?? 0)) >>> 0;
-  };
+  const { current } = debuggee.coroutines;
+  const { address, coroutine } = placeOf(args.memoryReference, args.offset, current);
   const count = Math.min(countOf('instructionCount', args.instructionCount), MAX_INSTRUCTIONS);
-  const wanted = Math.trunc(args.instructionOffset ?? 0) || 0;
+  const wanted = args.instructionOffset ?? 0;
   const offset = Math.max(-MAX_INSTRUCTIONS, Math.min(wanted, MAX_INSTRUCTIONS));
-  const lines = await memory.compute(() =>
-    disassemble(memory.reader(owner), anchor, offset, count, wide ? 32 : 16, boundary),
-  );
-  const instructions = lines.map(({ address, bytes, text }): DebugProtocol.DisassembledInstruction => {
-    const resolved = coroutines.resolve(owner, address);
-    const link = resolved ? (address - resolved.bias) >>> 0 : address;
-    const line = resolved?.image.lineAt(link);
-    const symbol = resolved?.image.functionAt(link);
-    return {
-      address: hex(address),
+  const lines = await listing(debuggee, coroutine, address, offset, count);
+  const instructions = lines.map(
+    ({ address: at, text, bytes, symbol, position }): DebugProtocol.DisassembledInstruction => ({
+      address: hex(at),
       instruction: text,
-      ...(bytes.length > 0
-        ? { instructionBytes: Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ') }
-        : { presentationHint: 'invalid' }),
-      ...(symbol?.lowPc === link ? { symbol: symbol.name } : {}),
-      ...(line && line.line > 0 && line.low === link ? { location: source(line.file), line: line.line } : {}),
-    };
-  });
+      ...(bytes.length > 0 ? { instructionBytes: bytesText(bytes) } : { presentationHint: 'invalid' }),
+      ...(symbol !== undefined && { symbol }),
+      ...(position && { location: source(position.file), line: position.line }),
+    }),
+  );
   return { instructions };
 }
 

@@ -22,7 +22,14 @@ export const running = {
   },
 
   stepIn(context, args, call) {
-    step(context, args, call, false);
+    const { targetId } = args;
+    if (targetId === undefined) {
+      step(context, args, call, false);
+      return;
+    }
+    ready(context);
+    const callee = context.target(targetId);
+    goThread(context, args, call, (debuggee, coroutine) => debuggee.stepInto(coroutine, callee));
   },
 
   stepOut(context, args, call) {

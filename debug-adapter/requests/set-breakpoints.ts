@@ -37,7 +37,7 @@ const notYet = (): DebugProtocol.Breakpoint => ({
 });
 
 /** A path as debug information writes it: URIs of virtual file systems lose their scheme. */
-function clientPath(path: string): string {
+export function clientPath(path: string): string {
   const [, rest] = /^[a-z][a-z0-9+.-]+:\/\/[^/]*(\/.*)$/i.exec(path) ?? [];
   if (rest === undefined) return path;
   try {

@@ -5,19 +5,26 @@ import type { SessionContext } from '../session-context.ts';
 import { breakpoints } from './breakpoints.ts';
 import { custom } from './custom.ts';
 import type { Handler } from './handler.ts';
+import { exceptions } from './exceptions.ts';
 import { inspection } from './inspection.ts';
 import { lifecycle } from './lifecycle.ts';
 import { memory } from './memory.ts';
 import { running } from './running.ts';
 import { values } from './values.ts';
+import { sources } from './sources.ts';
+import { targets } from './targets.ts';
 
-const HANDLERS: { readonly [C in Command]: Handler<C> } = {
+/** `cancel` is the session's own. */
+const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...lifecycle,
   ...breakpoints,
   ...running,
+  ...exceptions,
   ...inspection,
   ...memory,
   ...values,
+  ...sources,
+  ...targets,
   ...custom,
 };
 
@@ -27,8 +34,8 @@ type CheckedHandler = (context: SessionContext, given: unknown, call: Call) => u
 /** The handler of a command, if there is one. */
 export function handlerOf(command: string): CheckedHandler | undefined {
   if (!isCommand(command)) return undefined;
-  const handle = HANDLERS[command] as (context: SessionContext, args: object, call: Call) => unknown;
+  const handle = HANDLERS[command] as (context: SessionContext, args: unknown, call: Call) => unknown;
   return (context, given, call) => handle(context, checkArguments(command, given), call);
 }
 
-const isCommand = (command: string): command is Command => Object.hasOwn(HANDLERS, command);
+const isCommand = (command: string): command is keyof typeof HANDLERS => Object.hasOwn(HANDLERS, command);

@@ -5,15 +5,17 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CompletionSource } from '../values/completion.ts';
 import { completeExpression } from '../values/completion.ts';
+import { runCommand } from '../console/console.ts';
+import { carryOut } from '../carry-out.ts';
 import type { Evaluated } from '../inspection.ts';
-import type { Call } from '../protocol.ts';
-import type { SessionContext } from '../session-context.ts';
 import type { Handlers } from './handler.ts';
 
 export const values = {
   async evaluate(context, { expression, frameId, format, context: purpose }, call) {
     context.looking();
     const frame = await context.evaluationFrame(frameId);
+    const done = purpose === 'repl' ? await runCommand(context, expression, frame, call) : undefined;
+    if (done) return done;
     const options = { hexadecimal: format?.hex ?? false, context: purpose };
     const evaluated = await context.looking().evaluate(expression, frame, options);
     return carryOut(context, evaluated, call);
@@ -34,7 +36,7 @@ export const values = {
 
   locations(context, { locationReference }) {
     const { file, line, column } = context.looking().place(locationReference);
-    return { source: context.source(file), line, ...(column > 0 && { column }) };
+    return { source: context.sources.of(file), line, ...(column > 0 && { column }) };
   },
 
   async completions(context, { text, column, line = 1, frameId }) {
@@ -52,44 +54,6 @@ export const values = {
     return { targets: targets.map((target) => ({ ...target, start: target.start + first })) };
   },
 } satisfies Handlers;
-
-/** Writes what the evaluation wants written; the client hears of it after the answer. */
-async function carryOut(
-  context: SessionContext,
-  { body, writes, frame }: Evaluated,
-  call: Call,
-): Promise<Evaluated['body']> {
-  if (writes.length === 0) return body;
-  const machine = context.machine();
-  const scope = context.looking().scopeOf(frame);
-  const own = { kind: 'coroutine', coroutine: frame.coroutine } as const;
-  const memory: DebugProtocol.MemoryEvent['body'][] = [];
-  let registers = false;
-  try {
-    for (const write of writes) {
-      if (write.kind === 'register') {
-        registers = true;
-        await machine.request('writeRegister', { name: write.name, value: write.value });
-      } else {
-        const { space = own, address, bytes } = write;
-        await machine.request('writeMemory', { space, address, bytes });
-        memory.push({
-          memoryReference: scope.referenceOf(address, write.space),
-          offset: 0,
-          count: bytes.length,
-        });
-      }
-    }
-  } finally {
-    // What came before a write that the processor refuses has been written.
-    machine.forget();
-    if (registers) await context.refresh();
-    call.afterAnswer(() => {
-      context.changed(registers, memory);
-    });
-  }
-  return body;
-}
 
 const asSet = ({ result, ...rest }: Evaluated['body']): DebugProtocol.SetVariableResponse['body'] => ({
   ...rest,

@@ -4,7 +4,7 @@
  * damage met later is kept in `problems` and the answer is undefined or empty. Addresses are link-time
  * addresses; the caller adds and removes a load bias. For a caller frame look up `return address - 1`.
  */
-import { Breakpoints, type BreakpointLocations } from './breakpoints.ts';
+import { Breakpoints, type BreakpointLocations, type Statement } from './breakpoints.ts';
 import { CallFrameInfo, type UnwoundFrame, unwindWith } from './cfi.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import { DebugInfo, type Die } from './die.ts';
@@ -357,6 +357,11 @@ export class SymbolImage {
   /** The lines of `file` from `from` to `to`, both included, that can have a breakpoint. */
   breakpointLines(file: string, from: number, to: number): number[] {
     return this.ask(() => this.breakpoints.linesOf(this.lines.match(file), from, to), []);
+  }
+
+  /** The statements of `file` from line `from` to line `to`, both included, with their columns. */
+  statements(file: string, from: number, to: number): Statement[] {
+    return this.ask(() => this.breakpoints.statements(this.lines.match(file), from, to), []);
   }
 
   /** Every source file the line tables name: absolute, normalised, sorted. */

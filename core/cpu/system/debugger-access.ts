@@ -25,13 +25,11 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 const VECTORS: Readonly<Record<number, string>> = { 10: '#TS', 11: '#NP', 12: '#SS', 13: '#GP', 14: '#PF' };
 
-export function createDebuggerAccess({
-  views: { state, reg32 },
-  flags,
-  segmentation,
-  control,
-  msrs,
-}: CpuEnv): DebuggerAccess {
+/** @param onJump an exception that is held back does not happen any more: the processor goes on elsewhere */
+export function createDebuggerAccess(
+  { views: { state, reg32 }, flags, segmentation, control, msrs }: CpuEnv,
+  onJump: () => void,
+): DebuggerAccess {
   function setFlags(value: number): string | undefined {
     if (((flags.get() ^ value) & Flag.VM) !== 0)
       return 'EFLAGS.VM cannot be changed from outside: only IRET, a task switch and interrupts enter and leave virtual-8086 mode.';
@@ -61,6 +59,7 @@ export function createDebuggerAccess({
       else if (name === 'eip') {
         state[EIP] = value;
         state[MID_REP] = 0;
+        onJump();
       } else if (name === 'eflags') return setFlags(value);
       else if (Object.hasOwn(REASONS, name)) return REASONS[name];
       else if (SEGMENTS.includes(name)) {

@@ -50,9 +50,10 @@ export function defineMsr(map: OpcodeMap, env: CpuEnv): void {
     ends: true,
     reg: both(() => {
       ring0();
-      const write = msrs.get(reg32[ECX] >>> 0)?.write ?? gp(0);
+      const index = reg32[ECX] >>> 0;
+      const write = msrs.get(index)?.write ?? gp(0);
       write(reg32[EAX], reg32[EDX]);
-      hooks.events.msrWrite(reg32[ECX] >>> 0, reg32[EAX] >>> 0, reg32[EDX] >>> 0);
+      hooks.events.msrWrite(index, reg32[EAX] >>> 0, reg32[EDX] >>> 0);
     }),
   });
 }

@@ -161,12 +161,11 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
   ]);
 
   // Control registers.
-  /** By an instruction, which a debugger may wait for. */
   function setControl(number: number, value: number): void {
-    const word = control.indexOf(number) ?? ud();
-    const before = state[word];
+    const index = control.indexOf(number)!;
+    const before = state[index];
     control.set(number, value);
-    if (number !== 2) hooks.events.controlWrite(number, before, state[word]);
+    hooks.events.controlWrite(number, before, state[index]);
   }
   map.define(0x120, {
     modrm: true,

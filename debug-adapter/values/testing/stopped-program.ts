@@ -45,7 +45,8 @@ function snapshotOf(registers: readonly number[]): MachineSnapshot {
         last: { opcode: 0, cs: 0, ip: 0, ds: 0, dp: 0 },
       },
     },
-    ...{ instructions: 0, virtualNanoseconds: 0, coroutine: 0, passages: [], pending: undefined },
+    ...{ instructions: 0, virtualNanoseconds: 0, coroutine: 0, passages: [] },
+    pending: undefined,
   };
 }
 
