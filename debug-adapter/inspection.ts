@@ -188,7 +188,8 @@ export class Inspection implements References {
             ({ name }) => !args.filter || (args.filter === 'indexed') === name.startsWith('['),
           );
           const shown = wanted.map((child) => view.child(child));
-          return args.filter === 'indexed' ? shown : [...shown, ...view.lazyList(value)];
+          const more = start === 0 && args.filter !== 'indexed' ? view.lazyList(value) : [];
+          return [...shown, ...more];
         });
       }
       case 'list':

@@ -195,7 +195,7 @@ export class VariableView {
 }
 
 /** The nodes of a list themselves, when a structure is nothing but pointers `next` and `prev` to its own type. */
-export function listNode(type: CType): ListShape | undefined {
+function listNode(type: CType): ListShape | undefined {
   const plain = bare(type);
   if (plain.kind !== 'struct' || plain.name === undefined || plain.members.length !== 2) return undefined;
   const own = ['next', 'prev'].every((name) => {

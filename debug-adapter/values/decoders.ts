@@ -9,7 +9,7 @@ import type { Style } from './format-specifier.ts';
 import { hexAddress } from './text.ts';
 
 /** `symbol+offset` of an address. */
-export type SymbolAt = (address: number) => string | undefined;
+type SymbolAt = (address: number) => string | undefined;
 
 const PRESENT = 1;
 const LARGE = 0x80;

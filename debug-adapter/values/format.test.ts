@@ -1,13 +1,13 @@
 /** Values as text: styles, flags, numbers that are none, what is not there, words of the processor. */
 import { describe, expect, it } from 'vitest';
-import type { Location } from '../symbols/location.ts';
+import { littleEndian, type Location } from '../symbols/location.ts';
 import type { BaseEncoding, CType } from '../symbols/types.ts';
 import { childrenOf } from './children.ts';
 import { type FormatContext, formatValue, LIMITS } from './format.ts';
 import { splitFormat, type Style } from './format-specifier.ts';
 import { extendedFromDouble } from './long-double.ts';
 import { bytesOfScalar } from './scalar.ts';
-import { fromInteger, pointerTo, type TypedValue } from './value.ts';
+import { pointerTo, sizeOf, type TypedValue } from './value.ts';
 
 const base = (size: number, encoding: BaseEncoding): CType => ({
   kind: 'base',
@@ -39,7 +39,8 @@ const context = (style?: Style): FormatContext => ({
   budget: { left: 100 },
 });
 const text = (value: TypedValue, style?: Style) => formatValue(value, context(style));
-const number = (value: bigint, type: CType, style?: Style) => text(fromInteger(value, type), style);
+const number = (value: bigint, type: CType, style?: Style) =>
+  text({ type, location: { kind: 'value', bytes: littleEndian(value, sizeOf(type)) } }, style);
 const memory = (type: CType, address: number): TypedValue => ({
   type,
   location: { kind: 'memory', address },

@@ -188,8 +188,3 @@ export function integerOf(bytes: Uint8Array, type: CType): bigint {
   const value = toNumber(bytes);
   return isSigned(type) ? BigInt.asIntN(bytes.length * 8, value) : value;
 }
-
-/** A value made of an integer. */
-export function fromInteger(value: bigint, type: CType): TypedValue {
-  return { type, location: { kind: 'value', bytes: littleEndian(value, sizeOf(type) || 4) } };
-}
