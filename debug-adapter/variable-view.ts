@@ -77,7 +77,6 @@ export class VariableView {
   }
 
   private context(environment: Environment, full: boolean): FormatContext {
-    const limits = full ? LIMITS.whole : LIMITS.line;
     return {
       registers: environment.registers,
       readMemory: environment.readMemory,
@@ -87,8 +86,7 @@ export class VariableView {
         return line && `${line.file.split('/').pop() ?? line.file}:${line.line}`;
       },
       style: this.style ?? (this.hexadecimal ? 'x' : undefined),
-      limits,
-      budget: { left: limits.values },
+      limits: full ? LIMITS.whole : LIMITS.line,
     };
   }
 

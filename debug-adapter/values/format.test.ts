@@ -36,7 +36,6 @@ const context = (style?: Style): FormatContext => ({
   lineAt: (address) => (address >= 0xc010_0000 ? 'main.c:31' : undefined),
   style,
   limits: LIMITS.line,
-  budget: { left: 100 },
 });
 const text = (value: TypedValue, style?: Style) => formatValue(value, context(style));
 const number = (value: bigint, type: CType, style?: Style) =>
@@ -178,8 +177,8 @@ describe('what is not there', () => {
   });
 
   it('ends when there is too much', () => {
-    const limits = { ...context(), budget: { left: 2 } };
-    expect(formatValue(memory(record, 0x1000), limits)).toMatch(/^\{low=\d+, high=…\}$/);
+    const few = { ...context(), limits: { ...LIMITS.line, values: 2 } };
+    expect(formatValue(memory(record, 0x1000), few)).toMatch(/^\{low=\d+, high=…\}$/);
   });
 
   it('are elements of an array without a length', () => {
