@@ -209,6 +209,29 @@ describe.each([
     expect((await repl('positive = 3, positive++ + positive')).writes).toHaveLength(2);
     expect((await repl('pointer += 1, *pointer')).body.result).toBe('6');
     expect((await repl('(numbers[0][0] = 8) + numbers[0][0]')).body.result).toBe('16');
+    for (const [source, result] of [
+      ['yes = 5', 'true'],
+      ['no = 0.25', 'true'],
+      ['byte += 100', "44 ','"],
+      ['small *= -1, small--, small', '29999'],
+      ['small *= -1, small++', '30000'],
+      ['box.low += 9, box.low', '6'],
+      ['box.high = 255, --box.high', '254'],
+      ['box.high = 256', '-256'],
+      ['box.colour = GREEN', 'GREEN (5)'],
+      ['box.wide = -1, box.wide', '1099511627775'],
+      ['negative = positive = 3, negative + positive', '6'],
+      ['positive = 1, numbers[positive++][positive]', '6'],
+      ['pointer = numbers[0], *pointer++, *pointer', '2'],
+      ['pointer -= 1, pointer == &numbers[1][0]', '1'],
+      ['quarter /= 2', '0.125'],
+      ['extended *= 0, extended', '0'],
+      ['rights |= A_WRITE', 'A_READ | A_WRITE | A_USER (259)'],
+      ['operation = add, operation == add', '1'],
+      ['number.u = 0x3f800000, number.f', '1'],
+      ['huge >>= 60', '15'],
+    ])
+      expect([source, (await repl(source!)).body.result]).toEqual([source, result]);
     expect((await repl('1 || positive++')).writes).toEqual([]);
     expect((await repl('sizeof(positive++)')).writes).toEqual([]);
   });
