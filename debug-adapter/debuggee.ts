@@ -187,6 +187,12 @@ export class Debuggee {
     this.stacks.clear();
   }
 
+  /** Looks at the stopped machine again: registers were written. */
+  async refresh(): Promise<void> {
+    const snapshot = await this.request('snapshot', {});
+    if (this.lastStop) this.adopt({ ...this.lastStop, snapshot });
+  }
+
   // --- events of the machine ------------------------------------------------------------------------------
 
   private onMachineEvent(event: MachineEvent): void {

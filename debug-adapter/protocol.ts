@@ -64,6 +64,10 @@ export interface Requests extends CustomRequests {
   scopes: Exchange<Dap.ScopesArguments, Dap.ScopesResponse>;
   variables: Exchange<Dap.VariablesArguments, Dap.VariablesResponse>;
   evaluate: Exchange<Dap.EvaluateArguments, Dap.EvaluateResponse>;
+  setVariable: Exchange<Dap.SetVariableArguments, Dap.SetVariableResponse>;
+  setExpression: Exchange<Dap.SetExpressionArguments, Dap.SetExpressionResponse>;
+  completions: Exchange<Dap.CompletionsArguments, Dap.CompletionsResponse>;
+  locations: Exchange<Dap.LocationsArguments, Dap.LocationsResponse>;
   readMemory: Exchange<Dap.ReadMemoryArguments, Dap.ReadMemoryResponse>;
   writeMemory: Exchange<Dap.WriteMemoryArguments, Dap.WriteMemoryResponse>;
   disassemble: Exchange<Dap.DisassembleArguments, Dap.DisassembleResponse>;

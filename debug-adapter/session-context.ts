@@ -73,13 +73,6 @@ export class SessionContext {
     this.send('output', { category, output: `${text}\n` });
   }
 
-  /** Guest memory or registers are others now, because the user has changed them: views are drawn again. */
-  changed(place?: DebugProtocol.MemoryEvent['body']): void {
-    this.debuggee?.forget();
-    if (this.client.supportsInvalidatedEvent) this.send('invalidated', { areas: ['stacks', 'variables'] });
-    if (place && this.client.supportsMemoryEvent) this.send('memory', place);
-  }
-
   sendStatus(status: MachineStatus): void {
     this.send('colinux/status', {
       running: status.running,
@@ -207,5 +200,35 @@ export class SessionContext {
       this.knownThreads.add(threadId);
       this.send('thread', { reason: 'started', threadId });
     }
+  }
+
+  /**
+   * Something of the stopped machine was changed: clients that can hear it, hear it.
+   * @param registers frames may be others now
+   */
+  changed(registers: boolean, memory: readonly DebugProtocol.MemoryEvent['body'][]): void {
+    if (this.client.supportsInvalidatedEvent)
+      this.send('invalidated', { areas: registers ? ['stacks', 'variables'] : ['variables'] });
+    if (this.client.supportsMemoryEvent) for (const range of memory) this.send('memory', range);
+  }
+
+  /** Frames and references of this stop, after registers were written: each is what its place in the stack holds now. */
+  async refresh(): Promise<void> {
+    const machine = this.machine();
+    await machine.refresh();
+    const now = new Map<Frame, Frame>();
+    const known = [...this.frames.values(), ...this.looking().frames()];
+    for (const coroutine of new Set(known.map((frame) => frame.coroutine))) {
+      const stack = await machine.stack(coroutine);
+      for (const frame of known) {
+        const { depth, inlineDepth } = frame;
+        const found = stack.find(
+          (one) => one.kind === 'code' && one.depth === depth && one.inlineDepth === inlineDepth,
+        );
+        if (frame.coroutine === coroutine && found) now.set(frame, found);
+      }
+    }
+    for (const [id, frame] of this.frames) this.frames.set(id, now.get(frame) ?? frame);
+    this.looking().refresh(machine.coroutines, (frame) => now.get(frame) ?? frame);
   }
 }

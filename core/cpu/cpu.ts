@@ -11,7 +11,10 @@ import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './paging/access.ts';
 import { type Block, createCodeCache } from './decode/code-cache.ts';
+import { createControlRegisters } from './system/control-registers.ts';
 import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './system/cpuid.ts';
+import { createDebuggerAccess, type DebuggerAccess } from './system/debugger-access.ts';
+import { createMsrs } from './system/msr-registers.ts';
 import { createDebugRegisters, Dr6 } from './interrupts/debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import { cellsOf, type ExecutionObserver, observeMap, type OpcodeCell } from './decode/observe.ts';
@@ -121,6 +124,8 @@ export interface Cpu {
   readonly flags: Flags;
   readonly mmu: Mmu;
   readonly segmentation: Segmentation;
+  /** Registers on behalf of a debugger. */
+  readonly debugger: DebuggerAccess;
   /** The chain of exceptions behind the last `Exit.Shutdown`. */
   readonly shutdownCauses: readonly FaultCause[];
   /** What `CpuBus.onExecute` can tell of. */
@@ -197,6 +202,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     access,
     segmentation,
     transfer,
+    control: createControlRegisters(views, mmu, segmentation, debug, faults, model),
+    msrs: createMsrs(views, mmu, faults, now, model),
     interrupts,
     nmi,
     debug,
@@ -210,7 +217,6 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     ea: (i) => (reg32[i.base] + (reg32[i.idx] << i.scale) + i.disp) & i.addrMask,
     codePhysical: (i) =>
       mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
-    ticks: now,
   };
 
   const map = createInstructionSet(env, createSoftfloat(memory.wasm), model);
@@ -417,6 +423,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     flags,
     mmu,
     segmentation,
+    debugger: createDebuggerAccess(env, exceptions.drop),
     get shutdownCauses() {
       return exceptions.shutdownCauses();
     },

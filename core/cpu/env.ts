@@ -1,6 +1,8 @@
 /** What the instruction handlers of the families (`integer/`, `string/`, …) are built from: one set of closures over one CPU. */
 import type { TransitionKind } from '../protocol/debug-protocol.ts';
 import type { Access } from './paging/access.ts';
+import type { ControlRegisters } from './system/control-registers.ts';
+import type { Msrs } from './system/msr-registers.ts';
 import type { DebugRegisters } from './interrupts/debug-registers.ts';
 import type { Insn } from './decode/insn.ts';
 import type { Faults } from './interrupts/fault.ts';
@@ -64,6 +66,8 @@ export interface CpuEnv {
   readonly access: Access;
   readonly segmentation: Segmentation;
   readonly transfer: Transfer;
+  readonly control: ControlRegisters;
+  readonly msrs: Msrs;
   readonly interrupts: Interrupts;
   readonly nmi: Nmi;
   readonly debug: DebugRegisters;
@@ -73,6 +77,4 @@ export interface CpuEnv {
   readonly ea: (i: Insn) => number;
   /** Physical address of the instruction being executed. */
   readonly codePhysical: (i: Insn) => number;
-  /** Ticks (instructions and halted time) before this instruction. */
-  readonly ticks: (i: Insn) => number;
 }

@@ -17,7 +17,14 @@ export interface Inspector {
   write(space: AddressSpace, address: number, bytes: Uint8Array): number;
 }
 
-export function createInspector(memory: PhysicalMemory, cpu: Cpu): Inspector {
+/** @param put carries out a write into RAM; the default does so at once and leaves no trace in the input log */
+export function createInspector(
+  memory: PhysicalMemory,
+  cpu: Cpu,
+  put: (physical: number, bytes: Uint8Array) => void = (physical, bytes) => {
+    memory.writeBytes(physical, bytes);
+  },
+): Inspector {
   const translate = (space: AddressSpace, linear: number) => walkPages(memory, space, linear).physical;
 
   /** Calls `use` for each piece inside one page of RAM; stops at the first hole. Returns the bytes covered. */
@@ -51,7 +58,7 @@ export function createInspector(memory: PhysicalMemory, cpu: Cpu): Inspector {
     },
     write: (space, address, bytes) =>
       pieces(space, address, bytes.length, (physical, at, size) => {
-        memory.writeBytes(physical, bytes.subarray(at, at + size));
+        put(physical, bytes.subarray(at, at + size));
       }),
   };
 }

@@ -58,6 +58,7 @@ import type { CaughtEvent } from '../protocol/debug-protocol.ts';
 import type { BootImage, SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
+import { createDebuggerWrites } from './debugger-writes.ts';
 import { createInspector, type Inspector } from './inspector.ts';
 import { createOutside, type DeviceOutputs, type Outside } from './outside.ts';
 import { createPassages, type Passages } from './passages.ts';
@@ -144,6 +145,11 @@ export interface Machine {
   receive(port: SerialPort, bytes: Uint8Array): void;
   /** Presses the NMI button. */
   nmi(): void;
+  /**
+   * Writes a register from outside, through the input log. The machine stands between two instructions.
+   * @returns why the processor refuses it, a whole sentence; `undefined` when it was written
+   */
+  writeRegister(name: string, value: number): string | undefined;
   /** The other ends of its devices. */
   readonly outside: Outside;
   readonly instructions: () => number;
@@ -212,12 +218,10 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   function raiseNmi(): void {
     if (!rtc.nmiMasked) cpu.raiseNmi();
   }
-  const inspector = createInspector(memory, cpu);
   const instructions = () => cpu.now() - doubles[Double.Skipped];
   const passages: Passages = createPassages(memory, bus, instructions, (from, to, operation) => {
     debug.catchpoints.switched(from, to, operation);
   });
-  const debug = taps.attach(cpu, inspector);
 
   const clock = new Clock(cpu.now);
   clock.onDeadlineChanged = (deadline) => {
@@ -304,6 +308,9 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   });
   inputs.register(NMI_CHANNEL, raiseNmi);
   const outside = createOutside(inputs, pci.models);
+  const debuggerWrites = createDebuggerWrites(inputs, memory, cpu);
+  const inspector = createInspector(memory, cpu, debuggerWrites.memory);
+  const debug = taps.attach(cpu, inspector);
 
   function enter(start: BootCpuState): void {
     state[CR0] = start.cr0;
@@ -416,6 +423,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     nmi() {
       inputs.inject(NMI_CHANNEL, new Uint8Array(0));
     },
+    writeRegister: debuggerWrites.register,
     outside,
     instructions,
     virtualNanoseconds: () => cpu.now() * NANOSECONDS_PER_TICK,

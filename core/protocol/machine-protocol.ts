@@ -226,8 +226,13 @@ export interface RequestMap {
   readMemory: { params: { space: Space; address: number; length: number }; result: { bytes: Uint8Array } };
   /** Writes bytes; the result says how many fitted before a page that is not mapped. */
   writeMemory: { params: { space: Space; address: number; bytes: Uint8Array }; result: { written: number } };
-  /** `name` is a lower-case register of the CPU: eax..edi, eip, eflags. */
+  /**
+   * `name` is a lower-case register of the CPU: eax..edi, eip, eflags, cr0..cr4, es..gs. A value that the processor would not
+   * take is refused with the reason.
+   */
   writeRegister: { params: { name: string; value: number }; result: Record<string, never> };
+  /** The eight bytes of a model-specific register; none when the processor has none of that number. */
+  readMsr: { params: { index: number }; result: { bytes: Uint8Array | undefined } };
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
   setCatchpoints: { params: { catchpoints: readonly CatchSpec[] }; result: Record<string, never> };
   /**

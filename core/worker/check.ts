@@ -205,7 +205,8 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   snapshot: fields({}),
   readMemory: fields({ space, address, length: integer(0, MAX_READ) }),
   writeMemory: fields({ space, address, bytes }),
-  writeRegister: fields({ name: string, value: address }),
+  writeRegister: fields({ name, value: address }),
+  readMsr: fields({ index: address }),
   setBreakpoints: fields({
     breakpoints: listOf(breakpoint, MAX_BREAKPOINTS),
   }),

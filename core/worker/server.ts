@@ -5,7 +5,6 @@
  * its neighbours are the only ones of `core` that look at host time, and only to decide when to run: never what happens.
  */
 import { BootError } from '../boot/boot-error.ts';
-import { EIP } from '../cpu/state.ts';
 import { createStepper, type Stepper } from '../debug/stepper.ts';
 import { recentBranches } from '../debug/branches.ts';
 import { ExpressionError } from '../debug/expression.ts';
@@ -59,8 +58,6 @@ const STATUS_MS = 100;
 const MAX_ANSWER_MS = 1000;
 /** How far virtual time may run behind real time before the difference is forgotten, in milliseconds. */
 const MAX_DEBT_MS = 100;
-
-const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
 
 type WatchRequest = RequestMap['setWatchpoints']['params']['watchpoints'][number];
 
@@ -361,16 +358,13 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       return { written };
     },
     writeRegister({ name, value }) {
-      const { cpu } = stoppedMachine();
-      const index = REGISTERS.indexOf(name);
-      if (index >= 0) cpu.views.reg32[index] = value;
-      else if (name === 'eip') cpu.views.state[EIP] = value;
-      else if (name === 'eflags') {
-        cpu.flags.set(value);
-        cpu.segmentation.updateMode();
-      } else
-        throw new RequestError('no-such-register', `There is no register "${name}" that can be written.`);
+      const refusal = stoppedMachine().writeRegister(name, value);
+      if (refusal !== undefined) throw new RequestError('register-refused', refusal);
       return {};
+    },
+    readMsr({ index }) {
+      const value = booted().cpu.debugger.readMsr(index);
+      return { bytes: value && new Uint8Array(Int32Array.from(value).buffer) };
     },
     setBreakpoints({ breakpoints: specs }) {
       booted().debug.breakpoints.replace(specs);

@@ -1,4 +1,5 @@
 /** `p`: the value of an expression, by one of gdb's formats if wanted. */
+import { carryOut } from '../carry-out.ts';
 import { symbolText } from '../listing.ts';
 import { type Command, misused } from './command.ts';
 import { lettersOf, unitText } from './formats.ts';
@@ -10,9 +11,14 @@ export const p: Command = {
   help: 'the value of a C expression',
   operand: 'expression',
   async run(context, operands, letters) {
-    const { session, frame, machine, coroutine } = context;
+    const { session, frame, machine, coroutine, call } = context;
     if (operands === '') throw misused(p, 'an expression is missing');
-    if (letters === '') return session.looking().evaluate(operands, frame, false);
+    if (letters === '') {
+      const evaluated = await session
+        .looking()
+        .evaluate(operands, frame, { hexadecimal: false, context: 'repl' });
+      return carryOut(session, evaluated, call);
+    }
     const { format, count } = lettersOf(letters);
     if (count !== 1 || 'sif'.includes(format))
       throw misused(p, `"/${letters}" is for memory: use x/${letters}`);

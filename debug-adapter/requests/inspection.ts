@@ -1,7 +1,6 @@
 /** Looking at a machine that stands still: threads, call stacks, scopes, variables, expressions. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
-import { runCommand } from '../console/console.ts';
 import { threadOf } from '../coroutines.ts';
 import { frameName } from '../frame-name.ts';
 import { toClientColumn, toClientLine } from '../positions.ts';
@@ -35,13 +34,6 @@ export const inspection = {
 
   async variables(context, args) {
     return { variables: await context.looking().variables(args) };
-  },
-
-  async evaluate(context, { expression, frameId, format, context: where }, call) {
-    context.looking();
-    const frame = await context.evaluationFrame(frameId);
-    const done = where === 'repl' ? await runCommand(context, expression, frame, call) : undefined;
-    return done ?? context.looking().evaluate(expression, frame, format?.hex ?? false);
   },
 } satisfies Handlers;
 

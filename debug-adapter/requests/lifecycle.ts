@@ -34,6 +34,11 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsStepInTargetsRequest: true,
   supportsCancelRequest: true,
   supportsANSIStyling: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '>', '$', ' '],
 };
 
 export const lifecycle = {

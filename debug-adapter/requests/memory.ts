@@ -8,9 +8,10 @@ export const memory = {
   async writeMemory(context, args, call) {
     context.looking();
     const body = await writeMemory(context.machine(), args);
-    const { memoryReference, offset = 0 } = args;
     call.afterAnswer(() => {
-      context.changed({ memoryReference, offset, count: body.bytesWritten ?? 0 });
+      context.changed(false, [
+        { memoryReference: args.memoryReference, offset: args.offset ?? 0, count: body.bytesWritten ?? 0 },
+      ]);
     });
     return body;
   },

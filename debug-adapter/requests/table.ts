@@ -12,6 +12,7 @@ import { memory } from './memory.ts';
 import { running } from './running.ts';
 import { sources } from './sources.ts';
 import { targets } from './targets.ts';
+import { values } from './values.ts';
 
 /** `cancel` is the session's own. */
 const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
@@ -23,6 +24,7 @@ const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...memory,
   ...sources,
   ...targets,
+  ...values,
   ...custom,
 };
 

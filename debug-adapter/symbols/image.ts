@@ -17,6 +17,7 @@ import { LineTables, rowSpans } from './line-tables.ts';
 import type { MemoryReader, Registers } from './location.ts';
 import { NameIndex, type NameKind } from './name-index.ts';
 import { RangeReader } from './ranges.ts';
+import { ScopedNames } from './scoped-names.ts';
 import { type AddressRange, rangesContain } from './search.ts';
 import { dwarfSections } from './sections.ts';
 import { type ElfSymbol, SymbolTable } from './symtab.ts';
@@ -83,6 +84,7 @@ export class SymbolImage {
   private readonly lines: LineTables;
   private readonly functions: Functions;
   private readonly names: NameIndex;
+  private readonly scoped: ScopedNames;
   private readonly types: TypeReader;
   private readonly variables: Variables;
   private readonly breakpoints: Breakpoints;
@@ -102,6 +104,7 @@ export class SymbolImage {
     this.lines = new LineTables(this.info, isCode, report);
     this.functions = new Functions(this.info, this.ranges, report);
     this.names = new NameIndex(this.info, report);
+    this.scoped = new ScopedNames(this.info, this.names, report);
     this.types = new TypeReader(this.info, report, (tag, typeName) => this.definitionOf(tag, typeName));
     this.variables = new Variables(this.info, this.ranges, this.types, report);
     this.breakpoints = new Breakpoints(this.info, this.lines, {
@@ -409,6 +412,43 @@ export class SymbolImage {
         dies[0];
       return die && this.variables.variable(die, undefined, undefined);
     }, undefined);
+  }
+
+  /** The variable `name` of the function `scope` when it is static there, or else of the file `scope`. */
+  findScoped(scope: string, name: string): Variable | undefined {
+    return this.ask(() => {
+      const die = this.scoped.variable(scope, name);
+      return die && this.variables.variable(die, undefined, undefined);
+    }, undefined);
+  }
+
+  /** The enumeration that has this enumerator, and its value; the unit at `pc` comes first. */
+  findEnumerator(name: string, pc?: number): { type: CType; value: bigint } | undefined {
+    return this.ask(() => {
+      const offset = this.scoped.enumeration(name, pc === undefined ? undefined : this.units.at(pc));
+      const type = offset === undefined ? undefined : this.types.at(offset);
+      if (type?.kind !== 'enum') return undefined;
+      const found = type.enumerators.find((enumerator) => enumerator.name === name);
+      return found && { type, value: found.value };
+    }, undefined);
+  }
+
+  /** Where the variable or function of a DIE is declared in the source. */
+  declarationOf(dieOffset: number): SourcePosition | undefined {
+    return this.ask(() => {
+      const from = this.info.inherited(this.info.die(dieOffset), DW_AT.decl_line)?.from;
+      return from && this.position(from, DW_AT.decl_file, DW_AT.decl_line);
+    }, undefined);
+  }
+
+  /** The type of a function that DWARF knows. */
+  functionType(dieOffset: number): CType | undefined {
+    return this.ask(() => this.types.at(dieOffset), undefined);
+  }
+
+  /** Names of all structs, unions, enums, and of typedefs and base types, sorted. */
+  typeNames(kind: 'struct' | 'union' | 'enum' | 'type'): string[] {
+    return this.ask(() => this.names.names(kind), []);
   }
 
   /** Names of all global and file-level variables, sorted. */

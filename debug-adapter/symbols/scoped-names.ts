@@ -1,0 +1,94 @@
+/**
+ * Names that do not stand at the top of a unit or are not to be found by themselves: enumerators, the variables of one file, the
+ * static variables of a function. Found by walking, a unit at a time, when they are asked for.
+ */
+import { DW_AT, DW_OP, DW_TAG } from './constants.ts';
+import { type DebugInfo, type Die, walkUnit } from './die.ts';
+import { guarded, type SymbolError } from './errors.ts';
+import type { NameIndex } from './name-index.ts';
+import type { Unit } from './unit.ts';
+
+/** Blocks within blocks that are searched for a static variable. */
+const NESTING_LIMIT = 64;
+/** First operators of the expression of what is in one place all the time. */
+const STATIC: readonly number[] = [DW_OP.addr, DW_OP.addrx];
+
+export class ScopedNames {
+  /** By unit: enumerators and the DIE of their enumeration. */
+  private readonly enumerators = new Map<number, ReadonlyMap<string, number>>();
+
+  constructor(
+    private readonly info: DebugInfo,
+    private readonly names: NameIndex,
+    private readonly report: (error: SymbolError) => void,
+  ) {}
+
+  /** The DIE of an enumeration that has an enumerator of that name: one of the unit `here` first. */
+  enumeration(name: string, here: Unit | undefined): number | undefined {
+    const own = here && this.enumeratorsOf(here).get(name);
+    if (own !== undefined) return own;
+    for (let i = 0; i < this.info.count; i++) {
+      const found = this.enumeratorsOf(this.info.unit(i)).get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  private enumeratorsOf(unit: Unit): ReadonlyMap<string, number> {
+    const known = this.enumerators.get(unit.index);
+    if (known) return known;
+    const found = new Map<string, number>();
+    let enumeration = 0;
+    const add = (name: string | undefined) => {
+      if (name !== undefined && !found.has(name)) found.set(name, enumeration);
+    };
+    guarded(
+      () => {
+        walkUnit(
+          unit,
+          ({ tag }, offset) => {
+            if (tag === DW_TAG.enumeration_type) enumeration = offset;
+            if (tag === DW_TAG.enumerator) add(this.info.die(offset).text(DW_AT.name));
+          },
+          false,
+        );
+      },
+      undefined,
+      this.report,
+    );
+    this.enumerators.set(unit.index, found);
+    return found;
+  }
+
+  /** The variable of that name in a function of that name, or else in a file whose path ends so. */
+  variable(scope: string, name: string): Die | undefined {
+    for (const offset of this.names.find(scope, 'function')) {
+      const found = this.within(this.info.die(offset), name, 0);
+      if (found) return found;
+    }
+    return this.names
+      .find(name, 'variable')
+      .map((offset) => this.info.die(offset))
+      .find(({ unit }) => {
+        const file = this.info.root(unit).text(DW_AT.name) ?? '';
+        return file === scope || file.endsWith(`/${scope}`);
+      });
+  }
+
+  private within(die: Die, name: string, nesting: number): Die | undefined {
+    for (const child of die.children()) {
+      if (child.tag === DW_TAG.variable && this.info.name(child) === name && this.isStatic(child))
+        return child;
+      if (child.tag !== DW_TAG.lexical_block || nesting > NESTING_LIMIT) continue;
+      const inner = this.within(child, name, nesting + 1);
+      if (inner) return inner;
+    }
+    return undefined;
+  }
+
+  /** Does the variable have one place for the whole run: an expression that begins with an address? */
+  isStatic(die: Die): boolean {
+    const location = this.info.inherited(die, DW_AT.location)?.value;
+    return location?.kind === 'block' && STATIC.includes(location.bytes[0] ?? -1);
+  }
+}
