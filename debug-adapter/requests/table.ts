@@ -13,6 +13,7 @@ import { running } from './running.ts';
 import { sources } from './sources.ts';
 import { targets } from './targets.ts';
 import { values } from './values.ts';
+import { views } from './views.ts';
 
 /** `cancel` is the session's own. */
 const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
@@ -25,6 +26,7 @@ const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...sources,
   ...targets,
   ...values,
+  ...views,
   ...custom,
 };
 

@@ -124,7 +124,10 @@ stack:
 user_stack:
 `;
 
-interface Filter { filterId: string; condition?: string }
+interface Filter {
+  filterId: string;
+  condition?: string;
+}
 
 async function start(...filterOptions: Filter[]): Promise<DebugProtocol.Breakpoint[]> {
   session = await openSession(bundle.adapter);
