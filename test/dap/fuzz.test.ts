@@ -18,7 +18,7 @@ afterAll(() => {
 });
 
 const main = inSample('kernel/main.c');
-const MESSAGES = 400;
+const MESSAGES = 200;
 /** These end the session or the machine, or set it going for long. */
 const LEFT_OUT = new Set([
   'disconnect',
@@ -120,11 +120,42 @@ const ANYTHING: readonly unknown[] = [
   -0,
 ];
 
-function valueOf(schema: Schema, random: Random, depth = 0): unknown {
+/** What often makes sense for a field of this name; numbers of frames and values are renewed as the session goes on. */
+const LIKELY: Record<string, readonly unknown[]> = {
+  threadId: [1, 2],
+  memoryReference: ['0xc0100000', 'guest0:0xc0100000', 'physical:0x100000', '0xfffffff0', 'host:0'],
+  instructionReference: ['0xc0100000', 'host:0xc0100000'],
+  path: [main, inSample('kernel/console.c'), '/nowhere/main.c'],
+  line: [1, 30, 60, 93, 1000],
+  expression: [
+    'megabytes',
+    'boot',
+    '*boot',
+    'boot->command_line',
+    '$esp',
+    'gdt',
+    'x/4xw $esp',
+    'walk kmain',
+    'bt',
+    'map',
+  ],
+  name: ['megabytes', 'boot', '[0]', 'eax', 'kmain', 'is_prime'],
+  value: ['1', 'megabytes + 1', '0xffffffff', '"text"'],
+  text: ['boot->', 'wa', '$', 'walk &b', 'struct '],
+  dataId: ['guest0:0xc0104020+4', 'physical:0x100000+1'],
+  instructionCount: [0, 1, 50],
+  count: [0, 1, 64],
+  terminal: ['cocon0', 'com1'],
+  physical: [0x10_0000],
+};
+
+function valueOf(schema: Schema, random: Random, depth = 0, name = ''): unknown {
+  const likely = LIKELY[name];
+  if (likely && random.below(4) > 0) return random.pick(likely);
   if (schema.$ref !== undefined)
     return valueOf(definitions[schema.$ref.split('/').at(-1)!] ?? {}, random, depth + 1);
   if (schema.enum) return random.pick(schema.enum);
-  if (schema.anyOf) return valueOf(random.pick(schema.anyOf), random, depth);
+  if (schema.anyOf) return valueOf(random.pick(schema.anyOf), random, depth, name);
   switch (schema.type) {
     case 'string':
       return random.pick(TEXTS);
@@ -136,10 +167,10 @@ function valueOf(schema: Schema, random: Random, depth = 0): unknown {
       return Array.from({ length: random.below(4) }, () => valueOf(schema.items ?? {}, random, depth + 1));
     case 'object': {
       const object: Record<string, unknown> = {};
-      for (const [name, property] of Object.entries(schema.properties ?? {})) {
-        const needed = schema.required?.includes(name) ?? false;
+      for (const [field, property] of Object.entries(schema.properties ?? {})) {
+        const needed = schema.required?.includes(field) ?? false;
         if (depth < 4 && (needed || random.below(2) === 0))
-          object[name] = valueOf(property, random, depth + 1);
+          object[field] = valueOf(property, random, depth + 1, field);
       }
       return object;
     }
@@ -184,8 +215,24 @@ async function send({ client, messages }: Session, command: string, args: unknow
   expect((body as Failure['body'])?.error?.id, text).not.toBe(1999);
 }
 
+/** Frames, values and targets of the present stop. */
+async function renewNumbers({ client }: Session): Promise<void> {
+  const ask = async (command: string, args: object) =>
+    (await client.send(command, args).catch(() => ({ body: {} }))).body as Record<
+      string,
+      Record<string, number>[]
+    >;
+  const frames = (await ask('stackTrace', { threadId: 2 })).stackFrames ?? [];
+  LIKELY.frameId = frames.map(({ id }) => id);
+  const scopes = (await ask('scopes', { frameId: frames[0]?.id })).scopes ?? [];
+  LIKELY.variablesReference = [0, ...scopes.map(({ variablesReference }) => variablesReference)];
+  const targets = (await ask('gotoTargets', { source: { path: main }, line: 93 })).targets ?? [];
+  LIKELY.targetId = targets.map(({ id }) => id);
+  for (const name of ['frameId', 'targetId']) if (LIKELY[name]?.length === 0) LIKELY[name] = [1];
+}
+
 describe('requests of any shape', () => {
-  it.each([1, 2, 3])('are answered, whatever is in them: seed %i', async (seed) => {
+  it.each([1, 2])('are answered, whatever is in them: seed %i', async (seed) => {
     const random = randomOf(seed * 0x9e37_79b9);
     const session = await openSession(bundle.adapter);
     await session.launch({ breakpoints: [[main, lineOf(main, 'memory: %u MiB')]] });
@@ -193,7 +240,8 @@ describe('requests of any shape', () => {
     for (let n = 0; n < MESSAGES; n++) {
       const command = random.pick(COMMANDS);
       const fits = valueOf(requests[command]!.arguments ?? {}, random);
-      const args = random.below(3) === 0 ? fits : damaged(fits, random);
+      const args = random.below(3) > 0 ? fits : damaged(fits, random);
+      if (n % 10 === 0) await renewNumbers(session);
       await send(session, command, args);
       // What has set the machine going is stopped again, so that the others find something to look at.
       if (['next', 'stepIn', 'stepOut', 'configurationDone'].includes(command))
