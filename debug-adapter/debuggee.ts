@@ -4,7 +4,7 @@
  * Speaks the machine protocol on one side and knows nothing of DAP messages on the other: what the client should hear
  * goes to a listener. One authoritative state: `running`, `lastStop`, `ended`.
  */
-import type { BreakpointSpec, CatchSpec } from '../core/protocol/debug-protocol.ts';
+import type { BreakpointSpec, CatchSpec, Expression } from '../core/protocol/debug-protocol.ts';
 import {
   type CoroutineId,
   HOST,
@@ -15,6 +15,8 @@ import {
 import type { MachinePort } from './adapter-host.ts';
 import type { CodeBreakpoints } from './breakpoints.ts';
 import { type CodeBreakpoint, type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
+import { Conditions } from './conditions/conditions.ts';
+import type { When } from './conditions/when.ts';
 import { placeOf } from './memory-reference.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
@@ -53,6 +55,8 @@ export interface DebuggeeListener {
   note(text: string, error: boolean): void;
   /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
   arrived(): Promise<void>;
+  /** The message of a log point. */
+  logPoint(message: string): void;
   /** The worker is gone: nothing more will come. */
   died(): void;
 }
@@ -65,6 +69,7 @@ export class Debuggee {
   running = false;
   lastStop: StoppedEvent | undefined;
   private readonly client: MachineClient;
+  private readonly conditions: Conditions;
   private pausing = false;
   private disposed = false;
   /** Waits for the next stop while a step is under way. */
@@ -88,6 +93,7 @@ export class Debuggee {
   ) {
     this.client = client;
     this.memory = new MemoryCache(client);
+    this.conditions = new Conditions(this.memory);
     this.coroutines = coroutines;
   }
 
@@ -209,6 +215,11 @@ export class Debuggee {
         this.ends.passed(event.virtualNanoseconds, true);
         this.listener.status({ ...event, running: true });
         return;
+      case 'logPoint': {
+        const message = this.conditions.messageOf(event.id, event.values, this.coroutines);
+        if (message !== undefined) this.listener.logPoint(message);
+        return;
+      }
       case 'log':
         this.listener.note(`machine: ${event.text}`, false);
         return;
@@ -238,7 +249,28 @@ export class Debuggee {
         });
       return;
     }
+    if (event.reason === 'breakpoint' && this.conditions.isLate(event.breakpoints) && !this.pausing) {
+      this.decide(event).catch((error: unknown) => {
+        this.failedToRun(error);
+      });
+      return;
+    }
     this.show(event);
+  }
+
+  /** Conditions that the machine could not evaluate: a stop that nobody sees unless they hold. */
+  private async decide(event: StoppedEvent): Promise<void> {
+    this.adopt(event);
+    const { coroutine } = event.snapshot;
+    const frame = (await this.stack(coroutine)).find(({ kind }) => kind === 'code');
+    const { stops, messages, problems } = await this.conditions.decide(
+      event.breakpoints,
+      frame,
+      this.coroutines,
+    );
+    for (const message of messages) this.listener.logPoint(message);
+    if (stops.length > 0 || this.pausing) this.show({ ...event, breakpoints: stops, problems });
+    else await this.resume();
   }
 
   /** Makes a stop the current one without telling the client. */
@@ -264,13 +296,18 @@ export class Debuggee {
 
   // --- breakpoints ----------------------------------------------------------------------------------------
 
-  async setBreakpoints(file: string, lines: readonly number[]): Promise<SourceBreakpoint[]> {
-    const bound = this.breakpoints.set(file, lines);
+  async setBreakpoints(
+    file: string,
+    wanted: readonly (When & { readonly line: number })[],
+  ): Promise<SourceBreakpoint[]> {
+    const bound = this.breakpoints.set(file, wanted);
     await this.sendBreakpoints();
     return bound;
   }
 
-  async setFunctionBreakpoints(names: readonly string[]): Promise<readonly CodeBreakpoint[]> {
+  async setFunctionBreakpoints(
+    names: readonly (When & { readonly name: string })[],
+  ): Promise<readonly CodeBreakpoint[]> {
     const bound = this.breakpoints.setFunctions(names);
     await this.sendBreakpoints();
     return bound;
@@ -278,11 +315,17 @@ export class Debuggee {
 
   /** @param references memory references with offsets in bytes */
   async setInstructionBreakpoints(
-    references: readonly { readonly reference: string; readonly offset: number | undefined }[],
+    references: readonly (When & {
+      readonly reference: string;
+      readonly offset: number | undefined;
+      readonly physical: boolean;
+    })[],
   ): Promise<readonly CodeBreakpoint[]> {
-    const places = references.map(({ reference, offset }) => {
-      const { address, coroutine } = placeOf(reference, offset, this.coroutines.current);
-      return { address, coroutine: this.plan.guests.length > 0 ? coroutine : (-1 as const) };
+    const places = references.map(({ reference, offset, physical, ...when }) => {
+      const { address, coroutine, space } = placeOf(reference, offset, this.coroutines.current);
+      if (physical || space.kind === 'physical')
+        return { ...when, address, coroutine: -1 as const, physical: true };
+      return { ...when, address, coroutine: this.plan.guests.length > 0 ? coroutine : (-1 as const) };
     });
     const bound = this.breakpoints.setInstructions(places);
     await this.sendBreakpoints();
@@ -299,6 +342,12 @@ export class Debuggee {
     return this.coroutines.passageKey() !== this.boundPassages;
   }
 
+  /** The condition of a catchpoint; globals are those of the first guest. @returns a sentence when it is none */
+  compileEventCondition(text: string): Expression | string {
+    const coroutine = this.plan.guests.length > 0 ? 1 : HOST;
+    return this.conditions.compileForEvents(text, coroutine, this.coroutines);
+  }
+
   /** Replaces what the machine catches; nothing when it runs without debugging. */
   async setCatchpoints(catchpoints: readonly CatchSpec[]): Promise<void> {
     await this.request('setCatchpoints', { catchpoints: this.debugging ? catchpoints : [] });
@@ -310,12 +359,19 @@ export class Debuggee {
     this.boundPassages = coroutines.passageKey();
     const specs: BreakpointSpec[] = [];
     let inPassage = false;
-    for (const spec of this.debugging ? this.breakpoints.specs() : []) {
+    this.conditions.begin();
+    this.breakpoints.problems.clear();
+    for (const { spec: plain, when } of this.debugging ? this.breakpoints.specs() : []) {
+      const spec = this.conditions.arm(plain, when, coroutines);
+      if (typeof spec === 'string') {
+        this.breakpoints.problems.set(plain.id, spec);
+        continue;
+      }
       // The passage code of the host's image never runs where it is linked, only as copies.
       const copies = coroutines.copiesOf(spec.address);
       if (copies && spec.coroutine === HOST) {
         inPassage = true;
-        specs.push(...copies.map((address) => ({ id: spec.id, address, coroutine: -1 })));
+        specs.push(...copies.map((address) => ({ ...spec, address, coroutine: -1 })));
       } else specs.push(spec);
     }
     const user = plan.hostImage?.symbolNamed(PASSAGE_USER);

@@ -23,6 +23,9 @@ export const listenerFor = (context: SessionContext): DebuggeeListener => ({
   note: (text, error) => {
     context.output(text, error ? 'stderr' : 'console');
   },
+  logPoint: (message) => {
+    context.output(message, 'console');
+  },
   arrived: () => placeDataBreakpoints(context),
   died: () => {
     context.end();
@@ -84,11 +87,17 @@ function eventWords(context: SessionContext, { watchpoints, caught }: StoppedEve
   };
 }
 
+const conditionProblem = (why: string) => `The condition of a breakpoint could not be evaluated: ${why}.`;
+
 /** What is special about a stop. */
 function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
   switch (event.reason) {
     case 'event':
       return eventWords(context, event);
+    case 'breakpoint':
+      if (event.problems.length > 0)
+        context.output(event.problems.map(conditionProblem).join('\n'), 'stderr');
+      return {};
     case 'shutdown':
       return { reason: 'exception', description: 'Triple fault', text: exceptionText(event.causes) };
     case 'halted':

@@ -19,13 +19,17 @@ export const breakpoints = {
     return { breakpoints: await setFunctionBreakpoints(debuggee, known, args) };
   },
 
-  async setInstructionBreakpoints({ debuggee }, args) {
-    return { breakpoints: await setInstructionBreakpoints(debuggee, args) };
+  async setInstructionBreakpoints({ debuggee, breakpoints: known }, args) {
+    return { breakpoints: await setInstructionBreakpoints(debuggee, known, args) };
   },
 
   async setExceptionBreakpoints(context, { filters = [], filterOptions = [] }) {
     const wanted = [...filters.map((filterId) => ({ filterId })), ...filterOptions];
-    const breakpoints = context.catchpoints.set(wanted, () => 'Conditions are not possible here yet.');
+    const breakpoints = context.catchpoints.set(
+      wanted,
+      (text) =>
+        context.debuggee?.compileEventCondition(text) ?? 'Conditions need a machine: launch one first.',
+    );
     await context.sendCatchpoints();
     return { breakpoints };
   },

@@ -1,6 +1,7 @@
 /** The life of a session: initialize, launch, configurationDone, terminate, disconnect. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { bootMachine, restartMachine } from '../booting.ts';
+import { breakpointModes } from '../breakpoint-modes.ts';
 import { exceptionBreakpointFilters } from '../event-filters.ts';
 import { AdapterError } from '../errors.ts';
 import type { Handlers } from './handler.ts';
@@ -18,6 +19,10 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsInstructionBreakpoints: true,
   supportsDataBreakpoints: true,
   supportsDataBreakpointBytes: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  breakpointModes,
   exceptionBreakpointFilters,
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,

@@ -5,6 +5,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint } from '../breakpoints.ts';
 import type { DataBreakpoints } from '../data-breakpoints.ts';
+import { PHYSICAL_MODE } from '../breakpoint-modes.ts';
+import type { When } from '../conditions/when.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
 import { hex } from '../registers.ts';
@@ -29,6 +31,22 @@ export const sourceBreakpoint = ({
   line: line ?? requestedLine,
   ...(message === undefined ? {} : { message, reason: 'failed' }),
 });
+
+/** What the client has said of when a breakpoint counts. */
+const whenOf = ({ condition, hitCondition, logMessage }: When): When => ({
+  condition,
+  hitCondition,
+  logMessage,
+});
+
+/** A condition that is none makes a breakpoint that is none. */
+function problemOf(
+  { problems }: CodeBreakpoints,
+  { id }: { readonly id: number },
+): Partial<DebugProtocol.Breakpoint> {
+  const message = problems.get(id);
+  return message === undefined ? {} : { verified: false, message, reason: 'failed' };
+}
 
 const notYet = (): DebugProtocol.Breakpoint => ({
   verified: false,
@@ -56,10 +74,10 @@ export async function setSourceBreakpoints(
   const path = args.source.path ?? args.source.name;
   if (path === undefined)
     throw new AdapterError('bad-request', 'The request setBreakpoints needs a source with a path.');
-  const lines = (args.breakpoints ?? []).map(({ line }) => line);
+  const wanted = (args.breakpoints ?? []).map(({ line, ...rest }) => ({ line, ...whenOf(rest) }));
   const file = clientPath(path);
-  const bound = (await debuggee?.setBreakpoints(file, lines)) ?? known.set(file, lines);
-  return bound.map((one) => ({ ...sourceBreakpoint(one), source: args.source }));
+  const bound = (await debuggee?.setBreakpoints(file, wanted)) ?? known.set(file, wanted);
+  return bound.map((one) => ({ ...sourceBreakpoint(one), source: args.source, ...problemOf(known, one) }));
 }
 
 export async function setFunctionBreakpoints(
@@ -67,22 +85,26 @@ export async function setFunctionBreakpoints(
   known: CodeBreakpoints,
   args: DebugProtocol.SetFunctionBreakpointsArguments,
 ): Promise<Breakpoints> {
-  const names = args.breakpoints.map(({ name }) => name);
+  const names = args.breakpoints.map(({ name, ...rest }) => ({ name, ...whenOf(rest) }));
   const bound = (await debuggee?.setFunctionBreakpoints(names)) ?? known.setFunctions(names);
-  return bound.map(codeBreakpoint);
+  return bound.map((one) => ({ ...codeBreakpoint(one), ...problemOf(known, one) }));
 }
 
 export async function setInstructionBreakpoints(
   debuggee: Debuggee | undefined,
+  known: CodeBreakpoints,
   args: DebugProtocol.SetInstructionBreakpointsArguments,
 ): Promise<Breakpoints> {
-  const wanted = args.breakpoints.map(({ instructionReference, offset }) => ({
+  const wanted = args.breakpoints.map(({ instructionReference, offset, mode, ...rest }) => ({
     reference: instructionReference,
     offset,
+    physical: mode === PHYSICAL_MODE,
+    ...whenOf(rest),
   }));
   // Addresses are those of a run: without a machine there is nothing to stop.
   if (!debuggee) return wanted.map(notYet);
-  return (await debuggee.setInstructionBreakpoints(wanted)).map(codeBreakpoint);
+  const bound = await debuggee.setInstructionBreakpoints(wanted);
+  return bound.map((one) => ({ ...codeBreakpoint(one), ...problemOf(known, one) }));
 }
 
 export async function setDataBreakpoints(

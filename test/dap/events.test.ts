@@ -228,6 +228,17 @@ describe('other events', () => {
     expect(await session.evaluate('$eax')).toBe('0x00000002');
   });
 
+  it('can have conditions, also on what happens', async () => {
+    await start(
+      { filterId: 'port', condition: '$port == 0x61 && !$write' },
+      { filterId: 'msr', condition: '$value == 9' },
+    );
+    expect(await go()).toMatchObject({ reason: 'I/O port' });
+    expect(await go()).toMatchObject({ description: 'Triple fault' });
+    const [wrong] = await filters({ filterId: 'cr3', condition: '$nothing == 3' });
+    expect(wrong).toMatchObject({ verified: false, message: expect.stringContaining('$nothing') as string });
+  });
+
   it('include the first execution of a page', async () => {
     await start({ filterId: 'new-code' });
     const stop = await go();
