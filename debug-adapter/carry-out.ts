@@ -1,4 +1,4 @@
-/** What an expression that assigns wants written. */
+/** What an evaluation wants written: it only tells, and here it is done. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Evaluated } from './inspection.ts';
 import type { Call } from './protocol.ts';

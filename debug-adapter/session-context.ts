@@ -14,10 +14,12 @@ import { AdapterError } from './errors.ts';
 import { Inspection } from './inspection.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { MachineWorkers } from './machine-workers.ts';
+import { toClientColumn, toClientLine } from './positions.ts';
 import type { SendEvent } from './protocol.ts';
 import type { Frame } from './stack.ts';
 import { SourceFiles } from './source-files.ts';
 import { SymbolCache } from './symbol-cache.ts';
+import type { SourcePosition } from './symbols/image.ts';
 import { Terminals } from './terminals.ts';
 
 export class SessionContext {
@@ -68,9 +70,15 @@ export class SessionContext {
     });
   }
 
-  /** A sentence for the debug console. */
-  output(text: string, category: 'console' | 'important' | 'stderr'): void {
-    this.send('output', { category, output: `${text}\n` });
+  /** A sentence for the debug console. @param place of the source that it is about */
+  output(text: string, category: 'console' | 'important' | 'stderr', place?: SourcePosition): void {
+    const { client, sources } = this;
+    const where = place && {
+      source: sources.of(place.file),
+      line: toClientLine(client, place.line),
+      ...(place.column > 0 && { column: toClientColumn(client, place.column) }),
+    };
+    this.send('output', { category, output: `${text}\n`, ...where });
   }
 
   sendStatus(status: MachineStatus): void {

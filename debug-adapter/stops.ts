@@ -2,10 +2,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { caughtWords } from './catchpoints.ts';
 import { threadOf } from './coroutines.ts';
-import type { DebuggeeListener } from './debuggee.ts';
+import type { Debuggee, DebuggeeListener } from './debuggee.ts';
 import { exceptionText } from './exceptions.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
+import type { SourcePosition } from './symbols/image.ts';
 
 type Stop = DebugProtocol.StoppedEvent['body'];
 
@@ -57,7 +58,7 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   }
   if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
   const said = wordsOf(context, event);
-  if (event.reason === 'event' && said.text) context.output(said.text, 'console');
+  if (event.reason === 'event' && said.text) context.output(said.text, 'console', placeOf(debuggee, event));
   context.send('stopped', {
     reason: event.reason,
     threadId: threadOf(event.snapshot.coroutine),
@@ -65,6 +66,14 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     ...(hit.length > 0 && { hitBreakpointIds: [...hit] }),
     ...said,
   });
+}
+
+/** The source line at which the machine stands, if it is known. */
+function placeOf({ coroutines }: Debuggee, { snapshot }: StoppedEvent): SourcePosition | undefined {
+  const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
+  const resolved = coroutines.resolve(snapshot.coroutine, pc);
+  const line = resolved?.image.lineAt((pc - resolved.bias) >>> 0);
+  return line && line.line > 0 ? line : undefined;
 }
 
 /** The first thing that was caught names the stop; all of them are told. */

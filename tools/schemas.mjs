@@ -33,6 +33,9 @@ const underway = new Set();
 const has = (type, flag) => (type.flags & flag) !== 0;
 const typeOf = (property) => checker.getTypeOfSymbol(property);
 
+const maybeUndefined = (type) =>
+  type.isUnion() && type.types.some((member) => has(member, ts.TypeFlags.Undefined));
+
 function keywords(property) {
   const found = {};
   for (const { name, text } of property.getJsDocTags(checker)) {
@@ -53,7 +56,8 @@ function objectSchema(type, described) {
   const properties = {};
   for (const property of checker.getPropertiesOfType(type)) {
     const { name } = property;
-    if ((property.flags & ts.SymbolFlags.Optional) === 0) required.push(name);
+    if ((property.flags & ts.SymbolFlags.Optional) === 0 && !maybeUndefined(typeOf(property)))
+      required.push(name);
     const schema = schemaOf(typeOf(property), described);
     properties[name] = { ...(described && describe(property)), ...schema, ...keywords(property) };
   }
@@ -68,7 +72,8 @@ function objectSchema(type, described) {
 
 function unionSchema(type, described) {
   const members = type.types.filter((member) => !has(member, ts.TypeFlags.Undefined));
-  if (members.every((member) => member.isStringLiteral())) return { enum: members.map(({ value }) => value) };
+  if (members.every((member) => member.isStringLiteral() || member.isNumberLiteral()))
+    return { enum: members.map(({ value }) => value) };
   if (members.every((member) => has(member, ts.TypeFlags.BooleanLiteral))) return { type: 'boolean' };
   const schemas = members
     .filter((member) => !has(member, ts.TypeFlags.BooleanLiteral))

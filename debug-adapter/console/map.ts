@@ -1,5 +1,5 @@
 /** `map`: the mapped ranges of an address space, neighbours merged. */
-import { MappingFlag } from '../../core/protocol/debug-protocol.ts';
+import { flagsText } from '../mapping-flags.ts';
 import { hex } from '../registers.ts';
 import { type Command, misused } from './command.ts';
 import { addressOf, numberOf, words } from './operands.ts';
@@ -40,16 +40,3 @@ export const map: Command = {
     return left ? `${text}\n${style.dim('… more was left out: give a range')}` : text;
   },
 };
-
-export function flagsText(flags: number): string {
-  const has = (flag: number) => (flags & flag) !== 0;
-  return [
-    `r${has(MappingFlag.Writable) ? 'w' : '-'}${has(MappingFlag.NoExecute) ? '-' : 'x'}`,
-    has(MappingFlag.User) ? 'user' : 'supervisor',
-    ...(has(MappingFlag.Large) ? ['large'] : []),
-    ...(has(MappingFlag.Global) ? ['global'] : []),
-    ...(has(MappingFlag.CacheDisable) ? ['uncached'] : []),
-    ...(has(MappingFlag.WriteThrough) ? ['write-through'] : []),
-    ...(has(MappingFlag.Device) ? ['device'] : []),
-  ].join(' ');
-}

@@ -17,7 +17,7 @@ export function words(text: string): string[] {
 export async function numberOf({ session, frame }: ConsoleContext, text: string): Promise<number> {
   const plain = /^\s*(0x[0-9a-f]{1,8}|\d{1,10})\s*$/i.exec(text);
   if (plain) return Number(plain[1]) >>> 0;
-  const options = { hexadecimal: false, context: 'watch' };
+  const options = { hexadecimal: false, context: 'watch' } as const;
   const { body } = await session.looking().evaluate(`(unsigned)(${text}),u`, frame, options);
   const value = Number(/^\d+/.exec(body.result)?.[0]);
   if (Number.isNaN(value)) throw new AdapterError('evaluate-failed', `"${text}" is no number or address.`);

@@ -14,8 +14,10 @@ export const p: Command = {
     const { session, frame, machine, coroutine, call } = context;
     if (operands === '') throw misused(p, 'an expression is missing');
     if (letters === '') {
-      const options = { hexadecimal: false, context: 'repl' };
-      return carryOut(session, await session.looking().evaluate(operands, frame, options), call);
+      const evaluated = await session
+        .looking()
+        .evaluate(operands, frame, { hexadecimal: false, context: 'repl' });
+      return carryOut(session, evaluated, call);
     }
     const { format, count } = lettersOf(letters);
     if (count !== 1 || 'sif'.includes(format))

@@ -1,7 +1,7 @@
 /** `rmap`: which addresses of which spaces lead to a physical address. */
+import { flagsText } from '../mapping-flags.ts';
 import { hex } from '../registers.ts';
 import { type Command, misused } from './command.ts';
-import { flagsText } from './map.ts';
 import { numberOf } from './operands.ts';
 import { table } from './style.ts';
 

@@ -19,12 +19,14 @@ export const write: Command = {
     const { address, space, coroutine } = await addressOf(context, at);
     const quoted = values.length === 1 && values[0]!.startsWith('"') ? patternOf(values[0]!) : undefined;
     const bytes = quoted ?? (await bytesOf(context, values, size));
-    const { machine, session } = context;
+    const { machine, session, call } = context;
     const { written } = await machine.request('writeMemory', { space, address, bytes });
     const plain = machine.coroutines.referenceOf(coroutine, address, true);
     const memoryReference = space.kind === 'physical' ? `physical:${hex(address)}` : plain;
     machine.forget();
-    session.changed(false, [{ memoryReference, offset: 0, count: written }]);
+    call.afterAnswer(() => {
+      session.changed(false, [{ memoryReference, offset: 0, count: written }]);
+    });
     if (written < bytes.length)
       throw new AdapterError(
         'bad-address',

@@ -31,11 +31,6 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsRestartRequest: true,
   supportsDelayedStackTraceLoading: true,
   supportsValueFormattingOptions: true,
-  supportsSetVariable: true,
-  supportsSetExpression: true,
-  supportsClipboardContext: true,
-  supportsCompletionsRequest: true,
-  completionTriggerCharacters: ['.', '>', '$'],
   supportsBreakpointLocationsRequest: true,
   supportsLoadedSourcesRequest: true,
   supportsModulesRequest: true,
@@ -44,6 +39,11 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsStepInTargetsRequest: true,
   supportsCancelRequest: true,
   supportsANSIStyling: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '>', '$'],
 };
 
 export const lifecycle = {

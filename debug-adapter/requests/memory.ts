@@ -7,12 +7,11 @@ export const memory = {
 
   async writeMemory(context, args, call) {
     context.looking();
-    const machine = context.machine();
-    const body = await writeMemory(machine, args);
-    machine.forget();
-    const { memoryReference, offset = 0 } = args;
+    const body = await writeMemory(context.machine(), args);
     call.afterAnswer(() => {
-      context.changed(false, [{ memoryReference, offset, count: body.bytesWritten ?? 0 }]);
+      context.changed(false, [
+        { memoryReference: args.memoryReference, offset: args.offset ?? 0, count: body.bytesWritten ?? 0 },
+      ]);
     });
     return body;
   },

@@ -48,6 +48,7 @@ export async function writeMemory(
     );
   }
   const { written } = await debuggee.request('writeMemory', { space, address, bytes });
+  debuggee.forget();
   return { bytesWritten: written };
 }
 

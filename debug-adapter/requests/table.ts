@@ -10,9 +10,10 @@ import { inspection } from './inspection.ts';
 import { lifecycle } from './lifecycle.ts';
 import { memory } from './memory.ts';
 import { running } from './running.ts';
-import { values } from './values.ts';
 import { sources } from './sources.ts';
 import { targets } from './targets.ts';
+import { values } from './values.ts';
+import { views } from './views.ts';
 
 /** `cancel` is the session's own. */
 const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
@@ -22,9 +23,10 @@ const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...exceptions,
   ...inspection,
   ...memory,
-  ...values,
   ...sources,
   ...targets,
+  ...values,
+  ...views,
   ...custom,
 };
 

@@ -3,11 +3,11 @@
  * console and the two "set" requests change the machine; hovers and watches look.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { CompletionSource } from '../values/completion.ts';
-import { completeExpression } from '../values/completion.ts';
-import { runCommand } from '../console/console.ts';
 import { carryOut } from '../carry-out.ts';
+import { completeLine } from '../console/completion.ts';
+import { runCommand } from '../console/console.ts';
 import type { Evaluated } from '../inspection.ts';
+import { fromClientColumn, fromClientLine, toClientColumn, toClientLine } from '../positions.ts';
 import type { Handlers } from './handler.ts';
 
 export const values = {
@@ -36,22 +36,21 @@ export const values = {
 
   locations(context, { locationReference }) {
     const { file, line, column } = context.looking().place(locationReference);
-    return { source: context.sources.of(file), line, ...(column > 0 && { column }) };
+    return {
+      source: context.sources.of(file),
+      line: toClientLine(context.client, line),
+      ...(column > 0 && { column: toClientColumn(context.client, column) }),
+    };
   },
 
-  async completions(context, { text, column, line = 1, frameId }) {
-    context.looking();
-    const first = context.client.columnsStartAt1 === false ? 0 : 1;
-    const lineNumber = context.client.linesStartAt1 === false ? line : line - 1;
-    const source: CompletionSource | undefined = await context
-      .evaluationFrame(frameId)
-      .then((frame) => frame && context.looking().scopeOf(frame));
-    const typed = text.split('\n')[lineNumber] ?? '';
-    if (!source) return { targets: [] };
-    const targets = await context
-      .machine()
-      .memory.compute(() => completeExpression(typed, column - first, source));
-    return { targets: targets.map((target) => ({ ...target, start: target.start + first })) };
+  async completions(context, { text, column, line, frameId }) {
+    const { client } = context;
+    const first = fromClientColumn(client, 0);
+    const typed = text.split('\n')[line === undefined ? 0 : fromClientLine(client, line) - 1] ?? '';
+    const targets = await completeLine(context, typed, column + first - 1, frameId);
+    return {
+      targets: targets.map((target) => ({ ...target, start: toClientColumn(client, target.start + 1) })),
+    };
   },
 } satisfies Handlers;
 
