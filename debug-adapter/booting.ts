@@ -30,6 +30,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   const debugging = args.noDebug !== true;
   context.launchArguments = args;
   context.stopOnEntry = options.stopOnEntry && debugging;
+  context.lists = options.lists;
   await context.dropMachine();
   const modules = context.plan ? modulesOf(context.plan) : [];
   context.plan = plan;

@@ -1,4 +1,5 @@
 /** What a client sees of a stopped program: children and their expressions, pages, formats, assignments, lists, places. */
+import { readFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from './inspection.ts';
@@ -8,6 +9,9 @@ import type { Write } from './values/journal.ts';
 import type { StoppedProgram } from './values/testing/stopped-program.ts';
 
 type Variable = DebugProtocol.Variable;
+
+const source = readFileSync(new URL('values/testing/expressions.c', import.meta.url), 'utf8').split('\n');
+const lineOf = (text: string) => source.findIndex((line) => line.includes(text)) + 1;
 
 const workbench = openWorkbench();
 afterAll(() => {
@@ -138,14 +142,22 @@ describe.each([
     expect(counted).toMatchObject({ value: '2 entries' });
     const nodes = await children(counted!.variablesReference);
     expect(nodes.map(({ type }) => type)).toEqual(['struct list_head', 'struct list_head']);
+    const hinted = (await children((await evaluate('users.sessions')).variablesReference)).at(-1)!;
+    const [one] = await children(hinted.variablesReference);
+    expect(one).toMatchObject({ value: '1 entry' });
+    const [third] = await children(one!.variablesReference);
+    expect(third).toMatchObject({ type: 'struct task' });
+    expect((await evaluate(`(${third!.evaluateName!}).name`)).result).toBe('"cron"');
   });
 
   it('says where a variable is declared and what code a pointer leads to', async () => {
     const { valueLocationReference } = await evaluate('operation');
-    expect(inspection.place(valueLocationReference!)).toMatchObject({ line: 93 });
+    expect(inspection.place(valueLocationReference!)).toMatchObject({ line: lineOf('int subtract(') });
     const locals = (await inspection.scopes(frame)).find(({ name }) => name === 'Locals')!;
     const local = (await children(locals.variablesReference)).find(({ name }) => name === 'local')!;
-    expect(inspection.place(local.declarationLocationReference!)).toMatchObject({ line: 123 });
+    expect(inspection.place(local.declarationLocationReference!)).toMatchObject({
+      line: lineOf('int local ='),
+    });
     expect(() => inspection.place(local.variablesReference)).toThrow('earlier stop');
   });
 

@@ -21,6 +21,7 @@ import { SourceFiles } from './source-files.ts';
 import { SymbolCache } from './symbol-cache.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { Terminals } from './terminals.ts';
+import type { ListHint } from './values/format-specifier.ts';
 
 export class SessionContext {
   readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
@@ -37,6 +38,7 @@ export class SessionContext {
   plan: LaunchPlan | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
+  lists: readonly ListHint[] = [];
   launched = false;
   restarting = false;
   ended = false;
@@ -192,7 +194,7 @@ export class SessionContext {
     this.frames.clear();
     this.targets = [];
     // References go on where the last stop's ended, so that a stale one is never taken for another.
-    this.inspection = new Inspection(coroutines, memory, this.inspection?.nextReference);
+    this.inspection = new Inspection(coroutines, memory, this.lists, this.inspection?.nextReference);
     this.tellThreads(coroutines.all.map(threadOf));
   }
 

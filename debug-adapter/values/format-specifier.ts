@@ -76,5 +76,18 @@ export function splitFormat(source: string): { readonly expression: string; read
   return { expression, format };
 }
 
+/** A list head by its name, wherever it is, and what hangs on it. */
+export interface ListHint {
+  readonly name: string;
+  readonly list: NonNullable<Format['list']>;
+}
+
+/** A hint is written as an expression with its specifier, `ready,list(struct task, node)`; `undefined` for anything else. */
+export function listHint(text: string): ListHint | undefined {
+  const { expression, format } = splitFormat(text);
+  const name = expression.trim();
+  return format.list && /^[A-Za-z_]\w*$/.test(name) ? { name, list: format.list } : undefined;
+}
+
 /** What to write behind the name of a part, so that it is shown as the whole is. */
 export const suffixOf = (style: Style | undefined): string => (style === undefined ? '' : `,${style}`);
