@@ -80,6 +80,7 @@ export const DW_AT = {
   call_file: 0x58,
   call_line: 0x59,
   data_bit_offset: 0x6b,
+  signature: 0x69,
   linkage_name: 0x6e,
   str_offsets_base: 0x72,
   addr_base: 0x73,
@@ -88,6 +89,8 @@ export const DW_AT = {
   loclists_base: 0x8c,
   GNU_vector: 0x2107,
   GNU_dwo_name: 0x2130,
+  GNU_dwo_id: 0x2131,
+  GNU_ranges_base: 0x2132,
   GNU_addr_base: 0x2133,
 } as const;
 

@@ -3,7 +3,8 @@
  * until asked. Source: DWARF 5 §2.6, §3.3.5 (frame base), §4.1.
  */
 import { DW_AT, DW_TAG } from './constants.ts';
-import type { DebugInfo, Die } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
+import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
 import { type FrameContext, littleEndian, type Location } from './location.ts';
@@ -135,10 +136,10 @@ export class Variables {
     const common = {
       frame,
       addressAt: (index: number) => unit.addressAt(index),
-      baseType: (offset: number) => this.types.stackType(unit.header.offset + offset),
+      baseType: (offset: number) => this.types.stackType(unit.start + offset),
       callee: (offset: number, absolute: boolean) => {
         const location = this.info
-          .die(absolute ? offset : unit.header.offset + offset)
+          .die(absolute ? unit.context.infoBase + offset : unit.start + offset)
           .attribute(DW_AT.location);
         return location?.kind === 'block' ? location.bytes : undefined;
       },
