@@ -17,8 +17,10 @@ import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
 import { joinEnds } from './launch-devices.ts';
 import { readFile, reasonOf } from './read-file.ts';
+import { symbolFiles } from './symbol-files.ts';
 import { SymbolError } from './symbols/errors.ts';
-import { SymbolImage } from './symbols/image.ts';
+import type { SymbolImage } from './symbols/image.ts';
+import { loadSymbols } from './symbols/load.ts';
 
 /** RAM of a machine where nobody says it, in MiB. */
 const DEFAULT_MEMORY = 128;
@@ -54,12 +56,14 @@ export interface LaunchPlan extends SessionImages {
 }
 
 /** The symbols of an image, and whether it is a cooperative guest. */
-function openImage(
+async function openImage(
   bytes: Uint8Array,
   name: string,
-): { image: SymbolImage | undefined; cooperative: boolean } {
+  path: string,
+  host: AdapterHost,
+): Promise<{ image: SymbolImage | undefined; cooperative: boolean }> {
   try {
-    const image = SymbolImage.open(bytes, name);
+    const image = await loadSymbols(bytes, name, path, symbolFiles(host));
     return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
@@ -99,7 +103,7 @@ export async function planLaunch(
   const [first] = options.guests as readonly [PlannedGuest, ...PlannedGuest[]];
   const bytes = await readFile(host, first.kernel);
   const name = baseName(first.kernel);
-  const { image, cooperative } = openImage(bytes, name);
+  const { image, cooperative } = await openImage(bytes, name, first.kernel, host);
   const warnings: string[] = [];
   if (!image?.hasDebugInfo) {
     warnings.push(
@@ -158,7 +162,8 @@ async function planGuestMachine(
   const guests = [first, ...(await Promise.all(others.map(read))), ...extra];
   const modules = [...guests, ...(await Promise.all(plan.data.map(read)))];
   const hostKernel = await readHostKernel(options, host);
-  const hostImage = openImage(hostKernel.bytes, hostKernel.name).image;
+  const hostPath = options.host ?? hostKernel.name;
+  const hostImage = (await openImage(hostKernel.bytes, hostKernel.name, hostPath, host)).image;
   const size = modules.reduce((sum, module) => sum + module.bytes.length, 0);
   const memory = options.memory ?? Math.max(DEFAULT_MEMORY, machineMiB(plan, size));
   return {
@@ -167,11 +172,13 @@ async function planGuestMachine(
     inner: innerDevices(rng, true),
     hostImage,
     programs: hostPrograms(hostImage),
-    guests: guests.map((module, n) => ({
-      name: module.name,
-      image: n === 0 ? image : symbolsOf(module),
-      ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
-    })),
+    guests: await Promise.all(
+      guests.map(async (module, n) => ({
+        name: module.name,
+        image: n === 0 ? image : await symbolsOf(module, plan.guests[n]?.file ?? module.name, host),
+        ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
+      })),
+    ),
   };
 }
 
@@ -193,9 +200,13 @@ async function readHostKernel({ host: file }: LaunchArguments, host: AdapterHost
 }
 
 /** The symbols of a further guest. Whether it is one, the host kernel decides and says. */
-function symbolsOf({ bytes, name }: BootImage): SymbolImage | undefined {
+async function symbolsOf(
+  { bytes, name }: BootImage,
+  path: string,
+  host: AdapterHost,
+): Promise<SymbolImage | undefined> {
   try {
-    return SymbolImage.open(bytes, name);
+    return await loadSymbols(bytes, name, path, symbolFiles(host));
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
     return undefined;

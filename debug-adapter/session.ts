@@ -38,6 +38,7 @@ import { disassembleRequest, placeOf, readMemory, writeMemory } from './memory-r
 import { OtherEnds } from './other-ends.ts';
 import { hex } from './registers.ts';
 import type { Frame } from './stack.ts';
+import { SymbolIndexing } from './symbol-files.ts';
 import type { StoppedEvent } from './stepping.ts';
 import { Terminals } from './terminals.ts';
 
@@ -86,6 +87,8 @@ export class ColinuxDebugSession extends DebugSession {
   private stopOnEntry = false;
   private launched = false;
   private ended = false;
+  private showsProgress = false;
+  private indexing: SymbolIndexing | undefined;
   private readonly knownThreads = new Set<number>();
   private readonly frames = new Map<number, Frame>();
   private nextFrameId = 1;
@@ -117,7 +120,11 @@ export class ColinuxDebugSession extends DebugSession {
 
   // --- life of the session -------------------------------------------------------------------------------
 
-  protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
+  protected override initializeRequest(
+    response: DebugProtocol.InitializeResponse,
+    args: DebugProtocol.InitializeRequestArguments,
+  ): void {
+    this.showsProgress = args.supportsProgressReporting === true;
     response.body = {
       supportsConfigurationDoneRequest: true,
       supportsEvaluateForHovers: true,
@@ -179,6 +186,15 @@ export class ColinuxDebugSession extends DebugSession {
     }
     this.debuggee = debuggee;
     this.sendEvent(new InitializedEvent());
+    this.indexing = new SymbolIndexing(
+      this.host,
+      this.showsProgress
+        ? (event) => {
+            this.sendEvent(event);
+          }
+        : undefined,
+    );
+    void this.indexing.run([plan.hostImage, ...plan.guests.map(({ image }) => image)]);
   }
 
   private async worker(): Promise<MachinePort> {
@@ -201,7 +217,7 @@ export class ColinuxDebugSession extends DebugSession {
 
   protected override disconnectRequest(response: DebugProtocol.DisconnectResponse): void {
     this.ended = true;
-    this.debuggee?.dispose();
+    this.release();
     // Nobody listens after this answer: what was asked before it is answered first.
     const answered = Promise.allSettled([...this.unanswered]);
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
@@ -218,14 +234,19 @@ export class ColinuxDebugSession extends DebugSession {
 
   override dispose(): void {
     this.ended = true;
-    this.debuggee?.dispose();
+    this.release();
     super.dispose();
+  }
+
+  private release(): void {
+    this.debuggee?.dispose();
+    this.indexing?.stop();
   }
 
   private end(): void {
     if (this.ended) return;
     this.ended = true;
-    this.debuggee?.dispose();
+    this.release();
     this.sendEvent(new TerminatedEvent());
   }
 

@@ -9,7 +9,7 @@ import { DW_AT, DW_UT } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import { Die } from './die.ts';
 import { guarded, hex, SymbolError } from './errors.ts';
-import { upperBound } from './search.ts';
+import { HASH_PRIME, HASH_START, upperBound } from './search.ts';
 import type { DwarfSections, UnitSection } from './sections.ts';
 import { type AttributeValue, readUnitHeader, type References, text, Unit, type UnitHeader } from './unit.ts';
 
@@ -160,6 +160,35 @@ export class DebugInfo {
 
   get count(): number {
     return this.units.length;
+  }
+
+  /** Bytes of units in all files. */
+  get size(): number {
+    return this.end;
+  }
+
+  /** Changes with the number, the places and the kinds of the units, and with which files are here. */
+  get fingerprint(): number {
+    let hash = HASH_START ^ this.end;
+    for (const { start, header } of this.units) {
+      hash = Math.imul(hash ^ start, HASH_PRIME);
+      hash = Math.imul(hash ^ header.abbreviationsAt, HASH_PRIME);
+      if (header.dwoId !== undefined) hash = Math.imul(hash ^ Number(header.dwoId & 0xffffffffn), HASH_PRIME);
+    }
+    return hash >>> 0;
+  }
+
+  /** Hash of all bytes of units. */
+  contentHash(): number {
+    let hash = HASH_START;
+    const sections = new Set(this.units.map((unit) => unit.context.section.bytes));
+    for (const bytes of sections) {
+      // Word by word: the odd bytes at the end are of a unit whose start is hashed.
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const words = bytes.length >> 2;
+      for (let i = 0; i < words; i++) hash = Math.imul(hash ^ view.getUint32(i * 4, true), HASH_PRIME);
+    }
+    return hash >>> 0;
   }
 
   unit(index: number): Unit {

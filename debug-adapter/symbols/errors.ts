@@ -20,7 +20,6 @@ export type SymbolErrorCode =
   | 'dwarf-compressed'
   | 'dwarf-split'
   | 'dwarf-alternate'
-  | 'index-stale'
   | 'dwarf-truncated'
   | 'dwarf-version'
   | 'dwarf-64-bit'

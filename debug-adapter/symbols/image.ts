@@ -21,6 +21,7 @@ import {
 } from './elf.ts';
 import { guarded, SymbolError } from './errors.ts';
 import { Functions } from './functions.ts';
+import { decodeNameTable, encodeNameTable } from './index-file.ts';
 import { ROW, rowAt } from './line-program.ts';
 import { LineTables, rowSpans } from './line-tables.ts';
 import type { MemoryReader, Registers } from './location.ts';
@@ -76,6 +77,9 @@ export interface LineInfo extends SourcePosition {
 export interface FunctionRow extends LineInfo {
   prologueEnd: boolean;
 }
+
+/** Bytes of debug information from which on the index of names is worth keeping. */
+const WORTH_KEEPING = 4 << 20;
 
 /** Problems kept per image; a damaged file can have one for every entry. */
 const PROBLEM_LIMIT = 100;
@@ -149,6 +153,39 @@ export class SymbolImage {
   /** Adds the supplementary file that dwz moved common parts into; before the first query. */
   addAlternate(elf: Elf): void {
     this.info.addAlternate(dwarfSections([elf], this.report), unitSections([elf], this.report));
+  }
+
+  /**
+   * What the index of names is kept under: the build-id, or a hash of the debug information, and the shape of its
+   * units; undefined when building the index anew is as fast as reading it.
+   */
+  get indexKey(): string | undefined {
+    if (this.info.size < WORTH_KEEPING) return undefined;
+    const identity = this.buildId ?? `${this.info.size.toString(16)}-${this.info.contentHash().toString(16)}`;
+    return `${identity}-${this.info.fingerprint.toString(16)}`;
+  }
+
+  /** The index of names is complete. */
+  get isIndexed(): boolean {
+    return this.names.complete !== undefined;
+  }
+
+  /** Builds a little more of the index of names; gives the share that is done, 1 at the end. Queries finish it at once. */
+  buildIndexStep(): number {
+    return this.names.buildStep();
+  }
+
+  /** The index of names as bytes; undefined when it is not built. */
+  saveIndex(): Uint8Array | undefined {
+    const table = this.names.complete;
+    return table && encodeNameTable(table, this.info.fingerprint);
+  }
+
+  /** Takes an index that `saveIndex` gave of the same file; false when it is another's or damaged. */
+  restoreIndex(bytes: Uint8Array): boolean {
+    const table = decodeNameTable(bytes, this.info.fingerprint, this.info.size);
+    if (table) this.names.restore(table);
+    return table !== undefined;
   }
 
   /** Enters a problem that the loader of the image met. */

@@ -15,6 +15,7 @@ import type { Unit } from './unit.ts';
 
 export type NameKind = 'function' | 'inlined' | 'variable' | 'struct' | 'union' | 'enum' | 'type';
 const KINDS: readonly NameKind[] = ['function', 'inlined', 'variable', 'struct', 'union', 'enum', 'type'];
+export const KIND_COUNT = KINDS.length;
 /** Units that are looked into before there is a table. */
 const EARLY_UNITS = 8;
 /** Kinds from this one on are types. */
@@ -52,6 +53,8 @@ function kindOf({ has, tag }: Abbreviation): NameKind | undefined {
 
 export class NameIndex {
   private table: NameTable | undefined;
+  private builder: Builder | undefined;
+  private entered = 0;
 
   constructor(
     private readonly info: DebugInfo,
@@ -104,37 +107,41 @@ export class NameIndex {
     return [...names].sort();
   }
 
-  /** The table when it was built or restored already. */
-  get built(): NameTable | undefined {
+  /** The table, when it is complete: to be kept for the next time. */
+  get complete(): NameTable | undefined {
     return this.table;
   }
 
   /** Takes a table that was built of the same file before. */
   restore(table: NameTable): void {
     this.table = table;
+    this.builder = undefined;
   }
 
   private get entries(): NameTable {
-    if (this.table) return this.table;
-    for (const done of this.build()) void done;
-    return this.table!;
+    while (!this.table) this.buildStep();
+    return this.table;
   }
 
-  /** Builds the table unit by unit: gives the share that is done, from 0 to 1, so that a caller may pause or stop. */
-  *build(): Generator<number> {
-    if (this.table) return;
-    const builder = new Builder(this.info, this.report);
-    for (let i = 0; i < this.info.count; i++) {
+  /** Enters one more unit, so that a caller may pause between two; gives the share that is done, 1 at the end. */
+  buildStep(): number {
+    if (this.table) return 1;
+    const { count } = this.info;
+    this.builder ??= new Builder(this.info, this.report);
+    const next = this.entered++;
+    if (next < count) {
+      const { builder } = this;
       guarded(
         () => {
-          builder.add(this.info.unit(i));
+          builder.add(this.info.unit(next));
         },
         undefined,
         this.report,
       );
-      yield (i + 1) / this.info.count;
+      return next / count;
     }
-    this.table = builder.finish();
+    this.restore(this.builder.finish());
+    return 1;
   }
 }
 
