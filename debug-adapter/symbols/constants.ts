@@ -42,7 +42,11 @@ export const DW_TAG = {
   type_unit: 0x41,
   rvalue_reference_type: 0x42,
   atomic_type: 0x47,
+  call_site: 0x48,
+  call_site_parameter: 0x49,
   skeleton_unit: 0x4a,
+  GNU_call_site: 0x4109,
+  GNU_call_site_parameter: 0x410a,
 } as const;
 
 export const DW_AT = {
@@ -86,8 +90,13 @@ export const DW_AT = {
   addr_base: 0x73,
   rnglists_base: 0x74,
   dwo_name: 0x76,
+  call_return_pc: 0x7d,
+  call_value: 0x7e,
+  call_origin: 0x7f,
+  call_parameter: 0x80,
   loclists_base: 0x8c,
   GNU_vector: 0x2107,
+  GNU_call_site_value: 0x2111,
   GNU_dwo_name: 0x2130,
   GNU_dwo_id: 0x2131,
   GNU_ranges_base: 0x2132,

@@ -5,6 +5,7 @@
  * addresses; the caller adds and removes a load bias. For a caller frame look up `return address - 1`.
  */
 import { Breakpoints, type BreakpointLocations } from './breakpoints.ts';
+import { CallSites } from './call-sites.ts';
 import { CallFrameInfo, type UnwoundFrame, unwindWith } from './cfi.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import { DebugInfo, type SplitReference } from './debug-info.ts';
@@ -119,7 +120,19 @@ export class SymbolImage {
     this.functions = new Functions(this.info, this.ranges, report);
     this.names = new NameIndex(this.info, report);
     this.types = new TypeReader(this.info, report, (tag, typeName) => this.definitionOf(tag, typeName));
-    this.variables = new Variables(this.info, this.ranges, this.types, report);
+    this.variables = new Variables(
+      this.info,
+      this.ranges,
+      this.types,
+      new CallSites(this.info, {
+        unwind: ({ pc, registers, readMemory }) => this.unwind(pc, registers, readMemory),
+        chainAt: (pc) => {
+          const fn = this.functionDie(pc);
+          return fn ? this.functions.chain(fn, pc) : [];
+        },
+      }),
+      report,
+    );
     this.breakpoints = new Breakpoints(this.info, this.lines, {
       blockAt: (pc) => this.blockAt(pc),
     });
