@@ -23,11 +23,11 @@ const GLOBALS = [
   'flags',
 ];
 
-describe.each(VARIANTS)('types of %s', (label, compiler, flags) => {
+describe.each(VARIANTS)('types of %s', (...variant) => {
   let fixture: Fixture;
   let image: SymbolImage;
-  beforeAll(() => {
-    fixture = workshop.build(label, compiler, flags);
+  beforeAll(async () => {
+    fixture = await workshop.load(variant);
     ({ image } = fixture);
   });
 
