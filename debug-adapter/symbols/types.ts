@@ -298,12 +298,12 @@ export class TypeReader {
     if (bitSize === undefined) return {};
     const direct = die.number(DW_AT.data_bit_offset);
     if (direct !== undefined) return { bitOffset: direct, bitSize };
-    const fromTop = die.number(DW_AT.bit_offset);
+    const fromTop = die.attribute(DW_AT.bit_offset);
     const offset = memberOffset(die);
-    if (fromTop === undefined) return { bitOffset: offset * 8, bitSize };
+    if (fromTop?.kind !== 'constant') return { bitOffset: offset * 8, bitSize };
     const storage = die.number(DW_AT.byte_size) ?? (sizeOfType(this.typeOf(die)) || structSize);
-    // bit_offset is written as an unsigned constant, but is negative when the field straddles its storage.
-    const signedFromTop = fromTop > 0x7fffffff ? fromTop - 0x100000000 : fromTop;
+    // Written as an unsigned constant of 32 or 64 bits, but negative when the field straddles its storage.
+    const signedFromTop = Number(BigInt.asIntN(32, fromTop.value));
     return { bitOffset: offset * 8 + storage * 8 - signedFromTop - bitSize, bitSize };
   }
 

@@ -15,6 +15,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const ARCH = ['-m32', '-ffreestanding', '-march=i686', '-fno-pie', '-fno-stack-protector', '-g'];
 const LINK = ['-nostdlib', '-static', '-Wl,-m,elf_i386', '-Wl,-e,_start', '-Wl,--build-id'];
 
+/** C files of the fixtures: one that runs, one of many types. */
+export const SOURCES: readonly string[] = ['program.c', 'constructs.c'];
+
 export interface Fixture {
   label: string;
   path: string;
@@ -55,32 +58,42 @@ export interface Workshop {
   /** The fixture of a variant, with everything that belongs to it. */
   load: (variant: Variant) => Promise<Fixture>;
   live: (fixture: Fixture) => string;
+  /** The types and variables of all C files, by gdb, as JSON. */
+  types: (fixture: Fixture) => string;
   dispose: () => void;
 }
 
 export function openWorkshop(): Workshop {
   const directory = mkdtempSync(join(tmpdir(), 'symbols-'));
-  for (const name of ['program.c', 'start.S']) copyFileSync(join(here, name), join(directory, name));
+  for (const name of [...SOURCES, 'start.S']) copyFileSync(join(here, name), join(directory, name));
   const source = (name: string): string => join(directory, name);
-  const compile = (label: string, compiler: Compiler, flags: readonly string[]): string => {
+  const compile = (
+    label: string,
+    compiler: Compiler,
+    flags: readonly string[],
+    sources: readonly string[],
+  ): string => {
     const path = join(directory, label);
-    const object = `${path}.o`;
     const target = compiler === 'clang' ? ['--target=i386-linux-gnu'] : [];
-    run(compiler, [...target, ...ARCH, ...flags, '-c', source('program.c'), '-o', object]);
+    const objects = sources.map((name) => {
+      const object = `${path}-${name}.o`;
+      run(compiler, [...target, ...ARCH, ...flags, '-c', source(name), '-o', object]);
+      return object;
+    });
     const assembly = flags.filter((f) => f.startsWith('-gdwarf'));
-    run('gcc', [...ARCH, ...assembly, ...LINK, object, source('start.S'), '-o', path]);
+    run('gcc', [...ARCH, ...assembly, ...LINK, ...objects, source('start.S'), '-o', path]);
     return path;
   };
   return {
     directory,
     source,
     build(label, compiler, flags) {
-      const path = compile(label, compiler, flags);
+      const path = compile(label, compiler, flags, ['program.c']);
       const bytes = new Uint8Array(readFileSync(path));
       return { label, path, bytes, image: SymbolImage.open(bytes, label) };
     },
     async load([label, compiler, flags, packing]) {
-      const path = compile(label, compiler, flags);
+      const path = compile(label, compiler, flags, SOURCES);
       if (packing) PACKINGS[packing](path);
       const bytes = new Uint8Array(readFileSync(path));
       return { label, path, bytes, image: await loadSymbols(bytes, label, path, localFiles) };
@@ -88,6 +101,12 @@ export function openWorkshop(): Workshop {
     live(fixture) {
       const out = `${fixture.path}.json`;
       run('gdb', ['-nx', '-batch', '-x', join(here, 'live.py'), fixture.path], { LIVE_OUT: out });
+      return readFileSync(out, 'utf8');
+    },
+    types(fixture) {
+      const out = `${fixture.path}.types.json`;
+      const env = { OUT: out, FILES: SOURCES.join(':') };
+      run('gdb', ['-nx', '-batch', '-x', join(here, 'types.py'), fixture.path], env);
       return readFileSync(out, 'utf8');
     },
     dispose() {
@@ -111,7 +130,7 @@ const PACKINGS = {
   /** The split-off file moves into a package. */
   dwp: (path: string) => {
     run('dwp', ['-e', path, '-o', `${path}.dwp`]);
-    rmSync(`${path}.dwo`);
+    for (const name of SOURCES) rmSync(`${path}-${name}.dwo`);
   },
 } as const;
 
