@@ -94,7 +94,7 @@ export class LineTables {
   }
 
   /** All tables of the program, read one behind the other: in a kernel much cheaper than unit by unit. */
-  private get all(): LineHeader[] {
+  get all(): readonly LineHeader[] {
     if (this.inOrder) return this.inOrder;
     const { sections } = this.info;
     const found: LineHeader[] = [];

@@ -2,9 +2,15 @@
  * Lines, inlined calls and breakpoints of the fixtures at rest: every byte of code against addr2line, every
  * line table row against readelf, every breakable line against gdb.
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DebugInfo } from './debug-info.ts';
+import { parseElf, sectionNamed } from './elf.ts';
+import type { SymbolError } from './errors.ts';
 import type { SymbolImage } from './image.ts';
-import { sectionNamed } from './elf.ts';
+import { ROW } from './line-program.ts';
+import { LineTables } from './line-tables.ts';
+import { dwarfSections, unitSections } from './sections.ts';
 import { type Fixture, gdb, isElsewhere, openWorkshop, run, VARIANTS } from './testing/fixtures.ts';
 
 const workshop = openWorkshop();
@@ -35,6 +41,19 @@ function addr2line(path: string, addresses: readonly number[]): [name: string, l
       }
       return frames;
     });
+}
+
+/** The units of a fixture's program; of a stripped one, of its debug file. */
+function debugInfoOf({ path }: Fixture): DebugInfo {
+  const file = existsSync(`${path}.debug`) ? `${path}.debug` : path;
+  const plain = `${file}.plain`;
+  run('objcopy', ['--decompress-debug-sections', file, plain]);
+  const elfs = [parseElf(new Uint8Array(readFileSync(plain)))];
+  return new DebugInfo(dwarfSections(elfs, fail), unitSections(elfs, fail), fail);
+}
+
+function fail(error: SymbolError): void {
+  throw error;
 }
 
 /** The lines readelf has at each address. */
@@ -91,17 +110,25 @@ describe.each(VARIANTS)('%s at rest', (...variant) => {
     expect(inlined).toBeGreaterThan(10); // always_inline holds at -O0 too
   });
 
-  it('has the rows readelf decodes', () => {
-    const theirs = decodedLines(fixture.path);
-    const seen = new Set<number>();
-    for (const pc of codeAddresses(image)) {
-      const row = image.lineAt(pc);
-      if (row?.low !== pc) continue;
-      seen.add(pc);
-      expect(theirs.get(pc)).toContain(row.line);
+  it('has every row of every line table readelf decodes, in order', () => {
+    const text = run('readelf', ['--debug-dump=decodedline', fixture.path]);
+    const theirs: string[] = [];
+    for (const m of text.matchAll(/^\S+ +(\d+|-) +(0x[0-9a-f]+)(?: +\d+)?( +x)?(?: +END)? *$/gm)) {
+      theirs.push(m[1] === '-' ? `${m[2]!} end` : `${m[2]!} ${m[1]!}${m[3] ? ' statement' : ''}`);
     }
-    expect(seen.size).toBeGreaterThan(20);
-    expect(seen).toEqual(new Set(theirs.keys()));
+    const ours: string[] = [];
+    const tables = new LineTables(debugInfoOf(fixture), () => true, fail);
+    for (const header of tables.all) {
+      const rows = tables.rowsOf(header)!;
+      for (let row = 0; row < rows.count; row++) {
+        const flags = rows.flags[row]!;
+        const address = `0x${rows.address[row]!.toString(16)}`;
+        if ((flags & ROW.endSequence) !== 0) ours.push(`${address} end`);
+        else ours.push(`${address} ${String(rows.line[row])}${flags & ROW.isStatement ? ' statement' : ''}`);
+      }
+    }
+    expect(ours).toEqual(theirs);
+    expect(theirs.length).toBeGreaterThan(40);
   });
 
   it('puts breakpoints where gdb puts them, in C and in assembly', () => {

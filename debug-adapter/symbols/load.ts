@@ -34,6 +34,8 @@ export interface SymbolCache {
   write: (key: string, bytes: Uint8Array) => Promise<void>;
 }
 
+/** Split-off and supplementary files are object files in form, but nothing of them is loaded or relocated. */
+const nowhere: SectionPlacer = () => undefined;
 /** Split-off files read at the same time. */
 const PARALLEL_READS = 16;
 /** Milliseconds of indexing before others get their turn. */
@@ -53,7 +55,9 @@ export async function loadSymbols(
   const problems: SymbolError[] = [];
   const report = (error: SymbolError): void => void problems.push(error);
   const elf = await prepare(parseElf(bytes, place), report);
-  const debugFile = hasUnits(elf) ? undefined : await findLinked(debugLinkOf(elf), path, files, report);
+  const debugFile = hasUnits(elf)
+    ? undefined
+    : await findLinked(debugLinkOf(elf), path, files, report, place);
   const image = SymbolImage.of(elf, name, debugFile?.elf);
   for (const problem of problems) image.addProblem(problem);
   await addAlternate(image, debugFile ?? { elf, path }, files);
@@ -80,11 +84,12 @@ async function findLinked(
   path: string,
   files: SymbolFiles,
   report: (error: SymbolError) => void,
+  place: SectionPlacer = nowhere,
 ): Promise<{ elf: Elf; path: string } | undefined> {
   if (!link) return undefined;
   for (const candidate of linkCandidates(link, path, files.debugFolders)) {
     const bytes = await files.read(candidate);
-    const elf = bytes && guarded(() => parseElf(bytes), undefined, report);
+    const elf = bytes && guarded(() => parseElf(bytes, place), undefined, report);
     if (!elf) continue;
     if (matchesLink(elf, link)) return { elf: await prepare(elf, report), path: candidate };
     report(
@@ -126,8 +131,7 @@ async function addSplits(image: SymbolImage, path: string, files: SymbolFiles): 
   const open = async (candidates: readonly string[]): Promise<Elf | undefined> => {
     for (const candidate of candidates) {
       const bytes = await files.read(candidate);
-      // A split-off file is an object file, but nothing of it is loaded or relocated.
-      const elf = bytes && guarded(() => parseElf(bytes, () => undefined), undefined, report);
+      const elf = bytes && guarded(() => parseElf(bytes, nowhere), undefined, report);
       if (elf) return prepare(elf, report);
     }
     return undefined;

@@ -275,11 +275,11 @@ export class TypeReader {
 
   private members(struct: Die, structSize: number): Member[] {
     const members: Member[] = [];
-    for (const die of struct.children()) {
+    for (const die of memberDies(struct, 0)) {
       if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.inheritance) continue;
       if (die.flag(DW_AT.external) || die.flag(DW_AT.declaration)) continue; // static data member
       const member = {
-        name: die.text(DW_AT.name),
+        name: die.text(DW_AT.name) ?? (die.flag(DW_AT.artificial) ? 'discriminant' : undefined),
         offset: memberOffset(die),
         ...this.bitField(die, structSize),
       };
@@ -352,6 +352,15 @@ export class TypeReader {
     };
     const withReturn = this.lazily(base, 'returns', () => this.typeOf(die));
     return this.lazily(withReturn, 'parameters', () => parameters.map((child) => this.typeOf(child)));
+  }
+}
+
+/** The children of a struct, with the members of its variants (a Rust enum; DWARF 5 §5.7.10) among them. */
+function* memberDies(parent: Die, depth: number): Generator<Die> {
+  for (const die of parent.children()) {
+    const isVariant = die.tag === DW_TAG.variant_part || die.tag === DW_TAG.variant;
+    if (isVariant && depth < CHAIN_LIMIT) yield* memberDies(die, depth + 1);
+    else yield die;
   }
 }
 
