@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { littleEndian, type Location } from '../symbols/location.ts';
 import type { BaseEncoding, CType } from '../symbols/types.ts';
+import { compile } from './check.ts';
 import { childrenOf } from './children.ts';
+import { evaluate } from './evaluate.ts';
 import { type FormatContext, formatValue, LIMITS } from './format.ts';
 import { splitFormat, type Style } from './format-specifier.ts';
 import { extendedFromDouble } from './long-double.ts';
@@ -168,6 +170,34 @@ describe('what is not there', () => {
       ],
     };
     expect(text({ type: record, location })).toBe('{low=287454020, high=<optimised out: nobody needs it>}');
+  });
+
+  it('is found behind a pointer that has no value of its own', () => {
+    const locate = (): Location => ({ kind: 'value', bytes: littleEndian(0x0000_0007_0000_0005n, 8) });
+    const pointee = { name: 'box', dieOffset: 0, byteOffset: 4, locate };
+    const location: Location = { kind: 'optimised-out', reason: 'it points to box + 4', pointee };
+    const pointer: TypedValue = { type: pointerTo(INT), location };
+    expect(text(pointer)).toBe('<optimised out: it points to box + 4>');
+    expect(childrenOf(pointer, 'p', context()).map((child) => [child.path, text(child.value)])).toEqual([
+      ['*p', '7'],
+    ]);
+    const names = {
+      object: () => ({ type: pointerTo(INT), location }),
+      ...{
+        enumerator: () => undefined,
+        type: () => undefined,
+        register: () => undefined,
+        space: () => undefined,
+      },
+    };
+    const environment = {
+      ...context(),
+      locate: () => location,
+      register: () => location,
+      msr: () => undefined,
+    };
+    expect(text(evaluate(compile('*p + 1', names), environment))).toBe('8');
+    expect(() => evaluate(compile('p == 0', names), environment)).toThrow('optimised out: it points to box');
   });
 
   it('is said for memory that is not mapped', () => {
