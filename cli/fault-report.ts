@@ -1,7 +1,7 @@
 /**
  * A triple fault in words: the chain of exceptions that led to it, and the registers before the first of them.
  */
-import type { CpuSnapshot, ShutdownCause } from '../core/protocol/machine-protocol.ts';
+import type { CpuSnapshot, ExceptionInfo } from '../core/protocol/machine-protocol.ts';
 import { describeCause } from '../debug-adapter/exceptions.ts';
 
 const hex = (value: number, digits = 8) => (value >>> 0).toString(16).padStart(digits, '0');
@@ -25,7 +25,7 @@ export function describeRegisters(cpu: CpuSnapshot): string {
     .join('\n');
 }
 
-export function describeShutdown(causes: readonly ShutdownCause[], cpu: CpuSnapshot): string {
+export function describeShutdown(causes: readonly ExceptionInfo[], cpu: CpuSnapshot): string {
   const chain = causes.map((cause, n) => `  ${String(n + 1)}. ${describeCause(cause)}`);
   return [
     `Triple fault at ${hex(cpu.segments[1]!.selector, 4)}:${hex(cpu.eip)}: the processor shut down. Causes, first one first:`,

@@ -94,7 +94,8 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
           break;
         case 'slice':
         case 'breakpoint':
-        case 'watchpoint':
+        case 'event':
+        case 'guard':
           break;
       }
     } while (performance.now() < end);

@@ -5,7 +5,9 @@
  * One source line may have several addresses (inlined copies, early code that also runs at its physical address); the
  * machine gets all of them under one id.
  */
-import { type BreakpointSpec, type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
+import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
+import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
+import type { When } from './conditions/when.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 /** The images of a session and the coroutine each belongs to (-1: any, in host-only mode). */
@@ -14,7 +16,11 @@ export interface ImageOwner {
   readonly coroutine: CoroutineId | -1;
 }
 
-export interface SourceBreakpoint {
+interface Conditional {
+  readonly when: When;
+}
+
+export interface SourceBreakpoint extends Conditional {
   readonly id: number;
   readonly file: string;
   readonly requestedLine: number;
@@ -26,7 +32,7 @@ export interface SourceBreakpoint {
 }
 
 /** A breakpoint on a function or on an instruction. */
-export interface CodeBreakpoint {
+export interface CodeBreakpoint extends Conditional {
   readonly id: number;
   /** What the client has asked for: it keeps its id as long as it asks for the same. */
   readonly wanted: string;
@@ -42,50 +48,64 @@ export class CodeBreakpoints {
   private functions: readonly CodeBreakpoint[] = [];
   private instructions: readonly CodeBreakpoint[] = [];
   private nextId = 1;
+  /** By id: what is wrong with conditions, found out when the machine got them. */
+  readonly problems = new Map<number, string>();
 
   /** `owners` may grow while the session lives; the first that matches a file best wins. */
   constructor(private readonly owners: () => readonly ImageOwner[]) {}
 
   /** Replaces all breakpoints of a file. A line that keeps its breakpoint keeps its id. */
-  set(file: string, lines: readonly number[]): SourceBreakpoint[] {
+  set(file: string, wanted: readonly (When & { readonly line: number })[]): SourceBreakpoint[] {
     const old = this.byFile.get(file) ?? [];
-    const bound = lines.map((line) => {
+    const bound = wanted.map(({ line, ...when }) => {
       const id = old.find(({ requestedLine }) => requestedLine === line)?.id ?? this.nextId++;
-      return this.bind(id, file, line);
+      return this.bind(id, file, line, when);
     });
     this.byFile.set(file, bound);
     return bound;
   }
 
+  /** Binds everything that was asked for by names anew: the images are others. */
+  rebind(): readonly (SourceBreakpoint | CodeBreakpoint)[] {
+    for (const [file, bound] of this.byFile)
+      this.set(
+        file,
+        bound.map(({ requestedLine, when }) => ({ line: requestedLine, ...when })),
+      );
+    this.setFunctions(this.functions.map(({ wanted, when }) => ({ name: wanted, ...when })));
+    return [...[...this.byFile.values()].flat(), ...this.functions];
+  }
+
   /** What the machine has to watch. */
-  specs(): BreakpointSpec[] {
+  specs(): { readonly spec: BreakpointSpec; readonly when: When }[] {
     return [...[...this.byFile.values()].flat(), ...this.functions, ...this.instructions].flatMap(
-      ({ specs }) => specs,
+      ({ specs, when }) => specs.map((spec) => ({ spec, when })),
     );
   }
 
   /** Replaces all breakpoints on functions. They stop behind the prologue, and in each inlined copy. */
-  setFunctions(names: readonly string[]): readonly CodeBreakpoint[] {
-    this.functions = names.map((wanted) => {
+  setFunctions(names: readonly (When & { readonly name: string })[]): readonly CodeBreakpoint[] {
+    this.functions = names.map(({ name: wanted, ...when }) => {
       const id = this.functions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
       const specs = this.functionAddresses(wanted).map((place) => ({ id, ...place }));
       const message =
         specs.length === 0
           ? `No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name.`
           : undefined;
-      return { id, wanted, message, specs };
+      return { id, wanted, message, specs, when };
     });
     return this.functions;
   }
 
   /** Replaces all breakpoints on instructions. */
   setInstructions(
-    places: readonly { readonly address: number; readonly coroutine: CoroutineId | -1 }[],
+    places: readonly (When & Pick<BreakpointSpec, 'address' | 'coroutine' | 'physical'>)[],
   ): readonly CodeBreakpoint[] {
-    this.instructions = places.map(({ address, coroutine }) => {
-      const wanted = `${coroutine}:${address}`;
+    this.instructions = places.map(({ address, coroutine, physical = false, ...when }) => {
+      const wanted = `${physical ? 'physical' : coroutine}:${address}`;
       const id = this.instructions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
-      return { id, wanted, message: undefined, specs: [{ id, address, coroutine }] };
+      const spec = { id, address, coroutine, ...(physical && { physical }) };
+      return { id, wanted, message: undefined, specs: [spec], when };
     });
     return this.instructions;
   }
@@ -101,7 +121,7 @@ export class CodeBreakpoints {
       );
   }
 
-  private bind(id: number, file: string, requestedLine: number): SourceBreakpoint {
+  private bind(id: number, file: string, requestedLine: number, when: When): SourceBreakpoint {
     const found = this.owners()
       .map((owner) => ({ owner, place: owner.image.addressesForLine(file, requestedLine) }))
       .filter(({ place }) => place !== undefined);
@@ -118,6 +138,6 @@ export class CodeBreakpoints {
       line === undefined
         ? 'No code of the loaded kernels comes from this line: is the file part of the kernel, and built with -g?'
         : undefined;
-    return { id, file, requestedLine, line, message, specs };
+    return { id, file, requestedLine, line, message, specs, when };
   }
 }

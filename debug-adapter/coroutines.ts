@@ -67,6 +67,12 @@ export class Coroutines {
     return `guest ${coroutine - 1}` + (guest ? ` (${guest.name})` : '');
   }
 
+  /** The symbols of a coroutine's kernel. */
+  imageOf(coroutine: CoroutineId): SymbolImage | undefined {
+    if (coroutine === HOST) return this.hostImage;
+    return (this.images.guests[coroutine - 1] as GuestImage | undefined)?.image;
+  }
+
   /** How a memory reference names an address of a coroutine; see `docs/protocol.md`. */
   referenceOf(coroutine: CoroutineId, address: number, always: boolean): string {
     const plain = '0x' + (address >>> 0).toString(16).padStart(8, '0');

@@ -4,10 +4,11 @@
  * physical memory when it is set, so whoever touches these bytes is found, in whatever address space and by whatever address.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
 import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
-import { placeOf } from './memory-requests.ts';
+import { placeOf } from './memory-reference.ts';
 
 /** Most bytes of one. */
 const MAX_BYTES = 0x1_0000;
@@ -49,6 +50,23 @@ export function dataBreakpointInfo(
   };
 }
 
+/** The number of `port:0x3f8`. */
+function portOf(reference: string): number | undefined {
+  const [, digits] = /^port:(0x[0-9a-f]{1,4}|\d{1,5})$/i.exec(reference.trim()) ?? [];
+  return digits === undefined || Number(digits) > 0xffff ? undefined : Number(digits);
+}
+
+/** The answer for `port:0x3f8`: an I/O port; `undefined` for any other name. @param bytes how many ports */
+export function portReference(
+  name: string,
+  bytes = 1,
+): DebugProtocol.DataBreakpointInfoResponse['body'] | undefined {
+  const port = portOf(name);
+  return port === undefined
+    ? undefined
+    : dataBreakpointInfo(name, { reference: `port:0x${port.toString(16)}`, size: bytes });
+}
+
 function numberOf(bytes: Uint8Array): string | undefined {
   if (!NUMBERS.includes(bytes.length)) return undefined;
   const value = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
@@ -59,6 +77,14 @@ function numberOf(bytes: Uint8Array): string | undefined {
 export class DataBreakpoints {
   private nextId = FIRST_ID;
   private names = new Map<number, string>();
+  private watches: readonly Watch[] = [];
+  private watched = new Set<number>();
+  private watchedPorts: CatchSpec[] = [];
+
+  /** The I/O ports among them. */
+  get ports(): readonly CatchSpec[] {
+    return this.watchedPorts;
+  }
 
   /** Replaces all of them. @throws AdapterError for what is no list of data breakpoints */
   async set(
@@ -66,27 +92,45 @@ export class DataBreakpoints {
     wanted: readonly DebugProtocol.DataBreakpoint[],
   ): Promise<DebugProtocol.Breakpoint[]> {
     this.names = new Map();
+    this.watchedPorts = [];
     const parsed = wanted.map((one) => this.parse(one, debuggee));
-    const watches = parsed.filter((one): one is Watch => typeof one !== 'string');
-    const { watched } = await debuggee.request('setWatchpoints', { watchpoints: watches });
-    return parsed.map((one) => {
-      if (typeof one === 'string') return { verified: false, message: one, reason: 'failed' };
-      const verified = watched.includes(one.id);
-      return {
-        id: one.id,
-        verified,
-        ...(!verified && {
-          message: `${this.names.get(one.id)} is not in memory now: set it again when it is mapped to RAM.`,
-          reason: 'pending' as const,
-        }),
-      };
-    });
+    this.watches = parsed.filter((one): one is Watch => typeof one !== 'string' && 'space' in one);
+    await this.place(debuggee);
+    return parsed.map((one) =>
+      typeof one === 'string'
+        ? { verified: false, message: one, reason: 'failed' }
+        : this.stateOf(one.id, !('space' in one) || this.watched.has(one.id)),
+    );
+  }
+
+  /** Some of them are not in memory yet. */
+  get pending(): boolean {
+    return this.watched.size < this.watches.length;
+  }
+
+  /**
+   * Places all of them in a machine: another one than before, or one whose memory is mapped differently by now.
+   * @returns those that are watched now and were not, or the other way round
+   */
+  async place(debuggee: Debuggee): Promise<DebugProtocol.Breakpoint[]> {
+    const before = this.watched;
+    const { watched } = await debuggee.request('setWatchpoints', { watchpoints: this.watches });
+    this.watched = new Set(watched);
+    return this.watches
+      .filter(({ id }) => before.has(id) !== this.watched.has(id))
+      .map(({ id }) => this.stateOf(id, this.watched.has(id)));
+  }
+
+  private stateOf(id: number, verified: boolean): DebugProtocol.Breakpoint {
+    if (verified) return { id, verified };
+    const message = `${this.names.get(id)} is not in memory now: it is watched as soon as it is mapped to RAM at a stop.`;
+    return { id, verified, message, reason: 'pending' };
   }
 
   private parse(
     { dataId, accessType = 'write', ...rest }: DebugProtocol.DataBreakpoint,
     debuggee: Debuggee,
-  ): Watch | string {
+  ): Watch | CatchSpec | string {
     const [, reference, size] = /^(\S+)\+(\d{1,6})$/.exec(String(dataId)) ?? [];
     const length = Number(size);
     if (reference === undefined || length < 1 || length > MAX_BYTES || !isAccess(accessType))
@@ -96,9 +140,16 @@ export class DataBreakpoints {
       );
     if (rest.condition || rest.hitCondition)
       return 'Data breakpoints have no conditions yet: take the condition out.';
-    const { address, space } = placeOf(reference, 0, debuggee.coroutines.current);
     const id = this.nextId++;
     this.names.set(id, reference);
+    const port = portOf(reference);
+    if (port !== undefined) {
+      const last = Math.min(port + length - 1, 0xffff);
+      const spec = { id, kind: 'port', coroutine: -1, first: port, last, access: accessType } as const;
+      this.watchedPorts.push(spec);
+      return spec;
+    }
+    const { address, space } = placeOf(reference, 0, debuggee.coroutines.current);
     return { id, space, address, length, access: ACCESS[accessType] };
   }
 

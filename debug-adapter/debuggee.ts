@@ -4,8 +4,8 @@
  * Speaks the machine protocol on one side and knows nothing of DAP messages on the other: what the client should hear
  * goes to a listener. One authoritative state: `running`, `lastStop`, `ended`.
  */
+import type { BreakpointSpec, CatchSpec, Expression } from '../core/protocol/debug-protocol.ts';
 import {
-  type BreakpointSpec,
   type CoroutineId,
   HOST,
   type MachineEvent,
@@ -15,7 +15,9 @@ import {
 import type { MachinePort } from './adapter-host.ts';
 import type { CodeBreakpoints } from './breakpoints.ts';
 import { type CodeBreakpoint, type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
-import { placeOf } from './memory-requests.ts';
+import { Conditions } from './conditions/conditions.ts';
+import type { When } from './conditions/when.ts';
+import { placeOf } from './memory-reference.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
 import type { GuestImage, LaunchPlan, SessionImages } from './launch-plan.ts';
@@ -23,11 +25,14 @@ import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
-import { type StepHost, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
+import { type StepHost, stepIntoCall, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
 
-/** Ids of breakpoints of our own, which no client ever sees: the guest's entry, and the first use of a passage page. */
+/** Ids of breakpoints of our own, which no client ever sees: the entry of the guest where it is shown, the entry of any, and
+ * the first use of a passage page. */
 const ENTRY_ID = 0;
+const ARRIVAL_ID = 0x7fff_fffe;
 const PASSAGE_ID = 0x7fff_ffff;
+const OWN_IDS: readonly number[] = [ENTRY_ID, ARRIVAL_ID, PASSAGE_ID];
 /** The host kernel's function that uses a passage page. */
 const PASSAGE_USER = 'guest_space_build';
 
@@ -48,6 +53,10 @@ export interface DebuggeeListener {
   status(status: MachineStatus): void;
   /** A sentence for the user; `error` for one about a failure. */
   note(text: string, error: boolean): void;
+  /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
+  arrived(): Promise<void>;
+  /** The message of a log point. */
+  logPoint(message: string): void;
   /** The worker is gone: nothing more will come. */
   died(): void;
 }
@@ -60,12 +69,15 @@ export class Debuggee {
   running = false;
   lastStop: StoppedEvent | undefined;
   private readonly client: MachineClient;
+  private readonly conditions: Conditions;
   private pausing = false;
   private disposed = false;
   /** Waits for the next stop while a step is under way. */
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
   private readonly stacks = new Map<CoroutineId, Frame[]>();
   private entryPending = false;
+  /** The listener wants to hear when guests begin. */
+  awaitsGuests = false;
   /** Physical addresses of the passage pages that breakpoints know. */
   private boundPassages = '';
 
@@ -81,6 +93,7 @@ export class Debuggee {
   ) {
     this.client = client;
     this.memory = new MemoryCache(client);
+    this.conditions = new Conditions(this.memory);
     this.coroutines = coroutines;
   }
 
@@ -149,19 +162,21 @@ export class Debuggee {
       await this.sendBreakpoints();
     } else if (stopOnEntry) {
       const snapshot = await this.request('snapshot', {});
-      const stop = { breakpoints: [], watchpoints: [], exitStatus: undefined, causes: [], snapshot };
+      const nothing = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [] };
+      const stop = { ...nothing, exitStatus: undefined, snapshot };
       this.show({ event: 'stopped', reason: 'entry', ...stop });
       return;
     }
     await this.resume();
   }
 
-  dispose(): void {
+  /** Ends the machine; settles when what its devices were connected to is closed. */
+  async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
     this.running = false;
     this.client.dispose();
-    void this.ends.close();
+    await this.ends.close();
   }
 
   readonly request: MachineClient['request'] = (kind, params) =>
@@ -176,6 +191,12 @@ export class Debuggee {
   forget(): void {
     this.memory.clear();
     this.stacks.clear();
+  }
+
+  /** Looks at the stopped machine again: registers were written. */
+  async refresh(): Promise<void> {
+    const snapshot = await this.request('snapshot', {});
+    if (this.lastStop) this.adopt({ ...this.lastStop, snapshot });
   }
 
   // --- events of the machine ------------------------------------------------------------------------------
@@ -194,6 +215,11 @@ export class Debuggee {
         this.ends.passed(event.virtualNanoseconds, true);
         this.listener.status({ ...event, running: true });
         return;
+      case 'logPoint': {
+        const message = this.conditions.messageOf(event.id, event.values, this.coroutines);
+        if (message !== undefined) this.listener.logPoint(message);
+        return;
+      }
       case 'log':
         this.listener.note(`machine: ${event.text}`, false);
         return;
@@ -208,18 +234,43 @@ export class Debuggee {
       waiter(event);
       return;
     }
-    const own = event.reason === 'breakpoint' && event.breakpoints.every((id) => id === PASSAGE_ID);
+    const own =
+      event.reason === 'breakpoint' &&
+      event.breakpoints.every((id) => id === PASSAGE_ID || id === ARRIVAL_ID);
     if (own && !this.pausing) {
-      // There is a new passage page: breakpoints in its code can be set now.
+      // There is a new passage page, where breakpoints can be set now, or a guest begins.
       this.adopt(event);
-      this.sendBreakpoints()
+      const arrived = event.breakpoints.includes(ARRIVAL_ID) ? this.listener.arrived() : Promise.resolve();
+      arrived
+        .then(() => this.sendBreakpoints())
         .then(() => this.resume())
         .catch((error: unknown) => {
           this.failedToRun(error);
         });
       return;
     }
+    if (event.reason === 'breakpoint' && this.conditions.isLate(event.breakpoints) && !this.pausing) {
+      this.decide(event).catch((error: unknown) => {
+        this.failedToRun(error);
+      });
+      return;
+    }
     this.show(event);
+  }
+
+  /** Conditions that the machine could not evaluate: a stop that nobody sees unless they hold. */
+  private async decide(event: StoppedEvent): Promise<void> {
+    this.adopt(event);
+    const { coroutine } = event.snapshot;
+    const frame = (await this.stack(coroutine)).find(({ kind }) => kind === 'code');
+    const { stops, messages, problems } = await this.conditions.decide(
+      event.breakpoints,
+      frame,
+      this.coroutines,
+    );
+    for (const message of messages) this.listener.logPoint(message);
+    if (stops.length > 0 || this.pausing) this.show({ ...event, breakpoints: stops, problems });
+    else await this.resume();
   }
 
   /** Makes a stop the current one without telling the client. */
@@ -239,19 +290,24 @@ export class Debuggee {
     if (atEntry || this.passagesChanged()) void this.sendBreakpoints().catch(() => undefined);
     const { snapshot } = event;
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
-    const hit = event.breakpoints.filter((id) => id !== ENTRY_ID && id !== PASSAGE_ID);
+    const hit = event.breakpoints.filter((id) => !OWN_IDS.includes(id));
     this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, hit);
   }
 
   // --- breakpoints ----------------------------------------------------------------------------------------
 
-  async setBreakpoints(file: string, lines: readonly number[]): Promise<SourceBreakpoint[]> {
-    const bound = this.breakpoints.set(file, lines);
+  async setBreakpoints(
+    file: string,
+    wanted: readonly (When & { readonly line: number })[],
+  ): Promise<SourceBreakpoint[]> {
+    const bound = this.breakpoints.set(file, wanted);
     await this.sendBreakpoints();
     return bound;
   }
 
-  async setFunctionBreakpoints(names: readonly string[]): Promise<readonly CodeBreakpoint[]> {
+  async setFunctionBreakpoints(
+    names: readonly (When & { readonly name: string })[],
+  ): Promise<readonly CodeBreakpoint[]> {
     const bound = this.breakpoints.setFunctions(names);
     await this.sendBreakpoints();
     return bound;
@@ -259,32 +315,63 @@ export class Debuggee {
 
   /** @param references memory references with offsets in bytes */
   async setInstructionBreakpoints(
-    references: readonly { readonly reference: string; readonly offset: number | undefined }[],
+    references: readonly (When & {
+      readonly reference: string;
+      readonly offset: number | undefined;
+      readonly physical: boolean;
+    })[],
   ): Promise<readonly CodeBreakpoint[]> {
-    const places = references.map(({ reference, offset }) => {
-      const { address, coroutine } = placeOf(reference, offset, this.coroutines.current);
-      return { address, coroutine: this.plan.guests.length > 0 ? coroutine : (-1 as const) };
+    const places = references.map(({ reference, offset, physical, ...when }) => {
+      const { address, coroutine, space } = placeOf(reference, offset, this.coroutines.current);
+      if (physical || space.kind === 'physical')
+        return { ...when, address, coroutine: -1 as const, physical: true };
+      return { ...when, address, coroutine: this.plan.guests.length > 0 ? coroutine : (-1 as const) };
     });
     const bound = this.breakpoints.setInstructions(places);
     await this.sendBreakpoints();
     return bound;
   }
 
+  private guestEntries(): BreakpointSpec[] {
+    return this.plan.guests.flatMap(({ image }, monitor) =>
+      image ? [{ id: ARRIVAL_ID, address: image.entry, coroutine: monitor + 1 }] : [],
+    );
+  }
+
   private passagesChanged(): boolean {
     return this.coroutines.passageKey() !== this.boundPassages;
   }
 
-  private async sendBreakpoints(): Promise<void> {
+  /** The condition of a catchpoint; globals are those of the first guest. @returns a sentence when it is none */
+  compileEventCondition(text: string): Expression | string {
+    const coroutine = this.plan.guests.length > 0 ? 1 : HOST;
+    return this.conditions.compileForEvents(text, coroutine, this.coroutines);
+  }
+
+  /** Replaces what the machine catches; nothing when it runs without debugging. */
+  async setCatchpoints(catchpoints: readonly CatchSpec[]): Promise<void> {
+    await this.request('setCatchpoints', { catchpoints: this.debugging ? catchpoints : [] });
+  }
+
+  /** Gives the machine the breakpoints as they are now. */
+  async sendBreakpoints(): Promise<void> {
     const { coroutines, plan } = this;
     this.boundPassages = coroutines.passageKey();
     const specs: BreakpointSpec[] = [];
     let inPassage = false;
-    for (const spec of this.debugging ? this.breakpoints.specs() : []) {
+    this.conditions.begin();
+    this.breakpoints.problems.clear();
+    for (const { spec: plain, when } of this.debugging ? this.breakpoints.specs() : []) {
+      const spec = this.conditions.arm(plain, when, coroutines);
+      if (typeof spec === 'string') {
+        this.breakpoints.problems.set(plain.id, spec);
+        continue;
+      }
       // The passage code of the host's image never runs where it is linked, only as copies.
       const copies = coroutines.copiesOf(spec.address);
       if (copies && spec.coroutine === HOST) {
         inPassage = true;
-        specs.push(...copies.map((address) => ({ id: spec.id, address, coroutine: -1 })));
+        specs.push(...copies.map((address) => ({ ...spec, address, coroutine: -1 })));
       } else specs.push(spec);
     }
     const user = plan.hostImage?.symbolNamed(PASSAGE_USER);
@@ -294,6 +381,7 @@ export class Debuggee {
     if (this.entryPending && this.guestEntry !== undefined) {
       specs.push({ id: ENTRY_ID, address: this.guestEntry, coroutine: 1 });
     }
+    if (this.awaitsGuests) specs.push(...this.guestEntries());
     await this.request('setBreakpoints', { breakpoints: specs });
   }
 
@@ -355,7 +443,30 @@ export class Debuggee {
       this.show(await this.run({ kind: 'instruction', over: over && !crossing }));
       return;
     }
-    const host: StepHost = {
+    this.show(await stepLine(this.stepHost(), start, over));
+  }
+
+  /** Into one of the functions that the present line calls. @param callee its entry */
+  async stepInto(coroutine: CoroutineId, callee: number): Promise<void> {
+    if (coroutine !== this.coroutines.current)
+      throw new AdapterError(
+        'no-such-thread',
+        'This thread is away: only the one that owns the CPU can step in.',
+      );
+    this.show(await stepIntoCall(this.stepHost(), this.lastStop!, callee));
+  }
+
+  /** Goes on at another address of the code segment. The caller tells the client. */
+  async moveTo(address: number): Promise<void> {
+    const stop = this.lastStop!;
+    const value = (address - stop.snapshot.cpu.segments[1].base) >>> 0;
+    await this.request('writeRegister', { name: 'eip', value });
+    const snapshot = await this.request('snapshot', {});
+    this.adopt({ ...stop, reason: 'step', breakpoints: [], snapshot });
+  }
+
+  private stepHost(): StepHost {
+    return {
       run: (spec) => this.run(spec),
       location: ({ snapshot }) => {
         const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
@@ -368,7 +479,6 @@ export class Debuggee {
       },
       caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),
     };
-    this.show(await stepLine(host, start, over));
   }
 
   /** To the caller of a coroutine's innermost frame. */
@@ -409,7 +519,11 @@ export class Debuggee {
     const known = this.stacks.get(coroutine);
     if (known) return known;
     const { coroutines, memory } = this;
-    const frames = await memory.compute(() => stackOf(coroutines, coroutine, memory.reader(coroutine)));
+    // Without them the stack is what its own contents say.
+    const { entries } = await this.request('openEntries', { coroutine }).catch(() => ({ entries: [] }));
+    const frames = await memory.compute(() =>
+      stackOf(coroutines, coroutine, memory.reader(coroutine), entries),
+    );
     this.stacks.set(coroutine, frames);
     return frames;
   }

@@ -4,7 +4,7 @@
  * Going backwards there is no way to know where instructions begin, so decoding starts at a known boundary (a function's
  * entry) at or before the wanted place; failing that, at the first offset from which decoding arrives at the anchor.
  */
-import { Code, Decoder, DecoderOptions, Formatter, FormatterSyntax, Instruction } from 'iced-x86';
+import { Code, Decoder, DecoderOptions, Formatter, FormatterSyntax, Instruction, OpKind } from 'iced-x86';
 import type { SyncReader } from './memory-cache.ts';
 
 export interface DisassembledLine {
@@ -12,8 +12,12 @@ export interface DisassembledLine {
   /** Empty for an address that cannot be read. */
   readonly bytes: Uint8Array;
   readonly text: string;
+  /** Where a jump or a call with a fixed target goes. */
+  readonly target?: number;
 }
 
+/** Operands that are the address to go to. */
+const NEAR: ReadonlySet<OpKind> = new Set([OpKind.NearBranch16, OpKind.NearBranch32]);
 /** Longest instruction in bytes. */
 const MAX_LENGTH = 15;
 /** Most bytes between the end of one object file's code and the next one's, by the usual alignments. */
@@ -43,6 +47,7 @@ export function decodeRun(
         address: (address + at) >>> 0,
         bytes: bytes.slice(at, at + length),
         text: invalid ? `.byte 0x${bytes[at].toString(16).padStart(2, '0')}` : formatter.format(instruction),
+        ...(!invalid && NEAR.has(instruction.op0Kind) && { target: Number(instruction.nearBranchTarget) }),
       });
     }
   } finally {

@@ -23,6 +23,9 @@ const IDS = {
   'bad-address': 1104,
   'evaluate-failed': 1105,
   'bad-request': 1106,
+  'no-such-source': 1107,
+  'bad-command': 1108,
+  'no-exception': 1120,
   internal: 1999,
 } as const;
 

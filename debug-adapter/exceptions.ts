@@ -2,7 +2,7 @@
  * Processor exceptions in words: names, error codes, and the chain that ends in a triple fault (SDM vol. 3A, table 6-1,
  * figures 4-12 and 6-7).
  */
-import type { ShutdownCause } from '../core/protocol/machine-protocol.ts';
+import type { ExceptionInfo } from '../core/protocol/machine-protocol.ts';
 
 const NAMES: Readonly<Record<number, string>> = {
   0: '#DE divide error',
@@ -24,7 +24,9 @@ const NAMES: Readonly<Record<number, string>> = {
   18: '#MC machine check',
   19: '#XM SIMD error',
 };
-const PAGE_FAULT = 14;
+export const PAGE_FAULT = 14;
+/** Vectors whose error code names a selector or a gate. */
+const SELECTOR_VECTORS = [10, 11, 12, 13];
 const EXTERNAL = 1;
 const IDT = 2;
 const LDT = 4;
@@ -42,6 +44,18 @@ function pageFaultCode(code: number): string {
   return `${what} from ${who}, ${why}`;
 }
 
+/** Does the error code of an exception name an entry of a table? */
+export const isSelectorError = ({ vector, errorCode }: ExceptionInfo): boolean =>
+  SELECTOR_VECTORS.includes(vector) && errorCode > 0;
+
+/** The entry that an error code names (SDM vol. 3A, figure 6-7). */
+export const selectorOfError = (
+  code: number,
+): { readonly table: 'idt' | 'gdt' | 'ldt'; readonly index: number } => ({
+  table: (code & IDT) !== 0 ? 'idt' : (code & LDT) !== 0 ? 'ldt' : 'gdt',
+  index: (code & 0xffff) >>> 3,
+});
+
 /** SDM vol. 3A, figure 6-7. */
 function selectorCode(code: number): string {
   if (code === 0) return '';
@@ -51,7 +65,7 @@ function selectorCode(code: number): string {
 }
 
 /** One exception of the chain: name, address, what the error code says. */
-export function describeCause({ vector, errorCode, cr2 }: ShutdownCause): string {
+export function describeCause({ vector, errorCode, cr2 }: ExceptionInfo): string {
   const name = exceptionName(vector);
   if (errorCode < 0) return name;
   if (vector === PAGE_FAULT) {
@@ -61,5 +75,5 @@ export function describeCause({ vector, errorCode, cr2 }: ShutdownCause): string
 }
 
 /** The chain of a triple fault, first cause first. */
-export const exceptionText = (causes: readonly ShutdownCause[]): string =>
+export const exceptionText = (causes: readonly ExceptionInfo[]): string =>
   causes.map(describeCause).join(', then ');

@@ -1,42 +1,76 @@
 /**
- * Scopes, variables and expressions of one stop. Owns the numbers that DAP uses for things that unfold; they are valid
- * until the machine runs again.
+ * Scopes, variables and expressions of one stop. Owns the numbers that DAP uses for things that unfold and for places in the
+ * source; they are valid until the machine runs again.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Coroutines } from './coroutines.ts';
 import type { DataPlace } from './data-breakpoints.ts';
 import { AdapterError } from './errors.ts';
 import { fpuRegisters } from './fpu-registers.ts';
+import { FrameValues } from './frame-values.ts';
 import type { MemoryCache } from './memory-cache.ts';
-import { cpuRegisters, GENERAL, type RegisterGroup, savedRegisters } from './registers.ts';
-import { type Frame, frameContext } from './stack.ts';
-import { evaluate, type EvaluateContext } from './values/evaluate.ts';
-import { childCount, childrenOf, type FormatContext, formatValue, nameOfType } from './values/format.ts';
-import { arrayOf, bare, bytesOf, integerOf, isScalar, sizeOf, type TypedValue } from './values/value.ts';
-import { splitFormat } from './values/format-specifier.ts';
+import { cpuRegisters, type RegisterGroup, savedRegisters } from './registers.ts';
+import type { Frame } from './stack.ts';
+import type { SourcePosition } from './symbols/image.ts';
+import type { Variable } from './symbols/variables.ts';
+import { childrenOf, listEntries, memberPrefix } from './values/children.ts';
+import { Journal, REGISTERS_AWAY, type Write } from './values/journal.ts';
+import { assignShown, evaluateShown, type ListShape, type Shown } from './values/shown.ts';
+import type { Style } from './values/format-specifier.ts';
+import { hexAddress } from './values/text.ts';
+import { sizeOf, type TypedValue } from './values/value.ts';
+import { type References, VariableView } from './variable-view.ts';
 
 /** Something that unfolds. */
-type Container =
-  | { readonly kind: 'variables'; readonly frame: Frame; readonly which: 'parameter' | 'local' }
-  | { readonly kind: 'registers'; readonly groups: readonly RegisterGroup[]; readonly frame: Frame }
-  | { readonly kind: 'group'; readonly group: RegisterGroup; readonly frame: Frame }
+export type Container =
+  | { readonly kind: 'variables'; readonly scope: FrameValues; readonly which: 'parameter' | 'local' }
+  | { readonly kind: 'registers'; readonly scope: FrameValues }
+  | { readonly kind: 'group'; readonly scope: FrameValues; readonly group: string }
   | {
       readonly kind: 'value';
-      readonly frame: Frame;
+      readonly scope: FrameValues;
       readonly value: TypedValue;
       readonly path: string;
-      /** Shown in hexadecimal, because the expression asked for it. */
-      readonly hexadecimal: boolean;
+      /** What the names of members are put behind. */
+      readonly prefix: string;
+      /** How the expression asked for it to be shown. */
+      readonly style: Style | undefined;
+    }
+  /** The entries of a linked list; a lazy one counts them first. */
+  | {
+      readonly kind: 'list';
+      readonly scope: FrameValues;
+      readonly head: TypedValue;
+      readonly shape: ListShape;
+      readonly style: Style | undefined;
+      readonly lazy: boolean;
     };
+
+/** Where an expression is evaluated, and what for. */
+export interface EvaluateOptions {
+  readonly hexadecimal: boolean;
+  /** Of DAP: `hover`, `watch`, `repl`, `clipboard`, `variables`. */
+  readonly context: string | undefined;
+}
+
+/** An answer, and what has to be written for it to be true. */
+export interface Evaluated {
+  readonly body: DebugProtocol.EvaluateResponse['body'];
+  readonly writes: readonly Write[];
+  readonly frame: Frame;
+}
 
 /** Most children that one answer holds; a client that pages asks for the rest. */
 const MAX_CHILDREN = 10_000;
 
-export class Inspection {
-  private readonly containers: Container[] = [];
+const staleReference = () =>
+  new AdapterError('no-such-frame', 'This value belongs to an earlier stop: select the frame again.');
+
+export class Inspection implements References {
+  private containers: (Container | { readonly kind: 'place'; readonly position: SourcePosition })[] = [];
 
   constructor(
-    private readonly coroutines: Coroutines,
+    private coroutines: Coroutines,
     private readonly memory: MemoryCache,
     private readonly firstReference = 1,
   ) {}
@@ -46,174 +80,227 @@ export class Inspection {
     return this.firstReference + this.containers.length;
   }
 
-  private refer(container: Container): number {
+  /** A number for something that unfolds. */
+  refer(container: Container): number {
     return this.firstReference + this.containers.push(container) - 1;
   }
 
-  async scopes(frame: Frame): Promise<DebugProtocol.Scope[]> {
-    const scopes: DebugProtocol.Scope[] = [];
-    const variables = await this.memory.compute(() => this.variablesOf(frame));
-    const scope = (
-      name: string,
-      hint: string,
-      container: Container,
-      expensive = false,
-    ): DebugProtocol.Scope => ({
-      name,
-      presentationHint: hint,
-      variablesReference: this.refer(container),
-      expensive,
-    });
-    if (variables.some(({ kind }) => kind === 'parameter')) {
-      scopes.push(scope('Arguments', 'arguments', { kind: 'variables', frame, which: 'parameter' }));
-    }
-    if (variables.some(({ kind }) => kind !== 'parameter')) {
-      scopes.push(scope('Locals', 'locals', { kind: 'variables', frame, which: 'local' }));
-    }
-    scopes.push(
-      scope('Registers', 'registers', { kind: 'registers', groups: this.registerGroups(frame), frame }),
+  /** A number for a place in the source. */
+  referPlace(position: SourcePosition): number {
+    return this.firstReference + this.containers.push({ kind: 'place', position }) - 1;
+  }
+
+  /** The frames that references belong to. */
+  frames(): Frame[] {
+    return this.containers.flatMap((container) =>
+      container.kind === 'place' ? [] : [container.scope.frame],
     );
+  }
+
+  /** The state of the machine was changed: frames are what they are now. @param now the frame that a frame has become */
+  refresh(coroutines: Coroutines, now: (frame: Frame) => Frame): void {
+    this.coroutines = coroutines;
+    this.containers = this.containers.map((container) =>
+      container.kind === 'place'
+        ? container
+        : { ...container, scope: this.scopeOf(now(container.scope.frame)) },
+    );
+  }
+
+  private container(reference: number): Container {
+    const found = this.containers[reference - this.firstReference] as
+      Inspection['containers'][number] | undefined;
+    if (!found || found.kind === 'place') throw staleReference();
+    return found;
+  }
+
+  /** The place that a reference stands for. @throws AdapterError for one of an earlier stop */
+  place(reference: number): SourcePosition {
+    const found = this.containers[reference - this.firstReference] as
+      Inspection['containers'][number] | undefined;
+    if (found?.kind !== 'place') throw staleReference();
+    return found.position;
+  }
+
+  scopeOf(frame: Frame | undefined): FrameValues {
+    if (!frame)
+      throw new AdapterError('no-such-frame', 'There is no frame to evaluate in: stop in some code first.');
+    return new FrameValues(frame, this.coroutines, this.memory);
+  }
+
+  async scopes(frame: Frame): Promise<DebugProtocol.Scope[]> {
+    const values = this.scopeOf(frame);
+    const variables = await this.memory.compute(() => values.variables());
+    const scope = (name: string, presentationHint: string, container: Container): DebugProtocol.Scope => ({
+      name,
+      presentationHint,
+      variablesReference: this.refer(container),
+      expensive: false,
+    });
+    const scopes: DebugProtocol.Scope[] = [];
+    if (variables.some(({ kind }) => kind === 'parameter'))
+      scopes.push(scope('Arguments', 'arguments', { kind: 'variables', scope: values, which: 'parameter' }));
+    if (variables.some(({ kind }) => kind !== 'parameter'))
+      scopes.push(scope('Locals', 'locals', { kind: 'variables', scope: values, which: 'local' }));
+    scopes.push(scope('Registers', 'registers', { kind: 'registers', scope: values }));
     return scopes;
   }
 
-  private registerGroups(frame: Frame): RegisterGroup[] {
+  private registerGroups({ frame }: FrameValues): RegisterGroup[] {
     const saved = this.coroutines.savedState(frame.coroutine);
     if (saved) return savedRegisters(saved, frame.registers);
     const { cpu } = this.coroutines.snapshot;
     return [...cpuRegisters(cpu, frame.registers), ...fpuRegisters(cpu.fpu)];
   }
 
-  /** Variables visible in a frame, inner ones first; a name that is hidden by an inner one is left out. */
-  private variablesOf(frame: Frame) {
-    const { resolved } = frame;
-    if (!resolved) return [];
-    const names = new Set<string>();
-    return resolved.image
-      .scopesAt((frame.lookupPc - resolved.bias) >>> 0)
-      .filter(({ inlineDepth }) => inlineDepth === frame.inlineDepth)
-      .flatMap(({ variables }) => variables)
-      .filter(({ name }) => !names.has(name) && names.add(name));
-  }
-
-  private formatContext(frame: Frame, hexadecimal: boolean): FormatContext {
-    return {
-      registers: frame.registers,
-      readMemory: this.memory.reader(frame.coroutine),
-      symbolAt: (address) => this.symbolAt(frame, address),
-      hexadecimal,
-    };
-  }
-
-  private symbolAt(frame: Frame, address: number): string | undefined {
-    const resolved = this.coroutines.resolve(frame.coroutine, address) ?? frame.resolved;
-    const symbol = resolved?.image.symbolAt((address - resolved.bias) >>> 0);
-    if (!symbol || !resolved) return undefined;
-    const offset = address - resolved.bias - symbol.address;
-    return offset === 0 ? symbol.name : `${symbol.name}+${offset}`;
+  private view(scope: FrameValues, style: Style | undefined, hexadecimal: boolean): VariableView {
+    return new VariableView(scope, this.coroutines, this, style, hexadecimal);
   }
 
   async variables(args: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
-    const container = this.containers[args.variablesReference - this.firstReference] as Container | undefined;
-    if (!container)
-      throw new AdapterError(
-        'no-such-frame',
-        'This value belongs to an earlier stop: select the frame again.',
-      );
+    const container = this.container(args.variablesReference);
+    const start = Math.max(0, args.start ?? 0);
+    const count = Math.min(args.count || MAX_CHILDREN, MAX_CHILDREN);
     const hexadecimal = args.format?.hex ?? false;
+    const { scope } = container;
     switch (container.kind) {
       case 'registers':
-        return container.groups.map((group) => ({
-          name: group.name,
-          value:
-            group.name === 'General'
-              ? `eip=${group.rows.find(({ name }) => name === 'eip')?.value ?? '?'}`
-              : '',
-          variablesReference: this.refer({ kind: 'group', group, frame: container.frame }),
+        return this.registerGroups(scope).map(({ name, rows }) => ({
+          name,
+          value: name === 'General' ? `eip=${rows.find((row) => row.name === 'eip')?.value ?? '?'}` : '',
+          variablesReference: this.refer({ kind: 'group', scope, group: name }),
         }));
       case 'group':
-        return container.group.rows.map(({ name, value, address }) => ({
-          name,
-          value,
-          variablesReference: 0,
-          evaluateName: `$${name}`,
-          ...(address === undefined
-            ? {}
-            : { memoryReference: this.coroutines.referenceOf(container.frame.coroutine, address, true) }),
-        }));
+        return this.registerRows(scope, container.group);
       case 'variables': {
-        const { frame, which } = container;
-        return this.memory.compute(() => {
-          const read = this.memory.reader(frame.coroutine);
-          return this.variablesOf(frame)
-            .filter(({ kind }) => (kind === 'parameter') === (which === 'parameter'))
-            .map(({ name, type, locate }) => {
-              const value: TypedValue = { type, location: locate(frameContext(frame, read)) };
-              return this.describe(frame, name, value, name, hexadecimal);
-            });
-        });
+        const view = this.view(scope, undefined, hexadecimal);
+        const shown = await this.memory.compute(() =>
+          variablesOf(container).map((one) => view.variable(one)),
+        );
+        return shown.slice(start, start + count);
       }
       case 'value': {
-        const { frame, value, path } = container;
-        const inHex = hexadecimal || container.hexadecimal;
-        const start = Math.max(0, args.start ?? 0);
-        const count = Math.min(args.count || MAX_CHILDREN, MAX_CHILDREN);
-        return this.memory.compute(() =>
-          childrenOf(value, this.formatContext(frame, inHex), start, count).map((child) =>
-            this.describe(frame, child.name, child.value, childPath(path, value, child.name), inHex),
-          ),
-        );
+        const view = this.view(scope, container.style, hexadecimal);
+        const { value, path, prefix } = container;
+        return this.memory.compute(() => {
+          const children = childrenOf(value, path, scope.environment(), start, count, prefix);
+          const wanted = children.filter(
+            ({ name }) => !args.filter || (args.filter === 'indexed') === name.startsWith('['),
+          );
+          const shown = wanted.map((child) => view.child(child));
+          const more = start === 0 && args.filter !== 'indexed' ? view.lazyList(value) : [];
+          return [...shown, ...more];
+        });
       }
+      case 'list':
+        return this.memory.compute(() => this.listRows(container, start, count, hexadecimal));
     }
   }
 
-  private describe(
-    frame: Frame,
-    name: string,
-    value: TypedValue,
-    path: string,
-    hexadecimal: boolean,
-  ): DebugProtocol.Variable {
-    const context = this.formatContext(frame, hexadecimal);
-    const count = value.location.kind === 'optimised-out' ? 0 : childCount(value.type);
-    const address = memoryReferenceOf(value, context);
-    return {
+  private registerRows(scope: FrameValues, group: string): DebugProtocol.Variable[] {
+    const rows = this.registerGroups(scope).find(({ name }) => name === group)?.rows ?? [];
+    return rows.map(({ name, value, address }) => ({
       name,
-      value: formatValue(value, context),
-      type: nameOfType(value.type),
-      evaluateName: path,
-      variablesReference: count > 0 ? this.refer({ kind: 'value', frame, value, path, hexadecimal }) : 0,
-      ...(arrayOf(value.type) && count > 100 ? { indexedVariables: count } : {}),
-      ...(address === undefined
-        ? {}
-        : { memoryReference: this.coroutines.referenceOf(frame.coroutine, address, true) }),
-    };
+      value,
+      variablesReference: 0,
+      evaluateName: `$${name}`,
+      ...(address !== undefined && { memoryReference: scope.referenceOf(address, undefined) }),
+    }));
   }
 
-  /** @throws AdapterError with a sentence about what is wrong with the expression. */
-  async evaluate(
-    source: string,
+  private listRows(
+    container: Extract<Container, { kind: 'list' }>,
+    start: number,
+    count: number,
+    hexadecimal: boolean,
+  ): DebugProtocol.Variable[] {
+    const { scope, head, shape, style, lazy } = container;
+    const { addresses, end } = listEntries(head, scope.environment(), MAX_CHILDREN);
+    const view = this.view(scope, style, hexadecimal);
+    if (lazy) return [view.listSummary(addresses.length, end, { ...container, lazy: false })];
+    return addresses.slice(start, start + count).map((node, n) => {
+      const address = (node - shape.offset) >>> 0;
+      const path = `*(${shape.typeName} *)${view.prefixOf(head.space)}${hexAddress(address)}`;
+      const value: TypedValue = {
+        type: shape.type,
+        space: head.space,
+        location: { kind: 'memory', address },
+      };
+      return view.child({ name: `[${start + n}]`, path, prefix: memberPrefix(path, value), value });
+    });
+  }
+
+  /** @throws AdapterError with a sentence about what is wrong with the expression */
+  async evaluate(source: string, frame: Frame | undefined, options: EvaluateOptions): Promise<Evaluated> {
+    const scope = this.scopeOf(frame);
+    const row = this.registerRow(scope, source);
+    const view = (shown: Shown) => this.view(scope, shown.style ?? registerStyle(shown), options.hexadecimal);
+    const result = await this.memory.compute(() => {
+      const journal = new Journal(scope.environment(), this.fixedRegisters(scope));
+      const { readMemory, registers, write } = journal;
+      const environment = { ...scope.environment(), readMemory, registers };
+      const shown = evaluateShown(
+        source,
+        scope,
+        options.context === 'repl' ? { ...environment, write } : environment,
+      );
+      const body = view(shown).evaluated(shown, environment, options.context === 'clipboard');
+      return { body, writes: journal.writes, frame: scope.frame };
+    });
+    return row === undefined ? result : { ...result, body: { ...result.body, result: row } };
+  }
+
+  /** Sets what an expression names. @throws AdapterError like `evaluate` */
+  async assign(
+    target: string,
+    value: string,
     frame: Frame | undefined,
     hexadecimal: boolean,
-  ): Promise<DebugProtocol.EvaluateResponse['body']> {
-    if (!frame)
-      throw new AdapterError('no-such-frame', 'There is no frame to evaluate in: stop in some code first.');
-    const { expression, format } = splitFormat(source);
-    const row = this.registerText(frame, expression);
-    if (row !== undefined) return { result: row, type: '', variablesReference: 0 };
+  ): Promise<Evaluated> {
+    const scope = this.scopeOf(frame);
     return this.memory.compute(() => {
-      const value = evaluate(expression, this.evaluateContext(frame));
-      const plain = bare(value.type).kind;
-      const register = /^\s*\$\w+\s*$/.test(expression);
-      const inHex = format === 'x' || (format === undefined && (hexadecimal || register));
-      const described = this.describe(frame, source, value, expression, inHex && plain !== 'pointer');
-      return {
-        result: described.value,
-        type: described.type ?? '',
-        variablesReference: described.variablesReference,
-        ...(described.indexedVariables === undefined ? {} : { indexedVariables: described.indexedVariables }),
-        ...(described.memoryReference === undefined ? {} : { memoryReference: described.memoryReference }),
-      };
+      const journal = new Journal(scope.environment(), this.fixedRegisters(scope));
+      const { readMemory, registers, write } = journal;
+      const environment = { ...scope.environment(), readMemory, registers, write };
+      const shown = assignShown(target, value, scope, environment);
+      const view = this.view(scope, shown.style ?? registerStyle(shown), hexadecimal);
+      const body = view.evaluated(shown, environment, false);
+      return { body, writes: journal.writes, frame: scope.frame };
     });
+  }
+
+  /** The expression of a child of a container, and the frame it belongs to. @throws AdapterError when it has none */
+  async pathOf(reference: number, name: string): Promise<{ readonly path: string; readonly frame: Frame }> {
+    const container = this.container(reference);
+    const { scope } = container;
+    const found =
+      container.kind === 'variables'
+        ? name
+        : container.kind === 'group'
+          ? `$${name}`
+          : (await this.variables({ variablesReference: reference, ...pageOf(name) })).find(
+              (one) => one.name === name,
+            )?.evaluateName;
+    if (found !== undefined) return { path: found, frame: scope.frame };
+    throw new AdapterError(
+      'evaluate-failed',
+      `"${name}" cannot be set by itself: unfold it, and set one of its parts.`,
+    );
+  }
+
+  /** Why the registers of a frame cannot be written, if they cannot. */
+  private fixedRegisters({ frame }: FrameValues): string | undefined {
+    if (frame.coroutine !== this.coroutines.current) return REGISTERS_AWAY;
+    return frame.depth > 0
+      ? 'Registers of an outer frame cannot be set: select the innermost frame.'
+      : undefined;
+  }
+
+  /** A register by itself shows as in the Variables view. */
+  private registerRow(scope: FrameValues, source: string): string | undefined {
+    const name = /^\s*\$(\w+)\s*$/.exec(source)?.[1]?.toLowerCase();
+    const rows = name === undefined ? [] : this.registerGroups(scope).flatMap((group) => group.rows);
+    return rows.find((row) => row.name === name)?.value;
   }
 
   /**
@@ -221,94 +308,30 @@ export class Inspection {
    * @throws AdapterError for a stale reference or a wrong expression
    */
   async placeOf(name: string, reference: number, frame: Frame | undefined): Promise<DataPlace | string> {
-    const container = this.containers[reference - this.firstReference] as Container | undefined;
-    if (reference !== 0 && !container)
-      throw new AdapterError(
-        'no-such-frame',
-        'This value belongs to an earlier stop: select the frame again.',
-      );
+    const container = reference === 0 ? undefined : this.container(reference);
     if (container?.kind === 'registers' || container?.kind === 'group')
       return 'A register is not in memory: only memory can be watched.';
-    const within = container?.frame ?? frame;
-    if (!within)
-      throw new AdapterError('no-such-frame', 'There is no frame to evaluate in: stop in some code first.');
-    const path = container?.kind === 'value' ? childPath(container.path, container.value, name) : name;
+    const found = container ? await this.pathOf(reference, name) : { path: name, frame };
+    const scope = this.scopeOf(found.frame);
     return this.memory.compute(() => {
-      const { type, location } = evaluate(path, this.evaluateContext(within));
-      if (location.kind !== 'memory') return `${path} has no address: only memory can be watched.`;
-      return {
-        reference: this.coroutines.referenceOf(within.coroutine, location.address, true),
-        size: sizeOf(type),
-      };
+      const { value } = evaluateShown(found.path, scope, scope.environment());
+      if (value.location.kind !== 'memory')
+        return `${found.path} has no address: only memory can be watched.`;
+      return { reference: scope.referenceOf(value.location.address, value.space), size: sizeOf(value.type) };
     });
   }
-
-  /** A register that is no number to calculate with: `$st0`, `$xmm1`, `$gdtr`. As the Variables view shows it. */
-  private registerText(frame: Frame, expression: string): string | undefined {
-    const name = /^\s*\$(\w+)\s*$/.exec(expression)?.[1];
-    if (name === undefined || this.register(frame, name) !== undefined) return undefined;
-    return this.registerGroups(frame)
-      .flatMap(({ rows }) => rows)
-      .find((row) => row.name === name)?.value;
-  }
-
-  private evaluateContext(frame: Frame): EvaluateContext {
-    const read = this.memory.reader(frame.coroutine);
-    const { resolved } = frame;
-    const link = resolved ? (frame.lookupPc - resolved.bias) >>> 0 : 0;
-    return {
-      registers: frame.registers,
-      readMemory: read,
-      variable: (name) => {
-        const local = this.variablesOf(frame).find((v) => v.name === name);
-        if (local) return { type: local.type, location: local.locate(frameContext(frame, read)) };
-        const global = resolved?.image.findVariable(name, link);
-        if (global) return { type: global.type, location: global.locate() };
-        const fn = resolved?.image.findFunction(name);
-        if (fn) {
-          const type = {
-            kind: 'function',
-            returns: { kind: 'void' },
-            parameters: [],
-            variadic: false,
-            prototyped: false,
-          } as const;
-          return { type, location: { kind: 'memory', address: (fn.lowPc + (resolved?.bias ?? 0)) >>> 0 } };
-        }
-        return undefined;
-      },
-      type: (name) => resolved?.image.findType(name),
-      register: (name) => this.register(frame, name),
-    };
-  }
-
-  private register(frame: Frame, name: string): number | undefined {
-    const general = GENERAL.indexOf(name);
-    if (general >= 0) return frame.registers[general];
-    const { cpu } = this.coroutines.snapshot;
-    const saved = this.coroutines.savedState(frame.coroutine);
-    const control = saved ?? cpu;
-    if (name === 'cr0' || name === 'cr2' || name === 'cr3' || name === 'cr4') return control[name];
-    const segment = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'].indexOf(name);
-    if (segment >= 0 && !saved) return cpu.segments[segment].selector;
-    if (saved && segment >= 0) return saved[name === 'ldtr' ? 'ldt' : (name as 'cs')];
-    return undefined;
-  }
 }
 
-/** The C expression for a child. */
-function childPath(path: string, parent: TypedValue, name: string): string {
-  const base = /^[\w.[\]>-]+$/.test(path) ? path : `(${path})`;
-  if (name === '*') return `*${base}`;
-  if (name.startsWith('[')) return base + name;
-  return bare(parent.type).kind === 'pointer' ? `${base}->${name}` : `${base}.${name}`;
+function variablesOf({ scope, which }: Extract<Container, { kind: 'variables' }>): Variable[] {
+  return scope.variables().filter(({ kind }) => (kind === 'parameter') === (which === 'parameter'));
 }
 
-/** Where a memory view should open: what a pointer points to, else where the value lies. */
-function memoryReferenceOf(value: TypedValue, context: FormatContext): number | undefined {
-  if (bare(value.type).kind === 'pointer' && isScalar(value.type)) {
-    const bytes = bytesOf(value, context);
-    if (bytes) return Number(integerOf(bytes, value.type)) >>> 0;
-  }
-  return value.location.kind === 'memory' ? value.location.address >>> 0 : undefined;
+/** The page of a container that has a child of this name: that of an element begins at it. */
+function pageOf(name: string): { start?: number; count?: number } {
+  const index = /^\[(\d+)\]$/.exec(name)?.[1];
+  return index === undefined ? {} : { start: Number(index), count: 1 };
 }
+
+/** Registers are shown in hexadecimal, unless the expression says how. */
+const registerStyle = ({ path }: Shown): Style | undefined =>
+  /^\$\w+(?:\[\w+\])?$/.test(path) ? 'x' : undefined;

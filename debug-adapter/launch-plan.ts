@@ -17,10 +17,9 @@ import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
 import { joinEnds } from './launch-devices.ts';
 import { readFile, reasonOf } from './read-file.ts';
-import { symbolFiles } from './symbol-files.ts';
+import type { OpenedImages } from './opened-images.ts';
 import { SymbolError } from './symbols/errors.ts';
 import type { SymbolImage } from './symbols/image.ts';
-import { loadSymbols } from './symbols/load.ts';
 
 /** RAM of a machine where nobody says it, in MiB. */
 const DEFAULT_MEMORY = 128;
@@ -30,6 +29,8 @@ const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
 /** One guest: its name, and its symbols if its file has some that can be read. */
 export interface GuestImage {
   readonly name: string;
+  /** Of its file, when it is known. */
+  readonly path?: string | undefined;
   readonly image: SymbolImage | undefined;
   /** How its configuration wants its console. */
   readonly look?: ConsoleLook;
@@ -39,6 +40,8 @@ export interface GuestImage {
 export interface SessionImages {
   /** Of the kernel that the machine boots first; `undefined` when its file has none that can be read. */
   readonly hostImage: SymbolImage | undefined;
+  /** Of its file; absent for the host kernel that is embedded. */
+  readonly hostPath?: string | undefined;
   /** Of the host kernel's own ring-3 programs. */
   readonly programs: readonly SymbolImage[];
   /** By monitor number, which is the number of the boot module; empty in host-only mode. */
@@ -57,13 +60,14 @@ export interface LaunchPlan extends SessionImages {
 
 /** The symbols of an image, and whether it is a cooperative guest. */
 async function openImage(
+  symbols: OpenedImages,
   bytes: Uint8Array,
   name: string,
   path: string,
   host: AdapterHost,
 ): Promise<{ image: SymbolImage | undefined; cooperative: boolean }> {
   try {
-    const image = await loadSymbols(bytes, name, path, symbolFiles(host));
+    const image = await symbols.open(bytes, name, path, host);
     return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
@@ -95,15 +99,17 @@ interface Kernel {
   readonly common: Pick<BootRequest, 'rtcSeconds' | 'pace' | 'cpu'>;
 }
 
+/** @param symbols of earlier launches of the session */
 export async function planLaunch(
   options: LaunchArguments,
   host: AdapterHost,
+  symbols: OpenedImages,
   rtcSeconds: number,
 ): Promise<LaunchPlan> {
   const [first] = options.guests as readonly [PlannedGuest, ...PlannedGuest[]];
   const bytes = await readFile(host, first.kernel);
   const name = baseName(first.kernel);
-  const { image, cooperative } = await openImage(bytes, name, first.kernel, host);
+  const { image, cooperative } = await openImage(symbols, bytes, name, first.kernel, host);
   const warnings: string[] = [];
   if (!image?.hasDebugInfo) {
     warnings.push(
@@ -117,9 +123,11 @@ export async function planLaunch(
   }
   const common = { rtcSeconds, pace: 'real' as const, cpu: options.cpu };
   const kernel: Kernel = { bytes, name, image, extra, common };
-  return cooperative
-    ? { ...(await planGuestMachine(options, kernel, host)), warnings }
+  const plan = cooperative
+    ? { ...(await planGuestMachine(options, kernel, host, symbols)), warnings }
     : { ...planAlone(options, kernel), warnings: [...warnings, ...notServed(options, name)] };
+  symbols.settle();
+  return plan;
 }
 
 type Planned = Omit<LaunchPlan, 'warnings'>;
@@ -138,6 +146,7 @@ function planAlone(options: LaunchArguments, { bytes, name, image, extra, common
     ends,
     inner: innerDevices(rng, false),
     hostImage: image,
+    hostPath: options.guests[0]?.kernel,
     programs: [],
     guests: [],
   };
@@ -148,6 +157,7 @@ async function planGuestMachine(
   options: LaunchArguments,
   { bytes, image, extra, common }: Kernel,
   host: AdapterHost,
+  symbols: OpenedImages,
 ): Promise<Planned> {
   const { rng, ends } = options.devices;
   const { plan, problems } = planGuests(options.guests, {
@@ -163,7 +173,7 @@ async function planGuestMachine(
   const modules = [...guests, ...(await Promise.all(plan.data.map(read)))];
   const hostKernel = await readHostKernel(options, host);
   const hostPath = options.host ?? hostKernel.name;
-  const hostImage = (await openImage(hostKernel.bytes, hostKernel.name, hostPath, host)).image;
+  const hostImage = (await openImage(symbols, hostKernel.bytes, hostKernel.name, hostPath, host)).image;
   const size = modules.reduce((sum, module) => sum + module.bytes.length, 0);
   const memory = options.memory ?? Math.max(DEFAULT_MEMORY, machineMiB(plan, size));
   return {
@@ -171,11 +181,13 @@ async function planGuestMachine(
     ends: joinEnds(plan.ends, ends),
     inner: innerDevices(rng, true),
     hostImage,
+    hostPath: options.host,
     programs: hostPrograms(hostImage),
     guests: await Promise.all(
       guests.map(async (module, n) => ({
         name: module.name,
-        image: n === 0 ? image : await symbolsOf(module, plan.guests[n]?.file ?? module.name, host),
+        path: options.guests[n]?.kernel,
+        image: n === 0 ? image : await symbolsOf(symbols, module, plan.guests[n]?.file ?? module.name, host),
         ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
       })),
     ),
@@ -201,12 +213,13 @@ async function readHostKernel({ host: file }: LaunchArguments, host: AdapterHost
 
 /** The symbols of a further guest. Whether it is one, the host kernel decides and says. */
 async function symbolsOf(
+  symbols: OpenedImages,
   { bytes, name }: BootImage,
   path: string,
   host: AdapterHost,
 ): Promise<SymbolImage | undefined> {
   try {
-    return await loadSymbols(bytes, name, path, symbolFiles(host));
+    return await symbols.open(bytes, name, path, host);
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
     return undefined;

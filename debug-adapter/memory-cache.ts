@@ -1,6 +1,6 @@
 /**
- * Guest memory for code that cannot wait: the unwinder and the evaluators read synchronously from pages that were
- * fetched; a page that is missing is noted and the whole computation runs again once it has arrived.
+ * Guest memory for code that cannot wait: the unwinder and the evaluators read synchronously from pages (and model-specific
+ * registers) that were fetched; one that is missing is noted and the whole computation runs again once it has arrived.
  *
  * Valid for one stop: `clear` when the machine runs or memory is written.
  */
@@ -19,17 +19,35 @@ export type SyncReader = (address: number, length: number) => Uint8Array | undef
 export class MemoryCache {
   /** Page bytes by space and page number; shorter than a page when it ends in a hole. */
   private readonly pages = new Map<string, Uint8Array>();
-  private missing = new Map<string, { space: Space; page: number }>();
+  /** By index; `undefined` for what the processor does not have. */
+  private readonly msrs = new Map<number, Uint8Array | undefined>();
+  /** What to fetch, by what it is. */
+  private missing = new Map<string, () => Promise<void>>();
 
   constructor(private readonly client: MachineClient) {}
 
   clear(): void {
     this.pages.clear();
+    this.msrs.clear();
   }
 
   /** A synchronous reader of a coroutine's memory, to be used inside `compute` only. */
   reader(coroutine: CoroutineId): SyncReader {
     return (address, length) => this.read({ kind: 'coroutine', coroutine }, address >>> 0, length);
+  }
+
+  /** The same for physical memory. */
+  readonly readPhysical: SyncReader = (address, length) =>
+    this.read({ kind: 'physical' }, address >>> 0, length);
+
+  /** The eight bytes of a model-specific register, inside `compute` only; `undefined` when there is none of that number. */
+  readMsr(index: number): Uint8Array | undefined {
+    if (this.msrs.has(index)) return this.msrs.get(index);
+    this.missing.set(`msr ${index}`, async () => {
+      const { bytes } = await this.client.request('readMsr', { index });
+      this.msrs.set(index, bytes);
+    });
+    return throwMissing();
   }
 
   /** Runs `work` until all memory it reads is there. */
@@ -45,7 +63,7 @@ export class MemoryCache {
         if (error !== MISSING) throw error;
       }
       if (complete && this.missing.size === 0) return result as T;
-      await this.fetch(this.missing);
+      await Promise.all([...this.missing.values()].map((fetch) => fetch()));
     }
     throw new Error('The computation reads too much memory.');
   }
@@ -54,17 +72,10 @@ export class MemoryCache {
     return `${space.kind === 'coroutine' ? String(space.coroutine) : space.kind}:${page}`;
   }
 
-  private async fetch(wanted: ReadonlyMap<string, { space: Space; page: number }>): Promise<void> {
-    await Promise.all(
-      [...wanted].map(async ([key, { space, page }]) => {
-        const { bytes } = await this.client.request('readMemory', {
-          space,
-          address: page * PAGE,
-          length: PAGE,
-        });
-        this.pages.set(key, bytes);
-      }),
-    );
+  private async fetch(key: string, space: Space, page: number): Promise<void> {
+    const request = { space, address: page * PAGE, length: PAGE };
+    const { bytes } = await this.client.request('readMemory', request);
+    this.pages.set(key, bytes);
   }
 
   private read(space: Space, address: number, length: number): Uint8Array | undefined {
@@ -78,7 +89,7 @@ export class MemoryCache {
       const bytes = this.pages.get(key);
       const size = Math.min(length - done, PAGE - (at % PAGE));
       if (!bytes) {
-        this.missing.set(key, { space, page });
+        this.missing.set(key, () => this.fetch(key, space, page));
         incomplete = true;
       } else {
         const piece = bytes.subarray(at % PAGE, (at % PAGE) + size);

@@ -24,6 +24,10 @@ const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
 export const hex = (value: number, digits = 8): string =>
   '0x' + (value >>> 0).toString(16).padStart(digits, '0');
 
+/** `55 89 e5` */
+export const bytesText = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
 export const bits = (value: number, names: readonly (readonly [number, string])[]): string =>
   names
     .filter(([bit]) => ((value >>> bit) & 1) !== 0)
@@ -48,7 +52,7 @@ const EFLAGS_BITS: readonly (readonly [number, string])[] = [
   [20, 'VIP'],
   [21, 'ID'],
 ];
-const CR0_BITS: readonly (readonly [number, string])[] = [
+export const CR0_BITS: readonly (readonly [number, string])[] = [
   [0, 'PE'],
   [1, 'MP'],
   [2, 'EM'],
@@ -61,7 +65,7 @@ const CR0_BITS: readonly (readonly [number, string])[] = [
   [30, 'CD'],
   [31, 'PG'],
 ];
-const CR4_BITS: readonly (readonly [number, string])[] = [
+export const CR4_BITS: readonly (readonly [number, string])[] = [
   [0, 'VME'],
   [1, 'PVI'],
   [2, 'TSD'],
@@ -78,7 +82,7 @@ export function eflagsText(value: number): string {
   return `${hex(value)} [${bits(value, EFLAGS_BITS)}${iopl ? ` IOPL=${iopl}` : ''}]`;
 }
 
-const withBits = (value: number, names: readonly (readonly [number, string])[]) =>
+export const withBits = (value: number, names: readonly (readonly [number, string])[]) =>
   `${hex(value)} [${bits(value, names)}]`;
 
 function general(registers: Registers): RegisterRow[] {

@@ -74,13 +74,8 @@ export async function stepLine(host: StepHost, start: StoppedEvent, over: boolea
     if (here.passage && !place.passage) return stopped;
     const name = functionOf(place);
     if (!over && place.resolved && name !== undefined && name !== fromFunction && linkPc(place) === name) {
-      // Entered a function: go past its prologue, so that its arguments can be seen.
-      const target = place.resolved.image.prologueEnd(name);
-      if (target !== name) {
-        const address = (target + place.resolved.bias) >>> 0;
-        stopped = await host.run({ kind: 'until', address, stack: 0, coroutine: place.coroutine });
-        return stopped;
-      }
+      const inside = await pastPrologue(host, place);
+      if (inside) return inside;
     }
     if (atStatement(place)) return stopped;
     if (lineRanges(place).length === 0 && !over && place.pc !== from.pc) {
@@ -97,6 +92,40 @@ export async function stepLine(host: StepHost, start: StoppedEvent, over: boolea
         if (atStatement(host.location(stopped))) return stopped;
       }
     }
+  }
+  return stopped;
+}
+
+/** From a function's entry past its prologue, so that its arguments can be seen; `undefined` where it has none. */
+async function pastPrologue(
+  host: StepHost,
+  { resolved, pc, coroutine }: Place,
+): Promise<StoppedEvent | undefined> {
+  if (!resolved) return undefined;
+  const address = (resolved.image.prologueEnd((pc - resolved.bias) >>> 0) + resolved.bias) >>> 0;
+  return address === pc ? undefined : host.run({ kind: 'until', address, stack: 0, coroutine });
+}
+
+/** Into one of the functions that the line calls; those before it run to their end. Stops behind the line without it. */
+export async function stepIntoCall(
+  host: StepHost,
+  start: StoppedEvent,
+  callee: number,
+): Promise<StoppedEvent> {
+  const from = host.location(start);
+  const ranges = lineRanges(from);
+  const inLine = (pc: number) => ranges.some(([low, high]) => pc >= low && pc < high);
+  let stopped = start;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    stopped = await host.run({ kind: 'range', ranges, over: false });
+    if (stopped.reason !== 'step') return stopped;
+    const place = host.location(stopped);
+    if (place.pc === callee) return (await pastPrologue(host, place)) ?? stopped;
+    const caller = await host.caller(stopped);
+    // Left by its end: there is no call that comes back to it.
+    if (!caller || !inLine(caller.pc)) return stopped;
+    stopped = await host.run(stepOutSpec(caller, place.coroutine));
+    if (stopped.reason !== 'step' || !inLine(host.location(stopped).pc)) return stopped;
   }
   return stopped;
 }

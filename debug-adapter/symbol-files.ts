@@ -2,9 +2,8 @@
  * What the symbol reader needs of the adapter's surroundings, and the work on symbols that goes on beside the
  * session: the index of names of a large program is built in slices, with progress that the user can cancel.
  */
-import { ProgressEndEvent, ProgressStartEvent, ProgressUpdateEvent } from '@vscode/debugadapter';
-import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AdapterHost } from './adapter-host.ts';
+import type { SendEvent } from './protocol.ts';
 import { buildIndex, type SymbolFiles } from './symbols/load.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
@@ -26,7 +25,7 @@ export class SymbolIndexing {
   /** `send` gets progress events; undefined when the client shows none. */
   constructor(
     private readonly host: AdapterHost,
-    private readonly send: ((event: DebugProtocol.Event) => void) | undefined,
+    private readonly send: SendEvent | undefined,
   ) {}
 
   /** Indexes the images that are worth it, one after the other. Never rejects; ends when `stop` is called. */
@@ -38,19 +37,16 @@ export class SymbolIndexing {
   }
 
   private async index(image: SymbolImage): Promise<void> {
-    const id = `index ${image.name}`;
+    const progressId = `index ${image.name}`;
     let shown = 0;
-    this.send?.(new ProgressStartEvent(id, `Indexing the symbols of ${image.name}`));
+    this.send?.('progressStart', { progressId, title: `Indexing the symbols of ${image.name}` });
     await buildIndex(image, this.host.symbolCache, this.ending.signal, (share) => {
       const percentage = Math.floor(share * 100);
       if (percentage < shown + PROGRESS_STEP) return;
       shown = percentage;
-      this.send?.({
-        ...new ProgressUpdateEvent(id),
-        body: { progressId: id, percentage },
-      } as DebugProtocol.Event);
+      this.send?.('progressUpdate', { progressId, percentage });
     });
-    this.send?.(new ProgressEndEvent(id));
+    this.send?.('progressEnd', { progressId });
   }
 
   stop(): void {

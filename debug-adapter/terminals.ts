@@ -12,6 +12,7 @@ import { createConsoleWire } from './cocon/wire.ts';
 import { AdapterError } from './errors.ts';
 
 export interface TerminalInfo {
+  /** cocon0, cocon1, …: the guest of that monitor; com1; line, a guest's ttysN=stdio. */
   readonly id: string;
   readonly kind: 'cocon' | 'serial';
   readonly title: string;
@@ -34,6 +35,9 @@ const SERIAL: TerminalInfo = { id: 'com1', kind: 'serial', title: 'COM1' };
 /** The serial line of a guest that has `stdio`. */
 const LINE: TerminalInfo = { id: 'line', kind: 'serial', title: 'ttys' };
 
+/** Text attributes as at first (SGR), then screen and scrollback empty (ED 2, ED 3), the cursor in the corner. */
+const CLEAR = '\x1b[0m\x1b[2J\x1b[3J\x1b[H';
+
 interface Cocon {
   readonly info: TerminalInfo;
   readonly renderer: ConsoleRenderer;
@@ -46,13 +50,20 @@ export class Terminals {
   private wire = createConsoleWire();
   /** Text by terminal. */
   private history = new Map<string, string>();
+  /** What clients have told of their terminals, in cells. */
+  private readonly sizes = new Map<string, { readonly columns: number; readonly rows: number }>();
   /** One for each port: their bytes are no common text. */
   private decoders = new Map<string, TextDecoder>();
 
   constructor(private readonly sinks: TerminalSinks) {}
 
-  /** Begins a run with these cooperative guests, by monitor number: their consoles are on COM2. */
+  /**
+   * Begins a run with these cooperative guests, by monitor number: their consoles are on COM2. Terminals that show a run of
+   * before are cleared.
+   */
   start(guests: readonly { readonly name: string; readonly look?: ConsoleLook }[]): void {
+    for (const info of [SERIAL, LINE]) if (this.history.has(info.id)) this.sinks.output(info, CLEAR);
+    const again = this.cocons.length > 0;
     this.history = new Map();
     this.decoders = new Map();
     this.wire = createConsoleWire();
@@ -65,6 +76,11 @@ export class Terminals {
       renderer: createConsoleRenderer(look),
       mouse: createMouseReader(),
     }));
+    for (const { info, renderer } of this.cocons) {
+      const size = this.sizes.get(info.id);
+      if (size) renderer.resize(size);
+      if (again) this.sinks.output(info, renderer.redraw());
+    }
   }
 
   /** Takes bytes that the machine sent on a port. */
@@ -142,6 +158,7 @@ export class Terminals {
     const monitor = this.cocons.findIndex(({ info }) => info.id === id);
     const cocon = this.cocons[monitor];
     if (!cocon) return;
+    this.sizes.set(id, { columns, rows });
     cocon.renderer.resize({ columns, rows });
     this.sinks.output(cocon.info, cocon.renderer.redraw());
     this.sinks.input('com2', encodeResize(columns, rows, monitor));

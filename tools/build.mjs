@@ -56,20 +56,10 @@ const common = {
   plugins: [icedInside],
 };
 const node = { ...common, platform: 'node' };
-const shim = (name) => at('tools/shims', `${name}.js`);
 const browser = {
   ...common,
   platform: 'browser',
   mainFields: ['browser', 'module', 'main'],
-  alias: {
-    net: shim('net'),
-    fs: shim('empty'),
-    os: shim('empty'),
-    path: shim('path'),
-    url: shim('url'),
-    events: at('node_modules/events/events.js'),
-  },
-  define: { 'process.platform': '"web"' },
 };
 
 /** Bundles: name in dist, entry (the first that exists), options. */

@@ -92,6 +92,7 @@ async function main() {
       'gcc',
       'binutils',
       'make',
+      'clang',
       'gdb',
       'clang',
       'nasm',

@@ -6,16 +6,20 @@
  * deliverable at such a tick or after an instruction that ends its block (I/O, STI, POPF, IRET). A faulting
  * instruction counts one tick, so a guest that only faults still makes time pass.
  */
+import { BRANCH_RECORDS } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './paging/access.ts';
 import { type Block, createCodeCache } from './decode/code-cache.ts';
+import { createControlRegisters } from './system/control-registers.ts';
 import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './system/cpuid.ts';
+import { createDebuggerAccess, type DebuggerAccess } from './system/debugger-access.ts';
+import { createMsrs } from './system/msr-registers.ts';
 import { createDebugRegisters, Dr6 } from './interrupts/debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import { cellsOf, type ExecutionObserver, observeMap, type OpcodeCell } from './decode/observe.ts';
-import { createFetch } from './decode/fetch.ts';
-import type { CpuEnv, CpuHooks, PortIo } from './env.ts';
+import { createFetch, STOP_AT_NEW_CODE } from './decode/fetch.ts';
+import type { CpuEnv, CpuEvents, CpuHooks, PortIo } from './env.ts';
 import { createExceptions, type FaultCause } from './interrupts/exceptions.ts';
 import { createFaults, FREEZE, Vector } from './interrupts/fault.ts';
 import { createFlags, type Flags } from './integer/flags.ts';
@@ -28,6 +32,7 @@ import { createPendingStack } from './segmentation/pending-stack.ts';
 import {
   A20_GATED,
   BLOCK_EIP,
+  BRANCH_COUNT,
   BREAK,
   BUDGET,
   COMMITTED,
@@ -37,12 +42,12 @@ import {
   CS,
   createViews,
   DEBUG_HITS,
-  WATCH_HIT,
   Double,
   DR6,
   DR7,
   EDX,
   EIP,
+  EVENT_HIT,
   EXTRA,
   Flag,
   GDT_LIMIT,
@@ -60,6 +65,7 @@ import {
   type Views,
 } from './state.ts';
 import { createTaskSwitch } from './tasks/tasks.ts';
+import { observeTransfer } from './segmentation/observed-transfer.ts';
 import { createTransfer } from './segmentation/transfer.ts';
 
 /** Why `run` returned. */
@@ -72,8 +78,10 @@ export const Exit = {
   Breakpoint: 2,
   /** A triple fault: the state is that before the first fault, see `shutdownCauses`. */
   Shutdown: 3,
-  /** A watchpoint of the debugger was touched by the instruction before, or by a device. */
-  Watchpoint: 4,
+  /** The debugger wanted the run to end behind the instruction before, or holds an exception back. */
+  Event: 4,
+  /** The guard of a step says that the next instruction is not part of it. */
+  Guard: 5,
 } as const;
 export type Exit = (typeof Exit)[keyof typeof Exit];
 
@@ -84,9 +92,24 @@ export interface CpuBus {
   acknowledgeInterrupt(): number;
   readonly onCr3Write: CpuHooks['onCr3Write'];
   readonly onFpuError: CpuHooks['onFpuError'];
+  /** For a debugger. */
+  readonly events?: CpuEvents;
   /** For coverage reports; makes the CPU slower where it is given. */
   readonly onExecute?: ExecutionObserver;
 }
+
+/** Nobody wants to know. */
+const NO_EVENTS: CpuEvents = {
+  beginTransition: () => undefined,
+  endTransition: () => undefined,
+  exception: () => false,
+  controlWrite: () => undefined,
+  msrWrite: () => undefined,
+  newCode: () => false,
+};
+
+/** The limits of a step: asked before each block whether to stop there. */
+export type StepGuard = (linear: number) => boolean;
 
 /** Linear addresses that stop execution. */
 export interface BreakpointSet {
@@ -101,6 +124,8 @@ export interface Cpu {
   readonly flags: Flags;
   readonly mmu: Mmu;
   readonly segmentation: Segmentation;
+  /** Registers on behalf of a debugger. */
+  readonly debugger: DebuggerAccess;
   /** The chain of exceptions behind the last `Exit.Shutdown`. */
   readonly shutdownCauses: readonly FaultCause[];
   /** What `CpuBus.onExecute` can tell of. */
@@ -122,8 +147,17 @@ export interface Cpu {
   skipBreakpoint(linear: number): void;
   /** Takes `skipBreakpoint` back. */
   keepBreakpoints(): void;
-  /** Ends the run behind the current instruction with `Exit.Watchpoint`. */
-  stopForWatchpoint(): void;
+  setGuard(guard: StepGuard | undefined): void;
+  /** Makes blocks begin at these low 12 bits of addresses too, until `forgetSplits`. */
+  splitAt(pageOffsets: Iterable<number>): void;
+  /** From now on blocks need not begin where `splitAt` wanted it. */
+  forgetSplits(): void;
+  /** Ends the run behind the current instruction with `Exit.Event`. */
+  stopForEvent(): void;
+  /** An exception that `CpuEvents.exception` held back: the next run enters its handler. */
+  heldException(): FaultCause | undefined;
+  /** Makes it not have happened. */
+  dropHeldException(): void;
   /** Linear address of the next instruction. */
   linearEip(): number;
   /** How many interrupts and exceptions were delivered so far, and where the last one came from (`Source`). */
@@ -133,12 +167,15 @@ export interface Cpu {
   flushCode(): void;
 }
 
+/** Places that blocks are split at for steps before they are forgotten. */
+const MANY_SPLITS = 256;
 const NO_BREAKPOINTS: BreakpointSet = { pageOffsets: new Set(), matches: () => false };
 
 export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel = MODELS.max): Cpu {
   const views = createViews(memory.wasm);
-  const { state, doubles, reg32, segBase, segLimit, segAttr } = views;
+  const { state, doubles, reg32, segBase, segLimit, segAttr, branches } = views;
   const faults = createFaults();
+  const events = bus.events ?? NO_EVENTS;
   const flags = createFlags(views, flagBits(model));
   const mmu = createMmu(views, memory, faults);
   const access = createAccess(views, mmu, faults);
@@ -147,10 +184,14 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   const debug = createDebugRegisters(views, mmu, () => {
     cache.clear();
   });
-  const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, debug, faults);
-  const transfer = createTransfer(views, flags, mmu, segmentation, stack, tasks, faults);
+  const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, debug, events, faults);
+  const transfer = observeTransfer(
+    createTransfer(views, flags, mmu, segmentation, stack, tasks, faults),
+    views,
+    events,
+  );
   const nmi = createNmi(views);
-  const interrupts = createInterrupts(views, flags, mmu, segmentation, stack, tasks, faults);
+  const interrupts = createInterrupts(views, flags, mmu, segmentation, stack, tasks, events, faults);
 
   const now = () => doubles[Double.Retired] + doubles[Double.Skipped] + state[INDEX] + state[EXTRA];
   const env: CpuEnv = {
@@ -161,15 +202,21 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     access,
     segmentation,
     transfer,
+    control: createControlRegisters(views, mmu, segmentation, debug, faults, model),
+    msrs: createMsrs(views, mmu, faults, now, model),
     interrupts,
     nmi,
     debug,
     ports: bus.ports,
-    hooks: { cpuid: createCpuid(model), onCr3Write: bus.onCr3Write, onFpuError: bus.onFpuError },
+    hooks: {
+      cpuid: createCpuid(model),
+      onCr3Write: bus.onCr3Write,
+      onFpuError: bus.onFpuError,
+      events,
+    },
     ea: (i) => (reg32[i.base] + (reg32[i.idx] << i.scale) + i.disp) & i.addrMask,
     codePhysical: (i) =>
       mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
-    ticks: now,
   };
 
   const map = createInstructionSet(env, createSoftfloat(memory.wasm), model);
@@ -182,13 +229,31 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   };
   let breakpoints = NO_BREAKPOINTS;
   let skip = -1;
+  let guard: StepGuard | undefined;
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
-  const splits = (linear: number) =>
-    breakpoints.pageOffsets.has(linear & 0xfff) || debug.pageOffsets.has(linear & 0xfff);
+  const split = new Uint8Array(0x1000);
+  let temporarySplits = 0;
+  const splits = (linear: number) => split[linear & 0xfff] !== 0 || debug.pageOffsets.has(linear & 0xfff);
+  /** Returns how many there are more now. */
+  function splitAt(pageOffsets: Iterable<number>): number {
+    const added = new Set<number>();
+    for (const offset of pageOffsets) if (split[offset] === 0) added.add(offset);
+    for (const offset of added) split[offset] = 1;
+    cache.split(added);
+    return added.size;
+  }
+  function forgetSplits(): void {
+    // A few cost nothing, and the code that was decoded for them is as good as any.
+    if (temporarySplits < MANY_SPLITS) return;
+    temporarySplits = 0;
+    split.fill(0);
+    for (const offset of breakpoints.pageOffsets) split[offset] = 1;
+    cache.clear();
+  }
 
-  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits);
-  const exceptions = createExceptions(views, interrupts, faults);
+  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events.newCode);
+  const exceptions = createExceptions(views, interrupts, events, faults);
   const { raise: raiseException } = exceptions;
 
   function takeInterrupt(): boolean {
@@ -209,6 +274,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     const total = insns.length;
     const count = limit < total ? limit : total;
     const eip = state[EIP];
+    const base = segBase[CS];
     state[BLOCK_EIP] = eip;
     state[BUDGET] = limit;
     state[BREAK] = 0;
@@ -224,6 +290,12 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
         if (state[BREAK] !== 0) break;
       }
       if (n < total) state[EIP] = eip + insns[n - 1].end;
+      else if (state[EIP] !== ((eip + block.size) | 0) && state[MID_REP] === 0) {
+        // Only the last instruction of a block branches.
+        const slot = (state[BRANCH_COUNT]++ & (BRANCH_RECORDS - 1)) << 1;
+        branches[slot] = base + eip + insns[n - 1].start;
+        branches[slot + 1] = segBase[CS] + state[EIP];
+      }
     } catch (error) {
       if (error !== faults.fault) throw error;
       // The instruction will run again and meet its breakpoints then.
@@ -258,7 +330,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     const before = deliveries();
     if (!execute(block, 1)) return false;
     // An instruction that entered a handler (INT n, or a fault) has cleared TF: no trap for it.
-    if (!trap || deliveries() !== before || state[SHADOW] === 2) return true;
+    if (!trap || deliveries() !== before || state[SHADOW] === 2 || exceptions.held()) return true;
     return debugTrap(Dr6.BS);
   }
 
@@ -269,8 +341,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
 
   /** A debug trap behind an instruction: single step, and the breakpoint conditions that it met. */
   function debugTrap(cause: number): boolean {
-    note(cause | (state[DEBUG_HITS] & ~WATCH_HIT));
-    state[DEBUG_HITS] &= WATCH_HIT;
+    note(cause | (state[DEBUG_HITS] & ~EVENT_HIT));
+    state[DEBUG_HITS] &= EVENT_HIT;
     // A trap behind HLT resumes.
     state[HALTED] = 0;
     return raiseException(Vector.DB, -1, Source.Trap);
@@ -292,11 +364,12 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   }
 
   function runUntil(): Exit {
+    if (exceptions.held() && !exceptions.release()) return Exit.Shutdown;
     for (;;) {
       if (state[DEBUG_HITS] !== 0) {
-        if ((state[DEBUG_HITS] & WATCH_HIT) !== 0) {
-          state[DEBUG_HITS] &= ~WATCH_HIT;
-          return Exit.Watchpoint;
+        if ((state[DEBUG_HITS] & EVENT_HIT) !== 0) {
+          state[DEBUG_HITS] &= ~EVENT_HIT;
+          return Exit.Event;
         }
         if (state[SHADOW] !== 2 && !debugTrap(0)) return Exit.Shutdown;
       }
@@ -315,6 +388,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       try {
         block = fetch();
       } catch (error) {
+        if (error === STOP_AT_NEW_CODE) return Exit.Event;
         if (error !== faults.fault) throw error;
         const { vector, errorCode } = faults.fault;
         const hits = debug.pageOffsets.size > 0 ? instructionBreakpoints() : 0;
@@ -337,6 +411,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
           continue;
         }
       }
+      if (guard !== undefined && guard((segBase[CS] + state[EIP]) >>> 0)) return Exit.Guard;
       const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
       const single = (state[SYSFLAGS] & (Flag.TF | Flag.RF)) !== 0 || state[SHADOW] !== 0;
       if (!(single ? executeSingle(block) : execute(block, limit))) return Exit.Shutdown;
@@ -348,6 +423,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     flags,
     mmu,
     segmentation,
+    debugger: createDebuggerAccess(env, exceptions.drop),
     get shutdownCauses() {
       return exceptions.shutdownCauses();
     },
@@ -396,16 +472,28 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       state[BREAK] = 1;
     },
     setBreakpoints(set) {
+      // Those that go stay split like temporary ones.
+      temporarySplits += breakpoints.pageOffsets.size;
       breakpoints = set;
-      cache.clear();
+      splitAt(set.pageOffsets);
+      forgetSplits();
     },
     skipBreakpoint(linear) {
       skip = linear | 0;
     },
-    stopForWatchpoint() {
-      state[DEBUG_HITS] |= WATCH_HIT;
+    setGuard(next) {
+      guard = next;
+    },
+    splitAt(pageOffsets) {
+      temporarySplits += splitAt(pageOffsets);
+    },
+    forgetSplits,
+    stopForEvent() {
+      state[DEBUG_HITS] |= EVENT_HIT;
       state[BREAK] = 1;
     },
+    heldException: exceptions.held,
+    dropHeldException: exceptions.drop,
     keepBreakpoints() {
       skip = -1;
     },

@@ -1,5 +1,8 @@
 /** What the instruction handlers of the families (`integer/`, `string/`, …) are built from: one set of closures over one CPU. */
+import type { TransitionKind } from '../protocol/debug-protocol.ts';
 import type { Access } from './paging/access.ts';
+import type { ControlRegisters } from './system/control-registers.ts';
+import type { Msrs } from './system/msr-registers.ts';
 import type { DebugRegisters } from './interrupts/debug-registers.ts';
 import type { Insn } from './decode/insn.ts';
 import type { Faults } from './interrupts/fault.ts';
@@ -17,8 +20,33 @@ export interface PortIo {
   write(port: number, value: number, size: number): void;
 }
 
+/**
+ * What the CPU tells a debugger of: rare events only, so that telling them costs nothing that can be measured. None of these
+ * may change the state of the machine.
+ */
+export interface CpuEvents {
+  /** A transition to or from a handler or through a gate is about to be tried: the place it begins at is the state. */
+  beginTransition(): void;
+  /** It has happened. `vector` and `errorCode` are -1 where there is none. */
+  endTransition(kind: TransitionKind, vector: number, errorCode: number): void;
+  /**
+   * The handler of an exception is about to be entered.
+   * @returns true to hold it back until the CPU runs again
+   */
+  exception(vector: number, errorCode: number): boolean;
+  /** A control register got a value. */
+  controlWrite(register: number, before: number, value: number): void;
+  msrWrite(index: number, low: number, high: number): void;
+  /**
+   * Instructions of a page of RAM that has no decoded code are about to be executed.
+   * @returns true to stop before that
+   */
+  newCode(linear: number, physical: number): boolean;
+}
+
 /** What the CPU tells the machine about events that it cannot see from outside. */
 export interface CpuHooks {
+  readonly events: CpuEvents;
   /** CR3 was loaded by the instruction at this physical address. */
   onCr3Write(value: number, codePhysical: number): void;
   /**
@@ -38,6 +66,8 @@ export interface CpuEnv {
   readonly access: Access;
   readonly segmentation: Segmentation;
   readonly transfer: Transfer;
+  readonly control: ControlRegisters;
+  readonly msrs: Msrs;
   readonly interrupts: Interrupts;
   readonly nmi: Nmi;
   readonly debug: DebugRegisters;
@@ -47,6 +77,4 @@ export interface CpuEnv {
   readonly ea: (i: Insn) => number;
   /** Physical address of the instruction being executed. */
   readonly codePhysical: (i: Insn) => number;
-  /** Ticks (instructions and halted time) before this instruction. */
-  readonly ticks: (i: Insn) => number;
 }

@@ -39,8 +39,8 @@ export function createInstructionSet(env: CpuEnv, fpu: Softfloat, model: CpuMode
   defineString(map, env, arithmetic);
   defineIo(map, env);
   defineSegment(map, env);
-  defineSystem(map, env, model);
-  defineMsr(map, env, model);
+  defineSystem(map, env);
+  defineMsr(map, env);
   defineX87(map, env, fpu);
   defineMmx(map, env, fpu);
   defineSse(map, env, fpu);

@@ -4,7 +4,15 @@
  * Every index below is in 32-bit words from `STATE_BASE`, except those of `Double`. Interpreter handlers are closures
  * over one set of these arrays (`createViews`), so that the engine can treat their addresses as constants.
  */
-import { RAM_BASE, STATE_BASE, STATE_SIZE, TLB_BASE, TLB_ENTRIES } from '../memory/layout.ts';
+import {
+  BRANCH_RECORDS,
+  BRANCHES_BASE,
+  RAM_BASE,
+  STATE_BASE,
+  STATE_SIZE,
+  TLB_BASE,
+  TLB_ENTRIES,
+} from '../memory/layout.ts';
 
 /** General registers in encoding order (Intel SDM vol. 2A, table 2-1). */
 export const EAX = 0;
@@ -102,8 +110,8 @@ export const PDPTE = 103;
 export const EFER = 111;
 /** DR6 bits of breakpoint conditions met by the current instruction: a debug trap follows it. And `WATCH_HIT`. */
 export const DEBUG_HITS = 112;
-/** Bit of DEBUG_HITS: a watchpoint of the debugger was touched, and the run ends behind the instruction. */
-export const WATCH_HIT = 0x100;
+/** Bit of DEBUG_HITS: the debugger wants the run to end behind the instruction. */
+export const EVENT_HIT = 0x100;
 /** Not 0: an I/O breakpoint is enabled. */
 export const DEBUG_IO = 113;
 /** A REP instruction stopped between iterations: what is delivered now pushes RF (SDM vol. 3B, 17.3.1.1). */
@@ -112,6 +120,8 @@ export const MID_REP = 114;
 export const FERR = 116;
 /** Bit 0: an NMI came and IRET has not, so that no other comes. Bit 1: another one waits for that (SDM vol. 3A, 6.7.1). */
 export const NMI_STATE = 118;
+/** Taken branches so far, modulo 2^32: the next one goes into that slot of the ring at `BRANCHES_BASE`. */
+export const BRANCH_COUNT = 119;
 /** The physical address bits that the A20 gate takes away: bit 20 while it is off. */
 export const A20_GATED = 117;
 /** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */
@@ -219,6 +229,8 @@ export interface Views {
   readonly segAttr: Int32Array;
   readonly segFast: Int32Array;
   readonly tlb: Int32Array;
+  /** Linear addresses of the last taken branches: from, to, from, to. */
+  readonly branches: Int32Array;
   /** The whole memory: index it with host addresses. */
   readonly mem8: Uint8Array;
   readonly mem: DataView;
@@ -239,6 +251,7 @@ export function createViews(memory: WebAssembly.Memory): Views {
     segLimit: new Uint32Array(buffer, STATE_BASE + SEG_LIMIT * 4, 8),
     segAttr: words(SEG_ATTR, 8),
     segFast: words(SEG_FAST, 8),
+    branches: new Int32Array(buffer, BRANCHES_BASE, BRANCH_RECORDS * 2),
     tlb: new Int32Array(buffer, TLB_BASE, TLB_ENTRIES),
     mem8: new Uint8Array(buffer),
     mem: new DataView(buffer),

@@ -1,12 +1,14 @@
 /**
  * Breakpoints of the debugger: matched when an instruction is about to execute, never bytes in guest memory, no limit.
  *
- * A breakpoint is a linear address and, if it names one, a coroutine. One more, temporary breakpoint belongs to the
- * stepper; it carries its own condition.
+ * A breakpoint is a linear or a physical address with a filter. One more, temporary breakpoint belongs to the stepper; it
+ * carries its own condition. A visit is looked at once: its hits are kept until the next one.
  */
 import type { BreakpointSet, Cpu } from '../cpu/cpu.ts';
-import type { Passages } from '../machine/passages.ts';
-import type { BreakpointSpec } from '../protocol/machine-protocol.ts';
+import type { Inspector } from '../machine/inspector.ts';
+import type { BreakpointSpec, LoggedValue, LogSpec } from '../protocol/debug-protocol.ts';
+import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSource } from './expression.ts';
+import { type CompiledFilter, createHitCounts, type Filters } from './filter.ts';
 
 /** A stepper's private stop: an address and a test that must hold there. */
 export interface TemporaryBreakpoint {
@@ -14,51 +16,133 @@ export interface TemporaryBreakpoint {
   holds(): boolean;
 }
 
-export interface Breakpoints {
-  replace(specs: readonly BreakpointSpec[]): void;
-  setTemporary(breakpoint: TemporaryBreakpoint | undefined): void;
-  /** Ids of the user's breakpoints that match at this linear address now. */
-  matching(linear: number): number[];
+/** A log point was passed. */
+export interface LogPointHit {
+  readonly id: number;
+  readonly values: readonly LoggedValue[];
 }
 
-export function createBreakpoints(cpu: Cpu, passages: Passages): Breakpoints {
-  let byAddress = new Map<number, BreakpointSpec[]>();
-  let temporary: TemporaryBreakpoint | undefined;
+export interface Breakpoints {
+  /** @throws ExpressionError: a condition is none; the breakpoints are as they were. */
+  replace(specs: readonly BreakpointSpec[]): void;
+  setTemporary(breakpoint: TemporaryBreakpoint | undefined): void;
+  /** Looks at the visit of an instruction, as the run loop does: for single steps. */
+  visit(linear: number): boolean;
+  /** Ids of the user's breakpoints that the last visit has hit. */
+  hits(): readonly number[];
+  /** Why conditions of the last visit had no value. */
+  problems(): readonly string[];
+}
 
-  function matching(linear: number): number[] {
-    const specs = byAddress.get(linear);
-    if (!specs) return [];
-    const owner = passages.current();
-    return specs.filter(({ coroutine }) => coroutine === -1 || coroutine === owner).map(({ id }) => id);
+interface Armed {
+  readonly spec: BreakpointSpec;
+  readonly filter: CompiledFilter;
+  readonly log: (() => LoggedValue[]) | undefined;
+}
+
+/** Most bytes a log point keeps of one value. */
+const MAX_LOGGED = 4096;
+
+export function createBreakpoints(
+  cpu: Cpu,
+  inspector: Inspector,
+  filters: Filters,
+  onLog: (hit: LogPointHit) => void,
+): Breakpoints {
+  let byAddress = new Map<number, Armed[]>();
+  let byPhysical = new Map<number, Armed[]>();
+  let temporary: TemporaryBreakpoint | undefined;
+  const counts = createHitCounts();
+  let hits: number[] = [];
+  let problems: string[] = [];
+
+  function consider({ spec, filter, log }: Armed): void {
+    if (!filter.holds()) return;
+    const problem = filter.problem();
+    if (!counts.visit(spec.id, spec.hit) && problem === undefined) return;
+    if (log && problem === undefined) {
+      onLog({ id: spec.id, values: log() });
+      return;
+    }
+    hits.push(spec.id);
+    if (problem !== undefined) problems.push(problem);
+  }
+
+  function visit(linear: number): boolean {
+    hits = [];
+    problems = [];
+    byAddress.get(linear)?.forEach(consider);
+    if (byPhysical.size > 0) {
+      const physical = inspector.translate(inspector.currentSpace(), linear);
+      if (physical !== undefined) byPhysical.get(physical)?.forEach(consider);
+    }
+    return hits.length > 0;
   }
 
   function install(): void {
     const pageOffsets = new Set<number>();
-    for (const address of byAddress.keys()) pageOffsets.add(address & 0xfff);
-    if (temporary) pageOffsets.add(temporary.address & 0xfff);
+    for (const map of [byAddress, byPhysical])
+      for (const address of map.keys()) pageOffsets.add(address & 0xfff);
     const set: BreakpointSet = {
       pageOffsets,
-      matches: (linear) =>
-        (temporary !== undefined && temporary.address === linear && temporary.holds()) ||
-        matching(linear).length > 0,
+      matches(linear) {
+        const user = visit(linear);
+        return user || (temporary !== undefined && temporary.address === linear && temporary.holds());
+      },
     };
     cpu.setBreakpoints(set);
   }
 
+  install();
   return {
     replace(specs) {
-      byAddress = new Map();
+      const linear = new Map<number, Armed[]>();
+      const physical = new Map<number, Armed[]>();
       for (const spec of specs) {
+        const log = spec.log && compileLog(spec.log, filters.source);
+        const armed = { spec, filter: filters.compile(spec), log };
+        const map = spec.physical === true ? physical : linear;
         const address = spec.address >>> 0;
-        byAddress.set(address, [...(byAddress.get(address) ?? []), spec]);
+        const known = map.get(address);
+        if (known) known.push(armed);
+        else map.set(address, [armed]);
       }
+      byAddress = linear;
+      byPhysical = physical;
+      counts.keep(new Set(specs.map(({ id }) => id)));
       install();
     },
     setTemporary(breakpoint) {
-      if (breakpoint === temporary) return;
       temporary = breakpoint;
-      install();
+      if (breakpoint) cpu.splitAt([breakpoint.address & 0xfff]);
     },
-    matching,
+    visit,
+    hits: () => hits,
+    problems: () => problems,
+  };
+}
+
+function compileLog({ values }: LogSpec, source: ExpressionSource): () => LoggedValue[] {
+  const readers = values.map((value): (() => LoggedValue) => {
+    if (value.kind === 'value') return orNothing(compileExpression(value.expression, source));
+    const address = compileExpression(value.address, source);
+    const length = Math.min(value.length, MAX_LOGGED);
+    return orNothing(() => {
+      const bytes = source.read(Number(address()) >>> 0, length, false);
+      const end = value.text ? bytes.indexOf(0) : -1;
+      return end < 0 ? bytes : bytes.slice(0, end + 1);
+    });
+  });
+  return () => readers.map((read) => read());
+}
+
+function orNothing(read: Compiled | (() => Uint8Array)): () => LoggedValue {
+  return () => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ExpressionFailure)) throw error;
+      return undefined;
+    }
   };
 }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createMachine } from '../machine/machine.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
-import { createBreakpoints } from './breakpoints.ts';
-import { classify, createStepper } from './stepper.ts';
+import { instructionKind } from './instruction-kind.ts';
+import { createStepper } from './stepper.ts';
 
 const IDT = 0x5000;
 const COUNTER = 0x6000;
@@ -19,7 +19,7 @@ function start(code: readonly number[]) {
     debugcon: () => undefined,
     log: () => undefined,
   });
-  const breakpoints = createBreakpoints(machine.cpu, machine.passages);
+  const { breakpoints } = machine.debug;
   const { memory, cpu } = machine;
   /** One handler for all vectors: counts, acknowledges, returns. */
   function install(): void {
@@ -39,7 +39,7 @@ function start(code: readonly number[]) {
     offset: () => cpu.linearEip() - TINY_ENTRY,
     counter: () => memory.read(COUNTER, 4),
     step(spec: StepSpec, most = 100): string {
-      const stepper = createStepper(machine, breakpoints, spec);
+      const stepper = createStepper(machine, spec);
       let kind = 'more';
       for (let n = 0; n < most && kind === 'more'; n++) ({ kind } = stepper.advance(20_000));
       stepper.dispose();
@@ -142,7 +142,7 @@ describe('a range step', () => {
     const { step, offset, counter, breakpoints } = start(code);
     const begin = LIDT.length + timer.length + 1;
     breakpoints.replace([{ id: 1, address: TINY_ENTRY + begin, coroutine: -1 }]);
-    expect(step(range(0, begin))).toBe('done');
+    expect(step(range(0, begin))).toBe('breakpoint');
     breakpoints.replace([]);
     expect([step(range(begin, begin + loop.length)), offset()]).toEqual(['done', begin + loop.length]);
     expect(counter()).toBeGreaterThan(1);
@@ -187,8 +187,8 @@ describe('breakpoints', () => {
       { id: 3, address: TINY_ENTRY + 2, coroutine: -1 },
     ]);
     expect(machine.run(1000)).toEqual({ kind: 'breakpoint' });
-    expect([offset(), breakpoints.matching(machine.cpu.linearEip())]).toEqual([2, [2, 3]]);
-    expect(breakpoints.matching(TINY_ENTRY + 1)).toEqual([]);
+    expect([offset(), breakpoints.hits()]).toEqual([2, [2, 3]]);
+    expect(breakpoints.visit(TINY_ENTRY + 1)).toBe(false);
   });
 });
 
@@ -209,6 +209,6 @@ describe('instructions are told apart', () => {
     [[0xf3, 0x66, 0x6d], 'repeat'],
     [[0xa4], 'plain'],
   ])('%j is %s', (bytes, kind) => {
-    expect(classify(Uint8Array.from([...bytes, 0, 0]))).toBe(kind);
+    expect(instructionKind(Uint8Array.from([...bytes, 0, 0]))).toBe(kind);
   });
 });

@@ -1,22 +1,24 @@
 /**
  * Steps as predicates that the core runs by itself: an instruction, a set of address ranges, an address with a stack.
  *
- * A step belongs to the coroutine it began in. What is not part of the stepped code runs at full speed to a temporary
- * breakpoint on the way back: calls (when stepping over), hardware interrupts and faults that a handler resolves, and
- * the other coroutine. `advance` works in slices, so the machine can always be paused.
+ * A step belongs to the coroutine it began in. Code in its ranges runs at full speed under a guard that the processor asks
+ * before each block. What is not part of the stepped code runs to a temporary breakpoint on the way back: calls (when
+ * stepping over), hardware interrupts and faults that a handler resolves, and the other coroutine. `advance` works in
+ * slices, so the machine can always be paused.
  */
-import { Source } from '../cpu/interrupts/interrupts.ts';
-import { Attr, CS, ESP } from '../cpu/state.ts';
+import { Attr, BRANCH_COUNT, CPL, CR3, CS, ESP } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
+import { BRANCH_RECORDS } from '../memory/layout.ts';
+import type { TransitionRecord } from '../protocol/debug-protocol.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
-import type { Breakpoints } from './breakpoints.ts';
+import { instructionKind } from './instruction-kind.ts';
 
 export type StepResult =
   /** The slice is over, the step is not. */
   | { readonly kind: 'more' }
   | { readonly kind: 'done' }
   /** Something else stopped or halted the machine. */
-  | Exclude<RunResult, { readonly kind: 'slice' }>;
+  | Exclude<RunResult, { readonly kind: 'slice' } | { readonly kind: 'guard' }>;
 
 export interface Stepper {
   /** Runs for at most `ticks`. */
@@ -25,194 +27,243 @@ export interface Stepper {
   dispose(): void;
 }
 
-/** What an instruction does to the step, found by its opcode. */
-type InstructionKind = 'plain' | 'call' | 'interrupt' | 'repeat';
-
 /** Instructions single-stepped between two looks at the budget. */
 const BURST = 1000;
+/** How far above its call a function may leave the stack: its arguments, which it may pop itself. */
+const MAX_POPPED = 1024;
+const MORE: StepResult = { kind: 'more' };
+const DONE: StepResult = { kind: 'done' };
 
-function instructionKind(bytes: Uint8Array): InstructionKind {
-  let repeat = false;
-  let at = 0;
-  for (; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === 0xf2 || byte === 0xf3) repeat = true;
-    else if (![0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0].includes(byte)) break;
-  }
-  const opcode = bytes[at];
-  const digit = (bytes[at + 1] >> 3) & 7;
-  if (opcode === 0xe8 || opcode === 0x9a || (opcode === 0xff && (digit === 2 || digit === 3))) return 'call';
-  if (opcode === 0xcc || opcode === 0xcd || opcode === 0xce || opcode === 0xf1) return 'interrupt';
-  const isString =
-    (opcode >= 0xa4 && opcode <= 0xaf && opcode !== 0xa8 && opcode !== 0xa9) || (opcode & 0xfc) === 0x6c;
-  return repeat && isString ? 'repeat' : 'plain';
+/** Where to run to at full speed before stepping goes on. */
+interface Detour {
+  readonly address: number;
+  readonly stack: number;
+  /** What to do there: the step is complete, goes on, or has yet to run the instruction that was held back. */
+  readonly then: 'done' | 'leave' | 'resume';
 }
 
-export function createStepper(machine: Machine, breakpoints: Breakpoints, spec: StepSpec): Stepper {
-  const { cpu, passages, inspector } = machine;
-  const { reg32, segBase, segAttr } = cpu.views;
+export function createStepper(machine: Machine, spec: StepSpec): Stepper {
+  const { cpu, passages, inspector, debug } = machine;
+  const { breakpoints, transitions } = debug;
+  const { state, reg32, segBase, segAttr, branches } = cpu.views;
   const home = spec.kind === 'until' ? spec.coroutine : passages.current();
-  /** Where to run to at full speed before stepping goes on. */
-  let detour: { address: number; stack: number; exact: boolean; last: boolean } | undefined;
+  const ring = state[CPL];
+  const cr3 = state[CR3];
+  const over = spec.kind !== 'until' && spec.over;
+  let detour: Detour | undefined;
   let started = false;
+  /** The first instruction has run: the guard may watch the rest. */
+  let guarded = false;
   /** The other coroutine owns the CPU in the middle of a step over. */
   let away = false;
 
   const stack = () => reg32[ESP] >>> 0;
-  const inRanges = (linear: number) =>
-    spec.kind === 'range' && spec.ranges.some(([start, end]) => linear >= start && linear < end);
+  const ranges = spec.kind === 'range' ? spec.ranges : [];
+  const inRanges = (linear: number) => ranges.some(([start, end]) => linear >= start && linear < end);
+  const readCode = (linear: number) => inspector.read(inspector.currentSpace(), linear, 16);
+  const codeAddress = (offset: number) => (segBase[CS] + offset) >>> 0;
 
-  function runTo(address: number, minimum: number, exact: boolean, last = false): void {
-    detour = { address: address >>> 0, stack: minimum, exact, last };
+  /** Is the stack the one that the way back will have? Another task that runs the same code has another one. */
+  function onStack({ stack: wanted, then }: Detour): boolean {
+    if (then === 'resume') return stack() === wanted;
+    return wanted === 0 || (stack() >= wanted && stack() - wanted < MAX_POPPED);
+  }
+  /** A user program is told from the others by its address space as well. */
+  const sameProgram = () =>
+    spec.kind === 'until' || (state[CPL] === ring && (ring !== 3 || state[CR3] === cr3));
+
+  function runTo(to: Detour): void {
+    detour = to;
+    cpu.setGuard(undefined);
     breakpoints.setTemporary({
-      address: address >>> 0,
-      holds: () => passages.current() === home && (exact ? stack() === minimum : stack() >= minimum),
+      address: to.address,
+      holds: () => passages.current() === home && onStack(to) && sameProgram(),
     });
   }
-  if (spec.kind === 'until') runTo(spec.address, spec.stack, false, true);
+  if (spec.kind === 'until') runTo({ address: spec.address >>> 0, stack: spec.stack, then: 'done' });
 
-  /** The return address a call has pushed, as a linear address. */
-  function pushedReturn(before: number): number | undefined {
-    const depth = before - stack();
-    if (depth <= 0) return undefined;
-    const bytes = inspector.read(inspector.currentSpace(), (segBase[2] + stack()) >>> 0, 4);
-    if (bytes.length < 4) return undefined;
+  /** Runs a call that has just been entered to its end. @returns false when where it returns to is not known */
+  function runCall(): boolean {
     const wide = (segAttr[CS] & Attr.Big) !== 0;
-    const offset = wide
-      ? bytes[0] | (bytes[1] << 8) | (bytes[2] << 16) | (bytes[3] << 24)
-      : bytes[0] | (bytes[1] << 8);
-    return (segBase[CS] + offset) >>> 0;
+    const size = wide ? 4 : 2;
+    const bytes = inspector.read(inspector.currentSpace(), (segBase[2] + stack()) >>> 0, size);
+    if (bytes.length < size) return false;
+    const view = new DataView(bytes.buffer);
+    const offset = wide ? view.getUint32(0, true) : view.getUint16(0, true);
+    runTo({ address: codeAddress(offset), stack: stack() + size, then: 'leave' });
+    return true;
   }
 
-  /** One instruction of the stepped code. Returns true when the step is complete. */
-  function stepOnce(): boolean | Exclude<RunResult, { readonly kind: 'slice' }> {
-    const linear = cpu.linearEip();
-    const esp = stack();
-    const bytes = inspector.read(inspector.currentSpace(), linear, 16);
-    const kind = instructionKind(bytes);
-    const deliveries = cpu.deliveries();
-    const over = spec.kind !== 'until' && spec.over;
+  /** A handler or a gate was entered: runs until it comes back to where it was entered from. */
+  function runHandler({ from }: TransitionRecord, then: Detour['then']): void {
+    // Nothing of a held back instruction has run: the way back must stop at it, also if the step began there.
+    if (then === 'resume') cpu.keepBreakpoints();
+    runTo({ address: codeAddress(from.eip), stack: from.esp, then });
+  }
 
-    if (started && breakpoints.matching(linear).length > 0) return { kind: 'breakpoint' };
+  /**
+   * An interrupt, an exception or INT n was delivered since the step's last look.
+   * @returns whether that ends the step
+   */
+  function delivered(begin: number, explicit: boolean): boolean {
+    // Of several the first one belongs to the stepped code.
+    const [entry] = transitions.since(begin, 1);
+    if (entry.kind === 'software-interrupt') {
+      if (!over) return true;
+      runHandler(entry, 'leave');
+      return false;
+    }
+    if (explicit && entry.kind === 'exception') return true;
+    runHandler(entry, 'resume');
+    return false;
+  }
+
+  const leftHome = () => passages.current() !== home && over;
+  /** The other coroutine runs at full speed until it hands the CPU back. */
+  function goAway(): void {
+    away = true;
+    cpu.setGuard(undefined);
+    passages.watch((owner) => {
+      if (owner === home) machine.interruptRun();
+    });
+  }
+
+  /** One instruction of the stepped code. */
+  function stepOnce(): StepResult {
+    const linear = cpu.linearEip();
+    const kind = instructionKind(readCode(linear));
+    const deliveries = cpu.deliveries();
+    const begin = transitions.count();
     if (!started) cpu.skipBreakpoint(linear);
+    else if (breakpoints.visit(linear)) return { kind: 'breakpoint' };
+    // It was looked at; an interrupt that comes first makes it be looked at again.
+    cpu.skipBreakpoint(linear);
     const result = machine.run(1);
+    if (result.kind === 'guard') throw new Error('A single step has no guard.');
     // Halted before the instruction: it has yet to run when time has passed.
     if (result.kind !== 'slice') return result;
     started = true;
-
-    if (passages.current() !== home && over) {
-      // Left for the other coroutine inside the stepped code: it runs at full speed until it hands the CPU back.
-      away = true;
-      passages.watch((owner) => {
-        if (owner === home) machine.interruptRun();
-      });
-      return false;
+    if (leftHome()) {
+      goAway();
+      return MORE;
     }
-    const delivered = cpu.deliveries() !== deliveries;
-    const source = cpu.lastDeliverySource();
-    const asked = spec.kind === 'instruction' && !over && kind === 'interrupt';
-    if (delivered && !asked && source === Source.Software) {
-      // INT n: over runs to the next instruction, into goes on in the handler.
-      if (over) runTo(linear + (bytes[0] === 0xcd ? 2 : 1), esp, true);
-      else return true;
-      return false;
-    }
-    if (delivered && !asked) {
-      // An interrupt came before the instruction, or it faulted: it runs again when the handler is done.
-      const faultToSee = spec.kind === 'instruction' && !over && source === Source.Fault;
-      if (faultToSee) return true;
-      // Nothing of it has run: the way back must stop at it, also if the step began there.
-      cpu.keepBreakpoints();
-      runTo(linear, esp, true);
-      return false;
-    }
-    if (over && kind === 'call') {
-      const back = pushedReturn(esp);
-      if (back !== undefined) {
-        runTo(back, esp, false);
-        return false;
-      }
-    }
-    if (over && kind === 'repeat' && cpu.linearEip() === linear) return false;
-    return spec.kind === 'instruction' || !inRanges(cpu.linearEip());
+    if (cpu.deliveries() !== deliveries)
+      return delivered(begin, spec.kind === 'instruction' && !over) ? DONE : MORE;
+    if (over && kind === 'call' && cpu.linearEip() !== linear && runCall()) return MORE;
+    if (over && kind === 'repeat' && cpu.linearEip() === linear) return MORE;
+    guarded = spec.kind === 'range';
+    return guarded && inRanges(cpu.linearEip()) ? MORE : DONE;
   }
 
-  function finishDetour(): boolean {
-    const last = detour?.last ?? false;
-    detour = undefined;
-    breakpoints.setTemporary(undefined);
-    if (last) return true;
-    if (spec.kind === 'instruction' && spec.over) return true;
-    return spec.kind === 'range' && !inRanges(cpu.linearEip());
+  /** Kinds of the instructions that branches were taken from. */
+  const kinds = new Map<number, boolean>();
+  function isCall(linear: number): boolean {
+    let known = kinds.get(linear);
+    if (known === undefined) kinds.set(linear, (known = instructionKind(readCode(linear)) === 'call'));
+    return known;
+  }
+  const lastBranch = () => ((state[BRANCH_COUNT] - 1) & (BRANCH_RECORDS - 1)) * 2;
+
+  /** Runs the code of the ranges until it leaves them or, to step over it, calls. */
+  function runRanges(ticks: number): StepResult {
+    let seen = state[BRANCH_COUNT];
+    /** Has a call just been made, inside of the ranges too: a function may call itself. */
+    function called(linear: number): boolean {
+      if (state[BRANCH_COUNT] === seen) return false;
+      seen = state[BRANCH_COUNT];
+      const at = lastBranch();
+      return branches[at + 1] >>> 0 === linear && isCall(branches[at] >>> 0);
+    }
+    const deliveries = cpu.deliveries();
+    const begin = transitions.count();
+    cpu.setGuard(over ? (linear) => !inRanges(linear) || called(linear) : (linear) => !inRanges(linear));
+    const before = state[BRANCH_COUNT];
+    const result = machine.run(ticks);
+    cpu.setGuard(undefined);
+    if (leftHome()) {
+      goAway();
+      return MORE;
+    }
+    if (result.kind === 'slice') return MORE;
+    if (result.kind !== 'guard') return result;
+    if (cpu.deliveries() !== deliveries) return delivered(begin, false) ? DONE : MORE;
+    const linear = cpu.linearEip();
+    const branch = lastBranch();
+    const entered =
+      state[BRANCH_COUNT] !== before &&
+      branches[branch + 1] >>> 0 === linear &&
+      isCall(branches[branch] >>> 0);
+    if (over && entered && runCall()) return MORE;
+    return inRanges(linear) ? MORE : DONE;
   }
 
-  /** Is the CPU where the detour wanted it? */
-  function arrived(): boolean {
-    if (!detour || passages.current() !== home || cpu.linearEip() !== detour.address) return false;
-    return detour.exact ? stack() === detour.stack : stack() >= detour.stack;
-  }
-
-  function advanceDetour(ticks: number): StepResult {
+  function advanceDetour({ address, then }: Detour, ticks: number): StepResult {
     if (!started) {
       cpu.skipBreakpoint(cpu.linearEip());
       started = true;
     }
     const result = machine.run(ticks);
-    if (result.kind === 'slice') return { kind: 'more' };
+    if (result.kind === 'slice') return MORE;
+    if (result.kind === 'guard') throw new Error('A detour has no guard.');
     if (result.kind !== 'breakpoint') return result;
-    if (!arrived()) return result;
-    const interrupted = detour?.exact ?? false;
-    // The instruction that an interrupt held back has not run yet, so the step is not over.
-    if (finishDetour() && !interrupted) return { kind: 'done' };
-    if (interrupted) {
-      cpu.skipBreakpoint(cpu.linearEip());
+    const here = cpu.linearEip();
+    const arrived = passages.current() === home && here === address && onStack(detour!) && sameProgram();
+    if (!arrived) return result;
+    detour = undefined;
+    breakpoints.setTemporary(undefined);
+    if (then === 'resume') {
+      // The instruction that was held back has not run yet, so the step is not over.
       started = false;
+      guarded = false;
+      return MORE;
     }
-    return { kind: 'more' };
+    const complete = then === 'done' || spec.kind === 'instruction' || !inRanges(here);
+    if (complete) return DONE;
+    guarded = true;
+    // It was looked at on arrival.
+    cpu.skipBreakpoint(here);
+    return breakpoints.hits().length > 0 ? result : MORE;
   }
 
   function advanceAway(ticks: number): StepResult {
     const result = machine.run(ticks);
+    if (result.kind === 'guard') throw new Error('A detour has no guard.');
     if (result.kind !== 'slice') return result;
-    if (passages.current() === home) {
-      away = false;
-      passages.watch(undefined);
-      // The crossing itself was the instruction that the step watched.
-      if (spec.kind === 'instruction') return { kind: 'done' };
-    }
-    return { kind: 'more' };
+    if (passages.current() !== home) return MORE;
+    away = false;
+    passages.watch(undefined);
+    // The crossing itself was the instruction that the step watched.
+    return spec.kind === 'instruction' ? DONE : MORE;
   }
 
+  function advanceOnce(end: number): StepResult {
+    if (away) return advanceAway(end - cpu.now());
+    if (detour) return advanceDetour(detour, end - cpu.now());
+    if (guarded && started) return runRanges(end - cpu.now());
+    for (let n = 0; n < BURST && !detour && !away && !guarded; n++) {
+      const result = stepOnce();
+      if (result.kind !== 'more') return result;
+    }
+    return MORE;
+  }
+
+  for (const [start, end] of ranges) cpu.splitAt([start & 0xfff, end & 0xfff]);
   return {
     advance(ticks) {
       const end = cpu.now() + ticks;
       while (cpu.now() < end) {
-        if (away) {
-          const result = advanceAway(end - cpu.now());
-          if (result.kind !== 'more') return result;
-          continue;
-        }
-        if (detour) {
-          const result = advanceDetour(end - cpu.now());
-          if (result.kind !== 'more') return result;
-          continue;
-        }
-        for (let n = 0; n < BURST && !detour && !away; n++) {
-          const result = stepOnce();
-          if (result === true) return { kind: 'done' };
-          if (typeof result === 'object') return result;
-        }
+        const result = advanceOnce(end);
+        if (result.kind !== 'more') return result;
       }
-      return { kind: 'more' };
+      return MORE;
     },
     dispose() {
+      cpu.setGuard(undefined);
       breakpoints.setTemporary(undefined);
       passages.watch(undefined);
+      cpu.forgetSplits();
       detour = undefined;
       away = false;
     },
   };
 }
-
-/** For tests: what kind of instruction these bytes are. */
-export const classify: (bytes: Uint8Array) => InstructionKind = instructionKind;

@@ -22,7 +22,7 @@ function start(code: readonly number[]) {
   return {
     machine,
     watch: (address: number, length: number, access: WatchpointSpec['access']) => {
-      machine.watchpoints.replace([{ id: 1, address, length, access }]);
+      machine.debug.watchpoints.replace([{ id: 1, address, length, access }]);
     },
     /** Offsets in the code behind the instructions that were found, and what they did. */
     found() {
@@ -30,8 +30,8 @@ function start(code: readonly number[]) {
       for (let n = 0; n < 50; n++) {
         const result = machine.run(1000);
         if (result.kind === 'halted') return stops;
-        if (result.kind !== 'watchpoint') throw new Error(`The machine ended by ${result.kind}.`);
-        const [{ write, before, after } = { write: false, before: [], after: [] }] = result.hits;
+        if (result.kind !== 'event') throw new Error(`The machine ended by ${result.kind}.`);
+        const [{ write, before, after } = { write: false, before: [], after: [] }] = result.watchpoints;
         const what = write ? `${before[0]} to ${after[0]}` : 'read';
         stops.push(`${state[EIP]! - TINY_ENTRY}: ${what}`);
       }
@@ -104,7 +104,7 @@ describe('a watchpoint', () => {
     const { machine, watch, found } = start(code);
     watch(DATA, 4, 'write');
     machine.run(1000);
-    machine.watchpoints.replace([]);
+    machine.debug.watchpoints.replace([]);
     expect(found()).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe('a watchpoint', () => {
     const { machine, watch, found } = start([]);
     watch(DATA, 4, 'change');
     machine.inspector.write(machine.inspector.currentSpace(), DATA, Uint8Array.of(9));
-    machine.watchpoints.forget();
+    machine.debug.watchpoints.forget();
     expect(found()).toEqual([]);
   });
 

@@ -39,7 +39,7 @@ export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu): Watchpoints
       if (write ? spec.access === 'read' : spec.access !== 'read' && spec.access !== 'readWrite') continue;
       if (write) one.wasWritten = true;
       else one.wasRead = true;
-      cpu.stopForWatchpoint();
+      cpu.stopForEvent();
     }
   }
   memory.onWatchedWrite = (address, length) => {

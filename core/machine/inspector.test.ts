@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Cpu } from '../cpu/cpu.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
-import { createInspector, PHYSICAL } from './inspector.ts';
+import { PHYSICAL } from '../debug/page-walk.ts';
+import { createInspector } from './inspector.ts';
 
 const DIRECTORY = 0x1000;
 const TABLE = 0x2000;

@@ -38,7 +38,7 @@ import {
   NMI_STATE,
   SYSFLAGS,
 } from '../cpu/state.ts';
-import { createWatchpoints, type Watchpoints } from '../debug/watchpoints.ts';
+import { createDebugTaps, type DebugCore } from '../debug/debug-core.ts';
 import { DebugconE9 } from '../devices/debugcon-e9.ts';
 import type { AccessSize, Device, Logger } from '../devices/device.ts';
 import { IoBus } from '../devices/io-bus.ts';
@@ -54,9 +54,11 @@ import { STATE_BASE } from '../memory/layout.ts';
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
+import type { CaughtEvent } from '../protocol/debug-protocol.ts';
 import type { BootImage, SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
+import { createDebuggerWrites } from './debugger-writes.ts';
 import { createInspector, type Inspector } from './inspector.ts';
 import { createOutside, type DeviceOutputs, type Outside } from './outside.ts';
 import { createPassages, type Passages } from './passages.ts';
@@ -110,7 +112,14 @@ export type RunResult =
   /** The CPU is halted until `wake` (a tick; Infinity when nothing will ever wake it but input). */
   | { readonly kind: 'halted'; readonly wake: number }
   | { readonly kind: 'breakpoint' }
-  | { readonly kind: 'watchpoint'; readonly hits: readonly WatchHit[] }
+  /** Watched bytes were touched, or something happened that is waited for. */
+  | {
+      readonly kind: 'event';
+      readonly watchpoints: readonly WatchHit[];
+      readonly caught: readonly CaughtEvent[];
+    }
+  /** The next instruction is outside of what the processor's guard allows. */
+  | { readonly kind: 'guard' }
   | { readonly kind: 'shutdown'; readonly causes: readonly FaultCause[] }
   /** The guest wrote to isa-debug-exit. */
   | { readonly kind: 'exit'; readonly status: number }
@@ -124,7 +133,7 @@ export interface Machine {
   readonly inputs: InputLog;
   readonly passages: Passages;
   readonly inspector: Inspector;
-  readonly watchpoints: Watchpoints;
+  readonly debug: DebugCore;
   /** Runs for at most `ticks`. Halted time is not skipped: see `skipTo`. */
   run(ticks: number): RunResult;
   /** Makes `run` come back after the current instruction, as if its ticks had passed. */
@@ -136,6 +145,11 @@ export interface Machine {
   receive(port: SerialPort, bytes: Uint8Array): void;
   /** Presses the NMI button. */
   nmi(): void;
+  /**
+   * Writes a register from outside, through the input log. The machine stands between two instructions.
+   * @returns why the processor refuses it, a whole sentence; `undefined` when it was written
+   */
+  writeRegister(name: string, value: number): string | undefined;
   /** The other ends of its devices. */
   readonly outside: Outside;
   readonly instructions: () => number;
@@ -162,15 +176,21 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   let ignne = false;
 
   const pic: Pic8259 = new Pic8259(bus);
+  const taps = createDebugTaps(
+    memory,
+    () => passages,
+    () => instructions(),
+  );
   const cpu: Cpu = createCpu(
     memory,
     {
-      ports: {
+      ports: taps.ports({
         read: (port, size) => bus.read(port, asSize(size)),
         write: (port, value, size) => {
           bus.write(port, value, asSize(size));
         },
-      },
+      }),
+      events: taps.events,
       acknowledgeInterrupt: () => pic.acknowledge(),
       onFpuError: (asserted) => {
         ferr = asserted;
@@ -198,9 +218,10 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   function raiseNmi(): void {
     if (!rtc.nmiMasked) cpu.raiseNmi();
   }
-  const watchpoints = createWatchpoints(memory, cpu);
   const instructions = () => cpu.now() - doubles[Double.Skipped];
-  const passages: Passages = createPassages(memory, bus, instructions);
+  const passages: Passages = createPassages(memory, bus, instructions, (from, to, operation) => {
+    debug.catchpoints.switched(from, to, operation);
+  });
 
   const clock = new Clock(cpu.now);
   clock.onDeadlineChanged = (deadline) => {
@@ -287,6 +308,9 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   });
   inputs.register(NMI_CHANNEL, raiseNmi);
   const outside = createOutside(inputs, pci.models);
+  const debuggerWrites = createDebuggerWrites(inputs, memory, cpu);
+  const inspector = createInspector(memory, cpu, debuggerWrites.memory);
+  const debug = taps.attach(cpu, inspector);
 
   function enter(start: BootCpuState): void {
     state[CR0] = start.cr0;
@@ -347,8 +371,8 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     clock,
     inputs,
     passages,
-    inspector: createInspector(memory, cpu),
-    watchpoints,
+    inspector,
+    debug,
     run(ticks) {
       const end = cpu.now() + ticks;
       for (;;) {
@@ -367,11 +391,14 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
             return { kind: 'halted', wake: clock.nextDeadline() };
           case Exit.Breakpoint:
             return { kind: 'breakpoint' };
-          case Exit.Watchpoint: {
-            const hits = watchpoints.take();
-            if (hits.length > 0) return { kind: 'watchpoint', hits };
+          case Exit.Event: {
+            const watchpoints = debug.watchpoints.take();
+            const caught = debug.catchpoints.take();
+            if (watchpoints.length + caught.length > 0) return { kind: 'event', watchpoints, caught };
             break;
           }
+          case Exit.Guard:
+            return { kind: 'guard' };
           case Exit.Shutdown:
             return { kind: 'shutdown', causes: cpu.shutdownCauses };
         }
@@ -396,6 +423,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     nmi() {
       inputs.inject(NMI_CHANNEL, new Uint8Array(0));
     },
+    writeRegister: debuggerWrites.register,
     outside,
     instructions,
     virtualNanoseconds: () => cpu.now() * NANOSECONDS_PER_TICK,

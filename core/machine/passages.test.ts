@@ -56,17 +56,17 @@ describe('passages', () => {
     expect(passages.current()).toBe(2);
     passages.onCr3Write(HOST_CR3, PAGE + 0xfff);
     expect(passages.current()).toBe(0);
-    expect(passages.recent(10)).toMatchObject([
+    expect(passages.since(0, 10_000)).toMatchObject([
       { instructions: 1, from: 0, to: 2, operation: 4, parameters: [0xabc, 0, 0, 0] },
       { instructions: 2, from: 2, to: 0 },
     ]);
-    expect(passages.recent(1)).toHaveLength(1);
+    expect(passages.since(1, 10)).toHaveLength(1);
   });
 
   it('keep the last 4096 crossings, oldest first', () => {
     const { passages } = start();
     for (let n = 0; n < 5000; n++) passages.onCr3Write(n % 2 === 0 ? GUEST_CR3 : HOST_CR3, PAGE);
-    const all = passages.recent(10_000);
+    const all = passages.since(0, 10_000);
     expect(all).toHaveLength(4096);
     expect(all[0]!.instructions).toBe(905);
     expect(all.at(-1)!.instructions).toBe(5000);
@@ -76,6 +76,6 @@ describe('passages', () => {
     const { passages } = start();
     passages.onCr3Write(GUEST_CR3, PAGE);
     passages.reset();
-    expect([passages.current(), passages.all(), passages.recent(9)]).toEqual([0, [], []]);
+    expect([passages.current(), passages.all(), passages.since(0, 10_000)]).toEqual([0, [], []]);
   });
 });

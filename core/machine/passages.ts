@@ -32,8 +32,9 @@ export interface Passages {
   /** Who owns the CPU. */
   readonly current: () => CoroutineId;
   readonly all: () => readonly Passage[];
-  /** The last crossings, oldest first. */
-  recent(most: number): SwitchRecord[];
+  /** At most `most` crossings from sequence number `first` on, or what is left of them. */
+  since(first: number, most: number): SwitchRecord[];
+  readonly count: () => number;
   /** Calls back after each crossing, with who owns the CPU now; `undefined` ends it. */
   watch(listener: ((owner: CoroutineId) => void) | undefined): void;
   /** To be called for each CR3 load with the physical address of the loading instruction. */
@@ -41,7 +42,12 @@ export interface Passages {
   reset(): void;
 }
 
-export function createPassages(memory: PhysicalMemory, bus: IoBus, retired: () => number): Passages {
+export function createPassages(
+  memory: PhysicalMemory,
+  bus: IoBus,
+  retired: () => number,
+  onSwitch: (from: CoroutineId, to: CoroutineId, operation: number) => void = () => undefined,
+): Passages {
   /** In the order of announcement. */
   let passages: Passage[] = [];
   let current: CoroutineId = HOST;
@@ -81,11 +87,14 @@ export function createPassages(memory: PhysicalMemory, bus: IoBus, retired: () =
   return {
     current: () => current,
     all: () => passages,
-    recent(most) {
-      const count = Math.min(most, written, RECORDS);
+    count: () => written,
+    since(first, most) {
+      const start = Math.max(first, written - RECORDS, 0);
+      const count = Math.max(0, Math.min(most, written - start));
       return Array.from({ length: count }, (_, n) => {
-        const at = ((written - count + n) % RECORDS) * RECORD_SIZE;
+        const at = ((start + n) % RECORDS) * RECORD_SIZE;
         return {
+          sequence: start + n,
           instructions: records[at],
           from: records[at + 1],
           to: records[at + 2],
@@ -110,7 +119,9 @@ export function createPassages(memory: PhysicalMemory, bus: IoBus, retired: () =
       else return;
       if (to === current) return;
       record(to, page);
+      const from = current;
       current = to;
+      onSwitch(from, to, memory.read(page + OPERATION, 4));
       listener?.(to);
     },
     reset() {

@@ -68,6 +68,7 @@ export function snapshot(machine: Machine): MachineSnapshot {
   const { memory, passages } = machine;
   return {
     cpu: cpuSnapshot(machine),
+    pending: machine.cpu.heldException(),
     instructions: machine.instructions(),
     virtualNanoseconds: machine.virtualNanoseconds(),
     coroutine: passages.current(),

@@ -11,6 +11,11 @@ export const STATE_BASE = 0x0000;
 /** Size of the CPU state block in bytes; the rest of the first 64 KiB belongs to x87 and SSE state. */
 export const STATE_SIZE = 0x1000;
 
+/** The ring of the last taken branches: two words for each, see `cpu/state.ts`. */
+export const BRANCHES_BASE = 0x8_0000;
+/** A power of 2. */
+export const BRANCH_RECORDS = 4096;
+
 /** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */
 export const PAGE_FLAGS_BASE = 0x10_0000;
 /** Flag bytes reserved: one for each page of a 4 GiB physical space. */

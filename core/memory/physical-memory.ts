@@ -65,6 +65,11 @@ export class PhysicalMemory {
     return this.mmio.read(address, size) >>> 0;
   }
 
+  /** The dword at an address of RAM, unsigned; `undefined` elsewhere, where devices may answer: they are not asked. */
+  peek(address: number): number | undefined {
+    return address + 4 <= this.size ? this.view.getUint32(address, true) : undefined;
+  }
+
   /** Writes 1, 2 or 4 bytes and tells the code cache when the page holds decoded instructions. */
   write(address: number, value: number, size: number): void {
     address >>>= 0;

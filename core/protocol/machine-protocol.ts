@@ -6,9 +6,22 @@
  * 32-bit numbers, times are ticks of 10 ns. The other side is not trusted: the worker checks what it is sent.
  */
 
+import type {
+  AccessKind,
+  BranchRecord,
+  BreakpointSpec,
+  CatchSpec,
+  CaughtEvent,
+  LoggedValue,
+  Mappings,
+  PageWalk,
+  ReverseMapping,
+  SpaceRecord,
+  TransitionRecord,
+} from './debug-protocol.ts';
 import type { BlockOperation, BlockOutcome, DeviceSpecs } from './device-protocol.ts';
 
-export const MACHINE_PROTOCOL_VERSION = 3;
+export const MACHINE_PROTOCOL_VERSION = 4;
 
 /** A file that goes into the machine: the kernel, or a multiboot module. */
 export interface BootImage {
@@ -50,14 +63,6 @@ export type Space =
   /** The last address space of a coroutine, from its state block when it does not own the CPU. */
   | { readonly kind: 'coroutine'; readonly coroutine: CoroutineId };
 
-/** Stops execution before the instruction at a linear address. */
-export interface BreakpointSpec {
-  readonly id: number;
-  readonly address: number;
-  /** Only while this coroutine owns the CPU; -1 for any. */
-  readonly coroutine: CoroutineId | -1;
-}
-
 /** Bytes that are watched. `change` is a write that leaves other bytes. */
 export interface WatchpointSpec {
   readonly id: number;
@@ -96,7 +101,8 @@ export type StepSpec =
 export type StopReason =
   | 'entry'
   | 'breakpoint'
-  | 'watchpoint'
+  /** Watched bytes were touched, or something happened that is waited for. */
+  | 'event'
   | 'step'
   | 'pause'
   /** A triple fault; the state is that before the first fault. */
@@ -168,8 +174,8 @@ export interface PassageInfo {
   readonly page: Uint8Array;
 }
 
-/** One exception in the chain that led to a shutdown. */
-export interface ShutdownCause {
+/** An exception: one of the chain that led to a shutdown, or one whose handler has yet to be entered. */
+export interface ExceptionInfo {
   readonly vector: number;
   /** -1 when the vector has none. */
   readonly errorCode: number;
@@ -178,6 +184,8 @@ export interface ShutdownCause {
 
 export interface MachineSnapshot {
   readonly cpu: CpuSnapshot;
+  /** The exception that happens as soon as the machine goes on. */
+  readonly pending: ExceptionInfo | undefined;
   /** Retired instructions. */
   readonly instructions: number;
   readonly virtualNanoseconds: number;
@@ -190,11 +198,21 @@ export interface MachineSnapshot {
 export interface SwitchRecord {
   /** Retired instructions when the new address space was loaded. */
   readonly instructions: number;
+  /** 0: the host, n + 1: the guest of monitor n. */
   readonly from: CoroutineId;
   readonly to: CoroutineId;
-  /** The passage page's operation code and its first four parameters. */
+  /** The passage page's operation code: enum co_operation of the cooperative ABI. */
   readonly operation: number;
+  /** The first four. */
   readonly parameters: readonly number[];
+  /** Counts all crossings since boot. */
+  readonly sequence: number;
+}
+
+/** A piece of a record that is always kept. */
+export interface RecordRange {
+  readonly first: number;
+  readonly most: number;
 }
 
 export interface RequestMap {
@@ -208,9 +226,15 @@ export interface RequestMap {
   readMemory: { params: { space: Space; address: number; length: number }; result: { bytes: Uint8Array } };
   /** Writes bytes; the result says how many fitted before a page that is not mapped. */
   writeMemory: { params: { space: Space; address: number; bytes: Uint8Array }; result: { written: number } };
-  /** `name` is a lower-case register of the CPU: eax..edi, eip, eflags. */
+  /**
+   * `name` is a lower-case register of the CPU: eax..edi, eip, eflags, cr0..cr4, es..gs. A value that the processor would not
+   * take is refused with the reason.
+   */
   writeRegister: { params: { name: string; value: number }; result: Record<string, never> };
+  /** The eight bytes of a model-specific register; none when the processor has none of that number. */
+  readMsr: { params: { index: number }; result: { bytes: Uint8Array | undefined } };
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
+  setCatchpoints: { params: { catchpoints: readonly CatchSpec[] }; result: Record<string, never> };
   /**
    * Watches bytes of memory, wherever they are mapped now. Replaces those before.
    * @returns the ids of those that can be watched: all of their bytes are in RAM
@@ -237,8 +261,28 @@ export interface RequestMap {
   consoleSize: { params: { columns: number; rows: number }; result: Record<string, never> };
   /** The answer to a `shareRequest` event: a 9P message. */
   completeShare: { params: { share: number; id: number; bytes: Uint8Array }; result: Record<string, never> };
-  /** The last crossings, oldest first. */
-  switches: { params: { most: number }; result: { switches: readonly SwitchRecord[] } };
+  /**
+   * Crossings from sequence number `first` on, or what is still known of them; a negative number counts from the end. The
+   * other records are asked for in the same way.
+   */
+  switches: { params: RecordRange; result: { switches: readonly SwitchRecord[] } };
+  transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[] } };
+  spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[] } };
+  /** Handlers that were entered and have not come back, the last one first: for call stacks. */
+  openEntries: {
+    params: { coroutine: CoroutineId };
+    result: { entries: readonly TransitionRecord[] };
+  };
+  /** The last taken branches, oldest first. */
+  branches: { params: { most: number }; result: { branches: readonly BranchRecord[] } };
+  /** A translation level by level, and why `access` would fault. `cr3` stands in for that of the space. */
+  pageWalk: {
+    params: { space: Space; cr3?: number; address: number; access?: AccessKind };
+    result: PageWalk;
+  };
+  mappings: { params: { space: Space; cr3?: number }; result: Mappings };
+  /** Which addresses of which spaces lead to a physical address. */
+  reverseMap: { params: { physical: number }; result: { mappings: readonly ReverseMapping[] } };
   /** Hash of the whole machine state. */
   hash: { params: Record<string, never>; result: { hash: string } };
 }
@@ -267,12 +311,15 @@ export type MachineEvent =
       readonly reason: StopReason;
       /** Breakpoints that match, for reason `breakpoint`. */
       readonly breakpoints: readonly number[];
-      /** For reason `watchpoint`. */
+      /** Why conditions of breakpoints could not be evaluated: they stop then. */
+      readonly problems: readonly string[];
+      /** For reason `event`. */
       readonly watchpoints: readonly WatchHit[];
+      readonly caught: readonly CaughtEvent[];
       /** Exit status of the isa-debug-exit device, for reason `exit`. */
       readonly exitStatus: number | undefined;
       /** First cause first, for reason `shutdown`. */
-      readonly causes: readonly ShutdownCause[];
+      readonly causes: readonly ExceptionInfo[];
       readonly snapshot: MachineSnapshot;
     }
   | { readonly event: 'serial'; readonly port: SerialPort | 'debugcon'; readonly bytes: Uint8Array }
@@ -285,6 +332,8 @@ export type MachineEvent =
       readonly virtualNanoseconds: number;
     }
   | { readonly event: 'log'; readonly text: string }
+  /** A log point was passed; one value for each of its `values`. */
+  | { readonly event: 'logPoint'; readonly id: number; readonly values: readonly LoggedValue[] }
   /** A disk of kind `outside` is asked for something; `completeBlock` answers. */
   | {
       readonly event: 'blockRequest';

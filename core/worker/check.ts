@@ -3,6 +3,7 @@
  * sentence or `undefined`, and one for each request.
  */
 import { MAX_CONSOLE_PORTS, MAX_DEVICES } from '../protocol/device-protocol.ts';
+import type { CatchSpec } from '../protocol/debug-protocol.ts';
 import { CPU_MODELS, type RequestKind } from '../protocol/machine-protocol.ts';
 
 type Check = (value: unknown) => string | undefined;
@@ -120,6 +121,66 @@ const outcome: Check = (value) =>
   fields({ ok: boolean })(value) ??
   (isRecord(value) && value.ok === true ? fields({ data: optional(bytes) })(value) : undefined);
 
+/** Expressions of conditions: only their size is checked here, the compiler of the core looks at what they say. */
+const MAX_EXPRESSION = 10_000;
+const expression: Check = (value) => {
+  let parts = 0;
+  const tooLarge = (part: unknown): boolean =>
+    ++parts > MAX_EXPRESSION || (isRecord(part) && Object.values(part).some(tooLarge));
+  if (!isRecord(value)) return `an expression, found ${describe(value)}`;
+  return tooLarge(value) ? `an expression of at most ${MAX_EXPRESSION} parts` : undefined;
+};
+const filter: Fields = {
+  id: integer(0, 2 ** 31),
+  coroutine: integer(-1, 64),
+  cr3: optional(address),
+  ring: optional(integer(0, 3)),
+  condition: optional(expression),
+  hit: optional(
+    fields({ kind: oneOf('equal', 'atLeast', 'atMost', 'multiple'), count: integer(1, 2 ** 31) }),
+  ),
+};
+const logValue: Check = (value) =>
+  isRecord(value) && value.kind === 'value'
+    ? fields({ expression })(value)
+    : fields({
+        kind: oneOf('value', 'memory'),
+        address: expression,
+        length: integer(1, 4096),
+        text: boolean,
+      })(value);
+const breakpoint = fields({
+  ...filter,
+  address,
+  physical: optional(boolean),
+  log: optional(fields({ values: listOf(logValue, 64) })),
+});
+const vectors = listOf(integer(0, 255), 256);
+const CATCHPOINTS: Readonly<Record<CatchSpec['kind'], Fields>> = {
+  exception: { vectors },
+  interrupt: { vectors, source: oneOf('hardware', 'software', 'any') },
+  ring: { from: integer(-1, 3), to: integer(-1, 3) },
+  control: { register: integer(0, 4), change: boolean },
+  msr: { index: integer(-1, 0xffff_ffff) },
+  switch: { from: integer(-1, 64), to: integer(-1, 64), operation: integer(-1, 0xffff_ffff) },
+  port: {
+    first: integer(0, 0xffff),
+    last: integer(0, 0xffff),
+    access: oneOf('read', 'write', 'readWrite'),
+  },
+  execute: { pages: oneOf('new', 'writable') },
+};
+const catchpoint: Check = (value) => {
+  const kinds = Object.keys(CATCHPOINTS);
+  if (!isRecord(value) || typeof value.kind !== 'string' || !kinds.includes(value.kind))
+    return `a "kind" of ${kinds.join(', ')}`;
+  return fields({ ...filter, ...CATCHPOINTS[value.kind as CatchSpec['kind']] })(value);
+};
+const access = fields({ kind: oneOf('read', 'write', 'execute'), user: boolean });
+/** Most records of one answer. */
+const MAX_RECORDS = 0x1_0000;
+const range = fields({ first: integer(-MAX_RECORDS, 2 ** 53 - 1), most: integer(0, MAX_RECORDS) });
+
 /** Most breakpoints a client may set. */
 const MAX_BREAKPOINTS = 100_000;
 /** Most watchpoints, and bytes of one. */
@@ -144,13 +205,12 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   snapshot: fields({}),
   readMemory: fields({ space, address, length: integer(0, MAX_READ) }),
   writeMemory: fields({ space, address, bytes }),
-  writeRegister: fields({ name: string, value: address }),
+  writeRegister: fields({ name, value: address }),
+  readMsr: fields({ index: address }),
   setBreakpoints: fields({
-    breakpoints: listOf(
-      fields({ id: integer(0, 2 ** 31), address, coroutine: integer(-1, 64) }),
-      MAX_BREAKPOINTS,
-    ),
+    breakpoints: listOf(breakpoint, MAX_BREAKPOINTS),
   }),
+  setCatchpoints: fields({ catchpoints: listOf(catchpoint, MAX_WATCHPOINTS) }),
   setWatchpoints: fields({
     watchpoints: listOf(
       fields({
@@ -171,7 +231,14 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   consoleInput: fields({ port: integer(0, MAX_CONSOLE_PORTS - 1), bytes }),
   consoleSize: fields({ columns: integer(1, 0xffff), rows: integer(1, 0xffff) }),
   completeShare: fields({ share: unit, id: address, bytes }),
-  switches: fields({ most: integer(0, 4096) }),
+  switches: range,
+  transitions: range,
+  spaceLoads: range,
+  openEntries: fields({ coroutine: integer(0, 64) }),
+  branches: fields({ most: integer(0, MAX_RECORDS) }),
+  pageWalk: fields({ space, cr3: optional(address), address, access: optional(access) }),
+  mappings: fields({ space, cr3: optional(address) }),
+  reverseMap: fields({ physical: address }),
   hash: fields({}),
 };
 

@@ -93,7 +93,7 @@ describe('requests', () => {
 
   it.each(['resume', 'snapshot', 'switches', 'hash', 'pause'] as const)('before a boot: %s', (kind) => {
     const { ask } = start();
-    const answer = ask(kind, { most: 1 });
+    const answer = ask(kind, { first: 0, most: 1 });
     if (kind === 'pause') expect(answer.result).toEqual({});
     else expect(answer.error).toMatchObject({ code: 'machine-not-booted' });
   });
@@ -242,7 +242,7 @@ describe('registers and memory', () => {
     expect(ask('snapshot').result).toMatchObject({
       cpu: { general: expect.arrayContaining([0xdeadbeef]) as number[] },
     });
-    expect(ask('writeRegister', { name: 'xyz', value: 1 }).error?.code).toBe('no-such-register');
+    expect(ask('writeRegister', { name: 'xyz', value: 1 }).error?.code).toBe('register-refused');
     const space = { kind: 'physical' };
     expect(ask('writeMemory', { space, address: 0x5000, bytes: Uint8Array.of(1, 2) }).result).toEqual({
       written: 2,

@@ -5,26 +5,29 @@
  * its neighbours are the only ones of `core` that look at host time, and only to decide when to run: never what happens.
  */
 import { BootError } from '../boot/boot-error.ts';
-import { EIP } from '../cpu/state.ts';
-import { createBreakpoints, type Breakpoints } from '../debug/breakpoints.ts';
 import { createStepper, type Stepper } from '../debug/stepper.ts';
-import { type AddressSpace, PHYSICAL } from '../machine/inspector.ts';
+import { recentBranches } from '../debug/branches.ts';
+import { ExpressionError } from '../debug/expression.ts';
+import { openEntries } from '../debug/open-entries.ts';
+import { mappingsOf } from '../debug/mappings.ts';
+import { type AddressSpace, PHYSICAL, walkPages } from '../debug/page-walk.ts';
+import { reverseMap } from '../debug/reverse-map.ts';
+import { coroutineSpace } from '../machine/spaces.ts';
+import type { CaughtEvent } from '../protocol/debug-protocol.ts';
 import { createMachine, type Machine, type RunResult } from '../machine/machine.ts';
 import { snapshot } from '../machine/snapshot.ts';
-import { decodeState } from '../abi/decode.ts';
-import { layouts } from '../abi/layouts.ts';
 import { PAGE_SIZE } from '../memory/layout.ts';
 import { MemorySizeError } from '../memory/physical-memory.ts';
 import {
   type BootRequest,
+  type ExceptionInfo,
   type FromMachine,
-  HOST,
   type ProtocolError,
+  type RecordRange,
   type Request,
   type RequestKind,
   type RequestMap,
   type SerialPort,
-  type ShutdownCause,
   type Space,
   type StopReason,
   type WatchHit,
@@ -57,9 +60,15 @@ const MAX_ANSWER_MS = 1000;
 /** How far virtual time may run behind real time before the difference is forgotten, in milliseconds. */
 const MAX_DEBT_MS = 100;
 
-const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
-
 type WatchRequest = RequestMap['setWatchpoints']['params']['watchpoints'][number];
+
+/** What `RecordRange` asks for. */
+function recorded<T>(
+  log: { count(): number; since(first: number, most: number): T[] },
+  { first, most }: RecordRange,
+): T[] {
+  return log.since(first < 0 ? Math.max(0, log.count() + first) : first, most);
+}
 
 class RequestError extends Error {
   constructor(
@@ -81,7 +90,6 @@ export interface MachineServer {
 
 export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let machine: Machine | undefined;
-  let breakpoints: Breakpoints | undefined;
   let stepper: Stepper | undefined;
   let running = false;
   let over = false;
@@ -120,9 +128,11 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     reason: StopReason,
     details: {
       breakpoints?: number[];
+      problems?: readonly string[];
       watchpoints?: readonly WatchHit[];
+      caught?: readonly CaughtEvent[];
       exitStatus?: number;
-      causes?: readonly ShutdownCause[];
+      causes?: readonly ExceptionInfo[];
     } = {},
   ): void {
     running = false;
@@ -136,7 +146,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         event: 'stopped',
         reason,
         breakpoints: details.breakpoints ?? [],
+        problems: details.problems ?? [],
         watchpoints: details.watchpoints ?? [],
+        caught: details.caught ?? [],
         exitStatus: details.exitStatus,
         causes: details.causes ?? [],
         snapshot: snapshot(booted()),
@@ -159,11 +171,16 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       case 'slice':
         return true;
       case 'breakpoint':
-        stop('breakpoint', { breakpoints: breakpoints?.matching(m.cpu.linearEip()) ?? [] });
+        stop('breakpoint', {
+          breakpoints: [...m.debug.breakpoints.hits()],
+          problems: m.debug.breakpoints.problems(),
+        });
         return false;
-      case 'watchpoint':
-        stop('watchpoint', { watchpoints: result.hits });
+      case 'event':
+        stop('event', result);
         return false;
+      case 'guard':
+        throw new Error('Nothing but a step has a guard.');
       case 'shutdown':
         stop('shutdown', { causes: result.causes });
         return false;
@@ -249,25 +266,21 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     platform.yield(loop);
   }
 
-  function resolveSpace(m: Machine, space: Space): AddressSpace {
+  /** @param cr3 stands in for that of the space */
+  function resolveSpace(m: Machine, space: Space, cr3?: number): AddressSpace {
+    const found = findSpace(m, space);
+    if (found) return cr3 === undefined ? found : { ...found, cr3 };
+    const coroutine = space.kind === 'coroutine' ? ` ${space.coroutine}` : '';
+    throw new RequestError(
+      'no-such-coroutine',
+      `There is no coroutine${coroutine} yet, or it has no saved state.`,
+    );
+  }
+
+  function findSpace(m: Machine, space: Space): AddressSpace | undefined {
     if (space.kind === 'physical') return PHYSICAL;
-    if (space.kind === 'current' || space.coroutine === m.passages.current())
-      return m.inspector.currentSpace();
-    const fields = layouts.co_passage_page.fields;
-    const passage =
-      space.coroutine === HOST
-        ? m.passages.all().find(({ monitor }) => monitor + 1 === m.passages.current())
-        : m.passages.all().find(({ monitor }) => monitor + 1 === space.coroutine);
-    if (!passage)
-      throw new RequestError('no-such-coroutine', `There is no coroutine ${space.coroutine} yet.`);
-    const page = m.memory.bytes.slice(passage.physical, passage.physical + 0x1000);
-    const at = space.coroutine === HOST ? fields.host[0] : fields.guest[0];
-    const state = decodeState(new DataView(page.buffer), at);
-    if (!state)
-      throw new RequestError('no-such-coroutine', `Coroutine ${space.coroutine} has no saved state.`);
-    return (state.cr0 & 0x8000_0000) === 0
-      ? PHYSICAL
-      : { cr3: state.cr3, pse: (state.cr4 & 0x10) !== 0, pae: (state.cr4 & 0x20) !== 0 };
+    if (space.kind === 'current') return m.inspector.currentSpace();
+    return coroutineSpace(m.cpu.views, m.memory, m.passages, space.coroutine);
   }
 
   /** Something comes in from outside. A halted machine that sleeps has something to do then. */
@@ -312,7 +325,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         },
       });
       ({ pace } = params);
-      breakpoints = createBreakpoints(machine.cpu, machine.passages);
+      machine.debug.onLog = ({ id, values }) => {
+        platform.post({ event: 'logPoint', id, values }, []);
+      };
       return snapshot(machine);
     },
     resume() {
@@ -324,7 +339,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     step(spec) {
       const m = stoppedMachine();
       if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
-      stepper = createStepper(m, breakpoints!, spec);
+      stepper = createStepper(m, spec);
       start(m);
       return {};
     },
@@ -340,30 +355,30 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     writeMemory({ space, address, bytes }) {
       const m = stoppedMachine();
       const written = m.inspector.write(resolveSpace(m, space), address, bytes);
-      m.watchpoints.forget();
+      m.debug.watchpoints.forget();
       return { written };
     },
     writeRegister({ name, value }) {
-      const { cpu } = stoppedMachine();
-      const index = REGISTERS.indexOf(name);
-      if (index >= 0) cpu.views.reg32[index] = value;
-      else if (name === 'eip') cpu.views.state[EIP] = value;
-      else if (name === 'eflags') {
-        cpu.flags.set(value);
-        cpu.segmentation.updateMode();
-      } else
-        throw new RequestError('no-such-register', `There is no register "${name}" that can be written.`);
+      const refusal = stoppedMachine().writeRegister(name, value);
+      if (refusal !== undefined) throw new RequestError('register-refused', refusal);
       return {};
     },
+    readMsr({ index }) {
+      const value = booted().cpu.debugger.readMsr(index);
+      return { bytes: value && new Uint8Array(Int32Array.from(value).buffer) };
+    },
     setBreakpoints({ breakpoints: specs }) {
-      booted();
-      breakpoints!.replace(specs);
+      booted().debug.breakpoints.replace(specs);
+      return {};
+    },
+    setCatchpoints({ catchpoints }) {
+      booted().debug.catchpoints.replace(catchpoints);
       return {};
     },
     setWatchpoints({ watchpoints }) {
       const m = booted();
       const found = watchpoints.map((spec) => ({ id: spec.id, pieces: physicalPieces(m, spec) }));
-      m.watchpoints.replace(found.flatMap(({ pieces }) => pieces));
+      m.debug.watchpoints.replace(found.flatMap(({ pieces }) => pieces));
       return { watched: found.filter(({ pieces }) => pieces.length > 0).map(({ id }) => id) };
     },
     input({ port, bytes }) {
@@ -405,7 +420,24 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         outside.completeShare(share, id, bytes);
       });
     },
-    switches: ({ most }) => ({ switches: booted().passages.recent(most) }),
+    switches: (range) => ({ switches: recorded(booted().passages, range) }),
+    transitions: (range) => ({ transitions: recorded(booted().debug.transitions, range) }),
+    spaceLoads: (range) => ({ loads: recorded(booted().debug.spaceLoads, range) }),
+    openEntries({ coroutine }) {
+      const m = booted();
+      const space = resolveSpace(m, { kind: 'coroutine', coroutine });
+      return { entries: openEntries(m.debug.transitions, m.inspector, space, coroutine) };
+    },
+    branches: ({ most }) => ({ branches: recentBranches(booted().cpu.views, most) }),
+    pageWalk({ space, cr3, address, access }) {
+      const m = booted();
+      return walkPages(m.memory, resolveSpace(m, space, cr3), address, access);
+    },
+    mappings({ space, cr3 }) {
+      const m = booted();
+      return mappingsOf(m.memory, resolveSpace(m, space, cr3));
+    },
+    reverseMap: ({ physical }) => ({ mappings: reverseMap(booted(), physical) }),
     hash: () => ({ hash: stoppedMachine().hash() }),
   };
 
@@ -414,7 +446,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     m: Machine,
     { id, space, address, length, access }: WatchRequest,
   ): WatchpointSpec[] {
-    const from = resolveSpace(m, space);
+    const from = findSpace(m, space);
+    if (!from) return [];
     const pieces: WatchpointSpec[] = [];
     for (let done = 0; done < length;) {
       const linear = (address + done) >>> 0;
@@ -433,7 +466,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   function errorOf(error: unknown): ProtocolError {
-    const known = [RequestError, BootError, MemorySizeError, InputLogError].find(
+    const known = [RequestError, BootError, MemorySizeError, InputLogError, ExpressionError].find(
       (kind) => error instanceof kind,
     );
     if (known) {

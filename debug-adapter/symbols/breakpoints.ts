@@ -21,6 +21,18 @@ export interface BreakpointLocations {
   matchedComponents: number;
 }
 
+/** A place of the source where a breakpoint can stop or execution can go on. */
+export interface Statement {
+  line: number;
+  /** From 1; 0 when the compiler does not say. */
+  column: number;
+  /** First address of each copy of its code (function, inlined call, block), ascending. */
+  addresses: readonly number[];
+}
+
+/** Columns in a line table have 16 bits. */
+const COLUMNS = 0x1_0000;
+
 /** What the line queries ask of the functions. */
 export interface FunctionLookup {
   /** Identifies the innermost function, inlined call or block at `pc`; with the function's unit, entry and end. */
@@ -109,6 +121,33 @@ export class Breakpoints {
       }
     }
     return [...found].sort((a, b) => a - b);
+  }
+
+  /** The statements from line `from` to line `to`, both included, in the order of the source. */
+  statements(match: FileMatch, from: number, to: number): Statement[] {
+    const places = new Map<number, Map<string, number>>();
+    for (const { header, files } of match.uses) {
+      const rows = this.lines.rowsOf(header);
+      if (!rows) continue;
+      for (const row of statementRows(rows, files)) {
+        const line = rows.line[row]!;
+        if (line < from || line > to) continue;
+        const address = rows.address[row]!;
+        const place = line * COLUMNS + rows.column[row]!;
+        const copies = places.get(place) ?? new Map<string, number>();
+        places.set(place, copies);
+        const block = this.functions.blockAt(address);
+        const copy = block ? `${String(block.unit.index)}:${String(block.id)}` : `row ${String(address)}`;
+        copies.set(copy, Math.min(address, copies.get(copy) ?? Infinity));
+      }
+    }
+    return [...places]
+      .sort(([a], [b]) => a - b)
+      .map(([place, copies]) => ({
+        line: Math.floor(place / COLUMNS),
+        column: place % COLUMNS,
+        addresses: [...new Set(copies.values())].sort((a, b) => a - b),
+      }));
   }
 
   /** The addresses within `bounds` that belong to the source line of `pc`, with line-0 code that follows it. */

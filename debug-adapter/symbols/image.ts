@@ -4,7 +4,7 @@
  * damage met later is kept in `problems` and the answer is undefined or empty. Addresses are link-time
  * addresses; the caller adds and removes a load bias. For a caller frame look up `return address - 1`.
  */
-import { Breakpoints, type BreakpointLocations } from './breakpoints.ts';
+import { Breakpoints, type BreakpointLocations, type Statement } from './breakpoints.ts';
 import { CallSites } from './call-sites.ts';
 import { CallFrameInfo, type UnwoundFrame, unwindWith } from './cfi.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
@@ -28,6 +28,7 @@ import { LineTables, rowSpans } from './line-tables.ts';
 import type { MemoryReader, Registers } from './location.ts';
 import { NameIndex, type NameKind } from './name-index.ts';
 import { RangeReader } from './ranges.ts';
+import { ScopedNames } from './scoped-names.ts';
 import { type AddressRange, rangesContain } from './search.ts';
 import { dwarfSections, unitSections } from './sections.ts';
 import { readSplitFile } from './split.ts';
@@ -98,6 +99,7 @@ export class SymbolImage {
   private readonly lines: LineTables;
   private readonly functions: Functions;
   private readonly names: NameIndex;
+  private readonly scoped: ScopedNames;
   private readonly types: TypeReader;
   private readonly variables: Variables;
   private readonly breakpoints: Breakpoints;
@@ -119,6 +121,7 @@ export class SymbolImage {
     this.lines = new LineTables(this.info, isCode, report);
     this.functions = new Functions(this.info, this.ranges, report);
     this.names = new NameIndex(this.info, report);
+    this.scoped = new ScopedNames(this.info, this.names, report);
     this.types = new TypeReader(this.info, report, (tag, typeName) => this.definitionOf(tag, typeName));
     this.variables = new Variables(
       this.info,
@@ -470,6 +473,11 @@ export class SymbolImage {
     return this.ask(() => this.breakpoints.linesOf(this.lines.match(file), from, to), []);
   }
 
+  /** The statements of `file` from line `from` to line `to`, both included, with their columns. */
+  statements(file: string, from: number, to: number): Statement[] {
+    return this.ask(() => this.breakpoints.statements(this.lines.match(file), from, to), []);
+  }
+
   /** Every source file the line tables name: absolute, normalised, sorted. */
   sourceFiles(): string[] {
     return this.ask(() => this.lines.sourceFiles(), []);
@@ -518,6 +526,43 @@ export class SymbolImage {
         dies[0];
       return die && this.variables.variable(die, undefined, undefined);
     }, undefined);
+  }
+
+  /** The variable `name` of the function `scope` when it is static there, or else of the file `scope`. */
+  findScoped(scope: string, name: string): Variable | undefined {
+    return this.ask(() => {
+      const die = this.scoped.variable(scope, name);
+      return die && this.variables.variable(die, undefined, undefined);
+    }, undefined);
+  }
+
+  /** The enumeration that has this enumerator, and its value; the unit at `pc` comes first. */
+  findEnumerator(name: string, pc?: number): { type: CType; value: bigint } | undefined {
+    return this.ask(() => {
+      const offset = this.scoped.enumeration(name, pc === undefined ? undefined : this.units.at(pc));
+      const type = offset === undefined ? undefined : this.types.at(offset);
+      if (type?.kind !== 'enum') return undefined;
+      const found = type.enumerators.find((enumerator) => enumerator.name === name);
+      return found && { type, value: found.value };
+    }, undefined);
+  }
+
+  /** Where the variable or function of a DIE is declared in the source. */
+  declarationOf(dieOffset: number): SourcePosition | undefined {
+    return this.ask(() => {
+      const from = this.info.inherited(this.info.die(dieOffset), DW_AT.decl_line)?.from;
+      return from && this.position(from, DW_AT.decl_file, DW_AT.decl_line);
+    }, undefined);
+  }
+
+  /** The type of a function that DWARF knows. */
+  functionType(dieOffset: number): CType | undefined {
+    return this.ask(() => this.types.at(dieOffset), undefined);
+  }
+
+  /** Names of all structs, unions, enums, and of typedefs and base types, sorted. */
+  typeNames(kind: 'struct' | 'union' | 'enum' | 'type'): string[] {
+    return this.ask(() => this.names.names(kind), []);
   }
 
   /** Names of all global and file-level variables, sorted. */

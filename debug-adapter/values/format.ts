@@ -1,16 +1,25 @@
 /**
- * Values as one line of text, and the children that a view can unfold. Characters show as characters, pointers with the
- * symbol or the string they point to, structures with their first members.
+ * Values as one line of text. Characters show as characters, pointers with the symbol or the string they point to, structures
+ * with their first members, enumerations by name or as flags; what cannot be known says why.
  */
-import { extendedText } from './extended.ts';
-import type { CType, Member } from '../symbols/types.ts';
+import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { typeName } from '../symbols/type-name.ts';
+import type { BareType, CType, EnumType } from '../symbols/types.ts';
+import { childrenOf } from './children.ts';
+import { decode } from './decoders.ts';
+import { extendedText } from './extended.ts';
+import type { Style } from './format-specifier.ts';
+import { EXTENDED_BYTES, scalarOf } from './scalar.ts';
+import { character, hexAddress, hexOf, quoted } from './text.ts';
 import {
   arrayOf,
   bare,
   bytesOf,
   integerOf,
-  isSigned,
+  isCharacter,
+  isFloat,
+  isInteger,
+  partOf,
   sizeOf,
   type TypedValue,
   type ValueContext,
@@ -18,231 +27,260 @@ import {
 
 export interface FormatContext extends ValueContext {
   /** `symbol+offset` of a code or data address. */
-  readonly symbolAt: (address: number) => string | undefined;
-  readonly hexadecimal: boolean;
+  readonly symbolAt: (address: number, space: Space | undefined) => string | undefined;
+  /** `file:line` of a code address. */
+  readonly lineAt: (address: number, space: Space | undefined) => string | undefined;
+  readonly style: Style | undefined;
+  readonly limits: Limits;
+  /** Values that may still be written, of all that is formatted with this context. */
+  readonly budget: { left: number };
 }
 
-export interface Child {
-  readonly name: string;
-  readonly value: TypedValue;
+/** How much of a value is written: members or elements of each, structures within structures, characters of a string. */
+interface Limits {
+  readonly members: number;
+  readonly depth: number;
+  readonly string: number;
+  /** Values altogether: a structure may have thousands of members that are structures. */
+  readonly values: number;
 }
 
-const MAX_STRING = 200;
-const MAX_MEMBERS = 4;
-const MAX_DEPTH = 2;
-
-const hex = (value: bigint, size: number) =>
-  '0x' +
-  BigInt.asUintN(size * 8, value)
-    .toString(16)
-    .padStart(size * 2, '0');
-
-function character(code: number): string {
-  const escapes: Readonly<Record<number, string>> = {
-    0: '\\0',
-    9: '\\t',
-    10: '\\n',
-    13: '\\r',
-    27: '\\e',
-    39: "\\'",
-    92: '\\\\',
-  };
-  return (
-    escapes[code] ??
-    (code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : `\\x${code.toString(16).padStart(2, '0')}`)
-  );
-}
-
-const isCharacter = (type: CType): boolean => {
-  const plain = bare(type);
-  return plain.kind === 'base' && plain.size === 1 && plain.encoding.endsWith('-char');
-};
-
-const EXTENDED_BYTES = 10;
-
-/** A quoted string up to its terminator. */
-function quoted(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  const text = bytes.subarray(0, end < 0 ? bytes.length : end);
-  const shown = Array.from(text.subarray(0, MAX_STRING), (b) =>
-    b === 34 ? '\\"' : b === 39 ? "'" : character(b),
-  ).join('');
-  return `"${shown}"` + (text.length > MAX_STRING || end < 0 ? '…' : '');
-}
-
-/** The string behind a character pointer, page by page so that a string near a hole shows. */
-function stringAt(address: number, { readMemory }: FormatContext): string | undefined {
-  const bytes = readMemory(address, MAX_STRING + 1);
-  return bytes?.length ? quoted(bytes) : undefined;
-}
-
-function formatBase(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>, hexadecimal: boolean): string {
-  const value = integerOf(bytes, type);
-  switch (type.encoding) {
-    case 'boolean':
-      return value === 0n ? 'false' : 'true';
-    case 'signed-char':
-    case 'unsigned-char':
-      return `${hexadecimal ? hex(value, 1) : value} '${character(bytes[0])}'`;
-    case 'float': {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      if (bytes.length === 4) return String(view.getFloat32(0, true));
-      if (bytes.length === 8) return String(view.getFloat64(0, true));
-      // long double: ten bytes and padding.
-      return bytes.length >= EXTENDED_BYTES
-        ? extendedText({ significand: view.getBigUint64(0, true), signExponent: view.getUint16(8, true) })
-        : hex(value, bytes.length);
-    }
-    default:
-      return hexadecimal ? hex(value, bytes.length) : String(value);
-  }
-}
-
-function formatPointer(address: number, target: CType, context: FormatContext): string {
-  const text = hex(BigInt(address >>> 0), 4);
-  if (address === 0) return `${text} (null)`;
-  if (isCharacter(target)) {
-    const string = stringAt(address, context);
-    return string === undefined ? text : `${text} ${string}`;
-  }
-  const symbol = context.symbolAt(address >>> 0);
-  return symbol === undefined ? text : `${text} <${symbol}>`;
-}
+export const LIMITS = {
+  /** One line in a view. */
+  line: { members: 4, depth: 2, string: 200, values: 100 },
+  /** All of it, as it is copied to a clipboard. */
+  whole: { members: 1000, depth: 8, string: 0x1_0000, values: 20_000 },
+} as const satisfies Readonly<Record<string, Limits>>;
 
 /** One line for a value. */
 export function formatValue(value: TypedValue, context: FormatContext, depth = 0): string {
   const { location } = value;
+  const { budget } = context;
+  if (--budget.left < 0) return '…';
   if (location.kind === 'optimised-out') return `<optimised out: ${location.reason}>`;
   const type = bare(value.type);
   if (type.kind === 'void') return 'void';
-  if (type.kind === 'function') {
-    if (location.kind !== 'memory') return '<function>';
-    return `${hex(BigInt(location.address >>> 0), 4)} <${context.symbolAt(location.address) ?? '?'}>`;
-  }
-  if (type.kind === 'struct' || type.kind === 'union') return formatMembers(value, context, depth);
-  if (type.kind === 'array') return formatArray(value, context, depth);
+  if (type.kind === 'function')
+    return location.kind === 'memory' ? codeText(location.address, value.space, context) : '<function>';
+  const decoded = decodedText(value, context);
+  if (decoded !== undefined) return decoded;
+  if (type.kind === 'struct' || type.kind === 'union') return membersText(value, type, context, depth);
+  if (type.kind === 'array') return arrayText(value, context, depth);
   const bytes = bytesOf(value, context);
-  if (!bytes) {
-    const where = location.kind === 'memory' ? ` at ${hex(BigInt(location.address >>> 0), 4)}` : '';
-    return `<cannot be read${where}>`;
-  }
+  return bytes ? scalarText(bytes, type, value.space, context) : unreadable(value);
+}
+
+const unreadable = ({ location }: TypedValue) =>
+  `<cannot be read${location.kind === 'memory' ? ` at ${hexAddress(location.address)}` : ''}>`;
+
+/** The styles that give words of the processor their meaning. */
+function decodedText(value: TypedValue, context: FormatContext): string | undefined {
+  if (context.style === undefined || sizeOf(value.type) > 8) return undefined;
+  const bytes = bytesOf(value, context);
+  return bytes && decode(context.style, bytes, (address) => context.symbolAt(address, undefined));
+}
+
+function scalarText(
+  bytes: Uint8Array,
+  type: BareType,
+  space: Space | undefined,
+  context: FormatContext,
+): string {
+  const styled = styledText(bytes, type, space, context);
+  if (styled !== undefined) return styled;
   switch (type.kind) {
     case 'base':
-      return formatBase(bytes, type, context.hexadecimal);
+      return baseText(bytes, type);
     case 'pointer':
-      return formatPointer(Number(integerOf(bytes, type)), type.target, context);
-    case 'enum': {
-      const number = integerOf(bytes, type);
-      const name = type.enumerators.find(
-        (e) => BigInt.asUintN(bytes.length * 8, e.value) === BigInt.asUintN(bytes.length * 8, number),
-      );
-      return name ? `${name.name} (${number})` : String(number);
-    }
+      return pointerText(Number(integerOf(bytes, type)), type.target, space, context);
+    case 'enum':
+      return enumText(integerOf(bytes, type), bytes.length * 8, type);
     default:
       return `<${nameOfType(type)}>`;
   }
 }
 
-function formatMembers(value: TypedValue, context: FormatContext, depth: number): string {
-  if (depth >= MAX_DEPTH) return '{…}';
-  const children = childrenOf(value, context);
-  const shown = children
-    .slice(0, MAX_MEMBERS)
-    .map(({ name, value: child }) => `${name}=${formatValue(child, context, depth + 1)}`);
-  return `{${shown.join(', ')}${children.length > MAX_MEMBERS ? ', …' : ''}}`;
+/** A number as the style wants it; `undefined` when the style has nothing to say about it. */
+function styledText(
+  bytes: Uint8Array,
+  type: BareType,
+  space: Space | undefined,
+  context: FormatContext,
+): string | undefined {
+  const { style } = context;
+  const bits = bytes.length * 8;
+  const raw = BigInt.asUintN(bits, integerOf(bytes, { kind: 'unknown', name: '', size: bytes.length }));
+  switch (style) {
+    case 'x':
+      if (type.kind === 'pointer') return undefined;
+      if (isCharacter(type)) return `${hexOf(raw, 1)} '${character(bytes[0])}'`;
+      return hexOf(raw, isFloat(type) ? Math.min(bytes.length, EXTENDED_BYTES) : bytes.length);
+    case 'd':
+      return isFloat(type) ? undefined : String(BigInt.asIntN(bits, raw));
+    case 'u':
+      return isFloat(type) ? undefined : String(raw);
+    case 'o':
+      return isFloat(type) ? undefined : raw === 0n ? '0' : `0${raw.toString(8)}`;
+    case 'b':
+      return isFloat(type) ? undefined : `0b${raw.toString(2).padStart(bits, '0')}`;
+    case 'c':
+      return isFloat(type) ? undefined : `${integerOf(bytes, type)} '${character(Number(raw & 0xffn))}'`;
+    case 'f':
+      return isInteger(type) && (bytes.length === 4 || bytes.length === 8)
+        ? floatText(bytes, { kind: 'base', name: '', size: bytes.length, encoding: 'float' })
+        : undefined;
+    case 's': {
+      if (type.kind !== 'pointer' || sizeOf(type.target) > 1) return undefined;
+      return stringAt(Number(raw), space, context) ?? hexOf(raw, 4);
+    }
+    case 'p':
+      return isFloat(type) ? undefined : `0x${raw.toString(16)}`;
+    case 'a': {
+      if (isFloat(type)) return undefined;
+      const symbol = context.symbolAt(Number(raw & 0xffff_ffffn), space);
+      return `${hexOf(raw, Math.max(4, bytes.length))}${symbol === undefined ? '' : ` <${symbol}>`}`;
+    }
+    default:
+      return undefined;
+  }
 }
 
-function formatArray(value: TypedValue, context: FormatContext, depth: number): string {
-  const array = arrayOf(value.type)!;
-  if (isCharacter(array.element) && array.length > 0) {
-    // Only what is shown is read: an array may be as large as memory.
-    const length = Math.min(array.length, MAX_STRING + 1);
-    const shown: CType = { kind: 'array', element: array.element, dimensions: [length] };
-    const bytes = bytesOf(partOf(value, 0, shown, context), context);
-    if (bytes) return length === array.length ? quoted(bytes).replace(/…$/, '') : quoted(bytes);
+function baseText(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>): string {
+  const value = integerOf(bytes, type);
+  switch (type.encoding) {
+    case 'boolean':
+      return value === 0n ? 'false' : value === 1n ? 'true' : `true (${value})`;
+    case 'signed-char':
+    case 'unsigned-char':
+      return bytes.length === 1 ? `${value} '${character(bytes[0])}'` : String(value);
+    case 'float':
+      return floatText(bytes, type);
+    default:
+      return String(value);
   }
-  if (depth >= MAX_DEPTH) return `[${array.length}]`;
-  const shown = childrenOf(value, context, 0, MAX_MEMBERS).map(({ value: child }) =>
+}
+
+/** A floating-point number with as many digits as tell it from its neighbours; a NaN with its payload. */
+function floatText(bytes: Uint8Array, type: CType): string {
+  if (!isFloat(type)) return hexOf(integerOf(bytes, type), bytes.length);
+  const value = scalarOf(bytes, type);
+  if (typeof value === 'object') return extendedText(value);
+  const number = Number(value);
+  if (Number.isNaN(number)) return nanText(bytes);
+  if (!Number.isFinite(number)) return number < 0 ? '-inf' : 'inf';
+  if (Object.is(number, -0)) return '-0';
+  return bytes.length === 4 ? shortestSingle(number) : String(number);
+}
+
+function nanText(bytes: Uint8Array): string {
+  const all = integerOf(bytes, { kind: 'unknown', name: '', size: bytes.length });
+  const fraction = bytes.length === 4 ? 23n : 52n;
+  const sign = all >> BigInt(bytes.length * 8 - 1) === 1n ? '-' : '';
+  return `${sign}nan(0x${BigInt.asUintN(Number(fraction), all).toString(16)})`;
+}
+
+function shortestSingle(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return String(shorter);
+  }
+  return String(value);
+}
+
+/** The string behind a character pointer; `undefined` when nothing of it can be read. */
+function stringAt(
+  address: number,
+  space: Space | undefined,
+  { readMemory, limits }: FormatContext,
+): string | undefined {
+  const bytes = readMemory(address, limits.string + 1, space);
+  return bytes?.length ? quoted(bytes, false, limits.string) : undefined;
+}
+
+/** Code by its function and line: `0xc0100010 kmain+4 <main.c:31>`. */
+function codeText(address: number, space: Space | undefined, { symbolAt, lineAt }: FormatContext): string {
+  const symbol = symbolAt(address, space);
+  const line = lineAt(address, space);
+  return [hexAddress(address), symbol, line && `<${line}>`].filter(Boolean).join(' ');
+}
+
+function pointerText(
+  address: number,
+  target: CType,
+  space: Space | undefined,
+  context: FormatContext,
+): string {
+  const text = hexAddress(address);
+  if (address === 0) return `${text} (null)`;
+  if (bare(target).kind === 'function') return codeText(address, space, context);
+  if (isCharacter(target)) {
+    const string = stringAt(address, space, context);
+    return `${text} ${string ?? '<cannot be read>'}`;
+  }
+  const symbol = context.symbolAt(address >>> 0, space);
+  return symbol === undefined ? text : `${text} <${symbol}>`;
+}
+
+/** An enumerator by name; several by their names when they are flags: values without a bit in common. */
+function enumText(value: bigint, width: number, { enumerators }: EnumType): string {
+  const unsigned = (number: bigint) => BigInt.asUintN(width, number);
+  const name = enumerators.find((one) => unsigned(one.value) === unsigned(value));
+  if (name) return `${name.name} (${value})`;
+  const flags = enumerators.filter((one) => one.value !== 0n);
+  let seen = 0n;
+  const disjoint = flags.every((flag) => {
+    const bits = unsigned(flag.value);
+    const free = (seen & bits) === 0n;
+    seen |= bits;
+    return free;
+  });
+  const set = flags.filter((flag) => (unsigned(value) & unsigned(flag.value)) === unsigned(flag.value));
+  if (!disjoint || set.length === 0) return String(value);
+  const rest = set.reduce((left, flag) => left & ~unsigned(flag.value), unsigned(value));
+  return (
+    [...set.map((flag) => flag.name), ...(rest === 0n ? [] : [`0x${rest.toString(16)}`])].join(' | ') +
+    ` (${value})`
+  );
+}
+
+function membersText(
+  value: TypedValue,
+  type: Extract<CType, { kind: 'struct' | 'union' }>,
+  context: FormatContext,
+  depth: number,
+): string {
+  if (type.incomplete) return `<incomplete ${type.kind}>`;
+  if (nothingReadable(value, context)) return unreadable(value);
+  if (depth >= context.limits.depth) return '{…}';
+  const children = childrenOf(value, '', context);
+  const shown = children
+    .slice(0, context.limits.members)
+    .map(({ name, value: child }) => `${name}=${formatValue(child, context, depth + 1)}`);
+  return `{${shown.join(', ')}${children.length > context.limits.members ? ', …' : ''}}`;
+}
+
+/** Is there no memory where a value should begin? */
+function nothingReadable({ location, space, type }: TypedValue, { readMemory }: FormatContext): boolean {
+  return location.kind === 'memory' && sizeOf(type) > 0 && !readMemory(location.address, 1, space)?.length;
+}
+
+function arrayText(value: TypedValue, context: FormatContext, depth: number): string {
+  const { element, length } = arrayOf(value.type)!;
+  if (nothingReadable(value, context)) return unreadable(value);
+  const asText =
+    context.style === 's' ? sizeOf(element) === 1 : context.style === undefined && isCharacter(element);
+  if (asText && length > 0) {
+    // Only what is shown is read: an array may be as large as memory.
+    const shown = Math.min(length, context.limits.string + 1);
+    const type: CType = { kind: 'array', element, dimensions: [shown] };
+    const bytes = bytesOf(partOf(value, type, 0), context);
+    if (bytes) return quoted(bytes, shown === length, context.limits.string);
+  }
+  if (depth >= context.limits.depth) return `[${length}]`;
+  const shown = childrenOf(value, '', context, 0, context.limits.members).map(({ value: child }) =>
     formatValue(child, context, depth + 1),
   );
-  return `[${array.length}] {${shown.join(', ')}${array.length > MAX_MEMBERS ? ', …' : ''}}`;
-}
-
-/** A part of a value that lies `offset` bytes into it. */
-function partOf(value: TypedValue, offset: number, type: CType, context: ValueContext): TypedValue {
-  const { location } = value;
-  if (location.kind === 'memory')
-    return { type, location: { kind: 'memory', address: (location.address + offset) >>> 0 } };
-  if (location.kind === 'optimised-out') return { type, location };
-  const bytes = bytesOf(value, context);
-  const size = sizeOf(type);
-  if (!bytes || offset + size > bytes.length) {
-    return { type, location: { kind: 'optimised-out', reason: 'this part was not kept' } };
-  }
-  return { type, location: { kind: 'value', bytes: bytes.slice(offset, offset + size) } };
-}
-
-/** A member of a structure; bit fields come as values. */
-export function memberOf(value: TypedValue, member: Member, context: ValueContext): TypedValue {
-  if (member.bitSize === undefined || member.bitOffset === undefined)
-    return partOf(value, member.offset, member.type, context);
-  const first = Math.floor(member.bitOffset / 8);
-  const length = Math.ceil((member.bitOffset + member.bitSize) / 8) - first;
-  const storage: CType = { kind: 'base', name: '', size: length, encoding: 'unsigned' };
-  const bytes = bytesOf(partOf(value, first, storage, context), context);
-  if (!bytes)
-    return { type: member.type, location: { kind: 'optimised-out', reason: 'the structure cannot be read' } };
-  const all = integerOf(bytes, storage);
-  const raw = BigInt.asUintN(member.bitSize, all >> BigInt(member.bitOffset - first * 8));
-  const size = sizeOf(member.type) || 4;
-  let rest = BigInt.asUintN(size * 8, isSigned(member.type) ? BigInt.asIntN(member.bitSize, raw) : raw);
-  const out = new Uint8Array(size);
-  for (let n = 0; n < size; n++, rest >>= 8n) out[n] = Number(rest & 0xffn);
-  return { type: member.type, location: { kind: 'value', bytes: out } };
-}
-
-/** How many children a value has, without making them. */
-export function childCount(type: CType): number {
-  const plain = bare(type);
-  if (plain.kind === 'struct' || plain.kind === 'union') return plain.members.length;
-  if (plain.kind === 'pointer') {
-    const target = bare(plain.target);
-    return target.kind === 'void' || target.kind === 'function' ? 0 : 1;
-  }
-  return arrayOf(plain)?.length ?? 0;
-}
-
-/** The parts of a value: members, elements, or what a pointer points to. */
-export function childrenOf(value: TypedValue, context: ValueContext, start = 0, count = Infinity): Child[] {
-  const type = bare(value.type);
-  if (type.kind === 'struct' || type.kind === 'union') {
-    return type.members.map((member) => ({
-      name: member.name ?? '<anonymous>',
-      value: memberOf(value, member, context),
-    }));
-  }
-  const array = arrayOf(type);
-  if (array) {
-    const end = Math.min(array.length, start + count);
-    const size = sizeOf(array.element);
-    return Array.from({ length: Math.max(0, end - start) }, (_, n) => ({
-      name: `[${start + n}]`,
-      value: partOf(value, (start + n) * size, array.element, context),
-    }));
-  }
-  if (type.kind === 'pointer' && childCount(type) > 0) {
-    const bytes = bytesOf(value, context);
-    if (!bytes) return [];
-    const pointed: TypedValue = {
-      type: type.target,
-      location: { kind: 'memory', address: Number(integerOf(bytes, type)) >>> 0 },
-    };
-    const target = bare(type.target);
-    // A pointer to a structure unfolds straight into its members.
-    if (target.kind === 'struct' || target.kind === 'union') return childrenOf(pointed, context);
-    return [{ name: '*', value: pointed }];
-  }
-  return [];
+  return `[${length}] {${shown.join(', ')}${length > context.limits.members ? ', …' : ''}}`;
 }
 
 export const nameOfType = (type: CType): string => typeName(type);

@@ -1,65 +1,37 @@
 /** Typed values of a stopped program: a C type and where its bytes are, or the bytes themselves. */
-import { readLocation, type Location, type MemoryReader, type Registers } from '../symbols/location.ts';
-import type { CType } from '../symbols/types.ts';
+import type { Space } from '../../core/protocol/machine-protocol.ts';
+import { littleEndian, readLocation, toNumber, type Location, type Registers } from '../symbols/location.ts';
+import { type BareType, type CType, sizeOfType, stripType } from '../symbols/types.ts';
+
+/** Reads up to `length` bytes; `space` is that of the frame when absent. */
+export type SpaceReader = (address: number, length: number, space?: Space) => Uint8Array | undefined;
 
 /** A value that expressions and views work with. */
 export interface TypedValue {
   readonly type: CType;
+  /** A bit field is a location of one or more pieces with fewer bits than its type. */
   readonly location: Location;
+  /** Whose memory `location` is in, and what a pointer points into; absent for that of the frame. */
+  readonly space?: Space | undefined;
+  /** The register whose value this is, when it is one that DWARF has no number for. */
+  readonly register?: string | undefined;
 }
 
 /** Where values are read from. */
 export interface ValueContext {
   readonly registers: Registers;
-  readonly readMemory: MemoryReader;
+  readonly readMemory: SpaceReader;
 }
 
-export const UNSIGNED: CType = { kind: 'base', name: 'unsigned int', size: 4, encoding: 'unsigned' };
-export const INT: CType = { kind: 'base', name: 'int', size: 4, encoding: 'signed' };
-const LONG_LONG: CType = { kind: 'base', name: 'long long', size: 8, encoding: 'signed' };
-const UNSIGNED_LONG_LONG: CType = { kind: 'base', name: 'unsigned long long', size: 8, encoding: 'unsigned' };
-
-/** The type without typedefs and qualifiers. Broken input may be a loop, so the depth is bounded. */
-export function bare(type: CType): CType {
-  let result = type;
-  for (let depth = 0; depth < 64; depth++) {
-    switch (result.kind) {
-      case 'typedef':
-      case 'const':
-      case 'volatile':
-      case 'restrict':
-      case 'atomic':
-        result = result.target;
-        break;
-      default:
-        return result;
-    }
-  }
-  return { kind: 'unknown', name: 'a type that contains itself', size: 0 };
-}
-
-/** Size in bytes; 0 when it is not known. */
+/** Size in bytes; 0 for types without one. Damaged debug information may say anything. */
 export function sizeOf(type: CType): number {
-  const plain = bare(type);
-  switch (plain.kind) {
-    case 'base':
-    case 'pointer':
-    case 'struct':
-    case 'union':
-    case 'enum':
-    case 'unknown':
-      return plain.size;
-    case 'array':
-      return plain.dimensions.reduce(
-        (product: number, length) => product * (length ?? 0),
-        sizeOf(plain.element),
-      );
-    default:
-      return 0;
-  }
+  const size = sizeOfType(type);
+  return size > 0 ? Math.min(size, 2 ** 32) : 0;
 }
 
-/** The element type and length of an array, dimension by dimension. */
+export const bare: (type: CType) => BareType = stripType;
+
+/** The element type and length of an array, dimension by dimension; the length is 0 when it is not known. */
 export function arrayOf(type: CType): { element: CType; length: number } | undefined {
   const plain = bare(type);
   if (plain.kind !== 'array') return undefined;
@@ -69,21 +41,134 @@ export function arrayOf(type: CType): { element: CType; length: number } | undef
   return { element, length: first ?? 0 };
 }
 
-/** The bytes of a value, or `undefined` when they are gone or cannot be read. */
-export function bytesOf(value: TypedValue, { registers, readMemory }: ValueContext): Uint8Array | undefined {
-  return readLocation(value.location, sizeOf(value.type), registers, readMemory);
+/** What a pointer or an array points to. */
+export function targetOf(type: CType): CType | undefined {
+  const plain = bare(type);
+  return plain.kind === 'pointer' ? plain.target : arrayOf(type)?.element;
 }
 
-/** Is it a floating-point type? */
+export const pointerTo = (target: CType): CType => ({ kind: 'pointer', size: 4, target });
+
+/** Bits of a location that has fewer of them than its type: a bit field. */
+function fieldBits(location: Location, size: number): number | undefined {
+  if (location.kind !== 'pieces') return undefined;
+  const bits = location.pieces.reduce((sum, piece) => sum + piece.bits, 0);
+  return bits < size * 8 ? bits : undefined;
+}
+
+/** Bytes of the largest value that is taken as a whole; views read larger ones in parts. */
+const MAX_VALUE = 1 << 20;
+
+/** The bytes of a value, or `undefined` when they are gone, cannot be read or are too many. */
+export function bytesOf(value: TypedValue, { registers, readMemory }: ValueContext): Uint8Array | undefined {
+  const { location, space, type } = value;
+  const size = sizeOf(type);
+  if (size > MAX_VALUE) return undefined;
+  const bytes = readLocation(location, size, registers, (address, length) =>
+    readMemory(address, length, space),
+  );
+  const bits = bytes && isSigned(type) ? fieldBits(location, size) : undefined;
+  return bits === undefined ? bytes : littleEndian(BigInt.asIntN(bits, toNumber(bytes!)), size);
+}
+
+/**
+ * Where `bits` bits lie that begin `offset` bits into a location.
+ * @param field they are fewer than the type of the part has: a bit field, even one that is whole bytes
+ */
+function sliceLocation(location: Location, offset: number, bits: number, field: boolean): Location {
+  const whole = offset % 8 === 0 && bits % 8 === 0 && !field;
+  switch (location.kind) {
+    case 'optimised-out':
+      return location;
+    case 'memory': {
+      const address = (location.address + Math.floor(offset / 8)) >>> 0;
+      if (whole) return { kind: 'memory', address };
+      return {
+        kind: 'pieces',
+        pieces: [{ bits, bitOffset: offset % 8, location: { kind: 'memory', address } }],
+      };
+    }
+    case 'value':
+      if (offset + bits > location.bytes.length * 8)
+        return { kind: 'optimised-out', reason: 'this part was not kept' };
+      if (whole) return { kind: 'value', bytes: location.bytes.slice(offset / 8, (offset + bits) / 8) };
+      return { kind: 'pieces', pieces: [{ bits, bitOffset: offset, location }] };
+    case 'register':
+      if (offset + bits > 32) return { kind: 'optimised-out', reason: 'this part was not kept' };
+      if (offset === 0 && bits === 32 && !field) return location;
+      return { kind: 'pieces', pieces: [{ bits, bitOffset: offset, location }] };
+    case 'pieces':
+      return slicePieces(location.pieces, offset, bits, field);
+  }
+}
+
+function slicePieces(
+  pieces: Extract<Location, { kind: 'pieces' }>['pieces'],
+  offset: number,
+  bits: number,
+  field: boolean,
+): Location {
+  const parts: { bits: number; bitOffset: number; location: Location }[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const low = Math.max(offset, at);
+    const high = Math.min(offset + bits, at + piece.bits);
+    if (low < high)
+      parts.push({ bits: high - low, bitOffset: piece.bitOffset + low - at, location: piece.location });
+    at += piece.bits;
+  }
+  const gone = parts.find(({ location }) => location.kind === 'optimised-out');
+  if (gone) return gone.location;
+  if (at < offset + bits) return { kind: 'optimised-out', reason: 'this part was not kept' };
+  const [only] = parts;
+  // A whole object in one place is that object, with its address.
+  if (parts.length === 1) return sliceLocation(only.location, only.bitOffset, only.bits, field);
+  return { kind: 'pieces', pieces: parts };
+}
+
+/** A part of a value: `bits` bits that begin `offset` bits into it, as a value of a type. */
+export function partOf(value: TypedValue, type: CType, offset: number, bits = sizeOf(type) * 8): TypedValue {
+  // A flexible array has no bits but an address; nothing of it is anywhere else than in memory.
+  const { location } = value;
+  const part =
+    bits === 0 && location.kind === 'memory'
+      ? { ...location, address: (location.address + offset / 8) >>> 0 }
+      : sliceLocation(location, offset, bits, bits < sizeOf(type) * 8);
+  return { type, location: part, space: value.space };
+}
+
+/** Does the type have as many bytes as a number may have? */
+const isNumberSized = ({ size }: { readonly size: number }) => size >= 1 && size <= 16;
+
+/** Is it a floating-point type that can be computed with: 32, 64 or 80 bits and padding? */
 export function isFloat(type: CType): boolean {
   const plain = bare(type);
-  return plain.kind === 'base' && plain.encoding === 'float';
+  if (plain.kind !== 'base' || plain.encoding !== 'float') return false;
+  return plain.size === 4 || plain.size === 8 || (plain.size >= 10 && plain.size <= 16);
 }
 
-/** Is it a type whose values are integers (pointers and enumerations too)? */
-export function isScalar(type: CType): boolean {
+export function isBoolean(type: CType): boolean {
+  const plain = bare(type);
+  return plain.kind === 'base' && plain.encoding === 'boolean';
+}
+
+/** Is it a type whose values are integers (enumerations too)? */
+export function isInteger(type: CType): boolean {
+  const plain = bare(type);
+  if (plain.kind !== 'enum' && plain.kind !== 'base') return false;
+  const whole = plain.kind === 'enum' || (plain.encoding !== 'float' && plain.encoding !== 'complex');
+  return whole && isNumberSized(plain);
+}
+
+export function isPointer(type: CType): boolean {
+  const plain = bare(type);
+  return plain.kind === 'pointer' && isNumberSized(plain);
+}
+export const isScalar = (type: CType): boolean => isInteger(type) || isFloat(type) || isPointer(type);
+
+export function isRecord(type: CType): boolean {
   const { kind } = bare(type);
-  return kind === 'base' || kind === 'pointer' || kind === 'enum';
+  return kind === 'struct' || kind === 'union';
 }
 
 export function isSigned(type: CType): boolean {
@@ -92,44 +177,14 @@ export function isSigned(type: CType): boolean {
   return plain.kind === 'base' && (plain.encoding === 'signed' || plain.encoding === 'signed-char');
 }
 
+/** Is it `char`, `signed char` or `unsigned char`? */
+export function isCharacter(type: CType): boolean {
+  const plain = bare(type);
+  return plain.kind === 'base' && plain.size === 1 && plain.encoding.endsWith('-char');
+}
+
 /** Little-endian bytes as an integer of a type. */
 export function integerOf(bytes: Uint8Array, type: CType): bigint {
-  let value = 0n;
-  for (let n = bytes.length - 1; n >= 0; n--) value = (value << 8n) | BigInt(bytes[n]);
+  const value = toNumber(bytes);
   return isSigned(type) ? BigInt.asIntN(bytes.length * 8, value) : value;
-}
-
-/** A value made of an integer. */
-export function fromInteger(value: bigint, type: CType): TypedValue {
-  const size = sizeOf(type) || 4;
-  const bytes = new Uint8Array(size);
-  let rest = BigInt.asUintN(size * 8, value);
-  for (let n = 0; n < size; n++) {
-    bytes[n] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  return { type, location: { kind: 'value', bytes } };
-}
-
-/**
- * The type of a literal (C11 6.4.4.1, without the ranks a 32-bit kernel cannot tell apart); `undefined` when it fits none.
- * @param hex not decimal: may become unsigned without saying so.
- */
-export function literalType(value: bigint, hex: boolean, suffix: string): CType | undefined {
-  const unsigned = suffix.includes('u');
-  const long = suffix.includes('ll');
-  if (!long && !unsigned && value <= 0x7fff_ffffn) return INT;
-  if (!long && (unsigned || hex) && value <= 0xffff_ffffn) return UNSIGNED;
-  if (!unsigned && value <= 0x7fff_ffff_ffff_ffffn) return LONG_LONG;
-  return (unsigned || hex) && value <= 0xffff_ffff_ffff_ffffn ? UNSIGNED_LONG_LONG : undefined;
-}
-
-/** The common type of two operands (usual arithmetic conversions). */
-export function commonType(a: CType, b: CType): CType {
-  // Arrays and functions stand for their addresses.
-  const sizeOfValue = (type: CType) => (isScalar(type) ? sizeOf(type) : 4);
-  const size = Math.max(sizeOfValue(a), sizeOfValue(b), 4);
-  const unsigned = [a, b].some((type) => sizeOfValue(type) === size && !isSigned(type));
-  if (size > 4) return unsigned ? UNSIGNED_LONG_LONG : LONG_LONG;
-  return unsigned ? UNSIGNED : INT;
 }

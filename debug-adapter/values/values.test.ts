@@ -7,9 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AdapterError } from '../errors.ts';
 import { SymbolImage } from '../symbols/image.ts';
 import { gdb } from '../symbols/testing/fixtures.ts';
-import { evaluate, type EvaluateContext } from './evaluate.ts';
+import { compile, type Names } from './check.ts';
+import { type Environment, evaluate } from './evaluate.ts';
 import { splitFormat } from './format-specifier.ts';
-import { childrenOf, formatValue } from './format.ts';
+import { childrenOf } from './children.ts';
+import { UNSIGNED } from './conversions.ts';
+import { formatValue, LIMITS } from './format.ts';
 import { bare, bytesOf, integerOf, sizeOf } from './value.ts';
 
 const SOURCE = `
@@ -144,7 +147,8 @@ const SAME = [
 let folder: string;
 let path: string;
 let image: SymbolImage;
-let context: EvaluateContext;
+let names: Names;
+let context: Environment;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'values-'));
@@ -165,9 +169,19 @@ beforeAll(() => {
   ];
   execFileSync('gcc', [...flags, '-Wl,--build-id=none', source, '-o', path], { stdio: 'pipe' });
   image = SymbolImage.open(new Uint8Array(readFileSync(path)), 'values.elf');
-  const registers: number[] = [];
+  const location = (name: string) => image.findVariable(name, image.entry)?.locate();
+  names = {
+    object: ({ name }) => {
+      const found = image.findVariable(name, image.entry);
+      return found && { type: found.type, location: found.locate() };
+    },
+    enumerator: (name) => image.findEnumerator(name, image.entry),
+    type: (name) => image.findType(name),
+    register: (name) => (name === 'eax' ? UNSIGNED : undefined),
+    space: () => undefined,
+  };
   context = {
-    registers,
+    registers: [],
     readMemory: (address, length) => {
       for (let size = length; size > 0; size--) {
         const bytes = image.linkedBytes(address, size);
@@ -175,19 +189,16 @@ beforeAll(() => {
       }
       return undefined;
     },
-    variable: (name) => {
-      const found = image.findVariable(name, image.entry);
-      return found && { type: found.type, location: found.locate() };
-    },
-    type: (name) => image.findType(name),
-    register: (name) => (name === 'eax' ? 0xffff_fffe : undefined),
+    locate: ({ name }) => location(name)!,
+    register: () => ({ kind: 'value', bytes: Uint8Array.of(0xfe, 0xff, 0xff, 0xff) }),
+    msr: () => undefined,
   };
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const value = (expression: string) => evaluate(expression, context);
+const value = (expression: string) => evaluate(compile(expression, names), context);
 const number = (expression: string) => {
   const result = value(expression);
   return integerOf(bytesOf(result, context)!, result.type);
@@ -196,8 +207,11 @@ const shown = (expression: string, hexadecimal = false) => {
   const found = splitFormat(expression);
   return formatValue(value(found.expression), {
     ...context,
-    hexadecimal: hexadecimal || found.format === 'x',
+    style: found.format.style ?? (hexadecimal ? 'x' : undefined),
     symbolAt: (address) => image.symbolAt(address)?.name,
+    lineAt: () => undefined,
+    limits: LIMITS.line,
+    budget: { left: 100 },
   });
 };
 
@@ -242,74 +256,19 @@ describe('expressions', () => {
     ['*nothing', 'A "void *" points to nothing known'],
     ['missing', 'There is no variable "missing" here'],
     ['box + 1', 'this is a structure'],
-    ['ratio + 1', 'Floating-point values can be shown'],
-    ['positive++', 'Assignment is not possible'],
-    ['positive = 2', 'Assignment is not possible'],
+    ['ratio & 1', '"&" needs whole numbers'],
+    ['positive++', 'This expression assigns to something'],
+    ['positive = 2', 'This expression assigns to something'],
     ['function()', 'Calling functions of the guest is not possible'],
     ['1 << 32', 'A shift by 32 is outside of 0 to 31.'],
     ['99999999999999999999', 'does not fit into 64 bits'],
     ['(struct nowhere *)0', 'There is no type "struct nowhere"'],
-    ['08', '"08" is no whole number of C'],
-    ['('.repeat(5000), 'nested too deeply'],
-    ['1 2', 'The expression needs "the end" here, but 2 follows'],
+    ['08', '"08" is no number of C'],
+    ['('.repeat(4000), 'nested too deeply'],
+    ['1'.padEnd(5000), 'at most 4096'],
+    ['1 2', 'The expression needs the end here, but "2" follows'],
   ])('%s says what is wrong', (expression, sentence) => {
     expect(() => value(expression)).toThrow(sentence);
-  });
-
-  it('throw nothing but errors of the catalogue, whatever is written', () => {
-    const words = [
-      'box',
-      'numbers',
-      'none',
-      'ratio',
-      'shade',
-      'pointer',
-      '.',
-      '->',
-      '[',
-      ']',
-      '(',
-      ')',
-      '*',
-      '&',
-      '-',
-      '1',
-      '0x',
-      "'",
-      '"',
-      '?',
-      ':',
-      'sizeof',
-      'struct outer',
-      'int',
-      '<<',
-      '==',
-      '$eax',
-      ',',
-      'word',
-      '+',
-      'in',
-      '%',
-      '0',
-      '~',
-      '&&',
-    ];
-    let state = 5;
-    const random = (below: number) => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return Math.floor((state / 0x1_0000_0000) * below);
-    };
-    for (let n = 0; n < 5000; n++) {
-      const text = Array.from({ length: 1 + random(9) }, () => words[random(words.length)]).join(
-        random(2) ? ' ' : '',
-      );
-      try {
-        shown(text);
-      } catch (error) {
-        if (!(error instanceof AdapterError)) throw new Error(`${text}: ${String(error)}`, { cause: error });
-        expect(error.message).toMatch(/^[A-Z"].*\.$/s);
-      }
-    }
   });
 });
 
@@ -335,7 +294,8 @@ describe('values', () => {
   });
 
   it('unfold into members, elements and what a pointer points to', () => {
-    const names = (expression: string) => childrenOf(value(expression), context).map(({ name }) => name);
+    const names = (expression: string) =>
+      childrenOf(value(expression), expression, context).map(({ name }) => name);
     expect(names('box.self').slice(0, 3)).toEqual(['tag', 'low', 'mid']);
     expect(names('numbers[1]')).toEqual(['[0]', '[1]', '[2]']);
     expect(names('pointer')).toEqual(['*']);
@@ -353,8 +313,11 @@ describe('values', () => {
       { type, location: { kind: 'memory', address: 0 } },
       {
         ...context,
-        hexadecimal: false,
+        style: undefined,
         symbolAt: () => undefined,
+        lineAt: () => undefined,
+        limits: LIMITS.line,
+        budget: { left: 100 },
         readMemory: (_address, length) => {
           most = Math.max(most, length);
           return new Uint8Array(length).fill(65);

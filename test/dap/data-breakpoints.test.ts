@@ -54,6 +54,9 @@ describe('a data breakpoint', () => {
     expect(stop).toMatchObject({ reason: 'data breakpoint', threadId: 2, hitBreakpointIds: [bound!.id] });
     expect(lastText()).toMatch(/^guest0:0xc01[0-9a-f]{5}: \S+( \(0x[0-9a-f]+\))? → 25 \(0x19\)$/);
     expect((await session.stack(2))[0]).toMatchObject({ name: 'kmain' });
+    const outputs = session.messages.map((message) => message as DebugProtocol.OutputEvent);
+    const told = outputs.find(({ event, body }) => event === 'output' && body.output === `${lastText()}\n`);
+    expect(told?.body).toMatchObject({ source: { path: main }, line: expect.any(Number) as number });
     await set();
     await session.client.continueRequest({ threadId: 2 });
     await session.event('terminated');

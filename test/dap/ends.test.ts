@@ -1,7 +1,6 @@
 /** How sessions begin, are interrupted and end: entry, pause, panic, overflow, triple fault, disconnect, terminate. */
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildImage } from './support/build-image.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import {
   inRoot,
@@ -157,20 +156,8 @@ empty:	.word 0
 `;
 
   it('stops before a triple fault takes everything away, and names the chain of causes', async () => {
+    const kernel = buildImage(bundle, 'triple', source);
     const file = bundle.file('triple.S');
-    const kernel = bundle.file('triple.elf');
-    writeFileSync(file, source);
-    const flags = [
-      '-m32',
-      '-g',
-      '-nostdlib',
-      '-static',
-      '-no-pie',
-      '-Wl,-m,elf_i386,-Ttext=0x200000,--build-id=none',
-    ];
-    execFileSync('gcc', [...flags, file, '-o', kernel], {
-      stdio: 'pipe',
-    });
     await launch({ kernel });
     const stop = await session.stop();
     expect(stop).toMatchObject({ reason: 'exception', description: 'Triple fault' });

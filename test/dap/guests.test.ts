@@ -89,7 +89,7 @@ describe('three guests', () => {
       /"columns" as a whole number from 1 to 1000/,
     );
     await expect(request('power', { terminal: 'cocon0', action: 'sleep' })).rejects.toThrow(
-      /one of ctrl-alt-del, shutdown, off/,
+      /one of "ctrl-alt-del", "shutdown", "off"/,
     );
     await expect(request('power', { terminal: 'com1', action: 'off' })).rejects.toThrow(/not the console/);
     for (const terminal of ['cocon0', 'cocon1']) await request('power', { terminal, action: 'shutdown' });

@@ -140,10 +140,11 @@ describe('at a stop', () => {
     ['*(unsigned int *)$esp == *$esp', '1'],
     ['boot && boot->kernel_end > 0xc0000000', '1'],
     ['0 && *(int *)0', '0'],
-    ['kmain', expect.stringMatching(/^0x[0-9a-f]{8} <kmain>$/) as string],
-    ['$cs', '0x00000010'],
+    ['kmain', expect.stringMatching(/^0x[0-9a-f]{8} kmain <main\.c:\d+>$/) as string],
+    ['$cs', expect.stringMatching(/^0x0010 base=0x00000000 /) as string],
+    ['$cs + 0', '16'],
     ['interactive', 'false'],
-    ['$eip,d', expect.stringMatching(/^\d+$/) as string],
+    ['$eip,u', expect.stringMatching(/^\d+$/) as string],
   ])('evaluates %s', async (expression, expected) => {
     expect(await session.evaluate(expression)).toEqual(expected);
   });
@@ -151,15 +152,15 @@ describe('at a stop', () => {
   it.each([
     ['', 'The expression ends where a value is needed.'],
     ['nothing_like_it', 'There is no variable "nothing_like_it" here'],
-    ['megabytes = 1', 'Assignment is not possible'],
+    ['megabytes = 1', 'This expression assigns to something'],
     ['kmain(0)', 'Calling functions of the guest is not possible'],
     ['1 / 0', 'Division by zero.'],
     ['*(int *)0x10', 'This value cannot be read'],
     ['boot->nothing', 'There is no member "nothing"'],
     ['$xyz', 'There is no register "$xyz"'],
     ['(1', 'The expression needs ")" here'],
-    ['"text"', 'begins nothing in a C expression'],
-    ['1.5', '"1.5" is no whole number of C'],
+    ['"text', 'The string that begins at column 1 does not end'],
+    ['1.5.5', '"1.5.5" is no number of C'],
   ])('says what is wrong with %s', async (expression, sentence) => {
     const result = session.evaluate(expression);
     // A value that cannot be read is shown as such rather than refused.

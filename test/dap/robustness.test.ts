@@ -131,9 +131,11 @@ describe('requests out of order', () => {
     const { client } = session;
     await expect(client.variablesRequest({ variablesReference: 4711 })).rejects.toThrow('earlier stop');
     await expect(client.variablesRequest({ variablesReference: -1 })).rejects.toThrow('earlier stop');
-    await expect(client.send('variables', { variablesReference: 'x' })).rejects.toThrow('earlier stop');
+    await expect(client.send('variables', { variablesReference: 'x' })).rejects.toThrow(
+      'needs "variablesReference" as a whole number, but it is "x"',
+    );
     await expect(client.scopesRequest({ frameId: 99 })).rejects.toThrow('earlier stop');
-    for (const threadId of [0, 7, -1, 1.5, 'two']) {
+    for (const threadId of [0, 7, -1]) {
       await expect(client.send('stackTrace', { threadId })).rejects.toThrow('There is no thread');
       await expect(client.send('next', { threadId })).rejects.toThrow('There is no thread');
     }
@@ -406,8 +408,11 @@ describe('the adapter on a port', () => {
             socket.write(request(1, 'initialize', {}) + 'garbage\r\n\r\n'),
           );
           socket.once('error', reject);
-          socket.once('data', (data: Buffer) => {
-            resolve(data.toString());
+          let received = '';
+          socket.on('data', (data: Buffer) => {
+            received += data.toString();
+            if (!received.includes('"response"')) return;
+            resolve(received);
             socket.destroy();
           });
         });

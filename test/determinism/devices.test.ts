@@ -8,7 +8,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createBreakpoints } from '../../core/debug/breakpoints.ts';
 import { type BlockOperation, MemoryDisk } from '../../core/devices/virtio/block-backend.ts';
 import { createMachine, type Machine } from '../../core/machine/machine.ts';
 import type { DeviceSpecs } from '../../core/protocol/device-protocol.ts';
@@ -96,7 +95,7 @@ describe.each([
     expect(new Set(expected).size).toBe(looks.length);
     expect(hashesOf(start(program, boardDevices()).machine, looks, oddSlices(997))).toEqual(expected);
     const { machine } = start(program, boardDevices());
-    const breakpoints = createBreakpoints(machine.cpu, machine.passages);
+    const { breakpoints } = machine.debug;
     let slices = 0;
     const look = () => {
       if (++slices % 3 === 0) breakpoints.replace([]);

@@ -6,7 +6,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { coKeyboardMode } from '../../core/abi/abi.ts';
 import { encodeKey } from '../../core/abi/console.ts';
-import { createBreakpoints } from '../../core/debug/breakpoints.ts';
 import { createStepper } from '../../core/debug/stepper.ts';
 import { snapshot } from '../../core/machine/snapshot.ts';
 import type { InputEntry } from '../../core/time/input-log.ts';
@@ -76,12 +75,12 @@ describe('a run of the host and the sample guest', () => {
 
   it('is the same with breakpoints set, hit and removed on the way', () => {
     const { machine } = createSample();
-    const breakpoints = createBreakpoints(machine.cpu, machine.passages);
+    const { breakpoints } = machine.debug;
     let hits = 0;
     let slices = 0;
     const look = () => {
       const here = machine.cpu.linearEip();
-      if (breakpoints.matching(here).length > 0) hits++;
+      if (breakpoints.visit(here)) hits++;
       slices++;
       if (slices % 3 === 1) breakpoints.replace([{ id: 1, address: here, coroutine: -1 }]);
       else if (slices % 3 === 0) breakpoints.replace([]);
@@ -92,14 +91,12 @@ describe('a run of the host and the sample guest', () => {
 
   it('is the same with steps of every kind on the way', () => {
     const { machine } = createSample();
-    const breakpoints = createBreakpoints(machine.cpu, machine.passages);
     let done = 0;
     const step = (kind: number, before: number) => {
       const linear = machine.cpu.linearEip();
       const over = (kind & 1) !== 0;
       const stepper = createStepper(
         machine,
-        breakpoints,
         kind < 2 ? { kind: 'instruction', over } : { kind: 'range', ranges: [[linear, linear + 24]], over },
       );
       // A step may take long: it is given up, at the latest in time for the exact count (`advance` overshoots).

@@ -5,7 +5,6 @@
 import { expect, it } from 'vitest';
 import { layouts } from '../../core/abi/layouts.ts';
 import { decodeState } from '../../core/abi/decode.ts';
-import { createBreakpoints } from '../../core/debug/breakpoints.ts';
 import { createStepper } from '../../core/debug/stepper.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { buildKernels, createSample, runTo } from './sample-machine.ts';
@@ -16,7 +15,7 @@ it('comes back to the host behind the crossing, whatever the guest did meanwhile
   buildKernels();
   const { machine } = createSample();
   const { cpu, passages, memory } = machine;
-  const breakpoints = createBreakpoints(cpu, passages);
+  const { breakpoints } = machine.debug;
   // Some crossings in, the passage page is there and the guest takes timer interrupts.
   runTo(machine, 12_000_000);
   const [{ physical }] = passages.all();
@@ -37,8 +36,8 @@ it('comes back to the host behind the crossing, whatever the guest did meanwhile
   expect(cpu.linearEip()).toBe(crossing);
 
   breakpoints.replace([]);
-  const before = passages.recent(4096).length;
-  const stepper = createStepper(machine, breakpoints, { kind: 'instruction', over: true });
+  const before = passages.count();
+  const stepper = createStepper(machine, { kind: 'instruction', over: true });
   let step = stepper.advance(1_000_000);
   for (let n = 0; n < 1000 && step.kind !== 'done'; n++) {
     if (step.kind === 'halted') machine.skipTo(step.wake);
@@ -50,5 +49,5 @@ it('comes back to the host behind the crossing, whatever the guest did meanwhile
   // Back where the guest's crossing ended: behind the same instruction, at the host's address of the page.
   const hostPage = decodeState(view, PAGE.host[0])!.va - PAGE.host[0];
   expect(cpu.linearEip()).toBe((hostPage + loads[1] + 3) >>> 0);
-  expect(passages.recent(4096).length).toBe(before + 2);
+  expect(passages.count()).toBe(before + 2);
 });

@@ -34,8 +34,12 @@ const MOST_DROPPED = 0x1_0000;
 export interface CodeCache {
   find(physical: number, wide: boolean): Block | undefined;
   add(block: Block, wide: boolean): void;
+  /** Is there decoded code on the page of a physical address? */
+  hasPage(physical: number): boolean;
   /** Drops the blocks that overlap a written range inside one page. Returns whether there were any. */
   invalidate(physical: number, length: number): boolean;
+  /** Drops the blocks that cover a byte at one of these offsets in a page, whichever. */
+  split(offsets: ReadonlySet<number>): void;
   clear(): void;
 }
 
@@ -99,6 +103,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       cover(code, block, 1);
       blocks.set(key(block.physical, wide), block);
     },
+    hasPage: (physical) => pages[physical >>> 12] !== undefined,
     invalidate(physical, length) {
       let any = false;
       for (let page = physical >>> 12; page <= (physical + length - 1) >>> 12; page++) {
@@ -113,6 +118,21 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
         any = true;
       }
       return any;
+    },
+    split(offsets) {
+      if (offsets.size === 0) return;
+      const marked = new Uint8Array(PAGE_SIZE);
+      for (const offset of offsets) marked[offset] = 1;
+      const covers = ({ physical, size }: Block) => {
+        const from = physical & 0xfff;
+        return marked.subarray(from, from + size).includes(1);
+      };
+      const found = [...blocks.values()].filter((block) => block.valid && covers(block));
+      for (const block of found) {
+        const page = block.physical >>> 12;
+        const code = pages[page];
+        if (block.valid && code) dropRange(page, code, block.physical, block.physical + block.size);
+      }
     },
     clear() {
       for (const block of blocks.values()) block.valid = false;

@@ -4,6 +4,7 @@
  */
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Faults } from '../interrupts/fault.ts';
+import type { CpuEvents } from '../env.ts';
 import type { Mmu } from '../paging/mmu.ts';
 import { Attr, CPL, CS, EIP, type Views } from '../state.ts';
 import { Block, type CodeCache } from './code-cache.ts';
@@ -15,7 +16,13 @@ const MAX_BLOCK = 64;
 /** Entries of the table from linear address to block. */
 const LINEAR_SLOTS = 1 << 14;
 
-/** @param splits whether a block must begin at this linear address, for there may be a breakpoint */
+/** Thrown, not an error: the debugger wants to stop before the code is executed. */
+export const STOP_AT_NEW_CODE = Symbol('stop at new code');
+
+/**
+ * @param newCode is told of pages before their first instruction is decoded; `true` stops there
+ * @param splits whether a block must begin at this linear address, for there may be a breakpoint
+ */
 export function createFetch(
   views: Views,
   memory: PhysicalMemory,
@@ -24,6 +31,7 @@ export function createFetch(
   cache: CodeCache,
   faults: Faults,
   splits: (linear: number) => boolean,
+  newCode: CpuEvents['newCode'],
 ): () => Block {
   const { state, segBase, segLimit, segAttr } = views;
 
@@ -101,6 +109,8 @@ export function createFetch(
       if (block === undefined || !known || block.physical !== physical) block = cache.find(physical, wide);
       if (!block) {
         if (physical >= memory.size) return decodeSlow(wide);
+        // Not an error: see above.
+        if (!cache.hasPage(physical) && newCode(linear >>> 0, physical)) throw STOP_AT_NEW_CODE;
         block = decodeBlock(physical, linear, wide);
         if (!block) return decodeSlow(wide);
         cache.add(block, wide);

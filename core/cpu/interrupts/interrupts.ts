@@ -6,6 +6,8 @@
  */
 import { DR7_GD } from './debug-registers.ts';
 import { type Faults, Vector } from './fault.ts';
+import type { CpuEvents } from '../env.ts';
+import type { TransitionKind } from '../../protocol/debug-protocol.ts';
 import type { Flags } from '../integer/flags.ts';
 import type { Mmu } from '../paging/mmu.ts';
 import { Descriptor, type Segmentation } from '../segmentation/segmentation.ts';
@@ -60,6 +62,12 @@ export interface Interrupts {
   readonly lastSource: () => number;
 }
 
+function transitionOf(vector: number, source: number): TransitionKind {
+  if (source === Source.Software) return 'software-interrupt';
+  if (source !== Source.External) return 'exception';
+  return vector === Vector.NMI ? 'nmi' : 'interrupt';
+}
+
 /** Gate types (SDM vol. 3A, table 3-2). */
 const Gate = { Task: 5, Interrupt16: 6, Trap16: 7, Interrupt32: 0xe, Trap32: 0xf } as const;
 
@@ -70,6 +78,7 @@ export function createInterrupts(
   segmentation: Segmentation,
   stack: PendingStack,
   tasks: TaskSwitch,
+  events: CpuEvents,
   { raise }: Faults,
 ): Interrupts {
   const { state, reg32, segSel } = views;
@@ -164,12 +173,15 @@ export function createInterrupts(
     deliveries: () => count,
     lastSource: () => lastSource,
     redirect(vector) {
+      events.beginTransition();
       redirect(vector);
+      events.endTransition('software-interrupt', vector, -1);
       count++;
       lastSource = Source.Software;
     },
     deliver(vector, source, errorCode) {
       state[EXT] = source === Source.Software ? 0 : 1;
+      events.beginTransition();
       try {
         if (state[PROTECTED] === 0 && state[V86] === 0) realMode(vector);
         else protectedMode(vector, source, errorCode);
@@ -177,6 +189,7 @@ export function createInterrupts(
         if (vector === Vector.DB && source !== Source.Software) state[DR7] &= ~DR7_GD;
         count++;
         lastSource = source;
+        events.endTransition(transitionOf(vector, source), vector, errorCode);
       } finally {
         state[EXT] = 0;
       }

@@ -1,16 +1,12 @@
 /** System instructions: descriptor-table, control and debug registers, flags, HLT (SDM vol. 2). */
-import { type CpuModel, cr0Bits, cr4Bits } from './cpuid.ts';
 import { Dr6, DR7_GD } from '../interrupts/debug-registers.ts';
 import { both, type OpcodeMap } from '../decode/opcode-map.ts';
 import type { CpuEnv } from '../env.ts';
 import { Vector } from '../interrupts/fault.ts';
 import {
-  BREAK,
   CPL,
   CR0,
   Cr0,
-  CR2,
-  CR3,
   Cr4,
   CR4,
   DR0,
@@ -28,22 +24,20 @@ import {
 } from '../state.ts';
 import { holdInterrupts } from '../interrupts/shadow.ts';
 
-export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void {
+export function defineSystem(map: OpcodeMap, env: CpuEnv): void {
   const {
     views: { state, reg8, reg16, reg32 },
     access: { read16, read32, write16, write32 },
     flags,
     mmu,
-    segmentation,
     transfer,
+    control,
     faults: { ud, gp, raise },
     debug,
     hooks,
     ea,
   } = env;
   const AH = 1;
-  const cr0Known = cr0Bits(model);
-  const cr4Known = cr4Bits(model);
 
   function ring0(): void {
     if (state[CPL] !== 0) gp(0);
@@ -132,7 +126,7 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void
   function loadMachineStatus(value: number): void {
     ring0();
     // LMSW sets PE but cannot clear it.
-    setCr0((state[CR0] & ~0xe) | (value & 0xf));
+    setControl(0, (state[CR0] & ~0xe) | (value & 0xf));
   }
   map.group(0x101, [
     { mem: storeTable(GDT_BASE, GDT_LIMIT) },
@@ -167,35 +161,19 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void
   ]);
 
   // Control registers.
-  function setCr0(value: number): void {
-    if ((value & Cr0.PG) !== 0 && (value & Cr0.PE) === 0) gp(0);
-    if ((value & Cr0.NW) !== 0 && (value & Cr0.CD) === 0) gp(0);
-    const changed = state[CR0] ^ value;
-    if ((changed & (Cr0.PG | Cr0.CD | Cr0.NW)) !== 0) mmu.loadPointers(value, state[CR3], state[CR4]);
-    state[CR0] = (value & cr0Known) | Cr0.ET;
-    if ((changed & (Cr0.PG | Cr0.WP | Cr0.PE)) !== 0) mmu.flush(true);
-    if ((changed & (Cr0.PE | Cr0.AM)) !== 0) segmentation.updateMode();
-    state[BREAK] = 1;
+  function setControl(number: number, value: number): void {
+    const index = control.indexOf(number)!;
+    const before = state[index];
+    control.set(number, value);
+    hooks.events.controlWrite(number, before, state[index]);
   }
-  function setCr4(value: number): void {
-    if ((value & ~cr4Known) !== 0) gp(0);
-    if (((state[CR4] ^ value) & (Cr4.PGE | Cr4.PSE | Cr4.PAE)) !== 0) {
-      mmu.loadPointers(state[CR0], state[CR3], value);
-      mmu.flush(true);
-    }
-    state[CR4] = value;
-    debug.update();
-  }
-  // Without any of its features CR4 does not exist.
-  const CONTROL = [CR0, -1, CR2, CR3, cr4Known !== 0 ? CR4 : -1];
   map.define(0x120, {
     modrm: true,
     registerOnly: true,
     regWidth: 'raw',
     rmWidth: 32,
     reg: both((i) => {
-      const index = CONTROL[i.reg] ?? -1;
-      if (index < 0) ud();
+      const index = control.indexOf(i.reg) ?? ud();
       ring0();
       reg32[i.rm] = state[index];
     }),
@@ -207,35 +185,21 @@ export function defineSystem(map: OpcodeMap, env: CpuEnv, model: CpuModel): void
     rmWidth: 32,
     ends: true,
     reg: both((i) => {
-      if ((CONTROL[i.reg] ?? -1) < 0) ud();
+      if (control.indexOf(i.reg) === undefined) ud();
       ring0();
       const value = reg32[i.rm];
-      switch (i.reg) {
-        case 0:
-          setCr0(value);
-          break;
-        case 2:
-          state[CR2] = value;
-          break;
-        case 3: {
-          const code = env.codePhysical(i);
-          mmu.loadPointers(state[CR0], value, state[CR4]);
-          state[CR3] = value;
-          mmu.flush(false);
-          hooks.onCr3Write(value, code);
-          break;
-        }
-        case 4:
-          setCr4(value);
-          break;
-      }
+      const code = i.reg === 3 ? env.codePhysical(i) : 0;
+      setControl(i.reg, value);
+      if (i.reg === 3) hooks.onCr3Write(value, code);
     }),
   });
   map.define(0x106, {
     ends: true,
     reg: both(() => {
       ring0();
+      const before = state[CR0];
       state[CR0] &= ~Cr0.TS;
+      hooks.events.controlWrite(0, before, state[CR0]);
     }),
   });
 

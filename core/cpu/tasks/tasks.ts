@@ -3,6 +3,7 @@
  *
  * Checks that fail before the commit point leave the old task running; from there on faults belong to the new task.
  */
+import type { CpuEvents } from '../env.ts';
 import { type DebugRegisters, DR7_LOCAL, Dr6 } from '../interrupts/debug-registers.ts';
 import { type Faults, Vector } from '../interrupts/fault.ts';
 import type { Flags } from '../integer/flags.ts';
@@ -80,6 +81,7 @@ export function createTaskSwitch(
   segmentation: Segmentation,
   stack: PendingStack,
   debug: DebugRegisters,
+  events: CpuEvents,
   { raise, gp }: Faults,
 ): TaskSwitch {
   const { state, reg32, segSel, segBase, segLimit, segAttr } = views;
@@ -189,7 +191,9 @@ export function createTaskSwitch(
     segAttr[TR] |= 2;
     state[CR0] |= Cr0.TS;
     if (wide && (state[CR0] & Cr0.PG) !== 0 && cr3 !== state[CR3]) {
+      const before = state[CR3];
       state[CR3] = cr3;
+      events.controlWrite(3, before, cr3);
       mmu.flush(false);
     }
     state[COMMITTED] = 1;

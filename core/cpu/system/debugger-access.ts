@@ -1,0 +1,81 @@
+/**
+ * Registers on behalf of a debugger, between two instructions: what the processor would refuse is refused here, with the reason,
+ * and changes nothing.
+ */
+import type { CpuEnv } from '../env.ts';
+import { CpuFault } from '../interrupts/fault.ts';
+import { EIP, Flag, MID_REP } from '../state.ts';
+
+export interface DebuggerAccess {
+  /**
+   * @param name lower-case: eax to edi, eip, eflags, cr0 to cr4, es to gs
+   * @returns why it was refused, a whole sentence; `undefined` when it was written
+   */
+  write(name: string, value: number): string | undefined;
+  /** Low and high word of a model-specific register; `undefined` when the model has none of that number. */
+  readMsr(index: number): readonly [low: number, high: number] | undefined;
+}
+
+const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
+const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'];
+const REASONS: Readonly<Record<string, string>> = {
+  cs: 'CS cannot be set by itself: the processor loads it together with EIP, by far jumps, calls and returns.',
+  ldtr: 'LDTR cannot be set from outside: only LLDT and task switches load it.',
+  tr: 'TR cannot be set from outside: only LTR and task switches load it.',
+};
+const VECTORS: Readonly<Record<number, string>> = { 10: '#TS', 11: '#NP', 12: '#SS', 13: '#GP', 14: '#PF' };
+
+/** @param onJump an exception that is held back does not happen any more: the processor goes on elsewhere */
+export function createDebuggerAccess(
+  { views: { state, reg32 }, flags, segmentation, control, msrs }: CpuEnv,
+  onJump: () => void,
+): DebuggerAccess {
+  function setFlags(value: number): string | undefined {
+    if (((flags.get() ^ value) & Flag.VM) !== 0)
+      return 'EFLAGS.VM cannot be changed from outside: only IRET, a task switch and interrupts enter and leave virtual-8086 mode.';
+    flags.set(value);
+    segmentation.updateMode();
+    return undefined;
+  }
+
+  /** Does what the processor would do; a fault of its own becomes the reason. */
+  function attempt(name: string, value: number, change: () => void): string | undefined {
+    try {
+      change();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof CpuFault)) throw error;
+      const { vector, errorCode } = error;
+      const code = errorCode > 0 ? ` (error code 0x${errorCode.toString(16)})` : '';
+      const exception = VECTORS[vector] ?? `exception ${vector}`;
+      return `The processor refuses 0x${value.toString(16)} for ${name.toUpperCase()}: it would raise ${exception}${code}.`;
+    }
+  }
+
+  return {
+    write(name, value) {
+      const general = GENERAL.indexOf(name);
+      if (general >= 0) reg32[general] = value;
+      else if (name === 'eip') {
+        state[EIP] = value;
+        state[MID_REP] = 0;
+        onJump();
+      } else if (name === 'eflags') return setFlags(value);
+      else if (Object.hasOwn(REASONS, name)) return REASONS[name];
+      else if (SEGMENTS.includes(name)) {
+        return attempt(name, value, () => {
+          segmentation.load(SEGMENTS.indexOf(name), value & 0xffff);
+        });
+      } else {
+        const number = Number(/^cr([0-4])$/.exec(name)?.[1] ?? -1);
+        if (control.indexOf(number) === undefined)
+          return `This processor has no register "${name}" that can be written.`;
+        return attempt(name, value, () => {
+          control.set(number, value | 0);
+        });
+      }
+      return undefined;
+    },
+    readMsr: (index) => msrs.get(index >>> 0)?.read(),
+  };
+}

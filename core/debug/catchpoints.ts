@@ -1,0 +1,183 @@
+/**
+ * Stops on things that happen rather than on places: exceptions, interrupts, changes of ring, loads of control and
+ * model-specific registers, switches between coroutines, I/O ports, and code on pages where there was none.
+ *
+ * Each kind has its own list, so an event that nobody waits for costs one look at an empty list.
+ */
+import type { Cpu } from '../cpu/cpu.ts';
+import type { CatchSpec, CaughtEvent, TransitionKind } from '../protocol/debug-protocol.ts';
+import { type CompiledFilter, createHitCounts, type Filters } from './filter.ts';
+
+type Kind = CatchSpec['kind'];
+type Spec<K extends Kind> = Extract<CatchSpec, { kind: K }>;
+interface Armed<K extends Kind> {
+  readonly spec: Spec<K>;
+  readonly filter: CompiledFilter;
+}
+type Lists = { readonly [K in Kind]: Armed<K>[] };
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+type Happened = WithoutId<CaughtEvent>;
+
+export interface Catchpoints {
+  /** @throws ExpressionError: a condition is none; the catchpoints are as they were. */
+  replace(specs: readonly CatchSpec[]): void;
+  /** What was caught since the last call. */
+  take(): CaughtEvent[];
+  /** `true` holds the exception back. */
+  exception(vector: number, errorCode: number): boolean;
+  transition(kind: TransitionKind, vector: number, errorCode: number, fromRing: number, toRing: number): void;
+  control(register: number, before: number, value: number): void;
+  msr(index: number, low: number, high: number): void;
+  switched(from: number, to: number, operation: number): void;
+  port(port: number, size: number, write: boolean, value: number): void;
+  /** `true` stops before the code is executed. */
+  newCode(linear: number, physical: number, writable: () => boolean): boolean;
+}
+
+const emptyLists = (): Lists => ({
+  exception: [],
+  interrupt: [],
+  ring: [],
+  control: [],
+  msr: [],
+  switch: [],
+  port: [],
+  execute: [],
+});
+
+/** @param pages how many pages of RAM there are */
+export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Catchpoints {
+  let lists = emptyLists();
+  let caught: CaughtEvent[] = [];
+  const counts = createHitCounts();
+  /** Pages whose code was executed since boot, and since a stop on writable ones was armed. */
+  const executed = new Uint8Array(pages);
+  let told = new Uint8Array(0);
+
+  function holds<K extends Kind>({ spec, filter }: Armed<K>): boolean {
+    return filter.holds() && counts.visit(spec.id, spec.hit);
+  }
+  /** Looks who waits for it. Returns whether anybody does. */
+  function happened<K extends Kind>(
+    kind: K,
+    matches: (spec: Spec<K>) => boolean,
+    what: Happened,
+    stop = true,
+  ): boolean {
+    let any = false;
+    for (const armed of lists[kind]) {
+      if (!matches(armed.spec) || !holds(armed)) continue;
+      caught.push({ id: armed.spec.id, ...what } as CaughtEvent);
+      any = true;
+    }
+    if (any && stop) cpu.stopForEvent();
+    return any;
+  }
+  return {
+    replace(specs) {
+      const next = emptyLists();
+      for (const spec of specs)
+        (next[spec.kind] as Armed<Kind>[]).push({ spec, filter: filters.compile(spec) });
+      lists = next;
+      counts.keep(new Set(specs.map(({ id }) => id)));
+      if (lists.execute.some(({ spec }) => spec.pages === 'writable')) {
+        if (told.length === 0) told = new Uint8Array(pages);
+        // What is decoded already would never ask again.
+        cpu.flushCode();
+      } else told = new Uint8Array(0);
+    },
+    take() {
+      const taken = caught;
+      caught = [];
+      return taken;
+    },
+    exception(vector, errorCode) {
+      if (lists.exception.length === 0) return false;
+      filters.setEvent({ vector, error: errorCode });
+      return happened('exception', ({ vectors }) => vectors.length === 0 || vectors.includes(vector), {
+        kind: 'exception',
+        vector,
+        errorCode,
+      });
+    },
+    transition(kind, vector, errorCode, fromRing, toRing) {
+      if (lists.interrupt.length > 0 && vector >= 0 && kind !== 'exception') {
+        const source = kind === 'software-interrupt' ? 'software' : 'hardware';
+        filters.setEvent({ vector, error: errorCode });
+        happened(
+          'interrupt',
+          (spec) =>
+            (spec.source === 'any' || spec.source === source) &&
+            (spec.vectors.length === 0 || spec.vectors.includes(vector)),
+          { kind: 'interrupt', vector, source },
+        );
+      }
+      if (lists.ring.length > 0 && fromRing !== toRing) {
+        filters.setEvent({ vector, error: errorCode, from: fromRing, to: toRing });
+        happened(
+          'ring',
+          ({ from, to }) => (from === -1 || from === fromRing) && (to === -1 || to === toRing),
+          { kind: 'ring', from: fromRing, to: toRing },
+        );
+      }
+    },
+    control(register, before, value) {
+      if (lists.control.length === 0) return;
+      filters.setEvent({ before, value });
+      happened('control', (spec) => spec.register === register && (!spec.change || before !== value), {
+        kind: 'control',
+        register,
+        before: before >>> 0,
+        value: value >>> 0,
+      });
+    },
+    msr(index, low, high) {
+      if (lists.msr.length === 0) return;
+      filters.setEvent({ msr: index, value: low });
+      happened('msr', (spec) => spec.index === -1 || spec.index === index, { kind: 'msr', index, low, high });
+    },
+    switched(from, to, operation) {
+      if (lists.switch.length === 0) return;
+      filters.setEvent({ from, to, operation });
+      happened(
+        'switch',
+        (spec) =>
+          (spec.from === -1 || spec.from === from) &&
+          (spec.to === -1 || spec.to === to) &&
+          (spec.operation === -1 || spec.operation === operation),
+        { kind: 'switch', from, to, operation },
+      );
+    },
+    port(port, size, write, value) {
+      if (lists.port.length === 0) return;
+      filters.setEvent({ port, size, write: Number(write), value });
+      happened(
+        'port',
+        ({ first, last, access }) =>
+          port <= last &&
+          port + size > first &&
+          (access === 'readWrite' || access === (write ? 'write' : 'read')),
+        { kind: 'port', port, size, write, value },
+      );
+    },
+    newCode(linear, physical, writable) {
+      const page = physical >>> 12;
+      const isNew = executed[page] === 0;
+      executed[page] = 1;
+      if (lists.execute.length === 0) return false;
+      filters.setEvent({});
+      return happened(
+        'execute',
+        (spec) => {
+          if (spec.pages === 'new') return isNew;
+          if (told[page] !== 0 || !writable()) return false;
+          told[page] = 1;
+          return true;
+        },
+        { kind: 'execute', linear, physical },
+        false,
+      );
+    },
+  };
+}

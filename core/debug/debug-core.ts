@@ -1,0 +1,106 @@
+/**
+ * The debugger's part of a machine: what it records, what it stops on, and what it can say about address spaces. It sees
+ * everything and changes nothing.
+ */
+import type { Cpu } from '../cpu/cpu.ts';
+import type { CpuEvents } from '../cpu/env.ts';
+import { createViews, EIP, CS } from '../cpu/state.ts';
+import type { PortIo } from '../cpu/env.ts';
+import type { Inspector } from '../machine/inspector.ts';
+import type { Passages } from '../machine/passages.ts';
+import { PAGE_SIZE } from '../memory/layout.ts';
+import type { PhysicalMemory } from '../memory/physical-memory.ts';
+import { type Breakpoints, createBreakpoints, type LogPointHit } from './breakpoints.ts';
+import { type Catchpoints, createCatchpoints } from './catchpoints.ts';
+import { createFilters } from './filter.ts';
+import { walkPages } from './page-walk.ts';
+import { createSpaceLoads, type SpaceLoads } from './space-loads.ts';
+import { createTransitions, type Transitions } from './transitions.ts';
+import { createWatchpoints, type Watchpoints } from './watchpoints.ts';
+
+export interface DebugCore {
+  readonly breakpoints: Breakpoints;
+  readonly catchpoints: Catchpoints;
+  readonly watchpoints: Watchpoints;
+  readonly transitions: Transitions;
+  readonly spaceLoads: SpaceLoads;
+  /** Who is told of log points. */
+  onLog: (hit: LogPointHit) => void;
+}
+
+/** What the machine is built with before its processor exists. */
+export interface DebugTaps {
+  /** To be given to the processor. */
+  readonly events: CpuEvents;
+  /** Ports that are watched. */
+  ports(ports: PortIo): PortIo;
+  /** Joins both. */
+  attach(cpu: Cpu, inspector: Inspector): DebugCore;
+}
+
+export function createDebugTaps(
+  memory: PhysicalMemory,
+  passages: () => Passages,
+  retired: () => number,
+): DebugTaps {
+  const views = createViews(memory.wasm);
+  const { state, segBase } = views;
+  const transitions = createTransitions(views, retired, () => passages().current());
+  const spaceLoads = createSpaceLoads();
+  let catchpoints: Catchpoints | undefined;
+  let inspector: Inspector | undefined;
+  let fromRing = 0;
+
+  const events: CpuEvents = {
+    beginTransition() {
+      fromRing = transitions.begin();
+    },
+    endTransition(kind, vector, errorCode) {
+      const toRing = transitions.end(kind, vector, errorCode);
+      catchpoints?.transition(kind, vector, errorCode, fromRing, toRing);
+    },
+    exception: (vector, errorCode) => catchpoints?.exception(vector, errorCode) ?? false,
+    controlWrite(register, before, value) {
+      if (register === 3) spaceLoads.note(retired(), (segBase[CS] + state[EIP]) >>> 0, before, value);
+      catchpoints?.control(register, before, value);
+    },
+    msrWrite(index, low, high) {
+      catchpoints?.msr(index, low, high);
+    },
+    newCode(linear, physical) {
+      const writable = () =>
+        inspector !== undefined && walkPages(memory, inspector.currentSpace(), linear).writable;
+      return catchpoints?.newCode(linear, physical, writable) ?? false;
+    },
+  };
+
+  return {
+    events,
+    ports: ({ read, write }) => ({
+      read(port, size) {
+        const value = read(port, size);
+        catchpoints?.port(port, size, false, value);
+        return value;
+      },
+      write(port, value, size) {
+        write(port, value, size);
+        catchpoints?.port(port, size, true, value);
+      },
+    }),
+    attach(cpu, inspect) {
+      inspector = inspect;
+      const filters = createFilters(cpu, inspect, passages());
+      const core: DebugCore = {
+        breakpoints: createBreakpoints(cpu, inspect, filters, (hit) => {
+          core.onLog(hit);
+        }),
+        catchpoints: (catchpoints = createCatchpoints(cpu, filters, memory.size / PAGE_SIZE)),
+        watchpoints: createWatchpoints(memory, cpu),
+        transitions,
+        spaceLoads,
+        onLog: () => undefined,
+      };
+      return core;
+    },
+  };
+}

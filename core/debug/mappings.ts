@@ -1,0 +1,121 @@
+/**
+ * All of an address space as merged ranges, and the other way round: which addresses a frame is mapped at.
+ *
+ * One pass over the page tables in memory; a full space of 2^20 pages takes some ten milliseconds.
+ */
+import type { PhysicalMemory } from '../memory/physical-memory.ts';
+import { MappingFlag, type Mappings } from '../protocol/debug-protocol.ts';
+import { type AddressSpace, Entry } from './page-walk.ts';
+
+/** Most ranges of one answer. */
+export const MAX_RANGES = 0x1_0000;
+
+/** What `visit` is told: a page of `size` bytes. */
+type Visit = (linear: number, physical: number, size: number, flags: number) => void;
+
+/** `MappingFlag` bits of what two levels allow together; write-through and so on are those of the last one. */
+function flagsOf(low: number, rights: number, noExecute: boolean, large: boolean): number {
+  return (
+    ((rights & Entry.Writable) !== 0 ? MappingFlag.Writable : 0) |
+    ((rights & Entry.User) !== 0 ? MappingFlag.User : 0) |
+    (noExecute ? MappingFlag.NoExecute : 0) |
+    ((low & Entry.WriteThrough) !== 0 ? MappingFlag.WriteThrough : 0) |
+    ((low & Entry.CacheDisable) !== 0 ? MappingFlag.CacheDisable : 0) |
+    ((low & Entry.Global) !== 0 ? MappingFlag.Global : 0) |
+    (large ? MappingFlag.Large : 0)
+  );
+}
+
+/** Calls `visit` for each page that is mapped, ascending. */
+function eachPage(memory: PhysicalMemory, space: AddressSpace, visit: Visit): void {
+  const { cr3, pae = false, pse, nxe = false } = space;
+  if (cr3 === undefined) {
+    visit(0, 0, memory.size, MappingFlag.Writable | MappingFlag.User);
+    return;
+  }
+  const size = pae ? 8 : 4;
+  const entries = 0x1000 / size;
+  const largeSize = pae ? 0x20_0000 : 0x40_0000;
+  /** Not present where no memory is. */
+  const word = (address: number) => memory.peek(address) ?? 0;
+  const isNoExecute = (high: number) => pae && nxe && (high & Entry.NoExecute) !== 0;
+
+  function table(pde: number, pdeHigh: number, linear: number): void {
+    const base = (pde & -0x1000) >>> 0;
+    for (let n = 0; n < entries; n++) {
+      const pte = word(base + n * size);
+      if ((pte & Entry.Present) === 0) continue;
+      const high = pae ? word(base + n * size + 4) : 0;
+      if ((high & 0xf) !== 0) continue;
+      const flags = flagsOf(pte, pde & pte, isNoExecute(high | pdeHigh), false);
+      visit(linear + n * 0x1000, (pte & -0x1000) >>> 0, 0x1000, flags);
+    }
+  }
+  function directory(base: number, linear: number): void {
+    for (let n = 0; n < entries; n++) {
+      const pde = word(base + n * size);
+      if ((pde & Entry.Present) === 0) continue;
+      const high = pae ? word(base + n * size + 4) : 0;
+      if ((high & 0xf) !== 0) continue;
+      const at = linear + n * largeSize;
+      if ((pde & Entry.Large) === 0 || !(pae || pse)) table(pde, high, at);
+      else visit(at, (pde & -largeSize) >>> 0, largeSize, flagsOf(pde, pde, isNoExecute(high), true));
+    }
+  }
+  if (!pae) {
+    directory((cr3 & -0x1000) >>> 0, 0);
+    return;
+  }
+  for (let n = 0; n < 4; n++) {
+    const pointer = word(((cr3 & -0x20) >>> 0) + n * 8);
+    if ((pointer & Entry.Present) !== 0 && (word(((cr3 & -0x20) >>> 0) + n * 8 + 4) & 0xf) === 0)
+      directory((pointer & -0x1000) >>> 0, n * 0x4000_0000);
+  }
+}
+
+/** The mapped ranges of a space: neighbours with the same flags that follow each other in physical memory too are one. */
+export function mappingsOf(memory: PhysicalMemory, space: AddressSpace): Mappings {
+  const columns = Array.from({ length: 4 }, () => new Uint32Array(MAX_RANGES));
+  const [start, last, physicals, allFlags] = columns;
+  let count = 0;
+  let truncated = false;
+  let next = -1;
+  let nextPhysical = -1;
+  eachPage(memory, space, (linear, physical, size, rights) => {
+    const flags = rights | (physical >= memory.size ? MappingFlag.Device : 0);
+    const joins = linear === next && physical === nextPhysical && flags === allFlags[count - 1];
+    if (joins) last[count - 1] = linear + size - 1;
+    else if (count === MAX_RANGES) truncated = true;
+    else {
+      start[count] = linear;
+      last[count] = linear + size - 1;
+      physicals[count] = physical;
+      allFlags[count++] = flags;
+    }
+    next = linear + size;
+    nextPhysical = physical + size;
+  });
+  return {
+    start: start.slice(0, count),
+    last: last.slice(0, count),
+    physical: physicals.slice(0, count),
+    flags: allFlags.slice(0, count),
+    truncated,
+  };
+}
+
+/** The linear addresses of a physical one in a space, at most `most`. */
+export function addressesOf(
+  memory: PhysicalMemory,
+  space: AddressSpace,
+  target: number,
+  most: number,
+): { readonly linear: number; readonly flags: number }[] {
+  const found: { linear: number; flags: number }[] = [];
+  if (space.cr3 === undefined) return found;
+  eachPage(memory, space, (linear, physical, size, flags) => {
+    if (target >= physical && target < physical + size && found.length < most)
+      found.push({ linear: linear + (target - physical), flags });
+  });
+  return found;
+}

@@ -1,0 +1,49 @@
+/**
+ * What a debugger writes into the stopped machine: inputs like any others, so that a replay of the run has them at the same
+ * instruction. Memory is addressed physically in the log: what a linear address means then is part of the state.
+ */
+import type { Cpu } from '../cpu/cpu.ts';
+import type { PhysicalMemory } from '../memory/physical-memory.ts';
+import type { InputLog } from '../time/input-log.ts';
+
+const MEMORY_CHANNEL = 'debugger-memory';
+const REGISTER_CHANNEL = 'debugger-register';
+const WORD = 4;
+
+export interface DebuggerWrites {
+  /** @param physical address of RAM, which all of the bytes are in */
+  memory(physical: number, bytes: Uint8Array): void;
+  /** @returns why the processor refuses it; `undefined` when it was written */
+  register(name: string, value: number): string | undefined;
+}
+
+/** A word, little-endian, and bytes behind it. */
+function packet(word: number, bytes: Uint8Array): Uint8Array {
+  const payload = new Uint8Array(WORD + bytes.length);
+  new DataView(payload.buffer).setUint32(0, word, true);
+  payload.set(bytes, WORD);
+  return payload;
+}
+
+const wordOf = (payload: Uint8Array) => new DataView(payload.buffer, payload.byteOffset).getUint32(0, true);
+
+export function createDebuggerWrites(inputs: InputLog, memory: PhysicalMemory, cpu: Cpu): DebuggerWrites {
+  let refusal: string | undefined;
+  inputs.register(MEMORY_CHANNEL, (payload) => {
+    memory.writeBytes(wordOf(payload), payload.subarray(WORD));
+  });
+  // A write that is refused is refused again by a replay: it leaves the state as it is.
+  inputs.register(REGISTER_CHANNEL, (payload) => {
+    refusal = cpu.debugger.write(String.fromCharCode(...payload.subarray(WORD)), wordOf(payload));
+  });
+  return {
+    memory(physical, bytes) {
+      inputs.inject(MEMORY_CHANNEL, packet(physical, bytes));
+    },
+    register(name, value) {
+      const text = Uint8Array.from(name, (character) => character.charCodeAt(0));
+      inputs.inject(REGISTER_CHANNEL, packet(value, text));
+      return refusal;
+    },
+  };
+}

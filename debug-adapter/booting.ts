@@ -1,0 +1,80 @@
+/**
+ * Booting the machine of a session, and booting it again: a restart reads the files that the launch names once more, so a
+ * kernel that was built meanwhile takes the place of the old one.
+ *
+ * A restart takes a new worker. To boot again in the old one is possible, but code that an engine has compiled for one machine
+ * is of no use for another in the same worker: the second would run at half the speed for ever.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { Debuggee } from './debuggee.ts';
+import { AdapterError } from './errors.ts';
+import { readLaunchArguments } from './launch.ts';
+import { planLaunch } from './launch-plan.ts';
+import { moduleChanges, modulesOf } from './modules.ts';
+import { OtherEnds } from './other-ends.ts';
+import { codeBreakpoint, sourceBreakpoint } from './requests/set-breakpoints.ts';
+import type { SessionContext } from './session-context.ts';
+import { listenerFor, placeDataBreakpoints } from './stops.ts';
+
+type LaunchRequest = DebugProtocol.LaunchRequestArguments;
+
+/**
+ * Boots what a launch configuration names; the machine of before, if there is one, ends as soon as it is sure that the
+ * files are there.
+ */
+export async function bootMachine(context: SessionContext, args: LaunchRequest): Promise<Debuggee> {
+  const { host } = context;
+  const options = await readLaunchArguments(args, host);
+  const plan = await planLaunch(options, host, context.symbols, Math.floor(Date.now() / 1000));
+  for (const warning of plan.warnings) context.output(warning, 'important');
+  const debugging = args.noDebug !== true;
+  context.launchArguments = args;
+  context.stopOnEntry = options.stopOnEntry && debugging;
+  await context.dropMachine();
+  const modules = context.plan ? modulesOf(context.plan) : [];
+  context.plan = plan;
+  for (const change of moduleChanges(modules, modulesOf(plan))) context.send('module', change);
+  context.sources.forget();
+  const ends = await OtherEnds.open(host, plan.ends, {
+    report: (text) => {
+      context.output(text, 'important');
+    },
+    line: (bytes) => {
+      context.terminals.receiveLine(bytes);
+    },
+  });
+  const port = await context.workers.take().catch(async (error: unknown) => {
+    await ends.close();
+    throw error;
+  });
+  context.terminals.start(plan.guests);
+  const { breakpoints } = context;
+  const debuggee = await Debuggee.boot(port, plan, ends, debugging, breakpoints, listenerFor(context));
+  if (context.ended) {
+    await debuggee.dispose();
+    throw new AdapterError('not-stopped', 'The session was ended while it began.');
+  }
+  context.debuggee = debuggee;
+  await context.sendCatchpoints();
+  context.indexImages(plan);
+  return debuggee;
+}
+
+/** Boots again and goes on as after a launch, with the breakpoints that there are. */
+export async function restartMachine(context: SessionContext, args: LaunchRequest): Promise<void> {
+  if (context.restarting) throw new AdapterError('not-stopped', 'The machine is being restarted already.');
+  context.restarting = true;
+  try {
+    const debuggee = await bootMachine(context, args);
+    for (const bound of context.breakpoints.rebind()) {
+      const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(bound);
+      context.send('breakpoint', { reason: 'changed', breakpoint });
+    }
+    await placeDataBreakpoints(context);
+    await debuggee.sendBreakpoints();
+    if (!context.stopOnEntry) context.send('continued', { threadId: 1, allThreadsContinued: true });
+    await debuggee.start(context.stopOnEntry);
+  } finally {
+    context.restarting = false;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The requests that are being answered: which of them a client may cancel, and progress events for those that take long
+ * (DAP "cancel", "progressStart").
+ */
+import type { Call, Command, SendEvent } from './protocol.ts';
+
+/** What takes longer is told, in milliseconds. */
+const PATIENCE_MS = 500;
+
+/** Requests that only look, so that their answer is of no use to a client that cancels them. */
+const CANCELLABLE: ReadonlySet<string> = new Set<Command>([
+  'breakpointLocations',
+  'disassemble',
+  'evaluate',
+  'loadedSources',
+  'modules',
+  'readMemory',
+  'scopes',
+  'source',
+  'stackTrace',
+  'stepInTargets',
+  'variables',
+]);
+
+const TITLES: Readonly<Record<string, string>> = {
+  launch: 'Booting the machine',
+  restart: 'Booting the machine again',
+  loadedSources: 'Reading the names of sources',
+  disassemble: 'Disassembling',
+  evaluate: 'Evaluating',
+};
+
+/** Why a call ends early. */
+export class Cancelled extends Error {}
+
+interface Underway {
+  readonly call: Call;
+  /** Rejects with `Cancelled` when the client has cancelled the request. */
+  readonly cancelled: Promise<never>;
+  /** Everything is done, or nobody waits for it any more. */
+  end(): void;
+}
+
+export class Calls {
+  /** By the request's number. */
+  private readonly controllers = new Map<number, AbortController>();
+  private readonly unanswered = new Set<Promise<void>>();
+
+  constructor(
+    private readonly send: SendEvent,
+    private readonly reportsProgress: () => boolean,
+  ) {}
+
+  /** Counts a request as answered when `answered` settles. */
+  track(answered: Promise<void>): void {
+    this.unanswered.add(answered);
+    void answered.finally(() => this.unanswered.delete(answered));
+  }
+
+  /** @param after where work goes that is done behind the answer */
+  begin(seq: number, command: string, after: (() => void)[]): Underway {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const cancellable = CANCELLABLE.has(command);
+    if (cancellable) this.controllers.set(seq, controller);
+    const earlier = [...this.unanswered];
+    const progress = this.progressOf(seq, command, cancellable);
+    const call: Call = {
+      afterAnswer: (work) => after.push(work),
+      earlier: () => Promise.allSettled(earlier),
+      report: progress.report,
+      async checkpoint() {
+        await new Promise((resolve) => setTimeout(resolve));
+        if (signal.aborted) throw new Cancelled();
+      },
+    };
+    const cancelled = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(new Cancelled());
+      });
+    });
+    // Of interest only while the handler has not finished.
+    cancelled.catch(() => undefined);
+    return {
+      call,
+      cancelled,
+      end: () => {
+        progress.end();
+        this.controllers.delete(seq);
+      },
+    };
+  }
+
+  /** Cancels a request by its number, or by the progress that is told of it. What has been answered is answered. */
+  cancel({ requestId, progressId }: { readonly requestId?: number; readonly progressId?: string }): void {
+    for (const seq of [requestId, progressId === undefined ? undefined : Number(progressId)])
+      if (seq !== undefined) this.controllers.get(seq)?.abort();
+  }
+
+  private progressOf(seq: number, command: string, cancellable: boolean) {
+    const progressId = String(seq);
+    let told = false;
+    const timer = setTimeout(() => {
+      if (!this.reportsProgress()) return;
+      told = true;
+      const title = TITLES[command] ?? command;
+      this.send('progressStart', { progressId, title, requestId: seq, cancellable });
+    }, PATIENCE_MS);
+    return {
+      report: (message: string, percentage?: number) => {
+        if (!told) return;
+        const part = percentage === undefined ? {} : { percentage };
+        this.send('progressUpdate', { progressId, message, ...part });
+      },
+      end: () => {
+        clearTimeout(timer);
+        if (told) this.send('progressEnd', { progressId });
+      },
+    };
+  }
+}

@@ -1,0 +1,98 @@
+/** The session's catchpoints: exception filters that the client has chosen, and I/O ports that are watched. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { coOperation, nameOf } from '../core/abi/abi.ts';
+import type { CatchSpec, CaughtEvent } from '../core/protocol/debug-protocol.ts';
+import { EVENT_FILTERS } from './event-filters.ts';
+import { exceptionName } from './exceptions.ts';
+import { hex } from './registers.ts';
+
+/** Far from the ids of breakpoints and data breakpoints. */
+const FIRST_ID = 2_000_000;
+
+type Wanted = Pick<DebugProtocol.ExceptionFilterOptions, 'filterId' | 'condition'>;
+
+/** A stop in the client's words. */
+export interface CaughtWords {
+  readonly reason: string;
+  readonly description: string;
+  readonly text: string;
+}
+
+export class Catchpoints {
+  private filters: readonly CatchSpec[] = [];
+
+  /** What the machine is to catch. */
+  get specs(): readonly CatchSpec[] {
+    return this.filters;
+  }
+
+  /**
+   * Replaces the filters.
+   * @param compile makes an expression of a condition, or says in a sentence why that cannot be
+   */
+  set(
+    wanted: readonly Wanted[],
+    compile: (condition: string) => CatchSpec['condition'] | string,
+  ): DebugProtocol.Breakpoint[] {
+    const specs: CatchSpec[] = [];
+    const answers = wanted.map(({ filterId, condition }): DebugProtocol.Breakpoint => {
+      if (!Object.hasOwn(EVENT_FILTERS, filterId))
+        return {
+          verified: false,
+          reason: 'failed',
+          message: `There is no filter "${filterId}": the filters are ${Object.keys(EVENT_FILTERS).join(', ')}.`,
+        };
+      const id = FIRST_ID + Object.keys(EVENT_FILTERS).indexOf(filterId);
+      const given = condition?.trim() ? compile(condition) : undefined;
+      if (typeof given === 'string') return { id, verified: false, reason: 'failed', message: given };
+      const { what } = EVENT_FILTERS[filterId];
+      specs.push({ ...what, id, coroutine: -1, ...(given && { condition: given }) });
+      return { id, verified: true };
+    });
+    this.filters = specs;
+    return answers;
+  }
+}
+
+/** What was caught, in words. @param nameOfCoroutine the thread's name of a coroutine */
+export function caughtWords(event: CaughtEvent, nameOfCoroutine: (coroutine: number) => string): CaughtWords {
+  switch (event.kind) {
+    case 'exception': {
+      const name = exceptionName(event.vector);
+      return { reason: 'exception', description: name, text: name };
+    }
+    case 'interrupt': {
+      const what =
+        event.source === 'hardware' ? `Interrupt ${hex(event.vector)}` : `INT ${hex(event.vector)}`;
+      const text =
+        event.source === 'hardware' && event.vector === 2 ? 'NMI' : `${what}: its handler is entered`;
+      return { reason: 'interrupt', description: what, text };
+    }
+    case 'ring': {
+      const text = `Ring ${event.from} → ${event.to}`;
+      return { reason: 'ring change', description: text, text };
+    }
+    case 'control': {
+      const text = `CR${event.register}: ${hex(event.before)} → ${hex(event.value)}`;
+      return { reason: `change of CR${event.register}`, description: `Change of CR${event.register}`, text };
+    }
+    case 'msr': {
+      const text = `MSR ${hex(event.index)} = ${hex(event.high)}_${hex(event.low).slice(2)}`;
+      return { reason: 'write to MSR', description: 'Write to MSR', text };
+    }
+    case 'switch': {
+      const operation = nameOf(coOperation, event.operation);
+      const text = `${nameOfCoroutine(event.from)} → ${nameOfCoroutine(event.to)}: ${operation}`;
+      return { reason: 'switch', description: 'Switch', text };
+    }
+    case 'port': {
+      const { port, size, write, value } = event;
+      const text = `${size} ${size === 1 ? 'byte' : 'bytes'} ${write ? 'to' : 'from'} port ${hex(port)}: ${hex(value)}`;
+      return { reason: 'I/O port', description: 'Use of an I/O port', text };
+    }
+    case 'execute': {
+      const text = `First execution of the page at ${hex(event.linear)} (physical ${hex(event.physical)})`;
+      return { reason: 'first execution', description: 'First execution of a page', text };
+    }
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The conditions and messages of a session's breakpoints: compiled for the machine where it can evaluate them, looked at here
+ * where it cannot.
+ */
+import {
+  type BreakpointSpec,
+  EVENT_REGISTERS,
+  type Expression,
+  type HitCondition,
+  type LoggedValue,
+} from '../../core/protocol/debug-protocol.ts';
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import type { Coroutines } from '../coroutines.ts';
+import { AdapterError } from '../errors.ts';
+import { FrameValues } from '../frame-values.ts';
+import { symbolText } from '../listing.ts';
+import type { MemoryCache } from '../memory-cache.ts';
+import type { Frame } from '../stack.ts';
+import { compile, type Names } from '../values/check.ts';
+import { UNSIGNED } from '../values/conversions.ts';
+import { evaluate } from '../values/evaluate.ts';
+import { formatValue, LIMITS } from '../values/format.ts';
+import { isZero, scalarOf } from '../values/scalar.ts';
+import { evaluateShown } from '../values/shown.ts';
+import { bytesOf, type SpaceReader, type TypedValue, type ValueContext } from '../values/value.ts';
+import { parseHitCondition } from './hit-condition.ts';
+import type { LogPart } from './log-message.ts';
+import { staticFrame } from './static-frame.ts';
+import { compileCondition, type CompiledWhen, compileWhen, type LoggedPart, type When } from './when.ts';
+
+/** What became of the hits of one stop. */
+export interface Decision {
+  /** Breakpoints that do stop. */
+  readonly stops: readonly number[];
+  /** Messages of log points. */
+  readonly messages: readonly string[];
+  /** Conditions that could not be evaluated: their breakpoints stop. */
+  readonly problems: readonly string[];
+}
+
+/** Values that one expression of a log message may write: a structure has many. */
+const LOGGED_VALUES = 200;
+
+export class Conditions {
+  private readonly compiled = new Map<number, { readonly when: When; readonly compiled: CompiledWhen }>();
+  /** Visits of breakpoints whose conditions are looked at here. */
+  private readonly visits = new Map<number, number>();
+
+  constructor(private readonly memory: MemoryCache) {}
+
+  /** Forgets what was compiled; counts stay with the ids that come back. */
+  begin(): void {
+    this.compiled.clear();
+  }
+
+  /** A breakpoint with what it needs for the core. @returns a sentence when its condition is none */
+  arm(spec: BreakpointSpec, when: When, coroutines: Coroutines): BreakpointSpec | string {
+    const coroutine = spec.coroutine === -1 ? coroutines.current : spec.coroutine;
+    const frame = staticFrame(
+      coroutines.resolve(coroutine, spec.address),
+      spec.address,
+      coroutine,
+      coroutines,
+      this.memory,
+    );
+    const compiled = compileWhen(when, frame.names, frame.locate);
+    if (typeof compiled === 'string') return compiled;
+    this.compiled.set(spec.id, { when, compiled });
+    return { ...spec, ...compiled.filter };
+  }
+
+  /** The condition of a catchpoint. @returns a sentence when it is none, or nothing for the core */
+  compileForEvents(text: string, coroutine: CoroutineId, coroutines: Coroutines): Expression | string {
+    const { names, locate } = staticFrame(undefined, 0, coroutine, coroutines, this.memory);
+    return compileCondition(text, withEventRegisters(names), locate);
+  }
+
+  /** The message of a log point that the core has passed. */
+  messageOf(id: number, values: readonly LoggedValue[], coroutines: Coroutines): string | undefined {
+    const { parts, read } = this.compiled.get(id)?.compiled ?? {};
+    if (!parts || !read) return undefined;
+    const found = read(values);
+    let at = 0;
+    return parts.map((part) => ('text' in part ? part.text : loggedText(found[at++], coroutines))).join('');
+  }
+
+  /** Are any of these breakpoints to be looked at here? */
+  isLate(ids: readonly number[]): boolean {
+    return ids.some((id) => this.compiled.get(id)?.compiled.late === true);
+  }
+
+  /** Looks at the hits of a stop. @param frame the innermost one */
+  async decide(ids: readonly number[], frame: Frame | undefined, coroutines: Coroutines): Promise<Decision> {
+    const decision = { stops: [] as number[], messages: [] as string[], problems: [] as string[] };
+    for (const id of ids) {
+      const { when, compiled } = this.compiled.get(id) ?? {};
+      if (!when || !compiled?.late) {
+        decision.stops.push(id);
+        continue;
+      }
+      try {
+        if (!(await this.holds(when, frame, coroutines)) || !this.counts(id, when)) continue;
+        if (compiled.parts) decision.messages.push(await this.message(compiled.parts, frame, coroutines));
+        else decision.stops.push(id);
+      } catch (error) {
+        if (!(error instanceof AdapterError)) throw error;
+        decision.stops.push(id);
+        decision.problems.push(error.message);
+      }
+    }
+    return decision;
+  }
+
+  private async holds(when: When, frame: Frame | undefined, coroutines: Coroutines): Promise<boolean> {
+    const { condition } = when;
+    if (condition === undefined || condition.trim() === '') return true;
+    const scope = this.scope(frame, coroutines);
+    return this.memory.compute(() => {
+      const environment = scope.environment();
+      const value = evaluate(compile(condition, scope), environment);
+      const bytes = bytesOf(value, environment);
+      if (!bytes) throw new AdapterError('evaluate-failed', `"${condition}" cannot be read here.`);
+      return !isZero(scalarOf(bytes, value.type));
+    });
+  }
+
+  private scope(frame: Frame | undefined, coroutines: Coroutines): FrameValues {
+    if (!frame) throw new AdapterError('no-such-frame', 'There is no frame to evaluate the condition in.');
+    return new FrameValues(frame, coroutines, this.memory);
+  }
+
+  private counts(id: number, { hitCondition }: When): boolean {
+    const count = (this.visits.get(id) ?? 0) + 1;
+    this.visits.set(id, count);
+    const hit = hitCondition?.trim() ? parseHitCondition(hitCondition) : undefined;
+    return hit === undefined || typeof hit === 'string' || isHit(hit, count);
+  }
+
+  private async message(
+    parts: readonly LogPart[],
+    frame: Frame | undefined,
+    coroutines: Coroutines,
+  ): Promise<string> {
+    const scope = this.scope(frame, coroutines);
+    const texts: string[] = [];
+    for (const part of parts) {
+      if ('text' in part) texts.push(part.text);
+      else
+        texts.push(
+          await this.memory.compute(() => {
+            const environment = scope.environment();
+            const { value, style } = evaluateShown(part.expression, scope, environment);
+            return formatValue(value, formatContext(environment, style, coroutines, scope.frame.coroutine));
+          }),
+        );
+    }
+    return texts.join('');
+  }
+}
+
+const EVENT_NAMES: ReadonlySet<string> = new Set([...EVENT_REGISTERS, 'cpl', 'coroutine']);
+
+/** Names of an expression about an event: `$vector` and its like besides what else there is. */
+const withEventRegisters = (names: Names): Names => ({
+  object: (path) => names.object(path),
+  enumerator: (name, space) => names.enumerator(name, space),
+  type: (name, space) => names.type(name, space),
+  register: (name, space) => (EVENT_NAMES.has(name) ? UNSIGNED : names.register(name, space)),
+  space: (prefix) => names.space(prefix),
+});
+
+function isHit({ kind, count: wanted }: HitCondition, count: number): boolean {
+  switch (kind) {
+    case 'equal':
+      return count === wanted;
+    case 'atLeast':
+      return count >= wanted;
+    case 'atMost':
+      return count <= wanted;
+    case 'multiple':
+      return count % wanted === 0;
+  }
+}
+
+function formatContext(
+  context: ValueContext,
+  style: LoggedPart['style'],
+  coroutines: Coroutines,
+  coroutine: CoroutineId,
+): Parameters<typeof formatValue>[1] {
+  return {
+    registers: context.registers,
+    readMemory: context.readMemory,
+    symbolAt: (address) => symbolText(coroutines, coroutine, address),
+    lineAt: () => undefined,
+    style,
+    limits: LIMITS.line,
+    budget: { left: LOGGED_VALUES },
+  };
+}
+
+function loggedText(part: LoggedPart | undefined, coroutines: Coroutines): string {
+  if (!part) return '<cannot be read>';
+  const { target } = part;
+  const readMemory: SpaceReader = (address, length) =>
+    target?.address === address ? target.bytes.subarray(0, length) : undefined;
+  const value: TypedValue = part.value;
+  return formatValue(
+    value,
+    formatContext({ registers: [], readMemory }, part.style, coroutines, coroutines.current),
+  );
+}

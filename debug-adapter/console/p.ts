@@ -1,0 +1,29 @@
+/** `p`: the value of an expression, by one of gdb's formats if wanted. */
+import { carryOut } from '../carry-out.ts';
+import { symbolText } from '../listing.ts';
+import { type Command, misused } from './command.ts';
+import { lettersOf, unitText } from './formats.ts';
+import { numberOf } from './operands.ts';
+
+export const p: Command = {
+  name: 'p',
+  usage: 'p[/x|d|u|o|t|a|c] EXPRESSION',
+  help: 'the value of a C expression',
+  operand: 'expression',
+  async run(context, operands, letters) {
+    const { session, frame, machine, coroutine, call } = context;
+    if (operands === '') throw misused(p, 'an expression is missing');
+    if (letters === '') {
+      const evaluated = await session
+        .looking()
+        .evaluate(operands, frame, { hexadecimal: false, context: 'repl' });
+      return carryOut(session, evaluated, call);
+    }
+    const { format, count } = lettersOf(letters);
+    if (count !== 1 || 'sif'.includes(format))
+      throw misused(p, `"/${letters}" is for memory: use x/${letters}`);
+    const value = await numberOf(context, operands);
+    const bytes = new Uint8Array(Uint32Array.of(value).buffer);
+    return unitText(bytes, format, (address) => symbolText(machine.coroutines, coroutine, address));
+  },
+};

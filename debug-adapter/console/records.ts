@@ -1,0 +1,92 @@
+/** `switches`, `rings`, `last-branches`: what the machine has recorded of its past, the newest last. */
+import { coOperation, nameOf } from '../../core/abi/abi.ts';
+import type { TransitionPlace, TransitionRecord } from '../../core/protocol/debug-protocol.ts';
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import { exceptionName } from '../exceptions.ts';
+import { symbolText } from '../listing.ts';
+import { hex } from '../registers.ts';
+import type { Command, ConsoleContext } from './command.ts';
+import { countOf } from './operands.ts';
+import { table } from './style.ts';
+
+const USUAL = 20;
+const MOST = 4096;
+
+const record = (
+  name: string,
+  help: string,
+  rows: (context: ConsoleContext, most: number) => Promise<string[][]>,
+): Command => ({
+  name,
+  usage: `${name} [COUNT]`,
+  help,
+  operand: 'nothing',
+  async run(context, operands) {
+    const found = await rows(context, countOf(operands, USUAL, MOST));
+    return found.length > 0 ? table(found) : 'Nothing of the kind has happened yet.';
+  },
+});
+
+/** `0xc0101234 <kmain+0x12>` */
+function addressText({ machine, style }: ConsoleContext, coroutine: CoroutineId, address: number): string {
+  const name = symbolText(machine.coroutines, coroutine, address);
+  return hex(address) + (name === undefined ? '' : ` <${style.name(name)}>`);
+}
+
+export const switches = record(
+  'switches',
+  'the last switches between host and guests',
+  async ({ machine, style }, most) => {
+    const found = (await machine.request('switches', { first: -most, most })).switches;
+    return found.map(({ instructions, from, to, operation, parameters }) => [
+      style.dim(String(instructions)),
+      `${machine.coroutines.name(from)} → ${machine.coroutines.name(to)}`,
+      style.strong(nameOf(coOperation, operation) ?? `operation ${operation}`),
+      parameters.map((value) => hex(value)).join(' '),
+    ]);
+  },
+);
+
+export const rings = record(
+  'rings',
+  'the last entries of handlers and gates, and returns from them',
+  async (context, most) => {
+    const { machine, style } = context;
+    const found = (await machine.request('transitions', { first: -most, most })).transitions;
+    return found.map((one) => [
+      style.dim(String(one.instructions)),
+      style.strong(transitionText(one)),
+      `ring ${one.from.ring} → ${one.to.ring}`,
+      `${placeText(context, one.coroutine, one.from)} → ${placeText(context, one.coroutine, one.to)}`,
+    ]);
+  },
+);
+
+function transitionText({ kind, vector, errorCode, cr2 }: TransitionRecord): string {
+  const name =
+    vector < 0
+      ? ''
+      : vector < 32 && kind === 'exception'
+        ? ` ${exceptionName(vector)}`
+        : ` ${hex(vector, 2)}`;
+  const error = errorCode < 0 ? '' : ` error ${hex(errorCode, 4)}`;
+  return `${kind}${name}${error}${kind === 'exception' && vector === 14 ? ` at ${hex(cr2)}` : ''}`;
+}
+
+function placeText(context: ConsoleContext, coroutine: CoroutineId, { cs, eip }: TransitionPlace): string {
+  return `${hex(cs, 4)}:${addressText(context, coroutine, eip)}`;
+}
+
+export const lastBranches = record(
+  'last-branches',
+  'the last branches that were taken',
+  async (context, most) => {
+    const found = (await context.machine.request('branches', { most })).branches;
+    const { current } = context.machine.coroutines;
+    return found.map(({ from, to }) => [
+      addressText(context, current, from),
+      '→',
+      addressText(context, current, to),
+    ]);
+  },
+);

@@ -1,0 +1,53 @@
+/** `sym`: what is at an address, or where a name is. */
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import { Debuggee } from '../debuggee.ts';
+import { symbolText } from '../listing.ts';
+import { hex } from '../registers.ts';
+import type { SymbolImage } from '../symbols/image.ts';
+import { type Command, type ConsoleContext, misused } from './command.ts';
+import { addressOf } from './operands.ts';
+import { table } from './style.ts';
+
+export const sym: Command = {
+  name: 'sym',
+  usage: 'sym ADDR | sym NAME',
+  help: 'the symbol and source line of an address, or the addresses of a name in all images',
+  operand: 'expression',
+  async run(context, operands) {
+    if (operands === '') throw misused(sym, 'an address or a name is missing');
+    if (/^[A-Za-z_.][\w.$]*$/.test(operands)) {
+      const rows = Debuggee.owners(context.session.plan ?? {}).flatMap(({ image, coroutine }) =>
+        placesOf(image, operands).map((address) => [
+          context.style.name(operands),
+          hex(address),
+          image.name,
+          lineText(image, address),
+          coroutine < 0 ? '' : context.style.dim(context.machine.coroutines.name(coroutine)),
+        ]),
+      );
+      return rows.length > 0 ? table(rows) : `No image has a symbol "${operands}".`;
+    }
+    const { address, coroutine } = await addressOf(context, operands);
+    return atAddress(context, coroutine, address);
+  },
+};
+
+function placesOf(image: SymbolImage, name: string): number[] {
+  const functions = image.findFunctions(name).map(({ lowPc }) => lowPc);
+  if (functions.length > 0) return functions;
+  const symbol = image.symbolNamed(name);
+  return symbol ? [symbol.address] : [];
+}
+
+function lineText(image: SymbolImage, link: number): string {
+  const line = image.lineAt(link);
+  return line && line.line > 0 ? `${line.file}:${line.line}` : '';
+}
+
+function atAddress({ machine, style }: ConsoleContext, coroutine: CoroutineId, address: number): string {
+  const name = symbolText(machine.coroutines, coroutine, address);
+  const resolved = machine.coroutines.resolve(coroutine, address);
+  if (name === undefined || !resolved) return `No symbol covers ${hex(address)}.`;
+  const place = lineText(resolved.image, (address - resolved.bias) >>> 0);
+  return [hex(address), style.name(name), `in ${resolved.image.name}`, place].filter(Boolean).join('  ');
+}

@@ -1,0 +1,32 @@
+/** `tss`: the task state that TR names: where interrupts find their stack. */
+import { readTaskState } from '../descriptor-tables.ts';
+import { symbolText } from '../listing.ts';
+import { hex } from '../registers.ts';
+import type { Command } from './command.ts';
+import { table } from './style.ts';
+
+/** Shown always; the others only when they are not 0. */
+const IMPORTANT: ReadonlySet<string> = new Set(['esp0', 'ss0', 'cr3', 'iomap']);
+
+export const tss: Command = {
+  name: 'tss',
+  usage: 'tss',
+  help: 'the task state segment of TR: stacks of rings, and what is wrong with it',
+  operand: 'nothing',
+  async run({ machine, coroutine, style }) {
+    const found = await readTaskState(machine, coroutine);
+    if (typeof found === 'string') return found;
+    const { selector, base, limit, state } = found;
+    const rows = Object.entries(state.fields)
+      .filter(([name, value]) => value !== 0 || IMPORTANT.has(name))
+      .map(([name, value]) => {
+        const symbol = symbolText(machine.coroutines, coroutine, value);
+        return [`  ${style.name(name)}`, hex(value), symbol === undefined ? '' : `<${symbol}>`];
+      });
+    return [
+      `TSS ${hex(selector, 4)} at ${hex(base)}, limit ${hex(limit)}`,
+      table(rows),
+      ...state.problems.map((problem) => style.bad(`  ! ${problem}`)),
+    ].join('\n');
+  },
+};

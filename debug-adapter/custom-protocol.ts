@@ -1,0 +1,181 @@
+/**
+ * The adapter's own requests and events, `colinux/…`, which any client may use. docs/protocol.md tells what they are for; the
+ * schemas there are made of these types (`npm run schemas`), comments and tags included.
+ */
+import type {
+  BranchRecord,
+  PageWalk,
+  SpaceRecord,
+  TransitionRecord,
+} from '../core/protocol/debug-protocol.ts';
+import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
+import type { TableName, TssField } from './descriptor-problems.ts';
+import type { TerminalInfo } from './terminals.ts';
+
+export interface TerminalArguments {
+  /** com1; line; cocon0, cocon1, … */
+  terminal: string;
+}
+
+export interface ConsoleInput extends TerminalArguments {
+  /** What was typed, as a terminal sends it. */
+  data: string;
+}
+
+export interface ConsoleResize extends TerminalArguments {
+  /**
+   * @minimum 1
+   * @maximum 1000
+   */
+  columns: number;
+  /**
+   * @minimum 1
+   * @maximum 1000
+   */
+  rows: number;
+}
+
+export interface ConsolePower {
+  /** cocon0, cocon1, … */
+  terminal: string;
+  action: 'ctrl-alt-del' | 'shutdown' | 'off';
+}
+
+export interface Status {
+  running: boolean;
+  /** The name of the thread that owns the CPU. */
+  coroutine: string;
+  /**
+   * @minimum 0
+   * @maximum 3
+   */
+  ring: number;
+  virtualTimeNs: number;
+  /** Retired since the start. */
+  instructions: number;
+}
+
+export interface StateHash {
+  /** @pattern ^[0-9a-f]{16}$ */
+  hash: string;
+}
+
+export interface PageWalkArguments {
+  memoryReference: string;
+  /** What would be done with the address; a read if absent. */
+  access?: 'read' | 'write' | 'execute';
+  /** By ring 3. */
+  user?: boolean;
+}
+
+export interface PageWalkBody extends PageWalk {
+  /** Why the access would fault, in words. */
+  reason?: string;
+}
+
+export interface ThreadArguments {
+  threadId: number;
+}
+
+export interface MappedRange {
+  start: number;
+  /** Last address, included. */
+  last: number;
+  /** Where the range begins in physical memory. */
+  physical: number;
+  /** rwx, user or supervisor, large, global, uncached, write-through, device */
+  flags: string;
+}
+
+export interface MappingsBody {
+  /** Ascending; neighbours with the same flags and physical order are one. */
+  mappings: MappedRange[];
+  /** Ranges were left out. */
+  truncated: boolean;
+}
+
+export interface ReverseMappingBody {
+  mappings: {
+    cr3: number;
+    /** Absent for a space that was loaded lately and is not in use now. */
+    threadId?: number;
+    linear: number;
+    flags: string;
+  }[];
+}
+
+export interface DescriptorsArguments extends ThreadArguments {
+  table: TableName;
+}
+
+export interface DescriptorsBody {
+  base: number;
+  limit: number;
+  /** Of the table's register. */
+  problems: readonly string[];
+  /** Those that are not zero. */
+  entries: {
+    index: number;
+    /** In words. */
+    text: string;
+    /** The name of what a gate leads to. */
+    handler?: string;
+    problems: readonly string[];
+  }[];
+}
+
+export interface TaskStateBody {
+  selector: number;
+  base: number;
+  limit: number;
+  fields: Readonly<Record<TssField, number>>;
+  problems: readonly string[];
+}
+
+export interface RecordArguments {
+  /** Sequence number to begin with; a negative number counts from the end. */
+  first: number;
+  /**
+   * @minimum 0
+   * @maximum 4096
+   */
+  most: number;
+}
+
+export interface BranchArguments {
+  /**
+   * @minimum 0
+   * @maximum 4096
+   */
+  most: number;
+}
+
+/** Names of where it came from and where it led to, when symbols are known. */
+export interface Named {
+  fromSymbol?: string;
+  toSymbol?: string;
+}
+
+/** Arguments and body of the answer, by command. */
+export interface CustomRequests {
+  'colinux/consoleAttach': { arguments: TerminalArguments; body: { data: string } };
+  'colinux/consoleInput': { arguments: ConsoleInput; body: undefined };
+  'colinux/consoleResize': { arguments: ConsoleResize; body: undefined };
+  'colinux/power': { arguments: ConsolePower; body: undefined };
+  'colinux/nmi': { arguments: undefined; body: undefined };
+  'colinux/switches': { arguments: undefined; body: { switches: readonly SwitchRecord[] } };
+  'colinux/pageWalk': { arguments: PageWalkArguments; body: PageWalkBody };
+  'colinux/mappings': { arguments: ThreadArguments; body: MappingsBody };
+  'colinux/reverseMap': { arguments: { physical: number }; body: ReverseMappingBody };
+  'colinux/descriptors': { arguments: DescriptorsArguments; body: DescriptorsBody };
+  'colinux/taskState': { arguments: ThreadArguments; body: TaskStateBody };
+  'colinux/transitions': { arguments: RecordArguments; body: { transitions: (TransitionRecord & Named)[] } };
+  'colinux/spaceLoads': { arguments: RecordArguments; body: { loads: readonly SpaceRecord[] } };
+  'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
+  'colinux/stateHash': { arguments: undefined; body: StateHash };
+}
+
+export interface CustomEvents {
+  'colinux/console': { terminal: TerminalInfo; data: string };
+  'colinux/status': Status;
+}

@@ -1,0 +1,147 @@
+/**
+ * Values against JSON schemas: the keywords that `npm run schemas` writes, no others. A value that passes has the TypeScript type
+ * that its schema is made of.
+ */
+
+export interface Schema {
+  readonly type?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema;
+  readonly items?: Schema;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly $ref?: string;
+}
+
+/** Deeper than any message of the protocol: a list of sources within sources ends here. */
+const MAX_DEPTH = 32;
+
+const NAMES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
+};
+
+/** Schemas that are named, for those that contain themselves. */
+export type Definitions = Readonly<Record<string, Schema>>;
+
+/** What a value should have been, and where in the arguments it is. */
+export class Mismatch extends Error {
+  constructor(
+    readonly path: string,
+    readonly expected: string,
+    readonly value: unknown,
+  ) {
+    super(expected);
+  }
+
+  /** `"lines[2]" as a whole number, but it is "x"` */
+  get text(): string {
+    const what = this.path === '' ? 'its arguments' : `"${this.path}"`;
+    const found = this.value === undefined ? 'it is not there' : `it is ${nameOf(this.value)}`;
+    return `${what} as ${this.expected}, but ${found}`;
+  }
+}
+
+/**
+ * @returns the value without optional fields that are null: clients whose language has no "absent" send these
+ * @throws Mismatch for the first thing that is not what it must be
+ */
+export function checkValue(schema: Schema, value: unknown, definitions: Definitions): unknown {
+  return check({ schema, definitions }, value, '', 0);
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `a long ${typeof value}` : text;
+}
+
+interface Rule {
+  readonly schema: Schema;
+  readonly definitions: Definitions;
+}
+
+function check({ schema, definitions }: Rule, value: unknown, path: string, depth: number): unknown {
+  const by = (other: Schema): Rule => ({ schema: other, definitions });
+  if (depth > MAX_DEPTH) throw new Mismatch(path, 'something less deep', value);
+  if (schema.$ref !== undefined) {
+    const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
+    return check(by(definitions[name] ?? {}), value, path, depth);
+  }
+  if (schema.anyOf) return checkAny(schema.anyOf.map(by), value, path, depth);
+  if (schema.enum && !schema.enum.includes(value))
+    throw new Mismatch(path, `one of ${schema.enum.map((word) => JSON.stringify(word)).join(', ')}`, value);
+  if (schema.type === 'object') return checkObject(by(schema), value, path, depth);
+  if (schema.type === 'array') {
+    if (!Array.isArray(value)) throw new Mismatch(path, 'a list', value);
+    return value.map((item, n) => check(by(schema.items ?? {}), item, `${path}[${n}]`, depth + 1));
+  }
+  if (schema.type !== undefined && !isOf(schema, value)) throw new Mismatch(path, expectation(schema), value);
+  return value;
+}
+
+function isOf({ type, minimum = -Infinity, maximum = Infinity }: Schema, value: unknown): boolean {
+  if (type === 'integer')
+    return Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
+  return type === 'null' ? value === null : typeof value === type;
+}
+
+function expectation({ type = '', minimum, maximum }: Schema): string {
+  const range = minimum !== undefined && maximum !== undefined ? ` from ${minimum} to ${maximum}` : '';
+  return `${NAMES[type] ?? type}${range}`;
+}
+
+function checkAny(rules: readonly Rule[], value: unknown, path: string, depth: number): unknown {
+  const expected: string[] = [];
+  for (const rule of rules) {
+    try {
+      return check(rule, value, path, depth + 1);
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      expected.push(error.expected);
+    }
+  }
+  throw new Mismatch(path, expected.join(' or '), value);
+}
+
+function checkObject({ schema, definitions }: Rule, value: unknown, path: string, depth: number): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Mismatch(path, 'an object', value);
+  const { required = [], properties = {}, additionalProperties } = schema;
+  const checked: Record<string, unknown> = {};
+  const within = (name: string) => (path === '' ? name : `${path}.${name}`);
+  for (const name of required) {
+    const found = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+    if (found === undefined) throw new Mismatch(within(name), expectationOf(properties[name]), undefined);
+  }
+  for (const [name, field] of Object.entries(value)) {
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (field === undefined || (field === null && known && !required.includes(name))) continue;
+    // A launch has fields of its own, and a field of this name would be no field.
+    if (name !== '__proto__')
+      checked[name] = check(
+        { schema: known ?? additionalProperties ?? {}, definitions },
+        field,
+        within(name),
+        depth + 1,
+      );
+  }
+  return checked;
+}
+
+/** What a field that is missing should be. */
+function expectationOf(schema: Schema = {}): string {
+  if (schema.$ref !== undefined) return 'an object';
+  if (schema.anyOf) return schema.anyOf.map(expectationOf).join(' or ');
+  if (schema.enum) return `one of ${schema.enum.map((word) => JSON.stringify(word)).join(', ')}`;
+  return expectation(schema);
+}

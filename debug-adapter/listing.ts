@@ -1,0 +1,78 @@
+/**
+ * Disassembly with what symbols say of it: the function that begins at an instruction, its place in the source, the name of
+ * where a jump goes.
+ */
+import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import type { Coroutines } from './coroutines.ts';
+import { disassemble, type DisassembledLine } from './disassembly.ts';
+import type { MemoryCache } from './memory-cache.ts';
+import type { SourcePosition } from './symbols/image.ts';
+
+export interface ListedInstruction extends DisassembledLine {
+  /** The function whose first instruction this is. */
+  readonly symbol: string | undefined;
+  /** The source line that begins here. */
+  readonly position: SourcePosition | undefined;
+}
+
+/** The part of a debuggee that listings need. */
+export interface Listed {
+  readonly coroutines: Coroutines;
+  readonly memory: MemoryCache;
+}
+
+/** D/B of a code segment's attributes: operands and addresses of 32 bits (SDM vol. 3A, 3.4.5). */
+const DEFAULT_32 = 0x4000;
+
+/** Bits of the code at which a coroutine is. */
+export function codeBits(coroutines: Coroutines, owner: CoroutineId): 16 | 32 {
+  const wide =
+    owner !== coroutines.current || (coroutines.snapshot.cpu.segments[1].attributes & DEFAULT_32) !== 0;
+  return wide ? 32 : 16;
+}
+
+/** `name` or `name+0x12` of the symbol at an address of a coroutine. */
+export function symbolText(coroutines: Coroutines, owner: CoroutineId, address: number): string | undefined {
+  const resolved = coroutines.resolve(owner, address);
+  const link = resolved ? (address - resolved.bias) >>> 0 : address;
+  const symbol = resolved?.image.symbolAt(link);
+  if (!symbol) return undefined;
+  const offset = link - symbol.address;
+  return offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
+}
+
+/** `count` instructions, the first of them `offset` instructions from `anchor` (negative: before it). */
+export async function listing(
+  { coroutines, memory }: Listed,
+  owner: CoroutineId,
+  anchor: number,
+  offset: number,
+  count: number,
+): Promise<ListedInstruction[]> {
+  const boundary = (address: number) => {
+    const resolved = coroutines.resolve(owner, address);
+    const link = resolved && (address - resolved.bias) >>> 0;
+    if (!resolved || link === undefined) return undefined;
+    const low = resolved.image.lineAt(link)?.low ?? resolved.image.functionAt(link)?.lowPc;
+    return low === undefined ? undefined : (low + resolved.bias) >>> 0;
+  };
+  const bits = codeBits(coroutines, owner);
+  const lines = await memory.compute(() =>
+    disassemble(memory.reader(owner), anchor, offset, count, bits, boundary),
+  );
+  return lines.map((line) => listed(coroutines, owner, line));
+}
+
+function listed(coroutines: Coroutines, owner: CoroutineId, line: DisassembledLine): ListedInstruction {
+  const resolved = coroutines.resolve(owner, line.address);
+  const link = resolved ? (line.address - resolved.bias) >>> 0 : line.address;
+  const at = resolved?.image.lineAt(link);
+  const fn = resolved?.image.functionAt(link);
+  const target = line.target === undefined ? undefined : symbolText(coroutines, owner, line.target);
+  return {
+    ...line,
+    text: target === undefined ? line.text : `${line.text} <${target}>`,
+    symbol: fn?.lowPc === link ? fn.name : undefined,
+    position: at && at.line > 0 && at.low === link ? at : undefined,
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * Memory references: an address, with the address space before it when that is not the one the CPU uses: `host:`, `guest0:`,
+ * `physical:` (docs/protocol.md).
+ */
+import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
+import { AdapterError } from './errors.ts';
+
+export interface Place {
+  readonly address: number;
+  readonly space: Space;
+  readonly coroutine: CoroutineId;
+}
+
+/** @throws AdapterError for what is no memory reference. */
+export function placeOf(reference: unknown, offset: number | undefined, current: CoroutineId): Place {
+  const by = offset ?? 0;
+  const [, owner, monitor, digits] =
+    /^\s*(?:(host|guest(\d{1,2})|physical):)?(0x[0-9a-f]+|\d+)\s*$/i.exec(String(reference)) ?? [];
+  if (digits === undefined || !Number.isInteger(by)) {
+    throw new AdapterError(
+      'bad-address',
+      `"${String(reference)}" is not an address: write it as 0x followed by hexadecimal digits.`,
+    );
+  }
+  const address = (Number(digits) + by) >>> 0;
+  if (owner === undefined) return { address, space: { kind: 'current' }, coroutine: current };
+  if (owner === 'physical') return { address, space: { kind: 'physical' }, coroutine: current };
+  const coroutine = monitor === undefined ? HOST : Number(monitor) + 1;
+  return { address, space: { kind: 'coroutine', coroutine }, coroutine };
+}

@@ -1,0 +1,48 @@
+/**
+ * The symbols of the files of a session, so that a restart opens those of changed files only. A file is known again by its
+ * bytes, not by times: a build that made the same file again has changed nothing.
+ */
+import type { AdapterHost } from './adapter-host.ts';
+import { symbolFiles } from './symbol-files.ts';
+import type { SymbolImage } from './symbols/image.ts';
+import { loadSymbols } from './symbols/load.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly image: SymbolImage;
+}
+
+export class OpenedImages {
+  private kept: readonly Entry[] = [];
+  private asked: Entry[] = [];
+
+  /** @param path where separate debug files are looked for. @throws SymbolError for a file that is none with symbols */
+  async open(bytes: Uint8Array, name: string, path: string, host: AdapterHost): Promise<SymbolImage> {
+    const known = [...this.asked, ...this.kept].find(
+      (entry) => entry.name === name && equal(entry.bytes, bytes),
+    );
+    const image = known?.image ?? (await loadSymbols(bytes, name, path, symbolFiles(host)));
+    this.asked.push({ name, bytes, image });
+    return image;
+  }
+
+  /** A launch has been planned: what it has not asked for is forgotten. */
+  settle(): void {
+    this.kept = this.asked;
+    this.asked = [];
+  }
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  if (a.byteOffset % 4 === 0 && b.byteOffset % 4 === 0) {
+    const words = a.length >>> 2;
+    const left = new Uint32Array(a.buffer, a.byteOffset, words);
+    const right = new Uint32Array(b.buffer, b.byteOffset, words);
+    for (let n = 0; n < words; n++) if (left[n] !== right[n]) return false;
+    for (let n = words * 4; n < a.length; n++) if (a[n] !== b[n]) return false;
+    return true;
+  }
+  return a.every((byte, n) => byte === b[n]);
+}

@@ -1,0 +1,41 @@
+/** What a fault is about: decoded, with what the tables say. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ExceptionInfo } from '../../core/protocol/machine-protocol.ts';
+import { AdapterError } from '../errors.ts';
+import { exceptionName } from '../exceptions.ts';
+import { type CauseReport, causeText, reportCauses } from '../fault-report.ts';
+import type { Handlers } from './handler.ts';
+
+export const exceptions = {
+  async exceptionInfo(context, { threadId }) {
+    context.thread({ threadId });
+    context.looking();
+    const { lastStop, request } = context.machine();
+    const pending = lastStop?.snapshot.pending;
+    const causes = lastStop?.reason === 'shutdown' ? lastStop.causes : pending ? [pending] : [];
+    if (!lastStop || causes.length === 0)
+      throw new AdapterError('no-exception', 'The machine has not stopped because of an exception.');
+    const reports = await reportCauses(request, lastStop.snapshot.cpu, causes);
+    const triple = lastStop.reason === 'shutdown';
+    return {
+      exceptionId: triple ? 'triple fault' : idOf(causes[0]),
+      description: causeText(reports),
+      breakMode: 'always',
+      details: detailsOf(reports),
+    };
+  },
+} satisfies Handlers;
+
+/** `#PF`, or `NMI`: what stands before the words of the name. */
+const idOf = ({ vector }: ExceptionInfo): string => exceptionName(vector).split(' ')[0];
+
+/** The first cause, with what came of it inside. */
+function detailsOf([first, ...rest]: readonly CauseReport[]): DebugProtocol.ExceptionDetails {
+  const { cause, what, why } = first;
+  return {
+    message: why === undefined ? what : `${what}: ${why}`,
+    typeName: idOf(cause),
+    fullTypeName: exceptionName(cause.vector),
+    ...(rest.length > 0 && { innerException: [detailsOf(rest)] }),
+  };
+}

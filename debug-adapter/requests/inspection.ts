@@ -1,0 +1,68 @@
+/** Looking at a machine that stands still: threads, call stacks, scopes, variables, expressions. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { HOST } from '../../core/protocol/machine-protocol.ts';
+import { threadOf } from '../coroutines.ts';
+import { frameName } from '../frame-name.ts';
+import { toClientColumn, toClientLine } from '../positions.ts';
+import type { SessionContext } from '../session-context.ts';
+import type { Frame } from '../stack.ts';
+import type { Handlers } from './handler.ts';
+
+export const inspection = {
+  threads({ debuggee }) {
+    const coroutines = debuggee?.coroutines;
+    const all = coroutines?.all ?? [HOST];
+    return { threads: all.map((id) => ({ id: threadOf(id), name: coroutines?.name(id) ?? 'kernel' })) };
+  },
+
+  async stackTrace(context, args) {
+    context.looking();
+    const frames = await context.machine().stack(context.thread(args));
+    const from = Math.max(0, args.startFrame ?? 0);
+    const to = args.levels ? from + args.levels : frames.length;
+    return {
+      totalFrames: frames.length,
+      stackFrames: await Promise.all(
+        frames.slice(from, to).map((frame) => stackFrame(context, frame, args.format)),
+      ),
+    };
+  },
+
+  async scopes(context, { frameId }) {
+    return { scopes: await context.looking().scopes(context.frame(frameId)) };
+  },
+
+  async variables(context, args) {
+    return { variables: await context.looking().variables(args) };
+  },
+} satisfies Handlers;
+
+/** A row of the call stack. */
+async function stackFrame(
+  context: SessionContext,
+  frame: Frame,
+  format: DebugProtocol.StackFrameFormat | undefined,
+): Promise<DebugProtocol.StackFrame> {
+  const id = context.numberOf(frame);
+  const { name, pc, coroutine } = frame;
+  if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
+  const machine = context.machine();
+  const { source, line, column } = await context.sources.placeOf(machine, frame);
+  const module = moduleId(context, frame);
+  return {
+    id,
+    name: format ? await frameName(context.looking(), frame, format) : name,
+    source,
+    line: toClientLine(context.client, line),
+    column: toClientColumn(context.client, column),
+    instructionPointerReference: machine.coroutines.referenceOf(coroutine, pc, false),
+    ...(module !== undefined && { moduleId: module }),
+    ...(frame.position ? {} : { presentationHint: 'subtle' as const }),
+  };
+}
+
+function moduleId({ plan }: SessionContext, { resolved, coroutine }: Frame): string | undefined {
+  if (!resolved || !plan) return undefined;
+  if (resolved.image === plan.hostImage) return 'host';
+  return coroutine === HOST ? `program:${resolved.image.name}` : `guest${coroutine - 1}`;
+}

@@ -1,0 +1,86 @@
+/** The life of a session: initialize, launch, configurationDone, terminate, disconnect. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { bootMachine, restartMachine } from '../booting.ts';
+import { breakpointModes } from '../breakpoint-modes.ts';
+import { exceptionBreakpointFilters } from '../event-filters.ts';
+import { AdapterError } from '../errors.ts';
+import type { Handlers } from './handler.ts';
+
+/** How long a disconnect waits for the answers to earlier requests. */
+const PATIENCE_MS = 1000;
+
+const CAPABILITIES: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsEvaluateForHovers: true,
+  supportsReadMemoryRequest: true,
+  supportsWriteMemoryRequest: true,
+  supportsDisassembleRequest: true,
+  supportsFunctionBreakpoints: true,
+  supportsInstructionBreakpoints: true,
+  supportsDataBreakpoints: true,
+  supportsDataBreakpointBytes: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  breakpointModes,
+  exceptionBreakpointFilters,
+  supportsExceptionFilterOptions: true,
+  supportsExceptionInfoRequest: true,
+  supportsSteppingGranularity: true,
+  supportsTerminateRequest: true,
+  supportsRestartRequest: true,
+  supportsDelayedStackTraceLoading: true,
+  supportsValueFormattingOptions: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsLoadedSourcesRequest: true,
+  supportsModulesRequest: true,
+  additionalModuleColumns: [{ attributeName: 'buildId', label: 'Build ID', type: 'string' }],
+  supportsGotoTargetsRequest: true,
+  supportsStepInTargetsRequest: true,
+  supportsCancelRequest: true,
+  supportsANSIStyling: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '>', '$'],
+};
+
+export const lifecycle = {
+  initialize(context, args) {
+    context.client = args;
+    return CAPABILITIES;
+  },
+
+  async launch(context, args) {
+    if (context.launched) {
+      throw new AdapterError(
+        'bad-request',
+        'This session has launched a machine already: start another session.',
+      );
+    }
+    context.launched = true;
+    await bootMachine(context, args);
+    context.send('initialized', undefined);
+  },
+
+  async restart(context, { arguments: changed }) {
+    const { launchArguments } = context;
+    if (!launchArguments)
+      throw new AdapterError('not-stopped', 'There is no machine to restart: launch one first.');
+    await restartMachine(context, changed ?? launchArguments);
+  },
+
+  configurationDone: (context) => context.machine().start(context.stopOnEntry),
+
+  terminate(context) {
+    context.end();
+  },
+
+  async disconnect(context, _args, call) {
+    context.dispose();
+    // Nobody listens after this answer: what was asked before it is answered first.
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    await Promise.race([call.earlier(), patience]);
+  },
+} satisfies Handlers;

@@ -1,0 +1,92 @@
+/** The requests that look at raw memory: readMemory, writeMemory, disassemble. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Debuggee } from '../debuggee.ts';
+import { AdapterError } from '../errors.ts';
+import { listing } from '../listing.ts';
+import { placeOf } from '../memory-reference.ts';
+import { bytesText, hex } from '../registers.ts';
+
+/** Most bytes one readMemory may ask for. */
+const MAX_READ = 1 << 20;
+/** Most instructions one disassemble may ask for. */
+const MAX_INSTRUCTIONS = 5000;
+
+function countOf(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+  throw new AdapterError(
+    'bad-request',
+    `The request needs "${name}" as a whole number that is not negative.`,
+  );
+}
+
+export async function readMemory(
+  debuggee: Debuggee,
+  args: DebugProtocol.ReadMemoryArguments,
+): Promise<NonNullable<DebugProtocol.ReadMemoryResponse['body']>> {
+  const { address, space } = placeOf(args.memoryReference, args.offset, debuggee.coroutines.current);
+  const count = Math.min(countOf('count', args.count), MAX_READ, 0x1_0000_0000 - address);
+  const { bytes } = await debuggee.request('readMemory', { space, address, length: count });
+  return {
+    address: hex(address),
+    ...(bytes.length > 0 ? { data: toBase64(bytes) } : {}),
+    ...(bytes.length < count ? { unreadableBytes: count - bytes.length } : {}),
+  };
+}
+
+export async function writeMemory(
+  debuggee: Debuggee,
+  args: DebugProtocol.WriteMemoryArguments,
+): Promise<NonNullable<DebugProtocol.WriteMemoryResponse['body']>> {
+  const { address, space } = placeOf(args.memoryReference, args.offset, debuggee.coroutines.current);
+  const bytes = fromBase64(args.data);
+  const readable = await debuggee.request('readMemory', { space, address, length: bytes.length });
+  // Without allowPartial nothing is written unless everything can be.
+  if (readable.bytes.length < bytes.length && !args.allowPartial) {
+    throw new AdapterError(
+      'bad-address',
+      `Only ${readable.bytes.length} of ${bytes.length} bytes at ${hex(address)} are mapped: nothing was written.`,
+    );
+  }
+  const { written } = await debuggee.request('writeMemory', { space, address, bytes });
+  debuggee.forget();
+  return { bytesWritten: written };
+}
+
+/** @param source names a source file for the client. */
+export async function disassembleRequest(
+  debuggee: Debuggee,
+  args: DebugProtocol.DisassembleArguments,
+  source: (file: string) => DebugProtocol.Source,
+): Promise<NonNullable<DebugProtocol.DisassembleResponse['body']>> {
+  const { current } = debuggee.coroutines;
+  const { address, coroutine } = placeOf(args.memoryReference, args.offset, current);
+  const count = Math.min(countOf('instructionCount', args.instructionCount), MAX_INSTRUCTIONS);
+  const wanted = args.instructionOffset ?? 0;
+  const offset = Math.max(-MAX_INSTRUCTIONS, Math.min(wanted, MAX_INSTRUCTIONS));
+  const lines = await listing(debuggee, coroutine, address, offset, count);
+  const instructions = lines.map(
+    ({ address: at, text, bytes, symbol, position }): DebugProtocol.DisassembledInstruction => ({
+      address: hex(at),
+      instruction: text,
+      ...(bytes.length > 0 ? { instructionBytes: bytesText(bytes) } : { presentationHint: 'invalid' }),
+      ...(symbol !== undefined && { symbol }),
+      ...(position && { location: source(position.file), line: position.line }),
+    }),
+  );
+  return { instructions };
+}
+
+function fromBase64(data: unknown): Uint8Array {
+  try {
+    if (typeof data === 'string') return Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  } catch {
+    // Said below.
+  }
+  throw new AdapterError('bad-request', 'The bytes to write must be base64 text in "data".');
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}

@@ -1,0 +1,71 @@
+/** Going on, stepping and pausing. All requests that run are answered at once, as DAP wants. */
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import type { Debuggee } from '../debuggee.ts';
+import type { Call } from '../protocol.ts';
+import type { SessionContext } from '../session-context.ts';
+import type { Handlers } from './handler.ts';
+
+interface StepArguments {
+  readonly threadId: number;
+  readonly granularity?: string;
+}
+
+export const running = {
+  continue(context, _args, call) {
+    ready(context);
+    go(context, call, (debuggee) => debuggee.resume());
+    return { allThreadsContinued: true };
+  },
+
+  next(context, args, call) {
+    step(context, args, call, true);
+  },
+
+  stepIn(context, args, call) {
+    const { targetId } = args;
+    if (targetId === undefined) {
+      step(context, args, call, false);
+      return;
+    }
+    ready(context);
+    const callee = context.target(targetId);
+    goThread(context, args, call, (debuggee, coroutine) => debuggee.stepInto(coroutine, callee));
+  },
+
+  stepOut(context, args, call) {
+    goThread(context, args, call, (debuggee, coroutine) => debuggee.stepOut(coroutine));
+  },
+
+  pause: (context) => context.machine().pause(),
+} satisfies Handlers;
+
+function step(context: SessionContext, args: StepArguments, call: Call, over: boolean): void {
+  const byInstruction = args.granularity === 'instruction';
+  goThread(context, args, call, (debuggee, coroutine) => debuggee.step(coroutine, byInstruction, over));
+}
+
+/** @throws AdapterError when the machine cannot be set going */
+function ready(context: SessionContext): void {
+  const problem = context.machine().standstill();
+  if (problem) throw problem;
+}
+
+function go(context: SessionContext, call: Call, run: (debuggee: Debuggee) => Promise<void>): void {
+  const debuggee = context.machine();
+  debuggee.running = true;
+  call.afterAnswer(() => {
+    debuggee.go(() => run(debuggee));
+  });
+}
+
+/** Like `go`, for a request that names a thread. */
+function goThread(
+  context: SessionContext,
+  args: { readonly threadId: number },
+  call: Call,
+  run: (debuggee: Debuggee, coroutine: CoroutineId) => Promise<void>,
+): void {
+  ready(context);
+  const coroutine = context.thread(args);
+  go(context, call, (debuggee) => run(debuggee, coroutine));
+}

@@ -1,0 +1,34 @@
+/** Sources and images: loadedSources, source, modules. */
+import { Debuggee } from '../debuggee.ts';
+import { AdapterError } from '../errors.ts';
+import { modulesOf } from '../modules.ts';
+import type { Handlers } from './handler.ts';
+
+export const sources = {
+  source({ sources: files }, { source, sourceReference }) {
+    // Old clients do not have the first.
+    const content = files.generated.textOf(source?.sourceReference ?? sourceReference);
+    if (content === undefined)
+      throw new AdapterError('no-such-source', 'There is no such source: only disassembly is made here.');
+    return { content, mimeType: 'text/x-asm' };
+  },
+
+  async loadedSources(context, _args, call) {
+    const files = new Set<string>();
+    for (const { image } of Debuggee.owners(context.plan ?? {})) {
+      for (const file of image.sourceFiles()) files.add(file);
+      await call.checkpoint();
+    }
+    const all = [...files].sort().map((file) => context.sources.of(file));
+    return { sources: [...all, ...context.sources.generated.all] };
+  },
+
+  modules({ plan }, { startModule = 0, moduleCount }) {
+    const all = plan ? modulesOf(plan) : [];
+    const start = Math.max(0, startModule);
+    return {
+      modules: all.slice(start, moduleCount ? start + moduleCount : undefined),
+      totalModules: all.length,
+    };
+  },
+} satisfies Handlers;

@@ -1,0 +1,108 @@
+/** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
+import { threadOf } from '../coroutines.ts';
+import { flagsText } from '../mapping-flags.ts';
+import { describeDescriptor } from '../descriptors.ts';
+import { idtProblems, tableProblems } from '../descriptor-problems.ts';
+import { readTable, readTaskState } from '../descriptor-tables.ts';
+import { AdapterError } from '../errors.ts';
+import { symbolText } from '../listing.ts';
+import { placeOf } from '../memory-reference.ts';
+import { faultReason } from '../page-words.ts';
+import type { Handlers } from './handler.ts';
+
+export const views = {
+  async 'colinux/pageWalk'(context, { memoryReference, access = 'read', user = false }) {
+    const { coroutines, request } = context.machine();
+    const { address, space } = placeOf(memoryReference, 0, coroutines.current);
+    const walk = await request('pageWalk', { space, address, access: { kind: access, user } });
+    const reason = faultReason(walk);
+    return { ...walk, ...(reason !== undefined && { reason }) };
+  },
+
+  async 'colinux/mappings'(context, args) {
+    const coroutine = context.thread(args);
+    const space = { kind: 'coroutine', coroutine } as const;
+    const { start, last, physical, flags, truncated } = await context
+      .machine()
+      .request('mappings', { space });
+    const mappings = Array.from(start, (low, n) => ({
+      start: low,
+      last: last[n],
+      physical: physical[n],
+      flags: flagsText(flags[n]),
+    }));
+    return { mappings, truncated };
+  },
+
+  async 'colinux/reverseMap'(context, { physical }) {
+    const { mappings } = await context.machine().request('reverseMap', { physical: physical >>> 0 });
+    return {
+      mappings: mappings.map(({ cr3, coroutine, linear, flags }) => ({
+        cr3,
+        ...(coroutine >= 0 && { threadId: threadOf(coroutine) }),
+        linear,
+        flags: flagsText(flags),
+      })),
+    };
+  },
+
+  async 'colinux/descriptors'(context, args) {
+    context.looking();
+    const machine = context.machine();
+    const coroutine = context.thread(args);
+    const view = await readTable(machine, coroutine, args.table);
+    if (!view) throw new AdapterError('bad-request', `The thread has no ${args.table.toUpperCase()}.`);
+    const gates = args.table === 'idt';
+    const gdt = gates ? ((await readTable(machine, coroutine, 'gdt'))?.entries ?? []) : [];
+    const { base, limit, entries } = view;
+    return {
+      base,
+      limit,
+      problems: tableProblems(base, limit),
+      entries: entries.map((entry) => {
+        const { index, descriptor, problems } = entry;
+        const offset = 'offset' in descriptor ? descriptor.offset : 0;
+        const handler = gates ? symbolText(machine.coroutines, coroutine, offset) : undefined;
+        return {
+          index,
+          text: describeDescriptor(descriptor),
+          ...(handler !== undefined && { handler }),
+          problems: gates ? idtProblems(entry, gdt) : problems,
+        };
+      }),
+    };
+  },
+
+  async 'colinux/taskState'(context, args) {
+    context.looking();
+    const found = await readTaskState(context.machine(), context.thread(args));
+    if (typeof found === 'string') throw new AdapterError('bad-address', found);
+    const { selector, base, limit, state } = found;
+    return { selector, base, limit, ...state };
+  },
+
+  async 'colinux/transitions'(context, range) {
+    const { coroutines, request } = context.machine();
+    const { transitions } = await request('transitions', range);
+    return {
+      transitions: transitions.map((one) => ({
+        ...one,
+        ...named((eip) => symbolText(coroutines, one.coroutine, eip), one.from.eip, one.to.eip),
+      })),
+    };
+  },
+
+  'colinux/spaceLoads': (context, range) => context.machine().request('spaceLoads', range),
+
+  async 'colinux/branches'(context, { most }) {
+    const { coroutines, request } = context.machine();
+    const { branches } = await request('branches', { most });
+    const name = (address: number) => symbolText(coroutines, coroutines.current, address);
+    return { branches: branches.map(({ from, to }) => ({ from, to, ...named(name, from, to) })) };
+  },
+} satisfies Handlers;
+
+function named(symbol: (address: number) => string | undefined, from: number, to: number) {
+  const [fromSymbol, toSymbol] = [symbol(from), symbol(to)];
+  return { ...(fromSymbol !== undefined && { fromSymbol }), ...(toSymbol !== undefined && { toSymbol }) };
+}

@@ -1,0 +1,255 @@
+/**
+ * What the handlers of requests share: the machine of the session, the inspection of its stop, breakpoints, terminals, and
+ * the numbers of frames. Looks things up and says clearly when they are not there.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import type { AdapterHost } from './adapter-host.ts';
+import { Catchpoints } from './catchpoints.ts';
+import { CodeBreakpoints } from './breakpoints.ts';
+import { coroutineOf, threadOf } from './coroutines.ts';
+import { DataBreakpoints } from './data-breakpoints.ts';
+import { Debuggee, type MachineStatus } from './debuggee.ts';
+import { AdapterError } from './errors.ts';
+import { Inspection } from './inspection.ts';
+import type { LaunchPlan } from './launch-plan.ts';
+import { MachineWorkers } from './machine-workers.ts';
+import { toClientColumn, toClientLine } from './positions.ts';
+import type { SendEvent } from './protocol.ts';
+import type { Frame } from './stack.ts';
+import { OpenedImages } from './opened-images.ts';
+import { SymbolIndexing } from './symbol-files.ts';
+import { SourceFiles } from './source-files.ts';
+import type { SourcePosition } from './symbols/image.ts';
+import { Terminals } from './terminals.ts';
+
+export class SessionContext {
+  readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
+  readonly dataBreakpoints = new DataBreakpoints();
+  readonly catchpoints = new Catchpoints();
+  readonly terminals: Terminals;
+  readonly symbols = new OpenedImages();
+  /** What the client can do, and how it counts. */
+  client: Partial<DebugProtocol.InitializeRequestArguments> = {};
+  readonly workers: MachineWorkers;
+  readonly sources: SourceFiles;
+  /** Of the machine that there is, or was last. */
+  launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
+  plan: LaunchPlan | undefined;
+  private indexing: SymbolIndexing | undefined;
+  debuggee: Debuggee | undefined;
+  stopOnEntry = false;
+  launched = false;
+  restarting = false;
+  ended = false;
+  private inspection: Inspection | undefined;
+  private readonly knownThreads = new Set<number>();
+  private readonly frames = new Map<number, Frame>();
+  private nextFrameId = 1;
+  private targets: number[] = [];
+
+  constructor(
+    readonly host: AdapterHost,
+    readonly send: SendEvent,
+  ) {
+    this.workers = new MachineWorkers(host);
+    this.sources = new SourceFiles(host, (source) => {
+      this.send('loadedSource', { reason: 'new', source });
+    });
+    this.terminals = new Terminals({
+      output: (terminal, data) => {
+        this.send('colinux/console', { terminal, data });
+      },
+      input: (port, bytes) => {
+        void this.debuggee?.request('input', { port, bytes }).catch(() => undefined);
+      },
+      lineInput: (bytes) => {
+        this.debuggee?.typeLine(bytes);
+      },
+      text: (output) => {
+        this.send('output', { category: 'stdout', output });
+      },
+    });
+  }
+
+  /** A sentence for the debug console. @param place of the source that it is about */
+  output(text: string, category: 'console' | 'important' | 'stderr', place?: SourcePosition): void {
+    const { client, sources } = this;
+    const where = place && {
+      source: sources.of(place.file),
+      line: toClientLine(client, place.line),
+      ...(place.column > 0 && { column: toClientColumn(client, place.column) }),
+    };
+    this.send('output', { category, output: `${text}\n`, ...where });
+  }
+
+  sendStatus(status: MachineStatus): void {
+    this.send('colinux/status', {
+      running: status.running,
+      coroutine: this.debuggee?.coroutines.name(status.coroutine) ?? 'kernel',
+      ring: status.cpl,
+      virtualTimeNs: status.virtualNanoseconds,
+      instructions: status.instructions,
+    });
+  }
+
+  dispose(): void {
+    this.ended = true;
+    this.workers.dispose();
+    this.indexing?.stop();
+    void this.debuggee?.dispose();
+  }
+
+  /** Begins to index the names of the plan's images, where that pays; what was begun before ends. */
+  indexImages({ hostImage, guests }: LaunchPlan): void {
+    this.indexing?.stop();
+    this.indexing = new SymbolIndexing(
+      this.host,
+      this.client.supportsProgressReporting ? this.send : undefined,
+    );
+    void this.indexing.run([hostImage, ...guests.map(({ image }) => image)]);
+  }
+
+  /** Ends the machine, but not the session: its threads are gone. */
+  async dropMachine(): Promise<void> {
+    const { debuggee } = this;
+    this.debuggee = undefined;
+    await debuggee?.dispose();
+    this.frames.clear();
+    this.tellThreads([]);
+  }
+
+  /** The session is over, and the client hears it. */
+  end(): void {
+    if (this.ended) return;
+    this.dispose();
+    this.send('terminated', undefined);
+  }
+
+  // --- what there is -------------------------------------------------------------------------------------
+
+  machine(): Debuggee {
+    if (!this.debuggee || this.ended) {
+      throw new AdapterError('not-stopped', 'There is no machine: launch one first.');
+    }
+    return this.debuggee;
+  }
+
+  /** The inspection of the present stop. @throws AdapterError while the machine runs */
+  looking(): Inspection {
+    if (this.machine().running || !this.inspection) {
+      throw new AdapterError('not-stopped', 'The machine is running: pause it to look inside.');
+    }
+    return this.inspection;
+  }
+
+  /** The coroutine of a request. @throws AdapterError when there is none of that number */
+  thread({ threadId }: { readonly threadId?: unknown }): CoroutineId {
+    const all = this.debuggee?.coroutines.all ?? [];
+    const found = typeof threadId === 'number' && all.includes(coroutineOf(threadId));
+    if (found) return coroutineOf(threadId);
+    throw new AdapterError(
+      'no-such-thread',
+      `There is no thread ${JSON.stringify(threadId) ?? 'without a number'}: the threads are ${all.map(threadOf).join(' and ')}.`,
+    );
+  }
+
+  frame(id: number): Frame {
+    this.looking();
+    const frame = this.frames.get(id);
+    if (!frame)
+      throw new AdapterError('no-such-frame', 'This frame belongs to an earlier stop: select it again.');
+    return frame;
+  }
+
+  /** The frame that expressions belong to: the one asked for, else the innermost with code. */
+  async evaluationFrame(id: number | undefined): Promise<Frame | undefined> {
+    if (id !== undefined) return this.frame(id);
+    const machine = this.machine();
+    return (await machine.stack(machine.coroutines.current)).find(({ kind }) => kind === 'code');
+  }
+
+  /** Gives the machine, if there is one, what it is to catch. */
+  async sendCatchpoints(): Promise<void> {
+    const catchpoints = [...this.catchpoints.specs, ...this.dataBreakpoints.ports];
+    await this.debuggee?.setCatchpoints(catchpoints);
+  }
+
+  // --- stops ---------------------------------------------------------------------------------------------
+
+  /** A number for a row of a call stack; for `frame`, until the machine runs again. */
+  numberOf(frame: Frame): number {
+    const id = this.nextFrameId++;
+    if (frame.kind === 'code') this.frames.set(id, frame);
+    return id;
+  }
+
+  /** A number for an address that execution can be led to, until the machine runs again. */
+  targetNumber(address: number): number {
+    return this.targets.push(address);
+  }
+
+  /** @throws AdapterError for a number of an earlier stop */
+  target(id: number): number {
+    const address = this.targets[id - 1];
+    if (address === undefined)
+      throw new AdapterError(
+        'no-such-frame',
+        'This target belongs to an earlier stop: ask for targets again.',
+      );
+    return address;
+  }
+
+  /** The machine has stopped: what belonged to earlier stops is forgotten, threads that came or went are told. */
+  beginStop({ coroutines, memory }: Debuggee): void {
+    this.frames.clear();
+    this.targets = [];
+    // References go on where the last stop's ended, so that a stale one is never taken for another.
+    this.inspection = new Inspection(coroutines, memory, this.inspection?.nextReference);
+    this.tellThreads(coroutines.all.map(threadOf));
+  }
+
+  private tellThreads(all: readonly number[]): void {
+    const threads = new Set(all);
+    for (const threadId of this.knownThreads) {
+      if (threads.has(threadId)) continue;
+      this.knownThreads.delete(threadId);
+      this.send('thread', { reason: 'exited', threadId });
+    }
+    for (const threadId of threads) {
+      if (this.knownThreads.has(threadId)) continue;
+      this.knownThreads.add(threadId);
+      this.send('thread', { reason: 'started', threadId });
+    }
+  }
+
+  /**
+   * Something of the stopped machine was changed: clients that can hear it, hear it.
+   * @param registers frames may be others now
+   */
+  changed(registers: boolean, memory: readonly DebugProtocol.MemoryEvent['body'][]): void {
+    if (this.client.supportsInvalidatedEvent)
+      this.send('invalidated', { areas: registers ? ['stacks', 'variables'] : ['variables'] });
+    if (this.client.supportsMemoryEvent) for (const range of memory) this.send('memory', range);
+  }
+
+  /** Frames and references of this stop, after registers were written: each is what its place in the stack holds now. */
+  async refresh(): Promise<void> {
+    const machine = this.machine();
+    await machine.refresh();
+    const now = new Map<Frame, Frame>();
+    const known = [...this.frames.values(), ...this.looking().frames()];
+    for (const coroutine of new Set(known.map((frame) => frame.coroutine))) {
+      const stack = await machine.stack(coroutine);
+      for (const frame of known) {
+        const { depth, inlineDepth } = frame;
+        const found = stack.find(
+          (one) => one.kind === 'code' && one.depth === depth && one.inlineDepth === inlineDepth,
+        );
+        if (frame.coroutine === coroutine && found) now.set(frame, found);
+      }
+    }
+    for (const [id, frame] of this.frames) this.frames.set(id, now.get(frame) ?? frame);
+    this.looking().refresh(machine.coroutines, (frame) => now.get(frame) ?? frame);
+  }
+}

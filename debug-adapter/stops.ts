@@ -1,0 +1,111 @@
+/** What the machine says, as events of the client: stops with their reasons in words, its end, its status. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { caughtWords } from './catchpoints.ts';
+import { threadOf } from './coroutines.ts';
+import type { Debuggee, DebuggeeListener } from './debuggee.ts';
+import { exceptionText } from './exceptions.ts';
+import type { SessionContext } from './session-context.ts';
+import type { StoppedEvent } from './stepping.ts';
+import type { SourcePosition } from './symbols/image.ts';
+
+type Stop = DebugProtocol.StoppedEvent['body'];
+
+export const listenerFor = (context: SessionContext): DebuggeeListener => ({
+  stopped: (event, hit) => {
+    onStopped(context, event, hit);
+  },
+  serial: (port, bytes) => {
+    context.terminals.receive(port, bytes);
+  },
+  status: (status) => {
+    context.sendStatus(status);
+  },
+  note: (text, error) => {
+    context.output(text, error ? 'stderr' : 'console');
+  },
+  logPoint: (message) => {
+    context.output(message, 'console');
+  },
+  arrived: () => placeDataBreakpoints(context),
+  died: () => {
+    context.end();
+  },
+});
+
+/** Watches what can be watched by now, and tells the client what has changed. */
+export async function placeDataBreakpoints({
+  debuggee,
+  dataBreakpoints,
+  send,
+}: SessionContext): Promise<void> {
+  if (!debuggee) return;
+  const changed = await dataBreakpoints.place(debuggee);
+  debuggee.awaitsGuests = dataBreakpoints.pending;
+  for (const breakpoint of changed) send('breakpoint', { reason: 'changed', breakpoint });
+}
+
+function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly number[]): void {
+  const { debuggee } = context;
+  if (!debuggee) return;
+  context.beginStop(debuggee);
+  if (event.reason === 'exit' || event.reason === 'reset') {
+    const { exitStatus = 0 } = event;
+    const what = event.reason === 'exit' ? `exit status ${exitStatus}` : 'the guest reset the machine';
+    context.output(`The machine has ended: ${what}.`, 'console');
+    context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
+    context.end();
+    return;
+  }
+  if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
+  const said = wordsOf(context, event);
+  if (event.reason === 'event' && said.text) context.output(said.text, 'console', placeOf(debuggee, event));
+  context.send('stopped', {
+    reason: event.reason,
+    threadId: threadOf(event.snapshot.coroutine),
+    allThreadsStopped: true,
+    ...(hit.length > 0 && { hitBreakpointIds: [...hit] }),
+    ...said,
+  });
+}
+
+/** The source line at which the machine stands, if it is known. */
+function placeOf({ coroutines }: Debuggee, { snapshot }: StoppedEvent): SourcePosition | undefined {
+  const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
+  const resolved = coroutines.resolve(snapshot.coroutine, pc);
+  const line = resolved?.image.lineAt((pc - resolved.bias) >>> 0);
+  return line && line.line > 0 ? line : undefined;
+}
+
+/** The first thing that was caught names the stop; all of them are told. */
+function eventWords(context: SessionContext, { watchpoints, caught }: StoppedEvent): Partial<Stop> {
+  const words = caught.map((one) => caughtWords(one, (id) => context.machine().coroutines.name(id)));
+  const touched = watchpoints.length > 0 ? [context.dataBreakpoints.describe(watchpoints)] : [];
+  return {
+    ...(words[0] ?? { reason: 'data breakpoint' }),
+    hitBreakpointIds: [...watchpoints, ...caught].map(({ id }) => id),
+    text: [...touched, ...words.map(({ text }) => text)].join('\n'),
+  };
+}
+
+const conditionProblem = (why: string) => `The condition of a breakpoint could not be evaluated: ${why}.`;
+
+/** What is special about a stop. */
+function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
+  switch (event.reason) {
+    case 'event':
+      return eventWords(context, event);
+    case 'breakpoint':
+      if (event.problems.length > 0)
+        context.output(event.problems.map(conditionProblem).join('\n'), 'stderr');
+      return {};
+    case 'shutdown':
+      return { reason: 'exception', description: 'Triple fault', text: exceptionText(event.causes) };
+    case 'halted':
+      return {
+        description: 'Halted for ever',
+        text: 'The CPU executed HLT with interrupts off: nothing can wake it.',
+      };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,141 @@
+/** Operands of checked expressions: decay of arrays and functions, promotions, conversions, what can be pointed to and assigned to. */
+import type { Space } from '../../core/protocol/machine-protocol.ts';
+import { AdapterError } from '../errors.ts';
+import type { CType } from '../symbols/types.ts';
+import { promoted, UNSIGNED } from './conversions.ts';
+import type { Scalar } from './scalar.ts';
+import { isPlace, type Node } from './tree.ts';
+import {
+  arrayOf,
+  bare,
+  isInteger,
+  isPointer,
+  isRecord,
+  isScalar,
+  pointerTo,
+  sizeOf,
+  targetOf,
+} from './value.ts';
+
+function fail(message: string): never {
+  throw new AdapterError('evaluate-failed', message);
+}
+
+export const constant = (value: Scalar, type: CType): Node => ({
+  kind: 'constant',
+  type,
+  space: undefined,
+  value,
+});
+
+/**
+ * Whose memory the value of a node points into. A pointer that was read from physical memory is an address of the frame's
+ * own space again.
+ */
+export function pointedSpace(node: Node): Space | undefined {
+  return node.space?.kind === 'physical' && isPlace(node) ? undefined : node.space;
+}
+
+/** Arrays and functions become pointers (C11 6.3.2.1, 3 and 4). */
+export function valueOf(node: Node): Node {
+  const array = arrayOf(node.type);
+  const target = array ? array.element : bare(node.type).kind === 'function' ? node.type : undefined;
+  return target ? { kind: 'address', type: pointerTo(target), space: node.space, object: node } : node;
+}
+
+/** @throws AdapterError for structures and void */
+export function scalarOperand(node: Node): Node {
+  const value = valueOf(node);
+  if (isScalar(value.type)) return value;
+  const { kind } = bare(value.type);
+  if (kind === 'void') fail('A value is needed here, but this is void.');
+  if (isRecord(value.type))
+    fail('A number is needed here, but this is a structure: choose one of its members.');
+  return fail('A number is needed here, but nothing is known of the type of this.');
+}
+
+/** A scalar after the integer promotions (C11 6.3.1.1, 2). */
+export function operand(node: Node): Node {
+  const value = scalarOperand(node);
+  return convert(value, promoted(value.type, value.kind === 'member' ? value.bits : undefined));
+}
+
+export function integerOperand(node: Node): Node {
+  const value = operand(node);
+  return isInteger(value.type) ? value : fail('A whole number is needed here.');
+}
+
+export function convert(node: Node, type: CType): Node {
+  if (bare(node.type) === bare(type)) return node;
+  return { kind: 'convert', type, space: pointedSpace(node), operand: node };
+}
+
+/** @throws AdapterError for what is no modifiable lvalue (C11 6.3.2.1, 1) */
+export function assignable(node: Node): Node {
+  if (!isPlace(node) || node.kind === 'text')
+    fail('Only variables, memory and registers can be assigned to: this is a result.');
+  if (arrayOf(node.type)) fail('An array cannot be assigned to: choose one of its elements.');
+  if (!isScalar(node.type) && !isRecord(node.type)) fail('Nothing can be assigned to this: it is no object.');
+  return node;
+}
+
+/** `&node`. @throws AdapterError for what has no address by its kind */
+export function address(node: Node): Node {
+  const noAddress = node.kind === 'register' || node.kind === 'msr' || node.kind === 'text';
+  if (noAddress || !isPlace(node)) fail('This value has no address: it lives in a register or is a result.');
+  if (node.kind === 'member' && node.bits !== undefined) fail('A bit field has no size and no address.');
+  return { kind: 'address', type: pointerTo(node.type), space: node.space, object: node };
+}
+
+/** `*node`. A bare number is the address of a word: handy for `*$esp`. */
+export function dereference(node: Node): Node {
+  const pointer = valueOf(node);
+  const space = pointedSpace(pointer);
+  if (!isPointer(pointer.type)) {
+    const number = operand(pointer);
+    if (!isInteger(number.type)) fail('A floating-point number is no address.');
+    return { kind: 'dereference', type: UNSIGNED, space, address: convert(number, UNSIGNED) };
+  }
+  const target = targetOf(pointer.type)!;
+  if (bare(target).kind === 'void')
+    fail('A "void *" points to nothing known: cast it, for example *(int *)p.');
+  return { kind: 'dereference', type: target, space, address: pointer };
+}
+
+/** `base[index]`, which C also lets one write as `index[base]`. */
+export function indexed(base: Node, index: Node): Node {
+  const array = arrayOf(base.type);
+  if (array && bare(array.element).kind !== 'void')
+    return {
+      kind: 'element',
+      type: array.element,
+      space: base.space,
+      object: base,
+      index: integerOperand(index),
+    };
+  if (isInteger(base.type) && targetOf(index.type)) return indexed(index, base);
+  if (!isPointer(base.type)) fail('Only arrays and pointers can be indexed.');
+  return dereference(pointerPlus(base, integerOperand(index)));
+}
+
+/** pointer + index */
+export function pointerPlus(pointer: Node, index: Node): Node {
+  const value = valueOf(pointer);
+  return {
+    kind: 'offset',
+    type: value.type,
+    space: pointedSpace(value),
+    pointer: value,
+    index,
+    scale: strideOf(targetOf(value.type)!),
+  };
+}
+
+/** Bytes from one element to the next; GNU C counts void and functions by bytes. */
+export function strideOf(target: CType): number {
+  const plain = bare(target);
+  if (plain.kind === 'void' || plain.kind === 'function') return 1;
+  if ((plain.kind === 'struct' || plain.kind === 'union') && plain.incomplete)
+    fail(`The ${plain.kind} is only declared in the debug information: its size is not known.`);
+  return sizeOf(plain);
+}

@@ -1,0 +1,359 @@
+/**
+ * Gives a syntax tree its types (C11 6.5): resolves names, writes out conversions, decay and pointer scales, and says what is
+ * wrong with an expression before anything of the program is read.
+ */
+import type { Space } from '../../core/protocol/machine-protocol.ts';
+import { AdapterError } from '../errors.ts';
+import type { Location } from '../symbols/location.ts';
+import type { CType } from '../symbols/types.ts';
+import { checkBinary } from './check-binary.ts';
+import {
+  address,
+  assignable,
+  constant,
+  convert,
+  dereference,
+  indexed,
+  integerOperand,
+  operand,
+  pointedSpace,
+  scalarOperand,
+  valueOf,
+} from './check-operands.ts';
+import {
+  alignOf,
+  CHAR,
+  commonType,
+  floatLiteralType,
+  INT,
+  literalType,
+  sameType,
+  UNSIGNED,
+} from './conversions.ts';
+import { evaluateConstant } from './evaluate.ts';
+import { designate, memberNode } from './members.ts';
+import { parse } from './parser.ts';
+import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
+import { floatLiteral } from './scalar.ts';
+import type { Syntax, TypeSyntax } from './syntax.ts';
+import { type Compiled, isPlace, type Node, type SymbolPath } from './tree.ts';
+import {
+  arrayOf,
+  bare,
+  isCharacter,
+  isFloat,
+  isInteger,
+  isPointer,
+  isScalar,
+  pointerTo,
+  sizeOf,
+  targetOf,
+} from './value.ts';
+
+/** What an expression may name. `space` is absent for the frame's own coroutine. */
+export interface Names {
+  /** A variable, parameter or function; without a location when that depends on the frame. */
+  object(path: SymbolPath): { readonly type: CType; readonly location: Location | undefined } | undefined;
+  enumerator(
+    name: string,
+    space: Space | undefined,
+  ): { readonly type: CType; readonly value: bigint } | undefined;
+  type(name: string, space: Space | undefined): CType | undefined;
+  /** The type of a register. */
+  register(name: string, space: Space | undefined): CType | undefined;
+  /** A prefix: `host`, `guest0`, `physical`. */
+  space(prefix: string): Space | undefined;
+}
+
+function fail(message: string): never {
+  throw new AdapterError('evaluate-failed', message);
+}
+
+/** @throws AdapterError with a sentence about what is wrong */
+export function compile(source: string, names: Names): Compiled {
+  return checked(source, parseWith(source, names), names);
+}
+
+/** The expression `target = value`. @throws AdapterError like `compile` */
+export function compileAssignment(target: string, value: string, names: Names): Compiled {
+  const sides = { target: parseWith(target, names), value: parseWith(value, names) };
+  return checked(`${target} = ${value}`, { kind: 'assign', operator: undefined, ...sides }, names);
+}
+
+function parseWith(source: string, names: Names): Syntax {
+  return parse(source, (name, prefix) => {
+    const space = prefix === undefined ? undefined : names.space(prefix);
+    return (
+      names.object({ name, scope: undefined, space }) === undefined && names.type(name, space) !== undefined
+    );
+  });
+}
+
+function checked(source: string, syntax: Syntax, names: Names): Compiled {
+  const checker = new Checker(names);
+  const root = checker.check(syntax, undefined);
+  return { source, root, changes: checker.changes };
+}
+
+const isCharacterArray = (node: Node) => {
+  const element = arrayOf(node.type)?.element;
+  return isPlace(node) && element !== undefined && isCharacter(element);
+};
+
+class Checker {
+  changes = false;
+
+  constructor(private readonly names: Names) {}
+
+  /** @param space whose names and memory this is about */
+  check(syntax: Syntax, space: Space | undefined): Node {
+    switch (syntax.kind) {
+      case 'integer': {
+        const type = literalType(syntax.value, syntax.decimal, syntax.suffix);
+        if (!type) fail(`The number ${syntax.value} does not fit into 64 bits.`);
+        return { ...constant(syntax.value, type), space };
+      }
+      case 'floating': {
+        const type = floatLiteralType(syntax.suffix);
+        return constant(floatLiteral(syntax.text, type), type);
+      }
+      case 'character':
+        return constant(syntax.value, INT);
+      case 'string': {
+        const bytes = Uint8Array.from([...syntax.bytes, 0]);
+        return { kind: 'text', type: arrayType(CHAR, bytes.length), space: undefined, bytes };
+      }
+      case 'name':
+        return this.name({ name: syntax.name, scope: syntax.scope, space });
+      case 'register':
+        return this.register(syntax, space);
+      case 'space':
+        return this.spaced(syntax, space);
+      case 'unary':
+        return this.unary(syntax, space);
+      case 'update': {
+        const target = assignable(this.check(syntax.operand, space));
+        const current: Node = { kind: 'current', type: target.type, space: target.space };
+        const changed = checkBinary(syntax.operator === '++' ? '+' : '-', current, constant(1n, INT));
+        return this.assign(target, changed, syntax.prefix ? 'new' : 'old');
+      }
+      case 'binary':
+        if (syntax.operator === ',') {
+          const left = this.check(syntax.left, space);
+          const right = valueOf(this.check(syntax.right, space));
+          return { kind: 'comma', type: right.type, space: right.space, left, right };
+        }
+        return checkBinary(syntax.operator, this.check(syntax.left, space), this.check(syntax.right, space));
+      case 'conditional':
+        return this.conditional(syntax, space);
+      case 'assign': {
+        const place = this.check(syntax.target, space);
+        const value = this.check(syntax.value, space);
+        if (value.kind === 'text' && !syntax.operator && isCharacterArray(place))
+          return this.assignText(place, value);
+        const target = assignable(place);
+        const current: Node = { kind: 'current', type: target.type, space: target.space };
+        return this.assign(
+          target,
+          syntax.operator ? checkBinary(syntax.operator, current, value) : value,
+          'new',
+        );
+      }
+      case 'cast':
+        return this.cast(this.type(syntax.type, space), this.check(syntax.operand, space));
+      case 'measure':
+        return this.measure(syntax.what, this.unevaluated(syntax.operand, space));
+      case 'measureType':
+        return this.measure(syntax.what, this.type(syntax.type, space));
+      case 'offsetof': {
+        const { offset } = designate(this.type(syntax.type, space), syntax.path, this.constantIn(space));
+        return constant(BigInt(offset), UNSIGNED);
+      }
+      case 'containerOf':
+        return this.containerOf(syntax, space);
+      case 'index':
+        return indexed(this.check(syntax.base, space), this.check(syntax.index, space));
+      case 'member':
+        return this.member(syntax, space);
+      case 'call':
+        return fail('Calling functions of the guest is not possible: it would change its state.');
+    }
+  }
+
+  private readonly constantIn = (space: Space | undefined) => (syntax: Syntax) =>
+    evaluateConstant(integerOperand(this.check(syntax, space)));
+
+  private type(syntax: TypeSyntax, space: Space | undefined): CType {
+    const resolver: TypeResolver = {
+      type: (name, where) => this.names.type(name, where),
+      typeOf: (operand) => this.unevaluated(operand, space),
+      constant: this.constantIn(space),
+    };
+    return resolveType(syntax, resolver, space);
+  }
+
+  /** The type of an operand that C does not evaluate: an assignment in it does nothing. */
+  private unevaluated(syntax: Syntax, space: Space | undefined): CType {
+    const { changes } = this;
+    const node = this.check(syntax, space);
+    this.changes = changes;
+    if (node.kind === 'member' && node.bits !== undefined) fail('A bit field has no size and no address.');
+    return node.type;
+  }
+
+  private name(path: SymbolPath): Node {
+    const { name, scope, space } = path;
+    const found = this.names.object(path);
+    if (found) {
+      const { type, location } = found;
+      return location
+        ? { kind: 'object', type, space, name, location }
+        : { kind: 'variable', type, space, path };
+    }
+    const enumerator = scope === undefined ? this.names.enumerator(name, space) : undefined;
+    if (enumerator) return constant(enumerator.value, enumerator.type);
+    if (scope !== undefined)
+      return fail(`There is no variable "${name}" in a file or function called "${scope}".`);
+    return fail(`There is no variable "${name}" here: it may be in another function or optimised away.`);
+  }
+
+  private register({ name, index }: Extract<Syntax, { kind: 'register' }>, space: Space | undefined): Node {
+    if (index) {
+      const type: CType = { kind: 'base', name: 'unsigned long long', size: 8, encoding: 'unsigned' };
+      return { kind: 'msr', type, space, index: convert(integerOperand(this.check(index, space)), UNSIGNED) };
+    }
+    const type = this.names.register(name, space);
+    if (!type) fail(`There is no register "$${name}" in this frame.`);
+    return { kind: 'register', type, space, name };
+  }
+
+  private spaced(
+    { space: prefix, operand: inner }: Extract<Syntax, { kind: 'space' }>,
+    outer: Space | undefined,
+  ): Node {
+    const space = this.names.space(prefix) ?? fail(`There is no coroutine "${prefix}" in this session.`);
+    if (space.kind !== 'physical') return this.check(inner, space);
+    // Names stay those of the frame; the number becomes an address of physical memory.
+    const node = operand(this.check(inner, outer));
+    return { kind: 'convert', type: node.type, space, operand: node };
+  }
+
+  private unary(
+    { operator, operand: inner }: Extract<Syntax, { kind: 'unary' }>,
+    space: Space | undefined,
+  ): Node {
+    const node = this.check(inner, space);
+    switch (operator) {
+      case '*':
+        return dereference(node);
+      case '&':
+        return address(node);
+      case '!': {
+        const value = scalarOperand(node);
+        return { kind: 'unary', type: INT, space: undefined, operator, operand: value };
+      }
+      case '+':
+      case '-':
+      case '~': {
+        const value = operand(node);
+        if (isPointer(value.type)) fail(`"${operator}" needs a number: a pointer is none.`);
+        if (operator === '~' && isFloat(value.type)) fail('"~" needs a whole number.');
+        return operator === '+'
+          ? value
+          : { kind: 'unary', type: value.type, space: undefined, operator, operand: value };
+      }
+    }
+  }
+
+  private assign(target: Node, value: Node, result: 'old' | 'new'): Node {
+    this.changes = true;
+    const source = isScalar(target.type) ? convert(scalarOperand(value), target.type) : valueOf(value);
+    if (!isScalar(target.type) && !sameType(source.type, target.type))
+      fail('Only a structure of the same type can be assigned to a structure.');
+    return { kind: 'assign', type: target.type, space: target.space, target, value: source, result };
+  }
+
+  /** Beyond C: a string for an array of characters, with zeros behind it as an initialiser has them (C11 6.7.9, 14). */
+  private assignText(target: Node, text: Extract<Node, { kind: 'text' }>): Node {
+    this.changes = true;
+    const size = sizeOf(target.type);
+    const used = text.bytes.length - 1;
+    if (used > size) fail(`The string has ${used} characters, but the array only ${size}.`);
+    const bytes = new Uint8Array(size);
+    bytes.set(text.bytes.subarray(0, size));
+    const value: Node = { kind: 'text', type: target.type, space: undefined, bytes };
+    return { kind: 'assign', type: target.type, space: target.space, target, value, result: 'new' };
+  }
+
+  private conditional(syntax: Extract<Syntax, { kind: 'conditional' }>, space: Space | undefined): Node {
+    const condition = scalarOperand(this.check(syntax.condition, space));
+    const yes = valueOf(this.check(syntax.yes, space));
+    const no = valueOf(this.check(syntax.no, space));
+    const make = (left: Node, right: Node): Node => ({
+      kind: 'conditional',
+      type: left.type,
+      space: pointedSpace(left) ?? pointedSpace(right),
+      condition,
+      yes: left,
+      no: right,
+    });
+    const arithmetic = [yes, no].every(({ type }) => isInteger(type) || isFloat(type));
+    if (arithmetic) {
+      const [left, right] = [operand(yes), operand(no)];
+      const type = commonType(left.type, right.type);
+      return make(convert(left, type), convert(right, type));
+    }
+    const pointer = [yes, no].find(({ type }) => isPointer(type));
+    if (pointer && isScalar(yes.type) && isScalar(no.type)) {
+      // With a null pointer or a void * the other side has the say (C11 6.5.15, 6).
+      const loose = isPointer(yes.type) && bare(targetOf(yes.type)!).kind === 'void' && isPointer(no.type);
+      const type = loose ? no.type : pointer.type;
+      return make(convert(yes, type), convert(no, type));
+    }
+    return make(yes, no);
+  }
+
+  private cast(type: CType, node: Node): Node {
+    if (bare(type).kind === 'void') return { kind: 'convert', type, space: undefined, operand: node };
+    if (!isScalar(type))
+      fail('Only numbers and pointers can be cast: for another view of memory write *(type *)&x.');
+    const value = scalarOperand(node);
+    if (isFloat(value.type) && isPointer(type)) fail('A floating-point number is no address.');
+    return { kind: 'convert', type, space: pointedSpace(value), operand: value };
+  }
+
+  private measure(what: 'sizeof' | '_Alignof', type: CType): Node {
+    const plain = bare(type);
+    // GNU C gives void and functions the size 1.
+    const one = plain.kind === 'void' || plain.kind === 'function';
+    if ((plain.kind === 'struct' || plain.kind === 'union') && plain.incomplete)
+      fail(`The ${plain.kind} is only declared in the debug information: its size is not known.`);
+    const value = one ? 1 : what === 'sizeof' ? sizeOf(plain) : alignOf(plain);
+    return constant(BigInt(value), UNSIGNED);
+  }
+
+  private containerOf(syntax: Extract<Syntax, { kind: 'containerOf' }>, space: Space | undefined): Node {
+    const pointer = operand(this.check(syntax.pointer, space));
+    const type = this.type(syntax.type, space);
+    const { offset } = designate(type, syntax.path, this.constantIn(space));
+    const whole = pointerTo(type);
+    const target = pointedSpace(pointer);
+    const bytes: Node = { kind: 'convert', type: pointerTo(CHAR), space: target, operand: pointer };
+    const index = constant(BigInt(-offset), INT);
+    const start: Node = { kind: 'offset', type: bytes.type, space: target, pointer: bytes, index, scale: 1 };
+    return { kind: 'convert', type: whole, space: target, operand: start };
+  }
+
+  private member(
+    { object, name, arrow }: Extract<Syntax, { kind: 'member' }>,
+    space: Space | undefined,
+  ): Node {
+    const node = this.check(object, space);
+    // As in gdb, a pointer may stand before the dot.
+    const through = isPointer(node.type) || (arrow && targetOf(node.type) !== undefined);
+    const record = through ? dereference(node) : node;
+    if (!isPlace(record) && !['conditional', 'comma', 'assign'].includes(record.kind))
+      fail(`".${name}" needs a structure on its left.`);
+    return memberNode(record, name);
+  }
+}

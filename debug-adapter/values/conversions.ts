@@ -1,0 +1,132 @@
+/**
+ * The types of C expressions on an ILP32 processor: base types by their words, literals (C11 6.4.4), integer promotions and
+ * the usual arithmetic conversions (C11 6.3.1.1, 6.3.1.8). Knows types only, no values.
+ */
+import type { BaseEncoding, BaseType, CType } from '../symbols/types.ts';
+import { arrayOf, bare, isFloat, isSigned, sizeOf } from './value.ts';
+
+const base = (name: string, size: number, encoding: BaseEncoding): BaseType => ({
+  kind: 'base',
+  name,
+  size,
+  encoding,
+});
+
+export const INT = base('int', 4, 'signed');
+export const UNSIGNED = base('unsigned int', 4, 'unsigned');
+const LONG = base('long', 4, 'signed');
+const UNSIGNED_LONG = base('unsigned long', 4, 'unsigned');
+const LONG_LONG = base('long long', 8, 'signed');
+const UNSIGNED_LONG_LONG = base('unsigned long long', 8, 'unsigned');
+export const CHAR = base('char', 1, 'signed-char');
+export const UNSIGNED_CHAR = base('unsigned char', 1, 'unsigned-char');
+const FLOAT = base('float', 4, 'float');
+const DOUBLE = base('double', 8, 'float');
+const LONG_DOUBLE = base('long double', 12, 'float');
+/** Integer types by rank; each pair is signed and unsigned. */
+const RANKS = [
+  [INT, UNSIGNED],
+  [LONG, UNSIGNED_LONG],
+  [LONG_LONG, UNSIGNED_LONG_LONG],
+] as const;
+
+/** A base type written with C's own words, in any order (C11 6.7.2, 2); `undefined` for words that make none. */
+export function baseType(words: readonly string[]): CType | undefined {
+  const count = (word: string) => words.filter((w) => w === word).length;
+  const only = (...allowed: string[]) => words.every((word) => allowed.includes(word));
+  const unsigned = count('unsigned') > 0;
+  const signs = count('unsigned') + count('signed');
+  const longs = count('long');
+  if (signs > 1 || longs > 2 || count('int') > 1) return undefined;
+  if (words.length === 1) {
+    const [word] = words;
+    if (word === 'void') return { kind: 'void' };
+    if (word === 'bool' || word === '_Bool') return base('_Bool', 1, 'boolean');
+    if (word === 'float') return FLOAT;
+    if (word === 'double') return DOUBLE;
+  }
+  if (count('double') === 1) return longs === 1 && words.length === 2 ? LONG_DOUBLE : undefined;
+  if (count('char') === 1) {
+    if (!only('char', 'signed', 'unsigned')) return undefined;
+    return unsigned ? UNSIGNED_CHAR : signs ? base('signed char', 1, 'signed-char') : CHAR;
+  }
+  if (count('short') === 1) {
+    if (!only('short', 'int', 'signed', 'unsigned')) return undefined;
+    return unsigned ? base('unsigned short', 2, 'unsigned') : base('short', 2, 'signed');
+  }
+  if (!only('int', 'long', 'signed', 'unsigned')) return undefined;
+  return RANKS[longs][unsigned ? 1 : 0];
+}
+
+/**
+ * The type of an integer constant (C11 6.4.4.1); `undefined` when it fits none.
+ * @param decimal such a constant never becomes unsigned without saying so
+ */
+export function literalType(value: bigint, decimal: boolean, suffix: string): CType | undefined {
+  const rank = suffix.includes('ll') ? 2 : suffix.includes('l') ? 1 : 0;
+  const unsigned = suffix.includes('u');
+  for (const [signedType, unsignedType] of RANKS.slice(rank)) {
+    const bits = signedType.size * 8;
+    if (!unsigned && value === BigInt.asIntN(bits, value)) return signedType;
+    if ((unsigned || !decimal) && value === BigInt.asUintN(bits, value)) return unsignedType;
+  }
+  return undefined;
+}
+
+export const floatLiteralType = (suffix: '' | 'f' | 'l'): CType =>
+  suffix === 'f' ? FLOAT : suffix === 'l' ? LONG_DOUBLE : DOUBLE;
+
+function rankOf(type: CType): number {
+  const plain = bare(type);
+  if (sizeOf(plain) > 4) return 2;
+  return plain.kind === 'base' && /\blong\b/.test(plain.name) ? 1 : 0;
+}
+
+/**
+ * The integer promotions; pointers and floating-point types stay what they are.
+ * @param bits of a bit field, which becomes int when that holds all its values
+ */
+export function promoted(type: CType, bits?: number): CType {
+  const plain = bare(type);
+  if (isFloat(plain) || plain.kind === 'pointer') return plain;
+  if (bits !== undefined && bits < 32) return INT;
+  if (sizeOf(plain) < 4) return INT;
+  if (plain.kind === 'enum') return RANKS[rankOf(plain)][plain.signed ? 0 : 1];
+  return plain;
+}
+
+/** The common type of two promoted arithmetic types. */
+export function commonType(a: CType, b: CType): CType {
+  const floats = [a, b].filter(isFloat).map(bare);
+  if (floats.length > 0) return floats.reduce((wide, type) => (sizeOf(type) > sizeOf(wide) ? type : wide));
+  const rank = Math.max(rankOf(a), rankOf(b));
+  const size = Math.max(sizeOf(a), sizeOf(b));
+  // A signed type of higher rank wins only if it is also wider: long and unsigned int become unsigned long.
+  const unsigned = [a, b].some((type) => !isSigned(type) && sizeOf(type) === size);
+  return RANKS[rank][unsigned ? 1 : 0];
+}
+
+/**
+ * The alignment of a type in bytes: i386's ABI aligns nothing to more than 4.
+ * @param seen structures that are being looked at: damaged ones may contain themselves
+ */
+export function alignOf(type: CType, seen = new Set<CType>()): number {
+  const plain = bare(type);
+  const element = arrayOf(plain)?.element;
+  if (seen.has(plain)) return 1;
+  seen.add(plain);
+  if (element) return alignOf(element, seen);
+  if (plain.kind === 'struct' || plain.kind === 'union')
+    return plain.members.reduce((most, member) => Math.max(most, alignOf(member.type, seen)), 1);
+  return Math.max(1, Math.min(sizeOf(plain), 4));
+}
+
+/** Do two types name the same thing, so that a value of one may be copied to the other? */
+export function sameType(a: CType, b: CType): boolean {
+  const [left, right] = [bare(a), bare(b)];
+  if (left === right) return true;
+  if (left.kind !== right.kind || sizeOf(left) !== sizeOf(right)) return false;
+  if (left.kind === 'struct' || left.kind === 'union')
+    return left.name !== undefined && left.name === (right as typeof left).name;
+  return left.kind !== 'array';
+}

@@ -1,0 +1,136 @@
+/**
+ * What an expression would write. Nothing is written while it is evaluated: the writes are kept in order, later parts of the
+ * expression see them, and whoever evaluates carries them out when all of it has gone well.
+ */
+import type { Space } from '../../core/protocol/machine-protocol.ts';
+import { AdapterError } from '../errors.ts';
+import { GENERAL } from '../registers.ts';
+import { littleEndian, type Location, readLocation, type Registers, toNumber } from '../symbols/location.ts';
+import { hexAddress } from './text.ts';
+import { sizeOf, type SpaceReader, type TypedValue, type ValueContext } from './value.ts';
+
+export type Write =
+  | {
+      readonly kind: 'memory';
+      /** Absent: that of the frame. */
+      readonly space: Space | undefined;
+      readonly address: number;
+      readonly bytes: Uint8Array;
+    }
+  | { readonly kind: 'register'; readonly name: string; readonly value: number };
+
+/** Registers that belong to no frame and can be written by name; the machine checks what is written. */
+const WRITABLE = ['cr0', 'cr2', 'cr3', 'cr4', 'es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
+
+/** Why registers of a coroutine that does not own the CPU cannot be written. */
+export const REGISTERS_AWAY =
+  'Registers of a coroutine that is away cannot be set: they come back from its stack and passage page.';
+
+function fail(message: string): never {
+  throw new AdapterError('evaluate-failed', message);
+}
+
+const sameSpace = (a: Space | undefined, b: Space | undefined) => JSON.stringify(a) === JSON.stringify(b);
+
+export class Journal implements ValueContext {
+  readonly writes: Write[] = [];
+  /** Of the frame, with what was written. */
+  readonly registers: Registers;
+  private readonly changed: (number | undefined)[];
+
+  /** @param fixed why the registers of the frame cannot be written, if they cannot */
+  constructor(
+    private readonly below: ValueContext,
+    private readonly fixed: string | undefined,
+  ) {
+    this.changed = [...below.registers];
+    this.registers = this.changed;
+  }
+
+  readonly readMemory: SpaceReader = (address, length, space) => {
+    const found = this.below.readMemory(address, length, space);
+    if (!found || this.writes.length === 0) return found;
+    const bytes = found.slice();
+    for (const write of this.writes) {
+      if (write.kind !== 'memory' || !sameSpace(write.space, space)) continue;
+      write.bytes.forEach((byte, n) => {
+        const at = (write.address + n - address) >>> 0;
+        if (at < bytes.length) bytes[at] = byte;
+      });
+    }
+    return bytes;
+  };
+
+  /** The new bytes of a place. @throws AdapterError for a place that cannot be written */
+  readonly write = (place: TypedValue, bytes: Uint8Array): void => {
+    const { location, register, space, type } = place;
+    if (register !== undefined && space !== undefined) fail(REGISTERS_AWAY);
+    if (location.kind === 'value' && register !== undefined) this.writeNamed(register, bytes);
+    else this.put(location, space, toNumber(bytes), sizeOf(type) * 8);
+  };
+
+  private writeNamed(name: string, bytes: Uint8Array): void {
+    if (!WRITABLE.includes(name)) fail(`$${name} cannot be written: it can only be looked at.`);
+    if (this.fixed !== undefined) fail(this.fixed);
+    this.writes.push({ kind: 'register', name, value: Number(toNumber(bytes)) });
+  }
+
+  /** The low `bits` of a value to a location. */
+  private put(location: Location, space: Space | undefined, value: bigint, bits: number): void {
+    switch (location.kind) {
+      case 'memory':
+        this.putMemory(location.address, space, littleEndian(value, Math.ceil(bits / 8)));
+        return;
+      case 'register':
+        this.putRegister(location.number, value, bits);
+        return;
+      case 'pieces': {
+        let rest = value;
+        for (const piece of location.pieces) {
+          this.putPiece(piece, space, BigInt.asUintN(piece.bits, rest));
+          rest >>= BigInt(piece.bits);
+        }
+        return;
+      }
+      case 'optimised-out':
+        return fail(`This value is optimised out: ${location.reason}.`);
+      case 'value':
+        return fail('The compiler has made this a constant: it is nowhere where it could be changed.');
+    }
+  }
+
+  /** Some bits of a place: the others stay what they are. */
+  private putPiece(
+    { bits, bitOffset, location }: Extract<Location, { kind: 'pieces' }>['pieces'][number],
+    space: Space | undefined,
+    value: bigint,
+  ): void {
+    const size = Math.ceil((bits + bitOffset) / 8);
+    const old = readLocation(location, size, this.registers, (address, length) =>
+      this.readMemory(address, length, space),
+    );
+    if (!old) return fail('This value cannot be written: the memory or register around it is not there.');
+    const mask = ((1n << BigInt(bits)) - 1n) << BigInt(bitOffset);
+    this.put(location, space, (toNumber(old) & ~mask) | (value << BigInt(bitOffset)), size * 8);
+  }
+
+  private putMemory(address: number, space: Space | undefined, bytes: Uint8Array): void {
+    const there = this.below.readMemory(address, bytes.length, space)?.length ?? 0;
+    if (there < bytes.length)
+      fail(
+        `Only ${there} of ${bytes.length} bytes at ${hexAddress(address)} are mapped: nothing was written.`,
+      );
+    this.writes.push({ kind: 'memory', space, address, bytes });
+  }
+
+  private putRegister(number: number, value: bigint, bits: number): void {
+    const name: string | undefined = GENERAL[number];
+    if (name === undefined) fail('This value is in a register that cannot be written.');
+    if (this.fixed !== undefined) fail(this.fixed);
+    const mask = (1n << BigInt(Math.min(bits, 32))) - 1n;
+    const old = BigInt((this.changed[number] ?? 0) >>> 0);
+    const written = Number((old & ~mask & 0xffff_ffffn) | (value & mask));
+    this.changed[number] = written;
+    this.writes.push({ kind: 'register', name, value: written });
+  }
+}

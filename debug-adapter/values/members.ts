@@ -1,0 +1,91 @@
+/** Members of structures and unions by name, through anonymous ones (C11 6.7.2.1, 13). */
+import { AdapterError } from '../errors.ts';
+import type { CType, Member } from '../symbols/types.ts';
+import type { Designator, Syntax } from './syntax.ts';
+import type { Node } from './tree.ts';
+import { arrayOf, bare, sizeOf } from './value.ts';
+
+/** Names in a message. */
+const SHOWN = 12;
+
+function fail(message: string): never {
+  throw new AdapterError('evaluate-failed', message);
+}
+
+/** Where a member lies in its structure, in bits from the least significant one of the first byte. */
+export function bitRange(member: Member): { readonly offset: number; readonly bits: number | undefined } {
+  if (member.bitSize === undefined || member.bitOffset === undefined)
+    return { offset: member.offset * 8, bits: undefined };
+  return { offset: member.bitOffset, bits: member.bitSize };
+}
+
+/**
+ * A member by name and its offset in bits; looks into anonymous members.
+ * @param seen structures that have been looked at: damaged ones may contain themselves
+ */
+export function findMember(
+  type: CType,
+  name: string,
+  seen = new Set<CType>(),
+): { readonly member: Member; readonly offset: number; readonly bits: number | undefined } | undefined {
+  const plain = bare(type);
+  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return undefined;
+  seen.add(plain);
+  for (const member of plain.members) {
+    const range = bitRange(member);
+    if (member.name === name) return { member, ...range };
+    const inner = member.name === undefined ? findMember(member.type, name, seen) : undefined;
+    if (inner) return { ...inner, offset: inner.offset + range.offset };
+  }
+  return undefined;
+}
+
+/** All names that a structure gives, those of its anonymous members too. */
+export function memberNames(type: CType, seen = new Set<CType>()): string[] {
+  const plain = bare(type);
+  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return [];
+  seen.add(plain);
+  return plain.members.flatMap((member) =>
+    member.name === undefined ? memberNames(member.type, seen) : [member.name],
+  );
+}
+
+function memberOf(type: CType, name: string) {
+  const plain = bare(type);
+  if (plain.kind !== 'struct' && plain.kind !== 'union') fail(`".${name}" needs a structure on its left.`);
+  const found = findMember(plain, name);
+  if (found) return found;
+  if (plain.incomplete)
+    fail(`The ${plain.kind} is only declared in the debug information: its members are not known.`);
+  const names = memberNames(plain).slice(0, SHOWN);
+  return fail(`There is no member "${name}": the structure has ${names.join(', ') || 'none'}.`);
+}
+
+/** @throws AdapterError for what has no such member */
+export function memberNode(object: Node, name: string): Node {
+  const { member, offset, bits } = memberOf(object.type, name);
+  return { kind: 'member', type: member.type, space: object.space, object, offset, bits };
+}
+
+/** Offset in bytes and type of what a path leads to. @throws AdapterError for bit fields and for paths that lead nowhere */
+export function designate(
+  from: CType,
+  path: readonly Designator[],
+  constant: (syntax: Syntax) => bigint,
+): { readonly type: CType; readonly offset: number } {
+  let type = from;
+  let offset = 0;
+  for (const step of path) {
+    if ('member' in step) {
+      const found = memberOf(type, step.member);
+      if (found.bits !== undefined) fail('A bit field has no size and no address.');
+      ({ type } = found.member);
+      offset += found.offset / 8;
+    } else {
+      const array = arrayOf(type) ?? fail('Only an array can be indexed here.');
+      type = array.element;
+      offset += Number(BigInt.asIntN(32, constant(step.index))) * sizeOf(type);
+    }
+  }
+  return { type, offset };
+}

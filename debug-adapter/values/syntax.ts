@@ -1,0 +1,80 @@
+/**
+ * What a C expression is before anything is known of its names: the syntax tree that `parser.ts` makes and `check.ts` gives
+ * types to. Plain data.
+ */
+
+/** Whose names and memory an expression is about: `host:`, `guest0:`, `physical:`. */
+export type SpaceName = string;
+
+/** A type name (C11 6.7.7). */
+export type TypeSyntax =
+  /** `unsigned int`, `struct task`, `u8`; words of base types in the order of the source. */
+  | { readonly kind: 'named'; readonly name: string }
+  | { readonly kind: 'typeof'; readonly operand: Syntax | TypeSyntax }
+  | {
+      readonly kind: 'qualified';
+      readonly word: 'const' | 'volatile' | 'restrict' | 'atomic';
+      readonly target: TypeSyntax;
+    }
+  | { readonly kind: 'pointer'; readonly target: TypeSyntax }
+  | { readonly kind: 'array'; readonly element: TypeSyntax; readonly length: Syntax | undefined }
+  | {
+      readonly kind: 'function';
+      readonly returns: TypeSyntax;
+      readonly parameters: readonly TypeSyntax[];
+      readonly variadic: boolean;
+      readonly prototyped: boolean;
+    };
+
+/** A step from a structure to what lies in it, in `offsetof` and `container_of`. */
+export type Designator = { readonly member: string } | { readonly index: Syntax };
+
+export type UnaryOperator = '+' | '-' | '~' | '!' | '*' | '&';
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
+export type Comparison = '==' | '!=' | '<' | '>' | '<=' | '>=';
+export type BinaryOperator = ArithmeticOperator | Comparison | '&&' | '||' | ',';
+
+export type Syntax =
+  | { readonly kind: 'integer'; readonly value: bigint; readonly decimal: boolean; readonly suffix: string }
+  | { readonly kind: 'floating'; readonly text: string; readonly suffix: '' | 'f' | 'l' }
+  | { readonly kind: 'character'; readonly value: bigint }
+  | { readonly kind: 'string'; readonly bytes: readonly number[] }
+  /** `scope`: a file or a function. */
+  | { readonly kind: 'name'; readonly name: string; readonly scope: string | undefined }
+  /** `index`: the number of a model-specific register. */
+  | { readonly kind: 'register'; readonly name: string; readonly index: Syntax | undefined }
+  | { readonly kind: 'space'; readonly space: SpaceName; readonly operand: Syntax }
+  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Syntax }
+  | {
+      readonly kind: 'update';
+      readonly operator: '++' | '--';
+      readonly prefix: boolean;
+      readonly operand: Syntax;
+    }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Syntax;
+      readonly right: Syntax;
+    }
+  | { readonly kind: 'conditional'; readonly condition: Syntax; readonly yes: Syntax; readonly no: Syntax }
+  | {
+      readonly kind: 'assign';
+      /** Of `+=` and its like. */
+      readonly operator: ArithmeticOperator | undefined;
+      readonly target: Syntax;
+      readonly value: Syntax;
+    }
+  | { readonly kind: 'cast'; readonly type: TypeSyntax; readonly operand: Syntax }
+  | { readonly kind: 'measure'; readonly what: 'sizeof' | '_Alignof'; readonly operand: Syntax }
+  | { readonly kind: 'measureType'; readonly what: 'sizeof' | '_Alignof'; readonly type: TypeSyntax }
+  | { readonly kind: 'offsetof'; readonly type: TypeSyntax; readonly path: readonly Designator[] }
+  | {
+      readonly kind: 'containerOf';
+      readonly pointer: Syntax;
+      readonly type: TypeSyntax;
+      readonly path: readonly Designator[];
+    }
+  | { readonly kind: 'index'; readonly base: Syntax; readonly index: Syntax }
+  | { readonly kind: 'member'; readonly object: Syntax; readonly name: string; readonly arrow: boolean }
+  | { readonly kind: 'call'; readonly callee: Syntax };

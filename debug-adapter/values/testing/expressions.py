@@ -1,0 +1,51 @@
+# Stops the program in checkpoint() and says what gdb makes of the expressions of a file, and what the registers and the memory are.
+import gdb
+import json
+import os
+
+gdb.execute('set confirm off')
+gdb.execute('set width 0')
+gdb.execute('break checkpoint')
+gdb.execute('run >/dev/null 2>&1')
+gdb.execute('up')
+frame = gdb.selected_frame()
+inferior = gdb.selected_inferior()
+NAMES = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags']
+registers = [int(gdb.newest_frame().read_register(name)) & 0xFFFFFFFF for name in NAMES]
+
+
+def answer(expression):
+    try:
+        value = gdb.parse_and_eval(expression)
+        kind = value.type.strip_typedefs()
+        if value.is_optimized_out:
+            return {'gone': True}
+        about = {'size': kind.sizeof}
+        if kind.code in (gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_FUNC):
+            place = value if kind.code == gdb.TYPE_CODE_PTR else value.address
+            return about if place is None else {**about, 'address': int(place)}
+        if kind.code == gdb.TYPE_CODE_FLT:
+            return {**about, 'float': repr(float(value)) if kind.sizeof < 10 else value.format_string()}
+        if kind.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):
+            return about
+        signed = kind.is_signed if kind.is_scalar else False
+        return {**about, 'integer': str(int(value)), 'signed': bool(signed)}
+    except (gdb.error, gdb.MemoryError, OverflowError, ValueError) as error:
+        return {'error': str(error)}
+
+
+def pages(low, high):
+    for page in range(low & ~0xFFF, high, 0x1000):
+        try:
+            yield {'low': page, 'hex': bytes(inferior.read_memory(page, 0x1000)).hex()}
+        except gdb.MemoryError:
+            pass
+
+
+with open(os.environ['EXPRESSIONS']) as source:
+    answers = [answer(expression) for expression in json.load(source)]
+end = int(gdb.parse_and_eval('(unsigned)&_end'))
+memory = list(pages(0x08048000, end)) + list(pages(registers[4] - 0x100, registers[4] + 0x1000))
+with open(os.environ['ANSWERS'], 'w') as out:
+    json.dump({'registers': registers, 'memory': memory, 'answers': answers}, out)
+gdb.execute('kill')

@@ -1,0 +1,77 @@
+/** Builds `expressions.c`, stops it under gdb, and has gdb's answers beside the registers and memory that they come from. Uses Node. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SymbolImage } from '../../symbols/image.ts';
+import { run } from '../../symbols/testing/fixtures.ts';
+import { pagedMemory, stopProgram, type StoppedProgram } from './stopped-program.ts';
+
+/** What gdb says of an expression. */
+export interface Answer {
+  readonly error?: string;
+  readonly gone?: boolean;
+  readonly size?: number;
+  readonly integer?: string;
+  readonly signed?: boolean;
+  readonly float?: string;
+  readonly address?: number;
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+const FLAGS = [
+  ...[
+    '-m32',
+    '-march=i686',
+    '-ffreestanding',
+    '-fno-pie',
+    '-fno-stack-protector',
+    '-nostdlib',
+    '-static',
+    '-w',
+  ],
+  ...['-Wl,-m,elf_i386', '-Wl,-e,_start', '-Wl,-z,noexecstack', '-I', here],
+];
+
+export interface Workbench {
+  /** The program in `checkpoint`, and gdb's answers to the expressions in the frame of `work`. */
+  stop(
+    compiler: 'gcc' | 'clang',
+    level: string,
+    version: number,
+    expressions?: readonly string[],
+  ): { readonly program: StoppedProgram; readonly answers: readonly Answer[] };
+  dispose(): void;
+}
+
+export function openWorkbench(): Workbench {
+  const folder = mkdtempSync(join(tmpdir(), 'expressions-'));
+  return {
+    stop(compiler, level, version, expressions = []) {
+      const path = join(folder, `${compiler}${level}-${version}`);
+      const target = compiler === 'clang' ? ['--target=i386-linux-gnu'] : [];
+      run(compiler, [
+        ...target,
+        ...FLAGS,
+        level,
+        `-gdwarf-${version}`,
+        join(here, 'expressions.c'),
+        '-o',
+        path,
+      ]);
+      const files = { EXPRESSIONS: `${path}.json`, ANSWERS: `${path}.out` };
+      writeFileSync(files.EXPRESSIONS, JSON.stringify(expressions));
+      run('gdb', ['-nx', '-batch', '-x', join(here, 'expressions.py'), path], files);
+      const { registers, memory, answers } = JSON.parse(readFileSync(files.ANSWERS, 'utf8')) as {
+        registers: number[];
+        memory: { low: number; hex: string }[];
+        answers: Answer[];
+      };
+      const image = SymbolImage.open(new Uint8Array(readFileSync(path)), path);
+      return { program: stopProgram(image, registers, pagedMemory(memory)), answers };
+    },
+    dispose() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

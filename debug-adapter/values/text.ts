@@ -1,0 +1,44 @@
+/** Characters and strings of a program as C writes them; numbers in hexadecimal. */
+
+const ESCAPES: Readonly<Record<number, string>> = {
+  0: '\\0',
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+  27: '\\e',
+  39: "\\'",
+  92: '\\\\',
+};
+
+/** @param size in bytes: the digits that are written */
+export const hexOf = (value: bigint, size: number): string =>
+  '0x' +
+  BigInt.asUintN(size * 8, value)
+    .toString(16)
+    .padStart(size * 2, '0');
+
+export const hexAddress = (address: number): string => hexOf(BigInt(address >>> 0), 4);
+
+export function character(code: number): string {
+  if (ESCAPES[code] !== undefined) return ESCAPES[code];
+  return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : `\\x${code.toString(16).padStart(2, '0')}`;
+}
+
+/**
+ * A quoted string up to its terminator.
+ * @param whole there is nothing behind these bytes; else an ellipsis says that there may be
+ * @param most characters that are shown
+ */
+export function quoted(bytes: Uint8Array, whole: boolean, most: number): string {
+  const end = bytes.indexOf(0);
+  const text = bytes.subarray(0, end < 0 ? bytes.length : end);
+  const shown = Array.from(text.subarray(0, most), (code) =>
+    code === 34 ? '\\"' : code === 39 ? "'" : character(code),
+  );
+  const more = text.length > most || (end < 0 && !whole);
+  return `"${shown.join('')}"${more ? '…' : ''}`;
+}

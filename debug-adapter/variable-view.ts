@@ -1,0 +1,224 @@
+/** Values as the variables of DAP: text, type, what unfolds, where they are in memory and in the source, what may be done to them. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Space } from '../core/protocol/machine-protocol.ts';
+import type { Coroutines } from './coroutines.ts';
+import type { FrameValues } from './frame-values.ts';
+import type { Container } from './inspection.ts';
+import type { SourcePosition } from './symbols/image.ts';
+import type { CType } from './symbols/types.ts';
+import type { Variable } from './symbols/variables.ts';
+import { type Child, childCounts, listEntries, memberPrefix, pointed } from './values/children.ts';
+import type { Environment } from './values/evaluate.ts';
+import { type FormatContext, formatValue, LIMITS, nameOfType } from './values/format.ts';
+import { type Style, suffixOf } from './values/format-specifier.ts';
+import { findMember } from './values/members.ts';
+import type { ListShape, Shown } from './values/shown.ts';
+import { bare, bytesOf, integerOf, isPointer, targetOf, type TypedValue } from './values/value.ts';
+
+/** Who gives out the numbers. */
+export interface References {
+  refer(container: Container): number;
+  referPlace(position: SourcePosition): number;
+}
+
+/** More elements than this are told to the client, which then asks for them page by page. */
+const PAGED = 100;
+/** Entries of a list that are counted for a line of text. */
+const MAX_COUNTED = 10_000;
+
+type Hint = DebugProtocol.VariablePresentationHint;
+
+export class VariableView {
+  /** @param style what the expression asked for; without one `hexadecimal` decides */
+  constructor(
+    private readonly scope: FrameValues,
+    private readonly coroutines: Coroutines,
+    private readonly references: References,
+    private readonly style: Style | undefined,
+    private readonly hexadecimal: boolean,
+  ) {}
+
+  /** A variable of the frame. */
+  variable(variable: Variable): DebugProtocol.Variable {
+    const { name, type, artificial, dieOffset } = variable;
+    const value: TypedValue = { type, location: this.scope.locationOf(variable) };
+    const declaration = this.scope.frame.resolved?.image.declarationOf(dieOffset);
+    return {
+      ...this.described({ name, path: name, prefix: memberPrefix(name, value), value }),
+      presentationHint: { ...hintOf(value, 'data'), ...(artificial && { visibility: 'internal' }) },
+      ...(declaration && { declarationLocationReference: this.references.referPlace(declaration) }),
+    };
+  }
+
+  /** A part of a value. */
+  child(child: Child): DebugProtocol.Variable {
+    const kind = child.name.startsWith('[') || child.name === '*' ? 'data' : 'property';
+    return { ...this.described(child), presentationHint: hintOf(child.value, kind) };
+  }
+
+  /** The answer to an evaluation. @param environment that of the evaluation, which may have written */
+  evaluated(shown: Shown, environment: Environment, full: boolean): DebugProtocol.EvaluateResponse['body'] {
+    const { value, path, list } = shown;
+    const prefix = memberPrefix(path, value);
+    const { value: result, ...rest } = this.fields({ path, prefix, value }, environment, full);
+    const body = { ...rest, result, presentationHint: hintOf(value, 'data') };
+    if (!list) return body;
+    const { addresses, end } = listEntries(value, environment, MAX_COUNTED);
+    const container = {
+      kind: 'list',
+      head: value,
+      shape: list,
+      scope: this.scope,
+      style: this.style,
+      lazy: false,
+    } as const;
+    const { value: summary, ...counts } = this.listSummary(addresses.length, end, container);
+    return { ...body, ...counts, type: `list of ${list.typeName}`, result: summary };
+  }
+
+  private context(environment: Environment, full: boolean): FormatContext {
+    const limits = full ? LIMITS.whole : LIMITS.line;
+    return {
+      registers: environment.registers,
+      readMemory: environment.readMemory,
+      symbolAt: (address, space) => this.symbolAt(address, space),
+      lineAt: (address, space) => {
+        const line = this.positionOf(address, space);
+        return line && `${line.file.split('/').pop() ?? line.file}:${line.line}`;
+      },
+      style: this.style ?? (this.hexadecimal ? 'x' : undefined),
+      limits,
+      budget: { left: limits.values },
+    };
+  }
+
+  private described(child: Child): DebugProtocol.Variable {
+    const { name, path } = child;
+    const evaluateName = path === undefined ? {} : { evaluateName: path + suffixOf(this.style) };
+    return { name, ...evaluateName, ...this.fields(child, this.scope.environment(), false) };
+  }
+
+  /** What variables and the answers to evaluations have in common. */
+  private fields(
+    { path, prefix, value }: Omit<Child, 'name'>,
+    environment: Environment,
+    full: boolean,
+  ): Omit<DebugProtocol.Variable, 'name' | 'evaluateName'> {
+    const { scope, style } = this;
+    const context = this.context(environment, full);
+    const { named, indexed } = childCounts(value, environment);
+    const address = memoryOf(value, environment);
+    const position = this.codeOf(value, environment);
+    return {
+      value: formatValue(value, context),
+      type: nameOfType(value.type),
+      variablesReference:
+        named + indexed > 0
+          ? this.references.refer({ kind: 'value', scope, value, path: path ?? '', prefix, style })
+          : 0,
+      ...(indexed > PAGED && { indexedVariables: indexed, namedVariables: named }),
+      ...(address && { memoryReference: scope.referenceOf(address.address, address.space) }),
+      ...(position && { valueLocationReference: this.references.referPlace(position) }),
+    };
+  }
+
+  // --- code and symbols -----------------------------------------------------------------------------------
+
+  private resolve(address: number, space: Space | undefined) {
+    if (space?.kind === 'physical') return undefined;
+    const coroutine = space?.kind === 'coroutine' ? space.coroutine : this.scope.frame.coroutine;
+    const image = this.scope.imageOf(space);
+    return this.coroutines.resolve(coroutine, address >>> 0) ?? (image && { image, bias: 0 });
+  }
+
+  private symbolAt(address: number, space: Space | undefined): string | undefined {
+    const resolved = this.resolve(address, space);
+    const symbol = resolved?.image.symbolAt((address - resolved.bias) >>> 0);
+    if (!symbol || !resolved) return undefined;
+    const offset = (address - resolved.bias - symbol.address) >>> 0;
+    return offset === 0 ? symbol.name : `${symbol.name}+${offset}`;
+  }
+
+  private positionOf(address: number, space: Space | undefined): SourcePosition | undefined {
+    const resolved = this.resolve(address, space);
+    const line = resolved?.image.lineAt((address - resolved.bias) >>> 0);
+    return line && line.line > 0 ? line : undefined;
+  }
+
+  /** The source of what a function pointer points to. */
+  private codeOf(value: TypedValue, environment: Environment): SourcePosition | undefined {
+    const type = bare(value.type);
+    if (type.kind === 'function' && value.location.kind === 'memory')
+      return this.positionOf(value.location.address, value.space);
+    const target = targetOf(type);
+    if (type.kind !== 'pointer' || !target || bare(target).kind !== 'function') return undefined;
+    const bytes = bytesOf(value, environment);
+    return bytes && this.positionOf(Number(integerOf(bytes, type)), value.space);
+  }
+
+  // --- lists ----------------------------------------------------------------------------------------------
+
+  /** For the head of a list, or a pointer to one: the entries, counted when somebody asks. */
+  lazyList(value: TypedValue): DebugProtocol.Variable[] {
+    const { scope, style } = this;
+    const head = isPointer(value.type) ? pointed(value, scope.environment()) : value;
+    const shape = head && listNode(head.type);
+    if (!shape) return [];
+    const variablesReference = this.references.refer({ kind: 'list', scope, head, shape, style, lazy: true });
+    return [
+      { name: '<entries>', value: '', variablesReference, presentationHint: { kind: 'virtual', lazy: true } },
+    ];
+  }
+
+  /** How many entries a list has, and how it ends; unfolds to them. */
+  listSummary(
+    entries: number,
+    end: ReturnType<typeof listEntries>['end'],
+    container: Extract<Container, { kind: 'list' }>,
+  ): DebugProtocol.Variable {
+    const count = `${end === 'most' ? 'more than ' : ''}${entries} ${entries === 1 ? 'entry' : 'entries'}`;
+    return {
+      name: '<entries>',
+      value: end === 'unreadable' ? `${count}, then memory that cannot be read` : count,
+      variablesReference: entries > 0 ? this.references.refer(container) : 0,
+      ...(entries > PAGED && { indexedVariables: entries }),
+      presentationHint: { kind: 'virtual' },
+    };
+  }
+
+  /** What stands before an address of a space in an expression. */
+  prefixOf(space: Space | undefined): string {
+    if (!space || space.kind === 'current') return '';
+    if (space.kind === 'physical') return 'physical:';
+    return space.coroutine === 0 ? 'host:' : `guest${space.coroutine - 1}:`;
+  }
+}
+
+/** The nodes of a list themselves, when a structure is nothing but pointers `next` and `prev` to its own type. */
+function listNode(type: CType): ListShape | undefined {
+  const plain = bare(type);
+  if (plain.kind !== 'struct' || plain.name === undefined || plain.members.length !== 2) return undefined;
+  const own = ['next', 'prev'].every((name) => {
+    const target = targetOf(findMember(plain, name)?.member.type ?? plain);
+    const record = target && bare(target);
+    return record?.kind === 'struct' && record.name === plain.name;
+  });
+  return own ? { type: plain, offset: 0, typeName: `struct ${plain.name}` } : undefined;
+}
+
+function hintOf({ location }: TypedValue, kind: 'data' | 'property'): Hint {
+  const fixed = location.kind === 'value' || location.kind === 'optimised-out';
+  return { kind, ...(fixed && { attributes: ['readOnly'] }) };
+}
+
+/** Where a memory view should open: what a pointer points to, else where the value lies. */
+function memoryOf(
+  value: TypedValue,
+  environment: Environment,
+): { address: number; space: Space | undefined } | undefined {
+  const { location, space, type } = value;
+  const bytes = isPointer(type) ? bytesOf(value, environment) : undefined;
+  const target = pointed(value, environment);
+  if (bytes) return { address: Number(integerOf(bytes, type)) >>> 0, space: target ? target.space : space };
+  return location.kind === 'memory' ? { address: location.address >>> 0, space } : undefined;
+}

@@ -1,0 +1,126 @@
+/** The commands of the debug console against a machine at a known place. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundle, bundleAdapter } from './support/bundle.ts';
+import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+
+let bundle: Bundle;
+let session: Session;
+const main = inSample('kernel/main.c');
+const line = lineOf(main, 'memory: %u MiB');
+
+beforeAll(async () => {
+  bundle = await bundleAdapter();
+  session = await openSession(bundle.adapter);
+  await session.launch({ breakpoints: [[main, line]] });
+  await session.stop();
+});
+afterAll(async () => {
+  await session.close();
+  bundle.dispose();
+});
+
+const run = (expression: string) => session.evaluate(expression, { context: 'repl' });
+const HEX = '0x[0-9a-f]{8}';
+
+/** What each command says, as a pattern for each of some lines. */
+const SAID: readonly (readonly [line: string, ...patterns: RegExp[]])[] = [
+  ['help', /^ {2}walk {2,}how an address is translated/m, /:NAME is always the command/],
+  ['help walk', /^walk ADDR \[r\|w\|x\] \[user\]\n/],
+  [
+    'walk kmain',
+    new RegExp(`^ {2}PDE +768 at ${HEX}: ${HEX} \\(P W`, 'm'),
+    /→ physical:0x\w{8}, 4 KiB page/,
+    /A read by ring 0 is allowed/,
+  ],
+  ['walk kmain w user', /A write by ring 3 faults: the PDE is for ring 0-2 only/],
+  ['walk 0xdeadb000', /not present/, /A read by ring 0 faults: the PDE is not present/],
+  ['map', /^0xc0\w{6}-0xc\w{7} .*→ 0x\w{8} +rwx supervisor/m],
+  ['map kmain', /^0xc0\w{6}-0xc\w{7}/],
+  ['map 0xdeadb000', /^Nothing is mapped there/],
+  ['rmap 0x100000', /guest 0 \(hello-guest\.elf\)|host kernel|No address space/],
+  [
+    'gdt',
+    new RegExp(`^GDT at ${HEX}, limit 0x\\w{4}`),
+    /0x\w{4} +code, execute\/read, 32-bit, DPL 0, base 0x00000000, limit 0xffffffff/,
+    /data, read\/write, 32-bit, DPL 3/,
+    /32-bit TSS, busy, DPL 0/,
+  ],
+  [
+    'idt',
+    new RegExp(`^IDT at ${HEX}`),
+    /0x0e +#PF page fault +32-bit interrupt gate to 0x\w{4}:0xc\w{7}, DPL 0 +<\w+/,
+  ],
+  ['idt 128', /0x80 +interrupt 0x80 +32-bit (interrupt|trap) gate to .*, DPL 3/],
+  ['ldt', /There is no local descriptor table: LDTR is null|^LDT at/],
+  ['tss', /esp0 +0xc\w{7}/, /ss0 +0x000000\w\w/],
+  ['x/4xw $esp', new RegExp(`^${HEX}( <\\S+>)?: +${HEX} +${HEX} +${HEX} +${HEX}$`)],
+  ['x/2i $eip', new RegExp(`^=> +${HEX} +[0-9a-f ]+ +\\w+ .*# main\\.c:\\d+`), /\n +0x/],
+  ['x/2db &boot_params', /: +-?\d+ +-?\d+$/],
+  ['x/a $esp', /0x\w{8}/],
+  ['p megabytes', /^\d+$/],
+  ['p/x megabytes', /^0x[0-9a-f]{8}$/],
+  ['p/t 5', /^0{29}101$/],
+  ['p/c 65', /^65 'A'$/],
+  ['p/a kmain', /<kmain>$/],
+  ['find "Hello from %s"', new RegExp(`^${HEX}`)],
+  ['find kmain,+0x100 ff ff ff ff ff ff', /^It is not there/],
+  ['regs', /^eip +0x\w{8} <kmain\+0x\w+>$/m, /^cr3 +0x/m],
+  ['bt', new RegExp(`^#0 +${HEX} kmain at main\\.c:${line}\\n#1 `)],
+  ['bt 1', /^#0[^\n]*$/],
+  ['disas', /^kmain:\n/, /=> /, /call +\S+ <greet>/],
+  ['disas is_prime', /^is_prime:\n/],
+  ['sym kmain', /^kmain +0xc\w{7} +hello-guest\.elf +\S+main\.c:\d+/],
+  ['sym $eip', /kmain\+0x\w+ +in hello-guest\.elf +\S+main\.c:\d+/],
+  ['sym nothing_of_this_name', /^No image has a symbol/],
+  [
+    'threads',
+    /^\* +2 +guest 0 \(hello-guest\.elf\) +ring 0 +\S+ kmain at main\.c/m,
+    /^ +1 +host kernel +away: /m,
+  ],
+  ['switches 3', /^\d+ +(host kernel → guest 0|guest 0 \S+ → host kernel)/],
+  ['rings 5', /ring \d → \d/],
+  ['last-branches 4', new RegExp(`^${HEX}.* → +${HEX}`)],
+  ['dump kmain 16', new RegExp(`^${HEX}  ([0-9a-f]{2} ){15}[0-9a-f]{2}  .{16}$`)],
+];
+
+describe('a command', () => {
+  it.each(SAID.map(([command, ...patterns]) => ({ command, patterns })))(
+    '$command',
+    async ({ command, patterns }) => {
+      const said = await run(command);
+      for (const pattern of patterns) expect(said).toMatch(pattern);
+    },
+  );
+
+  it('write changes memory, and says what is not mapped', async () => {
+    await expect(run('write 0xdeadb000 1')).rejects.toThrow('0 of 4 bytes');
+    await expect(run('write/b &boot_params 300')).rejects.toThrow('more than 1 bytes');
+    expect(await run('write/h &boot_params 0x1234 -2')).toMatch(/^4 bytes at guest0:0xc\w{7} written/);
+    expect(await run('x/2xh &boot_params')).toMatch(/0x1234 +0xfffe$/);
+    expect(await run('write &boot_params "ok\\n"')).toMatch(/^3 bytes/);
+    expect(await run('x/3c &boot_params')).toContain("111 'o'  107 'k'  10 '\\n'");
+  });
+
+  it.each([
+    ['walk', /^walk: an address is missing\. Use it as: walk ADDR/],
+    ['x/99999x $esp', /^"\/99999x" is no format/],
+    ['x/q $esp', /is no format/],
+    ['x 0xdeadb000', /^Nothing is mapped at 0xdeadb000/],
+    ['find zz', /^find: the bytes are/],
+    ['find 5,1 "x"', /ends before it begins/],
+    ['bt 0', /"0" is no count from 1/],
+    [':nothing', /^There is no command "nothing": help lists them/],
+    ['help nothing', /there is no command "nothing"/],
+    ['sym no_such + 1', /./],
+    ['map 1 2 3', /two addresses at most/],
+  ])('%s is refused with a sentence', async (command, sentence) => {
+    await expect(run(command)).rejects.toThrow(sentence);
+  });
+
+  it('is one in the console only, and (NAME) is the variable', async () => {
+    expect(await session.evaluate('gdt', { context: 'watch' })).toMatch(/^\[8\] \{/);
+    expect(await run('(gdt)')).toMatch(/^\[8\] \{/);
+    expect(await run(':gdt')).toMatch(/^GDT at/);
+    expect(await run('megabytes')).toMatch(/^\d+$/);
+  });
+});

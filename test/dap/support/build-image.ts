@@ -1,0 +1,21 @@
+/** Kernels of a few lines of assembly or C that a test builds for itself. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import type { Bundle } from './bundle.ts';
+
+const FLAGS = ['-m32', '-g', '-nostdlib', '-static', '-no-pie', '-ffreestanding', '-fno-pic'];
+
+/** Builds an image that is linked at 2 MiB. @returns its path; the source lies beside it */
+export function buildImage(
+  bundle: Bundle,
+  name: string,
+  source: string,
+  { suffix = '.S', flags = [] }: { readonly suffix?: '.S' | '.c'; readonly flags?: readonly string[] } = {},
+): string {
+  const file = bundle.file(name + suffix);
+  const image = bundle.file(`${name}.elf`);
+  writeFileSync(file, source);
+  const linker = '-Wl,-m,elf_i386,-Ttext=0x200000,--build-id=none';
+  execFileSync('gcc', [...FLAGS, ...flags, linker, file, '-o', image], { stdio: 'pipe' });
+  return image;
+}

@@ -1,0 +1,94 @@
+/** The requests `colinux/…` for views: each answers what its schema says, and what is true of a machine at a known place. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
+import { checkValue, type Definitions, type Schema } from '../../debug-adapter/json-schema.ts';
+import schemas from '../../debug-adapter/protocol.schema.json' with { type: 'json' };
+import { type Bundle, bundleAdapter } from './support/bundle.ts';
+import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+
+let bundle: Bundle;
+let session: Session;
+const main = inSample('kernel/main.c');
+
+beforeAll(async () => {
+  bundle = await bundleAdapter();
+  session = await openSession(bundle.adapter);
+  await session.launch({ breakpoints: [[main, lineOf(main, 'memory: %u MiB')]] });
+  await session.stop();
+});
+afterAll(async () => {
+  await session.close();
+  bundle.dispose();
+});
+
+/** Asks, and checks the answer against its schema. */
+async function ask<C extends keyof CustomRequests>(
+  command: C,
+  args: CustomRequests[C]['arguments'],
+): Promise<CustomRequests[C]['body']> {
+  const { body } = await session.client.customRequest(command, args);
+  const { body: schema } = schemas.requests[command] as { body?: Schema };
+  if (schema) checkValue(schema, body, schemas.$defs as Definitions);
+  return body as CustomRequests[C]['body'];
+}
+
+describe('views', () => {
+  it('of a translation agree with what is mapped', async () => {
+    const walk = await ask('colinux/pageWalk', {
+      memoryReference: 'guest0:0xc0100000',
+      access: 'write',
+      user: true,
+    });
+    expect(walk.levels.map(({ name }) => name)).toEqual(['PDE', 'PTE']);
+    expect(walk.fault).toMatchObject({ reason: 'supervisor-only' });
+    expect(walk.reason).toMatch(/^the PDE is for ring 0-2 only/);
+    const { mappings, truncated } = await ask('colinux/mappings', { threadId: 2 });
+    expect(truncated).toBe(false);
+    const range = mappings.find(({ start, last }) => start <= walk.linear && walk.linear <= last)!;
+    expect(range.physical + walk.linear - range.start).toBe(walk.physical);
+    const { mappings: back } = await ask('colinux/reverseMap', { physical: walk.physical! });
+    expect(back).toContainEqual(expect.objectContaining({ threadId: 2, linear: walk.linear }));
+  });
+
+  it('of descriptor tables are those of each thread', async () => {
+    const guest = await ask('colinux/descriptors', { threadId: 2, table: 'gdt' });
+    const host = await ask('colinux/descriptors', { threadId: 1, table: 'gdt' });
+    expect(guest.entries.some(({ text }) => text.startsWith('code, '))).toBe(true);
+    expect(guest.base).not.toBe(host.base);
+    expect(guest.problems).toEqual([]);
+    const { entries } = await ask('colinux/descriptors', { threadId: 2, table: 'idt' });
+    const pageFault = entries.find(({ index }) => index === 14)!;
+    expect(pageFault.handler).toMatch(/\w/);
+    expect(pageFault.problems).toEqual([]);
+    await expect(ask('colinux/descriptors', { threadId: 2, table: 'ldt' })).rejects.toThrow('has no LDT');
+    await expect(ask('colinux/descriptors', { threadId: 9, table: 'gdt' })).rejects.toThrow('no thread 9');
+    await expect(
+      session.client.customRequest('colinux/descriptors', { threadId: 2, table: 'tss' }),
+    ).rejects.toThrow('one of "gdt", "ldt", "idt"');
+  });
+
+  it('of task states have the stacks of both kernels', async () => {
+    const [guest, host] = [
+      await ask('colinux/taskState', { threadId: 2 }),
+      await ask('colinux/taskState', { threadId: 1 }),
+    ];
+    expect(guest.fields.esp0).toBeGreaterThan(0xc000_0000);
+    expect(host.base).not.toBe(guest.base);
+  });
+
+  it('of the past have numbers, places and names', async () => {
+    const { transitions } = await ask('colinux/transitions', { first: -10, most: 10 });
+    expect(transitions).toHaveLength(10);
+    const numbers = transitions.map(({ sequence }) => sequence);
+    expect(numbers).toEqual(numbers.map((_, n) => numbers[0]! + n));
+    const again = await ask('colinux/transitions', { first: numbers[3]!, most: 2 });
+    expect(again.transitions).toEqual(transitions.slice(3, 5));
+    const { branches } = await ask('colinux/branches', { most: 50 });
+    expect(branches).toHaveLength(50);
+    expect(branches.some(({ toSymbol }) => toSymbol !== undefined)).toBe(true);
+    const { loads } = await ask('colinux/spaceLoads', { first: -5, most: 5 });
+    expect(loads.at(-1)!.value).toBe(Number(await session.evaluate('$cr3,d')));
+    expect((await ask('colinux/switches', undefined)).switches.length).toBeGreaterThan(0);
+    expect((await ask('colinux/stateHash', undefined)).hash).toHaveLength(16);
+  });
+});
