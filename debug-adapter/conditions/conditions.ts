@@ -13,7 +13,7 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
 import { FrameValues } from '../frame-values.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { Frame } from '../stack.ts';
 import { compile, type Names } from '../values/check.ts';
