@@ -66,11 +66,11 @@ export async function restartMachine(context: SessionContext, args: LaunchReques
   try {
     const debuggee = await bootMachine(context, args);
     for (const bound of context.breakpoints.rebind()) {
-      const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(bound);
+      const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(context.client, bound);
       context.send('breakpoint', { reason: 'changed', breakpoint });
     }
     await placeDataBreakpoints(context);
-    await debuggee.sendBreakpoints();
+    await debuggee.armed.send();
     if (!context.stopOnEntry) context.send('continued', { threadId: 1, allThreadsContinued: true });
     await debuggee.start(context.stopOnEntry);
   } finally {

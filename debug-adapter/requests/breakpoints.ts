@@ -11,8 +11,8 @@ import {
 } from './set-breakpoints.ts';
 
 export const breakpoints = {
-  async setBreakpoints({ debuggee, breakpoints: known }, args) {
-    return { breakpoints: await setSourceBreakpoints(debuggee, known, args) };
+  async setBreakpoints(context, args) {
+    return { breakpoints: await setSourceBreakpoints(context, args) };
   },
 
   async setFunctionBreakpoints({ debuggee, breakpoints: known }, args) {
@@ -28,7 +28,7 @@ export const breakpoints = {
     const breakpoints = context.catchpoints.set(
       wanted,
       (text) =>
-        context.debuggee?.compileEventCondition(text) ?? 'Conditions need a machine: launch one first.',
+        context.debuggee?.armed.compileEventCondition(text) ?? 'Conditions need a machine: launch one first.',
     );
     await context.sendCatchpoints();
     return { breakpoints };

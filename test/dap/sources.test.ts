@@ -72,6 +72,18 @@ describe('a source that is not there', () => {
     expect(eventsOf<{ source: { name: string } }>('loadedSource').map(({ source }) => source.name)).toContain(
       'kmain.s',
     );
+    const at = content.split('\n').findIndex((text) => text.includes('<count_primes>')) + 1;
+    const set = (lines: number[]) =>
+      session.client.setBreakpointsRequest({
+        source: top!.source!,
+        breakpoints: lines.map((line) => ({ line })),
+      });
+    expect((await set([at, 100_000])).body.breakpoints).toMatchObject([
+      { verified: true, line: at },
+      { verified: false, message: expect.stringContaining('No code') as string },
+    ]);
+    await session.go('continue');
+    expect((await session.stack(2))[0]).toMatchObject({ name: 'kmain', line: at, source: top!.source });
     await expect(ask('source', { sourceReference: 99 })).rejects.toThrow('There is no such source');
   });
 });
