@@ -403,7 +403,11 @@ export class Debuggee {
     const known = this.stacks.get(coroutine);
     if (known) return known;
     const { coroutines, memory } = this;
-    const frames = await memory.compute(() => stackOf(coroutines, coroutine, memory.reader(coroutine)));
+    // Without them the stack is what its own contents say.
+    const { entries } = await this.request('openEntries', { coroutine }).catch(() => ({ entries: [] }));
+    const frames = await memory.compute(() =>
+      stackOf(coroutines, coroutine, memory.reader(coroutine), entries),
+    );
     this.stacks.set(coroutine, frames);
     return frames;
   }

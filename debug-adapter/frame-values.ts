@@ -42,6 +42,7 @@ interface Found {
 
 export class FrameValues implements CompletionSource {
   readonly registerNames = REGISTER_NAMES;
+  private known: readonly Variable[] | undefined;
 
   constructor(
     readonly frame: Frame,
@@ -50,7 +51,11 @@ export class FrameValues implements CompletionSource {
   ) {}
 
   /** Variables visible in the frame, inner ones first; a name that is hidden by an inner one is left out. */
-  variables(): Variable[] {
+  variables(): readonly Variable[] {
+    return (this.known ??= this.visible());
+  }
+
+  private visible(): Variable[] {
     const { resolved, inlineDepth } = this.frame;
     if (!resolved) return [];
     const names = new Set<string>();

@@ -14,7 +14,7 @@ import type { Frame } from './stack.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import type { Variable } from './symbols/variables.ts';
 import { childrenOf, listEntries, memberPrefix } from './values/children.ts';
-import { Journal, type Write } from './values/journal.ts';
+import { Journal, REGISTERS_AWAY, type Write } from './values/journal.ts';
 import { assignShown, evaluateShown, type ListShape, type Shown } from './values/shown.ts';
 import type { Style } from './values/format-specifier.ts';
 import { hexAddress } from './values/text.ts';
@@ -188,7 +188,8 @@ export class Inspection implements References {
             ({ name }) => !args.filter || (args.filter === 'indexed') === name.startsWith('['),
           );
           const shown = wanted.map((child) => view.child(child));
-          return args.filter === 'indexed' ? shown : [...shown, ...view.lazyList(value)];
+          const more = start === 0 && args.filter !== 'indexed' ? view.lazyList(value) : [];
+          return [...shown, ...more];
         });
       }
       case 'list':
@@ -262,7 +263,8 @@ export class Inspection implements References {
       const { readMemory, registers, write } = journal;
       const environment = { ...scope.environment(), readMemory, registers, write };
       const shown = assignShown(target, value, scope, environment);
-      const body = this.view(scope, shown.style, hexadecimal).evaluated(shown, environment, false);
+      const view = this.view(scope, shown.style ?? registerStyle(shown), hexadecimal);
+      const body = view.evaluated(shown, environment, false);
       return { body, writes: journal.writes, frame: scope.frame };
     });
   }
@@ -288,8 +290,7 @@ export class Inspection implements References {
 
   /** Why the registers of a frame cannot be written, if they cannot. */
   private fixedRegisters({ frame }: FrameValues): string | undefined {
-    if (frame.coroutine !== this.coroutines.current)
-      return 'Registers of a coroutine that is away cannot be set: they come back from its stack and passage page.';
+    if (frame.coroutine !== this.coroutines.current) return REGISTERS_AWAY;
     return frame.depth > 0
       ? 'Registers of an outer frame cannot be set: select the innermost frame.'
       : undefined;

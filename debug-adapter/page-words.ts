@@ -17,7 +17,7 @@ const BITS: readonly (readonly [number, string])[] = [
 ];
 
 /** `0xc0100063 (P W A D)`. */
-export function entryText({ low, high, name }: PageLevel): string {
+export function entryText({ low, high, name }: Pick<PageLevel, 'low' | 'high' | 'name'>): string {
   const bits = BITS.filter(([mask]) => (low & mask) !== 0).map(([, text]) => text);
   // In a PTE bit 7 is the memory type's, not the page size.
   const named = name === 'PTE' ? bits.map((text) => (text === 'PS' ? 'PAT' : text)) : bits;

@@ -2,9 +2,10 @@
  * Call stacks of coroutines as the user sees them: unwound frames, the inlined calls inside them, and label frames where
  * an interrupt, an exception or the passage lies between two frames.
  */
+import type { TransitionRecord } from '../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, Resolved } from './coroutines.ts';
-import { exceptionName } from './exceptions.ts';
+import { describeCause } from './exceptions.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { I386 } from './symbols/constants.ts';
 import type { FrameContext, Registers } from './symbols/location.ts';
@@ -33,8 +34,27 @@ export interface Frame {
 const hex = (value: number) => '0x' + (value >>> 0).toString(16).padStart(8, '0');
 
 /** Symbols of one coroutine as the unwinder wants them: at run-time addresses. */
-function unwindSource(coroutines: Coroutines, coroutine: CoroutineId): UnwindSource {
+function unwindSource(
+  coroutines: Coroutines,
+  coroutine: CoroutineId,
+  entries: readonly TransitionRecord[],
+): UnwindSource {
   return {
+    isCode: (pc) => {
+      const resolved = coroutines.resolve(coroutine, pc);
+      // What has no symbols may be a program that nobody has named.
+      return resolved === undefined || resolved.image.isCode((pc - resolved.bias) >>> 0);
+    },
+    entryAbove(esp) {
+      const above = entries.filter(({ to }) => to.esp >= esp);
+      const nearest = above.reduce<TransitionRecord | undefined>(
+        (best, one) => (best && best.to.esp <= one.to.esp ? best : one),
+        undefined,
+      );
+      if (!nearest) return undefined;
+      const { from, to } = nearest;
+      return { esp: to.esp, interrupted: { eip: from.eip, esp: from.esp } };
+    },
     unwind(pc, registers, readMemory) {
       const resolved = coroutines.resolve(coroutine, pc);
       return resolved?.image.unwind((pc - resolved.bias) >>> 0, registers, readMemory);
@@ -75,32 +95,55 @@ function codeFrames(
 }
 
 /**
- * What lies between a handler and the code it interrupted, in words. `cfa` is the handler's canonical frame address,
- * right behind the EIP, CS and EFLAGS that the CPU has pushed (SDM vol. 3A, 6.12.1).
+ * What lies between a handler and the code it interrupted, in words: by the processor's record of it, else by what is on the
+ * stack. `cfa` is the handler's canonical frame address, right behind the EIP, CS and EFLAGS that the CPU has pushed (SDM
+ * vol. 3A, 6.12.1).
  */
 function entryText(
   cfa: number | undefined,
   pc: number,
-  word: (address: number) => number | undefined,
+  entries: readonly TransitionRecord[],
   read: SyncReader,
 ): string {
+  const record = entries.find(
+    ({ from, to }) => from.eip === pc && cfa !== undefined && Math.abs(cfa - to.esp) <= PUSHED,
+  );
+  if (record) return recordText(record);
   const before = read((pc - 2) >>> 0, 2);
-  const software = before?.length === 2 && before[0] === 0xcd ? before[1] : undefined;
-  if (cfa === undefined || word(cfa - 12) !== pc) return 'interrupt or exception';
-  const ring = (word(cfa - 8) ?? 0) & 3;
-  const rings = ring === 0 ? '' : ` (ring ${ring} → 0)`;
-  // Kernels push the vector below the error code; only what is sure is said.
-  const vector = word(cfa - 20);
-  if (software !== undefined && (vector === software || vector === undefined || vector > 0xff)) {
-    return `int 0x${software.toString(16)} at ${hex(pc - 2)}${rings}`;
-  }
-  if (vector === undefined || vector > 0xff) return `interrupt or exception at ${hex(pc)}${rings}`;
-  const name = vector < 32 ? exceptionName(vector) : `interrupt 0x${vector.toString(16)}`;
-  return `${name} at ${hex(pc)}${rings}`;
+  const isInt = before?.length === 2 && before[0] === 0xcd;
+  return isInt ? `int 0x${before[1].toString(16)} at ${hex(pc - 2)}` : `interrupt or exception at ${hex(pc)}`;
 }
 
-/** The rows of a coroutine's stack, innermost first. Runs inside `MemoryCache.compute`. */
-export function stackOf(coroutines: Coroutines, coroutine: CoroutineId, read: SyncReader): Frame[] {
+/** Bytes that an entry pushes at most in protected mode: error code, EIP, CS, EFLAGS, ESP, SS. */
+const PUSHED = 24;
+
+function recordText({ kind, vector, errorCode, cr2, from, to }: TransitionRecord): string {
+  const rings = from.ring === to.ring ? '' : ` (ring ${from.ring} → ${to.ring})`;
+  const at = `at ${hex(from.eip)}`;
+  switch (kind) {
+    case 'exception':
+      return `${describeCause({ vector, errorCode, cr2 })}${errorCode < 0 ? ` ${at}` : ''}${rings}`;
+    case 'interrupt':
+      return `interrupt 0x${vector.toString(16)} ${at}${rings}`;
+    case 'nmi':
+      return `NMI ${at}${rings}`;
+    case 'software-interrupt':
+      return `int 0x${vector.toString(16)} at ${hex(from.eip - (vector === 3 ? 1 : 2))}${rings}`;
+    default:
+      return `${kind.replace('-', ' ')} ${at}${rings}`;
+  }
+}
+
+/**
+ * The rows of a coroutine's stack, innermost first. Runs inside `MemoryCache.compute`.
+ * @param entries handlers that were entered and have not come back
+ */
+export function stackOf(
+  coroutines: Coroutines,
+  coroutine: CoroutineId,
+  read: SyncReader,
+  entries: readonly TransitionRecord[] = [],
+): Frame[] {
   const registers = coroutines.registers(coroutine, read);
   if (!registers) return [];
   const label = (name: string, depth: number): Frame => ({
@@ -117,18 +160,14 @@ export function stackOf(coroutines: Coroutines, coroutine: CoroutineId, read: Sy
     depth,
   });
   const rows: Frame[] = [];
-  const word = (address: number): number | undefined => {
-    const bytes = read(address >>> 0, 4);
-    return bytes?.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) : undefined;
-  };
   if (coroutine !== coroutines.current) {
     rows.push(label(`― away since ${coroutines.operationOf(coroutine) ?? 'a switch'} ―`, -1));
   }
-  const { frames, stop } = unwindStack(unwindSource(coroutines, coroutine), registers, read);
+  const { frames, stop } = unwindStack(unwindSource(coroutines, coroutine, entries), registers, read);
   frames.forEach((frame, depth) => {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
     if (depth > 0 && frame.lookupPc === frame.pc)
-      rows.push(label(`― ${entryText(frames[depth - 1].cfa, frame.pc, word, read)} ―`, depth));
+      rows.push(label(`― ${entryText(frames[depth - 1].cfa, frame.pc, entries, read)} ―`, depth));
     const base = {
       coroutine,
       pc: frame.pc,

@@ -77,6 +77,7 @@ export class VariableView {
   }
 
   private context(environment: Environment, full: boolean): FormatContext {
+    const limits = full ? LIMITS.whole : LIMITS.line;
     return {
       registers: environment.registers,
       readMemory: environment.readMemory,
@@ -86,7 +87,8 @@ export class VariableView {
         return line && `${line.file.split('/').pop() ?? line.file}:${line.line}`;
       },
       style: this.style ?? (this.hexadecimal ? 'x' : undefined),
-      limits: full ? LIMITS.whole : LIMITS.line,
+      limits,
+      budget: { left: limits.values },
     };
   }
 
@@ -193,7 +195,7 @@ export class VariableView {
 }
 
 /** The nodes of a list themselves, when a structure is nothing but pointers `next` and `prev` to its own type. */
-export function listNode(type: CType): ListShape | undefined {
+function listNode(type: CType): ListShape | undefined {
   const plain = bare(type);
   if (plain.kind !== 'struct' || plain.name === undefined || plain.members.length !== 2) return undefined;
   const own = ['next', 'prev'].every((name) => {

@@ -7,6 +7,8 @@ import { delimiter, isAbsolute, join } from 'node:path';
 /** Debian package -> programs, or files by their paths, any of which is enough. */
 const PROGRAMS = {
   gcc: ['gcc', 'clang'],
+  // The second compiler of what is compared with gdb.
+  clang: ['clang'],
   binutils: ['ld'],
   make: ['make'],
   gdb: ['gdb'],

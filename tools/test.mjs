@@ -92,6 +92,7 @@ async function main() {
       'gcc',
       'binutils',
       'make',
+      'clang',
       'gdb',
       'qemu-system-x86',
       'qemu-utils',

@@ -268,6 +268,11 @@ export interface RequestMap {
   switches: { params: RecordRange; result: { switches: readonly SwitchRecord[] } };
   transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[] } };
   spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[] } };
+  /** Handlers that were entered and have not come back, the last one first: for call stacks. */
+  openEntries: {
+    params: { coroutine: CoroutineId };
+    result: { entries: readonly TransitionRecord[] };
+  };
   /** The last taken branches, oldest first. */
   branches: { params: { most: number }; result: { branches: readonly BranchRecord[] } };
   /** A translation level by level, and why `access` would fault. `cr3` stands in for that of the space. */

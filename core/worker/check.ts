@@ -234,6 +234,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   switches: range,
   transitions: range,
   spaceLoads: range,
+  openEntries: fields({ coroutine: integer(0, 64) }),
   branches: fields({ most: integer(0, MAX_RECORDS) }),
   pageWalk: fields({ space, cr3: optional(address), address, access: optional(access) }),
   mappings: fields({ space, cr3: optional(address) }),

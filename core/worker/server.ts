@@ -8,6 +8,7 @@ import { BootError } from '../boot/boot-error.ts';
 import { createStepper, type Stepper } from '../debug/stepper.ts';
 import { recentBranches } from '../debug/branches.ts';
 import { ExpressionError } from '../debug/expression.ts';
+import { openEntries } from '../debug/open-entries.ts';
 import { mappingsOf } from '../debug/mappings.ts';
 import { type AddressSpace, PHYSICAL, walkPages } from '../debug/page-walk.ts';
 import { reverseMap } from '../debug/reverse-map.ts';
@@ -422,6 +423,11 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     switches: (range) => ({ switches: recorded(booted().passages, range) }),
     transitions: (range) => ({ transitions: recorded(booted().debug.transitions, range) }),
     spaceLoads: (range) => ({ loads: recorded(booted().debug.spaceLoads, range) }),
+    openEntries({ coroutine }) {
+      const m = booted();
+      const space = resolveSpace(m, { kind: 'coroutine', coroutine });
+      return { entries: openEntries(m.debug.transitions, m.inspector, space, coroutine) };
+    },
     branches: ({ most }) => ({ branches: recentBranches(booted().cpu.views, most) }),
     pageWalk({ space, cr3, address, access }) {
       const m = booted();

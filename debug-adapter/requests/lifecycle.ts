@@ -43,7 +43,7 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsSetExpression: true,
   supportsClipboardContext: true,
   supportsCompletionsRequest: true,
-  completionTriggerCharacters: ['.', '>', '$', ' '],
+  completionTriggerCharacters: ['.', '>', '$'],
 };
 
 export const lifecycle = {

@@ -14,8 +14,9 @@ const NESTING_LIMIT = 64;
 const STATIC: readonly number[] = [DW_OP.addr, DW_OP.addrx];
 
 export class ScopedNames {
-  /** By unit: enumerators and the DIE of their enumeration. */
-  private readonly enumerators = new Map<number, ReadonlyMap<string, number>>();
+  /** By unit: enumerators and the DIE of their enumeration, of those at the top and of all. */
+  private readonly topLevel = new Map<number, ReadonlyMap<string, number>>();
+  private readonly everywhere = new Map<number, ReadonlyMap<string, number>>();
 
   constructor(
     private readonly info: DebugInfo,
@@ -23,40 +24,43 @@ export class ScopedNames {
     private readonly report: (error: SymbolError) => void,
   ) {}
 
-  /** The DIE of an enumeration that has an enumerator of that name: one of the unit `here` first. */
+  /**
+   * The DIE of an enumeration that has an enumerator of that name. In the unit `here` those inside of functions count too, and come
+   * first; of other units those at the top.
+   */
   enumeration(name: string, here: Unit | undefined): number | undefined {
-    const own = here && this.enumeratorsOf(here).get(name);
+    const own = here && this.enumeratorsOf(here, false).get(name);
     if (own !== undefined) return own;
     for (let i = 0; i < this.info.count; i++) {
-      const found = this.enumeratorsOf(this.info.unit(i)).get(name);
+      const found = this.enumeratorsOf(this.info.unit(i), true).get(name);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  private enumeratorsOf(unit: Unit): ReadonlyMap<string, number> {
-    const known = this.enumerators.get(unit.index);
+  private enumeratorsOf(unit: Unit, topLevelOnly: boolean): ReadonlyMap<string, number> {
+    const tables = topLevelOnly ? this.topLevel : this.everywhere;
+    const known = tables.get(unit.index);
     if (known) return known;
     const found = new Map<string, number>();
-    let enumeration = 0;
-    const add = (name: string | undefined) => {
-      if (name !== undefined && !found.has(name)) found.set(name, enumeration);
-    };
     guarded(
       () => {
         walkUnit(
           unit,
           ({ tag }, offset) => {
-            if (tag === DW_TAG.enumeration_type) enumeration = offset;
-            if (tag === DW_TAG.enumerator) add(this.info.die(offset).text(DW_AT.name));
+            if (tag !== DW_TAG.enumeration_type) return;
+            for (const child of this.info.die(offset).children()) {
+              const name = child.tag === DW_TAG.enumerator ? child.text(DW_AT.name) : undefined;
+              if (name !== undefined && !found.has(name)) found.set(name, offset);
+            }
           },
-          false,
+          topLevelOnly,
         );
       },
       undefined,
       this.report,
     );
-    this.enumerators.set(unit.index, found);
+    tables.set(unit.index, found);
     return found;
   }
 

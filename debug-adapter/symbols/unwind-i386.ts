@@ -1,8 +1,8 @@
 /**
- * The call stack of an i386 program: call frame information where a file has it, the frame pointer chain
- * where it has none. Every step must raise the CFA, so no damaged stack can make it loop; it ends with a
- * stated reason. Knows nothing of traps, tasks or coroutines: those start a new stack. Source: System V ABI
- * Intel386 supplement, "The Stack Frame".
+ * The call stack of an i386 program: call frame information where a file has it; where it has none (hand-written assembly)
+ * the frame pointer, return addresses on the stack, and the processor's entries into handlers. Every step on one stack must raise
+ * the CFA, so no damaged stack can make it loop; it ends with a stated reason. Source: System V ABI Intel386
+ * supplement, "The Stack Frame"; SDM vol. 3A, figure 6-4.
  */
 import type { UnwoundFrame } from './cfi.ts';
 import { I386 } from './constants.ts';
@@ -16,9 +16,20 @@ export interface UnwindSource {
   functionAt?: (pc: number) => { lowPc: number } | undefined;
   /** False ends the stack there: the return address cannot be one. */
   isCode?: (pc: number) => boolean;
+  /** The nearest entry into a handler that the stack holds at or above `esp`. */
+  entryAbove?: (esp: number) => HandlerEntry | undefined;
 }
 
-export type FrameMethod = 'cfi' | 'frame-pointer' | 'function-entry';
+/** An entry into a handler that has not come back. */
+export interface HandlerEntry {
+  /** Of the stack behind the entry: below what the processor has pushed. */
+  esp: number;
+  /** Where it goes on afterwards. */
+  interrupted: { eip: number; esp: number };
+}
+
+/** `scan`: the first return address on the stack. `entry`: what the processor pushed for a handler. */
+export type FrameMethod = 'cfi' | 'frame-pointer' | 'function-entry' | 'scan' | 'entry';
 
 export interface StackFrame {
   pc: number;
@@ -50,6 +61,8 @@ interface Step extends UnwoundFrame {
 }
 
 const DEFAULT_LIMIT = 1000;
+/** How much of the stack assembly may have in use, in bytes. */
+const ASSEMBLY_STACK = 512;
 
 /** Unwinds from `registers` (DWARF numbering), innermost frame first. */
 export function unwindStack(
@@ -129,10 +142,19 @@ export function unwindStep(
   const esp = registers[I386.esp];
   const ebp = registers[I386.ebp];
   const entry = source.functionAt?.(pc)?.lowPc;
-  if (esp !== undefined && entry !== undefined && pc - entry <= 3 && startsWithFrame(entry, readMemory)) {
+  const framed = entry !== undefined && startsWithFrame(entry, readMemory);
+  if (esp !== undefined && framed && pc - entry <= 3) {
     // push %ebp; mov %esp,%ebp is 55 followed by 89 e5 or 8b ec.
     if (pc === entry) return caller(esp + 4, ebp, 'function-entry') ?? unreadable(esp);
     if (pc === entry + 1) return caller(esp + 8, word(esp), 'function-entry') ?? unreadable(esp + 4);
+  }
+  // With a frame pointer there may be anything between it and the stack pointer.
+  if (esp !== undefined && entry !== undefined && !framed) {
+    const handler = source.entryAbove?.(esp);
+    const near = handler && handler.esp - esp <= ASSEMBLY_STACK ? handler : undefined;
+    const returns = returnAddressAbove(source, esp, near?.esp ?? esp + ASSEMBLY_STACK, readMemory);
+    if (returns !== undefined) return caller(returns + 4, ebp, 'scan') ?? unreadable(returns);
+    if (near) return interruptedBy(near, registers);
   }
   if (ebp === undefined || ebp === 0) {
     return ebp === 0
@@ -151,6 +173,55 @@ export function unwindStep(
   const saved = word(ebp);
   if (saved === undefined) return unreadable(ebp);
   return caller(ebp + 8, saved, 'frame-pointer') ?? unreadable(ebp + 4);
+}
+
+/** What a handler has interrupted. Its own code has no frame information, so nothing is known of what it has saved. */
+function interruptedBy({ esp, interrupted }: HandlerEntry, registers: Registers): Step {
+  const next: (number | undefined)[] = [...registers];
+  next[I386.esp] = interrupted.esp;
+  next[I386.eip] = interrupted.eip;
+  for (const register of [I386.eax, I386.ecx, I386.edx]) next[register] = undefined;
+  return { cfa: esp + 4, registers: next, signalFrame: true, method: 'entry' };
+}
+
+/** Where the first word between two places on the stack lies that is an address behind a call instruction. */
+function returnAddressAbove(
+  source: UnwindSource,
+  from: number,
+  to: number,
+  readMemory: MemoryReader,
+): number | undefined {
+  const bytes = readMemory(from, to - from);
+  if (!bytes || !source.isCode) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const value = view.getUint32(at, true);
+    if (source.isCode(value - 1) && isBehindCall(value, readMemory)) return from + at;
+  }
+  return undefined;
+}
+
+/** Is there a call instruction that ends at an address (SDM vol. 2A, CALL)? */
+function isBehindCall(address: number, readMemory: MemoryReader): boolean {
+  const code = readMemory((address - 7) >>> 0, 7);
+  if (!code || code.length < 7) return false;
+  if (code[2] === 0xe8 || code[0] === 0x9a) return true;
+  // FF /2 and /3: the ModR/M byte says how many bytes follow it.
+  return [5, 4, 3, 1, 0].some((at) => code[at] === 0xff && modrmLength(code, at + 1) === 6 - at);
+}
+
+/** Bytes of a ModR/M operand with reg /2 or /3; 0 for others. */
+function modrmLength(code: Uint8Array, at: number): number {
+  const modrm = code[at]!;
+  const digit = (modrm >> 3) & 7;
+  if (digit !== 2 && digit !== 3) return 0;
+  const mod = modrm >> 6;
+  const rm = modrm & 7;
+  if (mod === 3) return 1;
+  const sib = rm === 4 ? 1 : 0;
+  const base = sib ? (code[at + 1] ?? 0) & 7 : rm;
+  const displacement = mod === 1 ? 1 : mod === 2 || base === 5 ? 4 : 0;
+  return 1 + sib + displacement;
 }
 
 function startsWithFrame(entry: number, readMemory: MemoryReader): boolean {

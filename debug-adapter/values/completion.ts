@@ -65,7 +65,7 @@ export function completeExpression(text: string, column: number, source: Complet
 }
 
 /** The postfix expression that a text ends with: `task` of `1 + (x, task)->next[2]`, with what follows it. */
-export function operandAtEnd(text: string): string {
+function operandAtEnd(text: string): string {
   let at = text.length;
   for (;;) {
     const rest = text.slice(0, at);

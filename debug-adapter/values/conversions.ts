@@ -106,13 +106,18 @@ export function commonType(a: CType, b: CType): CType {
   return RANKS[rank][unsigned ? 1 : 0];
 }
 
-/** The alignment of a type in bytes: i386's ABI aligns nothing to more than 4. */
-export function alignOf(type: CType, depth = 0): number {
+/**
+ * The alignment of a type in bytes: i386's ABI aligns nothing to more than 4.
+ * @param seen structures that are being looked at: damaged ones may contain themselves
+ */
+export function alignOf(type: CType, seen = new Set<CType>()): number {
   const plain = bare(type);
   const element = arrayOf(plain)?.element;
-  if (element && depth < 64) return alignOf(element, depth + 1);
-  if ((plain.kind === 'struct' || plain.kind === 'union') && depth < 64)
-    return plain.members.reduce((most, member) => Math.max(most, alignOf(member.type, depth + 1)), 1);
+  if (seen.has(plain)) return 1;
+  seen.add(plain);
+  if (element) return alignOf(element, seen);
+  if (plain.kind === 'struct' || plain.kind === 'union')
+    return plain.members.reduce((most, member) => Math.max(most, alignOf(member.type, seen)), 1);
   return Math.max(1, Math.min(sizeOf(plain), 4));
 }
 

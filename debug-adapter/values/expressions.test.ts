@@ -44,7 +44,10 @@ function ours(scope: FrameValues, text: string): Answer {
     if (type.kind === 'pointer') return { size, address: Number(number) };
     if (isFloat(type)) {
       const context = { ...environment, symbolAt: () => undefined, lineAt: () => undefined };
-      return { size, float: formatValue(value, { ...context, style: undefined, limits: LIMITS.line }) };
+      return {
+        size,
+        float: formatValue(value, { ...context, style: undefined, limits: LIMITS.line, budget: { left: 1 } }),
+      };
     }
     return { size, integer: String(number), signed: isSigned(type) };
   } catch (error) {

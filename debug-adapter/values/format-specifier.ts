@@ -35,7 +35,7 @@ export interface Format {
   readonly list: { readonly type: string; readonly member: string } | undefined;
 }
 
-export const PLAIN: Format = { style: undefined, count: undefined, list: undefined };
+const PLAIN: Format = { style: undefined, count: undefined, list: undefined };
 
 const LIST = /,\s*list\(\s*([^(),]+?)\s*,\s*([\w.]+)\s*\)\s*$/;
 const SUFFIX = new RegExp(`,\\s*(?:\\[([^\\[\\]]+)\\])?\\s*(${Object.keys(STYLES).join('|')})?\\s*$`);

@@ -32,25 +32,31 @@ export interface FormatContext extends ValueContext {
   readonly lineAt: (address: number, space: Space | undefined) => string | undefined;
   readonly style: Style | undefined;
   readonly limits: Limits;
+  /** Values that may still be written, of all that is formatted with this context. */
+  readonly budget: { left: number };
 }
 
-/** How much of a value is written: members or elements, structures within structures, characters of a string. */
+/** How much of a value is written: members or elements of each, structures within structures, characters of a string. */
 interface Limits {
   readonly members: number;
   readonly depth: number;
   readonly string: number;
+  /** Values altogether: a structure may have thousands of members that are structures. */
+  readonly values: number;
 }
 
 export const LIMITS = {
   /** One line in a view. */
-  line: { members: 4, depth: 2, string: 200 },
+  line: { members: 4, depth: 2, string: 200, values: 100 },
   /** All of it, as it is copied to a clipboard. */
-  whole: { members: 1000, depth: 8, string: 0x1_0000 },
+  whole: { members: 1000, depth: 8, string: 0x1_0000, values: 20_000 },
 } as const satisfies Readonly<Record<string, Limits>>;
 
 /** One line for a value. */
 export function formatValue(value: TypedValue, context: FormatContext, depth = 0): string {
   const { location } = value;
+  const { budget } = context;
+  if (--budget.left < 0) return '…';
   if (location.kind === 'optimised-out') return `<optimised out: ${location.reason}>`;
   const type = bare(value.type);
   if (type.kind === 'void') return 'void';
@@ -88,7 +94,7 @@ function scalarText(
     case 'pointer':
       return pointerText(Number(integerOf(bytes, type)), type.target, space, context);
     case 'enum':
-      return enumText(integerOf(bytes, type), type);
+      return enumText(integerOf(bytes, type), bytes.length * 8, type);
     default:
       return `<${nameOfType(type)}>`;
   }
@@ -156,8 +162,7 @@ function baseText(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>): st
 
 /** A floating-point number with as many digits as tell it from its neighbours; a NaN with its payload. */
 function floatText(bytes: Uint8Array, type: CType): string {
-  if (bytes.length !== 4 && bytes.length !== 8 && bytes.length < EXTENDED_BYTES)
-    return hexOf(integerOf(bytes, type), bytes.length);
+  if (!isFloat(type)) return hexOf(integerOf(bytes, type), bytes.length);
   const value = scalarOf(bytes, type);
   if (typeof value === 'object') return extendedText(value);
   const number = Number(value);
@@ -217,8 +222,8 @@ function pointerText(
 }
 
 /** An enumerator by name; several by their names when they are flags: values without a bit in common. */
-function enumText(value: bigint, { enumerators, size }: EnumType): string {
-  const unsigned = (number: bigint) => BigInt.asUintN(size * 8, number);
+function enumText(value: bigint, width: number, { enumerators }: EnumType): string {
+  const unsigned = (number: bigint) => BigInt.asUintN(width, number);
   const name = enumerators.find((one) => unsigned(one.value) === unsigned(value));
   if (name) return `${name.name} (${value})`;
   const flags = enumerators.filter((one) => one.value !== 0n);

@@ -22,6 +22,10 @@ export type Write =
 /** Registers that belong to no frame and can be written by name; the machine checks what is written. */
 const WRITABLE = ['cr0', 'cr2', 'cr3', 'cr4', 'es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
 
+/** Why registers of a coroutine that does not own the CPU cannot be written. */
+export const REGISTERS_AWAY =
+  'Registers of a coroutine that is away cannot be set: they come back from its stack and passage page.';
+
 function fail(message: string): never {
   throw new AdapterError('evaluate-failed', message);
 }
@@ -60,6 +64,7 @@ export class Journal implements ValueContext {
   /** The new bytes of a place. @throws AdapterError for a place that cannot be written */
   readonly write = (place: TypedValue, bytes: Uint8Array): void => {
     const { location, register, space, type } = place;
+    if (register !== undefined && space !== undefined) fail(REGISTERS_AWAY);
     if (location.kind === 'value' && register !== undefined) this.writeNamed(register, bytes);
     else this.put(location, space, toNumber(bytes), sizeOf(type) * 8);
   };

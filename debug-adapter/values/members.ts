@@ -5,8 +5,6 @@ import type { Designator, Syntax } from './syntax.ts';
 import type { Node } from './tree.ts';
 import { arrayOf, bare, sizeOf } from './value.ts';
 
-/** Deepest nesting of anonymous structures. */
-const MAX_NESTING = 64;
 /** Names in a message. */
 const SHOWN = 12;
 
@@ -21,29 +19,34 @@ export function bitRange(member: Member): { readonly offset: number; readonly bi
   return { offset: member.bitOffset, bits: member.bitSize };
 }
 
-/** A member by name and its offset in bits; looks into anonymous members. */
+/**
+ * A member by name and its offset in bits; looks into anonymous members.
+ * @param seen structures that have been looked at: damaged ones may contain themselves
+ */
 export function findMember(
   type: CType,
   name: string,
-  nesting = 0,
+  seen = new Set<CType>(),
 ): { readonly member: Member; readonly offset: number; readonly bits: number | undefined } | undefined {
   const plain = bare(type);
-  if ((plain.kind !== 'struct' && plain.kind !== 'union') || nesting > MAX_NESTING) return undefined;
+  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return undefined;
+  seen.add(plain);
   for (const member of plain.members) {
     const range = bitRange(member);
     if (member.name === name) return { member, ...range };
-    const inner = member.name === undefined ? findMember(member.type, name, nesting + 1) : undefined;
+    const inner = member.name === undefined ? findMember(member.type, name, seen) : undefined;
     if (inner) return { ...inner, offset: inner.offset + range.offset };
   }
   return undefined;
 }
 
 /** All names that a structure gives, those of its anonymous members too. */
-export function memberNames(type: CType, nesting = 0): string[] {
+export function memberNames(type: CType, seen = new Set<CType>()): string[] {
   const plain = bare(type);
-  if ((plain.kind !== 'struct' && plain.kind !== 'union') || nesting > MAX_NESTING) return [];
+  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return [];
+  seen.add(plain);
   return plain.members.flatMap((member) =>
-    member.name === undefined ? memberNames(member.type, nesting + 1) : [member.name],
+    member.name === undefined ? memberNames(member.type, seen) : [member.name],
   );
 }
 

@@ -23,7 +23,12 @@ export interface ValueContext {
   readonly readMemory: SpaceReader;
 }
 
-export const sizeOf = sizeOfType;
+/** Size in bytes; 0 for types without one. Damaged debug information may say anything. */
+export function sizeOf(type: CType): number {
+  const size = sizeOfType(type);
+  return size > 0 ? Math.min(size, 2 ** 32) : 0;
+}
+
 export const bare: (type: CType) => BareType = stripType;
 
 /** The element type and length of an array, dimension by dimension; the length is 0 when it is not known. */
@@ -51,10 +56,14 @@ function fieldBits(location: Location, size: number): number | undefined {
   return bits < size * 8 ? bits : undefined;
 }
 
-/** The bytes of a value, or `undefined` when they are gone or cannot be read. */
+/** Bytes of the largest value that is taken as a whole; views read larger ones in parts. */
+const MAX_VALUE = 1 << 20;
+
+/** The bytes of a value, or `undefined` when they are gone, cannot be read or are too many. */
 export function bytesOf(value: TypedValue, { registers, readMemory }: ValueContext): Uint8Array | undefined {
   const { location, space, type } = value;
   const size = sizeOf(type);
+  if (size > MAX_VALUE) return undefined;
   const bytes = readLocation(location, size, registers, (address, length) =>
     readMemory(address, length, space),
   );
@@ -128,10 +137,14 @@ export function partOf(value: TypedValue, type: CType, offset: number, bits = si
   return { type, location: part, space: value.space };
 }
 
-/** Is it a floating-point type? */
+/** Does the type have as many bytes as a number may have? */
+const isNumberSized = ({ size }: { readonly size: number }) => size >= 1 && size <= 16;
+
+/** Is it a floating-point type that can be computed with: 32, 64 or 80 bits and padding? */
 export function isFloat(type: CType): boolean {
   const plain = bare(type);
-  return plain.kind === 'base' && plain.encoding === 'float';
+  if (plain.kind !== 'base' || plain.encoding !== 'float') return false;
+  return plain.size === 4 || plain.size === 8 || (plain.size >= 10 && plain.size <= 16);
 }
 
 export function isBoolean(type: CType): boolean {
@@ -142,13 +155,15 @@ export function isBoolean(type: CType): boolean {
 /** Is it a type whose values are integers (enumerations too)? */
 export function isInteger(type: CType): boolean {
   const plain = bare(type);
-  return (
-    plain.kind === 'enum' ||
-    (plain.kind === 'base' && plain.encoding !== 'float' && plain.encoding !== 'complex')
-  );
+  if (plain.kind !== 'enum' && plain.kind !== 'base') return false;
+  const whole = plain.kind === 'enum' || (plain.encoding !== 'float' && plain.encoding !== 'complex');
+  return whole && isNumberSized(plain);
 }
 
-export const isPointer = (type: CType): boolean => bare(type).kind === 'pointer';
+export function isPointer(type: CType): boolean {
+  const plain = bare(type);
+  return plain.kind === 'pointer' && isNumberSized(plain);
+}
 export const isScalar = (type: CType): boolean => isInteger(type) || isFloat(type) || isPointer(type);
 
 export function isRecord(type: CType): boolean {
@@ -172,9 +187,4 @@ export function isCharacter(type: CType): boolean {
 export function integerOf(bytes: Uint8Array, type: CType): bigint {
   const value = toNumber(bytes);
   return isSigned(type) ? BigInt.asIntN(bytes.length * 8, value) : value;
-}
-
-/** A value made of an integer. */
-export function fromInteger(value: bigint, type: CType): TypedValue {
-  return { type, location: { kind: 'value', bytes: littleEndian(value, sizeOf(type) || 4) } };
 }
