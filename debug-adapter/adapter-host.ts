@@ -5,6 +5,7 @@
  */
 
 import type { OpenAll } from '../core/outside/open-ends.ts';
+import type { SymbolCache } from './symbols/load.ts';
 
 export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
 
@@ -20,6 +21,10 @@ export interface AdapterHost {
   readonly openEnds: OpenAll;
   /** Folders can be among that. */
   readonly servesFolders: boolean;
+  /** Folders of separate debug files; without it, there are none. */
+  readonly debugFolders?: readonly string[];
+  /** Keeps the symbol indexes of large programs between sessions; without it, each session builds them. */
+  readonly symbolCache?: SymbolCache;
   /** How the client names the source file `path` of the debug information; without it, as it is. */
   sourceUri?(path: string): string;
 }

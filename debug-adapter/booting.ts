@@ -56,6 +56,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   }
   context.debuggee = debuggee;
   await context.sendCatchpoints();
+  context.indexImages(plan);
   return debuggee;
 }
 

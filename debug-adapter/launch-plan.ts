@@ -17,7 +17,7 @@ import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
 import { joinEnds } from './launch-devices.ts';
 import { readFile, reasonOf } from './read-file.ts';
-import type { SymbolCache } from './symbol-cache.ts';
+import type { OpenedImages } from './opened-images.ts';
 import { SymbolError } from './symbols/errors.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
@@ -59,13 +59,15 @@ export interface LaunchPlan extends SessionImages {
 }
 
 /** The symbols of an image, and whether it is a cooperative guest. */
-function openImage(
-  symbols: SymbolCache,
+async function openImage(
+  symbols: OpenedImages,
   bytes: Uint8Array,
   name: string,
-): { image: SymbolImage | undefined; cooperative: boolean } {
+  path: string,
+  host: AdapterHost,
+): Promise<{ image: SymbolImage | undefined; cooperative: boolean }> {
   try {
-    const image = symbols.open(bytes, name);
+    const image = await symbols.open(bytes, name, path, host);
     return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
@@ -101,13 +103,13 @@ interface Kernel {
 export async function planLaunch(
   options: LaunchArguments,
   host: AdapterHost,
-  symbols: SymbolCache,
+  symbols: OpenedImages,
   rtcSeconds: number,
 ): Promise<LaunchPlan> {
   const [first] = options.guests as readonly [PlannedGuest, ...PlannedGuest[]];
   const bytes = await readFile(host, first.kernel);
   const name = baseName(first.kernel);
-  const { image, cooperative } = openImage(symbols, bytes, name);
+  const { image, cooperative } = await openImage(symbols, bytes, name, first.kernel, host);
   const warnings: string[] = [];
   if (!image?.hasDebugInfo) {
     warnings.push(
@@ -155,7 +157,7 @@ async function planGuestMachine(
   options: LaunchArguments,
   { bytes, image, extra, common }: Kernel,
   host: AdapterHost,
-  symbols: SymbolCache,
+  symbols: OpenedImages,
 ): Promise<Planned> {
   const { rng, ends } = options.devices;
   const { plan, problems } = planGuests(options.guests, {
@@ -170,7 +172,8 @@ async function planGuestMachine(
   const guests = [first, ...(await Promise.all(others.map(read))), ...extra];
   const modules = [...guests, ...(await Promise.all(plan.data.map(read)))];
   const hostKernel = await readHostKernel(options, host);
-  const hostImage = openImage(symbols, hostKernel.bytes, hostKernel.name).image;
+  const hostPath = options.host ?? hostKernel.name;
+  const hostImage = (await openImage(symbols, hostKernel.bytes, hostKernel.name, hostPath, host)).image;
   const size = modules.reduce((sum, module) => sum + module.bytes.length, 0);
   const memory = options.memory ?? Math.max(DEFAULT_MEMORY, machineMiB(plan, size));
   return {
@@ -180,12 +183,14 @@ async function planGuestMachine(
     hostImage,
     hostPath: options.host,
     programs: hostPrograms(hostImage),
-    guests: guests.map((module, n) => ({
-      name: module.name,
-      path: options.guests[n]?.kernel,
-      image: n === 0 ? image : symbolsOf(symbols, module),
-      ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
-    })),
+    guests: await Promise.all(
+      guests.map(async (module, n) => ({
+        name: module.name,
+        path: options.guests[n]?.kernel,
+        image: n === 0 ? image : await symbolsOf(symbols, module, plan.guests[n]?.file ?? module.name, host),
+        ...(options.guests[n] && { look: consoleLook(options.guests[n].config) }),
+      })),
+    ),
   };
 }
 
@@ -207,9 +212,14 @@ async function readHostKernel({ host: file }: LaunchArguments, host: AdapterHost
 }
 
 /** The symbols of a further guest. Whether it is one, the host kernel decides and says. */
-function symbolsOf(symbols: SymbolCache, { bytes, name }: BootImage): SymbolImage | undefined {
+async function symbolsOf(
+  symbols: OpenedImages,
+  { bytes, name }: BootImage,
+  path: string,
+  host: AdapterHost,
+): Promise<SymbolImage | undefined> {
   try {
-    return symbols.open(bytes, name);
+    return await symbols.open(bytes, name, path, host);
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
     return undefined;

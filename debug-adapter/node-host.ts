@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdapterHost, OpenAll } from './adapter-host.ts';
+import { createFolderCache, userCacheFolder } from './symbol-cache-node.ts';
 import { createNodeMachineWorker } from './worker-node.ts';
 
 /**
@@ -21,6 +22,8 @@ export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
     },
     openEnds,
     servesFolders: true,
+    debugFolders: ['/usr/lib/debug'],
+    symbolCache: createFolderCache(join(userCacheFolder(), 'symbols')),
     hostKernel: () => readFile(join(dist, 'kernels', 'colinux-host.elf')),
   };
 }

@@ -17,8 +17,9 @@ import { MachineWorkers } from './machine-workers.ts';
 import { toClientColumn, toClientLine } from './positions.ts';
 import type { SendEvent } from './protocol.ts';
 import type { Frame } from './stack.ts';
+import { OpenedImages } from './opened-images.ts';
+import { SymbolIndexing } from './symbol-files.ts';
 import { SourceFiles } from './source-files.ts';
-import { SymbolCache } from './symbol-cache.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { Terminals } from './terminals.ts';
 
@@ -27,7 +28,7 @@ export class SessionContext {
   readonly dataBreakpoints = new DataBreakpoints();
   readonly catchpoints = new Catchpoints();
   readonly terminals: Terminals;
-  readonly symbols = new SymbolCache();
+  readonly symbols = new OpenedImages();
   /** What the client can do, and how it counts. */
   client: Partial<DebugProtocol.InitializeRequestArguments> = {};
   readonly workers: MachineWorkers;
@@ -35,6 +36,7 @@ export class SessionContext {
   /** Of the machine that there is, or was last. */
   launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
   plan: LaunchPlan | undefined;
+  private indexing: SymbolIndexing | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
   launched = false;
@@ -94,7 +96,18 @@ export class SessionContext {
   dispose(): void {
     this.ended = true;
     this.workers.dispose();
+    this.indexing?.stop();
     void this.debuggee?.dispose();
+  }
+
+  /** Begins to index the names of the plan's images, where that pays; what was begun before ends. */
+  indexImages({ hostImage, guests }: LaunchPlan): void {
+    this.indexing?.stop();
+    this.indexing = new SymbolIndexing(
+      this.host,
+      this.client.supportsProgressReporting ? this.send : undefined,
+    );
+    void this.indexing.run([hostImage, ...guests.map(({ image }) => image)]);
   }
 
   /** Ends the machine, but not the session: its threads are gone. */

@@ -1,7 +1,9 @@
 /** Entry of the extension on the desktop and on a server: Node. */
 
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import { createFolderCache } from '../debug-adapter/symbol-cache-node.ts';
 import { createNodeMachineWorker } from '../debug-adapter/worker-node.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
 import { start } from './start.ts';
@@ -14,6 +16,8 @@ export function activate(context: vscode.ExtensionContext): void {
     startWorker: createNodeMachineWorker,
     openEnds: (folder) => openEndsOnNode(folder.fsPath),
     servesFolders: true,
+    debugFolders: ['/usr/lib/debug'],
+    symbolCache: (storage) => createFolderCache(join(storage.fsPath, 'symbols')),
     readPart: async (uri, offset, length) => {
       if (uri.scheme !== 'file') return readPartOfWhole(uri, offset, length);
       const file = await open(uri.fsPath, 'r');

@@ -33,7 +33,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     ),
     vscode.debug.registerDebugAdapterDescriptorFactory(
       DEBUG_TYPE,
-      adapterFactory(context.extensionUri, platform),
+      adapterFactory(context.extensionUri, context.globalStorageUri, platform),
     ),
     vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, adapterTracker(log)),
     vscode.commands.registerCommand(COMMANDS.showConsole, () => terminals.show()),

@@ -18,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
         secure: /^(blob:)?https:/.test(location.href),
       }),
     servesFolders: false,
+    debugFolders: [],
     readPart: readPartOfWhole,
   });
 }

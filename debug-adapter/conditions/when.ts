@@ -7,7 +7,7 @@ import { AdapterError } from '../errors.ts';
 import type { CType } from '../symbols/types.ts';
 import { littleEndian } from '../symbols/location.ts';
 import { compile, type Names } from '../values/check.ts';
-import { PLAIN, splitFormat, type Style } from '../values/format-specifier.ts';
+import { splitFormat, type Style } from '../values/format-specifier.ts';
 import type { Node } from '../values/tree.ts';
 import { bytesOfScalar } from '../values/scalar.ts';
 import {
@@ -117,7 +117,7 @@ function compileLog(
     const { expression, format } = splitFormat(part.expression);
     const { root, changes } = compile(expression, names);
     if (changes) fail(`"${expression}" in the log message assigns to something.`);
-    if (format.count !== PLAIN.count || format.list !== PLAIN.list) return undefined;
+    if (format.count !== undefined || format.list !== undefined) return undefined;
     const reader = readerOf(root, format.style, locate);
     if (!reader) return undefined;
     readers.push(reader);

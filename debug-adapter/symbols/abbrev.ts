@@ -7,6 +7,7 @@
 import { DW_AT, DW_FORM } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
+import { HASH_PRIME, HASH_START } from './search.ts';
 
 export const SKIP = {
   leb: -1,
@@ -21,10 +22,19 @@ export const SKIP = {
 } as const;
 
 /** What the walkers ask of a DIE before they look at it. */
-export const HAS = { name: 1, lowPc: 2, ranges: 4, declaration: 8, origin: 16 } as const;
+export const HAS = {
+  name: 1,
+  lowPc: 2,
+  ranges: 4,
+  declaration: 8,
+  origin: 16,
+  inline: 32,
+  /** A location list: the compiler tracked locations through optimised code. */
+  locationList: 64,
+} as const;
 
+/** One declaration. The same one stands in the tables of many units; they share the object. */
 export interface Abbreviation {
-  code: number;
   tag: number;
   hasChildren: boolean;
   /** DW_AT and DW_FORM numbers, in order. */
@@ -35,12 +45,6 @@ export interface Abbreviation {
   skip: Int32Array;
   /** Bits of `HAS`. */
   has: number;
-}
-
-export interface AbbreviationTable {
-  byCode: ReadonlyMap<number, Abbreviation>;
-  /** Some variable or parameter has a location list: the compiler tracked locations through optimised code. */
-  hasLocationLists: boolean;
 }
 
 /** Bytes of a fixed-size form, or a negative `SKIP` code. Throws for forms unknown to DWARF 5 and GNU. */
@@ -165,7 +169,8 @@ export function skipForm(cursor: Cursor, form: number): void {
   else skipVariable(cursor, size);
 }
 
-function compile(names: readonly number[], forms: readonly number[]): Int32Array {
+/** The skip program of attributes. */
+export function skipProgram(names: ArrayLike<number>, forms: ArrayLike<number>): Int32Array {
   const program: number[] = [];
   for (let i = 0; i < forms.length; i++) {
     const size = names[i] === DW_AT.sibling && forms[i] === DW_FORM.ref4 ? SKIP.sibling : formSize(forms[i]!);
@@ -184,48 +189,139 @@ const HAS_OF = new Map<number, number>([
   [DW_AT.declaration, HAS.declaration],
   [DW_AT.specification, HAS.origin],
   [DW_AT.abstract_origin, HAS.origin],
+  [DW_AT.inline, HAS.inline],
 ]);
 
 /** How a DW_AT_location says it is a list; before DWARF 4 a list was a plain data4. */
 const LIST_FORMS: ReadonlySet<number> = new Set([DW_FORM.sec_offset, DW_FORM.loclistx, DW_FORM.data4]);
 
-/** Reads the table at `offset` of `.debug_abbrev`. */
-export function readAbbreviations(section: Uint8Array, offset: number): AbbreviationTable {
-  const cursor = new Cursor(section, offset, section.length, '.debug_abbrev');
-  const byCode = new Map<number, Abbreviation>();
-  let hasLocationLists = false;
-  for (;;) {
-    const code = cursor.uleb();
-    if (code === 0) break;
-    const tag = cursor.uleb();
-    const hasChildren = cursor.u8() !== 0;
-    const names: number[] = [];
-    const forms: number[] = [];
-    const implicit: (bigint | undefined)[] = [];
-    let has = 0;
-    for (;;) {
-      const name = cursor.uleb();
-      const form = cursor.uleb();
-      if (name === 0 && form === 0) break;
-      if (form === DW_FORM.implicit_const) implicit[names.length] = cursor.slebBig();
-      has |= HAS_OF.get(name) ?? 0;
-      hasLocationLists ||= name === DW_AT.location && LIST_FORMS.has(form);
-      names.push(name);
-      forms.push(form);
+/** The declarations of all tables of an image, each compiled once. */
+export class AbbreviationPool {
+  private readonly known = new Map<number, { bytes: Uint8Array; abbreviation: Abbreviation }[]>();
+
+  /** The declaration at `[from, to)` of `.debug_abbrev`, behind its code; `hash` is of its bytes. */
+  declaration(section: Uint8Array, from: number, to: number, hash: number): Abbreviation {
+    let alike = this.known.get(hash);
+    if (!alike) this.known.set(hash, (alike = []));
+    for (const { bytes, abbreviation } of alike) {
+      if (bytes.length === to - from && isAt(section, from, bytes)) return abbreviation;
     }
-    const skip = compile(names, forms);
-    // The first declaration of a code wins, as readelf and gdb have it.
-    if (byCode.has(code)) continue;
-    byCode.set(code, {
-      code,
-      tag,
-      hasChildren,
-      names: Uint16Array.from(names),
-      forms: Uint16Array.from(forms),
-      implicit,
-      skip,
-      has,
-    });
+    const abbreviation = readDeclaration(new Cursor(section, from, to, '.debug_abbrev'));
+    alike.push({ bytes: section.subarray(from, to), abbreviation });
+    return abbreviation;
   }
-  return { byCode, hasLocationLists };
+}
+
+function isAt(section: Uint8Array, at: number, bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (section[at + i] !== bytes[i]) return false;
+  return true;
+}
+
+function readDeclaration(cursor: Cursor): Abbreviation {
+  const tag = cursor.uleb();
+  const hasChildren = cursor.u8() !== 0;
+  const names: number[] = [];
+  const forms: number[] = [];
+  const implicit: (bigint | undefined)[] = [];
+  let has = 0;
+  while (!cursor.done) {
+    const name = cursor.uleb();
+    const form = cursor.uleb();
+    if (name === 0 && form === 0) break;
+    if (form === DW_FORM.implicit_const) implicit[names.length] = cursor.slebBig();
+    has |= HAS_OF.get(name) ?? 0;
+    if (name === DW_AT.location && LIST_FORMS.has(form)) has |= HAS.locationList;
+    names.push(name);
+    forms.push(form);
+  }
+  return {
+    tag,
+    hasChildren,
+    names: Uint16Array.from(names),
+    forms: Uint16Array.from(forms),
+    implicit,
+    skip: skipProgram(names, forms),
+    has,
+  };
+}
+
+/** The table at an offset of `.debug_abbrev`, read as far as it was asked for. */
+export class AbbreviationTable {
+  /** By code: compilers count from 1, in order. Those of a table that does not are in `others`. */
+  private readonly inOrder: (Abbreviation | undefined)[] = [undefined];
+  private others: Map<number, Abbreviation> | undefined;
+  private readonly cursor: Cursor;
+  private complete = false;
+  private has = 0;
+
+  constructor(
+    private readonly section: Uint8Array,
+    offset: number,
+    private readonly pool: AbbreviationPool,
+  ) {
+    this.cursor = new Cursor(section, offset, section.length, '.debug_abbrev');
+  }
+
+  get(code: number): Abbreviation | undefined {
+    let found = this.inOrder[code] ?? this.others?.get(code);
+    while (!found && !this.complete) {
+      this.readNext();
+      found = this.inOrder[code] ?? this.others?.get(code);
+    }
+    return found;
+  }
+
+  /** The first declaration of a code wins, as readelf and gdb have it. */
+  private enter(code: number, abbreviation: Abbreviation): void {
+    if (code === this.inOrder.length) this.inOrder.push(this.others?.get(code) ?? abbreviation);
+    else if (code > this.inOrder.length) {
+      this.others ??= new Map();
+      if (!this.others.has(code)) this.others.set(code, abbreviation);
+    }
+  }
+
+  /** Some variable or parameter has a location list. */
+  get hasLocationLists(): boolean {
+    while (!this.complete && (this.has & HAS.locationList) === 0) this.readNext();
+    return (this.has & HAS.locationList) !== 0;
+  }
+
+  /**
+   * Enters the next declaration of the section. In a kernel there are hundreds of thousands, nearly all of them
+   * known: so this loop only looks for the end of one, two zeros where an attribute should be.
+   */
+  private readNext(): void {
+    const { cursor, section } = this;
+    const code = cursor.uleb();
+    if (code === 0) {
+      this.complete = true;
+      return;
+    }
+    const from = cursor.pos;
+    let at = from;
+    let hash = HASH_START;
+    // A number goes on while its bytes have bit 7; only whether it is 0, one byte, matters here.
+    let expected: 'tag' | 'children' | 'name' | 'form' | 'constant' = 'tag';
+    let isFirst = true;
+    let nameIsZero = false;
+    for (;;) {
+      const byte = at < section.length ? section[at]! : 0;
+      at++;
+      hash = Math.imul(hash ^ byte, HASH_PRIME);
+      const isShort = isFirst;
+      isFirst = byte < 0x80;
+      if (!isFirst) continue;
+      if (expected === 'name') {
+        nameIsZero = isShort && byte === 0;
+        expected = 'form';
+      } else if (expected === 'form') {
+        if (nameIsZero && isShort && byte === 0) break;
+        expected = isShort && byte === DW_FORM.implicit_const ? 'constant' : 'name';
+      } else expected = expected === 'tag' ? 'children' : 'name';
+    }
+    cursor.take(at - from);
+    const abbreviation = this.pool.declaration(section, from, at, hash >>> 0);
+    this.has |= abbreviation.has;
+    this.enter(code, abbreviation);
+  }
 }

@@ -4,7 +4,7 @@
  * Source: DWARF 5 §6.2.2 (is_stmt, prologue_end).
  */
 import { DW_AT, DW_LANG_ASSEMBLER } from './constants.ts';
-import type { DebugInfo } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
 import { ROW, rowAt } from './line-program.ts';
 import { type FileMatch, type LineTables, rowSpans, statementRows } from './line-tables.ts';
 import { type AddressRange, mergeRanges } from './search.ts';
@@ -35,8 +35,8 @@ const COLUMNS = 0x1_0000;
 
 /** What the line queries ask of the functions. */
 export interface FunctionLookup {
-  /** Identifies the innermost function, inlined call or block at `pc`, and the entry of the function. */
-  blockAt: (unit: Unit, pc: number) => { id: number; entry: number; high: number } | undefined;
+  /** Identifies the innermost function, inlined call or block at `pc`; with the function's unit, entry and end. */
+  blockAt: (pc: number) => { id: number; unit: Unit; entry: number; high: number } | undefined;
 }
 
 export class Breakpoints {
@@ -48,13 +48,13 @@ export class Breakpoints {
 
   /** True for assembly sources: no prologue there, every instruction is meant. */
   isAssembly(unit: Unit): boolean {
-    return this.info.root(unit).number(DW_AT.language) === DW_LANG_ASSEMBLER;
+    return this.info.root(unit.skeleton ?? unit).number(DW_AT.language) === DW_LANG_ASSEMBLER;
   }
 
   locations(match: FileMatch, line: number): BreakpointLocations | undefined {
     let best = Infinity;
-    for (const { unit, files } of match.uses) {
-      const rows = this.lines.of(unit);
+    for (const { header, files } of match.uses) {
+      const rows = this.lines.rowsOf(header);
       if (!rows) continue;
       for (const row of statementRows(rows, files)) {
         const found = rows.line[row]!;
@@ -64,23 +64,21 @@ export class Breakpoints {
     if (best === Infinity) return undefined;
     const firstOfBlock = new Map<string, number>();
     let file = '';
-    for (const { unit, path, files } of match.uses) {
-      const rows = this.lines.of(unit);
+    for (const { header, path, files } of match.uses) {
+      const rows = this.lines.rowsOf(header);
       if (!rows) continue;
       for (const row of statementRows(rows, files)) {
         if (rows.line[row] !== best) continue;
         file = path;
         const address = rows.address[row]!;
-        const block = this.functions.blockAt(unit, address);
-        const key = `${String(unit.index)}:${String(block?.id ?? `row ${String(address)}`)}`;
+        const block = this.functions.blockAt(address);
+        const key = block ? `block ${String(block.id)}` : `row ${String(address)}`;
         const known = firstOfBlock.get(key);
         if (known === undefined || address < known) firstOfBlock.set(key, address);
       }
     }
     const addresses = new Set<number>();
-    for (const [key, address] of firstOfBlock) {
-      addresses.add(this.pastPrologue(this.info.unit(Number.parseInt(key, 10)), address));
-    }
+    for (const address of firstOfBlock.values()) addresses.add(this.pastPrologue(address));
     return {
       file,
       line: best,
@@ -89,10 +87,10 @@ export class Breakpoints {
     };
   }
 
-  private pastPrologue(unit: Unit, address: number): number {
-    const block = this.functions.blockAt(unit, address);
+  private pastPrologue(address: number): number {
+    const block = this.functions.blockAt(address);
     if (!block || address < block.entry || address >= block.high) return address;
-    return Math.max(address, this.prologueEnd(unit, block.entry, block.high));
+    return Math.max(address, this.prologueEnd(block.unit, block.entry, block.high));
   }
 
   /**
@@ -114,8 +112,8 @@ export class Breakpoints {
   /** Lines between `from` and `to`, both included, that a breakpoint can be on; ascending. */
   linesOf(match: FileMatch, from: number, to: number): number[] {
     const found = new Set<number>();
-    for (const { unit, files } of match.uses) {
-      const rows = this.lines.of(unit);
+    for (const { header, files } of match.uses) {
+      const rows = this.lines.rowsOf(header);
       if (!rows) continue;
       for (const row of statementRows(rows, files)) {
         const line = rows.line[row]!;
@@ -128,8 +126,8 @@ export class Breakpoints {
   /** The statements from line `from` to line `to`, both included, in the order of the source. */
   statements(match: FileMatch, from: number, to: number): Statement[] {
     const places = new Map<number, Map<string, number>>();
-    for (const { unit, files } of match.uses) {
-      const rows = this.lines.of(unit);
+    for (const { header, files } of match.uses) {
+      const rows = this.lines.rowsOf(header);
       if (!rows) continue;
       for (const row of statementRows(rows, files)) {
         const line = rows.line[row]!;
@@ -138,8 +136,8 @@ export class Breakpoints {
         const place = line * COLUMNS + rows.column[row]!;
         const copies = places.get(place) ?? new Map<string, number>();
         places.set(place, copies);
-        const block = this.functions.blockAt(unit, address);
-        const copy = `${String(unit.index)}:${String(block?.id ?? `row ${String(address)}`)}`;
+        const block = this.functions.blockAt(address);
+        const copy = block ? `${String(block.unit.index)}:${String(block.id)}` : `row ${String(address)}`;
         copies.set(copy, Math.min(address, copies.get(copy) ?? Infinity));
       }
     }
@@ -157,7 +155,7 @@ export class Breakpoints {
     const rows = this.lines.of(unit);
     const at = rows ? rowAt(rows, pc) : -1;
     if (!rows || at < 0) return [];
-    const path = this.lines.path(rows.header, rows.file[at]!);
+    const path = this.lines.path(rows.header, rows.file[at]!, unit);
     const line = rows.line[at]!;
     const ranges: AddressRange[] = [];
     for (const bound of bounds) {
@@ -165,7 +163,7 @@ export class Breakpoints {
       for (const { row, low, high } of rowSpans(rows, bound.low, bound.high)) {
         const same =
           rows.line[row] === line &&
-          (rows.file[row] === rows.file[at] || this.lines.path(rows.header, rows.file[row]!) === path);
+          (rows.file[row] === rows.file[at] || this.lines.path(rows.header, rows.file[row]!, unit) === path);
         const continues = rows.line[row] === 0 && low === previousEnd;
         if (!same && !continues) continue;
         ranges.push({ low: Math.max(low, bound.low), high: Math.min(high, bound.high) });

@@ -1,49 +1,47 @@
 /**
  * Debugging information entries: a `Die` is a transient view (unit, offset, abbreviation) that reads its
- * attributes from the bytes each time it is asked; none is kept. `DebugInfo` finds units and DIEs by offset.
- * Source: DWARF 5 §2 and §7.5.
+ * attributes from the bytes each time it is asked; none is kept. Source: DWARF 5 §2 and §7.5.
  */
-import { type Abbreviation, type AbbreviationTable, skipForm, Skipper } from './abbrev.ts';
-import { DW_AT, DW_TAG } from './constants.ts';
+import { type Abbreviation, skipForm, Skipper } from './abbrev.ts';
+import { DW_TAG } from './constants.ts';
 import { Cursor } from './cursor.ts';
-import { hex, SymbolError } from './errors.ts';
-import { upperBound } from './search.ts';
-import type { DwarfSections } from './sections.ts';
-import { type AttributeValue, readUnitHeader, text, Unit } from './unit.ts';
-
-/** Links followed through DW_AT_abstract_origin and DW_AT_specification before a file counts as broken. */
-const ORIGIN_LIMIT = 16;
+import { type AttributeValue, text, type Unit } from './unit.ts';
 
 export class Die {
   constructor(
     readonly unit: Unit,
-    /** Absolute offset in `.debug_info`. */
-    readonly offset: number,
+    /** In the unit's section. */
+    private readonly at: number,
     readonly abbreviation: Abbreviation,
     private readonly attributesAt: number,
   ) {}
+
+  /** Position in the image: what identifies the DIE. */
+  get offset(): number {
+    return this.unit.context.base + this.at;
+  }
 
   get tag(): number {
     return this.abbreviation.tag;
   }
 
-  /** The DIE at `offset`, or undefined for a null entry. */
-  static at(unit: Unit, offset: number): Die | undefined {
-    const cursor = unit.cursor(offset);
+  /** The DIE at offset `at` of the unit's section, or undefined for a null entry. */
+  static at(unit: Unit, at: number): Die | undefined {
+    const cursor = unit.cursor(at);
     const code = cursor.uleb();
-    return code === 0 ? undefined : new Die(unit, offset, unit.abbreviation(code), cursor.pos);
+    return code === 0 ? undefined : new Die(unit, at, unit.abbreviation(code), cursor.pos);
+  }
+
+  private get attributes(): Cursor {
+    const { section } = this.unit.context;
+    return new Cursor(section.bytes, this.attributesAt, this.unit.header.end, section.name);
   }
 
   attribute(name: number): AttributeValue | undefined {
     const { names, forms, implicit } = this.abbreviation;
     const index = names.indexOf(name);
     if (index < 0) return undefined;
-    const cursor = new Cursor(
-      this.unit.sections.info,
-      this.attributesAt,
-      this.unit.header.end,
-      '.debug_info',
-    );
+    const cursor = this.attributes;
     for (let i = 0; i < index; i++) skipForm(cursor, forms[i]!);
     return this.unit.read(cursor, forms[index]!, implicit[index]);
   }
@@ -74,14 +72,9 @@ export class Die {
     return value?.kind === 'reference' ? value.offset : undefined;
   }
 
-  /** Offset of what follows this DIE's own attributes: its first child, or its next sibling. */
+  /** Where in the section what follows this DIE's own attributes is: its first child, or its next sibling. */
   get after(): number {
-    const cursor = new Cursor(
-      this.unit.sections.info,
-      this.attributesAt,
-      this.unit.header.end,
-      '.debug_info',
-    );
+    const cursor = this.attributes;
     new Skipper().run(cursor, this.abbreviation.skip);
     return cursor.pos;
   }
@@ -99,7 +92,7 @@ export class Die {
   }
 }
 
-/** The offset just past the DIE at `offset` and all below it. */
+/** Where the DIE at `offset` of its section, and all below it, ends. */
 export function skipSubtree(unit: Unit, offset: number): number {
   const cursor = unit.cursor(offset);
   const skipper = new Skipper();
@@ -152,112 +145,5 @@ export function walkUnit(
     } else if (depth === 0) {
       return;
     }
-  }
-}
-
-export class DebugInfo {
-  private readonly units: readonly Unit[];
-  private readonly starts: Uint32Array;
-  /** Type units by signature: absolute offset of the type. */
-  private readonly signatures = new Map<bigint, number>();
-
-  /** Reads unit headers only. */
-  constructor(
-    readonly sections: DwarfSections,
-    private readonly report: (error: SymbolError) => void,
-  ) {
-    const units: Unit[] = [];
-    const tables = new Map<number, AbbreviationTable>();
-    const cursor = new Cursor(sections.info, 0, sections.info.length, '.debug_info');
-    try {
-      while (!cursor.done) {
-        const header = readUnitHeader(cursor);
-        if (header instanceof SymbolError) report(header);
-        else {
-          units.push(new Unit(header, units.length, sections, tables));
-          if (header.signature !== undefined) this.signatures.set(header.signature, header.typeAt);
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof SymbolError)) throw error;
-      report(error);
-    }
-    this.units = units;
-    this.starts = Uint32Array.from(units, (unit) => unit.header.offset);
-  }
-
-  get count(): number {
-    return this.units.length;
-  }
-
-  unit(index: number): Unit {
-    return this.units[index]!;
-  }
-
-  /** The unit whose header is at `offset`, as `.debug_aranges` names it. */
-  unitStartingAt(offset: number): Unit | undefined {
-    const unit = this.units[upperBound(this.starts, offset) - 1];
-    return unit?.header.offset === offset ? unit : undefined;
-  }
-
-  /** The DIE at an absolute offset. Throws 'dwarf-reference' when there can be none. */
-  die(offset: number): Die {
-    const unit = this.units[upperBound(this.starts, offset) - 1];
-    const die = unit && offset < unit.header.end ? Die.at(unit, offset) : undefined;
-    if (die) return die;
-    throw new SymbolError(
-      'dwarf-reference',
-      `A debugging entry was expected at ${hex(offset)} of .debug_info, there is none; the file is damaged, rebuild it.`,
-    );
-  }
-
-  /** The type a signature (DW_FORM_ref_sig8) stands for. */
-  typeBySignature(signature: bigint): number | undefined {
-    return this.signatures.get(signature);
-  }
-
-  /** The unit's root DIE. */
-  root(unit: Unit): Die {
-    const die = Die.at(unit, unit.header.rootAt);
-    if (die) {
-      const { names } = die.abbreviation;
-      if (names.includes(DW_AT.dwo_name) || names.includes(DW_AT.GNU_dwo_name)) {
-        this.report(
-          new SymbolError(
-            'dwarf-split',
-            'Debug information inside the program was expected, it was split off into .dwo files; build without -gsplit-dwarf.',
-          ),
-        );
-      }
-      return die;
-    }
-    throw new SymbolError(
-      'dwarf-reference',
-      `A unit entry was expected at ${hex(unit.header.rootAt)} of .debug_info, a null entry was found; the file is damaged, rebuild it.`,
-    );
-  }
-
-  /** The DIE itself and then what it says it is an instance of (DWARF 5 §2.13, §3.3.8). */
-  *origins(die: Die): Generator<Die> {
-    let at: Die | undefined = die;
-    for (let hops = 0; at && hops < ORIGIN_LIMIT; hops++) {
-      yield at;
-      const next: number | undefined =
-        at.reference(DW_AT.abstract_origin) ?? at.reference(DW_AT.specification);
-      at = next === undefined ? undefined : this.die(next);
-    }
-  }
-
-  /** The attribute of the DIE or of its nearest origin that has it, with the DIE that carries it. */
-  inherited(die: Die, name: number): { value: AttributeValue; from: Die } | undefined {
-    for (const from of this.origins(die)) {
-      const value = from.attribute(name);
-      if (value) return { value, from };
-    }
-    return undefined;
-  }
-
-  name(die: Die): string | undefined {
-    return text(this.inherited(die, DW_AT.name)?.value);
   }
 }

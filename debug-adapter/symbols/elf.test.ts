@@ -85,7 +85,7 @@ describe('ELF', () => {
     expect(codeOf(fixture.bytes.slice(0, 3))).toBe('elf-truncated');
     expect(codeOf(fixture.bytes.slice(0, 40))).toBe('elf-truncated');
     expect(codeOf(fixture.bytes.slice(0, -30))).toBe('elf-truncated');
-    expect(codeOf(patched([4, 2]))).toBe('elf-wrong-class');
+    expect(codeOf(patched([4, 3]))).toBe('elf-wrong-class');
     expect(codeOf(patched([5, 2]))).toBe('elf-wrong-endian');
     expect(codeOf(patched([18, 62]))).toBe('elf-wrong-machine');
     expect(codeOf(patched([16, 1]))).toBe('elf-relocatable');

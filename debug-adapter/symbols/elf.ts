@@ -1,9 +1,10 @@
 /**
- * The ELF32 container of an i386 program: header, sections, segments and notes. Owns nothing of the
- * debug information inside. Source: System V ABI (gABI) chapters 4 and 5, Intel386 supplement.
+ * The ELF container of an i386 program: header, sections, segments and notes; of either class, for a 64-bit
+ * container (a debug file that objcopy made) may hold 32-bit code. Owns nothing of the debug information
+ * inside. Source: System V ABI (gABI) chapters 4 and 5, Intel386 supplement.
  */
 import { cString } from './cursor.ts';
-import { hex, SymbolError } from './errors.ts';
+import { SymbolError } from './errors.ts';
 
 export interface ElfSection {
   name: string;
@@ -16,6 +17,10 @@ export interface ElfSection {
   link: number;
   info: number;
   entrySize: number;
+  /** What stands in place of the file's bytes: decompressed, or relocated to where the section was loaded. */
+  content?: Uint8Array;
+  /** Part of an object file that was not loaded. */
+  discarded?: boolean;
 }
 
 export interface ElfSegment {
@@ -36,31 +41,79 @@ export interface ElfNote {
 
 export interface Elf {
   bytes: Uint8Array;
-  /** ET_EXEC 2, ET_DYN 3, ET_CORE 4. */
+  /** ELFCLASS64: the tables inside have the wide layouts. */
+  wide: boolean;
+  /** ET_REL 1, ET_EXEC 2, ET_DYN 3, ET_CORE 4. */
   type: number;
+  machine: number;
   entry: number;
   sections: readonly ElfSection[];
   segments: readonly ElfSegment[];
 }
 
-export const SHT = { progbits: 1, symtab: 2, strtab: 3, note: 7, nobits: 8, dynsym: 11 } as const;
+/**
+ * Where the loader put a section of an object file (ET_REL, a kernel module); undefined for one it did not
+ * load, such as `.init.text` after it was freed.
+ */
+export type SectionPlacer = (section: ElfSection, index: number) => number | undefined;
+
+export const ET_REL = 1;
+export const EM = { i386: 3, iamcu: 6, x86_64: 62 } as const;
+export const SHT = {
+  progbits: 1,
+  symtab: 2,
+  strtab: 3,
+  rela: 4,
+  note: 7,
+  nobits: 8,
+  rel: 9,
+  dynsym: 11,
+} as const;
 export const SHF = { alloc: 2, execinstr: 4, compressed: 0x800 } as const;
 export const PT = { load: 1, note: 4 } as const;
 
-const HEADER_SIZE = 52;
-const SECTION_SIZE = 40;
-const SEGMENT_SIZE = 32;
-const EM_386 = 3;
-const EM_IAMCU = 6;
+/** Where the fields of a class stand; `word` reads an address, offset or size. */
+interface Layout {
+  headerSize: number;
+  sectionSize: number;
+  segmentSize: number;
+  /** e_phoff, e_shoff, e_phentsize, e_phnum, e_shentsize, e_shnum, e_shstrndx. */
+  header: readonly [number, number, number, number, number, number, number];
+  /** sh_flags, sh_addr, sh_offset, sh_size, sh_link, sh_info, sh_entsize. */
+  section: readonly [number, number, number, number, number, number, number];
+  /** p_flags, p_offset, p_vaddr, p_paddr, p_filesz, p_memsz. */
+  segment: readonly [number, number, number, number, number, number];
+  word: (view: DataView, at: number) => number;
+}
+
+const NARROW: Layout = {
+  headerSize: 52,
+  sectionSize: 40,
+  segmentSize: 32,
+  header: [28, 32, 42, 44, 46, 48, 50],
+  section: [8, 12, 16, 20, 24, 28, 36],
+  segment: [24, 4, 8, 12, 16, 20],
+  word: (view, at) => view.getUint32(at, true),
+};
+
+const WIDE: Layout = {
+  headerSize: 64,
+  sectionSize: 64,
+  segmentSize: 56,
+  header: [32, 40, 54, 56, 58, 60, 62],
+  section: [8, 16, 24, 32, 40, 44, 56],
+  segment: [4, 8, 16, 24, 32, 40],
+  word: (view, at) => view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32,
+};
 
 function truncated(what: string, needed: number, length: number): SymbolError {
   return new SymbolError(
     'elf-truncated',
-    `${what} was expected up to byte ${hex(needed)}, the file has ${hex(length)} bytes; it is cut short, build or copy it again.`,
+    `${what} was expected up to byte 0x${needed.toString(16)}, the file has 0x${length.toString(16)} bytes; it is cut short, build or copy it again.`,
   );
 }
 
-function checkIdentification(bytes: Uint8Array, view: DataView): void {
+function checkIdentification(bytes: Uint8Array): void {
   if (bytes.length === 0) {
     throw new SymbolError(
       'elf-empty',
@@ -75,11 +128,11 @@ function checkIdentification(bytes: Uint8Array, view: DataView): void {
       `An ELF file (7f 45 4c 46) was expected, the file starts with ${found}; choose the linked program, not a disk or flat image.`,
     );
   }
-  if (bytes.length < HEADER_SIZE) throw truncated('The ELF header', HEADER_SIZE, bytes.length);
-  if (bytes[4] !== 1) {
+  if (bytes.length < NARROW.headerSize) throw truncated('The ELF header', NARROW.headerSize, bytes.length);
+  if (bytes[4] !== 1 && bytes[4] !== 2) {
     throw new SymbolError(
       'elf-wrong-class',
-      `A 32-bit ELF file was expected, ${bytes[4] === 2 ? 'a 64-bit one' : `class ${String(bytes[4])}`} was found; build with -m32 and link with -m elf_i386.`,
+      `A 32-bit ELF file was expected, class ${String(bytes[4])} was found; build with -m32 and link with -m elf_i386.`,
     );
   }
   if (bytes[5] !== 1) {
@@ -88,51 +141,95 @@ function checkIdentification(bytes: Uint8Array, view: DataView): void {
       'A little-endian ELF file was expected, a big-endian one was found; build for i386.',
     );
   }
+}
+
+/** What runs on an i386: its own machine numbers, and x86-64 only as the number of a 64-bit container. */
+function checkMachine(machine: number, wide: boolean): void {
+  if (wide ? machine === EM.x86_64 || machine === EM.i386 : machine === EM.i386 || machine === EM.iamcu)
+    return;
+  throw new SymbolError(
+    'elf-wrong-machine',
+    `An i386 program (machine 3) was expected, machine ${String(machine)} was found; build for i386.`,
+  );
+}
+
+/**
+ * Reads the headers of an ELF file of 32-bit code. An object file (ET_REL) needs `place`. Throws `SymbolError`
+ * with an `elf-` code.
+ */
+export function parseElf(file: Uint8Array, place?: SectionPlacer): Elf {
+  // Not a subclass: the views that Node's Buffer makes of itself are slow to make.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+  checkIdentification(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wide = bytes[4] === 2;
+  const layout = wide ? WIDE : NARROW;
+  if (bytes.length < layout.headerSize) throw truncated('The ELF header', layout.headerSize, bytes.length);
   const machine = view.getUint16(18, true);
-  if (machine !== EM_386 && machine !== EM_IAMCU) {
-    throw new SymbolError(
-      'elf-wrong-machine',
-      `An i386 program (machine 3) was expected, machine ${String(machine)} was found; build for i386.`,
-    );
-  }
-  if (view.getUint16(16, true) === 1) {
+  checkMachine(machine, wide);
+  const type = view.getUint16(16, true);
+  if (type === ET_REL && !place) {
     throw new SymbolError(
       'elf-relocatable',
-      'A linked program was expected, an object file (ET_REL) was found; link it and open the result.',
+      'A linked program was expected, an object file (ET_REL) was found; link it and open the result, or say where its sections were loaded.',
     );
   }
-}
-
-/** Reads the headers of an ELF32 i386 file. Throws `SymbolError` with an `elf-` code. */
-export function parseElf(bytes: Uint8Array): Elf {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  checkIdentification(bytes, view);
-  return {
+  const sections = readSections(bytes, view, layout);
+  if (type === ET_REL && place) placeSections(sections, place);
+  const elf: Elf = {
     bytes,
-    type: view.getUint16(16, true),
-    entry: view.getUint32(24, true),
-    sections: readSections(bytes, view),
-    segments: readSegments(bytes, view),
+    wide,
+    type,
+    machine,
+    entry: layout.word(view, 24),
+    sections,
+    segments: readSegments(bytes, view, layout),
   };
+  if (wide) checkReach(elf);
+  return elf;
 }
 
-function readSections(bytes: Uint8Array, view: DataView): ElfSection[] {
-  const offset = view.getUint32(32, true);
+function placeSections(sections: ElfSection[], place: SectionPlacer): void {
+  sections.forEach((section, index) => {
+    if ((section.flags & SHF.alloc) === 0) return;
+    const address = place(section, index);
+    if (address !== undefined) section.address = address >>> 0;
+    else Object.assign(section, { discarded: true, flags: section.flags & ~SHF.alloc });
+  });
+}
+
+function checkReach(elf: Elf): void {
+  const beyond = [
+    elf.entry,
+    ...elf.sections.filter((s) => (s.flags & SHF.alloc) !== 0).map((s) => s.address),
+    ...elf.segments.map((s) => s.virtualAddress),
+  ].find((address) => address > 0xffffffff);
+  if (beyond === undefined) return;
+  throw new SymbolError(
+    'elf-wrong-class',
+    `A program within 4 GiB was expected, the address 0x${beyond.toString(16)} was found: this is a 64-bit program; build with -m32 and link with -m elf_i386.`,
+  );
+}
+
+function readSections(bytes: Uint8Array, view: DataView, layout: Layout): ElfSection[] {
+  const { word } = layout;
+  const [, shoff, , , shentsize, shnum, shstrndx] = layout.header;
+  const offset = word(view, shoff);
   if (offset === 0) return [];
-  const entrySize = view.getUint16(46, true);
-  if (entrySize < SECTION_SIZE) {
+  const entrySize = view.getUint16(shentsize, true);
+  if (entrySize < layout.sectionSize) {
     throw new SymbolError(
       'elf-corrupt',
-      `Section headers of ${String(SECTION_SIZE)} bytes were expected, ${String(entrySize)} was found; the ELF header is damaged, build the file again.`,
+      `Section headers of ${String(layout.sectionSize)} bytes were expected, ${String(entrySize)} was found; the ELF header is damaged, build the file again.`,
     );
   }
-  if (offset + SECTION_SIZE > bytes.length) {
-    throw truncated('The section header table', offset + SECTION_SIZE, bytes.length);
-  }
+  const firstEnd = offset + layout.sectionSize;
+  if (firstEnd > bytes.length) throw truncated('The section header table', firstEnd, bytes.length);
+  const [flags, address, fileOffset, size, link, info, entsize] = layout.section;
   // Section 0 carries the counts that do not fit the header (gABI, "Section Header").
-  const count = view.getUint16(48, true) || view.getUint32(offset + 20, true);
-  const rawNames = view.getUint16(50, true);
-  const namesIndex = rawNames === 0xffff ? view.getUint32(offset + 24, true) : rawNames;
+  const count = view.getUint16(shnum, true) || word(view, offset + size);
+  const rawNames = view.getUint16(shstrndx, true);
+  const namesIndex = rawNames === 0xffff ? view.getUint32(offset + link, true) : rawNames;
   const tableEnd = offset + count * entrySize;
   if (tableEnd > bytes.length) throw truncated('The section header table', tableEnd, bytes.length);
   const sections: ElfSection[] = [];
@@ -143,13 +240,13 @@ function readSections(bytes: Uint8Array, view: DataView): ElfSection[] {
     sections.push({
       name: '',
       type: view.getUint32(at + 4, true),
-      flags: view.getUint32(at + 8, true),
-      address: view.getUint32(at + 12, true),
-      offset: view.getUint32(at + 16, true),
-      size: view.getUint32(at + 20, true),
-      link: view.getUint32(at + 24, true),
-      info: view.getUint32(at + 28, true),
-      entrySize: view.getUint32(at + 36, true),
+      flags: view.getUint32(at + flags, true),
+      address: word(view, at + address),
+      offset: word(view, at + fileOffset),
+      size: word(view, at + size),
+      link: view.getUint32(at + link, true),
+      info: view.getUint32(at + info, true),
+      entrySize: word(view, at + entsize),
     });
   }
   const names = sections[namesIndex];
@@ -162,36 +259,40 @@ function readSections(bytes: Uint8Array, view: DataView): ElfSection[] {
   return sections;
 }
 
-function readSegments(bytes: Uint8Array, view: DataView): ElfSegment[] {
-  const offset = view.getUint32(28, true);
-  const entrySize = view.getUint16(42, true);
-  const count = view.getUint16(44, true);
+function readSegments(bytes: Uint8Array, view: DataView, layout: Layout): ElfSegment[] {
+  const { word } = layout;
+  const [phoff, , phentsize, phnum] = layout.header;
+  const offset = word(view, phoff);
+  const entrySize = view.getUint16(phentsize, true);
+  const count = view.getUint16(phnum, true);
   if (offset === 0 || count === 0) return [];
-  if (entrySize < SEGMENT_SIZE) {
+  if (entrySize < layout.segmentSize) {
     throw new SymbolError(
       'elf-corrupt',
-      `Program headers of ${String(SEGMENT_SIZE)} bytes were expected, ${String(entrySize)} was found; the ELF header is damaged, build the file again.`,
+      `Program headers of ${String(layout.segmentSize)} bytes were expected, ${String(entrySize)} was found; the ELF header is damaged, build the file again.`,
     );
   }
   const end = offset + count * entrySize;
   if (end > bytes.length) throw truncated('The program header table', end, bytes.length);
+  const [flags, fileOffset, vaddr, paddr, filesz, memsz] = layout.segment;
   const segments: ElfSegment[] = [];
   for (let at = offset; at < end; at += entrySize) {
     segments.push({
       type: view.getUint32(at, true),
-      offset: view.getUint32(at + 4, true),
-      virtualAddress: view.getUint32(at + 8, true),
-      physicalAddress: view.getUint32(at + 12, true),
-      fileSize: view.getUint32(at + 16, true),
-      memorySize: view.getUint32(at + 20, true),
-      flags: view.getUint32(at + 24, true),
+      offset: word(view, at + fileOffset),
+      virtualAddress: word(view, at + vaddr),
+      physicalAddress: word(view, at + paddr),
+      fileSize: word(view, at + filesz),
+      memorySize: word(view, at + memsz),
+      flags: view.getUint32(at + flags, true),
     });
   }
   return segments;
 }
 
-/** The file bytes of a section, a view of the file; empty for `.bss` and for a section outside the file. */
+/** The bytes of a section, a view of the file unless it has other content; empty for `.bss`. */
 export function sectionBytes(file: Uint8Array, section: ElfSection): Uint8Array {
+  if (section.content) return section.content;
   if (section.type === SHT.nobits || section.type === 0) return file.subarray(0, 0);
   if (section.offset + section.size > file.length) {
     throw truncated(`Section ${section.name || '(unnamed)'}`, section.offset + section.size, file.length);
@@ -223,6 +324,7 @@ export function isCodeAddress(elf: Elf, address: number): boolean {
 
 /** `length` bytes of the program as linked, at virtual `address`; undefined where the file holds none. */
 export function linkedBytes(elf: Elf, address: number, length: number): Uint8Array | undefined {
+  if (elf.type === ET_REL) return loadedBytes(elf, address, length);
   for (const s of elf.segments) {
     if (s.type !== PT.load || address < s.virtualAddress) continue;
     const skip = address - s.virtualAddress;
@@ -230,6 +332,17 @@ export function linkedBytes(elf: Elf, address: number, length: number): Uint8Arr
     return elf.bytes.subarray(s.offset + skip, s.offset + skip + length);
   }
   return undefined;
+}
+
+/** An object file has no segments: its sections are what was loaded. */
+function loadedBytes(elf: Elf, address: number, length: number): Uint8Array | undefined {
+  const section = elf.sections.find(
+    (s) => (s.flags & SHF.alloc) !== 0 && address >= s.address && address - s.address + length <= s.size,
+  );
+  if (!section || section.type === SHT.nobits) return undefined;
+  const bytes = sectionBytes(elf.bytes, section);
+  const skip = address - section.address;
+  return skip + length <= bytes.length ? bytes.subarray(skip, skip + length) : undefined;
 }
 
 /** All notes: PT_NOTE segments, or SHT_NOTE sections when there is no such segment. A damaged tail is left off. */

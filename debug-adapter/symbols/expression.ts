@@ -4,17 +4,12 @@
  * 'optimised-out' with the reason, never an exception; malformed bytes throw `SymbolError`.
  * Source: DWARF 5 §2.5 and §2.6, and the GNU operators gcc emits for DWARF 4.
  */
-import { DW_ATE, DW_OP } from './constants.ts';
+import { DW_OP } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
-import type { FrameContext, Location, LocationPiece } from './location.ts';
+import { binary, convert, GENERIC, type StackType, type StackValue, unary } from './expression-values.ts';
+import type { FrameContext, Location, LocationPiece, Pointee } from './location.ts';
 import { littleEndian, toNumber } from './location.ts';
-
-/** A base type an expression refers to: `size` in bytes, `encoding` a DW_ATE. */
-export interface StackType {
-  size: number;
-  encoding: number;
-}
 
 /** What an expression needs of the unit it stands in. */
 export interface ExpressionScope {
@@ -27,6 +22,14 @@ export interface ExpressionScope {
   baseType: (offset: number) => StackType | undefined;
   /** The location expression of a DIE, for DW_OP_call*; the offset is unit-relative or absolute. */
   callee?: (offset: number, absolute: boolean) => Uint8Array | undefined;
+  /** What a register or place held when the function was entered, by what its caller recorded of the call. */
+  entryValue?: (expression: Uint8Array) => bigint | undefined;
+  /** The same of a parameter, by the unit-relative offset of its DIE. */
+  parameterValue?: (offset: number) => bigint | undefined;
+  /** The value of a variable, by the absolute offset of its DIE. */
+  variableValue?: (offset: number) => bigint | undefined;
+  /** What an implicit pointer points to, by the absolute offset of its DIE. */
+  pointee?: (offset: number, byteOffset: number) => Pointee | undefined;
   /** Pushed before the first operation (CFI pushes the CFA). */
   initial?: readonly number[];
 }
@@ -36,12 +39,6 @@ class Unknowable {
   constructor(readonly reason: string) {}
 }
 
-interface Value {
-  bits: bigint;
-  type: StackType;
-}
-
-const GENERIC: StackType = { size: 4, encoding: DW_ATE.unsigned };
 const STEP_LIMIT = 20_000;
 const CALL_LIMIT = 16;
 const STACK_LIMIT = 4096;
@@ -73,7 +70,7 @@ export function evaluateNumber(expression: Uint8Array, scope: ExpressionScope): 
 }
 
 class Evaluation {
-  private readonly stack: Value[] = [];
+  private readonly stack: StackValue[] = [];
   private readonly pieces: LocationPiece[] = [];
   private steps = 0;
   /** A complete location that is not memory, waiting for its piece or the end. */
@@ -103,7 +100,7 @@ class Evaluation {
     this.stack.push({ bits: BigInt.asUintN(type.size * 8, BigInt(value)), type });
   }
 
-  private pop(): Value {
+  private pop(): StackValue {
     const value = this.stack.pop();
     if (!value) throw this.malformed('one that takes from an empty stack');
     return value;
@@ -117,6 +114,11 @@ class Evaluation {
     const value = this.scope.frame?.registers[number];
     if (value === undefined) throw new Unknowable(`register ${String(number)} is not known in this frame`);
     return value >>> 0;
+  }
+
+  private known(value: bigint | undefined, otherwise: string): void {
+    if (value === undefined) throw new Unknowable(otherwise);
+    this.push(value);
   }
 
   private frameBase(): number {
@@ -282,97 +284,19 @@ class Evaluation {
       case DW_OP.abs:
       case DW_OP.neg:
       case DW_OP.not: {
-        const value = this.pop();
-        if (isFloat(value.type)) {
-          const x = toFloat(value);
-          this.push(fromFloat(op === DW_OP.abs ? Math.abs(x) : -x, value.type), value.type);
-        } else {
-          const x = signed(value);
-          this.push(op === DW_OP.not ? ~x : op === DW_OP.abs && x >= 0n ? x : -x, value.type);
-        }
+        const result = unary(op, this.pop());
+        this.push(result.bits, result.type);
         return true;
       }
     }
     if (op < DW_OP.and || op > DW_OP.ne || op === DW_OP.bra) return false;
     const right = this.pop();
     const left = this.pop();
-    if (isFloat(left.type)) this.floatBinary(op, left, right);
-    else this.integerBinary(op, left, right);
+    const result = binary(op, left, right);
+    if (result === 'division by zero') throw new Unknowable('its expression divides by zero');
+    if (!result) throw this.malformed(`operator ${hex(op)} on a floating-point value`);
+    this.push(result.bits, result.type);
     return true;
-  }
-
-  private integerBinary(op: number, a: Value, b: Value): void {
-    const width = BigInt(a.type.size * 8);
-    const x = signed(a);
-    const y = signed(b);
-    const shift = b.bits > width ? width : b.bits;
-    const unsignedType = a.type !== GENERIC && !isSigned(a.type);
-    const p = unsignedType ? a.bits : x;
-    const q = unsignedType ? b.bits : y;
-    const put = (value: bigint): void => {
-      this.push(value, a.type);
-    };
-    switch (op) {
-      case DW_OP.and:
-        return put(a.bits & b.bits);
-      case DW_OP.or:
-        return put(a.bits | b.bits);
-      case DW_OP.xor:
-        return put(a.bits ^ b.bits);
-      case DW_OP.plus:
-        return put(a.bits + b.bits);
-      case DW_OP.minus:
-        return put(a.bits - b.bits);
-      case DW_OP.mul:
-        return put(a.bits * b.bits);
-      case DW_OP.div:
-      case DW_OP.mod:
-        if (b.bits === 0n) throw new Unknowable('its expression divides by zero');
-        if (op === DW_OP.div) return put(p / q);
-        return put(a.type === GENERIC ? a.bits % b.bits : p % q);
-      case DW_OP.shl:
-        return put(a.bits << shift);
-      case DW_OP.shr:
-        return put(a.bits >> shift);
-      case DW_OP.shra:
-        return put(x >> shift);
-    }
-    const truth: Record<number, boolean> = {
-      [DW_OP.eq]: p === q,
-      [DW_OP.ne]: p !== q,
-      [DW_OP.lt]: p < q,
-      [DW_OP.le]: p <= q,
-      [DW_OP.gt]: p > q,
-      [DW_OP.ge]: p >= q,
-    };
-    this.push(truth[op] ? 1 : 0);
-  }
-
-  private floatBinary(op: number, a: Value, b: Value): void {
-    const x = toFloat(a);
-    const y = toFloat(b);
-    const results: Record<number, number> = {
-      [DW_OP.plus]: x + y,
-      [DW_OP.minus]: x - y,
-      [DW_OP.mul]: x * y,
-      [DW_OP.div]: x / y,
-    };
-    const result = results[op];
-    if (result !== undefined) {
-      this.push(fromFloat(result, a.type), a.type);
-      return;
-    }
-    const truth: Record<number, boolean> = {
-      [DW_OP.eq]: x === y,
-      [DW_OP.ne]: x !== y,
-      [DW_OP.lt]: x < y,
-      [DW_OP.le]: x <= y,
-      [DW_OP.gt]: x > y,
-      [DW_OP.ge]: x >= y,
-    };
-    const answer = truth[op];
-    if (answer === undefined) throw this.malformed(`operator ${hex(op)} on a floating-point value`);
-    this.push(answer ? 1 : 0);
   }
 
   /** Memory, registers and complete locations: §2.5.1.3 (dereferences), §2.6.1.1. */
@@ -402,17 +326,34 @@ class Evaluation {
         return true;
       }
       case DW_OP.implicit_pointer:
-      case DW_OP.GNU_implicit_pointer:
-        cursor.take(4);
-        cursor.sleb();
-        this.pending = { kind: 'optimised-out', reason: 'it points to a value that was never in memory' };
+      case DW_OP.GNU_implicit_pointer: {
+        const offset = cursor.u32();
+        const byteOffset = cursor.sleb();
+        this.pending = implicitPointer(this.scope.pointee?.(offset, byteOffset));
         return true;
+      }
       case DW_OP.entry_value:
-      case DW_OP.GNU_entry_value:
-        throw new Unknowable('only its value at function entry is recorded');
-      case DW_OP.GNU_parameter_ref:
-      case DW_OP.GNU_variable_value:
-        throw new Unknowable('it depends on another value that was optimised out');
+      case DW_OP.GNU_entry_value: {
+        const inner = cursor.block(cursor.uleb());
+        this.known(
+          this.scope.entryValue?.(inner),
+          'only its value at function entry is recorded, and the caller did not keep that',
+        );
+        return true;
+      }
+      case DW_OP.GNU_parameter_ref: {
+        const offset = cursor.u32();
+        this.known(
+          this.scope.parameterValue?.(offset),
+          'it depends on a parameter that the caller did not record',
+        );
+        return true;
+      }
+      case DW_OP.GNU_variable_value: {
+        const offset = cursor.u32();
+        this.known(this.scope.variableValue?.(offset), 'it depends on another value that was optimised out');
+        return true;
+      }
       case DW_OP.form_tls_address:
       case DW_OP.GNU_push_tls_address:
         throw new Unknowable('it is thread-local, and a kernel has no thread-local storage');
@@ -454,16 +395,9 @@ class Evaluation {
       }
       case DW_OP.convert:
       case DW_OP.GNU_convert: {
-        const type = this.baseType(cursor.uleb());
-        const value = this.pop();
-        if (isFloat(value.type)) {
-          const x = toFloat(value);
-          if (!Number.isFinite(x) && !isFloat(type)) throw new Unknowable('its expression is not a number');
-          this.push(isFloat(type) ? fromFloat(x, type) : BigInt(Math.trunc(x)), type);
-        } else {
-          const x = isSigned(value.type) ? signed(value) : value.bits;
-          this.push(isFloat(type) ? fromFloat(Number(x), type) : x, type);
-        }
+        const converted = convert(this.pop(), this.baseType(cursor.uleb()));
+        if (!converted) throw new Unknowable('its expression is not a number');
+        this.push(converted.bits, converted.type);
         break;
       }
       case DW_OP.reinterpret:
@@ -478,30 +412,9 @@ class Evaluation {
   }
 }
 
-function isFloat(type: StackType): boolean {
-  return type.encoding === DW_ATE.float && (type.size === 4 || type.size === 8);
-}
-
-function isSigned(type: StackType): boolean {
-  return type.encoding === DW_ATE.signed || type.encoding === DW_ATE.signed_char;
-}
-
-function signed(value: Value): bigint {
-  return BigInt.asIntN(value.type.size * 8, value.bits);
-}
-
-const scratch = new DataView(new ArrayBuffer(8));
-
-function toFloat(value: Value): number {
-  scratch.setBigUint64(0, value.bits);
-  return value.type.size === 4 ? scratch.getFloat32(4) : scratch.getFloat64(0);
-}
-
-function fromFloat(value: number, type: StackType): bigint {
-  if (type.size === 4) {
-    scratch.setFloat32(0, value);
-    return BigInt(scratch.getUint32(0));
-  }
-  scratch.setFloat64(0, value);
-  return scratch.getBigUint64(0);
+function implicitPointer(pointee: Pointee | undefined): Location {
+  if (!pointee) return { kind: 'optimised-out', reason: 'it points to a value that was never in memory' };
+  const offset = pointee.byteOffset === 0 ? '' : ` + ${String(pointee.byteOffset)}`;
+  const reason = `it points to ${pointee.name}${offset}, which is not in memory`;
+  return { kind: 'optimised-out', reason, pointee };
 }

@@ -4,7 +4,8 @@
  */
 import { HAS } from './abbrev.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
-import { type DebugInfo, Die, walkUnit } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
+import { Die, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { RangeReader } from './ranges.ts';
 import { Columns, rangesContain, upperBound } from './search.ts';
@@ -43,7 +44,6 @@ export class Functions {
     const columns = new Columns(3);
     guarded(
       () => {
-        this.info.root(unit); // says so when the unit is only the skeleton of one in a .dwo file
         walkUnit(
           unit,
           (abbreviation, offset, attributesAt) => {
@@ -51,7 +51,7 @@ export class Functions {
             if ((abbreviation.has & (HAS.lowPc | HAS.ranges)) === 0) return;
             const die = new Die(unit, offset, abbreviation, attributesAt);
             for (const { low, high } of guarded(() => this.ranges.of(die), [], this.report)) {
-              columns.push(low, high, offset);
+              columns.push(low, high, die.offset);
             }
           },
           false,
@@ -90,25 +90,29 @@ export class Functions {
     return undefined;
   }
 
-  /** Entry addresses of the inlined copies of the functions called `name`, in the whole file. */
-  inlinedCopies(name: string): { unit: Unit; die: Die; entry: number }[] {
-    const copies: { unit: Unit; die: Die; entry: number }[] = [];
+  /**
+   * Entry addresses of the inlined copies of the functions called `name`, whose abstract entries are in `units`. A
+   * copy is in the unit of its abstract entry, unless that stands in a partial unit that others refer to.
+   */
+  inlinedCopies(name: string, units: readonly Unit[]): number[] {
+    const entries: number[] = [];
     const same = new Map<number, boolean>();
-    for (let i = 0; i < this.info.count; i++) {
-      const unit = this.info.unit(i);
+    const shared = units.some((unit) => this.info.root(unit).tag === DW_TAG.partial_unit);
+    const searched = shared ? Array.from({ length: this.info.count }, (_, i) => this.info.unit(i)) : units;
+    for (const unit of new Set(searched)) {
       guarded(
         () => {
           walkUnit(
             unit,
-            (abbreviation, offset, attributesAt) => {
+            (abbreviation, at, attributesAt) => {
               if (abbreviation.tag !== DW_TAG.inlined_subroutine) return;
-              const die = new Die(unit, offset, abbreviation, attributesAt);
+              const die = new Die(unit, at, abbreviation, attributesAt);
               const origin = die.reference(DW_AT.abstract_origin);
               if (origin === undefined) return;
               let matches = same.get(origin);
               if (matches === undefined) same.set(origin, (matches = this.info.name(die) === name));
-              const ranges = matches ? this.ranges.of(die) : [];
-              if (ranges[0]) copies.push({ unit, die, entry: entryOf(die, ranges[0].low) });
+              const [range] = matches ? this.ranges.of(die) : [];
+              if (range) entries.push(entryOf(die, range.low));
             },
             false,
           );
@@ -117,7 +121,7 @@ export class Functions {
         this.report,
       );
     }
-    return copies;
+    return entries;
   }
 }
 

@@ -5,13 +5,24 @@
  * addresses; the caller adds and removes a load bias. For a caller frame look up `return address - 1`.
  */
 import { Breakpoints, type BreakpointLocations, type Statement } from './breakpoints.ts';
+import { CallSites } from './call-sites.ts';
 import { CallFrameInfo, type UnwoundFrame, unwindWith } from './cfi.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
-import { DebugInfo, type Die } from './die.ts';
-import { buildIdOf, type Elf, type ElfNote, isCodeAddress, linkedBytes, notesOf, parseElf } from './elf.ts';
-import type { SymbolError } from './errors.ts';
-import { guarded } from './errors.ts';
+import { DebugInfo, type SplitReference } from './debug-info.ts';
+import type { Die } from './die.ts';
+import {
+  buildIdOf,
+  type Elf,
+  type ElfNote,
+  isCodeAddress,
+  linkedBytes,
+  notesOf,
+  parseElf,
+  SHT,
+} from './elf.ts';
+import { guarded, SymbolError } from './errors.ts';
 import { Functions } from './functions.ts';
+import { decodeNameTable, encodeNameTable } from './index-file.ts';
 import { ROW, rowAt } from './line-program.ts';
 import { LineTables, rowSpans } from './line-tables.ts';
 import type { MemoryReader, Registers } from './location.ts';
@@ -19,7 +30,8 @@ import { NameIndex, type NameKind } from './name-index.ts';
 import { RangeReader } from './ranges.ts';
 import { ScopedNames } from './scoped-names.ts';
 import { type AddressRange, rangesContain } from './search.ts';
-import { dwarfSections } from './sections.ts';
+import { dwarfSections, unitSections } from './sections.ts';
+import { readSplitFile } from './split.ts';
 import { type ElfSymbol, SymbolTable } from './symtab.ts';
 import { type CType, TypeReader } from './types.ts';
 import { UnitIndex } from './unit-index.ts';
@@ -68,6 +80,9 @@ export interface FunctionRow extends LineInfo {
   prologueEnd: boolean;
 }
 
+/** Bytes of debug information from which on the index of names is worth keeping. */
+const WORTH_KEEPING = 4 << 20;
+
 /** Problems kept per image; a damaged file can have one for every entry. */
 const PROBLEM_LIMIT = 100;
 
@@ -94,11 +109,13 @@ export class SymbolImage {
   private constructor(
     readonly elf: Elf,
     readonly name: string,
+    private readonly debugFile: Elf | undefined,
   ) {
     const isCode = (address: number): boolean => isCodeAddress(elf, address);
     const { report } = this;
-    const sections = dwarfSections(elf, report);
-    this.info = new DebugInfo(sections, report);
+    const elfs = debugFile ? [debugFile, elf] : [elf];
+    const sections = dwarfSections(elfs, report);
+    this.info = new DebugInfo(sections, unitSections(elfs, report), report);
     this.ranges = new RangeReader(this.info, isCode);
     this.units = new UnitIndex(this.info, this.ranges, isCode, report);
     this.lines = new LineTables(this.info, isCode, report);
@@ -106,21 +123,102 @@ export class SymbolImage {
     this.names = new NameIndex(this.info, report);
     this.scoped = new ScopedNames(this.info, this.names, report);
     this.types = new TypeReader(this.info, report, (tag, typeName) => this.definitionOf(tag, typeName));
-    this.variables = new Variables(this.info, this.ranges, this.types, report);
+    this.variables = new Variables(
+      this.info,
+      this.ranges,
+      this.types,
+      new CallSites(this.info, {
+        unwind: ({ pc, registers, readMemory }) => this.unwind(pc, registers, readMemory),
+        chainAt: (pc) => {
+          const fn = this.functionDie(pc);
+          return fn ? this.functions.chain(fn, pc) : [];
+        },
+      }),
+      report,
+    );
     this.breakpoints = new Breakpoints(this.info, this.lines, {
-      blockAt: (unit, pc) => this.blockAt(unit, pc),
+      blockAt: (pc) => this.blockAt(pc),
     });
     this.frames = new CallFrameInfo(sections, report, isCode);
   }
 
-  /** Opens an ELF32 i386 program. `name` is what messages and the user call it. */
+  /**
+   * Opens an ELF file of i386 code as it is. `name` is what messages and the user call it. For files with
+   * compressed sections, or whose debug information stands in other files, there is `loadSymbols`.
+   */
   static open(bytes: Uint8Array, name: string): SymbolImage {
-    return new SymbolImage(parseElf(bytes), name);
+    return SymbolImage.of(parseElf(bytes), name);
+  }
+
+  /** An image of files that are parsed already: the program, and its separate debug file when it has one. */
+  static of(elf: Elf, name: string, debugFile?: Elf): SymbolImage {
+    return new SymbolImage(elf, name, debugFile);
+  }
+
+  /** The `.dwo` files that hold the debug information of units and are not here yet. */
+  get missingSplits(): SplitReference[] {
+    return this.info.missingSplits();
+  }
+
+  /** Adds a `.dwo` file or a `.dwp` package; before the first query, for answers are kept. */
+  addSplit(elf: Elf): void {
+    const { sections, contributionOf } = readSplitFile(elf, this.report);
+    this.info.addSplit(sections, contributionOf);
+  }
+
+  /** Adds the supplementary file that dwz moved common parts into; before the first query. */
+  addAlternate(elf: Elf): void {
+    this.info.addAlternate(dwarfSections([elf], this.report), unitSections([elf], this.report));
+  }
+
+  /**
+   * What the index of names is kept under: the build-id, or a hash of the debug information, and the shape of its
+   * units; undefined when building the index anew is as fast as reading it.
+   */
+  get indexKey(): string | undefined {
+    if (this.info.size < WORTH_KEEPING) return undefined;
+    const identity = this.buildId ?? `${this.info.size.toString(16)}-${this.info.contentHash().toString(16)}`;
+    return `${identity}-${this.info.fingerprint.toString(16)}`;
+  }
+
+  /** The index of names is complete. */
+  get isIndexed(): boolean {
+    return this.names.complete !== undefined;
+  }
+
+  /** Builds a little more of the index of names; gives the share that is done, 1 at the end. Queries finish it at once. */
+  buildIndexStep(): number {
+    return this.names.buildStep();
+  }
+
+  /** The index of names as bytes; undefined when it is not built. */
+  saveIndex(): Uint8Array | undefined {
+    const table = this.names.complete;
+    return table && encodeNameTable(table, this.info.fingerprint);
+  }
+
+  /** Takes an index that `saveIndex` gave of the same file; false when it is another's or damaged. */
+  restoreIndex(bytes: Uint8Array): boolean {
+    const table = decodeNameTable(bytes, this.info.fingerprint, this.info.size);
+    if (table) this.names.restore(table);
+    return table !== undefined;
+  }
+
+  /** Enters a problem that the loader of the image met. */
+  addProblem(error: SymbolError): void {
+    this.report(error);
   }
 
   /** What was found wrong so far, each once; 'dwarf-missing' when there is no debug information. */
   get problems(): readonly SymbolError[] {
-    return this.kept;
+    const [missing, ...more] = this.missingSplits;
+    if (!missing) return this.kept;
+    const others = more.length > 0 ? ` and ${String(more.length)} more` : '';
+    const problem = new SymbolError(
+      'dwarf-split',
+      `The split-off debug information ${missing.name}${others} was expected where it was built (${missing.directory}) or beside ${this.name}, it is not there; copy it, make a .dwp package, or build without -gsplit-dwarf.`,
+    );
+    return [...this.kept, problem];
   }
 
   get hasDebugInfo(): boolean {
@@ -140,10 +238,9 @@ export class SymbolImage {
   }
 
   get symbols(): SymbolTable {
-    return (this.table ??= this.ask(
-      () => SymbolTable.of(this.elf),
-      SymbolTable.of({ ...this.elf, sections: [] }),
-    ));
+    const { elf, debugFile } = this;
+    const source = debugFile?.sections.some((s) => s.type === SHT.symtab) ? debugFile : elf;
+    return (this.table ??= this.ask(() => SymbolTable.of(source), SymbolTable.empty(elf)));
   }
 
   /** The ELF symbol that covers `address`. */
@@ -183,18 +280,30 @@ export class SymbolImage {
 
   /** All functions of that name with code of their own, external ones first. */
   findFunctions(name: string): FunctionInfo[] {
-    const found = this.ask(() => {
-      const functions: FunctionInfo[] = [];
+    const symbols = this.ask(() => this.symbols.ofFunction(name), []).filter((s) => this.isCode(s.address));
+    const found = this.ask(() => this.functionsNamed(name, symbols), []);
+    if (found.length > 0) return found.sort((a, b) => Number(b.external) - Number(a.external));
+    const symbol =
+      symbols.find((one) => one.name === name && one.global) ?? symbols.find((one) => one.name === name);
+    return symbol ? [this.functionOfSymbol(symbol)] : [];
+  }
+
+  /** Their entries: by their symbols, which need no index; by the index when there are none, as in a stripped file. */
+  private functionsNamed(name: string, symbols: readonly ElfSymbol[]): FunctionInfo[] {
+    const dies = new Map<number, Die>();
+    for (const { address } of symbols) {
+      const die = this.ask(() => this.functionDie(address), undefined);
+      if (die && this.info.name(die) === name) dies.set(die.offset, die);
+    }
+    if (dies.size === 0) {
       for (const offset of this.names.find(name, 'function')) {
-        const fn = this.ask(() => this.describeFunction(this.info.die(offset), undefined), undefined);
-        if (fn) functions.push(fn);
+        const die = this.ask(() => this.info.die(offset), undefined);
+        if (die) dies.set(offset, die);
       }
-      return functions.sort((a, b) => Number(b.external) - Number(a.external));
-    }, []);
-    if (found.length > 0) return found;
-    const symbol = this.symbolNamed(name);
-    const fn = symbol && this.isCode(symbol.address) ? this.functionOfSymbol(symbol) : undefined;
-    return fn ? [fn] : [];
+    }
+    return [...dies.values()].flatMap(
+      (die) => this.ask(() => this.describeFunction(die, undefined), undefined) ?? [],
+    );
   }
 
   /** The function of that name: the external one when there are several. */
@@ -204,11 +313,15 @@ export class SymbolImage {
 
   /**
    * Where a breakpoint on the function called `name` goes: past the prologue of each function of that name, and
-   * the entry of each inlined copy. Ascending; empty when there is none. Walks every entry of the file.
+   * the entry of each inlined copy. Ascending; empty when there is none.
    */
   addressesForFunction(name: string): number[] {
     const addresses = new Set(this.findFunctions(name).map((fn) => this.prologueEnd(fn.lowPc)));
-    for (const copy of this.ask(() => this.functions.inlinedCopies(name), [])) addresses.add(copy.entry);
+    const units = this.ask(
+      () => this.names.find(name, 'inlined').map((offset) => this.info.die(offset).unit),
+      [],
+    );
+    for (const entry of this.ask(() => this.functions.inlinedCopies(name, units), [])) addresses.add(entry);
     return [...addresses].sort((a, b) => a - b);
   }
 
@@ -258,7 +371,7 @@ export class SymbolImage {
     const header = this.lines.header(die.unit);
     const fileNumber = this.info.inherited(die, file)?.value;
     if (number === undefined || !header || fileNumber?.kind !== 'constant') return undefined;
-    const path = this.lines.path(header, Number(fileNumber.value));
+    const path = this.lines.path(header, Number(fileNumber.value), die.unit);
     if (path === undefined) return undefined;
     return { file: path, line: number, column: (column !== undefined && die.number(column)) || 0 };
   }
@@ -283,11 +396,12 @@ export class SymbolImage {
     };
   }
 
-  private blockAt(unit: Unit, pc: number): { id: number; entry: number; high: number } | undefined {
-    const fn = this.functions.at(unit, pc);
+  private blockAt(pc: number): { id: number; unit: Unit; entry: number; high: number } | undefined {
+    const fn = this.functionDie(pc);
     const about = fn && this.describeFunction(fn, undefined);
     if (!about) return undefined;
-    return { id: this.functions.chain(fn, pc).at(-1)!.offset, entry: about.lowPc, high: about.highPc };
+    const id = this.functions.chain(fn, pc).at(-1)!.offset;
+    return { id, unit: fn.unit, entry: about.lowPc, high: about.highPc };
   }
 
   // --- lines ---------------------------------------------------------------------------------------------
@@ -299,7 +413,7 @@ export class SymbolImage {
       const rows = unit && this.lines.of(unit);
       if (!rows || rowAt(rows, pc) < 0) return undefined;
       for (const { row, low, high } of rowSpans(rows, pc, pc + 1)) {
-        const file = this.lines.path(rows.header, rows.file[row]!);
+        const file = this.lines.path(rows.header, rows.file[row]!, unit);
         if (file === undefined) continue;
         const isStatement = (rows.flags[row]! & ROW.isStatement) !== 0;
         return { file, line: rows.line[row]!, column: rows.column[row]!, low, high, isStatement };
@@ -318,7 +432,7 @@ export class SymbolImage {
       for (const bound of this.boundsAt(unit, pc)) {
         for (const { row, low, high } of rowSpans(rows, bound.low, bound.high)) {
           result.push({
-            file: this.lines.path(rows.header, rows.file[row]!) ?? '',
+            file: this.lines.path(rows.header, rows.file[row]!, unit) ?? '',
             line: rows.line[row]!,
             column: rows.column[row]!,
             low,
@@ -456,12 +570,17 @@ export class SymbolImage {
     return this.ask(() => this.names.names('variable'), []);
   }
 
-  /** `struct x`, `union x`, `enum x`, or the name of a typedef or base type; a definition if there is one. */
-  findType(name: string): CType | undefined {
+  /**
+   * `struct x`, `union x`, `enum x`, or the name of a typedef or base type; a definition if there is one. Of
+   * several types of that name the one of the unit at `pc`.
+   */
+  findType(name: string, pc?: number): CType | undefined {
     return this.ask(() => {
       const [, word, tagged] = /^(struct|union|enum)\s+(\w+)$/.exec(name.trim()) ?? [];
       const kind = (word ?? 'type') as NameKind;
-      const offset = this.names.find(tagged ?? name.trim().replace(/\s+/g, ' '), kind)[0];
+      const bare = tagged ?? name.trim().replace(/\s+/g, ' ');
+      const here = pc === undefined ? undefined : this.units.at(pc);
+      const offset = (here && this.names.findIn(here, bare, kind)) ?? this.names.first(bare, kind);
       return offset === undefined ? undefined : this.types.at(offset);
     }, undefined);
   }
@@ -469,7 +588,7 @@ export class SymbolImage {
   private definitionOf(tag: number, name: string): number | undefined {
     const kind: NameKind =
       tag === DW_TAG.union_type ? 'union' : tag === DW_TAG.enumeration_type ? 'enum' : 'struct';
-    return this.names.find(name, kind)[0];
+    return this.names.first(name, kind);
   }
 
   // --- frames ----------------------------------------------------------------------------------------------

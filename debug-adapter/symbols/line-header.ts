@@ -12,17 +12,29 @@ import type { Unit } from './unit.ts';
 
 const LNCT = { path: 1, directory_index: 2, MD5: 5 } as const;
 const decoder = new TextDecoder();
-const noBytes = new Uint8Array(0);
+/** Stands for a name that cannot be read. */
+const NONE = -1;
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
 
-export interface LineFile {
-  /** The name's bytes, a view of the file. */
-  name: Uint8Array;
-  directory: number;
-  md5: Uint8Array | undefined;
+/**
+ * The names of a table, by number: where in `source` each NUL-terminated one begins. A kernel's headers name a
+ * million files in all, so there are no objects.
+ */
+export interface LineNames {
+  source: Uint8Array;
+  at: number[];
+}
+
+export interface LineFiles extends LineNames {
+  directory: number[];
+  /** Where in the line section the MD5 of each file is; empty where none are recorded. */
+  md5At: number[];
 }
 
 export interface LineHeader {
-  /** Of the header, in `.debug_line`. */
+  /** The section it stands in, and where. */
+  section: Uint8Array;
   offset: number;
   version: number;
   /** Where the opcodes are. */
@@ -35,22 +47,13 @@ export interface LineHeader {
   lineRange: number;
   opcodeBase: number;
   opcodeLengths: Uint8Array;
-  directories: readonly Uint8Array[];
-  /** By file *number* of the program: index 0 is unused (undefined) before version 5. */
-  files: (LineFile | undefined)[];
-  compilationDirectory: string;
-  /** Of the unit: file number 0 of a version 4 program means it. */
-  unitName: string;
+  directories: LineNames;
+  /** By file *number* of the program: before version 5 number 0 stands for the unit itself. */
+  files: LineFiles;
 }
 
 /** Reads the header at `offset` of `.debug_line`; `unit` resolves indexed strings. */
-export function readLineHeader(
-  sections: DwarfSections,
-  offset: number,
-  compilationDirectory: string,
-  unitName: string,
-  unit?: Unit,
-): LineHeader {
+export function readLineHeader(sections: DwarfSections, offset: number, unit?: Unit): LineHeader {
   const outer = new Cursor(sections.line, offset, sections.line.length, '.debug_line');
   const end = outer.initialLength();
   const cursor = new Cursor(sections.line, outer.pos, end, '.debug_line');
@@ -78,24 +81,13 @@ export function readLineHeader(
     );
   }
   const opcodeLengths = cursor.block(opcodeBase - 1);
-  const directories: Uint8Array[] = [];
-  const files: (LineFile | undefined)[] = [];
-  if (version >= 5) {
-    readEntries(cursor, sections, unit, (entry) => directories.push(entry.name));
-    readEntries(cursor, sections, unit, (entry) => files.push(entry));
-  } else {
-    directories.push(new TextEncoder().encode(compilationDirectory));
-    for (let name = cursor.cStringBytes(); name.length > 0; name = cursor.cStringBytes()) {
-      directories.push(name);
-    }
-    files.push(undefined);
-    for (let name = cursor.cStringBytes(); name.length > 0; name = cursor.cStringBytes()) {
-      files.push({ name, directory: cursor.uleb(), md5: undefined });
-      cursor.skipLeb(); // modification time
-      cursor.skipLeb(); // length
-    }
-  }
+  const isFive = version >= 5;
+  const read = isFive ? readEntries : readNames;
+  // Before version 5 number 0 is implied: the compilation directory, and the unit.
+  const directories = read(cursor, sections, unit, false);
+  const files = read(cursor, sections, unit, true);
   return {
+    section: sections.line,
     offset,
     version,
     programAt,
@@ -109,43 +101,72 @@ export function readLineHeader(
     opcodeLengths,
     directories,
     files,
-    compilationDirectory,
-    unitName,
   };
 }
 
-/** Reads a version 5 entry format and its entries. */
-function readEntries(
+type ReadTable = (
   cursor: Cursor,
   sections: DwarfSections,
   unit: Unit | undefined,
-  add: (entry: LineFile) => void,
-): void {
+  isFiles: boolean,
+) => LineFiles;
+
+/** The tables of versions 2 to 4: names up to an empty one; numbers begin at 1. */
+const readNames: ReadTable = (cursor, sections, _unit, isFiles) => {
+  const table: LineFiles = { source: sections.line, at: [NONE], directory: [0], md5At: [] };
+  for (;;) {
+    const at = cursor.pos;
+    cursor.skipCString();
+    if (cursor.pos === at + 1) return table;
+    table.at.push(at);
+    if (!isFiles) continue;
+    table.directory.push(cursor.uleb());
+    cursor.skipLeb(); // modification time
+    cursor.skipLeb(); // length
+  }
+};
+
+/** A version 5 entry format and its entries; numbers begin at 0. */
+const readEntries: ReadTable = (cursor, sections, unit) => {
   const formats: [content: number, form: number][] = [];
   for (let n = cursor.u8(); n > 0; n--) formats.push([cursor.uleb(), cursor.uleb()]);
   const count = cursor.uleb();
+  const pathForm = formats.find(([content]) => content === LNCT.path)?.[1] ?? 0;
+  const table: LineFiles = { source: nameSource(sections, pathForm), at: [], directory: [], md5At: [] };
   for (let i = 0; i < count; i++) {
-    const entry: LineFile = { name: noBytes, directory: 0, md5: undefined };
     const start = cursor.pos;
+    let directory = 0;
     for (const [content, form] of formats) {
-      if (content === LNCT.path) entry.name = readPath(cursor, sections, unit, form);
-      else if (content === LNCT.directory_index) entry.directory = readIndex(cursor, form);
-      else if (content === LNCT.MD5 && form === DW_FORM.data16) entry.md5 = cursor.block(16);
-      else skipForm(cursor, form);
+      if (content === LNCT.path) table.at.push(readName(cursor, unit, form));
+      else if (content === LNCT.directory_index) directory = readIndex(cursor, form);
+      else {
+        if (content === LNCT.MD5 && form === DW_FORM.data16) table.md5At.push(cursor.pos);
+        skipForm(cursor, form);
+      }
     }
     // Entries without bytes would let a damaged count run forever.
     if (cursor.pos === start) cursor.take(cursor.end - cursor.pos + 1);
-    add(entry);
+    table.directory.push(directory);
   }
+  return table;
+};
+
+/** The section that names of a form stand in. */
+function nameSource(sections: DwarfSections, form: number): Uint8Array {
+  if (form === DW_FORM.string) return sections.line;
+  return form === DW_FORM.line_strp ? sections.lineStr : sections.str;
 }
 
-function readPath(cursor: Cursor, sections: DwarfSections, unit: Unit | undefined, form: number): Uint8Array {
-  if (form === DW_FORM.string) return cursor.cStringBytes();
-  if (form === DW_FORM.line_strp) return cStringBytes(sections.lineStr, cursor.u32(), '.debug_line_str');
-  if (form === DW_FORM.strp) return cStringBytes(sections.str, cursor.u32(), '.debug_str');
-  const value = unit?.read(cursor, form);
-  if (!unit) skipForm(cursor, form);
-  return value?.kind === 'string' ? value.bytes : noBytes;
+function readName(cursor: Cursor, unit: Unit | undefined, form: number): number {
+  if (form === DW_FORM.string) {
+    const at = cursor.pos;
+    cursor.skipCString();
+    return at;
+  }
+  if (form === DW_FORM.line_strp || form === DW_FORM.strp) return cursor.u32();
+  const at = unit?.stringOffset(cursor, form);
+  if (at === undefined) skipForm(cursor, form);
+  return at ?? NONE;
 }
 
 function readIndex(cursor: Cursor, form: number): number {
@@ -156,17 +177,51 @@ function readIndex(cursor: Cursor, form: number): number {
   return 0;
 }
 
-/** The absolute, normalised path of file number `file`; undefined when there is no such file. */
-export function filePath(header: LineHeader, file: number): string | undefined {
-  const entry = header.files[file];
-  if (!entry) {
-    if (file !== 0 || header.unitName === '') return undefined;
-    return joinPath(header.compilationDirectory, header.unitName);
+function nameOf({ source, at }: LineNames, number: number): string | undefined {
+  const start = at[number];
+  if (start === undefined || start < 0 || start >= source.length) return undefined;
+  return decoder.decode(cStringBytes(source, start, '.debug_line'));
+}
+
+/**
+ * The absolute, normalised path of file number `file`; undefined when there is no such file. `unit` is what the
+ * unit of the table says: where it was compiled, and its own name, which file 0 means before version 5.
+ */
+export function filePath(
+  { directories, files }: LineHeader,
+  file: number,
+  unit: { directory: string; name: string },
+): string | undefined {
+  const name = nameOf(files, file);
+  if (name !== undefined) {
+    return joinPath(unit.directory, nameOf(directories, files.directory[file]!) ?? '', name);
   }
-  const directory = header.directories[entry.directory];
-  return joinPath(
-    header.compilationDirectory,
-    directory ? decoder.decode(directory) : '',
-    decoder.decode(entry.name),
-  );
+  return file === 0 && unit.name !== '' ? joinPath(unit.directory, unit.name) : undefined;
+}
+
+/** The MD5 the compiler recorded of file number `file`; undefined where it recorded none. */
+export function fileDigest({ section, files }: LineHeader, file: number): Uint8Array | undefined {
+  const at = files.md5At[file];
+  return at === undefined ? undefined : section.subarray(at, at + 16);
+}
+
+/** The numbers of the files whose last path component is `base`. */
+export function filesNamed({ files: { source, at } }: LineHeader, base: Uint8Array): number[] {
+  const found: number[] = [];
+  at.forEach((start, file) => {
+    if (start >= 0 && endsInComponent(source, start, base)) found.push(file);
+  });
+  return found;
+}
+
+/** True when the NUL-terminated path at `start` is `base`, or ends in a separator and `base`. */
+function endsInComponent(source: Uint8Array, start: number, base: Uint8Array): boolean {
+  let component = start;
+  let at = start;
+  for (; at < source.length && source[at] !== 0; at++) {
+    if (source[at] === SLASH || source[at] === BACKSLASH) component = at + 1;
+  }
+  if (at - component !== base.length) return false;
+  for (let i = 0; i < base.length; i++) if (source[component + i] !== base[i]) return false;
+  return true;
 }

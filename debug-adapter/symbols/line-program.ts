@@ -74,14 +74,10 @@ class RowBuffer {
 }
 
 /** Runs the program of `header`. Sequences that `isCode` refuses (code the linker discarded) are left out. */
-export function runLineProgram(
-  section: Uint8Array,
-  header: LineHeader,
-  isCode: (address: number) => boolean,
-): LineRows {
+export function runLineProgram(header: LineHeader, isCode: (address: number) => boolean): LineRows {
   const rows = new RowBuffer();
   const sequences = new Columns(4);
-  const cursor = new Cursor(section, header.programAt, header.end, '.debug_line');
+  const cursor = new Cursor(header.section, header.programAt, header.end, '.debug_line');
   const { minimumInstructionLength, maximumOperations, lineBase, lineRange, opcodeBase } = header;
   const constAdd = Math.floor((255 - opcodeBase) / lineRange);
   let first = 0;
@@ -130,7 +126,9 @@ export function runLineProgram(
         opIndex = 0;
         break;
       case LNE.define_file:
-        header.files.push({ name: cursor.cStringBytes(), directory: cursor.uleb(), md5: undefined });
+        header.files.at.push(cursor.pos);
+        cursor.skipCString();
+        header.files.directory.push(cursor.uleb());
         break;
     }
     cursor.pos = next;

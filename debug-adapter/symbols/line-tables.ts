@@ -3,17 +3,18 @@
  * Owns the map from a client's path to the units and file numbers that mean it, which needs headers only.
  */
 import { DW_AT } from './constants.ts';
-import type { DebugInfo } from './die.ts';
+import { Cursor } from './cursor.ts';
+import type { DebugInfo } from './debug-info.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import { filePath, type LineHeader, readLineHeader } from './line-header.ts';
+import { filePath, filesNamed, type LineHeader, readLineHeader } from './line-header.ts';
 import { type LineRows, ROW, runLineProgram, winningRow } from './line-program.ts';
 import { baseName, commonSuffix, normalisePath } from './paths.ts';
-import { Columns, hashBytes, lowerBound } from './search.ts';
+import type { DwarfSections } from './sections.ts';
 import type { Unit } from './unit.ts';
 
-/** A unit and the file numbers of its line table that are the file asked for. */
+/** A line table and the numbers of its files that are the file asked for. */
 export interface FileUse {
-  unit: Unit;
+  header: LineHeader;
   path: string;
   files: ReadonlySet<number>;
 }
@@ -34,10 +35,14 @@ export interface RowSpan {
 const encoder = new TextEncoder();
 
 export class LineTables {
-  private readonly headers = new Map<number, LineHeader | undefined>();
-  private readonly rows = new Map<number, LineRows | undefined>();
+  /** By section and offset: units may share a table. */
+  private readonly headers = new Map<Uint8Array, Map<number, LineHeader | undefined>>();
+  private readonly rows = new Map<LineHeader, LineRows | undefined>();
   private readonly paths = new Map<LineHeader, (string | undefined)[]>();
-  private names: { hash: Uint32Array; unit: Uint32Array; file: Uint32Array } | undefined;
+  private readonly matches = new Map<string, FileMatch>();
+  /** The program's tables in the order of the section. */
+  private inOrder: LineHeader[] | undefined;
+  private owners: Map<number, Unit> | undefined;
 
   constructor(
     private readonly info: DebugInfo,
@@ -45,34 +50,42 @@ export class LineTables {
     private readonly report: (error: SymbolError) => void,
   ) {}
 
+  /** The header of the unit's table; a split unit uses that of its skeleton. */
   header(unit: Unit): LineHeader | undefined {
-    if (!this.headers.has(unit.index)) {
-      const header = guarded(
-        () => {
-          const root = this.info.root(unit);
-          const offset = root.number(DW_AT.stmt_list);
-          if (offset === undefined) return undefined;
-          const directory = root.text(DW_AT.comp_dir) ?? '';
-          return readLineHeader(this.info.sections, offset, directory, root.text(DW_AT.name) ?? '', unit);
-        },
-        undefined,
-        this.report,
+    const owner = unit.skeleton ?? unit;
+    const offset = guarded(() => this.offsetOf(owner), undefined, this.report);
+    return offset === undefined ? undefined : this.headerAt(owner.sections, offset, owner);
+  }
+
+  private offsetOf(unit: Unit): number | undefined {
+    return this.info.root(unit).number(DW_AT.stmt_list);
+  }
+
+  private headerAt(sections: DwarfSections, offset: number, unit?: Unit): LineHeader | undefined {
+    let known = this.headers.get(sections.line);
+    if (!known) this.headers.set(sections.line, (known = new Map()));
+    if (!known.has(offset)) {
+      known.set(
+        offset,
+        guarded(() => readLineHeader(sections, offset, unit), undefined, this.report),
       );
-      this.headers.set(unit.index, header);
     }
-    return this.headers.get(unit.index);
+    return known.get(offset);
   }
 
   of(unit: Unit): LineRows | undefined {
     const header = this.header(unit);
-    if (!header) return undefined;
-    if (!this.rows.has(header.offset)) {
+    return header && this.rowsOf(header);
+  }
+
+  rowsOf(header: LineHeader): LineRows | undefined {
+    if (!this.rows.has(header)) {
       this.rows.set(
-        header.offset,
-        guarded(() => runLineProgram(this.info.sections.line, header, this.isCode), undefined, this.report),
+        header,
+        guarded(() => runLineProgram(header, this.isCode), undefined, this.report),
       );
     }
-    return this.rows.get(header.offset);
+    return this.rows.get(header);
   }
 
   /** Programs decoded so far; the tests of laziness look at it. */
@@ -80,62 +93,108 @@ export class LineTables {
     return this.rows.size;
   }
 
-  path(header: LineHeader, file: number): string | undefined {
-    let known = this.paths.get(header);
-    if (!known) this.paths.set(header, (known = []));
-    if (file > header.files.length) return undefined;
-    return (known[file] ??= filePath(header, file));
+  /** All tables of the program, read one behind the other: in a kernel much cheaper than unit by unit. */
+  get all(): readonly LineHeader[] {
+    if (this.inOrder) return this.inOrder;
+    const { sections } = this.info;
+    const found: LineHeader[] = [];
+    guarded(
+      () => {
+        const cursor = new Cursor(sections.line, 0, sections.line.length, '.debug_line');
+        while (!cursor.done) {
+          const offset = cursor.pos;
+          cursor.pos = cursor.initialLength();
+          const header = this.headerAt(sections, offset);
+          if (header) found.push(header);
+        }
+      },
+      undefined,
+      this.report,
+    );
+    return (this.inOrder = found);
   }
 
-  /** Every source file any unit's line table names, sorted. */
+  /** The unit of the table that is the `index`-th of `all`. Linkers keep the order of units in every section. */
+  private ownerOf(header: LineHeader, index: number): Unit | undefined {
+    if (header.section !== this.info.sections.line) return undefined;
+    if (index >= 0 && index < this.info.count) {
+      const guess = this.info.unit(index);
+      const offset = guarded(() => this.offsetOf(guess), undefined, this.report);
+      if (offset === header.offset && !guess.isTypeUnit) return guess;
+    }
+    this.owners ??= this.findOwners();
+    return this.owners.get(header.offset);
+  }
+
+  private findOwners(): Map<number, Unit> {
+    const owners = new Map<number, Unit>();
+    for (let i = 0; i < this.info.count; i++) {
+      const unit = this.info.unit(i);
+      if (unit.skeleton || unit.isTypeUnit || unit.sections.line !== this.info.sections.line) continue;
+      const offset = guarded(() => this.offsetOf(unit), undefined, this.report);
+      if (offset !== undefined && !owners.has(offset)) owners.set(offset, unit);
+    }
+    return owners;
+  }
+
+  /** The path of file number `file`; `unit` is any unit of the table, when the caller knows one. */
+  path(header: LineHeader, file: number, unit = this.ownerOf(header, -1)): string | undefined {
+    let known = this.paths.get(header);
+    if (!known) this.paths.set(header, (known = []));
+    if (file > header.files.at.length) return undefined;
+    return (known[file] ??= filePath(header, file, this.about(unit)));
+  }
+
+  private about(unit: Unit | undefined): { directory: string; name: string } {
+    return guarded(
+      () => {
+        const root = unit && this.info.root(unit.skeleton ?? unit);
+        return { directory: root?.text(DW_AT.comp_dir) ?? '', name: root?.text(DW_AT.name) ?? '' };
+      },
+      { directory: '', name: '' },
+      this.report,
+    );
+  }
+
+  /** Every source file any line table names, sorted. */
   sourceFiles(): string[] {
     const files = new Set<string>();
-    for (let i = 0; i < this.info.count; i++) {
-      const header = this.header(this.info.unit(i));
-      for (let file = 0; header && file < header.files.length; file++) {
-        const path = header.files[file] && this.path(header, file);
+    this.all.forEach((header, index) => {
+      const owner = this.ownerOf(header, index);
+      header.files.at.forEach((at, file) => {
+        const path = at >= 0 ? this.path(header, file, owner) : undefined;
         if (path !== undefined) files.add(path);
-      }
-    }
+      });
+    });
     return [...files].sort();
   }
 
-  /** The units that use the file a client calls `client`: the same path, else those sharing the longest tail. */
+  /** The tables that use the file a client calls `client`: the same path, else those sharing the longest tail. */
   match(client: string): FileMatch {
     const wanted = normalisePath(client);
-    const { hash, unit, file } = (this.names ??= this.buildNames());
-    const key = hashBytes(encoder.encode(baseName(wanted)));
-    const byUnit = new Map<string, { unit: Unit; path: string; files: Set<number> }>();
-    let best = 1;
-    for (let i = lowerBound(hash, key); i < hash.length && hash[i] === key; i++) {
-      const owner = this.info.unit(unit[i]!);
-      const header = this.header(owner);
-      const path = header && this.path(header, file[i]!);
-      if (path === undefined) continue;
-      const components = commonSuffix(path, wanted);
-      if (components < best) continue;
-      if (components > best) byUnit.clear();
-      best = components;
-      const id = `${String(owner.index)}:${path}`;
-      const use = byUnit.get(id) ?? { unit: owner, path, files: new Set<number>() };
-      use.files.add(file[i]!);
-      byUnit.set(id, use);
-    }
-    return { uses: [...byUnit.values()], components: byUnit.size === 0 ? 0 : best };
+    let found = this.matches.get(wanted);
+    if (!found) this.matches.set(wanted, (found = this.findUses(wanted)));
+    return found;
   }
 
-  private buildNames(): NonNullable<LineTables['names']> {
-    const columns = new Columns(3, 1024);
-    for (let i = 0; i < this.info.count; i++) {
-      const header = this.header(this.info.unit(i));
-      header?.files.forEach((entry, file) => {
-        if (!entry) return;
-        const from = Math.max(entry.name.lastIndexOf(0x2f), entry.name.lastIndexOf(0x5c)) + 1;
-        columns.push(hashBytes(entry.name.subarray(from)), i, file);
-      });
-    }
-    const [hash, unit, file] = columns.sorted();
-    return { hash: hash!, unit: unit!, file: file! };
+  private findUses(wanted: string): FileMatch {
+    const base = encoder.encode(baseName(wanted));
+    let uses: { header: LineHeader; path: string; files: Set<number> }[] = [];
+    let best = 1;
+    this.all.forEach((header, index) => {
+      for (const file of filesNamed(header, base)) {
+        const path = this.path(header, file, this.ownerOf(header, index));
+        if (path === undefined) continue;
+        const components = commonSuffix(path, wanted);
+        if (components < best) continue;
+        if (components > best) uses = [];
+        best = components;
+        const use = uses.find((one) => one.header === header && one.path === path);
+        if (use) use.files.add(file);
+        else uses.push({ header, path, files: new Set([file]) });
+      }
+    });
+    return { uses, components: uses.length === 0 ? 0 : best };
   }
 }
 

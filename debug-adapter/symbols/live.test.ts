@@ -2,10 +2,10 @@
  * Every state of a running program, instruction by instruction: frames, registers, lines, inlined calls and
  * locals must be what gdb says of the same state.
  */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SymbolImage } from './image.ts';
 import { toNumber, readLocation, type FrameContext, type MemoryReader } from './location.ts';
-import { openWorkshop, VARIANTS } from './testing/fixtures.ts';
+import { isElsewhere, openWorkshop, VARIANTS } from './testing/fixtures.ts';
 import { sizeOfType, stripType } from './types.ts';
 import { unwindStack } from './unwind-i386.ts';
 
@@ -51,10 +51,14 @@ function writtenLine(image: SymbolImage, pc: number): number {
     .at(-1)!.line;
 }
 
-describe.each(VARIANTS)('%s, stepped by instruction under gdb', (label, compiler, flags) => {
-  const fixture = workshop.build(label, compiler, flags);
-  const { image } = fixture;
-  const states = JSON.parse(workshop.live(fixture)) as LiveState[];
+describe.each(VARIANTS)('%s, stepped by instruction under gdb', (...variant) => {
+  let image: SymbolImage;
+  let states: LiveState[];
+  beforeAll(async () => {
+    const fixture = await workshop.load(variant);
+    ({ image } = fixture);
+    states = JSON.parse(workshop.live(fixture)) as LiveState[];
+  });
 
   it('ran to the end and saw inlining and nesting', () => {
     expect(states.length).toBeGreaterThan(100);
@@ -142,6 +146,8 @@ describe.each(VARIANTS)('%s, stepped by instruction under gdb', (label, compiler
         if (hidden > 0 && i === 0) return;
         const [ours] = virtual[i + hidden] ?? [new Map<string, string | null>()];
         for (const [name, value] of Object.entries(frame.locals)) {
+          // gdb 13 follows no call sites in split-off files.
+          if (value === null && isElsewhere(variant)) continue;
           // gdb reads a caller's caller-saved registers as unchanged, and guesses values at entry from call sites.
           expect(`${frame.name}@${frame.pc.toString(16)} ${name}=${String(ours.get(name))}`).toBe(
             `${frame.name}@${frame.pc.toString(16)} ${name}=${String(value)}`,

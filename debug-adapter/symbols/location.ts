@@ -33,7 +33,16 @@ export type Location =
   | { kind: 'register'; number: number }
   | { kind: 'value'; bytes: Uint8Array }
   | { kind: 'pieces'; pieces: readonly LocationPiece[] }
-  | { kind: 'optimised-out'; reason: string };
+  | { kind: 'optimised-out'; reason: string; pointee?: Pointee };
+
+/** What a pointer that has no value of its own points to (DW_OP_implicit_pointer): a variable, and where in it. */
+export interface Pointee {
+  name: string;
+  dieOffset: number;
+  byteOffset: number;
+  /** Where what it points to is, at the same pc: often a value, never memory. */
+  locate: () => Location;
+}
 
 /** Little-endian bytes as an unsigned integer. */
 export function toNumber(bytes: Uint8Array): bigint {

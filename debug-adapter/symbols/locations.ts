@@ -43,6 +43,7 @@ export function expressionAt(
 }
 
 function findInLoc(unit: Unit, offset: number, pc: number, unitBase: number): Uint8Array | undefined {
+  if (unit.context.split) return findInSplitLoc(unit, offset, pc);
   const section = unit.sections.loc;
   const cursor = new Cursor(section, offset, section.length, '.debug_loc');
   let base = unitBase;
@@ -57,6 +58,48 @@ function findInLoc(unit: Unit, offset: number, pc: number, unitBase: number): Ui
     const expression = cursor.block(cursor.u16());
     if (pc >= (base + low) >>> 0 && pc < (base + high) >>> 0) return expression;
   }
+}
+
+/** The lists of GNU's split DWARF 4: kinds 1 to 4 by index of `.debug_addr`, lengths of 2 bytes ("DebugFission"). */
+function findInSplitLoc(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
+  const section = unit.sections.loc;
+  const cursor = new Cursor(section, offset, section.length, '.debug_loc.dwo');
+  let base = 0;
+  for (;;) {
+    let low = 0;
+    let high = 0;
+    const kind = cursor.u8();
+    switch (kind) {
+      case LLE.end_of_list:
+        return undefined;
+      case LLE.base_addressx:
+        base = unit.addressAt(cursor.uleb());
+        continue;
+      case LLE.startx_endx:
+        low = unit.addressAt(cursor.uleb());
+        high = unit.addressAt(cursor.uleb());
+        break;
+      case LLE.startx_length:
+        low = unit.addressAt(cursor.uleb());
+        high = low + cursor.u32();
+        break;
+      case LLE.offset_pair:
+        low = (base + cursor.u32()) >>> 0;
+        high = (base + cursor.u32()) >>> 0;
+        break;
+      default:
+        throw unknownKind(cursor, kind);
+    }
+    const expression = cursor.block(cursor.u16());
+    if (pc >= low && pc < high) return expression;
+  }
+}
+
+function unknownKind(cursor: Cursor, kind: number): SymbolError {
+  return new SymbolError(
+    'dwarf-form',
+    `A location list entry kind 0 to 9 was expected at ${hex(cursor.pos - 1)} of ${cursor.what}, ${String(kind)} was found; the file is damaged, rebuild it.`,
+  );
 }
 
 function findInLoclist(unit: Unit, offset: number, pc: number, unitBase: number): Uint8Array | undefined {
@@ -105,10 +148,7 @@ function findInLoclist(unit: Unit, offset: number, pc: number, unitBase: number)
         high = low + cursor.uleb();
         break;
       default:
-        throw new SymbolError(
-          'dwarf-form',
-          `A location list entry kind 0 to 9 was expected at ${hex(cursor.pos - 1)} of .debug_loclists, ${String(kind)} was found; the file is damaged, rebuild it.`,
-        );
+        throw unknownKind(cursor, kind);
     }
     const expression = cursor.block(cursor.uleb());
     if (pc >= low && pc < high) return expression;

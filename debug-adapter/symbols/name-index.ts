@@ -1,24 +1,39 @@
 /**
- * Name to DIE, for what stands at the top of a unit: functions with code, variables that are
- * defined (also those the compiler then removed), types.
- * Built once, on demand, as three columns sorted by a hash of the name; strings are never kept. Accelerator
- * sections are not used: compilers rarely write them and the old ones cannot be trusted.
+ * Name to DIE, for what stands at the top of a unit: functions with code, functions that are inlined,
+ * variables that are defined (also those the compiler then removed), types.
+ * Columns sorted by a hash of the name, built once; strings are never kept. A type that many units repeat is
+ * entered once for each name, size and line. Accelerator sections are not used: compilers rarely write them
+ * and the old ones cannot be trusted.
  */
-import { type Abbreviation, HAS } from './abbrev.ts';
+import { type Abbreviation, HAS, skipForm, Skipper, skipProgram } from './abbrev.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
-import { type DebugInfo, Die, walkUnit } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
+import { Die, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import { Columns, hashBytes, lowerBound } from './search.ts';
+import { Columns, HASH_PRIME, hashBytes, lowerBound, PairSet } from './search.ts';
+import type { Unit } from './unit.ts';
 
-export type NameKind = 'function' | 'variable' | 'struct' | 'union' | 'enum' | 'type';
-const KINDS: readonly NameKind[] = ['function', 'variable', 'struct', 'union', 'enum', 'type'];
+export type NameKind = 'function' | 'inlined' | 'variable' | 'struct' | 'union' | 'enum' | 'type';
+const KINDS: readonly NameKind[] = ['function', 'inlined', 'variable', 'struct', 'union', 'enum', 'type'];
+export const KIND_COUNT = KINDS.length;
+/** Units that are looked into before there is a table. */
+const EARLY_UNITS = 8;
+/** Kinds from this one on are types. */
+const FIRST_TYPE = KINDS.indexOf('struct');
 
-function kindOf(abbreviation: Abbreviation): NameKind | undefined {
-  const { has, tag } = abbreviation;
+/** Entries ordered by `hash`: the position and kind of each. */
+export interface NameTable {
+  hash: Uint32Array;
+  position: Uint32Array;
+  kind: Uint8Array;
+}
+
+function kindOf({ has, tag }: Abbreviation): NameKind | undefined {
   if ((has & HAS.declaration) !== 0 || (has & (HAS.name | HAS.origin)) === 0) return undefined;
   switch (tag) {
     case DW_TAG.subprogram:
-      return (has & (HAS.lowPc | HAS.ranges)) !== 0 ? 'function' : undefined;
+      if ((has & (HAS.lowPc | HAS.ranges)) !== 0) return 'function';
+      return (has & HAS.inline) !== 0 ? 'inlined' : undefined;
     case DW_TAG.variable:
       return 'variable';
     case DW_TAG.structure_type:
@@ -37,33 +52,54 @@ function kindOf(abbreviation: Abbreviation): NameKind | undefined {
 }
 
 export class NameIndex {
-  private table: { hash: Uint32Array; offset: Uint32Array; kind: Uint32Array } | undefined;
+  private table: NameTable | undefined;
+  private builder: Builder | undefined;
+  private entered = 0;
 
   constructor(
     private readonly info: DebugInfo,
     private readonly report: (error: SymbolError) => void,
   ) {}
 
-  /** Offsets of the DIEs of that name and kind, in the order of the file. */
+  /** Positions of the DIEs of that name and kind, in the order of the file. */
   find(name: string, kind: NameKind): number[] {
-    const { hash, offset, kind: kinds } = (this.table ??= this.build());
-    const key = hashBytes(new TextEncoder().encode(name));
-    const wanted = KINDS.indexOf(kind);
-    const found: number[] = [];
-    for (let i = lowerBound(hash, key); i < hash.length && hash[i] === key; i++) {
-      if (kinds[i] !== wanted) continue;
-      const same = guarded(() => this.info.name(this.info.die(offset[i]!)) === name, false, this.report);
-      if (same) found.push(offset[i]!);
+    return lookUp(this.entries, this.info, name, kind, this.report);
+  }
+
+  /**
+   * The first of `find`. What a kernel's user asks for stands in nearly every unit, so a few are looked into before
+   * the table of all is built.
+   */
+  first(name: string, kind: NameKind): number | undefined {
+    if (!this.table) {
+      for (let i = 0; i < Math.min(EARLY_UNITS, this.info.count); i++) {
+        const found = this.findIn(this.info.unit(i), name, kind);
+        if (found !== undefined) return found;
+      }
     }
-    return found;
+    return this.find(name, kind)[0];
+  }
+
+  /** The position of the first DIE of that name and kind in one unit. */
+  findIn(unit: Unit, name: string, kind: NameKind): number | undefined {
+    const key = hashBytes(new TextEncoder().encode(name));
+    const builder = new Builder(this.info, this.report, (hash) => hash === key);
+    guarded(
+      () => {
+        builder.add(unit);
+      },
+      undefined,
+      this.report,
+    );
+    return lookUp(builder.finish(), this.info, name, kind, this.report)[0];
   }
 
   /** All names of a kind, sorted, each once. */
   names(kind: NameKind): string[] {
-    const { offset, kind: kinds } = (this.table ??= this.build());
+    const { position, kind: kinds } = this.entries;
     const wanted = KINDS.indexOf(kind);
     const names = new Set<string>();
-    offset.forEach((at, i) => {
+    position.forEach((at, i) => {
       if (kinds[i] !== wanted) return;
       const name = guarded(() => this.info.name(this.info.die(at)), undefined, this.report);
       if (name !== undefined) names.add(name);
@@ -71,29 +107,158 @@ export class NameIndex {
     return [...names].sort();
   }
 
-  private build(): NonNullable<NameIndex['table']> {
-    const columns = new Columns(3, 4096);
-    for (let i = 0; i < this.info.count; i++) {
-      const unit = this.info.unit(i);
+  /** The table, when it is complete: to be kept for the next time. */
+  get complete(): NameTable | undefined {
+    return this.table;
+  }
+
+  /** Takes a table that was built of the same file before. */
+  restore(table: NameTable): void {
+    this.table = table;
+    this.builder = undefined;
+  }
+
+  private get entries(): NameTable {
+    while (!this.table) this.buildStep();
+    return this.table;
+  }
+
+  /** Enters one more unit, so that a caller may pause between two; gives the share that is done, 1 at the end. */
+  buildStep(): number {
+    if (this.table) return 1;
+    const { count } = this.info;
+    this.builder ??= new Builder(this.info, this.report);
+    const next = this.entered++;
+    if (next < count) {
+      const { builder } = this;
       guarded(
         () => {
-          walkUnit(
-            unit,
-            (abbreviation, offset, attributesAt) => {
-              const kind = kindOf(abbreviation);
-              if (!kind) return;
-              const die = new Die(unit, offset, abbreviation, attributesAt);
-              const name = this.info.inherited(die, DW_AT.name)?.value;
-              if (name?.kind === 'string') columns.push(hashBytes(name.bytes), offset, KINDS.indexOf(kind));
-            },
-            true,
-          );
+          builder.add(this.info.unit(next));
         },
         undefined,
         this.report,
       );
+      return next / count;
     }
-    const [hash, offset, kind] = columns.sorted();
-    return { hash: hash!, offset: offset!, kind: kind! };
+    this.restore(this.builder.finish());
+    return 1;
+  }
+}
+
+function lookUp(
+  { hash, position, kind: kinds }: NameTable,
+  info: DebugInfo,
+  name: string,
+  kind: NameKind,
+  report: (error: SymbolError) => void,
+): number[] {
+  const key = hashBytes(new TextEncoder().encode(name));
+  const wanted = KINDS.indexOf(kind);
+  const found: number[] = [];
+  for (let i = lowerBound(hash, key); i < hash.length && hash[i] === key; i++) {
+    if (kinds[i] !== wanted) continue;
+    const same = guarded(() => info.name(info.die(position[i]!)) === name, false, report);
+    if (same) found.push(position[i]!);
+  }
+  return found;
+}
+
+/** What tells types of one name apart. */
+const SHAPE: ReadonlySet<number> = new Set([DW_AT.byte_size, DW_AT.decl_line]);
+
+/** How the fields of interest of a declaration's DIEs are reached: for each, a skip program from the one before. */
+interface Plan {
+  fields: { skip: Int32Array; form: number; isName: boolean }[];
+  /** Hash of the fields whose values stand in the declaration itself. */
+  implicit: number;
+}
+
+class Builder {
+  private readonly plans = new Map<Abbreviation, Plan>();
+  private readonly skipper = new Skipper();
+  private readonly columns = new Columns(3, 1 << 10);
+  private readonly types = new PairSet();
+
+  constructor(
+    private readonly info: DebugInfo,
+    private readonly report: (error: SymbolError) => void,
+    private readonly wanted?: (hash: number) => boolean,
+  ) {}
+
+  add(unit: Unit): void {
+    walkUnit(
+      unit,
+      (abbreviation, at, attributesAt) => {
+        const kind = kindOf(abbreviation);
+        if (kind) this.enter(unit, KINDS.indexOf(kind), abbreviation, at, attributesAt);
+      },
+      true,
+    );
+  }
+
+  private enter(
+    unit: Unit,
+    kind: number,
+    abbreviation: Abbreviation,
+    at: number,
+    attributesAt: number,
+  ): void {
+    const position = unit.context.base + at;
+    if ((abbreviation.has & HAS.name) === 0) {
+      const die = new Die(unit, at, abbreviation, attributesAt);
+      const inherited = guarded(() => this.info.inherited(die, DW_AT.name)?.value, undefined, this.report);
+      const hash = inherited?.kind === 'string' ? hashBytes(inherited.bytes) : undefined;
+      if (hash !== undefined && (!this.wanted || this.wanted(hash))) this.columns.push(hash, position, kind);
+      return;
+    }
+    const cursor = unit.cursor(attributesAt);
+    const { fields, implicit } = this.planOf(abbreviation, kind >= FIRST_TYPE);
+    let hash = 0;
+    let shape = implicit ^ kind;
+    for (const { skip, form, isName } of fields) {
+      this.skipper.run(cursor, skip);
+      const start = cursor.pos;
+      if (isName) hash = unit.stringHash(cursor, form);
+      else {
+        skipForm(cursor, form);
+        for (let i = start; i < cursor.pos; i++) shape = Math.imul(shape ^ cursor.bytes[i]!, HASH_PRIME);
+      }
+    }
+    if (this.wanted && !this.wanted(hash)) return;
+    if (kind >= FIRST_TYPE) {
+      // 64 bits of hash: that two different types fall together is as unlikely as a damaged disk.
+      if (!this.types.add(hash, shape >>> 0)) return;
+    }
+    this.columns.push(hash, position, kind);
+  }
+
+  private planOf(abbreviation: Abbreviation, isType: boolean): Plan {
+    let plan = this.plans.get(abbreviation);
+    if (plan) return plan;
+    const { names, forms, implicit } = abbreviation;
+    plan = { fields: [], implicit: 0 };
+    let from = 0;
+    names.forEach((name, i) => {
+      const isName = name === DW_AT.name;
+      if (!isName && !(isType && SHAPE.has(name))) return;
+      const constant = implicit[i];
+      if (constant !== undefined) {
+        plan.implicit = Math.imul(plan.implicit ^ Number(BigInt.asIntN(32, constant)), HASH_PRIME);
+        return;
+      }
+      plan.fields.push({
+        skip: skipProgram(names.subarray(from, i), forms.subarray(from, i)),
+        form: forms[i]!,
+        isName,
+      });
+      from = i + 1;
+    });
+    this.plans.set(abbreviation, plan);
+    return plan;
+  }
+
+  finish(): NameTable {
+    const [hash, position, kind] = this.columns.sorted();
+    return { hash: hash!, position: position!, kind: Uint8Array.from(kind!) };
   }
 }

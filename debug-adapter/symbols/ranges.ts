@@ -4,7 +4,8 @@
  */
 import { DW_AT } from './constants.ts';
 import { Cursor } from './cursor.ts';
-import type { DebugInfo, Die } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
+import type { Die } from './die.ts';
 import { hex, SymbolError } from './errors.ts';
 import type { AddressRange } from './search.ts';
 import type { Unit } from './unit.ts';
@@ -33,7 +34,7 @@ export class RangeReader {
   base(unit: Unit): number {
     let base = this.bases.get(unit.index);
     if (base === undefined) {
-      base = this.info.root(unit).address(DW_AT.low_pc) ?? 0;
+      base = this.info.root(unit.skeleton ?? unit).address(DW_AT.low_pc) ?? 0;
       this.bases.set(unit.index, base);
     }
     return base;
@@ -73,8 +74,7 @@ export class RangeReader {
   }
 
   private readRanges(unit: Unit, offset: number, add: (low: number, high: number) => void): void {
-    const section = unit.sections.ranges;
-    const cursor = new Cursor(section, offset, section.length, '.debug_ranges');
+    const cursor = unit.rangesFrom(offset);
     let base = this.base(unit);
     for (;;) {
       const low = cursor.u32();

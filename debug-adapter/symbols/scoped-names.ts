@@ -3,7 +3,8 @@
  * static variables of a function. Found by walking, a unit at a time, when they are asked for.
  */
 import { DW_AT, DW_OP, DW_TAG } from './constants.ts';
-import { type DebugInfo, type Die, walkUnit } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
+import { type Die, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { NameIndex } from './name-index.ts';
 import type { Unit } from './unit.ts';

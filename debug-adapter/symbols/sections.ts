@@ -1,31 +1,13 @@
 /**
- * The debug sections of one file, as views of its bytes. Owns the choice of sections and says which of them
- * cannot be used (compressed, missing). Source: DWARF 5 §7.2 and Appendix B.
+ * The debug sections of a file as views of its bytes, each found when it is first read. Owns the choice of
+ * sections: the plain ones of a program or the `.dwo` ones of a split file, from the first of several files
+ * that has them (the program and its separate debug file). Source: DWARF 5 §7.2, §7.3.2 and Appendix B.
  */
-import { type Elf, sectionBytes, sectionNamed, SHF } from './elf.ts';
-import { SymbolError } from './errors.ts';
-
-export interface DwarfSections {
-  info: Uint8Array;
-  abbrev: Uint8Array;
-  str: Uint8Array;
-  lineStr: Uint8Array;
-  strOffsets: Uint8Array;
-  addr: Uint8Array;
-  line: Uint8Array;
-  ranges: Uint8Array;
-  rnglists: Uint8Array;
-  loc: Uint8Array;
-  loclists: Uint8Array;
-  aranges: Uint8Array;
-  frame: Uint8Array;
-  ehFrame: Uint8Array;
-  /** Virtual address of `.eh_frame`: its pointers are relative to their own place. */
-  ehFrameAddress: number;
-}
+import { isCompressed } from './compression.ts';
+import { type Elf, type ElfSection, sectionBytes, SHT } from './elf.ts';
+import { guarded, SymbolError } from './errors.ts';
 
 const NAMES = {
-  info: '.debug_info',
   abbrev: '.debug_abbrev',
   str: '.debug_str',
   lineStr: '.debug_line_str',
@@ -41,34 +23,76 @@ const NAMES = {
   ehFrame: '.eh_frame',
 } as const;
 
-/** Finds the sections; a section that cannot be used is empty and reported. */
-export function dwarfSections(elf: Elf, report: (error: SymbolError) => void): DwarfSections {
-  const sections = { ehFrameAddress: sectionNamed(elf, '.eh_frame')?.address ?? 0 } as DwarfSections;
-  let compressed: string | undefined;
-  for (const [key, name] of Object.entries(NAMES) as [keyof typeof NAMES, string][]) {
-    const section = sectionNamed(elf, name);
-    sections[key] = new Uint8Array(0);
-    if (sectionNamed(elf, name.replace('.debug_', '.zdebug_'))?.name.startsWith('.z')) compressed = name;
-    if (!section) continue;
-    if ((section.flags & SHF.compressed) !== 0) {
-      compressed = name;
-      continue;
-    }
-    try {
-      sections[key] = sectionBytes(elf.bytes, section);
-    } catch (error) {
-      if (!(error instanceof SymbolError)) throw error;
-      report(error);
+export type SectionKey = keyof typeof NAMES;
+export const SECTION_KEYS = Object.keys(NAMES) as readonly SectionKey[];
+
+/** The sections that units refer to, and those that stand alone. Empty where there is none. */
+export type DwarfSections = Readonly<Record<SectionKey, Uint8Array>> & {
+  /** Virtual address of `.eh_frame`: its pointers are relative to their own place. */
+  readonly ehFrameAddress: number;
+};
+
+/** A section of units: `.debug_info`, or the `.debug_types` of DWARF 4. Object files may have several of each. */
+export interface UnitSection {
+  bytes: Uint8Array;
+  name: '.debug_info' | '.debug_types';
+}
+
+function find(elfs: readonly Elf[], name: string): { elf: Elf; section: ElfSection } | undefined {
+  for (const elf of elfs) {
+    const section = elf.sections.find((s) => s.name === name && s.type !== SHT.nobits);
+    if (section) return { elf, section };
+  }
+  return undefined;
+}
+
+/** The sections of the files, the plain ones or with `suffix` those of split files; damage goes to `report`. */
+export function dwarfSections(
+  elfs: readonly Elf[],
+  report: (error: SymbolError) => void,
+  suffix: '' | '.dwo' = '',
+): DwarfSections {
+  const none = new Uint8Array(0);
+  const sections = { ehFrameAddress: find(elfs, '.eh_frame')?.section.address ?? 0 };
+  for (const [key, name] of Object.entries(NAMES)) {
+    let bytes: Uint8Array | undefined;
+    Object.defineProperty(sections, key, {
+      enumerable: true,
+      get: () => (bytes ??= guarded(() => contentOf(find(elfs, name + suffix)), none, report)),
+    });
+  }
+  return sections as DwarfSections;
+}
+
+function contentOf(found: { elf: Elf; section: ElfSection } | undefined): Uint8Array {
+  if (!found || isCompressed(found.section)) return new Uint8Array(0);
+  return sectionBytes(found.elf.bytes, found.section);
+}
+
+/** The sections of units, `.debug_info` first. Says what is missing or compressed. */
+export function unitSections(
+  elfs: readonly Elf[],
+  report: (error: SymbolError) => void,
+  suffix: '' | '.dwo' = '',
+): UnitSection[] {
+  const found: UnitSection[] = [];
+  for (const name of ['.debug_info', '.debug_types'] as const) {
+    const elf = elfs.find((one) => one.sections.some((s) => s.name === name + suffix));
+    for (const section of elf?.sections ?? []) {
+      if (!elf || section.name !== name + suffix || isCompressed(section)) continue;
+      const bytes = guarded(() => sectionBytes(elf.bytes, section), undefined, report);
+      if (bytes && bytes.length > 0) found.push({ bytes, name });
     }
   }
-  if (compressed !== undefined) {
+  const compressed = elfs.flatMap((elf) => elf.sections).find(isCompressed);
+  if (compressed) {
     report(
       new SymbolError(
         'dwarf-compressed',
-        `Plain debug sections were expected, a compressed ${compressed} was found; run objcopy --decompress-debug-sections on the file or link with -gz=none.`,
+        `Plain debug sections were expected, a compressed ${compressed.name} was found that cannot be decompressed; run objcopy --decompress-debug-sections on the file or link with -gz=none.`,
       ),
     );
-  } else if (sections.info.length === 0) {
+  } else if (found.length === 0) {
     report(
       new SymbolError(
         'dwarf-missing',
@@ -76,5 +100,5 @@ export function dwarfSections(elf: Elf, report: (error: SymbolError) => void): D
       ),
     );
   }
-  return sections;
+  return found;
 }

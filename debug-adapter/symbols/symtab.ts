@@ -2,9 +2,9 @@
  * The ELF symbol table as sorted typed arrays: address to nearest symbol, name to symbol. Works without any
  * DWARF, so assembly and stripped-of-debug kernels still have names. Source: gABI chapter 4, "Symbol Table".
  */
-import { cString, cStringBytes } from './cursor.ts';
-import { type Elf, sectionBytes, SHT } from './elf.ts';
-import { upperBound } from './search.ts';
+import { cString } from './cursor.ts';
+import { type Elf, type ElfSection, ET_REL, sectionBytes, SHT } from './elf.ts';
+import { sortedOrder, upperBound } from './search.ts';
 
 export type ElfSymbolType = 'none' | 'object' | 'function' | 'other';
 
@@ -20,9 +20,62 @@ export interface ElfSymbol {
 }
 
 const STT_NAMES: readonly ElfSymbolType[] = ['none', 'object', 'function'];
+const STT = { function: 2, object: 1, section: 3, file: 4 } as const;
 const SHN_UNDEF = 0;
+const DOT = 0x2e;
+const encoder = new TextEncoder();
+const SHN_LORESERVE = 0xff00;
 const SHN_ABS = 0xfff1;
-const SYMBOL_SIZE = 16;
+
+/** Where the fields of a symbol stand in each class, and the size of one. */
+const NARROW = { name: 0, value: 4, size: 8, info: 12, section: 14, entry: 16 } as const;
+const WIDE = { name: 0, value: 8, size: 16, info: 4, section: 6, entry: 24 } as const;
+
+/** The entries of one symbol table section, by index. A value is an address: in an object file, of the loaded section. */
+export class SymbolEntries {
+  readonly count: number;
+  private readonly view: DataView;
+  private readonly layout: typeof NARROW | typeof WIDE;
+
+  constructor(
+    private readonly elf: Elf,
+    table: ElfSection,
+  ) {
+    const bytes = sectionBytes(elf.bytes, table);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.layout = elf.wide ? WIDE : NARROW;
+    this.count = Math.floor(bytes.length / this.layout.entry);
+  }
+
+  nameAt(index: number): number {
+    return this.view.getUint32(index * this.layout.entry, true);
+  }
+
+  section(index: number): number {
+    return this.view.getUint16(index * this.layout.entry + this.layout.section, true);
+  }
+
+  info(index: number): number {
+    return this.view.getUint8(index * this.layout.entry + this.layout.info);
+  }
+
+  size(index: number): number {
+    return this.view.getUint32(index * this.layout.entry + this.layout.size, true);
+  }
+
+  value(index: number): number {
+    const value = this.view.getUint32(index * this.layout.entry + this.layout.value, true);
+    if (this.elf.type !== ET_REL) return value;
+    return (value + (this.elf.sections[this.section(index)]?.address ?? 0)) >>> 0;
+  }
+
+  /** False for a symbol of another file, or of a section that was not loaded. */
+  isPlaced(index: number): boolean {
+    const section = this.section(index);
+    if (section === SHN_UNDEF) return false;
+    return section >= SHN_LORESERVE || this.elf.sections[section]?.discarded !== true;
+  }
+}
 
 export class SymbolTable {
   private constructor(
@@ -40,33 +93,44 @@ export class SymbolTable {
     const table =
       elf.sections.find((s) => s.type === SHT.symtab) ?? elf.sections.find((s) => s.type === SHT.dynsym);
     const strings = table && elf.sections[table.link];
-    const bytes = table ? sectionBytes(elf.bytes, table) : new Uint8Array(0);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const count = Math.floor(bytes.length / SYMBOL_SIZE);
+    if (!table || !strings) return SymbolTable.empty(elf);
+    const entries = new SymbolEntries(elf, table);
     const kept: number[] = [];
-    for (let i = 0; i < count; i++) {
-      const type = view.getUint8(i * SYMBOL_SIZE + 12) & 15;
-      const section = view.getUint16(i * SYMBOL_SIZE + 14, true);
-      const named = view.getUint32(i * SYMBOL_SIZE, true) !== 0;
-      if (named && type !== 3 && type !== 4 && section !== SHN_UNDEF) kept.push(i * SYMBOL_SIZE);
+    // From the last: of equals the first is to come last, where the search lands.
+    for (let i = entries.count - 1; i >= 0; i--) {
+      const type = entries.info(i) & 15;
+      if (entries.nameAt(i) !== 0 && type !== STT.section && type !== STT.file && entries.isPlaced(i))
+        kept.push(i);
     }
-    // At one address the better name comes last, where the search lands: functions over labels, globals over locals.
-    const rank = (at: number): number => {
-      const info = view.getUint8(at + 12);
-      return ((info & 15) === 2 ? 4 : (info & 15) === 1 ? 2 : 0) + (info >> 4 === 0 ? 0 : 1);
+    // At one address the better name comes last too: functions over labels, globals over locals.
+    const rank = (info: number): number => {
+      const type = info & 15;
+      return (type === STT.function ? 4 : type === STT.object ? 2 : 0) + (info >> 4 === 0 ? 0 : 1);
     };
-    kept.sort(
-      (a, b) => view.getUint32(a + 4, true) - view.getUint32(b + 4, true) || rank(a) - rank(b) || b - a,
-    );
-    return new SymbolTable(
+    const order = sortedOrder(kept.length, (i) => entries.value(kept[i]!) * 8 + rank(entries.info(kept[i]!)));
+    const sorted = new SymbolTable(
       elf,
-      strings ? sectionBytes(elf.bytes, strings) : new Uint8Array(0),
-      Uint32Array.from(kept, (at) => view.getUint32(at + 4, true)),
-      Uint32Array.from(kept, (at) => view.getUint32(at + 8, true)),
-      Uint32Array.from(kept, (at) => view.getUint32(at, true)),
-      Uint8Array.from(kept, (at) => view.getUint8(at + 12)),
-      Uint16Array.from(kept, (at) => view.getUint16(at + 14, true)),
+      sectionBytes(elf.bytes, strings),
+      new Uint32Array(kept.length),
+      new Uint32Array(kept.length),
+      new Uint32Array(kept.length),
+      new Uint8Array(kept.length),
+      new Uint16Array(kept.length),
     );
+    for (let i = 0; i < order.length; i++) {
+      const from = kept[order[i]!]!;
+      sorted.address[i] = entries.value(from);
+      sorted.size[i] = entries.size(from);
+      sorted.nameAt[i] = entries.nameAt(from);
+      sorted.info[i] = entries.info(from);
+      sorted.section[i] = entries.section(from);
+    }
+    return sorted;
+  }
+
+  static empty(elf: Elf): SymbolTable {
+    const none = new Uint32Array(0);
+    return new SymbolTable(elf, new Uint8Array(0), none, none, none, new Uint8Array(0), new Uint16Array(0));
   }
 
   get count(): number {
@@ -120,16 +184,29 @@ export class SymbolTable {
 
   /** The first symbol of that name, globals preferred. */
   named(name: string): ElfSymbol | undefined {
-    const wanted = new TextEncoder().encode(name);
     let local: number | undefined;
-    for (let i = 0; i < this.count; i++) {
-      const at = this.nameAt[i]!;
-      if (at >= this.strings.length || this.strings[at] !== wanted[0]) continue;
-      const found = cStringBytes(this.strings, at, '.strtab');
-      if (found.length !== wanted.length || !found.every((byte, j) => byte === wanted[j])) continue;
+    for (const i of this.startingWith(encoder.encode(name), true)) {
       if (this.info[i]! >> 4 !== 0) return this.at(i);
       local ??= i;
     }
     return local === undefined ? undefined : this.at(local);
+  }
+
+  /** The symbols of a function: of its name, and of the parts and clones that compilers call `name.cold`, `name.isra.0`. */
+  ofFunction(name: string): ElfSymbol[] {
+    return Array.from(this.startingWith(encoder.encode(name), false), (i) => this.at(i));
+  }
+
+  /** The indices of the symbols whose name is `wanted`, or (unless `whole`) begins with it and a dot. */
+  private *startingWith(wanted: Uint8Array, whole: boolean): Generator<number> {
+    const { strings, nameAt, count } = this;
+    for (let i = 0; i < count; i++) {
+      const at = nameAt[i]!;
+      let n = 0;
+      while (n < wanted.length && strings[at + n] === wanted[n]) n++;
+      if (n < wanted.length) continue;
+      const next = strings[at + n] ?? 0;
+      if (next === 0 || (!whole && next === DOT)) yield i;
+    }
   }
 }

@@ -36,7 +36,6 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
     case 'volatile':
     case 'restrict':
     case 'atomic': {
-      const word = type.kind === 'atomic' ? '_Atomic' : type.kind;
       const core = skipQualifiers(type);
       // A qualified array is an array of qualified elements, and compilers often say both.
       if (core.kind === 'array') {
@@ -46,12 +45,13 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
         const array = { kind: core.kind, dimensions: core.dimensions, element };
         return declare(array, inner, depth + 1, budget);
       }
-      // A qualified pointer carries the word behind its star, anything else in front.
+      const words = qualifiersOf(type).join(' ');
+      // A qualified pointer carries the words behind its star, anything else in front.
       if (core.kind === 'pointer') {
         const rest = inner === '' || inner.startsWith('[') ? inner : ` ${inner.trimStart()}`;
-        return declare(type.target, ` ${word}${rest}`, depth + 1, budget);
+        return declare(core, ` ${words}${rest}`, depth + 1, budget);
       }
-      return `${word} ${declare(type.target, inner, depth + 1, budget)}`;
+      return `${words} ${declare(core, inner, depth + 1, budget)}`;
     }
     case 'array': {
       const lengths = type.dimensions.map((n) => `[${n === undefined ? '' : String(n)}]`).join('');
@@ -59,7 +59,8 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
     }
     case 'function': {
       const parameters = type.parameters.map((parameter) => declare(parameter, '', depth + 1, budget));
-      if (type.variadic) parameters.push('...');
+      // `f()` says nothing of its parameters; compilers call that unspecified, as they do `...`.
+      if (type.variadic && (type.prototyped || parameters.length > 0)) parameters.push('...');
       if (parameters.length === 0 && type.prototyped) parameters.push('void');
       return declare(type.returns, `${inner}(${parameters.join(', ')})`, depth + 1, budget);
     }
@@ -79,6 +80,26 @@ function skipQualifiers(type: CType): CType {
     at = at.target;
   }
   return at;
+}
+
+const QUALIFIERS = [
+  ['const', 'const'],
+  ['volatile', 'volatile'],
+  ['restrict', 'restrict'],
+  ['atomic', '_Atomic'],
+] as const;
+
+/** The qualifiers at the top of a type in the usual order, each once. */
+function qualifiersOf(type: CType): string[] {
+  const found = new Set<string>();
+  let at = type;
+  for (let i = 0; i < DEPTH_LIMIT; i++) {
+    if (at.kind !== 'const' && at.kind !== 'volatile' && at.kind !== 'restrict' && at.kind !== 'atomic')
+      break;
+    found.add(at.kind);
+    at = at.target;
+  }
+  return QUALIFIERS.filter(([kind]) => found.has(kind)).map(([, word]) => word);
 }
 
 /** True when `type` carries the qualifier `kind` at its top, or is an array whose elements do. */

@@ -4,7 +4,8 @@
  * looked at. Source: DWARF 5 §5.
  */
 import { DW_AT, DW_ATE, DW_FORM, DW_TAG } from './constants.ts';
-import type { DebugInfo, Die } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
+import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateNumber } from './expression.ts';
 
@@ -38,9 +39,9 @@ export interface Member {
 export interface StructType {
   kind: 'struct' | 'union';
   name: string | undefined;
-  size: number;
+  readonly size: number;
   /** Only a declaration is known in this file. */
-  incomplete: boolean;
+  readonly incomplete: boolean;
   readonly members: readonly Member[];
 }
 
@@ -165,10 +166,6 @@ export class TypeReader {
       () => {
         const value = this.info.inherited(die, DW_AT.type)?.value;
         if (!value) return VOID;
-        if (value.kind === 'signature') {
-          const offset = this.info.typeBySignature(value.value);
-          return offset === undefined ? unknown('<type in another file>') : this.at(offset);
-        }
         if (value.kind !== 'reference') return unknown('<type in another file>');
         return this.at(value.offset);
       },
@@ -195,6 +192,9 @@ export class TypeReader {
   }
 
   private describe(die: Die): CType {
+    // A stub for a type that stands in a type unit (DWARF 5 §5.6).
+    const elsewhere = die.attribute(DW_AT.signature);
+    if (elsewhere?.kind === 'reference' && elsewhere.offset !== die.offset) return this.at(elsewhere.offset);
     const name = die.text(DW_AT.name);
     const lazy = <T extends object>(base: T): T & { readonly target: CType } =>
       this.lazily(base, 'target', () => this.typeOf(die));
@@ -250,27 +250,36 @@ export class TypeReader {
   }
 
   private struct(die: Die, name: string | undefined): CType {
-    const declared = die.flag(DW_AT.declaration);
-    if (declared && name !== undefined) {
-      const definition = this.complete(die.tag, name);
-      if (definition !== undefined && definition !== die.offset) return this.at(definition);
-    }
-    const base = {
-      kind: die.tag === DW_TAG.union_type ? ('union' as const) : ('struct' as const),
-      name,
-      size: die.number(DW_AT.byte_size) ?? 0,
-      incomplete: declared,
+    const kind = die.tag === DW_TAG.union_type ? ('union' as const) : ('struct' as const);
+    if (die.flag(DW_AT.declaration) && name !== undefined) return this.declared(die, kind, name);
+    const size = die.number(DW_AT.byte_size) ?? 0;
+    return this.lazily({ kind, name, size, incomplete: die.flag(DW_AT.declaration) }, 'members', () =>
+      guarded(() => this.members(die, size), [], this.report),
+    );
+  }
+
+  /** A struct its unit only declares. The definition in another unit is looked for when something of it is asked. */
+  private declared(die: Die, kind: StructType['kind'], name: string): StructType {
+    let known: StructType | undefined;
+    const definition = (): StructType => {
+      if (known) return known;
+      const offset = guarded(() => this.complete(die.tag, name), undefined, this.report);
+      const found = offset === undefined || offset === die.offset ? undefined : this.at(offset);
+      const isStruct = found?.kind === 'struct' || found?.kind === 'union';
+      return (known = isStruct ? found : { kind, name, size: 0, incomplete: true, members: [] });
     };
-    return this.lazily(base, 'members', () => guarded(() => this.members(die, base.size), [], this.report));
+    const base = this.lazily({ kind, name }, 'size', () => definition().size);
+    const sized = this.lazily(base, 'incomplete', () => definition().incomplete);
+    return this.lazily(sized, 'members', () => definition().members);
   }
 
   private members(struct: Die, structSize: number): Member[] {
     const members: Member[] = [];
-    for (const die of struct.children()) {
+    for (const die of memberDies(struct, 0)) {
       if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.inheritance) continue;
       if (die.flag(DW_AT.external) || die.flag(DW_AT.declaration)) continue; // static data member
       const member = {
-        name: die.text(DW_AT.name),
+        name: die.text(DW_AT.name) ?? (die.flag(DW_AT.artificial) ? 'discriminant' : undefined),
         offset: memberOffset(die),
         ...this.bitField(die, structSize),
       };
@@ -289,12 +298,12 @@ export class TypeReader {
     if (bitSize === undefined) return {};
     const direct = die.number(DW_AT.data_bit_offset);
     if (direct !== undefined) return { bitOffset: direct, bitSize };
-    const fromTop = die.number(DW_AT.bit_offset);
+    const fromTop = die.attribute(DW_AT.bit_offset);
     const offset = memberOffset(die);
-    if (fromTop === undefined) return { bitOffset: offset * 8, bitSize };
+    if (fromTop?.kind !== 'constant') return { bitOffset: offset * 8, bitSize };
     const storage = die.number(DW_AT.byte_size) ?? (sizeOfType(this.typeOf(die)) || structSize);
-    // bit_offset is written as an unsigned constant, but is negative when the field straddles its storage.
-    const signedFromTop = fromTop > 0x7fffffff ? fromTop - 0x100000000 : fromTop;
+    // Written as an unsigned constant of 32 or 64 bits, but negative when the field straddles its storage.
+    const signedFromTop = Number(BigInt.asIntN(32, fromTop.value));
     return { bitOffset: offset * 8 + storage * 8 - signedFromTop - bitSize, bitSize };
   }
 
@@ -343,6 +352,15 @@ export class TypeReader {
     };
     const withReturn = this.lazily(base, 'returns', () => this.typeOf(die));
     return this.lazily(withReturn, 'parameters', () => parameters.map((child) => this.typeOf(child)));
+  }
+}
+
+/** The children of a struct, with the members of its variants (a Rust enum; DWARF 5 §5.7.10) among them. */
+function* memberDies(parent: Die, depth: number): Generator<Die> {
+  for (const die of parent.children()) {
+    const isVariant = die.tag === DW_TAG.variant_part || die.tag === DW_TAG.variant;
+    if (isVariant && depth < CHAIN_LIMIT) yield* memberDies(die, depth + 1);
+    else yield die;
   }
 }
 

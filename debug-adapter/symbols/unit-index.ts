@@ -4,7 +4,7 @@
  * Source: DWARF 5 §6.1.2.
  */
 import { Cursor } from './cursor.ts';
-import type { DebugInfo } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { RangeReader } from './ranges.ts';
 import { Columns, upperBound } from './search.ts';
@@ -27,14 +27,14 @@ export class UnitIndex {
     private readonly report: (error: SymbolError) => void,
   ) {}
 
-  /** The unit whose code holds `pc`. */
+  /** The unit whose code holds `pc`: of a skeleton and its split unit the latter, which has the entries. */
   at(pc: number): Unit | undefined {
     this.quick ??= this.build(true);
-    const found = find(this.quick, pc);
-    if (found >= 0) return this.info.unit(found);
-    this.complete ??= this.build(false);
-    const checked = find(this.complete, pc);
-    return checked < 0 ? undefined : this.info.unit(checked);
+    let found = find(this.quick, pc);
+    if (found < 0) found = find((this.complete ??= this.build(false)), pc);
+    if (found < 0) return undefined;
+    const unit = this.info.unit(found);
+    return unit.split ?? unit;
   }
 
   private build(trustAranges: boolean): Spans {
@@ -50,10 +50,11 @@ export class UnitIndex {
       );
     }
     for (let i = 0; i < this.info.count; i++) {
-      if (listed.has(i)) continue;
+      const unit = this.info.unit(i);
+      if (listed.has(i) || unit.skeleton || unit.isTypeUnit) continue;
       guarded(
         () => {
-          for (const { low, high } of this.ranges.of(this.info.root(this.info.unit(i)))) {
+          for (const { low, high } of this.ranges.of(this.info.root(unit))) {
             spans.push(low, high, i);
           }
         },

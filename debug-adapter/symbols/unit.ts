@@ -1,15 +1,19 @@
 /**
- * One unit of `.debug_info`: its header (versions 2 to 5), its bases, and the reading of attribute values in
+ * One unit of `.debug_info` or `.debug_types`: its header (versions 2 to 5), its bases, and the reading of attribute values in
  * its context. Owns no DIE. Source: DWARF 5 §7.5.1 (headers), §7.5.5 and §7.5.6 (classes and forms), §7.26,
  * §7.27 (string and address tables).
  */
-import { type Abbreviation, type AbbreviationTable, readAbbreviations, skipForm } from './abbrev.ts';
+import { type Abbreviation, type AbbreviationPool, AbbreviationTable, skipForm } from './abbrev.ts';
 import { DW_AT, DW_FORM, DW_UT } from './constants.ts';
 import { cStringBytes, Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
-import type { DwarfSections } from './sections.ts';
+import { hashBytes, hashString } from './search.ts';
+import type { DwarfSections, UnitSection } from './sections.ts';
 
-/** The value of one attribute by its class. Offsets in `reference` are absolute in `.debug_info`. */
+/**
+ * The value of one attribute by its class. Offsets of references are positions in the image (see `DebugInfo`);
+ * a reference that leads out of it, to a type unit or supplementary file that is not here, is 'missing'.
+ */
 export type AttributeValue =
   | { kind: 'address'; value: number }
   | { kind: 'constant'; value: bigint; form: number }
@@ -19,11 +23,10 @@ export type AttributeValue =
   | { kind: 'sectionOffset'; value: number }
   | { kind: 'listIndex'; value: number }
   | { kind: 'string'; bytes: Uint8Array }
-  | { kind: 'signature'; value: bigint }
-  | { kind: 'unsupported'; form: number };
+  | { kind: 'missing' };
 
 export interface UnitHeader {
-  /** Of the header, in `.debug_info`. */
+  /** Of the header, in its section; so are `end`, `rootAt` and `typeAt`. */
   offset: number;
   /** One past the last byte of the unit. */
   end: number;
@@ -32,83 +35,124 @@ export interface UnitHeader {
   abbreviationsAt: number;
   /** Offset of the unit's root DIE. */
   rootAt: number;
-  /** Of a type unit: its signature, and the absolute offset of the type it is for. */
+  /** Of a type unit: its signature, and the offset of the type it is for. */
   signature: bigint | undefined;
   typeAt: number;
+  /** Of a skeleton and its split unit: what they have in common (DWARF 5 §7.5.1.2). */
+  dwoId: bigint | undefined;
+}
+
+/** What all units of an image share: what references out of them are resolved with, and their declarations. */
+export interface References {
+  abbreviations: AbbreviationPool;
+  /** Position of the type a signature stands for. */
+  typeBySignature: (signature: bigint) => number | undefined;
+  /** The supplementary file that dwz made, when it is here: its `.debug_info` by position, and its `.debug_str`. */
+  alternate: () => { base: number; str: Uint8Array } | undefined;
+}
+
+/** Where a unit stands and what it refers to. */
+export interface UnitContext {
+  section: UnitSection;
+  /** Position in the image of the section's first byte. */
+  base: number;
+  /** The same of the file's `.debug_info`: what DW_FORM_ref_addr counts from. */
+  infoBase: number;
+  /** Of the same file, or of the unit's part of a package. */
+  sections: DwarfSections;
+  /** Abbreviation tables of `sections`, by offset. */
+  tables: Map<number, AbbreviationTable>;
+  references: References;
+  /** The file is a `.dwo` or `.dwp`. */
+  split: boolean;
 }
 
 const decoder = new TextDecoder();
 
 /** Reads one unit header and moves past the unit; the error as a value when it is not one we read. */
-export function readUnitHeader(cursor: Cursor): UnitHeader | SymbolError {
+export function readUnitHeader(cursor: Cursor, section: UnitSection['name']): UnitHeader | SymbolError {
   const offset = cursor.pos;
   const end = cursor.initialLength();
-  const header = new Cursor(cursor.bytes, cursor.pos, end, '.debug_info');
+  const header = new Cursor(cursor.bytes, cursor.pos, end, section);
   cursor.pos = end;
   const version = header.u16();
   if (version < 2 || version > 5) {
     return new SymbolError(
       'dwarf-version',
-      `DWARF version 2 to 5 was expected at ${hex(offset)} of .debug_info, version ${String(version)} was found; rebuild with -gdwarf-5.`,
+      `DWARF version 2 to 5 was expected at ${hex(offset)} of ${section}, version ${String(version)} was found; rebuild with -gdwarf-5.`,
     );
   }
-  let type: number = DW_UT.compile;
-  let signature: bigint | undefined;
-  let typeAt = 0;
-  let addressSize: number;
-  let abbreviationsAt: number;
-  if (version >= 5) {
-    type = header.u8();
-    addressSize = header.u8();
-    abbreviationsAt = header.u32();
-    if (type === DW_UT.skeleton || type === DW_UT.split_compile) header.take(8);
-    if (type === DW_UT.type || type === DW_UT.split_type) {
-      signature = header.u64();
-      typeAt = offset + header.u32();
-    }
-  } else {
-    abbreviationsAt = header.u32();
-    addressSize = header.u8();
-  }
+  let type: number = section === '.debug_types' ? DW_UT.type : DW_UT.compile;
+  if (version >= 5) type = header.u8();
+  const addressFirst = version >= 5 ? header.u8() : 0;
+  const abbreviationsAt = header.u32();
+  const addressSize = version >= 5 ? addressFirst : header.u8();
+  const split = type === DW_UT.skeleton || type === DW_UT.split_compile;
+  const dwoId = split ? header.u64() : undefined;
+  const isType = type === DW_UT.type || type === DW_UT.split_type;
+  const signature = isType ? header.u64() : undefined;
+  const typeAt = isType ? offset + header.u32() : 0;
   if (addressSize !== 4) {
     return new SymbolError(
       'dwarf-address-size',
       `4-byte addresses were expected in the unit at ${hex(offset)}, ${String(addressSize)}-byte ones were found; build for i386.`,
     );
   }
-  return { offset, end, version, type, abbreviationsAt, rootAt: header.pos, signature, typeAt };
+  return { offset, end, version, type, abbreviationsAt, rootAt: header.pos, signature, typeAt, dwoId };
 }
 
 interface Bases {
   strOffsets: number;
   addr: number;
+  ranges: number;
   rnglists: number;
   loclists: number;
 }
 
 export class Unit {
+  /** Of a split unit: the skeleton in the program that has its addresses, ranges and line table. */
+  skeleton: Unit | undefined;
+  /** Of a skeleton: the unit it stands for, when its file is here. */
+  split: Unit | undefined;
   private table: AbbreviationTable | undefined;
   private bases: Bases | undefined;
 
   constructor(
     readonly header: UnitHeader,
-    /** Position among the units of the file. */
+    /** Position among the units of the image. */
     readonly index: number,
-    readonly sections: DwarfSections,
-    private readonly tables: Map<number, AbbreviationTable>,
+    readonly context: UnitContext,
   ) {}
 
   get version(): number {
     return this.header.version;
   }
 
+  get sections(): DwarfSections {
+    return this.context.sections;
+  }
+
+  /** Position in the image of the unit's header, and of one past its end. */
+  get start(): number {
+    return this.context.base + this.header.offset;
+  }
+
+  get end(): number {
+    return this.context.base + this.header.end;
+  }
+
+  get isTypeUnit(): boolean {
+    return this.header.signature !== undefined;
+  }
+
   private get abbreviations(): AbbreviationTable {
     if (this.table) return this.table;
     const at = this.header.abbreviationsAt;
-    let table = this.tables.get(at);
+    const { sections, tables, references } = this.context;
+    let table = tables.get(at);
     if (!table) {
-      table = readAbbreviations(this.sections.abbrev, at);
-      this.tables.set(at, table);
+      table = new AbbreviationTable(sections.abbrev, at, references.abbreviations);
+      tables.set(at, table);
     }
     this.table = table;
     return table;
@@ -119,19 +163,20 @@ export class Unit {
     return this.abbreviations.hasLocationLists;
   }
 
-  /** A cursor over the unit's bytes from `offset`. */
+  /** A cursor over the unit's bytes from `offset` of its section. */
   cursor(offset: number): Cursor {
-    if (offset < this.header.rootAt || offset >= this.header.end) {
+    const { header, context } = this;
+    if (offset < header.rootAt || offset >= header.end) {
       throw new SymbolError(
         'dwarf-reference',
-        `A reference into the unit at ${hex(this.header.offset)} was expected, ${hex(offset)} was found; the file is damaged, rebuild it.`,
+        `A reference into the unit at ${hex(header.offset)} was expected, ${hex(offset)} was found; the file is damaged, rebuild it.`,
       );
     }
-    return new Cursor(this.sections.info, offset, this.header.end, '.debug_info');
+    return new Cursor(context.section.bytes, offset, header.end, context.section.name);
   }
 
   abbreviation(code: number): Abbreviation {
-    const found = this.abbreviations.byCode.get(code);
+    const found = this.abbreviations.get(code);
     if (found) return found;
     throw new SymbolError(
       'dwarf-abbreviation',
@@ -185,19 +230,35 @@ export class Unit {
       case DW_FORM.flag_present:
         return { kind: 'flag', value: true };
       case DW_FORM.ref_addr:
-        return { kind: 'reference', offset: cursor.u32() };
+        return { kind: 'reference', offset: this.context.infoBase + cursor.u32() };
       case DW_FORM.ref1:
-        return { kind: 'reference', offset: this.header.offset + cursor.u8() };
+        return { kind: 'reference', offset: this.start + cursor.u8() };
       case DW_FORM.ref2:
-        return { kind: 'reference', offset: this.header.offset + cursor.u16() };
+        return { kind: 'reference', offset: this.start + cursor.u16() };
       case DW_FORM.ref4:
+        return { kind: 'reference', offset: this.start + cursor.u32() };
       case DW_FORM.ref8:
-        return {
-          kind: 'reference',
-          offset: this.header.offset + cursor.unsigned(form === DW_FORM.ref4 ? 4 : 8),
-        };
+        return { kind: 'reference', offset: this.start + cursor.unsigned(8) };
       case DW_FORM.ref_udata:
-        return { kind: 'reference', offset: this.header.offset + cursor.uleb() };
+        return { kind: 'reference', offset: this.start + cursor.uleb() };
+      case DW_FORM.ref_sig8: {
+        const offset = this.context.references.typeBySignature(cursor.u64());
+        return offset === undefined ? { kind: 'missing' } : { kind: 'reference', offset };
+      }
+      case DW_FORM.ref_sup4:
+      case DW_FORM.ref_sup8:
+      case DW_FORM.GNU_ref_alt: {
+        const offset = cursor.unsigned(form === DW_FORM.ref_sup8 ? 8 : 4);
+        const alternate = this.context.references.alternate();
+        return alternate ? { kind: 'reference', offset: alternate.base + offset } : { kind: 'missing' };
+      }
+      case DW_FORM.strp_sup:
+      case DW_FORM.GNU_strp_alt: {
+        const offset = cursor.u32();
+        const alternate = this.context.references.alternate();
+        if (!alternate) return { kind: 'missing' };
+        return { kind: 'string', bytes: cStringBytes(alternate.str, offset, '.debug_str') };
+      }
       case DW_FORM.sec_offset:
         return { kind: 'sectionOffset', value: cursor.u32() };
       case DW_FORM.loclistx:
@@ -210,15 +271,6 @@ export class Unit {
           return { kind: 'constant', value: cursor.slebBig(), form: actual };
         return this.read(cursor, actual);
       }
-      case DW_FORM.ref_sig8:
-        return { kind: 'signature', value: cursor.u64() };
-      case DW_FORM.ref_sup4:
-      case DW_FORM.ref_sup8:
-      case DW_FORM.strp_sup:
-      case DW_FORM.GNU_ref_alt:
-      case DW_FORM.GNU_strp_alt:
-        cursor.take(form === DW_FORM.ref_sup8 ? 8 : 4);
-        return { kind: 'unsupported', form };
       default:
         return { kind: 'string', bytes: this.readString(cursor, form) };
     }
@@ -234,53 +286,73 @@ export class Unit {
         return cStringBytes(str, cursor.u32(), '.debug_str');
       case DW_FORM.line_strp:
         return cStringBytes(lineStr, cursor.u32(), '.debug_line_str');
+    }
+    const offset = this.stringOffset(cursor, form);
+    if (offset !== undefined) return cStringBytes(str, offset, '.debug_str');
+    throw new SymbolError(
+      'dwarf-form',
+      `An attribute form of DWARF 2 to 5 was expected in the unit at ${hex(this.header.offset)}, form ${hex(form)} was found; the file is damaged or from an unknown compiler.`,
+    );
+  }
+
+  /** `hashBytes` of the string at the cursor, which moves past it; 0 when it stands in a file that is not here. */
+  stringHash(cursor: Cursor, form: number): number {
+    if (form === DW_FORM.strp) return hashString(this.sections.str, cursor.u32());
+    const value = this.read(cursor, form);
+    return value.kind === 'string' ? hashBytes(value.bytes) : 0;
+  }
+
+  /** Where in `.debug_str` the string of an indexed form (DW_FORM_strx) at the cursor is; undefined for other forms. */
+  stringOffset(cursor: Cursor, form: number): number | undefined {
+    switch (form) {
       case DW_FORM.strx:
       case DW_FORM.GNU_str_index:
-        return this.indexedString(cursor.uleb());
+        return this.stringAt(cursor.uleb());
       case DW_FORM.strx1:
-        return this.indexedString(cursor.u8());
+        return this.stringAt(cursor.u8());
       case DW_FORM.strx2:
-        return this.indexedString(cursor.u16());
+        return this.stringAt(cursor.u16());
       case DW_FORM.strx3:
-        return this.indexedString(cursor.u24());
+        return this.stringAt(cursor.u24());
       case DW_FORM.strx4:
-        return this.indexedString(cursor.u32());
+        return this.stringAt(cursor.u32());
       default:
-        throw new SymbolError(
-          'dwarf-form',
-          `An attribute form of DWARF 2 to 5 was expected in the unit at ${hex(this.header.offset)}, form ${hex(form)} was found; the file is damaged or from an unknown compiler.`,
-        );
+        return undefined;
     }
   }
 
-  private indexedString(index: number): Uint8Array {
-    const { strOffsets, str } = this.sections;
+  private stringAt(index: number): number {
+    const { strOffsets } = this.sections;
     const at = this.tableBases.strOffsets + index * 4;
-    return cStringBytes(
-      str,
-      new Cursor(strOffsets, at, strOffsets.length, '.debug_str_offsets').u32(),
-      '.debug_str',
-    );
+    return new Cursor(strOffsets, at, strOffsets.length, '.debug_str_offsets').u32();
   }
 
   /** Entry `index` of the unit's part of `.debug_addr` (DWARF 5 §7.27). */
   addressAt(index: number): number {
-    const { addr } = this.sections;
-    return new Cursor(addr, this.tableBases.addr + index * 4, addr.length, '.debug_addr').u32();
+    const owner = this.skeleton ?? this;
+    const { addr } = owner.sections;
+    return new Cursor(addr, owner.tableBases.addr + index * 4, addr.length, '.debug_addr').u32();
   }
 
-  /** Absolute offset in `.debug_rnglists` or `.debug_loclists` of list `index` (DWARF 5 §7.28, §7.29). */
+  /** Offset in `.debug_rnglists` or `.debug_loclists` of list `index` (DWARF 5 §7.28, §7.29). */
   listAt(which: 'rnglists' | 'loclists', index: number): number {
     const section = this.sections[which];
     const base = this.tableBases[which];
     return base + new Cursor(section, base + index * 4, section.length, `.debug_${which}`).u32();
   }
 
+  /** `.debug_ranges` from `offset`: of a split unit those of its skeleton, from DW_AT_GNU_ranges_base on. */
+  rangesFrom(offset: number): Cursor {
+    const { ranges } = (this.skeleton ?? this).sections;
+    const start = offset + (this.skeleton?.tableBases.ranges ?? 0);
+    return new Cursor(ranges, start, ranges.length, '.debug_ranges');
+  }
+
   /** The base attributes of the root DIE, read before anything that needs them (DWARF 5 §3.1.1). */
   private get tableBases(): Bases {
     if (this.bases) return this.bases;
     // Defaults: just past a header of a contribution that starts the section (what DWARF 5 .dwo files rely on).
-    const bases = { strOffsets: 8, addr: 8, rnglists: 12, loclists: 12 };
+    const bases = { strOffsets: this.version >= 5 ? 8 : 0, addr: 8, ranges: 0, rnglists: 12, loclists: 12 };
     this.bases = bases;
     const cursor = this.cursor(this.header.rootAt);
     const abbreviation = this.abbreviation(cursor.uleb());
@@ -291,6 +363,7 @@ export class Unit {
         const value = cursor.u32();
         if (name === DW_AT.str_offsets_base) bases.strOffsets = value;
         else if (name === DW_AT.addr_base || name === DW_AT.GNU_addr_base) bases.addr = value;
+        else if (name === DW_AT.GNU_ranges_base) bases.ranges = value;
         else if (name === DW_AT.rnglists_base) bases.rnglists = value;
         else if (name === DW_AT.loclists_base) bases.loclists = value;
       } else {

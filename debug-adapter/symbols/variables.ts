@@ -2,11 +2,13 @@
  * Variables and scopes: what is visible at a pc, its type, and how to find where it is. Evaluates nothing
  * until asked. Source: DWARF 5 §2.6, §3.3.5 (frame base), §4.1.
  */
+import type { CallSites } from './call-sites.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
-import type { DebugInfo, Die } from './die.ts';
+import type { DebugInfo } from './debug-info.ts';
+import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
-import { type FrameContext, littleEndian, type Location } from './location.ts';
+import { type FrameContext, littleEndian, type Location, readLocation, toNumber } from './location.ts';
 import { expressionAt } from './locations.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
@@ -36,11 +38,15 @@ export interface Scope {
   variables: readonly Variable[];
 }
 
+/** Values that depend on others, in the same frame or in the callers', are followed so far. */
+const DEPENDENCY_LIMIT = 8;
+
 export class Variables {
   constructor(
     private readonly info: DebugInfo,
     private readonly ranges: RangeReader,
     private readonly types: TypeReader,
+    private readonly calls: CallSites,
     private readonly report: (error: SymbolError) => void,
   ) {}
 
@@ -89,16 +95,31 @@ export class Variables {
       get type() {
         return types.typeOf(die);
       },
-      locate: (frame) =>
-        guarded<Location>(
-          () => this.locate(die, fn, pc ?? frame?.pc ?? 0, frame),
-          { kind: 'optimised-out', reason: 'its debug information is damaged' },
-          this.report,
-        ),
+      locate: (frame) => this.place(die, fn, pc ?? frame?.pc ?? 0, frame, 0),
     };
   }
 
-  private locate(die: Die, fn: Die | undefined, pc: number, frame: FrameContext | undefined): Location {
+  private place(
+    die: Die,
+    fn: Die | undefined,
+    pc: number,
+    frame: FrameContext | undefined,
+    depth: number,
+  ): Location {
+    return guarded<Location>(
+      () => this.locate(die, fn, pc, frame, depth),
+      { kind: 'optimised-out', reason: 'its debug information is damaged' },
+      this.report,
+    );
+  }
+
+  private locate(
+    die: Die,
+    fn: Die | undefined,
+    pc: number,
+    frame: FrameContext | undefined,
+    depth: number,
+  ): Location {
     const value = this.info.inherited(die, DW_AT.location) ?? this.info.inherited(die, DW_AT.const_value);
     if (!value) return { kind: 'optimised-out', reason: 'the compiler recorded no location' };
     const constant = this.constant(die, value.from);
@@ -108,7 +129,7 @@ export class Variables {
     if (!expression || expression.length === 0) {
       return { kind: 'optimised-out', reason: 'it has no place at this instruction' };
     }
-    return evaluateLocation(expression, this.scope(value.from, fn, pc, frame));
+    return evaluateLocation(expression, this.scope(value.from, fn, pc, frame, depth));
   }
 
   private constant(die: Die, from: Die): Location | undefined {
@@ -130,17 +151,58 @@ export class Variables {
     }
   }
 
-  private scope(die: Die, fn: Die | undefined, pc: number, frame: FrameContext | undefined): ExpressionScope {
+  private scope(
+    die: Die,
+    fn: Die | undefined,
+    pc: number,
+    frame: FrameContext | undefined,
+    depth: number,
+  ): ExpressionScope {
     const { unit } = die;
-    const common = {
+    const { infoBase } = unit.context;
+    const common: Omit<ExpressionScope, 'frameBase'> = {
       frame,
-      addressAt: (index: number) => unit.addressAt(index),
-      baseType: (offset: number) => this.types.stackType(unit.header.offset + offset),
-      callee: (offset: number, absolute: boolean) => {
+      addressAt: (index) => unit.addressAt(index),
+      baseType: (offset) => this.types.stackType(unit.start + offset),
+      callee: (offset, absolute) => {
         const location = this.info
-          .die(absolute ? offset : unit.header.offset + offset)
+          .die(absolute ? infoBase + offset : unit.start + offset)
           .attribute(DW_AT.location);
         return location?.kind === 'block' ? location.bytes : undefined;
+      },
+      entryValue: (expression) =>
+        this.callValue(fn, frame, depth, (parameter) => {
+          const location = parameter.attribute(DW_AT.location);
+          return location?.kind === 'block' && sameBytes(location.bytes, expression);
+        }),
+      parameterValue: (offset) =>
+        this.callValue(
+          fn,
+          frame,
+          depth,
+          (parameter) =>
+            (parameter.reference(DW_AT.call_parameter) ?? parameter.reference(DW_AT.abstract_origin)) ===
+            unit.start + offset,
+        ),
+      variableValue: (offset) => {
+        if (depth >= DEPENDENCY_LIMIT || !frame) return undefined;
+        const other = this.info.die(infoBase + offset);
+        const size = Math.min(sizeOfType(this.types.typeOf(other)), 8);
+        const place = this.place(other, fn, pc, frame, depth + 1);
+        const bytes = readLocation(place, size, frame.registers, frame.readMemory);
+        return bytes && toNumber(bytes);
+      },
+      pointee: (offset, byteOffset) => {
+        const other = this.info.die(infoBase + offset);
+        return {
+          name: this.info.name(other) ?? 'an unnamed value',
+          dieOffset: other.offset,
+          byteOffset,
+          locate: () =>
+            depth >= DEPENDENCY_LIMIT
+              ? { kind: 'optimised-out', reason: 'it points on without end' }
+              : this.place(other, fn, pc, frame, depth + 1),
+        };
       },
     };
     const frameBase = (): number | undefined => {
@@ -152,4 +214,23 @@ export class Variables {
     };
     return { ...common, frameBase };
   }
+
+  /** The value the caller of `frame` recorded for a parameter, evaluated in the caller's own frame. */
+  private callValue(
+    fn: Die | undefined,
+    frame: FrameContext | undefined,
+    depth: number,
+    isWanted: (parameter: Die) => boolean,
+  ): bigint | undefined {
+    if (!fn || !frame || depth >= DEPENDENCY_LIMIT) return undefined;
+    const call = this.calls.find(fn, frame, isWanted);
+    if (!call) return undefined;
+    const scope = this.scope(call.parameter, call.caller, call.frame.pc, call.frame, depth + 1);
+    const value = evaluateNumber(call.expression, scope);
+    return value === undefined ? undefined : BigInt(value);
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

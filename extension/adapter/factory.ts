@@ -10,6 +10,7 @@ const t = vscode.l10n.t;
 /** The factory for debug type `colinux`. */
 export function adapterFactory(
   extension: vscode.Uri,
+  storage: vscode.Uri,
   platform: Platform,
 ): vscode.DebugAdapterDescriptorFactory {
   return {
@@ -19,7 +20,7 @@ export function adapterFactory(
           t('This workspace is not trusted: no kernel of it is run. Trust the workspace and try again.'),
         );
       }
-      const host = await createAdapterHost(extension, platform, session.workspaceFolder);
+      const host = await createAdapterHost(extension, storage, platform, session.workspaceFolder);
       // DebugSession has the methods of a vscode.DebugAdapter; only its message type is a protocol type, not VS Code's.
       const adapter = new ColinuxDebugSession(host) as unknown as vscode.DebugAdapter;
       return new vscode.DebugAdapterInlineImplementation(adapter);

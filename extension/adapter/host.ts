@@ -15,6 +15,7 @@ const EXCLUDED = '**/{node_modules,.git}/**';
 /** Makes the host of a session that belongs to `folder`. */
 export async function createAdapterHost(
   extension: vscode.Uri,
+  storage: vscode.Uri,
   platform: Platform,
   folder: vscode.WorkspaceFolder | undefined,
 ): Promise<AdapterHost> {
@@ -30,6 +31,8 @@ export async function createAdapterHost(
     readFile,
     openEnds: platform.openEnds(inExtension(), readFile),
     servesFolders: platform.servesFolders,
+    debugFolders: platform.debugFolders,
+    ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),
     createMachineWorker: async () => {
       const bundle = inExtension('machine-worker.js');
       const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(bundle));

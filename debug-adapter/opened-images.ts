@@ -2,7 +2,10 @@
  * The symbols of the files of a session, so that a restart opens those of changed files only. A file is known again by its
  * bytes, not by times: a build that made the same file again has changed nothing.
  */
-import { SymbolImage } from './symbols/image.ts';
+import type { AdapterHost } from './adapter-host.ts';
+import { symbolFiles } from './symbol-files.ts';
+import type { SymbolImage } from './symbols/image.ts';
+import { loadSymbols } from './symbols/load.ts';
 
 interface Entry {
   readonly name: string;
@@ -10,18 +13,18 @@ interface Entry {
   readonly image: SymbolImage;
 }
 
-export class SymbolCache {
+export class OpenedImages {
   private kept: readonly Entry[] = [];
   private asked: Entry[] = [];
 
-  /** @throws SymbolError for a file that is none with symbols */
-  open(bytes: Uint8Array, name: string): SymbolImage {
+  /** @param path where separate debug files are looked for. @throws SymbolError for a file that is none with symbols */
+  async open(bytes: Uint8Array, name: string, path: string, host: AdapterHost): Promise<SymbolImage> {
     const known = [...this.asked, ...this.kept].find(
       (entry) => entry.name === name && equal(entry.bytes, bytes),
     );
-    const entry = known ?? { name, bytes, image: SymbolImage.open(bytes, name) };
-    this.asked.push(entry);
-    return entry.image;
+    const image = known?.image ?? (await loadSymbols(bytes, name, path, symbolFiles(host)));
+    this.asked.push({ name, bytes, image });
+    return image;
   }
 
   /** A launch has been planned: what it has not asked for is forgotten. */

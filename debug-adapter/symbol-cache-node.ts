@@ -1,0 +1,65 @@
+/**
+ * Keeps symbol indexes in a folder of the user's cache: one file for each key, replaced as a whole. When the
+ * folder grows too large the files that were not used for longest go.
+ */
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { SymbolCache } from './symbols/load.ts';
+
+const SUFFIX = '.index';
+const SIZE_LIMIT = 256 << 20;
+
+/** Where programs of this user keep what can be made again (XDG Base Directory, and what other systems have). */
+export function userCacheFolder(): string {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  const base =
+    XDG_CACHE_HOME ||
+    LOCALAPPDATA ||
+    join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache');
+  return join(base, 'colinux');
+}
+
+export function createFolderCache(folder: string): SymbolCache {
+  const fileOf = (key: string): string => join(folder, key.replace(/[^\w-]/g, '_') + SUFFIX);
+  return {
+    async read(key) {
+      try {
+        const bytes = await readFile(fileOf(key));
+        const now = new Date();
+        await utimes(fileOf(key), now, now);
+        return bytes;
+      } catch {
+        return undefined;
+      }
+    },
+    async write(key, bytes) {
+      try {
+        await mkdir(folder, { recursive: true });
+        // Under a name of its own first: another session may read or write the same index.
+        const temporary = `${fileOf(key)}.${String(process.pid)}`;
+        await writeFile(temporary, bytes);
+        await rename(temporary, fileOf(key));
+        await evict(folder);
+      } catch {
+        // A cache that cannot be written costs the next session a second.
+      }
+    },
+  };
+}
+
+async function evict(folder: string): Promise<void> {
+  const files = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const path = join(folder, name);
+      const { size, mtimeMs } = await stat(path);
+      return { path, size, mtimeMs };
+    }),
+  );
+  let total = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+    if (total <= SIZE_LIMIT) return;
+    await rm(path, { force: true });
+    total -= size;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What the symbol reader needs of the adapter's surroundings, and the work on symbols that goes on beside the
+ * session: the index of names of a large program is built in slices, with progress that the user can cancel.
+ */
+import type { AdapterHost } from './adapter-host.ts';
+import type { SendEvent } from './protocol.ts';
+import { buildIndex, type SymbolFiles } from './symbols/load.ts';
+import type { SymbolImage } from './symbols/image.ts';
+
+export function symbolFiles(host: AdapterHost): SymbolFiles {
+  return {
+    read: (path) => host.readFile(path).catch(() => undefined),
+    debugFolders: host.debugFolders ?? [],
+    cache: host.symbolCache,
+  };
+}
+
+/** Percent between two updates of a progress bar. */
+const PROGRESS_STEP = 5;
+
+/** The indexing of a session's images. */
+export class SymbolIndexing {
+  private readonly ending = new AbortController();
+
+  /** `send` gets progress events; undefined when the client shows none. */
+  constructor(
+    private readonly host: AdapterHost,
+    private readonly send: SendEvent | undefined,
+  ) {}
+
+  /** Indexes the images that are worth it, one after the other. Never rejects; ends when `stop` is called. */
+  async run(images: readonly (SymbolImage | undefined)[]): Promise<void> {
+    for (const image of images) {
+      if (!image || image.isIndexed || image.indexKey === undefined) continue;
+      await this.index(image);
+    }
+  }
+
+  private async index(image: SymbolImage): Promise<void> {
+    const progressId = `index ${image.name}`;
+    let shown = 0;
+    this.send?.('progressStart', { progressId, title: `Indexing the symbols of ${image.name}` });
+    await buildIndex(image, this.host.symbolCache, this.ending.signal, (share) => {
+      const percentage = Math.floor(share * 100);
+      if (percentage < shown + PROGRESS_STEP) return;
+      shown = percentage;
+      this.send?.('progressUpdate', { progressId, percentage });
+    });
+    this.send?.('progressEnd', { progressId });
+  }
+
+  stop(): void {
+    this.ending.abort();
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Compressed debug sections: SHF_COMPRESSED with zlib or zstd (gABI chapter 4, "Compression Header") and GNU's
+ * older `.zdebug_*`. Decompresses by the platform's own stream, the same on Node and in a browser. The sizes a
+ * file claims are checked against what comes out.
+ */
+import { decompress as inflateZstd } from 'fzstd';
+import { type Elf, type ElfSection, sectionBytes, SHF } from './elf.ts';
+import { SymbolError } from './errors.ts';
+
+const CH_TYPE = { zlib: 1, zstd: 2 } as const;
+/** No debug section that is worth reading is larger; a damaged header may say anything. */
+const SIZE_LIMIT = 2 ** 30;
+
+interface Compressed {
+  section: ElfSection;
+  name: string;
+  type: number;
+  size: number;
+  data: Uint8Array;
+}
+
+/** True when `section` is of no use before `decompressSections`. */
+export function isCompressed(section: ElfSection): boolean {
+  return (section.flags & SHF.compressed) !== 0 || section.name.startsWith('.zdebug_');
+}
+
+/** Gives every compressed debug section of `elf` its content; what cannot be decompressed stays and is reported. */
+export async function decompressSections(elf: Elf, report: (error: SymbolError) => void): Promise<void> {
+  await Promise.all(
+    elf.sections.filter(isCompressed).map(async (section) => {
+      try {
+        const found = headerOf(elf, section);
+        section.content = await decompress(found);
+        section.name = found.name;
+        section.size = found.size;
+        section.flags &= ~SHF.compressed;
+      } catch (error) {
+        if (!(error instanceof SymbolError)) throw error;
+        report(error);
+      }
+    }),
+  );
+}
+
+function damaged(section: ElfSection, found: string): SymbolError {
+  return new SymbolError(
+    'elf-compression',
+    `A compressed section was expected in ${section.name}, ${found} was found; the file is damaged, build or copy it again.`,
+  );
+}
+
+function headerOf(elf: Elf, section: ElfSection): Compressed {
+  const bytes = sectionBytes(elf.bytes, section);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const old = (section.flags & SHF.compressed) === 0;
+  const headerSize = old || !elf.wide ? 12 : 24;
+  if (bytes.length < headerSize) throw damaged(section, 'a header cut short');
+  // The old header is "ZLIB" and a big-endian 64-bit size; the new ones follow the class of the file.
+  if (old && view.getUint32(0) !== 0x5a4c4942) throw damaged(section, 'a header without "ZLIB"');
+  const size = old ? view.getUint32(8) : view.getUint32(headerSize === 12 ? 4 : 8, true);
+  const high = old ? view.getUint32(4) : headerSize === 12 ? 0 : view.getUint32(12, true);
+  if (high !== 0 || size > SIZE_LIMIT) throw damaged(section, 'a size of more than 1 GiB');
+  return {
+    section,
+    name: section.name.replace(/^\.zdebug_/, '.debug_'),
+    type: old ? CH_TYPE.zlib : view.getUint32(0, true),
+    size,
+    data: bytes.subarray(headerSize),
+  };
+}
+
+async function decompress(compressed: Compressed): Promise<Uint8Array> {
+  const { section, type, size } = compressed;
+  if (type === CH_TYPE.zlib) return inflateZlib(compressed);
+  if (type !== CH_TYPE.zstd) throw damaged(section, `compression ${String(type)}, neither zlib nor zstd,`);
+  let bytes: Uint8Array;
+  try {
+    bytes = inflateZstd(compressed.data, new Uint8Array(size));
+  } catch {
+    throw damaged(section, 'a damaged zstd stream');
+  }
+  if (bytes.length !== size) throw damaged(section, `a zstd stream of another size than ${String(size)}`);
+  return bytes;
+}
+
+async function inflateZlib({ section, size, data }: Compressed): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  // A copy that is no shared memory: that is all a stream takes.
+  const stream = new Blob([data.slice()]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const reader = stream.getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      if (part.value.length > size - filled) break;
+      bytes.set(part.value, filled);
+      filled += part.value.length;
+      if (filled === size) return bytes;
+    }
+  } catch {
+    throw damaged(section, 'a damaged zlib stream');
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+  throw damaged(section, `a zlib stream of another size than ${String(size)}`);
+}

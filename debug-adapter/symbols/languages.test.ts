@@ -1,0 +1,99 @@
+/** What other compilers than those of C write: nasm's DWARF 2 of an assembly source, and rustc's DWARF 4. */
+import { copyFileSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { SymbolImage } from './image.ts';
+import { gdb, openWorkshop, run } from './testing/fixtures.ts';
+import { typeName } from './type-name.ts';
+import { sizeOfType, stripType } from './types.ts';
+
+const workshop = openWorkshop();
+afterAll(() => {
+  workshop.dispose();
+});
+const sources = join(dirname(fileURLToPath(import.meta.url)), 'testing');
+
+function link(name: string, entry: string, assemble: (source: string, object: string) => void) {
+  const source = workshop.source(name);
+  copyFileSync(join(sources, name), source);
+  assemble(source, `${source}.o`);
+  run('ld', ['-m', 'elf_i386', '-e', entry, `${source}.o`, '-o', `${source}.elf`]);
+  const path = `${source}.elf`;
+  return { path, source, image: SymbolImage.open(new Uint8Array(readFileSync(path)), name) };
+}
+
+describe('nasm -g -F dwarf', () => {
+  const { path, source, image } = link('boot.asm', 'nasm_start', (from, object) =>
+    run('nasm', ['-g', '-F', 'dwarf', '-f', 'elf32', from, '-o', object]),
+  );
+
+  it('has the lines readelf decodes', () => {
+    const text = run('readelf', ['--debug-dump=decodedline', path]);
+    const theirs = [...text.matchAll(/boot\.asm +(\d+) +0x([0-9a-f]+)/g)].map((m) => [
+      Number.parseInt(m[2]!, 16),
+      Number(m[1]),
+    ]);
+    expect(theirs.length).toBe(9);
+    expect(theirs.map(([address]) => [address, image.lineAt(address!)?.line])).toEqual(theirs);
+    expect(image.lineAt(image.entry)?.file).toBe(source);
+    expect(image.problems).toEqual([]);
+  });
+
+  it('has functions and data by their labels, and no prologue', () => {
+    const helper = image.symbolNamed('helper')!.address;
+    expect(image.functionAt(helper + 1)).toMatchObject({ name: 'helper', lowPc: helper, source: 'symtab' });
+    expect(image.addressesForFunction('nasm_start')).toEqual([image.entry]);
+    const [address] = image.addressesForLine('boot.asm', 13)!.addresses;
+    expect(address).toBe(helper);
+    expect(image.symbolAt(image.symbolNamed('counter')!.address)?.name).toBe('counter');
+  });
+});
+
+describe('rustc', () => {
+  const { path, image } = link('rust.s', 'rust_start', (from, object) =>
+    run('clang', ['--target=i386-linux-gnu', '-c', from, '-o', object]),
+  );
+
+  it('has the functions, lines and locals gdb has', () => {
+    const { lowPc } = image.findFunction('rust_start')!;
+    const at = `*0x${lowPc.toString(16)}`;
+    const [line, scope] = gdb(path, [`info line ${at}`, 'info scope rust_start']);
+    expect(line).toContain(`Line ${String(image.lineAt(lowPc)!.line)} of "/src/rust.rs"`);
+    expect(image.lineAt(lowPc)!.file).toBe('/src/rust.rs');
+    const theirs = [...scope!.matchAll(/^Symbol (\w+) is/gm)].map((m) => m[1]);
+    const body = image.rowsOfFunction(lowPc).map((row) => row.low);
+    const ours = new Set(
+      body.flatMap((pc) => image.scopesAt(pc).flatMap((s) => s.variables.map((v) => v.name))),
+    );
+    expect([...ours]).toEqual(expect.arrayContaining(theirs));
+    expect(theirs).toContain('n');
+    expect(image.problems).toEqual([]);
+  });
+
+  it('has structs, enums with data, and statics in modules', () => {
+    const members = (name: string): string[] => {
+      const type = stripType(image.findVariable(name)!.type);
+      if (type.kind !== 'struct' && type.kind !== 'union') return [type.kind];
+      return type.members.map((m) => `${String(m.offset)} ${typeName(m.type, m.name)}`);
+    };
+    expect(members('PORT').sort()).toEqual(['0 u32 base', '4 u8 bits', '5 bool ready']);
+    expect(members('WORD')).toEqual(['0 u32 all', '0 u8 part[4]']);
+    expect(members('LAST')).toEqual([
+      '0 u8 discriminant',
+      '0 struct None None',
+      '0 struct Byte Byte',
+      '0 struct Wide Wide',
+    ]);
+    const level = image.findVariable('LEVEL')!;
+    expect(stripType(level.type)).toMatchObject({
+      kind: 'enum',
+      size: 1,
+      enumerators: [
+        { name: 'Low', value: 1n },
+        { name: 'High', value: 7n },
+      ],
+    });
+    expect(sizeOfType(image.findVariable('PORT')!.type)).toBe(8);
+  });
+});

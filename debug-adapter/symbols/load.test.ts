@@ -1,0 +1,236 @@
+/** Everything that belongs to a program: other containers, other files, and the index of an earlier session. */
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { crc32, linkCandidates, packageCandidates, splitCandidates } from './debug-file.ts';
+import { SymbolImage } from './image.ts';
+import { decodeNameTable, encodeNameTable } from './index-file.ts';
+import { buildIndex, loadSymbols, type SymbolFiles } from './load.ts';
+import { localFiles, openWorkshop, run } from './testing/fixtures.ts';
+import { typeName } from './type-name.ts';
+import { stripType } from './types.ts';
+
+const workshop = openWorkshop();
+afterAll(() => {
+  workshop.dispose();
+});
+const plain = workshop.build('plain', 'gcc', ['-gdwarf-5', '-O2']);
+
+const load = (path: string, files: SymbolFiles = localFiles): Promise<SymbolImage> =>
+  loadSymbols(new Uint8Array(readFileSync(path)), path, path, files);
+
+/** What an image says of a function, its first line and a struct. */
+function answers(image: SymbolImage): unknown {
+  const fn = image.findFunction('middle');
+  const box = image.findType('struct box');
+  const bare = box && stripType(box);
+  return {
+    source: fn?.source,
+    size: fn && fn.highPc - fn.lowPc,
+    line: fn && image.lineAt(fn.lowPc)?.line,
+    members: bare?.kind === 'struct' && bare.members.map((m) => typeName(m.type, m.name)),
+    variables: fn && image.scopesAt(fn.lowPc).flatMap((scope) => scope.variables.map((v) => v.name)),
+  };
+}
+const expected = answers(plain.image);
+
+describe('containers', () => {
+  it('may be 64-bit ones of 32-bit code', async () => {
+    const path = join(workshop.directory, 'wide');
+    run('objcopy', ['-I', 'elf32-i386', '-O', 'elf64-x86-64', plain.path, path]);
+    const image = await load(path);
+    expect(image.elf.wide).toBe(true);
+    expect(answers(image)).toEqual(expected);
+    expect(image.entry).toBe(plain.image.entry);
+    expect(image.symbolNamed('ticks')?.address).toBe(plain.image.symbolNamed('ticks')?.address);
+  });
+
+  it('refuses 64-bit programs', async () => {
+    const source = join(workshop.directory, 'far.c');
+    writeFileSync(source, 'void _start(void) { for (;;); }\n');
+    const base = '-Wl,-Ttext=0xffffffff80000000';
+    run('gcc', [
+      '-nostdlib',
+      '-static',
+      '-fno-pie',
+      '-no-pie',
+      '-mcmodel=kernel',
+      base,
+      source,
+      '-o',
+      `${source}.elf`,
+    ]);
+    await expect(load(`${source}.elf`)).rejects.toMatchObject({ code: 'elf-wrong-class' });
+  });
+
+  it('may be object files, whose sections were loaded somewhere', async () => {
+    const object = `${plain.path}.o`;
+    run('gcc', [
+      '-m32',
+      '-ffreestanding',
+      '-fno-pie',
+      '-O2',
+      '-gdwarf-5',
+      '-c',
+      workshop.source('program.c'),
+      '-o',
+      object,
+    ]);
+    const linked = join(workshop.directory, 'placed');
+    run('ld', ['-m', 'elf_i386', '-e', 'main', '--no-gc-sections', object, '-o', linked]);
+    const theirs = await load(linked);
+    // To where the linker put the sections; the linker is then the oracle of all relocations.
+    const starts = new Map<string, number>();
+    for (const section of theirs.elf.sections) starts.set(section.name, section.address);
+    const startup = theirs.findFunction('main')!.lowPc;
+    const bytes = new Uint8Array(readFileSync(object));
+    const place = ({ name }: { name: string }): number | undefined => {
+      if (name.startsWith('.text.startup')) return startup;
+      if (name === '.text') return theirs.findFunction('leaf')!.lowPc;
+      return starts.get(name.replace(/^\.rodata\..*/, '.rodata'));
+    };
+    const image = await loadSymbols(bytes, 'module', object, localFiles, place);
+    expect(image.problems).toEqual([]);
+    for (const name of ['leaf', 'middle', 'wide', 'main']) {
+      const ours = image.findFunction(name)!;
+      const their = theirs.findFunction(name)!;
+      expect([name, ours.source, ours.ranges]).toEqual([name, 'dwarf', their.ranges]);
+      for (let pc = their.lowPc; pc < their.highPc; pc++) {
+        expect([pc, image.lineAt(pc)?.line]).toEqual([pc, theirs.lineAt(pc)?.line]);
+      }
+    }
+    const main = theirs.findFunction('main')!;
+    expect(image.linkedBytes(main.lowPc, 16)).toEqual(theirs.linkedBytes(main.lowPc, 16));
+    expect(image.findVariable('ticks')!.locate()).toEqual(theirs.findVariable('ticks')!.locate());
+    await expect(load(object)).rejects.toMatchObject({ code: 'elf-relocatable' });
+  });
+
+  it('leaves out sections of an object file that were not loaded', async () => {
+    const bytes = new Uint8Array(readFileSync(`${plain.path}.o`));
+    const place = ({ name }: { name: string }): number | undefined => (name === '.text' ? 0x1000 : undefined);
+    const image = await loadSymbols(bytes, 'module', 'module.o', localFiles, place);
+    expect(image.findFunction('leaf')).toMatchObject({ lowPc: 0x1000, source: 'dwarf' });
+    expect(image.findFunction('main')).toBeUndefined();
+    expect(image.lineAt(0)).toBeUndefined();
+  });
+});
+
+describe('other files', () => {
+  it('are looked for where gdb looks', () => {
+    const link = { name: 'vmlinux.debug', crc: 1, buildId: 'abcdef01' };
+    expect(linkCandidates(link, '/boot/vmlinux', ['/usr/lib/debug'])).toEqual([
+      '/usr/lib/debug/.build-id/ab/cdef01.debug',
+      '/boot/vmlinux.debug',
+      '/boot/.debug/vmlinux.debug',
+      '/usr/lib/debug/boot/vmlinux.debug',
+    ]);
+    expect(packageCandidates('/b/kernel.elf')).toEqual(['/b/kernel.elf.dwp', '/b/kernel.dwp']);
+    const split = { name: 'obj/a.dwo', directory: '/build', id: 1n };
+    expect(splitCandidates(split, 'C:\\k\\kernel.elf')).toEqual(['/build/obj/a.dwo', 'c:/k/a.dwo']);
+  });
+
+  it('are checked by CRC-32', () => {
+    expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
+  });
+
+  it('are found by build-id, and not taken from another build', async () => {
+    const path = join(workshop.directory, 'stripped');
+    run('objcopy', ['--only-keep-debug', plain.path, `${path}.full`]);
+    run('objcopy', ['--strip-debug', plain.path, path]);
+    const id = plain.image.buildId!;
+    const folders = join(workshop.directory, 'debug');
+    run('mkdir', ['-p', join(folders, '.build-id', id.slice(0, 2))]);
+    const kept = join(folders, '.build-id', id.slice(0, 2), `${id.slice(2)}.debug`);
+    const files = { ...localFiles, debugFolders: [folders] };
+    expect((await load(path, files)).hasDebugInfo).toBe(false);
+    renameSync(`${path}.full`, kept);
+    expect(answers(await load(path, files))).toEqual(expected);
+    copyFileSync(workshop.build('other', 'gcc', ['-gdwarf-5', '-O0']).path, kept);
+    const wrong = await load(path, files);
+    expect(wrong.hasDebugInfo).toBe(false);
+    expect(wrong.problems.map((p) => p.code)).toContain('debug-file-other');
+  });
+
+  it('are added when dwz has moved common parts into one, and missed by name when it is not there', async () => {
+    const [a, b] = ['first', 'second'].map((name) => {
+      const path = join(workshop.directory, name);
+      copyFileSync(plain.path, path);
+      return path;
+    });
+    const common = join(workshop.directory, 'common.debug');
+    run('dwz', ['-m', common, '-M', common, a!, b!]);
+    expect(existsSync(common)).toBe(true);
+    const image = await load(a!);
+    expect(image.problems).toEqual([]);
+    expect(answers(image)).toEqual(expected);
+    rmSync(common);
+    const alone = await load(a!);
+    expect(alone.problems.map((p) => p.code)).toContain('dwarf-alternate');
+    expect(alone.problems.find((p) => p.code === 'dwarf-alternate')!.message).toContain('common.debug');
+    expect(() => answers(alone)).not.toThrow();
+  });
+
+  it('say when they are missing or do not decompress', async () => {
+    const path = join(workshop.directory, 'bad-zlib');
+    run('objcopy', ['--compress-debug-sections=zlib', plain.path, path]);
+    const bytes = new Uint8Array(readFileSync(path));
+    const info = SymbolImage.open(bytes, 'x').elf.sections.find((s) => s.name === '.debug_info')!;
+    bytes.fill(0x55, info.offset + 40, info.offset + 60);
+    const image = await loadSymbols(bytes, 'x', path, localFiles);
+    expect(image.problems.map((p) => p.code)).toContain('elf-compression');
+    expect(image.functionAt(plain.image.findFunction('leaf')!.lowPc)?.source).toBe('symtab');
+  });
+});
+
+describe('the index of names', () => {
+  const image = (): SymbolImage => SymbolImage.open(plain.bytes, 'plain');
+  const built = image();
+  while (built.buildIndexStep() < 1);
+  const bytes = built.saveIndex()!;
+
+  it('gives the same answers when it was kept', () => {
+    const restored = image();
+    expect(restored.isIndexed).toBe(false);
+    expect(restored.restoreIndex(bytes)).toBe(true);
+    expect(restored.isIndexed).toBe(true);
+    expect(restored.functionNames()).toEqual(plain.image.functionNames());
+    expect(restored.globals()).toEqual(plain.image.globals());
+    expect(answers(restored)).toEqual(expected);
+  });
+
+  it('is not taken from another file, another version or damaged bytes', () => {
+    const other = workshop.build('another', 'gcc', ['-gdwarf-4', '-O0']).image;
+    expect(other.restoreIndex(bytes)).toBe(false);
+    for (let at = 0; at < bytes.length; at += 7) {
+      const damaged = bytes.slice();
+      damaged[at]! ^= 0x10;
+      expect([at, image().restoreIndex(damaged)]).toEqual([at, false]);
+      expect(image().restoreIndex(bytes.subarray(0, at))).toBe(false);
+    }
+    const table = { hash: Uint32Array.of(2, 1), position: Uint32Array.of(0, 0), kind: Uint8Array.of(0, 0) };
+    expect(decodeNameTable(encodeNameTable(table, 1), 1, 10)).toBeUndefined(); // not in order
+    expect(
+      decodeNameTable(encodeNameTable({ ...table, hash: Uint32Array.of(1, 2) }, 1), 1, 10),
+    ).toBeDefined();
+  });
+
+  it('is built beside other work, kept under a key, and stops when it is told to', async () => {
+    const kept = new Map<string, Uint8Array>();
+    const cache = {
+      read: async (key: string) => Promise.resolve(kept.get(key)),
+      write: async (key: string, value: Uint8Array) => Promise.resolve(void kept.set(key, value)),
+    };
+    // Small files have no key: to build their index is as fast as to read it.
+    expect(image().indexKey).toBeUndefined();
+    const large = image();
+    Object.defineProperty(large, 'indexKey', { value: 'a-key' });
+    const shares: number[] = [];
+    const stopped = new AbortController();
+    stopped.abort();
+    await buildIndex(large, cache, stopped.signal, (share) => shares.push(share));
+    expect([large.isIndexed, shares]).toEqual([false, []]);
+    await buildIndex(large, cache, new AbortController().signal, (share) => shares.push(share));
+    expect(shares.at(-1)).toBe(1);
+    expect(image().restoreIndex(kept.get('a-key')!)).toBe(true);
+  });
+});
