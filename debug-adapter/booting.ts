@@ -9,12 +9,13 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
 import { readLaunchArguments } from './launch.ts';
-import { planLaunch } from './launch-plan.ts';
+import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { moduleChanges, modulesOf } from './modules.ts';
 import { OtherEnds } from './other-ends.ts';
 import { codeBreakpoint, sourceBreakpoint } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
 import { listenerFor, placeDataBreakpoints } from './stops.ts';
+import type { SymbolImage } from './symbols/image.ts';
 
 type LaunchRequest = DebugProtocol.LaunchRequestArguments;
 
@@ -31,10 +32,10 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.launchArguments = args;
   context.stopOnEntry = options.stopOnEntry && debugging;
   await context.dropMachine();
-  const modules = context.plan ? modulesOf(context.plan) : [];
+  const before = context.plan;
   context.plan = plan;
-  for (const change of moduleChanges(modules, modulesOf(plan))) context.send('module', change);
   context.sources.forget();
+  tellImages(context, before, plan);
   const ends = await OtherEnds.open(host, plan.ends, {
     report: (text) => {
       context.output(text, 'important');
@@ -59,6 +60,25 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.indexImages(plan);
   return debuggee;
 }
+
+/** Tells which images there are now; of a restart, also which sources have come and gone. */
+function tellImages(context: SessionContext, before: LaunchPlan | undefined, plan: LaunchPlan): void {
+  const modules = before ? modulesOf(before) : [];
+  for (const change of moduleChanges(modules, modulesOf(plan))) context.send('module', change);
+  if (!before) return;
+  // Images that have not changed are the same objects, with the same sources.
+  const [old, now] = [imagesOf(before), imagesOf(plan)];
+  const gone = sourcesOf([...old].filter((image) => !now.has(image)));
+  const come = sourcesOf([...now].filter((image) => !old.has(image)));
+  for (const file of gone)
+    if (!come.has(file))
+      context.send('loadedSource', { reason: 'removed', source: context.sources.of(file) });
+  for (const file of come)
+    if (!gone.has(file)) context.send('loadedSource', { reason: 'new', source: context.sources.of(file) });
+}
+
+const imagesOf = (plan: LaunchPlan) => new Set(Debuggee.owners(plan).map(({ image }) => image));
+const sourcesOf = (images: readonly SymbolImage[]) => new Set(images.flatMap((image) => image.sourceFiles()));
 
 /** Boots again and goes on as after a launch, with the breakpoints that there are. */
 export async function restartMachine(context: SessionContext, args: LaunchRequest): Promise<void> {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { inRoot, inSample, lineOf, openSession, type Session } from './support/session.ts';
 
 let bundle: Bundle;
 let session: Session;
@@ -124,6 +124,16 @@ describe('images and their sources', () => {
     expect(eventsOf<{ reason: string; module: { id: string } }>('module').slice(before)).toMatchObject([
       { reason: 'changed', module: { id: 'guest0', path } },
     ]);
+    const told = eventsOf('loadedSource').length;
+    const other = inRoot('samples/minimal-guest/build/kernel.elf');
+    await session.client.send('restart', { arguments: { kernel: other, stopOnEntry: true } });
+    await session.stop();
+    const changes = eventsOf<{ reason: string; source: DebugProtocol.Source }>('loadedSource').slice(told);
+    expect(changes).toContainEqual({ reason: 'removed', source: { name: 'main.c', path: main } });
+    expect(
+      changes.some(({ reason, source }) => reason === 'new' && source.path?.includes('minimal-guest')),
+    ).toBe(true);
+    expect(changes.some(({ source }) => source.path?.includes('kernels/host'))).toBe(false);
   });
 });
 
