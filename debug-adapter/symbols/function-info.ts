@@ -27,6 +27,8 @@ export interface InlinedCall {
   dieOffset: number;
   ranges: readonly AddressRange[];
   call: SourcePosition | undefined;
+  /** Of the function that was inlined. */
+  declaration: SourcePosition | undefined;
 }
 
 export interface FunctionInfo {
@@ -114,10 +116,10 @@ export class FunctionFinder {
           dieOffset: die.offset,
           ranges: reader.of(die),
           call: this.position(die, DW_AT.call_file, DW_AT.call_line, DW_AT.call_column),
+          declaration: this.declared(die),
         });
       }
     }
-    const declaring = info.inherited(fn, DW_AT.decl_line)?.from;
     return {
       name,
       lowPc,
@@ -126,9 +128,15 @@ export class FunctionFinder {
       dieOffset: fn.offset,
       external: info.inherited(fn, DW_AT.external) !== undefined,
       source: 'dwarf',
-      declaration: declaring && this.position(declaring, DW_AT.decl_file, DW_AT.decl_line),
+      declaration: this.declared(fn),
       inlined,
     };
+  }
+
+  /** Where a DIE, or what it is an instance of, is declared. */
+  declared(die: Die): SourcePosition | undefined {
+    const declaring = this.sources.info.inherited(die, DW_AT.decl_line)?.from;
+    return declaring && this.position(declaring, DW_AT.decl_file, DW_AT.decl_line);
   }
 
   /** The position that the named attributes of a DIE give. */

@@ -279,6 +279,11 @@ export class SymbolImage {
 
   // --- lines ---------------------------------------------------------------------------------------------
 
+  /** All rows at exactly `pc`: several where code of several functions was put together. In the order of the table. */
+  rowsAt(pc: number): LineInfo[] {
+    return this.ask(() => this.sourceLines.rowsAt(pc), []);
+  }
+
   /** The source position of `pc`; line 0 is code the compiler made. */
   lineAt(pc: number): LineInfo | undefined {
     return this.ask(() => this.sourceLines.at(pc), undefined);
@@ -381,10 +386,7 @@ export class SymbolImage {
 
   /** Where the variable or function of a DIE is declared in the source. */
   declarationOf(dieOffset: number): SourcePosition | undefined {
-    return this.ask(() => {
-      const from = this.info.inherited(this.info.die(dieOffset), DW_AT.decl_line)?.from;
-      return from && this.finder.position(from, DW_AT.decl_file, DW_AT.decl_line);
-    }, undefined);
+    return this.ask(() => this.finder.declared(this.info.die(dieOffset)), undefined);
   }
 
   /** The type of a function that DWARF knows. */

@@ -61,7 +61,8 @@ export class ScopedNames {
 
   /** The variable of that name in a function of that name, or else in a file whose path ends so. */
   variable(scope: string, name: string): Die | undefined {
-    for (const offset of this.names.find(scope, 'function')) {
+    const functions = [...this.names.find(scope, 'function'), ...this.names.find(scope, 'inlined')];
+    for (const offset of functions) {
       const found = this.within(this.info.die(offset), name, 0);
       if (found) return found;
     }

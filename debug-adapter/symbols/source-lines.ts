@@ -4,7 +4,7 @@
  */
 import type { SourcePosition } from './function-info.ts';
 import type { Functions } from './functions.ts';
-import { ROW, rowAt } from './line-program.ts';
+import { ROW, rowAt, rowsAt } from './line-program.ts';
 import { type LineTables, rowSpans } from './line-tables.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
@@ -31,6 +31,26 @@ export class SourceLines {
     private readonly ranges: RangeReader,
     private readonly symbols: () => SymbolTable,
   ) {}
+
+  /** All rows at exactly `pc`, in the order of the table. */
+  rowsAt(pc: number): LineInfo[] {
+    const unit = this.units.at(pc);
+    const rows = unit && this.lines.of(unit);
+    const winner = rows && this.at(pc);
+    if (!rows || winner?.low !== pc) return [];
+    const [from, to] = rowsAt(rows, pc);
+    return Array.from({ length: to - from }, (_, n): LineInfo => {
+      const row = from + n;
+      return {
+        file: this.lines.path(rows.header, rows.file[row]!, unit) ?? '',
+        line: rows.line[row]!,
+        column: rows.column[row]!,
+        low: pc,
+        high: winner.high,
+        isStatement: (rows.flags[row]! & ROW.isStatement) !== 0,
+      };
+    });
+  }
 
   /** The source position of `pc`; line 0 is code the compiler made. */
   at(pc: number): LineInfo | undefined {
