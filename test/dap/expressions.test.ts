@@ -80,6 +80,11 @@ describe('what an expression can name', () => {
       expect(await session.evaluate(evaluateName!)).toBe(value);
   });
 
+  it('opens memory where a register points', async () => {
+    const { body } = await session.client.evaluateRequest({ expression: '$esp', frameId: await top() });
+    expect(body.memoryReference).toBe(`guest0:${body.result}`);
+  });
+
   it('copies all of a value for the clipboard', async () => {
     const line = await session.evaluate('*boot');
     const copied = await session.evaluate('*boot', { context: 'clipboard' });
