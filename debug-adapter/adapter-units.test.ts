@@ -145,7 +145,9 @@ describe('a line step', () => {
   });
 
   it('ends at whatever else stops the machine', async () => {
-    expect((await stepLine(host([8, 14], 'breakpoint'), stopped('step'), true)).stopped.reason).toBe('breakpoint');
+    expect((await stepLine(host([8, 14], 'breakpoint'), stopped('step'), true)).stopped.reason).toBe(
+      'breakpoint',
+    );
     expect((await stepLine(host([8, 14], 'exit'), stopped('step'), false)).stopped.reason).toBe('exit');
   });
 

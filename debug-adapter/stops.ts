@@ -40,7 +40,7 @@ export async function placeDataBreakpoints({
 }: SessionContext): Promise<void> {
   if (!debuggee) return;
   const changed = await dataBreakpoints.place(debuggee);
-  debuggee.awaitsGuests = dataBreakpoints.pending;
+  debuggee.armed.awaitsGuests = dataBreakpoints.pending;
   for (const breakpoint of changed) send('breakpoint', { reason: 'changed', breakpoint });
 }
 

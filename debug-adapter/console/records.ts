@@ -5,9 +5,10 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import { exceptionName } from '../exceptions.ts';
 import { symbolText } from '../listing.ts';
 import { hex } from '../registers.ts';
+import { transitionSymbols } from '../transition-symbols.ts';
 import type { Command, ConsoleContext } from './command.ts';
 import { countOf } from './operands.ts';
-import { table } from './style.ts';
+import { type Style, table } from './style.ts';
 
 const USUAL = 20;
 const MOST = 4096;
@@ -53,12 +54,15 @@ export const rings = record(
   async (context, most) => {
     const { machine, style } = context;
     const found = (await machine.request('transitions', { first: -most, most })).transitions;
-    return found.map((one) => [
-      style.dim(String(one.instructions)),
-      style.strong(transitionText(one)),
-      `ring ${one.from.ring} → ${one.to.ring}`,
-      `${placeText(context, one.coroutine, one.from)} → ${placeText(context, one.coroutine, one.to)}`,
-    ]);
+    return found.map((one) => {
+      const { fromSymbol, toSymbol } = transitionSymbols(machine.coroutines, one);
+      return [
+        style.dim(String(one.instructions)),
+        style.strong(transitionText(one)),
+        `ring ${one.from.ring} → ${one.to.ring}`,
+        `${placeText(one.from, fromSymbol, style)} → ${placeText(one.to, toSymbol, style)}`,
+      ];
+    });
   },
 );
 
@@ -73,8 +77,8 @@ function transitionText({ kind, vector, errorCode, cr2 }: TransitionRecord): str
   return `${kind}${name}${error}${kind === 'exception' && vector === 14 ? ` at ${hex(cr2)}` : ''}`;
 }
 
-function placeText(context: ConsoleContext, coroutine: CoroutineId, { cs, eip }: TransitionPlace): string {
-  return `${hex(cs, 4)}:${addressText(context, coroutine, eip)}`;
+function placeText({ cs, eip }: TransitionPlace, symbol: string | undefined, { name }: Style): string {
+  return `${hex(cs, 4)}:${hex(eip)}${symbol === undefined ? '' : ` <${name(symbol)}>`}`;
 }
 
 export const lastBranches = record(

@@ -8,6 +8,7 @@ import { AdapterError } from '../errors.ts';
 import { symbolText } from '../listing.ts';
 import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
+import { transitionSymbols } from '../transition-symbols.ts';
 import type { Handlers } from './handler.ts';
 
 export const views = {
@@ -85,10 +86,7 @@ export const views = {
     const { coroutines, request } = context.machine();
     const { transitions } = await request('transitions', range);
     return {
-      transitions: transitions.map((one) => ({
-        ...one,
-        ...named((eip) => symbolText(coroutines, one.coroutine, eip), one.from.eip, one.to.eip),
-      })),
+      transitions: transitions.map((one) => ({ ...one, ...transitionSymbols(coroutines, one) })),
     };
   },
 
@@ -98,11 +96,16 @@ export const views = {
     const { coroutines, request } = context.machine();
     const { branches } = await request('branches', { most });
     const name = (address: number) => symbolText(coroutines, coroutines.current, address);
-    return { branches: branches.map(({ from, to }) => ({ from, to, ...named(name, from, to) })) };
+    return {
+      branches: branches.map(({ from, to }) => {
+        const [fromSymbol, toSymbol] = [name(from), name(to)];
+        return {
+          from,
+          to,
+          ...(fromSymbol !== undefined && { fromSymbol }),
+          ...(toSymbol !== undefined && { toSymbol }),
+        };
+      }),
+    };
   },
 } satisfies Handlers;
-
-function named(symbol: (address: number) => string | undefined, from: number, to: number) {
-  const [fromSymbol, toSymbol] = [symbol(from), symbol(to)];
-  return { ...(fromSymbol !== undefined && { fromSymbol }), ...(toSymbol !== undefined && { toSymbol }) };
-}
