@@ -104,16 +104,18 @@ describe('the framing', () => {
 
 describe('a line step', () => {
   const stopped = (reason: StoppedEvent['reason']) => ({ event: 'stopped', reason }) as StoppedEvent;
+  /** Lines of 4 bytes each; odd ones are no statements. */
+  const lineAt = (pc: number) => ({
+    line: pc >> 2,
+    isStatement: ((pc >> 2) & 1) === 0,
+    low: pc & ~3,
+    high: (pc & ~3) + 4,
+  });
   const image = {
-    /** Lines of 4 bytes each; odd ones are no statements. */
-    lineAt: (pc: number) => ({
-      line: pc >> 2,
-      isStatement: ((pc >> 2) & 1) === 0,
-      low: pc & ~3,
-      high: (pc & ~3) + 4,
-    }),
+    lineAt,
+    rowsAt: (pc: number) => ((pc & 3) === 0 ? [lineAt(pc)] : []),
     lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
-    functionAt: () => ({ lowPc: 0 }),
+    functionAt: () => ({ lowPc: 0, ranges: [{ low: 0, high: 0x100 }], inlined: [] }),
   };
   function host(pcs: number[], reason: StoppedEvent['reason'] = 'step'): StepHost & { specs: unknown[] } {
     let pc = pcs[0]!;
@@ -134,7 +136,7 @@ describe('a line step', () => {
   it('goes on until a statement begins', async () => {
     // Into the middle of a line, to a row that is no statement, to the beginning of one.
     const target = host([8, 14, 12, 16]);
-    expect((await stepLine(target, stopped('step'), true)).reason).toBe('step');
+    expect((await stepLine(target, stopped('step'), true)).stopped.reason).toBe('step');
     expect(target.specs).toEqual([
       { kind: 'range', ranges: [[8, 12]], over: true },
       { kind: 'range', ranges: [[12, 16]], over: true },
@@ -143,11 +145,13 @@ describe('a line step', () => {
   });
 
   it('ends at whatever else stops the machine', async () => {
-    expect((await stepLine(host([8, 14], 'breakpoint'), stopped('step'), true)).reason).toBe('breakpoint');
-    expect((await stepLine(host([8, 14], 'exit'), stopped('step'), false)).reason).toBe('exit');
+    expect((await stepLine(host([8, 14], 'breakpoint'), stopped('step'), true)).stopped.reason).toBe(
+      'breakpoint',
+    );
+    expect((await stepLine(host([8, 14], 'exit'), stopped('step'), false)).stopped.reason).toBe('exit');
   });
 
   it('ends some time even if no statement ever comes', async () => {
-    expect((await stepLine(host([8, 5]), stopped('step'), true)).reason).toBe('step');
+    expect((await stepLine(host([8, 5]), stopped('step'), true)).stopped.reason).toBe('step');
   });
 });

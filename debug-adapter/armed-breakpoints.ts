@@ -68,6 +68,11 @@ export class ArmedBreakpoints {
     return reached;
   }
 
+  /** The line of the first breakpoint of a stop that is on one. */
+  lineOf({ breakpoints }: StoppedEvent): number | undefined {
+    return this.breakpoints.lineOf(breakpoints);
+  }
+
   async setSource(file: string, wanted: readonly (When & SourcePlace)[]): Promise<SourceBreakpoint[]> {
     const bound = this.breakpoints.set(file, wanted);
     await this.send();

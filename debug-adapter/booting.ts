@@ -31,6 +31,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   const debugging = args.noDebug !== true;
   context.launchArguments = args;
   context.stopOnEntry = options.stopOnEntry && debugging;
+  context.lists = options.lists;
   await context.dropMachine();
   const before = context.plan;
   context.plan = plan;

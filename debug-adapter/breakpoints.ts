@@ -91,6 +91,11 @@ export class CodeBreakpoints {
     return [...[...this.byFile.values()].flat(), ...this.functions];
   }
 
+  /** The line of the first of some breakpoints that is on one. */
+  lineOf(ids: readonly number[]): number | undefined {
+    return [...this.byFile.values()].flat().find(({ id }) => ids.includes(id))?.line;
+  }
+
   /** What the machine has to watch. */
   specs(): { readonly spec: BreakpointSpec; readonly when: When }[] {
     return [...[...this.byFile.values()].flat(), ...this.functions, ...this.instructions].flatMap(

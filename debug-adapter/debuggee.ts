@@ -14,6 +14,7 @@ import type { MachinePort } from './adapter-host.ts';
 import { ArmedBreakpoints, clientIds, isArrival, isUnseen } from './armed-breakpoints.ts';
 import type { CodeBreakpoints, ImageOwner } from './breakpoints.ts';
 import { Conditions } from './conditions/conditions.ts';
+import type { Shown } from './blocks.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
 import type { LaunchPlan, SessionImages } from './launch-plan.ts';
@@ -22,7 +23,14 @@ import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
-import { type StepHost, stepIntoCall, stepLine, stepOutSpec, type StoppedEvent } from './stepping.ts';
+import {
+  type StepHost,
+  stepIntoCall,
+  stepLine,
+  stepOutOfInlined,
+  stepOutSpec,
+  type StoppedEvent,
+} from './stepping.ts';
 
 const noMachine = () => new AdapterError('not-stopped', 'There is no machine: launch one first.');
 
@@ -40,6 +48,8 @@ export class Debuggee {
   /** Waits for the next stop while a step is under way. */
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
   private readonly stacks = new Map<CoroutineId, Frame[]>();
+  /** Which function the present stop is in, where several begin at one address. */
+  private shown: Shown | undefined;
 
   private constructor(
     client: MachineClient,
@@ -225,18 +235,26 @@ export class Debuggee {
     else await this.resume();
   }
 
+  /** A stop at a breakpoint on a line is in the function of that line. */
+  private shownAt(event: StoppedEvent): Shown | undefined {
+    const line = event.reason === 'breakpoint' ? this.armed.lineOf(event) : undefined;
+    return line === undefined ? undefined : { line };
+  }
+
   /** Makes a stop the current one without telling the client. */
   private adopt(event: StoppedEvent): void {
     this.lastStop = event;
+    this.shown = undefined;
     this.forget();
     this.coroutines = new Coroutines(event.snapshot, this.plan);
   }
 
   /** Makes a stop the current one and tells the client. */
-  private show(event: StoppedEvent): void {
+  private show(event: StoppedEvent, shown: Shown | undefined = this.shownAt(event)): void {
     this.running = false;
     this.pausing = false;
     this.adopt(event);
+    this.shown = shown;
     const atEntry = this.armed.reachesEntry(event);
     if (atEntry || this.armed.passagesChanged) void this.armed.send().catch(() => undefined);
     const { snapshot } = event;
@@ -302,7 +320,8 @@ export class Debuggee {
       this.show(await this.run({ kind: 'instruction', over: over && !crossing }));
       return;
     }
-    this.show(await stepLine(this.stepHost(), start, over));
+    const { stopped, shown } = await stepLine(this.stepHost(), start, over, this.shown);
+    this.show({ ...stopped, reason: stopped === start ? 'step' : stopped.reason }, shown);
   }
 
   /** Into one of the functions that the present line calls. @param callee its entry */
@@ -342,6 +361,13 @@ export class Debuggee {
 
   /** To the caller of a coroutine's innermost frame. */
   async stepOut(coroutine: CoroutineId): Promise<void> {
+    if (coroutine === this.coroutines.current) {
+      const left = await stepOutOfInlined(this.stepHost(), this.lastStop!, this.shown);
+      if (left) {
+        this.show(left);
+        return;
+      }
+    }
     const caller = await this.callerOf(coroutine);
     if (!caller) {
       throw new AdapterError(
@@ -381,7 +407,13 @@ export class Debuggee {
     // Without them the stack is what its own contents say.
     const { entries } = await this.request('openEntries', { coroutine }).catch(() => ({ entries: [] }));
     const frames = await memory.compute(() =>
-      stackOf(coroutines, coroutine, memory.reader(coroutine), entries),
+      stackOf(
+        coroutines,
+        coroutine,
+        memory.reader(coroutine),
+        entries,
+        coroutine === coroutines.current ? this.shown : undefined,
+      ),
     );
     this.stacks.set(coroutine, frames);
     return frames;

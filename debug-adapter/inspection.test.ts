@@ -1,4 +1,5 @@
 /** What a client sees of a stopped program: children and their expressions, pages, formats, assignments, lists, places. */
+import { readFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from './inspection.ts';
@@ -8,6 +9,9 @@ import type { Write } from './values/journal.ts';
 import type { StoppedProgram } from './values/testing/stopped-program.ts';
 
 type Variable = DebugProtocol.Variable;
+
+const source = readFileSync(new URL('values/testing/expressions.c', import.meta.url), 'utf8').split('\n');
+const lineOf = (text: string) => source.findIndex((line) => line.includes(text)) + 1;
 
 const workbench = openWorkbench();
 afterAll(() => {
@@ -138,14 +142,22 @@ describe.each([
     expect(counted).toMatchObject({ value: '2 entries' });
     const nodes = await children(counted!.variablesReference);
     expect(nodes.map(({ type }) => type)).toEqual(['struct list_head', 'struct list_head']);
+    const hinted = (await children((await evaluate('users.sessions')).variablesReference)).at(-1)!;
+    const [one] = await children(hinted.variablesReference);
+    expect(one).toMatchObject({ value: '1 entry' });
+    const [third] = await children(one!.variablesReference);
+    expect(third).toMatchObject({ type: 'struct task' });
+    expect((await evaluate(`(${third!.evaluateName!}).name`)).result).toBe('"cron"');
   });
 
   it('says where a variable is declared and what code a pointer leads to', async () => {
     const { valueLocationReference } = await evaluate('operation');
-    expect(inspection.place(valueLocationReference!)).toMatchObject({ line: 93 });
+    expect(inspection.place(valueLocationReference!)).toMatchObject({ line: lineOf('int subtract(') });
     const locals = (await inspection.scopes(frame)).find(({ name }) => name === 'Locals')!;
     const local = (await children(locals.variablesReference)).find(({ name }) => name === 'local')!;
-    expect(inspection.place(local.declarationLocationReference!)).toMatchObject({ line: 123 });
+    expect(inspection.place(local.declarationLocationReference!)).toMatchObject({
+      line: lineOf('int local ='),
+    });
     expect(() => inspection.place(local.variablesReference)).toThrow('earlier stop');
   });
 
@@ -209,6 +221,29 @@ describe.each([
     expect((await repl('positive = 3, positive++ + positive')).writes).toHaveLength(2);
     expect((await repl('pointer += 1, *pointer')).body.result).toBe('6');
     expect((await repl('(numbers[0][0] = 8) + numbers[0][0]')).body.result).toBe('16');
+    for (const [source, result] of [
+      ['yes = 5', 'true'],
+      ['no = 0.25', 'true'],
+      ['byte += 100', "44 ','"],
+      ['small *= -1, small--, small', '29999'],
+      ['small *= -1, small++', '30000'],
+      ['box.low += 9, box.low', '6'],
+      ['box.high = 255, --box.high', '254'],
+      ['box.high = 256', '-256'],
+      ['box.colour = GREEN', 'GREEN (5)'],
+      ['box.wide = -1, box.wide', '1099511627775'],
+      ['negative = positive = 3, negative + positive', '6'],
+      ['positive = 1, numbers[positive++][positive]', '6'],
+      ['pointer = numbers[0], *pointer++, *pointer', '2'],
+      ['pointer -= 1, pointer == &numbers[1][0]', '1'],
+      ['quarter /= 2', '0.125'],
+      ['extended *= 0, extended', '0'],
+      ['rights |= A_WRITE', 'A_READ | A_WRITE | A_USER (259)'],
+      ['operation = add, operation == add', '1'],
+      ['number.u = 0x3f800000, number.f', '1'],
+      ['huge >>= 60', '15'],
+    ])
+      expect([source, (await repl(source!)).body.result]).toEqual([source, result]);
     expect((await repl('1 || positive++')).writes).toEqual([]);
     expect((await repl('sizeof(positive++)')).writes).toEqual([]);
   });

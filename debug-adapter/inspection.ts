@@ -16,7 +16,7 @@ import type { Variable } from './symbols/variables.ts';
 import { childrenOf, listEntries, memberPrefix } from './values/children.ts';
 import { Journal, REGISTERS_AWAY, type Write } from './values/journal.ts';
 import { assignShown, evaluateShown, type ListShape, type Shown } from './values/shown.ts';
-import type { Style } from './values/format-specifier.ts';
+import type { ListHint, Style } from './values/format-specifier.ts';
 import { hexAddress } from './values/text.ts';
 import { sizeOf, type TypedValue } from './values/value.ts';
 import { type References, VariableView } from './variable-view.ts';
@@ -72,6 +72,7 @@ export class Inspection implements References {
   constructor(
     private coroutines: Coroutines,
     private readonly memory: MemoryCache,
+    readonly lists: readonly ListHint[] = [],
     private readonly firstReference = 1,
   ) {}
 
@@ -188,7 +189,7 @@ export class Inspection implements References {
             ({ name }) => !args.filter || (args.filter === 'indexed') === name.startsWith('['),
           );
           const shown = wanted.map((child) => view.child(child));
-          const more = start === 0 && args.filter !== 'indexed' ? view.lazyList(value) : [];
+          const more = start === 0 && args.filter !== 'indexed' ? view.lazyList(value, path) : [];
           return [...shown, ...more];
         });
       }

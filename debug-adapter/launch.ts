@@ -9,6 +9,7 @@ import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
 import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';
 import { type LaunchDevices, readLaunchDevices } from './launch-devices.ts';
+import { type ListHint, listHint } from './values/format-specifier.ts';
 
 /** The attributes of a launch configuration. */
 export interface LaunchArguments {
@@ -27,6 +28,8 @@ export interface LaunchArguments {
   readonly modules: readonly string[];
   /** Beyond those of the guests' configurations. */
   readonly devices: LaunchDevices;
+  /** What hangs on list heads. */
+  readonly lists: readonly ListHint[];
 }
 
 /** The processor models that a launch can ask for, and the one it gets. */
@@ -87,6 +90,15 @@ function modelOf({ cpu = DEFAULT_CPU }: Record<string, unknown>): CpuModel {
   );
 }
 
+function hintOf(source: string): ListHint {
+  const hint = listHint(source);
+  if (hint) return hint;
+  throw new AdapterError(
+    'launch-option-type',
+    `The launch option "lists" has items like "ready,list(struct task, node)": the name of a list head, the type of its entries and the member that links them. "${source}" is none.`,
+  );
+}
+
 /** @param kernel instead of the one that the configuration names */
 function guestOf(config: GuestConfig, kernel: string | undefined, file: string | undefined): PlannedGuest {
   const named = kernel ?? kernelOf(config);
@@ -116,5 +128,6 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     host: text(options, 'host'),
     modules: texts(options, 'modules', 'a file and its arguments'),
     devices: readLaunchDevices(options.devices),
+    lists: texts(options, 'lists', 'like "ready,list(struct task, node)"').map(hintOf),
   };
 }

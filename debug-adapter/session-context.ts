@@ -23,6 +23,7 @@ import { SymbolIndexing } from './symbol-files.ts';
 import { SourceFiles } from './source-files.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { Terminals } from './terminals.ts';
+import type { ListHint } from './values/format-specifier.ts';
 
 export class SessionContext {
   readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
@@ -40,6 +41,7 @@ export class SessionContext {
   private indexing: SymbolIndexing | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
+  lists: readonly ListHint[] = [];
   launched = false;
   restarting = false;
   ended = false;
@@ -213,7 +215,7 @@ export class SessionContext {
     this.frames.clear();
     this.targets = [];
     // References go on where the last stop's ended, so that a stale one is never taken for another.
-    this.inspection = new Inspection(coroutines, memory, this.inspection?.nextReference);
+    this.inspection = new Inspection(coroutines, memory, this.lists, this.inspection?.nextReference);
     this.tellThreads(coroutines.all.map(threadOf));
   }
 

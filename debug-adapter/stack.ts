@@ -4,6 +4,7 @@
  */
 import type { TransitionRecord } from '../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import { type Shown, visibleAt } from './blocks.ts';
 import type { Coroutines, Resolved } from './coroutines.ts';
 import { describeCause } from './exceptions.ts';
 import type { SyncReader } from './memory-cache.ts';
@@ -70,11 +71,10 @@ function unwindSource(
 function codeFrames(
   base: Omit<Frame, 'kind' | 'name' | 'position' | 'resolved' | 'inlineDepth'>,
   coroutines: Coroutines,
+  shown: Shown | undefined,
 ): Frame[] {
   const resolved = coroutines.resolve(base.coroutine, base.lookupPc);
-  const linkPc = resolved ? (base.lookupPc - resolved.bias) >>> 0 : 0;
-  const found = resolved?.image.functionAt(linkPc);
-  const line = resolved?.image.lineAt(linkPc);
+  const { blocks, line } = visibleAt(resolved, base.lookupPc, base.lookupPc === base.pc, shown);
   const frame = (name: string, position: SourcePosition | undefined, inlineDepth: number): Frame => ({
     ...base,
     kind: 'code',
@@ -83,15 +83,13 @@ function codeFrames(
     resolved,
     inlineDepth,
   });
-  if (!found) return [frame(hex(base.pc), line, 0)];
-  const frames: Frame[] = [];
+  if (blocks.length === 0) return [frame(hex(base.pc), line, 0)];
   let position: SourcePosition | undefined = line;
-  found.inlined.forEach((call, depth) => {
-    frames.push(frame(call.name, position, depth));
-    position = call.call;
+  return blocks.map(({ name, inlineDepth, call }) => {
+    const shown = frame(name, position, inlineDepth);
+    position = call;
+    return shown;
   });
-  frames.push(frame(found.name, position, found.inlined.length));
-  return frames;
 }
 
 /**
@@ -137,12 +135,14 @@ function recordText({ kind, vector, errorCode, cr2, from, to }: TransitionRecord
 /**
  * The rows of a coroutine's stack, innermost first. Runs inside `MemoryCache.compute`.
  * @param entries handlers that were entered and have not come back
+ * @param shown which function the innermost frame is of, where several begin
  */
 export function stackOf(
   coroutines: Coroutines,
   coroutine: CoroutineId,
   read: SyncReader,
   entries: readonly TransitionRecord[] = [],
+  shown?: Shown,
 ): Frame[] {
   const registers = coroutines.registers(coroutine, read);
   if (!registers) return [];
@@ -178,7 +178,13 @@ export function stackOf(
     };
     // A coroutine that is away stands on the return address of its call of the passage.
     const away = depth === 0 && coroutine !== coroutines.current;
-    rows.push(...codeFrames(away ? { ...base, lookupPc: frame.pc - 1 } : base, coroutines));
+    rows.push(
+      ...codeFrames(
+        away ? { ...base, lookupPc: frame.pc - 1 } : base,
+        coroutines,
+        depth === 0 ? shown : undefined,
+      ),
+    );
   });
   if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
     rows.push(label(`― ${stop.message} ―`, frames.length));

@@ -5,6 +5,7 @@
  * the place it came to is one where a person wants to be (the start of a statement) or how to go on.
  */
 import type { CoroutineId, MachineEvent, StepSpec } from '../core/protocol/machine-protocol.ts';
+import { type Block, type Shown, visibleAt } from './blocks.ts';
 import type { Resolved } from './coroutines.ts';
 
 export type StoppedEvent = Extract<MachineEvent, { event: 'stopped' }>;
@@ -47,37 +48,96 @@ function functionOf(place: Place): number | undefined {
 
 /** Does a statement of a known line begin exactly here? */
 function atStatement(place: Place): boolean {
-  const line = place.resolved?.image.lineAt(linkPc(place));
-  return line !== undefined && line.line > 0 && line.isStatement && line.low === linkPc(place);
+  return visibleAt(place.resolved, place.pc).isStatement;
 }
 
-/** One source line; `over` runs calls to their end, otherwise functions with lines are entered. */
-export async function stepLine(host: StepHost, start: StoppedEvent, over: boolean): Promise<StoppedEvent> {
-  let stopped = start;
+const lineOf = ({ resolved, pc }: Place): Line => visibleAt(resolved, pc).line;
+
+/** The inlined call that leads from a function deeper to where the CPU is; `undefined` when it is in the function itself. */
+function inlinedBelow({ resolved, pc }: Place, block: number | undefined): Block | undefined {
+  const { chain } = visibleAt(resolved, pc);
+  const at = chain.findIndex(({ id }) => id === block);
+  return at > 0 ? chain[at - 1] : undefined;
+}
+
+type Line = { readonly file: string; readonly line: number } | undefined;
+const sameLine = (a: Line, b: Line): boolean => a?.line === b?.line && a?.file === b?.file;
+
+/** A statement of a function begins here, though an inlined call of it begins here too. */
+function statementOf({ resolved, pc }: Place, block: number | undefined): Line {
+  if (block === undefined) return undefined;
+  const { blocks, isStatement, line } = visibleAt(resolved, pc, true, { block });
+  return isStatement && blocks[0].id === block ? line : undefined;
+}
+
+/** Where a step has led. */
+export interface Stepped {
+  readonly stopped: StoppedEvent;
+  /** The function that is shown, when inlined calls of it begin at the same address. */
+  readonly shown?: Shown;
+}
+
+/**
+ * One source line; `over` runs calls to their end, inlined ones too, otherwise functions with lines are entered.
+ * @param shown the function that is shown now, as `Stepped.shown`
+ */
+export async function stepLine(
+  host: StepHost,
+  start: StoppedEvent,
+  over: boolean,
+  shown: Shown = {},
+): Promise<Stepped> {
   const from = host.location(start);
+  const { blocks, line: fromLine } = visibleAt(from.resolved, from.pc, true, shown);
+  // A statement of an inlined call begins right here: into it, nothing has to run.
+  const innermost = visibleAt(from.resolved, from.pc).blocks;
+  if (!over && blocks.length < innermost.length) return { stopped: start };
+  return stepFrom(host, start, from, over, { block: blocks.at(0)?.id, line: fromLine });
+}
+
+async function stepFrom(
+  host: StepHost,
+  start: StoppedEvent,
+  from: Place,
+  over: boolean,
+  { block: fromBlock, line: fromLine }: { readonly block: number | undefined; readonly line: Line },
+): Promise<Stepped> {
+  let stopped = start;
   const fromFunction = functionOf(from);
+  /** An inlined call has just been run to its end: its caller's line goes on. */
+  let wasBelow = false;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const here = host.location(stopped);
-    const ranges = lineRanges(here);
+    const below = over ? inlinedBelow(here, fromBlock) : undefined;
+    const ranges = below?.ranges ?? lineRanges(here);
     // Nothing in the passage code is a call that comes back: its steps go with the crossing.
     const overHere = over && !here.passage;
     stopped = await host.run(
       ranges.length > 0 ? { kind: 'range', ranges, over: overHere } : { kind: 'instruction', over: overHere },
     );
-    if (stopped.reason !== 'step') return stopped;
+    if (stopped.reason !== 'step') return { stopped };
     const place = host.location(stopped);
     if (place.passage && !from.passage) {
       // Stepped into the passage: on the other side is where it leads.
-      return host.run({ kind: 'range', ranges: place.passage, over: false });
+      return { stopped: await host.run({ kind: 'range', ranges: place.passage, over: false }) };
     }
     // Out of the passage by its end: in the middle of a line of the other side, and there the step has led.
-    if (here.passage && !place.passage) return stopped;
+    if (here.passage && !place.passage) return { stopped };
     const name = functionOf(place);
     if (!over && place.resolved && name !== undefined && name !== fromFunction && linkPc(place) === name) {
       const inside = await pastPrologue(host, place);
-      if (inside) return inside;
+      if (inside) return { stopped: inside };
     }
-    if (atStatement(place)) return stopped;
+    if (over && inlinedBelow(place, fromBlock)) {
+      const line = statementOf(place, fromBlock);
+      if (line && !sameLine(line, fromLine))
+        return { stopped, shown: { block: fromBlock!, line: line.line } };
+      wasBelow = true;
+      continue;
+    }
+    if (wasBelow && sameLine(statementOf(place, fromBlock) ?? lineOf(place), fromLine)) continue;
+    wasBelow = false;
+    if (atStatement(place)) return { stopped };
     if (lineRanges(place).length === 0 && !over && place.pc !== from.pc) {
       // Code without lines: leave it again, unless there is nowhere to go.
       const caller = await host.caller(stopped);
@@ -88,12 +148,12 @@ export async function stepLine(host: StepHost, start: StoppedEvent, over: boolea
           stack: caller.stack,
           coroutine: place.coroutine,
         });
-        if (stopped.reason !== 'step') return stopped;
-        if (atStatement(host.location(stopped))) return stopped;
+        if (stopped.reason !== 'step') return { stopped };
+        if (atStatement(host.location(stopped))) return { stopped };
       }
     }
   }
-  return stopped;
+  return { stopped };
 }
 
 /** From a function's entry past its prologue, so that its arguments can be seen; `undefined` where it has none. */
@@ -128,6 +188,18 @@ export async function stepIntoCall(
     if (stopped.reason !== 'step' || !inLine(host.location(stopped).pc)) return stopped;
   }
   return stopped;
+}
+
+/** Out of the inlined call that the CPU is in, to the function that it was inlined into; `undefined` when it is in none. */
+export async function stepOutOfInlined(
+  host: StepHost,
+  start: StoppedEvent,
+  shown: Shown | undefined,
+): Promise<StoppedEvent | undefined> {
+  const { resolved, pc } = host.location(start);
+  const block = visibleAt(resolved, pc, true, shown).blocks.at(0);
+  if (!block?.inlined) return undefined;
+  return host.run({ kind: 'range', ranges: block.ranges, over: true });
 }
 
 /** To the caller of a frame. */

@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Space } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines } from './coroutines.ts';
+import { AdapterError } from './errors.ts';
 import type { FrameValues } from './frame-values.ts';
 import type { Container } from './inspection.ts';
 import type { SourcePosition } from './symbols/image.ts';
@@ -10,13 +11,14 @@ import type { Variable } from './symbols/variables.ts';
 import { type Child, childCounts, listEntries, memberPrefix, pointed } from './values/children.ts';
 import type { Environment } from './values/evaluate.ts';
 import { type FormatContext, formatValue, LIMITS, nameOfType } from './values/format.ts';
-import { type Style, suffixOf } from './values/format-specifier.ts';
+import { type ListHint, type Style, suffixOf } from './values/format-specifier.ts';
 import { findMember } from './values/members.ts';
-import type { ListShape, Shown } from './values/shown.ts';
+import { type ListShape, listShape, type Shown } from './values/shown.ts';
 import { bare, bytesOf, integerOf, isPointer, targetOf, type TypedValue } from './values/value.ts';
 
-/** Who gives out the numbers. */
+/** Who gives out the numbers, and knows the hints of the launch. */
 export interface References {
+  readonly lists: readonly ListHint[];
   refer(container: Container): number;
   referPlace(position: SourcePosition): number;
 }
@@ -77,7 +79,6 @@ export class VariableView {
   }
 
   private context(environment: Environment, full: boolean): FormatContext {
-    const limits = full ? LIMITS.whole : LIMITS.line;
     return {
       registers: environment.registers,
       readMemory: environment.readMemory,
@@ -87,8 +88,7 @@ export class VariableView {
         return line && `${line.file.split('/').pop() ?? line.file}:${line.line}`;
       },
       style: this.style ?? (this.hexadecimal ? 'x' : undefined),
-      limits,
-      budget: { left: limits.values },
+      limits: full ? LIMITS.whole : LIMITS.line,
     };
   }
 
@@ -158,16 +158,28 @@ export class VariableView {
 
   // --- lists ----------------------------------------------------------------------------------------------
 
-  /** For the head of a list, or a pointer to one: the entries, counted when somebody asks. */
-  lazyList(value: TypedValue): DebugProtocol.Variable[] {
+  /** For the head of a list, or a pointer to one: the entries, counted when somebody asks. @param path its expression */
+  lazyList(value: TypedValue, path: string): DebugProtocol.Variable[] {
     const { scope, style } = this;
     const head = isPointer(value.type) ? pointed(value, scope.environment()) : value;
-    const shape = head && listNode(head.type);
+    const shape = head && (this.hinted(path) ?? listNode(head.type));
     if (!shape) return [];
     const variablesReference = this.references.refer({ kind: 'list', scope, head, shape, style, lazy: true });
-    return [
-      { name: '<entries>', value: '', variablesReference, presentationHint: { kind: 'virtual', lazy: true } },
-    ];
+    const presentationHint = { kind: 'virtual', lazy: true };
+    return [{ name: '<entries>', value: '', variablesReference, presentationHint }];
+  }
+
+  /** What the launch says of a list head of this name. */
+  private hinted(path: string): ListShape | undefined {
+    const name = /\w+$/.exec(path)?.[0];
+    const hint = this.references.lists.find((one) => one.name === name);
+    try {
+      return hint && listShape(hint.list, this.scope);
+    } catch (error) {
+      // The same name in another kernel, which has no such type.
+      if (error instanceof AdapterError) return undefined;
+      throw error;
+    }
   }
 
   /** How many entries a list has, and how it ends; unfolds to them. */

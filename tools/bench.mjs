@@ -2,6 +2,7 @@
 // guest, beside QEMU (TCG) on the same images.
 // Measurements of the two alternate, each in a process of its own; medians and ratios are what counts, for the absolute
 // figures depend on the machine and on what else it does. --json prints JSON, --runs N (default 5), --quick is a smoke test.
+// With --vmlinux FILE or COLINUX_VMLINUX also the speed of symbols, beside gdb; --symbols-only measures nothing else.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,11 +13,18 @@ import { deviceFigures } from './bench/devices.mjs';
 import { summary, table } from './bench/figures.mjs';
 import { bundleMachines, hasQemu } from './bench/machines.mjs';
 import { processorFigures } from './bench/processor.mjs';
+import { symbolFigures, symbolTable } from './bench/symbols.mjs';
 import { buildSoftfloat } from './build-softfloat.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, runs: { type: 'string', default: '5' } },
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    runs: { type: 'string', default: '5' },
+    vmlinux: { type: 'string' },
+    'symbols-only': { type: 'boolean' },
+  },
 });
 const runs = values.quick ? 1 : Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) {
@@ -24,16 +32,23 @@ if (!Number.isInteger(runs) || runs < 1) {
   process.exit(2);
 }
 
-const kernels = spawnSync(process.execPath, [join(root, 'tools/build-kernels.mjs')], {
-  stdio: ['ignore', 2, 2],
-});
-if (kernels.status !== 0) process.exit(1);
-await buildSoftfloat();
 // Not in /tmp, which may be memory: the disk of the guest is to be a file on a disk.
 const cache = join(root, 'node_modules/.cache');
 mkdirSync(cache, { recursive: true });
 const folder = mkdtempSync(join(cache, 'colinux-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const symbols = await symbolFigures({ folder, runs, vmlinux: values.vmlinux ?? process.env.COLINUX_VMLINUX });
+if (values['symbols-only']) {
+  process.stdout.write(values.json ? `${JSON.stringify({ symbols }, null, 2)}\n` : symbolTable(symbols));
+  process.exit(typeof symbols === 'string' ? 1 : 0);
+}
+
+const kernels = spawnSync(process.execPath, [join(root, 'tools/build-kernels.mjs')], {
+  stdio: ['ignore', 2, 2],
+});
+if (kernels.status !== 0) process.exit(1);
+await buildSoftfloat();
 await bundleMachines(folder);
 
 const bench = { folder, runs, quick: values.quick };
@@ -41,9 +56,10 @@ const results = [...(await processorFigures(bench)), ...(await deviceFigures(ben
 
 if (values.json) {
   const about = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
-  process.stdout.write(`${JSON.stringify({ ...about, runs, results }, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify({ ...about, runs, results, symbols }, null, 2)}\n`);
 } else {
   process.stdout.write(table(results, runs));
+  process.stdout.write(symbolTable(symbols));
   const trip = results.find(({ name }) => name === 'round trips to host');
   process.stdout.write(
     `One round trip to the host and back takes ${trip.instructions} instructions, what it is served with included.\n`,

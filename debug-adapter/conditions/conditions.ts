@@ -38,9 +38,6 @@ export interface Decision {
   readonly problems: readonly string[];
 }
 
-/** Values that one expression of a log message may write: a structure has many. */
-const LOGGED_VALUES = 200;
-
 export class Conditions {
   private readonly compiled = new Map<number, { readonly when: When; readonly compiled: CompiledWhen }>();
   /** Visits of breakpoints whose conditions are looked at here. */
@@ -195,7 +192,6 @@ function formatContext(
     lineAt: () => undefined,
     style,
     limits: LIMITS.line,
-    budget: { left: LOGGED_VALUES },
   };
 }
 

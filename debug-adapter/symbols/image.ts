@@ -23,7 +23,7 @@ import {
 import { guarded, SymbolError } from './errors.ts';
 import { Functions } from './functions.ts';
 import { decodeNameTable, encodeNameTable } from './index-file.ts';
-import { ROW, rowAt } from './line-program.ts';
+import { ROW, rowAt, rowsAt } from './line-program.ts';
 import { LineTables, rowSpans } from './line-tables.ts';
 import type { MemoryReader, Registers } from './location.ts';
 import { NameIndex, type NameKind } from './name-index.ts';
@@ -50,6 +50,8 @@ export interface InlinedCall {
   dieOffset: number;
   ranges: readonly AddressRange[];
   call: SourcePosition | undefined;
+  /** Of the function that was inlined. */
+  declaration: SourcePosition | undefined;
 }
 
 export interface FunctionInfo {
@@ -349,10 +351,10 @@ export class SymbolImage {
           dieOffset: die.offset,
           ranges: this.ranges.of(die),
           call: this.position(die, DW_AT.call_file, DW_AT.call_line, DW_AT.call_column),
+          declaration: this.declared(die),
         });
       }
     }
-    const declaring = this.info.inherited(fn, DW_AT.decl_line)?.from;
     return {
       name,
       lowPc,
@@ -361,9 +363,14 @@ export class SymbolImage {
       dieOffset: fn.offset,
       external: this.info.inherited(fn, DW_AT.external) !== undefined,
       source: 'dwarf',
-      declaration: declaring && this.position(declaring, DW_AT.decl_file, DW_AT.decl_line),
+      declaration: this.declared(fn),
       inlined,
     };
+  }
+
+  private declared(die: Die): SourcePosition | undefined {
+    const declaring = this.info.inherited(die, DW_AT.decl_line)?.from;
+    return declaring && this.position(declaring, DW_AT.decl_file, DW_AT.decl_line);
   }
 
   private position(die: Die, file: number, line: number, column?: number): SourcePosition | undefined {
@@ -405,6 +412,25 @@ export class SymbolImage {
   }
 
   // --- lines ---------------------------------------------------------------------------------------------
+
+  /** All rows at exactly `pc`: several where code of several functions was put together. In the order of the table. */
+  rowsAt(pc: number): LineInfo[] {
+    return this.ask(() => {
+      const unit = this.units.at(pc);
+      const rows = unit && this.lines.of(unit);
+      const winner = rows && this.lineAt(pc);
+      if (!rows || winner?.low !== pc) return [];
+      const [from, to] = rowsAt(rows, pc);
+      return Array.from({ length: to - from }, (_, n): LineInfo => {
+        const row = from + n;
+        return {
+          ...{ file: this.lines.path(rows.header, rows.file[row]!, unit) ?? '', line: rows.line[row]! },
+          ...{ column: rows.column[row]!, low: pc, high: winner.high },
+          isStatement: (rows.flags[row]! & ROW.isStatement) !== 0,
+        };
+      });
+    }, []);
+  }
 
   /** The source position of `pc`; line 0 is code the compiler made. */
   lineAt(pc: number): LineInfo | undefined {

@@ -225,6 +225,17 @@ export function rowAt(rows: LineRows, pc: number): number {
   return winningRow(rows, start, last + 1);
 }
 
+/** The rows `[from, to)` at exactly an address; empty when none begins there. */
+export function rowsAt(rows: LineRows, pc: number): readonly [from: number, to: number] {
+  const sequence = sequenceAt(rows, pc);
+  if (sequence < 0) return [0, 0];
+  const first = rows.sequences.first[sequence]!;
+  const to = upperBound(rows.address, pc, first, rows.sequences.last[sequence]);
+  let from = to;
+  while (from > first && rows.address[from - 1] === pc) from--;
+  return [from, to];
+}
+
 /** Of the rows `[from, to)` at one address, the one in force. */
 export function winningRow(rows: LineRows, from: number, to: number): number {
   for (let i = to - 1; i >= from; i--) if ((rows.flags[i]! & ROW.isStatement) !== 0) return i;

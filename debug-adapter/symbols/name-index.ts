@@ -1,6 +1,7 @@
 /**
  * Name to DIE, for what stands at the top of a unit: functions with code, functions that are inlined,
- * variables that are defined (also those the compiler then removed), types.
+ * variables that are defined (also those the compiler then removed), types, and enumerators, which stand for
+ * the enumeration they are of.
  * Columns sorted by a hash of the name, built once; strings are never kept. A type that many units repeat is
  * entered once for each name, size and line. Accelerator sections are not used: compilers rarely write them
  * and the old ones cannot be trusted.
@@ -13,13 +14,24 @@ import { guarded, type SymbolError } from './errors.ts';
 import { Columns, HASH_PRIME, hashBytes, lowerBound, PairSet } from './search.ts';
 import type { Unit } from './unit.ts';
 
-export type NameKind = 'function' | 'inlined' | 'variable' | 'struct' | 'union' | 'enum' | 'type';
-const KINDS: readonly NameKind[] = ['function', 'inlined', 'variable', 'struct', 'union', 'enum', 'type'];
+export type NameKind =
+  'function' | 'inlined' | 'variable' | 'struct' | 'union' | 'enum' | 'type' | 'enumerator';
+const KINDS: readonly NameKind[] = [
+  'function',
+  'inlined',
+  'variable',
+  'struct',
+  'union',
+  'enum',
+  'type',
+  'enumerator',
+];
 export const KIND_COUNT = KINDS.length;
 /** Units that are looked into before there is a table. */
 const EARLY_UNITS = 8;
 /** Kinds from this one on are types. */
 const FIRST_TYPE = KINDS.indexOf('struct');
+const ENUMERATOR = KINDS.indexOf('enumerator');
 
 /** Entries ordered by `hash`: the position and kind of each. */
 export interface NameTable {
@@ -157,10 +169,24 @@ function lookUp(
   const found: number[] = [];
   for (let i = lowerBound(hash, key); i < hash.length && hash[i] === key; i++) {
     if (kinds[i] !== wanted) continue;
-    const same = guarded(() => info.name(info.die(position[i]!)) === name, false, report);
+    const same = guarded(
+      () => {
+        const die = info.die(position[i]!);
+        return kind === 'enumerator' ? hasEnumerator(die, name) : info.name(die) === name;
+      },
+      false,
+      report,
+    );
     if (same) found.push(position[i]!);
   }
   return found;
+}
+
+function hasEnumerator(enumeration: Die, name: string): boolean {
+  for (const die of enumeration.children()) {
+    if (die.tag === DW_TAG.enumerator && die.text(DW_AT.name) === name) return true;
+  }
+  return false;
 }
 
 /** What tells types of one name apart. */
@@ -190,26 +216,29 @@ class Builder {
       unit,
       (abbreviation, at, attributesAt) => {
         const kind = kindOf(abbreviation);
-        if (kind) this.enter(unit, KINDS.indexOf(kind), abbreviation, at, attributesAt);
+        const isEnum = abbreviation.tag === DW_TAG.enumeration_type;
+        const isNew = !kind || this.enter(unit, KINDS.indexOf(kind), abbreviation, at, attributesAt);
+        if (isEnum && isNew) this.enterEnumerators(new Die(unit, at, abbreviation, attributesAt));
       },
       true,
     );
   }
 
+  /** Enters a DIE; false for a type that is entered already. */
   private enter(
     unit: Unit,
     kind: number,
     abbreviation: Abbreviation,
     at: number,
     attributesAt: number,
-  ): void {
+  ): boolean {
     const position = unit.context.base + at;
     if ((abbreviation.has & HAS.name) === 0) {
       const die = new Die(unit, at, abbreviation, attributesAt);
       const inherited = guarded(() => this.info.inherited(die, DW_AT.name)?.value, undefined, this.report);
       const hash = inherited?.kind === 'string' ? hashBytes(inherited.bytes) : undefined;
       if (hash !== undefined && (!this.wanted || this.wanted(hash))) this.columns.push(hash, position, kind);
-      return;
+      return true;
     }
     const cursor = unit.cursor(attributesAt);
     const { fields, implicit } = this.planOf(abbreviation, kind >= FIRST_TYPE);
@@ -224,12 +253,27 @@ class Builder {
         for (let i = start; i < cursor.pos; i++) shape = Math.imul(shape ^ cursor.bytes[i]!, HASH_PRIME);
       }
     }
-    if (this.wanted && !this.wanted(hash)) return;
+    if (this.wanted && !this.wanted(hash)) return true;
     if (kind >= FIRST_TYPE) {
       // 64 bits of hash: that two different types fall together is as unlikely as a damaged disk.
-      if (!this.types.add(hash, shape >>> 0)) return;
+      if (!this.types.add(hash, shape >>> 0)) return false;
     }
     this.columns.push(hash, position, kind);
+    return true;
+  }
+
+  /** Enters the enumerators of an enumeration; of one without a name, unless it was entered by its first one. */
+  private enterEnumerators(enumeration: Die): void {
+    const { abbreviation, offset } = enumeration;
+    let isFirst = (abbreviation.has & HAS.name) === 0;
+    for (const die of enumeration.children()) {
+      const name = die.tag === DW_TAG.enumerator ? die.attribute(DW_AT.name) : undefined;
+      if (name?.kind !== 'string') continue;
+      const hash = hashBytes(name.bytes);
+      if (isFirst && !this.types.add(hash, enumeration.number(DW_AT.decl_line) ?? 0)) return;
+      isFirst = false;
+      if (!this.wanted || this.wanted(hash)) this.columns.push(hash, offset, ENUMERATOR);
+    }
   }
 
   private planOf(abbreviation: Abbreviation, isType: boolean): Plan {

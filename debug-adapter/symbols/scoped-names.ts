@@ -15,9 +15,8 @@ const NESTING_LIMIT = 64;
 const STATIC: readonly number[] = [DW_OP.addr, DW_OP.addrx];
 
 export class ScopedNames {
-  /** By unit: enumerators and the DIE of their enumeration, of those at the top and of all. */
-  private readonly topLevel = new Map<number, ReadonlyMap<string, number>>();
-  private readonly everywhere = new Map<number, ReadonlyMap<string, number>>();
+  /** By unit: all enumerators and the position of their enumeration. */
+  private readonly enumerators = new Map<number, ReadonlyMap<string, number>>();
 
   constructor(
     private readonly info: DebugInfo,
@@ -30,44 +29,40 @@ export class ScopedNames {
    * first; of other units those at the top.
    */
   enumeration(name: string, here: Unit | undefined): number | undefined {
-    const own = here && this.enumeratorsOf(here, false).get(name);
-    if (own !== undefined) return own;
-    for (let i = 0; i < this.info.count; i++) {
-      const found = this.enumeratorsOf(this.info.unit(i), true).get(name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    const own = here && this.enumeratorsOf(here).get(name);
+    return own ?? this.names.first(name, 'enumerator');
   }
 
-  private enumeratorsOf(unit: Unit, topLevelOnly: boolean): ReadonlyMap<string, number> {
-    const tables = topLevelOnly ? this.topLevel : this.everywhere;
-    const known = tables.get(unit.index);
+  private enumeratorsOf(unit: Unit): ReadonlyMap<string, number> {
+    const known = this.enumerators.get(unit.index);
     if (known) return known;
     const found = new Map<string, number>();
     guarded(
       () => {
         walkUnit(
           unit,
-          ({ tag }, offset) => {
+          ({ tag }, at) => {
             if (tag !== DW_TAG.enumeration_type) return;
-            for (const child of this.info.die(offset).children()) {
+            const position = unit.context.base + at;
+            for (const child of this.info.die(position).children()) {
               const name = child.tag === DW_TAG.enumerator ? child.text(DW_AT.name) : undefined;
-              if (name !== undefined && !found.has(name)) found.set(name, offset);
+              if (name !== undefined && !found.has(name)) found.set(name, position);
             }
           },
-          topLevelOnly,
+          false,
         );
       },
       undefined,
       this.report,
     );
-    tables.set(unit.index, found);
+    this.enumerators.set(unit.index, found);
     return found;
   }
 
   /** The variable of that name in a function of that name, or else in a file whose path ends so. */
   variable(scope: string, name: string): Die | undefined {
-    for (const offset of this.names.find(scope, 'function')) {
+    const functions = [...this.names.find(scope, 'function'), ...this.names.find(scope, 'inlined')];
+    for (const offset of functions) {
       const found = this.within(this.info.die(offset), name, 0);
       if (found) return found;
     }

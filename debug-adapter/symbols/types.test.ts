@@ -118,6 +118,9 @@ describe.each(VARIANTS)('types of %s', (...variant) => {
       const bare = stripType(our);
       const values = bare.kind === 'enum' ? bare.enumerators.map((e) => [e.name, Number(e.value)]) : [];
       expect([their.name, sizeOfType(bare), values]).toEqual([their.name, their.size, their.values]);
+      for (const [name, value] of their.values ?? []) {
+        expect([name, Number(image.findEnumerator(name)?.value)]).toEqual([name, value]);
+      }
     }
     for (const [their, our] of named(['typedef'])) {
       const target = our.kind === 'typedef' ? typeName(our.target) : our.kind;

@@ -4,6 +4,7 @@ import {
   arrayOf,
   bare,
   bytesOf,
+  implicitTarget,
   integerOf,
   partOf,
   sizeOf,
@@ -34,6 +35,8 @@ export const memberPrefix = (path: string, value: TypedValue): string =>
 export function pointed(value: TypedValue, context: ValueContext): TypedValue | undefined {
   const type = bare(value.type);
   if (type.kind !== 'pointer' || ['void', 'function'].includes(bare(type.target).kind)) return undefined;
+  const implicit = implicitTarget(value, type.target);
+  if (implicit) return implicit;
   const bytes = bytesOf(value, context);
   const address = bytes && Number(integerOf(bytes, type));
   if (!address) return undefined;
@@ -48,7 +51,7 @@ export function pointed(value: TypedValue, context: ValueContext): TypedValue | 
 
 /** How many members and elements a value has, without making them. */
 export function childCounts(value: TypedValue, context: ValueContext): { named: number; indexed: number } {
-  if (value.location.kind === 'optimised-out') return { named: 0, indexed: 0 };
+  if (value.location.kind === 'optimised-out' && !value.location.pointee) return { named: 0, indexed: 0 };
   const type = bare(value.type);
   if (type.kind === 'struct' || type.kind === 'union') return { named: type.members.length, indexed: 0 };
   const array = arrayOf(type);

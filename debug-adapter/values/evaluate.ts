@@ -15,11 +15,12 @@ import {
   type Scalar,
   scalarOf,
 } from './scalar.ts';
-import type { Compiled, Node, SymbolPath } from './tree.ts';
+import { type Compiled, isPlace, type Node, type SymbolPath } from './tree.ts';
 import {
   arrayOf,
   bare,
   bytesOf,
+  implicitTarget,
   isScalar,
   partOf,
   sizeOf,
@@ -86,7 +87,7 @@ class Evaluator {
       case 'text':
         return { type, space, location: { kind: 'value', bytes: node.bytes } };
       case 'dereference':
-        return { type, space, location: { kind: 'memory', address: this.address(node.address) } };
+        return this.dereference(node);
       case 'member':
         return partOf(this.value(node.object), type, node.offset, node.bits);
       case 'element':
@@ -114,6 +115,18 @@ class Evaluator {
     const bytes = this.environment.msr(number);
     if (!bytes) fail(`This processor has no model-specific register 0x${number.toString(16)}.`);
     return { type, location: { kind: 'value', bytes }, register: `msr[0x${number.toString(16)}]` };
+  }
+
+  private dereference({ type, space, address }: Extract<Node, { kind: 'dereference' }>): TypedValue {
+    const pointer = isPlace(address) ? this.value(address) : undefined;
+    const implicit = pointer && implicitTarget(pointer, type);
+    if (implicit) return implicit;
+    const found = pointer ? this.read(pointer) : this.scalar(address);
+    return {
+      type,
+      space,
+      location: { kind: 'memory', address: Number(BigInt.asUintN(32, found as bigint)) },
+    };
   }
 
   private element({ type, space, object, index }: Extract<Node, { kind: 'element' }>): TypedValue {
@@ -171,10 +184,6 @@ class Evaluator {
 
   private holds(node: Node): boolean {
     return !isZero(this.scalar(node));
-  }
-
-  private address(node: Node): number {
-    return Number(BigInt.asUintN(32, this.scalar(node) as bigint));
   }
 
   private addressOf(node: Node): number {

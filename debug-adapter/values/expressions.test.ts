@@ -46,7 +46,7 @@ function ours(scope: FrameValues, text: string): Answer {
       const context = { ...environment, symbolAt: () => undefined, lineAt: () => undefined };
       return {
         size,
-        float: formatValue(value, { ...context, style: undefined, limits: LIMITS.line, budget: { left: 1 } }),
+        float: formatValue(value, { ...context, style: undefined, limits: LIMITS.line }),
       };
     }
     return { size, integer: String(number), signed: isSigned(type) };

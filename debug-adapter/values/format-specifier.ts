@@ -35,7 +35,7 @@ export interface Format {
   readonly list: { readonly type: string; readonly member: string } | undefined;
 }
 
-const PLAIN: Format = { style: undefined, count: undefined, list: undefined };
+export const PLAIN: Format = { style: undefined, count: undefined, list: undefined };
 
 const LIST = /,\s*list\(\s*([^(),]+?)\s*,\s*([\w.]+)\s*\)\s*$/;
 const SUFFIX = new RegExp(`,\\s*(?:\\[([^\\[\\]]+)\\])?\\s*(${Object.keys(STYLES).join('|')})?\\s*$`);
@@ -74,6 +74,19 @@ export function splitFormat(source: string): { readonly expression: string; read
       'A list has as many entries as it has: take the [n] or the list(…) out.',
     );
   return { expression, format };
+}
+
+/** A list head by its name, wherever it is, and what hangs on it. */
+export interface ListHint {
+  readonly name: string;
+  readonly list: NonNullable<Format['list']>;
+}
+
+/** A hint is written as an expression with its specifier, `ready,list(struct task, node)`; `undefined` for anything else. */
+export function listHint(text: string): ListHint | undefined {
+  const { expression, format } = splitFormat(text);
+  const name = expression.trim();
+  return format.list && /^[A-Za-z_]\w*$/.test(name) ? { name, list: format.list } : undefined;
 }
 
 /** What to write behind the name of a part, so that it is shown as the whole is. */

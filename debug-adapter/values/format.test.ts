@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { littleEndian, type Location } from '../symbols/location.ts';
 import type { BaseEncoding, CType } from '../symbols/types.ts';
+import { compile } from './check.ts';
 import { childrenOf } from './children.ts';
+import { evaluate } from './evaluate.ts';
 import { type FormatContext, formatValue, LIMITS } from './format.ts';
 import { splitFormat, type Style } from './format-specifier.ts';
 import { extendedFromDouble } from './long-double.ts';
@@ -36,7 +38,6 @@ const context = (style?: Style): FormatContext => ({
   lineAt: (address) => (address >= 0xc010_0000 ? 'main.c:31' : undefined),
   style,
   limits: LIMITS.line,
-  budget: { left: 100 },
 });
 const text = (value: TypedValue, style?: Style) => formatValue(value, context(style));
 const number = (value: bigint, type: CType, style?: Style) =>
@@ -171,6 +172,34 @@ describe('what is not there', () => {
     expect(text({ type: record, location })).toBe('{low=287454020, high=<optimised out: nobody needs it>}');
   });
 
+  it('is found behind a pointer that has no value of its own', () => {
+    const locate = (): Location => ({ kind: 'value', bytes: littleEndian(0x0000_0007_0000_0005n, 8) });
+    const pointee = { name: 'box', dieOffset: 0, byteOffset: 4, locate };
+    const location: Location = { kind: 'optimised-out', reason: 'it points to box + 4', pointee };
+    const pointer: TypedValue = { type: pointerTo(INT), location };
+    expect(text(pointer)).toBe('<optimised out: it points to box + 4>');
+    expect(childrenOf(pointer, 'p', context()).map((child) => [child.path, text(child.value)])).toEqual([
+      ['*p', '7'],
+    ]);
+    const names = {
+      object: () => ({ type: pointerTo(INT), location }),
+      ...{
+        enumerator: () => undefined,
+        type: () => undefined,
+        register: () => undefined,
+        space: () => undefined,
+      },
+    };
+    const environment = {
+      ...context(),
+      locate: () => location,
+      register: () => location,
+      msr: () => undefined,
+    };
+    expect(text(evaluate(compile('*p + 1', names), environment))).toBe('8');
+    expect(() => evaluate(compile('p == 0', names), environment)).toThrow('optimised out: it points to box');
+  });
+
   it('is said for memory that is not mapped', () => {
     expect(text(memory(record, 0x5000))).toBe('<cannot be read at 0x00005000>');
     expect(text(memory(record, 0x1ffc))).toBe('{low=2021161080, high=<cannot be read at 0x00002000>}');
@@ -178,8 +207,8 @@ describe('what is not there', () => {
   });
 
   it('ends when there is too much', () => {
-    const limits = { ...context(), budget: { left: 2 } };
-    expect(formatValue(memory(record, 0x1000), limits)).toMatch(/^\{low=\d+, high=…\}$/);
+    const few = { ...context(), limits: { ...LIMITS.line, values: 2 } };
+    expect(formatValue(memory(record, 0x1000), few)).toMatch(/^\{low=\d+, high=…\}$/);
   });
 
   it('are elements of an array without a length', () => {

@@ -32,8 +32,6 @@ export interface FormatContext extends ValueContext {
   readonly lineAt: (address: number, space: Space | undefined) => string | undefined;
   readonly style: Style | undefined;
   readonly limits: Limits;
-  /** Values that may still be written, of all that is formatted with this context. */
-  readonly budget: { left: number };
 }
 
 /** How much of a value is written: members or elements of each, structures within structures, characters of a string. */
@@ -52,11 +50,19 @@ export const LIMITS = {
   whole: { members: 1000, depth: 8, string: 0x1_0000, values: 20_000 },
 } as const satisfies Readonly<Record<string, Limits>>;
 
+/** What is under way: how many values may still be written. */
+interface Writing extends FormatContext {
+  readonly budget: { left: number };
+}
+
 /** One line for a value. */
-export function formatValue(value: TypedValue, context: FormatContext, depth = 0): string {
+export function formatValue(value: TypedValue, context: FormatContext): string {
+  return textOf(value, { ...context, budget: { left: context.limits.values } }, 0);
+}
+
+function textOf(value: TypedValue, context: Writing, depth: number): string {
   const { location } = value;
-  const { budget } = context;
-  if (--budget.left < 0) return '…';
+  if (--context.budget.left < 0) return '…';
   if (location.kind === 'optimised-out') return `<optimised out: ${location.reason}>`;
   const type = bare(value.type);
   if (type.kind === 'void') return 'void';
@@ -246,7 +252,7 @@ function enumText(value: bigint, width: number, { enumerators }: EnumType): stri
 function membersText(
   value: TypedValue,
   type: Extract<CType, { kind: 'struct' | 'union' }>,
-  context: FormatContext,
+  context: Writing,
   depth: number,
 ): string {
   if (type.incomplete) return `<incomplete ${type.kind}>`;
@@ -255,7 +261,7 @@ function membersText(
   const children = childrenOf(value, '', context);
   const shown = children
     .slice(0, context.limits.members)
-    .map(({ name, value: child }) => `${name}=${formatValue(child, context, depth + 1)}`);
+    .map(({ name, value: child }) => `${name}=${textOf(child, context, depth + 1)}`);
   return `{${shown.join(', ')}${children.length > context.limits.members ? ', …' : ''}}`;
 }
 
@@ -264,7 +270,7 @@ function nothingReadable({ location, space, type }: TypedValue, { readMemory }: 
   return location.kind === 'memory' && sizeOf(type) > 0 && !readMemory(location.address, 1, space)?.length;
 }
 
-function arrayText(value: TypedValue, context: FormatContext, depth: number): string {
+function arrayText(value: TypedValue, context: Writing, depth: number): string {
   const { element, length } = arrayOf(value.type)!;
   if (nothingReadable(value, context)) return unreadable(value);
   const asText =
@@ -278,7 +284,7 @@ function arrayText(value: TypedValue, context: FormatContext, depth: number): st
   }
   if (depth >= context.limits.depth) return `[${length}]`;
   const shown = childrenOf(value, '', context, 0, context.limits.members).map(({ value: child }) =>
-    formatValue(child, context, depth + 1),
+    textOf(child, context, depth + 1),
   );
   return `[${length}] {${shown.join(', ')}${length > context.limits.members ? ', …' : ''}}`;
 }

@@ -93,7 +93,8 @@ function counted(
   return { value: { ...value, type: arrayType(element, count) }, path: base, list: undefined };
 }
 
-function listShape(
+/** @throws AdapterError for a type or member that is not known */
+export function listShape(
   { type, member }: { readonly type: string; readonly member: string },
   names: Names,
 ): ListShape {

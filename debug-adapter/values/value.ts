@@ -140,6 +140,16 @@ export function partOf(value: TypedValue, type: CType, offset: number, bits = si
 /** Does the type have as many bytes as a number may have? */
 const isNumberSized = ({ size }: { readonly size: number }) => size >= 1 && size <= 16;
 
+/**
+ * What a pointer points to that the compiler has kept apart from memory: it has no value then, but its target is known
+ * (DW_OP_implicit_pointer). @param type of the target
+ */
+export function implicitTarget({ location }: TypedValue, type: CType): TypedValue | undefined {
+  if (location.kind !== 'optimised-out' || !location.pointee) return undefined;
+  const { byteOffset, locate } = location.pointee;
+  return byteOffset < 0 ? undefined : partOf({ type, location: locate() }, type, byteOffset * 8);
+}
+
 /** Is it a floating-point type that can be computed with: 32, 64 or 80 bits and padding? */
 export function isFloat(type: CType): boolean {
   const plain = bare(type);

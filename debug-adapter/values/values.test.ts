@@ -211,7 +211,6 @@ const shown = (expression: string, hexadecimal = false) => {
     symbolAt: (address) => image.symbolAt(address)?.name,
     lineAt: () => undefined,
     limits: LIMITS.line,
-    budget: { left: 100 },
   });
 };
 
@@ -317,7 +316,6 @@ describe('values', () => {
         symbolAt: () => undefined,
         lineAt: () => undefined,
         limits: LIMITS.line,
-        budget: { left: 100 },
         readMemory: (_address, length) => {
           most = Math.max(most, length);
           return new Uint8Array(length).fill(65);

@@ -102,6 +102,15 @@ const properties: Attributes = {
     ),
     default: [],
   },
+  lists: {
+    type: 'array',
+    items: { type: 'string' },
+    markdownDescription: describe(
+      'lists',
+      'Linked lists by the names of their heads, such as `ready,list(struct task, node)`: the type of the entries and the member that links them.',
+    ),
+    default: [],
+  },
   guests: {
     type: 'array',
     items: { type: 'string' },

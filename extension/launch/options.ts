@@ -24,6 +24,8 @@ export interface LaunchOptions {
   cpu?: string;
   /** Multiboot modules, each "FILE ARGS". */
   modules?: string[];
+  /** Linked lists by their heads: "NAME,list(TYPE, MEMBER)". */
+  lists?: string[];
   /** Paths of configuration files of further guests. */
   guests?: string[];
   /** Devices, in the words of `colinux run`. */
@@ -65,6 +67,8 @@ const areTexts = (value: unknown) =>
   Array.isArray(value) && value.every((item) => typeof item === 'string' && item.trim() !== '');
 const modules: Check = (value, t) =>
   areTexts(value) ? undefined : t('an array of strings, each "FILE ARGUMENTS"');
+const lists: Check = (value, t) =>
+  areTexts(value) ? undefined : t('an array of strings, each "NAME,list(TYPE, MEMBER)"');
 const paths: Check = (value, t) => (areTexts(value) ? undefined : t('an array of paths'));
 /** Their texts are checked by the adapter, which understands them. */
 const devices: Check = (value, t) => {
@@ -92,6 +96,7 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   host: path,
   cpu: model,
   modules,
+  lists,
   guests: paths,
   devices,
 };

@@ -208,6 +208,30 @@ describe('the input log', () => {
     expect(replayed({ ...key, payload: Uint8Array.of(66) })).not.toBe(hash);
   });
 
+  it('replays what a debugger wrote on the way: memory, registers, and what the processor refused', () => {
+    const { machine } = createSample();
+    const { inspector } = machine;
+    for (let at = 1_000_003; at < 4_000_000; at += 700_001) {
+      runTo(machine, at);
+      const { general, eflags } = snapshot(machine).cpu;
+      const stack = general[4]! - 0x40;
+      inspector.write(inspector.currentSpace(), stack, Uint8Array.of(at & 0xff, 2, 3, 4));
+      expect(machine.writeRegister('eax', general[0]! ^ 1)).toBeUndefined();
+      expect(machine.writeRegister('eax', general[0]!)).toBeUndefined();
+      // CF is dead or not, but the run is a different one.
+      expect(machine.writeRegister('eflags', eflags ^ 1)).toBeUndefined();
+      expect(machine.writeRegister('cr0', 0x8000_0000)).toContain('#GP');
+    }
+    runTo(machine, 5_000_000);
+    const log = decodeInputLog(encodeInputLog(machine.inputs.entries));
+    expect(log.length).toBeGreaterThan(20);
+    const replay = createSample();
+    replay.machine.inputs.replay(log);
+    runTo(replay.machine, 5_000_000, oddSlices(60_013));
+    expect(replay.machine.hash()).toBe(machine.hash());
+    expect(replay.machine.instructions()).toBe(machine.instructions());
+  });
+
   it('ends a replay that meets another instruction count', () => {
     const { clock, key } = oneByte();
     const replay = createSample();

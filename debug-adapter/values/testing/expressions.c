@@ -95,7 +95,8 @@ binary operations[2] = { add, subtract };
 binary operation = subtract;
 
 struct list_head tasks;
-struct task first = { 1, { 0, 0 }, "init", add, A_READ }, second = { 2, { 0, 0 }, "shell", subtract, A_WRITE | A_EXEC };
+struct { int count; struct list_head sessions; } users;
+struct task first = { 1, { 0, 0 }, "init", add, A_READ }, second = { 2, { 0, 0 }, "shell", subtract, A_WRITE | A_EXEC }, lonely = { 3, { 0, 0 }, "cron", add, A_USER };
 
 /* Operands and what the processor makes of them: our 80-bit arithmetic must agree to the last bit. */
 #define LONG_DOUBLES 8
@@ -115,6 +116,8 @@ static void link_tasks(void)
 	tasks.prev = &second.node;
 	second.node.prev = &first.node;
 	first.node.prev = &tasks;
+	users.sessions.next = users.sessions.prev = &lonely.node;
+	lonely.node.next = lonely.node.prev = &users.sessions;
 }
 
 __attribute__((noinline)) int work(int argument, struct outer *where, double scale)

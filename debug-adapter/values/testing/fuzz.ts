@@ -215,9 +215,9 @@ function brokenProgram(random: Random): { names: CompletionSource; environment: 
 
 /** Shows a value and some of what unfolds from it. */
 function look({ value, path, style, list }: Shown, environment: Environment): void {
-  for (const limits of [LIMITS.line, LIMITS.whole]) {
+  for (const limits of [LIMITS.line, { ...LIMITS.whole, values: 200 }]) {
     const context = { ...environment, symbolAt: () => 'symbol', lineAt: () => 'file.c:1', style, limits };
-    formatValue(value, { ...context, budget: { left: 200 } });
+    formatValue(value, context);
   }
   childCounts(value, environment);
   for (const child of childrenOf(value, path, environment, 0, 20))

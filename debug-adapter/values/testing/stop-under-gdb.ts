@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SymbolImage } from '../../symbols/image.ts';
 import { run } from '../../symbols/testing/fixtures.ts';
+import { listHint } from '../format-specifier.ts';
 import { pagedMemory, stopProgram, type StoppedProgram } from './stopped-program.ts';
 
 /** What gdb says of an expression. */
@@ -32,6 +33,11 @@ const FLAGS = [
   ],
   ...['-Wl,-m,elf_i386', '-Wl,-e,_start', '-Wl,-z,noexecstack', '-I', here],
 ];
+
+/** As a launch would give them; the second is of another kernel. */
+const HINTS = ['sessions,list(struct task, node)', 'tasks,list(struct nowhere, x)'].map((text) =>
+  listHint(text)!,
+);
 
 export interface Workbench {
   /** The program in `checkpoint`, and gdb's answers to the expressions in the frame of `work`. */
@@ -68,7 +74,7 @@ export function openWorkbench(): Workbench {
         answers: Answer[];
       };
       const image = SymbolImage.open(new Uint8Array(readFileSync(path)), path);
-      return { program: stopProgram(image, registers, pagedMemory(memory)), answers };
+      return { program: stopProgram(image, registers, pagedMemory(memory), HINTS), answers };
     },
     dispose() {
       rmSync(folder, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import { MachineClient } from '../../machine-client.ts';
 import { MemoryCache } from '../../memory-cache.ts';
 import { type Frame, stackOf } from '../../stack.ts';
 import type { SymbolImage } from '../../symbols/image.ts';
+import type { ListHint } from '../format-specifier.ts';
 
 /** Reads bytes; fewer at a hole. */
 export type ReadMemory = (address: number, length: number) => Uint8Array;
@@ -54,6 +55,7 @@ export function stopProgram(
   image: SymbolImage,
   registers: readonly number[],
   read: ReadMemory,
+  lists: readonly ListHint[] = [],
 ): StoppedProgram {
   let deliver: ((message: FromMachine) => void) | undefined;
   const answer = ({ id, kind, params }: Request): void => {
@@ -80,7 +82,7 @@ export function stopProgram(
   const memory = new MemoryCache(client);
   const coroutines = new Coroutines(snapshotOf(registers), { hostImage: image, programs: [], guests: [] });
   return {
-    inspection: new Inspection(coroutines, memory),
+    inspection: new Inspection(coroutines, memory, lists),
     memory,
     coroutines,
     frames: async () =>

@@ -1,0 +1,42 @@
+/**
+ * One question to the symbols of a program, in a process of its own: reads the file, answers, and prints seconds
+ * within the process and the peak of its memory as JSON.
+ */
+import { readFile } from 'node:fs/promises';
+import { createFolderCache } from '../../debug-adapter/symbol-cache-node.ts';
+import type { SymbolImage } from '../../debug-adapter/symbols/image.ts';
+import { buildIndex, loadSymbols } from '../../debug-adapter/symbols/load.ts';
+import { typeName } from '../../debug-adapter/symbols/type-name.ts';
+import { stripType } from '../../debug-adapter/symbols/types.ts';
+
+const [path = '', question = '', cacheFolder = ''] = process.argv.slice(2);
+const cache = cacheFolder === '' ? undefined : createFolderCache(cacheFolder);
+
+/** Each gives how much it found: 0 is a failure. */
+const QUESTIONS: Record<string, (image: SymbolImage) => number | Promise<number>> = {
+  open: () => 1,
+  breakpoint: (image) => image.addressesForLine('init/main.c', 500)?.addresses.length ?? 0,
+  function: (image) => image.findFunctions('start_kernel').length,
+  struct: (image) => {
+    const type = image.findType('struct task_struct');
+    const bare = type && stripType(type);
+    if (bare?.kind !== 'struct') return 0;
+    return bare.members.filter((member) => typeName(member.type, member.name) !== '').length;
+  },
+  names: async (image) => {
+    await buildIndex(image, cache, new AbortController().signal, () => undefined);
+    return image.findFunctions('schedule').length && image.addressesForFunction('schedule').length;
+  },
+};
+
+const started = performance.now();
+const bytes = await readFile(path);
+const read = performance.now();
+const files = { read: () => Promise.resolve(undefined), debugFolders: [], cache };
+const image = await loadSymbols(bytes, 'vmlinux', path, files);
+const found = await QUESTIONS[question]!(image);
+const seconds = (performance.now() - read) / 1000;
+const readSeconds = (read - started) / 1000;
+process.stdout.write(
+  JSON.stringify({ found, seconds, readSeconds, peakMiB: process.resourceUsage().maxRSS / 1024 }),
+);
