@@ -51,7 +51,7 @@ export class ArmedBreakpoints {
     private readonly plan: LaunchPlan,
     /** False: "run without debugging", none is set. */
     private readonly debugging: boolean,
-    private readonly breakpoints: CodeBreakpoints,
+    readonly breakpoints: CodeBreakpoints,
     private readonly conditions: Conditions,
   ) {}
 

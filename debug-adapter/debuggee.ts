@@ -8,7 +8,6 @@ import {
   type CoroutineId,
   HOST,
   type MachineEvent,
-  type SerialPort,
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
 import type { MachinePort } from './adapter-host.ts';
@@ -19,6 +18,7 @@ import type { Shown } from './blocks.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
 import type { LaunchPlan, SessionImages } from './launch-plan.ts';
+import type { DebuggeeListener } from './debuggee-listener.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
@@ -31,31 +31,6 @@ import {
   stepOutSpec,
   type StoppedEvent,
 } from './stepping.ts';
-
-/** Who owns the CPU and when, while the machine runs and at a stop. */
-export interface MachineStatus {
-  readonly running: boolean;
-  readonly coroutine: CoroutineId;
-  readonly cpl: number;
-  readonly instructions: number;
-  readonly virtualNanoseconds: number;
-}
-
-/** What the session hears. */
-export interface DebuggeeListener {
-  /** The machine stopped where the client should see it. `reason` is `entry` at the guest's first instruction. */
-  stopped(event: StoppedEvent, hit: readonly number[]): void;
-  serial(port: SerialPort | 'debugcon', bytes: Uint8Array): void;
-  status(status: MachineStatus): void;
-  /** A sentence for the user; `error` for one about a failure. */
-  note(text: string, error: boolean): void;
-  /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
-  arrived(): Promise<void>;
-  /** The message of a log point. */
-  logPoint(message: string): void;
-  /** The worker is gone: nothing more will come. */
-  died(): void;
-}
 
 const noMachine = () => new AdapterError('not-stopped', 'There is no machine: launch one first.');
 
