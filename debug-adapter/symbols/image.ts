@@ -41,6 +41,7 @@ import { type Scope, type Variable, Variables } from './variables.ts';
 /** Bytes of debug information from which on the index of names is worth keeping. */
 const WORTH_KEEPING = 4 << 20;
 
+const PT_LOAD = 1;
 /** Problems kept per image; a damaged file can have one for every entry. */
 const PROBLEM_LIMIT = 100;
 
@@ -210,6 +211,33 @@ export class SymbolImage {
 
   symbolNamed(name: string): ElfSymbol | undefined {
     return this.ask(() => this.symbols.named(name), undefined);
+  }
+
+  /**
+   * How far from where it is linked the code at a physical address was loaded: a higher-half kernel runs there before paging
+   * is on. `undefined` when no segment is loaded elsewhere than where it is linked, there.
+   */
+  loadBias(physical: number): number | undefined {
+    const segment = this.elf.segments.find(
+      ({ type, physicalAddress, virtualAddress, memorySize }) =>
+        type === PT_LOAD &&
+        physicalAddress !== virtualAddress &&
+        physical >= physicalAddress &&
+        physical < physicalAddress + memorySize,
+    );
+    return segment && segment.physicalAddress - segment.virtualAddress;
+  }
+
+  /** Where code that is linked at an address is loaded, when that is elsewhere. */
+  loadAddress(linked: number): number | undefined {
+    const segment = this.elf.segments.find(
+      ({ type, physicalAddress, virtualAddress, memorySize }) =>
+        type === PT_LOAD &&
+        physicalAddress !== virtualAddress &&
+        linked >= virtualAddress &&
+        linked < virtualAddress + memorySize,
+    );
+    return segment && (linked - segment.virtualAddress + segment.physicalAddress) >>> 0;
   }
 
   /** True when `address` lies in executable code of the file. */
