@@ -22,6 +22,7 @@ import type { DebuggeeListener } from './debuggee-listener.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
+import { sampleGlobal } from './sample.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
 import {
   type StepHost,
@@ -301,6 +302,11 @@ export class Debuggee {
     // A step may be between two of its predicates: then its next one is not begun.
     this.pausing = this.running;
     await this.request('pause', {});
+  }
+
+  /** A global's value now, while the machine runs too. @throws AdapterError for what is none */
+  sample(coroutine: CoroutineId, expression: string): Promise<string> {
+    return sampleGlobal(this.client, this.coroutines, coroutine, expression);
   }
 
   /** One source line or one instruction of a coroutine. */

@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { execFileSync } from 'node:child_process';
+import { buildImage } from './support/build-image.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import { inRoot, lineOf, openSession, type Session } from './support/session.ts';
 
@@ -36,6 +37,18 @@ afterEach(async () => {
 afterAll(() => {
   bundle.dispose();
 });
+
+/** A kernel that counts for ever. */
+const spinning = () =>
+  buildImage(
+    bundle,
+    'spinning',
+    `__asm__(".section .text.head, \\"ax\\"\\n.align 4\\n.long 0x1badb002, 0, -0x1badb002\\n"
+	".globl _start\\n_start: movl $stack + 4096, %esp\\n call kmain\\n.bss\\n.align 16\\nstack: .skip 4096\\n.text\\n");
+    volatile unsigned counter; volatile enum { IDLE, BUSY } state;
+    void kmain(void) { state = BUSY; for (;;) counter++; }`,
+    { suffix: '.c', flags: ['-Og'] },
+  );
 
 const line = (text: string) => lineOf(file, text);
 async function start(...texts: string[]): Promise<void> {
@@ -178,6 +191,22 @@ describe('pains of kernel debugging', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await session.go('stepIn', 'instruction');
     expect((await instructions()) - before).toBeLessThanOrEqual(1);
+  });
+
+  it('27: globals are read while the machine runs', async () => {
+    session = await openSession(bundle.adapter);
+    await session.launch({ kernel: spinning() });
+    const sample = async (...expressions: string[]) =>
+      ((await request('colinux/sample', { expressions })) as { values: { text?: string; error?: string }[] })
+        .values;
+    const [first] = await sample('counter');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [second, state, register] = await sample('counter', 'state', '$eax');
+    expect(Number(second!.text)).toBeGreaterThan(Number(first!.text));
+    expect(state!.text).toMatch(/^BUSY/);
+    expect(register!.error).toMatch(/only while the machine is stopped/);
+    await session.client.pauseRequest({ threadId: 1 });
+    expect(await session.stop()).toMatchObject({ reason: 'pause' });
   });
 
   it('23: the disassembly goes back from an address in whole instructions, and over the end of memory', async () => {
