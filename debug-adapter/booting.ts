@@ -9,12 +9,13 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
 import { readLaunchArguments } from './launch.ts';
-import { planLaunch } from './launch-plan.ts';
+import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { moduleChanges, modulesOf } from './modules.ts';
 import { OtherEnds } from './other-ends.ts';
 import { codeBreakpoint, sourceBreakpoint } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
 import { listenerFor, placeDataBreakpoints } from './stops.ts';
+import type { SymbolImage } from './symbols/image.ts';
 
 type LaunchRequest = DebugProtocol.LaunchRequestArguments;
 
@@ -32,10 +33,10 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.stopOnEntry = options.stopOnEntry && debugging;
   context.lists = options.lists;
   await context.dropMachine();
-  const modules = context.plan ? modulesOf(context.plan) : [];
+  const before = context.plan;
   context.plan = plan;
-  for (const change of moduleChanges(modules, modulesOf(plan))) context.send('module', change);
   context.sources.forget();
+  tellImages(context, before, plan);
   const ends = await OtherEnds.open(host, plan.ends, {
     report: (text) => {
       context.output(text, 'important');
@@ -61,6 +62,25 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   return debuggee;
 }
 
+/** Tells which images there are now; of a restart, also which sources have come and gone. */
+function tellImages(context: SessionContext, before: LaunchPlan | undefined, plan: LaunchPlan): void {
+  const modules = before ? modulesOf(before) : [];
+  for (const change of moduleChanges(modules, modulesOf(plan))) context.send('module', change);
+  if (!before) return;
+  // Images that have not changed are the same objects, with the same sources.
+  const [old, now] = [imagesOf(before), imagesOf(plan)];
+  const gone = sourcesOf([...old].filter((image) => !now.has(image)));
+  const come = sourcesOf([...now].filter((image) => !old.has(image)));
+  for (const file of gone)
+    if (!come.has(file))
+      context.send('loadedSource', { reason: 'removed', source: context.sources.of(file) });
+  for (const file of come)
+    if (!gone.has(file)) context.send('loadedSource', { reason: 'new', source: context.sources.of(file) });
+}
+
+const imagesOf = (plan: LaunchPlan) => new Set(Debuggee.owners(plan).map(({ image }) => image));
+const sourcesOf = (images: readonly SymbolImage[]) => new Set(images.flatMap((image) => image.sourceFiles()));
+
 /** Boots again and goes on as after a launch, with the breakpoints that there are. */
 export async function restartMachine(context: SessionContext, args: LaunchRequest): Promise<void> {
   if (context.restarting) throw new AdapterError('not-stopped', 'The machine is being restarted already.');
@@ -68,11 +88,11 @@ export async function restartMachine(context: SessionContext, args: LaunchReques
   try {
     const debuggee = await bootMachine(context, args);
     for (const bound of context.breakpoints.rebind()) {
-      const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(bound);
+      const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(context.client, bound);
       context.send('breakpoint', { reason: 'changed', breakpoint });
     }
     await placeDataBreakpoints(context);
-    await debuggee.sendBreakpoints();
+    await debuggee.armed.send();
     if (!context.stopOnEntry) context.send('continued', { threadId: 1, allThreadsContinued: true });
     await debuggee.start(context.stopOnEntry);
   } finally {

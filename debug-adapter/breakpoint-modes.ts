@@ -8,12 +8,12 @@ export const breakpointModes: DebugProtocol.BreakpointMode[] = [
     mode: 'linear',
     label: 'Linear address',
     description: 'In the address space of the coroutine it belongs to: what a kernel calls virtual.',
-    appliesTo: ['instruction'],
+    appliesTo: ['instruction', 'data'],
   },
   {
     mode: PHYSICAL_MODE,
     label: 'Physical address',
     description: 'In RAM, at whatever linear addresses and in whatever address spaces it is mapped.',
-    appliesTo: ['instruction'],
+    appliesTo: ['instruction', 'data'],
   },
 ];

@@ -8,6 +8,7 @@
 import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { When } from './conditions/when.ts';
+import { statementsIn } from './source-statements.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 /** The images of a session and the coroutine each belongs to (-1: any, in host-only mode). */
@@ -20,16 +21,29 @@ interface Conditional {
   readonly when: When;
 }
 
+/** A place of a file, as a client asks for it. */
+export interface SourcePlace {
+  readonly line: number;
+  /** From 1: the statement there, not the whole line. */
+  readonly column?: number | undefined;
+  /** Of a generated source: the instruction of the line. */
+  readonly instruction?: Pick<BreakpointSpec, 'address' | 'coroutine'> | undefined;
+}
+
 export interface SourceBreakpoint extends Conditional {
   readonly id: number;
   readonly file: string;
-  readonly requestedLine: number;
+  readonly requested: SourcePlace;
   /** The line that has code; `undefined` when none has. */
   readonly line: number | undefined;
+  /** Where the statement is that was asked for by a column. */
+  readonly column: number | undefined;
   /** Why it is not bound, for the user. */
   readonly message: string | undefined;
   readonly specs: readonly BreakpointSpec[];
 }
+
+type Bound = Pick<SourceBreakpoint, 'id' | 'line' | 'column' | 'message' | 'specs'>;
 
 /** A breakpoint on a function or on an instruction. */
 export interface CodeBreakpoint extends Conditional {
@@ -54,12 +68,13 @@ export class CodeBreakpoints {
   /** `owners` may grow while the session lives; the first that matches a file best wins. */
   constructor(private readonly owners: () => readonly ImageOwner[]) {}
 
-  /** Replaces all breakpoints of a file. A line that keeps its breakpoint keeps its id. */
-  set(file: string, wanted: readonly (When & { readonly line: number })[]): SourceBreakpoint[] {
+  /** Replaces all breakpoints of a file. A place that keeps its breakpoint keeps its id. */
+  set(file: string, wanted: readonly (When & SourcePlace)[]): SourceBreakpoint[] {
     const old = this.byFile.get(file) ?? [];
-    const bound = wanted.map(({ line, ...when }) => {
-      const id = old.find(({ requestedLine }) => requestedLine === line)?.id ?? this.nextId++;
-      return this.bind(id, file, line, when);
+    const bound = wanted.map(({ line, column, instruction, ...when }) => {
+      const same = old.find(({ requested }) => requested.line === line && requested.column === column);
+      const place = { line, column, instruction };
+      return { ...this.bind(same?.id ?? this.nextId++, file, place), file, requested: place, when };
     });
     this.byFile.set(file, bound);
     return bound;
@@ -70,7 +85,7 @@ export class CodeBreakpoints {
     for (const [file, bound] of this.byFile)
       this.set(
         file,
-        bound.map(({ requestedLine, when }) => ({ line: requestedLine, ...when })),
+        bound.map(({ requested, when }) => ({ ...requested, ...when })),
       );
     this.setFunctions(this.functions.map(({ wanted, when }) => ({ name: wanted, ...when })));
     return [...[...this.byFile.values()].flat(), ...this.functions];
@@ -126,7 +141,28 @@ export class CodeBreakpoints {
       );
   }
 
-  private bind(id: number, file: string, requestedLine: number, when: When): SourceBreakpoint {
+  private bind(id: number, file: string, { line, column, instruction }: SourcePlace): Bound {
+    if (instruction)
+      return { id, line, column: undefined, message: undefined, specs: [{ id, ...instruction }] };
+    const statement = column === undefined ? undefined : this.bindStatement(id, file, line, column);
+    return statement ?? this.bindLine(id, file, line);
+  }
+
+  /** The statement that a column is in: the last one that begins there or before, else the first of the line. */
+  private bindStatement(id: number, file: string, line: number, column: number): Bound | undefined {
+    const statements = statementsIn(this.owners(), file, line, line);
+    const before = statements.filter((statement) => statement.column <= column);
+    const found = before.at(-1) ?? statements[0];
+    if (!found) return undefined;
+    const specs = statements
+      .filter((statement) => statement.column === found.column)
+      .flatMap(({ addresses, owner }) =>
+        addresses.map((address) => ({ id, address, coroutine: owner.coroutine })),
+      );
+    return { id, line, column: found.column, message: undefined, specs };
+  }
+
+  private bindLine(id: number, file: string, requestedLine: number): Bound {
     const found = this.owners()
       .map((owner) => ({ owner, place: owner.image.addressesForLine(file, requestedLine) }))
       .filter(({ place }) => place !== undefined);
@@ -143,6 +179,6 @@ export class CodeBreakpoints {
       line === undefined
         ? 'No code of the loaded kernels comes from this line: is the file part of the kernel, and built with -g?'
         : undefined;
-    return { id, file, requestedLine, line, message, specs, when };
+    return { id, line, column: undefined, message, specs };
   }
 }

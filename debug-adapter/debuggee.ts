@@ -4,27 +4,25 @@
  * Speaks the machine protocol on one side and knows nothing of DAP messages on the other: what the client should hear
  * goes to a listener. One authoritative state: `running`, `lastStop`, `ended`.
  */
-import type { BreakpointSpec, CatchSpec, Expression } from '../core/protocol/debug-protocol.ts';
 import {
   type CoroutineId,
   HOST,
   type MachineEvent,
-  type SerialPort,
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
 import type { MachinePort } from './adapter-host.ts';
-import type { CodeBreakpoints } from './breakpoints.ts';
-import { type CodeBreakpoint, type ImageOwner, type SourceBreakpoint } from './breakpoints.ts';
+import { ArmedBreakpoints, clientIds, isArrival, isUnseen } from './armed-breakpoints.ts';
+import type { CodeBreakpoints, ImageOwner } from './breakpoints.ts';
 import { Conditions } from './conditions/conditions.ts';
-import type { When } from './conditions/when.ts';
-import { placeOf } from './memory-reference.ts';
 import type { Shown } from './blocks.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import type { GuestImage, LaunchPlan, SessionImages } from './launch-plan.ts';
+import type { LaunchPlan, SessionImages } from './launch-plan.ts';
+import type { DebuggeeListener } from './debuggee-listener.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
+import { sampleGlobal } from './sample.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
 import {
   type StepHost,
@@ -35,40 +33,6 @@ import {
   type StoppedEvent,
 } from './stepping.ts';
 
-/** Ids of breakpoints of our own, which no client ever sees: the entry of the guest where it is shown, the entry of any, and
- * the first use of a passage page. */
-const ENTRY_ID = 0;
-const ARRIVAL_ID = 0x7fff_fffe;
-const PASSAGE_ID = 0x7fff_ffff;
-const OWN_IDS: readonly number[] = [ENTRY_ID, ARRIVAL_ID, PASSAGE_ID];
-/** The host kernel's function that uses a passage page. */
-const PASSAGE_USER = 'guest_space_build';
-
-/** Who owns the CPU and when, while the machine runs and at a stop. */
-export interface MachineStatus {
-  readonly running: boolean;
-  readonly coroutine: CoroutineId;
-  readonly cpl: number;
-  readonly instructions: number;
-  readonly virtualNanoseconds: number;
-}
-
-/** What the session hears. */
-export interface DebuggeeListener {
-  /** The machine stopped where the client should see it. `reason` is `entry` at the guest's first instruction. */
-  stopped(event: StoppedEvent, hit: readonly number[]): void;
-  serial(port: SerialPort | 'debugcon', bytes: Uint8Array): void;
-  status(status: MachineStatus): void;
-  /** A sentence for the user; `error` for one about a failure. */
-  note(text: string, error: boolean): void;
-  /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
-  arrived(): Promise<void>;
-  /** The message of a log point. */
-  logPoint(message: string): void;
-  /** The worker is gone: nothing more will come. */
-  died(): void;
-}
-
 const noMachine = () => new AdapterError('not-stopped', 'There is no machine: launch one first.');
 
 export class Debuggee {
@@ -78,6 +42,8 @@ export class Debuggee {
   lastStop: StoppedEvent | undefined;
   private readonly client: MachineClient;
   private readonly conditions: Conditions;
+  /** The breakpoints as this machine has them. */
+  readonly armed: ArmedBreakpoints;
   private pausing = false;
   private disposed = false;
   /** Waits for the next stop while a step is under way. */
@@ -85,19 +51,14 @@ export class Debuggee {
   private readonly stacks = new Map<CoroutineId, Frame[]>();
   /** Which function the present stop is in, where several begin at one address. */
   private shown: Shown | undefined;
-  private entryPending = false;
-  /** The listener wants to hear when guests begin. */
-  awaitsGuests = false;
-  /** Physical addresses of the passage pages that breakpoints know. */
-  private boundPassages = '';
 
   private constructor(
     client: MachineClient,
     private readonly plan: LaunchPlan,
     private readonly ends: OtherEnds,
     /** False: "run without debugging", no breakpoint is set. */
-    private readonly debugging: boolean,
-    private readonly breakpoints: CodeBreakpoints,
+    debugging: boolean,
+    breakpoints: CodeBreakpoints,
     coroutines: Coroutines,
     private readonly listener: DebuggeeListener,
   ) {
@@ -105,6 +66,7 @@ export class Debuggee {
     this.memory = new MemoryCache(client);
     this.conditions = new Conditions(this.memory);
     this.coroutines = coroutines;
+    this.armed = new ArmedBreakpoints(this, plan, debugging, breakpoints, this.conditions);
   }
 
   /**
@@ -152,12 +114,6 @@ export class Debuggee {
     return owners;
   }
 
-  /** Where `stopOnEntry` stops: the first instruction of the first guest. */
-  private get guestEntry(): number | undefined {
-    const [first] = this.plan.guests as readonly (GuestImage | undefined)[];
-    return first?.image?.entry;
-  }
-
   /** Lets the booted machine go, or shows it at its first instruction. */
   async start(stopOnEntry: boolean): Promise<void> {
     if (this.running || this.lastStop) {
@@ -166,10 +122,10 @@ export class Debuggee {
         'The configuration is done already: the machine has been started.',
       );
     }
-    if (stopOnEntry && this.guestEntry !== undefined) {
+    if (stopOnEntry && this.armed.guestEntry !== undefined) {
       // The guest's first instruction; the host kernel boots unseen.
-      this.entryPending = true;
-      await this.sendBreakpoints();
+      this.armed.entryPending = true;
+      await this.armed.send();
     } else if (stopOnEntry) {
       const snapshot = await this.request('snapshot', {});
       const nothing = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [] };
@@ -244,15 +200,12 @@ export class Debuggee {
       waiter(event);
       return;
     }
-    const own =
-      event.reason === 'breakpoint' &&
-      event.breakpoints.every((id) => id === PASSAGE_ID || id === ARRIVAL_ID);
-    if (own && !this.pausing) {
+    if (isUnseen(event) && !this.pausing) {
       // There is a new passage page, where breakpoints can be set now, or a guest begins.
       this.adopt(event);
-      const arrived = event.breakpoints.includes(ARRIVAL_ID) ? this.listener.arrived() : Promise.resolve();
+      const arrived = isArrival(event) ? this.listener.arrived() : Promise.resolve();
       arrived
-        .then(() => this.sendBreakpoints())
+        .then(() => this.armed.send())
         .then(() => this.resume())
         .catch((error: unknown) => {
           this.failedToRun(error);
@@ -284,8 +237,8 @@ export class Debuggee {
   }
 
   /** A stop at a breakpoint on a line is in the function of that line. */
-  private shownAt({ reason, breakpoints }: StoppedEvent): Shown | undefined {
-    const line = reason === 'breakpoint' ? this.breakpoints.lineOf(breakpoints) : undefined;
+  private shownAt(event: StoppedEvent): Shown | undefined {
+    const line = event.reason === 'breakpoint' ? this.armed.lineOf(event) : undefined;
     return line === undefined ? undefined : { line };
   }
 
@@ -303,104 +256,11 @@ export class Debuggee {
     this.pausing = false;
     this.adopt(event);
     this.shown = shown;
-    const atEntry = this.entryPending && event.breakpoints.includes(ENTRY_ID);
-    if (atEntry) this.entryPending = false;
-    if (atEntry || this.passagesChanged()) void this.sendBreakpoints().catch(() => undefined);
+    const atEntry = this.armed.reachesEntry(event);
+    if (atEntry || this.armed.passagesChanged) void this.armed.send().catch(() => undefined);
     const { snapshot } = event;
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
-    const hit = event.breakpoints.filter((id) => !OWN_IDS.includes(id));
-    this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, hit);
-  }
-
-  // --- breakpoints ----------------------------------------------------------------------------------------
-
-  async setBreakpoints(
-    file: string,
-    wanted: readonly (When & { readonly line: number })[],
-  ): Promise<SourceBreakpoint[]> {
-    const bound = this.breakpoints.set(file, wanted);
-    await this.sendBreakpoints();
-    return bound;
-  }
-
-  async setFunctionBreakpoints(
-    names: readonly (When & { readonly name: string })[],
-  ): Promise<readonly CodeBreakpoint[]> {
-    const bound = this.breakpoints.setFunctions(names);
-    await this.sendBreakpoints();
-    return bound;
-  }
-
-  /** @param references memory references with offsets in bytes */
-  async setInstructionBreakpoints(
-    references: readonly (When & {
-      readonly reference: string;
-      readonly offset: number | undefined;
-      readonly physical: boolean;
-    })[],
-  ): Promise<readonly CodeBreakpoint[]> {
-    const places = references.map(({ reference, offset, physical, ...when }) => {
-      const { address, coroutine, space } = placeOf(reference, offset, this.coroutines.current);
-      if (physical || space.kind === 'physical')
-        return { ...when, address, coroutine: -1 as const, physical: true };
-      return { ...when, address, coroutine: this.plan.guests.length > 0 ? coroutine : (-1 as const) };
-    });
-    const bound = this.breakpoints.setInstructions(places);
-    await this.sendBreakpoints();
-    return bound;
-  }
-
-  private guestEntries(): BreakpointSpec[] {
-    return this.plan.guests.flatMap(({ image }, monitor) =>
-      image ? [{ id: ARRIVAL_ID, address: image.entry, coroutine: monitor + 1 }] : [],
-    );
-  }
-
-  private passagesChanged(): boolean {
-    return this.coroutines.passageKey() !== this.boundPassages;
-  }
-
-  /** The condition of a catchpoint; globals are those of the first guest. @returns a sentence when it is none */
-  compileEventCondition(text: string): Expression | string {
-    const coroutine = this.plan.guests.length > 0 ? 1 : HOST;
-    return this.conditions.compileForEvents(text, coroutine, this.coroutines);
-  }
-
-  /** Replaces what the machine catches; nothing when it runs without debugging. */
-  async setCatchpoints(catchpoints: readonly CatchSpec[]): Promise<void> {
-    await this.request('setCatchpoints', { catchpoints: this.debugging ? catchpoints : [] });
-  }
-
-  /** Gives the machine the breakpoints as they are now. */
-  async sendBreakpoints(): Promise<void> {
-    const { coroutines, plan } = this;
-    this.boundPassages = coroutines.passageKey();
-    const specs: BreakpointSpec[] = [];
-    let inPassage = false;
-    this.conditions.begin();
-    this.breakpoints.problems.clear();
-    for (const { spec: plain, when } of this.debugging ? this.breakpoints.specs() : []) {
-      const spec = this.conditions.arm(plain, when, coroutines);
-      if (typeof spec === 'string') {
-        this.breakpoints.problems.set(plain.id, spec);
-        continue;
-      }
-      // The passage code of the host's image never runs where it is linked, only as copies.
-      const copies = coroutines.copiesOf(spec.address);
-      if (copies && spec.coroutine === HOST) {
-        inPassage = true;
-        specs.push(...copies.map((address) => ({ ...spec, address, coroutine: -1 })));
-      } else specs.push(spec);
-    }
-    const user = plan.hostImage?.symbolNamed(PASSAGE_USER);
-    if (inPassage && user) {
-      specs.push({ id: PASSAGE_ID, address: user.address, coroutine: HOST });
-    }
-    if (this.entryPending && this.guestEntry !== undefined) {
-      specs.push({ id: ENTRY_ID, address: this.guestEntry, coroutine: 1 });
-    }
-    if (this.awaitsGuests) specs.push(...this.guestEntries());
-    await this.request('setBreakpoints', { breakpoints: specs });
+    this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
   }
 
   // --- running --------------------------------------------------------------------------------------------
@@ -442,6 +302,11 @@ export class Debuggee {
     // A step may be between two of its predicates: then its next one is not begun.
     this.pausing = this.running;
     await this.request('pause', {});
+  }
+
+  /** A global's value now, while the machine runs too. @throws AdapterError for what is none */
+  sample(coroutine: CoroutineId, expression: string): Promise<string> {
+    return sampleGlobal(this.client, this.coroutines, coroutine, expression);
   }
 
   /** One source line or one instruction of a coroutine. */

@@ -41,6 +41,17 @@ export class GeneratedSources {
     return this.documents[sourceReference - 1]?.text;
   }
 
+  /** The instruction at a line of a document, or the first below it. */
+  instructionAt(
+    sourceReference: number,
+    line: number,
+  ): { readonly address: number; readonly coroutine: CoroutineId } | undefined {
+    const document = this.documents[sourceReference - 1];
+    for (const [address, at] of document?.lines ?? [])
+      if (document && at >= line) return { address, coroutine: document.coroutine };
+    return undefined;
+  }
+
   get all(): DebugProtocol.Source[] {
     return this.documents.map(({ source }) => source);
   }

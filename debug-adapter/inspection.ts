@@ -9,7 +9,7 @@ import { AdapterError } from './errors.ts';
 import { fpuRegisters } from './fpu-registers.ts';
 import { FrameValues } from './frame-values.ts';
 import type { MemoryCache } from './memory-cache.ts';
-import { cpuRegisters, type RegisterGroup, savedRegisters } from './registers.ts';
+import { cpuRegisters, type RegisterGroup, type RegisterRow, savedRegisters } from './registers.ts';
 import type { Frame } from './stack.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import type { Variable } from './symbols/variables.ts';
@@ -248,7 +248,10 @@ export class Inspection implements References {
       const body = view(shown).evaluated(shown, environment, options.context === 'clipboard');
       return { body, writes: journal.writes, frame: scope.frame };
     });
-    return row === undefined ? result : { ...result, body: { ...result.body, result: row } };
+    if (!row) return result;
+    const memory =
+      row.address === undefined ? {} : { memoryReference: scope.referenceOf(row.address, undefined) };
+    return { ...result, body: { ...result.body, result: row.value, ...memory } };
   }
 
   /** Sets what an expression names. @throws AdapterError like `evaluate` */
@@ -298,10 +301,10 @@ export class Inspection implements References {
   }
 
   /** A register by itself shows as in the Variables view. */
-  private registerRow(scope: FrameValues, source: string): string | undefined {
+  private registerRow(scope: FrameValues, source: string): RegisterRow | undefined {
     const name = /^\s*\$(\w+)\s*$/.exec(source)?.[1]?.toLowerCase();
     const rows = name === undefined ? [] : this.registerGroups(scope).flatMap((group) => group.rows);
-    return rows.find((row) => row.name === name)?.value;
+    return rows.find((row) => row.name === name);
   }
 
   /**

@@ -58,6 +58,10 @@ export interface LaunchPlan extends SessionImages {
   readonly warnings: readonly string[];
 }
 
+/** \x7fELF of class 64. */
+const isElf64 = (bytes: Uint8Array): boolean =>
+  bytes.length > 4 && [0x7f, 0x45, 0x4c, 0x46, 2].every((byte, n) => bytes[n] === byte);
+
 /** The symbols of an image, and whether it is a cooperative guest. */
 async function openImage(
   symbols: OpenedImages,
@@ -66,6 +70,12 @@ async function openImage(
   path: string,
   host: AdapterHost,
 ): Promise<{ image: SymbolImage | undefined; cooperative: boolean }> {
+  // Symbols may be in a 64-bit container; what boots is not.
+  if (isElf64(bytes))
+    throw new AdapterError(
+      'kernel-bad',
+      `${name}: This is a 64-bit ELF file, but the machine boots 32-bit kernels: build with -m32 and link with -m elf_i386.`,
+    );
   try {
     const image = await symbols.open(bytes, name, path, host);
     return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };

@@ -6,10 +6,11 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { Catchpoints } from './catchpoints.ts';
-import { CodeBreakpoints } from './breakpoints.ts';
+import { CodeBreakpoints, type SourcePlace } from './breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
-import { Debuggee, type MachineStatus } from './debuggee.ts';
+import { Debuggee } from './debuggee.ts';
+import type { MachineStatus } from './debuggee-listener.ts';
 import { AdapterError } from './errors.ts';
 import { Inspection } from './inspection.ts';
 import type { LaunchPlan } from './launch-plan.ts';
@@ -171,10 +172,17 @@ export class SessionContext {
     return (await machine.stack(machine.coroutines.current)).find(({ kind }) => kind === 'code');
   }
 
+  /** The instruction at a line of a generated source, where a breakpoint on the line goes. */
+  instructionAt({ sourceReference = 0 }: DebugProtocol.Source, line: number): SourcePlace['instruction'] {
+    const place = this.sources.generated.instructionAt(sourceReference, line);
+    // A kernel that is alone has one address space, whoever is asked.
+    return place && this.plan?.guests.length === 0 ? { ...place, coroutine: -1 } : place;
+  }
+
   /** Gives the machine, if there is one, what it is to catch. */
   async sendCatchpoints(): Promise<void> {
     const catchpoints = [...this.catchpoints.specs, ...this.dataBreakpoints.ports];
-    await this.debuggee?.setCatchpoints(catchpoints);
+    await this.debuggee?.armed.setCatchpoints(catchpoints);
   }
 
   // --- stops ---------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { caughtWords } from './catchpoints.ts';
 import { threadOf } from './coroutines.ts';
-import type { Debuggee, DebuggeeListener } from './debuggee.ts';
+import type { Debuggee } from './debuggee.ts';
+import type { DebuggeeListener } from './debuggee-listener.ts';
 import { exceptionText } from './exceptions.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
@@ -40,7 +41,7 @@ export async function placeDataBreakpoints({
 }: SessionContext): Promise<void> {
   if (!debuggee) return;
   const changed = await dataBreakpoints.place(debuggee);
-  debuggee.awaitsGuests = dataBreakpoints.pending;
+  debuggee.armed.awaitsGuests = dataBreakpoints.pending;
   for (const breakpoint of changed) send('breakpoint', { reason: 'changed', breakpoint });
 }
 

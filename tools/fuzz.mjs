@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 /** Parser -> module that exports `fuzzTargets(): Promise<{ name, round(random): Promise<void> }[]>`. */
 const PARSERS = {
   symbols: 'debug-adapter/symbols/testing/fuzz.ts',
+  expressions: 'debug-adapter/values/testing/fuzz.ts',
 };
 /** A round that takes longer has met something that grows without bound. */
 const ROUND_SECONDS = 5;

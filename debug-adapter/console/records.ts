@@ -6,6 +6,7 @@ import type { Debuggee } from '../debuggee.ts';
 import { exceptionName } from '../exceptions.ts';
 import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
+import { transitionSymbols } from '../transition-symbols.ts';
 import type { Command } from './command.ts';
 import { countOf } from './operands.ts';
 import { type Style, table } from './style.ts';
@@ -65,12 +66,15 @@ export const rings = record(
   async (context, most) => {
     const { machine, style } = context;
     const found = (await machine.request('transitions', { first: -most, most })).transitions;
-    return found.map((one) => [
-      style.dim(String(one.instructions)),
-      style.strong(transitionText(one)),
-      `ring ${one.from.ring} → ${one.to.ring}`,
-      `${placeText(context, one.coroutine, one.from)} → ${placeText(context, one.coroutine, one.to)}`,
-    ]);
+    return found.map((one) => {
+      const { fromSymbol, toSymbol } = transitionSymbols(machine.coroutines, one);
+      return [
+        style.dim(String(one.instructions)),
+        style.strong(transitionText(one)),
+        `ring ${one.from.ring} → ${one.to.ring}`,
+        `${placeText(one.from, fromSymbol, style)} → ${placeText(one.to, toSymbol, style)}`,
+      ];
+    });
   },
 );
 
@@ -85,8 +89,8 @@ function transitionText({ kind, vector, errorCode, cr2 }: TransitionRecord): str
   return `${kind}${name}${error}${kind === 'exception' && vector === 14 ? ` at ${hex(cr2)}` : ''}`;
 }
 
-function placeText(context: RecordContext, coroutine: CoroutineId, { cs, eip }: TransitionPlace): string {
-  return `${hex(cs, 4)}:${addressText(context, coroutine, eip)}`;
+function placeText({ cs, eip }: TransitionPlace, symbol: string | undefined, { name }: Style): string {
+  return `${hex(cs, 4)}:${hex(eip)}${symbol === undefined ? '' : ` <${name(symbol)}>`}`;
 }
 
 export const lastBranches = record(

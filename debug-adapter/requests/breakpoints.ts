@@ -1,7 +1,11 @@
 /** Breakpoints on code and data. */
-import { dataBreakpointInfo, portReference } from '../data-breakpoints.ts';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { PHYSICAL_MODE } from '../breakpoint-modes.ts';
+import { dataBreakpointInfo, type DataPlace, portReference } from '../data-breakpoints.ts';
+import type { Debuggee } from '../debuggee.ts';
 import { placeOf } from '../memory-reference.ts';
 import { hex } from '../registers.ts';
+import type { SessionContext } from '../session-context.ts';
 import type { Handlers } from './handler.ts';
 import {
   setDataBreakpoints,
@@ -11,8 +15,8 @@ import {
 } from './set-breakpoints.ts';
 
 export const breakpoints = {
-  async setBreakpoints({ debuggee, breakpoints: known }, args) {
-    return { breakpoints: await setSourceBreakpoints(debuggee, known, args) };
+  async setBreakpoints(context, args) {
+    return { breakpoints: await setSourceBreakpoints(context, args) };
   },
 
   async setFunctionBreakpoints({ debuggee, breakpoints: known }, args) {
@@ -28,7 +32,7 @@ export const breakpoints = {
     const breakpoints = context.catchpoints.set(
       wanted,
       (text) =>
-        context.debuggee?.compileEventCondition(text) ?? 'Conditions need a machine: launch one first.',
+        context.debuggee?.armed.compileEventCondition(text) ?? 'Conditions need a machine: launch one first.',
     );
     await context.sendCatchpoints();
     return { breakpoints };
@@ -36,19 +40,13 @@ export const breakpoints = {
 
   async dataBreakpointInfo(context, args) {
     const { name, variablesReference = 0, asAddress = false, bytes } = args;
-    const { coroutines } = context.machine();
     const port = portReference(name, bytes);
     if (port) return port;
-    if (asAddress) {
-      const { address, coroutine, space } = placeOf(name, 0, coroutines.current);
-      const own = coroutines.referenceOf(coroutine, address, true);
-      const reference = space.kind === 'physical' ? `physical:${hex(address)}` : own;
-      return dataBreakpointInfo(name, { reference, size: bytes ?? 1 });
-    }
-    const frame = await context.evaluationFrame(args.frameId);
-    const place = await context.looking().placeOf(name, variablesReference, frame);
-    const sized = typeof place === 'string' || bytes === undefined ? place : { ...place, size: bytes };
-    return dataBreakpointInfo(name, sized);
+    const place = asAddress
+      ? placeOfAddress(context.machine(), name, bytes ?? 1)
+      : await placeOfExpression(context, args, variablesReference);
+    if (args.mode !== PHYSICAL_MODE || typeof place === 'string') return dataBreakpointInfo(name, place);
+    return dataBreakpointInfo(name, await asPhysical(context.machine(), place, asAddress));
   },
 
   async setDataBreakpoints(context, args) {
@@ -57,3 +55,37 @@ export const breakpoints = {
     return { breakpoints };
   },
 } satisfies Handlers;
+
+/** The bytes at a memory reference. */
+function placeOfAddress({ coroutines }: Debuggee, reference: string, size: number): DataPlace {
+  const { address, coroutine, space } = placeOf(reference, 0, coroutines.current);
+  const own = coroutines.referenceOf(coroutine, address, true);
+  return { reference: space.kind === 'physical' ? `physical:${hex(address)}` : own, size };
+}
+
+/** The bytes of a variable or an expression, or why it has none. */
+async function placeOfExpression(
+  context: SessionContext,
+  { name, frameId, bytes }: DebugProtocol.DataBreakpointInfoArguments,
+  variablesReference: number,
+): Promise<DataPlace | string> {
+  const frame = await context.evaluationFrame(frameId);
+  const place = await context.looking().placeOf(name, variablesReference, frame);
+  return typeof place === 'string' || bytes === undefined ? place : { ...place, size: bytes };
+}
+
+/** Where a place is in RAM. A bare address that is meant to be physical is so already. */
+async function asPhysical(
+  { coroutines, request }: Debuggee,
+  { reference, size }: DataPlace,
+  isAddress: boolean,
+): Promise<DataPlace | string> {
+  const { address, space } = placeOf(reference, 0, coroutines.current);
+  if (isAddress || space.kind === 'physical') return { reference: `physical:${hex(address)}`, size };
+  const { physical, pageSize } = await request('pageWalk', { space, address });
+  if (physical === undefined) return `${reference} is not mapped, so it is nowhere in RAM.`;
+  const within = size <= (pageSize ?? Infinity) - (physical % (pageSize ?? Infinity));
+  return within
+    ? { reference: `physical:${hex(physical)}`, size }
+    : `${reference} lies in several pages: watch it by its linear address.`;
+}

@@ -9,7 +9,15 @@ import { PHYSICAL_MODE } from '../breakpoint-modes.ts';
 import type { When } from '../conditions/when.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
+import {
+  type Counting,
+  fromClientColumn,
+  fromClientLine,
+  toClientColumn,
+  toClientLine,
+} from '../positions.ts';
 import { hex } from '../registers.ts';
+import type { SessionContext } from '../session-context.ts';
 
 type Breakpoints = DebugProtocol.Breakpoint[];
 
@@ -20,15 +28,14 @@ export const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugPro
   ...(specs[0] && { instructionReference: hex(specs[0].address) }),
 });
 
-export const sourceBreakpoint = ({
-  id,
-  line,
-  requestedLine,
-  message,
-}: SourceBreakpoint): DebugProtocol.Breakpoint => ({
+export const sourceBreakpoint = (
+  client: Counting,
+  { id, line, column, requested, message }: SourceBreakpoint,
+): DebugProtocol.Breakpoint => ({
   id,
   verified: line !== undefined,
-  line: line ?? requestedLine,
+  line: toClientLine(client, line ?? requested.line),
+  ...(column !== undefined && column > 0 && { column: toClientColumn(client, column) }),
   ...(message === undefined ? {} : { message, reason: 'failed' }),
 });
 
@@ -67,17 +74,30 @@ export function clientPath(path: string): string {
 
 /** @throws AdapterError for a request that is none, as all of these do */
 export async function setSourceBreakpoints(
-  debuggee: Debuggee | undefined,
-  known: CodeBreakpoints,
-  args: DebugProtocol.SetBreakpointsArguments,
+  context: SessionContext,
+  { source, breakpoints = [] }: DebugProtocol.SetBreakpointsArguments,
 ): Promise<Breakpoints> {
-  const path = args.source.path ?? args.source.name;
-  if (path === undefined)
-    throw new AdapterError('bad-request', 'The request setBreakpoints needs a source with a path.');
-  const wanted = (args.breakpoints ?? []).map(({ line, ...rest }) => ({ line, ...whenOf(rest) }));
-  const file = clientPath(path);
-  const bound = (await debuggee?.setBreakpoints(file, wanted)) ?? known.set(file, wanted);
-  return bound.map((one) => ({ ...sourceBreakpoint(one), source: args.source, ...problemOf(known, one) }));
+  const { client, debuggee, breakpoints: known } = context;
+  const wanted = breakpoints.map(({ line, column, ...rest }) => {
+    const at = fromClientLine(client, line);
+    return {
+      line: at,
+      column: column === undefined ? undefined : fromClientColumn(client, column),
+      instruction: context.instructionAt(source, at),
+      ...whenOf(rest),
+    };
+  });
+  const file = fileOf(source);
+  const bound = (await debuggee?.armed.setSource(file, wanted)) ?? known.set(file, wanted);
+  return bound.map((one) => ({ ...sourceBreakpoint(client, one), source, ...problemOf(known, one) }));
+}
+
+/** What the breakpoints of a source are kept under. */
+function fileOf({ sourceReference, path, name }: DebugProtocol.Source): string {
+  if (sourceReference) return `generated:${sourceReference}`;
+  const file = path ?? name;
+  if (file !== undefined) return clientPath(file);
+  throw new AdapterError('bad-request', 'The request setBreakpoints needs a source with a path.');
 }
 
 export async function setFunctionBreakpoints(
@@ -86,7 +106,7 @@ export async function setFunctionBreakpoints(
   args: DebugProtocol.SetFunctionBreakpointsArguments,
 ): Promise<Breakpoints> {
   const names = args.breakpoints.map(({ name, ...rest }) => ({ name, ...whenOf(rest) }));
-  const bound = (await debuggee?.setFunctionBreakpoints(names)) ?? known.setFunctions(names);
+  const bound = (await debuggee?.armed.setFunctions(names)) ?? known.setFunctions(names);
   return bound.map((one) => ({ ...codeBreakpoint(one), ...problemOf(known, one) }));
 }
 
@@ -103,7 +123,7 @@ export async function setInstructionBreakpoints(
   }));
   // Addresses are those of a run: without a machine there is nothing to stop.
   if (!debuggee) return wanted.map(notYet);
-  const bound = await debuggee.setInstructionBreakpoints(wanted);
+  const bound = await debuggee.armed.setInstructions(wanted);
   return bound.map((one) => ({ ...codeBreakpoint(one), ...problemOf(known, one) }));
 }
 

@@ -1,16 +1,33 @@
 /** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
+import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
 import { readTable, readTaskState } from '../descriptor-tables.ts';
-import { AdapterError } from '../errors.ts';
+import { AdapterError, toAdapterError } from '../errors.ts';
 import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
+import { transitionSymbols } from '../transition-symbols.ts';
 import type { Handlers } from './handler.ts';
 
 export const views = {
+  async 'colinux/sample'(context, { threadId, expressions }) {
+    const machine = context.machine();
+    const [first] = context.plan?.guests ?? [];
+    const coroutine = threadId === undefined ? (first ? 1 : HOST) : context.thread({ threadId });
+    const values: { text?: string; error?: string }[] = [];
+    for (const expression of expressions)
+      values.push(
+        await machine.sample(coroutine, expression).then(
+          (text) => ({ text }),
+          (thrown: unknown) => ({ error: toAdapterError(thrown).message }),
+        ),
+      );
+    return { values };
+  },
+
   async 'colinux/pageWalk'(context, { memoryReference, access = 'read', user = false }) {
     const { coroutines, request } = context.machine();
     const { address, space } = placeOf(memoryReference, 0, coroutines.current);
@@ -85,10 +102,7 @@ export const views = {
     const { coroutines, request } = context.machine();
     const { transitions } = await request('transitions', range);
     return {
-      transitions: transitions.map((one) => ({
-        ...one,
-        ...named((eip) => symbolText(coroutines, one.coroutine, eip), one.from.eip, one.to.eip),
-      })),
+      transitions: transitions.map((one) => ({ ...one, ...transitionSymbols(coroutines, one) })),
     };
   },
 
@@ -98,11 +112,16 @@ export const views = {
     const { coroutines, request } = context.machine();
     const { branches } = await request('branches', { most });
     const name = (address: number) => symbolText(coroutines, coroutines.current, address);
-    return { branches: branches.map(({ from, to }) => ({ from, to, ...named(name, from, to) })) };
+    return {
+      branches: branches.map(({ from, to }) => {
+        const [fromSymbol, toSymbol] = [name(from), name(to)];
+        return {
+          from,
+          to,
+          ...(fromSymbol !== undefined && { fromSymbol }),
+          ...(toSymbol !== undefined && { toSymbol }),
+        };
+      }),
+    };
   },
 } satisfies Handlers;
-
-function named(symbol: (address: number) => string | undefined, from: number, to: number) {
-  const [fromSymbol, toSymbol] = [symbol(from), symbol(to)];
-  return { ...(fromSymbol !== undefined && { fromSymbol }), ...(toSymbol !== undefined && { toSymbol }) };
-}

@@ -1,4 +1,4 @@
-/** Random expressions, a short run; the long one is `npm run fuzz`. */
+/** Random expressions: a short run; `npm run fuzz -- expressions` runs for long. */
 import { expect, it } from 'vitest';
 import { compile } from './check.ts';
 import { MAX_SOURCE } from './lexer.ts';

@@ -21,9 +21,7 @@ export function adapterFactory(
         );
       }
       const host = await createAdapterHost(extension, storage, platform, session.workspaceFolder);
-      // DebugSession has the methods of a vscode.DebugAdapter; only its message type is a protocol type, not VS Code's.
-      const adapter = new ColinuxDebugSession(host) as unknown as vscode.DebugAdapter;
-      return new vscode.DebugAdapterInlineImplementation(adapter);
+      return new vscode.DebugAdapterInlineImplementation(new ColinuxDebugSession(host));
     },
   };
 }

@@ -119,4 +119,16 @@ describe('a data breakpoint', () => {
       /accessType/,
     );
   });
+
+  it('in the physical mode is of the place in RAM', async () => {
+    await toMain('primes = count_primes');
+    const { dataId } = await info({ name: 'primes', mode: 'physical' });
+    expect(dataId).toMatch(/^physical:0x[0-9a-f]{8}\+4$/);
+    expect((await info({ name: '0x5000', asAddress: true, bytes: 8, mode: 'physical' })).dataId).toBe(
+      'physical:0x00005000+8',
+    );
+    const [bound] = await set({ dataId });
+    expect(bound).toMatchObject({ verified: true });
+    expect(await session.go('continue')).toMatchObject({ reason: 'data breakpoint', threadId: 2 });
+  });
 });

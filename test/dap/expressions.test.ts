@@ -80,6 +80,41 @@ describe('what an expression can name', () => {
       expect(await session.evaluate(evaluateName!)).toBe(value);
   });
 
+  it.each([1, 2])(
+    'gives every register of thread %i an expression that has its value again',
+    async (thread) => {
+      const frame = (await session.stack(thread)).find(
+        ({ presentationHint }) => presentationHint !== 'label',
+      )!;
+      for (const group of await session.scope('Registers', frame)) {
+        const { variables } = (await session.client.variablesRequest(group)).body;
+        for (const { evaluateName, value } of variables)
+          expect([evaluateName, await session.evaluate(evaluateName!, { frameId: frame.id })]).toEqual([
+            evaluateName,
+            value,
+          ]);
+      }
+    },
+  );
+
+  it('gives every variable of the host an expression that has its value again', async () => {
+    for (const frame of (await session.stack(1)).filter(({ source }) => source)) {
+      const { scopes } = (await session.client.scopesRequest({ frameId: frame.id })).body;
+      for (const scope of scopes.filter(({ name }) => name !== 'Registers')) {
+        for (const { evaluateName, value } of (await session.client.variablesRequest(scope)).body.variables)
+          expect([evaluateName, await session.evaluate(evaluateName!, { frameId: frame.id })]).toEqual([
+            evaluateName,
+            value,
+          ]);
+      }
+    }
+  });
+
+  it('opens memory where a register points', async () => {
+    const { body } = await session.client.evaluateRequest({ expression: '$esp', frameId: await top() });
+    expect(body.memoryReference).toBe(`guest0:${body.result}`);
+  });
+
   it('copies all of a value for the clipboard', async () => {
     const line = await session.evaluate('*boot');
     const copied = await session.evaluate('*boot', { context: 'clipboard' });

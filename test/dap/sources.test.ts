@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { inRoot, inSample, lineOf, openSession, type Session } from './support/session.ts';
 
 let bundle: Bundle;
 let session: Session;
@@ -72,6 +72,18 @@ describe('a source that is not there', () => {
     expect(eventsOf<{ source: { name: string } }>('loadedSource').map(({ source }) => source.name)).toContain(
       'kmain.s',
     );
+    const at = content.split('\n').findIndex((text) => text.includes('<count_primes>')) + 1;
+    const set = (lines: number[]) =>
+      session.client.setBreakpointsRequest({
+        source: top!.source!,
+        breakpoints: lines.map((line) => ({ line })),
+      });
+    expect((await set([at, 100_000])).body.breakpoints).toMatchObject([
+      { verified: true, line: at },
+      { verified: false, message: expect.stringContaining('No code') as string },
+    ]);
+    await session.go('continue');
+    expect((await session.stack(2))[0]).toMatchObject({ name: 'kmain', line: at, source: top!.source });
     await expect(ask('source', { sourceReference: 99 })).rejects.toThrow('There is no such source');
   });
 });
@@ -112,6 +124,16 @@ describe('images and their sources', () => {
     expect(eventsOf<{ reason: string; module: { id: string } }>('module').slice(before)).toMatchObject([
       { reason: 'changed', module: { id: 'guest0', path } },
     ]);
+    const told = eventsOf('loadedSource').length;
+    const other = inRoot('samples/minimal-guest/build/kernel.elf');
+    await session.client.send('restart', { arguments: { kernel: other, stopOnEntry: true } });
+    await session.stop();
+    const changes = eventsOf<{ reason: string; source: DebugProtocol.Source }>('loadedSource').slice(told);
+    expect(changes).toContainEqual({ reason: 'removed', source: { name: 'main.c', path: main } });
+    expect(
+      changes.some(({ reason, source }) => reason === 'new' && source.path?.includes('minimal-guest')),
+    ).toBe(true);
+    expect(changes.some(({ source }) => source.path?.includes('kernels/host'))).toBe(false);
   });
 });
 

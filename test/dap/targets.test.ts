@@ -71,6 +71,32 @@ describe('places for breakpoints', () => {
     expect(await locations({ line: 1, endLine: 5 })).toEqual([]);
   });
 
+  it('may be one statement of a line', async () => {
+    await stopAt(main, line('primes = count_primes'));
+    const loop = line('for (unsigned divisor');
+    const increment = Math.max(...(await locations({ line: loop })).map(({ column }) => column ?? 0));
+    const set = async (column: number) =>
+      (
+        await session.client.setBreakpointsRequest({
+          source: { path: main },
+          breakpoints: [{ line: loop, column }],
+        })
+      ).body.breakpoints;
+    // A column within the statement means the statement.
+    const [bound] = await set(increment + 1);
+    expect(bound).toMatchObject({ verified: true, line: loop, column: increment });
+    await session.go('continue');
+    const [top] = await session.stack(2);
+    expect(top).toMatchObject({ name: 'is_prime', line: loop, column: increment });
+    // It begins when a divisor has been tried.
+    expect(Number(await session.evaluate('divisor'))).toBe(2);
+    await session.go('continue');
+    expect(Number(await session.evaluate('number'))).toBeGreaterThan(3);
+    const [first] = await set(1);
+    expect(first!.column).toBeLessThan(increment);
+    expect(first!.id).not.toBe(bound!.id);
+  });
+
   it('are counted from 0 for a client that does so', async () => {
     session = await openSession(bundle.adapter);
     const { client } = session;

@@ -1,5 +1,5 @@
 /** Expressions over `expressions.c`: hand-picked ones and, for every operator and type, made ones. */
-import { createRandom } from './random.ts';
+import { seededRandom } from '../../symbols/testing/random.ts';
 
 const INTEGERS = [
   ...[
@@ -437,7 +437,7 @@ const TRANSLATED: readonly (readonly [ours: string, gdb: string])[] = [
 
 /** Made expressions; the same for every run. */
 function made(): string[] {
-  const random = createRandom(1);
+  const random = seededRandom(1);
   const pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
   // gdb computes with two _Bool in a type of its own.
   const other = (name: string, list: readonly string[]): string => {
@@ -475,7 +475,7 @@ function made(): string[] {
 
 /** gdb gives `?:` the type of the operand that is taken: what they have in common is written out for it. */
 function conditionals(): (readonly [ours: string, gdb: string])[] {
-  const random = createRandom(2);
+  const random = seededRandom(2);
   const wide = SCALARS.filter((name) => name !== 'yes' && name !== 'no');
   return SCALARS.map((condition) => {
     const [a, b] = [wide[random(wide.length)]!, wide[random(wide.length)]!];

@@ -4,6 +4,8 @@
  */
 import { AdapterError } from '../../errors.ts';
 import { littleEndian } from '../../symbols/location.ts';
+import type { FuzzTarget } from '../../symbols/testing/fuzz.ts';
+import { type Random, seededRandom } from '../../symbols/testing/random.ts';
 import type { CType, Member } from '../../symbols/types.ts';
 import { childrenOf, childCounts, listEntries } from '../children.ts';
 import { completeExpression, type CompletionSource } from '../completion.ts';
@@ -14,7 +16,6 @@ import { formatValue, LIMITS } from '../format.ts';
 import { Journal } from '../journal.ts';
 import { assignShown, evaluateShown, type Shown } from '../shown.ts';
 import { pointerTo, type TypedValue } from '../value.ts';
-import { createRandom } from './random.ts';
 
 const SIZES = [0, 1, 2, 3, 4, 8, 10, 12, 16, 255, 0xffff, 2 ** 31, 2 ** 40, -1];
 const ENCODINGS = [
@@ -109,8 +110,6 @@ const PIECES = [
   ],
   ...['\\', '\0', '\u{1f600}', '@', '#', ' ', '\n'],
 ];
-
-type Random = ReturnType<typeof createRandom>;
 
 /** Types that refer to each other in any way, sizes that cannot be. */
 function brokenTypes(random: Random): CType[] {
@@ -225,9 +224,8 @@ function look({ value, path, style, list }: Shown, environment: Environment): vo
   if (list) listEntries(value, environment, 100);
 }
 
-/** @throws Error for anything that is thrown and not an AdapterError, with the seed and the text that brings it about */
-export function fuzz(seed: number, iterations: number): void {
-  const random = createRandom(seed);
+/** @throws Error for anything that is thrown and not an AdapterError, with the text that brings it about */
+function tryExpressions(random: Random, iterations: number): void {
   let program = brokenProgram(random);
   for (let n = 0; n < iterations; n++) {
     if (n % 16 === 0) program = brokenProgram(random);
@@ -250,10 +248,29 @@ export function fuzz(seed: number, iterations: number): void {
         attempt();
       } catch (error) {
         if (error instanceof AdapterError && /^[A-Z"$&~'].*\.$/s.test(error.message)) continue;
-        throw new Error(`seed ${seed}, expression ${n}: ${JSON.stringify(text)}: ${String(error)}`, {
+        throw new Error(`expression ${n}: ${JSON.stringify(text)}: ${String(error)}`, {
           cause: error,
         });
       }
     }
   }
 }
+
+/** Expressions of one round of the long-running fuzzer. */
+const ROUND = 400;
+
+/** @throws Error what misbehaves, like a round of `npm run fuzz` that has the seed */
+export function fuzz(seed: number, iterations: number): void {
+  tryExpressions(seededRandom(seed), iterations);
+}
+
+export const fuzzTargets = (): Promise<FuzzTarget[]> =>
+  Promise.resolve([
+    {
+      name: 'expressions',
+      round: (random) => {
+        tryExpressions(random, ROUND);
+        return Promise.resolve();
+      },
+    },
+  ]);
