@@ -9,7 +9,7 @@ import type { MachineEvent, MachineSnapshot } from '../../core/protocol/machine-
 import { type Client, createClient } from './client.ts';
 import { answer, stopOf } from './commands.ts';
 import { StubMachine, type Target } from './machine.ts';
-import { bytesOf, createPacketReader, framed, type Received, textToHex } from './packets.ts';
+import { bytesOf, createPacketReader, errorReply, framed, type Received, textToHex } from './packets.ts';
 import { stopWords } from './stop-replies.ts';
 
 /** Packets that wait for their turn; gdb itself never sends a second before it has an answer. */
@@ -114,7 +114,7 @@ function connection(
     turn = turn
       .then(() => handlePacket(payload))
       .catch((error: unknown) => {
-        sendPacket(`E.${error instanceof Error ? error.message : String(error)}`);
+        sendPacket(errorReply(error instanceof Error ? error.message : String(error)));
       })
       .finally(() => waiting--);
   }
@@ -137,7 +137,7 @@ function connection(
         return;
       case 'oversized':
         if (client.acknowledging) send('+');
-        sendPacket('E.The packet is longer than PacketSize.');
+        sendPacket(errorReply('The packet is longer than PacketSize.'));
     }
   }
   const read = createPacketReader(received);

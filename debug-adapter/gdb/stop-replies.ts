@@ -2,6 +2,7 @@
  * Stops as gdb hears of them: the signal, the thread, what was hit, or the end of the machine; and what a person should read
  * about it. Source: Debugging with gdb, appendix E.3, "Stop Reply Packets".
  */
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import { describeCause } from '../exceptions.ts';
 import type { StoppedEvent } from '../stepping.ts';
 import type { Point } from './points.ts';
@@ -44,18 +45,22 @@ function hitText(stop: StoppedEvent, features: ClientFeatures, pointOf: (id: num
   return '';
 }
 
-/** The packet that tells a stop. */
-export function stopReply(
+/** The packet that tells a stop of a machine that can go on. */
+export const stopReply = (
   stop: StoppedEvent,
   features: ClientFeatures,
   pointOf: (id: number) => Point | undefined,
+): string =>
+  `T${byte(signalOf(stop))}thread:${threadText(stop.snapshot.coroutine, features.multiprocess)};${hitText(stop, features, pointOf)}`;
+
+/** The packet that tells of a process that the machine is over. */
+export function endReply(
+  { reason, exitStatus = 0 }: StoppedEvent,
+  { multiprocess }: ClientFeatures,
+  coroutine: CoroutineId,
 ): string {
-  const { coroutine } = stop.snapshot;
-  const { multiprocess } = features;
-  const ended = multiprocess ? `;process:${processOf(coroutine).toString(16)}` : '';
-  if (stop.reason === 'exit') return `W${byte(stop.exitStatus ?? 0)}${ended}`;
-  if (stop.reason === 'reset') return `X${byte(Signal.Terminate)}${ended}`;
-  return `T${byte(signalOf(stop))}thread:${threadText(coroutine, multiprocess)};${hitText(stop, features, pointOf)}`;
+  const process = multiprocess ? `;process:${processOf(coroutine).toString(16)}` : '';
+  return reason === 'exit' ? `W${byte(exitStatus)}${process}` : `X${byte(Signal.Terminate)}${process}`;
 }
 
 /** What the signal does not say; empty for ordinary stops. */
