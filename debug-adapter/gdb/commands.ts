@@ -302,7 +302,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
 };
 
 /** Commands that make no sense while the machine runs. */
-const STOPPED_ONLY = /^[?gGpPMXcsDR]|^vCont;|^vRun/;
+const STOPPED_ONLY = /^[?gGpPMXcsDR]|^v(Cont;|Run|Attach)/;
 
 /** Answers one packet. @throws whatever the machine refuses */
 export async function answer(client: Client, payload: string): Promise<Reply> {

@@ -5,7 +5,7 @@
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import { describeCause } from '../exceptions.ts';
 import type { StoppedEvent } from '../stepping.ts';
-import type { Point } from './points.ts';
+import { isWatch, type Point } from './points.ts';
 import { processOf, threadText } from './threads.ts';
 
 /** What a client understands, by its `qSupported`. */
@@ -36,9 +36,10 @@ const WATCH_WORDS = { 2: 'watch', 3: 'rwatch', 4: 'awatch' } as const;
 
 /** What was hit, as fields of the packet. */
 function hitText(stop: StoppedEvent, features: ClientFeatures, pointOf: (id: number) => Point | undefined) {
-  const [watched] = stop.watchpoints.flatMap(({ id }) => pointOf(id) ?? []);
-  if (watched && watched.kind >= 2)
-    return `${WATCH_WORDS[watched.kind as 2 | 3 | 4]}:${watched.address.toString(16)};`;
+  for (const { id } of stop.watchpoints) {
+    const point = pointOf(id);
+    if (point && isWatch(point.kind)) return `${WATCH_WORDS[point.kind]}:${point.address.toString(16)};`;
+  }
   const kinds = stop.breakpoints.map((id) => pointOf(id)?.kind);
   if (kinds.includes(0) && features.swbreak) return 'swbreak:;';
   if (kinds.includes(1) && features.hwbreak) return 'hwbreak:;';
