@@ -6,7 +6,7 @@ import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
 import { readTable, readTaskState } from '../descriptor-tables.ts';
 import { AdapterError, toAdapterError } from '../errors.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
 import { transitionSymbols } from '../transition-symbols.ts';
