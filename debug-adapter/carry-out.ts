@@ -13,7 +13,7 @@ export async function carryOut(
   if (writes.length === 0) return body;
   const machine = context.machine();
   const scope = context.looking().scopeOf(frame);
-  const own = { kind: 'coroutine', coroutine: frame.coroutine } as const;
+  const own = { kind: 'coroutine', coroutine: frame.coroutine, cr3: frame.cr3 } as const;
   const memory: DebugProtocol.MemoryEvent['body'][] = [];
   let registers = false;
   try {

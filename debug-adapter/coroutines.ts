@@ -69,15 +69,26 @@ export class Coroutines {
     return `guest ${coroutine - 1}` + (guest ? ` (${guest.name})` : '');
   }
 
+  /** The name without that of the file. */
+  shortName(coroutine: CoroutineId): string {
+    if (coroutine !== HOST) return `guest ${coroutine - 1}`;
+    return this.cooperative ? 'host' : 'kernel';
+  }
+
   /** The symbols of a coroutine's kernel. */
   imageOf(coroutine: CoroutineId): SymbolImage | undefined {
     if (coroutine === HOST) return this.hostImage;
     return (this.images.guests[coroutine - 1] as GuestImage | undefined)?.image;
   }
 
-  /** How a memory reference names an address of a coroutine; see `docs/protocol.md`. */
-  referenceOf(coroutine: CoroutineId, address: number, always: boolean): string {
+  /**
+   * How a memory reference names an address of a coroutine; see `docs/protocol.md`.
+   * @param cr3 of another address space than that which the coroutine has now
+   */
+  referenceOf(coroutine: CoroutineId, address: number, always: boolean, cr3?: number): string {
     const plain = '0x' + (address >>> 0).toString(16).padStart(8, '0');
+    if (cr3 !== undefined)
+      return `${coroutine === HOST ? 'host' : `guest${coroutine - 1}`}@${(cr3 >>> 0).toString(16)}:${plain}`;
     if (!this.cooperative || (!always && coroutine === this.current)) return plain;
     return `${coroutine === HOST ? 'host' : `guest${coroutine - 1}`}:${plain}`;
   }

@@ -67,7 +67,9 @@ export class FrameValues implements CompletionSource {
 
   /** Where one of them is. Inside `MemoryCache.compute`. */
   locationOf(variable: Variable): Location {
-    return variable.locate(frameContext(this.frame, this.memory.reader(this.frame.coroutine)));
+    return variable.locate(
+      frameContext(this.frame, this.memory.reader(this.frame.coroutine, this.frame.cr3)),
+    );
   }
 
   private get linkPc(): number {
@@ -161,6 +163,7 @@ export class FrameValues implements CompletionSource {
     const coroutine = space?.kind === 'coroutine' ? space.coroutine : this.frame.coroutine;
     const general = generalRegister(name);
     if (general) return general;
+    if (space === undefined && this.frame.cr3 !== undefined) return undefined;
     const saved = this.coroutines.savedState(coroutine);
     if (saved) return savedRegister(name, saved);
     return coroutine === this.coroutines.current
@@ -196,8 +199,8 @@ export class FrameValues implements CompletionSource {
   /** Reads memory of any space, that of the frame's coroutine when none is named. Inside `MemoryCache.compute`. */
   readonly readMemory: SpaceReader = (address, length, space) => {
     if (space?.kind === 'physical') return this.memory.readPhysical(address, length);
-    const coroutine = space?.kind === 'coroutine' ? space.coroutine : this.frame.coroutine;
-    return this.memory.reader(coroutine)(address, length);
+    const { coroutine, cr3 } = space?.kind === 'coroutine' ? space : this.frame;
+    return this.memory.reader(coroutine, cr3)(address, length);
   };
 
   /** @param overrides what an evaluation that writes puts between itself and the frame */
@@ -216,8 +219,8 @@ export class FrameValues implements CompletionSource {
   /** How a client names an address of this frame's coroutine, or of another space. */
   referenceOf(address: number, space: Space | undefined): string {
     if (space?.kind === 'physical') return `physical:0x${(address >>> 0).toString(16).padStart(8, '0')}`;
-    const coroutine = space?.kind === 'coroutine' ? space.coroutine : this.frame.coroutine;
-    return this.coroutines.referenceOf(coroutine, address, true);
+    const { coroutine, cr3 } = space?.kind === 'coroutine' ? space : this.frame;
+    return this.coroutines.referenceOf(coroutine, address, true, cr3);
   }
 }
 

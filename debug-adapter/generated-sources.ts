@@ -19,6 +19,7 @@ const BYTES_WIDTH = 8 * 3;
 interface GeneratedDocument {
   readonly source: DebugProtocol.Source;
   readonly coroutine: CoroutineId;
+  readonly cr3: number | undefined;
   readonly text: string;
   /** Line, from 1, of each instruction by address. */
   readonly lines: ReadonlyMap<number, number>;
@@ -59,7 +60,9 @@ export class GeneratedSources {
   /** The place of a frame's instruction, in a document that is made if there is none. */
   async placeOf(machine: Listed, frame: Frame): Promise<GeneratedPlace> {
     const { coroutine, lookupPc } = frame;
-    const known = this.documents.find((one) => one.coroutine === coroutine && nearest(one, lookupPc) > 0);
+    const known = this.documents.find(
+      (one) => one.coroutine === coroutine && one.cr3 === frame.cr3 && nearest(one, lookupPc) > 0,
+    );
     const document = known ?? (await this.make(machine, frame));
     return { source: document.source, line: Math.max(1, nearest(document, lookupPc)) };
   }
@@ -74,7 +77,7 @@ export class GeneratedSources {
       origin: missing === undefined ? 'disassembly' : `disassembly: ${missing} is not there`,
     };
     const heading = `# ${machine.coroutines.name(coroutine)}: ${name} at ${hex(lines[0]?.address ?? pc)}`;
-    const document = { source, coroutine, ...render(heading, lines) };
+    const document = { source, coroutine, cr3: frame.cr3, ...render(heading, lines) };
     this.documents.push(document);
     this.onNew(source);
     return document;
@@ -83,14 +86,14 @@ export class GeneratedSources {
 
 /** The instructions of a frame's function, and the source file that is not there. */
 async function codeAround(machine: Listed, frame: Frame) {
-  const { coroutine, lookupPc, pc } = frame;
+  const { coroutine, lookupPc, pc, cr3 } = frame;
   const range = functionRange(machine.coroutines, coroutine, lookupPc);
   const missing = frame.position?.file;
   if (!range)
-    return { name: hex(pc), missing, lines: await listing(machine, coroutine, pc, -AROUND, 2 * AROUND) };
+    return { name: hex(pc), missing, lines: await listing(machine, coroutine, pc, -AROUND, 2 * AROUND, cr3) };
   const { name, low, high } = range;
   const count = Math.min(high - low, MAX_INSTRUCTIONS);
-  const lines = await listing(machine, coroutine, low, 0, count);
+  const lines = await listing(machine, coroutine, low, 0, count, cr3);
   return { name, missing, lines: lines.filter(({ address }) => address < high) };
 }
 

@@ -9,7 +9,13 @@ import { AdapterError } from './errors.ts';
 import { fpuRegisters } from './fpu-registers.ts';
 import { FrameValues } from './frame-values.ts';
 import type { MemoryCache } from './memory-cache.ts';
-import { cpuRegisters, type RegisterGroup, type RegisterRow, savedRegisters } from './registers.ts';
+import {
+  cpuRegisters,
+  generalRows,
+  type RegisterGroup,
+  type RegisterRow,
+  savedRegisters,
+} from './registers.ts';
 import type { Frame } from './stack.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import type { Variable } from './symbols/variables.ts';
@@ -148,6 +154,7 @@ export class Inspection implements References {
   }
 
   private registerGroups({ frame }: FrameValues): RegisterGroup[] {
+    if (frame.cr3 !== undefined) return [{ name: 'General', rows: generalRows(frame.registers) }];
     const saved = this.coroutines.savedState(frame.coroutine);
     if (saved) return savedRegisters(saved, frame.registers);
     const { cpu } = this.coroutines.snapshot;
@@ -294,6 +301,8 @@ export class Inspection implements References {
 
   /** Why the registers of a frame cannot be written, if they cannot. */
   private fixedRegisters({ frame }: FrameValues): string | undefined {
+    if (frame.cr3 !== undefined)
+      return 'Registers of a task that is not running cannot be set: they come back from its stack.';
     if (frame.coroutine !== this.coroutines.current) return REGISTERS_AWAY;
     return frame.depth > 0
       ? 'Registers of an outer frame cannot be set: select the innermost frame.'

@@ -32,13 +32,17 @@ export function codeBits(coroutines: Coroutines, owner: CoroutineId): 16 | 32 {
   return wide ? 32 : 16;
 }
 
-/** `count` instructions, the first of them `offset` instructions from `anchor` (negative: before it). */
+/**
+ * `count` instructions, the first of them `offset` instructions from `anchor` (negative: before it).
+ * @param cr3 of another address space than that which the owner has now
+ */
 export async function listing(
   { coroutines, memory }: Listed,
   owner: CoroutineId,
   anchor: number,
   offset: number,
   count: number,
+  cr3?: number,
 ): Promise<ListedInstruction[]> {
   const boundary = (address: number) => {
     const resolved = coroutines.resolve(owner, address);
@@ -49,7 +53,7 @@ export async function listing(
   };
   const bits = codeBits(coroutines, owner);
   const lines = await memory.compute(() =>
-    disassemble(memory.reader(owner), anchor, offset, count, bits, boundary),
+    disassemble(memory.reader(owner, cr3), anchor, offset, count, bits, boundary),
   );
   return lines.map((line) => listed(coroutines, owner, line));
 }

@@ -31,9 +31,12 @@ export class MemoryCache {
     this.msrs.clear();
   }
 
-  /** A synchronous reader of a coroutine's memory, to be used inside `compute` only. */
-  reader(coroutine: CoroutineId): SyncReader {
-    return (address, length) => this.read({ kind: 'coroutine', coroutine }, address >>> 0, length);
+  /**
+   * A synchronous reader of a coroutine's memory, to be used inside `compute` only.
+   * @param cr3 of one of its address spaces; that which it has now when absent
+   */
+  reader(coroutine: CoroutineId, cr3?: number): SyncReader {
+    return (address, length) => this.read({ kind: 'coroutine', coroutine, cr3 }, address >>> 0, length);
   }
 
   /** The same for physical memory. */
@@ -69,7 +72,8 @@ export class MemoryCache {
   }
 
   private static key(space: Space, page: number): string {
-    return `${space.kind === 'coroutine' ? String(space.coroutine) : space.kind}:${page}`;
+    const name = space.kind === 'coroutine' ? `${space.coroutine}/${space.cr3 ?? ''}` : space.kind;
+    return `${name}:${page}`;
   }
 
   private async fetch(key: string, space: Space, page: number): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Memory references: an address, with the address space before it when that is not the one the CPU uses: `host:`, `guest0:`,
- * `physical:` (docs/protocol.md).
+ * `physical:`, or with the CR3 of one of its spaces `guest0@1a3000:` (docs/protocol.md).
  */
 import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
 import { AdapterError } from './errors.ts';
@@ -14,8 +14,10 @@ export interface Place {
 /** @throws AdapterError for what is no memory reference. */
 export function placeOf(reference: unknown, offset: number | undefined, current: CoroutineId): Place {
   const by = offset ?? 0;
-  const [, owner, monitor, digits] =
-    /^\s*(?:(host|guest(\d{1,2})|physical):)?(0x[0-9a-f]+|\d+)\s*$/i.exec(String(reference)) ?? [];
+  const [, owner, monitor, cr3, digits] =
+    /^\s*(?:(host|guest(\d{1,2})|physical(?!@))(?:@([0-9a-f]{1,8}))?:)?(0x[0-9a-f]+|\d+)\s*$/i.exec(
+      String(reference),
+    ) ?? [];
   if (digits === undefined || !Number.isInteger(by)) {
     throw new AdapterError(
       'bad-address',
@@ -26,5 +28,10 @@ export function placeOf(reference: unknown, offset: number | undefined, current:
   if (owner === undefined) return { address, space: { kind: 'current' }, coroutine: current };
   if (owner === 'physical') return { address, space: { kind: 'physical' }, coroutine: current };
   const coroutine = monitor === undefined ? HOST : Number(monitor) + 1;
-  return { address, space: { kind: 'coroutine', coroutine }, coroutine };
+  const space = {
+    kind: 'coroutine',
+    coroutine,
+    ...(cr3 !== undefined && { cr3: parseInt(cr3, 16) }),
+  } as const;
+  return { address, space, coroutine };
 }

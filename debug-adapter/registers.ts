@@ -85,7 +85,8 @@ export function eflagsText(value: number): string {
 export const withBits = (value: number, names: readonly (readonly [number, string])[]) =>
   `${hex(value)} [${bits(value, names)}]`;
 
-function general(registers: Registers): RegisterRow[] {
+/** What is known of the general registers in a frame. */
+export function generalRows(registers: Registers): RegisterRow[] {
   return GENERAL.map((name, n) => {
     const value = registers[n];
     if (value === undefined) return { name, value: '<not saved>' };
@@ -98,7 +99,7 @@ function general(registers: Registers): RegisterRow[] {
 /** Registers of a frame of the coroutine that owns the CPU. */
 export function cpuRegisters(cpu: CpuSnapshot, registers: Registers): RegisterGroup[] {
   return [
-    { name: 'General', rows: general(registers) },
+    { name: 'General', rows: generalRows(registers) },
     {
       name: 'Segments',
       rows: cpu.segments.map(({ selector, base, limit, attributes }, n) => ({
@@ -141,7 +142,7 @@ export function savedRegisters(state: CoState, registers: Registers): RegisterGr
     value: hex(selector & 0xffff, 4),
   });
   return [
-    { name: 'General', rows: general(registers) },
+    { name: 'General', rows: generalRows(registers) },
     {
       name: 'Saved by the passage',
       rows: [

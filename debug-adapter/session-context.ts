@@ -5,6 +5,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
+import { Awareness, isThreadOfTask, nameOfTask, threadOfTask } from './awareness/awareness.ts';
+import type { Task } from './awareness/tasks.ts';
 import { Catchpoints } from './catchpoints.ts';
 import { CodeBreakpoints, type SourcePlace } from './breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
@@ -24,6 +26,9 @@ import { SourceFiles } from './source-files.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { Terminals } from './terminals.ts';
 import type { ListHint } from './values/format-specifier.ts';
+
+/** Most sentences about damaged lists of tasks in a session. */
+const MAX_NOTED = 64;
 
 export class SessionContext {
   readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
@@ -46,6 +51,9 @@ export class SessionContext {
   restarting = false;
   ended = false;
   private inspection: Inspection | undefined;
+  private awareness: Awareness | undefined;
+  /** What the user has been told of damaged lists of tasks. */
+  private readonly noted = new Set<string>();
   private readonly knownThreads = new Set<number>();
   private readonly frames = new Map<number, Frame>();
   private nextFrameId = 1;
@@ -119,6 +127,7 @@ export class SessionContext {
     this.debuggee = undefined;
     await debuggee?.dispose();
     this.frames.clear();
+    this.awareness = undefined;
     this.tellThreads([]);
   }
 
@@ -146,15 +155,50 @@ export class SessionContext {
     return this.inspection;
   }
 
-  /** The coroutine of a request. @throws AdapterError when there is none of that number */
+  /** The coroutine of a request; of a task, that of its kernel. @throws AdapterError when there is none of that number */
   thread({ threadId }: { readonly threadId?: unknown }): CoroutineId {
     const all = this.debuggee?.coroutines.all ?? [];
     const found = typeof threadId === 'number' && all.includes(coroutineOf(threadId));
     if (found) return coroutineOf(threadId);
+    const task = this.knownTask(threadId);
+    if (task) return task.coroutine;
     throw new AdapterError(
       'no-such-thread',
       `There is no thread ${JSON.stringify(threadId) ?? 'without a number'}: the threads are ${all.map(threadOf).join(' and ')}.`,
     );
+  }
+
+  /** The coroutine of a thread that can be stepped. @throws AdapterError for a task that is not running */
+  runningThread(args: { readonly threadId?: unknown }): CoroutineId {
+    const task = this.knownTask(args.threadId);
+    if (task && !task.current)
+      throw new AdapterError(
+        'no-such-thread',
+        `${nameOfTask(this.machine(), task)} is not running, so it cannot be stepped: set a breakpoint where it goes on, and continue.`,
+      );
+    return this.thread(args);
+  }
+
+  /** The tasks of this stop; while the machine runs, those of the last one. Clients hear who came and went. */
+  async tasks(): Promise<readonly Task[]> {
+    const { awareness } = this;
+    if (!awareness || this.machine().running) return awareness?.known ?? [];
+    const tasks = await awareness.tasks();
+    if (awareness === this.awareness && this.debuggee)
+      this.tellThreads([...this.debuggee.coroutines.all.map(threadOf), ...tasks.map(threadOfTask)]);
+    return tasks;
+  }
+
+  private knownTask(thread: unknown): Task | undefined {
+    return this.awareness?.known.find((task) => threadOfTask(task) === thread);
+  }
+
+  /** The call stack of a thread. @throws AdapterError when there is none of that number */
+  async stackOf(args: { readonly threadId: number }): Promise<Frame[]> {
+    if (isThreadOfTask(args.threadId)) await this.tasks();
+    const task = this.knownTask(args.threadId);
+    if (task && !task.current && this.awareness) return this.awareness.stack(task);
+    return this.machine().stack(this.thread(args));
   }
 
   frame(id: number): Frame {
@@ -211,12 +255,24 @@ export class SessionContext {
   }
 
   /** The machine has stopped: what belonged to earlier stops is forgotten, threads that came or went are told. */
-  beginStop({ coroutines, memory }: Debuggee): void {
+  beginStop(debuggee: Debuggee): void {
+    const { coroutines, memory } = debuggee;
     this.frames.clear();
     this.targets = [];
     // References go on where the last stop's ended, so that a stale one is never taken for another.
     this.inspection = new Inspection(coroutines, memory, this.lists, this.inspection?.nextReference);
-    this.tellThreads(coroutines.all.map(threadOf));
+    this.awareness = this.awarenessOf(debuggee);
+    // Which tasks there are is not looked up before somebody asks.
+    this.tellThreads([...coroutines.all.map(threadOf), ...[...this.knownThreads].filter(isThreadOfTask)]);
+  }
+
+  private awarenessOf(debuggee: Debuggee, known: readonly Task[] = []): Awareness {
+    const note = (problem: string) => {
+      if (this.noted.has(problem) || this.noted.size >= MAX_NOTED) return;
+      this.noted.add(problem);
+      this.output(problem, 'stderr');
+    };
+    return new Awareness(debuggee, note, known);
   }
 
   private tellThreads(all: readonly number[]): void {
@@ -238,6 +294,7 @@ export class SessionContext {
    * @param registers frames may be others now
    */
   changed(registers: boolean, memory: readonly DebugProtocol.MemoryEvent['body'][]): void {
+    if (this.debuggee) this.awareness = this.awarenessOf(this.debuggee, this.awareness?.known);
     if (this.client.supportsInvalidatedEvent)
       this.send('invalidated', { areas: registers ? ['stacks', 'variables'] : ['variables'] });
     if (this.client.supportsMemoryEvent) for (const range of memory) this.send('memory', range);
@@ -252,6 +309,8 @@ export class SessionContext {
     for (const coroutine of new Set(known.map((frame) => frame.coroutine))) {
       const stack = await machine.stack(coroutine);
       for (const frame of known) {
+        // Those of tasks that are not running are what they were.
+        if (frame.cr3 !== undefined) continue;
         const { depth, inlineDepth } = frame;
         const found = stack.find(
           (one) => one.kind === 'code' && one.depth === depth && one.inlineDepth === inlineDepth,

@@ -30,6 +30,16 @@ export interface Frame {
   readonly inlineDepth: number;
   /** The physical frame: equal for the inlined calls in it. */
   readonly depth: number;
+  /** Of a task that is not running: CR3 of its address space. */
+  readonly cr3?: number;
+}
+
+/** A task that is not running, as its kernel has put it away. */
+export interface Suspended {
+  readonly cr3: number;
+  /** `undefined` when its stack cannot be read. */
+  readonly registers: Registers | undefined;
+  readonly why: string;
 }
 
 const hex = (value: number) => '0x' + (value >>> 0).toString(16).padStart(8, '0');
@@ -136,6 +146,7 @@ function recordText({ kind, vector, errorCode, cr2, from, to }: TransitionRecord
  * The rows of a coroutine's stack, innermost first. Runs inside `MemoryCache.compute`.
  * @param entries handlers that were entered and have not come back
  * @param shown which function the innermost frame is of, where several begin
+ * @param suspended a task of the coroutine whose stack it is; `read` reads its address space
  */
 export function stackOf(
   coroutines: Coroutines,
@@ -143,9 +154,9 @@ export function stackOf(
   read: SyncReader,
   entries: readonly TransitionRecord[] = [],
   shown?: Shown,
+  suspended?: Suspended,
 ): Frame[] {
-  const registers = coroutines.registers(coroutine, read);
-  if (!registers) return [];
+  const registers = suspended ? suspended.registers : coroutines.registers(coroutine, read);
   const label = (name: string, depth: number): Frame => ({
     coroutine,
     kind: 'label',
@@ -160,9 +171,11 @@ export function stackOf(
     depth,
   });
   const rows: Frame[] = [];
-  if (coroutine !== coroutines.current) {
+  const away = suspended !== undefined || coroutine !== coroutines.current;
+  if (suspended) rows.push(label(`― ${suspended.why} ―`, -1));
+  if (!registers) return rows;
+  if (away && !suspended)
     rows.push(label(`― away since ${coroutines.operationOf(coroutine) ?? 'a switch'} ―`, -1));
-  }
   const { frames, stop } = unwindStack(unwindSource(coroutines, coroutine, entries), registers, read);
   frames.forEach((frame, depth) => {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
@@ -175,12 +188,13 @@ export function stackOf(
       registers: frame.registers,
       cfa: frame.cfa,
       depth,
+      ...(suspended && { cr3: suspended.cr3 }),
     };
-    // A coroutine that is away stands on the return address of its call of the passage.
-    const away = depth === 0 && coroutine !== coroutines.current;
+    // What is away stands on the return address of its call of the switch, unless it has not begun yet.
+    const returns = depth === 0 && away && !beginsAt(coroutines, coroutine, frame.pc);
     rows.push(
       ...codeFrames(
-        away ? { ...base, lookupPc: frame.pc - 1 } : base,
+        returns ? { ...base, lookupPc: frame.pc - 1 } : base,
         coroutines,
         depth === 0 ? shown : undefined,
       ),
@@ -189,6 +203,12 @@ export function stackOf(
   if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
     rows.push(label(`― ${stop.message} ―`, frames.length));
   return rows;
+}
+
+function beginsAt(coroutines: Coroutines, coroutine: CoroutineId, pc: number): boolean {
+  const resolved = coroutines.resolve(coroutine, pc);
+  const link = resolved && (pc - resolved.bias) >>> 0;
+  return link !== undefined && resolved?.image.functionAt(link)?.lowPc === link;
 }
 
 /** What location expressions need of a frame. */

@@ -60,8 +60,11 @@ export type Space =
   /** What the CPU would use now. */
   | { readonly kind: 'current' }
   | { readonly kind: 'physical' }
-  /** The last address space of a coroutine, from its state block when it does not own the CPU. */
-  | { readonly kind: 'coroutine'; readonly coroutine: CoroutineId };
+  /**
+   * The last address space of a coroutine, from its state block when it does not own the CPU; with `cr3`, another one of
+   * its page directories.
+   */
+  | { readonly kind: 'coroutine'; readonly coroutine: CoroutineId; readonly cr3?: number | undefined };
 
 /** Bytes that are watched. `change` is a write that leaves other bytes. */
 export interface WatchpointSpec {

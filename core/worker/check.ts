@@ -72,7 +72,7 @@ const pair: Check = (value) =>
 const image = fields({ bytes, name: string, args: string });
 const space: Check = (value) =>
   isRecord(value) && value.kind === 'coroutine'
-    ? fields({ coroutine: integer(0, 64) })(value)
+    ? fields({ coroutine: integer(0, 64), cr3: optional(address) })(value)
     : fields({ kind: oneOf('current', 'physical', 'coroutine') })(value);
 const step: Check = (value) => {
   if (!isRecord(value)) return `an object, found ${describe(value)}`;

@@ -280,7 +280,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   function findSpace(m: Machine, space: Space): AddressSpace | undefined {
     if (space.kind === 'physical') return PHYSICAL;
     if (space.kind === 'current') return m.inspector.currentSpace();
-    return coroutineSpace(m.cpu.views, m.memory, m.passages, space.coroutine);
+    const found = coroutineSpace(m.cpu.views, m.memory, m.passages, space.coroutine);
+    return found && space.cr3 !== undefined ? { ...found, cr3: space.cr3 } : found;
   }
 
   /** Something comes in from outside. A halted machine that sleeps has something to do then. */

@@ -1,6 +1,7 @@
 /** Looking at a machine that stands still: threads, call stacks, scopes, variables, expressions. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
+import { nameOfTask, threadOfTask } from '../awareness/awareness.ts';
 import { threadOf } from '../coroutines.ts';
 import { frameName } from '../frame-name.ts';
 import { toClientColumn, toClientLine } from '../positions.ts';
@@ -9,15 +10,23 @@ import type { Frame } from '../stack.ts';
 import type { Handlers } from './handler.ts';
 
 export const inspection = {
-  threads({ debuggee }) {
-    const coroutines = debuggee?.coroutines;
-    const all = coroutines?.all ?? [HOST];
-    return { threads: all.map((id) => ({ id: threadOf(id), name: coroutines?.name(id) ?? 'kernel' })) };
+  async threads(context) {
+    const { debuggee } = context;
+    if (!debuggee) return { threads: [{ id: threadOf(HOST), name: 'kernel' }] };
+    const tasks = await context.tasks();
+    const { coroutines } = debuggee;
+    const threads = coroutines.all.flatMap((coroutine) => [
+      { id: threadOf(coroutine), name: coroutines.name(coroutine) },
+      ...tasks
+        .filter((task) => task.coroutine === coroutine)
+        .map((task) => ({ id: threadOfTask(task), name: nameOfTask(debuggee, task) })),
+    ]);
+    return { threads };
   },
 
   async stackTrace(context, args) {
     context.looking();
-    const frames = await context.machine().stack(context.thread(args));
+    const frames = await context.stackOf(args);
     const from = Math.max(0, args.startFrame ?? 0);
     const to = args.levels ? from + args.levels : frames.length;
     return {
@@ -44,7 +53,7 @@ async function stackFrame(
   format: DebugProtocol.StackFrameFormat | undefined,
 ): Promise<DebugProtocol.StackFrame> {
   const id = context.numberOf(frame);
-  const { name, pc, coroutine } = frame;
+  const { name, pc, coroutine, cr3 } = frame;
   if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
   const machine = context.machine();
   const { source, line, column } = await context.sources.placeOf(machine, frame);
@@ -55,7 +64,7 @@ async function stackFrame(
     source,
     line: toClientLine(context.client, line),
     column: toClientColumn(context.client, column),
-    instructionPointerReference: machine.coroutines.referenceOf(coroutine, pc, false),
+    instructionPointerReference: machine.coroutines.referenceOf(coroutine, pc, false, cr3),
     ...(module !== undefined && { moduleId: module }),
     ...(frame.position ? {} : { presentationHint: 'subtle' as const }),
   };

@@ -59,11 +59,12 @@ export async function disassembleRequest(
   source: (file: string) => DebugProtocol.Source,
 ): Promise<NonNullable<DebugProtocol.DisassembleResponse['body']>> {
   const { current } = debuggee.coroutines;
-  const { address, coroutine } = placeOf(args.memoryReference, args.offset, current);
+  const { address, coroutine, space } = placeOf(args.memoryReference, args.offset, current);
   const count = Math.min(countOf('instructionCount', args.instructionCount), MAX_INSTRUCTIONS);
   const wanted = args.instructionOffset ?? 0;
   const offset = Math.max(-MAX_INSTRUCTIONS, Math.min(wanted, MAX_INSTRUCTIONS));
-  const lines = await listing(debuggee, coroutine, address, offset, count);
+  const cr3 = space.kind === 'coroutine' ? space.cr3 : undefined;
+  const lines = await listing(debuggee, coroutine, address, offset, count, cr3);
   const instructions = lines.map(
     ({ address: at, text, bytes, symbol, position }): DebugProtocol.DisassembledInstruction => ({
       address: hex(at),

@@ -66,6 +66,6 @@ function goThread(
   run: (debuggee: Debuggee, coroutine: CoroutineId) => Promise<void>,
 ): void {
   ready(context);
-  const coroutine = context.thread(args);
+  const coroutine = context.runningThread(args);
   go(context, call, (debuggee) => run(debuggee, coroutine));
 }

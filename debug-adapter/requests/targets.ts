@@ -93,7 +93,12 @@ export const targets = {
     const { coroutines, memory } = context.machine();
     const top = await topFrame(context);
     // Only of the innermost frame it is known what the registers are, and that the line is not over.
-    if (frame.coroutine !== coroutines.current || frame.pc !== top.pc || frame.depth !== top.depth)
+    if (
+      frame.cr3 !== undefined ||
+      frame.coroutine !== coroutines.current ||
+      frame.pc !== top.pc ||
+      frame.depth !== top.depth
+    )
       return { targets: [] };
     const { coroutine, pc, resolved, registers } = frame;
     const ranges = resolved?.image.lineRanges((pc - resolved.bias) >>> 0) ?? [];

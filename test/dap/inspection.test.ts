@@ -115,9 +115,11 @@ describe('at a stop', () => {
     await session.close();
   });
 
-  it('lists both coroutines as threads', async () => {
+  it('lists both coroutines and the processes of the host as threads', async () => {
     expect((await session.client.threadsRequest()).body.threads).toEqual([
       { id: 1, name: 'host kernel' },
+      { id: 1001, name: 'host: clock (pid 1)' },
+      { id: 1002, name: 'host: daemon0 (pid 2)' },
       { id: 2, name: 'guest 0 (hello-guest.elf)' },
     ]);
   });

@@ -32,7 +32,12 @@ describe('the stock client', () => {
     const line = lineOf(main, 'greet("a coop');
     await client.hitBreakpoint(launch, { path: main, line });
     const { body } = await client.threadsRequest();
-    expect(body.threads.map(({ name }) => name)).toEqual(['host kernel', 'guest 0 (hello-guest.elf)']);
+    expect(body.threads.map(({ name }) => name)).toEqual([
+      'host kernel',
+      'host: clock (pid 1)',
+      'host: daemon0 (pid 2)',
+      'guest 0 (hello-guest.elf)',
+    ]);
     await Promise.all([
       client.nextRequest({ threadId: 2 }),
       client.assertStoppedLocation('step', { path: main, line: line + 1 }),

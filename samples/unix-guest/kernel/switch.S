@@ -79,12 +79,26 @@ return_to_user:
 	.cfi_def_cfa %esp, 68
 	.cfi_offset %esp, -8
 	.cfi_offset %eip, -20
+	.cfi_offset %eax, -32
+	.cfi_offset %ecx, -36
+	.cfi_offset %edx, -40
+	.cfi_offset %ebx, -44
+	.cfi_offset %ebp, -52
+	.cfi_offset %esi, -56
+	.cfi_offset %edi, -60
 	popl	%es
 	.cfi_adjust_cfa_offset -4
 	popl	%ds
 	.cfi_adjust_cfa_offset -4
 	popal
 	.cfi_adjust_cfa_offset -32
+	.cfi_restore %eax
+	.cfi_restore %ecx
+	.cfi_restore %edx
+	.cfi_restore %ebx
+	.cfi_restore %ebp
+	.cfi_restore %esi
+	.cfi_restore %edi
 	addl	$8, %esp
 	.cfi_adjust_cfa_offset -8
 	iret

@@ -1,0 +1,121 @@
+/**
+ * The tasks of all kernels at one stop, as threads with stacks. Nothing is read before somebody asks, and everything once: made
+ * anew for each stop, and when memory is written.
+ */
+import type { TransitionRecord } from '../../core/protocol/debug-protocol.ts';
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import type { Coroutines } from '../coroutines.ts';
+import { AdapterError } from '../errors.ts';
+import { FrameValues } from '../frame-values.ts';
+import type { MachineClient } from '../machine-client.ts';
+import type { MemoryCache } from '../memory-cache.ts';
+import { type Frame, stackOf } from '../stack.ts';
+import { MAX_TASK_ID } from './description.ts';
+import { descriptionOf } from './descriptions.ts';
+import { listTasks, registersOf, type Task, type TaskList } from './tasks.ts';
+import { TaskValues } from './task-values.ts';
+
+/** Threads of coroutines are below. */
+const FIRST_THREAD = 1000;
+
+/** DAP thread of a task: the same at every stop. */
+export const threadOfTask = ({ coroutine, id }: Pick<Task, 'coroutine' | 'id'>): number =>
+  FIRST_THREAD + coroutine * (MAX_TASK_ID + 1) + id;
+
+export const isThreadOfTask = (thread: unknown): boolean =>
+  typeof thread === 'number' && thread >= FIRST_THREAD;
+
+/** The part of a debuggee that this needs. */
+export interface Stopped {
+  readonly coroutines: Coroutines;
+  readonly memory: MemoryCache;
+  readonly request: MachineClient['request'];
+}
+
+/** `guest 0: sh (pid 3)`; what belongs to the kernel stands in brackets, as in ps(1). */
+export function nameOfTask({ coroutines }: Stopped, { coroutine, id, name, ofKernel }: Task): string {
+  return `${coroutines.shortName(coroutine)}: ${ofKernel ? `[${name}]` : name} (pid ${id})`;
+}
+
+export class Awareness {
+  private listed: Promise<readonly TaskList[]> | undefined;
+  private readonly stacks = new Map<number, Promise<Frame[]>>();
+
+  constructor(
+    private readonly machine: Stopped,
+    /** A sentence for the user about a list that is damaged. */
+    private readonly note: (problem: string) => void,
+    /** What `tasks` has found. */
+    public known: readonly Task[],
+  ) {}
+
+  /** By coroutine, then in the kernel's order. */
+  async tasks(): Promise<readonly Task[]> {
+    this.listed ??= this.list();
+    const lists = await this.listed;
+    return (this.known = lists.flatMap(({ tasks }) => tasks));
+  }
+
+  private async list(): Promise<readonly TaskList[]> {
+    const lists: TaskList[] = [];
+    for (const coroutine of this.machine.coroutines.all) {
+      const list = await this.tasksOf(coroutine);
+      lists.push(list);
+      for (const problem of list.problems)
+        this.note(`${this.machine.coroutines.name(coroutine)}: ${problem}`);
+    }
+    return lists;
+  }
+
+  private async tasksOf(coroutine: CoroutineId): Promise<TaskList> {
+    const { coroutines, memory } = this.machine;
+    const description = descriptionOf(coroutines.imageOf(coroutine));
+    if (!description) return { tasks: [], problems: [] };
+    try {
+      const values = new TaskValues(kernelValues(this.machine, coroutine), memory, description.type);
+      return await listTasks(coroutine, description, values);
+    } catch (error) {
+      if (!(error instanceof AdapterError)) throw error;
+      return { tasks: [], problems: [`It looks like ${description.name}, but is not: ${error.message}`] };
+    }
+  }
+
+  /** The rows of the call stack of a task that is not running. */
+  stack(task: Task): Promise<Frame[]> {
+    const thread = threadOfTask(task);
+    const known = this.stacks.get(thread) ?? this.unwind(task);
+    this.stacks.set(thread, known);
+    return known;
+  }
+
+  private async unwind(task: Task): Promise<Frame[]> {
+    const { coroutines, memory, request } = this.machine;
+    const { coroutine } = task;
+    const entries: readonly TransitionRecord[] = await request('openEntries', { coroutine }).then(
+      (answer) => answer.entries,
+      () => [],
+    );
+    const read = memory.reader(coroutine, task.cr3);
+    return memory.compute(() =>
+      stackOf(coroutines, coroutine, read, entries, undefined, {
+        cr3: task.cr3,
+        registers: registersOf(task, read),
+        why: whyNotRunning(task),
+      }),
+    );
+  }
+}
+
+function whyNotRunning({ state, waitsFor }: Task): string {
+  const wait = waitsFor === undefined ? '' : `, waits for ${waitsFor}`;
+  return `not running: ${state}${wait}`;
+}
+
+/** The variables and types of a kernel, in no function of it. */
+function kernelValues({ coroutines, memory }: Stopped, coroutine: CoroutineId): FrameValues {
+  const frame: Frame = {
+    ...{ coroutine, kind: 'code', name: '', pc: 0, lookupPc: 0, registers: [], cfa: undefined },
+    ...{ position: undefined, resolved: undefined, inlineDepth: 0, depth: 0 },
+  };
+  return new FrameValues(frame, coroutines, memory);
+}

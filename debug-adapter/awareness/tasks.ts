@@ -1,0 +1,137 @@
+/**
+ * The tasks of a kernel at a stop, by a description of it. The list is in memory that anything may have overwritten: it is
+ * bounded, a list that runs in a circle ends, and what makes no sense is left out; the reason is told.
+ */
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import { AdapterError } from '../errors.ts';
+import type { SyncReader } from '../memory-cache.ts';
+import { I386 } from '../symbols/constants.ts';
+import type { Registers } from '../symbols/location.ts';
+import { hexAddress } from '../values/text.ts';
+import { type KernelDescription, MAX_TASK_ID } from './description.ts';
+import type { TaskValues } from './task-values.ts';
+
+export interface Task {
+  readonly coroutine: CoroutineId;
+  readonly id: number;
+  readonly name: string;
+  /** What its kernel says it does, and what it waits for. */
+  readonly state: string;
+  readonly waitsFor: string | undefined;
+  /** Its registers are those of the coroutine. */
+  readonly current: boolean;
+  readonly ofKernel: boolean;
+  /** Physical address of its page directory. */
+  readonly cr3: number;
+  /** Where the switch has left its registers, and which. */
+  readonly stackPointer: number;
+  readonly pushed: KernelDescription['pushed'];
+}
+
+export interface TaskList {
+  readonly tasks: readonly Task[];
+  /** What is wrong with the list, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Most places of a list that are looked at, and sentences about them. */
+const MAX_PLACES = 4096;
+const MAX_PROBLEMS = 8;
+/** Bits of CR3 that say where the page directory is (SDM vol. 3A, 4.3). */
+const DIRECTORY = 0xffff_f000;
+
+export async function listTasks(
+  coroutine: CoroutineId,
+  description: KernelDescription,
+  values: TaskValues,
+): Promise<TaskList> {
+  const tasks: Task[] = [];
+  const ids = new Set<number>();
+  const places = new Set<number>();
+  const problems: string[] = [];
+  const note = (problem: string) => {
+    if (problems.length < MAX_PROBLEMS) problems.push(problem);
+  };
+  try {
+    const first = await values.number(description.first, 0);
+    for (let at = first; at !== 0; at = await values.number(description.next, at)) {
+      if (places.has(at)) {
+        if (at !== first)
+          note(`The list of tasks runs in a circle from ${hexAddress(at)} on: it ends there.`);
+        break;
+      }
+      if (places.size === MAX_PLACES) {
+        note(`The list of tasks has more than ${MAX_PLACES} places: the rest is not shown.`);
+        break;
+      }
+      places.add(at);
+      const task = await taskAt(at, coroutine, description, values);
+      if (task === undefined) continue;
+      const problem =
+        typeof task === 'string' ? task : ids.has(task.id) ? `its id ${task.id} is taken` : undefined;
+      if (typeof task === 'string' || problem !== undefined)
+        note(`The task at ${hexAddress(at)} is left out: ${problem}.`);
+      else {
+        ids.add(task.id);
+        tasks.push(task);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof AdapterError)) throw error;
+    note(`The list of tasks ends after ${tasks.length}: ${error.message}`);
+  }
+  return { tasks, problems };
+}
+
+/** @returns why it is none, or nothing for a place that is free. @throws AdapterError for memory that cannot be read */
+async function taskAt(
+  at: number,
+  coroutine: CoroutineId,
+  description: KernelDescription,
+  values: TaskValues,
+): Promise<Task | string | undefined> {
+  const { present, id, label, state, waitsFor, current, directory, ofKernel, stackPointer, pushed } =
+    description;
+  if (present !== undefined && !(await values.holds(present, at))) return undefined;
+  const number = await values.number(id, at);
+  if (number > MAX_TASK_ID) return `its id ${number} is too large`;
+  return {
+    coroutine,
+    id: number,
+    name: (await values.text(label, at)) ?? '?',
+    state: await values.enumerator(state, at),
+    waitsFor: waitsFor === undefined ? undefined : await waitOf(waitsFor, at, values),
+    current: await values.holds(current, at),
+    ofKernel: await values.holds(ofKernel, at),
+    cr3: (await values.number(directory, at)) & DIRECTORY,
+    stackPointer: await values.number(stackPointer, at),
+    pushed,
+  };
+}
+
+/** A pointer to nowhere says nothing about the task: it goes without. */
+async function waitOf(source: string, at: number, values: TaskValues): Promise<string | undefined> {
+  try {
+    return await values.text(source, at);
+  } catch (error) {
+    if (!(error instanceof AdapterError)) throw error;
+    return '?';
+  }
+}
+
+/**
+ * The registers of a task that is not running, by DWARF number. Inside `MemoryCache.compute`.
+ * @returns `undefined` when its stack cannot be read
+ */
+export function registersOf({ stackPointer, pushed }: Task, read: SyncReader): Registers | undefined {
+  const size = pushed.length * 4;
+  const bytes = read(stackPointer, size);
+  if (!bytes || bytes.length < size) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
+  const registers = new Array<number | undefined>(10).fill(undefined);
+  pushed.forEach((name, n) => {
+    registers[I386[name]] = view.getUint32(n * 4, true);
+  });
+  registers[I386.esp] = (stackPointer + size) >>> 0;
+  return registers;
+}
