@@ -237,6 +237,18 @@ describe('running', () => {
     expect(await client.take()).toBe(framed('T02thread:p1.1;'));
   });
 
+  it('ends with an interrupt that comes at the same time', async () => {
+    client.send(`${framed('vCont;c')}\x03`);
+    expect(await client.take()).toBe(framed('T02thread:p1.1;'));
+  });
+
+  it('ends once, however often it is interrupted', async () => {
+    await ask('vCont;c');
+    client.send('\x03'.repeat(1000));
+    expect(await client.take()).toBe(framed('T02thread:p1.1;'));
+    expect(machine.pauses).toBe(1);
+  });
+
   it('selects the coroutine that stops', async () => {
     await ask('Hgp1.1');
     await ask('vCont;c');

@@ -1,7 +1,7 @@
 /**
  * The gdb stub of a machine: one client at a time, bytes in and bytes out. Knows no transport.
  *
- * Packets are answered one after the other, in their order; only the interrupt (03h) does not wait. Whatever arrives is answered
+ * Packets are answered one after the other, in their order. Whatever arrives is answered
  * or left out, and the stub lives on. When a client goes without a word the machine stops and keeps its state; one that
  * detaches lets it run.
  */
@@ -67,6 +67,8 @@ function connection(
   const client: Client = createClient(machine);
   let last = '';
   let waiting = 0;
+  /** An interrupt has come while a packet waits. */
+  let interrupted = false;
   let over = false;
   // Whoever attaches expects a machine that stands still.
   let turn: Promise<void> = free.then(() => machine.halt()).catch(() => undefined);
@@ -116,7 +118,12 @@ function connection(
       .catch((error: unknown) => {
         sendPacket(errorReply(error instanceof Error ? error.message : String(error)));
       })
-      .finally(() => waiting--);
+      .finally(() => {
+        waiting--;
+        if (!interrupted) return;
+        interrupted = false;
+        machine.interrupt();
+      });
   }
 
   function received(one: Received): void {
@@ -126,8 +133,9 @@ function connection(
         receivePacket(one.payload);
         return;
       case 'interrupt':
-        // Refused only by a machine that is gone, and then there is nothing to stop.
-        if (machine.running) machine.request('pause', {}).catch(() => undefined);
+        // Behind a packet that sets the machine going it must not come too early.
+        if (waiting > 0) interrupted = true;
+        else machine.interrupt();
         return;
       case 'resend':
         send(last);

@@ -1,8 +1,11 @@
 /** Stock gdb on `colinux gdb`: the host kernel and the sample guest, each with its own symbols. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { TINY_ENTRY, tinyKernel } from '../../core/testing/tiny-kernel.ts';
 import { type Bundle, bundleAdapter, guest, hostKernel, root } from '../dap/support/bundle.ts';
 import { inSample, lineOf } from '../dap/support/session.ts';
 
@@ -28,20 +31,34 @@ afterAll(() => {
 const main = inSample('kernel/main.c');
 
 /** Starts the stub. @returns its port */
-async function start(...words: string[]): Promise<string> {
-  const args = [bundle.file('cli.cjs'), 'gdb', guest, '--port', '0', ...words];
-  stub = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  for await (const text of stub.stderr!) {
-    said += String(text);
-    const port = /listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
-    if (port !== undefined) return port;
-  }
-  throw new Error(`colinux gdb does not listen: ${said}`);
+async function start(image: string, ...words: string[]): Promise<string> {
+  const args = [bundle.file('cli.cjs'), 'gdb', image, '--port', '0', ...words];
+  stub = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  return (await said(stub.stderr!, /listening on 127\.0\.0\.1:(\d+)/))[1]!;
 }
 
-/** What gdb says to each of some commands, in their order. */
-async function gdb(port: string, mode: 'remote' | 'extended-remote', commands: readonly string[]) {
+/** Waits for what a program says. */
+function said(stream: Readable, what: RegExp): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    stream.on('data', (bytes: Buffer) => {
+      text += bytes.toString();
+      const found = what.exec(text);
+      if (found) resolve(found);
+    });
+    stream.on('close', () => {
+      reject(new Error(`Expected ${String(what)}, but found: ${text}`));
+    });
+  });
+}
+
+/** What gdb says to each of some commands, in their order. @param during is given gdb while it runs */
+async function gdb(
+  port: string,
+  mode: 'remote' | 'extended-remote',
+  commands: readonly string[],
+  during?: (gdb: ChildProcess) => Promise<void>,
+) {
   const setup = [
     ...['set pagination off', 'set confirm off', 'set width 0', 'set schedule-multiple on'],
     `add-inferior -exec ${guest}`,
@@ -50,18 +67,18 @@ async function gdb(port: string, mode: 'remote' | 'extended-remote', commands: r
   const marked = commands.flatMap((command) => ['echo \\n=====\\n', command]);
   const words = [...setup, ...marked].flatMap((command) => ['-ex', command]);
   const child = spawn('gdb', ['-nx', '-batch', ...words, hostKernel], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
+  let [output, errors] = ['', ''];
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
-  let errors = '';
   child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
-  await once(child, 'close');
-  const answers = output.split('\n=====\n').slice(1);
-  return { answers, errors };
+  const closed = once(child, 'close');
+  await during?.(child);
+  await closed;
+  return { answers: output.split('\n=====\n').slice(1), errors };
 }
 
 describe('stock gdb', { timeout: 60_000 }, () => {
   it('debugs both kernels, detaches, and attaches again', async () => {
-    const port = await start('--append', 'interactive');
+    const port = await start(guest, '--append', 'interactive');
     const script: [command: string, answer: RegExp][] = [
       [
         'info threads',
@@ -132,7 +149,7 @@ describe('stock gdb', { timeout: 60_000 }, () => {
   });
 
   it('sees the machine end, and runs it again', async () => {
-    const port = await start();
+    const port = await start(guest);
     const { answers, errors } = await gdb(port, 'extended-remote', [
       'continue',
       'inferior 2',
@@ -142,5 +159,30 @@ describe('stock gdb', { timeout: 60_000 }, () => {
     ]);
     expect(answers[0], errors).toMatch(/Inferior \d \(process \d\) exited with code 01/);
     expect(answers[4], errors).toMatch(/hit Breakpoint .* terminate \(reason=CO_TERMINATE_POWEROFF/);
+  });
+
+  it('interrupts a machine that runs', async () => {
+    const port = await start(guest, '--append', 'interactive');
+    const { answers, errors } = await gdb(
+      port,
+      'extended-remote',
+      ['continue', 'info threads'],
+      async (child) => {
+        await said(stub!.stdout!, /timer: 5 ticks counted/);
+        child.kill('SIGINT');
+      },
+    );
+    expect(answers[0], errors).toMatch(/received signal SIGINT, Interrupt/);
+    expect(answers[1]).toMatch(/1\.1 .*(owns the CPU|away)/);
+  });
+
+  it('stops at a triple fault, with its causes', async () => {
+    // UD2, and the table that real mode has left holds no gate.
+    writeFileSync(bundle.file('fault.bin'), tinyKernel([0x0f, 0x0b]).kernel.bytes);
+    const port = await start(bundle.file('fault.bin'));
+    const { answers, errors } = await gdb(port, 'remote', ['continue', 'print/x $eip']);
+    expect(answers[0], errors).toMatch(/received signal SIGSEGV/);
+    expect(answers[1]).toContain(`0x${TINY_ENTRY.toString(16)}`);
+    expect(answers[0] + errors).toMatch(/Triple fault.*\n +1\. #UD invalid opcode\n +2\. /);
   });
 });

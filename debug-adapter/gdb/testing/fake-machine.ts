@@ -85,6 +85,8 @@ export class FakeMachine {
   readonly motions: (Params<'step'> | { readonly kind: 'resume' })[] = [];
   running = false;
   boots = 1;
+  /** Requests to pause. */
+  pauses = 0;
   killed = false;
   readonly server: GdbServer;
   private coroutine: CoroutineId = 0;
@@ -185,7 +187,11 @@ export class FakeMachine {
       case 'step':
         return this.move(params as Params<'step'>);
       case 'pause':
-        if (this.running) this.stop({ reason: 'pause' });
+        this.pauses++;
+        // As a worker does it: later.
+        queueMicrotask(() => {
+          if (this.running) this.stop({ reason: 'pause' });
+        });
         return {};
       case 'switches':
         return { switches: [] };
