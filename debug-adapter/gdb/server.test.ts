@@ -35,6 +35,16 @@ describe('a connection', () => {
     expect(`+${await client.take()}`).toBe(answer);
   });
 
+  it('that understands nothing is given up', async () => {
+    client.drop();
+    client = connect(machine.server)!;
+    const answer = await client.ask('qC');
+    client.send('-'.repeat(1000));
+    expect((await client.take()).length).toBeLessThan(20 * answer.length);
+    expect(client.closed()).toBe(true);
+    expect(connect(machine.server)).toBeDefined();
+  });
+
   it('is the only one', () => {
     expect(connect(machine.server)).toBeUndefined();
     client.drop();

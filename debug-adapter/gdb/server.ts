@@ -1,9 +1,8 @@
 /**
  * The gdb stub of a machine: one client at a time, bytes in and bytes out. Knows no transport.
  *
- * Packets are answered one after the other, in their order. Whatever arrives is answered
- * or left out, and the stub lives on. When a client goes without a word the machine stops and keeps its state; one that
- * detaches lets it run.
+ * Packets are answered one after the other, in their order. Whatever arrives is answered or left out, and the stub lives on. When a
+ * client goes without a word the machine stops and keeps its state; one that detaches lets it run.
  */
 import type { MachineEvent, MachineSnapshot } from '../../core/protocol/machine-protocol.ts';
 import { type Client, createClient } from './client.ts';
@@ -14,6 +13,9 @@ import { stopWords } from './stop-replies.ts';
 
 /** Packets that wait for their turn; gdb itself never sends a second before it has an answer. */
 const MAX_WAITING = 256;
+
+/** How often an answer is sent again before the line is given up: gdb itself tries three times. */
+const MAX_RESENT = 10;
 
 /** The other end of a client's connection. */
 export interface Wire {
@@ -66,6 +68,7 @@ function connection(
 ): Connection {
   const client: Client = createClient(machine);
   let last = '';
+  let resent = 0;
   let waiting = 0;
   /** An interrupt has come while a packet waits. */
   let interrupted = false;
@@ -78,6 +81,7 @@ function connection(
   };
   const sendPacket = (payload: string) => {
     last = framed(payload);
+    resent = 0;
     send(last);
   };
   client.console = (text) => {
@@ -100,6 +104,11 @@ function connection(
     onEnd(cleaned.catch(() => undefined));
   }
 
+  function giveUp(): void {
+    wire.close();
+    end();
+  }
+
   async function handlePacket(payload: string): Promise<void> {
     if (over || client.ended) return;
     const reply = await answer(client, payload);
@@ -109,8 +118,7 @@ function connection(
 
   function receivePacket(payload: string): void {
     if (++waiting > MAX_WAITING) {
-      wire.close();
-      end();
+      giveUp();
       return;
     }
     turn = turn
@@ -138,7 +146,9 @@ function connection(
         else machine.interrupt();
         return;
       case 'resend':
-        send(last);
+        if (!client.acknowledging) return;
+        if (++resent > MAX_RESENT) giveUp();
+        else send(last);
         return;
       case 'damaged':
         if (client.acknowledging) send('-');
