@@ -23,6 +23,7 @@ import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
+import { UserPrograms } from './user-programs.ts';
 import {
   type StepHost,
   stepIntoCall,
@@ -66,6 +67,8 @@ export class Debuggee {
   lastStop: StoppedEvent | undefined;
   private readonly client: MachineClient;
   private readonly conditions: Conditions;
+  /** The programs that are mapped at this stop. */
+  readonly programs: UserPrograms;
   /** The breakpoints as this machine has them. */
   readonly armed: ArmedBreakpoints;
   private pausing = false;
@@ -89,6 +92,7 @@ export class Debuggee {
     this.client = client;
     this.memory = new MemoryCache(client);
     this.conditions = new Conditions(this.memory);
+    this.programs = new UserPrograms(plan.userPrograms, this.memory);
     this.coroutines = coroutines;
     this.armed = new ArmedBreakpoints(this, plan, debugging, breakpoints, this.conditions);
   }
@@ -196,7 +200,7 @@ export class Debuggee {
     switch (event.event) {
       case 'stopped':
         this.ends.passed(event.snapshot.virtualNanoseconds, false);
-        this.onStopped(event);
+        this.withPrograms(event);
         return;
       case 'serial':
         this.listener.serial(event.port, event.bytes);
@@ -214,6 +218,21 @@ export class Debuggee {
         this.listener.note(`machine: ${event.text}`, false);
         return;
     }
+  }
+
+  /** Finds out which programs are mapped before anybody asks for their symbols. */
+  private withPrograms(event: StoppedEvent): void {
+    if (this.plan.userPrograms.length === 0) {
+      this.onStopped(event);
+      return;
+    }
+    this.forget();
+    this.programs
+      .begin(new Coroutines(event.snapshot, this.plan))
+      .catch(() => undefined)
+      .finally(() => {
+        if (!this.disposed) this.onStopped(event);
+      });
   }
 
   private onStopped(event: StoppedEvent): void {
@@ -271,7 +290,7 @@ export class Debuggee {
     this.lastStop = event;
     this.shown = undefined;
     this.forget();
-    this.coroutines = new Coroutines(event.snapshot, this.plan);
+    this.coroutines = new Coroutines(event.snapshot, this.plan, this.programs);
   }
 
   /** Makes a stop the current one and tells the client. */
