@@ -7,23 +7,8 @@ import { serveStdio, serveTcp } from '../debug-adapter/stdio.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
 import { parseDapOptions } from './dap-options.ts';
 import { ExitStatus } from './exit-status.ts';
-import { Problem, systemCode, systemReason } from './problem.ts';
+import { portProblem } from './port.ts';
 import { bundleFolder, failed, write } from './process.ts';
-
-function portProblem(port: number, error: unknown): Problem {
-  const code = systemCode(error);
-  if (code === 'EADDRINUSE') {
-    return new Problem(`The port ${String(port)} is in use by another program: choose another with --port.`);
-  }
-  if (code === 'EACCES') {
-    return new Problem(
-      `The port ${String(port)} may not be used by this user: choose one above 1023 with --port.`,
-    );
-  }
-  return new Problem(
-    `The port ${String(port)} cannot be listened on, ${systemReason(error)}: choose another.`,
-  );
-}
 
 async function serve(args: readonly string[], folder: string): Promise<void> {
   const { port } = parseDapOptions(args);

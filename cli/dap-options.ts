@@ -1,6 +1,6 @@
 /** The options of `colinux dap`, checked. */
 import { parseArgs } from 'node:util';
-import { Problem } from './problem.ts';
+import { parsePort } from './port.ts';
 import { parseProblem } from './run-options.ts';
 
 export interface DapOptions {
@@ -17,10 +17,5 @@ export function parseDapOptions(args: readonly string[]): DapOptions {
     throw parseProblem(error);
   }
   const { port } = parsed.values;
-  if (port === undefined) return { port };
-  const number = /^\d{1,5}$/.test(port) ? Number(port) : NaN;
-  if (number >= 0 && number <= 65535) return { port: number };
-  throw new Problem(
-    `--port expects a TCP port from 1 to 65535 (or 0 for any free one), but found "${port}": see colinux --help.`,
-  );
+  return { port: port === undefined ? undefined : parsePort(port) };
 }

@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import { daemon } from './daemon.ts';
 import { dap } from './dap.ts';
 import { ExitStatus } from './exit-status.ts';
+import { gdb } from './gdb.ts';
 import { image } from './image.ts';
 import { newGuest } from './new-guest.ts';
 import { Problem } from './problem.ts';
@@ -24,6 +25,8 @@ async function main(args: readonly string[]): Promise<number> {
       return run(rest, bundleFolder(), report);
     case 'dap':
       return dap(rest, bundleFolder());
+    case 'gdb':
+      return gdb(rest, bundleFolder());
     case 'daemon':
       return daemon(rest, bundleFolder());
     case 'image':
@@ -32,11 +35,11 @@ async function main(args: readonly string[]): Promise<number> {
       return newGuest(rest, bundleFolder());
     case undefined:
       throw new Problem(
-        'Expected a command, run, daemon, image, new or dap, but found none: see colinux --help.',
+        'Expected a command, run, daemon, image, new, gdb or dap, but found none: see colinux --help.',
       );
     default:
       throw new Problem(
-        `Expected a command, run, daemon, image, new or dap, but found "${command}": see colinux --help.`,
+        `Expected a command, run, daemon, image, new, gdb or dap, but found "${command}": see colinux --help.`,
       );
   }
 }

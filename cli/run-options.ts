@@ -144,8 +144,8 @@ export function parseProblem(error: unknown): unknown {
   return new Problem(`"${found}" is not an option of this command: ${HELP}.`);
 }
 
-/** @throws Problem */
-export function parseRunOptions(args: readonly string[]): RunOptions {
+/** @param command whose options they are. @throws Problem */
+export function parseRunOptions(args: readonly string[], command: 'run' | 'gdb' = 'run'): RunOptions {
   let parsed;
   try {
     parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
@@ -160,10 +160,12 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     );
   }
   if (!image && values.bios === undefined)
-    throw new Problem(`colinux run expects a kernel image, but found none: colinux run IMAGE [options].`);
+    throw new Problem(
+      `colinux ${command} expects a kernel image, but found none: colinux ${command} IMAGE [options].`,
+    );
   if (extra !== undefined) {
     throw new Problem(
-      `colinux run expects one kernel image, but found "${extra}" too: ` +
+      `colinux ${command} expects one kernel image, but found "${extra}" too: ` +
         'words for the kernel go into --append, further files into --module.',
     );
   }

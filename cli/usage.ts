@@ -5,6 +5,8 @@ export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and w
        colinux new guest DIR           write a small guest kernel to start from
        colinux image info FILE         what a disk image is, and its partitions
        colinux image convert FILE TARGET [options]
+       colinux gdb IMAGE [--port N] [options of run]
+                                       boot a kernel stopped, for a gdb that attaches
        colinux dap [--port N]          debug adapter on stdin and stdout, or on a TCP port
        colinux --help | --version
 

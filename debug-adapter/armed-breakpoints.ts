@@ -21,6 +21,12 @@ const OWN_IDS: readonly number[] = [ENTRY_ID, ARRIVAL_ID, PASSAGE_ID];
 /** The host kernel's function that uses a passage page. */
 const PASSAGE_USER = 'guest_space_build';
 
+/** CR0.PG is 0. */
+const PAGING_OFF: Expression = {
+  ...{ kind: 'binary', operator: '<', type: 'u32', left: { kind: 'register', name: 'cr0' } },
+  right: { kind: 'constant', type: 'u32', value: 0x8000_0000 },
+};
+
 /** The breakpoints of a stop that the client knows. */
 export const clientIds = ({ breakpoints }: StoppedEvent): number[] =>
   breakpoints.filter((id) => !OWN_IDS.includes(id));
@@ -51,7 +57,7 @@ export class ArmedBreakpoints {
     private readonly plan: LaunchPlan,
     /** False: "run without debugging", none is set. */
     private readonly debugging: boolean,
-    private readonly breakpoints: CodeBreakpoints,
+    readonly breakpoints: CodeBreakpoints,
     private readonly conditions: Conditions,
   ) {}
 
@@ -139,6 +145,19 @@ export class ArmedBreakpoints {
     );
   }
 
+  /** The same place before paging is on: a higher-half kernel runs where it was loaded then. */
+  private early(plain: BreakpointSpec, when: When): BreakpointSpec[] {
+    const { hostImage } = this.plan;
+    const kernel = plain.coroutine === -1 || plain.coroutine === HOST;
+    const address = kernel && !plain.physical ? hostImage?.loadAddress(plain.address) : undefined;
+    if (address === undefined || !hostImage?.isCode(plain.address)) return [];
+    const armed = this.conditions.arm({ ...plain, address }, when, this.machine.coroutines);
+    if (typeof armed === 'string') return [];
+    const { condition } = armed;
+    const both = condition ? ({ kind: 'and', left: PAGING_OFF, right: condition } as const) : PAGING_OFF;
+    return [{ ...armed, condition: both }];
+  }
+
   /** Those of the client, where they run. */
   private compiled(): { specs: BreakpointSpec[]; inPassage: boolean } {
     const { coroutines } = this.machine;
@@ -147,6 +166,7 @@ export class ArmedBreakpoints {
     this.conditions.begin();
     this.breakpoints.problems.clear();
     for (const { spec: plain, when } of this.breakpoints.specs()) {
+      specs.push(...this.early(plain, when));
       const spec = this.conditions.arm(plain, when, coroutines);
       if (typeof spec === 'string') {
         this.breakpoints.problems.set(plain.id, spec);

@@ -2,7 +2,7 @@
  * The coroutines of a stop as threads: who they are, which symbols belong to them, and their registers whether or not
  * they own the CPU.
  */
-import { CO_ARCH_KERNEL_OFFSET, coOperation, nameOf } from '../core/abi/abi.ts';
+import { coOperation, nameOf } from '../core/abi/abi.ts';
 import { CO_PASSAGE_FRAME_SIZE, type CoState, decodePassageFrame, decodeState } from '../core/abi/decode.ts';
 import { type Field, layouts } from '../core/abi/layouts.ts';
 import {
@@ -36,6 +36,8 @@ export const coroutineOf = (thread: number): CoroutineId => thread - 1;
 export interface Resolved {
   readonly image: SymbolImage;
   readonly bias: number;
+  /** Code of a higher-half kernel where it was loaded, before paging is on: its data is there too. */
+  readonly early?: boolean;
 }
 
 export class Coroutines {
@@ -162,9 +164,8 @@ export class Coroutines {
     if (!image) return undefined;
     if (image.isCode(pc)) return { image, bias: 0 };
     // Before paging is on a higher-half kernel runs at its physical addresses.
-    const linked = pc + CO_ARCH_KERNEL_OFFSET;
-    if (linked <= 0xffff_ffff && image.isCode(linked)) return { image, bias: -CO_ARCH_KERNEL_OFFSET };
-    return undefined;
+    const bias = image.loadBias(pc);
+    return bias !== undefined && image.isCode((pc - bias) >>> 0) ? { image, bias, early: true } : undefined;
   }
 
   /** Changes when passage pages come and go. */

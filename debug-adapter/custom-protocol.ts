@@ -156,6 +156,18 @@ export interface Named {
   toSymbol?: string;
 }
 
+export interface SampleArguments {
+  /** Whose globals; without it, those of the first guest, else of the kernel. */
+  threadId?: number;
+  /** @maxItems 100 */
+  expressions: string[];
+}
+
+/** The text of each value, or why it has none. */
+export interface SampleBody {
+  values: { text?: string; error?: string }[];
+}
+
 /** Arguments and body of the answer, by command. */
 export interface CustomRequests {
   'colinux/consoleAttach': { arguments: TerminalArguments; body: { data: string } };
@@ -172,6 +184,7 @@ export interface CustomRequests {
   'colinux/transitions': { arguments: RecordArguments; body: { transitions: (TransitionRecord & Named)[] } };
   'colinux/spaceLoads': { arguments: RecordArguments; body: { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
+  'colinux/sample': { arguments: SampleArguments; body: SampleBody };
   'colinux/stateHash': { arguments: undefined; body: StateHash };
 }
 

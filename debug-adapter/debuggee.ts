@@ -8,7 +8,6 @@ import {
   type CoroutineId,
   HOST,
   type MachineEvent,
-  type SerialPort,
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
 import type { MachinePort } from './adapter-host.ts';
@@ -19,9 +18,11 @@ import type { Shown } from './blocks.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
 import type { LaunchPlan, SessionImages } from './launch-plan.ts';
+import type { DebuggeeListener } from './debuggee-listener.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
+import { sampleGlobal } from './sample.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
 import { UserPrograms } from './user-programs.ts';
 import {
@@ -32,31 +33,6 @@ import {
   stepOutSpec,
   type StoppedEvent,
 } from './stepping.ts';
-
-/** Who owns the CPU and when, while the machine runs and at a stop. */
-export interface MachineStatus {
-  readonly running: boolean;
-  readonly coroutine: CoroutineId;
-  readonly cpl: number;
-  readonly instructions: number;
-  readonly virtualNanoseconds: number;
-}
-
-/** What the session hears. */
-export interface DebuggeeListener {
-  /** The machine stopped where the client should see it. `reason` is `entry` at the guest's first instruction. */
-  stopped(event: StoppedEvent, hit: readonly number[]): void;
-  serial(port: SerialPort | 'debugcon', bytes: Uint8Array): void;
-  status(status: MachineStatus): void;
-  /** A sentence for the user; `error` for one about a failure. */
-  note(text: string, error: boolean): void;
-  /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
-  arrived(): Promise<void>;
-  /** The message of a log point. */
-  logPoint(message: string): void;
-  /** The worker is gone: nothing more will come. */
-  died(): void;
-}
 
 const noMachine = () => new AdapterError('not-stopped', 'There is no machine: launch one first.');
 
@@ -345,6 +321,11 @@ export class Debuggee {
     // A step may be between two of its predicates: then its next one is not begun.
     this.pausing = this.running;
     await this.request('pause', {});
+  }
+
+  /** A global's value now, while the machine runs too. @throws AdapterError for what is none */
+  sample(coroutine: CoroutineId, expression: string): Promise<string> {
+    return sampleGlobal(this.client, this.coroutines, coroutine, expression);
   }
 
   /** One source line or one instruction of a coroutine. */

@@ -2,7 +2,6 @@
  * What expressions can name in a frame, and where it is: the frame's variables, the globals and types of its image, those of
  * other coroutines behind a prefix, registers, memory of any space.
  */
-import { CO_ARCH_KERNEL_OFFSET } from '../core/abi/abi.ts';
 import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
@@ -86,8 +85,8 @@ export class FrameValues implements CompletionSource {
 
   /** Early code of a higher-half kernel finds its data where it was loaded, not where it is linked. */
   private dataBias(space: Space | undefined): number {
-    const bias = this.frame.resolved?.bias;
-    return space === undefined && bias === -CO_ARCH_KERNEL_OFFSET ? bias : 0;
+    const { bias = 0, early = false } = this.frame.resolved ?? {};
+    return space === undefined && early ? bias : 0;
   }
 
   // --- names ----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines } from './coroutines.ts';
 import { disassemble, type DisassembledLine } from './disassembly.ts';
 import type { MemoryCache } from './memory-cache.ts';
+import { symbolText } from './symbol-text.ts';
 import type { SourcePosition } from './symbols/image.ts';
 
 export interface ListedInstruction extends DisassembledLine {
@@ -29,21 +30,6 @@ export function codeBits(coroutines: Coroutines, owner: CoroutineId): 16 | 32 {
   const wide =
     owner !== coroutines.current || (coroutines.snapshot.cpu.segments[1].attributes & DEFAULT_32) !== 0;
   return wide ? 32 : 16;
-}
-
-/** `name` or `name+0x12` of the symbol at an address of a coroutine. */
-export function symbolText(
-  coroutines: Coroutines,
-  owner: CoroutineId,
-  address: number,
-  cr3?: number,
-): string | undefined {
-  const resolved = coroutines.resolve(owner, address, cr3);
-  const link = resolved ? (address - resolved.bias) >>> 0 : address;
-  const symbol = resolved?.image.symbolAt(link);
-  if (!symbol) return undefined;
-  const offset = link - symbol.address;
-  return offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
 }
 
 /**

@@ -43,7 +43,7 @@ export class OtherEnds {
   ) {}
 
   /** @throws EndError */
-  static async open(host: AdapterHost, ends: Ends, user: EndsUser): Promise<OtherEnds> {
+  static async open(host: Pick<AdapterHost, 'openEnds'>, ends: Ends, user: EndsUser): Promise<OtherEnds> {
     // A session has no standard input and output of its own, but terminals.
     const opened = ends.lines.map((line, port) => ({ line, port })).filter(({ line }) => !isStdio(line));
     const open = await host.openEnds({ ...ends, lines: opened.map(({ line }) => line) }, user.report);

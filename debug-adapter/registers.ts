@@ -34,7 +34,7 @@ export const bits = (value: number, names: readonly (readonly [number, string])[
     .map(([, name]) => name)
     .join(' ');
 
-const EFLAGS_BITS: readonly (readonly [number, string])[] = [
+export const EFLAGS_BITS: readonly (readonly [number, string])[] = [
   [0, 'CF'],
   [2, 'PF'],
   [4, 'AF'],

@@ -2,7 +2,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { caughtWords } from './catchpoints.ts';
 import { threadOf } from './coroutines.ts';
-import type { Debuggee, DebuggeeListener } from './debuggee.ts';
+import type { Debuggee } from './debuggee.ts';
+import type { DebuggeeListener } from './debuggee-listener.ts';
 import { exceptionText } from './exceptions.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';

@@ -20,7 +20,8 @@ export function userCacheFolder(): string {
   return join(base, 'colinux');
 }
 
-export function createFolderCache(folder: string): SymbolCache {
+/** @param limit bytes that the folder may hold */
+export function createFolderCache(folder: string, limit = SIZE_LIMIT): SymbolCache {
   const fileOf = (key: string): string => join(folder, key.replace(/[^\w-]/g, '_') + SUFFIX);
   return {
     async read(key) {
@@ -40,7 +41,7 @@ export function createFolderCache(folder: string): SymbolCache {
         const temporary = `${fileOf(key)}.${String(process.pid)}`;
         await writeFile(temporary, bytes);
         await rename(temporary, fileOf(key));
-        await evict(folder);
+        await evict(folder, limit);
       } catch {
         // A cache that cannot be written costs the next session a second.
       }
@@ -48,7 +49,7 @@ export function createFolderCache(folder: string): SymbolCache {
   };
 }
 
-async function evict(folder: string): Promise<void> {
+async function evict(folder: string, limit: number): Promise<void> {
   const files = await Promise.all(
     (await readdir(folder)).map(async (name) => {
       const path = join(folder, name);
@@ -58,7 +59,7 @@ async function evict(folder: string): Promise<void> {
   );
   let total = files.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
-    if (total <= SIZE_LIMIT) return;
+    if (total <= limit) return;
     await rm(path, { force: true });
     total -= size;
   }

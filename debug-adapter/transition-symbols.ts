@@ -1,7 +1,7 @@
 /** The names of where a transition began and ended. */
 import type { TransitionKind, TransitionRecord } from '../core/protocol/debug-protocol.ts';
 import type { Coroutines } from './coroutines.ts';
-import { symbolText } from './listing.ts';
+import { symbolText } from './symbol-text.ts';
 
 /** Kinds that come between two instructions, or instead of one; others are instructions, and the record has the one behind. */
 const BETWEEN: ReadonlySet<TransitionKind> = new Set(['exception', 'interrupt', 'nmi']);

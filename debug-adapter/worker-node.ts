@@ -3,6 +3,9 @@
  * Worker; a prelude of a few lines makes them from `parentPort`.
  */
 
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { MachinePort } from './adapter-host.ts';
 
@@ -45,6 +48,13 @@ export function createNodeMachineWorker(source: string, filename: string): Machi
       void worker.terminate();
     },
   };
+}
+
+/** Starts the machine worker of a folder of bundles. Rejects when it is not there. */
+export async function createNodeMachineWorkerIn(dist: string): Promise<MachinePort> {
+  const file = join(dist, 'machine-worker.js');
+  if (!existsSync(file)) throw new Error(`The machine worker ${file} is missing: run "npm run build".`);
+  return createNodeMachineWorker(await readFile(file, 'utf8'), file);
 }
 
 /** Shared memory is shared, never transferred. */

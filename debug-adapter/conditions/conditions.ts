@@ -13,18 +13,17 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
 import { FrameValues } from '../frame-values.ts';
-import { symbolText } from '../listing.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { Frame } from '../stack.ts';
 import { compile, type Names } from '../values/check.ts';
 import { UNSIGNED } from '../values/conversions.ts';
 import { evaluate } from '../values/evaluate.ts';
-import { formatValue, LIMITS } from '../values/format.ts';
 import { isZero, scalarOf } from '../values/scalar.ts';
 import { evaluateShown } from '../values/shown.ts';
-import { bytesOf, type SpaceReader, type TypedValue, type ValueContext } from '../values/value.ts';
+import { bytesOf, type SpaceReader, type TypedValue } from '../values/value.ts';
 import { parseHitCondition } from './hit-condition.ts';
 import type { LogPart } from './log-message.ts';
+import { formatPlainly } from './plain-format.ts';
 import { staticFrame } from './static-frame.ts';
 import { compileCondition, type CompiledWhen, compileWhen, type LoggedPart, type When } from './when.ts';
 
@@ -147,7 +146,7 @@ export class Conditions {
           await this.memory.compute(() => {
             const environment = scope.environment();
             const { value, style } = evaluateShown(part.expression, scope, environment);
-            return formatValue(value, formatContext(environment, style, coroutines, scope.frame.coroutine));
+            return formatPlainly(value, environment, style, coroutines, scope.frame.coroutine);
           }),
         );
     }
@@ -179,30 +178,12 @@ function isHit({ kind, count: wanted }: HitCondition, count: number): boolean {
   }
 }
 
-function formatContext(
-  context: ValueContext,
-  style: LoggedPart['style'],
-  coroutines: Coroutines,
-  coroutine: CoroutineId,
-): Parameters<typeof formatValue>[1] {
-  return {
-    registers: context.registers,
-    readMemory: context.readMemory,
-    symbolAt: (address) => symbolText(coroutines, coroutine, address),
-    lineAt: () => undefined,
-    style,
-    limits: LIMITS.line,
-  };
-}
-
 function loggedText(part: LoggedPart | undefined, coroutines: Coroutines): string {
   if (!part) return '<cannot be read>';
   const { target } = part;
   const readMemory: SpaceReader = (address, length) =>
     target?.address === address ? target.bytes.subarray(0, length) : undefined;
   const value: TypedValue = part.value;
-  return formatValue(
-    value,
-    formatContext({ registers: [], readMemory }, part.style, coroutines, coroutines.current),
-  );
+  const context = { registers: [], readMemory };
+  return formatPlainly(value, context, part.style, coroutines, coroutines.current);
 }

@@ -2,7 +2,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { MappingFlag } from '../../core/protocol/debug-protocol.ts';
 import { AdapterError } from '../errors.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import { type Command, type ConsoleContext, misused } from './command.ts';
 import { addressOf, numberOf, patternOf } from './operands.ts';

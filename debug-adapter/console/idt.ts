@@ -3,7 +3,7 @@ import { idtProblems } from '../descriptor-problems.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { readTable } from '../descriptor-tables.ts';
 import { exceptionName } from '../exceptions.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import type { Command } from './command.ts';
 import { problemText, tableHeading } from './gdt.ts';

@@ -1,6 +1,6 @@
 /** `p`: the value of an expression, by one of gdb's formats if wanted. */
 import { carryOut } from '../carry-out.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { type Command, misused } from './command.ts';
 import { lettersOf, unitText } from './formats.ts';
 import { numberOf } from './operands.ts';

@@ -2,22 +2,34 @@
 import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import type { TransitionPlace, TransitionRecord } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import type { Debuggee } from '../debuggee.ts';
 import { exceptionName } from '../exceptions.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import { transitionSymbols } from '../transition-symbols.ts';
-import type { Command, ConsoleContext } from './command.ts';
+import type { Command } from './command.ts';
 import { countOf } from './operands.ts';
 import { type Style, table } from './style.ts';
 
 const USUAL = 20;
 const MOST = 4096;
 
+/** What records are told from. */
+export interface RecordContext {
+  readonly machine: Pick<Debuggee, 'request' | 'coroutines'>;
+  readonly style: Style;
+}
+
+/** A command that needs no more than that. */
+export interface RecordCommand extends Command {
+  run(context: RecordContext, operands: string): Promise<string>;
+}
+
 const record = (
   name: string,
   help: string,
-  rows: (context: ConsoleContext, most: number) => Promise<string[][]>,
-): Command => ({
+  rows: (context: RecordContext, most: number) => Promise<string[][]>,
+): RecordCommand => ({
   name,
   usage: `${name} [COUNT]`,
   help,
@@ -29,7 +41,7 @@ const record = (
 });
 
 /** `0xc0101234 <kmain+0x12>` */
-function addressText({ machine, style }: ConsoleContext, coroutine: CoroutineId, address: number): string {
+function addressText({ machine, style }: RecordContext, coroutine: CoroutineId, address: number): string {
   const name = symbolText(machine.coroutines, coroutine, address);
   return hex(address) + (name === undefined ? '' : ` <${style.name(name)}>`);
 }

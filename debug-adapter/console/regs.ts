@@ -1,7 +1,7 @@
 /** `regs`: the registers of the selected frame. */
 import { AdapterError } from '../errors.ts';
 import { fpuRegisters } from '../fpu-registers.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { cpuRegisters, savedRegisters } from '../registers.ts';
 import type { Command } from './command.ts';
 import { table } from './style.ts';

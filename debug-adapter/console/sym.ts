@@ -1,7 +1,7 @@
 /** `sym`: what is at an address, or where a name is. */
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import { Debuggee } from '../debuggee.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { type Command, type ConsoleContext, misused } from './command.ts';

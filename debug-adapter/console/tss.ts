@@ -1,6 +1,6 @@
 /** `tss`: the task state that TR names: where interrupts find their stack. */
 import { readTaskState } from '../descriptor-tables.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import type { Command } from './command.ts';
 import { table } from './style.ts';

@@ -23,11 +23,12 @@ export const walk: Command = {
     const { address, space } = await addressOf(context, given.join(' '));
     const access: AccessKind = { kind: given.length > 0 && kind ? kind : 'read', user };
     const found = await context.machine.request('pageWalk', { space, address, access });
-    return describe(found, access, context.style);
+    return walkText(found, access, context.style);
   },
 };
 
-function describe(found: PageWalk, { kind, user }: AccessKind, { strong, bad, dim }: Style): string {
+/** A walk, line by line, and whether `access` would fault. */
+export function walkText(found: PageWalk, { kind, user }: AccessKind, { strong, bad, dim }: Style): string {
   const { linear, cr3, paging, levels, physical, pageSize } = found;
   if (paging === 'off') return `${hex(linear)} is physical: paging is off.`;
   const lines = [`${hex(linear)} by cr3 ${hex(cr3)}, ${paging} paging`];

@@ -1,5 +1,6 @@
 /** `x`: memory in gdb's formats. */
-import { listing, symbolText } from '../listing.ts';
+import { listing } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import type { Place } from '../memory-reference.ts';
 import { hex } from '../registers.ts';
 import { type Command, type ConsoleContext, misused } from './command.ts';

@@ -5,7 +5,7 @@ import { threadOf } from '../coroutines.ts';
 import { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
 import { functionRange } from '../generated-sources.ts';
-import { symbolText } from '../listing.ts';
+import { symbolText } from '../symbol-text.ts';
 import { fromClientColumn, fromClientLine, toClientColumn, toClientLine } from '../positions.ts';
 import { hex } from '../registers.ts';
 import type { SessionContext } from '../session-context.ts';

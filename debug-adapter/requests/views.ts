@@ -1,17 +1,33 @@
 /** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
+import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
 import { readTable, readTaskState } from '../descriptor-tables.ts';
-import { AdapterError } from '../errors.ts';
-import { symbolText } from '../listing.ts';
+import { AdapterError, toAdapterError } from '../errors.ts';
+import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
 import { transitionSymbols } from '../transition-symbols.ts';
 import type { Handlers } from './handler.ts';
 
 export const views = {
+  async 'colinux/sample'(context, { threadId, expressions }) {
+    const machine = context.machine();
+    const [first] = context.plan?.guests ?? [];
+    const coroutine = threadId === undefined ? (first ? 1 : HOST) : context.thread({ threadId });
+    const values: { text?: string; error?: string }[] = [];
+    for (const expression of expressions)
+      values.push(
+        await machine.sample(coroutine, expression).then(
+          (text) => ({ text }),
+          (thrown: unknown) => ({ error: toAdapterError(thrown).message }),
+        ),
+      );
+    return { values };
+  },
+
   async 'colinux/pageWalk'(context, { memoryReference, access = 'read', user = false }) {
     const { coroutines, request } = context.machine();
     const { address, space } = placeOf(memoryReference, 0, coroutines.current);

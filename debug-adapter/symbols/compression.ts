@@ -11,6 +11,9 @@ const CH_TYPE = { zlib: 1, zstd: 2 } as const;
 /** No debug section that is worth reading is larger; a damaged header may say anything. */
 const SIZE_LIMIT = 2 ** 30;
 
+/** Bytes given to the decompressor at a time. */
+const PART = 1 << 18;
+
 interface Compressed {
   section: ElfSection;
   name: string;
@@ -73,21 +76,42 @@ async function decompress(compressed: Compressed): Promise<Uint8Array> {
   const { section, type, size } = compressed;
   if (type === CH_TYPE.zlib) return inflateZlib(compressed);
   if (type !== CH_TYPE.zstd) throw damaged(section, `compression ${String(type)}, neither zlib nor zstd,`);
-  let bytes: Uint8Array;
+  // Before memory is taken: the frame must be of the size the section is to have.
+  if (zstdContentSize(compressed.data) !== size) throw damaged(section, 'a zstd stream of another size');
+  let bytes: Uint8Array | undefined;
   try {
-    bytes = inflateZstd(compressed.data, new Uint8Array(size));
+    bytes = inflateZstd(compressed.data);
   } catch {
-    throw damaged(section, 'a damaged zstd stream');
+    // told below
   }
-  if (bytes.length !== size) throw damaged(section, `a zstd stream of another size than ${String(size)}`);
+  if (bytes?.length !== size) throw damaged(section, 'a damaged zstd stream');
   return bytes;
+}
+
+/** What the header of a zstd frame says of its content (RFC 8878 §3.1.1.1); undefined when it says nothing. */
+function zstdContentSize(data: Uint8Array): number | undefined {
+  if (data.length < 18) return undefined;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const descriptor = data[4]!;
+  const isSingle = (descriptor >> 5) & 1;
+  if (view.getUint32(0, true) !== 0xfd2fb528) return undefined;
+  const at = 6 - isSingle + [0, 1, 2, 4][descriptor & 3]!;
+  switch (descriptor >> 6) {
+    case 0:
+      return isSingle ? data[at]! : undefined;
+    case 1:
+      return view.getUint16(at, true) + 256;
+    case 2:
+      return view.getUint32(at, true);
+    default:
+      return view.getUint32(at + 4, true) === 0 ? view.getUint32(at, true) : undefined;
+  }
 }
 
 async function inflateZlib({ section, size, data }: Compressed): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let filled = 0;
-  // A copy that is no shared memory: that is all a stream takes.
-  const stream = new Blob([data.slice()]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const stream = sourceOf(data).pipeThrough(new DecompressionStream('deflate'));
   const reader = stream.getReader();
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -102,4 +126,16 @@ async function inflateZlib({ section, size, data }: Compressed): Promise<Uint8Ar
     await reader.cancel().catch(() => undefined);
   }
   throw damaged(section, `a zlib stream of another size than ${String(size)}`);
+}
+
+/** The bytes as a stream of small copies: a stream may take what it is given, and that is not to be the file. */
+function sourceOf(data: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at < data.length) controller.enqueue(data.slice(at, at + PART));
+      else controller.close();
+      at += PART;
+    },
+  });
 }

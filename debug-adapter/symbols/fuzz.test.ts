@@ -18,9 +18,9 @@ const fixtures = [
   workshop.build('fuzz5', 'gcc', ['-gdwarf-5', '-O2', '-ffunction-sections']),
   workshop.build('fuzz4', 'gcc', ['-gdwarf-4', '-Og']),
 ];
-const ROUNDS = 20;
-/** Of one packing: about two seconds on a slow machine. */
-const PACKED_ROUNDS = 60;
+const ROUNDS = 12;
+/** Of one packing: about a second on a slow machine. */
+const PACKED_ROUNDS = 40;
 
 describe.each(fixtures)('$label', ({ bytes, image }) => {
   const elf = parseElf(bytes);

@@ -21,70 +21,27 @@ import {
   SHT,
 } from './elf.ts';
 import { guarded, SymbolError } from './errors.ts';
+import { FunctionFinder, type FunctionInfo, functionOfSymbol, type SourcePosition } from './function-info.ts';
 import { Functions } from './functions.ts';
 import { decodeNameTable, encodeNameTable } from './index-file.ts';
-import { ROW, rowAt, rowsAt } from './line-program.ts';
-import { LineTables, rowSpans } from './line-tables.ts';
+import { LineTables } from './line-tables.ts';
 import type { MemoryReader, Registers } from './location.ts';
 import { NameIndex, type NameKind } from './name-index.ts';
 import { RangeReader } from './ranges.ts';
 import { ScopedNames } from './scoped-names.ts';
 import { type AddressRange, rangesContain } from './search.ts';
 import { dwarfSections, unitSections } from './sections.ts';
+import { type FunctionRow, type LineInfo, SourceLines } from './source-lines.ts';
 import { readSplitFile } from './split.ts';
 import { type ElfSymbol, SymbolTable } from './symtab.ts';
 import { type CType, TypeReader } from './types.ts';
 import { UnitIndex } from './unit-index.ts';
-import type { Unit } from './unit.ts';
 import { type Scope, type Variable, Variables } from './variables.ts';
-
-export interface SourcePosition {
-  file: string;
-  line: number;
-  column: number;
-}
-
-/** An inlined call at a pc. The call position is where the function around it calls it. */
-export interface InlinedCall {
-  name: string;
-  dieOffset: number;
-  ranges: readonly AddressRange[];
-  call: SourcePosition | undefined;
-  /** Of the function that was inlined. */
-  declaration: SourcePosition | undefined;
-}
-
-export interface FunctionInfo {
-  name: string;
-  /** The entry point. */
-  lowPc: number;
-  /** One past the contiguous range that starts at `lowPc`. */
-  highPc: number;
-  /** All code of the function; more than one when it is split into hot and cold parts. */
-  ranges: readonly AddressRange[];
-  /** In `.debug_info`; undefined when only the symbol table knows the function. */
-  dieOffset: number | undefined;
-  external: boolean;
-  source: 'dwarf' | 'symtab';
-  declaration: SourcePosition | undefined;
-  /** Inlined calls at the pc, innermost first. */
-  inlined: readonly InlinedCall[];
-}
-
-export interface LineInfo extends SourcePosition {
-  /** The row's addresses. */
-  low: number;
-  high: number;
-  isStatement: boolean;
-}
-
-export interface FunctionRow extends LineInfo {
-  prologueEnd: boolean;
-}
 
 /** Bytes of debug information from which on the index of names is worth keeping. */
 const WORTH_KEEPING = 4 << 20;
 
+const PT_LOAD = 1;
 /** Problems kept per image; a damaged file can have one for every entry. */
 const PROBLEM_LIMIT = 100;
 
@@ -101,6 +58,8 @@ export class SymbolImage {
   private readonly lines: LineTables;
   private readonly functions: Functions;
   private readonly names: NameIndex;
+  private readonly finder: FunctionFinder;
+  private readonly sourceLines: SourceLines;
   private readonly scoped: ScopedNames;
   private readonly types: TypeReader;
   private readonly variables: Variables;
@@ -123,6 +82,9 @@ export class SymbolImage {
     this.lines = new LineTables(this.info, isCode, report);
     this.functions = new Functions(this.info, this.ranges, report);
     this.names = new NameIndex(this.info, report);
+    const { info, units, functions, ranges, lines, names } = this;
+    this.finder = new FunctionFinder({ info, units, functions, ranges, lines, names }, report);
+    this.sourceLines = new SourceLines(units, lines, functions, ranges, () => this.symbols);
     this.scoped = new ScopedNames(this.info, this.names, report);
     this.types = new TypeReader(this.info, report, (tag, typeName) => this.definitionOf(tag, typeName));
     this.variables = new Variables(
@@ -131,15 +93,12 @@ export class SymbolImage {
       this.types,
       new CallSites(this.info, {
         unwind: ({ pc, registers, readMemory }) => this.unwind(pc, registers, readMemory),
-        chainAt: (pc) => {
-          const fn = this.functionDie(pc);
-          return fn ? this.functions.chain(fn, pc) : [];
-        },
+        chainAt: (pc) => this.finder.chainAt(pc),
       }),
       report,
     );
     this.breakpoints = new Breakpoints(this.info, this.lines, {
-      blockAt: (pc) => this.blockAt(pc),
+      blockAt: (pc) => this.finder.blockAt(pc),
     });
     this.frames = new CallFrameInfo(sections, report, isCode);
   }
@@ -254,6 +213,33 @@ export class SymbolImage {
     return this.ask(() => this.symbols.named(name), undefined);
   }
 
+  /**
+   * How far from where it is linked the code at a physical address was loaded: a higher-half kernel runs there before paging
+   * is on. `undefined` when no segment is loaded elsewhere than where it is linked, there.
+   */
+  loadBias(physical: number): number | undefined {
+    const segment = this.elf.segments.find(
+      ({ type, physicalAddress, virtualAddress, memorySize }) =>
+        type === PT_LOAD &&
+        physicalAddress !== virtualAddress &&
+        physical >= physicalAddress &&
+        physical < physicalAddress + memorySize,
+    );
+    return segment && segment.physicalAddress - segment.virtualAddress;
+  }
+
+  /** Where code that is linked at an address is loaded, when that is elsewhere. */
+  loadAddress(linked: number): number | undefined {
+    const segment = this.elf.segments.find(
+      ({ type, physicalAddress, virtualAddress, memorySize }) =>
+        type === PT_LOAD &&
+        physicalAddress !== virtualAddress &&
+        linked >= virtualAddress &&
+        linked < virtualAddress + memorySize,
+    );
+    return segment && (linked - segment.virtualAddress + segment.physicalAddress) >>> 0;
+  }
+
   /** True when `address` lies in executable code of the file. */
   isCode(address: number): boolean {
     return isCodeAddress(this.elf, address);
@@ -274,8 +260,8 @@ export class SymbolImage {
   functionAt(pc: number): FunctionInfo | undefined {
     return (
       this.ask(() => {
-        const fn = this.functionDie(pc);
-        return fn && this.describeFunction(fn, pc);
+        const fn = this.finder.at(pc);
+        return fn && this.finder.describe(fn, pc);
       }, undefined) ?? this.ask(() => this.symbolFunction(pc), undefined)
     );
   }
@@ -283,29 +269,11 @@ export class SymbolImage {
   /** All functions of that name with code of their own, external ones first. */
   findFunctions(name: string): FunctionInfo[] {
     const symbols = this.ask(() => this.symbols.ofFunction(name), []).filter((s) => this.isCode(s.address));
-    const found = this.ask(() => this.functionsNamed(name, symbols), []);
+    const found = this.ask(() => this.finder.named(name, symbols), []);
     if (found.length > 0) return found.sort((a, b) => Number(b.external) - Number(a.external));
     const symbol =
       symbols.find((one) => one.name === name && one.global) ?? symbols.find((one) => one.name === name);
-    return symbol ? [this.functionOfSymbol(symbol)] : [];
-  }
-
-  /** Their entries: by their symbols, which need no index; by the index when there are none, as in a stripped file. */
-  private functionsNamed(name: string, symbols: readonly ElfSymbol[]): FunctionInfo[] {
-    const dies = new Map<number, Die>();
-    for (const { address } of symbols) {
-      const die = this.ask(() => this.functionDie(address), undefined);
-      if (die && this.info.name(die) === name) dies.set(die.offset, die);
-    }
-    if (dies.size === 0) {
-      for (const offset of this.names.find(name, 'function')) {
-        const die = this.ask(() => this.info.die(offset), undefined);
-        if (die) dies.set(offset, die);
-      }
-    }
-    return [...dies.values()].flatMap(
-      (die) => this.ask(() => this.describeFunction(die, undefined), undefined) ?? [],
-    );
+    return symbol ? [functionOfSymbol(symbol)] : [];
   }
 
   /** The function of that name: the external one when there are several. */
@@ -331,162 +299,35 @@ export class SymbolImage {
     return this.ask(() => this.names.names('function'), []);
   }
 
-  private functionDie(pc: number): Die | undefined {
-    const unit = this.units.at(pc);
-    return unit && this.functions.at(unit, pc);
-  }
-
-  private describeFunction(fn: Die, pc: number | undefined): FunctionInfo | undefined {
-    const ranges = this.ranges.of(fn);
-    const name = this.info.name(fn);
-    const first = ranges[0];
-    if (!first || name === undefined) return undefined;
-    const lowPc = fn.address(DW_AT.low_pc) ?? fn.address(DW_AT.entry_pc) ?? first.low;
-    const inlined: InlinedCall[] = [];
-    if (pc !== undefined) {
-      for (const die of this.functions.chain(fn, pc)) {
-        if (die.tag !== DW_TAG.inlined_subroutine) continue;
-        inlined.unshift({
-          name: this.info.name(die) ?? '<unnamed>',
-          dieOffset: die.offset,
-          ranges: this.ranges.of(die),
-          call: this.position(die, DW_AT.call_file, DW_AT.call_line, DW_AT.call_column),
-          declaration: this.declared(die),
-        });
-      }
-    }
-    return {
-      name,
-      lowPc,
-      highPc: ranges.find((range) => lowPc >= range.low && lowPc < range.high)?.high ?? first.high,
-      ranges,
-      dieOffset: fn.offset,
-      external: this.info.inherited(fn, DW_AT.external) !== undefined,
-      source: 'dwarf',
-      declaration: this.declared(fn),
-      inlined,
-    };
-  }
-
-  private declared(die: Die): SourcePosition | undefined {
-    const declaring = this.info.inherited(die, DW_AT.decl_line)?.from;
-    return declaring && this.position(declaring, DW_AT.decl_file, DW_AT.decl_line);
-  }
-
-  private position(die: Die, file: number, line: number, column?: number): SourcePosition | undefined {
-    const number = die.number(line);
-    const header = this.lines.header(die.unit);
-    const fileNumber = this.info.inherited(die, file)?.value;
-    if (number === undefined || !header || fileNumber?.kind !== 'constant') return undefined;
-    const path = this.lines.path(header, Number(fileNumber.value), die.unit);
-    if (path === undefined) return undefined;
-    return { file: path, line: number, column: (column !== undefined && die.number(column)) || 0 };
-  }
-
   private symbolFunction(pc: number): FunctionInfo | undefined {
     if (!this.isCode(pc)) return undefined;
     const symbol = this.symbols.nearest(pc, true);
-    return symbol && this.functionOfSymbol(symbol);
-  }
-
-  private functionOfSymbol(symbol: ElfSymbol): FunctionInfo {
-    return {
-      name: symbol.name,
-      lowPc: symbol.address,
-      highPc: symbol.end,
-      ranges: [{ low: symbol.address, high: symbol.end }],
-      dieOffset: undefined,
-      external: symbol.global,
-      source: 'symtab',
-      declaration: undefined,
-      inlined: [],
-    };
-  }
-
-  private blockAt(pc: number): { id: number; unit: Unit; entry: number; high: number } | undefined {
-    const fn = this.functionDie(pc);
-    const about = fn && this.describeFunction(fn, undefined);
-    if (!about) return undefined;
-    const id = this.functions.chain(fn, pc).at(-1)!.offset;
-    return { id, unit: fn.unit, entry: about.lowPc, high: about.highPc };
+    return symbol && functionOfSymbol(symbol);
   }
 
   // --- lines ---------------------------------------------------------------------------------------------
 
   /** All rows at exactly `pc`: several where code of several functions was put together. In the order of the table. */
   rowsAt(pc: number): LineInfo[] {
-    return this.ask(() => {
-      const unit = this.units.at(pc);
-      const rows = unit && this.lines.of(unit);
-      const winner = rows && this.lineAt(pc);
-      if (!rows || winner?.low !== pc) return [];
-      const [from, to] = rowsAt(rows, pc);
-      return Array.from({ length: to - from }, (_, n): LineInfo => {
-        const row = from + n;
-        return {
-          ...{ file: this.lines.path(rows.header, rows.file[row]!, unit) ?? '', line: rows.line[row]! },
-          ...{ column: rows.column[row]!, low: pc, high: winner.high },
-          isStatement: (rows.flags[row]! & ROW.isStatement) !== 0,
-        };
-      });
-    }, []);
+    return this.ask(() => this.sourceLines.rowsAt(pc), []);
   }
 
   /** The source position of `pc`; line 0 is code the compiler made. */
   lineAt(pc: number): LineInfo | undefined {
-    return this.ask(() => {
-      const unit = this.units.at(pc);
-      const rows = unit && this.lines.of(unit);
-      if (!rows || rowAt(rows, pc) < 0) return undefined;
-      for (const { row, low, high } of rowSpans(rows, pc, pc + 1)) {
-        const file = this.lines.path(rows.header, rows.file[row]!, unit);
-        if (file === undefined) continue;
-        const isStatement = (rows.flags[row]! & ROW.isStatement) !== 0;
-        return { file, line: rows.line[row]!, column: rows.column[row]!, low, high, isStatement };
-      }
-      return undefined;
-    }, undefined);
+    return this.ask(() => this.sourceLines.at(pc), undefined);
   }
 
   /** The rows of the function at `pc`, one per address, in address order. */
   rowsOfFunction(pc: number): FunctionRow[] {
-    return this.ask(() => {
-      const result: FunctionRow[] = [];
-      const unit = this.units.at(pc);
-      const rows = unit && this.lines.of(unit);
-      if (!rows) return result;
-      for (const bound of this.boundsAt(unit, pc)) {
-        for (const { row, low, high } of rowSpans(rows, bound.low, bound.high)) {
-          result.push({
-            file: this.lines.path(rows.header, rows.file[row]!, unit) ?? '',
-            line: rows.line[row]!,
-            column: rows.column[row]!,
-            low,
-            high: Math.min(high, bound.high),
-            isStatement: (rows.flags[row]! & ROW.isStatement) !== 0,
-            prologueEnd: (rows.flags[row]! & ROW.prologueEnd) !== 0,
-          });
-        }
-      }
-      return result.sort((a, b) => a.low - b.low);
-    }, []);
+    return this.ask(() => this.sourceLines.rowsOfFunction(pc), []);
   }
 
   /** The merged addresses that are the same source line as `pc` within its function: what one step leaves. */
   lineRanges(pc: number): AddressRange[] {
     return this.ask(() => {
       const unit = this.units.at(pc);
-      return unit ? this.breakpoints.lineRanges(unit, pc, this.boundsAt(unit, pc)) : [];
+      return unit ? this.breakpoints.lineRanges(unit, pc, this.sourceLines.boundsAt(unit, pc)) : [];
     }, []);
-  }
-
-  private boundsAt(unit: Unit, pc: number): readonly AddressRange[] {
-    const fn = this.functions.at(unit, pc);
-    if (fn) return this.ranges.of(fn);
-    const symbol = this.symbols.nearest(pc, true);
-    if (symbol && symbol.end > pc) return [{ low: symbol.address, high: symbol.end }];
-    const line = this.lineAt(pc);
-    return line ? [{ low: line.low, high: line.high }] : [];
   }
 
   /** Where a breakpoint on `line` of the client's `file` goes; undefined when no code is at or after it. */
@@ -512,11 +353,9 @@ export class SymbolImage {
   /** The address after the prologue of the function whose entry is `functionLow`; the entry for assembly. */
   prologueEnd(functionLow: number): number {
     return this.ask(() => {
-      const unit = this.units.at(functionLow);
-      const fn = unit && this.functions.at(unit, functionLow);
-      const about = fn && this.describeFunction(fn, undefined);
-      if (!unit || !about) return functionLow;
-      return this.breakpoints.prologueEnd(unit, about.lowPc, about.highPc);
+      const fn = this.finder.at(functionLow);
+      const about = fn && this.finder.describe(fn, undefined);
+      return about ? this.breakpoints.prologueEnd(fn.unit, about.lowPc, about.highPc) : functionLow;
     }, functionLow);
   }
 
@@ -532,8 +371,8 @@ export class SymbolImage {
   /** The scopes at `pc`, innermost first, across inlined calls up to the function itself. */
   scopesAt(pc: number): Scope[] {
     return this.ask(() => {
-      const fn = this.functionDie(pc);
-      return fn ? this.variables.scopes(this.functions.chain(fn, pc), pc) : [];
+      const chain = this.finder.chainAt(pc);
+      return chain.length > 0 ? this.variables.scopes(chain, pc) : [];
     }, []);
   }
 
@@ -575,10 +414,7 @@ export class SymbolImage {
 
   /** Where the variable or function of a DIE is declared in the source. */
   declarationOf(dieOffset: number): SourcePosition | undefined {
-    return this.ask(() => {
-      const from = this.info.inherited(this.info.die(dieOffset), DW_AT.decl_line)?.from;
-      return from && this.position(from, DW_AT.decl_file, DW_AT.decl_line);
-    }, undefined);
+    return this.ask(() => this.finder.declared(this.info.die(dieOffset)), undefined);
   }
 
   /** The type of a function that DWARF knows. */
@@ -645,6 +481,8 @@ export class SymbolImage {
 
 export type { BreakpointLocations } from './breakpoints.ts';
 export type { UnwoundFrame } from './cfi.ts';
+export type { FunctionInfo, InlinedCall, SourcePosition } from './function-info.ts';
+export type { FunctionRow, LineInfo } from './source-lines.ts';
 export type { FrameContext, Location, MemoryReader, Registers } from './location.ts';
 export type { AddressRange } from './search.ts';
 export type { Scope, Variable } from './variables.ts';

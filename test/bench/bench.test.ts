@@ -10,14 +10,15 @@ import { expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Report {
+  readonly latency: readonly { readonly name: string; readonly median: number }[];
   readonly results: readonly { readonly name: string; readonly median: number; readonly unit: string }[];
 }
 
-it('npm run bench measures three loops, switches, a boot, a disk and a network', () => {
+it('npm run bench measures three loops, switches, a boot, a disk, a network and how long a debugger takes', () => {
   const text = execFileSync('node', [join(root, 'tools/bench.mjs'), '--json', '--quick'], {
     encoding: 'utf8',
   });
-  const { results } = JSON.parse(text) as Report;
+  const { results, latency } = JSON.parse(text) as Report;
   expect(results.map(({ name, unit }) => [name, unit])).toEqual([
     ['bench-alu', 'MIPS'],
     ['bench-mem', 'MIPS'],
@@ -31,5 +32,12 @@ it('npm run bench measures three loops, switches, a boot, a disk and a network',
     ['conet TCP download', 'MB/s'],
     ['conet TCP upload', 'MB/s'],
   ]);
-  for (const { median } of results) expect(median).toBeGreaterThan(0);
+  expect(latency.map(({ name }) => name)).toEqual([
+    'step a line',
+    'step over a call',
+    'breakpoint to stop',
+    '200 fields',
+    'page walk',
+  ]);
+  for (const { median } of [...results, ...latency]) expect(median).toBeGreaterThan(0);
 });

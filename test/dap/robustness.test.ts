@@ -1,7 +1,6 @@
 /** Whatever a client sends, in whatever order: answers with sentences, never a crash, never silence. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFramer } from '../../debug-adapter/framing.ts';
@@ -237,7 +236,12 @@ describe('a launch that cannot work', () => {
     ['an empty kernel', { kernel: 'FILE' }, /^k\.elf: .*empty/i, ''],
     ['a truncated kernel', { kernel: 'FILE' }, /^k\.elf: .*(truncated|end|bytes)/i, elf.subarray(0, 40)],
     ['half a kernel', { kernel: 'FILE' }, /^.*(truncated|ends|bytes|file)/i, elf.subarray(0, 5000)],
-    ['a 64-bit kernel', { kernel: 'FILE' }, /^k\.elf: .*64-bit/i, changed((bytes) => (bytes[4] = 2))],
+    [
+      'a 64-bit kernel',
+      { kernel: 'FILE' },
+      /^k\.elf: .*64-bit/i,
+      changed((bytes) => (bytes[4] = 2)),
+    ],
     [
       'a kernel of another processor',
       { kernel: 'FILE' },
@@ -372,62 +376,5 @@ describe('a launch that cannot work', () => {
       /^The machine's worker cannot be started: .* is missing: run "npm run build"\.$/,
     );
     await second.close();
-  });
-});
-
-describe('the adapter on a port', () => {
-  it('says where it listens and serves one session after another', async () => {
-    const probe = createServer();
-    const port = await new Promise<number>((resolve) =>
-      probe.listen(0, '127.0.0.1', () => {
-        resolve((probe.address() as { port: number }).port);
-      }),
-    );
-    const taken = spawnSync(process.execPath, [bundle.adapter, '--port', String(port)], {
-      encoding: 'utf8',
-      timeout: 10_000,
-    });
-    expect(taken.status).toBe(2);
-    expect(taken.stderr).toBe(
-      `colinux: The port ${port} is in use by another program: choose another with --port.\n`,
-    );
-    await new Promise((resolve) => probe.close(resolve));
-    const child = spawn(process.execPath, [bundle.adapter, '--port', String(port)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    try {
-      const told = await new Promise<string>((resolve) =>
-        child.stderr.once('data', (data: Buffer) => {
-          resolve(data.toString());
-        }),
-      );
-      expect(told).toBe(`listening on 127.0.0.1:${port}\n`);
-      for (let n = 0; n < 2; n++) {
-        const answer = await new Promise<string>((resolve, reject) => {
-          const socket = connect(port, '127.0.0.1', () =>
-            socket.write(request(1, 'initialize', {}) + 'garbage\r\n\r\n'),
-          );
-          socket.once('error', reject);
-          let received = '';
-          socket.on('data', (data: Buffer) => {
-            received += data.toString();
-            if (!received.includes('"response"')) return;
-            resolve(received);
-            socket.destroy();
-          });
-        });
-        expect(answer).toContain('"success":true');
-      }
-    } finally {
-      child.kill();
-    }
-  });
-
-  it.each([['x'], ['-1'], ['70000']])('refuses the port %s with one sentence', (port) => {
-    const { status, stderr } = spawnSync(process.execPath, [bundle.adapter, '--port', port], {
-      encoding: 'utf8',
-    });
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/^colinux: [^\n]*--port[^\n]*\n$/);
   });
 });

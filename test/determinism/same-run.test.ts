@@ -89,6 +89,54 @@ describe('a run of the host and the sample guest', () => {
     expect(hits).toBeGreaterThan(10);
   });
 
+  it('is the same when it stops at everything that happens, and tells log points', () => {
+    const { machine } = createSample();
+    const { catchpoints, breakpoints } = machine.debug;
+    const any = { coroutine: -1 as const };
+    catchpoints.replace([
+      { ...any, id: 1, kind: 'exception', vectors: [] },
+      { ...any, id: 2, kind: 'interrupt', vectors: [], source: 'any' },
+      { ...any, id: 3, kind: 'ring', from: -1, to: -1 },
+      { ...any, id: 4, kind: 'control', register: 3, change: false },
+      { ...any, id: 5, kind: 'switch', from: -1, to: -1, operation: -1 },
+      {
+        ...any,
+        id: 6,
+        kind: 'port',
+        first: 0,
+        last: 0xffff,
+        access: 'readWrite',
+        hit: { kind: 'multiple', count: 97 },
+      },
+      { ...any, id: 7, kind: 'execute', pages: 'new' },
+    ]);
+    let told = 0;
+    machine.debug.onLog = () => told++;
+    const seen = new Set<string>();
+    let slices = 0;
+    const look = () => {
+      if (++slices % 50 !== 0) return;
+      const address = machine.cpu.linearEip();
+      const values = [{ kind: 'value', expression: { kind: 'register', name: 'esp' } }] as const;
+      breakpoints.replace([{ ...any, id: 9, address, log: { values } }]);
+    };
+    const found: string[] = [];
+    for (const count of LOOKS) {
+      while (machine.instructions() < count) {
+        const result = machine.run(Math.min(count - machine.instructions(), 200_000));
+        if (result.kind === 'halted') machine.skipTo(result.wake);
+        if (result.kind === 'event') for (const { kind } of result.caught) seen.add(kind);
+        look();
+      }
+      found.push(machine.hash());
+    }
+    expect(found).toEqual(expected);
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['interrupt', 'ring', 'control', 'switch', 'port', 'execute']),
+    );
+    expect(told).toBeGreaterThan(0);
+  });
+
   it('is the same with steps of every kind on the way', () => {
     const { machine } = createSample();
     let done = 0;

@@ -95,6 +95,7 @@ export function runTo(
         machine.skipTo(result.wake);
         break;
       case 'slice':
+      case 'event':
         break;
       case 'breakpoint':
         machine.cpu.skipBreakpoint(machine.cpu.linearEip());

@@ -1,0 +1,28 @@
+/** What a debuggee tells the session: stops, output, its state, its end. */
+import type { CoroutineId, SerialPort } from '../core/protocol/machine-protocol.ts';
+import type { StoppedEvent } from './stepping.ts';
+
+/** Who owns the CPU and when, while the machine runs and at a stop. */
+export interface MachineStatus {
+  readonly running: boolean;
+  readonly coroutine: CoroutineId;
+  readonly cpl: number;
+  readonly instructions: number;
+  readonly virtualNanoseconds: number;
+}
+
+/** What the session hears. */
+export interface DebuggeeListener {
+  /** The machine stopped where the client should see it. `reason` is `entry` at the guest's first instruction. */
+  stopped(event: StoppedEvent, hit: readonly number[]): void;
+  serial(port: SerialPort | 'debugcon', bytes: Uint8Array): void;
+  status(status: MachineStatus): void;
+  /** A sentence for the user; `error` for one about a failure. */
+  note(text: string, error: boolean): void;
+  /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
+  arrived(): Promise<void>;
+  /** The message of a log point. */
+  logPoint(message: string): void;
+  /** The worker is gone: nothing more will come. */
+  died(): void;
+}

@@ -1,0 +1,104 @@
+/** What `monitor` does in gdb (packet `qRcmd`): what its own commands cannot tell of a PC with two kernels. */
+import type { AccessKind } from '../../core/protocol/debug-protocol.ts';
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import { lastBranches, type RecordCommand, rings, switches } from '../console/records.ts';
+import { styleFor, table } from '../console/style.ts';
+import { walkText } from '../console/walk.ts';
+import { hex } from '../registers.ts';
+import type { StubMachine } from './machine.ts';
+import { processOf } from './threads.ts';
+
+export interface MonitorContext {
+  readonly machine: StubMachine;
+  /** That gdb has selected. */
+  readonly coroutine: CoroutineId;
+  /** Boots the machine again; the client's breakpoints stay. */
+  reset(): Promise<void>;
+}
+
+interface Command {
+  readonly usage: string;
+  readonly help: string;
+  /** @throws Error with a sentence for the user */
+  run(context: MonitorContext, words: readonly string[]): Promise<string>;
+}
+
+const style = styleFor(false);
+const KINDS: Readonly<Record<string, AccessKind['kind']>> = { r: 'read', w: 'write', x: 'execute' };
+
+const record = (command: RecordCommand): Command => ({
+  usage: command.usage,
+  help: command.help,
+  run: ({ machine }, words) => command.run({ machine, style }, words.join(' ')),
+});
+
+async function info({ machine }: MonitorContext): Promise<string> {
+  const { cpu, instructions, virtualNanoseconds, pending } = machine.stop.snapshot;
+  const rows = machine.all.map((coroutine) => [
+    `${processOf(coroutine)}`,
+    machine.coroutines.name(coroutine),
+    machine.stateOf(coroutine),
+  ]);
+  const lines = [
+    `${instructions} instructions, ${virtualNanoseconds / 1e6} ms of virtual time`,
+    `cs:eip ${hex(cpu.segments[1]!.selector, 4)}:${hex(cpu.eip)}, ring ${cpu.cpl}, cr0 ${hex(cpu.cr0)}, cr3 ${hex(cpu.cr3)}`,
+    ...(pending ? [`exception ${pending.vector} happens as soon as the machine goes on`] : []),
+    table(rows),
+  ];
+  return Promise.resolve(lines.join('\n'));
+}
+
+/** An address as C or as hexadecimal digits. */
+function addressOf(text: string | undefined): number {
+  if (text !== undefined && /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) && Number(text) <= 0xffff_ffff)
+    return Number(text);
+  throw new Error(`walk expects an address like 0xc0100000, but found ${text ?? 'nothing'}.`);
+}
+
+async function walk({ machine, coroutine }: MonitorContext, words: readonly string[]): Promise<string> {
+  const given = [...words];
+  const address = addressOf(given.shift());
+  const user = given.at(-1) === 'user';
+  if (user) given.pop();
+  const [letter = 'r', more] = given;
+  const kind = KINDS[letter];
+  if (kind === undefined || more !== undefined)
+    throw new Error(`walk expects r, w or x and perhaps "user" behind the address: ${COMMANDS.walk!.usage}.`);
+  const access = { kind, user };
+  const found = await machine.request('pageWalk', { space: machine.spaceOf(coroutine), address, access });
+  return walkText(found, access, style);
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  help: { usage: 'help', help: 'this list', run: () => Promise.resolve(help()) },
+  info: { usage: 'info', help: 'time, mode, and what each coroutine does', run: info },
+  'last-branches': record(lastBranches),
+  reset: {
+    usage: 'reset',
+    help: 'boot the machine again and stop at its first instruction; breakpoints stay',
+    async run({ reset }) {
+      await reset();
+      return 'The machine is at its first instruction. Let gdb forget what it has read: maintenance flush register-cache';
+    },
+  },
+  rings: record(rings),
+  switches: record(switches),
+  walk: {
+    usage: 'walk ADDR [r|w|x] [user]',
+    help: 'how an address of the selected inferior is translated, and why an access would fault',
+    run: walk,
+  },
+};
+
+const help = () => table(Object.values(COMMANDS).map((one) => [one.usage, one.help]));
+
+/** Runs one line. @returns what the user reads; never rejects */
+export async function monitor(context: MonitorContext, line: string): Promise<string> {
+  const [name = 'help', ...words] = line.trim().split(/\s+/).filter(Boolean);
+  if (!Object.hasOwn(COMMANDS, name)) return `There is no monitor command "${name}".\n${help()}\n`;
+  try {
+    return `${await COMMANDS[name]!.run(context, words)}\n`;
+  } catch (error) {
+    return `${name}: ${error instanceof Error ? error.message : String(error)}\n`;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Stops as gdb hears of them: the signal, the thread, what was hit, or the end of the machine; and what a person should read
+ * about it. Source: Debugging with gdb, appendix E.3, "Stop Reply Packets".
+ */
+import { describeCause } from '../exceptions.ts';
+import type { StoppedEvent } from '../stepping.ts';
+import type { Point } from './points.ts';
+import { processOf, threadText } from './threads.ts';
+
+/** What a client understands, by its `qSupported`. */
+export interface ClientFeatures {
+  readonly multiprocess: boolean;
+  readonly swbreak: boolean;
+  readonly hwbreak: boolean;
+}
+
+/** gdb's own numbers. */
+const Signal = { Interrupt: 2, Trap: 5, Abort: 6, Segmentation: 11, Terminate: 15 } as const;
+const byte = (value: number) => (value & 0xff).toString(16).padStart(2, '0');
+
+function signalOf({ reason }: StoppedEvent): number {
+  switch (reason) {
+    case 'pause':
+      return Signal.Interrupt;
+    case 'shutdown':
+      return Signal.Segmentation;
+    case 'halted':
+      return Signal.Abort;
+    default:
+      return Signal.Trap;
+  }
+}
+
+const WATCH_WORDS = { 2: 'watch', 3: 'rwatch', 4: 'awatch' } as const;
+
+/** What was hit, as fields of the packet. */
+function hitText(stop: StoppedEvent, features: ClientFeatures, pointOf: (id: number) => Point | undefined) {
+  const [watched] = stop.watchpoints.flatMap(({ id }) => pointOf(id) ?? []);
+  if (watched && watched.kind >= 2)
+    return `${WATCH_WORDS[watched.kind as 2 | 3 | 4]}:${watched.address.toString(16)};`;
+  const kinds = stop.breakpoints.map((id) => pointOf(id)?.kind);
+  if (kinds.includes(0) && features.swbreak) return 'swbreak:;';
+  if (kinds.includes(1) && features.hwbreak) return 'hwbreak:;';
+  return '';
+}
+
+/** The packet that tells a stop. */
+export function stopReply(
+  stop: StoppedEvent,
+  features: ClientFeatures,
+  pointOf: (id: number) => Point | undefined,
+): string {
+  const { coroutine } = stop.snapshot;
+  const { multiprocess } = features;
+  const ended = multiprocess ? `;process:${processOf(coroutine).toString(16)}` : '';
+  if (stop.reason === 'exit') return `W${byte(stop.exitStatus ?? 0)}${ended}`;
+  if (stop.reason === 'reset') return `X${byte(Signal.Terminate)}${ended}`;
+  return `T${byte(signalOf(stop))}thread:${threadText(coroutine, multiprocess)};${hitText(stop, features, pointOf)}`;
+}
+
+/** What the signal does not say; empty for ordinary stops. */
+export function stopWords({ reason, causes }: StoppedEvent): string {
+  switch (reason) {
+    case 'shutdown':
+      return [
+        'Triple fault: the processor shut down. Registers are those before the first of its causes:',
+        ...causes.map((cause, n) => `  ${n + 1}. ${describeCause(cause)}`),
+        '',
+      ].join('\n');
+    case 'halted':
+      return 'The CPU executed HLT with interrupts off: nothing can wake it but "monitor reset".\n';
+    case 'reset':
+      return 'The guest has reset the machine: it is over.\n';
+    default:
+      return '';
+  }
+}
