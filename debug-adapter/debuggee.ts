@@ -109,9 +109,15 @@ export class Debuggee {
   }
 
   /** The images of a plan and the coroutines they belong to. */
-  static owners({ hostImage, programs = [], guests = [] }: Partial<SessionImages>): ImageOwner[] {
-    const owners: ImageOwner[] = guests.flatMap(({ image }, monitor) =>
-      image ? [{ image, coroutine: monitor + 1 }] : [],
+  static owners(images: Partial<SessionImages>): ImageOwner[] {
+    const { hostImage, programs = [], userPrograms = [], guests = [] } = images;
+    // Which guest runs a program, only a hit tells. They come first: they decide how all places of a breakpoint are armed.
+    const runners = guests.length > 0 ? guests.map((_, monitor) => monitor + 1) : [-1 as const];
+    const owners: ImageOwner[] = runners.flatMap((coroutine) =>
+      userPrograms.map((image) => ({ image, coroutine, ring: 3 })),
+    );
+    owners.push(
+      ...guests.flatMap(({ image }, monitor) => (image ? [{ image, coroutine: monitor + 1 }] : [])),
     );
     owners.push(...programs.map((image) => ({ image, coroutine: HOST })));
     if (hostImage) owners.push({ image: hostImage, coroutine: guests.length > 0 ? HOST : -1 });

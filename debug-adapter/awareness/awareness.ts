@@ -109,7 +109,8 @@ export class Awareness {
   }
 }
 
-function whyNotRunning({ state, waitsFor }: Task): string {
+/** `not running: PROCESS_SLEEPING, waits for child` */
+export function whyNotRunning({ state, waitsFor }: Task): string {
   const wait = waitsFor === undefined ? '' : `, waits for ${waitsFor}`;
   return `not running: ${state}${wait}`;
 }

@@ -106,6 +106,48 @@ describe('the stack of a system call', () => {
   });
 });
 
+describe('a breakpoint in a program', () => {
+  const launch = async (which: string, more: object) => {
+    session = await openSession(bundle.adapter);
+    await session.client.initializeRequest({ adapterID: 'colinux', pathFormat: 'path' });
+    const config = bundle.file('programs.colinux');
+    await session.client.launchRequest({ config, programs: images } as object);
+    await session.event('initialized');
+    const path = bundle.file(`shared/${which}.c`);
+    const line = lineOf(path, 'return parent + secret');
+    const { body } = await session.client.setBreakpointsRequest({
+      source: { path },
+      breakpoints: [{ line, ...more }],
+    });
+    expect(body.breakpoints).toMatchObject([{ verified: true, line }]);
+    await session.client.configurationDoneRequest();
+    return `${which} shared/${which}.c:${line}`;
+  };
+
+  it('stops in that program, not in another one at the same address', async () => {
+    const place = await launch('second', {});
+    expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 2 });
+    expect(await session.where()).toBe(place);
+    expect(await session.evaluate('secret')).toBe('1234');
+  });
+
+  it('has conditions over its variables, and messages', async () => {
+    const place = await launch('first', { condition: 'secret == 41 && parent > 0' });
+    expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 2 });
+    expect(await session.where()).toBe(place);
+    const path = bundle.file('shared/second.c');
+    await session.client.setBreakpointsRequest({
+      source: { path },
+      breakpoints: [{ line: lineOf(path, 'return parent + secret'), logMessage: 'the secret is {secret}' }],
+    });
+    await session.client.continueRequest({ threadId: 2 });
+    let output = '';
+    while (!output.includes('the secret'))
+      output = ((await session.event('output')).body as { output: string }).output;
+    expect(output).toContain('the secret is 1234');
+  });
+});
+
 it('without the option it ends where nothing is known; a file that is none is told', async () => {
   await inSystemCall({ programs: [images[1], syscalls] });
   expect((await session.names()).at(-1)).not.toBe('_start');
