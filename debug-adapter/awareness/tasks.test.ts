@@ -123,6 +123,11 @@ describe('a list of tasks', () => {
     ]);
   });
 
+  it('of a kernel that is not mapped yet is empty', async () => {
+    const list = await new Memory(2).list({ ...linked, first: '(struct task *)0xdead0000' });
+    expect(list).toEqual({ tasks: [], problems: [] });
+  });
+
   it('that never ends is cut', async () => {
     const list = await new Memory(5000).list();
     expect(list.tasks).toHaveLength(4096);

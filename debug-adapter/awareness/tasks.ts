@@ -54,6 +54,8 @@ export async function listTasks(
   };
   try {
     const first = await values.number(description.first, 0);
+    // A kernel that has not begun is not mapped where its variables are.
+    if (!(await values.isReadable(first))) return { tasks, problems };
     for (let at = first; at !== 0; at = await values.number(description.next, at)) {
       if (places.has(at)) {
         if (at !== first)
@@ -103,7 +105,7 @@ async function taskAt(
     waitsFor: waitsFor === undefined ? undefined : await waitOf(waitsFor, at, values),
     current: await values.holds(current, at),
     ofKernel: await values.holds(ofKernel, at),
-    cr3: (await values.number(directory, at)) & DIRECTORY,
+    cr3: ((await values.number(directory, at)) & DIRECTORY) >>> 0,
     stackPointer: await values.number(stackPointer, at),
     pushed,
   };
