@@ -54,8 +54,6 @@ export async function listTasks(
   };
   try {
     const first = await values.number(description.first, 0);
-    // A kernel that has not begun is not mapped where its variables are.
-    if (!(await values.isReadable(first))) return { tasks, problems };
     for (let at = first; at !== 0; at = await values.number(description.next, at)) {
       if (places.has(at)) {
         if (at !== first)
@@ -66,9 +64,15 @@ export async function listTasks(
         note(`The list of tasks has more than ${MAX_PLACES} places: the rest is not shown.`);
         break;
       }
+      if (!(await values.isReadable(at))) {
+        // A kernel that has not begun is not mapped where its variables are.
+        if (at !== first)
+          note(`The list of tasks leads to ${hexAddress(at)}, where no memory is: it ends there.`);
+        break;
+      }
       places.add(at);
-      const task = await taskAt(at, coroutine, description, values, ids);
-      if (typeof task === 'string') note(`The task at ${hexAddress(at)} is left out: ${task}.`);
+      const task = await taskAt(at, coroutine, description, values, ids).catch(reasonOf);
+      if (typeof task === 'string') note(`The task at ${hexAddress(at)} is left out: ${task}`);
       else if (task) tasks.push(task);
     }
   } catch (error) {
@@ -94,8 +98,8 @@ async function taskAt(
     description;
   if (present !== undefined && !(await values.holds(present, at))) return undefined;
   const number = await values.number(id, at);
-  if (number > MAX_TASK_ID) return `its id ${number} is too large`;
-  if (ids.has(number)) return `its id ${number} is taken`;
+  if (number > MAX_TASK_ID) return `Its id ${number} is too large.`;
+  if (ids.has(number)) return `Its id ${number} is taken.`;
   ids.add(number);
   return {
     coroutine,
@@ -109,6 +113,12 @@ async function taskAt(
     stackPointer: await values.number(stackPointer, at),
     pushed,
   };
+}
+
+/** Why a task could not be read. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AdapterError) return error.message;
+  throw error;
 }
 
 /** A pointer to nowhere says nothing about the task: it goes without. */

@@ -207,5 +207,5 @@ it('a table that is overwritten gives what can still be read of it, and a reason
     const { event, body } = message as { event?: string; body?: { output?: string } };
     return event === 'output' ? [body?.output ?? ''] : [];
   });
-  expect(said.join('')).toMatch(/guest 0 \(unix-guest.elf\): The task at 0x[0-9a-f]+ is left out: its id/);
+  expect(said.join('')).toMatch(/guest 0 \(unix-guest.elf\): The task at 0x[0-9a-f]+ is left out: Its id/);
 });
