@@ -24,6 +24,7 @@ import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { sampleGlobal } from './sample.ts';
 import { type Frame, stackOf, stackPointer } from './stack.ts';
+import { UserPrograms } from './user-programs.ts';
 import {
   type StepHost,
   stepIntoCall,
@@ -42,6 +43,8 @@ export class Debuggee {
   lastStop: StoppedEvent | undefined;
   private readonly client: MachineClient;
   private readonly conditions: Conditions;
+  /** The programs that are mapped at this stop. */
+  readonly programs: UserPrograms;
   /** The breakpoints as this machine has them. */
   readonly armed: ArmedBreakpoints;
   private pausing = false;
@@ -65,6 +68,7 @@ export class Debuggee {
     this.client = client;
     this.memory = new MemoryCache(client);
     this.conditions = new Conditions(this.memory);
+    this.programs = new UserPrograms(plan.userPrograms, this.memory);
     this.coroutines = coroutines;
     this.armed = new ArmedBreakpoints(this, plan, debugging, breakpoints, this.conditions);
   }
@@ -105,9 +109,15 @@ export class Debuggee {
   }
 
   /** The images of a plan and the coroutines they belong to. */
-  static owners({ hostImage, programs = [], guests = [] }: Partial<SessionImages>): ImageOwner[] {
-    const owners: ImageOwner[] = guests.flatMap(({ image }, monitor) =>
-      image ? [{ image, coroutine: monitor + 1 }] : [],
+  static owners(images: Partial<SessionImages>): ImageOwner[] {
+    const { hostImage, programs = [], userPrograms = [], guests = [] } = images;
+    // Which guest runs a program, only a hit tells. They come first: they decide how all places of a breakpoint are armed.
+    const runners = guests.length > 0 ? guests.map((_, monitor) => monitor + 1) : [-1 as const];
+    const owners: ImageOwner[] = runners.flatMap((coroutine) =>
+      userPrograms.map((image) => ({ image, coroutine, ring: 3 })),
+    );
+    owners.push(
+      ...guests.flatMap(({ image }, monitor) => (image ? [{ image, coroutine: monitor + 1 }] : [])),
     );
     owners.push(...programs.map((image) => ({ image, coroutine: HOST })));
     if (hostImage) owners.push({ image: hostImage, coroutine: guests.length > 0 ? HOST : -1 });
@@ -172,7 +182,7 @@ export class Debuggee {
     switch (event.event) {
       case 'stopped':
         this.ends.passed(event.snapshot.virtualNanoseconds, false);
-        this.onStopped(event);
+        this.withPrograms(event);
         return;
       case 'serial':
         this.listener.serial(event.port, event.bytes);
@@ -190,6 +200,21 @@ export class Debuggee {
         this.listener.note(`machine: ${event.text}`, false);
         return;
     }
+  }
+
+  /** Finds out which programs are mapped before anybody asks for their symbols. */
+  private withPrograms(event: StoppedEvent): void {
+    if (this.plan.userPrograms.length === 0) {
+      this.onStopped(event);
+      return;
+    }
+    this.forget();
+    this.programs
+      .begin(new Coroutines(event.snapshot, this.plan))
+      .catch(() => undefined)
+      .finally(() => {
+        if (!this.disposed) this.onStopped(event);
+      });
   }
 
   private onStopped(event: StoppedEvent): void {
@@ -247,7 +272,7 @@ export class Debuggee {
     this.lastStop = event;
     this.shown = undefined;
     this.forget();
-    this.coroutines = new Coroutines(event.snapshot, this.plan);
+    this.coroutines = new Coroutines(event.snapshot, this.plan, this.programs);
   }
 
   /** Makes a stop the current one and tells the client. */

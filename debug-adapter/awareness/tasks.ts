@@ -65,16 +65,9 @@ export async function listTasks(
         break;
       }
       places.add(at);
-      const task = await taskAt(at, coroutine, description, values);
-      if (task === undefined) continue;
-      const problem =
-        typeof task === 'string' ? task : ids.has(task.id) ? `its id ${task.id} is taken` : undefined;
-      if (typeof task === 'string' || problem !== undefined)
-        note(`The task at ${hexAddress(at)} is left out: ${problem}.`);
-      else {
-        ids.add(task.id);
-        tasks.push(task);
-      }
+      const task = await taskAt(at, coroutine, description, values, ids);
+      if (typeof task === 'string') note(`The task at ${hexAddress(at)} is left out: ${task}.`);
+      else if (task) tasks.push(task);
     }
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
@@ -83,18 +76,25 @@ export async function listTasks(
   return { tasks, problems };
 }
 
-/** @returns why it is none, or nothing for a place that is free. @throws AdapterError for memory that cannot be read */
+/**
+ * @param ids of the tasks before
+ * @returns why it is none, or nothing for a place that is free
+ * @throws AdapterError for memory that cannot be read
+ */
 async function taskAt(
   at: number,
   coroutine: CoroutineId,
   description: KernelDescription,
   values: TaskValues,
+  ids: Set<number>,
 ): Promise<Task | string | undefined> {
   const { present, id, label, state, waitsFor, current, directory, ofKernel, stackPointer, pushed } =
     description;
   if (present !== undefined && !(await values.holds(present, at))) return undefined;
   const number = await values.number(id, at);
   if (number > MAX_TASK_ID) return `its id ${number} is too large`;
+  if (ids.has(number)) return `its id ${number} is taken`;
+  ids.add(number);
   return {
     coroutine,
     id: number,
