@@ -211,7 +211,7 @@ describe('bad input to colinux', () => {
     return file('text');
   };
   const cases: [string, () => string[], RegExp][] = [
-    ['no command', () => [], /Expected a command, run, daemon, image, new or dap, but found none/],
+    ['no command', () => [], /Expected a command, run, daemon, image, new, gdb or dap, but found none/],
     ['an unknown command', () => ['boot'], /but found "boot"/],
     ['an unknown option', () => ['run', guest, '--fast'], /"--fast" is not an option/],
     ['a missing file', () => ['run', file('nope')], /cannot be read, it does not exist/],
@@ -226,6 +226,14 @@ describe('bad input to colinux', () => {
     ['a host for nothing', () => ['run', kernel('lockstep'), '--host', guest], /leave --host out/],
     ['an output that is a folder', () => ['run', guest, '--serial', folder], /--serial cannot write to/],
     ['a wrong port', () => ['dap', '--port', 'x'], /--port expects a TCP port/],
+    ['a port that is none', () => ['gdb', guest, '--port=65536'], /--port expects a TCP port/],
+    ['a port without a number', () => ['gdb', guest, '--port'], /--port expects a value/],
+    ['no image for gdb', () => ['gdb', '--port', '0'], /colinux gdb expects a kernel image/],
+    [
+      'an option of run',
+      () => ['gdb', guest, '--stats', file('x')],
+      /--stats is an option of colinux run only/,
+    ],
   ];
   it.each(cases)('%s: one sentence and status 2', (_name, args, expected) => {
     const { status, stderr, stdout } = colinux(...args());

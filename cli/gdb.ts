@@ -16,12 +16,14 @@ import { NO_INPUT, openStdin, type SerialInput } from './serial-input.ts';
 
 /** Bytes that a client may leave unread before it is let go. */
 const MAX_UNREAD = 8 << 20;
+/** How long a second client waits for the first to go. */
+const GRACE_MS = 300;
 /** How often a slow reader of the machine's output is tried again. */
 const RETRY_MS = 10;
 
-function serve(server: GdbServer, socket: Socket): void {
-  socket.setNoDelay(true);
-  socket.on('error', () => socket.destroy());
+/** @param patient the last client may be about to go: a gdb that connects again is faster than the end of its old connection */
+function serve(server: GdbServer, socket: Socket, patient: boolean): void {
+  if (socket.destroyed) return;
   const connection = server.connect({
     send(bytes) {
       if (socket.writableLength > MAX_UNREAD) socket.destroy();
@@ -29,6 +31,10 @@ function serve(server: GdbServer, socket: Socket): void {
     },
     close: () => socket.end(),
   });
+  if (!connection && patient) {
+    setTimeout(serve, GRACE_MS, server, socket, false);
+    return;
+  }
   if (!connection) {
     report('A second gdb was turned away: one at a time can be attached.');
     socket.destroy();
@@ -85,9 +91,7 @@ export async function gdb(args: readonly string[], folder: string): Promise<numb
     run.serial === undefined || run.serial === 'stdio' ? openStdin(run.serial === 'stdio') : NO_INPUT;
   const networked = run.ends.networks.some(({ kind }) => kind !== 'loopback');
   const pace = run.pace ?? (input.interactive || networked ? 'real' : 'fast');
-  const output = openOutput(run);
-
-  const stub: { server?: GdbServer } = {};
+  const stub: { server?: GdbServer; output?: (event: MachineEvent) => void } = {};
   let end: (status: number) => void = () => undefined;
   let fail: (error: Error) => void = () => undefined;
   const ended = new Promise<number>((resolve, reject) => {
@@ -96,7 +100,7 @@ export async function gdb(args: readonly string[], folder: string): Promise<numb
   });
   const machine = await bootGdbMachine(run, pace, folder, {
     handle(event) {
-      output(event);
+      stub.output?.(event);
       stub.server?.handle(event);
     },
     killed: () => {
@@ -110,8 +114,12 @@ export async function gdb(args: readonly string[], folder: string): Promise<numb
   });
   const server = createGdbServer(machine.target, machine.booted);
   stub.server = server;
+  // Only now, when there is something to run, are files emptied.
+  stub.output = openOutput(run);
   const listener = createServer((socket) => {
-    serve(server, socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    serve(server, socket, true);
   });
   process.on('SIGINT', () => {
     end(ExitStatus.Interrupted);

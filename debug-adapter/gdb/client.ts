@@ -16,8 +16,8 @@ export interface Client {
   ended: boolean;
   /** Set by `Hg`: whose registers and memory are meant; undefined for whoever owns the CPU. */
   selected: CoroutineId | undefined;
-  /** Processes that the client has left alone; it is not told of them. */
-  readonly detached: Set<CoroutineId>;
+  /** Processes that the client has detached from, or was told the end of: for it they are not there. */
+  readonly left: Set<CoroutineId>;
   /** Shows text to the user: while the machine runs or a monitor command does. */
   console: (text: string) => void;
 }
@@ -30,7 +30,7 @@ export const createClient = (machine: StubMachine): Client => ({
   resumed: false,
   ended: false,
   selected: undefined,
-  detached: new Set(),
+  left: new Set(),
   console: () => undefined,
 });
 
@@ -39,5 +39,5 @@ export const selectedOf = ({ selected, machine }: Client): CoroutineId =>
   selected ?? machine.coroutines.current;
 
 /** The coroutines that the client is told of. */
-export const visibleTo = ({ machine, detached }: Client): CoroutineId[] =>
-  machine.over ? [] : machine.all.filter((coroutine) => !detached.has(coroutine));
+export const visibleTo = ({ machine, left }: Client): CoroutineId[] =>
+  machine.all.filter((coroutine) => !left.has(coroutine));

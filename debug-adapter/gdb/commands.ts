@@ -5,12 +5,12 @@
  * Source: Debugging with gdb, appendix E.2, "Packets". The reverse packets `bs` and `bc` are not supported, and so not announced.
  */
 import { type Client, selectedOf, visibleTo } from './client.ts';
-import { bytesOf, fromHex, numberOf, PACKET_SIZE, toHex } from './packets.ts';
+import { bytesOf, errorReply, fromHex, MALFORMED, numberOf, PACKET_SIZE, toHex } from './packets.ts';
 import type { Point, PointKind } from './points.ts';
 import { query, type Reply, setting, UNSUPPORTED } from './queries.ts';
 import { PACKED, REGISTERS, type RegisterValues } from './registers.ts';
 import { ACTIONS, parseResumption } from './resumption.ts';
-import { stopReply } from './stop-replies.ts';
+import { endReply, stopReply } from './stop-replies.ts';
 import { parseThread, threadText } from './threads.ts';
 
 type Handler = (client: Client, operands: string) => Reply | Promise<Reply>;
@@ -18,8 +18,6 @@ type Handler = (client: Client, operands: string) => Reply | Promise<Reply>;
 const OK = 'OK';
 /** The number that kernels' stubs use for what is not mapped: EFAULT, in decimal digits. */
 const UNMAPPED = 'E14';
-const MALFORMED = 'E.The packet is malformed.';
-const failed = (why: string): string => `E.${why}`;
 
 /** What is left for data in an answer of hexadecimal digits. */
 const MAX_READ = (PACKET_SIZE - 16) / 2;
@@ -72,7 +70,7 @@ async function writeOne(client: Client, operands: string): Promise<Reply> {
   const values = await client.machine.registers(selectedOf(client));
   const refusal = await writeRegister(client, at!, bytes, values);
   await client.machine.refresh();
-  return refusal === undefined ? OK : failed(refusal);
+  return refusal === undefined ? OK : errorReply(refusal);
 }
 
 /** All at once: those that are what they were are left alone. */
@@ -88,7 +86,7 @@ async function writeRegisters(client: Client, operands: string): Promise<Reply> 
     refusal ??= await writeRegister(client, number, value, values);
   }
   await client.machine.refresh();
-  return refusal === undefined ? OK : failed(refusal);
+  return refusal === undefined ? OK : errorReply(refusal);
 }
 
 // --- memory ---------------------------------------------------------------------------------------------
@@ -148,7 +146,7 @@ async function insertPoint(client: Client, operands: string): Promise<Reply> {
   const point = pointOf(client, operands);
   if (!point) return /^[5-9]/.test(operands) ? UNSUPPORTED : MALFORMED;
   const refusal = await client.points.insert(point);
-  return refusal === undefined ? OK : failed(`It cannot be set: ${refusal}.`);
+  return refusal === undefined ? OK : errorReply(`It cannot be set: ${refusal}.`);
 }
 
 async function removePoint(client: Client, operands: string): Promise<Reply> {
@@ -162,8 +160,15 @@ async function removePoint(client: Client, operands: string): Promise<Reply> {
 
 /** Tells of the last stop. The client takes for granted that its thread is selected from then on. */
 export function stopOf(client: Client): string {
+  const { machine, features, left } = client;
   client.selected = undefined;
-  return stopReply(client.machine.stop, client.features, (id) => client.points.byId(id));
+  if (!machine.over) return stopReply(machine.stop, features, (id) => client.points.byId(id));
+  // All processes have ended, but one reply tells of one.
+  const there = visibleTo(client);
+  const { current } = machine.coroutines;
+  const ended = there.includes(current) ? current : (there[0] ?? current);
+  left.add(ended);
+  return endReply(machine.stop, features, ended);
 }
 
 async function resume(client: Client, actions: string): Promise<Reply> {
@@ -193,7 +198,7 @@ function selectThread(client: Client, operands: string): Reply {
   const choice = parseThread(operands.slice(1));
   if (choice === undefined || !/^[gcm]/.test(operands)) return MALFORMED;
   if (typeof choice === 'number' && !client.machine.all.includes(choice))
-    return failed('There is no such thread.');
+    return errorReply('There is no such thread.');
   if (operands.startsWith('g')) client.selected = typeof choice === 'number' ? choice : undefined;
   return OK;
 }
@@ -202,7 +207,7 @@ function threadLives(client: Client, operands: string): Reply {
   const choice = parseThread(operands);
   return typeof choice === 'number' && visibleTo(client).includes(choice)
     ? OK
-    : failed('There is no such thread.');
+    : errorReply('There is no such thread.');
 }
 
 /** The last process that a client leaves lets the machine run. */
@@ -213,7 +218,7 @@ async function detach(client: Client, operands: string): Promise<Reply> {
   if (operands !== '' && (coroutine === undefined || !visibleTo(client).includes(coroutine)))
     return MALFORMED;
   await points.clear(coroutine);
-  for (const one of coroutine === undefined ? machine.all : [coroutine]) client.detached.add(one);
+  for (const one of coroutine === undefined ? machine.all : [coroutine]) client.left.add(one);
   if (visibleTo(client).length > 0) return OK;
   client.ended = true;
   if (!machine.over) await machine.go({ kind: 'resume' }).catch(() => undefined);
@@ -223,8 +228,8 @@ async function detach(client: Client, operands: string): Promise<Reply> {
 function attach(client: Client, operands: string): Reply {
   const process = numberOf(operands);
   if (process === undefined || !client.machine.all.includes(process - 1))
-    return failed('There is no such process.');
-  client.detached.delete(process - 1);
+    return errorReply('There is no such process.');
+  client.left.delete(process - 1);
   client.selected = process - 1;
   // The client waits for a stop of this process, whoever has stopped last.
   return `T05thread:${threadText(process - 1, client.features.multiprocess)};`;
@@ -239,6 +244,7 @@ function kill(client: Client): Reply {
 /** Boots again. The machine forgets breakpoints then, the client does not. */
 export async function reset(client: Client): Promise<void> {
   await client.machine.reboot();
+  client.left.clear();
   await client.points.sendAll();
 }
 
@@ -296,12 +302,12 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
 };
 
 /** Commands that make no sense while the machine runs. */
-const STOPPED_ONLY = /^[?gGpPMXcsDR]|^vCont;|^vRun/;
+const STOPPED_ONLY = /^[?gGpPMXcsDR]|^v(Cont;|Run|Attach)/;
 
 /** Answers one packet. @throws whatever the machine refuses */
 export async function answer(client: Client, payload: string): Promise<Reply> {
   const name = payload.charAt(0);
   if (!Object.hasOwn(COMMANDS, name)) return UNSUPPORTED;
-  if (client.machine.running && STOPPED_ONLY.test(payload)) return failed('The machine is running.');
+  if (client.machine.running && STOPPED_ONLY.test(payload)) return errorReply('The machine is running.');
   return COMMANDS[name]!(client, payload.slice(1));
 }

@@ -65,6 +65,8 @@ export class StubMachine {
   /** Hears of every stop. */
   onStop: ((stop: StoppedEvent) => void) | undefined;
   private waiters: (() => void)[] = [];
+  /** It has been asked to stop, and has not yet. */
+  private interrupting = false;
 
   constructor(
     readonly target: Target,
@@ -97,6 +99,7 @@ export class StubMachine {
   /** The machine has stopped. */
   stopped(event: StoppedEvent): void {
     this.running = false;
+    this.interrupting = false;
     this.adopt(event);
     const waiters = this.waiters;
     this.waiters = [];
@@ -104,11 +107,19 @@ export class StubMachine {
     this.onStop?.(event);
   }
 
+  /** Asks a machine that runs to stop. */
+  interrupt(): void {
+    if (!this.running || this.interrupting) return;
+    this.interrupting = true;
+    // Refused only by a machine that is gone, and then there is nothing to stop.
+    this.request('pause', {}).catch(() => undefined);
+  }
+
   /** Stops the machine if it runs, and waits for that. */
   async halt(): Promise<void> {
     if (!this.running) return;
     const halted = new Promise<void>((resolve) => this.waiters.push(resolve));
-    await this.request('pause', {});
+    this.interrupt();
     await halted;
   }
 

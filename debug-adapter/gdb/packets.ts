@@ -84,6 +84,10 @@ export function createPacketReader(take: (received: Received) => void): (bytes: 
   };
 }
 
+/** An answer that says in words what went wrong. gdb shows it as it comes: what would have to be escaped is left out. */
+export const errorReply = (why: string): string => `E.${why.replace(/[#$}*]|[^\x20-\x7e]/g, '?')}`;
+export const MALFORMED = errorReply('The packet is malformed.');
+
 /** `0a1b` */
 export const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

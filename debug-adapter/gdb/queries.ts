@@ -1,7 +1,7 @@
 /** The general queries (`q…`) and settings (`Q…`). Source: Debugging with gdb, appendices E.4 and E.10 to E.16. */
 import { type Client, selectedOf, visibleTo } from './client.ts';
 import { monitor } from './monitor.ts';
-import { escapeBinary, fromHex, numberOf, PACKET_SIZE, textToHex } from './packets.ts';
+import { escapeBinary, fromHex, MALFORMED, numberOf, PACKET_SIZE, textToHex } from './packets.ts';
 import { TARGET_XML } from './registers.ts';
 import { parseThread, threadsXml, threadText } from './threads.ts';
 
@@ -9,8 +9,6 @@ import { parseThread, threadsXml, threadText } from './threads.ts';
 export type Reply = string | undefined;
 /** What a stub answers to what it does not know. */
 export const UNSUPPORTED = '';
-
-const MALFORMED = 'E.The packet is malformed.';
 
 /**
  * Addresses are linear, and what is behind them changes with the page tables: memory may be anywhere, and whether it is there

@@ -1,7 +1,7 @@
 /**
  * The gdb stub of a machine: one client at a time, bytes in and bytes out. Knows no transport.
  *
- * Packets are answered one after the other, in their order; only the interrupt (03h) does not wait. Whatever arrives is answered
+ * Packets are answered one after the other, in their order. Whatever arrives is answered
  * or left out, and the stub lives on. When a client goes without a word the machine stops and keeps its state; one that
  * detaches lets it run.
  */
@@ -9,7 +9,7 @@ import type { MachineEvent, MachineSnapshot } from '../../core/protocol/machine-
 import { type Client, createClient } from './client.ts';
 import { answer, stopOf } from './commands.ts';
 import { StubMachine, type Target } from './machine.ts';
-import { bytesOf, createPacketReader, framed, type Received, textToHex } from './packets.ts';
+import { bytesOf, createPacketReader, errorReply, framed, type Received, textToHex } from './packets.ts';
 import { stopWords } from './stop-replies.ts';
 
 /** Packets that wait for their turn; gdb itself never sends a second before it has an answer. */
@@ -67,6 +67,8 @@ function connection(
   const client: Client = createClient(machine);
   let last = '';
   let waiting = 0;
+  /** An interrupt has come while a packet waits. */
+  let interrupted = false;
   let over = false;
   // Whoever attaches expects a machine that stands still.
   let turn: Promise<void> = free.then(() => machine.halt()).catch(() => undefined);
@@ -114,9 +116,14 @@ function connection(
     turn = turn
       .then(() => handlePacket(payload))
       .catch((error: unknown) => {
-        sendPacket(`E.${error instanceof Error ? error.message : String(error)}`);
+        sendPacket(errorReply(error instanceof Error ? error.message : String(error)));
       })
-      .finally(() => waiting--);
+      .finally(() => {
+        waiting--;
+        if (!interrupted) return;
+        interrupted = false;
+        machine.interrupt();
+      });
   }
 
   function received(one: Received): void {
@@ -126,8 +133,9 @@ function connection(
         receivePacket(one.payload);
         return;
       case 'interrupt':
-        // Refused only by a machine that is gone, and then there is nothing to stop.
-        if (machine.running) machine.request('pause', {}).catch(() => undefined);
+        // Behind a packet that sets the machine going it must not come too early.
+        if (waiting > 0) interrupted = true;
+        else machine.interrupt();
         return;
       case 'resend':
         send(last);
@@ -137,7 +145,7 @@ function connection(
         return;
       case 'oversized':
         if (client.acknowledging) send('+');
-        sendPacket('E.The packet is longer than PacketSize.');
+        sendPacket(errorReply('The packet is longer than PacketSize.'));
     }
   }
   const read = createPacketReader(received);

@@ -2,9 +2,10 @@
  * Stops as gdb hears of them: the signal, the thread, what was hit, or the end of the machine; and what a person should read
  * about it. Source: Debugging with gdb, appendix E.3, "Stop Reply Packets".
  */
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import { describeCause } from '../exceptions.ts';
 import type { StoppedEvent } from '../stepping.ts';
-import type { Point } from './points.ts';
+import { isWatch, type Point } from './points.ts';
 import { processOf, threadText } from './threads.ts';
 
 /** What a client understands, by its `qSupported`. */
@@ -35,27 +36,32 @@ const WATCH_WORDS = { 2: 'watch', 3: 'rwatch', 4: 'awatch' } as const;
 
 /** What was hit, as fields of the packet. */
 function hitText(stop: StoppedEvent, features: ClientFeatures, pointOf: (id: number) => Point | undefined) {
-  const [watched] = stop.watchpoints.flatMap(({ id }) => pointOf(id) ?? []);
-  if (watched && watched.kind >= 2)
-    return `${WATCH_WORDS[watched.kind as 2 | 3 | 4]}:${watched.address.toString(16)};`;
+  for (const { id } of stop.watchpoints) {
+    const point = pointOf(id);
+    if (point && isWatch(point.kind)) return `${WATCH_WORDS[point.kind]}:${point.address.toString(16)};`;
+  }
   const kinds = stop.breakpoints.map((id) => pointOf(id)?.kind);
   if (kinds.includes(0) && features.swbreak) return 'swbreak:;';
   if (kinds.includes(1) && features.hwbreak) return 'hwbreak:;';
   return '';
 }
 
-/** The packet that tells a stop. */
-export function stopReply(
+/** The packet that tells a stop of a machine that can go on. */
+export const stopReply = (
   stop: StoppedEvent,
   features: ClientFeatures,
   pointOf: (id: number) => Point | undefined,
+): string =>
+  `T${byte(signalOf(stop))}thread:${threadText(stop.snapshot.coroutine, features.multiprocess)};${hitText(stop, features, pointOf)}`;
+
+/** The packet that tells of a process that the machine is over. */
+export function endReply(
+  { reason, exitStatus = 0 }: StoppedEvent,
+  { multiprocess }: ClientFeatures,
+  coroutine: CoroutineId,
 ): string {
-  const { coroutine } = stop.snapshot;
-  const { multiprocess } = features;
-  const ended = multiprocess ? `;process:${processOf(coroutine).toString(16)}` : '';
-  if (stop.reason === 'exit') return `W${byte(stop.exitStatus ?? 0)}${ended}`;
-  if (stop.reason === 'reset') return `X${byte(Signal.Terminate)}${ended}`;
-  return `T${byte(signalOf(stop))}thread:${threadText(coroutine, multiprocess)};${hitText(stop, features, pointOf)}`;
+  const process = multiprocess ? `;process:${processOf(coroutine).toString(16)}` : '';
+  return reason === 'exit' ? `W${byte(exitStatus)}${process}` : `X${byte(Signal.Terminate)}${process}`;
 }
 
 /** What the signal does not say; empty for ordinary stops. */
