@@ -211,6 +211,7 @@ export class Debuggee {
     this.forget();
     this.programs
       .begin(new Coroutines(event.snapshot, this.plan))
+      // What cannot be read has no programs.
       .catch(() => undefined)
       .finally(() => {
         if (!this.disposed) this.onStopped(event);
