@@ -7,7 +7,7 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
 import { FrameValues } from '../frame-values.ts';
-import type { MachineClient } from '../machine-client.ts';
+import { type MachineClient, MachineError } from '../machine-client.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import { type Frame, stackOf } from '../stack.ts';
 import { MAX_TASK_ID } from './description.ts';
@@ -77,6 +77,8 @@ export class Awareness {
       const values = new TaskValues(kernelValues(this.machine, coroutine), memory, description.type);
       return await listTasks(coroutine, description, values);
     } catch (error) {
+      // Its memory cannot be asked for: a guest that has not begun, or a machine that runs again.
+      if (error instanceof MachineError) return { tasks: [], problems: [] };
       if (!(error instanceof AdapterError)) throw error;
       return { tasks: [], problems: [`It looks like ${description.name}, but is not: ${error.message}`] };
     }

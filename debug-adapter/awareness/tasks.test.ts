@@ -119,8 +119,13 @@ describe('a list of tasks', () => {
     const list = await new Memory(4).set(1, NEXT, 0xdead_beef).list();
     expect(named(list)).toBe('ab');
     expect(list.problems).toEqual([
-      expect.stringMatching(/^The list of tasks ends after 2: .*cannot be read/),
+      expect.stringMatching(/^The list of tasks leads to 0xdeadbee7, where no memory is/),
     ]);
+  });
+
+  it('of a kernel that is not mapped yet is empty', async () => {
+    const list = await new Memory(2).list({ ...linked, first: '(struct task *)0xdead0000' });
+    expect(list).toEqual({ tasks: [], problems: [] });
   });
 
   it('that never ends is cut', async () => {
@@ -134,8 +139,8 @@ describe('a list of tasks', () => {
     expect(named(list)).toBe('ad');
     expect(list.tasks[1]?.waitsFor).toBe('?');
     expect(list.problems).toEqual([
-      expect.stringMatching(/0x00100028 is left out: its id 1 is taken/),
-      expect.stringMatching(/left out: its id 4294967291 is too large/),
+      expect.stringMatching(/0x00100028 is left out: Its id 1 is taken/),
+      expect.stringMatching(/left out: Its id 4294967291 is too large/),
     ]);
   });
 

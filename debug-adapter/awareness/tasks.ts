@@ -64,9 +64,15 @@ export async function listTasks(
         note(`The list of tasks has more than ${MAX_PLACES} places: the rest is not shown.`);
         break;
       }
+      if (!(await values.isReadable(at))) {
+        // A kernel that has not begun is not mapped where its variables are.
+        if (at !== first)
+          note(`The list of tasks leads to ${hexAddress(at)}, where no memory is: it ends there.`);
+        break;
+      }
       places.add(at);
-      const task = await taskAt(at, coroutine, description, values, ids);
-      if (typeof task === 'string') note(`The task at ${hexAddress(at)} is left out: ${task}.`);
+      const task = await taskAt(at, coroutine, description, values, ids).catch(reasonOf);
+      if (typeof task === 'string') note(`The task at ${hexAddress(at)} is left out: ${task}`);
       else if (task) tasks.push(task);
     }
   } catch (error) {
@@ -92,8 +98,8 @@ async function taskAt(
     description;
   if (present !== undefined && !(await values.holds(present, at))) return undefined;
   const number = await values.number(id, at);
-  if (number > MAX_TASK_ID) return `its id ${number} is too large`;
-  if (ids.has(number)) return `its id ${number} is taken`;
+  if (number > MAX_TASK_ID) return `Its id ${number} is too large.`;
+  if (ids.has(number)) return `Its id ${number} is taken.`;
   ids.add(number);
   return {
     coroutine,
@@ -103,10 +109,16 @@ async function taskAt(
     waitsFor: waitsFor === undefined ? undefined : await waitOf(waitsFor, at, values),
     current: await values.holds(current, at),
     ofKernel: await values.holds(ofKernel, at),
-    cr3: (await values.number(directory, at)) & DIRECTORY,
+    cr3: ((await values.number(directory, at)) & DIRECTORY) >>> 0,
     stackPointer: await values.number(stackPointer, at),
     pushed,
   };
+}
+
+/** Why a task could not be read. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AdapterError) return error.message;
+  throw error;
 }
 
 /** A pointer to nowhere says nothing about the task: it goes without. */
