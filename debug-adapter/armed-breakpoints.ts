@@ -165,9 +165,9 @@ export class ArmedBreakpoints {
     let inPassage = false;
     this.conditions.begin();
     this.breakpoints.problems.clear();
-    for (const { spec: plain, when } of this.breakpoints.specs()) {
+    for (const { spec: plain, when, image } of this.breakpoints.specs()) {
       specs.push(...this.early(plain, when));
-      const spec = this.conditions.arm(plain, when, coroutines);
+      const spec = this.conditions.arm(plain, when, coroutines, image);
       if (typeof spec === 'string') {
         this.breakpoints.problems.set(plain.id, spec);
         continue;

@@ -15,6 +15,14 @@ import type { SymbolImage } from './symbols/image.ts';
 export interface ImageOwner {
   readonly image: SymbolImage;
   readonly coroutine: CoroutineId | -1;
+  /** Of a program that has an address only where it is mapped: a hit in another one is none. */
+  readonly ring?: 3;
+}
+
+/** Where a breakpoint stops, and in whose code. */
+export interface OwnedSpec extends BreakpointSpec {
+  /** Absent: the code of whoever is there. */
+  readonly image?: SymbolImage;
 }
 
 interface Conditional {
@@ -40,7 +48,7 @@ export interface SourceBreakpoint extends Conditional {
   readonly column: number | undefined;
   /** Why it is not bound, for the user. */
   readonly message: string | undefined;
-  readonly specs: readonly BreakpointSpec[];
+  readonly specs: readonly OwnedSpec[];
 }
 
 type Bound = Pick<SourceBreakpoint, 'id' | 'line' | 'column' | 'message' | 'specs'>;
@@ -51,7 +59,7 @@ export interface CodeBreakpoint extends Conditional {
   /** What the client has asked for: it keeps its id as long as it asks for the same. */
   readonly wanted: string;
   readonly message: string | undefined;
-  readonly specs: readonly BreakpointSpec[];
+  readonly specs: readonly OwnedSpec[];
 }
 
 /** `host:main`, `guest1:kmain`: the functions of that name in one kernel; without the prefix, in all. */
@@ -97,9 +105,9 @@ export class CodeBreakpoints {
   }
 
   /** What the machine has to watch. */
-  specs(): { readonly spec: BreakpointSpec; readonly when: When }[] {
+  specs(): { readonly spec: BreakpointSpec; readonly when: When; readonly image: SymbolImage | undefined }[] {
     return [...[...this.byFile.values()].flat(), ...this.functions, ...this.instructions].flatMap(
-      ({ specs, when }) => specs.map((spec) => ({ spec, when })),
+      ({ specs, when }) => specs.map(({ image, ...spec }) => ({ spec, when, image })),
     );
   }
 
@@ -130,15 +138,13 @@ export class CodeBreakpoints {
     return this.instructions;
   }
 
-  private functionAddresses(wanted: string): { address: number; coroutine: CoroutineId | -1 }[] {
+  private functionAddresses(wanted: string): Omit<OwnedSpec, 'id'>[] {
     const [, kernel, monitor, name] = FUNCTION_NAME.exec(wanted) ?? [];
     if (name === undefined) return [];
     const only = kernel === undefined ? undefined : monitor === undefined ? HOST : Number(monitor) + 1;
     return this.owners()
       .filter(({ coroutine }) => only === undefined || coroutine === only)
-      .flatMap(({ image, coroutine }) =>
-        image.addressesForFunction(name).map((address) => ({ address, coroutine })),
-      );
+      .flatMap((owner) => owner.image.addressesForFunction(name).map((address) => ({ ...owner, address })));
   }
 
   private bind(id: number, file: string, { line, column, instruction }: SourcePlace): Bound {
@@ -156,9 +162,7 @@ export class CodeBreakpoints {
     if (!found) return undefined;
     const specs = statements
       .filter((statement) => statement.column === found.column)
-      .flatMap(({ addresses, owner }) =>
-        addresses.map((address) => ({ id, address, coroutine: owner.coroutine })),
-      );
+      .flatMap(({ addresses, owner }) => addresses.map((address) => ({ id, address, ...owner })));
     return { id, line, column: found.column, message: undefined, specs };
   }
 
@@ -168,8 +172,8 @@ export class CodeBreakpoints {
       .filter(({ place }) => place !== undefined);
     const best = Math.max(...found.map(({ place }) => place?.matchedComponents ?? 0));
     const chosen = found.filter(({ place }) => place?.matchedComponents === best);
-    const specs: BreakpointSpec[] = chosen.flatMap(({ owner, place }) =>
-      (place?.addresses ?? []).map((address) => ({ id, address, coroutine: owner.coroutine })),
+    const specs: OwnedSpec[] = chosen.flatMap(({ owner, place }) =>
+      (place?.addresses ?? []).map((address) => ({ id, address, ...owner })),
     );
     // A breakpoint on a function's opening line stops behind the prologue: show the line it really stops on.
     const [first] = chosen;

@@ -16,6 +16,7 @@ import type { SyncReader } from './memory-cache.ts';
 import { I386 } from './symbols/constants.ts';
 import type { Registers } from './symbols/location.ts';
 import type { SymbolImage } from './symbols/image.ts';
+import type { UserPrograms } from './user-programs.ts';
 
 const { fields: PAGE } = layouts.co_passage_page;
 /** Code of the host's image that runs only as copies in passage pages: which symbols, and where in the page. */
@@ -43,6 +44,8 @@ export class Coroutines {
   constructor(
     readonly snapshot: MachineSnapshot,
     private readonly images: SessionImages,
+    /** The programs that are mapped in address spaces at this stop. */
+    private readonly programs?: Pick<UserPrograms, 'in'>,
   ) {}
 
   private get hostImage(): SymbolImage | undefined {
@@ -138,10 +141,22 @@ export class Coroutines {
     return registers;
   }
 
-  /** The symbols for an address of a coroutine. */
-  resolve(coroutine: CoroutineId, pc: number): Resolved | undefined {
+  /** CR3 of the address space that a coroutine has now. */
+  cr3Of(coroutine: CoroutineId): number | undefined {
+    if (coroutine === this.current) return this.snapshot.cpu.cr3;
+    return this.savedState(coroutine)?.cr3;
+  }
+
+  /**
+   * The symbols for an address of a coroutine.
+   * @param cr3 of another address space than that which it has now
+   */
+  resolve(coroutine: CoroutineId, pc: number, cr3?: number): Resolved | undefined {
     const copy = this.copiedCode(pc);
     if (copy) return copy;
+    // What is really there comes before what the kernel's own file has at the same addresses.
+    const mapped = this.programs?.in(cr3 ?? this.cr3Of(coroutine)).find((program) => program.isCode(pc));
+    if (mapped) return { image: mapped, bias: 0 };
     const image =
       coroutine === HOST
         ? (this.images.programs.find((program) => program.isCode(pc)) ?? this.hostImage)

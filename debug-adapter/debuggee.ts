@@ -23,15 +23,10 @@ import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { sampleGlobal } from './sample.ts';
-import { type Frame, stackOf, stackPointer } from './stack.ts';
-import {
-  type StepHost,
-  stepIntoCall,
-  stepLine,
-  stepOutOfInlined,
-  stepOutSpec,
-  type StoppedEvent,
-} from './stepping.ts';
+import { type Frame, stackOf } from './stack.ts';
+import { UserPrograms } from './user-programs.ts';
+import type { StoppedEvent } from './stepping.ts';
+import { Steps } from './steps.ts';
 
 const noMachine = () => new AdapterError('not-stopped', 'There is no machine: launch one first.');
 
@@ -42,6 +37,8 @@ export class Debuggee {
   lastStop: StoppedEvent | undefined;
   private readonly client: MachineClient;
   private readonly conditions: Conditions;
+  /** The programs that are mapped at this stop. */
+  readonly programs: UserPrograms;
   /** The breakpoints as this machine has them. */
   readonly armed: ArmedBreakpoints;
   private pausing = false;
@@ -50,7 +47,8 @@ export class Debuggee {
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
   private readonly stacks = new Map<CoroutineId, Frame[]>();
   /** Which function the present stop is in, where several begin at one address. */
-  private shown: Shown | undefined;
+  shown: Shown | undefined;
+  readonly steps = new Steps(this);
 
   private constructor(
     client: MachineClient,
@@ -65,6 +63,7 @@ export class Debuggee {
     this.client = client;
     this.memory = new MemoryCache(client);
     this.conditions = new Conditions(this.memory);
+    this.programs = new UserPrograms(plan.userPrograms, this.memory);
     this.coroutines = coroutines;
     this.armed = new ArmedBreakpoints(this, plan, debugging, breakpoints, this.conditions);
   }
@@ -105,9 +104,15 @@ export class Debuggee {
   }
 
   /** The images of a plan and the coroutines they belong to. */
-  static owners({ hostImage, programs = [], guests = [] }: Partial<SessionImages>): ImageOwner[] {
-    const owners: ImageOwner[] = guests.flatMap(({ image }, monitor) =>
-      image ? [{ image, coroutine: monitor + 1 }] : [],
+  static owners(images: Partial<SessionImages>): ImageOwner[] {
+    const { hostImage, programs = [], userPrograms = [], guests = [] } = images;
+    // Which guest runs a program, only a hit tells. They come first: they decide how all places of a breakpoint are armed.
+    const runners = guests.length > 0 ? guests.map((_, monitor) => monitor + 1) : [-1 as const];
+    const owners: ImageOwner[] = runners.flatMap((coroutine) =>
+      userPrograms.map((image) => ({ image, coroutine, ring: 3 })),
+    );
+    owners.push(
+      ...guests.flatMap(({ image }, monitor) => (image ? [{ image, coroutine: monitor + 1 }] : [])),
     );
     owners.push(...programs.map((image) => ({ image, coroutine: HOST })));
     if (hostImage) owners.push({ image: hostImage, coroutine: guests.length > 0 ? HOST : -1 });
@@ -172,7 +177,7 @@ export class Debuggee {
     switch (event.event) {
       case 'stopped':
         this.ends.passed(event.snapshot.virtualNanoseconds, false);
-        this.onStopped(event);
+        this.withPrograms(event);
         return;
       case 'serial':
         this.listener.serial(event.port, event.bytes);
@@ -190,6 +195,22 @@ export class Debuggee {
         this.listener.note(`machine: ${event.text}`, false);
         return;
     }
+  }
+
+  /** Finds out which programs are mapped before anybody asks for their symbols. */
+  private withPrograms(event: StoppedEvent): void {
+    if (this.plan.userPrograms.length === 0) {
+      this.onStopped(event);
+      return;
+    }
+    this.forget();
+    this.programs
+      .begin(new Coroutines(event.snapshot, this.plan))
+      // What cannot be read has no programs.
+      .catch(() => undefined)
+      .finally(() => {
+        if (!this.disposed) this.onStopped(event);
+      });
   }
 
   private onStopped(event: StoppedEvent): void {
@@ -247,11 +268,11 @@ export class Debuggee {
     this.lastStop = event;
     this.shown = undefined;
     this.forget();
-    this.coroutines = new Coroutines(event.snapshot, this.plan);
+    this.coroutines = new Coroutines(event.snapshot, this.plan, this.programs);
   }
 
   /** Makes a stop the current one and tells the client. */
-  private show(event: StoppedEvent, shown: Shown | undefined = this.shownAt(event)): void {
+  show(event: StoppedEvent, shown: Shown | undefined = this.shownAt(event)): void {
     this.running = false;
     this.pausing = false;
     this.adopt(event);
@@ -309,37 +330,6 @@ export class Debuggee {
     return sampleGlobal(this.client, this.coroutines, coroutine, expression);
   }
 
-  /** One source line or one instruction of a coroutine. */
-  async step(coroutine: CoroutineId, byInstruction: boolean, over: boolean): Promise<void> {
-    const start = this.lastStop!;
-    if (coroutine !== this.coroutines.current) {
-      // A coroutine that is away: its next step is its return from the passage.
-      const frame = (await this.stack(coroutine)).find(({ kind }) => kind === 'code');
-      if (!frame) throw new AdapterError('no-such-thread', 'This thread has no frame to step to.');
-      const stack = stackPointer(frame);
-      this.show(await this.run({ kind: 'until', address: frame.pc, stack, coroutine }));
-      return;
-    }
-    if (byInstruction) {
-      const { segments, eip } = start.snapshot.cpu;
-      const crossing = this.coroutines.passageRanges((segments[1].base + eip) >>> 0) !== undefined;
-      this.show(await this.run({ kind: 'instruction', over: over && !crossing }));
-      return;
-    }
-    const { stopped, shown } = await stepLine(this.stepHost(), start, over, this.shown);
-    this.show({ ...stopped, reason: stopped === start ? 'step' : stopped.reason }, shown);
-  }
-
-  /** Into one of the functions that the present line calls. @param callee its entry */
-  async stepInto(coroutine: CoroutineId, callee: number): Promise<void> {
-    if (coroutine !== this.coroutines.current)
-      throw new AdapterError(
-        'no-such-thread',
-        'This thread is away: only the one that owns the CPU can step in.',
-      );
-    this.show(await stepIntoCall(this.stepHost(), this.lastStop!, callee));
-  }
-
   /** Goes on at another address of the code segment. The caller tells the client. */
   async moveTo(address: number): Promise<void> {
     const stop = this.lastStop!;
@@ -349,43 +339,8 @@ export class Debuggee {
     this.adopt({ ...stop, reason: 'step', breakpoints: [], snapshot });
   }
 
-  private stepHost(): StepHost {
-    return {
-      run: (spec) => this.run(spec),
-      location: ({ snapshot }) => {
-        const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
-        return {
-          pc,
-          coroutine: snapshot.coroutine,
-          resolved: this.coroutines.resolve(snapshot.coroutine, pc),
-          passage: this.coroutines.passageRanges(pc),
-        };
-      },
-      caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),
-    };
-  }
-
-  /** To the caller of a coroutine's innermost frame. */
-  async stepOut(coroutine: CoroutineId): Promise<void> {
-    if (coroutine === this.coroutines.current) {
-      const left = await stepOutOfInlined(this.stepHost(), this.lastStop!, this.shown);
-      if (left) {
-        this.show(left);
-        return;
-      }
-    }
-    const caller = await this.callerOf(coroutine);
-    if (!caller) {
-      throw new AdapterError(
-        'no-such-frame',
-        'There is no caller to step out to: this is the outermost frame.',
-      );
-    }
-    this.show(await this.run(stepOutSpec(caller, coroutine)));
-  }
-
   /** Runs one predicate and waits for the stop. */
-  private run(spec: StepSpec): Promise<StoppedEvent> {
+  run(spec: StepSpec): Promise<StoppedEvent> {
     if (this.pausing && this.lastStop) {
       return Promise.resolve({ ...this.lastStop, reason: 'pause', breakpoints: [] });
     }
@@ -396,13 +351,6 @@ export class Debuggee {
         reject(toAdapterError(error));
       });
     });
-  }
-
-  private async callerOf(coroutine: CoroutineId): Promise<{ pc: number; stack: number } | undefined> {
-    const frames = (await this.stack(coroutine)).filter(({ kind }) => kind === 'code');
-    const inner = frames[0]?.depth ?? 0;
-    const caller = frames.find(({ depth }) => depth > inner);
-    return caller && { pc: caller.pc, stack: stackPointer(caller) };
   }
 
   /** The rows of a coroutine's call stack at this stop. */

@@ -87,7 +87,7 @@ export class GeneratedSources {
 /** The instructions of a frame's function, and the source file that is not there. */
 async function codeAround(machine: Listed, frame: Frame) {
   const { coroutine, lookupPc, pc, cr3 } = frame;
-  const range = functionRange(machine.coroutines, coroutine, lookupPc);
+  const range = functionRange(machine.coroutines, coroutine, lookupPc, cr3);
   const missing = frame.position?.file;
   if (!range)
     return { name: hex(pc), missing, lines: await listing(machine, coroutine, pc, -AROUND, 2 * AROUND, cr3) };
@@ -102,8 +102,9 @@ export function functionRange(
   coroutines: Coroutines,
   coroutine: CoroutineId,
   address: number,
+  cr3?: number,
 ): { name: string; low: number; high: number } | undefined {
-  const resolved = coroutines.resolve(coroutine, address);
+  const resolved = coroutines.resolve(coroutine, address, cr3);
   if (!resolved) return undefined;
   const link = (address - resolved.bias) >>> 0;
   const fn = resolved.image.functionAt(link);

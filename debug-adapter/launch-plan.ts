@@ -44,6 +44,8 @@ export interface SessionImages {
   readonly hostPath?: string | undefined;
   /** Of the host kernel's own ring-3 programs. */
   readonly programs: readonly SymbolImage[];
+  /** Of the launch option `programs`: they belong to the address spaces in which they are mapped. */
+  readonly userPrograms: readonly SymbolImage[];
   /** By monitor number, which is the number of the boot module; empty in host-only mode. */
   readonly guests: readonly GuestImage[];
 }
@@ -133,14 +135,35 @@ export async function planLaunch(
   }
   const common = { rtcSeconds, pace: 'real' as const, cpu: options.cpu };
   const kernel: Kernel = { bytes, name, image, extra, common };
-  const plan = cooperative
-    ? { ...(await planGuestMachine(options, kernel, host, symbols)), warnings }
-    : { ...planAlone(options, kernel), warnings: [...warnings, ...notServed(options, name)] };
+  if (!cooperative) warnings.push(...notServed(options, name));
+  const planned = cooperative
+    ? await planGuestMachine(options, kernel, host, symbols)
+    : planAlone(options, kernel);
+  const userPrograms = await openPrograms(options.programs, host, symbols, warnings);
   symbols.settle();
-  return plan;
+  return { ...planned, userPrograms, warnings };
 }
 
-type Planned = Omit<LaunchPlan, 'warnings'>;
+type Planned = Omit<LaunchPlan, 'userPrograms' | 'warnings'>;
+
+/** The session does without a program that cannot be opened, and says so. */
+async function openPrograms(
+  paths: readonly string[],
+  host: AdapterHost,
+  symbols: OpenedImages,
+  warnings: string[],
+): Promise<SymbolImage[]> {
+  const images: SymbolImage[] = [];
+  for (const path of paths) {
+    try {
+      images.push(await symbols.open(await readFile(host, path), baseName(path), path, host));
+    } catch (error) {
+      if (!(error instanceof SymbolError || error instanceof AdapterError)) throw error;
+      warnings.push(`The program ${path} has no symbols here: ${error.message}`);
+    }
+  }
+  return images;
+}
 
 /** A kernel that has the machine for itself. */
 function planAlone(options: LaunchArguments, { bytes, name, image, extra, common }: Kernel): Planned {

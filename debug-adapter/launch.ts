@@ -28,6 +28,8 @@ export interface LaunchArguments {
   readonly modules: readonly string[];
   /** Beyond those of the guests' configurations. */
   readonly devices: LaunchDevices;
+  /** ELF files of programs in ring 3. */
+  readonly programs: readonly string[];
   /** What hangs on list heads. */
   readonly lists: readonly ListHint[];
 }
@@ -35,6 +37,9 @@ export interface LaunchArguments {
 /** The processor models that a launch can ask for, and the one it gets. */
 export const MODELS: readonly string[] = CPU_MODELS;
 export const DEFAULT_CPU: CpuModel = 'max';
+
+/** Most programs: at each stop all of them are compared with what is mapped. */
+const MAX_PROGRAMS = 64;
 
 const MIN_MEMORY = 16;
 const MAX_MEMORY = 1024;
@@ -90,6 +95,15 @@ function modelOf({ cpu = DEFAULT_CPU }: Record<string, unknown>): CpuModel {
   );
 }
 
+function programsOf(options: Record<string, unknown>): readonly string[] {
+  const paths = texts(options, 'programs', 'the path of an ELF file');
+  if (paths.length <= MAX_PROGRAMS) return paths;
+  throw new AdapterError(
+    'launch-option-type',
+    `The launch option "programs" can have ${MAX_PROGRAMS} files, but it has ${paths.length}: name those that you debug.`,
+  );
+}
+
 function hintOf(source: string): ListHint {
   const hint = listHint(source);
   if (hint) return hint;
@@ -128,6 +142,7 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     host: text(options, 'host'),
     modules: texts(options, 'modules', 'a file and its arguments'),
     devices: readLaunchDevices(options.devices),
+    programs: programsOf(options),
     lists: texts(options, 'lists', 'like "ready,list(struct task, node)"').map(hintOf),
   };
 }

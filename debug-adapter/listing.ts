@@ -45,7 +45,7 @@ export async function listing(
   cr3?: number,
 ): Promise<ListedInstruction[]> {
   const boundary = (address: number) => {
-    const resolved = coroutines.resolve(owner, address);
+    const resolved = coroutines.resolve(owner, address, cr3);
     const link = resolved && (address - resolved.bias) >>> 0;
     if (!resolved || link === undefined) return undefined;
     const low = resolved.image.lineAt(link)?.low ?? resolved.image.functionAt(link)?.lowPc;
@@ -55,15 +55,20 @@ export async function listing(
   const lines = await memory.compute(() =>
     disassemble(memory.reader(owner, cr3), anchor, offset, count, bits, boundary),
   );
-  return lines.map((line) => listed(coroutines, owner, line));
+  return lines.map((line) => listed(coroutines, owner, line, cr3));
 }
 
-function listed(coroutines: Coroutines, owner: CoroutineId, line: DisassembledLine): ListedInstruction {
-  const resolved = coroutines.resolve(owner, line.address);
+function listed(
+  coroutines: Coroutines,
+  owner: CoroutineId,
+  line: DisassembledLine,
+  cr3: number | undefined,
+): ListedInstruction {
+  const resolved = coroutines.resolve(owner, line.address, cr3);
   const link = resolved ? (line.address - resolved.bias) >>> 0 : line.address;
   const at = resolved?.image.lineAt(link);
   const fn = resolved?.image.functionAt(link);
-  const target = line.target === undefined ? undefined : symbolText(coroutines, owner, line.target);
+  const target = line.target === undefined ? undefined : symbolText(coroutines, owner, line.target, cr3);
   return {
     ...line,
     text: target === undefined ? line.text : `${line.text} <${target}>`,

@@ -7,10 +7,12 @@ import type { SymbolImage } from './symbols/image.ts';
 
 /** The host (or the kernel that is alone), its programs, then the guests by monitor number. */
 export function modulesOf(images: SessionImages): ImageModule[] {
-  const { hostImage, hostPath, programs, guests } = images;
+  const { hostImage, hostPath, programs, userPrograms, guests } = images;
   return [
     ...(hostImage ? [moduleOf('host', hostImage.name, hostPath, hostImage)] : []),
-    ...programs.map((image) => moduleOf(`program:${image.name}`, image.name, undefined, image)),
+    ...[...programs, ...userPrograms].map((image) =>
+      moduleOf(`program:${image.name}`, image.name, undefined, image),
+    ),
     ...guests.map(({ name, path, image }, monitor) => moduleOf(`guest${monitor}`, name, path, image)),
   ];
 }

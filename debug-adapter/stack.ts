@@ -49,10 +49,11 @@ function unwindSource(
   coroutines: Coroutines,
   coroutine: CoroutineId,
   entries: readonly TransitionRecord[],
+  cr3: number | undefined,
 ): UnwindSource {
   return {
     isCode: (pc) => {
-      const resolved = coroutines.resolve(coroutine, pc);
+      const resolved = coroutines.resolve(coroutine, pc, cr3);
       // What has no symbols may be a program that nobody has named.
       return resolved === undefined || resolved.image.isCode((pc - resolved.bias) >>> 0);
     },
@@ -67,11 +68,11 @@ function unwindSource(
       return { esp: to.esp, interrupted: { eip: from.eip, esp: from.esp } };
     },
     unwind(pc, registers, readMemory) {
-      const resolved = coroutines.resolve(coroutine, pc);
+      const resolved = coroutines.resolve(coroutine, pc, cr3);
       return resolved?.image.unwind((pc - resolved.bias) >>> 0, registers, readMemory);
     },
     functionAt(pc) {
-      const resolved = coroutines.resolve(coroutine, pc);
+      const resolved = coroutines.resolve(coroutine, pc, cr3);
       const found = resolved?.image.functionAt((pc - resolved.bias) >>> 0);
       return found && { lowPc: (found.lowPc + (resolved?.bias ?? 0)) >>> 0 };
     },
@@ -83,7 +84,7 @@ function codeFrames(
   coroutines: Coroutines,
   shown: Shown | undefined,
 ): Frame[] {
-  const resolved = coroutines.resolve(base.coroutine, base.lookupPc);
+  const resolved = coroutines.resolve(base.coroutine, base.lookupPc, base.cr3);
   const { blocks, line } = visibleAt(resolved, base.lookupPc, base.lookupPc === base.pc, shown);
   const frame = (name: string, position: SourcePosition | undefined, inlineDepth: number): Frame => ({
     ...base,
@@ -176,7 +177,11 @@ export function stackOf(
   if (!registers) return rows;
   if (away && !suspended)
     rows.push(label(`― away since ${coroutines.operationOf(coroutine) ?? 'a switch'} ―`, -1));
-  const { frames, stop } = unwindStack(unwindSource(coroutines, coroutine, entries), registers, read);
+  const { frames, stop } = unwindStack(
+    unwindSource(coroutines, coroutine, entries, suspended?.cr3),
+    registers,
+    read,
+  );
   frames.forEach((frame, depth) => {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
     if (depth > 0 && frame.lookupPc === frame.pc)

@@ -7,10 +7,11 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
 import { FrameValues } from '../frame-values.ts';
-import type { MachineClient } from '../machine-client.ts';
+import { type MachineClient, MachineError } from '../machine-client.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import { type Frame, stackOf } from '../stack.ts';
 import { MAX_TASK_ID } from './description.ts';
+import type { UserPrograms } from '../user-programs.ts';
 import { descriptionOf } from './descriptions.ts';
 import { listTasks, registersOf, type Task, type TaskList } from './tasks.ts';
 import { TaskValues } from './task-values.ts';
@@ -30,6 +31,7 @@ export interface Stopped {
   readonly coroutines: Coroutines;
   readonly memory: MemoryCache;
   readonly request: MachineClient['request'];
+  readonly programs: UserPrograms;
 }
 
 /** `guest 0: sh (pid 3)`; what belongs to the kernel stands in brackets, as in ps(1). */
@@ -75,6 +77,8 @@ export class Awareness {
       const values = new TaskValues(kernelValues(this.machine, coroutine), memory, description.type);
       return await listTasks(coroutine, description, values);
     } catch (error) {
+      // Its memory cannot be asked for: a guest that has not begun, or a machine that runs again.
+      if (error instanceof MachineError) return { tasks: [], problems: [] };
       if (!(error instanceof AdapterError)) throw error;
       return { tasks: [], problems: [`It looks like ${description.name}, but is not: ${error.message}`] };
     }
@@ -89,12 +93,13 @@ export class Awareness {
   }
 
   private async unwind(task: Task): Promise<Frame[]> {
-    const { coroutines, memory, request } = this.machine;
+    const { coroutines, memory, request, programs } = this.machine;
     const { coroutine } = task;
     const entries: readonly TransitionRecord[] = await request('openEntries', { coroutine }).then(
       (answer) => answer.entries,
       () => [],
     );
+    await programs.look(coroutine, task.cr3);
     const read = memory.reader(coroutine, task.cr3);
     return memory.compute(() =>
       stackOf(coroutines, coroutine, read, entries, undefined, {
@@ -106,7 +111,8 @@ export class Awareness {
   }
 }
 
-function whyNotRunning({ state, waitsFor }: Task): string {
+/** `not running: PROCESS_SLEEPING, waits for child` */
+export function whyNotRunning({ state, waitsFor }: Task): string {
   const wait = waitsFor === undefined ? '' : `, waits for ${waitsFor}`;
   return `not running: ${state}${wait}`;
 }

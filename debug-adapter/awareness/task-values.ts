@@ -44,6 +44,10 @@ export class TaskValues {
     };
   }
 
+  isReadable(address: number): Promise<boolean> {
+    return this.memory.compute(() => this.kernel.readMemory(address, 1) !== undefined);
+  }
+
   /** Of a whole number or a pointer, as it is without a sign. @throws AdapterError when it is none or cannot be read */
   number(source: string, task: number): Promise<number> {
     return this.compute(source, task, (value, bytes) => {

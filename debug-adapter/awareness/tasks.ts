@@ -64,17 +64,16 @@ export async function listTasks(
         note(`The list of tasks has more than ${MAX_PLACES} places: the rest is not shown.`);
         break;
       }
-      places.add(at);
-      const task = await taskAt(at, coroutine, description, values);
-      if (task === undefined) continue;
-      const problem =
-        typeof task === 'string' ? task : ids.has(task.id) ? `its id ${task.id} is taken` : undefined;
-      if (typeof task === 'string' || problem !== undefined)
-        note(`The task at ${hexAddress(at)} is left out: ${problem}.`);
-      else {
-        ids.add(task.id);
-        tasks.push(task);
+      if (!(await values.isReadable(at))) {
+        // A kernel that has not begun is not mapped where its variables are.
+        if (at !== first)
+          note(`The list of tasks leads to ${hexAddress(at)}, where no memory is: it ends there.`);
+        break;
       }
+      places.add(at);
+      const task = await taskAt(at, coroutine, description, values, ids).catch(reasonOf);
+      if (typeof task === 'string') note(`The task at ${hexAddress(at)} is left out: ${task}`);
+      else if (task) tasks.push(task);
     }
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
@@ -83,18 +82,25 @@ export async function listTasks(
   return { tasks, problems };
 }
 
-/** @returns why it is none, or nothing for a place that is free. @throws AdapterError for memory that cannot be read */
+/**
+ * @param ids of the tasks before
+ * @returns why it is none, or nothing for a place that is free
+ * @throws AdapterError for memory that cannot be read
+ */
 async function taskAt(
   at: number,
   coroutine: CoroutineId,
   description: KernelDescription,
   values: TaskValues,
+  ids: Set<number>,
 ): Promise<Task | string | undefined> {
   const { present, id, label, state, waitsFor, current, directory, ofKernel, stackPointer, pushed } =
     description;
   if (present !== undefined && !(await values.holds(present, at))) return undefined;
   const number = await values.number(id, at);
-  if (number > MAX_TASK_ID) return `its id ${number} is too large`;
+  if (number > MAX_TASK_ID) return `Its id ${number} is too large.`;
+  if (ids.has(number)) return `Its id ${number} is taken.`;
+  ids.add(number);
   return {
     coroutine,
     id: number,
@@ -103,10 +109,16 @@ async function taskAt(
     waitsFor: waitsFor === undefined ? undefined : await waitOf(waitsFor, at, values),
     current: await values.holds(current, at),
     ofKernel: await values.holds(ofKernel, at),
-    cr3: (await values.number(directory, at)) & DIRECTORY,
+    cr3: ((await values.number(directory, at)) & DIRECTORY) >>> 0,
     stackPointer: await values.number(stackPointer, at),
     pushed,
   };
+}
+
+/** Why a task could not be read. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AdapterError) return error.message;
+  throw error;
 }
 
 /** A pointer to nowhere says nothing about the task: it goes without. */

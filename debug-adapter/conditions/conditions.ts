@@ -15,6 +15,7 @@ import { AdapterError } from '../errors.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { Frame } from '../stack.ts';
+import type { SymbolImage } from '../symbols/image.ts';
 import { compile, type Names } from '../values/check.ts';
 import { UNSIGNED } from '../values/conversions.ts';
 import { evaluate } from '../values/evaluate.ts';
@@ -37,8 +38,15 @@ export interface Decision {
   readonly problems: readonly string[];
 }
 
+interface Armed {
+  readonly when: When;
+  readonly compiled: CompiledWhen;
+  /** In whose code a hit is one; absent: in any. */
+  readonly images?: ReadonlySet<SymbolImage | undefined>;
+}
+
 export class Conditions {
-  private readonly compiled = new Map<number, { readonly when: When; readonly compiled: CompiledWhen }>();
+  private readonly compiled = new Map<number, Armed>();
   /** Visits of breakpoints whose conditions are looked at here. */
   private readonly visits = new Map<number, number>();
 
@@ -49,20 +57,32 @@ export class Conditions {
     this.compiled.clear();
   }
 
-  /** A breakpoint with what it needs for the core. @returns a sentence when its condition is none */
-  arm(spec: BreakpointSpec, when: When, coroutines: Coroutines): BreakpointSpec | string {
+  /**
+   * A breakpoint with what it needs for the core.
+   * @param image whose code it is in; of a program in ring 3, a hit in other code at that address is none
+   * @returns a sentence when its condition is none
+   */
+  arm(
+    spec: BreakpointSpec,
+    when: When,
+    coroutines: Coroutines,
+    image?: SymbolImage,
+  ): BreakpointSpec | string {
     const coroutine = spec.coroutine === -1 ? coroutines.current : spec.coroutine;
-    const frame = staticFrame(
-      coroutines.resolve(coroutine, spec.address),
-      spec.address,
-      coroutine,
-      coroutines,
-      this.memory,
-    );
+    const inProgram = image !== undefined && spec.ring !== undefined;
+    const resolved = inProgram ? { image, bias: 0 } : coroutines.resolve(coroutine, spec.address);
+    const frame = staticFrame(resolved, spec.address, coroutine, coroutines, this.memory);
     const compiled = compileWhen(when, frame.names, frame.locate);
     if (typeof compiled === 'string') return compiled;
-    this.compiled.set(spec.id, { when, compiled });
-    return { ...spec, ...compiled.filter };
+    const { images } = this.compiled.get(spec.id) ?? {};
+    if (!inProgram && !images) {
+      this.compiled.set(spec.id, { when, compiled });
+      return { ...spec, ...compiled.filter };
+    }
+    // Which program it is, the core does not know: it is looked at here, with all the rest.
+    const late = { ...compiled, filter: {}, late: true };
+    this.compiled.set(spec.id, { when, compiled: late, images: new Set(images).add(image) });
+    return spec;
   }
 
   /** The condition of a catchpoint. @returns a sentence when it is none, or nothing for the core */
@@ -89,11 +109,12 @@ export class Conditions {
   async decide(ids: readonly number[], frame: Frame | undefined, coroutines: Coroutines): Promise<Decision> {
     const decision = { stops: [] as number[], messages: [] as string[], problems: [] as string[] };
     for (const id of ids) {
-      const { when, compiled } = this.compiled.get(id) ?? {};
+      const { when, compiled, images } = this.compiled.get(id) ?? {};
       if (!when || !compiled?.late) {
         decision.stops.push(id);
         continue;
       }
+      if (images && !images.has(frame?.resolved?.image)) continue;
       try {
         if (!(await this.holds(when, frame, coroutines)) || !this.counts(id, when)) continue;
         if (compiled.parts) decision.messages.push(await this.message(compiled.parts, frame, coroutines));

@@ -1,6 +1,8 @@
-/** `threads`: the coroutines, who owns the CPU, and where the others are. */
+/** `threads`: the coroutines and their tasks, who owns the CPU, and where the others are. */
+import { nameOfTask, threadOfTask, whyNotRunning } from '../awareness/awareness.ts';
 import { threadOf } from '../coroutines.ts';
 import { hex } from '../registers.ts';
+import type { Frame } from '../stack.ts';
 import { placeText } from './bt.ts';
 import type { Command } from './command.ts';
 import { table } from './style.ts';
@@ -10,9 +12,11 @@ export const threads: Command = {
   usage: 'threads',
   help: 'the threads and where they are; * owns the CPU',
   operand: 'nothing',
-  async run({ machine, style }) {
+  async run({ machine, session, style }) {
     const { coroutines } = machine;
     const rows: string[][] = [];
+    const tasks = await session.tasks();
+    const placeOf = (top: Frame | undefined) => (top ? `${hex(top.pc)} ${placeText(top, style)}` : '');
     for (const coroutine of coroutines.all) {
       const top = (await machine.stack(coroutine)).find(({ kind }) => kind === 'code');
       const owner = coroutine === coroutines.current;
@@ -24,8 +28,15 @@ export const threads: Command = {
         String(threadOf(coroutine)),
         style.strong(coroutines.name(coroutine)),
         state,
-        top ? `${hex(top.pc)} ${placeText(top, style)}` : '',
+        placeOf(top),
       ]);
+      for (const task of tasks.filter((one) => one.coroutine === coroutine)) {
+        const threadId = threadOfTask(task);
+        const frames = task.current ? [] : await session.stackOf({ threadId });
+        const inner = frames.find(({ kind }) => kind === 'code');
+        const doing = task.current ? 'current' : whyNotRunning(task);
+        rows.push([' ', String(threadId), nameOfTask(machine, task), doing, placeOf(inner)]);
+      }
     }
     return table(rows);
   },

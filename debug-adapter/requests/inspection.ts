@@ -73,5 +73,6 @@ async function stackFrame(
 function moduleId({ plan }: SessionContext, { resolved, coroutine }: Frame): string | undefined {
   if (!resolved || !plan) return undefined;
   if (resolved.image === plan.hostImage) return 'host';
-  return coroutine === HOST ? `program:${resolved.image.name}` : `guest${coroutine - 1}`;
+  const isProgram = coroutine === HOST || plan.userPrograms.includes(resolved.image);
+  return isProgram ? `program:${resolved.image.name}` : `guest${coroutine - 1}`;
 }

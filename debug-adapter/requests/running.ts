@@ -29,11 +29,11 @@ export const running = {
     }
     ready(context);
     const callee = context.target(targetId);
-    goThread(context, args, call, (debuggee, coroutine) => debuggee.stepInto(coroutine, callee));
+    goThread(context, args, call, (debuggee, coroutine) => debuggee.steps.stepInto(coroutine, callee));
   },
 
   stepOut(context, args, call) {
-    goThread(context, args, call, (debuggee, coroutine) => debuggee.stepOut(coroutine));
+    goThread(context, args, call, (debuggee, coroutine) => debuggee.steps.stepOut(coroutine));
   },
 
   pause: (context) => context.machine().pause(),
@@ -41,7 +41,7 @@ export const running = {
 
 function step(context: SessionContext, args: StepArguments, call: Call, over: boolean): void {
   const byInstruction = args.granularity === 'instruction';
-  goThread(context, args, call, (debuggee, coroutine) => debuggee.step(coroutine, byInstruction, over));
+  goThread(context, args, call, (debuggee, coroutine) => debuggee.steps.step(coroutine, byInstruction, over));
 }
 
 /** @throws AdapterError when the machine cannot be set going */

@@ -102,6 +102,15 @@ const properties: Attributes = {
     ),
     default: [],
   },
+  programs: {
+    type: 'array',
+    items: { type: 'string' },
+    markdownDescription: describe(
+      'programs',
+      'ELF files of the programs that the kernel runs in ring 3. Which of them is in an address space is found by what is mapped there.',
+    ),
+    default: [],
+  },
   lists: {
     type: 'array',
     items: { type: 'string' },

@@ -24,6 +24,8 @@ export interface LaunchOptions {
   cpu?: string;
   /** Multiboot modules, each "FILE ARGS". */
   modules?: string[];
+  /** ELF files of programs in ring 3. */
+  programs?: string[];
   /** Linked lists by their heads: "NAME,list(TYPE, MEMBER)". */
   lists?: string[];
   /** Paths of configuration files of further guests. */
@@ -96,6 +98,7 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   host: path,
   cpu: model,
   modules,
+  programs: paths,
   lists,
   guests: paths,
   devices,

@@ -156,6 +156,33 @@ describe('the tasks of a stop', () => {
   });
 });
 
+it('a kernel that has not begun has no tasks, and nothing is wrong with them', async () => {
+  session = await openSession(bundle.adapter);
+  const main = inRoot('kernels/host/main.c');
+  const monitor = inRoot('kernels/host/driver/monitor.c');
+  const built = lineOf(monitor, 'if (problem)', 'guest_space_build(');
+  await session.launch({
+    kernel,
+    stopOnEntry: true,
+    breakpoints: [
+      [main, lineOf(main, 'log_init();'), lineOf(main, 'virtio_init();')],
+      [monitor, built],
+    ],
+  });
+  const reasons = [(await session.stop()).reason];
+  const seen: string[][] = [];
+  for (;;) {
+    seen.push((await threads()).map(({ name }) => name));
+    if (reasons.at(-1) === 'entry') break;
+    reasons.push((await session.go('continue')).reason);
+  }
+  expect(reasons).toEqual(['breakpoint', 'breakpoint', 'breakpoint', 'entry']);
+  expect(seen.slice(0, 2)).toEqual([['host kernel'], ['host kernel']]);
+  expect(seen[3]).toContain('host: daemon0 (pid 2)');
+  expect(seen[3]?.filter((name) => name.startsWith('guest 0'))).toEqual(['guest 0 (unix-guest.elf)']);
+  expect(JSON.stringify(session.messages)).not.toMatch(/list of tasks|It looks like/);
+});
+
 it('a table that is overwritten gives what can still be read of it, and a reason', async () => {
   await besideSleeper();
   const random = seededRandom(0x7a5c);
@@ -180,5 +207,5 @@ it('a table that is overwritten gives what can still be read of it, and a reason
     const { event, body } = message as { event?: string; body?: { output?: string } };
     return event === 'output' ? [body?.output ?? ''] : [];
   });
-  expect(said.join('')).toMatch(/guest 0 \(unix-guest.elf\): The task at 0x[0-9a-f]+ is left out: its id/);
+  expect(said.join('')).toMatch(/guest 0 \(unix-guest.elf\): The task at 0x[0-9a-f]+ is left out: Its id/);
 });

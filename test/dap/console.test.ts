@@ -76,6 +76,7 @@ const SAID: readonly (readonly [line: string, ...patterns: RegExp[]])[] = [
     'threads',
     /^\* +2 +guest 0 \(hello-guest\.elf\) +ring 0 +\S+ kmain at main\.c/m,
     /^ +1 +host kernel +away: /m,
+    /^ +1001 +host: clock \(pid 1\) +not running: PROCESS_SLEEPING +\S+ schedule at scheduler\.c/m,
   ],
   ['switches 3', /^\d+ +(host kernel → guest 0|guest 0 \S+ → host kernel)/],
   ['rings 5', /ring \d → \d/],

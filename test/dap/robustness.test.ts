@@ -236,12 +236,7 @@ describe('a launch that cannot work', () => {
     ['an empty kernel', { kernel: 'FILE' }, /^k\.elf: .*empty/i, ''],
     ['a truncated kernel', { kernel: 'FILE' }, /^k\.elf: .*(truncated|end|bytes)/i, elf.subarray(0, 40)],
     ['half a kernel', { kernel: 'FILE' }, /^.*(truncated|ends|bytes|file)/i, elf.subarray(0, 5000)],
-    [
-      'a 64-bit kernel',
-      { kernel: 'FILE' },
-      /^k\.elf: .*64-bit/i,
-      changed((bytes) => (bytes[4] = 2)),
-    ],
+    ['a 64-bit kernel', { kernel: 'FILE' }, /^k\.elf: .*64-bit/i, changed((bytes) => (bytes[4] = 2))],
     [
       'a kernel of another processor',
       { kernel: 'FILE' },

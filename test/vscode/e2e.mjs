@@ -195,6 +195,18 @@ async function scenario(kind, executablePath) {
       await workbench.terminalRow('arithmetic: 25 primes below 100').waitFor();
       await workbench.terminalRow('Hello from a cooperative guest kernel!').waitFor();
     });
+    await step('a filter of the Breakpoints view stops at the end of the guest', async () => {
+      const { page } = workbench;
+      await workbench.tickFilter('End of a guest');
+      await page.keyboard.press('F5');
+      await page
+        .locator('.debug-call-stack .state', { hasText: /^switch$/i })
+        .first()
+        .waitFor();
+      await workbench.terminalRow('goodbye').waitFor();
+      await workbench.shot('guest-end');
+      await workbench.tickFilter('End of a guest');
+    });
     await step('F5 continues to the end of the guest', async () => {
       await workbench.page.keyboard.press('F5');
       await workbench.terminalRow('goodbye').waitFor();

@@ -119,6 +119,21 @@ export async function openWorkbench({ executablePath, url, shots, prefix }) {
     },
 
     /** Folds the Watch section, so that the call stack has room for two kernels. */
+    /** Ticks or unticks a filter of the Breakpoints view, which may have to be scrolled to. */
+    async tickFilter(label) {
+      const list = page.locator('.debug-breakpoints');
+      const row = list.locator('.monaco-list-row', { hasText: label });
+      await list.hover();
+      for (let n = 0; n < 20 && (await row.count()) === 0; n++) {
+        await page.mouse.wheel(0, 60);
+        await page.waitForTimeout(100);
+      }
+      // The row may be cut off at the lower edge; its keyboard toggle works wherever it is.
+      await page.mouse.wheel(0, 60);
+      await page.waitForTimeout(200);
+      await row.click({ position: { x: 120, y: 8 } });
+      await page.keyboard.press('Space');
+    },
     async foldWatch() {
       const header = page.locator('.pane-header', { hasText: 'Watch' }).first();
       await header.waitFor();

@@ -80,7 +80,9 @@ export function stopProgram(
     },
   );
   const memory = new MemoryCache(client);
-  const coroutines = new Coroutines(snapshotOf(registers), { hostImage: image, programs: [], guests: [] });
+  const coroutines = new Coroutines(snapshotOf(registers), {
+    ...{ hostImage: image, programs: [], userPrograms: [], guests: [] },
+  });
   return {
     inspection: new Inspection(coroutines, memory, lists),
     memory,

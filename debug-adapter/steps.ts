@@ -1,0 +1,104 @@
+/** Steps of a session's machine: which predicates the core runs for what a person has asked for, and where that leads. */
+import type { CoroutineId, StepSpec } from '../core/protocol/machine-protocol.ts';
+import type { Shown } from './blocks.ts';
+import type { Coroutines } from './coroutines.ts';
+import { AdapterError } from './errors.ts';
+import { type Frame, stackPointer } from './stack.ts';
+import {
+  type StepHost,
+  stepIntoCall,
+  stepLine,
+  stepOutOfInlined,
+  stepOutSpec,
+  type StoppedEvent,
+} from './stepping.ts';
+
+/** What steps need of the machine. */
+interface Machine {
+  readonly coroutines: Coroutines;
+  readonly lastStop: StoppedEvent | undefined;
+  /** Which function the present stop is in, where several begin at one address. */
+  readonly shown: Shown | undefined;
+  stack(coroutine: CoroutineId): Promise<Frame[]>;
+  /** Runs one predicate and waits for the stop. */
+  run(spec: StepSpec): Promise<StoppedEvent>;
+  /** Makes a stop the current one and tells the client. */
+  show(event: StoppedEvent, shown?: Shown): void;
+}
+
+export class Steps {
+  constructor(private readonly machine: Machine) {}
+
+  /** One source line or one instruction of a coroutine. */
+  async step(coroutine: CoroutineId, byInstruction: boolean, over: boolean): Promise<void> {
+    const start = this.machine.lastStop!;
+    if (coroutine !== this.machine.coroutines.current) {
+      // A coroutine that is away: its next step is its return from the passage.
+      const frame = (await this.machine.stack(coroutine)).find(({ kind }) => kind === 'code');
+      if (!frame) throw new AdapterError('no-such-thread', 'This thread has no frame to step to.');
+      const stack = stackPointer(frame);
+      this.machine.show(await this.machine.run({ kind: 'until', address: frame.pc, stack, coroutine }));
+      return;
+    }
+    if (byInstruction) {
+      const { segments, eip } = start.snapshot.cpu;
+      const crossing = this.machine.coroutines.passageRanges((segments[1].base + eip) >>> 0) !== undefined;
+      this.machine.show(await this.machine.run({ kind: 'instruction', over: over && !crossing }));
+      return;
+    }
+    const { stopped, shown } = await stepLine(this.stepHost(), start, over, this.machine.shown);
+    this.machine.show({ ...stopped, reason: stopped === start ? 'step' : stopped.reason }, shown);
+  }
+
+  /** Into one of the functions that the present line calls. @param callee its entry */
+  async stepInto(coroutine: CoroutineId, callee: number): Promise<void> {
+    if (coroutine !== this.machine.coroutines.current)
+      throw new AdapterError(
+        'no-such-thread',
+        'This thread is away: only the one that owns the CPU can step in.',
+      );
+    this.machine.show(await stepIntoCall(this.stepHost(), this.machine.lastStop!, callee));
+  }
+
+  private stepHost(): StepHost {
+    return {
+      run: (spec) => this.machine.run(spec),
+      location: ({ snapshot }) => {
+        const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
+        return {
+          pc,
+          coroutine: snapshot.coroutine,
+          resolved: this.machine.coroutines.resolve(snapshot.coroutine, pc),
+          passage: this.machine.coroutines.passageRanges(pc),
+        };
+      },
+      caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),
+    };
+  }
+
+  /** To the caller of a coroutine's innermost frame. */
+  async stepOut(coroutine: CoroutineId): Promise<void> {
+    if (coroutine === this.machine.coroutines.current) {
+      const left = await stepOutOfInlined(this.stepHost(), this.machine.lastStop!, this.machine.shown);
+      if (left) {
+        this.machine.show(left);
+        return;
+      }
+    }
+    const caller = await this.callerOf(coroutine);
+    if (!caller) {
+      throw new AdapterError(
+        'no-such-frame',
+        'There is no caller to step out to: this is the outermost frame.',
+      );
+    }
+    this.machine.show(await this.machine.run(stepOutSpec(caller, coroutine)));
+  }
+
+  private async callerOf(coroutine: CoroutineId): Promise<{ pc: number; stack: number } | undefined> {
+    const frames = (await this.machine.stack(coroutine)).filter(({ kind }) => kind === 'code');
+    const inner = frames[0]?.depth ?? 0;
+    const caller = frames.find(({ depth }) => depth > inner);
+    return caller && { pc: caller.pc, stack: stackPointer(caller) };
+  }
+}
