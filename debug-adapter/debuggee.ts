@@ -221,29 +221,31 @@ export class Debuggee {
       waiter(event);
       return;
     }
-    if (isUnseen(event) && !this.pausing) {
-      // There is a new passage page, where breakpoints can be set now, or a guest begins.
-      this.adopt(event);
-      const arrived = isArrival(event) ? this.listener.arrived() : Promise.resolve();
-      arrived
-        .then(() => this.armed.send())
-        .then(() => this.resume())
-        .catch((error: unknown) => {
-          this.failedToRun(error);
-        });
-      return;
-    }
-    if (event.reason === 'breakpoint' && this.conditions.isLate(event.breakpoints) && !this.pausing) {
-      this.decide(event).catch((error: unknown) => {
+    this.judge(event, () => this.resume())
+      .then((shown) => {
+        if (shown) this.show(shown);
+      })
+      .catch((error: unknown) => {
         this.failedToRun(error);
       });
-      return;
-    }
-    this.show(event);
   }
 
-  /** Conditions that the machine could not evaluate: a stop that nobody sees unless they hold. */
-  private async decide(event: StoppedEvent): Promise<void> {
+  /**
+   * Is a stop one that the client sees? Those of our own are not, nor those whose conditions the machine could not evaluate and
+   * that do not hold: then the machine goes on.
+   * @returns the stop as it is to be seen
+   */
+  private async judge(event: StoppedEvent, goOn: () => Promise<void>): Promise<StoppedEvent | undefined> {
+    if (event.reason !== 'breakpoint' || this.pausing) return event;
+    if (isUnseen(event)) {
+      // There is a new passage page, where breakpoints can be set now, or a guest begins.
+      this.adopt(event);
+      if (isArrival(event)) await this.listener.arrived();
+      await this.armed.send();
+      await goOn();
+      return undefined;
+    }
+    if (!this.conditions.isLate(event.breakpoints)) return event;
     this.adopt(event);
     const { coroutine } = event.snapshot;
     const frame = (await this.stack(coroutine)).find(({ kind }) => kind === 'code');
@@ -253,8 +255,9 @@ export class Debuggee {
       this.coroutines,
     );
     for (const message of messages) this.listener.logPoint(message);
-    if (stops.length > 0 || this.pausing) this.show({ ...event, breakpoints: stops, problems });
-    else await this.resume();
+    if (stops.length > 0 || this.pausing) return { ...event, breakpoints: stops, problems };
+    await goOn();
+    return undefined;
   }
 
   /** A stop at a breakpoint on a line is in the function of that line. */
@@ -340,13 +343,24 @@ export class Debuggee {
   }
 
   /** Runs one predicate and waits for the stop. */
-  run(spec: StepSpec): Promise<StoppedEvent> {
-    if (this.pausing && this.lastStop) {
-      return Promise.resolve({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+  async run(spec: StepSpec): Promise<StoppedEvent> {
+    if (this.pausing && this.lastStop) return { ...this.lastStop, reason: 'pause', breakpoints: [] };
+    let next = this.nextStop(() => this.request('step', spec));
+    for (;;) {
+      const event = await next;
+      const shown = await this.judge(event, () => {
+        next = this.nextStop(() => this.request('resumeStep', {}));
+        return Promise.resolve();
+      });
+      if (shown) return shown;
     }
+  }
+
+  /** The stop that ends what `begin` begins. */
+  private nextStop(begin: () => Promise<unknown>): Promise<StoppedEvent> {
     return new Promise((resolve, reject) => {
       this.stopWaiter = resolve;
-      this.request('step', spec).catch((error: unknown) => {
+      begin().catch((error: unknown) => {
         this.stopWaiter = undefined;
         reject(toAdapterError(error));
       });

@@ -56,6 +56,8 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   let guarded = false;
   /** The other coroutine owns the CPU in the middle of a step over. */
   let away = false;
+  /** Where a single step has stopped at a breakpoint: if it goes on, it was looked at. */
+  let looked = -1;
 
   const stack = () => reg32[ESP] >>> 0;
   const ranges = spec.kind === 'range' ? spec.ranges : [];
@@ -135,7 +137,11 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     const deliveries = cpu.deliveries();
     const begin = transitions.count();
     if (!started) cpu.skipBreakpoint(linear);
-    else if (breakpoints.visit(linear)) return { kind: 'breakpoint' };
+    else if (looked !== linear && breakpoints.visit(linear)) {
+      looked = linear;
+      return { kind: 'breakpoint' };
+    }
+    looked = -1;
     // It was looked at; an interrupt that comes first makes it be looked at again.
     cpu.skipBreakpoint(linear);
     const result = machine.run(1);

@@ -223,6 +223,8 @@ export interface RequestMap {
   /** Runs until something stops the machine. */
   resume: { params: Record<string, never>; result: Record<string, never> };
   step: { params: StepSpec; result: Record<string, never> };
+  /** Goes on with a step that a breakpoint or an event has stopped: as if it had not been there. */
+  resumeStep: { params: Record<string, never>; result: Record<string, never> };
   pause: { params: Record<string, never>; result: Record<string, never> };
   snapshot: { params: Record<string, never>; result: MachineSnapshot };
   /** Reads up to `length` bytes; the result ends before the first page that is not mapped. */

@@ -201,6 +201,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   }),
   resume: fields({}),
   step,
+  resumeStep: fields({}),
   pause: fields({}),
   snapshot: fields({}),
   readMemory: fields({ space, address, length: integer(0, MAX_READ) }),

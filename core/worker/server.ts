@@ -91,6 +91,8 @@ export interface MachineServer {
 export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let machine: Machine | undefined;
   let stepper: Stepper | undefined;
+  /** A step that a breakpoint or an event has stopped. */
+  let suspended: Stepper | undefined;
   let running = false;
   let over = false;
   let pace: BootRequest['pace'] = 'real';
@@ -136,7 +138,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     } = {},
   ): void {
     running = false;
-    stepper?.dispose();
+    if (reason === 'breakpoint' || reason === 'event') suspended = stepper;
+    else stepper?.dispose();
     stepper = undefined;
     wake?.();
     wake = undefined;
@@ -259,6 +262,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     platform.yield(loop);
   }
 
+  /** Something else is done than to go on with a step. */
+  function giveUpStep(): void {
+    suspended?.dispose();
+    suspended = undefined;
+  }
+
   function start(m: Machine): void {
     if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
     running = true;
@@ -301,7 +310,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       over = false;
       wake?.();
       wake = undefined;
-      stepper = undefined;
+      stepper = suspended = undefined;
       machine = createMachine(params, {
         serial: emit,
         debugcon: (byte) => {
@@ -333,6 +342,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     },
     resume() {
       const m = stoppedMachine();
+      giveUpStep();
       m.cpu.skipBreakpoint(m.cpu.linearEip());
       start(m);
       return {};
@@ -340,7 +350,17 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     step(spec) {
       const m = stoppedMachine();
       if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
+      giveUpStep();
       stepper = createStepper(m, spec);
+      start(m);
+      return {};
+    },
+    resumeStep() {
+      const m = stoppedMachine();
+      if (!suspended) throw new RequestError('no-step', 'No step was stopped by a breakpoint.');
+      stepper = suspended;
+      suspended = undefined;
+      m.cpu.skipBreakpoint(m.cpu.linearEip());
       start(m);
       return {};
     },

@@ -129,6 +129,21 @@ describe('a condition', () => {
     expect(await stops()).toEqual([10, 11]);
   });
 
+  it('that only the adapter can evaluate and that does not hold lets a step over it go on', async () => {
+    await startAt('visit(&items[n & 3], n);', {});
+    await go();
+    const { body } = await session.client.setBreakpointsRequest({
+      source: { path: file },
+      breakpoints: [{ line: lineOf(file, '/* here */'), condition: '(float)n > 100.0f' }],
+    });
+    expect(body.breakpoints).toMatchObject([{ verified: true }]);
+    expect(await session.go('next')).toMatchObject({ reason: 'step' });
+    expect((await session.stack())[0]!.name).toBe('kmain');
+    expect(await session.evaluate('total')).toBe('0');
+    for (let n = 0; n < 4; n++) await session.go('next');
+    expect((await session.stack())[0]!.name).toBe('kmain');
+  });
+
   it('that is none makes no breakpoint, and says what is wrong', async () => {
     const [wrong] = await start({ condition: 'nobody == 3' });
     expect(wrong).toMatchObject({ verified: false, message: expect.stringContaining('nobody') as string });
