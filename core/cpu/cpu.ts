@@ -278,7 +278,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     state[BLOCK_EIP] = eip;
     state[BUDGET] = limit;
     state[BREAK] = 0;
-    state[EIP] = eip + block.size;
+    const end = (eip + block.size) | 0;
+    state[EIP] = end;
     let n = 0;
     try {
       while (n < count) {
@@ -290,12 +291,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
         if (state[BREAK] !== 0) break;
       }
       if (n < total) state[EIP] = eip + insns[n - 1].end;
-      else if (state[EIP] !== ((eip + block.size) | 0) && state[MID_REP] === 0) {
-        // Only the last instruction of a block branches.
-        const slot = (state[BRANCH_COUNT]++ & (BRANCH_RECORDS - 1)) << 1;
-        branches[slot] = base + eip + insns[n - 1].start;
-        branches[slot + 1] = segBase[CS] + state[EIP];
-      }
+      // Only the last instruction of a block branches.
+      else if (state[EIP] !== end && state[MID_REP] === 0) noteBranch(base + eip + block.lastStart);
     } catch (error) {
       if (error !== faults.fault) throw error;
       // The instruction will run again and meet its breakpoints then.
@@ -312,6 +309,12 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     }
     retire(n);
     return true;
+  }
+
+  function noteBranch(from: number): void {
+    const slot = (state[BRANCH_COUNT]++ & (BRANCH_RECORDS - 1)) << 1;
+    branches[slot] = from;
+    branches[slot + 1] = segBase[CS] + state[EIP];
   }
 
   function retire(count: number): void {

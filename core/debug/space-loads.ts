@@ -18,20 +18,14 @@ export interface SpaceLoads {
 export function createSpaceLoads(): SpaceLoads {
   const rows = new Float64Array(RECORDS * ROW);
   let written = 0;
-  /** In the order of their last load. */
-  const values = new Set<number>();
-  let newest = -1;
+  /** When each value was loaded last. */
+  const values = new Map<number, number>();
 
   function remember(value: number): void {
-    if (value === newest) return;
-    newest = value;
-    values.delete(value);
-    values.add(value);
+    values.set(value, written);
     if (values.size <= VALUES) return;
-    for (const oldest of values) {
-      values.delete(oldest);
-      return;
-    }
+    const [[oldest]] = [...values].sort(([, a], [, b]) => a - b);
+    values.delete(oldest);
   }
 
   return {
@@ -58,6 +52,6 @@ export function createSpaceLoads(): SpaceLoads {
       });
     },
     count: () => written,
-    values: () => [...values],
+    values: () => [...values].sort(([, a], [, b]) => a - b).map(([value]) => value),
   };
 }

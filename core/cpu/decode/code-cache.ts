@@ -12,6 +12,8 @@ import type { Insn } from './insn.ts';
 export class Block {
   /** Cleared when any of its bytes is written. */
   valid = true;
+  /** Where its last instruction begins, in bytes from its own beginning. */
+  readonly lastStart: number;
   constructor(
     readonly physical: number,
     /** Length in bytes. */
@@ -19,7 +21,9 @@ export class Block {
     readonly insns: readonly Insn[],
     /** A breakpoint may lie on the first instruction. */
     readonly breakpoint: boolean,
-  ) {}
+  ) {
+    this.lastStart = insns.at(-1)?.start ?? 0;
+  }
 }
 
 interface PageCode {

@@ -10,60 +10,56 @@ import type { Transfer } from './transfer.ts';
 export function observeTransfer(transfer: Transfer, views: Views, events: CpuEvents): Transfer {
   const { state, segSel } = views;
 
-  /** `kind` says what a transfer was that led to `selector` as asked, or to another one through a gate. */
-  function observe(run: () => void, kind: (task: boolean) => TransitionKind | undefined): void {
-    const task = segSel[TR];
-    events.beginTransition();
-    run();
-    const found = kind(segSel[TR] !== task);
-    if (found) events.endTransition(found, -1, -1);
+  /** A transfer that is done; another task register means that it was a task switch. */
+  function tell(kind: TransitionKind, task: number): void {
+    events.endTransition(segSel[TR] === task ? kind : 'task-switch', -1, -1);
   }
-  const always = (kind: TransitionKind) => (task: boolean) => (task ? 'task-switch' : kind);
-  /** An RPL does not make another segment. */
-  const throughGate = (selector: number, ring: number) => (task: boolean) =>
-    task
-      ? 'task-switch'
-      : ((segSel[CS] ^ selector) & 0xfffc) !== 0 || state[CPL] !== ring
-        ? 'call-gate'
-        : undefined;
+  /** A jump or call to `selector` that arrived elsewhere, or in another ring, went through a gate. An RPL makes no other segment. */
+  function tellGate(selector: number, ring: number, task: number): void {
+    const gate = ((segSel[CS] ^ selector) & 0xfffc) !== 0 || state[CPL] !== ring;
+    if (gate || segSel[TR] !== task) tell('call-gate', task);
+  }
 
   return {
     near: transfer.near,
     jumpFar(selector, offset, size) {
-      observe(
-        () => {
-          transfer.jumpFar(selector, offset, size);
-        },
-        throughGate(selector, state[CPL]),
-      );
+      const ring = state[CPL];
+      const task = segSel[TR];
+      events.beginTransition();
+      transfer.jumpFar(selector, offset, size);
+      tellGate(selector, ring, task);
     },
     callFar(selector, offset, size) {
-      observe(
-        () => {
-          transfer.callFar(selector, offset, size);
-        },
-        throughGate(selector, state[CPL]),
-      );
+      const ring = state[CPL];
+      const task = segSel[TR];
+      events.beginTransition();
+      transfer.callFar(selector, offset, size);
+      tellGate(selector, ring, task);
     },
     returnFar(size, release) {
       const ring = state[CPL];
-      observe(
-        () => {
-          transfer.returnFar(size, release);
-        },
-        (task) => (task ? 'task-switch' : state[CPL] !== ring ? 'far-return' : undefined),
-      );
+      const task = segSel[TR];
+      events.beginTransition();
+      transfer.returnFar(size, release);
+      if (state[CPL] !== ring) tell('far-return', task);
     },
     interruptReturn(size) {
-      observe(() => {
-        transfer.interruptReturn(size);
-      }, always('interrupt-return'));
+      const task = segSel[TR];
+      events.beginTransition();
+      transfer.interruptReturn(size);
+      tell('interrupt-return', task);
     },
     sysenter() {
-      observe(transfer.sysenter, always('sysenter'));
+      const task = segSel[TR];
+      events.beginTransition();
+      transfer.sysenter();
+      tell('sysenter', task);
     },
     sysexit() {
-      observe(transfer.sysexit, always('sysexit'));
+      const task = segSel[TR];
+      events.beginTransition();
+      transfer.sysexit();
+      tell('sysexit', task);
     },
   };
 }
