@@ -209,10 +209,12 @@ async function demo(client: Client, sample: string): Promise<void> {
   }
   print('\nevaluate');
   for (const expression of ['megabytes * 1024', 'boot->memory_size,x', '*boot', '$cr3']) {
-    const { result } = (await client.request('evaluate', {
-      expression,
-      frameId: (await top(guest)).id,
-    })) as DebugProtocol.EvaluateResponse['body'];
+    const { id: frameId } = await top(guest);
+    // In an optimised kernel a variable may have no value here: that is said, too.
+    const result = await client.request('evaluate', { expression, frameId }).then(
+      (body) => (body as DebugProtocol.EvaluateResponse['body']).result,
+      (error: unknown) => `<${error instanceof Error ? error.message : String(error)}>`,
+    );
     print(`    ${expression.padEnd(20)} = ${result}`);
   }
   print("\nthe guest's console");

@@ -18,6 +18,7 @@ import { createMsrs } from './system/msr-registers.ts';
 import { createDebugRegisters, Dr6 } from './interrupts/debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import { cellsOf, type ExecutionObserver, observeMap, type OpcodeCell } from './decode/observe.ts';
+import { createSplits } from './decode/splits.ts';
 import { createFetch, STOP_AT_NEW_CODE } from './decode/fetch.ts';
 import type { CpuEnv, CpuEvents, CpuHooks, PortIo } from './env.ts';
 import { createExceptions, type FaultCause } from './interrupts/exceptions.ts';
@@ -167,8 +168,6 @@ export interface Cpu {
   flushCode(): void;
 }
 
-/** Places that blocks are split at for steps before they are forgotten. */
-const MANY_SPLITS = 256;
 const NO_BREAKPOINTS: BreakpointSet = { pageOffsets: new Set(), matches: () => false };
 
 export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel = MODELS.max): Cpu {
@@ -232,25 +231,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   let guard: StepGuard | undefined;
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
-  const split = new Uint8Array(0x1000);
-  let temporarySplits = 0;
-  const splits = (linear: number) => split[linear & 0xfff] !== 0 || debug.pageOffsets.has(linear & 0xfff);
-  /** Returns how many there are more now. */
-  function splitAt(pageOffsets: Iterable<number>): number {
-    const added = new Set<number>();
-    for (const offset of pageOffsets) if (split[offset] === 0) added.add(offset);
-    for (const offset of added) split[offset] = 1;
-    cache.split(added);
-    return added.size;
-  }
-  function forgetSplits(): void {
-    // A few cost nothing, and the code that was decoded for them is as good as any.
-    if (temporarySplits < MANY_SPLITS) return;
-    temporarySplits = 0;
-    split.fill(0);
-    for (const offset of breakpoints.pageOffsets) split[offset] = 1;
-    cache.clear();
-  }
+  const kept = createSplits(cache);
+  const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
 
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events.newCode);
   const exceptions = createExceptions(views, interrupts, events, faults);
@@ -475,11 +457,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       state[BREAK] = 1;
     },
     setBreakpoints(set) {
-      // Those that go stay split like temporary ones.
-      temporarySplits += breakpoints.pageOffsets.size;
       breakpoints = set;
-      splitAt(set.pageOffsets);
-      forgetSplits();
+      kept.keep(set.pageOffsets);
     },
     skipBreakpoint(linear) {
       skip = linear | 0;
@@ -487,10 +466,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     setGuard(next) {
       guard = next;
     },
-    splitAt(pageOffsets) {
-      temporarySplits += splitAt(pageOffsets);
-    },
-    forgetSplits,
+    splitAt: kept.add,
+    forgetSplits: kept.forget,
     stopForEvent() {
       state[DEBUG_HITS] |= EVENT_HIT;
       state[BREAK] = 1;

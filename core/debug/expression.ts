@@ -78,8 +78,7 @@ function binary(operator: string, type: ValueType): ((a: Value, b: Value) => Val
 }
 
 function nonZero<T extends Value>(divisor: T): T {
-  // eslint-disable-next-line eqeqeq -- a number or a bigint
-  if (divisor == 0) throw new ExpressionFailure('it divides by zero');
+  if (!truth(divisor)) throw new ExpressionFailure('it divides by zero');
   return divisor;
 }
 

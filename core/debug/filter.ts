@@ -8,6 +8,7 @@ import {
   type EventRegister,
   type Filter,
   type HitCondition,
+  isHit,
 } from '../protocol/debug-protocol.ts';
 import { PHYSICAL } from './page-walk.ts';
 import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSource } from './expression.ts';
@@ -111,18 +112,7 @@ export function createHitCounts(): {
     visit(id, hit) {
       const count = (counts.get(id) ?? 0) + 1;
       counts.set(id, count);
-      switch (hit?.kind) {
-        case undefined:
-          return true;
-        case 'equal':
-          return count === hit.count;
-        case 'atLeast':
-          return count >= hit.count;
-        case 'atMost':
-          return count <= hit.count;
-        case 'multiple':
-          return count % hit.count === 0;
-      }
+      return hit === undefined || isHit(hit, count);
     },
     count: (id) => counts.get(id) ?? 0,
   };

@@ -97,6 +97,20 @@ export interface HitCondition {
   readonly count: number;
 }
 
+/** Does the visit of this number count? The first is 1. */
+export function isHit({ kind, count: wanted }: HitCondition, visit: number): boolean {
+  switch (kind) {
+    case 'equal':
+      return visit === wanted;
+    case 'atLeast':
+      return visit >= wanted;
+    case 'atMost':
+      return visit <= wanted;
+    case 'multiple':
+      return visit % wanted === 0;
+  }
+}
+
 /** What is told of a visit instead of a stop. */
 export interface LogSpec {
   readonly values: readonly (

@@ -11,6 +11,7 @@ import { ExpressionError } from '../debug/expression.ts';
 import { openEntries } from '../debug/open-entries.ts';
 import { mappingsOf } from '../debug/mappings.ts';
 import { type AddressSpace, PHYSICAL, walkPages } from '../debug/page-walk.ts';
+import { recorded } from '../debug/records.ts';
 import { reverseMap } from '../debug/reverse-map.ts';
 import { coroutineSpace } from '../machine/spaces.ts';
 import type { CaughtEvent } from '../protocol/debug-protocol.ts';
@@ -23,7 +24,6 @@ import {
   type ExceptionInfo,
   type FromMachine,
   type ProtocolError,
-  type RecordRange,
   type Request,
   type RequestKind,
   type RequestMap,
@@ -61,14 +61,6 @@ const MAX_ANSWER_MS = 1000;
 const MAX_DEBT_MS = 100;
 
 type WatchRequest = RequestMap['setWatchpoints']['params']['watchpoints'][number];
-
-/** What `RecordRange` asks for. */
-function recorded<T>(
-  log: { count(): number; since(first: number, most: number): T[] },
-  { first, most }: RecordRange,
-): T[] {
-  return log.since(first < 0 ? Math.max(0, log.count() + first) : first, most);
-}
 
 class RequestError extends Error {
   constructor(

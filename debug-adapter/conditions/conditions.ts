@@ -6,7 +6,7 @@ import {
   type BreakpointSpec,
   EVENT_REGISTERS,
   type Expression,
-  type HitCondition,
+  isHit,
   type LoggedValue,
 } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
@@ -185,19 +185,6 @@ const withEventRegisters = (names: Names): Names => ({
   register: (name, space) => (EVENT_NAMES.has(name) ? UNSIGNED : names.register(name, space)),
   space: (prefix) => names.space(prefix),
 });
-
-function isHit({ kind, count: wanted }: HitCondition, count: number): boolean {
-  switch (kind) {
-    case 'equal':
-      return count === wanted;
-    case 'atLeast':
-      return count >= wanted;
-    case 'atMost':
-      return count <= wanted;
-    case 'multiple':
-      return count % wanted === 0;
-  }
-}
 
 function loggedText(part: LoggedPart | undefined, coroutines: Coroutines): string {
   if (!part) return '<cannot be read>';

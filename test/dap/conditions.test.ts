@@ -1,7 +1,7 @@
 /** Conditions, hit counts, log points and kinds of addresses of breakpoints, evaluated where the machine runs. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { buildImage } from './support/build-image.ts';
+import { buildImage, C_ENTRY } from './support/build-image.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import { lineOf, openSession, type Session } from './support/session.ts';
 
@@ -21,11 +21,7 @@ afterAll(() => {
   bundle.dispose();
 });
 
-const source = `
-__asm__(".section .text.head, \\"ax\\"\\n.align 4\\n.long 0x1badb002, 0, -0x1badb002\\n"
-	".globl _start\\n_start: movl $stack + 4096, %esp\\n call kmain\\n cli\\n1: hlt\\n jmp 1b\\n"
-	".bss\\n.align 16\\nstack: .skip 4096\\n.text\\n");
-struct item { unsigned char kind; unsigned flag : 3; int signed_field : 5; long long big; const char *name; };
+const source = `${C_ENTRY}struct item { unsigned char kind; unsigned flag : 3; int signed_field : 5; long long big; const char *name; };
 enum colour { RED, GREEN = 5, BLUE };
 static const char *const names[] = { "zero", "one", "two", "three" };
 struct item items[4];

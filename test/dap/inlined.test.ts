@@ -1,6 +1,6 @@
 /** Steps through optimised code: inlined calls are stepped over, into and out of like any others. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildImage } from './support/build-image.ts';
+import { buildImage, C_ENTRY } from './support/build-image.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import { lineOf, openSession, type Session } from './support/session.ts';
 
@@ -20,11 +20,7 @@ afterAll(() => {
   bundle.dispose();
 });
 
-const source = `
-__asm__(".section .text.head, \\"ax\\"\\n.align 4\\n.long 0x1badb002, 0, -0x1badb002\\n"
-	".globl _start\\n_start: movl $stack + 4096, %esp\\n call kmain\\n cli\\n1: hlt\\n jmp 1b\\n"
-	".bss\\n.align 16\\nstack: .skip 4096\\n.text\\n");
-volatile int input = 3, output, trace[8];
+const source = `${C_ENTRY}volatile int input = 3, output, trace[8];
 
 static inline __attribute__((always_inline)) int twice(int n)
 {

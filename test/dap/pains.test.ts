@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { execFileSync } from 'node:child_process';
-import { buildImage } from './support/build-image.ts';
+import { buildImage, C_ENTRY } from './support/build-image.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import { inRoot, lineOf, openSession, type Session } from './support/session.ts';
 
@@ -43,9 +43,7 @@ const spinning = () =>
   buildImage(
     bundle,
     'spinning',
-    `__asm__(".section .text.head, \\"ax\\"\\n.align 4\\n.long 0x1badb002, 0, -0x1badb002\\n"
-	".globl _start\\n_start: movl $stack + 4096, %esp\\n call kmain\\n.bss\\n.align 16\\nstack: .skip 4096\\n.text\\n");
-    volatile unsigned counter; volatile enum { IDLE, BUSY } state;
+    `${C_ENTRY}volatile unsigned counter; volatile enum { IDLE, BUSY } state;
     void kmain(void) { state = BUSY; for (;;) counter++; }`,
     { suffix: '.c', flags: ['-Og'] },
   );

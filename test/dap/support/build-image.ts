@@ -5,6 +5,13 @@ import type { Bundle } from './bundle.ts';
 
 const FLAGS = ['-m32', '-g', '-nostdlib', '-static', '-no-pie', '-ffreestanding', '-fno-pic'];
 
+/** How a kernel in C that GRUB would load begins: `kmain` on a stack of its own. */
+export const C_ENTRY = `
+__asm__(".section .text.head, \\"ax\\"\\n.align 4\\n.long 0x1badb002, 0, -0x1badb002\\n"
+	".globl _start\\n_start: movl $stack + 4096, %esp\\n call kmain\\n cli\\n1: hlt\\n jmp 1b\\n"
+	".bss\\n.align 16\\nstack: .skip 4096\\n.text\\n");
+`;
+
 /** Builds an image that is linked at 2 MiB. @returns its path; the source lies beside it */
 export function buildImage(
   bundle: Bundle,
