@@ -10,14 +10,12 @@ import { recentBranches } from '../debug/branches.ts';
 import { ExpressionError } from '../debug/expression.ts';
 import { openEntries } from '../debug/open-entries.ts';
 import { mappingsOf } from '../debug/mappings.ts';
-import { type AddressSpace, PHYSICAL, walkPages } from '../debug/page-walk.ts';
+import { walkPages } from '../debug/page-walk.ts';
 import { recorded } from '../debug/records.ts';
 import { reverseMap } from '../debug/reverse-map.ts';
-import { coroutineSpace } from '../machine/spaces.ts';
 import type { CaughtEvent } from '../protocol/debug-protocol.ts';
 import { createMachine, type Machine, type RunResult } from '../machine/machine.ts';
 import { snapshot } from '../machine/snapshot.ts';
-import { PAGE_SIZE } from '../memory/layout.ts';
 import { MemorySizeError } from '../memory/physical-memory.ts';
 import {
   type BootRequest,
@@ -28,14 +26,14 @@ import {
   type RequestKind,
   type RequestMap,
   type SerialPort,
-  type Space,
   type StopReason,
   type WatchHit,
-  type WatchpointSpec,
 } from '../protocol/machine-protocol.ts';
 import { NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLogError } from '../time/input-log.ts';
 import { checkRequest } from './check.ts';
+import { RequestError } from './request-error.ts';
+import { physicalPieces, resolveSpace } from './spaces.ts';
 
 /** What the server needs from the thread it runs in. */
 export interface WorkerPlatform {
@@ -59,17 +57,6 @@ const STATUS_MS = 100;
 const MAX_ANSWER_MS = 1000;
 /** How far virtual time may run behind real time before the difference is forgotten, in milliseconds. */
 const MAX_DEBT_MS = 100;
-
-type WatchRequest = RequestMap['setWatchpoints']['params']['watchpoints'][number];
-
-class RequestError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 type Handlers = {
   [K in RequestKind]: (params: RequestMap[K]['params']) => RequestMap[K]['result'];
@@ -267,24 +254,6 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     platform.yield(loop);
   }
 
-  /** @param cr3 stands in for that of the space */
-  function resolveSpace(m: Machine, space: Space, cr3?: number): AddressSpace {
-    const found = findSpace(m, space);
-    if (found) return cr3 === undefined ? found : { ...found, cr3 };
-    const coroutine = space.kind === 'coroutine' ? ` ${space.coroutine}` : '';
-    throw new RequestError(
-      'no-such-coroutine',
-      `There is no coroutine${coroutine} yet, or it has no saved state.`,
-    );
-  }
-
-  function findSpace(m: Machine, space: Space): AddressSpace | undefined {
-    if (space.kind === 'physical') return PHYSICAL;
-    if (space.kind === 'current') return m.inspector.currentSpace();
-    const found = coroutineSpace(m.cpu.views, m.memory, m.passages, space.coroutine);
-    return found && space.cr3 !== undefined ? { ...found, cr3: space.cr3 } : found;
-  }
-
   /** Something comes in from outside. A halted machine that sleeps has something to do then. */
   function deliver(give: (m: Machine) => void): Record<string, never> {
     give(booted());
@@ -453,25 +422,6 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     reverseMap: ({ physical }) => ({ mappings: reverseMap(booted(), physical) }),
     hash: () => ({ hash: stoppedMachine().hash() }),
   };
-
-  /** A watchpoint page by page where its bytes are now; none unless all of them are in RAM. */
-  function physicalPieces(
-    m: Machine,
-    { id, space, address, length, access }: WatchRequest,
-  ): WatchpointSpec[] {
-    const from = findSpace(m, space);
-    if (!from) return [];
-    const pieces: WatchpointSpec[] = [];
-    for (let done = 0; done < length;) {
-      const linear = (address + done) >>> 0;
-      const size = Math.min(length - done, PAGE_SIZE - (linear % PAGE_SIZE));
-      const physical = m.inspector.translate(from, linear);
-      if (physical === undefined || physical + size > m.memory.size) return [];
-      pieces.push({ id, address: physical, length: size, access });
-      done += size;
-    }
-    return pieces;
-  }
 
   /** One of the table's handlers, with the types of a checked request. */
   function dispatch({ kind, params }: Request): unknown {

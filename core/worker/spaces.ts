@@ -1,0 +1,46 @@
+/** What the spaces of requests are now: address spaces, and the RAM behind watched bytes. */
+import { type AddressSpace, PHYSICAL } from '../debug/page-walk.ts';
+import type { Machine } from '../machine/machine.ts';
+import { coroutineSpace } from '../machine/spaces.ts';
+import { PAGE_SIZE } from '../memory/layout.ts';
+import type { RequestMap, Space, WatchpointSpec } from '../protocol/machine-protocol.ts';
+import { RequestError } from './request-error.ts';
+
+type WatchRequest = RequestMap['setWatchpoints']['params']['watchpoints'][number];
+
+/** @param cr3 stands in for that of the space */
+export function resolveSpace(m: Machine, space: Space, cr3?: number): AddressSpace {
+  const found = findSpace(m, space);
+  if (found) return cr3 === undefined ? found : { ...found, cr3 };
+  const coroutine = space.kind === 'coroutine' ? ` ${space.coroutine}` : '';
+  throw new RequestError(
+    'no-such-coroutine',
+    `There is no coroutine${coroutine} yet, or it has no saved state.`,
+  );
+}
+
+function findSpace(m: Machine, space: Space): AddressSpace | undefined {
+  if (space.kind === 'physical') return PHYSICAL;
+  if (space.kind === 'current') return m.inspector.currentSpace();
+  const found = coroutineSpace(m.cpu.views, m.memory, m.passages, space.coroutine);
+  return found && space.cr3 !== undefined ? { ...found, cr3: space.cr3 } : found;
+}
+
+/** A watchpoint page by page where its bytes are now; none unless all of them are in RAM. */
+export function physicalPieces(
+  m: Machine,
+  { id, space, address, length, access }: WatchRequest,
+): WatchpointSpec[] {
+  const from = findSpace(m, space);
+  if (!from) return [];
+  const pieces: WatchpointSpec[] = [];
+  for (let done = 0; done < length;) {
+    const linear = (address + done) >>> 0;
+    const size = Math.min(length - done, PAGE_SIZE - (linear % PAGE_SIZE));
+    const physical = m.inspector.translate(from, linear);
+    if (physical === undefined || physical + size > m.memory.size) return [];
+    pieces.push({ id, address: physical, length: size, access });
+    done += size;
+  }
+  return pieces;
+}
