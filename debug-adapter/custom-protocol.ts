@@ -156,6 +156,9 @@ export interface Named {
   toSymbol?: string;
 }
 
+/** A crossing; its names are those of the callers of the passage on both sides. */
+export type NamedSwitch = SwitchRecord & Named & { /** Of `operation`. */ operationName: string };
+
 export interface SampleArguments {
   /** Whose globals; without it, those of the first guest, else of the kernel. */
   threadId?: number;
@@ -175,7 +178,8 @@ export interface CustomRequests {
   'colinux/consoleResize': { arguments: ConsoleResize; body: undefined };
   'colinux/power': { arguments: ConsolePower; body: undefined };
   'colinux/nmi': { arguments: undefined; body: undefined };
-  'colinux/switches': { arguments: undefined; body: { switches: readonly SwitchRecord[] } };
+  /** Without arguments the last 4096. */
+  'colinux/switches': { arguments: Partial<RecordArguments> | undefined; body: { switches: NamedSwitch[] } };
   'colinux/pageWalk': { arguments: PageWalkArguments; body: PageWalkBody };
   'colinux/mappings': { arguments: ThreadArguments; body: MappingsBody };
   'colinux/reverseMap': { arguments: { physical: number }; body: ReverseMappingBody };

@@ -206,6 +206,9 @@ export interface SwitchRecord {
   readonly to: CoroutineId;
   /** The passage page's operation code: enum co_operation of the cooperative ABI. */
   readonly operation: number;
+  /** Where the passage returns to, on the side that gave up the CPU and on the other one; 0 if it is not known. */
+  readonly fromCaller: number;
+  readonly toCaller: number;
   /** The first four. */
   readonly parameters: readonly number[];
   /** Counts all crossings since boot. */
