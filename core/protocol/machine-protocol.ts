@@ -273,9 +273,10 @@ export interface RequestMap {
    * Crossings from sequence number `first` on, or what is still known of them; a negative number counts from the end. The
    * other records are asked for in the same way.
    */
-  switches: { params: RecordRange; result: { switches: readonly SwitchRecord[] } };
-  transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[] } };
-  spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[] } };
+  /** `count`: how many there were since boot, kept or not. */
+  switches: { params: RecordRange; result: { switches: readonly SwitchRecord[]; count: number } };
+  transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[]; count: number } };
+  spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[]; count: number } };
   /** Handlers that were entered and have not come back, the last one first: for call stacks. */
   openEntries: {
     params: { coroutine: CoroutineId };

@@ -101,16 +101,18 @@ export const views = {
 
   async 'colinux/transitions'(context, range) {
     const { coroutines, request } = context.machine();
-    const { transitions } = await request('transitions', range);
+    const { transitions, count } = await request('transitions', range);
     return {
+      count,
       transitions: transitions.map((one) => ({ ...one, ...transitionSymbols(coroutines, one) })),
     };
   },
 
   async 'colinux/switches'(context, { first = -4096, most = 4096 } = {}) {
     const { coroutines, request } = context.machine();
-    const { switches } = await request('switches', { first, most });
+    const { switches, count } = await request('switches', { first, most });
     return {
+      count,
       switches: switches.map((one) => ({
         ...one,
         operationName: nameOf(coOperation, one.operation),

@@ -1,6 +1,6 @@
 /** Commands, and where they appear. */
 
-import { DEBUG_TYPE } from './debugger.ts';
+import { IN_SESSION as inSession } from './debugger.ts';
 import { text } from './text.ts';
 
 /** Identifiers, for package.json and for `registerCommand`. */
@@ -37,8 +37,6 @@ export const commands = [
   { command: COMMANDS.shutDownGuest, title: text('command.shutDownGuest', 'Shut Down Guest'), category },
   { command: COMMANDS.raiseNmi, title: text('command.raiseNmi', 'Raise NMI'), category },
 ];
-
-const inSession = `inDebugMode && debugType == ${DEBUG_TYPE}`;
 
 export const menus = {
   commandPalette: [
