@@ -42,11 +42,13 @@ export const views = {
     const { start, last, physical, flags, truncated } = await context
       .machine()
       .request('mappings', { space });
+    // Of tens of thousands of ranges few have flags of their own.
+    const texts = new Map([...new Set(flags)].map((bits) => [bits, flagsText(bits)]));
     const mappings = Array.from(start, (low, n) => ({
       start: low,
       last: last[n],
       physical: physical[n],
-      flags: flagsText(flags[n]),
+      flags: texts.get(flags[n])!,
     }));
     return { mappings, truncated };
   },
