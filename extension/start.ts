@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { adapterFactory, adapterTracker } from './adapter/factory.ts';
+import { registerConfigLanguage } from './config-language/register.ts';
 import { ConsoleTerminals } from './console/terminals.ts';
 import { newGuest } from './new-guest.ts';
 import { COMMANDS } from './contributes/commands.ts';
@@ -25,6 +26,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     log,
     terminals,
     createStatusBar(),
+    registerConfigLanguage(),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,

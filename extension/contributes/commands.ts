@@ -1,6 +1,7 @@
 /** Commands, and where they appear. */
 
 import { DEBUG_TYPE } from './debugger.ts';
+import { CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
 
 /** Identifiers, for package.json and for `registerCommand`. */
@@ -11,6 +12,8 @@ export const COMMANDS = {
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
   newGuest: 'colinux.newGuest',
+  runConfig: 'colinux.runConfig',
+  debugConfig: 'colinux.debugConfig',
 } as const;
 
 const category = text('command.category', 'coLinux');
@@ -28,6 +31,20 @@ export const commands = [
     category,
     icon: '$(new-folder)',
   },
+  {
+    command: COMMANDS.runConfig,
+    title: text('command.runConfig', 'Run Guest of This Configuration'),
+    shortTitle: text('command.runConfig.short', 'Run Guest'),
+    category,
+    icon: '$(run)',
+  },
+  {
+    command: COMMANDS.debugConfig,
+    title: text('command.debugConfig', 'Debug Guest of This Configuration'),
+    shortTitle: text('command.debugConfig.short', 'Debug Guest'),
+    category,
+    icon: '$(debug-alt)',
+  },
   { command: COMMANDS.showLog, title: text('command.showLog', 'Show Log'), category, icon: '$(output)' },
   {
     command: COMMANDS.sendCtrlAltDel,
@@ -38,6 +55,8 @@ export const commands = [
   { command: COMMANDS.raiseNmi, title: text('command.raiseNmi', 'Raise NMI'), category },
 ];
 
+const inConfig = `editorLangId == ${CONFIG_LANGUAGE}`;
+const ofConfig = `resourceLangId == ${CONFIG_LANGUAGE}`;
 const inSession = `inDebugMode && debugType == ${DEBUG_TYPE}`;
 
 export const menus = {
@@ -46,6 +65,16 @@ export const menus = {
     { command: COMMANDS.sendCtrlAltDel, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.shutDownGuest, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.raiseNmi, when: inSession },
+    { command: COMMANDS.runConfig, when: inConfig },
+    { command: COMMANDS.debugConfig, when: inConfig },
+  ],
+  'editor/title/run': [
+    { command: COMMANDS.debugConfig, when: ofConfig, group: 'navigation@1' },
+    { command: COMMANDS.runConfig, when: ofConfig, group: 'navigation@2' },
+  ],
+  'explorer/context': [
+    { command: COMMANDS.debugConfig, when: ofConfig, group: '2_colinux@1' },
+    { command: COMMANDS.runConfig, when: ofConfig, group: '2_colinux@2' },
   ],
   'debug/toolBar': [
     { command: COMMANDS.showConsole, when: `${inSession} && colinux.hasConsole`, group: 'navigation@90' },
