@@ -67,22 +67,3 @@ export const grammars = [
     path: './syntaxes/listing.tmLanguage.json',
   },
 ];
-
-/** Messages of gcc and clang, for the build that F5 may run. */
-export const problemMatchers = [
-  {
-    name: 'colinux-gcc',
-    label: text('problemMatcher.gcc', 'gcc or clang of a kernel'),
-    owner: 'colinux',
-    source: 'gcc',
-    fileLocation: ['autoDetect', '${workspaceFolder}'],
-    pattern: {
-      regexp: '^(.*?):(\\d+):(?:(\\d+):)?\\s+(?:fatal\\s+)?(error|warning|note):\\s+(.*)$',
-      file: 1,
-      line: 2,
-      column: 3,
-      severity: 4,
-      message: 5,
-    },
-  },
-];

@@ -4,7 +4,9 @@
 
 import { commands, menus } from './commands.ts';
 import { DEBUG_TYPE, debuggers } from './debugger.ts';
-import { breakpoints, grammars, languages, problemMatchers } from './languages.ts';
+import { breakpoints, grammars, languages } from './languages.ts';
+import { problemMatchers } from './problem-matchers.ts';
+import { taskDefinitions } from './tasks.ts';
 import { allTexts, text } from './text.ts';
 
 /** Fields of package.json that replace those in the file. */
@@ -43,7 +45,16 @@ export const manifest = {
       ),
     },
   },
-  contributes: { breakpoints, commands, debuggers, grammars, languages, menus, problemMatchers },
+  contributes: {
+    breakpoints,
+    commands,
+    debuggers,
+    grammars,
+    languages,
+    menus,
+    problemMatchers,
+    taskDefinitions,
+  },
 };
 
 /** The contents of package.nls.json. */
