@@ -142,6 +142,11 @@ export interface RecordArguments {
   most: number;
 }
 
+export interface Counted {
+  /** How many there were since boot, kept or not: the sequence number of the next one. */
+  count: number;
+}
+
 export interface BranchArguments {
   /**
    * @minimum 0
@@ -155,6 +160,11 @@ export interface Named {
   fromSymbol?: string;
   toSymbol?: string;
 }
+
+export type NamedTransition = TransitionRecord & Named;
+
+/** A crossing; its names are those of the callers of the passage on both sides. */
+export type NamedSwitch = SwitchRecord & Named & { /** Of `operation`. */ operationName: string };
 
 export interface SampleArguments {
   /** Whose globals; without it, those of the first guest, else of the kernel. */
@@ -175,14 +185,18 @@ export interface CustomRequests {
   'colinux/consoleResize': { arguments: ConsoleResize; body: undefined };
   'colinux/power': { arguments: ConsolePower; body: undefined };
   'colinux/nmi': { arguments: undefined; body: undefined };
-  'colinux/switches': { arguments: undefined; body: { switches: readonly SwitchRecord[] } };
+  /** Without arguments the last 4096. */
+  'colinux/switches': {
+    arguments: Partial<RecordArguments> | undefined;
+    body: Counted & { switches: NamedSwitch[] };
+  };
   'colinux/pageWalk': { arguments: PageWalkArguments; body: PageWalkBody };
   'colinux/mappings': { arguments: ThreadArguments; body: MappingsBody };
   'colinux/reverseMap': { arguments: { physical: number }; body: ReverseMappingBody };
   'colinux/descriptors': { arguments: DescriptorsArguments; body: DescriptorsBody };
   'colinux/taskState': { arguments: ThreadArguments; body: TaskStateBody };
-  'colinux/transitions': { arguments: RecordArguments; body: { transitions: (TransitionRecord & Named)[] } };
-  'colinux/spaceLoads': { arguments: RecordArguments; body: { loads: readonly SpaceRecord[] } };
+  'colinux/transitions': { arguments: RecordArguments; body: Counted & { transitions: NamedTransition[] } };
+  'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
   'colinux/stateHash': { arguments: undefined; body: StateHash };

@@ -13,6 +13,7 @@ import type { Platform } from './platform.ts';
 import { Tasks } from './tasks/provider.ts';
 import { REQUESTS } from './protocol.ts';
 import { createStatusBar } from './status/bar.ts';
+import { registerViews } from './views/register.ts';
 
 async function raiseNmi(): Promise<void> {
   const session = vscode.debug.activeDebugSession;
@@ -32,6 +33,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     createStatusBar(),
     registerConfigLanguage(),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
+    registerViews(extension, log),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,

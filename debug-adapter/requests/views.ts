@@ -1,4 +1,5 @@
 /** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
+import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { flagsText } from '../mapping-flags.ts';
@@ -9,7 +10,7 @@ import { AdapterError, toAdapterError } from '../errors.ts';
 import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
-import { transitionSymbols } from '../transition-symbols.ts';
+import { switchSymbols, transitionSymbols } from '../transition-symbols.ts';
 import type { Handlers } from './handler.ts';
 
 export const views = {
@@ -100,9 +101,23 @@ export const views = {
 
   async 'colinux/transitions'(context, range) {
     const { coroutines, request } = context.machine();
-    const { transitions } = await request('transitions', range);
+    const { transitions, count } = await request('transitions', range);
     return {
+      count,
       transitions: transitions.map((one) => ({ ...one, ...transitionSymbols(coroutines, one) })),
+    };
+  },
+
+  async 'colinux/switches'(context, { first = -4096, most = 4096 } = {}) {
+    const { coroutines, request } = context.machine();
+    const { switches, count } = await request('switches', { first, most });
+    return {
+      count,
+      switches: switches.map((one) => ({
+        ...one,
+        operationName: nameOf(coOperation, one.operation),
+        ...switchSymbols(coroutines, one),
+      })),
     };
   },
 

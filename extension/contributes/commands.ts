@@ -1,6 +1,6 @@
 /** Commands, and where they appear. */
 
-import { DEBUG_TYPE } from './debugger.ts';
+import { IN_SESSION as inSession } from './debugger.ts';
 import { CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
 
@@ -57,7 +57,6 @@ export const commands = [
 
 const inConfig = `editorLangId == ${CONFIG_LANGUAGE}`;
 const ofConfig = `resourceLangId == ${CONFIG_LANGUAGE}`;
-const inSession = `inDebugMode && debugType == ${DEBUG_TYPE}`;
 
 export const menus = {
   commandPalette: [

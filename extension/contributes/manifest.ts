@@ -8,6 +8,7 @@ import { breakpoints, grammars, languages } from './languages.ts';
 import { problemMatchers } from './problem-matchers.ts';
 import { taskDefinitions } from './tasks.ts';
 import { allTexts, text } from './text.ts';
+import { views, viewsContainers } from './views.ts';
 
 /** Fields of package.json that replace those in the file. */
 export const manifest = {
@@ -54,6 +55,8 @@ export const manifest = {
     menus,
     problemMatchers,
     taskDefinitions,
+    views,
+    viewsContainers,
   },
 };
 

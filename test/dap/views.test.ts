@@ -88,7 +88,13 @@ describe('views', () => {
     expect(branches.some(({ toSymbol }) => toSymbol !== undefined)).toBe(true);
     const { loads } = await ask('colinux/spaceLoads', { first: -5, most: 5 });
     expect(loads.at(-1)!.value).toBe(Number(await session.evaluate('$cr3,d')));
-    expect((await ask('colinux/switches', undefined)).switches.length).toBeGreaterThan(0);
+    const { switches } = await ask('colinux/switches', undefined);
+    expect(switches[0]).toMatchObject({ sequence: 0, from: 0, to: 1, operationName: 'START' });
+    const device = switches.find(({ from, operationName }) => from === 1 && operationName === 'DEVICE')!;
+    expect(device.toSymbol).toMatch(/^passage_switch/);
+    expect(device.fromSymbol).toMatch(/^switch_to_host/);
+    const [second] = (await ask('colinux/switches', { first: 1, most: 1 })).switches;
+    expect(second.sequence).toBe(1);
     expect((await ask('colinux/stateHash', undefined)).hash).toHaveLength(16);
   });
 });
