@@ -1,7 +1,7 @@
 /**
  * Is an image in memory at some distance from where it is linked? Told by its code and its notes, with the build-id, and by
  * nothing else. A kernel that relocates itself has other dwords in its code wherever an address is: those differ from the
- * file's by one and the same whole number of pages.
+ * file's by as much as it has moved.
  */
 import type { SyncReader } from './memory-cache.ts';
 import { SHF, SHT } from './symbols/elf.ts';
@@ -29,31 +29,20 @@ interface Piece {
 const dword = (bytes: Uint8Array, at: number) =>
   (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 
-const isAmount = (amount: number) => amount !== 0 && (amount & 0xfff) === 0;
-
 /**
- * By how much the addresses in found code are moved from those in linked code.
- * @returns 0 when both are the same, `undefined` when they are different code
+ * Is found code the same as linked code, but for addresses that are moved by an amount? The first and last bytes may belong
+ * to addresses that are not there as a whole: they do not count.
  */
-export function relocationOf(linked: Uint8Array, found: Uint8Array): number | undefined {
+export function isRelocated(linked: Uint8Array, found: Uint8Array, amount: number): boolean {
   const end = linked.length - EDGE;
-  let amount = 0;
-  /** Behind the last address. */
-  let done = 0;
   for (let at = EDGE; at < end; at++) {
-    if (at < done || linked[at] === found[at]) continue;
-    let next = -1;
-    for (let from = Math.max(done, at - 3); from <= at && from + 4 <= linked.length; from++) {
-      const by = (dword(found, from) - dword(linked, from)) >>> 0;
-      if (amount === 0 ? !isAmount(by) : by !== amount) continue;
-      amount = by;
-      next = from + 4;
-      break;
-    }
-    if (next < 0) return undefined;
-    done = next;
+    if (linked[at] === found[at]) continue;
+    let from = Math.max(0, at - EDGE);
+    while (from <= at && (dword(found, from) - dword(linked, from)) >>> 0 !== amount >>> 0) from++;
+    if (from > at) return false;
+    at = from + 3;
   }
-  return amount;
+  return true;
 }
 
 /** What of an image is compared. */
@@ -83,19 +72,28 @@ export class ImageCode {
    * quarters of what can be read. Inside `MemoryCache.compute`.
    */
   isLikelyAt(bias: number, read: SyncReader): boolean {
-    let [equal, other, amount] = [0, 0, 0];
+    let [equal, other] = [0, 0];
+    const amounts = this.amountsAt(bias);
     const limit = this.pieces.length / 4;
     for (const { address, bytes, isNote } of this.pieces) {
       const found = read((address + bias) >>> 0, bytes.length);
       if (!found || found.length < bytes.length) continue;
-      const by = relocationOf(bytes, found);
-      const same = by === 0 || (by !== undefined && !isNote && (amount === 0 || by === amount));
-      if (isNote && !same) return false;
-      if (same) equal++;
+      if (bytes.every((byte, n) => byte === found[n])) equal++;
+      else if (isNote) return false;
+      else if (amounts.some((amount) => isRelocated(bytes, found, amount))) equal++;
       else if (++other > limit) return false;
-      if (same && by !== 0) amount = by;
     }
     return equal >= 3 * other && 2 * equal > this.pieces.length;
+  }
+
+  /**
+   * By how much addresses in the code are moved at a bias: not at all, by the bias, or, where a higher-half kernel runs before paging
+   * is on, by what the bias will be then.
+   */
+  private amountsAt(bias: number): readonly number[] {
+    const { entry } = this.image;
+    const loaded = this.image.loadAddress(entry);
+    return [0, bias, ...(loaded === undefined ? [] : [bias - (loaded - entry)])];
   }
 
   /**
@@ -112,10 +110,10 @@ export class ImageCode {
       if (!code) continue;
       const last = code.length - window.length;
       for (let at = code.indexOf(window[0]); at >= 0 && at <= last; at = code.indexOf(window[0], at + 1)) {
-        // An address that is moved by whole pages keeps its lowest byte.
-        if (code[at + 1] !== window[1]) continue;
-        if (relocationOf(code.subarray(at, at + window.length), window) === undefined) continue;
-        biases.push((address - section.address - at) >>> 0);
+        const linked = code.subarray(at, at + window.length);
+        const bias = (address - section.address - at) >>> 0;
+        if (!this.amountsAt(bias).some((amount) => isRelocated(linked, window, amount))) continue;
+        biases.push(bias);
         if (biases.length === MAX_FOUND) return biases;
       }
     }
