@@ -10,6 +10,7 @@ import { HOST } from '../core/protocol/machine-protocol.ts';
 import type { When } from './conditions/when.ts';
 import type { Placed } from './coroutines.ts';
 import type { ImageOwner } from './image-owners.ts';
+import type { BreakpointLocations } from './symbols/breakpoints.ts';
 import { statementsIn } from './source-statements.ts';
 
 /** Where a breakpoint stops, and in whose code. */
@@ -169,14 +170,15 @@ export class CodeBreakpoints {
 
   private bindLine(id: number, file: string, requestedLine: number): Bound {
     const found = this.owners()
-      .map((owner) => ({ owner, place: owner.image.addressesForLine(file, requestedLine) }))
+      .map((owner) => ({ owner, place: placeIn(owner, file, requestedLine) }))
       .filter(({ place }) => place !== undefined);
     const best = Math.max(...found.map(({ place }) => place?.matchedComponents ?? 0));
     const chosen = found.filter(({ place }) => place?.matchedComponents === best);
     const specs = chosen.flatMap(({ owner, place }) => specsAt(id, place?.addresses ?? [], owner));
     // A breakpoint on a function's opening line stops behind the prologue: show the line it really stops on.
     const [first] = chosen;
-    const landed = first?.owner.image.lineAt(first.place?.addresses[0] ?? 0);
+    const address = first?.place?.addresses[0];
+    const landed = address === undefined ? undefined : first.owner.image.lineAt(address);
     const line = landed && landed.line > 0 ? landed.line : first?.place?.line;
     const message = first
       ? awaiting(specs, first.owner)
@@ -192,6 +194,15 @@ export class CodeBreakpoints {
   }
 }
 
+/** Where a line is in an image. What is not loaded of it does not make another line the next one that has code. */
+function placeIn({ image, whole }: ImageOwner, file: string, line: number): BreakpointLocations | undefined {
+  if (!whole) return image.addressesForLine(file, line);
+  const place = whole.addressesForLine(file, line);
+  if (!place) return undefined;
+  const loaded = image.addressesForLine(file, place.line);
+  return { ...place, addresses: loaded?.line === place.line ? loaded.addresses : [] };
+}
+
 /** Link addresses of an image at all the places where it is. */
 function specsAt(id: number, addresses: readonly number[], owner: ImageOwner): OwnedSpec[] {
   const { image, coroutine, ring, biases } = owner;
@@ -205,4 +216,6 @@ function specsAt(id: number, addresses: readonly number[], owner: ImageOwner): O
 
 /** What a breakpoint waits for that is nowhere yet. */
 const awaiting = (specs: readonly OwnedSpec[], { image }: ImageOwner): string | undefined =>
-  specs.length > 0 ? undefined : `${image.name} is not in memory yet: the breakpoint binds as soon as it is.`;
+  specs.length > 0
+    ? undefined
+    : `This code of ${image.name} is not in memory: the breakpoint binds as soon as it is.`;

@@ -11,6 +11,8 @@ export interface ImageOwner {
   readonly coroutine: CoroutineId | -1;
   /** How far it is from where it is linked, at each place where it is; empty when it is not in memory yet. */
   readonly biases: readonly number[];
+  /** The same with the sections that are not loaded, or not any more. */
+  readonly whole?: SymbolImage;
   /** Of a program that has an address only where it is mapped: a hit in another one is none. */
   readonly ring?: 3;
 }
@@ -56,9 +58,9 @@ export function ownersOf(images: SessionImages, places: Places = LINKED): ImageO
       owners.push(...programs.map((one) => ({ image: one, coroutine: HOST, biases: [0] })));
     if (image) owners.push({ image, coroutine: owner, biases: places.biases(coroutine) });
     owners.push(
-      ...places.modules
-        .of(coroutine)
-        .map((module) => ({ image: module.image, coroutine: owner, biases: [0] })),
+      ...places.modules.of(coroutine).map(({ image: loaded, file: { unloaded: whole } }) => ({
+        ...{ image: loaded, whole, coroutine: owner, biases: [0] },
+      })),
     );
   }
   const loaded = [...runners, HOST].flatMap((coroutine) =>
