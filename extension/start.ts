@@ -10,6 +10,7 @@ import { DynamicConfigurations, LaunchProvider } from './launch/provider.ts';
 import type { Platform } from './platform.ts';
 import { REQUESTS } from './protocol.ts';
 import { createStatusBar } from './status/bar.ts';
+import { registerViews } from './views/register.ts';
 
 async function raiseNmi(): Promise<void> {
   const session = vscode.debug.activeDebugSession;
@@ -25,6 +26,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     log,
     terminals,
     createStatusBar(),
+    registerViews(context.extensionUri, log),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,

@@ -206,6 +206,9 @@ export interface SwitchRecord {
   readonly to: CoroutineId;
   /** The passage page's operation code: enum co_operation of the cooperative ABI. */
   readonly operation: number;
+  /** Where the passage returns to, on the side that gave up the CPU and on the other one; 0 if it is not known. */
+  readonly fromCaller: number;
+  readonly toCaller: number;
   /** The first four. */
   readonly parameters: readonly number[];
   /** Counts all crossings since boot. */
@@ -276,9 +279,10 @@ export interface RequestMap {
    * Crossings from sequence number `first` on, or what is still known of them; a negative number counts from the end. The
    * other records are asked for in the same way.
    */
-  switches: { params: RecordRange; result: { switches: readonly SwitchRecord[] } };
-  transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[] } };
-  spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[] } };
+  /** `count`: how many there were since boot, kept or not. */
+  switches: { params: RecordRange; result: { switches: readonly SwitchRecord[]; count: number } };
+  transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[]; count: number } };
+  spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[]; count: number } };
   /** Handlers that were entered and have not come back, the last one first: for call stacks. */
   openEntries: {
     params: { coroutine: CoroutineId };

@@ -408,9 +408,15 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         outside.completeShare(share, id, bytes);
       });
     },
-    switches: (range) => ({ switches: recorded(booted().passages, range) }),
-    transitions: (range) => ({ transitions: recorded(booted().debug.transitions, range) }),
-    spaceLoads: (range) => ({ loads: recorded(booted().debug.spaceLoads, range) }),
+    switches: (range) => ({ switches: recorded(booted().passages, range), count: booted().passages.count() }),
+    transitions: (range) => {
+      const { transitions } = booted().debug;
+      return { transitions: recorded(transitions, range), count: transitions.count() };
+    },
+    spaceLoads: (range) => {
+      const { spaceLoads } = booted().debug;
+      return { loads: recorded(spaceLoads, range), count: spaceLoads.count() };
+    },
     openEntries({ coroutine }) {
       const m = booted();
       const space = resolveSpace(m, { kind: 'coroutine', coroutine });

@@ -1,7 +1,8 @@
 /** Commands, and where they appear. */
 
-import { DEBUG_TYPE } from './debugger.ts';
+import { IN_SESSION as inSession } from './debugger.ts';
 import { text } from './text.ts';
+import { VIEW_COMMANDS } from './views.ts';
 
 /** Identifiers, for package.json and for `registerCommand`. */
 export const COMMANDS = {
@@ -36,9 +37,19 @@ export const commands = [
   },
   { command: COMMANDS.shutDownGuest, title: text('command.shutDownGuest', 'Shut Down Guest'), category },
   { command: COMMANDS.raiseNmi, title: text('command.raiseNmi', 'Raise NMI'), category },
+  {
+    command: VIEW_COMMANDS.revealInMemory,
+    title: text('command.revealInMemory', 'Show in Machine Memory'),
+    category,
+    icon: '$(file-binary)',
+  },
+  {
+    command: VIEW_COMMANDS.revealInAddressSpace,
+    title: text('command.revealInAddressSpace', 'Walk Page Tables'),
+    category,
+    icon: '$(table)',
+  },
 ];
-
-const inSession = `inDebugMode && debugType == ${DEBUG_TYPE}`;
 
 export const menus = {
   commandPalette: [
@@ -46,7 +57,14 @@ export const menus = {
     { command: COMMANDS.sendCtrlAltDel, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.shutDownGuest, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.raiseNmi, when: inSession },
+    { command: VIEW_COMMANDS.revealInMemory, when: inSession },
+    { command: VIEW_COMMANDS.revealInAddressSpace, when: inSession },
   ],
+  'debug/variables/context': Object.values(VIEW_COMMANDS).map((command) => ({
+    command,
+    when: `${inSession} && canViewMemory`,
+    group: 'z_memory@1',
+  })),
   'debug/toolBar': [
     { command: COMMANDS.showConsole, when: `${inSession} && colinux.hasConsole`, group: 'navigation@90' },
   ],

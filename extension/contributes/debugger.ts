@@ -11,6 +11,8 @@ import { text } from './text.ts';
 
 /** The debug type. */
 export const DEBUG_TYPE = 'colinux';
+/** When a machine is being debugged. */
+export const IN_SESSION = `inDebugMode && debugType == ${DEBUG_TYPE}`;
 
 export type JsonType<T> = T extends string
   ? 'string'

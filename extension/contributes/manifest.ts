@@ -6,6 +6,7 @@ import { commands, menus } from './commands.ts';
 import { DEBUG_TYPE, debuggers } from './debugger.ts';
 import { breakpoints, grammars, languages, problemMatchers } from './languages.ts';
 import { allTexts, text } from './text.ts';
+import { views, viewsContainers } from './views.ts';
 
 /** Fields of package.json that replace those in the file. */
 export const manifest = {
@@ -43,7 +44,17 @@ export const manifest = {
       ),
     },
   },
-  contributes: { breakpoints, commands, debuggers, grammars, languages, menus, problemMatchers },
+  contributes: {
+    breakpoints,
+    commands,
+    debuggers,
+    grammars,
+    languages,
+    menus,
+    problemMatchers,
+    views,
+    viewsContainers,
+  },
 };
 
 /** The contents of package.nls.json. */
