@@ -226,13 +226,19 @@ export interface RecordRange {
   readonly most: number;
 }
 
+/** How a stopped machine goes on. */
+export interface Resumption {
+  /** Breakpoints on the next instruction count: the machine has stopped before it looked at them. */
+  readonly visit?: boolean;
+}
+
 export interface RequestMap {
   boot: { params: BootRequest; result: MachineSnapshot };
   /** Runs until something stops the machine. */
-  resume: { params: Record<string, never>; result: Record<string, never> };
+  resume: { params: Resumption; result: Record<string, never> };
   step: { params: StepSpec; result: Record<string, never> };
   /** Goes on with a step that a breakpoint or an event has stopped: as if it had not been there. */
-  resumeStep: { params: Record<string, never>; result: Record<string, never> };
+  resumeStep: { params: Resumption; result: Record<string, never> };
   pause: { params: Record<string, never>; result: Record<string, never> };
   snapshot: { params: Record<string, never>; result: MachineSnapshot };
   /** Reads up to `length` bytes; the result ends before the first page that is not mapped. */
