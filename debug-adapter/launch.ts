@@ -41,8 +41,9 @@ export const DEFAULT_CPU: CpuModel = 'max';
 /** Most programs: at each stop all of them are compared with what is mapped. */
 const MAX_PROGRAMS = 64;
 
-const MIN_MEMORY = 16;
-const MAX_MEMORY = 1024;
+/** Limits of the machine's memory, in MiB. */
+export const MIN_MEMORY = 16;
+export const MAX_MEMORY = 1024;
 
 const kindOf = (value: unknown) =>
   Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;

@@ -12,6 +12,7 @@ import { DynamicConfigurations, LaunchProvider } from './launch/provider.ts';
 import type { Platform } from './platform.ts';
 import { Tasks } from './tasks/provider.ts';
 import { REQUESTS } from './protocol.ts';
+import { watchImages } from './rebuilt/watch.ts';
 import { createStatusBar } from './status/bar.ts';
 import { registerViews } from './views/register.ts';
 
@@ -32,6 +33,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     terminals,
     createStatusBar(),
     registerConfigLanguage(),
+    watchImages(log),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
     registerViews(extension, log),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),

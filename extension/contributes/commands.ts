@@ -12,6 +12,7 @@ export const COMMANDS = {
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
   newGuest: 'colinux.newGuest',
+  restartRebuilt: 'colinux.restartRebuilt',
   runConfig: 'colinux.runConfig',
   debugConfig: 'colinux.debugConfig',
 } as const;
@@ -30,6 +31,12 @@ export const commands = [
     title: text('command.newGuest', 'New guest kernel…'),
     category,
     icon: '$(new-folder)',
+  },
+  {
+    command: COMMANDS.restartRebuilt,
+    title: text('command.restartRebuilt', 'Restart with the Rebuilt Kernel'),
+    category,
+    icon: '$(debug-restart)',
   },
   {
     command: COMMANDS.runConfig,
@@ -64,6 +71,7 @@ export const menus = {
     { command: COMMANDS.sendCtrlAltDel, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.shutDownGuest, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.raiseNmi, when: inSession },
+    { command: COMMANDS.restartRebuilt, when: inSession },
     { command: COMMANDS.runConfig, when: inConfig },
     { command: COMMANDS.debugConfig, when: inConfig },
   ],

@@ -6,6 +6,7 @@ import { commands, menus } from './commands.ts';
 import { DEBUG_TYPE, debuggers } from './debugger.ts';
 import { breakpoints, grammars, languages } from './languages.ts';
 import { problemMatchers } from './problem-matchers.ts';
+import { configuration } from './settings.ts';
 import { taskDefinitions } from './tasks.ts';
 import { allTexts, text } from './text.ts';
 import { views, viewsContainers } from './views.ts';
@@ -49,6 +50,7 @@ export const manifest = {
   contributes: {
     breakpoints,
     commands,
+    configuration,
     debuggers,
     grammars,
     languages,
