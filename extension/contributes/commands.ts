@@ -12,6 +12,7 @@ export const COMMANDS = {
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
   newGuest: 'colinux.newGuest',
+  firstSteps: 'colinux.firstSteps',
   restartRebuilt: 'colinux.restartRebuilt',
   runConfig: 'colinux.runConfig',
   debugConfig: 'colinux.debugConfig',
@@ -28,9 +29,15 @@ export const commands = [
   },
   {
     command: COMMANDS.newGuest,
-    title: text('command.newGuest', 'New guest kernel…'),
+    title: text('command.newGuest', 'New Guest Kernel…'),
     category,
     icon: '$(new-folder)',
+  },
+  {
+    command: COMMANDS.firstSteps,
+    title: text('command.firstSteps', 'First Steps: Debug Your First Kernel'),
+    category,
+    icon: '$(book)',
   },
   {
     command: COMMANDS.restartRebuilt,

@@ -10,6 +10,7 @@ import { configuration } from './settings.ts';
 import { taskDefinitions } from './tasks.ts';
 import { allTexts, text } from './text.ts';
 import { views, viewsContainers } from './views.ts';
+import { viewsWelcome, walkthroughs } from './welcome.ts';
 
 /** Fields of package.json that replace those in the file. */
 export const manifest = {
@@ -30,6 +31,8 @@ export const manifest = {
     `onDebugResolve:${DEBUG_TYPE}`,
     `onDebugDynamicConfigurations:${DEBUG_TYPE}`,
     'onDebugInitialConfigurations',
+    // A guest that was just made shows its first file.
+    'workspaceContains:*.colinux',
   ],
   capabilities: {
     virtualWorkspaces: {
@@ -59,6 +62,8 @@ export const manifest = {
     taskDefinitions,
     views,
     viewsContainers,
+    viewsWelcome,
+    walkthroughs,
   },
 };
 
