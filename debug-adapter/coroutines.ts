@@ -173,6 +173,17 @@ export class Coroutines {
     return this.snapshot.passages.map(({ physical }) => physical).join(' ');
   }
 
+  /** Where passage pages are mapped on the side of a coroutine: the host has one for each guest. */
+  passagePages(coroutine: CoroutineId): { readonly monitor: number; readonly address: number }[] {
+    return this.snapshot.passages
+      .filter(({ monitor }) => coroutine === HOST || monitor + 1 === coroutine)
+      .flatMap(({ monitor, page }) => {
+        const at = PAGE[coroutine === HOST ? 'host' : 'guest'][0];
+        const state = decodeState(viewOf(page), at);
+        return state && state.va !== 0 ? [{ monitor, address: (state.va - at) >>> 0 }] : [];
+      });
+  }
+
   /** Where a field of a passage page is mapped: on the host's side, then on the guest's. */
   private addressesOf({ page }: PassageInfo, [offset]: Field): number[] {
     return [PAGE.host[0], PAGE.guest[0]].flatMap((at) => {

@@ -10,6 +10,7 @@ import type {
 } from '../core/protocol/debug-protocol.ts';
 import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
+import type { RegionKind } from './regions.ts';
 import type { TerminalInfo } from './terminals.ts';
 
 export interface TerminalArguments {
@@ -85,9 +86,18 @@ export interface MappedRange {
   physical: number;
   /** rwx, user or supervisor, large, global, uncached, write-through, device */
   flags: string;
+  /**
+   * What it is: a section of the kernel or of a program, the passage page, the I/O area, a map of RAM at an offset or at the same
+   * addresses, a device, else memory of ring 3 or of the kernel.
+   */
+  region: RegionKind;
+  /** Of the section; of the guest whose passage page it is. */
+  name?: string;
 }
 
 export interface MappingsBody {
+  /** Of the address space: another value is another space. */
+  cr3: number;
   /** Ascending; neighbours with the same flags and physical order are one. */
   mappings: MappedRange[];
   /** Ranges were left out. */
@@ -118,7 +128,8 @@ export interface DescriptorsBody {
     index: number;
     /** In words. */
     text: string;
-    /** The name of what a gate leads to. */
+    /** Where a gate leads, and the name of what is there. */
+    target?: number;
     handler?: string;
     problems: readonly string[];
   }[];

@@ -172,6 +172,14 @@ export class SessionContext {
     );
   }
 
+  /** The address space of a thread. `away`: of a task that is not running now; else it is what its coroutine has. */
+  spaceOf(args: { readonly threadId?: unknown }): { coroutine: CoroutineId; cr3: number; away: boolean } {
+    const coroutine = this.thread(args);
+    const task = this.knownTask(args.threadId);
+    const away = task !== undefined && !task.current;
+    return { coroutine, away, cr3: (away ? task.cr3 : this.machine().coroutines.cr3Of(coroutine)) ?? 0 };
+  }
+
   /** The coroutine of a thread that can be stepped. @throws AdapterError for a task that is not running */
   runningThread(args: { readonly threadId?: unknown }): CoroutineId {
     const task = this.knownTask(args.threadId);

@@ -23,6 +23,11 @@ function connect(session: Peer, input: Readable, output: Writable, onEnd: () => 
   };
   session.onDidSendMessage((message) => {
     const text = JSON.stringify(message);
+    // What is said in one turn goes out at its end, in one piece: the machine is set going first.
+    output.cork();
+    process.nextTick(() => {
+      output.uncork();
+    });
     output.write(`Content-Length: ${Buffer.byteLength(text)}${SEPARATOR}${text}`);
     const sent = message as DebugProtocol.ProtocolMessage & { command?: string };
     if (sent.type === 'response' && sent.command === 'disconnect') output.end(end);

@@ -6,7 +6,7 @@
  */
 import type { Cpu } from '../cpu/cpu.ts';
 import type { CatchSpec, CaughtEvent, TransitionKind } from '../protocol/debug-protocol.ts';
-import { type CompiledFilter, createHitCounts, type Filters } from './filter.ts';
+import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
 
 type Kind = CatchSpec['kind'];
 type Spec<K extends Kind> = Extract<CatchSpec, { kind: K }>;
@@ -22,8 +22,8 @@ type Happened = WithoutId<CaughtEvent>;
 export interface Catchpoints {
   /** @throws ExpressionError: a condition is none; the catchpoints are as they were. */
   replace(specs: readonly CatchSpec[]): void;
-  /** What was caught since the last call. */
-  take(): CaughtEvent[];
+  /** What was caught since the last call, and why conditions of it had no value. */
+  take(): { readonly caught: CaughtEvent[]; readonly problems: string[] };
   /** `true` holds the exception back. */
   exception(vector: number, errorCode: number): boolean;
   transition(kind: TransitionKind, vector: number, errorCode: number, fromRing: number, toRing: number): void;
@@ -50,13 +50,17 @@ const emptyLists = (): Lists => ({
 export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Catchpoints {
   let lists = emptyLists();
   let caught: CaughtEvent[] = [];
-  const counts = createHitCounts();
+  let problems: string[] = [];
+  const visits = createVisits();
   /** Pages whose code was executed since boot, and since a stop on writable ones was armed. */
   const executed = new Uint8Array(pages);
   let told = new Uint8Array(0);
 
-  function holds<K extends Kind>({ spec, filter }: Armed<K>): boolean {
-    return filter.holds() && counts.visit(spec.id, spec.hit);
+  function isHit<K extends Kind>({ spec, filter }: Armed<K>): boolean {
+    if (!filter.applies() || !visits.isHit(spec, filter)) return false;
+    const problem = filter.problem();
+    if (problem !== undefined) problems.push(problem);
+    return true;
   }
   /** Looks who waits for it. Returns whether anybody does. */
   function happened<K extends Kind>(
@@ -67,7 +71,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
   ): boolean {
     let any = false;
     for (const armed of lists[kind]) {
-      if (!matches(armed.spec) || !holds(armed)) continue;
+      if (!matches(armed.spec) || !isHit(armed)) continue;
       caught.push({ id: armed.spec.id, ...what } as CaughtEvent);
       any = true;
     }
@@ -80,7 +84,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
       for (const spec of specs)
         (next[spec.kind] as Armed<Kind>[]).push({ spec, filter: filters.compile(spec) });
       lists = next;
-      counts.keep(new Set(specs.map(({ id }) => id)));
+      visits.keep(new Set(specs.map(({ id }) => id)));
       if (lists.execute.some(({ spec }) => spec.pages === 'writable')) {
         if (told.length === 0) told = new Uint8Array(pages);
         // What is decoded already would never ask again.
@@ -88,8 +92,9 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
       } else told = new Uint8Array(0);
     },
     take() {
-      const taken = caught;
+      const taken = { caught, problems };
       caught = [];
+      problems = [];
       return taken;
     },
     exception(vector, errorCode) {

@@ -7,6 +7,7 @@ import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
 import { readTable, readTaskState } from '../descriptor-tables.ts';
 import { AdapterError, toAdapterError } from '../errors.ts';
+import { landmarksOf, regionsOf } from '../regions.ts';
 import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
@@ -38,18 +39,13 @@ export const views = {
   },
 
   async 'colinux/mappings'(context, args) {
-    const coroutine = context.thread(args);
-    const space = { kind: 'coroutine', coroutine } as const;
-    const { start, last, physical, flags, truncated } = await context
-      .machine()
-      .request('mappings', { space });
-    const mappings = Array.from(start, (low, n) => ({
-      start: low,
-      last: last[n],
-      physical: physical[n],
-      flags: flagsText(flags[n]),
-    }));
-    return { mappings, truncated };
+    context.looking();
+    const { coroutines, request, programs } = context.machine();
+    const { coroutine, cr3, away } = context.spaceOf(args);
+    const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
+    const { truncated, ...ranges } = await request('mappings', { space });
+    const landmarks = landmarksOf(coroutines, coroutine, programs.in(cr3));
+    return { cr3, mappings: regionsOf(ranges, landmarks), truncated };
   },
 
   async 'colinux/reverseMap'(context, { physical }) {
@@ -79,11 +75,12 @@ export const views = {
       problems: tableProblems(base, limit),
       entries: entries.map((entry) => {
         const { index, descriptor, problems } = entry;
-        const offset = 'offset' in descriptor ? descriptor.offset : 0;
-        const handler = gates ? symbolText(machine.coroutines, coroutine, offset) : undefined;
+        const target = 'offset' in descriptor ? descriptor.offset : undefined;
+        const handler = target === undefined ? undefined : symbolText(machine.coroutines, coroutine, target);
         return {
           index,
           text: describeDescriptor(descriptor),
+          ...(target !== undefined && { target }),
           ...(handler !== undefined && { handler }),
           problems: gates ? idtProblems(entry, gdt) : problems,
         };

@@ -3,6 +3,7 @@
 import { IN_SESSION as inSession } from './debugger.ts';
 import { CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
+import { VIEW_COMMANDS } from './views.ts';
 
 /** Identifiers, for package.json and for `registerCommand`. */
 export const COMMANDS = {
@@ -67,6 +68,18 @@ export const commands = [
   },
   { command: COMMANDS.shutDownGuest, title: text('command.shutDownGuest', 'Shut Down Guest'), category },
   { command: COMMANDS.raiseNmi, title: text('command.raiseNmi', 'Raise NMI'), category },
+  {
+    command: VIEW_COMMANDS.revealInMemory,
+    title: text('command.revealInMemory', 'Show in Machine Memory'),
+    category,
+    icon: '$(file-binary)',
+  },
+  {
+    command: VIEW_COMMANDS.revealInAddressSpace,
+    title: text('command.revealInAddressSpace', 'Walk Page Tables'),
+    category,
+    icon: '$(table)',
+  },
 ];
 
 const inConfig = `editorLangId == ${CONFIG_LANGUAGE}`;
@@ -79,6 +92,8 @@ export const menus = {
     { command: COMMANDS.shutDownGuest, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.raiseNmi, when: inSession },
     { command: COMMANDS.restartRebuilt, when: inSession },
+    { command: VIEW_COMMANDS.revealInMemory, when: inSession },
+    { command: VIEW_COMMANDS.revealInAddressSpace, when: inSession },
     { command: COMMANDS.runConfig, when: inConfig },
     { command: COMMANDS.debugConfig, when: inConfig },
   ],
@@ -90,6 +105,11 @@ export const menus = {
     { command: COMMANDS.debugConfig, when: ofConfig, group: '2_colinux@1' },
     { command: COMMANDS.runConfig, when: ofConfig, group: '2_colinux@2' },
   ],
+  'debug/variables/context': Object.values(VIEW_COMMANDS).map((command) => ({
+    command,
+    when: `${inSession} && canViewMemory`,
+    group: 'z_memory@1',
+  })),
   'debug/toolBar': [
     { command: COMMANDS.showConsole, when: `${inSession} && colinux.hasConsole`, group: 'navigation@90' },
   ],

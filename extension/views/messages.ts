@@ -20,6 +20,16 @@ interface StandardRequests {
     arguments: DebugProtocol.WriteMemoryArguments;
     body: DebugProtocol.WriteMemoryResponse['body'];
   };
+  scopes: { arguments: DebugProtocol.ScopesArguments; body: DebugProtocol.ScopesResponse['body'] };
+  setVariable: {
+    arguments: DebugProtocol.SetVariableArguments;
+    body: DebugProtocol.SetVariableResponse['body'];
+  };
+  stackTrace: {
+    arguments: DebugProtocol.StackTraceArguments;
+    body: DebugProtocol.StackTraceResponse['body'];
+  };
+  variables: { arguments: DebugProtocol.VariablesArguments; body: DebugProtocol.VariablesResponse['body'] };
   threads: { arguments: undefined; body: DebugProtocol.ThreadsResponse['body'] };
 }
 

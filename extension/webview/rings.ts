@@ -11,10 +11,11 @@ import { ask, open, t } from './shared/bridge.ts';
 import { coroutineName } from './shared/names.ts';
 import { duration, grouped, hex } from './shared/number-text.ts';
 import { referenceTo } from './shared/references.ts';
+import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './rings.css';
 import { Events } from './timeline/events.ts';
-import { RecordsView, viewRoot } from './timeline/records-view.ts';
+import { RecordsView } from './timeline/records-view.ts';
 
 type TransitionKind = NamedTransition['kind'];
 

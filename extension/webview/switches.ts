@@ -5,10 +5,11 @@ import { ask, open, t } from './shared/bridge.ts';
 import { coroutineColour, coroutineName, coroutinesOf } from './shared/names.ts';
 import { duration, grouped, hex } from './shared/number-text.ts';
 import { referenceTo } from './shared/references.ts';
+import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './switches.css';
 import { Events } from './timeline/events.ts';
-import { RecordsView, viewRoot } from './timeline/records-view.ts';
+import { RecordsView } from './timeline/records-view.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 
 /** Lanes: the host and up to 63 guests. */

@@ -50,6 +50,18 @@ describe('views', () => {
     expect(back).toContainEqual(expect.objectContaining({ threadId: 2, linear: walk.linear }));
   });
 
+  it('of mappings say what is where', async () => {
+    const { mappings, cr3 } = await ask('colinux/mappings', { threadId: 2 });
+    expect(cr3).not.toBe((await ask('colinux/mappings', { threadId: 1 })).cr3);
+    const at = (address: number) => mappings.find(({ start, last }) => start <= address && address <= last);
+    expect(at(0xfeaff000)).toMatchObject({ region: 'passage', start: 0xfeaff000, last: 0xfeafffff });
+    const kmain = Number((await session.evaluate('(unsigned)&kmain')).split(' ')[0]);
+    expect(at(kmain)).toMatchObject({ region: 'image', name: '.text' });
+    expect(mappings.filter(({ region }) => region === 'direct-map').length).toBeGreaterThan(0);
+    for (const [n, { start }] of mappings.entries())
+      if (n > 0) expect(start).toBeGreaterThan(mappings[n - 1].last);
+  });
+
   it('of descriptor tables are those of each thread', async () => {
     const guest = await ask('colinux/descriptors', { threadId: 2, table: 'gdt' });
     const host = await ask('colinux/descriptors', { threadId: 1, table: 'gdt' });

@@ -33,6 +33,13 @@ export interface View {
   close(): Promise<void>;
 }
 
+export interface ViewOptions {
+  readonly theme?: ThemeName;
+  /** Of the view, in CSS pixels: those of a panel if absent. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** Builds the pages into memory. */
 export async function buildPages(names: readonly string[]): Promise<Map<string, string>> {
   const { outputFiles } = await build({
@@ -56,7 +63,7 @@ export async function openView(
   pages: ReadonlyMap<string, string>,
   name: string,
   session: Pick<Session, 'client'>,
-  { theme = 'dark', width = 1180, height = 360 }: { theme?: ThemeName; width?: number; height?: number } = {},
+  { theme = 'dark', width = 1180, height = 360 }: ViewOptions = {},
 ): Promise<View> {
   const page = await browser.newPage({ viewport: { width, height } });
   const [opened, errors]: [Place[], string[]] = [[], []];

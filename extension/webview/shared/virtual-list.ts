@@ -2,7 +2,7 @@
  * A list of any length of which only the rows that can be seen are in the page. One row is chosen; keys move the choice. It is
  * a `listbox` to screen readers, with the position of each row in the whole.
  */
-import { html, render, type TemplateResult } from 'lit-html';
+import { html, nothing, render, type TemplateResult } from 'lit-html';
 
 export interface ListOptions {
   /** Of the list as a whole, for screen readers. */
@@ -15,6 +15,10 @@ export interface ListOptions {
   chosen?(n: number): void;
   /** Enter, or a double click. */
   entered?(n: number): void;
+  /** Rows that unfold make the list a tree: level from 1 on, and whether it is open (`undefined`: it has nothing below). */
+  node?(n: number): { readonly level: number; readonly open: boolean | undefined };
+  /** The user opens or closes a row of a tree. */
+  toggled?(n: number): void;
   /** A click on a part of a row that has `data-part`: `part` is its value. A row has no buttons, for it is an option itself. */
   pressed?(n: number, part: string): void;
 }
@@ -36,7 +40,7 @@ export class VirtualList {
     this.rowHeight = options.rowHeight ?? 22;
     this.element.className = 'list';
     this.element.tabIndex = 0;
-    this.element.setAttribute('role', 'listbox');
+    this.element.setAttribute('role', options.node ? 'tree' : 'listbox');
     this.element.setAttribute('aria-label', options.label);
     this.body.className = 'list-body';
     this.body.setAttribute('role', 'presentation');
@@ -90,11 +94,14 @@ export class VirtualList {
     const rows: TemplateResult[] = [];
     for (let n = first; n < last; n++) {
       const selected = n === this.current;
+      const node = this.options.node?.(n);
       rows.push(
         html`<div
           class="row ${selected ? 'selected' : ''} ${this.options.classes?.(n) ?? ''}"
           id=${`${this.name}-${String(n)}`}
-          role="option"
+          role=${node ? 'treeitem' : 'option'}
+          aria-level=${node?.level ?? nothing}
+          aria-expanded=${node?.open ?? nothing}
           aria-selected=${selected}
           aria-setsize=${this.count}
           aria-posinset=${n + 1}
@@ -125,6 +132,7 @@ export class VirtualList {
     const { part } = target.closest<HTMLElement>('[data-part]')?.dataset ?? {};
     if (part === undefined && twice) this.options.entered?.(n);
     if (!twice) this.choose(n);
+    if (!twice && this.options.node?.(n).open !== undefined) this.options.toggled?.(n);
     if (part !== undefined && !twice) this.options.pressed?.(n, part);
   }
 
@@ -139,10 +147,18 @@ export class VirtualList {
       Home: 0,
       End: this.count - 1,
     };
+    const open = this.current >= 0 ? this.options.node?.(this.current).open : undefined;
+    if (open !== undefined && event.key === (open ? 'ArrowLeft' : 'ArrowRight')) {
+      this.options.toggled?.(this.current);
+      event.preventDefault();
+      return;
+    }
     const to = moves[event.key];
     if (to !== undefined) this.choose(to);
-    else if (event.key === 'Enter' && this.current >= 0) this.options.entered?.(this.current);
-    else return;
+    else if (event.key === 'Enter' && this.current >= 0) {
+      if (open === undefined) this.options.entered?.(this.current);
+      else this.options.toggled?.(this.current);
+    } else return;
     event.preventDefault();
   }
 }
