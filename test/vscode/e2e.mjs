@@ -291,7 +291,7 @@ async function scenario(kind, executablePath) {
     });
     await step('a new guest kernel is written into an empty folder', async () => {
       mkdirSync(join(folder, 'new'));
-      await workbench.command('coLinux: New guest kernel…');
+      await workbench.command('coLinux: New Guest Kernel…');
       const input = workbench.page.locator('.quick-input-widget input[type=text]');
       const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
       const place = `${join(folder, 'new')}/`;
