@@ -12,6 +12,7 @@ import type {
   BreakpointSpec,
   CatchSpec,
   CaughtEvent,
+  DeviceState,
   Filter,
   LoggedValue,
   Mappings,
@@ -303,6 +304,8 @@ export interface RequestMap {
   mappings: { params: { space: Space; cr3?: number }; result: Mappings };
   /** Which addresses of which spaces lead to a physical address. */
   reverseMap: { params: { physical: number }; result: { mappings: readonly ReverseMapping[] } };
+  /** The states of all devices, as far as a person can look at them. */
+  devices: { params: Record<string, never>; result: { devices: readonly DeviceState[] } };
   /** Hash of the whole machine state. */
   hash: { params: Record<string, never>; result: { hash: string } };
 }

@@ -243,6 +243,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   pageWalk: fields({ space, cr3: optional(address), address, access: optional(access) }),
   mappings: fields({ space, cr3: optional(address) }),
   reverseMap: fields({ physical: address }),
+  devices: fields({}),
   hash: fields({}),
 };
 

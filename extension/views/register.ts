@@ -1,7 +1,9 @@
 /** The views of the machine, and the commands that lead to them. */
 import * as vscode from 'vscode';
 import { VIEW_COMMANDS, VIEWS } from '../contributes/views.ts';
+import { MachineTree } from './machine-tree.ts';
 import { MachineSelection } from './selection.ts';
+import { fetchDevices, fetchKernels } from './trees.ts';
 import { MachineWebview, type ViewAbout } from './webview.ts';
 
 const PAGES = {
@@ -55,6 +57,8 @@ export function registerViews(extension: vscode.Uri, log: vscode.LogOutputChanne
     ...[memory, addressSpace, create(PAGES.processor), create(PAGES.rings), create(PAGES.switches)].map(
       (view) => vscode.window.registerWebviewViewProvider(view.about.id, view),
     ),
+    new MachineTree(VIEWS.kernels, selection, fetchKernels),
+    new MachineTree(VIEWS.devices, selection, fetchDevices),
     reveal(VIEW_COMMANDS.revealInMemory, memory),
     reveal(VIEW_COMMANDS.revealInAddressSpace, addressSpace),
   );

@@ -26,6 +26,7 @@ async function show(workbench, name, text) {
 export async function viewSteps(workbench, step) {
   const { page } = workbench;
   await step('the address space shows regions, a map and a page walk', async () => {
+    await workbench.selectFrame(/guest 0/, 'kmain');
     const view = await show(workbench, 'Address Space', 'Passage page');
     await view.getByLabel('Go to address').fill('&kmain');
     await view.getByLabel('Go to address').press('Enter');
@@ -52,6 +53,20 @@ export async function viewSteps(workbench, step) {
     const view = await show(workbench, 'Rings', 'Entries by vector');
     await view.locator('.row').first().waitFor();
     await workbench.shot('view-rings');
+  });
+  await step('the side bar shows devices and kernels', async () => {
+    await workbench.command('Kernels and Tasks: Focus on Kernels and Tasks View');
+    await page
+      .locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: 'has the CPU' })
+      .waitFor();
+    await workbench.command('Devices: Focus on Devices View');
+    await workbench.expand(
+      page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: /^pic/ }).first(),
+    );
+    await page.locator('.monaco-list-row', { hasText: 'master' }).first().waitFor();
+    await workbench.shot('view-devices');
+    for (const name of ['Kernels and Tasks', 'Devices'])
+      await page.locator('.pane-header', { hasText: name }).first().click();
   });
   await step('a switch leads to the code of the host', async () => {
     const view = await show(workbench, 'Switches', 'START');
