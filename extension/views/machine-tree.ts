@@ -51,7 +51,7 @@ export class MachineTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node) return [...(node.children ?? [])];
     const { session } = this.selection;
-    this.view.message = undefined;
+    this.view.message = '';
     if (!session) return [];
     try {
       return [...(await this.fetch(session))];

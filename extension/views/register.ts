@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { VIEW_COMMANDS, VIEWS } from '../contributes/views.ts';
 import { MachineTree } from './machine-tree.ts';
-import { MachineSelection } from './selection.ts';
+import type { MachineSelection } from './selection.ts';
 import { fetchDevices, fetchKernels } from './trees.ts';
 import { MachineWebview, type ViewAbout } from './webview.ts';
 
@@ -42,8 +42,11 @@ function referenceOf(argument: unknown): string | undefined {
 }
 
 /** Registers all views; they end with the returned disposable. */
-export function registerViews(extension: vscode.Uri, log: vscode.LogOutputChannel): vscode.Disposable {
-  const selection = new MachineSelection();
+export function registerViews(
+  extension: vscode.Uri,
+  selection: MachineSelection,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
   const create = (about: ViewAbout) => new MachineWebview(about, extension, selection, log);
   const [memory, addressSpace] = [create(PAGES.memory), create(PAGES.addressSpace)];
   const reveal = (command: string, view: MachineWebview) =>
@@ -53,7 +56,6 @@ export function registerViews(extension: vscode.Uri, log: vscode.LogOutputChanne
       else await view.reveal(reference);
     });
   return vscode.Disposable.from(
-    selection,
     ...[memory, addressSpace, create(PAGES.processor), create(PAGES.rings), create(PAGES.switches)].map(
       (view) => vscode.window.registerWebviewViewProvider(view.about.id, view),
     ),
