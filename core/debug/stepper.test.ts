@@ -192,6 +192,68 @@ describe('breakpoints', () => {
   });
 });
 
+describe('a hit is counted', () => {
+  const hit = { kind: 'equal', count: 2 } as const;
+  // inc eax; jmp to it
+  const LOOP = [0x40, 0xeb, 0xfd];
+
+  it('when an instruction step ends at the breakpoint', () => {
+    const { step, offset, breakpoints } = start(LOOP);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY, coroutine: -1, hit }]);
+    const stops = [1, 2, 3, 4].map(() => `${step(instruction(false))} ${offset()}`);
+    expect(stops).toEqual(['done 1', 'done 0', 'done 1', 'breakpoint 0']);
+  });
+
+  it.each([
+    ['a range step', range(1, 3)],
+    ['a step to an address', { kind: 'until', address: TINY_ENTRY, stack: 0, coroutine: 0 }],
+  ] as [string, StepSpec][])('when %s ends there', (_what, spec) => {
+    const { step, offset, breakpoints } = start(LOOP);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY, coroutine: -1, hit }]);
+    step(instruction(false));
+    expect(`${step(spec)} ${offset()}`).toBe('done 0');
+    step(instruction(false));
+    expect(`${step(spec)} ${offset()}`).toBe('breakpoint 0');
+  });
+
+  it('and a step that goes on from there is over', () => {
+    const { machine, breakpoints } = start(LOOP);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY + 1, coroutine: -1 }]);
+    const stepper = createStepper(machine, instruction(false));
+    expect([stepper.advance(10).kind, stepper.advance(10).kind]).toEqual(['breakpoint', 'done']);
+    expect(machine.instructions()).toBe(1);
+  });
+
+  it.each(['runs', 'steps'])(
+    'once for an instruction that faults and is executed again, if the machine %s',
+    (how) => {
+      // div ecx, by zero until the handler has been there
+      const code = [...LIDT, 0x33, 0xc9, 0x33, 0xd2, 0xf7, 0xf1, ...SPIN];
+      const at = LIDT.length + 4;
+      const { machine, breakpoints, step, offset } = start(code);
+      machine.memory.writeBytes(HANDLER, Uint8Array.of(0xb9, ...imm32(1), 0xcf));
+      breakpoints.replace([{ id: 1, address: TINY_ENTRY + at, coroutine: -1, hit }]);
+      if (how === 'runs') {
+        expect(machine.run(1000)).toEqual({ kind: 'slice' });
+        expect(offset()).toBe(at + 2);
+        return;
+      }
+      expect([step(range(0, at)), step(instruction(true)), offset()]).toEqual(['done', 'done', at + 2]);
+    },
+  );
+
+  it('when it was set while the fault was handled', () => {
+    const code = [...LIDT, 0x33, 0xc9, 0xf7, 0xf1, ...SPIN];
+    const { machine, breakpoints, offset } = start(code);
+    machine.memory.writeBytes(HANDLER, Uint8Array.of(0xb9, ...imm32(1), 0xcf));
+    breakpoints.replace([{ id: 1, address: HANDLER, coroutine: -1 }]);
+    expect(machine.run(1000)).toEqual({ kind: 'breakpoint' });
+    breakpoints.replace([{ id: 2, address: TINY_ENTRY + LIDT.length + 2, coroutine: -1 }]);
+    expect(machine.run(1000)).toEqual({ kind: 'breakpoint' });
+    expect([offset(), breakpoints.hits()]).toEqual([LIDT.length + 2, [2]]);
+  });
+});
+
 describe('instructions are told apart', () => {
   it.each([
     [[0xe8], 'call'],

@@ -59,6 +59,8 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   let away = false;
   /** Where a single step has stopped at a breakpoint: if it goes on, it was looked at. */
   let looked = -1;
+  /** The step has led somewhere: if it stopped at a breakpoint there and goes on, it is over. */
+  let complete = false;
 
   const stack = () => reg32[ESP] >>> 0;
   const ranges = spec.kind === 'range' ? spec.ranges : [];
@@ -131,6 +133,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     });
   }
 
+  /** The step has come to an instruction that it did not look at: it may have a breakpoint. */
+  function arrive(): StepResult {
+    complete = true;
+    return breakpoints.visit(cpu.linearEip()) ? { kind: 'breakpoint' } : DONE;
+  }
+
   /** One instruction of the stepped code. */
   function stepOnce(): StepResult {
     const linear = cpu.linearEip();
@@ -155,11 +163,11 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       return MORE;
     }
     if (cpu.deliveries() !== deliveries)
-      return delivered(begin, spec.kind === 'instruction' && !over) ? DONE : MORE;
+      return delivered(begin, spec.kind === 'instruction' && !over) ? arrive() : MORE;
     if (over && kind === 'call' && cpu.linearEip() !== linear && runCall()) return MORE;
     if (over && kind === 'repeat' && cpu.linearEip() === linear) return MORE;
     guarded = spec.kind === 'range';
-    return guarded && inRanges(cpu.linearEip()) ? MORE : DONE;
+    return guarded && inRanges(cpu.linearEip()) ? MORE : arrive();
   }
 
   /** Kinds of the instructions that branches were taken from. */
@@ -227,12 +235,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       guarded = false;
       return MORE;
     }
-    const complete = then === 'done' || spec.kind === 'instruction' || !inRanges(here);
-    if (complete) return DONE;
-    guarded = true;
+    complete = then === 'done' || spec.kind === 'instruction' || !inRanges(here);
+    guarded = !complete;
     // It was looked at on arrival.
-    cpu.skipBreakpoint(here);
-    return breakpoints.hits().length > 0 ? result : MORE;
+    if (guarded) cpu.skipBreakpoint(here);
+    if (breakpoints.hits().length > 0) return result;
+    return complete ? DONE : MORE;
   }
 
   function advanceAway(ticks: number): StepResult {
@@ -243,7 +251,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     away = false;
     passages.watch(undefined);
     // The crossing itself was the instruction that the step watched.
-    return spec.kind === 'instruction' ? DONE : MORE;
+    return spec.kind === 'instruction' ? arrive() : MORE;
   }
 
   function advanceOnce(end: number): StepResult {
@@ -260,6 +268,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   for (const [start, end] of ranges) cpu.splitAt([start & 0xfff, end & 0xfff]);
   return {
     advance(ticks) {
+      if (complete) return DONE;
       const end = cpu.now() + ticks;
       while (cpu.now() < end) {
         const result = advanceOnce(end);
