@@ -221,7 +221,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
   };
 
-  const map = createInstructionSet(env, createSoftfloat(memory.wasm), model);
+  const softfloat = createSoftfloat(memory.wasm);
+  const map = createInstructionSet(env, softfloat, model);
   if (bus.onExecute) observeMap(map, views, bus.onExecute);
   const decoder = createDecoder(map, faults);
 
@@ -413,7 +414,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     flags,
     mmu,
     segmentation,
-    debugger: createDebuggerAccess(env, exceptions.drop),
+    debugger: createDebuggerAccess(env, softfloat, exceptions.drop),
     get shutdownCauses() {
       return exceptions.shutdownCauses();
     },
