@@ -1,5 +1,6 @@
 /** Steps over machine code made by hand. */
 import { describe, expect, it } from 'vitest';
+import { CPL } from '../cpu/state.ts';
 import { createMachine } from '../machine/machine.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
@@ -166,6 +167,68 @@ describe('a range step', () => {
   });
 });
 
+describe('SYSENTER and SYSEXIT', () => {
+  const USER = 0x8000;
+  const KERNEL = 0x9000;
+  const STACK = 0xa000;
+  /** A program in ring 3 that calls the kernel, which counts, and spends more time than a slice has. */
+  function inProgram() {
+    // mov edx,USER; mov ecx,STACK; sysexit
+    const one = start([0xba, ...imm32(USER), 0xb9, ...imm32(STACK), 0x0f, 0x35]);
+    const { machine } = one;
+    // mov ecx,esp; mov edx,behind; sysenter; behind: nop; spin
+    const program = [0x8b, 0xcc, 0xba, ...imm32(USER + 9), 0x0f, 0x34, 0x90, ...SPIN];
+    // mov eax,100000; wait: dec eax; jnz wait; inc [COUNTER]; sysexit
+    const kernel = [0xb8, ...imm32(100_000), 0x48, 0x75, 0xfd, 0xff, 0x05, ...imm32(COUNTER), 0x0f, 0x35];
+    machine.memory.writeBytes(USER, Uint8Array.from(program));
+    machine.memory.writeBytes(KERNEL, Uint8Array.from(kernel));
+    const msr = (index: number, value: number) =>
+      machine.writeRegister(`msr[0x${index.toString(16)}]`, Uint8Array.of(...imm32(value), 0, 0, 0, 0));
+    [msr(0x174, 8), msr(0x175, 0xb000), msr(0x176, KERNEL)].forEach((refusal) => {
+      expect(refusal).toBeUndefined();
+    });
+    const eip = () => machine.cpu.linearEip();
+    for (let n = 0; n < 3; n++) one.step(instruction(true));
+    expect(eip()).toBe(USER);
+    return { ...one, eip };
+  }
+  const inUser = (from: number, to: number, over = true): StepSpec => ({
+    kind: 'range',
+    ranges: [[USER + from, USER + to]],
+    over,
+  });
+
+  it('a step of the kernel over SYSEXIT is in the program', () => {
+    expect(inProgram().machine.cpu.views.state[CPL]).toBe(3);
+  });
+
+  it.each([
+    ['an instruction step over it is behind it, in the program', [0, 7], instruction(true), USER + 9],
+    ['an instruction step into it is in the kernel', [0, 7], instruction(false), KERNEL],
+    ['a range step that begins there', [0, 7], inUser(7, 9), USER + 9],
+    ['a range step that has it in the middle', [0, 2], inUser(2, 10), USER + 10],
+    ['a range step into it is in the kernel', [0, 2], inUser(2, 10, false), KERNEL],
+  ] as [string, [number, number], StepSpec, number][])('%s', (_what, before, spec, expected) => {
+    const { step, eip, counter } = inProgram();
+    step(inUser(...before));
+    expect([step(spec), eip(), counter()]).toEqual(['done', expected, expected === KERNEL ? 0 : 1]);
+  });
+
+  it('a breakpoint in the kernel stops the step, which can go on', () => {
+    const { machine, breakpoints, step, eip } = inProgram();
+    step(inUser(0, 7));
+    breakpoints.replace([{ id: 1, address: KERNEL + 14, coroutine: -1 }]);
+    const stepper = createStepper(machine, instruction(true));
+    const kinds: string[] = [];
+    for (let n = 0; n < 30 && kinds.at(-1) !== 'done'; n++) {
+      const { kind } = stepper.advance(20_000);
+      if (kind !== 'more') kinds.push(kind);
+      if (kind === 'breakpoint') machine.cpu.skipBreakpoint(eip());
+    }
+    expect([kinds, eip()]).toEqual([['breakpoint', 'done'], USER + 9]);
+  });
+});
+
 describe('a step to an address', () => {
   it('waits for a stack that is high enough', () => {
     // mov ecx,3; f: push eax; dec ecx; jnz f; g: pop eax; jmp g
@@ -270,6 +333,7 @@ describe('instructions are told apart', () => {
     [[0xf3, 0xa8], 'plain'],
     [[0xf3, 0x66, 0x6d], 'repeat'],
     [[0xa4], 'plain'],
+    [[0x0f, 0x34], 'sysenter'],
   ])('%j is %s', (bytes, kind) => {
     expect(instructionKind(Uint8Array.from([...bytes, 0, 0]))).toBe(kind);
   });
