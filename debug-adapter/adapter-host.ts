@@ -9,10 +9,17 @@ import type { SymbolCache } from './symbols/load.ts';
 
 export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
 
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
 /** The surroundings of one debug session. */
 export interface AdapterHost {
   /** The bytes of a file named in the launch configuration. Rejects when it cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
+  /** What is in a folder. Rejects for what is none; absent where folders cannot be listed. */
+  listFolder?(path: string): Promise<readonly FolderEntry[]>;
   /** Starts a worker that runs the machine worker bundle. Rejects when it cannot be started. */
   createMachineWorker(): MachinePort | Promise<MachinePort>;
   /** The ELF file of the embedded host kernel. */

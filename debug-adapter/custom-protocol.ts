@@ -10,6 +10,7 @@ import type {
 } from '../core/protocol/debug-protocol.ts';
 import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
+import type { RegionKind } from './regions.ts';
 import type { TerminalInfo } from './terminals.ts';
 
 export interface TerminalArguments {
@@ -85,9 +86,18 @@ export interface MappedRange {
   physical: number;
   /** rwx, user or supervisor, large, global, uncached, write-through, device */
   flags: string;
+  /**
+   * What it is: a section of the kernel, of a module or of a program, the passage page, the I/O area, a map of RAM at an offset or at the same
+   * addresses, a device, else memory of ring 3 or of the kernel.
+   */
+  region: RegionKind;
+  /** Of the section; of the guest whose passage page it is. */
+  name?: string;
 }
 
 export interface MappingsBody {
+  /** Of the address space: another value is another space. */
+  cr3: number;
   /** Ascending; neighbours with the same flags and physical order are one. */
   mappings: MappedRange[];
   /** Ranges were left out. */
@@ -118,7 +128,8 @@ export interface DescriptorsBody {
     index: number;
     /** In words. */
     text: string;
-    /** The name of what a gate leads to. */
+    /** Where a gate leads, and the name of what is there. */
+    target?: number;
     handler?: string;
     problems: readonly string[];
   }[];
@@ -142,6 +153,11 @@ export interface RecordArguments {
   most: number;
 }
 
+export interface Counted {
+  /** How many there were since boot, kept or not: the sequence number of the next one. */
+  count: number;
+}
+
 export interface BranchArguments {
   /**
    * @minimum 0
@@ -155,6 +171,11 @@ export interface Named {
   fromSymbol?: string;
   toSymbol?: string;
 }
+
+export type NamedTransition = TransitionRecord & Named;
+
+/** A crossing; its names are those of the callers of the passage on both sides. */
+export type NamedSwitch = SwitchRecord & Named & { /** Of `operation`. */ operationName: string };
 
 export interface SampleArguments {
   /** Whose globals; without it, those of the first guest, else of the kernel. */
@@ -175,14 +196,18 @@ export interface CustomRequests {
   'colinux/consoleResize': { arguments: ConsoleResize; body: undefined };
   'colinux/power': { arguments: ConsolePower; body: undefined };
   'colinux/nmi': { arguments: undefined; body: undefined };
-  'colinux/switches': { arguments: undefined; body: { switches: readonly SwitchRecord[] } };
+  /** Without arguments the last 4096. */
+  'colinux/switches': {
+    arguments: Partial<RecordArguments> | undefined;
+    body: Counted & { switches: NamedSwitch[] };
+  };
   'colinux/pageWalk': { arguments: PageWalkArguments; body: PageWalkBody };
   'colinux/mappings': { arguments: ThreadArguments; body: MappingsBody };
   'colinux/reverseMap': { arguments: { physical: number }; body: ReverseMappingBody };
   'colinux/descriptors': { arguments: DescriptorsArguments; body: DescriptorsBody };
   'colinux/taskState': { arguments: ThreadArguments; body: TaskStateBody };
-  'colinux/transitions': { arguments: RecordArguments; body: { transitions: (TransitionRecord & Named)[] } };
-  'colinux/spaceLoads': { arguments: RecordArguments; body: { loads: readonly SpaceRecord[] } };
+  'colinux/transitions': { arguments: RecordArguments; body: Counted & { transitions: NamedTransition[] } };
+  'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
   'colinux/stateHash': { arguments: undefined; body: StateHash };

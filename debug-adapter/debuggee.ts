@@ -6,25 +6,25 @@
  */
 import {
   type CoroutineId,
-  HOST,
   type MachineEvent,
+  type Resumption,
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
 import type { MachinePort } from './adapter-host.ts';
-import { ArmedBreakpoints, clientIds, isArrival, isUnseen } from './armed-breakpoints.ts';
-import type { CodeBreakpoints, ImageOwner } from './breakpoints.ts';
+import { ArmedBreakpoints, changesModules, clientIds, isArrival, isUnseen } from './armed-breakpoints.ts';
+import type { CodeBreakpoints } from './breakpoints.ts';
 import { Conditions } from './conditions/conditions.ts';
 import type { Shown } from './blocks.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import type { LaunchPlan, SessionImages } from './launch-plan.ts';
+import { ImagesInMemory, isUnknownCode } from './images-in-memory.ts';
+import type { LaunchPlan } from './launch-plan.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { sampleGlobal } from './sample.ts';
 import { type Frame, stackOf } from './stack.ts';
-import { UserPrograms } from './user-programs.ts';
 import type { StoppedEvent } from './stepping.ts';
 import { Steps } from './steps.ts';
 
@@ -37,8 +37,8 @@ export class Debuggee {
   lastStop: StoppedEvent | undefined;
   private readonly client: MachineClient;
   private readonly conditions: Conditions;
-  /** The programs that are mapped at this stop. */
-  readonly programs: UserPrograms;
+  /** Where the images are at this stop. */
+  readonly images: ImagesInMemory;
   /** The breakpoints as this machine has them. */
   readonly armed: ArmedBreakpoints;
   private pausing = false;
@@ -63,9 +63,11 @@ export class Debuggee {
     this.client = client;
     this.memory = new MemoryCache(client);
     this.conditions = new Conditions(this.memory);
-    this.programs = new UserPrograms(plan.userPrograms, this.memory);
+    this.images = new ImagesInMemory(plan, this.memory, (text) => {
+      listener.note(text, false);
+    });
     this.coroutines = coroutines;
-    this.armed = new ArmedBreakpoints(this, plan, debugging, breakpoints, this.conditions);
+    this.armed = new ArmedBreakpoints(this, plan, this.images, debugging, breakpoints, this.conditions);
   }
 
   /**
@@ -101,22 +103,6 @@ export class Debuggee {
       await ends.close();
       throw error;
     }
-  }
-
-  /** The images of a plan and the coroutines they belong to. */
-  static owners(images: Partial<SessionImages>): ImageOwner[] {
-    const { hostImage, programs = [], userPrograms = [], guests = [] } = images;
-    // Which guest runs a program, only a hit tells. They come first: they decide how all places of a breakpoint are armed.
-    const runners = guests.length > 0 ? guests.map((_, monitor) => monitor + 1) : [-1 as const];
-    const owners: ImageOwner[] = runners.flatMap((coroutine) =>
-      userPrograms.map((image) => ({ image, coroutine, ring: 3 })),
-    );
-    owners.push(
-      ...guests.flatMap(({ image }, monitor) => (image ? [{ image, coroutine: monitor + 1 }] : [])),
-    );
-    owners.push(...programs.map((image) => ({ image, coroutine: HOST })));
-    if (hostImage) owners.push({ image: hostImage, coroutine: guests.length > 0 ? HOST : -1 });
-    return owners;
   }
 
   /** Lets the booted machine go, or shows it at its first instruction. */
@@ -177,7 +163,12 @@ export class Debuggee {
     switch (event.event) {
       case 'stopped':
         this.ends.passed(event.snapshot.virtualNanoseconds, false);
-        this.withPrograms(event);
+        // What cannot be read has no images.
+        void this.findImages(event)
+          .catch(() => undefined)
+          .finally(() => {
+            if (!this.disposed) this.onStopped(event);
+          });
         return;
       case 'serial':
         this.listener.serial(event.port, event.bytes);
@@ -197,20 +188,20 @@ export class Debuggee {
     }
   }
 
-  /** Finds out which programs are mapped before anybody asks for their symbols. */
-  private withPrograms(event: StoppedEvent): void {
-    if (this.plan.userPrograms.length === 0) {
-      this.onStopped(event);
-      return;
-    }
+  /** Finds out where images are before anybody asks for their symbols. */
+  private async findImages(event: StoppedEvent): Promise<void> {
     this.forget();
-    this.programs
-      .begin(new Coroutines(event.snapshot, this.plan))
-      // What cannot be read has no programs.
-      .catch(() => undefined)
-      .finally(() => {
-        if (!this.disposed) this.onStopped(event);
-      });
+    const coroutines = new Coroutines(event.snapshot, this.plan, this.images);
+    const gone = await this.images.begin(coroutines);
+    const found = await this.images.locate(coroutines);
+    if (found || gone) await this.rebind(event);
+  }
+
+  /** Images are not where they were: breakpoints are elsewhere too. */
+  private async rebind(event: StoppedEvent): Promise<void> {
+    this.adopt(event);
+    this.listener.imagesChanged();
+    await this.armed.imagesChanged();
   }
 
   private onStopped(event: StoppedEvent): void {
@@ -221,7 +212,7 @@ export class Debuggee {
       waiter(event);
       return;
     }
-    this.judge(event, () => this.resume())
+    this.judge(event, (how) => this.resume(how))
       .then((shown) => {
         if (shown) this.show(shown);
       })
@@ -235,14 +226,23 @@ export class Debuggee {
    * that do not hold: then the machine goes on.
    * @returns the stop as it is to be seen
    */
-  private async judge(event: StoppedEvent, goOn: () => Promise<void>): Promise<StoppedEvent | undefined> {
+  private async judge(
+    event: StoppedEvent,
+    goOn: (how: Resumption) => Promise<void>,
+  ): Promise<StoppedEvent | undefined> {
+    if (isUnknownCode(event)) {
+      if (this.pausing) return { ...event, reason: 'pause', caught: [] };
+      await goOn({ visit: true });
+      return undefined;
+    }
+    if (changesModules(event)) await this.readModules(event);
     if (event.reason !== 'breakpoint' || this.pausing) return event;
     if (isUnseen(event)) {
       // There is a new passage page, where breakpoints can be set now, or a guest begins.
       this.adopt(event);
       if (isArrival(event)) await this.listener.arrived();
       await this.armed.send();
-      await goOn();
+      await goOn({});
       return undefined;
     }
     if (!this.conditions.isLate(event.breakpoints)) return event;
@@ -256,8 +256,14 @@ export class Debuggee {
     );
     for (const message of messages) this.listener.logPoint(message);
     if (stops.length > 0 || this.pausing) return { ...event, breakpoints: stops, problems };
-    await goOn();
+    await goOn({});
     return undefined;
+  }
+
+  private async readModules(event: StoppedEvent): Promise<void> {
+    this.adopt(event);
+    const changed = await this.images.modules.read(event.snapshot.coroutine, this.coroutines);
+    if (changed) await this.rebind(event);
   }
 
   /** A stop at a breakpoint on a line is in the function of that line. */
@@ -271,7 +277,7 @@ export class Debuggee {
     this.lastStop = event;
     this.shown = undefined;
     this.forget();
-    this.coroutines = new Coroutines(event.snapshot, this.plan, this.programs);
+    this.coroutines = new Coroutines(event.snapshot, this.plan, this.images);
   }
 
   /** Makes a stop the current one and tells the client. */
@@ -314,10 +320,10 @@ export class Debuggee {
     if (this.lastStop) this.show({ ...this.lastStop, reason: 'pause', breakpoints: [] });
   }
 
-  async resume(): Promise<void> {
+  async resume(how: Resumption = {}): Promise<void> {
     this.running = true;
     try {
-      await this.request('resume', {});
+      await this.request('resume', how);
     } catch (error) {
       this.running = false;
       throw error;
@@ -350,8 +356,8 @@ export class Debuggee {
     let next = this.nextStop(() => this.request('step', spec));
     for (;;) {
       const event = await next;
-      const shown = await this.judge(event, () => {
-        next = this.nextStop(() => this.request('resumeStep', {}));
+      const shown = await this.judge(event, (how) => {
+        next = this.nextStop(() => this.request('resumeStep', how));
         return Promise.resolve();
       });
       if (shown) return shown;

@@ -3,10 +3,8 @@
  * chapters 8 (x87), 9 (MMX) and 10 (SSE).
  */
 import type { FpuState } from '../core/protocol/machine-protocol.ts';
-import { bits, hex, type RegisterGroup, type RegisterRow } from './registers.ts';
+import { type BitNames, bits, hex, type RegisterGroup, type RegisterRow } from './registers.ts';
 import { extendedText } from './values/extended.ts';
-
-type BitNames = readonly (readonly [number, string])[];
 
 const EXCEPTIONS: BitNames = [
   [0, 'IE'],

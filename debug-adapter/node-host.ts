@@ -1,5 +1,5 @@
 /** The adapter's surroundings on plain Node: files from the file system, the worker and host kernel from the bundle's folder. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterHost, OpenAll } from './adapter-host.ts';
 import { createFolderCache, userCacheFolder } from './symbol-cache-node.ts';
@@ -12,6 +12,10 @@ import { createNodeMachineWorkerIn } from './worker-node.ts';
 export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
   return {
     readFile: (path) => readFile(path),
+    async listFolder(path) {
+      const entries = await readdir(path, { withFileTypes: true });
+      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+    },
     createMachineWorker: () => createNodeMachineWorkerIn(dist),
     openEnds,
     servesFolders: true,

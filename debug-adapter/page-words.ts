@@ -3,27 +3,50 @@ import type { PageLevel, PageWalk } from '../core/protocol/debug-protocol.ts';
 
 const hex = (value: number, digits = 8) => '0x' + (value >>> 0).toString(16).padStart(digits, '0');
 
-/** Bits of an entry by name (SDM vol. 3A, tables 4-4 to 4-6), the lowest first. */
-const BITS: readonly (readonly [number, string])[] = [
-  [1, 'P'],
-  [2, 'W'],
-  [4, 'U'],
-  [8, 'PWT'],
-  [0x10, 'PCD'],
-  [0x20, 'A'],
-  [0x40, 'D'],
-  [0x80, 'PS'],
-  [0x100, 'G'],
+/** Bits of an entry (SDM vol. 3A, tables 4-4 to 4-6): mask, name, and what it means when it is set. The lowest is first. */
+const BITS: readonly (readonly [number, string, string])[] = [
+  [1, 'P', 'present'],
+  [2, 'W', 'writable'],
+  [4, 'U', 'user: ring 3 may use it'],
+  [8, 'PWT', 'write-through caching'],
+  [0x10, 'PCD', 'caching disabled'],
+  [0x20, 'A', 'accessed since the bit was cleared'],
+  [0x40, 'D', 'written since the bit was cleared'],
+  [0x80, 'PS', 'page size: this entry maps a large page'],
+  [0x100, 'G', 'global: kept in the TLB when CR3 is loaded'],
 ];
+// In a PTE bit 7 is the memory type's, not the page size.
+const PAT = ['PAT', 'page attribute table'] as const;
+const XD = ['XD', 'execute disable'] as const;
+
+export interface EntryBit {
+  readonly name: string;
+  readonly meaning: string;
+  readonly set: boolean;
+}
+
+/** The bits of an entry that its level has. @param pae its entries have 64 bits */
+export function bitsOf(
+  { low, high, name }: Pick<PageLevel, 'low' | 'high' | 'name'>,
+  pae: boolean,
+): EntryBit[] {
+  const bits = BITS.map(([mask, short, meaning]) => {
+    const [text, words] = name === 'PTE' && mask === 0x80 ? PAT : [short, meaning];
+    return { name: text, meaning: words, set: (low & mask) !== 0 };
+  });
+  return pae ? [...bits, { name: XD[0], meaning: XD[1], set: (high & 0x8000_0000) !== 0 }] : bits;
+}
+
+/** `0xc0100063`, of a 64-bit entry `0x80000000_00100063`. */
+export const entryValue = ({ low, high }: Pick<PageLevel, 'low' | 'high'>): string =>
+  high !== 0 ? `${hex(high)}_${(low >>> 0).toString(16).padStart(8, '0')}` : hex(low);
 
 /** `0xc0100063 (P W A D)`. */
-export function entryText({ low, high, name }: Pick<PageLevel, 'low' | 'high' | 'name'>): string {
-  const bits = BITS.filter(([mask]) => (low & mask) !== 0).map(([, text]) => text);
-  // In a PTE bit 7 is the memory type's, not the page size.
-  const named = name === 'PTE' ? bits.map((text) => (text === 'PS' ? 'PAT' : text)) : bits;
-  if ((high & 0x8000_0000) !== 0) named.push('XD');
-  const value = high !== 0 ? `${hex(high)}_${(low >>> 0).toString(16).padStart(8, '0')}` : hex(low);
-  return `${value} (${(low & 1) === 0 ? 'not present' : named.join(' ')})`;
+export function entryText(level: Pick<PageLevel, 'low' | 'high' | 'name'>): string {
+  const named = bitsOf(level, level.high !== 0)
+    .filter(({ set }) => set)
+    .map(({ name }) => name);
+  return `${entryValue(level)} (${(level.low & 1) === 0 ? 'not present' : named.join(' ')})`;
 }
 
 /** `PDE 768 at 0x00102c00: 0x00103063 (P W A D)`. */

@@ -18,6 +18,8 @@ export interface Restart {
 /** An image of the session, with a column of our own. */
 export interface ImageModule extends Dap.Module {
   buildId?: string;
+  /** How far it is from where it is linked, `+0x10000000`. */
+  bias?: string;
 }
 
 interface ModulesResponse {
@@ -29,6 +31,7 @@ export interface Requests extends CustomRequests {
   // What is required there nobody needs, and not every client sends it.
   initialize: Exchange<Partial<Dap.InitializeRequestArguments>, Dap.InitializeResponse>;
   launch: Exchange<Dap.LaunchRequestArguments, Dap.LaunchResponse>;
+  attach: Exchange<Dap.AttachRequestArguments, Dap.AttachResponse>;
   cancel: Exchange<Dap.CancelArguments, Dap.CancelResponse>;
   configurationDone: Exchange<Dap.ConfigurationDoneArguments, Dap.ConfigurationDoneResponse>;
   restart: Exchange<Restart, Dap.RestartResponse>;

@@ -4,7 +4,11 @@
  */
 import type { CpuSnapshot } from '../core/protocol/machine-protocol.ts';
 import type { CoState } from '../core/abi/decode.ts';
+import { CR0_BITS, CR4_BITS, EFLAGS_BITS } from './register-bits.ts';
 import type { Registers } from './symbols/location.ts';
+
+/** Bits by number and name. */
+export type BitNames = readonly (readonly [number, string, ...string[]])[];
 
 export interface RegisterRow {
   readonly name: string;
@@ -28,62 +32,18 @@ export const hex = (value: number, digits = 8): string =>
 export const bytesText = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-export const bits = (value: number, names: readonly (readonly [number, string])[]): string =>
+export const bits = (value: number, names: BitNames): string =>
   names
     .filter(([bit]) => ((value >>> bit) & 1) !== 0)
     .map(([, name]) => name)
     .join(' ');
-
-export const EFLAGS_BITS: readonly (readonly [number, string])[] = [
-  [0, 'CF'],
-  [2, 'PF'],
-  [4, 'AF'],
-  [6, 'ZF'],
-  [7, 'SF'],
-  [8, 'TF'],
-  [9, 'IF'],
-  [10, 'DF'],
-  [11, 'OF'],
-  [14, 'NT'],
-  [16, 'RF'],
-  [17, 'VM'],
-  [18, 'AC'],
-  [19, 'VIF'],
-  [20, 'VIP'],
-  [21, 'ID'],
-];
-export const CR0_BITS: readonly (readonly [number, string])[] = [
-  [0, 'PE'],
-  [1, 'MP'],
-  [2, 'EM'],
-  [3, 'TS'],
-  [4, 'ET'],
-  [5, 'NE'],
-  [16, 'WP'],
-  [18, 'AM'],
-  [29, 'NW'],
-  [30, 'CD'],
-  [31, 'PG'],
-];
-export const CR4_BITS: readonly (readonly [number, string])[] = [
-  [0, 'VME'],
-  [1, 'PVI'],
-  [2, 'TSD'],
-  [3, 'DE'],
-  [4, 'PSE'],
-  [5, 'PAE'],
-  [6, 'MCE'],
-  [7, 'PGE'],
-  [8, 'PCE'],
-];
 
 export function eflagsText(value: number): string {
   const iopl = (value >>> 12) & 3;
   return `${hex(value)} [${bits(value, EFLAGS_BITS)}${iopl ? ` IOPL=${iopl}` : ''}]`;
 }
 
-export const withBits = (value: number, names: readonly (readonly [number, string])[]) =>
-  `${hex(value)} [${bits(value, names)}]`;
+export const withBits = (value: number, names: BitNames) => `${hex(value)} [${bits(value, names)}]`;
 
 /** What is known of the general registers in a frame. */
 export function generalRows(registers: Registers): RegisterRow[] {

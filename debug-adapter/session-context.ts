@@ -11,14 +11,16 @@ import { Catchpoints } from './catchpoints.ts';
 import { CodeBreakpoints, type SourcePlace } from './breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
-import { Debuggee } from './debuggee.ts';
+import type { Debuggee } from './debuggee.ts';
 import type { MachineStatus } from './debuggee-listener.ts';
 import { AdapterError } from './errors.ts';
+import { type ImageOwner, ownersOf } from './image-owners.ts';
 import { Inspection } from './inspection.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { MachineWorkers } from './machine-workers.ts';
 import { toClientColumn, toClientLine } from './positions.ts';
-import type { SendEvent } from './protocol.ts';
+import { moduleChanges, modulesOf } from './modules.ts';
+import type { ImageModule, SendEvent } from './protocol.ts';
 import type { Frame } from './stack.ts';
 import { OpenedImages } from './opened-images.ts';
 import { SymbolIndexing } from './symbol-files.ts';
@@ -31,7 +33,7 @@ import type { ListHint } from './values/format-specifier.ts';
 const MAX_NOTED = 64;
 
 export class SessionContext {
-  readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
+  readonly breakpoints = new CodeBreakpoints(() => this.owners());
   readonly dataBreakpoints = new DataBreakpoints();
   readonly catchpoints = new Catchpoints();
   readonly terminals: Terminals;
@@ -48,12 +50,15 @@ export class SessionContext {
   stopOnEntry = false;
   lists: readonly ListHint[] = [];
   launched = false;
+  /** A client has attached itself to a machine that is served. */
+  attached = false;
   restarting = false;
   ended = false;
   private inspection: Inspection | undefined;
   private awareness: Awareness | undefined;
   /** What the user has been told of damaged lists of tasks. */
   private readonly noted = new Set<string>();
+  private toldModules: readonly ImageModule[] = [];
   private readonly knownThreads = new Set<number>();
   private readonly frames = new Map<number, Frame>();
   private nextFrameId = 1;
@@ -62,6 +67,8 @@ export class SessionContext {
   constructor(
     readonly host: AdapterHost,
     readonly send: SendEvent,
+    /** The machine outlives its clients. */
+    readonly served = false,
   ) {
     this.workers = new MachineWorkers(host);
     this.sources = new SourceFiles(host, (source) => {
@@ -138,6 +145,22 @@ export class SessionContext {
     this.send('terminated', undefined);
   }
 
+  /** The images of the session, where they are now. */
+  owners(): ImageOwner[] {
+    return this.plan ? ownersOf(this.plan, this.debuggee?.images) : [];
+  }
+
+  /** The same for the user, told when something has changed. */
+  modules(): ImageModule[] {
+    return this.plan ? modulesOf(this.plan, this.debuggee?.images) : [];
+  }
+
+  tellModules(): void {
+    const modules = this.modules();
+    for (const change of moduleChanges(this.toldModules, modules)) this.send('module', change);
+    this.toldModules = modules;
+  }
+
   // --- what there is -------------------------------------------------------------------------------------
 
   machine(): Debuggee {
@@ -166,6 +189,14 @@ export class SessionContext {
       'no-such-thread',
       `There is no thread ${JSON.stringify(threadId) ?? 'without a number'}: the threads are ${all.map(threadOf).join(' and ')}.`,
     );
+  }
+
+  /** The address space of a thread. `away`: of a task that is not running now; else it is what its coroutine has. */
+  spaceOf(args: { readonly threadId?: unknown }): { coroutine: CoroutineId; cr3: number; away: boolean } {
+    const coroutine = this.thread(args);
+    const task = this.knownTask(args.threadId);
+    const away = task !== undefined && !task.current;
+    return { coroutine, away, cr3: (away ? task.cr3 : this.machine().coroutines.cr3Of(coroutine)) ?? 0 };
   }
 
   /** The coroutine of a thread that can be stepped. @throws AdapterError for a task that is not running */

@@ -62,6 +62,10 @@ const browser = {
   mainFields: ['browser', 'module', 'main'],
 };
 
+const VIEW_PAGES = ['address-space', 'memory', 'processor', 'rings', 'switches'].filter((name) =>
+  existsSync(at('extension/webview', `${name}.ts`)),
+);
+
 /** Bundles: name in dist, entry (the first that exists), options. */
 const bundles = [
   ['extension.cjs', ['extension/desktop.ts'], node],
@@ -70,6 +74,12 @@ const bundles = [
   ['adapter.cjs', ['cli/adapter.ts', 'debug-adapter/main.ts'], node],
   ['cli.cjs', ['cli/main.ts'], { ...node, banner: { js: '#!/usr/bin/env node' } }],
   ['demo-headless.cjs', ['cli/demo-headless.ts'], node],
+  // Pages of views, each with the style sheets that it imports beside it.
+  ...VIEW_PAGES.map((name) => [
+    `webview/${name}.js`,
+    [`extension/webview/${name}.ts`],
+    { ...browser, format: 'iife' },
+  ]),
 ];
 
 const missing = [];

@@ -106,6 +106,8 @@ export interface CoPassageFrame {
 }
 
 export const CO_PASSAGE_FRAME_SIZE = 24;
+/** Where the return address is in it. */
+export const CO_PASSAGE_RETURN_EIP = 20;
 
 /** Decodes the 24 bytes at the saved ESP of a side that is away. */
 export function decodePassageFrame(view: DataView, esp: number): CoPassageFrame | undefined {
@@ -117,7 +119,7 @@ export function decodePassageFrame(view: DataView, esp: number): CoPassageFrame 
     edi: word(2),
     esi: word(3),
     ebx: word(4),
-    returnEip: word(5),
+    returnEip: word(CO_PASSAGE_RETURN_EIP / 4),
     callerEsp: (esp + CO_PASSAGE_FRAME_SIZE) >>> 0,
   };
 }

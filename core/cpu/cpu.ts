@@ -107,6 +107,7 @@ const NO_EVENTS: CpuEvents = {
   exception: () => false,
   controlWrite: () => undefined,
   msrWrite: () => undefined,
+  watchedCode: () => undefined,
   newCode: () => false,
 };
 
@@ -238,7 +239,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   const kept = createSplits(cache);
   const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
 
-  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events.newCode);
+  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);
   const exceptions = createExceptions(views, interrupts, events, faults);
   const { raise: raiseException } = exceptions;
 

@@ -67,10 +67,11 @@ export function createDebugTaps(
     msrWrite(index, low, high) {
       catchpoints?.msr(index, low, high);
     },
-    newCode(linear, physical) {
+    watchedCode: () => catchpoints?.watchedCode(),
+    newCode(linear, physical, fresh) {
       const writable = () =>
         inspector !== undefined && walkPages(memory, inspector.currentSpace(), linear).writable;
-      return catchpoints?.newCode(linear, physical, writable) ?? false;
+      return catchpoints?.newCode(linear, physical, fresh, writable) ?? false;
     },
   };
 

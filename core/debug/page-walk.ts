@@ -70,6 +70,29 @@ function reservedBits(format: Format, { low, high }: PageLevel, large: boolean, 
   return large && (low & RESERVED_2M) !== 0;
 }
 
+/**
+ * Where an address leads, and nothing else: for what looks often.
+ * @returns undefined where nothing is mapped, or beyond 4 GiB
+ */
+export function findPhysical(
+  memory: PhysicalMemory,
+  { cr3, pae = false, pse }: AddressSpace,
+  linear: number,
+): number | undefined {
+  if (cr3 === undefined) return linear >>> 0;
+  let base = cr3;
+  for (const { shift, indexMask, size, large, baseMask } of pae ? LEVELS_PAE : LEVELS_32) {
+    const entry = ((base & baseMask) >>> 0) + ((linear >>> shift) & indexMask) * size;
+    const low = memory.peek(entry) ?? 0;
+    if ((low & Entry.Present) === 0) return undefined;
+    if (size === 8 && ((memory.peek(entry + 4) ?? 0) & 0xf) !== 0) return undefined;
+    if (large > 0 && (pae || pse) && (low & Entry.Large) !== 0)
+      return ((low & -large) | (linear & (large - 1))) >>> 0;
+    base = low;
+  }
+  return ((base & -0x1000) | (linear & 0xfff)) >>> 0;
+}
+
 /** Walks as far as entries are present. */
 export function walkPages(
   memory: PhysicalMemory,

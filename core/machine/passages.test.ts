@@ -63,13 +63,13 @@ describe('passages', () => {
     expect(passages.since(1, 10)).toHaveLength(1);
   });
 
-  it('keep the last 4096 crossings, oldest first', () => {
+  it('keep the last 65,536 crossings, oldest first', () => {
     const { passages } = start();
-    for (let n = 0; n < 5000; n++) passages.onCr3Write(n % 2 === 0 ? GUEST_CR3 : HOST_CR3, PAGE);
-    const all = passages.since(0, 10_000);
-    expect(all).toHaveLength(4096);
-    expect(all[0]!.instructions).toBe(905);
-    expect(all.at(-1)!.instructions).toBe(5000);
+    for (let n = 0; n < 70_000; n++) passages.onCr3Write(n % 2 === 0 ? GUEST_CR3 : HOST_CR3, PAGE);
+    const all = passages.since(0, 100_000);
+    expect(all).toHaveLength(0x1_0000);
+    expect(all[0]!.instructions).toBe(70_000 - 0x1_0000 + 1);
+    expect(all.at(-1)!.instructions).toBe(70_000);
   });
 
   it('forget everything at a reset', () => {

@@ -6,22 +6,26 @@
  * the page's state blocks holds. The guests are never asked and never changed.
  */
 import { CO_ANNOUNCE_PORT, CO_ANNOUNCE_WITHDRAWN, CO_MAX_MONITORS } from '../abi/abi.ts';
+import { CO_PASSAGE_RETURN_EIP } from '../abi/decode.ts';
 import { layouts } from '../abi/layouts.ts';
+import { findPhysical } from '../debug/page-walk.ts';
 import type { IoBus } from '../devices/io-bus.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { type CoroutineId, HOST, type SwitchRecord } from '../protocol/machine-protocol.ts';
 
-/** Crossings remembered. */
-const RECORDS = 4096;
+/** Crossings remembered: a power of 2. */
+const RECORDS = 0x1_0000;
 const PARAMETERS = 4;
-/** Doubles of one record: instructions, from, to, operation, parameters. */
-const RECORD_SIZE = 4 + PARAMETERS;
+/** Doubles of one record: instructions, from, to, operation, both callers, parameters. */
+const HEAD = 6;
+const RECORD_SIZE = HEAD + PARAMETERS;
 
 const HOST_STATE = layouts.co_passage_page.fields.host[0];
 const GUEST_STATE = layouts.co_passage_page.fields.guest[0];
 const OPERATION = layouts.co_passage_page.fields.operation[0];
 const PARAMS = layouts.co_passage_page.fields.params[0];
-const CR3_OFFSET = layouts.co_state.fields.cr3[0];
+const { cr3: CR3, cr4: CR4, esp: ESP } = layouts.co_state.fields;
+const [CR4_PSE, CR4_PAE] = [0x10, 0x20];
 
 export interface Passage {
   readonly monitor: number;
@@ -75,13 +79,29 @@ export function createPassages(
     },
   });
 
+  /** Who called the passage on one side, by the frame that its code left on the stack; 0 if that cannot be read. */
+  function callerOf(state: number): number {
+    const cr4 = memory.read(state + CR4[0], 4);
+    const space = {
+      cr3: memory.read(state + CR3[0], 4),
+      pse: (cr4 & CR4_PSE) !== 0,
+      pae: (cr4 & CR4_PAE) !== 0,
+    };
+    const esp = memory.read(state + ESP[0], 4);
+    const at = findPhysical(memory, space, (esp + CO_PASSAGE_RETURN_EIP) >>> 0);
+    return ((at === undefined ? 0 : memory.peek(at)) ?? 0) >>> 0;
+  }
+
   function record(to: CoroutineId, physical: number): void {
     const at = (written++ % RECORDS) * RECORD_SIZE;
+    const [host, guest] = [callerOf(physical + HOST_STATE), callerOf(physical + GUEST_STATE)];
     records[at] = retired();
     records[at + 1] = current;
     records[at + 2] = to;
     records[at + 3] = memory.read(physical + OPERATION, 4);
-    for (let n = 0; n < PARAMETERS; n++) records[at + 4 + n] = memory.read(physical + PARAMS + n * 4, 4);
+    records[at + 4] = current === HOST ? host : guest;
+    records[at + 5] = current === HOST ? guest : host;
+    for (let n = 0; n < PARAMETERS; n++) records[at + HEAD + n] = memory.read(physical + PARAMS + n * 4, 4);
   }
 
   return {
@@ -99,7 +119,9 @@ export function createPassages(
           from: records[at + 1],
           to: records[at + 2],
           operation: records[at + 3],
-          parameters: [...records.subarray(at + 4, at + 4 + PARAMETERS)],
+          fromCaller: records[at + 4],
+          toCaller: records[at + 5],
+          parameters: [...records.subarray(at + HEAD, at + RECORD_SIZE)],
         };
       });
     },
@@ -113,8 +135,8 @@ export function createPassages(
       if (!passage) return;
       const cr3 = value >>> 0;
       let to: CoroutineId;
-      if (cr3 === memory.read(page + HOST_STATE + CR3_OFFSET, 4)) to = HOST;
-      else if (cr3 === memory.read(page + GUEST_STATE + CR3_OFFSET, 4)) to = passage.monitor + 1;
+      if (cr3 === memory.read(page + HOST_STATE + CR3[0], 4)) to = HOST;
+      else if (cr3 === memory.read(page + GUEST_STATE + CR3[0], 4)) to = passage.monitor + 1;
       // The temporary directory: the crossing has only begun.
       else return;
       if (to === current) return;

@@ -188,6 +188,16 @@ export type CatchSpec = Filter & { readonly id: number } & (
       }
     /** A page that never executed before, or that executes and is mapped writable (once for each page). */
     | { readonly kind: 'execute'; readonly pages: 'new' | 'writable' }
+    /**
+     * Code at linear addresses outside of all of these ranges: once for each page, and again when other code has come into its
+     * frame, up to 16 times.
+     */
+    | {
+        readonly kind: 'execute';
+        readonly pages: 'outside';
+        /** Start and end, which is not included. */
+        readonly known: readonly (readonly [number, number])[];
+      }
   );
 
 /** What has happened. */

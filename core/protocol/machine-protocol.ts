@@ -211,6 +211,9 @@ export interface SwitchRecord {
   readonly to: CoroutineId;
   /** The passage page's operation code: enum co_operation of the cooperative ABI. */
   readonly operation: number;
+  /** Where the passage returns to, on the side that gave up the CPU and on the other one; 0 if it is not known. */
+  readonly fromCaller: number;
+  readonly toCaller: number;
   /** The first four. */
   readonly parameters: readonly number[];
   /** Counts all crossings since boot. */
@@ -223,13 +226,19 @@ export interface RecordRange {
   readonly most: number;
 }
 
+/** How a stopped machine goes on. */
+export interface Resumption {
+  /** Breakpoints on the next instruction count: the machine has stopped before it looked at them. */
+  readonly visit?: boolean;
+}
+
 export interface RequestMap {
   boot: { params: BootRequest; result: MachineSnapshot };
   /** Runs until something stops the machine. */
-  resume: { params: Record<string, never>; result: Record<string, never> };
+  resume: { params: Resumption; result: Record<string, never> };
   step: { params: StepSpec; result: Record<string, never> };
   /** Goes on with a step that a breakpoint or an event has stopped: as if it had not been there. */
-  resumeStep: { params: Record<string, never>; result: Record<string, never> };
+  resumeStep: { params: Resumption; result: Record<string, never> };
   pause: { params: Record<string, never>; result: Record<string, never> };
   snapshot: { params: Record<string, never>; result: MachineSnapshot };
   /** Reads up to `length` bytes; the result ends before the first page that is not mapped. */
@@ -276,9 +285,10 @@ export interface RequestMap {
    * Crossings from sequence number `first` on, or what is still known of them; a negative number counts from the end. The
    * other records are asked for in the same way.
    */
-  switches: { params: RecordRange; result: { switches: readonly SwitchRecord[] } };
-  transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[] } };
-  spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[] } };
+  /** `count`: how many there were since boot, kept or not. */
+  switches: { params: RecordRange; result: { switches: readonly SwitchRecord[]; count: number } };
+  transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[]; count: number } };
+  spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[]; count: number } };
   /** Handlers that were entered and have not come back, the last one first: for call stacks. */
   openEntries: {
     params: { coroutine: CoroutineId };

@@ -249,6 +249,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     suspended = undefined;
   }
 
+  /** The breakpoint that the machine stands at was looked at, unless it has stopped before that. */
+  function passBreakpoint(m: Machine, visit: boolean): void {
+    if (visit) m.cpu.keepBreakpoints();
+    else m.cpu.skipBreakpoint(m.cpu.linearEip());
+  }
+
   function start(m: Machine): void {
     if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
     running = true;
@@ -303,10 +309,10 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       };
       return snapshot(machine);
     },
-    resume() {
+    resume({ visit = false }) {
       const m = stoppedMachine();
       giveUpStep();
-      m.cpu.skipBreakpoint(m.cpu.linearEip());
+      passBreakpoint(m, visit);
       start(m);
       return {};
     },
@@ -318,12 +324,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       start(m);
       return {};
     },
-    resumeStep() {
+    resumeStep({ visit = false }) {
       const m = stoppedMachine();
       if (!suspended) throw new RequestError('no-step', 'No step was stopped by a breakpoint.');
       stepper = suspended;
       suspended = undefined;
-      m.cpu.skipBreakpoint(m.cpu.linearEip());
+      passBreakpoint(m, visit);
       start(m);
       return {};
     },
@@ -404,9 +410,15 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         outside.completeShare(share, id, bytes);
       });
     },
-    switches: (range) => ({ switches: recorded(booted().passages, range) }),
-    transitions: (range) => ({ transitions: recorded(booted().debug.transitions, range) }),
-    spaceLoads: (range) => ({ loads: recorded(booted().debug.spaceLoads, range) }),
+    switches: (range) => ({ switches: recorded(booted().passages, range), count: booted().passages.count() }),
+    transitions: (range) => {
+      const { transitions } = booted().debug;
+      return { transitions: recorded(transitions, range), count: transitions.count() };
+    },
+    spaceLoads: (range) => {
+      const { spaceLoads } = booted().debug;
+      return { loads: recorded(spaceLoads, range), count: spaceLoads.count() };
+    },
     openEntries({ coroutine }) {
       const m = booted();
       const space = resolveSpace(m, { kind: 'coroutine', coroutine });

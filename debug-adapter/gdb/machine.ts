@@ -166,7 +166,7 @@ export class StubMachine {
 
   private coroutinesOf(snapshot: MachineSnapshot): Coroutines {
     const guests = this.target.guests.map(({ name }) => ({ name, image: undefined }));
-    return new Coroutines(snapshot, { hostImage: undefined, programs: [], userPrograms: [], guests });
+    return new Coroutines(snapshot, { hostImage: undefined, programs: [], guests });
   }
 
   /** What the switch of a coroutine that is away has saved: its state block, and registers by DWARF number. */

@@ -7,7 +7,8 @@
  */
 import type { CoState } from '../../core/abi/decode.ts';
 import type { CpuSnapshot, FpuState } from '../../core/protocol/machine-protocol.ts';
-import { CR0_BITS, CR4_BITS, EFLAGS_BITS, GENERAL } from '../registers.ts';
+import { CR0_BITS, CR4_BITS, EFLAGS_BITS } from '../register-bits.ts';
+import { type BitNames, GENERAL } from '../registers.ts';
 import type { Registers } from '../symbols/location.ts';
 
 type Feature = 'org.gnu.gdb.i386.core' | 'org.gnu.gdb.i386.sse' | 'org.colinux.i386.system';
@@ -161,7 +162,7 @@ export function valuesOfSaved(state: CoState, registers: Registers): RegisterVal
 /** Those of a coroutine that has no state yet. Without an instruction pointer gdb would not let anything run. */
 export const valuesAtEntry = (entry: number): RegisterValues => arrange({ eip: entry }, () => undefined);
 
-const flags = (id: string, bits: readonly (readonly [number, string])[]): string =>
+const flags = (id: string, bits: BitNames): string =>
   `<flags id="${id}" size="4">${bits
     .map(([bit, name]) => `<field name="${name}" start="${bit}" end="${bit}"/>`)
     .join('')}</flags>`;

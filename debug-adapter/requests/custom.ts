@@ -27,7 +27,5 @@ export const custom = {
     await context.machine().request('nmi', {});
   },
 
-  'colinux/switches': (context) => context.machine().request('switches', { first: -4096, most: 4096 }),
-
   'colinux/stateHash': (context) => context.machine().request('hash', {}),
 } satisfies Handlers;

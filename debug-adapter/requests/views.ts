@@ -1,4 +1,5 @@
 /** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
+import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { flagsText } from '../mapping-flags.ts';
@@ -6,10 +7,11 @@ import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
 import { readTable, readTaskState } from '../descriptor-tables.ts';
 import { AdapterError, toAdapterError } from '../errors.ts';
+import { landmarksOf, regionsOf } from '../regions.ts';
 import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
-import { transitionSymbols } from '../transition-symbols.ts';
+import { switchSymbols, transitionSymbols } from '../transition-symbols.ts';
 import type { Handlers } from './handler.ts';
 
 export const views = {
@@ -37,20 +39,13 @@ export const views = {
   },
 
   async 'colinux/mappings'(context, args) {
-    const coroutine = context.thread(args);
-    const space = { kind: 'coroutine', coroutine } as const;
-    const { start, last, physical, flags, truncated } = await context
-      .machine()
-      .request('mappings', { space });
-    // Of tens of thousands of ranges few have flags of their own.
-    const texts = new Map([...new Set(flags)].map((bits) => [bits, flagsText(bits)]));
-    const mappings = Array.from(start, (low, n) => ({
-      start: low,
-      last: last[n],
-      physical: physical[n],
-      flags: texts.get(flags[n])!,
-    }));
-    return { mappings, truncated };
+    context.looking();
+    const { coroutines, request } = context.machine();
+    const { coroutine, cr3, away } = context.spaceOf(args);
+    const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
+    const { truncated, ...ranges } = await request('mappings', { space });
+    const landmarks = landmarksOf(coroutines, coroutine, cr3);
+    return { cr3, mappings: regionsOf(ranges, landmarks), truncated };
   },
 
   async 'colinux/reverseMap'(context, { physical }) {
@@ -80,11 +75,12 @@ export const views = {
       problems: tableProblems(base, limit),
       entries: entries.map((entry) => {
         const { index, descriptor, problems } = entry;
-        const offset = 'offset' in descriptor ? descriptor.offset : 0;
-        const handler = gates ? symbolText(machine.coroutines, coroutine, offset) : undefined;
+        const target = 'offset' in descriptor ? descriptor.offset : undefined;
+        const handler = target === undefined ? undefined : symbolText(machine.coroutines, coroutine, target);
         return {
           index,
           text: describeDescriptor(descriptor),
+          ...(target !== undefined && { target }),
           ...(handler !== undefined && { handler }),
           problems: gates ? idtProblems(entry, gdt) : problems,
         };
@@ -102,9 +98,23 @@ export const views = {
 
   async 'colinux/transitions'(context, range) {
     const { coroutines, request } = context.machine();
-    const { transitions } = await request('transitions', range);
+    const { transitions, count } = await request('transitions', range);
     return {
+      count,
       transitions: transitions.map((one) => ({ ...one, ...transitionSymbols(coroutines, one) })),
+    };
+  },
+
+  async 'colinux/switches'(context, { first = -4096, most = 4096 } = {}) {
+    const { coroutines, request } = context.machine();
+    const { switches, count } = await request('switches', { first, most });
+    return {
+      count,
+      switches: switches.map((one) => ({
+        ...one,
+        operationName: nameOf(coOperation, one.operation),
+        ...switchSymbols(coroutines, one),
+      })),
     };
   },
 

@@ -110,6 +110,11 @@ class Evaluation {
     return Number(BigInt.asUintN(32, this.pop().bits));
   }
 
+  /** A link address where it is in memory. */
+  private moved(address: number): number {
+    return (address + (this.scope.frame?.bias ?? 0)) >>> 0;
+  }
+
   private register(number: number): number {
     const value = this.scope.frame?.registers[number];
     if (value === undefined) throw new Unknowable(`register ${String(number)} is not known in this frame`);
@@ -182,12 +187,16 @@ class Evaluation {
     } else {
       switch (op) {
         case DW_OP.addr:
+          this.push(this.moved(cursor.u32()));
+          break;
         case DW_OP.const4u:
           this.push(cursor.u32());
           break;
         case DW_OP.addrx:
-        case DW_OP.constx:
         case DW_OP.GNU_addr_index:
+          this.push(this.moved(this.scope.addressAt(cursor.uleb())));
+          break;
+        case DW_OP.constx:
         case DW_OP.GNU_const_index:
           this.push(this.scope.addressAt(cursor.uleb()));
           break;

@@ -4,7 +4,8 @@
  */
 import { decodeDescriptor, describeDescriptor } from '../descriptors.ts';
 import { entryText } from '../page-words.ts';
-import { CR0_BITS, CR4_BITS, eflagsText, withBits } from '../registers.ts';
+import { CR0_BITS, CR4_BITS } from '../register-bits.ts';
+import { eflagsText, withBits } from '../registers.ts';
 import type { Style } from './format-specifier.ts';
 import { hexAddress } from './text.ts';
 

@@ -1,7 +1,9 @@
 /** Commands, and where they appear. */
 
-import { DEBUG_TYPE } from './debugger.ts';
+import { IN_SESSION as inSession } from './debugger.ts';
+import { CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
+import { VIEW_COMMANDS } from './views.ts';
 
 /** Identifiers, for package.json and for `registerCommand`. */
 export const COMMANDS = {
@@ -11,6 +13,10 @@ export const COMMANDS = {
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
   newGuest: 'colinux.newGuest',
+  firstSteps: 'colinux.firstSteps',
+  restartRebuilt: 'colinux.restartRebuilt',
+  runConfig: 'colinux.runConfig',
+  debugConfig: 'colinux.debugConfig',
 } as const;
 
 const category = text('command.category', 'coLinux');
@@ -24,9 +30,35 @@ export const commands = [
   },
   {
     command: COMMANDS.newGuest,
-    title: text('command.newGuest', 'New guest kernel…'),
+    title: text('command.newGuest', 'New Guest Kernel…'),
     category,
     icon: '$(new-folder)',
+  },
+  {
+    command: COMMANDS.firstSteps,
+    title: text('command.firstSteps', 'First Steps: Debug Your First Kernel'),
+    category,
+    icon: '$(book)',
+  },
+  {
+    command: COMMANDS.restartRebuilt,
+    title: text('command.restartRebuilt', 'Restart with the Rebuilt Kernel'),
+    category,
+    icon: '$(debug-restart)',
+  },
+  {
+    command: COMMANDS.runConfig,
+    title: text('command.runConfig', 'Run Guest of This Configuration'),
+    shortTitle: text('command.runConfig.short', 'Run Guest'),
+    category,
+    icon: '$(run)',
+  },
+  {
+    command: COMMANDS.debugConfig,
+    title: text('command.debugConfig', 'Debug Guest of This Configuration'),
+    shortTitle: text('command.debugConfig.short', 'Debug Guest'),
+    category,
+    icon: '$(debug-alt)',
   },
   { command: COMMANDS.showLog, title: text('command.showLog', 'Show Log'), category, icon: '$(output)' },
   {
@@ -36,9 +68,22 @@ export const commands = [
   },
   { command: COMMANDS.shutDownGuest, title: text('command.shutDownGuest', 'Shut Down Guest'), category },
   { command: COMMANDS.raiseNmi, title: text('command.raiseNmi', 'Raise NMI'), category },
+  {
+    command: VIEW_COMMANDS.revealInMemory,
+    title: text('command.revealInMemory', 'Show in Machine Memory'),
+    category,
+    icon: '$(file-binary)',
+  },
+  {
+    command: VIEW_COMMANDS.revealInAddressSpace,
+    title: text('command.revealInAddressSpace', 'Walk Page Tables'),
+    category,
+    icon: '$(table)',
+  },
 ];
 
-const inSession = `inDebugMode && debugType == ${DEBUG_TYPE}`;
+const inConfig = `editorLangId == ${CONFIG_LANGUAGE}`;
+const ofConfig = `resourceLangId == ${CONFIG_LANGUAGE}`;
 
 export const menus = {
   commandPalette: [
@@ -46,7 +91,25 @@ export const menus = {
     { command: COMMANDS.sendCtrlAltDel, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.shutDownGuest, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.raiseNmi, when: inSession },
+    { command: COMMANDS.restartRebuilt, when: inSession },
+    { command: VIEW_COMMANDS.revealInMemory, when: inSession },
+    { command: VIEW_COMMANDS.revealInAddressSpace, when: inSession },
+    { command: COMMANDS.runConfig, when: inConfig },
+    { command: COMMANDS.debugConfig, when: inConfig },
   ],
+  'editor/title/run': [
+    { command: COMMANDS.debugConfig, when: ofConfig, group: 'navigation@1' },
+    { command: COMMANDS.runConfig, when: ofConfig, group: 'navigation@2' },
+  ],
+  'explorer/context': [
+    { command: COMMANDS.debugConfig, when: ofConfig, group: '2_colinux@1' },
+    { command: COMMANDS.runConfig, when: ofConfig, group: '2_colinux@2' },
+  ],
+  'debug/variables/context': Object.values(VIEW_COMMANDS).map((command) => ({
+    command,
+    when: `${inSession} && canViewMemory`,
+    group: 'z_memory@1',
+  })),
   'debug/toolBar': [
     { command: COMMANDS.showConsole, when: `${inSession} && colinux.hasConsole`, group: 'navigation@90' },
   ],

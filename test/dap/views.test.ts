@@ -50,6 +50,18 @@ describe('views', () => {
     expect(back).toContainEqual(expect.objectContaining({ threadId: 2, linear: walk.linear }));
   });
 
+  it('of mappings say what is where', async () => {
+    const { mappings, cr3 } = await ask('colinux/mappings', { threadId: 2 });
+    expect(cr3).not.toBe((await ask('colinux/mappings', { threadId: 1 })).cr3);
+    const at = (address: number) => mappings.find(({ start, last }) => start <= address && address <= last);
+    expect(at(0xfeaff000)).toMatchObject({ region: 'passage', start: 0xfeaff000, last: 0xfeafffff });
+    const kmain = Number((await session.evaluate('(unsigned)&kmain')).split(' ')[0]);
+    expect(at(kmain)).toMatchObject({ region: 'image', name: '.text' });
+    expect(mappings.filter(({ region }) => region === 'direct-map').length).toBeGreaterThan(0);
+    for (const [n, { start }] of mappings.entries())
+      if (n > 0) expect(start).toBeGreaterThan(mappings[n - 1].last);
+  });
+
   it('of descriptor tables are those of each thread', async () => {
     const guest = await ask('colinux/descriptors', { threadId: 2, table: 'gdt' });
     const host = await ask('colinux/descriptors', { threadId: 1, table: 'gdt' });
@@ -88,7 +100,13 @@ describe('views', () => {
     expect(branches.some(({ toSymbol }) => toSymbol !== undefined)).toBe(true);
     const { loads } = await ask('colinux/spaceLoads', { first: -5, most: 5 });
     expect(loads.at(-1)!.value).toBe(Number(await session.evaluate('$cr3,d')));
-    expect((await ask('colinux/switches', undefined)).switches.length).toBeGreaterThan(0);
+    const { switches } = await ask('colinux/switches', undefined);
+    expect(switches[0]).toMatchObject({ sequence: 0, from: 0, to: 1, operationName: 'START' });
+    const device = switches.find(({ from, operationName }) => from === 1 && operationName === 'DEVICE')!;
+    expect(device.toSymbol).toMatch(/^passage_switch/);
+    expect(device.fromSymbol).toMatch(/^switch_to_host/);
+    const [second] = (await ask('colinux/switches', { first: 1, most: 1 })).switches;
+    expect(second.sequence).toBe(1);
     expect((await ask('colinux/stateHash', undefined)).hash).toHaveLength(16);
   });
 });

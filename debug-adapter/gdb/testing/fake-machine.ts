@@ -197,7 +197,7 @@ export class FakeMachine {
         });
         return {};
       case 'switches':
-        return { switches: [] };
+        return { switches: [], count: 0 };
       default:
         throw new Error(`The fake machine has no request "${kind}".`);
     }

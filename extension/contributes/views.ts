@@ -1,0 +1,40 @@
+/** Views of the machine: containers of the panel for what needs room, trees of the debug side bar for the rest. */
+import { IN_SESSION } from './debugger.ts';
+import { text } from './text.ts';
+
+/** Identifiers of the views, for package.json and for the providers. */
+export const VIEWS = {
+  addressSpace: 'colinux.addressSpace',
+  rings: 'colinux.rings',
+  switches: 'colinux.switches',
+  processor: 'colinux.processor',
+  memory: 'colinux.memory',
+} as const;
+
+/** Commands of views; they take a memory reference. */
+export const VIEW_COMMANDS = {
+  revealInMemory: 'colinux.revealInMemory',
+  revealInAddressSpace: 'colinux.revealInAddressSpace',
+} as const;
+
+/** Views in the panel: each is a tab of its own, so that it has the whole width. */
+const panel = [
+  { id: VIEWS.addressSpace, key: 'addressSpace', name: 'Address Space', icon: 'table' },
+  { id: VIEWS.rings, key: 'rings', name: 'Rings', icon: 'target' },
+  { id: VIEWS.switches, key: 'switches', name: 'Switches', icon: 'arrow-swap' },
+  { id: VIEWS.processor, key: 'processor', name: 'Processor', icon: 'chip' },
+  { id: VIEWS.memory, key: 'memory', name: 'Machine Memory', icon: 'file-binary' },
+].map(({ key, name, ...view }) => ({ ...view, key, title: text(`view.${key}`, name) }));
+
+export const viewsContainers = {
+  panel: panel.map(({ key, title, icon }) => ({ id: `colinux-${key}`, title, icon: `$(${icon})` })),
+};
+
+export const views = {
+  ...Object.fromEntries(
+    panel.map(({ id, key, title, icon }) => [
+      `colinux-${key}`,
+      [{ id, name: title, type: 'webview', icon: `$(${icon})`, when: IN_SESSION, contextualTitle: title }],
+    ]),
+  ),
+};

@@ -1,0 +1,61 @@
+/** The views of the machine, and the commands that lead to them. */
+import * as vscode from 'vscode';
+import { VIEW_COMMANDS, VIEWS } from '../contributes/views.ts';
+import { MachineSelection } from './selection.ts';
+import { MachineWebview, type ViewAbout } from './webview.ts';
+
+const PAGES = {
+  addressSpace: {
+    id: VIEWS.addressSpace,
+    bundle: 'address-space',
+    requests: ['colinux/mappings', 'colinux/pageWalk', 'colinux/reverseMap', 'evaluate'],
+  },
+  memory: {
+    id: VIEWS.memory,
+    bundle: 'memory',
+    requests: ['colinux/mappings', 'colinux/pageWalk', 'evaluate', 'readMemory', 'writeMemory'],
+  },
+  processor: {
+    id: VIEWS.processor,
+    bundle: 'processor',
+    requests: [
+      'colinux/descriptors',
+      'colinux/taskState',
+      'evaluate',
+      'scopes',
+      'setVariable',
+      'stackTrace',
+      'variables',
+    ],
+  },
+  rings: { id: VIEWS.rings, bundle: 'rings', requests: ['colinux/taskState', 'colinux/transitions'] },
+  switches: { id: VIEWS.switches, bundle: 'switches', requests: ['colinux/switches'] },
+} as const satisfies Record<string, ViewAbout>;
+
+/** An address that a command is given: a memory reference, or what VS Code's menus of variables pass. */
+function referenceOf(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
+  const { variable } = (argument ?? {}) as { variable?: { memoryReference?: unknown } };
+  return typeof variable?.memoryReference === 'string' ? variable.memoryReference : undefined;
+}
+
+/** Registers all views; they end with the returned disposable. */
+export function registerViews(extension: vscode.Uri, log: vscode.LogOutputChannel): vscode.Disposable {
+  const selection = new MachineSelection();
+  const create = (about: ViewAbout) => new MachineWebview(about, extension, selection, log);
+  const [memory, addressSpace] = [create(PAGES.memory), create(PAGES.addressSpace)];
+  const reveal = (command: string, view: MachineWebview) =>
+    vscode.commands.registerCommand(command, async (argument: unknown) => {
+      const reference = referenceOf(argument);
+      if (reference === undefined) await vscode.commands.executeCommand(`${view.about.id}.focus`);
+      else await view.reveal(reference);
+    });
+  return vscode.Disposable.from(
+    selection,
+    ...[memory, addressSpace, create(PAGES.processor), create(PAGES.rings), create(PAGES.switches)].map(
+      (view) => vscode.window.registerWebviewViewProvider(view.about.id, view),
+    ),
+    reveal(VIEW_COMMANDS.revealInMemory, memory),
+    reveal(VIEW_COMMANDS.revealInAddressSpace, addressSpace),
+  );
+}

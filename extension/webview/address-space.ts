@@ -1,0 +1,272 @@
+/** The view "Address Space": what the selected thread has mapped where, as a tree, as a map, and one address walked. */
+import { html, render } from 'lit-html';
+import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
+import type { SelectedMachine } from '../views/messages.ts';
+import { AddressMap } from './address-space/map.ts';
+import { type Change, changesBetween } from './address-space/ranges.ts';
+import { RegionsList } from './address-space/regions-list.ts';
+import { walkText, type WalkShown } from './address-space/walk.ts';
+import { ask, listen, t } from './shared/bridge.ts';
+import { coroutineColour, coroutinesOf } from './shared/names.ts';
+import { bytes, hex } from './shared/number-text.ts';
+import { coroutineOf, referenceTo } from './shared/references.ts';
+import { viewRoot } from './shared/root.ts';
+import './shared/page.css';
+import './address-space.css';
+
+type Colouring = 'access' | 'ring' | 'owner';
+type Access = 'read' | 'write' | 'execute';
+
+const COLOURINGS: readonly (readonly [Colouring, string])[] = [
+  ['access', t('Access')],
+  ['ring', t('Ring')],
+  ['owner', t('Owner of the frames')],
+];
+
+let machine: SelectedMachine | undefined;
+let ranges: readonly MappedRange[] = [];
+let changes: readonly Change[] = [];
+let truncated = false;
+/** The last state of each address space, by CR3: changes are those of one space. */
+const last = new Map<number, readonly MappedRange[]>();
+/** Physical memory of each guest. */
+let memoryOf: { coroutine: number; start: number; last: number }[] = [];
+let selected = 0;
+let colouring: Colouring = 'access';
+let access: Access = 'read';
+let user = false;
+let shown: WalkShown | undefined;
+let problem = '';
+/** Counts requests: answers to older ones are not shown. */
+let round = 0;
+
+const root = viewRoot();
+const map = new AddressMap({ colour, describe, chosen: (address) => void choose(address) });
+const regions = new RegionsList({ colour, chosen: (address) => void choose(address) });
+
+/** The coroutine whose RAM a frame is. */
+const ownerOf = (physical: number): number =>
+  memoryOf.find(({ start, last: end }) => start <= physical && physical <= end)?.coroutine ?? 0;
+
+function colour({ flags, region, physical }: MappedRange): string {
+  if (colouring === 'owner')
+    return region === 'device' ? '--vscode-charts-lines' : coroutineColour(ownerOf(physical));
+  if (colouring === 'ring') return flags.includes('user') ? '--vscode-charts-green' : '--vscode-charts-red';
+  if (region === 'device') return '--vscode-charts-lines';
+  const [writable, executable] = [flags[1] === 'w', flags[2] === 'x'];
+  if (writable && executable) return '--vscode-charts-orange';
+  if (writable) return '--vscode-charts-blue';
+  return executable ? '--vscode-charts-green' : '--vscode-charts-purple';
+}
+
+/** What the colours mean now. */
+function legend(): (readonly [string, string])[] {
+  if (colouring === 'ring')
+    return [
+      ['--vscode-charts-red', t('rings 0 to 2')],
+      ['--vscode-charts-green', t('ring 3 too')],
+    ];
+  if (colouring === 'owner')
+    return coroutinesOf(machine?.threads ?? []).map((coroutine) => [
+      coroutineColour(coroutine),
+      machine?.threads.find(({ id }) => id === coroutine + 1)?.name ?? '',
+    ]);
+  return [
+    ['--vscode-charts-orange', 'rwx'],
+    ['--vscode-charts-blue', 'rw-'],
+    ['--vscode-charts-green', 'r-x'],
+    ['--vscode-charts-purple', 'r--'],
+    ['--vscode-charts-lines', t('devices')],
+  ];
+}
+
+function describe(range: MappedRange): string {
+  const { start, last: end, physical, flags, region, name } = range;
+  return `${hex(start)} ${bytes(end - start + 1)}  ${flags}  ${region}${name ? ` ${name}` : ''} → ${hex(physical)}`;
+}
+
+/** Another thread, or another stop. */
+async function follow(next: SelectedMachine | undefined): Promise<void> {
+  if (next?.session !== machine?.session) last.clear();
+  machine = next;
+  problem = '';
+  const mine = ++round;
+  if (machine && !machine.running) {
+    try {
+      const answer = await ask('colinux/mappings', { threadId: machine.thread.id });
+      const memory = await memories(machine);
+      if (mine !== round) return;
+      const before = last.get(answer.cr3);
+      changes = before ? changesBetween(before, answer.mappings) : [];
+      last.set(answer.cr3, answer.mappings);
+      ({ truncated, mappings: ranges } = answer);
+      memoryOf = memory;
+      map.update(ranges, changes);
+      regions.update(ranges, changes);
+      if (selected === 0) selected = ranges[0]?.start ?? 0;
+      await walk();
+    } catch (error) {
+      problem = (error as Error).message;
+    }
+  }
+  draw();
+}
+
+/** The RAM of each guest: what it maps as its direct map. */
+async function memories({ threads }: SelectedMachine): Promise<typeof memoryOf> {
+  const guests = coroutinesOf(threads).filter((coroutine) => coroutine > 0);
+  return Promise.all(
+    guests.map(async (coroutine) => {
+      const { mappings } = await ask('colinux/mappings', { threadId: coroutine + 1 });
+      const direct = mappings.filter(({ region }) => region === 'direct-map' || region === 'image');
+      return {
+        coroutine,
+        start: Math.min(...direct.map(({ physical }) => physical)),
+        last: Math.max(...direct.map(({ physical, start, last: end }) => physical + end - start)),
+      };
+    }),
+  );
+}
+
+async function choose(address: number): Promise<void> {
+  selected = address;
+  map.select(address);
+  regions.select(address);
+  draw();
+  await walk().catch((error: unknown) => (problem = (error as Error).message));
+  draw();
+}
+
+async function walk(): Promise<void> {
+  if (!machine || machine.running) return;
+  const mine = ++round;
+  const reference = referenceTo(coroutineOf(machine.thread.id), selected);
+  const answer = await ask('colinux/pageWalk', { memoryReference: reference, access, user });
+  const mapped =
+    answer.physical === undefined
+      ? []
+      : (await ask('colinux/reverseMap', { physical: answer.physical })).mappings;
+  if (mine === round) shown = { walk: answer, mapped, reference };
+}
+
+/** Leads to an address in words of the user: a number or an expression. */
+async function goTo(text: string): Promise<void> {
+  if (!machine) return;
+  try {
+    const { frameId } = machine;
+    const answer = await ask('evaluate', {
+      expression: `(unsigned)(${text}),x`,
+      context: 'watch',
+      ...(frameId !== undefined && { frameId }),
+    });
+    const address = Number(/0x[0-9a-f]+/i.exec(answer.result)?.[0]);
+    if (!Number.isInteger(address)) throw new Error(t('{0} is no address.', text));
+    problem = '';
+    map.zoomTo(address >>> 0);
+  } catch (error) {
+    problem = (error as Error).message;
+    draw();
+  }
+}
+
+function toolbar(present: SelectedMachine) {
+  return html`<div class="toolbar">
+    <input
+      type="text"
+      class="code"
+      placeholder=${t('Address or expression')}
+      aria-label=${t('Go to address')}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === 'Enter') void goTo((event.target as HTMLInputElement).value);
+      }}
+    />
+    <button ?disabled=${!map.zoomed} @click=${() => map.zoomOut()}>${t('All 4 GiB')}</button>
+    <label
+      >${t('Colours')}
+      <select
+        @change=${(event: Event) => {
+          colouring = (event.target as HTMLSelectElement).value as Colouring;
+          map.redraw();
+          regions.redraw();
+          draw();
+        }}
+      >
+        ${COLOURINGS.map(
+          ([value, title]) => html`<option value=${value} ?selected=${value === colouring}>${title}</option>`,
+        )}
+      </select></label
+    >
+    ${legend().map(
+      ([variable, title]) =>
+        html`<span class="quiet"
+          ><span class="swatch" .style=${`background: var(${variable})`}></span>${title}</span
+        >`,
+    )}
+    <span class="spring"></span>
+    <span class=${problem ? 'problem' : 'quiet'} role="status"
+      >${
+        problem ||
+        (present.running ? t('The machine runs: this is what was at the last stop.') : present.thread.name)
+      }
+      ${truncated ? t('(not all ranges are shown)') : ''}</span
+    >
+  </div>`;
+}
+
+function accessTools() {
+  const change = (): void => {
+    void walk().then(draw, () => undefined);
+  };
+  return html`<div class="toolbar">
+    <select
+      aria-label=${t('Access')}
+      @change=${(event: Event) => {
+        access = (event.target as HTMLSelectElement).value as Access;
+        change();
+      }}
+    >
+      <option value="read">${t('read')}</option>
+      <option value="write">${t('write')}</option>
+      <option value="execute">${t('execute')}</option>
+    </select>
+    <label
+      ><input
+        type="checkbox"
+        .checked=${user}
+        @change=${(event: Event) => {
+          user = (event.target as HTMLInputElement).checked;
+          change();
+        }}
+      />${t('by ring 3')}</label
+    >
+  </div>`;
+}
+
+function draw(): void {
+  if (!machine) {
+    render(html`<p class="message">${t('No machine is being debugged.')}</p>`, root);
+    return;
+  }
+  const { threads, thread } = machine;
+  const follows = (threadId: number | undefined, address: number) => {
+    if (threadId === thread.id) void choose(address);
+  };
+  render(
+    html`<h1 class="unseen">${t('Address space')}</h1>
+      ${toolbar(machine)}
+      <div class="columns">
+        <div class="column regions">${regions.element}</div>
+        <div class="column">${map.element}</div>
+        <div class="aside" tabindex="0" role="region" aria-label=${t('Page walk')}>
+          ${accessTools()} ${shown ? walkText(shown, threads, follows) : ''}
+        </div>
+      </div>`,
+    root,
+  );
+}
+
+draw();
+listen({
+  machine: (next) => void follow(next),
+  reveal: (memoryReference) => void goTo(memoryReference.replace(/^.*:/, '')),
+});

@@ -1,0 +1,231 @@
+/** The view "Machine Memory": two panes side by side, an address space and the physical memory behind it. */
+import { html, render, type TemplateResult } from 'lit-html';
+import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
+import type { SelectedMachine } from '../views/messages.ts';
+import { rangeAt } from './address-space/ranges.ts';
+import { MemoryPane } from './memory/pane.ts';
+import { Seen } from './memory/seen.ts';
+import { ask, listen, open, t } from './shared/bridge.ts';
+import { coroutinesOf } from './shared/names.ts';
+import { grouped, hex } from './shared/number-text.ts';
+import { coroutineOf, referenceTo } from './shared/references.ts';
+import { viewRoot } from './shared/root.ts';
+import './shared/page.css';
+import './memory.css';
+
+const PHYSICAL = 'physical';
+const root = viewRoot();
+const seen = new Seen();
+let machine: SelectedMachine | undefined;
+let ranges: readonly MappedRange[] = [];
+/** The physical pane shows the frame of the address in the other one. */
+let linked = true;
+/** The space of the left pane: that of the selected thread, unless the user chose one. */
+let chosen: string | undefined;
+let problem = '';
+let started = false;
+
+const failed = (message: string): void => {
+  problem = message;
+  draw();
+};
+const virtual = new MemoryPane({
+  label: t('Virtual memory'),
+  seen,
+  failed,
+  moved: () => void followLink(),
+});
+const physical = new MemoryPane({ label: t('Physical memory'), seen, failed, moved: draw });
+
+/** What stands before addresses of a coroutine. */
+const spaceNameOf = (coroutine: number): string => referenceTo(coroutine, 0).replace(/:.*/, '');
+const spaceNow = (): string => chosen ?? spaceNameOf(coroutineOf(machine?.thread.id ?? 1));
+const threadOf = (space: string): number => {
+  const guest = /^guest(\d+)$/.exec(space);
+  return guest ? Number(guest[1]) + 2 : 1;
+};
+
+async function follow(next: SelectedMachine | undefined): Promise<void> {
+  if (next?.session !== machine?.session) {
+    seen.clear();
+    started = false;
+  } else if (next && machine && next.changes !== machine.changes) seen.next();
+  machine = next;
+  problem = '';
+  draw();
+  if (!machine || machine.running) return;
+  if (!started) {
+    started = true;
+    await goTo('$esp');
+    return;
+  }
+  await Promise.all([virtual.show(spaceNow(), virtual.address), loadRanges()]);
+  await followLink();
+  await physical.load();
+}
+
+async function loadRanges(): Promise<void> {
+  const answer = await ask('colinux/mappings', { threadId: threadOf(spaceNow()) }).catch(() => undefined);
+  ranges = answer?.mappings ?? [];
+  draw();
+}
+
+/** Brings the frame of the address under the cursor into the physical pane. */
+async function followLink(): Promise<void> {
+  draw();
+  if (!linked || !machine || machine.running) return;
+  const walk = await ask('colinux/pageWalk', { memoryReference: virtual.reference }).catch(() => undefined);
+  if (walk?.physical !== undefined) await physical.show(PHYSICAL, walk.physical);
+  draw();
+}
+
+/** Leads to what a user writes: a number, an expression, or a memory reference. */
+async function goTo(text: string): Promise<void> {
+  try {
+    problem = '';
+    const reference = /^(physical|host|guest\d+):(0x[0-9a-f]+)$/i.exec(text.trim());
+    if (reference) {
+      const [, space = '', digits] = reference;
+      if (space === PHYSICAL) {
+        linked = false;
+        await physical.show(PHYSICAL, Number(digits));
+      } else {
+        chosen = space === spaceNow() ? chosen : space;
+        await virtual.show(space, Number(digits));
+        await loadRanges();
+        await followLink();
+      }
+    } else {
+      await virtual.show(spaceNow(), await addressOf(text));
+      await loadRanges();
+      await followLink();
+    }
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  draw();
+}
+
+async function addressOf(text: string): Promise<number> {
+  const answer = await ask('evaluate', {
+    expression: `(unsigned)(${text}),x`,
+    context: 'watch',
+    ...(machine?.frameId !== undefined && { frameId: machine.frameId }),
+  });
+  const digits = /0x[0-9a-f]+/i.exec(answer.result)?.[0];
+  if (digits === undefined) throw new Error(t('{0} is no address.', text));
+  return Number(digits);
+}
+
+const addressInput = (label: string, go: (text: string) => void): TemplateResult =>
+  html`<input
+    type="text"
+    class="code"
+    aria-label=${label}
+    placeholder=${t('Address or expression')}
+    @keydown=${(event: KeyboardEvent) => {
+      if (event.key === 'Enter') go((event.target as HTMLInputElement).value);
+    }}
+  />`;
+
+/** What is mapped at the cursor. */
+function whatIsHere(): TemplateResult {
+  const range = rangeAt(ranges, virtual.address);
+  if (!range) return html`<span class="quiet">${t('not mapped')}</span>`;
+  const at = range.physical + (virtual.address - range.start);
+  return html`<span class="quiet"
+    >${hex(virtual.address)} · ${range.region} ${range.name ?? ''} · ${range.flags} ·
+    ${t('physical {0}', hex(at))}</span
+  >`;
+}
+
+/** The bytes at the cursor as numbers. */
+function valuesHere(pane: MemoryPane): TemplateResult {
+  const bytes = pane.bytesAtCursor(8);
+  const view = new DataView(
+    Uint8Array.from([...bytes, ...new Array<number>(8 - bytes.length).fill(0)]).buffer,
+  );
+  const values: (readonly [string, string])[] = [];
+  if (bytes.length >= 1) values.push(['u8', grouped(view.getUint8(0))]);
+  if (bytes.length >= 2) values.push(['u16', grouped(view.getUint16(0, true))]);
+  if (bytes.length >= 4)
+    values.push(
+      ['u32', hex(view.getUint32(0, true))],
+      ['i32', view.getInt32(0, true).toLocaleString('en-US')],
+    );
+  if (bytes.length >= 8) values.push(['u64', `0x${view.getBigUint64(0, true).toString(16)}`]);
+  return html`${values.map(
+    ([name, value]) =>
+      html`<span><span class="quiet">${name}</span> <span class="code">${value}</span></span>`,
+  )}`;
+}
+
+function draw(): void {
+  if (!machine) {
+    render(html`<p class="message">${t('No machine is being debugged.')}</p>`, root);
+    return;
+  }
+  const { running, threads } = machine;
+  render(
+    html`<h1 class="unseen">${t('Machine memory')}</h1>
+      <div class="panes">
+        <section class="half" aria-label=${t('Virtual memory')}>
+          <div class="toolbar">
+            ${addressInput(t('Go to virtual address'), (text) => void goTo(text))}
+            <select
+              aria-label=${t('Address space')}
+              @change=${(event: Event) => {
+                const { value } = event.target as HTMLSelectElement;
+                chosen = value === '' ? undefined : value;
+                void virtual.show(spaceNow(), virtual.address).then(loadRanges).then(followLink);
+              }}
+            >
+              <option value="" ?selected=${chosen === undefined}>${t('of the selected thread')}</option>
+              ${coroutinesOf(threads).map((coroutine) => {
+                const space = spaceNameOf(coroutine);
+                return html`<option value=${space} ?selected=${chosen === space}>
+                  ${threads.find(({ id }) => id === coroutine + 1)?.name}
+                </option>`;
+              })}
+            </select>
+            <button
+              @click=${() => open({ in: 'address-space', memoryReference: virtual.reference })}
+              title=${t('Show this address in the map of its address space')}
+            >
+              ${t('Page walk')}
+            </button>
+            <span class="spring"></span>
+            <span class=${problem ? 'problem' : 'quiet'} role="status"
+              >${problem || (running ? t('The machine runs: this is what was at the last stop.') : '')}</span
+            >
+          </div>
+          ${virtual.element}
+          <div class="toolbar footer">${whatIsHere()}<span class="spring"></span>${valuesHere(virtual)}</div>
+        </section>
+        <section class="half" aria-label=${t('Physical memory')}>
+          <div class="toolbar">
+            ${addressInput(t('Go to physical address'), (text) => void goTo(`physical:${text}`))}
+            <label
+              ><input
+                type="checkbox"
+                .checked=${linked}
+                @change=${(event: Event) => {
+                  linked = (event.target as HTMLInputElement).checked;
+                  void followLink();
+                }}
+              />${t('follow the virtual address')}</label
+            >
+          </div>
+          ${physical.element}
+          <div class="toolbar footer">
+            <span class="quiet">${t('physical {0}', hex(physical.address))}</span
+            ><span class="spring"></span>${valuesHere(physical)}
+          </div>
+        </section>
+      </div>`,
+    root,
+  );
+}
+
+draw();
+listen({ machine: (next) => void follow(next), reveal: (reference) => void goTo(reference) });

@@ -1,0 +1,212 @@
+/**
+ * One pane of the view of memory: rows of 16 bytes of one space. There is no end to scroll to in 4 GiB, so the wheel and the keys
+ * move the first row. The byte under the cursor is overwritten by typing hexadecimal digits.
+ */
+import { html, nothing, render, type TemplateResult } from 'lit-html';
+import { t } from '../shared/bridge.ts';
+import { hex } from '../shared/number-text.ts';
+import { type MemoryPage, readPage, referenceIn, ROW, type SpaceName, writeBytes } from './read-memory.ts';
+import { parseBytes } from './parse-bytes.ts';
+import type { Seen } from './seen.ts';
+
+const ROW_HEIGHT = 18;
+const END = 0x1_0000_0000;
+
+export interface PaneOptions {
+  readonly label: string;
+  readonly seen: Seen;
+  /** The cursor is at another address. */
+  moved(address: number): void;
+  failed(message: string): void;
+}
+
+export class MemoryPane {
+  readonly element = document.createElement('div');
+  private space: SpaceName = '';
+  private base = 0;
+  private cursor = 0;
+  private rows = 8;
+  private page: MemoryPage | undefined;
+  /** The first digit of a byte that is being typed. */
+  private digit = '';
+  private round = 0;
+
+  constructor(private readonly options: PaneOptions) {
+    this.element.className = 'pane code';
+    this.element.tabIndex = 0;
+    this.element.setAttribute('role', 'grid');
+    this.element.setAttribute('aria-label', options.label);
+    this.element.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    this.element.addEventListener('keydown', (event) => this.key(event));
+    this.element.addEventListener('paste', (event) => this.paste(event));
+    this.element.addEventListener('click', (event) => {
+      const cell = (event.target as Element).closest<HTMLElement>('[data-address]');
+      if (cell) this.moveTo(Number(cell.dataset.address));
+    });
+    new ResizeObserver(() => {
+      const rows = Math.max(1, Math.floor(this.element.clientHeight / ROW_HEIGHT));
+      if (rows === this.rows) return;
+      this.rows = rows;
+      void this.load();
+    }).observe(this.element);
+  }
+
+  get address(): number {
+    return this.cursor;
+  }
+
+  /** Shows an address of a space, in the second row. */
+  async show(space: SpaceName, address: number): Promise<void> {
+    const inside =
+      space === this.space && address >= this.base && address < this.base + (this.rows - 1) * ROW;
+    this.space = space;
+    this.cursor = address;
+    this.digit = '';
+    if (!inside) this.base = Math.max(0, address - (address % ROW) - ROW);
+    await this.load();
+  }
+
+  /** Reads what is shown anew. */
+  async load(): Promise<void> {
+    const mine = ++this.round;
+    try {
+      const page = await readPage(this.space, this.base, this.rows * ROW);
+      if (mine !== this.round) return;
+      this.page = page;
+      this.options.seen.note(page);
+    } catch (error) {
+      this.options.failed((error as Error).message);
+    }
+    this.draw();
+  }
+
+  private byteAt(address: number): number | undefined {
+    return this.page?.bytes[address - this.page.address];
+  }
+
+  private moveTo(address: number): void {
+    this.cursor = Math.max(0, Math.min(address, END - 1));
+    this.digit = '';
+    const row = this.cursor - (this.cursor % ROW);
+    if (row < this.base) this.scrollTo(row);
+    else if (row >= this.base + this.rows * ROW) this.scrollTo(row - (this.rows - 1) * ROW);
+    else this.draw();
+    this.options.moved(this.cursor);
+  }
+
+  private scrollTo(base: number): void {
+    this.base = Math.max(0, Math.min(base, END - this.rows * ROW));
+    void this.load();
+  }
+
+  private wheel(event: WheelEvent): void {
+    event.preventDefault();
+    this.scrollTo(this.base + Math.sign(event.deltaY) * 3 * ROW);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const moves: Record<string, number> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -ROW,
+      ArrowDown: ROW,
+      PageUp: -this.rows * ROW,
+      PageDown: this.rows * ROW,
+    };
+    const by = moves[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (by !== undefined) this.moveTo(this.cursor + by);
+    else if (/^[0-9a-f]$/i.test(event.key)) void this.type(event.key);
+    else if (event.key === 'Escape') {
+      this.digit = '';
+      this.draw();
+    } else return;
+    event.preventDefault();
+  }
+
+  private async type(digit: string): Promise<void> {
+    this.digit += digit;
+    if (this.digit.length < 2) {
+      this.draw();
+      return;
+    }
+    const byte = parseInt(this.digit, 16);
+    this.digit = '';
+    await this.write([byte]);
+  }
+
+  private paste(event: ClipboardEvent): void {
+    event.preventDefault();
+    const bytes = parseBytes(event.clipboardData?.getData('text') ?? '');
+    if (bytes) void this.write(bytes);
+    else this.options.failed(t('Pairs of hexadecimal digits can be pasted, as in "90 90".'));
+  }
+
+  /** Writes at the cursor, which goes behind it. */
+  private async write(bytes: readonly number[]): Promise<void> {
+    const at = this.cursor;
+    try {
+      await writeBytes(this.space, at, bytes);
+    } catch (error) {
+      this.options.failed((error as Error).message);
+      return;
+    }
+    this.moveTo(at + bytes.length);
+    await this.load();
+  }
+
+  draw(): void {
+    const { page } = this;
+    const rows: TemplateResult[] = [];
+    for (let row = 0; row < this.rows && page; row++) rows.push(this.row(page.address + row * ROW));
+    render(rows, this.element);
+    this.element.setAttribute('aria-activedescendant', `${this.options.label}-${String(this.cursor)}`);
+  }
+
+  private row(address: number): TemplateResult {
+    const cells = Array.from({ length: ROW }, (_, n) => address + n);
+    return html`<div role="row" class="memory-row">
+      <span role="rowheader" class="quiet">${hex(address)}</span>
+      ${cells.map((at) => this.cell(at))}
+      <span role="gridcell" class="text">${cells.map((at) => letter(this.byteAt(at))).join('')}</span>
+    </div>`;
+  }
+
+  private cell(address: number): TemplateResult {
+    const byte = this.byteAt(address);
+    const before = this.options.seen.before(this.space, address, byte);
+    const selected = address === this.cursor;
+    const text = selected && this.digit ? `${this.digit}_` : byteText(byte);
+    return html`<span
+      role="gridcell"
+      id=${`${this.options.label}-${String(address)}`}
+      class="byte ${selected ? 'selected' : ''} ${before === undefined ? '' : 'changed'}"
+      data-address=${address}
+      aria-selected=${selected}
+      title=${before === undefined ? nothing : t('was {0} at the last stop', byteText(before))}
+      >${text}</span
+    >`;
+  }
+
+  /** What the pane shows, for others to find. */
+  get reference(): string {
+    return referenceIn(this.space, this.cursor);
+  }
+
+  /** The bytes from the cursor on, as far as they are known. */
+  bytesAtCursor(count: number): number[] {
+    const bytes: number[] = [];
+    for (let n = 0; n < count; n++) {
+      const byte = this.byteAt(this.cursor + n);
+      if (byte === undefined) break;
+      bytes.push(byte);
+    }
+    return bytes;
+  }
+}
+
+const byteText = (byte: number | undefined): string =>
+  byte === undefined ? '··' : byte.toString(16).padStart(2, '0');
+
+const letter = (byte: number | undefined): string =>
+  byte === undefined ? ' ' : byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';

@@ -1,0 +1,219 @@
+/** The view "Processor": registers with every bit named, descriptor tables and the task state of the selected thread. */
+import { html, nothing, render, type TemplateResult } from 'lit-html';
+import type { TaskStateBody } from '../../debug-adapter/custom-protocol.ts';
+import type { SelectedMachine } from '../views/messages.ts';
+import {
+  forgetStops,
+  nextStop,
+  numberOf,
+  readRegisters,
+  type Register,
+  type RegisterGroup,
+  writeRegister,
+} from './processor/registers.ts';
+import { readTable, TABLES, type TableShown, tableText, taskStateText } from './processor/tables.ts';
+import { ask, kept, listen, t } from './shared/bridge.ts';
+import { hex } from './shared/number-text.ts';
+import { viewRoot } from './shared/root.ts';
+import './shared/page.css';
+import './processor.css';
+
+const TABS = ['registers', 'fpu', ...TABLES, 'tss'] as const;
+type Tab = (typeof TABS)[number];
+const TITLES: Readonly<Record<Tab, string>> = {
+  registers: t('Registers'),
+  fpu: t('FPU and SSE'),
+  gdt: 'GDT',
+  ldt: 'LDT',
+  idt: 'IDT',
+  tss: 'TSS',
+};
+/** Groups of the adapter that are floating point. */
+const FPU_GROUPS: ReadonlySet<string> = new Set(['x87', 'MMX', 'SSE']);
+
+const root = viewRoot();
+const isTab = (value: unknown): value is Tab => TABS.some((tab) => tab === value);
+let tab: Tab = 'registers';
+const state = kept.read();
+if (isTab(state)) tab = state;
+
+let machine: SelectedMachine | undefined;
+let groups: readonly RegisterGroup[] = [];
+let table: TableShown | undefined;
+let task: TaskStateBody | undefined;
+let problem = '';
+let editing: string | undefined;
+let round = 0;
+
+async function follow(next: SelectedMachine | undefined): Promise<void> {
+  if (next?.session !== machine?.session) forgetStops();
+  if (next && machine && next.changes !== machine.changes) nextStop();
+  machine = next;
+  editing = undefined;
+  await load();
+}
+
+/** Fetches what the open tab shows. */
+async function load(): Promise<void> {
+  const mine = ++round;
+  problem = '';
+  if (machine && !machine.running)
+    try {
+      const { id } = machine.thread;
+      if (tab === 'tss') task = await ask('colinux/taskState', { threadId: id });
+      else if (tab === 'registers' || tab === 'fpu') groups = await readRegisters(machine);
+      else table = await readTable(id, tab);
+    } catch (error) {
+      problem = (error as Error).message;
+    }
+  if (mine === round) draw();
+}
+
+function choose(next: Tab): void {
+  tab = next;
+  kept.write(tab);
+  draw();
+  void load();
+}
+
+async function write(register: Register, value: string): Promise<void> {
+  editing = undefined;
+  try {
+    await writeRegister(register, value);
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  // The adapter tells of the change; a value that was refused is shown as it is.
+  draw();
+}
+
+function value(register: Register): TemplateResult {
+  const { name, text, changed, container } = register;
+  if (editing === name)
+    return html`<input
+      class="code"
+      aria-label=${name}
+      .value=${text.split(' ')[0] ?? ''}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === 'Enter') void write(register, (event.target as HTMLInputElement).value);
+        if (event.key === 'Escape') {
+          editing = undefined;
+          draw();
+        }
+      }}
+    />`;
+  // Bits are spelled out beside the value.
+  const shown = register.bits ? (text.split(' ')[0] ?? '') : text;
+  return html`<button
+    class="value code ${changed ? 'changed' : ''}"
+    ?disabled=${container === undefined || machine?.running}
+    title=${changed ? t('Changed since the last stop. Click to change it.') : t('Click to change it.')}
+    @click=${() => {
+      editing = name;
+      draw();
+      root.querySelector<HTMLInputElement>('input.code')?.select();
+    }}
+  >
+    ${shown}
+  </button>`;
+}
+
+/** The bits of a register, the highest first, as in the manual. */
+function bits(register: Register): TemplateResult | typeof nothing {
+  if (!register.bits) return nothing;
+  const number = numberOf(register.text);
+  if (Number.isNaN(number)) return nothing;
+  const fixed = register.container === undefined || machine?.running;
+  return html`<div class="bits">
+    ${[...register.bits].reverse().map(([bit, name, meaning]) => {
+      const set = ((number >>> bit) & 1) !== 0;
+      return html`<button
+        class="bit"
+        aria-pressed=${set}
+        ?disabled=${fixed}
+        title=${t('bit {0}: {1}', bit, meaning)}
+        @click=${() => void write(register, hex((number ^ (1 << bit)) >>> 0))}
+      >
+        ${name}
+      </button>`;
+    })}
+  </div>`;
+}
+
+/** Needs a line of its own. */
+const isWide = ({ bits: names, text, name }: Register): boolean =>
+  names !== undefined || text.length + name.length > 20;
+
+function group({ name, registers }: RegisterGroup): TemplateResult {
+  const oneColumn = registers.filter(isWide).length * 2 > registers.length;
+  return html`<section aria-label=${name} class="registers">
+    <h2>${name}</h2>
+    ${registers.map(
+      (register) =>
+        html`<div class="register ${oneColumn || isWide(register) ? 'wide' : ''}">
+          <span class="name code">${register.name}</span>${value(register)}${bits(register)}
+        </div>`,
+    )}
+  </section>`;
+}
+
+function contents(): TemplateResult | TemplateResult[] {
+  switch (tab) {
+    case 'registers':
+      return html`<div class="groups">${groups.filter(({ name }) => !FPU_GROUPS.has(name)).map(group)}</div>`;
+    case 'fpu':
+      return html`<div class="groups">${groups.filter(({ name }) => FPU_GROUPS.has(name)).map(group)}</div>`;
+    case 'tss':
+      return task ? taskStateText(task) : html``;
+    default:
+      return table?.table === tab ? tableText(table) : html``;
+  }
+}
+
+function tabs(): TemplateResult {
+  const move = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (by === undefined) return;
+    choose(TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? 'registers');
+    root.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
+  };
+  return html`<div class="tabs" role="tablist" aria-label=${t('Processor')} @keydown=${move}>
+    ${TABS.map(
+      (name) =>
+        html`<button
+          role="tab"
+          id=${`tab-${name}`}
+          aria-controls="contents"
+          aria-selected=${name === tab}
+          tabindex=${name === tab ? 0 : -1}
+          @click=${() => choose(name)}
+        >
+          ${TITLES[name]}
+        </button>`,
+    )}
+  </div>`;
+}
+
+function draw(): void {
+  if (!machine) {
+    render(html`<p class="message">${t('No machine is being debugged.')}</p>`, root);
+    return;
+  }
+  const { running, thread } = machine;
+  render(
+    html`<h1 class="unseen">${t('Processor')}</h1>
+      <div class="toolbar">
+        ${tabs()}<span class="spring"></span
+        ><span class=${problem ? 'problem' : 'quiet'} role="status"
+          >${problem || (running ? t('The machine runs: this is what was at the last stop.') : thread.name)}</span
+        >
+      </div>
+      <div id="contents" class="contents" role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="0">
+        ${problem && tab !== 'registers' && tab !== 'fpu' ? nothing : contents()}
+      </div>`,
+    root,
+  );
+}
+
+draw();
+listen({ machine: (next) => void follow(next) });

@@ -1,0 +1,32 @@
+/** Numbers as people of this field write them. */
+
+/** `0xc0100000`; `digits` at least. */
+export const hex = (value: number, digits = 8): string =>
+  `0x${(value >>> 0).toString(16).padStart(digits, '0')}`;
+
+/** `12,345,678` */
+export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+/** `4 KiB`, `2.5 MiB` */
+export function bytes(count: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let unit = 0;
+  let value = count;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${Number.isInteger(value) ? String(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** Instructions as the virtual time that they take: 10 ns each. `12.3 ms` */
+export function duration(instructions: number): string {
+  const nanoseconds = instructions * 10;
+  for (const [unit, name] of [
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+  ] as const)
+    if (nanoseconds >= unit) return `${(nanoseconds / unit).toPrecision(3)} ${name}`;
+  return `${String(nanoseconds)} ns`;
+}

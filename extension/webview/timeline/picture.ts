@@ -1,0 +1,146 @@
+/**
+ * Draws lanes over time on a canvas: who had the time in each column of pixels, the events where there is room for them,
+ * and how many there are in a strip below.
+ */
+import { duration, grouped } from '../shared/number-text.ts';
+import type { Events } from './events.ts';
+import { axisStep, type TimeWindow } from './window.ts';
+
+export interface Lane {
+  readonly name: string;
+  /** A CSS variable. */
+  readonly colour: string;
+}
+
+export const GUTTER = 96;
+const AXIS = 20;
+const LANE = 24;
+const GAP = 4;
+const STRIP = 22;
+/** Pixels between two events that are drawn as lines of their own. */
+const ROOM = 3;
+
+export const heightOf = (lanes: number): number => AXIS + lanes * (LANE + GAP) + STRIP + GAP;
+
+/** Colours of the theme by CSS variable. They are looked up once for each theme. */
+export class Theme {
+  private readonly colours = new Map<string, string>();
+
+  constructor(private readonly element: Element) {}
+
+  forget(): void {
+    this.colours.clear();
+  }
+
+  colour(name: string): string {
+    const known = this.colours.get(name);
+    if (known !== undefined) return known;
+    const found = getComputedStyle(this.element).getPropertyValue(name).trim() || '#888';
+    this.colours.set(name, found);
+    return found;
+  }
+}
+
+export interface Picture {
+  readonly events: Events<string>;
+  readonly window: TimeWindow;
+  readonly lanes: readonly Lane[];
+  /** Colour of an event, a CSS variable. */
+  readonly mark: (n: number) => string;
+  /** The end of what is known. */
+  readonly now: number;
+  readonly selected: number | undefined;
+  readonly focused: boolean;
+}
+
+/** Draws everything. @param context scaled to CSS pixels */
+export function draw(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {
+  const { window, lanes } = picture;
+  const height = heightOf(lanes.length);
+  context.clearRect(0, 0, GUTTER + window.width, height);
+  context.font = `11px ${theme.colour('--vscode-font-family')}`;
+  context.textBaseline = 'middle';
+  lanes.forEach(({ name, colour }, n) => {
+    context.fillStyle = theme.colour('--vscode-foreground');
+    context.fillText(name, 4, laneTop(n) + LANE / 2, GUTTER - 8);
+    context.globalAlpha = 0.12;
+    context.fillStyle = theme.colour(colour);
+    context.fillRect(GUTTER, laneTop(n), window.width, LANE);
+    context.globalAlpha = 1;
+  });
+  context.save();
+  context.beginPath();
+  context.rect(GUTTER, 0, window.width, height);
+  context.clip();
+  context.translate(GUTTER, 0);
+  drawAxis(context, theme, window);
+  drawColumns(context, theme, picture);
+  drawSelected(context, theme, picture);
+  context.restore();
+}
+
+const laneTop = (lane: number): number => AXIS + lane * (LANE + GAP);
+
+function drawAxis(context: CanvasRenderingContext2D, theme: Theme, window: TimeWindow): void {
+  const step = axisStep(window.perPixel * 130);
+  context.fillStyle = theme.colour('--vscode-descriptionForeground');
+  context.strokeStyle = theme.colour('--vscode-editorRuler-foreground');
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let time = Math.ceil(Math.max(0, window.begin) / step) * step; time < window.end; time += step) {
+    const x = Math.round(window.pixel(time)) + 0.5;
+    context.moveTo(x, 0);
+    context.lineTo(x, heightOf(0) + 1000);
+    context.fillText(`${grouped(time)} · ${duration(time)}`, x + 4, AXIS / 2);
+  }
+  context.stroke();
+}
+
+/** The lanes and the strip, column by column: what an event costs to draw does not depend on how many there are. */
+function drawColumns(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {
+  const { events, window, lanes, now, mark } = picture;
+  const shares = new Float64Array(Math.max(events.lanes, lanes.length));
+  const colours = lanes.map(({ colour }) => theme.colour(colour));
+  const strip = laneTop(lanes.length);
+  let first = events.at(window.begin);
+  for (let x = 0; x < window.width; x++) {
+    const [begin, end] = [window.time(x), Math.min(window.time(x + 1), now)];
+    if (end <= begin) break;
+    const next = events.at(end, first);
+    events.shares(begin, end, shares);
+    for (let lane = 0; lane < lanes.length; lane++) {
+      if (shares[lane] <= 0) continue;
+      // Whatever happened can be seen, however short it was.
+      context.globalAlpha = 0.25 + (0.75 * shares[lane]) / (end - begin);
+      context.fillStyle = colours[lane] ?? '#888';
+      context.fillRect(x, laneTop(lane), 1, LANE);
+    }
+    if (next > first) {
+      context.globalAlpha = 1;
+      context.fillStyle = theme.colour('--vscode-charts-foreground');
+      const high = Math.min(STRIP, 2 + Math.log2(next - first) * 2);
+      context.fillRect(x, strip + STRIP - high, 1, high);
+    }
+    first = next;
+  }
+  context.globalAlpha = 1;
+  const [from, to] = [events.at(window.begin), events.at(window.end)];
+  if (to - from > window.width / ROOM) return;
+  for (let n = from; n < to; n++) {
+    context.fillStyle = theme.colour(mark(n));
+    context.fillRect(Math.round(window.pixel(events.time(n))) - 1, AXIS, 2, strip - AXIS - GAP);
+  }
+}
+
+function drawSelected(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {
+  const { events, window, lanes, selected, focused } = picture;
+  if (selected === undefined || selected >= events.length) return;
+  const x = Math.round(window.pixel(events.time(selected)));
+  context.fillStyle = theme.colour(focused ? '--vscode-focusBorder' : '--vscode-foreground');
+  context.fillRect(x - 1, 0, 2, laneTop(lanes.length) + STRIP);
+  context.beginPath();
+  context.moveTo(x - 5, 0);
+  context.lineTo(x + 5, 0);
+  context.lineTo(x, 7);
+  context.fill();
+}

@@ -1,0 +1,181 @@
+/**
+ * A view of records over time: a timeline, a filter, and the list of those that pass it. What the records are is said by its
+ * options; rings and switches are two of them.
+ */
+import { html, render, type TemplateResult } from 'lit-html';
+import type { SelectedMachine } from '../../views/messages.ts';
+import { listen, t } from '../shared/bridge.ts';
+import { grouped } from '../shared/number-text.ts';
+import { VirtualList } from '../shared/virtual-list.ts';
+import type { Events } from './events.ts';
+import { type Batch, Feed } from './feed.ts';
+import type { Lane } from './picture.ts';
+import { Timeline } from './timeline.ts';
+
+export interface RecordsOptions<T, C extends string> {
+  readonly events: Events<C>;
+  readonly label: string;
+  fetch(first: number, most: number): Promise<Batch<T>>;
+  /** Keeps a record in `events`. */
+  add(record: T): void;
+  /** Everything is forgotten. */
+  clear(): void;
+  lanes(machine: SelectedMachine): readonly Lane[];
+  mark(n: number): string;
+  describe(n: number): string;
+  /** A row of the list. */
+  row(n: number): TemplateResult;
+  /** Does an event pass what is in the toolbar? */
+  passes(n: number, words: string): boolean;
+  /** More of the toolbar. `changed`: the filter is another one. */
+  tools(changed: () => void): TemplateResult;
+  /** Beside the list. */
+  aside(machine: SelectedMachine): TemplateResult;
+  /** Enter, or a double click. */
+  entered(n: number): void;
+  /** A click on a part of a row. */
+  pressed(n: number, part: string): void;
+  /** At each stop. */
+  stopped?(machine: SelectedMachine): Promise<void>;
+}
+
+export class RecordsView<T extends { readonly sequence: number }, C extends string> {
+  private machine: SelectedMachine | undefined;
+  private readonly timeline: Timeline;
+  private readonly list: VirtualList;
+  private readonly feed: Feed<T>;
+  /** Events that pass the filter, by their number since boot: it stays theirs when older ones are forgotten. */
+  private shown: number[] = [];
+  private looked = 0;
+  private words = '';
+  private missing = 0;
+  private problem = '';
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly options: RecordsOptions<T, C>,
+  ) {
+    const { events } = options;
+    this.timeline = new Timeline({
+      events: events as unknown as Events<string>,
+      label: options.label,
+      mark: (n) => options.mark(n),
+      describe: (n) => options.describe(n),
+      chosen: (n) => this.list.select(this.rowOf(n)),
+    });
+    this.list = new VirtualList({
+      label: options.label,
+      row: (n) => options.row(this.eventOf(n)),
+      chosen: (n) => this.timeline.select(this.eventOf(n)),
+      entered: (n) => options.entered(this.eventOf(n)),
+      pressed: (n, part) => options.pressed(this.eventOf(n), part),
+    });
+    this.feed = new Feed<T>((first, most) => options.fetch(first, most), {
+      clear: () => this.clear(),
+      add: (record) => options.add(record),
+      gap: (count) => (this.missing += count),
+      changed: () => this.update(),
+      failed: (message) => {
+        this.problem = message;
+        this.draw();
+      },
+    });
+    this.draw();
+    listen({ machine: (machine) => this.follow(machine) });
+    document.addEventListener('visibilitychange', () => this.feed.follow(this.machine));
+  }
+
+  private follow(machine: SelectedMachine | undefined): void {
+    this.machine = machine;
+    this.problem = '';
+    this.feed.follow(machine);
+    if (machine && !machine.running)
+      void this.options.stopped?.(machine).then(
+        () => this.draw(),
+        (error: Error) => {
+          this.problem = error.message;
+          this.draw();
+        },
+      );
+    this.update();
+  }
+
+  private clear(): void {
+    this.options.events.clear();
+    this.options.clear();
+    this.timeline.clear();
+    this.missing = 0;
+    this.filter();
+  }
+
+  /** Looks at all events again. */
+  private filter(): void {
+    this.shown = [];
+    this.looked = 0;
+    this.update();
+  }
+
+  private update(): void {
+    const { events } = this.options;
+    this.looked = Math.max(this.looked, events.forgotten);
+    for (; this.looked < events.forgotten + events.length; this.looked++)
+      if (this.options.passes(this.looked - events.forgotten, this.words)) this.shown.push(this.looked);
+    const gone = this.shown.findIndex((number) => number >= events.forgotten);
+    if (gone > 0) this.shown.splice(0, gone);
+    else if (gone < 0) this.shown = [];
+    this.list.update(this.shown.length, true);
+    if (this.machine)
+      this.timeline.update(
+        this.options.lanes(this.machine),
+        events.length > 0 ? events.time(events.length - 1) + 1 : 0,
+      );
+    this.draw();
+  }
+
+  private eventOf(row: number): number {
+    return (this.shown[row] ?? 0) - this.options.events.forgotten;
+  }
+
+  private rowOf(event: number): number {
+    return this.shown.indexOf(event + this.options.events.forgotten);
+  }
+
+  private draw(): void {
+    const { options, machine } = this;
+    if (!machine) {
+      render(html`<p class="message">${t('No machine is being debugged.')}</p>`, this.root);
+      return;
+    }
+    const { length } = options.events;
+    render(
+      html`<h1 class="unseen">${options.label}</h1>
+        <div class="toolbar">
+          <input
+            type="search"
+            placeholder=${t('Filter')}
+            aria-label=${t('Filter')}
+            .value=${this.words}
+            @input=${(event: InputEvent) => {
+              this.words = (event.target as HTMLInputElement).value.trim().toLowerCase();
+              this.filter();
+            }}
+          />
+          ${options.tools(() => this.filter())}
+          <span class="spring"></span>
+          <span class="quiet" role="status">
+            ${this.problem || t('{0} of {1}', grouped(this.shown.length), grouped(length))}
+            ${this.missing > 0 ? t('({0} before them are forgotten)', grouped(this.missing)) : ''}
+          </span>
+          <button @click=${() => this.timeline.fit()}>${t('Show all')}</button>
+        </div>
+        ${this.timeline.element}
+        <div class="columns">
+          <div class="column">${this.list.element}</div>
+          <div class="aside" tabindex="0" role="region" aria-label=${t('Summary')}>
+            ${options.aside(machine)}
+          </div>
+        </div>`,
+      this.root,
+    );
+  }
+}

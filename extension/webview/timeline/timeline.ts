@@ -1,0 +1,191 @@
+/**
+ * A timeline: a canvas that is panned by dragging and by keys, zoomed by the wheel, and whose events are chosen by a click. It
+ * draws at most once for each frame of the screen, and only when something has changed.
+ */
+import { t } from '../shared/bridge.ts';
+import type { Events } from './events.ts';
+import { draw, GUTTER, heightOf, type Lane, Theme } from './picture.ts';
+import { TimeWindow } from './window.ts';
+
+export interface TimelineOptions {
+  readonly events: Events<string>;
+  /** What the picture shows, for those who do not see it. */
+  readonly label: string;
+  mark(n: number): string;
+  describe(n: number): string;
+  chosen(n: number): void;
+}
+
+export class Timeline {
+  readonly element = document.createElement('div');
+  readonly window = new TimeWindow();
+  private readonly canvas = document.createElement('canvas');
+  private readonly hint = document.createElement('div');
+  private readonly theme = new Theme(document.body);
+  private lanes: readonly Lane[] = [];
+  private now = 0;
+  private selected: number | undefined;
+  private frame = 0;
+
+  constructor(private readonly options: TimelineOptions) {
+    this.element.className = 'timeline';
+    this.hint.className = 'hint';
+    this.hint.setAttribute('aria-hidden', 'true');
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute('role', 'application');
+    this.canvas.setAttribute('aria-label', options.label);
+    this.canvas.setAttribute('aria-roledescription', t('timeline'));
+    this.element.append(this.canvas, this.hint);
+    new ResizeObserver(() => this.resize()).observe(this.element);
+    new MutationObserver(() => {
+      this.theme.forget();
+      this.redraw();
+    }).observe(document.body, { attributes: true });
+    this.canvas.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    this.canvas.addEventListener('pointerdown', (event) => this.press(event));
+    this.canvas.addEventListener('pointermove', (event) => this.hover(event));
+    this.canvas.addEventListener('pointerleave', () => (this.hint.hidden = true));
+    this.canvas.addEventListener('keydown', (event) => this.key(event));
+    for (const kind of ['focus', 'blur']) this.canvas.addEventListener(kind, () => this.redraw());
+  }
+
+  /** Says what there is now. @param now the last moment that is known */
+  update(lanes: readonly Lane[], now: number): void {
+    const { events } = this.options;
+    if (lanes.length !== this.lanes.length) this.element.style.height = `${String(heightOf(lanes.length))}px`;
+    const empty = this.now === 0;
+    this.lanes = lanes;
+    this.now = now;
+    this.window.extend(events.length > 0 ? events.time(0) : 0, now);
+    if (empty && events.length > 0) this.window.fit();
+    this.redraw();
+  }
+
+  /** Chooses an event and brings it into the picture. */
+  select(n: number | undefined): void {
+    this.selected = n;
+    if (n !== undefined) this.window.reveal(this.options.events.time(n));
+    this.redraw();
+  }
+
+  fit(): void {
+    this.window.fit();
+    this.redraw();
+  }
+
+  clear(): void {
+    this.selected = undefined;
+    this.now = 0;
+    this.redraw();
+  }
+
+  redraw(): void {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  /** Draws at once: what a frame costs. */
+  draw(): void {
+    const context = this.canvas.getContext('2d');
+    if (!context) return;
+    const { events, mark } = this.options;
+    const { window, lanes, now, selected } = this;
+    draw(context, this.theme, {
+      ...{ events, window, lanes, mark, now, selected },
+      focused: document.activeElement === this.canvas,
+    });
+  }
+
+  private resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (width === 0) return;
+    const scale = devicePixelRatio;
+    this.canvas.width = Math.round(width * scale);
+    this.canvas.height = Math.round(height * scale);
+    this.canvas.getContext('2d')?.setTransform(scale, 0, 0, scale, 0, 0);
+    this.window.width = Math.max(1, width - GUTTER);
+    // At once: a canvas that has another size is empty.
+    this.draw();
+  }
+
+  private wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const sideways = event.shiftKey ? event.deltaY : event.deltaX;
+    if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) this.window.pan(sideways);
+    else this.window.zoom(2 ** (event.deltaY / 200), event.offsetX - GUTTER);
+    this.redraw();
+  }
+
+  /** A drag pans, a click chooses. */
+  private press(down: PointerEvent): void {
+    this.canvas.setPointerCapture(down.pointerId);
+    let last = down.clientX;
+    let moved = 0;
+    const move = (event: PointerEvent) => {
+      moved += Math.abs(event.clientX - last);
+      this.window.pan(last - event.clientX);
+      last = event.clientX;
+      this.redraw();
+    };
+    const up = () => {
+      this.canvas.removeEventListener('pointermove', move);
+      const near = moved < 4 ? this.near(down.offsetX) : undefined;
+      if (near !== undefined) this.choose(near);
+    };
+    this.canvas.addEventListener('pointermove', move);
+    this.canvas.addEventListener('pointerup', up, { once: true });
+  }
+
+  private choose(n: number): void {
+    this.select(n);
+    this.options.chosen(n);
+  }
+
+  /** The event that is nearest to a pixel. */
+  private near(offset: number): number | undefined {
+    const { events } = this.options;
+    if (events.length === 0) return undefined;
+    const time = this.window.time(offset - GUTTER);
+    const after = Math.min(events.at(time), events.length - 1);
+    const before = Math.max(0, after - 1);
+    return time - events.time(before) < events.time(after) - time ? before : after;
+  }
+
+  private hover(event: PointerEvent): void {
+    const near = this.near(event.offsetX);
+    const x = near === undefined ? Infinity : GUTTER + this.window.pixel(this.options.events.time(near));
+    this.hint.hidden = near === undefined || event.buttons !== 0 || Math.abs(x - event.offsetX) > 20;
+    if (this.hint.hidden || near === undefined) return;
+    this.hint.textContent = this.options.describe(near);
+    const left = Math.min(event.offsetX + 12, this.element.clientWidth - this.hint.offsetWidth - 4);
+    this.hint.style.transform = `translate(${String(Math.max(0, left))}px, ${String(event.offsetY + 14)}px)`;
+  }
+
+  private key(event: KeyboardEvent): void {
+    const { events } = this.options;
+    const middle = this.window.width / 2;
+    const next = (by: number) => {
+      const from = this.selected ?? (by > 0 ? events.at(this.window.begin) - 1 : events.at(this.window.end));
+      if (events.length > 0) this.choose(Math.max(0, Math.min(from + by, events.length - 1)));
+    };
+    const actions: Record<string, () => void> = {
+      ArrowLeft: () => (event.ctrlKey ? this.window.pan(-80) : next(-1)),
+      ArrowRight: () => (event.ctrlKey ? this.window.pan(80) : next(1)),
+      PageUp: () => this.window.pan(-this.window.width * 0.8),
+      PageDown: () => this.window.pan(this.window.width * 0.8),
+      '+': () => this.window.zoom(0.5, middle),
+      '=': () => this.window.zoom(0.5, middle),
+      '-': () => this.window.zoom(2, middle),
+      '0': () => this.window.fit(),
+      Home: () => events.length > 0 && this.choose(0),
+      End: () => events.length > 0 && this.choose(events.length - 1),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+    this.redraw();
+  }
+}
