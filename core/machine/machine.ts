@@ -150,9 +150,10 @@ export interface Machine {
   nmi(): void;
   /**
    * Writes a register from outside, through the input log. The machine stands between two instructions.
+   * @param value a word, or little-endian bytes
    * @returns why the processor refuses it, a whole sentence; `undefined` when it was written
    */
-  writeRegister(name: string, value: number): string | undefined;
+  writeRegister(name: string, value: number | Uint8Array): string | undefined;
   /** The other ends of its devices. */
   readonly outside: Outside;
   readonly instructions: () => number;

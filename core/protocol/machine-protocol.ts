@@ -247,10 +247,11 @@ export interface RequestMap {
   /** Writes bytes; the result says how many fitted before a page that is not mapped. */
   writeMemory: { params: { space: Space; address: number; bytes: Uint8Array }; result: { written: number } };
   /**
-   * `name` is a lower-case register of the CPU: eax..edi, eip, eflags, cr0..cr4, es..gs. A value that the processor would not
-   * take is refused with the reason.
+   * `name` is a lower-case register of the CPU: eax..edi, eip, eflags, cr0..cr4, es..gs; st0..st7 (10 bytes), fctrl, fstat, ftag, fop,
+   * fiseg, fioff, foseg, fooff, mm0..mm7 (8), xmm0..xmm7 (16), mxcsr; `msr[0x174]` (8). `value` is a word, or little-endian bytes. A value
+   * that the processor would not take is refused with the reason.
    */
-  writeRegister: { params: { name: string; value: number }; result: Record<string, never> };
+  writeRegister: { params: { name: string; value: number | Uint8Array }; result: Record<string, never> };
   /** The eight bytes of a model-specific register; none when the processor has none of that number. */
   readMsr: { params: { index: number }; result: { bytes: Uint8Array | undefined } };
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
