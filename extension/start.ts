@@ -41,7 +41,9 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     registerConfigLanguage(),
     watchImages(log),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
-    registerViews(extension, log),
+    selection,
+    registerViews(extension, selection, log),
+    registerCodeFeatures(selection),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,

@@ -26,7 +26,6 @@ async function show(workbench, name, text) {
 export async function viewSteps(workbench, step) {
   const { page } = workbench;
   await step('the address space shows regions, a map and a page walk', async () => {
-    await workbench.selectFrame(/guest 0/, 'kmain');
     const view = await show(workbench, 'Address Space', 'Passage page');
     await view.getByLabel('Go to address').fill('&kmain');
     await view.getByLabel('Go to address').press('Enter');
