@@ -12,10 +12,12 @@ import type {
   BreakpointSpec,
   CatchSpec,
   CaughtEvent,
+  ExecutedSpace,
   Filter,
   LoggedValue,
   Mappings,
   PageWalk,
+  Profile,
   ReverseMapping,
   SpaceRecord,
   TransitionRecord,
@@ -304,6 +306,14 @@ export interface RequestMap {
   mappings: { params: { space: Space; cr3?: number }; result: Mappings };
   /** Which addresses of which spaces lead to a physical address. */
   reverseMap: { params: { physical: number }; result: { mappings: readonly ReverseMapping[] } };
+  /** Begins a record of all that runs, or ends it; what was recorded stays until the next one begins. */
+  recordExecution: { params: { on: boolean }; result: Record<string, never> };
+  executed: {
+    params: Record<string, never>;
+    result: { spaces: readonly ExecutedSpace[]; truncated: boolean };
+  };
+  startProfile: { params: Record<string, never>; result: Record<string, never> };
+  stopProfile: { params: Record<string, never>; result: Profile };
   /** Hash of the whole machine state. */
   hash: { params: Record<string, never>; result: { hash: string } };
 }

@@ -434,6 +434,23 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       return mappingsOf(m.memory, resolveSpace(m, space, cr3));
     },
     reverseMap: ({ physical }) => ({ mappings: reverseMap(booted(), physical) }),
+    recordExecution({ on }) {
+      const { execution } = booted().debug;
+      if (on) execution.start();
+      else execution.stop();
+      return {};
+    },
+    executed: () => booted().debug.execution.read(),
+    startProfile() {
+      booted().debug.profiler.start();
+      return {};
+    },
+    stopProfile() {
+      const { profiler } = booted().debug;
+      if (!profiler.isOn())
+        throw new RequestError('no-profile', 'No profile is being taken: send "startProfile" first.');
+      return profiler.stop();
+    },
     hash: () => ({ hash: stoppedMachine().hash() }),
   };
 
