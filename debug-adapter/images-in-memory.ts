@@ -132,15 +132,25 @@ export class ImagesInMemory implements ImagePlaces {
   async locate(coroutines: Coroutines): Promise<boolean> {
     const { cpu, coroutine } = coroutines.snapshot;
     const pc = (cpu.segments[1].base + cpu.eip) >>> 0;
-    if (coroutines.resolve(coroutine, pc)) return false;
+    const inKernel = cpu.cpl === 0;
+    const resolved = coroutines.resolve(coroutine, pc);
+    if (inKernel ? resolved : !this.programs.movable) return false;
     const read = this.memory.reader(coroutine);
     const bytes = await this.memory.compute(() => read(pc, WINDOW));
     if (!bytes) return false;
-    if (cpu.cpl === 0) return this.kernels.locate(coroutine, pc, bytes);
+    if (inKernel) return this.kernels.locate(coroutine, pc, bytes);
+    // A program may be where the kernel's file has another one.
+    if (resolved && isCodeOf(resolved, pc, bytes)) return false;
     const found = await this.programs.locate(coroutine, cpu.cr3, pc, bytes);
     if (found) await this.look(coroutine, cpu.cr3);
     return found;
   }
+}
+
+/** Are these bytes at an address an image's? */
+function isCodeOf({ image, bias }: Placed, pc: number, bytes: Uint8Array): boolean {
+  const linked = image.linkedBytes((pc - bias) >>> 0, bytes.length);
+  return linked?.every((byte, n) => byte === bytes[n]) ?? false;
 }
 
 /** What cannot be read is where it was. */

@@ -24,8 +24,10 @@ export interface LaunchOptions {
   cpu?: string;
   /** Multiboot modules, each "FILE ARGS". */
   modules?: string[];
-  /** ELF files of programs in ring 3. */
+  /** ELF files of programs in ring 3: paths, patterns, folders. */
   programs?: string[];
+  /** Object files of modules that kernels load: the same. */
+  kernelModules?: string[];
   /** Linked lists by their heads: "NAME,list(TYPE, MEMBER)". */
   lists?: string[];
   /** Paths of configuration files of further guests. */
@@ -99,6 +101,7 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   cpu: model,
   modules,
   programs: paths,
+  kernelModules: paths,
   lists,
   guests: paths,
   devices,
