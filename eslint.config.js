@@ -2,7 +2,7 @@
 // an import may point. `core` additionally may use no host time, no randomness and no platform API.
 import tseslint from 'typescript-eslint';
 
-const rooms = ['core', 'platform', 'debug-adapter', 'extension', 'cli', 'test', 'tools'];
+const rooms = ['core', 'platform', 'config-language', 'debug-adapter', 'extension', 'cli', 'test', 'tools'];
 
 /** Forbids imports from `room` into every room that is not listed in `allowed`. */
 function direction(room, allowed, more = []) {
@@ -105,6 +105,18 @@ export default tseslint.config(
       },
     ],
   ),
-  direction('extension', ['debug-adapter', 'platform']),
+  direction(
+    'config-language',
+    ['core'],
+    [
+      {
+        regex: '^(\\.\\./)+core/(?!coop/)',
+        message:
+          'the language service knows the configuration language and the plan of a machine only: core/coop.',
+      },
+      { regex: '^vscode$', message: 'the language service knows no VS Code.' },
+    ],
+  ),
+  direction('extension', ['debug-adapter', 'config-language', 'platform']),
   direction('cli', ['core', 'platform', 'debug-adapter']),
 );

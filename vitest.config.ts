@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{core,platform,debug-adapter,extension,cli,kernels,test,tools}/**/*.test.{ts,mjs}'],
+    include: [
+      '{core,platform,config-language,debug-adapter,extension,cli,kernels,test,tools}/**/*.test.{ts,mjs}',
+    ],
     globalSetup: ['tools/vitest-setup.mjs'],
     pool: 'threads',
     maxWorkers: 2,

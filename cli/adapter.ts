@@ -1,16 +1,24 @@
 /**
  * Entry of the stand-alone debug adapter bundle: DAP on stdin and stdout, or with `--port N` on a TCP port of this
- * computer. `colinux dap` loads it; other DAP clients may run it by itself.
+ * computer. `colinux dap` loads it; other DAP clients may run it by itself. With `daemon` as its first word it runs guests that
+ * debuggers attach to (`colinux daemon --dap`).
  */
 import { createNodeHost } from '../debug-adapter/node-host.ts';
 import { serveStdio, serveTcp } from '../debug-adapter/stdio.ts';
+import { ColinuxDebugSession } from '../debug-adapter/session.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
 import { parseDapOptions } from './dap-options.ts';
 import { ExitStatus } from './exit-status.ts';
 import { portProblem } from './port.ts';
 import { bundleFolder, failed, write } from './process.ts';
+import { serveDaemon } from './served-daemon.ts';
 
 async function serve(args: readonly string[], folder: string): Promise<void> {
+  const [command, ...rest] = args;
+  if (command === 'daemon') {
+    await serveDaemon(rest, folder);
+    return;
+  }
   const { port } = parseDapOptions(args);
   const host = createNodeHost(folder, openEndsOnNode(folder));
   if (port === undefined) {
@@ -18,7 +26,7 @@ async function serve(args: readonly string[], folder: string): Promise<void> {
     return;
   }
   process.on('SIGINT', () => process.exit(ExitStatus.Interrupted));
-  const listening = await serveTcp(host, port).catch((error: unknown) => {
+  const listening = await serveTcp(() => new ColinuxDebugSession(host), port).catch((error: unknown) => {
     throw portProblem(port, error);
   });
   write(2, `listening on 127.0.0.1:${String(listening)}\n`);

@@ -2,6 +2,7 @@
  * The command line of `colinux daemon`, as that of coLinux's colinux-daemon: options, `@file`s and words of the configuration
  * language. `--` begins another guest.
  */
+import { parsePort } from './port.ts';
 import { Problem } from './problem.ts';
 
 /** What is said about one guest. */
@@ -19,6 +20,8 @@ export interface DaemonOptions {
   /** `-k` clears it: messages of the guests' kernels are shown. */
   readonly kernelMessages: boolean;
   readonly pidFile: string | undefined;
+  /** `--dap`: the TCP port that debuggers attach to, 0 for any free one. */
+  readonly port: number | undefined;
   /** `-v`, 0 to 15. */
   readonly verbosity: number;
 }
@@ -56,6 +59,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
   let terminal: DaemonOptions['terminal'];
   let kernelMessages = true;
   let pidFile: string | undefined;
+  let port: number | undefined;
   let verbosity = 0;
   const rest = [...args];
   const valueOf = (option: string, what: string): string => {
@@ -69,6 +73,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     else if (word === '--capture') guest.captures.set(...capture(valueOf(word, 'ethN=FILE')));
     else if (word === '-d') terminal = 'none';
     else if (word === '-k') kernelMessages = false;
+    else if (word === '--dap') port = parsePort(valueOf(word, 'a TCP port'), word);
     else if (word === '-p') pidFile = valueOf(word, 'the name of a file');
     else if (word === '-t') terminal = terminalName(valueOf(word, 'none or cocon'));
     else if (word === '-v') verbosity = level(valueOf(word, 'a level'));
@@ -81,5 +86,5 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
       `colinux daemon expects @FILE or kernel=FILE and more words of configuration${where}, but found nothing: ${HELP}.`,
     );
   }
-  return { guests, terminal, kernelMessages, pidFile, verbosity };
+  return { guests, terminal, kernelMessages, pidFile, port, verbosity };
 }

@@ -25,33 +25,44 @@ export interface DaemonTerminal {
   close(): void;
 }
 
+/**
+ * Shows the log of the host kernel line by line.
+ * @param guestOutput where the messages of guests go, 1 or 2; `undefined`: nowhere
+ */
+export function createLog(
+  { kernelMessages, verbosity }: DaemonOptions,
+  guestOutput: 1 | 2 | undefined,
+): (text: string) => void {
+  let partial = '';
+  const showLine = (line: string) => {
+    if (!HOST_LINE.test(line)) {
+      if (kernelMessages && guestOutput !== undefined) write(guestOutput, `${line}\n`);
+    } else if (verbosity > 0 || ENDS.test(line)) write(2, `${line}\n`);
+  };
+  return (text) => {
+    const lines = (partial + text).split('\n');
+    partial = lines.pop() ?? '';
+    lines.forEach(showLine);
+  };
+}
+
 /** @param names of the guests' kernels. @param lineOnStdio a serial line of a guest has standard input and output */
 export function openTerminal(
-  { terminal, kernelMessages, verbosity, guests }: DaemonOptions,
+  options: DaemonOptions,
   configs: readonly GuestConfig[],
   names: readonly string[],
   lineOnStdio: boolean,
 ): DaemonTerminal {
+  const { terminal, guests } = options;
   const person = process.stdin.isTTY && process.stdout.isTTY && guests.length === 1 && !lineOnStdio;
   const onTerminal = (terminal ?? (person ? 'cocon' : 'none')) === 'cocon';
   const raw = onTerminal && process.stdin.isTTY;
-  let partial = '';
-
-  function showLine(line: string): void {
-    const ofHost = HOST_LINE.test(line);
-    const shown = ofHost ? verbosity > 0 || ENDS.test(line) : kernelMessages && !onTerminal;
-    if (shown) write(ofHost || onTerminal || lineOnStdio ? 2 : 1, `${line}\n`);
-  }
   const terminals = new Terminals({
     output({ id }, data) {
       if (id === SHOWN_COCON && onTerminal) write(1, data);
     },
     input: () => undefined,
-    text(text) {
-      const lines = (partial + text).split('\n');
-      partial = lines.pop() ?? '';
-      lines.forEach(showLine);
-    },
+    text: createLog(options, onTerminal ? undefined : lineOnStdio ? 2 : 1),
   });
   terminals.start(names.map((name, n) => ({ name, look: consoleLook(configs[n]!) })));
   const typed = onTerminal ? openStdin(true) : NO_INPUT;

@@ -2,7 +2,6 @@
  * `colinux daemon`: runs guests by their configurations, headless or with a cocon on this terminal, as coLinux's
  * colinux-daemon did with one. SIGTERM asks the guests to shut down; the exit statuses are coLinux's.
  */
-import { rmSync, writeFileSync } from 'node:fs';
 import { CO_ABI_VERSION } from '../core/abi/abi.ts';
 import { guestAbiVersion, identifyImage } from '../core/boot/image-kind.ts';
 import { readPartitions } from '../core/images/partitions.ts';
@@ -10,30 +9,21 @@ import { machineMiB, type MachinePlan } from '../core/coop/plan/plan.ts';
 import { innerDevices } from '../core/outside/specs.ts';
 import { createMachine, type MultibootSource } from '../core/machine/machine.ts';
 import { parseDaemonOptions } from './daemon-options.ts';
+import { DaemonStatus, removePidFile, writePidFile } from './daemon-status.ts';
 import { openTerminal } from './daemon-terminal.ts';
+import { loadAdapter } from './dap.ts';
 import { openDevices, type RunDevices } from './devices.ts';
 import { openFileSource } from './file-source.ts';
 import { type PlannedRun, planRun } from './guest-configs.ts';
 import { startPrograms } from './host-programs.ts';
 import { hostKernelIsThere, readHost, readImage } from './images.ts';
 import { type End, runMachine } from './machine-loop.ts';
-import { Problem, systemReason } from './problem.ts';
+import { Problem } from './problem.ts';
 import { report } from './process.ts';
 import { watchTermination } from './termination.ts';
 
-/** Exit statuses of coLinux 0.7.1 and later. */
-const DaemonStatus = { Done: 0, VersionMismatch: 3, DriverMissing: 14, Other: 255 } as const;
-
 /** What port F4h gives for the host's EXIT_SUCCESS. */
 const GOOD_END = 1;
-
-function writePidFile(file: string): void {
-  try {
-    writeFileSync(file, `${process.pid}\n`);
-  } catch (error) {
-    throw new Problem(`-p cannot write to "${file}", for ${systemReason(error)}: give a file's name.`);
-  }
-}
 
 function conclude(end: End): number {
   switch (end.kind) {
@@ -100,6 +90,7 @@ async function reportPartitions({ ends }: MachinePlan): Promise<void> {
  */
 export async function daemon(args: readonly string[], folder: string): Promise<number> {
   const options = parseDaemonOptions(args);
+  if (options.port !== undefined) return loadAdapter(['daemon', ...args], folder);
   const run = await planRun(options.guests);
   if (!hostKernelIsThere(folder)) {
     report('the host kernel is not beside this program: build it with npm run build:kernels.');
@@ -153,7 +144,7 @@ async function runGuests(
     },
   );
   const { takeRequests, ...termination } = watchTermination(guests);
-  if (options.pidFile !== undefined) writePidFile(options.pidFile);
+  writePidFile(options.pidFile);
   const endPrograms = startPrograms(configs);
   try {
     const otherEnds = devices.plugIn(machine);
@@ -171,6 +162,6 @@ async function runGuests(
   } finally {
     terminal.close();
     endPrograms();
-    if (options.pidFile !== undefined) rmSync(options.pidFile, { force: true });
+    removePidFile(options.pidFile);
   }
 }

@@ -13,6 +13,11 @@ const BUNDLE = 'adapter.cjs';
 /** Serves until the client or a signal ends the process. @throws Problem */
 export async function dap(args: readonly string[], folder: string): Promise<never> {
   parseDapOptions(args);
+  return loadAdapter(args, folder);
+}
+
+/** Runs the bundle of the adapter with a command line of its own; it ends the process. @throws Problem */
+export async function loadAdapter(args: readonly string[], folder: string): Promise<never> {
   const bundle = join(folder, BUNDLE);
   if (!existsSync(bundle)) {
     throw new Problem(

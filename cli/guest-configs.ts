@@ -22,10 +22,16 @@ const COMMAND_LINE = 'command line';
 const folderOf = (file: string) => (file.startsWith(COMMAND_LINE) ? process.cwd() : dirname(file));
 export const locate = (from: string, path: string): string => resolve(folderOf(from), path);
 
+/** How the configuration of a guest is called in messages. */
+export const configName = (guest: number, guests: number): string =>
+  guests > 1 ? `${COMMAND_LINE} ${guest + 1}` : COMMAND_LINE;
+
+/** Words of a command line as a configuration: the shell has taken quotes away, and words with blanks get them back. */
+export const configText = (words: readonly string[]): string =>
+  words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ');
+
 async function readConfig(words: readonly string[], name: string) {
-  // The shell has taken quotes away: words with blanks get them back.
-  const text = words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ');
-  return parseConfig({ file: name, text }, (path, from) => {
+  return parseConfig({ file: name, text: configText(words) }, (path, from) => {
     const file = locate(from, path);
     try {
       return Promise.resolve({ file, text: readFileSync(file, 'utf8') });
@@ -55,9 +61,8 @@ function plannedGuest(config: GuestConfig, captures: ReadonlyMap<number, string>
 
 /** @throws Problem */
 export async function planRun(guests: readonly GuestWords[]): Promise<PlannedRun> {
-  const several = guests.length > 1;
   const results = await Promise.all(
-    guests.map(({ words }, n) => readConfig(words, several ? `${COMMAND_LINE} ${n + 1}` : COMMAND_LINE)),
+    guests.map(({ words }, n) => readConfig(words, configName(n, guests.length))),
   );
   refuseErrors(results.flatMap(({ problems }) => problems));
   const configs = results.map(({ config }) => config);

@@ -53,6 +53,7 @@ Options of daemon (WORDS are key=value of the configuration language, the rest i
   -p FILE                 write the process's number to FILE
   --capture ethN=FILE     write what passes on a network unit of the guest into a .pcapng file
   -v LEVEL                0 to 15: with the messages of the host, too
+  --dap PORT              let debuggers attach to the running machine on 127.0.0.1, PORT (0: any free one)
   SIGTERM shuts the guests down. Exit status: 0 a good end, 3 a guest for another version of the ABI,
   14 no host kernel, 255 anything else.
 

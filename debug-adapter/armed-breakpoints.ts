@@ -3,10 +3,10 @@
  * conditions, and with copies of passage code where they run.
  */
 import type { BreakpointSpec, CatchSpec, Expression } from '../core/protocol/debug-protocol.ts';
-import { HOST } from '../core/protocol/machine-protocol.ts';
+import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint, SourcePlace } from './breakpoints.ts';
 import type { Conditions } from './conditions/conditions.ts';
-import type { When } from './conditions/when.ts';
+import type { CompiledWhen, When } from './conditions/when.ts';
 import type { Coroutines } from './coroutines.ts';
 import type { ImagesInMemory } from './images-in-memory.ts';
 import type { GuestImage, LaunchPlan } from './launch-plan.ts';
@@ -120,10 +120,12 @@ export class ArmedBreakpoints {
     return bound;
   }
 
-  /** The condition of a catchpoint; globals are those of the first guest. @returns a sentence when it is none */
-  compileEventCondition(text: string): Expression | string {
-    const coroutine = this.plan.guests.length > 0 ? 1 : HOST;
-    return this.conditions.compileForEvents(text, coroutine, this.machine.coroutines);
+  /** The filter of something that happens; globals are those of a coroutine. @returns a sentence when it is none */
+  compileEventFilter(
+    when: When,
+    coroutine: CoroutineId = this.plan.guests.length > 0 ? 1 : HOST,
+  ): CompiledWhen['filter'] | string {
+    return this.conditions.compileForEvents(when, coroutine, this.machine.coroutines);
   }
 
   /** Replaces what the machine catches; nothing when it runs without debugging. */

@@ -86,6 +86,12 @@ export class CodeBreakpoints {
     return bound;
   }
 
+  clear(): void {
+    this.byFile.clear();
+    this.functions = [];
+    this.instructions = [];
+  }
+
   /** Binds everything that was asked for by names anew: the images are others. */
   rebind(): readonly (SourceBreakpoint | CodeBreakpoint)[] {
     for (const [file, bound] of this.byFile)

@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { coOperation, nameOf } from '../core/abi/abi.ts';
 import type { CatchSpec, CaughtEvent } from '../core/protocol/debug-protocol.ts';
+import type { CompiledWhen, When } from './conditions/when.ts';
 import { EVENT_FILTERS } from './event-filters.ts';
 import { exceptionName } from './exceptions.ts';
 import { hex } from './registers.ts';
@@ -28,11 +29,11 @@ export class Catchpoints {
 
   /**
    * Replaces the filters.
-   * @param compile makes an expression of a condition, or says in a sentence why that cannot be
+   * @param compile makes a filter of a condition, or says in a sentence why that cannot be
    */
   set(
     wanted: readonly Wanted[],
-    compile: (condition: string) => CatchSpec['condition'] | string,
+    compile: (when: When) => CompiledWhen['filter'] | string,
   ): DebugProtocol.Breakpoint[] {
     const specs: CatchSpec[] = [];
     const answers = wanted.map(({ filterId, condition }): DebugProtocol.Breakpoint => {
@@ -43,10 +44,10 @@ export class Catchpoints {
           message: `There is no filter "${filterId}": the filters are ${Object.keys(EVENT_FILTERS).join(', ')}.`,
         };
       const id = FIRST_ID + Object.keys(EVENT_FILTERS).indexOf(filterId);
-      const given = condition?.trim() ? compile(condition) : undefined;
+      const given = condition?.trim() ? compile({ condition }) : {};
       if (typeof given === 'string') return { id, verified: false, reason: 'failed', message: given };
       const { what } = EVENT_FILTERS[filterId];
-      specs.push({ ...what, id, coroutine: -1, ...(given && { condition: given }) });
+      specs.push({ ...what, id, coroutine: -1, ...given });
       return { id, verified: true };
     });
     this.filters = specs;

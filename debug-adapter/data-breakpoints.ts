@@ -128,7 +128,7 @@ export class DataBreakpoints {
   }
 
   private parse(
-    { dataId, accessType = 'write', ...rest }: DebugProtocol.DataBreakpoint,
+    { dataId, accessType = 'write', condition, hitCondition }: DebugProtocol.DataBreakpoint,
     debuggee: Debuggee,
   ): Watch | CatchSpec | string {
     const [, reference, size] = /^(\S+)\+(\d{1,6})$/.exec(String(dataId)) ?? [];
@@ -138,19 +138,22 @@ export class DataBreakpoints {
         'bad-request',
         'A data breakpoint needs a "dataId" that dataBreakpointInfo has given, and an "accessType" of read, write or readWrite.',
       );
-    if (rest.condition || rest.hitCondition)
-      return 'Data breakpoints have no conditions yet: take the condition out.';
+    const port = portOf(reference);
+    const place = port === undefined ? placeOf(reference, 0, debuggee.coroutines.current) : undefined;
+    // Whoever touches the bytes: names in the condition are those of the memory's owner.
+    const filter = debuggee.armed.compileEventFilter({ condition, hitCondition }, place?.coroutine);
+    if (typeof filter === 'string') return filter;
     const id = this.nextId++;
     this.names.set(id, reference);
-    const port = portOf(reference);
+    const anybody = { ...filter, id, coroutine: -1 as const };
     if (port !== undefined) {
       const last = Math.min(port + length - 1, 0xffff);
-      const spec = { id, kind: 'port', coroutine: -1, first: port, last, access: accessType } as const;
+      const spec = { ...anybody, kind: 'port', first: port, last, access: accessType } as const;
       this.watchedPorts.push(spec);
       return spec;
     }
-    const { address, space } = placeOf(reference, 0, debuggee.coroutines.current);
-    return { id, space, address, length, access: ACCESS[accessType] };
+    const { address, space } = place!;
+    return { ...anybody, space, address, length, access: ACCESS[accessType] };
   }
 
   /** What has happened, one line for each. */

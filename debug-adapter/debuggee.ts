@@ -45,7 +45,7 @@ export class Debuggee {
   private disposed = false;
   /** Waits for the next stop while a step is under way. */
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
-  private readonly stacks = new Map<CoroutineId, Frame[]>();
+  private stacks = new Map<CoroutineId, Promise<Frame[]>>();
   /** Which function the present stop is in, where several begin at one address. */
   shown: Shown | undefined;
   readonly steps = new Steps(this);
@@ -147,7 +147,7 @@ export class Debuggee {
   /** Forgets what was read of the machine: it ran, or memory was written. */
   forget(): void {
     this.memory.clear();
-    this.stacks.clear();
+    this.stacks = new Map();
   }
 
   /** Looks at the stopped machine again: registers were written. */
@@ -291,6 +291,8 @@ export class Debuggee {
     const { snapshot } = event;
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
     this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
+    // Whoever hears of a stop looks at it: by then the memory should be there.
+    void this.memory.fetchUsual();
   }
 
   // --- running --------------------------------------------------------------------------------------------
@@ -374,13 +376,21 @@ export class Debuggee {
   }
 
   /** The rows of a coroutine's call stack at this stop. */
-  async stack(coroutine: CoroutineId): Promise<Frame[]> {
-    const known = this.stacks.get(coroutine);
-    if (known) return known;
+  stack(coroutine: CoroutineId): Promise<Frame[]> {
+    const { stacks } = this;
+    let known = stacks.get(coroutine);
+    if (!known) {
+      stacks.set(coroutine, (known = this.unwind(coroutine)));
+      known.catch(() => stacks.delete(coroutine));
+    }
+    return known;
+  }
+
+  private async unwind(coroutine: CoroutineId): Promise<Frame[]> {
     const { coroutines, memory } = this;
     // Without them the stack is what its own contents say.
     const { entries } = await this.request('openEntries', { coroutine }).catch(() => ({ entries: [] }));
-    const frames = await memory.compute(() =>
+    return memory.compute(() =>
       stackOf(
         coroutines,
         coroutine,
@@ -389,7 +399,5 @@ export class Debuggee {
         coroutine === coroutines.current ? this.shown : undefined,
       ),
     );
-    this.stacks.set(coroutine, frames);
-    return frames;
   }
 }

@@ -3,6 +3,7 @@
  * their paths resolved, and their errors become the launch's.
  */
 import { type GuestConfig, parseConfig } from '../core/coop/config/config.ts';
+import { beside } from '../core/coop/config/paths.ts';
 import { type ConfigProblem, placeOf } from '../core/coop/config/problems.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
@@ -43,9 +44,3 @@ export async function emptyConfig(): Promise<GuestConfig> {
 /** The path of a configuration's kernel, ready for use. */
 export const kernelOf = ({ kernel }: GuestConfig): string | undefined =>
   kernel && beside(kernel.at.file, kernel.value);
-
-/** A path in a configuration file is relative to that file. */
-export function beside(file: string, path: string): string {
-  if (/^(?:[\\/]|[a-z][a-z0-9+.-]*:)/i.test(path)) return path;
-  return file.replace(/[^\\/]*$/, '') + path;
-}

@@ -5,6 +5,7 @@
  * kernel boots directly, in host-only mode.
  */
 import { CO_NOTE_OWNER } from '../core/abi/abi.ts';
+import { beside } from '../core/coop/config/paths.ts';
 import { machineMiB, planGuests, type PlannedGuest, type PlannedModule } from '../core/coop/plan/plan.ts';
 import type { Ends } from '../core/outside/ends.ts';
 import { type InnerDevices, innerDevices } from '../core/outside/specs.ts';
@@ -12,7 +13,7 @@ import type { BootImage, BootRequest } from '../core/protocol/machine-protocol.t
 import type { AdapterHost } from './adapter-host.ts';
 import { type ConsoleLook, consoleLook } from './cocon/ansi.ts';
 import { AdapterError } from './errors.ts';
-import { beside, refuseErrors } from './guest-config.ts';
+import { refuseErrors } from './guest-config.ts';
 import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
 import { joinEnds } from './launch-devices.ts';

@@ -31,6 +31,7 @@ export interface Requests extends CustomRequests {
   // What is required there nobody needs, and not every client sends it.
   initialize: Exchange<Partial<Dap.InitializeRequestArguments>, Dap.InitializeResponse>;
   launch: Exchange<Dap.LaunchRequestArguments, Dap.LaunchResponse>;
+  attach: Exchange<Dap.AttachRequestArguments, Dap.AttachResponse>;
   cancel: Exchange<Dap.CancelArguments, Dap.CancelResponse>;
   configurationDone: Exchange<Dap.ConfigurationDoneArguments, Dap.ConfigurationDoneResponse>;
   restart: Exchange<Restart, Dap.RestartResponse>;

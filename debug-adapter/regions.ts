@@ -85,18 +85,31 @@ export function regionsOf(
   { start, last, physical, flags }: Pick<Mappings, 'start' | 'last' | 'physical' | 'flags'>,
   landmarks: readonly Landmark[],
 ): MappedRange[] {
-  return Array.from(start, (low, n) => {
-    const whole = { start: low, last: last[n], physical: physical[n], flags: flags[n] };
-    const usual = usualKind(whole);
-    return pieces(whole.start, whole.last, landmarks).map(([from, to, landmark]) => ({
-      start: from,
-      last: to,
-      physical: whole.physical + (from - low),
-      flags: flagsText(whole.flags),
-      region: landmark?.kind ?? usual,
-      ...(landmark?.name && { name: landmark.name }),
-    }));
-  }).flat();
+  const known = apart(landmarks);
+  // Of tens of thousands of ranges few have flags of their own.
+  const texts = new Map([...new Set(flags)].map((bits) => [bits, flagsText(bits)]));
+  const regions: MappedRange[] = [];
+  let next = 0;
+  for (const [n, low] of start.entries()) {
+    const high = last[n];
+    const usual = usualKind({ start: low, last: high, physical: physical[n], flags: flags[n] });
+    const add = (from: number, to: number, landmark?: Landmark) =>
+      regions.push({
+        ...{ start: from, last: to, physical: physical[n] + (from - low), flags: texts.get(flags[n])! },
+        region: landmark?.kind ?? usual,
+        ...(landmark?.name && { name: landmark.name }),
+      });
+    while (next < known.length && known[next].last < low) next++;
+    let from = low;
+    for (let k = next; k < known.length && known[k].start <= high; k++) {
+      if (known[k].start > from) add(from, known[k].start - 1);
+      const end = Math.min(known[k].last, high);
+      add(Math.max(from, known[k].start), end, known[k]);
+      from = end + 1;
+    }
+    if (from <= high) add(from, high);
+  }
+  return regions;
 }
 
 /** What a range is that no landmark names. */
@@ -107,25 +120,18 @@ function usualKind(range: { start: number; last: number; physical: number; flags
   return range.start === range.physical ? 'identity-map' : 'direct-map';
 }
 
-type Piece = readonly [from: number, to: number, landmark: Landmark | undefined];
-
-function pieces(low: number, high: number, landmarks: readonly Landmark[]): Piece[] {
-  const found: Piece[] = [];
-  const inside = landmarks
-    .map((landmark) => ({
-      landmark,
-      from: Math.max(low, landmark.start - (landmark.start % PAGE)),
-      to: Math.min(high, landmark.last - (landmark.last % PAGE) + PAGE - 1),
-    }))
-    .filter(({ from, to }) => from <= to)
-    .sort((a, b) => a.from - b.from);
-  let next = low;
-  for (const { landmark, from, to } of inside) {
-    if (to < next) continue;
-    if (from > next) found.push([next, from - 1, undefined]);
-    found.push([Math.max(from, next), to, landmark]);
-    next = to + 1;
+/** Landmarks as whole pages that do not overlap, ascending: what an earlier one has, later ones do not get. */
+function apart(landmarks: readonly Landmark[]): Landmark[] {
+  const found: Landmark[] = [];
+  for (const landmark of landmarks) {
+    let from = landmark.start - (landmark.start % PAGE);
+    const to = landmark.last - (landmark.last % PAGE) + PAGE - 1;
+    for (const other of [...found].sort((a, b) => a.start - b.start)) {
+      if (other.last < from || other.start > to) continue;
+      if (other.start > from) found.push({ ...landmark, start: from, last: other.start - 1 });
+      from = other.last + 1;
+    }
+    if (from <= to) found.push({ ...landmark, start: from, last: to });
   }
-  if (next <= high) found.push([next, high, undefined]);
-  return found;
+  return found.sort((a, b) => a.start - b.start);
 }

@@ -50,6 +50,8 @@ export class SessionContext {
   stopOnEntry = false;
   lists: readonly ListHint[] = [];
   launched = false;
+  /** A client has attached itself to a machine that is served. */
+  attached = false;
   restarting = false;
   ended = false;
   private inspection: Inspection | undefined;
@@ -65,6 +67,8 @@ export class SessionContext {
   constructor(
     readonly host: AdapterHost,
     readonly send: SendEvent,
+    /** The machine outlives its clients. */
+    readonly served = false,
   ) {
     this.workers = new MachineWorkers(host);
     this.sources = new SourceFiles(host, (source) => {

@@ -24,11 +24,12 @@ export class ColinuxDebugSession {
   private readonly calls: Calls;
   private nextSeq = 1;
 
-  constructor(host: AdapterHost) {
+  /** @param served the machine outlives its clients, which attach to it and leave it (`served-machine.ts`) */
+  constructor(host: AdapterHost, served = false) {
     const sendEvent: SendEvent = (event, body) => {
       this.send({ type: 'event', event, ...(body === undefined ? {} : { body }) });
     };
-    this.context = new SessionContext(host, sendEvent);
+    this.context = new SessionContext(host, sendEvent, served);
     this.calls = new Calls(sendEvent, () => this.context.client.supportsProgressReporting === true);
   }
 

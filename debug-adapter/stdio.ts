@@ -9,11 +9,11 @@ import type { Readable, Writable } from 'node:stream';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AdapterHost } from './adapter-host.ts';
 import { createFramer, SEPARATOR } from './framing.ts';
+import type { Peer } from './served-machine.ts';
 import { ColinuxDebugSession } from './session.ts';
 
 /** Connects a session to a pair of streams; `onEnd` is called once, when the client has gone or said good-bye. */
-function connect(host: AdapterHost, input: Readable, output: Writable, onEnd: () => void): void {
-  const session = new ColinuxDebugSession(host);
+function connect(session: Peer, input: Readable, output: Writable, onEnd: () => void): void {
   let over = false;
   const end = () => {
     if (over) return;
@@ -23,6 +23,11 @@ function connect(host: AdapterHost, input: Readable, output: Writable, onEnd: ()
   };
   session.onDidSendMessage((message) => {
     const text = JSON.stringify(message);
+    // What is said in one turn goes out at its end, in one piece: the machine is set going first.
+    output.cork();
+    process.nextTick(() => {
+      output.uncork();
+    });
     output.write(`Content-Length: ${Buffer.byteLength(text)}${SEPARATOR}${text}`);
     const sent = message as DebugProtocol.ProtocolMessage & { command?: string };
     if (sent.type === 'response' && sent.command === 'disconnect') output.end(end);
@@ -56,17 +61,18 @@ export function serveStdio(host: AdapterHost): void {
     process.exit(0);
   };
   process.on('SIGTERM', exit);
-  connect(host, process.stdin, process.stdout, exit);
+  connect(new ColinuxDebugSession(host), process.stdin, process.stdout, exit);
 }
 
 /**
- * Serves each connection to a TCP port of the loopback interface as a session of its own.
+ * Serves connections to a TCP port of the loopback interface.
+ * @param accept gives each of them its session
  * @returns the port, once listening. Rejects with the system's error, for example EADDRINUSE.
  */
-export function serveTcp(host: AdapterHost, port: number): Promise<number> {
+export function serveTcp(accept: () => Peer, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
-      connect(host, socket, socket, () => {
+      connect(accept(), socket, socket, () => {
         socket.destroy();
       });
     });

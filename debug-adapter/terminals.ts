@@ -123,6 +123,12 @@ export class Terminals {
     return this.history.get(id) ?? this.cocons.find(({ info }) => info.id === id)?.renderer.redraw() ?? '';
   }
 
+  /** Tells a client that comes later which terminals there are. It asks for what they show. */
+  announce(): void {
+    const lines = [SERIAL, LINE].filter(({ id }) => this.history.has(id));
+    for (const info of [...lines, ...this.cocons.map((cocon) => cocon.info)]) this.sinks.output(info, '');
+  }
+
   /** What the user typed into a terminal. */
   input(id: string, data: string): void {
     const monitor = this.cocons.findIndex(({ info }) => info.id === id);

@@ -31,6 +31,9 @@ const MAX_COUNTED = 10_000;
 type Hint = DebugProtocol.VariablePresentationHint;
 
 export class VariableView {
+  /** Of the frame as it is. */
+  private readonly environment: Environment;
+
   /** @param style what the expression asked for; without one `hexadecimal` decides */
   constructor(
     private readonly scope: FrameValues,
@@ -38,7 +41,9 @@ export class VariableView {
     private readonly references: References,
     private readonly style: Style | undefined,
     private readonly hexadecimal: boolean,
-  ) {}
+  ) {
+    this.environment = scope.environment();
+  }
 
   /** A variable of the frame. */
   variable(variable: Variable): DebugProtocol.Variable {
@@ -95,7 +100,7 @@ export class VariableView {
   private described(child: Child): DebugProtocol.Variable {
     const { name, path } = child;
     const evaluateName = path === undefined ? {} : { evaluateName: path + suffixOf(this.style) };
-    return { name, ...evaluateName, ...this.fields(child, this.scope.environment(), false) };
+    return { name, ...evaluateName, ...this.fields(child, this.environment, false) };
   }
 
   /** What variables and the answers to evaluations have in common. */
@@ -160,7 +165,7 @@ export class VariableView {
   /** For the head of a list, or a pointer to one: the entries, counted when somebody asks. @param path its expression */
   lazyList(value: TypedValue, path: string): DebugProtocol.Variable[] {
     const { scope, style } = this;
-    const head = isPointer(value.type) ? pointed(value, scope.environment()) : value;
+    const head = isPointer(value.type) ? pointed(value, this.environment) : value;
     const shape = head && (this.hinted(path) ?? listNode(head.type));
     if (!shape) return [];
     const variablesReference = this.references.refer({ kind: 'list', scope, head, shape, style, lazy: true });

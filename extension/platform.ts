@@ -26,4 +26,6 @@ export interface Platform {
   readonly servesFolders: boolean;
   /** Can tasks run programs? */
   readonly runsPrograms: boolean;
+  /** The words of a shell that run a JavaScript file on Node; absent where no programs run. */
+  readonly nodeCommand?: string;
 }

@@ -2,12 +2,15 @@
 
 import * as vscode from 'vscode';
 import { adapterFactory, adapterTracker } from './adapter/factory.ts';
+import { registerConfigLanguage } from './config-language/register.ts';
 import { ConsoleTerminals } from './console/terminals.ts';
 import { newGuest } from './new-guest.ts';
 import { COMMANDS } from './contributes/commands.ts';
 import { DEBUG_TYPE } from './contributes/debugger.ts';
+import { TASK_TYPE } from './contributes/tasks.ts';
 import { DynamicConfigurations, LaunchProvider } from './launch/provider.ts';
 import type { Platform } from './platform.ts';
+import { Tasks } from './tasks/provider.ts';
 import { REQUESTS } from './protocol.ts';
 import { createStatusBar } from './status/bar.ts';
 import { registerViews } from './views/register.ts';
@@ -21,12 +24,16 @@ async function raiseNmi(): Promise<void> {
 export function start(context: vscode.ExtensionContext, platform: Platform): void {
   const log = vscode.window.createOutputChannel('coLinux', { log: true });
   const terminals = new ConsoleTerminals(log);
-  const launch = new LaunchProvider(context.extensionUri, platform, log);
+  const { extensionUri: extension, globalStorageUri: storage } = context;
+  const tasks = new Tasks({ extension, storage, platform });
+  const launch = new LaunchProvider(platform, tasks, log);
   context.subscriptions.push(
     log,
     terminals,
     createStatusBar(),
-    registerViews(context.extensionUri, log),
+    registerConfigLanguage(),
+    vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
+    registerViews(extension, log),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,
@@ -35,13 +42,11 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     ),
     vscode.debug.registerDebugAdapterDescriptorFactory(
       DEBUG_TYPE,
-      adapterFactory(context.extensionUri, context.globalStorageUri, platform),
+      adapterFactory(extension, storage, platform),
     ),
     vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, adapterTracker(log)),
     vscode.commands.registerCommand(COMMANDS.showConsole, () => terminals.show()),
-    vscode.commands.registerCommand(COMMANDS.newGuest, (folder?: vscode.Uri) =>
-      newGuest(context.extensionUri, folder),
-    ),
+    vscode.commands.registerCommand(COMMANDS.newGuest, (folder?: vscode.Uri) => newGuest(extension, folder)),
     vscode.commands.registerCommand(COMMANDS.showLog, () => log.show()),
     vscode.commands.registerCommand(COMMANDS.sendCtrlAltDel, () => terminals.power('ctrl-alt-del')),
     vscode.commands.registerCommand(COMMANDS.shutDownGuest, () => terminals.power('shutdown')),

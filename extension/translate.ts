@@ -1,11 +1,3 @@
-/**
- * Text for people, without VS Code: pure parts take a `Translate`, the extension passes `vscode.l10n.t`. Call it `t`
- * with a literal as its first argument, so that `tools/contributes.mjs` finds the text for `l10n/`.
- */
+/** Text for people; pure parts of the extension take a `Translate`, as the language service does. */
 
-/** Translates `message` and replaces `{0}`, `{1}`, … by `args`. */
-export type Translate = (message: string, ...args: (string | number | boolean)[]) => string;
-
-/** The English text itself. */
-export const english: Translate = (message, ...args) =>
-  message.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
+export { english, type Translate } from '../config-language/translate.ts';

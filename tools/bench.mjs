@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { deviceFigures } from './bench/devices.mjs';
-import { latencyFigures } from './bench/latency.mjs';
+import { latencyFigures, latencyTable } from './bench/latency.mjs';
 import { summary, table } from './bench/figures.mjs';
 import { bundleMachines, hasQemu } from './bench/machines.mjs';
 import { processorFigures } from './bench/processor.mjs';
@@ -67,7 +67,7 @@ if (values.json) {
   process.stdout.write(`${JSON.stringify({ ...about, runs, results, latency, symbols }, null, 2)}\n`);
 } else {
   process.stdout.write(table(results, runs));
-  process.stdout.write(table(latency, runs * 4, ['debugger', 'gdb + QEMU']));
+  process.stdout.write(latencyTable(latency, runs * 4));
   process.stdout.write(symbolTable(symbols));
   const trip = results.find(({ name }) => name === 'round trips to host');
   process.stdout.write(

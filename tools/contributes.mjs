@@ -1,11 +1,13 @@
 // Writes what VS Code reads from the typed sources: package.json (its VS Code part) and package.nls.json from
-// extension/contributes/, l10n/bundle.l10n.json from the texts in extension/. With --check it writes nothing and
-// fails when a file is not what it would write.
+// extension/contributes/, l10n/bundle.l10n.json from the texts in extension/ and config-language/, and from the table of the
+// configuration language, whose tables in docs/configuration.md it writes too. With --check it writes nothing and fails when a
+// file is not what it would write.
 import { build } from 'esbuild';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { keyTexts, withTables } from './config-tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,22 +24,25 @@ async function importTypeScript(path) {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
-/** Every first argument of `t('...')` in the extension's sources. */
-function translatableTexts() {
-  const texts = new Set();
-  for (const name of readdirSync(join(root, 'extension'), { recursive: true })) {
-    if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
-    const source = readFileSync(join(root, 'extension', name), 'utf8');
-    for (const [, single, double] of source.matchAll(
-      /\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
-    )) {
-      texts.add((single ?? double).replace(/\\(['"\\])/g, '$1'));
+/** Every first argument of `t('...')` in the rooms whose texts a person sees in VS Code. */
+function translatableTexts(more) {
+  const texts = new Set(more);
+  for (const room of ['extension', 'config-language']) {
+    for (const name of readdirSync(join(root, room), { recursive: true })) {
+      if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
+      const source = readFileSync(join(root, room, name), 'utf8');
+      for (const [, single, double] of source.matchAll(
+        /\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
+      )) {
+        texts.add((single ?? double).replace(/\\(['"\\])/g, '$1'));
+      }
     }
   }
   return Object.fromEntries([...texts].sort().map((text) => [text, text]));
 }
 
 const { manifest, nls } = await importTypeScript('extension/contributes/manifest.ts');
+const keys = await importTypeScript('core/coop/config/keys.ts');
 const current = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const { scripts, dependencies, devDependencies, ...rest } = current;
 const packageJson = { ...rest, ...manifest, scripts, dependencies, devDependencies };
@@ -47,11 +52,12 @@ let stale = 0;
 for (const [file, contents] of [
   ['package.json', packageJson],
   ['package.nls.json', nls],
-  ['l10n/bundle.l10n.json', translatableTexts()],
+  ['l10n/bundle.l10n.json', translatableTexts(keyTexts(keys))],
+  ['docs/configuration.md', withTables(readFileSync(join(root, 'docs/configuration.md'), 'utf8'), keys)],
 ]) {
   const path = join(root, file);
   const options = { ...(await resolveConfig(path)), filepath: path };
-  const wanted = await format(JSON.stringify(contents), {
+  const wanted = await format(typeof contents === 'string' ? contents : JSON.stringify(contents), {
     ...options,
     ...(file === 'package.json' ? { parser: 'json-stringify' } : {}),
   });

@@ -25,6 +25,7 @@ import { createExceptions, type FaultCause } from './interrupts/exceptions.ts';
 import { createFaults, FREEZE, Vector } from './interrupts/fault.ts';
 import { createFlags, type Flags } from './integer/flags.ts';
 import { createInstructionSet } from './instruction-set.ts';
+import { createGuard, type StepGuard } from './guard.ts';
 import { createNmi, NMI_PENDING } from './interrupts/nmi.ts';
 import { createInterrupts, Source } from './interrupts/interrupts.ts';
 import { createMmu, type Mmu } from './paging/mmu.ts';
@@ -109,9 +110,6 @@ const NO_EVENTS: CpuEvents = {
   watchedCode: () => undefined,
   newCode: () => false,
 };
-
-/** The limits of a step: asked before each block whether to stop there. */
-export type StepGuard = (linear: number) => boolean;
 
 /** Linear addresses that stop execution. */
 export interface BreakpointSet {
@@ -229,7 +227,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   };
   let breakpoints = NO_BREAKPOINTS;
   let skip = -1;
-  let guard: StepGuard | undefined;
+  const guard = createGuard();
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
   const kept = createSplits(cache);
@@ -397,7 +395,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
           continue;
         }
       }
-      if (guard !== undefined && guard((segBase[CS] + state[EIP]) >>> 0)) return Exit.Guard;
+      if (guard.isSet() && guard.leaves(block, (segBase[CS] + state[EIP]) >>> 0)) return Exit.Guard;
       const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
       const single = (state[SYSFLAGS] & (Flag.TF | Flag.RF)) !== 0 || state[SHADOW] !== 0;
       if (!(single ? executeSingle(block) : execute(block, limit))) return Exit.Shutdown;
@@ -464,9 +462,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     skipBreakpoint(linear) {
       skip = linear | 0;
     },
-    setGuard(next) {
-      guard = next;
-    },
+    setGuard: guard.set,
     splitAt: kept.add,
     forgetSplits: kept.forget,
     stopForEvent() {

@@ -8,7 +8,7 @@ import type { BreakpointSet, Cpu } from '../cpu/cpu.ts';
 import type { Inspector } from '../machine/inspector.ts';
 import type { BreakpointSpec, LoggedValue, LogSpec } from '../protocol/debug-protocol.ts';
 import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSource } from './expression.ts';
-import { type CompiledFilter, createHitCounts, type Filters } from './filter.ts';
+import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
 
 /** A stepper's private stop: an address and a test that must hold there. */
 export interface TemporaryBreakpoint {
@@ -52,14 +52,13 @@ export function createBreakpoints(
   let byAddress = new Map<number, Armed[]>();
   let byPhysical = new Map<number, Armed[]>();
   let temporary: TemporaryBreakpoint | undefined;
-  const counts = createHitCounts();
+  const visits = createVisits();
   let hits: number[] = [];
   let problems: string[] = [];
 
   function consider({ spec, filter, log }: Armed): void {
-    if (!filter.holds()) return;
+    if (!filter.applies() || !visits.isHit(spec, filter)) return;
     const problem = filter.problem();
-    if (!counts.visit(spec.id, spec.hit) && problem === undefined) return;
     if (log && problem === undefined) {
       onLog({ id: spec.id, values: log() });
       return;
@@ -109,7 +108,7 @@ export function createBreakpoints(
       }
       byAddress = linear;
       byPhysical = physical;
-      counts.keep(new Set(specs.map(({ id }) => id)));
+      visits.keep(new Set(specs.map(({ id }) => id)));
       install();
     },
     setTemporary(breakpoint) {

@@ -6,7 +6,7 @@
  */
 import type { Cpu } from '../cpu/cpu.ts';
 import type { CatchSpec, CaughtEvent, TransitionKind } from '../protocol/debug-protocol.ts';
-import { type CompiledFilter, createHitCounts, type Filters } from './filter.ts';
+import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
 import { createOutsideCode } from './outside-code.ts';
 
 type Kind = CatchSpec['kind'];
@@ -23,8 +23,8 @@ type Happened = WithoutId<CaughtEvent>;
 export interface Catchpoints {
   /** @throws ExpressionError: a condition is none; the catchpoints are as they were. */
   replace(specs: readonly CatchSpec[]): void;
-  /** What was caught since the last call. */
-  take(): CaughtEvent[];
+  /** What was caught since the last call, and why conditions of it had no value. */
+  take(): { readonly caught: CaughtEvent[]; readonly problems: string[] };
   /** `true` holds the exception back. */
   exception(vector: number, errorCode: number): boolean;
   transition(kind: TransitionKind, vector: number, errorCode: number, fromRing: number, toRing: number): void;
@@ -53,14 +53,18 @@ const emptyLists = (): Lists => ({
 export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Catchpoints {
   let lists = emptyLists();
   let caught: CaughtEvent[] = [];
-  const counts = createHitCounts();
+  let problems: string[] = [];
+  const visits = createVisits();
   /** Pages whose code was executed since boot, and since a stop on writable ones was armed. */
   const executed = new Uint8Array(pages);
   let told = new Uint8Array(0);
   const outside = createOutsideCode();
 
-  function holds<K extends Kind>({ spec, filter }: Armed<K>): boolean {
-    return filter.holds() && counts.visit(spec.id, spec.hit);
+  function isHit<K extends Kind>({ spec, filter }: Armed<K>): boolean {
+    if (!filter.applies() || !visits.isHit(spec, filter)) return false;
+    const problem = filter.problem();
+    if (problem !== undefined) problems.push(problem);
+    return true;
   }
   /** Looks who waits for it. Returns for whom that is. */
   function tellThose<K extends Kind>(
@@ -68,7 +72,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
     matches: (spec: Spec<K>) => boolean,
     what: Happened,
   ): readonly Spec<K>[] {
-    const hit = lists[kind].filter((armed) => matches(armed.spec) && holds(armed)).map(({ spec }) => spec);
+    const hit = lists[kind].filter((armed) => matches(armed.spec) && isHit(armed)).map(({ spec }) => spec);
     for (const { id } of hit) caught.push({ id, ...what } as CaughtEvent);
     return hit;
   }
@@ -91,7 +95,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
       for (const spec of specs)
         (next[spec.kind] as Armed<Kind>[]).push({ spec, filter: filters.compile(spec) });
       lists = next;
-      counts.keep(new Set(specs.map(({ id }) => id)));
+      visits.keep(new Set(specs.map(({ id }) => id)));
       const executes = lists.execute.map(({ spec }) => spec);
       outside.replace(executes.filter((spec) => spec.pages === 'outside'));
       const writable = executes.some((spec) => spec.pages === 'writable');
@@ -102,8 +106,9 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
       else if (outside.pages) cpu.mmu.flush(true);
     },
     take() {
-      const taken = caught;
+      const taken = { caught, problems };
       caught = [];
+      problems = [];
       return taken;
     },
     exception(vector, errorCode) {

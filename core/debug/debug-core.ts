@@ -96,7 +96,7 @@ export function createDebugTaps(
           core.onLog(hit);
         }),
         catchpoints: (catchpoints = createCatchpoints(cpu, filters, memory.size / PAGE_SIZE)),
-        watchpoints: createWatchpoints(memory, cpu),
+        watchpoints: createWatchpoints(memory, cpu, filters),
         transitions,
         spaceLoads,
         onLog: () => undefined,

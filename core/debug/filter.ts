@@ -7,7 +7,6 @@ import {
   EVENT_REGISTERS,
   type EventRegister,
   type Filter,
-  type HitCondition,
   isHit,
 } from '../protocol/debug-protocol.ts';
 import { PHYSICAL } from './page-walk.ts';
@@ -25,7 +24,9 @@ export interface Filters {
 }
 
 export interface CompiledFilter {
-  /** Does everything but the hit count hold? A condition without a value holds, and says why in `problem`. */
+  /** Is it for this coroutine, address space and ring? */
+  applies(): boolean;
+  /** Does the condition hold? One without a value does, and says why in `problem`. */
   holds(): boolean;
   problem(): string | undefined;
 }
@@ -69,11 +70,12 @@ export function createFilters(cpu: Cpu, inspector: Inspector, passages: Passages
     const test: Compiled | undefined = condition && compileExpression(condition, source);
     let problem: string | undefined;
     return {
+      applies: () =>
+        (coroutine === -1 || coroutine === passages.current()) &&
+        (cr3 === undefined || ((cr3 ^ state[CR3]) & -0x1000) === 0) &&
+        (ring === undefined || ring === state[CPL]),
       holds() {
         problem = undefined;
-        if (coroutine !== -1 && coroutine !== passages.current()) return false;
-        if (cr3 !== undefined && ((cr3 ^ state[CR3]) & -0x1000) !== 0) return false;
-        if (ring !== undefined && ring !== state[CPL]) return false;
         if (!test) return true;
         try {
           return Number(test()) !== 0;
@@ -96,24 +98,25 @@ export function createFilters(cpu: Cpu, inspector: Inspector, passages: Passages
   };
 }
 
-/** Counts the visits of each id and says which of them are hits. */
-export function createHitCounts(): {
+/** Counts the visits of each id, and says which of them are hits. */
+export interface Visits {
   /** Forgets the counts of all other ids. */
   keep(ids: ReadonlySet<number>): void;
-  /** One more visit. */
-  visit(id: number, hit: HitCondition | undefined): boolean;
-  count(id: number): number;
-} {
+  /** One more visit where the filter applies. A condition without a value makes it a hit, whatever the count is. */
+  isHit(spec: Pick<Filter, 'hit'> & { readonly id: number }, filter: CompiledFilter): boolean;
+}
+
+export function createVisits(): Visits {
   const counts = new Map<number, number>();
   return {
     keep(ids) {
       for (const id of [...counts.keys()]) if (!ids.has(id)) counts.delete(id);
     },
-    visit(id, hit) {
+    isHit({ id, hit }, filter) {
+      if (!filter.holds()) return false;
       const count = (counts.get(id) ?? 0) + 1;
       counts.set(id, count);
-      return hit === undefined || isHit(hit, count);
+      return hit === undefined || isHit(hit, count) || filter.problem() !== undefined;
     },
-    count: (id) => counts.get(id) ?? 0,
   };
 }

@@ -6,6 +6,7 @@
  * stepping over), hardware interrupts and faults that a handler resolves, and the other coroutine. `advance` works in
  * slices, so the machine can always be paused.
  */
+import { Pass } from '../cpu/guard.ts';
 import { Attr, BRANCH_COUNT, CPL, CR3, CS, ESP } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
 import { BRANCH_RECORDS } from '../memory/layout.ts';
@@ -182,7 +183,10 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     }
     const deliveries = cpu.deliveries();
     const begin = transitions.count();
-    cpu.setGuard(over ? (linear) => !inRanges(linear) || called(linear) : (linear) => !inRanges(linear));
+    cpu.setGuard((linear, last) => {
+      if (!inRanges(linear) || (over && called(linear))) return Pass.No;
+      return over && isCall(last) ? Pass.Once : Pass.Always;
+    });
     const before = state[BRANCH_COUNT];
     const result = machine.run(ticks);
     cpu.setGuard(undefined);

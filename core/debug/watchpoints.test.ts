@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { EIP } from '../cpu/state.ts';
 import { createMachine } from '../machine/machine.ts';
+import type { Expression } from '../protocol/debug-protocol.ts';
 import type { WatchpointSpec } from '../protocol/machine-protocol.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
 
@@ -12,6 +13,11 @@ const load = (address: number) => [0xa1, ...imm32(address)];
 const store = (address: number) => [0xa3, ...imm32(address)];
 const increment = (address: number) => [0xff, 0x05, ...imm32(address)];
 
+const equals = (left: Expression, value: number): Expression => ({
+  ...{ kind: 'binary', operator: '==', type: 'u32', left },
+  right: { kind: 'constant', type: 'u32', value },
+});
+
 function start(code: readonly number[]) {
   const machine = createMachine(tinyKernel([...code, HLT]), {
     serial: () => undefined,
@@ -21,8 +27,13 @@ function start(code: readonly number[]) {
   const { state } = machine.cpu.views;
   return {
     machine,
-    watch: (address: number, length: number, access: WatchpointSpec['access']) => {
-      machine.debug.watchpoints.replace([{ id: 1, address, length, access }]);
+    watch: (
+      address: number,
+      length: number,
+      access: WatchpointSpec['access'],
+      filter: Partial<WatchpointSpec> = {},
+    ) => {
+      machine.debug.watchpoints.replace([{ id: 1, address, length, access, coroutine: -1, ...filter }]);
     },
     /** Offsets in the code behind the instructions that were found, and what they did. */
     found() {
@@ -114,6 +125,55 @@ describe('a watchpoint', () => {
     machine.inspector.write(machine.inspector.currentSpace(), DATA, Uint8Array.of(9));
     machine.debug.watchpoints.forget();
     expect(found()).toEqual([]);
+  });
+
+  it.each([
+    ['the second hit', { hit: { kind: 'equal', count: 2 } }, ['10: 0 to 0']],
+    ['every second hit', { hit: { kind: 'multiple', count: 2 } }, ['10: 0 to 0', '21: read']],
+    [
+      'a condition on the bytes',
+      { condition: equals({ kind: 'register', name: 'value' }, 1) },
+      ['16: 0 to 1', '21: read'],
+    ],
+    ['a condition on a register', { condition: equals({ kind: 'register', name: 'eax' }, 1) }, ['21: read']],
+    [
+      'writes alone',
+      { condition: equals({ kind: 'register', name: 'write' }, 1) },
+      ['10: 0 to 0', '16: 0 to 1'],
+    ],
+    ['another ring', { ring: 3 }, []],
+    ['another coroutine', { coroutine: 1 }, []],
+    ['another address space', { cr3: 0x1000 }, []],
+    [
+      'this ring, coroutine and address space',
+      { ring: 0, coroutine: 0, cr3: 0, hit: { kind: 'equal', count: 1 } },
+      ['5: read'],
+    ],
+  ] as [string, Partial<WatchpointSpec>, string[]][])('counts %s', (_what, filter, expected) => {
+    const { watch, found } = start(code);
+    watch(DATA, 4, 'readWrite', filter);
+    expect(found()).toEqual(expected);
+  });
+
+  it('that lies on two pages is one, and is visited once by an access to both', () => {
+    const { machine, found } = start([...increment(DATA + 0xffe), ...increment(DATA + 0xffe)]);
+    const spec = { id: 1, access: 'write', coroutine: -1, hit: { kind: 'equal', count: 2 } } as const;
+    machine.debug.watchpoints.replace([
+      { ...spec, address: DATA + 0xffe, length: 2 },
+      { ...spec, address: DATA + 0x1000, length: 2 },
+    ]);
+    expect(found()).toEqual(['12: 1 to 2']);
+  });
+
+  it('whose condition has no value stops and says why', () => {
+    const { machine, watch } = start(code);
+    const address = { kind: 'constant', type: 'u32', value: 0xffff_0000 } as const;
+    const load4 = { kind: 'load', type: 'u32', size: 4, signed: false, physical: false, address } as const;
+    watch(DATA, 4, 'change', { condition: equals(load4, 1), hit: { kind: 'equal', count: 9 } });
+    expect(machine.run(1000)).toMatchObject({
+      kind: 'event',
+      problems: [expect.stringContaining('ffff0000')],
+    });
   });
 
   it('leaves the run as it is: the same state at the same instruction', () => {

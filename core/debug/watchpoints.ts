@@ -3,40 +3,54 @@
  * address space or a device. Never bytes in guest memory, no limit, and no cost for pages without one.
  *
  * A page with a watchpoint has no fast rights in the TLB (`PageFlag.Watched`), so every access to it comes by; the run ends
- * behind the instruction, and what has become of the bytes is looked at then. What page walks read is not told.
+ * behind the instruction, and what has become of the bytes is looked at then, by conditions too. What page walks read is not told.
  */
 import type { Cpu } from '../cpu/cpu.ts';
 import { PAGE_SIZE, PageFlag } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { WatchHit, WatchpointSpec } from '../protocol/machine-protocol.ts';
+import { type CompiledFilter, createVisits, type EventRegisters, type Filters } from './filter.ts';
 
 export interface Watchpoints {
-  /** Ranges are inside RAM. */
+  /**
+   * Ranges are inside RAM; those of one id are one watchpoint.
+   * @throws ExpressionError: a condition is none; the watchpoints are as they were.
+   */
   replace(specs: readonly WatchpointSpec[]): void;
-  /** What was touched since the last call, and is to be told. */
-  take(): WatchHit[];
+  /** What was touched since the last call and is to be told, and why conditions of it had no value. */
+  take(): { readonly hits: WatchHit[]; readonly problems: string[] };
   /** The debugger has written to memory itself: nobody is told of that. */
   forget(): void;
 }
 
 interface Watched {
   readonly spec: WatchpointSpec;
+  readonly filter: CompiledFilter;
   before: Uint8Array;
   wasRead: boolean;
   wasWritten: boolean;
 }
 
-export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu): Watchpoints {
+/** What conditions see: `$write`, and of numbers `$before` and `$value`. */
+function eventOf({ write, before, after }: WatchHit): EventRegisters {
+  const number = (bytes: Uint8Array) => bytes.reduceRight((sum, byte) => sum * 0x100 + byte, 0);
+  if (after.length > 4) return { write: Number(write), size: after.length };
+  return { write: Number(write), size: after.length, before: number(before), value: number(after) };
+}
+
+export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu, filters: Filters): Watchpoints {
   let watched: Watched[] = [];
+  const visits = createVisits();
   let pages = new Set<number>();
 
   const bytesOf = ({ address, length }: WatchpointSpec) => memory.bytes.slice(address, address + length);
 
   function touched(address: number, length: number, write: boolean): void {
     for (const one of watched) {
-      const { spec } = one;
+      const { spec, filter } = one;
       if (address >= spec.address + spec.length || spec.address >= address + length) continue;
       if (write ? spec.access === 'read' : spec.access !== 'read' && spec.access !== 'readWrite') continue;
+      if (!filter.applies()) continue;
       if (write) one.wasWritten = true;
       else one.wasRead = true;
       cpu.stopForEvent();
@@ -67,7 +81,11 @@ export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu): Watchpoints
 
   return {
     replace(specs) {
-      watched = specs.map((spec) => ({ spec, before: bytesOf(spec), wasRead: false, wasWritten: false }));
+      watched = specs.map((spec) => ({
+        ...{ spec, filter: filters.compile(spec) },
+        ...{ before: bytesOf(spec), wasRead: false, wasWritten: false },
+      }));
+      visits.keep(new Set(specs.map(({ id }) => id)));
       const wanted = new Set<number>();
       for (const { address, length } of specs)
         for (let page = address >>> 12; page * PAGE_SIZE < address + length; page++) wanted.add(page);
@@ -75,15 +93,25 @@ export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu): Watchpoints
     },
     take() {
       const hits: WatchHit[] = [];
-      for (const { spec, before, wasRead, wasWritten } of watched) {
+      const problems: string[] = [];
+      /** A watchpoint on several pages is visited once. */
+      const judged = new Map<number, boolean>();
+      for (const { spec, filter, before, wasRead, wasWritten } of watched) {
         if (!wasRead && !wasWritten) continue;
         const after = bytesOf(spec);
         const same = before.every((byte, n) => byte === after[n]);
         if (spec.access === 'change' && same) continue;
-        hits.push({ id: spec.id, write: wasWritten, before, after });
+        const hit = { id: spec.id, write: wasWritten, before, after };
+        if (!judged.has(spec.id)) {
+          filters.setEvent(eventOf(hit));
+          judged.set(spec.id, visits.isHit(spec, filter));
+          const problem = filter.problem();
+          if (problem !== undefined) problems.push(problem);
+        }
+        if (judged.get(spec.id) === true) hits.push(hit);
       }
       forget();
-      return hits;
+      return { hits, problems };
     },
     forget,
   };

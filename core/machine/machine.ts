@@ -117,6 +117,8 @@ export type RunResult =
       readonly kind: 'event';
       readonly watchpoints: readonly WatchHit[];
       readonly caught: readonly CaughtEvent[];
+      /** Why conditions of these had no value. */
+      readonly problems: readonly string[];
     }
   /** The next instruction is outside of what the processor's guard allows. */
   | { readonly kind: 'guard' }
@@ -392,9 +394,10 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
           case Exit.Breakpoint:
             return { kind: 'breakpoint' };
           case Exit.Event: {
-            const watchpoints = debug.watchpoints.take();
-            const caught = debug.catchpoints.take();
-            if (watchpoints.length + caught.length > 0) return { kind: 'event', watchpoints, caught };
+            const { hits: watchpoints, problems } = debug.watchpoints.take();
+            const { caught, problems: more } = debug.catchpoints.take();
+            if (watchpoints.length + caught.length > 0)
+              return { kind: 'event', watchpoints, caught, problems: [...problems, ...more] };
             break;
           }
           case Exit.Guard:

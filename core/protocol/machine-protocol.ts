@@ -12,6 +12,7 @@ import type {
   BreakpointSpec,
   CatchSpec,
   CaughtEvent,
+  Filter,
   LoggedValue,
   Mappings,
   PageWalk,
@@ -66,8 +67,12 @@ export type Space =
    */
   | { readonly kind: 'coroutine'; readonly coroutine: CoroutineId; readonly cr3?: number | undefined };
 
-/** Bytes that are watched. `change` is a write that leaves other bytes. */
-export interface WatchpointSpec {
+/**
+ * Bytes that are watched. `change` is a write that leaves other bytes. The filter's coroutine, address space and ring are those of
+ * the access, also of a device; the condition is evaluated behind the instruction and sees `$write`, `$size`, and of at most four bytes
+ * `$before` and `$value`. Specs of the same `id` are one watchpoint.
+ */
+export interface WatchpointSpec extends Filter {
   readonly id: number;
   readonly address: number;
   readonly length: number;
@@ -326,7 +331,7 @@ export type MachineEvent =
       readonly reason: StopReason;
       /** Breakpoints that match, for reason `breakpoint`. */
       readonly breakpoints: readonly number[];
-      /** Why conditions of breakpoints could not be evaluated: they stop then. */
+      /** Why conditions could not be evaluated: they stop then. */
       readonly problems: readonly string[];
       /** For reason `event`. */
       readonly watchpoints: readonly WatchHit[];

@@ -218,7 +218,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   setWatchpoints: fields({
     watchpoints: listOf(
       fields({
-        id: integer(0, 2 ** 31),
+        ...filter,
         space,
         address,
         length: integer(1, MAX_WATCHED),

@@ -142,6 +142,16 @@ describe('a run', () => {
     expect(stops()).toHaveLength(1);
   });
 
+  it('begins right behind the answer', () => {
+    const { ask, posted } = start();
+    ask('boot', tinyKernel([0x90, ...SPIN]));
+    ask('step', { kind: 'instruction', over: false });
+    expect(posted.slice(-2)).toMatchObject([
+      { id: 2, result: {} },
+      { event: 'stopped', reason: 'step' },
+    ]);
+  });
+
   it('ends with the status of isa-debug-exit, and for good', () => {
     const { ask, slices, stops } = start();
     ask('boot', tinyKernel(exit(3)));

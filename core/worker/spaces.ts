@@ -27,10 +27,8 @@ function findSpace(m: Machine, space: Space): AddressSpace | undefined {
 }
 
 /** A watchpoint page by page where its bytes are now; none unless all of them are in RAM. */
-export function physicalPieces(
-  m: Machine,
-  { id, space, address, length, access }: WatchRequest,
-): WatchpointSpec[] {
+export function physicalPieces(m: Machine, { space, ...spec }: WatchRequest): WatchpointSpec[] {
+  const { address, length } = spec;
   const from = findSpace(m, space);
   if (!from) return [];
   const pieces: WatchpointSpec[] = [];
@@ -39,7 +37,7 @@ export function physicalPieces(
     const size = Math.min(length - done, PAGE_SIZE - (linear % PAGE_SIZE));
     const physical = m.inspector.translate(from, linear);
     if (physical === undefined || physical + size > m.memory.size) return [];
-    pieces.push({ id, address: physical, length: size, access });
+    pieces.push({ ...spec, address: physical, length: size });
     done += size;
   }
   return pieces;

@@ -5,7 +5,6 @@
 import {
   type BreakpointSpec,
   EVENT_REGISTERS,
-  type Expression,
   isHit,
   type LoggedValue,
 } from '../../core/protocol/debug-protocol.ts';
@@ -26,7 +25,7 @@ import { parseHitCondition } from './hit-condition.ts';
 import type { LogPart } from './log-message.ts';
 import { formatPlainly } from './plain-format.ts';
 import { staticFrame } from './static-frame.ts';
-import { compileCondition, type CompiledWhen, compileWhen, type LoggedPart, type When } from './when.ts';
+import { type CompiledWhen, compileFilter, compileWhen, type LoggedPart, type When } from './when.ts';
 
 /** What became of the hits of one stop. */
 export interface Decision {
@@ -80,10 +79,14 @@ export class Conditions {
     return spec;
   }
 
-  /** The condition of a catchpoint. @returns a sentence when it is none, or nothing for the core */
-  compileForEvents(text: string, coroutine: CoroutineId, coroutines: Coroutines): Expression | string {
+  /** The filter of a catchpoint or a watchpoint. @returns a sentence when it is none, or nothing for the core */
+  compileForEvents(
+    when: When,
+    coroutine: CoroutineId,
+    coroutines: Coroutines,
+  ): CompiledWhen['filter'] | string {
     const { names, locate } = staticFrame(undefined, 0, coroutine, coroutines, this.memory);
-    return compileCondition(text, withEventRegisters(names), locate);
+    return compileFilter(when, withEventRegisters(names), locate);
   }
 
   /** The message of a log point that the core has passed. */

@@ -2,7 +2,7 @@
  * What a breakpoint needs besides its place: condition, hit condition and log message, compiled for one address. Whatever the
  * core can evaluate it evaluates; the rest is `late`: the adapter looks at a stop that nobody sees.
  */
-import type { BreakpointSpec, Expression, LoggedValue, LogSpec } from '../../core/protocol/debug-protocol.ts';
+import type { BreakpointSpec, LoggedValue, LogSpec } from '../../core/protocol/debug-protocol.ts';
 import { AdapterError } from '../errors.ts';
 import type { CType } from '../symbols/types.ts';
 import { littleEndian } from '../symbols/location.ts';
@@ -65,14 +65,13 @@ export function compileWhen(when: When, names: Names, locate: Locate): CompiledW
   }
 }
 
-/** A condition for the core alone. @returns a sentence when it cannot be */
-export function compileCondition(text: string, names: Names, locate: Locate): Expression | string {
-  const found = compileWhen({ condition: text }, names, locate);
+/** Condition and hit count for the core alone, of something that is no code. @returns a sentence when that cannot be */
+export function compileFilter(when: When, names: Names, locate: Locate): CompiledWhen['filter'] | string {
+  const found = compileWhen(when, names, locate);
   if (typeof found === 'string') return found;
-  return (
-    found.filter.condition ??
-    `"${text}" cannot be evaluated while the machine runs: use globals and registers.`
-  );
+  return found.late
+    ? `"${when.condition ?? ''}" cannot be evaluated while the machine runs: use globals and registers.`
+    : found.filter;
 }
 
 function fail(message: string): never {

@@ -84,7 +84,16 @@ export class Points {
     }
     const watchpoints = all.flatMap(({ id, kind: access, address, length, coroutine }) =>
       isWatch(access)
-        ? [{ id, address, length, access: ACCESS[access], space: this.machine.spaceOf(coroutine) }]
+        ? [
+            {
+              id,
+              address,
+              length,
+              access: ACCESS[access],
+              space: this.machine.spaceOf(coroutine),
+              coroutine: -1,
+            },
+          ]
         : [],
     );
     return (await this.machine.request('setWatchpoints', { watchpoints })).watched;

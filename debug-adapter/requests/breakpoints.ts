@@ -31,8 +31,8 @@ export const breakpoints = {
     const wanted = [...filters.map((filterId) => ({ filterId })), ...filterOptions];
     const breakpoints = context.catchpoints.set(
       wanted,
-      (text) =>
-        context.debuggee?.armed.compileEventCondition(text) ?? 'Conditions need a machine: launch one first.',
+      (when) =>
+        context.debuggee?.armed.compileEventFilter(when) ?? 'Conditions need a machine: launch one first.',
     );
     await context.sendCatchpoints();
     return { breakpoints };

@@ -30,12 +30,11 @@ export const inspection = {
     const frames = await context.stackOf(args);
     const from = Math.max(0, args.startFrame ?? 0);
     const to = args.levels ? from + args.levels : frames.length;
-    return {
-      totalFrames: frames.length,
-      stackFrames: await Promise.all(
-        frames.slice(from, to).map((frame) => stackFrame(context, frame, args.format)),
-      ),
-    };
+    const stackFrames: DebugProtocol.StackFrame[] = [];
+    // In turns: disassembly is numbered in the order of the frames, and two frames of a function share theirs.
+    for (const frame of frames.slice(from, to))
+      stackFrames.push(await stackFrame(context, frame, args.format));
+    return { totalFrames: frames.length, stackFrames };
   },
 
   async scopes(context, { frameId }) {

@@ -1,5 +1,6 @@
 /** The life of a session: initialize, launch, configurationDone, terminate, disconnect. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { attach, detach, greet } from '../attaching.ts';
 import { bootMachine, restartMachine } from '../booting.ts';
 import { breakpointModes } from '../breakpoint-modes.ts';
 import { exceptionBreakpointFilters } from '../event-filters.ts';
@@ -52,14 +53,21 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
 export const lifecycle = {
   initialize(context, args) {
     context.client = args;
-    return CAPABILITIES;
+    return context.served ? { ...CAPABILITIES, supportTerminateDebuggee: true } : CAPABILITIES;
+  },
+
+  attach(context) {
+    attach(context);
+    context.send('initialized', undefined);
   },
 
   async launch(context, args) {
     if (context.launched) {
       throw new AdapterError(
         'bad-request',
-        'This session has launched a machine already: start another session.',
+        context.served
+          ? 'The machine runs already: use the request attach.'
+          : 'This session has launched a machine already: start another session.',
       );
     }
     context.launched = true;
@@ -71,17 +79,23 @@ export const lifecycle = {
     const { launchArguments } = context;
     if (!launchArguments)
       throw new AdapterError('not-stopped', 'There is no machine to restart: launch one first.');
-    await restartMachine(context, changed ?? launchArguments);
+    // The configuration of a client that is attached says where the machine is, not what it boots.
+    await restartMachine(context, (context.served ? undefined : changed) ?? launchArguments);
   },
 
-  configurationDone: (context) => context.machine().start(context.stopOnEntry),
+  async configurationDone(context) {
+    if (context.attached) greet(context);
+    else await context.machine().start(context.stopOnEntry);
+  },
 
   terminate(context) {
     context.end();
   },
 
-  async disconnect(context, _args, call) {
-    context.dispose();
+  async disconnect(context, { terminateDebuggee }, call) {
+    if (!context.served) context.dispose();
+    else if (terminateDebuggee === true) context.end();
+    else await detach(context);
     // Nobody listens after this answer: what was asked before it is answered first.
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     await Promise.race([call.earlier(), patience]);

@@ -5,6 +5,7 @@
  * addresses; the caller adds and removes a load bias. For a caller frame look up `return address - 1`.
  */
 import { Breakpoints, type BreakpointLocations, type Statement } from './breakpoints.ts';
+import { byAddress } from './by-address.ts';
 import { CallSites } from './call-sites.ts';
 import { CallFrameInfo, type UnwoundFrame, unwindWith } from './cfi.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
@@ -257,14 +258,13 @@ export class SymbolImage {
   // --- functions -----------------------------------------------------------------------------------------
 
   /** The function at `pc` with the inlined calls there; by the symbol table where DWARF knows none. */
-  functionAt(pc: number): FunctionInfo | undefined {
-    return (
+  readonly functionAt = byAddress(
+    (pc): FunctionInfo | undefined =>
       this.ask(() => {
         const fn = this.finder.at(pc);
         return fn && this.finder.describe(fn, pc);
-      }, undefined) ?? this.ask(() => this.symbolFunction(pc), undefined)
-    );
-  }
+      }, undefined) ?? this.ask(() => this.symbolFunction(pc), undefined),
+  );
 
   /** All functions of that name with code of their own, external ones first. */
   findFunctions(name: string): FunctionInfo[] {
@@ -308,14 +308,12 @@ export class SymbolImage {
   // --- lines ---------------------------------------------------------------------------------------------
 
   /** All rows at exactly `pc`: several where code of several functions was put together. In the order of the table. */
-  rowsAt(pc: number): LineInfo[] {
-    return this.ask(() => this.sourceLines.rowsAt(pc), []);
-  }
+  readonly rowsAt = byAddress((pc): readonly LineInfo[] => this.ask(() => this.sourceLines.rowsAt(pc), []));
 
   /** The source position of `pc`; line 0 is code the compiler made. */
-  lineAt(pc: number): LineInfo | undefined {
-    return this.ask(() => this.sourceLines.at(pc), undefined);
-  }
+  readonly lineAt = byAddress((pc): LineInfo | undefined =>
+    this.ask(() => this.sourceLines.at(pc), undefined),
+  );
 
   /** The rows of the function at `pc`, one per address, in address order. */
   rowsOfFunction(pc: number): FunctionRow[] {
@@ -323,12 +321,12 @@ export class SymbolImage {
   }
 
   /** The merged addresses that are the same source line as `pc` within its function: what one step leaves. */
-  lineRanges(pc: number): AddressRange[] {
-    return this.ask(() => {
+  readonly lineRanges = byAddress((pc): readonly AddressRange[] =>
+    this.ask(() => {
       const unit = this.units.at(pc);
       return unit ? this.breakpoints.lineRanges(unit, pc, this.sourceLines.boundsAt(unit, pc)) : [];
-    }, []);
-  }
+    }, []),
+  );
 
   /** Where a breakpoint on `line` of the client's `file` goes; undefined when no code is at or after it. */
   addressesForLine(file: string, line: number): BreakpointLocations | undefined {

@@ -1,6 +1,7 @@
 /** Commands, and where they appear. */
 
 import { IN_SESSION as inSession } from './debugger.ts';
+import { CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
 import { VIEW_COMMANDS } from './views.ts';
 
@@ -12,6 +13,8 @@ export const COMMANDS = {
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
   newGuest: 'colinux.newGuest',
+  runConfig: 'colinux.runConfig',
+  debugConfig: 'colinux.debugConfig',
 } as const;
 
 const category = text('command.category', 'coLinux');
@@ -28,6 +31,20 @@ export const commands = [
     title: text('command.newGuest', 'New guest kernel…'),
     category,
     icon: '$(new-folder)',
+  },
+  {
+    command: COMMANDS.runConfig,
+    title: text('command.runConfig', 'Run Guest of This Configuration'),
+    shortTitle: text('command.runConfig.short', 'Run Guest'),
+    category,
+    icon: '$(run)',
+  },
+  {
+    command: COMMANDS.debugConfig,
+    title: text('command.debugConfig', 'Debug Guest of This Configuration'),
+    shortTitle: text('command.debugConfig.short', 'Debug Guest'),
+    category,
+    icon: '$(debug-alt)',
   },
   { command: COMMANDS.showLog, title: text('command.showLog', 'Show Log'), category, icon: '$(output)' },
   {
@@ -51,6 +68,9 @@ export const commands = [
   },
 ];
 
+const inConfig = `editorLangId == ${CONFIG_LANGUAGE}`;
+const ofConfig = `resourceLangId == ${CONFIG_LANGUAGE}`;
+
 export const menus = {
   commandPalette: [
     { command: COMMANDS.showConsole, when: 'colinux.hasConsole' },
@@ -59,6 +79,16 @@ export const menus = {
     { command: COMMANDS.raiseNmi, when: inSession },
     { command: VIEW_COMMANDS.revealInMemory, when: inSession },
     { command: VIEW_COMMANDS.revealInAddressSpace, when: inSession },
+    { command: COMMANDS.runConfig, when: inConfig },
+    { command: COMMANDS.debugConfig, when: inConfig },
+  ],
+  'editor/title/run': [
+    { command: COMMANDS.debugConfig, when: ofConfig, group: 'navigation@1' },
+    { command: COMMANDS.runConfig, when: ofConfig, group: 'navigation@2' },
+  ],
+  'explorer/context': [
+    { command: COMMANDS.debugConfig, when: ofConfig, group: '2_colinux@1' },
+    { command: COMMANDS.runConfig, when: ofConfig, group: '2_colinux@2' },
   ],
   'debug/variables/context': Object.values(VIEW_COMMANDS).map((command) => ({
     command,

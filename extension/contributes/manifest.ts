@@ -4,7 +4,9 @@
 
 import { commands, menus } from './commands.ts';
 import { DEBUG_TYPE, debuggers } from './debugger.ts';
-import { breakpoints, grammars, languages, problemMatchers } from './languages.ts';
+import { breakpoints, grammars, languages } from './languages.ts';
+import { problemMatchers } from './problem-matchers.ts';
+import { taskDefinitions } from './tasks.ts';
 import { allTexts, text } from './text.ts';
 import { views, viewsContainers } from './views.ts';
 
@@ -52,6 +54,7 @@ export const manifest = {
     languages,
     menus,
     problemMatchers,
+    taskDefinitions,
     views,
     viewsContainers,
   },

@@ -5,7 +5,8 @@
 
 import * as vscode from 'vscode';
 import type { Platform } from '../platform.ts';
-import { runMake } from './build.ts';
+import { runTask } from '../tasks/make.ts';
+import type { Tasks } from '../tasks/provider.ts';
 import { findKernels, type Found, type Kernel } from './find-kernels.ts';
 import { folderAt } from './folder.ts';
 
@@ -19,17 +20,13 @@ export interface Problem {
 /** The kernel to run. */
 export async function chooseKernel(
   folder: vscode.WorkspaceFolder,
-  extension: vscode.Uri,
   platform: Platform,
+  tasks: Tasks,
 ): Promise<Kernel | Problem> {
   let found = await findKernels(folderAt(folder.uri, platform), t);
-  if (
-    found.kernels.length === 0 &&
-    found.hasMakefile &&
-    platform.runsPrograms &&
-    folder.uri.scheme === 'file'
-  ) {
-    const status = await runMake(folder, extension);
+  const build = found.kernels.length === 0 && found.hasMakefile && (await tasks.buildTask(folder));
+  if (build) {
+    const status = await runTask(build);
     if (status === undefined) return { problem: '' };
     if (status !== 0) {
       return {

@@ -54,6 +54,9 @@ export const MEMORY = { default: 128, min: 16, max: 1024 } as const;
 /** The options that are paths of one file. */
 export const PATH_OPTIONS = ['kernel', 'config', 'host'] as const satisfies readonly (keyof LaunchOptions)[];
 
+/** The options that are lists of paths. */
+export const PATH_LISTS = ['guests', 'programs'] as const satisfies readonly (keyof LaunchOptions)[];
+
 /** The devices that are lists of texts. */
 export const DEVICE_LISTS = [
   'disks',

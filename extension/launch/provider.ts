@@ -4,21 +4,22 @@
  */
 
 import * as vscode from 'vscode';
-import { isAbsolutePath, isUri, locateDevice, splitModule } from '../adapter/locations.ts';
 import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import type { Platform } from '../platform.ts';
+import type { Tasks } from '../tasks/provider.ts';
 import { chooseKernel, kindText } from './choose.ts';
 import { findKernels, type Kernel } from './find-kernels.ts';
 import { folderAt } from './folder.ts';
-import { checkOptions, DEVICE_LISTS, PATH_OPTIONS } from './options.ts';
+import { locateOptions } from './locate.ts';
+import { checkOptions } from './options.ts';
 
 const t = vscode.l10n.t;
 
 /** Initial configurations, and the two steps of resolving one. */
 export class LaunchProvider implements vscode.DebugConfigurationProvider {
   constructor(
-    private readonly extension: vscode.Uri,
     private readonly platform: Platform,
+    private readonly tasks: Tasks,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -62,7 +63,7 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
         t('No folder is open: open the folder of a kernel, or name one as "kernel" in launch.json.'),
       );
     }
-    const choice = await chooseKernel(home, this.extension, this.platform);
+    const choice = await chooseKernel(home, this.platform, this.tasks);
     if ('problem' in choice) return choice.problem === '' ? undefined : this.refuse(choice.problem);
     const name = given.name || configurationFor(choice).name;
     return { ...configuration, name, kernel: choice.path };
@@ -73,23 +74,7 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     configuration: vscode.DebugConfiguration,
   ): vscode.DebugConfiguration {
-    const home = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri;
-    const resolved = { ...configuration };
-    for (const option of PATH_OPTIONS) {
-      const value: unknown = configuration[option];
-      if (typeof value === 'string') resolved[option] = locate(value, home);
-    }
-    const modules: unknown = configuration.modules;
-    if (Array.isArray(modules)) {
-      resolved.modules = modules.map((module) => {
-        const { file, rest } = splitModule(String(module));
-        return locate(file, home) + rest;
-      });
-    }
-    const { guests, devices } = configuration as { guests?: string[]; devices?: Record<string, unknown> };
-    if (guests) resolved.guests = guests.map((guest) => locate(guest, home));
-    if (devices) resolved.devices = locateDevices(devices, home);
-    return resolved;
+    return locateOptions(configuration, (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri);
   }
 
   /** Says why nothing starts. A dialog, as for a launch that fails: F5 was pressed and waits for an answer. */
@@ -121,25 +106,4 @@ function configurationFor(kernel: Kernel): vscode.DebugConfiguration {
     name: `${kernel.path.split('/').pop() ?? kernel.path} (${kindText(kernel)})`,
     kernel: `\${workspaceFolder}/${kernel.path}`,
   };
-}
-
-/** The option `devices` with its paths in their last form. */
-function locateDevices(devices: Record<string, unknown>, home: vscode.Uri | undefined) {
-  const located = { ...devices };
-  for (const kind of DEVICE_LISTS) {
-    const texts = devices[kind];
-    if (Array.isArray(texts))
-      located[kind] = texts.map((text) => locateDevice(kind, String(text), (path) => locate(path, home)));
-  }
-  return located;
-}
-
-/** An absolute path or URI of `location`. */
-function locate(location: string, home: vscode.Uri | undefined): string {
-  if (isUri(location) || !home) return location;
-  if (home.scheme === 'file') {
-    return isAbsolutePath(location) ? location : vscode.Uri.joinPath(home, location).fsPath;
-  }
-  const uri = isAbsolutePath(location) ? home.with({ path: location }) : vscode.Uri.joinPath(home, location);
-  return uri.toString();
 }

@@ -38,6 +38,10 @@ it('npm run bench measures three loops, switches, a boot, a disk, a network and 
     'breakpoint to stop',
     '200 fields',
     'page walk',
+    '10 M instructions, more',
+    'all mappings of 4 GiB',
   ]);
-  for (const { median } of [...results, ...latency]) expect(median).toBeGreaterThan(0);
+  // A difference of two times may be anything.
+  const times = latency.filter(({ name }) => !name.endsWith('more'));
+  for (const { median } of [...results, ...times]) expect(median).toBeGreaterThan(0);
 });

@@ -220,5 +220,38 @@ describe('an instruction breakpoint', () => {
   });
 });
 
+describe('a data breakpoint', () => {
+  const onTotal = async (when: { condition?: string; hitCondition?: string }) => {
+    await start();
+    const { body: info } = await session.client.customRequest('dataBreakpointInfo', { name: 'total' });
+    const { dataId } = info as DebugProtocol.DataBreakpointInfoResponse['body'];
+    const { body } = await session.client.customRequest('setDataBreakpoints', {
+      breakpoints: [{ dataId, ...when }],
+    });
+    return (body as DebugProtocol.SetDataBreakpointsResponse['body']).breakpoints;
+  };
+
+  // The sums of squares: 1, 5, 14, 30, 55, 91, 140, ...
+  it.each([
+    [{ condition: 'total > 50 && paint == GREEN' }, '55'],
+    [{ condition: '$value - $before >= 36 && $write' }, '91'],
+    [{ hitCondition: '3' }, '14'],
+    [{ condition: 'total % 5 == 0', hitCondition: '>= 4' }, '140'],
+  ])('counts when %j', async (when, total) => {
+    expect(await onTotal(when)).toMatchObject([{ verified: true }]);
+    expect(await go()).toMatchObject({ reason: 'data breakpoint' });
+    expect(await session.evaluate('total')).toBe(total);
+  });
+
+  it.each([
+    ['n == 3', /n/],
+    ['total = 3', /assigns/],
+  ])('with %s is refused with a sentence', async (condition, sentence) => {
+    expect(await onTotal({ condition })).toMatchObject([
+      { verified: false, message: expect.stringMatching(sentence) as string },
+    ]);
+  });
+});
+
 const addressOf = async (symbol: string): Promise<string> =>
   /0x[0-9a-f]+/.exec(await session.evaluate(`(void *)${symbol}`))![0];

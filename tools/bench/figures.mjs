@@ -19,11 +19,12 @@ export function summary(figure) {
   return { ...figure, median: value, qemuMedian, ratio: qemuMedian === null ? null : value / qemuMedian };
 }
 
-/** @param titles what is measured, and what it is measured beside */
-export function table(summaries, runs, titles = ['interpreter', 'QEMU TCG']) {
+export function table(summaries, runs) {
   const cell = (number, unit) =>
     (number === null ? '-' : `${number.toFixed(unit === 's' ? 3 : 1)} ${unit}`).padStart(14);
-  const head = `${'median of ' + runs}`.padEnd(24) + titles.map((title) => title.padStart(14)).join('');
+  const head =
+    `${'median of ' + runs}`.padEnd(24) +
+    ['interpreter', 'QEMU TCG'].map((title) => title.padStart(14)).join('');
   const lines = summaries.map(
     ({ name, unit, median: value, qemuMedian, ratio }) =>
       `${name.padEnd(24)}${cell(value, unit)}${cell(qemuMedian, unit)}  ${ratio === null ? '-' : ratio.toFixed(3)}`,

@@ -1,4 +1,7 @@
-/* What the latency benchmark stops, steps and looks at: a kernel that calls a function for ever, and a large structure. */
+/*
+ * What the latency benchmark stops, steps and looks at: a kernel that calls a function for ever, a large structure, a long loop, and
+ * an address space in which nearly all of the 4 GiB is mapped, in 65,000 pieces.
+ */
 __asm__(".section .text.head, \"ax\"\n"
 	".align 4\n"
 	".long 0x1badb002, 0, -0x1badb002\n"
@@ -19,6 +22,21 @@ struct large {
 } large;
 volatile int counter, sum;
 
+#define PRESENT_WRITABLE 3
+static unsigned directory[1024] __attribute__((aligned(4096)));
+static unsigned tables[1 << 20] __attribute__((aligned(4096)));
+
+/* The 16 MiB of memory over and over; each sixteenth page is left out, but not of the first ones, which the kernel is in. */
+static void map_everything(void)
+{
+	for (unsigned page = 0; page < 1 << 20; page++)
+		tables[page] = page < 4096 || page % 16 ? page % 4096 << 12 | PRESENT_WRITABLE : 0;
+	for (unsigned n = 0; n < 1024; n++)
+		directory[n] = (unsigned)&tables[n * 1024] | PRESENT_WRITABLE;
+	__asm__ volatile("mov %0, %%cr3; mov %%cr0, %%eax; or $0x80000000, %%eax; mov %%eax, %%cr0"
+			 :: "r"(directory) : "eax", "memory");
+}
+
 __attribute__((noinline)) int callee(int n)
 {
 	for (int i = 0; i < 100; i++)
@@ -29,10 +47,17 @@ __attribute__((noinline)) int callee(int n)
 void kmain(void)
 {
 	struct large *pointer = &large;
+	volatile int turns;
+
+	map_everything();
 	for (;;) {
 		counter++; /* plain */
 		pointer->field_00 = counter;
 		callee(counter); /* call */
 		pointer->field_11 = sum; /* stop */
+		turns = 1;
+		/* 10 million instructions for a debugger that sets it. */
+		__asm__ volatile("mov %0, %%ecx; 1: dec %%ecx; jnz 1b" :: "m"(turns) : "ecx"); /* loop */
+		counter++; /* behind */
 	}
 }

@@ -1,22 +1,13 @@
-// How long a person waits: step, step over a call, breakpoint to stop, a structure of 200 fields, a page walk. Our adapter over
-// its own protocol, and gdb (MI) with QEMU's stub on the same kernel, question by question in turns. Milliseconds.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+// How long a person waits: a step, a step over a call, a breakpoint to the stop, a structure of 200 fields, a page walk. Our adapter
+// and gdb with QEMU on the same kernel, question by question in turns. Milliseconds. And two figures of ours alone: what a step over a
+// line of 10 million instructions takes more than running them, and all mappings of a full address space.
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { gdbOnQemu, inProcess, overPipe, SOURCE } from './debuggers.mjs';
+import { median } from './figures.mjs';
 import { hasQemu } from './machines.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const SOURCE = join(root, 'tools/bench/latency-kernel.c');
 const hasGdb = spawnSync('gdb', ['--version']).status === 0;
-const LONGEST_MS = 20_000;
-
-const lineOf = (text) =>
-  readFileSync(SOURCE, 'utf8')
-    .split('\n')
-    .findIndex((line) => line.includes(text)) + 1;
 
 function buildKernel(folder) {
   const image = join(folder, 'latency.elf');
@@ -33,223 +24,79 @@ const timed = async (work) => {
   return performance.now() - began;
 };
 
-/** Waits for something that a stream of events brings. */
-function createWaiters() {
-  const waiting = new Set();
-  return {
-    wait(test) {
-      return new Promise((resolve, reject) => {
-        const entry = { test, resolve };
-        waiting.add(entry);
-        entry.timer = setTimeout(() => reject(new Error('no answer came')), LONGEST_MS);
-      });
-    },
-    give(event) {
-      for (const entry of waiting) {
-        if (!entry.test(event)) continue;
-        clearTimeout(entry.timer);
-        waiting.delete(entry);
-        entry.resolve(event);
-        return;
-      }
-    },
-  };
-}
-
-/** Our debugger: one session that is stopped in the loop. */
-async function ours(image) {
-  const child = spawn(process.execPath, [join(root, 'dist/cli.cjs'), 'dap'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const waiters = createWaiters();
-  let buffer = Buffer.alloc(0);
-  child.stdout.on('data', (data) => {
-    buffer = Buffer.concat([buffer, data]);
-    for (;;) {
-      const header = buffer.indexOf('\r\n\r\n');
-      if (header < 0) return;
-      const length = Number(/Content-Length: (\d+)/.exec(buffer.toString('latin1', 0, header))[1]);
-      if (buffer.length < header + 4 + length) return;
-      const message = JSON.parse(buffer.toString('utf8', header + 4, header + 4 + length));
-      buffer = buffer.subarray(header + 4 + length);
-      waiters.give(message);
-    }
-  });
-  let seq = 0;
-  async function request(command, args) {
-    const mine = ++seq;
-    const answer = waiters.wait((message) => message.type === 'response' && message.request_seq === mine);
-    const text = JSON.stringify({ seq: mine, type: 'request', command, arguments: args });
-    child.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
-    const { success, message, body } = await answer;
-    if (!success) throw new Error(`${command}: ${message}`);
-    return body;
-  }
-  const stopped = () => waiters.wait((message) => message.event === 'stopped');
-  async function run(command, args = { threadId: 1 }) {
-    const stop = stopped();
-    await request(command, args);
-    await stop;
-  }
-  const breakpoints = (...lines) =>
-    request('setBreakpoints', { source: { path: SOURCE }, breakpoints: lines.map((line) => ({ line })) });
-  await request('initialize', { adapterID: 'colinux' });
-  const ready = waiters.wait((message) => message.event === 'initialized');
-  await request('launch', { kernel: image, memory: 16 });
-  await ready;
-  await breakpoints(lineOf('/* plain */'));
-  await run('configurationDone', {});
-  const frame = async () => (await request('stackTrace', { threadId: 1, levels: 1 })).stackFrames[0];
-  return {
-    toPlain: async () => {
-      await breakpoints(lineOf('/* plain */'));
-      await run('continue');
-    },
-    toCall: async () => {
-      await breakpoints(lineOf('/* call */'));
-      await run('continue');
-    },
-    clear: () => breakpoints(),
-    next: () => run('next'),
-    go: () => run('continue'),
-    async expand() {
-      const { id } = await frame();
-      const { variablesReference } = await request('evaluate', {
-        expression: 'large',
-        frameId: id,
-        context: 'watch',
-      });
-      const { variables } = await request('variables', { variablesReference });
-      if (variables.length !== 200) throw new Error(`${variables.length} fields instead of 200`);
-    },
-    walk: () => request('colinux/pageWalk', { memoryReference: '0x200000' }),
-    end() {
-      child.kill();
-    },
-  };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
-
-/** gdb in machine interface mode, attached to QEMU. */
-async function theirs(image) {
-  const port = await freePort();
-  const emulator = spawn(
-    'qemu-system-i386',
-    [
-      '-M',
-      'pc',
-      '-accel',
-      'tcg',
-      '-display',
-      'none',
-      '-monitor',
-      'none',
-      '-serial',
-      'null',
-      '-S',
-      '-m',
-      '16',
-    ].concat('-gdb', `tcp:127.0.0.1:${port}`, '-kernel', image),
-    { stdio: 'ignore' },
-  );
-  const child = spawn('gdb', ['-q', '-nx', '--interpreter=mi3', image], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const waiters = createWaiters();
-  let rest = '';
-  child.stdout.on('data', (data) => {
-    const lines = (rest + data).split('\n');
-    rest = lines.pop();
-    for (const line of lines) waiters.give(line);
-  });
-  let token = 0;
-  async function command(text) {
-    const mine = ++token;
-    const answer = waiters.wait((line) => line.startsWith(`${mine}^`));
-    child.stdin.write(`${mine}${text}\n`);
-    const line = await answer;
-    if (line.startsWith(`${mine}^error`)) throw new Error(`gdb: ${text}: ${line}`);
-    return line;
-  }
-  const stopped = () => waiters.wait((line) => line.startsWith('*stopped'));
-  async function run(text) {
-    const stop = stopped();
-    await command(text);
-    await stop;
-  }
-  for (let tries = 0; ; tries++) {
-    try {
-      await command(`-target-select remote 127.0.0.1:${port}`);
-      break;
-    } catch (error) {
-      if (tries === 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-  const to = async (text) => {
-    await command('-break-delete');
-    await command(`-break-insert -h ${SOURCE}:${lineOf(text)}`);
-    await run('-exec-continue');
-  };
-  await to('/* plain */');
-  return {
-    toPlain: () => to('/* plain */'),
-    toCall: () => to('/* call */'),
-    clear: () => command('-break-delete'),
-    next: () => run('-exec-next'),
-    go: () => run('-exec-continue'),
-    async expand() {
-      await command('-var-create - * large').then(async (line) => {
-        const name = /name="([^"]+)"/.exec(line)[1];
-        await command(`-var-list-children --all-values ${name}`);
-        await command(`-var-delete ${name}`);
-      });
-    },
-    // gdb knows nothing of page tables; QEMU's monitor gives the physical address alone.
-    walk: () => command('-interpreter-exec console "monitor gva2gpa 0x200000"'),
-    end() {
-      child.kill();
-      emulator.kill();
-    },
-  };
-}
-
+/** Without `clear` the breakpoints stay. */
 const QUESTIONS = [
-  { name: 'step a line', before: 'toPlain', clear: true, ask: 'next' },
-  { name: 'step over a call', before: 'toCall', clear: true, ask: 'next' },
-  { name: 'breakpoint to stop', before: 'toPlain', clear: false, ask: 'go' },
-  { name: '200 fields', before: 'toPlain', clear: true, ask: 'expand' },
-  { name: 'page walk', before: 'toPlain', clear: true, ask: 'walk' },
+  { name: 'step a line', at: '/* plain */', clear: true, ask: 'next' },
+  { name: 'step over a call', at: '/* call */', clear: true, ask: 'next' },
+  { name: 'breakpoint to stop', at: '/* plain */', clear: false, ask: 'go' },
+  { name: '200 fields', at: '/* plain */', clear: true, ask: 'expand' },
+  // gdb knows nothing of page tables: QEMU's monitor gives the physical address alone.
+  { name: 'page walk', at: '/* plain */', clear: true, ask: 'walk' },
 ];
 
-/** @returns figures in milliseconds; those of gdb with QEMU stand where those of QEMU stand elsewhere */
+/** Milliseconds of one question, of each debugger in turns. */
+async function askAll(debuggers, { at, clear, ask }, rounds) {
+  const times = debuggers.map(() => []);
+  // One round more: the first of each is for the caches.
+  for (let n = 0; n <= rounds; n++) {
+    for (const [which, debug] of debuggers.entries()) {
+      await debug.to(at);
+      if (clear) await debug.clear();
+      const took = await timed(debug[ask]);
+      if (n > 0) times[which].push(took);
+    }
+  }
+  return times;
+}
+
+/** What a step over the loop takes more than running it to a breakpoint behind it, of each debugger in turns. */
+async function longStep(debuggers, rounds) {
+  const times = debuggers.map(() => []);
+  for (let n = 0; n <= rounds; n++) {
+    for (const [which, debug] of debuggers.entries()) {
+      await debug.toLoop();
+      const run = await timed(debug.go);
+      await debug.toLoop();
+      await debug.clear();
+      const step = await timed(debug.next);
+      if (n > 0) times[which].push(step - run);
+    }
+  }
+  return times;
+}
+
+const MAPPINGS = { name: 'all mappings of 4 GiB', at: '/* plain */', clear: true, ask: 'mappings' };
+
+/** @returns figures in milliseconds: `runs` over pipes, `inlineRuns` in the client's process, `qemuRuns` of gdb with QEMU */
 export async function latencyFigures({ folder, runs }) {
   const image = buildKernel(folder);
-  const debuggers = [await ours(image), ...(hasQemu && hasGdb ? [await theirs(image)] : [])];
+  const own = [await overPipe(image), await inProcess(image, folder)];
+  const debuggers = [...own, ...(hasQemu && hasGdb ? [await gdbOnQemu(image)] : [])];
+  const figure = (name, [times, inlineRuns, qemuRuns = []]) => ({
+    ...{ name, unit: 'ms', runs: times, inlineRuns, inlineMedian: median(inlineRuns), qemuRuns },
+  });
   try {
     const figures = [];
-    for (const { name, before, clear, ask } of QUESTIONS) {
-      const times = debuggers.map(() => []);
-      // One round more: the first of each is for the caches.
-      for (let n = 0; n <= runs * 4; n++) {
-        for (const [which, debug] of debuggers.entries()) {
-          await debug[before]();
-          if (clear) await debug.clear();
-          const took = await timed(debug[ask]);
-          if (n > 0) times[which].push(took);
-        }
-      }
-      figures.push({ name, unit: 'ms', runs: times[0], qemuRuns: times[1] ?? [] });
-    }
+    for (const question of QUESTIONS)
+      figures.push(figure(question.name, await askAll(debuggers, question, runs * 4)));
+    figures.push(figure('10 M instructions, more', await longStep(own, runs)));
+    figures.push(figure(MAPPINGS.name, await askAll(own, MAPPINGS, runs)));
     return figures;
   } finally {
     for (const debug of debuggers) debug.end();
   }
+}
+
+/** @param summaries of `latencyFigures`. Ratios are of what gdb takes to what we take. */
+export function latencyTable(summaries, runs) {
+  const cell = (value) => (value === null ? '-' : `${value.toFixed(2)} ms`).padStart(14);
+  const times = (value, other) => (other === null ? '-' : `${(other / value).toFixed(1)}`).padStart(8);
+  const head = ['over pipes', 'in the editor', 'gdb + QEMU'].map((title) => title.padStart(14)).join('');
+  const lines = summaries.map(
+    ({ name, median: pipe, inlineMedian, qemuMedian }) =>
+      name.padEnd(24) +
+      [pipe, inlineMedian, qemuMedian].map(cell).join('') +
+      [pipe, inlineMedian].map((value) => times(value, qemuMedian)).join(''),
+  );
+  return `${`median of ${runs}`.padEnd(24)}${head}  times faster\n${lines.join('\n')}\n`;
 }

@@ -23,10 +23,12 @@ export async function bundleMachines(folder) {
       format: 'cjs',
       target: 'es2022',
       outfile: join(folder, name),
+      external: ['iced-x86'],
       logLevel: 'error',
     });
   await bundle('test/bench/run-image.ts', 'run-image.cjs');
   await bundle('cli/main.ts', 'cli.cjs');
+  await bundle('test/bench/inline-adapter.ts', 'inline-adapter.cjs');
 }
 
 /** Seconds of a whole process, which must end with 1: the guest's good end. Meanwhile this process may be a server. */

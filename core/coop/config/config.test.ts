@@ -101,6 +101,12 @@ describe('a configuration', () => {
     expect(config.commandLine).toBe('single quiet');
   });
 
+  it('takes no option of a kernel for a mistyped key, and no image for shared that nobody writes', async () => {
+    const words = 'root=/dev/cobd0 init=/sbin/init noexec=on console=tty0 highmem=1 rootflags=a ide0=noprobe';
+    expect((await good(words)).commandLine).toBe(words);
+    await good('cobd0=a,ro cobd1=a,cow');
+  });
+
   it('keeps the quotes of words that are for the kernel', async () => {
     expect((await good('dyndbg="file a.c +p" x=1')).commandLine).toBe('dyndbg="file a.c +p" x=1');
   });
@@ -135,6 +141,10 @@ describe('a problem of a configuration', () => {
     ['@gone.conf', 'The file "gone.conf" cannot be read'],
     ['kernel="a b', 'A double quote is opened and not closed'],
     ['scsi0=disk,x.img', 'warning: scsi0= is a device of coLinux that this host does not serve'],
+    ['kernle=k', "warning: kernle= is no key, so the guest's kernel gets the word: did you mean kernel=?"],
+    ['cobd=a.img', 'did you mean cobd0=?'],
+    ['ttyS3=stdio', 'did you mean ttys3=?'],
+    ['cobd0=a cobd1=a,ro', 'warning: cobd0 has a too, and one of them writes to it'],
     ['x'.repeat(300), 'has 300 characters, but 255 fit'],
   ])('%s', async (text, message) => {
     const [first, ...rest] = await problemsOf(text);

@@ -3,7 +3,8 @@
  * its manual). What is no key of ours belongs to the guest's kernel. The only parser of this language: the command line, the
  * debugger and the editor all use it. It reads no files itself and gives a configuration whatever is wrong, with all problems.
  */
-import { type NetworkUnit, parseNetwork } from './network.ts';
+import { type ConfigKey, KEYS, keyKind, keyMeant, type UnitKey } from './keys.ts';
+import type { NetworkUnit } from './network.ts';
 import type { ConfigCode, ConfigProblem } from './problems.ts';
 import { type Span, type Word, wordsOf } from './text.ts';
 import {
@@ -13,14 +14,6 @@ import {
   CONSOLE_DEFAULT,
   type HostProgram,
   parseBlockImage,
-  parseBlockMode,
-  parseColors,
-  parseConsole,
-  parseCursor,
-  type Parsed,
-  parseMemory,
-  parseProgram,
-  parseSerial,
   type SerialLine,
 } from './values.ts';
 
@@ -77,12 +70,6 @@ export interface ConfigSource {
  */
 export type Include = (path: string, from: string) => Promise<ConfigSource | undefined>;
 
-/** Units of a device, as the ABI's module numbers have them (`core/abi`). */
-const UNITS = { cobd: 32, cofs: 32, eth: 16, ttys: 32, exec: 8 } as const;
-type UnitKey = keyof typeof UNITS;
-/** Of coLinux, and not served by this host. */
-const NOT_SERVED = /^(scsi|pci|video|audio)\d+$/;
-const ALIAS = /^(hd[a-h]|sd[a-p])\d{0,2}$/;
 const INCLUDE_DEPTH_MAX = 16;
 /** The guest's command line with its final NUL (`struct co_boot_params`). */
 const COMMAND_LINE_MAX = 255;
@@ -102,40 +89,40 @@ class Collector {
   }
 
   /** The value, or undefined with a problem reported. */
-  private parsed<T>(key: string, text: string, at: Span, parse: (text: string) => Parsed<T>): T | undefined {
+  private parsed(name: string, { parse }: ConfigKey, text: string, at: Span): unknown {
     const result = parse(text);
     if ('value' in result) return result.value;
-    this.report('config-value', at, `${key}= expects ${result.problem}, but found "${text}".`);
+    this.report('config-value', at, `${name}= expects ${result.problem}, but found "${text}".`);
     return undefined;
   }
 
-  setSingle<T>(key: string, text: string, at: Span, parse: (text: string) => Parsed<T>): void {
-    const before = this.single.get(key);
-    if (before) {
-      this.reportTwice(key, at, before.at);
-      return;
-    }
-    const value = this.parsed(key, text, at, parse);
-    if (value !== undefined) this.single.set(key, { value, at });
-  }
-
-  setUnit<T>(key: UnitKey, number: string, text: string, at: Span, parse: (text: string) => Parsed<T>): void {
-    const name = key + String(Number(number));
-    if (Number(number) >= UNITS[key]) {
-      this.report(
-        'config-unit-range',
-        at,
-        `${key} has units 0 to ${UNITS[key] - 1}, but found ${key}${number}: use a free one of these.`,
-      );
-      return;
-    }
-    const before = this.units.get(name);
+  setSingle(name: string, key: ConfigKey, text: string, at: Span): void {
+    const before = this.single.get(name);
     if (before) {
       this.reportTwice(name, at, before.at);
       return;
     }
-    const value = this.parsed(name, text, at, parse);
-    if (value !== undefined) this.units.set(name, { unit: Number(number), value, at });
+    const value = this.parsed(name, key, text, at);
+    if (value !== undefined) this.single.set(name, { value, at });
+  }
+
+  setUnit(name: UnitKey, unit: number, text: string, at: Span): void {
+    const key = KEYS[name];
+    if (unit >= key.units) {
+      this.report(
+        'config-unit-range',
+        at,
+        `${name} has units 0 to ${key.units - 1}, but found ${name}${unit}: use a free one of these.`,
+      );
+      return;
+    }
+    const before = this.units.get(name + String(unit));
+    if (before) {
+      this.reportTwice(name + String(unit), at, before.at);
+      return;
+    }
+    const value = this.parsed(name + String(unit), key, text, at);
+    if (value !== undefined) this.units.set(name + String(unit), { unit, value, at });
   }
 
   reportTwice(name: string, at: Span, before: Span): void {
@@ -154,70 +141,59 @@ class Collector {
   }
 }
 
-const path = (text: string): Parsed<string> => ({ value: text });
-
 function takeWord(into: Collector, { raw, text, at }: Word): void {
   const equals = text.indexOf('=');
-  const key = equals < 0 ? '' : text.slice(0, equals);
+  const name = equals < 0 ? '' : text.slice(0, equals);
   const value = text.slice(equals + 1);
-  const [, name = '', number = ''] = /^([a-z]+?)(\d*)$/.exec(key) ?? [];
-  const alias = ALIAS.test(key);
-  const known = alias || SINGLE.has(key) || (number !== '' && name in UNITS);
-  if (NOT_SERVED.test(key)) {
+  const kind = keyKind(name);
+  if (kind.kind === 'not-served') {
     into.report(
       'config-not-served',
       at,
-      `${key}= is a device of coLinux that this host does not serve: it is left out.`,
+      `${name}= is a device of coLinux that this host does not serve: it is left out.`,
       'warning',
     );
     return;
   }
-  if (!known) {
-    into.rest.push(raw);
-    into.restAt ??= at;
+  if (kind.kind === 'other') {
+    takeForKernel(into, raw, name, at);
     return;
   }
   if (value === '') {
     into.report(
       'config-value-missing',
       at,
-      `${key}= has no value: write one behind the equals sign, or take the word out.`,
+      `${name}= has no value: write one behind the equals sign, or take the word out.`,
     );
     return;
   }
-  if (alias) {
-    const before = into.aliases.find((other) => other.name === key);
-    if (before) into.reportTwice(key, at, before.at);
-    else into.aliases.push({ name: key, target: value, at });
-    return;
-  }
-  const single = SINGLE.get(key);
-  if (single) into.setSingle<unknown>(key, value, at, single);
-  else into.setUnit<unknown>(name as UnitKey, number, value, at, UNIT_VALUES[name as UnitKey]);
+  if (kind.kind === 'alias') {
+    const before = into.aliases.find((other) => other.name === name);
+    if (before) into.reportTwice(name, at, before.at);
+    else into.aliases.push({ name, target: value, at });
+  } else if (kind.kind === 'single') into.setSingle(name, kind.key, value, at);
+  else into.setUnit(kind.name, kind.unit, value, at);
 }
 
-const SINGLE = new Map<string, (text: string) => Parsed<unknown>>([
-  ['kernel', path],
-  ['initrd', path],
-  ['mem', parseMemory],
-  ['setcobd', parseBlockMode],
-  ['cocon', parseConsole],
-  ['cursor', parseCursor],
-  ['color', parseColors],
-]);
-const UNIT_VALUES: Readonly<Record<UnitKey, (text: string) => Parsed<unknown>>> = {
-  cobd: parseBlockImage,
-  cofs: path,
-  eth: parseNetwork,
-  ttys: parseSerial,
-  exec: parseProgram,
-};
+/** A word for the guest's kernel, which may be a mistyped one of ours. */
+function takeForKernel(into: Collector, raw: string, name: string, at: Span): void {
+  into.rest.push(raw);
+  into.restAt ??= at;
+  const meant = keyMeant(name);
+  if (meant === undefined) return;
+  into.report(
+    'config-key-unknown',
+    at,
+    `${name}= is no key, so the guest's kernel gets the word: did you mean ${meant}=?`,
+    'warning',
+  );
+}
 
 /** Aliases of units that exist, and those that bring their own image, which get the lowest free units. */
 function blockUnits(into: Collector): BlockUnit[] {
   const units = into.unitsOf<BlockImage>('cobd').map((unit) => ({ ...unit, aliases: [] as string[] }));
   const free = () => {
-    for (let unit = 0; unit < UNITS.cobd; unit++)
+    for (let unit = 0; unit < KEYS.cobd.units; unit++)
       if (!units.some((other) => other.unit === unit)) return unit;
     return -1;
   };
@@ -238,12 +214,27 @@ function blockUnits(into: Collector): BlockUnit[] {
       into.report(
         'config-unit-range',
         at,
-        `There are ${UNITS.cobd} block units, and ${name}= finds none free.`,
+        `There are ${KEYS.cobd.units} block units, and ${name}= finds none free.`,
       );
     else if ('value' in image) units.push({ unit, value: image.value, at, aliases: [name] });
     else into.report('config-value', at, `${name}= expects ${image.problem}, but found "${target}".`);
   }
+  warnOfSharedImages(into, units);
   return units.sort((a, b) => a.unit - b.unit);
+}
+
+/** Two units of one image, and one of them writes to it: what the other has read is wrong then. */
+function warnOfSharedImages(into: Collector, units: readonly BlockUnit[]): void {
+  units.forEach(({ value, at }, n) => {
+    const other = units.slice(0, n).find((before) => before.value.path === value.path);
+    if (!other || (value.access !== 'read-write' && other.value.access !== 'read-write')) return;
+    into.report(
+      'config-image-shared',
+      at,
+      `cobd${other.unit} has ${value.path} too, and one of them writes to it: use a copy, or add ,ro to both.`,
+      'warning',
+    );
+  });
 }
 
 export async function parseConfig(source: ConfigSource, include: Include): Promise<ConfigResult> {

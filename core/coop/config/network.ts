@@ -3,6 +3,7 @@
  * the guest (coLinux 0.7.9, the manual of colinux-daemon; `socket` is ours).
  */
 import { parseRedirections, type Redirection, RedirectionError } from '../../net/slirp/redirections.ts';
+import type { Choice } from './keys.ts';
 import type { Parsed } from './values.ts';
 
 export type NetworkKind = 'slirp' | 'tap' | 'pcap-bridge' | 'ndis-bridge' | 'socket';
@@ -26,6 +27,47 @@ const KINDS: Readonly<Record<string, NetworkKind>> = {
   'ndis-bridge': 'ndis-bridge',
   socket: 'socket',
 };
+/** What a card can be connected to, in the order of the documentation. */
+export const NETWORK_CHOICES: readonly Choice[] = [
+  {
+    text: 'slirp',
+    syntax: 'slirp[,MAC[,REDIRECTIONS]]',
+    meaning:
+      'a network of its own with DHCP, names and a way out; redirections as `tcp:2222:22` lead ports of this computer to the guest',
+    see: 'network.md#slirp',
+  },
+  {
+    text: 'tuntap',
+    syntax: 'tuntap[,NAME[,MAC]]',
+    meaning: 'a TAP interface of Linux, `colinux0` if left out',
+    see: 'network.md#tap',
+  },
+  { text: 'tap', syntax: 'tap[,NAME[,MAC]]', meaning: 'the same as `tuntap`' },
+  {
+    text: 'pcap-bridge',
+    syntax: 'pcap-bridge[,NAME[,MAC[,promisc]]]',
+    meaning: 'an Ethernet of this computer, the first that has an address if left out',
+    see: 'network.md#bridges',
+  },
+  {
+    text: 'ndis-bridge',
+    syntax: 'ndis-bridge[,NAME[,MAC[,promisc]]]',
+    meaning: 'the same as `pcap-bridge`; coLinux had a driver of its own for it',
+  },
+  {
+    text: 'socket,connect=',
+    syntax: 'socket,connect=HOST:PORT',
+    meaning: 'a cable to another machine or to QEMU that listens there',
+    see: 'network.md#socket',
+  },
+  {
+    text: 'socket,listen=',
+    syntax: 'socket,listen=HOST:PORT',
+    meaning: 'a cable to another machine or to QEMU that connects to this port',
+    see: 'network.md#socket',
+  },
+];
+
 /** @returns the address in lower case; `undefined` where it is none, or that of a group. */
 export function parseMac(text: string): string | undefined {
   if (!/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text)) return undefined;

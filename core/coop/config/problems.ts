@@ -13,6 +13,8 @@ export type ConfigCode =
   | 'config-include-deep'
   | 'config-too-long'
   | 'config-no-room'
+  | 'config-key-unknown'
+  | 'config-image-shared'
   | 'config-not-served';
 
 export interface ConfigProblem {

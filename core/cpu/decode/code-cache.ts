@@ -12,6 +12,9 @@ import type { Insn } from './insn.ts';
 export class Block {
   /** Cleared when any of its bytes is written. */
   valid = true;
+  /** The guard that lets it pass without being asked, and at which linear address. */
+  passes = 0;
+  passesAt = 0;
   /** Where its last instruction begins, in bytes from its own beginning. */
   readonly lastStart: number;
   constructor(

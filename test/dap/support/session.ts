@@ -1,6 +1,7 @@
 /** A DAP client with a memory: stops and other events wait until a test asks for them. */
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -63,7 +64,8 @@ export interface Session {
 export const placeOf = ({ name, source, line }: Frame): string =>
   source ? `${name} ${source.path?.split('/').slice(-2).join('/') ?? ''}:${line}` : name;
 
-export async function openSession(adapter: string): Promise<Session> {
+/** @param port of a server to connect to, instead of an adapter of its own */
+export async function openSession(adapter: string, port?: number): Promise<Session> {
   const client = new DebugClient(process.execPath, adapter, 'colinux', undefined, true);
   const messages: DebugProtocol.ProtocolMessage[] = [];
   let unseen: DebugProtocol.Event[] = [];
@@ -77,7 +79,9 @@ export async function openSession(adapter: string): Promise<Session> {
     dispatch(body);
     for (const call of wake.splice(0)) call();
   };
-  await client.start();
+  await client.start(port);
+  // A server that is killed resets the connection.
+  (client as unknown as { _socket?: Socket })._socket?.on('error', () => undefined);
   const child = () => (client as unknown as { _adapterProcess?: ChildProcess })._adapterProcess;
   let last: Stop = { reason: 'none', threadId: 1 };
 

@@ -1,0 +1,52 @@
+/**
+ * The limits of a step: before each block the processor asks whether it still belongs to the step. A block that does is remembered
+ * with the guard, so a loop is asked about once and then runs at full speed.
+ */
+import type { Block } from './decode/code-cache.ts';
+
+/** What a guard says of a block. */
+export const Pass = {
+  /** The run ends before it. */
+  No: 0,
+  /** This time, and who comes next is to be asked for. */
+  Once: 1,
+  /** Whenever it follows a block that passes always. */
+  Always: 2,
+} as const;
+export type Pass = (typeof Pass)[keyof typeof Pass];
+
+/** @param linear where the block begins. @param last where its last instruction begins */
+export type StepGuard = (linear: number, last: number) => Pass;
+
+export interface Guard {
+  set(guard: StepGuard | undefined): void;
+  isSet(): boolean;
+  /** Does the step end before a block? */
+  leaves(block: Block, linear: number): boolean;
+}
+
+export function createGuard(): Guard {
+  let guard: StepGuard | undefined;
+  /** Counts guards. */
+  let guards = 0;
+  /** The block before passes always. */
+  let passing = false;
+  return {
+    set(next) {
+      guard = next;
+      guards++;
+      passing = false;
+    },
+    isSet: () => guard !== undefined,
+    leaves(block, linear) {
+      if (passing && block.passes === guards && block.passesAt === linear) return false;
+      const answer = guard?.(linear, (linear + block.lastStart) >>> 0) ?? Pass.Always;
+      passing = answer === Pass.Always;
+      if (passing) {
+        block.passes = guards;
+        block.passesAt = linear;
+      }
+      return answer === Pass.No;
+    },
+  };
+}

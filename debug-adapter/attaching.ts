@@ -1,0 +1,35 @@
+/**
+ * Clients that come to a machine which runs already, and leave it running: the machine of a session that is `served`. What a
+ * client has set goes with it.
+ */
+import { AdapterError } from './errors.ts';
+import type { SessionContext } from './session-context.ts';
+
+/** A client begins to look at the machine. @throws AdapterError where there is none to attach to */
+export function attach(context: SessionContext): void {
+  if (!context.served || !context.debuggee)
+    throw new AdapterError(
+      'bad-request',
+      'There is no running machine here to attach to: start one with "colinux daemon --dap PORT", or use the request launch.',
+    );
+  context.attached = true;
+}
+
+/** The client has set its breakpoints: it hears which consoles there are, and where the machine stands if it does. */
+export function greet({ debuggee, terminals }: SessionContext): void {
+  terminals.announce();
+  if (debuggee?.lastStop && !debuggee.running) debuggee.show(debuggee.lastStop);
+}
+
+/** The client is gone: the machine goes on, without its breakpoints. */
+export async function detach(context: SessionContext): Promise<void> {
+  const { debuggee, breakpoints, dataBreakpoints, catchpoints } = context;
+  if (!context.attached || !debuggee) return;
+  context.attached = false;
+  breakpoints.clear();
+  await debuggee.armed.send();
+  await dataBreakpoints.set(debuggee, []);
+  catchpoints.set([], () => '');
+  await context.sendCatchpoints();
+  if (debuggee.standstill() === undefined) debuggee.go(() => debuggee.resume());
+}

@@ -1,0 +1,58 @@
+/** Runs the guest of a configuration: the buttons of its editor, and the line above its kernel. */
+
+import * as vscode from 'vscode';
+import { locationOf } from '../adapter/files.ts';
+import { COMMANDS } from '../contributes/commands.ts';
+import { DEBUG_TYPE } from '../contributes/debugger.ts';
+import { CONFIG_LANGUAGE } from '../contributes/languages.ts';
+import type { ConfigDocuments } from './documents.ts';
+
+const t = vscode.l10n.t;
+
+/** @param given by a button of an editor; from the palette it is the active editor's document */
+async function run(given: vscode.Uri | undefined, noDebug: boolean): Promise<void> {
+  const active = vscode.window.activeTextEditor?.document;
+  const uri = given ?? (active?.languageId === CONFIG_LANGUAGE ? active.uri : undefined);
+  if (!uri) {
+    void vscode.window.showInformationMessage(
+      t('Open the configuration of a guest first: a file that ends with .colinux, or colinux.conf.'),
+    );
+    return;
+  }
+  // What runs is the file.
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open?.isDirty && !(await open.save())) return;
+  const configuration: vscode.DebugConfiguration = {
+    type: DEBUG_TYPE,
+    request: 'launch',
+    name: uri.path.split('/').pop() ?? uri.path,
+    config: locationOf(uri),
+  };
+  await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(uri), configuration, { noDebug });
+}
+
+/** The commands, and the line of links. */
+export function registerRun(
+  selector: vscode.DocumentSelector,
+  documents: ConfigDocuments,
+): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand(COMMANDS.runConfig, (uri?: vscode.Uri) => run(uri, true)),
+    vscode.commands.registerCommand(COMMANDS.debugConfig, (uri?: vscode.Uri) => run(uri, false)),
+    vscode.languages.registerCodeLensProvider(selector, {
+      provideCodeLenses: async (document) => {
+        const { words } = await documents.of(document);
+        const kernel = words.find(({ name }) => name === 'kernel');
+        if (!kernel) return [];
+        const { line } = kernel.range.start;
+        const range = new vscode.Range(line, 0, line, 0);
+        const lens = (title: string, command: string) =>
+          new vscode.CodeLens(range, { title, command, arguments: [document.uri] });
+        return [
+          lens(t('$(run) Run guest'), COMMANDS.runConfig),
+          lens(t('$(debug-alt) Debug guest'), COMMANDS.debugConfig),
+        ];
+      },
+    }),
+  );
+}

@@ -1,0 +1,65 @@
+/** Tasks that run a kernel headless: the terminal of the task is its serial port, and problem matchers read it. */
+
+import * as vscode from 'vscode';
+import { createAdapterHost } from '../adapter/host.ts';
+import { RUN_MATCHERS } from '../contributes/problem-matchers.ts';
+import { ColinuxDebugSession } from '../../debug-adapter/session.ts';
+import { locateOptions } from '../launch/locate.ts';
+import type { Platform } from '../platform.ts';
+import { HeadlessRun } from './headless-run.ts';
+import type { MakeDefinition } from './make.ts';
+
+const t = vscode.l10n.t;
+
+export interface RunSurroundings {
+  readonly extension: vscode.Uri;
+  readonly storage: vscode.Uri;
+  readonly platform: Platform;
+}
+
+export function runTaskOf(
+  definition: MakeDefinition,
+  workspace: vscode.WorkspaceFolder,
+  surroundings: RunSurroundings,
+): vscode.Task {
+  const { kernel, config } = definition;
+  const execution = new vscode.CustomExecution((resolved) =>
+    Promise.resolve(terminalOf(resolved as MakeDefinition, workspace, surroundings)),
+  );
+  const name = t('run {0}', config ?? kernel ?? '');
+  const task = new vscode.Task(definition, workspace, name, 'colinux', execution, RUN_MATCHERS);
+  task.detail = t('on the emulated PC, without a debugger');
+  task.presentationOptions = { clear: true };
+  return task;
+}
+
+function terminalOf(
+  { kernel, config, cmdline, memory }: MakeDefinition,
+  workspace: vscode.WorkspaceFolder,
+  { extension, storage, platform }: RunSurroundings,
+): vscode.Pseudoterminal {
+  const written = new vscode.EventEmitter<string>();
+  const closed = new vscode.EventEmitter<number>();
+  let run: HeadlessRun | undefined;
+  const start = async () => {
+    const host = await createAdapterHost(extension, storage, platform, workspace);
+    run = new HeadlessRun(new ColinuxDebugSession(host), {
+      output: (text) => written.fire(text),
+      end: (status) => closed.fire(status),
+    });
+    const options = Object.entries({ kernel, config, cmdline, memory });
+    const given = Object.fromEntries(options.filter(([, value]) => value !== undefined));
+    run.start(locateOptions(given, workspace.uri));
+  };
+  return {
+    onDidWrite: written.event,
+    onDidClose: closed.event,
+    open: () =>
+      void start().catch((error: unknown) => {
+        written.fire(`${error instanceof Error ? error.message : String(error)}\r\n`);
+        closed.fire(1);
+      }),
+    handleInput: (data) => run?.type(data),
+    close: () => run?.dispose(),
+  };
+}
