@@ -2,7 +2,7 @@
  * Where the images of a session are in memory, beyond what their files say: kernels that have moved, modules, programs. Nobody
  * is asked. Who executes code that nobody has symbols for is looked at: the machine tells of such pages and goes on unseen.
  */
-import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
+import type { CatchSpec, CaughtEvent } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, ImagePlaces, Placed } from './coroutines.ts';
 import { codeRanges } from './image-code.ts';
@@ -22,12 +22,17 @@ const PROGRAMS_ID = FIRST_ID + 0x100;
 /** Bytes of code that are looked for. */
 const WINDOW = 64;
 
+const isOwn = ({ id }: CaughtEvent): boolean => id >= FIRST_ID && id <= PROGRAMS_ID;
+
+/** A stop without what it tells of unknown code. */
+export const withoutOwn = (event: StoppedEvent): StoppedEvent => ({
+  ...event,
+  caught: event.caught.filter((one) => !isOwn(one)),
+});
+
 /** Does a stop only tell of unknown code? */
 export const isUnknownCode = ({ reason, watchpoints, caught }: StoppedEvent): boolean =>
-  reason === 'event' &&
-  watchpoints.length === 0 &&
-  caught.length > 0 &&
-  caught.every(({ id }) => id >= FIRST_ID && id <= PROGRAMS_ID);
+  reason === 'event' && watchpoints.length === 0 && caught.length > 0 && caught.every(isOwn);
 
 export class ImagesInMemory implements ImagePlaces {
   readonly programs: UserPrograms;

@@ -113,6 +113,15 @@ const properties: Attributes = {
     ),
     default: [],
   },
+  gdbPort: {
+    type: 'integer',
+    markdownDescription: describe(
+      'gdbPort',
+      'A TCP port of this computer where a stock gdb can attach to the same machine, beside VS Code; `0` for any free one, which the debug console names. Not in a browser.',
+    ),
+    minimum: 0,
+    maximum: 65535,
+  },
   kernelModules: {
     type: 'array',
     items: { type: 'string' },

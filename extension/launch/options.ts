@@ -28,6 +28,8 @@ export interface LaunchOptions {
   programs?: string[];
   /** Object files of modules that kernels load: the same. */
   kernelModules?: string[];
+  /** Where a gdb can attach to the same machine. */
+  gdbPort?: number;
   /** Linked lists by their heads: "NAME,list(TYPE, MEMBER)". */
   lists?: string[];
   /** Paths of configuration files of further guests. */
@@ -91,6 +93,11 @@ const megabytes: Check = (value, t) =>
     ? undefined
     : t('a whole number of MiB from {0} to {1}', MEMORY.min, MEMORY.max);
 
+const port: Check = (value, t) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff
+    ? undefined
+    : t('a port from 1 to 65535, or 0 for any free one');
+
 const model: Check = (value, t) =>
   MODELS.includes(value as string) ? undefined : t('one of {0}', MODELS.join(', '));
 
@@ -105,6 +112,7 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   modules,
   programs: paths,
   kernelModules: paths,
+  gdbPort: port,
   lists,
   guests: paths,
   devices,
