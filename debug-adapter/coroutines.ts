@@ -99,6 +99,11 @@ export class Coroutines {
     return image && { image, bias: this.places.biases(coroutine)[0] };
   }
 
+  /** The programs and modules in an address space of a coroutine. */
+  mappedIn(coroutine: CoroutineId, cr3: number | undefined): readonly Placed[] {
+    return this.places.mapped(coroutine, cr3);
+  }
+
   /** The modules of a coroutine's kernel. */
   modulesOf(coroutine: CoroutineId): readonly Placed[] {
     return this.places.mapped(coroutine, undefined).filter(({ module }) => module);

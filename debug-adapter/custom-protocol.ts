@@ -87,7 +87,7 @@ export interface MappedRange {
   /** rwx, user or supervisor, large, global, uncached, write-through, device */
   flags: string;
   /**
-   * What it is: a section of the kernel or of a program, the passage page, the I/O area, a map of RAM at an offset or at the same
+   * What it is: a section of the kernel, of a module or of a program, the passage page, the I/O area, a map of RAM at an offset or at the same
    * addresses, a device, else memory of ring 3 or of the kernel.
    */
   region: RegionKind;

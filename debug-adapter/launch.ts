@@ -48,8 +48,9 @@ export const DEFAULT_CPU: CpuModel = 'max';
 const MAX_PROGRAMS = 64;
 const MAX_MODULES = 1024;
 
-const MIN_MEMORY = 16;
-const MAX_MEMORY = 1024;
+/** Limits of the machine's memory, in MiB. */
+export const MIN_MEMORY = 16;
+export const MAX_MEMORY = 1024;
 
 const kindOf = (value: unknown) =>
   Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;

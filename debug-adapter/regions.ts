@@ -15,6 +15,7 @@ export const REGION_KINDS = [
   'user',
   'image',
   'program',
+  'module',
   'passage',
   'io-area',
   'direct-map',
@@ -38,24 +39,20 @@ const LEAST_MAP = 0x4_0000;
 /** Most sections of one image: those of a file that somebody else has made. */
 const MAX_SECTIONS = 256;
 
-/** Sections that are in memory, as far as whole pages belong to one: neighbours share the page between them. */
-function sectionsOf({ image, bias }: Placed, kind: RegionKind, prefix: string): Landmark[] {
+/** Sections that are in memory. */
+function sectionsOf({ image, bias }: Placed, kind: RegionKind): Landmark[] {
   return image.elf.sections
     .filter(({ flags, size }) => (flags & SHF.alloc) !== 0 && size > 0)
     .slice(0, MAX_SECTIONS)
     .map(({ address, size, name }) => ({
       ...{ start: (address + bias) >>> 0, last: (address + bias + size - 1) >>> 0 },
-      ...{ kind, name: `${prefix}${name}` },
+      ...{ kind, name },
     }))
     .filter(({ start, last }) => start <= last);
 }
 
-/** What is known of the addresses of a coroutine. @param mapped programs and modules in the address space */
-export function landmarksOf(
-  coroutines: Coroutines,
-  coroutine: CoroutineId,
-  mapped: readonly Placed[],
-): Landmark[] {
+/** What is known of the addresses of a coroutine. @param cr3 of its address space */
+export function landmarksOf(coroutines: Coroutines, coroutine: CoroutineId, cr3: number): Landmark[] {
   const kernel = coroutines.kernelOf(coroutine);
   const passages = coroutines.passagePages(coroutine).map(({ address, monitor }): Landmark => ({
     ...{ start: address, last: (address + PAGE - 1) >>> 0, kind: 'passage' },
@@ -73,10 +70,10 @@ export function landmarksOf(
   return [
     ...passages,
     ...ioArea,
-    ...mapped.flatMap((one) =>
-      one.module ? sectionsOf(one, 'image', `${one.image.name} `) : sectionsOf(one, 'program', ''),
-    ),
-    ...(kernel ? sectionsOf(kernel, 'image', '') : []),
+    ...coroutines
+      .mappedIn(coroutine, cr3)
+      .flatMap((placed) => sectionsOf(placed, placed.module ? 'module' : 'program')),
+    ...(kernel ? sectionsOf(kernel, 'image') : []),
   ];
 }
 

@@ -13,6 +13,7 @@ import { readPartOfWhole } from './adapter/files.ts';
 export function activate(context: vscode.ExtensionContext): void {
   start(context, {
     kind: 'desktop',
+    connects: true,
     runsPrograms: true,
     // The desktop's own program is an Electron, which is a Node when it is told so.
     nodeCommand: `${process.versions.electron ? 'env ELECTRON_RUN_AS_NODE=1 ' : ''}"${process.execPath}"`,

@@ -1,4 +1,7 @@
-/** The command "New guest kernel…": writes a small cooperative guest into an empty folder, and opens it. */
+/**
+ * The command "New Guest Kernel…": writes a small cooperative guest into an empty folder, and opens it. A window that has no
+ * folder becomes that of the guest at once; in another one the person chooses.
+ */
 
 import * as vscode from 'vscode';
 
@@ -7,9 +10,14 @@ const t = vscode.l10n.t;
 /** Texts by path, in dist; made by tools/build.mjs. */
 const TEMPLATE = 'guest-template.json';
 const FIRST_FILE = 'kernel.c';
+/** Under which the extension remembers the guest that a window is opened for. */
+const OPENED = 'newGuest.opened';
 
 /** @param given the folder; the person is asked when there is none */
-export async function newGuest(extension: vscode.Uri, given: vscode.Uri | undefined): Promise<void> {
+export async function newGuest(
+  context: vscode.ExtensionContext,
+  given: vscode.Uri | undefined,
+): Promise<void> {
   const target = given ?? (await askForFolder());
   if (!target) return;
   try {
@@ -20,7 +28,7 @@ export async function newGuest(extension: vscode.Uri, given: vscode.Uri | undefi
       );
       return;
     }
-    await writeTemplate(extension, target);
+    await writeTemplate(context.extensionUri, target);
   } catch (error) {
     void vscode.window.showErrorMessage(
       t(
@@ -31,7 +39,16 @@ export async function newGuest(extension: vscode.Uri, given: vscode.Uri | undefi
     );
     return;
   }
-  await show(target);
+  await open(context, target);
+}
+
+/** Shows the guest that this window was opened for. */
+export async function showNewGuest({ globalState }: vscode.ExtensionContext): Promise<void> {
+  const wanted = globalState.get<string>(OPENED);
+  const isHere = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === wanted);
+  if (wanted === undefined || !isHere) return;
+  await globalState.update(OPENED, undefined);
+  await showFirstFile(vscode.Uri.parse(wanted, true));
 }
 
 async function askForFolder(): Promise<vscode.Uri | undefined> {
@@ -63,16 +80,28 @@ async function writeTemplate(extension: vscode.Uri, target: vscode.Uri): Promise
     await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(target, path), new TextEncoder().encode(text));
 }
 
-/** In a folder that is open the first file is shown; another folder may be opened. */
-async function show(target: vscode.Uri): Promise<void> {
+async function open(context: vscode.ExtensionContext, target: vscode.Uri): Promise<void> {
   if (vscode.workspace.getWorkspaceFolder(target)) {
-    await vscode.window.showTextDocument(vscode.Uri.joinPath(target, FIRST_FILE));
+    await showFirstFile(target);
     return;
   }
-  const open = t('Open folder');
+  const forceNewWindow = vscode.workspace.workspaceFolders === undefined ? false : await askForWindow(target);
+  if (forceNewWindow === undefined) return;
+  await context.globalState.update(OPENED, target.toString());
+  await vscode.commands.executeCommand('vscode.openFolder', target, { forceNewWindow });
+}
+
+/** Shall it be a new window? */
+async function askForWindow(target: vscode.Uri): Promise<boolean | undefined> {
+  const [here, other] = [t('Open folder'), t('Open in a new window')];
   const answer = await vscode.window.showInformationMessage(
     t('The new guest kernel is in {0}.', target.path),
-    open,
+    here,
+    other,
   );
-  if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', target);
+  return answer === undefined ? undefined : answer === other;
+}
+
+function showFirstFile(folder: vscode.Uri): Thenable<vscode.TextEditor> {
+  return vscode.window.showTextDocument(vscode.Uri.joinPath(folder, FIRST_FILE));
 }

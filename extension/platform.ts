@@ -26,6 +26,8 @@ export interface Platform {
   readonly debugFolders: readonly string[];
   /** Can folders be shared with guests? */
   readonly servesFolders: boolean;
+  /** Can it open TCP connections? */
+  readonly connects: boolean;
   /** Can tasks run programs? */
   readonly runsPrograms: boolean;
   /** The words of a shell that run a JavaScript file on Node; absent where no programs run. */

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { adapterFactory, adapterTracker } from './adapter/factory.ts';
 import { registerConfigLanguage } from './config-language/register.ts';
 import { ConsoleTerminals } from './console/terminals.ts';
-import { newGuest } from './new-guest.ts';
+import { newGuest, showNewGuest } from './new-guest.ts';
 import { COMMANDS } from './contributes/commands.ts';
 import { DEBUG_TYPE } from './contributes/debugger.ts';
 import { TASK_TYPE } from './contributes/tasks.ts';
@@ -12,8 +12,12 @@ import { DynamicConfigurations, LaunchProvider } from './launch/provider.ts';
 import type { Platform } from './platform.ts';
 import { Tasks } from './tasks/provider.ts';
 import { REQUESTS } from './protocol.ts';
+import { watchImages } from './rebuilt/watch.ts';
 import { createStatusBar } from './status/bar.ts';
 import { registerViews } from './views/register.ts';
+
+/** Publisher and name of the extension, and the walkthrough's own. */
+const WALKTHROUGH = 'colinux.colinux#firstKernel';
 
 async function raiseNmi(): Promise<void> {
   const session = vscode.debug.activeDebugSession;
@@ -32,6 +36,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     terminals,
     createStatusBar(),
     registerConfigLanguage(),
+    watchImages(log),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
     registerViews(extension, log),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),
@@ -46,11 +51,15 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     ),
     vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, adapterTracker(log)),
     vscode.commands.registerCommand(COMMANDS.showConsole, () => terminals.show()),
-    vscode.commands.registerCommand(COMMANDS.newGuest, (folder?: vscode.Uri) => newGuest(extension, folder)),
+    vscode.commands.registerCommand(COMMANDS.newGuest, (folder?: vscode.Uri) => newGuest(context, folder)),
+    vscode.commands.registerCommand(COMMANDS.firstSteps, () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH),
+    ),
     vscode.commands.registerCommand(COMMANDS.showLog, () => log.show()),
     vscode.commands.registerCommand(COMMANDS.sendCtrlAltDel, () => terminals.power('ctrl-alt-del')),
     vscode.commands.registerCommand(COMMANDS.shutDownGuest, () => terminals.power('shutdown')),
     vscode.commands.registerCommand(COMMANDS.raiseNmi, raiseNmi),
   );
+  void showNewGuest(context);
   log.info(`coLinux is ready (${platform.kind})`);
 }

@@ -9,6 +9,7 @@ import { start } from './start.ts';
 export function activate(context: vscode.ExtensionContext): void {
   start(context, {
     kind: 'web',
+    connects: false,
     runsPrograms: false,
     startWorker: (source) => createWebMachineWorker(source),
     openEnds: (_folder, readFile) =>

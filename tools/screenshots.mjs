@@ -11,6 +11,8 @@ const CHOSEN = {
   'node-host-frame.png': 'both-kernels.png',
   'node-assembly.png': 'breakpoint-in-assembly.png',
   'node-interactive.png': 'typing-to-the-guest.png',
+  'node-new-guest.png': 'new-guest.png',
+  'node-config-completion.png': 'configuration.png',
 };
 
 let problems = 0;

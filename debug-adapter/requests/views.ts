@@ -40,11 +40,11 @@ export const views = {
 
   async 'colinux/mappings'(context, args) {
     context.looking();
-    const { coroutines, request, images } = context.machine();
+    const { coroutines, request } = context.machine();
     const { coroutine, cr3, away } = context.spaceOf(args);
     const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
     const { truncated, ...ranges } = await request('mappings', { space });
-    const landmarks = landmarksOf(coroutines, coroutine, images.mapped(coroutine, cr3));
+    const landmarks = landmarksOf(coroutines, coroutine, cr3);
     return { cr3, mappings: regionsOf(ranges, landmarks), truncated };
   },
 

@@ -2,10 +2,14 @@
 
 import * as vscode from 'vscode';
 import { ColinuxDebugSession } from '../../debug-adapter/session.ts';
+import { type AttachOptions, LOOPBACK } from '../launch/options.ts';
 import type { Platform } from '../platform.ts';
 import { createAdapterHost } from './host.ts';
 
 const t = vscode.l10n.t;
+
+/** What a configuration says of a machine that runs already. */
+type Connection = vscode.DebugConfiguration & AttachOptions;
 
 /** The factory for debug type `colinux`. */
 export function adapterFactory(
@@ -20,6 +24,8 @@ export function adapterFactory(
           t('This workspace is not trusted: no kernel of it is run. Trust the workspace and try again.'),
         );
       }
+      const { request, host: computer, port } = session.configuration as Connection;
+      if (request === 'attach') return new vscode.DebugAdapterServer(port, computer ?? LOOPBACK);
       const host = await createAdapterHost(extension, storage, platform, session.workspaceFolder);
       return new vscode.DebugAdapterInlineImplementation(new ColinuxDebugSession(host));
     },
@@ -30,7 +36,8 @@ export function adapterFactory(
 export function adapterTracker(log: vscode.LogOutputChannel): vscode.DebugAdapterTrackerFactory {
   return {
     createDebugAdapterTracker: (session) => {
-      log.info(`session "${session.name}" starts, kernel ${String(session.configuration.kernel)}`);
+      const { request, kernel, config, port } = session.configuration;
+      log.info(`session "${session.name}" starts: ${request} ${String(kernel ?? config ?? port)}`);
       const trace = (direction: string, message: unknown) => {
         if (log.logLevel === vscode.LogLevel.Trace) log.trace(`${direction} ${JSON.stringify(message)}`);
       };

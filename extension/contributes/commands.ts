@@ -13,6 +13,8 @@ export const COMMANDS = {
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
   newGuest: 'colinux.newGuest',
+  firstSteps: 'colinux.firstSteps',
+  restartRebuilt: 'colinux.restartRebuilt',
   runConfig: 'colinux.runConfig',
   debugConfig: 'colinux.debugConfig',
 } as const;
@@ -28,9 +30,21 @@ export const commands = [
   },
   {
     command: COMMANDS.newGuest,
-    title: text('command.newGuest', 'New guest kernel…'),
+    title: text('command.newGuest', 'New Guest Kernel…'),
     category,
     icon: '$(new-folder)',
+  },
+  {
+    command: COMMANDS.firstSteps,
+    title: text('command.firstSteps', 'First Steps: Debug Your First Kernel'),
+    category,
+    icon: '$(book)',
+  },
+  {
+    command: COMMANDS.restartRebuilt,
+    title: text('command.restartRebuilt', 'Restart with the Rebuilt Kernel'),
+    category,
+    icon: '$(debug-restart)',
   },
   {
     command: COMMANDS.runConfig,
@@ -77,6 +91,7 @@ export const menus = {
     { command: COMMANDS.sendCtrlAltDel, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.shutDownGuest, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.raiseNmi, when: inSession },
+    { command: COMMANDS.restartRebuilt, when: inSession },
     { command: VIEW_COMMANDS.revealInMemory, when: inSession },
     { command: VIEW_COMMANDS.revealInAddressSpace, when: inSession },
     { command: COMMANDS.runConfig, when: inConfig },

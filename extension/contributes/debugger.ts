@@ -3,10 +3,10 @@
  * a schema or without a description does not compile.
  */
 
-import type { LaunchOptions } from '../launch/options.ts';
-import { MEMORY } from '../launch/options.ts';
+import type { AttachOptions, LaunchOptions } from '../launch/options.ts';
+import { LOOPBACK, MEMORY, PORT } from '../launch/options.ts';
 import { DEFAULT_CPU, MODELS } from '../../debug-adapter/launch.ts';
-import { ASSEMBLER_LANGUAGE } from './languages.ts';
+import { ASSEMBLER_LANGUAGE, CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
 
 /** The debug type. */
@@ -40,13 +40,12 @@ export interface AttributeSchema<T> {
   additionalProperties?: false;
 }
 
-export type Attributes = {
-  [K in keyof Required<LaunchOptions>]: AttributeSchema<Required<LaunchOptions>[K]>;
-};
+/** A schema for every option. */
+type Attributes<Options> = { [K in keyof Required<Options>]: AttributeSchema<Required<Options>[K]> };
 
 const describe = (option: keyof LaunchOptions, english: string) => text(`launch.${option}`, english);
 
-const properties: Attributes = {
+const properties: Attributes<LaunchOptions> = {
   kernel: {
     type: 'string',
     markdownDescription: describe(
@@ -193,57 +192,124 @@ const properties: Attributes = {
   },
 };
 
+const attachProperties: Attributes<AttachOptions> = {
+  port: {
+    type: 'integer',
+    markdownDescription: text(
+      'attach.port',
+      'TCP port of a running machine: the one that `colinux daemon … --dap PORT` listens on. Not in a browser.',
+    ),
+    default: 4711,
+    minimum: PORT.min,
+    maximum: PORT.max,
+  },
+  host: {
+    type: 'string',
+    markdownDescription: text(
+      'attach.host',
+      'Name or address of the computer that runs the machine, or of the end of a tunnel to it.',
+    ),
+    default: LOOPBACK,
+  },
+};
+
+const launch = { type: DEBUG_TYPE, request: 'launch' } as const;
+
 const cooperative = {
-  type: DEBUG_TYPE,
-  request: 'launch',
-  name: 'Cooperative guest',
+  ...launch,
+  name: 'My guest kernel',
   kernel: '${workspaceFolder}/build/kernel.elf',
+  preLaunchTask: 'colinux: build',
+};
+
+const sample = { ...cooperative, name: 'Sample guest', kernel: '${workspaceFolder}/build/hello-guest.elf' };
+
+const configured = { ...launch, name: 'Configuration file', config: '${workspaceFolder}/guest.colinux' };
+
+const several = {
+  ...launch,
+  name: 'Host kernel and guests',
+  config: '${workspaceFolder}/first.colinux',
+  guests: ['${workspaceFolder}/second.colinux'],
+  host: '${workspaceFolder}/kernels/build/colinux-host.elf',
 };
 
 const multiboot = {
-  type: DEBUG_TYPE,
-  request: 'launch',
+  ...launch,
   name: 'Multiboot kernel',
   kernel: '${workspaceFolder}/kernel.elf',
   memory: 64,
   modules: [],
 };
 
+const attached = { type: DEBUG_TYPE, request: 'attach', name: 'Attach to a running daemon', port: 4711 };
+
 /** In snippets `\\$` keeps VS Code's variables from being placeholders. */
-const snippet = (body: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(
-    Object.entries(body).map(([key, value]) => [
-      key,
-      typeof value === 'string' && value.includes('${') ? `^"${value.replaceAll('$', '\\$')}"` : value,
-    ]),
-  );
+const quoted = (value: unknown): unknown =>
+  typeof value === 'string' && value.includes('${')
+    ? `^"${value.replaceAll('$', '\\$')}"`
+    : Array.isArray(value)
+      ? value.map(quoted)
+      : value;
+
+const snippet = (
+  key: string,
+  label: string,
+  description: string,
+  body: Readonly<Record<string, unknown>>,
+) => ({
+  label: text(`snippet.${key}.label`, label),
+  description: text(`snippet.${key}.description`, description),
+  body: Object.fromEntries(Object.entries(body).map(([option, value]) => [option, quoted(value)])),
+});
 
 export const debuggers = [
   {
     type: DEBUG_TYPE,
     label: text('debugger.label', 'Cooperative Linux'),
-    languages: ['c', 'cpp', ASSEMBLER_LANGUAGE],
-    configurationAttributes: { launch: { required: [], properties } },
+    languages: ['c', 'cpp', ASSEMBLER_LANGUAGE, CONFIG_LANGUAGE],
+    configurationAttributes: {
+      launch: { required: [], properties },
+      attach: { required: ['port'], properties: attachProperties },
+    },
     initialConfigurations: [cooperative],
     configurationSnippets: [
-      {
-        label: text('snippet.cooperative.label', 'coLinux: Cooperative guest'),
-        description: text('snippet.cooperative.description', 'Run and debug a cooperative guest kernel.'),
-        body: snippet(cooperative),
-      },
-      {
-        label: text('snippet.multiboot.label', 'coLinux: Multiboot kernel'),
-        description: text(
-          'snippet.multiboot.description',
-          'Run and debug any multiboot 1 kernel on the emulated PC.',
-        ),
-        body: snippet(multiboot),
-      },
-      {
-        label: text('snippet.entry.label', 'coLinux: Stop on entry'),
-        description: text('snippet.entry.description', 'Stop at the first instruction of the guest.'),
-        body: snippet({ ...cooperative, name: 'Cooperative guest from its entry', stopOnEntry: true }),
-      },
+      snippet(
+        'cooperative',
+        'coLinux: My guest kernel',
+        'Build, run and debug a cooperative guest kernel.',
+        cooperative,
+      ),
+      snippet('sample', 'coLinux: Sample guest', 'Build, run and debug samples/hello-guest.', sample),
+      snippet(
+        'config',
+        'coLinux: Configuration file',
+        'Run and debug the guest of a configuration file: its kernel, disks, networks and folders.',
+        configured,
+      ),
+      snippet(
+        'several',
+        'coLinux: Host kernel and guests',
+        'Run and debug several guests, under a host kernel of your own.',
+        several,
+      ),
+      snippet(
+        'multiboot',
+        'coLinux: Multiboot kernel',
+        'Run and debug any multiboot 1 kernel on the emulated PC.',
+        multiboot,
+      ),
+      snippet('entry', 'coLinux: Stop on entry', 'Stop at the first instruction of the guest.', {
+        ...cooperative,
+        name: 'My guest kernel from its entry',
+        stopOnEntry: true,
+      }),
+      snippet(
+        'attach',
+        'coLinux: Attach to a running daemon',
+        'Debug the guests of "colinux daemon --dap PORT"; they go on when the session ends.',
+        attached,
+      ),
     ],
     strings: {
       unverifiedBreakpoints: text(

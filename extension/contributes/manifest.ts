@@ -6,9 +6,11 @@ import { commands, menus } from './commands.ts';
 import { DEBUG_TYPE, debuggers } from './debugger.ts';
 import { breakpoints, grammars, languages } from './languages.ts';
 import { problemMatchers } from './problem-matchers.ts';
+import { configuration } from './settings.ts';
 import { taskDefinitions } from './tasks.ts';
 import { allTexts, text } from './text.ts';
 import { views, viewsContainers } from './views.ts';
+import { viewsWelcome, walkthroughs } from './welcome.ts';
 
 /** Fields of package.json that replace those in the file. */
 export const manifest = {
@@ -29,6 +31,8 @@ export const manifest = {
     `onDebugResolve:${DEBUG_TYPE}`,
     `onDebugDynamicConfigurations:${DEBUG_TYPE}`,
     'onDebugInitialConfigurations',
+    // A guest that was just made shows its first file.
+    'workspaceContains:*.colinux',
   ],
   capabilities: {
     virtualWorkspaces: {
@@ -49,6 +53,7 @@ export const manifest = {
   contributes: {
     breakpoints,
     commands,
+    configuration,
     debuggers,
     grammars,
     languages,
@@ -57,6 +62,8 @@ export const manifest = {
     taskDefinitions,
     views,
     viewsContainers,
+    viewsWelcome,
+    walkthroughs,
   },
 };
 

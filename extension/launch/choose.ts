@@ -5,6 +5,7 @@
 
 import * as vscode from 'vscode';
 import type { Platform } from '../platform.ts';
+import { setting } from '../settings.ts';
 import { runTask } from '../tasks/make.ts';
 import type { Tasks } from '../tasks/provider.ts';
 import { findKernels, type Found, type Kernel } from './find-kernels.ts';
@@ -24,7 +25,9 @@ export async function chooseKernel(
   tasks: Tasks,
 ): Promise<Kernel | Problem> {
   let found = await findKernels(folderAt(folder.uri, platform), t);
-  const build = found.kernels.length === 0 && found.hasMakefile && (await tasks.buildTask(folder));
+  const wanted =
+    found.kernels.length === 0 && found.hasMakefile && setting('build.beforeLaunch', folder) !== 'never';
+  const build = wanted && (await tasks.buildTask(folder));
   if (build) {
     const status = await runTask(build);
     if (status === undefined) return { problem: '' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { english } from '../translate.ts';
-import { checkOptions } from './options.ts';
+import { checkAttachOptions, checkOptions } from './options.ts';
 
 const check = (options: Record<string, unknown>) => checkOptions(options, english);
 
@@ -48,5 +48,20 @@ describe('the check of launch options', () => {
 
   it('shortens what was found', () => {
     expect(check({ memory: 'x'.repeat(500) })!.length).toBeLessThan(200);
+  });
+});
+
+describe('the check of what is needed to attach', () => {
+  it.each([
+    [{ port: 4711 }, undefined],
+    [{ port: 4711, host: 'lab', kernel: 1 }, undefined],
+    [{}, 'Which machine? Set "port"'],
+    [{ port: 0 }, '"port": expected a TCP port from 1 to 65535, found 0'],
+    [{ port: '4711' }, 'found "4711"'],
+    [{ port: 4711, host: '' }, '"host": expected the name or address of a computer, found ""'],
+  ])('%j', (options, sentence) => {
+    const found = checkAttachOptions(options, english);
+    if (sentence === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(sentence);
   });
 });

@@ -3,7 +3,7 @@
  * launch.json. Each wrong option gives one sentence: what was expected and what was found. No VS Code here.
  */
 
-import { MODELS } from '../../debug-adapter/launch.ts';
+import { MAX_MEMORY, MIN_MEMORY, MODELS } from '../../debug-adapter/launch.ts';
 import type { Translate } from '../translate.ts';
 
 /** What launch.json may say. */
@@ -38,6 +38,18 @@ export interface LaunchOptions {
   devices?: DeviceOptions;
 }
 
+/** What launch.json may say of a machine that runs already. */
+export interface AttachOptions {
+  /** Where `colinux daemon --dap` listens. */
+  port: number;
+  /** A name or an address; this computer if left out. */
+  host?: string;
+}
+
+/** Limits of `port`. */
+export const PORT = { min: 1, max: 65_535 } as const;
+export const LOOPBACK = '127.0.0.1';
+
 /** What the machine has beyond the devices of its guests. */
 export interface DeviceOptions {
   /** Each FILE, FILE,ro or FILE,cow. */
@@ -51,7 +63,7 @@ export interface DeviceOptions {
 }
 
 /** Limits of `memory`, in MiB. */
-export const MEMORY = { default: 128, min: 16, max: 1024 } as const;
+export const MEMORY = { default: 128, min: MIN_MEMORY, max: MAX_MEMORY } as const;
 
 /** The options that are paths of one file. */
 export const PATH_OPTIONS = ['kernel', 'config', 'host'] as const satisfies readonly (keyof LaunchOptions)[];
@@ -101,6 +113,17 @@ const port: Check = (value, t) =>
 const model: Check = (value, t) =>
   MODELS.includes(value as string) ? undefined : t('one of {0}', MODELS.join(', '));
 
+const port: Check = (value, t) =>
+  Number.isInteger(value) && (value as number) >= PORT.min && (value as number) <= PORT.max
+    ? undefined
+    : t('a TCP port from {0} to {1}', PORT.min, PORT.max);
+const hostName: Check = (value, t) =>
+  typeof value === 'string' && value.trim() !== '' ? undefined : t('the name or address of a computer');
+
+type Checks = Readonly<Record<string, Check>>;
+
+const ATTACH_CHECKS: Record<keyof AttachOptions, Check> = { port, host: hostName };
+
 const CHECKS: Record<keyof LaunchOptions, Check> = {
   kernel: path,
   cmdline: text,
@@ -120,7 +143,26 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
 
 /** The first wrong option as a sentence, or undefined when all are right. Options of others pass. */
 export function checkOptions(options: Readonly<Record<string, unknown>>, t: Translate): string | undefined {
-  for (const [name, check] of Object.entries(CHECKS)) {
+  return firstWrong(CHECKS, options, t);
+}
+
+/** The same for a machine that runs already, where a port must be named. */
+export function checkAttachOptions(
+  options: Readonly<Record<string, unknown>>,
+  t: Translate,
+): string | undefined {
+  if (options.port !== undefined) return firstWrong(ATTACH_CHECKS, options, t);
+  return t(
+    'Which machine? Set "port" in launch.json to the number that "colinux daemon --dap PORT" listens on.',
+  );
+}
+
+function firstWrong(
+  checks: Checks,
+  options: Readonly<Record<string, unknown>>,
+  t: Translate,
+): string | undefined {
+  for (const [name, check] of Object.entries(checks)) {
     const value = options[name];
     if (value === undefined) continue;
     const expected = check(value, t);

@@ -6,12 +6,14 @@
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import type { Platform } from '../platform.ts';
+import { setting } from '../settings.ts';
+import { definitionOf } from '../tasks/make.ts';
 import type { Tasks } from '../tasks/provider.ts';
 import { chooseKernel, kindText } from './choose.ts';
 import { findKernels, type Kernel } from './find-kernels.ts';
 import { folderAt } from './folder.ts';
 import { locateOptions } from './locate.ts';
-import { checkOptions } from './options.ts';
+import { checkAttachOptions, checkOptions } from './options.ts';
 
 const t = vscode.l10n.t;
 
@@ -44,9 +46,10 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
       request: given.request || 'launch',
       name: given.name || t('Kernel of this folder'),
     };
+    if (configuration.request === 'attach') return this.resolveAttach(configuration);
     if (configuration.request !== 'launch') {
       return this.refuse(
-        t('Debug type "colinux" knows only "request": "launch", found "{0}".', String(configuration.request)),
+        t('"request" must be "launch" or "attach", found "{0}".', String(configuration.request)),
       );
     }
     if (!vscode.workspace.isTrusted) {
@@ -56,6 +59,7 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
     }
     const mistake = checkOptions(configuration, t);
     if (mistake !== undefined) return this.refuse(mistake);
+    if (home) await this.buildFirst(home, configuration);
     // A coLinux configuration file may name the kernel.
     if (configuration.kernel !== undefined || configuration.config !== undefined) return configuration;
     if (!home) {
@@ -75,6 +79,27 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
     configuration: vscode.DebugConfiguration,
   ): vscode.DebugConfiguration {
     return locateOptions(configuration, (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri);
+  }
+
+  /** With the setting `build.beforeLaunch`: VS Code runs the task before a restart, too. */
+  private async buildFirst(
+    folder: vscode.WorkspaceFolder,
+    configuration: vscode.DebugConfiguration,
+  ): Promise<void> {
+    if (configuration.preLaunchTask !== undefined || setting('build.beforeLaunch', folder) !== 'always')
+      return;
+    const { hasMakefile } = await findKernels(folderAt(folder.uri, this.platform), t);
+    if (hasMakefile && (await this.tasks.buildTask(folder)))
+      configuration.preLaunchTask = definitionOf({ task: 'build' });
+  }
+
+  private resolveAttach(configuration: vscode.DebugConfiguration): vscode.DebugConfiguration | undefined {
+    const mistake = checkAttachOptions(configuration, t);
+    if (mistake !== undefined) return this.refuse(mistake);
+    if (this.platform.connects) return configuration;
+    return this.refuse(
+      t('A browser opens no connections to other programs: attach with VS Code on a desktop or a server.'),
+    );
   }
 
   /** Says why nothing starts. A dialog, as for a launch that fails: F5 was pressed and waits for an answer. */

@@ -76,7 +76,10 @@ export class HeadlessRun {
   }
 
   private hear({ event, body }: DebugProtocol.Event): void {
-    const { terminal, data, category, output, exitCode, reason, text } = (body ?? {}) as Record<string, unknown>;
+    const { terminal, data, category, output, exitCode, reason, text } = (body ?? {}) as Record<
+      string,
+      unknown
+    >;
     switch (event) {
       case 'initialized':
         this.request('configurationDone', {});

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
 import { startServer } from './server.mjs';
+import { viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -186,6 +187,7 @@ async function scenario(kind, executablePath) {
       await page.waitForTimeout(700);
       await workbench.shot('host-frame');
     });
+    await viewSteps(workbench, step);
     await step('a console that was closed opens again with its text', async () => {
       const { page } = workbench;
       await workbench.command('Terminal: Kill the Active Terminal Instance');
@@ -289,7 +291,7 @@ async function scenario(kind, executablePath) {
     });
     await step('a new guest kernel is written into an empty folder', async () => {
       mkdirSync(join(folder, 'new'));
-      await workbench.command('coLinux: New guest kernel…');
+      await workbench.command('coLinux: New Guest Kernel…');
       const input = workbench.page.locator('.quick-input-widget input[type=text]');
       const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
       const place = `${join(folder, 'new')}/`;
