@@ -105,7 +105,7 @@ const megabytes: Check = (value, t) =>
     ? undefined
     : t('a whole number of MiB from {0} to {1}', MEMORY.min, MEMORY.max);
 
-const port: Check = (value, t) =>
+const anyPort: Check = (value, t) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff
     ? undefined
     : t('a port from 1 to 65535, or 0 for any free one');
@@ -135,7 +135,7 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   modules,
   programs: paths,
   kernelModules: paths,
-  gdbPort: port,
+  gdbPort: anyPort,
   lists,
   guests: paths,
   devices,
