@@ -145,6 +145,11 @@ export interface Cpu {
   setBreakpoints(breakpoints: BreakpointSet): void;
   /** The next instruction does not stop at a breakpoint on this linear address. */
   skipBreakpoint(linear: number): void;
+  /**
+   * The next instruction is one that was about to run before: it faulted, or an interrupt came between two rounds of its REP
+   * (SDM vol. 3B, 17.3.1.1: RF).
+   */
+  runsAgain(): boolean;
   /** Takes `skipBreakpoint` back. */
   keepBreakpoints(): void;
   setGuard(guard: StepGuard | undefined): void;
@@ -217,7 +222,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
   };
 
-  const map = createInstructionSet(env, createSoftfloat(memory.wasm), model);
+  const softfloat = createSoftfloat(memory.wasm);
+  const map = createInstructionSet(env, softfloat, model);
   if (bus.onExecute) observeMap(map, views, bus.onExecute);
   const decoder = createDecoder(map, faults);
 
@@ -332,12 +338,14 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     return raiseException(Vector.DB, -1, Source.Trap);
   }
 
+  const runsAgain = () => (state[SYSFLAGS] & Flag.RF) !== 0 || state[MID_REP] !== 0;
+
   /**
    * The instruction breakpoints on the next instruction, which come before any fault of its fetch. RF and the MOV SS
    * shadow suppress them; a REP that paused between iterations met its own when it began.
    */
   function instructionBreakpoints(): number {
-    if ((state[SYSFLAGS] & Flag.RF) !== 0 || state[SHADOW] === 2 || state[MID_REP] !== 0) return 0;
+    if (runsAgain() || state[SHADOW] === 2) return 0;
     return debug.executes((segBase[CS] + state[EIP]) | 0);
   }
   /** The fault of an instruction breakpoint. The RF that it pushes is the 0 that let it happen. */
@@ -407,7 +415,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     flags,
     mmu,
     segmentation,
-    debugger: createDebuggerAccess(env, exceptions.drop),
+    debugger: createDebuggerAccess(env, softfloat, exceptions.drop),
     get shutdownCauses() {
       return exceptions.shutdownCauses();
     },
@@ -462,6 +470,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     skipBreakpoint(linear) {
       skip = linear | 0;
     },
+    runsAgain,
     setGuard: guard.set,
     splitAt: kept.add,
     forgetSplits: kept.forget,

@@ -1,5 +1,5 @@
 /** What an instruction does to a step, found by its opcode (SDM vol. 2, appendix A). */
-export type InstructionKind = 'plain' | 'call' | 'interrupt' | 'repeat';
+export type InstructionKind = 'plain' | 'call' | 'interrupt' | 'repeat' | 'sysenter';
 
 const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0]);
 
@@ -15,6 +15,7 @@ export function instructionKind(bytes: Uint8Array): InstructionKind {
   const opcode = bytes[at];
   const digit = (bytes[at + 1] >> 3) & 7;
   if (opcode === 0xe8 || opcode === 0x9a || (opcode === 0xff && (digit === 2 || digit === 3))) return 'call';
+  if (opcode === 0x0f && bytes[at + 1] === 0x34) return 'sysenter';
   if (opcode === 0xcc || opcode === 0xcd || opcode === 0xce || opcode === 0xf1) return 'interrupt';
   const isString =
     (opcode >= 0xa4 && opcode <= 0xaf && opcode !== 0xa8 && opcode !== 0xa9) || (opcode & 0xfc) === 0x6c;

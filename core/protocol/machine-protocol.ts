@@ -12,6 +12,7 @@ import type {
   BreakpointSpec,
   CatchSpec,
   CaughtEvent,
+  DeviceState,
   Filter,
   LoggedValue,
   Mappings,
@@ -246,10 +247,11 @@ export interface RequestMap {
   /** Writes bytes; the result says how many fitted before a page that is not mapped. */
   writeMemory: { params: { space: Space; address: number; bytes: Uint8Array }; result: { written: number } };
   /**
-   * `name` is a lower-case register of the CPU: eax..edi, eip, eflags, cr0..cr4, es..gs. A value that the processor would not
-   * take is refused with the reason.
+   * `name` is a lower-case register of the CPU: eax..edi, eip, eflags, cr0..cr4, es..gs; st0..st7 (10 bytes), fctrl, fstat, ftag, fop,
+   * fiseg, fioff, foseg, fooff, mm0..mm7 (8), xmm0..xmm7 (16), mxcsr; `msr[0x174]` (8). `value` is a word, or little-endian bytes. A value
+   * that the processor would not take is refused with the reason.
    */
-  writeRegister: { params: { name: string; value: number }; result: Record<string, never> };
+  writeRegister: { params: { name: string; value: number | Uint8Array }; result: Record<string, never> };
   /** The eight bytes of a model-specific register; none when the processor has none of that number. */
   readMsr: { params: { index: number }; result: { bytes: Uint8Array | undefined } };
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
@@ -303,6 +305,8 @@ export interface RequestMap {
   mappings: { params: { space: Space; cr3?: number }; result: Mappings };
   /** Which addresses of which spaces lead to a physical address. */
   reverseMap: { params: { physical: number }; result: { mappings: readonly ReverseMapping[] } };
+  /** The states of all devices, as far as a person can look at them. */
+  devices: { params: Record<string, never>; result: { devices: readonly DeviceState[] } };
   /** Hash of the whole machine state. */
   hash: { params: Record<string, never>; result: { hash: string } };
 }

@@ -123,6 +123,15 @@ const outcome: Check = (value) =>
   fields({ ok: boolean })(value) ??
   (isRecord(value) && value.ok === true ? fields({ data: optional(bytes) })(value) : undefined);
 
+/** Bytes of the widest register. */
+const MAX_REGISTER = 16;
+const registerValue: Check = (value) =>
+  value instanceof Uint8Array
+    ? value.length <= MAX_REGISTER
+      ? undefined
+      : `at most ${MAX_REGISTER} bytes, found ${value.length}`
+    : address(value);
+
 /** Expressions of conditions: only their size is checked here, the compiler of the core looks at what they say. */
 const MAX_EXPRESSION = 10_000;
 const expression: Check = (value) => {
@@ -209,7 +218,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   snapshot: fields({}),
   readMemory: fields({ space, address, length: integer(0, MAX_READ) }),
   writeMemory: fields({ space, address, bytes }),
-  writeRegister: fields({ name, value: address }),
+  writeRegister: fields({ name, value: registerValue }),
   readMsr: fields({ index: address }),
   setBreakpoints: fields({
     breakpoints: listOf(breakpoint, MAX_BREAKPOINTS),
@@ -243,6 +252,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   pageWalk: fields({ space, cr3: optional(address), address, access: optional(access) }),
   mappings: fields({ space, cr3: optional(address) }),
   reverseMap: fields({ physical: address }),
+  devices: fields({}),
   hash: fields({}),
 };
 

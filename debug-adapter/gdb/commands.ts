@@ -56,8 +56,7 @@ async function writeRegister(
   if (!writable) return `${name} cannot be written.`;
   if (selectedOf(client) !== client.machine.coroutines.current)
     return `${name} is not in the CPU: this coroutine is away, and its registers are on its stack.`;
-  const value = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  await client.machine.request('writeRegister', { name, value });
+  await client.machine.request('writeRegister', { name, value: bytes });
   return undefined;
 }
 

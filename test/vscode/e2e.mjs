@@ -179,6 +179,7 @@ async function scenario(kind, executablePath) {
         .first()
         .waitFor({ state: 'hidden' });
     });
+    await viewSteps(workbench, step);
     await step('a frame of the host kernel shows its source', async () => {
       const { page } = workbench;
       await workbench.selectFrame(/host kernel/, 'monitor_run');
@@ -187,7 +188,6 @@ async function scenario(kind, executablePath) {
       await page.waitForTimeout(700);
       await workbench.shot('host-frame');
     });
-    await viewSteps(workbench, step);
     await step('a console that was closed opens again with its text', async () => {
       const { page } = workbench;
       await workbench.command('Terminal: Kill the Active Terminal Instance');
