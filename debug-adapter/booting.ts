@@ -60,6 +60,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.debuggee = debuggee;
   await context.sendCatchpoints();
   context.indexImages(plan);
+  await context.gdb.open(options.gdbPort, debuggee);
   return debuggee;
 }
 

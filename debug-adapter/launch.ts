@@ -8,6 +8,7 @@ import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts'
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
 import { expandPaths } from './expand-paths.ts';
+import { gdbPortOf } from './gdb-door.ts';
 import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';
 import { type LaunchDevices, readLaunchDevices } from './launch-devices.ts';
 import { type ListHint, listHint } from './values/format-specifier.ts';
@@ -33,6 +34,8 @@ export interface LaunchArguments {
   readonly programs: readonly string[];
   /** Object files of modules that kernels load. */
   readonly kernelModules: readonly string[];
+  /** Where a gdb can attach to the same machine. */
+  readonly gdbPort: number | undefined;
   /** What hangs on list heads. */
   readonly lists: readonly ListHint[];
 }
@@ -154,6 +157,7 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     modules: texts(options, 'modules', 'a file and its arguments'),
     devices: readLaunchDevices(options.devices),
     programs: await filesOf(options, 'programs', host, { endings: ['.elf'], most: MAX_PROGRAMS }),
+    gdbPort: gdbPortOf(options),
     kernelModules: await filesOf(options, 'kernelModules', host, {
       endings: ['.ko', '.o'],
       most: MAX_MODULES,

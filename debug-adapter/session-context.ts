@@ -16,6 +16,7 @@ import type { MachineStatus } from './debuggee-listener.ts';
 import { AdapterError } from './errors.ts';
 import { type ImageOwner, ownersOf } from './image-owners.ts';
 import { Inspection } from './inspection.ts';
+import { GdbDoor } from './gdb-door.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { MachineWorkers } from './machine-workers.ts';
 import { toClientColumn, toClientLine } from './positions.ts';
@@ -38,6 +39,7 @@ export class SessionContext {
   readonly catchpoints = new Catchpoints();
   readonly terminals: Terminals;
   readonly symbols = new OpenedImages();
+  readonly gdb = new GdbDoor(this);
   /** What the client can do, and how it counts. */
   client: Partial<DebugProtocol.InitializeRequestArguments> = {};
   readonly workers: MachineWorkers;
@@ -115,6 +117,7 @@ export class SessionContext {
     this.ended = true;
     this.workers.dispose();
     this.indexing?.stop();
+    this.gdb.close();
     void this.debuggee?.dispose();
   }
 

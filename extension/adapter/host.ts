@@ -42,6 +42,7 @@ export async function createAdapterHost(
     servesFolders: platform.servesFolders,
     debugFolders: platform.debugFolders,
     ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),
+    ...(platform.listenForGdb && { listenForGdb: platform.listenForGdb }),
     createMachineWorker: async () => {
       const bundle = inExtension('machine-worker.js');
       const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(bundle));
