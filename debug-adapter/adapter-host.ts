@@ -5,16 +5,40 @@
  */
 
 import type { OpenAll } from '../core/outside/open-ends.ts';
+import type { GdbServer } from './gdb/server.ts';
 import type { SymbolCache } from './symbols/load.ts';
 
 export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
+
+/** A port on which gdb is served. */
+export interface GdbListener {
+  readonly port: number;
+  /** Ends the connections too. */
+  close(): void;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
 
 /** The surroundings of one debug session. */
 export interface AdapterHost {
   /** The bytes of a file named in the launch configuration. Rejects when it cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
+  /** What is in a folder. Rejects for what is none; absent where folders cannot be listed. */
+  listFolder?(path: string): Promise<readonly FolderEntry[]>;
   /** Starts a worker that runs the machine worker bundle. Rejects when it cannot be started. */
   createMachineWorker(): MachinePort | Promise<MachinePort>;
+  /**
+   * Serves gdb on a port of this computer's own; absent where there are no sockets. Rejects when nothing can listen there.
+   * @param port 0 for any that is free
+   */
+  listenForGdb?(
+    port: number,
+    server: Pick<GdbServer, 'connect'>,
+    report: (text: string) => void,
+  ): Promise<GdbListener>;
   /** The ELF file of the embedded host kernel. */
   hostKernel(): Promise<Uint8Array>;
   /** Opens what the machine's devices are connected to. */

@@ -8,16 +8,20 @@ import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint, SourcePlace } f
 import type { Conditions } from './conditions/conditions.ts';
 import type { CompiledWhen, When } from './conditions/when.ts';
 import type { Coroutines } from './coroutines.ts';
+import type { ImagesInMemory } from './images-in-memory.ts';
 import type { GuestImage, LaunchPlan } from './launch-plan.ts';
 import type { MachineClient } from './machine-client.ts';
 import { placeOf } from './memory-reference.ts';
+import { withoutGdb } from './shared-points.ts';
 import type { StoppedEvent } from './stepping.ts';
 
-/** The entry of the guest where it is shown, the entry of any guest, and the first use of a passage page. */
+/** The entry of the guest where it is shown, the entry of any guest, the first use of a passage page, and a change of modules. */
 const ENTRY_ID = 0;
 const ARRIVAL_ID = 0x7fff_fffe;
 const PASSAGE_ID = 0x7fff_ffff;
-const OWN_IDS: readonly number[] = [ENTRY_ID, ARRIVAL_ID, PASSAGE_ID];
+const MODULES_ID = 0x7fff_fffd;
+const OWN_IDS: readonly number[] = [ENTRY_ID, ARRIVAL_ID, PASSAGE_ID, MODULES_ID];
+const UNSEEN_IDS: readonly number[] = [PASSAGE_ID, ARRIVAL_ID, MODULES_ID];
 /** The host kernel's function that uses a passage page. */
 const PASSAGE_USER = 'guest_space_build';
 
@@ -29,11 +33,14 @@ const PAGING_OFF: Expression = {
 
 /** The breakpoints of a stop that the client knows. */
 export const clientIds = ({ breakpoints }: StoppedEvent): number[] =>
-  breakpoints.filter((id) => !OWN_IDS.includes(id));
+  withoutGdb(breakpoints).filter((id) => !OWN_IDS.includes(id));
 
-/** A stop of our own: there is a new passage page, or a guest begins. */
+/** A stop of our own: there is a new passage page, a guest begins, or the modules of a kernel change. */
 export const isUnseen = ({ reason, breakpoints }: StoppedEvent): boolean =>
-  reason === 'breakpoint' && breakpoints.every((id) => id === PASSAGE_ID || id === ARRIVAL_ID);
+  reason === 'breakpoint' && breakpoints.every((id) => UNSEEN_IDS.includes(id));
+
+/** The list of modules of the kernel that runs is to be read. */
+export const changesModules = ({ breakpoints }: StoppedEvent): boolean => breakpoints.includes(MODULES_ID);
 
 /** The memory of a guest is there. */
 export const isArrival = ({ breakpoints }: StoppedEvent): boolean => breakpoints.includes(ARRIVAL_ID);
@@ -51,10 +58,12 @@ export class ArmedBreakpoints {
   awaitsGuests = false;
   /** Physical addresses of the passage pages that breakpoints know. */
   private boundPassages = '';
+  private catchpoints: readonly CatchSpec[] = [];
 
   constructor(
     private readonly machine: Machine,
     private readonly plan: LaunchPlan,
+    private readonly images: ImagesInMemory,
     /** False: "run without debugging", none is set. */
     private readonly debugging: boolean,
     readonly breakpoints: CodeBreakpoints,
@@ -122,7 +131,15 @@ export class ArmedBreakpoints {
 
   /** Replaces what the machine catches; nothing when it runs without debugging. */
   async setCatchpoints(catchpoints: readonly CatchSpec[]): Promise<void> {
-    await this.machine.request('setCatchpoints', { catchpoints: this.debugging ? catchpoints : [] });
+    this.catchpoints = catchpoints;
+    const specs = this.debugging ? [...catchpoints, ...this.images.catchpoints()] : [];
+    await this.machine.request('setCatchpoints', { catchpoints: specs });
+  }
+
+  /** Images are not where they were: the machine gets everything anew. */
+  async imagesChanged(): Promise<void> {
+    await this.send();
+    await this.setCatchpoints(this.catchpoints);
   }
 
   get passagesChanged(): boolean {
@@ -138,6 +155,8 @@ export class ArmedBreakpoints {
     if (this.entryPending && this.guestEntry !== undefined)
       specs.push({ id: ENTRY_ID, address: this.guestEntry, coroutine: 1 });
     if (this.awaitsGuests) specs.push(...this.guestEntries());
+    if (this.debugging)
+      specs.push(...this.images.moduleChanges().map((place) => ({ id: MODULES_ID, ...place })));
     await this.machine.request('setBreakpoints', { breakpoints: specs });
   }
 
@@ -167,9 +186,9 @@ export class ArmedBreakpoints {
     let inPassage = false;
     this.conditions.begin();
     this.breakpoints.problems.clear();
-    for (const { spec: plain, when, image } of this.breakpoints.specs()) {
+    for (const { spec: plain, when, owner } of this.breakpoints.specs()) {
       specs.push(...this.early(plain, when));
-      const spec = this.conditions.arm(plain, when, coroutines, image);
+      const spec = this.conditions.arm(plain, when, coroutines, owner);
       if (typeof spec === 'string') {
         this.breakpoints.problems.set(plain.id, spec);
         continue;

@@ -8,11 +8,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
+import { ownersOf } from './image-owners.ts';
 import { readLaunchArguments } from './launch.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
-import { moduleChanges, modulesOf } from './modules.ts';
 import { OtherEnds } from './other-ends.ts';
-import { codeBreakpoint, sourceBreakpoint } from './requests/set-breakpoints.ts';
+import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
 import { listenerFor, placeDataBreakpoints } from './stops.ts';
 import type { SymbolImage } from './symbols/image.ts';
@@ -33,10 +33,11 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.stopOnEntry = options.stopOnEntry && debugging;
   context.lists = options.lists;
   await context.dropMachine();
-  const before = context.plan;
+  const before = context.plan && imagesOf(context.plan);
   context.plan = plan;
   context.sources.forget();
-  tellImages(context, before, plan);
+  context.tellModules();
+  if (before) tellSources(context, before, imagesOf(plan));
   const ends = await OtherEnds.open(host, plan.ends, {
     report: (text) => {
       context.output(text, 'important');
@@ -59,16 +60,14 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.debuggee = debuggee;
   await context.sendCatchpoints();
   context.indexImages(plan);
+  await context.gdb.open(options.gdbPort, debuggee);
   return debuggee;
 }
 
-/** Tells which images there are now; of a restart, also which sources have come and gone. */
-function tellImages(context: SessionContext, before: LaunchPlan | undefined, plan: LaunchPlan): void {
-  const modules = before ? modulesOf(before) : [];
-  for (const change of moduleChanges(modules, modulesOf(plan))) context.send('module', change);
-  if (!before) return;
-  // Images that have not changed are the same objects, with the same sources.
-  const [old, now] = [imagesOf(before), imagesOf(plan)];
+type Images = ReadonlySet<SymbolImage>;
+
+/** Tells which sources have come and gone with a restart. Images that have not changed are the same objects. */
+function tellSources(context: SessionContext, old: Images, now: Images): void {
   const gone = sourcesOf([...old].filter((image) => !now.has(image)));
   const come = sourcesOf([...now].filter((image) => !old.has(image)));
   for (const file of gone)
@@ -78,7 +77,7 @@ function tellImages(context: SessionContext, before: LaunchPlan | undefined, pla
     if (!gone.has(file)) context.send('loadedSource', { reason: 'new', source: context.sources.of(file) });
 }
 
-const imagesOf = (plan: LaunchPlan) => new Set(Debuggee.owners(plan).map(({ image }) => image));
+const imagesOf = (plan: LaunchPlan): Images => new Set(ownersOf(plan).map(({ image }) => image));
 const sourcesOf = (images: readonly SymbolImage[]) => new Set(images.flatMap((image) => image.sourceFiles()));
 
 /** Boots again and goes on as after a launch, with the breakpoints that there are. */
@@ -87,10 +86,7 @@ export async function restartMachine(context: SessionContext, args: LaunchReques
   context.restarting = true;
   try {
     const debuggee = await bootMachine(context, args);
-    for (const bound of context.breakpoints.rebind()) {
-      const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(context.client, bound);
-      context.send('breakpoint', { reason: 'changed', breakpoint });
-    }
+    rebindBreakpoints(context);
     await placeDataBreakpoints(context);
     await debuggee.armed.send();
     if (!context.stopOnEntry) context.send('continued', { threadId: 1, allThreadsContinued: true });

@@ -6,23 +6,17 @@
  * machine gets all of them under one id.
  */
 import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
-import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
+import { HOST } from '../core/protocol/machine-protocol.ts';
 import type { When } from './conditions/when.ts';
+import type { Placed } from './coroutines.ts';
+import type { ImageOwner } from './image-owners.ts';
+import type { BreakpointLocations } from './symbols/breakpoints.ts';
 import { statementsIn } from './source-statements.ts';
-import type { SymbolImage } from './symbols/image.ts';
-
-/** The images of a session and the coroutine each belongs to (-1: any, in host-only mode). */
-export interface ImageOwner {
-  readonly image: SymbolImage;
-  readonly coroutine: CoroutineId | -1;
-  /** Of a program that has an address only where it is mapped: a hit in another one is none. */
-  readonly ring?: 3;
-}
 
 /** Where a breakpoint stops, and in whose code. */
 export interface OwnedSpec extends BreakpointSpec {
   /** Absent: the code of whoever is there. */
-  readonly image?: SymbolImage;
+  readonly owner?: Placed;
 }
 
 interface Conditional {
@@ -48,10 +42,12 @@ export interface SourceBreakpoint extends Conditional {
   readonly column: number | undefined;
   /** Why it is not bound, for the user. */
   readonly message: string | undefined;
+  /** It binds as soon as its image is in memory. */
+  readonly pending: boolean;
   readonly specs: readonly OwnedSpec[];
 }
 
-type Bound = Pick<SourceBreakpoint, 'id' | 'line' | 'column' | 'message' | 'specs'>;
+type Bound = Pick<SourceBreakpoint, 'id' | 'line' | 'column' | 'message' | 'pending' | 'specs'>;
 
 /** A breakpoint on a function or on an instruction. */
 export interface CodeBreakpoint extends Conditional {
@@ -59,6 +55,8 @@ export interface CodeBreakpoint extends Conditional {
   /** What the client has asked for: it keeps its id as long as it asks for the same. */
   readonly wanted: string;
   readonly message: string | undefined;
+  /** It binds as soon as its image is in memory. */
+  readonly pending: boolean;
   readonly specs: readonly OwnedSpec[];
 }
 
@@ -111,9 +109,9 @@ export class CodeBreakpoints {
   }
 
   /** What the machine has to watch. */
-  specs(): { readonly spec: BreakpointSpec; readonly when: When; readonly image: SymbolImage | undefined }[] {
+  specs(): { readonly spec: BreakpointSpec; readonly when: When; readonly owner: Placed | undefined }[] {
     return [...[...this.byFile.values()].flat(), ...this.functions, ...this.instructions].flatMap(
-      ({ specs, when }) => specs.map(({ image, ...spec }) => ({ spec, when, image })),
+      ({ specs, when }) => specs.map(({ owner, ...spec }) => ({ spec, when, owner })),
     );
   }
 
@@ -121,12 +119,11 @@ export class CodeBreakpoints {
   setFunctions(names: readonly (When & { readonly name: string })[]): readonly CodeBreakpoint[] {
     this.functions = names.map(({ name: wanted, ...when }) => {
       const id = this.functions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
-      const specs = this.functionAddresses(wanted).map((place) => ({ id, ...place }));
-      const message =
-        specs.length === 0
-          ? `No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name.`
-          : undefined;
-      return { id, wanted, message, specs, when };
+      const found = this.functionAddresses(wanted);
+      const specs = found.flatMap(({ owner, addresses }) => specsAt(id, addresses, owner));
+      const unknown = `No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name.`;
+      const message = found.length === 0 ? unknown : awaiting(specs, found[0].owner);
+      return { id, wanted, message, pending: found.length > 0 && specs.length === 0, specs, when };
     });
     return this.functions;
   }
@@ -139,23 +136,27 @@ export class CodeBreakpoints {
       const wanted = `${physical ? 'physical' : coroutine}:${address}`;
       const id = this.instructions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
       const spec = { id, address, coroutine, ...(physical && { physical }) };
-      return { id, wanted, message: undefined, specs: [spec], when };
+      return { id, wanted, message: undefined, pending: false, specs: [spec], when };
     });
     return this.instructions;
   }
 
-  private functionAddresses(wanted: string): Omit<OwnedSpec, 'id'>[] {
+  private functionAddresses(wanted: string): { owner: ImageOwner; addresses: readonly number[] }[] {
     const [, kernel, monitor, name] = FUNCTION_NAME.exec(wanted) ?? [];
     if (name === undefined) return [];
     const only = kernel === undefined ? undefined : monitor === undefined ? HOST : Number(monitor) + 1;
     return this.owners()
       .filter(({ coroutine }) => only === undefined || coroutine === only)
-      .flatMap((owner) => owner.image.addressesForFunction(name).map((address) => ({ ...owner, address })));
+      .map((owner) => ({ owner, addresses: owner.image.addressesForFunction(name) }))
+      .filter(({ addresses }) => addresses.length > 0);
   }
 
   private bind(id: number, file: string, { line, column, instruction }: SourcePlace): Bound {
     if (instruction)
-      return { id, line, column: undefined, message: undefined, specs: [{ id, ...instruction }] };
+      return {
+        ...{ id, line, column: undefined, message: undefined, pending: false },
+        specs: [{ id, ...instruction }],
+      };
     const statement = column === undefined ? undefined : this.bindStatement(id, file, line, column);
     return statement ?? this.bindLine(id, file, line);
   }
@@ -168,27 +169,59 @@ export class CodeBreakpoints {
     if (!found) return undefined;
     const specs = statements
       .filter((statement) => statement.column === found.column)
-      .flatMap(({ addresses, owner }) => addresses.map((address) => ({ id, address, ...owner })));
-    return { id, line, column: found.column, message: undefined, specs };
+      .flatMap(({ addresses, owner }) => specsAt(id, addresses, owner));
+    const message = awaiting(specs, found.owner);
+    return { id, line, column: found.column, message, pending: specs.length === 0, specs };
   }
 
   private bindLine(id: number, file: string, requestedLine: number): Bound {
     const found = this.owners()
-      .map((owner) => ({ owner, place: owner.image.addressesForLine(file, requestedLine) }))
+      .map((owner) => ({ owner, place: placeIn(owner, file, requestedLine) }))
       .filter(({ place }) => place !== undefined);
     const best = Math.max(...found.map(({ place }) => place?.matchedComponents ?? 0));
     const chosen = found.filter(({ place }) => place?.matchedComponents === best);
-    const specs: OwnedSpec[] = chosen.flatMap(({ owner, place }) =>
-      (place?.addresses ?? []).map((address) => ({ id, address, ...owner })),
-    );
+    const specs = chosen.flatMap(({ owner, place }) => specsAt(id, place?.addresses ?? [], owner));
     // A breakpoint on a function's opening line stops behind the prologue: show the line it really stops on.
     const [first] = chosen;
-    const landed = first?.owner.image.lineAt(first.place?.addresses[0] ?? 0);
+    const address = first?.place?.addresses[0];
+    const landed = address === undefined ? undefined : first.owner.image.lineAt(address);
     const line = landed && landed.line > 0 ? landed.line : first?.place?.line;
-    const message =
-      line === undefined
-        ? 'No code of the loaded kernels comes from this line: is the file part of the kernel, and built with -g?'
-        : undefined;
-    return { id, line, column: undefined, message, specs };
+    const message = first
+      ? awaiting(specs, first.owner)
+      : 'No code of the loaded kernels comes from this line: is the file part of the kernel, and built with -g?';
+    return {
+      id,
+      line,
+      column: undefined,
+      message,
+      pending: first !== undefined && specs.length === 0,
+      specs,
+    };
   }
 }
+
+/** Where a line is in an image. What is not loaded of it does not make another line the next one that has code. */
+function placeIn({ image, whole }: ImageOwner, file: string, line: number): BreakpointLocations | undefined {
+  if (!whole) return image.addressesForLine(file, line);
+  const place = whole.addressesForLine(file, line);
+  if (!place) return undefined;
+  const loaded = image.addressesForLine(file, place.line);
+  return { ...place, addresses: loaded?.line === place.line ? loaded.addresses : [] };
+}
+
+/** Link addresses of an image at all the places where it is. */
+function specsAt(id: number, addresses: readonly number[], owner: ImageOwner): OwnedSpec[] {
+  const { image, coroutine, ring, biases } = owner;
+  return biases.flatMap((bias) =>
+    addresses.map((address) => ({
+      ...{ id, address: (address + bias) >>> 0, coroutine, owner: { image, bias } },
+      ...(ring && { ring }),
+    })),
+  );
+}
+
+/** What a breakpoint waits for that is nowhere yet. */
+const awaiting = (specs: readonly OwnedSpec[], { image }: ImageOwner): string | undefined =>
+  specs.length > 0
+    ? undefined
+    : `This code of ${image.name} is not in memory: the breakpoint binds as soon as it is.`;

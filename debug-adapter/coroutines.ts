@@ -11,12 +11,12 @@ import {
   type MachineSnapshot,
   type PassageInfo,
 } from '../core/protocol/machine-protocol.ts';
-import type { GuestImage, SessionImages } from './launch-plan.ts';
+import { kernelImage } from './image-owners.ts';
+import type { GuestImage, KernelImages } from './launch-plan.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { I386 } from './symbols/constants.ts';
 import type { Registers } from './symbols/location.ts';
 import type { SymbolImage } from './symbols/image.ts';
-import type { UserPrograms } from './user-programs.ts';
 
 const { fields: PAGE } = layouts.co_passage_page;
 /** Code of the host's image that runs only as copies in passage pages: which symbols, and where in the page. */
@@ -32,20 +32,35 @@ const viewOf = (page: Uint8Array) => new DataView(page.buffer, page.byteOffset, 
 export const threadOf = (coroutine: CoroutineId): number => coroutine + 1;
 export const coroutineOf = (thread: number): CoroutineId => thread - 1;
 
-/** An address in an image: subtract `bias` from a run-time address to get the link-time one. */
-export interface Resolved {
+/** An image in memory: subtract `bias` from a run-time address to get the link-time one. */
+export interface Placed {
   readonly image: SymbolImage;
   readonly bias: number;
-  /** Code of a higher-half kernel where it was loaded, before paging is on: its data is there too. */
-  readonly early?: boolean;
+  /** A module: what it does not define, its kernel does. */
+  readonly module?: boolean;
 }
+
+/** An address in an image. */
+export interface Resolved extends Placed {
+  /** Only this code is there, a copy: the image's data is elsewhere. */
+  readonly copy?: boolean;
+}
+
+/** Where images are at a stop, beyond what their files say. */
+export interface ImagePlaces {
+  /** How far a coroutine's kernel is from where it is linked: the latest place first, never empty. */
+  biases(coroutine: CoroutineId): readonly number[];
+  /** The programs and modules in an address space of a coroutine. */
+  mapped(coroutine: CoroutineId, cr3: number | undefined): readonly Placed[];
+}
+
+const AS_LINKED: ImagePlaces = { biases: () => [0], mapped: () => [] };
 
 export class Coroutines {
   constructor(
     readonly snapshot: MachineSnapshot,
-    private readonly images: SessionImages,
-    /** The programs that are mapped in address spaces at this stop. */
-    private readonly programs?: Pick<UserPrograms, 'in'>,
+    private readonly images: KernelImages,
+    private readonly places: ImagePlaces = AS_LINKED,
   ) {}
 
   private get hostImage(): SymbolImage | undefined {
@@ -78,10 +93,20 @@ export class Coroutines {
     return this.cooperative ? 'host' : 'kernel';
   }
 
-  /** The symbols of a coroutine's kernel. */
-  imageOf(coroutine: CoroutineId): SymbolImage | undefined {
-    if (coroutine === HOST) return this.hostImage;
-    return (this.images.guests[coroutine - 1] as GuestImage | undefined)?.image;
+  /** The symbols of a coroutine's kernel, where it is now. */
+  kernelOf(coroutine: CoroutineId): Placed | undefined {
+    const image = kernelImage(this.images, coroutine);
+    return image && { image, bias: this.places.biases(coroutine)[0] };
+  }
+
+  /** The programs and modules in an address space of a coroutine. */
+  mappedIn(coroutine: CoroutineId, cr3: number | undefined): readonly Placed[] {
+    return this.places.mapped(coroutine, cr3);
+  }
+
+  /** The modules of a coroutine's kernel. */
+  modulesOf(coroutine: CoroutineId): readonly Placed[] {
+    return this.places.mapped(coroutine, undefined).filter(({ module }) => module);
   }
 
   /**
@@ -154,18 +179,18 @@ export class Coroutines {
   resolve(coroutine: CoroutineId, pc: number, cr3?: number): Resolved | undefined {
     const copy = this.copiedCode(pc);
     if (copy) return copy;
+    const holds = ({ image, bias }: Placed) => image.isCode((pc - bias) >>> 0);
     // What is really there comes before what the kernel's own file has at the same addresses.
-    const mapped = this.programs?.in(cr3 ?? this.cr3Of(coroutine)).find((program) => program.isCode(pc));
-    if (mapped) return { image: mapped, bias: 0 };
-    const image =
-      coroutine === HOST
-        ? (this.images.programs.find((program) => program.isCode(pc)) ?? this.hostImage)
-        : (this.images.guests[coroutine - 1] as GuestImage | undefined)?.image;
+    const mapped = this.places.mapped(coroutine, cr3 ?? this.cr3Of(coroutine)).find(holds);
+    if (mapped) return mapped;
+    const program = coroutine === HOST && this.images.programs.find((one) => one.isCode(pc));
+    if (program) return { image: program, bias: 0 };
+    const image = kernelImage(this.images, coroutine);
     if (!image) return undefined;
-    if (image.isCode(pc)) return { image, bias: 0 };
     // Before paging is on a higher-half kernel runs at its physical addresses.
-    const bias = image.loadBias(pc);
-    return bias !== undefined && image.isCode((pc - bias) >>> 0) ? { image, bias, early: true } : undefined;
+    const loaded = image.loadBias(pc);
+    const biases = [...this.places.biases(coroutine), ...(loaded === undefined ? [] : [loaded])];
+    return biases.map((bias) => ({ image, bias })).find(holds);
   }
 
   /** Changes when passage pages come and go. */
@@ -234,7 +259,7 @@ export class Coroutines {
           const offset = pc - low;
           if (offset < 0 || offset >= copy.field[1]) continue;
           const origin = this.originOf(passage, copy);
-          if (origin !== undefined) return { image: this.hostImage, bias: low - origin };
+          if (origin !== undefined) return { image: this.hostImage, bias: low - origin, copy: true };
         }
       }
     }

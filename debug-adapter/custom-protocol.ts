@@ -10,6 +10,7 @@ import type {
 } from '../core/protocol/debug-protocol.ts';
 import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
+import type { DeviceNode } from './devices/device-nodes.ts';
 import type { RegionKind } from './regions.ts';
 import type { TerminalInfo } from './terminals.ts';
 
@@ -87,7 +88,7 @@ export interface MappedRange {
   /** rwx, user or supervisor, large, global, uncached, write-through, device */
   flags: string;
   /**
-   * What it is: a section of the kernel or of a program, the passage page, the I/O area, a map of RAM at an offset or at the same
+   * What it is: a section of the kernel, of a module or of a program, the passage page, the I/O area, a map of RAM at an offset or at the same
    * addresses, a device, else memory of ring 3 or of the kernel.
    */
   region: RegionKind;
@@ -189,6 +190,33 @@ export interface SampleBody {
   values: { text?: string; error?: string }[];
 }
 
+/** A task of a kernel that is known (docs/awareness.md). */
+export interface TaskBody {
+  threadId: number;
+  /** Of its kernel: 0 is the host. */
+  coroutine: number;
+  /** The kernel's own number. */
+  id: number;
+  name: string;
+  /** In the words of its kernel. */
+  state: string;
+  waitsFor?: string;
+  /** It is what its kernel runs. */
+  current: boolean;
+  /** It has no memory of ring 3. */
+  ofKernel: boolean;
+}
+
+export interface KernelBody {
+  threadId: number;
+  coroutine: number;
+  name: string;
+  /** It owns the CPU. */
+  current: boolean;
+  /** The operation by which one that is away has given up the CPU. */
+  operation?: string;
+}
+
 /** Arguments and body of the answer, by command. */
 export interface CustomRequests {
   'colinux/consoleAttach': { arguments: TerminalArguments; body: { data: string } };
@@ -209,6 +237,8 @@ export interface CustomRequests {
   'colinux/transitions': { arguments: RecordArguments; body: Counted & { transitions: NamedTransition[] } };
   'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
+  'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
+  'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
   'colinux/stateHash': { arguments: undefined; body: StateHash };
 }

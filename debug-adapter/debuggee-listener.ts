@@ -21,6 +21,8 @@ export interface DebuggeeListener {
   note(text: string, error: boolean): void;
   /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
   arrived(): Promise<void>;
+  /** Kernels, modules or programs are not where they were: breakpoints are to be bound anew. */
+  imagesChanged(): void;
   /** The message of a log point. */
   logPoint(message: string): void;
   /** The worker is gone: nothing more will come. */

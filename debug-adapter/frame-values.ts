@@ -3,7 +3,7 @@
  * other coroutines behind a prefix, registers, memory of any space.
  */
 import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
-import type { Coroutines } from './coroutines.ts';
+import type { Coroutines, Placed } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
 import type { MemoryCache } from './memory-cache.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from './register-values.ts';
 import { type Frame, frameContext } from './stack.ts';
 import type { SymbolImage } from './symbols/image.ts';
-import type { Location } from './symbols/location.ts';
+import type { FrameContext, Location } from './symbols/location.ts';
 import type { CType } from './symbols/types.ts';
 import type { Variable } from './symbols/variables.ts';
 import type { CompletionSource } from './values/completion.ts';
@@ -67,9 +67,8 @@ export class FrameValues implements CompletionSource {
 
   /** Where one of them is. Inside `MemoryCache.compute`. */
   locationOf(variable: Variable): Location {
-    return variable.locate(
-      frameContext(this.frame, this.memory.reader(this.frame.coroutine, this.frame.cr3)),
-    );
+    const { coroutine, cr3 } = this.frame;
+    return variable.locate(frameContext(this.frame, this.dataBias, this.memory.reader(coroutine, cr3)));
   }
 
   private get linkPc(): number {
@@ -78,15 +77,28 @@ export class FrameValues implements CompletionSource {
   }
 
   /** Whose names are behind a prefix; the frame's own when there is none. */
-  imageOf(space: Space | undefined): SymbolImage | undefined {
-    if (space?.kind === 'coroutine') return this.coroutines.imageOf(space.coroutine);
-    return this.frame.resolved?.image ?? this.coroutines.imageOf(this.frame.coroutine);
+  placeOf(space: Space | undefined): Placed | undefined {
+    const { resolved, coroutine } = this.frame;
+    if (space?.kind === 'coroutine') return this.coroutines.kernelOf(space.coroutine);
+    // A copy of the host's code has the host's data.
+    if (resolved?.copy) return this.coroutines.kernelOf(HOST);
+    return resolved ?? this.coroutines.kernelOf(coroutine);
   }
 
-  /** Early code of a higher-half kernel finds its data where it was loaded, not where it is linked. */
-  private dataBias(space: Space | undefined): number {
-    const { bias = 0, early = false } = this.frame.resolved ?? {};
-    return space === undefined && early ? bias : 0;
+  /** How far the data of the frame's image is from where it is linked. */
+  protected get dataBias(): number {
+    return this.placeOf(undefined)?.bias ?? 0;
+  }
+
+  /** Where names are looked for, one after the other: a kernel and its modules know each other's. */
+  private placesOf(space: Space | undefined): readonly Placed[] {
+    const own = this.placeOf(space);
+    if (!own) return [];
+    const coroutine = space?.kind === 'coroutine' ? space.coroutine : this.frame.coroutine;
+    const kernel = this.coroutines.kernelOf(coroutine);
+    if (!own.module && own.image !== kernel?.image) return [own];
+    const others = this.coroutines.modulesOf(coroutine).filter(({ image }) => image !== own.image);
+    return own.module && kernel ? [own, kernel, ...others] : [own, ...others];
   }
 
   // --- names ----------------------------------------------------------------------------------------------
@@ -97,36 +109,29 @@ export class FrameValues implements CompletionSource {
       const local = this.variables().find((variable) => variable.name === name);
       if (local) return { type: local.type, location: undefined, locate: () => this.locationOf(local) };
     }
-    const image = this.imageOf(space);
-    const variable =
-      scope === undefined
-        ? image?.findVariable(name, space ? undefined : this.linkPc)
-        : image?.findScoped(scope, name);
-    if (variable) {
-      const location = shifted(variable.locate(), this.dataBias(space));
-      return { type: variable.type, location, locate: () => location };
+    const own = space ? undefined : this.linkPc;
+    let declared: Found | undefined;
+    for (const [n, { image, bias }] of this.placesOf(space).entries()) {
+      const variable =
+        scope === undefined
+          ? image.findVariable(name, n === 0 ? own : undefined)
+          : image.findScoped(scope, name);
+      const location = variable?.locate(globalContext(bias));
+      const found = variable && location && { type: variable.type, location, locate: () => location };
+      const defined = found ?? (scope === undefined ? functionNamed(image, bias, name) : undefined);
+      // A module declares what its kernel defines.
+      if (defined && defined.location.kind !== 'optimised-out') return defined;
+      declared ??= defined;
     }
-    return scope === undefined ? this.functionNamed(image, name, space) : undefined;
-  }
-
-  private functionNamed(
-    image: SymbolImage | undefined,
-    name: string,
-    space: Space | undefined,
-  ): Found | undefined {
-    const found = image?.findFunction(name);
-    if (!found) return undefined;
-    const type = found.dieOffset === undefined ? undefined : image?.functionType(found.dieOffset);
-    const location: Location = { kind: 'memory', address: (found.lowPc + this.dataBias(space)) >>> 0 };
-    return { type: type?.kind === 'function' ? type : UNKNOWN_FUNCTION, location, locate: () => location };
+    return declared;
   }
 
   enumerator(name: string, space: Space | undefined): { type: CType; value: bigint } | undefined {
-    return this.imageOf(space)?.findEnumerator(name, space ? undefined : this.linkPc);
+    return this.placeOf(space)?.image.findEnumerator(name, space ? undefined : this.linkPc);
   }
 
   type(name: string, space: Space | undefined): CType | undefined {
-    return this.imageOf(space)?.findType(name);
+    return this.placeOf(space)?.image.findType(name);
   }
 
   register(name: string, space: Space | undefined): CType | undefined {
@@ -140,7 +145,7 @@ export class FrameValues implements CompletionSource {
   }
 
   namesWith(prefix: string): { readonly name: string; readonly type: 'variable' | 'function' }[] {
-    const image = this.imageOf(undefined);
+    const image = this.placeOf(undefined)?.image;
     const locals = this.variables().map(({ name }) => name);
     // Without a beginning there would be thousands.
     const globals = prefix === '' ? [] : (image?.globals() ?? []);
@@ -154,7 +159,7 @@ export class FrameValues implements CompletionSource {
   }
 
   typesWith(kind: 'struct' | 'union' | 'enum' | 'type', prefix: string): string[] {
-    return (this.imageOf(undefined)?.typeNames(kind) ?? []).filter((name) => name.startsWith(prefix));
+    return (this.placeOf(undefined)?.image.typeNames(kind) ?? []).filter((name) => name.startsWith(prefix));
   }
 
   // --- values ---------------------------------------------------------------------------------------------
@@ -224,8 +229,15 @@ export class FrameValues implements CompletionSource {
   }
 }
 
-function shifted(location: Location, by: number): Location {
-  return location.kind === 'memory' && by !== 0
-    ? { kind: 'memory', address: (location.address + by) >>> 0 }
-    : location;
+/** Where globals are is the same in all frames. */
+const globalContext = (bias: number): FrameContext => ({
+  ...{ bias, registers: [], pc: 0, cfa: () => undefined, readMemory: () => undefined },
+});
+
+function functionNamed(image: SymbolImage, bias: number, name: string) {
+  const found = image.findFunction(name);
+  if (!found) return undefined;
+  const type = found.dieOffset === undefined ? undefined : image.functionType(found.dieOffset);
+  const location: Location = { kind: 'memory', address: (found.lowPc + bias) >>> 0 };
+  return { type: type?.kind === 'function' ? type : UNKNOWN_FUNCTION, location, locate: () => location };
 }

@@ -280,6 +280,6 @@ describe.each([
       { kind: 'register', name: 'eax', value: ((eax & 0xffff_00ff) | 0x1200) >>> 0 },
     ]);
     expect(await set('$cr3', '0x5000')).toEqual([{ kind: 'register', name: 'cr3', value: 0x5000 }]);
-    await expect(inspection.assign('$mxcsr', '1', inner, false)).rejects.toThrow('$mxcsr cannot be written');
+    await expect(inspection.assign('$dr0', '1', inner, false)).rejects.toThrow('$dr0 cannot be written');
   });
 });

@@ -245,13 +245,9 @@ export class Inspection implements References {
     const view = (shown: Shown) => this.view(scope, shown.style ?? registerStyle(shown), options.hexadecimal);
     const result = await this.memory.compute(() => {
       const journal = new Journal(scope.environment(), this.fixedRegisters(scope));
-      const { readMemory, registers, write } = journal;
-      const environment = { ...scope.environment(), readMemory, registers };
-      const shown = evaluateShown(
-        source,
-        scope,
-        options.context === 'repl' ? { ...environment, write } : environment,
-      );
+      const writing = journal.environment();
+      const environment = { ...writing, write: undefined };
+      const shown = evaluateShown(source, scope, options.context === 'repl' ? writing : environment);
       const body = view(shown).evaluated(shown, environment, options.context === 'clipboard');
       return { body, writes: journal.writes, frame: scope.frame };
     });
@@ -271,8 +267,7 @@ export class Inspection implements References {
     const scope = this.scopeOf(frame);
     return this.memory.compute(() => {
       const journal = new Journal(scope.environment(), this.fixedRegisters(scope));
-      const { readMemory, registers, write } = journal;
-      const environment = { ...scope.environment(), readMemory, registers, write };
+      const environment = journal.environment();
       const shown = assignShown(target, value, scope, environment);
       const view = this.view(scope, shown.style ?? registerStyle(shown), hexadecimal);
       const body = view.evaluated(shown, environment, false);

@@ -17,6 +17,7 @@ import { refuseErrors } from './guest-config.ts';
 import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
 import { joinEnds } from './launch-devices.ts';
+import { type ModuleFile, moduleOpener, type OpenModule, openModuleFile } from './module-files.ts';
 import { readFile, reasonOf } from './read-file.ts';
 import type { OpenedImages } from './opened-images.ts';
 import { SymbolError } from './symbols/errors.ts';
@@ -37,18 +38,25 @@ export interface GuestImage {
   readonly look?: ConsoleLook;
 }
 
-/** The symbols of a session. */
-export interface SessionImages {
+/** The symbols of the kernels of a session. */
+export interface KernelImages {
   /** Of the kernel that the machine boots first; `undefined` when its file has none that can be read. */
   readonly hostImage: SymbolImage | undefined;
   /** Of its file; absent for the host kernel that is embedded. */
   readonly hostPath?: string | undefined;
   /** Of the host kernel's own ring-3 programs. */
   readonly programs: readonly SymbolImage[];
-  /** Of the launch option `programs`: they belong to the address spaces in which they are mapped. */
-  readonly userPrograms: readonly SymbolImage[];
   /** By monitor number, which is the number of the boot module; empty in host-only mode. */
   readonly guests: readonly GuestImage[];
+}
+
+/** The symbols of a session. */
+export interface SessionImages extends KernelImages {
+  /** Of the launch option `programs`: they belong to the address spaces in which they are mapped. */
+  readonly userPrograms: readonly SymbolImage[];
+  /** Of the launch option `kernelModules`: they belong to the kernels that have loaded them. */
+  readonly moduleFiles: readonly ModuleFile[];
+  readonly openModule: OpenModule;
 }
 
 /** What a session boots, with the symbols of it. */
@@ -140,30 +148,50 @@ export async function planLaunch(
   const planned = cooperative
     ? await planGuestMachine(options, kernel, host, symbols)
     : planAlone(options, kernel);
-  const userPrograms = await openPrograms(options.programs, host, symbols, warnings);
+  const opened = await openFiles(options, host, symbols, warnings);
   symbols.settle();
-  return { ...planned, userPrograms, warnings };
+  return { ...planned, ...opened, warnings };
 }
 
-type Planned = Omit<LaunchPlan, 'userPrograms' | 'warnings'>;
+type Opened = Pick<LaunchPlan, 'userPrograms' | 'moduleFiles' | 'openModule'>;
+type Planned = Omit<LaunchPlan, keyof Opened | 'warnings'>;
 
-/** The session does without a program that cannot be opened, and says so. */
-async function openPrograms(
-  paths: readonly string[],
+/** The programs and modules of a launch. */
+async function openFiles(
+  { programs, kernelModules }: LaunchArguments,
   host: AdapterHost,
   symbols: OpenedImages,
   warnings: string[],
-): Promise<SymbolImage[]> {
-  const images: SymbolImage[] = [];
+): Promise<Opened> {
+  const read = (path: string) => readFile(host, path);
+  return {
+    userPrograms: await openEach('program', programs, warnings, async (path) =>
+      symbols.open(await read(path), baseName(path), path, host),
+    ),
+    moduleFiles: await openEach('module', kernelModules, warnings, async (path) =>
+      openModuleFile(symbols, await read(path), path, host),
+    ),
+    openModule: moduleOpener(host),
+  };
+}
+
+/** The session does without what cannot be opened, and says so. */
+async function openEach<T>(
+  what: string,
+  paths: readonly string[],
+  warnings: string[],
+  open: (path: string) => Promise<T>,
+): Promise<T[]> {
+  const opened: T[] = [];
   for (const path of paths) {
     try {
-      images.push(await symbols.open(await readFile(host, path), baseName(path), path, host));
+      opened.push(await open(path));
     } catch (error) {
       if (!(error instanceof SymbolError || error instanceof AdapterError)) throw error;
-      warnings.push(`The program ${path} has no symbols here: ${error.message}`);
+      warnings.push(`The ${what} ${path} has no symbols here: ${error.message}`);
     }
   }
-  return images;
+  return opened;
 }
 
 /** A kernel that has the machine for itself. */

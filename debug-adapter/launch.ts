@@ -7,6 +7,8 @@ import type { PlannedGuest } from '../core/coop/plan/plan.ts';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
+import { expandPaths } from './expand-paths.ts';
+import { gdbPortOf } from './gdb-door.ts';
 import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';
 import { type LaunchDevices, readLaunchDevices } from './launch-devices.ts';
 import { type ListHint, listHint } from './values/format-specifier.ts';
@@ -30,6 +32,10 @@ export interface LaunchArguments {
   readonly devices: LaunchDevices;
   /** ELF files of programs in ring 3. */
   readonly programs: readonly string[];
+  /** Object files of modules that kernels load. */
+  readonly kernelModules: readonly string[];
+  /** Where a gdb can attach to the same machine. */
+  readonly gdbPort: number | undefined;
   /** What hangs on list heads. */
   readonly lists: readonly ListHint[];
 }
@@ -40,6 +46,7 @@ export const DEFAULT_CPU: CpuModel = 'max';
 
 /** Most programs: at each stop all of them are compared with what is mapped. */
 const MAX_PROGRAMS = 64;
+const MAX_MODULES = 1024;
 
 /** Limits of the machine's memory, in MiB. */
 export const MIN_MEMORY = 16;
@@ -96,12 +103,18 @@ function modelOf({ cpu = DEFAULT_CPU }: Record<string, unknown>): CpuModel {
   );
 }
 
-function programsOf(options: Record<string, unknown>): readonly string[] {
-  const paths = texts(options, 'programs', 'the path of an ELF file');
-  if (paths.length <= MAX_PROGRAMS) return paths;
+/** Files that are named one by one, by patterns or by folders. */
+async function filesOf(
+  options: Record<string, unknown>,
+  name: string,
+  host: AdapterHost,
+  { endings, most }: { readonly endings: readonly string[]; readonly most: number },
+): Promise<readonly string[]> {
+  const paths = await expandPaths(texts(options, name, 'a file, a folder or a pattern'), name, endings, host);
+  if (paths.length <= most) return paths;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "programs" can have ${MAX_PROGRAMS} files, but it has ${paths.length}: name those that you debug.`,
+    `The launch option "${name}" can have ${most} files, but it has ${paths.length}: name those that you debug.`,
   );
 }
 
@@ -143,7 +156,12 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     host: text(options, 'host'),
     modules: texts(options, 'modules', 'a file and its arguments'),
     devices: readLaunchDevices(options.devices),
-    programs: programsOf(options),
+    programs: await filesOf(options, 'programs', host, { endings: ['.elf'], most: MAX_PROGRAMS }),
+    gdbPort: gdbPortOf(options),
+    kernelModules: await filesOf(options, 'kernelModules', host, {
+      endings: ['.ko', '.o'],
+      most: MAX_MODULES,
+    }),
     lists: texts(options, 'lists', 'like "ready,list(struct task, node)"').map(hintOf),
   };
 }

@@ -1,7 +1,8 @@
 /** The adapter's surroundings on plain Node: files from the file system, the worker and host kernel from the bundle's folder. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterHost, OpenAll } from './adapter-host.ts';
+import { listenForGdb } from './gdb/listen-node.ts';
 import { createFolderCache, userCacheFolder } from './symbol-cache-node.ts';
 import { createNodeMachineWorkerIn } from './worker-node.ts';
 
@@ -12,8 +13,13 @@ import { createNodeMachineWorkerIn } from './worker-node.ts';
 export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
   return {
     readFile: (path) => readFile(path),
+    async listFolder(path) {
+      const entries = await readdir(path, { withFileTypes: true });
+      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+    },
     createMachineWorker: () => createNodeMachineWorkerIn(dist),
     openEnds,
+    listenForGdb,
     servesFolders: true,
     debugFolders: ['/usr/lib/debug'],
     symbolCache: createFolderCache(join(userCacheFolder(), 'symbols')),

@@ -4,11 +4,20 @@
  */
 import type { AdapterHost } from './adapter-host.ts';
 import { symbolFiles } from './symbol-files.ts';
+import type { SectionPlacer } from './symbols/elf.ts';
 import type { SymbolImage } from './symbols/image.ts';
 import { loadSymbols } from './symbols/load.ts';
 
+/** Where the sections of an object file are. */
+export interface Placement {
+  /** Other addresses have another one. */
+  readonly key: string;
+  readonly place: SectionPlacer;
+}
+
 interface Entry {
   readonly name: string;
+  readonly placed: string | undefined;
   readonly bytes: Uint8Array;
   readonly image: SymbolImage;
 }
@@ -18,12 +27,19 @@ export class OpenedImages {
   private asked: Entry[] = [];
 
   /** @param path where separate debug files are looked for. @throws SymbolError for a file that is none with symbols */
-  async open(bytes: Uint8Array, name: string, path: string, host: AdapterHost): Promise<SymbolImage> {
+  async open(
+    bytes: Uint8Array,
+    name: string,
+    path: string,
+    host: AdapterHost,
+    placement?: Placement,
+  ): Promise<SymbolImage> {
+    const placed = placement?.key;
     const known = [...this.asked, ...this.kept].find(
-      (entry) => entry.name === name && equal(entry.bytes, bytes),
+      (entry) => entry.name === name && entry.placed === placed && equal(entry.bytes, bytes),
     );
-    const image = known?.image ?? (await loadSymbols(bytes, name, path, symbolFiles(host)));
-    this.asked.push({ name, bytes, image });
+    const image = known?.image ?? (await loadSymbols(bytes, name, path, symbolFiles(host), placement?.place));
+    this.asked.push({ name, placed, bytes, image });
     return image;
   }
 

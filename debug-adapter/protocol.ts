@@ -18,6 +18,8 @@ export interface Restart {
 /** An image of the session, with a column of our own. */
 export interface ImageModule extends Dap.Module {
   buildId?: string;
+  /** How far it is from where it is linked, `+0x10000000`. */
+  bias?: string;
 }
 
 interface ModulesResponse {

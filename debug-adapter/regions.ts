@@ -5,10 +5,9 @@
 import { CO_VPTR_IO_AREA_SIZE, CO_VPTR_IO_AREA_START } from '../core/abi/abi.ts';
 import { MappingFlag, type Mappings } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
-import type { Coroutines } from './coroutines.ts';
+import type { Coroutines, Placed } from './coroutines.ts';
 import { flagsText } from './mapping-flags.ts';
 import { SHF } from './symbols/elf.ts';
-import type { SymbolImage } from './symbols/image.ts';
 import type { MappedRange } from './custom-protocol.ts';
 
 export const REGION_KINDS = [
@@ -16,6 +15,7 @@ export const REGION_KINDS = [
   'user',
   'image',
   'program',
+  'module',
   'passage',
   'io-area',
   'direct-map',
@@ -39,25 +39,21 @@ const LEAST_MAP = 0x4_0000;
 /** Most sections of one image: those of a file that somebody else has made. */
 const MAX_SECTIONS = 256;
 
-/** Sections that are in memory, as far as whole pages belong to one: neighbours share the page between them. */
-function sectionsOf(image: SymbolImage, kind: RegionKind, prefix: string): Landmark[] {
+/** Sections that are in memory. */
+function sectionsOf({ image, bias }: Placed, kind: RegionKind): Landmark[] {
   return image.elf.sections
     .filter(({ flags, size }) => (flags & SHF.alloc) !== 0 && size > 0)
     .slice(0, MAX_SECTIONS)
     .map(({ address, size, name }) => ({
-      ...{ start: address >>> 0, last: (address + size - 1) >>> 0 },
-      ...{ kind, name: `${prefix}${name}` },
+      ...{ start: (address + bias) >>> 0, last: (address + bias + size - 1) >>> 0 },
+      ...{ kind, name },
     }))
     .filter(({ start, last }) => start <= last);
 }
 
-/** What is known of the addresses of a coroutine. @param programs in the address space */
-export function landmarksOf(
-  coroutines: Coroutines,
-  coroutine: CoroutineId,
-  programs: readonly SymbolImage[],
-): Landmark[] {
-  const image = coroutines.imageOf(coroutine);
+/** What is known of the addresses of a coroutine. @param cr3 of its address space */
+export function landmarksOf(coroutines: Coroutines, coroutine: CoroutineId, cr3: number): Landmark[] {
+  const kernel = coroutines.kernelOf(coroutine);
   const passages = coroutines.passagePages(coroutine).map(({ address, monitor }): Landmark => ({
     ...{ start: address, last: (address + PAGE - 1) >>> 0, kind: 'passage' },
     name: coroutine === HOST ? `guest ${monitor}` : '',
@@ -74,8 +70,10 @@ export function landmarksOf(
   return [
     ...passages,
     ...ioArea,
-    ...programs.flatMap((program) => sectionsOf(program, 'program', '')),
-    ...(image ? sectionsOf(image, 'image', '') : []),
+    ...coroutines
+      .mappedIn(coroutine, cr3)
+      .flatMap((placed) => sectionsOf(placed, placed.module ? 'module' : 'program')),
+    ...(kernel ? sectionsOf(kernel, 'image') : []),
   ];
 }
 

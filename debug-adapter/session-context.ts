@@ -11,14 +11,17 @@ import { Catchpoints } from './catchpoints.ts';
 import { CodeBreakpoints, type SourcePlace } from './breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
-import { Debuggee } from './debuggee.ts';
+import type { Debuggee } from './debuggee.ts';
 import type { MachineStatus } from './debuggee-listener.ts';
 import { AdapterError } from './errors.ts';
+import { type ImageOwner, ownersOf } from './image-owners.ts';
 import { Inspection } from './inspection.ts';
+import { GdbDoor } from './gdb-door.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { MachineWorkers } from './machine-workers.ts';
 import { toClientColumn, toClientLine } from './positions.ts';
-import type { SendEvent } from './protocol.ts';
+import { moduleChanges, modulesOf } from './modules.ts';
+import type { ImageModule, SendEvent } from './protocol.ts';
 import type { Frame } from './stack.ts';
 import { OpenedImages } from './opened-images.ts';
 import { SymbolIndexing } from './symbol-files.ts';
@@ -31,11 +34,12 @@ import type { ListHint } from './values/format-specifier.ts';
 const MAX_NOTED = 64;
 
 export class SessionContext {
-  readonly breakpoints = new CodeBreakpoints(() => Debuggee.owners(this.plan ?? {}));
+  readonly breakpoints = new CodeBreakpoints(() => this.owners());
   readonly dataBreakpoints = new DataBreakpoints();
   readonly catchpoints = new Catchpoints();
   readonly terminals: Terminals;
   readonly symbols = new OpenedImages();
+  readonly gdb = new GdbDoor(this);
   /** What the client can do, and how it counts. */
   client: Partial<DebugProtocol.InitializeRequestArguments> = {};
   readonly workers: MachineWorkers;
@@ -56,6 +60,7 @@ export class SessionContext {
   private awareness: Awareness | undefined;
   /** What the user has been told of damaged lists of tasks. */
   private readonly noted = new Set<string>();
+  private toldModules: readonly ImageModule[] = [];
   private readonly knownThreads = new Set<number>();
   private readonly frames = new Map<number, Frame>();
   private nextFrameId = 1;
@@ -112,6 +117,7 @@ export class SessionContext {
     this.ended = true;
     this.workers.dispose();
     this.indexing?.stop();
+    this.gdb.close();
     void this.debuggee?.dispose();
   }
 
@@ -140,6 +146,22 @@ export class SessionContext {
     if (this.ended) return;
     this.dispose();
     this.send('terminated', undefined);
+  }
+
+  /** The images of the session, where they are now. */
+  owners(): ImageOwner[] {
+    return this.plan ? ownersOf(this.plan, this.debuggee?.images) : [];
+  }
+
+  /** The same for the user, told when something has changed. */
+  modules(): ImageModule[] {
+    return this.plan ? modulesOf(this.plan, this.debuggee?.images) : [];
+  }
+
+  tellModules(): void {
+    const modules = this.modules();
+    for (const change of moduleChanges(this.toldModules, modules)) this.send('module', change);
+    this.toldModules = modules;
   }
 
   // --- what there is -------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /** The statements of a client's file in the images of a session: those images that know the file best. */
-import type { ImageOwner } from './breakpoints.ts';
+import type { ImageOwner } from './image-owners.ts';
 import type { Statement } from './symbols/breakpoints.ts';
 
 export interface PlacedStatement extends Statement {

@@ -216,9 +216,10 @@ function beginsAt(coroutines: Coroutines, coroutine: CoroutineId, pc: number): b
   return link !== undefined && resolved?.image.functionAt(link)?.lowPc === link;
 }
 
-/** What location expressions need of a frame. */
-export function frameContext(frame: Frame, readMemory: SyncReader): FrameContext {
+/** What location expressions need of a frame. @param bias of its image's data */
+export function frameContext(frame: Frame, bias: number, readMemory: SyncReader): FrameContext {
   return {
+    bias,
     registers: frame.registers,
     pc: frame.resolved ? (frame.lookupPc - frame.resolved.bias) >>> 0 : frame.lookupPc,
     cfa: () => frame.cfa,

@@ -5,6 +5,7 @@ import { threadOf } from './coroutines.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { exceptionText } from './exceptions.ts';
+import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
 import type { SourcePosition } from './symbols/image.ts';
@@ -26,6 +27,10 @@ export const listenerFor = (context: SessionContext): DebuggeeListener => ({
   },
   logPoint: (message) => {
     context.output(message, 'console');
+  },
+  imagesChanged: () => {
+    rebindBreakpoints(context);
+    context.tellModules();
   },
   arrived: () => placeDataBreakpoints(context),
   died: () => {

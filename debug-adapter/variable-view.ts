@@ -132,8 +132,7 @@ export class VariableView {
   private resolve(address: number, space: Space | undefined) {
     if (space?.kind === 'physical') return undefined;
     const { coroutine, cr3 } = space?.kind === 'coroutine' ? space : this.scope.frame;
-    const image = this.scope.imageOf(space);
-    return this.coroutines.resolve(coroutine, address >>> 0, cr3) ?? (image && { image, bias: 0 });
+    return this.coroutines.resolve(coroutine, address >>> 0, cr3) ?? this.scope.placeOf(space);
   }
 
   private symbolAt(address: number, space: Space | undefined): string | undefined {

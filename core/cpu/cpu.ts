@@ -66,6 +66,7 @@ import {
   TR,
   type Views,
 } from './state.ts';
+import type { Tracer } from './tracer.ts';
 import { createTaskSwitch } from './tasks/tasks.ts';
 import { observeTransfer } from './segmentation/observed-transfer.ts';
 import { createTransfer } from './segmentation/transfer.ts';
@@ -107,6 +108,7 @@ const NO_EVENTS: CpuEvents = {
   exception: () => false,
   controlWrite: () => undefined,
   msrWrite: () => undefined,
+  watchedCode: () => undefined,
   newCode: () => false,
 };
 
@@ -144,9 +146,15 @@ export interface Cpu {
   setBreakpoints(breakpoints: BreakpointSet): void;
   /** The next instruction does not stop at a breakpoint on this linear address. */
   skipBreakpoint(linear: number): void;
+  /**
+   * The next instruction is one that was about to run before: it faulted, or an interrupt came between two rounds of its REP
+   * (SDM vol. 3B, 17.3.1.1: RF).
+   */
+  runsAgain(): boolean;
   /** Takes `skipBreakpoint` back. */
   keepBreakpoints(): void;
   setGuard(guard: StepGuard | undefined): void;
+  setTracer(tracer: Tracer | undefined): void;
   /** Makes blocks begin at these low 12 bits of addresses too, until `forgetSplits`. */
   splitAt(pageOffsets: Iterable<number>): void;
   /** From now on blocks need not begin where `splitAt` wanted it. */
@@ -216,7 +224,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       mmu.translate((segBase[CS] + state[BLOCK_EIP] + i.start) | 0, false, state[CPL] === 3),
   };
 
-  const map = createInstructionSet(env, createSoftfloat(memory.wasm), model);
+  const softfloat = createSoftfloat(memory.wasm);
+  const map = createInstructionSet(env, softfloat, model);
   if (bus.onExecute) observeMap(map, views, bus.onExecute);
   const decoder = createDecoder(map, faults);
 
@@ -227,12 +236,13 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   let breakpoints = NO_BREAKPOINTS;
   let skip = -1;
   const guard = createGuard();
+  let tracer: Tracer | undefined;
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
   const kept = createSplits(cache);
   const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
 
-  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events.newCode);
+  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);
   const exceptions = createExceptions(views, interrupts, events, faults);
   const { raise: raiseException } = exceptions;
 
@@ -260,7 +270,9 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     state[BREAK] = 0;
     const end = (eip + block.size) | 0;
     state[EIP] = end;
+    tracer?.begin(block, (base + eip) >>> 0);
     let n = 0;
+    let branched = false;
     try {
       while (n < count) {
         state[INDEX] = n;
@@ -272,7 +284,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       }
       if (n < total) state[EIP] = eip + insns[n - 1].end;
       // Only the last instruction of a block branches.
-      else if (state[EIP] !== end && state[MID_REP] === 0) noteBranch(base + eip + block.lastStart);
+      else if (state[EIP] !== end && state[MID_REP] === 0) {
+        branched = true;
+        noteBranch(base + eip + block.lastStart);
+      }
     } catch (error) {
       if (error !== faults.fault) throw error;
       // The instruction will run again and meet its breakpoints then.
@@ -280,14 +295,14 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       if (state[COMMITTED] === 0) state[EIP] = eip + insns[state[INDEX]].start;
       state[COMMITTED] = 0;
       const { vector, errorCode } = faults.fault;
-      retire(state[INDEX] + 1);
+      retire(state[INDEX] + 1, false);
       if (vector === FREEZE) {
         state[HALTED] = 1;
         return true;
       }
       return raiseException(vector, errorCode, Source.Fault);
     }
-    retire(n);
+    retire(n, branched);
     return true;
   }
 
@@ -297,10 +312,12 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     branches[slot + 1] = segBase[CS] + state[EIP];
   }
 
-  function retire(count: number): void {
-    doubles[Double.Retired] += count + state[EXTRA];
+  function retire(count: number, branched: boolean): void {
+    const ticks = count + state[EXTRA];
+    doubles[Double.Retired] += ticks;
     state[INDEX] = 0;
     state[EXTRA] = 0;
+    tracer?.end(count, ticks, branched);
   }
 
   /** One instruction with the trap flag, the resume flag or an interrupt shadow in force. */
@@ -331,12 +348,14 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     return raiseException(Vector.DB, -1, Source.Trap);
   }
 
+  const runsAgain = () => (state[SYSFLAGS] & Flag.RF) !== 0 || state[MID_REP] !== 0;
+
   /**
    * The instruction breakpoints on the next instruction, which come before any fault of its fetch. RF and the MOV SS
    * shadow suppress them; a REP that paused between iterations met its own when it began.
    */
   function instructionBreakpoints(): number {
-    if ((state[SYSFLAGS] & Flag.RF) !== 0 || state[SHADOW] === 2 || state[MID_REP] !== 0) return 0;
+    if (runsAgain() || state[SHADOW] === 2) return 0;
     return debug.executes((segBase[CS] + state[EIP]) | 0);
   }
   /** The fault of an instruction breakpoint. The RF that it pushes is the 0 that let it happen. */
@@ -380,7 +399,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
           continue;
         }
         state[SHADOW] = 0;
-        retire(1);
+        // No instruction: the fetch itself has faulted.
+        doubles[Double.Retired] += 1;
         if (!raiseException(vector, errorCode, Source.Fault)) return Exit.Shutdown;
         continue;
       }
@@ -406,7 +426,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     flags,
     mmu,
     segmentation,
-    debugger: createDebuggerAccess(env, exceptions.drop),
+    debugger: createDebuggerAccess(env, softfloat, exceptions.drop),
     get shutdownCauses() {
       return exceptions.shutdownCauses();
     },
@@ -461,7 +481,11 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     skipBreakpoint(linear) {
       skip = linear | 0;
     },
+    runsAgain,
     setGuard: guard.set,
+    setTracer(next) {
+      tracer = next;
+    },
     splitAt: kept.add,
     forgetSplits: kept.forget,
     stopForEvent() {

@@ -37,11 +37,14 @@ export interface CpuEvents {
   /** A control register got a value. */
   controlWrite(register: number, before: number, value: number): void;
   msrWrite(index: number, low: number, high: number): void;
+  /** One byte for each linear page: 1 where `newCode` is told whenever code is looked up; `undefined`: nowhere. */
+  watchedCode(): Uint8Array | undefined;
   /**
-   * Instructions of a page of RAM that has no decoded code are about to be executed.
+   * Instructions of a page of RAM that has no decoded code, or of a watched page, are about to be executed.
+   * @param fresh the page has no decoded code
    * @returns true to stop before that
    */
-  newCode(linear: number, physical: number): boolean;
+  newCode(linear: number, physical: number, fresh: boolean): boolean;
 }
 
 /** What the CPU tells the machine about events that it cannot see from outside. */

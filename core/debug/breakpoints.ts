@@ -2,7 +2,9 @@
  * Breakpoints of the debugger: matched when an instruction is about to execute, never bytes in guest memory, no limit.
  *
  * A breakpoint is a linear or a physical address with a filter. One more, temporary breakpoint belongs to the stepper; it
- * carries its own condition. A visit is looked at once: its hits are kept until the next one.
+ * carries its own condition. A visit is looked at once: its hits are kept until the next one. An instruction that faults and
+ * runs again is visited once, as far as its handler gives back the RF that the processor has pushed; a breakpoint that was set
+ * meanwhile has not been visited.
  */
 import type { BreakpointSet, Cpu } from '../cpu/cpu.ts';
 import type { Inspector } from '../machine/inspector.ts';
@@ -57,7 +59,8 @@ export function createBreakpoints(
   let problems: string[] = [];
 
   function consider({ spec, filter, log }: Armed): void {
-    if (!filter.applies() || !visits.isHit(spec, filter)) return;
+    if (!filter.applies() || (cpu.runsAgain() && visits.has(spec.id))) return;
+    if (!visits.isHit(spec, filter)) return;
     const problem = filter.problem();
     if (log && problem === undefined) {
       onLog({ id: spec.id, values: log() });

@@ -7,6 +7,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { CatchSpec, CaughtEvent, TransitionKind } from '../protocol/debug-protocol.ts';
 import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
+import { createOutsideCode } from './outside-code.ts';
 
 type Kind = CatchSpec['kind'];
 type Spec<K extends Kind> = Extract<CatchSpec, { kind: K }>;
@@ -31,8 +32,10 @@ export interface Catchpoints {
   msr(index: number, low: number, high: number): void;
   switched(from: number, to: number, operation: number): void;
   port(port: number, size: number, write: boolean, value: number): void;
+  /** As `CpuEvents.watchedCode`. */
+  watchedCode(): Uint8Array | undefined;
   /** `true` stops before the code is executed. */
-  newCode(linear: number, physical: number, writable: () => boolean): boolean;
+  newCode(linear: number, physical: number, fresh: boolean, writable: () => boolean): boolean;
 }
 
 const emptyLists = (): Lists => ({
@@ -55,6 +58,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
   /** Pages whose code was executed since boot, and since a stop on writable ones was armed. */
   const executed = new Uint8Array(pages);
   let told = new Uint8Array(0);
+  const outside = createOutsideCode();
 
   function isHit<K extends Kind>({ spec, filter }: Armed<K>): boolean {
     if (!filter.applies() || !visits.isHit(spec, filter)) return false;
@@ -62,21 +66,28 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
     if (problem !== undefined) problems.push(problem);
     return true;
   }
-  /** Looks who waits for it. Returns whether anybody does. */
-  function happened<K extends Kind>(
+  /** Looks who waits for it. Returns for whom that is. */
+  function tellThose<K extends Kind>(
     kind: K,
     matches: (spec: Spec<K>) => boolean,
     what: Happened,
-    stop = true,
-  ): boolean {
-    let any = false;
-    for (const armed of lists[kind]) {
-      if (!matches(armed.spec) || !isHit(armed)) continue;
-      caught.push({ id: armed.spec.id, ...what } as CaughtEvent);
-      any = true;
-    }
-    if (any && stop) cpu.stopForEvent();
+  ): readonly Spec<K>[] {
+    const hit = lists[kind].filter((armed) => matches(armed.spec) && isHit(armed)).map(({ spec }) => spec);
+    for (const { id } of hit) caught.push({ id, ...what } as CaughtEvent);
+    return hit;
+  }
+  /** The same, and the run ends behind the instruction. Returns whether anybody waits. */
+  function happened<K extends Kind>(kind: K, matches: (spec: Spec<K>) => boolean, what: Happened): boolean {
+    const any = tellThose(kind, matches, what).length > 0;
+    if (any) cpu.stopForEvent();
     return any;
+  }
+  /** Code on a page is news once to each. */
+  function markTold(hit: readonly Spec<'execute'>[], linear: number, page: number): void {
+    for (const spec of hit) {
+      if (spec.pages === 'outside') outside.tell(spec, linear, cpu.now());
+      else if (spec.pages === 'writable') told[page] = 1;
+    }
   }
   return {
     replace(specs) {
@@ -85,11 +96,14 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
         (next[spec.kind] as Armed<Kind>[]).push({ spec, filter: filters.compile(spec) });
       lists = next;
       visits.keep(new Set(specs.map(({ id }) => id)));
-      if (lists.execute.some(({ spec }) => spec.pages === 'writable')) {
-        if (told.length === 0) told = new Uint8Array(pages);
-        // What is decoded already would never ask again.
-        cpu.flushCode();
-      } else told = new Uint8Array(0);
+      const executes = lists.execute.map(({ spec }) => spec);
+      outside.replace(executes.filter((spec) => spec.pages === 'outside'));
+      const writable = executes.some((spec) => spec.pages === 'writable');
+      if (!writable) told = new Uint8Array(0);
+      else if (told.length === 0) told = new Uint8Array(pages);
+      // What is decoded already would never ask again.
+      if (writable) cpu.flushCode();
+      else if (outside.pages) cpu.mmu.flush(true);
     },
     take() {
       const taken = { caught, problems };
@@ -166,23 +180,24 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
         { kind: 'port', port, size, write, value },
       );
     },
-    newCode(linear, physical, writable) {
+    watchedCode: () => outside.pages,
+    newCode(linear, physical, fresh, writable) {
       const page = physical >>> 12;
       const isNew = executed[page] === 0;
       executed[page] = 1;
       if (lists.execute.length === 0) return false;
       filters.setEvent({});
-      return happened(
+      const hit = tellThose(
         'execute',
         (spec) => {
+          if (spec.pages === 'outside') return outside.isNews(spec, linear, fresh, cpu.now());
           if (spec.pages === 'new') return isNew;
-          if (told[page] !== 0 || !writable()) return false;
-          told[page] = 1;
-          return true;
+          return fresh && told[page] === 0 && writable();
         },
         { kind: 'execute', linear, physical },
-        false,
       );
+      markTold(hit, linear, page);
+      return hit.length > 0;
     },
   };
 }

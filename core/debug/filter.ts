@@ -3,12 +3,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { CPL, CR0, CR2, CR3, CR4, EIP } from '../cpu/state.ts';
 import type { Inspector } from '../machine/inspector.ts';
 import type { Passages } from '../machine/passages.ts';
-import {
-  EVENT_REGISTERS,
-  type EventRegister,
-  type Filter,
-  isHit,
-} from '../protocol/debug-protocol.ts';
+import { EVENT_REGISTERS, type EventRegister, type Filter, isHit } from '../protocol/debug-protocol.ts';
 import { PHYSICAL } from './page-walk.ts';
 import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSource } from './expression.ts';
 
@@ -104,6 +99,8 @@ export interface Visits {
   keep(ids: ReadonlySet<number>): void;
   /** One more visit where the filter applies. A condition without a value makes it a hit, whatever the count is. */
   isHit(spec: Pick<Filter, 'hit'> & { readonly id: number }, filter: CompiledFilter): boolean;
+  /** Was it ever visited? */
+  has(id: number): boolean;
 }
 
 export function createVisits(): Visits {
@@ -118,5 +115,6 @@ export function createVisits(): Visits {
       counts.set(id, count);
       return hit === undefined || isHit(hit, count) || filter.problem() !== undefined;
     },
+    has: (id) => counts.has(id),
   };
 }

@@ -1,5 +1,6 @@
 /** Steps over machine code made by hand. */
 import { describe, expect, it } from 'vitest';
+import { CPL } from '../cpu/state.ts';
 import { createMachine } from '../machine/machine.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
@@ -166,6 +167,68 @@ describe('a range step', () => {
   });
 });
 
+describe('SYSENTER and SYSEXIT', () => {
+  const USER = 0x8000;
+  const KERNEL = 0x9000;
+  const STACK = 0xa000;
+  /** A program in ring 3 that calls the kernel, which counts, and spends more time than a slice has. */
+  function inProgram() {
+    // mov edx,USER; mov ecx,STACK; sysexit
+    const one = start([0xba, ...imm32(USER), 0xb9, ...imm32(STACK), 0x0f, 0x35]);
+    const { machine } = one;
+    // mov ecx,esp; mov edx,behind; sysenter; behind: nop; spin
+    const program = [0x8b, 0xcc, 0xba, ...imm32(USER + 9), 0x0f, 0x34, 0x90, ...SPIN];
+    // mov eax,100000; wait: dec eax; jnz wait; inc [COUNTER]; sysexit
+    const kernel = [0xb8, ...imm32(100_000), 0x48, 0x75, 0xfd, 0xff, 0x05, ...imm32(COUNTER), 0x0f, 0x35];
+    machine.memory.writeBytes(USER, Uint8Array.from(program));
+    machine.memory.writeBytes(KERNEL, Uint8Array.from(kernel));
+    const msr = (index: number, value: number) =>
+      machine.writeRegister(`msr[0x${index.toString(16)}]`, Uint8Array.of(...imm32(value), 0, 0, 0, 0));
+    [msr(0x174, 8), msr(0x175, 0xb000), msr(0x176, KERNEL)].forEach((refusal) => {
+      expect(refusal).toBeUndefined();
+    });
+    const eip = () => machine.cpu.linearEip();
+    for (let n = 0; n < 3; n++) one.step(instruction(true));
+    expect(eip()).toBe(USER);
+    return { ...one, eip };
+  }
+  const inUser = (from: number, to: number, over = true): StepSpec => ({
+    kind: 'range',
+    ranges: [[USER + from, USER + to]],
+    over,
+  });
+
+  it('a step of the kernel over SYSEXIT is in the program', () => {
+    expect(inProgram().machine.cpu.views.state[CPL]).toBe(3);
+  });
+
+  it.each([
+    ['an instruction step over it is behind it, in the program', [0, 7], instruction(true), USER + 9],
+    ['an instruction step into it is in the kernel', [0, 7], instruction(false), KERNEL],
+    ['a range step that begins there', [0, 7], inUser(7, 9), USER + 9],
+    ['a range step that has it in the middle', [0, 2], inUser(2, 10), USER + 10],
+    ['a range step into it is in the kernel', [0, 2], inUser(2, 10, false), KERNEL],
+  ] as [string, [number, number], StepSpec, number][])('%s', (_what, before, spec, expected) => {
+    const { step, eip, counter } = inProgram();
+    step(inUser(...before));
+    expect([step(spec), eip(), counter()]).toEqual(['done', expected, expected === KERNEL ? 0 : 1]);
+  });
+
+  it('a breakpoint in the kernel stops the step, which can go on', () => {
+    const { machine, breakpoints, step, eip } = inProgram();
+    step(inUser(0, 7));
+    breakpoints.replace([{ id: 1, address: KERNEL + 14, coroutine: -1 }]);
+    const stepper = createStepper(machine, instruction(true));
+    const kinds: string[] = [];
+    for (let n = 0; n < 30 && kinds.at(-1) !== 'done'; n++) {
+      const { kind } = stepper.advance(20_000);
+      if (kind !== 'more') kinds.push(kind);
+      if (kind === 'breakpoint') machine.cpu.skipBreakpoint(eip());
+    }
+    expect([kinds, eip()]).toEqual([['breakpoint', 'done'], USER + 9]);
+  });
+});
+
 describe('a step to an address', () => {
   it('waits for a stack that is high enough', () => {
     // mov ecx,3; f: push eax; dec ecx; jnz f; g: pop eax; jmp g
@@ -192,6 +255,68 @@ describe('breakpoints', () => {
   });
 });
 
+describe('a hit is counted', () => {
+  const hit = { kind: 'equal', count: 2 } as const;
+  // inc eax; jmp to it
+  const LOOP = [0x40, 0xeb, 0xfd];
+
+  it('when an instruction step ends at the breakpoint', () => {
+    const { step, offset, breakpoints } = start(LOOP);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY, coroutine: -1, hit }]);
+    const stops = [1, 2, 3, 4].map(() => `${step(instruction(false))} ${offset()}`);
+    expect(stops).toEqual(['done 1', 'done 0', 'done 1', 'breakpoint 0']);
+  });
+
+  it.each([
+    ['a range step', range(1, 3)],
+    ['a step to an address', { kind: 'until', address: TINY_ENTRY, stack: 0, coroutine: 0 }],
+  ] as [string, StepSpec][])('when %s ends there', (_what, spec) => {
+    const { step, offset, breakpoints } = start(LOOP);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY, coroutine: -1, hit }]);
+    step(instruction(false));
+    expect(`${step(spec)} ${offset()}`).toBe('done 0');
+    step(instruction(false));
+    expect(`${step(spec)} ${offset()}`).toBe('breakpoint 0');
+  });
+
+  it('and a step that goes on from there is over', () => {
+    const { machine, breakpoints } = start(LOOP);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY + 1, coroutine: -1 }]);
+    const stepper = createStepper(machine, instruction(false));
+    expect([stepper.advance(10).kind, stepper.advance(10).kind]).toEqual(['breakpoint', 'done']);
+    expect(machine.instructions()).toBe(1);
+  });
+
+  it.each(['runs', 'steps'])(
+    'once for an instruction that faults and is executed again, if the machine %s',
+    (how) => {
+      // div ecx, by zero until the handler has been there
+      const code = [...LIDT, 0x33, 0xc9, 0x33, 0xd2, 0xf7, 0xf1, ...SPIN];
+      const at = LIDT.length + 4;
+      const { machine, breakpoints, step, offset } = start(code);
+      machine.memory.writeBytes(HANDLER, Uint8Array.of(0xb9, ...imm32(1), 0xcf));
+      breakpoints.replace([{ id: 1, address: TINY_ENTRY + at, coroutine: -1, hit }]);
+      if (how === 'runs') {
+        expect(machine.run(1000)).toEqual({ kind: 'slice' });
+        expect(offset()).toBe(at + 2);
+        return;
+      }
+      expect([step(range(0, at)), step(instruction(true)), offset()]).toEqual(['done', 'done', at + 2]);
+    },
+  );
+
+  it('when it was set while the fault was handled', () => {
+    const code = [...LIDT, 0x33, 0xc9, 0xf7, 0xf1, ...SPIN];
+    const { machine, breakpoints, offset } = start(code);
+    machine.memory.writeBytes(HANDLER, Uint8Array.of(0xb9, ...imm32(1), 0xcf));
+    breakpoints.replace([{ id: 1, address: HANDLER, coroutine: -1 }]);
+    expect(machine.run(1000)).toEqual({ kind: 'breakpoint' });
+    breakpoints.replace([{ id: 2, address: TINY_ENTRY + LIDT.length + 2, coroutine: -1 }]);
+    expect(machine.run(1000)).toEqual({ kind: 'breakpoint' });
+    expect([offset(), breakpoints.hits()]).toEqual([LIDT.length + 2, [2]]);
+  });
+});
+
 describe('instructions are told apart', () => {
   it.each([
     [[0xe8], 'call'],
@@ -208,6 +333,7 @@ describe('instructions are told apart', () => {
     [[0xf3, 0xa8], 'plain'],
     [[0xf3, 0x66, 0x6d], 'repeat'],
     [[0xa4], 'plain'],
+    [[0x0f, 0x34], 'sysenter'],
   ])('%j is %s', (bytes, kind) => {
     expect(instructionKind(Uint8Array.from([...bytes, 0, 0]))).toBe(kind);
   });

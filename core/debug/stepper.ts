@@ -3,8 +3,8 @@
  *
  * A step belongs to the coroutine it began in. Code in its ranges runs at full speed under a guard that the processor asks
  * before each block. What is not part of the stepped code runs to a temporary breakpoint on the way back: calls (when
- * stepping over), hardware interrupts and faults that a handler resolves, and the other coroutine. `advance` works in
- * slices, so the machine can always be paused.
+ * stepping over), hardware interrupts and faults that a handler resolves; the other coroutine and the kernel behind SYSENTER
+ * run until the stepped code has the CPU again. `advance` works in slices, so the machine can always be paused.
  */
 import { Pass } from '../cpu/guard.ts';
 import { Attr, BRANCH_COUNT, CPL, CR3, CS, ESP } from '../cpu/state.ts';
@@ -57,8 +57,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   let guarded = false;
   /** The other coroutine owns the CPU in the middle of a step over. */
   let away = false;
+  /** ESP of the program whose SYSENTER is stepped over: the kernel runs. */
+  let called: number | undefined;
   /** Where a single step has stopped at a breakpoint: if it goes on, it was looked at. */
   let looked = -1;
+  /** The step has led somewhere: if it stopped at a breakpoint there and goes on, it is over. */
+  let complete = false;
 
   const stack = () => reg32[ESP] >>> 0;
   const ranges = spec.kind === 'range' ? spec.ranges : [];
@@ -121,6 +125,28 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     return false;
   }
 
+  /** SYSENTER says nothing of where it returns to: the kernel runs until the program that made it goes on. */
+  function callKernel(begin: number): StepResult {
+    const [{ from }] = transitions.since(begin, 1);
+    called = from.esp;
+    return MORE;
+  }
+  function advanceKernel(esp: number, ticks: number): StepResult {
+    const onOwnStack = () => stack() >= esp && stack() - esp < MAX_POPPED;
+    cpu.setGuard(() => {
+      if (state[CPL] !== ring) return Pass.Always;
+      return sameProgram() && passages.current() === home && onOwnStack() ? Pass.No : Pass.Once;
+    });
+    const result = machine.run(ticks);
+    cpu.setGuard(undefined);
+    if (result.kind === 'slice') return MORE;
+    if (result.kind !== 'guard') return result;
+    called = undefined;
+    complete = spec.kind === 'instruction' || !inRanges(cpu.linearEip());
+    guarded = !complete;
+    return complete ? DONE : MORE;
+  }
+
   const leftHome = () => passages.current() !== home && over;
   /** The other coroutine runs at full speed until it hands the CPU back. */
   function goAway(): void {
@@ -129,6 +155,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     passages.watch((owner) => {
       if (owner === home) machine.interruptRun();
     });
+  }
+
+  /** The step has come to an instruction that it did not look at: it may have a breakpoint. */
+  function arrive(): StepResult {
+    complete = true;
+    return breakpoints.visit(cpu.linearEip()) ? { kind: 'breakpoint' } : DONE;
   }
 
   /** One instruction of the stepped code. */
@@ -155,11 +187,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       return MORE;
     }
     if (cpu.deliveries() !== deliveries)
-      return delivered(begin, spec.kind === 'instruction' && !over) ? DONE : MORE;
+      return delivered(begin, spec.kind === 'instruction' && !over) ? arrive() : MORE;
     if (over && kind === 'call' && cpu.linearEip() !== linear && runCall()) return MORE;
     if (over && kind === 'repeat' && cpu.linearEip() === linear) return MORE;
+    if (over && kind === 'sysenter' && state[CPL] !== ring) return callKernel(begin);
     guarded = spec.kind === 'range';
-    return guarded && inRanges(cpu.linearEip()) ? MORE : DONE;
+    return guarded && inRanges(cpu.linearEip()) ? MORE : arrive();
   }
 
   /** Kinds of the instructions that branches were taken from. */
@@ -175,7 +208,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   function runRanges(ticks: number): StepResult {
     let seen = state[BRANCH_COUNT];
     /** Has a call just been made, inside of the ranges too: a function may call itself. */
-    function called(linear: number): boolean {
+    function hasCalled(linear: number): boolean {
       if (state[BRANCH_COUNT] === seen) return false;
       seen = state[BRANCH_COUNT];
       const at = lastBranch();
@@ -184,7 +217,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     const deliveries = cpu.deliveries();
     const begin = transitions.count();
     cpu.setGuard((linear, last) => {
-      if (!inRanges(linear) || (over && called(linear))) return Pass.No;
+      if (!inRanges(linear) || (over && hasCalled(linear))) return Pass.No;
       return over && isCall(last) ? Pass.Once : Pass.Always;
     });
     const before = state[BRANCH_COUNT];
@@ -197,6 +230,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (result.kind === 'slice') return MORE;
     if (result.kind !== 'guard') return result;
     if (cpu.deliveries() !== deliveries) return delivered(begin, false) ? DONE : MORE;
+    if (over && transitions.since(begin, 1).at(0)?.kind === 'sysenter') return callKernel(begin);
     const linear = cpu.linearEip();
     const branch = lastBranch();
     const entered =
@@ -227,12 +261,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       guarded = false;
       return MORE;
     }
-    const complete = then === 'done' || spec.kind === 'instruction' || !inRanges(here);
-    if (complete) return DONE;
-    guarded = true;
+    complete = then === 'done' || spec.kind === 'instruction' || !inRanges(here);
+    guarded = !complete;
     // It was looked at on arrival.
-    cpu.skipBreakpoint(here);
-    return breakpoints.hits().length > 0 ? result : MORE;
+    if (guarded) cpu.skipBreakpoint(here);
+    if (breakpoints.hits().length > 0) return result;
+    return complete ? DONE : MORE;
   }
 
   function advanceAway(ticks: number): StepResult {
@@ -243,14 +277,15 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     away = false;
     passages.watch(undefined);
     // The crossing itself was the instruction that the step watched.
-    return spec.kind === 'instruction' ? DONE : MORE;
+    return spec.kind === 'instruction' ? arrive() : MORE;
   }
 
   function advanceOnce(end: number): StepResult {
     if (away) return advanceAway(end - cpu.now());
+    if (called !== undefined) return advanceKernel(called, end - cpu.now());
     if (detour) return advanceDetour(detour, end - cpu.now());
     if (guarded && started) return runRanges(end - cpu.now());
-    for (let n = 0; n < BURST && !detour && !away && !guarded; n++) {
+    for (let n = 0; n < BURST && !detour && !away && called === undefined && !guarded; n++) {
       const result = stepOnce();
       if (result.kind !== 'more') return result;
     }
@@ -260,6 +295,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   for (const [start, end] of ranges) cpu.splitAt([start & 0xfff, end & 0xfff]);
   return {
     advance(ticks) {
+      if (complete) return DONE;
       const end = cpu.now() + ticks;
       while (cpu.now() < end) {
         const result = advanceOnce(end);
@@ -272,7 +308,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       breakpoints.setTemporary(undefined);
       passages.watch(undefined);
       cpu.forgetSplits();
-      detour = undefined;
+      detour = called = undefined;
       away = false;
     },
   };

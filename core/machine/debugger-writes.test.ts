@@ -69,6 +69,46 @@ describe('what a debugger writes', () => {
     expect(cpu.segments[4]).toMatchObject({ selector: 0, attributes: 0 });
   });
 
+  it('reaches the registers of x87, MMX and SSE, and model-specific ones', () => {
+    const machine = start();
+    const bytes = (length: number, first: number) => Uint8Array.from({ length }, (_, n) => first + n);
+    const words = { fctrl: 0xffff, fop: 0xffff, fiseg: 1, fioff: 2, foseg: 3, fooff: 4, mxcsr: 0x1f81 };
+    for (const [name, value] of Object.entries(words))
+      expect(machine.writeRegister(name, value)).toBeUndefined();
+    // TOP is 3, an invalid operation is pending and unmasked: the summary bits follow.
+    expect(machine.writeRegister('fctrl', 0x37e)).toBeUndefined();
+    expect(machine.writeRegister('fstat', 0x1801)).toBeUndefined();
+    expect(machine.writeRegister('ftag', 0xffff)).toBeUndefined();
+    expect(machine.writeRegister('st1', bytes(10, 0x10))).toBeUndefined();
+    expect(machine.writeRegister('mm0', bytes(8, 0x20))).toBeUndefined();
+    expect(machine.writeRegister('xmm7', bytes(16, 0x30))).toBeUndefined();
+    expect(machine.writeRegister('msr[0x174]', Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0))).toBeUndefined();
+    const { fpu } = snapshot(machine).cpu;
+    expect(fpu).toMatchObject({
+      ...{ control: 0x37e, status: 0x9881, valid: 0b1_0001, mxcsr: 0x1f81 },
+      last: { opcode: 0x7ff, cs: 1, ip: 2, ds: 3, dp: 4 },
+    });
+    expect([...fpu.registers.subarray(64, 74)]).toEqual([...bytes(10, 0x10)]);
+    expect([...fpu.registers.subarray(0, 10)]).toEqual([...bytes(8, 0x20), 0xff, 0xff]);
+    expect([...fpu.xmm.subarray(112)]).toEqual([...bytes(16, 0x30)]);
+    expect(machine.cpu.debugger.readMsr(0x174)).toEqual([8, 0]);
+    const second = start();
+    second.inputs.replay(machine.inputs.entries);
+    for (const one of [machine, second]) one.run(10);
+    expect(second.hash()).toBe(machine.hash());
+  });
+
+  it.each([
+    ['mxcsr', Uint8Array.of(0, 0, 1, 0), 'reserved bits'],
+    ['st0', new Uint8Array(8), 'ST0 has 10 bytes, and 8 were given'],
+    ['eax', new Uint8Array(2), 'EAX has 4 bytes'],
+    ['msr[0x1234]', new Uint8Array(8), 'no MSR 0x1234'],
+    ['msr[0xfe]', new Uint8Array(8), 'would raise #GP'],
+    ['msr[0x277]', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0), 'it would raise #GP'],
+  ])('is refused for %s = %j with a sentence', (name, value, reason) => {
+    expect(start().writeRegister(name, value)).toContain(reason);
+  });
+
   it('reads model-specific registers that the model has', () => {
     const machine = start();
     expect(machine.cpu.debugger.readMsr(0x1b)).toEqual([0xfee0_0100 | 0, 0]);

@@ -13,8 +13,11 @@ const WORD = 4;
 export interface DebuggerWrites {
   /** @param physical address of RAM, which all of the bytes are in */
   memory(physical: number, bytes: Uint8Array): void;
-  /** @returns why the processor refuses it; `undefined` when it was written */
-  register(name: string, value: number): string | undefined;
+  /**
+   * @param value little-endian bytes, or a word
+   * @returns why the processor refuses it; `undefined` when it was written
+   */
+  register(name: string, value: number | Uint8Array): string | undefined;
 }
 
 /** A word, little-endian, and bytes behind it. */
@@ -34,15 +37,18 @@ export function createDebuggerWrites(inputs: InputLog, memory: PhysicalMemory, c
   });
   // A write that is refused is refused again by a replay: it leaves the state as it is.
   inputs.register(REGISTER_CHANNEL, (payload) => {
-    refusal = cpu.debugger.write(String.fromCharCode(...payload.subarray(WORD)), wordOf(payload));
+    const size = wordOf(payload);
+    const name = String.fromCharCode(...payload.subarray(WORD + size));
+    refusal = cpu.debugger.write(name, payload.slice(WORD, WORD + size));
   });
   return {
     memory(physical, bytes) {
       inputs.inject(MEMORY_CHANNEL, packet(physical, bytes));
     },
     register(name, value) {
-      const text = Uint8Array.from(name, (character) => character.charCodeAt(0));
-      inputs.inject(REGISTER_CHANNEL, packet(value, text));
+      const bytes = typeof value === 'number' ? packet(value, new Uint8Array(0)) : value;
+      const text = Array.from(name, (character) => character.charCodeAt(0));
+      inputs.inject(REGISTER_CHANNEL, packet(bytes.length, Uint8Array.of(...bytes, ...text)));
       return refusal;
     },
   };

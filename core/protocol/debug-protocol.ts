@@ -188,6 +188,16 @@ export type CatchSpec = Filter & { readonly id: number } & (
       }
     /** A page that never executed before, or that executes and is mapped writable (once for each page). */
     | { readonly kind: 'execute'; readonly pages: 'new' | 'writable' }
+    /**
+     * Code at linear addresses outside of all of these ranges: once for each page, and again when other code has come into its
+     * frame, up to 16 times.
+     */
+    | {
+        readonly kind: 'execute';
+        readonly pages: 'outside';
+        /** Start and end, which is not included. */
+        readonly known: readonly (readonly [number, number])[];
+      }
   );
 
 /** What has happened. */
@@ -351,4 +361,49 @@ export interface ReverseMapping {
   readonly coroutine: CoroutineId | -1;
   readonly linear: number;
   readonly flags: number;
+}
+
+/** Plain data of a device's state; a buffer is its length and its first bytes. */
+export type PlainValue =
+  null | number | boolean | string | readonly PlainValue[] | { readonly [name: string]: PlainValue };
+
+/** What a device says of itself; the names are those of its registers. */
+export interface DeviceState {
+  readonly name: string;
+  readonly state: PlainValue;
+}
+
+/** What has run in an address space of a coroutine, ascending by linear address. */
+export interface ExecutedSpace {
+  readonly coroutine: CoroutineId;
+  readonly cr3: number;
+  /** Instructions, and how often each was begun: one that faults and runs again was begun twice. */
+  readonly addresses: Uint32Array;
+  readonly counts: Float64Array;
+  /** Conditional branches (Jcc, LOOP, JECXZ), how often each was taken, and how often it was not. */
+  readonly branches: Uint32Array;
+  readonly taken: Float64Array;
+  readonly passed: Float64Array;
+}
+
+/**
+ * A tree of calls, one column for each property; a parent stands before its children. A node whose parent is -1 is a coroutine.
+ * One tick is one retired instruction, one round of a REP, or 10 virtual nanoseconds of HLT.
+ */
+export interface Profile {
+  readonly parents: Int32Array;
+  readonly coroutines: Int32Array;
+  /** Linear address of the function as it was called; of the outermost ones where their code was met first. */
+  readonly addresses: Uint32Array;
+  /** Of the handler of an interrupt or exception, else -1. */
+  readonly vectors: Int32Array;
+  /** CR3 of a program in ring 3, else 0. */
+  readonly spaces: Uint32Array;
+  /** Ticks of the function itself, without those that it called. */
+  readonly self: Float64Array;
+  readonly calls: Float64Array;
+  /** Ticks that nobody ran in. */
+  readonly haltedTicks: number;
+  /** The tree was too large: the rest was counted where it ended. */
+  readonly truncated: boolean;
 }

@@ -12,10 +12,13 @@ import type {
   BreakpointSpec,
   CatchSpec,
   CaughtEvent,
+  DeviceState,
+  ExecutedSpace,
   Filter,
   LoggedValue,
   Mappings,
   PageWalk,
+  Profile,
   ReverseMapping,
   SpaceRecord,
   TransitionRecord,
@@ -226,13 +229,19 @@ export interface RecordRange {
   readonly most: number;
 }
 
+/** How a stopped machine goes on. */
+export interface Resumption {
+  /** Breakpoints on the next instruction count: the machine has stopped before it looked at them. */
+  readonly visit?: boolean;
+}
+
 export interface RequestMap {
   boot: { params: BootRequest; result: MachineSnapshot };
   /** Runs until something stops the machine. */
-  resume: { params: Record<string, never>; result: Record<string, never> };
+  resume: { params: Resumption; result: Record<string, never> };
   step: { params: StepSpec; result: Record<string, never> };
   /** Goes on with a step that a breakpoint or an event has stopped: as if it had not been there. */
-  resumeStep: { params: Record<string, never>; result: Record<string, never> };
+  resumeStep: { params: Resumption; result: Record<string, never> };
   pause: { params: Record<string, never>; result: Record<string, never> };
   snapshot: { params: Record<string, never>; result: MachineSnapshot };
   /** Reads up to `length` bytes; the result ends before the first page that is not mapped. */
@@ -240,10 +249,11 @@ export interface RequestMap {
   /** Writes bytes; the result says how many fitted before a page that is not mapped. */
   writeMemory: { params: { space: Space; address: number; bytes: Uint8Array }; result: { written: number } };
   /**
-   * `name` is a lower-case register of the CPU: eax..edi, eip, eflags, cr0..cr4, es..gs. A value that the processor would not
-   * take is refused with the reason.
+   * `name` is a lower-case register of the CPU: eax..edi, eip, eflags, cr0..cr4, es..gs; st0..st7 (10 bytes), fctrl, fstat, ftag, fop,
+   * fiseg, fioff, foseg, fooff, mm0..mm7 (8), xmm0..xmm7 (16), mxcsr; `msr[0x174]` (8). `value` is a word, or little-endian bytes. A value
+   * that the processor would not take is refused with the reason.
    */
-  writeRegister: { params: { name: string; value: number }; result: Record<string, never> };
+  writeRegister: { params: { name: string; value: number | Uint8Array }; result: Record<string, never> };
   /** The eight bytes of a model-specific register; none when the processor has none of that number. */
   readMsr: { params: { index: number }; result: { bytes: Uint8Array | undefined } };
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
@@ -297,6 +307,16 @@ export interface RequestMap {
   mappings: { params: { space: Space; cr3?: number }; result: Mappings };
   /** Which addresses of which spaces lead to a physical address. */
   reverseMap: { params: { physical: number }; result: { mappings: readonly ReverseMapping[] } };
+  /** The states of all devices, as far as a person can look at them. */
+  devices: { params: Record<string, never>; result: { devices: readonly DeviceState[] } };
+  /** Begins a record of all that runs, or ends it; what was recorded stays until the next one begins. */
+  recordExecution: { params: { on: boolean }; result: Record<string, never> };
+  executed: {
+    params: Record<string, never>;
+    result: { spaces: readonly ExecutedSpace[]; truncated: boolean };
+  };
+  startProfile: { params: Record<string, never>; result: Record<string, never> };
+  stopProfile: { params: Record<string, never>; result: Profile };
   /** Hash of the whole machine state. */
   hash: { params: Record<string, never>; result: { hash: string } };
 }

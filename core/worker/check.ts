@@ -69,6 +69,8 @@ const pair: Check = (value) =>
     ? undefined
     : `pairs of addresses, found ${describe(value)}`;
 
+/** Most ranges of a request. */
+const MAX_RANGES = 4096;
 const image = fields({ bytes, name: string, args: string });
 const space: Check = (value) =>
   isRecord(value) && value.kind === 'coroutine'
@@ -80,7 +82,7 @@ const step: Check = (value) => {
     case 'instruction':
       return fields({ over: boolean })(value);
     case 'range':
-      return fields({ over: boolean, ranges: listOf(pair, 4096) })(value);
+      return fields({ over: boolean, ranges: listOf(pair, MAX_RANGES) })(value);
     case 'until':
       return fields({ address, stack: address, coroutine: integer(0, 64) })(value);
     default:
@@ -121,6 +123,15 @@ const outcome: Check = (value) =>
   fields({ ok: boolean })(value) ??
   (isRecord(value) && value.ok === true ? fields({ data: optional(bytes) })(value) : undefined);
 
+/** Bytes of the widest register. */
+const MAX_REGISTER = 16;
+const registerValue: Check = (value) =>
+  value instanceof Uint8Array
+    ? value.length <= MAX_REGISTER
+      ? undefined
+      : `at most ${MAX_REGISTER} bytes, found ${value.length}`
+    : address(value);
+
 /** Expressions of conditions: only their size is checked here, the compiler of the core looks at what they say. */
 const MAX_EXPRESSION = 10_000;
 const expression: Check = (value) => {
@@ -155,6 +166,7 @@ const breakpoint = fields({
   physical: optional(boolean),
   log: optional(fields({ values: listOf(logValue, 64) })),
 });
+const resumption = fields({ visit: optional(boolean) });
 const vectors = listOf(integer(0, 255), 256);
 const CATCHPOINTS: Readonly<Record<CatchSpec['kind'], Fields>> = {
   exception: { vectors },
@@ -168,7 +180,7 @@ const CATCHPOINTS: Readonly<Record<CatchSpec['kind'], Fields>> = {
     last: integer(0, 0xffff),
     access: oneOf('read', 'write', 'readWrite'),
   },
-  execute: { pages: oneOf('new', 'writable') },
+  execute: { pages: oneOf('new', 'writable', 'outside'), known: optional(listOf(pair, MAX_RANGES)) },
 };
 const catchpoint: Check = (value) => {
   const kinds = Object.keys(CATCHPOINTS);
@@ -199,14 +211,14 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     cpu: optional(oneOf(...CPU_MODELS)),
     devices: optional(devices),
   }),
-  resume: fields({}),
+  resume: resumption,
   step,
-  resumeStep: fields({}),
+  resumeStep: resumption,
   pause: fields({}),
   snapshot: fields({}),
   readMemory: fields({ space, address, length: integer(0, MAX_READ) }),
   writeMemory: fields({ space, address, bytes }),
-  writeRegister: fields({ name, value: address }),
+  writeRegister: fields({ name, value: registerValue }),
   readMsr: fields({ index: address }),
   setBreakpoints: fields({
     breakpoints: listOf(breakpoint, MAX_BREAKPOINTS),
@@ -240,6 +252,11 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   pageWalk: fields({ space, cr3: optional(address), address, access: optional(access) }),
   mappings: fields({ space, cr3: optional(address) }),
   reverseMap: fields({ physical: address }),
+  devices: fields({}),
+  recordExecution: fields({ on: boolean }),
+  executed: fields({}),
+  startProfile: fields({}),
+  stopProfile: fields({}),
   hash: fields({}),
 };
 

@@ -249,6 +249,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     suspended = undefined;
   }
 
+  /** The breakpoint that the machine stands at was looked at, unless it has stopped before that. */
+  function passBreakpoint(m: Machine, visit: boolean): void {
+    if (visit) m.cpu.keepBreakpoints();
+    else m.cpu.skipBreakpoint(m.cpu.linearEip());
+  }
+
   function start(m: Machine): void {
     if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
     running = true;
@@ -303,10 +309,10 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       };
       return snapshot(machine);
     },
-    resume() {
+    resume({ visit = false }) {
       const m = stoppedMachine();
       giveUpStep();
-      m.cpu.skipBreakpoint(m.cpu.linearEip());
+      passBreakpoint(m, visit);
       start(m);
       return {};
     },
@@ -318,12 +324,12 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       start(m);
       return {};
     },
-    resumeStep() {
+    resumeStep({ visit = false }) {
       const m = stoppedMachine();
       if (!suspended) throw new RequestError('no-step', 'No step was stopped by a breakpoint.');
       stepper = suspended;
       suspended = undefined;
-      m.cpu.skipBreakpoint(m.cpu.linearEip());
+      passBreakpoint(m, visit);
       start(m);
       return {};
     },
@@ -428,6 +434,24 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       return mappingsOf(m.memory, resolveSpace(m, space, cr3));
     },
     reverseMap: ({ physical }) => ({ mappings: reverseMap(booted(), physical) }),
+    devices: () => ({ devices: booted().deviceStates() }),
+    recordExecution({ on }) {
+      const { execution } = booted().debug;
+      if (on) execution.start();
+      else execution.stop();
+      return {};
+    },
+    executed: () => booted().debug.execution.read(),
+    startProfile() {
+      booted().debug.profiler.start();
+      return {};
+    },
+    stopProfile() {
+      const { profiler } = booted().debug;
+      if (!profiler.isOn())
+        throw new RequestError('no-profile', 'No profile is being taken: send "startProfile" first.');
+      return profiler.stop();
+    },
     hash: () => ({ hash: stoppedMachine().hash() }),
   };
 

@@ -6,15 +6,15 @@ import type { TransitionRecord } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
-import { FrameValues } from '../frame-values.ts';
 import { type MachineClient, MachineError } from '../machine-client.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import { type Frame, stackOf } from '../stack.ts';
 import { MAX_TASK_ID } from './description.ts';
-import type { UserPrograms } from '../user-programs.ts';
+import type { ImagesInMemory } from '../images-in-memory.ts';
 import { descriptionOf } from './descriptions.ts';
 import { listTasks, registersOf, type Task, type TaskList } from './tasks.ts';
-import { TaskValues } from './task-values.ts';
+import { kernelValues } from './kernel-values.ts';
+import { ListValues } from './list-values.ts';
 
 /** Threads of coroutines are below. */
 const FIRST_THREAD = 1000;
@@ -31,7 +31,7 @@ export interface Stopped {
   readonly coroutines: Coroutines;
   readonly memory: MemoryCache;
   readonly request: MachineClient['request'];
-  readonly programs: UserPrograms;
+  readonly images: ImagesInMemory;
 }
 
 /** `guest 0: sh (pid 3)`; what belongs to the kernel stands in brackets, as in ps(1). */
@@ -71,10 +71,11 @@ export class Awareness {
 
   private async tasksOf(coroutine: CoroutineId): Promise<TaskList> {
     const { coroutines, memory } = this.machine;
-    const description = descriptionOf(coroutines.imageOf(coroutine));
+    const description = descriptionOf(coroutines.kernelOf(coroutine)?.image);
     if (!description) return { tasks: [], problems: [] };
     try {
-      const values = new TaskValues(kernelValues(this.machine, coroutine), memory, description.type);
+      const kernel = kernelValues(coroutines, memory, coroutine);
+      const values = new ListValues(kernel, memory, { task: description.type });
       return await listTasks(coroutine, description, values);
     } catch (error) {
       // Its memory cannot be asked for: a guest that has not begun, or a machine that runs again.
@@ -93,13 +94,13 @@ export class Awareness {
   }
 
   private async unwind(task: Task): Promise<Frame[]> {
-    const { coroutines, memory, request, programs } = this.machine;
+    const { coroutines, memory, request, images } = this.machine;
     const { coroutine } = task;
     const entries: readonly TransitionRecord[] = await request('openEntries', { coroutine }).then(
       (answer) => answer.entries,
       () => [],
     );
-    await programs.look(coroutine, task.cr3);
+    await images.look(coroutine, task.cr3);
     const read = memory.reader(coroutine, task.cr3);
     return memory.compute(() =>
       stackOf(coroutines, coroutine, read, entries, undefined, {
@@ -115,13 +116,4 @@ export class Awareness {
 export function whyNotRunning({ state, waitsFor }: Task): string {
   const wait = waitsFor === undefined ? '' : `, waits for ${waitsFor}`;
   return `not running: ${state}${wait}`;
-}
-
-/** The variables and types of a kernel, in no function of it. */
-function kernelValues({ coroutines, memory }: Stopped, coroutine: CoroutineId): FrameValues {
-  const frame: Frame = {
-    ...{ coroutine, kind: 'code', name: '', pc: 0, lookupPc: 0, registers: [], cfa: undefined },
-    ...{ position: undefined, resolved: undefined, inlineDepth: 0, depth: 0 },
-  };
-  return new FrameValues(frame, coroutines, memory);
 }

@@ -1,11 +1,20 @@
-/** The kernels whose tasks we find; the first that fits is taken. */
+/** The kernels whose tasks and modules we find; the first that fits is taken. */
 import type { SymbolImage } from '../symbols/image.ts';
 import type { KernelDescription } from './description.ts';
 import { hostKernel } from './host-kernel.ts';
+import { type ModuleList, moduleConvention } from './module-list.ts';
 import { unixGuest } from './unix-guest.ts';
 
 const KNOWN: readonly KernelDescription[] = [hostKernel, unixGuest];
+const MODULE_LISTS: readonly ModuleList[] = [moduleConvention];
 
 export function descriptionOf(image: SymbolImage | undefined): KernelDescription | undefined {
-  return KNOWN.find(({ symbols }) => symbols.every((name) => image?.symbolNamed(name)));
+  return KNOWN.find(({ symbols }) => hasAll(image, symbols));
 }
+
+export function moduleListOf(image: SymbolImage | undefined): ModuleList | undefined {
+  return MODULE_LISTS.find(({ symbols }) => hasAll(image, symbols));
+}
+
+const hasAll = (image: SymbolImage | undefined, symbols: readonly string[]) =>
+  symbols.every((name) => image?.symbolNamed(name));

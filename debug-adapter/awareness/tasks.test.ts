@@ -10,7 +10,7 @@ import { seededRandom } from '../symbols/testing/random.ts';
 import { stopProgram } from '../values/testing/stopped-program.ts';
 import type { KernelDescription } from './description.ts';
 import { listTasks, registersOf, type Task, type TaskList } from './tasks.ts';
-import { TaskValues } from './task-values.ts';
+import { ListValues } from './list-values.ts';
 
 /** Tasks as Linux has them: in a circle through a member, the first of them a variable. */
 const SOURCE = `
@@ -89,7 +89,7 @@ class Memory {
   async list(description = linked): Promise<TaskList> {
     const program = stopProgram(image, new Array<number>(10).fill(0), this.read);
     const [frame] = await program.frames();
-    const values = new TaskValues(program.values(frame!), program.memory, description.type);
+    const values = new ListValues(program.values(frame!), program.memory, { task: description.type });
     return listTasks(0, description, values);
   }
 }

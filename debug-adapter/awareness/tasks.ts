@@ -9,7 +9,8 @@ import { I386 } from '../symbols/constants.ts';
 import type { Registers } from '../symbols/location.ts';
 import { hexAddress } from '../values/text.ts';
 import { type KernelDescription, MAX_TASK_ID } from './description.ts';
-import type { TaskValues } from './task-values.ts';
+import type { Items, ListValues } from './list-values.ts';
+import { walkList } from './walk-list.ts';
 
 export interface Task {
   readonly coroutine: CoroutineId;
@@ -34,8 +35,7 @@ export interface TaskList {
   readonly problems: readonly string[];
 }
 
-/** Most places of a list that are looked at, and sentences about them. */
-const MAX_PLACES = 4096;
+/** Most sentences about a list. */
 const MAX_PROBLEMS = 8;
 /** Bits of CR3 that say where the page directory is (SDM vol. 3A, 4.3). */
 const DIRECTORY = 0xffff_f000;
@@ -43,34 +43,16 @@ const DIRECTORY = 0xffff_f000;
 export async function listTasks(
   coroutine: CoroutineId,
   description: KernelDescription,
-  values: TaskValues,
+  values: ListValues,
 ): Promise<TaskList> {
   const tasks: Task[] = [];
   const ids = new Set<number>();
-  const places = new Set<number>();
   const problems: string[] = [];
   const note = (problem: string) => {
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
   };
   try {
-    const first = await values.number(description.first, 0);
-    for (let at = first; at !== 0; at = await values.number(description.next, at)) {
-      if (places.has(at)) {
-        if (at !== first)
-          note(`The list of tasks runs in a circle from ${hexAddress(at)} on: it ends there.`);
-        break;
-      }
-      if (places.size === MAX_PLACES) {
-        note(`The list of tasks has more than ${MAX_PLACES} places: the rest is not shown.`);
-        break;
-      }
-      if (!(await values.isReadable(at))) {
-        // A kernel that has not begun is not mapped where its variables are.
-        if (at !== first)
-          note(`The list of tasks leads to ${hexAddress(at)}, where no memory is: it ends there.`);
-        break;
-      }
-      places.add(at);
+    for await (const at of walkList({ ...description, item: 'task', noun: 'tasks' }, values, {}, note)) {
       const task = await taskAt(at, coroutine, description, values, ids).catch(reasonOf);
       if (typeof task === 'string') note(`The task at ${hexAddress(at)} is left out: ${task}`);
       else if (task) tasks.push(task);
@@ -91,26 +73,27 @@ async function taskAt(
   at: number,
   coroutine: CoroutineId,
   description: KernelDescription,
-  values: TaskValues,
+  values: ListValues,
   ids: Set<number>,
 ): Promise<Task | string | undefined> {
   const { present, id, label, state, waitsFor, current, directory, ofKernel, stackPointer, pushed } =
     description;
-  if (present !== undefined && !(await values.holds(present, at))) return undefined;
-  const number = await values.number(id, at);
+  const items = { task: at };
+  if (present !== undefined && !(await values.holds(present, items))) return undefined;
+  const number = await values.number(id, items);
   if (number > MAX_TASK_ID) return `Its id ${number} is too large.`;
   if (ids.has(number)) return `Its id ${number} is taken.`;
   ids.add(number);
   return {
     coroutine,
     id: number,
-    name: (await values.text(label, at)) ?? '?',
-    state: await values.enumerator(state, at),
-    waitsFor: waitsFor === undefined ? undefined : await waitOf(waitsFor, at, values),
-    current: await values.holds(current, at),
-    ofKernel: await values.holds(ofKernel, at),
-    cr3: ((await values.number(directory, at)) & DIRECTORY) >>> 0,
-    stackPointer: await values.number(stackPointer, at),
+    name: (await values.text(label, items)) ?? '?',
+    state: await values.enumerator(state, items),
+    waitsFor: waitsFor === undefined ? undefined : await waitOf(waitsFor, items, values),
+    current: await values.holds(current, items),
+    ofKernel: await values.holds(ofKernel, items),
+    cr3: ((await values.number(directory, items)) & DIRECTORY) >>> 0,
+    stackPointer: await values.number(stackPointer, items),
     pushed,
   };
 }
@@ -122,9 +105,9 @@ function reasonOf(error: unknown): string {
 }
 
 /** A pointer to nowhere says nothing about the task: it goes without. */
-async function waitOf(source: string, at: number, values: TaskValues): Promise<string | undefined> {
+async function waitOf(source: string, items: Items, values: ListValues): Promise<string | undefined> {
   try {
-    return await values.text(source, at);
+    return await values.text(source, items);
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
     return '?';

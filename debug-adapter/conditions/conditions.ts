@@ -9,7 +9,7 @@ import {
   type LoggedValue,
 } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
-import type { Coroutines } from '../coroutines.ts';
+import type { Coroutines, Placed } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
@@ -58,18 +58,13 @@ export class Conditions {
 
   /**
    * A breakpoint with what it needs for the core.
-   * @param image whose code it is in; of a program in ring 3, a hit in other code at that address is none
+   * @param owner whose code it is in; of a program in ring 3, a hit in other code at that address is none
    * @returns a sentence when its condition is none
    */
-  arm(
-    spec: BreakpointSpec,
-    when: When,
-    coroutines: Coroutines,
-    image?: SymbolImage,
-  ): BreakpointSpec | string {
+  arm(spec: BreakpointSpec, when: When, coroutines: Coroutines, owner?: Placed): BreakpointSpec | string {
     const coroutine = spec.coroutine === -1 ? coroutines.current : spec.coroutine;
-    const inProgram = image !== undefined && spec.ring !== undefined;
-    const resolved = inProgram ? { image, bias: 0 } : coroutines.resolve(coroutine, spec.address);
+    const inProgram = owner !== undefined && spec.ring !== undefined;
+    const resolved = inProgram ? owner : coroutines.resolve(coroutine, spec.address);
     const frame = staticFrame(resolved, spec.address, coroutine, coroutines, this.memory);
     const compiled = compileWhen(when, frame.names, frame.locate);
     if (typeof compiled === 'string') return compiled;
@@ -80,7 +75,7 @@ export class Conditions {
     }
     // Which program it is, the core does not know: it is looked at here, with all the rest.
     const late = { ...compiled, filter: {}, late: true };
-    this.compiled.set(spec.id, { when, compiled: late, images: new Set(images).add(image) });
+    this.compiled.set(spec.id, { when, compiled: late, images: new Set(images).add(owner?.image) });
     return spec;
   }
 

@@ -10,7 +10,7 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines, Resolved } from '../coroutines.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
-import type { Frame } from '../stack.ts';
+import { type Frame, frameContext } from '../stack.ts';
 import type { Location } from '../symbols/location.ts';
 import type { SymbolPath } from '../values/tree.ts';
 import { DWARF_REGISTERS, type Locate, type Place } from './translate.ts';
@@ -68,13 +68,7 @@ export function staticFrame(
 /** A frame in which nothing can be read: what a location needs of memory is not known yet. */
 class NoMemory extends FrameValues {
   override locationOf(variable: Parameters<FrameValues['locationOf']>[0]): Location {
-    const { frame } = this;
-    return variable.locate({
-      registers: frame.registers,
-      pc: frame.resolved ? (frame.lookupPc - frame.resolved.bias) >>> 0 : frame.lookupPc,
-      cfa: () => frame.cfa,
-      readMemory: () => undefined,
-    });
+    return variable.locate(frameContext(this.frame, this.dataBias, () => undefined));
   }
 }
 

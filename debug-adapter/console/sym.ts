@@ -1,6 +1,5 @@
 /** `sym`: what is at an address, or where a name is. */
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
-import { Debuggee } from '../debuggee.ts';
 import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import type { SymbolImage } from '../symbols/image.ts';
@@ -16,15 +15,19 @@ export const sym: Command = {
   async run(context, operands) {
     if (operands === '') throw misused(sym, 'an address or a name is missing');
     if (/^[A-Za-z_.][\w.$]*$/.test(operands)) {
-      const rows = Debuggee.owners(context.session.plan ?? {}).flatMap(({ image, coroutine }) =>
-        placesOf(image, operands).map((address) => [
-          context.style.name(operands),
-          hex(address),
-          image.name,
-          lineText(image, address),
-          coroutine < 0 ? '' : context.style.dim(context.machine.coroutines.name(coroutine)),
-        ]),
-      );
+      const rows = context.session
+        .owners()
+        .flatMap(({ image, coroutine, biases }) =>
+          placesOf(image, operands).flatMap((link) =>
+            biases.map((bias) => [
+              context.style.name(operands),
+              hex(link + bias),
+              image.name,
+              lineText(image, link),
+              coroutine < 0 ? '' : context.style.dim(context.machine.coroutines.name(coroutine)),
+            ]),
+          ),
+        );
       return rows.length > 0 ? table(rows) : `No image has a symbol "${operands}".`;
     }
     const { address, coroutine } = await addressOf(context, operands);

@@ -107,6 +107,16 @@ export class StubMachine {
     this.onStop?.(event);
   }
 
+  /** Somebody else has set it going. */
+  readonly resumed = (): void => {
+    this.running = true;
+  };
+
+  /** Somebody else has changed the registers of the stopped machine. */
+  readonly refreshed = (stop: StoppedEvent): void => {
+    this.adopt(stop);
+  };
+
   /** Asks a machine that runs to stop. */
   interrupt(): void {
     if (!this.running || this.interrupting) return;
@@ -166,7 +176,7 @@ export class StubMachine {
 
   private coroutinesOf(snapshot: MachineSnapshot): Coroutines {
     const guests = this.target.guests.map(({ name }) => ({ name, image: undefined }));
-    return new Coroutines(snapshot, { hostImage: undefined, programs: [], userPrograms: [], guests });
+    return new Coroutines(snapshot, { hostImage: undefined, programs: [], guests });
   }
 
   /** What the switch of a coroutine that is away has saved: its state block, and registers by DWARF number. */

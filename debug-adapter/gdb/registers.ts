@@ -51,16 +51,16 @@ const word = (name: string, feature: Feature, writable: boolean, group?: Registe
   ...(group && { group }),
 });
 const numbered = (name: string, one: Omit<Register, 'name' | 'writable'>): Register[] =>
-  Array.from({ length: 8 }, (_, n) => ({ ...one, name: `${name}${n}`, writable: false }));
+  Array.from({ length: 8 }, (_, n) => ({ ...one, name: `${name}${n}`, writable: true }));
 
 /** By gdb's numbers. */
 export const REGISTERS: readonly Register[] = [
   ...GENERAL.map((name) => word(name, CORE, true)),
   ...SEGMENTS.map((name) => word(name, CORE, true)),
   ...numbered('st', { feature: CORE, bytes: 10, type: 'i387_ext', group: 'float' }),
-  ...X87.map((name) => word(name, CORE, false, 'float')),
+  ...X87.map((name) => word(name, CORE, true, 'float')),
   ...numbered('xmm', { feature: SSE, bytes: 16, type: 'vec128' }),
-  word('mxcsr', SSE, false, 'vector'),
+  word('mxcsr', SSE, true, 'vector'),
   ...CONTROL.map((name) => word(name, SYSTEM, true, 'system')),
   ...TABLES.map((name) => word(name, SYSTEM, false, 'system')),
   ...SEGMENTS.map((name) => word(`${name}_base`, SYSTEM, false, 'system')),

@@ -117,7 +117,7 @@ describe('registers', () => {
 
   it('that the processor or the stub refuses are errors with a sentence', async () => {
     expect(await ask(`P${numberOf('cr0')}=00000080`)).toEqual(['E.PG needs PE.']);
-    expect(await ask(`P${numberOf('mxcsr')}=00000000`)).toEqual(['E.mxcsr cannot be written.']);
+    expect(await ask(`P${numberOf('gdtr_limit')}=00000000`)).toEqual(['E.gdtr_limit cannot be written.']);
     expect((await ask('P0=12'))[0]).toMatch(/^E\./);
     expect((await ask('pfff'))[0]).toMatch(/^E\./);
   });

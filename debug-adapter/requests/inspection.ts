@@ -4,6 +4,7 @@ import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { nameOfTask, threadOfTask } from '../awareness/awareness.ts';
 import { threadOf } from '../coroutines.ts';
 import { frameName } from '../frame-name.ts';
+import { moduleId } from '../modules.ts';
 import { toClientColumn, toClientLine } from '../positions.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Frame } from '../stack.ts';
@@ -56,7 +57,7 @@ async function stackFrame(
   if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
   const machine = context.machine();
   const { source, line, column } = await context.sources.placeOf(machine, frame);
-  const module = moduleId(context, frame);
+  const module = context.plan && frame.resolved && moduleId(context.plan, coroutine, frame.resolved);
   return {
     id,
     name: format ? await frameName(context.looking(), frame, format) : name,
@@ -67,11 +68,4 @@ async function stackFrame(
     ...(module !== undefined && { moduleId: module }),
     ...(frame.position ? {} : { presentationHint: 'subtle' as const }),
   };
-}
-
-function moduleId({ plan }: SessionContext, { resolved, coroutine }: Frame): string | undefined {
-  if (!resolved || !plan) return undefined;
-  if (resolved.image === plan.hostImage) return 'host';
-  const isProgram = coroutine === HOST || plan.userPrograms.includes(resolved.image);
-  return isProgram ? `program:${resolved.image.name}` : `guest${coroutine - 1}`;
 }

@@ -35,7 +35,10 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsBreakpointLocationsRequest: true,
   supportsLoadedSourcesRequest: true,
   supportsModulesRequest: true,
-  additionalModuleColumns: [{ attributeName: 'buildId', label: 'Build ID', type: 'string' }],
+  additionalModuleColumns: [
+    { attributeName: 'buildId', label: 'Build ID', type: 'string' },
+    { attributeName: 'bias', label: 'Bias', type: 'string' },
+  ],
   supportsGotoTargetsRequest: true,
   supportsStepInTargetsRequest: true,
   supportsCancelRequest: true,

@@ -21,23 +21,38 @@ import type { SessionContext } from '../session-context.ts';
 
 type Breakpoints = DebugProtocol.Breakpoint[];
 
-export const codeBreakpoint = ({ id, message, specs }: CodeBreakpoint): DebugProtocol.Breakpoint => ({
-  id,
-  verified: message === undefined,
-  ...(message === undefined ? {} : { message, reason: 'failed' }),
-  ...(specs[0] && { instructionReference: hex(specs[0].address) }),
+/** Why a breakpoint is none, or not yet. */
+const unbound = ({ message, pending }: Pick<CodeBreakpoint, 'message' | 'pending'>) =>
+  message === undefined ? {} : { message, reason: pending ? ('pending' as const) : ('failed' as const) };
+
+export const codeBreakpoint = (breakpoint: CodeBreakpoint): DebugProtocol.Breakpoint => ({
+  id: breakpoint.id,
+  verified: breakpoint.message === undefined,
+  ...unbound(breakpoint),
+  ...(breakpoint.specs[0] && { instructionReference: hex(breakpoint.specs[0].address) }),
 });
 
 export const sourceBreakpoint = (
   client: Counting,
-  { id, line, column, requested, message }: SourceBreakpoint,
-): DebugProtocol.Breakpoint => ({
-  id,
-  verified: line !== undefined,
-  line: toClientLine(client, line ?? requested.line),
-  ...(column !== undefined && column > 0 && { column: toClientColumn(client, column) }),
-  ...(message === undefined ? {} : { message, reason: 'failed' }),
-});
+  breakpoint: SourceBreakpoint,
+): DebugProtocol.Breakpoint => {
+  const { id, line, column, requested, pending } = breakpoint;
+  return {
+    id,
+    verified: line !== undefined && !pending,
+    line: toClientLine(client, line ?? requested.line),
+    ...(column !== undefined && column > 0 && { column: toClientColumn(client, column) }),
+    ...unbound(breakpoint),
+  };
+};
+
+/** The images are others, or elsewhere: binds all breakpoints anew and tells the client. */
+export function rebindBreakpoints({ breakpoints, client, send }: SessionContext): void {
+  for (const bound of breakpoints.rebind()) {
+    const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(client, bound);
+    send('breakpoint', { reason: 'changed', breakpoint });
+  }
+}
 
 /** What the client has said of when a breakpoint counts. */
 const whenOf = ({ condition, hitCondition, logMessage }: When): When => ({

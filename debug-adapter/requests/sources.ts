@@ -1,7 +1,5 @@
 /** Sources and images: loadedSources, source, modules. */
-import { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
-import { modulesOf } from '../modules.ts';
 import type { Handlers } from './handler.ts';
 
 export const sources = {
@@ -15,7 +13,7 @@ export const sources = {
 
   async loadedSources(context, _args, call) {
     const files = new Set<string>();
-    for (const { image } of Debuggee.owners(context.plan ?? {})) {
+    for (const { image } of context.owners()) {
       for (const file of image.sourceFiles()) files.add(file);
       await call.checkpoint();
     }
@@ -23,8 +21,8 @@ export const sources = {
     return { sources: [...all, ...context.sources.generated.all] };
   },
 
-  modules({ plan }, { startModule = 0, moduleCount }) {
-    const all = plan ? modulesOf(plan) : [];
+  modules(context, { startModule = 0, moduleCount }) {
+    const all = context.modules();
     const start = Math.max(0, startModule);
     return {
       modules: all.slice(start, moduleCount ? start + moduleCount : undefined),

@@ -2,7 +2,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { callsIn } from '../calls-in-code.ts';
 import { threadOf } from '../coroutines.ts';
-import { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
 import { functionRange } from '../generated-sources.ts';
 import { symbolText } from '../symbol-text.ts';
@@ -45,7 +44,9 @@ export const targets = {
     // A place in the line means the statement there; without one, or on white space, all of them.
     const exact = here.filter((statement) => statement.column === column);
     const found = (exact.length > 0 ? exact : here).flatMap(({ addresses, owner, column: at }) =>
-      addresses.map((address) => ({ address, at, owner })),
+      owner.biases.flatMap((bias) =>
+        addresses.map((address) => ({ address: (address + bias) >>> 0, at, owner })),
+      ),
     );
     const { coroutine, lookupPc } = await topFrame(context);
     const mine = found.filter(({ owner }) => owner.coroutine === coroutine || owner.coroutine === -1);
@@ -118,7 +119,7 @@ export const targets = {
 function statementsOf(context: SessionContext, source: DebugProtocol.Source, from: number, to: number) {
   const path = source.path ?? source.name;
   if (path === undefined) throw new AdapterError('bad-request', 'The request needs a source with a path.');
-  return statementsIn(Debuggee.owners(context.plan ?? {}), clientPath(path), from, to);
+  return statementsIn(context.owners(), clientPath(path), from, to);
 }
 
 async function topFrame(context: SessionContext): Promise<Frame> {

@@ -2,6 +2,8 @@
 import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
+import { threadOfTask } from '../awareness/awareness.ts';
+import { deviceNodes } from '../devices/device-nodes.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
@@ -40,11 +42,11 @@ export const views = {
 
   async 'colinux/mappings'(context, args) {
     context.looking();
-    const { coroutines, request, programs } = context.machine();
+    const { coroutines, request } = context.machine();
     const { coroutine, cr3, away } = context.spaceOf(args);
     const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
     const { truncated, ...ranges } = await request('mappings', { space });
-    const landmarks = landmarksOf(coroutines, coroutine, programs.in(cr3));
+    const landmarks = landmarksOf(coroutines, coroutine, cr3);
     return { cr3, mappings: regionsOf(ranges, landmarks), truncated };
   },
 
@@ -94,6 +96,31 @@ export const views = {
     if (typeof found === 'string') throw new AdapterError('bad-address', found);
     const { selector, base, limit, state } = found;
     return { selector, base, limit, ...state };
+  },
+
+  async 'colinux/devices'(context) {
+    const { devices } = await context.machine().request('devices', {});
+    return { devices: deviceNodes(devices) };
+  },
+
+  async 'colinux/tasks'(context) {
+    const { coroutines } = context.machine();
+    const kernels = coroutines.all.map((coroutine) => {
+      const current = coroutine === coroutines.current;
+      const operation = current ? undefined : coroutines.operationOf(coroutine);
+      return {
+        ...{ threadId: threadOf(coroutine), coroutine, name: coroutines.name(coroutine), current },
+        ...(operation !== undefined && { operation }),
+      };
+    });
+    const tasks = (await context.tasks()).map((task) => {
+      const { coroutine, id, name, state, waitsFor, current, ofKernel } = task;
+      return {
+        ...{ threadId: threadOfTask(task), coroutine, id, name, state, current, ofKernel },
+        ...(waitsFor !== undefined && { waitsFor }),
+      };
+    });
+    return { kernels, tasks };
   },
 
   async 'colinux/transitions'(context, range) {

@@ -59,7 +59,7 @@ export class CallSites {
   private callerContext(
     registers: readonly (number | undefined)[],
     pc: number,
-    { readMemory }: FrameContext,
+    { readMemory, bias }: FrameContext,
   ): FrameContext {
     // A call changes these; the unwinder only says that nothing was saved.
     const known = registers.map((value, i) =>
@@ -68,6 +68,7 @@ export class CallSites {
     const context: FrameContext = {
       registers: known,
       pc,
+      bias,
       cfa: () => this.lookup.unwind(context)?.cfa,
       readMemory,
     };

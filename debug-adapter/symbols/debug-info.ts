@@ -40,7 +40,8 @@ export class DebugInfo {
   private alternate: { base: number; str: Uint8Array } | undefined;
   private end = 0;
   private readonly references: References = {
-    abbreviations: new AbbreviationPool(),
+    abbreviations: new AbbreviationPool(false),
+    wideAbbreviations: new AbbreviationPool(true),
     typeBySignature: (signature) => this.signatures.get(signature),
     alternate: () => this.alternate,
   };

@@ -58,6 +58,7 @@ export interface Elf {
 export type SectionPlacer = (section: ElfSection, index: number) => number | undefined;
 
 export const ET_REL = 1;
+export const ET_DYN = 3;
 export const EM = { i386: 3, iamcu: 6, x86_64: 62 } as const;
 export const SHT = {
   progbits: 1,

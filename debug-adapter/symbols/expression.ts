@@ -18,6 +18,8 @@ export interface ExpressionScope {
   frameBase: () => number | undefined;
   /** Entry of `.debug_addr`. */
   addressAt: (index: number) => number;
+  /** The unit is in the 64-bit format. */
+  wide?: boolean;
   /** The base type at a unit-relative offset. */
   baseType: (offset: number) => StackType | undefined;
   /** The location expression of a DIE, for DW_OP_call*; the offset is unit-relative or absolute. */
@@ -110,6 +112,16 @@ class Evaluation {
     return Number(BigInt.asUintN(32, this.pop().bits));
   }
 
+  /** An offset in `.debug_info`; of one that counts from the unit the format does not matter. */
+  private offset(cursor: Cursor, absolute: boolean): number {
+    return cursor.offset(absolute && this.scope.wide === true);
+  }
+
+  /** A link address where it is in memory. */
+  private moved(address: number): number {
+    return (address + (this.scope.frame?.bias ?? 0)) >>> 0;
+  }
+
   private register(number: number): number {
     const value = this.scope.frame?.registers[number];
     if (value === undefined) throw new Unknowable(`register ${String(number)} is not known in this frame`);
@@ -151,7 +163,7 @@ class Evaluation {
         this.piece(bits, op === DW_OP.bit_piece ? cursor.uleb() : 0);
       } else if (op >= DW_OP.call2 && op <= DW_OP.call_ref) {
         if (calls >= CALL_LIMIT) throw this.malformed('one that calls itself');
-        const offset = op === DW_OP.call2 ? cursor.u16() : cursor.u32();
+        const offset = op === DW_OP.call2 ? cursor.u16() : this.offset(cursor, op === DW_OP.call_ref);
         const callee = this.scope.callee?.(offset, op === DW_OP.call_ref);
         if (callee) this.execute(callee, calls + 1);
       } else if (!this.constant(op, cursor) && !this.arithmetic(op, cursor) && !this.place(op, cursor)) {
@@ -182,12 +194,16 @@ class Evaluation {
     } else {
       switch (op) {
         case DW_OP.addr:
+          this.push(this.moved(cursor.u32()));
+          break;
         case DW_OP.const4u:
           this.push(cursor.u32());
           break;
         case DW_OP.addrx:
-        case DW_OP.constx:
         case DW_OP.GNU_addr_index:
+          this.push(this.moved(this.scope.addressAt(cursor.uleb())));
+          break;
+        case DW_OP.constx:
         case DW_OP.GNU_const_index:
           this.push(this.scope.addressAt(cursor.uleb()));
           break;
@@ -327,7 +343,7 @@ class Evaluation {
       }
       case DW_OP.implicit_pointer:
       case DW_OP.GNU_implicit_pointer: {
-        const offset = cursor.u32();
+        const offset = this.offset(cursor, true);
         const byteOffset = cursor.sleb();
         this.pending = implicitPointer(this.scope.pointee?.(offset, byteOffset));
         return true;
@@ -350,7 +366,7 @@ class Evaluation {
         return true;
       }
       case DW_OP.GNU_variable_value: {
-        const offset = cursor.u32();
+        const offset = this.offset(cursor, true);
         this.known(this.scope.variableValue?.(offset), 'it depends on another value that was optimised out');
         return true;
       }

@@ -13,6 +13,8 @@ export type MemoryReader = (address: number, length: number) => Uint8Array | und
 export interface FrameContext {
   registers: Registers;
   pc: number;
+  /** How far the image's data is from where it is linked; absent: it is there. */
+  bias?: number | undefined;
   /** The canonical frame address, computed on demand. */
   cfa: () => number | undefined;
   /** Overrides what DW_AT_frame_base of the function would give. */

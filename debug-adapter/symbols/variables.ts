@@ -163,6 +163,7 @@ export class Variables {
     const common: Omit<ExpressionScope, 'frameBase'> = {
       frame,
       addressAt: (index) => unit.addressAt(index),
+      wide: unit.header.wide,
       baseType: (offset) => this.types.stackType(unit.start + offset),
       callee: (offset, absolute) => {
         const location = this.info

@@ -81,7 +81,7 @@ class Evaluator {
       case 'variable':
         return { type, space, location: this.environment.locate(node.path) };
       case 'register':
-        return { type, space, location: this.environment.register(node.name, space), register: node.name };
+        return inRegister(node.name, { type, space, location: this.environment.register(node.name, space) });
       case 'msr':
         return this.msr(node);
       case 'text':
@@ -114,7 +114,7 @@ class Evaluator {
     const number = Number(this.scalar(index));
     const bytes = this.environment.msr(number);
     if (!bytes) fail(`This processor has no model-specific register 0x${number.toString(16)}.`);
-    return { type, location: { kind: 'value', bytes }, register: `msr[0x${number.toString(16)}]` };
+    return inRegister(`msr[0x${number.toString(16)}]`, { type, location: { kind: 'value', bytes } });
   }
 
   private dereference({ type, space, address }: Extract<Node, { kind: 'dereference' }>): TypedValue {
@@ -217,7 +217,15 @@ class Evaluator {
       : this.bytes(this.value(value));
     this.current = outer;
     this.environment.write!(place, bytes);
-    if (!before) return place;
+    // A register that has no place is what it has become.
+    const isBytes = place.location.kind === 'value' || place.location.kind === 'optimised-out';
+    if (!before) return isBytes ? { ...place, location: { kind: 'value', bytes } } : place;
     return { type: target.type, space: place.space, location: { kind: 'value', bytes: before } };
   }
+}
+
+/** A value that is the whole of a register. */
+function inRegister(name: string, value: TypedValue): TypedValue {
+  const whole = value.location.kind === 'value' ? value.location.bytes : undefined;
+  return { ...value, register: { name, whole, bitOffset: 0 } };
 }

@@ -6,8 +6,9 @@ import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
 import { GENERAL } from '../registers.ts';
 import { littleEndian, type Location, readLocation, type Registers, toNumber } from '../symbols/location.ts';
+import type { Environment } from './evaluate.ts';
 import { hexAddress } from './text.ts';
-import { sizeOf, type SpaceReader, type TypedValue, type ValueContext } from './value.ts';
+import { type RegisterPart, sizeOf, type SpaceReader, type TypedValue, type ValueContext } from './value.ts';
 
 export type Write =
   | {
@@ -17,10 +18,13 @@ export type Write =
       readonly address: number;
       readonly bytes: Uint8Array;
     }
-  | { readonly kind: 'register'; readonly name: string; readonly value: number };
+  | { readonly kind: 'register'; readonly name: string; readonly value: number | Uint8Array };
 
 /** Registers that belong to no frame and can be written by name; the machine checks what is written. */
-const WRITABLE = ['cr0', 'cr2', 'cr3', 'cr4', 'es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
+const WRITABLE =
+  /^(?:cr[0234]|[c-gs]s|ldtr|tr|(?:st|x?mm)[0-7]|fctrl|fstat|fop|fiseg|fioff|foseg|fooff|mxcsr|msr\[0x[0-9a-f]+\])$/;
+/** Of an 80-bit number in memory the rest is padding. */
+const X87_BYTES = 10;
 
 /** Why registers of a coroutine that does not own the CPU cannot be written. */
 export const REGISTERS_AWAY =
@@ -37,10 +41,12 @@ export class Journal implements ValueContext {
   /** Of the frame, with what was written. */
   readonly registers: Registers;
   private readonly changed: (number | undefined)[];
+  /** All bytes of the registers without a number that were written. */
+  private readonly named = new Map<string, Uint8Array>();
 
   /** @param fixed why the registers of the frame cannot be written, if they cannot */
   constructor(
-    private readonly below: ValueContext,
+    private readonly below: Environment,
     private readonly fixed: string | undefined,
   ) {
     this.changed = [...below.registers];
@@ -61,18 +67,38 @@ export class Journal implements ValueContext {
     return bytes;
   };
 
+  /** What an evaluation sees, and where it writes. */
+  environment(): Environment {
+    const { below, readMemory, registers, write } = this;
+    const valueOf = (name: string, space: Space | undefined) =>
+      space === undefined ? this.named.get(name) : undefined;
+    return {
+      ...{ ...below, readMemory, registers, write },
+      register(name, space) {
+        const bytes = valueOf(name, space);
+        return bytes ? { kind: 'value', bytes } : below.register(name, space);
+      },
+      msr: (index) => valueOf(`msr[0x${index.toString(16)}]`, undefined) ?? below.msr(index),
+    };
+  }
+
   /** The new bytes of a place. @throws AdapterError for a place that cannot be written */
   readonly write = (place: TypedValue, bytes: Uint8Array): void => {
     const { location, register, space, type } = place;
     if (register !== undefined && space !== undefined) fail(REGISTERS_AWAY);
-    if (location.kind === 'value' && register !== undefined) this.writeNamed(register, bytes);
+    if ((location.kind === 'value' || location.kind === 'optimised-out') && register !== undefined)
+      this.writeNamed(register, bytes);
     else this.put(location, space, toNumber(bytes), sizeOf(type) * 8);
   };
 
-  private writeNamed(name: string, bytes: Uint8Array): void {
-    if (!WRITABLE.includes(name)) fail(`$${name} cannot be written: it can only be looked at.`);
+  private writeNamed({ name, whole, bitOffset }: RegisterPart, bytes: Uint8Array): void {
+    if (!WRITABLE.test(name)) fail(`$${name} cannot be written: it can only be looked at.`);
     if (this.fixed !== undefined) fail(this.fixed);
-    this.writes.push({ kind: 'register', name, value: Number(toNumber(bytes)) });
+    const all = (this.named.get(name) ?? whole ?? bytes).slice();
+    all.set(bytes.subarray(0, all.length), bitOffset / 8);
+    this.named.set(name, all);
+    const value = name.startsWith('st') ? all.slice(0, X87_BYTES) : all;
+    this.writes.push({ kind: 'register', name, value: value.length <= 4 ? Number(toNumber(value)) : value });
   }
 
   /** The low `bits` of a value to a location. */

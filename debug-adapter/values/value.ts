@@ -6,6 +6,14 @@ import { type BareType, type CType, sizeOfType, stripType } from '../symbols/typ
 /** Reads up to `length` bytes; `space` is that of the frame when absent. */
 export type SpaceReader = (address: number, length: number, space?: Space) => Uint8Array | undefined;
 
+/** A register of the processor, or a part of one that begins `bitOffset` bits into it. */
+export interface RegisterPart {
+  readonly name: string;
+  /** What all of it holds; `undefined` for one that is empty. */
+  readonly whole: Uint8Array | undefined;
+  readonly bitOffset: number;
+}
+
 /** A value that expressions and views work with. */
 export interface TypedValue {
   readonly type: CType;
@@ -13,8 +21,8 @@ export interface TypedValue {
   readonly location: Location;
   /** Whose memory `location` is in, and what a pointer points into; absent for that of the frame. */
   readonly space?: Space | undefined;
-  /** The register whose value this is, when it is one that DWARF has no number for. */
-  readonly register?: string | undefined;
+  /** The register that this is in, when it is one that DWARF has no number for. */
+  readonly register?: RegisterPart | undefined;
 }
 
 /** Where values are read from. */
@@ -129,12 +137,13 @@ function slicePieces(
 /** A part of a value: `bits` bits that begin `offset` bits into it, as a value of a type. */
 export function partOf(value: TypedValue, type: CType, offset: number, bits = sizeOf(type) * 8): TypedValue {
   // A flexible array has no bits but an address; nothing of it is anywhere else than in memory.
-  const { location } = value;
+  const { location, register } = value;
   const part =
     bits === 0 && location.kind === 'memory'
       ? { ...location, address: (location.address + offset / 8) >>> 0 }
       : sliceLocation(location, offset, bits, bits < sizeOf(type) * 8);
-  return { type, location: part, space: value.space };
+  const inRegister = register && { ...register, bitOffset: register.bitOffset + offset };
+  return { type, location: part, space: value.space, register: inRegister };
 }
 
 /** Does the type have as many bytes as a number may have? */

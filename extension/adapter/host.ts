@@ -30,10 +30,19 @@ export async function createAdapterHost(
   };
   return {
     readFile,
+    listFolder: async (location) => {
+      const entries = await vscode.workspace.fs
+        .readDirectory(uriOf(location))
+        .then(undefined, (error: unknown) => {
+          throw plainError(error);
+        });
+      return entries.map(([name, type]) => ({ name, isFolder: (type & vscode.FileType.Directory) !== 0 }));
+    },
     openEnds: platform.openEnds(inExtension(), readFile),
     servesFolders: platform.servesFolders,
     debugFolders: platform.debugFolders,
     ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),
+    ...(platform.listenForGdb && { listenForGdb: platform.listenForGdb }),
     createMachineWorker: async () => {
       const bundle = inExtension('machine-worker.js');
       const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(bundle));

@@ -182,6 +182,22 @@ describe('what writes', () => {
     expect(await session.evaluate('$eip')).toBe(eip);
   });
 
+  it('sets registers of the FPU, of SSE and of the model, whole or in part', async () => {
+    expect(await setExpression('$mxcsr', '0x1fa0')).toMatchObject({ value: '0x00001fa0' });
+    await repl('$xmm3.v4_int32[1] = 7, $xmm3.v4_int32[3] = -1');
+    expect(await session.evaluate('$xmm3.v4_int32[1] - $xmm3.v4_int32[3]')).toBe('8');
+    expect(await session.evaluate('$xmm3.v4_int32[0]')).toBe('0');
+    // An empty register gets a value.
+    await repl('$st0 = 1.5L');
+    expect(await session.evaluate('$st0 * 2')).toBe('3');
+    await repl('$mm1.v4_int16[2] = 0x1234');
+    expect(await session.evaluate('$mm1.uint64')).toBe(String(0x1234n << 32n));
+    await repl('$msr[0x174] = 8');
+    expect(await session.evaluate('$msr[0x174] + 0')).toBe('8');
+    await expect(repl('$mxcsr = 0x10000')).rejects.toThrow('reserved bits are set');
+    await expect(repl('$msr[0xfe] = 1')).rejects.toThrow('would raise #GP');
+  });
+
   it.each([
     ['$cr0', '0x80000000', 'The processor refuses 0x80000000 for CR0: it would raise #GP.'],
     ['$cs', '8', 'CS cannot be set by itself'],

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
 import { startServer } from './server.mjs';
+import { viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
 import { configurationSteps, newGuestStep, rebuildStep, taskSteps, walkthroughStep } from './workflow.mjs';
 
@@ -179,6 +180,7 @@ async function scenario(kind, executablePath) {
         .first()
         .waitFor({ state: 'hidden' });
     });
+    await viewSteps(workbench, step);
     await step('a frame of the host kernel shows its source', async () => {
       const { page } = workbench;
       await workbench.selectFrame(/host kernel/, 'monitor_run');

@@ -20,7 +20,7 @@ const LINEAR_SLOTS = 1 << 14;
 export const STOP_AT_NEW_CODE = Symbol('stop at new code');
 
 /**
- * @param newCode is told of pages before their first instruction is decoded; `true` stops there
+ * @param events is told of pages before their code is executed, and may stop there
  * @param splits whether a block must begin at this linear address, for there may be a breakpoint
  */
 export function createFetch(
@@ -31,7 +31,7 @@ export function createFetch(
   cache: CodeCache,
   faults: Faults,
   splits: (linear: number) => boolean,
-  newCode: CpuEvents['newCode'],
+  events: Pick<CpuEvents, 'newCode' | 'watchedCode'>,
 ): () => Block {
   const { state, segBase, segLimit, segAttr } = views;
 
@@ -93,6 +93,13 @@ export function createFetch(
     return new Block(0, length, [insn], splits(linear));
   }
 
+  /** Code of a page is about to be executed: who waits for it may stop there. */
+  function tell(linear: number, physical: number, fresh: boolean): void {
+    if (!fresh && events.watchedCode()?.[linear >>> 12] !== 1) return;
+    // Not an error: see above.
+    if (events.newCode(linear >>> 0, physical, fresh)) throw STOP_AT_NEW_CODE;
+  }
+
   /** The block at CS:EIP. @throws CpuFault when the fetch faults. */
   function fetch(): Block {
     const eip = state[EIP];
@@ -109,12 +116,11 @@ export function createFetch(
       if (block === undefined || !known || block.physical !== physical) block = cache.find(physical, wide);
       if (!block) {
         if (physical >= memory.size) return decodeSlow(wide);
-        // Not an error: see above.
-        if (!cache.hasPage(physical) && newCode(linear >>> 0, physical)) throw STOP_AT_NEW_CODE;
+        tell(linear, physical, !cache.hasPage(physical));
         block = decodeBlock(physical, linear, wide);
         if (!block) return decodeSlow(wide);
         cache.add(block, wide);
-      }
+      } else tell(linear, physical, false);
       slotLinear[slot] = linear;
       slotGeneration[slot] = mmu.generation();
       slotMode[slot] = mode;

@@ -11,7 +11,7 @@ import { mm } from './simd.ts';
 import type { SseForms } from './sse-forms.ts';
 
 /** Reserved bits of MXCSR: setting one is #GP(0). */
-const MXCSR_MASK = 0xffff;
+export const MXCSR_MASK = 0xffff;
 
 export function defineSseState(map: OpcodeMap, env: CpuEnv, fpu: Softfloat, { guarded }: SseForms): void {
   const {

@@ -3,15 +3,18 @@
  * and changes nothing.
  */
 import type { CpuEnv } from '../env.ts';
+import type { Softfloat } from '../../softfloat/softfloat.ts';
+import { createFpuWrites } from '../fpu/debugger-fpu.ts';
 import { CpuFault } from '../interrupts/fault.ts';
 import { EIP, Flag, MID_REP } from '../state.ts';
 
 export interface DebuggerAccess {
   /**
-   * @param name lower-case: eax to edi, eip, eflags, cr0 to cr4, es to gs
+   * @param name lower-case: eax to edi, eip, eflags, cr0 to cr4, es to gs, those of `debugger-fpu.ts`, `msr[0x174]`
+   * @param bytes little-endian: 4 of most, 8 of a model-specific register and MMX, 10 of x87, 16 of SSE
    * @returns why it was refused, a whole sentence; `undefined` when it was written
    */
-  write(name: string, value: number): string | undefined;
+  write(name: string, bytes: Uint8Array): string | undefined;
   /** Low and high word of a model-specific register; `undefined` when the model has none of that number. */
   readMsr(index: number): readonly [low: number, high: number] | undefined;
 }
@@ -27,9 +30,13 @@ const VECTORS: Readonly<Record<number, string>> = { 10: '#TS', 11: '#NP', 12: '#
 
 /** @param onJump an exception that is held back does not happen any more: the processor goes on elsewhere */
 export function createDebuggerAccess(
-  { views: { state, reg32 }, flags, segmentation, control, msrs }: CpuEnv,
+  { views, flags, segmentation, control, msrs }: CpuEnv,
+  fpu: Softfloat,
   onJump: () => void,
 ): DebuggerAccess {
+  const { state, reg32 } = views;
+  const writeFpu = createFpuWrites(views, fpu);
+
   function setFlags(value: number): string | undefined {
     if (((flags.get() ^ value) & Flag.VM) !== 0)
       return 'EFLAGS.VM cannot be changed from outside: only IRET, a task switch and interrupts enter and leave virtual-8086 mode.';
@@ -52,8 +59,28 @@ export function createDebuggerAccess(
     }
   }
 
+  function writeMsr(index: number, low: number, high: number): string | undefined {
+    const msr = msrs.get(index);
+    const name = `MSR 0x${index.toString(16)}`;
+    if (!msr) return `This processor has no ${name}.`;
+    const { write } = msr;
+    if (!write) return `${name} cannot be written: WRMSR would raise #GP.`;
+    return attempt(name, low >>> 0, () => {
+      write(low, high);
+    });
+  }
+
   return {
-    write(name, value) {
+    write(name, bytes) {
+      const fpuRefusal = writeFpu(name, bytes);
+      if (fpuRefusal !== false) return fpuRefusal;
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const msr = /^msr\[(0x[0-9a-f]{1,8})\]$/.exec(name)?.[1];
+      const size = msr === undefined ? 4 : 8;
+      if (bytes.length !== size)
+        return `${name.toUpperCase()} has ${size} bytes, and ${bytes.length} were given.`;
+      if (msr !== undefined) return writeMsr(Number(msr), view.getInt32(0, true), view.getInt32(4, true));
+      const value = view.getUint32(0, true);
       const general = GENERAL.indexOf(name);
       if (general >= 0) reg32[general] = value;
       else if (name === 'eip') {

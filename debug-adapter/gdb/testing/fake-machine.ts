@@ -170,7 +170,10 @@ export class FakeMachine {
       case 'writeRegister': {
         const { name, value } = params as Params<'writeRegister'>;
         if (name === 'cr0') throw new Error('PG needs PE.');
-        this.registers.set(name, value);
+        this.registers.set(
+          name,
+          typeof value === 'number' ? value : new DataView(value.buffer).getUint32(0, true),
+        );
         return {};
       }
       case 'setBreakpoints':

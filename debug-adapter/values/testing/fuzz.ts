@@ -233,8 +233,7 @@ function tryExpressions(random: Random, iterations: number): void {
     const text = words.join(random(3) === 0 ? '' : ' ');
     const { names, environment } = program;
     const journal = new Journal(environment, random(2) ? undefined : 'Registers are fixed.');
-    const { readMemory, registers, write } = journal;
-    const writing = { ...environment, readMemory, registers, write };
+    const writing = journal.environment();
     for (const attempt of [
       () => {
         look(evaluateShown(text, names, writing), writing);

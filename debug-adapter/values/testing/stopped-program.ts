@@ -81,7 +81,7 @@ export function stopProgram(
   );
   const memory = new MemoryCache(client);
   const coroutines = new Coroutines(snapshotOf(registers), {
-    ...{ hostImage: image, programs: [], userPrograms: [], guests: [] },
+    ...{ hostImage: image, programs: [], guests: [] },
   });
   return {
     inspection: new Inspection(coroutines, memory, lists),

@@ -12,6 +12,7 @@ type Kind = MappedRange['region'] | 'changes';
 const TITLES: Readonly<Record<Kind, string>> = {
   changes: t('Changed since the last stop'),
   image: t('Kernel'),
+  module: t('Modules'),
   program: t('Programs'),
   user: t('Other memory of ring 3'),
   kernel: t('Other kernel memory'),

@@ -1,6 +1,6 @@
 /**
- * The expressions of a description, compiled once and evaluated for one task after the other: C over the kernel's variables, in
- * which `task` is a pointer to the task.
+ * The expressions of a description, compiled once and evaluated for one item of a list after the other: C over the kernel's
+ * variables, and over pointers to the items at hand, such as `task`.
  */
 import type { MemoryCache } from '../memory-cache.ts';
 import type { FrameValues } from '../frame-values.ts';
@@ -20,23 +20,29 @@ function fail(message: string): never {
   throw new AdapterError('evaluate-failed', message);
 }
 
-const isTask = ({ name, scope, space }: SymbolPath) =>
-  name === 'task' && scope === undefined && space === undefined;
+/** The items that an expression is about: addresses by the names of their pointers. */
+export type Items = Readonly<Record<string, number>>;
 
-export class TaskValues {
+const isPlain = ({ scope, space }: SymbolPath) => scope === undefined && space === undefined;
+
+export class ListValues {
   private readonly names: Names;
   private readonly compiled = new Map<string, Compiled>();
 
-  /** @param type of a task. @throws AdapterError when the kernel has no such type */
+  /** @param types of what the pointers point to, by their names. @throws AdapterError when the kernel has no such type */
   constructor(
     private readonly kernel: FrameValues,
     private readonly memory: MemoryCache,
-    type: string,
+    types: Readonly<Record<string, string>>,
   ) {
-    const found = kernel.type(type, undefined) ?? fail(`The kernel has no type "${type}".`);
-    const task = { type: pointerTo(found), location: undefined };
+    const pointers = new Map(
+      Object.entries(types).map(([name, type]) => {
+        const found = kernel.type(type, undefined) ?? fail(`The kernel has no type "${type}".`);
+        return [name, { type: pointerTo(found), location: undefined }] as const;
+      }),
+    );
     this.names = {
-      object: (path) => (isTask(path) ? task : kernel.object(path)),
+      object: (path) => (isPlain(path) ? pointers.get(path.name) : undefined) ?? kernel.object(path),
       enumerator: (name, space) => kernel.enumerator(name, space),
       type: (name, space) => kernel.type(name, space),
       register: (name, space) => kernel.register(name, space),
@@ -49,8 +55,8 @@ export class TaskValues {
   }
 
   /** Of a whole number or a pointer, as it is without a sign. @throws AdapterError when it is none or cannot be read */
-  number(source: string, task: number): Promise<number> {
-    return this.compute(source, task, (value, bytes) => {
+  number(source: string, items: Items): Promise<number> {
+    return this.compute(source, items, (value, bytes) => {
       if (!isInteger(value.type) && !isPointer(value.type))
         fail(`"${source}" is neither a whole number nor a pointer.`);
       return Number(BigInt.asUintN(32, integerOf(bytes, value.type)));
@@ -58,13 +64,13 @@ export class TaskValues {
   }
 
   /** @throws AdapterError like `number` */
-  holds(source: string, task: number): Promise<boolean> {
-    return this.compute(source, task, (value, bytes) => !isZero(scalarOf(bytes, value.type)));
+  holds(source: string, items: Items): Promise<boolean> {
+    return this.compute(source, items, (value, bytes) => !isZero(scalarOf(bytes, value.type)));
   }
 
   /** The name of an enumerator, or the number. @throws AdapterError like `number` */
-  enumerator(source: string, task: number): Promise<string> {
-    return this.compute(source, task, (value, bytes) => {
+  enumerator(source: string, items: Items): Promise<string> {
+    return this.compute(source, items, (value, bytes) => {
       const type = bare(value.type);
       const number = integerOf(bytes, value.type);
       const found = type.kind === 'enum' ? type.enumerators.find((one) => one.value === number) : undefined;
@@ -73,8 +79,8 @@ export class TaskValues {
   }
 
   /** Characters up to the terminator; `undefined` for a null pointer. @throws AdapterError like `number` */
-  text(source: string, task: number): Promise<string | undefined> {
-    return this.compute(source, task, (value, bytes, { readMemory }) => {
+  text(source: string, items: Items): Promise<string | undefined> {
+    return this.compute(source, items, (value, bytes, { readMemory }) => {
       if (!isPointer(value.type) && !arrayOf(value.type)) fail(`"${source}" is no text.`);
       const address = isPointer(value.type) ? Number(integerOf(bytes, value.type)) >>> 0 : undefined;
       if (address === 0) return undefined;
@@ -87,14 +93,16 @@ export class TaskValues {
 
   private compute<T>(
     source: string,
-    task: number,
+    items: Items,
     answer: (value: TypedValue, bytes: Uint8Array, environment: Environment) => T,
   ): Promise<T> {
-    const pointer = Uint8Array.from([0, 8, 16, 24], (shift) => (task >>> shift) & 0xff);
     return this.memory.compute(() => {
       const environment = this.kernel.environment();
-      const locate: Environment['locate'] = (path) =>
-        isTask(path) ? { kind: 'value', bytes: pointer } : environment.locate(path);
+      const locate: Environment['locate'] = (path) => {
+        const at = isPlain(path) && Object.hasOwn(items, path.name) ? items[path.name] : undefined;
+        if (at === undefined) return environment.locate(path);
+        return { kind: 'value', bytes: Uint8Array.from([0, 8, 16, 24], (shift) => (at >>> shift) & 0xff) };
+      };
       const value = evaluate(this.compile(source), { ...environment, locate });
       const bytes = bytesOf(value, environment) ?? fail(`"${source}" cannot be read.`);
       return answer(value, bytes, environment);

@@ -1,0 +1,80 @@
+/** Which code is news to a client that knows some ranges. */
+import { describe, expect, it } from 'vitest';
+import { createMachine } from '../machine/machine.ts';
+import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
+import { createOutsideCode } from './outside-code.ts';
+
+const ignore = () => undefined;
+const spec = (id: number, ...known: [number, number][]) => ({
+  ...({ id, coroutine: -1, kind: 'execute', pages: 'outside', known } as const),
+});
+
+describe('code outside of known ranges', () => {
+  it('is news once for each page and client, and not inside of them', () => {
+    const outside = createOutsideCode();
+    const one = spec(1, [0x10_0000, 0x10_2000]);
+    outside.replace([one]);
+    expect(outside.isNews(one, 0x10_1fff, false, 0)).toBe(false);
+    expect(outside.isNews(one, 0x10_2000, false, 0)).toBe(true);
+    outside.tell(one, 0x10_2000, 0);
+    expect(outside.isNews(one, 0x10_2abc, false, 0)).toBe(false);
+    expect(outside.isNews(one, 0x10_3000, false, 0)).toBe(true);
+  });
+
+  it('is news again when other code is there, but not for ever', () => {
+    const outside = createOutsideCode();
+    const one = spec(1);
+    outside.replace([one]);
+    let told = 0;
+    while (outside.isNews(one, 0x5000, true, told) && told < 1000) {
+      outside.tell(one, 0x5000, told - 1);
+      told++;
+    }
+    expect(told).toBe(16);
+  });
+
+  it('stays told when the ranges change, and is forgotten with its id', () => {
+    const outside = createOutsideCode();
+    outside.replace([spec(1), spec(2)]);
+    outside.tell(spec(1), 0x5000, 0);
+    outside.replace([spec(1, [0x9000, 0xa000])]);
+    expect(outside.isNews(spec(1), 0x5000, false, 0)).toBe(false);
+    outside.replace([]);
+    expect(outside.pages).toBeUndefined();
+    outside.replace([spec(1)]);
+    expect(outside.isNews(spec(1), 0x5000, false, 0)).toBe(true);
+  });
+
+  it('is looked for on all pages that are not known as a whole to everybody', () => {
+    const outside = createOutsideCode();
+    outside.replace([spec(1, [0x1000, 0x3000]), spec(2, [0x1800, 0x4000])]);
+    expect([...outside.pages!.subarray(0, 5)]).toEqual([1, 1, 0, 1, 1]);
+  });
+});
+
+it('stops the machine once before it executes, and whenever the code is another one', () => {
+  const page = 0x20_0000;
+  const store = (code: number) => [0xc7, 0x05, ...imm32(page), ...imm32(code)];
+  // The page returns; then it is written, and returns again.
+  const call = (at: number) => [0xe8, ...imm32(page - (TINY_ENTRY + at + 5))];
+  const code = [
+    ...[0xbc, ...imm32(0x30_0000)], // mov esp
+    ...store(0xc3), // ret
+    ...call(15),
+    ...call(20),
+    ...store(0xc390), // nop; ret
+    ...call(35),
+    ...[0xeb, 0xfe],
+  ];
+  const machine = createMachine(tinyKernel(code), { serial: ignore, debugcon: ignore, log: ignore });
+  machine.debug.catchpoints.replace([spec(7, [0x10_0000, 0x10_1000])]);
+  const found: unknown[] = [];
+  for (let n = 0; n < 20; n++) {
+    const result = machine.run(5);
+    if (result.kind === 'event') found.push([machine.cpu.linearEip(), ...result.caught.map(({ id }) => id)]);
+  }
+  expect(found).toEqual([
+    [page, 7],
+    [page, 7],
+  ]);
+});

@@ -1,0 +1,69 @@
+/**
+ * Code outside of the ranges that a client knows: kernels that have moved themselves, modules, programs. The processor asks for a
+ * page whenever it looks its code up anew, which a table with a byte for each linear page answers; only pages that somebody may
+ * not know yet cost more.
+ */
+import type { CatchSpec } from '../protocol/debug-protocol.ts';
+
+type OutsideSpec = Extract<CatchSpec, { readonly pages: 'outside' }>;
+
+/** How often one page is told: code that is written again and again would never end. */
+const MOST_TOLD = 16;
+const LINEAR_PAGES = 1 << 20;
+
+export interface OutsideCode {
+  /** Linear pages that may be news to somebody have a 1; `undefined` when nobody waits. */
+  readonly pages: Uint8Array | undefined;
+  /** Which pages were told stays with the ids that come back. */
+  replace(specs: readonly OutsideSpec[]): void;
+  /** Is code at an address news? @param fresh other code has come into its frame. @param now instructions so far */
+  isNews(spec: OutsideSpec, linear: number, fresh: boolean, now: number): boolean;
+  /** It is told now. */
+  tell(spec: OutsideSpec, linear: number, now: number): void;
+}
+
+interface Told {
+  readonly times: number;
+  /** The last time. */
+  readonly at: number;
+}
+
+const isKnown = ({ known }: OutsideSpec, linear: number): boolean =>
+  known.some(([start, end]) => linear >= start && linear < end);
+
+/** Pages that lie in one range as a whole. */
+function knownPages({ known }: OutsideSpec): Uint8Array {
+  const pages = new Uint8Array(LINEAR_PAGES);
+  for (const [start, end] of known) pages.fill(1, Math.ceil(start / 0x1000), Math.floor(end / 0x1000));
+  return pages;
+}
+
+export function createOutsideCode(): OutsideCode {
+  let pages: Uint8Array | undefined;
+  /** By id of a spec and page. */
+  let told = new Map<number, Map<number, Told>>();
+  const toldOf = ({ id }: OutsideSpec, linear: number) => told.get(id)?.get(linear >>> 12);
+  return {
+    get pages() {
+      return pages;
+    },
+    replace(specs) {
+      told = new Map(specs.map(({ id }) => [id, told.get(id) ?? new Map<number, Told>()]));
+      pages = specs.length > 0 ? new Uint8Array(LINEAR_PAGES) : undefined;
+      for (const spec of specs) {
+        const known = knownPages(spec);
+        for (let page = 0; page < LINEAR_PAGES; page++) pages![page] |= 1 - known[page];
+      }
+    },
+    isNews(spec, linear, fresh, now) {
+      const before = toldOf(spec, linear);
+      // Right behind a stop its code has still to be decoded.
+      const again = before === undefined || (fresh && before.at !== now && before.times < MOST_TOLD);
+      return again && !isKnown(spec, linear);
+    },
+    tell(spec, linear, now) {
+      const { times = 0 } = toldOf(spec, linear) ?? {};
+      told.get(spec.id)?.set(linear >>> 12, { times: times + 1, at: now });
+    },
+  };
+}

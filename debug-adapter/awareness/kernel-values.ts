@@ -1,0 +1,18 @@
+/** The variables and types of a kernel, in no function of it: what the expressions of descriptions are about. */
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import type { Coroutines } from '../coroutines.ts';
+import { FrameValues } from '../frame-values.ts';
+import type { MemoryCache } from '../memory-cache.ts';
+import type { Frame } from '../stack.ts';
+
+export function kernelValues(
+  coroutines: Coroutines,
+  memory: MemoryCache,
+  coroutine: CoroutineId,
+): FrameValues {
+  const frame: Frame = {
+    ...{ coroutine, kind: 'code', name: '', pc: 0, lookupPc: 0, registers: [], cfa: undefined },
+    ...{ position: undefined, resolved: undefined, inlineDepth: 0, depth: 0 },
+  };
+  return new FrameValues(frame, coroutines, memory);
+}

@@ -1,0 +1,79 @@
+// The views of the machine in a real VS Code, while the sample is stopped in kmain: each shows what it should, and what is
+// clicked in it leads there.
+
+/** The page of a webview view that is in front. */
+async function viewPage({ page }, text) {
+  for (let tries = 0; tries < 60; tries++) {
+    for (const frame of page.frames()) {
+      const found = await frame
+        .locator('#view', { hasText: text })
+        .count()
+        .catch(() => 0);
+      if (found > 0) return frame;
+    }
+    await page.waitForTimeout(500);
+  }
+  throw new Error(`no view shows "${text}"`);
+}
+
+/** Brings a view of the panel to the front by its tab. */
+async function show(workbench, name, text) {
+  await workbench.page.locator('.part.panel').getByRole('tab', { name }).click();
+  return viewPage(workbench, text);
+}
+
+/** Runs the steps. The editor shows kernel/main.c, the guest is stopped in kmain. */
+export async function viewSteps(workbench, step) {
+  const { page } = workbench;
+  await step('the address space shows regions, a map and a page walk', async () => {
+    const view = await show(workbench, 'Address Space', 'Passage page');
+    await view.getByLabel('Go to address').fill('&kmain');
+    await view.getByLabel('Go to address').press('Enter');
+    await view.getByText('This access is allowed.').waitFor();
+    await view.getByRole('heading', { name: 'Who maps this frame' }).waitFor();
+    await workbench.shot('view-address-space');
+  });
+  await step('a page walk leads to memory', async () => {
+    const view = await viewPage(workbench, 'Passage page');
+    await view.getByRole('button', { name: 'Show memory' }).click();
+    const memory = await viewPage(workbench, 'follow the virtual address');
+    await memory.locator('.byte.selected').first().waitFor();
+    await workbench.shot('view-memory');
+  });
+  await step('the processor shows bits, and a table', async () => {
+    const view = await show(workbench, 'Processor', 'eflags');
+    await view.getByRole('tab', { name: 'IDT' }).click();
+    await view.getByText('0x0e', { exact: true }).waitFor();
+    await view.getByRole('tab', { name: 'Registers' }).click();
+    await view.getByText('eflags').waitFor();
+    await workbench.shot('view-processor');
+  });
+  await step('the rings show entries of handlers', async () => {
+    const view = await show(workbench, 'Rings', 'Entries by vector');
+    await view.locator('.row').first().waitFor();
+    await workbench.shot('view-rings');
+  });
+  await step('the side bar shows devices and kernels', async () => {
+    await page.locator('.pane-header', { hasText: 'Kernels and Tasks' }).first().click();
+    await page
+      .locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: 'has the CPU' })
+      .waitFor();
+    await page.locator('.pane-header', { hasText: 'Devices' }).first().click();
+    await workbench.expand(
+      page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: /^pic/ }).first(),
+    );
+    await page.locator('.monaco-list-row', { hasText: 'master' }).first().waitFor();
+    await workbench.shot('view-devices');
+    for (const name of ['Kernels and Tasks', 'Devices'])
+      await page.locator('.pane-header', { hasText: name }).first().click();
+  });
+  await step('a switch leads to the code of the host', async () => {
+    const view = await show(workbench, 'Switches', 'START');
+    await view.locator('.row').first().waitFor();
+    await workbench.shot('view-switches');
+    await view.locator('.row .link[data-part=from]').first().click();
+    await page.locator('.tab.active', { hasText: /passage|monitor/ }).waitFor();
+    await workbench.command('View: Close Editor');
+    await page.locator('.part.panel').getByRole('tab', { name: 'Terminal' }).click();
+  });
+}
