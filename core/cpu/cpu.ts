@@ -66,6 +66,7 @@ import {
   TR,
   type Views,
 } from './state.ts';
+import type { Tracer } from './tracer.ts';
 import { createTaskSwitch } from './tasks/tasks.ts';
 import { observeTransfer } from './segmentation/observed-transfer.ts';
 import { createTransfer } from './segmentation/transfer.ts';
@@ -153,6 +154,7 @@ export interface Cpu {
   /** Takes `skipBreakpoint` back. */
   keepBreakpoints(): void;
   setGuard(guard: StepGuard | undefined): void;
+  setTracer(tracer: Tracer | undefined): void;
   /** Makes blocks begin at these low 12 bits of addresses too, until `forgetSplits`. */
   splitAt(pageOffsets: Iterable<number>): void;
   /** From now on blocks need not begin where `splitAt` wanted it. */
@@ -234,6 +236,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   let breakpoints = NO_BREAKPOINTS;
   let skip = -1;
   const guard = createGuard();
+  let tracer: Tracer | undefined;
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
   const kept = createSplits(cache);
@@ -267,7 +270,9 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     state[BREAK] = 0;
     const end = (eip + block.size) | 0;
     state[EIP] = end;
+    tracer?.begin(block, (base + eip) >>> 0);
     let n = 0;
+    let branched = false;
     try {
       while (n < count) {
         state[INDEX] = n;
@@ -279,7 +284,10 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       }
       if (n < total) state[EIP] = eip + insns[n - 1].end;
       // Only the last instruction of a block branches.
-      else if (state[EIP] !== end && state[MID_REP] === 0) noteBranch(base + eip + block.lastStart);
+      else if (state[EIP] !== end && state[MID_REP] === 0) {
+        branched = true;
+        noteBranch(base + eip + block.lastStart);
+      }
     } catch (error) {
       if (error !== faults.fault) throw error;
       // The instruction will run again and meet its breakpoints then.
@@ -287,14 +295,14 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       if (state[COMMITTED] === 0) state[EIP] = eip + insns[state[INDEX]].start;
       state[COMMITTED] = 0;
       const { vector, errorCode } = faults.fault;
-      retire(state[INDEX] + 1);
+      retire(state[INDEX] + 1, false);
       if (vector === FREEZE) {
         state[HALTED] = 1;
         return true;
       }
       return raiseException(vector, errorCode, Source.Fault);
     }
-    retire(n);
+    retire(n, branched);
     return true;
   }
 
@@ -304,10 +312,12 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     branches[slot + 1] = segBase[CS] + state[EIP];
   }
 
-  function retire(count: number): void {
-    doubles[Double.Retired] += count + state[EXTRA];
+  function retire(count: number, branched: boolean): void {
+    const ticks = count + state[EXTRA];
+    doubles[Double.Retired] += ticks;
     state[INDEX] = 0;
     state[EXTRA] = 0;
+    tracer?.end(count, ticks, branched);
   }
 
   /** One instruction with the trap flag, the resume flag or an interrupt shadow in force. */
@@ -389,7 +399,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
           continue;
         }
         state[SHADOW] = 0;
-        retire(1);
+        // No instruction: the fetch itself has faulted.
+        doubles[Double.Retired] += 1;
         if (!raiseException(vector, errorCode, Source.Fault)) return Exit.Shutdown;
         continue;
       }
@@ -472,6 +483,9 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     },
     runsAgain,
     setGuard: guard.set,
+    setTracer(next) {
+      tracer = next;
+    },
     splitAt: kept.add,
     forgetSplits: kept.forget,
     stopForEvent() {

@@ -12,9 +12,12 @@ import { PAGE_SIZE } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { type Breakpoints, createBreakpoints, type LogPointHit } from './breakpoints.ts';
 import { type Catchpoints, createCatchpoints } from './catchpoints.ts';
+import { createExecution, type Execution } from './execution.ts';
 import { createFilters } from './filter.ts';
 import { walkPages } from './page-walk.ts';
+import { createProfiler, type Profiler } from './profiler.ts';
 import { createSpaceLoads, type SpaceLoads } from './space-loads.ts';
+import { createTracing } from './tracing.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createWatchpoints, type Watchpoints } from './watchpoints.ts';
 
@@ -24,6 +27,8 @@ export interface DebugCore {
   readonly watchpoints: Watchpoints;
   readonly transitions: Transitions;
   readonly spaceLoads: SpaceLoads;
+  readonly execution: Execution;
+  readonly profiler: Profiler;
   /** Who is told of log points. */
   onLog: (hit: LogPointHit) => void;
 }
@@ -91,6 +96,7 @@ export function createDebugTaps(
     attach(cpu, inspect) {
       inspector = inspect;
       const filters = createFilters(cpu, inspect, passages());
+      const tracing = createTracing(cpu, inspect, passages());
       const core: DebugCore = {
         breakpoints: createBreakpoints(cpu, inspect, filters, (hit) => {
           core.onLog(hit);
@@ -99,6 +105,8 @@ export function createDebugTaps(
         watchpoints: createWatchpoints(memory, cpu, filters),
         transitions,
         spaceLoads,
+        execution: createExecution(tracing),
+        profiler: createProfiler(cpu, passages(), transitions, tracing),
         onLog: () => undefined,
       };
       return core;

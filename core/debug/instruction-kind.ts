@@ -1,5 +1,6 @@
-/** What an instruction does to a step, found by its opcode (SDM vol. 2, appendix A). */
-export type InstructionKind = 'plain' | 'call' | 'interrupt' | 'repeat' | 'sysenter';
+/** What an instruction does to the flow of control, found by its opcode (SDM vol. 2, appendix A). */
+export type InstructionKind =
+  'plain' | 'call' | 'return' | 'conditional' | 'interrupt' | 'repeat' | 'sysenter';
 
 const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0]);
 
@@ -16,8 +17,22 @@ export function instructionKind(bytes: Uint8Array): InstructionKind {
   const digit = (bytes[at + 1] >> 3) & 7;
   if (opcode === 0xe8 || opcode === 0x9a || (opcode === 0xff && (digit === 2 || digit === 3))) return 'call';
   if (opcode === 0x0f && bytes[at + 1] === 0x34) return 'sysenter';
+  if ((opcode & 0xf6) === 0xc2) return 'return';
+  // Jcc, LOOP, JECXZ.
+  const jcc = (opcode & 0xf0) === 0x70 || (opcode === 0x0f && (bytes[at + 1] & 0xf0) === 0x80);
+  if (jcc || (opcode & 0xfc) === 0xe0) return 'conditional';
   if (opcode === 0xcc || opcode === 0xcd || opcode === 0xce || opcode === 0xf1) return 'interrupt';
   const isString =
     (opcode >= 0xa4 && opcode <= 0xaf && opcode !== 0xa8 && opcode !== 0xa9) || (opcode & 0xfc) === 0x6c;
   return repeat && isString ? 'repeat' : 'plain';
+}
+
+/** Bytes of the stack that a return takes: the return address, and arguments of its caller. */
+export function poppedBytes(bytes: Uint8Array, wide: boolean): number {
+  const at = bytes.findIndex((byte) => (byte & 0xf6) === 0xc2);
+  const short = bytes.subarray(0, at).includes(0x66) === wide;
+  const isFar = (bytes[at] & 8) !== 0;
+  const hasOperand = (bytes[at] & 1) === 0;
+  const own = (short ? 2 : 4) * (isFar ? 2 : 1);
+  return own + (hasOperand ? bytes[at + 1] | (bytes[at + 2] << 8) : 0);
 }

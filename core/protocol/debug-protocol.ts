@@ -372,3 +372,38 @@ export interface DeviceState {
   readonly name: string;
   readonly state: PlainValue;
 }
+
+/** What has run in an address space of a coroutine, ascending by linear address. */
+export interface ExecutedSpace {
+  readonly coroutine: CoroutineId;
+  readonly cr3: number;
+  /** Instructions, and how often each was begun: one that faults and runs again was begun twice. */
+  readonly addresses: Uint32Array;
+  readonly counts: Float64Array;
+  /** Conditional branches (Jcc, LOOP, JECXZ), how often each was taken, and how often it was not. */
+  readonly branches: Uint32Array;
+  readonly taken: Float64Array;
+  readonly passed: Float64Array;
+}
+
+/**
+ * A tree of calls, one column for each property; a parent stands before its children. A node whose parent is -1 is a coroutine.
+ * One tick is one retired instruction, one round of a REP, or 10 virtual nanoseconds of HLT.
+ */
+export interface Profile {
+  readonly parents: Int32Array;
+  readonly coroutines: Int32Array;
+  /** Linear address of the function as it was called; of the outermost ones where their code was met first. */
+  readonly addresses: Uint32Array;
+  /** Of the handler of an interrupt or exception, else -1. */
+  readonly vectors: Int32Array;
+  /** CR3 of a program in ring 3, else 0. */
+  readonly spaces: Uint32Array;
+  /** Ticks of the function itself, without those that it called. */
+  readonly self: Float64Array;
+  readonly calls: Float64Array;
+  /** Ticks that nobody ran in. */
+  readonly haltedTicks: number;
+  /** The tree was too large: the rest was counted where it ended. */
+  readonly truncated: boolean;
+}

@@ -13,10 +13,12 @@ import type {
   CatchSpec,
   CaughtEvent,
   DeviceState,
+  ExecutedSpace,
   Filter,
   LoggedValue,
   Mappings,
   PageWalk,
+  Profile,
   ReverseMapping,
   SpaceRecord,
   TransitionRecord,
@@ -307,6 +309,14 @@ export interface RequestMap {
   reverseMap: { params: { physical: number }; result: { mappings: readonly ReverseMapping[] } };
   /** The states of all devices, as far as a person can look at them. */
   devices: { params: Record<string, never>; result: { devices: readonly DeviceState[] } };
+  /** Begins a record of all that runs, or ends it; what was recorded stays until the next one begins. */
+  recordExecution: { params: { on: boolean }; result: Record<string, never> };
+  executed: {
+    params: Record<string, never>;
+    result: { spaces: readonly ExecutedSpace[]; truncated: boolean };
+  };
+  startProfile: { params: Record<string, never>; result: Record<string, never> };
+  stopProfile: { params: Record<string, never>; result: Profile };
   /** Hash of the whole machine state. */
   hash: { params: Record<string, never>; result: { hash: string } };
 }

@@ -253,6 +253,10 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   mappings: fields({ space, cr3: optional(address) }),
   reverseMap: fields({ physical: address }),
   devices: fields({}),
+  recordExecution: fields({ on: boolean }),
+  executed: fields({}),
+  startProfile: fields({}),
+  stopProfile: fields({}),
   hash: fields({}),
 };
 

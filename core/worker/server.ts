@@ -435,6 +435,23 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     },
     reverseMap: ({ physical }) => ({ mappings: reverseMap(booted(), physical) }),
     devices: () => ({ devices: booted().deviceStates() }),
+    recordExecution({ on }) {
+      const { execution } = booted().debug;
+      if (on) execution.start();
+      else execution.stop();
+      return {};
+    },
+    executed: () => booted().debug.execution.read(),
+    startProfile() {
+      booted().debug.profiler.start();
+      return {};
+    },
+    stopProfile() {
+      const { profiler } = booted().debug;
+      if (!profiler.isOn())
+        throw new RequestError('no-profile', 'No profile is being taken: send "startProfile" first.');
+      return profiler.stop();
+    },
     hash: () => ({ hash: stoppedMachine().hash() }),
   };
 

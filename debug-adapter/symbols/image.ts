@@ -316,6 +316,11 @@ export class SymbolImage {
     this.ask(() => this.sourceLines.at(pc), undefined),
   );
 
+  /** Where the statements of the whole program begin. */
+  allStatements(): { readonly file: string; readonly line: number; readonly address: number }[] {
+    return this.ask(() => [...this.sourceLines.statements()], []);
+  }
+
   /** The rows of the function at `pc`, one per address, in address order. */
   rowsOfFunction(pc: number): FunctionRow[] {
     return this.ask(() => this.sourceLines.rowsOfFunction(pc), []);

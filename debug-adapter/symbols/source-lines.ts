@@ -5,7 +5,7 @@
 import type { SourcePosition } from './function-info.ts';
 import type { Functions } from './functions.ts';
 import { ROW, rowAt, rowsAt } from './line-program.ts';
-import { type LineTables, rowSpans } from './line-tables.ts';
+import { type LineTables, rowSpans, statementRows } from './line-tables.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
 import type { SymbolTable } from './symtab.ts';
@@ -31,6 +31,19 @@ export class SourceLines {
     private readonly ranges: RangeReader,
     private readonly symbols: () => SymbolTable,
   ) {}
+
+  /** Where the statements of the whole program begin; some begin at several addresses. */
+  *statements(): Generator<{ readonly file: string; readonly line: number; readonly address: number }> {
+    for (const header of this.lines.all) {
+      const rows = this.lines.rowsOf(header);
+      if (!rows) continue;
+      const files = new Set(rows.file);
+      for (const row of statementRows(rows, files)) {
+        const file = this.lines.path(header, rows.file[row]!);
+        if (file !== undefined) yield { file, line: rows.line[row]!, address: rows.address[row]! };
+      }
+    }
+  }
 
   /** All rows at exactly `pc`, in the order of the table. */
   rowsAt(pc: number): LineInfo[] {

@@ -19,15 +19,18 @@ const LINES_BEFORE = 12;
 const rangeOf = (line: number, { column, length }: Piece): vscode.Range =>
   new vscode.Range(line, column, line, column + length);
 
-/** Variables of C and registers of assembly, up to the line that the machine stands at. */
+/** Variables of C and registers of assembly, each at the last line that has it before the machine stands. */
 const inlineValues: vscode.InlineValuesProvider = {
   provideInlineValues(document, viewPort, { stoppedLocation }) {
     const last = stoppedLocation.end.line;
     const first = Math.max(viewPort.start.line, last - LINES_BEFORE);
     const values: vscode.InlineValue[] = [];
-    for (let line = first; line <= last && line < document.lineCount; line++) {
+    const seen = new Set<string>();
+    for (let line = Math.min(last, document.lineCount - 1); line >= first; line--) {
       const { text } = document.lineAt(line);
       for (const piece of isC(document) ? variablesIn(text) : registersIn(text)) {
+        if (seen.has(piece.expression)) continue;
+        seen.add(piece.expression);
         const range = rangeOf(line, piece);
         values.push(
           isC(document)

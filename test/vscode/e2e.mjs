@@ -10,6 +10,7 @@ import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
 import { startServer } from './server.mjs';
 import { viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
+import { configurationSteps, rebuildStep, taskSteps } from './workflow.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vsix = join(root, 'out/colinux.vsix');
@@ -289,6 +290,11 @@ async function scenario(kind, executablePath) {
       await workbench.statusBar(/· ring/).waitFor({ state: 'hidden' });
       return 'served';
     });
+    rmSync(join(folder, '.vscode'), { recursive: true });
+    const context = { step, workbench, folder, kind, breakpoint };
+    await configurationSteps(context);
+    await taskSteps(context);
+    await rebuildStep(context);
     await step('a new guest kernel is written into an empty folder', async () => {
       mkdirSync(join(folder, 'new'));
       await workbench.command('coLinux: New Guest Kernel…');
@@ -312,7 +318,7 @@ async function scenario(kind, executablePath) {
     });
     await step('a folder that is not built yet is built by F5, or says what to do', async () => {
       const { page } = workbench;
-      rmSync(join(folder, '.vscode'), { recursive: true });
+      rmSync(join(folder, '.vscode'), { recursive: true, force: true });
       rmSync(join(folder, 'build'), { recursive: true });
       await workbench.openFile(MAIN);
       await page.waitForTimeout(500);

@@ -15,6 +15,8 @@ export class Block {
   /** The guard that lets it pass without being asked, and at which linear address. */
   passes = 0;
   passesAt = 0;
+  /** What a tracer keeps with it. */
+  traced: object | undefined;
   /** Where its last instruction begins, in bytes from its own beginning. */
   readonly lastStart: number;
   constructor(

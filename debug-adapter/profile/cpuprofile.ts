@@ -1,0 +1,117 @@
+/**
+ * The core's profile as a .cpuprofile, the JSON of Chrome's and Node's profilers that VS Code shows. Exact: each node of the tree is one
+ * sample as long as all the ticks of the function itself, 10 virtual nanoseconds each, in the order of the tree; so a flame chart of it is
+ * no history but a picture of the sums. Each coroutine is a node of its own at the top.
+ *
+ * Format: Chrome DevTools Protocol, domain Profiler, type Profile.
+ */
+import type { Profile } from '../../core/protocol/debug-protocol.ts';
+import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+
+export interface CallFrame {
+  readonly functionName: string;
+  /** The source, or empty. */
+  readonly url: string;
+  /** From 0; -1 for unknown. */
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+  readonly scriptId: string;
+}
+export interface CpuProfileNode {
+  readonly id: number;
+  readonly callFrame: CallFrame;
+  /** Ticks, of all samples. */
+  hitCount: number;
+  readonly children: number[];
+}
+export interface CpuProfile {
+  readonly nodes: readonly CpuProfileNode[];
+  /** Microseconds of virtual time. */
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
+
+/** Where the code at an address is. */
+export interface ProfiledPlace {
+  readonly name: string;
+  readonly file: string | undefined;
+  /** From 1; 0 for unknown. */
+  readonly line: number;
+}
+
+export interface ProfileNames {
+  coroutine(id: CoroutineId): string;
+  /** @param cr3 of a program in ring 3, else 0 */
+  place(coroutine: CoroutineId, address: number, cr3: number): ProfiledPlace;
+}
+
+const TICKS_PER_MICROSECOND = 100;
+
+const frame = (functionName: string, url = '', line = 0): CallFrame => ({
+  ...{ functionName, url, scriptId: '0' },
+  ...{ lineNumber: line - 1, columnNumber: line > 0 ? 0 : -1 },
+});
+
+/** Calls of one function by one caller are one node, also where its first known address was in its middle. */
+export function toCpuProfile(profile: Profile, names: ProfileNames): CpuProfile {
+  const nodes: CpuProfileNode[] = [];
+  const byKey = new Map<string, CpuProfileNode>();
+  function node(parent: CpuProfileNode | undefined, callFrame: CallFrame): CpuProfileNode {
+    const key = `${parent?.id ?? 0} ${callFrame.functionName} ${callFrame.url} ${callFrame.lineNumber}`;
+    const known = byKey.get(key);
+    if (known) return known;
+    const fresh = { id: nodes.length + 1, callFrame, hitCount: 0, children: [] };
+    nodes.push(fresh);
+    byKey.set(key, fresh);
+    parent?.children.push(fresh.id);
+    return fresh;
+  }
+  const root = node(undefined, frame('(root)'));
+  const made: CpuProfileNode[] = [];
+  profile.parents.forEach((parent, n) => {
+    const coroutine = profile.coroutines[n];
+    const own =
+      parent < 0
+        ? node(root, frame(names.coroutine(coroutine)))
+        : node(
+            made[parent],
+            frameOf(names, coroutine, profile.addresses[n], profile.spaces[n], profile.vectors[n]),
+          );
+    own.hitCount += profile.self[n];
+    made.push(own);
+  });
+  if (profile.haltedTicks > 0) node(root, frame('(halted)')).hitCount += profile.haltedTicks;
+  return { nodes, ...samplesOf(nodes, root) };
+}
+
+function frameOf(
+  names: ProfileNames,
+  coroutine: CoroutineId,
+  address: number,
+  cr3: number,
+  vector: number,
+): CallFrame {
+  const { name, file, line } = names.place(coroutine, address, cr3);
+  return frame(vector < 0 ? name : `${name} (interrupt 0x${vector.toString(16)})`, file, line);
+}
+
+/** One sample for each node that has run, callers before whom they call. A sample lasts until the next one begins. */
+function samplesOf(nodes: readonly CpuProfileNode[], root: CpuProfileNode): Omit<CpuProfile, 'nodes'> {
+  const samples: number[] = [];
+  const timeDeltas: number[] = [];
+  let time = 0;
+  let before = 0;
+  const waiting = [root];
+  for (let one = waiting.pop(); one; one = waiting.pop()) {
+    if (one.hitCount > 0) {
+      samples.push(one.id);
+      timeDeltas.push(time - before);
+      before = time;
+      time += one.hitCount / TICKS_PER_MICROSECOND;
+    }
+    for (const child of [...one.children].reverse()) waiting.push(nodes[child - 1]);
+  }
+  return { startTime: 0, endTime: time, samples, timeDeltas };
+}
