@@ -10,6 +10,7 @@ import { AdapterError } from './errors.ts';
 import { expandPaths } from './expand-paths.ts';
 import { gdbPortOf } from './gdb-door.ts';
 import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';
+import { DEFAULT_CPU, MAX_MEMORY, MIN_MEMORY } from './launch-limits.ts';
 import { type LaunchDevices, readLaunchDevices } from './launch-devices.ts';
 import { type ListHint, listHint } from './values/format-specifier.ts';
 
@@ -42,17 +43,9 @@ export interface LaunchArguments {
   readonly lists: readonly ListHint[];
 }
 
-/** The processor models that a launch can ask for, and the one it gets. */
-export const MODELS: readonly string[] = CPU_MODELS;
-export const DEFAULT_CPU: CpuModel = 'max';
-
 /** Most programs: at each stop all of them are compared with what is mapped. */
 const MAX_PROGRAMS = 64;
 const MAX_MODULES = 1024;
-
-/** Limits of the machine's memory, in MiB. */
-export const MIN_MEMORY = 16;
-export const MAX_MEMORY = 1024;
 
 const kindOf = (value: unknown) =>
   Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;

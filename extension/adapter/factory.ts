@@ -1,10 +1,10 @@
 /** Runs the debug adapter inside the extension: no process, so it is the same on the desktop and in a browser. */
 
 import * as vscode from 'vscode';
-import { ColinuxDebugSession } from '../../debug-adapter/session.ts';
 import { type AttachOptions, LOOPBACK } from '../launch/options.ts';
 import type { Platform } from '../platform.ts';
 import { createAdapterHost } from './host.ts';
+import { createSession } from './session.ts';
 
 const t = vscode.l10n.t;
 
@@ -27,7 +27,7 @@ export function adapterFactory(
       const { request, host: computer, port } = session.configuration as Connection;
       if (request === 'attach') return new vscode.DebugAdapterServer(port, computer ?? LOOPBACK);
       const host = await createAdapterHost(extension, storage, platform, session.workspaceFolder);
-      return new vscode.DebugAdapterInlineImplementation(new ColinuxDebugSession(host));
+      return new vscode.DebugAdapterInlineImplementation(await createSession(host));
     },
   };
 }

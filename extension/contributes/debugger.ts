@@ -5,7 +5,7 @@
 
 import type { AttachOptions, LaunchOptions } from '../launch/options.ts';
 import { LOOPBACK, MEMORY, PORT } from '../launch/options.ts';
-import { DEFAULT_CPU, MODELS } from '../../debug-adapter/launch.ts';
+import { DEFAULT_CPU, MODELS } from '../../debug-adapter/launch-limits.ts';
 import { ASSEMBLER_LANGUAGE, CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
 

@@ -3,7 +3,7 @@
  * launch.json. Each wrong option gives one sentence: what was expected and what was found. No VS Code here.
  */
 
-import { MAX_MEMORY, MIN_MEMORY, MODELS } from '../../debug-adapter/launch.ts';
+import { MAX_MEMORY, MIN_MEMORY, MODELS } from '../../debug-adapter/launch-limits.ts';
 import type { Translate } from '../translate.ts';
 
 /** What launch.json may say. */

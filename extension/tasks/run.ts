@@ -2,8 +2,8 @@
 
 import * as vscode from 'vscode';
 import { createAdapterHost } from '../adapter/host.ts';
+import { createSession } from '../adapter/session.ts';
 import { RUN_MATCHERS } from '../contributes/problem-matchers.ts';
-import { ColinuxDebugSession } from '../../debug-adapter/session.ts';
 import { locateOptions } from '../launch/locate.ts';
 import type { Platform } from '../platform.ts';
 import { HeadlessRun } from './headless-run.ts';
@@ -46,7 +46,7 @@ function terminalOf(
   let run: HeadlessRun | undefined;
   const start = async () => {
     const host = await createAdapterHost(extension, storage, platform, workspace);
-    run = new HeadlessRun(new ColinuxDebugSession(host), {
+    run = new HeadlessRun(await createSession(host), {
       output: (text) => written.fire(text),
       end: (status) => setTimeout(() => closed.fire(status), LAST_LINES_MS),
     });

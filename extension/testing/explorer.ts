@@ -4,9 +4,9 @@
  */
 import * as vscode from 'vscode';
 import type { CoverageBody } from '../../debug-adapter/custom-protocol.ts';
-import { ColinuxDebugSession } from '../../debug-adapter/session.ts';
 import type { TestResult } from '../../debug-adapter/tap/tap.ts';
 import { createAdapterHost } from '../adapter/host.ts';
+import { createSession } from '../adapter/session.ts';
 import { locationOf, uriOf } from '../adapter/files.ts';
 import { findLinks } from '../console/find-links.ts';
 import { DEBUG_TYPE } from '../contributes/debugger.ts';
@@ -149,7 +149,7 @@ export class KernelTests implements vscode.Disposable {
     token.onCancellationRequested(() => abort.abort());
     const launch = { kernel: locationOf(uri), coverage };
     return runTests(
-      new ColinuxDebugSession(host),
+      await createSession(host),
       launch,
       { output: (text) => run.appendOutput(text.replace(/\r?\n/g, '\r\n'), undefined, kernel) },
       abort.signal,

@@ -24,6 +24,8 @@ let linked = true;
 let chosen: string | undefined;
 let problem = '';
 let started = false;
+/** Counts places that were asked for: the last one counts. */
+let asked = 0;
 
 const failed = (message: string): void => {
   problem = message;
@@ -81,6 +83,7 @@ async function followLink(): Promise<void> {
 
 /** Leads to what a user writes: a number, an expression, or a memory reference. */
 async function goTo(text: string): Promise<void> {
+  const mine = ++asked;
   try {
     problem = '';
     const reference = /^(physical|host|guest\d+):(0x[0-9a-f]+)$/i.exec(text.trim());
@@ -96,7 +99,10 @@ async function goTo(text: string): Promise<void> {
         await followLink();
       }
     } else {
-      await virtual.show(spaceNow(), await addressOf(text));
+      const address = await addressOf(text);
+      // The user has gone elsewhere meanwhile.
+      if (mine !== asked) return;
+      await virtual.show(spaceNow(), address);
       await loadRanges();
       await followLink();
     }

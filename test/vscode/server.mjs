@@ -42,11 +42,13 @@ export function freePort(wanted = 0) {
 /**
  * Installs `vsix` into a throw-away profile and starts the server.
  * @param options.host what ensureHost() gives
+ * @param options.vsix may be absent: nothing is installed then
+ * @param options.options further arguments of the server
  * @param options.settings user settings on top of the quiet ones
  * @param options.port wanted port, 0 for any
  * @returns `{ url, log(), stop() }`; `stop` also removes the profile
  */
-export async function startServer({ host, vsix, settings = {}, port: wantedPort = 0 }) {
+export async function startServer({ host, vsix, settings = {}, port: wantedPort = 0, options = [] }) {
   const profile = mkdtempSync(join(tmpdir(), 'colinux-vscode-'));
   const data = join(profile, 'data');
   mkdirSync(join(data, 'User'), { recursive: true });
@@ -66,11 +68,10 @@ export async function startServer({ host, vsix, settings = {}, port: wantedPort 
   };
   delete env.VSCODE_CLI;
 
-  const install = spawnSync(host.node, [...common, '--install-extension', vsix, '--force'], {
-    encoding: 'utf8',
-    env,
-  });
-  if (install.status !== 0) {
+  const install =
+    vsix &&
+    spawnSync(host.node, [...common, '--install-extension', vsix, '--force'], { encoding: 'utf8', env });
+  if (install && install.status !== 0) {
     rmSync(profile, { recursive: true, force: true });
     throw new Error(`VS Code refused to install ${vsix}: ${(install.stderr || install.stdout).trim()}`);
   }
@@ -86,6 +87,7 @@ export async function startServer({ host, vsix, settings = {}, port: wantedPort 
       '--disable-workspace-trust',
       '--disable-getting-started-override',
       '--disable-proxy',
+      ...options,
     ],
     { env, stdio: ['ignore', 'pipe', 'pipe'] },
   );

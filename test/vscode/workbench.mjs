@@ -3,7 +3,7 @@ import { chromium } from 'playwright-core';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const ARGS = [
+export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -17,8 +17,8 @@ const PATIENCE = 120_000; // a busy machine of two cores takes its time
 /** Opens `url` and waits for the workbench. Screenshots go to `shots`. */
 export async function openWorkbench({ executablePath, url, shots, prefix }) {
   mkdirSync(shots, { recursive: true });
-  const browser = await chromium.launch({ executablePath, headless: true, args: ARGS });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_ARGS });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
   page.setDefaultTimeout(PATIENCE);
   const errors = [];
   page.on('console', (message) => {

@@ -1,15 +1,19 @@
 /**
- * One pane of the view of memory: rows of 16 bytes of one space. There is no end to scroll to in 4 GiB, so the wheel and the keys
+ * One pane of the view of memory: rows of bytes of one space. There is no end to scroll to in 4 GiB, so the wheel and the keys
  * move the first row. The byte under the cursor is overwritten by typing hexadecimal digits.
  */
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { t } from '../shared/bridge.ts';
 import { hex } from '../shared/number-text.ts';
-import { type MemoryPage, readPage, referenceIn, ROW, type SpaceName, writeBytes } from './read-memory.ts';
+import { type MemoryPage, readPage, referenceIn, type SpaceName, writeBytes } from './read-memory.ts';
 import { parseBytes } from './parse-bytes.ts';
 import type { Seen } from './seen.ts';
 
 const ROW_HEIGHT = 18;
+/** Letters of an address, and of a byte with its letter: what decides how many bytes a row has. */
+const ADDRESS_LETTERS = 12;
+const BYTE_LETTERS = 4.2;
+const ROWS_OF = [16, 8, 4] as const;
 const END = 0x1_0000_0000;
 
 export interface PaneOptions {
@@ -26,6 +30,8 @@ export class MemoryPane {
   private base = 0;
   private cursor = 0;
   private rows = 8;
+  /** Bytes of a row. */
+  private width = 16;
   private page: MemoryPage | undefined;
   /** The first digit of a byte that is being typed. */
   private digit = '';
@@ -45,8 +51,14 @@ export class MemoryPane {
     });
     new ResizeObserver(() => {
       const rows = Math.max(1, Math.floor(this.element.clientHeight / ROW_HEIGHT));
-      if (rows === this.rows) return;
+      const letters = this.element.clientWidth / (parseFloat(getComputedStyle(this.element).fontSize) * 0.61);
+      const width =
+        ROWS_OF.find((bytes) => ADDRESS_LETTERS + bytes * BYTE_LETTERS <= letters) ??
+        ROWS_OF[ROWS_OF.length - 1];
+      if (rows === this.rows && width === this.width) return;
       this.rows = rows;
+      this.width = width;
+      this.base -= this.base % width;
       void this.load();
     }).observe(this.element);
   }
@@ -58,11 +70,11 @@ export class MemoryPane {
   /** Shows an address of a space, in the second row. */
   async show(space: SpaceName, address: number): Promise<void> {
     const inside =
-      space === this.space && address >= this.base && address < this.base + (this.rows - 1) * ROW;
+      space === this.space && address >= this.base && address < this.base + (this.rows - 1) * this.width;
     this.space = space;
     this.cursor = address;
     this.digit = '';
-    if (!inside) this.base = Math.max(0, address - (address % ROW) - ROW);
+    if (!inside) this.base = Math.max(0, address - (address % this.width) - this.width);
     await this.load();
   }
 
@@ -70,7 +82,7 @@ export class MemoryPane {
   async load(): Promise<void> {
     const mine = ++this.round;
     try {
-      const page = await readPage(this.space, this.base, this.rows * ROW);
+      const page = await readPage(this.space, this.base, this.rows * this.width);
       if (mine !== this.round) return;
       this.page = page;
       this.options.seen.note(page);
@@ -87,31 +99,31 @@ export class MemoryPane {
   private moveTo(address: number): void {
     this.cursor = Math.max(0, Math.min(address, END - 1));
     this.digit = '';
-    const row = this.cursor - (this.cursor % ROW);
+    const row = this.cursor - (this.cursor % this.width);
     if (row < this.base) this.scrollTo(row);
-    else if (row >= this.base + this.rows * ROW) this.scrollTo(row - (this.rows - 1) * ROW);
+    else if (row >= this.base + this.rows * this.width) this.scrollTo(row - (this.rows - 1) * this.width);
     else this.draw();
     this.options.moved(this.cursor);
   }
 
   private scrollTo(base: number): void {
-    this.base = Math.max(0, Math.min(base, END - this.rows * ROW));
+    this.base = Math.max(0, Math.min(base, END - this.rows * this.width));
     void this.load();
   }
 
   private wheel(event: WheelEvent): void {
     event.preventDefault();
-    this.scrollTo(this.base + Math.sign(event.deltaY) * 3 * ROW);
+    this.scrollTo(this.base + Math.sign(event.deltaY) * 3 * this.width);
   }
 
   private key(event: KeyboardEvent): void {
     const moves: Record<string, number> = {
       ArrowLeft: -1,
       ArrowRight: 1,
-      ArrowUp: -ROW,
-      ArrowDown: ROW,
-      PageUp: -this.rows * ROW,
-      PageDown: this.rows * ROW,
+      ArrowUp: -this.width,
+      ArrowDown: this.width,
+      PageUp: -this.rows * this.width,
+      PageDown: this.rows * this.width,
     };
     const by = moves[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -158,13 +170,13 @@ export class MemoryPane {
   draw(): void {
     const { page } = this;
     const rows: TemplateResult[] = [];
-    for (let row = 0; row < this.rows && page; row++) rows.push(this.row(page.address + row * ROW));
+    for (let row = 0; row < this.rows && page; row++) rows.push(this.row(page.address + row * this.width));
     render(rows, this.element);
     this.element.setAttribute('aria-activedescendant', `${this.options.label}-${String(this.cursor)}`);
   }
 
   private row(address: number): TemplateResult {
-    const cells = Array.from({ length: ROW }, (_, n) => address + n);
+    const cells = Array.from({ length: this.width }, (_, n) => address + n);
     return html`<div role="row" class="memory-row">
       <span role="rowheader" class="quiet">${hex(address)}</span>
       ${cells.map((at) => this.cell(at))}

@@ -1,7 +1,6 @@
 /** Memory of one space around a place, as a page of rows: what can be read, what has changed, and what is written. */
 import { ask } from '../shared/bridge.ts';
 
-export const ROW = 16;
 /** Addresses end here. */
 const END = 0x1_0000_0000;
 

@@ -1,0 +1,128 @@
+/**
+ * Tests inside of the extension host: the API that VS Code gives to extensions, without a look at the screen. They run on a desktop VS
+ * Code, or where there is none in the browser's (run.mjs).
+ */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+const ID = 'colinux.colinux';
+const [folder] = vscode.workspace.workspaceFolders ?? [];
+
+/** A debug session that a test has begun. */
+interface Begun {
+  readonly session: vscode.DebugSession;
+  /** Milliseconds from the start to the first stop. */
+  readonly toFirstStop: number;
+}
+
+/** Starts the sample with a breakpoint in kmain, and waits for it. */
+async function stopInKmain(configuration?: vscode.DebugConfiguration): Promise<Begun> {
+  const main = vscode.Uri.joinPath(folder.uri, 'kernel/main.c');
+  const text = (await vscode.workspace.openTextDocument(main)).getText().split('\n');
+  const line = text.findIndex((one) => one.includes('count_primes(PRIME_LIMIT)'));
+  vscode.debug.addBreakpoints([
+    new vscode.SourceBreakpoint(new vscode.Location(main, new vscode.Position(line, 0))),
+  ]);
+  const stopped = new Promise<vscode.DebugSession>((resolve) => {
+    const tracker = vscode.debug.registerDebugAdapterTrackerFactory('colinux', {
+      createDebugAdapterTracker: (session) => ({
+        onDidSendMessage({ type, event }: { type?: string; event?: string }) {
+          if (type !== 'event' || event !== 'stopped') return;
+          tracker.dispose();
+          resolve(session);
+        },
+      }),
+    });
+  });
+  const began = performance.now();
+  const given = configuration ?? { type: 'colinux', request: 'launch', name: 'sample' };
+  assert.equal(await vscode.debug.startDebugging(folder, given), true);
+  const session = await stopped;
+  return { session, toFirstStop: performance.now() - began };
+}
+
+async function end(session: vscode.DebugSession): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    const subscription = vscode.debug.onDidTerminateDebugSession(({ id }) => {
+      if (id !== session.id) return;
+      subscription.dispose();
+      resolve();
+    });
+  });
+  await vscode.debug.stopDebugging(session);
+  await ended;
+  vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+}
+
+suite('coLinux in the extension host', () => {
+  test('activates', async () => {
+    const extension = vscode.extensions.getExtension(ID);
+    assert.ok(extension, `${ID} is installed`);
+    const began = performance.now();
+    await extension.activate();
+    console.log(`figure: activation ${(performance.now() - began).toFixed(0)} ms`);
+    assert.equal(extension.isActive, true);
+  });
+
+  test('has every command that package.json announces', async () => {
+    const { commands } = (
+      vscode.extensions.getExtension(ID)?.packageJSON as { contributes: { commands: { command: string }[] } }
+    ).contributes;
+    const known = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      commands.filter(({ command }) => !known.has(command)),
+      [],
+    );
+  });
+
+  test('F5 stops in kmain with both kernels as threads', async () => {
+    const { session, toFirstStop } = await stopInKmain();
+    console.log(`figure: start to first stop ${toFirstStop.toFixed(0)} ms`);
+    const { threads } = (await session.customRequest('threads')) as { threads: { name: string }[] };
+    assert.ok(threads.some(({ name }) => name === 'host kernel'));
+    assert.ok(threads.some(({ name }) => name.startsWith('guest 0')));
+    const began = performance.now();
+    const again = new Promise<void>((resolve) => {
+      const tracker = vscode.debug.onDidReceiveDebugSessionCustomEvent(({ event }) => {
+        if (event !== 'colinux/status') return;
+        tracker.dispose();
+        resolve();
+      });
+    });
+    await vscode.commands.executeCommand('workbench.action.debug.restart');
+    await again;
+    console.log(`figure: restart ${(performance.now() - began).toFixed(0)} ms`);
+    await end(session);
+    console.log(
+      `figure: memory of the extension host ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB`,
+    );
+  });
+
+  test('requests of views are answered', async () => {
+    const { session } = await stopInKmain();
+    const { mappings } = (await session.customRequest('colinux/mappings', { threadId: 2 })) as {
+      mappings: { region: string }[];
+    };
+    assert.ok(mappings.some(({ region }) => region === 'passage'));
+    const { devices } = (await session.customRequest('colinux/devices')) as { devices: { name: string }[] };
+    assert.ok(devices.some(({ name }) => name === 'pic'));
+    await end(session);
+  });
+
+  test('a task runs a kernel headless', async () => {
+    const tasks = await vscode.tasks.fetchTasks({ type: 'colinux' });
+    assert.ok(tasks.length > 0, 'there are tasks');
+  });
+
+  test('a configuration has completions', async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'colinux-config', content: 'ker' });
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      new vscode.Position(0, 3),
+    );
+    assert.ok(
+      items.some(({ label }) => (typeof label === 'string' ? label : label.label).startsWith('kernel')),
+    );
+  });
+});
