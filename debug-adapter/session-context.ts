@@ -50,6 +50,8 @@ export class SessionContext {
   private indexing: SymbolIndexing | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
+  /** What runs is recorded, and told when the machine ends. */
+  coverage = false;
   lists: readonly ListHint[] = [];
   launched = false;
   /** A client has attached itself to a machine that is served. */

@@ -43,6 +43,24 @@ export async function makeTask(
   return task;
 }
 
+/** Where no programs run: a launch that wants the task goes on with the kernel that was built elsewhere. */
+export function withoutMake(definition: MakeDefinition, workspace: vscode.WorkspaceFolder): vscode.Task {
+  const execution = new vscode.CustomExecution(() => {
+    const written = new vscode.EventEmitter<string>();
+    const closed = new vscode.EventEmitter<number>();
+    return Promise.resolve({
+      onDidWrite: written.event,
+      onDidClose: closed.event,
+      open: () => {
+        written.fire(`${t('No programs run here: run make where the files are.')}\r\n`);
+        closed.fire(0);
+      },
+      close: () => undefined,
+    });
+  });
+  return new vscode.Task(definition, workspace, definition.task, 'colinux', execution);
+}
+
 const GROUPS: Readonly<Partial<Record<ColinuxTask['task'], vscode.TaskGroup>>> = {
   build: vscode.TaskGroup.Build,
   clean: vscode.TaskGroup.Clean,

@@ -1,6 +1,14 @@
 // The steps of daily work in a real VS Code: a configuration is written with the help of the editor, run by its button, a task
 // shows a problem, a kernel that is rebuilt takes the place of the old one. Part of e2e.mjs.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const KERNEL = 'build/hello-guest.elf';
@@ -80,6 +88,23 @@ export async function configurationSteps({ step, workbench, folder }) {
   });
 }
 
+export async function walkthroughStep({ step, workbench }) {
+  const { page } = workbench;
+  await step('the walkthrough shows its steps and pictures', async () => {
+    // Beside the side bar there is no room for the pictures.
+    await page.keyboard.press('Control+B');
+    await workbench.command('coLinux: First Steps: Debug Your First Kernel');
+    await page.locator('.gettingStartedContainer').getByText('Stop in its first function').click();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('.gettingStartedContainer img')].some((image) => image.clientWidth > 200),
+    );
+    await page.waitForTimeout(500);
+    await workbench.shot('walkthrough');
+    await page.keyboard.press('Control+F4');
+    await page.keyboard.press('Control+B');
+  });
+}
+
 export async function taskSteps({ step, workbench, folder, kind }) {
   const { page } = workbench;
   /** VS Code takes a moment to see a new tasks.json: the list is opened until the task is there. */
@@ -150,5 +175,49 @@ export async function rebuildStep({ step, workbench, folder, breakpoint }) {
     await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await workbench.command('Notifications: Clear All Notifications');
     return `${took} ms from the click to the yellow line`;
+  });
+}
+
+/** The last step: the window becomes that of the new guest. */
+export async function newGuestStep({ step, workbench, folder, kind }) {
+  const { page } = workbench;
+  const place = `${folder}-new/`;
+
+  await step('a new guest kernel is written into an empty folder, and opened', async () => {
+    mkdirSync(place);
+    await workbench.command('coLinux: New Guest Kernel…');
+    const input = page.locator('.quick-input-widget input[type=text]');
+    const rows = page.locator('.quick-input-list .monaco-list-row');
+    await input.waitFor();
+    // The dialog fills its list late, and completes what stands in the input by it: until both are those of the new folder,
+    // which holds nothing but the way up.
+    const settled = async () => (await input.inputValue()) === place && (await rows.count()) === 1;
+    for (let tries = 0; tries < 20 && !(await settled()); tries++) {
+      await input.fill(place);
+      await page.waitForTimeout(1000);
+    }
+    await page.locator('.quick-input-widget').getByText('Create here').click();
+    await page.locator('.notification-list-item').getByText('Open folder', { exact: true }).click();
+    await page.locator('.tab', { hasText: 'kernel.c' }).waitFor();
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'guest.colinux' }).waitFor();
+    if (!existsSync(join(place, 'include/colinux/abi.h'))) throw new Error('the ABI headers are missing');
+    await page.waitForTimeout(2000);
+    await workbench.shot('new-guest');
+  });
+  await step('F5 in the new guest builds it, and stops', async () => {
+    const lines = readFileSync(join(place, 'kernel.c'), 'utf8').split('\n');
+    const line = lines.findIndex((text) => /^void kernel_main\(/.test(text)) + 5;
+    await workbench.openFile('kernel.c');
+    await workbench.setBreakpoint(line);
+    await page.keyboard.press('F5');
+    if (kind === 'web') {
+      const dialog = workbench.dialog('kernel.elf cannot be read');
+      await dialog.waitFor();
+      await page.keyboard.press('Escape');
+      return 'asks for make';
+    }
+    await page.locator('.debug-top-stack-frame-line').first().waitFor();
+    await workbench.command('Debug: Stop');
+    await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   });
 }
