@@ -108,7 +108,7 @@ const NO_EVENTS: CpuEvents = {
   exception: () => false,
   controlWrite: () => undefined,
   msrWrite: () => undefined,
-  watchedCode: () => undefined,
+  watchedCode: { pages: undefined },
   newCode: () => false,
 };
 

@@ -20,6 +20,12 @@ export interface PortIo {
   write(port: number, value: number, size: number): void;
 }
 
+/** Where `newCode` is told whenever code is looked up. */
+export interface WatchedCode {
+  /** One byte for each linear page, 1 where it is; `undefined`: nowhere. */
+  pages: Uint8Array | undefined;
+}
+
 /**
  * What the CPU tells a debugger of: rare events only, so that telling them costs nothing that can be measured. None of these
  * may change the state of the machine.
@@ -37,8 +43,7 @@ export interface CpuEvents {
   /** A control register got a value. */
   controlWrite(register: number, before: number, value: number): void;
   msrWrite(index: number, low: number, high: number): void;
-  /** One byte for each linear page: 1 where `newCode` is told whenever code is looked up; `undefined`: nowhere. */
-  watchedCode(): Uint8Array | undefined;
+  readonly watchedCode: WatchedCode;
   /**
    * Instructions of a page of RAM that has no decoded code, or of a watched page, are about to be executed.
    * @param fresh the page has no decoded code

@@ -5,6 +5,7 @@
  * Each kind has its own list, so an event that nobody waits for costs one look at an empty list.
  */
 import type { Cpu } from '../cpu/cpu.ts';
+import type { WatchedCode } from '../cpu/env.ts';
 import type { CatchSpec, CaughtEvent, TransitionKind } from '../protocol/debug-protocol.ts';
 import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
 import { createOutsideCode } from './outside-code.ts';
@@ -32,8 +33,6 @@ export interface Catchpoints {
   msr(index: number, low: number, high: number): void;
   switched(from: number, to: number, operation: number): void;
   port(port: number, size: number, write: boolean, value: number): void;
-  /** As `CpuEvents.watchedCode`. */
-  watchedCode(): Uint8Array | undefined;
   /** `true` stops before the code is executed. */
   newCode(linear: number, physical: number, fresh: boolean, writable: () => boolean): boolean;
 }
@@ -49,8 +48,13 @@ const emptyLists = (): Lists => ({
   execute: [],
 });
 
-/** @param pages how many pages of RAM there are */
-export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Catchpoints {
+/** @param pages how many pages of RAM there are. @param watchedCode where the processor is to tell of code */
+export function createCatchpoints(
+  cpu: Cpu,
+  filters: Filters,
+  pages: number,
+  watchedCode: WatchedCode,
+): Catchpoints {
   let lists = emptyLists();
   let caught: CaughtEvent[] = [];
   let problems: string[] = [];
@@ -98,6 +102,7 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
       visits.keep(new Set(specs.map(({ id }) => id)));
       const executes = lists.execute.map(({ spec }) => spec);
       outside.replace(executes.filter((spec) => spec.pages === 'outside'));
+      watchedCode.pages = outside.pages;
       const writable = executes.some((spec) => spec.pages === 'writable');
       if (!writable) told = new Uint8Array(0);
       else if (told.length === 0) told = new Uint8Array(pages);
@@ -180,7 +185,6 @@ export function createCatchpoints(cpu: Cpu, filters: Filters, pages: number): Ca
         { kind: 'port', port, size, write, value },
       );
     },
-    watchedCode: () => outside.pages,
     newCode(linear, physical, fresh, writable) {
       const page = physical >>> 12;
       const isNew = executed[page] === 0;

@@ -3,7 +3,7 @@
  * everything and changes nothing.
  */
 import type { Cpu } from '../cpu/cpu.ts';
-import type { CpuEvents } from '../cpu/env.ts';
+import type { CpuEvents, WatchedCode } from '../cpu/env.ts';
 import { createViews, EIP, CS } from '../cpu/state.ts';
 import type { PortIo } from '../cpu/env.ts';
 import type { Inspector } from '../machine/inspector.ts';
@@ -56,6 +56,7 @@ export function createDebugTaps(
   let inspector: Inspector | undefined;
   let fromRing = 0;
 
+  const watchedCode: WatchedCode = { pages: undefined };
   const events: CpuEvents = {
     beginTransition() {
       fromRing = transitions.begin();
@@ -72,7 +73,7 @@ export function createDebugTaps(
     msrWrite(index, low, high) {
       catchpoints?.msr(index, low, high);
     },
-    watchedCode: () => catchpoints?.watchedCode(),
+    watchedCode,
     newCode(linear, physical, fresh) {
       const writable = () =>
         inspector !== undefined && walkPages(memory, inspector.currentSpace(), linear).writable;
@@ -101,7 +102,7 @@ export function createDebugTaps(
         breakpoints: createBreakpoints(cpu, inspect, filters, (hit) => {
           core.onLog(hit);
         }),
-        catchpoints: (catchpoints = createCatchpoints(cpu, filters, memory.size / PAGE_SIZE)),
+        catchpoints: (catchpoints = createCatchpoints(cpu, filters, memory.size / PAGE_SIZE, watchedCode)),
         watchpoints: createWatchpoints(memory, cpu, filters),
         transitions,
         spaceLoads,

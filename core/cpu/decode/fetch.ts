@@ -34,6 +34,7 @@ export function createFetch(
   events: Pick<CpuEvents, 'newCode' | 'watchedCode'>,
 ): () => Block {
   const { state, segBase, segLimit, segAttr } = views;
+  const { watchedCode } = events;
 
   // From linear address to block: valid while the TLB generation and the mode are the same.
   const slotLinear = new Int32Array(LINEAR_SLOTS);
@@ -95,7 +96,7 @@ export function createFetch(
 
   /** Code of a page is about to be executed: who waits for it may stop there. */
   function tell(linear: number, physical: number, fresh: boolean): void {
-    if (!fresh && events.watchedCode()?.[linear >>> 12] !== 1) return;
+    if (!fresh && watchedCode.pages?.[linear >>> 12] !== 1) return;
     // Not an error: see above.
     if (events.newCode(linear >>> 0, physical, fresh)) throw STOP_AT_NEW_CODE;
   }
