@@ -11,6 +11,8 @@ import { parseDapOptions } from './dap-options.ts';
 import { ExitStatus } from './exit-status.ts';
 import { portProblem } from './port.ts';
 import { bundleFolder, failed, write } from './process.ts';
+import { profile } from './profile.ts';
+import { test } from './test.ts';
 import { serveDaemon } from './served-daemon.ts';
 
 async function serve(args: readonly string[], folder: string): Promise<void> {
@@ -32,4 +34,12 @@ async function serve(args: readonly string[], folder: string): Promise<void> {
   write(2, `listening on 127.0.0.1:${String(listening)}\n`);
 }
 
-serve(process.argv.slice(2), bundleFolder()).catch(failed);
+const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string) => Promise<number>>> = {
+  test,
+  profile,
+};
+
+const [command = '', ...rest] = process.argv.slice(2);
+if (Object.hasOwn(COMMANDS, command))
+  COMMANDS[command]!(rest, bundleFolder()).then((status) => process.exit(status), failed);
+else serve(process.argv.slice(2), bundleFolder()).catch(failed);

@@ -1,10 +1,12 @@
 /**
  * The exit statuses of `colinux`. A guest that writes v to port F4h ends with `(v << 1) | 1`, as on QEMU: always odd.
- * All statuses of our own are even, so the two are never confused.
+ * All statuses of our own are even but one, so the two are never confused.
  */
 export const ExitStatus = {
   /** `--max-instructions` was reached, or there was nothing to run (`--help`). */
   Done: 0,
+  /** `colinux test`: something has not passed. No guest's status is passed on there. */
+  TestsFailed: 1,
   /** Wrong options, or an image that cannot be booted. */
   Usage: 2,
   /** A triple fault. */

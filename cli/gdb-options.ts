@@ -1,4 +1,5 @@
 /** The options of `colinux gdb`: those of `colinux run` that make sense for a machine that a debugger runs, and a port. */
+import { takeOptions } from './own-options.ts';
 import { parsePort } from './port.ts';
 import { Problem } from './problem.ts';
 import { parseRunOptions, type RunOptions } from './run-options.ts';
@@ -12,22 +13,10 @@ export interface GdbOptions {
   readonly port: number;
 }
 
-/** Takes `--port N` or `--port=N` out; the other options are those of another command. @throws Problem */
-function takePort(args: readonly string[]): { readonly port: number; readonly rest: readonly string[] } {
-  const at = args.findIndex((word) => /^--port(=|$)/.test(word));
-  if (at < 0) return { port: USUAL_PORT, rest: args };
-  const [, joined] = args[at]!.split('=', 2);
-  const value = joined ?? args[at + 1];
-  if (value === undefined) throw new Problem('--port expects a value, but found none: give one.');
-  return {
-    port: parsePort(value),
-    rest: args.filter((_word, n) => n !== at && (joined !== undefined || n !== at + 1)),
-  };
-}
-
 /** @throws Problem */
 export function parseGdbOptions(args: readonly string[]): GdbOptions {
-  const { port, rest } = takePort(args);
+  const { values, rest } = takeOptions(args, ['port']);
+  const port = values.port === undefined ? USUAL_PORT : parsePort(values.port);
   const run = parseRunOptions(rest, 'gdb');
   const senseless = [
     ...(run.bios === undefined ? [] : ['bios']),

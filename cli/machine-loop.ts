@@ -26,6 +26,7 @@ export interface LoopSettings {
   readonly inputPort?: SerialPort;
   readonly sinks: readonly ByteSink[];
   readonly otherEnds: OtherEnds;
+  /** The run is to end: seen between two runs of the machine, so also when its output made it come back. */
   readonly interrupted: () => boolean;
   /** Calls back once when `interrupted` turns true. */
   onInterrupt(callback: () => void): void;
@@ -98,7 +99,7 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
         case 'guard':
           break;
       }
-    } while (performance.now() < end);
+    } while (!settings.interrupted() && performance.now() < end);
     return undefined;
   }
 

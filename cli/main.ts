@@ -1,7 +1,7 @@
 /** Entry of the command `colinux`: chooses the subcommand. */
 import { version } from '../package.json';
 import { daemon } from './daemon.ts';
-import { dap } from './dap.ts';
+import { dap, loadAdapter } from './dap.ts';
 import { ExitStatus } from './exit-status.ts';
 import { gdb } from './gdb.ts';
 import { image } from './image.ts';
@@ -29,17 +29,20 @@ async function main(args: readonly string[]): Promise<number> {
       return gdb(rest, bundleFolder());
     case 'daemon':
       return daemon(rest, bundleFolder());
+    case 'test':
+    case 'profile':
+      return loadAdapter(args, bundleFolder());
     case 'image':
       return image(rest);
     case 'new':
       return newGuest(rest, bundleFolder());
     case undefined:
       throw new Problem(
-        'Expected a command, run, daemon, image, new, gdb or dap, but found none: see colinux --help.',
+        'Expected a command, run, test, profile, daemon, image, new, gdb or dap, but found none: see colinux --help.',
       );
     default:
       throw new Problem(
-        `Expected a command, run, daemon, image, new, gdb or dap, but found "${command}": see colinux --help.`,
+        `Expected a command, run, test, profile, daemon, image, new, gdb or dap, but found "${command}": see colinux --help.`,
       );
   }
 }

@@ -144,8 +144,26 @@ export function parseProblem(error: unknown): unknown {
   return new Problem(`"${found}" is not an option of this command: ${HELP}.`);
 }
 
+/** The words that are no options and no values of options, and the others. @throws Problem */
+export function takeImages(args: readonly string[]): {
+  readonly images: readonly string[];
+  readonly rest: readonly string[];
+} {
+  try {
+    const { tokens, positionals } = parseArgs({
+      ...{ args: [...args], options: OPTIONS, allowPositionals: true, tokens: true },
+    });
+    const places = new Set(tokens.flatMap((token) => (token.kind === 'positional' ? [token.index] : [])));
+    return { images: positionals, rest: args.filter((_word, n) => !places.has(n)) };
+  } catch (error) {
+    throw parseProblem(error);
+  }
+}
+
+type Command = 'run' | 'gdb' | 'test' | 'profile';
+
 /** @param command whose options they are. @throws Problem */
-export function parseRunOptions(args: readonly string[], command: 'run' | 'gdb' = 'run'): RunOptions {
+export function parseRunOptions(args: readonly string[], command: Command = 'run'): RunOptions {
   let parsed;
   try {
     parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });

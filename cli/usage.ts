@@ -1,5 +1,9 @@
 /** What `colinux --help` prints. */
 export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and wait for its end
+       colinux test IMAGE… [--junit FILE] [--lcov FILE] [--shard I/N] [options of run]
+                                       run kernels that print TAP or KTAP
+       colinux profile IMAGE [--output FILE] [options of run]
+                                       where the instructions went, as a .cpuprofile
        colinux daemon [@FILE] [WORDS] [options] [-- another guest]…
                                        run guests by their configurations
        colinux new guest DIR           write a small guest kernel to start from
@@ -44,6 +48,12 @@ Options of run:
   --cpu MODEL             i386, i486, i586, i686 or max, which has everything (default)
   --pace real|fast        whether a halted CPU waits for real time to pass (default: real when a
                           terminal is the input or a network is attached, else fast)
+
+Options of test:
+  --junit FILE            the results as JUnit XML
+  --lcov FILE             what of the kernels' sources was executed, as an LCOV tracefile
+  --shard I/N             only each Nth of the images, from the Ith on
+  Exit status: 0 all have passed, 1 something has not, 2 wrong options.
 
 Options of daemon (WORDS are key=value of the configuration language, the rest is the kernel's):
   -t none|cocon           the (first) guest's console on this terminal or not (default: if it is one and

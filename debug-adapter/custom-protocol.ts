@@ -10,6 +10,7 @@ import type {
 } from '../core/protocol/debug-protocol.ts';
 import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
+import type { BranchCoverage, FunctionCoverage, LineCoverage } from './coverage/coverage.ts';
 import type { DeviceNode } from './devices/device-nodes.ts';
 import type { RegionKind } from './regions.ts';
 import type { TerminalInfo } from './terminals.ts';
@@ -217,6 +218,18 @@ export interface KernelBody {
   operation?: string;
 }
 
+export interface CoverageBody {
+  /** Sources as the client knows them. */
+  files: {
+    path: string;
+    /** Lines with code, and how often each ran. */
+    lines: LineCoverage[];
+    functions: FunctionCoverage[];
+    /** Conditional jumps. */
+    branches: BranchCoverage[];
+  }[];
+}
+
 /** Arguments and body of the answer, by command. */
 export interface CustomRequests {
   'colinux/consoleAttach': { arguments: TerminalArguments; body: { data: string } };
@@ -237,6 +250,7 @@ export interface CustomRequests {
   'colinux/transitions': { arguments: RecordArguments; body: Counted & { transitions: NamedTransition[] } };
   'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
+  'colinux/coverage': { arguments: undefined; body: CoverageBody };
   'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
   'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
@@ -244,6 +258,8 @@ export interface CustomRequests {
 }
 
 export interface CustomEvents {
+  /** Of a launch with `coverage`, when the machine has ended. */
+  'colinux/coverage': CoverageBody;
   'colinux/console': { terminal: TerminalInfo; data: string };
   'colinux/status': Status;
 }

@@ -22,6 +22,8 @@ export interface LaunchArguments {
   /** RAM of the whole machine in MiB; undefined: as much as the guests need, and no less than usual. */
   readonly memory: number | undefined;
   readonly stopOnEntry: boolean;
+  /** All that runs is recorded, from the first instruction on. */
+  readonly coverage: boolean;
   /** The processor model. */
   readonly cpu: CpuModel;
   /** Path of a host kernel that replaces the embedded one. */
@@ -152,6 +154,7 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     cmdline: text(options, 'cmdline') ?? '',
     memory: memoryOf(options),
     stopOnEntry: flag(options, 'stopOnEntry'),
+    coverage: flag(options, 'coverage'),
     cpu: modelOf(options),
     host: text(options, 'host'),
     modules: texts(options, 'modules', 'a file and its arguments'),

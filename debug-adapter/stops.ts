@@ -2,8 +2,10 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { caughtWords } from './catchpoints.ts';
 import { threadOf } from './coroutines.ts';
+import { coverageOfSession } from './coverage/session-coverage.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
+import { toAdapterError } from './errors.ts';
 import { exceptionText } from './exceptions.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
@@ -58,8 +60,10 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     const { exitStatus = 0 } = event;
     const what = event.reason === 'exit' ? `exit status ${exitStatus}` : 'the guest reset the machine';
     context.output(`The machine has ended: ${what}.`, 'console');
-    context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
-    context.end();
+    void tellCoverage(context).finally(() => {
+      context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
+      context.end();
+    });
     return;
   }
   if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
@@ -72,6 +76,16 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     ...(hit.length > 0 && { hitBreakpointIds: [...hit] }),
     ...said,
   });
+}
+
+/** The last moment at which the machine can be asked. */
+async function tellCoverage(context: SessionContext): Promise<void> {
+  if (!context.coverage) return;
+  try {
+    context.send('colinux/coverage', await coverageOfSession(context));
+  } catch (error) {
+    context.output(toAdapterError(error).message, 'stderr');
+  }
 }
 
 /** The source line at which the machine stands, if it is known. */

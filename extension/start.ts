@@ -15,6 +15,7 @@ import { Tasks } from './tasks/provider.ts';
 import { REQUESTS } from './protocol.ts';
 import { watchImages } from './rebuilt/watch.ts';
 import { createStatusBar } from './status/bar.ts';
+import { KernelTests } from './testing/explorer.ts';
 import { registerViews } from './views/register.ts';
 import { MachineSelection } from './views/selection.ts';
 
@@ -38,6 +39,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     log,
     terminals,
     createStatusBar(),
+    new KernelTests({ extension, storage, platform }),
     registerConfigLanguage(),
     watchImages(log),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),

@@ -101,17 +101,17 @@ function frameOf(
 function samplesOf(nodes: readonly CpuProfileNode[], root: CpuProfileNode): Omit<CpuProfile, 'nodes'> {
   const samples: number[] = [];
   const timeDeltas: number[] = [];
-  let time = 0;
+  let ticks = 0;
   let before = 0;
   const waiting = [root];
   for (let one = waiting.pop(); one; one = waiting.pop()) {
     if (one.hitCount > 0) {
       samples.push(one.id);
-      timeDeltas.push(time - before);
-      before = time;
-      time += one.hitCount / TICKS_PER_MICROSECOND;
+      timeDeltas.push((ticks - before) / TICKS_PER_MICROSECOND);
+      before = ticks;
+      ticks += one.hitCount;
     }
     for (const child of [...one.children].reverse()) waiting.push(nodes[child - 1]);
   }
-  return { startTime: 0, endTime: time, samples, timeDeltas };
+  return { startTime: 0, endTime: ticks / TICKS_PER_MICROSECOND, samples, timeDeltas };
 }

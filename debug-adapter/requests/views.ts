@@ -3,6 +3,7 @@ import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { threadOfTask } from '../awareness/awareness.ts';
+import { coverageOfSession } from '../coverage/session-coverage.ts';
 import { deviceNodes } from '../devices/device-nodes.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { describeDescriptor } from '../descriptors.ts';
@@ -97,6 +98,8 @@ export const views = {
     const { selector, base, limit, state } = found;
     return { selector, base, limit, ...state };
   },
+
+  'colinux/coverage': (context) => coverageOfSession(context),
 
   async 'colinux/devices'(context) {
     const { devices } = await context.machine().request('devices', {});

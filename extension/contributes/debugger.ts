@@ -76,6 +76,14 @@ const properties: Attributes<LaunchOptions> = {
       'Path of a coLinux configuration file (words `key=value`): kernel, memory, disks, networks, folders, serial lines, console of the guest.',
     ),
   },
+  coverage: {
+    type: 'boolean',
+    markdownDescription: describe(
+      'coverage',
+      'Record which instructions run, from the first one on: for `colinux/coverage` and the Test Explorer. The machine runs slower.',
+    ),
+    default: false,
+  },
   stopOnEntry: {
     type: 'boolean',
     markdownDescription: describe('stopOnEntry', 'Stop at the first instruction of the kernel.'),

@@ -18,6 +18,7 @@ export interface LaunchOptions {
   config?: string;
   /** Stop at the first instruction of the kernel. */
   stopOnEntry?: boolean;
+  coverage?: boolean;
   /** Path of a host kernel that replaces the embedded one. */
   host?: string;
   /** The processor model. */
@@ -130,6 +131,7 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   memory: megabytes,
   config: path,
   stopOnEntry: flag,
+  coverage: flag,
   host: path,
   cpu: model,
   modules,
