@@ -186,7 +186,7 @@ export async function attachStep({ step, workbench, folder, kind, writeLaunch })
       await workbench.command('Debug: Pause');
       await page.locator('.debug-top-stack-frame-line').first().waitFor();
       await workbench.shot('attached');
-      await workbench.command('Debug: Disconnect');
+      await page.keyboard.press('Shift+F5'); // Disconnect, for this session
       await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
       if (daemon.exitCode !== null) throw new Error('the daemon has ended with the session');
       return 'disconnected';
