@@ -99,7 +99,7 @@ export async function startServer({ host, vsix, settings = {}, port: wantedPort 
     const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
     await ended;
     clearTimeout(timer);
-    rmSync(profile, { recursive: true, force: true });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   };
   for (let waited = 0; !text.includes('listening on'); waited += 50) {
     if (child.exitCode !== null || waited > 120_000) {
