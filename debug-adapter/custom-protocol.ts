@@ -10,6 +10,7 @@ import type {
 } from '../core/protocol/debug-protocol.ts';
 import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
+import type { CpuProfile } from './profile/cpuprofile.ts';
 import type { RegionKind } from './regions.ts';
 import type { TerminalInfo } from './terminals.ts';
 
@@ -210,10 +211,13 @@ export interface CustomRequests {
   'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
+  'colinux/startProfile': { arguments: undefined; body: undefined };
+  'colinux/stopProfile': { arguments: undefined; body: CpuProfile };
   'colinux/stateHash': { arguments: undefined; body: StateHash };
 }
 
 export interface CustomEvents {
   'colinux/console': { terminal: TerminalInfo; data: string };
   'colinux/status': Status;
+  'colinux/profile': CpuProfile;
 }

@@ -5,6 +5,7 @@ import { threadOf } from './coroutines.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { exceptionText } from './exceptions.ts';
+import { endProfile } from './requests/profiling.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
@@ -57,9 +58,11 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   if (event.reason === 'exit' || event.reason === 'reset') {
     const { exitStatus = 0 } = event;
     const what = event.reason === 'exit' ? `exit status ${exitStatus}` : 'the guest reset the machine';
-    context.output(`The machine has ended: ${what}.`, 'console');
-    context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
-    context.end();
+    void tellProfile(context).finally(() => {
+      context.output(`The machine has ended: ${what}.`, 'console');
+      context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
+      context.end();
+    });
     return;
   }
   if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
@@ -72,6 +75,13 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     ...(hit.length > 0 && { hitBreakpointIds: [...hit] }),
     ...said,
   });
+}
+
+/** A profile that is being taken when the machine ends would be lost. */
+async function tellProfile(context: SessionContext): Promise<void> {
+  if (!context.profiling) return;
+  const made = await endProfile(context).catch(() => undefined);
+  if (made) context.send('colinux/profile', made);
 }
 
 /** The source line at which the machine stands, if it is known. */
