@@ -1,7 +1,6 @@
 /** `colinux gdb`: boots an image and serves gdb's remote serial protocol on a TCP port of this computer. */
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
 import type { MachineEvent, SerialPort } from '../core/protocol/machine-protocol.ts';
+import { listenForGdb } from '../debug-adapter/gdb/listen-node.ts';
 import { createGdbServer, type GdbServer } from '../debug-adapter/gdb/server.ts';
 import { MachineError } from '../debug-adapter/machine-client.ts';
 import { type ByteSink, openSink } from './byte-sink.ts';
@@ -14,49 +13,8 @@ import { report, write } from './process.ts';
 import type { RunOptions } from './run-options.ts';
 import { NO_INPUT, openStdin, type SerialInput } from './serial-input.ts';
 
-/** Bytes that a client may leave unread before it is let go. */
-const MAX_UNREAD = 8 << 20;
-/** How long a second client waits for the first to go. */
-const GRACE_MS = 300;
 /** How often a slow reader of the machine's output is tried again. */
 const RETRY_MS = 10;
-
-/** @param patient the last client may be about to go: a gdb that connects again is faster than the end of its old connection */
-function serve(server: GdbServer, socket: Socket, patient: boolean): void {
-  if (socket.destroyed) return;
-  const connection = server.connect({
-    send(bytes) {
-      if (socket.writableLength > MAX_UNREAD) socket.destroy();
-      else socket.write(bytes);
-    },
-    close: () => socket.end(),
-  });
-  if (!connection && patient) {
-    setTimeout(serve, GRACE_MS, server, socket, false);
-    return;
-  }
-  if (!connection) {
-    report('A second gdb was turned away: one at a time can be attached.');
-    socket.destroy();
-    return;
-  }
-  socket.on('data', (bytes) => {
-    connection.receive(bytes);
-  });
-  socket.on('close', () => {
-    connection.closed();
-  });
-}
-
-/** @returns the port. @throws Problem */
-async function listen(listener: Server, port: number): Promise<number> {
-  listener.listen(port, '127.0.0.1');
-  await once(listener, 'listening').catch((error: unknown) => {
-    throw portProblem(port, error);
-  });
-  const address = listener.address();
-  return typeof address === 'object' && address ? address.port : port;
-}
 
 /** Where the machine's output goes. A reader that is slow does not hold the machine: the debugger does that. */
 function openOutput({ serial, debugcon }: RunOptions): (event: MachineEvent) => void {
@@ -116,11 +74,6 @@ export async function gdb(args: readonly string[], folder: string): Promise<numb
   stub.server = server;
   // Only now, when there is something to run, are files emptied.
   stub.output = openOutput(run);
-  const listener = createServer((socket) => {
-    socket.setNoDelay(true);
-    socket.on('error', () => socket.destroy());
-    serve(server, socket, true);
-  });
   process.on('SIGINT', () => {
     end(ExitStatus.Interrupted);
   });
@@ -128,7 +81,10 @@ export async function gdb(args: readonly string[], folder: string): Promise<numb
     machine.target.request('input', { port: 'com1', bytes }).catch(() => undefined);
   });
   try {
-    write(2, `listening on 127.0.0.1:${await listen(listener, port)}\n`);
+    const listener = await listenForGdb(port, server, report).catch((error: unknown) => {
+      throw portProblem(port, error);
+    });
+    write(2, `listening on 127.0.0.1:${listener.port}\n`);
     return await ended;
   } finally {
     await machine.close();

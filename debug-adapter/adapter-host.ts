@@ -5,9 +5,17 @@
  */
 
 import type { OpenAll } from '../core/outside/open-ends.ts';
+import type { GdbServer } from './gdb/server.ts';
 import type { SymbolCache } from './symbols/load.ts';
 
 export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
+
+/** A port on which gdb is served. */
+export interface GdbListener {
+  readonly port: number;
+  /** Ends the connections too. */
+  close(): void;
+}
 
 export interface FolderEntry {
   readonly name: string;
@@ -22,6 +30,15 @@ export interface AdapterHost {
   listFolder?(path: string): Promise<readonly FolderEntry[]>;
   /** Starts a worker that runs the machine worker bundle. Rejects when it cannot be started. */
   createMachineWorker(): MachinePort | Promise<MachinePort>;
+  /**
+   * Serves gdb on a port of this computer's own; absent where there are no sockets. Rejects when nothing can listen there.
+   * @param port 0 for any that is free
+   */
+  listenForGdb?(
+    port: number,
+    server: Pick<GdbServer, 'connect'>,
+    report: (text: string) => void,
+  ): Promise<GdbListener>;
   /** The ELF file of the embedded host kernel. */
   hostKernel(): Promise<Uint8Array>;
   /** Opens what the machine's devices are connected to. */

@@ -12,6 +12,7 @@ import type { ImagesInMemory } from './images-in-memory.ts';
 import type { GuestImage, LaunchPlan } from './launch-plan.ts';
 import type { MachineClient } from './machine-client.ts';
 import { placeOf } from './memory-reference.ts';
+import { withoutGdb } from './shared-points.ts';
 import type { StoppedEvent } from './stepping.ts';
 
 /** The entry of the guest where it is shown, the entry of any guest, the first use of a passage page, and a change of modules. */
@@ -32,7 +33,7 @@ const PAGING_OFF: Expression = {
 
 /** The breakpoints of a stop that the client knows. */
 export const clientIds = ({ breakpoints }: StoppedEvent): number[] =>
-  breakpoints.filter((id) => !OWN_IDS.includes(id));
+  withoutGdb(breakpoints).filter((id) => !OWN_IDS.includes(id));
 
 /** A stop of our own: there is a new passage page, a guest begins, or the modules of a kernel change. */
 export const isUnseen = ({ reason, breakpoints }: StoppedEvent): boolean =>

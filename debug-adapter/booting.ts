@@ -58,8 +58,11 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
     throw new AdapterError('not-stopped', 'The session was ended while it began.');
   }
   context.debuggee = debuggee;
+  context.coverage = options.coverage;
+  if (options.coverage) await debuggee.request('recordExecution', { on: true });
   await context.sendCatchpoints();
   context.indexImages(plan);
+  await context.gdb.open(options.gdbPort, debuggee);
   return debuggee;
 }
 

@@ -10,6 +10,8 @@ import type {
 } from '../core/protocol/debug-protocol.ts';
 import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
+import type { BranchCoverage, FunctionCoverage, LineCoverage } from './coverage/coverage.ts';
+import type { DeviceNode } from './devices/device-nodes.ts';
 import type { CpuProfile } from './profile/cpuprofile.ts';
 import type { RegionKind } from './regions.ts';
 import type { TerminalInfo } from './terminals.ts';
@@ -190,6 +192,45 @@ export interface SampleBody {
   values: { text?: string; error?: string }[];
 }
 
+/** A task of a kernel that is known (docs/awareness.md). */
+export interface TaskBody {
+  threadId: number;
+  /** Of its kernel: 0 is the host. */
+  coroutine: number;
+  /** The kernel's own number. */
+  id: number;
+  name: string;
+  /** In the words of its kernel. */
+  state: string;
+  waitsFor?: string;
+  /** It is what its kernel runs. */
+  current: boolean;
+  /** It has no memory of ring 3. */
+  ofKernel: boolean;
+}
+
+export interface KernelBody {
+  threadId: number;
+  coroutine: number;
+  name: string;
+  /** It owns the CPU. */
+  current: boolean;
+  /** The operation by which one that is away has given up the CPU. */
+  operation?: string;
+}
+
+export interface CoverageBody {
+  /** Sources as the client knows them. */
+  files: {
+    path: string;
+    /** Lines with code, and how often each ran. */
+    lines: LineCoverage[];
+    functions: FunctionCoverage[];
+    /** Conditional jumps. */
+    branches: BranchCoverage[];
+  }[];
+}
+
 /** Arguments and body of the answer, by command. */
 export interface CustomRequests {
   'colinux/consoleAttach': { arguments: TerminalArguments; body: { data: string } };
@@ -210,6 +251,9 @@ export interface CustomRequests {
   'colinux/transitions': { arguments: RecordArguments; body: Counted & { transitions: NamedTransition[] } };
   'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
+  'colinux/coverage': { arguments: undefined; body: CoverageBody };
+  'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
+  'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
   'colinux/startProfile': { arguments: undefined; body: undefined };
   'colinux/stopProfile': { arguments: undefined; body: CpuProfile };
@@ -217,6 +261,8 @@ export interface CustomRequests {
 }
 
 export interface CustomEvents {
+  /** Of a launch with `coverage`, when the machine has ended. */
+  'colinux/coverage': CoverageBody;
   'colinux/console': { terminal: TerminalInfo; data: string };
   'colinux/status': Status;
   'colinux/profile': CpuProfile;

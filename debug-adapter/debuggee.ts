@@ -11,13 +11,13 @@ import {
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
 import type { MachinePort } from './adapter-host.ts';
-import { ArmedBreakpoints, changesModules, clientIds, isArrival, isUnseen } from './armed-breakpoints.ts';
+import { ArmedBreakpoints, clientIds } from './armed-breakpoints.ts';
 import type { CodeBreakpoints } from './breakpoints.ts';
 import { Conditions } from './conditions/conditions.ts';
 import type { Shown } from './blocks.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import { ImagesInMemory, isUnknownCode } from './images-in-memory.ts';
+import { ImagesInMemory } from './images-in-memory.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { MachineClient } from './machine-client.ts';
@@ -26,9 +26,19 @@ import type { OtherEnds } from './other-ends.ts';
 import { sampleGlobal } from './sample.ts';
 import { type Frame, stackOf } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
+import { sharePoints } from './shared-points.ts';
+import { Stops } from './judged-stops.ts';
 import { Steps } from './steps.ts';
 
 const noMachine = () => new AdapterError('not-stopped', 'There is no machine: launch one first.');
+
+/** Another debugger on the same machine. */
+export interface Companion {
+  resumed(): void;
+  stopped(event: StoppedEvent): void;
+  /** Registers of the stopped machine were changed. */
+  refreshed(event: StoppedEvent): void;
+}
 
 export class Debuggee {
   readonly memory: MemoryCache;
@@ -41,8 +51,13 @@ export class Debuggee {
   readonly images: ImagesInMemory;
   /** The breakpoints as this machine has them. */
   readonly armed: ArmedBreakpoints;
-  private pausing = false;
+  /** Another debugger, which hears what the client hears. */
+  companion: Companion | undefined;
+  /** What goes on after stops that nobody sees is a step of gdb. */
+  private stepsForGdb = false;
+  pausing = false;
   private disposed = false;
+  private readonly stops: Stops;
   /** Waits for the next stop while a step is under way. */
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
   private stacks = new Map<CoroutineId, Promise<Frame[]>>();
@@ -68,6 +83,7 @@ export class Debuggee {
     });
     this.coroutines = coroutines;
     this.armed = new ArmedBreakpoints(this, plan, this.images, debugging, breakpoints, this.conditions);
+    this.stops = new Stops(this, this.conditions, listener);
   }
 
   /**
@@ -136,8 +152,11 @@ export class Debuggee {
     await this.ends.close();
   }
 
-  readonly request: MachineClient['request'] = (kind, params) =>
-    this.disposed ? Promise.reject(noMachine()) : this.client.request(kind, params);
+  /** The requests of the session and of a gdb beside it. */
+  readonly points = sharePoints((kind, params) =>
+    this.disposed ? Promise.reject(noMachine()) : this.client.request(kind, params),
+  );
+  readonly request = this.points.client;
 
   /** What the user has typed for a guest's serial line that has `stdio`. */
   typeLine(bytes: Uint8Array): void {
@@ -153,7 +172,9 @@ export class Debuggee {
   /** Looks at the stopped machine again: registers were written. */
   async refresh(): Promise<void> {
     const snapshot = await this.request('snapshot', {});
-    if (this.lastStop) this.adopt({ ...this.lastStop, snapshot });
+    if (!this.lastStop) return;
+    this.adopt({ ...this.lastStop, snapshot });
+    this.companion?.refreshed(this.lastStop);
   }
 
   // --- events of the machine ------------------------------------------------------------------------------
@@ -164,7 +185,8 @@ export class Debuggee {
       case 'stopped':
         this.ends.passed(event.snapshot.virtualNanoseconds, false);
         // What cannot be read has no images.
-        void this.findImages(event)
+        void this.stops
+          .findImages(event)
           .catch(() => undefined)
           .finally(() => {
             if (!this.disposed) this.onStopped(event);
@@ -188,22 +210,6 @@ export class Debuggee {
     }
   }
 
-  /** Finds out where images are before anybody asks for their symbols. */
-  private async findImages(event: StoppedEvent): Promise<void> {
-    this.forget();
-    const coroutines = new Coroutines(event.snapshot, this.plan, this.images);
-    const gone = await this.images.begin(coroutines);
-    const found = await this.images.locate(coroutines);
-    if (found || gone) await this.rebind(event);
-  }
-
-  /** Images are not where they were: breakpoints are elsewhere too. */
-  private async rebind(event: StoppedEvent): Promise<void> {
-    this.adopt(event);
-    this.listener.imagesChanged();
-    await this.armed.imagesChanged();
-  }
-
   private onStopped(event: StoppedEvent): void {
     const waiter = this.stopWaiter;
     if (waiter) {
@@ -212,7 +218,8 @@ export class Debuggee {
       waiter(event);
       return;
     }
-    this.judge(event, (how) => this.resume(how))
+    this.stops
+      .judge(event, (how) => this.goOn(how))
       .then((shown) => {
         if (shown) this.show(shown);
       })
@@ -221,49 +228,20 @@ export class Debuggee {
       });
   }
 
-  /**
-   * Is a stop one that the client sees? Those of our own are not, nor those whose conditions the machine could not evaluate and
-   * that do not hold: then the machine goes on.
-   * @returns the stop as it is to be seen
-   */
-  private async judge(
-    event: StoppedEvent,
-    goOn: (how: Resumption) => Promise<void>,
-  ): Promise<StoppedEvent | undefined> {
-    if (isUnknownCode(event)) {
-      if (this.pausing) return { ...event, reason: 'pause', caught: [] };
-      await goOn({ visit: true });
-      return undefined;
-    }
-    if (changesModules(event)) await this.readModules(event);
-    if (event.reason !== 'breakpoint' || this.pausing) return event;
-    if (isUnseen(event)) {
-      // There is a new passage page, where breakpoints can be set now, or a guest begins.
-      this.adopt(event);
-      if (isArrival(event)) await this.listener.arrived();
-      await this.armed.send();
-      await goOn({});
-      return undefined;
-    }
-    if (!this.conditions.isLate(event.breakpoints)) return event;
-    this.adopt(event);
-    const { coroutine } = event.snapshot;
-    const frame = (await this.stack(coroutine)).find(({ kind }) => kind === 'code');
-    const { stops, messages, problems } = await this.conditions.decide(
-      event.breakpoints,
-      frame,
-      this.coroutines,
-    );
-    for (const message of messages) this.listener.logPoint(message);
-    if (stops.length > 0 || this.pausing) return { ...event, breakpoints: stops, problems };
-    await goOn({});
-    return undefined;
+  /** After a stop that nobody sees. */
+  private async goOn(how: Resumption): Promise<void> {
+    await (this.stepsForGdb ? this.request('resumeStep', how) : this.resume(how));
   }
 
-  private async readModules(event: StoppedEvent): Promise<void> {
-    this.adopt(event);
-    const changed = await this.images.modules.read(event.snapshot.coroutine, this.coroutines);
-    if (changed) await this.rebind(event);
+  /** Lets the machine go for gdb, whose next stop the client sees too. */
+  async goForGdb(step: StepSpec | undefined): Promise<void> {
+    this.stepsForGdb = step !== undefined;
+    if (!step) return this.resume();
+    this.running = true;
+    await this.request('step', step).catch((error: unknown) => {
+      this.running = false;
+      throw error;
+    });
   }
 
   /** A stop at a breakpoint on a line is in the function of that line. */
@@ -273,17 +251,20 @@ export class Debuggee {
   }
 
   /** Makes a stop the current one without telling the client. */
-  private adopt(event: StoppedEvent): void {
+  adopt(event: StoppedEvent): void {
     this.lastStop = event;
     this.shown = undefined;
     this.forget();
-    this.coroutines = new Coroutines(event.snapshot, this.plan, this.images);
+    this.coroutines = this.coroutinesOf(event);
+  }
+
+  coroutinesOf({ snapshot }: StoppedEvent): Coroutines {
+    return new Coroutines(snapshot, this.plan, this.images);
   }
 
   /** Makes a stop the current one and tells the client. */
   show(event: StoppedEvent, shown: Shown | undefined = this.shownAt(event)): void {
-    this.running = false;
-    this.pausing = false;
+    this.running = this.pausing = this.stepsForGdb = false;
     this.adopt(event);
     this.shown = shown;
     const atEntry = this.armed.reachesEntry(event);
@@ -291,6 +272,7 @@ export class Debuggee {
     const { snapshot } = event;
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
     this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
+    this.companion?.stopped(event);
     // Whoever hears of a stop looks at it: by then the memory should be there.
     void this.memory.fetchUsual();
   }
@@ -308,6 +290,7 @@ export class Debuggee {
   /** Runs something that ends with a stop; a failure becomes a note and a stop where the machine is. */
   go(run: () => Promise<void>): void {
     this.running = true;
+    this.companion?.resumed();
     this.pausing = false;
     run().catch((error: unknown) => {
       this.failedToRun(error);
@@ -322,6 +305,7 @@ export class Debuggee {
 
   async resume(how: Resumption = {}): Promise<void> {
     this.running = true;
+    this.companion?.resumed();
     try {
       await this.request('resume', how);
     } catch (error) {
@@ -356,7 +340,7 @@ export class Debuggee {
     let next = this.nextStop(() => this.request('step', spec));
     for (;;) {
       const event = await next;
-      const shown = await this.judge(event, (how) => {
+      const shown = await this.stops.judge(event, (how) => {
         next = this.nextStop(() => this.request('resumeStep', how));
         return Promise.resolve();
       });

@@ -108,11 +108,13 @@ export class ImageCode {
     for (const section of codeOf(image)) {
       const code = image.linkedBytes(section.address, section.size);
       if (!code) continue;
-      const last = code.length - window.length;
+      const last = code.length - LEAST;
       for (let at = code.indexOf(window[0]); at >= 0 && at <= last; at = code.indexOf(window[0], at + 1)) {
         const linked = code.subarray(at, at + window.length);
+        // A section may end sooner than the page.
+        const found = window.subarray(0, linked.length);
         const bias = (address - section.address - at) >>> 0;
-        if (!this.amountsAt(bias).some((amount) => isRelocated(linked, window, amount))) continue;
+        if (!this.amountsAt(bias).some((amount) => isRelocated(linked, found, amount))) continue;
         biases.push(bias);
         if (biases.length === MAX_FOUND) return biases;
       }

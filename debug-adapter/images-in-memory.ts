@@ -2,7 +2,7 @@
  * Where the images of a session are in memory, beyond what their files say: kernels that have moved, modules, programs. Nobody
  * is asked. Who executes code that nobody has symbols for is looked at: the machine tells of such pages and goes on unseen.
  */
-import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
+import type { CatchSpec, CaughtEvent } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, ImagePlaces, Placed } from './coroutines.ts';
 import { codeRanges } from './image-code.ts';
@@ -22,12 +22,17 @@ const PROGRAMS_ID = FIRST_ID + 0x100;
 /** Bytes of code that are looked for. */
 const WINDOW = 64;
 
+const isOwn = ({ id }: CaughtEvent): boolean => id >= FIRST_ID && id <= PROGRAMS_ID;
+
+/** A stop without what it tells of unknown code. */
+export const withoutOwn = (event: StoppedEvent): StoppedEvent => ({
+  ...event,
+  caught: event.caught.filter((one) => !isOwn(one)),
+});
+
 /** Does a stop only tell of unknown code? */
 export const isUnknownCode = ({ reason, watchpoints, caught }: StoppedEvent): boolean =>
-  reason === 'event' &&
-  watchpoints.length === 0 &&
-  caught.length > 0 &&
-  caught.every(({ id }) => id >= FIRST_ID && id <= PROGRAMS_ID);
+  reason === 'event' && watchpoints.length === 0 && caught.length > 0 && caught.every(isOwn);
 
 export class ImagesInMemory implements ImagePlaces {
   readonly programs: UserPrograms;
@@ -132,15 +137,25 @@ export class ImagesInMemory implements ImagePlaces {
   async locate(coroutines: Coroutines): Promise<boolean> {
     const { cpu, coroutine } = coroutines.snapshot;
     const pc = (cpu.segments[1].base + cpu.eip) >>> 0;
-    if (coroutines.resolve(coroutine, pc)) return false;
+    const inKernel = cpu.cpl === 0;
+    const resolved = coroutines.resolve(coroutine, pc);
+    if (inKernel ? resolved : !this.programs.movable) return false;
     const read = this.memory.reader(coroutine);
     const bytes = await this.memory.compute(() => read(pc, WINDOW));
     if (!bytes) return false;
-    if (cpu.cpl === 0) return this.kernels.locate(coroutine, pc, bytes);
+    if (inKernel) return this.kernels.locate(coroutine, pc, bytes);
+    // A program may be where the kernel's file has another one.
+    if (resolved && isCodeOf(resolved, pc, bytes)) return false;
     const found = await this.programs.locate(coroutine, cpu.cr3, pc, bytes);
     if (found) await this.look(coroutine, cpu.cr3);
     return found;
   }
+}
+
+/** Are these bytes at an address an image's? */
+function isCodeOf({ image, bias }: Placed, pc: number, bytes: Uint8Array): boolean {
+  const linked = image.linkedBytes((pc - bias) >>> 0, bytes.length);
+  return linked?.every((byte, n) => byte === bytes[n]) ?? false;
 }
 
 /** What cannot be read is where it was. */

@@ -8,6 +8,7 @@ import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts'
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
 import { expandPaths } from './expand-paths.ts';
+import { gdbPortOf } from './gdb-door.ts';
 import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';
 import { type LaunchDevices, readLaunchDevices } from './launch-devices.ts';
 import { type ListHint, listHint } from './values/format-specifier.ts';
@@ -21,6 +22,8 @@ export interface LaunchArguments {
   /** RAM of the whole machine in MiB; undefined: as much as the guests need, and no less than usual. */
   readonly memory: number | undefined;
   readonly stopOnEntry: boolean;
+  /** All that runs is recorded, from the first instruction on. */
+  readonly coverage: boolean;
   /** The processor model. */
   readonly cpu: CpuModel;
   /** Path of a host kernel that replaces the embedded one. */
@@ -33,6 +36,8 @@ export interface LaunchArguments {
   readonly programs: readonly string[];
   /** Object files of modules that kernels load. */
   readonly kernelModules: readonly string[];
+  /** Where a gdb can attach to the same machine. */
+  readonly gdbPort: number | undefined;
   /** What hangs on list heads. */
   readonly lists: readonly ListHint[];
 }
@@ -149,11 +154,13 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     cmdline: text(options, 'cmdline') ?? '',
     memory: memoryOf(options),
     stopOnEntry: flag(options, 'stopOnEntry'),
+    coverage: flag(options, 'coverage'),
     cpu: modelOf(options),
     host: text(options, 'host'),
     modules: texts(options, 'modules', 'a file and its arguments'),
     devices: readLaunchDevices(options.devices),
     programs: await filesOf(options, 'programs', host, { endings: ['.elf'], most: MAX_PROGRAMS }),
+    gdbPort: gdbPortOf(options),
     kernelModules: await filesOf(options, 'kernelModules', host, {
       endings: ['.ko', '.o'],
       most: MAX_MODULES,

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterHost, OpenAll } from './adapter-host.ts';
+import { listenForGdb } from './gdb/listen-node.ts';
 import { createFolderCache, userCacheFolder } from './symbol-cache-node.ts';
 import { createNodeMachineWorkerIn } from './worker-node.ts';
 
@@ -18,6 +19,7 @@ export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
     },
     createMachineWorker: () => createNodeMachineWorkerIn(dist),
     openEnds,
+    listenForGdb,
     servesFolders: true,
     debugFolders: ['/usr/lib/debug'],
     symbolCache: createFolderCache(join(userCacheFolder(), 'symbols')),

@@ -5,7 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
-import { Awareness, isThreadOfTask, nameOfTask, threadOfTask } from './awareness/awareness.ts';
+import { Awareness, isThreadOfTask, threadOfTask } from './awareness/awareness.ts';
 import type { Task } from './awareness/tasks.ts';
 import { Catchpoints } from './catchpoints.ts';
 import { CodeBreakpoints, type SourcePlace } from './breakpoints.ts';
@@ -16,6 +16,7 @@ import type { MachineStatus } from './debuggee-listener.ts';
 import { AdapterError } from './errors.ts';
 import { type ImageOwner, ownersOf } from './image-owners.ts';
 import { Inspection } from './inspection.ts';
+import { GdbDoor } from './gdb-door.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { MachineWorkers } from './machine-workers.ts';
 import { toClientColumn, toClientLine } from './positions.ts';
@@ -38,6 +39,7 @@ export class SessionContext {
   readonly catchpoints = new Catchpoints();
   readonly terminals: Terminals;
   readonly symbols = new OpenedImages();
+  readonly gdb = new GdbDoor(this);
   /** What the client can do, and how it counts. */
   client: Partial<DebugProtocol.InitializeRequestArguments> = {};
   readonly workers: MachineWorkers;
@@ -48,6 +50,8 @@ export class SessionContext {
   private indexing: SymbolIndexing | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
+  /** What runs is recorded, and told when the machine ends. */
+  coverage = false;
   lists: readonly ListHint[] = [];
   launched = false;
   /** A client has attached itself to a machine that is served. */
@@ -117,6 +121,7 @@ export class SessionContext {
     this.ended = true;
     this.workers.dispose();
     this.indexing?.stop();
+    this.gdb.close();
     void this.debuggee?.dispose();
   }
 
@@ -202,15 +207,10 @@ export class SessionContext {
     return { coroutine, away, cr3: (away ? task.cr3 : this.machine().coroutines.cr3Of(coroutine)) ?? 0 };
   }
 
-  /** The coroutine of a thread that can be stepped. @throws AdapterError for a task that is not running */
-  runningThread(args: { readonly threadId?: unknown }): CoroutineId {
-    const task = this.knownTask(args.threadId);
-    if (task && !task.current)
-      throw new AdapterError(
-        'no-such-thread',
-        `${nameOfTask(this.machine(), task)} is not running, so it cannot be stepped: set a breakpoint where it goes on, and continue.`,
-      );
-    return this.thread(args);
+  /** The task that a thread is, if it does not run now. */
+  sleepingTask({ threadId }: { readonly threadId?: unknown }): Task | undefined {
+    const task = this.knownTask(threadId);
+    return task?.current === false ? task : undefined;
   }
 
   /** The tasks of this stop; while the machine runs, those of the last one. Clients hear who came and went. */

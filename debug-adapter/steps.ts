@@ -37,7 +37,7 @@ export class Steps {
       const frame = (await this.machine.stack(coroutine)).find(({ kind }) => kind === 'code');
       if (!frame) throw new AdapterError('no-such-thread', 'This thread has no frame to step to.');
       const stack = stackPointer(frame);
-      this.machine.show(await this.machine.run({ kind: 'until', address: frame.pc, stack, coroutine }));
+      this.machine.show(await this.machine.run(stepOutSpec({ pc: frame.pc, stack }, coroutine)));
       return;
     }
     if (byInstruction) {
@@ -86,19 +86,33 @@ export class Steps {
       }
     }
     const caller = await this.callerOf(coroutine);
-    if (!caller) {
-      throw new AdapterError(
-        'no-such-frame',
-        'There is no caller to step out to: this is the outermost frame.',
-      );
-    }
+    if (!caller) throw noCaller();
     this.machine.show(await this.machine.run(stepOutSpec(caller, coroutine)));
   }
 
+  /**
+   * Runs until a task that is not running has the processor back on the stack that it has left.
+   * @param frames of it. @param out where it has returned from its innermost function
+   */
+  async awaitTask(frames: readonly Frame[], out: boolean): Promise<void> {
+    const inner = frames.find(({ kind }) => kind === 'code');
+    if (!inner) throw new AdapterError('no-such-thread', 'The stack of this task cannot be read.');
+    const to = out ? callerIn(frames) : { pc: inner.pc, stack: stackPointer(inner) };
+    if (!to) throw noCaller();
+    this.machine.show(await this.machine.run(stepOutSpec(to, inner.coroutine)));
+  }
+
   private async callerOf(coroutine: CoroutineId): Promise<{ pc: number; stack: number } | undefined> {
-    const frames = (await this.machine.stack(coroutine)).filter(({ kind }) => kind === 'code');
-    const inner = frames[0]?.depth ?? 0;
-    const caller = frames.find(({ depth }) => depth > inner);
-    return caller && { pc: caller.pc, stack: stackPointer(caller) };
+    return callerIn(await this.machine.stack(coroutine));
   }
 }
+
+function callerIn(frames: readonly Frame[]): { pc: number; stack: number } | undefined {
+  const code = frames.filter(({ kind }) => kind === 'code');
+  const inner = code[0]?.depth ?? 0;
+  const caller = code.find(({ depth }) => depth > inner);
+  return caller && { pc: caller.pc, stack: stackPointer(caller) };
+}
+
+const noCaller = () =>
+  new AdapterError('no-such-frame', 'There is no caller to step out to: this is the outermost frame.');

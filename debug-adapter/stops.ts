@@ -2,8 +2,10 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { caughtWords } from './catchpoints.ts';
 import { threadOf } from './coroutines.ts';
+import { coverageOfSession } from './coverage/session-coverage.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
+import { toAdapterError } from './errors.ts';
 import { exceptionText } from './exceptions.ts';
 import { endProfile } from './requests/profiling.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
@@ -58,8 +60,8 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   if (event.reason === 'exit' || event.reason === 'reset') {
     const { exitStatus = 0 } = event;
     const what = event.reason === 'exit' ? `exit status ${exitStatus}` : 'the guest reset the machine';
-    void tellProfile(context).finally(() => {
-      context.output(`The machine has ended: ${what}.`, 'console');
+    context.output(`The machine has ended: ${what}.`, 'console');
+    void tellRecords(context).finally(() => {
       context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
       context.end();
     });
@@ -77,11 +79,14 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   });
 }
 
-/** A profile that is being taken when the machine ends would be lost. */
-async function tellProfile(context: SessionContext): Promise<void> {
-  if (!context.profiling) return;
-  const made = await endProfile(context).catch(() => undefined);
-  if (made) context.send('colinux/profile', made);
+/** The last moment at which the machine can be asked. */
+async function tellRecords(context: SessionContext): Promise<void> {
+  try {
+    if (context.coverage) context.send('colinux/coverage', await coverageOfSession(context));
+    if (context.profiling) context.send('colinux/profile', await endProfile(context));
+  } catch (error) {
+    context.output(toAdapterError(error).message, 'stderr');
+  }
 }
 
 /** The source line at which the machine stands, if it is known. */

@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import { listenForGdb } from '../debug-adapter/gdb/listen-node.ts';
 import { createFolderCache } from '../debug-adapter/symbol-cache-node.ts';
 import { createNodeMachineWorker } from '../debug-adapter/worker-node.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
@@ -19,6 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
     startWorker: createNodeMachineWorker,
     openEnds: (folder) => openEndsOnNode(folder.fsPath),
     servesFolders: true,
+    listenForGdb,
     debugFolders: ['/usr/lib/debug'],
     symbolCache: (storage) => createFolderCache(join(storage.fsPath, 'symbols')),
     readPart: async (uri, offset, length) => {

@@ -4,7 +4,7 @@
  */
 
 import type * as vscode from 'vscode';
-import type { MachinePort, OpenAll } from '../debug-adapter/adapter-host.ts';
+import type { AdapterHost, MachinePort, OpenAll } from '../debug-adapter/adapter-host.ts';
 import type { SymbolCache } from '../debug-adapter/symbols/load.ts';
 
 export interface Platform {
@@ -18,6 +18,8 @@ export interface Platform {
    * @param folder of the bundles. @param readFile gives the bytes of a file that a launch configuration names
    */
   openEnds(folder: vscode.Uri, readFile: (location: string) => Promise<Uint8Array>): OpenAll;
+  /** Serves gdb on a port; absent where there are no sockets. */
+  readonly listenForGdb?: AdapterHost['listenForGdb'];
   /** Keeps symbol indexes in the extension's own storage; without it (in a browser) they are built each time. */
   symbolCache?(storage: vscode.Uri): SymbolCache;
   /** Folders of separate debug files. */

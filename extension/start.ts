@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { adapterFactory, adapterTracker } from './adapter/factory.ts';
 import { registerConfigLanguage } from './config-language/register.ts';
+import { registerCodeFeatures } from './code/providers.ts';
 import { ConsoleTerminals } from './console/terminals.ts';
 import { newGuest, showNewGuest } from './new-guest.ts';
 import { COMMANDS } from './contributes/commands.ts';
@@ -14,7 +15,9 @@ import { Tasks } from './tasks/provider.ts';
 import { REQUESTS } from './protocol.ts';
 import { watchImages } from './rebuilt/watch.ts';
 import { createStatusBar } from './status/bar.ts';
+import { KernelTests } from './testing/explorer.ts';
 import { registerViews } from './views/register.ts';
+import { MachineSelection } from './views/selection.ts';
 
 /** Publisher and name of the extension, and the walkthrough's own. */
 const WALKTHROUGH = 'colinux.colinux#firstKernel';
@@ -28,6 +31,7 @@ async function raiseNmi(): Promise<void> {
 export function start(context: vscode.ExtensionContext, platform: Platform): void {
   const log = vscode.window.createOutputChannel('coLinux', { log: true });
   const terminals = new ConsoleTerminals(log);
+  const selection = new MachineSelection();
   const { extensionUri: extension, globalStorageUri: storage } = context;
   const tasks = new Tasks({ extension, storage, platform });
   const launch = new LaunchProvider(platform, tasks, log);
@@ -35,10 +39,13 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     log,
     terminals,
     createStatusBar(),
+    new KernelTests({ extension, storage, platform }),
     registerConfigLanguage(),
     watchImages(log),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
-    registerViews(extension, log),
+    selection,
+    registerViews(extension, selection, log),
+    registerCodeFeatures(selection),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launch),
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,

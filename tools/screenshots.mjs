@@ -11,6 +11,10 @@ const CHOSEN = {
   'node-host-frame.png': 'both-kernels.png',
   'node-assembly.png': 'breakpoint-in-assembly.png',
   'node-interactive.png': 'typing-to-the-guest.png',
+  'node-view-address-space.png': 'address-space.png',
+  'node-view-memory.png': 'machine-memory.png',
+  'node-view-processor.png': 'processor.png',
+  'node-view-switches.png': 'switches.png',
   'node-new-guest.png': 'new-guest.png',
   'node-config-completion.png': 'configuration.png',
 };

@@ -54,13 +54,14 @@ import { STATE_BASE } from '../memory/layout.ts';
 import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
-import type { CaughtEvent } from '../protocol/debug-protocol.ts';
+import type { CaughtEvent, DeviceState } from '../protocol/debug-protocol.ts';
 import type { BootImage, SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
 import { createDebuggerWrites } from './debugger-writes.ts';
 import { createInspector, type Inspector } from './inspector.ts';
 import { createOutside, type DeviceOutputs, type Outside } from './outside.ts';
+import { deviceStates } from './device-states.ts';
 import { createPassages, type Passages } from './passages.ts';
 import { createPciDevices } from './pci-devices.ts';
 import { createStateHash } from './state-hash.ts';
@@ -157,6 +158,8 @@ export interface Machine {
   readonly outside: Outside;
   readonly instructions: () => number;
   readonly virtualNanoseconds: () => number;
+  /** The states of all devices, to be looked at. */
+  deviceStates(): DeviceState[];
   hash(): string;
 }
 
@@ -431,6 +434,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     outside,
     instructions,
     virtualNanoseconds: () => cpu.now() * NANOSECONDS_PER_TICK,
+    deviceStates: () => deviceStates(devices),
     hash() {
       const hash = createStateHash();
       hash.number(instructions());

@@ -363,6 +363,16 @@ export interface ReverseMapping {
   readonly flags: number;
 }
 
+/** Plain data of a device's state; a buffer is its length and its first bytes. */
+export type PlainValue =
+  null | number | boolean | string | readonly PlainValue[] | { readonly [name: string]: PlainValue };
+
+/** What a device says of itself; the names are those of its registers. */
+export interface DeviceState {
+  readonly name: string;
+  readonly state: PlainValue;
+}
+
 /** What has run in an address space of a coroutine, ascending by linear address. */
 export interface ExecutedSpace {
   readonly coroutine: CoroutineId;

@@ -12,6 +12,7 @@ import type {
   BreakpointSpec,
   CatchSpec,
   CaughtEvent,
+  DeviceState,
   ExecutedSpace,
   Filter,
   LoggedValue,
@@ -306,6 +307,8 @@ export interface RequestMap {
   mappings: { params: { space: Space; cr3?: number }; result: Mappings };
   /** Which addresses of which spaces lead to a physical address. */
   reverseMap: { params: { physical: number }; result: { mappings: readonly ReverseMapping[] } };
+  /** The states of all devices, as far as a person can look at them. */
+  devices: { params: Record<string, never>; result: { devices: readonly DeviceState[] } };
   /** Begins a record of all that runs, or ends it; what was recorded stays until the next one begins. */
   recordExecution: { params: { on: boolean }; result: Record<string, never> };
   executed: {

@@ -252,6 +252,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   pageWalk: fields({ space, cr3: optional(address), address, access: optional(access) }),
   mappings: fields({ space, cr3: optional(address) }),
   reverseMap: fields({ physical: address }),
+  devices: fields({}),
   recordExecution: fields({ on: boolean }),
   executed: fields({}),
   startProfile: fields({}),

@@ -434,6 +434,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       return mappingsOf(m.memory, resolveSpace(m, space, cr3));
     },
     reverseMap: ({ physical }) => ({ mappings: reverseMap(booted(), physical) }),
+    devices: () => ({ devices: booted().deviceStates() }),
     recordExecution({ on }) {
       const { execution } = booted().debug;
       if (on) execution.start();

@@ -303,10 +303,18 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
 /** Commands that make no sense while the machine runs. */
 const STOPPED_ONLY = /^[?gGpPMXcsDR]|^v(Cont;|Run|Attach)/;
 
+/** Commands that set the machine going. */
+const RESUMING = /^[cs]|^vCont;/;
+
 /** Answers one packet. @throws whatever the machine refuses */
 export async function answer(client: Client, payload: string): Promise<Reply> {
   const name = payload.charAt(0);
   if (!Object.hasOwn(COMMANDS, name)) return UNSUPPORTED;
+  if (client.machine.running && !client.resumed && RESUMING.test(payload)) {
+    // Somebody else was faster: the next stop is the answer to both.
+    client.resumed = true;
+    return undefined;
+  }
   if (client.machine.running && STOPPED_ONLY.test(payload)) return errorReply('The machine is running.');
   return COMMANDS[name]!(client, payload.slice(1));
 }

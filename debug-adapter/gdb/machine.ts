@@ -107,6 +107,16 @@ export class StubMachine {
     this.onStop?.(event);
   }
 
+  /** Somebody else has set it going. */
+  readonly resumed = (): void => {
+    this.running = true;
+  };
+
+  /** Somebody else has changed the registers of the stopped machine. */
+  readonly refreshed = (stop: StoppedEvent): void => {
+    this.adopt(stop);
+  };
+
   /** Asks a machine that runs to stop. */
   interrupt(): void {
     if (!this.running || this.interrupting) return;

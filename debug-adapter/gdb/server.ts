@@ -9,6 +9,7 @@ import { type Client, createClient } from './client.ts';
 import { answer, stopOf } from './commands.ts';
 import { StubMachine, type Target } from './machine.ts';
 import { bytesOf, createPacketReader, errorReply, framed, type Received, textToHex } from './packets.ts';
+import type { StoppedEvent } from '../stepping.ts';
 import { stopWords } from './stop-replies.ts';
 
 /** Packets that wait for their turn; gdb itself never sends a second before it has an answer. */
@@ -36,6 +37,10 @@ export interface GdbServer {
   connect(wire: Wire): Connection | undefined;
   /** What the machine says; stops are of interest here. */
   handle(event: MachineEvent): void;
+  /** Somebody else has set the machine going. */
+  resumed(): void;
+  /** Somebody else has changed the registers of the stopped machine. */
+  refreshed(stop: StoppedEvent): void;
 }
 
 export function createGdbServer(target: Target, booted: MachineSnapshot): GdbServer {
@@ -56,6 +61,8 @@ export function createGdbServer(target: Target, booted: MachineSnapshot): GdbSer
     handle(event) {
       if (event.event === 'stopped') machine.stopped(event);
     },
+    resumed: machine.resumed,
+    refreshed: machine.refreshed,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Going on, stepping and pausing. All requests that run are answered at once, as DAP wants. */
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Debuggee } from '../debuggee.ts';
+import { AdapterError } from '../errors.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Handlers } from './handler.ts';
@@ -29,10 +30,16 @@ export const running = {
     }
     ready(context);
     const callee = context.target(targetId);
+    if (context.sleepingTask(args))
+      throw new AdapterError(
+        'no-such-thread',
+        'This task is not running: only the one that runs can step in.',
+      );
     goThread(context, args, call, (debuggee, coroutine) => debuggee.steps.stepInto(coroutine, callee));
   },
 
   stepOut(context, args, call) {
+    if (goTask(context, args, call, true)) return;
     goThread(context, args, call, (debuggee, coroutine) => debuggee.steps.stepOut(coroutine));
   },
 
@@ -40,6 +47,7 @@ export const running = {
 } satisfies Handlers;
 
 function step(context: SessionContext, args: StepArguments, call: Call, over: boolean): void {
+  if (goTask(context, args, call, false)) return;
   const byInstruction = args.granularity === 'instruction';
   goThread(context, args, call, (debuggee, coroutine) => debuggee.steps.step(coroutine, byInstruction, over));
 }
@@ -66,6 +74,17 @@ function goThread(
   run: (debuggee: Debuggee, coroutine: CoroutineId) => Promise<void>,
 ): void {
   ready(context);
-  const coroutine = context.runningThread(args);
+  const coroutine = context.thread(args);
   go(context, call, (debuggee) => run(debuggee, coroutine));
+}
+
+/**
+ * A task that is not running steps by getting the processor back, where its kernel took it or in the caller of that.
+ * @returns whether the thread is such a task
+ */
+function goTask(context: SessionContext, args: StepArguments, call: Call, out: boolean): boolean {
+  ready(context);
+  if (!context.sleepingTask(args)) return false;
+  go(context, call, async ({ steps }) => steps.awaitTask(await context.stackOf(args), out));
+  return true;
 }

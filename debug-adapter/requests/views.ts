@@ -2,6 +2,9 @@
 import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { threadOf } from '../coroutines.ts';
+import { threadOfTask } from '../awareness/awareness.ts';
+import { coverageOfSession } from '../coverage/session-coverage.ts';
+import { deviceNodes } from '../devices/device-nodes.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
@@ -94,6 +97,33 @@ export const views = {
     if (typeof found === 'string') throw new AdapterError('bad-address', found);
     const { selector, base, limit, state } = found;
     return { selector, base, limit, ...state };
+  },
+
+  'colinux/coverage': (context) => coverageOfSession(context),
+
+  async 'colinux/devices'(context) {
+    const { devices } = await context.machine().request('devices', {});
+    return { devices: deviceNodes(devices) };
+  },
+
+  async 'colinux/tasks'(context) {
+    const { coroutines } = context.machine();
+    const kernels = coroutines.all.map((coroutine) => {
+      const current = coroutine === coroutines.current;
+      const operation = current ? undefined : coroutines.operationOf(coroutine);
+      return {
+        ...{ threadId: threadOf(coroutine), coroutine, name: coroutines.name(coroutine), current },
+        ...(operation !== undefined && { operation }),
+      };
+    });
+    const tasks = (await context.tasks()).map((task) => {
+      const { coroutine, id, name, state, waitsFor, current, ofKernel } = task;
+      return {
+        ...{ threadId: threadOfTask(task), coroutine, id, name, state, current, ofKernel },
+        ...(waitsFor !== undefined && { waitsFor }),
+      };
+    });
+    return { kernels, tasks };
   },
 
   async 'colinux/transitions'(context, range) {

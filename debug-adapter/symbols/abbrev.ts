@@ -47,8 +47,21 @@ export interface Abbreviation {
   has: number;
 }
 
+/** Forms that are offsets into a section (DWARF 5 §7.4). */
+const OFFSET_FORMS: ReadonlySet<number> = new Set([
+  ...[DW_FORM.strp, DW_FORM.line_strp, DW_FORM.sec_offset, DW_FORM.ref_addr],
+  ...[DW_FORM.strp_sup, DW_FORM.GNU_ref_alt, DW_FORM.GNU_strp_alt],
+]);
+/** Set in such a form of a unit in the 64-bit format: it has 8 bytes. */
+export const WIDE = 0x8000;
+
+/** A form as it is in a unit. @param wide of the 64-bit format */
+export const sized = (form: number, wide: boolean): number =>
+  wide && OFFSET_FORMS.has(form) ? form | WIDE : form;
+
 /** Bytes of a fixed-size form, or a negative `SKIP` code. Throws for forms unknown to DWARF 5 and GNU. */
 export function formSize(form: number): number {
+  if ((form & WIDE) !== 0) return 8;
   switch (form) {
     case DW_FORM.flag_present:
     case DW_FORM.implicit_const:
@@ -199,6 +212,9 @@ const LIST_FORMS: ReadonlySet<number> = new Set([DW_FORM.sec_offset, DW_FORM.loc
 export class AbbreviationPool {
   private readonly known = new Map<number, { bytes: Uint8Array; abbreviation: Abbreviation }[]>();
 
+  /** @param wide they are used by units of the 64-bit format */
+  constructor(private readonly wide: boolean) {}
+
   /** The declaration at `[from, to)` of `.debug_abbrev`, behind its code; `hash` is of its bytes. */
   declaration(section: Uint8Array, from: number, to: number, hash: number): Abbreviation {
     let alike = this.known.get(hash);
@@ -206,7 +222,7 @@ export class AbbreviationPool {
     for (const { bytes, abbreviation } of alike) {
       if (bytes.length === to - from && isAt(section, from, bytes)) return abbreviation;
     }
-    const abbreviation = readDeclaration(new Cursor(section, from, to, '.debug_abbrev'));
+    const abbreviation = readDeclaration(new Cursor(section, from, to, '.debug_abbrev'), this.wide);
     alike.push({ bytes: section.subarray(from, to), abbreviation });
     return abbreviation;
   }
@@ -217,7 +233,7 @@ function isAt(section: Uint8Array, at: number, bytes: Uint8Array): boolean {
   return true;
 }
 
-function readDeclaration(cursor: Cursor): Abbreviation {
+function readDeclaration(cursor: Cursor, wide: boolean): Abbreviation {
   const tag = cursor.uleb();
   const hasChildren = cursor.u8() !== 0;
   const names: number[] = [];
@@ -232,7 +248,7 @@ function readDeclaration(cursor: Cursor): Abbreviation {
     has |= HAS_OF.get(name) ?? 0;
     if (name === DW_AT.location && LIST_FORMS.has(form)) has |= HAS.locationList;
     names.push(name);
-    forms.push(form);
+    forms.push(sized(form, wide));
   }
   return {
     tag,

@@ -95,6 +95,10 @@ interface FrameSection {
   cies: Map<number, Cie>;
 }
 
+/** The field that tells a CIE from an FDE: .eh_frame has 4 bytes there in both formats (LSB 5.0, 10.6.1). */
+const pointerOf = ({ isEh }: FrameSection, cursor: Cursor, wide: boolean): number =>
+  cursor.offset(wide && !isEh);
+
 export class CallFrameInfo {
   private readonly parts: readonly FrameSection[];
   private index: { low: Uint32Array; high: Uint32Array; at: Uint32Array; part: Uint32Array } | undefined;
@@ -136,12 +140,12 @@ export class CallFrameInfo {
           const cursor = new Cursor(part.bytes, 0, part.bytes.length, part.name);
           while (!cursor.done) {
             const at = cursor.pos;
-            const end = cursor.initialLength();
+            const { end, wide } = cursor.initialLength();
             if (end === cursor.pos) {
               if (part.isEh) break; // the terminator
               continue;
             }
-            const isCie = cursor.u32() === (part.isEh ? 0 : 0xffffffff);
+            const isCie = pointerOf(part, cursor, wide) === (part.isEh ? 0 : 0xffffffff);
             if (!isCie) {
               guarded(
                 () => {
@@ -167,10 +171,10 @@ export class CallFrameInfo {
 
   private fde(part: FrameSection, at: number) {
     const outer = new Cursor(part.bytes, at, part.bytes.length, part.name);
-    const end = outer.initialLength();
+    const { end, wide } = outer.initialLength();
     const cursor = new Cursor(part.bytes, outer.pos, end, part.name);
     const pointerAt = cursor.pos;
-    const pointer = cursor.u32();
+    const pointer = pointerOf(part, cursor, wide);
     const cie = this.cie(part, part.isEh ? pointerAt - pointer : pointer);
     const low = encodedPointer(cursor, cie.encoding, part.address);
     const length = encodedPointer(cursor, cie.encoding & 0x0f, 0);
@@ -182,14 +186,14 @@ export class CallFrameInfo {
     const known = part.cies.get(at);
     if (known) return known;
     const outer = new Cursor(part.bytes, at, part.bytes.length, part.name);
-    const end = outer.initialLength();
+    const { end, wide } = outer.initialLength();
     const cursor = new Cursor(part.bytes, outer.pos, end, part.name);
     const damaged = (found: string): SymbolError =>
       new SymbolError(
         'dwarf-cfi',
         `A common information entry was expected at ${hex(at)} of ${part.name}, ${found} was found; frames there are unwound by frame pointer, rebuild the file.`,
       );
-    if (cursor.u32() !== (part.isEh ? 0 : 0xffffffff)) throw damaged('something else');
+    if (pointerOf(part, cursor, wide) !== (part.isEh ? 0 : 0xffffffff)) throw damaged('something else');
     const version = cursor.u8();
     if (version !== 1 && version !== 3 && version !== 4) throw damaged(`version ${String(version)}`);
     const augmentation = cursor.cString();

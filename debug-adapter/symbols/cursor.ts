@@ -20,6 +20,14 @@ export function cStringBytes(bytes: Uint8Array, offset: number, what: string): U
   return bytes.subarray(offset, end < 0 ? bytes.length : end);
 }
 
+/** What stands before a part of a section. */
+export interface InitialLength {
+  /** One past the last byte of the part. */
+  readonly end: number;
+  /** It is in the 64-bit format: offsets into sections have 8 bytes. */
+  readonly wide: boolean;
+}
+
 /** The NUL-terminated UTF-8 string at `offset`. */
 export function cString(bytes: Uint8Array, offset: number, what: string): string {
   return decoder.decode(cStringBytes(bytes, offset, what));
@@ -190,20 +198,24 @@ export class Cursor {
     this.pos = end + 1;
   }
 
-  /**
-   * The initial length of DWARF 5 §7.4: returns the offset one past the structure. Reserved values and the
-   * 64-bit format are refused.
-   */
-  initialLength(): number {
+  /** An offset into a section: of 4 bytes, or of 8 in the 64-bit format, of which no section on an i386 needs the upper half. */
+  offset(wide: boolean): number {
+    return this.unsigned(wide ? 8 : 4);
+  }
+
+  /** The initial length of DWARF 5 §7.4. Reserved values are refused. */
+  initialLength(): InitialLength {
     const at = this.pos;
-    const length = this.u32();
-    if (length >= 0xfffffff0) {
+    const first = this.u32();
+    if (first >= 0xfffffff0 && first !== 0xffffffff) {
       throw new SymbolError(
-        'dwarf-64-bit',
-        `A 32-bit DWARF length was expected at ${hex(at)} of ${this.what}, a ${length === 0xffffffff ? '64-bit one' : 'reserved value'} was found; rebuild with -gdwarf32.`,
+        'dwarf-length',
+        `A DWARF length was expected at ${hex(at)} of ${this.what}, a reserved value was found; the file is damaged, rebuild it.`,
       );
     }
+    const wide = first === 0xffffffff;
+    const length = wide ? Number(this.u64()) : first;
     if (length > this.end - this.pos) this.fail(length);
-    return this.pos + length;
+    return { end: this.pos + length, wide };
   }
 }

@@ -11,7 +11,8 @@ import { Die } from './die.ts';
 import { guarded, hex, SymbolError } from './errors.ts';
 import { HASH_PRIME, HASH_START, upperBound } from './search.ts';
 import type { DwarfSections, UnitSection } from './sections.ts';
-import { type AttributeValue, readUnitHeader, type References, text, Unit, type UnitHeader } from './unit.ts';
+import { type AttributeValue, type References, text, Unit } from './unit.ts';
+import { readUnitHeader, type UnitHeader } from './unit-header.ts';
 
 /** Links followed through DW_AT_abstract_origin and DW_AT_specification before a file counts as broken. */
 const ORIGIN_LIMIT = 16;
@@ -40,7 +41,8 @@ export class DebugInfo {
   private alternate: { base: number; str: Uint8Array } | undefined;
   private end = 0;
   private readonly references: References = {
-    abbreviations: new AbbreviationPool(),
+    abbreviations: new AbbreviationPool(false),
+    wideAbbreviations: new AbbreviationPool(true),
     typeBySignature: (signature) => this.signatures.get(signature),
     alternate: () => this.alternate,
   };

@@ -22,7 +22,7 @@ export type SymbolErrorCode =
   | 'dwarf-alternate'
   | 'dwarf-truncated'
   | 'dwarf-version'
-  | 'dwarf-64-bit'
+  | 'dwarf-length'
   | 'dwarf-address-size'
   | 'dwarf-abbreviation'
   | 'dwarf-form'

@@ -18,6 +18,8 @@ export interface ExpressionScope {
   frameBase: () => number | undefined;
   /** Entry of `.debug_addr`. */
   addressAt: (index: number) => number;
+  /** The unit is in the 64-bit format. */
+  wide?: boolean;
   /** The base type at a unit-relative offset. */
   baseType: (offset: number) => StackType | undefined;
   /** The location expression of a DIE, for DW_OP_call*; the offset is unit-relative or absolute. */
@@ -110,6 +112,11 @@ class Evaluation {
     return Number(BigInt.asUintN(32, this.pop().bits));
   }
 
+  /** An offset in `.debug_info`; of one that counts from the unit the format does not matter. */
+  private offset(cursor: Cursor, absolute: boolean): number {
+    return cursor.offset(absolute && this.scope.wide === true);
+  }
+
   /** A link address where it is in memory. */
   private moved(address: number): number {
     return (address + (this.scope.frame?.bias ?? 0)) >>> 0;
@@ -156,7 +163,7 @@ class Evaluation {
         this.piece(bits, op === DW_OP.bit_piece ? cursor.uleb() : 0);
       } else if (op >= DW_OP.call2 && op <= DW_OP.call_ref) {
         if (calls >= CALL_LIMIT) throw this.malformed('one that calls itself');
-        const offset = op === DW_OP.call2 ? cursor.u16() : cursor.u32();
+        const offset = op === DW_OP.call2 ? cursor.u16() : this.offset(cursor, op === DW_OP.call_ref);
         const callee = this.scope.callee?.(offset, op === DW_OP.call_ref);
         if (callee) this.execute(callee, calls + 1);
       } else if (!this.constant(op, cursor) && !this.arithmetic(op, cursor) && !this.place(op, cursor)) {
@@ -336,7 +343,7 @@ class Evaluation {
       }
       case DW_OP.implicit_pointer:
       case DW_OP.GNU_implicit_pointer: {
-        const offset = cursor.u32();
+        const offset = this.offset(cursor, true);
         const byteOffset = cursor.sleb();
         this.pending = implicitPointer(this.scope.pointee?.(offset, byteOffset));
         return true;
@@ -359,7 +366,7 @@ class Evaluation {
         return true;
       }
       case DW_OP.GNU_variable_value: {
-        const offset = cursor.u32();
+        const offset = this.offset(cursor, true);
         this.known(this.scope.variableValue?.(offset), 'it depends on another value that was optimised out');
         return true;
       }

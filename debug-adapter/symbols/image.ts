@@ -96,6 +96,7 @@ export class SymbolImage {
         unwind: ({ pc, registers, readMemory }) => this.unwind(pc, registers, readMemory),
         chainAt: (pc) => this.finder.chainAt(pc),
       }),
+      (symbol) => this.symbolNamed(symbol)?.address,
       report,
     );
     this.breakpoints = new Breakpoints(this.info, this.lines, {

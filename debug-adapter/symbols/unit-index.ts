@@ -71,11 +71,11 @@ export class UnitIndex {
     const outer = new Cursor(bytes, 0, bytes.length, '.debug_aranges');
     while (!outer.done) {
       const start = outer.pos;
-      const end = outer.initialLength();
+      const { end, wide } = outer.initialLength();
       const cursor = new Cursor(bytes, outer.pos, end, '.debug_aranges');
       outer.pos = end;
       const version = cursor.u16();
-      const unit = this.info.unitStartingAt(cursor.u32());
+      const unit = this.info.unitStartingAt(cursor.offset(wide));
       const addressSize = cursor.u8();
       const segmentSize = cursor.u8();
       if (version !== 2 || !unit || addressSize !== 4 || segmentSize !== 0) continue;

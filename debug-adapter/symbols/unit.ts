@@ -1,14 +1,22 @@
 /**
- * One unit of `.debug_info` or `.debug_types`: its header (versions 2 to 5), its bases, and the reading of attribute values in
- * its context. Owns no DIE. Source: DWARF 5 §7.5.1 (headers), §7.5.5 and §7.5.6 (classes and forms), §7.26,
+ * One unit of `.debug_info` or `.debug_types`: its bases, and the reading of attribute values in its context. Owns no DIE.
+ * Source: DWARF 5 §7.5.5 and §7.5.6 (classes and forms), §7.26,
  * §7.27 (string and address tables).
  */
-import { type Abbreviation, type AbbreviationPool, AbbreviationTable, skipForm } from './abbrev.ts';
-import { DW_AT, DW_FORM, DW_UT } from './constants.ts';
+import {
+  type Abbreviation,
+  type AbbreviationPool,
+  AbbreviationTable,
+  sized,
+  skipForm,
+  WIDE,
+} from './abbrev.ts';
+import { DW_AT, DW_FORM } from './constants.ts';
 import { cStringBytes, Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
 import { hashBytes, hashString } from './search.ts';
 import type { DwarfSections, UnitSection } from './sections.ts';
+import type { UnitHeader } from './unit-header.ts';
 
 /**
  * The value of one attribute by its class. Offsets of references are positions in the image (see `DebugInfo`);
@@ -25,26 +33,11 @@ export type AttributeValue =
   | { kind: 'string'; bytes: Uint8Array }
   | { kind: 'missing' };
 
-export interface UnitHeader {
-  /** Of the header, in its section; so are `end`, `rootAt` and `typeAt`. */
-  offset: number;
-  /** One past the last byte of the unit. */
-  end: number;
-  version: number;
-  type: number;
-  abbreviationsAt: number;
-  /** Offset of the unit's root DIE. */
-  rootAt: number;
-  /** Of a type unit: its signature, and the offset of the type it is for. */
-  signature: bigint | undefined;
-  typeAt: number;
-  /** Of a skeleton and its split unit: what they have in common (DWARF 5 §7.5.1.2). */
-  dwoId: bigint | undefined;
-}
-
 /** What all units of an image share: what references out of them are resolved with, and their declarations. */
 export interface References {
   abbreviations: AbbreviationPool;
+  /** Those of units in the 64-bit format. */
+  wideAbbreviations: AbbreviationPool;
   /** Position of the type a signature stands for. */
   typeBySignature: (signature: bigint) => number | undefined;
   /** The supplementary file that dwz made, when it is here: its `.debug_info` by position, and its `.debug_str`. */
@@ -68,38 +61,6 @@ export interface UnitContext {
 }
 
 const decoder = new TextDecoder();
-
-/** Reads one unit header and moves past the unit; the error as a value when it is not one we read. */
-export function readUnitHeader(cursor: Cursor, section: UnitSection['name']): UnitHeader | SymbolError {
-  const offset = cursor.pos;
-  const end = cursor.initialLength();
-  const header = new Cursor(cursor.bytes, cursor.pos, end, section);
-  cursor.pos = end;
-  const version = header.u16();
-  if (version < 2 || version > 5) {
-    return new SymbolError(
-      'dwarf-version',
-      `DWARF version 2 to 5 was expected at ${hex(offset)} of ${section}, version ${String(version)} was found; rebuild with -gdwarf-5.`,
-    );
-  }
-  let type: number = section === '.debug_types' ? DW_UT.type : DW_UT.compile;
-  if (version >= 5) type = header.u8();
-  const addressFirst = version >= 5 ? header.u8() : 0;
-  const abbreviationsAt = header.u32();
-  const addressSize = version >= 5 ? addressFirst : header.u8();
-  const split = type === DW_UT.skeleton || type === DW_UT.split_compile;
-  const dwoId = split ? header.u64() : undefined;
-  const isType = type === DW_UT.type || type === DW_UT.split_type;
-  const signature = isType ? header.u64() : undefined;
-  const typeAt = isType ? offset + header.u32() : 0;
-  if (addressSize !== 4) {
-    return new SymbolError(
-      'dwarf-address-size',
-      `4-byte addresses were expected in the unit at ${hex(offset)}, ${String(addressSize)}-byte ones were found; build for i386.`,
-    );
-  }
-  return { offset, end, version, type, abbreviationsAt, rootAt: header.pos, signature, typeAt, dwoId };
-}
 
 interface Bases {
   strOffsets: number;
@@ -147,12 +108,15 @@ export class Unit {
 
   private get abbreviations(): AbbreviationTable {
     if (this.table) return this.table;
-    const at = this.header.abbreviationsAt;
+    const { abbreviationsAt: at, wide } = this.header;
     const { sections, tables, references } = this.context;
-    let table = tables.get(at);
+    // The same declarations mean other sizes to units of the other format.
+    const key = wide ? at + 2 ** 32 : at;
+    let table = tables.get(key);
     if (!table) {
-      table = new AbbreviationTable(sections.abbrev, at, references.abbreviations);
-      tables.set(at, table);
+      const pool = wide ? references.wideAbbreviations : references.abbreviations;
+      table = new AbbreviationTable(sections.abbrev, at, pool);
+      tables.set(key, table);
     }
     this.table = table;
     return table;
@@ -186,6 +150,7 @@ export class Unit {
 
   /** The value of `form` at the cursor. */
   read(cursor: Cursor, form: number, implicit?: bigint): AttributeValue {
+    if ((form & WIDE) !== 0) return this.valueAt(cursor.offset(true), form & ~WIDE);
     switch (form) {
       case DW_FORM.addr:
         return { kind: 'address', value: cursor.u32() };
@@ -229,8 +194,6 @@ export class Unit {
         return { kind: 'flag', value: cursor.u8() !== 0 };
       case DW_FORM.flag_present:
         return { kind: 'flag', value: true };
-      case DW_FORM.ref_addr:
-        return { kind: 'reference', offset: this.context.infoBase + cursor.u32() };
       case DW_FORM.ref1:
         return { kind: 'reference', offset: this.start + cursor.u8() };
       case DW_FORM.ref2:
@@ -246,21 +209,17 @@ export class Unit {
         return offset === undefined ? { kind: 'missing' } : { kind: 'reference', offset };
       }
       case DW_FORM.ref_sup4:
+        return this.valueAt(cursor.u32(), DW_FORM.GNU_ref_alt);
       case DW_FORM.ref_sup8:
-      case DW_FORM.GNU_ref_alt: {
-        const offset = cursor.unsigned(form === DW_FORM.ref_sup8 ? 8 : 4);
-        const alternate = this.context.references.alternate();
-        return alternate ? { kind: 'reference', offset: alternate.base + offset } : { kind: 'missing' };
-      }
+        return this.valueAt(cursor.unsigned(8), DW_FORM.GNU_ref_alt);
+      case DW_FORM.ref_addr:
+      case DW_FORM.GNU_ref_alt:
       case DW_FORM.strp_sup:
-      case DW_FORM.GNU_strp_alt: {
-        const offset = cursor.u32();
-        const alternate = this.context.references.alternate();
-        if (!alternate) return { kind: 'missing' };
-        return { kind: 'string', bytes: cStringBytes(alternate.str, offset, '.debug_str') };
-      }
+      case DW_FORM.GNU_strp_alt:
       case DW_FORM.sec_offset:
-        return { kind: 'sectionOffset', value: cursor.u32() };
+      case DW_FORM.strp:
+      case DW_FORM.line_strp:
+        return this.valueAt(cursor.u32(), form);
       case DW_FORM.loclistx:
       case DW_FORM.rnglistx:
         return { kind: 'listIndex', value: cursor.uleb() };
@@ -269,26 +228,44 @@ export class Unit {
         while (actual === DW_FORM.indirect) actual = cursor.uleb();
         if (actual === DW_FORM.implicit_const)
           return { kind: 'constant', value: cursor.slebBig(), form: actual };
-        return this.read(cursor, actual);
+        return this.read(cursor, sized(actual, this.header.wide));
       }
       default:
         return { kind: 'string', bytes: this.readString(cursor, form) };
     }
   }
 
+  /** What a form that is an offset into a section stands for. */
+  private valueAt(offset: number, form: number): AttributeValue {
+    const { str, lineStr } = this.sections;
+    const alternate = () => this.context.references.alternate();
+    switch (form) {
+      case DW_FORM.ref_addr:
+        return { kind: 'reference', offset: this.context.infoBase + offset };
+      case DW_FORM.GNU_ref_alt: {
+        const base = alternate()?.base;
+        return base === undefined ? { kind: 'missing' } : { kind: 'reference', offset: base + offset };
+      }
+      case DW_FORM.strp_sup:
+      case DW_FORM.GNU_strp_alt: {
+        const strings = alternate()?.str;
+        if (!strings) return { kind: 'missing' };
+        return { kind: 'string', bytes: cStringBytes(strings, offset, '.debug_str') };
+      }
+      case DW_FORM.strp:
+        return { kind: 'string', bytes: cStringBytes(str, offset, '.debug_str') };
+      case DW_FORM.line_strp:
+        return { kind: 'string', bytes: cStringBytes(lineStr, offset, '.debug_line_str') };
+      default:
+        return { kind: 'sectionOffset', value: offset };
+    }
+  }
+
   /** The bytes of a string form at the cursor. */
   private readString(cursor: Cursor, form: number): Uint8Array {
-    const { str, lineStr } = this.sections;
-    switch (form) {
-      case DW_FORM.string:
-        return cursor.cStringBytes();
-      case DW_FORM.strp:
-        return cStringBytes(str, cursor.u32(), '.debug_str');
-      case DW_FORM.line_strp:
-        return cStringBytes(lineStr, cursor.u32(), '.debug_line_str');
-    }
+    if (form === DW_FORM.string) return cursor.cStringBytes();
     const offset = this.stringOffset(cursor, form);
-    if (offset !== undefined) return cStringBytes(str, offset, '.debug_str');
+    if (offset !== undefined) return cStringBytes(this.sections.str, offset, '.debug_str');
     throw new SymbolError(
       'dwarf-form',
       `An attribute form of DWARF 2 to 5 was expected in the unit at ${hex(this.header.offset)}, form ${hex(form)} was found; the file is damaged or from an unknown compiler.`,
@@ -323,8 +300,9 @@ export class Unit {
 
   private stringAt(index: number): number {
     const { strOffsets } = this.sections;
-    const at = this.tableBases.strOffsets + index * 4;
-    return new Cursor(strOffsets, at, strOffsets.length, '.debug_str_offsets').u32();
+    const { wide } = this.header;
+    const at = this.tableBases.strOffsets + index * (wide ? 8 : 4);
+    return new Cursor(strOffsets, at, strOffsets.length, '.debug_str_offsets').offset(wide);
   }
 
   /** Entry `index` of the unit's part of `.debug_addr` (DWARF 5 §7.27). */
@@ -338,7 +316,9 @@ export class Unit {
   listAt(which: 'rnglists' | 'loclists', index: number): number {
     const section = this.sections[which];
     const base = this.tableBases[which];
-    return base + new Cursor(section, base + index * 4, section.length, `.debug_${which}`).u32();
+    const { wide } = this.header;
+    const at = base + index * (wide ? 8 : 4);
+    return base + new Cursor(section, at, section.length, `.debug_${which}`).offset(wide);
   }
 
   /** `.debug_ranges` from `offset`: of a split unit those of its skeleton, from DW_AT_GNU_ranges_base on. */
@@ -352,15 +332,17 @@ export class Unit {
   private get tableBases(): Bases {
     if (this.bases) return this.bases;
     // Defaults: just past a header of a contribution that starts the section (what DWARF 5 .dwo files rely on).
-    const bases = { strOffsets: this.version >= 5 ? 8 : 0, addr: 8, ranges: 0, rnglists: 12, loclists: 12 };
+    const longer = this.header.wide ? 8 : 0;
+    const [strOffsets, lists] = [this.version >= 5 ? 8 + longer : 0, 12 + longer];
+    const bases = { strOffsets, addr: 8 + longer, ranges: 0, rnglists: lists, loclists: lists };
     this.bases = bases;
     const cursor = this.cursor(this.header.rootAt);
     const abbreviation = this.abbreviation(cursor.uleb());
     abbreviation.names.forEach((name, i) => {
       const form = abbreviation.forms[i]!;
       const at = cursor.pos;
-      if (form === DW_FORM.sec_offset) {
-        const value = cursor.u32();
+      if ((form & ~WIDE) === DW_FORM.sec_offset) {
+        const value = cursor.offset(this.header.wide);
         if (name === DW_AT.str_offsets_base) bases.strOffsets = value;
         else if (name === DW_AT.addr_base || name === DW_AT.GNU_addr_base) bases.addr = value;
         else if (name === DW_AT.GNU_ranges_base) bases.ranges = value;

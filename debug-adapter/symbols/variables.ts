@@ -8,6 +8,7 @@ import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
+import { text } from './unit.ts';
 import { type FrameContext, littleEndian, type Location, readLocation, toNumber } from './location.ts';
 import { expressionAt } from './locations.ts';
 import type { RangeReader } from './ranges.ts';
@@ -47,6 +48,8 @@ export class Variables {
     private readonly ranges: RangeReader,
     private readonly types: TypeReader,
     private readonly calls: CallSites,
+    /** The address of an ELF symbol. */
+    private readonly addressOf: (symbol: string) => number | undefined,
     private readonly report: (error: SymbolError) => void,
   ) {}
 
@@ -121,7 +124,7 @@ export class Variables {
     depth: number,
   ): Location {
     const value = this.info.inherited(die, DW_AT.location) ?? this.info.inherited(die, DW_AT.const_value);
-    if (!value) return { kind: 'optimised-out', reason: 'the compiler recorded no location' };
+    if (!value) return this.atSymbol(die, frame);
     const constant = this.constant(die, value.from);
     if (constant) return constant;
     const { unit } = value.from;
@@ -130,6 +133,15 @@ export class Variables {
       return { kind: 'optimised-out', reason: 'it has no place at this instruction' };
     }
     return evaluateLocation(expression, this.scope(value.from, fn, pc, frame, depth));
+  }
+
+  /** Zig records no location of variables, but by which symbol the linker knows them. */
+  private atSymbol(die: Die, frame: FrameContext | undefined): Location {
+    const linkage = this.info.inherited(die, DW_AT.linkage_name)?.value;
+    const name = linkage && text(linkage);
+    const address = name === undefined ? undefined : this.addressOf(name);
+    if (address === undefined) return { kind: 'optimised-out', reason: 'the compiler recorded no location' };
+    return { kind: 'memory', address: (address + (frame?.bias ?? 0)) >>> 0 };
   }
 
   private constant(die: Die, from: Die): Location | undefined {
@@ -163,6 +175,7 @@ export class Variables {
     const common: Omit<ExpressionScope, 'frameBase'> = {
       frame,
       addressAt: (index) => unit.addressAt(index),
+      wide: unit.header.wide,
       baseType: (offset) => this.types.stackType(unit.start + offset),
       callee: (offset, absolute) => {
         const location = this.info

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { AdapterHost } from '../../debug-adapter/adapter-host.ts';
 import type { Platform } from '../platform.ts';
+import { withLateProgress } from '../late-progress.ts';
 import { locationOf, uriOf } from './files.ts';
 import { sourceMapper, type KnownFile } from './source-map.ts';
 
@@ -41,6 +42,7 @@ export async function createAdapterHost(
     servesFolders: platform.servesFolders,
     debugFolders: platform.debugFolders,
     ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),
+    ...(platform.listenForGdb && { listenForGdb: platform.listenForGdb }),
     createMachineWorker: async () => {
       const bundle = inExtension('machine-worker.js');
       const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(bundle));
@@ -65,9 +67,12 @@ function plainError(error: unknown): unknown {
 /** Sources of the workspace, then those of the embedded host kernel. */
 async function knownFiles(kernels: vscode.Uri): Promise<KnownFile[]> {
   const known = (uri: vscode.Uri): KnownFile => ({ path: uri.path, location: locationOf(uri) });
-  const files = await vscode.workspace.findFiles(SOURCES, EXCLUDED, SOURCES_MAX).then(
-    (uris) => uris.map(known),
-    (): KnownFile[] => [],
+  // Without them sources are where the debug information says.
+  const files = await withLateProgress(t('Looking for sources of kernels'), (token) =>
+    Promise.resolve(vscode.workspace.findFiles(SOURCES, EXCLUDED, SOURCES_MAX, token)).then(
+      (uris) => uris.map(known),
+      (): KnownFile[] => [],
+    ),
   );
   for (const part of ['host', 'lib', 'include/colinux']) {
     const folder = vscode.Uri.joinPath(kernels, part);

@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import { asConsoleEvent, attachedText, EVENTS, REQUESTS, type ConsoleTerminal } from '../protocol.ts';
 import { ConsoleLink } from './console-link.ts';
+import { type ConsoleOf, registerTerminalLinks } from './terminal-links.ts';
 
 const t = vscode.l10n.t;
 const HAS_CONSOLE = 'colinux.hasConsole';
@@ -27,6 +28,7 @@ export class ConsoleTerminals implements vscode.Disposable {
 
   constructor(private readonly log: vscode.LogOutputChannel) {
     this.subscriptions = [
+      registerTerminalLinks((terminal) => this.consoleOf(terminal)),
       vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
         if (session.type === DEBUG_TYPE && event === EVENTS.console) this.receive(session, body);
       }),
@@ -41,6 +43,16 @@ export class ConsoleTerminals implements vscode.Disposable {
         }
       }),
     ];
+  }
+
+  private consoleOf(terminal: vscode.Terminal): ReturnType<ConsoleOf> {
+    for (const { terminal: own, session, about } of this.consoles.values()) {
+      if (own !== terminal) continue;
+      // cocon0 is the console of guest 0; serial lines are the host's, or of the kernel that runs alone.
+      const guest = /^cocon(\d+)$/.exec(about.id)?.[1];
+      return { session, prefix: guest === undefined ? 'host:' : `guest${guest}:` };
+    }
+    return undefined;
   }
 
   /** Shows a console; asks which when there are several. */

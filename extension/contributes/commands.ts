@@ -13,6 +13,8 @@ export const COMMANDS = {
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
   newGuest: 'colinux.newGuest',
+  /** Of a code lens: a file and a line from 0 on. */
+  runToHere: 'colinux.runToHere',
   firstSteps: 'colinux.firstSteps',
   restartRebuilt: 'colinux.restartRebuilt',
   runConfig: 'colinux.runConfig',

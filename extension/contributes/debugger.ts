@@ -76,6 +76,14 @@ const properties: Attributes<LaunchOptions> = {
       'Path of a coLinux configuration file (words `key=value`): kernel, memory, disks, networks, folders, serial lines, console of the guest.',
     ),
   },
+  coverage: {
+    type: 'boolean',
+    markdownDescription: describe(
+      'coverage',
+      'Record which instructions run, from the first one on: for `colinux/coverage` and the Test Explorer. The machine runs slower.',
+    ),
+    default: false,
+  },
   stopOnEntry: {
     type: 'boolean',
     markdownDescription: describe('stopOnEntry', 'Stop at the first instruction of the kernel.'),
@@ -108,7 +116,25 @@ const properties: Attributes<LaunchOptions> = {
     items: { type: 'string' },
     markdownDescription: describe(
       'programs',
-      'ELF files of the programs that the kernel runs in ring 3. Which of them is in an address space is found by what is mapped there.',
+      'ELF files of the programs that the kernel runs in ring 3: paths, patterns such as `build/*.elf`, or folders. Which of them is in an address space, and where, is found by what is mapped there.',
+    ),
+    default: [],
+  },
+  gdbPort: {
+    type: 'integer',
+    markdownDescription: describe(
+      'gdbPort',
+      'A TCP port of this computer where a stock gdb can attach to the same machine, beside VS Code; `0` for any free one, which the debug console names. Not in a browser.',
+    ),
+    minimum: 0,
+    maximum: 65535,
+  },
+  kernelModules: {
+    type: 'array',
+    items: { type: 'string' },
+    markdownDescription: describe(
+      'kernelModules',
+      'Object files (`.ko`, `.o`) of the modules that the kernel loads while it runs: paths, patterns such as `drivers/**/*.ko`, or folders. Where they are, the kernel tells by its list of modules; breakpoints in them wait for that.',
     ),
     default: [],
   },

@@ -9,6 +9,8 @@ export const VIEWS = {
   switches: 'colinux.switches',
   processor: 'colinux.processor',
   memory: 'colinux.memory',
+  kernels: 'colinux.kernels',
+  devices: 'colinux.devices',
 } as const;
 
 /** Commands of views; they take a memory reference. */
@@ -30,7 +32,14 @@ export const viewsContainers = {
   panel: panel.map(({ key, title, icon }) => ({ id: `colinux-${key}`, title, icon: `$(${icon})` })),
 };
 
+/** Trees of the debug side bar, closed at first: call stack and variables need the room. */
+const sideBar = [
+  { id: VIEWS.kernels, name: text('view.kernels', 'Kernels and Tasks'), icon: '$(vm)' },
+  { id: VIEWS.devices, name: text('view.devices', 'Devices'), icon: '$(circuit-board)' },
+].map((view) => ({ ...view, when: IN_SESSION, visibility: 'collapsed', contextualTitle: view.name }));
+
 export const views = {
+  debug: sideBar,
   ...Object.fromEntries(
     panel.map(({ id, key, title, icon }) => [
       `colinux-${key}`,

@@ -27,7 +27,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   debug: {
     title: 'Stop in its first function',
     description:
-      'Click beside a line of `kernel_main` in kernel.c to set a breakpoint, and press F5. The kernel is built and started on an emulated PC inside of VS Code. No QEMU, no gdb, no launch.json.\n[Start Debugging](command:workbench.action.debug.start)',
+      'Click beside a line of kernel_main() in kernel.c to set a breakpoint, and press F5. The kernel is built and started on an emulated PC inside of VS Code. No QEMU, no gdb, no launch.json.\n[Start Debugging](command:workbench.action.debug.start)',
     media: [
       'breakpoint-in-kmain',
       'Stopped in kmain: the yellow line, both kernels in the call stack, the console of the guest.',

@@ -29,7 +29,7 @@ export async function chooseKernel(
     found.kernels.length === 0 && found.hasMakefile && setting('build.beforeLaunch', folder) !== 'never';
   const build = wanted && (await tasks.buildTask(folder));
   if (build) {
-    const status = await runTask(build);
+    const status = await runTask(build, t('Building {0}', folder.name));
     if (status === undefined) return { problem: '' };
     if (status !== 0) {
       return {

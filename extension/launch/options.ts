@@ -18,14 +18,19 @@ export interface LaunchOptions {
   config?: string;
   /** Stop at the first instruction of the kernel. */
   stopOnEntry?: boolean;
+  coverage?: boolean;
   /** Path of a host kernel that replaces the embedded one. */
   host?: string;
   /** The processor model. */
   cpu?: string;
   /** Multiboot modules, each "FILE ARGS". */
   modules?: string[];
-  /** ELF files of programs in ring 3. */
+  /** ELF files of programs in ring 3: paths, patterns, folders. */
   programs?: string[];
+  /** Object files of modules that kernels load: the same. */
+  kernelModules?: string[];
+  /** Where a gdb can attach to the same machine. */
+  gdbPort?: number;
   /** Linked lists by their heads: "NAME,list(TYPE, MEMBER)". */
   lists?: string[];
   /** Paths of configuration files of further guests. */
@@ -101,6 +106,11 @@ const megabytes: Check = (value, t) =>
     ? undefined
     : t('a whole number of MiB from {0} to {1}', MEMORY.min, MEMORY.max);
 
+const anyPort: Check = (value, t) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff
+    ? undefined
+    : t('a port from 1 to 65535, or 0 for any free one');
+
 const model: Check = (value, t) =>
   MODELS.includes(value as string) ? undefined : t('one of {0}', MODELS.join(', '));
 
@@ -121,10 +131,13 @@ const CHECKS: Record<keyof LaunchOptions, Check> = {
   memory: megabytes,
   config: path,
   stopOnEntry: flag,
+  coverage: flag,
   host: path,
   cpu: model,
   modules,
   programs: paths,
+  kernelModules: paths,
+  gdbPort: anyPort,
   lists,
   guests: paths,
   devices,

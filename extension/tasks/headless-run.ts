@@ -4,6 +4,7 @@
  */
 
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CoverageBody } from '../../debug-adapter/custom-protocol.ts';
 
 /** The part of a session that a run needs. */
 export interface RunSession {
@@ -15,6 +16,8 @@ export interface RunSession {
 export interface RunListener {
   /** Text for a terminal. */
   output(text: string): void;
+  /** What has run, of a launch with `coverage`; comes before the end. */
+  coverage?(body: CoverageBody): void;
   /** The run is over. @param status 0 for a machine that ended well */
   end(status: number): void;
 }
@@ -86,6 +89,9 @@ export class HeadlessRun {
         break;
       case 'colinux/console':
         if ((terminal as { id?: unknown }).id === SERIAL) this.listener.output(String(data));
+        break;
+      case 'colinux/coverage':
+        this.listener.coverage?.(body as CoverageBody);
         break;
       case 'output':
         if (SHOWN.has(String(category))) this.line(String(output).trimEnd());

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { BUILD_MATCHERS, RUN_MATCHERS } from '../contributes/problem-matchers.ts';
 import { type ColinuxTask, TASK_TYPE } from '../contributes/tasks.ts';
+import { withLateProgress } from '../late-progress.ts';
 import type { Platform } from '../platform.ts';
 
 const t = vscode.l10n.t;
@@ -42,16 +43,43 @@ export async function makeTask(
   return task;
 }
 
+/** Where no programs run: a launch that wants the task goes on with the kernel that was built elsewhere. */
+export function withoutMake(definition: MakeDefinition, workspace: vscode.WorkspaceFolder): vscode.Task {
+  const execution = new vscode.CustomExecution(() => {
+    const written = new vscode.EventEmitter<string>();
+    const closed = new vscode.EventEmitter<number>();
+    return Promise.resolve({
+      onDidWrite: written.event,
+      onDidClose: closed.event,
+      open: () => {
+        written.fire(`${t('No programs run here: run make where the files are.')}\r\n`);
+        closed.fire(0);
+      },
+      close: () => undefined,
+    });
+  });
+  return new vscode.Task(definition, workspace, definition.task, 'colinux', execution);
+}
+
 const GROUPS: Readonly<Partial<Record<ColinuxTask['task'], vscode.TaskGroup>>> = {
   build: vscode.TaskGroup.Build,
   clean: vscode.TaskGroup.Clean,
   test: vscode.TaskGroup.Test,
 };
 
-/** Runs a task. The exit status, or undefined when it was ended. */
-export async function runTask(task: vscode.Task): Promise<number | undefined> {
+/** Runs a task. The exit status, or undefined when it was ended or cancelled. */
+export async function runTask(task: vscode.Task, title: string): Promise<number | undefined> {
+  const ended = endOf(task);
+  const execution = await vscode.tasks.executeTask(task);
+  return withLateProgress(title, (token) => {
+    token.onCancellationRequested(() => execution.terminate());
+    return ended;
+  });
+}
+
+function endOf(task: vscode.Task): Promise<number | undefined> {
   const isIt = (other: vscode.Task) => other.name === task.name && other.source === task.source;
-  const ended = new Promise<number | undefined>((resolve) => {
+  return new Promise((resolve) => {
     const done = (status: number | undefined) => {
       subscription.dispose();
       resolve(status);
@@ -66,8 +94,6 @@ export async function runTask(task: vscode.Task): Promise<number | undefined> {
       }),
     );
   });
-  await vscode.tasks.executeTask(task);
-  return ended;
 }
 
 /** A copy of the sample, outside the repository, finds the ABI headers in the extension, and `make test` its `colinux`. */

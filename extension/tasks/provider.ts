@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { TASKS } from '../contributes/tasks.ts';
 import { findKernels } from '../launch/find-kernels.ts';
 import { folderAt } from '../launch/folder.ts';
-import { definitionOf, type MakeDefinition, makeTask } from './make.ts';
+import { definitionOf, type MakeDefinition, makeTask, withoutMake } from './make.ts';
 import { type RunSurroundings, runTaskOf } from './run.ts';
 
 const t = vscode.l10n.t;
@@ -69,7 +69,8 @@ export class Tasks implements vscode.TaskProvider {
       const named = definition.kernel !== undefined || definition.config !== undefined;
       return named ? runTaskOf(definition, folder, this.surroundings) : undefined;
     }
-    if (!TASKS.includes(definition.task) || !this.canMake(folder)) return undefined;
+    if (!TASKS.includes(definition.task)) return undefined;
+    if (!this.canMake(folder)) return withoutMake(definition, folder);
     return makeTask(definition, folder, extension, platform);
   }
 }

@@ -11,6 +11,9 @@ import type { MakeDefinition } from './make.ts';
 
 const t = vscode.l10n.t;
 
+/** The terminal reads the last lines for problems some time after they were written, but not once it is closed. */
+const LAST_LINES_MS = 300;
+
 export interface RunSurroundings {
   readonly extension: vscode.Uri;
   readonly storage: vscode.Uri;
@@ -45,7 +48,7 @@ function terminalOf(
     const host = await createAdapterHost(extension, storage, platform, workspace);
     run = new HeadlessRun(new ColinuxDebugSession(host), {
       output: (text) => written.fire(text),
-      end: (status) => closed.fire(status),
+      end: (status) => setTimeout(() => closed.fire(status), LAST_LINES_MS),
     });
     const options = Object.entries({ kernel, config, cmdline, memory });
     const given = Object.fromEntries(options.filter(([, value]) => value !== undefined));

@@ -1,7 +1,9 @@
 /** The views of the machine, and the commands that lead to them. */
 import * as vscode from 'vscode';
 import { VIEW_COMMANDS, VIEWS } from '../contributes/views.ts';
-import { MachineSelection } from './selection.ts';
+import { MachineTree } from './machine-tree.ts';
+import type { MachineSelection } from './selection.ts';
+import { fetchDevices, fetchKernels } from './trees.ts';
 import { MachineWebview, type ViewAbout } from './webview.ts';
 
 const PAGES = {
@@ -40,8 +42,11 @@ function referenceOf(argument: unknown): string | undefined {
 }
 
 /** Registers all views; they end with the returned disposable. */
-export function registerViews(extension: vscode.Uri, log: vscode.LogOutputChannel): vscode.Disposable {
-  const selection = new MachineSelection();
+export function registerViews(
+  extension: vscode.Uri,
+  selection: MachineSelection,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
   const create = (about: ViewAbout) => new MachineWebview(about, extension, selection, log);
   const [memory, addressSpace] = [create(PAGES.memory), create(PAGES.addressSpace)];
   const reveal = (command: string, view: MachineWebview) =>
@@ -51,10 +56,11 @@ export function registerViews(extension: vscode.Uri, log: vscode.LogOutputChanne
       else await view.reveal(reference);
     });
   return vscode.Disposable.from(
-    selection,
     ...[memory, addressSpace, create(PAGES.processor), create(PAGES.rings), create(PAGES.switches)].map(
       (view) => vscode.window.registerWebviewViewProvider(view.about.id, view),
     ),
+    new MachineTree(VIEWS.kernels, selection, fetchKernels),
+    new MachineTree(VIEWS.devices, selection, fetchDevices),
     reveal(VIEW_COMMANDS.revealInMemory, memory),
     reveal(VIEW_COMMANDS.revealInAddressSpace, addressSpace),
   );

@@ -256,7 +256,7 @@ function draw(): void {
       ${toolbar(machine)}
       <div class="columns">
         <div class="column regions">${regions.element}</div>
-        <div class="column">${map.element}</div>
+        <div class="column map-column">${map.element}</div>
         <div class="aside" tabindex="0" role="region" aria-label=${t('Page walk')}>
           ${accessTools()} ${shown ? walkText(shown, threads, follows) : ''}
         </div>

@@ -140,12 +140,9 @@ describe('the tasks of a stop', () => {
     expect(clock.at(-2)).toMatch(/^main user\/clock.c/);
   });
 
-  it('cannot be stepped nor changed while they do not run, and the one that runs can', async () => {
+  it('cannot be changed while they do not run', async () => {
     await besideSleeper();
     const shell = await threadNamed(/: sh \(pid 4\)/);
-    await expect(session.client.nextRequest({ threadId: shell })).rejects.toThrow(
-      'guest 0: sh (pid 4) is not running, so it cannot be stepped: set a breakpoint where it goes on, and continue.',
-    );
     const inner = (await session.stack(shell))[1];
     await expect(
       session.client.evaluateRequest({ expression: '$eax = 1', frameId: inner?.id ?? 0, context: 'repl' }),
@@ -153,6 +150,21 @@ describe('the tasks of a stop', () => {
     await session.client.stepInRequest({ threadId: await threadNamed(/: ps /) });
     expect(await session.stop()).toMatchObject({ reason: 'step', threadId: 2 });
     expect(await session.where()).toMatch(/^show_file/);
+  });
+
+  it('that do not run step by getting the processor back, where they have lost it or in the caller', async () => {
+    await besideSleeper();
+    const shell = await threadNamed(/: sh \(pid 4\)/);
+    const [inner, caller] = (await session.stack(shell)).filter(({ source }) => source);
+    await session.client.nextRequest({ threadId: shell });
+    expect(await session.stop()).toMatchObject({ reason: 'step', threadId: 2 });
+    expect((await session.stack())[0]).toMatchObject({ name: inner?.name });
+    expect(await session.names()).toEqual(expect.arrayContaining(['sleep_on', 'wait_for', 'sh_main']));
+    await session.close();
+    await besideSleeper();
+    await session.client.stepOutRequest({ threadId: await threadNamed(/: sh \(pid 4\)/) });
+    expect(await session.stop()).toMatchObject({ reason: 'step', threadId: 2 });
+    expect((await session.stack())[0]).toMatchObject({ name: caller?.name });
   });
 });
 

@@ -62,6 +62,22 @@ describe('views', () => {
       if (n > 0) expect(start).toBeGreaterThan(mappings[n - 1].last);
   });
 
+  it('of devices and kernels', async () => {
+    const { devices } = await ask('colinux/devices', undefined);
+    const timer = devices
+      .find(({ name }) => name === 'pit')
+      ?.children?.find(({ name }) => name === 'channels');
+    expect(timer?.children?.[0]?.children?.find(({ name }) => name === 'count')?.value).toMatch(
+      /\(100\.\d Hz\)/,
+    );
+    const { kernels, tasks } = await ask('colinux/tasks', undefined);
+    expect(kernels).toMatchObject([
+      { threadId: 1, current: false, operation: 'MESSAGE_TO_MONITOR' },
+      { threadId: 2, current: true },
+    ]);
+    expect(tasks.map(({ name }) => name)).toContain('daemon0');
+  });
+
   it('of descriptor tables are those of each thread', async () => {
     const guest = await ask('colinux/descriptors', { threadId: 2, table: 'gdt' });
     const host = await ask('colinux/descriptors', { threadId: 1, table: 'gdt' });

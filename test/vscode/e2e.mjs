@@ -10,6 +10,7 @@ import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
 import { startServer } from './server.mjs';
 import { viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
+import { configurationSteps, newGuestStep, rebuildStep, taskSteps, walkthroughStep } from './workflow.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vsix = join(root, 'out/colinux.vsix');
@@ -179,6 +180,7 @@ async function scenario(kind, executablePath) {
         .first()
         .waitFor({ state: 'hidden' });
     });
+    await viewSteps(workbench, step);
     await step('a frame of the host kernel shows its source', async () => {
       const { page } = workbench;
       await workbench.selectFrame(/host kernel/, 'monitor_run');
@@ -187,7 +189,6 @@ async function scenario(kind, executablePath) {
       await page.waitForTimeout(700);
       await workbench.shot('host-frame');
     });
-    await viewSteps(workbench, step);
     await step('a console that was closed opens again with its text', async () => {
       const { page } = workbench;
       await workbench.command('Terminal: Kill the Active Terminal Instance');
@@ -289,30 +290,15 @@ async function scenario(kind, executablePath) {
       await workbench.statusBar(/· ring/).waitFor({ state: 'hidden' });
       return 'served';
     });
-    await step('a new guest kernel is written into an empty folder', async () => {
-      mkdirSync(join(folder, 'new'));
-      await workbench.command('coLinux: New Guest Kernel…');
-      const input = workbench.page.locator('.quick-input-widget input[type=text]');
-      const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
-      const place = `${join(folder, 'new')}/`;
-      await input.waitFor();
-      // The dialog fills its list late, and completes what stands in the input by it: until both are those of the new folder,
-      // which holds nothing but the way up.
-      const settled = async () => (await input.inputValue()) === place && (await rows.count()) === 1;
-      for (let tries = 0; tries < 20 && !(await settled()); tries++) {
-        await input.fill(place);
-        await workbench.page.waitForTimeout(1000);
-      }
-      await workbench.page.locator('.quick-input-widget').getByText('Create here').click();
-      await workbench.page.locator('.tab', { hasText: 'kernel.c' }).waitFor();
-      if (!existsSync(join(folder, 'new/include/colinux/abi.h')))
-        throw new Error('the ABI headers are missing');
-      await workbench.shot('new-guest');
-      rmSync(join(folder, 'new'), { recursive: true });
-    });
+    rmSync(join(folder, '.vscode'), { recursive: true });
+    const context = { step, workbench, folder, kind, breakpoint };
+    await walkthroughStep(context);
+    await configurationSteps(context);
+    await taskSteps(context);
+    await rebuildStep(context);
     await step('a folder that is not built yet is built by F5, or says what to do', async () => {
       const { page } = workbench;
-      rmSync(join(folder, '.vscode'), { recursive: true });
+      rmSync(join(folder, '.vscode'), { recursive: true, force: true });
       rmSync(join(folder, 'build'), { recursive: true });
       await workbench.openFile(MAIN);
       await page.waitForTimeout(500);
@@ -334,10 +320,12 @@ async function scenario(kind, executablePath) {
         .allInnerTexts();
       if (messages.length > 0) throw new Error(messages.join(' | '));
     });
+    await newGuestStep(context);
   } finally {
     await workbench?.close();
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
+    rmSync(`${folder}-new`, { recursive: true, force: true });
   }
 }
 

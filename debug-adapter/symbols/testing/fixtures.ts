@@ -154,6 +154,10 @@ const every = (compiler: Compiler): Variant[] =>
 export const isElsewhere = ([, , flags]: Variant): boolean =>
   flags.some((flag) => flag === '-gsplit-dwarf' || flag === '-fdebug-types-section');
 
+/** Binutils 2.40 decodes the lines of version 5 in the 64-bit format with readelf, but its addr2line gives none. */
+export const hasNoLines = ([, , flags]: Variant): boolean =>
+  flags.includes('-gdwarf64') && flags.includes('-gdwarf-5');
+
 /** The compilers, DWARF versions and optimisation levels every question is asked for. */
 export const VARIANTS: readonly Variant[] = [
   ...every('gcc'),
@@ -161,6 +165,8 @@ export const VARIANTS: readonly Variant[] = [
   ['gcc2-O2', 'gcc', ['-gdwarf-2', '-O2']],
   ['gcc3-O2', 'gcc', ['-gdwarf-3', '-gstrict-dwarf', '-O2']],
   ['gcc5-fp', 'gcc', ['-gdwarf-5', '-O1', '-fno-omit-frame-pointer', '-ffunction-sections']],
+  ['gcc5-wide', 'gcc', ['-gdwarf-5', '-gdwarf64', '-O2', '-fno-asynchronous-unwind-tables']],
+  ['gcc4-wide-types', 'gcc', ['-gdwarf-4', '-gdwarf64', '-Og', '-fdebug-types-section']],
   ['gcc4-types-zdebug', 'gcc', ['-gdwarf-4', '-O2', '-fdebug-types-section'], 'zdebug'],
   ['gcc5-types-zstd', 'gcc', ['-gdwarf-5', '-Og', '-fdebug-types-section'], 'zstd'],
   ['gcc4-dwp', 'gcc', ['-gdwarf-4', '-O2', '-gsplit-dwarf', '-fdebug-types-section'], 'dwp'],

@@ -1,0 +1,125 @@
+/**
+ * Devices in words: their states as trees of names and values, with what the bits of well-known registers mean. A device that
+ * nobody has words for is shown as it is.
+ */
+import type { DeviceState, PlainValue } from '../../core/protocol/debug-protocol.ts';
+import { bits, type BitNames, hex } from '../registers.ts';
+
+export interface DeviceNode {
+  name: string;
+  value?: string;
+  /** Something is wrong with it. */
+  problem?: string;
+  children?: DeviceNode[];
+}
+
+type Fields = Readonly<Record<string, PlainValue>>;
+/** What a value of a device means; `undefined` for what needs no words. */
+type Words = (value: number, fields: Fields) => string | undefined;
+
+const PIC_MASTER = ['timer', 'keyboard', 'cascade', 'COM2', 'COM1', 'IRQ5', 'floppy', 'IRQ7'];
+const PIC_SLAVE = ['RTC', 'IRQ9', 'IRQ10', 'IRQ11', 'mouse', 'FPU', 'IDE', 'IRQ15'];
+const numbered = (names: readonly string[]): BitNames => names.map((name, bit) => [bit, name]);
+const bitWords =
+  (names: BitNames): Words =>
+  (value) =>
+    bits(value, names);
+const picWords = (names: BitNames): Readonly<Record<string, Words>> => ({
+  irr: bitWords(names),
+  isr: bitWords(names),
+  imr: bitWords(names),
+  lines: bitWords(names),
+  vectorBase: (value) => `vectors ${hex(value, 2)} to ${hex(value + 7, 2)}`,
+});
+
+const PIT_HZ = 1_193_182;
+const PIT_MODES = [
+  'interrupt on terminal count',
+  'one-shot',
+  'rate generator',
+  'square wave',
+  'software strobe',
+  'hardware strobe',
+];
+const UART_CLOCK = 115_200;
+const PARITY = ['N', 'O', 'N', 'E', 'N', 'M', 'N', 'S'];
+const VIRTIO_STATUS: BitNames = [
+  [0, 'ACKNOWLEDGE'],
+  [1, 'DRIVER'],
+  [2, 'DRIVER_OK'],
+  [3, 'FEATURES_OK'],
+  [6, 'DEVICE_NEEDS_RESET'],
+  [7, 'FAILED'],
+];
+
+const UART: Readonly<Record<string, Words>> = {
+  ier: bitWords(numbered(['received', 'transmitter empty', 'line status', 'modem status'])),
+  lsr: bitWords(
+    numbered(['data ready', 'overrun', 'parity', 'framing', 'break', 'holding empty', 'transmitter empty']),
+  ),
+  mcr: bitWords(numbered(['DTR', 'RTS', 'OUT1', 'OUT2', 'loopback'])),
+  lcr: (value) => `${5 + (value & 3)}${PARITY[(value >>> 3) & 7] ?? '?'}${(value & 4) === 0 ? 1 : 2}`,
+  divisor: (value) => (value > 0 ? `${UART_CLOCK / value} baud` : undefined),
+};
+const PIT: Readonly<Record<string, Words>> = {
+  mode: (value) => PIT_MODES[value],
+  count: (value, { loaded }) =>
+    loaded === true && value > 0 ? `${(PIT_HZ / value).toPrecision(4)} Hz` : undefined,
+};
+const VIRTIO: Readonly<Record<string, Words>> = { status: bitWords(VIRTIO_STATUS) };
+
+/** Words by the path of a field: `pic.master.irr`. The first that fits counts. */
+const WORDS: readonly (readonly [path: RegExp, words: Readonly<Record<string, Words>>])[] = [
+  [/^pic\.master$/, picWords(numbered(PIC_MASTER))],
+  [/^pic\.slave$/, picWords(numbered(PIC_SLAVE))],
+  [/^pit\.channels\.\d$/, PIT],
+  [/^com\d$/, UART],
+  [/\.device$/, VIRTIO],
+];
+
+/** Fields that are addresses or registers: written in hexadecimal. */
+const HEXADECIMAL =
+  /^(irr|isr|imr|lines|elcr|vectorBase|ier|fcr|lcr|mcr|lsr|msr|status|descriptors|available|used|driverFeatures)$/;
+
+export const deviceNodes = (devices: readonly DeviceState[]): DeviceNode[] =>
+  devices.filter(({ state }) => state !== null).map(({ name, state }) => nodeOf(name, state, name, {}));
+
+function nodeOf(name: string, value: PlainValue, path: string, siblings: Fields): DeviceNode {
+  if (typeof value === 'number') return { name, value: numberText(name, value, path, siblings) };
+  if (typeof value !== 'object' || value === null)
+    return { name, value: value === null ? '-' : String(value) };
+  const fields = value as Fields;
+  const buffer = bufferText(fields);
+  if (buffer !== undefined) return { name, value: buffer };
+  const children = Object.entries(fields).map(([key, child]) => nodeOf(key, child, `${path}.${key}`, fields));
+  const summary = summaryOf(fields);
+  return {
+    name,
+    ...(summary !== undefined && { value: summary }),
+    ...(fields.broken === true && {
+      problem: 'The device is broken: its driver gave it a ring that does not hold together.',
+    }),
+    children,
+  };
+}
+
+function numberText(name: string, value: number, path: string, siblings: Fields): string {
+  const parent = path.replace(/\.[^.]*$/, '');
+  const words = WORDS.find(([pattern]) => pattern.test(parent))?.[1][name]?.(value, siblings);
+  const plain = HEXADECIMAL.test(name) ? hex(value, 2) : String(value);
+  return words ? `${plain} (${words})` : plain;
+}
+
+/** `3 bytes: 41 42 43`; `undefined` for what is no buffer. */
+function bufferText({ bytes, first }: Fields): string | undefined {
+  if (typeof bytes !== 'number' || !Array.isArray(first)) return undefined;
+  const shown = first.map((byte) => Number(byte).toString(16).padStart(2, '0')).join(' ');
+  return `${bytes} bytes${bytes > 0 ? `: ${shown}${bytes > first.length ? ' …' : ''}` : ''}`;
+}
+
+/** What is most worth knowing of a part: of a queue how much waits in it. */
+function summaryOf({ nextAvailable, nextUsed, enabled, size }: Fields): string | undefined {
+  if (typeof nextAvailable !== 'number' || typeof nextUsed !== 'number') return undefined;
+  if (enabled !== true) return 'off';
+  return `${(nextAvailable - nextUsed) & 0xffff} of ${String(size)} in the works`;
+}

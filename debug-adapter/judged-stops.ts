@@ -1,0 +1,96 @@
+/**
+ * What becomes of the stops of a machine: which of them the client sees, and where images are by then. Those of our own go on
+ * unseen, and so do those whose conditions only the adapter can look at and that do not hold.
+ */
+import type { CoroutineId, Resumption } from '../core/protocol/machine-protocol.ts';
+import { type ArmedBreakpoints, changesModules, isArrival, isUnseen } from './armed-breakpoints.ts';
+import type { Conditions } from './conditions/conditions.ts';
+import type { Coroutines } from './coroutines.ts';
+import type { DebuggeeListener } from './debuggee-listener.ts';
+import { type ImagesInMemory, isUnknownCode, withoutOwn } from './images-in-memory.ts';
+import type { Frame } from './stack.ts';
+import type { StoppedEvent } from './stepping.ts';
+
+/** What this needs of a debuggee. */
+interface Machine {
+  readonly images: ImagesInMemory;
+  readonly armed: ArmedBreakpoints;
+  readonly coroutines: Coroutines;
+  /** It has been asked to stop. */
+  readonly pausing: boolean;
+  coroutinesOf(event: StoppedEvent): Coroutines;
+  /** Makes a stop the current one without telling the client. */
+  adopt(event: StoppedEvent): void;
+  forget(): void;
+  stack(coroutine: CoroutineId): Promise<Frame[]>;
+}
+
+export class Stops {
+  constructor(
+    private readonly machine: Machine,
+    private readonly conditions: Conditions,
+    private readonly listener: DebuggeeListener,
+  ) {}
+
+  /** Finds out where images are before anybody asks for their symbols. */
+  async findImages(event: StoppedEvent): Promise<void> {
+    const { images } = this.machine;
+    this.machine.forget();
+    const coroutines = this.machine.coroutinesOf(event);
+    const gone = await images.begin(coroutines);
+    const found = await images.locate(coroutines);
+    if (found || gone) await this.rebind(event);
+  }
+
+  /** Images are not where they were: breakpoints are elsewhere too. */
+  private async rebind(event: StoppedEvent): Promise<void> {
+    this.machine.adopt(event);
+    this.listener.imagesChanged();
+    await this.machine.armed.imagesChanged();
+  }
+
+  /**
+   * Is a stop one that the client sees? Those of our own are not, nor those whose conditions the machine could not evaluate and
+   * that do not hold: then the machine goes on.
+   * @returns the stop as it is to be seen
+   */
+  async judge(
+    event: StoppedEvent,
+    goOn: (how: Resumption) => Promise<void>,
+  ): Promise<StoppedEvent | undefined> {
+    if (isUnknownCode(event)) {
+      if (this.machine.pausing) return { ...withoutOwn(event), reason: 'pause' };
+      await goOn({ visit: true });
+      return undefined;
+    }
+    if (changesModules(event)) await this.readModules(event);
+    if (event.reason !== 'breakpoint' || this.machine.pausing) return withoutOwn(event);
+    if (isUnseen(event)) {
+      // There is a new passage page, where breakpoints can be set now, or a guest begins.
+      this.machine.adopt(event);
+      if (isArrival(event)) await this.listener.arrived();
+      await this.machine.armed.send();
+      await goOn({});
+      return undefined;
+    }
+    if (!this.conditions.isLate(event.breakpoints)) return event;
+    this.machine.adopt(event);
+    const { coroutine } = event.snapshot;
+    const frame = (await this.machine.stack(coroutine)).find(({ kind }) => kind === 'code');
+    const { stops, messages, problems } = await this.conditions.decide(
+      event.breakpoints,
+      frame,
+      this.machine.coroutines,
+    );
+    for (const message of messages) this.listener.logPoint(message);
+    if (stops.length > 0 || this.machine.pausing) return { ...event, breakpoints: stops, problems };
+    await goOn({});
+    return undefined;
+  }
+
+  private async readModules(event: StoppedEvent): Promise<void> {
+    this.machine.adopt(event);
+    const changed = await this.machine.images.modules.read(event.snapshot.coroutine, this.machine.coroutines);
+    if (changed) await this.rebind(event);
+  }
+}

@@ -1,0 +1,48 @@
+/** What is found in the text of kernels. */
+import { describe, expect, it } from 'vitest';
+import { functionLines, operandAt, registersIn, variablesIn } from './in-text.ts';
+
+const expressions = (pieces: readonly { expression: string }[]) => pieces.map(({ expression }) => expression);
+
+describe('in the text of a kernel', () => {
+  it('registers of assembly are found, those in comments are not', () => {
+    expect(expressions(registersIn('\tmovl %eax, 8(%ebp)   # not %ecx'))).toEqual(['$eax', '$ebp']);
+    expect(expressions(registersIn('  mov cr3, eax'))).toEqual(['$cr3', '$eax']);
+    expect(expressions(registersIn('fld %st(1) // %ebx'))).toEqual(['$st1']);
+    expect(registersIn('call exec')).toEqual([]);
+  });
+
+  it('memory operands become expressions', () => {
+    const line = '\tmovl 8(%ebp), %eax';
+    expect(operandAt(line, line.indexOf('8('))?.expression).toBe('*(int*)($ebp+8)');
+    expect(operandAt('movl -4(%esp,%ecx,4), %eax', 6)?.expression).toBe('*(int*)($esp+$ecx*4-4)');
+    expect(operandAt('movl table(,%eax,4), %eax', 8)?.expression).toBe('*(int*)($eax*4+(int)&table)');
+    expect(operandAt(line, line.indexOf('%eax'))).toBeUndefined();
+  });
+
+  it('variables of C are found: no calls, members, macros, text and comments', () => {
+    expect(expressions(variablesIn('    task->next = find(head, LIMIT, "name"); // old'))).toEqual([
+      'task',
+      'head',
+    ]);
+    expect(expressions(variablesIn("for (int i = 0; i < count; i++) x.y = 'c';"))).toEqual([
+      'i',
+      'count',
+      'x',
+    ]);
+  });
+
+  it('functions of C and labels of assembly begin at their lines', () => {
+    const c = [
+      'static int add(int a,',
+      '               int b)',
+      '{',
+      '    return a + b;',
+      '}',
+      'int declared(int a);',
+    ];
+    expect(functionLines(c, false)).toEqual([0]);
+    expect(functionLines(['void kmain(void) {', '    if (x) {', '        call(1);'], false)).toEqual([0]);
+    expect(functionLines(['entry:', '.L1:', '    ret', 'next: nop'], true)).toEqual([0, 3]);
+  });
+});

@@ -1,0 +1,221 @@
+/** What a user does in the views, and what comes of it: each test in a page of its own, on one machine. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Fixture, selectedMachine, startFixture } from './view-fixture.ts';
+import type { View } from './view-page.ts';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await startFixture(
+    ['rings', 'switches', 'address-space', 'memory', 'processor'],
+    'primes = count',
+  );
+});
+afterAll(() => fixture.close());
+
+async function shown(name: string): Promise<View> {
+  const view = await fixture.open(name);
+  await view.select(fixture.machine);
+  return view;
+}
+
+describe('the timeline of switches', () => {
+  it('chooses events by keys, leads to their code, and counts operations', async () => {
+    const view = await shown('switches');
+    const { page } = view;
+    await page.locator('.row').first().waitFor();
+    await page.locator('canvas').focus();
+    await page.keyboard.press('Home');
+    const selected = page.locator('.row.selected');
+    await selected.waitFor();
+    expect(await selected.innerText()).toMatch(/host kernel → guest 0\s+START/);
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.row.selected', { hasText: 'guest 0 → host kernel' }).waitFor();
+    await page.locator('.row.selected [data-part=from]').click();
+    await expect.poll(() => view.opened).toHaveLength(1);
+    expect(view.opened[0]).toMatchObject({
+      in: 'source',
+      memoryReference: expect.stringMatching(/^guest0:0xc01/),
+    });
+    const { switches } = (await fixture.session.client.customRequest('colinux/switches')).body as {
+      switches: { operationName: string }[];
+    };
+    const starts = switches.filter(({ operationName }) => operationName === 'START').length;
+    expect(await page.locator('tr', { hasText: 'START' }).locator('td.number').first().innerText()).toBe(
+      String(starts),
+    );
+    await view.close();
+  });
+
+  it('filters by words and by operations', async () => {
+    const { page, close } = await shown('switches');
+    await page.locator('.row').first().waitFor();
+    const all = await page.locator('.row').count();
+    await page.getByLabel('Filter').fill('Message_To');
+    await expect.poll(() => page.locator('.row', { hasNotText: 'MESSAGE_TO_MONITOR' }).count()).toBe(0);
+    await page.locator('.row').first().waitFor();
+    await page.getByLabel('Filter').fill('');
+    await page.getByRole('button', { name: 'START' }).click();
+    await expect.poll(() => page.locator('.row', { hasText: /\bSTART\b/ }).count()).toBe(0);
+    expect(all).toBeGreaterThan(1);
+    await close();
+  });
+
+  it('begins anew for another session', async () => {
+    const { page, select, close } = await shown('switches');
+    await page.locator('.row').first().waitFor();
+    const text = await page.getByRole('status').innerText();
+    await select({ ...fixture.machine, session: 'b' });
+    await expect.poll(() => page.getByRole('status').innerText()).toBe(text);
+    await close();
+  });
+});
+
+describe('the view of rings', () => {
+  it('hides returns at first, and shows the stack that ring 0 gets', async () => {
+    const { page, close } = await shown('rings');
+    await page.locator('.row').first().waitFor();
+    expect(await page.locator('.row', { hasText: 'interrupt-return' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Returns' }).click();
+    await page.locator('.row', { hasText: 'interrupt-return' }).first().waitFor();
+    expect(await page.getByRole('img').getAttribute('aria-label')).toBe('The processor is in ring 0');
+    await page.locator('.rings text', { hasText: /^0xc01/ }).waitFor();
+    await close();
+  });
+});
+
+describe('the address space', () => {
+  it('says why an access would fault, and who maps a frame', async () => {
+    const view = await shown('address-space');
+    const { page } = view;
+    await page.getByLabel('Go to address').fill('kmain');
+    await page.getByLabel('Go to address').press('Enter');
+    await page.locator('h2', { hasText: /^0xc010/ }).waitFor();
+    await page.getByText('This access is allowed.').waitFor();
+    await page.getByLabel('by ring 3').check();
+    await page.getByText('is for ring 0-2 only').waitFor();
+    expect(await page.locator('.aside tr').allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringContaining('guest 0'), expect.stringContaining('host kernel')]),
+    );
+    await page.getByRole('button', { name: 'Show memory' }).click();
+    await expect.poll(() => view.opened).toHaveLength(1);
+    expect(view.opened[0]).toMatchObject({
+      in: 'memory',
+      memoryReference: expect.stringMatching(/^guest0:0xc010/),
+    });
+    await view.close();
+  });
+
+  it('opens a cell of 4 MiB, and goes back', async () => {
+    const { page, close } = await shown('address-space');
+    await page.locator('.row').first().waitFor();
+    await page.locator('canvas').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('canvas').getAttribute('aria-label')).toMatch(/^Map of 4 MiB/);
+    await page.getByRole('button', { name: 'All 4 GiB' }).click();
+    await expect.poll(() => page.locator('canvas').getAttribute('aria-label')).toMatch(/^Map of 4 GiB/);
+    await close();
+  });
+
+  it('of a thread that is not there says so and goes on', async () => {
+    const { page, select, close } = await shown('address-space');
+    await page.locator('.row').first().waitFor();
+    await select({ ...fixture.machine, thread: { id: 9, name: 'none' } });
+    await page.getByText('There is no thread 9').waitFor();
+    await select(fixture.machine);
+    await expect.poll(() => page.getByRole('status').first().innerText()).toMatch('guest 0');
+    await close();
+  });
+});
+
+describe('memory', () => {
+  it('is edited by typing, in both panes, and marks what has changed at the next stop', async () => {
+    const { page, select, close } = await shown('memory');
+    const [virtual, physical] = [page.getByRole('grid').first(), page.getByRole('grid').nth(1)];
+    await physical.locator('.byte.selected').waitFor();
+    const before = await virtual.locator('.byte.selected').innerText();
+    const [first, second] = before === '5a' ? ['6', 'b'] : ['5', 'a'];
+    const address = await virtual.locator('.byte.selected').getAttribute('data-address');
+    await virtual.focus();
+    await page.keyboard.press(first);
+    await page.keyboard.press(second);
+    const cell = virtual.locator(`[data-address="${address}"]`);
+    await expect.poll(() => cell.innerText()).toBe(first + second);
+    await select({ ...fixture.machine, changes: 2 });
+    // The other pane reads the same frame.
+    const frame = await fixture.session.client.customRequest('colinux/pageWalk', {
+      memoryReference: `guest0:0x${Number(address).toString(16)}`,
+    });
+    const { physical: at } = frame.body as { physical: number };
+    await expect.poll(() => physical.locator(`[data-address="${at}"]`).innerText()).toBe(first + second);
+    await virtual.focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press(before[0]!);
+    await page.keyboard.press(before[1]!);
+    await expect.poll(() => cell.innerText()).toBe(before);
+    await virtual.locator(`.byte.changed[data-address="${address}"]`).waitFor();
+    await close();
+  });
+
+  it('that is not mapped has holes, and an address that is none is a sentence', async () => {
+    const { page, reveal, close } = await shown('memory');
+    await page.locator('.byte.selected').first().waitFor();
+    await reveal('guest0:0x40000000');
+    await page.getByText('not mapped').waitFor();
+    expect(await page.getByRole('grid').first().locator('.byte').first().innerText()).toBe('··');
+    await page.getByLabel('Go to virtual address').fill('no_such_symbol');
+    await page.getByLabel('Go to virtual address').press('Enter');
+    await page.getByText('no_such_symbol').waitFor();
+    await close();
+  });
+});
+
+describe('the processor', () => {
+  it('flips a bit, takes a value, and refuses nonsense', async () => {
+    const { page, select, close } = await shown('processor');
+    const carry = page.getByRole('button', { name: 'CF', exact: true });
+    await carry.waitFor();
+    const was = await carry.getAttribute('aria-pressed');
+    await carry.click();
+    // As the extension does when the adapter tells of a write.
+    const written = async (expression: string, value: string, changes: number) => {
+      await expect.poll(() => fixture.session.evaluate(expression)).toBe(value);
+      await select({ ...(await selectedMachine(fixture.session, 2)), changes });
+    };
+    const [unset, set] = was === 'true' ? ['1', '0'] : ['0', '1'];
+    await written('$eflags & 1', set, 3);
+    await expect.poll(() => carry.getAttribute('aria-pressed')).toBe(was === 'true' ? 'false' : 'true');
+    await carry.click();
+    await written('$eflags & 1', unset, 4);
+    await expect.poll(() => carry.getAttribute('aria-pressed')).toBe(was);
+    const edx = page.locator('.register', { hasText: /^\s*edx/ });
+    const old = await edx.locator('.value').innerText();
+    await edx.locator('.value').click();
+    await page.keyboard.type('0x1234');
+    await page.keyboard.press('Enter');
+    await written('$edx', '0x00001234', 5);
+    await expect.poll(() => edx.locator('.value').innerText()).toBe('0x00001234');
+    await edx.locator('.value.changed').waitFor();
+    await edx.locator('.value').click();
+    await page.keyboard.type('rubbish');
+    await page.keyboard.press('Enter');
+    await page.locator('.problem', { hasText: 'rubbish' }).waitFor();
+    await edx.locator('.value').click();
+    await page.keyboard.type(old);
+    await page.keyboard.press('Enter');
+    await written('$edx == ' + old, '1', 6);
+    await expect.poll(() => edx.locator('.value').innerText()).toBe(old);
+    await close();
+  });
+
+  it('shows where gates lead', async () => {
+    const view = await shown('processor');
+    await view.page.getByRole('tab', { name: 'IDT' }).click();
+    const row = view.page.locator('tr', { hasText: '0x0e' });
+    await row.locator('td button').click();
+    await expect.poll(() => view.opened).toHaveLength(1);
+    expect(view.opened[0]).toMatchObject({ in: 'source' });
+    await view.page.getByRole('tab', { name: 'LDT' }).click();
+    await view.page.getByText('has no LDT').waitFor();
+    await view.close();
+  });
+});
