@@ -12,6 +12,7 @@ import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
 import type { BranchCoverage, FunctionCoverage, LineCoverage } from './coverage/coverage.ts';
 import type { DeviceNode } from './devices/device-nodes.ts';
+import type { CpuProfile } from './profile/cpuprofile.ts';
 import type { RegionKind } from './regions.ts';
 import type { TerminalInfo } from './terminals.ts';
 
@@ -254,6 +255,8 @@ export interface CustomRequests {
   'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
   'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
+  'colinux/startProfile': { arguments: undefined; body: undefined };
+  'colinux/stopProfile': { arguments: undefined; body: CpuProfile };
   'colinux/stateHash': { arguments: undefined; body: StateHash };
 }
 
@@ -262,4 +265,5 @@ export interface CustomEvents {
   'colinux/coverage': CoverageBody;
   'colinux/console': { terminal: TerminalInfo; data: string };
   'colinux/status': Status;
+  'colinux/profile': CpuProfile;
 }
