@@ -53,12 +53,16 @@ export class Profiler implements vscode.Disposable {
     await session.customRequest(REQUESTS.startProfile);
     this.taking.add(session.id);
     this.update();
+    void this.offerStop(session);
+  }
+
+  private async offerStop({ id }: vscode.DebugSession): Promise<void> {
     const stop = t('Stop and Show');
     const picked = await vscode.window.showInformationMessage(
       t('Every instruction of both kernels is counted now. Continue the machine, then stop the profile.'),
       stop,
     );
-    if (picked === stop && this.taking.has(session.id)) await this.stop();
+    if (picked === stop && this.taking.has(id)) await this.stop();
   }
 
   private async stop(): Promise<void> {
