@@ -26,6 +26,7 @@ import { parseTestOptions } from './test-options.ts';
 
 const VGA_TEXT = 0xb_8000;
 const VGA_BYTES = 80 * 25 * 2;
+const NEWLINE = 0x0a;
 
 interface Tested {
   readonly suite: TestSuite;
@@ -71,15 +72,24 @@ async function testOne(options: RunOptions, folder: string, covered: boolean): P
   const files = readBootFiles(options, folder);
   const cooperative = 'cooperative' in files && files.cooperative;
   const output = createTestOutput(cooperative);
+  const pending: Partial<Record<'com1' | 'com2' | 'debugcon', number[]>> = {};
+  function flush(port: keyof typeof pending): void {
+    output.receive(port, Uint8Array.from(pending[port] ?? []));
+    pending[port] = [];
+  }
   const { machine, end } = await observedRun(options, files, folder, {
     begin({ debug }) {
       if (covered) debug.execution.start();
     },
     byte(port, byte) {
-      output.receive(port, Uint8Array.of(byte));
+      // Lines are looked at as soon as they are there; what a guest draws can wait.
+      const gathered = (pending[port] ??= []);
+      gathered.push(byte);
+      if (byte === NEWLINE && port !== 'com2') flush(port);
     },
     isOver: output.isOver,
   });
+  for (const port of ['com1', 'com2', 'debugcon'] as const) flush(port);
   const screen = machine.memory.bytes.slice(VGA_TEXT, VGA_TEXT + VGA_BYTES);
   const name = options.image ?? '';
   const interrupted = end.kind === 'interrupted' && !output.isOver();

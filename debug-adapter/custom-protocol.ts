@@ -12,6 +12,7 @@ import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
 import type { BranchCoverage, FunctionCoverage, LineCoverage } from './coverage/coverage.ts';
 import type { DeviceNode } from './devices/device-nodes.ts';
+import type { CpuProfile } from './profile/cpuprofile.ts';
 import type { RegionKind } from './regions.ts';
 import type { TerminalInfo } from './terminals.ts';
 
@@ -191,6 +192,15 @@ export interface SampleBody {
   values: { text?: string; error?: string }[];
 }
 
+/** The statement that the instruction at an address belongs to. */
+export interface SourceAtBody {
+  /** As the client knows it. */
+  path: string;
+  line: number;
+  /** 0 if it is not known. */
+  column: number;
+}
+
 /** A task of a kernel that is known (docs/awareness.md). */
 export interface TaskBody {
   threadId: number;
@@ -251,9 +261,12 @@ export interface CustomRequests {
   'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
   'colinux/coverage': { arguments: undefined; body: CoverageBody };
+  'colinux/sourceAt': { arguments: { memoryReference: string }; body: SourceAtBody };
   'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
   'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
+  'colinux/startProfile': { arguments: undefined; body: undefined };
+  'colinux/stopProfile': { arguments: undefined; body: CpuProfile };
   'colinux/stateHash': { arguments: undefined; body: StateHash };
 }
 
@@ -262,4 +275,5 @@ export interface CustomEvents {
   'colinux/coverage': CoverageBody;
   'colinux/console': { terminal: TerminalInfo; data: string };
   'colinux/status': Status;
+  'colinux/profile': CpuProfile;
 }

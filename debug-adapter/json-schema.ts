@@ -22,6 +22,7 @@ const MAX_DEPTH = 32;
 const NAMES: Readonly<Record<string, string>> = {
   string: 'a string',
   integer: 'a whole number',
+  number: 'a number',
   boolean: 'true or false',
   object: 'an object',
   array: 'a list',

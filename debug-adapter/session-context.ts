@@ -58,6 +58,8 @@ export class SessionContext {
   attached = false;
   restarting = false;
   ended = false;
+  /** A profile of the machine is being taken. */
+  profiling = false;
   private inspection: Inspection | undefined;
   private awareness: Awareness | undefined;
   /** What the user has been told of damaged lists of tasks. */
@@ -138,6 +140,7 @@ export class SessionContext {
     const { debuggee } = this;
     this.debuggee = undefined;
     await debuggee?.dispose();
+    this.profiling = false;
     this.frames.clear();
     this.awareness = undefined;
     this.tellThreads([]);

@@ -7,6 +7,7 @@ import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { toAdapterError } from './errors.ts';
 import { exceptionText } from './exceptions.ts';
+import { endProfile } from './requests/profiling.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
@@ -60,7 +61,7 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     const { exitStatus = 0 } = event;
     const what = event.reason === 'exit' ? `exit status ${exitStatus}` : 'the guest reset the machine';
     context.output(`The machine has ended: ${what}.`, 'console');
-    void tellCoverage(context).finally(() => {
+    void tellRecords(context).finally(() => {
       context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
       context.end();
     });
@@ -79,10 +80,10 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
 }
 
 /** The last moment at which the machine can be asked. */
-async function tellCoverage(context: SessionContext): Promise<void> {
-  if (!context.coverage) return;
+async function tellRecords(context: SessionContext): Promise<void> {
   try {
-    context.send('colinux/coverage', await coverageOfSession(context));
+    if (context.coverage) context.send('colinux/coverage', await coverageOfSession(context));
+    if (context.profiling) context.send('colinux/profile', await endProfile(context));
   } catch (error) {
     context.output(toAdapterError(error).message, 'stderr');
   }

@@ -3,7 +3,7 @@
 // `colinux/…`, into docs/protocol.md behind marks like <!-- schema: colinux/power arguments -->. With --check nothing is
 // written: a file that is not current is an error.
 //
-// Numbers are integers; the tags @minimum, @maximum and @pattern of a property's comment become keywords.
+// Numbers are integers, unless a property's comment has the tag @fractions; its tags @minimum, @maximum and @pattern become keywords.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,10 @@ function keywords(property) {
   return found;
 }
 
+const isFractional = (property) => property.getJsDocTags(checker).some(({ name }) => name === 'fractions');
+const withFractions = (schema) =>
+  schema.type === 'array' ? { ...schema, items: withFractions(schema.items) } : { ...schema, type: 'number' };
+
 function describe(property) {
   const text = ts.displayPartsToString(property.getDocumentationComment(checker)).replace(/\s+/g, ' ');
   return text ? { description: text } : {};
@@ -59,7 +63,8 @@ function objectSchema(type, described) {
     if ((property.flags & ts.SymbolFlags.Optional) === 0 && !maybeUndefined(typeOf(property)))
       required.push(name);
     const schema = schemaOf(typeOf(property), described);
-    properties[name] = { ...(described && describe(property)), ...schema, ...keywords(property) };
+    const kind = isFractional(property) ? withFractions(schema) : schema;
+    properties[name] = { ...(described && describe(property)), ...kind, ...keywords(property) };
   }
   const index = checker.getIndexInfoOfType(type, ts.IndexKind.String);
   return {

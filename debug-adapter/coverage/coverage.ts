@@ -16,7 +16,7 @@ export interface FunctionCoverage extends LineCoverage {
 }
 export interface BranchCoverage {
   readonly line: number;
-  /** Tells the branches of a line apart: an address, or a number. */
+  /** Counts the branches of a line, from 0. */
   readonly branch: number;
   /** The branch was come to. */
   readonly reached: boolean;
@@ -42,6 +42,12 @@ interface Gathered {
 class Gathering {
   private readonly files = new Map<string, Gathered>();
 
+  /** Numbers the branches, which are known by their addresses. */
+  numberBranches(): this {
+    for (const { branches } of this.files.values()) number(branches);
+    return this;
+  }
+
   file(name: string): Gathered {
     let known = this.files.get(name);
     if (!known)
@@ -58,8 +64,23 @@ class Gathering {
         file,
         lines: byLine(Array.from(lines, ([line, count]) => ({ line, count }))),
         functions: byLine(functions.values()),
-        branches: byLine(branches.values()),
+        branches: byLine(branches.values()).sort((a, b) => a.line - b.line || a.branch - b.branch),
       }));
+  }
+}
+
+/**
+ * The branches of a line in the order of their code: the same source in another program has the same numbers.
+ * @param branches by their addresses
+ */
+function number(branches: Map<string, BranchCoverage>): void {
+  const sorted = [...branches].sort(([, a], [, b]) => a.line - b.line || a.branch - b.branch);
+  let before = -1;
+  let count = 0;
+  for (const [key, one] of sorted) {
+    count = one.line === before ? count + 1 : 0;
+    before = one.line;
+    branches.set(key, { ...one, branch: count });
   }
 }
 
@@ -101,7 +122,7 @@ export function coverageOf(image: SymbolImage, executed: Executed): FileCoverage
       }
     }
   }
-  return gathering.result();
+  return gathering.numberBranches().result();
 }
 
 /** The sum of several runs, of one program or of several. */

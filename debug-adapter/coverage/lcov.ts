@@ -15,8 +15,8 @@ function record({ file, lines, functions, branches }: FileCoverage, test: string
     ...functions.map(({ line, name }) => `FN:${line},${name}`),
     ...functions.map(({ count, name }) => `FNDA:${count},${name}`),
     ...[`FNF:${functions.length}`, `FNH:${hit(functions)}`],
-    ...numbered(branches).flatMap(({ line, block, one }) =>
-      waysOf(one).map((count, n) => `BRDA:${line},${block},${n},${one.reached ? count : '-'}`),
+    ...branches.flatMap((one) =>
+      waysOf(one).map((count, n) => `BRDA:${one.line},${one.branch},${n},${one.reached ? count : '-'}`),
     ),
     ...[`BRF:${ways.length}`, `BRH:${ways.filter((count) => count > 0).length}`],
     ...lines.map(({ line, count }) => `DA:${line},${count}`),
@@ -26,14 +26,3 @@ function record({ file, lines, functions, branches }: FileCoverage, test: string
 }
 
 const waysOf = ({ taken, passed }: BranchCoverage) => [taken, passed];
-
-/** Branches are counted anew in each line. */
-function numbered(branches: readonly BranchCoverage[]) {
-  let before = -1;
-  let block = -1;
-  return branches.map((one) => {
-    block = one.line === before ? block + 1 : 0;
-    before = one.line;
-    return { line: one.line, block, one };
-  });
-}

@@ -26,10 +26,19 @@ export interface CpuProfileNode {
 }
 export interface CpuProfile {
   readonly nodes: readonly CpuProfileNode[];
-  /** Microseconds of virtual time. */
+  /**
+   * Microseconds of virtual time.
+   * @fractions
+   */
   readonly startTime: number;
+  /** @fractions */
   readonly endTime: number;
+  /** Nodes by their ids. */
   readonly samples: readonly number[];
+  /**
+   * Of each sample, from the beginning of the one before.
+   * @fractions
+   */
   readonly timeDeltas: readonly number[];
 }
 

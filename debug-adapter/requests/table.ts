@@ -9,6 +9,7 @@ import { exceptions } from './exceptions.ts';
 import { inspection } from './inspection.ts';
 import { lifecycle } from './lifecycle.ts';
 import { memory } from './memory.ts';
+import { profiling } from './profiling.ts';
 import { running } from './running.ts';
 import { sources } from './sources.ts';
 import { targets } from './targets.ts';
@@ -27,6 +28,7 @@ const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...targets,
   ...values,
   ...views,
+  ...profiling,
   ...custom,
 };
 

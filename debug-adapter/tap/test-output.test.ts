@@ -20,6 +20,12 @@ describe('results', () => {
     expect(output.text()).toBe('1..2\r\nok 1 a\r\nnot ok 2 b\r\n');
   });
 
+  it('are there though the last line has no end', () => {
+    const output = createTestOutput(false);
+    output.receive('com1', bytes('1..2\nok 1 a\nok 2 b'));
+    expect([output.isOver(), names(output)]).toEqual([false, ['a: passed', 'b: passed']]);
+  });
+
   it('of a guest are the lines that the host passes on, not those of the host', () => {
     const output = createTestOutput(true);
     output.receive('com1', bytes('host: 1..9\nguest0: KTAP version 1\nguest0: 1..1\nguest0:   ok 1 inner\n'));

@@ -31,19 +31,28 @@ export interface TestOutput {
   readonly text: () => string;
 }
 
-/** A line-buffered reader of one port. */
+/** What one port prints, in lines. */
 function createLines(reader: TapReader, strip: (line: string) => string | undefined) {
   const decoder = new TextDecoder();
   let rest = '';
-  return (bytes: Uint8Array): string => {
-    const text = decoder.decode(bytes, { stream: true });
-    const lines = (rest + text).split(/\r?\n/);
-    rest = (lines.pop() ?? '').slice(0, MAX_LINE);
-    for (const line of lines) {
-      const own = strip(line);
-      if (own !== undefined) reader.line(own);
-    }
-    return text;
+  function give(line: string): void {
+    const own = strip(line);
+    if (own !== undefined) reader.line(own);
+  }
+  return {
+    /** @returns the text of the bytes */
+    receive(bytes: Uint8Array): string {
+      const text = decoder.decode(bytes, { stream: true });
+      const lines = (rest + text).split(/\r?\n/);
+      rest = (lines.pop() ?? '').slice(0, MAX_LINE);
+      lines.forEach(give);
+      return text;
+    },
+    /** The last line may have no end. */
+    end(): void {
+      give(rest);
+      rest = '';
+    },
   };
 }
 
@@ -61,7 +70,7 @@ export function createTestOutput(cooperative: boolean): TestOutput {
   return {
     receive(port, bytes) {
       if (port !== 'com2') {
-        const text = lines[port](bytes);
+        const text = lines[port].receive(bytes);
         if (printed.length < MAX_OUTPUT) printed += text;
       } else if (cooperative)
         for (const { monitor, operation } of wire.receive(bytes))
@@ -69,6 +78,7 @@ export function createTestOutput(cooperative: boolean): TestOutput {
     },
     isOver: () => serial.isOver() || debugcon.isOver(),
     report(vga) {
+      for (const port of Object.values(lines)) port.end();
       const console = createTapReader();
       for (const row of cooperative ? rowsOf(screen) : vgaRows(vga)) console.line(row);
       const reports = [serial, debugcon, console].map((reader) => reader.report());

@@ -11,7 +11,14 @@ import { startServer } from './server.mjs';
 import { failure, stepRunner, tally } from './steps.mjs';
 import { viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
-import { configurationSteps, newGuestStep, rebuildStep, taskSteps, walkthroughStep } from './workflow.mjs';
+import {
+  attachStep,
+  configurationSteps,
+  newGuestStep,
+  rebuildStep,
+  taskSteps,
+  walkthroughStep,
+} from './workflow.mjs';
 
 const vsix = join(root, 'out/colinux.vsix');
 const ASSEMBLY = 'kernel/user.S';
@@ -229,11 +236,12 @@ async function scenario(kind, executablePath) {
       await workbench.statusBar(/· ring/).waitFor({ state: 'hidden' });
       return 'served';
     });
-    rmSync(join(folder, '.vscode'), { recursive: true });
-    const context = { step, workbench, folder, kind, breakpoint };
+    rmSync(join(folder, '.vscode'), { recursive: true, force: true });
+    const context = { step, workbench, folder, kind, breakpoint, writeLaunch };
     await walkthroughStep(context);
     await configurationSteps(context);
     await taskSteps(context);
+    await attachStep(context);
     await rebuildStep(context);
     await step('a folder that is not built yet is built by F5, or says what to do', async () => {
       const { page } = workbench;

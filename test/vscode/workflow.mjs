@@ -1,5 +1,6 @@
 // The steps of daily work in a real VS Code: a configuration is written with the help of the editor, run by its button, a task
 // shows a problem, a kernel that is rebuilt takes the place of the old one. Part of e2e.mjs.
+import { spawn } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -10,7 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
+const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
 const KERNEL = 'build/hello-guest.elf';
 const TASKS = {
   version: '2.0.0',
@@ -146,6 +149,51 @@ export async function taskSteps({ step, workbench, folder, kind }) {
     writeFileSync(source, text);
     await run('build it');
     await problem(page, 'undeclared (first use in this function)').waitFor({ state: 'hidden' });
+  });
+}
+
+/** A daemon whose guest waits for keys, and the port for debuggers. */
+async function startDaemon(folder) {
+  const args = ['daemon', `kernel=${join(folder, KERNEL)}`, 'interactive', '--dap', '0'];
+  const daemon = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const port = await new Promise((resolve, reject) => {
+    daemon.stderr.on('data', (data) => {
+      const [, found] = /listening on 127\.0\.0\.1:(\d+)/.exec(String(data)) ?? [];
+      if (found) resolve(Number(found));
+    });
+    daemon.once('exit', () => reject(new Error('the daemon has ended')));
+  });
+  return { daemon, port };
+}
+
+export async function attachStep({ step, workbench, folder, kind, writeLaunch }) {
+  const { page } = workbench;
+  await step('a session attaches to a running daemon, and leaves it running', async () => {
+    const { daemon, port } = await startDaemon(folder);
+    try {
+      writeLaunch(folder, { request: 'attach', port });
+      // Until VS Code has seen the new launch.json.
+      await page.waitForTimeout(2000);
+      await page.keyboard.press('F5');
+      if (kind === 'web') {
+        const dialog = workbench.dialog('A browser opens no connections');
+        await dialog.waitFor();
+        await page.keyboard.press('Escape');
+        return 'refused';
+      }
+      await page.locator('.debug-toolbar').waitFor();
+      await workbench.terminalRow('ring 3: hello from the process').waitFor();
+      await workbench.command('Debug: Pause');
+      await page.locator('.debug-top-stack-frame-line').first().waitFor();
+      await workbench.shot('attached');
+      await page.keyboard.press('Shift+F5'); // Disconnect, for this session
+      await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+      if (daemon.exitCode !== null) throw new Error('the daemon has ended with the session');
+      return 'disconnected';
+    } finally {
+      daemon.kill('SIGKILL');
+      rmSync(join(folder, '.vscode'), { recursive: true });
+    }
   });
 }
 

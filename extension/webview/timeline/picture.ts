@@ -14,9 +14,9 @@ export interface Lane {
 
 export const GUTTER = 96;
 const AXIS = 20;
-const LANE = 24;
-const GAP = 4;
-const STRIP = 22;
+const LANE = 15;
+const GAP = 3;
+const STRIP = 14;
 /** Pixels between two events that are drawn as lines of their own. */
 const ROOM = 3;
 
@@ -118,7 +118,7 @@ function drawColumns(context: CanvasRenderingContext2D, theme: Theme, picture: P
     if (next > first) {
       context.globalAlpha = 1;
       context.fillStyle = theme.colour('--vscode-charts-foreground');
-      const high = Math.min(STRIP, 2 + Math.log2(next - first) * 2);
+      const high = Math.min(STRIP, 2 + Math.log2(next - first) * 1.5);
       context.fillRect(x, strip + STRIP - high, 1, high);
     }
     first = next;

@@ -160,13 +160,13 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
               this.filter();
             }}
           />
+          <button @click=${() => this.timeline.fit()}>${t('Show all')}</button>
           ${options.tools(() => this.filter())}
           <span class="spring"></span>
           <span class="quiet" role="status">
             ${this.problem || t('{0} of {1}', grouped(this.shown.length), grouped(length))}
             ${this.missing > 0 ? t('({0} before them are forgotten)', grouped(this.missing)) : ''}
           </span>
-          <button @click=${() => this.timeline.fit()}>${t('Show all')}</button>
         </div>
         ${this.timeline.element}
         <div class="columns">

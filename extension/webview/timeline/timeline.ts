@@ -30,6 +30,7 @@ export class Timeline {
   constructor(private readonly options: TimelineOptions) {
     this.element.className = 'timeline';
     this.hint.className = 'hint';
+    this.hint.hidden = true;
     this.hint.setAttribute('aria-hidden', 'true');
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute('role', 'application');
