@@ -84,6 +84,15 @@ async function vscodeTests(title, script) {
   say(`${status === 0 ? '✓' : '✗'} ${title} (${seconds.toFixed(0)} s)`);
 }
 
+/** Waits for an installation. Gives whether it succeeded; a failure counts as one test. */
+async function installed(installation) {
+  const { status, output } = await installation;
+  if (status === 0) return true;
+  count(0, 1);
+  say(`✗ ${output.trim().split('\n').pop()}`);
+  return false;
+}
+
 async function main() {
   mkdirSync(logs, { recursive: true });
   say(await ensureNodeModules());
@@ -113,8 +122,9 @@ async function main() {
     ],
     'build the kernels, compare with QEMU, Bochs and gdb, and drive VS Code',
   );
-  // The host is installed while the processor checks types: it mostly waits for the network.
+  // These are installed while the processor checks types: they mostly wait for the network.
   const host = run(process.execPath, ['tools/vscode-host.mjs']);
+  const web = run(process.execPath, ['tools/vscode-web.mjs']);
   await part('check: format, lint and types', process.execPath, ['tools/check.mjs']);
   await part('check: package.json is what extension/contributes says', process.execPath, [
     'tools/contributes.mjs',
@@ -124,15 +134,13 @@ async function main() {
     // Production bundles are what is packed, and what tests that start the CLI or the adapter run.
     const packed = await part('bundles and vsix', process.execPath, ['tools/package.mjs']);
     await unitTests();
-    const { status, output } = await host;
-    if (status !== 0) {
-      count(0, 1);
-      say(`✗ ${output.trim().split('\n').pop()}`);
-    } else if (packed) {
+    if ((await installed(host)) && packed) {
       await vscodeTests('a real VS Code', 'test/vscode/e2e.mjs');
       await vscodeTests('inside of the extension host', 'test/electron/run.mjs');
     }
-  } else await host;
+    if ((await installed(web)) && packed)
+      await vscodeTests('VS Code as a web page', 'test/vscode/pure-web.mjs');
+  } else await Promise.all([host, web]);
 }
 
 try {
