@@ -192,6 +192,15 @@ export interface SampleBody {
   values: { text?: string; error?: string }[];
 }
 
+/** The statement that the instruction at an address belongs to. */
+export interface SourceAtBody {
+  /** As the client knows it. */
+  path: string;
+  line: number;
+  /** 0 if it is not known. */
+  column: number;
+}
+
 /** A task of a kernel that is known (docs/awareness.md). */
 export interface TaskBody {
   threadId: number;
@@ -252,6 +261,7 @@ export interface CustomRequests {
   'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
   'colinux/coverage': { arguments: undefined; body: CoverageBody };
+  'colinux/sourceAt': { arguments: { memoryReference: string }; body: SourceAtBody };
   'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
   'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };

@@ -101,6 +101,17 @@ export const views = {
 
   'colinux/coverage': (context) => coverageOfSession(context),
 
+  'colinux/sourceAt'(context, { memoryReference }) {
+    const { coroutines } = context.machine();
+    const { address, coroutine, space } = placeOf(memoryReference, 0, coroutines.current);
+    const cr3 = space.kind === 'coroutine' ? space.cr3 : undefined;
+    const found = space.kind === 'physical' ? undefined : coroutines.resolve(coroutine, address, cr3);
+    const at = found?.image.lineAt((address - found.bias) >>> 0);
+    if (!at || at.line <= 0)
+      throw new AdapterError('bad-address', `Nothing is known of the source of ${memoryReference}.`);
+    return { path: context.sources.of(at.file).path ?? at.file, line: at.line, column: at.column };
+  },
+
   async 'colinux/devices'(context) {
     const { devices } = await context.machine().request('devices', {});
     return { devices: deviceNodes(devices) };

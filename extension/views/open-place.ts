@@ -1,6 +1,6 @@
 /** Leads the user to an address: to its source, or to another view. */
 import * as vscode from 'vscode';
-import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { uriOf } from '../adapter/files.ts';
 import { VIEW_COMMANDS } from '../contributes/views.ts';
 import type { Place } from './messages.ts';
@@ -16,22 +16,13 @@ export async function openPlace(session: vscode.DebugSession | undefined, place:
   else await vscode.commands.executeCommand(VIEW_COMMANDS.revealInAddressSpace, place.memoryReference);
 }
 
-/** Opens the source of the instruction at an address, beside nothing that the user has open. */
+/** Opens the source that an address belongs to, as a preview: the editors that the user has open stay. */
 async function openSource(session: vscode.DebugSession, memoryReference: string): Promise<void> {
-  const { instructions } = (await session.customRequest('disassemble', {
+  const { path, line, column } = (await session.customRequest('colinux/sourceAt', {
     memoryReference,
-    instructionCount: 1,
-    resolveSymbols: true,
-  })) as DebugProtocol.DisassembleResponse['body'] & object;
-  const { location, line } = instructions[0] ?? {};
-  if (!location || line === undefined)
-    throw new Error(t('Nothing is known of the source of {0}.', memoryReference));
-  const position = new vscode.Position(line - 1, 0);
-  const uri =
-    location.path !== undefined && !location.sourceReference
-      ? uriOf(location.path)
-      : vscode.debug.asDebugSourceUri(location, session);
-  await vscode.window.showTextDocument(uri, {
+  })) as CustomRequests['colinux/sourceAt']['body'];
+  const position = new vscode.Position(line - 1, Math.max(0, column - 1));
+  await vscode.window.showTextDocument(uriOf(path), {
     selection: new vscode.Range(position, position),
     preview: true,
   });

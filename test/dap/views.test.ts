@@ -121,6 +121,14 @@ describe('views', () => {
     const device = switches.find(({ from, operationName }) => from === 1 && operationName === 'DEVICE')!;
     expect(device.toSymbol).toMatch(/^passage_switch/);
     expect(device.fromSymbol).toMatch(/^switch_to_host/);
+    // Its caller's address is behind a call, in the middle of a line.
+    const source = await ask('colinux/sourceAt', {
+      memoryReference: `host:0x${(device.toCaller - 1).toString(16)}`,
+    });
+    expect(source).toMatchObject({ path: expect.stringMatching(/passage\.c$/), line: expect.any(Number) });
+    await expect(ask('colinux/sourceAt', { memoryReference: 'host:0x10' })).rejects.toThrow(
+      'Nothing is known',
+    );
     const [second] = (await ask('colinux/switches', { first: 1, most: 1 })).switches;
     expect(second.sequence).toBe(1);
     expect((await ask('colinux/stateHash', undefined)).hash).toHaveLength(16);
