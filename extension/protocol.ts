@@ -26,13 +26,19 @@ export interface StatusEvent {
   instructions: number;
 }
 
-export const EVENTS = { console: 'colinux/console', status: 'colinux/status' } as const;
+export const EVENTS = {
+  console: 'colinux/console',
+  status: 'colinux/status',
+  profile: 'colinux/profile',
+} as const;
 export const REQUESTS = {
   consoleAttach: 'colinux/consoleAttach',
   consoleInput: 'colinux/consoleInput',
   consoleResize: 'colinux/consoleResize',
   power: 'colinux/power',
   nmi: 'colinux/nmi',
+  startProfile: 'colinux/startProfile',
+  stopProfile: 'colinux/stopProfile',
 } as const;
 
 /** The body of a `colinux/console` event, or undefined when it is not one. */

@@ -11,6 +11,7 @@ import { DEBUG_TYPE } from './contributes/debugger.ts';
 import { TASK_TYPE } from './contributes/tasks.ts';
 import { DynamicConfigurations, LaunchProvider } from './launch/provider.ts';
 import type { Platform } from './platform.ts';
+import { Profiler } from './profiler.ts';
 import { Tasks } from './tasks/provider.ts';
 import { REQUESTS } from './protocol.ts';
 import { watchImages } from './rebuilt/watch.ts';
@@ -43,6 +44,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
     registerConfigLanguage(),
     watchImages(log),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
+    new Profiler(storage),
     selection,
     registerViews(extension, selection, log),
     registerCodeFeatures(selection),

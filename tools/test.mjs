@@ -73,15 +73,15 @@ async function unitTests() {
     process.stdout.write(`${output.trim().split('\n').slice(-40).join('\n')}\n`);
 }
 
-/** The real VS Code, with its own counts. */
-async function vscodeTests() {
-  say('  a real VS Code:');
-  const { status, output, seconds } = await run(process.execPath, ['test/vscode/e2e.mjs'], { show: true });
-  writeFileSync(join(logs, 'vscode.txt'), output);
+/** Tests in a VS Code, with their own counts. */
+async function vscodeTests(title, script) {
+  say(`  ${title}:`);
+  const { status, output, seconds } = await run(process.execPath, [script], { show: true });
+  writeFileSync(join(logs, `${title.replace(/\W+/g, '-')}.txt`), output);
   const [, good, bad] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
   if (good === undefined) count(0, 1);
   else count(Number(good), Number(bad) || (status === 0 ? 0 : 1));
-  say(`${status === 0 ? '✓' : '✗'} a real VS Code (${seconds.toFixed(0)} s)`);
+  say(`${status === 0 ? '✓' : '✗'} ${title} (${seconds.toFixed(0)} s)`);
 }
 
 async function main() {
@@ -128,7 +128,10 @@ async function main() {
     if (status !== 0) {
       count(0, 1);
       say(`✗ ${output.trim().split('\n').pop()}`);
-    } else if (packed) await vscodeTests();
+    } else if (packed) {
+      await vscodeTests('a real VS Code', 'test/vscode/e2e.mjs');
+      await vscodeTests('inside of the extension host', 'test/electron/run.mjs');
+    }
   } else await host;
 }
 

@@ -12,6 +12,8 @@ export const COMMANDS = {
   sendCtrlAltDel: 'colinux.sendCtrlAltDel',
   shutDownGuest: 'colinux.shutDownGuest',
   raiseNmi: 'colinux.raiseNmi',
+  startProfile: 'colinux.startProfile',
+  stopProfile: 'colinux.stopProfile',
   newGuest: 'colinux.newGuest',
   /** Of a code lens: a file and a line from 0 on. */
   runToHere: 'colinux.runToHere',
@@ -70,6 +72,8 @@ export const commands = [
   },
   { command: COMMANDS.shutDownGuest, title: text('command.shutDownGuest', 'Shut Down Guest'), category },
   { command: COMMANDS.raiseNmi, title: text('command.raiseNmi', 'Raise NMI'), category },
+  { command: COMMANDS.startProfile, title: text('command.startProfile', 'Start Profile'), category },
+  { command: COMMANDS.stopProfile, title: text('command.stopProfile', 'Stop Profile and Show It'), category },
   {
     command: VIEW_COMMANDS.revealInMemory,
     title: text('command.revealInMemory', 'Show in Machine Memory'),
@@ -93,6 +97,8 @@ export const menus = {
     { command: COMMANDS.sendCtrlAltDel, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.shutDownGuest, when: `${inSession} && colinux.hasConsole` },
     { command: COMMANDS.raiseNmi, when: inSession },
+    { command: COMMANDS.startProfile, when: `${inSession} && !colinux.profiling` },
+    { command: COMMANDS.stopProfile, when: `${inSession} && colinux.profiling` },
     { command: COMMANDS.restartRebuilt, when: inSession },
     { command: VIEW_COMMANDS.revealInMemory, when: inSession },
     { command: VIEW_COMMANDS.revealInAddressSpace, when: inSession },

@@ -40,7 +40,8 @@ try {
   await page.exposeFunction('codeAutomationLog', (_type, args) => {
     // The workbench's own log comes the same way.
     const line = format(...args);
-    if (/^(\s*[✓✗]|figure:|\d+ passed, \d+ failed|    |Error)/.test(line) || process.env.SHIM_VERBOSE) process.stdout.write(`${line}\n`);
+    if (/^(\s*[✓✗]|figure:|\d+ passed, \d+ failed|    |Error)/.test(line) || process.env.SHIM_VERBOSE)
+      process.stdout.write(`${line}\n`);
   });
   const query = `folder=${resolve(places[0] ?? '.')}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
   await page.goto(`${server.url}?${query}`, { waitUntil: 'commit', timeout: PATIENCE_MS });

@@ -41,6 +41,15 @@ async function stopInKmain(configuration?: vscode.DebugConfiguration): Promise<B
   return { session, toFirstStop: performance.now() - began };
 }
 
+/** Waits until something holds. */
+async function until(holds: () => Thenable<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('it did not come to hold in 20 seconds');
+}
+
 async function end(session: vscode.DebugSession): Promise<void> {
   const ended = new Promise<void>((resolve) => {
     const subscription = vscode.debug.onDidTerminateDebugSession(({ id }) => {
@@ -106,6 +115,16 @@ suite('coLinux in the extension host', () => {
     assert.ok(mappings.some(({ region }) => region === 'passage'));
     const { devices } = (await session.customRequest('colinux/devices')) as { devices: { name: string }[] };
     assert.ok(devices.some(({ name }) => name === 'pic'));
+    await end(session);
+  });
+
+  test('a profile of the machine opens in the viewer of VS Code', async () => {
+    const { session } = await stopInKmain();
+    await vscode.commands.executeCommand('colinux.startProfile');
+    await session.customRequest('next', { threadId: 2 });
+    await vscode.commands.executeCommand('colinux.stopProfile');
+    const open = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
+    await until(() => Promise.resolve(open().some((label) => label.endsWith('.cpuprofile'))));
     await end(session);
   });
 

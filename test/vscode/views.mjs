@@ -74,7 +74,6 @@ export async function viewSteps(workbench, step) {
     await workbench.shot('view-switches');
     await view.locator('.row .link[data-part=from]').first().click();
     await page.locator('.tab.active', { hasText: /passage|monitor/ }).waitFor();
-    await workbench.command('View: Close Editor');
     await showTab(workbench, 'Terminal');
   });
 }

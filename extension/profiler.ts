@@ -1,0 +1,91 @@
+/** Profiles of a machine: taken by instructions, not by samples, and opened in VS Code's own viewer of .cpuprofile files. */
+import * as vscode from 'vscode';
+import { COMMANDS } from './contributes/commands.ts';
+import { DEBUG_TYPE } from './contributes/debugger.ts';
+import { EVENTS, REQUESTS } from './protocol.ts';
+
+const t = vscode.l10n.t;
+const PROFILING = 'colinux.profiling';
+
+export class Profiler implements vscode.Disposable {
+  /** The sessions that a profile is being taken of. */
+  private readonly taking = new Set<string>();
+  private readonly subscription: vscode.Disposable;
+
+  /** @param storage where profiles are kept */
+  constructor(private readonly storage: vscode.Uri) {
+    this.subscription = vscode.Disposable.from(
+      vscode.commands.registerCommand(COMMANDS.startProfile, () => this.start()),
+      vscode.commands.registerCommand(COMMANDS.stopProfile, () => this.stop()),
+      vscode.debug.onDidChangeActiveDebugSession(() => this.update()),
+      // A machine that ends while a profile is taken gives it by itself.
+      vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+        if (session.type !== DEBUG_TYPE || event !== EVENTS.profile || !this.taking.delete(session.id))
+          return;
+        this.update();
+        void this.show(session, body);
+      }),
+      vscode.debug.onDidTerminateDebugSession(({ id }) => {
+        if (this.taking.delete(id)) this.update();
+      }),
+    );
+  }
+
+  private get session(): vscode.DebugSession | undefined {
+    const session = vscode.debug.activeDebugSession;
+    return session?.type === DEBUG_TYPE ? session : undefined;
+  }
+
+  private update(): void {
+    const { session } = this;
+    const on = session !== undefined && this.taking.has(session.id);
+    void vscode.commands.executeCommand('setContext', PROFILING, on);
+  }
+
+  private async start(): Promise<void> {
+    const { session } = this;
+    if (!session) {
+      void vscode.window.showInformationMessage(
+        t('Start debugging a kernel (F5), then its machine can be profiled.'),
+      );
+      return;
+    }
+    await session.customRequest(REQUESTS.startProfile);
+    this.taking.add(session.id);
+    this.update();
+    void this.offerStop(session);
+  }
+
+  private async offerStop({ id }: vscode.DebugSession): Promise<void> {
+    const stop = t('Stop and Show');
+    const picked = await vscode.window.showInformationMessage(
+      t('Every instruction of both kernels is counted now. Continue the machine, then stop the profile.'),
+      stop,
+    );
+    if (picked === stop && this.taking.has(id)) await this.stop();
+  }
+
+  private async stop(): Promise<void> {
+    const { session } = this;
+    if (!session) return;
+    const profile: unknown = await session.customRequest(REQUESTS.stopProfile);
+    this.taking.delete(session.id);
+    this.update();
+    await this.show(session, profile);
+  }
+
+  private async show({ name }: vscode.DebugSession, profile: unknown): Promise<void> {
+    const when = new Date().toISOString().replace(/[:.]/g, '-');
+    const file = vscode.Uri.joinPath(
+      this.storage,
+      'profiles',
+      `${name.replace(/[^\w.-]+/g, '_')}-${when}.cpuprofile`,
+    );
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(profile)));
+    await vscode.commands.executeCommand('vscode.open', file);
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+}
