@@ -34,6 +34,7 @@ export default tseslint.config(
       'out/**',
       'node_modules/**',
       '.vscode-host/**',
+      '.vscode-web/**',
       '**/build/**',
       'core/softfloat/assembly/**',
       'core/softfloat/generated.ts',

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSoftfloat } from './build-softfloat.mjs';
+import { filesBelow } from './files-below.mjs';
 import { guestTemplate } from './guest-template.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -119,6 +120,9 @@ for (const folder of ['host', 'lib', 'include']) {
   if (existsSync(at('kernels', folder)))
     cpSync(at('kernels', folder), at('dist/kernels', folder), { recursive: true });
 }
+// Their names, for the extension on a web page cannot list its own folders.
+const sources = filesBelow(at('dist/kernels')).filter((path) => /\.[chS]$/.test(path));
+writeFileSync(at('dist/kernels/sources.json'), JSON.stringify(sources, null, 1));
 
 // A new guest as one file, for the extension in a browser cannot list folders: texts by path, with the ABI headers.
 writeFileSync(at('dist/guest-template.json'), JSON.stringify(guestTemplate(), null, 1));

@@ -74,13 +74,12 @@ async function knownFiles(kernels: vscode.Uri): Promise<KnownFile[]> {
       (): KnownFile[] => [],
     ),
   );
-  for (const part of ['host', 'lib', 'include/colinux']) {
-    const folder = vscode.Uri.joinPath(kernels, part);
-    const entries = await vscode.workspace.fs.readDirectory(folder).then(
-      (list) => list,
-      () => [],
-    );
-    files.push(...entries.map(([name]) => known(vscode.Uri.joinPath(folder, name))));
-  }
+  for (const path of await embeddedSources(kernels)) files.push(known(vscode.Uri.joinPath(kernels, path)));
   return files;
+}
+
+/** Paths below `kernels`, as the build listed them: folders of an extension on a web page cannot be listed. */
+async function embeddedSources(kernels: vscode.Uri): Promise<string[]> {
+  const list = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(kernels, 'sources.json'));
+  return JSON.parse(new TextDecoder().decode(list)) as string[];
 }

@@ -2,12 +2,13 @@
 // looks. Once in the Node extension host and once in the web worker extension host. Ends with "N passed, M failed".
 //   node test/vscode/e2e.mjs [--only node|web]
 // Needs out/colinux.vsix (npm run package) and the built sample. Screenshots: out/screenshots/.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
+import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
 import { startServer } from './server.mjs';
+import { failure, stepRunner, tally } from './steps.mjs';
 import { viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
 import {
@@ -19,25 +20,9 @@ import {
   walkthroughStep,
 } from './workflow.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const vsix = join(root, 'out/colinux.vsix');
-const sample = join(root, 'samples/hello-guest');
-const shots = join(root, 'out/screenshots');
-const MAIN = 'kernel/main.c';
-
-const sourceLines = readFileSync(join(sample, MAIN), 'utf8').split('\n');
-/** Number of the first line that has `text`. */
-function lineWith(text) {
-  const index = sourceLines.findIndex((line) => line.includes(text));
-  if (index < 0) throw new Error(`${MAIN} has no line with "${text}"`);
-  return index + 1;
-}
-
 const ASSEMBLY = 'kernel/user.S';
-const assemblyLine =
-  readFileSync(join(sample, ASSEMBLY), 'utf8')
-    .split('\n')
-    .findIndex((line) => /\biret/.test(line)) + 1;
+const assemblyLine = lineWith(/\biret/, ASSEMBLY);
 
 /** Writes a launch.json with one configuration: the sample with `options`. */
 function writeLaunch(folder, options) {
@@ -49,63 +34,17 @@ function writeLaunch(folder, options) {
   );
 }
 
-/** Settings that make the screen readable for the test: no canvas terminal, no minimap. */
-const settings = {
-  'terminal.integrated.gpuAcceleration': 'off',
-  'editor.minimap.enabled': false,
-  'editor.cursorBlinking': 'solid',
-  'workbench.reduceMotion': 'on',
-  // Pictures show no folders of the machine that took them.
-  'breadcrumbs.enabled': false,
-  // A sticky row lies over the frames of a thread with many of them.
-  'workbench.tree.enableStickyScroll': false,
-  'git.enabled': false,
-  // The Debug Console is opened by nobody: the screenshots show the guest's console.
-  'debug.internalConsoleOptions': 'neverOpen',
-};
-
 const hosts = {
   node: {},
   web: { 'remote.extensionKind': { 'colinux.colinux': ['web'] } },
 };
 
-let passed = 0;
-let failed = 0;
-
 async function scenario(kind, executablePath) {
   const folder = mkdtempSync(join(tmpdir(), 'hello-guest-'));
   cpSync(sample, folder, { recursive: true });
   const server = await startServer({ host: ensureHost(), vsix, settings: { ...settings, ...hosts[kind] } });
-  const started = Date.now();
   let workbench;
-  let broken = false;
-
-  /** One step; after the first that fails the others are not tried, and count as failed. */
-  async function step(name, action) {
-    const title = `${kind} extension host: ${name}`;
-    if (broken) {
-      failed++;
-      process.stdout.write(`  ✗ ${title} (not tried)\n`);
-      return;
-    }
-    try {
-      const note = await action();
-      passed++;
-      const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(6);
-      process.stdout.write(`  ✓ ${seconds} s  ${title}${note ? `: ${note}` : ''}\n`);
-    } catch (error) {
-      broken = true;
-      failed++;
-      process.stdout.write(
-        `  ✗ ${title}\n    ${String(error.message).split('\n').slice(0, 6).join('\n    ')}\n`,
-      );
-      await workbench?.shot('failure').catch(() => undefined);
-      if (workbench) process.stdout.write(`    call stack: ${JSON.stringify(await workbench.callStack())}\n`);
-      for (const line of workbench?.errors.slice(-8) ?? [])
-        process.stdout.write(`    browser: ${line.slice(0, 300)}\n`);
-    }
-  }
-
+  const step = stepRunner(`${kind} extension host`, () => workbench);
   const breakpoint = lineWith('primes = count_primes(PRIME_LIMIT);');
   const after = lineWith('printk("arithmetic');
   let pressed = 0;
@@ -349,8 +288,7 @@ try {
     await scenario(kind, executablePath);
   }
 } catch (error) {
-  failed++;
-  process.stdout.write(`  ✗ ${error.message}\n`);
+  failure('a real VS Code', error);
 }
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exit(failed === 0 ? 0 : 1);
+process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
+process.exit(tally.failed === 0 ? 0 : 1);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Settings of a quiet workbench: no network, no suggestions, nothing beside the work. */
-const QUIET = {
+export const QUIET = {
   'telemetry.telemetryLevel': 'off',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -77,20 +77,27 @@ export async function startServer({ host, vsix, settings = {}, port: wantedPort 
   }
 
   const port = await freePort(wantedPort);
-  const child = spawn(
-    host.node,
-    [
-      ...common,
-      ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-      '--disable-telemetry',
-      '--disable-update-check',
-      '--disable-workspace-trust',
-      '--disable-getting-started-override',
-      '--disable-proxy',
-      ...options,
-    ],
-    { env, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const args = [
+    ...common,
+    ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+    '--disable-telemetry',
+    '--disable-update-check',
+    '--disable-workspace-trust',
+    '--disable-getting-started-override',
+    '--disable-proxy',
+    ...options,
+  ];
+  const server = await startProcess(host.node, args, { env, ready: 'listening on', remove: profile });
+  return { url: `http://127.0.0.1:${port}/`, ...server };
+}
+
+/**
+ * Starts a server and waits until it prints `ready`.
+ * @param options.remove a folder that is removed when the server has stopped
+ * @returns `{ log(), ended, stop() }`
+ */
+async function startProcess(program, args, { env = process.env, ready, remove }) {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += data));
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -99,14 +106,30 @@ export async function startServer({ host, vsix, settings = {}, port: wantedPort 
     const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
     await ended;
     clearTimeout(timer);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    if (remove) rmSync(remove, { recursive: true, force: true, maxRetries: 5 });
   };
-  for (let waited = 0; !text.includes('listening on'); waited += 50) {
+  for (let waited = 0; !text.includes(ready); waited += 50) {
     if (child.exitCode !== null || waited > 120_000) {
       await stop();
       throw new Error(`VS Code's server did not start: ${text.slice(-2000)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { url: `http://127.0.0.1:${port}/`, log: () => text, ended, stop };
+  return { log: () => text, ended, stop };
+}
+
+/**
+ * Serves a VS Code that is only a web page. A change of a file stays in the page.
+ * @param options.web what ensureWeb() gives
+ * @param options.extension folder of the extension: a package.json and what it names
+ * @param options.folder the workspace
+ */
+export async function startWebServer({ web, extension, folder }) {
+  const port = await freePort();
+  const args = [web.script, ...web.args, `--port=${port}`, `--extensionDevelopmentPath=${extension}`, folder];
+  // Its webviews have host names below "localhost".
+  return {
+    url: `http://localhost:${port}/`,
+    ...(await startProcess(process.execPath, args, { ready: 'Listening on' })),
+  };
 }

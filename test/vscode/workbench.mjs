@@ -1,6 +1,6 @@
 // A hand on the workbench: opens it in Chromium and does what a person does. The selectors hold for VS Code 1.100 to 1.139.
 import { chromium } from 'playwright-core';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const CHROMIUM_ARGS = [
@@ -14,11 +14,26 @@ export const CHROMIUM_ARGS = [
 ];
 const PATIENCE = 120_000; // a busy machine of two cores takes its time
 
-/** Opens `url` and waits for the workbench. Screenshots go to `shots`. */
-export async function openWorkbench({ executablePath, url, shots, prefix }) {
+/** What lets frames of another site, as the webviews of a pure web VS Code are, have service workers. */
+const THIRD_PARTIES = { profile: { block_third_party_cookies: false, cookie_controls_mode: 0 } };
+
+/**
+ * Opens `url` and waits for the workbench. Screenshots go to `shots`.
+ * @param options.profile an empty folder for Chromium's profile, with which webviews may be of another site
+ */
+export async function openWorkbench({ executablePath, url, shots, prefix, profile = '' }) {
   mkdirSync(shots, { recursive: true });
-  const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_ARGS });
-  const page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
+  if (profile) {
+    mkdirSync(join(profile, 'Default'), { recursive: true });
+    writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(THIRD_PARTIES));
+  }
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    args: CHROMIUM_ARGS,
+    viewport: { width: 1440, height: 860 },
+  });
+  const page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE);
   const errors = [];
   page.on('console', (message) => {
