@@ -211,7 +211,11 @@ describe('bad input to colinux', () => {
     return file('text');
   };
   const cases: [string, () => string[], RegExp][] = [
-    ['no command', () => [], /Expected a command, run, daemon, image, new, gdb or dap, but found none/],
+    [
+      'no command',
+      () => [],
+      /Expected a command, run, test, profile, daemon, image, new, gdb or dap, but found none/,
+    ],
     ['an unknown command', () => ['boot'], /but found "boot"/],
     ['an unknown option', () => ['run', guest, '--fast'], /"--fast" is not an option/],
     ['a missing file', () => ['run', file('nope')], /cannot be read, it does not exist/],

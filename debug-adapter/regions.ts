@@ -87,34 +87,39 @@ export function regionsOf(
   const texts = new Map([...new Set(flags)].map((bits) => [bits, flagsText(bits)]));
   const regions: MappedRange[] = [];
   let next = 0;
-  for (const [n, low] of start.entries()) {
-    const high = last[n];
-    const usual = usualKind({ start: low, last: high, physical: physical[n], flags: flags[n] });
-    const add = (from: number, to: number, landmark?: Landmark) =>
-      regions.push({
-        ...{ start: from, last: to, physical: physical[n] + (from - low), flags: texts.get(flags[n])! },
-        region: landmark?.kind ?? usual,
-        ...(landmark?.name && { name: landmark.name }),
-      });
+  for (let n = 0; n < start.length; n++) {
+    const [low, high] = [start[n], last[n]];
+    const flagText = texts.get(flags[n]) ?? '';
+    const usual = usualKind(low, high, physical[n], flags[n]);
+    const piece = (from: number, to: number, region: RegionKind): MappedRange => ({
+      start: from,
+      last: to,
+      physical: physical[n] + (from - low),
+      flags: flagText,
+      region,
+    });
     while (next < known.length && known[next].last < low) next++;
     let from = low;
     for (let k = next; k < known.length && known[k].start <= high; k++) {
-      if (known[k].start > from) add(from, known[k].start - 1);
-      const end = Math.min(known[k].last, high);
-      add(Math.max(from, known[k].start), end, known[k]);
-      from = end + 1;
+      const { start: begin, last: end, kind, name } = known[k];
+      if (begin > from) regions.push(piece(from, begin - 1, usual));
+      const to = Math.min(end, high);
+      const named = piece(Math.max(from, begin), to, kind);
+      if (name !== '') named.name = name;
+      regions.push(named);
+      from = to + 1;
     }
-    if (from <= high) add(from, high);
+    if (from <= high) regions.push(piece(from, high, usual));
   }
   return regions;
 }
 
 /** What a range is that no landmark names. */
-function usualKind(range: { start: number; last: number; physical: number; flags: number }): RegionKind {
-  if ((range.flags & MappingFlag.Device) !== 0) return 'device';
-  if ((range.flags & MappingFlag.User) !== 0) return 'user';
-  if (range.last - range.start + 1 < LEAST_MAP) return 'kernel';
-  return range.start === range.physical ? 'identity-map' : 'direct-map';
+function usualKind(start: number, last: number, physical: number, flags: number): RegionKind {
+  if ((flags & MappingFlag.Device) !== 0) return 'device';
+  if ((flags & MappingFlag.User) !== 0) return 'user';
+  if (last - start + 1 < LEAST_MAP) return 'kernel';
+  return start === physical ? 'identity-map' : 'direct-map';
 }
 
 /** Landmarks as whole pages that do not overlap, ascending: what an earlier one has, later ones do not get. */

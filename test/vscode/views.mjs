@@ -1,6 +1,8 @@
 // The views of the machine in a real VS Code, while the sample is stopped in kmain: each shows what it should, and what is
 // clicked in it leads there.
 
+const PANEL = '.part.panel';
+
 /** The page of a webview view that is in front. */
 async function viewPage({ page }, text) {
   for (let tries = 0; tries < 60; tries++) {
@@ -32,14 +34,14 @@ export async function viewSteps(workbench, step) {
     await view.getByLabel('Go to address').press('Enter');
     await view.getByText('This access is allowed.').waitFor();
     await view.getByRole('heading', { name: 'Who maps this frame' }).waitFor();
-    await workbench.shot('view-address-space');
+    await workbench.shot('view-address-space', PANEL);
   });
   await step('a page walk leads to memory', async () => {
     const view = await viewPage(workbench, 'Passage page');
     await view.getByRole('button', { name: 'Show memory' }).click();
     const memory = await viewPage(workbench, 'follow the virtual address');
     await memory.locator('.byte.selected').first().waitFor();
-    await workbench.shot('view-memory');
+    await workbench.shot('view-memory', PANEL);
   });
   await step('the processor shows bits, and a table', async () => {
     const view = await show(workbench, 'Processor', 'eflags');
@@ -47,12 +49,12 @@ export async function viewSteps(workbench, step) {
     await view.getByText('0x0e', { exact: true }).waitFor();
     await view.getByRole('tab', { name: 'Registers' }).click();
     await view.getByText('eflags').waitFor();
-    await workbench.shot('view-processor');
+    await workbench.shot('view-processor', PANEL);
   });
   await step('the rings show entries of handlers', async () => {
     const view = await show(workbench, 'Rings', 'Entries by vector');
     await view.locator('.row').first().waitFor();
-    await workbench.shot('view-rings');
+    await workbench.shot('view-rings', PANEL);
   });
   await step('the side bar shows devices and kernels', async () => {
     await page.locator('.pane-header', { hasText: 'Kernels and Tasks' }).first().click();
@@ -71,7 +73,7 @@ export async function viewSteps(workbench, step) {
   await step('a switch leads to the code of the host', async () => {
     const view = await show(workbench, 'Switches', 'START');
     await view.locator('.row').first().waitFor();
-    await workbench.shot('view-switches');
+    await workbench.shot('view-switches', PANEL);
     await view.locator('.row .link[data-part=from]').first().click();
     await page.locator('.tab.active', { hasText: /passage|monitor/ }).waitFor();
     await showTab(workbench, 'Terminal');

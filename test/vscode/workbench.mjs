@@ -48,7 +48,9 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
     errors,
     close: () => browser.close(),
 
-    shot: (name) => page.screenshot({ path: join(shots, `${prefix}-${name}.png`) }),
+    /** A picture of the window, or of a part of it. */
+    shot: (name, part) =>
+      (part ? page.locator(part) : page).screenshot({ path: join(shots, `${prefix}-${name}.png`) }),
 
     /** Opens a file by its path in the explorer. */
     async openFile(path) {
