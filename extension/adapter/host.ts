@@ -74,7 +74,10 @@ async function knownFiles(kernels: vscode.Uri): Promise<KnownFile[]> {
       (): KnownFile[] => [],
     ),
   );
-  for (const path of await embeddedSources(kernels)) files.push(known(vscode.Uri.joinPath(kernels, path)));
+  for (const path of await embeddedSources(kernels)) {
+    // Many kernels have a lib/string.c: the folder `kernels` must be the same too.
+    files.push({ ...known(vscode.Uri.joinPath(kernels, path)), least: path.split('/').length + 1 });
+  }
   return files;
 }
 

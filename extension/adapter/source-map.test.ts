@@ -31,4 +31,10 @@ describe('the source mapper', () => {
     expect(map('/elsewhere/main.c')).toBe('unknown:/elsewhere/main.c');
     expect(map('')).toBe('unknown:');
   });
+
+  it('takes a file with a usual name only for a path that shares as much as it asks', () => {
+    const strict = sourceMapper([{ ...file('/ext/kernels/lib/string.c'), least: 3 }], unknown);
+    expect(strict('/build/kernels/lib/string.c')).toBe('test:///ext/kernels/lib/string.c');
+    expect(strict('/mine/lib/string.c')).toBe('unknown:/mine/lib/string.c');
+  });
 });

@@ -11,6 +11,8 @@ export interface KnownFile {
   path: string;
   /** What the client shall be told: a path on the desktop, a URI elsewhere. */
   location: string;
+  /** How many names at its end a path must share with it; two, unless told. */
+  least?: number;
 }
 
 const MIN_SHARED = 2;
@@ -45,13 +47,13 @@ function best(
   path: string,
 ): KnownFile | undefined {
   const wanted = split(path);
-  let longest = MIN_SHARED - 1;
+  let longest = 0;
   let found: KnownFile | undefined;
   for (const { names, file } of byName.get(wanted.at(-1) ?? '') ?? []) {
     let shared = 0;
     while (shared < Math.min(names.length, wanted.length) && names.at(-1 - shared) === wanted.at(-1 - shared))
       shared++;
-    if (shared > longest) {
+    if (shared > longest && shared >= (file.least ?? MIN_SHARED)) {
       longest = shared;
       found = file;
     }
