@@ -161,7 +161,8 @@ describe('memory', () => {
     await page.locator('.byte.selected').first().waitFor();
     await reveal('guest0:0x40000000');
     await page.getByText('not mapped').waitFor();
-    expect(await page.getByRole('grid').first().locator('.byte').first().innerText()).toBe('··');
+    const first = page.getByRole('grid').first().locator('.byte').first();
+    await expect.poll(() => first.innerText()).toBe('··');
     await page.getByLabel('Go to virtual address').fill('no_such_symbol');
     await page.getByLabel('Go to virtual address').press('Enter');
     await page.getByText('no_such_symbol').waitFor();
