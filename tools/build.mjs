@@ -57,6 +57,21 @@ const common = {
   plugins: [icedInside],
 };
 const node = { ...common, platform: 'node' };
+
+/** On the desktop the debug adapter is a file of its own, read when the first machine starts: VS Code waits for less. */
+const sessionApart = {
+  name: 'the debug adapter apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/debug-adapter\/session\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './session.cjs', external: true } : undefined,
+    );
+  },
+};
+const desktop = {
+  ...node,
+  plugins: [...common.plugins, sessionApart],
+  supported: { 'dynamic-import': false }, // `require`, which VS Code's extension host knows
+};
 const browser = {
   ...common,
   platform: 'browser',
@@ -69,7 +84,8 @@ const VIEW_PAGES = ['address-space', 'memory', 'processor', 'rings', 'switches']
 
 /** Bundles: name in dist, entry (the first that exists), options. */
 const bundles = [
-  ['extension.cjs', ['extension/desktop.ts'], node],
+  ['extension.cjs', ['extension/desktop.ts'], desktop],
+  ['session.cjs', ['debug-adapter/session.ts'], node],
   ['extension.web.cjs', ['extension/web.ts'], browser],
   ['machine-worker.js', ['core/worker/main.ts'], { ...common, platform: 'neutral', format: 'iife' }],
   ['adapter.cjs', ['cli/adapter.ts', 'debug-adapter/main.ts'], node],

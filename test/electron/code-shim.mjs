@@ -37,11 +37,13 @@ try {
   const ended = new Promise((done) => {
     void page.exposeFunction('codeAutomationExit', done);
   });
+  // The workbench's own log comes the same way: what counts are lines of the suite, and the reasons below one that failed.
+  let reasons = false;
   await page.exposeFunction('codeAutomationLog', (_type, args) => {
-    // The workbench's own log comes the same way.
     const line = format(...args);
-    if (/^(\s*[✓✗]|figure:|\d+ passed, \d+ failed|    |Error)/.test(line) || process.env.SHIM_VERBOSE)
-      process.stdout.write(`${line}\n`);
+    const own = /^\s*[✓✗]|^figure:|^\d+ passed, \d+ failed/.test(line);
+    reasons = own ? line.includes('✗') : reasons && line.startsWith('    ');
+    if (own || reasons) process.stdout.write(`${line}\n`);
   });
   const query = `folder=${resolve(places[0] ?? '.')}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
   await page.goto(`${server.url}?${query}`, { waitUntil: 'commit', timeout: PATIENCE_MS });

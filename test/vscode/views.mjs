@@ -32,6 +32,7 @@ export async function viewSteps(workbench, step) {
     const view = await show(workbench, 'Address Space', 'Passage page');
     await view.getByLabel('Go to address').fill('&kmain');
     await view.getByLabel('Go to address').press('Enter');
+    await view.locator('h2', { hasText: /^0xc010/ }).waitFor();
     await view.getByText('This access is allowed.').waitFor();
     await view.getByRole('heading', { name: 'Who maps this frame' }).waitFor();
     await workbench.shot('view-address-space', PANEL);
