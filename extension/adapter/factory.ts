@@ -26,7 +26,7 @@ export function adapterFactory(
       }
       const { request, host: computer, port } = session.configuration as Connection;
       if (request === 'attach') return new vscode.DebugAdapterServer(port, computer ?? LOOPBACK);
-      const host = await createAdapterHost(extension, storage, platform, session.workspaceFolder);
+      const host = createAdapterHost(extension, storage, platform, session.workspaceFolder);
       return new vscode.DebugAdapterInlineImplementation(await createSession(host));
     },
   };

@@ -2,7 +2,11 @@
 import type { AdapterHost } from '../../debug-adapter/adapter-host.ts';
 import type { ColinuxDebugSession } from '../../debug-adapter/session.ts';
 
-export async function createSession(host: AdapterHost): Promise<ColinuxDebugSession> {
-  const { ColinuxDebugSession: Session } = await import('../../debug-adapter/session.ts');
-  return new Session(host);
+/** @param host is made while the adapter is loaded */
+export async function createSession(host: Promise<AdapterHost>): Promise<ColinuxDebugSession> {
+  const [made, { ColinuxDebugSession: Session }] = await Promise.all([
+    host,
+    import('../../debug-adapter/session.ts'),
+  ]);
+  return new Session(made);
 }

@@ -45,7 +45,7 @@ function terminalOf(
   const closed = new vscode.EventEmitter<number>();
   let run: HeadlessRun | undefined;
   const start = async () => {
-    const host = await createAdapterHost(extension, storage, platform, workspace);
+    const host = createAdapterHost(extension, storage, platform, workspace);
     run = new HeadlessRun(await createSession(host), {
       output: (text) => written.fire(text),
       end: (status) => setTimeout(() => closed.fire(status), LAST_LINES_MS),

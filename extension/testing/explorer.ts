@@ -144,7 +144,7 @@ export class KernelTests implements vscode.Disposable {
     if (!uri) throw new Error(t('The kernel is not there any more.'));
     const { extension, storage, platform } = this.surroundings;
     const folder = vscode.workspace.getWorkspaceFolder(uri);
-    const host = await createAdapterHost(extension, storage, platform, folder);
+    const host = createAdapterHost(extension, storage, platform, folder);
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     const launch = { kernel: locationOf(uri), coverage };
