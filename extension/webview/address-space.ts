@@ -9,7 +9,7 @@ import { walkText, type WalkShown } from './address-space/walk.ts';
 import { ask, listen, t } from './shared/bridge.ts';
 import { coroutineColour, coroutinesOf } from './shared/names.ts';
 import { bytes, hex } from './shared/number-text.ts';
-import { coroutineOf, referenceTo } from './shared/references.ts';
+import { isTask, spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './address-space.css';
@@ -24,6 +24,10 @@ const COLOURINGS: readonly (readonly [Colouring, string])[] = [
 ];
 
 let machine: SelectedMachine | undefined;
+/** A thread that is looked at instead of the selected one, until another is selected. */
+let visited: number | undefined;
+/** CR3 of the address space that is shown. */
+let space = 0;
 let ranges: readonly MappedRange[] = [];
 let changes: readonly Change[] = [];
 let truncated = false;
@@ -85,21 +89,25 @@ function describe(range: MappedRange): string {
   return `${hex(start)} ${bytes(end - start + 1)}  ${flags}  ${region}${name ? ` ${name}` : ''} → ${hex(physical)}`;
 }
 
+const shownThread = ({ threads, thread }: SelectedMachine): SelectedMachine['thread'] =>
+  threads.find(({ id }) => id === visited) ?? thread;
+
 /** Another thread, or another stop. */
 async function follow(next: SelectedMachine | undefined): Promise<void> {
   if (next?.session !== machine?.session) last.clear();
+  if (next?.session !== machine?.session || next?.thread.id !== machine?.thread.id) visited = undefined;
   machine = next;
   problem = '';
   const mine = ++round;
   if (machine && !machine.running) {
     try {
-      const answer = await ask('colinux/mappings', { threadId: machine.thread.id });
+      const answer = await ask('colinux/mappings', { threadId: shownThread(machine).id });
       const memory = await memories(machine);
       if (mine !== round) return;
       const before = last.get(answer.cr3);
       changes = before ? changesBetween(before, answer.mappings) : [];
       last.set(answer.cr3, answer.mappings);
-      ({ truncated, mappings: ranges } = answer);
+      ({ truncated, mappings: ranges, cr3: space } = answer);
       memoryOf = memory;
       map.update(ranges, changes);
       regions.update(ranges, changes);
@@ -140,13 +148,31 @@ async function choose(address: number): Promise<void> {
 async function walk(): Promise<void> {
   if (!machine || machine.running) return;
   const mine = ++round;
-  const reference = referenceTo(coroutineOf(machine.thread.id), selected);
+  const reference = `${spaceOf(shownThread(machine).id, space)}:${hex(selected)}`;
   const answer = await ask('colinux/pageWalk', { memoryReference: reference, access, user });
   const mapped =
     answer.physical === undefined
       ? []
       : (await ask('colinux/reverseMap', { physical: answer.physical })).mappings;
   if (mine === round) shown = { walk: answer, mapped, reference };
+}
+
+/** Shows an address of a thread, which may be another one than is selected. */
+async function visit(threadId: number | undefined, address: number): Promise<void> {
+  if (threadId !== undefined && machine && threadId !== shownThread(machine).id) {
+    visited = threadId;
+    selected = address;
+    await follow(machine);
+  }
+  map.zoomTo(address);
+}
+
+/** Where the user comes from: an address, perhaps of another kernel. Of a task that is selected it is the task's own. */
+async function reveal(memoryReference: string): Promise<void> {
+  const address = Number(memoryReference.replace(/^.*:/, '')) >>> 0;
+  const owner = threadOfReference(memoryReference);
+  const own = machine && isTask(machine.thread.id) && memoryReference.includes('@');
+  await visit(own ? machine?.thread.id : owner, address);
 }
 
 /** Leads to an address in words of the user: a number or an expression. */
@@ -206,7 +232,9 @@ function toolbar(present: SelectedMachine) {
     <span class=${problem ? 'problem' : 'quiet'} role="status"
       >${
         problem ||
-        (present.running ? t('The machine runs: this is what was at the last stop.') : present.thread.name)
+        (present.running
+          ? t('The machine runs: this is what was at the last stop.')
+          : shownThread(present).name)
       }
       ${truncated ? t('(not all ranges are shown)') : ''}</span
     >
@@ -247,10 +275,8 @@ function draw(): void {
     render(html`<p class="message">${t('No machine is being debugged.')}</p>`, root);
     return;
   }
-  const { threads, thread } = machine;
-  const follows = (threadId: number | undefined, address: number) => {
-    if (threadId === thread.id) void choose(address);
-  };
+  const { threads } = machine;
+  const follows = (threadId: number | undefined, address: number) => void visit(threadId, address);
   render(
     html`<h1 class="unseen">${t('Address space')}</h1>
       ${toolbar(machine)}
@@ -268,5 +294,5 @@ function draw(): void {
 draw();
 listen({
   machine: (next) => void follow(next),
-  reveal: (memoryReference) => void goTo(memoryReference.replace(/^.*:/, '')),
+  reveal: (memoryReference) => void reveal(memoryReference),
 });

@@ -105,6 +105,31 @@ describe('the address space', () => {
     await view.close();
   });
 
+  it("of a task that is not running is the task's own, and of another kernel that kernel's", async () => {
+    const { client } = fixture.session;
+    const clock = fixture.machine.threads.find(({ name }) => name.includes('clock'))!;
+    const { cr3 } = (await client.customRequest('colinux/mappings', { threadId: clock.id })).body as {
+      cr3: number;
+    };
+    const { cr3: ofHost } = (await client.customRequest('colinux/mappings', { threadId: 1 })).body as {
+      cr3: number;
+    };
+    expect(cr3).not.toBe(ofHost);
+    const { page, select, reveal, close } = await shown('address-space');
+    const text = (space: number) => `CR3 0x${space.toString(16).padStart(8, '0')}`;
+    await select({ ...fixture.machine, thread: clock });
+    await page.getByText(text(cr3)).first().waitFor();
+    await select(fixture.machine);
+    await page
+      .locator('.aside p', { hasText: 'CR3' })
+      .filter({ hasNotText: text(cr3) })
+      .waitFor();
+    await reveal('host:0xc0100000');
+    await page.locator('.aside p', { hasText: text(ofHost) }).waitFor();
+    await expect.poll(() => page.getByRole('status').first().innerText()).toBe('host kernel');
+    await close();
+  });
+
   it('opens a cell of 4 MiB, and goes back', async () => {
     const { page, close } = await shown('address-space');
     await page.locator('.row').first().waitFor();
