@@ -6,6 +6,7 @@ import { AddressMap } from './address-space/map.ts';
 import { type Change, changesBetween } from './address-space/ranges.ts';
 import { RegionsList } from './address-space/regions-list.ts';
 import { walkText, type WalkShown } from './address-space/walk.ts';
+import { addressOf } from './shared/address-of.ts';
 import { ask, listen, t } from './shared/bridge.ts';
 import { coroutineColour, coroutinesOf } from './shared/names.ts';
 import { bytes, hex } from './shared/number-text.ts';
@@ -179,16 +180,9 @@ async function reveal(memoryReference: string): Promise<void> {
 async function goTo(text: string): Promise<void> {
   if (!machine) return;
   try {
-    const { frameId } = machine;
-    const answer = await ask('evaluate', {
-      expression: `(unsigned)(${text}),x`,
-      context: 'watch',
-      ...(frameId !== undefined && { frameId }),
-    });
-    const address = Number(/0x[0-9a-f]+/i.exec(answer.result)?.[0]);
-    if (!Number.isInteger(address)) throw new Error(t('{0} is no address.', text));
+    const address = await addressOf(machine, text);
     problem = '';
-    map.zoomTo(address >>> 0);
+    map.zoomTo(address);
   } catch (error) {
     problem = (error as Error).message;
     draw();

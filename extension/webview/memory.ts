@@ -5,10 +5,11 @@ import type { SelectedMachine } from '../views/messages.ts';
 import { rangeAt } from './address-space/ranges.ts';
 import { MemoryPane } from './memory/pane.ts';
 import { Seen } from './memory/seen.ts';
+import { addressOf } from './shared/address-of.ts';
 import { ask, listen, open, t } from './shared/bridge.ts';
 import { coroutinesOf } from './shared/names.ts';
 import { grouped, hex } from './shared/number-text.ts';
-import { coroutineOf, referenceTo } from './shared/references.ts';
+import { spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './memory.css';
@@ -18,6 +19,8 @@ const root = viewRoot();
 const seen = new Seen();
 let machine: SelectedMachine | undefined;
 let ranges: readonly MappedRange[] = [];
+/** CR3 of the selected thread. */
+let directory = 0;
 /** The physical pane shows the frame of the address in the other one. */
 let linked = true;
 /** The space of the left pane: that of the selected thread, unless the user chose one. */
@@ -39,13 +42,12 @@ const virtual = new MemoryPane({
 });
 const physical = new MemoryPane({ label: t('Physical memory'), seen, failed, moved: draw });
 
-/** What stands before addresses of a coroutine. */
-const spaceNameOf = (coroutine: number): string => referenceTo(coroutine, 0).replace(/:.*/, '');
-const spaceNow = (): string => chosen ?? spaceNameOf(coroutineOf(machine?.thread.id ?? 1));
-const threadOf = (space: string): number => {
-  const guest = /^guest(\d+)$/.exec(space);
-  return guest ? Number(guest[1]) + 2 : 1;
-};
+const spaceNameOf = (coroutine: number): string => spaceOf(coroutine + 1, 0);
+/** The thread whose address space is shown. */
+const shownThread = (): number =>
+  chosen === undefined ? (machine?.thread.id ?? 1) : (threadOfReference(`${chosen}:`) ?? 1);
+/** What stands before its addresses: of a task its own page directory, as the mappings have it. */
+const spaceNow = (): string => chosen ?? spaceOf(shownThread(), directory);
 
 async function follow(next: SelectedMachine | undefined): Promise<void> {
   if (next?.session !== machine?.session) {
@@ -56,19 +58,23 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
   problem = '';
   draw();
   if (!machine || machine.running) return;
+  const before = asked;
+  await loadRanges();
   if (!started) {
     started = true;
-    await goTo('$esp');
+    // Unless the user has come from elsewhere, with an address.
+    if (asked === before) await goTo('$esp');
     return;
   }
-  await Promise.all([virtual.show(spaceNow(), virtual.address), loadRanges()]);
+  await virtual.show(spaceNow(), virtual.address);
   await followLink();
   await physical.load();
 }
 
 async function loadRanges(): Promise<void> {
-  const answer = await ask('colinux/mappings', { threadId: threadOf(spaceNow()) }).catch(() => undefined);
+  const answer = await ask('colinux/mappings', { threadId: shownThread() }).catch(() => undefined);
   ranges = answer?.mappings ?? [];
+  directory = answer?.cr3 ?? 0;
   draw();
 }
 
@@ -86,7 +92,7 @@ async function goTo(text: string): Promise<void> {
   const mine = ++asked;
   try {
     problem = '';
-    const reference = /^(physical|host|guest\d+):(0x[0-9a-f]+)$/i.exec(text.trim());
+    const reference = /^(physical|(?:host|guest\d+)(?:@[0-9a-f]+)?):(0x[0-9a-f]+)$/i.exec(text.trim());
     if (reference) {
       const [, space = '', digits] = reference;
       if (space === PHYSICAL) {
@@ -99,7 +105,8 @@ async function goTo(text: string): Promise<void> {
         await followLink();
       }
     } else {
-      const address = await addressOf(text);
+      if (!machine) return;
+      const address = await addressOf(machine, text);
       // The user has gone elsewhere meanwhile.
       if (mine !== asked) return;
       await virtual.show(spaceNow(), address);
@@ -110,17 +117,6 @@ async function goTo(text: string): Promise<void> {
     problem = (error as Error).message;
   }
   draw();
-}
-
-async function addressOf(text: string): Promise<number> {
-  const answer = await ask('evaluate', {
-    expression: `(unsigned)(${text}),x`,
-    context: 'watch',
-    ...(machine?.frameId !== undefined && { frameId: machine.frameId }),
-  });
-  const digits = /0x[0-9a-f]+/i.exec(answer.result)?.[0];
-  if (digits === undefined) throw new Error(t('{0} is no address.', text));
-  return Number(digits);
 }
 
 const addressInput = (label: string, go: (text: string) => void): TemplateResult =>
@@ -183,7 +179,9 @@ function draw(): void {
               @change=${(event: Event) => {
                 const { value } = event.target as HTMLSelectElement;
                 chosen = value === '' ? undefined : value;
-                void virtual.show(spaceNow(), virtual.address).then(loadRanges).then(followLink);
+                void loadRanges()
+                  .then(() => virtual.show(spaceNow(), virtual.address))
+                  .then(followLink);
               }}
             >
               <option value="" ?selected=${chosen === undefined}>${t('of the selected thread')}</option>

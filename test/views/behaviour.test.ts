@@ -1,5 +1,6 @@
 /** What a user does in the views, and what comes of it: each test in a page of its own, on one machine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
 import { type Fixture, selectedMachine, startFixture } from './view-fixture.ts';
 import type { View } from './view-page.ts';
 
@@ -178,6 +179,34 @@ describe('memory', () => {
     await page.keyboard.press(before[1]!);
     await expect.poll(() => cell.innerText()).toBe(before);
     await virtual.locator(`.byte.changed[data-address="${address}"]`).waitFor();
+    await close();
+  });
+
+  it('of a task is that of its own address space', async () => {
+    const clock = fixture.machine.threads.find(({ name }) => name.includes('clock'))!;
+    const { client } = fixture.session;
+    const { cr3, mappings } = (await client.customRequest('colinux/mappings', { threadId: clock.id }))
+      .body as {
+      cr3: number;
+      mappings: MappedRange[];
+    };
+    const { start } = mappings.find(({ flags }) => flags.includes('user'))!;
+    const address = `0x${start.toString(16)}`;
+    const at = `host@${cr3.toString(16)}:${address}`;
+    const read = await client.customRequest('readMemory', { memoryReference: at, count: 1 });
+    const { data } = read.body as { data: string };
+    const { page, select, close } = await shown('memory');
+    await page.locator('.byte.selected').first().waitFor();
+    await select({ ...fixture.machine, thread: clock });
+    await page.getByLabel('Go to virtual address').fill(address);
+    await page.getByLabel('Go to virtual address').press('Enter');
+    const byte = page.getByRole('grid').first().locator(`[data-address="${start}"]`);
+    const wanted = Buffer.from(data, 'base64').toString('hex');
+    await expect.poll(() => byte.innerText()).toBe(wanted);
+    // Physical memory behind it is that of the task's page, not of the guest that is running.
+    const walk = await client.customRequest('colinux/pageWalk', { memoryReference: at });
+    const { physical } = walk.body as { physical: number };
+    await page.locator(`[data-address="${physical}"]`).waitFor();
     await close();
   });
 

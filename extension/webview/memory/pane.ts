@@ -29,6 +29,8 @@ export class MemoryPane {
   private space: SpaceName = '';
   private base = 0;
   private cursor = 0;
+  /** It has been told what to show. */
+  private placed = false;
   private rows = 8;
   /** Bytes of a row. */
   private width = 16;
@@ -71,6 +73,7 @@ export class MemoryPane {
   async show(space: SpaceName, address: number): Promise<void> {
     const inside =
       space === this.space && address >= this.base && address < this.base + (this.rows - 1) * this.width;
+    this.placed = true;
     this.space = space;
     this.cursor = address;
     this.digit = '';
@@ -80,6 +83,7 @@ export class MemoryPane {
 
   /** Reads what is shown anew. */
   async load(): Promise<void> {
+    if (!this.placed) return;
     const mine = ++this.round;
     try {
       const page = await readPage(this.space, this.base, this.rows * this.width);
