@@ -17,6 +17,7 @@ const PROGRAMS = {
   dwz: ['dwz'],
   'qemu-system-x86': ['qemu-system-i386'],
   'qemu-utils': ['qemu-img'],
+  seabios: ['/usr/share/seabios/bios.bin'],
   fdisk: ['/sbin/sfdisk', '/usr/sbin/sfdisk'],
   e2fsprogs: ['/sbin/mke2fs', '/usr/sbin/mke2fs'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],

@@ -36,13 +36,19 @@ export function runMachine(kernel: string, onExecute?: ExecutionObserver): Machi
   return run({ kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules }, devices, onExecute);
 }
 
+/** Boots a multiboot image with words behind its name. */
+export function runImage(kernel: string, args: string, memoryMiB: number): MachineRun {
+  const source = { kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules: [] };
+  return run({ ...source, memoryBytes: memoryMiB << 20 }, {});
+}
+
 /** Starts a flat ROM. */
 export function runRom(rom: string): MachineRun {
   return run({ bios: readFileSync(rom) }, {});
 }
 
 function run(
-  source: MultibootSource | BiosSource,
+  source: (MultibootSource | BiosSource) & { readonly memoryBytes?: number },
   devices: DeviceSpecs,
   onExecute?: ExecutionObserver,
 ): MachineRun {
