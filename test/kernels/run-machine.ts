@@ -3,14 +3,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { KernelSource } from '../../core/boot/load-kernel.ts';
 import type { ExecutionObserver } from '../../core/cpu/decode/observe.ts';
-import {
-  createMachine,
-  type Machine,
-  type BiosSource,
-  type MultibootSource,
-  type RunResult,
-} from '../../core/machine/machine.ts';
+import { createMachine, type Machine, type BiosSource, type RunResult } from '../../core/machine/machine.ts';
 import type { DeviceSpecs } from '../../core/protocol/device-protocol.ts';
 import { bootInput } from './boot-input.ts';
 import { boardDevices, ECHO_PORT, needsBoard } from './virtio-board.ts';
@@ -48,7 +43,7 @@ export function runRom(rom: string): MachineRun {
 }
 
 function run(
-  source: (MultibootSource | BiosSource) & { readonly memoryBytes?: number },
+  source: (KernelSource | BiosSource) & { readonly memoryBytes?: number },
   devices: DeviceSpecs,
   onExecute?: ExecutionObserver,
 ): MachineRun {
