@@ -56,7 +56,6 @@ import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
 import type { CaughtEvent, DeviceState } from '../protocol/debug-protocol.ts';
-import type { BootImage, SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import type { Tier } from '../jit/tier.ts';
 import type { SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
