@@ -20,6 +20,7 @@ import {
   ESI,
   ESP,
   HALTED,
+  MID_REP,
   Double,
 } from '../../cpu/state.ts';
 import { Exit } from '../../cpu/cpu.ts';
@@ -86,6 +87,7 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
   reg32[ESP] = STACK;
   state[EIP] = CODE;
   state[HALTED] = 0;
+  state[MID_REP] = 0;
   cpu.setIntr(false);
   cpu.flags.set(0x202);
 }
