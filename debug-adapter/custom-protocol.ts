@@ -9,6 +9,7 @@ import type {
   TransitionRecord,
 } from '../core/protocol/debug-protocol.ts';
 import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
+import type { TrafficItem, TrafficRecord } from '../core/protocol/traffic-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
 import type { BranchCoverage, FunctionCoverage, LineCoverage } from './coverage/coverage.ts';
 import type { DeviceNode } from './devices/device-nodes.ts';
@@ -180,6 +181,24 @@ export type NamedTransition = TransitionRecord & Named;
 /** A crossing; its names are those of the callers of the passage on both sides. */
 export type NamedSwitch = SwitchRecord & Named & { /** Of `operation`. */ operationName: string };
 
+/** Whose device it is. */
+export interface OfUnit {
+  /** What guests call it: `guest0: cobd0`. */
+  unit?: string;
+}
+
+export interface TrafficBody extends Counted {
+  traffic: (TrafficRecord & OfUnit)[];
+  /** Requests that nobody has answered yet. */
+  waiting: (TrafficItem & OfUnit)[];
+}
+
+export interface CaptureBody {
+  /** A file in pcapng, in base64. */
+  data: string;
+  packets: number;
+}
+
 export interface SampleArguments {
   /** Whose globals; without it, those of the first guest, else of the kernel. */
   threadId?: number;
@@ -262,6 +281,8 @@ export interface CustomRequests {
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
   'colinux/coverage': { arguments: undefined; body: CoverageBody };
   'colinux/sourceAt': { arguments: { memoryReference: string }; body: SourceAtBody };
+  'colinux/traffic': { arguments: RecordArguments; body: TrafficBody };
+  'colinux/capture': { arguments: undefined; body: CaptureBody };
   'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
   'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };

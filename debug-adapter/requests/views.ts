@@ -1,10 +1,13 @@
 /** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
 import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
+import type { TrafficItem } from '../../core/protocol/traffic-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { threadOfTask } from '../awareness/awareness.ts';
+import { toBase64 } from '../base64.ts';
 import { coverageOfSession } from '../coverage/session-coverage.ts';
 import { deviceNodes } from '../devices/device-nodes.ts';
+import { guestUnits } from '../devices/guest-units.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
@@ -115,6 +118,22 @@ export const views = {
   async 'colinux/devices'(context) {
     const { devices } = await context.machine().request('devices', {});
     return { devices: deviceNodes(devices) };
+  },
+
+  async 'colinux/traffic'(context, range) {
+    const { traffic, count, waiting } = await context.machine().request('traffic', range);
+    const { guests = [], boot } = context.plan ?? {};
+    const units = guestUnits(boot?.modules.slice(0, guests.length) ?? []);
+    const ofUnit = <T extends TrafficItem>(item: T) => {
+      const unit = units.get(item.device);
+      return { ...item, ...(unit !== undefined && { unit }) };
+    };
+    return { count, traffic: traffic.map(ofUnit), waiting: waiting.map(ofUnit) };
+  },
+
+  async 'colinux/capture'(context) {
+    const { bytes, packets } = await context.machine().request('capture', {});
+    return { data: toBase64(bytes), packets };
   },
 
   async 'colinux/tasks'(context) {

@@ -7,6 +7,7 @@ export const VIEWS = {
   addressSpace: 'colinux.addressSpace',
   rings: 'colinux.rings',
   switches: 'colinux.switches',
+  traffic: 'colinux.traffic',
   processor: 'colinux.processor',
   memory: 'colinux.memory',
   kernels: 'colinux.kernels',
@@ -24,6 +25,7 @@ const panel = [
   { id: VIEWS.addressSpace, key: 'addressSpace', name: 'Address Space', icon: 'table' },
   { id: VIEWS.rings, key: 'rings', name: 'Rings', icon: 'target' },
   { id: VIEWS.switches, key: 'switches', name: 'Switches', icon: 'arrow-swap' },
+  { id: VIEWS.traffic, key: 'traffic', name: 'Device Traffic', icon: 'pulse' },
   { id: VIEWS.processor, key: 'processor', name: 'Processor', icon: 'chip' },
   { id: VIEWS.memory, key: 'memory', name: 'Machine Memory', icon: 'file-binary' },
 ].map(({ key, name, ...view }) => ({ ...view, key, title: text(`view.${key}`, name) }));

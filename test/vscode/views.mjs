@@ -71,6 +71,12 @@ export async function viewSteps(workbench, step) {
     for (const name of ['Kernels and Tasks', 'Devices'])
       await page.locator('.pane-header', { hasText: name }).first().click();
   });
+  await step('the traffic of devices says that there was none, and has nothing to save', async () => {
+    await show(workbench, 'Device Traffic', 'appear here when they are used');
+    await page.locator('.part.panel').getByRole('button', { name: 'Save Packets as pcapng…' }).click();
+    await page.locator('.notification-toast', { hasText: 'No packets have passed yet' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
   await step('a switch leads to the code of the host', async () => {
     const view = await show(workbench, 'Switches', 'START');
     await view.locator('.row').first().waitFor();
