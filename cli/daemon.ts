@@ -7,7 +7,8 @@ import { guestAbiVersion, identifyImage } from '../core/boot/image-kind.ts';
 import { readPartitions } from '../core/images/partitions.ts';
 import { machineMiB, type MachinePlan } from '../core/coop/plan/plan.ts';
 import { innerDevices } from '../core/outside/specs.ts';
-import { createMachine, type MultibootSource } from '../core/machine/machine.ts';
+import type { KernelSource } from '../core/boot/load-kernel.ts';
+import { createMachine } from '../core/machine/machine.ts';
 import { parseDaemonOptions } from './daemon-options.ts';
 import { DaemonStatus, removePidFile, writePidFile } from './daemon-status.ts';
 import { openTerminal } from './daemon-terminal.ts';
@@ -42,7 +43,7 @@ function conclude(end: End): number {
 }
 
 /** The kernels of the guests and what else they boot with. @throws Problem, BootError */
-function readModules({ guests, data }: MachinePlan): MultibootSource['modules'] {
+function readModules({ guests, data }: MachinePlan): KernelSource['modules'] {
   const kernels = guests.map(({ file, name, args }) => {
     const bytes = readImage('kernel', file);
     if (identifyImage(bytes) !== 'cooperative')
@@ -58,7 +59,7 @@ function readModules({ guests, data }: MachinePlan): MultibootSource['modules'] 
 }
 
 /** Guests that were built for another ABI, as sentences. */
-function mismatches(modules: MultibootSource['modules'], guests: number): string[] {
+function mismatches(modules: KernelSource['modules'], guests: number): string[] {
   return modules.slice(0, guests).flatMap(({ bytes, name }) => {
     const version = guestAbiVersion(bytes);
     return version === CO_ABI_VERSION
@@ -116,7 +117,7 @@ export async function daemon(args: readonly string[], folder: string): Promise<n
 async function runGuests(
   options: ReturnType<typeof parseDaemonOptions>,
   { plan, configs }: PlannedRun,
-  source: MultibootSource,
+  source: KernelSource,
   devices: RunDevices,
 ): Promise<number> {
   const guests = configs.length;

@@ -70,7 +70,7 @@ export async function bootGdbMachine(
   async function boot(): Promise<{ snapshot: MachineSnapshot; guests: GuestFile[] }> {
     const files = readBootFiles(options, folder);
     if ('bios' in files) throw new Problem('colinux gdb expects a kernel image, but found a ROM.');
-    const { cooperative, kernel, modules } = files;
+    const { cooperative, kernel, modules, initrd } = files;
     await close();
     const other = await OtherEnds.open({ openEnds: openEndsOnNode(folder) }, options.ends, {
       report,
@@ -88,7 +88,7 @@ export async function bootGdbMachine(
     );
     const bootRequest: BootRequest = {
       memoryBytes: options.memoryMiB << 20,
-      ...{ kernel, modules, pace },
+      ...{ kernel, modules, initrd, pace },
       devices: other.specs(innerDevices(options.rng, cooperative)),
       rtcSeconds: options.rtc ?? Math.floor(Date.now() / 1000),
       ...(options.cpu === undefined ? {} : { cpu: options.cpu }),

@@ -5,15 +5,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyImage } from '../core/boot/image-kind.ts';
-import type { BiosSource, MultibootSource } from '../core/machine/machine.ts';
+import type { KernelSource } from '../core/boot/load-kernel.ts';
+import type { BiosSource } from '../core/machine/machine.ts';
 import type { BootImage } from '../core/protocol/machine-protocol.ts';
 import { Problem, systemReason } from './problem.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** What of the options says which files to boot. */
-export type BootOptions = Pick<RunOptions, 'image' | 'bios' | 'append' | 'modules' | 'host'>;
+export type BootOptions = Pick<RunOptions, 'image' | 'bios' | 'append' | 'modules' | 'initrd' | 'host'>;
 
-export type BootFiles = (MultibootSource & { readonly cooperative: boolean }) | BiosSource;
+export type BootFiles = (KernelSource & { readonly cooperative: boolean }) | BiosSource;
 
 /** Where the host kernel lies as seen from the folder of the bundle: beside it, or in a checkout. */
 const HOST_PLACES = ['kernels/colinux-host.elf', '../kernels/build/colinux-host.elf'];
@@ -27,6 +28,8 @@ export function readImage(what: string, file: string): Uint8Array {
     );
   }
 }
+
+const readInitrd = (file: string): BootImage => ({ bytes: readImage('initrd', file), name: file, args: '' });
 
 const hostKernelIn = (folder: string) =>
   HOST_PLACES.map((place) => join(folder, place)).find((place) => existsSync(place));
@@ -65,7 +68,7 @@ export function readBootFiles(options: BootOptions, folder: string): BootFiles {
   const cooperative = identifyImage(image.bytes) === 'cooperative';
   if (!cooperative && options.host !== undefined) {
     throw new Problem(
-      '--host expects the image to be a cooperative guest, but it is a multiboot kernel that runs alone: leave --host out.',
+      '--host expects the image to be a cooperative guest, but it is a kernel that runs alone: leave --host out.',
     );
   }
   const modules = options.modules.map(({ file: name, args }) => ({
@@ -73,7 +76,12 @@ export function readBootFiles(options: BootOptions, folder: string): BootFiles {
     name,
     args,
   }));
+  const initrd = options.initrd === undefined ? undefined : readInitrd(options.initrd);
+  if (cooperative && initrd)
+    throw new Problem(
+      '--initrd expects a Linux bzImage, but the image is a cooperative guest: name the initrd in its configuration, for colinux daemon.',
+    );
   return cooperative
     ? { cooperative, kernel: readHost(options.host, folder), modules: [image, ...modules] }
-    : { cooperative, kernel: image, modules };
+    : { cooperative, kernel: image, modules, initrd };
 }

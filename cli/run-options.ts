@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly memoryMiB: number;
   readonly modules: readonly ModuleOption[];
   readonly append: string;
+  /** The initial RAM disk of a Linux bzImage. */
+  readonly initrd: string | undefined;
   /** `stdio`, a file, or `undefined`: output to stdout, input from stdin if that is a terminal or a pipe. */
   readonly serial: string | undefined;
   readonly debugcon: string | undefined;
@@ -111,6 +113,7 @@ const OPTIONS = {
   memory: text,
   module: { type: 'string', multiple: true },
   append: text,
+  initrd: text,
   serial: text,
   debugcon: text,
   'max-instructions': text,
@@ -172,9 +175,12 @@ export function parseRunOptions(args: readonly string[], command: Command = 'run
   }
   const { values, positionals } = parsed;
   const [image, extra] = positionals;
-  if (values.bios !== undefined && (image !== undefined || values.append || values.module || values.host)) {
+  if (
+    values.bios !== undefined &&
+    (image !== undefined || values.append || values.module || values.initrd || values.host)
+  ) {
     throw new Problem(
-      'colinux run --bios expects no kernel image, and no --append, --module or --host with it: a ROM starts by itself.',
+      'colinux run --bios expects no kernel image, and no --append, --module, --initrd or --host with it: a ROM starts by itself.',
     );
   }
   if (!image && values.bios === undefined)
@@ -203,6 +209,7 @@ export function parseRunOptions(args: readonly string[], command: Command = 'run
       memory === undefined ? DEFAULT_MEMORY_MIB : wholeNumber('memory', memory, ' of MiB', 1, MAX_MEMORY_MIB),
     modules: (values.module ?? []).map(moduleOption),
     append: values.append ?? '',
+    initrd: fileName('initrd', values.initrd),
     serial: fileName('serial', values.serial),
     debugcon: fileName('debugcon', values.debugcon),
     maxInstructions:

@@ -14,12 +14,13 @@ export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and w
        colinux dap [--port N]          debug adapter on stdin and stdout, or on a TCP port
        colinux --help | --version
 
-IMAGE is a multiboot kernel (ELF or flat), or a cooperative guest kernel (ELF with a coLinux note), which
-is started under the embedded host kernel.
+IMAGE is a multiboot kernel (ELF or flat), a Linux bzImage, or a cooperative guest kernel (ELF with a coLinux
+note), which is started under the embedded host kernel.
 
 Options of run:
   --memory MIB            RAM in MiB, 1 to 1024 (default 128)
   --module "FILE ARGS"    a multiboot module; may be given again
+  --initrd FILE           the initial RAM disk of a Linux bzImage
   --append TEXT           the kernel's (or the guest's) command line
   --serial stdio|FILE     where COM1 goes (default: output to stdout, input from stdin if it is a
                           terminal or a pipe; stdio: input from whatever stdin is; FILE: no input)

@@ -3,23 +3,33 @@
 // Measurements of the two alternate, each in a process of its own; medians and ratios are what counts, for the absolute
 // figures depend on the machine and on what else it does. --json prints JSON, --runs N (default 5), --quick is a smoke test.
 // With --vmlinux FILE or COLINUX_VMLINUX also the speed of symbols, beside gdb; --symbols-only measures nothing else.
+// `npm run bench -- processor` measures the benchmarks of kernels/bench on our machine, on QEMU and on v86, and nothing else:
+// --only NAME,NAME, --engines ours,qemu,v86, --repeat N (default 3) in each of the runs, --divide N for shorter ones.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ENGINES } from './bench/engines.mjs';
 import { deviceFigures } from './bench/devices.mjs';
 import { latencyFigures, latencyTable } from './bench/latency.mjs';
 import { summary, table } from './bench/figures.mjs';
+import { kernelFigures, kernelTableFoot, kernelTableHead, kernelTableRow } from './bench/kernels.mjs';
 import { bundleMachines, hasQemu } from './bench/machines.mjs';
 import { processorFigures } from './bench/processor.mjs';
 import { symbolFigures, symbolTable } from './bench/symbols.mjs';
 import { buildSoftfloat } from './build-softfloat.mjs';
+import { ensureDebianPackages } from './debian.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    only: { type: 'string' },
+    engines: { type: 'string' },
+    repeat: { type: 'string', default: '3' },
+    divide: { type: 'string', default: '1' },
     json: { type: 'boolean' },
     quick: { type: 'boolean' },
     runs: { type: 'string', default: '5' },
@@ -27,10 +37,58 @@ const { values } = parseArgs({
     'symbols-only': { type: 'boolean' },
   },
 });
-const runs = values.quick ? 1 : Number(values.runs);
-if (!Number.isInteger(runs) || runs < 1) {
-  process.stderr.write(`--runs expects a whole number of at least 1, but found "${values.runs}".\n`);
+
+/** Says what is wrong with the command line. */
+function usage(problem) {
+  process.stderr.write(`${problem}\n`);
   process.exit(2);
+}
+
+function count(option) {
+  const number = Number(values[option]);
+  if (!Number.isInteger(number) || number < 1)
+    usage(`--${option} expects a whole number of at least 1, but found "${values[option]}".`);
+  return number;
+}
+
+const runs = values.quick ? 1 : count('runs');
+const [section, ...more] = positionals;
+if ((section ?? 'processor') !== 'processor' || more.length > 0)
+  usage(`bench expects nothing or "processor", but found "${positionals.join(' ')}".`);
+
+const built = (tool) =>
+  spawnSync(process.execPath, [join(root, 'tools', tool)], { stdio: ['ignore', 2, 2] }).status === 0;
+// What users have, as it is now; a smoke test takes the one that is there, which other tests may be using.
+const bundled = () => (values.quick && existsSync(join(root, 'dist/cli.cjs'))) || built('build.mjs');
+const about = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
+
+async function processorSection() {
+  const engines = values.engines?.split(',') ?? Object.keys(ENGINES);
+  if (engines.some((engine) => !(engine in ENGINES)))
+    usage(`--engines expects some of ${Object.keys(ENGINES).join(', ')}, but found "${values.engines}".`);
+  if (!built('build-kernels.mjs') || !bundled()) return 1;
+  ensureDebianPackages(['qemu-system-x86', 'seabios'], 'measure QEMU and v86');
+  const settings = {
+    runs,
+    repeat: count('repeat'),
+    divide: count('divide'),
+    only: values.only?.split(','),
+    engines,
+  };
+  const print = (text) => values.json || process.stdout.write(text);
+  print(kernelTableHead(settings));
+  const figures = await kernelFigures({ ...settings, onRow: (row) => print(kernelTableRow(row)) });
+  print(kernelTableFoot(figures));
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ ...about, ...settings, ...figures }, null, 2)}\n`);
+  return 0;
+}
+if (section === 'processor') {
+  process.exitCode = await processorSection().catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  });
+  process.exit();
 }
 
 // Not in /tmp, which may be memory: the disk of the guest is to be a file on a disk.
@@ -45,25 +103,16 @@ if (values['symbols-only']) {
   process.exit(typeof symbols === 'string' ? 1 : 0);
 }
 
-const kernels = spawnSync(process.execPath, [join(root, 'tools/build-kernels.mjs')], {
-  stdio: ['ignore', 2, 2],
-});
-if (kernels.status !== 0) process.exit(1);
+if (!built('build-kernels.mjs')) process.exit(1);
 await buildSoftfloat();
 await bundleMachines(folder);
 
 const bench = { folder, runs, quick: values.quick };
 const results = [...(await processorFigures(bench)), ...(await deviceFigures(bench))].map(summary);
-// The adapter as it is now; a smoke test takes the one that is there, which other tests may be using.
-const dist = join(root, 'dist/cli.cjs');
-if (!values.quick || !existsSync(dist)) {
-  const built = spawnSync(process.execPath, [join(root, 'tools/build.mjs')], { stdio: ['ignore', 2, 2] });
-  if (built.status !== 0) process.exit(1);
-}
+if (!bundled()) process.exit(1);
 const latency = (await latencyFigures(bench)).map(summary);
 
 if (values.json) {
-  const about = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
   process.stdout.write(`${JSON.stringify({ ...about, runs, results, latency, symbols }, null, 2)}\n`);
 } else {
   process.stdout.write(table(results, runs));

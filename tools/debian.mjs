@@ -1,7 +1,7 @@
 // Finds the programs that come from Debian packages, and installs missing packages when it may (root, with apt-get).
 // Everything else gets one clear sentence: which packages, why, and the command to type.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 /** Debian package -> programs, or files by their paths, any of which is enough. */
@@ -17,6 +17,7 @@ const PROGRAMS = {
   dwz: ['dwz'],
   'qemu-system-x86': ['qemu-system-i386'],
   'qemu-utils': ['qemu-img'],
+  seabios: ['/usr/share/seabios/bios.bin'],
   fdisk: ['/sbin/sfdisk', '/usr/sbin/sfdisk'],
   e2fsprogs: ['/sbin/mke2fs', '/usr/sbin/mke2fs'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
@@ -82,4 +83,57 @@ export function ensureDebianPackages(packages, purpose) {
     const reason = (result.stderr ?? '').trim().split('\n').pop() || `exit status ${result.status}`;
     throw new Error(`apt-get could not install ${list} (${reason}), needed to ${purpose}: please ${byHand}.`);
   }
+}
+
+const FOREIGN_HELP = 'check that apt-get works and that its sources have that architecture';
+
+/**
+ * The files of Debian packages of any architecture, unpacked below `cache` and not installed: apt-get works with lists of its own
+ * there, so the system does not learn of the architecture. What is there from an earlier time is taken. A package that has no
+ * files but depends on the newest version of another stands for that one. Throws an Error with one sentence.
+ *
+ * @returns the folder with `boot`, `bin` and so on.
+ */
+export function debianFiles(architecture, packages, cache, purpose) {
+  const root = join(cache, 'root');
+  const complete = join(cache, 'complete');
+  if (existsSync(complete)) return root;
+  const apt = join(cache, 'apt');
+  const downloads = join(cache, 'downloads');
+  for (const folder of [
+    root,
+    downloads,
+    join(apt, 'state/lists/partial'),
+    join(apt, 'cache/archives/partial'),
+  ])
+    mkdirSync(folder, { recursive: true });
+  writeFileSync(join(apt, 'status'), '');
+  const settings = {
+    'APT::Architecture': architecture,
+    'APT::Architectures::': architecture,
+    'Dir::State': join(apt, 'state'),
+    'Dir::State::status': join(apt, 'status'),
+    'Dir::Cache': join(apt, 'cache'),
+    'APT::Sandbox::User': '',
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  const call = (program, ...args) => {
+    const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: downloads, encoding: 'utf8' });
+    if (status === 0) return stdout;
+    const reason = error?.message ?? (stderr.trim().split('\n').pop() || `exit status ${status}`);
+    throw new Error(
+      `Debian packages ${packages.join(' ')} for ${architecture}, needed to ${purpose}, cannot be had: ${program}: ${reason}: ${FOREIGN_HELP}.`,
+    );
+  };
+  // Lists that could not be renewed matter only when a package is not found in the others.
+  spawnSync('apt-get', [...options, '-qq', 'update'], { encoding: 'utf8' });
+  const real = packages.map((name) => {
+    const [, newest] = /^ +Depends: (\S+)$/m.exec(call('apt-cache', ...options, 'depends', name)) ?? [];
+    return newest?.startsWith(name.replace(/-[^-]*$/, '')) ? newest : name;
+  });
+  call('apt-get', ...options, '-qq', 'download', ...real);
+  for (const file of readdirSync(downloads)) call('dpkg-deb', '-x', join(downloads, file), root);
+  for (const folder of [downloads, apt]) rmSync(folder, { recursive: true });
+  writeFileSync(complete, real.join('\n'));
+  return root;
 }

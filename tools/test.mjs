@@ -108,6 +108,7 @@ async function main() {
       'dwz',
       'qemu-system-x86',
       'qemu-utils',
+      'seabios',
       'fdisk',
       'e2fsprogs',
       'bochs',

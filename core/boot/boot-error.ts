@@ -17,6 +17,12 @@ export type BootErrorCode =
   | 'image-too-big'
   | 'bios-size'
   | 'module-too-big'
+  | 'linux-malformed'
+  | 'linux-unsupported'
+  | 'linux-command-line'
+  | 'initrd-too-big'
+  | 'initrd-not-linux'
+  | 'modules-not-multiboot'
   | 'disk-size'
   | 'devices-too-many';
 

@@ -1,10 +1,11 @@
 /*
  * Owns the question what kind of kernel an image is: a cooperative guest (an i386 ELF file with a note of the
- * owner "coLinux"), a multiboot kernel, or neither, and then why.
+ * owner "coLinux"), a multiboot kernel, a Linux bzImage, or nothing of these, and then why.
  */
 
 import { BootError } from './boot-error.ts';
 import { type ElfNote, isElf, readElf32 } from './elf32.ts';
+import { isLinuxImage } from './linux-header.ts';
 import { findMultibootHeader } from './multiboot-header.ts';
 
 /** Owner of the ELF note that makes an image a cooperative guest kernel. */
@@ -20,7 +21,7 @@ export function guestAbiVersion(bytes: Uint8Array): number | undefined {
 }
 
 /** What the machine can do with an image. */
-export type ImageKind = 'cooperative' | 'multiboot';
+export type ImageKind = 'cooperative' | 'multiboot' | 'linux';
 
 /** Says what `bytes` is, or throws a {@link BootError} that says why it is nothing this machine can run. */
 export function identifyImage(bytes: Uint8Array): ImageKind {
@@ -30,6 +31,9 @@ export function identifyImage(bytes: Uint8Array): ImageKind {
   const header = findMultibootHeader(bytes);
   if (header?.addresses) {
     return isCooperative(bytes) ? 'cooperative' : 'multiboot'; // a flat image: what else the file is does not matter
+  }
+  if (isLinuxImage(bytes)) {
+    return 'linux';
   }
   if (!isElf(bytes)) {
     throw new BootError('image-not-multiboot', describeForeignImage(bytes, header !== null));
@@ -59,7 +63,8 @@ function isCooperative(bytes: Uint8Array): boolean {
 }
 
 function describeForeignImage(bytes: Uint8Array, hasHeader: boolean): string {
-  const expected = 'expected an i386 ELF kernel with a coLinux note or a multiboot header';
+  const expected =
+    'expected an i386 ELF kernel with a coLinux note or a multiboot header, or a Linux bzImage';
   if (hasHeader) {
     return (
       'The image has a multiboot header without address fields, but it is no ELF file: ' +
@@ -68,9 +73,6 @@ function describeForeignImage(bytes: Uint8Array, hasHeader: boolean): string {
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     return `The image is compressed with gzip, ${expected}: unpack it first.`;
-  }
-  if (bytes.length > 0x206 && String.fromCharCode(...bytes.subarray(0x202, 0x206)) === 'HdrS') {
-    return `The image is a Linux bzImage, ${expected}: boot the vmlinux of a cooperative build.`;
   }
   if (hasMultiboot2(bytes)) {
     return `The image has a multiboot 2 header, ${expected}: add a multiboot 1 header.`;

@@ -15,8 +15,10 @@
  */
 
 import { BootError } from './boot-error.ts';
+import type { BootCpuState, BootFile, BootMemory, LoadedRange } from './boot-state.ts';
 import { readElf32 } from './elf32.ts';
 import { identifyImage } from './image-kind.ts';
+import { BIOS_START, LOW_RAM_END, memoryRanges } from './memory-map.ts';
 import { findMultibootHeader } from './multiboot-header.ts';
 import type { LoadAddresses } from './multiboot-header.ts';
 
@@ -25,14 +27,6 @@ export const MULTIBOOT_BOOTLOADER_MAGIC = 0x2badb002;
 
 const PAGE = 4096;
 const MIB = 0x100000;
-/** RAM below it is usable, above it lies the EBDA. */
-const LOW_RAM_END = 0x9fc00;
-const HOLE_START = 0xa0000;
-/**
- * Where the BIOS area begins. This machine boots such a kernel without a BIOS, and the area is plain RAM: the
- * page below 1 MiB, where `ld -Ttext=0x100000` puts the ELF headers, can be loaded as QEMU loads it.
- */
-const BIOS_START = 0xf0000;
 const INFO_PAGE = 0x9000;
 const INFO_OFFSET = 0x500;
 const GDT_OFFSET = 0x600;
@@ -44,56 +38,11 @@ const MODULE_ENTRY_SIZE = 16;
 const INFO_FLAGS = 0x001 | 0x002 | 0x004 | 0x008 | 0x040 | 0x200;
 const FIRST_HARD_DISK = 0x8000ffff;
 
-/** Physical RAM from address 0. */
-export interface BootMemory {
-  /** In bytes, at least 1 MiB. */
-  readonly size: number;
-  write(physicalAddress: number, bytes: Uint8Array): void;
-  fill(physicalAddress: number, length: number, value: number): void;
-}
-
-/** A kernel or module: its bytes, its name and the words behind it. */
-export interface BootFile {
-  readonly bytes: Uint8Array;
-  /** The file's name as the kernel sees it, the first word of its string. */
-  readonly name: string;
-  /** What follows the name; may be empty. */
-  readonly args: string;
-}
-
 /** What to boot. */
 export interface MultibootRequest {
   readonly kernel: BootFile;
   readonly modules?: readonly BootFile[];
   readonly bootLoaderName?: string;
-}
-
-/** The state of the CPU at the kernel's entry: flat 4 GiB segments, protected mode, paging and interrupts off. */
-export interface BootCpuState {
-  readonly eip: number;
-  readonly eax: number;
-  /** Physical address of the boot information. */
-  readonly ebx: number;
-  readonly ecx: number;
-  readonly edx: number;
-  readonly esi: number;
-  readonly edi: number;
-  readonly ebp: number;
-  readonly esp: number;
-  readonly eflags: number;
-  readonly cr0: number;
-  readonly codeSelector: number;
-  readonly dataSelector: number;
-  readonly gdtBase: number;
-  readonly gdtLimit: number;
-  readonly a20: boolean;
-}
-
-/** A range of RAM that the loader has filled, for displays and the memory map of the debugger. */
-export interface LoadedRange {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** What the loader did. */
@@ -219,15 +168,10 @@ function kernelString(file: BootFile): Uint8Array {
 
 /** The memory map: 24 bytes an entry, the size field not counting itself. */
 function memoryMap(ramSize: number): Uint8Array {
-  const entries: readonly (readonly [start: number, end: number, type: number])[] = [
-    [0, LOW_RAM_END, 1],
-    [LOW_RAM_END, HOLE_START, 2],
-    [BIOS_START, MIB, 2],
-    [MIB, ramSize, 1],
-  ];
-  const bytes = new Uint8Array(entries.length * 24);
+  const ranges = memoryRanges(ramSize);
+  const bytes = new Uint8Array(ranges.length * 24);
   const view = new DataView(bytes.buffer);
-  for (const [index, [start, end, type]] of entries.entries()) {
+  for (const [index, { start, end, type }] of ranges.entries()) {
     view.setUint32(index * 24, 20, true);
     view.setUint32(index * 24 + 4, start, true);
     view.setUint32(index * 24 + 12, end - start, true);

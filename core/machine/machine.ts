@@ -8,7 +8,8 @@
 import type { ExecutionObserver } from '../cpu/decode/observe.ts';
 import { applyFirmwareState } from '../boot/firmware-state.ts';
 import { mapBiosRom, RESET_VECTOR } from '../boot/bios-rom.ts';
-import { loadMultiboot, type BootCpuState } from '../boot/multiboot.ts';
+import type { BootCpuState } from '../boot/boot-state.ts';
+import { type KernelSource, loadKernel } from '../boot/load-kernel.ts';
 import { applyPciFirmwareState } from '../boot/pci-firmware.ts';
 import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
 import { createCpu, Exit, type Cpu } from '../cpu/cpu.ts';
@@ -55,7 +56,8 @@ import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
 import type { CaughtEvent, DeviceState } from '../protocol/debug-protocol.ts';
-import type { BootImage, SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
+import type { Tier } from '../jit/tier.ts';
+import type { SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
 import { createDebuggerWrites } from './debugger-writes.ts';
@@ -79,12 +81,8 @@ export interface MachineSettings {
   readonly cpu?: CpuModelName;
   /** What is on the PCI bus beside its bridges. */
   readonly devices?: DeviceSpecs;
-}
-
-/** A multiboot kernel and its modules. */
-export interface MultibootSource {
-  readonly kernel: BootImage;
-  readonly modules: readonly BootImage[];
+  /** Which tier of the processor runs: for tests and measurements, the machine cannot tell. */
+  readonly tier?: Tier;
 }
 
 /** A flat ROM image, entered at the reset vector in real mode. */
@@ -92,7 +90,7 @@ export interface BiosSource {
   readonly bios: Uint8Array;
 }
 
-export type MachineConfig = MachineSettings & (MultibootSource | BiosSource);
+export type MachineConfig = MachineSettings & (KernelSource | BiosSource);
 
 /** What leaves the machine. */
 export interface MachineOutputs {
@@ -213,6 +211,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       ...(outputs.onExecute ? { onExecute: outputs.onExecute } : {}),
     },
     MODELS[config.cpu ?? 'max'],
+    config.tier,
   );
   const { state, doubles, reg32 } = cpu.views;
   /** Makes `cpu.run` return after the current instruction. */
@@ -361,18 +360,15 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   } else {
     applyFirmwareState(bus);
     applyPciFirmwareState(bus);
-    const { cpu: start } = loadMultiboot(
-      { kernel: config.kernel, modules: config.modules },
-      {
-        size: memory.size,
-        write: (address, bytes) => {
-          memory.writeBytes(address, bytes);
-        },
-        fill: (address, length, value) => {
-          memory.fill(address, length, value);
-        },
+    const start = loadKernel(config, {
+      size: memory.size,
+      write: (address, bytes) => {
+        memory.writeBytes(address, bytes);
       },
-    );
+      fill: (address, length, value) => {
+        memory.fill(address, length, value);
+      },
+    });
     enter(start);
   }
   inputs.inject(RTC_CHANNEL, encodeRtcBase(config.rtcSeconds));

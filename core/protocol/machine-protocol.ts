@@ -28,7 +28,7 @@ import type { TrafficItem, TrafficRecord } from './traffic-protocol.ts';
 
 export const MACHINE_PROTOCOL_VERSION = 5;
 
-/** A file that goes into the machine: the kernel, or a multiboot module. */
+/** A file that goes into the machine: the kernel, a multiboot module, or an initrd. */
 export interface BootImage {
   readonly bytes: Uint8Array;
   /** First word of its command line. */
@@ -46,6 +46,8 @@ export interface BootRequest {
   readonly memoryBytes: number;
   readonly kernel: BootImage;
   readonly modules: readonly BootImage[];
+  /** Of a Linux bzImage: its initial RAM disk, whose words nobody reads. */
+  readonly initrd?: BootImage | undefined;
   /** Wall clock at boot in seconds since 1970; it enters the machine through the input log. */
   readonly rtcSeconds: number;
   /** `real`: a halted CPU waits for real time to pass. `fast`: halted time is skipped. */

@@ -206,6 +206,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     memoryBytes: integer(1, 2 ** 31),
     kernel: image,
     modules: listOf(image, 256),
+    initrd: optional(image),
     rtcSeconds: integer(0, 2 ** 40),
     pace: oneOf('real', 'fast'),
     cpu: optional(oneOf(...CPU_MODELS)),

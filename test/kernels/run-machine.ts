@@ -3,14 +3,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { KernelSource } from '../../core/boot/load-kernel.ts';
 import type { ExecutionObserver } from '../../core/cpu/decode/observe.ts';
-import {
-  createMachine,
-  type Machine,
-  type BiosSource,
-  type MultibootSource,
-  type RunResult,
-} from '../../core/machine/machine.ts';
+import { createMachine, type Machine, type BiosSource, type RunResult } from '../../core/machine/machine.ts';
 import type { DeviceSpecs } from '../../core/protocol/device-protocol.ts';
 import { bootInput } from './boot-input.ts';
 import { boardDevices, ECHO_PORT, needsBoard } from './virtio-board.ts';
@@ -36,13 +31,19 @@ export function runMachine(kernel: string, onExecute?: ExecutionObserver): Machi
   return run({ kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules }, devices, onExecute);
 }
 
+/** Boots a multiboot image with words behind its name. */
+export function runImage(kernel: string, args: string, memoryMiB: number): MachineRun {
+  const source = { kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules: [] };
+  return run({ ...source, memoryBytes: memoryMiB << 20 }, {});
+}
+
 /** Starts a flat ROM. */
 export function runRom(rom: string): MachineRun {
   return run({ bios: readFileSync(rom) }, {});
 }
 
 function run(
-  source: MultibootSource | BiosSource,
+  source: (KernelSource | BiosSource) & { readonly memoryBytes?: number },
   devices: DeviceSpecs,
   onExecute?: ExecutionObserver,
 ): MachineRun {

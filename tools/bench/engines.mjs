@@ -1,0 +1,80 @@
+// The machines that are compared, as processes with COM1 at standard input and output: ours by `colinux run`, as users have it,
+// QEMU by TCG, and v86. What comes from COM1 is told line by line, with the time at which it came.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const MEMORY_MIB = 128;
+
+/** @typedef {{ kernel: string, append: string, initrd?: string }} Boot a multiboot kernel, or with `initrd` a Linux bzImage */
+
+const OURS = join(root, 'dist/cli.cjs');
+const V86 = fileURLToPath(new URL('v86-machine.mjs', import.meta.url));
+
+function ourArguments({ kernel, append, initrd }) {
+  const args = [OURS, 'run', kernel, '--memory', MEMORY_MIB, '--append', append, '--serial', 'stdio'];
+  return [process.execPath, ...args, ...(initrd ? ['--initrd', initrd] : [])];
+}
+
+function qemuArguments({ kernel, append, initrd }) {
+  const args = ['qemu-system-i386', '-M', 'pc', '-accel', 'tcg', '-m', MEMORY_MIB, '-nodefaults'];
+  args.push('-display', 'none', '-no-reboot', '-monitor', 'none', '-serial', 'stdio');
+  args.push('-device', 'isa-debug-exit,iobase=0xf4,iosize=4', '-kernel', kernel, '-append', append);
+  return [...args, ...(initrd ? ['-initrd', initrd] : [])];
+}
+
+function v86Arguments({ kernel, append, initrd }) {
+  const files = initrd ? { bzimage: kernel, initrd } : { multiboot: kernel };
+  return [process.execPath, V86, JSON.stringify({ memoryMiB: MEMORY_MIB, cmdline: append, ...files })];
+}
+
+/** In the order in which they take turns. */
+export const ENGINES = { ours: ourArguments, qemu: qemuArguments, v86: v86Arguments };
+
+/**
+ * Boots on an engine and tells what COM1 says until `onText` returns true, the process ends, or the time is over; then ends the
+ * process. `onText(text, seconds)` gets what has come since the last line break, also while its line is not finished.
+ *
+ * @param {keyof typeof ENGINES} engine
+ * @param {Boot} boot
+ * @param {(text: string, seconds: number, type: (keys: string) => void) => boolean} onText `seconds` since the start of the process
+ */
+export function runEngine(engine, boot, longestSeconds, onText) {
+  const [program, ...args] = ENGINES[engine](boot).map(String);
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const child = spawn(program, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+    let rest = '';
+    let errors = '';
+    let done = false;
+    const fail = (problem) =>
+      finish(new Error(`${engine} ${problem}: ${(errors || rest).trim().slice(-300)}`));
+    const timer = setTimeout(() => fail(`took more than ${longestSeconds} s`), longestSeconds * 1000);
+    function finish(error) {
+      if (done) return;
+      done = true;
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      if (error === undefined) resolve();
+      else reject(error);
+    }
+    child.on('error', finish);
+    child.stdin.on('error', () => undefined);
+    child.stderr.on('data', (text) => (errors += text));
+    child.stdout.on('data', (bytes) => {
+      const seconds = (performance.now() - began) / 1000;
+      const lines = (rest + bytes.toString('latin1')).split('\n');
+      rest = lines.at(-1);
+      try {
+        for (const text of lines) {
+          if (done) return;
+          if (onText(text, seconds, (keys) => child.stdin.write(keys))) finish();
+        }
+      } catch (error) {
+        finish(error);
+      }
+    });
+    child.on('close', () => fail('ended too soon'));
+  });
+}
