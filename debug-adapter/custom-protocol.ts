@@ -170,6 +170,16 @@ export interface BranchArguments {
   most: number;
 }
 
+export interface RecordTextArguments {
+  /** As the commands of the debug console. */
+  record: 'switches' | 'rings' | 'last-branches';
+  /**
+   * @minimum 1
+   * @maximum 4096
+   */
+  most: number;
+}
+
 /** Names of where it came from and where it led to, when symbols are known. */
 export interface Named {
   fromSymbol?: string;
@@ -245,6 +255,10 @@ export interface KernelBody {
   current: boolean;
   /** The operation by which one that is away has given up the CPU. */
   operation?: string;
+  /** Bytes of the memory that it gives out, of a kernel that is known. */
+  memory?: { total: number; free: number };
+  /** Its log can be read: `colinux/kernelLog`. */
+  hasLog: boolean;
 }
 
 export interface CoverageBody {
@@ -285,6 +299,8 @@ export interface CustomRequests {
   'colinux/capture': { arguments: undefined; body: CaptureBody };
   'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
   'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
+  'colinux/recordText': { arguments: RecordTextArguments; body: { text: string } };
+  'colinux/kernelLog': { arguments: ThreadArguments; body: { text: string } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
   'colinux/startProfile': { arguments: undefined; body: undefined };
   'colinux/stopProfile': { arguments: undefined; body: CpuProfile };

@@ -5,6 +5,9 @@ import type { TrafficItem } from '../../core/protocol/traffic-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { threadOfTask } from '../awareness/awareness.ts';
 import { toBase64 } from '../base64.ts';
+import { lastBranches, rings, switches } from '../console/records.ts';
+import { styleFor } from '../console/style.ts';
+import type { KernelBody } from '../custom-protocol.ts';
 import { coverageOfSession } from '../coverage/session-coverage.ts';
 import { deviceNodes } from '../devices/device-nodes.ts';
 import { guestUnits } from '../devices/guest-units.ts';
@@ -19,6 +22,8 @@ import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
 import { switchSymbols, transitionSymbols } from '../transition-symbols.ts';
 import type { Handlers } from './handler.ts';
+
+const RECORDS = { switches, rings, 'last-branches': lastBranches };
 
 export const views = {
   async 'colinux/sample'(context, { threadId, expressions }) {
@@ -138,14 +143,19 @@ export const views = {
 
   async 'colinux/tasks'(context) {
     const { coroutines } = context.machine();
-    const kernels = coroutines.all.map((coroutine) => {
+    const known = context.awarenessAtStop;
+    const kernels: KernelBody[] = [];
+    for (const coroutine of coroutines.all) {
       const current = coroutine === coroutines.current;
       const operation = current ? undefined : coroutines.operationOf(coroutine);
-      return {
-        ...{ threadId: threadOf(coroutine), coroutine, name: coroutines.name(coroutine), current },
+      const memory = await known?.memoryOf(coroutine);
+      const hasLog = known?.hasLog(coroutine) ?? false;
+      kernels.push({
+        ...{ threadId: threadOf(coroutine), coroutine, name: coroutines.name(coroutine), current, hasLog },
         ...(operation !== undefined && { operation }),
-      };
-    });
+        ...(memory && { memory }),
+      });
+    }
     const tasks = (await context.tasks()).map((task) => {
       const { coroutine, id, name, state, waitsFor, current, ofKernel } = task;
       return {
@@ -154,6 +164,22 @@ export const views = {
       };
     });
     return { kernels, tasks };
+  },
+
+  async 'colinux/kernelLog'(context, args) {
+    context.looking();
+    const text = await context.awarenessAtStop?.logOf(context.thread(args));
+    if (text === undefined)
+      throw new AdapterError(
+        'bad-request',
+        'Nothing is known of the log of this kernel (docs/awareness.md).',
+      );
+    return { text };
+  },
+
+  async 'colinux/recordText'(context, { record, most }) {
+    const machine = context.machine();
+    return { text: await RECORDS[record].run({ machine, style: styleFor(false) }, String(most)) };
   },
 
   async 'colinux/transitions'(context, range) {

@@ -19,6 +19,10 @@ export const COMMANDS = {
   runToHere: 'colinux.runToHere',
   firstSteps: 'colinux.firstSteps',
   savePackets: 'colinux.savePackets',
+  openSwitches: 'colinux.openSwitches',
+  openTransitions: 'colinux.openTransitions',
+  /** Of a kernel: its thread. */
+  openKernelLog: 'colinux.openKernelLog',
   restartRebuilt: 'colinux.restartRebuilt',
   runConfig: 'colinux.runConfig',
   debugConfig: 'colinux.debugConfig',
@@ -82,6 +86,19 @@ export const commands = [
     icon: '$(save)',
   },
   {
+    command: COMMANDS.openSwitches,
+    title: text('command.openSwitches', 'Open Switches as Document'),
+    category,
+    icon: '$(go-to-file)',
+  },
+  {
+    command: COMMANDS.openTransitions,
+    title: text('command.openTransitions', 'Open Transitions between Rings as Document'),
+    category,
+    icon: '$(go-to-file)',
+  },
+  { command: COMMANDS.openKernelLog, title: text('command.openKernelLog', 'Open Kernel Log'), category },
+  {
     command: VIEW_COMMANDS.revealInMemory,
     title: text('command.revealInMemory', 'Show in Machine Memory'),
     category,
@@ -108,16 +125,22 @@ export const menus = {
     { command: COMMANDS.stopProfile, when: `${inSession} && colinux.profiling` },
     { command: COMMANDS.restartRebuilt, when: inSession },
     { command: COMMANDS.savePackets, when: inSession },
+    { command: COMMANDS.openSwitches, when: inSession },
+    { command: COMMANDS.openTransitions, when: inSession },
+    { command: COMMANDS.openKernelLog, when: inSession },
     { command: VIEW_COMMANDS.revealInMemory, when: inSession },
     { command: VIEW_COMMANDS.revealInAddressSpace, when: inSession },
     { command: COMMANDS.runConfig, when: inConfig },
     { command: COMMANDS.debugConfig, when: inConfig },
   ],
-  'view/title': [VIEWS.traffic, VIEWS.devices].map((view) => ({
-    command: COMMANDS.savePackets,
-    when: `view == ${view}`,
-    group: 'navigation',
-  })),
+  'view/title': (
+    [
+      [COMMANDS.savePackets, VIEWS.traffic],
+      [COMMANDS.savePackets, VIEWS.devices],
+      [COMMANDS.openSwitches, VIEWS.switches],
+      [COMMANDS.openTransitions, VIEWS.rings],
+    ] as const
+  ).map(([command, view]) => ({ command, when: `view == ${view}`, group: 'navigation' })),
   'editor/title/run': [
     { command: COMMANDS.debugConfig, when: ofConfig, group: 'navigation@1' },
     { command: COMMANDS.runConfig, when: ofConfig, group: 'navigation@2' },

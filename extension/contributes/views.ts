@@ -25,9 +25,9 @@ const panel = [
   { id: VIEWS.addressSpace, key: 'addressSpace', name: 'Address Space', icon: 'table' },
   { id: VIEWS.rings, key: 'rings', name: 'Rings', icon: 'target' },
   { id: VIEWS.switches, key: 'switches', name: 'Switches', icon: 'arrow-swap' },
-  { id: VIEWS.traffic, key: 'traffic', name: 'Device Traffic', icon: 'pulse' },
   { id: VIEWS.processor, key: 'processor', name: 'Processor', icon: 'chip' },
   { id: VIEWS.memory, key: 'memory', name: 'Machine Memory', icon: 'file-binary' },
+  { id: VIEWS.traffic, key: 'traffic', name: 'Traffic', icon: 'pulse' },
 ].map(({ key, name, ...view }) => ({ ...view, key, title: text(`view.${key}`, name) }));
 
 export const viewsContainers = {

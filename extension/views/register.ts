@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../contributes/commands.ts';
 import { VIEW_COMMANDS, VIEWS } from '../contributes/views.ts';
 import { MachineTree } from './machine-tree.ts';
+import { RecordDocuments } from './record-documents.ts';
 import { savePackets } from './save-packets.ts';
 import type { MachineSelection } from './selection.ts';
 import { fetchDevices, fetchKernels } from './trees.ts';
@@ -64,6 +65,7 @@ export function registerViews(
       addressSpace,
       ...[PAGES.processor, PAGES.rings, PAGES.switches, PAGES.traffic].map(create),
     ].map((view) => vscode.window.registerWebviewViewProvider(view.about.id, view)),
+    new RecordDocuments(selection),
     vscode.commands.registerCommand(COMMANDS.savePackets, () => savePackets(selection.session)),
     new MachineTree(VIEWS.kernels, selection, fetchKernels),
     new MachineTree(VIEWS.devices, selection, fetchDevices),

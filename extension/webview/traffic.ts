@@ -1,11 +1,11 @@
 /**
- * The view "Device Traffic": requests of disks and folders, and frames of networks, over time and as a list, with what the devices
+ * The view "Traffic": requests of disks and folders, and frames of networks, over time and as a list, with what the devices
  * have done together and what they still owe.
  */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { ask, t } from './shared/bridge.ts';
-import { bytes, duration, grouped, nanoseconds } from './shared/number-text.ts';
+import { bytes, duration, grouped, nanoseconds } from '../views/number-text.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './traffic.css';

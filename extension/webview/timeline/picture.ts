@@ -2,7 +2,7 @@
  * Draws lanes over time on a canvas: who had the time in each column of pixels, the events where there is room for them,
  * and how many there are in a strip below.
  */
-import { duration, grouped } from '../shared/number-text.ts';
+import { duration, grouped } from '../../views/number-text.ts';
 import type { Theme } from '../shared/theme.ts';
 import type { Events } from './events.ts';
 import { axisStep, type TimeWindow } from './window.ts';
@@ -117,7 +117,13 @@ function drawColumns(context: CanvasRenderingContext2D, theme: Theme, picture: P
 }
 
 /** Which lanes the events [from, to) of a column of `time` belong to: each has it all. */
-function countByLane(events: Events<string>, from: number, to: number, time: number, shares: Float64Array): void {
+function countByLane(
+  events: Events<string>,
+  from: number,
+  to: number,
+  time: number,
+  shares: Float64Array,
+): void {
   shares.fill(0);
   for (let n = from; n < to; n++) shares[events.lane(n)] = time;
 }

@@ -1,4 +1,4 @@
-/** Numbers as people of this field write them. */
+/** Numbers as people of this field write them; for the extension and for the pages of its views. */
 
 /** `0xc0100000`; `digits` at least. */
 export const hex = (value: number, digits = 8): string =>
