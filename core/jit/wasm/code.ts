@@ -64,9 +64,23 @@ export class Code {
     this.bytes.byte(0xfd);
     this.bytes.unsigned(opcode);
   }
+  /** MEMORY.COPY (10) or MEMORY.FILL (11) of the only memory. */
+  bulk(opcode: 10 | 11): void {
+    this.bytes.byte(0xfc);
+    this.bytes.byte(opcode);
+    this.bytes.byte(0);
+    if (opcode === 10) this.bytes.byte(0);
+  }
   call(index: number): void {
     this.bytes.byte(Op.call);
     this.bytes.unsigned(index);
+  }
+
+  /** Calls what stands in the only table at the place on the stack. @param signature its index in the module */
+  callIndirect(signature: number): void {
+    this.bytes.byte(Op.callIndirect);
+    this.bytes.unsigned(signature);
+    this.bytes.byte(0);
   }
 
   block(): Label {

@@ -10,7 +10,9 @@ export interface Signature {
 
 const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 const FUNCTION = 0;
+const TABLE = 1;
 const MEMORY = 2;
+const FUNCTION_REFERENCE = 0x70;
 const FUNCTION_TYPE = 0x60;
 
 export class ModuleWriter {
@@ -43,6 +45,23 @@ export class ModuleWriter {
     this.imports.unsigned(this.type(signature));
     this.importCount++;
     return this.functionCount++;
+  }
+
+  /** Imports the table of functions `env.name`, which has at least `least` places. */
+  importTable(name: string, least: number): void {
+    this.imports.name('env');
+    this.imports.name(name);
+    this.imports.byte(TABLE);
+    this.imports.byte(FUNCTION_REFERENCE);
+    // No maximum.
+    this.imports.byte(0);
+    this.imports.unsigned(least);
+    this.importCount++;
+  }
+
+  /** The index of a signature, for indirect calls. */
+  signature(signature: Signature): number {
+    return this.type(signature);
   }
 
   /** Returns the function's index. */
