@@ -1,6 +1,6 @@
 // Steps with kernels other than the sample, in a real VS Code: one without its sources, one of tests. Part of e2e.mjs.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The sample as if it came from elsewhere: the debug information names files that are not there. */
@@ -16,7 +16,7 @@ export async function disassemblyStep({ step, workbench, folder, writeLaunch }) 
   await step('a kernel without sources shows its disassembly as soon as it stops on entry', async () => {
     const kernel = join(folder, 'build/bare.elf');
     writeFileSync(kernel, withoutSources(readFileSync(join(folder, 'build/hello-guest.elf'))));
-    writeLaunch(folder, { kernel, stopOnEntry: true });
+    writeLaunch(folder, { kernel: '${workspaceFolder}/build/bare.elf', stopOnEntry: true });
     await page.keyboard.press('F5');
     await page.locator('.tab.active', { hasText: 'guest_entry.s' }).waitFor();
     await page.locator('.debug-top-stack-frame-line').first().waitFor();
@@ -24,6 +24,7 @@ export async function disassemblyStep({ step, workbench, folder, writeLaunch }) 
     await workbench.shot('entry-without-sources');
     await workbench.command('Debug: Stop');
     await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    rmSync(kernel);
   });
 }
 
@@ -66,6 +67,7 @@ export async function testExplorerStep({ step, workbench, folder }) {
     await row('largest').locator('.codicon-testing-passed-icon').waitFor();
     await row('broken').locator('.codicon-testing-failed-icon').waitFor();
     await workbench.shot('test-explorer');
+    for (const file of ['build/tests.S', 'build/tests.elf']) rmSync(join(folder, file));
     await workbench.command('View: Show Explorer');
   });
 }
