@@ -6,6 +6,8 @@
  * deliverable at such a tick or after an instruction that ends its block (I/O, STI, POPF, IRET). A faulting
  * instruction counts one tick, so a guest that only faults still makes time pass.
  */
+import { type Tier, TIERS, usualTier } from '../jit/tier.ts';
+import { createTranslator, Outcome } from '../jit/translator.ts';
 import { BRANCH_RECORDS } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
@@ -157,8 +159,8 @@ export interface Cpu {
   setTracer(tracer: Tracer | undefined): void;
   /** Makes blocks begin at these low 12 bits of addresses too, until `forgetSplits`. */
   splitAt(pageOffsets: Iterable<number>): void;
-  /** From now on blocks need not begin where `splitAt` wanted it. */
-  forgetSplits(): void;
+  /** From now on blocks need not begin where `splitAt` wanted it. @param all forgets a few places too, which costs more */
+  forgetSplits(all?: boolean): void;
   /** Ends the run behind the current instruction with `Exit.Event`. */
   stopForEvent(): void;
   /** An exception that `CpuEvents.exception` held back: the next run enters its handler. */
@@ -176,7 +178,12 @@ export interface Cpu {
 
 const NO_BREAKPOINTS: BreakpointSet = { pageOffsets: new Set(), matches: () => false };
 
-export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel = MODELS.max): Cpu {
+export function createCpu(
+  memory: PhysicalMemory,
+  bus: CpuBus,
+  model: CpuModel = MODELS.max,
+  tier: Tier = usualTier(),
+): Cpu {
   const views = createViews(memory.wasm);
   const { state, doubles, reg32, segBase, segLimit, segAttr, branches } = views;
   const faults = createFaults();
@@ -233,6 +240,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
   memory.onCodeWrite = (physical, length) => {
     if (cache.invalidate(physical, length)) state[BREAK] = 1;
   };
+  const options = bus.onExecute ? undefined : TIERS[tier];
+  const translator = options && createTranslator(views, memory.wasm, cache, faults, noteBranch, options);
   let breakpoints = NO_BREAKPOINTS;
   let skip = -1;
   const guard = createGuard();
@@ -287,6 +296,7 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       else if (state[EIP] !== end && state[MID_REP] === 0) {
         branched = true;
         noteBranch(base + eip + block.lastStart);
+        if (block.indirect) block.noteTarget(state[EIP]);
       }
     } catch (error) {
       if (error !== faults.fault) throw error;
@@ -294,16 +304,34 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       state[DEBUG_HITS] = 0;
       if (state[COMMITTED] === 0) state[EIP] = eip + insns[state[INDEX]].start;
       state[COMMITTED] = 0;
-      const { vector, errorCode } = faults.fault;
       retire(state[INDEX] + 1, false);
-      if (vector === FREEZE) {
-        state[HALTED] = 1;
-        return true;
-      }
-      return raiseException(vector, errorCode, Source.Fault);
+      return deliverFault();
     }
     retire(n, branched);
     return true;
+  }
+
+  /** The fault of an instruction that has been counted. @returns false when a triple fault ended it */
+  function deliverFault(): boolean {
+    const { vector, errorCode } = faults.fault;
+    if (vector !== FREEZE) return raiseException(vector, errorCode, Source.Fault);
+    state[HALTED] = 1;
+    return true;
+  }
+
+  /** Lets translated code run if there is some for what comes next. @returns undefined if there is none, else as `execute` */
+  function runTranslated(block: Block, limit: number): boolean | undefined {
+    if (!translator || guard.isSet() || tracer || events.watchedCode.pages) return undefined;
+    const translation = translator.find(block, limit);
+    if (!translation) return undefined;
+    switch (translator.run(translation, limit)) {
+      case Outcome.Advanced:
+        return true;
+      case Outcome.Fault:
+        return deliverFault();
+      case Outcome.Nothing:
+        return undefined;
+    }
   }
 
   function noteBranch(from: number): void {
@@ -417,7 +445,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
       if (guard.isSet() && guard.leaves(block, (segBase[CS] + state[EIP]) >>> 0)) return Exit.Guard;
       const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
       const single = (state[SYSFLAGS] & (Flag.TF | Flag.RF)) !== 0 || state[SHADOW] !== 0;
-      if (!(single ? executeSingle(block) : execute(block, limit))) return Exit.Shutdown;
+      const going = single ? executeSingle(block) : (runTranslated(block, limit) ?? execute(block, limit));
+      if (!going) return Exit.Shutdown;
     }
   }
 
@@ -467,6 +496,8 @@ export function createCpu(memory: PhysicalMemory, bus: CpuBus, model: CpuModel =
     now,
     setIntr(level) {
       state[INTR] = (state[INTR] & NMI_PENDING) | (level ? 1 : 0);
+      // Whoever asks for an interrupt within an instruction, as an x87 error does, gets it behind that instruction.
+      if (level) state[BREAK] = 1;
     },
     raiseNmi: nmi.raise,
     setA20(enabled) {

@@ -122,6 +122,12 @@ export const FERR = 116;
 export const NMI_STATE = 118;
 /** Taken branches so far, modulo 2^32: the next one goes into that slot of the ring at `BRANCHES_BASE`. */
 export const BRANCH_COUNT = 119;
+/** How many instructions may still run, while translated code and the interpreter hand over to each other. */
+export const JIT_LEFT = 120;
+/** One bit for each of ES to GS: it begins at 0 and may be read and written at any offset; CS and SS have 32 bits. */
+export const FLAT = 121;
+/** One bit for each of ES to GS: it may be read and written at any offset from its base. */
+export const UNLIMITED = 122;
 /** The physical address bits that the A20 gate takes away: bit 20 while it is off. */
 export const A20_GATED = 117;
 /** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */

@@ -56,6 +56,7 @@ import { FpuState } from '../softfloat/softfloat.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
 import type { CaughtEvent, DeviceState } from '../protocol/debug-protocol.ts';
+import type { Tier } from '../jit/tier.ts';
 import type { SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
@@ -79,6 +80,8 @@ export interface MachineSettings {
   readonly cpu?: CpuModelName;
   /** What is on the PCI bus beside its bridges. */
   readonly devices?: DeviceSpecs;
+  /** Which tier of the processor runs: for tests and measurements, the machine cannot tell. */
+  readonly tier?: Tier;
 }
 
 /** A flat ROM image, entered at the reset vector in real mode. */
@@ -205,6 +208,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
       ...(outputs.onExecute ? { onExecute: outputs.onExecute } : {}),
     },
     MODELS[config.cpu ?? 'max'],
+    config.tier,
   );
   const { state, doubles, reg32 } = cpu.views;
   /** Makes `cpu.run` return after the current instruction. */

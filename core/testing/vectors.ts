@@ -5,9 +5,11 @@
  * changed, loads the registers, runs one instruction and compares what the format says is to be compared.
  */
 import { FpuState } from '../softfloat/softfloat.ts';
+import type { Tier } from '../jit/tier.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createCpu, type Cpu } from '../cpu/cpu.ts';
 import type { ExecutionObserver, OpcodeCell } from '../cpu/decode/observe.ts';
+import { MODELS } from '../cpu/system/cpuid.ts';
 import { Descriptor } from '../cpu/segmentation/segmentation.ts';
 import {
   CR0,
@@ -143,6 +145,7 @@ export interface VectorRunnerOptions {
   /** In the modes other than `protected`, records must have gone through `carryOver`. */
   readonly mode?: VectorMode;
   readonly onExecute?: ExecutionObserver;
+  readonly tier?: Tier;
 }
 
 const signOf = (text: string): number => parseInt(text[0], 16) >> 3;
@@ -159,15 +162,21 @@ function placeOf(text: string): bigint {
 export function createVectorRunner({
   mode = 'protected',
   onExecute,
+  tier,
 }: VectorRunnerOptions = {}): VectorRunner {
   const memory = new PhysicalMemory(MEMORY);
-  const cpu: Cpu = createCpu(memory, {
-    ports: { read: () => 0, write: () => undefined },
-    acknowledgeInterrupt: () => 0,
-    onCr3Write: () => undefined,
-    onFpuError: () => false,
-    ...(onExecute ? { onExecute } : {}),
-  });
+  const cpu: Cpu = createCpu(
+    memory,
+    {
+      ports: { read: () => 0, write: () => undefined },
+      acknowledgeInterrupt: () => 0,
+      onCr3Write: () => undefined,
+      onFpuError: () => false,
+      ...(onExecute ? { onExecute } : {}),
+    },
+    MODELS.max,
+    tier,
+  );
   const { state, reg32, segSel } = cpu.views;
   cpu.reset();
 
@@ -484,6 +493,11 @@ export function createVectorRunner({
       for (const [address, bytes] of record.m ?? []) memory.writeBytes(address, hexBytes(bytes));
       memory.writeBytes(codeAddress(record), hexBytes(record.c));
       loadState(record);
+      // A translation is one of whole blocks: the instruction is one.
+      if (tier !== undefined && tier !== 'interpreter') {
+        cpu.forgetSplits(true);
+        cpu.splitAt([(cpu.linearEip() + record.c.length / 2) & 0xfff]);
+      }
       cpu.step();
       // The recorder ran until the INT3 filler: a REP to its end, a jump into the instruction's own bytes, or to where
       // nothing is mapped and the fetch faults.

@@ -186,9 +186,12 @@ export async function runOnQemu(
     ...['-device', `virtio-blk-pci,drive=d${n}`],
   ]);
   const serial = Array.from({ length: setup.serial ?? 0 }, (): Buffer[] => []);
+  // What QEMU has sent may still be on its way when it has ended.
+  const lineEnds: Promise<unknown>[] = [];
   const servers = serial.map((got) =>
     createServer((socket) => {
       socket.on('error', () => undefined);
+      lineEnds.push(new Promise((done) => socket.on('close', done)));
       socket.on('data', (bytes) => {
         got.push(bytes);
         socket.write(capitals(bytes));
@@ -220,6 +223,7 @@ export async function runOnQemu(
       initrd: setup.modules.map((words) => resolve(root, words).replaceAll(',', ',,')).join(','),
       extra: ['-nodefaults', '-m', String(setup.memoryMib ?? 64), ...options, ...more],
     });
+    await Promise.all(lineEnds);
     return {
       status: (status! - 1) / 2,
       com1,

@@ -239,6 +239,14 @@ describe('a guest that is ended by the watchdog', () => {
   });
 });
 
+describe('a serial line', () => {
+  it('has its process before its guest starts, so that nothing is lost', async () => {
+    const guests = Array.from({ length: 6 }, (_, n) => `${DEVICE} mem=2 ttys0=port${n} serial`);
+    const { serial } = await runOurs({ modules: guests, serial: guests.length });
+    expect(serial.map((bytes) => bytes.length)).toEqual(guests.map(() => 20_003));
+  });
+});
+
 describe('a link of the network', () => {
   it('tells the guest when it goes down and comes up', async () => {
     const ours = await createOurs({ modules: [`${DEVICE} eth0=net0 net link`], network: true });

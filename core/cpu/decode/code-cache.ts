@@ -9,9 +9,24 @@ import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Insn } from './insn.ts';
 
+/** Places that are remembered of an indirect jump. */
+const MOST_TARGETS = 8;
+
+/** What was made of decoded blocks, and is stale when one of them is dropped. */
+export interface Derived {
+  valid: boolean;
+}
+
 export class Block {
   /** Cleared when any of its bytes is written. */
   valid = true;
+  /** How often it was run by the interpreter, at least: see `core/jit`. */
+  heat = 0;
+  /** Where its indirect jump or call went, the first few places. */
+  targets: number[] | undefined;
+  /** The translation that is entered here, and all that contain it. */
+  translation: Derived | undefined;
+  derived: Derived[] | undefined;
   /** The guard that lets it pass without being asked, and at which linear address. */
   passes = 0;
   passesAt = 0;
@@ -19,6 +34,8 @@ export class Block {
   traced: object | undefined;
   /** Where its last instruction begins, in bytes from its own beginning. */
   readonly lastStart: number;
+  /** It ends with an indirect near jump or call. */
+  readonly indirect: boolean;
   constructor(
     readonly physical: number,
     /** Length in bytes. */
@@ -27,8 +44,20 @@ export class Block {
     /** A breakpoint may lie on the first instruction. */
     readonly breakpoint: boolean,
   ) {
-    this.lastStart = insns.at(-1)?.start ?? 0;
+    const last = insns.at(-1);
+    this.lastStart = last?.start ?? 0;
+    this.indirect = last?.opcode === 0xff && (last.digit === 2 || last.digit === 4);
   }
+
+  noteTarget(eip: number): void {
+    this.targets ??= [];
+    if (this.targets.length < MOST_TARGETS && !this.targets.includes(eip)) this.targets.push(eip);
+  }
+}
+
+function discard(block: Block): void {
+  block.valid = false;
+  if (block.derived) for (const one of block.derived) one.valid = false;
 }
 
 interface PageCode {
@@ -68,7 +97,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
 
   /** Code that changes is mostly decoded again at the same place: its entry waits there for the next block. */
   function drop(block: Block): void {
-    block.valid = false;
+    discard(block);
     if (++dropped < MOST_DROPPED) return;
     dropped = 0;
     for (const [at, { valid }] of blocks) if (!valid) blocks.delete(at);
@@ -144,7 +173,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       }
     },
     clear() {
-      for (const block of blocks.values()) block.valid = false;
+      for (const block of blocks.values()) discard(block);
       blocks.clear();
       for (let page = 0; page < pages.length; page++) if (pages[page]) dropPage(page);
     },

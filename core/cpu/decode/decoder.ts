@@ -216,6 +216,7 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     }
     if (opcode === 0x0f) opcode = twoByteOpcode(byte(), insn.rep, operandPrefix);
 
+    insn.opcode = opcode;
     insn.addrMask = address32 ? -1 : 0xffff;
     insn.wide = wide;
     insn.seg = override >= 0 ? override : DS;
@@ -233,8 +234,12 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
       const reg = (modrm >> 3) & 7;
       // x87 instructions have no immediate: this is what FOP holds.
       if ((opcode & 0x1f8) === 0xd8) insn.imm = ((opcode & 7) << 8) | modrm;
-      operation = members ? members[reg] : operation;
+      if (members) {
+        operation = members[reg];
+        insn.digit = reg;
+      }
       memory = modrm < 0xc0 && !operation?.registerOnly;
+      insn.memory = memory;
       if (memory) memoryOperand(insn, modrm, address32, override);
       if (!operation) {
         // Fetched before the #UD is raised, as long as the other members of the group.
@@ -258,7 +263,9 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
       return true;
     }
     insn.exec = handlers[wide ? 1 : 0];
-    return operation.ends ?? false;
+    insn.legal = true;
+    insn.ends = operation.ends ?? false;
+    return insn.ends;
   }
 
   return {

@@ -12,6 +12,15 @@ const unset: Handler = () => undefined;
 
 export class Insn {
   exec: Handler = unset;
+  /** Where its operation stands in the opcode map (`OpcodeMap`), and the group's /digit or -1: what the translator reads. */
+  opcode = 0;
+  digit = -1;
+  /** Its ModRM operand is in memory. */
+  memory = false;
+  /** The operation is a legal one. */
+  legal = false;
+  /** It ends its block. */
+  ends = true;
   /** Byte offset of the first and of the byte behind the last byte, from the start of the block. */
   start = 0;
   end = 0;

@@ -13,8 +13,8 @@ export interface Splits {
   keep(pageOffsets: ReadonlySet<number>): void;
   /** Adds temporary places. */
   add(pageOffsets: Iterable<number>): void;
-  /** Forgets the temporary places, if there are many. */
-  forget(): void;
+  /** Forgets the temporary places, if there are many; @param all even if there are few */
+  forget(all?: boolean): void;
 }
 
 export function createSplits(cache: CodeCache): Splits {
@@ -30,8 +30,8 @@ export function createSplits(cache: CodeCache): Splits {
     cache.split(added);
     return added.size;
   }
-  function forget(): void {
-    if (temporary < MANY) return;
+  function forget(all = false): void {
+    if (temporary < (all ? 1 : MANY)) return;
     temporary = 0;
     split.fill(0);
     for (const offset of kept) split[offset] = 1;

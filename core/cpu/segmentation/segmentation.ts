@@ -17,6 +17,7 @@ import {
   EXT,
   FAST_READ,
   FAST_WRITE,
+  FLAT,
   Flag,
   FS,
   GDT_BASE,
@@ -26,6 +27,7 @@ import {
   PROTECTED,
   SS,
   STACK_MASK,
+  UNLIMITED,
   SYSFLAGS,
   V86,
   type Views,
@@ -121,6 +123,11 @@ export function createSegmentation(views: Views, mmu: Mmu, { raise }: Faults): S
       else if ((attr & Attr.ExpandConforming) === 0) fast = readWrite ? FAST_READ | FAST_WRITE : FAST_READ;
     }
     segFast[seg] = fast;
+    const bit = 1 << seg;
+    const wide = (seg !== CS && seg !== SS) || (attr & Attr.Big) !== 0;
+    const anywhere = seg === CS ? segLimit[seg] === 0xffff_ffff : fast === (FAST_READ | FAST_WRITE);
+    state[UNLIMITED] = anywhere ? state[UNLIMITED] | bit : state[UNLIMITED] & ~bit;
+    state[FLAT] = anywhere && wide && segBase[seg] === 0 ? state[FLAT] | bit : state[FLAT] & ~bit;
     if (seg === SS) state[STACK_MASK] = (attr & Attr.Big) !== 0 ? -1 : 0xffff;
   }
 

@@ -4,6 +4,7 @@
  * Flat 32-bit protected mode at ring 0, paging off. Every exception handler is one HLT, so a program ends where its
  * first exception, or its own HLT, takes it; `vector` and `frame` say what happened.
  */
+import type { Tier } from '../../jit/tier.ts';
 import { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Exit } from '../cpu.ts';
 import { createCpu, type Cpu, type CpuBus } from '../cpu.ts';
@@ -65,7 +66,11 @@ export interface BareMachine {
 /** Little-endian bytes of a dword, for immediates. */
 export const le = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
 
-export function createBareMachine(options: Partial<CpuBus> = {}, model: CpuModelName = 'max'): BareMachine {
+export function createBareMachine(
+  options: Partial<CpuBus> = {},
+  model: CpuModelName = 'max',
+  tier?: Tier,
+): BareMachine {
   const memory = new PhysicalMemory(0x40_0000);
   const ports: BareMachine['ports'] = [];
   const cpu = createCpu(
@@ -86,6 +91,7 @@ export function createBareMachine(options: Partial<CpuBus> = {}, model: CpuModel
       ...options,
     },
     MODELS[model],
+    tier,
   );
   const { state, reg32, segSel } = cpu.views;
   const dword = (address: number, value: number) => {

@@ -4,12 +4,14 @@
  * modules, and writes messages to the guest in their name. colinux-serial-daemon does so for a serial line.
  *
  * A guest that sends faster than the process reads waits a while. Then its message is lost, for a back-end that
- * does not read must not stop a guest for ever.
+ * does not read must not stop a guest for ever. A guest with serial lines starts when their processes have attached:
+ * what it sends before would be lost.
  */
 #include "driver.h"
 #include "syscalls.h"
 
 #define PATIENCE	HZ		/* ticks that a guest waits for a process */
+#define START_PATIENCE	(10 * HZ)	/* and its start for one that shall serve a line of it */
 #define NOBODY		CO_MAX_MONITORS	/* the monitor is gone */
 #define WORD_BITS	32
 
@@ -55,6 +57,32 @@ void attach_deliver(const struct monitor *monitor, const struct co_message *mess
 			return;
 		queue_wait_for_room(&attachment->queue, PATIENCE);
 	}
+}
+
+static const char *await_line(const struct monitor *monitor, unsigned unit)
+{
+	static char problem[CO_PROBLEM_SIZE];
+	uint32_t flags = interrupts_save(), since = clock_ticks(), passed = 0;
+
+	while (!server_of(monitor->id, CO_MODULE_SERIAL0 + unit) && passed < START_PATIENCE) {
+		process_sleep(&attachments, START_PATIENCE - passed);
+		passed = clock_ticks() - since;
+	}
+	interrupts_restore(flags);
+	if (passed < START_PATIENCE)
+		return NULL;
+	format(problem, sizeof(problem), "ttys%u: no process serves it", unit);
+	return problem;
+}
+
+const char *attach_await_lines(const struct monitor *monitor)
+{
+	const char *problem = NULL;
+
+	for (unsigned unit = 0; !problem && unit < CO_SERIAL_UNITS; unit++)
+		if (monitor->ports[unit])
+			problem = await_line(monitor, unit);
+	return problem;
 }
 
 void attach_monitor_gone(unsigned monitor)
@@ -170,5 +198,6 @@ int32_t attach(struct file *file, const struct co_attach *request)
 	attachment->next = attachments;
 	attachments = attachment;
 	*file = (struct file){ &attached_device, attachment };
+	process_wake(&attachments);
 	return 0;
 }

@@ -120,6 +120,7 @@ void filesystem_close(struct monitor *monitor);
 /* attach.c: processes as back-ends of modules */
 int32_t attach(struct file *file, const struct co_attach *request);
 void attach_deliver(const struct monitor *monitor, const struct co_message *message);	/* sleeps */
+const char *attach_await_lines(const struct monitor *monitor);	/* sleeps; NULL, or which line nobody serves */
 void attach_monitor_gone(unsigned monitor);
 
 /* binding.c: which devices of the machine a guest has */

@@ -100,9 +100,11 @@ static void fill_boot_params(struct monitor *monitor, const char *command_line)
 
 const char *monitor_start(struct monitor *monitor, const char *command_line)
 {
+	const char *problem = attach_await_lines(monitor);
 	uint32_t directory, boot_page;
-	const char *problem;
 
+	if (problem)
+		return problem;
 	monitor->page = passage_create(monitor->id, monitor->note.passage_va);
 	if (!monitor->page)
 		return "the host has no memory left";

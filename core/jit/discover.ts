@@ -1,0 +1,129 @@
+/**
+ * Finds the region of a hot block: the blocks that have been executed and can be reached from it by jumps, calls and returns,
+ * as many as the limits allow. What the interpreter has decoded and counted is all that is looked at: code that has
+ * not run is not translated, and a breakpoint's block stays with the interpreter.
+ */
+import type { Block } from '../cpu/decode/code-cache.ts';
+import { liftOperation, liftTerminator } from './lift.ts';
+import type { Operation, Terminator } from './ir.ts';
+import type { Mode, Region, RegionBlock } from './region.ts';
+import type { TranslatorOptions } from './tier.ts';
+
+/** The decoded block at an EIP in the present address space, if there is one that may be translated. */
+export type FindBlock = (eip: number) => Block | undefined;
+
+interface Found {
+  readonly eip: number;
+  readonly source: Block;
+  readonly operations: readonly Operation[];
+  readonly terminator: Terminator;
+}
+
+function lift(eip: number, source: Block): Found {
+  const { insns, size } = source;
+  const last = insns[insns.length - 1]!;
+  const next = (eip + size) | 0;
+  const terminator: Terminator = last.ends ? liftTerminator(last, next) : { kind: 'fall', next };
+  const inside = last.ends ? insns.slice(0, -1) : insns;
+  return { eip, source, operations: inside.map(liftOperation), terminator };
+}
+
+/** Where a block leads inside of its function: a call is stepped over. */
+function localTargets({ terminator, source }: Found): readonly number[] {
+  switch (terminator.kind) {
+    case 'fall':
+    case 'interpret-on':
+    case 'call':
+    case 'indirect-call':
+      return [terminator.next];
+    case 'jump':
+      return [terminator.target];
+    case 'branch':
+      return [terminator.target, terminator.next];
+    case 'indirect-jump':
+      return source.targets ?? [];
+    case 'return':
+    case 'interpret':
+      return [];
+  }
+}
+
+/** What is looked at next after a block: callees first, for they run before what follows the call. */
+function reached(found: Found): readonly number[] {
+  const { terminator, source } = found;
+  if (terminator.kind === 'call') return [terminator.target, terminator.next];
+  if (terminator.kind === 'indirect-call') return [...(source.targets ?? []), terminator.next];
+  return localTargets(found);
+}
+
+/** For each return of the region the places behind the calls that it may belong to. */
+function returnSites(found: ReadonlyMap<number, Found>): Map<Found, number[]> {
+  const sites = new Map<Found, number[]>();
+  const returnsOf = new Map<number, Found[]>();
+  function returnsFrom(entry: number): Found[] {
+    const known = returnsOf.get(entry);
+    if (known) return known;
+    const returns: Found[] = [];
+    returnsOf.set(entry, returns);
+    const seen = new Set([entry]);
+    const queue = [entry];
+    for (let eip = queue.pop(); eip !== undefined; eip = queue.pop()) {
+      const block = found.get(eip);
+      if (!block) continue;
+      if (block.terminator.kind === 'return') returns.push(block);
+      for (const next of localTargets(block)) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        queue.push(next);
+      }
+    }
+    return returns;
+  }
+  for (const { terminator, source } of found.values()) {
+    if (terminator.kind !== 'call' && terminator.kind !== 'indirect-call') continue;
+    if (!found.has(terminator.next)) continue;
+    const callees = terminator.kind === 'call' ? [terminator.target] : (source.targets ?? []);
+    for (const callee of callees) {
+      for (const block of returnsFrom(callee)) {
+        const list = sites.get(block) ?? [];
+        if (!list.includes(terminator.next)) list.push(terminator.next);
+        sites.set(block, list);
+      }
+    }
+  }
+  return sites;
+}
+
+/** @returns undefined when the entry itself cannot be translated */
+export function discover(
+  entry: number,
+  mode: Mode,
+  find: FindBlock,
+  limits: Pick<TranslatorOptions, 'instructions' | 'heat'>,
+): Region | undefined {
+  const found = new Map<number, Found>();
+  const queue = [entry];
+  let instructions = 0;
+  // The queue grows while it is walked.
+  for (const eip of queue) {
+    if (found.has(eip)) continue;
+    const source = find(eip);
+    if (!source || (eip !== entry && source.heat < limits.heat)) continue;
+    if (found.size > 0 && instructions + source.insns.length > limits.instructions) break;
+    instructions += source.insns.length;
+    const block = lift(eip, source);
+    found.set(eip, block);
+    queue.push(...reached(block));
+  }
+  const first = found.get(entry);
+  if (!first) return undefined;
+  // A region that would leave at once is no gain.
+  if (first.operations.length === 0 && first.terminator.kind === 'interpret') return undefined;
+  const sites = returnSites(found);
+  const blocks: RegionBlock[] = [...found.values()].map((block, index) => {
+    const known =
+      block.terminator.kind === 'return' ? (sites.get(block) ?? []) : (block.source.targets ?? []);
+    return { ...block, index, known: known.filter((eip) => found.has(eip)) };
+  });
+  return { mode, blocks, at: new Map(blocks.map((block) => [block.eip, block])) };
+}

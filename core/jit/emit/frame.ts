@@ -1,0 +1,325 @@
+/**
+ * The variables of a translated region and the ways out of it.
+ *
+ * While a region runs, the machine's state is in the function's locals: the general registers, the flags (see `flags.ts`), how
+ * many instructions are left and where the next taken branch is recorded. `leave` puts all of it back and returns.
+ */
+import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_LEFT, RES } from '../../cpu/state.ts';
+import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
+import type { Mode } from '../region.ts';
+import type { Code, Label } from '../wasm/code.ts';
+import { Op } from '../wasm/opcodes.ts';
+
+/** A word of the processor's state, by its index in `cpu/state.ts`. */
+export const stateAddress = (index: number) => index * 4;
+
+/** Bytes of the ring of taken branches, as a mask of what `branch` counts. */
+const RING_MASK = BRANCH_RECORDS * 8 - 8;
+
+export interface Locals {
+  /** The eight general registers. */
+  readonly registers: readonly number[];
+  /** Instructions that may still run, when the present block was entered. */
+  readonly left: number;
+  /** Taken branches so far, times 8: where the next record goes. */
+  readonly branch: number;
+  readonly eip: number;
+  /** RES and ADJ of `cpu/integer/flags.ts`. */
+  readonly result: number;
+  readonly adjust: number;
+  /** OF and AF are those of the subtraction x - y, AF of its bit 4 + shift; CF is carryX < carryY, unsigned. */
+  readonly x: number;
+  readonly y: number;
+  readonly shift: number;
+  readonly carryX: number;
+  readonly carryY: number;
+}
+
+export interface Frame {
+  readonly code: Code;
+  readonly mode: Mode;
+  readonly locals: Locals;
+  /** Instructions of the present block that have run. */
+  done: number;
+  /** EIP of the present instruction. */
+  eip: number;
+  /** A temporary that is free from here on until `release`. */
+  temporary(): number;
+  release(...locals: number[]): void;
+  getRegister(register: number): void;
+  setRegister(register: number): void;
+  /** Puts the general registers that may differ back into the state. */
+  spillRegisters(): void;
+  spillFlags(): void;
+  loadRegisters(mask: number): void;
+  loadFlags(): void;
+  /** What was put back is not so any more: another block begins. */
+  forgetSpills(): void;
+  /** Leaves before the present instruction, as if it had not begun: the interpreter goes on with it. */
+  leaveHere(): void;
+  /** Leaves for an EIP after the present block. */
+  leaveTo(eip: number): void;
+  /** The same with the EIP on the stack. */
+  leaveToComputed(): void;
+  /** Records a taken branch. */
+  recordBranch(from: number, to: number): void;
+  /** The same, to the EIP in a local. */
+  recordComputedBranch(from: number, to: number): void;
+  /** Loads or stores a word of the processor's state. */
+  loadState(index: number): void;
+  /** Stores what `value` leaves on the stack. */
+  storeState(index: number, value: () => void): void;
+  storeBranchCount(): void;
+}
+
+/** @param exit the label behind which the state is put back */
+export function createFrame(code: Code, mode: Mode, exit: Label): Frame {
+  const local = () => code.local();
+  const locals: Locals = {
+    registers: Array.from({ length: 8 }, local),
+    left: 0,
+    branch: local(),
+    eip: local(),
+    result: local(),
+    adjust: local(),
+    x: local(),
+    y: local(),
+    shift: local(),
+    carryX: local(),
+    carryY: local(),
+  };
+  const free: number[] = [];
+  /** Registers that the state holds too. */
+  let clean = 0;
+
+  function loadState(index: number): void {
+    code.const(0);
+    code.memory(Op.i32Load, stateAddress(index));
+  }
+  function storeState(index: number, value: () => void): void {
+    code.const(0);
+    value();
+    code.memory(Op.i32Store, stateAddress(index));
+  }
+  function spillRegister(register: number): void {
+    storeState(register, () => {
+      code.get(locals.registers[register]!);
+    });
+  }
+  /** OF as bit 31. */
+  function overflow(): void {
+    const { x, y } = locals;
+    code.get(x);
+    code.get(y);
+    code.op(Op.i32Xor);
+    code.get(x);
+    code.get(x);
+    code.get(y);
+    code.op(Op.i32Sub, Op.i32Xor, Op.i32And);
+  }
+
+  const frame: Frame = {
+    code,
+    mode,
+    locals,
+    done: 0,
+    eip: 0,
+    temporary: () => free.pop() ?? code.local(),
+    release(...back) {
+      free.push(...back);
+    },
+    getRegister(register) {
+      code.get(locals.registers[register]!);
+    },
+    setRegister(register) {
+      clean &= ~(1 << register);
+      code.set(locals.registers[register]!);
+    },
+    spillRegisters() {
+      for (let register = 0; register < 8; register++)
+        if ((clean & (1 << register)) === 0) spillRegister(register);
+      clean = 0xff;
+    },
+    spillFlags() {
+      storeState(RES, () => {
+        code.get(locals.result);
+      });
+      storeState(ADJ, () => {
+        code.get(locals.adjust);
+      });
+      // CARRY: CF in bit 31, CF ^ OF in bit 30, AF in bit 3.
+      storeState(CARRY, () => {
+        const { x, y, shift, carryX, carryY } = locals;
+        code.get(carryX);
+        code.get(carryY);
+        code.op(Op.i32LtU);
+        code.const(31);
+        code.op(Op.i32Shl);
+        code.get(carryX);
+        code.get(carryY);
+        code.op(Op.i32LtU);
+        code.const(31);
+        code.op(Op.i32Shl);
+        overflow();
+        code.op(Op.i32Xor);
+        code.const(1);
+        code.op(Op.i32ShrU);
+        code.const(0x4000_0000);
+        code.op(Op.i32And, Op.i32Or);
+        code.get(x);
+        code.get(y);
+        code.op(Op.i32Xor);
+        code.get(x);
+        code.get(y);
+        code.op(Op.i32Sub, Op.i32Xor);
+        code.get(shift);
+        code.op(Op.i32ShrU);
+        code.const(1);
+        code.op(Op.i32ShrU);
+        code.const(8);
+        code.op(Op.i32And, Op.i32Or);
+      });
+    },
+    loadRegisters(mask) {
+      for (let register = 0; register < 8; register++) {
+        if ((mask & (1 << register)) === 0) continue;
+        loadState(register);
+        code.set(locals.registers[register]!);
+      }
+    },
+    loadFlags() {
+      loadState(RES);
+      code.set(locals.result);
+      loadState(ADJ);
+      code.set(locals.adjust);
+      loadState(CARRY);
+      code.set(locals.carryY);
+      code.const(0x7fff_ffff);
+      code.set(locals.carryX);
+      setOverflow(frame, () => {
+        code.get(locals.carryY);
+        code.get(locals.carryY);
+        code.const(1);
+        code.op(Op.i32Shl, Op.i32Xor);
+      });
+      code.get(locals.y);
+      code.get(locals.carryY);
+      code.const(8);
+      code.op(Op.i32And, Op.i32Or);
+      code.set(locals.y);
+    },
+    forgetSpills() {
+      clean = 0;
+    },
+    leaveHere() {
+      code.const(frame.eip);
+      code.set(locals.eip);
+      if (frame.done > 0) {
+        code.get(locals.left);
+        code.const(frame.done);
+        code.op(Op.i32Sub);
+        code.set(locals.left);
+      }
+      code.branch(exit);
+    },
+    leaveTo(eip) {
+      code.const(eip);
+      code.set(locals.eip);
+      code.branch(exit);
+    },
+    leaveToComputed() {
+      code.set(locals.eip);
+      code.branch(exit);
+    },
+    recordBranch(from, to) {
+      code.get(locals.branch);
+      code.const(RING_MASK);
+      code.op(Op.i32And);
+      code.const64(from, to);
+      code.memory(Op.i64Store, BRANCHES_BASE);
+      advance();
+    },
+    recordComputedBranch(from, to) {
+      for (const [offset, value] of [
+        [0, undefined],
+        [4, to],
+      ] as const) {
+        code.get(locals.branch);
+        code.const(RING_MASK);
+        code.op(Op.i32And);
+        if (value === undefined) code.const(from);
+        else code.get(value);
+        code.memory(Op.i32Store, BRANCHES_BASE + offset);
+      }
+      advance();
+    },
+    loadState,
+    storeState,
+    storeBranchCount() {
+      // The count has 32 bits; `branch` is its lower 29.
+      storeState(BRANCH_COUNT, () => {
+        loadState(BRANCH_COUNT);
+        code.get(locals.branch);
+        loadState(BRANCH_COUNT);
+        code.const(3);
+        code.op(Op.i32Shl, Op.i32Sub);
+        code.const(3);
+        code.op(Op.i32ShrU, Op.i32Add);
+      });
+    },
+  };
+  function advance(): void {
+    code.get(locals.branch);
+    code.const(8);
+    code.op(Op.i32Add);
+    code.set(locals.branch);
+  }
+  return frame;
+}
+
+/** Makes OF what bit 31 of `value` is, and AF 0. */
+export function setOverflow({ code, locals }: Frame, value: () => void): void {
+  value();
+  code.const(-0x8000_0000);
+  code.op(Op.i32And);
+  code.tee(locals.x);
+  // 80000000h - 10h overflows without a borrow from bit 4.
+  code.const(27);
+  code.op(Op.i32ShrU);
+  code.set(locals.y);
+  code.const(0);
+  code.set(locals.shift);
+}
+
+/** What a region does when it is entered. */
+export function enterRegion(frame: Frame): void {
+  const { code, locals } = frame;
+  frame.loadRegisters(0xff);
+  frame.loadFlags();
+  frame.loadState(BRANCH_COUNT);
+  code.const(3);
+  code.op(Op.i32Shl);
+  code.set(locals.branch);
+}
+
+/** Puts everything back and returns how many instructions are left: what stands behind the exit label. */
+export function leaveRegion(frame: Frame): void {
+  const { code, locals } = frame;
+  frame.forgetSpills();
+  frame.spillRegisters();
+  frame.spillFlags();
+  frame.storeBranchCount();
+  frame.storeState(EIP, () => {
+    code.get(locals.eip);
+  });
+  code.get(locals.left);
+}
+
+/** Tells the state how many instructions are left before the present one. */
+export function storeLeft({ code, locals, done, storeState }: Frame): void {
+  storeState(JIT_LEFT, () => {
+    code.get(locals.left);
+    code.const(done);
+    code.op(Op.i32Sub);
+  });
+}

@@ -1,0 +1,206 @@
+/** Data movement and the stack (SDM vol. 2). The stack is flat and 32 bits wide: regions are made in no other. */
+import { EBP, ESP, SS, ZERO } from '../../cpu/state.ts';
+import type { Memory, Operation } from '../ir.ts';
+import { isMemory } from '../lift.ts';
+import { Op } from '../wasm/opcodes.ts';
+import { type FlagWriter, signExtend } from './flags.ts';
+import type { Frame } from './frame.ts';
+import { linearAddress, loadHost, storeHost, translate } from './memory.ts';
+import { getPart, open, read, setPart } from './operands.ts';
+
+type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
+
+/** The stack at a distance from a register. */
+const stackAt = (base: number, disp: number): Memory => ({
+  kind: 'memory',
+  seg: SS,
+  base,
+  index: ZERO,
+  scale: 0,
+  disp,
+  mask: -1,
+});
+
+export function emitMov(frame: Frame, { width, to, from }: Named<'mov'>): void {
+  const { code } = frame;
+  if (isMemory(to)) {
+    linearAddress(frame, to);
+    translate(frame, width / 8, true);
+    read(frame, from, width);
+    storeHost(frame, width);
+    return;
+  }
+  read(frame, from, width);
+  if (width === 32) {
+    frame.setRegister(to.register);
+    return;
+  }
+  const value = frame.temporary();
+  code.set(value);
+  setPart(frame, to, width, value);
+  frame.release(value);
+}
+
+export function emitExtend(frame: Frame, { from, fromWidth, signed, to, width }: Named<'extend'>): void {
+  const { code } = frame;
+  read(frame, from, fromWidth);
+  if (signed) signExtend(frame, fromWidth);
+  const value = frame.temporary();
+  code.set(value);
+  setPart(frame, to, width, value);
+  frame.release(value);
+}
+
+export function emitLea(frame: Frame, { width, to, from }: Named<'lea'>): void {
+  const { code } = frame;
+  // An offset, not an address: the segment has no part in it.
+  linearAddress(frame, { ...from, seg: SS });
+  const value = frame.temporary();
+  code.set(value);
+  setPart(frame, to, width, value);
+  frame.release(value);
+}
+
+/** Pushes the dword that `value` leaves on the stack. */
+export function push(frame: Frame, value: () => void): void {
+  linearAddress(frame, stackAt(ESP, -4));
+  translate(frame, 4, true);
+  value();
+  storeHost(frame, 32);
+  moveStack(frame, -4);
+}
+
+export function moveStack(frame: Frame, bytes: number): void {
+  frame.getRegister(ESP);
+  frame.code.const(bytes);
+  frame.code.op(Op.i32Add);
+  frame.setRegister(ESP);
+}
+
+/** Leaves the dword on top of the stack on that of WebAssembly. */
+export function peek(frame: Frame): void {
+  linearAddress(frame, stackAt(ESP, 0));
+  translate(frame, 4, false);
+  loadHost(frame, 32);
+}
+
+export function emitPush(frame: Frame, { from }: Named<'push'>): void {
+  const { code } = frame;
+  const value = frame.temporary();
+  read(frame, from, 32);
+  code.set(value);
+  push(frame, () => {
+    code.get(value);
+  });
+  frame.release(value);
+}
+
+export function emitPop(frame: Frame, { to }: Named<'pop'>): void {
+  const { code } = frame;
+  const value = frame.temporary();
+  peek(frame);
+  code.set(value);
+  if (isMemory(to)) {
+    // Its address is computed with the stack pointer moved already.
+    const moved = to.base === ESP ? { ...to, disp: (to.disp + 4) | 0 } : to;
+    const target = open(frame, moved, 32);
+    target.write(value);
+    target.close();
+    moveStack(frame, 4);
+  } else {
+    moveStack(frame, 4);
+    setPart(frame, to, 32, value);
+  }
+  frame.release(value);
+}
+
+export function emitLeave(frame: Frame): void {
+  const { code } = frame;
+  const value = frame.temporary();
+  linearAddress(frame, stackAt(EBP, 0));
+  translate(frame, 4, false);
+  loadHost(frame, 32);
+  code.set(value);
+  frame.getRegister(EBP);
+  code.const(4);
+  code.op(Op.i32Add);
+  frame.setRegister(ESP);
+  code.get(value);
+  frame.setRegister(EBP);
+  frame.release(value);
+}
+
+/** The eight registers lie in one page, or the interpreter does it. */
+export function emitPushAll(frame: Frame): void {
+  const { code } = frame;
+  const host = frame.temporary();
+  linearAddress(frame, stackAt(ESP, -32));
+  translate(frame, 32, true);
+  code.set(host);
+  for (let register = 0; register < 8; register++) {
+    code.get(host);
+    frame.getRegister(register);
+    storeHost(frame, 32, 4 * (7 - register));
+  }
+  moveStack(frame, -32);
+  frame.release(host);
+}
+
+export function emitPopAll(frame: Frame): void {
+  const { code } = frame;
+  const host = frame.temporary();
+  linearAddress(frame, stackAt(ESP, 0));
+  translate(frame, 32, false);
+  code.set(host);
+  for (let register = 0; register < 8; register++) {
+    if (register === ESP) continue;
+    code.get(host);
+    loadHost(frame, 32, 4 * (7 - register));
+    frame.setRegister(register);
+  }
+  moveStack(frame, 32);
+  frame.release(host);
+}
+
+export function emitSet(frame: Frame, flags: FlagWriter, { condition, to }: Named<'set'>): void {
+  const { code } = frame;
+  const target = open(frame, to, 8);
+  const value = frame.temporary();
+  flags.condition(condition);
+  code.set(value);
+  target.write(value);
+  target.close();
+  frame.release(value);
+}
+
+export function emitConditionalMove(
+  frame: Frame,
+  flags: FlagWriter,
+  { condition, width, to, from }: Named<'conditional-move'>,
+): void {
+  const { code } = frame;
+  // The operand is read, and may fault, whether or not the condition holds.
+  read(frame, from, width);
+  getPart(frame, to, width);
+  flags.condition(condition);
+  code.op(Op.select);
+  const value = frame.temporary();
+  code.set(value);
+  setPart(frame, to, width, value);
+  frame.release(value);
+}
+
+export function emitExchange(frame: Frame, { width, a, b }: Named<'exchange'>): void {
+  const { code } = frame;
+  const target = open(frame, a, width);
+  const first = frame.temporary();
+  const second = frame.temporary();
+  target.read();
+  code.set(first);
+  getPart(frame, b, width);
+  code.set(second);
+  target.write(second);
+  target.close();
+  setPart(frame, b, width, first);
+  frame.release(first, second);
+}

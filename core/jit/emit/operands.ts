@@ -1,0 +1,92 @@
+/** Reads and writes of operands. Values of 8 and 16 bits are zero extended where they are read. */
+import type { Operand, Place, Register, Width } from '../ir.ts';
+import { isMemory } from '../lift.ts';
+import { Op } from '../wasm/opcodes.ts';
+import type { Frame } from './frame.ts';
+import { linearAddress, load, loadHost, storeHost, translate } from './memory.ts';
+
+/** Leaves the part of a register on the stack. */
+export function getPart(frame: Frame, { register, high }: Register, width: Width): void {
+  const { code } = frame;
+  frame.getRegister(register);
+  if (width === 32) return;
+  if (high) {
+    code.const(8);
+    code.op(Op.i32ShrU);
+  }
+  code.const(width === 8 ? 0xff : 0xffff);
+  code.op(Op.i32And);
+}
+
+/** Sets the part of a register to the value in a local, whose bits above the width do not matter. */
+export function setPart(frame: Frame, { register, high }: Register, width: Width, value: number): void {
+  const { code } = frame;
+  if (width === 32) {
+    code.get(value);
+    frame.setRegister(register);
+    return;
+  }
+  const mask = (width === 8 ? 0xff : 0xffff) << (high ? 8 : 0);
+  frame.getRegister(register);
+  code.const(~mask);
+  code.op(Op.i32And);
+  code.get(value);
+  if (high) {
+    code.const(8);
+    code.op(Op.i32Shl);
+  }
+  code.const(mask);
+  code.op(Op.i32And, Op.i32Or);
+  frame.setRegister(register);
+}
+
+/** Leaves the value of an operand on the stack. */
+export function read(frame: Frame, operand: Operand, width: Width): void {
+  if (operand.kind === 'constant')
+    frame.code.const(width === 32 ? operand.value : operand.value & (width === 8 ? 0xff : 0xffff));
+  else if (isMemory(operand)) load(frame, operand, width);
+  else getPart(frame, operand, width);
+}
+
+/** A place that is written once, after everything that may leave the region. */
+export interface Target {
+  /** Leaves its present value on the stack. */
+  read(): void;
+  /** Writes the value in a local. */
+  write(value: number): void;
+  close(): void;
+}
+
+/** Opens a place for writing: a memory operand is looked up here, with the right to write. */
+export function open(frame: Frame, place: Place, width: Width): Target {
+  const { code } = frame;
+  if (!isMemory(place)) {
+    return {
+      read() {
+        getPart(frame, place, width);
+      },
+      write(value) {
+        setPart(frame, place, width, value);
+      },
+      close: () => undefined,
+    };
+  }
+  linearAddress(frame, place);
+  translate(frame, width / 8, true);
+  const host = frame.temporary();
+  code.set(host);
+  return {
+    read() {
+      code.get(host);
+      loadHost(frame, width);
+    },
+    write(value) {
+      code.get(host);
+      code.get(value);
+      storeHost(frame, width);
+    },
+    close() {
+      frame.release(host);
+    },
+  };
+}

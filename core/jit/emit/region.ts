@@ -1,0 +1,400 @@
+/** From a region to a WebAssembly module with one function: enter, the blocks in their structure, leave. */
+import { SUPERVISOR_READ, USER_READ } from '../../cpu/paging/mmu.ts';
+import { CS, ECX, FS, GS } from '../../cpu/state.ts';
+import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
+import type { Memory, Operand, Operation, Terminator } from '../ir.ts';
+import { isMemory } from '../lift.ts';
+import type { Budget } from '../passes/budget.ts';
+import type { Structure } from '../passes/structure.ts';
+import type { Region, RegionBlock } from '../region.ts';
+import { Code, type Label } from '../wasm/code.ts';
+import { ModuleWriter } from '../wasm/module.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
+import {
+  emitAlu,
+  emitCompareExchange,
+  emitDivide,
+  emitDoubleShift,
+  emitExchangeAdd,
+  emitMultiply,
+  emitShift,
+  emitUnary,
+  emitWideMultiply,
+} from './arithmetic.ts';
+import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden } from './bits.ts';
+import { createFlagWriter } from './flags.ts';
+import { createFrame, enterRegion, leaveRegion } from './frame.ts';
+import { emitInterpret, type Site } from './interpreter.ts';
+import {
+  emitConditionalMove,
+  emitExchange,
+  emitExtend,
+  emitLea,
+  emitLeave,
+  emitMov,
+  emitPop,
+  emitPopAll,
+  emitPush,
+  emitPushAll,
+  emitSet,
+  moveStack,
+  peek,
+  push,
+} from './moves.ts';
+import { read } from './operands.ts';
+
+export interface Emitted {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What the imported function `env.interpret` is called with. */
+  readonly sites: readonly Site[];
+}
+
+/** The bits of a TLB word that say where code lies and that it may be fetched (`cpu/paging/mmu.ts`). */
+const RIGHTS = 8;
+const NO_EXECUTE = 0x40;
+
+/** The memory operand of an operation, if it has one. */
+function memoryOf(operation: Operation): Memory | undefined {
+  return Object.values(operation as unknown as Record<string, Operand>).find(
+    (value): value is Memory => typeof value === 'object' && 'kind' in value && isMemory(value),
+  );
+}
+
+/** @param pages size of the machine's memory in 64 KiB */
+export function emitRegion(region: Region, structure: Structure, budget: Budget, pages: number): Emitted {
+  const { mode, at, blocks } = region;
+  const sites: Site[] = [];
+  const writer = new ModuleWriter(pages);
+  const interpret = writer.importFunction('interpret', { parameters: [Type.i32], results: [Type.i32] });
+  const code = new Code(1);
+  const exit = code.block();
+  const frame = createFrame(code, mode, exit);
+  const flags = createFlagWriter(frame);
+  const { locals } = frame;
+  /** Where blocks begin that are branched to. */
+  const labels = new Map<RegionBlock, Label>();
+
+  /** Segments that are not flat: FS and GS where the mode says so, and writes through CS, which fault. */
+  const reachable = ({ seg }: Memory) =>
+    seg === CS ? false : seg === FS ? mode.fs : seg === GS ? mode.gs : true;
+
+  function operation(of: Operation, block: RegionBlock): void {
+    const memory = memoryOf(of);
+    if (of.op === 'interpret' || (memory && of.op !== 'lea' && !reachable(memory))) {
+      handOver(block, of.insn, false);
+      return;
+    }
+    switch (of.op) {
+      case 'nop':
+        break;
+      case 'mov':
+        emitMov(frame, of);
+        break;
+      case 'extend':
+        emitExtend(frame, of);
+        break;
+      case 'lea':
+        emitLea(frame, of);
+        break;
+      case 'alu':
+        emitAlu(frame, flags, of);
+        break;
+      case 'unary':
+        emitUnary(frame, flags, of);
+        break;
+      case 'shift':
+        emitShift(frame, flags, of);
+        break;
+      case 'double-shift':
+        emitDoubleShift(frame, flags, of);
+        break;
+      case 'multiply':
+        emitMultiply(frame, flags, of);
+        break;
+      case 'wide-multiply':
+        emitWideMultiply(frame, flags, of);
+        break;
+      case 'divide':
+        emitDivide(frame, of);
+        break;
+      case 'push':
+        emitPush(frame, of);
+        break;
+      case 'pop':
+        emitPop(frame, of);
+        break;
+      case 'leave':
+        emitLeave(frame);
+        break;
+      case 'push-all':
+        emitPushAll(frame);
+        break;
+      case 'pop-all':
+        emitPopAll(frame);
+        break;
+      case 'set':
+        emitSet(frame, flags, of);
+        break;
+      case 'conditional-move':
+        emitConditionalMove(frame, flags, of);
+        break;
+      case 'exchange':
+        emitExchange(frame, of);
+        break;
+      case 'exchange-add':
+        emitExchangeAdd(frame, flags, of);
+        break;
+      case 'compare-exchange':
+        emitCompareExchange(frame, flags, of);
+        break;
+      case 'bit':
+        emitBit(frame, flags, of);
+        break;
+      case 'scan':
+        emitScan(frame, flags, of);
+        break;
+      case 'swap-bytes':
+        emitSwapBytes(frame, of);
+        break;
+      case 'widen':
+        emitWiden(frame, of);
+        break;
+      case 'carry':
+        emitCarry(frame, flags, of);
+        break;
+      case 'direction':
+        emitDirection(frame, of);
+        break;
+    }
+    frame.done++;
+  }
+
+  /** The page of a block is where it was when the region was made, and may be executed: else the interpreter looks. */
+  function checkPage(target: RegionBlock): void {
+    const right = (mode.user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
+    const distance = (RAM_BASE + (target.source.physical & -PAGE_SIZE) - (target.eip & -PAGE_SIZE)) | 0;
+    code.const((target.eip >>> 12) * 4);
+    code.memory(Op.i32Load, TLB_BASE);
+    code.const(-PAGE_SIZE | right | NO_EXECUTE);
+    code.op(Op.i32And);
+    code.const(distance | right);
+    code.op(Op.i32Ne);
+    code.if();
+    frame.leaveTo(target.eip);
+    code.end();
+  }
+
+  /** Goes on at an EIP, when the instructions of `from` are done and counted. */
+  function go(from: RegionBlock, to: number): void {
+    const kind = structure.edge(from, to);
+    const target = at.get(to);
+    if (kind === 'exit' || !target) {
+      frame.leaveTo(to);
+      return;
+    }
+    if (target.eip >>> 12 !== from.eip >>> 12) checkPage(target);
+    const label = labels.get(target);
+    if (kind !== 'inside' && label) code.branch(label);
+    else tree(target);
+  }
+
+  function record(block: RegionBlock, to: number): void {
+    // A branch to the next instruction is none: the interpreter cannot tell it from going on.
+    if (to !== ((block.eip + block.source.size) | 0))
+      frame.recordBranch(block.eip + block.source.lastStart, to);
+  }
+
+  /** Goes to the EIP in a local: to one of the known places, else out. */
+  function goComputed(block: RegionBlock, to: number): void {
+    frame.recordComputedBranch(block.eip + block.source.lastStart, to);
+    for (const eip of block.known) {
+      code.get(to);
+      code.const(eip);
+      code.op(Op.i32Eq);
+      code.if();
+      const { known } = flags;
+      go(block, eip);
+      flags.known = known;
+      code.end();
+    }
+    code.get(to);
+    frame.leaveToComputed();
+  }
+
+  /** Counts the block's instructions: what comes next has them behind it. */
+  function count(block: RegionBlock): void {
+    code.get(locals.left);
+    code.const(block.source.insns.length);
+    code.op(Op.i32Sub);
+    code.set(locals.left);
+    frame.done = 0;
+  }
+
+  /** Leaves 0 or 1 on the stack. */
+  function branchCondition({ when }: Extract<Terminator, { kind: 'branch' }>): void {
+    if (typeof when === 'number') {
+      flags.condition(when);
+      return;
+    }
+    if (when !== 'ecx-zero') {
+      frame.getRegister(ECX);
+      code.const(-1);
+      code.op(Op.i32Add);
+      frame.setRegister(ECX);
+    }
+    frame.getRegister(ECX);
+    code.op(Op.i32Eqz);
+    if (when === 'ecx-zero') return;
+    code.op(Op.i32Eqz);
+    if (when === 'loop') return;
+    flags.condition(when === 'loop-equal' ? 4 : 5);
+    code.op(Op.i32And);
+  }
+
+  function terminate(block: RegionBlock): void {
+    const { terminator } = block;
+    frame.eip = (block.eip + block.source.lastStart) | 0;
+    switch (terminator.kind) {
+      case 'fall':
+        count(block);
+        go(block, terminator.next);
+        return;
+      case 'jump':
+        count(block);
+        record(block, terminator.target);
+        go(block, terminator.target);
+        return;
+      case 'branch': {
+        branchCondition(terminator);
+        count(block);
+        const { known } = flags;
+        code.if();
+        record(block, terminator.target);
+        go(block, terminator.target);
+        code.end();
+        flags.known = known;
+        frame.forgetSpills();
+        go(block, terminator.next);
+        return;
+      }
+      case 'call':
+        push(frame, () => {
+          code.const(terminator.next);
+        });
+        count(block);
+        record(block, terminator.target);
+        go(block, terminator.target);
+        return;
+      case 'indirect-call':
+      case 'indirect-jump': {
+        if (isMemory(terminator.to) && !reachable(terminator.to)) {
+          handOver(block, terminator.insn, true);
+          return;
+        }
+        const to = code.local();
+        read(frame, terminator.to, 32);
+        code.set(to);
+        if (terminator.kind === 'indirect-call')
+          push(frame, () => {
+            code.const(terminator.next);
+          });
+        count(block);
+        goRecorded(block, to);
+        return;
+      }
+      case 'return': {
+        const to = code.local();
+        peek(frame);
+        code.set(to);
+        moveStack(frame, 4 + terminator.release);
+        count(block);
+        goRecorded(block, to);
+        return;
+      }
+      case 'interpret-on':
+        handOver(block, terminator.insn, false);
+        // The handler has taken its own rounds from what is left.
+        frame.done = 0;
+        code.get(locals.left);
+        code.const(block.source.insns.length);
+        code.op(Op.i32Sub);
+        code.set(locals.left);
+        go(block, terminator.next);
+        return;
+      case 'interpret':
+        handOver(block, terminator.insn, true);
+        return;
+    }
+  }
+  function goRecorded(block: RegionBlock, to: number): void {
+    const next = (block.eip + block.source.size) | 0;
+    // To the next instruction: as in `record`.
+    code.get(to);
+    code.const(next);
+    code.op(Op.i32Eq);
+    code.if();
+    code.const(next);
+    frame.leaveToComputed();
+    code.end();
+    goComputed(block, to);
+  }
+  function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
+    const site = { insn, eip: block.eip, last };
+    sites.push(site);
+    emitInterpret(frame, flags, interpret, sites.length - 1, site);
+  }
+
+  /** Leaves when fewer instructions may run than the way to the next such check takes. */
+  function checkBudget(block: RegionBlock): void {
+    const cost = budget.heads.get(block);
+    if (cost === undefined) return;
+    code.get(locals.left);
+    code.const(cost);
+    code.op(Op.i32LtS);
+    code.if();
+    frame.leaveTo(block.eip);
+    code.end();
+  }
+
+  function body(block: RegionBlock): void {
+    flags.known = labels.has(block) ? 'nothing' : flags.known;
+    frame.forgetSpills();
+    frame.done = 0;
+    checkBudget(block);
+    for (const one of block.operations) {
+      frame.eip = (block.eip + one.insn.start) | 0;
+      operation(one, block);
+    }
+    terminate(block);
+  }
+
+  /** A block and all that it dominates: inside of a loop if it heads one, before the blocks that its branches meet in. */
+  function tree(block: RegionBlock): void {
+    const loop = structure.loops.has(block) ? code.loop() : undefined;
+    if (loop) labels.set(block, loop);
+    within(block, structure.merges(block), loop);
+    if (loop) code.end();
+  }
+  function within(block: RegionBlock, merges: readonly RegionBlock[], loop: Label | undefined): void {
+    const [first, ...rest] = merges;
+    if (!first) {
+      body(block);
+      return;
+    }
+    labels.set(first, code.block());
+    within(block, rest, loop);
+    code.end();
+    // Inside of its own code a loop's label is its head; a merge's label has ended now.
+    labels.delete(first);
+    flags.known = 'nothing';
+    tree(first);
+  }
+
+  enterRegion(frame);
+  tree(blocks[0]!);
+  code.end();
+  leaveRegion(frame);
+  const run = writer.addFunction({ parameters: [Type.i32], results: [Type.i32] }, code);
+  writer.exportFunction('run', run);
+  return { bytes: writer.finish(), sites };
+}

@@ -1,0 +1,160 @@
+/**
+ * What the translator works on: x86 instructions by what they do, in basic blocks with one terminator each.
+ *
+ * Operands keep x86's own shape (registers with their parts, memory with base, index and displacement), for that is what the
+ * passes reason about; the instructions that are not listed here are done by the interpreter's handlers (`interpret`).
+ * Flags have no operands: which of them an operation must leave is found by `passes/flag-liveness.ts`.
+ */
+import type { Insn } from '../cpu/decode/insn.ts';
+
+export type Width = 8 | 16 | 32;
+
+/** A general register. `high`: bits 8-15 of it (AH, CH, DH, BH). */
+export interface Register {
+  readonly kind: 'register';
+  readonly register: number;
+  readonly high: boolean;
+}
+export interface Constant {
+  readonly kind: 'constant';
+  readonly value: number;
+}
+/** Memory at seg:((base + (index << scale) + disp) & mask). `ZERO` (8) stands for no base and no index. */
+export interface Memory {
+  readonly kind: 'memory';
+  readonly seg: number;
+  readonly base: number;
+  readonly index: number;
+  readonly scale: number;
+  readonly disp: number;
+  readonly mask: number;
+}
+export type Place = Register | Memory;
+export type Operand = Place | Constant;
+
+export type AluName = 'add' | 'or' | 'adc' | 'sbb' | 'and' | 'sub' | 'xor' | 'cmp' | 'test';
+export type UnaryName = 'inc' | 'dec' | 'not' | 'neg';
+export type ShiftName = 'rol' | 'ror' | 'shl' | 'shr' | 'sar';
+export type BitName = 'bt' | 'bts' | 'btr' | 'btc';
+
+/** Where an operation comes from. `index` is its position in the block, `start` and `end` are offsets from the block's EIP. */
+interface Common {
+  readonly insn: Insn;
+  /** Which flags it must leave: bits of `Flags`. Filled by a pass; all until then. */
+  flags: number;
+}
+
+export type Operation = Common &
+  (
+    | { readonly op: 'nop' }
+    | { readonly op: 'mov'; readonly width: Width; readonly to: Place; readonly from: Operand }
+    | {
+        readonly op: 'extend';
+        readonly from: Place;
+        readonly fromWidth: 8 | 16;
+        readonly signed: boolean;
+        readonly to: Register;
+        readonly width: 16 | 32;
+      }
+    | { readonly op: 'lea'; readonly width: 16 | 32; readonly to: Register; readonly from: Memory }
+    | {
+        readonly op: 'alu';
+        readonly name: AluName;
+        readonly width: Width;
+        readonly to: Place;
+        readonly from: Operand;
+      }
+    | { readonly op: 'unary'; readonly name: UnaryName; readonly width: Width; readonly to: Place }
+    | {
+        readonly op: 'shift';
+        readonly name: ShiftName;
+        readonly width: Width;
+        readonly to: Place;
+        /** CL, or a constant from 1 to 31. */
+        readonly count: Operand;
+        /** ROL and ROR of a register by a constant above 1 leave OF alone (see `core/cpu/integer/shift.ts`). */
+        readonly keepsOverflow: boolean;
+      }
+    /** SHLD and SHRD with 32-bit operands. */
+    | {
+        readonly op: 'double-shift';
+        readonly left: boolean;
+        readonly to: Place;
+        readonly fill: Register;
+        readonly count: Operand;
+      }
+    /** IMUL with one result of 16 or 32 bits. */
+    | {
+        readonly op: 'multiply';
+        readonly width: 16 | 32;
+        readonly to: Register;
+        readonly a: Place;
+        readonly b: Operand;
+      }
+    /** EDX:EAX := EAX * from. */
+    | { readonly op: 'wide-multiply'; readonly signed: boolean; readonly from: Place }
+    /** EAX, EDX := quotient and remainder of EDX:EAX by `from`. */
+    | { readonly op: 'divide'; readonly signed: boolean; readonly from: Place }
+    | { readonly op: 'push'; readonly from: Operand }
+    | { readonly op: 'pop'; readonly to: Place }
+    | { readonly op: 'leave' }
+    /** PUSHA and POPA with 32-bit operands. */
+    | { readonly op: 'push-all' }
+    | { readonly op: 'pop-all' }
+    | { readonly op: 'set'; readonly condition: number; readonly to: Place }
+    | {
+        readonly op: 'conditional-move';
+        readonly condition: number;
+        readonly width: 16 | 32;
+        readonly to: Register;
+        readonly from: Place;
+      }
+    | { readonly op: 'exchange'; readonly width: Width; readonly a: Place; readonly b: Register }
+    | { readonly op: 'exchange-add'; readonly width: Width; readonly to: Place; readonly from: Register }
+    | { readonly op: 'compare-exchange'; readonly width: Width; readonly to: Place; readonly from: Register }
+    /** A bit of a register, or of a dword of memory that a constant chooses. */
+    | { readonly op: 'bit'; readonly name: BitName; readonly to: Place; readonly bit: Operand }
+    /** BSF and BSR of 32 bits. */
+    | { readonly op: 'scan'; readonly forward: boolean; readonly to: Register; readonly from: Place }
+    | { readonly op: 'swap-bytes'; readonly to: Register }
+    /** CBW, CWDE, CWD, CDQ. */
+    | { readonly op: 'widen'; readonly width: 16 | 32; readonly high: boolean }
+    /** CLC, STC, CMC. */
+    | { readonly op: 'carry'; readonly to: 'clear' | 'set' | 'complement' }
+    /** CLD, STD. */
+    | { readonly op: 'direction'; readonly down: boolean }
+    | { readonly op: 'interpret' }
+  );
+
+/** How a block ends. Targets are EIPs. */
+export type Terminator =
+  /** The next block follows: the block was cut for its length, a page's end or a breakpoint. */
+  | { readonly kind: 'fall'; readonly next: number }
+  | { readonly kind: 'jump'; readonly target: number; readonly insn: Insn }
+  | {
+      readonly kind: 'branch';
+      /** A condition code, or a test of ECX. */
+      readonly when: number | 'ecx-zero' | 'loop' | 'loop-equal' | 'loop-not-equal';
+      readonly target: number;
+      readonly next: number;
+      readonly insn: Insn;
+    }
+  | { readonly kind: 'call'; readonly target: number; readonly next: number; readonly insn: Insn }
+  | { readonly kind: 'indirect-jump'; readonly to: Place; readonly insn: Insn }
+  | { readonly kind: 'indirect-call'; readonly to: Place; readonly next: number; readonly insn: Insn }
+  | { readonly kind: 'return'; readonly release: number; readonly insn: Insn }
+  /** The interpreter's handler, then on to `next` if nothing else has come up (string instructions). */
+  | { readonly kind: 'interpret-on'; readonly next: number; readonly insn: Insn }
+  /** The interpreter's handler, then out. */
+  | { readonly kind: 'interpret'; readonly insn: Insn };
+
+/** What an operation may leave in the flags, as bits of a set. See docs/jit.md for how they are kept. */
+export const Flags = {
+  /** ZF, SF and PF. */
+  Result: 1,
+  /** OF and AF. */
+  Overflow: 2,
+  /** CF. */
+  Carry: 4,
+  All: 7,
+} as const;

@@ -1,0 +1,344 @@
+/**
+ * From decoded instructions to operations. The opcode table of `core/cpu` says what exists; this one says what the translator
+ * does itself, for 32-bit code in flat segments. All else is left to the interpreter's handlers.
+ */
+import type { Insn } from '../cpu/decode/insn.ts';
+import { EAX, ECX } from '../cpu/state.ts';
+import type {
+  AluName,
+  BitName,
+  Constant,
+  Memory,
+  Operand,
+  Operation,
+  Place,
+  Register,
+  ShiftName,
+  Terminator,
+  UnaryName,
+  Width,
+} from './ir.ts';
+import { Flags } from './ir.ts';
+
+const ALU: readonly AluName[] = ['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp'];
+/** By /digit; RCL and RCR are the interpreter's. */
+const SHIFTS: readonly (ShiftName | undefined)[] = [
+  'rol',
+  'ror',
+  undefined,
+  undefined,
+  'shl',
+  'shr',
+  'shl',
+  'sar',
+];
+const BITS: readonly BitName[] = ['bt', 'bts', 'btr', 'btc'];
+
+/** An operation without where it comes from. */
+type Bare = Operation extends infer T ? (T extends Operation ? Omit<T, 'insn' | 'flags'> : never) : never;
+
+const constant = (value: number): Constant => ({ kind: 'constant', value });
+/** The general register of a number as the decoder leaves it: an index of the array of its width. */
+function register(index: number, width: Width): Register {
+  if (width === 32) return { kind: 'register', register: index, high: false };
+  if (width === 16) return { kind: 'register', register: index >> 1, high: false };
+  return { kind: 'register', register: index >> 2, high: (index & 1) !== 0 };
+}
+const whole = (number: number): Register => ({ kind: 'register', register: number, high: false });
+const memoryOf = (i: Insn): Memory => ({
+  kind: 'memory',
+  seg: i.seg,
+  base: i.base,
+  index: i.idx,
+  scale: i.scale,
+  disp: i.disp,
+  mask: i.addrMask,
+});
+const rmOf = (i: Insn, width: Width): Place => (i.memory ? memoryOf(i) : register(i.rm, width));
+const wideOf = (i: Insn): 16 | 32 => (i.wide ? 32 : 16);
+/** Of an opcode pair: the even one has 8 bits. */
+const widthOf = (i: Insn, opcode: number): Width => ((opcode & 1) === 0 ? 8 : wideOf(i));
+const CL: Register = { kind: 'register', register: ECX, high: false };
+
+function alu(i: Insn, opcode: number): Bare {
+  const name = ALU[opcode >> 3]!;
+  const width = widthOf(i, opcode);
+  const form = opcode & 7;
+  if (form >= 4) return { op: 'alu', name, width, to: whole(EAX), from: constant(i.imm) };
+  // In the register forms the decoder has exchanged reg and rm already.
+  if (form >= 2 && i.memory) return { op: 'alu', name, width, to: register(i.reg, width), from: memoryOf(i) };
+  return { op: 'alu', name, width, to: rmOf(i, width), from: register(i.reg, width) };
+}
+
+function shift(i: Insn, opcode: number): Bare | undefined {
+  const name = SHIFTS[i.digit];
+  if (name === undefined) return undefined;
+  const width = widthOf(i, opcode);
+  const by = opcode & 0xfe;
+  const count = by === 0xd2 ? CL : constant(by === 0xd0 ? 1 : i.imm & 31);
+  if (count.kind === 'constant' && count.value === 0) return i.memory ? undefined : { op: 'nop' };
+  const keepsOverflow = by === 0xc0 && !i.memory && i.digit < 2 && (i.imm & 31) > 1;
+  return { op: 'shift', name, width, to: rmOf(i, width), count, keepsOverflow };
+}
+
+function group3(i: Insn, opcode: number): Bare | undefined {
+  const width = widthOf(i, opcode);
+  const to = rmOf(i, width);
+  switch (i.digit) {
+    case 0:
+    case 1:
+      return { op: 'alu', name: 'test', width, to, from: constant(i.imm) };
+    case 2:
+    case 3:
+      return { op: 'unary', name: i.digit === 2 ? 'not' : 'neg', width, to };
+    default:
+      if (width !== 32) return undefined;
+      return i.digit < 6
+        ? { op: 'wide-multiply', signed: i.digit === 5, from: to }
+        : { op: 'divide', signed: i.digit === 7, from: to };
+  }
+}
+
+function oneByte(i: Insn): Bare | undefined {
+  const { opcode } = i;
+  if (opcode < 0x40 && (opcode & 7) < 6) return alu(i, opcode);
+  const wide = wideOf(i);
+  switch (opcode & 0xf8) {
+    case 0x40:
+    case 0x48: {
+      const name: UnaryName = opcode < 0x48 ? 'inc' : 'dec';
+      return { op: 'unary', name, width: wide, to: register(i.rm, wide) };
+    }
+    case 0x50:
+      return i.wide ? { op: 'push', from: whole(i.rm) } : undefined;
+    case 0x58:
+      return i.wide ? { op: 'pop', to: whole(i.rm) } : undefined;
+    case 0x90:
+      if (i.rm === 0) return { op: 'nop' };
+      return { op: 'exchange', width: wide, a: register(i.rm, wide), b: whole(EAX) };
+    case 0xb0:
+      return { op: 'mov', width: 8, to: register(i.rm, 8), from: constant(i.imm) };
+    case 0xb8:
+      return { op: 'mov', width: wide, to: register(i.rm, wide), from: constant(i.imm) };
+  }
+  switch (opcode) {
+    case 0x60:
+      return i.wide ? { op: 'push-all' } : undefined;
+    case 0x61:
+      return i.wide ? { op: 'pop-all' } : undefined;
+    case 0x68:
+    case 0x6a:
+      return i.wide ? { op: 'push', from: constant(i.imm) } : undefined;
+    case 0x69:
+    case 0x6b:
+      return {
+        op: 'multiply',
+        width: wide,
+        to: register(i.reg, wide),
+        a: rmOf(i, wide),
+        b: constant(wide === 16 ? (i.imm << 16) >> 16 : i.imm),
+      };
+    case 0x80:
+    case 0x81:
+    case 0x82:
+    case 0x83: {
+      const width = widthOf(i, opcode);
+      return { op: 'alu', name: ALU[i.digit]!, width, to: rmOf(i, width), from: constant(i.imm) };
+    }
+    case 0x84:
+    case 0x85: {
+      const width = widthOf(i, opcode);
+      return { op: 'alu', name: 'test', width, to: rmOf(i, width), from: register(i.reg, width) };
+    }
+    case 0x86:
+    case 0x87: {
+      const width = widthOf(i, opcode);
+      return { op: 'exchange', width, a: rmOf(i, width), b: register(i.reg, width) };
+    }
+    case 0x88:
+    case 0x89: {
+      const width = widthOf(i, opcode);
+      return { op: 'mov', width, to: rmOf(i, width), from: register(i.reg, width) };
+    }
+    case 0x8a:
+    case 0x8b: {
+      const width = widthOf(i, opcode);
+      if (i.memory) return { op: 'mov', width, to: register(i.reg, width), from: memoryOf(i) };
+      return { op: 'mov', width, to: register(i.rm, width), from: register(i.reg, width) };
+    }
+    case 0x8d:
+      return { op: 'lea', width: wide, to: register(i.reg, wide), from: memoryOf(i) };
+    case 0x8f:
+      return i.wide ? { op: 'pop', to: rmOf(i, 32) } : undefined;
+    case 0x98:
+    case 0x99:
+      return { op: 'widen', width: wide, high: opcode === 0x99 };
+    case 0xa0:
+    case 0xa1:
+      return { op: 'mov', width: widthOf(i, opcode), to: whole(EAX), from: memoryOf(i) };
+    case 0xa2:
+    case 0xa3:
+      return { op: 'mov', width: widthOf(i, opcode), to: memoryOf(i), from: whole(EAX) };
+    case 0xa8:
+    case 0xa9:
+      return { op: 'alu', name: 'test', width: widthOf(i, opcode), to: whole(EAX), from: constant(i.imm) };
+    case 0xc0:
+    case 0xc1:
+    case 0xd0:
+    case 0xd1:
+    case 0xd2:
+    case 0xd3:
+      return shift(i, opcode);
+    case 0xc6:
+    case 0xc7: {
+      const width = widthOf(i, opcode);
+      return { op: 'mov', width, to: rmOf(i, width), from: constant(i.imm) };
+    }
+    case 0xc9:
+      return i.wide ? { op: 'leave' } : undefined;
+    case 0xf5:
+      return { op: 'carry', to: 'complement' };
+    case 0xf6:
+    case 0xf7:
+      return group3(i, opcode);
+    case 0xf8:
+      return { op: 'carry', to: 'clear' };
+    case 0xf9:
+      return { op: 'carry', to: 'set' };
+    case 0xfc:
+    case 0xfd:
+      return { op: 'direction', down: opcode === 0xfd };
+    case 0xfe:
+    case 0xff: {
+      const width = widthOf(i, opcode);
+      if (i.digit < 2) return { op: 'unary', name: i.digit === 0 ? 'inc' : 'dec', width, to: rmOf(i, width) };
+      return i.digit === 6 && i.wide ? { op: 'push', from: rmOf(i, 32) } : undefined;
+    }
+  }
+  return undefined;
+}
+
+function twoByte(i: Insn): Bare | undefined {
+  const { opcode } = i;
+  const wide = wideOf(i);
+  const second = opcode & 0xff;
+  if (second >= 0x18 && second <= 0x1f) return { op: 'nop' };
+  switch (second & 0xf0) {
+    case 0x40:
+      return {
+        op: 'conditional-move',
+        condition: second & 15,
+        width: wide,
+        to: register(i.reg, wide),
+        from: rmOf(i, wide),
+      };
+    case 0x90:
+      return { op: 'set', condition: second & 15, to: rmOf(i, 8) };
+  }
+  if (second >= 0xc8 && second <= 0xcf) return i.wide ? { op: 'swap-bytes', to: whole(i.rm) } : undefined;
+  switch (second) {
+    case 0xa3:
+    case 0xab:
+    case 0xb3:
+    case 0xbb:
+      // A bit string in memory moves the address: the interpreter's.
+      if (!i.wide || i.memory) return undefined;
+      return { op: 'bit', name: BITS[(second >> 3) & 3]!, to: whole(i.rm), bit: whole(i.reg) };
+    case 0xba:
+      if (!i.wide || i.digit < 4) return undefined;
+      return { op: 'bit', name: BITS[i.digit & 3]!, to: rmOf(i, 32), bit: constant(i.imm & 31) };
+    case 0xa4:
+    case 0xa5:
+    case 0xac:
+    case 0xad: {
+      if (!i.wide) return undefined;
+      const count = (second & 1) === 0 ? constant(i.imm & 31) : CL;
+      if (count.kind === 'constant' && count.value === 0) return i.memory ? undefined : { op: 'nop' };
+      return { op: 'double-shift', left: second < 0xa8, to: rmOf(i, 32), fill: whole(i.reg), count };
+    }
+    case 0xaf:
+      return {
+        op: 'multiply',
+        width: wide,
+        to: register(i.reg, wide),
+        a: register(i.reg, wide),
+        b: rmOf(i, wide),
+      };
+    case 0xb0:
+    case 0xb1: {
+      const width = widthOf(i, second);
+      return { op: 'compare-exchange', width, to: rmOf(i, width), from: register(i.reg, width) };
+    }
+    case 0xb6:
+    case 0xb7:
+    case 0xbe:
+    case 0xbf: {
+      const fromWidth = (second & 1) === 0 ? 8 : 16;
+      const from = rmOf(i, fromWidth);
+      return {
+        op: 'extend',
+        from,
+        fromWidth,
+        signed: second >= 0xbe,
+        to: register(i.reg, wide),
+        width: wide,
+      };
+    }
+    case 0xbc:
+    case 0xbd:
+      if (!i.wide) return undefined;
+      return { op: 'scan', forward: second === 0xbc, to: whole(i.reg), from: rmOf(i, 32) };
+    case 0xc0:
+    case 0xc1: {
+      const width = widthOf(i, second);
+      return { op: 'exchange-add', width, to: rmOf(i, width), from: register(i.reg, width) };
+    }
+  }
+  return undefined;
+}
+
+/** The operation of an instruction inside of a block. */
+export function liftOperation(insn: Insn): Operation {
+  let bare: Bare | undefined;
+  if (insn.legal) {
+    if (insn.opcode < 0x100) bare = oneByte(insn);
+    else if (insn.opcode < 0x200) bare = twoByte(insn);
+  }
+  return { ...(bare ?? { op: 'interpret' }), insn, flags: Flags.All };
+}
+
+const LOOPS = ['loop-not-equal', 'loop-equal', 'loop', 'ecx-zero'] as const;
+
+/** How a block ends whose last instruction ends blocks. @param eip of the block @param next EIP behind the instruction */
+export function liftTerminator(insn: Insn, next: number): Terminator {
+  const { opcode, digit } = insn;
+  const interpreted: Terminator = { kind: 'interpret', insn };
+  if (!insn.legal) return interpreted;
+  // String instructions: the interpreter's handlers do many rounds at once.
+  if (opcode >= 0xa4 && opcode <= 0xaf) return { kind: 'interpret-on', next, insn };
+  if (!insn.wide) return interpreted;
+  const target = (next + insn.imm) | 0;
+  const branch = opcode >= 0x70 && opcode <= 0x7f;
+  if (branch || (opcode >= 0x180 && opcode <= 0x18f))
+    return { kind: 'branch', when: opcode & 15, target, next, insn };
+  if (opcode >= 0xe0 && opcode <= 0xe3) {
+    if (insn.addrMask !== -1) return interpreted;
+    return { kind: 'branch', when: LOOPS[opcode & 3]!, target, next, insn };
+  }
+  switch (opcode) {
+    case 0xe9:
+    case 0xeb:
+      return { kind: 'jump', target, insn };
+    case 0xe8:
+      return { kind: 'call', target, next, insn };
+    case 0xc2:
+    case 0xc3:
+      return { kind: 'return', release: insn.imm, insn };
+    case 0xff:
+      if (digit === 2) return { kind: 'indirect-call', to: rmOf(insn, 32), next, insn };
+      if (digit === 4) return { kind: 'indirect-jump', to: rmOf(insn, 32), insn };
+  }
+  return interpreted;
+}
+
+export const isMemory = (operand: Operand): operand is Memory => operand.kind === 'memory';

@@ -1,0 +1,53 @@
+/** A region: the basic blocks that become one WebAssembly function, entered at one of them. */
+import type { Block } from '../cpu/decode/code-cache.ts';
+import type { Operation, Terminator } from './ir.ts';
+
+/** What code is translated for beside its address: baked into it, and compared before it is entered. */
+export interface Mode {
+  /** CPL 3: which rights of the TLB are asked for. */
+  readonly user: boolean;
+  /** FS and GS may be used at any offset for reading and writing; their bases are read when it runs. */
+  readonly fs: boolean;
+  readonly gs: boolean;
+}
+
+export interface RegionBlock {
+  /** Position in `Region.blocks`. */
+  readonly index: number;
+  /** Its EIP, which is its linear address too: regions are made in a flat code segment only. */
+  readonly eip: number;
+  /** The decoded block that it was made of: as long as that is valid, so is this. */
+  readonly source: Block;
+  readonly operations: readonly Operation[];
+  readonly terminator: Terminator;
+  /** For a return, an indirect jump or call: the EIPs inside of the region that it is known to go to, likeliest first. */
+  readonly known: readonly number[];
+}
+
+export interface Region {
+  readonly mode: Mode;
+  /** The first one is the entry. */
+  readonly blocks: readonly RegionBlock[];
+  /** By EIP. */
+  readonly at: ReadonlyMap<number, RegionBlock>;
+}
+
+/** EIPs that a block may go to next, as far as they are known. */
+export function targetsOf({ terminator, known }: RegionBlock): readonly number[] {
+  switch (terminator.kind) {
+    case 'fall':
+    case 'interpret-on':
+      return [terminator.next];
+    case 'jump':
+    case 'call':
+      return [terminator.target];
+    case 'branch':
+      return [terminator.target, terminator.next];
+    case 'indirect-jump':
+    case 'indirect-call':
+    case 'return':
+      return known;
+    case 'interpret':
+      return [];
+  }
+}

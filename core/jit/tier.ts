@@ -1,0 +1,34 @@
+/** Which tier of the processor runs what. The machine cannot tell the difference; tests can, and look for one. */
+
+export interface TranslatorOptions {
+  /** How often a block runs before it is translated. */
+  readonly threshold: number;
+  /** Most instructions of a region. */
+  readonly instructions: number;
+  /** A block that has run less often than this is left out of regions that begin elsewhere. */
+  readonly heat: number;
+  /** Makes the interpreter take its turn at random, from this seed. */
+  readonly mixed?: number;
+}
+
+export const TIERS = {
+  /** Nothing is translated. */
+  interpreter: undefined,
+  /** Hot code is. */
+  jit: { threshold: 400, instructions: 800, heat: 8 },
+  /** All code is, before it runs for the first time. */
+  eager: { threshold: 1, instructions: 800, heat: 1 },
+  /** Either tier runs a block, by the throw of a die. */
+  mixed: { threshold: 2, instructions: 100, heat: 1, mixed: 1 },
+} as const satisfies Record<string, TranslatorOptions | undefined>;
+export type Tier = keyof typeof TIERS;
+
+let usual: Tier = 'jit';
+
+/** The tier of machines that ask for none. */
+export const usualTier = (): Tier => usual;
+
+/** For test runs that put all machines into one tier. */
+export function setUsualTier(tier: Tier): void {
+  usual = tier;
+}

@@ -1,0 +1,78 @@
+/** A growing array of bytes with the number formats of WebAssembly modules (Core Specification 5.2.2: LEB128). */
+export class Bytes {
+  private data = new Uint8Array(256);
+  length = 0;
+
+  byte(value: number): void {
+    if (this.length === this.data.length) this.grow(1);
+    this.data[this.length++] = value;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.length + bytes.length > this.data.length) this.grow(bytes.length);
+    this.data.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** Unsigned 32 bits. */
+  unsigned(value: number): void {
+    let rest = value >>> 0;
+    while (rest > 0x7f) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.byte(rest);
+  }
+
+  /** Signed 32 bits. */
+  signed(value: number): void {
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+
+  /** Signed 64 bits, from two halves. */
+  signed64(low: number, high: number): void {
+    let lo = low | 0;
+    let hi = high | 0;
+    for (;;) {
+      const bits = lo & 0x7f;
+      lo = (lo >>> 7) | (hi << 25);
+      hi >>= 7;
+      const sign = (bits & 0x40) !== 0 ? -1 : 0;
+      if (lo === sign && hi === sign) {
+        this.byte(bits);
+        return;
+      }
+      this.byte(bits | 0x80);
+    }
+  }
+
+  /** Its length and then the bytes. */
+  vector(bytes: Bytes): void {
+    this.unsigned(bytes.length);
+    this.append(bytes.view());
+  }
+
+  name(text: string): void {
+    this.unsigned(text.length);
+    for (let at = 0; at < text.length; at++) this.byte(text.charCodeAt(at));
+  }
+
+  view(): Uint8Array<ArrayBuffer> {
+    return this.data.subarray(0, this.length);
+  }
+
+  private grow(more: number): void {
+    const data = new Uint8Array(Math.max(this.data.length * 2, this.length + more));
+    data.set(this.data);
+    this.data = data;
+  }
+}

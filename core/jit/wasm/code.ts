@@ -1,0 +1,128 @@
+/**
+ * The body of one WebAssembly function while it is written. Branches name labels; their depths are counted here.
+ */
+import { Bytes } from './bytes.ts';
+import { Op, Type, type ValueType } from './opcodes.ts';
+
+/** Where a branch may go: the end of a block, or the head of a loop. */
+export interface Label {
+  readonly level: number;
+}
+
+export class Code {
+  readonly bytes = new Bytes();
+  private readonly types: ValueType[] = [];
+  private level = 0;
+
+  /** @param parameters how many there are: the first local is numbered after them */
+  constructor(private readonly parameters: number) {}
+
+  /** A new local variable, zero at the beginning. */
+  local(type: ValueType = Type.i32): number {
+    this.types.push(type);
+    return this.parameters + this.types.length - 1;
+  }
+
+  op(...opcodes: number[]): void {
+    for (const opcode of opcodes) this.bytes.byte(opcode);
+  }
+  get(local: number): void {
+    this.bytes.byte(Op.localGet);
+    this.bytes.unsigned(local);
+  }
+  set(local: number): void {
+    this.bytes.byte(Op.localSet);
+    this.bytes.unsigned(local);
+  }
+  tee(local: number): void {
+    this.bytes.byte(Op.localTee);
+    this.bytes.unsigned(local);
+  }
+  const(value: number): void {
+    this.bytes.byte(Op.i32Const);
+    this.bytes.signed(value);
+  }
+  const64(low: number, high: number): void {
+    this.bytes.byte(Op.i64Const);
+    this.bytes.signed64(low, high);
+  }
+  /** A load or a store at an address plus `offset`. */
+  memory(opcode: number, offset: number): void {
+    this.bytes.byte(opcode);
+    // The alignment is a hint; 0 is always right.
+    this.bytes.byte(0);
+    this.bytes.unsigned(offset);
+  }
+  /** An opcode behind the prefix FDh, with the offset of a load or store. */
+  simdMemory(opcode: number, offset: number): void {
+    this.simd(opcode);
+    this.bytes.byte(0);
+    this.bytes.unsigned(offset);
+  }
+  /** An opcode behind the prefix FDh. */
+  simd(opcode: number): void {
+    this.bytes.byte(0xfd);
+    this.bytes.unsigned(opcode);
+  }
+  call(index: number): void {
+    this.bytes.byte(Op.call);
+    this.bytes.unsigned(index);
+  }
+
+  block(): Label {
+    return this.open(Op.block, Type.none);
+  }
+  loop(): Label {
+    return this.open(Op.loop, Type.none);
+  }
+  if(type: ValueType | typeof Type.none = Type.none): Label {
+    return this.open(Op.if, type);
+  }
+  else(): void {
+    this.bytes.byte(Op.else);
+  }
+  end(): void {
+    this.bytes.byte(Op.end);
+    this.level--;
+  }
+  branch(to: Label): void {
+    this.bytes.byte(Op.br);
+    this.bytes.unsigned(this.level - to.level);
+  }
+  branchIf(to: Label): void {
+    this.bytes.byte(Op.brIf);
+    this.bytes.unsigned(this.level - to.level);
+  }
+  branchTable(labels: readonly Label[], otherwise: Label): void {
+    this.bytes.byte(Op.brTable);
+    this.bytes.unsigned(labels.length);
+    for (const label of [...labels, otherwise]) this.bytes.unsigned(this.level - label.level);
+  }
+
+  /** The function as the code section of a module has it. */
+  finish(): Bytes {
+    const body = new Bytes();
+    // Runs of locals of one type.
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.types) {
+      const last = runs.at(-1);
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    body.unsigned(runs.length);
+    for (const { type, count } of runs) {
+      body.unsigned(count);
+      body.byte(type);
+    }
+    body.append(this.bytes.view());
+    body.byte(Op.end);
+    return body;
+  }
+
+  private open(opcode: number, type: number): Label {
+    this.bytes.byte(opcode);
+    this.bytes.byte(type);
+    this.level++;
+    return { level: this.level };
+  }
+}

@@ -1,0 +1,97 @@
+/** Writes a WebAssembly module: imported functions, one imported memory, functions, exports (Core Specification 5.5). */
+import { Bytes } from './bytes.ts';
+import type { Code } from './code.ts';
+import type { ValueType } from './opcodes.ts';
+
+export interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const FUNCTION = 0;
+const MEMORY = 2;
+const FUNCTION_TYPE = 0x60;
+
+export class ModuleWriter {
+  private readonly types = new Bytes();
+  private typeCount = 0;
+  private readonly known = new Map<string, number>();
+  private readonly imports = new Bytes();
+  private importCount = 1;
+  private readonly functions: { type: number; code: Code }[] = [];
+  private readonly exports = new Bytes();
+  private exportCount = 0;
+  private functionCount = 0;
+
+  /** @param pages size of the memory that is imported as `env.memory`, in 64 KiB */
+  constructor(pages: number) {
+    this.imports.name('env');
+    this.imports.name('memory');
+    this.imports.byte(MEMORY);
+    // It has a minimum and a maximum.
+    this.imports.byte(1);
+    this.imports.unsigned(pages);
+    this.imports.unsigned(pages);
+  }
+
+  /** Imports `env.name`. All imports come before the first function. Returns the function's index. */
+  importFunction(name: string, signature: Signature): number {
+    this.imports.name('env');
+    this.imports.name(name);
+    this.imports.byte(FUNCTION);
+    this.imports.unsigned(this.type(signature));
+    this.importCount++;
+    return this.functionCount++;
+  }
+
+  /** Returns the function's index. */
+  addFunction(signature: Signature, code: Code): number {
+    this.functions.push({ type: this.type(signature), code });
+    return this.functionCount++;
+  }
+
+  exportFunction(name: string, index: number): void {
+    this.exports.name(name);
+    this.exports.byte(FUNCTION);
+    this.exports.unsigned(index);
+    this.exportCount++;
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    const module = new Bytes();
+    for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(byte);
+    const section = (id: number, count: number, content: Bytes) => {
+      const body = new Bytes();
+      body.unsigned(count);
+      body.append(content.view());
+      module.byte(id);
+      module.vector(body);
+    };
+    section(SECTION.type, this.typeCount, this.types);
+    section(SECTION.import, this.importCount, this.imports);
+    const declared = new Bytes();
+    const bodies = new Bytes();
+    for (const { type, code } of this.functions) {
+      declared.unsigned(type);
+      bodies.vector(code.finish());
+    }
+    section(SECTION.function, this.functions.length, declared);
+    section(SECTION.export, this.exportCount, this.exports);
+    section(SECTION.code, this.functions.length, bodies);
+    return module.view().slice();
+  }
+
+  private type({ parameters, results }: Signature): number {
+    const key = `${parameters.join()}:${results.join()}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    this.types.byte(FUNCTION_TYPE);
+    for (const list of [parameters, results]) {
+      this.types.unsigned(list.length);
+      for (const one of list) this.types.byte(one);
+    }
+    this.known.set(key, this.typeCount);
+    return this.typeCount++;
+  }
+}
