@@ -89,7 +89,7 @@ async function processorSection() {
   print(tableFoot(mean));
   if (values.json)
     process.stdout.write(`${JSON.stringify({ ...about, ...settings, rows, mean }, null, 2)}\n`);
-  return 0;
+  return rows.some(({ problem }) => problem !== undefined) ? 1 : 0;
 }
 if (section === 'processor') {
   process.exitCode = await processorSection().catch((error) => {

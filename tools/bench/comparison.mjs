@@ -6,7 +6,7 @@ const geometricMean = (numbers) =>
   Math.exp(numbers.reduce((sum, n) => sum + Math.log(n), 0) / numbers.length);
 
 /** Medians of a benchmark in seconds, and how many times faster we are. */
-export function row({ name, checksum, times }) {
+function row({ name, checksum, times }) {
   const medians = (kind) =>
     Object.fromEntries(Object.entries(times).map(([engine, of]) => [engine, median(of[kind])]));
   const [first, warm] = [medians('first'), medians('warm')];
@@ -14,8 +14,18 @@ export function row({ name, checksum, times }) {
   return { name, checksum, warm, first, faster: faster(warm), firstFaster: faster(first), samples: times };
 }
 
+/** The row of a benchmark; one that fails, or computes something else somewhere, has a `problem` instead of figures. */
+export async function measured(name, compare) {
+  try {
+    return row(await compare());
+  } catch (error) {
+    return { name, problem: error.message };
+  }
+}
+
 /** Geometric means of how many times faster we are than each of the others. */
-export function means(rows) {
+export function means(all) {
+  const rows = all.filter(({ problem }) => problem === undefined);
   const mean = (kind, engine) => {
     const ratios = rows.map((of) => of[kind][engine]).filter((number) => number !== null);
     return ratios.length > 0 ? geometricMean(ratios) : null;
@@ -48,5 +58,6 @@ export const tableHead = ({ runs, repeat }) =>
     .flatMap(() => ['ours', 'QEMU', 'v86', '× QEMU', '× v86'])
     .map((title) => title.padStart(9))
     .join('')}\n`;
-export const tableRow = (of) => tableLine(of.name, of);
+export const tableRow = (of) =>
+  of.problem === undefined ? tableLine(of.name, of) : `${of.name.padEnd(16)} ${of.problem}\n`;
 export const tableFoot = (mean) => tableLine('geometric mean', mean);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runEngine } from '../engines.mjs';
-import { row } from './comparison.mjs';
+import { measured } from './comparison.mjs';
 import { kernel } from './machines.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -69,7 +69,7 @@ export async function kernelRows({ only, engines, onRow, ...settings }) {
   const rows = [];
   for (const name of benchmarkNames()) {
     if (only !== undefined && !only.includes(name)) continue;
-    rows.push(row(await compare(name, engines, settings)));
+    rows.push(await measured(name, () => compare(name, engines, settings)));
     onRow(rows.at(-1));
   }
   return rows;
