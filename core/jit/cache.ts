@@ -134,7 +134,6 @@ export function createTranslationCache(
       if (bytes > MOST_BYTES) evict();
       const writer = new ModuleWriter(pagesOf(memory));
       const imported = writer.importFunction('interpret', INTERPRET);
-      writer.importTable('table', table.length);
       const own: number[] = [];
       const addSite = (site: Site) => {
         const number = freeSites.pop() ?? sites.length;
@@ -149,7 +148,7 @@ export function createTranslationCache(
         markLiveFlags(region, shape, budget);
         const place = newPlace();
         const code = emitRegion(region, shape, budget, { interpret: imported, addSite });
-        writer.placeFunction(place, writer.addFunction(RUN, code));
+        writer.exportFunction(String(place), writer.addFunction(RUN, code));
         const entry = region.blocks[0]!;
         return { region, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
       });
@@ -164,9 +163,11 @@ export function createTranslationCache(
           entered: 0,
           next: undefined,
         });
-      new WebAssembly.Instance(new WebAssembly.Module(module), {
-        env: { memory, table, interpret: gate.interpret },
+      // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
+        env: { memory, interpret: gate.interpret },
       });
+      for (const { place } of made) table.set(place, exports[String(place)]);
       bytes += module.length;
       batches.push(batch);
       return translations;

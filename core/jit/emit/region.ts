@@ -41,6 +41,7 @@ import {
   push,
 } from './moves.ts';
 import { read } from './operands.ts';
+import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
   /** Index of the function that runs the interpreter's handler for a site. */
@@ -77,7 +78,7 @@ export function emitRegion(
   const labels = new Map<RegionBlock, Label>();
 
   /** Segments that are not flat: FS and GS where the mode says so, and writes through CS, which fault. */
-  const reachable = ({ seg }: Memory) =>
+  const reachable = ({ seg }: Pick<Memory, 'seg'>) =>
     seg === CS ? false : seg === FS ? mode.fs : seg === GS ? mode.gs : true;
 
   function operation(of: Operation, block: RegionBlock): void {
@@ -313,16 +314,18 @@ export function emitRegion(
         goRecorded(block, to);
         return;
       }
-      case 'interpret-on':
-        handOver(block, terminator.insn, false);
-        // The handler has taken its own rounds from what is left.
-        frame.done = 0;
-        code.get(locals.left);
-        code.const(block.source.insns.length);
-        code.op(Op.i32Sub);
-        code.set(locals.left);
+      case 'interpret-on': {
+        const { insn } = terminator;
+        const done = code.block();
+        if (isBulk(insn) && reachable(insn)) emitBulk(frame, insn, done);
+        handOver(block, insn, false);
+        code.end();
+        flags.known = 'nothing';
+        // Either way has taken its own rounds from what is left.
+        count(block);
         go(block, terminator.next);
         return;
+      }
       case 'interpret':
         handOver(block, terminator.insn, true);
         return;
