@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runEngine } from '../engines.mjs';
 import { measured } from './comparison.mjs';
+import { LEAST_SECONDS } from './figures.mjs';
 import { kernel } from './machines.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,7 +32,7 @@ async function measure(engine, name, repeat, divide) {
     if (line === `@begin ${name}`) began = now;
     const [, found] = new RegExp(`^@end ${name} ([0-9a-f]{8})$`).exec(line) ?? [];
     if (found !== undefined && began !== undefined) {
-      seconds.push(now - began);
+      seconds.push(Math.max(now - began, LEAST_SECONDS));
       began = undefined;
       checksum ??= found;
       if (found !== checksum) throw new Error(`${name} has checksums ${checksum} and ${found} on ${engine}`);
