@@ -40,9 +40,14 @@ export function runMachine(kernel: string, onExecute?: ExecutionObserver, tier?:
   );
 }
 
-/** Boots a multiboot image with words behind its name. */
-export function runImage(kernel: string, args: string, memoryMiB: number): MachineRun {
-  const source = { kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules: [] };
+/** Boots a kernel with a command line. @param initrd of a Linux bzImage */
+export function runImage(kernel: string, args: string, memoryMiB: number, initrd?: Uint8Array): MachineRun {
+  const image = { bytes: readFileSync(kernel), name: kernel, args };
+  const source = {
+    kernel: image,
+    modules: [],
+    initrd: initrd && { bytes: initrd, name: 'initrd', args: '' },
+  };
   return run({ ...source, memoryBytes: memoryMiB << 20 }, {});
 }
 
