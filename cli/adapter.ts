@@ -7,6 +7,7 @@ import { createNodeHost } from '../debug-adapter/node-host.ts';
 import { serveStdio, serveTcp } from '../debug-adapter/stdio.ts';
 import { ColinuxDebugSession } from '../debug-adapter/session.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
+import { jitDump } from './jit-dump.ts';
 import { parseDapOptions } from './dap-options.ts';
 import { ExitStatus } from './exit-status.ts';
 import { portProblem } from './port.ts';
@@ -37,6 +38,7 @@ async function serve(args: readonly string[], folder: string): Promise<void> {
 const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string) => Promise<number>>> = {
   test,
   profile,
+  'jit-dump': jitDump,
 };
 
 const [command = '', ...rest] = process.argv.slice(2);

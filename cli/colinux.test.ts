@@ -214,7 +214,7 @@ describe('bad input to colinux', () => {
     [
       'no command',
       () => [],
-      /Expected a command, run, test, profile, daemon, image, new, gdb or dap, but found none/,
+      /Expected a command, run, test, profile, daemon, image, new, gdb, jit-dump or dap, but found none/,
     ],
     ['an unknown command', () => ['boot'], /but found "boot"/],
     ['an unknown option', () => ['run', guest, '--fast'], /"--fast" is not an option/],

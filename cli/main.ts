@@ -31,6 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
       return daemon(rest, bundleFolder());
     case 'test':
     case 'profile':
+    case 'jit-dump':
       return loadAdapter(args, bundleFolder());
     case 'image':
       return image(rest);
@@ -38,11 +39,11 @@ async function main(args: readonly string[]): Promise<number> {
       return newGuest(rest, bundleFolder());
     case undefined:
       throw new Problem(
-        'Expected a command, run, test, profile, daemon, image, new, gdb or dap, but found none: see colinux --help.',
+        'Expected a command, run, test, profile, daemon, image, new, gdb, jit-dump or dap, but found none: see colinux --help.',
       );
     default:
       throw new Problem(
-        `Expected a command, run, test, profile, daemon, image, new, gdb or dap, but found "${command}": see colinux --help.`,
+        `Expected a command, run, test, profile, daemon, image, new, gdb, jit-dump or dap, but found "${command}": see colinux --help.`,
       );
   }
 }

@@ -11,6 +11,7 @@ export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and w
        colinux image convert FILE TARGET [options]
        colinux gdb IMAGE [--port N] [options of run]
                                        boot a kernel stopped, for a gdb that attaches
+       colinux jit-dump IMAGE ADDRESS  what the processor makes of the code at an address of a kernel
        colinux dap [--port N]          debug adapter on stdin and stdout, or on a TCP port
        colinux --help | --version
 

@@ -174,6 +174,8 @@ export interface Cpu {
   /** How many interrupts and exceptions were delivered so far, and where the last one came from (`Source`). */
   readonly deliveries: () => number;
   readonly lastDeliverySource: () => number;
+  /** The decoded block at an EIP in the present mode, `undefined` when its fetch faults: for a look at translations. */
+  blockAt(eip: number): Block | undefined;
   /** Drops all decoded code: RAM was replaced as a whole. */
   flushCode(): void;
 }
@@ -257,7 +259,7 @@ export function createCpu(
   const mayStop = (linear: number) => breakpoints.near(linear >>> 0) || debug.pageOffsets.has(linear & 0xfff);
   const options = bus.onExecute ? undefined : TIERS[tier];
   const translator =
-    options && createTranslator(views, memory.wasm, cache, faults, noteBranch, mayStop, options);
+    options && createTranslator(views, memory.wasm, mmu, cache, faults, noteBranch, mayStop, options);
   const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
 
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);
@@ -544,6 +546,18 @@ export function createCpu(
     linearEip: () => (segBase[CS] + state[EIP]) >>> 0,
     deliveries: interrupts.deliveries,
     lastDeliverySource: interrupts.lastSource,
+    blockAt(eip) {
+      const here = state[EIP];
+      state[EIP] = eip;
+      try {
+        return fetch();
+      } catch (error) {
+        if (error !== faults.fault && error !== STOP_AT_NEW_CODE) throw error;
+        return undefined;
+      } finally {
+        state[EIP] = here;
+      }
+    },
     flushCode() {
       cache.clear();
       mmu.flush(true);

@@ -7,7 +7,7 @@
  */
 import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
-import { SUPERVISOR_READ, USER_READ } from '../cpu/paging/mmu.ts';
+import type { Mmu } from '../cpu/paging/mmu.ts';
 import {
   ALIGN,
   BLOCK_EIP,
@@ -27,7 +27,6 @@ import {
   UNLIMITED,
   type Views,
 } from '../cpu/state.ts';
-import { PAGE_SIZE, RAM_BASE } from '../memory/layout.ts';
 import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
 import type { Site } from './emit/interpreter.ts';
@@ -37,9 +36,6 @@ import type { TranslatorOptions } from './tier.ts';
 
 /** ES, CS, SS and DS, as bits of FLAT. */
 const NEEDED_FLAT = 0xf;
-/** Rights of the page tables in a TLB word, and no-execute. */
-const RIGHTS = 8;
-const NO_EXECUTE = 0x40;
 const USER = 4;
 
 /** What came of running a translation. */
@@ -71,13 +67,14 @@ export interface Translator {
 export function createTranslator(
   views: Views,
   memory: WebAssembly.Memory,
+  mmu: Mmu,
   cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
   mayStop: (linear: number) => boolean,
   options: TranslatorOptions,
 ): Translator {
-  const { state, doubles, tlb } = views;
+  const { state, doubles } = views;
   const translations = createTranslationCache(memory, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
@@ -92,12 +89,10 @@ export function createTranslator(
   const modeNow = () => ((state[UNLIMITED] >> FS) & 3) | (state[CPL] === 3 ? USER : 0);
   const isFlat = () => (state[FLAT] & NEEDED_FLAT) === NEEDED_FLAT && state[ALIGN] === 0;
 
-  /** The decoded block at an EIP whose page the TLB has: nothing is walked, nothing changes. */
+  /** The decoded block at an EIP, as far as the present page tables tell without a walk that would change them. */
   function findBlock(eip: number, user: boolean): Block | undefined {
-    const entry = tlb[eip >>> 12];
-    const right = (user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
-    if ((entry & (right | NO_EXECUTE)) !== right) return undefined;
-    const block = cache.find(((entry & -PAGE_SIZE) + eip - RAM_BASE) >>> 0, true);
+    const physical = mmu.guessFetch(eip, user);
+    const block = physical < 0 ? undefined : cache.find(physical, true);
     return block && (!block.breakpoint || !mayStop(eip)) ? block : undefined;
   }
 

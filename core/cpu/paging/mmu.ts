@@ -76,6 +76,11 @@ export type AccessListener = (linear: number, size: number, write: boolean) => v
 export interface Mmu {
   /** Physical address of `linear` for the given kind of access. @throws CpuFault #PF with CR2 set. */
   translate(linear: number, write: boolean, user: boolean): number;
+  /**
+   * Where a fetch would lead, from the tables as they are now: nothing faults, nothing changes, nothing is promised. -1 where that is
+   * not plain to see.
+   */
+  guessFetch(linear: number, user: boolean): number;
   /** The same for an instruction fetch. */
   translateFetch(linear: number, user: boolean): number;
   /**
@@ -240,6 +245,20 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     return ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0;
   }
 
+  function guessFetch(linear: number, user: boolean): number {
+    const entry = tlb[linear >>> 12];
+    if ((entry & ((user ? USER_READ : SUPERVISOR_READ) << RIGHTS)) !== 0)
+      return (entry & NO_EXECUTE) !== 0 ? -1 : ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0;
+    if ((state[CR0] & Cr0.PG) === 0) return gated(linear);
+    if ((state[CR4] & Cr4.PAE) !== 0) return -1;
+    const pde = memory.peek(gated((state[CR3] & -PAGE_SIZE) + ((linear >>> 22) << 2))) ?? 0;
+    const large = (pde & Pte.PS) !== 0 && (state[CR4] & Cr4.PSE) !== 0;
+    if (large || (pde & Pte.P) === 0) return -1;
+    const pte = memory.peek(gated((pde & -PAGE_SIZE) + (((linear >>> 12) & 0x3ff) << 2))) ?? 0;
+    const wanted = Pte.P | (user ? Pte.US : 0);
+    return (pde & pte & wanted) === wanted ? gated((pte & -PAGE_SIZE) | (linear & 0xfff)) : -1;
+  }
+
   function loadPointers(cr0: number, cr3: number, cr4: number): void {
     if ((cr0 & Cr0.PG) === 0 || (cr4 & Cr4.PAE) === 0) return;
     const table = gated(cr3 & -32);
@@ -309,6 +328,7 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
 
   return {
     translate,
+    guessFetch,
     translateFetch,
     loadPointers,
     readSlow(linear, size) {
