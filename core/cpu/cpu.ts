@@ -241,7 +241,8 @@ export function createCpu(
     if (cache.invalidate(physical, length)) state[BREAK] = 1;
   };
   const options = bus.onExecute ? undefined : TIERS[tier];
-  const translator = options && createTranslator(views, memory.wasm, cache, faults, noteBranch, options);
+  const translator =
+    options && createTranslator(views, memory.wasm, cache, faults, noteBranch, softfloat, options);
   let breakpoints = NO_BREAKPOINTS;
   let skip = -1;
   const guard = createGuard();

@@ -28,6 +28,7 @@ import {
   type Views,
 } from '../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE } from '../memory/layout.ts';
+import type { Softfloat } from '../softfloat/softfloat.ts';
 import { discover } from './discover.ts';
 import { emitRegion } from './emit/region.ts';
 import type { Site } from './emit/interpreter.ts';
@@ -72,6 +73,7 @@ export interface Translator {
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
  * @param memory of the machine
+ * @param softfloat over that memory: translated code calls it
  */
 export function createTranslator(
   views: Views,
@@ -79,6 +81,7 @@ export function createTranslator(
   cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
+  softfloat: Softfloat,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, tlb } = views;
@@ -137,7 +140,7 @@ export function createTranslator(
     markLiveFlags(region, shape, budget);
     const { bytes, sites } = emitRegion(region, shape, budget, pages);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      env: { memory, interpret: (site: number) => interpret(sites[site]!, mode) },
+      env: { ...softfloat, memory, interpret: (site: number) => interpret(sites[site]!, mode) },
     });
     const entry = region.blocks[0]!;
     return {

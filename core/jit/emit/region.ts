@@ -9,7 +9,7 @@ import type { Structure } from '../passes/structure.ts';
 import type { Region, RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { ModuleWriter } from '../wasm/module.ts';
-import { Op, Type } from '../wasm/opcodes.ts';
+import { Op, Type, type ValueType } from '../wasm/opcodes.ts';
 import {
   emitAlu,
   emitCompareExchange,
@@ -24,7 +24,7 @@ import {
 import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden } from './bits.ts';
 import { createFlagWriter } from './flags.ts';
 import { createFrame, enterRegion, leaveRegion } from './frame.ts';
-import { emitInterpret, type Site } from './interpreter.ts';
+import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import {
   emitConditionalMove,
   emitExchange,
@@ -42,6 +42,8 @@ import {
   push,
 } from './moves.ts';
 import { read } from './operands.ts';
+import { emitSimd } from './simd.ts';
+import { createVectors } from './vectors.ts';
 
 export interface Emitted {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -71,6 +73,15 @@ export function emitRegion(region: Region, structure: Structure, budget: Budget,
   const frame = createFrame(code, mode, exit);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
+  const softfloat = new Map<string, number>();
+  const vectors = createVectors(frame, region, (name, parameters, results) => {
+    const types = (count: number) => new Array<ValueType>(count).fill(Type.i32);
+    const index =
+      softfloat.get(name) ??
+      writer.importFunction(name, { parameters: types(parameters), results: types(results) });
+    softfloat.set(name, index);
+    code.call(index);
+  });
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
 
@@ -165,6 +176,8 @@ export function emitRegion(region: Region, structure: Structure, budget: Budget,
       case 'direction':
         emitDirection(frame, of);
         break;
+      default:
+        emitSimd(vectors, flags, of);
     }
     frame.done++;
   }
@@ -341,7 +354,10 @@ export function emitRegion(region: Region, structure: Structure, budget: Budget,
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
     const site = { insn, eip: block.eip, last };
     sites.push(site);
+    const keeps = keepsVectors(insn);
+    if (!keeps) vectors.spillAll();
     emitInterpret(frame, flags, interpret, sites.length - 1, site);
+    if (!keeps && !last) vectors.loadAll();
   }
 
   /** Leaves when fewer instructions may run than the way to the next such check takes. */
@@ -360,6 +376,7 @@ export function emitRegion(region: Region, structure: Structure, budget: Budget,
     flags.known = labels.has(block) ? 'nothing' : flags.known;
     frame.forgetSpills();
     frame.done = 0;
+    vectors.beginBlock();
     checkBudget(block);
     for (const one of block.operations) {
       frame.eip = (block.eip + one.insn.start) | 0;
@@ -391,8 +408,10 @@ export function emitRegion(region: Region, structure: Structure, budget: Budget,
   }
 
   enterRegion(frame);
+  vectors.enterRegion();
   tree(blocks[0]!);
   code.end();
+  vectors.spillAll();
   leaveRegion(frame);
   const run = writer.addFunction({ parameters: [Type.i32], results: [Type.i32] }, code);
   writer.exportFunction('run', run);

@@ -101,6 +101,11 @@ export function effectOf(operation: Operation): Effect {
       return effect(false, Flags.Carry, operation.to === 'complement' ? Flags.Carry : 0);
     case 'interpret':
       return effect(true);
+    case 'float-order':
+      return effect(true, Flags.All);
+    // An SSE instruction may find SSE switched off, and may raise an exception.
+    default:
+      return effect(true);
   }
 }
 
