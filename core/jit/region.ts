@@ -4,6 +4,8 @@ import type { Operation, Terminator } from './ir.ts';
 
 /** What code is translated for beside its address: baked into it, and compared before it is entered. */
 export interface Mode {
+  /** All of it as one number. */
+  readonly number: number;
   /** CPL 3: which rights of the TLB are asked for. */
   readonly user: boolean;
   /** FS and GS may be used at any offset for reading and writing; their bases are read when it runs. */

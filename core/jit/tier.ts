@@ -1,12 +1,18 @@
 /** Which tier of the processor runs what. The machine cannot tell the difference; tests can, and look for one. */
 
 export interface TranslatorOptions {
-  /** How often a block runs before it is translated. */
+  /** How often a block runs before its region is found. */
   readonly threshold: number;
+  /** How often it runs at most until the region is compiled. */
+  readonly urgent: number;
+  /** Regions that are compiled together, if none of them is urgent. */
+  readonly batch: number;
   /** Most instructions of a region. */
   readonly instructions: number;
   /** A block that has run less often than this is left out of regions that begin elsewhere. */
   readonly heat: number;
+  /** After how many entries a translation is made anew, if more of what surrounds it has become hot. */
+  readonly grow: readonly number[];
   /** Makes the interpreter take its turn at random, from this seed. */
   readonly mixed?: number;
 }
@@ -15,11 +21,11 @@ export const TIERS = {
   /** Nothing is translated. */
   interpreter: undefined,
   /** Hot code is. */
-  jit: { threshold: 400, instructions: 800, heat: 8 },
+  jit: { threshold: 40, urgent: 160, batch: 32, instructions: 800, heat: 2, grow: [1000, 30_000] },
   /** All code is, before it runs for the first time. */
-  eager: { threshold: 1, instructions: 800, heat: 1 },
+  eager: { threshold: 1, urgent: 1, batch: 1, instructions: 800, heat: 1, grow: [10, 100] },
   /** Either tier runs a block, by the throw of a die. */
-  mixed: { threshold: 2, instructions: 100, heat: 1, mixed: 1 },
+  mixed: { threshold: 2, urgent: 2, batch: 1, instructions: 100, heat: 1, grow: [5], mixed: 1 },
 } as const satisfies Record<string, TranslatorOptions | undefined>;
 export type Tier = keyof typeof TIERS;
 

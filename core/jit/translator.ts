@@ -5,7 +5,7 @@
  * to the next look at the count; it stops between two instructions with the whole state in place. So the machine cannot
  * tell which tier has run: counts, faults, records of branches and the moments of interrupts are those of the interpreter.
  */
-import type { Block, CodeCache, Derived } from '../cpu/decode/code-cache.ts';
+import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import { SUPERVISOR_READ, USER_READ } from '../cpu/paging/mmu.ts';
 import {
@@ -29,13 +29,11 @@ import {
 } from '../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE } from '../memory/layout.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
+import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
-import { emitRegion } from './emit/region.ts';
 import type { Site } from './emit/interpreter.ts';
-import { planBudget } from './passes/budget.ts';
-import { markLiveFlags } from './passes/flag-liveness.ts';
-import { structure } from './passes/structure.ts';
-import type { Mode, Region } from './region.ts';
+import { createDie } from './die.ts';
+import type { Region } from './region.ts';
 import type { TranslatorOptions } from './tier.ts';
 
 /** ES, CS, SS and DS, as bits of FLAT. */
@@ -43,15 +41,9 @@ const NEEDED_FLAT = 0xf;
 /** Rights of the page tables in a TLB word, and no-execute. */
 const RIGHTS = 8;
 const NO_EXECUTE = 0x40;
-
-interface Translation extends Derived {
-  readonly eip: number;
-  readonly mode: number;
-  /** Instructions that must be left when it is entered. */
-  readonly cost: number;
-  /** Runs at most so many instructions and returns how many are left. */
-  readonly run: (left: number) => number;
-}
+const USER = 4;
+/** Code that was translated so often and changed again waits this many times twice as long, at most. */
+const MOST_PATIENCE = 8;
 
 /** What came of running a translation. */
 export const Outcome = {
@@ -64,7 +56,10 @@ export const Outcome = {
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
 export interface Translator {
-  /** The translation of a block that is about to begin at EIP, if it may be run now. Counts the block, and translates it when it is hot. */
+  /**
+   * The translation of a block that is about to begin at EIP, if it may be run now. Counts the block if there is none, and
+   * translates it when it is hot.
+   */
   find(block: Block, remaining: number): Translation | undefined;
   /** Runs it. Time has passed when it returns. */
   run(translation: Translation, remaining: number): Outcome;
@@ -72,8 +67,7 @@ export interface Translator {
 
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
- * @param memory of the machine
- * @param softfloat over that memory: translated code calls it
+ * @param softfloat over the machine's memory
  */
 export function createTranslator(
   views: Views,
@@ -85,14 +79,18 @@ export function createTranslator(
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, tlb } = views;
-  const { threshold } = options;
-  const pages = memory.buffer.byteLength / 0x1_0000;
+  const translations = createTranslationCache(memory, softfloat, interpret);
+  const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
   let enteredAt = 0;
   let enteredWith = 0;
   let faulted = false;
+  /** Regions that wait for others to be compiled with. */
+  let waiting: Region[] = [];
+  /** How often translations of a physical page went stale. */
+  const stale = new Map<number, number>();
 
-  const modeNow = () => ((state[UNLIMITED] >> FS) & 3) | (state[CPL] === 3 ? 4 : 0);
+  const modeNow = () => ((state[UNLIMITED] >> FS) & 3) | (state[CPL] === 3 ? USER : 0);
   const isFlat = () => (state[FLAT] & NEEDED_FLAT) === NEEDED_FLAT && state[ALIGN] === 0;
 
   /** The decoded block at an EIP whose page the TLB has: nothing is walked, nothing changes. */
@@ -105,7 +103,7 @@ export function createTranslator(
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
-  function interpret({ insn, eip, last }: Site, mode: number): number {
+  function interpret({ insn, eip, last, mode }: Site): number {
     doubles[Double.Retired] = enteredAt + (enteredWith - state[JIT_LEFT]);
     state[INDEX] = 0;
     state[BUDGET] = state[JIT_LEFT];
@@ -117,83 +115,108 @@ export function createTranslator(
       insn.exec(insn);
     } catch (error) {
       if (error !== faults.fault) throw error;
+      // As in the interpreter: it will run again and meet its breakpoints then.
       state[DEBUG_HITS] = 0;
       if (state[COMMITTED] === 0) state[EIP] = eip + insn.start;
       state[COMMITTED] = 0;
       faulted = true;
-      state[JIT_LEFT] -= 1 + state[EXTRA];
-      state[EXTRA] = 0;
-      return 1;
+      return count();
     }
-    state[JIT_LEFT] -= 1 + state[EXTRA];
-    state[EXTRA] = 0;
+    count();
     if (state[EIP] !== end) {
       if (state[MID_REP] === 0) noteBranch(eip + insn.start);
       return 1;
     }
-    return last || state[BREAK] !== 0 || modeNow() !== mode || !isFlat() ? 1 : 0;
+    return last || state[BREAK] !== 0 || modeNow() !== mode.number || !isFlat() ? 1 : 0;
+  }
+  /** Counts an instruction and the rounds that it repeated. */
+  function count(): number {
+    state[JIT_LEFT] -= 1 + state[EXTRA];
+    state[EXTRA] = 0;
+    return 1;
   }
 
-  function compile(region: Region, mode: number): Translation {
-    const shape = structure(region);
-    const budget = planBudget(region, shape);
-    markLiveFlags(region, shape, budget);
-    const { bytes, sites } = emitRegion(region, shape, budget, pages);
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      env: { ...softfloat, memory, interpret: (site: number) => interpret(sites[site]!, mode) },
-    });
-    const entry = region.blocks[0]!;
-    return {
-      valid: true,
-      eip: entry.eip,
-      mode,
-      cost: budget.heads.get(entry) ?? 0,
-      run: instance.exports.run as (left: number) => number,
-    };
+  function compileWaiting(): void {
+    const regions = waiting.filter(({ blocks }) => blocks.every(({ source }) => source.valid));
+    waiting = [];
+    if (regions.length === 0) return;
+    for (const translation of translations.add(regions)) {
+      for (const { source } of translation.region.blocks) (source.derived ??= []).push(translation);
+      const { source } = translation.region.blocks[0]!;
+      const others = (source.translations ?? []).filter(
+        (other) => other.valid && (other.eip !== translation.eip || other.mode !== translation.mode),
+      );
+      source.translations = [translation, ...others];
+    }
   }
 
-  function translate(block: Block): void {
+  /** Finds the region of a hot block at EIP and lets it wait, or compiles it at once with all that wait. */
+  function request(block: Block, known: Translation | undefined): void {
     if (!isFlat()) return;
     const number = modeNow();
-    const mode: Mode = { user: (number & 4) !== 0, fs: (number & 1) !== 0, gs: (number & 2) !== 0 };
-    const region = discover(state[EIP], mode, (eip) => findBlock(eip, mode.user), options);
-    if (region?.blocks[0]?.source !== block) return;
-    const translation = compile(region, number);
-    for (const { source } of region.blocks) (source.derived ??= []).push(translation);
-    block.translation = translation;
+    const user = (number & USER) !== 0;
+    const mode = { number, user, fs: (number & 1) !== 0, gs: (number & 2) !== 0 };
+    const region = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
+    if (!region || region.blocks[0]!.source !== block) return;
+    if (known && region.blocks.length === known.region.blocks.length) return;
+    // They are hot by themselves only if they still run outside of the region.
+    for (const { source } of region.blocks)
+      if (source !== block) source.heat = Math.min(source.heat, options.heat);
+    waiting.push(region);
+    if (known || waiting.length >= options.batch) compileWaiting();
   }
 
-  /** State of the die of mixed runs (xorshift, Marsaglia 2003). */
-  let die = options.mixed ?? 0;
-  function interpreterWins(): boolean {
-    die ^= die << 13;
-    die ^= die >>> 17;
-    die ^= die << 5;
-    return (die & 1) !== 0;
+  function goneStale(block: Block): void {
+    const page = block.physical >>> 12;
+    stale.set(page, (stale.get(page) ?? 0) + 1);
+    block.heat = 0;
+    block.translations = block.translations?.filter(({ valid }) => valid);
+  }
+
+  /** Counts a run by the interpreter, and translates what has run often. */
+  function warm(block: Block): void {
+    block.heat++;
+    if (block.heat < options.threshold) return;
+    const patience = stale.size === 0 ? 0 : Math.min(stale.get(block.physical >>> 12) ?? 0, MOST_PATIENCE);
+    if (block.heat === options.threshold << patience) request(block, undefined);
+    if (block.heat === options.urgent << patience) compileWaiting();
+  }
+
+  function translationOf(block: Block): Translation | undefined {
+    if (!block.translations) return undefined;
+    const eip = state[EIP];
+    const mode = modeNow();
+    for (const translation of block.translations) {
+      if (translation.eip !== eip || translation.mode !== mode) continue;
+      if (translation.valid) return translation;
+      goneStale(block);
+      return undefined;
+    }
+    return undefined;
   }
 
   return {
     find(block, remaining) {
-      if (block.translation === undefined && ++block.heat === threshold) translate(block);
-      const translation = block.translation as Translation | undefined;
-      if (translation === undefined || (die !== 0 && interpreterWins())) return undefined;
-      if (!translation.valid) {
-        block.translation = undefined;
-        block.heat = 0;
-        return undefined;
+      let translation = translationOf(block);
+      if (!translation) {
+        warm(block);
+        translation = translationOf(block);
+        if (!translation) return undefined;
       }
-      const fits =
-        translation.eip === state[EIP] &&
-        translation.cost <= remaining &&
-        translation.mode === modeNow() &&
-        isFlat();
-      return fits ? translation : undefined;
+      if (translation.cost > remaining || !isFlat() || die?.() === 0) return undefined;
+      // What was cold when it was made may have become hot.
+      if (options.grow.includes(translation.entered)) {
+        request(block, translation);
+        translation = translationOf(block) ?? translation;
+        if (translation.cost > remaining) return undefined;
+      }
+      return translation;
     },
-    run({ run }, remaining) {
+    run(translation, remaining) {
       enteredAt = doubles[Double.Retired];
       enteredWith = remaining;
       faulted = false;
-      const left = run(remaining);
+      const left = translations.enter(translation, remaining);
       doubles[Double.Retired] = enteredAt + (remaining - left);
       if (faulted) return Outcome.Fault;
       return left === remaining ? Outcome.Nothing : Outcome.Advanced;

@@ -7,6 +7,7 @@
  */
 import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
+import type { Translation } from '../../jit/cache.ts';
 import type { Insn } from './insn.ts';
 
 /** Places that are remembered of an indirect jump. */
@@ -24,8 +25,8 @@ export class Block {
   heat = 0;
   /** Where its indirect jump or call went, the first few places. */
   targets: number[] | undefined;
-  /** The translation that is entered here, and all that contain it. */
-  translation: Derived | undefined;
+  /** The translations that are entered here, and all that contain it. */
+  translations: readonly Translation[] | undefined;
   derived: Derived[] | undefined;
   /** The guard that lets it pass without being asked, and at which linear address. */
   passes = 0;

@@ -1,4 +1,4 @@
-/** From a region to a WebAssembly module with one function: enter, the blocks in their structure, leave. */
+/** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
 import { SUPERVISOR_READ, USER_READ } from '../../cpu/paging/mmu.ts';
 import { CS, ECX, FS, GS } from '../../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
@@ -8,8 +8,7 @@ import type { Budget } from '../passes/budget.ts';
 import type { Structure } from '../passes/structure.ts';
 import type { Region, RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
-import { ModuleWriter } from '../wasm/module.ts';
-import { Op, Type, type ValueType } from '../wasm/opcodes.ts';
+import { Op } from '../wasm/opcodes.ts';
 import {
   emitAlu,
   emitCompareExchange,
@@ -43,12 +42,15 @@ import {
 } from './moves.ts';
 import { read } from './operands.ts';
 import { emitSimd } from './simd.ts';
-import { createVectors } from './vectors.ts';
+import { createVectors, type ImportSoftfloat } from './vectors.ts';
 
-export interface Emitted {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What the imported function `env.interpret` is called with. */
-  readonly sites: readonly Site[];
+export interface RegionImports {
+  /** Index of the function that runs the interpreter's handler for a site. */
+  readonly interpret: number;
+  /** Registers a site and returns its number. */
+  addSite(site: Site): number;
+  /** Index of a function of the soft-float core. */
+  readonly softfloat: ImportSoftfloat;
 }
 
 /** The bits of a TLB word that say where code lies and that it may be fetched (`cpu/paging/mmu.ts`). */
@@ -62,26 +64,20 @@ function memoryOf(operation: Operation): Memory | undefined {
   );
 }
 
-/** @param pages size of the machine's memory in 64 KiB */
-export function emitRegion(region: Region, structure: Structure, budget: Budget, pages: number): Emitted {
+/** A function from the instructions that may run to those that are left. */
+export function emitRegion(
+  region: Region,
+  structure: Structure,
+  budget: Budget,
+  { interpret, addSite, softfloat }: RegionImports,
+): Code {
   const { mode, at, blocks } = region;
-  const sites: Site[] = [];
-  const writer = new ModuleWriter(pages);
-  const interpret = writer.importFunction('interpret', { parameters: [Type.i32], results: [Type.i32] });
   const code = new Code(1);
   const exit = code.block();
   const frame = createFrame(code, mode, exit);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
-  const softfloat = new Map<string, number>();
-  const vectors = createVectors(frame, region, (name, parameters, results) => {
-    const types = (count: number) => new Array<ValueType>(count).fill(Type.i32);
-    const index =
-      softfloat.get(name) ??
-      writer.importFunction(name, { parameters: types(parameters), results: types(results) });
-    softfloat.set(name, index);
-    code.call(index);
-  });
+  const vectors = createVectors(frame, region, softfloat);
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
 
@@ -352,11 +348,10 @@ export function emitRegion(region: Region, structure: Structure, budget: Budget,
     goComputed(block, to);
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
-    const site = { insn, eip: block.eip, last };
-    sites.push(site);
+    const site = { insn, eip: block.eip, last, mode };
     const keeps = keepsVectors(insn);
     if (!keeps) vectors.spillAll();
-    emitInterpret(frame, flags, interpret, sites.length - 1, site);
+    emitInterpret(frame, flags, interpret, addSite(site), site);
     if (!keeps && !last) vectors.loadAll();
   }
 
@@ -413,7 +408,5 @@ export function emitRegion(region: Region, structure: Structure, budget: Budget,
   code.end();
   vectors.spillAll();
   leaveRegion(frame);
-  const run = writer.addFunction({ parameters: [Type.i32], results: [Type.i32] }, code);
-  writer.exportFunction('run', run);
-  return { bytes: writer.finish(), sites };
+  return code;
 }

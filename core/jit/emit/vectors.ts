@@ -26,12 +26,13 @@ const FAST_MASK = 0xffe0;
 
 export const xmmAddress = (register: number) => FpuState.Xmm + register * 16;
 
-/** Calls a function of the soft-float core with what is on the stack. */
-export type CallSoftfloat = (name: keyof Softfloat, parameters: number, results: number) => void;
+/** Index of a function of the soft-float core, whose parameters and results are 32 bits wide. */
+export type ImportSoftfloat = (name: keyof Softfloat, parameters: number, results: number) => number;
 
 export interface Vectors {
   readonly frame: Frame;
-  readonly callSoftfloat: CallSoftfloat;
+  /** Calls a function of the soft-float core with what is on the stack. */
+  callSoftfloat(...of: Parameters<ImportSoftfloat>): void;
   /** Is MXCSR such that WebAssembly's operations do? A local of 0 or 1. */
   readonly fast: number;
   temporary(type: ValueType): number;
@@ -67,7 +68,7 @@ function vectorsOf(region: Region): Vector[] {
   return [...found.values()].sort((a, b) => a.register - b.register);
 }
 
-export function createVectors(frame: Frame, region: Region, callSoftfloat: CallSoftfloat): Vectors {
+export function createVectors(frame: Frame, region: Region, importSoftfloat: ImportSoftfloat): Vectors {
   const { code } = frame;
   const used = vectorsOf(region);
   const locals = new Map(used.map(({ register }) => [register, code.local(Type.v128)]));
@@ -80,7 +81,9 @@ export function createVectors(frame: Frame, region: Region, callSoftfloat: CallS
 
   const vectors: Vectors = {
     frame,
-    callSoftfloat,
+    callSoftfloat(...of) {
+      code.call(importSoftfloat(...of));
+    },
     fast,
     temporary: (type) => free.get(type)?.pop() ?? code.local(type),
     release(type, ...back) {

@@ -78,6 +78,13 @@ export class Code {
     this.bytes.unsigned(index);
   }
 
+  /** Calls what stands in the only table at the place on the stack. @param signature its index in the module */
+  callIndirect(signature: number): void {
+    this.bytes.byte(Op.callIndirect);
+    this.bytes.unsigned(signature);
+    this.bytes.byte(0);
+  }
+
   block(): Label {
     return this.open(Op.block, Type.none);
   }

@@ -1,16 +1,18 @@
 /** Writes a WebAssembly module: imported functions, one imported memory, functions, exports (Core Specification 5.5). */
 import { Bytes } from './bytes.ts';
 import type { Code } from './code.ts';
-import type { ValueType } from './opcodes.ts';
+import { Op, type ValueType } from './opcodes.ts';
 
 export interface Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
 
-const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const SECTION = { type: 1, import: 2, function: 3, export: 7, element: 9, code: 10 } as const;
 const FUNCTION = 0;
+const TABLE = 1;
 const MEMORY = 2;
+const FUNCTION_REFERENCE = 0x70;
 const FUNCTION_TYPE = 0x60;
 
 export class ModuleWriter {
@@ -23,6 +25,8 @@ export class ModuleWriter {
   private readonly exports = new Bytes();
   private exportCount = 0;
   private functionCount = 0;
+  private readonly elements = new Bytes();
+  private elementCount = 0;
 
   /** @param pages size of the memory that is imported as `env.memory`, in 64 KiB */
   constructor(pages: number) {
@@ -43,6 +47,34 @@ export class ModuleWriter {
     this.imports.unsigned(this.type(signature));
     this.importCount++;
     return this.functionCount++;
+  }
+
+  /** Imports the table of functions `env.name`, which has at least `least` places. */
+  importTable(name: string, least: number): void {
+    this.imports.name('env');
+    this.imports.name(name);
+    this.imports.byte(TABLE);
+    this.imports.byte(FUNCTION_REFERENCE);
+    // No maximum.
+    this.imports.byte(0);
+    this.imports.unsigned(least);
+    this.importCount++;
+  }
+
+  /** Puts a function into the table when the module is instantiated. */
+  placeFunction(place: number, index: number): void {
+    this.elements.byte(0);
+    this.elements.byte(Op.i32Const);
+    this.elements.signed(place);
+    this.elements.byte(Op.end);
+    this.elements.unsigned(1);
+    this.elements.unsigned(index);
+    this.elementCount++;
+  }
+
+  /** The index of a signature, for indirect calls. */
+  signature(signature: Signature): number {
+    return this.type(signature);
   }
 
   /** Returns the function's index. */
@@ -78,6 +110,7 @@ export class ModuleWriter {
     }
     section(SECTION.function, this.functions.length, declared);
     section(SECTION.export, this.exportCount, this.exports);
+    if (this.elementCount > 0) section(SECTION.element, this.elementCount, this.elements);
     section(SECTION.code, this.functions.length, bodies);
     return module.view().slice();
   }

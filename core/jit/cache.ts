@@ -1,0 +1,204 @@
+/**
+ * Translations as functions of WebAssembly: compiles them in batches, keeps them callable, and throws the least used ones
+ * away when they are too many.
+ *
+ * All functions stand in one table, and one small module calls them and passes their calls of the interpreter on: so the engine
+ * makes the expensive passages between JavaScript and WebAssembly once, not for each module. A batch of regions is one
+ * module, for a module has a price of its own. Modules that nothing in the table points at any more are collected.
+ */
+import type { Derived } from '../cpu/decode/code-cache.ts';
+import type { Softfloat } from '../softfloat/softfloat.ts';
+import type { Site } from './emit/interpreter.ts';
+import { emitRegion } from './emit/region.ts';
+import type { ImportSoftfloat } from './emit/vectors.ts';
+import { planBudget } from './passes/budget.ts';
+import { markLiveFlags } from './passes/flag-liveness.ts';
+import { structure } from './passes/structure.ts';
+import type { Region } from './region.ts';
+import { Code } from './wasm/code.ts';
+import { ModuleWriter } from './wasm/module.ts';
+import { Type, type ValueType } from './wasm/opcodes.ts';
+
+/** Most bytes of modules that are kept; the engine's own code is some times larger. */
+const MOST_BYTES = 32 << 20;
+/** Places of the table to begin with. */
+const PLACES = 1024;
+
+/** A module and what was made in it. */
+interface Batch {
+  readonly bytes: number;
+  readonly translations: readonly Translation[];
+  readonly sites: readonly number[];
+  /** When one of its translations was entered last, as a count of such looks. */
+  used: number;
+}
+
+export interface Translation extends Derived {
+  readonly region: Region;
+  readonly eip: number;
+  readonly mode: number;
+  /** Instructions that must be left when it is entered. */
+  readonly cost: number;
+  /** Its place in the table. */
+  readonly place: number;
+  readonly batch: Batch;
+  /** How often it was entered. */
+  entered: number;
+  /** Another translation of the same decoded block, at another address or in another mode. */
+  next: Translation | undefined;
+}
+
+export interface TranslationCache {
+  /** Translates regions into one module. */
+  add(regions: readonly Region[]): readonly Translation[];
+  /** Runs at most `left` instructions and returns how many are left. */
+  enter(translation: Translation, left: number): number;
+  /** How many translations there are, and the bytes of their modules. */
+  readonly size: () => { readonly translations: number; readonly bytes: number };
+}
+
+const INTERPRET = { parameters: [Type.i32], results: [Type.i32] };
+const RUN = { parameters: [Type.i32], results: [Type.i32] };
+
+/** The module between JavaScript and translations. */
+function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, handle: (site: number) => number) {
+  const writer = new ModuleWriter(pagesOf(memory));
+  const imported = writer.importFunction('interpret', INTERPRET);
+  writer.importTable('table', PLACES);
+  const enter = new Code(2);
+  enter.get(1);
+  enter.get(0);
+  enter.callIndirect(writer.signature(RUN));
+  const interpret = new Code(1);
+  interpret.get(0);
+  interpret.call(imported);
+  writer.exportFunction(
+    'enter',
+    writer.addFunction({ parameters: [Type.i32, Type.i32], results: [Type.i32] }, enter),
+  );
+  writer.exportFunction('interpret', writer.addFunction(INTERPRET, interpret));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(writer.finish()), {
+    env: { memory, table, interpret: handle },
+  });
+  return exports as { enter: (place: number, left: number) => number; interpret: WebAssembly.ExportValue };
+}
+
+const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
+
+/**
+ * @param softfloat over the same memory: translations call it
+ * @param interpret runs the interpreter's handler; returns 0 when the translation may go on
+ */
+export function createTranslationCache(
+  memory: WebAssembly.Memory,
+  softfloat: Softfloat,
+  interpret: (site: Site) => number,
+): TranslationCache {
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: PLACES });
+  const sites: (Site | undefined)[] = [];
+  const gate = createGate(table, memory, (site) => interpret(sites[site]!));
+  const freePlaces: number[] = [];
+  const freeSites: number[] = [];
+  let places = 0;
+  let batches: Batch[] = [];
+  let bytes = 0;
+  let looks = 0;
+
+  function newPlace(): number {
+    const place = freePlaces.pop() ?? places++;
+    if (place >= table.length) table.grow(table.length);
+    return place;
+  }
+
+  function drop({ translations, sites: own, bytes: size }: Batch): void {
+    for (const translation of translations) {
+      translation.valid = false;
+      table.set(translation.place, null);
+      freePlaces.push(translation.place);
+    }
+    for (const site of own) {
+      sites[site] = undefined;
+      freeSites.push(site);
+    }
+    bytes -= size;
+  }
+
+  /** Throws away the half that was not used for longest, and what is stale as a whole. */
+  function evict(): void {
+    const byUse = [...batches].sort((a, b) => b.used - a.used);
+    let kept = 0;
+    batches = byUse.filter((batch) => {
+      const stays = kept + batch.bytes <= MOST_BYTES / 2 && batch.translations.some(({ valid }) => valid);
+      if (stays) kept += batch.bytes;
+      else drop(batch);
+      return stays;
+    });
+  }
+
+  return {
+    add(regions) {
+      if (bytes > MOST_BYTES) evict();
+      const writer = new ModuleWriter(pagesOf(memory));
+      const imported = writer.importFunction('interpret', INTERPRET);
+      writer.importTable('table', table.length);
+      const own: number[] = [];
+      const addSite = (site: Site) => {
+        const number = freeSites.pop() ?? sites.length;
+        sites[number] = site;
+        own.push(number);
+        return number;
+      };
+      const imports = new Map<string, number>();
+      const importSoftfloat: ImportSoftfloat = (name, parameters, results) => {
+        const words = (count: number) => new Array<ValueType>(count).fill(Type.i32);
+        const index =
+          imports.get(name) ??
+          writer.importFunction(name, { parameters: words(parameters), results: words(results) });
+        imports.set(name, index);
+        return index;
+      };
+      const translations: Translation[] = [];
+      const made = regions.map((region) => {
+        const shape = structure(region);
+        const budget = planBudget(region, shape);
+        markLiveFlags(region, shape, budget);
+        const place = newPlace();
+        const code = emitRegion(region, shape, budget, {
+          interpret: imported,
+          addSite,
+          softfloat: importSoftfloat,
+        });
+        const entry = region.blocks[0]!;
+        return { region, code, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
+      });
+      // All imports come before the first function.
+      for (const { place, code } of made) writer.placeFunction(place, writer.addFunction(RUN, code));
+      const module = writer.finish();
+      const batch: Batch = { bytes: module.length, translations, sites: own, used: looks };
+      for (const { region, place, eip, cost } of made)
+        translations.push({
+          ...{ region, place, eip, cost },
+          valid: true,
+          mode: region.mode.number,
+          batch,
+          entered: 0,
+          next: undefined,
+        });
+      new WebAssembly.Instance(new WebAssembly.Module(module), {
+        env: { ...softfloat, memory, table, interpret: gate.interpret },
+      });
+      bytes += module.length;
+      batches.push(batch);
+      return translations;
+    },
+    enter(translation, left) {
+      translation.batch.used = ++looks;
+      translation.entered++;
+      return gate.enter(translation.place, left);
+    },
+    size: () => ({
+      translations: batches.reduce((sum, { translations }) => sum + translations.length, 0),
+      bytes,
+    }),
+  };
+}
