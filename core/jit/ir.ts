@@ -6,6 +6,7 @@
  * Flags have no operands: which of them an operation must leave is found by `passes/flag-liveness.ts`.
  */
 import type { Insn } from '../cpu/decode/insn.ts';
+import type { Softfloat } from '../softfloat/softfloat.ts';
 
 export type Width = 8 | 16 | 32;
 
@@ -48,6 +49,9 @@ export type AluName = 'add' | 'or' | 'adc' | 'sbb' | 'and' | 'sub' | 'xor' | 'cm
 export type UnaryName = 'inc' | 'dec' | 'not' | 'neg';
 export type ShiftName = 'rol' | 'ror' | 'shl' | 'shr' | 'sar';
 export type BitName = 'bt' | 'bts' | 'btr' | 'btc';
+
+/** Formats of memory operands of x87 instructions: floating point, then integers of 16, 32 and 64 bits. */
+export type X87Format = 'single' | 'double' | 'extended' | 'word' | 'long' | 'quad';
 
 /** Where an operation comes from. `index` is its position in the block, `start` and `end` are offsets from the block's EIP. */
 interface Common {
@@ -231,6 +235,30 @@ export type Operation = Common &
         readonly to: Vector;
         readonly from: VectorSource;
       }
+    /** An x87 instruction without a memory operand: a function of the soft-float core and its arguments. */
+    | { readonly op: 'x87-call'; readonly name: keyof Softfloat; readonly numbers: readonly number[] }
+    /** FLD and FILD. */
+    | { readonly op: 'x87-load'; readonly format: X87Format; readonly from: Memory }
+    /** FST, FSTP, FIST, FISTP. */
+    | { readonly op: 'x87-store'; readonly format: X87Format; readonly pops: boolean; readonly to: Memory }
+    /** FADD and relatives by their /digit, with FCOM (2) and FCOMP (3), with a memory operand. */
+    | {
+        readonly op: 'x87-arithmetic';
+        readonly digit: number;
+        readonly format: X87Format;
+        readonly from: Memory;
+      }
+    /** FCOMI, FCOMIP, FUCOMI, FUCOMIP. */
+    | {
+        readonly op: 'x87-order';
+        readonly register: number;
+        readonly quietly: boolean;
+        readonly pops: boolean;
+      }
+    /** FCMOVcc. */
+    | { readonly op: 'x87-conditional-move'; readonly condition: number; readonly register: number }
+    | { readonly op: 'x87-load-control'; readonly from: Memory }
+    | { readonly op: 'x87-store-word'; readonly word: 'control' | 'status'; readonly to: Place }
     | { readonly op: 'interpret' }
   );
 

@@ -22,6 +22,7 @@ import type {
 import { Flags } from './ir.ts';
 import { constant, memoryOf, register, whole } from './lift-operands.ts';
 import { liftSimd } from './lift-simd.ts';
+import { liftX87 } from './lift-x87.ts';
 
 const ALU: readonly AluName[] = ['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp'];
 /** By /digit; RCL and RCR are the interpreter's. */
@@ -284,7 +285,8 @@ function twoByte(i: Insn): Bare | undefined {
 export function liftOperation(insn: Insn): Operation {
   let bare: Bare | undefined;
   if (insn.legal) {
-    if (insn.opcode < 0x100) bare = oneByte(insn);
+    if ((insn.opcode & ~7) === 0xd8) bare = liftX87(insn);
+    else if (insn.opcode < 0x100) bare = oneByte(insn);
     else bare = (insn.opcode < 0x200 ? twoByte(insn) : undefined) ?? liftSimd(insn);
   }
   return { ...(bare ?? { op: 'interpret' }), insn, flags: Flags.All };

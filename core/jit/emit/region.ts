@@ -42,6 +42,8 @@ import {
 } from './moves.ts';
 import { read } from './operands.ts';
 import { emitSimd } from './simd.ts';
+import { emitX87, type X87 } from './x87.ts';
+import { createX87Pointers, isX87 } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
 
 export interface RegionImports {
@@ -78,6 +80,8 @@ export function emitRegion(
   const flags = createFlagWriter(frame);
   const { locals } = frame;
   const vectors = createVectors(frame, region, softfloat);
+  const pointers = createX87Pointers(frame, region);
+  const x87: X87 = { frame, pointers, importSoftfloat: softfloat };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
 
@@ -173,7 +177,8 @@ export function emitRegion(
         emitDirection(frame, of);
         break;
       default:
-        emitSimd(vectors, flags, of);
+        if (isX87(of)) emitX87(x87, flags, of);
+        else emitSimd(vectors, flags, of);
     }
     frame.done++;
   }
@@ -351,8 +356,11 @@ export function emitRegion(
     const site = { insn, eip: block.eip, last, mode };
     const keeps = keepsVectors(insn);
     if (!keeps) vectors.spillAll();
+    pointers.spill();
     emitInterpret(frame, flags, interpret, addSite(site), site);
-    if (!keeps && !last) vectors.loadAll();
+    if (last) return;
+    if (!keeps) vectors.loadAll();
+    pointers.load();
   }
 
   /** Leaves when fewer instructions may run than the way to the next such check takes. */
@@ -372,6 +380,7 @@ export function emitRegion(
     frame.forgetSpills();
     frame.done = 0;
     vectors.beginBlock();
+    pointers.beginBlock();
     checkBudget(block);
     for (const one of block.operations) {
       frame.eip = (block.eip + one.insn.start) | 0;
@@ -404,9 +413,11 @@ export function emitRegion(
 
   enterRegion(frame);
   vectors.enterRegion();
+  pointers.enterRegion();
   tree(blocks[0]!);
   code.end();
   vectors.spillAll();
+  pointers.spill();
   leaveRegion(frame);
   return code;
 }

@@ -294,30 +294,7 @@ export function emitFloatOrder(vectors: Vectors, flags: FlagWriter, operation: N
   const a = vectors.temporary(lanes.type);
   const b = source.value;
   const image = frame.temporary();
-  /** ZF and its complement make PF right: ADJ is where the two disagree (see `cpu/integer/flags.ts`). */
-  function write(zero: () => void, parity: () => void, carry: () => void): void {
-    flags.none(live & Flags.Overflow);
-    if ((live & Flags.Result) !== 0) {
-      zero();
-      code.op(Op.i32Eqz);
-      code.set(locals.result);
-      zero();
-      parity();
-      code.op(Op.i32Xor);
-      code.set(locals.adjust);
-    }
-    if ((live & Flags.Carry) === 0) return;
-    carry();
-    flags.carry();
-  }
-  const bit = (shift: number) => () => {
-    code.get(image);
-    code.const(shift);
-    code.op(Op.i32ShrU);
-    code.const(1);
-    code.op(Op.i32And);
-  };
-  const compared = (name: 'eq' | 'lt') => () => {
+  const compared = (name: 'eq' | 'lt') => {
     code.get(a);
     code.get(b);
     lanes.op(name);
@@ -331,7 +308,18 @@ export function emitFloatOrder(vectors: Vectors, flags: FlagWriter, operation: N
       refuseDenormal(vectors, lanes, first, a, form, slow);
       refuseDenormal(vectors, lanes, second, b, form, slow);
       refuseNan(vectors, lanes, a, b, slow);
-      write(compared('eq'), () => code.const(0), compared('lt'));
+      flags.none(live & Flags.Overflow);
+      if ((live & Flags.Result) !== 0) {
+        // PF is clear: ADJ is the complement of the result (see `cpu/integer/flags.ts`).
+        compared('eq');
+        code.tee(locals.adjust);
+        code.op(Op.i32Eqz);
+        code.set(locals.result);
+      }
+      if ((live & Flags.Carry) !== 0) {
+        compared('lt');
+        flags.carry();
+      }
     },
     () => {
       vectors.spill(first);
@@ -346,7 +334,7 @@ export function emitFloatOrder(vectors: Vectors, flags: FlagWriter, operation: N
       code.const(-1);
       code.op(Op.i32Ne);
       leaveIfUnmasked(vectors);
-      write(bit(6), bit(2), bit(0));
+      flags.fromComparison(image, live);
     },
   );
   flags.known = 'nothing';

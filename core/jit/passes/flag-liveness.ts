@@ -102,8 +102,11 @@ export function effectOf(operation: Operation): Effect {
     case 'interpret':
       return effect(true);
     case 'float-order':
+    case 'x87-order':
       return effect(true, Flags.All);
-    // An SSE instruction may find SSE switched off, and may raise an exception.
+    case 'x87-conditional-move':
+      return effect(true, 0, readByCondition(operation.condition));
+    // SSE and x87 instructions may find their unit switched off, or an exception pending.
     default:
       return effect(true);
   }
