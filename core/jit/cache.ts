@@ -140,7 +140,6 @@ export function createTranslationCache(
       if (bytes > MOST_BYTES) evict();
       const writer = new ModuleWriter(pagesOf(memory));
       const imported = writer.importFunction('interpret', INTERPRET);
-      writer.importTable('table', table.length);
       const own: number[] = [];
       const addSite = (site: Site) => {
         const number = freeSites.pop() ?? sites.length;
@@ -172,7 +171,7 @@ export function createTranslationCache(
         return { region, code, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
       });
       // All imports come before the first function.
-      for (const { place, code } of made) writer.placeFunction(place, writer.addFunction(RUN, code));
+      for (const { place, code } of made) writer.exportFunction(String(place), writer.addFunction(RUN, code));
       const module = writer.finish();
       const batch: Batch = { bytes: module.length, translations, sites: own, used: looks };
       for (const { region, place, eip, cost } of made)
@@ -184,9 +183,11 @@ export function createTranslationCache(
           entered: 0,
           next: undefined,
         });
-      new WebAssembly.Instance(new WebAssembly.Module(module), {
-        env: { ...softfloat, memory, table, interpret: gate.interpret },
+      // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
+        env: { ...softfloat, memory, interpret: gate.interpret },
       });
+      for (const { place } of made) table.set(place, exports[String(place)]);
       bytes += module.length;
       batches.push(batch);
       return translations;

@@ -13,6 +13,8 @@ export interface TranslatorOptions {
   readonly heat: number;
   /** After how many entries a translation is made anew, if more of what surrounds it has become hot. */
   readonly grow: readonly number[];
+  /** How often at most the wait of code doubles that changes after it was translated. */
+  readonly patience: number;
   /** Makes the interpreter take its turn at random, from this seed. */
   readonly mixed?: number;
 }
@@ -21,11 +23,19 @@ export const TIERS = {
   /** Nothing is translated. */
   interpreter: undefined,
   /** Hot code is. */
-  jit: { threshold: 40, urgent: 160, batch: 32, instructions: 800, heat: 2, grow: [1000, 30_000] },
+  jit: {
+    threshold: 40,
+    urgent: 160,
+    batch: 32,
+    instructions: 800,
+    heat: 2,
+    grow: [1000, 30_000],
+    patience: 8,
+  },
   /** All code is, before it runs for the first time. */
-  eager: { threshold: 1, urgent: 1, batch: 1, instructions: 800, heat: 1, grow: [10, 100] },
+  eager: { threshold: 1, urgent: 1, batch: 1, instructions: 800, heat: 1, grow: [10, 100], patience: 0 },
   /** Either tier runs a block, by the throw of a die. */
-  mixed: { threshold: 2, urgent: 2, batch: 1, instructions: 100, heat: 1, grow: [5], mixed: 1 },
+  mixed: { threshold: 2, urgent: 2, batch: 1, instructions: 100, heat: 1, grow: [5], patience: 0, mixed: 1 },
 } as const satisfies Record<string, TranslatorOptions | undefined>;
 export type Tier = keyof typeof TIERS;
 

@@ -42,8 +42,6 @@ const NEEDED_FLAT = 0xf;
 const RIGHTS = 8;
 const NO_EXECUTE = 0x40;
 const USER = 4;
-/** Code that was translated so often and changed again waits this many times twice as long, at most. */
-const MOST_PATIENCE = 8;
 
 /** What came of running a translation. */
 export const Outcome = {
@@ -177,7 +175,7 @@ export function createTranslator(
   function warm(block: Block): void {
     block.heat++;
     if (block.heat < options.threshold) return;
-    const patience = stale.size === 0 ? 0 : Math.min(stale.get(block.physical >>> 12) ?? 0, MOST_PATIENCE);
+    const patience = stale.size === 0 ? 0 : Math.min(stale.get(block.physical >>> 12) ?? 0, options.patience);
     if (block.heat === options.threshold << patience) request(block, undefined);
     if (block.heat === options.urgent << patience) compileWaiting();
   }

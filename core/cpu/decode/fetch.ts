@@ -15,6 +15,8 @@ import type { Insn } from './insn.ts';
 const MAX_BLOCK = 64;
 /** Entries of the table from linear address to block. */
 const LINEAR_SLOTS = 1 << 14;
+/** Instructions across pages that are remembered. */
+const MOST_CROSSING = 4096;
 
 /** Thrown, not an error: the debugger wants to stop before the code is executed. */
 export const STOP_AT_NEW_CODE = Symbol('stop at new code');
@@ -94,6 +96,29 @@ export function createFetch(
     return new Block(0, length, [insn], splits(linear));
   }
 
+  /** Instructions that cross a page, by physical address and mode, with the bytes that they were decoded from. */
+  const crossing = new Map<number, { readonly bytes: Uint8Array; readonly block: Block }>();
+
+  /** The instruction at CS:EIP, whose first page is RAM: decoded, unless its bytes are those that were decoded before. */
+  function decodeCrossing(physical: number, wide: boolean): Block {
+    const key = physical * 2 + (wide ? 1 : 0);
+    const known = crossing.get(key);
+    if (known && matches(known.bytes) && known.block.breakpoint === splits((segBase[CS] + state[EIP]) | 0))
+      return known.block;
+    const block = decodeSlow(wide);
+    slowOffset = state[EIP];
+    const bytes = Uint8Array.from({ length: block.size }, () => slowReader.next());
+    if (crossing.size === MOST_CROSSING) crossing.clear();
+    crossing.set(key, { bytes, block });
+    return block;
+  }
+  /** Reads code until a byte differs: what faults is what would be fetched. */
+  function matches(bytes: Uint8Array): boolean {
+    slowOffset = state[EIP];
+    for (const byte of bytes) if (slowReader.next() !== byte) return false;
+    return true;
+  }
+
   /** Code of a page is about to be executed: who waits for it may stop there. */
   function tell(linear: number, physical: number, fresh: boolean): void {
     if (!fresh && watchedCode.pages?.[linear >>> 12] !== 1) return;
@@ -119,7 +144,7 @@ export function createFetch(
         if (physical >= memory.size) return decodeSlow(wide);
         tell(linear, physical, !cache.hasPage(physical));
         block = decodeBlock(physical, linear, wide);
-        if (!block) return decodeSlow(wide);
+        if (!block) return decodeCrossing(physical, wide);
         cache.add(block, wide);
       } else tell(linear, physical, false);
       slotLinear[slot] = linear;

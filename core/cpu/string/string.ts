@@ -106,6 +106,19 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
       return count;
     };
 
+  /** REPNE SCASB up to, but without, the byte that ends it: what is not equal leaves nothing but flags, which the last one sets. */
+  const skip: Bulk = (i, most) => {
+    if (i.rep !== 0xf2 || !upwards(i)) return 0;
+    const host = direct(ES, reg32[EDI], FAST_READ, state[NEED_READ]);
+    // The last iteration is an ordinary one.
+    const count = Math.min(most - 1, fitting(host, 1));
+    if (host < 0 || count <= 0) return 0;
+    const found = mem8.subarray(host, host + count).indexOf(reg8[EAX]);
+    const done = found < 0 ? count : found;
+    reg32[EDI] += done;
+    return done;
+  };
+
   /** Runs `one` by the REP prefix, `bulk` first. `compares`: CMPS and SCAS, which also stop by ZF. */
   function repeated(one: Handler, compares: boolean, bulk?: Bulk): Handler {
     return (i) => {
@@ -126,7 +139,8 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
       };
       for (;;) {
         let done = bulk ? bulk(i, Math.min((reg32[ECX] & i.addrMask) >>> 0, allowed - state[EXTRA])) : 0;
-        if (done === 0) {
+        const ordinary = done === 0;
+        if (ordinary) {
           try {
             one(i);
           } catch (fault) {
@@ -138,7 +152,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
         state[EXTRA] += done;
         const count = (reg32[ECX] - done) & i.addrMask;
         reg32[ECX] = (reg32[ECX] & ~i.addrMask) | count;
-        if (count === 0 || (compares && zero() === (i.rep === 0xf2))) break;
+        if (count === 0 || (compares && ordinary && zero() === (i.rep === 0xf2))) break;
         if (state[EXTRA] >= allowed || state[BREAK] !== 0) {
           if (compares) restoreFlags();
           state[EIP] = state[BLOCK_EIP] + i.start;
@@ -154,7 +168,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
     opcode: number,
     make: (size: number) => Handler,
     compares = false,
-    bulk?: (size: number) => Bulk,
+    bulk?: (size: number) => Bulk | undefined,
   ) => {
     const form = (size: number) => repeated(make(size), compares, bulk?.(size));
     const byte = form(1);
@@ -222,6 +236,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
       };
     },
     true,
+    (size) => (size === 1 ? skip : undefined),
   );
   // INS checks its destination before the port is read, so that a fault loses no input.
   define(0x6c, (size) => {

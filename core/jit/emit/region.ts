@@ -45,6 +45,7 @@ import { emitSimd } from './simd.ts';
 import { emitX87, type X87 } from './x87.ts';
 import { createX87Pointers, isX87 } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
+import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
   /** Index of the function that runs the interpreter's handler for a site. */
@@ -86,7 +87,7 @@ export function emitRegion(
   const labels = new Map<RegionBlock, Label>();
 
   /** Segments that are not flat: FS and GS where the mode says so, and writes through CS, which fault. */
-  const reachable = ({ seg }: Memory) =>
+  const reachable = ({ seg }: Pick<Memory, 'seg'>) =>
     seg === CS ? false : seg === FS ? mode.fs : seg === GS ? mode.gs : true;
 
   function operation(of: Operation, block: RegionBlock): void {
@@ -325,16 +326,18 @@ export function emitRegion(
         goRecorded(block, to);
         return;
       }
-      case 'interpret-on':
-        handOver(block, terminator.insn, false);
-        // The handler has taken its own rounds from what is left.
-        frame.done = 0;
-        code.get(locals.left);
-        code.const(block.source.insns.length);
-        code.op(Op.i32Sub);
-        code.set(locals.left);
+      case 'interpret-on': {
+        const { insn } = terminator;
+        const done = code.block();
+        if (isBulk(insn) && reachable(insn)) emitBulk(frame, insn, done);
+        handOver(block, insn, false);
+        code.end();
+        flags.known = 'nothing';
+        // Either way has taken its own rounds from what is left.
+        count(block);
         go(block, terminator.next);
         return;
+      }
       case 'interpret':
         handOver(block, terminator.insn, true);
         return;

@@ -73,6 +73,13 @@ export class Code {
     this.bytes.byte(0xfd);
     this.bytes.unsigned(opcode);
   }
+  /** MEMORY.COPY (10) or MEMORY.FILL (11) of the only memory. */
+  bulk(opcode: 10 | 11): void {
+    this.bytes.byte(0xfc);
+    this.bytes.byte(opcode);
+    this.bytes.byte(0);
+    if (opcode === 10) this.bytes.byte(0);
+  }
   call(index: number): void {
     this.bytes.byte(Op.call);
     this.bytes.unsigned(index);

@@ -1,14 +1,14 @@
 /** Writes a WebAssembly module: imported functions, one imported memory, functions, exports (Core Specification 5.5). */
 import { Bytes } from './bytes.ts';
 import type { Code } from './code.ts';
-import { Op, type ValueType } from './opcodes.ts';
+import type { ValueType } from './opcodes.ts';
 
 export interface Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
 
-const SECTION = { type: 1, import: 2, function: 3, export: 7, element: 9, code: 10 } as const;
+const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 const FUNCTION = 0;
 const TABLE = 1;
 const MEMORY = 2;
@@ -25,8 +25,6 @@ export class ModuleWriter {
   private readonly exports = new Bytes();
   private exportCount = 0;
   private functionCount = 0;
-  private readonly elements = new Bytes();
-  private elementCount = 0;
 
   /** @param pages size of the memory that is imported as `env.memory`, in 64 KiB */
   constructor(pages: number) {
@@ -59,17 +57,6 @@ export class ModuleWriter {
     this.imports.byte(0);
     this.imports.unsigned(least);
     this.importCount++;
-  }
-
-  /** Puts a function into the table when the module is instantiated. */
-  placeFunction(place: number, index: number): void {
-    this.elements.byte(0);
-    this.elements.byte(Op.i32Const);
-    this.elements.signed(place);
-    this.elements.byte(Op.end);
-    this.elements.unsigned(1);
-    this.elements.unsigned(index);
-    this.elementCount++;
   }
 
   /** The index of a signature, for indirect calls. */
@@ -110,7 +97,6 @@ export class ModuleWriter {
     }
     section(SECTION.function, this.functions.length, declared);
     section(SECTION.export, this.exportCount, this.exports);
-    if (this.elementCount > 0) section(SECTION.element, this.elementCount, this.elements);
     section(SECTION.code, this.functions.length, bodies);
     return module.view().slice();
   }
