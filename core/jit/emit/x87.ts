@@ -11,6 +11,7 @@ import type { Frame } from './frame.ts';
 import { linearAddress, loadHost, storeHost, translate } from './memory.ts';
 import { setPart } from './operands.ts';
 import type { ImportSoftfloat } from './vectors.ts';
+import { emitMove } from './x87-stack.ts';
 import type { X87Operation, X87Pointers } from './x87-pointers.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
@@ -213,14 +214,23 @@ function emitLoadControl(x87: X87, { from }: Named<'x87-load-control'>): void {
   frame.release(value);
 }
 
+function emitCall(x87: X87, { name, numbers }: Named<'x87-call'>): void {
+  const core = () => {
+    for (const number of numbers) x87.frame.code.const(number);
+    call(x87, name, numbers.length, 0);
+  };
+  if (name === 'exchange' || name === 'loadRegister' || name === 'storeRegister')
+    emitMove(x87.frame, name, numbers[0]!, numbers[1] === 1, core);
+  else core();
+}
+
 export function emitX87(x87: X87, flags: FlagWriter, of: X87Operation): void {
   const { frame, pointers } = x87;
   const { code } = frame;
   pointers.require(of.op !== 'x87-store-word');
   switch (of.op) {
     case 'x87-call':
-      for (const number of of.numbers) code.const(number);
-      call(x87, of.name, of.numbers.length, 0);
+      emitCall(x87, of);
       pointers.remember(of.insn.imm);
       return;
     case 'x87-load':
