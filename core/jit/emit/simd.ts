@@ -1,5 +1,4 @@
 /** SSE and SSE2 operations: one file for each kind, as in `core/cpu/sse`. */
-import type { Operation } from '../ir.ts';
 import type { FlagWriter } from './flags.ts';
 import { emitFloatConvert, emitFromInteger, emitToInteger } from './simd-conversions.ts';
 import { emitFloat, emitFloatCompare, emitFloatOrder } from './simd-floats.ts';
@@ -11,9 +10,7 @@ import {
   emitVectorSigns,
   emitVectorStore,
 } from './simd-moves.ts';
-import type { Vectors } from './vectors.ts';
-
-export type SimdOperation = Extract<Operation, { op: `vector-${string}` | 'float' | `float-${string}` }>;
+import type { SimdOperation, Vectors } from './vectors.ts';
 
 export function emitSimd(vectors: Vectors, flags: FlagWriter, of: SimdOperation): void {
   vectors.require();

@@ -14,7 +14,7 @@
  */
 import { CR0, Cr0, CR4, Cr4 } from '../../cpu/state.ts';
 import { FpuState, type Softfloat } from '../../softfloat/softfloat.ts';
-import type { FloatForm, Vector } from '../ir.ts';
+import type { FloatForm, Operation, Vector } from '../ir.ts';
 import type { Region } from '../region.ts';
 import { Op, Type, type ValueType } from '../wasm/opcodes.ts';
 import { Simd } from '../wasm/simd-opcodes.ts';
@@ -57,10 +57,14 @@ export interface Vectors {
   loadAll(): void;
 }
 
+export type SimdOperation = Extract<Operation, { op: `vector-${string}` | 'float' | `float-${string}` }>;
+const isSimd = (operation: Operation): operation is SimdOperation =>
+  operation.op.startsWith('vector-') || operation.op.startsWith('float');
+
 function vectorsOf(region: Region): Vector[] {
   const found = new Map<number, Vector>();
   for (const { operations } of region.blocks)
-    for (const operation of operations)
+    for (const operation of operations.filter(isSimd))
       for (const operand of Object.values(operation) as unknown[]) {
         if (typeof operand !== 'object' || operand === null || !('kind' in operand)) continue;
         if (operand.kind === 'vector') found.set((operand as Vector).register, operand as Vector);

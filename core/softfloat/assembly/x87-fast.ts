@@ -3,7 +3,7 @@
  * significand bits, and a result that is a normal number or an exact zero. Such an operation can raise nothing but PE. All
  * other cases return false, having changed nothing: `arith.ts` and `convert.ts` treat them.
  */
-import { ADD, MUL, SUB, SUBR, multiply64, productHigh, productLow } from './arith';
+import { ADD, MUL, SUB, SUBR, isNormal, isZero, multiply64, productHigh, productLow } from './arith';
 import { flag, result, setUp } from './round';
 import { BIAS, BUSY, C1, CONTROL, ES, EXPONENT, INTEGER_BIT, OUTPUT, PE, SIGN, STATUS } from './state';
 
@@ -13,12 +13,6 @@ const USUAL: u32 = 0x033f;
 
 function isUsual(): bool {
   return (load<u32>(CONTROL) & USUAL_BITS) == USUAL;
-}
-function isNormal(m: u64, se: u32): bool {
-  return (se & EXPONENT) - 1 < EXPONENT - 1 && <i64>m < 0;
-}
-function isZero(m: u64, se: u32): bool {
-  return m == 0 && (se & EXPONENT) == 0;
 }
 /** PE stays once set; C1 tells whether the last rounding went up. All exceptions are masked: ES and B are clear. */
 function note(inexact: bool, up: bool): void {
