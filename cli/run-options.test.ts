@@ -113,6 +113,11 @@ describe('the options of colinux run', () => {
     expect(ends.shares.map(({ tag }) => tag)).toEqual(['a', 'b']);
   });
 
+  it('take an initrd and its words', () => {
+    const args = ['bzImage', '--initrd', 'my initrd', '--append', 'console=ttyS0 quiet'];
+    expect(parseRunOptions(args)).toMatchObject({ initrd: 'my initrd', append: 'console=ttyS0 quiet' });
+  });
+
   it('take a shared folder', () => {
     const share = (text: string) => parseRunOptions(['k.elf', '--share', text]).ends.shares[0];
     expect(share('src=/a=b')).toEqual({ tag: 'src', folder: '/a=b', readOnly: false });
@@ -123,6 +128,8 @@ describe('the options of colinux run', () => {
   const wrong: [string[], RegExp][] = [
     [[], /expects a kernel image, but found none/],
     [['a', 'b'], /expects one kernel image, but found "b" too/],
+    [['a', '--initrd', ''], /--initrd expects the name of a file, but found nothing/],
+    [['--bios', 'rom', '--initrd', 'i'], /no --append, --module, --initrd or --host with it/],
     [['a', '--memory', 'big'], /--memory expects a whole number of MiB from 1 to 1024, but found "big"/],
     [['a', '--memory', '0'], /but found "0"/],
     [['a', '--memory', '1025'], /but found "1025"/],

@@ -9,6 +9,7 @@ import type {
   TransitionRecord,
 } from '../core/protocol/debug-protocol.ts';
 import type { SwitchRecord } from '../core/protocol/machine-protocol.ts';
+import type { TrafficItem, TrafficRecord } from '../core/protocol/traffic-protocol.ts';
 import type { TableName, TssField } from './descriptor-problems.ts';
 import type { BranchCoverage, FunctionCoverage, LineCoverage } from './coverage/coverage.ts';
 import type { DeviceNode } from './devices/device-nodes.ts';
@@ -169,6 +170,16 @@ export interface BranchArguments {
   most: number;
 }
 
+export interface RecordTextArguments {
+  /** As the commands of the debug console. */
+  record: 'switches' | 'rings' | 'last-branches';
+  /**
+   * @minimum 1
+   * @maximum 4096
+   */
+  most: number;
+}
+
 /** Names of where it came from and where it led to, when symbols are known. */
 export interface Named {
   fromSymbol?: string;
@@ -179,6 +190,24 @@ export type NamedTransition = TransitionRecord & Named;
 
 /** A crossing; its names are those of the callers of the passage on both sides. */
 export type NamedSwitch = SwitchRecord & Named & { /** Of `operation`. */ operationName: string };
+
+/** Whose device it is. */
+export interface OfUnit {
+  /** What guests call it: `guest0: cobd0`. */
+  unit?: string;
+}
+
+export interface TrafficBody extends Counted {
+  traffic: (TrafficRecord & OfUnit)[];
+  /** Requests that nobody has answered yet. */
+  waiting: (TrafficItem & OfUnit)[];
+}
+
+export interface CaptureBody {
+  /** A file in pcapng, in base64. */
+  data: string;
+  packets: number;
+}
 
 export interface SampleArguments {
   /** Whose globals; without it, those of the first guest, else of the kernel. */
@@ -226,6 +255,10 @@ export interface KernelBody {
   current: boolean;
   /** The operation by which one that is away has given up the CPU. */
   operation?: string;
+  /** Bytes of the memory that it gives out, of a kernel that is known. */
+  memory?: { total: number; free: number };
+  /** Its log can be read: `colinux/kernelLog`. */
+  hasLog: boolean;
 }
 
 export interface CoverageBody {
@@ -262,8 +295,12 @@ export interface CustomRequests {
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };
   'colinux/coverage': { arguments: undefined; body: CoverageBody };
   'colinux/sourceAt': { arguments: { memoryReference: string }; body: SourceAtBody };
+  'colinux/traffic': { arguments: RecordArguments; body: TrafficBody };
+  'colinux/capture': { arguments: undefined; body: CaptureBody };
   'colinux/devices': { arguments: undefined; body: { devices: DeviceNode[] } };
   'colinux/tasks': { arguments: undefined; body: { kernels: KernelBody[]; tasks: TaskBody[] } };
+  'colinux/recordText': { arguments: RecordTextArguments; body: { text: string } };
+  'colinux/kernelLog': { arguments: ThreadArguments; body: { text: string } };
   'colinux/sample': { arguments: SampleArguments; body: SampleBody };
   'colinux/startProfile': { arguments: undefined; body: undefined };
   'colinux/stopProfile': { arguments: undefined; body: CpuProfile };

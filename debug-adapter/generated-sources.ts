@@ -73,7 +73,6 @@ export class GeneratedSources {
     const source: DebugProtocol.Source = {
       name: `${name}.s`,
       sourceReference: this.documents.length + 1,
-      presentationHint: 'deemphasize',
       origin: missing === undefined ? 'disassembly' : `disassembly: ${missing} is not there`,
     };
     const heading = `# ${machine.coroutines.name(coroutine)}: ${name} at ${hex(lines[0]?.address ?? pc)}`;

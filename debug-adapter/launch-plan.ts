@@ -98,6 +98,20 @@ async function openImage(
   }
 }
 
+/** The symbols that another file than the kernel's has for it, as the vmlinux beside a bzImage. */
+async function openSymbols(symbols: OpenedImages, path: string, host: AdapterHost): Promise<SymbolImage> {
+  const name = baseName(path);
+  try {
+    return await symbols.open(await readFile(host, path), name, path, host);
+  } catch (error) {
+    if (!(error instanceof SymbolError)) throw error;
+    throw new AdapterError(
+      'kernel-bad',
+      `${name}, which is to have the symbols of the kernel: ${error.message}`,
+    );
+  }
+}
+
 /** A boot module that a path and arguments name. */
 async function readModule(
   host: AdapterHost,
@@ -117,6 +131,7 @@ interface Kernel {
   readonly image: SymbolImage | undefined;
   /** Boot modules that the launch option `modules` names. */
   readonly extra: readonly BootImage[];
+  readonly initrd: BootImage | undefined;
   readonly common: Pick<BootRequest, 'rtcSeconds' | 'pace' | 'cpu'>;
 }
 
@@ -130,11 +145,14 @@ export async function planLaunch(
   const [first] = options.guests as readonly [PlannedGuest, ...PlannedGuest[]];
   const bytes = await readFile(host, first.kernel);
   const name = baseName(first.kernel);
-  const { image, cooperative } = await openImage(symbols, bytes, name, first.kernel, host);
+  const opened = await openImage(symbols, bytes, name, first.kernel, host);
+  const { cooperative } = opened;
+  const image =
+    options.symbols === undefined ? opened.image : await openSymbols(symbols, options.symbols, host);
   const warnings: string[] = [];
   if (!image?.hasDebugInfo) {
     warnings.push(
-      `${name} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g. Disassembly and registers work.`,
+      `${options.symbols === undefined ? name : baseName(options.symbols)} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g, or name the file that has it ("symbols"). Disassembly and registers work.`,
     );
   }
   const extra: BootImage[] = [];
@@ -143,14 +161,20 @@ export async function planLaunch(
     extra.push(await readModule(host, file, args.join(' ')));
   }
   const common = { rtcSeconds, pace: 'real' as const, cpu: options.cpu };
-  const kernel: Kernel = { bytes, name, image, extra, common };
+  const initrd = options.initrd === undefined ? undefined : await readModule(host, options.initrd, '');
+  if (cooperative && initrd)
+    throw new AdapterError(
+      'launch-option-type',
+      `The launch option "initrd" is for a Linux bzImage, but ${name} is a cooperative guest: name the initrd in its configuration.`,
+    );
+  const kernel: Kernel = { bytes, name, image, extra, initrd, common };
   if (!cooperative) warnings.push(...notServed(options, name));
   const planned = cooperative
     ? await planGuestMachine(options, kernel, host, symbols)
     : planAlone(options, kernel);
-  const opened = await openFiles(options, host, symbols, warnings);
+  const files = await openFiles(options, host, symbols, warnings);
   symbols.settle();
-  return { ...planned, ...opened, warnings };
+  return { ...planned, ...files, warnings };
 }
 
 type Opened = Pick<LaunchPlan, 'userPrograms' | 'moduleFiles' | 'openModule'>;
@@ -195,7 +219,7 @@ async function openEach<T>(
 }
 
 /** A kernel that has the machine for itself. */
-function planAlone(options: LaunchArguments, { bytes, name, image, extra, common }: Kernel): Planned {
+function planAlone(options: LaunchArguments, { bytes, name, image, extra, initrd, common }: Kernel): Planned {
   const { rng, ends } = options.devices;
   const args = words(options.guests[0]?.config.commandLine ?? '', options.cmdline);
   return {
@@ -204,11 +228,12 @@ function planAlone(options: LaunchArguments, { bytes, name, image, extra, common
       memoryBytes: (options.memory ?? DEFAULT_MEMORY) * 2 ** 20,
       kernel: { bytes, name, args },
       modules: extra,
+      initrd,
     },
     ends,
     inner: innerDevices(rng, false),
     hostImage: image,
-    hostPath: options.guests[0]?.kernel,
+    hostPath: options.symbols ?? options.guests[0]?.kernel,
     programs: [],
     guests: [],
   };

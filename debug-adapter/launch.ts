@@ -29,6 +29,10 @@ export interface LaunchArguments {
   readonly cpu: CpuModel;
   /** Path of a host kernel that replaces the embedded one. */
   readonly host: string | undefined;
+  /** Path of the initial RAM disk of a Linux bzImage. */
+  readonly initrd: string | undefined;
+  /** Path of an ELF file whose symbols the kernel gets in place of its own. */
+  readonly symbols: string | undefined;
   /** Further multiboot modules, each `FILE ARGS`. */
   readonly modules: readonly string[];
   /** Beyond those of the guests' configurations. */
@@ -150,6 +154,8 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     coverage: flag(options, 'coverage'),
     cpu: modelOf(options),
     host: text(options, 'host'),
+    initrd: text(options, 'initrd'),
+    symbols: text(options, 'symbols'),
     modules: texts(options, 'modules', 'a file and its arguments'),
     devices: readLaunchDevices(options.devices),
     programs: await filesOf(options, 'programs', host, { endings: ['.elf'], most: MAX_PROGRAMS }),

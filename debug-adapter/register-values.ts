@@ -102,6 +102,8 @@ export function cpuRegister(name: string, cpu: CpuSnapshot): RegisterValue | und
   if (control) return number(cpu[control]);
   const segment = SEGMENTS.indexOf(name);
   if (segment >= 0) return number(cpu.segments[segment].selector, UNSIGNED_SHORT);
+  const hidden = SEGMENTS.indexOf(name.replace(/_base$/, ''));
+  if (hidden >= 0) return number(cpu.segments[hidden].base);
   if (name === 'gdtr') return table(cpu.gdt);
   if (name === 'idtr') return table(cpu.idt);
   if (name === 'cpl') return number(cpu.cpl);

@@ -223,6 +223,11 @@ export class SessionContext {
     return tasks;
   }
 
+  /** What is known of the kernels at this stop; nothing while the machine runs. */
+  get awarenessAtStop(): Awareness | undefined {
+    return this.machine().running ? undefined : this.awareness;
+  }
+
   private knownTask(thread: unknown): Task | undefined {
     return this.awareness?.known.find((task) => threadOfTask(task) === thread);
   }

@@ -4,18 +4,20 @@
 // figures depend on the machine and on what else it does. --json prints JSON, --runs N (default 5), --quick is a smoke test.
 // With --vmlinux FILE or COLINUX_VMLINUX also the speed of symbols, beside gdb; --symbols-only measures nothing else.
 // `npm run bench -- processor` measures the benchmarks of kernels/bench on our machine, on QEMU and on v86, and nothing else:
-// --only NAME,NAME, --engines ours,qemu,v86, --repeat N (default 3) in each of the runs, --divide N for shorter ones.
+// --linux for Debian's Linux too, --only NAME,NAME, --engines ours,qemu,v86, --repeat N (default 3) in each of the runs, --divide N for shorter ones.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ENGINES } from './bench/engines.mjs';
+import { ENGINES } from './engines.mjs';
 import { deviceFigures } from './bench/devices.mjs';
 import { latencyFigures, latencyTable } from './bench/latency.mjs';
 import { summary, table } from './bench/figures.mjs';
-import { kernelFigures, kernelTableFoot, kernelTableHead, kernelTableRow } from './bench/kernels.mjs';
+import { means, tableFoot, tableHead, tableRow } from './bench/comparison.mjs';
+import { benchmarkNames, kernelRows } from './bench/kernels.mjs';
+import { linuxRows } from './bench/linux.mjs';
 import { bundleMachines, hasQemu } from './bench/machines.mjs';
 import { processorFigures } from './bench/processor.mjs';
 import { symbolFigures, symbolTable } from './bench/symbols.mjs';
@@ -28,6 +30,7 @@ const { values, positionals } = parseArgs({
   options: {
     only: { type: 'string' },
     engines: { type: 'string' },
+    linux: { type: 'boolean' },
     repeat: { type: 'string', default: '3' },
     divide: { type: 'string', default: '1' },
     json: { type: 'boolean' },
@@ -37,6 +40,9 @@ const { values, positionals } = parseArgs({
     'symbols-only': { type: 'boolean' },
   },
 });
+
+/** The name by which `--only` asks for Linux alone. */
+const LINUX = 'linux';
 
 /** Says what is wrong with the command line. */
 function usage(problem) {
@@ -68,20 +74,22 @@ async function processorSection() {
     usage(`--engines expects some of ${Object.keys(ENGINES).join(', ')}, but found "${values.engines}".`);
   if (!built('build-kernels.mjs') || !bundled()) return 1;
   ensureDebianPackages(['qemu-system-x86', 'seabios'], 'measure QEMU and v86');
-  const settings = {
-    runs,
-    repeat: count('repeat'),
-    divide: count('divide'),
-    only: values.only?.split(','),
-    engines,
-  };
+  const only = values.only?.split(',');
+  const names = [...benchmarkNames(), LINUX];
+  const unknown = (only ?? []).filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    usage(`--only expects some of ${names.join(', ')}, but found ${unknown.join(', ')}.`);
+  const settings = { runs, repeat: count('repeat'), divide: count('divide'), only, engines };
   const print = (text) => values.json || process.stdout.write(text);
-  print(kernelTableHead(settings));
-  const figures = await kernelFigures({ ...settings, onRow: (row) => print(kernelTableRow(row)) });
-  print(kernelTableFoot(figures));
+  const all = { ...settings, onRow: (row) => print(tableRow(row)) };
+  print(tableHead(settings));
+  const rows = await kernelRows(all);
+  if (values.linux || only?.includes(LINUX)) rows.push(...(await linuxRows(all)));
+  const mean = means(rows);
+  print(tableFoot(mean));
   if (values.json)
-    process.stdout.write(`${JSON.stringify({ ...about, ...settings, ...figures }, null, 2)}\n`);
-  return 0;
+    process.stdout.write(`${JSON.stringify({ ...about, ...settings, rows, mean }, null, 2)}\n`);
+  return rows.some(({ problem }) => problem !== undefined) ? 1 : 0;
 }
 if (section === 'processor') {
   process.exitCode = await processorSection().catch((error) => {

@@ -78,7 +78,7 @@ const browser = {
   mainFields: ['browser', 'module', 'main'],
 };
 
-const VIEW_PAGES = ['address-space', 'memory', 'processor', 'rings', 'switches'].filter((name) =>
+const VIEW_PAGES = ['address-space', 'memory', 'processor', 'rings', 'switches', 'traffic'].filter((name) =>
   existsSync(at('extension/webview', `${name}.ts`)),
 );
 

@@ -92,9 +92,10 @@ const FOREIGN_HELP = 'check that apt-get works and that its sources have that ar
  * there, so the system does not learn of the architecture. What is there from an earlier time is taken. A package that has no
  * files but depends on the newest version of another stands for that one. Throws an Error with one sentence.
  *
- * @returns the folder with `boot`, `bin` and so on.
+ * @param folders what of them is kept
+ * @returns where these folders are
  */
-export function debianFiles(architecture, packages, cache, purpose) {
+export function debianFiles(architecture, packages, folders, cache, purpose) {
   const root = join(cache, 'root');
   const complete = join(cache, 'complete');
   if (existsSync(complete)) return root;
@@ -133,7 +134,9 @@ export function debianFiles(architecture, packages, cache, purpose) {
   });
   call('apt-get', ...options, '-qq', 'download', ...real);
   for (const file of readdirSync(downloads)) call('dpkg-deb', '-x', join(downloads, file), root);
-  for (const folder of [downloads, apt]) rmSync(folder, { recursive: true });
+  const waste = readdirSync(root).filter((name) => !folders.includes(name));
+  for (const folder of [downloads, apt, ...waste.map((name) => join(root, name))])
+    rmSync(folder, { recursive: true });
   writeFileSync(complete, real.join('\n'));
   return root;
 }

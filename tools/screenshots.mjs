@@ -1,4 +1,4 @@
-// `npm run screenshots`: copies the chosen pictures of the last real-VS-Code test to docs/images/, for README and guide.
+// `npm run screenshots`: copies the chosen pictures of the last tests of views and in a real VS Code to docs/images/, for README and guide.
 import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ const CHOSEN = {
   'node-view-memory.png': 'machine-memory.png',
   'node-view-processor.png': 'processor.png',
   'node-view-switches.png': 'switches.png',
+  'view-traffic-dark.png': 'device-traffic.png',
   'node-new-guest.png': 'new-guest.png',
   'node-config-completion.png': 'configuration.png',
 };

@@ -118,6 +118,8 @@ const NO_EVENTS: CpuEvents = {
 export interface BreakpointSet {
   /** Low 12 bits of all breakpoints: blocks never run across such an address. */
   readonly pageOffsets: ReadonlySet<number>;
+  /** A breakpoint may match there, now or later, until the set or a temporary breakpoint changes. */
+  near(linear: number): boolean;
   /** `true` when a breakpoint matches this linear address now. */
   matches(linear: number): boolean;
 }
@@ -176,7 +178,11 @@ export interface Cpu {
   flushCode(): void;
 }
 
-const NO_BREAKPOINTS: BreakpointSet = { pageOffsets: new Set(), matches: () => false };
+const NO_BREAKPOINTS: BreakpointSet = {
+  pageOffsets: new Set(),
+  near: () => false,
+  matches: () => false,
+};
 
 export function createCpu(
   memory: PhysicalMemory,
@@ -240,9 +246,6 @@ export function createCpu(
   memory.onCodeWrite = (physical, length) => {
     if (cache.invalidate(physical, length)) state[BREAK] = 1;
   };
-  const options = bus.onExecute ? undefined : TIERS[tier];
-  const translator =
-    options && createTranslator(views, memory.wasm, cache, faults, noteBranch, softfloat, options);
   let breakpoints = NO_BREAKPOINTS;
   let skip = -1;
   const guard = createGuard();
@@ -250,6 +253,11 @@ export function createCpu(
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
   const kept = createSplits(cache);
+  /** The interpreter must begin a block at this linear address: it may stop there. */
+  const mayStop = (linear: number) => breakpoints.near(linear >>> 0) || debug.pageOffsets.has(linear & 0xfff);
+  const options = bus.onExecute ? undefined : TIERS[tier];
+  const translator =
+    options && createTranslator(views, memory.wasm, cache, faults, noteBranch, softfloat, mayStop, options);
   const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
 
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);
@@ -436,7 +444,7 @@ export function createCpu(
       if (block.breakpoint) {
         const linear = (segBase[CS] + state[EIP]) | 0;
         if (skip === linear) skip = -1;
-        else if (breakpoints.matches(linear >>> 0)) return Exit.Breakpoint;
+        else if (breakpoints.near(linear >>> 0) && breakpoints.matches(linear >>> 0)) return Exit.Breakpoint;
         const hits = instructionBreakpoints();
         if (hits !== 0) {
           if (!instructionBreakpoint(hits)) return Exit.Shutdown;
@@ -509,6 +517,7 @@ export function createCpu(
     setBreakpoints(set) {
       breakpoints = set;
       kept.keep(set.pageOffsets);
+      translator?.stopsChanged();
     },
     skipBreakpoint(linear) {
       skip = linear | 0;
@@ -518,7 +527,10 @@ export function createCpu(
     setTracer(next) {
       tracer = next;
     },
-    splitAt: kept.add,
+    splitAt(pageOffsets) {
+      kept.add(pageOffsets);
+      translator?.stopsChanged();
+    },
     forgetSplits: kept.forget,
     stopForEvent() {
       state[DEBUG_HITS] |= EVENT_HIT;

@@ -21,6 +21,8 @@ import { Type, type ValueType } from './wasm/opcodes.ts';
 
 /** Most bytes of modules that are kept; the engine's own code is some times larger. */
 const MOST_BYTES = 32 << 20;
+/** Most modules: each costs the engine memory of its own, and address space. */
+const MOST_MODULES = 2000;
 /** Places of the table to begin with. */
 const PLACES = 1024;
 
@@ -51,6 +53,8 @@ export interface Translation extends Derived {
 export interface TranslationCache {
   /** Translates regions into one module. */
   add(regions: readonly Region[]): readonly Translation[];
+  /** Makes the translations of some regions stale. */
+  discard(unwanted: (region: Region) => boolean): void;
   /** Runs at most `left` instructions and returns how many are left. */
   enter(translation: Translation, left: number): number;
   /** How many translations there are, and the bytes of their modules. */
@@ -123,21 +127,26 @@ export function createTranslationCache(
     bytes -= size;
   }
 
-  /** Throws away the half that was not used for longest, and what is stale as a whole. */
+  /** Throws away what is stale, and the half that was not used for longest if there is still more than half of what may be. */
   function evict(): void {
     const byUse = [...batches].sort((a, b) => b.used - a.used);
     let kept = 0;
+    let modules = 0;
     batches = byUse.filter((batch) => {
-      const stays = kept + batch.bytes <= MOST_BYTES / 2 && batch.translations.some(({ valid }) => valid);
-      if (stays) kept += batch.bytes;
-      else drop(batch);
+      const fits = kept + batch.bytes <= MOST_BYTES / 2 && modules < MOST_MODULES / 2;
+      const stays = fits && batch.translations.some(({ valid }) => valid);
+      if (!stays) drop(batch);
+      else {
+        kept += batch.bytes;
+        modules++;
+      }
       return stays;
     });
   }
 
   return {
     add(regions) {
-      if (bytes > MOST_BYTES) evict();
+      if (bytes > MOST_BYTES || batches.length >= MOST_MODULES) evict();
       const writer = new ModuleWriter(pagesOf(memory));
       const imported = writer.importFunction('interpret', INTERPRET);
       const own: number[] = [];
@@ -191,6 +200,11 @@ export function createTranslationCache(
       bytes += module.length;
       batches.push(batch);
       return translations;
+    },
+    discard(unwanted) {
+      for (const batch of batches)
+        for (const translation of batch.translations)
+          if (translation.valid && unwanted(translation.region)) translation.valid = false;
     },
     enter(translation, left) {
       translation.batch.used = ++looks;

@@ -34,6 +34,8 @@ export const TIERS = {
   },
   /** All code is, before it runs for the first time. */
   eager: { threshold: 1, urgent: 1, batch: 1, instructions: 800, heat: 1, grow: [10, 100], patience: 0 },
+  /** What has run three times is, a few regions at once: much is, in tests that run little. */
+  hot: { threshold: 3, urgent: 8, batch: 4, instructions: 800, heat: 1, grow: [20], patience: 4 },
   /** Either tier runs a block, by the throw of a die. */
   mixed: { threshold: 2, urgent: 2, batch: 1, instructions: 100, heat: 1, grow: [5], patience: 0, mixed: 1 },
 } as const satisfies Record<string, TranslatorOptions | undefined>;

@@ -59,6 +59,8 @@ export interface Translator {
    * translates it when it is hot.
    */
   find(block: Block, remaining: number): Translation | undefined;
+  /** `mayStop` gives other answers than before: translations that run over such a place are not used any more. */
+  stopsChanged(): void;
   /** Runs it. Time has passed when it returns. */
   run(translation: Translation, remaining: number): Outcome;
 }
@@ -66,6 +68,7 @@ export interface Translator {
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
  * @param softfloat over the machine's memory
+ * @param mayStop the debugger, or the machine's debug registers, may stop at a linear address
  */
 export function createTranslator(
   views: Views,
@@ -74,6 +77,7 @@ export function createTranslator(
   faults: Faults,
   noteBranch: (from: number) => void,
   softfloat: Softfloat,
+  mayStop: (linear: number) => boolean,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, tlb } = views;
@@ -97,7 +101,7 @@ export function createTranslator(
     const right = (user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
     if ((entry & (right | NO_EXECUTE)) !== right) return undefined;
     const block = cache.find(((entry & -PAGE_SIZE) + eip - RAM_BASE) >>> 0, true);
-    return block?.breakpoint === false ? block : undefined;
+    return block && (!block.breakpoint || !mayStop(eip)) ? block : undefined;
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
@@ -155,7 +159,10 @@ export function createTranslator(
     const user = (number & USER) !== 0;
     const mode = { number, user, fs: (number & 1) !== 0, gs: (number & 2) !== 0 };
     const region = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
-    if (!region || region.blocks[0]!.source !== block) return;
+    if (!region || region.blocks[0]!.source !== block) {
+      block.heat = 0;
+      return;
+    }
     if (known && region.blocks.length === known.region.blocks.length) return;
     // They are hot by themselves only if they still run outside of the region.
     for (const { source } of region.blocks)
@@ -164,9 +171,10 @@ export function createTranslator(
     if (known || waiting.length >= options.batch) compileWaiting();
   }
 
-  function goneStale(block: Block): void {
+  function goneStale(block: Block, { region }: Translation): void {
     const page = block.physical >>> 12;
-    stale.set(page, (stale.get(page) ?? 0) + 1);
+    const changed = region.blocks.some(({ source }) => !source.valid);
+    if (changed) stale.set(page, (stale.get(page) ?? 0) + 1);
     block.heat = 0;
     block.translations = block.translations?.filter(({ valid }) => valid);
   }
@@ -187,7 +195,7 @@ export function createTranslator(
     for (const translation of block.translations) {
       if (translation.eip !== eip || translation.mode !== mode) continue;
       if (translation.valid) return translation;
-      goneStale(block);
+      goneStale(block, translation);
       return undefined;
     }
     return undefined;
@@ -202,13 +210,22 @@ export function createTranslator(
         if (!translation) return undefined;
       }
       if (translation.cost > remaining || !isFlat() || die?.() === 0) return undefined;
-      // What was cold when it was made may have become hot.
+      // What was cold when it was made may have become hot. What takes its place goes on counting.
       if (options.grow.includes(translation.entered)) {
+        const { entered } = translation;
         request(block, translation);
         translation = translationOf(block) ?? translation;
+        translation.entered = entered + 1;
         if (translation.cost > remaining) return undefined;
       }
       return translation;
+    },
+    stopsChanged() {
+      translations.discard(({ blocks }) =>
+        blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip)),
+      );
+      for (const { blocks } of waiting) blocks[0]!.source.heat = 0;
+      waiting = [];
     },
     run(translation, remaining) {
       enteredAt = doubles[Double.Retired];

@@ -67,6 +67,7 @@ import { deviceStates } from './device-states.ts';
 import { createPassages, type Passages } from './passages.ts';
 import { createPciDevices } from './pci-devices.ts';
 import { createStateHash } from './state-hash.ts';
+import { createTraffic, type Traffic } from './traffic.ts';
 
 /** Input channel of the NMI button. */
 const NMI_CHANNEL = 'nmi';
@@ -154,6 +155,8 @@ export interface Machine {
   writeRegister(name: string, value: number | Uint8Array): string | undefined;
   /** The other ends of its devices. */
   readonly outside: Outside;
+  /** What has passed between devices and their other ends. */
+  readonly traffic: Traffic;
   readonly instructions: () => number;
   readonly virtualNanoseconds: () => number;
   /** The states of all devices, to be looked at. */
@@ -224,6 +227,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     if (!rtc.nmiMasked) cpu.raiseNmi();
   }
   const instructions = () => cpu.now() - doubles[Double.Skipped];
+  const virtualNanoseconds = () => cpu.now() * NANOSECONDS_PER_TICK;
   const passages: Passages = createPassages(memory, bus, instructions, (from, to, operation) => {
     debug.catchpoints.switched(from, to, operation);
   });
@@ -232,12 +236,14 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   clock.onDeadlineChanged = (deadline) => {
     doubles[Double.Until] = Math.min(doubles[Double.Until], deadline);
   };
+  const traffic = createTraffic({ instructions, nanoseconds: virtualNanoseconds });
   const pci = createPciDevices(config.devices ?? {}, {
     ports: bus,
     memory,
     clock,
     log: logger,
     outputs: outputs.devices,
+    traffic,
     setIrq: (irq, level) => {
       pic.setIrq(irq, level);
     },
@@ -312,7 +318,7 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     com2.receive(payload);
   });
   inputs.register(NMI_CHANNEL, raiseNmi);
-  const outside = createOutside(inputs, pci.models);
+  const outside = createOutside(inputs, pci.models, traffic);
   const debuggerWrites = createDebuggerWrites(inputs, memory, cpu);
   const inspector = createInspector(memory, cpu, debuggerWrites.memory);
   const debug = taps.attach(cpu, inspector);
@@ -428,8 +434,9 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
     },
     writeRegister: debuggerWrites.register,
     outside,
+    traffic,
     instructions,
-    virtualNanoseconds: () => cpu.now() * NANOSECONDS_PER_TICK,
+    virtualNanoseconds,
     deviceStates: () => deviceStates(devices),
     hash() {
       const hash = createStateHash();

@@ -10,6 +10,7 @@ import type { VirtioBlk } from '../devices/virtio/virtio-blk.ts';
 import type { VirtioConsole } from '../devices/virtio/virtio-console.ts';
 import type { VirtioNet } from '../devices/virtio/virtio-net.ts';
 import type { InputLog } from '../time/input-log.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What leaves a machine by its devices. Buffers belong to the receiver. */
 export interface DeviceOutputs {
@@ -89,7 +90,7 @@ function tagged(tag: number, bytes: Uint8Array): Uint8Array {
 }
 
 /** Names the receivers in the input log. A payload that is too short (of a damaged recording) is ignored. */
-export function createOutside(inputs: InputLog, models: OutsideModels): Outside {
+export function createOutside(inputs: InputLog, models: OutsideModels, traffic: Traffic): Outside {
   const register = (channel: string, least: number, deliver: (view: DataView, bytes: Uint8Array) => void) => {
     inputs.register(channel, (payload) => {
       if (payload.length >= least)
@@ -99,11 +100,15 @@ export function createOutside(inputs: InputLog, models: OutsideModels): Outside 
   models.disks.forEach((disk, n) => {
     register(`disk${n}`, 5, (view, bytes) => {
       const id = view.getUint32(0, true);
-      disk.complete(id, view.getUint8(4) !== 0 ? { ok: true, data: bytes.subarray(5) } : { ok: false });
+      const ok = view.getUint8(4) !== 0;
+      const outcome: BlockOutcome = ok ? { ok, data: bytes.subarray(5) } : { ok };
+      traffic.diskAnswer(disk.name, id, outcome);
+      disk.complete(id, outcome);
     });
   });
   models.networks.forEach((net, n) => {
     register(`net${n}`, 0, (_view, bytes) => {
+      traffic.frame(net.name, bytes);
       net.deliver(bytes);
     });
     register(`net${n}.link`, 1, (view) => {
@@ -121,7 +126,9 @@ export function createOutside(inputs: InputLog, models: OutsideModels): Outside 
   }
   models.shares.forEach((share, n) => {
     register(`share${n}`, 4, (view, bytes) => {
-      share.complete(view.getUint32(0, true), bytes.subarray(4));
+      const [id, answer] = [view.getUint32(0, true), bytes.subarray(4)];
+      traffic.shareAnswer(share.name, id, answer);
+      share.complete(id, answer);
     });
   });
 

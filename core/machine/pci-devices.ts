@@ -28,6 +28,7 @@ import {
 } from '../protocol/device-protocol.ts';
 import type { Clock } from '../time/clock.ts';
 import { type DeviceOutputs, outsideDisk, type OutsideModels, outsideNet, outsideShare } from './outside.ts';
+import type { Traffic } from './traffic.ts';
 
 const FIRST_SLOT = 2;
 
@@ -40,6 +41,8 @@ export interface PciBoard extends IsaBridgeWires {
   onNmi(): void;
   /** Needed when a device has its other end outside. */
   readonly outputs: DeviceOutputs | undefined;
+  /** Sees what passes. */
+  readonly traffic: Traffic;
 }
 
 export interface PciDevices {
@@ -65,11 +68,13 @@ export function createPciDevices(specs: DeviceSpecs, board: PciBoard): PciDevice
   };
   const disk = (spec: DiskSpec, n: number): VirtioBlk => {
     const name = `disk${n}`;
-    return new VirtioBlk({ name, serial: spec.serial }, diskBackend(name, spec, n, outputs));
+    const backend = board.traffic.disk(name, diskBackend(name, spec, n, outputs));
+    return new VirtioBlk({ name, serial: spec.serial }, backend);
   };
   const disks = (specs.disks ?? []).map(disk);
   const networks = (specs.networks ?? []).map(
-    (spec, n) => new VirtioNet(`net${n}`, spec.mac, netBackend(spec, n, outputs)),
+    (spec, n) =>
+      new VirtioNet(`net${n}`, spec.mac, board.traffic.network(`net${n}`, netBackend(spec, n, outputs))),
   );
   const console =
     specs.console &&
@@ -82,9 +87,12 @@ export function createPciDevices(specs: DeviceSpecs, board: PciBoard): PciDevice
       new Virtio9p(
         `share${n}`,
         tag,
-        outsideShare((id, message, room) => {
-          outputs().share(n, id, message, room);
-        }),
+        board.traffic.share(
+          `share${n}`,
+          outsideShare((id, message, room) => {
+            outputs().share(n, id, message, room);
+          }),
+        ),
       ),
   );
 

@@ -24,8 +24,9 @@ import type {
   TransitionRecord,
 } from './debug-protocol.ts';
 import type { BlockOperation, BlockOutcome, DeviceSpecs } from './device-protocol.ts';
+import type { TrafficItem, TrafficRecord } from './traffic-protocol.ts';
 
-export const MACHINE_PROTOCOL_VERSION = 4;
+export const MACHINE_PROTOCOL_VERSION = 5;
 
 /** A file that goes into the machine: the kernel, a multiboot module, or an initrd. */
 export interface BootImage {
@@ -311,6 +312,17 @@ export interface RequestMap {
   reverseMap: { params: { physical: number }; result: { mappings: readonly ReverseMapping[] } };
   /** The states of all devices, as far as a person can look at them. */
   devices: { params: Record<string, never>; result: { devices: readonly DeviceState[] } };
+  /** What has passed between devices and their other ends, and the requests that wait for an answer. */
+  traffic: {
+    params: RecordRange;
+    result: {
+      traffic: readonly TrafficRecord[];
+      count: number;
+      waiting: readonly TrafficItem[];
+    };
+  };
+  /** The frames among it that are kept, as a file in pcapng. */
+  capture: { params: Record<string, never>; result: { bytes: Uint8Array; packets: number } };
   /** Begins a record of all that runs, or ends it; what was recorded stays until the next one begins. */
   recordExecution: { params: { on: boolean }; result: Record<string, never> };
   executed: {

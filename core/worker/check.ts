@@ -254,6 +254,8 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   mappings: fields({ space, cr3: optional(address) }),
   reverseMap: fields({ physical: address }),
   devices: fields({}),
+  traffic: range,
+  capture: fields({}),
   recordExecution: fields({ on: boolean }),
   executed: fields({}),
   startProfile: fields({}),

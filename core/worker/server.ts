@@ -435,6 +435,11 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     },
     reverseMap: ({ physical }) => ({ mappings: reverseMap(booted(), physical) }),
     devices: () => ({ devices: booted().deviceStates() }),
+    traffic: (range) => {
+      const { traffic } = booted();
+      return { traffic: recorded(traffic, range), count: traffic.count(), waiting: traffic.waiting() };
+    },
+    capture: () => booted().traffic.capture(),
     recordExecution({ on }) {
       const { execution } = booted().debug;
       if (on) execution.start();

@@ -13,6 +13,7 @@ import { MAX_TASK_ID } from './description.ts';
 import type { ImagesInMemory } from '../images-in-memory.ts';
 import { descriptionOf } from './descriptions.ts';
 import { listTasks, registersOf, type Task, type TaskList } from './tasks.ts';
+import { type DescribedKernel, kernelLog, type KernelMemory, kernelMemory } from './kernel-state.ts';
 import { kernelValues } from './kernel-values.ts';
 import { ListValues } from './list-values.ts';
 
@@ -69,14 +70,49 @@ export class Awareness {
     return lists;
   }
 
-  private async tasksOf(coroutine: CoroutineId): Promise<TaskList> {
+  /** What is known of a kernel by its description. @throws AdapterError when it has no such types */
+  private kernelOf(coroutine: CoroutineId): DescribedKernel | undefined {
     const { coroutines, memory } = this.machine;
     const description = descriptionOf(coroutines.kernelOf(coroutine)?.image);
+    if (!description) return undefined;
+    const kernel = kernelValues(coroutines, memory, coroutine);
+    return { description, values: new ListValues(kernel, memory, { task: description.type }) };
+  }
+
+  /** The memory that a kernel gives out; `undefined` when nothing is known of it. */
+  memoryOf(coroutine: CoroutineId): Promise<KernelMemory | undefined> {
+    return this.lookAt(coroutine, kernelMemory);
+  }
+
+  hasLog(coroutine: CoroutineId): boolean {
+    return descriptionOf(this.machine.coroutines.kernelOf(coroutine)?.image)?.log !== undefined;
+  }
+
+  /** The end of a kernel's log, whole lines; `undefined` when nothing is known of it. */
+  logOf(coroutine: CoroutineId): Promise<string | undefined> {
+    return this.lookAt(coroutine, kernelLog);
+  }
+
+  /** A kernel that has not begun, or whose memory makes no sense, has nothing to be seen. */
+  private async lookAt<T>(
+    coroutine: CoroutineId,
+    look: (kernel: DescribedKernel) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    try {
+      const kernel = this.kernelOf(coroutine);
+      return kernel && (await look(kernel));
+    } catch (error) {
+      if (!(error instanceof MachineError || error instanceof AdapterError)) throw error;
+      return undefined;
+    }
+  }
+
+  private async tasksOf(coroutine: CoroutineId): Promise<TaskList> {
+    const description = descriptionOf(this.machine.coroutines.kernelOf(coroutine)?.image);
     if (!description) return { tasks: [], problems: [] };
     try {
-      const kernel = kernelValues(coroutines, memory, coroutine);
-      const values = new ListValues(kernel, memory, { task: description.type });
-      return await listTasks(coroutine, description, values);
+      const kernel = this.kernelOf(coroutine);
+      return kernel ? await listTasks(coroutine, description, kernel.values) : { tasks: [], problems: [] };
     } catch (error) {
       // Its memory cannot be asked for: a guest that has not begun, or a machine that runs again.
       if (error instanceof MachineError) return { tasks: [], problems: [] };

@@ -35,6 +35,10 @@ export interface KernelDescription {
   readonly stackPointer: string;
   /** What the switch has pushed: the dwords from there upwards. What it leaves out is not known. */
   readonly pushed: readonly (keyof typeof I386)[];
+  /** Memory that the kernel gives out, in bytes. */
+  readonly memory?: { readonly total: string; readonly free: string };
+  /** Its log: an array of characters that is written round and round, and how many have been written since boot. */
+  readonly log?: { readonly ring: string; readonly written: string };
 }
 
 export const MAX_TASK_ID = 0xff_ffff;

@@ -17,4 +17,6 @@ export const hostKernel: KernelDescription = {
   ofKernel: '0',
   stackPointer: 'task->esp',
   pushed: ['edi', 'esi', 'ebx', 'ebp', 'eip'],
+  memory: { total: 'total * 4096', free: 'free_count * 4096' },
+  log: { ring: 'log_ring', written: 'log_written' },
 };

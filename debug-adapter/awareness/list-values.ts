@@ -91,6 +91,14 @@ export class ListValues {
     });
   }
 
+  /** All of an array. @throws AdapterError like `number` */
+  bytes(source: string): Promise<Uint8Array> {
+    return this.compute(source, {}, (value, bytes) => {
+      if (!arrayOf(value.type)) fail(`"${source}" is no array.`);
+      return bytes.slice();
+    });
+  }
+
   private compute<T>(
     source: string,
     items: Items,

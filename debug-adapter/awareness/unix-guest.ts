@@ -17,4 +17,6 @@ export const unixGuest: KernelDescription = {
   ofKernel: 'task->space == kernel_space',
   stackPointer: 'task->esp',
   pushed: ['edi', 'esi', 'ebx', 'ebp', 'eip'],
+  memory: { total: 'ram_end - ram_base', free: 'ram_end - fresh + freed_count * 4096' },
+  log: { ring: 'log_ring', written: 'log_written' },
 };

@@ -30,10 +30,11 @@ export const inspection = {
     const frames = await context.stackOf(args);
     const from = Math.max(0, args.startFrame ?? 0);
     const to = args.levels ? from + args.levels : frames.length;
+    const innermost = frames.find(({ kind }) => kind === 'code');
     const stackFrames: DebugProtocol.StackFrame[] = [];
     // In turns: disassembly is numbered in the order of the frames, and two frames of a function share theirs.
     for (const frame of frames.slice(from, to))
-      stackFrames.push(await stackFrame(context, frame, args.format));
+      stackFrames.push(await stackFrame(context, frame, frame === innermost, args.format));
     return { totalFrames: frames.length, stackFrames };
   },
 
@@ -50,6 +51,7 @@ export const inspection = {
 async function stackFrame(
   context: SessionContext,
   frame: Frame,
+  innermost: boolean,
   format: DebugProtocol.StackFrameFormat | undefined,
 ): Promise<DebugProtocol.StackFrame> {
   const id = context.numberOf(frame);
@@ -66,6 +68,7 @@ async function stackFrame(
     column: toClientColumn(context.client, column),
     instructionPointerReference: machine.coroutines.referenceOf(coroutine, pc, false, cr3),
     ...(module !== undefined && { moduleId: module }),
-    ...(frame.position ? {} : { presentationHint: 'subtle' as const }),
+    // Clients look for a frame to show and pass over subtle ones: the innermost is where the machine is.
+    ...(frame.position || innermost ? {} : { presentationHint: 'subtle' as const }),
   };
 }

@@ -1,5 +1,6 @@
 /** The requests that look at raw memory: readMemory, writeMemory, disassemble. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { fromBase64, toBase64 } from '../base64.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
 import { listing } from '../listing.ts';
@@ -38,7 +39,7 @@ export async function writeMemory(
   args: DebugProtocol.WriteMemoryArguments,
 ): Promise<NonNullable<DebugProtocol.WriteMemoryResponse['body']>> {
   const { address, space } = placeOf(args.memoryReference, args.offset, debuggee.coroutines.current);
-  const bytes = fromBase64(args.data);
+  const bytes = bytesOf(args.data);
   const readable = await debuggee.request('readMemory', { space, address, length: bytes.length });
   // Without allowPartial nothing is written unless everything can be.
   if (readable.bytes.length < bytes.length && !args.allowPartial) {
@@ -77,17 +78,8 @@ export async function disassembleRequest(
   return { instructions };
 }
 
-function fromBase64(data: unknown): Uint8Array {
-  try {
-    if (typeof data === 'string') return Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-  } catch {
-    // Said below.
-  }
-  throw new AdapterError('bad-request', 'The bytes to write must be base64 text in "data".');
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+function bytesOf(data: unknown): Uint8Array {
+  const bytes = typeof data === 'string' ? fromBase64(data) : undefined;
+  if (!bytes) throw new AdapterError('bad-request', 'The bytes to write must be base64 text in "data".');
+  return bytes;
 }

@@ -6,6 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { carryOut } from '../carry-out.ts';
 import { completeLine } from '../console/completion.ts';
 import { runCommand } from '../console/console.ts';
+import { hoverWords } from '../hover-words.ts';
 import type { Evaluated } from '../inspection.ts';
 import { fromClientColumn, fromClientLine, toClientColumn, toClientLine } from '../positions.ts';
 import type { Handlers } from './handler.ts';
@@ -18,7 +19,9 @@ export const values = {
     if (done) return done;
     const options = { hexadecimal: format?.hex ?? false, context: purpose };
     const evaluated = await context.looking().evaluate(expression, frame, options);
-    return carryOut(context, evaluated, call);
+    const answer = await carryOut(context, evaluated, call);
+    const words = purpose === 'hover' ? hoverWords(expression, answer.result) : undefined;
+    return words === undefined ? answer : { ...answer, result: words };
   },
 
   async setVariable(context, { variablesReference, name, value, format }, call) {

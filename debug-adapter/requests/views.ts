@@ -1,10 +1,16 @@
 /** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
 import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
+import type { TrafficItem } from '../../core/protocol/traffic-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { threadOfTask } from '../awareness/awareness.ts';
+import { toBase64 } from '../base64.ts';
+import { lastBranches, rings, switches } from '../console/records.ts';
+import { styleFor } from '../console/style.ts';
+import type { KernelBody } from '../custom-protocol.ts';
 import { coverageOfSession } from '../coverage/session-coverage.ts';
 import { deviceNodes } from '../devices/device-nodes.ts';
+import { guestUnits } from '../devices/guest-units.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
@@ -16,6 +22,8 @@ import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
 import { switchSymbols, transitionSymbols } from '../transition-symbols.ts';
 import type { Handlers } from './handler.ts';
+
+const RECORDS = { switches, rings, 'last-branches': lastBranches };
 
 export const views = {
   async 'colinux/sample'(context, { threadId, expressions }) {
@@ -117,16 +125,37 @@ export const views = {
     return { devices: deviceNodes(devices) };
   },
 
+  async 'colinux/traffic'(context, range) {
+    const { traffic, count, waiting } = await context.machine().request('traffic', range);
+    const { guests = [], boot } = context.plan ?? {};
+    const units = guestUnits(boot?.modules.slice(0, guests.length) ?? []);
+    const ofUnit = <T extends TrafficItem>(item: T) => {
+      const unit = units.get(item.device);
+      return { ...item, ...(unit !== undefined && { unit }) };
+    };
+    return { count, traffic: traffic.map(ofUnit), waiting: waiting.map(ofUnit) };
+  },
+
+  async 'colinux/capture'(context) {
+    const { bytes, packets } = await context.machine().request('capture', {});
+    return { data: toBase64(bytes), packets };
+  },
+
   async 'colinux/tasks'(context) {
     const { coroutines } = context.machine();
-    const kernels = coroutines.all.map((coroutine) => {
+    const known = context.awarenessAtStop;
+    const kernels: KernelBody[] = [];
+    for (const coroutine of coroutines.all) {
       const current = coroutine === coroutines.current;
       const operation = current ? undefined : coroutines.operationOf(coroutine);
-      return {
-        ...{ threadId: threadOf(coroutine), coroutine, name: coroutines.name(coroutine), current },
+      const memory = await known?.memoryOf(coroutine);
+      const hasLog = known?.hasLog(coroutine) ?? false;
+      kernels.push({
+        ...{ threadId: threadOf(coroutine), coroutine, name: coroutines.name(coroutine), current, hasLog },
         ...(operation !== undefined && { operation }),
-      };
-    });
+        ...(memory && { memory }),
+      });
+    }
     const tasks = (await context.tasks()).map((task) => {
       const { coroutine, id, name, state, waitsFor, current, ofKernel } = task;
       return {
@@ -135,6 +164,22 @@ export const views = {
       };
     });
     return { kernels, tasks };
+  },
+
+  async 'colinux/kernelLog'(context, args) {
+    context.looking();
+    const text = await context.awarenessAtStop?.logOf(context.thread(args));
+    if (text === undefined)
+      throw new AdapterError(
+        'bad-request',
+        'Nothing is known of the log of this kernel (docs/awareness.md).',
+      );
+    return { text };
+  },
+
+  async 'colinux/recordText'(context, { record, most }) {
+    const machine = context.machine();
+    return { text: await RECORDS[record].run({ machine, style: styleFor(false) }, String(most)) };
   },
 
   async 'colinux/transitions'(context, range) {

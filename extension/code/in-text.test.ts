@@ -1,6 +1,6 @@
 /** What is found in the text of kernels. */
 import { describe, expect, it } from 'vitest';
-import { functionLines, operandAt, registersIn, variablesIn } from './in-text.ts';
+import { constantAt, functionLines, operandAt, registersIn, variablesIn } from './in-text.ts';
 
 const expressions = (pieces: readonly { expression: string }[]) => pieces.map(({ expression }) => expression);
 
@@ -18,6 +18,25 @@ describe('in the text of a kernel', () => {
     expect(operandAt('movl -4(%esp,%ecx,4), %eax', 6)?.expression).toBe('*(int*)($esp+$ecx*4-4)');
     expect(operandAt('movl table(,%eax,4), %eax', 8)?.expression).toBe('*(int*)($eax*4+(int)&table)');
     expect(operandAt(line, line.indexOf('%eax'))).toBeUndefined();
+  });
+
+  it('memory operands with a segment count from where it begins', () => {
+    const at = (line: string) => operandAt(line, line.indexOf(':') + 1)?.expression;
+    expect(at('\tmovl %fs:0x10, %eax')).toBe('*(int*)($fs_base+0x10)');
+    expect(at('movl %gs:4(%eax,%ecx,2), %edx')).toBe('*(int*)($gs_base+$eax+$ecx*2+4)');
+    expect(at('movl %eax, %ss:(%ebp)')).toBe('*(int*)($ss_base+$ebp)');
+    expect(at('incl %fs:counter')).toBe('*(int*)($fs_base+(int)&counter)');
+    expect(operandAt('label: movl $1, %eax', 0)).toBeUndefined();
+  });
+
+  it('constants are found where they are no operand and no part of a name', () => {
+    expect(constantAt('pushl $0x202', 7)).toEqual({ column: 6, length: 6, expression: '0x202' });
+    expect(constantAt('0xc0100030  bc 00 90 10 c0   mov $0xC0109000,%esp', 33)?.expression).toBe(
+      '0xC0109000',
+    );
+    expect(constantAt('movl 8(%ebp), %eax', 5)?.expression).toBe('8');
+    for (const line of ['.L12: nop', 'table2', '1: jmp 1b'])
+      for (let column = 0; column < line.length; column++) expect(constantAt(line, column)).toBeUndefined();
   });
 
   it('variables of C are found: no calls, members, macros, text and comments', () => {

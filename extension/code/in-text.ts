@@ -20,13 +20,22 @@ export function registersIn(line: string): Piece[] {
   }));
 }
 
-/** The memory operand that a column is in, as an expression: `8(%ebp)` is `*(int*)($ebp+8)`, `%fs:0x10` an address of the segment. */
+/** `%fs:4(%eax,%ecx,2)`: segment, offset, base, index, scale. All but one may be absent. */
+const OPERAND =
+  /(?:%([c-gs]s):)?(?:(-?(?:0x[0-9a-f]+|\d+)|[a-z_.$][\w.$]*)?\((%e\w\w)?(?:,(%e\w\w)(?:,([1248]))?)?\)|(?<=:)(-?(?:0x[0-9a-f]+|\d+)|[a-z_.][\w.$]*))/gi;
+
+/**
+ * The memory operand that a column is in, as an expression: `8(%ebp)` is `*(int*)($ebp+8)`. One with a segment counts from where that
+ * begins: `%fs:0x10` is `*(int*)($fs_base+0x10)`.
+ */
 export function operandAt(line: string, column: number): Piece | undefined {
-  const OPERAND = /(-?(?:0x[0-9a-f]+|\d+)|[A-Za-z_.$][\w.$]*)?\((%e\w\w)?(?:,(%e\w\w)(?:,([1248]))?)?\)/gi;
   for (const match of withoutComment(line).matchAll(OPERAND)) {
-    const [text, offset, base, index, scale] = match;
-    if (column < match.index || column >= match.index + text.length || (!base && !index)) continue;
+    const [text, segment, before, base, index, scale, alone] = match;
+    const offset = before ?? alone;
+    if (column < match.index || column >= match.index + text.length || (!base && !index && !segment))
+      continue;
     const parts = [
+      ...(segment ? [`$${segment.toLowerCase()}_base`] : []),
       ...(base ? [base.replace('%', '$')] : []),
       ...(index ? [`${index.replace('%', '$')}*${scale ?? '1'}`] : []),
       ...(offset ? [/^[-\d]/.test(offset) ? offset : `(int)&${offset}`] : []),
@@ -43,6 +52,16 @@ export function operandAt(line: string, column: number): Piece | undefined {
 /** A `#` that begins a comment of GNU assembly, or `//`, or a whole comment in one line. */
 const withoutComment = (line: string): string =>
   line.replace(/\/\*.*?\*\//g, (comment) => ' '.repeat(comment.length)).replace(/(#|\/\/).*$/, '');
+
+/** A constant of assembly that a column is in: of `$0x202` and `0x202` the number. */
+export function constantAt(line: string, column: number): Piece | undefined {
+  for (const match of withoutComment(line).matchAll(/(?<![\w.%])\$?(0x[\da-f]+|\d+)(?![\w.:])/gi)) {
+    const [text, expression = ''] = match;
+    if (column >= match.index && column < match.index + text.length)
+      return { column: match.index, length: text.length, expression };
+  }
+  return undefined;
+}
 
 const KEYWORDS = new Set(
   (

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../contributes/commands.ts';
 import { breakpoints } from '../contributes/languages.ts';
 import type { MachineSelection } from '../views/selection.ts';
-import { functionLines, operandAt, type Piece, registersIn, variablesIn } from './in-text.ts';
+import { constantAt, functionLines, operandAt, type Piece, registersIn, variablesIn } from './in-text.ts';
 
 const t = vscode.l10n.t;
 
@@ -43,13 +43,17 @@ const inlineValues: vscode.InlineValuesProvider = {
   },
 };
 
-/** Registers and memory operands of assembly. In C VS Code finds expressions by itself. */
+/** Registers, memory operands and constants of assembly. In C VS Code finds expressions by itself. */
 const hovers: vscode.EvaluatableExpressionProvider = {
   provideEvaluatableExpression(document, { line, character }) {
     const { text } = document.lineAt(line);
-    const piece =
-      registersIn(text).find(({ column, length }) => column <= character && character < column + length) ??
-      operandAt(text, character);
+    const isHere = ({ column, length }: Piece) => column <= character && character < column + length;
+    const operand = operandAt(text, character);
+    // A segment is the beginning of its operand.
+    const register = registersIn(text).find(
+      (one) => isHere(one) && !(operand?.column === one.column && /s$/.test(one.expression)),
+    );
+    const piece = register ?? operand ?? constantAt(text, character);
     if (piece) return new vscode.EvaluatableExpression(rangeOf(line, piece), piece.expression);
     const word = document.getWordRangeAtPosition(new vscode.Position(line, character), /[A-Za-z_.][\w.]*/);
     return word && new vscode.EvaluatableExpression(word, `&${document.getText(word)}`);

@@ -3,7 +3,7 @@
 import { IN_SESSION as inSession } from './debugger.ts';
 import { CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
-import { VIEW_COMMANDS } from './views.ts';
+import { VIEW_COMMANDS, VIEWS } from './views.ts';
 
 /** Identifiers, for package.json and for `registerCommand`. */
 export const COMMANDS = {
@@ -18,6 +18,11 @@ export const COMMANDS = {
   /** Of a code lens: a file and a line from 0 on. */
   runToHere: 'colinux.runToHere',
   firstSteps: 'colinux.firstSteps',
+  savePackets: 'colinux.savePackets',
+  openSwitches: 'colinux.openSwitches',
+  openTransitions: 'colinux.openTransitions',
+  /** Of a kernel: its thread. */
+  openKernelLog: 'colinux.openKernelLog',
   restartRebuilt: 'colinux.restartRebuilt',
   runConfig: 'colinux.runConfig',
   debugConfig: 'colinux.debugConfig',
@@ -75,6 +80,25 @@ export const commands = [
   { command: COMMANDS.startProfile, title: text('command.startProfile', 'Start Profile'), category },
   { command: COMMANDS.stopProfile, title: text('command.stopProfile', 'Stop Profile and Show It'), category },
   {
+    command: COMMANDS.savePackets,
+    title: text('command.savePackets', 'Save Packets as pcapng…'),
+    category,
+    icon: '$(save)',
+  },
+  {
+    command: COMMANDS.openSwitches,
+    title: text('command.openSwitches', 'Open Switches as Document'),
+    category,
+    icon: '$(go-to-file)',
+  },
+  {
+    command: COMMANDS.openTransitions,
+    title: text('command.openTransitions', 'Open Transitions between Rings as Document'),
+    category,
+    icon: '$(go-to-file)',
+  },
+  { command: COMMANDS.openKernelLog, title: text('command.openKernelLog', 'Open Kernel Log'), category },
+  {
     command: VIEW_COMMANDS.revealInMemory,
     title: text('command.revealInMemory', 'Show in Machine Memory'),
     category,
@@ -100,11 +124,23 @@ export const menus = {
     { command: COMMANDS.startProfile, when: `${inSession} && !colinux.profiling` },
     { command: COMMANDS.stopProfile, when: `${inSession} && colinux.profiling` },
     { command: COMMANDS.restartRebuilt, when: inSession },
+    { command: COMMANDS.savePackets, when: inSession },
+    { command: COMMANDS.openSwitches, when: inSession },
+    { command: COMMANDS.openTransitions, when: inSession },
+    { command: COMMANDS.openKernelLog, when: inSession },
     { command: VIEW_COMMANDS.revealInMemory, when: inSession },
     { command: VIEW_COMMANDS.revealInAddressSpace, when: inSession },
     { command: COMMANDS.runConfig, when: inConfig },
     { command: COMMANDS.debugConfig, when: inConfig },
   ],
+  'view/title': (
+    [
+      [COMMANDS.savePackets, VIEWS.traffic],
+      [COMMANDS.savePackets, VIEWS.devices],
+      [COMMANDS.openSwitches, VIEWS.switches],
+      [COMMANDS.openTransitions, VIEWS.rings],
+    ] as const
+  ).map(([command, view]) => ({ command, when: `view == ${view}`, group: 'navigation' })),
   'editor/title/run': [
     { command: COMMANDS.debugConfig, when: ofConfig, group: 'navigation@1' },
     { command: COMMANDS.runConfig, when: ofConfig, group: 'navigation@2' },

@@ -50,7 +50,7 @@ const properties: Attributes<LaunchOptions> = {
     type: 'string',
     markdownDescription: describe(
       'kernel',
-      'Path of the kernel to run: a cooperative guest (an i386 ELF file with a coLinux note) or any multiboot 1 kernel. Left out, a built kernel of the folder is used.',
+      'Path of the kernel to run: a cooperative guest (an i386 ELF file with a coLinux note), a multiboot 1 kernel, or a Linux bzImage. Left out, a built kernel of the folder is used.',
     ),
     default: '${workspaceFolder}/build/kernel.elf',
   },
@@ -88,6 +88,20 @@ const properties: Attributes<LaunchOptions> = {
     type: 'boolean',
     markdownDescription: describe('stopOnEntry', 'Stop at the first instruction of the kernel.'),
     default: false,
+  },
+  initrd: {
+    type: 'string',
+    markdownDescription: describe(
+      'initrd',
+      'Path of the initial RAM disk of a Linux kernel (bzImage): a cpio archive, compressed or not.',
+    ),
+  },
+  symbols: {
+    type: 'string',
+    markdownDescription: describe(
+      'symbols',
+      'Path of an ELF file with the symbols of the kernel, when its own file has none: of a Linux bzImage its `vmlinux`.',
+    ),
   },
   host: {
     type: 'string',

@@ -7,6 +7,7 @@ export const VIEWS = {
   addressSpace: 'colinux.addressSpace',
   rings: 'colinux.rings',
   switches: 'colinux.switches',
+  traffic: 'colinux.traffic',
   processor: 'colinux.processor',
   memory: 'colinux.memory',
   kernels: 'colinux.kernels',
@@ -26,6 +27,7 @@ const panel = [
   { id: VIEWS.switches, key: 'switches', name: 'Switches', icon: 'arrow-swap' },
   { id: VIEWS.processor, key: 'processor', name: 'Processor', icon: 'chip' },
   { id: VIEWS.memory, key: 'memory', name: 'Machine Memory', icon: 'file-binary' },
+  { id: VIEWS.traffic, key: 'traffic', name: 'Traffic', icon: 'pulse' },
 ].map(({ key, name, ...view }) => ({ ...view, key, title: text(`view.${key}`, name) }));
 
 export const viewsContainers = {

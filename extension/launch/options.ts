@@ -8,12 +8,16 @@ import type { Translate } from '../translate.ts';
 
 /** What launch.json may say. */
 export interface LaunchOptions {
-  /** Path of the kernel: a cooperative guest or a multiboot kernel. */
+  /** Path of the kernel: a cooperative guest, a multiboot kernel or a Linux bzImage. */
   kernel: string;
   /** The kernel's command line. */
   cmdline?: string;
   /** MiB of the whole machine. */
   memory?: number;
+  /** Path of the initial RAM disk of a Linux bzImage. */
+  initrd?: string;
+  /** Path of an ELF file with the symbols of the kernel, in place of its own. */
+  symbols?: string;
   /** Path of a coLinux configuration file. */
   config?: string;
   /** Stop at the first instruction of the kernel. */
@@ -67,7 +71,13 @@ export interface DeviceOptions {
 export const MEMORY = { default: 128, min: MIN_MEMORY, max: MAX_MEMORY } as const;
 
 /** The options that are paths of one file. */
-export const PATH_OPTIONS = ['kernel', 'config', 'host'] as const satisfies readonly (keyof LaunchOptions)[];
+export const PATH_OPTIONS = [
+  'kernel',
+  'config',
+  'host',
+  'initrd',
+  'symbols',
+] as const satisfies readonly (keyof LaunchOptions)[];
 
 /** The options that are lists of paths. */
 export const PATH_LISTS = ['guests', 'programs'] as const satisfies readonly (keyof LaunchOptions)[];
@@ -128,6 +138,8 @@ const ATTACH_CHECKS: Record<keyof AttachOptions, Check> = { port, host: hostName
 const CHECKS: Record<keyof LaunchOptions, Check> = {
   kernel: path,
   cmdline: text,
+  initrd: path,
+  symbols: path,
   memory: megabytes,
   config: path,
   stopOnEntry: flag,

@@ -1,7 +1,10 @@
 /** The views of the machine, and the commands that lead to them. */
 import * as vscode from 'vscode';
+import { COMMANDS } from '../contributes/commands.ts';
 import { VIEW_COMMANDS, VIEWS } from '../contributes/views.ts';
 import { MachineTree } from './machine-tree.ts';
+import { RecordDocuments } from './record-documents.ts';
+import { savePackets } from './save-packets.ts';
 import type { MachineSelection } from './selection.ts';
 import { fetchDevices, fetchKernels } from './trees.ts';
 import { MachineWebview, type ViewAbout } from './webview.ts';
@@ -32,6 +35,7 @@ const PAGES = {
   },
   rings: { id: VIEWS.rings, bundle: 'rings', requests: ['colinux/taskState', 'colinux/transitions'] },
   switches: { id: VIEWS.switches, bundle: 'switches', requests: ['colinux/switches'] },
+  traffic: { id: VIEWS.traffic, bundle: 'traffic', requests: ['colinux/traffic'] },
 } as const satisfies Record<string, ViewAbout>;
 
 /** An address that a command is given: a memory reference, or what VS Code's menus of variables pass. */
@@ -56,9 +60,13 @@ export function registerViews(
       else await view.reveal(reference);
     });
   return vscode.Disposable.from(
-    ...[memory, addressSpace, create(PAGES.processor), create(PAGES.rings), create(PAGES.switches)].map(
-      (view) => vscode.window.registerWebviewViewProvider(view.about.id, view),
-    ),
+    ...[
+      memory,
+      addressSpace,
+      ...[PAGES.processor, PAGES.rings, PAGES.switches, PAGES.traffic].map(create),
+    ].map((view) => vscode.window.registerWebviewViewProvider(view.about.id, view)),
+    new RecordDocuments(selection),
+    vscode.commands.registerCommand(COMMANDS.savePackets, () => savePackets(selection.session)),
     new MachineTree(VIEWS.kernels, selection, fetchKernels),
     new MachineTree(VIEWS.devices, selection, fetchDevices),
     reveal(VIEW_COMMANDS.revealInMemory, memory),

@@ -1,7 +1,9 @@
 /** The trees "Devices" and "Kernels" of the debug side bar. */
 import * as vscode from 'vscode';
-import type { CustomRequests, TaskBody } from '../../debug-adapter/custom-protocol.ts';
+import type { CustomRequests, KernelBody, TaskBody } from '../../debug-adapter/custom-protocol.ts';
 import type { DeviceNode } from '../../debug-adapter/devices/device-nodes.ts';
+import { COMMANDS } from '../contributes/commands.ts';
+import { bytes } from './number-text.ts';
 import type { TreeNode } from './machine-tree.ts';
 
 const t = vscode.l10n.t;
@@ -35,18 +37,43 @@ function taskNode({ name, id, state, waitsFor, current, ofKernel }: TaskBody): T
   };
 }
 
+/** What is known of a kernel as a whole. */
+function stateNodes({ memory, hasLog, threadId }: KernelBody): TreeNode[] {
+  const log: TreeNode = {
+    label: t('Kernel log'),
+    icon: new vscode.ThemeIcon('output'),
+    command: { command: COMMANDS.openKernelLog, title: t('Kernel log'), arguments: [threadId] },
+  };
+  return [
+    ...(memory
+      ? [
+          {
+            label: t('Memory'),
+            description: t('{0} of {1} free', bytes(memory.free), bytes(memory.total)),
+            icon: new vscode.ThemeIcon('database'),
+          },
+        ]
+      : []),
+    ...(hasLog ? [log] : []),
+  ];
+}
+
 /** The kernels, who has the CPU, and the tasks of those that are known. */
 export async function fetchKernels(session: vscode.DebugSession): Promise<readonly TreeNode[]> {
   const { kernels, tasks } = (await session.customRequest(
     'colinux/tasks',
   )) as CustomRequests['colinux/tasks']['body'];
-  return kernels.map(({ coroutine, name, current, operation }) => {
-    const own = tasks.filter((task) => task.coroutine === coroutine);
+  return kernels.map((kernel) => {
+    const { coroutine, name, current, operation } = kernel;
+    const own = [
+      ...stateNodes(kernel),
+      ...tasks.filter((task) => task.coroutine === coroutine).map(taskNode),
+    ];
     return {
       label: name,
       description: current ? t('has the CPU') : t('away since {0}', operation ?? '?'),
       icon: new vscode.ThemeIcon(current ? 'vm-running' : 'vm'),
-      ...(own.length > 0 && { children: own.map(taskNode), open: true }),
+      ...(own.length > 0 && { children: own, open: true }),
     };
   });
 }

@@ -9,7 +9,7 @@ import { walkText, type WalkShown } from './address-space/walk.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, listen, t } from './shared/bridge.ts';
 import { coroutineColour, coroutinesOf } from './shared/names.ts';
-import { bytes, hex } from './shared/number-text.ts';
+import { bytes, hex } from '../views/number-text.ts';
 import { isTask, spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';

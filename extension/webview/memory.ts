@@ -8,7 +8,7 @@ import { Seen } from './memory/seen.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, listen, open, t } from './shared/bridge.ts';
 import { coroutinesOf } from './shared/names.ts';
-import { grouped, hex } from './shared/number-text.ts';
+import { grouped, hex } from '../views/number-text.ts';
 import { spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';

@@ -13,7 +13,7 @@ import {
 } from './processor/registers.ts';
 import { readTable, TABLES, type TableShown, tableText, taskStateText } from './processor/tables.ts';
 import { ask, kept, listen, t } from './shared/bridge.ts';
-import { hex } from './shared/number-text.ts';
+import { hex } from '../views/number-text.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './processor.css';

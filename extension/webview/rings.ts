@@ -9,7 +9,7 @@ import type { SelectedMachine } from '../views/messages.ts';
 import { ringsPicture } from './rings/rings-picture.ts';
 import { ask, open, t } from './shared/bridge.ts';
 import { coroutineName } from './shared/names.ts';
-import { duration, grouped, hex } from './shared/number-text.ts';
+import { duration, grouped, hex } from '../views/number-text.ts';
 import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';

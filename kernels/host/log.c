@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host's log: plain text on COM1 and on the screen, whole lines, each with the name of who says it. A panic
- * writes its line and stops the machine.
+ * The host's log: plain text on COM1 and on the screen, whole lines, each with the name of who says it. Its end stays
+ * in memory, where debuggers find it. A panic writes its line and stops the machine.
  */
 #include "host.h"
 #include "exit.h"
 
 #define LINE_MAX	512
+#define LOG_SIZE	0x4000	/* a power of 2 */
+
+static char log_ring[LOG_SIZE];
+static uint32_t log_written;		/* characters so far */
 
 void log_init(void)
 {
@@ -16,6 +20,8 @@ void log_init(void)
 
 static void put(const char *text, size_t length)
 {
+	for (size_t i = 0; i < length; i++)
+		log_ring[log_written++ % LOG_SIZE] = text[i];
 	uart_write(COM1, text, length);
 	screen_write(text, length);
 }

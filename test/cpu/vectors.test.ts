@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { Tier } from '../../core/jit/tier.ts';
 import { createVectorRunner, type VectorRecord } from '../../core/testing/vectors.ts';
 
 const sample = join(import.meta.dirname, '../vectors');
@@ -20,11 +21,12 @@ const GROUPS = [
 ];
 
 describe('instructions recorded on hardware', () => {
-  const everyVector = (from: string, group: string) => {
-    it(`${group}: every vector gives the recorded state`, () => {
+  /** `eager` translates each instruction before it runs. */
+  const everyVector = (from: string, group: string, tier: Tier) => {
+    it(`${group}: every vector gives the recorded state (${tier})`, () => {
       const file = `${group}.jsonl.gz`;
       expect(readdirSync(from), `${from} has no ${file}`).toContain(file);
-      const runner = createVectorRunner();
+      const runner = createVectorRunner({ tier });
       const lines = gunzipSync(readFileSync(join(from, file)))
         .toString('latin1')
         .split('\n')
@@ -42,8 +44,10 @@ describe('instructions recorded on hardware', () => {
       expect(failures).toEqual([]);
     });
   };
-  for (const group of GROUPS) everyVector(folder, group);
-  everyVector(sample, 'native');
+  for (const tier of ['interpreter', 'eager'] as const) {
+    for (const group of GROUPS) everyVector(folder, group, tier);
+    everyVector(sample, 'native', tier);
+  }
 
   it('notices a wrong result', () => {
     const runner = createVectorRunner();

@@ -1,5 +1,6 @@
 /** The tasks of kernels as threads: their names, their stacks across rings and address spaces, and lists that are damaged. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { seededRandom } from '../../debug-adapter/symbols/testing/random.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import { inRoot, lineOf, openSession, placeOf, type Frame, type Session } from './support/session.ts';
@@ -41,6 +42,25 @@ const evaluateIn = async (frame: Frame | undefined, expression: string) =>
 /** `function file:line` of the frames with code. */
 const placesOf = (frames: readonly Frame[]) =>
   frames.filter(({ presentationHint }) => presentationHint !== 'label').map(placeOf);
+
+describe('a kernel that is known', () => {
+  it('tells the use of its memory, and its log', async () => {
+    await besideSleeper();
+    const ask = async <C extends 'colinux/tasks' | 'colinux/kernelLog'>(command: C, args?: object) =>
+      (await session.client.customRequest(command, args)).body as CustomRequests[C]['body'];
+    const { kernels } = await ask('colinux/tasks');
+    expect(kernels.map(({ hasLog }) => hasLog)).toEqual([true, true]);
+    // The machine has 128 MiB, of which the first is left alone, and the guest has 16 of them.
+    const [host, guest] = kernels.map(({ memory }) => memory!);
+    expect(host!.total).toBe(127 << 20);
+    expect(host!.total - host!.free).toBeGreaterThan(16 << 20);
+    expect(guest!.total).toBe(16 << 20);
+    expect(guest!.free).toBe(4096 * Number(await session.evaluate('(ram_end - fresh) / 4096 + freed_count')));
+    const { text } = await ask('colinux/kernelLog', { threadId: 1 });
+    expect(text).toBe(session.serial().replaceAll('\r', ''));
+    expect((await ask('colinux/kernelLog', { threadId: 2 })).text).toMatch(/^unix-guest/);
+  });
+});
 
 describe('the tasks of a stop', () => {
   it('are threads behind their kernel, those of the kernel in brackets, with ids of their own', async () => {

@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { boardDisk } from '../kernels/virtio-board.ts';
 import { type Bundle, bundleAdapter, guest, root } from './support/bundle.ts';
-import { openSession, type Session } from './support/session.ts';
+import { lineOf, openSession, type Session } from './support/session.ts';
 
 let bundle: Bundle;
 let session: Session;
@@ -111,6 +112,52 @@ describe('a cooperative guest', () => {
       );
     expect(readFileSync(bundle.file('disk.img')).some((byte) => byte !== 0)).toBe(false);
     expect(readFileSync(bundle.file('kept.img')).some((byte) => byte !== 0)).toBe(true);
+  });
+});
+
+describe('the traffic of devices', () => {
+  it('is recorded: requests by unit and file, packets in words, and a file for Wireshark', async () => {
+    writeFileSync(bundle.file('traffic.img'), new Uint8Array(2 << 20));
+    mkdirSync(bundle.file('traffic/many'), { recursive: true });
+    writeFileSync(
+      bundle.file('traffic.colinux'),
+      `kernel="${join(root, 'kernels/build/device-guest.elf')}" cobd0=traffic.img,cow cofs0=traffic mem=8 crowd`,
+    );
+    session = await openSession(bundle.adapter);
+    await session.launch({
+      kernel: undefined,
+      config: bundle.file('traffic.colinux'),
+      devices: { networks: ['loopback'] },
+      cmdline: 'eth0=net0 folder',
+      stopOnEntry: true,
+    });
+    await session.stop();
+    const ask = async <C extends 'colinux/traffic' | 'colinux/capture'>(command: C, args?: object) =>
+      (await session.client.customRequest(command, args)).body as CustomRequests[C]['body'];
+    expect(await ask('colinux/traffic', { first: 0, most: 10 })).toEqual({
+      count: 0,
+      traffic: [],
+      waiting: [],
+    });
+    const main = join(root, 'kernels/tests/device-guest/main.c');
+    await session.setBreakpoints(main, lineOf(main, 'bench();'));
+    await session.client.continueRequest({ threadId: 1 });
+    await session.stop();
+    const { traffic, count } = await ask('colinux/traffic', { first: -4096, most: 4096 });
+    expect(traffic).toHaveLength(4096);
+    expect(count).toBeGreaterThan(4096);
+    expect(traffic.find(({ kind }) => kind === 'share')).toMatchObject({ unit: 'guest0: cofs0' });
+    expect(new Set(traffic.map(({ device }) => device))).toContain('share0');
+    expect(traffic.some(({ operation, text }) => operation === 'write' && text.includes('/data.bin,'))).toBe(
+      true,
+    );
+    expect(traffic.some(({ error }) => error === 'ENOENT')).toBe(true);
+    const times = traffic.map(({ instructions }) => instructions);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    const { data, packets } = await ask('colinux/capture');
+    expect(Buffer.from(data, 'base64').readUInt32LE(0)).toBe(0x0a0d0d0a);
+    // Requests of the folder have taken their place in the list, but not here.
+    expect(packets).toBeGreaterThan(traffic.filter(({ kind }) => kind === 'network').length);
   });
 });
 

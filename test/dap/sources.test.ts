@@ -51,8 +51,10 @@ describe('a source that is not there', () => {
     const [top] = await session.stack(2);
     expect(top).toMatchObject({
       name: 'kmain',
-      source: { name: 'kmain.s', presentationHint: 'deemphasize', sourceReference: 1 },
+      source: { name: 'kmain.s', sourceReference: 1 },
     });
+    // Clients would pass over it, and show nothing.
+    expect([top!.presentationHint, top!.source!.presentationHint]).toEqual([undefined, undefined]);
     expect(top!.source!.origin).toMatch(/^disassembly: \S+\/kernel\/gone\.c is not there$/);
     expect(top!.source!.path).toBeUndefined();
     const { content, mimeType } = await ask<DebugProtocol.SourceResponse['body']>('source', {

@@ -50,6 +50,23 @@ describe('views', () => {
     expect(back).toContainEqual(expect.objectContaining({ threadId: 2, linear: walk.linear }));
   });
 
+  it('of records are the text of the debug console', async () => {
+    const { text } = await ask('colinux/recordText', { record: 'switches', most: 3 });
+    expect(text.split('\n')).toHaveLength(3);
+    expect(text).toBe(await session.evaluate('switches 3', { context: 'repl' }));
+    expect(text).toMatch(/^\d+ +(host kernel → guest 0|guest 0 .*→ host kernel) /);
+    await expect(ask('colinux/recordText', { record: 'switches', most: 5000 })).rejects.toThrow('4096');
+    await expect(ask('colinux/kernelLog', { threadId: 2 })).rejects.toThrow('Nothing is known of the log');
+    expect((await ask('colinux/kernelLog', { threadId: 1 })).text).toMatch(/^host: Cooperative Linux/);
+  });
+
+  it('of text: hovers name flags, and segments have bases', async () => {
+    expect(await session.evaluate('$eflags', { context: 'hover' })).toMatch(/^0x[\da-f]{8} \[.*\]$/);
+    expect(await session.evaluate('0x202', { context: 'hover' })).toBe('514 = 0x00000202, as EFLAGS [IF]');
+    expect(await session.evaluate('$ds_base + 0', { context: 'hover' })).toMatch(/^0(x0+)?$/);
+    expect(await session.evaluate('*(int*)($ds_base + (int)&kmain) == *(int*)&kmain')).toBe('1');
+  });
+
   it('of mappings say what is where', async () => {
     const { mappings, cr3 } = await ask('colinux/mappings', { threadId: 2 });
     expect(cr3).not.toBe((await ask('colinux/mappings', { threadId: 1 })).cr3);

@@ -46,6 +46,10 @@ describe('a run of the host and the sample guest', () => {
     expect(second.machine.hash()).toBe(first.machine.hash());
   });
 
+  it.each(['interpreter', 'eager', 'mixed'] as const)('is the same in the tier %s', (tier) => {
+    expect(hashes(createSample({ tier }).machine)).toEqual(expected);
+  });
+
   it('is the same in slices of odd sizes', () => {
     expect(hashes(createSample().machine, oddSlices(7919))).toEqual(expected);
   });

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Tier } from '../../core/jit/tier.ts';
 import { createMachine, type Machine } from '../../core/machine/machine.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,6 +25,7 @@ export interface SampleSettings {
   /** The guest's command line. */
   readonly args?: string;
   readonly rtcSeconds?: number;
+  readonly tier?: Tier;
 }
 
 export interface Sample {
@@ -33,7 +35,7 @@ export interface Sample {
   readonly com2Length: () => number;
 }
 
-export function createSample({ args = '', rtcSeconds = 1_100_000_000 }: SampleSettings = {}): Sample {
+export function createSample({ args = '', rtcSeconds = 1_100_000_000, tier }: SampleSettings = {}): Sample {
   let com1 = '';
   let com2Length = 0;
   const image = (path: string, words: string) => ({
@@ -47,6 +49,7 @@ export function createSample({ args = '', rtcSeconds = 1_100_000_000 }: SampleSe
       kernel: image('kernels/build/colinux-host.elf', ''),
       modules: [image('samples/hello-guest/build/hello-guest.elf', args)],
       rtcSeconds,
+      ...(tier ? { tier } : {}),
     },
     {
       serial(port, byte) {

@@ -69,6 +69,14 @@ describe('the system-level test programs', () => {
       expect(lastLine(com1), end).toMatch(/^[1-9]\d* passed, 0 failed$/);
       expect(status).toBe(1);
     });
+    it.each(programs)('%s says the same after as many instructions in every tier', (program) => {
+      const image = join(build, `${program}.elf`);
+      const [interpreted, translated] = (['interpreter', 'hot'] as const).map((tier) => {
+        const { com1, instructions } = runMachine(image, undefined, tier);
+        return { com1, instructions };
+      });
+      expect(translated).toEqual(interpreted);
+    });
     it.each(ENDINGS)('%s', (program, kind) => {
       const { com1, result } = runMachine(join(build, `${program}.elf`));
       expect(com1).not.toMatch(/FAIL|passed/);

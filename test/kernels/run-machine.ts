@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import type { KernelSource } from '../../core/boot/load-kernel.ts';
 import type { ExecutionObserver } from '../../core/cpu/decode/observe.ts';
 import { createMachine, type Machine, type BiosSource, type RunResult } from '../../core/machine/machine.ts';
+import type { Tier } from '../../core/jit/tier.ts';
 import type { DeviceSpecs } from '../../core/protocol/device-protocol.ts';
 import { bootInput } from './boot-input.ts';
 import { boardDevices, ECHO_PORT, needsBoard } from './virtio-board.ts';
@@ -23,17 +24,30 @@ export interface MachineRun {
 /** More than any program needs. */
 const TICK_LIMIT = 400_000_000;
 
-/** Boots a multiboot image with its input. @param onExecute sees every instruction, for a coverage report */
-export function runMachine(kernel: string, onExecute?: ExecutionObserver): MachineRun {
+/**
+ * Boots a multiboot image with its input.
+ * @param onExecute sees every instruction, for a coverage report
+ */
+export function runMachine(kernel: string, onExecute?: ExecutionObserver, tier?: Tier): MachineRun {
   const program = basename(kernel, '.elf');
   const { args, modules } = bootInput(program);
   const devices = needsBoard(program) ? boardDevices() : {};
-  return run({ kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules }, devices, onExecute);
+  return run(
+    { kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules },
+    devices,
+    onExecute,
+    tier,
+  );
 }
 
-/** Boots a multiboot image with words behind its name. */
-export function runImage(kernel: string, args: string, memoryMiB: number): MachineRun {
-  const source = { kernel: { bytes: readFileSync(kernel), name: kernel, args }, modules: [] };
+/** Boots a kernel with a command line. @param initrd of a Linux bzImage */
+export function runImage(kernel: string, args: string, memoryMiB: number, initrd?: Uint8Array): MachineRun {
+  const image = { bytes: readFileSync(kernel), name: kernel, args };
+  const source = {
+    kernel: image,
+    modules: [],
+    initrd: initrd && { bytes: initrd, name: 'initrd', args: '' },
+  };
   return run({ ...source, memoryBytes: memoryMiB << 20 }, {});
 }
 
@@ -46,11 +60,12 @@ function run(
   source: (KernelSource | BiosSource) & { readonly memoryBytes?: number },
   devices: DeviceSpecs,
   onExecute?: ExecutionObserver,
+  tier?: Tier,
 ): MachineRun {
   let com1 = '';
   let echo: Uint8Array[] = [];
   const machine: Machine = createMachine(
-    { memoryBytes: 32 << 20, rtcSeconds: 0, devices, ...source },
+    { memoryBytes: 32 << 20, rtcSeconds: 0, devices, ...(tier ? { tier } : {}), ...source },
     {
       serial: (port, byte) => {
         if (port === 'com1') com1 += String.fromCharCode(byte);

@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
+import { disassemblyStep, testExplorerStep } from './kernels.mjs';
 import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
 import { startServer } from './server.mjs';
 import { failure, stepRunner, tally } from './steps.mjs';
@@ -236,8 +237,10 @@ async function scenario(kind, executablePath) {
       await workbench.statusBar(/· ring/).waitFor({ state: 'hidden' });
       return 'served';
     });
-    rmSync(join(folder, '.vscode'), { recursive: true, force: true });
     const context = { step, workbench, folder, kind, breakpoint, writeLaunch };
+    await disassemblyStep(context);
+    if (kind === 'node') await testExplorerStep(context);
+    rmSync(join(folder, '.vscode'), { recursive: true, force: true });
     await walkthroughStep(context);
     await configurationSteps(context);
     await taskSteps(context);

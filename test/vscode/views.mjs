@@ -62,6 +62,17 @@ export async function viewSteps(workbench, step) {
     await page
       .locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: 'has the CPU' })
       .waitFor();
+    await page
+      .locator('.monaco-list-row', { hasText: /^Memory.* MiB free/ })
+      .first()
+      .waitFor();
+    await page
+      .locator('.monaco-list-row', { hasText: /^Kernel log/ })
+      .first()
+      .click();
+    await page.locator('.tab.active', { hasText: 'Log of host kernel' }).waitFor();
+    await page.locator('.view-line', { hasText: 'guest0 starts with' }).waitFor();
+    await page.keyboard.press('Control+F4');
     await page.locator('.pane-header', { hasText: 'Devices' }).first().click();
     await workbench.expand(
       page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: /^pic/ }).first(),
@@ -71,10 +82,20 @@ export async function viewSteps(workbench, step) {
     for (const name of ['Kernels and Tasks', 'Devices'])
       await page.locator('.pane-header', { hasText: name }).first().click();
   });
+  await step('the traffic of devices says that there was none, and has nothing to save', async () => {
+    await show(workbench, 'Traffic', 'appear here when they are used');
+    await page.locator('.part.panel').getByRole('button', { name: 'Save Packets as pcapng…' }).click();
+    await page.locator('.notification-toast', { hasText: 'No packets have passed yet' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
   await step('a switch leads to the code of the host', async () => {
     const view = await show(workbench, 'Switches', 'START');
     await view.locator('.row').first().waitFor();
     await workbench.shot('view-switches', PANEL);
+    await page.locator('.part.panel').getByRole('button', { name: 'Open Switches as Document' }).click();
+    await page.locator('.tab.active', { hasText: 'Switches' }).waitFor();
+    await workbench.coloured('FORWARD_INTERRUPT');
+    await page.keyboard.press('Control+F4');
     await view.locator('.row .link[data-part=from]').first().click();
     await page.locator('.tab.active', { hasText: /passage|monitor/ }).waitFor();
     await showTab(workbench, 'Terminal');

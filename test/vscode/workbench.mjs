@@ -31,7 +31,7 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
     executablePath,
     headless: true,
     args: CHROMIUM_ARGS,
-    viewport: { width: 1440, height: 860 },
+    viewport: { width: 1540, height: 860 },
   });
   const page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE);

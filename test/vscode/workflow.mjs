@@ -56,7 +56,9 @@ export async function configurationSteps({ step, workbench, folder }) {
     await page.keyboard.press('Enter');
     await suggestion('build').waitFor();
     await page.keyboard.press('Escape');
-    await page.keyboard.type('root.img,cow\n');
+    await page.keyboard.type('root.img,cow');
+    // Enter would take a suggestion that comes late.
+    await page.keyboard.press('Control+Enter');
     await page.keyboard.type('eth0=');
     await suggestion('slirp').waitFor();
     await page.waitForTimeout(500);

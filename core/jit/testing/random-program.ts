@@ -181,16 +181,16 @@ function straight(random: Random, length: number): number[] {
 /** @returns code for `CODE` that runs an outer loop some times, with functions that it calls and immediates that it rewrites */
 export function randomProgram(random: Random): Program {
   const functions = Array.from({ length: 1 + random(3) }, () => [...straight(random, 3 + random(10)), 0xc3]);
-  const start = [0xc7, 0x05, ...le(COUNTER), ...le(8 + random(40))];
+  const start = [0xc7, 0x05, ...le(COUNTER), ...le(4 + random(16))];
   const parts: number[] = [];
   const calls: { at: number; target: number }[] = [];
   for (let n = 2 + random(4); n > 0; n--) {
     parts.push(...straight(random, 2 + random(8)));
-    const kind = random(4);
-    if (kind < 2) {
+    const kind = random(12);
+    if (kind < 6) {
       calls.push({ at: parts.length + 1, target: random(functions.length) });
       parts.push(0xe8, 0, 0, 0, 0);
-    } else if (kind === 2) {
+    } else if (kind === 6) {
       // Rewrites the immediate of the next instruction: add byte [code], 1; mov eax, imm32
       const at = CODE + start.length + parts.length + 8;
       parts.push(0x80, 0x05, ...le(at), 1, 0xb8, ...le(imm32(random)));

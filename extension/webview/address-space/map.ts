@@ -4,8 +4,8 @@
  */
 import type { MappedRange } from '../../../debug-adapter/custom-protocol.ts';
 import { t } from '../shared/bridge.ts';
-import { bytes, hex } from '../shared/number-text.ts';
-import { Theme } from '../timeline/picture.ts';
+import { bytes, hex } from '../../views/number-text.ts';
+import { PictureCanvas } from '../shared/picture-canvas.ts';
 import { type Change, firstAt } from './ranges.ts';
 
 const COLUMNS = 64;
@@ -25,38 +25,29 @@ export interface MapOptions {
 }
 
 export class AddressMap {
-  readonly element = document.createElement('div');
-  private readonly canvas = document.createElement('canvas');
-  private readonly hint = document.createElement('div');
-  private readonly theme = new Theme(document.body);
+  private readonly picture = new PictureCanvas({
+    className: 'map',
+    role: t('map'),
+    paint: (context, width, height) => this.paint(context, width, height),
+  });
   private ranges: readonly MappedRange[] = [];
   private changes: readonly Change[] = [];
   private selected = 0;
   private level: 0 | 1 = 0;
   private base = 0;
-  private frame = 0;
   private cell = { width: 1, height: 1 };
 
   constructor(private readonly options: MapOptions) {
-    this.element.className = 'map';
-    this.hint.className = 'hint';
-    this.hint.hidden = true;
-    this.hint.setAttribute('aria-hidden', 'true');
-    this.canvas.tabIndex = 0;
-    this.canvas.setAttribute('role', 'application');
-    this.canvas.setAttribute('aria-roledescription', t('map'));
-    this.element.append(this.canvas, this.hint);
-    new ResizeObserver(() => this.draw()).observe(this.element);
-    new MutationObserver(() => {
-      this.theme.forget();
-      this.redraw();
-    }).observe(document.body, { attributes: true });
-    this.canvas.addEventListener('click', (event) => this.choose(this.addressAt(event)));
-    this.canvas.addEventListener('dblclick', (event) => this.zoomTo(this.addressAt(event)));
-    this.canvas.addEventListener('pointermove', (event) => this.hover(event));
-    this.canvas.addEventListener('pointerleave', () => (this.hint.hidden = true));
-    this.canvas.addEventListener('keydown', (event) => this.key(event));
-    this.canvas.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    const { canvas } = this.picture;
+    canvas.addEventListener('click', (event) => this.choose(this.addressAt(event)));
+    canvas.addEventListener('dblclick', (event) => this.zoomTo(this.addressAt(event)));
+    canvas.addEventListener('pointermove', (event) => this.hover(event));
+    canvas.addEventListener('keydown', (event) => this.key(event));
+    canvas.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+  }
+
+  get element(): HTMLElement {
+    return this.picture.element;
   }
 
   /** What is seen: all 4 GiB, or the 4 MiB from `base` on. */
@@ -94,10 +85,7 @@ export class AddressMap {
   }
 
   redraw(): void {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.draw();
-    });
+    this.picture.redraw();
   }
 
   private get cellBytes(): number {
@@ -127,23 +115,16 @@ export class AddressMap {
     return Math.floor((address - this.base) / this.cellBytes);
   }
 
-  private draw(): void {
-    const { clientWidth: width, clientHeight: height } = this.element;
-    const context = this.canvas.getContext('2d');
-    if (!context || width === 0) return;
-    const scale = devicePixelRatio;
-    this.canvas.width = Math.round(width * scale);
-    this.canvas.height = Math.round(height * scale);
-    context.scale(scale, scale);
-    context.font = `11px ${this.theme.colour('--vscode-editor-font-family')}`;
+  private paint(context: CanvasRenderingContext2D, width: number, height: number): void {
+    context.font = `11px ${this.picture.theme.colour('--vscode-editor-font-family')}`;
     context.textBaseline = 'middle';
     this.cell = { width: (width - GUTTER) / COLUMNS, height: height / ROWS };
-    this.canvas.setAttribute(
+    this.picture.canvas.setAttribute(
       'aria-label',
       t('Map of {0} from {1} on', bytes(this.view.bytes), hex(this.base)),
     );
     for (let row = 0; row < ROWS; row++) {
-      context.fillStyle = this.theme.colour('--vscode-descriptionForeground');
+      context.fillStyle = this.picture.theme.colour('--vscode-descriptionForeground');
       context.fillText(hex(this.base + row * COLUMNS * this.cellBytes), 4, (row + 0.5) * this.cell.height);
     }
     for (let cell = 0; cell < CELLS; cell++) this.drawCell(context, cell);
@@ -162,7 +143,7 @@ export class AddressMap {
   private drawCell(context: CanvasRenderingContext2D, cell: number): void {
     const { x, y } = this.corner(cell);
     const [width, height] = [this.cell.width - GAP, this.cell.height - GAP];
-    context.fillStyle = this.theme.colour('--vscode-editor-background');
+    context.fillStyle = this.picture.theme.colour('--vscode-editor-background');
     context.fillRect(x, y, width, height);
     const start = this.base + cell * this.cellBytes;
     const end = start + this.cellBytes;
@@ -170,7 +151,7 @@ export class AddressMap {
     for (let range = this.ranges[n]; range && range.start < end; range = this.ranges[++n]) {
       const from = (Math.max(range.start, start) - start) / this.cellBytes;
       const to = (Math.min(range.last + 1, end) - start) / this.cellBytes;
-      context.fillStyle = this.theme.colour(this.options.colour(range));
+      context.fillStyle = this.picture.theme.colour(this.options.colour(range));
       // One page of a thousand can still be seen.
       context.fillRect(x + from * width, y, Math.max(2, (to - from) * width), height);
     }
@@ -185,14 +166,16 @@ export class AddressMap {
 
   private outline(context: CanvasRenderingContext2D, cell: number, colour: string, width: number): void {
     const { x, y } = this.corner(cell);
-    context.strokeStyle = this.theme.colour(colour);
+    context.strokeStyle = this.picture.theme.colour(colour);
     context.lineWidth = width;
     context.strokeRect(x, y, this.cell.width - GAP, this.cell.height - GAP);
   }
 
   private hover(event: PointerEvent): void {
-    this.hint.hidden = event.offsetX < GUTTER;
-    if (this.hint.hidden) return;
+    if (event.offsetX < GUTTER) {
+      this.picture.hideHint();
+      return;
+    }
     const address = this.addressAt(event);
     const start = address - (address % this.cellBytes);
     const lines = [`${hex(start)} - ${hex(start + this.cellBytes - 1)}`];
@@ -209,11 +192,7 @@ export class AddressMap {
       lines.push(this.options.describe(range));
     }
     if (lines.length === 1) lines.push(t('not mapped'));
-    this.hint.textContent = lines.join('\n');
-    const left = Math.min(event.offsetX + 12, this.element.clientWidth - this.hint.offsetWidth - 4);
-    const below = event.offsetY + 14 + this.hint.offsetHeight < this.element.clientHeight;
-    const top = below ? event.offsetY + 14 : event.offsetY - this.hint.offsetHeight - 6;
-    this.hint.style.transform = `translate(${String(Math.max(0, left))}px, ${String(Math.max(0, top))}px)`;
+    this.picture.showHint(event, lines.join('\n'));
   }
 
   private wheel(event: WheelEvent): void {

@@ -4,7 +4,7 @@ import type { PageWalkBody, ReverseMappingBody } from '../../../debug-adapter/cu
 import { bitsOf, entryValue } from '../../../debug-adapter/page-words.ts';
 import type { ViewThread } from '../../views/messages.ts';
 import { open, t } from '../shared/bridge.ts';
-import { bytes, hex } from '../shared/number-text.ts';
+import { bytes, hex } from '../../views/number-text.ts';
 import { physicalReference } from '../shared/references.ts';
 
 export interface WalkShown {

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit-html';
 import type { DescriptorsBody, TaskStateBody } from '../../../debug-adapter/custom-protocol.ts';
 import { ask, open, t } from '../shared/bridge.ts';
-import { hex } from '../shared/number-text.ts';
+import { hex } from '../../views/number-text.ts';
 import { coroutineOf, referenceTo } from '../shared/references.ts';
 
 export const TABLES = ['gdt', 'ldt', 'idt'] as const;

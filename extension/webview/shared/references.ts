@@ -1,5 +1,5 @@
 /** Memory references of the adapter (docs/protocol.md), and who a thread is. */
-import { hex } from './number-text.ts';
+import { hex } from '../../views/number-text.ts';
 
 /** Threads from here on are tasks: 1000 + coroutine * 2^24 + number of the kernel. */
 const FIRST_TASK = 1000;

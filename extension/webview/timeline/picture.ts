@@ -2,7 +2,8 @@
  * Draws lanes over time on a canvas: who had the time in each column of pixels, the events where there is room for them,
  * and how many there are in a strip below.
  */
-import { duration, grouped } from '../shared/number-text.ts';
+import { duration, grouped } from '../../views/number-text.ts';
+import type { Theme } from '../shared/theme.ts';
 import type { Events } from './events.ts';
 import { axisStep, type TimeWindow } from './window.ts';
 
@@ -22,42 +23,24 @@ const ROOM = 3;
 
 export const heightOf = (lanes: number): number => AXIS + lanes * (LANE + GAP) + STRIP + GAP;
 
-/** Colours of the theme by CSS variable. They are looked up once for each theme. */
-export class Theme {
-  private readonly colours = new Map<string, string>();
-
-  constructor(private readonly element: Element) {}
-
-  forget(): void {
-    this.colours.clear();
-  }
-
-  colour(name: string): string {
-    const known = this.colours.get(name);
-    if (known !== undefined) return known;
-    const found = getComputedStyle(this.element).getPropertyValue(name).trim() || '#888';
-    this.colours.set(name, found);
-    return found;
-  }
-}
-
 export interface Picture {
   readonly events: Events<string>;
   readonly window: TimeWindow;
   readonly lanes: readonly Lane[];
   /** Colour of an event, a CSS variable. */
   readonly mark: (n: number) => string;
+  /** An event is a moment of its lane, not the time until the next one. */
+  readonly instants: boolean;
   /** The end of what is known. */
   readonly now: number;
   readonly selected: number | undefined;
   readonly focused: boolean;
 }
 
-/** Draws everything. @param context scaled to CSS pixels */
+/** Draws everything. @param context empty, in CSS pixels */
 export function draw(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {
   const { window, lanes } = picture;
   const height = heightOf(lanes.length);
-  context.clearRect(0, 0, GUTTER + window.width, height);
   context.font = `11px ${theme.colour('--vscode-font-family')}`;
   context.textBaseline = 'middle';
   lanes.forEach(({ name, colour }, n) => {
@@ -98,7 +81,7 @@ function drawAxis(context: CanvasRenderingContext2D, theme: Theme, window: TimeW
 
 /** The lanes and the strip, column by column: what an event costs to draw does not depend on how many there are. */
 function drawColumns(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {
-  const { events, window, lanes, now, mark } = picture;
+  const { events, window, lanes, now, mark, instants } = picture;
   const shares = new Float64Array(Math.max(events.lanes, lanes.length));
   const colours = lanes.map(({ colour }) => theme.colour(colour));
   const strip = laneTop(lanes.length);
@@ -107,7 +90,8 @@ function drawColumns(context: CanvasRenderingContext2D, theme: Theme, picture: P
     const [begin, end] = [window.time(x), Math.min(window.time(x + 1), now)];
     if (end <= begin) break;
     const next = events.at(end, first);
-    events.shares(begin, end, shares);
+    if (instants) countByLane(events, first, next, end - begin, shares);
+    else events.shares(begin, end, shares);
     for (let lane = 0; lane < lanes.length; lane++) {
       if (shares[lane] <= 0) continue;
       // Whatever happened can be seen, however short it was.
@@ -125,11 +109,23 @@ function drawColumns(context: CanvasRenderingContext2D, theme: Theme, picture: P
   }
   context.globalAlpha = 1;
   const [from, to] = [events.at(window.begin), events.at(window.end)];
-  if (to - from > window.width / ROOM) return;
+  if (instants || to - from > window.width / ROOM) return;
   for (let n = from; n < to; n++) {
     context.fillStyle = theme.colour(mark(n));
     context.fillRect(Math.round(window.pixel(events.time(n))) - 1, AXIS, 2, strip - AXIS - GAP);
   }
+}
+
+/** Which lanes the events [from, to) of a column of `time` belong to: each has it all. */
+function countByLane(
+  events: Events<string>,
+  from: number,
+  to: number,
+  time: number,
+  shares: Float64Array,
+): void {
+  shares.fill(0);
+  for (let n = from; n < to; n++) shares[events.lane(n)] = time;
 }
 
 function drawSelected(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {

@@ -5,7 +5,7 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import type { SelectedMachine } from '../../views/messages.ts';
 import { listen, t } from '../shared/bridge.ts';
-import { grouped } from '../shared/number-text.ts';
+import { grouped } from '../../views/number-text.ts';
 import { VirtualList } from '../shared/virtual-list.ts';
 import type { Events } from './events.ts';
 import { type Batch, Feed } from './feed.ts';
@@ -15,6 +15,8 @@ import { Timeline } from './timeline.ts';
 export interface RecordsOptions<T, C extends string> {
   readonly events: Events<C>;
   readonly label: string;
+  /** An event is a moment of its lane, not the time until the next one. */
+  readonly instants?: boolean;
   fetch(first: number, most: number): Promise<Batch<T>>;
   /** Keeps a record in `events`. */
   add(record: T): void;
@@ -32,9 +34,9 @@ export interface RecordsOptions<T, C extends string> {
   /** Beside the list. */
   aside(machine: SelectedMachine): TemplateResult;
   /** Enter, or a double click. */
-  entered(n: number): void;
+  entered?(n: number): void;
   /** A click on a part of a row. */
-  pressed(n: number, part: string): void;
+  pressed?(n: number, part: string): void;
   /** At each stop. */
   stopped?(machine: SelectedMachine): Promise<void>;
 }
@@ -59,6 +61,7 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
     this.timeline = new Timeline({
       events: events as unknown as Events<string>,
       label: options.label,
+      instants: options.instants ?? false,
       mark: (n) => options.mark(n),
       describe: (n) => options.describe(n),
       chosen: (n) => this.list.select(this.rowOf(n)),
@@ -67,8 +70,8 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
       label: options.label,
       row: (n) => options.row(this.eventOf(n)),
       chosen: (n) => this.timeline.select(this.eventOf(n)),
-      entered: (n) => options.entered(this.eventOf(n)),
-      pressed: (n, part) => options.pressed(this.eventOf(n), part),
+      entered: (n) => options.entered?.(this.eventOf(n)),
+      pressed: (n, part) => options.pressed?.(this.eventOf(n), part),
     });
     this.feed = new Feed<T>((first, most) => options.fetch(first, most), {
       clear: () => this.clear(),

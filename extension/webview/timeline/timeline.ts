@@ -3,51 +3,45 @@
  * draws at most once for each frame of the screen, and only when something has changed.
  */
 import { t } from '../shared/bridge.ts';
+import { PictureCanvas } from '../shared/picture-canvas.ts';
 import type { Events } from './events.ts';
-import { draw, GUTTER, heightOf, type Lane, Theme } from './picture.ts';
+import { draw, GUTTER, heightOf, type Lane } from './picture.ts';
 import { TimeWindow } from './window.ts';
 
 export interface TimelineOptions {
   readonly events: Events<string>;
   /** What the picture shows, for those who do not see it. */
   readonly label: string;
+  /** See `Picture`. */
+  readonly instants: boolean;
   mark(n: number): string;
   describe(n: number): string;
   chosen(n: number): void;
 }
 
 export class Timeline {
-  readonly element = document.createElement('div');
   readonly window = new TimeWindow();
-  private readonly canvas = document.createElement('canvas');
-  private readonly hint = document.createElement('div');
-  private readonly theme = new Theme(document.body);
+  private readonly picture = new PictureCanvas({
+    className: 'timeline',
+    role: t('timeline'),
+    paint: (context, width) => this.paint(context, width),
+  });
   private lanes: readonly Lane[] = [];
   private now = 0;
   private selected: number | undefined;
-  private frame = 0;
 
   constructor(private readonly options: TimelineOptions) {
-    this.element.className = 'timeline';
-    this.hint.className = 'hint';
-    this.hint.hidden = true;
-    this.hint.setAttribute('aria-hidden', 'true');
-    this.canvas.tabIndex = 0;
-    this.canvas.setAttribute('role', 'application');
-    this.canvas.setAttribute('aria-label', options.label);
-    this.canvas.setAttribute('aria-roledescription', t('timeline'));
-    this.element.append(this.canvas, this.hint);
-    new ResizeObserver(() => this.resize()).observe(this.element);
-    new MutationObserver(() => {
-      this.theme.forget();
-      this.redraw();
-    }).observe(document.body, { attributes: true });
-    this.canvas.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
-    this.canvas.addEventListener('pointerdown', (event) => this.press(event));
-    this.canvas.addEventListener('pointermove', (event) => this.hover(event));
-    this.canvas.addEventListener('pointerleave', () => (this.hint.hidden = true));
-    this.canvas.addEventListener('keydown', (event) => this.key(event));
-    for (const kind of ['focus', 'blur']) this.canvas.addEventListener(kind, () => this.redraw());
+    const { canvas } = this.picture;
+    canvas.setAttribute('aria-label', options.label);
+    canvas.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    canvas.addEventListener('pointerdown', (event) => this.press(event));
+    canvas.addEventListener('pointermove', (event) => this.hover(event));
+    canvas.addEventListener('keydown', (event) => this.key(event));
+    for (const kind of ['focus', 'blur']) canvas.addEventListener(kind, () => this.redraw());
+  }
+
+  get element(): HTMLElement {
+    return this.picture.element;
   }
 
   /** Says what there is now. @param now the last moment that is known */
@@ -81,34 +75,22 @@ export class Timeline {
   }
 
   redraw(): void {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.draw();
-    });
+    this.picture.redraw();
   }
 
   /** Draws at once: what a frame costs. */
   draw(): void {
-    const context = this.canvas.getContext('2d');
-    if (!context) return;
-    const { events, mark } = this.options;
-    const { window, lanes, now, selected } = this;
-    draw(context, this.theme, {
-      ...{ events, window, lanes, mark, now, selected },
-      focused: document.activeElement === this.canvas,
-    });
+    this.picture.draw();
   }
 
-  private resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.element;
-    if (width === 0) return;
-    const scale = devicePixelRatio;
-    this.canvas.width = Math.round(width * scale);
-    this.canvas.height = Math.round(height * scale);
-    this.canvas.getContext('2d')?.setTransform(scale, 0, 0, scale, 0, 0);
+  private paint(context: CanvasRenderingContext2D, width: number): void {
     this.window.width = Math.max(1, width - GUTTER);
-    // At once: a canvas that has another size is empty.
-    this.draw();
+    const { events, mark, instants } = this.options;
+    const { window, lanes, now, selected } = this;
+    draw(context, this.picture.theme, {
+      ...{ events, window, lanes, mark, instants, now, selected },
+      focused: document.activeElement === this.picture.canvas,
+    });
   }
 
   private wheel(event: WheelEvent): void {
@@ -121,7 +103,8 @@ export class Timeline {
 
   /** A drag pans, a click chooses. */
   private press(down: PointerEvent): void {
-    this.canvas.setPointerCapture(down.pointerId);
+    const { canvas } = this.picture;
+    canvas.setPointerCapture(down.pointerId);
     let last = down.clientX;
     let moved = 0;
     const move = (event: PointerEvent) => {
@@ -131,12 +114,12 @@ export class Timeline {
       this.redraw();
     };
     const up = () => {
-      this.canvas.removeEventListener('pointermove', move);
+      canvas.removeEventListener('pointermove', move);
       const near = moved < 4 ? this.near(down.offsetX) : undefined;
       if (near !== undefined) this.choose(near);
     };
-    this.canvas.addEventListener('pointermove', move);
-    this.canvas.addEventListener('pointerup', up, { once: true });
+    canvas.addEventListener('pointermove', move);
+    canvas.addEventListener('pointerup', up, { once: true });
   }
 
   private choose(n: number): void {
@@ -157,11 +140,9 @@ export class Timeline {
   private hover(event: PointerEvent): void {
     const near = this.near(event.offsetX);
     const x = near === undefined ? Infinity : GUTTER + this.window.pixel(this.options.events.time(near));
-    this.hint.hidden = near === undefined || event.buttons !== 0 || Math.abs(x - event.offsetX) > 20;
-    if (this.hint.hidden || near === undefined) return;
-    this.hint.textContent = this.options.describe(near);
-    const left = Math.min(event.offsetX + 12, this.element.clientWidth - this.hint.offsetWidth - 4);
-    this.hint.style.transform = `translate(${String(Math.max(0, left))}px, ${String(event.offsetY + 14)}px)`;
+    if (near === undefined || event.buttons !== 0 || Math.abs(x - event.offsetX) > 20)
+      this.picture.hideHint();
+    else this.picture.showHint(event, this.options.describe(near));
   }
 
   private key(event: KeyboardEvent): void {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 const MEMORY_MIB = 128;
 
 /** @typedef {{ kernel: string, append: string, initrd?: string }} Boot a multiboot kernel, or with `initrd` a Linux bzImage */
@@ -34,11 +34,12 @@ export const ENGINES = { ours: ourArguments, qemu: qemuArguments, v86: v86Argume
 
 /**
  * Boots on an engine and tells what COM1 says until `onText` returns true, the process ends, or the time is over; then ends the
- * process. `onText(text, seconds)` gets what has come since the last line break, also while its line is not finished.
+ * process. `onText` gets each line, and what has come of the last while that is not finished.
  *
  * @param {keyof typeof ENGINES} engine
  * @param {Boot} boot
- * @param {(text: string, seconds: number, type: (keys: string) => void) => boolean} onText `seconds` since the start of the process
+ * @param {(text: string, seconds: number, line: { finished: boolean, type: (keys: string) => void }) => boolean} onText
+ *   `seconds` since the start of the process; `type` sends to COM1
  */
 export function runEngine(engine, boot, longestSeconds, onText) {
   const [program, ...args] = ENGINES[engine](boot).map(String);
@@ -48,6 +49,7 @@ export function runEngine(engine, boot, longestSeconds, onText) {
     let rest = '';
     let errors = '';
     let done = false;
+    const type = (keys) => child.stdin.write(keys);
     const fail = (problem) =>
       finish(new Error(`${engine} ${problem}: ${(errors || rest).trim().slice(-300)}`));
     const timer = setTimeout(() => fail(`took more than ${longestSeconds} s`), longestSeconds * 1000);
@@ -67,9 +69,10 @@ export function runEngine(engine, boot, longestSeconds, onText) {
       const lines = (rest + bytes.toString('latin1')).split('\n');
       rest = lines.at(-1);
       try {
-        for (const text of lines) {
+        for (const [n, text] of lines.entries()) {
           if (done) return;
-          if (onText(text, seconds, (keys) => child.stdin.write(keys))) finish();
+          const finished = n < lines.length - 1;
+          if (onText(text.replace(/\r$/, ''), seconds, { finished, type })) finish();
         }
       } catch (error) {
         finish(error);

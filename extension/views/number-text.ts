@@ -1,4 +1,4 @@
-/** Numbers as people of this field write them. */
+/** Numbers as people of this field write them; for the extension and for the pages of its views. */
 
 /** `0xc0100000`; `digits` at least. */
 export const hex = (value: number, digits = 8): string =>
@@ -19,14 +19,16 @@ export function bytes(count: number): string {
   return `${Number.isInteger(value) ? String(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
-/** Instructions as the virtual time that they take: 10 ns each. `12.3 ms` */
-export function duration(instructions: number): string {
-  const nanoseconds = instructions * 10;
+/** Instructions as the virtual time that they take: 10 ns each. */
+export const duration = (instructions: number): string => nanoseconds(instructions * 10);
+
+/** `12.3 ms` */
+export function nanoseconds(count: number): string {
   for (const [unit, name] of [
     [1e9, 's'],
     [1e6, 'ms'],
     [1e3, 'µs'],
   ] as const)
-    if (nanoseconds >= unit) return `${(nanoseconds / unit).toPrecision(3)} ${name}`;
-  return `${String(nanoseconds)} ns`;
+    if (count >= unit) return `${(count / unit).toPrecision(3)} ${name}`;
+  return `${String(Math.round(count))} ns`;
 }

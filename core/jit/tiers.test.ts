@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { createComparison } from './testing/compare-tiers.ts';
+
+const failing = (from: number, count: number, ...tiers: Parameters<typeof createComparison>[0]) => {
+  const compare = createComparison(['interpreter', ...tiers]);
+  return Array.from({ length: count }, (_, n) => compare(from + n)).filter((found) => found !== undefined);
+};
+
+describe('random programs', () => {
+  it('run alike when all is translated, and when the tiers take turns', { timeout: 120_000 }, () => {
+    expect(failing(1, 300, 'eager', 'mixed')).toEqual([]);
+  });
+  it('run alike when what is hot is translated', { timeout: 240_000 }, () => {
+    expect(failing(1000, 10_000, 'hot')).toEqual([]);
+  });
+});

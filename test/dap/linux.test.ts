@@ -1,0 +1,64 @@
+/** A Linux bzImage in a debug session: it boots with its initrd, and the ELF file beside it has its symbols. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundle, bundleAdapter, root } from './support/bundle.ts';
+import { lineOf, openSession, type Session } from './support/session.ts';
+
+const build = join(root, 'test/kernels/build/linux');
+const kernel = join(build, 'bzImage');
+const symbols = join(build, 'vmlinux.elf');
+const source = join(root, 'test/kernels/linux/main.c');
+
+let bundle: Bundle;
+let session: Session;
+let initrd: string;
+
+beforeAll(async () => {
+  execFileSync('node', [join(root, 'tools/build-kernels.mjs'), 'test/kernels'], { stdio: 'inherit' });
+  bundle = await bundleAdapter();
+  initrd = bundle.file('initrd');
+  writeFileSync(initrd, 'an initial RAM disk');
+});
+afterEach(async () => {
+  await session.close();
+});
+afterAll(() => {
+  bundle.dispose();
+});
+
+describe('a Linux bzImage', () => {
+  it('boots by the 32-bit protocol, and is debugged with the symbols of its vmlinux', async () => {
+    session = await openSession(bundle.adapter);
+    const breakpoints = [[source, lineOf(source, 'put_number("initrd ends at "')]] as const;
+    await session.launch({ kernel, symbols, initrd, cmdline: 'root=/dev/ram0 quiet', breakpoints });
+    expect(await session.stop()).toMatchObject({ reason: 'breakpoint' });
+    expect((await session.stack()).map(({ name }) => name).slice(0, 2)).toEqual(['kernel_main', 'start']);
+    expect(await session.evaluate('(char *)params->command_line')).toContain('root=/dev/ram0 quiet');
+    expect(await session.evaluate('params->ramdisk_size')).toBe('19');
+    expect(await session.evaluate('(char)initrd[3]')).toContain("'i'");
+    await session.client.continueRequest({ threadId: 1 });
+    await session.event('terminated');
+    const lines = session.serial().split('\n');
+    expect(lines).toContain('words root=/dev/ram0 quiet');
+    expect(lines).toContain('ram to 08000000');
+  });
+
+  it('stops at its entry, where no code has run', async () => {
+    session = await openSession(bundle.adapter);
+    await session.launch({ kernel, symbols, stopOnEntry: true });
+    expect(await session.stop()).toMatchObject({ reason: 'entry' });
+    expect((await session.names())[0]).toBe('start');
+    expect(await session.evaluate('$esi')).toMatch(/0x0*10000\b/);
+  });
+
+  it.each([
+    ['symbols', { symbols: kernel }, /^bzImage, which is to have the symbols of the kernel: /],
+    ['modules', { symbols, modules: ['/dev/null'] }, /is a Linux bzImage, which takes no boot modules/],
+    ['initrd', { kernel: symbols, initrd: kernel }, /has neither a coLinux note nor a multiboot header/],
+  ])('is refused with what does not fit it: %s', async (_option, options, message) => {
+    session = await openSession(bundle.adapter);
+    await expect(session.launch({ kernel, ...options })).rejects.toThrow(message);
+  });
+});
