@@ -259,7 +259,8 @@ export function createCpu(
   const mayStop = (linear: number) => breakpoints.near(linear >>> 0) || debug.pageOffsets.has(linear & 0xfff);
   const options = bus.onExecute ? undefined : TIERS[tier];
   const translator =
-    options && createTranslator(views, memory.wasm, mmu, cache, faults, noteBranch, mayStop, options);
+    options &&
+    createTranslator(views, memory.wasm, mmu, cache, faults, noteBranch, softfloat, mayStop, options);
   const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
 
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);

@@ -7,15 +7,17 @@
  * module, for a module has a price of its own. Modules that nothing in the table points at any more are collected.
  */
 import type { Derived } from '../cpu/decode/code-cache.ts';
+import type { Softfloat } from '../softfloat/softfloat.ts';
 import type { Site } from './emit/interpreter.ts';
 import { emitRegion } from './emit/region.ts';
+import type { ImportSoftfloat } from './emit/vectors.ts';
 import { planBudget } from './passes/budget.ts';
 import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
 import type { Region } from './region.ts';
 import { Code } from './wasm/code.ts';
 import { ModuleWriter } from './wasm/module.ts';
-import { Type } from './wasm/opcodes.ts';
+import { Type, type ValueType } from './wasm/opcodes.ts';
 
 /** Most bytes of modules that are kept; the engine's own code is some times larger. */
 const MOST_BYTES = 32 << 20;
@@ -87,9 +89,13 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, handle
 
 const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
 
-/** @param interpret runs the interpreter's handler; returns 0 when the translation may go on */
+/**
+ * @param softfloat over the same memory: translations call it
+ * @param interpret runs the interpreter's handler; returns 0 when the translation may go on
+ */
 export function createTranslationCache(
   memory: WebAssembly.Memory,
+  softfloat: Softfloat,
   interpret: (site: Site) => number,
 ): TranslationCache {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: PLACES });
@@ -150,31 +156,45 @@ export function createTranslationCache(
         own.push(number);
         return number;
       };
+      const imports = new Map<string, number>();
+      const importSoftfloat: ImportSoftfloat = (name, parameters, results) => {
+        const words = (count: number) => new Array<ValueType>(count).fill(Type.i32);
+        const index =
+          imports.get(name) ??
+          writer.importFunction(name, { parameters: words(parameters), results: words(results) });
+        imports.set(name, index);
+        return index;
+      };
       const translations: Translation[] = [];
       const made = regions.map((region) => {
         const shape = structure(region);
         const budget = planBudget(region, shape);
         markLiveFlags(region, shape, budget);
         const place = newPlace();
-        const code = emitRegion(region, shape, budget, { interpret: imported, addSite });
-        writer.exportFunction(String(place), writer.addFunction(RUN, code));
+        const code = emitRegion(region, shape, budget, {
+          interpret: imported,
+          addSite,
+          softfloat: importSoftfloat,
+        });
         const entry = region.blocks[0]!;
-        return { region, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
+        return { region, code, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
       });
+      // All imports come before the first function.
+      for (const { place, code } of made) writer.exportFunction(String(place), writer.addFunction(RUN, code));
       const module = writer.finish();
       const batch: Batch = { bytes: module.length, translations, sites: own, used: looks };
-      for (const one of made)
+      for (const { region, place, eip, cost } of made)
         translations.push({
-          ...one,
+          ...{ region, place, eip, cost },
           valid: true,
-          mode: one.region.mode.number,
+          mode: region.mode.number,
           batch,
           entered: 0,
           next: undefined,
         });
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
-        env: { memory, interpret: gate.interpret },
+        env: { ...softfloat, memory, interpret: gate.interpret },
       });
       for (const { place } of made) table.set(place, exports[String(place)]);
       bytes += module.length;

@@ -75,7 +75,16 @@ export function dumpTranslation(cpu: Cpu, linear: number, instructions: number):
   const budget = planBudget(region, shape);
   markLiveFlags(region, shape, budget);
   let sites = 0;
-  const code = emitRegion(region, shape, budget, { interpret: 0, addSite: () => sites++ });
+  /** In the order in which they are used: function 0 is `interpret`. */
+  const imported: string[] = [];
+  const code = emitRegion(region, shape, budget, {
+    interpret: 0,
+    addSite: () => sites++,
+    softfloat(name) {
+      if (!imported.includes(name)) imported.push(name);
+      return imported.indexOf(name) + 1;
+    },
+  });
   const edges = (block: RegionBlock) =>
     targetsOf(block).map((eip) => `${hex(eip)} (${shape.edge(block, eip)})`);
   return {

@@ -6,6 +6,7 @@
  * Flags have no operands: which of them an operation must leave is found by `passes/flag-liveness.ts`.
  */
 import type { Insn } from '../cpu/decode/insn.ts';
+import type { Softfloat } from '../softfloat/softfloat.ts';
 
 export type Width = 8 | 16 | 32;
 
@@ -30,12 +31,27 @@ export interface Memory {
   readonly mask: number;
 }
 export type Place = Register | Memory;
+/** An XMM register. */
+export interface Vector {
+  readonly kind: 'vector';
+  readonly register: number;
+}
+export type VectorSource = Vector | Memory;
+/** What an SSE floating-point instruction works on: one element (the lowest), or all of a register. */
+export interface FloatForm {
+  readonly packed: boolean;
+  readonly double: boolean;
+}
+export type FloatName = 'add' | 'mul' | 'sub' | 'min' | 'div' | 'max' | 'sqrt';
 export type Operand = Place | Constant;
 
 export type AluName = 'add' | 'or' | 'adc' | 'sbb' | 'and' | 'sub' | 'xor' | 'cmp' | 'test';
 export type UnaryName = 'inc' | 'dec' | 'not' | 'neg';
 export type ShiftName = 'rol' | 'ror' | 'shl' | 'shr' | 'sar';
 export type BitName = 'bt' | 'bts' | 'btr' | 'btc';
+
+/** Formats of memory operands of x87 instructions: floating point, then integers of 16, 32 and 64 bits. */
+export type X87Format = 'single' | 'double' | 'extended' | 'word' | 'long' | 'quad';
 
 /** Where an operation comes from. `index` is its position in the block, `start` and `end` are offsets from the block's EIP. */
 interface Common {
@@ -123,8 +139,135 @@ export type Operation = Common &
     | { readonly op: 'carry'; readonly to: 'clear' | 'set' | 'complement' }
     /** CLD, STD. */
     | { readonly op: 'direction'; readonly down: boolean }
+    /** The lowest bytes of an XMM register from a register or memory; the rest is cleared. */
+    | {
+        readonly op: 'vector-load';
+        readonly to: Vector;
+        readonly from: VectorSource | Register;
+        readonly bytes: 4 | 8 | 16;
+        readonly aligned: boolean;
+      }
+    /** `bytes` of an XMM register, from its lowest or its upper half on, to a register or memory. */
+    | {
+        readonly op: 'vector-store';
+        readonly from: Vector;
+        readonly to: Register | Memory;
+        readonly bytes: 4 | 8 | 16;
+        readonly upper: boolean;
+        readonly aligned: boolean;
+      }
+    /** One lane of an XMM register from a lane of another one, from memory or a register. */
+    | {
+        readonly op: 'vector-insert';
+        readonly to: Vector;
+        readonly from: VectorSource | Register;
+        readonly bytes: 2 | 4 | 8;
+        readonly toLane: number;
+        readonly fromLane: number;
+      }
+    /** PEXTRW. */
+    | { readonly op: 'vector-extract'; readonly to: Register; readonly from: Vector; readonly lane: number }
+    /** A lane operation by the second byte of its opcode: `softfloat/assembly/simd.ts` has them all. */
+    | { readonly op: 'vector-lanes'; readonly code: number; readonly to: Vector; readonly from: VectorSource }
+    /** Bytes 0-15 are those of `to`, 16-31 those of `from`. */
+    | {
+        readonly op: 'vector-shuffle';
+        readonly to: Vector;
+        readonly from: VectorSource | Constant;
+        readonly bytes: readonly number[];
+      }
+    /** Shifts of lanes, by the second opcode byte of their register form. */
+    | {
+        readonly op: 'vector-shift';
+        readonly code: number;
+        readonly to: Vector;
+        readonly count: Constant | VectorSource;
+      }
+    /** The signs of 16, 4 or 2 lanes. */
+    | {
+        readonly op: 'vector-signs';
+        readonly to: Register;
+        readonly from: Vector;
+        readonly lanes: 16 | 4 | 2;
+      }
+    | {
+        readonly op: 'float';
+        readonly name: FloatName;
+        readonly form: FloatForm;
+        readonly to: Vector;
+        readonly from: VectorSource;
+      }
+    /** CMPccPS and relatives: all ones where the predicate (0 to 7) holds. */
+    | {
+        readonly op: 'float-compare';
+        readonly predicate: number;
+        readonly form: FloatForm;
+        readonly to: Vector;
+        readonly from: VectorSource;
+      }
+    /** COMISS and relatives. */
+    | {
+        readonly op: 'float-order';
+        readonly quietly: boolean;
+        readonly form: FloatForm;
+        readonly a: Vector;
+        readonly b: VectorSource;
+      }
+    /** Integers to floating point. */
+    | {
+        readonly op: 'float-from-integer';
+        readonly form: FloatForm;
+        readonly to: Vector;
+        readonly from: VectorSource | Register;
+      }
+    /** Floating point to integers, in an XMM register for packed forms. */
+    | {
+        readonly op: 'float-to-integer';
+        readonly form: FloatForm;
+        readonly truncate: boolean;
+        readonly to: Vector | Register;
+        readonly from: VectorSource;
+      }
+    /** Between single and double; the form is that of the source. */
+    | {
+        readonly op: 'float-convert';
+        readonly form: FloatForm;
+        readonly to: Vector;
+        readonly from: VectorSource;
+      }
+    /** An x87 instruction without a memory operand: a function of the soft-float core and its arguments. */
+    | { readonly op: 'x87-call'; readonly name: keyof Softfloat; readonly numbers: readonly number[] }
+    /** FLD and FILD. */
+    | { readonly op: 'x87-load'; readonly format: X87Format; readonly from: Memory }
+    /** FST, FSTP, FIST, FISTP. */
+    | { readonly op: 'x87-store'; readonly format: X87Format; readonly pops: boolean; readonly to: Memory }
+    /** FADD and relatives by their /digit, with FCOM (2) and FCOMP (3), with a memory operand. */
+    | {
+        readonly op: 'x87-arithmetic';
+        readonly digit: number;
+        readonly format: X87Format;
+        readonly from: Memory;
+      }
+    /** FCOMI, FCOMIP, FUCOMI, FUCOMIP. */
+    | {
+        readonly op: 'x87-order';
+        readonly register: number;
+        readonly quietly: boolean;
+        readonly pops: boolean;
+      }
+    /** FCMOVcc. */
+    | { readonly op: 'x87-conditional-move'; readonly condition: number; readonly register: number }
+    | { readonly op: 'x87-load-control'; readonly from: Memory }
+    | { readonly op: 'x87-store-word'; readonly word: 'control' | 'status'; readonly to: Place }
     | { readonly op: 'interpret' }
   );
+
+/** An operation without where it comes from. */
+export type Bare = Operation extends infer T
+  ? T extends Operation
+    ? Omit<T, 'insn' | 'flags'>
+    : never
+  : never;
 
 /** How a block ends. Targets are EIPs. */
 export type Terminator =

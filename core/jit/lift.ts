@@ -6,8 +6,8 @@ import type { Insn } from '../cpu/decode/insn.ts';
 import { EAX, ECX } from '../cpu/state.ts';
 import type {
   AluName,
+  Bare,
   BitName,
-  Constant,
   Memory,
   Operand,
   Operation,
@@ -16,9 +16,13 @@ import type {
   ShiftName,
   Terminator,
   UnaryName,
+  Vector,
   Width,
 } from './ir.ts';
 import { Flags } from './ir.ts';
+import { constant, memoryOf, register, whole } from './lift-operands.ts';
+import { liftSimd } from './lift-simd.ts';
+import { liftX87 } from './lift-x87.ts';
 
 const ALU: readonly AluName[] = ['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp'];
 /** By /digit; RCL and RCR are the interpreter's. */
@@ -34,26 +38,6 @@ const SHIFTS: readonly (ShiftName | undefined)[] = [
 ];
 const BITS: readonly BitName[] = ['bt', 'bts', 'btr', 'btc'];
 
-/** An operation without where it comes from. */
-type Bare = Operation extends infer T ? (T extends Operation ? Omit<T, 'insn' | 'flags'> : never) : never;
-
-const constant = (value: number): Constant => ({ kind: 'constant', value });
-/** The general register of a number as the decoder leaves it: an index of the array of its width. */
-function register(index: number, width: Width): Register {
-  if (width === 32) return { kind: 'register', register: index, high: false };
-  if (width === 16) return { kind: 'register', register: index >> 1, high: false };
-  return { kind: 'register', register: index >> 2, high: (index & 1) !== 0 };
-}
-const whole = (number: number): Register => ({ kind: 'register', register: number, high: false });
-const memoryOf = (i: Insn): Memory => ({
-  kind: 'memory',
-  seg: i.seg,
-  base: i.base,
-  index: i.idx,
-  scale: i.scale,
-  disp: i.disp,
-  mask: i.addrMask,
-});
 const rmOf = (i: Insn, width: Width): Place => (i.memory ? memoryOf(i) : register(i.rm, width));
 const wideOf = (i: Insn): 16 | 32 => (i.wide ? 32 : 16);
 /** Of an opcode pair: the even one has 8 bits. */
@@ -301,8 +285,9 @@ function twoByte(i: Insn): Bare | undefined {
 export function liftOperation(insn: Insn): Operation {
   let bare: Bare | undefined;
   if (insn.legal) {
-    if (insn.opcode < 0x100) bare = oneByte(insn);
-    else if (insn.opcode < 0x200) bare = twoByte(insn);
+    if ((insn.opcode & ~7) === 0xd8) bare = liftX87(insn);
+    else if (insn.opcode < 0x100) bare = oneByte(insn);
+    else bare = (insn.opcode < 0x200 ? twoByte(insn) : undefined) ?? liftSimd(insn);
   }
   return { ...(bare ?? { op: 'interpret' }), insn, flags: Flags.All };
 }
@@ -341,4 +326,4 @@ export function liftTerminator(insn: Insn, next: number): Terminator {
   return interpreted;
 }
 
-export const isMemory = (operand: Operand): operand is Memory => operand.kind === 'memory';
+export const isMemory = (operand: Operand | Vector): operand is Memory => operand.kind === 'memory';

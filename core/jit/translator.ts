@@ -27,6 +27,7 @@ import {
   UNLIMITED,
   type Views,
 } from '../cpu/state.ts';
+import type { Softfloat } from '../softfloat/softfloat.ts';
 import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
 import type { Site } from './emit/interpreter.ts';
@@ -62,6 +63,7 @@ export interface Translator {
 
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
+ * @param softfloat over the machine's memory
  * @param mayStop the debugger, or the machine's debug registers, may stop at a linear address
  */
 export function createTranslator(
@@ -71,11 +73,12 @@ export function createTranslator(
   cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
+  softfloat: Softfloat,
   mayStop: (linear: number) => boolean,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles } = views;
-  const translations = createTranslationCache(memory, interpret);
+  const translations = createTranslationCache(memory, softfloat, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
   let enteredAt = 0;

@@ -31,6 +31,8 @@ export interface FlagWriter {
   carries(word: number, width: Width, live: number): void;
   /** CF from 0 or 1 on the stack. */
   carry(): void;
+  /** ZF, PF and CF from a local that has them in their EFLAGS places; the others are clear. */
+  fromComparison(image: number, live: number): void;
   /** Leaves CF on the stack as 0 or 1. */
   getCarry(): void;
   /** Leaves 0 or 1 on the stack for a condition code (SDM vol. 1, appendix B). */
@@ -202,6 +204,31 @@ export function createFlagWriter(frame: Frame): FlagWriter {
       code.set(carryY);
       code.const(0);
       code.set(carryX);
+    },
+    fromComparison(image, live) {
+      const bit = (number: number) => {
+        code.get(image);
+        code.const(number);
+        code.op(Op.i32ShrU);
+        code.const(1);
+        code.op(Op.i32And);
+      };
+      writer.none(live & Flags.Overflow);
+      if ((live & Flags.Result) !== 0) {
+        // A result of 0 or 1; ADJ turns its parity over where PF disagrees.
+        bit(6);
+        code.op(Op.i32Eqz);
+        code.set(result);
+        bit(6);
+        bit(2);
+        code.op(Op.i32Xor);
+        code.set(adjust);
+      }
+      if ((live & Flags.Carry) !== 0) {
+        bit(0);
+        writer.carry();
+      }
+      writer.known = 'nothing';
     },
     getCarry() {
       code.get(carryX);

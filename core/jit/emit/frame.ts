@@ -57,6 +57,8 @@ export interface Frame {
   forgetSpills(): void;
   /** Leaves before the present instruction, as if it had not begun: the interpreter goes on with it. */
   leaveHere(): void;
+  /** Leaves behind the present instruction, which is done. @param length of it in bytes */
+  leaveBehind(length: number): void;
   /** Leaves for an EIP after the present block. */
   leaveTo(eip: number): void;
   /** The same with the EIP on the stack. */
@@ -221,6 +223,14 @@ export function createFrame(code: Code, mode: Mode, exit: Label): Frame {
         code.set(locals.left);
       }
       code.branch(exit);
+    },
+    leaveBehind(length) {
+      const { eip, done } = frame;
+      frame.eip = (eip + length) | 0;
+      frame.done = done + 1;
+      frame.leaveHere();
+      frame.eip = eip;
+      frame.done = done;
     },
     leaveTo(eip) {
       code.const(eip);

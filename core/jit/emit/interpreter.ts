@@ -27,9 +27,13 @@ const ALL: Changes = { registers: 0xff, flags: true };
 const NOTHING: Changes = { registers: 0, flags: false };
 const FNSTSW_AX = 0x7e0;
 
+/** Its handler neither looks at XMM registers and MXCSR nor returns with others: x87 instructions. Others may. */
+export const keepsVectors = ({ opcode }: Insn) => (opcode & ~7) === 0xd8;
+
 /** x87 instructions change memory and their own registers, but for two kinds of them (SDM vol. 2, appendix A.5). */
-function changesOf({ opcode, imm, memory }: Insn): Changes {
-  if ((opcode & ~7) !== 0xd8) return ALL;
+function changesOf(insn: Insn): Changes {
+  const { opcode, imm, memory } = insn;
+  if (!keepsVectors(insn)) return ALL;
   if (memory) return NOTHING;
   if (imm === FNSTSW_AX) return { registers: 1 << EAX, flags: false };
   const digit = (imm >> 3) & 7;

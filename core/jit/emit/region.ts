@@ -23,7 +23,7 @@ import {
 import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden } from './bits.ts';
 import { createFlagWriter } from './flags.ts';
 import { createFrame, enterRegion, leaveRegion } from './frame.ts';
-import { emitInterpret, type Site } from './interpreter.ts';
+import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import {
   emitConditionalMove,
   emitExchange,
@@ -41,6 +41,10 @@ import {
   push,
 } from './moves.ts';
 import { read } from './operands.ts';
+import { emitSimd } from './simd.ts';
+import { emitX87, type X87 } from './x87.ts';
+import { createX87Pointers, isX87 } from './x87-pointers.ts';
+import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
@@ -48,6 +52,8 @@ export interface RegionImports {
   readonly interpret: number;
   /** Registers a site and returns its number. */
   addSite(site: Site): number;
+  /** Index of a function of the soft-float core. */
+  readonly softfloat: ImportSoftfloat;
 }
 
 /** The bits of a TLB word that say where code lies and that it may be fetched (`cpu/paging/mmu.ts`). */
@@ -66,7 +72,7 @@ export function emitRegion(
   region: Region,
   structure: Structure,
   budget: Budget,
-  { interpret, addSite }: RegionImports,
+  { interpret, addSite, softfloat }: RegionImports,
 ): Code {
   const { mode, at, blocks } = region;
   const code = new Code(1);
@@ -74,6 +80,9 @@ export function emitRegion(
   const frame = createFrame(code, mode, exit);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
+  const vectors = createVectors(frame, region, softfloat);
+  const pointers = createX87Pointers(frame, region);
+  const x87: X87 = { frame, pointers, importSoftfloat: softfloat };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
 
@@ -168,6 +177,9 @@ export function emitRegion(
       case 'direction':
         emitDirection(frame, of);
         break;
+      default:
+        if (isX87(of)) emitX87(x87, flags, of);
+        else emitSimd(vectors, flags, of);
     }
     frame.done++;
   }
@@ -345,7 +357,13 @@ export function emitRegion(
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
     const site = { insn, eip: block.eip, last, mode };
+    const keeps = keepsVectors(insn);
+    if (!keeps) vectors.spillAll();
+    pointers.spill();
     emitInterpret(frame, flags, interpret, addSite(site), site);
+    if (last) return;
+    if (!keeps) vectors.loadAll();
+    pointers.load();
   }
 
   /** Leaves when fewer instructions may run than the way to the next such check takes. */
@@ -364,6 +382,8 @@ export function emitRegion(
     flags.known = labels.has(block) ? 'nothing' : flags.known;
     frame.forgetSpills();
     frame.done = 0;
+    vectors.beginBlock();
+    pointers.beginBlock();
     checkBudget(block);
     for (const one of block.operations) {
       frame.eip = (block.eip + one.insn.start) | 0;
@@ -395,8 +415,12 @@ export function emitRegion(
   }
 
   enterRegion(frame);
+  vectors.enterRegion();
+  pointers.enterRegion();
   tree(blocks[0]!);
   code.end();
+  vectors.spillAll();
+  pointers.spill();
   leaveRegion(frame);
   return code;
 }

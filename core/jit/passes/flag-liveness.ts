@@ -101,6 +101,14 @@ export function effectOf(operation: Operation): Effect {
       return effect(false, Flags.Carry, operation.to === 'complement' ? Flags.Carry : 0);
     case 'interpret':
       return effect(true);
+    case 'float-order':
+    case 'x87-order':
+      return effect(true, Flags.All);
+    case 'x87-conditional-move':
+      return effect(true, 0, readByCondition(operation.condition));
+    // SSE and x87 instructions may find their unit switched off, or an exception pending.
+    default:
+      return effect(true);
   }
 }
 

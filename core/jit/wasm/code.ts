@@ -46,6 +46,15 @@ export class Code {
     this.bytes.byte(Op.i64Const);
     this.bytes.signed64(low, high);
   }
+  /** A constant of f64 or f32. */
+  float(value: number, double: boolean): void {
+    const bytes = new Uint8Array(double ? 8 : 4);
+    const view = new DataView(bytes.buffer);
+    if (double) view.setFloat64(0, value, true);
+    else view.setFloat32(0, value, true);
+    this.bytes.byte(double ? Op.f64Const : Op.f32Const);
+    this.bytes.append(bytes);
+  }
   /** A load or a store at an address plus `offset`. */
   memory(opcode: number, offset: number): void {
     this.bytes.byte(opcode);

@@ -42,6 +42,9 @@ export function isSignaling(m: u64, se: u32): bool {
 export function isInfinite(m: u64, se: u32): bool {
   return (se & EXPONENT) == EXPONENT && m == INTEGER_BIT;
 }
+export function isNormal(m: u64, se: u32): bool {
+  return (se & EXPONENT) - 1 < EXPONENT - 1 && <i64>m < 0;
+}
 export function isZero(m: u64, se: u32): bool {
   return (se & EXPONENT) == 0 && m == 0;
 }

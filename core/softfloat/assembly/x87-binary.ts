@@ -3,6 +3,7 @@ import { arithmetic, isNan } from './arith';
 import { fromDouble, fromInteger, fromSingle } from './convert';
 import { begin, ex, flag, rm, rse } from './round';
 import { DE, IE, QUIET_BIT, ZE } from './state';
+import { fastArithmetic } from './x87-fast';
 import {
   BEFORE,
   abandon,
@@ -25,13 +26,16 @@ export function arithmeticRegisters(operation: i32, destination: u32, source: u3
       return;
     }
   } else {
-    arithmetic(
-      operation,
-      significand(destination),
-      signExponent(destination),
-      significand(source),
-      signExponent(source),
-    );
+    const am = significand(destination);
+    const ase = signExponent(destination);
+    const bm = significand(source);
+    const bse = signExponent(source);
+    if (fastArithmetic(operation, am, ase, bm, bse)) {
+      put(destination, rm, rse);
+      if (pops) pop();
+      return;
+    }
+    arithmetic(operation, am, ase, bm, bse);
     if (unmasked(BEFORE)) {
       abandon();
       return;
@@ -62,7 +66,13 @@ export function arithmeticMemory(operation: i32, kind: i32, lo: u32, hi: u32): v
     }
   } else {
     memoryOperand(kind, lo, hi);
-    arithmetic(operation, significand(0), signExponent(0), operandM, operandSe);
+    const am = significand(0);
+    const ase = signExponent(0);
+    if (!operandDenormal && fastArithmetic(operation, am, ase, operandM, operandSe)) {
+      put(0, rm, rse);
+      return;
+    }
+    arithmetic(operation, am, ase, operandM, operandSe);
     finishOperand();
     if (unmasked(BEFORE)) {
       abandon();

@@ -1,5 +1,5 @@
 /** x87 comparisons and FXAM (SDM vol. 2, FCOM, FUCOM, FCOMI, FTST, FXAM). */
-import { isDenormal, isInfinite, isNan, isSignaling, isZero, unsupported } from './arith';
+import { isDenormal, isInfinite, isNan, isNormal, isSignaling, isZero, unsupported } from './arith';
 import { begin, ex, flag, setUp } from './round';
 import { C0, C2, C3, DE, EXPONENT, IE, INTEGER_BIT, SIGN, controlWord } from './state';
 import { finishOperand, memoryOperand, operandM, operandSe } from './x87-binary';
@@ -19,16 +19,18 @@ const UNORDERED: u32 = C0 | C2 | C3;
 
 /** Compares and returns C3, C2, C0. `quiet`: QNaNs are not invalid (FUCOM). */
 function compare(am: u64, ase: u32, bm: u64, bse: u32, quiet: bool): u32 {
-  if (unsupported(am, ase) || unsupported(bm, bse)) {
-    flag(IE);
-    return UNORDERED;
+  if (!isNormal(am, ase) || !isNormal(bm, bse)) {
+    if (unsupported(am, ase) || unsupported(bm, bse)) {
+      flag(IE);
+      return UNORDERED;
+    }
+    if (isNan(am, ase) || isNan(bm, bse)) {
+      if (!quiet || isSignaling(am, ase) || isSignaling(bm, bse)) flag(IE);
+      return UNORDERED;
+    }
+    if (isDenormal(am, ase) || isDenormal(bm, bse)) flag(DE);
+    if (isZero(am, ase) && isZero(bm, bse)) return C3;
   }
-  if (isNan(am, ase) || isNan(bm, bse)) {
-    if (!quiet || isSignaling(am, ase) || isSignaling(bm, bse)) flag(IE);
-    return UNORDERED;
-  }
-  if (isDenormal(am, ase) || isDenormal(bm, bse)) flag(DE);
-  if (isZero(am, ase) && isZero(bm, bse)) return C3;
   const aNegative = (ase & SIGN) != 0;
   const bNegative = (bse & SIGN) != 0;
   if (aNegative != bNegative) return aNegative ? C0 : 0;

@@ -71,9 +71,9 @@ export function updateSummary(): void {
  * its own C1 sets it afterwards.
  */
 export function commitFlags(): void {
-  store<u32>(STATUS, statusWord() | ex);
-  setC1(up);
-  updateSummary();
+  const status = (statusWord() & ~(C1 | ES | BUSY)) | ex | (up ? C1 : 0);
+  const pending = (status & ~controlWord() & 0x3f) != 0;
+  store<u32>(STATUS, pending ? status | ES | BUSY : status);
 }
 
 /** Are there unmasked exceptions among `flags` of this instruction? */

@@ -6,6 +6,7 @@ import { INDEFINITE_M, INDEFINITE_SE } from './arith';
 import { toDouble, toInteger, toPackedDecimal, toSingle } from './convert';
 import { begin, rm, rse } from './round';
 import { CHOP, IE, OE, OUTPUT, UE, controlWord, roundingControl } from './state';
+import { fastDouble } from './x87-fast';
 import { commitFlags, isEmpty, pop, put, signExponent, significand, stackFault, unmasked } from './x87-stack';
 
 // Each returns 1 when OUTPUT is to be written to memory, 0 when an unmasked exception forbids it. `finishStore` pops and
@@ -45,6 +46,7 @@ export function storeDouble(pops: bool): u32 {
     store<u64>(OUTPUT, 0xfff8_0000_0000_0000);
     return 1;
   }
+  if (fastDouble(significand(0), signExponent(0))) return 1;
   const image = toDouble(significand(0), signExponent(0), roundingControl(), controlWord());
   if (unmasked(IE | OE | UE)) return refuse();
   store<u64>(OUTPUT, image);

@@ -1,0 +1,169 @@
+/**
+ * The XMM registers of a region, in locals, and what must hold before an SSE instruction runs.
+ *
+ * - SSE is available (CR0.EM and CR0.TS clear, CR4.OSFXSR set): looked up when the region is entered, for nothing in a region
+ *   changes these words: MOV to CRn, CLTS, LMSW and task switches end blocks and are the interpreter's, which ends the region. A
+ *   block tests it before its first SSE instruction and leaves, so that the interpreter raises #UD or #NM.
+ * - Floating point is done with WebAssembly's own operations while MXCSR masks all exceptions, rounds to nearest, has
+ *   denormals (DAZ, FTZ clear) and its inexact flag PE is set: then an operation changes MXCSR only if it meets or makes a
+ *   denormal, an infinity, a NaN or a zero that is not exact. These are found by looking at operands and result
+ *   (`simd-floats.ts`) and done by the soft-float core. `fast` holds this, and is renewed when MXCSR may have changed.
+ *
+ * Lanes that cannot be denormal need no look as operands: `known` has the registers whose lanes of a form are such, until
+ * the block ends. A denormal that the soft-float core returns ends the stay in the region.
+ */
+import { CR0, Cr0, CR4, Cr4 } from '../../cpu/state.ts';
+import { FpuState, type Softfloat } from '../../softfloat/softfloat.ts';
+import type { FloatForm, Operation, Vector } from '../ir.ts';
+import type { Region } from '../region.ts';
+import { Op, Type, type ValueType } from '../wasm/opcodes.ts';
+import { Simd } from '../wasm/simd-opcodes.ts';
+import type { Frame } from './frame.ts';
+
+/** All exceptions masked, PE set, round to nearest, no DAZ, no FTZ; and the bits that say so. */
+const FAST_MXCSR = 0x1fa0;
+const FAST_MASK = 0xffe0;
+
+export const xmmAddress = (register: number) => FpuState.Xmm + register * 16;
+
+/** Index of a function of the soft-float core, whose parameters and results are 32 bits wide. */
+export type ImportSoftfloat = (name: keyof Softfloat, parameters: number, results: number) => number;
+
+export interface Vectors {
+  readonly frame: Frame;
+  /** Calls a function of the soft-float core with what is on the stack. */
+  callSoftfloat(...of: Parameters<ImportSoftfloat>): void;
+  /** Is MXCSR such that WebAssembly's operations do? A local of 0 or 1. */
+  readonly fast: number;
+  temporary(type: ValueType): number;
+  release(type: ValueType, ...locals: number[]): void;
+  get(vector: Vector): void;
+  /** @param known lanes that are no denormals now */
+  set(vector: Vector, known?: FloatForm): void;
+  /** Puts a register into the state, or gets it from there. */
+  spill(vector: Vector): void;
+  load(vector: Vector): void;
+  isKnown(vector: Vector, form: FloatForm): boolean;
+  know(vector: Vector, form: FloatForm | undefined): void;
+  knowledge(vector: Vector): FloatForm | undefined;
+  /** Leaves if SSE is not available. Comes before every SSE instruction. */
+  require(): void;
+  /** Looks at MXCSR. */
+  renew(): void;
+  beginBlock(): void;
+  enterRegion(): void;
+  spillAll(): void;
+  /** Behind a handler of the interpreter. */
+  loadAll(): void;
+}
+
+export type SimdOperation = Extract<Operation, { op: `vector-${string}` | 'float' | `float-${string}` }>;
+const isSimd = (operation: Operation): operation is SimdOperation =>
+  operation.op.startsWith('vector-') || operation.op.startsWith('float');
+
+function vectorsOf(region: Region): Vector[] {
+  const found = new Map<number, Vector>();
+  for (const { operations } of region.blocks)
+    for (const operation of operations.filter(isSimd))
+      for (const operand of Object.values(operation) as unknown[]) {
+        if (typeof operand !== 'object' || operand === null || !('kind' in operand)) continue;
+        if (operand.kind === 'vector') found.set((operand as Vector).register, operand as Vector);
+      }
+  return [...found.values()].sort((a, b) => a.register - b.register);
+}
+
+export function createVectors(frame: Frame, region: Region, importSoftfloat: ImportSoftfloat): Vectors {
+  const { code } = frame;
+  const used = vectorsOf(region);
+  const locals = new Map(used.map(({ register }) => [register, code.local(Type.v128)]));
+  const available = code.local();
+  const fast = code.local();
+  const free = new Map<ValueType, number[]>();
+  const known = new Map<number, FloatForm>();
+  let required = false;
+  const local = ({ register }: Vector) => locals.get(register)!;
+
+  const vectors: Vectors = {
+    frame,
+    callSoftfloat(...of) {
+      code.call(importSoftfloat(...of));
+    },
+    fast,
+    temporary: (type) => free.get(type)?.pop() ?? code.local(type),
+    release(type, ...back) {
+      const list = free.get(type) ?? [];
+      list.push(...back);
+      free.set(type, list);
+    },
+    get(vector) {
+      code.get(local(vector));
+    },
+    set(vector, now) {
+      code.set(local(vector));
+      vectors.know(vector, now);
+    },
+    spill(vector) {
+      code.const(0);
+      code.get(local(vector));
+      code.simdMemory(Simd.store, xmmAddress(vector.register));
+    },
+    load(vector) {
+      code.const(0);
+      code.simdMemory(Simd.load, xmmAddress(vector.register));
+      code.set(local(vector));
+    },
+    isKnown({ register }, { packed, double }) {
+      const now = known.get(register);
+      return now?.double === double && (now.packed || !packed);
+    },
+    know({ register }, form) {
+      if (form) known.set(register, form);
+      else known.delete(register);
+    },
+    knowledge: ({ register }) => known.get(register),
+    require() {
+      if (required) return;
+      required = true;
+      code.get(available);
+      code.op(Op.i32Eqz);
+      code.if();
+      frame.leaveHere();
+      code.end();
+    },
+    renew() {
+      code.const(0);
+      code.memory(Op.i32Load, FpuState.Mxcsr);
+      code.const(FAST_MASK);
+      code.op(Op.i32And);
+      code.const(FAST_MXCSR);
+      code.op(Op.i32Eq);
+      code.set(fast);
+    },
+    beginBlock() {
+      required = false;
+      known.clear();
+    },
+    enterRegion() {
+      if (used.length === 0) return;
+      used.forEach(vectors.load);
+      frame.loadState(CR0);
+      code.const(Cr0.EM | Cr0.TS);
+      code.op(Op.i32And, Op.i32Eqz);
+      frame.loadState(CR4);
+      code.const(Cr4.OSFXSR);
+      code.op(Op.i32And, Op.i32Eqz, Op.i32Eqz, Op.i32And);
+      code.set(available);
+      vectors.renew();
+    },
+    spillAll() {
+      used.forEach(vectors.spill);
+    },
+    loadAll() {
+      if (used.length === 0) return;
+      used.forEach(vectors.load);
+      known.clear();
+      vectors.renew();
+    },
+  };
+  return vectors;
+}

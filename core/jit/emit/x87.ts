@@ -1,0 +1,260 @@
+/**
+ * x87 instructions: calls of the soft-float core, with their memory operands looked up in place (SDM vol. 1, chapter 8). The core
+ * keeps unmasked exceptions pending in the status word; the next waiting instruction finds them (`x87-pointers.ts`).
+ */
+import { FpuState, MemoryKind } from '../../softfloat/softfloat.ts';
+import { type Memory, type Operation, type X87Format } from '../ir.ts';
+import { isMemory } from '../lift.ts';
+import { Op } from '../wasm/opcodes.ts';
+import type { FlagWriter } from './flags.ts';
+import type { Frame } from './frame.ts';
+import { linearAddress, loadHost, storeHost, translate } from './memory.ts';
+import { setPart } from './operands.ts';
+import type { ImportSoftfloat } from './vectors.ts';
+import { emitMove } from './x87-stack.ts';
+import type { X87Operation, X87Pointers } from './x87-pointers.ts';
+
+type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
+
+export interface X87 {
+  readonly frame: Frame;
+  readonly pointers: X87Pointers;
+  readonly importSoftfloat: ImportSoftfloat;
+}
+
+const BYTES: Readonly<Record<X87Format, number>> = {
+  single: 4,
+  double: 8,
+  extended: 10,
+  word: 2,
+  long: 4,
+  quad: 8,
+};
+
+function call({ frame: { code }, importSoftfloat }: X87, ...of: Parameters<ImportSoftfloat>): void {
+  code.call(importSoftfloat(...of));
+}
+
+/** An operand in memory: its linear address and the machine's, in locals. */
+interface Place {
+  readonly linear: number;
+  readonly host: number;
+}
+/** Looks an operand up, or leaves. */
+function open({ frame }: X87, memory: Memory, bytes: number, write: boolean): Place {
+  const { code } = frame;
+  const linear = frame.temporary();
+  const host = frame.temporary();
+  linearAddress(frame, memory);
+  code.tee(linear);
+  translate(frame, bytes, write);
+  code.set(host);
+  return { linear, host };
+}
+function load32({ frame }: X87, host: number, offset = 0): void {
+  frame.code.get(host);
+  loadHost(frame, 32, offset);
+}
+/** Leaves 16 bits, sign extended. */
+function loadWord({ frame: { code } }: X87, host: number): void {
+  code.get(host);
+  code.memory(Op.i32Load16S, 0);
+}
+
+function emitLoad(x87: X87, { insn, format, from }: Named<'x87-load'>): void {
+  const { frame, pointers } = x87;
+  const { code } = frame;
+  const { linear, host } = open(x87, from, BYTES[format], false);
+  const value = frame.temporary();
+  switch (format) {
+    case 'single':
+      load32(x87, host);
+      call(x87, 'loadSingle', 1, 0);
+      break;
+    case 'double':
+    case 'quad':
+      load32(x87, host);
+      load32(x87, host, 4);
+      call(x87, format === 'double' ? 'loadDouble' : 'loadInteger', 2, 0);
+      break;
+    case 'extended':
+      load32(x87, host);
+      load32(x87, host, 4);
+      code.get(host);
+      loadHost(frame, 16, 8);
+      call(x87, 'loadExtended', 3, 0);
+      break;
+    case 'word':
+    case 'long':
+      if (format === 'word') loadWord(x87, host);
+      else load32(x87, host);
+      code.tee(value);
+      code.get(value);
+      code.const(31);
+      code.op(Op.i32ShrS);
+      call(x87, 'loadInteger', 2, 0);
+  }
+  pointers.remember(insn.imm, linear, from.seg);
+  frame.release(linear, host, value);
+}
+
+function emitStore(x87: X87, { insn, format, pops, to }: Named<'x87-store'>): void {
+  const { frame, pointers } = x87;
+  const { code } = frame;
+  const bytes = BYTES[format];
+  const { linear, host } = open(x87, to, bytes, true);
+  switch (format) {
+    case 'single':
+    case 'double':
+      code.const(pops ? 1 : 0);
+      call(x87, format === 'single' ? 'storeSingle' : 'storeDouble', 1, 1);
+      break;
+    case 'extended':
+      call(x87, 'storeExtended', 0, 1);
+      break;
+    default:
+      code.const(bytes * 8);
+      code.const(pops ? 1 : 0);
+      code.const(0);
+      call(x87, 'storeInteger', 3, 1);
+  }
+  // 0 stands for an unmasked exception: nothing is stored.
+  code.if();
+  for (let at = 0; at < bytes; at += 4) {
+    const width = bytes - at >= 4 ? 32 : 16;
+    code.get(host);
+    code.const(0);
+    loadHost(frame, width, FpuState.Output + at);
+    storeHost(frame, width, at);
+  }
+  call(x87, 'finishStore', 0, 0);
+  code.end();
+  pointers.remember(insn.imm, linear, to.seg);
+  frame.release(linear, host);
+}
+
+/** FCOM and FCOMP among the arithmetic. */
+const isComparison = (digit: number) => digit === 2 || digit === 3;
+
+function emitArithmetic(x87: X87, { insn, digit, format, from }: Named<'x87-arithmetic'>): void {
+  const { frame, pointers } = x87;
+  const { code } = frame;
+  const { linear, host } = open(x87, from, BYTES[format], false);
+  if (!isComparison(digit)) code.const(digit);
+  code.const(
+    format === 'single' ? MemoryKind.Single : format === 'double' ? MemoryKind.Double : MemoryKind.Integer,
+  );
+  if (format === 'word') loadWord(x87, host);
+  else load32(x87, host);
+  if (format === 'double') load32(x87, host, 4);
+  else code.const(0);
+  if (isComparison(digit)) {
+    code.const(digit - 2);
+    call(x87, 'compareMemory', 4, 0);
+  } else call(x87, 'arithmeticMemory', 4, 0);
+  pointers.remember(insn.imm, linear, from.seg);
+  frame.release(linear, host);
+}
+
+/** ZF, PF and CF from the core; OF, SF and AF clear. */
+function emitOrder(x87: X87, flags: FlagWriter, operation: Named<'x87-order'>): void {
+  const { insn, register, quietly, pops, flags: live } = operation;
+  const { frame, pointers } = x87;
+  const { code } = frame;
+  const image = frame.temporary();
+  code.const(register);
+  code.const(quietly ? 1 : 0);
+  code.const(pops ? 1 : 0);
+  call(x87, 'compareFlags', 3, 1);
+  code.set(image);
+  flags.fromComparison(image, live);
+  pointers.remember(insn.imm);
+  frame.release(image);
+}
+
+function emitStoreWord(x87: X87, { word, to }: Named<'x87-store-word'>): void {
+  const { frame } = x87;
+  const { code } = frame;
+  const at = word === 'control' ? FpuState.Control : FpuState.Status;
+  const value = () => {
+    code.const(0);
+    loadHost(frame, 16, at);
+  };
+  if (isMemory(to)) {
+    linearAddress(frame, to);
+    translate(frame, 2, true);
+    value();
+    storeHost(frame, 16);
+    return;
+  }
+  const local = frame.temporary();
+  value();
+  code.set(local);
+  setPart(frame, to, 16, local);
+  frame.release(local);
+}
+
+function emitLoadControl(x87: X87, { from }: Named<'x87-load-control'>): void {
+  const { frame } = x87;
+  const { code } = frame;
+  const value = frame.temporary();
+  linearAddress(frame, from);
+  translate(frame, 2, false);
+  loadHost(frame, 16);
+  code.set(value);
+  code.const(0);
+  code.get(value);
+  // Reserved bits read as 0, but for bit 6.
+  code.const(0x1f3f);
+  code.op(Op.i32And);
+  code.const(0x40);
+  code.op(Op.i32Or);
+  code.memory(Op.i32Store, FpuState.Control);
+  call(x87, 'updateSummary', 0, 0);
+  frame.release(value);
+}
+
+function emitCall(x87: X87, { name, numbers }: Named<'x87-call'>): void {
+  const core = () => {
+    for (const number of numbers) x87.frame.code.const(number);
+    call(x87, name, numbers.length, 0);
+  };
+  if (name === 'exchange' || name === 'loadRegister' || name === 'storeRegister')
+    emitMove(x87.frame, name, numbers[0]!, numbers[1] === 1, core);
+  else core();
+}
+
+export function emitX87(x87: X87, flags: FlagWriter, of: X87Operation): void {
+  const { frame, pointers } = x87;
+  const { code } = frame;
+  pointers.require(of.op !== 'x87-store-word');
+  switch (of.op) {
+    case 'x87-call':
+      emitCall(x87, of);
+      pointers.remember(of.insn.imm);
+      return;
+    case 'x87-load':
+      emitLoad(x87, of);
+      return;
+    case 'x87-store':
+      emitStore(x87, of);
+      return;
+    case 'x87-arithmetic':
+      emitArithmetic(x87, of);
+      return;
+    case 'x87-order':
+      emitOrder(x87, flags, of);
+      return;
+    case 'x87-conditional-move':
+      code.const(of.register);
+      flags.condition(of.condition);
+      call(x87, 'moveConditional', 2, 0);
+      pointers.remember(of.insn.imm);
+      return;
+    case 'x87-load-control':
+      emitLoadControl(x87, of);
+      return;
+    case 'x87-store-word':
+      emitStoreWord(x87, of);
+  }
+}
