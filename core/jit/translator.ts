@@ -137,14 +137,18 @@ export function createTranslator(
     const regions = waiting.filter(({ blocks }) => blocks.every(({ source }) => source.valid));
     waiting = [];
     if (regions.length === 0) return;
-    for (const translation of translations.add(regions)) {
-      for (const { source } of translation.region.blocks) (source.derived ??= []).push(translation);
-      const { source } = translation.region.blocks[0]!;
-      const others = (source.translations ?? []).filter(
-        (other) => other.valid && (other.eip !== translation.eip || other.mode !== translation.mode),
-      );
-      source.translations = [translation, ...others];
-    }
+    for (const translation of translations.add(regions)) enter(translation);
+  }
+
+  /** Makes a translation known to its blocks, in the place of one that it is better than. */
+  function enter(translation: Translation): void {
+    const { blocks } = translation.region;
+    const { source } = blocks[0]!;
+    for (const other of source.translations ?? [])
+      if (other.eip === translation.eip && other.mode === translation.mode) other.valid = false;
+    source.translations = [translation, ...(source.translations ?? []).filter(({ valid }) => valid)];
+    for (const { source: part } of blocks)
+      part.derived = [...(part.derived ?? []).filter(({ valid }) => valid), translation];
   }
 
   /** Finds the region of a hot block at EIP and lets it wait, or compiles it at once with all that wait. */

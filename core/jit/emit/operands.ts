@@ -48,6 +48,14 @@ export function read(frame: Frame, operand: Operand, width: Width): void {
   else getPart(frame, operand, width);
 }
 
+/** Puts the value of an operand into a temporary. */
+export function take(frame: Frame, operand: Operand, width: Width): number {
+  read(frame, operand, width);
+  const local = frame.temporary();
+  frame.code.set(local);
+  return local;
+}
+
 /** A place that is written once, after everything that may leave the region. */
 export interface Target {
   /** Leaves its present value on the stack. */

@@ -2,48 +2,21 @@
 import { SUPERVISOR_READ, USER_READ } from '../../cpu/paging/mmu.ts';
 import { CS, ECX, FS, GS } from '../../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
-import type { Memory, Operand, Operation, Terminator } from '../ir.ts';
+import type { Memory, Operation, Terminator } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
 import type { Structure } from '../passes/structure.ts';
 import type { Region, RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
-import {
-  emitAlu,
-  emitCompareExchange,
-  emitDivide,
-  emitDoubleShift,
-  emitExchangeAdd,
-  emitMultiply,
-  emitShift,
-  emitUnary,
-  emitWideMultiply,
-} from './arithmetic.ts';
-import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden } from './bits.ts';
 import { createFlagWriter } from './flags.ts';
 import { createFrame, enterRegion, leaveRegion } from './frame.ts';
 import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
-import {
-  emitConditionalMove,
-  emitExchange,
-  emitExtend,
-  emitLea,
-  emitLeave,
-  emitMov,
-  emitPop,
-  emitPopAll,
-  emitPush,
-  emitPushAll,
-  emitSet,
-  moveStack,
-  peek,
-  push,
-} from './moves.ts';
+import { moveStack, peek, push } from './moves.ts';
 import { read } from './operands.ts';
-import { emitSimd } from './simd.ts';
-import { emitX87, type X87 } from './x87.ts';
-import { createX87Pointers, isX87 } from './x87-pointers.ts';
+import { emitOperation, memoryOf, type OperationContext } from './operation.ts';
+import type { X87 } from './x87.ts';
+import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
@@ -59,13 +32,6 @@ export interface RegionImports {
 /** The bits of a TLB word that say where code lies and that it may be fetched (`cpu/paging/mmu.ts`). */
 const RIGHTS = 8;
 const NO_EXECUTE = 0x40;
-
-/** The memory operand of an operation, if it has one. */
-function memoryOf(operation: Operation): Memory | undefined {
-  return Object.values(operation as unknown as Record<string, Operand>).find(
-    (value): value is Memory => typeof value === 'object' && 'kind' in value && isMemory(value),
-  );
-}
 
 /** A function from the instructions that may run to those that are left. */
 export function emitRegion(
@@ -83,6 +49,7 @@ export function emitRegion(
   const vectors = createVectors(frame, region, softfloat);
   const pointers = createX87Pointers(frame, region);
   const x87: X87 = { frame, pointers, importSoftfloat: softfloat };
+  const context: OperationContext = { frame, flags, vectors, x87 };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
 
@@ -96,91 +63,7 @@ export function emitRegion(
       handOver(block, of.insn, false);
       return;
     }
-    switch (of.op) {
-      case 'nop':
-        break;
-      case 'mov':
-        emitMov(frame, of);
-        break;
-      case 'extend':
-        emitExtend(frame, of);
-        break;
-      case 'lea':
-        emitLea(frame, of);
-        break;
-      case 'alu':
-        emitAlu(frame, flags, of);
-        break;
-      case 'unary':
-        emitUnary(frame, flags, of);
-        break;
-      case 'shift':
-        emitShift(frame, flags, of);
-        break;
-      case 'double-shift':
-        emitDoubleShift(frame, flags, of);
-        break;
-      case 'multiply':
-        emitMultiply(frame, flags, of);
-        break;
-      case 'wide-multiply':
-        emitWideMultiply(frame, flags, of);
-        break;
-      case 'divide':
-        emitDivide(frame, of);
-        break;
-      case 'push':
-        emitPush(frame, of);
-        break;
-      case 'pop':
-        emitPop(frame, of);
-        break;
-      case 'leave':
-        emitLeave(frame);
-        break;
-      case 'push-all':
-        emitPushAll(frame);
-        break;
-      case 'pop-all':
-        emitPopAll(frame);
-        break;
-      case 'set':
-        emitSet(frame, flags, of);
-        break;
-      case 'conditional-move':
-        emitConditionalMove(frame, flags, of);
-        break;
-      case 'exchange':
-        emitExchange(frame, of);
-        break;
-      case 'exchange-add':
-        emitExchangeAdd(frame, flags, of);
-        break;
-      case 'compare-exchange':
-        emitCompareExchange(frame, flags, of);
-        break;
-      case 'bit':
-        emitBit(frame, flags, of);
-        break;
-      case 'scan':
-        emitScan(frame, flags, of);
-        break;
-      case 'swap-bytes':
-        emitSwapBytes(frame, of);
-        break;
-      case 'widen':
-        emitWiden(frame, of);
-        break;
-      case 'carry':
-        emitCarry(frame, flags, of);
-        break;
-      case 'direction':
-        emitDirection(frame, of);
-        break;
-      default:
-        if (isX87(of)) emitX87(x87, flags, of);
-        else emitSimd(vectors, flags, of);
-    }
+    emitOperation(context, of);
     frame.done++;
   }
 

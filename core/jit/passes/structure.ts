@@ -21,10 +21,8 @@ export interface Structure {
 
 export function structure(region: Region): Structure {
   const { blocks, at } = region;
-  const successors = blocks.map((block) => {
-    const next = targetsOf(block).flatMap((eip) => at.get(eip)?.index ?? []);
-    return [...new Set(next)];
-  });
+  // A branch to the next instruction has two edges to one block: that makes it a merge.
+  const successors = blocks.map((block) => targetsOf(block).flatMap((eip) => at.get(eip)?.index ?? []));
 
   // Reverse postorder by an iterative depth-first walk.
   const order: number[] = [];

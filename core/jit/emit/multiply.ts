@@ -1,0 +1,177 @@
+/** Multiplication and division (SDM vol. 2; the flags as in `core/cpu/integer/muldiv.ts`). */
+import { EAX, EDX } from '../../cpu/state.ts';
+import { Flags, type Operation } from '../ir.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
+import { type FlagWriter, signExtend } from './flags.ts';
+import { type Frame, setOverflow } from './frame.ts';
+import { open, read, take } from './operands.ts';
+
+type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
+
+/**
+ * The flags of a product: CF and OF say whether its upper half matters; SF and PF are those of the lower half, ZF is clear.
+ * @param overflow leaves 0 or 1 on the stack
+ */
+function multiplied(frame: Frame, flags: FlagWriter, low: number, live: number, overflow: () => void): void {
+  const { code, locals } = frame;
+  if ((live & (Flags.Carry | Flags.Overflow)) !== 0) {
+    const matters = frame.temporary();
+    overflow();
+    code.set(matters);
+    if ((live & Flags.Overflow) !== 0)
+      setOverflow(frame, () => {
+        code.get(matters);
+        code.const(31);
+        code.op(Op.i32Shl);
+      });
+    if ((live & Flags.Carry) !== 0) {
+      code.get(matters);
+      flags.carry();
+    }
+    frame.release(matters);
+  }
+  if ((live & Flags.Result) !== 0) {
+    // Not zero, but with the even parity of zero.
+    code.get(low);
+    code.op(Op.i32Eqz);
+    code.tee(locals.adjust);
+    code.get(low);
+    code.op(Op.i32Or);
+    code.set(locals.result);
+  }
+  if (live !== 0) flags.known = 'nothing';
+}
+
+export function emitMultiply(frame: Frame, flags: FlagWriter, operation: Named<'multiply'>): void {
+  const { code } = frame;
+  const { width, to, a: first, b: second, flags: live } = operation;
+  const a = take(frame, first, width);
+  const b = take(frame, second, width);
+  const r = frame.temporary();
+  const extended = (local: number) => {
+    code.get(local);
+    signExtend(frame, width);
+  };
+  extended(a);
+  extended(b);
+  code.op(Op.i32Mul);
+  code.set(r);
+  const target = open(frame, to, width);
+  target.write(r);
+  const low = frame.temporary();
+  code.get(r);
+  signExtend(frame, width);
+  code.set(low);
+  multiplied(frame, flags, low, live, () => {
+    if (width === 16) {
+      code.get(low);
+      code.get(r);
+      code.op(Op.i32Ne);
+      return;
+    }
+    code.get(a);
+    code.op(Op.i64ExtendI32S);
+    code.get(b);
+    code.op(Op.i64ExtendI32S, Op.i64Mul);
+    code.get(r);
+    code.op(Op.i64ExtendI32S, Op.i64Ne);
+  });
+  frame.release(a, b, r, low);
+}
+
+export function emitWideMultiply(frame: Frame, flags: FlagWriter, operation: Named<'wide-multiply'>): void {
+  const { code, locals } = frame;
+  const { signed, from, flags: live } = operation;
+  const extend = signed ? Op.i64ExtendI32S : Op.i64ExtendI32U;
+  const product = code.local(Type.i64);
+  read(frame, from, 32);
+  code.op(extend);
+  frame.getRegister(EAX);
+  code.op(extend, Op.i64Mul);
+  code.tee(product);
+  code.op(Op.i32WrapI64);
+  frame.setRegister(EAX);
+  code.get(product);
+  code.const64(32, 0);
+  code.op(Op.i64ShrU, Op.i32WrapI64);
+  frame.setRegister(EDX);
+  multiplied(frame, flags, locals.registers[EAX]!, live, () => {
+    frame.getRegister(EDX);
+    if (signed) {
+      frame.getRegister(EAX);
+      code.const(31);
+      code.op(Op.i32ShrS);
+    } else code.const(0);
+    code.op(Op.i32Ne);
+  });
+}
+
+/** What is not an ordinary division leaves: the interpreter raises #DE, and does those of 64-bit signed dividends. */
+export function emitDivide(frame: Frame, operation: Named<'divide'>): void {
+  const { code } = frame;
+  const b = take(frame, operation.from, 32);
+  const quotient = frame.temporary();
+  const leaveIf = () => {
+    code.if();
+    frame.leaveHere();
+    code.end();
+  };
+  if (operation.signed) {
+    // The dividend is a sign-extended EAX, and the quotient fits.
+    frame.getRegister(EDX);
+    frame.getRegister(EAX);
+    code.const(31);
+    code.op(Op.i32ShrS, Op.i32Ne);
+    code.get(b);
+    code.op(Op.i32Eqz, Op.i32Or);
+    frame.getRegister(EAX);
+    code.const(-0x8000_0000);
+    code.op(Op.i32Eq);
+    code.get(b);
+    code.const(-1);
+    code.op(Op.i32Eq, Op.i32And, Op.i32Or);
+    leaveIf();
+    frame.getRegister(EAX);
+    code.get(b);
+    code.op(Op.i32RemS);
+    frame.getRegister(EAX);
+    code.get(b);
+    code.op(Op.i32DivS);
+    frame.setRegister(EAX);
+    frame.setRegister(EDX);
+  } else {
+    frame.getRegister(EDX);
+    code.get(b);
+    code.op(Op.i32GeU);
+    leaveIf();
+    frame.getRegister(EDX);
+    code.op(Op.i32Eqz);
+    code.if();
+    frame.getRegister(EAX);
+    code.get(b);
+    code.op(Op.i32RemU);
+    frame.getRegister(EAX);
+    code.get(b);
+    code.op(Op.i32DivU);
+    frame.setRegister(EAX);
+    frame.setRegister(EDX);
+    code.else();
+    const dividend = code.local(Type.i64);
+    frame.getRegister(EDX);
+    code.op(Op.i64ExtendI32U);
+    code.const64(32, 0);
+    code.op(Op.i64Shl);
+    frame.getRegister(EAX);
+    code.op(Op.i64ExtendI32U, Op.i64Or);
+    code.set(dividend);
+    for (const opcode of [Op.i64RemU, Op.i64DivU]) {
+      code.get(dividend);
+      code.get(b);
+      code.op(Op.i64ExtendI32U, opcode, Op.i32WrapI64);
+    }
+    frame.setRegister(EAX);
+    frame.setRegister(EDX);
+    code.end();
+  }
+  frame.release(b, quotient);
+}

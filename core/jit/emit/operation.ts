@@ -1,0 +1,132 @@
+/** Writes the WebAssembly of one operation, whichever it is. */
+import type { Memory, Operand, Operation } from '../ir.ts';
+import { isMemory } from '../lift.ts';
+import { emitAlu, emitCompareExchange, emitExchangeAdd, emitUnary } from './arithmetic.ts';
+import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden } from './bits.ts';
+import type { FlagWriter } from './flags.ts';
+import type { Frame } from './frame.ts';
+import {
+  emitConditionalMove,
+  emitExchange,
+  emitExtend,
+  emitLea,
+  emitLeave,
+  emitMov,
+  emitPop,
+  emitPopAll,
+  emitPush,
+  emitPushAll,
+  emitSet,
+} from './moves.ts';
+import { emitDivide, emitMultiply, emitWideMultiply } from './multiply.ts';
+import { emitDoubleShift, emitShift } from './shifts.ts';
+import { emitSimd } from './simd.ts';
+import type { Vectors } from './vectors.ts';
+import { emitX87, type X87 } from './x87.ts';
+import { isX87 } from './x87-pointers.ts';
+
+/** What operations are written with: one for each region. */
+export interface OperationContext {
+  readonly frame: Frame;
+  readonly flags: FlagWriter;
+  readonly vectors: Vectors;
+  readonly x87: X87;
+}
+
+/** An operation that the translator does itself. */
+export type Translated = Exclude<Operation, { op: 'interpret' }>;
+
+/** The memory operand of an operation, if it has one. */
+export function memoryOf(operation: Operation): Memory | undefined {
+  return Object.values(operation as unknown as Record<string, Operand>).find(
+    (value): value is Memory => typeof value === 'object' && 'kind' in value && isMemory(value),
+  );
+}
+
+export function emitOperation({ frame, flags, vectors, x87 }: OperationContext, of: Translated): void {
+  switch (of.op) {
+    case 'nop':
+      break;
+    case 'mov':
+      emitMov(frame, of);
+      break;
+    case 'extend':
+      emitExtend(frame, of);
+      break;
+    case 'lea':
+      emitLea(frame, of);
+      break;
+    case 'alu':
+      emitAlu(frame, flags, of);
+      break;
+    case 'unary':
+      emitUnary(frame, flags, of);
+      break;
+    case 'shift':
+      emitShift(frame, flags, of);
+      break;
+    case 'double-shift':
+      emitDoubleShift(frame, flags, of);
+      break;
+    case 'multiply':
+      emitMultiply(frame, flags, of);
+      break;
+    case 'wide-multiply':
+      emitWideMultiply(frame, flags, of);
+      break;
+    case 'divide':
+      emitDivide(frame, of);
+      break;
+    case 'push':
+      emitPush(frame, of);
+      break;
+    case 'pop':
+      emitPop(frame, of);
+      break;
+    case 'leave':
+      emitLeave(frame);
+      break;
+    case 'push-all':
+      emitPushAll(frame);
+      break;
+    case 'pop-all':
+      emitPopAll(frame);
+      break;
+    case 'set':
+      emitSet(frame, flags, of);
+      break;
+    case 'conditional-move':
+      emitConditionalMove(frame, flags, of);
+      break;
+    case 'exchange':
+      emitExchange(frame, of);
+      break;
+    case 'exchange-add':
+      emitExchangeAdd(frame, flags, of);
+      break;
+    case 'compare-exchange':
+      emitCompareExchange(frame, flags, of);
+      break;
+    case 'bit':
+      emitBit(frame, flags, of);
+      break;
+    case 'scan':
+      emitScan(frame, flags, of);
+      break;
+    case 'swap-bytes':
+      emitSwapBytes(frame, of);
+      break;
+    case 'widen':
+      emitWiden(frame, of);
+      break;
+    case 'carry':
+      emitCarry(frame, flags, of);
+      break;
+    case 'direction':
+      emitDirection(frame, of);
+      break;
+    default:
+      if (isX87(of)) emitX87(x87, flags, of);
+      else emitSimd(vectors, flags, of);
+  }
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { Exit } from '../cpu/cpu.ts';
+import { CODE, createBareMachine, DATA, le } from '../cpu/testing/bare-machine.ts';
+import { BRANCH_COUNT, EAX, EBX, ECX, EIP, Double } from '../cpu/state.ts';
+import type { Tier } from './tier.ts';
+
+const TIERS: readonly Tier[] = ['interpreter', 'jit', 'eager', 'mixed'];
+
+/** mov ecx, count; L: inc eax; dec ecx; jnz L; hlt */
+const LOOP = CODE + 5;
+const counting = (count: number) => [0xb9, ...le(count), 0x40, 0x49, 0x75, 0xfc, 0xf4];
+
+describe.each(TIERS)('a hot loop (%s)', (tier) => {
+  const loop = (count = 100_000) => {
+    const machine = createBareMachine({}, 'max', tier);
+    machine.bytes(CODE, ...counting(count));
+    return machine;
+  };
+  const stopAt = (linear: number) => ({
+    pageOffsets: new Set([linear & 0xfff]),
+    near: (at: number) => at === linear,
+    matches: (at: number) => at === linear,
+  });
+
+  it('stops at an exact count', () => {
+    const { cpu, run } = loop();
+    run(CODE, 77_777);
+    expect(cpu.now()).toBe(77_777);
+    // One for MOV, then rounds of three.
+    expect(cpu.views.reg32[EAX]).toBe(Math.ceil(77_776 / 3));
+    expect(cpu.views.state[BRANCH_COUNT]).toBe(Math.floor(77_776 / 3));
+  });
+
+  it('stops at a breakpoint that is set while it runs', () => {
+    const { cpu, run } = loop();
+    run(CODE, 50_000);
+    cpu.setBreakpoints(stopAt(LOOP + 1));
+    expect(run(-1, 50_000)).toBe(Exit.Breakpoint);
+    expect(cpu.views.state[EIP]).toBe(LOOP + 1);
+    expect(cpu.now()).toBeLessThan(50_003);
+    cpu.setBreakpoints({ pageOffsets: new Set(), near: () => false, matches: () => false });
+    run(-1, 1e6);
+    expect(cpu.views.reg32[EAX]).toBe(100_000);
+  });
+
+  it('is not slowed or stopped by breakpoints at the same offsets of other pages', () => {
+    const { cpu, run } = loop();
+    cpu.setBreakpoints(stopAt(LOOP + 0x1000));
+    expect(run(CODE, 1e6)).toBe(Exit.Halted);
+    expect(cpu.views.reg32[EAX]).toBe(100_000);
+  });
+
+  it('sees its code replaced by a device', () => {
+    const { cpu, memory, run } = loop();
+    run(CODE, 50_000);
+    const before = cpu.views.reg32[EAX];
+    const rounds = cpu.views.reg32[ECX];
+    // DEC EAX in place of INC.
+    memory.writeBytes(LOOP, Uint8Array.of(0x48));
+    run(-1, 1e6);
+    const atInc = cpu.views.reg32[EAX] - (before - rounds);
+    expect([0, 1, 2]).toContain(atInc);
+    expect(cpu.views.reg32[ECX]).toBe(0);
+  });
+});
+
+describe.each(TIERS)('code (%s)', (tier) => {
+  it('rewrites itself behind the instruction that does', () => {
+    const machine = createBareMachine({}, 'max', tier);
+    // L: add byte [next's immediate], 1; mov eax, 0; add ebx, eax; dec ecx; jnz L; hlt
+    const at = CODE + 8;
+    const code = [0x80, 0x05, ...le(at), 1, 0xb8, 0, 0, 0, 0, 0x01, 0xc3, 0x49, 0x75, 0xef, 0xf4];
+    machine.bytes(CODE, ...code);
+    machine.cpu.views.reg32[ECX] = 100;
+    expect(machine.run(CODE, 1e6)).toBe(Exit.Halted);
+    expect(machine.cpu.views.reg32[EBX]).toBe((100 * 101) / 2);
+  });
+
+  it('may branch to the next instruction often: no translation grows with the ways through it', () => {
+    const machine = createBareMachine({}, 'max', tier);
+    const body = Array.from({ length: 60 }, () => [0x40, 0x74, 0x00]).flat();
+    machine.bytes(CODE, ...body, 0x49, 0x0f, 0x85, ...le(-(body.length + 7)), 0xf4);
+    machine.cpu.views.reg32[ECX] = 500;
+    expect(machine.run(CODE, 1e6)).toBe(Exit.Halted);
+    expect(machine.cpu.views.reg32[EAX]).toBe(500 * 60);
+    // Only the outer loop has branched.
+    expect(machine.cpu.views.state[BRANCH_COUNT]).toBe(499);
+  });
+
+  it('moves short strings, overlapping ones byte by byte', () => {
+    const machine = createBareMachine({}, 'max', tier);
+    const { cpu, memory } = machine;
+    memory.writeBytes(DATA, Uint8Array.of(1, 2, 3, 4));
+    // L: mov esi, DATA; mov edi, DATA + 1; push ecx; mov ecx, 16; rep movsb; pop ecx; dec ecx; jnz L; hlt
+    const code = [0xbe, ...le(DATA), 0xbf, ...le(DATA + 1), 0x51, 0xb9, ...le(16), 0xf3, 0xa4, 0x59, 0x49];
+    machine.bytes(CODE, ...code, 0x75, -(code.length + 2) & 0xff, 0xf4);
+    cpu.views.reg32[ECX] = 300;
+    const begin = cpu.now();
+    expect(machine.run(CODE, 1e6)).toBe(Exit.Halted);
+    expect([...memory.bytes.subarray(DATA, DATA + 18)]).toEqual([...new Array<number>(17).fill(1), 0]);
+    // Each round of a REP counts.
+    expect(cpu.now() - begin).toBe(300 * (4 + 16 + 3) + 1);
+    expect(cpu.views.doubles[Double.Skipped]).toBe(0);
+  });
+});
