@@ -6,7 +6,7 @@
  * deliverable at such a tick or after an instruction that ends its block (I/O, STI, POPF, IRET). A faulting
  * instruction counts one tick, so a guest that only faults still makes time pass.
  */
-import { type Tier, TIERS, usualTier } from '../jit/tier.ts';
+import { type Tier, TIERS, USUAL_TIER } from '../jit/tier.ts';
 import { createTranslator, Outcome } from '../jit/translator.ts';
 import { BRANCH_RECORDS } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
@@ -190,7 +190,7 @@ export function createCpu(
   memory: PhysicalMemory,
   bus: CpuBus,
   model: CpuModel = MODELS.max,
-  tier: Tier = usualTier(),
+  tier: Tier = USUAL_TIER,
 ): Cpu {
   const views = createViews(memory.wasm);
   const { state, doubles, reg32, segBase, segLimit, segAttr, branches } = views;

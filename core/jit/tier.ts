@@ -41,12 +41,5 @@ export const TIERS = {
 } as const satisfies Record<string, TranslatorOptions | undefined>;
 export type Tier = keyof typeof TIERS;
 
-let usual: Tier = 'jit';
-
 /** The tier of machines that ask for none. */
-export const usualTier = (): Tier => usual;
-
-/** For test runs that put all machines into one tier. */
-export function setUsualTier(tier: Tier): void {
-  usual = tier;
-}
+export const USUAL_TIER: Tier = 'jit';

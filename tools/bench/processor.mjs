@@ -1,4 +1,4 @@
-// The speed of the interpreter on three loops (integers, memory, x87), of switches between host and guest, and of a boot.
+// the speed of the processor on three loops (integers, memory, x87), of switches between host and guest, and of a boot.
 import { rate } from './figures.mjs';
 import { hasQemu, HOST, interpreter, kernel, qemu, sample } from './machines.mjs';
 
