@@ -1,13 +1,6 @@
-/**
- * The interpreter: wires the parts of the processor together and runs decoded blocks.
- *
- * Time is the number of retired instructions. `run` executes until the tick in `Double.Until`, so a deadline, an input
- * event or a debugger's step ends exactly where it must whatever the block boundaries are: interrupts can only become
- * deliverable at such a tick or after an instruction that ends its block (I/O, STI, POPF, IRET). A faulting
- * instruction counts one tick, so a guest that only faults still makes time pass.
- */
+/** The processor: wires its parts together, and is its door for the machine and the debugger. */
 import { type Tier, TIERS, USUAL_TIER } from '../jit/tier.ts';
-import { createTranslator, Outcome } from '../jit/translator.ts';
+import { createTranslator } from '../jit/translator.ts';
 import { BRANCH_RECORDS } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
@@ -17,19 +10,19 @@ import { createControlRegisters } from './system/control-registers.ts';
 import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './system/cpuid.ts';
 import { createDebuggerAccess, type DebuggerAccess } from './system/debugger-access.ts';
 import { createMsrs } from './system/msr-registers.ts';
-import { createDebugRegisters, Dr6 } from './interrupts/debug-registers.ts';
+import { createDebugRegisters } from './interrupts/debug-registers.ts';
 import { createDecoder } from './decode/decoder.ts';
 import { cellsOf, type ExecutionObserver, observeMap, type OpcodeCell } from './decode/observe.ts';
 import { createSplits } from './decode/splits.ts';
 import { createFetch, STOP_AT_NEW_CODE } from './decode/fetch.ts';
 import type { CpuEnv, CpuEvents, CpuHooks, PortIo } from './env.ts';
 import { createExceptions, type FaultCause } from './interrupts/exceptions.ts';
-import { createFaults, FREEZE, Vector } from './interrupts/fault.ts';
+import { createFaults } from './interrupts/fault.ts';
 import { createFlags, type Flags } from './integer/flags.ts';
 import { createInstructionSet } from './instruction-set.ts';
 import { createGuard, type StepGuard } from './guard.ts';
 import { createNmi, NMI_PENDING } from './interrupts/nmi.ts';
-import { createInterrupts, Source } from './interrupts/interrupts.ts';
+import { createInterrupts } from './interrupts/interrupts.ts';
 import { createMmu, type Mmu } from './paging/mmu.ts';
 import { createSegmentation, type Segmentation } from './segmentation/segmentation.ts';
 import { createPendingStack } from './segmentation/pending-stack.ts';
@@ -38,8 +31,6 @@ import {
   BLOCK_EIP,
   BRANCH_COUNT,
   BREAK,
-  BUDGET,
-  COMMITTED,
   CPL,
   CR0,
   Cr0,
@@ -53,42 +44,23 @@ import {
   EIP,
   EVENT_HIT,
   EXTRA,
-  Flag,
   GDT_LIMIT,
-  HALTED,
   IDT_LIMIT,
   INDEX,
   INTR,
   LDTR,
-  MID_REP,
   PAT_HIGH,
   PAT_LOW,
-  SHADOW,
-  SYSFLAGS,
   TR,
   type Views,
 } from './state.ts';
+import { type BreakpointSet, createRunLoop, type Exit, type Stops } from './run-loop.ts';
 import type { Tracer } from './tracer.ts';
+
+export { type BreakpointSet, Exit } from './run-loop.ts';
 import { createTaskSwitch } from './tasks/tasks.ts';
 import { observeTransfer } from './segmentation/observed-transfer.ts';
 import { createTransfer } from './segmentation/transfer.ts';
-
-/** Why `run` returned. */
-export const Exit = {
-  /** The tick in `Double.Until` is reached. */
-  Deadline: 0,
-  /** HLT with no interrupt to wake it. */
-  Halted: 1,
-  /** A breakpoint matches the next instruction. */
-  Breakpoint: 2,
-  /** A triple fault: the state is that before the first fault, see `shutdownCauses`. */
-  Shutdown: 3,
-  /** The debugger wanted the run to end behind the instruction before, or holds an exception back. */
-  Event: 4,
-  /** The guard of a step says that the next instruction is not part of it. */
-  Guard: 5,
-} as const;
-export type Exit = (typeof Exit)[keyof typeof Exit];
 
 /** What the CPU needs from its machine. */
 export interface CpuBus {
@@ -113,16 +85,6 @@ const NO_EVENTS: CpuEvents = {
   watchedCode: { pages: undefined },
   newCode: () => false,
 };
-
-/** Linear addresses that stop execution. */
-export interface BreakpointSet {
-  /** Low 12 bits of all breakpoints: blocks never run across such an address. */
-  readonly pageOffsets: ReadonlySet<number>;
-  /** A breakpoint may match there, now or later, until the set or a temporary breakpoint changes. */
-  near(linear: number): boolean;
-  /** `true` when a breakpoint matches this linear address now. */
-  matches(linear: number): boolean;
-}
 
 export interface Cpu {
   readonly views: Views;
@@ -248,15 +210,14 @@ export function createCpu(
   memory.onCodeWrite = (physical, length) => {
     if (cache.invalidate(physical, length)) state[BREAK] = 1;
   };
-  let breakpoints = NO_BREAKPOINTS;
-  let skip = -1;
+  const stops: Stops = { breakpoints: NO_BREAKPOINTS, skip: -1, tracer: undefined };
   const guard = createGuard();
-  let tracer: Tracer | undefined;
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
   const kept = createSplits(cache);
   /** The interpreter must begin a block at this linear address: it may stop there. */
-  const mayStop = (linear: number) => breakpoints.near(linear >>> 0) || debug.pageOffsets.has(linear & 0xfff);
+  const mayStop = (linear: number) =>
+    stops.breakpoints.near(linear >>> 0) || debug.pageOffsets.has(linear & 0xfff);
   const options = bus.onExecute ? undefined : TIERS[tier];
   const translator =
     options &&
@@ -265,86 +226,6 @@ export function createCpu(
 
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);
   const exceptions = createExceptions(views, interrupts, events, faults);
-  const { raise: raiseException } = exceptions;
-
-  function takeInterrupt(): boolean {
-    if ((state[INTR] & NMI_PENDING) !== 0) {
-      nmi.take();
-      return raiseException(Vector.NMI, -1, Source.External);
-    }
-    state[HALTED] = 0;
-    return raiseException(bus.acknowledgeInterrupt(), -1, Source.External);
-  }
-
-  /**
-   * Runs up to `limit` instructions of the block at CS:EIP.
-   * @returns false when a triple fault ended it.
-   */
-  function execute(block: Block, limit: number): boolean {
-    const { insns } = block;
-    const total = insns.length;
-    const count = limit < total ? limit : total;
-    const eip = state[EIP];
-    const base = segBase[CS];
-    state[BLOCK_EIP] = eip;
-    state[BUDGET] = limit;
-    state[BREAK] = 0;
-    const end = (eip + block.size) | 0;
-    state[EIP] = end;
-    tracer?.begin(block, (base + eip) >>> 0);
-    let n = 0;
-    let branched = false;
-    try {
-      while (n < count) {
-        state[INDEX] = n;
-        const insn = insns[n++];
-        // Called without a receiver: the engine's shorter call sequence.
-        const { exec } = insn;
-        exec(insn);
-        if (state[BREAK] !== 0) break;
-      }
-      if (n < total) state[EIP] = eip + insns[n - 1].end;
-      // Only the last instruction of a block branches.
-      else if (state[EIP] !== end && state[MID_REP] === 0) {
-        branched = true;
-        noteBranch(base + eip + block.lastStart);
-        if (block.indirect) block.noteTarget(state[EIP]);
-      }
-    } catch (error) {
-      if (error !== faults.fault) throw error;
-      // The instruction will run again and meet its breakpoints then.
-      state[DEBUG_HITS] = 0;
-      if (state[COMMITTED] === 0) state[EIP] = eip + insns[state[INDEX]].start;
-      state[COMMITTED] = 0;
-      retire(state[INDEX] + 1, false);
-      return deliverFault();
-    }
-    retire(n, branched);
-    return true;
-  }
-
-  /** The fault of an instruction that has been counted. @returns false when a triple fault ended it */
-  function deliverFault(): boolean {
-    const { vector, errorCode } = faults.fault;
-    if (vector !== FREEZE) return raiseException(vector, errorCode, Source.Fault);
-    state[HALTED] = 1;
-    return true;
-  }
-
-  /** Lets translated code run if there is some for what comes next. @returns undefined if there is none, else as `execute` */
-  function runTranslated(block: Block, limit: number): boolean | undefined {
-    if (!translator || guard.isSet() || tracer || events.watchedCode.pages) return undefined;
-    const translation = translator.find(block, limit);
-    if (!translation) return undefined;
-    switch (translator.run(translation, limit)) {
-      case Outcome.Advanced:
-        return true;
-      case Outcome.Fault:
-        return deliverFault();
-      case Outcome.Nothing:
-        return undefined;
-    }
-  }
 
   function noteBranch(from: number): void {
     const slot = (state[BRANCH_COUNT]++ & (BRANCH_RECORDS - 1)) << 1;
@@ -352,115 +233,11 @@ export function createCpu(
     branches[slot + 1] = segBase[CS] + state[EIP];
   }
 
-  function retire(count: number, branched: boolean): void {
-    const ticks = count + state[EXTRA];
-    doubles[Double.Retired] += ticks;
-    state[INDEX] = 0;
-    state[EXTRA] = 0;
-    tracer?.end(count, ticks, branched);
-  }
-
-  /** One instruction with the trap flag, the resume flag or an interrupt shadow in force. */
-  function executeSingle(block: Block): boolean {
-    const trap = (state[SYSFLAGS] & Flag.TF) !== 0;
-    state[SHADOW] = 0;
-    // RF holds for one instruction and is cleared at its start; IRET may set it again (SDM vol. 3B, 17.3.1.1).
-    state[SYSFLAGS] &= ~Flag.RF;
-    const { deliveries } = interrupts;
-    const before = deliveries();
-    if (!execute(block, 1)) return false;
-    // An instruction that entered a handler (INT n, or a fault) has cleared TF: no trap for it.
-    if (!trap || deliveries() !== before || state[SHADOW] === 2 || exceptions.held()) return true;
-    return debugTrap(Dr6.BS);
-  }
-
-  /** B0 to B3 tell of the last exception alone; the other bits stay until software clears them (SDM vol. 3B, 17.2.3). */
-  function note(conditions: number): void {
-    state[DR6] = (state[DR6] & ~0xf) | conditions;
-  }
-
-  /** A debug trap behind an instruction: single step, and the breakpoint conditions that it met. */
-  function debugTrap(cause: number): boolean {
-    note(cause | (state[DEBUG_HITS] & ~EVENT_HIT));
-    state[DEBUG_HITS] &= EVENT_HIT;
-    // A trap behind HLT resumes.
-    state[HALTED] = 0;
-    return raiseException(Vector.DB, -1, Source.Trap);
-  }
-
-  const runsAgain = () => (state[SYSFLAGS] & Flag.RF) !== 0 || state[MID_REP] !== 0;
-
-  /**
-   * The instruction breakpoints on the next instruction, which come before any fault of its fetch. RF and the MOV SS
-   * shadow suppress them; a REP that paused between iterations met its own when it began.
-   */
-  function instructionBreakpoints(): number {
-    if (runsAgain() || state[SHADOW] === 2) return 0;
-    return debug.executes((segBase[CS] + state[EIP]) | 0);
-  }
-  /** The fault of an instruction breakpoint. The RF that it pushes is the 0 that let it happen. */
-  function instructionBreakpoint(hits: number): boolean {
-    state[SHADOW] = 0;
-    note(hits);
-    return raiseException(Vector.DB, -1, Source.Trap);
-  }
-
-  function runUntil(): Exit {
-    if (exceptions.held() && !exceptions.release()) return Exit.Shutdown;
-    for (;;) {
-      if (state[DEBUG_HITS] !== 0) {
-        if ((state[DEBUG_HITS] & EVENT_HIT) !== 0) {
-          state[DEBUG_HITS] &= ~EVENT_HIT;
-          return Exit.Event;
-        }
-        if (state[SHADOW] !== 2 && !debugTrap(0)) return Exit.Shutdown;
-      }
-      const remaining = doubles[Double.Until] - doubles[Double.Retired] - doubles[Double.Skipped];
-      if (remaining <= 0) return Exit.Deadline;
-      if (
-        state[INTR] !== 0 &&
-        state[SHADOW] === 0 &&
-        ((state[SYSFLAGS] & Flag.IF) !== 0 || (state[INTR] & NMI_PENDING) !== 0)
-      ) {
-        if (!takeInterrupt()) return Exit.Shutdown;
-        continue;
-      }
-      if (state[HALTED] !== 0) return Exit.Halted;
-      let block: Block;
-      try {
-        block = fetch();
-      } catch (error) {
-        if (error === STOP_AT_NEW_CODE) return Exit.Event;
-        if (error !== faults.fault) throw error;
-        const { vector, errorCode } = faults.fault;
-        const hits = debug.pageOffsets.size > 0 ? instructionBreakpoints() : 0;
-        if (hits !== 0) {
-          if (!instructionBreakpoint(hits)) return Exit.Shutdown;
-          continue;
-        }
-        state[SHADOW] = 0;
-        // No instruction: the fetch itself has faulted.
-        doubles[Double.Retired] += 1;
-        if (!raiseException(vector, errorCode, Source.Fault)) return Exit.Shutdown;
-        continue;
-      }
-      if (block.breakpoint) {
-        const linear = (segBase[CS] + state[EIP]) | 0;
-        if (skip === linear) skip = -1;
-        else if (breakpoints.near(linear >>> 0) && breakpoints.matches(linear >>> 0)) return Exit.Breakpoint;
-        const hits = instructionBreakpoints();
-        if (hits !== 0) {
-          if (!instructionBreakpoint(hits)) return Exit.Shutdown;
-          continue;
-        }
-      }
-      if (guard.isSet() && guard.leaves(block, (segBase[CS] + state[EIP]) >>> 0)) return Exit.Guard;
-      const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
-      const single = (state[SYSFLAGS] & (Flag.TF | Flag.RF)) !== 0 || state[SHADOW] !== 0;
-      const going = single ? executeSingle(block) : (runTranslated(block, limit) ?? execute(block, limit));
-      if (!going) return Exit.Shutdown;
-    }
-  }
+  const { run, runsAgain } = createRunLoop({
+    ...{ views, faults, interrupts, exceptions, nmi, debug, events, guard, stops, translator, fetch },
+    acknowledgeInterrupt: bus.acknowledgeInterrupt,
+    noteBranch,
+  });
 
   return {
     views,
@@ -497,11 +274,11 @@ export function createCpu(
       mmu.flush(true);
       cache.clear();
     },
-    run: runUntil,
+    run,
     step() {
       const until = doubles[Double.Until];
       doubles[Double.Until] = now() + 1;
-      const exit = runUntil();
+      const exit = run();
       doubles[Double.Until] = until;
       return exit;
     },
@@ -518,17 +295,17 @@ export function createCpu(
       state[BREAK] = 1;
     },
     setBreakpoints(set) {
-      breakpoints = set;
+      stops.breakpoints = set;
       kept.keep(set.pageOffsets);
       translator?.stopsChanged();
     },
     skipBreakpoint(linear) {
-      skip = linear | 0;
+      stops.skip = linear | 0;
     },
     runsAgain,
     setGuard: guard.set,
     setTracer(next) {
-      tracer = next;
+      stops.tracer = next;
     },
     splitAt(pageOffsets) {
       kept.add(pageOffsets);
@@ -542,7 +319,7 @@ export function createCpu(
     heldException: exceptions.held,
     dropHeldException: exceptions.drop,
     keepBreakpoints() {
-      skip = -1;
+      stops.skip = -1;
     },
     linearEip: () => (segBase[CS] + state[EIP]) >>> 0,
     deliveries: interrupts.deliveries,
