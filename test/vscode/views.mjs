@@ -66,11 +66,12 @@ export async function viewSteps(workbench, step) {
       .locator('.monaco-list-row', { hasText: /^Memory.* MiB free/ })
       .first()
       .waitFor();
-    await page
-      .locator('.monaco-list-row', { hasText: /^Kernel log/ })
-      .first()
-      .click();
-    await page.locator('.tab.active', { hasText: 'Log of host kernel' }).waitFor();
+    await workbench.until(page.locator('.tab.active', { hasText: 'Log of host kernel' }), () =>
+      page
+        .locator('.monaco-list-row', { hasText: /^Kernel log/ })
+        .first()
+        .click(),
+    );
     await page.locator('.view-line', { hasText: 'guest0 starts with' }).waitFor();
     await page.keyboard.press('Control+F4');
     await page.locator('.pane-header', { hasText: 'Devices' }).first().click();

@@ -122,6 +122,19 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
       }
     },
 
+    /** Does something until what should come of it is there: a click is lost on a row that is drawn anew, and a command before its time. */
+    async until(wanted, act) {
+      for (let tries = 1; ; tries++) {
+        await act();
+        try {
+          await wanted.waitFor({ timeout: 10_000 });
+          return;
+        } catch (error) {
+          if (tries === 3) throw error;
+        }
+      }
+    },
+
     /** Waits until the yellow line is on `line`, and gives its text. */
     async stoppedAt(line) {
       await page.locator('.debug-top-stack-frame-line').first().waitFor();

@@ -185,8 +185,10 @@ export async function attachStep({ step, workbench, folder, kind, writeLaunch })
       }
       await page.locator('.debug-toolbar').waitFor();
       await workbench.terminalRow('ring 3: hello from the process').waitFor();
-      await workbench.command('Debug: Pause');
-      await page.locator('.debug-top-stack-frame-line').first().waitFor();
+      // VS Code pauses a thread that it knows, and asks for them when it has attached.
+      await workbench.until(page.locator('.debug-top-stack-frame-line').first(), () =>
+        workbench.command('Debug: Pause'),
+      );
       await workbench.shot('attached');
       await page.keyboard.press('Shift+F5'); // Disconnect, for this session
       await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
