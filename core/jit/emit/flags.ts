@@ -14,7 +14,7 @@
  */
 import { Flags, type Width } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
-import { type Frame, setOverflow } from './frame.ts';
+import { type Frame, overflowWord, setOverflow } from './frame.ts';
 
 /** What is known of the flags from the operation before. */
 export type Known = 'nothing' | 'subtraction' | 'logic';
@@ -62,15 +62,6 @@ export function createFlagWriter(frame: Frame): FlagWriter {
       code.op(Op.i32Xor);
     }
   }
-  function overflow(): void {
-    code.get(x);
-    code.get(y);
-    code.op(Op.i32Xor);
-    code.get(x);
-    code.get(x);
-    code.get(y);
-    code.op(Op.i32Sub, Op.i32Xor, Op.i32And);
-  }
   function compare(opcode: number): void {
     code.get(x);
     code.get(y);
@@ -89,7 +80,7 @@ export function createFlagWriter(frame: Frame): FlagWriter {
   function even(condition: number): void {
     switch (condition) {
       case 0:
-        overflow();
+        overflowWord(code, locals);
         signBit();
         return;
       case 2:
@@ -125,7 +116,7 @@ export function createFlagWriter(frame: Frame): FlagWriter {
         else {
           sign();
           if (writer.known !== 'logic') {
-            overflow();
+            overflowWord(code, locals);
             code.op(Op.i32Xor);
           }
           signBit();

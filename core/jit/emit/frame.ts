@@ -108,18 +108,6 @@ export function createFrame(code: Code, mode: Mode, exit: Label): Frame {
       code.get(locals.registers[register]!);
     });
   }
-  /** OF as bit 31. */
-  function overflow(): void {
-    const { x, y } = locals;
-    code.get(x);
-    code.get(y);
-    code.op(Op.i32Xor);
-    code.get(x);
-    code.get(x);
-    code.get(y);
-    code.op(Op.i32Sub, Op.i32Xor, Op.i32And);
-  }
-
   const frame: Frame = {
     code,
     mode,
@@ -151,7 +139,7 @@ export function createFrame(code: Code, mode: Mode, exit: Label): Frame {
       });
       // CARRY: CF in bit 31, CF ^ OF in bit 30, AF in bit 3.
       storeState(CARRY, () => {
-        const { x, y, shift, carryX, carryY } = locals;
+        const { carryX, carryY } = locals;
         code.get(carryX);
         code.get(carryY);
         code.op(Op.i32LtU);
@@ -162,24 +150,14 @@ export function createFrame(code: Code, mode: Mode, exit: Label): Frame {
         code.op(Op.i32LtU);
         code.const(31);
         code.op(Op.i32Shl);
-        overflow();
+        overflowWord(code, locals);
         code.op(Op.i32Xor);
         code.const(1);
         code.op(Op.i32ShrU);
         code.const(0x4000_0000);
         code.op(Op.i32And, Op.i32Or);
-        code.get(x);
-        code.get(y);
-        code.op(Op.i32Xor);
-        code.get(x);
-        code.get(y);
-        code.op(Op.i32Sub, Op.i32Xor);
-        code.get(shift);
-        code.op(Op.i32ShrU);
-        code.const(1);
-        code.op(Op.i32ShrU);
-        code.const(8);
-        code.op(Op.i32And, Op.i32Or);
+        auxiliaryBit(code, locals);
+        code.op(Op.i32Or);
       });
     },
     loadRegisters(mask) {
@@ -285,6 +263,33 @@ export function createFrame(code: Code, mode: Mode, exit: Label): Frame {
     code.set(locals.branch);
   }
   return frame;
+}
+
+/** Leaves a word on the stack whose bit 31 is OF. */
+export function overflowWord(code: Code, { x, y }: Locals): void {
+  code.get(x);
+  code.get(y);
+  code.op(Op.i32Xor);
+  code.get(x);
+  code.get(x);
+  code.get(y);
+  code.op(Op.i32Sub, Op.i32Xor, Op.i32And);
+}
+
+/** Leaves AF on the stack, where `CARRY` has it: in bit 3. */
+export function auxiliaryBit(code: Code, { x, y, shift }: Locals): void {
+  code.get(x);
+  code.get(y);
+  code.op(Op.i32Xor);
+  code.get(x);
+  code.get(y);
+  code.op(Op.i32Sub, Op.i32Xor);
+  code.get(shift);
+  code.op(Op.i32ShrU);
+  code.const(1);
+  code.op(Op.i32ShrU);
+  code.const(8);
+  code.op(Op.i32And);
 }
 
 /** Makes OF what bit 31 of `value` is, and AF 0. */

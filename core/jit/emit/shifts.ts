@@ -1,11 +1,29 @@
 /** Shifts and rotates (SDM vol. 2; the flags as in `core/cpu/integer/shift.ts`). */
-import { Flags, type Operation } from '../ir.ts';
+import { Flags, type Operand, type Operation } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
-import { type Frame, setOverflow } from './frame.ts';
+import { auxiliaryBit, type Frame, setOverflow } from './frame.ts';
 import { open, read } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
+
+/** Puts a count into a local and emits what is done by it: nothing is, flags included, if CL has 0 in its lower five bits. */
+function counted(frame: Frame, count: Operand, local: number, body: () => void): void {
+  const { code } = frame;
+  if (count.kind === 'constant') {
+    code.const(count.value);
+    code.set(local);
+    body();
+    return;
+  }
+  read(frame, count, 8);
+  code.const(31);
+  code.op(Op.i32And);
+  code.tee(local);
+  code.if();
+  body();
+  code.end();
+}
 
 export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shift'>): void {
   const { code, locals } = frame;
@@ -16,19 +34,7 @@ export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shi
   const r = frame.temporary();
   target.read();
   code.set(a);
-  if (count.kind === 'constant') {
-    code.const(count.value);
-    code.set(n);
-    body();
-  } else {
-    read(frame, count, 8);
-    code.const(31);
-    code.op(Op.i32And);
-    code.tee(n);
-    code.if();
-    body();
-    code.end();
-  }
+  counted(frame, count, n, body);
   target.close();
   frame.release(a, n, r);
   if (live !== 0) flags.known = 'nothing';
@@ -115,20 +121,6 @@ export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shi
         break;
     }
   }
-  function auxiliary(): void {
-    code.get(locals.x);
-    code.get(locals.y);
-    code.op(Op.i32Xor);
-    code.get(locals.x);
-    code.get(locals.y);
-    code.op(Op.i32Sub, Op.i32Xor);
-    code.get(locals.shift);
-    code.op(Op.i32ShrU);
-    code.const(1);
-    code.op(Op.i32ShrU);
-    code.const(8);
-    code.op(Op.i32And);
-  }
   function body(): void {
     const rotates = name === 'rol' || name === 'ror';
     if (rotates) rotate();
@@ -141,7 +133,7 @@ export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shi
     if ((live & Flags.Overflow) !== 0 && !keepsOverflow) {
       if (rotates) {
         const kept = frame.temporary();
-        auxiliary();
+        auxiliaryBit(code, locals);
         code.set(kept);
         setOverflow(frame, overflowBit);
         code.get(locals.y);
@@ -164,19 +156,7 @@ export function emitDoubleShift(frame: Frame, flags: FlagWriter, operation: Name
   const r = frame.temporary();
   target.read();
   code.set(a);
-  if (count.kind === 'constant') {
-    code.const(count.value);
-    code.set(n);
-    body();
-  } else {
-    read(frame, count, 8);
-    code.const(31);
-    code.op(Op.i32And);
-    code.tee(n);
-    code.if();
-    body();
-    code.end();
-  }
+  counted(frame, count, n, body);
   target.close();
   frame.release(a, n, r);
   if (live !== 0) flags.known = 'nothing';

@@ -2,16 +2,16 @@
  * Random programs for comparing the tiers: loops, calls, branches, memory, strings, faults that are mended and run again, code that
  * rewrites itself. They end with HLT, or go on until their time is over; both are the same in every tier.
  *
- * Registers: EBX points to data, EBP to its middle, ESP to the stack; ECX, EDX, EAX and ESI, EDI are free, but for EDI as the counter of
- * the outer loop, which lies in memory.
+ * EBX points to data, EBP to its middle, ESP to the stack; no instruction writes to these but those of the stack. The outer loop
+ * counts in memory.
  */
-type Random = (n: number) => number;
 import { CODE, DATA, le } from '../../cpu/testing/bare-machine.ts';
+
+/** A whole number from 0 to `n - 1`. */
+type Random = (n: number) => number;
 
 /** Where the outer loop counts. */
 const COUNTER = DATA + 0x800;
-/** EBX. */
-export const DATA_POINTER = DATA;
 
 interface Program {
   readonly bytes: Uint8Array;
@@ -39,14 +39,14 @@ function memory(random: Random, reg: number): number[] {
       return [0x83 | field, ...le(random(0x7f0))];
     case 2: // [ebp + disp8]
       return [0x45 | field, imm8(random)];
-    case 3: // [ebx + ecx_low * scale]: movzx-free, so the index is masked by the generator before
+    case 3: // [ebx + ecx_low * scale]: the index is masked before
       return [0x04 | field, 0x0b | (random(3) << 6)];
     default: // [disp32]
       return [0x05 | field, ...le(DATA + random(0x7f0))];
   }
 }
 
-/** A free register: not EBX, ESP or EBP. As bytes: any but those of EBX. */
+/** Registers that may be written: 32-bit ones without EBX, ESP and EBP, and bytes without BL and BH. */
 const register = (random: Random) => [0, 1, 2, 6, 7][random(5)]!;
 const byteRegister = (random: Random) => [0, 1, 2, 4, 5, 6][random(6)]!;
 
