@@ -43,5 +43,8 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string
 
 const [command = '', ...rest] = process.argv.slice(2);
 if (Object.hasOwn(COMMANDS, command))
-  COMMANDS[command]!(rest, bundleFolder()).then((status) => process.exit(status), failed);
+  // What a command throws at once is a problem of its own too.
+  Promise.resolve()
+    .then(() => COMMANDS[command]!(rest, bundleFolder()))
+    .then((status) => process.exit(status), failed);
 else serve(process.argv.slice(2), bundleFolder()).catch(failed);

@@ -232,6 +232,13 @@ describe('bad input to colinux', () => {
     ['a wrong port', () => ['dap', '--port', 'x'], /--port expects a TCP port/],
     ['a port that is none', () => ['gdb', guest, '--port=65536'], /--port expects a TCP port/],
     ['a port without a number', () => ['gdb', guest, '--port'], /--port expects a value/],
+    [
+      'no image to translate',
+      () => ['jit-dump'],
+      /^colinux: colinux jit-dump expects a kernel image and an address/,
+    ],
+    ['no address', () => ['jit-dump', kernel('lockstep'), 'zz'], /^colinux: .* up to 8 hexadecimal digits/],
+    ['no code there', () => ['jit-dump', kernel('lockstep'), 'ffffff00'], /There is no code to translate at/],
     ['no image for gdb', () => ['gdb', '--port', '0'], /colinux gdb expects a kernel image/],
     [
       'an option of run',
@@ -244,6 +251,20 @@ describe('bad input to colinux', () => {
     expect(stderr).toMatch(expected);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect([status, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('colinux jit-dump', () => {
+  it('shows what becomes of the entry of a kernel', () => {
+    const { status, stdout } = colinux(
+      'jit-dump',
+      kernel('bench'),
+      readFileSync(kernel('bench')).readUInt32LE(24).toString(16),
+    );
+    expect(status).toBe(0);
+    for (const title of ['x86 instructions', 'operations', 'structure', 'WebAssembly'])
+      expect(stdout).toContain(`; --- ${title}\n`);
+    expect(stdout).toMatch(/local\.set/);
   });
 });
 

@@ -8,7 +8,7 @@ import { decodeRun } from '../debug-adapter/disassembly.ts';
 import { ExitStatus } from './exit-status.ts';
 import { readBootFiles } from './images.ts';
 import { Problem } from './problem.ts';
-import { report, write } from './process.ts';
+import { write } from './process.ts';
 import { parseRunOptions } from './run-options.ts';
 
 /** Most instructions of a region that is shown, as of those that run. */
@@ -30,7 +30,7 @@ export function jitDump(args: readonly string[], folder: string): Promise<number
   const options = parseRunOptions([image]);
   const machine = createMachine(
     { memoryBytes: options.memoryMiB << 20, rtcSeconds: 0, ...readBootFiles(options, folder) },
-    { serial: () => undefined, debugcon: () => undefined, log: report },
+    { serial: () => undefined, debugcon: () => undefined, log: () => undefined },
   );
   const dump = dumpTranslation(machine.cpu, linear, MOST_INSTRUCTIONS);
   if (!dump)
