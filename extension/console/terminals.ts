@@ -5,10 +5,10 @@
  */
 
 import * as vscode from 'vscode';
-import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import { asConsoleEvent, attachedText, EVENTS, REQUESTS, type ConsoleTerminal } from '../protocol.ts';
 import { ConsoleLink } from './console-link.ts';
 import { type ConsoleOf, registerTerminalLinks } from './terminal-links.ts';
+import { DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 const HAS_CONSOLE = 'colinux.hasConsole';

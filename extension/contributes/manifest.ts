@@ -3,7 +3,8 @@
  */
 
 import { commands, menus } from './commands.ts';
-import { DEBUG_TYPE, debuggers } from './debugger.ts';
+import { debuggers } from './debugger.ts';
+import { DEBUG_TYPE } from './names.ts';
 import { breakpoints, grammars, languages } from './languages.ts';
 import { problemMatchers } from './problem-matchers.ts';
 import { configuration } from './settings.ts';
