@@ -11,6 +11,7 @@ import { registerCodeFeatures } from './code/providers.ts';
 import { Commands } from './commands.ts';
 import { ConsoleTerminals } from './console/terminals.ts';
 import { COMMANDS, DEBUG_TYPE } from './contributes/names.ts';
+import { type AttachOptions, LOOPBACK } from './launch/options.ts';
 import { LaunchProvider } from './launch/provider.ts';
 import { newGuest, showNewGuest } from './new-guest.ts';
 import type { Platform } from './platform.ts';
@@ -38,6 +39,12 @@ async function raiseNmi(): Promise<void> {
   if (session?.type === DEBUG_TYPE) await session.customRequest(REQUESTS.nmi);
 }
 
+/** Does a machine answer where an attach configuration says? */
+async function reaches({ reaches: connect }: Platform, configuration: object): Promise<boolean> {
+  const { host = LOOPBACK, port } = configuration as Partial<AttachOptions>;
+  return connect !== undefined && port !== undefined && connect(host, port);
+}
+
 /** Starts all of it on `platform`. */
 export function startFeatures(
   context: vscode.ExtensionContext,
@@ -46,7 +53,9 @@ export function startFeatures(
 ): Features {
   const { extensionUri: extension, globalStorageUri: storage } = context;
   const commands = new Commands();
-  const terminals = new ConsoleTerminals(log);
+  const terminals = new ConsoleTerminals(log, context.storageUri, ({ configuration }) =>
+    reaches(platform, configuration),
+  );
   const selection = new MachineSelection();
   const preparation = new Preparation(extension, platform);
   const surroundings = { extension, storage, platform, preparation };

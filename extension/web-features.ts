@@ -9,7 +9,6 @@ import { type Features, startFeatures } from './features.ts';
 export function webFeatures(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Features {
   return startFeatures(context, log, {
     kind: 'web',
-    connects: false,
     runsPrograms: false,
     startWorker: (source) => createWebMachineWorker(source),
     openEnds: (_folder, readFile) =>

@@ -32,8 +32,8 @@ export const manifest = {
     `onDebugResolve:${DEBUG_TYPE}`,
     `onDebugDynamicConfigurations:${DEBUG_TYPE}`,
     'onDebugInitialConfigurations',
-    // A guest that was just made shows its first file.
-    'workspaceContains:*.colinux',
+    // Consoles come back after the window was loaded again, and a guest that was just made shows its first file.
+    'onStartupFinished',
   ],
   capabilities: {
     virtualWorkspaces: {

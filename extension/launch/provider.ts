@@ -99,7 +99,7 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
   private resolveAttach(configuration: vscode.DebugConfiguration): vscode.DebugConfiguration | undefined {
     const mistake = checkAttachOptions(configuration, t);
     if (mistake !== undefined) return this.refuse(mistake);
-    if (this.platform.connects) return configuration;
+    if (this.platform.reaches) return configuration;
     return this.refuse(
       t('A browser opens no connections to other programs: attach with VS Code on a desktop or a server.'),
     );
