@@ -1,5 +1,6 @@
 /** A region: the basic blocks that become one WebAssembly function, entered at one of them. */
 import type { Block } from '../cpu/decode/code-cache.ts';
+import { PAGE_SIZE } from '../memory/layout.ts';
 import type { Operation, Terminator } from './ir.ts';
 
 /** What code is translated for beside its address: baked into it, and compared before it is entered. */
@@ -33,6 +34,9 @@ export interface Region {
   /** By EIP. */
   readonly at: ReadonlyMap<number, RegionBlock>;
 }
+
+/** Where the page behind that of an EIP begins. */
+export const nextPage = (eip: number) => ((eip & -PAGE_SIZE) + PAGE_SIZE) | 0;
 
 /** EIPs that a block may go to next, as far as they are known. */
 export function targetsOf({ terminator, known }: RegionBlock): readonly number[] {

@@ -32,7 +32,7 @@ import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createDie } from './die.ts';
-import type { Region } from './region.ts';
+import { nextPage, type Region } from './region.ts';
 import type { TranslatorOptions } from './tier.ts';
 
 /** ES, CS, SS and DS, as bits of FLAT. */
@@ -96,7 +96,9 @@ export function createTranslator(
   function findBlock(eip: number, user: boolean): Block | undefined {
     const physical = mmu.guessFetch(eip, user);
     const block = physical < 0 ? undefined : cache.find(physical, true);
-    return block && (!block.breakpoint || !mayStop(eip)) ? block : undefined;
+    if (!block || (block.breakpoint && mayStop(eip))) return undefined;
+    const { tail } = block;
+    return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */

@@ -6,7 +6,7 @@ import type { Memory, Operation, Terminator } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
 import type { Structure } from '../passes/structure.ts';
-import type { Region, RegionBlock } from '../region.ts';
+import { nextPage, type Region, type RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
 import { createFlagWriter } from './flags.ts';
@@ -67,11 +67,11 @@ export function emitRegion(
     frame.done++;
   }
 
-  /** The page of a block is where it was when the region was made, and may be executed: else the interpreter looks. */
-  function checkPage(target: RegionBlock): void {
+  /** A page of a block is where it was when the region was made, and may be executed: else the interpreter looks. */
+  function checkPage(target: RegionBlock, linear: number, physical: number): void {
     const right = (mode.user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
-    const distance = (RAM_BASE + (target.source.physical & -PAGE_SIZE) - (target.eip & -PAGE_SIZE)) | 0;
-    code.const((target.eip >>> 12) * 4);
+    const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
+    code.const((linear >>> 12) * 4);
     code.memory(Op.i32Load, TLB_BASE);
     code.const(-PAGE_SIZE | right | NO_EXECUTE);
     code.op(Op.i32And);
@@ -90,7 +90,9 @@ export function emitRegion(
       frame.leaveTo(to);
       return;
     }
-    if (target.eip >>> 12 !== from.eip >>> 12) checkPage(target);
+    const { eip, source } = target;
+    if (eip >>> 12 !== from.eip >>> 12) checkPage(target, eip, source.physical);
+    if (source.tail >= 0) checkPage(target, nextPage(eip), source.tail);
     const label = labels.get(target);
     if (kind !== 'inside' && label) code.branch(label);
     else tree(target);
