@@ -30,6 +30,7 @@ import {
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
+import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createDie } from './die.ts';
 import { nextPage, type Region } from './region.ts';
@@ -159,17 +160,32 @@ export function createTranslator(
     const number = modeNow();
     const user = (number & USER) !== 0;
     const mode = { number, user, fs: (number & 1) !== 0, gs: (number & 2) !== 0 };
-    const region = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
-    if (!region || region.blocks[0]!.source !== block) {
+    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
+    if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
       return;
     }
-    if (known && region.blocks.length === known.region.blocks.length) return;
+    if (known && found.blocks.length === known.region.blocks.length) return;
+    const region = bestEntry(found);
     // They are hot by themselves only if they still run outside of the region.
     for (const { source } of region.blocks)
       if (source !== block) source.heat = Math.min(source.heat, options.heat);
     waiting.push(region);
     if (known || waiting.length >= options.batch) compileWaiting();
+  }
+
+  /** Where it is better entered, unless it is already known there: then it does run from where it was found. */
+  function bestEntry(found: Region): Region {
+    const region = withBestEntry(found);
+    const entry = region.blocks[0]!;
+    const isKnown = entry.source.translations?.some(
+      ({ eip, mode, valid, region: other }) =>
+        valid &&
+        eip === entry.eip &&
+        mode === region.mode.number &&
+        other.blocks.length >= region.blocks.length,
+    );
+    return isKnown ? found : region;
   }
 
   function goneStale(block: Block, { region }: Translation): void {

@@ -11,7 +11,7 @@ import type { Translation } from '../../jit/cache.ts';
 import type { Insn } from './insn.ts';
 
 /** Places that are remembered of an indirect jump. */
-const MOST_TARGETS = 8;
+const MOST_TARGETS = 32;
 
 /** What was made of decoded blocks, and is stale when one of them is dropped. */
 export interface Derived {

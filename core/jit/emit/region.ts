@@ -18,6 +18,7 @@ import { emitOperation, memoryOf, type OperationContext } from './operation.ts';
 import type { X87 } from './x87.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
+import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
@@ -52,6 +53,10 @@ export function emitRegion(
   const context: OperationContext = { frame, flags, vectors, x87 };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
+  /** The loop around all blocks, and which of `dispatched` it goes to: the entry at first. */
+  const { dispatched } = structure;
+  let dispatcher: Label | undefined;
+  const which = code.local();
 
   /** Segments that are not flat: FS and GS where the mode says so, and writes through CS, which fault. */
   const reachable = ({ seg }: Pick<Memory, 'seg'>) =>
@@ -93,6 +98,10 @@ export function emitRegion(
     const { eip, source } = target;
     if (eip >>> 12 !== from.eip >>> 12) checkPage(target, eip, source.physical);
     if (source.tail >= 0) checkPage(target, nextPage(eip), source.tail);
+    if (kind === 'dispatch') {
+      dispatch(target);
+      return;
+    }
     const label = labels.get(target);
     if (kind !== 'inside' && label) code.branch(label);
     else tree(target);
@@ -107,16 +116,22 @@ export function emitRegion(
   /** Goes to the EIP in a local: to one of the known places, else out. */
   function goComputed(block: RegionBlock, to: number): void {
     frame.recordComputedBranch(block.eip + block.source.lastStart, to);
-    for (const eip of block.known) {
-      code.get(to);
-      code.const(eip);
-      code.op(Op.i32Eq);
-      code.if();
-      const { known } = flags;
+    const { known } = flags;
+    const arrive = (eip: number) => {
       go(block, eip);
       flags.known = known;
-      code.end();
-    }
+    };
+    const hash = block.known.length > FEW ? perfectHash(block.known) : undefined;
+    if (hash) branchByTable(code, to, hash, arrive);
+    else
+      for (const eip of block.known) {
+        code.get(to);
+        code.const(eip);
+        code.op(Op.i32Eq);
+        code.if();
+        arrive(eip);
+        code.end();
+      }
     code.get(to);
     frame.leaveToComputed();
   }
@@ -281,17 +296,20 @@ export function emitRegion(
   function tree(block: RegionBlock): void {
     const loop = structure.loops.has(block) ? code.loop() : undefined;
     if (loop) labels.set(block, loop);
-    within(block, structure.merges(block), loop);
+    within(structure.merges(block), () => {
+      body(block);
+    });
     if (loop) code.end();
   }
-  function within(block: RegionBlock, merges: readonly RegionBlock[], loop: Label | undefined): void {
+  /** `inner` with what it branches forward to behind it. */
+  function within(merges: readonly RegionBlock[], inner: () => void): void {
     const [first, ...rest] = merges;
     if (!first) {
-      body(block);
+      inner();
       return;
     }
     labels.set(first, code.block());
-    within(block, rest, loop);
+    within(rest, inner);
     code.end();
     // Inside of its own code a loop's label is its head; a merge's label has ended now.
     labels.delete(first);
@@ -299,10 +317,26 @@ export function emitRegion(
     tree(first);
   }
 
+  function dispatch(target: RegionBlock): void {
+    code.const(dispatched.indexOf(target));
+    code.set(which);
+    code.branch(dispatcher!);
+  }
+  function branchByNumber(): void {
+    const [entry, ...others] = dispatched.map((block) => labels.get(block)!);
+    code.get(which);
+    code.branchTable([entry!, ...others], entry!);
+  }
+
   enterRegion(frame);
   vectors.enterRegion();
   pointers.enterRegion();
-  tree(blocks[0]!);
+  if (dispatched.length === 0) tree(blocks[0]!);
+  else {
+    dispatcher = code.loop();
+    within(structure.merges('dispatcher'), branchByNumber);
+    code.end();
+  }
   code.end();
   vectors.spillAll();
   pointers.spill();
