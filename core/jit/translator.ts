@@ -8,23 +8,19 @@
 import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
+import type { Segmentation } from '../cpu/segmentation/segmentation.ts';
 import {
-  ALIGN,
   BLOCK_EIP,
   BREAK,
   BUDGET,
   COMMITTED,
-  CPL,
   DEBUG_HITS,
   Double,
   EIP,
   EXTRA,
-  FLAT,
-  FS,
   INDEX,
   JIT_LEFT,
   MID_REP,
-  UNLIMITED,
   type Views,
 } from '../cpu/state.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
@@ -33,12 +29,10 @@ import { discover } from './discover.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createDie } from './die.ts';
+import { modeNow, modeOf } from './mode.ts';
 import { nextPage, type Region } from './region.ts';
+import { createServices } from './services.ts';
 import type { TranslatorOptions } from './tier.ts';
-
-/** ES, CS, SS and DS, as bits of FLAT. */
-const NEEDED_FLAT = 0xf;
-const USER = 4;
 
 /** What came of running a translation. */
 export const Outcome = {
@@ -71,6 +65,7 @@ export function createTranslator(
   views: Views,
   memory: WebAssembly.Memory,
   mmu: Mmu,
+  segmentation: Segmentation,
   cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
@@ -79,7 +74,8 @@ export function createTranslator(
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles } = views;
-  const translations = createTranslationCache(memory, softfloat, interpret);
+  const services = createServices(views, segmentation);
+  const translations = createTranslationCache(memory, softfloat, services, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
   let enteredAt = 0;
@@ -89,9 +85,6 @@ export function createTranslator(
   let waiting: Region[] = [];
   /** How often translations of a physical page went stale. */
   const stale = new Map<number, number>();
-
-  const modeNow = () => ((state[UNLIMITED] >> FS) & 3) | (state[CPL] === 3 ? USER : 0);
-  const isFlat = () => (state[FLAT] & NEEDED_FLAT) === NEEDED_FLAT && state[ALIGN] === 0;
 
   /** The decoded block at an EIP, as far as the present page tables tell without a walk that would change them. */
   function findBlock(eip: number, user: boolean): Block | undefined {
@@ -127,7 +120,7 @@ export function createTranslator(
       if (state[MID_REP] === 0) noteBranch(eip + insn.start);
       return 1;
     }
-    return last || state[BREAK] !== 0 || modeNow() !== mode.number || !isFlat() ? 1 : 0;
+    return last || state[BREAK] !== 0 || modeNow(state) !== mode.number ? 1 : 0;
   }
   /** Counts an instruction and the rounds that it repeated. */
   function count(): number {
@@ -156,10 +149,10 @@ export function createTranslator(
 
   /** Finds the region of a hot block at EIP and lets it wait, or compiles it at once with all that wait. */
   function request(block: Block, known: Translation | undefined): void {
-    if (!isFlat()) return;
-    const number = modeNow();
-    const user = (number & USER) !== 0;
-    const mode = { number, user, fs: (number & 1) !== 0, gs: (number & 2) !== 0 };
+    const number = modeNow(state);
+    if (number < 0) return;
+    const mode = modeOf(number);
+    const { user } = mode;
     const found = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
     if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
@@ -208,7 +201,7 @@ export function createTranslator(
   function translationOf(block: Block): Translation | undefined {
     if (!block.translations) return undefined;
     const eip = state[EIP];
-    const mode = modeNow();
+    const mode = modeNow(state);
     for (const translation of block.translations) {
       if (translation.eip !== eip || translation.mode !== mode) continue;
       if (translation.valid) return translation;
@@ -226,7 +219,7 @@ export function createTranslator(
         translation = translationOf(block);
         if (!translation) return undefined;
       }
-      if (translation.cost > remaining || !isFlat() || die?.() === 0) return undefined;
+      if (translation.cost > remaining || die?.() === 0) return undefined;
       // What was cold when it was made may have become hot. What takes its place goes on counting.
       if (options.grow.includes(translation.entered)) {
         const { entered } = translation;
