@@ -8,24 +8,20 @@
 import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
+import type { Segmentation } from '../cpu/segmentation/segmentation.ts';
 import {
-  ALIGN,
   BLOCK_EIP,
   BREAK,
   BUDGET,
   COMMITTED,
-  CPL,
   DEBUG_HITS,
   Double,
   EIP,
   EXTRA,
-  FLAT,
-  FS,
   INDEX,
   JIT_LEFT,
   JIT_UNKNOWN,
   MID_REP,
-  UNLIMITED,
   type Views,
 } from '../cpu/state.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
@@ -34,12 +30,10 @@ import { discover } from './discover.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createDie } from './die.ts';
-import type { Region } from './region.ts';
+import { modeNow, modeOf } from './mode.ts';
+import { nextPage, type Region } from './region.ts';
+import { createServices } from './services.ts';
 import type { TranslatorOptions } from './tier.ts';
-
-/** ES, CS, SS and DS, as bits of FLAT. */
-const NEEDED_FLAT = 0xf;
-const USER = 4;
 
 /** What came of running a translation. */
 export const Outcome = {
@@ -75,6 +69,7 @@ export function createTranslator(
   views: Views,
   memory: WebAssembly.Memory,
   mmu: Mmu,
+  segmentation: Segmentation,
   cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
@@ -83,7 +78,8 @@ export function createTranslator(
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles } = views;
-  const translations = createTranslationCache(memory, softfloat, interpret);
+  const services = createServices(views, segmentation);
+  const translations = createTranslationCache(memory, softfloat, services, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
   let enteredAt = 0;
@@ -96,14 +92,13 @@ export function createTranslator(
   /** How often translations of a physical page went stale. */
   const stale = new Map<number, number>();
 
-  const modeNow = () => ((state[UNLIMITED] >> FS) & 3) | (state[CPL] === 3 ? USER : 0);
-  const isFlat = () => (state[FLAT] & NEEDED_FLAT) === NEEDED_FLAT && state[ALIGN] === 0;
-
   /** The decoded block at an EIP, as far as the present page tables tell without a walk that would change them. */
   function findBlock(eip: number, user: boolean): Block | undefined {
     const physical = mmu.guessFetch(eip, user);
     const block = physical < 0 ? undefined : cache.find(physical, true);
-    return block && (!block.breakpoint || !mayStop(eip)) ? block : undefined;
+    if (!block || (block.breakpoint && mayStop(eip))) return undefined;
+    const { tail } = block;
+    return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
   }
 
   /** An indirect jump of the region has gone where none had gone before. */
@@ -138,7 +133,7 @@ export function createTranslator(
       if (state[MID_REP] === 0) noteBranch(eip + insn.start);
       return 1;
     }
-    return last || state[BREAK] !== 0 || modeNow() !== mode.number || !isFlat() ? 1 : 0;
+    return last || state[BREAK] !== 0 || modeNow(state) !== mode.number ? 1 : 0;
   }
   /** Counts an instruction and the rounds that it repeated. */
   function count(): number {
@@ -173,10 +168,10 @@ export function createTranslator(
 
   /** Finds the region of a hot block at EIP and lets it wait, or compiles it at once with all that wait. */
   function request(block: Block, known: Translation | undefined): void {
-    if (!isFlat()) return;
-    const number = modeNow();
-    const user = (number & USER) !== 0;
-    const mode = { number, user, fs: (number & 1) !== 0, gs: (number & 2) !== 0 };
+    const number = modeNow(state);
+    if (number < 0) return;
+    const mode = modeOf(number);
+    const { user } = mode;
     const found = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
     if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
@@ -229,7 +224,7 @@ export function createTranslator(
   function translationOf(block: Block): Translation | undefined {
     if (!block.translations) return undefined;
     const eip = state[EIP];
-    const mode = modeNow();
+    const mode = modeNow(state);
     for (const translation of block.translations) {
       if (translation.eip !== eip || translation.mode !== mode) continue;
       if (translation.valid) return translation;
@@ -247,7 +242,7 @@ export function createTranslator(
         translation = translationOf(block);
         if (!translation) return undefined;
       }
-      if (translation.cost > remaining || !isFlat() || die?.() === 0) return undefined;
+      if (translation.cost > remaining || die?.() === 0) return undefined;
       // What was cold when it was made may have become hot. What takes its place goes on counting.
       if (options.grow.includes(translation.entered)) {
         const { entered } = translation;

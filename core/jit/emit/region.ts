@@ -6,15 +6,22 @@ import type { Memory, Operation, Terminator } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
 import type { Structure } from '../passes/structure.ts';
-import type { Region, RegionBlock } from '../region.ts';
+import { nextPage, type Region, type RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
+import {
+  emitAllowInterrupts,
+  emitClearInterrupts,
+  emitEndShadow,
+  emitPopFlags,
+  interruptWaits,
+} from './flag-image.ts';
 import { createFlagWriter } from './flags.ts';
-import { createFrame, enterRegion, leaveRegion } from './frame.ts';
+import { createFrame, enterRegion, type ImportService, leaveRegion } from './frame.ts';
 import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import { moveStack, peek, push } from './moves.ts';
 import { read } from './operands.ts';
-import { emitOperation, memoryOf, type OperationContext } from './operation.ts';
+import { emitOperation, memoryOf, type OperationContext, type Translated } from './operation.ts';
 import type { X87 } from './x87.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
@@ -28,6 +35,8 @@ export interface RegionImports {
   addSite(site: Site): number;
   /** Index of a function of the soft-float core. */
   readonly softfloat: ImportSoftfloat;
+  /** Index of a service. */
+  readonly service: ImportService;
 }
 
 /** The bits of a TLB word that say where code lies and that it may be fetched (`cpu/paging/mmu.ts`). */
@@ -39,12 +48,12 @@ export function emitRegion(
   region: Region,
   structure: Structure,
   budget: Budget,
-  { interpret, addSite, softfloat }: RegionImports,
+  { interpret, addSite, softfloat, service }: RegionImports,
 ): Code {
   const { mode, at, blocks } = region;
   const code = new Code(1);
   const exit = code.block();
-  const frame = createFrame(code, mode, exit);
+  const frame = createFrame(code, mode, exit, service);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
   const vectors = createVectors(frame, region, softfloat);
@@ -58,25 +67,41 @@ export function emitRegion(
   let dispatcher: Label | undefined;
   const which = code.local();
 
+  /** Blocks that may begin behind STI: interrupts are held back for their first instruction. */
+  const shadowed = new Set(
+    blocks.flatMap(({ terminator }) =>
+      terminator.kind === 'flags' && terminator.what === 'allow-interrupts' ? [terminator.next] : [],
+    ),
+  );
+
   /** Segments that are not flat: FS and GS where the mode says so, and writes through CS, which fault. */
   const reachable = ({ seg }: Pick<Memory, 'seg'>) =>
     seg === CS ? false : seg === FS ? mode.fs : seg === GS ? mode.gs : true;
 
-  function operation(of: Operation, block: RegionBlock): void {
+  /** Something that the region cannot do in its mode is the interpreter's. */
+  function isTranslated(of: Operation): of is Translated {
+    if (of.op === 'interpret' || (of.op === 'read-state' && mode.user)) return false;
     const memory = memoryOf(of);
-    if (of.op === 'interpret' || (memory && of.op !== 'lea' && !reachable(memory))) {
-      handOver(block, of.insn, false);
+    return !memory || of.op === 'lea' || reachable(memory);
+  }
+  /** @param endsShadow it may be the instruction behind STI */
+  function operation(of: Operation, block: RegionBlock, endsShadow: boolean): void {
+    if (isTranslated(of)) {
+      emitOperation(context, of);
+      frame.done++;
+      if (endsShadow) emitEndShadow(frame);
       return;
     }
-    emitOperation(context, of);
-    frame.done++;
+    // From here on it surely happens.
+    if (endsShadow) emitEndShadow(frame);
+    handOver(block, of.insn, false);
   }
 
-  /** The page of a block is where it was when the region was made, and may be executed: else the interpreter looks. */
-  function checkPage(target: RegionBlock): void {
+  /** A page of a block is where it was when the region was made, and may be executed: else the interpreter looks. */
+  function checkPage(target: RegionBlock, linear: number, physical: number): void {
     const right = (mode.user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
-    const distance = (RAM_BASE + (target.source.physical & -PAGE_SIZE) - (target.eip & -PAGE_SIZE)) | 0;
-    code.const((target.eip >>> 12) * 4);
+    const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
+    code.const((linear >>> 12) * 4);
     code.memory(Op.i32Load, TLB_BASE);
     code.const(-PAGE_SIZE | right | NO_EXECUTE);
     code.op(Op.i32And);
@@ -95,7 +120,9 @@ export function emitRegion(
       frame.leaveTo(to);
       return;
     }
-    if (target.eip >>> 12 !== from.eip >>> 12) checkPage(target);
+    const { eip, source } = target;
+    if (eip >>> 12 !== from.eip >>> 12) checkPage(target, eip, source.physical);
+    if (source.tail >= 0) checkPage(target, nextPage(eip), source.tail);
     if (kind === 'dispatch') {
       dispatch(target);
       return;
@@ -235,6 +262,9 @@ export function emitRegion(
         goComputed(block, to);
         return;
       }
+      case 'flags':
+        terminateByFlags(block, terminator);
+        return;
       case 'interpret-on': {
         const { insn } = terminator;
         const done = code.block();
@@ -251,6 +281,30 @@ export function emitRegion(
         handOver(block, terminator.insn, true);
         return;
     }
+  }
+  /** POPF, and what ring 0 does to IF; elsewhere that is the interpreter's. */
+  function terminateByFlags(block: RegionBlock, terminator: Extract<Terminator, { kind: 'flags' }>): void {
+    const { what, next, insn } = terminator;
+    if (what !== 'pop' && mode.user) {
+      handOver(block, insn, true);
+      return;
+    }
+    if (what === 'pop') emitPopFlags(frame, flags);
+    else if (what === 'clear-interrupts') emitClearInterrupts(frame);
+    count(block);
+    if (what === 'pop') leaveForInterrupt(next);
+    if (what === 'allow-interrupts')
+      emitAllowInterrupts(frame, () => {
+        if (at.get(next)?.operations.length) leaveForInterrupt(next);
+        else frame.leaveTo(next);
+      });
+    go(block, next);
+  }
+  function leaveForInterrupt(next: number): void {
+    interruptWaits(frame);
+    code.if();
+    frame.leaveTo(next);
+    code.end();
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
     const site = { insn, eip: block.eip, last, mode };
@@ -282,9 +336,9 @@ export function emitRegion(
     vectors.beginBlock();
     pointers.beginBlock();
     checkBudget(block);
-    for (const one of block.operations) {
+    for (const [n, one] of block.operations.entries()) {
       frame.eip = (block.eip + one.insn.start) | 0;
-      operation(one, block);
+      operation(one, block, n === 0 && shadowed.has(block.eip));
     }
     terminate(block);
   }
