@@ -82,6 +82,41 @@ describe('the view of rings', () => {
     await page.locator('.rings text', { hasText: /^0xc01/ }).waitFor();
     await close();
   });
+
+  it('filters by vector and by ring, by the keyboard, and keeps the filter', async () => {
+    const view = await shown('rings');
+    const { page } = view;
+    await page.locator('.row').first().waitFor();
+    await page.getByRole('button', { name: 'int 0x80' }).first().focus();
+    await page.keyboard.press('Space');
+    const others = page.locator('.row', { hasNotText: 'int 0x80' });
+    await expect.poll(() => others.count()).toBe(0);
+    const number = async ({ page: of } = view) =>
+      Number(/[\d,]+/.exec(await of.getByRole('status').innerText())?.[0].replaceAll(',', ''));
+    const calls = await number();
+    expect(calls).toBeGreaterThan(1);
+    // The timeline goes from one of them to the next.
+    await page.locator('canvas').focus();
+    await page.keyboard.press('Home');
+    await page.locator('.row.selected', { hasText: 'int 0x80' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    const second = page.locator('.row').nth(1);
+    await expect.poll(() => second.getAttribute('class')).toContain('selected');
+    await page.getByLabel('from ring').selectOption('0');
+    await expect.poll(() => number()).toBe(0);
+    await page.getByLabel('from ring').selectOption('3');
+    await expect.poll(() => number()).toBe(calls);
+    const state = await view.state();
+    await view.close();
+
+    const again = await fixture.open('rings', { state });
+    await again.select(fixture.machine);
+    await expect.poll(() => number(again)).toBe(calls);
+    await again.page.getByRole('button', { name: 'Show all vectors' }).click();
+    await again.page.getByLabel('from ring').selectOption('');
+    await expect.poll(() => number(again)).toBeGreaterThan(calls);
+    await again.close();
+  });
 });
 
 describe('the address space', () => {
