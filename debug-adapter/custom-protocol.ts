@@ -97,6 +97,8 @@ export interface MappedRange {
   region: RegionKind;
   /** Of the section; of the guest whose passage page it is. */
   name?: string;
+  /** Thread of the kernel whose memory the frames are; absent for devices. */
+  owner?: number;
 }
 
 export interface MappingsBody {

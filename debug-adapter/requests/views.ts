@@ -11,6 +11,7 @@ import type { KernelBody } from '../custom-protocol.ts';
 import { coverageOfSession } from '../coverage/session-coverage.ts';
 import { deviceNodes } from '../devices/device-nodes.ts';
 import { guestUnits } from '../devices/guest-units.ts';
+import { guestFrames, withOwners } from '../frame-owners.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { idtProblems, tableProblems } from '../descriptor-problems.ts';
@@ -55,8 +56,8 @@ export const views = {
     const { coroutine, cr3, away } = context.spaceOf(args);
     const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
     const { truncated, ...ranges } = await request('mappings', { space });
-    const landmarks = landmarksOf(coroutines, coroutine, cr3);
-    return { cr3, mappings: regionsOf(ranges, landmarks), truncated };
+    const mappings = regionsOf(ranges, landmarksOf(coroutines, coroutine, cr3));
+    return { cr3, mappings: withOwners(mappings, await guestFrames(context.machine())), truncated };
   },
 
   async 'colinux/reverseMap'(context, { physical }) {

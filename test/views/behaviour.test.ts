@@ -166,6 +166,18 @@ describe('the address space', () => {
     await close();
   });
 
+  it("colours the host's map of all memory by the owner of each frame", async () => {
+    const host = fixture.machine.threads.find(({ id }) => id === 1)!;
+    const { page, select, close } = await shown('address-space');
+    await select({ ...fixture.machine, thread: host });
+    await page.getByLabel('Colours').selectOption('owner');
+    const direct = page.locator('.row:has(.bar)', { hasText: '0xc' });
+    const colours = () =>
+      direct.locator('.bar').evaluateAll((bars) => bars.map((bar) => bar.style.background));
+    await expect.poll(async () => new Set(await colours()).size).toBeGreaterThan(1);
+    await close();
+  });
+
   it('opens a cell of 4 MiB, and goes back', async () => {
     const { page, close } = await shown('address-space');
     await page.locator('.row').first().waitFor();
