@@ -25,6 +25,8 @@ const PAGES = {
     bundle: 'processor',
     requests: [
       'colinux/descriptors',
+      'colinux/setDescriptor',
+      'colinux/setTaskField',
       'colinux/taskState',
       'evaluate',
       'scopes',

@@ -313,11 +313,54 @@ describe('the processor', () => {
     const view = await shown('processor');
     await view.page.getByRole('tab', { name: 'IDT' }).click();
     const row = view.page.locator('tr', { hasText: '0x0e' });
-    await row.locator('td button').click();
+    await row.locator('td button').first().click();
     await expect.poll(() => view.opened).toHaveLength(1);
     expect(view.opened[0]).toMatchObject({ in: 'source' });
     await view.page.getByRole('tab', { name: 'LDT' }).click();
     await view.page.getByText('has no LDT').waitFor();
     await view.close();
+  });
+
+  it('changes an entry of a table: problems are told before it is written', async () => {
+    const { page, close } = await shown('processor');
+    await page.getByRole('tab', { name: 'IDT' }).click();
+    const row = page.locator('tr', { hasText: '0x0e' });
+    const was = await row.locator('td.text').innerText();
+    await page.getByRole('button', { name: 'Change entry 0x0e' }).click();
+    const form = page.getByRole('form', { name: 'Change the entry' });
+    const selector = form.getByLabel('Selector');
+    const old = await selector.inputValue();
+    await selector.fill('0xfff8');
+    await selector.press('Tab');
+    await form.locator('.problem', { hasText: 'lies outside of the descriptor table' }).waitFor();
+    await selector.fill('0x12345');
+    await selector.press('Tab');
+    await form.locator('.problem', { hasText: 'the selector must be a whole number' }).waitFor();
+    expect(await form.getByRole('button', { name: 'Write' }).isDisabled()).toBe(true);
+    expect(await row.locator('td.text').innerText()).toBe(was);
+    await selector.fill(old);
+    await form.getByLabel('present').uncheck();
+    await form.getByRole('button', { name: 'Write' }).click();
+    await expect.poll(() => row.locator('td.text').innerText()).toContain('NOT PRESENT');
+    await page.getByRole('button', { name: 'Change entry 0x0e' }).click();
+    await form.getByLabel('present').check();
+    await form.getByRole('button', { name: 'Write' }).click();
+    await expect.poll(() => row.locator('td.text').innerText()).toBe(was);
+    await close();
+  });
+
+  it('writes fields of the task state, by expressions, and says what is wrong with them', async () => {
+    const { page, close } = await shown('processor');
+    await page.getByRole('tab', { name: 'TSS' }).click();
+    const esp0 = page.getByLabel('esp0');
+    const old = await esp0.inputValue();
+    await esp0.fill('0');
+    await esp0.press('Tab');
+    await page.locator('.problem', { hasText: 'esp0 is 0' }).waitFor();
+    await esp0.fill(`${old} + 0`);
+    await esp0.press('Tab');
+    await page.locator('.problem', { hasText: 'esp0' }).waitFor({ state: 'hidden' });
+    expect(await esp0.inputValue()).toBe(old);
+    await close();
   });
 });
