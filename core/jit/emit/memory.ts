@@ -61,24 +61,19 @@ export function translate(frame: Frame, size: number, write: boolean): void {
   code.op(Op.i32Shl);
   code.memory(Op.i32Load, TLB_BASE);
   code.set(entry);
-  const fine = code.block();
-  const denied = size > 1 ? code.block() : undefined;
-  code.get(entry);
-  code.const(need);
-  code.op(Op.i32And);
-  if (denied) {
-    code.op(Op.i32Eqz);
-    code.branchIf(denied);
-    code.get(linear);
-    code.const(PAGE_SIZE - 1);
-    code.op(Op.i32And);
-    code.const(PAGE_SIZE - size);
-    code.op(Op.i32LeU);
-    code.branchIf(fine);
-    code.end();
-  } else code.branchIf(fine);
-  frame.leaveHere();
-  code.end();
+  frame.leaveForAccessIf(() => {
+    code.get(entry);
+    code.const(need);
+    code.op(Op.i32And, Op.i32Eqz);
+  });
+  if (size > 1)
+    frame.leaveForAccessIf(() => {
+      code.get(linear);
+      code.const(PAGE_SIZE - 1);
+      code.op(Op.i32And);
+      code.const(PAGE_SIZE - size);
+      code.op(Op.i32GtU);
+    });
   code.get(entry);
   code.const(-PAGE_SIZE);
   code.op(Op.i32And);
