@@ -148,8 +148,8 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       else if (state[EIP] !== end && state[MID_REP] === 0) {
         branched = true;
         noteBranch(base + eip + block.lastStart);
-        if (block.indirect) block.noteTarget(state[EIP]);
       }
+      if (block.indirect && n === total) block.noteTarget(state[EIP]);
     } catch (error) {
       if (error !== faults.fault) throw error;
       // The instruction will run again and meet its breakpoints then.

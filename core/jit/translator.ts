@@ -20,6 +20,7 @@ import {
   EXTRA,
   INDEX,
   JIT_LEFT,
+  JIT_UNKNOWN,
   MID_REP,
   type Views,
 } from '../cpu/state.ts';
@@ -56,6 +57,9 @@ export interface Translator {
   run(translation: Translation, remaining: number): Outcome;
 }
 
+/** Blocks and known targets of a region: it is worth making it anew if there are more. */
+const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
+
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
  * @param softfloat over the machine's memory
@@ -81,8 +85,10 @@ export function createTranslator(
   let enteredAt = 0;
   let enteredWith = 0;
   let faulted = false;
-  /** Regions that wait for others to be compiled with. */
+  /** Regions that wait for others to be compiled with, their blocks, and how often one of these ran since the first of them waits. */
   let waiting: Region[] = [];
+  const pending = new Set<Block>();
+  let urgency = 0;
   /** How often translations of a physical page went stale. */
   const stale = new Map<number, number>();
 
@@ -93,6 +99,13 @@ export function createTranslator(
     if (!block || (block.breakpoint && mayStop(eip))) return undefined;
     const { tail } = block;
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
+  }
+
+  /** An indirect jump of the region has gone where none had gone before. */
+  function noteUnknownTarget({ region }: Translation): void {
+    if (state[JIT_UNKNOWN] === 0) return;
+    region.blocks[state[JIT_UNKNOWN] - 1]?.source.noteTarget(state[EIP]);
+    state[JIT_UNKNOWN] = 0;
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
@@ -129,9 +142,15 @@ export function createTranslator(
     return 1;
   }
 
+  function forgetWaiting(): void {
+    waiting = [];
+    pending.clear();
+    urgency = 0;
+  }
+
   function compileWaiting(): void {
     const regions = waiting.filter(({ blocks }) => blocks.every(({ source }) => source.valid));
-    waiting = [];
+    forgetWaiting();
     if (regions.length === 0) return;
     for (const translation of translations.add(regions)) enter(translation);
   }
@@ -158,12 +177,12 @@ export function createTranslator(
       block.heat = 0;
       return;
     }
-    if (known && found.blocks.length === known.region.blocks.length) return;
+    if (known && sizeOf(found) === sizeOf(known.region)) return;
     const region = bestEntry(found);
     // They are hot by themselves only if they still run outside of the region.
-    for (const { source } of region.blocks)
-      if (source !== block) source.heat = Math.min(source.heat, options.heat);
+    for (const { source } of region.blocks) source.heat = Math.min(source.heat, options.heat);
     waiting.push(region);
+    for (const { source } of region.blocks) pending.add(source);
     if (known || waiting.length >= options.batch) compileWaiting();
   }
 
@@ -192,10 +211,14 @@ export function createTranslator(
   /** Counts a run by the interpreter, and translates what has run often. */
   function warm(block: Block): void {
     block.heat++;
+    if (pending.size > 0 && pending.has(block)) {
+      if (++urgency >= options.urgent) compileWaiting();
+      return;
+    }
     if (block.heat < options.threshold) return;
     const patience = stale.size === 0 ? 0 : Math.min(stale.get(block.physical >>> 12) ?? 0, options.patience);
-    if (block.heat === options.threshold << patience) request(block, undefined);
-    if (block.heat === options.urgent << patience) compileWaiting();
+    const reluctance = block.derived?.some(({ valid }) => valid) ? options.reluctance : 0;
+    if (block.heat >= options.threshold << (patience + reluctance)) request(block, undefined);
   }
 
   function translationOf(block: Block): Translation | undefined {
@@ -234,8 +257,7 @@ export function createTranslator(
       translations.discard(({ blocks }) =>
         blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip)),
       );
-      for (const { blocks } of waiting) blocks[0]!.source.heat = 0;
-      waiting = [];
+      forgetWaiting();
     },
     run(translation, remaining) {
       enteredAt = doubles[Double.Retired];
@@ -243,6 +265,7 @@ export function createTranslator(
       faulted = false;
       const left = translations.enter(translation, remaining);
       doubles[Double.Retired] = enteredAt + (remaining - left);
+      noteUnknownTarget(translation);
       if (faulted) return Outcome.Fault;
       return left === remaining ? Outcome.Nothing : Outcome.Advanced;
     },

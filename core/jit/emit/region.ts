@@ -1,6 +1,6 @@
 /** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
 import { SUPERVISOR_READ, USER_READ } from '../../cpu/paging/mmu.ts';
-import { CS, ECX, FS, GS } from '../../cpu/state.ts';
+import { CS, ECX, FS, GS, JIT_UNKNOWN } from '../../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
 import type { Memory, Operation, Terminator } from '../ir.ts';
 import { isMemory } from '../lift.ts';
@@ -140,7 +140,13 @@ export function emitRegion(
 
   /** Goes to the EIP in a local: to one of the known places, else out. */
   function goComputed(block: RegionBlock, to: number): void {
+    // As in `record`.
+    code.get(to);
+    code.const((block.eip + block.source.size) | 0);
+    code.op(Op.i32Ne);
+    code.if();
     frame.recordComputedBranch(block.eip + block.source.lastStart, to);
+    code.end();
     const { known } = flags;
     const arrive = (eip: number) => {
       go(block, eip);
@@ -157,6 +163,11 @@ export function emitRegion(
         arrive(eip);
         code.end();
       }
+    // For the next time that the region is made.
+    if (block.source.indirect)
+      frame.storeState(JIT_UNKNOWN, () => {
+        code.const(block.index + 1);
+      });
     code.get(to);
     frame.leaveToComputed();
   }
@@ -239,7 +250,7 @@ export function emitRegion(
             code.const(terminator.next);
           });
         count(block);
-        goRecorded(block, to);
+        goComputed(block, to);
         return;
       }
       case 'return': {
@@ -248,7 +259,7 @@ export function emitRegion(
         code.set(to);
         moveStack(frame, 4 + terminator.release);
         count(block);
-        goRecorded(block, to);
+        goComputed(block, to);
         return;
       }
       case 'flags':
@@ -294,18 +305,6 @@ export function emitRegion(
     code.if();
     frame.leaveTo(next);
     code.end();
-  }
-  function goRecorded(block: RegionBlock, to: number): void {
-    const next = (block.eip + block.source.size) | 0;
-    // To the next instruction: as in `record`.
-    code.get(to);
-    code.const(next);
-    code.op(Op.i32Eq);
-    code.if();
-    code.const(next);
-    frame.leaveToComputed();
-    code.end();
-    goComputed(block, to);
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
     const site = { insn, eip: block.eip, last, mode };
