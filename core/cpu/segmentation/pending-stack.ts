@@ -5,7 +5,8 @@
  * Nothing of the CPU changes while frames are written, so a fault on the new stack leaves the old state whole.
  */
 import { type Faults, Vector } from '../interrupts/fault.ts';
-import { type Mmu, SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../paging/mmu.ts';
+import type { Mmu } from '../paging/mmu.ts';
+import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../paging/tlb.ts';
 import { Descriptor, type Segmentation } from './segmentation.ts';
 import { ALIGN, Attr, CPL, ESP, EXT, SS, TR, type Views } from '../state.ts';
 

@@ -5,7 +5,8 @@
  * `access.ts` tests. The privilege rules of far transfers live in `transfer.ts`; here are those of data segments and SS.
  */
 import { type Faults, Vector } from '../interrupts/fault.ts';
-import { type Mmu, SUPERVISOR_READ } from '../paging/mmu.ts';
+import type { Mmu } from '../paging/mmu.ts';
+import { SUPERVISOR_READ } from '../paging/tlb.ts';
 import {
   Attr,
   CPL,

@@ -2,11 +2,12 @@
  * Accesses to memory: the address, the look into the TLB, the bytes.
  *
  * The TLB's word of a page says where the page lies and what may be done there without looking further (`cpu/paging/mmu.ts`).
- * If it does not allow the access, or if the access crosses the page's end, the region is left before the instruction and the
- * interpreter does it, faults and devices and watchpoints included.
+ * If it does not allow the access, the page tables are walked for it (`cpu/paging/mmu.ts`). If they do not allow it either, or if it
+ * crosses the page's end, the region is left before the instruction and the interpreter does it, faults and devices and watchpoints
+ * included.
  */
 import { FS, GS, SEG_BASE, ZERO } from '../../cpu/state.ts';
-import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/mmu.ts';
+import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/tlb.ts';
 import { PAGE_SIZE, TLB_BASE } from '../../memory/layout.ts';
 import type { Memory, Width } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
@@ -48,8 +49,9 @@ export function linearAddress(frame: Frame, { seg, base, index, scale, disp, mas
 /**
  * Turns the linear address on the stack into the address of the machine's memory, or leaves.
  * @param size bytes of the access
+ * @param walks the instruction would fault here, and at this address, before it does anything else
  */
-export function translate(frame: Frame, size: number, write: boolean): void {
+export function translate(frame: Frame, size: number, write: boolean, walks = true): void {
   const { code, mode } = frame;
   const linear = frame.temporary();
   const entry = frame.temporary();
@@ -77,6 +79,14 @@ export function translate(frame: Frame, size: number, write: boolean): void {
     code.branchIf(fine);
     code.end();
   } else code.branchIf(fine);
+  if (walks) {
+    code.get(linear);
+    code.const(size);
+    code.const(need);
+    code.call(frame.service('refill'));
+    code.tee(entry);
+    code.branchIf(fine);
+  }
   frame.leaveHere();
   code.end();
   code.get(entry);

@@ -135,7 +135,8 @@ export function emitPushAll(frame: Frame): void {
   const { code } = frame;
   const host = frame.temporary();
   linearAddress(frame, stackAt(ESP, -32));
-  translate(frame, 32, true);
+  // The processor begins with the highest of them.
+  translate(frame, 32, true, false);
   code.set(host);
   for (let register = 0; register < 8; register++) {
     code.get(host);

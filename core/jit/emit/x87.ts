@@ -47,7 +47,8 @@ function open({ frame }: X87, memory: Memory, bytes: number, write: boolean): Pl
   const host = frame.temporary();
   linearAddress(frame, memory);
   code.tee(linear);
-  translate(frame, bytes, write);
+  // A store raises its numeric exceptions before it looks at memory.
+  translate(frame, bytes, write, !write);
   code.set(host);
   return { linear, host };
 }
