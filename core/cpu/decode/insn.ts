@@ -45,4 +45,6 @@ export class Insn {
   rep = 0;
   /** 32-bit operand size. */
   wide = false;
+  /** How often translated code could not do its access to memory, though nothing was amiss. */
+  detours = 0;
 }

@@ -4,10 +4,13 @@
  * While a region runs, the machine's state is in the function's locals: the general registers, the flags (see `flags.ts`), how
  * many instructions are left and where the next taken branch is recorded. `leave` puts all of it back and returns.
  */
-import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_LEFT, RES } from '../../cpu/state.ts';
+import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_EXIT, JIT_LEFT, RES } from '../../cpu/state.ts';
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
 import type { Mode } from '../mode.ts';
 import type { Services } from '../services.ts';
+import type { Block } from '../../cpu/decode/code-cache.ts';
+import type { Insn } from '../../cpu/decode/insn.ts';
+import type { Exit } from '../exit.ts';
 import type { Code, Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
 
@@ -24,7 +27,8 @@ export interface Locals {
   readonly left: number;
   /** Taken branches so far, times 8: where the next record goes. */
   readonly branch: number;
-  readonly eip: number;
+  /** The number of the exit, on the way out. */
+  readonly exit: number;
   /** RES and ADJ of `cpu/integer/flags.ts`. */
   readonly result: number;
   readonly adjust: number;
@@ -60,14 +64,20 @@ export interface Frame {
   loadFlags(): void;
   /** What was put back is not so any more: another block begins. */
   forgetSpills(): void;
+  /** The present instruction. */
+  insn: Insn | undefined;
+  /** The ways out so far. */
+  readonly exits: readonly Exit[];
   /** Leaves before the present instruction, as if it had not begun: the interpreter goes on with it. */
   leaveHere(): void;
+  /** The same if `condition` leaves something other than 0 on the stack: its access to memory is not for the fast way. */
+  leaveForAccessIf(condition: () => void): void;
   /** Leaves behind the present instruction, which is done. @param length of it in bytes */
   leaveBehind(length: number): void;
   /** Leaves for an EIP after the present block. */
   leaveTo(eip: number): void;
-  /** The same with the EIP on the stack. */
-  leaveToComputed(): void;
+  /** The same with the EIP in a local. @param unknown the block that jumps there, to be told of it */
+  leaveToComputed(eip: number, unknown: Block | undefined): void;
   /** Records a taken branch. */
   recordBranch(from: number, to: number): void;
   /** The same, to the EIP in a local. */
@@ -79,14 +89,14 @@ export interface Frame {
   storeBranchCount(): void;
 }
 
-/** @param exit the label behind which the state is put back */
+/** @param exit the label behind which the state is put back; it takes the number of an exit */
 export function createFrame(code: Code, mode: Mode, exit: Label, service: ImportService): Frame {
   const local = () => code.local();
   const locals: Locals = {
     registers: Array.from({ length: 8 }, local),
     left: 0,
     branch: local(),
-    eip: local(),
+    exit: local(),
     result: local(),
     adjust: local(),
     x: local(),
@@ -113,9 +123,17 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
       code.get(locals.registers[register]!);
     });
   }
+  const exits: Exit[] = [];
+  function leaveBy(way: Exit): void {
+    exits.push(way);
+    code.const(exits.length - 1);
+    code.branch(exit);
+  }
   const frame: Frame = {
     code,
     mode,
+    exits,
+    insn: undefined,
     locals,
     service,
     done: 0,
@@ -198,15 +216,17 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
       clean = 0;
     },
     leaveHere() {
-      code.const(frame.eip);
-      code.set(locals.eip);
-      if (frame.done > 0) {
-        code.get(locals.left);
-        code.const(frame.done);
-        code.op(Op.i32Sub);
-        code.set(locals.left);
-      }
-      code.branch(exit);
+      leaveBy({ eip: frame.eip, done: frame.done });
+    },
+    leaveForAccessIf(condition) {
+      const last = exits.at(-1);
+      const { insn, eip, done } = frame;
+      if (last?.access === undefined || last.access !== insn || last.eip !== eip)
+        exits.push({ eip, done, ...(insn && { access: insn }) });
+      code.const(exits.length - 1);
+      condition();
+      code.branchIf(exit);
+      code.op(Op.drop);
     },
     leaveBehind(length) {
       const { eip, done } = frame;
@@ -217,13 +237,13 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
       frame.done = done;
     },
     leaveTo(eip) {
-      code.const(eip);
-      code.set(locals.eip);
-      code.branch(exit);
+      leaveBy({ eip, done: 0 });
     },
-    leaveToComputed() {
-      code.set(locals.eip);
-      code.branch(exit);
+    leaveToComputed(eip, unknown) {
+      storeState(EIP, () => {
+        code.get(eip);
+      });
+      leaveBy({ eip: undefined, done: 0, ...(unknown && { unknown }) });
     },
     recordBranch(from, to) {
       code.get(locals.branch);
@@ -323,15 +343,15 @@ export function enterRegion(frame: Frame): void {
   code.set(locals.branch);
 }
 
-/** Puts everything back and returns how many instructions are left: what stands behind the exit label. */
+/** Puts everything back and returns how many instructions are left: what stands behind the exit label. The exit's number is in a local. */
 export function leaveRegion(frame: Frame): void {
   const { code, locals } = frame;
   frame.forgetSpills();
   frame.spillRegisters();
   frame.spillFlags();
   frame.storeBranchCount();
-  frame.storeState(EIP, () => {
-    code.get(locals.eip);
+  frame.storeState(JIT_EXIT, () => {
+    code.get(locals.exit);
   });
   code.get(locals.left);
 }

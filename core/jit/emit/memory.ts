@@ -63,32 +63,32 @@ export function translate(frame: Frame, size: number, write: boolean, walks = tr
   code.op(Op.i32Shl);
   code.memory(Op.i32Load, TLB_BASE);
   code.set(entry);
-  const fine = code.block();
-  const denied = size > 1 ? code.block() : undefined;
-  code.get(entry);
-  code.const(need);
-  code.op(Op.i32And);
-  if (denied) {
-    code.op(Op.i32Eqz);
-    code.branchIf(denied);
-    code.get(linear);
-    code.const(PAGE_SIZE - 1);
-    code.op(Op.i32And);
-    code.const(PAGE_SIZE - size);
-    code.op(Op.i32LeU);
-    code.branchIf(fine);
-    code.end();
-  } else code.branchIf(fine);
-  if (walks) {
-    code.get(linear);
-    code.const(size);
+  const denied = () => {
+    code.get(entry);
     code.const(need);
-    code.call(frame.service('refill'));
-    code.tee(entry);
-    code.branchIf(fine);
-  }
-  frame.leaveHere();
-  code.end();
+    code.op(Op.i32And, Op.i32Eqz);
+  };
+  if (walks) {
+    denied();
+    code.if();
+    frame.leaveForAccessIf(() => {
+      code.get(linear);
+      code.const(size);
+      code.const(need);
+      code.call(frame.service('refill'));
+      code.tee(entry);
+      code.op(Op.i32Eqz);
+    });
+    code.end();
+  } else frame.leaveForAccessIf(denied);
+  if (size > 1)
+    frame.leaveForAccessIf(() => {
+      code.get(linear);
+      code.const(PAGE_SIZE - 1);
+      code.op(Op.i32And);
+      code.const(PAGE_SIZE - size);
+      code.op(Op.i32GtU);
+    });
   code.get(entry);
   code.const(-PAGE_SIZE);
   code.op(Op.i32And);

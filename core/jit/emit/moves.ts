@@ -6,7 +6,7 @@ import { Op } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
 import type { Frame } from './frame.ts';
 import { linearAddress, loadHost, storeHost, translate } from './memory.ts';
-import { getPart, open, read, setPart } from './operands.ts';
+import { getPart, open, read, setPart, setPartFromStack } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
@@ -22,7 +22,6 @@ export const stackAt = (base: number, disp: number): Memory => ({
 });
 
 export function emitMov(frame: Frame, { width, to, from }: Named<'mov'>): void {
-  const { code } = frame;
   if (isMemory(to)) {
     linearAddress(frame, to);
     translate(frame, width / 8, true);
@@ -31,34 +30,19 @@ export function emitMov(frame: Frame, { width, to, from }: Named<'mov'>): void {
     return;
   }
   read(frame, from, width);
-  if (width === 32) {
-    frame.setRegister(to.register);
-    return;
-  }
-  const value = frame.temporary();
-  code.set(value);
-  setPart(frame, to, width, value);
-  frame.release(value);
+  setPartFromStack(frame, to, width);
 }
 
 export function emitExtend(frame: Frame, { from, fromWidth, signed, to, width }: Named<'extend'>): void {
-  const { code } = frame;
   read(frame, from, fromWidth);
   if (signed) signExtend(frame, fromWidth);
-  const value = frame.temporary();
-  code.set(value);
-  setPart(frame, to, width, value);
-  frame.release(value);
+  setPartFromStack(frame, to, width);
 }
 
 export function emitLea(frame: Frame, { width, to, from }: Named<'lea'>): void {
-  const { code } = frame;
   // An offset, not an address: the segment has no part in it.
   linearAddress(frame, { ...from, seg: SS });
-  const value = frame.temporary();
-  code.set(value);
-  setPart(frame, to, width, value);
-  frame.release(value);
+  setPartFromStack(frame, to, width);
 }
 
 /** Pushes the dword that `value` leaves on the stack. */

@@ -1,14 +1,15 @@
 /** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
 import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../../cpu/paging/tlb.ts';
-import { CS, ECX, FS, GS, JIT_UNKNOWN } from '../../cpu/state.ts';
+import { CS, ECX, FS, GS } from '../../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
+import type { Exit } from '../exit.ts';
 import type { Memory, Operation, Terminator } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
 import type { Structure } from '../passes/structure.ts';
 import { nextPage, type Region, type RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
-import { Op } from '../wasm/opcodes.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
 import {
   emitAllowInterrupts,
   emitClearInterrupts,
@@ -45,10 +46,10 @@ export function emitRegion(
   structure: Structure,
   budget: Budget,
   { interpret, addSite, softfloat, service }: RegionImports,
-): Code {
+): { readonly code: Code; readonly exits: readonly Exit[] } {
   const { mode, at, blocks } = region;
   const code = new Code(1);
-  const exit = code.block();
+  const exit = code.block(Type.i32);
   const frame = createFrame(code, mode, exit, service);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
@@ -159,13 +160,7 @@ export function emitRegion(
         arrive(eip);
         code.end();
       }
-    // For the next time that the region is made.
-    if (block.source.indirect)
-      frame.storeState(JIT_UNKNOWN, () => {
-        code.const(block.index + 1);
-      });
-    code.get(to);
-    frame.leaveToComputed();
+    frame.leaveToComputed(to, block.source.indirect ? block.source : undefined);
   }
 
   /** Counts the block's instructions: what comes next has them behind it. */
@@ -201,6 +196,7 @@ export function emitRegion(
   function terminate(block: RegionBlock): void {
     const { terminator } = block;
     frame.eip = (block.eip + block.source.lastStart) | 0;
+    frame.insn = block.source.insns.at(-1);
     switch (terminator.kind) {
       case 'fall':
         count(block);
@@ -334,6 +330,7 @@ export function emitRegion(
     checkBudget(block);
     for (const [n, one] of block.operations.entries()) {
       frame.eip = (block.eip + one.insn.start) | 0;
+      frame.insn = one.insn;
       operation(one, block, n === 0 && shadowed.has(block.eip));
     }
     terminate(block);
@@ -384,9 +381,12 @@ export function emitRegion(
     within(structure.merges('dispatcher'), branchByNumber);
     code.end();
   }
+  // All ways have led out by now.
+  code.op(Op.unreachable);
   code.end();
+  code.set(locals.exit);
   vectors.spillAll();
   pointers.spill();
   leaveRegion(frame);
-  return code;
+  return { code, exits: frame.exits };
 }

@@ -92,8 +92,8 @@ export class Code {
     this.bytes.byte(0);
   }
 
-  block(): Label {
-    return this.open(Op.block, Type.none);
+  block(type: ValueType | typeof Type.none = Type.none): Label {
+    return this.open(Op.block, type);
   }
   loop(): Label {
     return this.open(Op.loop, Type.none);
