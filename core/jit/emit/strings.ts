@@ -4,7 +4,7 @@
  */
 import type { Insn } from '../../cpu/decode/insn.ts';
 import { EAX, ECX, EDI, ESI, FS, GS, Flag, MID_REP, SEG_BASE, SYSFLAGS } from '../../cpu/state.ts';
-import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/mmu.ts';
+import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/tlb.ts';
 import { PAGE_SIZE, TLB_BASE } from '../../memory/layout.ts';
 import type { Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
