@@ -29,6 +29,7 @@ import type { Softfloat } from '../softfloat/softfloat.ts';
 import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
 import { RETURNED } from './exit.ts';
+import { MANY_APART } from './emit/memory.ts';
 import { MANY_DETOURS } from './lift.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
@@ -119,11 +120,13 @@ export function createTranslator(
   /** The machine is where the translation was left. @returns the instructions that are left */
   function leave(translation: Translation, left: number): number {
     if (state[JIT_EXIT] === RETURNED) return left;
-    const { eip, done, access, unknown } = translation.exits[state[JIT_EXIT]]!;
+    const { eip, done, access, apart, unknown } = translation.exits[state[JIT_EXIT]]!;
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
     // From the next translation on, the interpreter's handler does it in place.
     if (access && isDetour(access) && ++access.detours >= MANY_DETOURS) translation.valid = false;
+    // From the next one on, it looks for its page by itself.
+    if (apart && ++apart.apart >= MANY_APART) translation.valid = false;
     return left - done;
   }
 

@@ -148,7 +148,9 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
     // What the page tables allow here and the TLB does not has another reason.
     if ((entry & (right << RIGHTS)) !== 0 || (linear & (PAGE_SIZE - 1)) > PAGE_SIZE - size) return NO_REFILL;
     const found = pages.walk(linear, (right & WRITES) !== 0, (right & USER) !== 0, false, true);
-    if (found !== 0) return (found & right) !== 0 ? found : NO_REFILL;
+    // Whoever knows the page from before must hear that it has moved: its tables were changed without a flush.
+    const moved = entry !== 0 && ((entry ^ found) & -PAGE_SIZE) !== 0;
+    if (found !== 0) return (found & right) !== 0 && !moved ? found : NO_REFILL;
     const errorCode = pages.denial();
     if (errorCode < 0) return NO_REFILL;
     state[CR2] = linear;
