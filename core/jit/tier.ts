@@ -57,6 +57,17 @@ export const TIERS = {
     patience: 3,
     reluctance: 0,
   },
+  /** What has run some times is, as much as possible at once: for many short programs. */
+  batched: {
+    threshold: 6,
+    urgent: 40,
+    batch: 100,
+    instructions: 400,
+    heat: 1,
+    grow: [],
+    patience: 3,
+    reluctance: 4,
+  },
   /** Either tier runs a block, by the throw of a die. */
   mixed: {
     threshold: 2,
