@@ -148,8 +148,8 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       else if (state[EIP] !== end && state[MID_REP] === 0) {
         branched = true;
         noteBranch(base + eip + block.lastStart);
-        if (block.indirect) block.noteTarget(state[EIP]);
       }
+      if (block.indirect && n === total) block.noteTarget(state[EIP]);
     } catch (error) {
       if (error !== faults.fault) throw error;
       // The instruction will run again and meet its breakpoints then.
@@ -194,12 +194,10 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
     stops.tracer?.end(count, ticks, branched);
   }
 
-  /** One instruction with the trap flag, the resume flag or an interrupt shadow in force. */
+  /** One instruction with the trap flag or an interrupt shadow in force. */
   function executeSingle(block: Block): boolean {
     const trap = (state[SYSFLAGS] & Flag.TF) !== 0;
     state[SHADOW] = 0;
-    // RF holds for one instruction and is cleared at its start; IRET may set it again (SDM vol. 3B, 17.3.1.1).
-    state[SYSFLAGS] &= ~Flag.RF;
     const { deliveries } = interrupts;
     const before = deliveries();
     if (!execute(block, 1)) return false;
@@ -291,7 +289,10 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       }
       if (guard.isSet() && guard.leaves(block, (segBase[CS] + state[EIP]) >>> 0)) return Exit.Guard;
       const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
-      const single = (state[SYSFLAGS] & (Flag.TF | Flag.RF)) !== 0 || state[SHADOW] !== 0;
+      // RF holds for one instruction, which has met no breakpoint now, and is cleared at its start; IRET may set it again
+      // (SDM vol. 3B, 17.3.1.1).
+      state[SYSFLAGS] &= ~Flag.RF;
+      const single = (state[SYSFLAGS] & Flag.TF) !== 0 || state[SHADOW] !== 0;
       const going = single ? executeSingle(block) : (runTranslated(block, limit) ?? execute(block, limit));
       if (!going) return Exit.Shutdown;
     }

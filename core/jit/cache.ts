@@ -10,11 +10,11 @@ import type { Derived } from '../cpu/decode/code-cache.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import type { Site } from './emit/interpreter.ts';
 import { emitRegion } from './emit/region.ts';
-import type { ImportSoftfloat } from './emit/vectors.ts';
 import { planBudget } from './passes/budget.ts';
 import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
 import type { Region } from './region.ts';
+import { SERVICE_PARAMETERS, type Services } from './services.ts';
 import { Code } from './wasm/code.ts';
 import { ModuleWriter } from './wasm/module.ts';
 import { Type, type ValueType } from './wasm/opcodes.ts';
@@ -61,30 +61,42 @@ export interface TranslationCache {
   readonly size: () => { readonly translations: number; readonly bytes: number };
 }
 
-const INTERPRET = { parameters: [Type.i32], results: [Type.i32] };
+const words = (count: number) => new Array<ValueType>(count).fill(Type.i32);
 const RUN = { parameters: [Type.i32], results: [Type.i32] };
 
+type Passed = Services & { readonly interpret: (site: number) => number };
+const PASSED: Readonly<Record<keyof Passed, number>> = { ...SERVICE_PARAMETERS, interpret: 1 };
+const passed = (parameters: number) => ({ parameters: words(parameters), results: words(1) });
+
+type Gate = Record<keyof Passed, WebAssembly.ExportValue> & {
+  enter: (place: number, left: number) => number;
+};
+
 /** The module between JavaScript and translations. */
-function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, handle: (site: number) => number) {
+function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functions: Passed): Gate {
   const writer = new ModuleWriter(pagesOf(memory));
-  const imported = writer.importFunction('interpret', INTERPRET);
+  const imported = Object.entries(PASSED).map(
+    ([name, parameters]) => [name, parameters, writer.importFunction(name, passed(parameters))] as const,
+  );
   writer.importTable('table', PLACES);
   const enter = new Code(2);
   enter.get(1);
   enter.get(0);
   enter.callIndirect(writer.signature(RUN));
-  const interpret = new Code(1);
-  interpret.get(0);
-  interpret.call(imported);
   writer.exportFunction(
     'enter',
     writer.addFunction({ parameters: [Type.i32, Type.i32], results: [Type.i32] }, enter),
   );
-  writer.exportFunction('interpret', writer.addFunction(INTERPRET, interpret));
+  for (const [name, parameters, index] of imported) {
+    const pass = new Code(parameters);
+    for (let n = 0; n < parameters; n++) pass.get(n);
+    pass.call(index);
+    writer.exportFunction(name, writer.addFunction(passed(parameters), pass));
+  }
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(writer.finish()), {
-    env: { memory, table, interpret: handle },
+    env: { ...functions, memory, table },
   });
-  return exports as { enter: (place: number, left: number) => number; interpret: WebAssembly.ExportValue };
+  return exports as Gate;
 }
 
 const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
@@ -96,11 +108,12 @@ const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0
 export function createTranslationCache(
   memory: WebAssembly.Memory,
   softfloat: Softfloat,
+  services: Services,
   interpret: (site: Site) => number,
 ): TranslationCache {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: PLACES });
   const sites: (Site | undefined)[] = [];
-  const gate = createGate(table, memory, (site) => interpret(sites[site]!));
+  const gate = createGate(table, memory, { ...services, interpret: (site) => interpret(sites[site]!) });
   const freePlaces: number[] = [];
   const freeSites: number[] = [];
   let places = 0;
@@ -148,7 +161,7 @@ export function createTranslationCache(
     add(regions) {
       if (bytes > MOST_BYTES || batches.length >= MOST_MODULES) evict();
       const writer = new ModuleWriter(pagesOf(memory));
-      const imported = writer.importFunction('interpret', INTERPRET);
+      const imported = writer.importFunction('interpret', passed(PASSED.interpret));
       const own: number[] = [];
       const addSite = (site: Site) => {
         const number = freeSites.pop() ?? sites.length;
@@ -157,8 +170,7 @@ export function createTranslationCache(
         return number;
       };
       const imports = new Map<string, number>();
-      const importSoftfloat: ImportSoftfloat = (name, parameters, results) => {
-        const words = (count: number) => new Array<ValueType>(count).fill(Type.i32);
+      const importOnce = (name: string, parameters: number, results: number) => {
         const index =
           imports.get(name) ??
           writer.importFunction(name, { parameters: words(parameters), results: words(results) });
@@ -174,7 +186,8 @@ export function createTranslationCache(
         const code = emitRegion(region, shape, budget, {
           interpret: imported,
           addSite,
-          softfloat: importSoftfloat,
+          softfloat: importOnce,
+          service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
         });
         const entry = region.blocks[0]!;
         return { region, code, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
@@ -194,7 +207,7 @@ export function createTranslationCache(
         });
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
-        env: { ...softfloat, memory, interpret: gate.interpret },
+        env: { ...softfloat, ...gate, memory },
       });
       for (const { place } of made) table.set(place, exports[String(place)]);
       bytes += module.length;

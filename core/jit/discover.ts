@@ -6,7 +6,8 @@
 import type { Block } from '../cpu/decode/code-cache.ts';
 import { liftOperation, liftTerminator } from './lift.ts';
 import type { Operation, Terminator } from './ir.ts';
-import type { Mode, Region, RegionBlock } from './region.ts';
+import type { Mode } from './mode.ts';
+import type { Region, RegionBlock } from './region.ts';
 import type { TranslatorOptions } from './tier.ts';
 
 /** The decoded block at an EIP in the present address space, if there is one that may be translated. */
@@ -32,6 +33,7 @@ function lift(eip: number, source: Block): Found {
 function localTargets({ terminator, source }: Found): readonly number[] {
   switch (terminator.kind) {
     case 'fall':
+    case 'flags':
     case 'interpret-on':
     case 'call':
     case 'indirect-call':

@@ -1,5 +1,6 @@
 /** The stages of a translation as text: region, operations with the flags that live, structure, WebAssembly. */
 import type { Cpu } from '../cpu/cpu.ts';
+import { modeOf } from './mode.ts';
 import { discover } from './discover.ts';
 import { emitRegion } from './emit/region.ts';
 import type { Operand, Operation, Terminator } from './ir.ts';
@@ -68,7 +69,7 @@ export interface Dump {
  * @returns undefined when there is nothing to translate
  */
 export function dumpTranslation(cpu: Cpu, linear: number, instructions: number): Dump | undefined {
-  const mode = { number: 0, user: false, fs: false, gs: false };
+  const mode = modeOf(0);
   const region = discover(linear | 0, mode, cpu.blockAt, { instructions, heat: 0 });
   if (!region) return undefined;
   const shape = structure(region);
@@ -77,13 +78,15 @@ export function dumpTranslation(cpu: Cpu, linear: number, instructions: number):
   let sites = 0;
   /** In the order in which they are used: function 0 is `interpret`. */
   const imported: string[] = [];
+  const indexOf = (name: string) => {
+    if (!imported.includes(name)) imported.push(name);
+    return imported.indexOf(name) + 1;
+  };
   const code = emitRegion(region, shape, budget, {
     interpret: 0,
     addSite: () => sites++,
-    softfloat(name) {
-      if (!imported.includes(name)) imported.push(name);
-      return imported.indexOf(name) + 1;
-    },
+    softfloat: indexOf,
+    service: indexOf,
   });
   const edges = (block: RegionBlock) =>
     targetsOf(block).map((eip) => `${hex(eip)} (${shape.edge(block, eip)})`);

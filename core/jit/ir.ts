@@ -139,6 +139,21 @@ export type Operation = Common &
     | { readonly op: 'carry'; readonly to: 'clear' | 'set' | 'complement' }
     /** CLD, STD. */
     | { readonly op: 'direction'; readonly down: boolean }
+    | { readonly op: 'push-flags' }
+    /** LAHF, SAHF. */
+    | { readonly op: 'flags-to-ah' }
+    | { readonly op: 'flags-from-ah' }
+    /** Loads ES, DS, FS or GS. */
+    | { readonly op: 'load-segment'; readonly seg: number; readonly from: Place | 'stack' }
+    /** 16 bits to memory and the stack; the width is that of a register. */
+    | {
+        readonly op: 'store-segment';
+        readonly seg: number;
+        readonly to: Place | 'stack';
+        readonly width: 16 | 32;
+      }
+    /** A control register, by the index of its word in `cpu/state.ts`; for ring 0. */
+    | { readonly op: 'read-state'; readonly to: Register; readonly word: number }
     /** The lowest bytes of an XMM register from a register or memory; the rest is cleared. */
     | {
         readonly op: 'vector-load';
@@ -286,6 +301,13 @@ export type Terminator =
   | { readonly kind: 'indirect-jump'; readonly to: Place; readonly insn: Insn }
   | { readonly kind: 'indirect-call'; readonly to: Place; readonly next: number; readonly insn: Insn }
   | { readonly kind: 'return'; readonly release: number; readonly insn: Insn }
+  /** POPF, CLI, STI. */
+  | {
+      readonly kind: 'flags';
+      readonly what: 'pop' | 'clear-interrupts' | 'allow-interrupts';
+      readonly next: number;
+      readonly insn: Insn;
+    }
   /** The interpreter's handler, then on to `next` if nothing else has come up (string instructions). */
   | { readonly kind: 'interpret-on'; readonly next: number; readonly insn: Insn }
   /** The interpreter's handler, then out. */

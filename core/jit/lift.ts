@@ -3,7 +3,7 @@
  * does itself, for 32-bit code in flat segments. All else is left to the interpreter's handlers.
  */
 import type { Insn } from '../cpu/decode/insn.ts';
-import { EAX, ECX } from '../cpu/state.ts';
+import { CR0, EAX, ECX, FS, GS } from '../cpu/state.ts';
 import type {
   AluName,
   Bare,
@@ -106,6 +106,14 @@ function oneByte(i: Insn): Bare | undefined {
       return { op: 'mov', width: wide, to: register(i.rm, wide), from: constant(i.imm) };
   }
   switch (opcode) {
+    case 0x06:
+    case 0x0e:
+    case 0x16:
+    case 0x1e:
+      return i.wide ? { op: 'store-segment', seg: opcode >> 3, to: 'stack', width: 32 } : undefined;
+    case 0x07:
+    case 0x1f:
+      return i.wide ? { op: 'load-segment', seg: opcode >> 3, from: 'stack' } : undefined;
     case 0x60:
       return i.wide ? { op: 'push-all' } : undefined;
     case 0x61:
@@ -150,6 +158,10 @@ function oneByte(i: Insn): Bare | undefined {
       if (i.memory) return { op: 'mov', width, to: register(i.reg, width), from: memoryOf(i) };
       return { op: 'mov', width, to: register(i.rm, width), from: register(i.reg, width) };
     }
+    case 0x8c:
+      return { op: 'store-segment', seg: i.digit, to: rmOf(i, wide), width: wide };
+    case 0x8e:
+      return { op: 'load-segment', seg: i.digit, from: rmOf(i, 16) };
     case 0x8d:
       return { op: 'lea', width: wide, to: register(i.reg, wide), from: memoryOf(i) };
     case 0x8f:
@@ -157,6 +169,12 @@ function oneByte(i: Insn): Bare | undefined {
     case 0x98:
     case 0x99:
       return { op: 'widen', width: wide, high: opcode === 0x99 };
+    case 0x9c:
+      return i.wide ? { op: 'push-flags' } : undefined;
+    case 0x9e:
+      return { op: 'flags-from-ah' };
+    case 0x9f:
+      return { op: 'flags-to-ah' };
     case 0xa0:
     case 0xa1:
       return { op: 'mov', width: widthOf(i, opcode), to: whole(EAX), from: memoryOf(i) };
@@ -202,6 +220,9 @@ function oneByte(i: Insn): Bare | undefined {
   return undefined;
 }
 
+/** FS or GS, of PUSH and POP. */
+const segmentOf = (second: number) => (second < 0xa8 ? FS : GS);
+
 function twoByte(i: Insn): Bare | undefined {
   const { opcode } = i;
   const wide = wideOf(i);
@@ -221,6 +242,17 @@ function twoByte(i: Insn): Bare | undefined {
   }
   if (second >= 0xc8 && second <= 0xcf) return i.wide ? { op: 'swap-bytes', to: whole(i.rm) } : undefined;
   switch (second) {
+    case 0x20:
+      // CR4 does not exist in all models, and CR1 in none.
+      return i.reg === 0 || i.reg === 2 || i.reg === 3
+        ? { op: 'read-state', to: whole(i.rm), word: CR0 + i.reg }
+        : undefined;
+    case 0xa0:
+    case 0xa8:
+      return i.wide ? { op: 'store-segment', seg: segmentOf(second), to: 'stack', width: 32 } : undefined;
+    case 0xa1:
+    case 0xa9:
+      return i.wide ? { op: 'load-segment', seg: segmentOf(second), from: 'stack' } : undefined;
     case 0xa3:
     case 0xab:
     case 0xb3:
@@ -301,6 +333,8 @@ export function liftTerminator(insn: Insn, next: number): Terminator {
   if (!insn.legal) return interpreted;
   // String instructions: the interpreter's handlers do many rounds at once.
   if (opcode >= 0xa4 && opcode <= 0xaf) return { kind: 'interpret-on', next, insn };
+  if (opcode === 0xfa) return { kind: 'flags', what: 'clear-interrupts', next, insn };
+  if (opcode === 0xfb) return { kind: 'flags', what: 'allow-interrupts', next, insn };
   if (!insn.wide) return interpreted;
   const target = (next + insn.imm) | 0;
   const branch = opcode >= 0x70 && opcode <= 0x7f;
@@ -316,6 +350,8 @@ export function liftTerminator(insn: Insn, next: number): Terminator {
       return { kind: 'jump', target, insn };
     case 0xe8:
       return { kind: 'call', target, next, insn };
+    case 0x9d:
+      return { kind: 'flags', what: 'pop', next, insn };
     case 0xc2:
     case 0xc3:
       return { kind: 'return', release: insn.imm, insn };

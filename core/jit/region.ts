@@ -1,17 +1,8 @@
 /** A region: the basic blocks that become one WebAssembly function, entered at one of them. */
 import type { Block } from '../cpu/decode/code-cache.ts';
+import { PAGE_SIZE } from '../memory/layout.ts';
 import type { Operation, Terminator } from './ir.ts';
-
-/** What code is translated for beside its address: baked into it, and compared before it is entered. */
-export interface Mode {
-  /** All of it as one number. */
-  readonly number: number;
-  /** CPL 3: which rights of the TLB are asked for. */
-  readonly user: boolean;
-  /** FS and GS may be used at any offset for reading and writing; their bases are read when it runs. */
-  readonly fs: boolean;
-  readonly gs: boolean;
-}
+import type { Mode } from './mode.ts';
 
 export interface RegionBlock {
   /** Position in `Region.blocks`. */
@@ -34,10 +25,14 @@ export interface Region {
   readonly at: ReadonlyMap<number, RegionBlock>;
 }
 
+/** Where the page behind that of an EIP begins. */
+export const nextPage = (eip: number) => ((eip & -PAGE_SIZE) + PAGE_SIZE) | 0;
+
 /** EIPs that a block may go to next, as far as they are known. */
 export function targetsOf({ terminator, known }: RegionBlock): readonly number[] {
   switch (terminator.kind) {
     case 'fall':
+    case 'flags':
     case 'interpret-on':
       return [terminator.next];
     case 'jump':

@@ -3,7 +3,7 @@
 export interface TranslatorOptions {
   /** How often a block runs before its region is found. */
   readonly threshold: number;
-  /** How often it runs at most until the region is compiled. */
+  /** How often blocks of regions that wait run at most until these are compiled. */
   readonly urgent: number;
   /** Regions that are compiled together, if none of them is urgent. */
   readonly batch: number;
@@ -13,6 +13,8 @@ export interface TranslatorOptions {
   readonly heat: number;
   /** After how many entries a translation is made anew, if more of what surrounds it has become hot. */
   readonly grow: readonly number[];
+  /** How often the wait of a block doubles that is part of a region and still runs outside of it. */
+  readonly reluctance: number;
   /** How often at most the wait of code doubles that changes after it was translated. */
   readonly patience: number;
   /** Makes the interpreter take its turn at random, from this seed. */
@@ -31,13 +33,42 @@ export const TIERS = {
     heat: 2,
     grow: [1000, 30_000],
     patience: 8,
+    reluctance: 4,
   },
   /** All code is, before it runs for the first time. */
-  eager: { threshold: 1, urgent: 1, batch: 1, instructions: 800, heat: 1, grow: [10, 100], patience: 0 },
+  eager: {
+    threshold: 1,
+    urgent: 1,
+    batch: 1,
+    instructions: 800,
+    heat: 1,
+    grow: [10, 100],
+    patience: 0,
+    reluctance: 0,
+  },
   /** What has run three times is, a few regions at once: much is, in tests that run little. */
-  hot: { threshold: 4, urgent: 30, batch: 12, instructions: 400, heat: 1, grow: [200], patience: 3 },
+  hot: {
+    threshold: 4,
+    urgent: 30,
+    batch: 12,
+    instructions: 400,
+    heat: 1,
+    grow: [200],
+    patience: 3,
+    reluctance: 0,
+  },
   /** Either tier runs a block, by the throw of a die. */
-  mixed: { threshold: 2, urgent: 2, batch: 1, instructions: 100, heat: 1, grow: [5], patience: 0, mixed: 1 },
+  mixed: {
+    threshold: 2,
+    urgent: 2,
+    batch: 1,
+    instructions: 100,
+    heat: 1,
+    grow: [5],
+    patience: 0,
+    reluctance: 0,
+    mixed: 1,
+  },
 } as const satisfies Record<string, TranslatorOptions | undefined>;
 export type Tier = keyof typeof TIERS;
 

@@ -8,36 +8,32 @@
 import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
+import type { Segmentation } from '../cpu/segmentation/segmentation.ts';
 import {
-  ALIGN,
   BLOCK_EIP,
   BREAK,
   BUDGET,
   COMMITTED,
-  CPL,
   DEBUG_HITS,
   Double,
   EIP,
   EXTRA,
-  FLAT,
-  FS,
   INDEX,
   JIT_LEFT,
+  JIT_UNKNOWN,
   MID_REP,
-  UNLIMITED,
   type Views,
 } from '../cpu/state.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
+import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createDie } from './die.ts';
-import type { Region } from './region.ts';
+import { modeNow, modeOf } from './mode.ts';
+import { nextPage, type Region } from './region.ts';
+import { createServices } from './services.ts';
 import type { TranslatorOptions } from './tier.ts';
-
-/** ES, CS, SS and DS, as bits of FLAT. */
-const NEEDED_FLAT = 0xf;
-const USER = 4;
 
 /** What came of running a translation. */
 export const Outcome = {
@@ -61,6 +57,9 @@ export interface Translator {
   run(translation: Translation, remaining: number): Outcome;
 }
 
+/** Blocks and known targets of a region: it is worth making it anew if there are more. */
+const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
+
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
  * @param softfloat over the machine's memory
@@ -70,6 +69,7 @@ export function createTranslator(
   views: Views,
   memory: WebAssembly.Memory,
   mmu: Mmu,
+  segmentation: Segmentation,
   cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
@@ -78,25 +78,34 @@ export function createTranslator(
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles } = views;
-  const translations = createTranslationCache(memory, softfloat, interpret);
+  const services = createServices(views, segmentation);
+  const translations = createTranslationCache(memory, softfloat, services, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
   let enteredAt = 0;
   let enteredWith = 0;
   let faulted = false;
-  /** Regions that wait for others to be compiled with. */
+  /** Regions that wait for others to be compiled with, their blocks, and how often one of these ran since the first of them waits. */
   let waiting: Region[] = [];
+  const pending = new Set<Block>();
+  let urgency = 0;
   /** How often translations of a physical page went stale. */
   const stale = new Map<number, number>();
-
-  const modeNow = () => ((state[UNLIMITED] >> FS) & 3) | (state[CPL] === 3 ? USER : 0);
-  const isFlat = () => (state[FLAT] & NEEDED_FLAT) === NEEDED_FLAT && state[ALIGN] === 0;
 
   /** The decoded block at an EIP, as far as the present page tables tell without a walk that would change them. */
   function findBlock(eip: number, user: boolean): Block | undefined {
     const physical = mmu.guessFetch(eip, user);
     const block = physical < 0 ? undefined : cache.find(physical, true);
-    return block && (!block.breakpoint || !mayStop(eip)) ? block : undefined;
+    if (!block || (block.breakpoint && mayStop(eip))) return undefined;
+    const { tail } = block;
+    return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
+  }
+
+  /** An indirect jump of the region has gone where none had gone before. */
+  function noteUnknownTarget({ region }: Translation): void {
+    if (state[JIT_UNKNOWN] === 0) return;
+    region.blocks[state[JIT_UNKNOWN] - 1]?.source.noteTarget(state[EIP]);
+    state[JIT_UNKNOWN] = 0;
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
@@ -124,7 +133,7 @@ export function createTranslator(
       if (state[MID_REP] === 0) noteBranch(eip + insn.start);
       return 1;
     }
-    return last || state[BREAK] !== 0 || modeNow() !== mode.number || !isFlat() ? 1 : 0;
+    return last || state[BREAK] !== 0 || modeNow(state) !== mode.number ? 1 : 0;
   }
   /** Counts an instruction and the rounds that it repeated. */
   function count(): number {
@@ -133,9 +142,15 @@ export function createTranslator(
     return 1;
   }
 
+  function forgetWaiting(): void {
+    waiting = [];
+    pending.clear();
+    urgency = 0;
+  }
+
   function compileWaiting(): void {
     const regions = waiting.filter(({ blocks }) => blocks.every(({ source }) => source.valid));
-    waiting = [];
+    forgetWaiting();
     if (regions.length === 0) return;
     for (const translation of translations.add(regions)) enter(translation);
   }
@@ -153,21 +168,36 @@ export function createTranslator(
 
   /** Finds the region of a hot block at EIP and lets it wait, or compiles it at once with all that wait. */
   function request(block: Block, known: Translation | undefined): void {
-    if (!isFlat()) return;
-    const number = modeNow();
-    const user = (number & USER) !== 0;
-    const mode = { number, user, fs: (number & 1) !== 0, gs: (number & 2) !== 0 };
-    const region = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
-    if (!region || region.blocks[0]!.source !== block) {
+    const number = modeNow(state);
+    if (number < 0) return;
+    const mode = modeOf(number);
+    const { user } = mode;
+    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
+    if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
       return;
     }
-    if (known && region.blocks.length === known.region.blocks.length) return;
+    if (known && sizeOf(found) === sizeOf(known.region)) return;
+    const region = bestEntry(found);
     // They are hot by themselves only if they still run outside of the region.
-    for (const { source } of region.blocks)
-      if (source !== block) source.heat = Math.min(source.heat, options.heat);
+    for (const { source } of region.blocks) source.heat = Math.min(source.heat, options.heat);
     waiting.push(region);
+    for (const { source } of region.blocks) pending.add(source);
     if (known || waiting.length >= options.batch) compileWaiting();
+  }
+
+  /** Where it is better entered, unless it is already known there: then it does run from where it was found. */
+  function bestEntry(found: Region): Region {
+    const region = withBestEntry(found);
+    const entry = region.blocks[0]!;
+    const isKnown = entry.source.translations?.some(
+      ({ eip, mode, valid, region: other }) =>
+        valid &&
+        eip === entry.eip &&
+        mode === region.mode.number &&
+        other.blocks.length >= region.blocks.length,
+    );
+    return isKnown ? found : region;
   }
 
   function goneStale(block: Block, { region }: Translation): void {
@@ -181,16 +211,20 @@ export function createTranslator(
   /** Counts a run by the interpreter, and translates what has run often. */
   function warm(block: Block): void {
     block.heat++;
+    if (pending.size > 0 && pending.has(block)) {
+      if (++urgency >= options.urgent) compileWaiting();
+      return;
+    }
     if (block.heat < options.threshold) return;
     const patience = stale.size === 0 ? 0 : Math.min(stale.get(block.physical >>> 12) ?? 0, options.patience);
-    if (block.heat === options.threshold << patience) request(block, undefined);
-    if (block.heat === options.urgent << patience) compileWaiting();
+    const reluctance = block.derived?.some(({ valid }) => valid) ? options.reluctance : 0;
+    if (block.heat >= options.threshold << (patience + reluctance)) request(block, undefined);
   }
 
   function translationOf(block: Block): Translation | undefined {
     if (!block.translations) return undefined;
     const eip = state[EIP];
-    const mode = modeNow();
+    const mode = modeNow(state);
     for (const translation of block.translations) {
       if (translation.eip !== eip || translation.mode !== mode) continue;
       if (translation.valid) return translation;
@@ -208,7 +242,7 @@ export function createTranslator(
         translation = translationOf(block);
         if (!translation) return undefined;
       }
-      if (translation.cost > remaining || !isFlat() || die?.() === 0) return undefined;
+      if (translation.cost > remaining || die?.() === 0) return undefined;
       // What was cold when it was made may have become hot. What takes its place goes on counting.
       if (options.grow.includes(translation.entered)) {
         const { entered } = translation;
@@ -223,8 +257,7 @@ export function createTranslator(
       translations.discard(({ blocks }) =>
         blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip)),
       );
-      for (const { blocks } of waiting) blocks[0]!.source.heat = 0;
-      waiting = [];
+      forgetWaiting();
     },
     run(translation, remaining) {
       enteredAt = doubles[Double.Retired];
@@ -232,6 +265,7 @@ export function createTranslator(
       faulted = false;
       const left = translations.enter(translation, remaining);
       doubles[Double.Retired] = enteredAt + (remaining - left);
+      noteUnknownTarget(translation);
       if (faulted) return Outcome.Fault;
       return left === remaining ? Outcome.Nothing : Outcome.Advanced;
     },

@@ -1,7 +1,7 @@
 /**
  * Decoded blocks, keyed by physical address, and their precise invalidation.
  *
- * A block is a straight run of instructions inside one physical page. A write to a page that holds code first asks how many
+ * A block is a straight run of instructions inside one physical page, or a single one that crosses into another page. A write to a page that holds code first asks how many
  * blocks cover the bytes it touches, so data that lives beside code costs a look at a few bytes (see `PageFlag.Code` for
  * how such writes arrive here). The passage page of a guest lives on that: it is written to at each switch.
  */
@@ -11,7 +11,7 @@ import type { Translation } from '../../jit/cache.ts';
 import type { Insn } from './insn.ts';
 
 /** Places that are remembered of an indirect jump. */
-const MOST_TARGETS = 8;
+const MOST_TARGETS = 32;
 
 /** What was made of decoded blocks, and is stale when one of them is dropped. */
 export interface Derived {
@@ -44,10 +44,23 @@ export class Block {
     readonly insns: readonly Insn[],
     /** A breakpoint may lie on the first instruction. */
     readonly breakpoint: boolean,
+    /** Physical address of the part on the next page, for the one instruction that crosses into it; else -1. */
+    readonly tail = -1,
   ) {
     const last = insns.at(-1);
     this.lastStart = last?.start ?? 0;
     this.indirect = last?.opcode === 0xff && (last.digit === 2 || last.digit === 4);
+  }
+
+  /** Its first byte in one of its physical pages, and behind its last one there: physical addresses. */
+  from(page: number): number {
+    return this.physical >>> 12 === page ? this.physical : page * PAGE_SIZE;
+  }
+  to(page: number): number {
+    const first = this.physical >>> 12;
+    const end = this.physical + this.size;
+    if (first !== page) return page * PAGE_SIZE + end - (first + 1) * PAGE_SIZE;
+    return this.tail < 0 ? end : (page + 1) * PAGE_SIZE;
   }
 
   noteTarget(eip: number): void {
@@ -90,10 +103,11 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
   const pages: (PageCode | undefined)[] = new Array<undefined>(memory.size / PAGE_SIZE).fill(undefined);
   const key = (physical: number, wide: boolean) => physical * 2 + (wide ? 1 : 0);
 
-  /** Counts a block in (1) or out (-1). */
-  function cover(code: PageCode, block: Block, step: number): void {
-    const from = block.physical & 0xfff;
-    for (let at = from; at < from + block.size; at++) if (code.cover[at] !== MANY) code.cover[at]! += step;
+  /** Counts the part of a block on a page in (1) or out (-1). */
+  function cover(page: number, code: PageCode, block: Block, step: number): void {
+    const first = page * PAGE_SIZE;
+    for (let at = block.from(page) - first; at < block.to(page) - first; at++)
+      if (code.cover[at] !== MANY) code.cover[at]! += step;
   }
 
   /** Code that changes is mostly decoded again at the same place: its entry waits there for the next block. */
@@ -109,13 +123,36 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
     memory.pageFlags[page] &= ~PageFlag.Code;
   }
 
-  /** Drops the blocks of a page that overlap [from, to), physical addresses. */
+  function addPart(page: number, block: Block): void {
+    let code = pages[page];
+    if (!code) {
+      code = { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
+      pages[page] = code;
+      memory.pageFlags[page] |= PageFlag.Code;
+      onNewPage(page);
+    }
+    code.blocks.push(block);
+    cover(page, code, block, 1);
+  }
+
+  /** Forgets the part of a dropped block on another page than the one that it was dropped for. */
+  function forgetPart(page: number, block: Block): void {
+    const code = pages[page];
+    if (!code) return;
+    cover(page, code, block, -1);
+    code.blocks.splice(code.blocks.indexOf(block), 1);
+    if (code.blocks.length === 0) dropPage(page);
+  }
+
+  /** Drops the blocks of a page that overlap [from, to), physical addresses on it. */
   function dropRange(page: number, code: PageCode, from: number, to: number): void {
     let kept = 0;
     for (const block of code.blocks) {
-      if (block.physical < to && from < block.physical + block.size) {
-        cover(code, block, -1);
+      if (block.from(page) < to && from < block.to(page)) {
+        cover(page, code, block, -1);
         drop(block);
+        if (block.tail >= 0)
+          forgetPart(block.physical >>> 12 === page ? block.tail >>> 12 : block.physical >>> 12, block);
       } else {
         code.blocks[kept++] = block;
       }
@@ -130,16 +167,8 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       return block?.valid === true ? block : undefined;
     },
     add(block, wide) {
-      const page = block.physical >>> 12;
-      let code = pages[page];
-      if (!code) {
-        code = { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
-        pages[page] = code;
-        memory.pageFlags[page] |= PageFlag.Code;
-        onNewPage(page);
-      }
-      code.blocks.push(block);
-      cover(code, block, 1);
+      addPart(block.physical >>> 12, block);
+      if (block.tail >= 0) addPart(block.tail >>> 12, block);
       blocks.set(key(block.physical, wide), block);
     },
     hasPage: (physical) => pages[physical >>> 12] !== undefined,
@@ -162,15 +191,17 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       if (offsets.size === 0) return;
       const marked = new Uint8Array(PAGE_SIZE);
       for (const offset of offsets) marked[offset] = 1;
-      const covers = ({ physical, size }: Block) => {
-        const from = physical & 0xfff;
-        return marked.subarray(from, from + size).includes(1);
+      const coversOn = (page: number, block: Block) => {
+        const first = page * PAGE_SIZE;
+        return marked.subarray(block.from(page) - first, block.to(page) - first).includes(1);
       };
+      const covers = (block: Block) =>
+        coversOn(block.physical >>> 12, block) || (block.tail >= 0 && coversOn(block.tail >>> 12, block));
       const found = [...blocks.values()].filter((block) => block.valid && covers(block));
       for (const block of found) {
         const page = block.physical >>> 12;
         const code = pages[page];
-        if (block.valid && code) dropRange(page, code, block.physical, block.physical + block.size);
+        if (block.valid && code) dropRange(page, code, block.from(page), block.to(page));
       }
     },
     clear() {

@@ -2,6 +2,7 @@
  * From CS:EIP to a block of decoded instructions: fetch with limit check and translation (SDM vol. 3A, 5.3 and 4.6), decoding,
  * and the table from linear address to block that makes this one lookup most of the time.
  */
+import { PAGE_SIZE } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Faults } from '../interrupts/fault.ts';
 import type { CpuEvents } from '../env.ts';
@@ -15,8 +16,6 @@ import type { Insn } from './insn.ts';
 const MAX_BLOCK = 64;
 /** Entries of the table from linear address to block. */
 const LINEAR_SLOTS = 1 << 14;
-/** Instructions across pages that are remembered. */
-const MOST_CROSSING = 4096;
 
 /** Thrown, not an error: the debugger wants to stop before the code is executed. */
 export const STOP_AT_NEW_CODE = Symbol('stop at new code');
@@ -96,27 +95,19 @@ export function createFetch(
     return new Block(0, length, [insn], splits(linear));
   }
 
-  /** Instructions that cross a page, by physical address and mode, with the bytes that they were decoded from. */
-  const crossing = new Map<number, { readonly bytes: Uint8Array; readonly block: Block }>();
+  /** The next page of linear memory, where an instruction that begins at `linear` ends. @throws CpuFault */
+  const tailOf = (linear: number) =>
+    mmu.translateFetch(((linear & -PAGE_SIZE) + PAGE_SIZE) | 0, state[CPL] === 3);
 
-  /** The instruction at CS:EIP, whose first page is RAM: decoded, unless its bytes are those that were decoded before. */
-  function decodeCrossing(physical: number, wide: boolean): Block {
-    const key = physical * 2 + (wide ? 1 : 0);
-    const known = crossing.get(key);
-    if (known && matches(known.bytes) && known.block.breakpoint === splits((segBase[CS] + state[EIP]) | 0))
-      return known.block;
+  /** The instruction at CS:EIP, which begins in RAM and ends on the next page: kept if it ends in another page of RAM. */
+  function decodeCrossing(physical: number, linear: number, wide: boolean): Block {
     const block = decodeSlow(wide);
-    slowOffset = state[EIP];
-    const bytes = Uint8Array.from({ length: block.size }, () => slowReader.next());
-    if (crossing.size === MOST_CROSSING) crossing.clear();
-    crossing.set(key, { bytes, block });
-    return block;
-  }
-  /** Reads code until a byte differs: what faults is what would be fetched. */
-  function matches(bytes: Uint8Array): boolean {
-    slowOffset = state[EIP];
-    for (const byte of bytes) if (slowReader.next() !== byte) return false;
-    return true;
+    const tail = tailOf(linear);
+    if (tail >= memory.size || tail >>> 12 === physical >>> 12) return block;
+    tell(((linear & -PAGE_SIZE) + PAGE_SIZE) | 0, tail, !cache.hasPage(tail));
+    const kept = new Block(physical, block.size, block.insns, block.breakpoint, tail);
+    cache.add(kept, wide);
+    return kept;
   }
 
   /** Code of a page is about to be executed: who waits for it may stop there. */
@@ -144,7 +135,7 @@ export function createFetch(
         if (physical >= memory.size) return decodeSlow(wide);
         tell(linear, physical, !cache.hasPage(physical));
         block = decodeBlock(physical, linear, wide);
-        if (!block) return decodeCrossing(physical, wide);
+        if (!block) return decodeCrossing(physical, linear, wide);
         cache.add(block, wide);
       } else tell(linear, physical, false);
       slotLinear[slot] = linear;
@@ -153,6 +144,11 @@ export function createFetch(
       slotBlock[slot] = block;
     }
     if ((eip >>> 0) + block.size - 1 > segLimit[CS]) return decodeSlow(wide);
+    // The page that it ends on may have changed: then it is another instruction.
+    if (block.tail >= 0 && tailOf(linear) !== block.tail) {
+      cache.invalidate(block.physical, 1);
+      return decodeCrossing(block.physical, linear, wide);
+    }
     return block;
   }
 

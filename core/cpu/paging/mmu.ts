@@ -93,6 +93,8 @@ export interface Mmu {
   writeSlow(linear: number, value: number, size: number): void;
   /** Checks that `size` bytes may be written, as a read-modify-write must before it reads. */
   probeWrite(linear: number, size: number): void;
+  /** Where bytes lie in the machine's memory, if they may be accessed there without looking further; else 0. */
+  hostOf(linear: number, size: number, right: number): number;
   /** Implicit supervisor accesses: descriptor tables, TSS, ring-0 stacks. */
   readSystem(linear: number, size: number): number;
   writeSystem(linear: number, value: number, size: number): void;
@@ -111,7 +113,7 @@ export interface Mmu {
   readonly generation: () => number;
 }
 
-export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise }: Faults): Mmu {
+export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { raise }: Faults): Mmu {
   const tracked = new Int32Array(TRACKED);
   let trackedCount = 0;
   let generation = 1;
@@ -322,6 +324,30 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
     if (watcher !== undefined) watcher(linear, size, true);
   }
 
+  function hostOf(linear: number, size: number, right: number): number {
+    const entry = tlb[linear >>> 12];
+    return (entry & right) !== 0 && (linear & (PAGE_SIZE - 1)) <= PAGE_SIZE - size
+      ? ((entry & -PAGE_SIZE) + linear) >>> 0
+      : 0;
+  }
+
+  function readSystem(linear: number, size: number): number {
+    const host = hostOf(linear, size, SUPERVISOR_READ);
+    if (host === 0) return read(linear | 0, size, false);
+    return size === 4
+      ? mem.getUint32(host, true)
+      : size === 2
+        ? mem.getUint16(host, true)
+        : mem.getUint8(host);
+  }
+  function writeSystem(linear: number, value: number, size: number): void {
+    const host = hostOf(linear, size, SUPERVISOR_WRITE);
+    if (host === 0) write(linear | 0, value, size, false);
+    else if (size === 4) mem.setInt32(host, value, true);
+    else if (size === 2) mem.setInt16(host, value, true);
+    else mem.setInt8(host, value);
+  }
+
   function checkAlignment(linear: number, size: number): void {
     if (state[ALIGN] !== 0 && (linear & (size - 1)) !== 0) raise(Vector.AC, 0);
   }
@@ -345,10 +371,9 @@ export function createMmu({ state, tlb }: Views, memory: PhysicalMemory, { raise
       translate(linear, true, user);
       if ((linear & 0xfff) + size > PAGE_SIZE) translate(nextPage(linear), true, user);
     },
-    readSystem: (linear, size) => read(linear | 0, size, false),
-    writeSystem: (linear, value, size) => {
-      write(linear | 0, value, size, false);
-    },
+    hostOf,
+    readSystem,
+    writeSystem,
     flush(global) {
       generation = (generation + 1) | 0;
       if (trackedCount > TRACKED) {

@@ -6,7 +6,8 @@
  */
 import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_LEFT, RES } from '../../cpu/state.ts';
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
-import type { Mode } from '../region.ts';
+import type { Mode } from '../mode.ts';
+import type { Services } from '../services.ts';
 import type { Code, Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
 
@@ -35,10 +36,14 @@ export interface Locals {
   readonly carryY: number;
 }
 
+/** The index of a function of `services.ts`. */
+export type ImportService = (name: keyof Services) => number;
+
 export interface Frame {
   readonly code: Code;
   readonly mode: Mode;
   readonly locals: Locals;
+  readonly service: ImportService;
   /** Instructions of the present block that have run. */
   done: number;
   /** EIP of the present instruction. */
@@ -75,7 +80,7 @@ export interface Frame {
 }
 
 /** @param exit the label behind which the state is put back */
-export function createFrame(code: Code, mode: Mode, exit: Label): Frame {
+export function createFrame(code: Code, mode: Mode, exit: Label, service: ImportService): Frame {
   const local = () => code.local();
   const locals: Locals = {
     registers: Array.from({ length: 8 }, local),
@@ -112,6 +117,7 @@ export function createFrame(code: Code, mode: Mode, exit: Label): Frame {
     code,
     mode,
     locals,
+    service,
     done: 0,
     eip: 0,
     temporary: () => free.pop() ?? code.local(),

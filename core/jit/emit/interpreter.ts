@@ -1,7 +1,7 @@
 /** Calls of the interpreter's handlers from translated code. */
 import { EAX, JIT_LEFT } from '../../cpu/state.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
-import type { Mode } from '../region.ts';
+import type { Mode } from '../mode.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { FlagWriter } from './flags.ts';
 import { type Frame, storeLeft } from './frame.ts';

@@ -11,7 +11,7 @@ import { getPart, open, read, setPart } from './operands.ts';
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
 /** The stack at a distance from a register. */
-const stackAt = (base: number, disp: number): Memory => ({
+export const stackAt = (base: number, disp: number): Memory => ({
   kind: 'memory',
   seg: SS,
   base,

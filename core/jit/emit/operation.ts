@@ -3,6 +3,7 @@ import type { Memory, Operand, Operation } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import { emitAlu, emitCompareExchange, emitExchangeAdd, emitUnary } from './arithmetic.ts';
 import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden } from './bits.ts';
+import { emitFlagsFromAh, emitFlagsToAh, emitPushFlags } from './flag-image.ts';
 import type { FlagWriter } from './flags.ts';
 import type { Frame } from './frame.ts';
 import {
@@ -20,6 +21,7 @@ import {
 } from './moves.ts';
 import { emitDivide, emitMultiply, emitWideMultiply } from './multiply.ts';
 import { emitDoubleShift, emitShift } from './shifts.ts';
+import { emitLoadSegment, emitReadState, emitStoreSegment } from './segments.ts';
 import { emitSimd } from './simd.ts';
 import type { Vectors } from './vectors.ts';
 import { emitX87, type X87 } from './x87.ts';
@@ -124,6 +126,25 @@ export function emitOperation({ frame, flags, vectors, x87 }: OperationContext, 
       break;
     case 'direction':
       emitDirection(frame, of);
+      break;
+    case 'push-flags':
+      emitPushFlags(frame, flags);
+      break;
+    case 'flags-to-ah':
+      emitFlagsToAh(frame, flags);
+      break;
+    case 'flags-from-ah':
+      emitFlagsFromAh(frame, flags);
+      break;
+    case 'load-segment':
+      emitLoadSegment(frame, of);
+      x87.pointers.loadSelectors();
+      break;
+    case 'store-segment':
+      emitStoreSegment(frame, of);
+      break;
+    case 'read-state':
+      emitReadState(frame, of);
       break;
     default:
       if (isX87(of)) emitX87(x87, flags, of);

@@ -1,23 +1,31 @@
 /** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
 import { SUPERVISOR_READ, USER_READ } from '../../cpu/paging/mmu.ts';
-import { CS, ECX, FS, GS } from '../../cpu/state.ts';
+import { CS, ECX, FS, GS, JIT_UNKNOWN } from '../../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
 import type { Memory, Operation, Terminator } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
 import type { Structure } from '../passes/structure.ts';
-import type { Region, RegionBlock } from '../region.ts';
+import { nextPage, type Region, type RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
+import {
+  emitAllowInterrupts,
+  emitClearInterrupts,
+  emitEndShadow,
+  emitPopFlags,
+  interruptWaits,
+} from './flag-image.ts';
 import { createFlagWriter } from './flags.ts';
-import { createFrame, enterRegion, leaveRegion } from './frame.ts';
+import { createFrame, enterRegion, type ImportService, leaveRegion } from './frame.ts';
 import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import { moveStack, peek, push } from './moves.ts';
 import { read } from './operands.ts';
-import { emitOperation, memoryOf, type OperationContext } from './operation.ts';
+import { emitOperation, memoryOf, type OperationContext, type Translated } from './operation.ts';
 import type { X87 } from './x87.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
+import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
@@ -27,6 +35,8 @@ export interface RegionImports {
   addSite(site: Site): number;
   /** Index of a function of the soft-float core. */
   readonly softfloat: ImportSoftfloat;
+  /** Index of a service. */
+  readonly service: ImportService;
 }
 
 /** The bits of a TLB word that say where code lies and that it may be fetched (`cpu/paging/mmu.ts`). */
@@ -38,12 +48,12 @@ export function emitRegion(
   region: Region,
   structure: Structure,
   budget: Budget,
-  { interpret, addSite, softfloat }: RegionImports,
+  { interpret, addSite, softfloat, service }: RegionImports,
 ): Code {
   const { mode, at, blocks } = region;
   const code = new Code(1);
   const exit = code.block();
-  const frame = createFrame(code, mode, exit);
+  const frame = createFrame(code, mode, exit, service);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
   const vectors = createVectors(frame, region, softfloat);
@@ -52,26 +62,46 @@ export function emitRegion(
   const context: OperationContext = { frame, flags, vectors, x87 };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
+  /** The loop around all blocks, and which of `dispatched` it goes to: the entry at first. */
+  const { dispatched } = structure;
+  let dispatcher: Label | undefined;
+  const which = code.local();
+
+  /** Blocks that may begin behind STI: interrupts are held back for their first instruction. */
+  const shadowed = new Set(
+    blocks.flatMap(({ terminator }) =>
+      terminator.kind === 'flags' && terminator.what === 'allow-interrupts' ? [terminator.next] : [],
+    ),
+  );
 
   /** Segments that are not flat: FS and GS where the mode says so, and writes through CS, which fault. */
   const reachable = ({ seg }: Pick<Memory, 'seg'>) =>
     seg === CS ? false : seg === FS ? mode.fs : seg === GS ? mode.gs : true;
 
-  function operation(of: Operation, block: RegionBlock): void {
+  /** Something that the region cannot do in its mode is the interpreter's. */
+  function isTranslated(of: Operation): of is Translated {
+    if (of.op === 'interpret' || (of.op === 'read-state' && mode.user)) return false;
     const memory = memoryOf(of);
-    if (of.op === 'interpret' || (memory && of.op !== 'lea' && !reachable(memory))) {
-      handOver(block, of.insn, false);
+    return !memory || of.op === 'lea' || reachable(memory);
+  }
+  /** @param endsShadow it may be the instruction behind STI */
+  function operation(of: Operation, block: RegionBlock, endsShadow: boolean): void {
+    if (isTranslated(of)) {
+      emitOperation(context, of);
+      frame.done++;
+      if (endsShadow) emitEndShadow(frame);
       return;
     }
-    emitOperation(context, of);
-    frame.done++;
+    // From here on it surely happens.
+    if (endsShadow) emitEndShadow(frame);
+    handOver(block, of.insn, false);
   }
 
-  /** The page of a block is where it was when the region was made, and may be executed: else the interpreter looks. */
-  function checkPage(target: RegionBlock): void {
+  /** A page of a block is where it was when the region was made, and may be executed: else the interpreter looks. */
+  function checkPage(target: RegionBlock, linear: number, physical: number): void {
     const right = (mode.user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
-    const distance = (RAM_BASE + (target.source.physical & -PAGE_SIZE) - (target.eip & -PAGE_SIZE)) | 0;
-    code.const((target.eip >>> 12) * 4);
+    const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
+    code.const((linear >>> 12) * 4);
     code.memory(Op.i32Load, TLB_BASE);
     code.const(-PAGE_SIZE | right | NO_EXECUTE);
     code.op(Op.i32And);
@@ -90,7 +120,13 @@ export function emitRegion(
       frame.leaveTo(to);
       return;
     }
-    if (target.eip >>> 12 !== from.eip >>> 12) checkPage(target);
+    const { eip, source } = target;
+    if (eip >>> 12 !== from.eip >>> 12) checkPage(target, eip, source.physical);
+    if (source.tail >= 0) checkPage(target, nextPage(eip), source.tail);
+    if (kind === 'dispatch') {
+      dispatch(target);
+      return;
+    }
     const label = labels.get(target);
     if (kind !== 'inside' && label) code.branch(label);
     else tree(target);
@@ -104,17 +140,34 @@ export function emitRegion(
 
   /** Goes to the EIP in a local: to one of the known places, else out. */
   function goComputed(block: RegionBlock, to: number): void {
+    // As in `record`.
+    code.get(to);
+    code.const((block.eip + block.source.size) | 0);
+    code.op(Op.i32Ne);
+    code.if();
     frame.recordComputedBranch(block.eip + block.source.lastStart, to);
-    for (const eip of block.known) {
-      code.get(to);
-      code.const(eip);
-      code.op(Op.i32Eq);
-      code.if();
-      const { known } = flags;
+    code.end();
+    const { known } = flags;
+    const arrive = (eip: number) => {
       go(block, eip);
       flags.known = known;
-      code.end();
-    }
+    };
+    const hash = block.known.length > FEW ? perfectHash(block.known) : undefined;
+    if (hash) branchByTable(code, to, hash, arrive);
+    else
+      for (const eip of block.known) {
+        code.get(to);
+        code.const(eip);
+        code.op(Op.i32Eq);
+        code.if();
+        arrive(eip);
+        code.end();
+      }
+    // For the next time that the region is made.
+    if (block.source.indirect)
+      frame.storeState(JIT_UNKNOWN, () => {
+        code.const(block.index + 1);
+      });
     code.get(to);
     frame.leaveToComputed();
   }
@@ -197,7 +250,7 @@ export function emitRegion(
             code.const(terminator.next);
           });
         count(block);
-        goRecorded(block, to);
+        goComputed(block, to);
         return;
       }
       case 'return': {
@@ -206,9 +259,12 @@ export function emitRegion(
         code.set(to);
         moveStack(frame, 4 + terminator.release);
         count(block);
-        goRecorded(block, to);
+        goComputed(block, to);
         return;
       }
+      case 'flags':
+        terminateByFlags(block, terminator);
+        return;
       case 'interpret-on': {
         const { insn } = terminator;
         const done = code.block();
@@ -226,17 +282,29 @@ export function emitRegion(
         return;
     }
   }
-  function goRecorded(block: RegionBlock, to: number): void {
-    const next = (block.eip + block.source.size) | 0;
-    // To the next instruction: as in `record`.
-    code.get(to);
-    code.const(next);
-    code.op(Op.i32Eq);
+  /** POPF, and what ring 0 does to IF; elsewhere that is the interpreter's. */
+  function terminateByFlags(block: RegionBlock, terminator: Extract<Terminator, { kind: 'flags' }>): void {
+    const { what, next, insn } = terminator;
+    if (what !== 'pop' && mode.user) {
+      handOver(block, insn, true);
+      return;
+    }
+    if (what === 'pop') emitPopFlags(frame, flags);
+    else if (what === 'clear-interrupts') emitClearInterrupts(frame);
+    count(block);
+    if (what === 'pop') leaveForInterrupt(next);
+    if (what === 'allow-interrupts')
+      emitAllowInterrupts(frame, () => {
+        if (at.get(next)?.operations.length) leaveForInterrupt(next);
+        else frame.leaveTo(next);
+      });
+    go(block, next);
+  }
+  function leaveForInterrupt(next: number): void {
+    interruptWaits(frame);
     code.if();
-    code.const(next);
-    frame.leaveToComputed();
+    frame.leaveTo(next);
     code.end();
-    goComputed(block, to);
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
     const site = { insn, eip: block.eip, last, mode };
@@ -268,9 +336,9 @@ export function emitRegion(
     vectors.beginBlock();
     pointers.beginBlock();
     checkBudget(block);
-    for (const one of block.operations) {
+    for (const [n, one] of block.operations.entries()) {
       frame.eip = (block.eip + one.insn.start) | 0;
-      operation(one, block);
+      operation(one, block, n === 0 && shadowed.has(block.eip));
     }
     terminate(block);
   }
@@ -279,17 +347,20 @@ export function emitRegion(
   function tree(block: RegionBlock): void {
     const loop = structure.loops.has(block) ? code.loop() : undefined;
     if (loop) labels.set(block, loop);
-    within(block, structure.merges(block), loop);
+    within(structure.merges(block), () => {
+      body(block);
+    });
     if (loop) code.end();
   }
-  function within(block: RegionBlock, merges: readonly RegionBlock[], loop: Label | undefined): void {
+  /** `inner` with what it branches forward to behind it. */
+  function within(merges: readonly RegionBlock[], inner: () => void): void {
     const [first, ...rest] = merges;
     if (!first) {
-      body(block);
+      inner();
       return;
     }
     labels.set(first, code.block());
-    within(block, rest, loop);
+    within(rest, inner);
     code.end();
     // Inside of its own code a loop's label is its head; a merge's label has ended now.
     labels.delete(first);
@@ -297,10 +368,26 @@ export function emitRegion(
     tree(first);
   }
 
+  function dispatch(target: RegionBlock): void {
+    code.const(dispatched.indexOf(target));
+    code.set(which);
+    code.branch(dispatcher!);
+  }
+  function branchByNumber(): void {
+    const [entry, ...others] = dispatched.map((block) => labels.get(block)!);
+    code.get(which);
+    code.branchTable([entry!, ...others], entry!);
+  }
+
   enterRegion(frame);
   vectors.enterRegion();
   pointers.enterRegion();
-  tree(blocks[0]!);
+  if (dispatched.length === 0) tree(blocks[0]!);
+  else {
+    dispatcher = code.loop();
+    within(structure.merges('dispatcher'), branchByNumber);
+    code.end();
+  }
   code.end();
   vectors.spillAll();
   pointers.spill();

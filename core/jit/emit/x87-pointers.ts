@@ -23,6 +23,8 @@ export interface X87Pointers {
   beginBlock(): void;
   enterRegion(): void;
   spill(): void;
+  /** A segment register was loaded. */
+  loadSelectors(): void;
   load(): void;
 }
 
@@ -100,6 +102,10 @@ export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
         code.memory(Op.i32Load, word);
         code.set(locals[n]!);
       });
+      pointers.loadSelectors();
+    },
+    loadSelectors() {
+      if (!used) return;
       for (const [seg, selector] of selectors) {
         frame.loadState(SEG_SEL + seg);
         code.set(selector);

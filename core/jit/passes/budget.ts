@@ -1,8 +1,8 @@
 /**
  * Where a region looks at how many instructions may still run, and how many it must have for that.
  *
- * The machine stops at exact instruction counts. A region looks at the count at its entry, at the head of each loop
- * and behind string instructions, which count their rounds: each of these heads asks for as many instructions as the longest way
+ * The machine stops at exact instruction counts. A region looks at the count at its entry, at the head of each loop, where the
+ * dispatcher leads, and behind string instructions, which count their rounds: each of these heads asks for as many instructions as the longest way
  * to the next one has. With fewer left, the interpreter does the rest.
  */
 import { type Region, type RegionBlock, targetsOf } from '../region.ts';
@@ -13,8 +13,8 @@ export interface Budget {
   readonly heads: ReadonlyMap<RegionBlock, number>;
 }
 
-export function planBudget(region: Region, { loops, edge }: Structure): Budget {
-  const heads = new Set<RegionBlock>([region.blocks[0]!, ...loops]);
+export function planBudget(region: Region, { loops, dispatched, edge }: Structure): Budget {
+  const heads = new Set<RegionBlock>([region.blocks[0]!, ...loops, ...dispatched]);
   for (const { terminator } of region.blocks) {
     if (terminator.kind !== 'interpret-on') continue;
     const next = region.at.get(terminator.next);

@@ -99,6 +99,14 @@ export function effectOf(operation: Operation): Effect {
       return effect(touches(operation.from), Flags.All);
     case 'carry':
       return effect(false, Flags.Carry, operation.to === 'complement' ? Flags.Carry : 0);
+    case 'push-flags':
+      return effect(true);
+    case 'flags-to-ah':
+      return effect(false, 0, Flags.All);
+    case 'flags-from-ah':
+      return effect(false, Flags.All, Flags.Overflow);
+    case 'read-state':
+      return effect(false);
     case 'interpret':
       return effect(true);
     case 'float-order':

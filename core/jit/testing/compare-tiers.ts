@@ -21,6 +21,7 @@ import {
   ESP,
   HALTED,
   MID_REP,
+  SHADOW,
   Double,
 } from '../../cpu/state.ts';
 import { Exit } from '../../cpu/cpu.ts';
@@ -95,7 +96,7 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
 /** Everything that a program may see or leave, as text. */
 function describe({ machine }: Subject): string {
   const { cpu, memory } = machine;
-  const { reg32, state, branches } = cpu.views;
+  const { reg32, state, segSel, branches } = cpu.views;
   const registers = [...reg32.subarray(0, 8)].map((value) => (value >>> 0).toString(16)).join(' ');
   let sum = 0;
   for (const [at, length] of AREAS)
@@ -103,6 +104,7 @@ function describe({ machine }: Subject): string {
   let taken = 0;
   for (const word of branches) taken = (Math.imul(taken, 31) + word) | 0;
   return [
+    `segments ${[...segSel.subarray(0, 6)].join(' ')} shadow ${state[SHADOW]}`,
     `${registers} eip ${state[EIP].toString(16)} eflags ${cpu.flags.get().toString(16)}`,
     `tick ${cpu.now() - started.get(machine)!} memory ${sum} branches ${state[BRANCH_COUNT]} ${taken} halted ${state[HALTED]}`,
   ].join(' ');

@@ -5,7 +5,7 @@
  * EBX points to data, EBP to its middle, ESP to the stack; no instruction writes to these but those of the stack. The outer loop
  * counts in memory.
  */
-import { CODE, DATA, le } from '../../cpu/testing/bare-machine.ts';
+import { CODE, DATA, DATA0, le } from '../../cpu/testing/bare-machine.ts';
 
 /** A whole number from 0 to `n - 1`. */
 type Random = (n: number) => number;
@@ -63,7 +63,7 @@ function instruction(random: Random): number[] {
   const rm8 = (reg: number) => (inMemory ? memory(random, reg) : [0xc0 | (reg << 3) | byteRegister(random)]);
   const mask = inMemory ? MASK_INDEX : [];
   const size16 = random(6) === 0 ? [0x66] : [];
-  switch (random(24)) {
+  switch (random(25)) {
     case 0:
     case 1:
     case 2: {
@@ -149,8 +149,46 @@ function instruction(random: Random): number[] {
       const setUp = [0x89, 0xde, 0x89, 0xef, 0x83, 0xe1, 0x1f];
       return [...setUp, ...(random(4) === 0 ? [0xfd] : []), ...repeat, opcode, 0xfc];
     }
+    case 23:
+      return system(random);
     default:
       return [...mask, 0x8d, ...memory(random, register(random))];
+  }
+}
+
+/** What kernels do with flags and segment registers: nothing that changes the mode, but for a null selector in FS or GS. */
+function system(random: Random): number[] {
+  const to = register(random);
+  switch (random(8)) {
+    case 0:
+      return [0xfa];
+    case 1:
+      return [0xfb];
+    case 2:
+      return [0x9c, 0x58 | to];
+    case 3:
+      // Any flags, with IF and DF; now and then NT or AC, which nothing here minds.
+      return [0x68, ...le(random(2 ** 32) & (random(4) === 0 ? 0x4_4ed5 : 0xed5)), 0x9d, 0xfc];
+    case 4:
+      return [
+        [0x1e, 0x1f],
+        [0x06, 0x07],
+        [0x0f, 0xa0, 0x0f, 0xa1],
+        [0x0f, 0xa8, 0x0f, 0xa9],
+        [0x16, 0x17],
+      ][random(5)]!;
+    case 5: {
+      // mov reg, selector; mov seg, reg
+      const seg = [0, 3, 4, 5][random(4)]!;
+      const selector = seg > 3 && random(2) === 0 ? random(4) : DATA0;
+      return [0xb8 | to, ...le(selector), 0x8e, 0xc0 | (seg << 3) | to];
+    }
+    case 6:
+      return random(2) === 0
+        ? [...(random(2) === 0 ? [0x66] : []), 0x8c, 0xc0 | (random(6) << 3) | to]
+        : [...MASK_INDEX, 0x8c, ...memory(random, random(6))];
+    default:
+      return [0x0f, 0x20, 0xc0 | ([0, 2, 3, 4][random(4)]! << 3) | to];
   }
 }
 

@@ -1,0 +1,78 @@
+/** CLI, STI and POPF inside of regions: interrupts come at the instruction at which the processor would take them. */
+import { describe, expect, it } from 'vitest';
+import { CODE, CODE0, createBareMachine, HANDLERS, IDT, STACK } from '../cpu/testing/bare-machine.ts';
+import { ECX, EDX, EIP, ESP, Flag, SHADOW, SYSFLAGS } from '../cpu/state.ts';
+import type { Tier } from './tier.ts';
+
+const TIERS: readonly Tier[] = ['interpreter', 'jit', 'eager', 'mixed'];
+const VECTOR = 0x20;
+
+describe.each(TIERS)('the interrupt flag (%s)', (tier) => {
+  /** A loop over some code; the handler is inc edx; iret. */
+  function looping(...body: number[]) {
+    const machine = createBareMachine(
+      {
+        acknowledgeInterrupt() {
+          machine.cpu.setIntr(false);
+          return VECTOR;
+        },
+      },
+      'max',
+      tier,
+    );
+    machine.dword(IDT + VECTOR * 8, (CODE0 << 16) | HANDLERS);
+    machine.bytes(HANDLERS, 0x42, 0xcf);
+    machine.bytes(CODE, ...body, 0xeb, -(body.length + 2) & 0xff);
+    machine.cpu.flags.set(2);
+    machine.cpu.views.reg32[EDX] = 0;
+    machine.run(CODE, 3000);
+    return machine;
+  }
+  /** Runs to an EIP by single instructions. */
+  function to(machine: ReturnType<typeof looping>, eip: number): void {
+    for (let n = 0; machine.cpu.views.state[EIP] !== eip; n++) {
+      expect(n).toBeLessThan(100);
+      machine.run(-1, 1);
+    }
+  }
+  const waitingAt = (machine: ReturnType<typeof looping>, eip: number) => {
+    to(machine, eip);
+    machine.cpu.setIntr(true);
+    machine.run(-1, 30);
+    return machine.read(machine.cpu.views.reg32[ESP]! - 12);
+  };
+
+  it('lets an interrupt in one instruction behind STI', () => {
+    // cli; nop; sti; inc ecx; nop
+    const machine = looping(0xfa, 0x90, 0xfb, 0x41, 0x90);
+    expect(waitingAt(machine, CODE + 1)).toBe(CODE + 4);
+    expect(machine.cpu.views.reg32[EDX]).toBe(1);
+  });
+
+  it('shows the hold of STI where a run ends behind it', () => {
+    const { cpu, run } = looping(0xfa, 0x90, 0xfb, 0x41, 0x90);
+    const { state } = cpu.views;
+    for (let n = 0; n < 60; n++) {
+      run(-1, 31);
+      expect(state[SHADOW]).toBe(state[EIP] === CODE + 3 ? 1 : 0);
+      expect((state[SYSFLAGS] & Flag.IF) !== 0).toBe(state[EIP] > CODE + 2 || state[EIP] === CODE);
+    }
+  });
+
+  it('lets one in right behind a POPF that sets it', () => {
+    // cli; push 202h; popf; inc ecx
+    const machine = looping(0xfa, 0x68, 2, 2, 0, 0, 0x9d, 0x41);
+    expect(waitingAt(machine, CODE + 1)).toBe(CODE + 7);
+  });
+
+  it('keeps one out between CLI and a POPF that leaves it clear', () => {
+    // pushf; cli; popf; inc ecx
+    const machine = looping(0x9c, 0xfa, 0x9d, 0x41);
+    const rounds = machine.cpu.views.reg32[ECX]!;
+    machine.cpu.setIntr(true);
+    machine.run(-1, 1000);
+    expect(machine.cpu.views.reg32[EDX]).toBe(0);
+    expect(machine.cpu.views.reg32[ECX]).toBeGreaterThan(rounds + 150);
+    expect(machine.cpu.views.reg32[ESP]! >>> 0).toBeLessThanOrEqual(STACK);
+  });
+});
