@@ -221,7 +221,18 @@ export function createCpu(
   const options = bus.onExecute ? undefined : TIERS[tier];
   const translator =
     options &&
-    createTranslator(views, memory.wasm, mmu, segmentation, cache, faults, noteBranch, softfloat, mayStop, options);
+    createTranslator(
+      views,
+      memory.wasm,
+      mmu,
+      segmentation,
+      cache,
+      faults,
+      noteBranch,
+      softfloat,
+      mayStop,
+      options,
+    );
   const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
 
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);

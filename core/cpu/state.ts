@@ -128,8 +128,8 @@ export const JIT_LEFT = 120;
 export const FLAT = 121;
 /** One bit for each of ES to GS: it may be read and written at any offset from its base. */
 export const UNLIMITED = 122;
-/** The block of a translated region, counted from 1, whose indirect jump or call has just left the region. */
-export const JIT_UNKNOWN = 124;
+/** By which of its exits a translated region was left (`core/jit/exit.ts`). */
+export const JIT_EXIT = 124;
 /** The physical address bits that the A20 gate takes away: bit 20 while it is off. */
 export const A20_GATED = 117;
 /** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */

@@ -13,6 +13,7 @@ import { emitRegion } from './emit/region.ts';
 import { planBudget } from './passes/budget.ts';
 import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
+import type { Exit } from './exit.ts';
 import type { Region } from './region.ts';
 import { SERVICE_PARAMETERS, type Services } from './services.ts';
 import { Code } from './wasm/code.ts';
@@ -37,6 +38,8 @@ interface Batch {
 
 export interface Translation extends Derived {
   readonly region: Region;
+  /** The ways out of it, by number. */
+  readonly exits: readonly Exit[];
   readonly eip: number;
   readonly mode: number;
   /** Instructions that must be left when it is entered. */
@@ -183,22 +186,22 @@ export function createTranslationCache(
         const budget = planBudget(region, shape);
         markLiveFlags(region, shape, budget);
         const place = newPlace();
-        const code = emitRegion(region, shape, budget, {
+        const { code, exits } = emitRegion(region, shape, budget, {
           interpret: imported,
           addSite,
           softfloat: importOnce,
           service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
         });
         const entry = region.blocks[0]!;
-        return { region, code, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
+        return { region, code, exits, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
       });
       // All imports come before the first function.
       for (const { place, code } of made) writer.exportFunction(String(place), writer.addFunction(RUN, code));
       const module = writer.finish();
       const batch: Batch = { bytes: module.length, translations, sites: own, used: looks };
-      for (const { region, place, eip, cost } of made)
+      for (const { region, exits, place, eip, cost } of made)
         translations.push({
-          ...{ region, place, eip, cost },
+          ...{ region, exits, place, eip, cost },
           valid: true,
           mode: region.mode.number,
           batch,

@@ -82,7 +82,7 @@ export function dumpTranslation(cpu: Cpu, linear: number, instructions: number):
     if (!imported.includes(name)) imported.push(name);
     return imported.indexOf(name) + 1;
   };
-  const code = emitRegion(region, shape, budget, {
+  const { code } = emitRegion(region, shape, budget, {
     interpret: 0,
     addSite: () => sites++,
     softfloat: indexOf,

@@ -36,6 +36,9 @@ const SHIFTS: readonly (ShiftName | undefined)[] = [
   'shl',
   'sar',
 ];
+/** An instruction whose accesses often go where the fast way does not lead (devices, code, two pages) is left to the interpreter. */
+export const MANY_DETOURS = 50;
+
 const BITS: readonly BitName[] = ['bt', 'bts', 'btr', 'btc'];
 
 const rmOf = (i: Insn, width: Width): Place => (i.memory ? memoryOf(i) : register(i.rm, width));
@@ -316,7 +319,7 @@ function twoByte(i: Insn): Bare | undefined {
 /** The operation of an instruction inside of a block. */
 export function liftOperation(insn: Insn): Operation {
   let bare: Bare | undefined;
-  if (insn.legal) {
+  if (insn.legal && insn.detours < MANY_DETOURS) {
     if ((insn.opcode & ~7) === 0xd8) bare = liftX87(insn);
     else if (insn.opcode < 0x100) bare = oneByte(insn);
     else bare = (insn.opcode < 0x200 ? twoByte(insn) : undefined) ?? liftSimd(insn);

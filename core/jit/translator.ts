@@ -5,6 +5,7 @@
  * to the next look at the count; it stops between two instructions with the whole state in place. So the machine cannot
  * tell which tier has run: counts, faults, records of branches and the moments of interrupts are those of the interpreter.
  */
+import type { Insn } from '../cpu/decode/insn.ts';
 import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
@@ -20,13 +21,16 @@ import {
   EXTRA,
   INDEX,
   JIT_LEFT,
-  JIT_UNKNOWN,
+  JIT_EXIT,
   MID_REP,
   type Views,
 } from '../cpu/state.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
+import { RETURNED } from './exit.ts';
+import { MANY_APART } from './emit/memory.ts';
+import { MANY_DETOURS } from './lift.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createDie } from './die.ts';
@@ -77,7 +81,7 @@ export function createTranslator(
   mayStop: (linear: number) => boolean,
   options: TranslatorOptions,
 ): Translator {
-  const { state, doubles } = views;
+  const { state, doubles, reg32, segBase } = views;
   const services = createServices(views, segmentation);
   const translations = createTranslationCache(memory, softfloat, services, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
@@ -101,11 +105,25 @@ export function createTranslator(
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
   }
 
-  /** An indirect jump of the region has gone where none had gone before. */
-  function noteUnknownTarget({ region }: Translation): void {
-    if (state[JIT_UNKNOWN] === 0) return;
-    region.blocks[state[JIT_UNKNOWN] - 1]?.source.noteTarget(state[EIP]);
-    state[JIT_UNKNOWN] = 0;
+  /** Whether the TLB has a page, but not for the fast way; or the access goes to two pages. The registers are as before the access. */
+  function isDetour({ memory, base, idx, scale, disp, addrMask, seg }: Insn): boolean {
+    if (!memory) return false;
+    const offset = (reg32[base]! + (reg32[idx]! << scale) + disp) & addrMask;
+    const linear = (segBase[seg]! + offset) | 0;
+    return mmu.isDetour(linear);
+  }
+
+  /** The machine is where the translation was left. @returns the instructions that are left */
+  function leave(translation: Translation, left: number): number {
+    if (state[JIT_EXIT] === RETURNED) return left;
+    const { eip, done, access, apart, unknown } = translation.exits[state[JIT_EXIT]]!;
+    if (eip !== undefined) state[EIP] = eip;
+    unknown?.noteTarget(state[EIP]);
+    // From the next translation on, the interpreter's handler does it in place.
+    if (access && isDetour(access) && ++access.detours >= MANY_DETOURS) translation.valid = false;
+    // From the next one on, it looks for its page by itself.
+    if (apart && ++apart.apart >= MANY_APART) translation.valid = false;
+    return left - done;
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
@@ -263,9 +281,9 @@ export function createTranslator(
       enteredAt = doubles[Double.Retired];
       enteredWith = remaining;
       faulted = false;
-      const left = translations.enter(translation, remaining);
+      state[JIT_EXIT] = RETURNED;
+      const left = leave(translation, translations.enter(translation, remaining));
       doubles[Double.Retired] = enteredAt + (remaining - left);
-      noteUnknownTarget(translation);
       if (faulted) return Outcome.Fault;
       return left === remaining ? Outcome.Nothing : Outcome.Advanced;
     },

@@ -45,4 +45,8 @@ export class Insn {
   rep = 0;
   /** 32-bit operand size. */
   wide = false;
+  /** How often translated code could not do its access to memory, though nothing was amiss. */
+  detours = 0;
+  /** How often it was not in the page where it was thought to be. */
+  apart = 0;
 }

@@ -67,6 +67,8 @@ const PDPTE_RESERVED = 0x1e6;
 /** Stands for every physical address from 4 GiB on: this machine has nothing there. */
 const BEYOND = 0xf000_0000;
 
+/** Bytes of the largest access to memory: an XMM register. */
+const LARGEST_ACCESS = 16;
 /** Filled entries remembered for a quick flush; beyond this many the whole table is cleared. */
 const TRACKED = 8192;
 
@@ -88,6 +90,8 @@ export interface Mmu {
    * @throws CpuFault #GP(0) when a present one has a reserved bit set; nothing has changed then.
    */
   loadPointers(cr0: number, cr3: number, cr4: number): void;
+  /** An access at `linear` that the TLB does not let through at full speed needs no walk: it is a page apart, or crosses into one. */
+  isDetour(linear: number): boolean;
   /** Reads `size` bytes at the current privilege: page crossings, MMIO, alignment checks. Unsigned. */
   readSlow(linear: number, size: number): number;
   writeSlow(linear: number, value: number, size: number): void;
@@ -261,6 +265,12 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
     return (pde & pte & wanted) === wanted ? gated((pte & -PAGE_SIZE) | (linear & 0xfff)) : -1;
   }
 
+  function isDetour(linear: number): boolean {
+    const entry = tlb[linear >>> 12];
+    const withheld = (entry >>> RIGHTS) & ALL_RIGHTS & ~entry;
+    return withheld !== 0 || (entry !== 0 && (linear & (PAGE_SIZE - 1)) > PAGE_SIZE - LARGEST_ACCESS);
+  }
+
   function loadPointers(cr0: number, cr3: number, cr4: number): void {
     if ((cr0 & Cr0.PG) === 0 || (cr4 & Cr4.PAE) === 0) return;
     const table = gated(cr3 & -32);
@@ -355,6 +365,7 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
   return {
     translate,
     guessFetch,
+    isDetour,
     translateFetch,
     loadPointers,
     readSlow(linear, size) {

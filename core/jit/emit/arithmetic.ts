@@ -4,23 +4,24 @@ import { Flags, type Operation, type Place } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { FlagWriter } from './flags.ts';
 import type { Frame } from './frame.ts';
-import { open, read, take } from './operands.ts';
+import { isMemory } from '../lift.ts';
+import { open, read, take, type Target, type Value, valueOf, view } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
 /** The carry out of each bit of a + b = r, or the borrow of a - b = r. Leaves it on the stack. */
-function carryWord({ code }: Frame, a: number, b: number, r: number, borrow: boolean): void {
+function carryWord({ code }: Frame, a: Value, b: Value, r: number, borrow: boolean): void {
   const first = () => {
-    code.get(a);
+    a.get();
     if (!borrow) return;
     code.const(-1);
     code.op(Op.i32Xor);
   };
   first();
-  code.get(b);
+  b.get();
   code.op(Op.i32And);
   first();
-  code.get(b);
+  b.get();
   code.op(Op.i32Or);
   code.get(r);
   if (!borrow) {
@@ -36,31 +37,31 @@ export function emitAlu(frame: Frame, flags: FlagWriter, operation: Named<'alu'>
   const { code } = frame;
   const { name, width, to, from, flags: live } = operation;
   const writes = name !== 'cmp' && name !== 'test';
-  const r = frame.temporary();
-  if (writes) {
-    // A source in memory means a destination in a register: it is read first, for it may leave.
-    const b = take(frame, from, width);
-    const target = open(frame, to, width);
-    target.read();
-    const a = frame.temporary();
-    code.set(a);
-    compute(a, b);
-    target.write(r);
-    target.close();
-    setFlags(a, b);
-    frame.release(a, b);
-  } else {
-    const a = take(frame, to, width);
-    const b = take(frame, from, width);
-    compute(a, b);
-    setFlags(a, b);
-    frame.release(a, b);
+  if (writes && to.kind === 'register' && width === 32 && live === 0) {
+    // A source in memory is read first, for it may leave.
+    const b = view(frame, from, width);
+    compute(view(frame, to, width), b);
+    frame.setRegister(to.register);
+    b.release();
+    return;
   }
+  const r = frame.temporary();
+  const b = view(frame, from, width);
+  const target = writes && isMemory(to) ? open(frame, to, width) : undefined;
+  const a = target ? valueOf(frame, keep(frame, target)) : view(frame, to, width);
+  compute(a, b);
+  code.set(r);
+  setFlags(a, b);
+  if (writes) (target ?? open(frame, to, width)).write(r);
+  target?.close();
+  a.release();
+  b.release();
   frame.release(r);
 
-  function compute(a: number, b: number): void {
-    code.get(a);
-    code.get(b);
+  /** Leaves the result on the stack. */
+  function compute(x: Value, y: Value): void {
+    x.get();
+    y.get();
     switch (name) {
       case 'add':
         code.op(Op.i32Add);
@@ -82,24 +83,23 @@ export function emitAlu(frame: Frame, flags: FlagWriter, operation: Named<'alu'>
       default:
         code.op(LOGIC[name]);
     }
-    code.set(r);
   }
-  function setFlags(a: number, b: number): void {
+  function setFlags(x: Value, y: Value): void {
     switch (name) {
       case 'add':
-        flags.subtraction(r, a, width, live);
+        flags.subtraction(valueOf(frame, r), x, width, live);
         flags.known = 'nothing';
         break;
       case 'sub':
       case 'cmp':
-        flags.subtraction(a, b, width, live);
+        flags.subtraction(x, y, width, live);
         flags.known = 'subtraction';
         break;
       case 'adc':
       case 'sbb': {
         if ((live & (Flags.Overflow | Flags.Carry)) !== 0) {
           const word = frame.temporary();
-          carryWord(frame, a, b, r, name === 'sbb');
+          carryWord(frame, x, y, r, name === 'sbb');
           code.set(word);
           flags.carries(word, width, live);
           frame.release(word);
@@ -115,33 +115,43 @@ export function emitAlu(frame: Frame, flags: FlagWriter, operation: Named<'alu'>
   }
 }
 
+/** What a target holds, in a temporary. */
+function keep(frame: Frame, target: Target): number {
+  target.read();
+  const local = frame.temporary();
+  frame.code.set(local);
+  return local;
+}
+
 export function emitUnary(frame: Frame, flags: FlagWriter, operation: Named<'unary'>): void {
   const { code } = frame;
   const { name, width, to, flags: live } = operation;
   const target = open(frame, to, width);
-  const a = frame.temporary();
-  const b = frame.temporary();
+  const a = to.kind === 'register' ? view(frame, to, width) : valueOf(frame, keep(frame, target));
+  const b: Value = {
+    get() {
+      code.const(name === 'not' ? -1 : name === 'neg' ? 0 : 1);
+    },
+    release: () => undefined,
+  };
   const r = frame.temporary();
-  target.read();
-  code.set(a);
-  code.const(name === 'not' ? -1 : name === 'neg' ? 0 : 1);
-  code.set(b);
   const [first, second] = name === 'neg' ? [b, a] : [a, b];
-  code.get(first);
-  code.get(second);
+  first.get();
+  second.get();
   code.op(name === 'not' ? Op.i32Xor : name === 'inc' ? Op.i32Add : Op.i32Sub);
   code.set(r);
-  target.write(r);
-  target.close();
   if (name !== 'not') {
     const kept = name === 'neg' ? live : live & ~Flags.Carry;
-    if (name === 'inc') flags.subtraction(r, a, width, kept);
+    if (name === 'inc') flags.subtraction(valueOf(frame, r), a, width, kept);
     else flags.subtraction(first, second, width, kept);
     flags.result(r, width, live);
     // INC and DEC keep CF, which is not that of x and y then.
     flags.known = name === 'neg' ? 'subtraction' : 'nothing';
   }
-  frame.release(a, b, r);
+  target.write(r);
+  target.close();
+  a.release();
+  frame.release(r);
 }
 
 /** CMPXCHG and XADD. */
@@ -175,7 +185,7 @@ export function emitCompareExchange(
   code.get(old);
   code.op(Op.i32Sub);
   code.set(r);
-  flags.subtraction(a, old, width, live);
+  flags.subtraction(valueOf(frame, a), valueOf(frame, old), width, live);
   flags.result(r, width, live);
   flags.known = 'subtraction';
   frame.release(old, a, b, r);
@@ -195,7 +205,7 @@ export function emitExchangeAdd(frame: Frame, flags: FlagWriter, operation: Name
   open(frame, from, width).write(old);
   target.write(r);
   target.close();
-  flags.subtraction(r, old, width, live);
+  flags.subtraction(valueOf(frame, r), valueOf(frame, old), width, live);
   flags.result(r, width, live);
   flags.known = 'nothing';
   frame.release(old, r);

@@ -14,6 +14,7 @@
  */
 import { Flags, type Width } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
+import { type Value, valueOf } from './operands.ts';
 import { type Frame, overflowWord, setOverflow } from './frame.ts';
 
 /** What is known of the flags from the operation before. */
@@ -24,7 +25,7 @@ export interface FlagWriter {
   /** The result is in a local, with rubbish above its width. */
   result(local: number, width: Width, live: number): void;
   /** Flags of x - y as far as they live. */
-  subtraction(x: number, y: number, width: Width, live: number): void;
+  subtraction(x: Value, y: Value, width: Width, live: number): void;
   /** CF and OF clear. */
   none(live: number): void;
   /** From the carries out of each bit position, in a local (see `carryOut` of `cpu/integer/alu.ts`). */
@@ -49,8 +50,8 @@ export function createFlagWriter(frame: Frame): FlagWriter {
   const { code, locals } = frame;
   const { result, adjust, x, y, shift, carryX, carryY } = locals;
 
-  function moveUp(local: number, width: Width): void {
-    code.get(local);
+  function moveUp(value: Value, width: Width): void {
+    value.get();
     if (width === 32) return;
     code.const(32 - width);
     code.op(Op.i32Shl);
@@ -172,10 +173,11 @@ export function createFlagWriter(frame: Frame): FlagWriter {
       }
     },
     carries(word, width, live) {
+      const value = valueOf(frame, word);
       if ((live & Flags.Overflow) !== 0) {
         setOverflow(frame, () => {
-          moveUp(word, width);
-          moveUp(word, width);
+          moveUp(value, width);
+          moveUp(value, width);
           code.const(1);
           code.op(Op.i32Shl, Op.i32Xor);
         });
@@ -188,7 +190,7 @@ export function createFlagWriter(frame: Frame): FlagWriter {
       if ((live & Flags.Carry) === 0) return;
       code.const(0x7fff_ffff);
       code.set(carryX);
-      moveUp(word, width);
+      moveUp(value, width);
       code.set(carryY);
     },
     carry() {

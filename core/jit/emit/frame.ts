@@ -4,10 +4,14 @@
  * While a region runs, the machine's state is in the function's locals: the general registers, the flags (see `flags.ts`), how
  * many instructions are left and where the next taken branch is recorded. `leave` puts all of it back and returns.
  */
-import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_LEFT, RES } from '../../cpu/state.ts';
+import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_EXIT, JIT_LEFT, RES } from '../../cpu/state.ts';
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
 import type { Mode } from '../mode.ts';
 import type { Services } from '../services.ts';
+import type { Block } from '../../cpu/decode/code-cache.ts';
+import type { Insn } from '../../cpu/decode/insn.ts';
+import type { Exit } from '../exit.ts';
+import { createPages, type Pages } from './pages.ts';
 import type { Code, Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
 
@@ -24,7 +28,8 @@ export interface Locals {
   readonly left: number;
   /** Taken branches so far, times 8: where the next record goes. */
   readonly branch: number;
-  readonly eip: number;
+  /** The number of the exit, on the way out. */
+  readonly exit: number;
   /** RES and ADJ of `cpu/integer/flags.ts`. */
   readonly result: number;
   readonly adjust: number;
@@ -60,14 +65,25 @@ export interface Frame {
   loadFlags(): void;
   /** What was put back is not so any more: another block begins. */
   forgetSpills(): void;
+  /** Open blocks of WebAssembly around the present x86 block: what is deeper may be skipped. */
+  depth: number;
+  /** The present instruction. */
+  insn: Insn | undefined;
+  /** The ways out so far. */
+  readonly exits: readonly Exit[];
+  readonly pages: Pages;
   /** Leaves before the present instruction, as if it had not begun: the interpreter goes on with it. */
   leaveHere(): void;
+  /** The same if `condition` leaves something other than 0 on the stack: its access to memory is not for the fast way. */
+  leaveForAccessIf(condition: () => void): void;
+  /** The same because it is not in the page that another one is in. */
+  leaveForPageIf(condition: () => void): void;
   /** Leaves behind the present instruction, which is done. @param length of it in bytes */
   leaveBehind(length: number): void;
   /** Leaves for an EIP after the present block. */
   leaveTo(eip: number): void;
-  /** The same with the EIP on the stack. */
-  leaveToComputed(): void;
+  /** The same with the EIP in a local. @param unknown the block that jumps there, to be told of it */
+  leaveToComputed(eip: number, unknown: Block | undefined): void;
   /** Records a taken branch. */
   recordBranch(from: number, to: number): void;
   /** The same, to the EIP in a local. */
@@ -79,14 +95,14 @@ export interface Frame {
   storeBranchCount(): void;
 }
 
-/** @param exit the label behind which the state is put back */
+/** @param exit the label behind which the state is put back; it takes the number of an exit */
 export function createFrame(code: Code, mode: Mode, exit: Label, service: ImportService): Frame {
   const local = () => code.local();
   const locals: Locals = {
     registers: Array.from({ length: 8 }, local),
     left: 0,
     branch: local(),
-    eip: local(),
+    exit: local(),
     result: local(),
     adjust: local(),
     x: local(),
@@ -113,9 +129,26 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
       code.get(locals.registers[register]!);
     });
   }
+  const exits: Exit[] = [];
+  function leaveBy(way: Exit): void {
+    exits.push(way);
+    code.const(exits.length - 1);
+    code.branch(exit);
+  }
+  /** By the last of the exits. */
+  function leaveIf(condition: () => void): void {
+    code.const(exits.length - 1);
+    condition();
+    code.branchIf(exit);
+    code.op(Op.drop);
+  }
   const frame: Frame = {
     code,
     mode,
+    exits,
+    pages: createPages(local),
+    depth: 0,
+    insn: undefined,
     locals,
     service,
     done: 0,
@@ -129,6 +162,7 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
     },
     setRegister(register) {
       clean &= ~(1 << register);
+      frame.pages.changed(register);
       code.set(locals.registers[register]!);
     },
     spillRegisters() {
@@ -169,6 +203,7 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
     loadRegisters(mask) {
       for (let register = 0; register < 8; register++) {
         if ((mask & (1 << register)) === 0) continue;
+        frame.pages.changed(register);
         loadState(register);
         code.set(locals.registers[register]!);
       }
@@ -198,15 +233,19 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
       clean = 0;
     },
     leaveHere() {
-      code.const(frame.eip);
-      code.set(locals.eip);
-      if (frame.done > 0) {
-        code.get(locals.left);
-        code.const(frame.done);
-        code.op(Op.i32Sub);
-        code.set(locals.left);
-      }
-      code.branch(exit);
+      leaveBy({ eip: frame.eip, done: frame.done });
+    },
+    leaveForAccessIf(condition) {
+      const last = exits.at(-1);
+      const { insn, eip, done } = frame;
+      if (last?.access === undefined || last.access !== insn || last.eip !== eip)
+        exits.push({ eip, done, ...(insn && { access: insn }) });
+      leaveIf(condition);
+    },
+    leaveForPageIf(condition) {
+      const { insn, eip, done } = frame;
+      exits.push({ eip, done, ...(insn && { apart: insn }) });
+      leaveIf(condition);
     },
     leaveBehind(length) {
       const { eip, done } = frame;
@@ -217,13 +256,13 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
       frame.done = done;
     },
     leaveTo(eip) {
-      code.const(eip);
-      code.set(locals.eip);
-      code.branch(exit);
+      leaveBy({ eip, done: 0 });
     },
-    leaveToComputed() {
-      code.set(locals.eip);
-      code.branch(exit);
+    leaveToComputed(eip, unknown) {
+      storeState(EIP, () => {
+        code.get(eip);
+      });
+      leaveBy({ eip: undefined, done: 0, ...(unknown && { unknown }) });
     },
     recordBranch(from, to) {
       code.get(locals.branch);
@@ -323,15 +362,15 @@ export function enterRegion(frame: Frame): void {
   code.set(locals.branch);
 }
 
-/** Puts everything back and returns how many instructions are left: what stands behind the exit label. */
+/** Puts everything back and returns how many instructions are left: what stands behind the exit label. The exit's number is in a local. */
 export function leaveRegion(frame: Frame): void {
   const { code, locals } = frame;
   frame.forgetSpills();
   frame.spillRegisters();
   frame.spillFlags();
   frame.storeBranchCount();
-  frame.storeState(EIP, () => {
-    code.get(locals.eip);
+  frame.storeState(JIT_EXIT, () => {
+    code.get(locals.exit);
   });
   code.get(locals.left);
 }

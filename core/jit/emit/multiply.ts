@@ -4,7 +4,7 @@ import { Flags, type Operation } from '../ir.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
 import { type Frame, setOverflow } from './frame.ts';
-import { open, read, take } from './operands.ts';
+import { open, read, setPartFromStack, take } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
@@ -45,6 +45,13 @@ function multiplied(frame: Frame, flags: FlagWriter, low: number, live: number, 
 export function emitMultiply(frame: Frame, flags: FlagWriter, operation: Named<'multiply'>): void {
   const { code } = frame;
   const { width, to, a: first, b: second, flags: live } = operation;
+  if (live === 0 && width === 32) {
+    read(frame, first, width);
+    read(frame, second, width);
+    code.op(Op.i32Mul);
+    setPartFromStack(frame, to, width);
+    return;
+  }
   const a = take(frame, first, width);
   const b = take(frame, second, width);
   const r = frame.temporary();

@@ -3,7 +3,7 @@ import type { Operand, Place, Register, Width } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
-import { linearAddress, load, loadHost, storeHost, translate } from './memory.ts';
+import { load, loadHost, locate, storeHost } from './memory.ts';
 
 /** Leaves the part of a register on the stack. */
 export function getPart(frame: Frame, { register, high }: Register, width: Width): void {
@@ -40,6 +40,18 @@ export function setPart(frame: Frame, { register, high }: Register, width: Width
   frame.setRegister(register);
 }
 
+/** The same with the value on the stack. */
+export function setPartFromStack(frame: Frame, to: Register, width: Width): void {
+  if (width === 32) {
+    frame.setRegister(to.register);
+    return;
+  }
+  const value = frame.temporary();
+  frame.code.set(value);
+  setPart(frame, to, width, value);
+  frame.release(value);
+}
+
 /** Leaves the value of an operand on the stack. */
 export function read(frame: Frame, operand: Operand, width: Width): void {
   if (operand.kind === 'constant')
@@ -54,6 +66,36 @@ export function take(frame: Frame, operand: Operand, width: Width): number {
   const local = frame.temporary();
   frame.code.set(local);
   return local;
+}
+
+/** A value that can be read again and again. */
+export interface Value {
+  /** Leaves it on the stack. */
+  get(): void;
+  release(): void;
+}
+
+export function valueOf(frame: Frame, local: number): Value {
+  return {
+    get() {
+      frame.code.get(local);
+    },
+    release() {
+      frame.release(local);
+    },
+  };
+}
+
+/** The value of an operand: a constant or a whole register stays where it is, so it must be read before the register changes. */
+export function view(frame: Frame, operand: Operand, width: Width): Value {
+  const inPlace = operand.kind === 'constant' || (operand.kind === 'register' && width === 32);
+  if (!inPlace) return valueOf(frame, take(frame, operand, width));
+  return {
+    get() {
+      read(frame, operand, width);
+    },
+    release: () => undefined,
+  };
 }
 
 /** A place that is written once, after everything that may leave the region. */
@@ -79,19 +121,18 @@ export function open(frame: Frame, place: Place, width: Width): Target {
       close: () => undefined,
     };
   }
-  linearAddress(frame, place);
-  translate(frame, width / 8, true);
+  const offset = locate(frame, place, width / 8, true);
   const host = frame.temporary();
   code.set(host);
   return {
     read() {
       code.get(host);
-      loadHost(frame, width);
+      loadHost(frame, width, offset);
     },
     write(value) {
       code.get(host);
       code.get(value);
-      storeHost(frame, width);
+      storeHost(frame, width, offset);
     },
     close() {
       frame.release(host);

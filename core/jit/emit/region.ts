@@ -1,14 +1,15 @@
 /** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
 import { SUPERVISOR_READ, USER_READ } from '../../cpu/paging/mmu.ts';
-import { CS, ECX, FS, GS, JIT_UNKNOWN } from '../../cpu/state.ts';
+import { CS, ECX, FS, GS } from '../../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
+import type { Exit } from '../exit.ts';
 import type { Memory, Operation, Terminator } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
 import type { Structure } from '../passes/structure.ts';
 import { nextPage, type Region, type RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
-import { Op } from '../wasm/opcodes.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
 import {
   emitAllowInterrupts,
   emitClearInterrupts,
@@ -26,6 +27,7 @@ import type { X87 } from './x87.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
+import type { Snapshot } from './pages.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
@@ -49,10 +51,10 @@ export function emitRegion(
   structure: Structure,
   budget: Budget,
   { interpret, addSite, softfloat, service }: RegionImports,
-): Code {
+): { readonly code: Code; readonly exits: readonly Exit[] } {
   const { mode, at, blocks } = region;
   const code = new Code(1);
-  const exit = code.block();
+  const exit = code.block(Type.i32);
   const frame = createFrame(code, mode, exit, service);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
@@ -62,6 +64,8 @@ export function emitRegion(
   const context: OperationContext = { frame, flags, vectors, x87 };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
+  /** What is known where blocks end. */
+  const ends = new Map<RegionBlock, Snapshot>();
   /** The loop around all blocks, and which of `dispatched` it goes to: the entry at first. */
   const { dispatched } = structure;
   let dispatcher: Label | undefined;
@@ -112,8 +116,15 @@ export function emitRegion(
     code.end();
   }
 
-  /** Goes on at an EIP, when the instructions of `from` are done and counted. */
+  /** Goes on at an EIP, when the instructions of `from` are done and counted. What is known there stays known behind it. */
   function go(from: RegionBlock, to: number): void {
+    const here = frame.pages.snapshot();
+    // Of several ways the first: what the others change comes behind it in time.
+    if (!ends.has(from)) ends.set(from, here);
+    goOn(from, to);
+    frame.pages.restore(here);
+  }
+  function goOn(from: RegionBlock, to: number): void {
     const kind = structure.edge(from, to);
     const target = at.get(to);
     if (kind === 'exit' || !target) {
@@ -163,13 +174,7 @@ export function emitRegion(
         arrive(eip);
         code.end();
       }
-    // For the next time that the region is made.
-    if (block.source.indirect)
-      frame.storeState(JIT_UNKNOWN, () => {
-        code.const(block.index + 1);
-      });
-    code.get(to);
-    frame.leaveToComputed();
+    frame.leaveToComputed(to, block.source.indirect ? block.source : undefined);
   }
 
   /** Counts the block's instructions: what comes next has them behind it. */
@@ -205,6 +210,7 @@ export function emitRegion(
   function terminate(block: RegionBlock): void {
     const { terminator } = block;
     frame.eip = (block.eip + block.source.lastStart) | 0;
+    frame.insn = block.source.insns.at(-1);
     switch (terminator.kind) {
       case 'fall':
         count(block);
@@ -330,7 +336,12 @@ export function emitRegion(
   }
 
   function body(block: RegionBlock): void {
-    flags.known = labels.has(block) ? 'nothing' : flags.known;
+    // A loop is entered from its end too.
+    if (labels.has(block)) {
+      flags.known = 'nothing';
+      frame.pages.merge(undefined);
+    }
+    frame.depth = code.depth;
     frame.forgetSpills();
     frame.done = 0;
     vectors.beginBlock();
@@ -338,6 +349,7 @@ export function emitRegion(
     checkBudget(block);
     for (const [n, one] of block.operations.entries()) {
       frame.eip = (block.eip + one.insn.start) | 0;
+      frame.insn = one.insn;
       operation(one, block, n === 0 && shadowed.has(block.eip));
     }
     terminate(block);
@@ -347,24 +359,25 @@ export function emitRegion(
   function tree(block: RegionBlock): void {
     const loop = structure.loops.has(block) ? code.loop() : undefined;
     if (loop) labels.set(block, loop);
-    within(structure.merges(block), () => {
+    within(block, structure.merges(block), () => {
       body(block);
     });
     if (loop) code.end();
   }
-  /** `inner` with what it branches forward to behind it. */
-  function within(merges: readonly RegionBlock[], inner: () => void): void {
+  /** `inner`, the code of a block, with what it branches forward to behind it. */
+  function within(of: RegionBlock | 'dispatcher', merges: readonly RegionBlock[], inner: () => void): void {
     const [first, ...rest] = merges;
     if (!first) {
       inner();
       return;
     }
     labels.set(first, code.block());
-    within(rest, inner);
+    within(of, rest, inner);
     code.end();
     // Inside of its own code a loop's label is its head; a merge's label has ended now.
     labels.delete(first);
     flags.known = 'nothing';
+    frame.pages.merge(of === 'dispatcher' ? undefined : ends.get(of));
     tree(first);
   }
 
@@ -385,12 +398,15 @@ export function emitRegion(
   if (dispatched.length === 0) tree(blocks[0]!);
   else {
     dispatcher = code.loop();
-    within(structure.merges('dispatcher'), branchByNumber);
+    within('dispatcher', structure.merges('dispatcher'), branchByNumber);
     code.end();
   }
+  // All ways have led out by now.
+  code.op(Op.unreachable);
   code.end();
+  code.set(locals.exit);
   vectors.spillAll();
   pointers.spill();
   leaveRegion(frame);
-  return code;
+  return { code, exits: frame.exits };
 }

@@ -7,6 +7,15 @@ import { open, read } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
+/** The operations on 32 bits. */
+const WHOLE = {
+  rol: Op.i32Rotl,
+  ror: Op.i32Rotr,
+  shl: Op.i32Shl,
+  shr: Op.i32ShrU,
+  sar: Op.i32ShrS,
+} as const;
+
 /** Puts a count into a local and emits what is done by it: nothing is, flags included, if CL has 0 in its lower five bits. */
 function counted(frame: Frame, count: Operand, local: number, body: () => void): void {
   const { code } = frame;
@@ -28,6 +37,13 @@ function counted(frame: Frame, count: Operand, local: number, body: () => void):
 export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shift'>): void {
   const { code, locals } = frame;
   const { name, width, to, count, flags: live, keepsOverflow } = operation;
+  if (live === 0 && width === 32 && to.kind === 'register' && count.kind === 'constant') {
+    frame.getRegister(to.register);
+    code.const(count.value);
+    code.op(WHOLE[name]);
+    frame.setRegister(to.register);
+    return;
+  }
   const target = open(frame, to, width);
   const a = frame.temporary();
   const n = frame.temporary();

@@ -1,0 +1,22 @@
+/**
+ * The ways out of a region. Translated code leaves by a number and knows no more: where the machine goes on from there, and what may be
+ * learnt from it, stands here.
+ */
+import type { Block } from '../cpu/decode/code-cache.ts';
+import type { Insn } from '../cpu/decode/insn.ts';
+
+export interface Exit {
+  /** Where the machine goes on; undefined: the state's EIP says so. */
+  readonly eip: number | undefined;
+  /** Instructions of the block that have run and are not yet taken from what is left. */
+  readonly done: number;
+  /** The instruction that goes on, if the TLB does not allow its access. */
+  readonly access?: Insn;
+  /** The instruction that goes on, if its access is not in the page of the one before (`emit/pages.ts`). */
+  readonly apart?: Insn;
+  /** The block whose indirect jump or call has gone to a place that the region does not know. */
+  readonly unknown?: Block;
+}
+
+/** In place of a number: the region has returned from behind a handler of the interpreter, and all is in place. */
+export const RETURNED = -1;
