@@ -82,13 +82,17 @@ export function createTranslator(
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
-  const services = createServices(views, segmentation);
+  const services = createServices(views, segmentation, mmu, () => {
+    pageFault = true;
+  });
   const translations = createTranslationCache(memory, softfloat, services, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
   let enteredAt = 0;
   let enteredWith = 0;
   let faulted = false;
+  /** The instruction before which the translation was left has raised a page fault. */
+  let pageFault = false;
   /** Regions that wait for others to be compiled with, their blocks, and how often one of these ran since the first of them waits. */
   let waiting: Region[] = [];
   const pending = new Set<Block>();
@@ -281,9 +285,14 @@ export function createTranslator(
       enteredAt = doubles[Double.Retired];
       enteredWith = remaining;
       faulted = false;
+      pageFault = false;
       state[JIT_EXIT] = RETURNED;
       const left = leave(translation, translations.enter(translation, remaining));
       doubles[Double.Retired] = enteredAt + (remaining - left);
+      if (pageFault) {
+        doubles[Double.Retired] += 1;
+        return Outcome.Fault;
+      }
       if (faulted) return Outcome.Fault;
       return left === remaining ? Outcome.Nothing : Outcome.Advanced;
     },

@@ -2,11 +2,12 @@
  * Accesses to memory: the address, the look into the TLB, the bytes.
  *
  * The TLB's word of a page says where the page lies and what may be done there without looking further (`cpu/paging/mmu.ts`).
- * If it does not allow the access, or if the access crosses the page's end, the region is left before the instruction and the
- * interpreter does it, faults and devices and watchpoints included.
+ * If it does not allow the access, the page tables are walked for it (`cpu/paging/mmu.ts`). If they do not allow it either, or if it
+ * crosses the page's end, the region is left before the instruction and the interpreter does it, faults and devices and watchpoints
+ * included.
  */
 import { FS, GS, SEG_BASE, ZERO } from '../../cpu/state.ts';
-import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/mmu.ts';
+import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/tlb.ts';
 import { PAGE_SIZE, TLB_BASE } from '../../memory/layout.ts';
 import type { Memory, Width } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
@@ -55,9 +56,10 @@ const rightOf = ({ mode }: Frame, write: boolean) =>
 /**
  * Leaves the address in the machine's memory of an operand, or leaves the region.
  * @param size bytes of the access
+ * @param walks the instruction would fault here, and at this address, before it does anything else
  * @returns what is to be added to it, as the offset of a load or a store
  */
-export function locate(frame: Frame, memory: Memory, size: number, write: boolean): number {
+export function locate(frame: Frame, memory: Memory, size: number, write: boolean, walks = true): number {
   const { code, pages, insn } = frame;
   const shares = insn === undefined || insn.apart < MANY_APART;
   const found = shares ? pages.find(memory) : undefined;
@@ -66,13 +68,13 @@ export function locate(frame: Frame, memory: Memory, size: number, write: boolea
   // What is remembered must hold wherever the block's code goes on.
   const place = shares && code.depth === frame.depth ? pages.remember(memory, size, write) : undefined;
   if (place) {
-    probe(frame, place, size, write);
+    probe(frame, place, size, write, walks);
     code.tee(place.host);
     return 0;
   }
   const linear = frame.temporary();
   const entry = frame.temporary();
-  probe(frame, { linear, entry }, size, write);
+  probe(frame, { linear, entry }, size, write, walks);
   frame.release(linear, entry);
   return 0;
 }
@@ -83,8 +85,10 @@ function probe(
   { linear, entry }: Pick<Place, 'linear' | 'entry'>,
   size: number,
   write: boolean,
+  walks: boolean,
 ): void {
   const { code } = frame;
+  const need = rightOf(frame, write);
   code.tee(linear);
   code.const(12);
   code.op(Op.i32ShrU);
@@ -92,7 +96,24 @@ function probe(
   code.op(Op.i32Shl);
   code.memory(Op.i32Load, TLB_BASE);
   code.set(entry);
-  requireRight(frame, entry, write);
+  const denied = () => {
+    code.get(entry);
+    code.const(need);
+    code.op(Op.i32And, Op.i32Eqz);
+  };
+  if (walks) {
+    denied();
+    code.if();
+    frame.leaveForAccessIf(() => {
+      code.get(linear);
+      code.const(size);
+      code.const(need);
+      code.call(frame.service('refill'));
+      code.tee(entry);
+      code.op(Op.i32Eqz);
+    });
+    code.end();
+  } else frame.leaveForAccessIf(denied);
   if (size > 1)
     frame.leaveForAccessIf(() => {
       code.get(linear);

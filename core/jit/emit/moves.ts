@@ -117,7 +117,8 @@ export function emitLeave(frame: Frame): void {
 export function emitPushAll(frame: Frame): void {
   const { code } = frame;
   const host = frame.temporary();
-  const offset = locate(frame, stackAt(ESP, -32), 32, true);
+  // The processor begins with the highest of them.
+  const offset = locate(frame, stackAt(ESP, -32), 32, true, false);
   code.set(host);
   for (let register = 0; register < 8; register++) {
     code.get(host);

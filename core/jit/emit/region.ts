@@ -1,5 +1,5 @@
 /** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
-import { SUPERVISOR_READ, USER_READ } from '../../cpu/paging/mmu.ts';
+import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../../cpu/paging/tlb.ts';
 import { CS, ECX, FS, GS } from '../../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
 import type { Exit } from '../exit.ts';
@@ -40,10 +40,6 @@ export interface RegionImports {
   /** Index of a service. */
   readonly service: ImportService;
 }
-
-/** The bits of a TLB word that say where code lies and that it may be fetched (`cpu/paging/mmu.ts`). */
-const RIGHTS = 8;
-const NO_EXECUTE = 0x40;
 
 /** A function from the instructions that may run to those that are left. */
 export function emitRegion(

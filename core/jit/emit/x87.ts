@@ -47,7 +47,8 @@ function open({ frame }: X87, memory: Memory, bytes: number, write: boolean): Pl
   const host = frame.temporary();
   linearAddress(frame, memory);
   code.set(linear);
-  code.const(locate(frame, memory, bytes, write));
+  // A store raises its numeric exceptions before it looks at memory.
+  code.const(locate(frame, memory, bytes, write, !write));
   code.op(Op.i32Add);
   code.set(host);
   return { linear, host };
