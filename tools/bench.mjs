@@ -63,7 +63,9 @@ function count(option) {
 const runs = values.quick ? 1 : count('runs');
 const [section, ...more] = positionals;
 if (!['processor', 'debugging', 'latency', undefined].includes(section) || more.length > 0)
-  usage(`bench expects nothing, "processor", "debugging" or "latency", but found "${positionals.join(' ')}".`);
+  usage(
+    `bench expects nothing, "processor", "debugging" or "latency", but found "${positionals.join(' ')}".`,
+  );
 
 const built = (tool) =>
   spawnSync(process.execPath, [join(root, 'tools', tool)], { stdio: ['ignore', 2, 2] }).status === 0;
