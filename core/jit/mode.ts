@@ -20,8 +20,12 @@ const NEEDED_FLAT = 0xf;
 
 /** The number of the mode that the processor is in, or -1 where nothing is translated. */
 export function modeNow(state: Int32Array): number {
-  if ((state[FLAT] & NEEDED_FLAT) !== NEEDED_FLAT || state[ALIGN] !== 0) return -1;
-  return ((state[UNLIMITED] >> FS) & (FS_UNLIMITED | GS_UNLIMITED)) | (state[CPL] === 3 ? USER : 0);
+  const ring = state[CPL];
+  // Rings 1 and 2 are used by nobody, and have rules of their own for what ring 0 may do.
+  const unusual =
+    (state[FLAT] & NEEDED_FLAT) !== NEEDED_FLAT || state[ALIGN] !== 0 || ring === 1 || ring === 2;
+  if (unusual) return -1;
+  return ((state[UNLIMITED] >> FS) & (FS_UNLIMITED | GS_UNLIMITED)) | (ring === 3 ? USER : 0);
 }
 
 export const modeOf = (number: number): Mode => ({

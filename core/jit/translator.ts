@@ -29,6 +29,7 @@ import type { Softfloat } from '../softfloat/softfloat.ts';
 import { createTranslationCache, type Translation } from './cache.ts';
 import { discover } from './discover.ts';
 import { RETURNED } from './exit.ts';
+import { MANY_APART } from './emit/memory.ts';
 import { MANY_DETOURS } from './lift.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
@@ -81,13 +82,17 @@ export function createTranslator(
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
-  const services = createServices(views, segmentation);
+  const services = createServices(views, segmentation, mmu, () => {
+    pageFault = true;
+  });
   const translations = createTranslationCache(memory, softfloat, services, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
   let enteredAt = 0;
   let enteredWith = 0;
   let faulted = false;
+  /** The instruction before which the translation was left has raised a page fault. */
+  let pageFault = false;
   /** Regions that wait for others to be compiled with, their blocks, and how often one of these ran since the first of them waits. */
   let waiting: Region[] = [];
   const pending = new Set<Block>();
@@ -115,11 +120,13 @@ export function createTranslator(
   /** The machine is where the translation was left. @returns the instructions that are left */
   function leave(translation: Translation, left: number): number {
     if (state[JIT_EXIT] === RETURNED) return left;
-    const { eip, done, access, unknown } = translation.exits[state[JIT_EXIT]]!;
+    const { eip, done, access, apart, unknown } = translation.exits[state[JIT_EXIT]]!;
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
     // From the next translation on, the interpreter's handler does it in place.
     if (access && isDetour(access) && ++access.detours >= MANY_DETOURS) translation.valid = false;
+    // From the next one on, it looks for its page by itself.
+    if (apart && ++apart.apart >= MANY_APART) translation.valid = false;
     return left - done;
   }
 
@@ -278,9 +285,14 @@ export function createTranslator(
       enteredAt = doubles[Double.Retired];
       enteredWith = remaining;
       faulted = false;
+      pageFault = false;
       state[JIT_EXIT] = RETURNED;
       const left = leave(translation, translations.enter(translation, remaining));
       doubles[Double.Retired] = enteredAt + (remaining - left);
+      if (pageFault) {
+        doubles[Double.Retired] += 1;
+        return Outcome.Fault;
+      }
       if (faulted) return Outcome.Fault;
       return left === remaining ? Outcome.Nothing : Outcome.Advanced;
     },

@@ -34,6 +34,9 @@ const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...custom,
 };
 
+/** All of them by name. */
+export const COMMANDS: readonly string[] = [...Object.keys(HANDLERS), 'cancel'];
+
 /** A handler that checks the arguments first. */
 type CheckedHandler = (context: SessionContext, given: unknown, call: Call) => unknown;
 

@@ -24,11 +24,7 @@ import {
   Cr0,
   CR0,
   CR2,
-  CR3,
   Cr4,
-  CR4,
-  EFER,
-  Efer,
   Flag,
   NEED_READ,
   NEED_WRITE,
@@ -36,36 +32,19 @@ import {
   SYSFLAGS,
   type Views,
 } from '../state.ts';
-
-export const SUPERVISOR_READ = 1;
-export const SUPERVISOR_WRITE = 2;
-export const USER_READ = 4;
-export const USER_WRITE = 8;
-const GLOBAL = 0x10;
-/** Rights of the page tables stand this many bits above the fast-path rights. */
-const RIGHTS = 8;
-const NO_EXECUTE = 0x40;
-const ALL_RIGHTS = 0xf;
-const WRITES = SUPERVISOR_WRITE | USER_WRITE;
-
-/** Page-table entry bits (SDM vol. 3A, tables 4-4 to 4-6). */
-const Pte = { P: 1, RW: 2, US: 4, A: 0x20, D: 0x40, PS: 0x80, G: 0x100 } as const;
-/** Bits 13-21 of a 4 MiB page's directory entry: reserved without PSE-36. */
-const PDE_4M_RESERVED = 0x003f_e000;
-
-/** Page-fault error code bits (SDM vol. 3A, figure 4-12). */
-const Pf = { P: 1, W: 2, U: 4, RSVD: 8, I: 0x10 } as const;
-
-/** Upper dwords of PAE entries: physical address bits 32-35 (MAXPHYADDR is 36), reserved bits, XD. */
-const PAE_ADDRESS_HIGH = 0xf;
-const PAE_RESERVED_HIGH = 0x7fff_fff0;
-const XD = 0x8000_0000;
-/** Bits 13-20 of a 2 MiB page's directory entry are reserved. */
-const PDE_2M_RESERVED = 0x001f_e000;
-/** Reserved in the lower dword of a page-directory-pointer entry: bits 1, 2 and 5-8. */
-const PDPTE_RESERVED = 0x1e6;
-/** Stands for every physical address from 4 GiB on: this machine has nothing there. */
-const BEYOND = 0xf000_0000;
+import { createPageWalk } from './page-walk.ts';
+import {
+  ALL_RIGHTS,
+  GLOBAL,
+  NO_EXECUTE,
+  RIGHTS,
+  SUPERVISOR_READ,
+  SUPERVISOR_WRITE,
+  USER,
+  USER_READ,
+  USER_WRITE,
+  WRITES,
+} from './tlb.ts';
 
 /** Bytes of the largest access to memory: an XMM register. */
 const LARGEST_ACCESS = 16;
@@ -74,6 +53,10 @@ const TRACKED = 8192;
 
 /** Is told of data accesses to a watched page, before a fault can hide what follows. */
 export type AccessListener = (linear: number, size: number, write: boolean) => void;
+
+/** Answers of `refill` that are no entries: those have rights. */
+const NO_REFILL = 0;
+export const PAGE_FAULT = 0x1000;
 
 export interface Mmu {
   /** Physical address of `linear` for the given kind of access. @throws CpuFault #PF with CR2 set. */
@@ -99,6 +82,12 @@ export interface Mmu {
   probeWrite(linear: number, size: number): void;
   /** Where bytes lie in the machine's memory, if they may be accessed there without looking further; else 0. */
   hostOf(linear: number, size: number, right: number): number;
+  /**
+   * Fills the TLB for an access of `size` bytes inside one page that needs a right, as the access would.
+   * @returns the entry. Or `NO_REFILL` if the access cannot go on at full speed, which may have changed accessed and dirty bits
+   * only. Or `PAGE_FAULT`, with CR2 and the fault in place.
+   */
+  refill(linear: number, size: number, right: number): number;
   /** Implicit supervisor accesses: descriptor tables, TSS, ring-0 stacks. */
   readSystem(linear: number, size: number): number;
   writeSystem(linear: number, value: number, size: number): void;
@@ -117,7 +106,7 @@ export interface Mmu {
   readonly generation: () => number;
 }
 
-export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { raise }: Faults): Mmu {
+export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { raise, fault }: Faults): Mmu {
   const tracked = new Int32Array(TRACKED);
   let trackedCount = 0;
   let generation = 1;
@@ -138,99 +127,36 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
     return flags & (PageFlag.Code | PageFlag.Rom) ? rights & ~WRITES : rights;
   }
 
-  /** What the A20 gate lets through of a physical address. */
-  const gated = (physical: number) => (physical & ~state[A20_GATED]) >>> 0;
-
   function enter(linear: number, ungated: number, rights: number, global: number): number {
     const page = linear >>> 12;
-    const physical = gated(ungated);
+    const physical = (ungated & ~state[A20_GATED]) >>> 0;
     if (tlb[page] === 0 && trackedCount < TRACKED) tracked[trackedCount] = page;
     if (tlb[page] === 0) trackedCount++;
     const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
     return (tlb[page] = distance | fastRights(rights, linear, physical) | (rights << RIGHTS) | global);
   }
 
-  /** Walks the page tables, sets accessed and dirty bits, fills the TLB. */
+  const pages = createPageWalk(state, memory, enter);
+
   function fill(linear: number, write: boolean, user: boolean, fetch: boolean): number {
-    if ((state[CR0] & Cr0.PG) === 0) return enter(linear, linear, ALL_RIGHTS, 0);
-    if ((state[CR4] & Cr4.PAE) !== 0) return fillPae(linear, write, user, fetch);
-    const denied = (write ? Pf.W : 0) | (user ? Pf.U : 0);
-    const pdeAddress = gated((state[CR3] & -PAGE_SIZE) + ((linear >>> 22) << 2));
-    const pde = memory.read(pdeAddress, 4);
-    if ((pde & Pte.P) === 0) pageFault(linear, denied);
-    const large = (pde & Pte.PS) !== 0 && (state[CR4] & Cr4.PSE) !== 0;
-    if (large && (pde & PDE_4M_RESERVED) !== 0) pageFault(linear, denied | Pf.P | Pf.RSVD);
-    const pteAddress = large ? pdeAddress : gated((pde & -PAGE_SIZE) + (((linear >>> 12) & 0x3ff) << 2));
-    const pte = large ? pde : memory.read(pteAddress, 4);
-    if ((pte & Pte.P) === 0) pageFault(linear, denied);
-
-    const flags = pde & pte;
-    const supervisorWrite = (flags & Pte.RW) !== 0 || (state[CR0] & Cr0.WP) === 0;
-    const userOk = (flags & Pte.US) !== 0;
-    const allowed = user ? userOk && (!write || (flags & Pte.RW) !== 0) : !write || supervisorWrite;
-    if (!allowed) pageFault(linear, denied | Pf.P);
-
-    if (!large && (pde & Pte.A) === 0) memory.write(pdeAddress, pde | Pte.A, 4);
-    const updated = pte | Pte.A | (write ? Pte.D : 0);
-    if (updated !== pte) memory.write(pteAddress, updated, 4);
-
-    const dirty = (updated & Pte.D) !== 0;
-    const rights =
-      SUPERVISOR_READ |
-      (supervisorWrite && dirty ? SUPERVISOR_WRITE : 0) |
-      (userOk ? USER_READ : 0) |
-      (userOk && (flags & Pte.RW) !== 0 && dirty ? USER_WRITE : 0);
-    const physical = large ? (pte & 0xffc0_0000) | (linear & 0x3f_f000) : pte & -PAGE_SIZE;
-    const global = (pte & Pte.G) !== 0 && (state[CR4] & Cr4.PGE) !== 0 ? GLOBAL : 0;
-    return enter(linear, physical, rights, global);
+    const entry = pages.walk(linear, write, user, fetch, false);
+    return entry !== 0 ? entry : pageFault(linear, pages.denial());
   }
 
-  /** Physical address of a PAE table or page from the two dwords of the entry that names it. */
-  const paeAddress = (low: number, high: number) =>
-    (high & PAE_ADDRESS_HIGH) !== 0 ? BEYOND : gated(low & -PAGE_SIZE);
-
-  /** Three-level paging (SDM vol. 3A, section 4.4). */
-  function fillPae(linear: number, write: boolean, user: boolean, fetch: boolean): number {
-    const nxe = (state[EFER] & Efer.NXE) !== 0;
-    const denied = (write ? Pf.W : 0) | (user ? Pf.U : 0) | (fetch && nxe ? Pf.I : 0);
-    const reserved = PAE_RESERVED_HIGH | (nxe ? 0 : XD);
-    const pointer = PDPTE + (linear >>> 30) * 2;
-    if ((state[pointer] & Pte.P) === 0) pageFault(linear, denied);
-
-    const pdeAddress = paeAddress(state[pointer], state[pointer + 1]) + (((linear >>> 21) & 0x1ff) << 3);
-    const pde = memory.read(pdeAddress, 4);
-    const pdeHigh = memory.read(pdeAddress + 4, 4);
-    if ((pde & Pte.P) === 0) pageFault(linear, denied);
-    const large = (pde & Pte.PS) !== 0;
-    if ((pdeHigh & reserved) !== 0 || (large && (pde & PDE_2M_RESERVED) !== 0))
-      pageFault(linear, denied | Pf.P | Pf.RSVD);
-    const pteAddress = large ? pdeAddress : paeAddress(pde, pdeHigh) + (((linear >>> 12) & 0x1ff) << 3);
-    const pte = large ? pde : memory.read(pteAddress, 4);
-    const pteHigh = large ? pdeHigh : memory.read(pteAddress + 4, 4);
-    if ((pte & Pte.P) === 0) pageFault(linear, denied);
-    if ((pteHigh & reserved) !== 0) pageFault(linear, denied | Pf.P | Pf.RSVD);
-
-    const flags = pde & pte;
-    const noExecute = ((pdeHigh | pteHigh) & XD) !== 0;
-    const supervisorWrite = (flags & Pte.RW) !== 0 || (state[CR0] & Cr0.WP) === 0;
-    const userOk = (flags & Pte.US) !== 0;
-    const allowed = user ? userOk && (!write || (flags & Pte.RW) !== 0) : !write || supervisorWrite;
-    if (!allowed || (fetch && noExecute)) pageFault(linear, denied | Pf.P);
-
-    if (!large && (pde & Pte.A) === 0) memory.write(pdeAddress, pde | Pte.A, 4);
-    const updated = pte | Pte.A | (write ? Pte.D : 0);
-    if (updated !== pte) memory.write(pteAddress, updated, 4);
-
-    const dirty = (updated & Pte.D) !== 0;
-    const rights =
-      SUPERVISOR_READ |
-      (supervisorWrite && dirty ? SUPERVISOR_WRITE : 0) |
-      (userOk ? USER_READ : 0) |
-      (userOk && (flags & Pte.RW) !== 0 && dirty ? USER_WRITE : 0);
-    const page = paeAddress(pte, pteHigh);
-    const physical = large && page !== BEYOND ? (page & 0xffe0_0000) | (linear & 0x1f_f000) : page;
-    const global = (pte & Pte.G) !== 0 && (state[CR4] & Cr4.PGE) !== 0 ? GLOBAL : 0;
-    return enter(linear, physical, rights, global | (noExecute ? NO_EXECUTE : 0));
+  function refill(linear: number, size: number, right: number): number {
+    const entry = tlb[linear >>> 12];
+    // What the page tables allow here and the TLB does not has another reason.
+    if ((entry & (right << RIGHTS)) !== 0 || (linear & (PAGE_SIZE - 1)) > PAGE_SIZE - size) return NO_REFILL;
+    const found = pages.walk(linear, (right & WRITES) !== 0, (right & USER) !== 0, false, true);
+    // Whoever knows the page from before must hear that it has moved: its tables were changed without a flush.
+    const moved = entry !== 0 && ((entry ^ found) & -PAGE_SIZE) !== 0;
+    if (found !== 0) return (found & right) !== 0 && !moved ? found : NO_REFILL;
+    const errorCode = pages.denial();
+    if (errorCode < 0) return NO_REFILL;
+    state[CR2] = linear;
+    fault.vector = Vector.PF;
+    fault.errorCode = errorCode;
+    return PAGE_FAULT;
   }
 
   /** Start of the page behind `linear`: what CR2 names when an access that crosses into it faults there. */
@@ -253,16 +179,8 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
 
   function guessFetch(linear: number, user: boolean): number {
     const entry = tlb[linear >>> 12];
-    if ((entry & ((user ? USER_READ : SUPERVISOR_READ) << RIGHTS)) !== 0)
-      return (entry & NO_EXECUTE) !== 0 ? -1 : ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0;
-    if ((state[CR0] & Cr0.PG) === 0) return gated(linear);
-    if ((state[CR4] & Cr4.PAE) !== 0) return -1;
-    const pde = memory.peek(gated((state[CR3] & -PAGE_SIZE) + ((linear >>> 22) << 2))) ?? 0;
-    const large = (pde & Pte.PS) !== 0 && (state[CR4] & Cr4.PSE) !== 0;
-    if (large || (pde & Pte.P) === 0) return -1;
-    const pte = memory.peek(gated((pde & -PAGE_SIZE) + (((linear >>> 12) & 0x3ff) << 2))) ?? 0;
-    const wanted = Pte.P | (user ? Pte.US : 0);
-    return (pde & pte & wanted) === wanted ? gated((pte & -PAGE_SIZE) | (linear & 0xfff)) : -1;
+    if ((entry & ((user ? USER_READ : SUPERVISOR_READ) << RIGHTS)) === 0) return pages.guess(linear, user);
+    return (entry & NO_EXECUTE) !== 0 ? -1 : ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0;
   }
 
   function isDetour(linear: number): boolean {
@@ -273,13 +191,7 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
 
   function loadPointers(cr0: number, cr3: number, cr4: number): void {
     if ((cr0 & Cr0.PG) === 0 || (cr4 & Cr4.PAE) === 0) return;
-    const table = gated(cr3 & -32);
-    const entries = Array.from({ length: 8 }, (_, n) => memory.read(table + n * 4, 4) | 0);
-    for (let n = 0; n < 8; n += 2) {
-      const present = (entries[n] & Pte.P) !== 0;
-      if (present && ((entries[n] & PDPTE_RESERVED) !== 0 || (entries[n + 1] & ~PAE_ADDRESS_HIGH) !== 0))
-        raise(Vector.GP, 0);
-    }
+    const entries = pages.readPointers(cr3) ?? raise(Vector.GP, 0);
     entries.forEach((value, n) => {
       state[PDPTE + n] = value;
     });
@@ -383,6 +295,7 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
       if ((linear & 0xfff) + size > PAGE_SIZE) translate(nextPage(linear), true, user);
     },
     hostOf,
+    refill,
     readSystem,
     writeSystem,
     flush(global) {

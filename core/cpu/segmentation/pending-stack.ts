@@ -6,8 +6,9 @@
  */
 import { type Faults, Vector } from '../interrupts/fault.ts';
 import type { Mmu } from '../paging/mmu.ts';
+import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../paging/tlb.ts';
 import { Descriptor, type Segmentation } from './segmentation.ts';
-import { Attr, CPL, ESP, EXT, SS, TR, type Views } from '../state.ts';
+import { ALIGN, Attr, CPL, ESP, EXT, SS, TR, type Views } from '../state.ts';
 
 export interface PendingStack {
   /** Starts on the current SS:ESP. */
@@ -31,7 +32,7 @@ export function createPendingStack(
   segmentation: Segmentation,
   { raise }: Faults,
 ): PendingStack {
-  const { state, reg32, segSel, segBase, segLimit, segAttr } = views;
+  const { state, reg32, segSel, segBase, segLimit, segAttr, mem } = views;
   const descriptor = new Descriptor();
   let fresh = false;
   let selector = 0;
@@ -40,6 +41,8 @@ export function createPendingStack(
   let attr = 0;
   let esp = 0;
   let user = false;
+  /** Bits of the stack pointer that count. */
+  let mask = 0;
 
   /** Linear address of `size` bytes at `offset` of this stack. */
   function at(offset: number, size: number): number {
@@ -53,8 +56,17 @@ export function createPendingStack(
     return (base + offset) | 0;
   }
 
-  function mask(): number {
-    return (attr & Attr.Big) !== 0 ? -1 : 0xffff;
+  function enter(): void {
+    mask = (attr & Attr.Big) !== 0 ? -1 : 0xffff;
+  }
+  function move(bytes: number): void {
+    esp = (esp & ~mask) | ((esp + bytes) & mask);
+  }
+
+  /** Where a slot lies in the machine's memory if it may be accessed there as it is; else 0. */
+  function hostOf(linear: number, size: number, userRight: number, systemRight: number): number {
+    if (!user) return mmu.hostOf(linear, size, systemRight);
+    return state[ALIGN] !== 0 ? 0 : mmu.hostOf(linear, size, userRight);
   }
 
   /** Bytes of a stack slot may cross a page; user stacks are checked as user accesses. */
@@ -72,6 +84,7 @@ export function createPendingStack(
       attr = segAttr[SS];
       esp = reg32[ESP];
       user = state[CPL] === 3;
+      enter();
     },
     fromTss(dpl) {
       const ext = state[EXT];
@@ -93,32 +106,38 @@ export function createPendingStack(
       attr = descriptor.attr;
       // Gates lead to rings 0-2 here, which are supervisor accesses.
       user = false;
+      enter();
     },
     push(value, size) {
-      const next = (esp - size) & mask();
-      const linear = at(next, size);
-      access(linear, size, true);
-      if (user) mmu.writeSlow(linear, value, size);
-      else mmu.writeSystem(linear, value, size);
-      esp = (esp & ~mask()) | next;
+      const linear = at((esp - size) & mask, size);
+      const host = size === 4 ? hostOf(linear, 4, USER_WRITE, SUPERVISOR_WRITE) : 0;
+      if (host !== 0) mem.setInt32(host, value, true);
+      else {
+        access(linear, size, true);
+        if (user) mmu.writeSlow(linear, value, size);
+        else mmu.writeSystem(linear, value, size);
+      }
+      move(-size);
     },
     pop(size) {
-      const linear = at(esp & mask(), size);
-      access(linear, size, false);
-      const value = user ? mmu.readSlow(linear, size) : mmu.readSystem(linear, size);
-      esp = (esp & ~mask()) | ((esp + size) & mask());
+      const linear = at(esp & mask, size);
+      let value;
+      const host = size === 4 ? hostOf(linear, 4, USER_READ, SUPERVISOR_READ) : 0;
+      if (host !== 0) value = mem.getUint32(host, true);
+      else {
+        access(linear, size, false);
+        value = user ? mmu.readSlow(linear, size) : mmu.readSystem(linear, size);
+      }
+      move(size);
       return value;
     },
-    skip(bytes) {
-      esp = (esp & ~mask()) | ((esp + bytes) & mask());
-    },
+    skip: move,
     commit() {
       if (fresh) {
         segmentation.markAccessed(descriptor);
         segmentation.fill(SS, selector, descriptor);
       }
-      const m = mask();
-      reg32[ESP] = (reg32[ESP] & ~m) | (esp & m);
+      reg32[ESP] = (reg32[ESP] & ~mask) | (esp & mask);
     },
   };
 }

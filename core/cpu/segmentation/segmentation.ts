@@ -5,7 +5,8 @@
  * `access.ts` tests. The privilege rules of far transfers live in `transfer.ts`; here are those of data segments and SS.
  */
 import { type Faults, Vector } from '../interrupts/fault.ts';
-import { type Mmu, SUPERVISOR_READ } from '../paging/mmu.ts';
+import type { Mmu } from '../paging/mmu.ts';
+import { SUPERVISOR_READ } from '../paging/tlb.ts';
 import {
   Attr,
   CPL,
@@ -32,6 +33,15 @@ import {
   V86,
   type Views,
 } from '../state.ts';
+
+/** What may be done at any offset of a segment without a limit, by the lower byte of its attributes. */
+const FAST_BY_TYPE = Uint8Array.from({ length: 256 }, (_, attr) => {
+  if ((attr & Attr.Present) === 0 || (attr & Attr.Segment) === 0) return 0;
+  const readWrite = (attr & Attr.ReadWrite) !== 0;
+  if ((attr & Attr.Code) !== 0) return readWrite ? FAST_READ : 0;
+  if ((attr & Attr.ExpandConforming) !== 0) return 0;
+  return readWrite ? FAST_READ | FAST_WRITE : FAST_READ;
+});
 
 /** Of a descriptor's upper dword: present, S, code, writable, accessed. */
 const PLAIN_BITS = 0x9b00;
@@ -124,18 +134,12 @@ export function createSegmentation(views: Views, mmu: Mmu, { raise }: Faults): S
 
   function updateFast(seg: number): void {
     const attr = segAttr[seg];
-    let fast = 0;
-    const usable = (attr & (Attr.Present | Attr.Segment)) === (Attr.Present | Attr.Segment);
-    if (usable && segLimit[seg] === 0xffff_ffff) {
-      const code = (attr & Attr.Code) !== 0;
-      const readWrite = (attr & Attr.ReadWrite) !== 0;
-      if (code) fast = readWrite ? FAST_READ : 0;
-      else if ((attr & Attr.ExpandConforming) === 0) fast = readWrite ? FAST_READ | FAST_WRITE : FAST_READ;
-    }
+    const unlimited = segLimit[seg] === 0xffff_ffff;
+    const fast = unlimited ? FAST_BY_TYPE[attr & 0xff] : 0;
     segFast[seg] = fast;
     const bit = 1 << seg;
     const wide = (seg !== CS && seg !== SS) || (attr & Attr.Big) !== 0;
-    const anywhere = seg === CS ? segLimit[seg] === 0xffff_ffff : fast === (FAST_READ | FAST_WRITE);
+    const anywhere = seg === CS ? unlimited : fast === (FAST_READ | FAST_WRITE);
     state[UNLIMITED] = anywhere ? state[UNLIMITED] | bit : state[UNLIMITED] & ~bit;
     state[FLAT] = anywhere && wide && segBase[seg] === 0 ? state[FLAT] | bit : state[FLAT] & ~bit;
     if (seg === SS) state[STACK_MASK] = (attr & Attr.Big) !== 0 ? -1 : 0xffff;

@@ -11,6 +11,7 @@ import type { Services } from '../services.ts';
 import type { Block } from '../../cpu/decode/code-cache.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
 import type { Exit } from '../exit.ts';
+import { createPages, type Pages } from './pages.ts';
 import type { Code, Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
 
@@ -64,14 +65,19 @@ export interface Frame {
   loadFlags(): void;
   /** What was put back is not so any more: another block begins. */
   forgetSpills(): void;
+  /** Open blocks of WebAssembly around the present x86 block: what is deeper may be skipped. */
+  depth: number;
   /** The present instruction. */
   insn: Insn | undefined;
   /** The ways out so far. */
   readonly exits: readonly Exit[];
+  readonly pages: Pages;
   /** Leaves before the present instruction, as if it had not begun: the interpreter goes on with it. */
   leaveHere(): void;
   /** The same if `condition` leaves something other than 0 on the stack: its access to memory is not for the fast way. */
   leaveForAccessIf(condition: () => void): void;
+  /** The same because it is not in the page that another one is in. */
+  leaveForPageIf(condition: () => void): void;
   /** Leaves behind the present instruction, which is done. @param length of it in bytes */
   leaveBehind(length: number): void;
   /** Leaves for an EIP after the present block. */
@@ -129,10 +135,19 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
     code.const(exits.length - 1);
     code.branch(exit);
   }
+  /** By the last of the exits. */
+  function leaveIf(condition: () => void): void {
+    code.const(exits.length - 1);
+    condition();
+    code.branchIf(exit);
+    code.op(Op.drop);
+  }
   const frame: Frame = {
     code,
     mode,
     exits,
+    pages: createPages(local),
+    depth: 0,
     insn: undefined,
     locals,
     service,
@@ -147,6 +162,7 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
     },
     setRegister(register) {
       clean &= ~(1 << register);
+      frame.pages.changed(register);
       code.set(locals.registers[register]!);
     },
     spillRegisters() {
@@ -187,6 +203,7 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
     loadRegisters(mask) {
       for (let register = 0; register < 8; register++) {
         if ((mask & (1 << register)) === 0) continue;
+        frame.pages.changed(register);
         loadState(register);
         code.set(locals.registers[register]!);
       }
@@ -223,10 +240,12 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
       const { insn, eip, done } = frame;
       if (last?.access === undefined || last.access !== insn || last.eip !== eip)
         exits.push({ eip, done, ...(insn && { access: insn }) });
-      code.const(exits.length - 1);
-      condition();
-      code.branchIf(exit);
-      code.op(Op.drop);
+      leaveIf(condition);
+    },
+    leaveForPageIf(condition) {
+      const { insn, eip, done } = frame;
+      exits.push({ eip, done, ...(insn && { apart: insn }) });
+      leaveIf(condition);
     },
     leaveBehind(length) {
       const { eip, done } = frame;

@@ -65,6 +65,7 @@ export function emitInterpret(
   code.op(Op.return);
   if (last) return;
   code.end();
+  frame.pages.forget();
   frame.done++;
   frame.loadState(JIT_LEFT);
   code.const(frame.done);

@@ -2,15 +2,17 @@
  * Accesses to memory: the address, the look into the TLB, the bytes.
  *
  * The TLB's word of a page says where the page lies and what may be done there without looking further (`cpu/paging/mmu.ts`).
- * If it does not allow the access, or if the access crosses the page's end, the region is left before the instruction and the
- * interpreter does it, faults and devices and watchpoints included.
+ * If it does not allow the access, the page tables are walked for it (`cpu/paging/mmu.ts`). If they do not allow it either, or if it
+ * crosses the page's end, the region is left before the instruction and the interpreter does it, faults and devices and watchpoints
+ * included.
  */
 import { FS, GS, SEG_BASE, ZERO } from '../../cpu/state.ts';
-import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/mmu.ts';
+import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/tlb.ts';
 import { PAGE_SIZE, TLB_BASE } from '../../memory/layout.ts';
 import type { Memory, Width } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
+import type { Known, Place } from './pages.ts';
 
 /** Leaves the linear address on the stack. */
 export function linearAddress(frame: Frame, { seg, base, index, scale, disp, mask }: Memory): void {
@@ -45,15 +47,48 @@ export function linearAddress(frame: Frame, { seg, base, index, scale, disp, mas
   }
 }
 
+/** An access that was so often in another page than the one before it looks for its page by itself. */
+export const MANY_APART = 50;
+
+const rightOf = ({ mode }: Frame, write: boolean) =>
+  write ? (mode.user ? USER_WRITE : SUPERVISOR_WRITE) : mode.user ? USER_READ : SUPERVISOR_READ;
+
 /**
- * Turns the linear address on the stack into the address of the machine's memory, or leaves.
+ * Leaves the address in the machine's memory of an operand, or leaves the region.
  * @param size bytes of the access
+ * @param walks the instruction would fault here, and at this address, before it does anything else
+ * @returns what is to be added to it, as the offset of a load or a store
  */
-export function translate(frame: Frame, size: number, write: boolean): void {
-  const { code, mode } = frame;
+export function locate(frame: Frame, memory: Memory, size: number, write: boolean, walks = true): number {
+  const { code, pages, insn } = frame;
+  const shares = insn === undefined || insn.apart < MANY_APART;
+  const found = shares ? pages.find(memory) : undefined;
+  if (found) return locateInPage(frame, found.page, found.distance, size, write);
+  linearAddress(frame, memory);
+  // What is remembered must hold wherever the block's code goes on.
+  const place = shares && code.depth === frame.depth ? pages.remember(memory, size, write) : undefined;
+  if (place) {
+    probe(frame, place, size, write, walks);
+    code.tee(place.host);
+    return 0;
+  }
   const linear = frame.temporary();
   const entry = frame.temporary();
-  const need = write ? (mode.user ? USER_WRITE : SUPERVISOR_WRITE) : mode.user ? USER_READ : SUPERVISOR_READ;
+  probe(frame, { linear, entry }, size, write, walks);
+  frame.release(linear, entry);
+  return 0;
+}
+
+/** The linear address is on the stack. */
+function probe(
+  frame: Frame,
+  { linear, entry }: Pick<Place, 'linear' | 'entry'>,
+  size: number,
+  write: boolean,
+  walks: boolean,
+): void {
+  const { code } = frame;
+  const need = rightOf(frame, write);
   code.tee(linear);
   code.const(12);
   code.op(Op.i32ShrU);
@@ -61,11 +96,24 @@ export function translate(frame: Frame, size: number, write: boolean): void {
   code.op(Op.i32Shl);
   code.memory(Op.i32Load, TLB_BASE);
   code.set(entry);
-  frame.leaveForAccessIf(() => {
+  const denied = () => {
     code.get(entry);
     code.const(need);
     code.op(Op.i32And, Op.i32Eqz);
-  });
+  };
+  if (walks) {
+    denied();
+    code.if();
+    frame.leaveForAccessIf(() => {
+      code.get(linear);
+      code.const(size);
+      code.const(need);
+      code.call(frame.service('refill'));
+      code.tee(entry);
+      code.op(Op.i32Eqz);
+    });
+    code.end();
+  } else frame.leaveForAccessIf(denied);
   if (size > 1)
     frame.leaveForAccessIf(() => {
       code.get(linear);
@@ -79,7 +127,42 @@ export function translate(frame: Frame, size: number, write: boolean): void {
   code.op(Op.i32And);
   code.get(linear);
   code.op(Op.i32Add);
-  frame.release(linear, entry);
+}
+
+function requireRight(frame: Frame, entry: number, write: boolean): void {
+  frame.leaveForAccessIf(() => {
+    frame.code.get(entry);
+    frame.code.const(rightOf(frame, write));
+    frame.code.op(Op.i32And, Op.i32Eqz);
+  });
+}
+
+function locateInPage(frame: Frame, page: Known, distance: number, size: number, write: boolean): number {
+  const { code, pages } = frame;
+  const { place, from, to, writable } = page;
+  if (distance < from || distance + size > to)
+    frame.leaveForPageIf(() => {
+      code.get(place.linear);
+      code.const(PAGE_SIZE - 1);
+      code.op(Op.i32And);
+      code.const(distance);
+      code.op(Op.i32Add);
+      code.const(PAGE_SIZE - size);
+      code.op(Op.i32GtU);
+    });
+  // The right to write is that to read too.
+  if (write && !writable) requireRight(frame, place.entry, true);
+  if (code.depth === frame.depth)
+    pages.learn(page, {
+      from: Math.min(from, distance),
+      to: Math.max(to, distance + size),
+      writable: writable || write,
+    });
+  code.get(place.host);
+  if (distance >= 0) return distance;
+  code.const(distance);
+  code.op(Op.i32Add);
+  return 0;
 }
 
 /** Loads a value, zero extended, from the address of the machine's memory on the stack. */
@@ -93,7 +176,6 @@ export function storeHost({ code }: Frame, width: Width, offset = 0): void {
 
 /** Leaves the value of a memory operand on the stack, zero extended. */
 export function load(frame: Frame, memory: Memory, width: Width): void {
-  linearAddress(frame, memory);
-  translate(frame, width / 8, false);
-  loadHost(frame, width);
+  const offset = locate(frame, memory, width / 8, false);
+  loadHost(frame, width, offset);
 }

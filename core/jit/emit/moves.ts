@@ -5,7 +5,8 @@ import { isMemory } from '../lift.ts';
 import { Op } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
 import type { Frame } from './frame.ts';
-import { linearAddress, loadHost, storeHost, translate } from './memory.ts';
+import { linearAddress, loadHost, locate, storeHost } from './memory.ts';
+import { plus } from './pages.ts';
 import { getPart, open, read, setPart, setPartFromStack } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
@@ -23,10 +24,9 @@ export const stackAt = (base: number, disp: number): Memory => ({
 
 export function emitMov(frame: Frame, { width, to, from }: Named<'mov'>): void {
   if (isMemory(to)) {
-    linearAddress(frame, to);
-    translate(frame, width / 8, true);
+    const offset = locate(frame, to, width / 8, true);
     read(frame, from, width);
-    storeHost(frame, width);
+    storeHost(frame, width, offset);
     return;
   }
   read(frame, from, width);
@@ -47,25 +47,25 @@ export function emitLea(frame: Frame, { width, to, from }: Named<'lea'>): void {
 
 /** Pushes the dword that `value` leaves on the stack. */
 export function push(frame: Frame, value: () => void): void {
-  linearAddress(frame, stackAt(ESP, -4));
-  translate(frame, 4, true);
+  const offset = locate(frame, stackAt(ESP, -4), 4, true);
   value();
-  storeHost(frame, 32);
+  storeHost(frame, 32, offset);
   moveStack(frame, -4);
 }
 
 export function moveStack(frame: Frame, bytes: number): void {
+  const sum = plus(frame.pages.sumOf(ESP), bytes);
   frame.getRegister(ESP);
   frame.code.const(bytes);
   frame.code.op(Op.i32Add);
   frame.setRegister(ESP);
+  frame.pages.is(ESP, sum);
 }
 
 /** Leaves the dword on top of the stack on that of WebAssembly. */
 export function peek(frame: Frame): void {
-  linearAddress(frame, stackAt(ESP, 0));
-  translate(frame, 4, false);
-  loadHost(frame, 32);
+  const offset = locate(frame, stackAt(ESP, 0), 4, false);
+  loadHost(frame, 32, offset);
 }
 
 export function emitPush(frame: Frame, { from }: Named<'push'>): void {
@@ -101,9 +101,8 @@ export function emitPop(frame: Frame, { to }: Named<'pop'>): void {
 export function emitLeave(frame: Frame): void {
   const { code } = frame;
   const value = frame.temporary();
-  linearAddress(frame, stackAt(EBP, 0));
-  translate(frame, 4, false);
-  loadHost(frame, 32);
+  const offset = locate(frame, stackAt(EBP, 0), 4, false);
+  loadHost(frame, 32, offset);
   code.set(value);
   frame.getRegister(EBP);
   code.const(4);
@@ -118,13 +117,13 @@ export function emitLeave(frame: Frame): void {
 export function emitPushAll(frame: Frame): void {
   const { code } = frame;
   const host = frame.temporary();
-  linearAddress(frame, stackAt(ESP, -32));
-  translate(frame, 32, true);
+  // The processor begins with the highest of them.
+  const offset = locate(frame, stackAt(ESP, -32), 32, true, false);
   code.set(host);
   for (let register = 0; register < 8; register++) {
     code.get(host);
     frame.getRegister(register);
-    storeHost(frame, 32, 4 * (7 - register));
+    storeHost(frame, 32, offset + 4 * (7 - register));
   }
   moveStack(frame, -32);
   frame.release(host);
@@ -133,13 +132,12 @@ export function emitPushAll(frame: Frame): void {
 export function emitPopAll(frame: Frame): void {
   const { code } = frame;
   const host = frame.temporary();
-  linearAddress(frame, stackAt(ESP, 0));
-  translate(frame, 32, false);
+  const offset = locate(frame, stackAt(ESP, 0), 32, false);
   code.set(host);
   for (let register = 0; register < 8; register++) {
     if (register === ESP) continue;
     code.get(host);
-    loadHost(frame, 32, 4 * (7 - register));
+    loadHost(frame, 32, offset + 4 * (7 - register));
     frame.setRegister(register);
   }
   moveStack(frame, 32);

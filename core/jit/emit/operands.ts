@@ -3,7 +3,7 @@ import type { Operand, Place, Register, Width } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
-import { linearAddress, load, loadHost, storeHost, translate } from './memory.ts';
+import { load, loadHost, locate, storeHost } from './memory.ts';
 
 /** Leaves the part of a register on the stack. */
 export function getPart(frame: Frame, { register, high }: Register, width: Width): void {
@@ -121,19 +121,18 @@ export function open(frame: Frame, place: Place, width: Width): Target {
       close: () => undefined,
     };
   }
-  linearAddress(frame, place);
-  translate(frame, width / 8, true);
+  const offset = locate(frame, place, width / 8, true);
   const host = frame.temporary();
   code.set(host);
   return {
     read() {
       code.get(host);
-      loadHost(frame, width);
+      loadHost(frame, width, offset);
     },
     write(value) {
       code.get(host);
       code.get(value);
-      storeHost(frame, width);
+      storeHost(frame, width, offset);
     },
     close() {
       frame.release(host);

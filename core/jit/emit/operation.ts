@@ -1,4 +1,5 @@
 /** Writes the WebAssembly of one operation, whichever it is. */
+import { EBP, ESP, ZERO } from '../../cpu/state.ts';
 import type { Memory, Operand, Operation } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import { emitAlu, emitCompareExchange, emitExchangeAdd, emitUnary } from './arithmetic.ts';
@@ -6,6 +7,7 @@ import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden }
 import { emitFlagsFromAh, emitFlagsToAh, emitPushFlags } from './flag-image.ts';
 import type { FlagWriter } from './flags.ts';
 import type { Frame } from './frame.ts';
+import { plus, type Sum } from './pages.ts';
 import {
   emitConditionalMove,
   emitExchange,
@@ -45,7 +47,49 @@ export function memoryOf(operation: Operation): Memory | undefined {
   );
 }
 
-export function emitOperation({ frame, flags, vectors, x87 }: OperationContext, of: Translated): void {
+/** The register that an operation leaves with another one's value plus a constant, and that sum. */
+function followed({ pages }: Frame, of: Translated): { register: number; sum: Sum } | undefined {
+  switch (of.op) {
+    case 'mov':
+      if (of.width !== 32 || of.to.kind !== 'register' || isMemory(of.from)) return undefined;
+      if (of.from.kind === 'constant')
+        return { register: of.to.register, sum: plus(pages.sumOf(ZERO), of.from.value) };
+      return { register: of.to.register, sum: pages.sumOf(of.from.register) };
+    case 'lea': {
+      const { base, index, disp, mask } = of.from;
+      if (of.width !== 32 || index !== ZERO || mask !== -1) return undefined;
+      return { register: of.to.register, sum: plus(pages.sumOf(base), disp) };
+    }
+    case 'unary': {
+      if (of.width !== 32 || of.to.kind !== 'register') return undefined;
+      if (of.name !== 'inc' && of.name !== 'dec') return undefined;
+      const { register } = of.to;
+      return { register, sum: plus(pages.sumOf(register), of.name === 'inc' ? 1 : -1) };
+    }
+    case 'alu': {
+      if (of.width !== 32 || of.to.kind !== 'register' || of.from.kind !== 'constant') return undefined;
+      if (of.name !== 'add' && of.name !== 'sub') return undefined;
+      const { register } = of.to;
+      return {
+        register,
+        sum: plus(pages.sumOf(register), of.name === 'add' ? of.from.value : -of.from.value),
+      };
+    }
+    case 'leave':
+      return { register: ESP, sum: plus(pages.sumOf(EBP), 4) };
+    default:
+      return undefined;
+  }
+}
+
+export function emitOperation(context: OperationContext, of: Translated): void {
+  const { pages } = context.frame;
+  const known = followed(context.frame, of);
+  emitWhichever(context, of);
+  if (known) pages.is(known.register, known.sum);
+}
+
+function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Translated): void {
   switch (of.op) {
     case 'nop':
       break;

@@ -1,5 +1,5 @@
 /** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
-import { SUPERVISOR_READ, USER_READ } from '../../cpu/paging/mmu.ts';
+import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../../cpu/paging/tlb.ts';
 import { CS, ECX, FS, GS } from '../../cpu/state.ts';
 import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
 import type { Exit } from '../exit.ts';
@@ -27,6 +27,7 @@ import type { X87 } from './x87.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
+import type { Snapshot } from './pages.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
@@ -39,10 +40,6 @@ export interface RegionImports {
   /** Index of a service. */
   readonly service: ImportService;
 }
-
-/** The bits of a TLB word that say where code lies and that it may be fetched (`cpu/paging/mmu.ts`). */
-const RIGHTS = 8;
-const NO_EXECUTE = 0x40;
 
 /** A function from the instructions that may run to those that are left. */
 export function emitRegion(
@@ -63,6 +60,8 @@ export function emitRegion(
   const context: OperationContext = { frame, flags, vectors, x87 };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
+  /** What is known where blocks end. */
+  const ends = new Map<RegionBlock, Snapshot>();
   /** The loop around all blocks, and which of `dispatched` it goes to: the entry at first. */
   const { dispatched } = structure;
   let dispatcher: Label | undefined;
@@ -113,8 +112,15 @@ export function emitRegion(
     code.end();
   }
 
-  /** Goes on at an EIP, when the instructions of `from` are done and counted. */
+  /** Goes on at an EIP, when the instructions of `from` are done and counted. What is known there stays known behind it. */
   function go(from: RegionBlock, to: number): void {
+    const here = frame.pages.snapshot();
+    // Of several ways the first: what the others change comes behind it in time.
+    if (!ends.has(from)) ends.set(from, here);
+    goOn(from, to);
+    frame.pages.restore(here);
+  }
+  function goOn(from: RegionBlock, to: number): void {
     const kind = structure.edge(from, to);
     const target = at.get(to);
     if (kind === 'exit' || !target) {
@@ -326,7 +332,12 @@ export function emitRegion(
   }
 
   function body(block: RegionBlock): void {
-    flags.known = labels.has(block) ? 'nothing' : flags.known;
+    // A loop is entered from its end too.
+    if (labels.has(block)) {
+      flags.known = 'nothing';
+      frame.pages.merge(undefined);
+    }
+    frame.depth = code.depth;
     frame.forgetSpills();
     frame.done = 0;
     vectors.beginBlock();
@@ -344,24 +355,25 @@ export function emitRegion(
   function tree(block: RegionBlock): void {
     const loop = structure.loops.has(block) ? code.loop() : undefined;
     if (loop) labels.set(block, loop);
-    within(structure.merges(block), () => {
+    within(block, structure.merges(block), () => {
       body(block);
     });
     if (loop) code.end();
   }
-  /** `inner` with what it branches forward to behind it. */
-  function within(merges: readonly RegionBlock[], inner: () => void): void {
+  /** `inner`, the code of a block, with what it branches forward to behind it. */
+  function within(of: RegionBlock | 'dispatcher', merges: readonly RegionBlock[], inner: () => void): void {
     const [first, ...rest] = merges;
     if (!first) {
       inner();
       return;
     }
     labels.set(first, code.block());
-    within(rest, inner);
+    within(of, rest, inner);
     code.end();
     // Inside of its own code a loop's label is its head; a merge's label has ended now.
     labels.delete(first);
     flags.known = 'nothing';
+    frame.pages.merge(of === 'dispatcher' ? undefined : ends.get(of));
     tree(first);
   }
 
@@ -382,7 +394,7 @@ export function emitRegion(
   if (dispatched.length === 0) tree(blocks[0]!);
   else {
     dispatcher = code.loop();
-    within(structure.merges('dispatcher'), branchByNumber);
+    within('dispatcher', structure.merges('dispatcher'), branchByNumber);
     code.end();
   }
   // All ways have led out by now.

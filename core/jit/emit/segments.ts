@@ -5,7 +5,7 @@ import { isMemory } from '../lift.ts';
 import { Loaded } from '../services.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
-import { linearAddress, storeHost, translate } from './memory.ts';
+import { locate, storeHost } from './memory.ts';
 import { moveStack, stackAt } from './moves.ts';
 import { read, setPart } from './operands.ts';
 
@@ -22,10 +22,9 @@ export function emitStoreSegment(frame: Frame, { seg, to, width }: Named<'store-
     return;
   }
   // Processors write 16 bits of a stack slot and leave its upper half alone.
-  linearAddress(frame, to === 'stack' ? stackAt(ESP, -4) : to);
-  translate(frame, 2, true);
+  const offset = locate(frame, to === 'stack' ? stackAt(ESP, -4) : to, 2, true);
   frame.loadState(SEG_SEL + seg);
-  storeHost(frame, 16);
+  storeHost(frame, 16, offset);
   if (to === 'stack') moveStack(frame, -4);
 }
 

@@ -30,8 +30,8 @@ function loadLanes(vectors: Vectors, { type }: Lanes, memory: Memory, bytes: 4 |
   const { code } = vectors.frame;
   if (type === Type.v128) loadVector(vectors, memory, bytes, bytes === 16);
   else {
-    vectorAddress(vectors, memory, bytes, false, false);
-    code.memory(type === Type.f64 ? Op.f64Load : Op.f32Load, 0);
+    const offset = vectorAddress(vectors, memory, bytes, false, false);
+    code.memory(type === Type.f64 ? Op.f64Load : Op.f32Load, offset);
   }
 }
 /** Reads a source operand. It may leave the region: nothing has changed yet. */

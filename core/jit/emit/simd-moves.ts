@@ -3,7 +3,7 @@ import type { Memory, Operation } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import { Simd } from '../wasm/simd-opcodes.ts';
-import { linearAddress, loadHost, translate } from './memory.ts';
+import { linearAddress, loadHost, locate } from './memory.ts';
 import type { Vectors } from './vectors.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
@@ -11,6 +11,7 @@ type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 /**
  * Leaves the address in the machine's memory of an operand on the stack. An aligned operand that is not leaves the region: the
  * interpreter raises #GP.
+ * @returns the offset of a load or a store there
  */
 export function vectorAddress(
   { frame }: Vectors,
@@ -18,29 +19,25 @@ export function vectorAddress(
   bytes: number,
   aligned: boolean,
   write: boolean,
-): void {
+): number {
   const { code } = frame;
-  linearAddress(frame, memory);
   if (aligned) {
-    const linear = frame.temporary();
-    code.tee(linear);
+    linearAddress(frame, memory);
     code.const(15);
     code.op(Op.i32And);
     code.if();
     frame.leaveHere();
     code.end();
-    code.get(linear);
-    frame.release(linear);
   }
-  translate(frame, bytes, write);
+  return locate(frame, memory, bytes, write);
 }
 
 const LOADS = { 4: Simd.load32Zero, 8: Simd.load64Zero, 16: Simd.load } as const;
 
 /** Leaves a vector with the lowest `bytes` of memory on the stack; the rest is zero. */
 export function loadVector(vectors: Vectors, memory: Memory, bytes: 4 | 8 | 16, aligned: boolean): void {
-  vectorAddress(vectors, memory, bytes, aligned, false);
-  vectors.frame.code.simdMemory(LOADS[bytes], 0);
+  const offset = vectorAddress(vectors, memory, bytes, aligned, false);
+  vectors.frame.code.simdMemory(LOADS[bytes], offset);
 }
 /** Leaves a whole operand of an instruction that works on all of it on the stack. */
 export function wholeSource(vectors: Vectors, from: Named<'vector-lanes'>['from']): void {
@@ -91,19 +88,19 @@ export function emitVectorStore(vectors: Vectors, operation: Named<'vector-store
     frame.setRegister(to.register);
     return;
   }
-  vectorAddress(vectors, to, bytes, aligned, true);
+  const offset = vectorAddress(vectors, to, bytes, aligned, true);
   vectors.get(from);
   switch (bytes) {
     case 4:
       laneOp(vectors, Simd.i32x4Extract, 0);
-      code.memory(Op.i32Store, 0);
+      code.memory(Op.i32Store, offset);
       return;
     case 8:
       laneOp(vectors, Simd.i64x2Extract, upper ? 1 : 0);
-      code.memory(Op.i64Store, 0);
+      code.memory(Op.i64Store, offset);
       return;
     case 16:
-      code.simdMemory(Simd.store, 0);
+      code.simdMemory(Simd.store, offset);
   }
 }
 
@@ -117,9 +114,9 @@ export function emitVectorInsert(vectors: Vectors, operation: Named<'vector-inse
   const type = wide ? Type.i64 : Type.i32;
   const value = vectors.temporary(type);
   if (isMemory(from)) {
-    vectorAddress(vectors, from, bytes, false, false);
-    if (wide) code.memory(Op.i64Load, 0);
-    else loadHost(frame, bytes === 2 ? 16 : 32);
+    const offset = vectorAddress(vectors, from, bytes, false, false);
+    if (wide) code.memory(Op.i64Load, offset);
+    else loadHost(frame, bytes === 2 ? 16 : 32, offset);
   } else if (from.kind === 'register') frame.getRegister(from.register);
   else {
     vectors.get(from);

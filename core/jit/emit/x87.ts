@@ -8,7 +8,7 @@ import { isMemory } from '../lift.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { FlagWriter } from './flags.ts';
 import type { Frame } from './frame.ts';
-import { linearAddress, loadHost, storeHost, translate } from './memory.ts';
+import { linearAddress, loadHost, locate, storeHost } from './memory.ts';
 import { setPart } from './operands.ts';
 import type { ImportSoftfloat } from './vectors.ts';
 import { emitMove } from './x87-stack.ts';
@@ -46,8 +46,10 @@ function open({ frame }: X87, memory: Memory, bytes: number, write: boolean): Pl
   const linear = frame.temporary();
   const host = frame.temporary();
   linearAddress(frame, memory);
-  code.tee(linear);
-  translate(frame, bytes, write);
+  code.set(linear);
+  // A store raises its numeric exceptions before it looks at memory.
+  code.const(locate(frame, memory, bytes, write, !write));
+  code.op(Op.i32Add);
   code.set(host);
   return { linear, host };
 }
@@ -181,10 +183,9 @@ function emitStoreWord(x87: X87, { word, to }: Named<'x87-store-word'>): void {
     loadHost(frame, 16, at);
   };
   if (isMemory(to)) {
-    linearAddress(frame, to);
-    translate(frame, 2, true);
+    const offset = locate(frame, to, 2, true);
     value();
-    storeHost(frame, 16);
+    storeHost(frame, 16, offset);
     return;
   }
   const local = frame.temporary();
@@ -198,9 +199,7 @@ function emitLoadControl(x87: X87, { from }: Named<'x87-load-control'>): void {
   const { frame } = x87;
   const { code } = frame;
   const value = frame.temporary();
-  linearAddress(frame, from);
-  translate(frame, 2, false);
-  loadHost(frame, 16);
+  loadHost(frame, 16, locate(frame, from, 2, false));
   code.set(value);
   code.const(0);
   code.get(value);

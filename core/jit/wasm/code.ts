@@ -12,7 +12,8 @@ export interface Label {
 export class Code {
   readonly bytes = new Bytes();
   private readonly types: ValueType[] = [];
-  private level = 0;
+  /** How many blocks are open. */
+  depth = 0;
 
   /** @param parameters how many there are: the first local is numbered after them */
   constructor(private readonly parameters: number) {}
@@ -106,20 +107,20 @@ export class Code {
   }
   end(): void {
     this.bytes.byte(Op.end);
-    this.level--;
+    this.depth--;
   }
   branch(to: Label): void {
     this.bytes.byte(Op.br);
-    this.bytes.unsigned(this.level - to.level);
+    this.bytes.unsigned(this.depth - to.level);
   }
   branchIf(to: Label): void {
     this.bytes.byte(Op.brIf);
-    this.bytes.unsigned(this.level - to.level);
+    this.bytes.unsigned(this.depth - to.level);
   }
   branchTable(labels: readonly Label[], otherwise: Label): void {
     this.bytes.byte(Op.brTable);
     this.bytes.unsigned(labels.length);
-    for (const label of [...labels, otherwise]) this.bytes.unsigned(this.level - label.level);
+    for (const label of [...labels, otherwise]) this.bytes.unsigned(this.depth - label.level);
   }
 
   /** The function as the code section of a module has it. */
@@ -145,7 +146,7 @@ export class Code {
   private open(opcode: number, type: number): Label {
     this.bytes.byte(opcode);
     this.bytes.byte(type);
-    this.level++;
-    return { level: this.level };
+    this.depth++;
+    return { level: this.depth };
   }
 }
