@@ -124,7 +124,11 @@ export function createTranslator(
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
     // From the next translation on, the interpreter's handler does it in place.
-    if (access && isDetour(access) && ++access.detours >= MANY_DETOURS) translation.valid = false;
+    if (access && isDetour(access) && ++access.detours >= MANY_DETOURS) {
+      for (const { source } of translation.region.blocks)
+        if (source.insns.includes(access)) source.lifted = undefined;
+      translation.valid = false;
+    }
     // From the next one on, it looks for its page by itself.
     if (apart && ++apart.apart >= MANY_APART) translation.valid = false;
     return left - done;
