@@ -52,14 +52,19 @@ export class ConsoleLink {
 
   /** Keeps the text that draws the console short; the terminal notices nothing. */
   private async shorten(): Promise<void> {
-    const { source, history } = this;
     if (this.shortening) return;
     this.shortening = true;
-    const screen = await source?.attach().catch(() => undefined);
+    for (let tries = 0; tries < ATTACH_TRIES; tries++) {
+      const { source, history } = this;
+      const screen = await source?.attach().catch(() => undefined);
+      // What came meanwhile may be in the answer or not: again, or the next time.
+      if (screen === undefined || source !== this.source) break;
+      if (history !== this.history) continue;
+      this.history = screen;
+      break;
+    }
     this.shortening = false;
-    // What came meanwhile may be in the answer or not: then the next time.
-    if (screen !== undefined && source === this.source && history === this.history) this.history = screen;
-    else if (this.history.length > 2 * HISTORY_MAX) this.history = this.history.slice(-HISTORY_MAX);
+    if (this.history.length > 2 * HISTORY_MAX) this.history = this.history.slice(-HISTORY_MAX);
   }
 
   /** A new session feeds this console; the text of the one before is gone. Its machine may have run before. */

@@ -1,4 +1,4 @@
-/** The view "Address Space": what the selected thread has mapped where, as a tree, as a map, and one address walked. */
+/** The view "Paging": what the selected thread has mapped where, as a tree, as a map, and one address walked. */
 import { html, render } from 'lit-html';
 import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
 import type { SelectedMachine } from '../views/messages.ts';

@@ -1,4 +1,4 @@
-/** The view "Machine Memory": two panes side by side, an address space and the physical memory behind it. */
+/** The view "Memory": two panes side by side, an address space and the physical memory behind it. */
 import { html, render, type TemplateResult } from 'lit-html';
 import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
 import type { SelectedMachine } from '../views/messages.ts';
