@@ -30,6 +30,7 @@ import {
   A20_GATED,
   BLOCK_EIP,
   BRANCH_COUNT,
+  Break,
   BREAK,
   CPL,
   CR0,
@@ -208,7 +209,7 @@ export function createCpu(
 
   const cache = createCodeCache(memory, mmu.protectCode);
   memory.onCodeWrite = (physical, length) => {
-    if (cache.invalidate(physical, length)) state[BREAK] = 1;
+    if (cache.invalidate(physical, length)) state[BREAK] |= Break.Code;
   };
   const stops: Stops = { breakpoints: NO_BREAKPOINTS, skip: -1, tracer: undefined };
   const guard = createGuard();
@@ -297,13 +298,13 @@ export function createCpu(
     setIntr(level) {
       state[INTR] = (state[INTR] & NMI_PENDING) | (level ? 1 : 0);
       // Whoever asks for an interrupt within an instruction, as an x87 error does, gets it behind that instruction.
-      if (level) state[BREAK] = 1;
+      if (level) state[BREAK] |= Break.Event;
     },
     raiseNmi: nmi.raise,
     setA20(enabled) {
       state[A20_GATED] = enabled ? 0 : 1 << 20;
       mmu.flush(true);
-      state[BREAK] = 1;
+      state[BREAK] |= Break.Event;
     },
     setBreakpoints(set) {
       stops.breakpoints = set;
@@ -325,7 +326,7 @@ export function createCpu(
     forgetSplits: kept.forget,
     stopForEvent() {
       state[DEBUG_HITS] |= EVENT_HIT;
-      state[BREAK] = 1;
+      state[BREAK] |= Break.Event;
     },
     heldException: exceptions.held,
     dropHeldException: exceptions.drop,

@@ -12,6 +12,7 @@ import type { Mmu } from '../cpu/paging/mmu.ts';
 import type { Segmentation } from '../cpu/segmentation/segmentation.ts';
 import {
   BLOCK_EIP,
+  Break,
   BREAK,
   BUDGET,
   COMMITTED,
@@ -92,6 +93,7 @@ export function createTranslator(
   let enteredAt = 0;
   let enteredWith = 0;
   let faulted = false;
+  let running: Translation | undefined;
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
   /** Regions that wait for others to be compiled with, their blocks, and how often one of these ran since the first of them waits. */
@@ -115,8 +117,9 @@ export function createTranslator(
   }
 
   /** Whether the TLB has a page, but not for the fast way; or the access goes to two pages. The registers are as before the access. */
-  function isDetour({ memory, base, idx, scale, disp, addrMask, seg }: Insn): boolean {
-    if (!memory) return false;
+  function isDetour({ memory, opcode, base, idx, scale, disp, addrMask, seg }: Insn): boolean {
+    // MOV from and to an absolute address has no ModRM byte.
+    if (!memory && (opcode & ~3) !== 0xa0) return false;
     const offset = (reg32[base]! + (reg32[idx]! << scale) + disp) & addrMask;
     const linear = (segBase[seg]! + offset) | 0;
     return mmu.isDetour(linear);
@@ -164,7 +167,9 @@ export function createTranslator(
       if (state[MID_REP] === 0) noteBranch(eip + insn.start);
       return 1;
     }
-    return last || state[BREAK] !== 0 || modeNow(state) !== mode.number ? 1 : 0;
+    if (last || (state[BREAK] & Break.Event) !== 0 || modeNow(state) !== mode.number) return 1;
+    // Other code than its own may change.
+    return state[BREAK] === 0 || running?.valid === true ? 0 : 1;
   }
   /** Counts an instruction and the rounds that it repeated. */
   function count(): number {
@@ -304,6 +309,7 @@ export function createTranslator(
       enteredAt = doubles[Double.Retired];
       enteredWith = remaining;
       faulted = false;
+      running = translation;
       pageFault = false;
       state[JIT_EXIT] = RETURNED;
       const left = leave(translation, translations.enter(translation, remaining));

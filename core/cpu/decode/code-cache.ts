@@ -22,6 +22,10 @@ export interface Derived {
 export class Block {
   /** Cleared when any of its bytes is written. */
   valid = true;
+  /** Where and how it was fetched last: linear address, generation of the TLB, operand size and ring (see `fetch.ts`). */
+  linear = 0;
+  generation = -1;
+  mode = 0;
   /** How often it was run by the interpreter, at least: see `core/jit`. */
   heat = 0;
   /** Where its indirect jump or call went, the first few places. */

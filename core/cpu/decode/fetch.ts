@@ -15,7 +15,7 @@ import type { Insn } from './insn.ts';
 /** Longest block in instructions: bounds what a breakpoint change or an invalidation throws away. */
 const MAX_BLOCK = 64;
 /** Entries of the table from linear address to block. */
-const LINEAR_SLOTS = 1 << 14;
+const LINEAR_SLOTS = 1 << 16;
 
 /** A reader that has nothing at hand yet. */
 const createReader = (next: () => number): CodeReader => ({
@@ -46,10 +46,7 @@ export function createFetch(
   const { watchedCode } = events;
 
   // From linear address to block: valid while the TLB generation and the mode are the same.
-  const slotLinear = new Int32Array(LINEAR_SLOTS);
-  const slotGeneration = new Int32Array(LINEAR_SLOTS);
-  const slotMode = new Uint8Array(LINEAR_SLOTS);
-  const slotBlock: (Block | undefined)[] = new Array<Block | undefined>(LINEAR_SLOTS).fill(undefined);
+  const slots: (Block | undefined)[] = new Array<Block | undefined>(LINEAR_SLOTS).fill(undefined);
 
   /** Reads code inside one page of RAM at full speed; thrown at the page's end. */
   const PAGE_END = Symbol('end of page');
@@ -124,10 +121,10 @@ export function createFetch(
     const linear = (segBase[CS] + eip) | 0;
     const wide = (segAttr[CS] & Attr.Big) !== 0;
     const mode = (wide ? 1 : 0) | (state[CPL] === 3 ? 2 : 0);
-    const slot = (linear ^ (linear >>> 14)) & (LINEAR_SLOTS - 1);
-    let block = slotBlock[slot];
-    const known = block?.valid === true && slotLinear[slot] === linear && slotMode[slot] === mode;
-    if (block === undefined || !known || slotGeneration[slot] !== mmu.generation()) {
+    const slot = (linear ^ (linear >>> 16)) & (LINEAR_SLOTS - 1);
+    let block = slots[slot];
+    const known = block?.valid === true && block.linear === linear && block.mode === mode;
+    if (block === undefined || !known || block.generation !== mmu.generation()) {
       if (eip >>> 0 > segLimit[CS]) faults.gp(0);
       const physical = mmu.translateFetch(linear, state[CPL] === 3);
       // After a flush of the TLB the same code is mostly still there.
@@ -139,10 +136,10 @@ export function createFetch(
         if (!block) return decodeCrossing(physical, linear, wide);
         cache.add(block, wide);
       } else tell(linear, physical, false);
-      slotLinear[slot] = linear;
-      slotGeneration[slot] = mmu.generation();
-      slotMode[slot] = mode;
-      slotBlock[slot] = block;
+      block.linear = linear;
+      block.generation = mmu.generation();
+      block.mode = mode;
+      slots[slot] = block;
     }
     if ((eip >>> 0) + block.size - 1 > segLimit[CS]) return decodeSlow(wide);
     // The page that it ends on may have changed: then it is another instruction.
