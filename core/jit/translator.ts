@@ -49,6 +49,14 @@ export const Outcome = {
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
+/** Where translated code may not run. */
+export interface TranslatorStops {
+  /** The debugger, or the machine's debug registers, may stop at a linear address. */
+  mayStop(linear: number): boolean;
+  /** `Splits.meet`. */
+  meet(linear: number, physical: number): void;
+}
+
 export interface Translator {
   /**
    * The translation of a block that is about to begin at EIP, if it may be run now. Counts the block if there is none, and
@@ -67,7 +75,6 @@ const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
  * @param softfloat over the machine's memory
- * @param mayStop the debugger, or the machine's debug registers, may stop at a linear address
  */
 export function createTranslator(
   views: Views,
@@ -78,7 +85,7 @@ export function createTranslator(
   faults: Faults,
   noteBranch: (from: number) => void,
   softfloat: Softfloat,
-  mayStop: (linear: number) => boolean,
+  { mayStop, meet }: TranslatorStops,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
@@ -103,7 +110,9 @@ export function createTranslator(
   /** The decoded block at an EIP, as far as the present page tables tell without a walk that would change them. */
   function findBlock(eip: number, user: boolean): Block | undefined {
     const physical = mmu.guessFetch(eip, user);
-    const block = physical < 0 ? undefined : cache.find(physical, true);
+    if (physical < 0) return undefined;
+    meet(eip, physical);
+    const block = cache.find(physical, true);
     if (!block || (block.breakpoint && mayStop(eip))) return undefined;
     const { tail } = block;
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
