@@ -14,7 +14,7 @@ import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { OtherEnds } from './other-ends.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
-import { listenerFor, placeDataBreakpoints } from './stops.ts';
+import { listenerFor, renewDataBreakpoints } from './stops.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 type LaunchRequest = DebugProtocol.LaunchRequestArguments;
@@ -60,6 +60,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.debuggee = debuggee;
   context.coverage = options.coverage;
   if (options.coverage) await debuggee.request('recordExecution', { on: true });
+  context.setCatchpoints(context.catchpoints.wanted);
   await context.sendCatchpoints();
   context.indexImages(plan);
   await context.gdb.open(options.gdbPort, debuggee);
@@ -89,7 +90,8 @@ export async function restartMachine(context: SessionContext, args: LaunchReques
   try {
     const debuggee = await bootMachine(context, args);
     rebindBreakpoints(context);
-    await placeDataBreakpoints(context);
+    await renewDataBreakpoints(context);
+    await context.sendCatchpoints();
     await debuggee.armed.send();
     if (!context.stopOnEntry) context.send('continued', { threadId: 1, allThreadsContinued: true });
     await debuggee.start(context.stopOnEntry);

@@ -22,7 +22,8 @@ export async function carryOut(
         registers = true;
         await machine.request('writeRegister', { name: write.name, value: write.value });
       } else {
-        const { space = own, address, bytes } = write;
+        const { space = own, address, bytes, isRegister = false } = write;
+        registers ||= isRegister;
         await machine.request('writeMemory', { space, address, bytes });
         memory.push({
           memoryReference: scope.referenceOf(address, write.space),

@@ -10,7 +10,8 @@ import { hex } from './registers.ts';
 /** Far from the ids of breakpoints and data breakpoints. */
 const FIRST_ID = 2_000_000;
 
-type Wanted = Pick<DebugProtocol.ExceptionFilterOptions, 'filterId' | 'condition'>;
+/** A filter that the client has chosen. */
+export type WantedFilter = Pick<DebugProtocol.ExceptionFilterOptions, 'filterId' | 'condition'>;
 
 /** A stop in the client's words. */
 export interface CaughtWords {
@@ -21,6 +22,12 @@ export interface CaughtWords {
 
 export class Catchpoints {
   private filters: readonly CatchSpec[] = [];
+  private chosen: readonly WantedFilter[] = [];
+
+  /** What the client has chosen. */
+  get wanted(): readonly WantedFilter[] {
+    return this.chosen;
+  }
 
   /** What the machine is to catch. */
   get specs(): readonly CatchSpec[] {
@@ -32,9 +39,10 @@ export class Catchpoints {
    * @param compile makes a filter of a condition, or says in a sentence why that cannot be
    */
   set(
-    wanted: readonly Wanted[],
+    wanted: readonly WantedFilter[],
     compile: (when: When) => CompiledWhen['filter'] | string,
   ): DebugProtocol.Breakpoint[] {
+    this.chosen = wanted;
     const specs: CatchSpec[] = [];
     const answers = wanted.map(({ filterId, condition }): DebugProtocol.Breakpoint => {
       if (!Object.hasOwn(EVENT_FILTERS, filterId))

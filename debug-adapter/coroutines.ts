@@ -3,7 +3,13 @@
  * they own the CPU.
  */
 import { coOperation, nameOf } from '../core/abi/abi.ts';
-import { CO_PASSAGE_FRAME_SIZE, type CoState, decodePassageFrame, decodeState } from '../core/abi/decode.ts';
+import {
+  CO_PASSAGE_FRAME,
+  CO_PASSAGE_FRAME_SIZE,
+  type CoState,
+  decodePassageFrame,
+  decodeState,
+} from '../core/abi/decode.ts';
 import { type Field, layouts } from '../core/abi/layouts.ts';
 import {
   type CoroutineId,
@@ -15,7 +21,7 @@ import { kernelImage } from './image-owners.ts';
 import type { GuestImage, KernelImages } from './launch-plan.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { I386 } from './symbols/constants.ts';
-import type { Registers } from './symbols/location.ts';
+import type { Home, Homes, Registers } from './symbols/location.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 const { fields: PAGE } = layouts.co_passage_page;
@@ -25,6 +31,9 @@ const COPIES: readonly { readonly symbols: readonly string[]; readonly field: Fi
   { symbols: ['co_emergency'], field: PAGE.emergency_code },
 ];
 type Copy = (typeof COPIES)[number];
+
+/** EAX to EDI, EIP and EFLAGS, in DWARF's order. */
+const REGISTER_COUNT = 10;
 
 const viewOf = (page: Uint8Array) => new DataView(page.buffer, page.byteOffset, page.byteLength);
 
@@ -155,7 +164,7 @@ export class Coroutines {
     const bytes = read(state.esp, CO_PASSAGE_FRAME_SIZE);
     const frame = bytes && decodePassageFrame(viewOf(bytes), state.esp);
     if (!frame) return undefined;
-    const registers: (number | undefined)[] = new Array<number | undefined>(10).fill(undefined);
+    const registers: (number | undefined)[] = new Array<number | undefined>(REGISTER_COUNT).fill(undefined);
     registers[I386.ebx] = frame.ebx;
     registers[I386.esp] = frame.callerEsp;
     registers[I386.ebp] = frame.ebp;
@@ -164,6 +173,20 @@ export class Coroutines {
     registers[I386.eip] = frame.returnEip;
     registers[I386.eflags] = frame.eflags;
     return registers;
+  }
+
+  /** Where these registers are: in the processor, or in what the passage has left on the stack of one that is away. */
+  homes(coroutine: CoroutineId): Homes {
+    if (coroutine === this.current)
+      return Array.from({ length: REGISTER_COUNT }, (_, number) => ({ kind: 'register', number }));
+    const esp = this.savedState(coroutine)?.esp;
+    const homes: (Home | undefined)[] = new Array<Home | undefined>(REGISTER_COUNT).fill(undefined);
+    if (esp === undefined) return homes;
+    const saved = (offset: number): Home => ({ kind: 'memory', address: (esp + offset) >>> 0 });
+    for (const name of ['ebx', 'ebp', 'esi', 'edi', 'eflags'] as const)
+      homes[I386[name]] = saved(CO_PASSAGE_FRAME[name]);
+    homes[I386.eip] = saved(CO_PASSAGE_FRAME.returnEip);
+    return homes;
   }
 
   /** CR3 of the address space that a coroutine has now. */

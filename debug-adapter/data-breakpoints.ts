@@ -2,13 +2,15 @@
  * Data breakpoints: bytes of memory whose reads or changes stop the machine (DAP `dataBreakpointInfo`,
  * `setDataBreakpoints`). The id of one is a memory reference and a length, `guest0:0xc0104020+4`; it is resolved to
  * physical memory when it is set, so whoever touches these bytes is found, in whatever address space and by whatever address.
+ * Bytes of a global variable have its symbol behind that, `@boot_params+8`: they are where the symbol is in the kernel that runs,
+ * which may have been built anew since.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
 import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
-import { placeOf } from './memory-reference.ts';
+import { type Place, placeOf } from './memory-reference.ts';
 
 /** Most bytes of one. */
 const MAX_BYTES = 0x1_0000;
@@ -22,11 +24,38 @@ const ACCESS = { read: 'read', write: 'change', readWrite: 'readWrite' } as cons
 
 type Watch = RequestMap['setWatchpoints']['params']['watchpoints'][number];
 
+/** What the client wants, under the number that it knows. */
+interface Wanted {
+  readonly id: number;
+  readonly breakpoint: DebugProtocol.DataBreakpoint;
+}
+
 /** Bytes that can be watched, as an expression gave them. */
 export interface DataPlace {
   /** A memory reference. */
   readonly reference: string;
   readonly size: number;
+  /** The global variable that they belong to. */
+  readonly symbol?: SymbolPlace | undefined;
+}
+
+/** Bytes from a symbol on. */
+export interface SymbolPlace {
+  readonly name: string;
+  readonly offset: number;
+}
+
+/** The global variable of a kernel that has some bytes, if they are in one and no other symbol has its name. */
+export function symbolOf({ coroutines }: Debuggee, { reference, size }: DataPlace): SymbolPlace | undefined {
+  const { address, space, coroutine } = placeOf(reference, 0, coroutines.current);
+  const kernel = coroutines.kernelOf(coroutine);
+  if (!kernel || space.kind === 'physical') return undefined;
+  const { image, bias } = kernel;
+  const linked = (address - bias) >>> 0;
+  const symbol = image.symbolAt(linked);
+  if (symbol?.type !== 'object' || linked < symbol.address || linked + size > symbol.end) return undefined;
+  if (image.symbolNamed(symbol.name)?.address !== symbol.address) return undefined;
+  return { name: symbol.name, offset: linked - symbol.address };
 }
 
 const isAccess = (access: string): access is keyof typeof ACCESS => Object.hasOwn(ACCESS, access);
@@ -37,16 +66,17 @@ export function dataBreakpointInfo(
   place: DataPlace | string,
 ): DebugProtocol.DataBreakpointInfoResponse['body'] {
   if (typeof place === 'string') return { dataId: null, description: place };
+  const { symbol } = place;
   if (place.size < 1 || place.size > MAX_BYTES)
     return {
       dataId: null,
       description: `${name} has ${place.size} bytes: 1 to ${MAX_BYTES} can be watched.`,
     };
   return {
-    dataId: `${place.reference}+${place.size}`,
+    dataId: `${place.reference}+${place.size}${symbol ? `@${symbol.name}+${symbol.offset}` : ''}`,
     description: `${name} (${place.size} ${place.size === 1 ? 'byte' : 'bytes'} at ${place.reference})`,
     accessTypes: ['read', 'write', 'readWrite'],
-    canPersist: false,
+    canPersist: symbol !== undefined,
   };
 }
 
@@ -76,7 +106,10 @@ function numberOf(bytes: Uint8Array): string | undefined {
 /** The data breakpoints of a session. */
 export class DataBreakpoints {
   private nextId = FIRST_ID;
+  private wanted: readonly Wanted[] = [];
   private names = new Map<number, string>();
+  /** Symbols that the kernel does not have. */
+  private lost = new Map<number, string>();
   private watches: readonly Watch[] = [];
   private watched = new Set<number>();
   private watchedPorts: CatchSpec[] = [];
@@ -91,21 +124,36 @@ export class DataBreakpoints {
     debuggee: Debuggee,
     wanted: readonly DebugProtocol.DataBreakpoint[],
   ): Promise<DebugProtocol.Breakpoint[]> {
+    this.wanted = wanted.map((breakpoint) => ({ id: this.nextId++, breakpoint }));
+    return this.arm(debuggee);
+  }
+
+  /** The machine is another one, its kernel perhaps built anew. @returns those of another state than before */
+  async renew(debuggee: Debuggee): Promise<DebugProtocol.Breakpoint[]> {
+    const before = this.watched;
+    const states = await this.arm(debuggee);
+    return states.filter(
+      ({ id = 0, verified, reason }) => verified !== before.has(id) || reason === 'failed',
+    );
+  }
+
+  private async arm(debuggee: Debuggee): Promise<DebugProtocol.Breakpoint[]> {
     this.names = new Map();
+    this.lost = new Map();
     this.watchedPorts = [];
-    const parsed = wanted.map((one) => this.parse(one, debuggee));
+    const parsed = this.wanted.map((one) => this.parse(one, debuggee));
     this.watches = parsed.filter((one): one is Watch => typeof one !== 'string' && 'space' in one);
     await this.place(debuggee);
-    return parsed.map((one) =>
+    return parsed.map((one, n) =>
       typeof one === 'string'
-        ? { verified: false, message: one, reason: 'failed' }
+        ? { id: this.wanted[n].id, verified: false, message: one, reason: 'failed' }
         : this.stateOf(one.id, !('space' in one) || this.watched.has(one.id)),
     );
   }
 
   /** Some of them are not in memory yet. */
   get pending(): boolean {
-    return this.watched.size < this.watches.length;
+    return this.watched.size < this.watches.length - this.lost.size;
   }
 
   /**
@@ -114,7 +162,8 @@ export class DataBreakpoints {
    */
   async place(debuggee: Debuggee): Promise<DebugProtocol.Breakpoint[]> {
     const before = this.watched;
-    const { watched } = await debuggee.request('setWatchpoints', { watchpoints: this.watches });
+    const watchpoints = this.watches.filter(({ id }) => !this.lost.has(id));
+    const { watched } = await debuggee.request('setWatchpoints', { watchpoints });
     this.watched = new Set(watched);
     return this.watches
       .filter(({ id }) => before.has(id) !== this.watched.has(id))
@@ -123,15 +172,22 @@ export class DataBreakpoints {
 
   private stateOf(id: number, verified: boolean): DebugProtocol.Breakpoint {
     if (verified) return { id, verified };
+    const lost = this.lost.get(id);
+    if (lost !== undefined)
+      return {
+        ...{ id, verified, reason: 'failed' },
+        message: `The kernel has no variable ${lost} any more: set the breakpoint on another one.`,
+      };
     const message = `${this.names.get(id)} is not in memory now: it is watched as soon as it is mapped to RAM at a stop.`;
     return { id, verified, message, reason: 'pending' };
   }
 
   private parse(
-    { dataId, accessType = 'write', condition, hitCondition }: DebugProtocol.DataBreakpoint,
+    { id, breakpoint: { dataId, accessType = 'write', condition, hitCondition } }: Wanted,
     debuggee: Debuggee,
   ): Watch | CatchSpec | string {
-    const [, reference, size] = /^(\S+)\+(\d{1,6})$/.exec(String(dataId)) ?? [];
+    const [, reference, size, name, offset] =
+      /^(\S+?)\+(\d{1,6})(?:@(\S+)\+(\d{1,9}))?$/.exec(String(dataId)) ?? [];
     const length = Number(size);
     if (reference === undefined || length < 1 || length > MAX_BYTES || !isAccess(accessType))
       throw new AdapterError(
@@ -143,7 +199,6 @@ export class DataBreakpoints {
     // Whoever touches the bytes: names in the condition are those of the memory's owner.
     const filter = debuggee.armed.compileEventFilter({ condition, hitCondition }, place?.coroutine);
     if (typeof filter === 'string') return filter;
-    const id = this.nextId++;
     this.names.set(id, reference);
     const anybody = { ...filter, id, coroutine: -1 as const };
     if (port !== undefined) {
@@ -152,8 +207,24 @@ export class DataBreakpoints {
       this.watchedPorts.push(spec);
       return spec;
     }
-    const { address, space } = place!;
+    const { address, space } =
+      name === undefined ? place! : this.followed(id, place!, { name, offset: Number(offset) }, debuggee);
     return { ...anybody, space, address, length, access: ACCESS[accessType] };
+  }
+
+  /** Where bytes of a symbol are in the kernel that runs now. */
+  private followed(id: number, place: Place, symbol: SymbolPlace, { coroutines }: Debuggee): Place {
+    const { coroutine } = place;
+    const kernel = coroutines.kernelOf(coroutine);
+    const linked = kernel?.image.symbolNamed(symbol.name)?.address;
+    if (!kernel) return place;
+    if (linked === undefined) {
+      this.lost.set(id, symbol.name);
+      return place;
+    }
+    const address = (linked + kernel.bias + symbol.offset) >>> 0;
+    this.names.set(id, coroutines.referenceOf(coroutine, address, true));
+    return { ...place, address };
   }
 
   /** What has happened, one line for each. */

@@ -183,9 +183,10 @@ export class FrameValues implements CompletionSource {
     return this.frozen(found.location, space.coroutine);
   }
 
-  /** A location in the registers of another coroutine, as the values that they have. */
+  /** A location in the registers of another coroutine: where they are saved, else the values that they have. */
   private frozen(location: Location, coroutine: CoroutineId): Location {
     const registers = this.coroutines.registers(coroutine, this.memory.reader(coroutine)) ?? [];
+    const homes = this.coroutines.homes(coroutine);
     const freeze = (part: Location): Location => {
       if (part.kind === 'pieces')
         return {
@@ -193,6 +194,8 @@ export class FrameValues implements CompletionSource {
           pieces: part.pieces.map((piece) => ({ ...piece, location: freeze(piece.location) })),
         };
       if (part.kind !== 'register') return part;
+      const home = homes[part.number];
+      if (home?.kind === 'memory') return home;
       const value = registers[part.number];
       if (value === undefined) return { kind: 'optimised-out', reason: 'the register was not saved' };
       const bytes = Uint8Array.from([0, 8, 16, 24], (shift) => (value >>> shift) & 0xff);

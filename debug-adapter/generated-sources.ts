@@ -23,6 +23,8 @@ interface GeneratedDocument {
   readonly text: string;
   /** Line, from 1, of each instruction by address. */
   readonly lines: ReadonlyMap<number, number>;
+  /** Behind the last instruction. */
+  readonly end: number;
 }
 
 /** A document, and the line of an address in it. */
@@ -121,11 +123,14 @@ function render(heading: string, instructions: readonly ListedInstruction[]) {
     if (position) text.push(`# ${position.file}:${position.line}`);
     lines.set(address, text.push(`${hex(address)}  ${bytesText(bytes).padEnd(BYTES_WIDTH)}  ${instruction}`));
   }
-  return { text: text.join('\n') + '\n', lines };
+  const last = instructions.at(-1);
+  const end = last ? last.address + Math.max(1, last.bytes.length) : 0;
+  return { text: text.join('\n') + '\n', lines, end };
 }
 
 /** The line of the instruction at an address or right before it; 0 when the address is in no instruction. */
-function nearest({ lines }: GeneratedDocument, address: number): number {
+function nearest({ lines, end }: GeneratedDocument, address: number): number {
+  if (address >= end) return 0;
   // A caller is looked up one byte before its return address, in the middle of its call.
   for (let back = 0; back < 15; back++) {
     const line = lines.get(address - back);

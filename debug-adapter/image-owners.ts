@@ -2,6 +2,7 @@
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { LoadedModule } from './kernel-modules.ts';
 import type { GuestImage, KernelImages, SessionImages } from './launch-plan.ts';
+import type { ModuleFile } from './module-files.ts';
 import { ET_DYN } from './symbols/elf.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
@@ -21,7 +22,11 @@ export interface ImageOwner {
 export interface Places {
   biases(coroutine: CoroutineId): readonly number[];
   readonly programs: { biasesOf(image: SymbolImage): readonly number[] };
-  readonly modules: { of(coroutine: CoroutineId): readonly LoadedModule[] };
+  readonly modules: {
+    of(coroutine: CoroutineId): readonly LoadedModule[];
+    /** The kernel has loaded something else under the name of a file. */
+    isForeign(file: ModuleFile): boolean;
+  };
 }
 
 /** A position-independent program is nowhere before it is loaded. */
@@ -31,7 +36,7 @@ export const isMovable = ({ elf }: SymbolImage): boolean => elf.type === ET_DYN;
 const LINKED: Places = {
   biases: () => [0],
   programs: { biasesOf: (image) => (isMovable(image) ? [] : [0]) },
-  modules: { of: () => [] },
+  modules: { of: () => [], isForeign: () => false },
 };
 
 /** The image of a coroutine's kernel. */

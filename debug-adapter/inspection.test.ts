@@ -263,11 +263,22 @@ describe.each([
     ['word', '"much too long"', 'only 8'],
     ['*(int *)4', '1', 'Only 0 of 4 bytes at 0x00000004 are mapped'],
     ['pointer,[2]', '1', 'Only single values can be set'],
-    ['$eax', '1', 'Registers of an outer frame cannot be set'],
+    ['$eax', '1', '$eax: in this frame it is computed, or was saved nowhere'],
+    ['$esp', '1', '$esp: in this frame it is computed'],
+    ['$mxcsr', '1', 'set in the innermost frame'],
     ['negative', 'add(1, 2)', 'Calling functions'],
     ['negative', '1) + (2', 'needs the end here'],
   ])('says why %s cannot be set to %s', async (target, value, sentence) => {
     await expect(inspection.assign(target, value, frame, false)).rejects.toThrow(sentence);
+  });
+
+  it('writes registers of an outer frame where its callee has saved them', async () => {
+    const [inner] = await program.frames();
+    const [part] = (await inspection.assign('$eip', '0x5678', frame, false)).writes;
+    expect(part).toEqual({
+      ...{ kind: 'memory', address: inner!.cfa! - 4, space: undefined, isRegister: true },
+      bytes: Uint8Array.of(0x78, 0x56, 0, 0),
+    });
   });
 
   it('writes registers of the innermost frame, and parts of them', async () => {

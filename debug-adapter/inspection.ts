@@ -20,7 +20,7 @@ import type { Frame } from './stack.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import type { Variable } from './symbols/variables.ts';
 import { childrenOf, listEntries, memberPrefix } from './values/children.ts';
-import { Journal, REGISTERS_AWAY, type Write } from './values/journal.ts';
+import { Journal, type WritableRegisters, type Write } from './values/journal.ts';
 import { assignShown, evaluateShown, type ListShape, type Shown } from './values/shown.ts';
 import type { ListHint, Style } from './values/format-specifier.ts';
 import { hexAddress } from './values/text.ts';
@@ -68,6 +68,13 @@ export interface Evaluated {
 
 /** Most children that one answer holds; a client that pages asks for the rest. */
 const MAX_CHILDREN = 10_000;
+
+const OF_TASK = 'Registers of a task that is not running cannot be set: its kernel has put them away.';
+const LOST =
+  'in this frame it is computed, or was saved nowhere that is known, so it cannot be set: the innermost frame has the register of the processor.';
+const SYSTEM_AWAY =
+  'System registers of a coroutine that is away cannot be set: the passage would load them unchecked.';
+const SYSTEM_OUTER = 'Registers that belong to no frame are set in the innermost frame: select it.';
 
 const staleReference = () =>
   new AdapterError('no-such-frame', 'This value belongs to an earlier stop: select the frame again.');
@@ -154,11 +161,11 @@ export class Inspection implements References {
   }
 
   private registerGroups({ frame }: FrameValues): RegisterGroup[] {
-    if (frame.cr3 !== undefined) return [{ name: 'General', rows: generalRows(frame.registers) }];
+    if (frame.cr3 !== undefined) return [{ name: 'General', rows: generalRows(frame) }];
     const saved = this.coroutines.savedState(frame.coroutine);
-    if (saved) return savedRegisters(saved, frame.registers);
+    if (saved) return savedRegisters(saved, frame);
     const { cpu } = this.coroutines.snapshot;
-    return [...cpuRegisters(cpu, frame.registers), ...fpuRegisters(cpu.fpu)];
+    return [...cpuRegisters(cpu, frame), ...fpuRegisters(cpu.fpu)];
   }
 
   private view(scope: FrameValues, style: Style | undefined, hexadecimal: boolean): VariableView {
@@ -244,7 +251,7 @@ export class Inspection implements References {
     const row = this.registerRow(scope, source);
     const view = (shown: Shown) => this.view(scope, shown.style ?? registerStyle(shown), options.hexadecimal);
     const result = await this.memory.compute(() => {
-      const journal = new Journal(scope.environment(), this.fixedRegisters(scope));
+      const journal = new Journal(scope.environment(), this.writable(scope));
       const writing = journal.environment();
       const environment = { ...writing, write: undefined };
       const shown = evaluateShown(source, scope, options.context === 'repl' ? writing : environment);
@@ -266,7 +273,7 @@ export class Inspection implements References {
   ): Promise<Evaluated> {
     const scope = this.scopeOf(frame);
     return this.memory.compute(() => {
-      const journal = new Journal(scope.environment(), this.fixedRegisters(scope));
+      const journal = new Journal(scope.environment(), this.writable(scope));
       const environment = journal.environment();
       const shown = assignShown(target, value, scope, environment);
       const view = this.view(scope, shown.style ?? registerStyle(shown), hexadecimal);
@@ -294,14 +301,12 @@ export class Inspection implements References {
     );
   }
 
-  /** Why the registers of a frame cannot be written, if they cannot. */
-  private fixedRegisters({ frame }: FrameValues): string | undefined {
-    if (frame.cr3 !== undefined)
-      return 'Registers of a task that is not running cannot be set: they come back from its stack.';
-    if (frame.coroutine !== this.coroutines.current) return REGISTERS_AWAY;
-    return frame.depth > 0
-      ? 'Registers of an outer frame cannot be set: select the innermost frame.'
-      : undefined;
+  /** What of a frame's registers can be written, and why the others cannot. */
+  private writable({ frame }: FrameValues): WritableRegisters {
+    const { cr3, coroutine, homes, depth } = frame;
+    if (cr3 !== undefined) return { homes: [], lost: OF_TASK, fixed: OF_TASK };
+    const fixed = coroutine !== this.coroutines.current ? SYSTEM_AWAY : depth > 0 ? SYSTEM_OUTER : undefined;
+    return { homes, lost: LOST, fixed };
   }
 
   /** A register by itself shows as in the Variables view. */

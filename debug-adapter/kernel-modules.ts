@@ -11,6 +11,7 @@ import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
 import { MachineError } from './machine-client.ts';
 import type { MemoryCache } from './memory-cache.ts';
+import { buildInMemory } from './module-build.ts';
 import { type ModuleFile, moduleName, type OpenModule } from './module-files.ts';
 import { SymbolError } from './symbols/errors.ts';
 import type { SymbolImage } from './symbols/image.ts';
@@ -26,6 +27,9 @@ const NONE: readonly LoadedModule[] = [];
 
 export class KernelModules {
   private readonly loaded = new Map<CoroutineId, readonly LoadedModule[]>();
+  /** What loaded modules are that their files are not: by their keys. */
+  private readonly foreign = new Map<string, ModuleFile>();
+  private readonly noted = new Set<string>();
 
   constructor(
     readonly files: readonly ModuleFile[],
@@ -38,6 +42,11 @@ export class KernelModules {
   /** Those that a kernel has loaded, of which there is a file. */
   of(coroutine: CoroutineId): readonly LoadedModule[] {
     return this.loaded.get(coroutine) ?? NONE;
+  }
+
+  /** The kernel has loaded something else under the name of a file. */
+  isForeign(file: ModuleFile): boolean {
+    return [...this.foreign.values()].includes(file);
   }
 
   /** The functions at whose entry the list of a kernel is to be read, at link addresses. */
@@ -53,7 +62,7 @@ export class KernelModules {
     const { modules, problems } = await this.list(coroutine, coroutines);
     for (const problem of problems) this.note(`${coroutines.name(coroutine)}: ${problem}`);
     for (const listed of modules) {
-      const module = await this.placed(listed, before);
+      const module = await this.placed(listed, before, coroutine);
       if (module) now.push(module);
     }
     this.loaded.set(coroutine, now);
@@ -77,18 +86,49 @@ export class KernelModules {
   private async placed(
     { name, sections }: ListedModule,
     before: readonly LoadedModule[],
+    coroutine: CoroutineId,
   ): Promise<LoadedModule | undefined> {
     const file = this.files.find((one) => one.name === moduleName(name));
     if (!file) return undefined;
     const key = JSON.stringify([name, sections]);
     const known = before.find((module) => module.key === key);
     if (known) return known;
+    if (this.foreign.has(key)) return undefined;
     try {
-      return { file, key, image: await this.open(file, sections) };
+      const image = await this.open(file, sections);
+      if (await this.isOtherBuild(file, image, coroutine)) {
+        this.foreign.set(key, file);
+        return undefined;
+      }
+      return { file, key, image };
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error;
       this.note(`The module ${name} has no symbols here: ${error.message}`);
       return undefined;
     }
+  }
+
+  /** Compares the file with what is in memory, and tells the user what is not as it should be. */
+  private async isOtherBuild(
+    { name, path }: ModuleFile,
+    image: SymbolImage,
+    coroutine: CoroutineId,
+  ): Promise<boolean> {
+    const build = await this.memory.compute(() => buildInMemory(image, this.memory.reader(coroutine)));
+    if (build === 'other')
+      this.noteOnce(
+        `The module ${name} that the kernel has loaded is not the one in ${path}: build-id or code differ, so its symbols are not used. Load the module that was built last, or name the file that was loaded.`,
+      );
+    if (build === 'patched')
+      this.noteOnce(
+        `Some bytes of the code of the module ${name} are not those of ${path}: the kernel has patched it, or the file was built anew since. Its symbols are used.`,
+      );
+    return build === 'other';
+  }
+
+  /** A module that comes again is no news. */
+  private noteOnce(problem: string): void {
+    if (!this.noted.has(problem)) this.note(problem);
+    this.noted.add(problem);
   }
 }

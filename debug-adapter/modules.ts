@@ -34,12 +34,15 @@ export function modulesOf(images: SessionImages, places?: Places): ImageModule[]
     ...loaded.map(({ coroutine, module }) => loadedModule(coroutine, module)),
     ...moduleFiles
       .filter((file) => loaded.every(({ module }) => module.file !== file))
-      .map(({ name, path, unloaded }) => ({
-        ...moduleOf(`module:${name}`, name, path, unloaded, NOWHERE),
-        symbolStatus: 'No kernel has loaded it',
+      .map((file) => ({
+        ...moduleOf(`module:${file.name}`, file.name, file.path, file.unloaded, NOWHERE),
+        symbolStatus: statusOfUnloaded(places?.modules.isForeign(file) ?? false),
       })),
   ];
 }
+
+const statusOfUnloaded = (isForeign: boolean): string =>
+  isForeign ? 'Not used: the kernel has loaded another build' : 'No kernel has loaded it';
 
 const programId = ({ name }: SymbolImage) => `program:${name}`;
 const ownerId = (coroutine: CoroutineId) => (coroutine === HOST ? 'host' : `guest${coroutine - 1}`);

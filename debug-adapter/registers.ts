@@ -5,7 +5,8 @@
 import type { CpuSnapshot } from '../core/protocol/machine-protocol.ts';
 import type { CoState } from '../core/abi/decode.ts';
 import { CR0_BITS, CR4_BITS, EFLAGS_BITS } from './register-bits.ts';
-import type { Registers } from './symbols/location.ts';
+import { SCRATCH } from './symbols/constants.ts';
+import type { Homes, Registers } from './symbols/location.ts';
 
 /** Bits by number and name. */
 export type BitNames = readonly (readonly [number, string, ...string[]])[];
@@ -45,21 +46,33 @@ export function eflagsText(value: number): string {
 
 export const withBits = (value: number, names: BitNames) => `${hex(value)} [${bits(value, names)}]`;
 
+/** Of a frame: its general registers, and where they are. */
+export interface FrameRegisters {
+  readonly registers: Registers;
+  readonly homes: Homes;
+  /** 0 for the innermost frame. */
+  readonly depth: number;
+}
+
 /** What is known of the general registers in a frame. */
-export function generalRows(registers: Registers): RegisterRow[] {
+export function generalRows({ registers, homes, depth }: FrameRegisters): RegisterRow[] {
   return GENERAL.map((name, n) => {
     const value = registers[n];
     if (value === undefined) return { name, value: '<not saved>' };
-    return name === 'eflags'
-      ? { name, value: eflagsText(value) }
-      : { name, value: hex(value), address: value >>> 0 };
+    if (name === 'eflags') return { name, value: eflagsText(value) };
+    const isDoubtful = depth > 0 && SCRATCH.includes(n) && homes[n] === undefined;
+    return {
+      name,
+      value: hex(value) + (isDoubtful ? ' (unless the call has changed it)' : ''),
+      address: value >>> 0,
+    };
   });
 }
 
 /** Registers of a frame of the coroutine that owns the CPU. */
-export function cpuRegisters(cpu: CpuSnapshot, registers: Registers): RegisterGroup[] {
+export function cpuRegisters(cpu: CpuSnapshot, frame: FrameRegisters): RegisterGroup[] {
   return [
-    { name: 'General', rows: generalRows(registers) },
+    { name: 'General', rows: generalRows(frame) },
     {
       name: 'Segments',
       rows: cpu.segments.map(({ selector, base, limit, attributes }, n) => ({
@@ -96,13 +109,13 @@ export function cpuRegisters(cpu: CpuSnapshot, registers: Registers): RegisterGr
 }
 
 /** Registers of a coroutine that is away: what the passage saved. */
-export function savedRegisters(state: CoState, registers: Registers): RegisterGroup[] {
+export function savedRegisters(state: CoState, frame: FrameRegisters): RegisterGroup[] {
   const segment = (name: string, selector: number): RegisterRow => ({
     name,
     value: hex(selector & 0xffff, 4),
   });
   return [
-    { name: 'General', rows: generalRows(registers) },
+    { name: 'General', rows: generalRows(frame) },
     {
       name: 'Saved by the passage',
       rows: [

@@ -7,7 +7,7 @@ import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { Awareness, isThreadOfTask, threadOfTask } from './awareness/awareness.ts';
 import type { Task } from './awareness/tasks.ts';
-import { Catchpoints } from './catchpoints.ts';
+import { Catchpoints, type WantedFilter } from './catchpoints.ts';
 import { CodeBreakpoints, type SourcePlace } from './breakpoints.ts';
 import { coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
@@ -260,6 +260,15 @@ export class SessionContext {
     const place = this.sources.generated.instructionAt(sourceReference, line);
     // A kernel that is alone has one address space, whoever is asked.
     return place && this.plan?.guests.length === 0 ? { ...place, coroutine: -1 } : place;
+  }
+
+  /** Replaces the filters; their conditions are compiled for the kernels that there are. */
+  setCatchpoints(wanted: readonly WantedFilter[]): DebugProtocol.Breakpoint[] {
+    return this.catchpoints.set(
+      wanted,
+      (when) =>
+        this.debuggee?.armed.compileEventFilter(when) ?? 'Conditions need a machine: launch one first.',
+    );
   }
 
   /** Gives the machine, if there is one, what it is to catch. */

@@ -8,8 +8,8 @@ import { type Shown, visibleAt } from './blocks.ts';
 import type { Coroutines, Resolved } from './coroutines.ts';
 import { describeCause } from './exceptions.ts';
 import type { SyncReader } from './memory-cache.ts';
-import { I386 } from './symbols/constants.ts';
-import type { FrameContext, Registers } from './symbols/location.ts';
+import { I386, SCRATCH } from './symbols/constants.ts';
+import type { FrameContext, Homes, Registers } from './symbols/location.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { unwindStack, type UnwindSource } from './symbols/unwind-i386.ts';
 
@@ -23,6 +23,8 @@ export interface Frame {
   /** Run-time address to look symbols up with. */
   readonly lookupPc: number;
   readonly registers: Registers;
+  /** Where they are, for they may be written. */
+  readonly homes: Homes;
   readonly cfa: number | undefined;
   readonly position: SourcePosition | undefined;
   readonly resolved: Resolved | undefined;
@@ -41,6 +43,10 @@ export interface Suspended {
   readonly registers: Registers | undefined;
   readonly why: string;
 }
+
+/** At a return address nobody knows what the call has left of these (System V ABI Intel386, "Registers"). */
+const withoutScratch = (homes: Homes): Homes =>
+  homes.map((home, number) => (SCRATCH.includes(number) ? undefined : home));
 
 const hex = (value: number) => '0x' + (value >>> 0).toString(16).padStart(8, '0');
 
@@ -165,6 +171,7 @@ export function stackOf(
     pc: 0,
     lookupPc: 0,
     registers: [],
+    homes: [],
     cfa: undefined,
     position: undefined,
     resolved: undefined,
@@ -181,6 +188,7 @@ export function stackOf(
     unwindSource(coroutines, coroutine, entries, suspended?.cr3),
     registers,
     read,
+    { homes: suspended ? [] : coroutines.homes(coroutine) },
   );
   frames.forEach((frame, depth) => {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
@@ -191,6 +199,7 @@ export function stackOf(
       pc: frame.pc,
       lookupPc: frame.lookupPc,
       registers: frame.registers,
+      homes: depth > 0 && frame.lookupPc !== frame.pc ? withoutScratch(frame.homes) : frame.homes,
       cfa: frame.cfa,
       depth,
       ...(suspended && { cr3: suspended.cr3 }),

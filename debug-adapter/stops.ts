@@ -42,13 +42,19 @@ export const listenerFor = (context: SessionContext): DebuggeeListener => ({
 });
 
 /** Watches what can be watched by now, and tells the client what has changed. */
-export async function placeDataBreakpoints({
-  debuggee,
-  dataBreakpoints,
-  send,
-}: SessionContext): Promise<void> {
+export const placeDataBreakpoints = (context: SessionContext): Promise<void> =>
+  updateDataBreakpoints(context, (debuggee) => context.dataBreakpoints.place(debuggee));
+
+/** The same in another machine than before. */
+export const renewDataBreakpoints = (context: SessionContext): Promise<void> =>
+  updateDataBreakpoints(context, (debuggee) => context.dataBreakpoints.renew(debuggee));
+
+async function updateDataBreakpoints(
+  { debuggee, dataBreakpoints, send }: SessionContext,
+  update: (debuggee: Debuggee) => Promise<DebugProtocol.Breakpoint[]>,
+): Promise<void> {
   if (!debuggee) return;
-  const changed = await dataBreakpoints.place(debuggee);
+  const changed = await update(debuggee);
   debuggee.armed.awaitsGuests = dataBreakpoints.pending;
   for (const breakpoint of changed) send('breakpoint', { reason: 'changed', breakpoint });
 }

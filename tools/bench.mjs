@@ -4,6 +4,7 @@
 // figures depend on the machine and on what else it does. --json prints JSON, --runs N (default 5), --quick is a smoke test.
 // With --vmlinux FILE or COLINUX_VMLINUX also the speed of symbols, beside gdb; --symbols-only measures nothing else.
 // `npm run bench -- debugging` measures what 1,000 breakpoints and a watchpoint cost that are never met; --only NAME,NAME.
+// `npm run bench -- latency` measures nothing but how long a person waits for the answers of debuggers.
 // `npm run bench -- processor` measures the benchmarks of kernels/bench on our machine, on QEMU and on v86, and nothing else:
 // --linux for Debian's Linux too, --only NAME,NAME, --engines ours,qemu,v86, --repeat N (default 3) in each of the runs, --divide N for shorter ones.
 import { spawnSync } from 'node:child_process';
@@ -61,8 +62,10 @@ function count(option) {
 
 const runs = values.quick ? 1 : count('runs');
 const [section, ...more] = positionals;
-if (!['processor', 'debugging', undefined].includes(section) || more.length > 0)
-  usage(`bench expects nothing, "processor" or "debugging", but found "${positionals.join(' ')}".`);
+if (!['processor', 'debugging', 'latency', undefined].includes(section) || more.length > 0)
+  usage(
+    `bench expects nothing, "processor", "debugging" or "latency", but found "${positionals.join(' ')}".`,
+  );
 
 const built = (tool) =>
   spawnSync(process.execPath, [join(root, 'tools', tool)], { stdio: ['ignore', 2, 2] }).status === 0;
@@ -115,6 +118,19 @@ if (section === 'debugging') {
     values.json ? `${JSON.stringify({ ...about, runs, rows }, null, 2)}\n` : debuggingTable(rows),
   );
   process.exit();
+}
+/** @returns summaries, or nothing if it cannot be built */
+async function latencySection() {
+  await buildSoftfloat();
+  await bundleMachines(folder);
+  return bundled() ? (await latencyFigures({ folder, runs })).map(summary) : undefined;
+}
+if (section === 'latency') {
+  const latency = await latencySection();
+  if (latency && !values.json) process.stdout.write(latencyTable(latency, runs * 4));
+  if (latency && values.json)
+    process.stdout.write(`${JSON.stringify({ ...about, runs, latency }, null, 2)}\n`);
+  process.exit(latency ? 0 : 1);
 }
 
 const symbols = await symbolFigures({ folder, runs, vmlinux: values.vmlinux ?? process.env.COLINUX_VMLINUX });

@@ -106,6 +106,7 @@ async function main() {
       'clang',
       'nasm',
       'dwz',
+      'llvm-14',
       'qemu-system-x86',
       'qemu-utils',
       'seabios',

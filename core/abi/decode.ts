@@ -106,20 +106,21 @@ export interface CoPassageFrame {
 }
 
 export const CO_PASSAGE_FRAME_SIZE = 24;
-/** Where the return address is in it. */
-export const CO_PASSAGE_RETURN_EIP = 20;
+/** Where they are in it. */
+export const CO_PASSAGE_FRAME = { eflags: 0, ebp: 4, edi: 8, esi: 12, ebx: 16, returnEip: 20 } as const;
 
 /** Decodes the 24 bytes at the saved ESP of a side that is away. */
 export function decodePassageFrame(view: DataView, esp: number): CoPassageFrame | undefined {
   if (view.byteLength < CO_PASSAGE_FRAME_SIZE) return undefined;
-  const word = (index: number): number => view.getUint32(4 * index, true);
+  const word = (register: keyof typeof CO_PASSAGE_FRAME): number =>
+    view.getUint32(CO_PASSAGE_FRAME[register], true);
   return {
-    eflags: word(0),
-    ebp: word(1),
-    edi: word(2),
-    esi: word(3),
-    ebx: word(4),
-    returnEip: word(CO_PASSAGE_RETURN_EIP / 4),
+    eflags: word('eflags'),
+    ebp: word('ebp'),
+    edi: word('edi'),
+    esi: word('esi'),
+    ebx: word('ebx'),
+    returnEip: word('returnEip'),
     callerEsp: (esp + CO_PASSAGE_FRAME_SIZE) >>> 0,
   };
 }

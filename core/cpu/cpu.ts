@@ -82,7 +82,7 @@ const NO_EVENTS: CpuEvents = {
   exception: () => false,
   controlWrite: () => undefined,
   msrWrite: () => undefined,
-  watchedCode: { pages: undefined },
+  watchedCode: { pages: undefined, admits: () => true },
   newCode: () => false,
 };
 

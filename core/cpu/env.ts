@@ -1,4 +1,5 @@
 /** What the instruction handlers of the families (`integer/`, `string/`, …) are built from: one set of closures over one CPU. */
+import type { Translation } from '../jit/cache.ts';
 import type { TransitionKind } from '../protocol/debug-protocol.ts';
 import type { Access } from './paging/access.ts';
 import type { ControlRegisters } from './system/control-registers.ts';
@@ -24,6 +25,8 @@ export interface PortIo {
 export interface WatchedCode {
   /** One byte for each linear page, 1 where it is; `undefined`: nowhere. */
   pages: Uint8Array | undefined;
+  /** Is no code of a translation to be told of, whatever it executes? */
+  admits(translation: Translation): boolean;
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * The limits of a step: before each block the processor asks whether it still belongs to the step. A block that does is remembered
- * with the guard, so a loop is asked about once and then runs at full speed.
+ * with the guard, so a loop is asked about once and then runs at full speed; a translation whose blocks all do runs as it is.
  */
+import type { Translation } from '../jit/cache.ts';
 import type { Block } from './decode/code-cache.ts';
 
 /** What a guard says of a block. */
@@ -23,6 +24,8 @@ export interface Guard {
   isSet(): boolean;
   /** Does the step end before a block? */
   leaves(block: Block, linear: number): boolean;
+  /** Do all blocks of a translation belong to the step, whichever runs? */
+  admits(translation: Translation): boolean;
 }
 
 export function createGuard(): Guard {
@@ -47,6 +50,17 @@ export function createGuard(): Guard {
         block.passesAt = linear;
       }
       return answer === Pass.No;
+    },
+    admits(translation) {
+      if (guard === undefined) return true;
+      const ask = guard;
+      if (Math.abs(translation.guard) !== guards) {
+        const all = translation.region.blocks.every(
+          ({ eip, source }) => ask(eip >>> 0, (eip + source.lastStart) >>> 0) === Pass.Always,
+        );
+        translation.guard = all ? guards : -guards;
+      }
+      return translation.guard > 0;
     },
   };
 }

@@ -174,9 +174,10 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
 
   /** Lets translated code run if there is some for what comes next. @returns undefined if there is none, else as `execute` */
   function runTranslated(block: Block, limit: number): boolean | undefined {
-    if (!translator || guard.isSet() || stops.tracer || events.watchedCode.pages) return undefined;
+    if (!translator || stops.tracer) return undefined;
     const translation = translator.find(block, limit);
-    if (!translation) return undefined;
+    if (!translation || !guard.admits(translation) || !events.watchedCode.admits(translation))
+      return undefined;
     switch (translator.run(translation, limit)) {
       case Outcome.Advanced:
         return true;

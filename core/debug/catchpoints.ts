@@ -7,6 +7,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { WatchedCode } from '../cpu/env.ts';
 import type { CatchSpec, CaughtEvent, TransitionKind } from '../protocol/debug-protocol.ts';
+import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
 import { createOutsideCode } from './outside-code.ts';
 
@@ -48,12 +49,13 @@ const emptyLists = (): Lists => ({
   execute: [],
 });
 
-/** @param pages how many pages of RAM there are. @param watchedCode where the processor is to tell of code */
+/** @param pages how many pages of RAM there are. @param watchedCode where the processor is to tell of code. @param owner of the CPU */
 export function createCatchpoints(
   cpu: Cpu,
   filters: Filters,
   pages: number,
   watchedCode: WatchedCode,
+  owner: () => CoroutineId,
 ): Catchpoints {
   let lists = emptyLists();
   let caught: CaughtEvent[] = [];
@@ -103,6 +105,7 @@ export function createCatchpoints(
       const executes = lists.execute.map(({ spec }) => spec);
       outside.replace(executes.filter((spec) => spec.pages === 'outside'));
       watchedCode.pages = outside.pages;
+      watchedCode.admits = outside.pages ? (translation) => outside.admits(translation, owner()) : () => true;
       const writable = executes.some((spec) => spec.pages === 'writable');
       if (!writable) told = new Uint8Array(0);
       else if (told.length === 0) told = new Uint8Array(pages);

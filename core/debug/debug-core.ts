@@ -56,7 +56,7 @@ export function createDebugTaps(
   let inspector: Inspector | undefined;
   let fromRing = 0;
 
-  const watchedCode: WatchedCode = { pages: undefined };
+  const watchedCode: WatchedCode = { pages: undefined, admits: () => true };
   const events: CpuEvents = {
     beginTransition() {
       fromRing = transitions.begin();
@@ -102,7 +102,13 @@ export function createDebugTaps(
         breakpoints: createBreakpoints(cpu, inspect, filters, (hit) => {
           core.onLog(hit);
         }),
-        catchpoints: (catchpoints = createCatchpoints(cpu, filters, memory.size / PAGE_SIZE, watchedCode)),
+        catchpoints: (catchpoints = createCatchpoints(
+          cpu,
+          filters,
+          memory.size / PAGE_SIZE,
+          watchedCode,
+          passages().current,
+        )),
         watchpoints: createWatchpoints(memory, cpu, filters),
         transitions,
         spaceLoads,

@@ -3,6 +3,8 @@
  * page whenever it looks its code up anew, which a table with a byte for each linear page answers; only pages that somebody may
  * not know yet cost more.
  */
+import type { Translation } from '../jit/cache.ts';
+import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import type { CatchSpec } from '../protocol/debug-protocol.ts';
 
 type OutsideSpec = Extract<CatchSpec, { readonly pages: 'outside' }>;
@@ -10,6 +12,8 @@ type OutsideSpec = Extract<CatchSpec, { readonly pages: 'outside' }>;
 /** How often one page is told: code that is written again and again would never end. */
 const MOST_TOLD = 16;
 const LINEAR_PAGES = 1 << 20;
+/** More than there are coroutines. */
+const OWNERS = 1 << 10;
 
 export interface OutsideCode {
   /** Linear pages that may be news to somebody have a 1; `undefined` when nobody waits. */
@@ -18,6 +22,8 @@ export interface OutsideCode {
   replace(specs: readonly OutsideSpec[]): void;
   /** Is code at an address news? @param fresh other code has come into its frame. @param now instructions so far */
   isNews(spec: OutsideSpec, linear: number, fresh: boolean, now: number): boolean;
+  /** Is all code of a translation known to those who would be told of it? @param owner of the CPU */
+  admits(translation: Translation, owner: CoroutineId): boolean;
   /** It is told now. */
   tell(spec: OutsideSpec, linear: number, now: number): void;
 }
@@ -40,6 +46,9 @@ function knownPages({ known }: OutsideSpec): Uint8Array {
 
 export function createOutsideCode(): OutsideCode {
   let pages: Uint8Array | undefined;
+  let specs: readonly OutsideSpec[] = [];
+  /** Counts changes of what is known. */
+  let version = 0;
   /** By id of a spec and page. */
   let told = new Map<number, Map<number, Told>>();
   const toldOf = ({ id }: OutsideSpec, linear: number) => told.get(id)?.get(linear >>> 12);
@@ -47,7 +56,9 @@ export function createOutsideCode(): OutsideCode {
     get pages() {
       return pages;
     },
-    replace(specs) {
+    replace(next) {
+      specs = next;
+      version++;
       told = new Map(specs.map(({ id }) => [id, told.get(id) ?? new Map<number, Told>()]));
       pages = specs.length > 0 ? new Uint8Array(LINEAR_PAGES) : undefined;
       for (const spec of specs) {
@@ -60,6 +71,20 @@ export function createOutsideCode(): OutsideCode {
       // Right behind a stop its code has still to be decoded.
       const again = before === undefined || (fresh && before.at !== now && before.times < MOST_TOLD);
       return again && !isKnown(spec, linear);
+    },
+    admits(translation, owner) {
+      // The ring is that of the translation's mode.
+      const key = version * OWNERS + owner + 1;
+      if (Math.abs(translation.watch) !== key) {
+        const { blocks, mode } = translation.region;
+        const concerned = specs.filter(
+          ({ coroutine, ring }) =>
+            (coroutine === -1 || coroutine === owner) && (ring === undefined || (ring === 3) === mode.user),
+        );
+        const all = blocks.every(({ eip }) => concerned.every((spec) => isKnown(spec, eip >>> 0)));
+        translation.watch = all ? key : -key;
+      }
+      return translation.watch > 0;
     },
     tell(spec, linear, now) {
       const { times = 0 } = toldOf(spec, linear) ?? {};

@@ -204,9 +204,21 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   }
   const lastBranch = () => ((state[BRANCH_COUNT] - 1) & (BRANCH_RECORDS - 1)) * 2;
 
+  /** What had happened when the code of the ranges began to run: kept over the ends of slices, which may lie behind a call or a delivery. */
+  let since: { branches: number; deliveries: number; transitions: number } | undefined;
+
   /** Runs the code of the ranges until it leaves them or, to step over it, calls. */
   function runRanges(ticks: number): StepResult {
-    let seen = state[BRANCH_COUNT];
+    const {
+      branches: before,
+      deliveries,
+      transitions: begin,
+    } = (since ??= {
+      branches: state[BRANCH_COUNT],
+      deliveries: cpu.deliveries(),
+      transitions: transitions.count(),
+    });
+    let seen = before;
     /** Has a call just been made, inside of the ranges too: a function may call itself. */
     function hasCalled(linear: number): boolean {
       if (state[BRANCH_COUNT] === seen) return false;
@@ -214,20 +226,19 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       const at = lastBranch();
       return branches[at + 1] >>> 0 === linear && isCall(branches[at] >>> 0);
     }
-    const deliveries = cpu.deliveries();
-    const begin = transitions.count();
     cpu.setGuard((linear, last) => {
       if (!inRanges(linear) || (over && hasCalled(linear))) return Pass.No;
       return over && isCall(last) ? Pass.Once : Pass.Always;
     });
-    const before = state[BRANCH_COUNT];
     const result = machine.run(ticks);
     cpu.setGuard(undefined);
     if (leftHome()) {
+      since = undefined;
       goAway();
       return MORE;
     }
     if (result.kind === 'slice') return MORE;
+    since = undefined;
     if (result.kind !== 'guard') return result;
     if (cpu.deliveries() !== deliveries) return delivered(begin, false) ? DONE : MORE;
     if (over && transitions.since(begin, 1).at(0)?.kind === 'sysenter') return callKernel(begin);

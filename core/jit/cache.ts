@@ -49,6 +49,10 @@ export interface Translation extends Derived {
   readonly batch: Batch;
   /** How often it was entered. */
   entered: number;
+  /** The guard of a step that was asked about it last; negative if it was refused. */
+  guard: number;
+  /** The same for those who wait for code that they do not know. */
+  watch: number;
   /** Another translation of the same decoded block, at another address or in another mode. */
   next: Translation | undefined;
 }
@@ -205,7 +209,7 @@ export function createTranslationCache(
           valid: true,
           mode: region.mode.number,
           batch,
-          entered: 0,
+          ...{ entered: 0, guard: 0, watch: 0 },
           next: undefined,
         });
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.

@@ -26,11 +26,11 @@ export const TIERS = {
   interpreter: undefined,
   /** Hot code is. */
   jit: {
-    threshold: 40,
-    urgent: 160,
+    threshold: 600,
+    urgent: 2400,
     batch: 32,
     instructions: 800,
-    heat: 2,
+    heat: 8,
     grow: [1000, 30_000],
     patience: 8,
     reluctance: 4,

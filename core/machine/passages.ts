@@ -6,7 +6,7 @@
  * the page's state blocks holds. The guests are never asked and never changed.
  */
 import { CO_ANNOUNCE_PORT, CO_ANNOUNCE_WITHDRAWN, CO_MAX_MONITORS } from '../abi/abi.ts';
-import { CO_PASSAGE_RETURN_EIP } from '../abi/decode.ts';
+import { CO_PASSAGE_FRAME } from '../abi/decode.ts';
 import { layouts } from '../abi/layouts.ts';
 import { findPhysical } from '../debug/page-walk.ts';
 import type { IoBus } from '../devices/io-bus.ts';
@@ -88,7 +88,7 @@ export function createPassages(
       pae: (cr4 & CR4_PAE) !== 0,
     };
     const esp = memory.read(state + ESP[0], 4);
-    const at = findPhysical(memory, space, (esp + CO_PASSAGE_RETURN_EIP) >>> 0);
+    const at = findPhysical(memory, space, (esp + CO_PASSAGE_FRAME.returnEip) >>> 0);
     return ((at === undefined ? 0 : memory.peek(at)) ?? 0) >>> 0;
   }
 

@@ -17,8 +17,8 @@ export const regs: Command = {
     const saved = coroutines.savedState(coroutine);
     const { cpu } = coroutines.snapshot;
     const groups = saved
-      ? savedRegisters(saved, frame.registers)
-      : [...cpuRegisters(cpu, frame.registers), ...(operands === 'all' ? fpuRegisters(cpu.fpu) : [])];
+      ? savedRegisters(saved, frame)
+      : [...cpuRegisters(cpu, frame), ...(operands === 'all' ? fpuRegisters(cpu.fpu) : [])];
     return table(
       groups.flatMap(({ rows }) =>
         rows.map(({ name, value, address }) => {

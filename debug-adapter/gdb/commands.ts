@@ -54,8 +54,16 @@ async function writeRegister(
   const { name, writable } = REGISTERS[number]!;
   if (same(values[number], bytes)) return undefined;
   if (!writable) return `${name} cannot be written.`;
-  if (selectedOf(client) !== client.machine.coroutines.current)
-    return `${name} is not in the CPU: this coroutine is away, and its registers are on its stack.`;
+  const { machine } = client;
+  const coroutine = selectedOf(client);
+  if (coroutine !== machine.coroutines.current) {
+    // gdb's numbers of the general registers are those of DWARF.
+    const home = machine.coroutines.homes(coroutine)[number];
+    if (home?.kind !== 'memory')
+      return `${name} of a coroutine that is away cannot be set: its switch has not saved it.`;
+    await machine.request('writeMemory', { space: machine.spaceOf(coroutine), address: home.address, bytes });
+    return undefined;
+  }
   await client.machine.request('writeRegister', { name, value: bytes });
   return undefined;
 }

@@ -104,7 +104,9 @@ describe('registers', () => {
     expect(await ask(`p${numberOf('esp')}`)).toEqual(['180810c0']);
     expect(await ask(`p${numberOf('cr3')}`)).toEqual(['00402301']);
     expect(await ask(`p${numberOf('eax')}`)).toEqual(['xxxxxxxx']);
-    expect((await ask(`P${numberOf('eip')}=00000000`))[0]).toMatch(/^E\..*away/);
+    expect(await ask(`P${numberOf('eip')}=78563412`)).toEqual(['OK']);
+    expect(await ask(`p${numberOf('eip')}`)).toEqual(['78563412']);
+    expect((await ask(`P${numberOf('cr3')}=00000000`))[0]).toMatch(/^E\..*away/);
   });
 
   it('are written one by one and all at once', async () => {

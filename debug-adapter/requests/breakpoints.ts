@@ -1,7 +1,7 @@
 /** Breakpoints on code and data. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { PHYSICAL_MODE } from '../breakpoint-modes.ts';
-import { dataBreakpointInfo, type DataPlace, portReference } from '../data-breakpoints.ts';
+import { dataBreakpointInfo, type DataPlace, portReference, symbolOf } from '../data-breakpoints.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { placeOf } from '../memory-reference.ts';
 import { hex } from '../registers.ts';
@@ -29,11 +29,7 @@ export const breakpoints = {
 
   async setExceptionBreakpoints(context, { filters = [], filterOptions = [] }) {
     const wanted = [...filters.map((filterId) => ({ filterId })), ...filterOptions];
-    const breakpoints = context.catchpoints.set(
-      wanted,
-      (when) =>
-        context.debuggee?.armed.compileEventFilter(when) ?? 'Conditions need a machine: launch one first.',
-    );
+    const breakpoints = context.setCatchpoints(wanted);
     await context.sendCatchpoints();
     return { breakpoints };
   },
@@ -45,7 +41,10 @@ export const breakpoints = {
     const place = asAddress
       ? placeOfAddress(context.machine(), name, bytes ?? 1)
       : await placeOfExpression(context, args, variablesReference);
-    if (args.mode !== PHYSICAL_MODE || typeof place === 'string') return dataBreakpointInfo(name, place);
+    if (typeof place === 'string') return dataBreakpointInfo(name, place);
+    // Who asks for an address means it.
+    const symbol = asAddress ? undefined : symbolOf(context.machine(), place);
+    if (args.mode !== PHYSICAL_MODE) return dataBreakpointInfo(name, { ...place, symbol });
     return dataBreakpointInfo(name, await asPhysical(context.machine(), place, asAddress));
   },
 

@@ -4,6 +4,7 @@ import type { Call, Command } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import { breakpoints } from './breakpoints.ts';
 import { custom } from './custom.ts';
+import { descriptors } from './descriptors.ts';
 import type { Handler } from './handler.ts';
 import { exceptions } from './exceptions.ts';
 import { inspection } from './inspection.ts';
@@ -28,9 +29,13 @@ const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...targets,
   ...values,
   ...views,
+  ...descriptors,
   ...profiling,
   ...custom,
 };
+
+/** All of them by name. */
+export const COMMANDS: readonly string[] = [...Object.keys(HANDLERS), 'cancel'];
 
 /** A handler that checks the arguments first. */
 type CheckedHandler = (context: SessionContext, given: unknown, call: Call) => unknown;

@@ -2,8 +2,8 @@
  * What a caller recorded of its calls: the values that parameters had when a function was entered, from which
  * a variable whose place is gone can still be known. Source: DWARF 5 §3.4, and the GNU entries of DWARF 4.
  */
-import { DW_AT, DW_TAG, I386 } from './constants.ts';
-import type { UnwoundFrame } from './cfi.ts';
+import { DW_AT, DW_TAG, I386, SCRATCH } from './constants.ts';
+import type { UnwoundFrame } from './cfi-rules.ts';
 import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import type { FrameContext } from './location.ts';
@@ -62,9 +62,7 @@ export class CallSites {
     { readMemory, bias }: FrameContext,
   ): FrameContext {
     // A call changes these; the unwinder only says that nothing was saved.
-    const known = registers.map((value, i) =>
-      i === I386.eax || i === I386.ecx || i === I386.edx ? undefined : value,
-    );
+    const known = registers.map((value, number) => (SCRATCH.includes(number) ? undefined : value));
     const context: FrameContext = {
       registers: known,
       pc,

@@ -274,3 +274,6 @@ export const I386 = {
   eip: 8,
   eflags: 9,
 } as const;
+
+/** Registers that a called function may change. */
+export const SCRATCH: readonly number[] = [I386.eax, I386.ecx, I386.edx];

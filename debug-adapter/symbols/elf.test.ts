@@ -87,7 +87,9 @@ describe('ELF', () => {
     expect(codeOf(fixture.bytes.slice(0, -30))).toBe('elf-truncated');
     expect(codeOf(patched([4, 3]))).toBe('elf-wrong-class');
     expect(codeOf(patched([5, 2]))).toBe('elf-wrong-endian');
+    expect(codeOf(patched([18, 40]))).toBe('elf-wrong-machine');
     expect(codeOf(patched([18, 62]))).toBe('elf-wrong-machine');
+    expect(() => SymbolImage.open(patched([18, 62]), 'x32')).toThrow('build with -m32 in place of -mx32');
     expect(codeOf(patched([16, 1]))).toBe('elf-relocatable');
     expect(codeOf(patched([46, 7]))).toBe('elf-corrupt');
     expect(codeOf(fixture.bytes)).toBe('no error');

@@ -148,6 +148,11 @@ function checkIdentification(bytes: Uint8Array): void {
 function checkMachine(machine: number, wide: boolean): void {
   if (wide ? machine === EM.x86_64 || machine === EM.i386 : machine === EM.i386 || machine === EM.iamcu)
     return;
+  if (machine === EM.x86_64)
+    throw new SymbolError(
+      'elf-wrong-machine',
+      'An i386 program was expected, 64-bit code with 32-bit pointers (x32) was found; build with -m32 in place of -mx32.',
+    );
   throw new SymbolError(
     'elf-wrong-machine',
     `An i386 program (machine 3) was expected, machine ${String(machine)} was found; build for i386.`,

@@ -7,7 +7,8 @@
 import { Breakpoints, type BreakpointLocations, type Statement } from './breakpoints.ts';
 import { byAddress } from './by-address.ts';
 import { CallSites } from './call-sites.ts';
-import { CallFrameInfo, type UnwoundFrame, unwindWith } from './cfi.ts';
+import { CallFrameInfo } from './cfi.ts';
+import { type UnwoundFrame, unwindWith } from './cfi-rules.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import { DebugInfo, type SplitReference } from './debug-info.ts';
 import type { Die } from './die.ts';
@@ -484,9 +485,9 @@ export class SymbolImage {
 }
 
 export type { BreakpointLocations } from './breakpoints.ts';
-export type { UnwoundFrame } from './cfi.ts';
+export type { UnwoundFrame } from './cfi-rules.ts';
 export type { FunctionInfo, InlinedCall, SourcePosition } from './function-info.ts';
 export type { FunctionRow, LineInfo } from './source-lines.ts';
-export type { FrameContext, Location, MemoryReader, Registers } from './location.ts';
+export type { FrameContext, Homes, Location, MemoryReader, Registers } from './location.ts';
 export type { AddressRange } from './search.ts';
 export type { Scope, Variable } from './variables.ts';

@@ -37,6 +37,12 @@ export type Location =
   | { kind: 'pieces'; pieces: readonly LocationPiece[] }
   | { kind: 'optimised-out'; reason: string; pointee?: Pointee };
 
+/** Where a register of a frame is: saved in memory, or in a register of an inner frame, at last of the processor. */
+export type Home = Extract<Location, { kind: 'memory' | 'register' }>;
+
+/** By DWARF number; undefined where nothing could be written for the register to change. */
+export type Homes = readonly (Home | undefined)[];
+
 /** What a pointer that has no value of its own points to (DW_OP_implicit_pointer): a variable, and where in it. */
 export interface Pointee {
   name: string;

@@ -41,6 +41,13 @@ export function relocateSections(elf: Elf, report: (error: SymbolError) => void)
   }
 }
 
+/** Offsets of the fields of a section that its relocations change, in the order of the tables. */
+export function* relocatedOffsets(elf: Elf, section: ElfSection): Generator<number> {
+  for (const table of elf.sections)
+    if ((table.type === SHT.rel || table.type === SHT.rela) && elf.sections[table.info] === section)
+      for (const { offset } of entries(elf, table)) yield offset;
+}
+
 function wanted(section: ElfSection): boolean {
   if (section.type === SHT.nobits) return false;
   return (section.flags & SHF.alloc) !== 0 || section.name.startsWith('.debug_');

@@ -1,6 +1,7 @@
 /** Unwinding without frame information, over damaged stacks, and CFI operators the compilers rarely write. */
 import { describe, expect, it } from 'vitest';
-import { CallFrameInfo, unwindWith } from './cfi.ts';
+import { CallFrameInfo } from './cfi.ts';
+import { unwindWith } from './cfi-rules.ts';
 import type { DwarfSections } from './sections.ts';
 import { type UnwindSource, unwindStack } from './unwind-i386.ts';
 
@@ -72,7 +73,7 @@ describe('the frame pointer chain', () => {
 
   it('ends at the frame limit', () => {
     const words = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? STACK + 4 * (i + 2) : 0x1180));
-    const stack = unwindStack(source, registers(0x1020, STACK, STACK), machine(words), 10);
+    const stack = unwindStack(source, registers(0x1020, STACK, STACK), machine(words), { limit: 10 });
     expect(stack.frames.length).toBe(10);
     expect(stack.stop.reason).toBe('frame-limit');
   });

@@ -4,10 +4,10 @@
  * the CFA, so no damaged stack can make it loop; it ends with a stated reason. Source: System V ABI Intel386
  * supplement, "The Stack Frame"; SDM vol. 3A, figure 6-4.
  */
-import type { UnwoundFrame } from './cfi.ts';
-import { I386 } from './constants.ts';
+import type { UnwoundFrame } from './cfi-rules.ts';
+import { I386, SCRATCH } from './constants.ts';
 import { hex } from './errors.ts';
-import { type MemoryReader, type Registers, toNumber } from './location.ts';
+import { type Home, type Homes, type MemoryReader, type Registers, toNumber } from './location.ts';
 
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
 export interface UnwindSource {
@@ -36,6 +36,7 @@ export interface StackFrame {
   /** `pc` for the innermost and for interrupted frames, `pc - 1` for return addresses: use it for symbols. */
   lookupPc: number;
   registers: Registers;
+  homes: Homes;
   /** Of this frame, once it is unwound; undefined for the frame the unwinder stopped at. */
   cfa: number | undefined;
   /** How the *caller* of this frame was found. */
@@ -64,16 +65,28 @@ const DEFAULT_LIMIT = 1000;
 /** How much of the stack assembly may have in use, in bytes. */
 const ASSEMBLY_STACK = 512;
 
+/** Of registers that the processor has. */
+const inProcessor = (registers: Registers): Homes =>
+  registers.map((_value, number) => ({ kind: 'register', number }));
+
+interface UnwindOptions {
+  /** Where the registers to begin with are; the processor's, if nothing is said. */
+  homes?: Homes;
+  /** Most frames. */
+  limit?: number;
+}
+
 /** Unwinds from `registers` (DWARF numbering), innermost frame first. */
 export function unwindStack(
   source: UnwindSource,
   registers: Registers,
   readMemory: MemoryReader,
-  limit = DEFAULT_LIMIT,
+  { homes: homesAtStart = inProcessor(registers), limit = DEFAULT_LIMIT }: UnwindOptions = {},
 ): Stack {
   const frames: StackFrame[] = [];
   const stop = (reason: StopReason, message: string): Stack => ({ frames, stop: { reason, message } });
   let current = registers;
+  let homes = homesAtStart;
   let isReturnAddress = false;
   let previousCfa = -1;
   for (;;) {
@@ -88,7 +101,7 @@ export function unwindStack(
       return stop('frame-limit', `There are more than ${String(limit)} frames; the rest is not shown.`);
     }
     const lookupPc = isReturnAddress ? (pc - 1) >>> 0 : pc;
-    const frame: StackFrame = { pc, lookupPc, registers: current, cfa: undefined, method: undefined };
+    const frame: StackFrame = { pc, lookupPc, registers: current, homes, cfa: undefined, method: undefined };
     frames.push(frame);
     const step = unwindStep(source, lookupPc, current, readMemory);
     if ('reason' in step) return stop(step.reason, step.message);
@@ -105,11 +118,16 @@ export function unwindStack(
       return stop('end-of-stack', 'The function has no caller by its frame information.');
     }
     current = step.registers;
+    const inner = homes;
+    homes = step.homes.map((home) => (home?.kind === 'register' ? inner[home.number] : home));
     isReturnAddress = !step.signalFrame;
     // What a trap interrupted may be on another stack, below this one; the frame limit still bounds the walk.
     if (step.signalFrame) previousCfa = -1;
   }
 }
+
+const IN_EBP: Home = { kind: 'register', number: I386.ebp };
+const inMemory = (address: number): Home => ({ kind: 'memory', address: address >>> 0 });
 
 /** One frame up: by CFI, else at a function's first two instructions by esp, else by the frame pointer. */
 export function unwindStep(
@@ -124,7 +142,12 @@ export function unwindStep(
     const bytes = readMemory(address >>> 0, 4);
     return bytes && bytes.length >= 4 ? Number(toNumber(bytes.subarray(0, 4))) : undefined;
   };
-  const caller = (cfa: number, ebp: number | undefined, method: FrameMethod): Step | undefined => {
+  const caller = (
+    cfa: number,
+    ebp: number | undefined,
+    method: FrameMethod,
+    ebpAt?: Home,
+  ): Step | undefined => {
     const returnAddress = word(cfa - 4);
     if (returnAddress === undefined) return undefined;
     const next: (number | undefined)[] = [...registers];
@@ -132,8 +155,12 @@ export function unwindStep(
     next[I386.ebp] = ebp;
     next[I386.eip] = returnAddress;
     // Without frame information nothing says whether these survived the call.
-    for (const register of [I386.eax, I386.ecx, I386.edx]) next[register] = undefined;
-    return { cfa, registers: next, signalFrame: false, method };
+    for (const register of SCRATCH) next[register] = undefined;
+    // Nor whether the others are still in their registers.
+    const homes: (Home | undefined)[] = next.map(() => undefined);
+    homes[I386.ebp] = ebpAt;
+    homes[I386.eip] = { kind: 'memory', address: (cfa - 4) >>> 0 };
+    return { cfa, registers: next, homes, signalFrame: false, method };
   };
   const unreadable = (address: number) => ({
     reason: 'memory-unreadable' as const,
@@ -145,8 +172,9 @@ export function unwindStep(
   const framed = entry !== undefined && startsWithFrame(entry, readMemory);
   if (esp !== undefined && framed && pc - entry <= 3) {
     // push %ebp; mov %esp,%ebp is 55 followed by 89 e5 or 8b ec.
-    if (pc === entry) return caller(esp + 4, ebp, 'function-entry') ?? unreadable(esp);
-    if (pc === entry + 1) return caller(esp + 8, word(esp), 'function-entry') ?? unreadable(esp + 4);
+    if (pc === entry) return caller(esp + 4, ebp, 'function-entry', IN_EBP) ?? unreadable(esp);
+    if (pc === entry + 1)
+      return caller(esp + 8, word(esp), 'function-entry', inMemory(esp)) ?? unreadable(esp + 4);
   }
   // With a frame pointer there may be anything between it and the stack pointer.
   if (esp !== undefined && entry !== undefined && !framed) {
@@ -172,7 +200,7 @@ export function unwindStep(
   }
   const saved = word(ebp);
   if (saved === undefined) return unreadable(ebp);
-  return caller(ebp + 8, saved, 'frame-pointer') ?? unreadable(ebp + 4);
+  return caller(ebp + 8, saved, 'frame-pointer', inMemory(ebp)) ?? unreadable(ebp + 4);
 }
 
 /** What a handler has interrupted. Its own code has no frame information, so nothing is known of what it has saved. */
@@ -180,8 +208,14 @@ function interruptedBy({ esp, interrupted }: HandlerEntry, registers: Registers)
   const next: (number | undefined)[] = [...registers];
   next[I386.esp] = interrupted.esp;
   next[I386.eip] = interrupted.eip;
-  for (const register of [I386.eax, I386.ecx, I386.edx]) next[register] = undefined;
-  return { cfa: esp + 4, registers: next, signalFrame: true, method: 'entry' };
+  for (const register of SCRATCH) next[register] = undefined;
+  return {
+    cfa: esp + 4,
+    registers: next,
+    homes: next.map(() => undefined),
+    signalFrame: true,
+    method: 'entry',
+  };
 }
 
 /** Where the first word between two places on the stack lies that is an address behind a call instruction. */

@@ -5,7 +5,14 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
 import { GENERAL } from '../registers.ts';
-import { littleEndian, type Location, readLocation, type Registers, toNumber } from '../symbols/location.ts';
+import {
+  type Homes,
+  littleEndian,
+  type Location,
+  readLocation,
+  type Registers,
+  toNumber,
+} from '../symbols/location.ts';
 import type { Environment } from './evaluate.ts';
 import { hexAddress } from './text.ts';
 import { type RegisterPart, sizeOf, type SpaceReader, type TypedValue, type ValueContext } from './value.ts';
@@ -17,6 +24,8 @@ export type Write =
       readonly space: Space | undefined;
       readonly address: number;
       readonly bytes: Uint8Array;
+      /** A register of a frame is saved there. */
+      readonly isRegister?: boolean;
     }
   | { readonly kind: 'register'; readonly name: string; readonly value: number | Uint8Array };
 
@@ -26,12 +35,30 @@ const WRITABLE =
 /** Of an 80-bit number in memory the rest is padding. */
 const X87_BYTES = 10;
 
-/** Why registers of a coroutine that does not own the CPU cannot be written. */
-export const REGISTERS_AWAY =
-  'Registers of a coroutine that is away cannot be set: they come back from its stack and passage page.';
+/** What of the registers of a frame can be written. */
+export interface WritableRegisters {
+  /** Where the general ones are. */
+  readonly homes: Homes;
+  /** Why one of them that is nowhere cannot be written. */
+  readonly lost: string;
+  /** Why those that belong to no frame cannot be written, if they cannot. */
+  readonly fixed: string | undefined;
+}
 
 function fail(message: string): never {
   throw new AdapterError('evaluate-failed', message);
+}
+
+/** Of a register, or of the one that it is a part of. */
+const isInMemory = (location: Location): boolean =>
+  location.kind === 'pieces'
+    ? location.pieces.every((piece) => isInMemory(piece.location))
+    : location.kind === 'memory';
+
+/** What a location belongs to: memory of which space, and whether a register is saved there. */
+interface Where {
+  readonly space: Space | undefined;
+  readonly isRegister: boolean;
 }
 
 const sameSpace = (a: Space | undefined, b: Space | undefined) => JSON.stringify(a) === JSON.stringify(b);
@@ -44,10 +71,9 @@ export class Journal implements ValueContext {
   /** All bytes of the registers without a number that were written. */
   private readonly named = new Map<string, Uint8Array>();
 
-  /** @param fixed why the registers of the frame cannot be written, if they cannot */
   constructor(
     private readonly below: Environment,
-    private readonly fixed: string | undefined,
+    private readonly writable: WritableRegisters,
   ) {
     this.changed = [...below.registers];
     this.registers = this.changed;
@@ -85,15 +111,18 @@ export class Journal implements ValueContext {
   /** The new bytes of a place. @throws AdapterError for a place that cannot be written */
   readonly write = (place: TypedValue, bytes: Uint8Array): void => {
     const { location, register, space, type } = place;
-    if (register !== undefined && space !== undefined) fail(REGISTERS_AWAY);
+    if (register !== undefined && space !== undefined && !isInMemory(location))
+      fail(
+        `$${register.name} of another coroutine is not saved in memory: select a frame of that coroutine.`,
+      );
     if ((location.kind === 'value' || location.kind === 'optimised-out') && register !== undefined)
       this.writeNamed(register, bytes);
-    else this.put(location, space, toNumber(bytes), sizeOf(type) * 8);
+    else this.put(location, { space, isRegister: register !== undefined }, toNumber(bytes), sizeOf(type) * 8);
   };
 
   private writeNamed({ name, whole, bitOffset }: RegisterPart, bytes: Uint8Array): void {
     if (!WRITABLE.test(name)) fail(`$${name} cannot be written: it can only be looked at.`);
-    if (this.fixed !== undefined) fail(this.fixed);
+    if (this.writable.fixed !== undefined) fail(this.writable.fixed);
     const all = (this.named.get(name) ?? whole ?? bytes).slice();
     all.set(bytes.subarray(0, all.length), bitOffset / 8);
     this.named.set(name, all);
@@ -102,10 +131,10 @@ export class Journal implements ValueContext {
   }
 
   /** The low `bits` of a value to a location. */
-  private put(location: Location, space: Space | undefined, value: bigint, bits: number): void {
+  private put(location: Location, where: Where, value: bigint, bits: number): void {
     switch (location.kind) {
       case 'memory':
-        this.putMemory(location.address, space, littleEndian(value, Math.ceil(bits / 8)));
+        this.putMemory(location.address, where, littleEndian(value, Math.ceil(bits / 8)));
         return;
       case 'register':
         this.putRegister(location.number, value, bits);
@@ -113,7 +142,7 @@ export class Journal implements ValueContext {
       case 'pieces': {
         let rest = value;
         for (const piece of location.pieces) {
-          this.putPiece(piece, space, BigInt.asUintN(piece.bits, rest));
+          this.putPiece(piece, where, BigInt.asUintN(piece.bits, rest));
           rest >>= BigInt(piece.bits);
         }
         return;
@@ -128,35 +157,43 @@ export class Journal implements ValueContext {
   /** Some bits of a place: the others stay what they are. */
   private putPiece(
     { bits, bitOffset, location }: Extract<Location, { kind: 'pieces' }>['pieces'][number],
-    space: Space | undefined,
+    where: Where,
     value: bigint,
   ): void {
     const size = Math.ceil((bits + bitOffset) / 8);
     const old = readLocation(location, size, this.registers, (address, length) =>
-      this.readMemory(address, length, space),
+      this.readMemory(address, length, where.space),
     );
     if (!old) return fail('This value cannot be written: the memory or register around it is not there.');
     const mask = ((1n << BigInt(bits)) - 1n) << BigInt(bitOffset);
-    this.put(location, space, (toNumber(old) & ~mask) | (value << BigInt(bitOffset)), size * 8);
+    this.put(location, where, (toNumber(old) & ~mask) | (value << BigInt(bitOffset)), size * 8);
   }
 
-  private putMemory(address: number, space: Space | undefined, bytes: Uint8Array): void {
+  private putMemory(address: number, { space, isRegister }: Where, bytes: Uint8Array): void {
     const there = this.below.readMemory(address, bytes.length, space)?.length ?? 0;
     if (there < bytes.length)
       fail(
         `Only ${there} of ${bytes.length} bytes at ${hexAddress(address)} are mapped: nothing was written.`,
       );
-    this.writes.push({ kind: 'memory', space, address, bytes });
+    this.writes.push({ kind: 'memory', space, address, bytes, ...(isRegister && { isRegister }) });
   }
 
   private putRegister(number: number, value: bigint, bits: number): void {
     const name: string | undefined = GENERAL[number];
     if (name === undefined) fail('This value is in a register that cannot be written.');
-    if (this.fixed !== undefined) fail(this.fixed);
+    const home = this.writable.homes[number];
+    if (!home) return fail(`$${name}: ${this.writable.lost}`);
     const mask = (1n << BigInt(Math.min(bits, 32))) - 1n;
     const old = BigInt((this.changed[number] ?? 0) >>> 0);
     const written = Number((old & ~mask & 0xffff_ffffn) | (value & mask));
     this.changed[number] = written;
-    this.writes.push({ kind: 'register', name, value: written });
+    if (home.kind === 'register')
+      this.writes.push({ kind: 'register', name: GENERAL[home.number]!, value: written });
+    else
+      this.putMemory(
+        home.address,
+        { space: undefined, isRegister: true },
+        littleEndian(BigInt(written >>> 0), 4),
+      );
   }
 }

@@ -1,8 +1,9 @@
 /** `colinux daemon --dap`: debuggers that come to a running machine, and leave it. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
+import { type Daemon, startDaemon } from './support/daemon.ts';
 import { inSample, lineOf, openSession, type Session } from './support/session.ts';
 
 type Console = { readonly terminal?: { readonly id: string } } | undefined;
@@ -10,7 +11,7 @@ type Console = { readonly terminal?: { readonly id: string } } | undefined;
 const TIMER = inSample('kernel/timer.c');
 
 let bundle: Bundle;
-let daemon: { process: ChildProcess; port: number; out(): string; status: Promise<number | null> };
+let daemon: Daemon;
 const open: Session[] = [];
 
 beforeAll(async () => {
@@ -24,23 +25,8 @@ afterEach(() => {
   daemon.process.kill('SIGKILL');
 });
 
-/** A daemon whose guest waits for keys. */
 async function start(...options: string[]): Promise<void> {
-  const args = [bundle.adapter, 'daemon', `kernel=${guest}`, 'interactive', '--dap', '0', ...options];
-  const process_ = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  process_.stdout.on('data', (data: Buffer) => (out += data.toString()));
-  const status = new Promise<number | null>((resolve) => process_.once('exit', resolve));
-  const port = await new Promise<number>((resolve, reject) => {
-    let told = '';
-    process_.stderr.on('data', (data: Buffer) => {
-      told += data.toString();
-      const [, found] = /listening on 127\.0\.0\.1:(\d+)\n/.exec(told) ?? [];
-      if (found !== undefined) resolve(Number(found));
-    });
-    process_.once('exit', () => reject(new Error(told)));
-  });
-  daemon = { process: process_, port, out: () => out, status };
+  daemon = await startDaemon(bundle, ...options);
 }
 
 async function connect(): Promise<Session> {

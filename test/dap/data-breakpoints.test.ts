@@ -70,7 +70,7 @@ describe('a data breakpoint', () => {
     const { body: args } = await session.client.variablesRequest({ variablesReference });
     const boot = args.variables.find(({ name }) => name === 'boot');
     const member = await info({ name: 'memory_size', variablesReference: boot!.variablesReference });
-    expect(member.dataId).toMatch(/^guest0:0xc01[0-9a-f]{5}\+4$/);
+    expect(member.dataId).toMatch(/^guest0:0xc01[0-9a-f]{5}\+4@boot_params\+\d+$/);
     expect(await set({ dataId: member.dataId, accessType: 'read' })).toMatchObject([{ verified: true }]);
     expect(await session.go('continue')).toMatchObject({ reason: 'data breakpoint' });
     expect(lastText()).toMatch(/ was read: 16777216 \(0x1000000\)$/);

@@ -202,7 +202,8 @@ describe('what writes', () => {
     ['$cr0', '0x80000000', 'The processor refuses 0x80000000 for CR0: it would raise #GP.'],
     ['$cs', '8', 'CS cannot be set by itself'],
     ['$ds', '0xfff8', 'it would raise #GP'],
-    ['host:$ebx', '1', 'Registers of a coroutine that is away cannot be set'],
+    ['host:$eax', '1', '$eax of another coroutine is not saved in memory'],
+    ['host:$cr3', '1', '$cr3 of another coroutine is not saved in memory'],
     ['*(int *)0x10', '1', 'Only 0 of 4 bytes at 0x00000010 are mapped'],
   ])('is refused with a reason for %s', async (expression, value, reason) => {
     await expect(setExpression(expression, value)).rejects.toThrow(reason);

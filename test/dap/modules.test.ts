@@ -1,5 +1,6 @@
 /** Modules that a kernel loads while it runs: found by its list, bound when they come, unbound when they go. */
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
@@ -9,6 +10,11 @@ const folder = 'test/dap/support/modules';
 const kernelSource = inRoot(`${folder}/kernel.c`);
 const source = inRoot(`${folder}/module.c`);
 
+const FLAGS = [
+  ...['-m32', '-g', '-O1', '-fno-inline', '-ffreestanding', '-fno-pic', '-fno-stack-protector'],
+  ...['-fcf-protection=none', '-nostdlib'],
+];
+
 let bundle: Bundle;
 let session: Session;
 let kernel: string;
@@ -16,18 +22,16 @@ const objects: string[] = [];
 beforeAll(async () => {
   bundle = await bundleAdapter();
   const gcc = (...args: string[]) => execFileSync('gcc', args, { stdio: 'pipe' });
-  const flags = ['-m32', '-g', '-O1', '-fno-inline', '-ffreestanding', '-fno-pic', '-fno-stack-protector'];
-  flags.push('-fcf-protection=none', '-nostdlib');
   for (const [name, number] of [
     ['ten', 10],
     ['one-hundred', 100],
   ] as const) {
     objects.push(bundle.file(`${name}.o`));
-    gcc(...flags, '-c', `-DNUMBER=${number}`, source, '-o', objects.at(-1)!);
+    gcc(...FLAGS, '-c', `-DNUMBER=${number}`, source, '-o', objects.at(-1)!);
   }
   kernel = bundle.file('kernel.elf');
   const linker = '-Wl,-m,elf_i386,-Ttext=0x200000,--build-id=none';
-  gcc(...flags, '-static', '-no-pie', linker, kernelSource, '-o', kernel);
+  gcc(...FLAGS, '-static', '-no-pie', linker, kernelSource, '-o', kernel);
 });
 afterEach(async () => {
   await session.close();
@@ -98,6 +102,41 @@ describe('a breakpoint in a module', () => {
     expect(await session.evaluate('secret')).toBe('100');
     expect(await rowOf('ten')).toMatchObject({ symbolStatus: 'No kernel has loaded it' });
     expect(await rowOf('one_hundred')).toMatchObject({ symbolStatus: 'Symbols and source lines' });
+  });
+});
+
+describe('the file of a module', () => {
+  const first = [[kernelSource, lineOf(kernelSource, '/* before it is unloaded */')]] as const;
+  /** Another build, under the name of the module that the kernel gets. */
+  function rebuilt(folder: string, ...flags: string[]): string {
+    mkdirSync(bundle.file(folder));
+    const object = bundle.file(`${folder}/ten.o`);
+    execFileSync('gcc', [...FLAGS, ...flags, '-c', source, '-o', object], { stdio: 'pipe' });
+    return object;
+  }
+  const said = () =>
+    session.messages
+      .map((message) => (message as DebugProtocol.OutputEvent).body)
+      .flatMap((body) => (body as { output?: string } | undefined)?.output ?? [])
+      .join('');
+
+  it('that is of another build is not used, and that is said', async () => {
+    const stale = rebuilt('stale', '-DNUMBER=10', '-O0');
+    await launch(first, { kernelModules: [stale] });
+    await session.stop();
+    expect(said()).toContain(
+      `The module ten that the kernel has loaded is not the one in ${stale}: build-id or code differ`,
+    );
+    expect(await rowOf('ten')).toMatchObject({
+      symbolStatus: 'Not used: the kernel has loaded another build',
+    });
+  });
+
+  it('that differs a little is used, and that is said', async () => {
+    await launch(first, { kernelModules: [rebuilt('patched', '-DNUMBER=11')] });
+    await session.stop();
+    expect(said()).toContain('Some bytes of the code of the module ten are not those of');
+    expect(await rowOf('ten')).toMatchObject({ symbolStatus: 'Symbols and source lines' });
   });
 });
 

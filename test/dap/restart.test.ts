@@ -2,6 +2,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildImage, C_ENTRY } from './support/build-image.ts';
 import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
 import { inSample, lineOf, openSession, type Session } from './support/session.ts';
 
@@ -98,6 +99,44 @@ describe('a restart', () => {
       .filter(({ event, body }) => event === 'breakpoint' && body.breakpoint.line === undefined)
       .map(({ body }) => body.breakpoint.verified);
     expect(changes).toEqual([false, true]);
+  });
+
+  it('follows variables that a new build has elsewhere, in data breakpoints and their conditions', async () => {
+    const build = (before: string, name = 'counter') =>
+      buildImage(
+        bundle,
+        'moving',
+        `${C_ENTRY}${before} int limit = 2; struct { int unused, value; } ${name} = { 1, 0 };
+        void kmain(void) { for (int n = 1; n < 10; n++) ${name}.value = n; }`,
+        { suffix: '.c', flags: ['-O0'] },
+      );
+    const ask = async (command: string, args: object) =>
+      (await session.client.customRequest(command, args)).body as Record<string, unknown>;
+    session = await openSession(bundle.adapter);
+    await session.launch({ kernel: build(''), stopOnEntry: true });
+    await session.stop();
+    const { dataId, canPersist } = await ask('dataBreakpointInfo', { name: 'counter.value' });
+    expect({ dataId, canPersist }).toEqual({
+      dataId: expect.stringMatching(/^0x[0-9a-f]{8}\+4@counter\+4$/) as string,
+      canPersist: true,
+    });
+    await ask('setDataBreakpoints', { breakpoints: [{ dataId, condition: '$value > limit' }] });
+    const place = await session.evaluate('&counter.value');
+    build('int more[64] = { 1 };');
+    await restart();
+    expect(await session.stop()).toMatchObject({ reason: 'entry' });
+    expect(await session.go('continue')).toMatchObject({ reason: 'data breakpoint' });
+    expect(await session.evaluate('&counter.value')).not.toBe(place);
+    expect(await session.evaluate('counter.value')).toBe('3');
+    build('', 'other');
+    await restart();
+    const { body } = await session.event('breakpoint');
+    expect(body).toMatchObject({
+      breakpoint: {
+        verified: false,
+        message: expect.stringContaining('no variable counter any more') as string,
+      },
+    });
   });
 
   it('honours a new launch configuration', async () => {

@@ -81,6 +81,8 @@ interface PageCode {
 }
 
 const MANY = 255;
+/** Records of pages without code that wait for others: code that is written and run in turns needs one each time. */
+const MOST_SPARE = 16;
 const MOST_DROPPED = 0x1_0000;
 
 export interface CodeCache {
@@ -118,7 +120,14 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
     for (const [at, { valid }] of blocks) if (!valid) blocks.delete(at);
   }
 
+  const spare: PageCode[] = [];
   function dropPage(page: number): void {
+    const code = pages[page];
+    if (code && spare.length < MOST_SPARE) {
+      code.cover.fill(0);
+      code.blocks.length = 0;
+      spare.push(code);
+    }
     pages[page] = undefined;
     memory.pageFlags[page] &= ~PageFlag.Code;
   }
@@ -126,7 +135,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
   function addPart(page: number, block: Block): void {
     let code = pages[page];
     if (!code) {
-      code = { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
+      code = spare.pop() ?? { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
       pages[page] = code;
       memory.pageFlags[page] |= PageFlag.Code;
       onNewPage(page);

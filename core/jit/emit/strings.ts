@@ -1,6 +1,6 @@
 /**
- * REP MOVS and REP STOS as one copy or fill, where it lies within one page on either side that the TLB gives at full speed and
- * does not overlap forwards. All else is the interpreter's, round by round.
+ * REP MOVS and REP STOS as copies and fills, each within one page on either side that the TLB gives at full speed and without overlapping
+ * forwards. All else is the interpreter's, round by round.
  */
 import type { Insn } from '../../cpu/decode/insn.ts';
 import { EAX, ECX, EDI, ESI, FS, GS, Flag, MID_REP, SEG_BASE, SYSFLAGS } from '../../cpu/state.ts';
@@ -8,6 +8,7 @@ import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../
 import { PAGE_SIZE, TLB_BASE } from '../../memory/layout.ts';
 import type { Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
+import { Simd } from '../wasm/simd-opcodes.ts';
 import type { Frame } from './frame.ts';
 
 const MEMORY_COPY = 10;
@@ -26,20 +27,22 @@ export const isBulk = (insn: Insn): boolean =>
   ((insn.opcode & ~1) === 0xa4 || insn.opcode === 0xaa || (insn.opcode === 0xab && insn.wide));
 
 /**
- * Runs the instruction and branches to `done`, or falls through with nothing changed. `left` is taken down by all rounds but
- * the first.
+ * Runs the instruction page by page and branches to `done` when all rounds are over. Falls through where the handler must go on: what has
+ * been done until then is in the registers and taken from `left`, for all rounds but the last one of the instruction.
  */
 export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
   const { code, mode, locals } = frame;
   const size = elementSize(insn);
+  const shift = Math.log2(size);
   const copies = (insn.opcode & ~1) === 0xa4;
   const slow = code.block();
+  const rounds = frame.temporary();
   const bytes = frame.temporary();
   const to = frame.temporary();
   const from = frame.temporary();
   const entry = frame.temporary();
 
-  /** The address in the machine's memory of a range from a register, if it may be touched as a whole. */
+  /** Into a local: the address in the machine's memory of what a register points to. `rounds` is no more than what fits into its page. */
   function range(register: number, segment: number, write: boolean, host: number): void {
     const need = write
       ? mode.user
@@ -63,14 +66,14 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
     code.const(need);
     code.op(Op.i32And, Op.i32Eqz);
     code.branchIf(slow);
-    code.get(host);
-    code.const(PAGE_SIZE - 1);
-    code.op(Op.i32And);
-    code.get(bytes);
-    code.op(Op.i32Add);
-    code.const(PAGE_SIZE);
-    code.op(Op.i32GtU);
-    code.branchIf(slow);
+    atMost(() => {
+      code.const(PAGE_SIZE);
+      code.get(host);
+      code.const(PAGE_SIZE - 1);
+      code.op(Op.i32And, Op.i32Sub);
+      code.const(shift);
+      code.op(Op.i32ShrU);
+    });
     code.get(entry);
     code.const(-PAGE_SIZE);
     code.op(Op.i32And);
@@ -78,28 +81,45 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
     code.op(Op.i32Add);
     code.set(host);
   }
+  /** Takes `rounds` down to what `limit` leaves on the stack. */
+  function atMost(limit: () => void): void {
+    code.get(rounds);
+    limit();
+    code.tee(bytes);
+    code.get(rounds);
+    code.get(bytes);
+    code.op(Op.i32LtU, Op.select);
+    code.set(rounds);
+  }
 
-  // Upwards, a page at most, and no more rounds than may run.
+  // Upwards, and from one round on.
   frame.loadState(SYSFLAGS);
   code.const(Flag.DF);
   code.op(Op.i32And);
   frame.getRegister(ECX);
-  code.const(PAGE_SIZE / size);
-  code.op(Op.i32GtU, Op.i32Or);
+  code.op(Op.i32Eqz, Op.i32Or);
+  code.branchIf(slow);
+  const again = code.loop();
   frame.getRegister(ECX);
+  code.set(rounds);
+  range(EDI, -1, true, to);
+  if (copies) range(ESI, insn.seg, false, from);
+  // An element across pages, and what does not end before its time is over.
+  code.get(rounds);
+  code.op(Op.i32Eqz);
+  code.get(rounds);
+  code.get(rounds);
+  frame.getRegister(ECX);
+  code.op(Op.i32Ne, Op.i32Add);
   code.get(locals.left);
   code.const(frame.done);
   code.op(Op.i32Sub, Op.i32GtS, Op.i32Or);
-  frame.getRegister(ECX);
-  code.op(Op.i32Eqz, Op.i32Or);
   code.branchIf(slow);
-  frame.getRegister(ECX);
-  code.const(Math.log2(size));
+  code.get(rounds);
+  code.const(shift);
   code.op(Op.i32Shl);
   code.set(bytes);
-  range(EDI, -1, true, to);
   if (copies) {
-    range(ESI, insn.seg, false, from);
     // A destination inside the source repeats what was just written.
     code.get(to);
     code.get(from);
@@ -120,38 +140,29 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
     frame.getRegister(EAX);
     code.get(bytes);
     code.bulk(MEMORY_FILL);
-  } else {
-    code.get(to);
-    code.get(bytes);
-    code.op(Op.i32Add);
-    code.set(from);
-    const next = code.loop();
-    code.get(to);
-    frame.getRegister(EAX);
-    code.memory(Op.i32Store, 0);
-    code.get(to);
-    code.const(4);
-    code.op(Op.i32Add);
-    code.tee(to);
-    code.get(from);
-    code.op(Op.i32LtU);
-    code.branchIf(next);
-    code.end();
-  }
+  } else fillDwords(frame, to, from, bytes);
   advance(EDI);
   code.get(locals.left);
-  frame.getRegister(ECX);
-  code.const(1);
-  code.op(Op.i32Sub, Op.i32Sub);
+  code.get(rounds);
+  code.op(Op.i32Sub);
   code.set(locals.left);
-  code.const(0);
+  frame.getRegister(ECX);
+  code.get(rounds);
+  code.op(Op.i32Sub);
   frame.setRegister(ECX);
+  frame.getRegister(ECX);
+  code.branchIf(again);
+  code.end();
+  code.get(locals.left);
+  code.const(1);
+  code.op(Op.i32Add);
+  code.set(locals.left);
   frame.storeState(MID_REP, () => {
     code.const(0);
   });
   code.branch(done);
   code.end();
-  frame.release(bytes, to, from, entry);
+  frame.release(rounds, bytes, to, from, entry);
 
   function advance(register: number): void {
     frame.getRegister(register);
@@ -159,4 +170,41 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
     code.op(Op.i32Add);
     frame.setRegister(register);
   }
+}
+
+/** Fills from `to` on, sixteen bytes at a time as long as there are so many. @param at a local for its use */
+function fillDwords(frame: Frame, to: number, at: number, bytes: number): void {
+  const { code } = frame;
+  const store = (step: number, value: () => void) => {
+    const end = code.block();
+    const next = code.loop();
+    code.get(to);
+    code.get(bytes);
+    code.op(Op.i32Add);
+    code.get(at);
+    code.op(Op.i32Sub);
+    code.const(step);
+    code.op(Op.i32LtU);
+    code.branchIf(end);
+    code.get(at);
+    value();
+    code.get(at);
+    code.const(step);
+    code.op(Op.i32Add);
+    code.set(at);
+    code.branch(next);
+    code.end();
+    code.end();
+  };
+  code.get(to);
+  code.set(at);
+  store(16, () => {
+    frame.getRegister(EAX);
+    code.simd(Simd.i32x4Splat);
+    code.simdMemory(Simd.store, 0);
+  });
+  store(4, () => {
+    frame.getRegister(EAX);
+    code.memory(Op.i32Store, 0);
+  });
 }

@@ -32,7 +32,7 @@ export function interrogate(image: SymbolImage, pcs: readonly number[], file: st
     answers += image.lineRanges(pc).length + image.rowsOfFunction(pc).length;
     image.prologueEnd(pc);
     const registers = [1, 2, 3, 4, 0x8000, 0x8100, 7, 8, pc, 0x202];
-    answers += unwindStack(image, registers, readMemory, 20).frames.length;
+    answers += unwindStack(image, registers, readMemory, { limit: 20 }).frames.length;
     for (const scope of image.scopesAt(pc)) {
       for (const variable of scope.variables) {
         variable.locate({ registers, pc, cfa: () => 0x8000, readMemory });

@@ -3,7 +3,7 @@
  * assigning ends soon, with a value or an error of the catalogue.
  */
 import { AdapterError } from '../../errors.ts';
-import { littleEndian } from '../../symbols/location.ts';
+import { type Home, littleEndian } from '../../symbols/location.ts';
 import type { FuzzTarget } from '../../symbols/testing/fuzz.ts';
 import { type Random, seededRandom } from '../../symbols/testing/random.ts';
 import type { CType, Member } from '../../symbols/types.ts';
@@ -224,6 +224,13 @@ function look({ value, path, style, list }: Shown, environment: Environment): vo
   if (list) listEntries(value, environment, 100);
 }
 
+const homeOf = (kind: number, number: number): Home | undefined =>
+  kind === 0
+    ? undefined
+    : kind === 1
+      ? { kind: 'register', number }
+      : { kind: 'memory', address: number * 4 };
+
 /** @throws Error for anything that is thrown and not an AdapterError, with the text that brings it about */
 function tryExpressions(random: Random, iterations: number): void {
   let program = brokenProgram(random);
@@ -232,7 +239,11 @@ function tryExpressions(random: Random, iterations: number): void {
     const words = Array.from({ length: 1 + random(12) }, () => PIECES[random(PIECES.length)]!);
     const text = words.join(random(3) === 0 ? '' : ' ');
     const { names, environment } = program;
-    const journal = new Journal(environment, random(2) ? undefined : 'Registers are fixed.');
+    const journal = new Journal(environment, {
+      homes: environment.registers.map((_value, number) => homeOf(random(3), number)),
+      lost: 'it is nowhere.',
+      fixed: random(2) ? undefined : 'Registers are fixed.',
+    });
     const writing = journal.environment();
     for (const attempt of [
       () => {

@@ -1,0 +1,83 @@
+/** Steps and the watch for unknown code in translated code: they end at the same instruction whichever tier runs. */
+import { describe, expect, it } from 'vitest';
+import type { Tier } from '../jit/tier.ts';
+import { EAX } from '../cpu/state.ts';
+import { createMachine } from '../machine/machine.ts';
+import type { StepSpec } from '../protocol/machine-protocol.ts';
+import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
+import { createStepper } from './stepper.ts';
+
+const ignore = () => undefined;
+const TIERS: readonly Tier[] = ['interpreter', 'jit', 'hot'];
+const start = (code: readonly number[], tier: Tier) =>
+  createMachine({ ...tinyKernel(code), tier }, { serial: ignore, debugcon: ignore, log: ignore });
+const SPIN = [0xeb, 0xfe];
+const ROUNDS = 5000;
+/** Instructions of a round, with those of the function. */
+const LOOP = 6;
+
+describe.each(TIERS)('in the tier %s', (tier) => {
+  /** A loop that calls a function in the ranges of nobody: mov ecx, N; L: inc eax; call F; dec ecx; jnz L; nop; spin; F: inc edx; ret */
+  const calling = [
+    ...[0xbc, ...imm32(0x30_0000), 0xb9, ...imm32(ROUNDS)],
+    ...[0x40, 0xe8, ...imm32(6), 0x49, 0x75, 0xf7, 0x90],
+    ...[...SPIN, 0x42, 0xc3],
+  ];
+  const LINE = [10, 19] as const;
+
+  function step(spec: StepSpec) {
+    const machine = start(calling, tier);
+    const before = machine.cpu.views.reg32[EAX]!;
+    // The loop is hot, and translated, before the step begins in its midst.
+    machine.run(2 + LOOP * 1000);
+    const stepper = createStepper(machine, spec);
+    let kind = 'more';
+    for (let n = 0; n < 100 && kind === 'more'; n++) ({ kind } = stepper.advance(20_000));
+    stepper.dispose();
+    const { cpu } = machine;
+    return [kind, cpu.linearEip() - TINY_ENTRY, cpu.now(), cpu.views.reg32[EAX]! - before];
+  }
+  const ranges = (from: number, to: number) => [[TINY_ENTRY + from, TINY_ENTRY + to]] as const;
+
+  // The end of a slice lies between a call and the function.
+  it('a step over a line runs its loop and its calls to the end', () => {
+    expect(step({ kind: 'range', ranges: ranges(...LINE), over: true })).toEqual([
+      ...['done', LINE[1], 2 + LOOP * ROUNDS, ROUNDS],
+    ]);
+  });
+
+  it('a step into what the line calls ends there', () => {
+    expect(step({ kind: 'range', ranges: ranges(...LINE), over: false })).toEqual([
+      ...['done', 22, 2 + LOOP * 1000 + 2, 1001],
+    ]);
+  });
+
+  it('a step ends inside of a loop that is translated as a whole', () => {
+    // Ranges that end before DEC ECX.
+    expect(step({ kind: 'range', ranges: ranges(10, 16), over: true })).toEqual([
+      ...['done', 16, 2 + LOOP * 1000 + 4, 1001],
+    ]);
+  });
+
+  it('code that a client does not know is told before it runs', () => {
+    const machine = start(calling, tier);
+    machine.run(2 + LOOP * 1000);
+    const known: [number, number][] = [[TINY_ENTRY, TINY_ENTRY + 22]];
+    machine.debug.catchpoints.replace([{ id: 7, coroutine: -1, kind: 'execute', pages: 'outside', known }]);
+    expect(machine.run(100_000)).toMatchObject({
+      kind: 'event',
+      caught: [{ id: 7, linear: TINY_ENTRY + 22 }],
+    });
+    expect(machine.cpu.now()).toBe(2 + LOOP * 1000 + 2);
+  });
+
+  it('code that everybody knows runs translated', () => {
+    const machine = start(calling, tier);
+    const known: [number, number][] = [[TINY_ENTRY, TINY_ENTRY + calling.length]];
+    machine.debug.catchpoints.replace([{ id: 7, coroutine: -1, kind: 'execute', pages: 'outside', known }]);
+    expect(machine.run(2 + LOOP * ROUNDS).kind).toBe('slice');
+    const block = machine.cpu.blockAt(TINY_ENTRY + 10);
+    const entered = block?.derived?.some((one) => 'entered' in one && Number(one.entered) > 0) ?? false;
+    expect(entered).toBe(tier !== 'interpreter');
+  });
+});

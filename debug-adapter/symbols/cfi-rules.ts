@@ -1,0 +1,111 @@
+/**
+ * The rules by which a caller's registers are found from its callee's, and where each of them is saved. Source: DWARF 5 §6.4.1.
+ */
+import { I386 } from './constants.ts';
+import { evaluateNumber, type ExpressionScope } from './expression.ts';
+import { type Home, type MemoryReader, type Registers, toNumber } from './location.ts';
+
+/** How one register of the caller is found. */
+export type RegisterRule =
+  | { kind: 'undefined' }
+  | { kind: 'same' }
+  | { kind: 'offset'; offset: number }
+  | { kind: 'valueOffset'; offset: number }
+  | { kind: 'register'; register: number }
+  | { kind: 'expression'; bytes: Uint8Array }
+  | { kind: 'valueExpression'; bytes: Uint8Array };
+
+export type CfaRule =
+  | { kind: 'register'; register: number; offset: number }
+  | { kind: 'expression'; bytes: Uint8Array }
+  | undefined;
+
+export interface FrameRow {
+  cfa: CfaRule;
+  /** By DWARF number; absent where nothing was said. */
+  rules: ReadonlyMap<number, RegisterRule>;
+  returnRegister: number;
+  /** An interrupt or signal frame ("S"): its caller's pc is the interrupted instruction, not a return address. */
+  signalFrame: boolean;
+}
+
+export interface UnwoundFrame {
+  cfa: number;
+  /** The caller's registers, eip being the return address; undefined where they cannot be recovered. */
+  registers: (number | undefined)[];
+  /** Where each of them is: in memory, or still in a register of the callee; undefined for what is computed or lost. */
+  homes: (Home | undefined)[];
+  signalFrame: boolean;
+}
+
+/**
+ * The caller's registers by the rules of `row`. Registers nothing is said of keep their value, as the i386
+ * psABI has it for saved ones. Undefined when the CFA cannot be computed.
+ */
+export function unwindWith(
+  row: FrameRow,
+  registers: Registers,
+  readMemory: MemoryReader,
+): UnwoundFrame | undefined {
+  const scope = (initial: readonly number[]): ExpressionScope => ({
+    frame: { registers, pc: registers[I386.eip] ?? 0, cfa: () => undefined, readMemory },
+    frameBase: () => undefined,
+    addressAt: () => 0,
+    baseType: () => undefined,
+    initial,
+  });
+  const cfa = cfaOf(row, registers, scope([]));
+  if (cfa === undefined) return undefined;
+  const load = (address: number): number | undefined => {
+    const bytes = readMemory(address >>> 0, 4);
+    return bytes && bytes.length >= 4 ? Number(toNumber(bytes.subarray(0, 4))) : undefined;
+  };
+  const caller: (number | undefined)[] = [...registers];
+  const homes: (Home | undefined)[] = registers.map((_value, number) => ({ kind: 'register', number }));
+  const put = (target: number, value: number | undefined, home?: Home) => {
+    caller[target] = value;
+    homes[target] = home;
+  };
+  const putSaved = (target: number, address: number) => {
+    put(target, load(address), { kind: 'memory', address: address >>> 0 });
+  };
+  put(I386.esp, cfa);
+  put(I386.eip, undefined);
+  for (const [register, rule] of row.rules) {
+    const target = register === row.returnRegister ? I386.eip : register;
+    switch (rule.kind) {
+      case 'undefined':
+        put(target, undefined);
+        break;
+      case 'same':
+        put(target, registers[register], { kind: 'register', number: register });
+        break;
+      case 'offset':
+        putSaved(target, cfa + rule.offset);
+        break;
+      case 'valueOffset':
+        put(target, (cfa + rule.offset) >>> 0);
+        break;
+      case 'register':
+        put(target, registers[rule.register], { kind: 'register', number: rule.register });
+        break;
+      case 'expression': {
+        const address = evaluateNumber(rule.bytes, scope([cfa]));
+        if (address === undefined) put(target, undefined);
+        else putSaved(target, address);
+        break;
+      }
+      case 'valueExpression':
+        put(target, evaluateNumber(rule.bytes, scope([cfa])));
+        break;
+    }
+  }
+  return { cfa, registers: caller, homes, signalFrame: row.signalFrame };
+}
+
+function cfaOf(row: FrameRow, registers: Registers, scope: ExpressionScope): number | undefined {
+  if (!row.cfa) return undefined;
+  if (row.cfa.kind === 'expression') return evaluateNumber(row.cfa.bytes, scope);
+  const base = registers[row.cfa.register];
+  return base === undefined ? undefined : (base + row.cfa.offset) >>> 0;
+}
