@@ -147,6 +147,7 @@ export function createTranslator(
     state[BREAK] = 0;
     state[BLOCK_EIP] = eip;
     const end = (eip + insn.end) | 0;
+    const until = doubles[Double.Until];
     state[EIP] = end;
     try {
       insn.exec(insn);
@@ -164,7 +165,9 @@ export function createTranslator(
       if (state[MID_REP] === 0) noteBranch(eip + insn.start);
       return 1;
     }
-    return last || state[BREAK] !== 0 || modeNow(state) !== mode.number ? 1 : 0;
+    return last || state[BREAK] !== 0 || doubles[Double.Until] !== until || modeNow(state) !== mode.number
+      ? 1
+      : 0;
   }
   /** Counts an instruction and the rounds that it repeated. */
   function count(): number {
