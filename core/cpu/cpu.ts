@@ -144,7 +144,8 @@ export interface Cpu {
 }
 
 const NO_BREAKPOINTS: BreakpointSet = {
-  pageOffsets: new Set(),
+  linear: [],
+  physical: [],
   near: () => false,
   matches: () => false,
 };
@@ -231,10 +232,15 @@ export function createCpu(
       faults,
       noteBranch,
       softfloat,
-      mayStop,
+      { mayStop, meet: kept.meet },
       options,
     );
-  const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
+  const splits = {
+    has: (linear: number, physical: number) =>
+      kept.has(linear, physical) || debug.pageOffsets.has(linear & 0xfff),
+    meet: kept.meet,
+    near: mayStop,
+  };
 
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);
   const exceptions = createExceptions(views, interrupts, events, faults);
@@ -308,7 +314,7 @@ export function createCpu(
     },
     setBreakpoints(set) {
       stops.breakpoints = set;
-      kept.keep(set.pageOffsets);
+      kept.keep(set.linear, set.physical);
       translator?.stopsChanged();
     },
     skipBreakpoint(linear) {

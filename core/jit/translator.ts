@@ -51,6 +51,14 @@ export const Outcome = {
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
+/** Where translated code may not run. */
+export interface TranslatorStops {
+  /** The debugger, or the machine's debug registers, may stop at a linear address. */
+  mayStop(linear: number): boolean;
+  /** `Splits.meet`. */
+  meet(linear: number, physical: number): void;
+}
+
 export interface Translator {
   /**
    * The translation of a block that is about to begin at EIP, if it may be run now. Counts the block if there is none, and
@@ -69,7 +77,6 @@ const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
  * @param softfloat over the machine's memory
- * @param mayStop the debugger, or the machine's debug registers, may stop at a linear address
  */
 export function createTranslator(
   views: Views,
@@ -80,7 +87,7 @@ export function createTranslator(
   faults: Faults,
   noteBranch: (from: number) => void,
   softfloat: Softfloat,
-  mayStop: (linear: number) => boolean,
+  { mayStop, meet }: TranslatorStops,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
@@ -108,7 +115,9 @@ export function createTranslator(
    */
   function findBlock(eip: number, user: boolean, entry: Block): Block | undefined {
     const physical = mmu.guessFetch(eip, user);
-    const block = physical < 0 ? undefined : cache.find(physical, true);
+    if (physical < 0) return undefined;
+    meet(eip, physical);
+    const block = cache.find(physical, true);
     if (!block || (block.breakpoint && mayStop(eip))) return undefined;
     const elsewhere = physical >>> 12 !== entry.physical >>> 12;
     if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
@@ -150,6 +159,7 @@ export function createTranslator(
     state[BREAK] = 0;
     state[BLOCK_EIP] = eip;
     const end = (eip + insn.end) | 0;
+    const until = doubles[Double.Until];
     state[EIP] = end;
     try {
       insn.exec(insn);
@@ -167,7 +177,8 @@ export function createTranslator(
       if (state[MID_REP] === 0) noteBranch(eip + insn.start);
       return 1;
     }
-    if (last || (state[BREAK] & Break.Event) !== 0 || modeNow(state) !== mode.number) return 1;
+    const goesOn = (state[BREAK] & Break.Event) === 0 && doubles[Double.Until] === until;
+    if (last || !goesOn || modeNow(state) !== mode.number) return 1;
     // Other code than its own may change.
     return state[BREAK] === 0 || running?.valid === true ? 0 : 1;
   }

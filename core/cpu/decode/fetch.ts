@@ -11,11 +11,18 @@ import { Attr, CPL, CS, EIP, type Views } from '../state.ts';
 import { Block, type CodeCache } from './code-cache.ts';
 import type { CodeReader, Decoder } from './decoder.ts';
 import type { Insn } from './insn.ts';
+import type { Splits } from './splits.ts';
 
 /** Longest block in instructions: bounds what a breakpoint change or an invalidation throws away. */
 const MAX_BLOCK = 64;
 /** Entries of the table from linear address to block. */
 const LINEAR_SLOTS = 1 << 16;
+
+/** What `splits.ts` says, and what the debug registers want. */
+export interface FetchSplits extends Pick<Splits, 'has' | 'meet'> {
+  /** The run loop may stop at a linear address. */
+  near(linear: number): boolean;
+}
 
 /** A reader that has nothing at hand yet. */
 const createReader = (next: () => number): CodeReader => ({
@@ -30,7 +37,7 @@ export const STOP_AT_NEW_CODE = Symbol('stop at new code');
 
 /**
  * @param events is told of pages before their code is executed, and may stop there
- * @param splits whether a block must begin at this linear address, for there may be a breakpoint
+ * @param splits where blocks must begin, for there may be a breakpoint
  */
 export function createFetch(
   views: Views,
@@ -39,7 +46,7 @@ export function createFetch(
   decoder: Decoder,
   cache: CodeCache,
   faults: Faults,
-  splits: (linear: number) => boolean,
+  splits: FetchSplits,
   events: Pick<CpuEvents, 'newCode' | 'watchedCode'>,
 ): () => Block {
   const { state, segBase, segLimit, segAttr } = views;
@@ -62,7 +69,7 @@ export function createFetch(
     let size = 0;
     try {
       while (insns.length < MAX_BLOCK) {
-        if (size > 0 && splits(linear + size)) break;
+        if (size > 0 && splits.has(linear + size, physical + size)) break;
         const insn = decoder.decode(pageReader, wide);
         insn.start = size;
         size += insn.end;
@@ -75,7 +82,7 @@ export function createFetch(
       if (error !== PAGE_END) throw error;
       if (insns.length === 0) return undefined;
     }
-    return new Block(physical, size, insns, splits(linear));
+    return new Block(physical, size, insns, splits.has(linear, physical));
   }
 
   /** Bytes one at a time with limit check and translation, for code that crosses a page or lies outside RAM. */
@@ -90,7 +97,7 @@ export function createFetch(
     slowOffset = state[EIP];
     const insn = decoder.decode(slowReader, wide);
     const linear = (segBase[CS] + state[EIP]) | 0;
-    return new Block(0, insn.end, [insn], splits(linear));
+    return new Block(0, insn.end, [insn], splits.near(linear));
   }
 
   /** The next page of linear memory, where an instruction that begins at `linear` ends. @throws CpuFault */
@@ -103,7 +110,7 @@ export function createFetch(
     const tail = tailOf(linear);
     if (tail >= memory.size || tail >>> 12 === physical >>> 12) return block;
     tell(((linear & -PAGE_SIZE) + PAGE_SIZE) | 0, tail, !cache.hasPage(tail));
-    const kept = new Block(physical, block.size, block.insns, block.breakpoint, tail);
+    const kept = new Block(physical, block.size, block.insns, splits.has(linear, physical), tail);
     cache.add(kept, wide);
     return kept;
   }
@@ -127,8 +134,9 @@ export function createFetch(
     if (block === undefined || !known || block.generation !== mmu.generation()) {
       if (eip >>> 0 > segLimit[CS]) faults.gp(0);
       const physical = mmu.translateFetch(linear, state[CPL] === 3);
+      splits.meet(linear, physical);
       // After a flush of the TLB the same code is mostly still there.
-      if (block === undefined || !known || block.physical !== physical) block = cache.find(physical, wide);
+      if (block?.valid !== true || !known || block.physical !== physical) block = cache.find(physical, wide);
       if (!block) {
         if (physical >= memory.size) return decodeSlow(wide);
         tell(linear, physical, !cache.hasPage(physical));
