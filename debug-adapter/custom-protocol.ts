@@ -97,6 +97,8 @@ export interface MappedRange {
   region: RegionKind;
   /** Of the section; of the guest whose passage page it is. */
   name?: string;
+  /** Thread of the kernel whose memory the frames are; absent for devices. */
+  owner?: number;
 }
 
 export interface MappingsBody {
@@ -128,15 +130,34 @@ export interface DescriptorsBody {
   /** Of the table's register. */
   problems: readonly string[];
   /** Those that are not zero. */
-  entries: {
-    index: number;
-    /** In words. */
-    text: string;
-    /** Where a gate leads, and the name of what is there. */
-    target?: number;
-    handler?: string;
-    problems: readonly string[];
-  }[];
+  entries: DescriptorBody[];
+}
+
+export interface DescriptorBody {
+  index: number;
+  /** Its two dwords. */
+  low: number;
+  high: number;
+  /** In words. */
+  text: string;
+  /** Where a gate leads, and the name of what is there. */
+  target?: number;
+  handler?: string;
+  problems: readonly string[];
+}
+
+export interface SetDescriptorArguments extends DescriptorsArguments {
+  index: number;
+  /** The two dwords of the entry. */
+  low: number;
+  high: number;
+  /** Nothing is written: only what the entry would be is answered. */
+  checkOnly?: boolean;
+}
+
+export interface SetTaskFieldArguments extends ThreadArguments {
+  field: TssField;
+  value: number;
 }
 
 export interface TaskStateBody {
@@ -289,7 +310,9 @@ export interface CustomRequests {
   'colinux/mappings': { arguments: ThreadArguments; body: MappingsBody };
   'colinux/reverseMap': { arguments: { physical: number }; body: ReverseMappingBody };
   'colinux/descriptors': { arguments: DescriptorsArguments; body: DescriptorsBody };
+  'colinux/setDescriptor': { arguments: SetDescriptorArguments; body: DescriptorBody };
   'colinux/taskState': { arguments: ThreadArguments; body: TaskStateBody };
+  'colinux/setTaskField': { arguments: SetTaskFieldArguments; body: TaskStateBody };
   'colinux/transitions': { arguments: RecordArguments; body: Counted & { transitions: NamedTransition[] } };
   'colinux/spaceLoads': { arguments: RecordArguments; body: Counted & { loads: readonly SpaceRecord[] } };
   'colinux/branches': { arguments: BranchArguments; body: { branches: (BranchRecord & Named)[] } };

@@ -3,12 +3,13 @@
  *
  * Source: SDM vol. 3A, 3.4.5 (segment descriptors), 3.5 (system descriptors and tables), 6.11 (gates), 7.2 (TSS).
  */
-import { decodeDescriptor, type Descriptor, gateProblem } from './descriptors.ts';
+import { decodeDescriptor, type Descriptor, gateProblem, type RawDescriptor } from './descriptors.ts';
 
 export type TableName = 'gdt' | 'ldt' | 'idt';
 
 export interface TableEntry {
   readonly index: number;
+  readonly raw: RawDescriptor;
   readonly descriptor: Descriptor;
   /** Half a sentence each. */
   readonly problems: readonly string[];
@@ -29,12 +30,17 @@ export function decodeTable(bytes: Uint8Array, table: TableName): TableEntry[] {
     const low = view.getUint32(index * DESCRIPTOR_SIZE, true);
     const high = view.getUint32(index * DESCRIPTOR_SIZE + 4, true);
     if (low === 0 && high === 0) continue;
-    const descriptor = decodeDescriptor({ low, high });
-    // Nobody looks at the rest of what is not present: kernels keep data of their own there.
-    const problems = descriptor.present ? problemsOf(descriptor, high, index, table) : [];
-    entries.push({ index, descriptor, problems });
+    entries.push(tableEntry({ low, high }, index, table));
   }
   return entries;
+}
+
+/** One entry. */
+export function tableEntry(raw: RawDescriptor, index: number, table: TableName): TableEntry {
+  const descriptor = decodeDescriptor(raw);
+  // Nobody looks at the rest of what is not present: kernels keep data of their own there.
+  const problems = descriptor.present ? problemsOf(descriptor, raw.high, index, table) : [];
+  return { index, raw, descriptor, problems };
 }
 
 function problemsOf(descriptor: Descriptor, high: number, index: number, table: TableName): string[] {
@@ -123,6 +129,12 @@ const TSS_FIELDS = [
 ] as const;
 
 export type TssField = (typeof TSS_FIELDS)[number][0];
+
+/** Where a field is in the task state, and how many bytes it has. */
+export function placeOfField(field: TssField): { readonly offset: number; readonly size: number } {
+  const [, offset, size] = TSS_FIELDS.find(([name]) => name === field)!;
+  return { offset, size };
+}
 
 export interface TaskState {
   readonly fields: Readonly<Record<TssField, number>>;

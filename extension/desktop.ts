@@ -1,37 +1,8 @@
-/** Entry of the extension on the desktop and on a server: Node. */
+/** Entry of the extension on the desktop and on a server. */
 
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { listenForGdb } from '../debug-adapter/gdb/listen-node.ts';
-import { createFolderCache } from '../debug-adapter/symbol-cache-node.ts';
-import { createNodeMachineWorker } from '../debug-adapter/worker-node.ts';
-import { openEndsOnNode } from '../platform/node/ends.ts';
 import { start } from './start.ts';
-import { readPartOfWhole } from './adapter/files.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
-  start(context, {
-    kind: 'desktop',
-    connects: true,
-    runsPrograms: true,
-    // The desktop's own program is an Electron, which is a Node when it is told so.
-    nodeCommand: `${process.versions.electron ? 'env ELECTRON_RUN_AS_NODE=1 ' : ''}"${process.execPath}"`,
-    startWorker: createNodeMachineWorker,
-    openEnds: (folder) => openEndsOnNode(folder.fsPath),
-    servesFolders: true,
-    listenForGdb,
-    debugFolders: ['/usr/lib/debug'],
-    symbolCache: (storage) => createFolderCache(join(storage.fsPath, 'symbols')),
-    readPart: async (uri, offset, length) => {
-      if (uri.scheme !== 'file') return readPartOfWhole(uri, offset, length);
-      const file = await open(uri.fsPath, 'r');
-      try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-        return new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead);
-      } finally {
-        await file.close();
-      }
-    },
-  });
+  start(context, async (...given) => (await import('./desktop-features.ts')).desktopFeatures(...given));
 }

@@ -26,8 +26,8 @@ export interface Platform {
   readonly debugFolders: readonly string[];
   /** Can folders be shared with guests? */
   readonly servesFolders: boolean;
-  /** Can it open TCP connections? */
-  readonly connects: boolean;
+  /** Does anything listen there? Absent where no TCP connections can be opened. */
+  reaches?(host: string, port: number): Promise<boolean>;
   /** Can tasks run programs? */
   readonly runsPrograms: boolean;
   /** The words of a shell that run a JavaScript file on Node; absent where no programs run. */

@@ -1,8 +1,8 @@
 /** Profiles of a machine: taken by instructions, not by samples, and opened in VS Code's own viewer of .cpuprofile files. */
 import * as vscode from 'vscode';
-import { COMMANDS } from './contributes/commands.ts';
-import { DEBUG_TYPE } from './contributes/debugger.ts';
 import { EVENTS, REQUESTS } from './protocol.ts';
+import type { Commands } from './commands.ts';
+import { COMMANDS, DEBUG_TYPE } from './contributes/names.ts';
 
 const t = vscode.l10n.t;
 const PROFILING = 'colinux.profiling';
@@ -13,10 +13,13 @@ export class Profiler implements vscode.Disposable {
   private readonly subscription: vscode.Disposable;
 
   /** @param storage where profiles are kept */
-  constructor(private readonly storage: vscode.Uri) {
+  constructor(
+    private readonly storage: vscode.Uri,
+    commands: Commands,
+  ) {
     this.subscription = vscode.Disposable.from(
-      vscode.commands.registerCommand(COMMANDS.startProfile, () => this.start()),
-      vscode.commands.registerCommand(COMMANDS.stopProfile, () => this.stop()),
+      commands.handle(COMMANDS.startProfile, () => this.start()),
+      commands.handle(COMMANDS.stopProfile, () => this.stop()),
       vscode.debug.onDidChangeActiveDebugSession(() => this.update()),
       // A machine that ends while a profile is taken gives it by itself.
       vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {

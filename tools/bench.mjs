@@ -3,6 +3,7 @@
 // Measurements of the two alternate, each in a process of its own; medians and ratios are what counts, for the absolute
 // figures depend on the machine and on what else it does. --json prints JSON, --runs N (default 5), --quick is a smoke test.
 // With --vmlinux FILE or COLINUX_VMLINUX also the speed of symbols, beside gdb; --symbols-only measures nothing else.
+// `npm run bench -- debugging` measures what 1,000 breakpoints and a watchpoint cost that are never met; --only NAME,NAME.
 // `npm run bench -- latency` measures nothing but how long a person waits for the answers of debuggers.
 // `npm run bench -- processor` measures the benchmarks of kernels/bench on our machine, on QEMU and on v86, and nothing else:
 // --linux for Debian's Linux too, --only NAME,NAME, --engines ours,qemu,v86, --repeat N (default 3) in each of the runs, --divide N for shorter ones.
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ENGINES } from './engines.mjs';
+import { debuggingRows, debuggingTable } from './bench/debugging.mjs';
 import { deviceFigures } from './bench/devices.mjs';
 import { latencyFigures, latencyTable } from './bench/latency.mjs';
 import { summary, table } from './bench/figures.mjs';
@@ -60,8 +62,10 @@ function count(option) {
 
 const runs = values.quick ? 1 : count('runs');
 const [section, ...more] = positionals;
-if (!['processor', 'latency'].includes(section ?? 'processor') || more.length > 0)
-  usage(`bench expects nothing, "processor" or "latency", but found "${positionals.join(' ')}".`);
+if (!['processor', 'debugging', 'latency', undefined].includes(section) || more.length > 0)
+  usage(
+    `bench expects nothing, "processor", "debugging" or "latency", but found "${positionals.join(' ')}".`,
+  );
 
 const built = (tool) =>
   spawnSync(process.execPath, [join(root, 'tools', tool)], { stdio: ['ignore', 2, 2] }).status === 0;
@@ -106,6 +110,15 @@ mkdirSync(cache, { recursive: true });
 const folder = mkdtempSync(join(cache, 'colinux-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
+if (section === 'debugging') {
+  if (!built('build-kernels.mjs')) process.exit(1);
+  await buildSoftfloat();
+  const rows = await debuggingRows({ folder, runs, only: values.only?.split(',') });
+  process.stdout.write(
+    values.json ? `${JSON.stringify({ ...about, runs, rows }, null, 2)}\n` : debuggingTable(rows),
+  );
+  process.exit();
+}
 /** @returns summaries, or nothing if it cannot be built */
 async function latencySection() {
   await buildSoftfloat();

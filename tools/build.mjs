@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSoftfloat } from './build-softfloat.mjs';
 import { filesBelow } from './files-below.mjs';
@@ -58,18 +58,19 @@ const common = {
 };
 const node = { ...common, platform: 'node' };
 
-/** On the desktop the debug adapter is a file of its own, read when the first machine starts: VS Code waits for less. */
-const sessionApart = {
-  name: 'the debug adapter apart',
+/** On the desktop what is imported when it is needed is a file of its own: VS Code waits for less. Where each is in dist/. */
+const APART = { 'desktop-features.ts': './features.cjs', 'session.ts': './session.cjs' };
+const partsApart = {
+  name: 'parts that are loaded later',
   setup({ onResolve }) {
-    onResolve({ filter: /\/debug-adapter\/session\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './session.cjs', external: true } : undefined,
+    onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: APART[basename(path)], external: true } : undefined,
     );
   },
 };
 const desktop = {
   ...node,
-  plugins: [...common.plugins, sessionApart],
+  plugins: [...common.plugins, partsApart],
   supported: { 'dynamic-import': false }, // `require`, which VS Code's extension host knows
 };
 const browser = {
@@ -85,6 +86,7 @@ const VIEW_PAGES = ['address-space', 'memory', 'processor', 'rings', 'switches',
 /** Bundles: name in dist, entry (the first that exists), options. */
 const bundles = [
   ['extension.cjs', ['extension/desktop.ts'], desktop],
+  ['features.cjs', ['extension/desktop-features.ts'], desktop],
   ['session.cjs', ['debug-adapter/session.ts'], node],
   ['extension.web.cjs', ['extension/web.ts'], browser],
   ['machine-worker.js', ['core/worker/main.ts'], { ...common, platform: 'neutral', format: 'iife' }],

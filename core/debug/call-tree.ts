@@ -1,5 +1,5 @@
 /** A tree of calls: for each chain of functions how often its end was called and how many ticks it has run itself. */
-import type { Profile } from '../protocol/debug-protocol.ts';
+import type { Profile, ProfileHistory } from '../protocol/debug-protocol.ts';
 import type { CoroutineId } from '../protocol/machine-protocol.ts';
 
 export interface ProfileNode {
@@ -60,7 +60,7 @@ export class CallTree {
     return node;
   }
 
-  read(haltedTicks: number): Profile {
+  read(haltedTicks: number, history: ProfileHistory): Profile {
     const { nodes, truncated } = this;
     return {
       parents: Int32Array.from(nodes, ({ parent }) => parent),
@@ -70,7 +70,7 @@ export class CallTree {
       spaces: Uint32Array.from(nodes, ({ cr3 }) => cr3),
       self: Float64Array.from(nodes, ({ self }) => self),
       calls: Float64Array.from(nodes, ({ calls }) => calls),
-      ...{ haltedTicks, truncated },
+      ...{ haltedTicks, history, truncated },
     };
   }
 }

@@ -2,8 +2,8 @@
  * The record of execution: how often every instruction was begun, and every conditional branch taken and not, exact to the
  * instruction, by coroutine and address space. Counting is done by blocks and costs nothing while nobody records.
  */
-import type { ExecutedSpace } from '../protocol/debug-protocol.ts';
-import type { Recorder, TracedBlock, TracedSpace, Tracing } from './tracing.ts';
+import type { ExecutedPage, ExecutedSpace } from '../protocol/debug-protocol.ts';
+import type { Recorder, TracedBlock, TracedPage, TracedSpace, Tracing } from './tracing.ts';
 
 export interface Execution {
   /** Begins anew. */
@@ -48,10 +48,11 @@ function eachInstruction(block: TracedBlock, tell: (address: number, count: numb
   });
 }
 
-function readSpace({ coroutine, cr3, blocks }: TracedSpace): ExecutedSpace {
+/** The sum of some blocks. */
+function sumOf(blocks: readonly TracedBlock[]): ExecutedPage['executed'] {
   const counts = new Map<number, number>();
   const branches = new Map<number, { taken: number; passed: number }>();
-  for (const block of [...blocks.values()].flat()) {
+  for (const block of blocks) {
     let last = 0;
     let lastCount = 0;
     eachInstruction(block, (address, count) => {
@@ -67,11 +68,23 @@ function readSpace({ coroutine, cr3, blocks }: TracedSpace): ExecutedSpace {
   const sorted = [...counts].filter(([, count]) => count > 0).sort(([a], [b]) => a - b);
   const forks = [...branches].sort(([a], [b]) => a - b);
   return {
-    ...{ coroutine, cr3 },
     addresses: Uint32Array.from(sorted, ([address]) => address),
     counts: Float64Array.from(sorted, ([, count]) => count),
     branches: Uint32Array.from(forks, ([address]) => address),
     taken: Float64Array.from(forks, ([, { taken }]) => taken),
     passed: Float64Array.from(forks, ([, { passed }]) => passed),
   };
+}
+
+function readSpace({ coroutine, cr3, blocks }: TracedSpace): ExecutedSpace {
+  const all = [...blocks.values()].flat();
+  const byPage = new Map<TracedPage, TracedBlock[]>();
+  for (const block of all) {
+    const { page } = block;
+    const others = page && byPage.get(page);
+    if (others) others.push(block);
+    else if (page) byPage.set(page, [block]);
+  }
+  const programs = Array.from(byPage, ([page, own]) => ({ ...page, executed: sumOf(own) }));
+  return { coroutine, cr3, ...sumOf(all), programs };
 }

@@ -44,6 +44,9 @@ function profile(machine: Machine, ticks = [1000]): string[] {
   for (const each of ticks) machine.run(each);
   const found = machine.debug.profiler.stop();
   expect(found.self.reduce((sum, one) => sum + one, 0)).toBe(machine.instructions() - before);
+  const { nodes, ticks: spent } = found.history;
+  const sums = Array.from(found.self, (_, node) => spent.filter((_ticks, n) => nodes[n] === node));
+  expect(sums.map((all) => all.reduce((sum, one) => sum + one, 0))).toEqual([...found.self]);
   return lines(found);
 }
 

@@ -12,6 +12,7 @@ import type { Passages } from '../machine/passages.ts';
 import type { Profile, TransitionRecord } from '../protocol/debug-protocol.ts';
 import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import { CallTree, type ProfileNode } from './call-tree.ts';
+import { History } from './profile-history.ts';
 import type { Recorder, Tracing } from './tracing.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -55,6 +56,9 @@ export function createProfiler(
   /** Transitions that were looked at. */
   let seen = 0;
   let skipped = 0;
+  let history = new History();
+  /** Of `skipped`, what the history has. */
+  let told = 0;
   let on = false;
 
   const linearStack = (esp: number) => (segBase[SS] + esp) >>> 0;
@@ -135,6 +139,12 @@ export function createProfiler(
     seen = count;
   }
 
+  function tellHalted(): void {
+    const now = doubles[Double.Skipped];
+    if (now > told) history.note(-1, now - told);
+    told = now;
+  }
+
   const recorder: Recorder = {
     begin({ linear }) {
       // What was delivered before belongs to whoever owned the processor then.
@@ -148,6 +158,8 @@ export function createProfiler(
     end({ ending, pops }, _count, ticks, branched) {
       if (!here) return;
       here.current.node.self += ticks;
+      tellHalted();
+      if (ticks > 0) history.note(here.current.node.number, ticks);
       if (transitions.count() !== seen) {
         followAll(here);
         return;
@@ -164,14 +176,16 @@ export function createProfiler(
       tree = new CallTree();
       stacks = new Map();
       here = undefined;
-      skipped = doubles[Double.Skipped];
+      skipped = told = doubles[Double.Skipped];
+      history = new History();
       tracing.add(recorder);
       on = true;
     },
     stop() {
       tracing.remove(recorder);
       on = false;
-      return tree.read(doubles[Double.Skipped] - skipped);
+      tellHalted();
+      return tree.read(doubles[Double.Skipped] - skipped, history.read());
     },
     isOn: () => on,
   };

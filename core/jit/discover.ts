@@ -13,20 +13,25 @@ import type { TranslatorOptions } from './tier.ts';
 /** The decoded block at an EIP in the present address space, if there is one that may be translated. */
 export type FindBlock = (eip: number) => Block | undefined;
 
-interface Found {
+/** A decoded block as operations, at an EIP. Kept with the block: it is often part of several regions, and of the next try. */
+export interface Lifted {
   readonly eip: number;
-  readonly source: Block;
   readonly operations: readonly Operation[];
   readonly terminator: Terminator;
 }
+interface Found extends Lifted {
+  readonly source: Block;
+}
 
 function lift(eip: number, source: Block): Found {
+  if (source.lifted?.eip === eip) return { ...source.lifted, source };
   const { insns, size } = source;
   const last = insns[insns.length - 1]!;
   const next = (eip + size) | 0;
   const terminator: Terminator = last.ends ? liftTerminator(last, next) : { kind: 'fall', next };
   const inside = last.ends ? insns.slice(0, -1) : insns;
-  return { eip, source, operations: inside.map(liftOperation), terminator };
+  source.lifted = { eip, operations: inside.map(liftOperation), terminator };
+  return { ...source.lifted, source };
 }
 
 /** Where a block leads inside of its function: a call is stepped over. */

@@ -26,11 +26,11 @@ export const TIERS = {
   interpreter: undefined,
   /** Hot code is. */
   jit: {
-    threshold: 40,
-    urgent: 160,
+    threshold: 600,
+    urgent: 2400,
     batch: 32,
     instructions: 800,
-    heat: 2,
+    heat: 8,
     grow: [1000, 30_000],
     patience: 8,
     reluctance: 4,
@@ -56,6 +56,17 @@ export const TIERS = {
     grow: [200],
     patience: 3,
     reluctance: 0,
+  },
+  /** What has run some times is, as much as possible at once: for many short programs. */
+  batched: {
+    threshold: 6,
+    urgent: 40,
+    batch: 100,
+    instructions: 400,
+    heat: 1,
+    grow: [],
+    patience: 3,
+    reluctance: 4,
   },
   /** Either tier runs a block, by the throw of a die. */
   mixed: {

@@ -10,7 +10,7 @@ describe('random programs', () => {
   it('run alike when all is translated, and when the tiers take turns', { timeout: 120_000 }, () => {
     expect(failing(1, 60, 'eager', 'mixed')).toEqual([]);
   });
-  it('run alike when what is hot is translated', { timeout: 240_000 }, () => {
-    expect(failing(1000, 600, 'hot')).toEqual([]);
+  it('run alike when what is hot is translated', { timeout: 600_000 }, () => {
+    expect(failing(1000, 5000, 'batched')).toEqual([]);
   });
 });

@@ -37,6 +37,7 @@ import { createDie } from './die.ts';
 import { modeNow, modeOf } from './mode.ts';
 import { nextPage, type Region } from './region.ts';
 import { createServices } from './services.ts';
+import { createSteadiness } from './steadiness.ts';
 import type { TranslatorOptions } from './tier.ts';
 
 /** What came of running a translation. */
@@ -97,14 +98,18 @@ export function createTranslator(
   let waiting: Region[] = [];
   const pending = new Set<Block>();
   let urgency = 0;
-  /** How often translations of a physical page went stale. */
-  const stale = new Map<number, number>();
+  const steadiness = createSteadiness(() => doubles[Double.Retired]);
 
-  /** The decoded block at an EIP, as far as the present page tables tell without a walk that would change them. */
-  function findBlock(eip: number, user: boolean): Block | undefined {
+  /**
+   * The decoded block at an EIP, as far as the present page tables tell without a walk that would change them.
+   * @param entry the first block of the region that is looked for
+   */
+  function findBlock(eip: number, user: boolean, entry: Block): Block | undefined {
     const physical = mmu.guessFetch(eip, user);
     const block = physical < 0 ? undefined : cache.find(physical, true);
     if (!block || (block.breakpoint && mayStop(eip))) return undefined;
+    const elsewhere = physical >>> 12 !== entry.physical >>> 12;
+    if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
     const { tail } = block;
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
   }
@@ -124,7 +129,11 @@ export function createTranslator(
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
     // From the next translation on, the interpreter's handler does it in place.
-    if (access && isDetour(access) && ++access.detours >= MANY_DETOURS) translation.valid = false;
+    if (access && isDetour(access) && ++access.detours >= MANY_DETOURS) {
+      for (const { source } of translation.region.blocks)
+        if (source.insns.includes(access)) source.lifted = undefined;
+      translation.valid = false;
+    }
     // From the next one on, it looks for its page by itself.
     if (apart && ++apart.apart >= MANY_APART) translation.valid = false;
     return left - done;
@@ -171,10 +180,20 @@ export function createTranslator(
   }
 
   function compileWaiting(): void {
-    const regions = waiting.filter(({ blocks }) => blocks.every(({ source }) => source.valid));
+    const regions: Region[] = [];
+    for (const region of waiting) {
+      if (region.blocks.every(({ source }) => source.valid)) regions.push(region);
+      else tryAgain(region);
+    }
     forgetWaiting();
     if (regions.length === 0) return;
     for (const translation of translations.add(regions)) enter(translation);
+  }
+
+  /** Some of a region's code has changed while it waited. */
+  function tryAgain(region: Region): void {
+    steadiness.blame(region);
+    region.blocks[0]!.source.heat = options.threshold;
   }
 
   /** Makes a translation known to its blocks, in the place of one that it is better than. */
@@ -194,7 +213,7 @@ export function createTranslator(
     if (number < 0) return;
     const mode = modeOf(number);
     const { user } = mode;
-    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user), options);
+    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user, block), options);
     if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
       return;
@@ -223,10 +242,10 @@ export function createTranslator(
   }
 
   function goneStale(block: Block, { region }: Translation): void {
-    const page = block.physical >>> 12;
+    steadiness.blame(region);
+    // What was given up for a better one is hot still.
     const changed = region.blocks.some(({ source }) => !source.valid);
-    if (changed) stale.set(page, (stale.get(page) ?? 0) + 1);
-    block.heat = 0;
+    block.heat = changed ? 0 : options.threshold;
     block.translations = block.translations?.filter(({ valid }) => valid);
   }
 
@@ -238,7 +257,7 @@ export function createTranslator(
       return;
     }
     if (block.heat < options.threshold) return;
-    const patience = stale.size === 0 ? 0 : Math.min(stale.get(block.physical >>> 12) ?? 0, options.patience);
+    const patience = Math.min(steadiness.changes(block.physical), options.patience);
     const reluctance = block.derived?.some(({ valid }) => valid) ? options.reluctance : 0;
     if (block.heat >= options.threshold << (patience + reluctance)) request(block, undefined);
   }

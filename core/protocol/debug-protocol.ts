@@ -384,6 +384,17 @@ export interface ExecutedSpace {
   readonly branches: Uint32Array;
   readonly taken: Float64Array;
   readonly passed: Float64Array;
+  /** What of it ran in ring 3, page by page: programs come and go at the same addresses. */
+  readonly programs: readonly ExecutedPage[];
+}
+
+/** A page of code in ring 3, with what ran of it. Pages at one address are several when their bytes were others at other times. */
+export interface ExecutedPage {
+  readonly address: number;
+  /** As they were when something of it ran first. */
+  readonly bytes: Uint8Array;
+  /** As of a space. */
+  readonly executed: Pick<ExecutedSpace, 'addresses' | 'counts' | 'branches' | 'taken' | 'passed'>;
 }
 
 /**
@@ -404,6 +415,16 @@ export interface Profile {
   readonly calls: Float64Array;
   /** Ticks that nobody ran in. */
   readonly haltedTicks: number;
+  readonly history: ProfileHistory;
   /** The tree was too large: the rest was counted where it ended. */
   readonly truncated: boolean;
+}
+
+/** Who ran when: virtual time in slices, all ticks of each by node. */
+export interface ProfileHistory {
+  /** Nodes of the tree; -1 for ticks that nobody ran in. */
+  readonly nodes: Int32Array;
+  readonly ticks: Float64Array;
+  /** Where each slice begins in `nodes`. */
+  readonly slices: Uint32Array;
 }

@@ -68,6 +68,7 @@ end_of_record
     const space = (coroutine: number, cr3: number, count: number) => ({
       ...{ coroutine, cr3, addresses: Uint32Array.of(8, 9), counts: Float64Array.of(count, 1) },
       ...{ branches: Uint32Array.of(9), taken: Float64Array.of(count), passed: Float64Array.of(2) },
+      programs: [],
     });
     const { counts, branches } = executedBy([space(0, 0, 100), space(1, 0, 1), space(1, 0x1000, 10)], 1);
     expect([...counts]).toEqual([

@@ -1,11 +1,11 @@
 /**
- * The core's profile as a .cpuprofile, the JSON of Chrome's and Node's profilers that VS Code shows. Exact: each node of the tree is one
- * sample as long as all the ticks of the function itself, 10 virtual nanoseconds each, in the order of the tree; so a flame chart of it is
- * no history but a picture of the sums. Each coroutine is a node of its own at the top.
+ * The core's profile as a .cpuprofile, the JSON of Chrome's and Node's profilers that VS Code shows. Sums are exact: all ticks of a function,
+ * 10 virtual nanoseconds each. Samples are the history: slice by slice, each node that ran in it is one sample as long as its ticks there,
+ * in the order of the tree. Each coroutine is a node of its own at the top.
  *
  * Format: Chrome DevTools Protocol, domain Profiler, type Profile.
  */
-import type { Profile } from '../../core/protocol/debug-protocol.ts';
+import type { Profile, ProfileHistory } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 
 export interface CallFrame {
@@ -91,8 +91,10 @@ export function toCpuProfile(profile: Profile, names: ProfileNames): CpuProfile 
     own.hitCount += profile.self[n];
     made.push(own);
   });
-  if (profile.haltedTicks > 0) node(root, frame('(halted)')).hitCount += profile.haltedTicks;
-  return { nodes, ...samplesOf(nodes, root) };
+  const halted = profile.haltedTicks > 0 ? node(root, frame('(halted)')) : root;
+  halted.hitCount += profile.haltedTicks;
+  const ofHistory = (number: number) => (number < 0 ? halted : made[number]);
+  return { nodes, ...samplesOf(profile.history, ofHistory, ranksOf(nodes, root)) };
 }
 
 function frameOf(
@@ -106,21 +108,42 @@ function frameOf(
   return frame(vector < 0 ? name : `${name} (interrupt 0x${vector.toString(16)})`, file, line);
 }
 
-/** One sample for each node that has run, callers before whom they call. A sample lasts until the next one begins. */
-function samplesOf(nodes: readonly CpuProfileNode[], root: CpuProfileNode): Omit<CpuProfile, 'nodes'> {
-  const samples: number[] = [];
-  const timeDeltas: number[] = [];
-  let ticks = 0;
-  let before = 0;
+/** Places of nodes in the order of the tree, callers before whom they call, by their ids. */
+function ranksOf(nodes: readonly CpuProfileNode[], root: CpuProfileNode): Uint32Array {
+  const ranks = new Uint32Array(nodes.length + 1);
   const waiting = [root];
+  let rank = 0;
   for (let one = waiting.pop(); one; one = waiting.pop()) {
-    if (one.hitCount > 0) {
-      samples.push(one.id);
-      timeDeltas.push((ticks - before) / TICKS_PER_MICROSECOND);
-      before = ticks;
-      ticks += one.hitCount;
-    }
+    ranks[one.id] = rank++;
     for (const child of [...one.children].reverse()) waiting.push(nodes[child - 1]);
   }
-  return { startTime: 0, endTime: ticks / TICKS_PER_MICROSECOND, samples, timeDeltas };
+  return ranks;
+}
+
+/** A sample lasts until the next one begins. @param nodeOf of a node of the core's tree */
+function samplesOf(
+  { nodes, ticks, slices }: ProfileHistory,
+  nodeOf: (number: number) => CpuProfileNode,
+  ranks: Uint32Array,
+): Omit<CpuProfile, 'nodes'> {
+  const samples: number[] = [];
+  const timeDeltas: number[] = [];
+  let now = 0;
+  let before = 0;
+  slices.forEach((start, n) => {
+    const sums = new Map<number, number>();
+    for (let at = start; at < (slices[n + 1] ?? nodes.length); at++) {
+      const { id } = nodeOf(nodes[at]);
+      sums.set(id, (sums.get(id) ?? 0) + ticks[at]);
+    }
+    for (const [id, spent] of [...sums].sort(([a], [b]) => ranks[a] - ranks[b])) {
+      if (samples.at(-1) !== id) {
+        samples.push(id);
+        timeDeltas.push((now - before) / TICKS_PER_MICROSECOND);
+        before = now;
+      }
+      now += spent;
+    }
+  });
+  return { startTime: 0, endTime: now / TICKS_PER_MICROSECOND, samples, timeDeltas };
 }

@@ -4,6 +4,7 @@ import type { Call, Command } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import { breakpoints } from './breakpoints.ts';
 import { custom } from './custom.ts';
+import { descriptors } from './descriptors.ts';
 import type { Handler } from './handler.ts';
 import { exceptions } from './exceptions.ts';
 import { inspection } from './inspection.ts';
@@ -28,6 +29,7 @@ const HANDLERS: { readonly [C in Exclude<Command, 'cancel'>]: Handler<C> } = {
   ...targets,
   ...values,
   ...views,
+  ...descriptors,
   ...profiling,
   ...custom,
 };

@@ -11,10 +11,8 @@ import type { KernelBody } from '../custom-protocol.ts';
 import { coverageOfSession } from '../coverage/session-coverage.ts';
 import { deviceNodes } from '../devices/device-nodes.ts';
 import { guestUnits } from '../devices/guest-units.ts';
+import { guestFrames, withOwners } from '../frame-owners.ts';
 import { flagsText } from '../mapping-flags.ts';
-import { describeDescriptor } from '../descriptors.ts';
-import { idtProblems, tableProblems } from '../descriptor-problems.ts';
-import { readTable, readTaskState } from '../descriptor-tables.ts';
 import { AdapterError, toAdapterError } from '../errors.ts';
 import { landmarksOf, regionsOf } from '../regions.ts';
 import { symbolText } from '../symbol-text.ts';
@@ -55,8 +53,8 @@ export const views = {
     const { coroutine, cr3, away } = context.spaceOf(args);
     const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
     const { truncated, ...ranges } = await request('mappings', { space });
-    const landmarks = landmarksOf(coroutines, coroutine, cr3);
-    return { cr3, mappings: regionsOf(ranges, landmarks), truncated };
+    const mappings = regionsOf(ranges, landmarksOf(coroutines, coroutine, cr3));
+    return { cr3, mappings: withOwners(mappings, await guestFrames(context.machine())), truncated };
   },
 
   async 'colinux/reverseMap'(context, { physical }) {
@@ -69,42 +67,6 @@ export const views = {
         flags: flagsText(flags),
       })),
     };
-  },
-
-  async 'colinux/descriptors'(context, args) {
-    context.looking();
-    const machine = context.machine();
-    const coroutine = context.thread(args);
-    const view = await readTable(machine, coroutine, args.table);
-    if (!view) throw new AdapterError('bad-request', `The thread has no ${args.table.toUpperCase()}.`);
-    const gates = args.table === 'idt';
-    const gdt = gates ? ((await readTable(machine, coroutine, 'gdt'))?.entries ?? []) : [];
-    const { base, limit, entries } = view;
-    return {
-      base,
-      limit,
-      problems: tableProblems(base, limit),
-      entries: entries.map((entry) => {
-        const { index, descriptor, problems } = entry;
-        const target = 'offset' in descriptor ? descriptor.offset : undefined;
-        const handler = target === undefined ? undefined : symbolText(machine.coroutines, coroutine, target);
-        return {
-          index,
-          text: describeDescriptor(descriptor),
-          ...(target !== undefined && { target }),
-          ...(handler !== undefined && { handler }),
-          problems: gates ? idtProblems(entry, gdt) : problems,
-        };
-      }),
-    };
-  },
-
-  async 'colinux/taskState'(context, args) {
-    context.looking();
-    const found = await readTaskState(context.machine(), context.thread(args));
-    if (typeof found === 'string') throw new AdapterError('bad-address', found);
-    const { selector, base, limit, state } = found;
-    return { selector, base, limit, ...state };
   },
 
   'colinux/coverage': (context) => coverageOfSession(context),

@@ -2,8 +2,7 @@
 
 import * as vscode from 'vscode';
 import { type AttachOptions, LOOPBACK } from '../launch/options.ts';
-import type { Platform } from '../platform.ts';
-import { createAdapterHost } from './host.ts';
+import { createAdapterHost, type Surroundings } from './host.ts';
 import { createSession } from './session.ts';
 
 const t = vscode.l10n.t;
@@ -12,11 +11,7 @@ const t = vscode.l10n.t;
 type Connection = vscode.DebugConfiguration & AttachOptions;
 
 /** The factory for debug type `colinux`. */
-export function adapterFactory(
-  extension: vscode.Uri,
-  storage: vscode.Uri,
-  platform: Platform,
-): vscode.DebugAdapterDescriptorFactory {
+export function adapterFactory(surroundings: Surroundings): vscode.DebugAdapterDescriptorFactory {
   return {
     createDebugAdapterDescriptor: async (session) => {
       if (!vscode.workspace.isTrusted) {
@@ -26,7 +21,7 @@ export function adapterFactory(
       }
       const { request, host: computer, port } = session.configuration as Connection;
       if (request === 'attach') return new vscode.DebugAdapterServer(port, computer ?? LOOPBACK);
-      const host = createAdapterHost(extension, storage, platform, session.workspaceFolder);
+      const host = createAdapterHost(surroundings, session.workspaceFolder);
       return new vscode.DebugAdapterInlineImplementation(await createSession(host));
     },
   };

@@ -3,10 +3,11 @@
  * "Run to here" above functions.
  */
 import * as vscode from 'vscode';
-import { COMMANDS } from '../contributes/commands.ts';
 import { breakpoints } from '../contributes/languages.ts';
 import type { MachineSelection } from '../views/selection.ts';
 import { constantAt, functionLines, operandAt, type Piece, registersIn, variablesIn } from './in-text.ts';
+import type { Commands } from '../commands.ts';
+import { COMMANDS } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 
@@ -90,7 +91,7 @@ async function runToHere(uri: vscode.Uri, line: number): Promise<void> {
   await vscode.commands.executeCommand('editor.debug.action.runToCursor');
 }
 
-export function registerCodeFeatures(selection: MachineSelection): vscode.Disposable {
+export function registerCodeFeatures(selection: MachineSelection, commands: Commands): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.languages.registerInlineValuesProvider(SELECTOR, inlineValues),
     vscode.languages.registerEvaluatableExpressionProvider(
@@ -98,6 +99,6 @@ export function registerCodeFeatures(selection: MachineSelection): vscode.Dispos
       hovers,
     ),
     vscode.languages.registerCodeLensProvider(SELECTOR, new RunToHere(selection)),
-    vscode.commands.registerCommand(COMMANDS.runToHere, runToHere),
+    commands.handle(COMMANDS.runToHere, runToHere),
   );
 }

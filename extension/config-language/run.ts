@@ -2,10 +2,10 @@
 
 import * as vscode from 'vscode';
 import { locationOf } from '../adapter/files.ts';
-import { COMMANDS } from '../contributes/commands.ts';
-import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import { CONFIG_LANGUAGE } from '../contributes/languages.ts';
 import type { ConfigDocuments } from './documents.ts';
+import type { Commands } from '../commands.ts';
+import { COMMANDS, DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 
@@ -35,10 +35,11 @@ async function run(given: vscode.Uri | undefined, noDebug: boolean): Promise<voi
 export function registerRun(
   selector: vscode.DocumentSelector,
   documents: ConfigDocuments,
+  commands: Commands,
 ): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.commands.registerCommand(COMMANDS.runConfig, (uri?: vscode.Uri) => run(uri, true)),
-    vscode.commands.registerCommand(COMMANDS.debugConfig, (uri?: vscode.Uri) => run(uri, false)),
+    commands.handle(COMMANDS.runConfig, (uri?: vscode.Uri) => run(uri, true)),
+    commands.handle(COMMANDS.debugConfig, (uri?: vscode.Uri) => run(uri, false)),
     vscode.languages.registerCodeLensProvider(selector, {
       provideCodeLenses: async (document) => {
         const { words } = await documents.of(document);

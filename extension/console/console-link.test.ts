@@ -101,4 +101,27 @@ describe('a console', () => {
     await opening;
     expect(screen.text()).toBe('');
   });
+
+  it('draws a machine that has run before on a terminal that is open already', async () => {
+    const link = new ConsoleLink('the last screen of before');
+    const screen = screenOf();
+    await link.open(screen.write);
+    expect(screen.text()).toBe('the last screen of before');
+    await link.connect(source(() => 'running since yesterday'));
+    expect(screen.text()).toBe('running since yesterday');
+    expect(link.text).toBe('running since yesterday');
+  });
+
+  it('keeps a text that draws it, and not all that ever came', async () => {
+    const link = new ConsoleLink();
+    await link.connect(source(() => 'screen'));
+    const line = 'x'.repeat(1000);
+    for (let n = 0; n < 1000; n++) {
+      link.receive(line);
+      if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve));
+    }
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(link.text.startsWith('screen')).toBe(true);
+    expect(link.text.length).toBeLessThan(300_000);
+  });
 });

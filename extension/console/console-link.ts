@@ -13,7 +13,8 @@ export interface ConsoleSource {
   resize(columns: number, rows: number): Promise<void>;
 }
 
-const HISTORY_MAX = 65_536;
+/** After so many characters the text is asked for anew, which is shorter: a screen and what has scrolled off it. */
+const HISTORY_MAX = 262_144;
 const ATTACH_TRIES = 3;
 const CLEAR = '\x1b[0m\x1b[2J\x1b[3J\x1b[H';
 
@@ -21,7 +22,7 @@ const CLEAR = '\x1b[0m\x1b[2J\x1b[3J\x1b[H';
 export class ConsoleLink {
   private source: ConsoleSource | undefined;
   private write: ((data: string) => void) | undefined;
-  /** The latest text, for a session that has ended or cannot redraw. */
+  /** Text that draws the console, for a session that has ended or cannot redraw. */
   private history = '';
   /** Text that arrived during an attach; undefined when none is under way. */
   private arrived: string | undefined;
@@ -29,14 +30,39 @@ export class ConsoleLink {
   /** Of the terminal, once it is known. */
   private size: { readonly columns: number; readonly rows: number } | undefined;
 
-  /** Text from the session. */
-  receive(data: string): void {
-    this.history = (this.history + data).slice(-HISTORY_MAX);
-    if (this.arrived !== undefined) this.arrived += data;
-    else this.write?.(data);
+  private shortening = false;
+
+  /** @param history text that draws a console of a session that has ended */
+  constructor(history = '') {
+    this.history = history;
   }
 
-  /** A new session feeds this console; the text of the one before is gone. */
+  /** What draws the console as it is, as far as is known. */
+  get text(): string {
+    return this.history;
+  }
+
+  /** Text from the session. */
+  receive(data: string): void {
+    this.history += data;
+    if (this.arrived !== undefined) this.arrived += data;
+    else this.write?.(data);
+    if (this.history.length > HISTORY_MAX) void this.shorten();
+  }
+
+  /** Keeps the text that draws the console short; the terminal notices nothing. */
+  private async shorten(): Promise<void> {
+    const { source, history } = this;
+    if (this.shortening) return;
+    this.shortening = true;
+    const screen = await source?.attach().catch(() => undefined);
+    this.shortening = false;
+    // What came meanwhile may be in the answer or not: then the next time.
+    if (screen !== undefined && source === this.source && history === this.history) this.history = screen;
+    else if (this.history.length > 2 * HISTORY_MAX) this.history = this.history.slice(-HISTORY_MAX);
+  }
+
+  /** A new session feeds this console; the text of the one before is gone. Its machine may have run before. */
   async connect(source: ConsoleSource): Promise<void> {
     this.source = source;
     this.history = '';
@@ -44,6 +70,7 @@ export class ConsoleLink {
     this.attaching++;
     this.write?.(CLEAR);
     if (this.size) await this.resize(this.size.columns, this.size.rows);
+    if (this.write && this.source === source) await this.open(this.write);
   }
 
   /** The terminal has another size: the session draws for it, and its guest may follow. */
@@ -87,7 +114,8 @@ export class ConsoleLink {
       } else if (rest !== '' && tries < ATTACH_TRIES) {
         continue; // part of `rest` may be in `screen`: draw again
       } else {
-        write(CLEAR + screen + (rest === '' ? '' : rest));
+        this.history = screen + rest;
+        write(CLEAR + this.history);
       }
       this.arrived = undefined;
       return;

@@ -1,14 +1,17 @@
 /**
  * Console terminals of debug sessions: one VS Code terminal for each console of the machine, made at its first output
  * and used again by the next session. A terminal that is closed takes nothing with it; "coLinux: Show Console" opens
- * it again. The terminal that shows itself never takes the focus from the editor.
+ * it again. The terminal that shows itself never takes the focus from the editor. When the window is loaded again, terminals come back
+ * with what was on them, and sessions that were attached to a machine elsewhere attach again.
  */
 
 import * as vscode from 'vscode';
-import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import { asConsoleEvent, attachedText, EVENTS, REQUESTS, type ConsoleTerminal } from '../protocol.ts';
 import { ConsoleLink } from './console-link.ts';
+import type { Kept, KeptConsole, KeptSession } from './kept.ts';
+import { KeptConsoles } from './kept-consoles.ts';
 import { type ConsoleOf, registerTerminalLinks } from './terminal-links.ts';
+import { DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 const HAS_CONSOLE = 'colinux.hasConsole';
@@ -16,38 +19,107 @@ const HAS_CONSOLE = 'colinux.hasConsole';
 interface Console {
   about: ConsoleTerminal;
   link: ConsoleLink;
-  /** The session that feeds it, or fed it last. */
-  session: vscode.DebugSession;
+  /** The session that feeds it, or fed it last; that of a console from before the window was loaded is gone. */
+  session: vscode.DebugSession | undefined;
   terminal: vscode.Terminal | undefined;
 }
 
 /** Keeps the terminals; `log` gets what is worth a line. */
 export class ConsoleTerminals implements vscode.Disposable {
   private readonly consoles = new Map<string, Console>();
+  /** Sessions that are attached to machines elsewhere. */
+  private readonly attached = new Map<string, KeptSession>();
+  private readonly kept: KeptConsoles;
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly log: vscode.LogOutputChannel) {
+  /** @param reaches says whether a machine that runs elsewhere is still there */
+  constructor(
+    private readonly log: vscode.LogOutputChannel,
+    storage: vscode.Uri | undefined,
+    private readonly reaches: (session: KeptSession) => Promise<boolean>,
+  ) {
+    this.kept = new KeptConsoles(storage, log);
     this.subscriptions = [
+      this.kept,
       registerTerminalLinks((terminal) => this.consoleOf(terminal)),
       vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
         if (session.type === DEBUG_TYPE && event === EVENTS.console) this.receive(session, body);
       }),
-      vscode.debug.onDidTerminateDebugSession((session) => {
-        for (const console of this.consoles.values()) {
-          if (console.session.id === session.id) console.link.disconnect(t('The machine was switched off.'));
-        }
-      }),
+      vscode.debug.onDidStartDebugSession((session) => this.began(session)),
+      vscode.debug.onDidTerminateDebugSession((session) => this.ended(session)),
+      vscode.window.onDidChangeActiveTerminal(() => this.keep()),
       vscode.window.onDidCloseTerminal((terminal) => {
+        // A window that goes closes its terminals, too: those are to come back.
+        if (terminal.exitStatus?.reason === vscode.TerminalExitReason.Shutdown) return;
         for (const console of this.consoles.values()) {
           if (console.terminal === terminal) console.terminal = undefined;
         }
+        this.keep();
       }),
     ];
+    void this.restore();
+  }
+
+  private began({ id, type, configuration, workspaceFolder }: vscode.DebugSession): void {
+    if (type !== DEBUG_TYPE || configuration.request !== 'attach') return;
+    this.attached.set(id, { folder: workspaceFolder?.uri.toString(), configuration });
+    this.keep();
+  }
+
+  private ended({ id, type, configuration }: vscode.DebugSession): void {
+    if (type !== DEBUG_TYPE) return;
+    this.attached.delete(id);
+    const notice =
+      configuration.request === 'attach'
+        ? t('The debugger is not attached any more.')
+        : t('The machine was switched off.');
+    for (const { session, link } of this.consoles.values()) if (session?.id === id) link.disconnect(notice);
+    this.keep();
+  }
+
+  private keep(): void {
+    this.kept.changed(() => this.all());
+  }
+
+  private all(): Kept {
+    const consoles = [...this.consoles.values()].flatMap(({ about, link, terminal }): KeptConsole[] => {
+      if (!terminal) return [];
+      const front = vscode.window.activeTerminal === terminal;
+      return [{ terminal: about, data: link.text, connected: link.connected, front }];
+    });
+    return { consoles, sessions: [...this.attached.values()] };
+  }
+
+  /** What there was before the window was loaded. */
+  private async restore(): Promise<void> {
+    const { consoles, sessions } = await this.kept.load();
+    const ended = t('The window was loaded again, and the machine ended with it. This is its last screen.');
+    const elsewhere = t('The window was loaded again. Attaching to the machine…');
+    for (const { terminal: about, data, connected, front } of consoles) {
+      if ([...this.consoles.values()].some((console) => console.about.id === about.id)) continue;
+      const link = new ConsoleLink(data);
+      if (connected) link.disconnect(sessions.length > 0 ? elsewhere : ended);
+      const console: Console = { about, link, session: undefined, terminal: undefined };
+      this.add(`before ${about.id}`, console);
+      const terminal = this.terminalOf(console);
+      if (front) terminal.show(true);
+    }
+    for (const session of sessions) await this.attachAgain(session);
+  }
+
+  private async attachAgain(session: KeptSession): Promise<void> {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const folder = folders.find(({ uri }) => uri.toString() === session.folder);
+    const there = await this.reaches(session);
+    if (there && (await vscode.debug.startDebugging(folder, session.configuration))) return;
+    for (const { link } of this.consoles.values())
+      if (!link.connected)
+        link.disconnect(t('The machine does not answer any more. This is its last screen.'));
   }
 
   private consoleOf(terminal: vscode.Terminal): ReturnType<ConsoleOf> {
     for (const { terminal: own, session, about } of this.consoles.values()) {
-      if (own !== terminal) continue;
+      if (own !== terminal || !session) continue;
       // cocon0 is the console of guest 0; serial lines are the host's, or of the kernel that runs alone.
       const guest = /^cocon(\d+)$/.exec(about.id)?.[1];
       return { session, prefix: guest === undefined ? 'host:' : `guest${guest}:` };
@@ -68,7 +140,7 @@ export class ConsoleTerminals implements vscode.Disposable {
       ({ about, link }) => about.kind === 'cocon' && link.connected,
     );
     const picked = await this.choose(guests);
-    await picked?.session.customRequest(REQUESTS.power, { terminal: picked.about.id, action });
+    await picked?.session?.customRequest(REQUESTS.power, { terminal: picked.about.id, action });
   }
 
   private async choose(choice: readonly Console[]): Promise<Console | undefined> {
@@ -111,6 +183,7 @@ export class ConsoleTerminals implements vscode.Disposable {
       });
     }
     console.link.receive(data);
+    this.keep();
     if (isNew) this.reveal(console);
   }
 
@@ -126,9 +199,13 @@ export class ConsoleTerminals implements vscode.Disposable {
       }
     }
     const console: Console = { about, link: new ConsoleLink(), session, terminal: undefined };
-    this.consoles.set(own, console);
-    void vscode.commands.executeCommand('setContext', HAS_CONSOLE, true);
+    this.add(own, console);
     return console;
+  }
+
+  private add(key: string, console: Console): void {
+    this.consoles.set(key, console);
+    void vscode.commands.executeCommand('setContext', HAS_CONSOLE, true);
   }
 
   /** First output of a session: a guest's console comes to the front, a serial port only when there is none. */

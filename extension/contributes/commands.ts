@@ -2,31 +2,8 @@
 
 import { IN_SESSION as inSession } from './debugger.ts';
 import { CONFIG_LANGUAGE } from './languages.ts';
+import { COMMANDS, VIEW_COMMANDS, VIEWS } from './names.ts';
 import { text } from './text.ts';
-import { VIEW_COMMANDS, VIEWS } from './views.ts';
-
-/** Identifiers, for package.json and for `registerCommand`. */
-export const COMMANDS = {
-  showConsole: 'colinux.showConsole',
-  showLog: 'colinux.showLog',
-  sendCtrlAltDel: 'colinux.sendCtrlAltDel',
-  shutDownGuest: 'colinux.shutDownGuest',
-  raiseNmi: 'colinux.raiseNmi',
-  startProfile: 'colinux.startProfile',
-  stopProfile: 'colinux.stopProfile',
-  newGuest: 'colinux.newGuest',
-  /** Of a code lens: a file and a line from 0 on. */
-  runToHere: 'colinux.runToHere',
-  firstSteps: 'colinux.firstSteps',
-  savePackets: 'colinux.savePackets',
-  openSwitches: 'colinux.openSwitches',
-  openTransitions: 'colinux.openTransitions',
-  /** Of a kernel: its thread. */
-  openKernelLog: 'colinux.openKernelLog',
-  restartRebuilt: 'colinux.restartRebuilt',
-  runConfig: 'colinux.runConfig',
-  debugConfig: 'colinux.debugConfig',
-} as const;
 
 const category = text('command.category', 'coLinux');
 

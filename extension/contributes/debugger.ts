@@ -7,10 +7,9 @@ import type { AttachOptions, LaunchOptions } from '../launch/options.ts';
 import { LOOPBACK, MEMORY, PORT } from '../launch/options.ts';
 import { DEFAULT_CPU, MODELS } from '../../debug-adapter/launch-limits.ts';
 import { ASSEMBLER_LANGUAGE, CONFIG_LANGUAGE } from './languages.ts';
+import { DEBUG_TYPE } from './names.ts';
 import { text } from './text.ts';
 
-/** The debug type. */
-export const DEBUG_TYPE = 'colinux';
 /** When a machine is being debugged. */
 export const IN_SESSION = `inDebugMode && debugType == ${DEBUG_TYPE}`;
 

@@ -3,7 +3,8 @@
  */
 
 import { commands, menus } from './commands.ts';
-import { DEBUG_TYPE, debuggers } from './debugger.ts';
+import { debuggers } from './debugger.ts';
+import { DEBUG_TYPE } from './names.ts';
 import { breakpoints, grammars, languages } from './languages.ts';
 import { problemMatchers } from './problem-matchers.ts';
 import { configuration } from './settings.ts';
@@ -31,8 +32,8 @@ export const manifest = {
     `onDebugResolve:${DEBUG_TYPE}`,
     `onDebugDynamicConfigurations:${DEBUG_TYPE}`,
     'onDebugInitialConfigurations',
-    // A guest that was just made shows its first file.
-    'workspaceContains:*.colinux',
+    // Consoles come back after the window was loaded again, and a guest that was just made shows its first file.
+    'onStartupFinished',
   ],
   capabilities: {
     virtualWorkspaces: {

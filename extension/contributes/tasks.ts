@@ -2,6 +2,7 @@
 
 import type { AttributeSchema } from './debugger.ts';
 import { MEMORY } from '../launch/options.ts';
+import { TASK_TYPE } from './names.ts';
 import { text } from './text.ts';
 
 /** What tasks.json may say of a task of ours. */
@@ -15,7 +16,6 @@ export interface ColinuxTask {
   memory?: number;
 }
 
-export const TASK_TYPE = 'colinux';
 export const TASKS = ['build', 'clean', 'test', 'run'] as const satisfies readonly ColinuxTask['task'][];
 
 const describe = (property: keyof ColinuxTask, english: string) => text(`task.${property}`, english);

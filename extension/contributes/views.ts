@@ -1,24 +1,7 @@
 /** Views of the machine: containers of the panel for what needs room, trees of the debug side bar for the rest. */
 import { IN_SESSION } from './debugger.ts';
+import { VIEWS } from './names.ts';
 import { text } from './text.ts';
-
-/** Identifiers of the views, for package.json and for the providers. */
-export const VIEWS = {
-  addressSpace: 'colinux.addressSpace',
-  rings: 'colinux.rings',
-  switches: 'colinux.switches',
-  traffic: 'colinux.traffic',
-  processor: 'colinux.processor',
-  memory: 'colinux.memory',
-  kernels: 'colinux.kernels',
-  devices: 'colinux.devices',
-} as const;
-
-/** Commands of views; they take a memory reference. */
-export const VIEW_COMMANDS = {
-  revealInMemory: 'colinux.revealInMemory',
-  revealInAddressSpace: 'colinux.revealInAddressSpace',
-} as const;
 
 /** Views in the panel: each is a tab of its own, so that it has the whole width. */
 const panel = [

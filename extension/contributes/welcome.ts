@@ -1,6 +1,6 @@
 /** What somebody sees who has just installed the extension: the walkthrough, and welcome texts of empty views. */
 
-import { COMMANDS } from './commands.ts';
+import { COMMANDS } from './names.ts';
 import { CONFIG_LANGUAGE } from './languages.ts';
 import { text } from './text.ts';
 

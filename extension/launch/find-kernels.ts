@@ -40,25 +40,34 @@ const MAKEFILE = /^(GNUmakefile|[Mm]akefile)$/;
 export async function findKernels(folder: Folder, t: Translate): Promise<Found> {
   const found: Found = { kernels: [], rejected: [], hasMakefile: false };
   const candidates: string[] = [];
-  const queue: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
-  for (let seen = 0; seen < MAX_FOLDERS && queue.length > 0 && candidates.length < MAX_CANDIDATES; seen++) {
-    const { path, depth } = queue.shift()!;
-    const entries = await folder.list(path).catch(() => []);
-    for (const { name, isFolder } of entries) {
-      const below = path === '' ? name : `${path}/${name}`;
-      if (isFolder && depth < MAX_DEPTH && !SKIPPED.test(name)) queue.push({ path: below, depth: depth + 1 });
-      if (!isFolder && path === '' && MAKEFILE.test(name)) found.hasMakefile = true;
-      if (!isFolder && CANDIDATE.test(name)) candidates.push(below);
+  // A level at a time: each answer of a file system that is far away takes its time, many take hardly more.
+  let level = [''];
+  let seen = 0;
+  for (let depth = 0; depth <= MAX_DEPTH && level.length > 0 && candidates.length < MAX_CANDIDATES; depth++) {
+    const paths = level.slice(0, MAX_FOLDERS - seen);
+    seen += paths.length;
+    const lists = await Promise.all(paths.map((path) => folder.list(path).catch(() => [])));
+    level = [];
+    for (const [index, entries] of lists.entries()) {
+      for (const { name, isFolder } of entries) {
+        const path = paths[index] === '' ? name : `${paths[index]}/${name}`;
+        if (isFolder && !SKIPPED.test(name)) level.push(path);
+        if (!isFolder && path === name && MAKEFILE.test(name)) found.hasMakefile = true;
+        if (!isFolder && CANDIDATE.test(name)) candidates.push(path);
+      }
     }
   }
-  for (const path of candidates.slice(0, MAX_CANDIDATES)) {
-    const image = await imageKind(folder.open(path), t).catch((error: unknown) => ({
-      kind: 'other' as const,
-      why: error instanceof Error ? error.message : String(error),
-    }));
-    if (image.kind === 'other') found.rejected.push({ path, why: image.why });
-    else found.kernels.push({ path, kind: image.kind });
-  }
+  await Promise.all(
+    candidates.slice(0, MAX_CANDIDATES).map(async (path) => {
+      const image = await imageKind(folder.open(path), t).catch((error: unknown) => ({
+        kind: 'other' as const,
+        why: error instanceof Error ? error.message : String(error),
+      }));
+      if (image.kind === 'other') found.rejected.push({ path, why: image.why });
+      else found.kernels.push({ path, kind: image.kind });
+    }),
+  );
+  found.rejected.sort((a, b) => (a.path < b.path ? -1 : 1));
   found.kernels.sort(byRank);
   return found;
 }

@@ -4,7 +4,7 @@
  */
 
 import * as vscode from 'vscode';
-import { DEBUG_TYPE } from '../contributes/debugger.ts';
+import type { Preparation } from '../adapter/preparation.ts';
 import type { Platform } from '../platform.ts';
 import { setting } from '../settings.ts';
 import { definitionOf } from '../tasks/make.ts';
@@ -14,6 +14,7 @@ import { findKernels, type Kernel } from './find-kernels.ts';
 import { folderAt } from './folder.ts';
 import { locateOptions } from './locate.ts';
 import { checkAttachOptions, checkOptions } from './options.ts';
+import { DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 
@@ -22,6 +23,7 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
   constructor(
     private readonly platform: Platform,
     private readonly tasks: Tasks,
+    private readonly preparation: Preparation,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -60,6 +62,7 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
     const mistake = checkOptions(configuration, t);
     if (mistake !== undefined) return this.refuse(mistake);
     if (home) await this.buildFirst(home, configuration);
+    this.preparation.begin(configuration.preLaunchTask !== undefined);
     // A coLinux configuration file may name the kernel.
     if (configuration.kernel !== undefined || configuration.config !== undefined) return configuration;
     if (!home) {
@@ -96,7 +99,7 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
   private resolveAttach(configuration: vscode.DebugConfiguration): vscode.DebugConfiguration | undefined {
     const mistake = checkAttachOptions(configuration, t);
     if (mistake !== undefined) return this.refuse(mistake);
-    if (this.platform.connects) return configuration;
+    if (this.platform.reaches) return configuration;
     return this.refuse(
       t('A browser opens no connections to other programs: attach with VS Code on a desktop or a server.'),
     );
@@ -110,17 +113,6 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
       if (answer === open) void vscode.commands.executeCommand('workbench.action.debug.configure');
     });
     return undefined;
-  }
-}
-
-/** The kernels of the folder in the list of "Select and Start Debugging". */
-export class DynamicConfigurations implements vscode.DebugConfigurationProvider {
-  constructor(private readonly launch: LaunchProvider) {}
-
-  provideDebugConfigurations(
-    folder: vscode.WorkspaceFolder | undefined,
-  ): Promise<vscode.DebugConfiguration[]> {
-    return this.launch.provideDebugConfigurations(folder);
   }
 }
 

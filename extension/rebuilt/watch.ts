@@ -5,11 +5,11 @@
 
 import * as vscode from 'vscode';
 import { uriOf } from '../adapter/files.ts';
-import { COMMANDS } from '../contributes/commands.ts';
-import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import { SECTION } from '../contributes/settings.ts';
 import { setting } from '../settings.ts';
 import { BootedImages } from './booted-images.ts';
+import type { Commands } from '../commands.ts';
+import { COMMANDS, DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 
@@ -109,7 +109,7 @@ class Watch implements vscode.DebugAdapterTracker {
 }
 
 /** Watches all sessions; the command restarts the one whose image was built last. */
-export function watchImages(log: vscode.LogOutputChannel): vscode.Disposable {
+export function watchImages(commands: Commands, log: vscode.LogOutputChannel): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('colinux.rebuilt', vscode.StatusBarAlignment.Left, 49);
   item.name = t('coLinux: kernel was built again');
   item.text = `$(debug-restart) ${t('Kernel was rebuilt: Restart')}`;
@@ -136,6 +136,6 @@ export function watchImages(log: vscode.LogOutputChannel): vscode.Disposable {
         return watch;
       },
     }),
-    vscode.commands.registerCommand(COMMANDS.restartRebuilt, () => offered?.restart()),
+    commands.handle(COMMANDS.restartRebuilt, () => offered?.restart()),
   );
 }

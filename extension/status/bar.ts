@@ -1,10 +1,9 @@
 /** The status bar item: what the machine of the active session is doing. It shows while a session runs. */
 
 import * as vscode from 'vscode';
-import { COMMANDS } from '../contributes/commands.ts';
-import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import { asStatusEvent, EVENTS, type StatusEvent } from '../protocol.ts';
 import { statusText } from './text.ts';
+import { COMMANDS, DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 

@@ -2,9 +2,10 @@
 
 import * as vscode from 'vscode';
 import { BUILD_MATCHERS, RUN_MATCHERS } from '../contributes/problem-matchers.ts';
-import { type ColinuxTask, TASK_TYPE } from '../contributes/tasks.ts';
+import type { ColinuxTask } from '../contributes/tasks.ts';
 import { withLateProgress } from '../late-progress.ts';
 import type { Platform } from '../platform.ts';
+import { TASK_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 

@@ -1,11 +1,12 @@
 /** The task type `colinux`: what a folder offers (its Makefile, its kernels, its configurations), and tasks of tasks.json. */
 
 import * as vscode from 'vscode';
+import type { Surroundings } from '../adapter/host.ts';
 import { TASKS } from '../contributes/tasks.ts';
 import { findKernels } from '../launch/find-kernels.ts';
 import { folderAt } from '../launch/folder.ts';
 import { definitionOf, type MakeDefinition, makeTask, withoutMake } from './make.ts';
-import { type RunSurroundings, runTaskOf } from './run.ts';
+import { runTaskOf } from './run.ts';
 
 const t = vscode.l10n.t;
 
@@ -16,7 +17,7 @@ const MAX_CONFIGS = 20;
 const OFFERED = ['build', 'clean'] as const;
 
 export class Tasks implements vscode.TaskProvider {
-  constructor(private readonly surroundings: RunSurroundings) {}
+  constructor(private readonly surroundings: Surroundings) {}
 
   async provideTasks(): Promise<vscode.Task[]> {
     if (!vscode.workspace.isTrusted) return [];

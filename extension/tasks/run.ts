@@ -1,11 +1,10 @@
 /** Tasks that run a kernel headless: the terminal of the task is its serial port, and problem matchers read it. */
 
 import * as vscode from 'vscode';
-import { createAdapterHost } from '../adapter/host.ts';
+import { createAdapterHost, type Surroundings } from '../adapter/host.ts';
 import { createSession } from '../adapter/session.ts';
 import { RUN_MATCHERS } from '../contributes/problem-matchers.ts';
 import { locateOptions } from '../launch/locate.ts';
-import type { Platform } from '../platform.ts';
 import { HeadlessRun } from './headless-run.ts';
 import type { MakeDefinition } from './make.ts';
 
@@ -14,16 +13,10 @@ const t = vscode.l10n.t;
 /** The terminal reads the last lines for problems some time after they were written, but not once it is closed. */
 const LAST_LINES_MS = 300;
 
-export interface RunSurroundings {
-  readonly extension: vscode.Uri;
-  readonly storage: vscode.Uri;
-  readonly platform: Platform;
-}
-
 export function runTaskOf(
   definition: MakeDefinition,
   workspace: vscode.WorkspaceFolder,
-  surroundings: RunSurroundings,
+  surroundings: Surroundings,
 ): vscode.Task {
   const { kernel, config } = definition;
   const execution = new vscode.CustomExecution((resolved) =>
@@ -39,13 +32,13 @@ export function runTaskOf(
 function terminalOf(
   { kernel, config, cmdline, memory }: MakeDefinition,
   workspace: vscode.WorkspaceFolder,
-  { extension, storage, platform }: RunSurroundings,
+  surroundings: Surroundings,
 ): vscode.Pseudoterminal {
   const written = new vscode.EventEmitter<string>();
   const closed = new vscode.EventEmitter<number>();
   let run: HeadlessRun | undefined;
   const start = async () => {
-    const host = createAdapterHost(extension, storage, platform, workspace);
+    const host = createAdapterHost(surroundings, workspace);
     run = new HeadlessRun(await createSession(host), {
       output: (text) => written.fire(text),
       end: (status) => setTimeout(() => closed.fire(status), LAST_LINES_MS),

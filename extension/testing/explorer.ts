@@ -5,13 +5,12 @@
 import * as vscode from 'vscode';
 import type { CoverageBody } from '../../debug-adapter/custom-protocol.ts';
 import type { TestResult } from '../../debug-adapter/tap/tap.ts';
-import { createAdapterHost } from '../adapter/host.ts';
+import { createAdapterHost, type Surroundings } from '../adapter/host.ts';
 import { createSession } from '../adapter/session.ts';
 import { locationOf, uriOf } from '../adapter/files.ts';
 import { findLinks } from '../console/find-links.ts';
-import { DEBUG_TYPE } from '../contributes/debugger.ts';
-import type { RunSurroundings } from '../tasks/run.ts';
 import { runTests, type TestsRun } from './run-tests.ts';
+import { DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 
@@ -73,7 +72,7 @@ export class KernelTests implements vscode.Disposable {
   private readonly controller = vscode.tests.createTestController('colinux.kernelTests', t('Kernel tests'));
   private readonly watcher = vscode.workspace.createFileSystemWatcher(PATTERN);
 
-  constructor(private readonly surroundings: RunSurroundings) {
+  constructor(private readonly surroundings: Surroundings) {
     const { Run, Debug, Coverage } = vscode.TestRunProfileKind;
     const { controller } = this;
     controller.resolveHandler = (item) => (item ? Promise.resolve() : this.find());
@@ -142,9 +141,8 @@ export class KernelTests implements vscode.Disposable {
   ): Promise<TestsRun> {
     const uri = kernel.uri;
     if (!uri) throw new Error(t('The kernel is not there any more.'));
-    const { extension, storage, platform } = this.surroundings;
     const folder = vscode.workspace.getWorkspaceFolder(uri);
-    const host = createAdapterHost(extension, storage, platform, folder);
+    const host = createAdapterHost(this.surroundings, folder);
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     const launch = { kernel: locationOf(uri), coverage };

@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { uriOf } from '../adapter/files.ts';
-import { VIEW_COMMANDS } from '../contributes/views.ts';
 import type { Place } from './messages.ts';
+import { VIEW_COMMANDS } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 

@@ -4,8 +4,9 @@
  */
 import * as vscode from 'vscode';
 import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
-import { COMMANDS } from '../contributes/commands.ts';
 import type { MachineSelection } from './selection.ts';
+import type { Commands } from '../commands.ts';
+import { COMMANDS } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 
@@ -19,9 +20,12 @@ export class RecordDocuments implements vscode.TextDocumentContentProvider, vsco
   private readonly texts = new Map<string, string>();
   private readonly registered: vscode.Disposable;
 
-  constructor(private readonly selection: MachineSelection) {
+  constructor(
+    private readonly selection: MachineSelection,
+    commands: Commands,
+  ) {
     const command = (name: string, run: (argument: unknown) => Promise<void>) =>
-      vscode.commands.registerCommand(name, (argument: unknown) =>
+      commands.handle(name, (argument: unknown) =>
         run(argument).catch((error: unknown) => {
           void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
         }),

@@ -1,13 +1,13 @@
 /** The views of the machine, and the commands that lead to them. */
 import * as vscode from 'vscode';
-import { COMMANDS } from '../contributes/commands.ts';
-import { VIEW_COMMANDS, VIEWS } from '../contributes/views.ts';
 import { MachineTree } from './machine-tree.ts';
 import { RecordDocuments } from './record-documents.ts';
 import { savePackets } from './save-packets.ts';
 import type { MachineSelection } from './selection.ts';
 import { fetchDevices, fetchKernels } from './trees.ts';
 import { MachineWebview, type ViewAbout } from './webview.ts';
+import type { Commands } from '../commands.ts';
+import { COMMANDS, VIEWS, VIEW_COMMANDS } from '../contributes/names.ts';
 
 const PAGES = {
   addressSpace: {
@@ -25,6 +25,8 @@ const PAGES = {
     bundle: 'processor',
     requests: [
       'colinux/descriptors',
+      'colinux/setDescriptor',
+      'colinux/setTaskField',
       'colinux/taskState',
       'evaluate',
       'scopes',
@@ -49,12 +51,13 @@ function referenceOf(argument: unknown): string | undefined {
 export function registerViews(
   extension: vscode.Uri,
   selection: MachineSelection,
+  commands: Commands,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   const create = (about: ViewAbout) => new MachineWebview(about, extension, selection, log);
   const [memory, addressSpace] = [create(PAGES.memory), create(PAGES.addressSpace)];
   const reveal = (command: string, view: MachineWebview) =>
-    vscode.commands.registerCommand(command, async (argument: unknown) => {
+    commands.handle(command, async (argument: unknown) => {
       const reference = referenceOf(argument);
       if (reference === undefined) await vscode.commands.executeCommand(`${view.about.id}.focus`);
       else await view.reveal(reference);
@@ -65,8 +68,8 @@ export function registerViews(
       addressSpace,
       ...[PAGES.processor, PAGES.rings, PAGES.switches, PAGES.traffic].map(create),
     ].map((view) => vscode.window.registerWebviewViewProvider(view.about.id, view)),
-    new RecordDocuments(selection),
-    vscode.commands.registerCommand(COMMANDS.savePackets, () => savePackets(selection.session)),
+    new RecordDocuments(selection, commands),
+    commands.handle(COMMANDS.savePackets, () => savePackets(selection.session)),
     new MachineTree(VIEWS.kernels, selection, fetchKernels),
     new MachineTree(VIEWS.devices, selection, fetchDevices),
     reveal(VIEW_COMMANDS.revealInMemory, memory),

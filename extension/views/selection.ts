@@ -3,8 +3,8 @@
  * call stack leads.
  */
 import * as vscode from 'vscode';
-import { DEBUG_TYPE } from '../contributes/debugger.ts';
 import type { SelectedMachine, ViewThread } from './messages.ts';
+import { DEBUG_TYPE } from '../contributes/names.ts';
 
 /** What is known of a session. */
 interface Known {

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import type { CustomRequests, KernelBody, TaskBody } from '../../debug-adapter/custom-protocol.ts';
 import type { DeviceNode } from '../../debug-adapter/devices/device-nodes.ts';
-import { COMMANDS } from '../contributes/commands.ts';
 import { bytes } from './number-text.ts';
 import type { TreeNode } from './machine-tree.ts';
+import { COMMANDS } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 

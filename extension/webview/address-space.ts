@@ -24,6 +24,8 @@ const COLOURINGS: readonly (readonly [Colouring, string])[] = [
   ['owner', t('Owner of the frames')],
 ];
 
+const DEVICES = '--vscode-charts-lines';
+
 let machine: SelectedMachine | undefined;
 /** A thread that is looked at instead of the selected one, until another is selected. */
 let visited: number | undefined;
@@ -34,8 +36,6 @@ let changes: readonly Change[] = [];
 let truncated = false;
 /** The last state of each address space, by CR3: changes are those of one space. */
 const last = new Map<number, readonly MappedRange[]>();
-/** Physical memory of each guest. */
-let memoryOf: { coroutine: number; start: number; last: number }[] = [];
 let selected = 0;
 let colouring: Colouring = 'access';
 let access: Access = 'read';
@@ -49,15 +49,10 @@ const root = viewRoot();
 const map = new AddressMap({ colour, describe, chosen: (address) => void choose(address) });
 const regions = new RegionsList({ colour, chosen: (address) => void choose(address) });
 
-/** The coroutine whose RAM a frame is. */
-const ownerOf = (physical: number): number =>
-  memoryOf.find(({ start, last: end }) => start <= physical && physical <= end)?.coroutine ?? 0;
-
-function colour({ flags, region, physical }: MappedRange): string {
-  if (colouring === 'owner')
-    return region === 'device' ? '--vscode-charts-lines' : coroutineColour(ownerOf(physical));
+function colour({ flags, region, owner }: MappedRange): string {
+  if (colouring === 'owner') return owner === undefined ? DEVICES : coroutineColour(owner - 1);
   if (colouring === 'ring') return flags.includes('user') ? '--vscode-charts-green' : '--vscode-charts-red';
-  if (region === 'device') return '--vscode-charts-lines';
+  if (region === 'device') return DEVICES;
   const [writable, executable] = [flags[1] === 'w', flags[2] === 'x'];
   if (writable && executable) return '--vscode-charts-orange';
   if (writable) return '--vscode-charts-blue';
@@ -72,22 +67,27 @@ function legend(): (readonly [string, string])[] {
       ['--vscode-charts-green', t('ring 3 too')],
     ];
   if (colouring === 'owner')
-    return coroutinesOf(machine?.threads ?? []).map((coroutine) => [
-      coroutineColour(coroutine),
-      machine?.threads.find(({ id }) => id === coroutine + 1)?.name ?? '',
-    ]);
+    return [
+      ...coroutinesOf(machine?.threads ?? []).map(
+        (coroutine) => [coroutineColour(coroutine), nameOf(coroutine + 1)] as const,
+      ),
+      [DEVICES, t('devices')],
+    ];
   return [
     ['--vscode-charts-orange', 'rwx'],
     ['--vscode-charts-blue', 'rw-'],
     ['--vscode-charts-green', 'r-x'],
     ['--vscode-charts-purple', 'r--'],
-    ['--vscode-charts-lines', t('devices')],
+    [DEVICES, t('devices')],
   ];
 }
 
+const nameOf = (threadId: number): string => machine?.threads.find(({ id }) => id === threadId)?.name ?? '';
+
 function describe(range: MappedRange): string {
-  const { start, last: end, physical, flags, region, name } = range;
-  return `${hex(start)} ${bytes(end - start + 1)}  ${flags}  ${region}${name ? ` ${name}` : ''} → ${hex(physical)}`;
+  const { start, last: end, physical, flags, region, name, owner } = range;
+  const frames = owner === undefined ? '' : ` (${nameOf(owner)})`;
+  return `${hex(start)} ${bytes(end - start + 1)}  ${flags}  ${region}${name ? ` ${name}` : ''} → ${hex(physical)}${frames}`;
 }
 
 const shownThread = ({ threads, thread }: SelectedMachine): SelectedMachine['thread'] =>
@@ -103,13 +103,11 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
   if (machine && !machine.running) {
     try {
       const answer = await ask('colinux/mappings', { threadId: shownThread(machine).id });
-      const memory = await memories(machine);
       if (mine !== round) return;
       const before = last.get(answer.cr3);
       changes = before ? changesBetween(before, answer.mappings) : [];
       last.set(answer.cr3, answer.mappings);
       ({ truncated, mappings: ranges, cr3: space } = answer);
-      memoryOf = memory;
       map.update(ranges, changes);
       regions.update(ranges, changes);
       if (selected === 0) selected = ranges[0]?.start ?? 0;
@@ -119,22 +117,6 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
     }
   }
   draw();
-}
-
-/** The RAM of each guest: what it maps as its direct map. */
-async function memories({ threads }: SelectedMachine): Promise<typeof memoryOf> {
-  const guests = coroutinesOf(threads).filter((coroutine) => coroutine > 0);
-  return Promise.all(
-    guests.map(async (coroutine) => {
-      const { mappings } = await ask('colinux/mappings', { threadId: coroutine + 1 });
-      const direct = mappings.filter(({ region }) => region === 'direct-map' || region === 'image');
-      return {
-        coroutine,
-        start: Math.min(...direct.map(({ physical }) => physical)),
-        last: Math.max(...direct.map(({ physical, start, last: end }) => physical + end - start)),
-      };
-    }),
-  );
 }
 
 async function choose(address: number): Promise<void> {

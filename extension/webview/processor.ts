@@ -1,6 +1,7 @@
 /** The view "Processor": registers with every bit named, descriptor tables and the task state of the selected thread. */
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { TaskStateBody } from '../../debug-adapter/custom-protocol.ts';
+import type { TssField } from '../../debug-adapter/descriptor-problems.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 import {
   forgetStops,
@@ -11,7 +12,9 @@ import {
   type RegisterGroup,
   writeRegister,
 } from './processor/registers.ts';
+import { DescriptorEditor } from './processor/descriptor-editor.ts';
 import { readTable, TABLES, type TableShown, tableText, taskStateText } from './processor/tables.ts';
+import { addressOf } from './shared/address-of.ts';
 import { ask, kept, listen, t } from './shared/bridge.ts';
 import { hex } from '../views/number-text.ts';
 import { viewRoot } from './shared/root.ts';
@@ -32,6 +35,7 @@ const TITLES: Readonly<Record<Tab, string>> = {
 const FPU_GROUPS: ReadonlySet<string> = new Set(['x87', 'MMX', 'SSE']);
 
 const root = viewRoot();
+const isTable = (name: Tab) => TABLES.some((table) => table === name);
 const isTab = (value: unknown): value is Tab => TABS.some((tab) => tab === value);
 let tab: Tab = 'registers';
 const state = kept.read();
@@ -43,6 +47,7 @@ let table: TableShown | undefined;
 let task: TaskStateBody | undefined;
 let problem = '';
 let editing: string | undefined;
+let editor: DescriptorEditor | undefined;
 let round = 0;
 
 async function follow(next: SelectedMachine | undefined): Promise<void> {
@@ -50,6 +55,7 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
   if (next && machine && next.changes !== machine.changes) nextStop();
   machine = next;
   editing = undefined;
+  editor = undefined;
   await load();
 }
 
@@ -71,9 +77,35 @@ async function load(): Promise<void> {
 
 function choose(next: Tab): void {
   tab = next;
+  editor = undefined;
   kept.write(tab);
   draw();
   void load();
+}
+
+/** Opens the form of an entry of the table that is shown. */
+function edit(index: number): void {
+  if (!table || machine?.running) return;
+  const { thread, table: name, body } = table;
+  const { low = 0, high = 0 } = body.entries.find((entry) => entry.index === index) ?? {};
+  editor = new DescriptorEditor(thread, name, index, { low, high }, draw, () => {
+    editor = undefined;
+    void load();
+  });
+  draw();
+  root.querySelector<HTMLSelectElement>('form.editor select')?.focus();
+}
+
+async function writeField(field: TssField, text: string): Promise<void> {
+  if (!machine) return;
+  try {
+    const value = await addressOf(machine, text);
+    task = await ask('colinux/setTaskField', { threadId: machine.thread.id, field, value });
+    problem = '';
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  draw();
 }
 
 async function write(register: Register, value: string): Promise<void> {
@@ -164,9 +196,9 @@ function contents(): TemplateResult | TemplateResult[] {
     case 'fpu':
       return html`<div class="groups">${groups.filter(({ name }) => FPU_GROUPS.has(name)).map(group)}</div>`;
     case 'tss':
-      return task ? taskStateText(task) : html``;
+      return task ? taskStateText(task, (field, text) => void writeField(field, text)) : html``;
     default:
-      return table?.table === tab ? tableText(table) : html``;
+      return table?.table === tab ? tableText(table, { editor, edit }) : html``;
   }
 }
 
@@ -209,7 +241,7 @@ function draw(): void {
         >
       </div>
       <div id="contents" class="contents" role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="0">
-        ${problem && tab !== 'registers' && tab !== 'fpu' ? nothing : contents()}
+        ${problem && isTable(tab) && table?.table !== tab ? nothing : contents()}
       </div>`,
     root,
   );

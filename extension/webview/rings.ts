@@ -6,6 +6,7 @@ import { html, type TemplateResult } from 'lit-html';
 import type { NamedTransition, TaskStateBody } from '../../debug-adapter/custom-protocol.ts';
 import { exceptionName } from '../../debug-adapter/exceptions.ts';
 import type { SelectedMachine } from '../views/messages.ts';
+import { type GroupKey, GROUPS, TransitionFilter } from './rings/transition-filter.ts';
 import { ringsPicture } from './rings/rings-picture.ts';
 import { ask, open, t } from './shared/bridge.ts';
 import { coroutineName } from './shared/names.ts';
@@ -29,31 +30,21 @@ const LANES = [0, 1, 2, 3].map((ring) => ({
   colour: ['red', 'orange', 'yellow', 'green'].map((name) => `--vscode-charts-${name}`)[ring] ?? '',
 }));
 
-/** Kinds that a person filters by, and what they are made of. */
-const GROUPS: readonly { name: string; kinds: readonly TransitionKind[]; colour: string }[] = [
-  { name: t('Exceptions'), kinds: ['exception'], colour: '--vscode-charts-red' },
-  { name: t('Interrupts'), kinds: ['interrupt', 'nmi'], colour: '--vscode-charts-blue' },
-  {
-    name: t('System calls'),
-    kinds: ['software-interrupt', 'call-gate', 'sysenter'],
-    colour: '--vscode-charts-purple',
-  },
-  {
-    name: t('Returns'),
-    kinds: ['interrupt-return', 'far-return', 'sysexit'],
-    colour: '--vscode-charts-lines',
-  },
-  { name: t('Task switches'), kinds: ['task-switch'], colour: '--vscode-charts-orange' },
-];
-const KINDS = GROUPS.flatMap(({ kinds }) => kinds);
-const groupOf = KINDS.map((kind) => GROUPS.findIndex(({ kinds }) => kinds.includes(kind)));
-/** Returns are hidden at first: each belongs to an entry that is there. */
-const hidden = new Set([3]);
-let onlyChanges = false;
+/** How the kinds that a person filters by are called and drawn, in the order of `GROUPS`. */
+const LOOKS: Readonly<Record<GroupKey, { name: string; colour: string }>> = {
+  exceptions: { name: t('Exceptions'), colour: '--vscode-charts-red' },
+  interrupts: { name: t('Interrupts'), colour: '--vscode-charts-blue' },
+  calls: { name: t('System calls'), colour: '--vscode-charts-purple' },
+  returns: { name: t('Returns'), colour: '--vscode-charts-lines' },
+  tasks: { name: t('Task switches'), colour: '--vscode-charts-orange' },
+};
+const KINDS: readonly TransitionKind[] = GROUPS.flatMap(({ kinds }) => [...kinds]);
+const GROUP_OF: readonly GroupKey[] = GROUPS.flatMap(({ key, kinds }) => kinds.map(() => key));
+const filter = new TransitionFilter();
 
 const symbols = new Map<number, string>();
-/** How often, by kind and vector. */
-const counts = new Map<string, { name: string; count: number }>();
+/** How often each vector was entered. */
+const counts = new Map<string, number>();
 let machine: SelectedMachine | undefined;
 let taskState: TaskStateBody | undefined;
 let taskStateProblem = '';
@@ -65,6 +56,7 @@ function nameOf(kind: TransitionKind, vector: number): string {
   return `${kind === 'software-interrupt' ? 'int' : kind} ${hex(vector, 2)}`;
 }
 const kindOf = (n: number): TransitionKind => KINDS[events.get('kind', n)] ?? 'exception';
+const groupOf = (n: number): GroupKey => GROUP_OF[events.get('kind', n)] ?? 'exceptions';
 const titleOf = (n: number): string => nameOf(kindOf(n), events.get('vector', n));
 
 function add(record: NamedTransition): void {
@@ -72,11 +64,9 @@ function add(record: NamedTransition): void {
   if (fromSymbol !== undefined) symbols.set(from.eip, fromSymbol);
   if (toSymbol !== undefined) symbols.set(to.eip, toSymbol);
   const number = KINDS.indexOf(kind);
-  if (groupOf[number] !== 3) {
+  if (GROUP_OF[number] !== 'returns') {
     const name = nameOf(kind, vector);
-    const known = counts.get(name) ?? { name, count: 0 };
-    known.count++;
-    counts.set(name, known);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   events.push(record.instructions, to.ring, {
     ...{ kind: number, vector, errorCode, cr2, coroutine },
@@ -104,7 +94,7 @@ function row(n: number): TemplateResult {
   const [from, to] = [events.get('fromRing', n), events.lane(n)];
   return html`<span class="number quiet">${grouped(events.time(n))}</span>
     <span class="coroutine-name">${whose(n)}</span>
-    <span><span class="swatch group-${groupOf[events.get('kind', n)]}"></span>${titleOf(n)}</span>
+    <span><span class="swatch ${groupOf(n)}"></span>${titleOf(n)}</span>
     <span class=${from === to ? 'quiet' : ''}>${from === to ? from : `${String(from)} → ${String(to)}`}</span>
     <span class="quiet">${detail(n)}</span>
     <span class="link" data-part="from">${symbolOf(events.get('fromEip', n))}</span>
@@ -122,31 +112,92 @@ const describe = (n: number): string =>
     .filter(Boolean)
     .join('\n');
 
-function tools(changed: () => void): TemplateResult {
-  return html`${GROUPS.map(
-      ({ name }, number) =>
-        html`<button
-          aria-pressed=${!hidden.has(number)}
-          @click=${() => {
-            if (!hidden.delete(number)) hidden.add(number);
-            changed();
-          }}
-        >
-          <span class="swatch group-${number}"></span>${name}
-        </button>`,
-    )}
-    <button
-      aria-pressed=${onlyChanges}
-      @click=${() => {
-        onlyChanges = !onlyChanges;
+/** A button that stays pressed. */
+const toggle = (
+  pressed: boolean,
+  label: TemplateResult | string,
+  act: () => void,
+  changed: () => void,
+): TemplateResult =>
+  html`<button
+    aria-pressed=${pressed}
+    @click=${() => {
+      act();
+      changed();
+    }}
+  >
+    ${label}
+  </button>`;
+
+function ringChoice(side: 'from' | 'to', label: string, changed: () => void): TemplateResult {
+  return html`<label
+    >${label}
+    <select
+      @change=${(event: Event) => {
+        const { value } = event.target as HTMLSelectElement;
+        filter[side] = value === '' ? undefined : Number(value);
         changed();
       }}
     >
-      ${t('Ring changes only')}
-    </button>`;
+      <option value="" ?selected=${filter[side] === undefined}>${t('any')}</option>
+      ${LANES.map((_, ring) => html`<option value=${ring} ?selected=${filter[side] === ring}>${ring}</option>`)}
+    </select>
+  </label>`;
 }
 
-function aside(selected: SelectedMachine): TemplateResult {
+function tools(changed: () => void): TemplateResult {
+  return html`${GROUPS.map(({ key }) =>
+    toggle(
+      filter.shows(key),
+      html`<span class="swatch ${key}"></span>${LOOKS[key].name}`,
+      () => filter.toggleGroup(key),
+      changed,
+    ),
+  )}
+  ${ringChoice('from', t('from ring'), changed)} ${ringChoice('to', t('to ring'), changed)}
+  ${toggle(
+    filter.changesOnly,
+    t('Ring changes only'),
+    () => (filter.changesOnly = !filter.changesOnly),
+    changed,
+  )}`;
+}
+
+/** How often each vector came; pressed, only those are shown. */
+function vectors(changed: () => void): TemplateResult {
+  const choose = (name: string) => toggle(filter.has(name), name, () => filter.toggleName(name), changed);
+  return html`<h2>${t('Entries by vector')}</h2>
+    ${
+      filter.hasNames
+        ? html`<button
+            @click=${() => {
+              filter.forgetNames();
+              changed();
+            }}
+          >
+            ${t('Show all vectors')}
+          </button>`
+        : html`<p class="quiet">${t('Choose vectors to see only them.')}</p>`
+    }
+    <table class="vectors">
+      <caption class="unseen">
+        ${t('Entries by vector')}
+      </caption>
+      <tbody>
+        ${[...counts]
+          .sort(([, a], [, b]) => b - a)
+          .map(
+            ([name, count]) =>
+              html`<tr>
+                <th scope="row">${choose(name)}</th>
+                <td class="number">${grouped(count)}</td>
+              </tr>`,
+          )}
+      </tbody>
+    </table>`;
+}
+
+function aside(selected: SelectedMachine, changed: () => void): TemplateResult {
   const last = events.length - 1;
   const current = selected.running || last < 0 ? undefined : events.lane(last);
   return html`<h2>${selected.thread.name}</h2>
@@ -155,23 +206,7 @@ function aside(selected: SelectedMachine): TemplateResult {
         ? ringsPicture(taskState, current)
         : html`<p class="message">${taskStateProblem || t('The machine runs.')}</p>`
     }
-    <h2>${t('Entries by vector')}</h2>
-    <table>
-      <caption class="unseen">
-        ${t('Entries by vector')}
-      </caption>
-      <tbody>
-        ${[...counts.values()]
-          .sort((a, b) => b.count - a.count)
-          .map(
-            ({ name, count }) =>
-              html`<tr>
-                <th scope="row">${name}</th>
-                <td class="number">${grouped(count)}</td>
-              </tr>`,
-          )}
-      </tbody>
-    </table>`;
+    ${vectors(changed)}`;
 }
 
 /** The stacks of the rings are those of the thread's task register. */
@@ -202,17 +237,20 @@ new RecordsView(viewRoot(), {
     machine = selected;
     return LANES;
   },
-  mark: (n) => GROUPS[groupOf[events.get('kind', n)] ?? 0]?.colour ?? '',
+  mark: (n) => LOOKS[groupOf(n)].colour,
   describe,
   row,
   passes: (n, words) =>
-    !hidden.has(groupOf[events.get('kind', n)] ?? 0) &&
-    (!onlyChanges || events.get('fromRing', n) !== events.lane(n)) &&
+    filter.passes({
+      ...{ group: groupOf(n), name: titleOf(n) },
+      ...{ from: events.get('fromRing', n), to: events.lane(n) },
+    }) &&
     (words === '' ||
       [titleOf(n), whose(n), symbolOf(events.get('fromEip', n)), symbolOf(events.get('toEip', n))].some(
         (text) => text.toLowerCase().includes(words),
       )),
   tools,
+  choices: filter,
   aside,
   stopped,
   entered: (n) => openSide(n, 'from'),

@@ -9,6 +9,7 @@ import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './switches.css';
 import { Events } from './timeline/events.ts';
+import { keptSet } from './timeline/kept-set.ts';
 import { RecordsView } from './timeline/records-view.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 
@@ -180,6 +181,7 @@ new RecordsView(viewRoot(), {
         symbolOf(events.lane(n), events.get('toCaller', n)),
       ].some((text) => text.toLowerCase().includes(words))),
   tools,
+  choices: keptSet(hidden, (value) => typeof value === 'number'),
   aside: statistics,
   entered: (n) => openCaller(n, 'from'),
   pressed: openCaller,

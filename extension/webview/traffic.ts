@@ -11,6 +11,7 @@ import './shared/page.css';
 import './traffic.css';
 import { Events } from './timeline/events.ts';
 import type { Lane } from './timeline/picture.ts';
+import { keptSet } from './timeline/kept-set.ts';
 import { RecordsView } from './timeline/records-view.ts';
 
 type Traffic = CustomRequests['colinux/traffic']['body'];
@@ -187,5 +188,6 @@ new RecordsView<Item, never>(viewRoot(), {
     );
   },
   tools,
+  choices: keptSet(hidden, (value) => typeof value === 'string'),
   aside: summary,
 });

@@ -61,6 +61,21 @@ describe('a profile', () => {
       .map((message) => message as { event?: string; body?: CpuProfile })
       .filter(({ event = '' }) => ['colinux/profile', 'exited', 'terminated'].includes(event));
     expect(events.map(({ event }) => event)).toEqual(['colinux/profile', 'exited', 'terminated']);
-    expect(nodeOf(events[0]!.body!, '(halted)')).toBeDefined();
+    const profile = events[0]!.body!;
+    expect(nodeOf(profile, '(halted)')).toBeDefined();
+    // The samples are a history: counting comes before the process that counts nothing, and there is waiting between.
+    const first = (name: string) => profile.samples.indexOf(nodeOf(profile, name)!.id);
+    expect(first('count_primes')).toBeGreaterThanOrEqual(0);
+    expect(first('count_primes')).toBeLessThan(first('(halted)'));
+    expect(first('(halted)')).toBeLessThan(first('process_exit'));
+    const halted = nodeOf(profile, '(halted)')!.id;
+    expect(profile.samples.filter((id) => id === halted).length).toBeGreaterThan(1);
+    const spent = new Map<number, number>();
+    profile.samples.forEach((id, n) => {
+      const next = profile.timeDeltas[n + 1];
+      const end = profile.endTime - profile.timeDeltas.reduce((sum, one) => sum + one, 0);
+      spent.set(id, (spent.get(id) ?? 0) + (next ?? end));
+    });
+    for (const { id, hitCount } of profile.nodes) expect(spent.get(id) ?? 0).toBeCloseTo(hitCount / 100, 1);
   });
 });

@@ -1,6 +1,7 @@
 /** Programs that a kernel loads from files: their symbols are found by what is mapped, at every stop anew. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CoverageBody } from '../../debug-adapter/custom-protocol.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import { buildImage } from './support/build-image.ts';
 import { type Frame, inRoot, lineOf, openSession, placeOf, type Session } from './support/session.ts';
@@ -146,6 +147,22 @@ describe('a breakpoint in a program', () => {
       output = ((await session.event('output')).body as { output: string }).output;
     expect(output).toContain('the secret is 1234');
   });
+});
+
+it('of the coverage have lines of their own, though the programs have the same addresses', async () => {
+  await inSystemCall({ programs: images, coverage: true });
+  await session.go('continue');
+  expect((await ringThree())[1]).toMatchObject({ name: 'second' });
+  const { files } = (await session.client.customRequest('colinux/coverage')).body as CoverageBody;
+  const counts = (which: string) => {
+    const path = bundle.file(`shared/${which}.c`);
+    const found = files.find((file) => file.path === path);
+    const count = (text: string) => found?.lines.find(({ line }) => line === lineOf(path, text))?.count;
+    return ['call(64)', 'return parent + secret', 'result++'].map(count);
+  };
+  // The first has ended, the second waits for its system call.
+  expect(counts('first')).toEqual([1, 1, 1]);
+  expect(counts('second')).toEqual([1, 0, 0]);
 });
 
 it('without the option it ends where nothing is known; a file that is none is told', async () => {

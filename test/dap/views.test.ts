@@ -121,6 +121,32 @@ describe('views', () => {
     expect(host.base).not.toBe(guest.base);
   });
 
+  it('change descriptors and task states of both kernels, within their tables', async () => {
+    const { entries } = await ask('colinux/descriptors', { threadId: 1, table: 'gdt' });
+    const { index, low, high, text } = entries.find((entry) => entry.text.startsWith('code, '))!;
+    const of = { threadId: 1, table: 'gdt', index } as const;
+    const reserved = { low, high: (high & ~0x1f00) >>> 0 };
+    const checked = await ask('colinux/setDescriptor', { ...of, ...reserved, checkOnly: true });
+    expect(checked.problems).toEqual([expect.stringContaining('its type is reserved')]);
+    const now = async () =>
+      (await ask('colinux/descriptors', of)).entries.find((one) => one.index === index)!.text;
+    expect(await now()).toBe(text);
+    await ask('colinux/setDescriptor', { ...of, ...reserved });
+    expect(await now()).toMatch(/^reserved type 0/);
+    expect((await ask('colinux/setDescriptor', { ...of, low, high })).text).toBe(text);
+    expect(await now()).toBe(text);
+    await expect(ask('colinux/setDescriptor', { ...of, index: 8192, low, high })).rejects.toThrow(
+      /^The GDT has entries 0 to \d+, not 8192\.$/,
+    );
+    const { fields } = await ask('colinux/taskState', { threadId: 2 });
+    const field = { threadId: 2, field: 'ss0' } as const;
+    expect((await ask('colinux/setTaskField', { ...field, value: 3 })).problems).toEqual([
+      expect.stringContaining('ss0 is null'),
+    ]);
+    expect((await ask('colinux/setTaskField', { ...field, value: fields.ss0 })).fields).toEqual(fields);
+    await expect(ask('colinux/setTaskField', { ...field, value: 0x10000 })).rejects.toThrow('16 bits');
+  });
+
   it('of the past have numbers, places and names', async () => {
     const { transitions } = await ask('colinux/transitions', { first: -10, most: 10 });
     expect(transitions).toHaveLength(10);

@@ -82,6 +82,41 @@ describe('the view of rings', () => {
     await page.locator('.rings text', { hasText: /^0xc01/ }).waitFor();
     await close();
   });
+
+  it('filters by vector and by ring, by the keyboard, and keeps the filter', async () => {
+    const view = await shown('rings');
+    const { page } = view;
+    await page.locator('.row').first().waitFor();
+    await page.getByRole('button', { name: 'int 0x80' }).first().focus();
+    await page.keyboard.press('Space');
+    const others = page.locator('.row', { hasNotText: 'int 0x80' });
+    await expect.poll(() => others.count()).toBe(0);
+    const number = async ({ page: of } = view) =>
+      Number(/[\d,]+/.exec(await of.getByRole('status').innerText())?.[0].replaceAll(',', ''));
+    const calls = await number();
+    expect(calls).toBeGreaterThan(1);
+    // The timeline goes from one of them to the next.
+    await page.locator('canvas').focus();
+    await page.keyboard.press('Home');
+    await page.locator('.row.selected', { hasText: 'int 0x80' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    const second = page.locator('.row').nth(1);
+    await expect.poll(() => second.getAttribute('class')).toContain('selected');
+    await page.getByLabel('from ring').selectOption('0');
+    await expect.poll(() => number()).toBe(0);
+    await page.getByLabel('from ring').selectOption('3');
+    await expect.poll(() => number()).toBe(calls);
+    const state = await view.state();
+    await view.close();
+
+    const again = await fixture.open('rings', { state });
+    await again.select(fixture.machine);
+    await expect.poll(() => number(again)).toBe(calls);
+    await again.page.getByRole('button', { name: 'Show all vectors' }).click();
+    await again.page.getByLabel('from ring').selectOption('');
+    await expect.poll(() => number(again)).toBeGreaterThan(calls);
+    await again.close();
+  });
 });
 
 describe('the address space', () => {
@@ -128,6 +163,18 @@ describe('the address space', () => {
     await reveal('host:0xc0100000');
     await page.locator('.aside p', { hasText: text(ofHost) }).waitFor();
     await expect.poll(() => page.getByRole('status').first().innerText()).toBe('host kernel');
+    await close();
+  });
+
+  it("colours the host's map of all memory by the owner of each frame", async () => {
+    const host = fixture.machine.threads.find(({ id }) => id === 1)!;
+    const { page, select, close } = await shown('address-space');
+    await select({ ...fixture.machine, thread: host });
+    await page.getByLabel('Colours').selectOption('owner');
+    const direct = page.locator('.row:has(.bar)', { hasText: '0xc' });
+    const colours = () =>
+      direct.locator('.bar').evaluateAll((bars) => bars.map((bar) => bar.style.background));
+    await expect.poll(async () => new Set(await colours()).size).toBeGreaterThan(1);
     await close();
   });
 
@@ -266,11 +313,54 @@ describe('the processor', () => {
     const view = await shown('processor');
     await view.page.getByRole('tab', { name: 'IDT' }).click();
     const row = view.page.locator('tr', { hasText: '0x0e' });
-    await row.locator('td button').click();
+    await row.locator('td button').first().click();
     await expect.poll(() => view.opened).toHaveLength(1);
     expect(view.opened[0]).toMatchObject({ in: 'source' });
     await view.page.getByRole('tab', { name: 'LDT' }).click();
     await view.page.getByText('has no LDT').waitFor();
     await view.close();
+  });
+
+  it('changes an entry of a table: problems are told before it is written', async () => {
+    const { page, close } = await shown('processor');
+    await page.getByRole('tab', { name: 'IDT' }).click();
+    const row = page.locator('tr', { hasText: '0x0e' });
+    const was = await row.locator('td.text').innerText();
+    await page.getByRole('button', { name: 'Change entry 0x0e' }).click();
+    const form = page.getByRole('form', { name: 'Change the entry' });
+    const selector = form.getByLabel('Selector');
+    const old = await selector.inputValue();
+    await selector.fill('0xfff8');
+    await selector.press('Tab');
+    await form.locator('.problem', { hasText: 'lies outside of the descriptor table' }).waitFor();
+    await selector.fill('0x12345');
+    await selector.press('Tab');
+    await form.locator('.problem', { hasText: 'the selector must be a whole number' }).waitFor();
+    expect(await form.getByRole('button', { name: 'Write' }).isDisabled()).toBe(true);
+    expect(await row.locator('td.text').innerText()).toBe(was);
+    await selector.fill(old);
+    await form.getByLabel('present').uncheck();
+    await form.getByRole('button', { name: 'Write' }).click();
+    await expect.poll(() => row.locator('td.text').innerText()).toContain('NOT PRESENT');
+    await page.getByRole('button', { name: 'Change entry 0x0e' }).click();
+    await form.getByLabel('present').check();
+    await form.getByRole('button', { name: 'Write' }).click();
+    await expect.poll(() => row.locator('td.text').innerText()).toBe(was);
+    await close();
+  });
+
+  it('writes fields of the task state, by expressions, and says what is wrong with them', async () => {
+    const { page, close } = await shown('processor');
+    await page.getByRole('tab', { name: 'TSS' }).click();
+    const esp0 = page.getByLabel('esp0');
+    const old = await esp0.inputValue();
+    await esp0.fill('0');
+    await esp0.press('Tab');
+    await page.locator('.problem', { hasText: 'esp0 is 0' }).waitFor();
+    await esp0.fill(`${old} + 0`);
+    await esp0.press('Tab');
+    await page.locator('.problem', { hasText: 'esp0' }).waitFor({ state: 'hidden' });
+    expect(await esp0.inputValue()).toBe(old);
+    await close();
   });
 });

@@ -29,6 +29,8 @@ export interface View {
   /** Tells the view which machine is selected. */
   select(machine: SelectedMachine | undefined): Promise<void>;
   reveal(memoryReference: string): Promise<void>;
+  /** What the page has kept. */
+  state(): Promise<unknown>;
   shot(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,6 +40,8 @@ export interface ViewOptions {
   /** Of the view, in CSS pixels: those of a panel if absent. */
   readonly width?: number;
   readonly height?: number;
+  /** What the page has kept, the last time. */
+  readonly state?: unknown;
 }
 
 /** Builds the pages into memory. */
@@ -63,7 +67,7 @@ export async function openView(
   pages: ReadonlyMap<string, string>,
   name: string,
   session: Pick<Session, 'client'>,
-  { theme = 'dark', width = 1180, height = 360 }: ViewOptions = {},
+  { theme = 'dark', width = 1180, height = 360, state: before }: ViewOptions = {},
 ): Promise<View> {
   const page = await browser.newPage({ viewport: { width, height } });
   const [opened, errors]: [Place[], string[]] = [[], []];
@@ -96,8 +100,8 @@ export async function openView(
         (error: Error) => post({ kind: 'failure', id: message.id, message: error.message }),
       );
   });
-  await page.addInitScript(() => {
-    let state: unknown;
+  await page.addInitScript((kept) => {
+    let state: unknown = kept;
     Object.assign(globalThis, {
       acquireVsCodeApi: () => ({
         postMessage: (message: unknown) =>
@@ -105,8 +109,9 @@ export async function openView(
         getState: () => state,
         setState: (value: unknown) => (state = value),
       }),
+      keptState: () => state,
     });
-  });
+  }, json(before));
   await page.goto(`${ORIGIN}/index.html`);
   await listening;
   return {
@@ -115,6 +120,7 @@ export async function openView(
     errors,
     select: (machine) => post({ kind: 'machine', machine }).then(() => undefined),
     reveal: (memoryReference) => post({ kind: 'reveal', memoryReference }).then(() => undefined),
+    state: () => page.evaluate(() => (globalThis as unknown as { keptState(): unknown }).keptState()),
     async shot(shot) {
       mkdirSync(SHOTS, { recursive: true });
       await page.waitForTimeout(150); // a frame to draw in

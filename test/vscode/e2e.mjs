@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
 import { disassemblyStep, testExplorerStep } from './kernels.mjs';
+import { reloadSteps } from './reload.mjs';
 import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
 import { startServer } from './server.mjs';
 import { failure, stepRunner, tally } from './steps.mjs';
@@ -245,6 +246,8 @@ async function scenario(kind, executablePath) {
     await configurationSteps(context);
     await taskSteps(context);
     await attachStep(context);
+    await reloadSteps(context);
+    rmSync(join(folder, '.vscode'), { recursive: true, force: true });
     await rebuildStep(context);
     await step('a folder that is not built yet is built by F5, or says what to do', async () => {
       const { page } = workbench;

@@ -46,7 +46,7 @@ export function freePort(wanted = 0) {
  * @param options.options further arguments of the server
  * @param options.settings user settings on top of the quiet ones
  * @param options.port wanted port, 0 for any
- * @returns `{ url, log(), stop() }`; `stop` also removes the profile
+ * @returns `{ url, logs, log(), stop() }`: `logs` is the folder of VS Code's logs; `stop` also removes the profile
  */
 export async function startServer({ host, vsix, settings = {}, port: wantedPort = 0, options = [] }) {
   const profile = mkdtempSync(join(tmpdir(), 'colinux-vscode-'));
@@ -88,13 +88,13 @@ export async function startServer({ host, vsix, settings = {}, port: wantedPort 
     ...options,
   ];
   const server = await startProcess(host.node, args, { env, ready: 'listening on', remove: profile });
-  return { url: `http://127.0.0.1:${port}/`, ...server };
+  return { url: `http://127.0.0.1:${port}/`, logs: join(data, 'logs'), ...server };
 }
 
 /**
  * Starts a server and waits until it prints `ready`.
  * @param options.remove a folder that is removed when the server has stopped
- * @returns `{ log(), ended, stop() }`
+ * @returns `{ pid, log(), ended, stop() }`
  */
 async function startProcess(program, args, { env = process.env, ready, remove }) {
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -115,7 +115,7 @@ async function startProcess(program, args, { env = process.env, ready, remove })
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { log: () => text, ended, stop };
+  return { pid: child.pid, log: () => text, ended, stop };
 }
 
 /**

@@ -155,7 +155,7 @@ export async function taskSteps({ step, workbench, folder, kind }) {
 }
 
 /** A daemon whose guest waits for keys, and the port for debuggers. */
-async function startDaemon(folder) {
+export async function startDaemon(folder) {
   const args = ['daemon', `kernel=${join(folder, KERNEL)}`, 'interactive', '--dap', '0'];
   const daemon = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   const port = await new Promise((resolve, reject) => {

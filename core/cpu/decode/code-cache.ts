@@ -8,6 +8,7 @@
 import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Translation } from '../../jit/cache.ts';
+import type { Lifted } from '../../jit/discover.ts';
 import type { Insn } from './insn.ts';
 
 /** Places that are remembered of an indirect jump. */
@@ -28,6 +29,8 @@ export class Block {
   /** The translations that are entered here, and all that contain it. */
   translations: readonly Translation[] | undefined;
   derived: Derived[] | undefined;
+  /** What the translator made of it. */
+  lifted: Lifted | undefined;
   /** The guard that lets it pass without being asked, and at which linear address. */
   passes = 0;
   passesAt = 0;
@@ -81,6 +84,8 @@ interface PageCode {
 }
 
 const MANY = 255;
+/** Records of pages without code that wait for others: code that is written and run in turns needs one each time. */
+const MOST_SPARE = 16;
 const MOST_DROPPED = 0x1_0000;
 
 export interface CodeCache {
@@ -118,7 +123,14 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
     for (const [at, { valid }] of blocks) if (!valid) blocks.delete(at);
   }
 
+  const spare: PageCode[] = [];
   function dropPage(page: number): void {
+    const code = pages[page];
+    if (code && spare.length < MOST_SPARE) {
+      code.cover.fill(0);
+      code.blocks.length = 0;
+      spare.push(code);
+    }
     pages[page] = undefined;
     memory.pageFlags[page] &= ~PageFlag.Code;
   }
@@ -126,7 +138,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
   function addPart(page: number, block: Block): void {
     let code = pages[page];
     if (!code) {
-      code = { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
+      code = spare.pop() ?? { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
       pages[page] = code;
       memory.pageFlags[page] |= PageFlag.Code;
       onNewPage(page);

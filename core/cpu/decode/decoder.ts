@@ -1,7 +1,7 @@
 /**
  * The instruction decoder (SDM vol. 2A, chapter 2): prefixes, opcode, ModRM, SIB, displacement, immediate.
  *
- * Bytes come from an injected reader, which may throw page faults or limit violations; this file knows no memory.
+ * Bytes come from an injected reader, whose `next` may throw page faults or limit violations; this file knows no memory.
  */
 import type { Faults } from '../interrupts/fault.ts';
 import { CS, DS, EBP, EBX, EDI, ES, ESI, ESP, FS, GS, SS, ZERO } from '../state.ts';
@@ -22,22 +22,20 @@ const MAX_LENGTH = 15;
 
 /** Supplies the bytes at consecutive addresses. */
 export interface CodeReader {
+  /** The bytes that are at hand, and where they are read. */
+  bytes: Uint8Array;
+  at: number;
+  limit: number;
+  /** The next byte when those are used up. */
   next(): number;
-}
-
-export interface Decoded {
-  readonly insn: Insn;
-  /** Bytes consumed. */
-  readonly length: number;
-  readonly ends: boolean;
 }
 
 export interface Decoder {
   /**
-   * Decodes one instruction.
+   * Decodes one instruction, which begins at 0: its `end` is its length.
    * @param wide CS.D: 32-bit default sizes.
    */
-  decode(reader: CodeReader, wide: boolean): Decoded;
+  decode(reader: CodeReader, wide: boolean): Insn;
 }
 
 /** Base, index and default segment of 16-bit addressing forms (SDM vol. 2A, table 2-1). */
@@ -81,7 +79,7 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
 
   function byte(): number {
     if (length === MAX_LENGTH) throw TOO_LONG;
-    const value = reader.next();
+    const value = reader.at < reader.limit ? reader.bytes[reader.at++]! : reader.next();
     length++;
     return value;
   }
@@ -168,7 +166,8 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     return (chosenByPrefix(second) ? plane : NO_PREFIX) | second;
   }
 
-  function decodeInto(insn: Insn, codeWide: boolean): boolean {
+  /** Fills in what differs from the beginning: an instruction that is #UD and ends its block. */
+  function decodeInto(insn: Insn, codeWide: boolean): void {
     let wide = codeWide;
     let address32 = codeWide;
     let override = -1;
@@ -223,10 +222,8 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     const members = map.groups[opcode];
     let operation = members ? NO_OPERATION : map.entries[opcode];
     if (!operation && opcode > 0xff) operation = missingSimd(opcode & 0xff);
-    if (!operation) {
-      insn.exec = invalid;
-      return true;
-    }
+    insn.exec = invalid;
+    if (!operation) return;
 
     let memory = false;
     if (members || operation.modrm) {
@@ -244,8 +241,7 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
       if (!operation) {
         // Fetched before the #UD is raised, as long as the other members of the group.
         immediate(insn, members?.find((member) => member)?.imm ?? 'none', wide, address32);
-        insn.exec = invalid;
-        return true;
+        return;
       }
       insn.reg = registerIndex(reg, operation.regWidth ?? 'v', wide);
       insn.rm = registerIndex(modrm & 7, operation.rmWidth ?? 'v', wide);
@@ -258,14 +254,10 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     immediate(insn, operation.imm ?? 'none', wide, address32);
 
     const handlers = memory ? operation.mem : operation.reg;
-    if (!handlers || (lock && !(memory && operation.lock))) {
-      insn.exec = invalid;
-      return true;
-    }
+    if (!handlers || (lock && !(memory && operation.lock))) return;
     insn.exec = handlers[wide ? 1 : 0];
     insn.legal = true;
     insn.ends = operation.ends ?? false;
-    return insn.ends;
   }
 
   return {
@@ -273,14 +265,16 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
       reader = source;
       length = 0;
       const insn = new Insn();
-      let ends = true;
       try {
-        ends = decodeInto(insn, wide);
+        decodeInto(insn, wide);
       } catch (error) {
         if (error !== TOO_LONG) throw error;
         insn.exec = tooLong;
+        insn.legal = false;
+        insn.ends = true;
       }
-      return { insn, length, ends };
+      insn.end = length;
+      return insn;
     },
   };
 }

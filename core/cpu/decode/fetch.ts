@@ -9,13 +9,21 @@ import type { CpuEvents } from '../env.ts';
 import type { Mmu } from '../paging/mmu.ts';
 import { Attr, CPL, CS, EIP, type Views } from '../state.ts';
 import { Block, type CodeCache } from './code-cache.ts';
-import type { Decoder } from './decoder.ts';
+import type { CodeReader, Decoder } from './decoder.ts';
 import type { Insn } from './insn.ts';
 
 /** Longest block in instructions: bounds what a breakpoint change or an invalidation throws away. */
 const MAX_BLOCK = 64;
 /** Entries of the table from linear address to block. */
 const LINEAR_SLOTS = 1 << 14;
+
+/** A reader that has nothing at hand yet. */
+const createReader = (next: () => number): CodeReader => ({
+  bytes: new Uint8Array(0),
+  at: 0,
+  limit: 0,
+  next,
+});
 
 /** Thrown, not an error: the debugger wants to stop before the code is executed. */
 export const STOP_AT_NEW_CODE = Symbol('stop at new code');
@@ -45,30 +53,26 @@ export function createFetch(
 
   /** Reads code inside one page of RAM at full speed; thrown at the page's end. */
   const PAGE_END = Symbol('end of page');
-  let position = 0;
-  let pageEnd = 0;
-  const pageReader = {
-    next(): number {
-      if (position === pageEnd) throw PAGE_END;
-      return memory.bytes[position++];
-    },
-  };
+  const pageReader = createReader(() => {
+    throw PAGE_END;
+  });
 
   function decodeBlock(physical: number, linear: number, wide: boolean): Block | undefined {
     const insns: Insn[] = [];
-    position = physical;
-    pageEnd = Math.min((physical & -0x1000) + 0x1000, memory.size);
+    pageReader.bytes = memory.bytes;
+    pageReader.at = physical;
+    pageReader.limit = Math.min((physical & -PAGE_SIZE) + PAGE_SIZE, memory.size);
     let size = 0;
     try {
       while (insns.length < MAX_BLOCK) {
         if (size > 0 && splits(linear + size)) break;
-        const { insn, length, ends } = decoder.decode(pageReader, wide);
+        const insn = decoder.decode(pageReader, wide);
         insn.start = size;
-        insn.end = size + length;
+        size += insn.end;
+        insn.end = size;
         insn.index = insns.length;
-        size += length;
         insns.push(insn);
-        if (ends || position === pageEnd) break;
+        if (insn.ends || pageReader.at === pageReader.limit) break;
       }
     } catch (error) {
       if (error !== PAGE_END) throw error;
@@ -79,20 +83,17 @@ export function createFetch(
 
   /** Bytes one at a time with limit check and translation, for code that crosses a page or lies outside RAM. */
   let slowOffset = 0;
-  const slowReader = {
-    next(): number {
-      if (slowOffset >>> 0 > segLimit[CS]) faults.gp(0);
-      const physical = mmu.translateFetch((segBase[CS] + slowOffset) | 0, state[CPL] === 3);
-      slowOffset = (slowOffset + 1) | 0;
-      return memory.read(physical, 1);
-    },
-  };
+  const slowReader = createReader(() => {
+    if (slowOffset >>> 0 > segLimit[CS]) faults.gp(0);
+    const physical = mmu.translateFetch((segBase[CS] + slowOffset) | 0, state[CPL] === 3);
+    slowOffset = (slowOffset + 1) | 0;
+    return memory.read(physical, 1);
+  });
   function decodeSlow(wide: boolean): Block {
     slowOffset = state[EIP];
-    const { insn, length } = decoder.decode(slowReader, wide);
-    insn.end = length;
+    const insn = decoder.decode(slowReader, wide);
     const linear = (segBase[CS] + state[EIP]) | 0;
-    return new Block(0, length, [insn], splits(linear));
+    return new Block(0, insn.end, [insn], splits(linear));
   }
 
   /** The next page of linear memory, where an instruction that begins at `linear` ends. @throws CpuFault */

@@ -27,6 +27,9 @@ export const plus = ({ value, distance }: Sum, more: number): Sum => ({
   distance: (distance + more) | 0,
 });
 
+/** What `ZERO` holds. */
+const NOTHING: Sum = { value: 0, distance: 0 };
+
 /** An address without its distance: two values, one of them shifted. */
 interface Base {
   readonly value: number;
@@ -142,15 +145,21 @@ export function createPages(newLocal: () => number): Pages {
       }
       return undefined;
     },
-    learn(page, more) {
-      pages = pages.map((one) => (one === page ? { ...page, ...more } : one));
+    learn(page, { from, to, writable }) {
+      if (from === page.from && to === page.to && writable === page.writable) return;
+      const { base, distance, place, use } = page;
+      const learnt = { base, distance, place, use, from, to, writable };
+      pages = pages.map((one) => (one === page ? learnt : one));
     },
     remember(memory, size, writable) {
       const at = baseOf(memory);
       if (!at) return undefined;
+      const { base, distance } = at;
       const place = takePlace();
-      const page = { ...at, place, use: place.use, from: 0, to: size, writable };
-      pages = [...pages.filter((one) => isPresent(one) && !isSame(one.base, at.base)), page];
+      const kept: Known[] = [];
+      for (const one of pages) if (isPresent(one) && !isSame(one.base, base)) kept.push(one);
+      kept.push({ base, distance, place, use: place.use, from: 0, to: size, writable });
+      pages = kept;
       return place;
     },
     snapshot: () => ({ registers: [...registers], pages, time }),
@@ -159,10 +168,12 @@ export function createPages(newLocal: () => number): Pages {
       ({ pages } = snapshot);
     },
     merge(snapshot) {
-      registers = Array.from({ length: ZERO }, (_, register) =>
-        snapshot && changes[register]! <= snapshot.time ? snapshot.registers[register]! : unknown(),
-      );
-      registers.push({ value: 0, distance: 0 });
+      registers = [];
+      for (let register = 0; register < ZERO; register++)
+        registers.push(
+          snapshot && changes[register]! <= snapshot.time ? snapshot.registers[register]! : unknown(),
+        );
+      registers.push(NOTHING);
       pages = snapshot && forgotten <= snapshot.time ? snapshot.pages : [];
     },
   };

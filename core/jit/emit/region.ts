@@ -81,8 +81,7 @@ export function emitRegion(
   /** Something that the region cannot do in its mode is the interpreter's. */
   function isTranslated(of: Operation): of is Translated {
     if (of.op === 'interpret' || (of.op === 'read-state' && mode.user)) return false;
-    const memory = memoryOf(of);
-    return !memory || of.op === 'lea' || reachable(memory);
+    return reachable(of.insn) || of.op === 'lea' || !memoryOf(of);
   }
   /** @param endsShadow it may be the instruction behind STI */
   function operation(of: Operation, block: RegionBlock, endsShadow: boolean): void {

@@ -120,8 +120,16 @@ function untangle(blockSuccessors: Graph) {
 }
 
 // A branch to the next instruction has two edges to one block: that makes it a merge.
-const graphOf = ({ blocks, at }: Region): number[][] =>
-  blocks.map((block) => targetsOf(block).flatMap((eip) => at.get(eip)?.index ?? []));
+function graphOf({ blocks, at }: Region): number[][] {
+  return blocks.map((block) => {
+    const successors: number[] = [];
+    for (const eip of targetsOf(block)) {
+      const target = at.get(eip);
+      if (target) successors.push(target.index);
+    }
+    return successors;
+  });
+}
 
 /**
  * The same blocks with another entry, if cycles have fewer second entries then: a region that was found from the middle of a

@@ -4,12 +4,21 @@ import {
   CODE,
   CODE0,
   DATA,
+  DATA0,
   IDT,
+  le,
   STACK,
   type BareMachine,
 } from '../../cpu/testing/bare-machine.ts';
 import {
   BRANCH_COUNT,
+  CR0,
+  CR2,
+  CR3,
+  CR4,
+  Cr4,
+  Cr0,
+  DS,
   EAX,
   EBP,
   EBX,
@@ -17,27 +26,38 @@ import {
   EDI,
   EDX,
   EIP,
+  ES,
   ESI,
   ESP,
+  FS,
+  GS,
   HALTED,
   MID_REP,
   SHADOW,
   Double,
 } from '../../cpu/state.ts';
+import { FpuState } from '../../softfloat/softfloat.ts';
 import { Exit } from '../../cpu/cpu.ts';
 import { createRandom } from '../../testing/random.ts';
 import type { Tier } from '../tier.ts';
 import { randomProgram } from './random-program.ts';
+import { PAGE_TABLE } from './random-system.ts';
 
 const INTERRUPT = 0x20;
-/** Behind the handlers of the machine: counts interrupts, and mends divisions. */
-const HANDLER_CODE = 0x8000;
+/** INT of programs: its handler returns at once. */
+const SOFTWARE = 0x21;
+const PAGE_FAULT = 14;
+/** Counts interrupts, and mends divisions and pages. Not beside the stack: writes to a page with code never go the fast way. */
+const HANDLER_CODE = 0x7000;
 const INTERRUPTS = DATA + 0xff0;
+const DIRECTORY = 0x10_0000;
 const AREAS = [
   [CODE, 0x2000],
   [DATA - 0x100, 0x1200],
   [STACK - 0x200, 0x200],
+  [PAGE_TABLE, 0x1000],
 ] as const;
+const PRESENT_WRITABLE_USER = 7;
 
 interface Subject {
   readonly tier: Tier;
@@ -60,27 +80,29 @@ function createSubject(tier: Tier): Subject {
     'max',
     tier,
   );
+  let at = HANDLER_CODE;
+  const handle = (vector: number, ...code: number[]) => {
+    gate(machine, vector, at);
+    at = machine.bytes(at, ...code);
+  };
   // inc dword [INTERRUPTS]; iret
-  const tick = machine.bytes(HANDLER_CODE, 0xff, 0x05, ...bytesOf(INTERRUPTS), 0xcf);
-  gate(machine, INTERRUPT, HANDLER_CODE);
+  handle(INTERRUPT, 0xff, 0x05, ...le(INTERRUPTS), 0xcf);
+  handle(SOFTWARE, 0xcf);
   // mov ecx, 3; xor edx, edx; mov eax, 100; iret
-  machine.bytes(tick, 0xb9, 3, 0, 0, 0, 0x31, 0xd2, 0xb8, 100, 0, 0, 0, 0xcf);
-  gate(machine, 0, tick);
+  handle(0, 0xb9, ...le(3), 0x31, 0xd2, 0xb8, ...le(100), 0xcf);
+  // push eax; mov eax, cr2; shr eax, 12; or dword [PAGE_TABLE + eax * 4], 7; pop eax; add esp, 4; iret
+  const mend = [0x83, 0x0c, 0x85, ...le(PAGE_TABLE), PRESENT_WRITABLE_USER];
+  handle(PAGE_FAULT, 0x50, 0x0f, 0x20, 0xd0, 0xc1, 0xe8, 12, ...mend, 0x58, 0x83, 0xc4, 4, 0xcf);
   return { tier, machine };
 }
-
-const bytesOf = (value: number) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
 
 function load({ machine }: Subject, program: Uint8Array, seed: number): void {
   const random = createRandom(seed);
   const { cpu, memory } = machine;
   memory.fill(CODE, 0x2000, 0xf4);
   memory.writeBytes(CODE, program);
-  for (const [at, length] of AREAS.slice(1))
-    memory.writeBytes(
-      at,
-      Uint8Array.from({ length }, () => random(256)),
-    );
+  for (const [at, length] of [AREAS[1], AREAS[2]])
+    for (let n = at; n < at + length; n += 4) machine.dword(n, random(2 ** 32));
   const { reg32, state } = cpu.views;
   for (const register of [EAX, ECX, EDX, ESI, EDI]) reg32[register] = random(2 ** 32);
   reg32[EBX] = DATA;
@@ -89,25 +111,47 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
   state[EIP] = CODE;
   state[HALTED] = 0;
   state[MID_REP] = 0;
+  state[CR0] = (state[CR0] & ~Cr0.PG) | (random(2) === 0 ? Cr0.PG : 0);
+  state[CR3] = DIRECTORY;
+  state[CR4] |= Cr4.OSFXSR | Cr4.OSXMMEXCPT;
+  const { mem8, mem } = cpu.views;
+  mem8.fill(0, FpuState.Registers, FpuState.Registers + 0xa0);
+  mem8.fill(0, FpuState.Xmm, FpuState.Mxcsr);
+  mem.setUint32(FpuState.Control, 0x37f, true);
+  mem.setUint32(FpuState.Empty, 0xff, true);
+  mem.setUint32(FpuState.Mxcsr, 0x1f80, true);
+  machine.dword(DIRECTORY, PAGE_TABLE | PRESENT_WRITABLE_USER);
+  for (let page = 0; page < 0x400; page++)
+    machine.dword(PAGE_TABLE + page * 4, (page << 12) | PRESENT_WRITABLE_USER);
+  cpu.mmu.flush(true);
+  for (const seg of [ES, DS, FS, GS]) cpu.segmentation.load(seg, DATA0);
   cpu.setIntr(false);
   cpu.flags.set(0x202);
 }
 
-/** Everything that a program may see or leave, as text. */
+/** What a program sees of the processor, as text. */
 function describe({ machine }: Subject): string {
-  const { cpu, memory } = machine;
-  const { reg32, state, segSel, branches } = cpu.views;
+  const { cpu } = machine;
+  const { reg32, state, segSel } = cpu.views;
   const registers = [...reg32.subarray(0, 8)].map((value) => (value >>> 0).toString(16)).join(' ');
-  let sum = 0;
-  for (const [at, length] of AREAS)
-    for (let n = at; n < at + length; n++) sum = (Math.imul(sum, 31) + memory.bytes[n]!) | 0;
-  let taken = 0;
-  for (const word of branches) taken = (Math.imul(taken, 31) + word) | 0;
   return [
-    `segments ${[...segSel.subarray(0, 6)].join(' ')} shadow ${state[SHADOW]}`,
-    `${registers} eip ${state[EIP].toString(16)} eflags ${cpu.flags.get().toString(16)}`,
-    `tick ${cpu.now() - started.get(machine)!} memory ${sum} branches ${state[BRANCH_COUNT]} ${taken} halted ${state[HALTED]}`,
+    `${registers} eip ${state[EIP].toString(16)} eflags ${cpu.flags.get().toString(16)} cr2 ${state[CR2]}`,
+    `segments ${segSel.subarray(0, 6).join(' ')} shadow ${state[SHADOW]} halted ${state[HALTED]}`,
+    `tick ${cpu.now() - started.get(machine)!} branches ${state[BRANCH_COUNT]}`,
   ].join(' ');
+}
+/** What it leaves in memory, and the record of branches. */
+function remains({ machine: { cpu, memory } }: Subject): string {
+  const sum = (words: Int32Array) => words.reduce((hash, word) => (Math.imul(hash, 31) + word) | 0, 0);
+  const sums = AREAS.map(([at, length]) => {
+    const from = memory.bytes.byteOffset + at;
+    return sum(new Int32Array(memory.wasm.buffer, from, length / 4));
+  });
+  const floats = [
+    [FpuState.Registers, 0xa0],
+    [FpuState.Xmm, 0x84],
+  ].map(([at, length]) => sum(new Int32Array(memory.wasm.buffer, at, length! / 4)));
+  return `memory ${sums.join(' ')} floats ${floats.join(' ')} branches ${sum(cpu.views.branches)}`;
 }
 
 const started = new WeakMap<BareMachine, number>();
@@ -129,6 +173,11 @@ export function createComparison(tiers: readonly Tier[]): (seed: number) => Diff
       load(subject, bytes, seed);
       started.set(subject.machine, subject.machine.cpu.now());
     }
+    const differing = (texts: readonly string[]): Difference | undefined => {
+      const [expected, ...others] = texts;
+      const n = others.findIndex((found) => found !== expected);
+      return n < 0 ? undefined : { seed, tier: tiers[n + 1]!, expected: expected!, found: others[n]! };
+    };
     for (let slice = 0; slice < 12; slice++) {
       const ticks = 1 + random(slice < 4 ? 40 : 1500);
       const interrupts = random(2) === 0;
@@ -137,11 +186,10 @@ export function createComparison(tiers: readonly Tier[]): (seed: number) => Diff
         cpu.views.doubles[Double.Until] = cpu.now() + ticks;
         return cpu.run();
       });
-      const [expected, ...others] = subjects.map((subject, n) => `${exits[n]} ${describe(subject)}`);
-      for (const [n, found] of others.entries())
-        if (found !== expected) return { seed, tier: tiers[n + 1]!, expected: expected!, found };
+      const difference = differing(subjects.map((subject, n) => `${exits[n]} ${describe(subject)}`));
+      if (difference) return difference;
       if (exits[0] === Exit.Halted && !interrupts) break;
     }
-    return undefined;
+    return differing(subjects.map(remains));
   };
 }

@@ -5,10 +5,10 @@
  * EBX points to data, EBP to its middle, ESP to the stack; no instruction writes to these but those of the stack. The outer loop
  * counts in memory.
  */
-import { CODE, DATA, DATA0, le } from '../../cpu/testing/bare-machine.ts';
-
-/** A whole number from 0 to `n - 1`. */
-type Random = (n: number) => number;
+import { CODE, DATA, le } from '../../cpu/testing/bare-machine.ts';
+import { floating } from './random-floats.ts';
+import { byteRegister, imm32, imm8, MASK_INDEX, memory, type Random, register } from './random-operands.ts';
+import { system } from './random-system.ts';
 
 /** Where the outer loop counts. */
 const COUNTER = DATA + 0x800;
@@ -16,42 +16,6 @@ const COUNTER = DATA + 0x800;
 interface Program {
   readonly bytes: Uint8Array;
 }
-
-const imm8 = (random: Random) => random(256);
-const imm32 = (random: Random) => {
-  switch (random(4)) {
-    case 0:
-      return [0, 1, -1, 0x7fff_ffff, -0x8000_0000, 0xff, 0x80, 0x8000][random(8)]!;
-    case 1:
-      return random(256) - 128;
-    default:
-      return random(2 ** 32) | 0;
-  }
-};
-
-/** ModRM (and what follows) of a memory operand in the data, with a given reg field. */
-function memory(random: Random, reg: number): number[] {
-  const field = reg << 3;
-  switch (random(5)) {
-    case 0: // [ebx + disp8]
-      return [0x43 | field, random(0x7c)];
-    case 1: // [ebx + disp32]
-      return [0x83 | field, ...le(random(0x7f0))];
-    case 2: // [ebp + disp8]
-      return [0x45 | field, imm8(random)];
-    case 3: // [ebx + ecx_low * scale]: the index is masked before
-      return [0x04 | field, 0x0b | (random(3) << 6)];
-    default: // [disp32]
-      return [0x05 | field, ...le(DATA + random(0x7f0))];
-  }
-}
-
-/** Registers that may be written: 32-bit ones without EBX, ESP and EBP, and bytes without BL and BH. */
-const register = (random: Random) => [0, 1, 2, 6, 7][random(5)]!;
-const byteRegister = (random: Random) => [0, 1, 2, 4, 5, 6][random(6)]!;
-
-/** `and ecx, 0ffh`: before an index. */
-const MASK_INDEX = [0x81, 0xe1, 0xff, 0, 0, 0];
 
 /** One instruction, or a few that belong together. */
 function instruction(random: Random): number[] {
@@ -63,7 +27,7 @@ function instruction(random: Random): number[] {
   const rm8 = (reg: number) => (inMemory ? memory(random, reg) : [0xc0 | (reg << 3) | byteRegister(random)]);
   const mask = inMemory ? MASK_INDEX : [];
   const size16 = random(6) === 0 ? [0x66] : [];
-  switch (random(25)) {
+  switch (random(27)) {
     case 0:
     case 1:
     case 2: {
@@ -151,44 +115,11 @@ function instruction(random: Random): number[] {
     }
     case 23:
       return system(random);
+    case 24:
+    case 25:
+      return floating(random);
     default:
       return [...mask, 0x8d, ...memory(random, register(random))];
-  }
-}
-
-/** What kernels do with flags and segment registers: nothing that changes the mode, but for a null selector in FS or GS. */
-function system(random: Random): number[] {
-  const to = register(random);
-  switch (random(8)) {
-    case 0:
-      return [0xfa];
-    case 1:
-      return [0xfb];
-    case 2:
-      return [0x9c, 0x58 | to];
-    case 3:
-      // Any flags, with IF and DF; now and then NT or AC, which nothing here minds.
-      return [0x68, ...le(random(2 ** 32) & (random(4) === 0 ? 0x4_4ed5 : 0xed5)), 0x9d, 0xfc];
-    case 4:
-      return [
-        [0x1e, 0x1f],
-        [0x06, 0x07],
-        [0x0f, 0xa0, 0x0f, 0xa1],
-        [0x0f, 0xa8, 0x0f, 0xa9],
-        [0x16, 0x17],
-      ][random(5)]!;
-    case 5: {
-      // mov reg, selector; mov seg, reg
-      const seg = [0, 3, 4, 5][random(4)]!;
-      const selector = seg > 3 && random(2) === 0 ? random(4) : DATA0;
-      return [0xb8 | to, ...le(selector), 0x8e, 0xc0 | (seg << 3) | to];
-    }
-    case 6:
-      return random(2) === 0
-        ? [...(random(2) === 0 ? [0x66] : []), 0x8c, 0xc0 | (random(6) << 3) | to]
-        : [...MASK_INDEX, 0x8c, ...memory(random, random(6))];
-    default:
-      return [0x0f, 0x20, 0xc0 | ([0, 2, 3, 4][random(4)]! << 3) | to];
   }
 }
 
@@ -218,12 +149,12 @@ function straight(random: Random, length: number): number[] {
 
 /** @returns code for `CODE` that runs an outer loop some times, with functions that it calls and immediates that it rewrites */
 export function randomProgram(random: Random): Program {
-  const functions = Array.from({ length: 1 + random(3) }, () => [...straight(random, 3 + random(10)), 0xc3]);
-  const start = [0xc7, 0x05, ...le(COUNTER), ...le(4 + random(16))];
+  const functions = Array.from({ length: 1 + random(3) }, () => [...straight(random, 2 + random(7)), 0xc3]);
+  const start = [0xc7, 0x05, ...le(COUNTER), ...le(10 + random(40))];
   const parts: number[] = [];
   const calls: { at: number; target: number }[] = [];
-  for (let n = 2 + random(4); n > 0; n--) {
-    parts.push(...straight(random, 2 + random(8)));
+  for (let n = 1 + random(4); n > 0; n--) {
+    parts.push(...straight(random, 2 + random(6)));
     const kind = random(12);
     if (kind < 6) {
       calls.push({ at: parts.length + 1, target: random(functions.length) });

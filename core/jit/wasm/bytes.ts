@@ -1,6 +1,6 @@
 /** A growing array of bytes with the number formats of WebAssembly modules (Core Specification 5.2.2: LEB128). */
 export class Bytes {
-  private data = new Uint8Array(256);
+  private data = new Uint8Array(1024);
   length = 0;
 
   byte(value: number): void {

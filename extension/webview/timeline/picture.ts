@@ -5,6 +5,7 @@
 import { duration, grouped } from '../../views/number-text.ts';
 import type { Theme } from '../shared/theme.ts';
 import type { Events } from './events.ts';
+import type { ShownEvents } from './shown-events.ts';
 import { axisStep, type TimeWindow } from './window.ts';
 
 export interface Lane {
@@ -25,6 +26,8 @@ export const heightOf = (lanes: number): number => AXIS + lanes * (LANE + GAP) +
 
 export interface Picture {
   readonly events: Events<string>;
+  /** Those that are drawn by themselves and counted; who had the time does not depend on it. */
+  readonly shown: ShownEvents;
   readonly window: TimeWindow;
   readonly lanes: readonly Lane[];
   /** Colour of an event, a CSS variable. */
@@ -81,16 +84,16 @@ function drawAxis(context: CanvasRenderingContext2D, theme: Theme, window: TimeW
 
 /** The lanes and the strip, column by column: what an event costs to draw does not depend on how many there are. */
 function drawColumns(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {
-  const { events, window, lanes, now, mark, instants } = picture;
+  const { events, shown, window, lanes, now, mark, instants } = picture;
   const shares = new Float64Array(Math.max(events.lanes, lanes.length));
   const colours = lanes.map(({ colour }) => theme.colour(colour));
   const strip = laneTop(lanes.length);
-  let first = events.at(window.begin);
+  let first = shown.at(window.begin);
   for (let x = 0; x < window.width; x++) {
     const [begin, end] = [window.time(x), Math.min(window.time(x + 1), now)];
     if (end <= begin) break;
-    const next = events.at(end, first);
-    if (instants) countByLane(events, first, next, end - begin, shares);
+    const next = shown.at(end, first);
+    if (instants) countByLane(picture, first, next, end - begin, shares);
     else events.shares(begin, end, shares);
     for (let lane = 0; lane < lanes.length; lane++) {
       if (shares[lane] <= 0) continue;
@@ -108,24 +111,25 @@ function drawColumns(context: CanvasRenderingContext2D, theme: Theme, picture: P
     first = next;
   }
   context.globalAlpha = 1;
-  const [from, to] = [events.at(window.begin), events.at(window.end)];
+  const [from, to] = [shown.at(window.begin), shown.at(window.end)];
   if (instants || to - from > window.width / ROOM) return;
-  for (let n = from; n < to; n++) {
+  for (let row = from; row < to; row++) {
+    const n = shown.event(row);
     context.fillStyle = theme.colour(mark(n));
     context.fillRect(Math.round(window.pixel(events.time(n))) - 1, AXIS, 2, strip - AXIS - GAP);
   }
 }
 
-/** Which lanes the events [from, to) of a column of `time` belong to: each has it all. */
+/** Which lanes the rows [from, to) of a column of `time` belong to: each has it all. */
 function countByLane(
-  events: Events<string>,
+  { events, shown }: Picture,
   from: number,
   to: number,
   time: number,
   shares: Float64Array,
 ): void {
   shares.fill(0);
-  for (let n = from; n < to; n++) shares[events.lane(n)] = time;
+  for (let row = from; row < to; row++) shares[events.lane(shown.event(row))] = time;
 }
 
 function drawSelected(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {

@@ -4,12 +4,13 @@
  */
 import { html, render, type TemplateResult } from 'lit-html';
 import type { SelectedMachine } from '../../views/messages.ts';
-import { listen, t } from '../shared/bridge.ts';
+import { kept, listen, t } from '../shared/bridge.ts';
 import { grouped } from '../../views/number-text.ts';
 import { VirtualList } from '../shared/virtual-list.ts';
 import type { Events } from './events.ts';
 import { type Batch, Feed } from './feed.ts';
 import type { Lane } from './picture.ts';
+import { ShownEvents } from './shown-events.ts';
 import { Timeline } from './timeline.ts';
 
 export interface RecordsOptions<T, C extends string> {
@@ -32,7 +33,9 @@ export interface RecordsOptions<T, C extends string> {
   /** More of the toolbar. `changed`: the filter is another one. */
   tools(changed: () => void): TemplateResult;
   /** Beside the list. */
-  aside(machine: SelectedMachine): TemplateResult;
+  aside(machine: SelectedMachine, changed: () => void): TemplateResult;
+  /** What the user has chosen in them, as plain data to be kept; what is restored may be anything. */
+  readonly choices?: { read(): unknown; restore(state: unknown): void };
   /** Enter, or a double click. */
   entered?(n: number): void;
   /** A click on a part of a row. */
@@ -46,9 +49,7 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
   private readonly timeline: Timeline;
   private readonly list: VirtualList;
   private readonly feed: Feed<T>;
-  /** Events that pass the filter, by their number since boot: it stays theirs when older ones are forgotten. */
-  private shown: number[] = [];
-  private looked = 0;
+  private readonly shown: ShownEvents;
   private words = '';
   private missing = 0;
   private problem = '';
@@ -57,21 +58,24 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
     private readonly root: HTMLElement,
     private readonly options: RecordsOptions<T, C>,
   ) {
-    const { events } = options;
+    const events = options.events as unknown as Events<string>;
+    this.shown = new ShownEvents(events);
+    this.restore();
     this.timeline = new Timeline({
-      events: events as unknown as Events<string>,
+      events,
+      shown: this.shown,
       label: options.label,
       instants: options.instants ?? false,
       mark: (n) => options.mark(n),
       describe: (n) => options.describe(n),
-      chosen: (n) => this.list.select(this.rowOf(n)),
+      chosen: (n) => this.list.select(this.shown.row(n)),
     });
     this.list = new VirtualList({
       label: options.label,
-      row: (n) => options.row(this.eventOf(n)),
-      chosen: (n) => this.timeline.select(this.eventOf(n)),
-      entered: (n) => options.entered?.(this.eventOf(n)),
-      pressed: (n, part) => options.pressed?.(this.eventOf(n), part),
+      row: (n) => options.row(this.shown.event(n)),
+      chosen: (n) => this.timeline.select(this.shown.event(n)),
+      entered: (n) => options.entered?.(this.shown.event(n)),
+      pressed: (n, part) => options.pressed?.(this.shown.event(n), part),
     });
     this.feed = new Feed<T>((first, most) => options.fetch(first, most), {
       clear: () => this.clear(),
@@ -108,24 +112,27 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
     this.options.clear();
     this.timeline.clear();
     this.missing = 0;
-    this.filter();
+    this.shown.reset();
+    this.update();
   }
 
-  /** Looks at all events again. */
+  /** The user has another filter. */
   private filter(): void {
-    this.shown = [];
-    this.looked = 0;
+    kept.write({ words: this.words, choices: this.options.choices?.read() });
+    this.shown.reset();
     this.update();
+  }
+
+  /** The filter of before: pages are loaded again when they were hidden. */
+  private restore(): void {
+    const { words, choices } = (kept.read() ?? {}) as { words?: unknown; choices?: unknown };
+    if (typeof words === 'string') this.words = words;
+    this.options.choices?.restore(choices);
   }
 
   private update(): void {
     const { events } = this.options;
-    this.looked = Math.max(this.looked, events.forgotten);
-    for (; this.looked < events.forgotten + events.length; this.looked++)
-      if (this.options.passes(this.looked - events.forgotten, this.words)) this.shown.push(this.looked);
-    const gone = this.shown.findIndex((number) => number >= events.forgotten);
-    if (gone > 0) this.shown.splice(0, gone);
-    else if (gone < 0) this.shown = [];
+    this.shown.look((n) => this.options.passes(n, this.words));
     this.list.update(this.shown.length, true);
     if (this.machine)
       this.timeline.update(
@@ -133,14 +140,6 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
         events.length > 0 ? events.time(events.length - 1) + 1 : 0,
       );
     this.draw();
-  }
-
-  private eventOf(row: number): number {
-    return (this.shown[row] ?? 0) - this.options.events.forgotten;
-  }
-
-  private rowOf(event: number): number {
-    return this.shown.indexOf(event + this.options.events.forgotten);
   }
 
   private draw(): void {
@@ -175,7 +174,7 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
         <div class="columns">
           <div class="column">${this.list.element}</div>
           <div class="aside" tabindex="0" role="region" aria-label=${t('Summary')}>
-            ${options.aside(machine)}
+            ${options.aside(machine, () => this.filter())}
           </div>
         </div>`,
       this.root,

@@ -6,10 +6,13 @@ import { t } from '../shared/bridge.ts';
 import { PictureCanvas } from '../shared/picture-canvas.ts';
 import type { Events } from './events.ts';
 import { draw, GUTTER, heightOf, type Lane } from './picture.ts';
+import type { ShownEvents } from './shown-events.ts';
 import { TimeWindow } from './window.ts';
 
 export interface TimelineOptions {
   readonly events: Events<string>;
+  /** Those that can be chosen. */
+  readonly shown: ShownEvents;
   /** What the picture shows, for those who do not see it. */
   readonly label: string;
   /** See `Picture`. */
@@ -85,10 +88,10 @@ export class Timeline {
 
   private paint(context: CanvasRenderingContext2D, width: number): void {
     this.window.width = Math.max(1, width - GUTTER);
-    const { events, mark, instants } = this.options;
+    const { events, shown, mark, instants } = this.options;
     const { window, lanes, now, selected } = this;
     draw(context, this.picture.theme, {
-      ...{ events, window, lanes, mark, instants, now, selected },
+      ...{ events, shown, window, lanes, mark, instants, now, selected },
       focused: document.activeElement === this.picture.canvas,
     });
   }
@@ -129,11 +132,11 @@ export class Timeline {
 
   /** The event that is nearest to a pixel. */
   private near(offset: number): number | undefined {
-    const { events } = this.options;
-    if (events.length === 0) return undefined;
+    const { events, shown } = this.options;
+    if (shown.length === 0) return undefined;
     const time = this.window.time(offset - GUTTER);
-    const after = Math.min(events.at(time), events.length - 1);
-    const before = Math.max(0, after - 1);
+    const row = Math.min(shown.at(time), shown.length - 1);
+    const [before, after] = [shown.event(Math.max(0, row - 1)), shown.event(row)];
     return time - events.time(before) < events.time(after) - time ? before : after;
   }
 
@@ -146,11 +149,17 @@ export class Timeline {
   }
 
   private key(event: KeyboardEvent): void {
-    const { events } = this.options;
+    const { events, shown } = this.options;
     const middle = this.window.width / 2;
+    const chooseRow = (row: number) => {
+      if (shown.length > 0) this.choose(shown.event(Math.max(0, Math.min(row, shown.length - 1))));
+    };
     const next = (by: number) => {
-      const from = this.selected ?? (by > 0 ? events.at(this.window.begin) - 1 : events.at(this.window.end));
-      if (events.length > 0) this.choose(Math.max(0, Math.min(from + by, events.length - 1)));
+      const { selected, window } = this;
+      const from = selected === undefined ? (by > 0 ? window.begin : window.end) : events.time(selected);
+      const own = selected === undefined ? -1 : shown.row(selected);
+      if (own >= 0) chooseRow(own + by);
+      else chooseRow(by > 0 ? shown.at(from) : shown.at(from) - 1);
     };
     const actions: Record<string, () => void> = {
       ArrowLeft: () => (event.ctrlKey ? this.window.pan(-80) : next(-1)),
@@ -161,8 +170,8 @@ export class Timeline {
       '=': () => this.window.zoom(0.5, middle),
       '-': () => this.window.zoom(2, middle),
       '0': () => this.window.fit(),
-      Home: () => events.length > 0 && this.choose(0),
-      End: () => events.length > 0 && this.choose(events.length - 1),
+      Home: () => chooseRow(0),
+      End: () => chooseRow(shown.length - 1),
     };
     const action = actions[event.key];
     if (!action) return;

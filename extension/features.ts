@@ -1,0 +1,90 @@
+/**
+ * Everything the extension does, the same on every platform; loaded behind activation, or when it is first needed. All ends with
+ * the extension.
+ */
+
+import * as vscode from 'vscode';
+import { adapterFactory, adapterTracker } from './adapter/factory.ts';
+import { Preparation } from './adapter/preparation.ts';
+import { registerConfigLanguage } from './config-language/register.ts';
+import { registerCodeFeatures } from './code/providers.ts';
+import { Commands } from './commands.ts';
+import { ConsoleTerminals } from './console/terminals.ts';
+import { COMMANDS, DEBUG_TYPE } from './contributes/names.ts';
+import { type AttachOptions, LOOPBACK } from './launch/options.ts';
+import { LaunchProvider } from './launch/provider.ts';
+import { newGuest, showNewGuest } from './new-guest.ts';
+import type { Platform } from './platform.ts';
+import { Profiler } from './profiler.ts';
+import { watchImages } from './rebuilt/watch.ts';
+import { REQUESTS } from './protocol.ts';
+import { createStatusBar } from './status/bar.ts';
+import { Tasks } from './tasks/provider.ts';
+import { KernelTests } from './testing/explorer.ts';
+import { registerViews } from './views/register.ts';
+import { MachineSelection } from './views/selection.ts';
+
+/** Publisher and name of the extension, and the walkthrough's own. */
+const WALKTHROUGH = 'colinux.colinux#firstKernel';
+
+/** What VS Code asks through the providers of `start.ts`. */
+export interface Features {
+  readonly commands: Commands;
+  readonly launch: LaunchProvider;
+  readonly tasks: Tasks;
+}
+
+async function raiseNmi(): Promise<void> {
+  const session = vscode.debug.activeDebugSession;
+  if (session?.type === DEBUG_TYPE) await session.customRequest(REQUESTS.nmi);
+}
+
+/** Does a machine answer where an attach configuration says? */
+async function reaches({ reaches: connect }: Platform, configuration: object): Promise<boolean> {
+  const { host = LOOPBACK, port } = configuration as Partial<AttachOptions>;
+  return connect !== undefined && port !== undefined && connect(host, port);
+}
+
+/** Starts all of it on `platform`. */
+export function startFeatures(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  platform: Platform,
+): Features {
+  const { extensionUri: extension, globalStorageUri: storage } = context;
+  const commands = new Commands();
+  const terminals = new ConsoleTerminals(log, context.storageUri, ({ configuration }) =>
+    reaches(platform, configuration),
+  );
+  const selection = new MachineSelection();
+  const preparation = new Preparation(extension, platform);
+  const surroundings = { extension, storage, platform, preparation };
+  const tasks = new Tasks(surroundings);
+  const launch = new LaunchProvider(platform, tasks, preparation, log);
+  context.subscriptions.push(
+    terminals,
+    selection,
+    preparation,
+    createStatusBar(),
+    new KernelTests(surroundings),
+    registerConfigLanguage(commands),
+    watchImages(commands, log),
+    new Profiler(storage, commands),
+    registerViews(extension, selection, commands, log),
+    registerCodeFeatures(selection, commands),
+    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, adapterFactory(surroundings)),
+    vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, adapterTracker(log)),
+  );
+  commands.handle(COMMANDS.showConsole, () => terminals.show());
+  commands.handle(COMMANDS.newGuest, (folder?: vscode.Uri) => newGuest(context, folder));
+  commands.handle(COMMANDS.firstSteps, () =>
+    vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH),
+  );
+  commands.handle(COMMANDS.showLog, () => log.show());
+  commands.handle(COMMANDS.sendCtrlAltDel, () => terminals.power('ctrl-alt-del'));
+  commands.handle(COMMANDS.shutDownGuest, () => terminals.power('shutdown'));
+  commands.handle(COMMANDS.raiseNmi, raiseNmi);
+  void showNewGuest(context);
+  log.info(`coLinux is ready (${platform.kind})`);
+  return { commands, launch, tasks };
+}
