@@ -14,7 +14,15 @@ import { type FormatContext, formatValue, LIMITS, nameOfType } from './values/fo
 import { type ListHint, type Style, suffixOf } from './values/format-specifier.ts';
 import { findMember } from './values/members.ts';
 import { type ListShape, listShape, type Shown } from './values/shown.ts';
-import { bare, bytesOf, integerOf, isPointer, targetOf, type TypedValue } from './values/value.ts';
+import {
+  bare,
+  bytesOf,
+  integerOf,
+  isPointer,
+  targetOf,
+  type TypedValue,
+  type ValueContext,
+} from './values/value.ts';
 
 /** Who gives out the numbers, and knows the hints of the launch. */
 export interface References {
@@ -33,6 +41,8 @@ type Hint = DebugProtocol.VariablePresentationHint;
 export class VariableView {
   /** Of the frame as it is. */
   private readonly environment: Environment;
+  /** What a line of text is made with. */
+  private readonly line: FormatContext;
 
   /** @param style what the expression asked for; without one `hexadecimal` decides */
   constructor(
@@ -43,6 +53,7 @@ export class VariableView {
     private readonly hexadecimal: boolean,
   ) {
     this.environment = scope.environment();
+    this.line = this.context(this.environment, false);
   }
 
   /** A variable of the frame. */
@@ -67,7 +78,8 @@ export class VariableView {
   evaluated(shown: Shown, environment: Environment, full: boolean): DebugProtocol.EvaluateResponse['body'] {
     const { value, path, list } = shown;
     const prefix = memberPrefix(path, value);
-    const { value: result, ...rest } = this.fields({ path, prefix, value }, environment, full);
+    const context = this.context(environment, full);
+    const { value: result, ...rest } = this.fields({ path, prefix, value }, context);
     const body = { ...rest, result, presentationHint: hintOf(value, 'data') };
     if (!list) return body;
     const { addresses, end } = listEntries(value, environment, MAX_COUNTED);
@@ -100,26 +112,32 @@ export class VariableView {
   private described(child: Child): DebugProtocol.Variable {
     const { name, path } = child;
     const evaluateName = path === undefined ? {} : { evaluateName: path + suffixOf(this.style) };
-    return { name, ...evaluateName, ...this.fields(child, this.environment, false) };
+    return { name, ...evaluateName, ...this.fields(child, this.line) };
   }
 
   /** What variables and the answers to evaluations have in common. */
   private fields(
-    { path, prefix, value }: Omit<Child, 'name'>,
-    environment: Environment,
-    full: boolean,
+    part: Omit<Child, 'name'>,
+    context: FormatContext,
   ): Omit<DebugProtocol.Variable, 'name' | 'evaluateName'> {
     const { scope, style } = this;
-    const context = this.context(environment, full);
-    const { named, indexed } = childCounts(value, environment);
-    const address = memoryOf(value, environment);
-    const position = this.codeOf(value, environment);
+    const { path, value } = part;
+    const { named, indexed } = childCounts(value, context);
+    const address = memoryOf(value, context);
+    const position = this.codeOf(value, context);
     return {
       value: formatValue(value, context),
       type: nameOfType(value.type),
       variablesReference:
         named + indexed > 0
-          ? this.references.refer({ kind: 'value', scope, value, path: path ?? '', prefix, style })
+          ? this.references.refer({
+              kind: 'value',
+              scope,
+              value,
+              path: path ?? '',
+              prefix: part.prefix,
+              style,
+            })
           : 0,
       ...(indexed > PAGED && { indexedVariables: indexed, namedVariables: named }),
       ...(address && { memoryReference: scope.referenceOf(address.address, address.space) }),
@@ -150,13 +168,13 @@ export class VariableView {
   }
 
   /** The source of what a function pointer points to. */
-  private codeOf(value: TypedValue, environment: Environment): SourcePosition | undefined {
+  private codeOf(value: TypedValue, context: ValueContext): SourcePosition | undefined {
     const type = bare(value.type);
     if (type.kind === 'function' && value.location.kind === 'memory')
       return this.positionOf(value.location.address, value.space);
     const target = targetOf(type);
     if (type.kind !== 'pointer' || !target || bare(target).kind !== 'function') return undefined;
-    const bytes = bytesOf(value, environment);
+    const bytes = bytesOf(value, context);
     return bytes && this.positionOf(Number(integerOf(bytes, type)), value.space);
   }
 
@@ -230,11 +248,11 @@ function hintOf({ location }: TypedValue, kind: 'data' | 'property'): Hint {
 /** Where a memory view should open: what a pointer points to, else where the value lies. */
 function memoryOf(
   value: TypedValue,
-  environment: Environment,
+  context: ValueContext,
 ): { address: number; space: Space | undefined } | undefined {
   const { location, space, type } = value;
-  const bytes = isPointer(type) ? bytesOf(value, environment) : undefined;
-  const target = pointed(value, environment);
+  const bytes = isPointer(type) ? bytesOf(value, context) : undefined;
+  const target = pointed(value, context);
   if (bytes) return { address: Number(integerOf(bytes, type)) >>> 0, space: target ? target.space : space };
   return location.kind === 'memory' ? { address: location.address >>> 0, space } : undefined;
 }

@@ -123,7 +123,7 @@ if (section === 'debugging') {
 async function latencySection() {
   await buildSoftfloat();
   await bundleMachines(folder);
-  return bundled() ? (await latencyFigures({ folder, runs })).map(summary) : undefined;
+  return bundled() ? latencyFigures({ folder, runs }) : undefined;
 }
 if (section === 'latency') {
   const latency = await latencySection();
@@ -146,7 +146,7 @@ await bundleMachines(folder);
 const bench = { folder, runs, quick: values.quick };
 const results = [...(await processorFigures(bench)), ...(await deviceFigures(bench))].map(summary);
 if (!bundled()) process.exit(1);
-const latency = (await latencyFigures(bench)).map(summary);
+const latency = await latencyFigures(bench);
 
 if (values.json) {
   process.stdout.write(`${JSON.stringify({ ...about, runs, results, latency, symbols }, null, 2)}\n`);

@@ -6,13 +6,7 @@
  */
 import { BootError } from '../boot/boot-error.ts';
 import { createStepper, type Stepper } from '../debug/stepper.ts';
-import { recentBranches } from '../debug/branches.ts';
 import { ExpressionError } from '../debug/expression.ts';
-import { openEntries } from '../debug/open-entries.ts';
-import { mappingsOf } from '../debug/mappings.ts';
-import { walkPages } from '../debug/page-walk.ts';
-import { recorded } from '../debug/records.ts';
-import { reverseMap } from '../debug/reverse-map.ts';
 import type { CaughtEvent } from '../protocol/debug-protocol.ts';
 import { createMachine, type Machine, type RunResult } from '../machine/machine.ts';
 import { snapshot } from '../machine/snapshot.ts';
@@ -23,8 +17,6 @@ import {
   type FromMachine,
   type ProtocolError,
   type Request,
-  type RequestKind,
-  type RequestMap,
   type SerialPort,
   type StopReason,
   type WatchHit,
@@ -32,8 +24,10 @@ import {
 import { NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLogError } from '../time/input-log.ts';
 import { checkRequest } from './check.ts';
+import type { Handlers } from './handlers.ts';
+import { createInputs } from './inputs.ts';
+import { createLooks } from './looks.ts';
 import { RequestError } from './request-error.ts';
-import { physicalPieces, resolveSpace } from './spaces.ts';
 
 /** What the server needs from the thread it runs in. */
 export interface WorkerPlatform {
@@ -57,10 +51,6 @@ const STATUS_MS = 100;
 const MAX_ANSWER_MS = 1000;
 /** How far virtual time may run behind real time before the difference is forgotten, in milliseconds. */
 const MAX_DEBT_MS = 100;
-
-type Handlers = {
-  [K in RequestKind]: (params: RequestMap[K]['params']) => RequestMap[K]['result'];
-};
 
 export interface MachineServer {
   /** Handles one message from the other side, whatever it is. */
@@ -337,127 +327,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       if (running) stop('pause');
       return {};
     },
+    ...createInputs(deliver),
+    ...createLooks(booted, stoppedMachine),
     snapshot: () => snapshot(booted()),
-    readMemory({ space, address, length }) {
-      const m = booted();
-      return { bytes: m.inspector.read(resolveSpace(m, space), address, length) };
-    },
-    writeMemory({ space, address, bytes }) {
-      const m = stoppedMachine();
-      const written = m.inspector.write(resolveSpace(m, space), address, bytes);
-      m.debug.watchpoints.forget();
-      return { written };
-    },
-    writeRegister({ name, value }) {
-      const refusal = stoppedMachine().writeRegister(name, value);
-      if (refusal !== undefined) throw new RequestError('register-refused', refusal);
-      return {};
-    },
-    readMsr({ index }) {
-      const value = booted().cpu.debugger.readMsr(index);
-      return { bytes: value && new Uint8Array(Int32Array.from(value).buffer) };
-    },
-    setBreakpoints({ breakpoints: specs }) {
-      booted().debug.breakpoints.replace(specs);
-      return {};
-    },
-    setCatchpoints({ catchpoints }) {
-      booted().debug.catchpoints.replace(catchpoints);
-      return {};
-    },
-    setWatchpoints({ watchpoints }) {
-      const m = booted();
-      const found = watchpoints.map((spec) => ({ id: spec.id, pieces: physicalPieces(m, spec) }));
-      m.debug.watchpoints.replace(found.flatMap(({ pieces }) => pieces));
-      return { watched: found.filter(({ pieces }) => pieces.length > 0).map(({ id }) => id) };
-    },
-    input({ port, bytes }) {
-      return deliver((m) => {
-        m.receive(port, bytes);
-      });
-    },
-    nmi: () =>
-      deliver((m) => {
-        m.nmi();
-      }),
-    completeBlock({ disk, id, outcome }) {
-      return deliver(({ outside }) => {
-        outside.completeBlock(disk, id, outcome);
-      });
-    },
-    networkFrame({ network, bytes }) {
-      return deliver(({ outside }) => {
-        outside.frame(network, bytes);
-      });
-    },
-    networkLink({ network, up }) {
-      return deliver(({ outside }) => {
-        outside.link(network, up);
-      });
-    },
-    consoleInput({ port, bytes }) {
-      return deliver(({ outside }) => {
-        outside.consoleInput(port, bytes);
-      });
-    },
-    consoleSize({ columns, rows }) {
-      return deliver(({ outside }) => {
-        outside.consoleSize(columns, rows);
-      });
-    },
-    completeShare({ share, id, bytes }) {
-      return deliver(({ outside }) => {
-        outside.completeShare(share, id, bytes);
-      });
-    },
-    switches: (range) => ({ switches: recorded(booted().passages, range), count: booted().passages.count() }),
-    transitions: (range) => {
-      const { transitions } = booted().debug;
-      return { transitions: recorded(transitions, range), count: transitions.count() };
-    },
-    spaceLoads: (range) => {
-      const { spaceLoads } = booted().debug;
-      return { loads: recorded(spaceLoads, range), count: spaceLoads.count() };
-    },
-    openEntries({ coroutine }) {
-      const m = booted();
-      const space = resolveSpace(m, { kind: 'coroutine', coroutine });
-      return { entries: openEntries(m.debug.transitions, m.inspector, space, coroutine) };
-    },
-    branches: ({ most }) => ({ branches: recentBranches(booted().cpu.views, most) }),
-    pageWalk({ space, cr3, address, access }) {
-      const m = booted();
-      return walkPages(m.memory, resolveSpace(m, space, cr3), address, access);
-    },
-    mappings({ space, cr3 }) {
-      const m = booted();
-      return mappingsOf(m.memory, resolveSpace(m, space, cr3));
-    },
-    reverseMap: ({ physical }) => ({ mappings: reverseMap(booted(), physical) }),
-    devices: () => ({ devices: booted().deviceStates() }),
-    traffic: (range) => {
-      const { traffic } = booted();
-      return { traffic: recorded(traffic, range), count: traffic.count(), waiting: traffic.waiting() };
-    },
-    capture: () => booted().traffic.capture(),
-    recordExecution({ on }) {
-      const { execution } = booted().debug;
-      if (on) execution.start();
-      else execution.stop();
-      return {};
-    },
-    executed: () => booted().debug.execution.read(),
-    startProfile() {
-      booted().debug.profiler.start();
-      return {};
-    },
-    stopProfile() {
-      const { profiler } = booted().debug;
-      if (!profiler.isOn())
-        throw new RequestError('no-profile', 'No profile is being taken: send "startProfile" first.');
-      return profiler.stop();
-    },
-    hash: () => ({ hash: stoppedMachine().hash() }),
   };
 
   /** One of the table's handlers, with the types of a checked request. */

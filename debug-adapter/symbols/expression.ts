@@ -6,8 +6,9 @@
  */
 import { DW_OP } from './constants.ts';
 import { Cursor } from './cursor.ts';
-import { hex, SymbolError } from './errors.ts';
-import { binary, convert, GENERIC, type StackType, type StackValue, unary } from './expression-values.ts';
+import { hex } from './errors.ts';
+import { ExpressionStack, malformed, Unknowable } from './expression-stack.ts';
+import { convert, GENERIC, type StackType } from './expression-values.ts';
 import type { FrameContext, Location, LocationPiece, Pointee } from './location.ts';
 import { littleEndian, toNumber } from './location.ts';
 
@@ -36,14 +37,8 @@ export interface ExpressionScope {
   initial?: readonly number[];
 }
 
-/** The result cannot be known: unwinds the evaluation to its end. */
-class Unknowable {
-  constructor(readonly reason: string) {}
-}
-
 const STEP_LIMIT = 20_000;
 const CALL_LIMIT = 16;
-const STACK_LIMIT = 4096;
 const PIECE_LIMIT = 2 ** 20;
 
 /** Evaluates `expression` as a location description. */
@@ -72,14 +67,14 @@ export function evaluateNumber(expression: Uint8Array, scope: ExpressionScope): 
 }
 
 class Evaluation {
-  private readonly stack: StackValue[] = [];
+  private readonly stack = new ExpressionStack();
   private readonly pieces: LocationPiece[] = [];
   private steps = 0;
   /** A complete location that is not memory, waiting for its piece or the end. */
   private pending: Location | undefined;
 
   constructor(private readonly scope: ExpressionScope) {
-    for (const value of scope.initial ?? []) this.push(value);
+    for (const value of scope.initial ?? []) this.stack.push(value);
   }
 
   run(expression: Uint8Array): Location {
@@ -87,29 +82,7 @@ class Evaluation {
     this.execute(expression, 0);
     if (this.pieces.length > 0) return { kind: 'pieces', pieces: this.pieces };
     if (this.pending) return this.pending;
-    return { kind: 'memory', address: this.popNumber() };
-  }
-
-  private malformed(what: string): SymbolError {
-    return new SymbolError(
-      'dwarf-expression',
-      `A well-formed DWARF expression was expected, ${what} was found; the file is damaged, rebuild it.`,
-    );
-  }
-
-  private push(value: number | bigint, type = GENERIC): void {
-    if (this.stack.length >= STACK_LIMIT) throw this.malformed('one that overflows its stack');
-    this.stack.push({ bits: BigInt.asUintN(type.size * 8, BigInt(value)), type });
-  }
-
-  private pop(): StackValue {
-    const value = this.stack.pop();
-    if (!value) throw this.malformed('one that takes from an empty stack');
-    return value;
-  }
-
-  private popNumber(): number {
-    return Number(BigInt.asUintN(32, this.pop().bits));
+    return { kind: 'memory', address: this.stack.popNumber() };
   }
 
   /** An offset in `.debug_info`; of one that counts from the unit the format does not matter. */
@@ -130,7 +103,7 @@ class Evaluation {
 
   private known(value: bigint | undefined, otherwise: string): void {
     if (value === undefined) throw new Unknowable(otherwise);
-    this.push(value);
+    this.stack.push(value);
   }
 
   private frameBase(): number {
@@ -140,7 +113,7 @@ class Evaluation {
   }
 
   private read(address: number, size: number): bigint {
-    if (size > 16) throw this.malformed(`a read of ${String(size)} bytes`);
+    if (size > 16) throw malformed(`a read of ${String(size)} bytes`);
     const bytes = this.scope.frame?.readMemory(address >>> 0, size);
     if (!bytes || bytes.length < size) throw new Unknowable(`memory at ${hex(address)} cannot be read`);
     return toNumber(bytes.subarray(0, size));
@@ -149,37 +122,41 @@ class Evaluation {
   private baseType(offset: number): StackType {
     if (offset === 0) return GENERIC;
     const type = this.scope.baseType(offset);
-    if (!type || type.size < 1 || type.size > 16) throw this.malformed(`a base type at ${hex(offset)}`);
+    if (!type || type.size < 1 || type.size > 16) throw malformed(`a base type at ${hex(offset)}`);
     return type;
   }
 
   private execute(expression: Uint8Array, calls: number): void {
     const cursor = new Cursor(expression, 0, expression.length, 'a DWARF expression');
     while (!cursor.done) {
-      if (++this.steps > STEP_LIMIT) throw this.malformed('one that does not end');
+      if (++this.steps > STEP_LIMIT) throw malformed('one that does not end');
       const op = cursor.u8();
       if (op === DW_OP.piece || op === DW_OP.bit_piece) {
         const bits = op === DW_OP.piece ? cursor.uleb() * 8 : cursor.uleb();
         this.piece(bits, op === DW_OP.bit_piece ? cursor.uleb() : 0);
       } else if (op >= DW_OP.call2 && op <= DW_OP.call_ref) {
-        if (calls >= CALL_LIMIT) throw this.malformed('one that calls itself');
+        if (calls >= CALL_LIMIT) throw malformed('one that calls itself');
         const offset = op === DW_OP.call2 ? cursor.u16() : this.offset(cursor, op === DW_OP.call_ref);
         const callee = this.scope.callee?.(offset, op === DW_OP.call_ref);
         if (callee) this.execute(callee, calls + 1);
-      } else if (!this.constant(op, cursor) && !this.arithmetic(op, cursor) && !this.place(op, cursor)) {
+      } else if (
+        !this.constant(op, cursor) &&
+        !this.stack.arithmetic(op, cursor) &&
+        !this.place(op, cursor)
+      ) {
         this.typed(op, cursor);
       }
     }
   }
 
   private piece(bits: number, bitOffset: number): void {
-    if (bits + bitOffset > PIECE_LIMIT) throw this.malformed(`a piece of ${String(bits)} bits`);
+    if (bits + bitOffset > PIECE_LIMIT) throw malformed(`a piece of ${String(bits)} bits`);
     let location = this.pending;
     this.pending = undefined;
     if (!location) {
       location =
-        this.stack.length > 0
-          ? { kind: 'memory', address: this.popNumber() }
+        this.stack.size > 0
+          ? { kind: 'memory', address: this.stack.popNumber() }
           : { kind: 'optimised-out', reason: 'the compiler dropped this part' };
     }
     this.pieces.push({ bits, bitOffset, location });
@@ -187,131 +164,72 @@ class Evaluation {
 
   /** Literals, addresses and register-based addresses: §2.5.1.1, §2.5.1.2. */
   private constant(op: number, cursor: Cursor): boolean {
-    if (op >= DW_OP.lit0 && op <= DW_OP.lit31) this.push(op - DW_OP.lit0);
+    if (op >= DW_OP.lit0 && op <= DW_OP.lit31) this.stack.push(op - DW_OP.lit0);
     else if (op >= DW_OP.breg0 && op <= DW_OP.breg31) {
       const offset = cursor.sleb();
-      this.push(this.register(op - DW_OP.breg0) + offset);
+      this.stack.push(this.register(op - DW_OP.breg0) + offset);
     } else {
       switch (op) {
         case DW_OP.addr:
-          this.push(this.moved(cursor.u32()));
+          this.stack.push(this.moved(cursor.u32()));
           break;
         case DW_OP.const4u:
-          this.push(cursor.u32());
+          this.stack.push(cursor.u32());
           break;
         case DW_OP.addrx:
         case DW_OP.GNU_addr_index:
-          this.push(this.moved(this.scope.addressAt(cursor.uleb())));
+          this.stack.push(this.moved(this.scope.addressAt(cursor.uleb())));
           break;
         case DW_OP.constx:
         case DW_OP.GNU_const_index:
-          this.push(this.scope.addressAt(cursor.uleb()));
+          this.stack.push(this.scope.addressAt(cursor.uleb()));
           break;
         case DW_OP.const1u:
-          this.push(cursor.u8());
+          this.stack.push(cursor.u8());
           break;
         case DW_OP.const1s:
-          this.push(cursor.s8());
+          this.stack.push(cursor.s8());
           break;
         case DW_OP.const2u:
-          this.push(cursor.u16());
+          this.stack.push(cursor.u16());
           break;
         case DW_OP.const2s:
-          this.push(cursor.s16());
+          this.stack.push(cursor.s16());
           break;
         case DW_OP.const4s:
-          this.push(cursor.s32());
+          this.stack.push(cursor.s32());
           break;
         case DW_OP.const8u:
         case DW_OP.const8s:
-          this.push(cursor.u64());
+          this.stack.push(cursor.u64());
           break;
         case DW_OP.constu:
-          this.push(cursor.ulebBig());
+          this.stack.push(cursor.ulebBig());
           break;
         case DW_OP.consts:
-          this.push(cursor.slebBig());
+          this.stack.push(cursor.slebBig());
           break;
         case DW_OP.bregx: {
           const number = cursor.uleb();
           const offset = cursor.sleb();
-          this.push(this.register(number) + offset);
+          this.stack.push(this.register(number) + offset);
           break;
         }
         case DW_OP.fbreg: {
           const offset = cursor.sleb();
-          this.push(this.frameBase() + offset);
+          this.stack.push(this.frameBase() + offset);
           break;
         }
         case DW_OP.call_frame_cfa: {
           const cfa = this.scope.frame?.cfa();
           if (cfa === undefined) throw new Unknowable('the frame address (CFA) is not known here');
-          this.push(cfa);
+          this.stack.push(cfa);
           break;
         }
         default:
           return false;
       }
     }
-    return true;
-  }
-
-  /** Stack operations, arithmetic and control flow: §2.5.1.3 to §2.5.1.5. */
-  private arithmetic(op: number, cursor: Cursor): boolean {
-    const { stack } = this;
-    switch (op) {
-      case DW_OP.dup:
-      case DW_OP.over:
-      case DW_OP.pick: {
-        const depth = op === DW_OP.dup ? 0 : op === DW_OP.over ? 1 : cursor.u8();
-        const value = stack[stack.length - 1 - depth];
-        if (!value) throw this.malformed('one that takes from an empty stack');
-        this.push(value.bits, value.type);
-        return true;
-      }
-      case DW_OP.drop:
-        this.pop();
-        return true;
-      case DW_OP.swap:
-      case DW_OP.rot: {
-        const count = op === DW_OP.swap ? 2 : 3;
-        if (stack.length < count) throw this.malformed('one that takes from an empty stack');
-        stack.splice(stack.length - count, 0, this.pop());
-        return true;
-      }
-      case DW_OP.nop:
-      case DW_OP.GNU_uninit:
-        return true;
-      case DW_OP.skip:
-      case DW_OP.bra: {
-        const offset = cursor.s16();
-        if (op === DW_OP.skip || this.pop().bits !== 0n) {
-          const target = cursor.pos + offset;
-          if (target < 0 || target > cursor.end) throw this.malformed('a jump out of it');
-          cursor.pos = target;
-        }
-        return true;
-      }
-      case DW_OP.plus_uconst: {
-        const { bits, type } = this.pop();
-        this.push(bits + cursor.ulebBig(), type);
-        return true;
-      }
-      case DW_OP.abs:
-      case DW_OP.neg:
-      case DW_OP.not: {
-        const result = unary(op, this.pop());
-        this.push(result.bits, result.type);
-        return true;
-      }
-    }
-    if (op < DW_OP.and || op > DW_OP.ne || op === DW_OP.bra) return false;
-    const right = this.pop();
-    const left = this.pop();
-    const result = binary(op, left, right);
-    if (result === 'division by zero') throw new Unknowable('its expression divides by zero');
-    if (!result) throw this.malformed(`operator ${hex(op)} on a floating-point value`);
-    this.push(result.bits, result.type);
     return true;
   }
 
@@ -326,18 +244,18 @@ class Evaluation {
         this.pending = { kind: 'register', number: cursor.uleb() };
         return true;
       case DW_OP.deref:
-        this.push(this.read(this.popNumber(), 4));
+        this.stack.push(this.read(this.stack.popNumber(), 4));
         return true;
       case DW_OP.deref_size: {
         const size = cursor.u8();
-        this.push(this.read(this.popNumber(), size));
+        this.stack.push(this.read(this.stack.popNumber(), size));
         return true;
       }
       case DW_OP.implicit_value:
         this.pending = { kind: 'value', bytes: cursor.block(cursor.uleb()) };
         return true;
       case DW_OP.stack_value: {
-        const { bits, type } = this.pop();
+        const { bits, type } = this.stack.pop();
         this.pending = { kind: 'value', bytes: littleEndian(bits, type.size) };
         return true;
       }
@@ -390,7 +308,7 @@ class Evaluation {
       case DW_OP.const_type:
       case DW_OP.GNU_const_type: {
         const type = this.baseType(cursor.uleb());
-        this.push(toNumber(cursor.block(cursor.u8())), type);
+        this.stack.push(toNumber(cursor.block(cursor.u8())), type);
         break;
       }
       case DW_OP.regval_type:
@@ -399,31 +317,31 @@ class Evaluation {
         const type = this.baseType(cursor.uleb());
         if (type.size > 4)
           throw new Unknowable(`register ${String(number)} is wider than what is known of it`);
-        this.push(this.register(number), type);
+        this.stack.push(this.register(number), type);
         break;
       }
       case DW_OP.deref_type:
       case DW_OP.GNU_deref_type: {
         const size = cursor.u8();
         const type = this.baseType(cursor.uleb());
-        this.push(this.read(this.popNumber(), size), type);
+        this.stack.push(this.read(this.stack.popNumber(), size), type);
         break;
       }
       case DW_OP.convert:
       case DW_OP.GNU_convert: {
-        const converted = convert(this.pop(), this.baseType(cursor.uleb()));
+        const converted = convert(this.stack.pop(), this.baseType(cursor.uleb()));
         if (!converted) throw new Unknowable('its expression is not a number');
-        this.push(converted.bits, converted.type);
+        this.stack.push(converted.bits, converted.type);
         break;
       }
       case DW_OP.reinterpret:
       case DW_OP.GNU_reinterpret: {
         const type = this.baseType(cursor.uleb());
-        this.push(this.pop().bits, type);
+        this.stack.push(this.stack.pop().bits, type);
         break;
       }
       default:
-        throw this.malformed(`operator ${hex(op)}`);
+        throw malformed(`operator ${hex(op)}`);
     }
   }
 }

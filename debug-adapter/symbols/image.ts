@@ -36,7 +36,8 @@ import { dwarfSections, unitSections } from './sections.ts';
 import { type FunctionRow, type LineInfo, SourceLines } from './source-lines.ts';
 import { readSplitFile } from './split.ts';
 import { type ElfSymbol, SymbolTable } from './symtab.ts';
-import { type CType, TypeReader } from './types.ts';
+import { TypeReader } from './type-reader.ts';
+import type { CType } from './types.ts';
 import { UnitIndex } from './unit-index.ts';
 import { type Scope, type Variable, Variables } from './variables.ts';
 

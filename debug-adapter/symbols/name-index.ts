@@ -6,6 +6,7 @@
  * entered once for each name, size and line. Accelerator sections are not used: compilers rarely write them
  * and the old ones cannot be trusted.
  */
+import type { Cursor } from './cursor.ts';
 import { type Abbreviation, HAS, skipForm, Skipper, skipProgram } from './abbrev.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
@@ -212,12 +213,14 @@ class Builder {
   ) {}
 
   add(unit: Unit): void {
+    // One for all entries: hundreds of thousands of them would make the heap grow.
+    const cursor = unit.cursor(unit.header.rootAt);
     walkUnit(
       unit,
       (abbreviation, at, attributesAt) => {
         const kind = kindOf(abbreviation);
         const isEnum = abbreviation.tag === DW_TAG.enumeration_type;
-        const isNew = !kind || this.enter(unit, KINDS.indexOf(kind), abbreviation, at, attributesAt);
+        const isNew = !kind || this.enter(unit, KINDS.indexOf(kind), abbreviation, at, attributesAt, cursor);
         if (isEnum && isNew) this.enterEnumerators(new Die(unit, at, abbreviation, attributesAt));
       },
       true,
@@ -231,6 +234,7 @@ class Builder {
     abbreviation: Abbreviation,
     at: number,
     attributesAt: number,
+    cursor: Cursor,
   ): boolean {
     const position = unit.context.base + at;
     if ((abbreviation.has & HAS.name) === 0) {
@@ -240,7 +244,7 @@ class Builder {
       if (hash !== undefined && (!this.wanted || this.wanted(hash))) this.columns.push(hash, position, kind);
       return true;
     }
-    const cursor = unit.cursor(attributesAt);
+    cursor.pos = attributesAt;
     const { fields, implicit } = this.planOf(abbreviation, kind >= FIRST_TYPE);
     let hash = 0;
     let shape = implicit ^ kind;

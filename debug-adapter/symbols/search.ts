@@ -38,14 +38,18 @@ export class Columns {
     this.data = new Uint32Array(width * Math.max(1, capacity));
   }
 
-  push(...row: number[]): void {
+  /** No list of values: a row would make an array. */
+  push(first: number, second = 0, third = 0, fourth = 0): void {
     const at = this.count * this.width;
     if (at + this.width > this.data.length) {
       const grown = new Uint32Array(this.data.length * 2);
       grown.set(this.data);
       this.data = grown;
     }
-    for (let i = 0; i < this.width; i++) this.data[at + i] = row[i]!;
+    this.data[at] = first;
+    if (this.width > 1) this.data[at + 1] = second;
+    if (this.width > 2) this.data[at + 2] = third;
+    if (this.width > 3) this.data[at + 3] = fourth;
     this.count++;
   }
 

@@ -13,7 +13,8 @@ import { type FrameContext, littleEndian, type Location, readLocation, toNumber 
 import { expressionAt } from './locations.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
-import { type CType, sizeOfType, type TypeReader } from './types.ts';
+import type { TypeReader } from './type-reader.ts';
+import { type CType, sizeOfType } from './types.ts';
 
 export interface Variable {
   name: string;

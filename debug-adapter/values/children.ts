@@ -92,8 +92,11 @@ export function childrenOf(
 const child = (name: string, path: string, value: TypedValue): Child => ({
   name,
   path,
-  prefix: memberPrefix(path, value),
   value,
+  // Of most children nobody asks.
+  get prefix() {
+    return memberPrefix(path, value);
+  },
 });
 
 function members(

@@ -1,4 +1,4 @@
-/** The adapter for a client in the same process, as the extension has it: what `tools/bench/debuggers.mjs` measures. */
+/** The adapter for a client in the same process, as the extension has it: what `tools/bench/latency/ours.mjs` measures. */
 import { createNodeHost } from '../../debug-adapter/node-host.ts';
 import { ColinuxDebugSession } from '../../debug-adapter/session.ts';
 import { openEndsOnNode } from '../../platform/node/ends.ts';

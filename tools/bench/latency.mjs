@@ -1,13 +1,26 @@
-// How long a person waits: a step, a step over a call, a breakpoint to the stop, a structure of 200 fields, a page walk. Our adapter
-// and gdb with QEMU on the same kernel, question by question in turns. Milliseconds. And two figures of ours alone: what a step over a
+// How long a person waits: a step, a step over a call, a breakpoint to the stop, a structure of 200 fields, a page walk. Our adapter,
+// and other debuggers on the same kernel, question by question in turns. Milliseconds. And two figures of ours alone: what a step over a
 // line of 10 million instructions takes more than running them, and all mappings of a full address space.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { gdbOnQemu, inProcess, overPipe, SOURCE } from './debuggers.mjs';
+import { which } from '../debian.mjs';
 import { median } from './figures.mjs';
-import { hasQemu } from './machines.mjs';
+import { bochs } from './latency/bochs.mjs';
+import { gdbOnQemu } from './latency/gdb.mjs';
+import { ADAPTER, lldbOnQemu } from './latency/lldb.mjs';
+import { inProcess, overPipe } from './latency/ours.mjs';
+import { SOURCE } from './latency/source.mjs';
 
-const hasGdb = spawnSync('gdb', ['--version']).status === 0;
+/** Who is asked, in the order of the table. What is not installed is left out. */
+const DEBUGGERS = [
+  { name: 'over pipes', start: overPipe },
+  { name: 'in the editor', start: inProcess },
+  { name: 'gdb + QEMU', start: gdbOnQemu, needs: ['gdb', 'qemu-system-i386'] },
+  { name: 'lldb + QEMU', start: lldbOnQemu, needs: [ADAPTER, 'qemu-system-i386'] },
+  { name: 'Bochs', start: bochs, needs: ['bochs', '/usr/share/bochs/BIOS-bochs-latest'] },
+];
+/** The first of them are ours. */
+const OURS = 2;
 
 function buildKernel(folder) {
   const image = join(folder, 'latency.elf');
@@ -26,23 +39,33 @@ const timed = async (work) => {
 
 /** Without `clear` the breakpoints stay. */
 const QUESTIONS = [
-  { name: 'step a line', at: '/* plain */', clear: true, ask: 'next' },
-  { name: 'step over a call', at: '/* call */', clear: true, ask: 'next' },
-  { name: 'breakpoint to stop', at: '/* plain */', clear: false, ask: 'go' },
-  { name: '200 fields', at: '/* plain */', clear: true, ask: 'expand' },
-  // gdb knows nothing of page tables: QEMU's monitor gives the physical address alone.
-  { name: 'page walk', at: '/* plain */', clear: true, ask: 'walk' },
+  { name: 'step a line', at: '/* plain */', clear: true, ask: ({ next }) => next },
+  { name: 'step an instruction', at: '/* plain */', clear: true, ask: ({ instruction }) => instruction },
+  // Of Bochs, from the instruction that calls.
+  { name: 'step over a call', at: '/* call */', clear: true, ask: ({ next, over }) => next ?? over },
+  { name: 'breakpoint to stop', at: '/* plain */', clear: false, ask: ({ go }) => go },
+  { name: '200 fields', at: '/* plain */', clear: true, ask: ({ expand }) => expand },
+  // Of gdb it is QEMU's monitor, which gives the physical address alone.
+  { name: 'page walk', at: '/* plain */', clear: true, ask: ({ walk }) => walk },
 ];
+const MAPPINGS = {
+  name: 'all mappings of 4 GiB',
+  at: '/* plain */',
+  clear: true,
+  ask: ({ mappings }) => mappings,
+};
 
-/** Milliseconds of one question, of each debugger in turns. */
+/** Milliseconds of one question, of each debugger in turns; none of who cannot answer it. */
 async function askAll(debuggers, { at, clear, ask }, rounds) {
   const times = debuggers.map(() => []);
   // One round more: the first of each is for the caches.
   for (let n = 0; n <= rounds; n++) {
     for (const [which, debug] of debuggers.entries()) {
+      const question = ask(debug);
+      if (!question) continue;
       await debug.to(at);
       if (clear) await debug.clear();
-      const took = await timed(debug[ask]);
+      const took = await timed(question);
       if (n > 0) times[which].push(took);
     }
   }
@@ -65,38 +88,42 @@ async function longStep(debuggers, rounds) {
   return times;
 }
 
-const MAPPINGS = { name: 'all mappings of 4 GiB', at: '/* plain */', clear: true, ask: 'mappings' };
-
-/** @returns figures in milliseconds: `runs` over pipes, `inlineRuns` in the client's process, `qemuRuns` of gdb with QEMU */
+/** @returns figures in milliseconds, with the runs of each debugger and their median by its name */
 export async function latencyFigures({ folder, runs }) {
   const image = buildKernel(folder);
-  const own = [await overPipe(image), await inProcess(image, folder)];
-  const debuggers = [...own, ...(hasQemu && hasGdb ? [await gdbOnQemu(image)] : [])];
-  const figure = (name, [times, inlineRuns, qemuRuns = []]) => ({
-    ...{ name, unit: 'ms', runs: times, inlineRuns, inlineMedian: median(inlineRuns), qemuRuns },
-  });
+  const there = DEBUGGERS.filter(({ needs = [] }) => needs.every((program) => which(program)));
+  const debuggers = [];
   try {
+    for (const { start } of there) debuggers.push(await start(image, folder));
+    const figure = (name, times) => ({
+      ...{ name, unit: 'ms' },
+      debuggers: there.flatMap((debug, n) =>
+        times[n]?.length > 0 ? [{ name: debug.name, runs: times[n], median: median(times[n]) }] : [],
+      ),
+    });
     const figures = [];
-    for (const question of QUESTIONS)
+    for (const question of [...QUESTIONS, MAPPINGS])
       figures.push(figure(question.name, await askAll(debuggers, question, runs * 4)));
-    figures.push(figure('10 M instructions, more', await longStep(own, runs)));
-    figures.push(figure(MAPPINGS.name, await askAll(own, MAPPINGS, runs)));
+    figures.push(figure('10 M instructions, more', await longStep(debuggers.slice(0, OURS), runs)));
     return figures;
   } finally {
     for (const debug of debuggers) debug.end();
   }
 }
 
-/** @param summaries of `latencyFigures`. Ratios are of what gdb takes to what we take. */
-export function latencyTable(summaries, runs) {
-  const cell = (value) => (value === null ? '-' : `${value.toFixed(2)} ms`).padStart(14);
-  const times = (value, other) => (other === null ? '-' : `${(other / value).toFixed(1)}`).padStart(8);
-  const head = ['over pipes', 'in the editor', 'gdb + QEMU'].map((title) => title.padStart(14)).join('');
-  const lines = summaries.map(
-    ({ name, median: pipe, inlineMedian, qemuMedian }) =>
-      name.padEnd(24) +
-      [pipe, inlineMedian, qemuMedian].map(cell).join('') +
-      [pipe, inlineMedian].map((value) => times(value, qemuMedian)).join(''),
+/** Medians, and in brackets how many times longer that is than ours in the editor. */
+export function latencyTable(figures, runs) {
+  const [, { name: editor }] = DEBUGGERS;
+  const medianOf = ({ debuggers }, wanted) => debuggers.find(({ name }) => name === wanted)?.median;
+  const cell = (figure, name) => {
+    const [value, mine] = [medianOf(figure, name), medianOf(figure, editor)];
+    const isOther = DEBUGGERS.findIndex((one) => one.name === name) >= OURS;
+    const ratio = isOther && value !== undefined && mine > 0 ? ` (${(value / mine).toFixed(1)})` : '';
+    return (value === undefined ? '-' : `${value.toFixed(2)} ms${ratio}`).padStart(20);
+  };
+  const head = DEBUGGERS.map(({ name }) => name.padStart(20)).join('');
+  const lines = figures.map(
+    (figure) => figure.name.padEnd(24) + DEBUGGERS.map(({ name }) => cell(figure, name)).join(''),
   );
-  return `${`median of ${runs}`.padEnd(24)}${head}  times faster\n${lines.join('\n')}\n`;
+  return `${`median of ${runs}`.padEnd(24)}${head}\n${lines.join('\n')}\n`;
 }
