@@ -21,11 +21,17 @@ let seconds = Infinity;
 let checksum = '';
 let ended = false;
 
+/** Of the process: what else the machine does counts less than in seconds of the clock. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 function read(text: string): void {
   const [mark, , word] = text.split(' ');
-  if (mark === '@begin') began = performance.now();
+  if (mark === '@begin') began = processorSeconds();
   else if (mark === '@end') {
-    seconds = Math.min(seconds, (performance.now() - began) / 1000);
+    seconds = Math.min(seconds, processorSeconds() - began);
     checksum = word ?? '';
   } else if (mark === '@done') ended = true;
 }
