@@ -77,7 +77,12 @@ export class GeneratedSources {
       sourceReference: this.documents.length + 1,
       origin: missing === undefined ? 'disassembly' : `disassembly: ${missing} is not there`,
     };
-    const heading = `# ${machine.coroutines.name(coroutine)}: ${name} at ${hex(lines[0]?.address ?? pc)}`;
+    const heading = [`# ${machine.coroutines.name(coroutine)}: ${name} at ${hex(lines[0]?.address ?? pc)}`];
+    // A client cannot open it: its lines are told by its name alone.
+    if (missing !== undefined)
+      heading.push(
+        `# The source ${missing} is not there. Open the folder that has it, and a file with the same end of its path is found.`,
+      );
     const document = { source, coroutine, cr3: frame.cr3, ...render(heading, lines) };
     this.documents.push(document);
     this.onNew(source);
@@ -115,12 +120,12 @@ export function functionRange(
 }
 
 /** A comment line before each source line, a label at each function, then address, bytes and text of instructions. */
-function render(heading: string, instructions: readonly ListedInstruction[]) {
-  const text = [heading, ''];
+function render(heading: readonly string[], instructions: readonly ListedInstruction[]) {
+  const text = [...heading, ''];
   const lines = new Map<number, number>();
   for (const { address, bytes, text: instruction, symbol, position } of instructions) {
     if (symbol !== undefined) text.push(`${symbol}:`);
-    if (position) text.push(`# ${position.file}:${position.line}`);
+    if (position) text.push(`# ${position.file.replace(/^.*[\\/]/, '')}:${position.line}`);
     lines.set(address, text.push(`${hex(address)}  ${bytesText(bytes).padEnd(BYTES_WIDTH)}  ${instruction}`));
   }
   const last = instructions.at(-1);

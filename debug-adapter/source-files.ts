@@ -38,6 +38,11 @@ export class SourceFiles {
     return asked;
   }
 
+  /** A source file of the debug information that is there; `undefined` for one that the client could not open. */
+  async ofPresent(file: string): Promise<DebugProtocol.Source | undefined> {
+    return (await this.exists(file)) ? this.of(file) : undefined;
+  }
+
   /** Files may be there by now. */
   forget(): void {
     this.present.clear();

@@ -30,6 +30,7 @@ import {
   A20_GATED,
   BLOCK_EIP,
   BRANCH_COUNT,
+  Break,
   BREAK,
   CPL,
   CR0,
@@ -143,7 +144,8 @@ export interface Cpu {
 }
 
 const NO_BREAKPOINTS: BreakpointSet = {
-  pageOffsets: new Set(),
+  linear: [],
+  physical: [],
   near: () => false,
   matches: () => false,
 };
@@ -208,7 +210,7 @@ export function createCpu(
 
   const cache = createCodeCache(memory, mmu.protectCode);
   memory.onCodeWrite = (physical, length) => {
-    if (cache.invalidate(physical, length)) state[BREAK] = 1;
+    if (cache.invalidate(physical, length)) state[BREAK] |= Break.Code;
   };
   const stops: Stops = { breakpoints: NO_BREAKPOINTS, skip: -1, tracer: undefined };
   const guard = createGuard();
@@ -230,10 +232,15 @@ export function createCpu(
       faults,
       noteBranch,
       softfloat,
-      mayStop,
+      { mayStop, meet: kept.meet },
       options,
     );
-  const splits = (linear: number) => kept.has(linear) || debug.pageOffsets.has(linear & 0xfff);
+  const splits = {
+    has: (linear: number, physical: number) =>
+      kept.has(linear, physical) || debug.pageOffsets.has(linear & 0xfff),
+    meet: kept.meet,
+    near: mayStop,
+  };
 
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);
   const exceptions = createExceptions(views, interrupts, events, faults);
@@ -297,17 +304,17 @@ export function createCpu(
     setIntr(level) {
       state[INTR] = (state[INTR] & NMI_PENDING) | (level ? 1 : 0);
       // Whoever asks for an interrupt within an instruction, as an x87 error does, gets it behind that instruction.
-      if (level) state[BREAK] = 1;
+      if (level) state[BREAK] |= Break.Event;
     },
     raiseNmi: nmi.raise,
     setA20(enabled) {
       state[A20_GATED] = enabled ? 0 : 1 << 20;
       mmu.flush(true);
-      state[BREAK] = 1;
+      state[BREAK] |= Break.Event;
     },
     setBreakpoints(set) {
       stops.breakpoints = set;
-      kept.keep(set.pageOffsets);
+      kept.keep(set.linear, set.physical);
       translator?.stopsChanged();
     },
     skipBreakpoint(linear) {
@@ -325,7 +332,7 @@ export function createCpu(
     forgetSplits: kept.forget,
     stopForEvent() {
       state[DEBUG_HITS] |= EVENT_HIT;
-      state[BREAK] = 1;
+      state[BREAK] |= Break.Event;
     },
     heldException: exceptions.held,
     dropHeldException: exceptions.drop,

@@ -61,8 +61,9 @@ export type Exit = (typeof Exit)[keyof typeof Exit];
 
 /** Linear addresses that stop execution. */
 export interface BreakpointSet {
-  /** Low 12 bits of all breakpoints: blocks never run across such an address. */
-  readonly pageOffsets: ReadonlySet<number>;
+  /** The addresses of all breakpoints: blocks never run across one. */
+  readonly linear: readonly number[];
+  readonly physical: readonly number[];
   /** A breakpoint may match there, now or later, until the set or a temporary breakpoint changes. */
   near(linear: number): boolean;
   /** `true` when a breakpoint matches this linear address now. */

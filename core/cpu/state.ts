@@ -34,7 +34,7 @@ export const CARRY = 11;
 export const ADJ = 12;
 /** EFLAGS without CF, PF, AF, ZF, SF and OF. */
 export const SYSFLAGS = 13;
-/** Not 0: leave the current block after this instruction. */
+/** Not 0: leave the current block after this instruction. Bits of `Break`. */
 export const BREAK = 14;
 /** TLB bits that allow the fast path for a read and a write at the current privilege; 0 forces the slow path. */
 export const NEED_READ = 15;
@@ -134,6 +134,14 @@ export const JIT_EXIT = 124;
 export const A20_GATED = 117;
 /** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */
 export const COMMITTED = 115;
+
+/** Why a block is left. */
+export const Break = {
+  /** Whatever must be looked at before the next instruction. */
+  Event: 1,
+  /** Decoded code was written to. */
+  Code: 2,
+} as const;
 
 /** Indices of 64-bit doubles from `STATE_BASE`. */
 export const Double = {

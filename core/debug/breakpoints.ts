@@ -82,13 +82,11 @@ export function createBreakpoints(
   }
 
   function install(): void {
-    const pageOffsets = new Set<number>();
-    for (const map of [byAddress, byPhysical])
-      for (const address of map.keys()) pageOffsets.add(address & 0xfff);
     /** Any page may be mapped to a physical one. */
     const physicalOffsets = new Set([...byPhysical.keys()].map((address) => address & 0xfff));
     const set: BreakpointSet = {
-      pageOffsets,
+      linear: [...byAddress.keys()],
+      physical: [...byPhysical.keys()],
       near: (linear) =>
         byAddress.has(linear) || temporary?.address === linear || physicalOffsets.has(linear & 0xfff),
       matches(linear) {

@@ -20,7 +20,10 @@ export interface Constant {
   readonly kind: 'constant';
   readonly value: number;
 }
-/** Memory at seg:((base + (index << scale) + disp) & mask). `ZERO` (8) stands for no base and no index. */
+/**
+ * Memory at seg:((base + (index << scale) + disp) & mask). `ZERO` (8) stands for no base and no index. A bit string begins there, and its dword
+ * is the one that the bit in a register lies in.
+ */
 export interface Memory {
   readonly kind: 'memory';
   readonly seg: number;
@@ -29,6 +32,7 @@ export interface Memory {
   readonly scale: number;
   readonly disp: number;
   readonly mask: number;
+  readonly bit?: number;
 }
 export type Place = Register | Memory;
 /** An XMM register. */
@@ -308,7 +312,7 @@ export type Terminator =
       readonly next: number;
       readonly insn: Insn;
     }
-  /** The interpreter's handler, then on to `next` if nothing else has come up (string instructions). */
+  /** The interpreter's handler, then on to `next` if nothing else has come up (string instructions, flushes of the TLB). */
   | { readonly kind: 'interpret-on'; readonly next: number; readonly insn: Insn }
   /** The interpreter's handler, then out. */
   | { readonly kind: 'interpret'; readonly insn: Insn };

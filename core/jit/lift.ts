@@ -260,9 +260,13 @@ function twoByte(i: Insn): Bare | undefined {
     case 0xab:
     case 0xb3:
     case 0xbb:
-      // A bit string in memory moves the address: the interpreter's.
-      if (!i.wide || i.memory) return undefined;
-      return { op: 'bit', name: BITS[(second >> 3) & 3]!, to: whole(i.rm), bit: whole(i.reg) };
+      if (!i.wide) return undefined;
+      return {
+        op: 'bit',
+        name: BITS[(second >> 3) & 3]!,
+        to: i.memory ? { ...memoryOf(i), bit: i.reg } : whole(i.rm),
+        bit: whole(i.reg),
+      };
     case 0xba:
       if (!i.wide || i.digit < 4) return undefined;
       return { op: 'bit', name: BITS[i.digit & 3]!, to: rmOf(i, 32), bit: constant(i.imm & 31) };
@@ -329,6 +333,10 @@ export function liftOperation(insn: Insn): Operation {
 
 const LOOPS = ['loop-not-equal', 'loop-equal', 'loop', 'ecx-zero'] as const;
 
+/** MOV CR3 and INVLPG: behind them the code itself may lie elsewhere. */
+export const flushesPages = ({ opcode, reg, digit, memory }: Insn): boolean =>
+  (opcode === 0x122 && reg === 3) || (opcode === 0x101 && memory && digit === 7);
+
 /** How a block ends whose last instruction ends blocks. @param eip of the block @param next EIP behind the instruction */
 export function liftTerminator(insn: Insn, next: number): Terminator {
   const { opcode, digit } = insn;
@@ -336,6 +344,7 @@ export function liftTerminator(insn: Insn, next: number): Terminator {
   if (!insn.legal) return interpreted;
   // String instructions: the interpreter's handlers do many rounds at once.
   if (opcode >= 0xa4 && opcode <= 0xaf) return { kind: 'interpret-on', next, insn };
+  if (flushesPages(insn)) return { kind: 'interpret-on', next, insn };
   if (opcode === 0xfa) return { kind: 'flags', what: 'clear-interrupts', next, insn };
   if (opcode === 0xfb) return { kind: 'flags', what: 'allow-interrupts', next, insn };
   if (!insn.wide) return interpreted;

@@ -17,7 +17,8 @@ describe.each(TIERS)('a hot loop (%s)', (tier) => {
     return machine;
   };
   const stopAt = (linear: number) => ({
-    pageOffsets: new Set([linear & 0xfff]),
+    linear: [linear],
+    physical: [],
     near: (at: number) => at === linear,
     matches: (at: number) => at === linear,
   });
@@ -38,7 +39,7 @@ describe.each(TIERS)('a hot loop (%s)', (tier) => {
     expect(run(-1, 50_000)).toBe(Exit.Breakpoint);
     expect(cpu.views.state[EIP]).toBe(LOOP + 1);
     expect(cpu.now()).toBeLessThan(50_003);
-    cpu.setBreakpoints({ pageOffsets: new Set(), near: () => false, matches: () => false });
+    cpu.setBreakpoints({ linear: [], physical: [], near: () => false, matches: () => false });
     run(-1, 1e6);
     expect(cpu.views.reg32[EAX]).toBe(100_000);
   });

@@ -12,6 +12,7 @@ import type { Mmu } from '../cpu/paging/mmu.ts';
 import type { Segmentation } from '../cpu/segmentation/segmentation.ts';
 import {
   BLOCK_EIP,
+  Break,
   BREAK,
   BUDGET,
   COMMITTED,
@@ -50,6 +51,14 @@ export const Outcome = {
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
+/** Where translated code may not run. */
+export interface TranslatorStops {
+  /** The debugger, or the machine's debug registers, may stop at a linear address. */
+  mayStop(linear: number): boolean;
+  /** `Splits.meet`. */
+  meet(linear: number, physical: number): void;
+}
+
 export interface Translator {
   /**
    * The translation of a block that is about to begin at EIP, if it may be run now. Counts the block if there is none, and
@@ -68,7 +77,6 @@ const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
  * @param softfloat over the machine's memory
- * @param mayStop the debugger, or the machine's debug registers, may stop at a linear address
  */
 export function createTranslator(
   views: Views,
@@ -79,7 +87,7 @@ export function createTranslator(
   faults: Faults,
   noteBranch: (from: number) => void,
   softfloat: Softfloat,
-  mayStop: (linear: number) => boolean,
+  { mayStop, meet }: TranslatorStops,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
@@ -92,6 +100,7 @@ export function createTranslator(
   let enteredAt = 0;
   let enteredWith = 0;
   let faulted = false;
+  let running: Translation | undefined;
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
   /** Regions that wait for others to be compiled with, their blocks, and how often one of these ran since the first of them waits. */
@@ -106,7 +115,9 @@ export function createTranslator(
    */
   function findBlock(eip: number, user: boolean, entry: Block): Block | undefined {
     const physical = mmu.guessFetch(eip, user);
-    const block = physical < 0 ? undefined : cache.find(physical, true);
+    if (physical < 0) return undefined;
+    meet(eip, physical);
+    const block = cache.find(physical, true);
     if (!block || (block.breakpoint && mayStop(eip))) return undefined;
     const elsewhere = physical >>> 12 !== entry.physical >>> 12;
     if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
@@ -115,8 +126,9 @@ export function createTranslator(
   }
 
   /** Whether the TLB has a page, but not for the fast way; or the access goes to two pages. The registers are as before the access. */
-  function isDetour({ memory, base, idx, scale, disp, addrMask, seg }: Insn): boolean {
-    if (!memory) return false;
+  function isDetour({ memory, opcode, base, idx, scale, disp, addrMask, seg }: Insn): boolean {
+    // MOV from and to an absolute address has no ModRM byte.
+    if (!memory && (opcode & ~3) !== 0xa0) return false;
     const offset = (reg32[base]! + (reg32[idx]! << scale) + disp) & addrMask;
     const linear = (segBase[seg]! + offset) | 0;
     return mmu.isDetour(linear);
@@ -147,6 +159,7 @@ export function createTranslator(
     state[BREAK] = 0;
     state[BLOCK_EIP] = eip;
     const end = (eip + insn.end) | 0;
+    const until = doubles[Double.Until];
     state[EIP] = end;
     try {
       insn.exec(insn);
@@ -164,7 +177,10 @@ export function createTranslator(
       if (state[MID_REP] === 0) noteBranch(eip + insn.start);
       return 1;
     }
-    return last || state[BREAK] !== 0 || modeNow(state) !== mode.number ? 1 : 0;
+    const goesOn = (state[BREAK] & Break.Event) === 0 && doubles[Double.Until] === until;
+    if (last || !goesOn || modeNow(state) !== mode.number) return 1;
+    // Other code than its own may change.
+    return state[BREAK] === 0 || running?.valid === true ? 0 : 1;
   }
   /** Counts an instruction and the rounds that it repeated. */
   function count(): number {
@@ -304,6 +320,7 @@ export function createTranslator(
       enteredAt = doubles[Double.Retired];
       enteredWith = remaining;
       faulted = false;
+      running = translation;
       pageFault = false;
       state[JIT_EXIT] = RETURNED;
       const left = leave(translation, translations.enter(translation, remaining));

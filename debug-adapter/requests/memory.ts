@@ -18,6 +18,6 @@ export const memory = {
 
   disassemble(context, args) {
     context.looking();
-    return disassembleRequest(context.machine(), args, (file) => context.sources.of(file));
+    return disassembleRequest(context.machine(), args, (file) => context.sources.ofPresent(file));
   },
 } satisfies Handlers;

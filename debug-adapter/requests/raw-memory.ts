@@ -53,11 +53,11 @@ export async function writeMemory(
   return { bytesWritten: written };
 }
 
-/** @param source names a source file for the client. */
+/** @param source names a source file for the client; `undefined` for one that is not there */
 export async function disassembleRequest(
   debuggee: Debuggee,
   args: DebugProtocol.DisassembleArguments,
-  source: (file: string) => DebugProtocol.Source,
+  source: (file: string) => Promise<DebugProtocol.Source | undefined>,
 ): Promise<NonNullable<DebugProtocol.DisassembleResponse['body']>> {
   const { current } = debuggee.coroutines;
   const { address, coroutine, space } = placeOf(args.memoryReference, args.offset, current);
@@ -66,14 +66,21 @@ export async function disassembleRequest(
   const offset = Math.max(-MAX_INSTRUCTIONS, Math.min(wanted, MAX_INSTRUCTIONS));
   const cr3 = space.kind === 'coroutine' ? space.cr3 : undefined;
   const lines = await listing(debuggee, coroutine, address, offset, count, cr3);
+  const files = new Set(lines.flatMap(({ position }) => (position ? [position.file] : [])));
+  const sources = new Map(
+    await Promise.all([...files].map(async (file) => [file, await source(file)] as const)),
+  );
   const instructions = lines.map(
-    ({ address: at, text, bytes, symbol, position }): DebugProtocol.DisassembledInstruction => ({
-      address: hex(at),
-      instruction: text,
-      ...(bytes.length > 0 ? { instructionBytes: bytesText(bytes) } : { presentationHint: 'invalid' }),
-      ...(symbol !== undefined && { symbol }),
-      ...(position && { location: source(position.file), line: position.line }),
-    }),
+    ({ address: at, text, bytes, symbol, position }): DebugProtocol.DisassembledInstruction => {
+      const location = position && sources.get(position.file);
+      return {
+        address: hex(at),
+        instruction: text,
+        ...(bytes.length > 0 ? { instructionBytes: bytesText(bytes) } : { presentationHint: 'invalid' }),
+        ...(symbol !== undefined && { symbol }),
+        ...(location && { location, line: position.line }),
+      };
+    },
   );
   return { instructions };
 }

@@ -77,7 +77,7 @@ export const commands = [
   { command: COMMANDS.openKernelLog, title: text('command.openKernelLog', 'Open Kernel Log'), category },
   {
     command: VIEW_COMMANDS.revealInMemory,
-    title: text('command.revealInMemory', 'Show in Machine Memory'),
+    title: text('command.revealInMemory', 'Show in Memory View'),
     category,
     icon: '$(file-binary)',
   },

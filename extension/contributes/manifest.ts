@@ -2,6 +2,7 @@
  * The part of package.json that VS Code reads, and package.nls.json: `tools/contributes.mjs` writes both from here.
  */
 
+import { colors } from './colours.ts';
 import { commands, menus } from './commands.ts';
 import { debuggers } from './debugger.ts';
 import { DEBUG_TYPE } from './names.ts';
@@ -53,6 +54,7 @@ export const manifest = {
   },
   contributes: {
     breakpoints,
+    colors,
     commands,
     configuration,
     debuggers,

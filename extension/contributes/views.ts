@@ -3,13 +3,13 @@ import { IN_SESSION } from './debugger.ts';
 import { VIEWS } from './names.ts';
 import { text } from './text.ts';
 
-/** Views in the panel: each is a tab of its own, so that it has the whole width. */
+/** Views in the panel: each is a tab of its own, so that it has the whole width. Names are short: all tabs have room in a window of 1280 pixels. */
 const panel = [
-  { id: VIEWS.addressSpace, key: 'addressSpace', name: 'Address Space', icon: 'table' },
+  { id: VIEWS.addressSpace, key: 'addressSpace', name: 'Paging', icon: 'table' },
   { id: VIEWS.rings, key: 'rings', name: 'Rings', icon: 'target' },
   { id: VIEWS.switches, key: 'switches', name: 'Switches', icon: 'arrow-swap' },
-  { id: VIEWS.processor, key: 'processor', name: 'Processor', icon: 'chip' },
-  { id: VIEWS.memory, key: 'memory', name: 'Machine Memory', icon: 'file-binary' },
+  { id: VIEWS.processor, key: 'processor', name: 'CPU', icon: 'chip' },
+  { id: VIEWS.memory, key: 'memory', name: 'Memory', icon: 'file-binary' },
   { id: VIEWS.traffic, key: 'traffic', name: 'Traffic', icon: 'pulse' },
 ].map(({ key, name, ...view }) => ({ ...view, key, title: text(`view.${key}`, name) }));
 

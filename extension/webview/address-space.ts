@@ -4,7 +4,7 @@ import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 import { AddressMap } from './address-space/map.ts';
 import { type Change, changesBetween } from './address-space/ranges.ts';
-import { RegionsList } from './address-space/regions-list.ts';
+import { RegionsList, TITLES } from './address-space/regions-list.ts';
 import { walkText, type WalkShown } from './address-space/walk.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, listen, t } from './shared/bridge.ts';
@@ -54,7 +54,7 @@ function colour({ flags, region, owner }: MappedRange): string {
   if (colouring === 'ring') return flags.includes('user') ? '--vscode-charts-green' : '--vscode-charts-red';
   if (region === 'device') return DEVICES;
   const [writable, executable] = [flags[1] === 'w', flags[2] === 'x'];
-  if (writable && executable) return '--vscode-charts-orange';
+  if (writable && executable) return '--vscode-colinux-orange';
   if (writable) return '--vscode-charts-blue';
   return executable ? '--vscode-charts-green' : '--vscode-charts-purple';
 }
@@ -74,7 +74,7 @@ function legend(): (readonly [string, string])[] {
       [DEVICES, t('devices')],
     ];
   return [
-    ['--vscode-charts-orange', 'rwx'],
+    ['--vscode-colinux-orange', 'rwx'],
     ['--vscode-charts-blue', 'rw-'],
     ['--vscode-charts-green', 'r-x'],
     ['--vscode-charts-purple', 'r--'],
@@ -87,7 +87,7 @@ const nameOf = (threadId: number): string => machine?.threads.find(({ id }) => i
 function describe(range: MappedRange): string {
   const { start, last: end, physical, flags, region, name, owner } = range;
   const frames = owner === undefined ? '' : ` (${nameOf(owner)})`;
-  return `${hex(start)} ${bytes(end - start + 1)}  ${flags}  ${region}${name ? ` ${name}` : ''} → ${hex(physical)}${frames}`;
+  return `${hex(start)} ${bytes(end - start + 1)}  ${flags}  ${TITLES[region]}${name ? ` ${name}` : ''} → ${hex(physical)}${frames}`;
 }
 
 const shownThread = ({ threads, thread }: SelectedMachine): SelectedMachine['thread'] =>

@@ -5,6 +5,7 @@ import type { SelectedMachine } from '../views/messages.ts';
 import { rangeAt } from './address-space/ranges.ts';
 import { MemoryPane } from './memory/pane.ts';
 import { Seen } from './memory/seen.ts';
+import { TITLES } from './address-space/regions-list.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, listen, open, t } from './shared/bridge.ts';
 import { coroutinesOf } from './shared/names.ts';
@@ -136,7 +137,7 @@ function whatIsHere(): TemplateResult {
   if (!range) return html`<span class="quiet">${t('not mapped')}</span>`;
   const at = range.physical + (virtual.address - range.start);
   return html`<span class="quiet"
-    >${hex(virtual.address)} · ${range.region} ${range.name ?? ''} · ${range.flags} ·
+    >${hex(virtual.address)} · ${TITLES[range.region]} ${range.name ?? ''} · ${range.flags} ·
     ${t('physical {0}', hex(at))}</span
   >`;
 }

@@ -25,9 +25,12 @@ const events = new Events(
   ['kind', 'vector', 'errorCode', 'cr2', 'coroutine', 'fromRing', 'fromEip', 'toEip'],
   RINGS,
 );
+const RING_COLOURS = ['charts-red', 'colinux-orange', 'charts-yellow', 'charts-green'].map(
+  (name) => `--vscode-${name}`,
+);
 const LANES = [0, 1, 2, 3].map((ring) => ({
   name: t('ring {0}', ring),
-  colour: ['red', 'orange', 'yellow', 'green'].map((name) => `--vscode-charts-${name}`)[ring] ?? '',
+  colour: RING_COLOURS[ring] ?? '',
 }));
 
 /** How the kinds that a person filters by are called and drawn, in the order of `GROUPS`. */
@@ -36,7 +39,7 @@ const LOOKS: Readonly<Record<GroupKey, { name: string; colour: string }>> = {
   interrupts: { name: t('Interrupts'), colour: '--vscode-charts-blue' },
   calls: { name: t('System calls'), colour: '--vscode-charts-purple' },
   returns: { name: t('Returns'), colour: '--vscode-charts-lines' },
-  tasks: { name: t('Task switches'), colour: '--vscode-charts-orange' },
+  tasks: { name: t('Task switches'), colour: '--vscode-colinux-orange' },
 };
 const KINDS: readonly TransitionKind[] = GROUPS.flatMap(({ kinds }) => [...kinds]);
 const GROUP_OF: readonly GroupKey[] = GROUPS.flatMap(({ key, kinds }) => kinds.map(() => key));
@@ -130,37 +133,39 @@ const toggle = (
   </button>`;
 
 function ringChoice(side: 'from' | 'to', label: string, changed: () => void): TemplateResult {
-  return html`<label
-    >${label}
-    <select
-      @change=${(event: Event) => {
-        const { value } = event.target as HTMLSelectElement;
-        filter[side] = value === '' ? undefined : Number(value);
-        changed();
-      }}
-    >
-      <option value="" ?selected=${filter[side] === undefined}>${t('any')}</option>
-      ${LANES.map((_, ring) => html`<option value=${ring} ?selected=${filter[side] === ring}>${ring}</option>`)}
-    </select>
-  </label>`;
+  return html`<select
+    aria-label=${label}
+    title=${label}
+    @change=${(event: Event) => {
+      const { value } = event.target as HTMLSelectElement;
+      filter[side] = value === '' ? undefined : Number(value);
+      changed();
+    }}
+  >
+    <option value="" ?selected=${filter[side] === undefined}>${t('any')}</option>
+    ${LANES.map((_, ring) => html`<option value=${ring} ?selected=${filter[side] === ring}>${ring}</option>`)}
+  </select>`;
 }
 
 function tools(changed: () => void): TemplateResult {
   return html`${GROUPS.map(({ key }) =>
-    toggle(
-      filter.shows(key),
-      html`<span class="swatch ${key}"></span>${LOOKS[key].name}`,
-      () => filter.toggleGroup(key),
+      toggle(
+        filter.shows(key),
+        html`<span class="swatch ${key}"></span>${LOOKS[key].name}`,
+        () => filter.toggleGroup(key),
+        changed,
+      ),
+    )}
+    <span
+      >${t('Rings')} ${ringChoice('from', t('from ring'), changed)} →
+      ${ringChoice('to', t('to ring'), changed)}</span
+    >
+    ${toggle(
+      filter.changesOnly,
+      t('Changes only'),
+      () => (filter.changesOnly = !filter.changesOnly),
       changed,
-    ),
-  )}
-  ${ringChoice('from', t('from ring'), changed)} ${ringChoice('to', t('to ring'), changed)}
-  ${toggle(
-    filter.changesOnly,
-    t('Ring changes only'),
-    () => (filter.changesOnly = !filter.changesOnly),
-    changed,
-  )}`;
+    )}`;
 }
 
 /** How often each vector came; pressed, only those are shown. */

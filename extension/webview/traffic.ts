@@ -23,7 +23,7 @@ const CAPACITY = 1 << 14;
 const COLOURS: Readonly<Record<Item['kind'], string>> = {
   disk: '--vscode-charts-blue',
   network: '--vscode-charts-green',
-  share: '--vscode-charts-orange',
+  share: '--vscode-colinux-orange',
 };
 
 const events = new Events([], MAX_LANES, CAPACITY);

@@ -65,7 +65,15 @@ describe('a source that is not there', () => {
     const lines = content.split('\n');
     expect(lines[top!.line - 1]).toMatch(new RegExp(`^${top!.instructionPointerReference!} `));
     expect(content).toMatch(/^kmain:$/m);
-    expect(content).toMatch(/# \S+gone\.c:\d+\n/);
+    // What is not there is told once, in a sentence; its lines go by its name alone.
+    expect(lines[1]).toMatch(/^# The source \S+\/kernel\/gone\.c is not there\. Open the folder/);
+    expect(content).toMatch(/\n# gone\.c:\d+\n/);
+    const { instructions } = await ask<DebugProtocol.DisassembleResponse['body'] & object>('disassemble', {
+      memoryReference: top!.instructionPointerReference,
+      instructionCount: 40,
+    });
+    const files = instructions.map(({ location }) => location?.path ?? '');
+    expect(files.filter((path) => path.endsWith('gone.c'))).toEqual([]);
     expect(content).toMatch(/call\s+\S+ <greet>/);
     await session.go('next');
     const [next] = await session.stack(2);

@@ -24,7 +24,7 @@ const VIEWS: Readonly<Record<string, (view: View) => Promise<void>>> = {
     await page.getByText('eflags').waitFor();
     for (const tab of ['IDT', 'TSS', 'FPU and SSE', 'Registers']) {
       await page.getByRole('tab', { name: tab }).click();
-      await page.locator('table, dl, .register').first().waitFor();
+      await page.locator('table, .fields, .register').first().waitFor();
     }
   },
   memory: async ({ page }) => {

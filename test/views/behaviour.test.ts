@@ -183,7 +183,7 @@ describe('the address space', () => {
     await page.locator('.row').first().waitFor();
     await page.locator('canvas').focus();
     await page.keyboard.press('Enter');
-    expect(await page.locator('canvas').getAttribute('aria-label')).toMatch(/^Map of 4 MiB/);
+    await expect.poll(() => page.locator('canvas').getAttribute('aria-label')).toMatch(/^Map of 4 MiB/);
     await page.getByRole('button', { name: 'All 4 GiB' }).click();
     await expect.poll(() => page.locator('canvas').getAttribute('aria-label')).toMatch(/^Map of 4 GiB/);
     await close();

@@ -42,6 +42,8 @@ export interface ViewOptions {
   readonly height?: number;
   /** What the page has kept, the last time. */
   readonly state?: unknown;
+  /** Translations by English text. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /** Builds the pages into memory. */
@@ -67,7 +69,7 @@ export async function openView(
   pages: ReadonlyMap<string, string>,
   name: string,
   session: Pick<Session, 'client'>,
-  { theme = 'dark', width = 1180, height = 360, state: before }: ViewOptions = {},
+  { theme = 'dark', width = 1180, height = 360, state: before, texts = {} }: ViewOptions = {},
 ): Promise<View> {
   const page = await browser.newPage({ viewport: { width, height } });
   const [opened, errors]: [Place[], string[]] = [[], []];
@@ -78,7 +80,7 @@ export async function openView(
     style: `${ORIGIN}/${name}.css`,
     sources: ORIGIN,
     language: 'en',
-    texts: {},
+    texts,
   }).replace('<link', `<link rel="stylesheet" href="${ORIGIN}/theme.css"><link`);
   const files = new Map([...pages, ['index.html', html], ['theme.css', themeStyle(theme)]]);
   await page.route(`${ORIGIN}/**`, async (route) => {

@@ -11,7 +11,7 @@ import { reloadSteps } from './reload.mjs';
 import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
 import { startServer } from './server.mjs';
 import { failure, stepRunner, tally } from './steps.mjs';
-import { viewSteps } from './views.mjs';
+import { themeSteps, viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
 import {
   attachStep,
@@ -129,6 +129,7 @@ async function scenario(kind, executablePath) {
         .waitFor({ state: 'hidden' });
     });
     await viewSteps(workbench, step);
+    if (kind === 'node') await themeSteps(workbench, step);
     await step('a frame of the host kernel shows its source', async () => {
       const { page } = workbench;
       await workbench.selectFrame(/host kernel/, 'monitor_run');

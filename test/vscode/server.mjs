@@ -46,7 +46,7 @@ export function freePort(wanted = 0) {
  * @param options.options further arguments of the server
  * @param options.settings user settings on top of the quiet ones
  * @param options.port wanted port, 0 for any
- * @returns `{ url, logs, log(), stop() }`: `logs` is the folder of VS Code's logs; `stop` also removes the profile
+ * @returns `{ url, pid, log(), stop() }`; `stop` also removes the profile
  */
 export async function startServer({ host, vsix, settings = {}, port: wantedPort = 0, options = [] }) {
   const profile = mkdtempSync(join(tmpdir(), 'colinux-vscode-'));
@@ -88,7 +88,7 @@ export async function startServer({ host, vsix, settings = {}, port: wantedPort 
     ...options,
   ];
   const server = await startProcess(host.node, args, { env, ready: 'listening on', remove: profile });
-  return { url: `http://127.0.0.1:${port}/`, logs: join(data, 'logs'), ...server };
+  return { url: `http://127.0.0.1:${port}/`, ...server };
 }
 
 /**

@@ -23,13 +23,16 @@ async function show(workbench, name, text) {
   await showTab(workbench, name);
   return viewPage(workbench, text);
 }
-const showTab = ({ page }, name) => page.locator('.part.panel').getByRole('tab', { name }).click();
+/** Its name may be followed by its key. */
+const tabOf = ({ page }, name) =>
+  page.locator(PANEL).getByRole('tab', { name: new RegExp(`^${name}(?: [(]|$)`) });
+const showTab = (workbench, name) => tabOf(workbench, name).click();
 
 /** Runs the steps. The editor shows kernel/main.c, the guest is stopped in kmain. */
 export async function viewSteps(workbench, step) {
   const { page } = workbench;
   await step('the address space shows regions, a map and a page walk', async () => {
-    const view = await show(workbench, 'Address Space', 'Passage page');
+    const view = await show(workbench, 'Paging', 'Passage page');
     await view.getByLabel('Go to address').fill('&kmain');
     await view.getByLabel('Go to address').press('Enter');
     await view.locator('h2', { hasText: /^0xc010/ }).waitFor();
@@ -45,7 +48,7 @@ export async function viewSteps(workbench, step) {
     await workbench.shot('view-memory', PANEL);
   });
   await step('the processor shows bits, and a table', async () => {
-    const view = await show(workbench, 'Processor', 'eflags');
+    const view = await show(workbench, 'CPU', 'eflags');
     await view.getByRole('tab', { name: 'IDT' }).click();
     await view.getByText('0x0e', { exact: true }).waitFor();
     await view.getByRole('tab', { name: 'Registers' }).click();
@@ -101,4 +104,54 @@ export async function viewSteps(workbench, step) {
     await page.locator('.tab.active', { hasText: /passage|monitor/ }).waitFor();
     await showTab(workbench, 'Terminal');
   });
+}
+
+/** VS Code's own themes, and what the window has for a class in each. */
+const THEMES = [
+  ['Dark Modern', 'vs-dark', 'dark'],
+  ['Dark High Contrast', 'hc-black', 'high-contrast'],
+];
+/** Tabs of the panel, and a text that each view shows. */
+const TABS = [
+  ['Paging', 'Passage page'],
+  ['Rings', 'Entries by vector'],
+  ['Switches', 'START'],
+  ['CPU', 'eflags'],
+  ['Memory', 'follow the virtual address'],
+  ['Traffic', 'appear here when they are used'],
+];
+
+/** Pictures of the window and of all views in other themes, to be looked at; and all tabs in a window that is not wide. */
+export async function themeSteps(workbench, step) {
+  const { page } = workbench;
+  const size = page.viewportSize();
+  await step('the tabs of all views have room in a window of 1280 pixels', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await show(workbench, 'Paging', 'Passage page');
+    await workbench.shot('narrow-window');
+    for (const [name] of TABS) await tabOf(workbench, name).waitFor();
+    await page.setViewportSize(size);
+  });
+  for (const [theme, mark, name] of THEMES)
+    await step(`every view in the theme ${theme}`, async () => {
+      await chooseTheme(workbench, theme, mark);
+      for (const [tab, text] of TABS) {
+        await show(workbench, tab, text);
+        await page.waitForTimeout(500);
+        await workbench.shot(`${name}-${tab.toLowerCase()}`, PANEL);
+      }
+      await showTab(workbench, 'Terminal');
+      await page.waitForTimeout(500);
+      await workbench.shot(name);
+    });
+  await chooseTheme(workbench, 'Light Modern', 'vs');
+}
+
+async function chooseTheme(workbench, theme, mark) {
+  const { page } = workbench;
+  await workbench.command('Preferences: Color Theme');
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: theme }).first();
+  await page.locator('.quick-input-widget input[type=text]').fill(theme);
+  await row.click();
+  await page.locator(`.monaco-workbench.${mark}`).waitFor();
 }

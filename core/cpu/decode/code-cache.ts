@@ -22,6 +22,10 @@ export interface Derived {
 export class Block {
   /** Cleared when any of its bytes is written. */
   valid = true;
+  /** Where and how it was fetched last: linear address, generation of the TLB, operand size and ring (see `fetch.ts`). */
+  linear = 0;
+  generation = -1;
+  mode = 0;
   /** How often it was run by the interpreter, at least: see `core/jit`. */
   heat = 0;
   /** Where its indirect jump or call went, the first few places. */
@@ -95,8 +99,8 @@ export interface CodeCache {
   hasPage(physical: number): boolean;
   /** Drops the blocks that overlap a written range inside one page. Returns whether there were any. */
   invalidate(physical: number, length: number): boolean;
-  /** Drops the blocks that cover a byte at one of these offsets in a page, whichever. */
-  split(offsets: ReadonlySet<number>): void;
+  /** Drops the blocks that cover a byte at one of these offsets in a physical page, or in any. */
+  split(offsets: ReadonlySet<number>, page?: number): void;
   clear(): void;
 }
 
@@ -199,7 +203,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       }
       return any;
     },
-    split(offsets) {
+    split(offsets, only) {
       if (offsets.size === 0) return;
       const marked = new Uint8Array(PAGE_SIZE);
       for (const offset of offsets) marked[offset] = 1;
@@ -209,7 +213,8 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       };
       const covers = (block: Block) =>
         coversOn(block.physical >>> 12, block) || (block.tail >= 0 && coversOn(block.tail >>> 12, block));
-      const found = [...blocks.values()].filter((block) => block.valid && covers(block));
+      const looked = only === undefined ? blocks.values() : (pages[only]?.blocks ?? []);
+      const found = [...looked].filter((block) => block.valid && covers(block));
       for (const block of found) {
         const page = block.physical >>> 12;
         const code = pages[page];

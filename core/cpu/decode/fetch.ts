@@ -11,11 +11,18 @@ import { Attr, CPL, CS, EIP, type Views } from '../state.ts';
 import { Block, type CodeCache } from './code-cache.ts';
 import type { CodeReader, Decoder } from './decoder.ts';
 import type { Insn } from './insn.ts';
+import type { Splits } from './splits.ts';
 
 /** Longest block in instructions: bounds what a breakpoint change or an invalidation throws away. */
 const MAX_BLOCK = 64;
 /** Entries of the table from linear address to block. */
-const LINEAR_SLOTS = 1 << 14;
+const LINEAR_SLOTS = 1 << 16;
+
+/** What `splits.ts` says, and what the debug registers want. */
+export interface FetchSplits extends Pick<Splits, 'has' | 'meet'> {
+  /** The run loop may stop at a linear address. */
+  near(linear: number): boolean;
+}
 
 /** A reader that has nothing at hand yet. */
 const createReader = (next: () => number): CodeReader => ({
@@ -30,7 +37,7 @@ export const STOP_AT_NEW_CODE = Symbol('stop at new code');
 
 /**
  * @param events is told of pages before their code is executed, and may stop there
- * @param splits whether a block must begin at this linear address, for there may be a breakpoint
+ * @param splits where blocks must begin, for there may be a breakpoint
  */
 export function createFetch(
   views: Views,
@@ -39,17 +46,14 @@ export function createFetch(
   decoder: Decoder,
   cache: CodeCache,
   faults: Faults,
-  splits: (linear: number) => boolean,
+  splits: FetchSplits,
   events: Pick<CpuEvents, 'newCode' | 'watchedCode'>,
 ): () => Block {
   const { state, segBase, segLimit, segAttr } = views;
   const { watchedCode } = events;
 
   // From linear address to block: valid while the TLB generation and the mode are the same.
-  const slotLinear = new Int32Array(LINEAR_SLOTS);
-  const slotGeneration = new Int32Array(LINEAR_SLOTS);
-  const slotMode = new Uint8Array(LINEAR_SLOTS);
-  const slotBlock: (Block | undefined)[] = new Array<Block | undefined>(LINEAR_SLOTS).fill(undefined);
+  const slots: (Block | undefined)[] = new Array<Block | undefined>(LINEAR_SLOTS).fill(undefined);
 
   /** Reads code inside one page of RAM at full speed; thrown at the page's end. */
   const PAGE_END = Symbol('end of page');
@@ -65,7 +69,7 @@ export function createFetch(
     let size = 0;
     try {
       while (insns.length < MAX_BLOCK) {
-        if (size > 0 && splits(linear + size)) break;
+        if (size > 0 && splits.has(linear + size, physical + size)) break;
         const insn = decoder.decode(pageReader, wide);
         insn.start = size;
         size += insn.end;
@@ -78,7 +82,7 @@ export function createFetch(
       if (error !== PAGE_END) throw error;
       if (insns.length === 0) return undefined;
     }
-    return new Block(physical, size, insns, splits(linear));
+    return new Block(physical, size, insns, splits.has(linear, physical));
   }
 
   /** Bytes one at a time with limit check and translation, for code that crosses a page or lies outside RAM. */
@@ -93,7 +97,7 @@ export function createFetch(
     slowOffset = state[EIP];
     const insn = decoder.decode(slowReader, wide);
     const linear = (segBase[CS] + state[EIP]) | 0;
-    return new Block(0, insn.end, [insn], splits(linear));
+    return new Block(0, insn.end, [insn], splits.near(linear));
   }
 
   /** The next page of linear memory, where an instruction that begins at `linear` ends. @throws CpuFault */
@@ -106,7 +110,7 @@ export function createFetch(
     const tail = tailOf(linear);
     if (tail >= memory.size || tail >>> 12 === physical >>> 12) return block;
     tell(((linear & -PAGE_SIZE) + PAGE_SIZE) | 0, tail, !cache.hasPage(tail));
-    const kept = new Block(physical, block.size, block.insns, block.breakpoint, tail);
+    const kept = new Block(physical, block.size, block.insns, splits.has(linear, physical), tail);
     cache.add(kept, wide);
     return kept;
   }
@@ -124,14 +128,15 @@ export function createFetch(
     const linear = (segBase[CS] + eip) | 0;
     const wide = (segAttr[CS] & Attr.Big) !== 0;
     const mode = (wide ? 1 : 0) | (state[CPL] === 3 ? 2 : 0);
-    const slot = (linear ^ (linear >>> 14)) & (LINEAR_SLOTS - 1);
-    let block = slotBlock[slot];
-    const known = block?.valid === true && slotLinear[slot] === linear && slotMode[slot] === mode;
-    if (block === undefined || !known || slotGeneration[slot] !== mmu.generation()) {
+    const slot = (linear ^ (linear >>> 16)) & (LINEAR_SLOTS - 1);
+    let block = slots[slot];
+    const known = block?.valid === true && block.linear === linear && block.mode === mode;
+    if (block === undefined || !known || block.generation !== mmu.generation()) {
       if (eip >>> 0 > segLimit[CS]) faults.gp(0);
       const physical = mmu.translateFetch(linear, state[CPL] === 3);
+      splits.meet(linear, physical);
       // After a flush of the TLB the same code is mostly still there.
-      if (block === undefined || !known || block.physical !== physical) block = cache.find(physical, wide);
+      if (block?.valid !== true || !known || block.physical !== physical) block = cache.find(physical, wide);
       if (!block) {
         if (physical >= memory.size) return decodeSlow(wide);
         tell(linear, physical, !cache.hasPage(physical));
@@ -139,10 +144,10 @@ export function createFetch(
         if (!block) return decodeCrossing(physical, linear, wide);
         cache.add(block, wide);
       } else tell(linear, physical, false);
-      slotLinear[slot] = linear;
-      slotGeneration[slot] = mmu.generation();
-      slotMode[slot] = mode;
-      slotBlock[slot] = block;
+      block.linear = linear;
+      block.generation = mmu.generation();
+      block.mode = mode;
+      slots[slot] = block;
     }
     if ((eip >>> 0) + block.size - 1 > segLimit[CS]) return decodeSlow(wide);
     // The page that it ends on may have changed: then it is another instruction.

@@ -1,25 +1,55 @@
 /**
- * Where decoded blocks must begin, by the low 12 bits of addresses: at breakpoints for as long as they are set, and at places
- * of steps until there are many of them.
+ * Where decoded blocks must begin, because the run loop may have to stop there.
+ *
+ * Breakpoints are linear addresses, blocks belong to physical pages: a page gets the places of a linear page when code is about to
+ * run there, and its blocks that cover one of them are dropped then. So a breakpoint costs nothing on other pages. The places
+ * of steps hold for every page by their low 12 bits, until there are many of them.
  */
+import { PAGE_SIZE } from '../../memory/layout.ts';
 import type { CodeCache } from './code-cache.ts';
 
 /** Temporary places before they are forgotten. A few cost nothing, and the code that was decoded for them is as good as any. */
 const MANY = 256;
 
 export interface Splits {
-  has(linear: number): boolean;
-  /** Replaces the places that stay. Those that go are split like temporary ones. */
-  keep(pageOffsets: ReadonlySet<number>): void;
-  /** Adds temporary places. */
+  /** Must a block begin here? */
+  has(linear: number, physical: number): boolean;
+  /** Code of a physical page is about to run, or to be translated, at a linear address. */
+  meet(linear: number, physical: number): void;
+  /** Replaces the addresses that stay. Those that go are split like temporary ones. */
+  keep(linear: readonly number[], physical: readonly number[]): void;
+  /** Adds temporary places, by the low 12 bits of addresses. */
   add(pageOffsets: Iterable<number>): void;
   /** Forgets the temporary places, if there are many; @param all even if there are few */
   forget(all?: boolean): void;
 }
 
+/** Places of a page, by page number. */
+type Places = Map<number, Set<number>>;
+
+const pageOf = (address: number) => address >>> 12;
+const offsetOf = (address: number) => address & (PAGE_SIZE - 1);
+
+function placesOf(addresses: readonly number[]): Places {
+  const places: Places = new Map();
+  for (const address of addresses) {
+    const page = pageOf(address);
+    const known = places.get(page) ?? new Set();
+    places.set(page, known.add(offsetOf(address)));
+  }
+  return places;
+}
+
 export function createSplits(cache: CodeCache): Splits {
-  const split = new Uint8Array(0x1000);
-  let kept: ReadonlySet<number> = new Set();
+  const split = new Uint8Array(PAGE_SIZE);
+  let kept: { readonly linear: readonly number[]; readonly physical: readonly number[] } = {
+    linear: [],
+    physical: [],
+  };
+  /** By linear page. */
+  let wanted: Places = new Map();
+  /** By physical page: those of the linear pages that it was met at, and what was set for it itself. */
+  let met: Places = new Map();
   let temporary = 0;
 
   /** Returns how many there are more now. */
@@ -34,16 +64,34 @@ export function createSplits(cache: CodeCache): Splits {
     if (temporary < (all ? 1 : MANY)) return;
     temporary = 0;
     split.fill(0);
-    for (const offset of kept) split[offset] = 1;
     cache.clear();
   }
+  const without = (all: readonly number[], others: readonly number[]) => {
+    const known = new Set(others);
+    return all.filter((address) => !known.has(address));
+  };
 
   return {
-    has: (linear) => split[linear & 0xfff] !== 0,
-    keep(pageOffsets) {
-      temporary += kept.size;
-      kept = pageOffsets;
-      splitAt(pageOffsets);
+    has: (linear, physical) =>
+      split[offsetOf(linear)] !== 0 ||
+      (met.size > 0 && met.get(pageOf(physical))?.has(offsetOf(physical)) === true),
+    meet(linear, physical) {
+      const places = wanted.size === 0 ? undefined : wanted.get(pageOf(linear));
+      if (!places) return;
+      const page = pageOf(physical);
+      const known = met.get(page) ?? new Set();
+      const added = new Set([...places].filter((place) => !known.has(place)));
+      if (added.size === 0) return;
+      met.set(page, new Set([...known, ...added]));
+      cache.split(added, page);
+    },
+    keep(linear, physical) {
+      const added = [...without(linear, kept.linear), ...without(physical, kept.physical)];
+      temporary += without(kept.linear, linear).length + without(kept.physical, physical).length;
+      kept = { linear, physical };
+      wanted = placesOf(linear);
+      met = placesOf(physical);
+      cache.split(new Set(added.map(offsetOf)));
       forget();
     },
     add(pageOffsets) {

@@ -7,7 +7,7 @@
  * after the instruction (the run loop); an instruction breakpoint is a fault before it.
  */
 import type { Mmu } from '../paging/mmu.ts';
-import { BREAK, CR4, Cr4, DEBUG_HITS, DEBUG_IO, DR0, DR7, type Views } from '../state.ts';
+import { Break, BREAK, CR4, Cr4, DEBUG_HITS, DEBUG_IO, DR0, DR7, type Views } from '../state.ts';
 
 /** DR6 bits (SDM vol. 3B, figure 17-1). B0-B3 are bits 0-3. */
 export const Dr6 = { BD: 0x2000, BS: 0x4000, BT: 0x8000 } as const;
@@ -66,7 +66,7 @@ export function createDebugRegisters(
   function note(hits: number): void {
     if (hits === 0) return;
     state[DEBUG_HITS] |= hits;
-    state[BREAK] = 1;
+    state[BREAK] |= Break.Event;
   }
 
   const isWrite = (k: number) => k === Kind.Write || k === Kind.ReadWrite;

@@ -2,7 +2,7 @@
  * The non-maskable interrupt: an edge that is remembered until it is taken, and held back from then until the next IRET
  * (SDM vol. 3A, 6.7.1). At most one waits.
  */
-import { BREAK, HALTED, INTR, NMI_STATE, type Views } from '../state.ts';
+import { Break, BREAK, HALTED, INTR, NMI_STATE, type Views } from '../state.ts';
 
 /** Bit of `INTR`. */
 export const NMI_PENDING = 2;
@@ -23,7 +23,7 @@ export function createNmi({ state }: Views): Nmi {
     raise() {
       if (state[NMI_STATE] !== 0) state[NMI_STATE] |= WAITING;
       else state[INTR] |= NMI_PENDING;
-      state[BREAK] = 1;
+      state[BREAK] |= Break.Event;
     },
     take() {
       state[INTR] &= ~NMI_PENDING;

@@ -6,7 +6,7 @@ import type { DebugRegisters } from '../interrupts/debug-registers.ts';
 import type { Faults } from '../interrupts/fault.ts';
 import type { Mmu } from '../paging/mmu.ts';
 import type { Segmentation } from '../segmentation/segmentation.ts';
-import { BREAK, CR0, Cr0, CR2, CR3, CR4, Cr4, type Views } from '../state.ts';
+import { Break, BREAK, CR0, Cr0, CR2, CR3, CR4, Cr4, type Views } from '../state.ts';
 import { type CpuModel, cr0Bits, cr4Bits } from './cpuid.ts';
 
 export interface ControlRegisters {
@@ -37,7 +37,7 @@ export function createControlRegisters(
     state[CR0] = (value & cr0Known) | Cr0.ET;
     if ((changed & (Cr0.PG | Cr0.WP | Cr0.PE)) !== 0) mmu.flush(true);
     if ((changed & (Cr0.PE | Cr0.AM)) !== 0) segmentation.updateMode();
-    state[BREAK] = 1;
+    state[BREAK] |= Break.Event;
   }
   function setCr3(value: number): void {
     mmu.loadPointers(state[CR0], value, state[CR4]);

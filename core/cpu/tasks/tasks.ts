@@ -13,6 +13,7 @@ import type { PendingStack } from '../segmentation/pending-stack.ts';
 import { checkPendingInterrupt } from '../interrupts/vme.ts';
 import {
   Attr,
+  Break,
   BREAK,
   COMMITTED,
   CPL,
@@ -204,7 +205,7 @@ export function createTaskSwitch(
     state[EIP] = eip;
     flags.set(cause === 'call' ? eflags | Flag.NT : eflags);
     for (let r = 0; r < 8; r++) reg32[r] = wide ? registers[r] : registers[r] | -0x1_0000;
-    state[BREAK] = 1;
+    state[BREAK] |= Break.Event;
     segmentation.setCpl(selectors[CS] & 3);
     segmentation.updateMode();
     if ((eflags & Flag.VM) !== 0 && state[V86] !== 0) {

@@ -15,7 +15,7 @@ import type { Frame } from './frame.ts';
 import type { Known, Place } from './pages.ts';
 
 /** Leaves the linear address on the stack. */
-export function linearAddress(frame: Frame, { seg, base, index, scale, disp, mask }: Memory): void {
+export function linearAddress(frame: Frame, { seg, base, index, scale, disp, mask, bit }: Memory): void {
   const { code } = frame;
   let terms = 0;
   const add = () => {
@@ -35,6 +35,15 @@ export function linearAddress(frame: Frame, { seg, base, index, scale, disp, mas
   }
   if (disp !== 0 || terms === 0) {
     code.const(disp);
+    add();
+  }
+  if (bit !== undefined) {
+    // Signed: it reaches in both directions.
+    frame.getRegister(bit);
+    code.const(5);
+    code.op(Op.i32ShrS);
+    code.const(2);
+    code.op(Op.i32Shl);
     add();
   }
   if (mask !== -1) {

@@ -103,8 +103,8 @@ export function createPages(newLocal: () => number): Pages {
 
   const isPresent = ({ place, use }: Known) => place.use === use;
 
-  function baseOf({ base, index, scale, disp, seg, mask }: Memory) {
-    if (mask !== -1 || seg === FS || seg === GS) return undefined;
+  function baseOf({ base, index, scale, disp, seg, mask, bit }: Memory) {
+    if (mask !== -1 || bit !== undefined || seg === FS || seg === GS) return undefined;
     const first = registers[base]!;
     const second = registers[index]!;
     return {

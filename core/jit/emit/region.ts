@@ -1,13 +1,11 @@
 /** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
-import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../../cpu/paging/tlb.ts';
 import { CS, ECX, FS, GS } from '../../cpu/state.ts';
-import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
 import type { Exit } from '../exit.ts';
 import type { Memory, Operation, Terminator } from '../ir.ts';
-import { isMemory } from '../lift.ts';
+import { flushesPages, isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
 import type { Structure } from '../passes/structure.ts';
-import { nextPage, type Region, type RegionBlock } from '../region.ts';
+import type { Region, RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import {
@@ -17,6 +15,7 @@ import {
   emitPopFlags,
   interruptWaits,
 } from './flag-image.ts';
+import { checkHead, checkTail } from './code-pages.ts';
 import { createFlagWriter } from './flags.ts';
 import { createFrame, enterRegion, type ImportService, leaveRegion } from './frame.ts';
 import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
@@ -96,21 +95,6 @@ export function emitRegion(
     handOver(block, of.insn, false);
   }
 
-  /** A page of a block is where it was when the region was made, and may be executed: else the interpreter looks. */
-  function checkPage(target: RegionBlock, linear: number, physical: number): void {
-    const right = (mode.user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
-    const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
-    code.const((linear >>> 12) * 4);
-    code.memory(Op.i32Load, TLB_BASE);
-    code.const(-PAGE_SIZE | right | NO_EXECUTE);
-    code.op(Op.i32And);
-    code.const(distance | right);
-    code.op(Op.i32Ne);
-    code.if();
-    frame.leaveTo(target.eip);
-    code.end();
-  }
-
   /** Goes on at an EIP, when the instructions of `from` are done and counted. What is known there stays known behind it. */
   function go(from: RegionBlock, to: number): void {
     const here = frame.pages.snapshot();
@@ -126,9 +110,8 @@ export function emitRegion(
       frame.leaveTo(to);
       return;
     }
-    const { eip, source } = target;
-    if (eip >>> 12 !== from.eip >>> 12) checkPage(target, eip, source.physical);
-    if (source.tail >= 0) checkPage(target, nextPage(eip), source.tail);
+    if (target.eip >>> 12 !== from.eip >>> 12) checkHead(frame, target);
+    checkTail(frame, target);
     if (kind === 'dispatch') {
       dispatch(target);
       return;
@@ -275,6 +258,8 @@ export function emitRegion(
         flags.known = 'nothing';
         // Either way has taken its own rounds from what is left.
         count(block);
+        const target = at.get(terminator.next);
+        if (target && flushesPages(insn)) checkHead(frame, target);
         go(block, terminator.next);
         return;
       }

@@ -58,6 +58,8 @@ const AREAS = [
   [PAGE_TABLE, 0x1000],
 ] as const;
 const PRESENT_WRITABLE_USER = 7;
+/** Stays in the TLB over a load of CR3. */
+const GLOBAL = 0x100 | PRESENT_WRITABLE_USER;
 
 interface Subject {
   readonly tier: Tier;
@@ -111,9 +113,11 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
   state[EIP] = CODE;
   state[HALTED] = 0;
   state[MID_REP] = 0;
+  state[BRANCH_COUNT] = 0;
+  cpu.views.branches.fill(0);
   state[CR0] = (state[CR0] & ~Cr0.PG) | (random(2) === 0 ? Cr0.PG : 0);
   state[CR3] = DIRECTORY;
-  state[CR4] |= Cr4.OSFXSR | Cr4.OSXMMEXCPT;
+  state[CR4] |= Cr4.OSFXSR | Cr4.OSXMMEXCPT | Cr4.PGE;
   const { mem8, mem } = cpu.views;
   mem8.fill(0, FpuState.Registers, FpuState.Registers + 0xa0);
   mem8.fill(0, FpuState.Xmm, FpuState.Mxcsr);
@@ -122,7 +126,10 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
   mem.setUint32(FpuState.Mxcsr, 0x1f80, true);
   machine.dword(DIRECTORY, PAGE_TABLE | PRESENT_WRITABLE_USER);
   for (let page = 0; page < 0x400; page++)
-    machine.dword(PAGE_TABLE + page * 4, (page << 12) | PRESENT_WRITABLE_USER);
+    machine.dword(
+      PAGE_TABLE + page * 4,
+      (page << 12) | (page === DATA >>> 12 ? PRESENT_WRITABLE_USER : GLOBAL),
+    );
   cpu.mmu.flush(true);
   for (const seg of [ES, DS, FS, GS]) cpu.segmentation.load(seg, DATA0);
   cpu.setIntr(false);

@@ -95,6 +95,20 @@ function instruction(random: Random): number[] {
     case 18:
       return [...mask, 0x0f, [0xa4, 0xac][random(2)]!, ...rm(register(random)), imm8(random)];
     case 19:
+      if (random(3) === 0) {
+        // A bit string: and reg, 3ffh; bt [ebx + disp32], reg and relatives
+        const bit = register(random);
+        const strings = [0xa3, 0xab, 0xb3, 0xbb];
+        return [
+          0x81,
+          0xe0 | bit,
+          ...le(0x3ff),
+          0x0f,
+          strings[random(4)]!,
+          0x83 | (bit << 3),
+          ...le(random(0x400)),
+        ];
+      }
       return random(2) === 0
         ? [...mask, 0x0f, [0xbc, 0xbd][random(2)]!, ...rm(register(random))]
         : [...mask, 0x0f, 0xba, ...rm(4 + random(4)), imm8(random)];

@@ -3,7 +3,7 @@ import { arithmetic, isNan } from './arith';
 import { fromDouble, fromInteger, fromSingle } from './convert';
 import { begin, ex, flag, rm, rse } from './round';
 import { DE, IE, QUIET_BIT, ZE } from './state';
-import { fastArithmetic } from './x87-fast';
+import { fastArithmetic, fastMemory, fastRegisters } from './x87-fast';
 import {
   BEFORE,
   abandon,
@@ -19,6 +19,7 @@ import {
 
 /** ST(destination) := ST(destination) op ST(source), then pops if asked. */
 export function arithmeticRegisters(operation: i32, destination: u32, source: u32, pops: bool): void {
+  if (fastRegisters(operation, destination, source, pops)) return;
   begin();
   if (isEmpty(destination) || isEmpty(source)) {
     if (stackFault(false)) {
@@ -30,11 +31,6 @@ export function arithmeticRegisters(operation: i32, destination: u32, source: u3
     const ase = signExponent(destination);
     const bm = significand(source);
     const bse = signExponent(source);
-    if (fastArithmetic(operation, am, ase, bm, bse)) {
-      put(destination, rm, rse);
-      if (pops) pop();
-      return;
-    }
     arithmetic(operation, am, ase, bm, bse);
     if (unmasked(BEFORE)) {
       abandon();
@@ -58,6 +54,7 @@ function readOperand(kind: i32, lo: u32, hi: u32): void {
 
 /** ST(0) := ST(0) op memory. */
 export function arithmeticMemory(operation: i32, kind: i32, lo: u32, hi: u32): void {
+  if (kind == DOUBLE && fastMemory(operation, u64(lo) | (u64(hi) << 32))) return;
   begin();
   if (isEmpty(0)) {
     if (stackFault(false)) {

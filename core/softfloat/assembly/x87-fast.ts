@@ -4,8 +4,22 @@
  * other cases return false, having changed nothing: `arith.ts` and `convert.ts` treat them.
  */
 import { ADD, MUL, SUB, SUBR, isNormal, isZero, multiply64, productHigh, productLow } from './arith';
-import { flag, result, setUp } from './round';
-import { BIAS, BUSY, C1, CONTROL, ES, EXPONENT, INTEGER_BIT, OUTPUT, PE, SIGN, STATUS } from './state';
+import { flag, result, rm, rse, setUp } from './round';
+import {
+  BIAS,
+  BUSY,
+  C1,
+  CONTROL,
+  EMPTY,
+  ES,
+  EXPONENT,
+  INTEGER_BIT,
+  OUTPUT,
+  PE,
+  REGISTERS,
+  SIGN,
+  STATUS,
+} from './state';
 
 /** Precision and rounding control, and the masks; their usual values. */
 const USUAL_BITS: u32 = 0x0f3f;
@@ -97,9 +111,8 @@ function multiply(am: u64, ase: u32, bm: u64, bse: u32): bool {
   return finish(sign, e, h, l);
 }
 
-/** The arithmetic of `arith.ts`; the result is in `rm` and `rse`, the status word is written. */
-export function fastArithmetic(operation: i32, am: u64, ase: u32, bm: u64, bse: u32): bool {
-  if (!isUsual()) return false;
+/** The arithmetic of `arith.ts` if control is usual; the result is in `rm` and `rse`, the status word is written. */
+function operate(operation: i32, am: u64, ase: u32, bm: u64, bse: u32): bool {
   switch (operation) {
     case ADD:
       return add(am, ase, bm, bse);
@@ -112,6 +125,76 @@ export function fastArithmetic(operation: i32, am: u64, ase: u32, bm: u64, bse: 
     default:
       return false;
   }
+}
+
+export function fastArithmetic(operation: i32, am: u64, ase: u32, bm: u64, bse: u32): bool {
+  return isUsual() && operate(operation, am, ase, bm, bse);
+}
+
+const TOP: u32 = 0x3800;
+function topOf(status: u32): u32 {
+  return (status >> 11) & 7;
+}
+
+/** A double in the format of a register. */
+let wideM: u64 = 0;
+let wideSe: u32 = 0;
+/** @returns false for a number that is neither normal nor zero */
+function widen(bits: u64): bool {
+  const exponent = u32(bits >> 52) & 0x7ff;
+  wideSe = u32(bits >> 48) & SIGN;
+  if (exponent - 1 < 0x7fe) {
+    wideM = INTEGER_BIT | (bits << 11);
+    wideSe |= exponent + u32(BIAS - 1023);
+    return true;
+  }
+  wideM = 0;
+  return bits << 1 == 0;
+}
+
+/** FLD m64, if there is a free register. */
+export function fastLoadDouble(bits: u64): bool {
+  if (!isUsual() || !widen(bits)) return false;
+  const status = load<u32>(STATUS);
+  const empty = load<u32>(EMPTY);
+  const top = (topOf(status) - 1) & 7;
+  if (((empty >> top) & 1) == 0) return false;
+  const at = REGISTERS + (top << 4);
+  store<u64>(at, wideM);
+  store<u32>(at, wideSe, 8);
+  store<u32>(EMPTY, empty & ~((<u32>1) << top));
+  store<u32>(STATUS, (status & ~(TOP | C1 | ES | BUSY)) | (top << 11));
+  return true;
+}
+
+/** ST(0) := ST(0) op m64. */
+export function fastMemory(operation: i32, bits: u64): bool {
+  const top = topOf(load<u32>(STATUS));
+  if (!isUsual() || ((load<u32>(EMPTY) >> top) & 1) != 0 || !widen(bits)) return false;
+  const at = REGISTERS + (top << 4);
+  if (!operate(operation, load<u64>(at), load<u32>(at, 8), wideM, wideSe)) return false;
+  store<u64>(at, rm);
+  store<u32>(at, rse, 8);
+  return true;
+}
+
+/** ST(destination) := ST(destination) op ST(source), then pops if asked. */
+export function fastRegisters(operation: i32, destination: u32, source: u32, pops: bool): bool {
+  const empty = load<u32>(EMPTY);
+  const top = topOf(load<u32>(STATUS));
+  const to = (top + destination) & 7;
+  const from = (top + source) & 7;
+  if (!isUsual() || (((empty >> to) | (empty >> from)) & 1) != 0) return false;
+  const at = REGISTERS + (to << 4);
+  const other = REGISTERS + (from << 4);
+  if (!operate(operation, load<u64>(at), load<u32>(at, 8), load<u64>(other), load<u32>(other, 8)))
+    return false;
+  store<u64>(at, rm);
+  store<u32>(at, rse, 8);
+  if (!pops) return true;
+  store<u32>(EMPTY, empty | ((<u32>1) << top));
+  store<u32>(STATUS, (load<u32>(STATUS) & ~TOP) | (((top + 1) & 7) << 11));
+  return true;
 }
 
 /** Rounds a value to a double at OUTPUT; the flags are those of `round.ts`, for the store is not done yet. */

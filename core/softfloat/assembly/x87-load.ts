@@ -13,6 +13,7 @@ import {
   top,
   unmasked,
 } from './x87-stack';
+import { fastLoadDouble } from './x87-fast';
 
 /** Pushes `rm`, `rse` unless the load is invalid; an unmasked denormal is pushed. */
 function push(): void {
@@ -43,8 +44,10 @@ export function loadSingle(bits: u32): void {
   push();
 }
 export function loadDouble(lo: u32, hi: u32): void {
+  const bits = u64(lo) | (u64(hi) << 32);
+  if (fastLoadDouble(bits)) return;
   begin();
-  fromDouble(u64(lo) | (u64(hi) << 32));
+  fromDouble(bits);
   push();
 }
 /** FLD m80 takes any bit pattern and raises nothing. */

@@ -9,7 +9,7 @@ import type { Change } from './ranges.ts';
 type Kind = MappedRange['region'] | 'changes';
 
 /** In the order in which they are shown. */
-const TITLES: Readonly<Record<Kind, string>> = {
+export const TITLES: Readonly<Record<Kind, string>> = {
   changes: t('Changed since the last stop'),
   image: t('Kernel'),
   module: t('Modules'),

@@ -5,7 +5,7 @@ import { coroutineOf } from './references.ts';
 const COLOURS = [
   '--vscode-charts-blue',
   '--vscode-charts-green',
-  '--vscode-charts-orange',
+  '--vscode-colinux-orange',
   '--vscode-charts-purple',
   '--vscode-charts-yellow',
   '--vscode-charts-red',

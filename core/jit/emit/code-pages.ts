@@ -1,0 +1,31 @@
+/** The pages that a block lies on: whether they are where they were when the region was made, and may be executed. */
+import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../../cpu/paging/tlb.ts';
+import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
+import { nextPage, type RegionBlock } from '../region.ts';
+import { Op } from '../wasm/opcodes.ts';
+import type { Frame } from './frame.ts';
+
+/** Leaves for the block if it does not begin where it did: the interpreter looks. */
+export function checkHead(frame: Frame, { eip, source }: RegionBlock): void {
+  checkPage(frame, eip, eip, source.physical);
+}
+
+/** The same for the page that the block ends on, if that is another one. */
+export function checkTail(frame: Frame, { eip, source }: RegionBlock): void {
+  if (source.tail >= 0) checkPage(frame, eip, nextPage(eip), source.tail);
+}
+
+function checkPage(frame: Frame, eip: number, linear: number, physical: number): void {
+  const { code, mode } = frame;
+  const right = (mode.user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
+  const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
+  code.const((linear >>> 12) * 4);
+  code.memory(Op.i32Load, TLB_BASE);
+  code.const(-PAGE_SIZE | right | NO_EXECUTE);
+  code.op(Op.i32And);
+  code.const(distance | right);
+  code.op(Op.i32Ne);
+  code.if();
+  frame.leaveTo(eip);
+  code.end();
+}
