@@ -28,6 +28,7 @@ export async function guest({ ask }: Scribe): Promise<void> {
   await ask('colinux/stateHash');
   await ask('colinux/switches', { first: 0, most: 2 });
   await ask('colinux/taskState', GUEST);
+  await ask('colinux/setTaskField', { ...GUEST, field: 'trap', value: 1 });
   await ask('colinux/tasks');
   await ask('colinux/kernelLog', { threadId: 1 });
   await ask('colinux/devices');

@@ -172,7 +172,12 @@ async function tables({ ask }: Scribe): Promise<void> {
   await ask('colinux/reverseMap', { physical: 'all' });
   await ask('colinux/descriptors', { ...ONE, table: 'gdt' });
   await ask('colinux/descriptors', { ...ONE, table: 'ldt' });
+  // The same descriptor with DPL 3.
+  const writable = { ...ONE, table: 'gdt', index: 2, low: 0xffff, high: 0x00cf_f300 };
+  await ask('colinux/setDescriptor', { ...writable, checkOnly: true });
+  await ask('colinux/setDescriptor', { ...writable, index: 99 });
   await ask('colinux/taskState', ONE);
+  await ask('colinux/setTaskField', { ...ONE, field: 'esp0', value: 0 });
   await ask('colinux/transitions', { first: -2, most: 2 });
   await ask('colinux/transitions', { first: 0, most: 9999 });
   await ask('colinux/spaceLoads', { first: 0, most: 2 });
