@@ -14,6 +14,9 @@ export interface ByteSink {
 /** Writes some bytes and returns how many; throws system errors as `fs.writeSync` does. */
 export type WriteBytes = (bytes: Uint8Array) => number;
 
+/** A pipe, a terminal and a socket whose other end is closed; a socket says so in another way if bytes were still on their way. */
+const GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET']);
+
 export function createByteSink(write: WriteBytes): ByteSink {
   let pending: number[] = [];
   let closed = false;
@@ -24,7 +27,7 @@ export function createByteSink(write: WriteBytes): ByteSink {
     } catch (error) {
       const code = systemCode(error);
       if (code === 'EAGAIN') return 0;
-      if (code !== 'EPIPE' && code !== 'EIO') throw new Problem(`Output was lost, ${systemReason(error)}.`);
+      if (code === undefined || !GONE.has(code)) throw new Problem(`Output was lost, ${systemReason(error)}.`);
       closed = true;
       return bytes.length;
     }

@@ -1,6 +1,6 @@
 /** How sessions begin, are interrupted and end: entry, pause, panic, overflow, triple fault, disconnect, terminate. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildImage } from './support/build-image.ts';
+import { buildImage, C_ENTRY } from './support/build-image.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import {
   inRoot,
@@ -64,11 +64,16 @@ describe('without debugging', () => {
 });
 
 describe('a pause', () => {
-  it('is answered in less than 50 ms while the guest spins with interrupts off', async () => {
-    await launch({ cmdline: 'spin' });
-    while (!(await session.screen()).includes('direct map')) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+  it('is answered in less than 50 ms while a kernel spins with interrupts off', async () => {
+    // A guest of ours would be ended by the host's watchdog after a second of the machine's time, which is soon over in the fast tier.
+    const source = `${C_ENTRY}
+      volatile unsigned rounds;
+      void kmain(void) {
+        __asm__ volatile("cli");
+        for (;;)
+          rounds++;
+      }`;
+    await launch({ kernel: buildImage(bundle, 'spin', source, { suffix: '.c' }) });
     const times: number[] = [];
     // A loaded computer may be late now and then: half of the tries must be in time, in one of three rounds.
     const median = () => [...times].sort((a, b) => a - b)[times.length >> 1]!;
@@ -76,18 +81,18 @@ describe('a pause', () => {
       times.length = 0;
       for (let n = 0; n < 9; n++) {
         const begin = performance.now();
-        await session.client.pauseRequest({ threadId: 2 });
-        expect(await session.stop()).toMatchObject({ reason: 'pause', threadId: 2 });
+        await session.client.pauseRequest({ threadId: 1 });
+        expect(await session.stop()).toMatchObject({ reason: 'pause', threadId: 1 });
         times.push(performance.now() - begin);
         if (n < 8) {
-          await session.client.continueRequest({ threadId: 2 });
+          await session.client.continueRequest({ threadId: 1 });
           await new Promise((resolve) => setTimeout(resolve, 7 * n));
         }
       }
     }
     expect(median()).toBeLessThan(50);
     expect((await session.names())[0]).toBe('kmain');
-    expect(await session.evaluate('megabytes')).toBe('16');
+    expect(await session.evaluate('rounds > 1000')).toBe('1');
     expect(await session.evaluate('($eflags >> 9) & 1')).toBe('0');
   });
 
@@ -95,7 +100,7 @@ describe('a pause', () => {
     await launch({ cmdline: 'spin', breakpoints: [[main, lineOf(main, 'for (interrupts_off();;)')]] });
     await session.stop();
     await session.client.nextRequest({ threadId: 2 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 10));
     await session.client.pauseRequest({ threadId: 2 });
     expect((await session.stop()).reason).toMatch(/^(pause|step)$/);
     expect((await session.names())[0]).toBe('kmain');

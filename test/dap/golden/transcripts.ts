@@ -14,11 +14,22 @@ const FOLDER = join(root, 'test/golden/dap');
 
 const fileOf = (command: string): string => join(FOLDER, `${command.replace('/', '-')}.txt`);
 
-/** As text that people read; long lists and texts are cut. */
-const show = (body: unknown): string =>
+/** The same with all its texts changed. */
+function changed(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((one) => changed(one, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, changed(one, change)]));
+}
+
+/** As text that people read; long lists and texts are cut. Folders are replaced before, for their lengths decide where lines are broken. */
+const show = (body: unknown, folders: readonly Rule[]): string =>
   body === undefined
     ? ''
-    : ` ${inspect(body, { depth: null, breakLength: 110, compact: 3, maxArrayLength: 6, maxStringLength: 400 })}`;
+    : ` ${inspect(
+        changed(body, (text) => folders.reduce((left, [what, by]) => left.replaceAll(what, by), text)),
+        { depth: null, breakLength: 110, compact: 3, maxArrayLength: 6, maxStringLength: 400 },
+      )}`;
 
 /** A rule replaces what differs between computers by something that does not. */
 export type Rule = readonly [what: RegExp | string, by: string];
@@ -104,6 +115,7 @@ export function scribe(
 ): Scribe {
   const { client, messages } = session;
   const send = client.send.bind(client) as (command: string, args?: object) => Promise<unknown>;
+  const folders = [...GENERAL, ...rules].filter(([what]) => typeof what === 'string');
   const plain = (text: string) =>
     [...GENERAL, ...rules].reduce((left, [what, by]) => left.replaceAll(what, by), text);
   return {
@@ -115,19 +127,21 @@ export function scribe(
       if (until !== undefined) await session.event(until);
       // What is sent behind the answer comes before the next one.
       if (!last) await send('cancel', {});
-      const lines = [`→ ${command}${show(args)}`];
+      const lines = [`→ ${command}${show(args, folders)}`];
       let body: unknown;
       for (const message of joined(messages.slice(from), meanwhile !== undefined)) {
         if (beside && isPrinted(message)) continue;
         if (message.type === 'event') {
           const { event, body: told } = message as DebugProtocol.Event;
-          lines.push(`• ${event}${show(told)}`);
+          lines.push(`• ${event}${show(told, folders)}`);
           continue;
         }
         const answer = message as DebugProtocol.Response;
         if (answer.command !== command) continue;
         ({ body } = answer);
-        lines.push(answer.success ? `← ${command}${show(body)}` : `✗ ${command}: ${answer.message ?? ''}`);
+        lines.push(
+          answer.success ? `← ${command}${show(body, folders)}` : `✗ ${command}: ${answer.message ?? ''}`,
+        );
         if (command === 'cancel') break;
       }
       transcripts.add(command, lines.map(plain));
