@@ -106,7 +106,7 @@ export function discover(
   entry: number,
   mode: Mode,
   find: FindBlock,
-  limits: Pick<TranslatorOptions, 'instructions' | 'heat'>,
+  limits: Pick<TranslatorOptions, 'instructions' | 'heat' | 'misses'>,
 ): Region | undefined {
   const found = new Map<number, Found>();
   const queue = [entry];
@@ -132,5 +132,5 @@ export function discover(
       block.terminator.kind === 'return' ? (sites.get(block) ?? []) : (block.source.targets ?? []);
     return { ...block, index, known: known.filter((eip) => found.has(eip)) };
   });
-  return { mode, blocks, at: new Map(blocks.map((block) => [block.eip, block])) };
+  return { mode, misses: limits.misses, blocks, at: new Map(blocks.map((block) => [block.eip, block])) };
 }

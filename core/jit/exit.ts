@@ -12,6 +12,8 @@ export interface Exit {
   readonly done: number;
   /** The instruction that goes on, if the TLB does not allow its access. */
   readonly access?: Insn;
+  /** The next translation may fill the TLB for it. */
+  readonly fillable?: boolean;
   /** The instruction that goes on, if its access is not in the page of the one before (`emit/pages.ts`). */
   readonly apart?: Insn;
   /** The block whose indirect jump or call has gone to a place that the region does not know. */

@@ -21,6 +21,8 @@ export interface Region {
   readonly mode: Mode;
   /** The first one is the entry. */
   readonly blocks: readonly RegionBlock[];
+  /** An access that has missed the TLB so often fills it without leaving: a call that loops are better without. */
+  readonly misses: number;
   /** By EIP. */
   readonly at: ReadonlyMap<number, RegionBlock>;
 }

@@ -18,7 +18,7 @@ function region(pages: readonly number[], changed: readonly number[]): Region {
       known: [],
     };
   });
-  return { mode: modeOf(0), blocks, at: new Map() };
+  return { mode: modeOf(0), misses: 0, blocks, at: new Map() };
 }
 
 describe('code that keeps changing', () => {

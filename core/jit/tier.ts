@@ -17,6 +17,8 @@ export interface TranslatorOptions {
   readonly reluctance: number;
   /** How often at most the wait of code doubles that changes after it was translated. */
   readonly patience: number;
+  /** How often an access misses the TLB until it fills it without leaving. */
+  readonly misses: number;
   /** Makes the interpreter take its turn at random, from this seed. */
   readonly mixed?: number;
 }
@@ -34,6 +36,7 @@ export const TIERS = {
     grow: [1000, 30_000],
     patience: 8,
     reluctance: 4,
+    misses: 30,
   },
   /** All code is, before it runs for the first time. */
   eager: {
@@ -45,6 +48,7 @@ export const TIERS = {
     grow: [10, 100],
     patience: 0,
     reluctance: 0,
+    misses: 0,
   },
   /** What has run three times is, a few regions at once: much is, in tests that run little. */
   hot: {
@@ -56,6 +60,7 @@ export const TIERS = {
     grow: [200],
     patience: 3,
     reluctance: 0,
+    misses: 3,
   },
   /** What has run some times is, as much as possible at once: for many short programs. */
   batched: {
@@ -67,6 +72,7 @@ export const TIERS = {
     grow: [],
     patience: 3,
     reluctance: 4,
+    misses: 0,
   },
   /** Either tier runs a block, by the throw of a die. */
   mixed: {
@@ -78,6 +84,7 @@ export const TIERS = {
     grow: [5],
     patience: 0,
     reluctance: 0,
+    misses: 0,
     mixed: 1,
   },
 } as const satisfies Record<string, TranslatorOptions | undefined>;

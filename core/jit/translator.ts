@@ -134,18 +134,23 @@ export function createTranslator(
     return mmu.isDetour(linear);
   }
 
+  /** From the next translation on, the interpreter's handler does what is often a detour in place. */
+  function noteDetour(translation: Translation, access: Insn): void {
+    if (++access.detours < MANY_DETOURS) return;
+    for (const { source } of translation.region.blocks)
+      if (source.insns.includes(access)) source.lifted = undefined;
+    translation.valid = false;
+  }
+
   /** The machine is where the translation was left. @returns the instructions that are left */
   function leave(translation: Translation, left: number): number {
     if (state[JIT_EXIT] === RETURNED) return left;
-    const { eip, done, access, apart, unknown } = translation.exits[state[JIT_EXIT]]!;
+    const { eip, done, access, fillable, apart, unknown } = translation.exits[state[JIT_EXIT]]!;
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
-    // From the next translation on, the interpreter's handler does it in place.
-    if (access && isDetour(access) && ++access.detours >= MANY_DETOURS) {
-      for (const { source } of translation.region.blocks)
-        if (source.insns.includes(access)) source.lifted = undefined;
-      translation.valid = false;
-    }
+    if (access && isDetour(access)) noteDetour(translation, access);
+    // From the next translation on, it fills the TLB in place.
+    else if (access && fillable === true && ++access.misses >= options.misses) translation.valid = false;
     // From the next one on, it looks for its page by itself.
     if (apart && ++apart.apart >= MANY_APART) translation.valid = false;
     return left - done;

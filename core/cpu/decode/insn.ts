@@ -47,6 +47,8 @@ export class Insn {
   wide = false;
   /** How often translated code could not do its access to memory, though nothing was amiss. */
   detours = 0;
+  /** How often translated code found that the TLB did not have its page, or not the right to it. */
+  misses = 0;
   /** How often it was not in the page where it was thought to be. */
   apart = 0;
 }

@@ -7,6 +7,7 @@
 import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_EXIT, JIT_LEFT, RES } from '../../cpu/state.ts';
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
 import type { Mode } from '../mode.ts';
+import type { Region } from '../region.ts';
 import type { Services } from '../services.ts';
 import type { Block } from '../../cpu/decode/code-cache.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
@@ -67,6 +68,8 @@ export interface Frame {
   forgetSpills(): void;
   /** Open blocks of WebAssembly around the present x86 block: what is deeper may be skipped. */
   depth: number;
+  /** `Region.misses`. */
+  readonly misses: number;
   /** The present instruction. */
   insn: Insn | undefined;
   /** The ways out so far. */
@@ -74,8 +77,11 @@ export interface Frame {
   readonly pages: Pages;
   /** Leaves before the present instruction, as if it had not begun: the interpreter goes on with it. */
   leaveHere(): void;
-  /** The same if `condition` leaves something other than 0 on the stack: its access to memory is not for the fast way. */
-  leaveForAccessIf(condition: () => void): void;
+  /**
+   * The same if `condition` leaves something other than 0 on the stack: its access to memory is not for the fast way.
+   * @param fillable see `Exit`
+   */
+  leaveForAccessIf(condition: () => void, fillable?: boolean): void;
   /** The same because it is not in the page that another one is in. */
   leaveForPageIf(condition: () => void): void;
   /** Leaves behind the present instruction, which is done. @param length of it in bytes */
@@ -96,7 +102,12 @@ export interface Frame {
 }
 
 /** @param exit the label behind which the state is put back; it takes the number of an exit */
-export function createFrame(code: Code, mode: Mode, exit: Label, service: ImportService): Frame {
+export function createFrame(
+  code: Code,
+  { mode, misses }: Pick<Region, 'mode' | 'misses'>,
+  exit: Label,
+  service: ImportService,
+): Frame {
   const local = () => code.local();
   const locals: Locals = {
     registers: Array.from({ length: 8 }, local),
@@ -148,6 +159,7 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
     exits,
     pages: createPages(local),
     depth: 0,
+    misses,
     insn: undefined,
     locals,
     service,
@@ -235,11 +247,12 @@ export function createFrame(code: Code, mode: Mode, exit: Label, service: Import
     leaveHere() {
       leaveBy({ eip: frame.eip, done: frame.done });
     },
-    leaveForAccessIf(condition) {
+    leaveForAccessIf(condition, fillable = false) {
       const last = exits.at(-1);
       const { insn, eip, done } = frame;
-      if (last?.access === undefined || last.access !== insn || last.eip !== eip)
-        exits.push({ eip, done, ...(insn && { access: insn }) });
+      const isSame = last?.access !== undefined && last.access === insn && last.eip === eip;
+      if (!isSame || last.fillable !== fillable)
+        exits.push({ eip, done, fillable, ...(insn && { access: insn }) });
       leaveIf(condition);
     },
     leaveForPageIf(condition) {

@@ -96,7 +96,7 @@ function probe(
   write: boolean,
   walks: boolean,
 ): void {
-  const { code } = frame;
+  const { code, insn } = frame;
   const need = rightOf(frame, write);
   code.tee(linear);
   code.const(12);
@@ -110,7 +110,7 @@ function probe(
     code.const(need);
     code.op(Op.i32And, Op.i32Eqz);
   };
-  if (walks) {
+  if (walks && (insn === undefined || insn.misses >= frame.misses)) {
     denied();
     code.if();
     frame.leaveForAccessIf(() => {
@@ -122,7 +122,7 @@ function probe(
       code.op(Op.i32Eqz);
     });
     code.end();
-  } else frame.leaveForAccessIf(denied);
+  } else frame.leaveForAccessIf(denied, walks);
   if (size > 1)
     frame.leaveForAccessIf(() => {
       code.get(linear);

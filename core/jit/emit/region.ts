@@ -50,7 +50,7 @@ export function emitRegion(
   const { mode, at, blocks } = region;
   const code = new Code(1);
   const exit = code.block(Type.i32);
-  const frame = createFrame(code, mode, exit, service);
+  const frame = createFrame(code, region, exit, service);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
   const vectors = createVectors(frame, region, softfloat);
