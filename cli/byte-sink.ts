@@ -27,7 +27,8 @@ export function createByteSink(write: WriteBytes): ByteSink {
     } catch (error) {
       const code = systemCode(error);
       if (code === 'EAGAIN') return 0;
-      if (code === undefined || !GONE.has(code)) throw new Problem(`Output was lost, ${systemReason(error)}.`);
+      if (code === undefined || !GONE.has(code))
+        throw new Problem(`Output was lost, ${systemReason(error)}.`);
       closed = true;
       return bytes.length;
     }
