@@ -53,8 +53,6 @@ export interface Translation extends Derived {
   guard: number;
   /** The same for those who wait for code that they do not know. */
   watch: number;
-  /** Another translation of the same decoded block, at another address or in another mode. */
-  next: Translation | undefined;
 }
 
 export interface TranslationCache {
@@ -210,7 +208,6 @@ export function createTranslationCache(
           mode: region.mode.number,
           batch,
           ...{ entered: 0, guard: 0, watch: 0 },
-          next: undefined,
         });
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {

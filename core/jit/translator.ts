@@ -134,12 +134,14 @@ export function createTranslator(
     return mmu.isDetour(linear);
   }
 
-  /** From the next translation on, the interpreter's handler does what is often a detour in place. */
+  /** From the next translation on, the interpreter's handler does what is often a detour in place: but not what ends a block. */
   function noteDetour(translation: Translation, access: Insn): void {
     if (++access.detours < MANY_DETOURS) return;
-    for (const { source } of translation.region.blocks)
-      if (source.insns.includes(access)) source.lifted = undefined;
-    translation.valid = false;
+    for (const { source, operations } of translation.region.blocks) {
+      if (!operations.some(({ insn }) => insn === access)) continue;
+      source.lifted = undefined;
+      translation.valid = false;
+    }
   }
 
   /** The machine is where the translation was left. @returns the instructions that are left */

@@ -93,7 +93,9 @@ export class ConsoleTerminals implements vscode.Disposable {
   /** What there was before the window was loaded. */
   private async restore(): Promise<void> {
     const { consoles, sessions } = await this.kept.load();
-    const ended = t('The window was loaded again, and the machine ended with it. This is its last screen.');
+    const ended = t(
+      'The window was loaded again, and the machine ended with it. This is its last screen: F5 starts another one.',
+    );
     const elsewhere = t('The window was loaded again. Attaching to the machine…');
     for (const { terminal: about, data, connected, front } of consoles) {
       if ([...this.consoles.values()].some((console) => console.about.id === about.id)) continue;
@@ -114,7 +116,9 @@ export class ConsoleTerminals implements vscode.Disposable {
     if (there && (await vscode.debug.startDebugging(folder, session.configuration))) return;
     for (const { link } of this.consoles.values())
       if (!link.connected)
-        link.disconnect(t('The machine does not answer any more. This is its last screen.'));
+        link.disconnect(
+          t('The machine does not answer any more. This is its last screen: F5 tries to attach again.'),
+        );
   }
 
   private consoleOf(terminal: vscode.Terminal): ReturnType<ConsoleOf> {

@@ -57,6 +57,31 @@ export interface PageWalk {
 }
 
 export function createPageWalk(state: Int32Array, memory: PhysicalMemory, enter: Enter): PageWalk {
+  const writesAsSupervisor = (flags: number) => (flags & Pte.RW) !== 0 || (state[CR0] & Cr0.WP) === 0;
+
+  /** @param flags that both entries have (SDM vol. 3A, 4.6.1) */
+  function allows(flags: number, write: boolean, user: boolean): boolean {
+    if (!user) return !write || writesAsSupervisor(flags);
+    return (flags & Pte.US) !== 0 && (!write || (flags & Pte.RW) !== 0);
+  }
+  /** The rights of a TLB entry. Those to write come with the dirty bit. */
+  function rightsOf(flags: number, dirty: boolean): number {
+    const user = (flags & Pte.US) !== 0;
+    return (
+      SUPERVISOR_READ |
+      (dirty && writesAsSupervisor(flags) ? SUPERVISOR_WRITE : 0) |
+      (user ? USER_READ : 0) |
+      (dirty && user && (flags & Pte.RW) !== 0 ? USER_WRITE : 0)
+    );
+  }
+  /** Sets accessed and dirty bits (SDM vol. 3A, 4.8); a large page has one entry for both. @returns whether it is dirty now */
+  function mark(pdeAddress: number, pde: number, pteAddress: number, pte: number, write: boolean): boolean {
+    if (pdeAddress !== pteAddress && (pde & Pte.A) === 0) memory.write(pdeAddress, pde | Pte.A, 4);
+    const updated = pte | Pte.A | (write ? Pte.D : 0);
+    if (updated !== pte) memory.write(pteAddress, updated, 4);
+    return (updated & Pte.D) !== 0;
+  }
+
   /** What the A20 gate lets through of a physical address. */
   const gated = (physical: number) => (physical & ~state[A20_GATED]) >>> 0;
 
@@ -85,21 +110,9 @@ export function createPageWalk(state: Int32Array, memory: PhysicalMemory, enter:
     if ((pte & Pte.P) === 0) return deny(denied);
 
     const flags = pde & pte;
-    const supervisorWrite = (flags & Pte.RW) !== 0 || (state[CR0] & Cr0.WP) === 0;
-    const userOk = (flags & Pte.US) !== 0;
-    const allowed = user ? userOk && (!write || (flags & Pte.RW) !== 0) : !write || supervisorWrite;
-    if (!allowed) return deny(denied | Pf.P);
-
-    if (!large && (pde & Pte.A) === 0) memory.write(pdeAddress, pde | Pte.A, 4);
-    const updated = pte | Pte.A | (write ? Pte.D : 0);
-    if (updated !== pte) memory.write(pteAddress, updated, 4);
-
-    const dirty = (updated & Pte.D) !== 0;
-    const rights =
-      SUPERVISOR_READ |
-      (supervisorWrite && dirty ? SUPERVISOR_WRITE : 0) |
-      (userOk ? USER_READ : 0) |
-      (userOk && (flags & Pte.RW) !== 0 && dirty ? USER_WRITE : 0);
+    if (!allows(flags, write, user)) return deny(denied | Pf.P);
+    const dirty = mark(pdeAddress, pde, pteAddress, pte, write);
+    const rights = rightsOf(flags, dirty);
     const physical = large ? (pte & 0xffc0_0000) | (linear & 0x3f_f000) : pte & -PAGE_SIZE;
     const global = (pte & Pte.G) !== 0 && (state[CR4] & Cr4.PGE) !== 0 ? GLOBAL : 0;
     return enter(linear, physical, rights, global);
@@ -134,21 +147,9 @@ export function createPageWalk(state: Int32Array, memory: PhysicalMemory, enter:
 
     const flags = pde & pte;
     const noExecute = ((pdeHigh | pteHigh) & XD) !== 0;
-    const supervisorWrite = (flags & Pte.RW) !== 0 || (state[CR0] & Cr0.WP) === 0;
-    const userOk = (flags & Pte.US) !== 0;
-    const allowed = user ? userOk && (!write || (flags & Pte.RW) !== 0) : !write || supervisorWrite;
-    if (!allowed || (fetch && noExecute)) return deny(denied | Pf.P);
-
-    if (!large && (pde & Pte.A) === 0) memory.write(pdeAddress, pde | Pte.A, 4);
-    const updated = pte | Pte.A | (write ? Pte.D : 0);
-    if (updated !== pte) memory.write(pteAddress, updated, 4);
-
-    const dirty = (updated & Pte.D) !== 0;
-    const rights =
-      SUPERVISOR_READ |
-      (supervisorWrite && dirty ? SUPERVISOR_WRITE : 0) |
-      (userOk ? USER_READ : 0) |
-      (userOk && (flags & Pte.RW) !== 0 && dirty ? USER_WRITE : 0);
+    if (!allows(flags, write, user) || (fetch && noExecute)) return deny(denied | Pf.P);
+    const dirty = mark(pdeAddress, pde, pteAddress, pte, write);
+    const rights = rightsOf(flags, dirty);
     const page = paeAddress(pte, pteHigh);
     const physical = large && page !== BEYOND ? (page & 0xffe0_0000) | (linear & 0x1f_f000) : page;
     const global = (pte & Pte.G) !== 0 && (state[CR4] & Cr4.PGE) !== 0 ? GLOBAL : 0;
