@@ -51,6 +51,8 @@ export interface Translation extends Derived {
   entered: number;
   /** The guard of a step that was asked about it last; negative if it was refused. */
   guard: number;
+  /** How often it was refused. */
+  refused: number;
   /** The same for those who wait for code that they do not know. */
   watch: number;
 }
@@ -207,7 +209,7 @@ export function createTranslationCache(
           valid: true,
           mode: region.mode.number,
           batch,
-          ...{ entered: 0, guard: 0, watch: 0 },
+          ...{ entered: 0, guard: 0, refused: 0, watch: 0 },
         });
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {

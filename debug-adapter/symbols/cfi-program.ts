@@ -51,7 +51,7 @@ export interface State {
   rules: Map<number, RegisterRule>;
 }
 
-/** Runs instructions until the location counter passes `pc`. */
+/** Runs instructions until the location counter passes `pc`. @returns where it is then: what comes next holds from there on */
 export function execute(
   cursor: Cursor,
   cie: ProgramHeader,
@@ -60,7 +60,7 @@ export function execute(
   low: number,
   pc: number,
   sectionAddress = 0,
-): void {
+): number | undefined {
   const saved: State[] = [];
   let location = low;
   const set = (register: number, rule: RegisterRule): void => {
@@ -103,7 +103,7 @@ export function execute(
             break;
           case CFA.set_loc:
             location = encodedPointer(cursor, cie.encoding, sectionAddress);
-            if (location > pc) return;
+            if (location > pc) return location;
             break;
           case CFA.advance_loc1:
             advance = cursor.u8();
@@ -186,8 +186,9 @@ export function execute(
         }
     }
     location += advance * cie.codeAlign;
-    if (location > pc && advance > 0) return;
+    if (location > pc && advance > 0) return location;
   }
+  return undefined;
 }
 
 /** A pointer in a DW_EH_PE encoding, on i386. Indirect pointers cannot be followed without memory: refused. */

@@ -6,8 +6,14 @@ import { encodedPointer, execute, type ProgramHeader, type State } from './cfi-p
 import type { FrameRow } from './cfi-rules.ts';
 import { Cursor } from './cursor.ts';
 import { guarded, hex, SymbolError } from './errors.ts';
-import { Columns, upperBound } from './search.ts';
+import { type AddressRange, Columns, upperBound } from './search.ts';
 import type { DwarfSections } from './sections.ts';
+
+/** EDI. */
+const LAST_GENERAL = 7;
+/** Numbers in a row of `cfaRows`, and most rows of a function. */
+const ROW = 4;
+const MOST_ROWS = 1024;
 
 interface Cie extends ProgramHeader {
   returnRegister: number;
@@ -61,6 +67,30 @@ export class CallFrameInfo {
       return this.rowOf(this.parts[part[i]!]!, at[i]!, pc);
     }
     return undefined;
+  }
+
+  /**
+   * How the CFA of a function's frame is found all over its code, in rows of four: first address, one past the last, register, offset.
+   * Undefined where that is not known everywhere, or not that simple.
+   */
+  cfaRows(ranges: readonly AddressRange[]): number[] | undefined {
+    const rows: number[] = [];
+    for (const { low, high } of ranges) {
+      for (let pc = low; pc < high;) {
+        const row = this.rowAt(pc);
+        if (row?.cfa?.kind !== 'register' || row.cfa.register > LAST_GENERAL || row.signalFrame)
+          return undefined;
+        if (rows.length === MOST_ROWS * ROW) return undefined;
+        const { register, offset } = row.cfa;
+        const end = Math.min(row.end, high);
+        const before = rows.length - ROW;
+        const joins = rows[before + 1] === pc && rows[before + 2] === register && rows[before + 3] === offset;
+        if (joins) rows[before + 1] = end;
+        else rows.push(pc, end, register, offset);
+        pc = end;
+      }
+    }
+    return rows;
   }
 
   private buildIndex(): NonNullable<CallFrameInfo['index']> {
@@ -163,16 +193,17 @@ export class CallFrameInfo {
   }
 
   private rowOf(part: FrameSection, at: number, pc: number): FrameRow {
-    const { cie, low, cursor } = this.fde(part, at);
+    const { cie, low, high, cursor } = this.fde(part, at);
     const state: State = { cfa: undefined, rules: new Map() };
     execute(new Cursor(part.bytes, cie.instructionsAt, cie.end, part.name), cie, state, state.rules, 0, 0);
     const initial = new Map(state.rules);
-    execute(cursor, cie, state, initial, low, pc, part.address);
+    const end = execute(cursor, cie, state, initial, low, pc, part.address) ?? high;
     return {
       cfa: state.cfa,
       rules: state.rules,
       returnRegister: cie.returnRegister,
       signalFrame: cie.signalFrame,
+      end: Math.min(end, high),
     };
   }
 }

@@ -469,6 +469,14 @@ export class SymbolImage {
     }, undefined);
   }
 
+  /** How the CFA is found all over the code of the function with this entry: see `CallFrameInfo.cfaRows`. */
+  readonly cfaRows = byAddress((functionLow): readonly number[] | undefined =>
+    this.ask(() => {
+      const fn = this.functionAt(functionLow);
+      return fn?.source === 'dwarf' ? this.frames.cfaRows(fn.ranges) : undefined;
+    }, undefined),
+  );
+
   /** True when call frame information covers `pc`. */
   hasFrameInfo(pc: number): boolean {
     return this.ask(() => this.frames.rowAt(pc) !== undefined, false);
