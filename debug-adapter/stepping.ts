@@ -53,17 +53,19 @@ const ROW = 4;
 
 /** How the frame at a place is told from others of its function; `undefined` where the debug information does not say. */
 function frameRules(place: Place): FrameRules | undefined {
-  const { resolved, pc, general } = place;
+  const { resolved, general } = place;
   const entry = functionOf(place);
   const linked = entry === undefined ? undefined : resolved?.image.cfaRows(entry);
   if (!resolved || !linked) return undefined;
-  const isAddress = (n: number) => n % ROW < 2;
-  const rows = Uint32Array.from(linked, (value, n) => (isAddress(n) ? value + resolved.bias : value));
+  const pc = linkPc(place);
+  const rows = Uint32Array.from(linked);
+  let cfa: number | undefined;
   for (let at = 0; at < rows.length; at += ROW) {
-    const [low, high, register, offset] = rows.subarray(at, at + ROW);
-    if (pc >= low && pc < high) return { cfa: (general[register] + offset) >>> 0, rows };
+    if (pc >= rows[at] && pc < rows[at + 1]) cfa = (general[rows[at + 2]] + rows[at + 3]) >>> 0;
+    rows[at] += resolved.bias;
+    rows[at + 1] += resolved.bias;
   }
-  return undefined;
+  return cfa === undefined ? undefined : { cfa, rows };
 }
 
 /** Does a statement of a known line begin exactly here? */

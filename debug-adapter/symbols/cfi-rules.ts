@@ -27,8 +27,6 @@ export interface FrameRow {
   returnRegister: number;
   /** An interrupt or signal frame ("S"): its caller's pc is the interrupted instruction, not a return address. */
   signalFrame: boolean;
-  /** Where other rules begin. */
-  end: number;
 }
 
 export interface UnwoundFrame {

@@ -3,7 +3,7 @@
  * force at a pc. Source: DWARF 5 §6.4, LSB Core "Exception Frames" (augmentations).
  */
 import { encodedPointer, execute, type ProgramHeader, type State } from './cfi-program.ts';
-import type { FrameRow } from './cfi-rules.ts';
+import type { CfaRule, FrameRow } from './cfi-rules.ts';
 import { Cursor } from './cursor.ts';
 import { guarded, hex, SymbolError } from './errors.ts';
 import { type AddressRange, Columns, upperBound } from './search.ts';
@@ -60,12 +60,15 @@ export class CallFrameInfo {
 
   /** The rules in force at `pc`, or undefined when no FDE covers it. */
   rowAt(pc: number): FrameRow | undefined {
+    const found = this.entryAt(pc);
+    return found && this.rowOf(found.part, found.at, pc);
+  }
+
+  private entryAt(pc: number): { part: FrameSection; at: number; high: number } | undefined {
     const { low, high, at, part } = (this.index ??= this.buildIndex());
     const last = upperBound(low, pc) - 1;
-    for (let i = last; i >= 0 && i > last - 8; i--) {
-      if (pc >= high[i]!) continue;
-      return this.rowOf(this.parts[part[i]!]!, at[i]!, pc);
-    }
+    for (let i = last; i >= 0 && i > last - 8; i--)
+      if (pc < high[i]!) return { part: this.parts[part[i]!]!, at: at[i]!, high: high[i]! };
     return undefined;
   }
 
@@ -75,22 +78,21 @@ export class CallFrameInfo {
    */
   cfaRows(ranges: readonly AddressRange[]): number[] | undefined {
     const rows: number[] = [];
+    let simple = true;
     for (const { low, high } of ranges) {
-      for (let pc = low; pc < high;) {
-        const row = this.rowAt(pc);
-        if (row?.cfa?.kind !== 'register' || row.cfa.register > LAST_GENERAL || row.signalFrame)
-          return undefined;
-        if (rows.length === MOST_ROWS * ROW) return undefined;
-        const { register, offset } = row.cfa;
-        const end = Math.min(row.end, high);
-        const before = rows.length - ROW;
-        const joins = rows[before + 1] === pc && rows[before + 2] === register && rows[before + 3] === offset;
-        if (joins) rows[before + 1] = end;
-        else rows.push(pc, end, register, offset);
+      for (let pc = low; pc < high && simple;) {
+        const entry = this.entryAt(pc);
+        if (!entry) return undefined;
+        const end = Math.min(entry.high, high);
+        const from = pc;
+        this.rowOf(entry.part, entry.at, entry.high, (begin, behind, cfa) => {
+          if (behind > from && begin < end)
+            simple &&= addRow(rows, Math.max(begin, from), Math.min(behind, end), cfa);
+        });
         pc = end;
       }
     }
-    return rows;
+    return simple ? rows : undefined;
   }
 
   private buildIndex(): NonNullable<CallFrameInfo['index']> {
@@ -192,18 +194,39 @@ export class CallFrameInfo {
     return cie;
   }
 
-  private rowOf(part: FrameSection, at: number, pc: number): FrameRow {
+  /** @param onRow is told of each of the rows up to `pc`, that one too */
+  private rowOf(
+    part: FrameSection,
+    at: number,
+    pc: number,
+    onRow?: (from: number, to: number, cfa: CfaRule) => void,
+  ): FrameRow {
     const { cie, low, high, cursor } = this.fde(part, at);
     const state: State = { cfa: undefined, rules: new Map() };
     execute(new Cursor(part.bytes, cie.instructionsAt, cie.end, part.name), cie, state, state.rules, 0, 0);
     const initial = new Map(state.rules);
-    const end = execute(cursor, cie, state, initial, low, pc, part.address) ?? high;
+    let told = low;
+    execute(cursor, cie, state, initial, low, pc, part.address, (from, to) => {
+      onRow?.(from, to, state.cfa);
+      told = to;
+    });
+    if (told < high) onRow?.(told, high, state.cfa);
     return {
       cfa: state.cfa,
       rules: state.rules,
       returnRegister: cie.returnRegister,
       signalFrame: cie.signalFrame,
-      end: Math.min(end, high),
     };
   }
+}
+
+/** Adds a row of `cfaRows`, or makes the last one longer. @returns false for a CFA that is not that simple */
+function addRow(rows: number[], from: number, to: number, cfa: CfaRule): boolean {
+  if (cfa?.kind !== 'register' || cfa.register > LAST_GENERAL || rows.length >= MOST_ROWS * ROW) return false;
+  const { register, offset } = cfa;
+  const last = rows.length - ROW;
+  if (rows[last + 1] === from && rows[last + 2] === register && rows[last + 3] === offset)
+    rows[last + 1] = to;
+  else rows.push(from, to, register, offset);
+  return true;
 }
