@@ -181,7 +181,8 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       translator.refused(translation);
       return undefined;
     }
-    switch (translator.run(translation, limit)) {
+    const alone = guard.isSet() || events.watchedCode.pages !== undefined;
+    switch (translator.run(translation, limit, alone)) {
       case Outcome.Advanced:
         return true;
       case Outcome.Fault:
