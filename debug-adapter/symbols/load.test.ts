@@ -280,21 +280,22 @@ describe('the index of names', () => {
   });
 
   it('of a large program keeps nobody waiting: questions are answered while it is built', async () => {
-    const { path } = plain;
     const large = join(workshop.directory, 'large');
-    const copies = Array.from({ length: 4000 }, () => `${path}-program.c.o`);
-    run('ld', ['-m', 'elf_i386', '-e', 'main', '-z', 'muldefs', ...copies, '-o', large]);
+    const types = Array.from({ length: 3000 }, (_, n) => `struct s${n} { int a, b, c, d; } v${n};`);
+    writeFileSync(`${large}.c`, `${types.join('\n')}\nvoid _start(void) { for (;;); }\n`);
+    run('gcc', ['-m32', '-g', '-fno-pie', '-c', `${large}.c`, '-o', `${large}.o`]);
+    const copies = Array.from({ length: 24 }, () => `${large}.o`);
+    run('ld', ['-m', 'elf_i386', '-z', 'muldefs', ...copies, '-o', large]);
     const image = await load(large);
     expect(image.indexKey).toBeDefined();
     let asked = 0;
     const building = buildIndex(image, undefined, new AbortController().signal, () => undefined);
     while (!image.isIndexed) {
-      expect(image.addressesForLine('program.c', 20)?.addresses.length).toBeGreaterThan(0);
+      expect(image.functionAt(image.entry)?.name).toBe('_start');
       asked++;
       await new Promise((resolve) => setTimeout(resolve));
     }
     await building;
     expect(asked).toBeGreaterThan(3);
-    expect(answers(image)).toEqual(expected);
   });
 });
