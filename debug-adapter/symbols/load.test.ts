@@ -230,14 +230,14 @@ describe('other files', () => {
 describe('the index of names', () => {
   const image = (): SymbolImage => SymbolImage.open(plain.bytes, 'plain');
   const built = image();
-  while (built.buildIndexStep() < 1);
-  const bytes = built.saveIndex()!;
+  while (built.index.step() < 1);
+  const bytes = built.index.save()!;
 
   it('gives the same answers when it was kept', () => {
     const restored = image();
-    expect(restored.isIndexed).toBe(false);
-    expect(restored.restoreIndex(bytes)).toBe(true);
-    expect(restored.isIndexed).toBe(true);
+    expect(restored.index.isComplete).toBe(false);
+    expect(restored.index.restore(bytes)).toBe(true);
+    expect(restored.index.isComplete).toBe(true);
     expect(restored.functionNames()).toEqual(plain.image.functionNames());
     expect(restored.globals()).toEqual(plain.image.globals());
     expect(answers(restored)).toEqual(expected);
@@ -245,12 +245,12 @@ describe('the index of names', () => {
 
   it('is not taken from another file, another version or damaged bytes', () => {
     const other = workshop.build('another', 'gcc', ['-gdwarf-4', '-O0']).image;
-    expect(other.restoreIndex(bytes)).toBe(false);
+    expect(other.index.restore(bytes)).toBe(false);
     for (let at = 0; at < bytes.length; at += 7) {
       const damaged = bytes.slice();
       damaged[at]! ^= 0x10;
-      expect([at, image().restoreIndex(damaged)]).toEqual([at, false]);
-      expect(image().restoreIndex(bytes.subarray(0, at))).toBe(false);
+      expect([at, image().index.restore(damaged)]).toEqual([at, false]);
+      expect(image().index.restore(bytes.subarray(0, at))).toBe(false);
     }
     const table = { hash: Uint32Array.of(2, 1), position: Uint32Array.of(0, 0), kind: Uint8Array.of(0, 0) };
     expect(decodeNameTable(encodeNameTable(table, 1), 1, 10)).toBeUndefined(); // not in order
@@ -266,17 +266,17 @@ describe('the index of names', () => {
       write: async (key: string, value: Uint8Array) => Promise.resolve(void kept.set(key, value)),
     };
     // Small files have no key: to build their index is as fast as to read it.
-    expect(image().indexKey).toBeUndefined();
+    expect(image().index.key).toBeUndefined();
     const large = image();
-    Object.defineProperty(large, 'indexKey', { value: 'a-key' });
+    Object.defineProperty(large.index, 'key', { value: 'a-key' });
     const shares: number[] = [];
     const stopped = new AbortController();
     stopped.abort();
     await buildIndex(large, cache, stopped.signal, (share) => shares.push(share));
-    expect([large.isIndexed, shares]).toEqual([false, []]);
+    expect([large.index.isComplete, shares]).toEqual([false, []]);
     await buildIndex(large, cache, new AbortController().signal, (share) => shares.push(share));
     expect(shares.at(-1)).toBe(1);
-    expect(image().restoreIndex(kept.get('a-key')!)).toBe(true);
+    expect(image().index.restore(kept.get('a-key')!)).toBe(true);
   });
 
   it('of a large program keeps nobody waiting: questions are answered while it is built', async () => {
@@ -287,10 +287,10 @@ describe('the index of names', () => {
     const copies = Array.from({ length: 24 }, () => `${large}.o`);
     run('ld', ['-m', 'elf_i386', '-z', 'muldefs', ...copies, '-o', large]);
     const image = await load(large);
-    expect(image.indexKey).toBeDefined();
+    expect(image.index.key).toBeDefined();
     let asked = 0;
     const building = buildIndex(image, undefined, new AbortController().signal, () => undefined);
-    while (!image.isIndexed) {
+    while (!image.index.isComplete) {
       expect(image.functionAt(image.entry)?.name).toBe('_start');
       asked++;
       await new Promise((resolve) => setTimeout(resolve));
