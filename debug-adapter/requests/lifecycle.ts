@@ -28,6 +28,7 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   supportsSteppingGranularity: true,
+  supportsSingleThreadExecutionRequests: true,
   supportsTerminateRequest: true,
   supportsRestartRequest: true,
   supportsDelayedStackTraceLoading: true,
@@ -50,10 +51,16 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   completionTriggerCharacters: ['.', '>', '$'],
 };
 
+/** A machine that outlives its clients can be ended by them, or left standing. */
+const CAPABILITIES_OF_SERVED = {
+  supportTerminateDebuggee: true,
+  supportSuspendDebuggee: true,
+} satisfies DebugProtocol.Capabilities;
+
 export const lifecycle = {
   initialize(context, args) {
     context.client = args;
-    return context.served ? { ...CAPABILITIES, supportTerminateDebuggee: true } : CAPABILITIES;
+    return context.served ? { ...CAPABILITIES, ...CAPABILITIES_OF_SERVED } : CAPABILITIES;
   },
 
   attach(context) {
@@ -92,10 +99,10 @@ export const lifecycle = {
     context.end();
   },
 
-  async disconnect(context, { terminateDebuggee }, call) {
+  async disconnect(context, { terminateDebuggee, suspendDebuggee }, call) {
     if (!context.served) context.dispose();
     else if (terminateDebuggee === true) context.end();
-    else await detach(context);
+    else await detach(context, suspendDebuggee === true);
     // Nobody listens after this answer: what was asked before it is answered first.
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     await Promise.race([call.earlier(), patience]);
