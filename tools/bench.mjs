@@ -24,7 +24,7 @@ import { linuxRows } from './bench/linux.mjs';
 import { bundleMachines, hasQemu } from './bench/machines.mjs';
 import { processorFigures } from './bench/processor.mjs';
 import { symbolFigures, symbolTable } from './bench/symbols.mjs';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 import { ensureDebianPackages } from './debian.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -112,7 +112,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 if (section === 'debugging') {
   if (!built('build-kernels.mjs')) process.exit(1);
-  await buildSoftfloat();
+  await buildAssembly();
   const rows = await debuggingRows({ folder, runs, only: values.only?.split(',') });
   process.stdout.write(
     values.json ? `${JSON.stringify({ ...about, runs, rows }, null, 2)}\n` : debuggingTable(rows),
@@ -121,7 +121,7 @@ if (section === 'debugging') {
 }
 /** @returns summaries, or nothing if it cannot be built */
 async function latencySection() {
-  await buildSoftfloat();
+  await buildAssembly();
   await bundleMachines(folder);
   return bundled() ? latencyFigures({ folder, runs }) : undefined;
 }
@@ -140,7 +140,7 @@ if (values['symbols-only']) {
 }
 
 if (!built('build-kernels.mjs')) process.exit(1);
-await buildSoftfloat();
+await buildAssembly();
 await bundleMachines(folder);
 
 const bench = { folder, runs, quick: values.quick };

@@ -7,6 +7,7 @@
  * module, for a module has a price of its own. Modules that nothing in the table points at any more are collected.
  */
 import type { Derived } from '../cpu/decode/code-cache.ts';
+import { RING_PARAMETERS, type Rings } from '../cpu/rings/rings.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import type { Site } from './emit/interpreter.ts';
 import { emitRegion } from './emit/region.ts';
@@ -107,12 +108,13 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functi
 const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
 
 /**
- * @param softfloat over the same memory: translations call it
+ * @param softfloat over the same memory: translations call it, and `rings`
  * @param interpret runs the interpreter's handler; returns 0 when the translation may go on
  */
 export function createTranslationCache(
   memory: WebAssembly.Memory,
   softfloat: Softfloat,
+  rings: Rings,
   services: Services,
   interpret: (site: Site) => number,
 ): TranslationCache {
@@ -192,6 +194,7 @@ export function createTranslationCache(
           interpret: imported,
           addSite,
           softfloat: importOnce,
+          ring: (name) => importOnce(name, RING_PARAMETERS[name], 1),
           service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
         });
         const entry = region.blocks[0]!;
@@ -211,7 +214,7 @@ export function createTranslationCache(
         });
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
-        env: { ...softfloat, ...gate, memory },
+        env: { ...softfloat, ...rings, ...gate, memory },
       });
       for (const { place } of made) table.set(place, exports[String(place)]);
       bytes += module.length;

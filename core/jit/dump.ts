@@ -87,6 +87,7 @@ export function dumpTranslation(cpu: Cpu, linear: number, instructions: number):
     addSite: () => sites++,
     softfloat: indexOf,
     service: indexOf,
+    ring: indexOf,
   });
   const edges = (block: RegionBlock) =>
     targetsOf(block).map((eip) => `${hex(eip)} (${shape.edge(block, eip)})`);

@@ -9,7 +9,7 @@ import type { Insn } from '../cpu/decode/insn.ts';
 import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
-import type { Segmentation } from '../cpu/segmentation/segmentation.ts';
+import type { Rings } from '../cpu/rings/rings.ts';
 import {
   BLOCK_EIP,
   Break,
@@ -76,29 +76,26 @@ const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1
 
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
- * @param softfloat over the machine's memory
+ * @param softfloat over the machine's memory, as is `rings`
  */
 export function createTranslator(
   views: Views,
   memory: WebAssembly.Memory,
   mmu: Mmu,
-  segmentation: Segmentation,
   cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
   softfloat: Softfloat,
+  rings: Rings,
   { mayStop, meet }: TranslatorStops,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
-  const services = createServices(views, segmentation, mmu, () => {
+  const services = createServices(mmu, () => {
     pageFault = true;
   });
-  const translations = createTranslationCache(memory, softfloat, services, interpret);
+  const translations = createTranslationCache(memory, softfloat, rings, services, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
-  /** Time and budget when the present translation was entered. */
-  let enteredAt = 0;
-  let enteredWith = 0;
   let faulted = false;
   let running: Translation | undefined;
   /** The instruction before which the translation was left has raised a page fault. */
@@ -160,7 +157,7 @@ export function createTranslator(
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
   function interpret({ insn, eip, last, mode }: Site): number {
-    doubles[Double.Retired] = enteredAt + (enteredWith - state[JIT_LEFT]);
+    doubles[Double.Retired] = doubles[Double.JitEnd] - state[JIT_LEFT];
     state[INDEX] = 0;
     state[BUDGET] = state[JIT_LEFT];
     state[BREAK] = 0;
@@ -324,14 +321,14 @@ export function createTranslator(
       forgetWaiting();
     },
     run(translation, remaining) {
-      enteredAt = doubles[Double.Retired];
-      enteredWith = remaining;
+      const end = doubles[Double.Retired] + remaining;
+      doubles[Double.JitEnd] = end;
       faulted = false;
       running = translation;
       pageFault = false;
       state[JIT_EXIT] = RETURNED;
       const left = leave(translation, translations.enter(translation, remaining));
-      doubles[Double.Retired] = enteredAt + (remaining - left);
+      doubles[Double.Retired] = end - left;
       if (pageFault) {
         doubles[Double.Retired] += 1;
         return Outcome.Fault;

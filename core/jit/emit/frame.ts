@@ -8,6 +8,7 @@ import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_EXIT, JIT_LEFT, RES } from '../../cp
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
 import type { Mode } from '../mode.ts';
 import type { Region } from '../region.ts';
+import type { RING_PARAMETERS } from '../../cpu/rings/rings.ts';
 import type { Services } from '../services.ts';
 import type { Block } from '../../cpu/decode/code-cache.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
@@ -44,12 +45,15 @@ export interface Locals {
 
 /** The index of a function of `services.ts`. */
 export type ImportService = (name: keyof Services) => number;
+/** The index of a function of `core/cpu/rings`. */
+export type ImportRing = (name: keyof typeof RING_PARAMETERS) => number;
 
 export interface Frame {
   readonly code: Code;
   readonly mode: Mode;
   readonly locals: Locals;
   readonly service: ImportService;
+  readonly ring: ImportRing;
   /** Instructions of the present block that have run. */
   done: number;
   /** EIP of the present instruction. */
@@ -107,6 +111,7 @@ export function createFrame(
   { mode, misses }: Pick<Region, 'mode' | 'misses'>,
   exit: Label,
   service: ImportService,
+  ring: ImportRing,
 ): Frame {
   const local = () => code.local();
   const locals: Locals = {
@@ -163,6 +168,7 @@ export function createFrame(
     insn: undefined,
     locals,
     service,
+    ring,
     done: 0,
     eip: 0,
     temporary: () => free.pop() ?? code.local(),
@@ -386,6 +392,13 @@ export function leaveRegion(frame: Frame): void {
     code.get(locals.exit);
   });
   code.get(locals.left);
+}
+
+/** Returns behind the present instruction, which is done, when all is in place. */
+export function returnDone({ code, locals, done }: Frame): void {
+  code.get(locals.left);
+  code.const(done + 1);
+  code.op(Op.i32Sub, Op.return);
 }
 
 /** Tells the state how many instructions are left before the present one. */

@@ -17,11 +17,12 @@ import {
 } from './flag-image.ts';
 import { checkHead, checkTail } from './code-pages.ts';
 import { createFlagWriter } from './flags.ts';
-import { createFrame, enterRegion, type ImportService, leaveRegion } from './frame.ts';
+import { createFrame, enterRegion, type ImportRing, type ImportService, leaveRegion } from './frame.ts';
 import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import { moveStack, peek, push } from './moves.ts';
 import { read } from './operands.ts';
 import { emitOperation, memoryOf, type OperationContext, type Translated } from './operation.ts';
+import { emitTransfer } from './transfers.ts';
 import type { X87 } from './x87.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
@@ -36,8 +37,9 @@ export interface RegionImports {
   addSite(site: Site): number;
   /** Index of a function of the soft-float core. */
   readonly softfloat: ImportSoftfloat;
-  /** Index of a service. */
+  /** Index of a service, or of what goes between rings. */
   readonly service: ImportService;
+  readonly ring: ImportRing;
 }
 
 /** A function from the instructions that may run to those that are left. */
@@ -45,12 +47,12 @@ export function emitRegion(
   region: Region,
   structure: Structure,
   budget: Budget,
-  { interpret, addSite, softfloat, service }: RegionImports,
+  { interpret, addSite, softfloat, service, ring }: RegionImports,
 ): { readonly code: Code; readonly exits: readonly Exit[] } {
   const { mode, at, blocks } = region;
   const code = new Code(1);
   const exit = code.block(Type.i32);
-  const frame = createFrame(code, region, exit, service);
+  const frame = createFrame(code, region, exit, service, ring);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
   const vectors = createVectors(frame, region, softfloat);
@@ -263,6 +265,12 @@ export function emitRegion(
         go(block, terminator.next);
         return;
       }
+      case 'transfer':
+        vectors.spillAll();
+        pointers.spill();
+        emitTransfer(frame, terminator, (block.eip + block.source.size) | 0);
+        handOver(block, terminator.insn, true);
+        return;
       case 'interpret':
         handOver(block, terminator.insn, true);
         return;

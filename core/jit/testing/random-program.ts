@@ -8,6 +8,7 @@
 import { CODE, DATA, le } from '../../cpu/testing/bare-machine.ts';
 import { floating } from './random-floats.ts';
 import { byteRegister, imm32, imm8, MASK_INDEX, memory, type Random, register } from './random-operands.ts';
+import { SOFTWARE, visitRing3 } from './random-rings.ts';
 import { system } from './random-system.ts';
 
 /** Where the outer loop counts. */
@@ -17,8 +18,8 @@ interface Program {
   readonly bytes: Uint8Array;
 }
 
-/** One instruction, or a few that belong together. */
-function instruction(random: Random): number[] {
+/** One instruction, or a few that belong together. @param user it runs in ring 3 */
+function instruction(random: Random, user = false): number[] {
   const inMemory = random(3) === 0;
   const rm = (reg: number) => {
     if (!inMemory) return [0xc0 | (reg << 3) | register(random)];
@@ -27,7 +28,7 @@ function instruction(random: Random): number[] {
   const rm8 = (reg: number) => (inMemory ? memory(random, reg) : [0xc0 | (reg << 3) | byteRegister(random)]);
   const mask = inMemory ? MASK_INDEX : [];
   const size16 = random(6) === 0 ? [0x66] : [];
-  switch (random(27)) {
+  switch (random(28)) {
     case 0:
     case 1:
     case 2: {
@@ -128,7 +129,9 @@ function instruction(random: Random): number[] {
       return [...setUp, ...(random(4) === 0 ? [0xfd] : []), ...repeat, opcode, 0xfc];
     }
     case 23:
-      return system(random);
+      return user ? [0xcd, SOFTWARE] : system(random);
+    case 26:
+      return user ? [0x90] : visitRing3(random, (own) => instruction(own, true));
     case 24:
     case 25:
       return floating(random);

@@ -1,6 +1,7 @@
 /** Random instructions of kernels: flags, segment registers, page tables, software interrupts. None of them changes the mode for good. */
 import { DATA, DATA0, le } from '../../cpu/testing/bare-machine.ts';
 import { MASK_INDEX, memory, type Random, register } from './random-operands.ts';
+import { SOFTWARE } from './random-rings.ts';
 
 /** Maps 4 MiB, one to one; programs change the entry of their data. */
 export const PAGE_TABLE = 0x10_1000;
@@ -11,8 +12,7 @@ export function system(random: Random): number[] {
   const to = register(random);
   switch (random(11)) {
     case 8:
-      // int 21h
-      return [0xcd, 0x21];
+      return [0xcd, SOFTWARE];
     case 9:
       // Takes P, R/W, A and D, or some of them, from the data page: and byte [entry], imm8; invlpg [DATA].
       return [0x80, 0x25, ...le(DATA_ENTRY), ~random(0x64) & 0xff, 0x0f, 0x01, 0x3d, ...le(DATA)];
