@@ -40,19 +40,22 @@ export interface RegionImports {
   /** Index of a service, or of what goes between rings. */
   readonly service: ImportService;
   readonly ring: ImportRing;
+  /** Index of the function of `emitChain`, where there are chains. */
+  readonly chain: number | undefined;
 }
 
-/** A function from the instructions that may run to those that are left. */
+/** A function from the instructions that may run to those that are left. @param place it gets among the translations */
 export function emitRegion(
   region: Region,
   structure: Structure,
   budget: Budget,
-  { interpret, addSite, softfloat, service, ring }: RegionImports,
+  place: number,
+  { interpret, addSite, softfloat, service, ring, chain }: RegionImports,
 ): { readonly code: Code; readonly exits: readonly Exit[] } {
   const { mode, at, blocks } = region;
   const code = new Code(1);
-  const exit = code.block(Type.i32);
-  const frame = createFrame(code, region, exit, service, ring);
+  const ways = { exit: code.block(Type.i32), chain: code.block(Type.i32) };
+  const frame = createFrame(code, region, ways, service, ring);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
   const vectors = createVectors(frame, region, softfloat);
@@ -109,7 +112,7 @@ export function emitRegion(
     const kind = structure.edge(from, to);
     const target = at.get(to);
     if (kind === 'exit' || !target) {
-      frame.leaveTo(to);
+      frame.chainTo(to);
       return;
     }
     if (target.eip >>> 12 !== from.eip >>> 12) checkHead(frame, target);
@@ -154,7 +157,7 @@ export function emitRegion(
         arrive(eip);
         code.end();
       }
-    frame.leaveToComputed(to, block.source.indirect ? block.source : undefined);
+    frame.chainToComputed(to, block.source.indirect ? block.source : undefined);
   }
 
   /** Counts the block's instructions: what comes next has them behind it. */
@@ -301,7 +304,7 @@ export function emitRegion(
     code.end();
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
-    const site = { insn, eip: block.eip, last, mode };
+    const site = { insn, eip: block.eip, last, mode, place };
     const keeps = keepsVectors(insn);
     if (!keeps) vectors.spillAll();
     pointers.spill();
@@ -392,9 +395,12 @@ export function emitRegion(
   // All ways have led out by now.
   code.op(Op.unreachable);
   code.end();
+  code.const(1);
+  code.set(locals.chains);
+  code.end();
   code.set(locals.exit);
   vectors.spillAll();
   pointers.spill();
-  leaveRegion(frame);
+  leaveRegion(frame, place, chain);
   return { code, exits: frame.exits };
 }
