@@ -170,7 +170,7 @@ export function createCpu(
     cache.clear();
   });
   const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, debug, events, faults);
-  const rings = createRings(memory.wasm, flagBits(model));
+  const rings = createRings(memory.wasm, flagBits(model), mmu.refill);
   const transfer = observeTransfer(
     createTransfer(views, flags, mmu, segmentation, stack, tasks, faults),
     rings,

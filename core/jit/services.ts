@@ -10,10 +10,15 @@ export interface Services {
    * instruction, which may have raised a page fault
    */
   refill(linear: number, size: number, right: number): number;
+  /** `Mmu.refillFetch`, for code that is about to be executed. */
+  refillFetch(linear: number, user: number): number;
 }
 
 /** How many arguments each of them has. */
-export const SERVICE_PARAMETERS: Readonly<Record<keyof Services, number>> = { refill: 3 };
+export const SERVICE_PARAMETERS: Readonly<Record<keyof Services, number>> = {
+  refill: 3,
+  refillFetch: 2,
+};
 
 export function createServices(mmu: Mmu, onPageFault: () => void): Services {
   return {
@@ -23,5 +28,6 @@ export function createServices(mmu: Mmu, onPageFault: () => void): Services {
       onPageFault();
       return 0;
     },
+    refillFetch: (linear, user) => mmu.refillFetch(linear, user !== 0),
   };
 }

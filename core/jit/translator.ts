@@ -287,8 +287,7 @@ export function createTranslator(
   }
 
   /** It is what it will be for some time: it was looked at for more that belongs to it. */
-  const isSettled = ({ entered }: Translation) =>
-    die === undefined && entered > (options.grow[0] ?? 0);
+  const isSettled = ({ entered }: Translation) => die === undefined && entered > (options.grow[0] ?? 0);
   /** Lets chains enter it until it is to be looked at again. */
   function grant(translation: Translation): void {
     const { entered } = translation;

@@ -95,5 +95,7 @@ export interface Softfloat {
   simdByteMask(source: number, bytes: number): number;
 }
 
+const compile = instantiate(SOFTFLOAT_WASM);
+
 /** Instantiates the core over a machine's memory. */
-export const createSoftfloat: (memory: WebAssembly.Memory) => Softfloat = instantiate(SOFTFLOAT_WASM);
+export const createSoftfloat = (memory: WebAssembly.Memory): Softfloat => compile<Softfloat>({ memory });

@@ -3,6 +3,7 @@
  * Compiled code imports the same functions.
  */
 import { type TransitionKind, TRANSITION_KINDS } from '../../protocol/debug-protocol.ts';
+import type { Mmu } from '../paging/mmu.ts';
 import { RINGS_WASM } from './generated.ts';
 import { instantiate } from '../../memory/instantiate.ts';
 
@@ -43,8 +44,8 @@ export const kindNumber = (kind: TransitionKind): number => TRANSITION_KINDS.ind
 const compile = instantiate(RINGS_WASM);
 
 /** @param existingFlags bits of EFLAGS that the processor has */
-export function createRings(memory: WebAssembly.Memory, existingFlags: number): Rings {
-  const rings = compile<Rings>(memory);
+export function createRings(memory: WebAssembly.Memory, existingFlags: number, refill: Mmu['refill']): Rings {
+  const rings = compile<Rings>({ memory, refill });
   rings.setExistingFlags(existingFlags);
   return rings;
 }

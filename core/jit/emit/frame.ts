@@ -431,13 +431,6 @@ export function leaveRegion(frame: Frame, place: number, chain: number | undefin
   code.get(locals.left);
 }
 
-/** Returns behind the present instruction, which is done, when all is in place. */
-export function returnDone({ code, locals, done }: Frame): void {
-  code.get(locals.left);
-  code.const(done + 1);
-  code.op(Op.i32Sub, Op.return);
-}
-
 /** Tells the state how many instructions are left before the present one. */
 export function storeLeft({ code, locals, done, storeState }: Frame): void {
   storeState(JIT_LEFT, () => {

@@ -271,7 +271,7 @@ export function emitRegion(
       case 'transfer':
         vectors.spillAll();
         pointers.spill();
-        emitTransfer(frame, terminator, (block.eip + block.source.size) | 0);
+        emitTransfer(frame, terminator, (block.eip + block.source.size) | 0, chain);
         handOver(block, terminator.insn, true);
         return;
       case 'interpret':

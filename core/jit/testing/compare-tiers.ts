@@ -124,9 +124,25 @@ function createSubject(tier: Tier, longWay: boolean): Subject {
   // inc dword [INTERRUPTS]; iret
   handle(INTERRUPT, 0xff, 0x05, ...le(INTERRUPTS), 0xcf);
   handleBy(0xef00, SOFTWARE, 0xcf);
-  // pop dword [SCRATCH]; pop dword [SCRATCH + 4]; popfd; pop esp; jmp [SCRATCH]
+  // pop dword [SCRATCH]; pop dword [SCRATCH + 4]; and for ring 3 or ring 0: popfd; pop esp; jmp [SCRATCH] or popfd; jmp [SCRATCH]
   const keep = [0x8f, 0x05, ...le(SCRATCH), 0x8f, 0x05, ...le(SCRATCH + 4)];
-  handleBy(0xee00, BACK, ...keep, 0x9d, 0x5c, 0xff, 0x25, ...le(SCRATCH));
+  const jump = [0xff, 0x25, ...le(SCRATCH)];
+  handleBy(
+    0xee00,
+    BACK,
+    ...keep,
+    0xf6,
+    0x05,
+    ...le(SCRATCH + 4),
+    3,
+    0x74,
+    8,
+    0x9d,
+    0x5c,
+    ...jump,
+    0x9d,
+    ...jump,
+  );
   // mov ecx, 3; xor edx, edx; mov eax, 100; iret
   handle(0, 0xb9, ...le(3), 0x31, 0xd2, 0xb8, ...le(100), 0xcf);
   // push eax; mov eax, cr2; shr eax, 12; or dword [PAGE_TABLE + eax * 4], 7; pop eax; add esp, 4; iret

@@ -5,14 +5,11 @@
  * EBX points to data, EBP to its middle, ESP to the stack; no instruction writes to these but those of the stack. The outer loop
  * counts in memory.
  */
-import { CODE, DATA, le } from '../../cpu/testing/bare-machine.ts';
+import { CODE, le } from '../../cpu/testing/bare-machine.ts';
 import { floating } from './random-floats.ts';
 import { byteRegister, imm32, imm8, MASK_INDEX, memory, type Random, register } from './random-operands.ts';
-import { SOFTWARE, visitRing3 } from './random-rings.ts';
+import { COUNTER, SOFTWARE, visitRing3 } from './random-rings.ts';
 import { system } from './random-system.ts';
-
-/** Where the outer loop counts. */
-const COUNTER = DATA + 0x800;
 
 interface Program {
   readonly bytes: Uint8Array;

@@ -4,8 +4,9 @@
  * AssemblyScript: it runs as WebAssembly, and both the interpreter and compiled code call it.
  *
  * Each function looks at all that it needs before it changes anything, and returns 0 where something is not plain to see: a fault, a
- * segment that is not flat or not marked as accessed, a page that the TLB does not let through at full speed, a debugger who wants to hear
- * of it. The long way (`transfer.ts`, `interrupts.ts`) begins anew then, and is what decides. Else it is done and on record.
+ * segment that is not flat or not marked as accessed, a page that may not be accessed at full speed, a debugger who wants to hear of it. The
+ * long way (`transfer.ts`, `interrupts.ts`) begins anew then, and is what decides: what it would have accessed by then has been, and no
+ * more. Else it is done and on record.
  */
 import { begin, end, isTold } from './record';
 import {
@@ -111,9 +112,9 @@ function setFlags(image: i32): void {
   set(CARRY, (carry << 31) | ((carry ^ ((image >>> 11) & 1)) << 30) | ((image & 0x10) >>> 1));
 }
 
-/** Whether all dwords of [from, to), which is shorter than a page, can be accessed: the frames of some stacks lie on two pages. */
-function reaches(from: u32, to: u32, right: i32): boolean {
-  return (from & 3) == 0 && hostOf(from, 4, right) != 0 && hostOf(to - 4, 4, right) != 0;
+/** Whether all dwords from the first to the last can be accessed, which are less than a page: the frames of some stacks lie on two. */
+function reaches(first: u32, last: u32, right: i32): boolean {
+  return (first & 3) == 0 && hostOf(first, 4, right) != 0 && hostOf(last, 4, right) != 0;
 }
 function peek(linear: u32): i32 {
   return load<i32>(hostOf(linear, 4, SUPERVISOR_READ));
@@ -149,7 +150,7 @@ export function deliver(kind: i32, source: i32, vector: i32, errorCode: i32): i3
   } else if ((get(FLAT) & (1 << SS)) == 0) return 0;
 
   const bottom: u32 = esp - (inner ? 20 : 12) - (errorCode >= 0 ? 4 : 0);
-  if (!reaches(bottom, esp, SUPERVISOR_WRITE)) return 0;
+  if (!reaches(esp - 4, bottom, SUPERVISOR_WRITE)) return 0;
   begin(kind, vector, errorCode);
   if (inner) {
     poke(esp - 4, load<i32>(SEG_SEL + (SS << 2)));
@@ -184,7 +185,7 @@ export function interruptReturn(kind: i32): i32 {
   if (isTold() || get(PROTECTED) == 0 || get(CPL) != 0 || (get(FLAT) & (1 << SS)) == 0) return 0;
   if ((get(SYSFLAGS) & NT) != 0 || get(NMI_STATE) != 0) return 0;
   const esp: u32 = get(ESP);
-  if (!reaches(esp, esp + 12, SUPERVISOR_READ)) return 0;
+  if (!reaches(esp, esp + 8, SUPERVISOR_READ)) return 0;
   const selector = peek(esp + 4) & 0xffff;
   const image = peek(esp + 8);
   const ring = selector & 3;
@@ -195,7 +196,7 @@ export function interruptReturn(kind: i32): i32 {
   let stack: i32 = 0;
   let data: i32 = 0;
   if (ring != 0) {
-    if (!reaches(esp + 12, esp + 20, SUPERVISOR_READ)) return 0;
+    if (!reaches(esp + 12, esp + 16, SUPERVISOR_READ)) return 0;
     to = peek(esp + 12);
     stack = peek(esp + 16) & 0xffff;
     data = (stack & 3) == ring ? flatUpper(stack, FLAT_DATA | (ring << DPL_SHIFT)) : 0;

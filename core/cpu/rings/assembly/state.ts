@@ -89,10 +89,15 @@ export function set(word: u32, value: i32): void {
   store<i32>(word, value);
 }
 
-/** Where bytes lie if they may be accessed without looking further; else 0. */
+/** `Mmu.refill`: walks the page tables as the access would. @returns the entry, with the right if it can be used */
 // @ts-ignore: as above.
-@inline
+@external('env', 'refill')
+declare function refill(linear: u32, size: u32, right: i32): i32;
+
+/** Where bytes lie if they may be accessed without looking further; else 0. Looks at them in the order of the long way. */
 export function hostOf(linear: u32, size: u32, right: i32): u32 {
-  const entry = load<i32>(TLB + ((linear >>> 12) << 2));
-  return (entry & right) != 0 && (linear & 0xfff) <= 0x1000 - size ? <u32>(entry & -0x1000) + linear : 0;
+  if ((linear & 0xfff) > 0x1000 - size) return 0;
+  let entry = load<i32>(TLB + ((linear >>> 12) << 2));
+  if ((entry & right) == 0) entry = refill(linear, size, right);
+  return (entry & right) != 0 ? <u32>(entry & -0x1000) + linear : 0;
 }
