@@ -3,12 +3,15 @@
  * the other mode if the processor's loop would have nothing else to do.
  */
 import { kindNumber } from '../../cpu/rings/rings.ts';
+import { NMI_PENDING } from '../../cpu/interrupts/nmi.ts';
 import { Source } from '../../cpu/interrupts/interrupts.ts';
 import { ALIGN, CPL, Double, EIP, FLAT, Flag, FS, INTR, SYSFLAGS, UNLIMITED } from '../../cpu/state.ts';
 import type { Terminator } from '../ir.ts';
 import { FS_UNLIMITED, GS_UNLIMITED, NEEDED_FLAT, USER } from '../mode.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
+
+const IF_BIT = Math.log2(Flag.IF);
 
 type Transfer = Extract<Terminator, { kind: 'transfer' }>;
 
@@ -43,11 +46,19 @@ function storeTime({ code, locals, done }: Frame): void {
 
 /** Leaves something other than 0 on the stack if translated code may follow: in the modes that `modeNow` knows. */
 function canGoOn({ code, loadState }: Frame): void {
-  // An interrupt, or what TF and RF ask for, comes first. Of ring + 1, bit 1 is set in rings 1 and 2.
+  // What TF and RF ask for, an interrupt if IF is set, or an NMI comes first. Of ring + 1, bit 1 is set in rings 1 and 2.
   loadState(SYSFLAGS);
   code.const(Flag.TF | Flag.RF);
   code.op(Op.i32And);
+  loadState(SYSFLAGS);
+  code.const(IF_BIT);
+  code.op(Op.i32ShrU);
+  code.const(1);
+  code.op(Op.i32And);
+  code.const(NMI_PENDING);
+  code.op(Op.i32Or);
   loadState(INTR);
+  code.op(Op.i32And);
   loadState(ALIGN);
   loadState(CPL);
   code.const(1);
