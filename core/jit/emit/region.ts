@@ -28,6 +28,7 @@ import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import type { Snapshot } from './pages.ts';
+import { emitScan, isScan } from './scans.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
@@ -258,6 +259,7 @@ export function emitRegion(
         const { insn } = terminator;
         const done = code.block();
         if (isBulk(insn) && reachable(insn)) emitBulk(frame, insn, done);
+        else if (isScan(insn) && reachable(insn)) emitScan(frame, insn);
         handOver(block, insn, false);
         code.end();
         flags.known = 'nothing';

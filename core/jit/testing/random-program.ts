@@ -120,10 +120,10 @@ function instruction(random: Random, user = false): number[] {
       ]!;
     case 22: {
       // A string instruction within the data: ESI and EDI to its beginning and middle, ECX small.
-      const opcode = [0xa4, 0xa5, 0xa6, 0xaa, 0xab, 0xac, 0xae][random(7)]!;
+      const opcode = [0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xae, 0xaf][random(9)]!;
       const repeat = [[], [0xf3], [0xf2]][random(3)]!;
-      const setUp = [0x89, 0xde, 0x89, 0xef, 0x83, 0xe1, 0x1f];
-      return [...setUp, ...(random(4) === 0 ? [0xfd] : []), ...repeat, opcode, 0xfc];
+      const setUp = [0x89, 0xde, 0x89, 0xef, 0x83, 0xe1, random(2) === 0 ? 0x1f : 0x7f];
+      return [...setUp, ...(random(4) === 0 ? [0xfd] : []), ...size16, ...repeat, opcode, 0xfc];
     }
     case 23:
       return user ? [0xcd, SOFTWARE] : system(random);
