@@ -228,6 +228,11 @@ export class SessionContext {
     return this.machine().running ? undefined : this.awareness;
   }
 
+  /** The machine has begun to run, and this side has nothing to do: what the first stop needs is got ready. */
+  prepareForStop(): void {
+    if (this.debuggee) this.awarenessOf(this.debuggee).prepare();
+  }
+
   private knownTask(thread: unknown): Task | undefined {
     return this.awareness?.known.find((task) => threadOfTask(task) === thread);
   }

@@ -84,8 +84,12 @@ export const lifecycle = {
   },
 
   async configurationDone(context) {
-    if (context.attached) greet(context);
-    else await context.machine().start(context.stopOnEntry);
+    if (context.attached) return greet(context);
+    await context.machine().start(context.stopOnEntry);
+    // Behind the answer, not before it is on its way.
+    setTimeout(() => {
+      context.prepareForStop();
+    });
   },
 
   terminate(context) {
