@@ -29,7 +29,11 @@ import { type References, VariableView } from './variable-view.ts';
 
 /** Something that unfolds. */
 export type Container =
-  | { readonly kind: 'variables'; readonly scope: FrameValues; readonly which: 'parameter' | 'local' }
+  | {
+      readonly kind: 'variables';
+      readonly scope: FrameValues;
+      readonly which: 'parameter' | 'local' | 'file';
+    }
   | { readonly kind: 'registers'; readonly scope: FrameValues }
   | { readonly kind: 'group'; readonly scope: FrameValues; readonly group: string }
   | {
@@ -156,6 +160,13 @@ export class Inspection implements References {
       scopes.push(scope('Arguments', 'arguments', { kind: 'variables', scope: values, which: 'parameter' }));
     if (variables.some(({ kind }) => kind !== 'parameter'))
       scopes.push(scope('Locals', 'locals', { kind: 'variables', scope: values, which: 'local' }));
+    // Many, and read from the debug information when somebody looks.
+    if (frame.position)
+      scopes.push({
+        name: 'Globals',
+        variablesReference: this.refer({ kind: 'variables', scope: values, which: 'file' }),
+        expensive: true,
+      });
     scopes.push(scope('Registers', 'registers', { kind: 'registers', scope: values }));
     return scopes;
   }
@@ -335,7 +346,8 @@ export class Inspection implements References {
   }
 }
 
-function variablesOf({ scope, which }: Extract<Container, { kind: 'variables' }>): Variable[] {
+function variablesOf({ scope, which }: Extract<Container, { kind: 'variables' }>): readonly Variable[] {
+  if (which === 'file') return scope.fileVariables();
   return scope.variables().filter(({ kind }) => (kind === 'parameter') === (which === 'parameter'));
 }
 

@@ -32,6 +32,8 @@ export interface Features {
   readonly commands: Commands;
   readonly launch: LaunchProvider;
   readonly tasks: Tasks;
+  /** The window goes: what is to be kept is written. */
+  close(): Promise<void>;
 }
 
 async function raiseNmi(): Promise<void> {
@@ -86,5 +88,5 @@ export function startFeatures(
   commands.handle(COMMANDS.raiseNmi, raiseNmi);
   void showNewGuest(context);
   log.info(`coLinux is ready (${platform.kind})`);
-  return { commands, launch, tasks };
+  return { commands, launch, tasks, close: () => terminals.close() };
 }

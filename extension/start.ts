@@ -9,8 +9,11 @@ import type { Features } from './features.ts';
 
 type LoadFeatures = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel) => Promise<Features>;
 
-/** @param load loads and starts the rest, on the platform that it knows */
-export function start(context: vscode.ExtensionContext, load: LoadFeatures): void {
+/**
+ * @param load loads and starts the rest, on the platform that it knows
+ * @returns ends what has been loaded, before VS Code disposes of it
+ */
+export function start(context: vscode.ExtensionContext, load: LoadFeatures): () => Promise<void> {
   const log = vscode.window.createOutputChannel('coLinux', { log: true });
   let loaded: Promise<Features> | undefined;
   const features = () =>
@@ -45,4 +48,5 @@ export function start(context: vscode.ExtensionContext, load: LoadFeatures): voi
       ),
     ),
   );
+  return async () => (await loaded)?.close();
 }

@@ -6,12 +6,20 @@
 import * as vscode from 'vscode';
 import { keptFrom, type Kept } from './kept.ts';
 
-/** Time between a change and the write, in milliseconds: what came last may be lost. */
-const DELAY_MS = 1000;
+/**
+ * Between two writes, and between the first change after a rest and its write, in milliseconds. An extension host that is a worker of
+ * the window has no last moment: what comes in this time may be lost there.
+ */
+const PERIOD_MS = 1000;
+const SOON_MS = 100;
 
-export class KeptConsoles implements vscode.Disposable {
+export class KeptConsoles {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private writing: Promise<void> = Promise.resolve();
+  private written = 0;
+  private all: (() => Kept) | undefined;
+  /** A session has ended, and nothing was written since that says so. */
+  private ending = false;
 
   /** @param storage of the workspace; without it nothing is kept */
   constructor(
@@ -32,10 +40,35 @@ export class KeptConsoles implements vscode.Disposable {
 
   /** Something is to be kept; `all` is asked when it is written. */
   changed(all: () => Kept): void {
+    this.all = all;
+    const rest = Math.max(SOON_MS, this.written + PERIOD_MS - Date.now());
     this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.writing = this.writing.then(() => this.write(all()));
-    }, DELAY_MS);
+      this.ending = false;
+      void this.flush();
+    }, rest);
+  }
+
+  /** A session is about to end, perhaps because the window goes: what is written says for a while that it was there. */
+  beforeEnd(all: () => Kept): void {
+    this.all = all;
+    this.ending = true;
+    void this.flush();
+  }
+
+  /** The window goes: what is not written yet is written, unless it says that sessions have ended with the window. */
+  async close(): Promise<void> {
+    if (this.timer !== undefined && !this.ending) void this.flush();
+    clearTimeout(this.timer);
+    await this.writing;
+  }
+
+  private flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.written = Date.now();
+    const kept = this.all?.();
+    if (kept) this.writing = this.writing.then(() => this.write(kept));
+    return this.writing;
   }
 
   private async write(kept: Kept): Promise<void> {
@@ -47,10 +80,5 @@ export class KeptConsoles implements vscode.Disposable {
     } catch (error) {
       this.log.warn(`consoles cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
-  }
-
-  /** The window goes: its sessions end now, and what is written shall say that they were there. */
-  dispose(): void {
-    clearTimeout(this.timer);
   }
 }
