@@ -70,6 +70,13 @@ export interface Evaluated {
   readonly frame: Frame;
 }
 
+export const SCOPES = {
+  arguments: 'Arguments',
+  locals: 'Locals',
+  globals: 'Globals',
+  registers: 'Registers',
+} as const;
+
 /** Most children that one answer holds; a client that pages asks for the rest. */
 const MAX_CHILDREN = 10_000;
 
@@ -149,25 +156,28 @@ export class Inspection implements References {
   async scopes(frame: Frame): Promise<DebugProtocol.Scope[]> {
     const values = this.scopeOf(frame);
     const variables = await this.memory.compute(() => values.variables());
-    const scope = (name: string, presentationHint: string, container: Container): DebugProtocol.Scope => ({
-      name,
+    const scope = (
+      presentationHint: 'arguments' | 'locals' | 'registers',
+      container: Container,
+    ): DebugProtocol.Scope => ({
+      name: SCOPES[presentationHint],
       presentationHint,
       variablesReference: this.refer(container),
       expensive: false,
     });
     const scopes: DebugProtocol.Scope[] = [];
     if (variables.some(({ kind }) => kind === 'parameter'))
-      scopes.push(scope('Arguments', 'arguments', { kind: 'variables', scope: values, which: 'parameter' }));
+      scopes.push(scope('arguments', { kind: 'variables', scope: values, which: 'parameter' }));
     if (variables.some(({ kind }) => kind !== 'parameter'))
-      scopes.push(scope('Locals', 'locals', { kind: 'variables', scope: values, which: 'local' }));
+      scopes.push(scope('locals', { kind: 'variables', scope: values, which: 'local' }));
     // Many, and read from the debug information when somebody looks.
     if (frame.position)
       scopes.push({
-        name: 'Globals',
+        name: SCOPES.globals,
         variablesReference: this.refer({ kind: 'variables', scope: values, which: 'file' }),
         expensive: true,
       });
-    scopes.push(scope('Registers', 'registers', { kind: 'registers', scope: values }));
+    scopes.push(scope('registers', { kind: 'registers', scope: values }));
     return scopes;
   }
 

@@ -47,6 +47,8 @@ export class SessionContext {
   /** Of the machine that there is, or was last. */
   launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
   plan: LaunchPlan | undefined;
+  /** A text in the language of the user. */
+  readonly translate = (english: string): string => this.host.translate?.(english) ?? english;
   private indexing: SymbolIndexing | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;

@@ -10,7 +10,7 @@ import type { Handlers } from './handler.ts';
 /** How long a disconnect waits for the answers to earlier requests. */
 const PATIENCE_MS = 1000;
 
-const CAPABILITIES: DebugProtocol.Capabilities = {
+const capabilities = (translate: (english: string) => string): DebugProtocol.Capabilities => ({
   supportsConfigurationDoneRequest: true,
   supportsEvaluateForHovers: true,
   supportsReadMemoryRequest: true,
@@ -24,7 +24,7 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
   breakpointModes,
-  exceptionBreakpointFilters,
+  exceptionBreakpointFilters: exceptionBreakpointFilters(translate),
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   supportsSteppingGranularity: true,
@@ -48,12 +48,13 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsClipboardContext: true,
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.', '>', '$'],
-};
+});
 
 export const lifecycle = {
   initialize(context, args) {
     context.client = args;
-    return context.served ? { ...CAPABILITIES, supportTerminateDebuggee: true } : CAPABILITIES;
+    const all = capabilities(context.translate);
+    return context.served ? { ...all, supportTerminateDebuggee: true } : all;
   },
 
   attach(context) {
