@@ -1,5 +1,5 @@
 /** What the instruction handlers of the families (`integer/`, `string/`, …) are built from: one set of closures over one CPU. */
-import type { Translation } from '../jit/cache.ts';
+import type { Translation } from '../jit/translation.ts';
 import type { TransitionKind } from '../protocol/debug-protocol.ts';
 import type { Access } from './paging/access.ts';
 import type { ControlRegisters } from './system/control-registers.ts';

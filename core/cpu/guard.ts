@@ -2,7 +2,7 @@
  * The limits of a step: before each block the processor asks whether it still belongs to the step. A block that does is remembered
  * with the guard, so a loop is asked about once and then runs at full speed; a translation whose blocks all do runs as it is.
  */
-import type { Translation } from '../jit/cache.ts';
+import type { Translation } from '../jit/translation.ts';
 import type { Block } from './decode/code-cache.ts';
 
 /** What a guard says of a block. */

@@ -178,7 +178,8 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
     const translation = translator.find(block, limit);
     if (!translation || !guard.admits(translation) || !events.watchedCode.admits(translation))
       return undefined;
-    switch (translator.run(translation, limit)) {
+    const alone = guard.isSet() || events.watchedCode.pages !== undefined;
+    switch (translator.run(translation, limit, alone)) {
       case Outcome.Advanced:
         return true;
       case Outcome.Fault:

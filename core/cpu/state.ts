@@ -130,6 +130,8 @@ export const FLAT = 121;
 export const UNLIMITED = 122;
 /** By which of its exits a translated region was left (`core/jit/exit.ts`). */
 export const JIT_EXIT = 124;
+/** Which region that was: its place among the translations (`core/jit/cache.ts`). */
+export const JIT_PLACE = 125;
 /** The physical address bits that the A20 gate takes away: bit 20 while it is off. */
 export const A20_GATED = 117;
 /** A task switch passed its commit point: a fault belongs to the new task, whose EIP is in place. */

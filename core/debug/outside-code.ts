@@ -3,7 +3,7 @@
  * page whenever it looks its code up anew, which a table with a byte for each linear page answers; only pages that somebody may
  * not know yet cost more.
  */
-import type { Translation } from '../jit/cache.ts';
+import type { Translation } from '../jit/translation.ts';
 import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import type { CatchSpec } from '../protocol/debug-protocol.ts';
 

@@ -6,16 +6,16 @@
  * makes the expensive passages between JavaScript and WebAssembly once, not for each module. A batch of regions is one
  * module, for a module has a price of its own. Modules that nothing in the table points at any more are collected.
  */
-import type { Derived } from '../cpu/decode/code-cache.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
+import { type Chain, emitChain, hasTailCalls } from './chain.ts';
 import type { Site } from './emit/interpreter.ts';
 import { emitRegion } from './emit/region.ts';
 import { planBudget } from './passes/budget.ts';
 import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
-import type { Exit } from './exit.ts';
 import type { Region } from './region.ts';
 import { SERVICE_PARAMETERS, type Services } from './services.ts';
+import { type Batch, Translation } from './translation.ts';
 import { Code } from './wasm/code.ts';
 import { ModuleWriter } from './wasm/module.ts';
 import { Type, type ValueType } from './wasm/opcodes.ts';
@@ -27,34 +27,6 @@ const MOST_MODULES = 2000;
 /** Places of the table to begin with. */
 const PLACES = 1024;
 
-/** A module and what was made in it. */
-interface Batch {
-  readonly bytes: number;
-  readonly translations: readonly Translation[];
-  readonly sites: readonly number[];
-  /** When one of its translations was entered last, as a count of such looks. */
-  used: number;
-}
-
-export interface Translation extends Derived {
-  readonly region: Region;
-  /** The ways out of it, by number. */
-  readonly exits: readonly Exit[];
-  readonly eip: number;
-  readonly mode: number;
-  /** Instructions that must be left when it is entered. */
-  readonly cost: number;
-  /** Its place in the table. */
-  readonly place: number;
-  readonly batch: Batch;
-  /** How often it was entered. */
-  entered: number;
-  /** The guard of a step that was asked about it last; negative if it was refused. */
-  guard: number;
-  /** The same for those who wait for code that they do not know. */
-  watch: number;
-}
-
 export interface TranslationCache {
   /** Translates regions into one module. */
   add(regions: readonly Region[]): readonly Translation[];
@@ -62,6 +34,8 @@ export interface TranslationCache {
   discard(unwanted: (region: Region) => boolean): void;
   /** Runs at most `left` instructions and returns how many are left. */
   enter(translation: Translation, left: number): number;
+  /** Of a place in the table. */
+  at(place: number): Translation;
   /** How many translations there are, and the bytes of their modules. */
   readonly size: () => { readonly translations: number; readonly bytes: number };
 }
@@ -75,7 +49,10 @@ const passed = (parameters: number) => ({ parameters: words(parameters), results
 
 type Gate = Record<keyof Passed, WebAssembly.ExportValue> & {
   enter: (place: number, left: number) => number;
+  /** Where the engine has tail calls. */
+  readonly chain?: WebAssembly.ExportValue;
 };
+const CHAIN = { parameters: words(3), results: words(1) };
 
 /** The module between JavaScript and translations. */
 function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functions: Passed): Gate {
@@ -92,6 +69,8 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functi
     'enter',
     writer.addFunction({ parameters: [Type.i32, Type.i32], results: [Type.i32] }, enter),
   );
+  if (hasTailCalls())
+    writer.exportFunction('chain', writer.addFunction(CHAIN, emitChain(writer.signature(RUN))));
   for (const [name, parameters, index] of imported) {
     const pass = new Code(parameters);
     for (let n = 0; n < parameters; n++) pass.get(n);
@@ -108,16 +87,19 @@ const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0
 
 /**
  * @param softfloat over the same memory: translations call it
+ * @param chain where translations are entered that `enter` does not see
  * @param interpret runs the interpreter's handler; returns 0 when the translation may go on
  */
 export function createTranslationCache(
   memory: WebAssembly.Memory,
   softfloat: Softfloat,
   services: Services,
+  chain: Pick<Chain, 'settle'>,
   interpret: (site: Site) => number,
 ): TranslationCache {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: PLACES });
   const sites: (Site | undefined)[] = [];
+  const byPlace: (Translation | undefined)[] = [];
   const gate = createGate(table, memory, { ...services, interpret: (site) => interpret(sites[site]!) });
   const freePlaces: number[] = [];
   const freeSites: number[] = [];
@@ -134,7 +116,8 @@ export function createTranslationCache(
 
   function drop({ translations, sites: own, bytes: size }: Batch): void {
     for (const translation of translations) {
-      translation.valid = false;
+      translation.discard();
+      byPlace[translation.place] = undefined;
       table.set(translation.place, null);
       freePlaces.push(translation.place);
     }
@@ -145,8 +128,20 @@ export function createTranslationCache(
     bytes -= size;
   }
 
+  /** Was it entered by chains since the last look? */
+  function runsInChains({ translations }: Batch): boolean {
+    let runs = false;
+    for (const translation of translations) {
+      const { entered } = translation;
+      chain.settle(translation);
+      runs ||= translation.entered !== entered;
+    }
+    return runs;
+  }
+
   /** Throws away what is stale, and the half that was not used for longest if there is still more than half of what may be. */
   function evict(): void {
+    for (const batch of batches) if (runsInChains(batch)) batch.used = looks;
     const byUse = [...batches].sort((a, b) => b.used - a.used);
     let kept = 0;
     let modules = 0;
@@ -188,27 +183,24 @@ export function createTranslationCache(
         const budget = planBudget(region, shape);
         markLiveFlags(region, shape, budget);
         const place = newPlace();
-        const { code, exits } = emitRegion(region, shape, budget, {
+        const { code, exits } = emitRegion(region, shape, budget, place, {
           interpret: imported,
           addSite,
           softfloat: importOnce,
           service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
+          chain: gate.chain && importOnce('chain', CHAIN.parameters.length, CHAIN.results.length),
         });
-        const entry = region.blocks[0]!;
-        return { region, code, exits, place, eip: entry.eip, cost: budget.heads.get(entry) ?? 0 };
+        return { region, code, exits, place, cost: budget.heads.get(region.blocks[0]!) ?? 0 };
       });
       // All imports come before the first function.
       for (const { place, code } of made) writer.exportFunction(String(place), writer.addFunction(RUN, code));
       const module = writer.finish();
       const batch: Batch = { bytes: module.length, translations, sites: own, used: looks };
-      for (const { region, exits, place, eip, cost } of made)
-        translations.push({
-          ...{ region, exits, place, eip, cost },
-          valid: true,
-          mode: region.mode.number,
-          batch,
-          ...{ entered: 0, guard: 0, watch: 0 },
-        });
+      for (const { region, exits, place, cost } of made) {
+        const translation = new Translation(region, exits, place, cost, batch);
+        translations.push(translation);
+        byPlace[place] = translation;
+      }
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
         env: { ...softfloat, ...gate, memory },
@@ -221,13 +213,14 @@ export function createTranslationCache(
     discard(unwanted) {
       for (const batch of batches)
         for (const translation of batch.translations)
-          if (translation.valid && unwanted(translation.region)) translation.valid = false;
+          if (translation.valid && unwanted(translation.region)) translation.discard();
     },
     enter(translation, left) {
       translation.batch.used = ++looks;
       translation.entered++;
       return gate.enter(translation.place, left);
     },
+    at: (place) => byPlace[place]!,
     size: () => ({
       translations: batches.reduce((sum, { translations }) => sum + translations.length, 0),
       bytes,

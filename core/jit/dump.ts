@@ -82,11 +82,12 @@ export function dumpTranslation(cpu: Cpu, linear: number, instructions: number):
     if (!imported.includes(name)) imported.push(name);
     return imported.indexOf(name) + 1;
   };
-  const { code } = emitRegion(region, shape, budget, {
+  const { code } = emitRegion(region, shape, budget, 0, {
     interpret: 0,
     addSite: () => sites++,
     softfloat: indexOf,
     service: indexOf,
+    chain: indexOf('chain'),
   });
   const edges = (block: RegionBlock) =>
     targetsOf(block).map((eip) => `${hex(eip)} (${shape.edge(block, eip)})`);

@@ -23,11 +23,13 @@ import {
   INDEX,
   JIT_LEFT,
   JIT_EXIT,
+  JIT_PLACE,
   MID_REP,
   type Views,
 } from '../cpu/state.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
-import { createTranslationCache, type Translation } from './cache.ts';
+import { createTranslationCache } from './cache.ts';
+import { createChain } from './chain.ts';
 import { discover } from './discover.ts';
 import { RETURNED } from './exit.ts';
 import { MANY_APART } from './emit/memory.ts';
@@ -40,6 +42,7 @@ import { nextPage, type Region } from './region.ts';
 import { createServices } from './services.ts';
 import { createSteadiness } from './steadiness.ts';
 import type { TranslatorOptions } from './tier.ts';
+import type { Translation } from './translation.ts';
 
 /** What came of running a translation. */
 export const Outcome = {
@@ -67,8 +70,8 @@ export interface Translator {
   find(block: Block, remaining: number): Translation | undefined;
   /** `mayStop` gives other answers than before: translations that run over such a place are not used any more. */
   stopsChanged(): void;
-  /** Runs it. Time has passed when it returns. */
-  run(translation: Translation, remaining: number): Outcome;
+  /** Runs it, and those that it goes on to. Time has passed when it returns. @param alone none may follow it unseen */
+  run(translation: Translation, remaining: number, alone: boolean): Outcome;
 }
 
 /** Blocks and known targets of a region: it is worth making it anew if there are more. */
@@ -94,13 +97,13 @@ export function createTranslator(
   const services = createServices(views, segmentation, mmu, () => {
     pageFault = true;
   });
-  const translations = createTranslationCache(memory, softfloat, services, interpret);
+  const chain = createChain(memory);
+  const translations = createTranslationCache(memory, softfloat, services, chain, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   /** Time and budget when the present translation was entered. */
   let enteredAt = 0;
   let enteredWith = 0;
   let faulted = false;
-  let running: Translation | undefined;
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
   /** Regions that wait for others to be compiled with, their blocks, and how often one of these ran since the first of them waits. */
@@ -140,26 +143,27 @@ export function createTranslator(
     for (const { source, operations } of translation.region.blocks) {
       if (!operations.some(({ insn }) => insn === access)) continue;
       source.lifted = undefined;
-      translation.valid = false;
+      translation.discard();
     }
   }
 
-  /** The machine is where the translation was left. @returns the instructions that are left */
-  function leave(translation: Translation, left: number): number {
+  /** The machine is where a translation was left. @returns the instructions that are left */
+  function leave(left: number): number {
     if (state[JIT_EXIT] === RETURNED) return left;
+    const translation = translations.at(state[JIT_PLACE]);
     const { eip, done, access, fillable, apart, unknown } = translation.exits[state[JIT_EXIT]]!;
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
     if (access && isDetour(access)) noteDetour(translation, access);
     // From the next translation on, it fills the TLB in place.
-    else if (access && fillable === true && ++access.misses >= options.misses) translation.valid = false;
+    else if (access && fillable === true && ++access.misses >= options.misses) translation.discard();
     // From the next one on, it looks for its page by itself.
-    if (apart && ++apart.apart >= MANY_APART) translation.valid = false;
+    if (apart && ++apart.apart >= MANY_APART) translation.discard();
     return left - done;
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
-  function interpret({ insn, eip, last, mode }: Site): number {
+  function interpret({ insn, eip, last, mode, place }: Site): number {
     doubles[Double.Retired] = enteredAt + (enteredWith - state[JIT_LEFT]);
     state[INDEX] = 0;
     state[BUDGET] = state[JIT_LEFT];
@@ -187,7 +191,7 @@ export function createTranslator(
     const goesOn = (state[BREAK] & Break.Event) === 0 && doubles[Double.Until] === until;
     if (last || !goesOn || modeNow(state) !== mode.number) return 1;
     // Other code than its own may change.
-    return state[BREAK] === 0 || running?.valid === true ? 0 : 1;
+    return state[BREAK] === 0 || translations.at(place).valid ? 0 : 1;
   }
   /** Counts an instruction and the rounds that it repeated. */
   function count(): number {
@@ -224,7 +228,7 @@ export function createTranslator(
     const { blocks } = translation.region;
     const { source } = blocks[0]!;
     for (const other of source.translations ?? [])
-      if (other.eip === translation.eip && other.mode === translation.mode) other.valid = false;
+      if (other.eip === translation.eip && other.mode === translation.mode) other.discard();
     source.translations = [translation, ...(source.translations ?? []).filter(({ valid }) => valid)];
     for (const { source: part } of blocks)
       part.derived = [...(part.derived ?? []).filter(({ valid }) => valid), translation];
@@ -285,6 +289,16 @@ export function createTranslator(
     if (block.heat >= options.threshold << (patience + reluctance)) request(block, undefined);
   }
 
+  /** It is what it will be for some time: it was looked at for more that belongs to it. */
+  const isSettled = ({ entered }: Translation) =>
+    die === undefined && entered > (options.grow[0] ?? 0);
+  /** Lets chains enter it until it is to be looked at again. */
+  function grant(translation: Translation): void {
+    const { entered } = translation;
+    const next = options.grow.find((count) => count > entered) ?? Infinity;
+    chain.link(translation, next - entered - 1);
+  }
+
   function translationOf(block: Block): Translation | undefined {
     if (!block.translations) return undefined;
     const eip = state[EIP];
@@ -307,6 +321,7 @@ export function createTranslator(
         if (!translation) return undefined;
       }
       if (translation.cost > remaining || die?.() === 0) return undefined;
+      chain.settle(translation);
       // What was cold when it was made may have become hot. What takes its place goes on counting.
       if (options.grow.includes(translation.entered)) {
         const { entered } = translation;
@@ -321,16 +336,18 @@ export function createTranslator(
       translations.discard(({ blocks }) =>
         blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip)),
       );
+      chain.clear();
       forgetWaiting();
     },
-    run(translation, remaining) {
+    run(translation, remaining, alone) {
       enteredAt = doubles[Double.Retired];
       enteredWith = remaining;
       faulted = false;
-      running = translation;
       pageFault = false;
+      if (alone) chain.clear();
+      else if (translation.granted === 0 && isSettled(translation)) grant(translation);
       state[JIT_EXIT] = RETURNED;
-      const left = leave(translation, translations.enter(translation, remaining));
+      const left = leave(translations.enter(translation, remaining));
       doubles[Double.Retired] = enteredAt + (remaining - left);
       if (pageFault) {
         doubles[Double.Retired] += 1;

@@ -16,6 +16,9 @@ export const BRANCHES_BASE = 0x8_0000;
 /** A power of 2. */
 export const BRANCH_RECORDS = 4096;
 
+/** Where translated regions go on without leaving, see `jit/chain.ts`. */
+export const CHAIN_BASE = 0x9_0000;
+
 /** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */
 export const PAGE_FLAGS_BASE = 0x10_0000;
 /** Flag bytes reserved: one for each page of a 4 GiB physical space. */

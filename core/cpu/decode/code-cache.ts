@@ -7,7 +7,7 @@
  */
 import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
-import type { Translation } from '../../jit/cache.ts';
+import type { Translation } from '../../jit/translation.ts';
 import type { Lifted } from '../../jit/discover.ts';
 import type { Insn } from './insn.ts';
 
@@ -16,7 +16,8 @@ const MOST_TARGETS = 32;
 
 /** What was made of decoded blocks, and is stale when one of them is dropped. */
 export interface Derived {
-  valid: boolean;
+  readonly valid: boolean;
+  discard(): void;
 }
 
 export class Block {
@@ -78,7 +79,7 @@ export class Block {
 
 function discard(block: Block): void {
   block.valid = false;
-  if (block.derived) for (const one of block.derived) one.valid = false;
+  if (block.derived) for (const one of block.derived) one.discard();
 }
 
 interface PageCode {

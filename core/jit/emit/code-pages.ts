@@ -1,6 +1,6 @@
 /** The pages that a block lies on: whether they are where they were when the region was made, and may be executed. */
-import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../../cpu/paging/tlb.ts';
-import { PAGE_SIZE, RAM_BASE, TLB_BASE } from '../../memory/layout.ts';
+import { TLB_BASE } from '../../memory/layout.ts';
+import { pageOf } from '../chain.ts';
 import { nextPage, type RegionBlock } from '../region.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
@@ -17,13 +17,12 @@ export function checkTail(frame: Frame, { eip, source }: RegionBlock): void {
 
 function checkPage(frame: Frame, eip: number, linear: number, physical: number): void {
   const { code, mode } = frame;
-  const right = (mode.user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
-  const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
+  const { mask, word } = pageOf(linear, physical, mode.user);
   code.const((linear >>> 12) * 4);
   code.memory(Op.i32Load, TLB_BASE);
-  code.const(-PAGE_SIZE | right | NO_EXECUTE);
+  code.const(mask);
   code.op(Op.i32And);
-  code.const(distance | right);
+  code.const(word);
   code.op(Op.i32Ne);
   code.if();
   frame.leaveTo(eip);

@@ -4,7 +4,7 @@
  * While a region runs, the machine's state is in the function's locals: the general registers, the flags (see `flags.ts`), how
  * many instructions are left and where the next taken branch is recorded. `leave` puts all of it back and returns.
  */
-import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_EXIT, JIT_LEFT, RES } from '../../cpu/state.ts';
+import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_EXIT, JIT_LEFT, JIT_PLACE, RES } from '../../cpu/state.ts';
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
 import type { Mode } from '../mode.ts';
 import type { Region } from '../region.ts';
@@ -31,6 +31,9 @@ export interface Locals {
   readonly branch: number;
   /** The number of the exit, on the way out. */
   readonly exit: number;
+  /** Not 0: what comes next may be a translation, at this EIP. */
+  readonly chains: number;
+  readonly next: number;
   /** RES and ADJ of `cpu/integer/flags.ts`. */
   readonly result: number;
   readonly adjust: number;
@@ -86,10 +89,12 @@ export interface Frame {
   leaveForPageIf(condition: () => void): void;
   /** Leaves behind the present instruction, which is done. @param length of it in bytes */
   leaveBehind(length: number): void;
-  /** Leaves for an EIP after the present block. */
+  /** Leaves for an EIP after the present block: the processor's loop has something to do there. */
   leaveTo(eip: number): void;
+  /** Leaves for an EIP after the present block, which may be that of a translation. */
+  chainTo(eip: number): void;
   /** The same with the EIP in a local. @param unknown the block that jumps there, to be told of it */
-  leaveToComputed(eip: number, unknown: Block | undefined): void;
+  chainToComputed(eip: number, unknown: Block | undefined): void;
   /** Records a taken branch. */
   recordBranch(from: number, to: number): void;
   /** The same, to the EIP in a local. */
@@ -101,11 +106,18 @@ export interface Frame {
   storeBranchCount(): void;
 }
 
-/** @param exit the label behind which the state is put back; it takes the number of an exit */
+/** Labels that take the number of an exit. */
+export interface Ways {
+  /** The state is put back behind it. */
+  readonly exit: Label;
+  /** The same, and then a translation may go on. */
+  readonly chain: Label;
+}
+
 export function createFrame(
   code: Code,
   { mode, misses }: Pick<Region, 'mode' | 'misses'>,
-  exit: Label,
+  { exit, chain }: Ways,
   service: ImportService,
 ): Frame {
   const local = () => code.local();
@@ -114,6 +126,8 @@ export function createFrame(
     left: 0,
     branch: local(),
     exit: local(),
+    chains: local(),
+    next: local(),
     result: local(),
     adjust: local(),
     x: local(),
@@ -141,10 +155,10 @@ export function createFrame(
     });
   }
   const exits: Exit[] = [];
-  function leaveBy(way: Exit): void {
+  function leaveBy(way: Exit, to = exit): void {
     exits.push(way);
     code.const(exits.length - 1);
-    code.branch(exit);
+    code.branch(to);
   }
   /** By the last of the exits. */
   function leaveIf(condition: () => void): void {
@@ -271,11 +285,18 @@ export function createFrame(
     leaveTo(eip) {
       leaveBy({ eip, done: 0 });
     },
-    leaveToComputed(eip, unknown) {
+    chainTo(eip) {
+      code.const(eip);
+      code.set(locals.next);
+      leaveBy({ eip, done: 0 }, chain);
+    },
+    chainToComputed(eip, unknown) {
       storeState(EIP, () => {
         code.get(eip);
       });
-      leaveBy({ eip: undefined, done: 0, ...(unknown && { unknown }) });
+      code.get(eip);
+      code.set(locals.next);
+      leaveBy({ eip: undefined, done: 0, ...(unknown && { unknown }) }, chain);
     },
     recordBranch(from, to) {
       code.get(locals.branch);
@@ -375,8 +396,12 @@ export function enterRegion(frame: Frame): void {
   code.set(locals.branch);
 }
 
-/** Puts everything back and returns how many instructions are left: what stands behind the exit label. The exit's number is in a local. */
-export function leaveRegion(frame: Frame): void {
+/**
+ * Puts everything back and returns how many instructions are left: what stands behind the exit label. The exit's number is in a local.
+ * @param place of the region among the translations
+ * @param chain index of the function that goes on in another one, if there are chains
+ */
+export function leaveRegion(frame: Frame, place: number, chain: number | undefined): void {
   const { code, locals } = frame;
   frame.forgetSpills();
   frame.spillRegisters();
@@ -385,6 +410,18 @@ export function leaveRegion(frame: Frame): void {
   frame.storeState(JIT_EXIT, () => {
     code.get(locals.exit);
   });
+  frame.storeState(JIT_PLACE, () => {
+    code.const(place);
+  });
+  if (chain !== undefined) {
+    code.get(locals.chains);
+    code.if();
+    code.get(locals.left);
+    code.get(locals.next);
+    code.const(frame.mode.number);
+    code.returnCall(chain);
+    code.end();
+  }
   code.get(locals.left);
 }
 

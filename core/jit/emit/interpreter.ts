@@ -15,6 +15,8 @@ export interface Site {
   readonly last: boolean;
   /** What the region takes for granted, and must still be so behind the instruction. */
   readonly mode: Mode;
+  /** Of the region among the translations. */
+  readonly place: number;
 }
 
 /** What the interpreter's handler may change in the general registers and the flags. */

@@ -38,19 +38,22 @@ export interface RegionImports {
   readonly softfloat: ImportSoftfloat;
   /** Index of a service. */
   readonly service: ImportService;
+  /** Index of the function of `emitChain`, where there are chains. */
+  readonly chain: number | undefined;
 }
 
-/** A function from the instructions that may run to those that are left. */
+/** A function from the instructions that may run to those that are left. @param place it gets among the translations */
 export function emitRegion(
   region: Region,
   structure: Structure,
   budget: Budget,
-  { interpret, addSite, softfloat, service }: RegionImports,
+  place: number,
+  { interpret, addSite, softfloat, service, chain }: RegionImports,
 ): { readonly code: Code; readonly exits: readonly Exit[] } {
   const { mode, at, blocks } = region;
   const code = new Code(1);
-  const exit = code.block(Type.i32);
-  const frame = createFrame(code, region, exit, service);
+  const ways = { exit: code.block(Type.i32), chain: code.block(Type.i32) };
+  const frame = createFrame(code, region, ways, service);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
   const vectors = createVectors(frame, region, softfloat);
@@ -107,7 +110,7 @@ export function emitRegion(
     const kind = structure.edge(from, to);
     const target = at.get(to);
     if (kind === 'exit' || !target) {
-      frame.leaveTo(to);
+      frame.chainTo(to);
       return;
     }
     if (target.eip >>> 12 !== from.eip >>> 12) checkHead(frame, target);
@@ -152,7 +155,7 @@ export function emitRegion(
         arrive(eip);
         code.end();
       }
-    frame.leaveToComputed(to, block.source.indirect ? block.source : undefined);
+    frame.chainToComputed(to, block.source.indirect ? block.source : undefined);
   }
 
   /** Counts the block's instructions: what comes next has them behind it. */
@@ -293,7 +296,7 @@ export function emitRegion(
     code.end();
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
-    const site = { insn, eip: block.eip, last, mode };
+    const site = { insn, eip: block.eip, last, mode, place };
     const keeps = keepsVectors(insn);
     if (!keeps) vectors.spillAll();
     pointers.spill();
@@ -384,9 +387,12 @@ export function emitRegion(
   // All ways have led out by now.
   code.op(Op.unreachable);
   code.end();
+  code.const(1);
+  code.set(locals.chains);
+  code.end();
   code.set(locals.exit);
   vectors.spillAll();
   pointers.spill();
-  leaveRegion(frame);
+  leaveRegion(frame, place, chain);
   return { code, exits: frame.exits };
 }

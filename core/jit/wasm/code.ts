@@ -92,6 +92,17 @@ export class Code {
     this.bytes.unsigned(signature);
     this.bytes.byte(0);
   }
+  /** Calls another function in the place of this one. */
+  returnCall(index: number): void {
+    this.bytes.byte(Op.returnCall);
+    this.bytes.unsigned(index);
+  }
+  /** The same as `callIndirect`. */
+  returnCallIndirect(signature: number): void {
+    this.bytes.byte(Op.returnCallIndirect);
+    this.bytes.unsigned(signature);
+    this.bytes.byte(0);
+  }
 
   block(type: ValueType | typeof Type.none = Type.none): Label {
     return this.open(Op.block, type);

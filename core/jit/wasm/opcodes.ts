@@ -1,4 +1,4 @@
-/** WebAssembly opcodes that the translator uses (WebAssembly Core Specification 2.0, chapter 5.4). */
+/** WebAssembly opcodes that the translator uses (WebAssembly Core Specification 3.0, chapter 5.4). */
 export const Op = {
   unreachable: 0x00,
   block: 0x02,
@@ -12,6 +12,8 @@ export const Op = {
   return: 0x0f,
   call: 0x10,
   callIndirect: 0x11,
+  returnCall: 0x12,
+  returnCallIndirect: 0x13,
   drop: 0x1a,
   select: 0x1b,
   localGet: 0x20,

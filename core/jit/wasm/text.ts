@@ -1,7 +1,10 @@
 /** A function's body as WebAssembly text (Core Specification, chapter 6), for people who look at what was translated. */
 import { Op, Type } from './opcodes.ts';
 
-const WORDS: Record<string, string> = { brIf: 'br_if', brTable: 'br_table', callIndirect: 'call_indirect' };
+const WORDS: Record<string, string> = {
+  ...{ brIf: 'br_if', brTable: 'br_table', callIndirect: 'call_indirect' },
+  ...{ returnCall: 'return_call', returnCallIndirect: 'return_call_indirect' },
+};
 /** `i32Load8U` is `i32.load8_u`. */
 function textOf(name: string): string {
   if (name in WORDS) return WORDS[name]!;
@@ -52,11 +55,13 @@ export function wasmText(body: Uint8Array): string[] {
       case Op.br:
       case Op.brIf:
       case Op.call:
+      case Op.returnCall:
       case Op.localGet:
       case Op.localSet:
       case Op.localTee:
         return ` ${unsigned()}`;
       case Op.callIndirect:
+      case Op.returnCallIndirect:
         return ` (type ${unsigned()}) ${unsigned()}`;
       case Op.brTable:
         return ` ${Array.from({ length: unsigned() + 1 }, unsigned).join(' ')}`;

@@ -1,0 +1,155 @@
+/**
+ * Chains: a region that is left for code that is not its own goes on in the translation of that code, without the way back through
+ * the processor's loop.
+ *
+ * A table in the machine's memory, a slot for each hash of an EIP, says which translations are entered so. The region has put its
+ * state in place and ends with a tail call of `emitChain`'s function; if the slot is for another EIP or mode, or the page is not
+ * mapped as it was, that returns and the processor's loop goes on. So only what is entered often stands there, and nothing
+ * at all while somebody wants to see every block before it runs.
+ */
+import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../cpu/paging/tlb.ts';
+import { JIT_EXIT } from '../cpu/state.ts';
+import { CHAIN_BASE, PAGE_SIZE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
+import { RETURNED } from './exit.ts';
+import type { Translation } from './translation.ts';
+import { Code } from './wasm/code.ts';
+import { Op } from './wasm/opcodes.ts';
+
+/** Slots of the table, a power of 2, and words of one. */
+const SLOTS = 2048;
+const WORDS = 8;
+const SLOT_BYTES = WORDS * 4;
+
+/** Words of a slot. */
+const Slot = { Eip: 0, Mode: 1, Mask: 2, Page: 3, Place: 4, Times: 5 } as const;
+const NO_MODE = -1;
+/** Behind so many entries the translation is looked at again: whether it is used is seen by that. */
+const MOST_TIMES = 1_000_000;
+
+const slotOf = (eip: number) => (eip ^ (eip >>> 11)) & (SLOTS - 1);
+
+/** Which bits of the TLB's word of a page tell that code lies where it did and may be executed, and how they are then. */
+export function pageOf(eip: number, physical: number, user: boolean) {
+  const right = (user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
+  const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (eip & -PAGE_SIZE)) | 0;
+  return { mask: -PAGE_SIZE | right | NO_EXECUTE, word: distance | right };
+}
+
+/** `return_call` is a later part of WebAssembly: (func (param i32) (result i32) local.get 0 return_call 0). */
+const TAIL_CALL = Uint8Array.of(
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f],
+  ...[3, 2, 1, 0, 10, 8, 1, 6, 0, 0x20, 0, 0x12, 0, 0x0b],
+);
+/** Does the engine call in tail position without growing the stack? If not, there are no chains. */
+export const hasTailCalls = (): boolean => WebAssembly.validate(TAIL_CALL);
+
+/** The function (instructions left, EIP, mode) -> instructions left. @param run signature of the functions in the table */
+export function emitChain(run: number): Code {
+  const code = new Code(3);
+  const [left, eip, mode] = [0, 1, 2];
+  const slot = code.local();
+  const times = code.local();
+  const load = (word: number) => {
+    code.get(slot);
+    code.memory(Op.i32Load, CHAIN_BASE + word * 4);
+  };
+  code.get(eip);
+  code.get(eip);
+  code.const(11);
+  code.op(Op.i32ShrU, Op.i32Xor);
+  code.const(SLOTS - 1);
+  code.op(Op.i32And);
+  code.const(Math.log2(SLOT_BYTES));
+  code.op(Op.i32Shl);
+  code.set(slot);
+  load(Slot.Eip);
+  code.get(eip);
+  code.op(Op.i32Eq);
+  load(Slot.Mode);
+  code.get(mode);
+  code.op(Op.i32Eq, Op.i32And);
+  code.get(eip);
+  code.const(12);
+  code.op(Op.i32ShrU);
+  code.const(2);
+  code.op(Op.i32Shl);
+  code.memory(Op.i32Load, TLB_BASE);
+  load(Slot.Mask);
+  code.op(Op.i32And);
+  load(Slot.Page);
+  code.op(Op.i32Eq, Op.i32And);
+  load(Slot.Times);
+  code.tee(times);
+  code.const(0);
+  code.op(Op.i32GtS, Op.i32And);
+  code.if();
+  code.get(slot);
+  code.get(times);
+  code.const(1);
+  code.op(Op.i32Sub);
+  code.memory(Op.i32Store, CHAIN_BASE + Slot.Times * 4);
+  code.const(0);
+  code.const(RETURNED);
+  code.memory(Op.i32Store, JIT_EXIT * 4);
+  code.get(left);
+  load(Slot.Place);
+  code.returnCallIndirect(run);
+  code.end();
+  code.get(left);
+  return code;
+}
+
+export interface Chain {
+  /** From now on regions go on in a translation by themselves, at most so many times. */
+  link(translation: Translation, times: number): void;
+  /** Counts what was entered by chains since the last look. */
+  settle(translation: Translation): void;
+  /** Nothing is linked any more. */
+  clear(): void;
+}
+
+export function createChain(memory: WebAssembly.Memory): Chain {
+  const words = new Int32Array(memory.buffer, CHAIN_BASE, SLOTS * WORDS);
+  const linked: (Translation | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+  let count = 0;
+  for (let slot = 0; slot < SLOTS; slot++) words[slot * WORDS + Slot.Mode] = NO_MODE;
+
+  function empty(slot: number): void {
+    const translation = linked[slot];
+    if (!translation) return;
+    settle(translation);
+    translation.unlink = undefined;
+    translation.granted = 0;
+    words[slot * WORDS + Slot.Mode] = NO_MODE;
+    linked[slot] = undefined;
+    count--;
+  }
+  function settle(translation: Translation): void {
+    if (!translation.unlink) return;
+    const times = words[slotOf(translation.eip) * WORDS + Slot.Times]!;
+    translation.entered += translation.granted - times;
+    translation.granted = times;
+  }
+  return {
+    link(translation, times) {
+      const { eip, mode, place, region } = translation;
+      const { source } = region.blocks[0]!;
+      // One page is looked at.
+      if (source.tail >= 0) return;
+      const slot = slotOf(eip);
+      empty(slot);
+      const { mask, word } = pageOf(eip, source.physical, region.mode.user);
+      translation.granted = Math.min(times, MOST_TIMES);
+      words.set([eip, mode, mask, word, place, translation.granted], slot * WORDS);
+      linked[slot] = translation;
+      translation.unlink = () => {
+        empty(slot);
+      };
+      count++;
+    },
+    settle,
+    clear() {
+      for (let slot = 0; count > 0 && slot < SLOTS; slot++) empty(slot);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** A region that has been compiled. */
+import type { Derived } from '../cpu/decode/code-cache.ts';
+import type { Exit } from './exit.ts';
+import type { Region } from './region.ts';
+
+/** A module and what was made in it. */
+export interface Batch {
+  readonly bytes: number;
+  readonly translations: readonly Translation[];
+  readonly sites: readonly number[];
+  /** When one of its translations was entered last, as a count of such looks. */
+  used: number;
+}
+
+export class Translation implements Derived {
+  valid = true;
+  readonly eip: number;
+  readonly mode: number;
+  /** How often it was entered: `Chain.settle` adds what chains did. */
+  entered = 0;
+  /** How often it may be entered by chains until the next look at that, of what was granted. */
+  granted = 0;
+  /** The guard of a step that was asked about it last; negative if it was refused. */
+  guard = 0;
+  /** The same for those who wait for code that they do not know. */
+  watch = 0;
+  /** Takes it out of what chains go on to, while it is there. */
+  unlink: (() => void) | undefined;
+
+  constructor(
+    readonly region: Region,
+    /** The ways out of it, by number. */
+    readonly exits: readonly Exit[],
+    /** Its place in the table of functions. */
+    readonly place: number,
+    /** Instructions that must be left when it is entered. */
+    readonly cost: number,
+    readonly batch: Batch,
+  ) {
+    this.eip = region.blocks[0]!.eip;
+    this.mode = region.mode.number;
+  }
+
+  discard(): void {
+    this.valid = false;
+    this.unlink?.();
+  }
+}
