@@ -3,10 +3,6 @@
 import type * as vscode from 'vscode';
 import { start } from './start.ts';
 
-let end: (() => Promise<void>) | undefined;
-
 export function activate(context: vscode.ExtensionContext): void {
-  end = start(context, async (...given) => (await import('./desktop-features.ts')).desktopFeatures(...given));
+  start(context, async (...given) => (await import('./desktop-features.ts')).desktopFeatures(...given));
 }
-
-export const deactivate = (): Promise<void> | undefined => end?.();

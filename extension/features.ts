@@ -32,8 +32,6 @@ export interface Features {
   readonly commands: Commands;
   readonly launch: LaunchProvider;
   readonly tasks: Tasks;
-  /** The window goes: what is to be kept is written. */
-  close(): Promise<void>;
 }
 
 async function raiseNmi(): Promise<void> {
@@ -88,5 +86,5 @@ export function startFeatures(
   commands.handle(COMMANDS.raiseNmi, raiseNmi);
   void showNewGuest(context);
   log.info(`coLinux is ready (${platform.kind})`);
-  return { commands, launch, tasks, close: () => terminals.close() };
+  return { commands, launch, tasks };
 }

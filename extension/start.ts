@@ -9,11 +9,8 @@ import type { Features } from './features.ts';
 
 type LoadFeatures = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel) => Promise<Features>;
 
-/**
- * @param load loads and starts the rest, on the platform that it knows
- * @returns ends what has been loaded, before VS Code disposes of it
- */
-export function start(context: vscode.ExtensionContext, load: LoadFeatures): () => Promise<void> {
+/** @param load loads and starts the rest, on the platform that it knows */
+export function start(context: vscode.ExtensionContext, load: LoadFeatures): void {
   const log = vscode.window.createOutputChannel('coLinux', { log: true });
   let loaded: Promise<Features> | undefined;
   const features = () =>
@@ -48,5 +45,4 @@ export function start(context: vscode.ExtensionContext, load: LoadFeatures): () 
       ),
     ),
   );
-  return async () => (await loaded)?.close();
 }

@@ -7,19 +7,21 @@ import * as vscode from 'vscode';
 import { keptFrom, type Kept } from './kept.ts';
 
 /**
- * Between two writes, and between the first change after a rest and its write, in milliseconds. An extension host that is a worker of
- * the window has no last moment: what comes in this time may be lost there.
+ * From a change to its write, in milliseconds: what comes in this time may be lost, for a window goes without a word. Large texts are
+ * written less often.
  */
-const PERIOD_MS = 1000;
 const SOON_MS = 100;
+const MS_PER_KIB = 1;
+/** So long what is kept says of sessions that have ended that they are there: they end with the window, too. */
+const END_MS = 1000;
 
-export class KeptConsoles {
+export class KeptConsoles implements vscode.Disposable {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private writing: Promise<void> = Promise.resolve();
-  private written = 0;
-  private all: (() => Kept) | undefined;
-  /** A session has ended, and nothing was written since that says so. */
-  private ending = false;
+  /** Of what was written last, in bytes. */
+  private size = 0;
+  /** Nothing is written before, on the clock of the host. */
+  private quietUntil = 0;
 
   /** @param storage of the workspace; without it nothing is kept */
   constructor(
@@ -40,45 +42,37 @@ export class KeptConsoles {
 
   /** Something is to be kept; `all` is asked when it is written. */
   changed(all: () => Kept): void {
-    this.all = all;
-    const rest = Math.max(SOON_MS, this.written + PERIOD_MS - Date.now());
-    this.timer ??= setTimeout(() => {
-      this.ending = false;
-      void this.flush();
-    }, rest);
+    const rest = Math.max(SOON_MS + (this.size / 1024) * MS_PER_KIB, this.quietUntil - Date.now());
+    this.timer ??= setTimeout(() => this.flush(all()), rest);
   }
 
-  /** A session is about to end, perhaps because the window goes: what is written says for a while that it was there. */
-  beforeEnd(all: () => Kept): void {
-    this.all = all;
-    this.ending = true;
-    void this.flush();
+  /** A session is about to end, perhaps because the window goes: what it leaves is kept as if it went on. */
+  beforeEnd(kept: Kept): void {
+    if (Date.now() < this.quietUntil) return;
+    this.flush(kept);
+    this.quietUntil = Date.now() + END_MS;
   }
 
-  /** The window goes: what is not written yet is written, unless it says that sessions have ended with the window. */
-  async close(): Promise<void> {
-    if (this.timer !== undefined && !this.ending) void this.flush();
-    clearTimeout(this.timer);
-    await this.writing;
-  }
-
-  private flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.written = Date.now();
-    const kept = this.all?.();
-    if (kept) this.writing = this.writing.then(() => this.write(kept));
-    return this.writing;
+  private flush(kept: Kept): void {
+    this.dispose();
+    this.writing = this.writing.then(() => this.write(kept));
   }
 
   private async write(kept: Kept): Promise<void> {
     const { file, storage } = this;
     if (!file || !storage) return;
     try {
+      const bytes = new TextEncoder().encode(JSON.stringify(kept));
+      this.size = bytes.length;
       await vscode.workspace.fs.createDirectory(storage);
-      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(kept)));
+      await vscode.workspace.fs.writeFile(file, bytes);
     } catch (error) {
       this.log.warn(`consoles cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
   }
 }

@@ -49,6 +49,7 @@ export class ConsoleTerminals implements vscode.Disposable {
   ) {
     this.kept = new KeptConsoles(storage, log);
     this.subscriptions = [
+      this.kept,
       registerTerminalLinks((terminal) => this.consoleOf(terminal)),
       vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
         if (session.type === DEBUG_TYPE && event === EVENTS.console) this.receive(session, body);
@@ -79,7 +80,7 @@ export class ConsoleTerminals implements vscode.Disposable {
 
   private ended({ id, type, configuration }: vscode.DebugSession): void {
     if (type !== DEBUG_TYPE) return;
-    this.kept.beforeEnd(() => this.all());
+    this.kept.beforeEnd(this.all());
     this.attached.delete(id);
     const notice =
       configuration.request === 'attach'
@@ -88,11 +89,6 @@ export class ConsoleTerminals implements vscode.Disposable {
     this.revealIn(0);
     for (const { session, link } of this.consoles.values()) if (session?.id === id) link.disconnect(notice);
     this.keep();
-  }
-
-  /** The window goes. */
-  close(): Promise<void> {
-    return this.kept.close();
   }
 
   private keep(): void {

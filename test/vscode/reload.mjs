@@ -47,6 +47,7 @@ export async function reloadSteps({ step, workbench, folder, kind, breakpoint, w
       await workbench.terminalRow('ring 3: hello from the process').waitFor();
       await reloadWindow(workbench);
       await page.locator('.debug-toolbar').waitFor();
+      await workbench.terminalRow('Attaching to the machine').waitFor({ state: 'hidden' });
       await workbench.terminalRow('ring 3: hello from the process').waitFor();
       await page.locator('.terminal-wrapper.active .xterm-screen').click();
       await page.keyboard.type('typed after the reload');
