@@ -23,6 +23,7 @@ export async function reloadSteps({ step, workbench, folder, kind, breakpoint, w
     await page.locator('.terminal-wrapper.active .xterm-screen').click();
     await page.keyboard.type('to the last key');
     await workbench.terminalRow('to the last key').waitFor();
+    await page.waitForTimeout(500); // a tenth of a second on a machine that has nothing else to do
     await reloadWindow(workbench);
     await workbench.terminalRow('to the last key').waitFor();
     await workbench.terminalRow('The window was loaded again, and the machine ended with it.').waitFor();
