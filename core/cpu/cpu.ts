@@ -232,7 +232,7 @@ export function createCpu(
       faults,
       noteBranch,
       softfloat,
-      { mayStop, meet: kept.meet },
+      { mayStop, meet: kept.meet, passes: guard.passes },
       options,
     );
   const splits = {

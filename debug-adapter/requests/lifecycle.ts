@@ -28,6 +28,7 @@ const capabilities = (translate: (english: string) => string): DebugProtocol.Cap
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   supportsSteppingGranularity: true,
+  supportsSingleThreadExecutionRequests: true,
   supportsTerminateRequest: true,
   supportsRestartRequest: true,
   supportsDelayedStackTraceLoading: true,
@@ -50,11 +51,17 @@ const capabilities = (translate: (english: string) => string): DebugProtocol.Cap
   completionTriggerCharacters: ['.', '>', '$'],
 });
 
+/** A machine that outlives its clients can be ended by them, or left standing. */
+const CAPABILITIES_OF_SERVED = {
+  supportTerminateDebuggee: true,
+  supportSuspendDebuggee: true,
+} satisfies DebugProtocol.Capabilities;
+
 export const lifecycle = {
   initialize(context, args) {
     context.client = args;
     const all = capabilities(context.translate);
-    return context.served ? { ...all, supportTerminateDebuggee: true } : all;
+    return context.served ? { ...all, ...CAPABILITIES_OF_SERVED } : all;
   },
 
   attach(context) {
@@ -97,10 +104,10 @@ export const lifecycle = {
     context.end();
   },
 
-  async disconnect(context, { terminateDebuggee }, call) {
+  async disconnect(context, { terminateDebuggee, suspendDebuggee }, call) {
     if (!context.served) context.dispose();
     else if (terminateDebuggee === true) context.end();
-    else await detach(context);
+    else await detach(context, suspendDebuggee === true);
     // Nobody listens after this answer: what was asked before it is answered first.
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     await Promise.race([call.earlier(), patience]);

@@ -33,6 +33,10 @@ export async function createAdapterHost(
   };
   return {
     readFile,
+    readSymbols: (location) => {
+      const { scheme, fsPath } = uriOf(location);
+      return (scheme === 'file' && platform.readSymbols?.(fsPath)) || readFile(location);
+    },
     listFolder: async (location) => {
       const entries = await vscode.workspace.fs
         .readDirectory(uriOf(location))
