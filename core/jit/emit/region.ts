@@ -29,6 +29,7 @@ import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import type { Snapshot } from './pages.ts';
 import { emitScan, isScan } from './scans.ts';
+import { emitStep, isStep } from './string-step.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
@@ -260,6 +261,7 @@ export function emitRegion(
         const done = code.block();
         if (isBulk(insn) && reachable(insn)) emitBulk(frame, insn, done);
         else if (isScan(insn) && reachable(insn)) emitScan(frame, insn);
+        else if (isStep(insn) && reachable(insn)) emitStep(frame, flags, insn, done);
         handOver(block, insn, false);
         code.end();
         flags.known = 'nothing';
