@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyImage } from '../core/boot/image-kind.ts';
 import type { KernelSource } from '../core/boot/load-kernel.ts';
-import type { BiosSource } from '../core/machine/machine.ts';
+import type { BiosSource } from '../core/machine/power-on.ts';
 import type { BootImage } from '../core/protocol/machine-protocol.ts';
 import { Problem, systemReason } from './problem.ts';
 import type { RunOptions } from './run-options.ts';

@@ -26,6 +26,8 @@ export interface FolderEntry {
 export interface AdapterHost {
   /** The bytes of a file named in the launch configuration. Rejects when it cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
+  /** The same of a file that only has symbols: what these do not need may be zeros. Absent where files are read whole. */
+  readSymbols?(path: string): Promise<Uint8Array>;
   /** What is in a folder. Rejects for what is none; absent where folders cannot be listed. */
   listFolder?(path: string): Promise<readonly FolderEntry[]>;
   /** Starts a worker that runs the machine worker bundle. Rejects when it cannot be started. */
@@ -49,6 +51,8 @@ export interface AdapterHost {
   readonly debugFolders?: readonly string[];
   /** Keeps the symbol indexes of large programs between sessions; without it, each session builds them. */
   readonly symbolCache?: SymbolCache;
+  /** A text of `texts.ts` in the language of the user; without it, all are English. */
+  translate?(english: string): string;
   /** How the client names the source file `path` of the debug information; without it, as it is. */
   sourceUri?(path: string): string;
 }

@@ -144,7 +144,11 @@ describe('a line step', () => {
     lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
     functionAt: () => ({ lowPc: 0, ranges: [{ low: 0, high: 0x100 }], inlined: [] }),
   };
-  function host(pcs: number[], reason: StoppedEvent['reason'] = 'step'): StepHost & { specs: unknown[] } {
+  function host(
+    pcs: number[],
+    reason: StoppedEvent['reason'] = 'step',
+    rows?: number[],
+  ): StepHost & { specs: unknown[] } {
     let pc = pcs[0]!;
     const rest = pcs.slice(1);
     const specs: unknown[] = [];
@@ -155,7 +159,11 @@ describe('a line step', () => {
         pc = rest.shift() ?? pc;
         return Promise.resolve(stopped(rest.length === 0 ? reason : 'step'));
       },
-      location: () => ({ pc, coroutine: 0, resolved: { image, bias: 0 } as never, passage: undefined }),
+      location: () => ({
+        ...{ pc, coroutine: 0, passage: undefined },
+        resolved: { image: { ...image, cfaRows: () => rows }, bias: 0 } as never,
+        general: [0, 0, 0, 0, 0x1000],
+      }),
       caller: () => Promise.resolve(undefined),
     };
   }
@@ -168,6 +176,17 @@ describe('a line step', () => {
       { kind: 'range', ranges: [[8, 12]], over: true },
       { kind: 'range', ranges: [[12, 16]], over: true },
       { kind: 'range', ranges: [[12, 16]], over: true },
+    ]);
+  });
+
+  it('says which frame it is about, where the code tells', async () => {
+    const target = host([8, 16], 'step', [0, 0x20, 4, 12]);
+    await stepLine(target, stopped('step'), true);
+    expect(target.specs).toEqual([
+      {
+        ...{ kind: 'range', ranges: [[8, 12]], over: true },
+        frame: { cfa: 0x100c, rows: Uint32Array.of(0, 0x20, 4, 12) },
+      },
     ]);
   });
 

@@ -25,6 +25,9 @@ const UNSEEN_IDS: readonly number[] = [PASSAGE_ID, ARRIVAL_ID, MODULES_ID];
 /** The host kernel's function that uses a passage page. */
 const PASSAGE_USER = 'guest_space_build';
 
+/** A coroutine that alone may run hands the processor over. */
+const CONFINED_ID = 0x7fff_fffc;
+
 /** CR0.PG is 0. */
 const PAGING_OFF: Expression = {
   ...{ kind: 'binary', operator: '<', type: 'u32', left: { kind: 'register', name: 'cr0' } },
@@ -34,6 +37,10 @@ const PAGING_OFF: Expression = {
 /** The breakpoints of a stop that the client knows. */
 export const clientIds = ({ breakpoints }: StoppedEvent): number[] =>
   withoutGdb(breakpoints).filter((id) => !OWN_IDS.includes(id));
+
+/** What was caught that the client knows. */
+export const clientCatches = ({ caught }: StoppedEvent): number[] =>
+  caught.map(({ id }) => id).filter((id) => id !== CONFINED_ID);
 
 /** A stop of our own: there is a new passage page, a guest begins, or the modules of a kernel change. */
 export const isUnseen = ({ reason, breakpoints }: StoppedEvent): boolean =>
@@ -59,6 +66,7 @@ export class ArmedBreakpoints {
   /** Physical addresses of the passage pages that breakpoints know. */
   private boundPassages = '';
   private catchpoints: readonly CatchSpec[] = [];
+  private confined: CoroutineId | undefined;
 
   constructor(
     private readonly machine: Machine,
@@ -133,7 +141,18 @@ export class ArmedBreakpoints {
   async setCatchpoints(catchpoints: readonly CatchSpec[]): Promise<void> {
     this.catchpoints = catchpoints;
     const specs = this.debugging ? [...catchpoints, ...this.images.catchpoints()] : [];
+    if (this.confined !== undefined)
+      specs.push({
+        ...{ id: CONFINED_ID, coroutine: -1, kind: 'switch', from: this.confined, to: -1, operation: -1 },
+      });
     await this.machine.request('setCatchpoints', { catchpoints: specs });
+  }
+
+  /** Until the next call only a coroutine may run: the machine stops when it hands the processor over. */
+  async confine(coroutine: CoroutineId | undefined): Promise<void> {
+    if (coroutine === this.confined) return;
+    this.confined = coroutine;
+    await this.setCatchpoints(this.catchpoints);
   }
 
   /** Images are not where they were: the machine gets everything anew. */

@@ -21,8 +21,8 @@ export function greet({ debuggee, terminals }: SessionContext): void {
   if (debuggee?.lastStop && !debuggee.running) debuggee.show(debuggee.lastStop);
 }
 
-/** The client is gone: the machine goes on, without its breakpoints. */
-export async function detach(context: SessionContext): Promise<void> {
+/** The client is gone: the machine goes on, without its breakpoints. @param suspend it stands instead, for who comes next */
+export async function detach(context: SessionContext, suspend = false): Promise<void> {
   const { debuggee, breakpoints, dataBreakpoints, catchpoints } = context;
   if (!context.attached || !debuggee) return;
   context.attached = false;
@@ -30,6 +30,8 @@ export async function detach(context: SessionContext): Promise<void> {
   await debuggee.armed.send();
   await dataBreakpoints.set(debuggee, []);
   catchpoints.set([], () => '');
+  await debuggee.armed.confine(undefined);
   await context.sendCatchpoints();
-  if (debuggee.standstill() === undefined) debuggee.go(() => debuggee.resume());
+  if (suspend && debuggee.running) await debuggee.pause();
+  if (!suspend && debuggee.standstill() === undefined) debuggee.go(() => debuggee.resume());
 }

@@ -40,7 +40,18 @@ export interface Visible {
 
 type Declared = Block & { readonly declaration: SourcePosition | undefined };
 
-function chainOf(fn: FunctionInfo, bias: number): Declared[] {
+/** The latest of each function, for its image's place: a stop asks for the same one several times. */
+const chains = new WeakMap<FunctionInfo, { readonly bias: number; readonly chain: readonly Declared[] }>();
+
+function chainOf(fn: FunctionInfo, bias: number): readonly Declared[] {
+  const known = chains.get(fn);
+  if (known?.bias === bias) return known.chain;
+  const chain = declaredIn(fn, bias);
+  chains.set(fn, { bias, chain });
+  return chain;
+}
+
+function declaredIn(fn: FunctionInfo, bias: number): Declared[] {
   const shifted = (ranges: FunctionInfo['ranges']): [number, number][] =>
     ranges.map(({ low, high }) => [(low + bias) >>> 0, (high + bias) >>> 0]);
   return [

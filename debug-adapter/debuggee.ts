@@ -236,6 +236,7 @@ export class Debuggee {
   /** Lets the machine go for gdb, whose next stop the client sees too. */
   async goForGdb(step: StepSpec | undefined): Promise<void> {
     this.stepsForGdb = step !== undefined;
+    await this.armed.confine(undefined);
     if (!step) return this.resume();
     this.running = true;
     await this.request('step', step).catch((error: unknown) => {

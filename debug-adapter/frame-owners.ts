@@ -69,25 +69,32 @@ function merged(frames: readonly OwnedFrames[]): OwnedFrames[] {
   return whole;
 }
 
-/** Ranges with their owners, split where these change. Devices have none. */
+/** Gives ranges their owners, and splits them where these change. Devices have none. */
 export function withOwners(ranges: readonly MappedRange[], frames: readonly OwnedFrames[]): MappedRange[] {
-  return ranges.flatMap((range) => (range.region === 'device' ? [range] : split(range, frames)));
+  const whole: MappedRange[] = [];
+  for (const range of ranges) {
+    if (range.region === 'device') whole.push(range);
+    else split(range, frames, whole);
+  }
+  return whole;
 }
 
-function split(range: MappedRange, frames: readonly OwnedFrames[]): MappedRange[] {
-  const pieces: MappedRange[] = [];
-  const size = range.last - range.start + 1;
+function split(range: MappedRange, frames: readonly OwnedFrames[], pieces: MappedRange[]): void {
+  const { start, physical } = range;
+  const size = range.last - start + 1;
   for (let at = 0; at < size;) {
-    const physical = range.physical + at;
-    const next = frames[firstBehind(frames, physical)];
-    const owned = next !== undefined && next.start <= physical;
-    const end = Math.min(size, (owned ? next.last + 1 : (next?.start ?? Infinity)) - range.physical);
-    const { start } = range;
-    const owner = threadOf(owned ? next.coroutine : HOST);
-    pieces.push({ ...range, start: start + at, last: start + end - 1, physical, owner });
+    const next = frames[firstBehind(frames, physical + at)];
+    const owned = next !== undefined && next.start <= physical + at;
+    const end = Math.min(size, (owned ? next.last + 1 : (next?.start ?? Infinity)) - physical);
+    // Mostly it is one piece: of tens of thousands none is made anew.
+    const piece = end - at === size ? range : { ...range };
+    piece.start = start + at;
+    piece.last = start + end - 1;
+    piece.physical = physical + at;
+    piece.owner = threadOf(owned ? next.coroutine : HOST);
+    pieces.push(piece);
     at = end;
   }
-  return pieces;
 }
 
 /** The first of the frames that ends at or behind an address. */

@@ -5,7 +5,7 @@
 import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, Placed } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
-import type { MemoryCache } from './memory-cache.ts';
+import type { MemoryCache, SyncReader } from './memory-cache.ts';
 import {
   cpuRegister,
   generalRegister,
@@ -42,12 +42,16 @@ interface Found {
 export class FrameValues implements CompletionSource {
   readonly registerNames = REGISTER_NAMES;
   private known: readonly Variable[] | undefined;
+  /** Of the frame's own space. */
+  private readonly ownReader: SyncReader;
 
   constructor(
     readonly frame: Frame,
     private readonly coroutines: Coroutines,
     private readonly memory: MemoryCache,
-  ) {}
+  ) {
+    this.ownReader = memory.reader(frame.coroutine, frame.cr3);
+  }
 
   /** Variables visible in the frame, inner ones first; a name that is hidden by an inner one is left out. */
   variables(): readonly Variable[] {
@@ -65,10 +69,16 @@ export class FrameValues implements CompletionSource {
       .filter(({ name }) => !names.has(name) && names.add(name));
   }
 
+  /** Variables of the frame's file, beyond those that a variable of the frame hides. */
+  fileVariables(): readonly Variable[] {
+    const hidden = new Set(this.variables().map(({ name }) => name));
+    const all = this.frame.resolved?.image.fileVariables(this.linkPc) ?? [];
+    return all.filter(({ name }) => !hidden.has(name));
+  }
+
   /** Where one of them is. Inside `MemoryCache.compute`. */
   locationOf(variable: Variable): Location {
-    const { coroutine, cr3 } = this.frame;
-    return variable.locate(frameContext(this.frame, this.dataBias, this.memory.reader(coroutine, cr3)));
+    return variable.locate(frameContext(this.frame, this.dataBias, this.ownReader));
   }
 
   private get linkPc(): number {
@@ -206,8 +216,9 @@ export class FrameValues implements CompletionSource {
 
   /** Reads memory of any space, that of the frame's coroutine when none is named. Inside `MemoryCache.compute`. */
   readonly readMemory: SpaceReader = (address, length, space) => {
-    if (space?.kind === 'physical') return this.memory.readPhysical(address, length);
-    const { coroutine, cr3 } = space?.kind === 'coroutine' ? space : this.frame;
+    if (space === undefined) return this.ownReader(address, length);
+    if (space.kind === 'physical') return this.memory.readPhysical(address, length);
+    const { coroutine, cr3 } = space.kind === 'coroutine' ? space : this.frame;
     return this.memory.reader(coroutine, cr3)(address, length);
   };
 

@@ -18,7 +18,7 @@ import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
 import { joinEnds } from './launch-devices.ts';
 import { type ModuleFile, moduleOpener, type OpenModule, openModuleFile } from './module-files.ts';
-import { readFile, reasonOf } from './read-file.ts';
+import { readFile, readSymbols, reasonOf } from './read-file.ts';
 import type { OpenedImages } from './opened-images.ts';
 import { SymbolError } from './symbols/errors.ts';
 import type { SymbolImage } from './symbols/image.ts';
@@ -102,7 +102,7 @@ async function openImage(
 async function openSymbols(symbols: OpenedImages, path: string, host: AdapterHost): Promise<SymbolImage> {
   const name = baseName(path);
   try {
-    return await symbols.open(await readFile(host, path), name, path, host);
+    return await symbols.open(await readSymbols(host, path), name, path, host);
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
     throw new AdapterError(

@@ -138,6 +138,15 @@ export class MemoryCache {
   }
 
   private read(space: Pages, address: number, length: number): Uint8Array | undefined {
+    const only = space.pages.get(Math.floor(address / PAGE));
+    if (only && (address % PAGE) + length <= only.bytes.length) {
+      only.used = true;
+      return only.bytes.slice(address % PAGE, (address % PAGE) + length);
+    }
+    return this.readPages(space, address, length);
+  }
+
+  private readPages(space: Pages, address: number, length: number): Uint8Array | undefined {
     const result = new Uint8Array(length);
     let done = 0;
     let incomplete = false;

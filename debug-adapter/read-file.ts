@@ -22,8 +22,17 @@ export function reasonOf(error: unknown): string {
 }
 
 export async function readFile(host: AdapterHost, path: string): Promise<Uint8Array> {
+  return orWhyNot(path, () => host.readFile(path));
+}
+
+/** The same of a file that only has symbols. */
+export async function readSymbols(host: AdapterHost, path: string): Promise<Uint8Array> {
+  return orWhyNot(path, () => host.readSymbols?.(path) ?? host.readFile(path));
+}
+
+async function orWhyNot(path: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await host.readFile(path);
+    return await read();
   } catch (error) {
     throw new AdapterError(
       'file-unreadable',

@@ -4,7 +4,7 @@
  * A step is a short conversation: the machine runs a predicate at full speed and stops; the rules here decide whether
  * the place it came to is one where a person wants to be (the start of a statement) or how to go on.
  */
-import type { CoroutineId, MachineEvent, StepSpec } from '../core/protocol/machine-protocol.ts';
+import type { CoroutineId, FrameRules, MachineEvent, StepSpec } from '../core/protocol/machine-protocol.ts';
 import { type Block, type Shown, visibleAt } from './blocks.ts';
 import type { Resolved } from './coroutines.ts';
 
@@ -21,6 +21,8 @@ export interface StepHost {
     resolved: Resolved | undefined;
     /** All addresses of the passage code, when the CPU is in it. */
     passage: [number, number][] | undefined;
+    /** EAX to EDI. */
+    general: readonly number[];
   };
   /** Return address of the innermost frame and the ESP its caller will have; `undefined` without a caller. */
   caller(stopped: StoppedEvent): Promise<{ pc: number; stack: number } | undefined>;
@@ -44,6 +46,26 @@ function lineRanges(place: Place): [number, number][] {
 
 function functionOf(place: Place): number | undefined {
   return place.resolved?.image.functionAt(linkPc(place))?.lowPc;
+}
+
+/** Columns of `SymbolImage.cfaRows`. */
+const ROW = 4;
+
+/** How the frame at a place is told from others of its function; `undefined` where the debug information does not say. */
+function frameRules(place: Place): FrameRules | undefined {
+  const { resolved, general } = place;
+  const entry = functionOf(place);
+  const linked = entry === undefined ? undefined : resolved?.image.cfaRows(entry);
+  if (!resolved || !linked) return undefined;
+  const pc = linkPc(place);
+  const rows = Uint32Array.from(linked);
+  let cfa: number | undefined;
+  for (let at = 0; at < rows.length; at += ROW) {
+    if (pc >= rows[at] && pc < rows[at + 1]) cfa = (general[rows[at + 2]] + rows[at + 3]) >>> 0;
+    rows[at] += resolved.bias;
+    rows[at + 1] += resolved.bias;
+  }
+  return cfa === undefined ? undefined : { cfa, rows };
 }
 
 /** Does a statement of a known line begin exactly here? */
@@ -112,8 +134,11 @@ async function stepFrom(
     const ranges = below?.ranges ?? lineRanges(here);
     // Nothing in the passage code is a call that comes back: its steps go with the crossing.
     const overHere = over && !here.passage;
+    const frame = overHere ? frameRules(here) : undefined;
     stopped = await host.run(
-      ranges.length > 0 ? { kind: 'range', ranges, over: overHere } : { kind: 'instruction', over: overHere },
+      ranges.length > 0
+        ? { kind: 'range', ranges, over: overHere, frame }
+        : { kind: 'instruction', over: overHere },
     );
     if (stopped.reason !== 'step') return { stopped };
     const place = host.location(stopped);
@@ -196,10 +221,10 @@ export async function stepOutOfInlined(
   start: StoppedEvent,
   shown: Shown | undefined,
 ): Promise<StoppedEvent | undefined> {
-  const { resolved, pc } = host.location(start);
-  const block = visibleAt(resolved, pc, true, shown).blocks.at(0);
+  const place = host.location(start);
+  const block = visibleAt(place.resolved, place.pc, true, shown).blocks.at(0);
   if (!block?.inlined) return undefined;
-  return host.run({ kind: 'range', ranges: block.ranges, over: true });
+  return host.run({ kind: 'range', ranges: block.ranges, over: true, frame: frameRules(place) });
 }
 
 /** To the caller of a frame. */

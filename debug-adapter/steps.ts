@@ -70,6 +70,7 @@ export class Steps {
           coroutine: snapshot.coroutine,
           resolved: this.machine.coroutines.resolve(snapshot.coroutine, pc),
           passage: this.machine.coroutines.passageRanges(pc),
+          general: snapshot.cpu.general,
         };
       },
       caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),

@@ -1,5 +1,6 @@
 /** What the machine says, as events of the client: stops with their reasons in words, its end, its status. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { clientCatches } from './armed-breakpoints.ts';
 import { caughtWords } from './catchpoints.ts';
 import { threadOf } from './coroutines.ts';
 import { coverageOfSession } from './coverage/session-coverage.ts';
@@ -104,12 +105,13 @@ function placeOf({ coroutines }: Debuggee, { snapshot }: StoppedEvent): SourcePo
 }
 
 /** The first thing that was caught names the stop; all of them are told. */
-function eventWords(context: SessionContext, { watchpoints, caught }: StoppedEvent): Partial<Stop> {
+function eventWords(context: SessionContext, event: StoppedEvent): Partial<Stop> {
+  const { watchpoints, caught } = event;
   const words = caught.map((one) => caughtWords(one, (id) => context.machine().coroutines.name(id)));
   const touched = watchpoints.length > 0 ? [context.dataBreakpoints.describe(watchpoints)] : [];
   return {
     ...(words[0] ?? { reason: 'data breakpoint' }),
-    hitBreakpointIds: [...watchpoints, ...caught].map(({ id }) => id),
+    hitBreakpointIds: [...watchpoints.map(({ id }) => id), ...clientCatches(event)],
     text: [...touched, ...words.map(({ text }) => text)].join('\n'),
   };
 }

@@ -31,7 +31,7 @@ export class SymbolIndexing {
   /** Indexes the images that are worth it, one after the other. Never rejects; ends when `stop` is called. */
   async run(images: readonly (SymbolImage | undefined)[]): Promise<void> {
     for (const image of images) {
-      if (!image || image.isIndexed || image.indexKey === undefined) continue;
+      if (!image || image.index.isComplete || image.index.key === undefined) continue;
       await this.index(image);
     }
   }

@@ -62,7 +62,7 @@ export class VariableView {
     const value: TypedValue = { type, location: this.scope.locationOf(variable) };
     const declaration = this.scope.frame.resolved?.image.declarationOf(dieOffset);
     return {
-      ...this.described({ name, path: name, prefix: memberPrefix(name, value), value }),
+      ...this.described({ name, path: name, prefix: undefined, value }),
       presentationHint: { ...hintOf(value, 'data'), ...(artificial && { visibility: 'internal' }) },
       ...(declaration && { declarationLocationReference: this.references.referPlace(declaration) }),
     };
@@ -71,15 +71,16 @@ export class VariableView {
   /** A part of a value. */
   child(child: Child): DebugProtocol.Variable {
     const kind = child.name.startsWith('[') || child.name === '*' ? 'data' : 'property';
-    return { ...this.described(child), presentationHint: hintOf(child.value, kind) };
+    const shown = this.described(child);
+    shown.presentationHint = hintOf(child.value, kind);
+    return shown;
   }
 
   /** The answer to an evaluation. @param environment that of the evaluation, which may have written */
   evaluated(shown: Shown, environment: Environment, full: boolean): DebugProtocol.EvaluateResponse['body'] {
     const { value, path, list } = shown;
-    const prefix = memberPrefix(path, value);
     const context = this.context(environment, full);
-    const { value: result, ...rest } = this.fields({ path, prefix, value }, context);
+    const { value: result, ...rest } = this.fields({ path, prefix: undefined, value }, context);
     const body = { ...rest, result, presentationHint: hintOf(value, 'data') };
     if (!list) return body;
     const { addresses, end } = listEntries(value, environment, MAX_COUNTED);
@@ -111,8 +112,9 @@ export class VariableView {
 
   private described(child: Child): DebugProtocol.Variable {
     const { name, path } = child;
-    const evaluateName = path === undefined ? {} : { evaluateName: path + suffixOf(this.style) };
-    return { name, ...evaluateName, ...this.fields(child, this.line) };
+    const shown: DebugProtocol.Variable = { name, ...this.fields(child, this.line) };
+    if (path !== undefined) shown.evaluateName = path + suffixOf(this.style);
+    return shown;
   }
 
   /** What variables and the answers to evaluations have in common. */
@@ -125,24 +127,23 @@ export class VariableView {
     const { named, indexed } = childCounts(value, context);
     const address = memoryOf(value, context);
     const position = this.codeOf(value, context);
-    return {
+    const prefix = () => part.prefix ?? memberPrefix(path ?? '', value);
+    // No spreads: there may be thousands of them.
+    const fields: Omit<DebugProtocol.Variable, 'name' | 'evaluateName'> = {
       value: formatValue(value, context),
       type: nameOfType(value.type),
       variablesReference:
         named + indexed > 0
-          ? this.references.refer({
-              kind: 'value',
-              scope,
-              value,
-              path: path ?? '',
-              prefix: part.prefix,
-              style,
-            })
+          ? this.references.refer({ kind: 'value', scope, value, path: path ?? '', prefix: prefix(), style })
           : 0,
-      ...(indexed > PAGED && { indexedVariables: indexed, namedVariables: named }),
-      ...(address && { memoryReference: scope.referenceOf(address.address, address.space) }),
-      ...(position && { valueLocationReference: this.references.referPlace(position) }),
     };
+    if (indexed > PAGED) {
+      fields.indexedVariables = indexed;
+      fields.namedVariables = named;
+    }
+    if (address) fields.memoryReference = scope.referenceOf(address.address, address.space);
+    if (position) fields.valueLocationReference = this.references.referPlace(position);
+    return fields;
   }
 
   // --- code and symbols -----------------------------------------------------------------------------------
@@ -242,7 +243,7 @@ function listNode(type: CType): ListShape | undefined {
 
 function hintOf({ location }: TypedValue, kind: 'data' | 'property'): Hint {
   const fixed = location.kind === 'value' || location.kind === 'optimised-out';
-  return { kind, ...(fixed && { attributes: ['readOnly'] }) };
+  return fixed ? { kind, attributes: ['readOnly'] } : { kind };
 }
 
 /** Where a memory view should open: what a pointer points to, else where the value lies. */

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import { readSymbolsOf } from '../debug-adapter/file-parts-node.ts';
 import { listenForGdb } from '../debug-adapter/gdb/listen-node.ts';
 import { createFolderCache } from '../debug-adapter/symbol-cache-node.ts';
 import { createNodeMachineWorker } from '../debug-adapter/worker-node.ts';
@@ -40,6 +41,7 @@ export function desktopFeatures(context: vscode.ExtensionContext, log: vscode.Lo
     listenForGdb,
     debugFolders: ['/usr/lib/debug'],
     symbolCache: (storage) => createFolderCache(join(storage.fsPath, 'symbols')),
+    readSymbols: readSymbolsOf,
     readPart: async (uri, offset, length) => {
       if (uri.scheme !== 'file') return readPartOfWhole(uri, offset, length);
       const file = await open(uri.fsPath, 'r');

@@ -13,6 +13,8 @@ export interface Platform {
   startWorker(source: string, name: string): MachinePort;
   /** Reads up to `length` bytes at `offset`. */
   readPart(uri: vscode.Uri, offset: number, length: number): Promise<Uint8Array>;
+  /** `AdapterHost.readSymbols` of a file on this disk; absent where files are read whole. */
+  readSymbols?(path: string): Promise<Uint8Array>;
   /**
    * How files, networks and so on become what the machine's devices are connected to.
    * @param folder of the bundles. @param readFile gives the bytes of a file that a launch configuration names

@@ -4,6 +4,7 @@
 // figures depend on the machine and on what else it does. --json prints JSON, --runs N (default 5), --quick is a smoke test.
 // With --vmlinux FILE or COLINUX_VMLINUX also the speed of symbols, beside gdb; --symbols-only measures nothing else.
 // `npm run bench -- debugging` measures what 1,000 breakpoints and a watchpoint cost that are never met; --only NAME,NAME.
+// `npm run bench -- records` measures what the records cost that are always on.
 // `npm run bench -- latency` measures nothing but how long a person waits for the answers of debuggers.
 // `npm run bench -- processor` measures the benchmarks of kernels/bench on our machine, on QEMU and on v86, and nothing else:
 // --linux for Debian's Linux too, --only NAME,NAME, --engines ours,qemu,v86, --repeat N (default 3) in each of the runs, --divide N for shorter ones.
@@ -22,6 +23,7 @@ import { means, tableFoot, tableHead, tableRow } from './bench/comparison.mjs';
 import { benchmarkNames, kernelRows } from './bench/kernels.mjs';
 import { linuxRows } from './bench/linux.mjs';
 import { bundleMachines, hasQemu } from './bench/machines.mjs';
+import { recordHead, recordLine, recordRows } from './bench/records.mjs';
 import { processorFigures } from './bench/processor.mjs';
 import { symbolFigures, symbolTable } from './bench/symbols.mjs';
 import { buildAssembly } from './build-assembly.mjs';
@@ -62,9 +64,9 @@ function count(option) {
 
 const runs = values.quick ? 1 : count('runs');
 const [section, ...more] = positionals;
-if (!['processor', 'debugging', 'latency', undefined].includes(section) || more.length > 0)
+if (!['processor', 'debugging', 'records', 'latency', undefined].includes(section) || more.length > 0)
   usage(
-    `bench expects nothing, "processor", "debugging" or "latency", but found "${positionals.join(' ')}".`,
+    `bench expects nothing, "processor", "debugging", "records" or "latency", but found "${positionals.join(' ')}".`,
   );
 
 const built = (tool) =>
@@ -117,6 +119,15 @@ if (section === 'debugging') {
   process.stdout.write(
     values.json ? `${JSON.stringify({ ...about, runs, rows }, null, 2)}\n` : debuggingTable(rows),
   );
+  process.exit();
+}
+if (section === 'records') {
+  if (!built('build-kernels.mjs')) process.exit(1);
+  await buildSoftfloat();
+  const print = (text) => values.json || process.stdout.write(text);
+  print(recordHead);
+  const rows = await recordRows({ folder, runs, onRow: (row) => print(recordLine(row)) });
+  if (values.json) process.stdout.write(`${JSON.stringify({ ...about, runs, rows }, null, 2)}\n`);
   process.exit();
 }
 /** @returns summaries, or nothing if it cannot be built */

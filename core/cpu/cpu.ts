@@ -235,7 +235,7 @@ export function createCpu(
       noteBranch,
       softfloat,
       rings,
-      { mayStop, meet: kept.meet },
+      { mayStop, meet: kept.meet, passes: guard.passes },
       options,
     );
   const splits = {

@@ -26,6 +26,8 @@ export interface Guard {
   leaves(block: Block, linear: number): boolean;
   /** Do all blocks of a translation belong to the step, whichever runs? */
   admits(translation: Translation): boolean;
+  /** May a block be translated: does it belong to the step, if there is one? */
+  passes(block: Block, linear: number): boolean;
 }
 
 export function createGuard(): Guard {
@@ -34,6 +36,7 @@ export function createGuard(): Guard {
   let guards = 0;
   /** The block before passes always. */
   let passing = false;
+  const ask = (linear: number, last: number) => guard?.(linear >>> 0, last >>> 0) ?? Pass.Always;
   return {
     set(next) {
       guard = next;
@@ -43,7 +46,7 @@ export function createGuard(): Guard {
     isSet: () => guard !== undefined,
     leaves(block, linear) {
       if (passing && block.passes === guards && block.passesAt === linear) return false;
-      const answer = guard?.(linear, (linear + block.lastStart) >>> 0) ?? Pass.Always;
+      const answer = ask(linear, linear + block.lastStart);
       passing = answer === Pass.Always;
       if (passing) {
         block.passes = guards;
@@ -53,14 +56,14 @@ export function createGuard(): Guard {
     },
     admits(translation) {
       if (guard === undefined) return true;
-      const ask = guard;
       if (Math.abs(translation.guard) !== guards) {
         const all = translation.region.blocks.every(
-          ({ eip, source }) => ask(eip >>> 0, (eip + source.lastStart) >>> 0) === Pass.Always,
+          ({ eip, source }) => ask(eip, eip + source.lastStart) === Pass.Always,
         );
         translation.guard = all ? guards : -guards;
       }
       return translation.guard > 0;
     },
+    passes: (block, linear) => ask(linear, linear + block.lastStart) === Pass.Always,
   };
 }

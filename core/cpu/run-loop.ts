@@ -176,8 +176,11 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
   function runTranslated(block: Block, limit: number): boolean | undefined {
     if (!translator || stops.tracer) return undefined;
     const translation = translator.find(block, limit);
-    if (!translation || !guard.admits(translation) || !events.watchedCode.admits(translation))
+    if (!translation || !events.watchedCode.admits(translation)) return undefined;
+    if (!guard.admits(translation)) {
+      translator.refused(translation);
       return undefined;
+    }
     const alone = guard.isSet() || events.watchedCode.pages !== undefined;
     switch (translator.run(translation, limit, alone)) {
       case Outcome.Advanced:

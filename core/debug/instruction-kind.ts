@@ -1,6 +1,14 @@
 /** What an instruction does to the flow of control, found by its opcode (SDM vol. 2, appendix A). */
 export type InstructionKind =
-  'plain' | 'call' | 'return' | 'conditional' | 'interrupt' | 'repeat' | 'sysenter';
+  | 'plain'
+  | 'call'
+  | 'return'
+  | 'conditional'
+  | 'interrupt'
+  | 'repeat'
+  | 'sysenter'
+  /** A jump to another segment, or a return from an interrupt or a system call. */
+  | 'far';
 
 const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0]);
 
@@ -17,6 +25,8 @@ export function instructionKind(bytes: Uint8Array): InstructionKind {
   const digit = (bytes[at + 1] >> 3) & 7;
   if (opcode === 0xe8 || opcode === 0x9a || (opcode === 0xff && (digit === 2 || digit === 3))) return 'call';
   if (opcode === 0x0f && bytes[at + 1] === 0x34) return 'sysenter';
+  const isFarJump = opcode === 0xea || (opcode === 0xff && digit === 5);
+  if (isFarJump || opcode === 0xcf || (opcode === 0x0f && bytes[at + 1] === 0x35)) return 'far';
   if ((opcode & 0xf6) === 0xc2) return 'return';
   // Jcc, LOOP, JECXZ.
   const jcc = (opcode & 0xf0) === 0x70 || (opcode === 0x0f && (bytes[at + 1] & 0xf0) === 0x80);

@@ -1,7 +1,7 @@
 /** Steps and the watch for unknown code in translated code: they end at the same instruction whichever tier runs. */
 import { describe, expect, it } from 'vitest';
 import type { Tier } from '../jit/tier.ts';
-import { EAX } from '../cpu/state.ts';
+import { EAX, EBX, ESP } from '../cpu/state.ts';
 import { createMachine } from '../machine/machine.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
@@ -38,6 +38,44 @@ describe.each(TIERS)('in the tier %s', (tier) => {
     return [kind, cpu.linearEip() - TINY_ENTRY, cpu.now(), cpu.views.reg32[EAX]! - before];
   }
   const ranges = (from: number, to: number) => [[TINY_ENTRY + from, TINY_ENTRY + to]] as const;
+
+  /** ESP stays at 300000h, where a return address has been made up. */
+  const frame = { cfa: 0x30_0004, rows: Uint32Array.of(TINY_ENTRY, TINY_ENTRY + 22, ESP, 4) };
+
+  it('a step over a line that knows its frame runs all calls, but for the first ones, as if nobody looked', () => {
+    expect(step({ kind: 'range', ranges: ranges(...LINE), over: true, frame })).toEqual([
+      ...['done', LINE[1], 2 + LOOP * ROUNDS, ROUNDS],
+    ]);
+  });
+
+  it('a step ends where its frame has left the line, not where deeper calls of the function have', () => {
+    // mov esp, S; mov ecx, 2; call G; spin
+    const main = [0xbc, ...imm32(0x30_0000), 0xb9, ...imm32(2), 0xe8, ...imm32(2), ...SPIN];
+    // G: push ebx; mov ebx, 20; test ecx, ecx; jz R; L: dec ecx; call G; inc ecx; dec ebx; jnz L; R: nop; pop ebx; ret
+    const recursive = [
+      ...[0x53, 0xbb, ...imm32(20), 0x85, 0xc9, 0x74, 0x0a],
+      ...[0x49, 0xe8, ...imm32(-16), 0x41, 0x4b, 0x75, 0xf6, 0x90, 0x5b, 0xc3],
+    ];
+    const entry = TINY_ENTRY + main.length;
+    const machine = start([...main, ...recursive], tier);
+    const { cpu } = machine;
+    machine.run(7);
+    expect(cpu.linearEip()).toBe(entry + 10);
+    const esp = cpu.views.reg32[ESP]!;
+    const rows = [
+      [0, 1, 4],
+      [1, 22, 8],
+      [22, 23, 4],
+    ].flatMap(([low, high, offset]) => [entry + low!, entry + high!, ESP, offset!]);
+    const spec: StepSpec = {
+      ...{ kind: 'range', ranges: [[entry + 10, entry + 20]], over: true },
+      frame: { cfa: esp + 8, rows: Uint32Array.from(rows) },
+    };
+    const stepper = createStepper(machine, spec);
+    expect(stepper.advance(100_000)).toEqual({ kind: 'done' });
+    stepper.dispose();
+    expect([cpu.linearEip() - entry, cpu.views.reg32[ESP], cpu.views.reg32[EBX]]).toEqual([20, esp, 0]);
+  });
 
   // The end of a slice lies between a call and the function.
   it('a step over a line runs its loop and its calls to the end', () => {

@@ -13,6 +13,7 @@ import { BRANCH_RECORDS } from '../memory/layout.ts';
 import type { TransitionRecord } from '../protocol/debug-protocol.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
 import { instructionKind } from './instruction-kind.ts';
+import { createSteppedFrame, type SteppedFrame } from './stepped-frame.ts';
 
 export type StepResult =
   /** The slice is over, the step is not. */
@@ -32,6 +33,8 @@ export interface Stepper {
 const BURST = 1000;
 /** How far above its call a function may leave the stack: its arguments, which it may pop itself. */
 const MAX_POPPED = 1024;
+/** Calls that are each run to their return, at full speed whatever they do, before the frame is watched instead. */
+const FEW_CALLS = 8;
 const MORE: StepResult = { kind: 'more' };
 const DONE: StepResult = { kind: 'done' };
 
@@ -91,6 +94,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
 
   /** Runs a call that has just been entered to its end. @returns false when where it returns to is not known */
   function runCall(): boolean {
+    watchFrame();
     const wide = (segAttr[CS] & Attr.Big) !== 0;
     const size = wide ? 4 : 2;
     const bytes = inspector.read(inspector.currentSpace(), (segBase[2] + stack()) >>> 0, size);
@@ -145,6 +149,26 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     complete = spec.kind === 'instruction' || !inRanges(cpu.linearEip());
     guarded = !complete;
     return complete ? DONE : MORE;
+  }
+
+  let calls = 0;
+  let frame: SteppedFrame | undefined;
+  /** Many calls: what comes next in the ranges runs with all that it calls, until the frame is elsewhere. */
+  function watchFrame(): void {
+    if (spec.kind !== 'range' || !spec.frame || ++calls !== FEW_CALLS) return;
+    const holds = () => passages.current() === home && sameProgram();
+    frame = createSteppedFrame(machine, spec.frame, inRanges, holds, MAX_POPPED);
+  }
+  function runFrame({ guard }: SteppedFrame, ticks: number): StepResult {
+    cpu.setGuard(guard);
+    const result = machine.run(ticks);
+    cpu.setGuard(undefined);
+    if (result.kind === 'slice') return MORE;
+    if (result.kind !== 'guard') return result;
+    if (!inRanges(cpu.linearEip())) return DONE;
+    // Before an instruction that has to be looked at.
+    frame = undefined;
+    return MORE;
   }
 
   const leftHome = () => passages.current() !== home && over;
@@ -295,7 +319,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (away) return advanceAway(end - cpu.now());
     if (called !== undefined) return advanceKernel(called, end - cpu.now());
     if (detour) return advanceDetour(detour, end - cpu.now());
-    if (guarded && started) return runRanges(end - cpu.now());
+    if (guarded && started) return frame ? runFrame(frame, end - cpu.now()) : runRanges(end - cpu.now());
     for (let n = 0; n < BURST && !detour && !away && called === undefined && !guarded; n++) {
       const result = stepOnce();
       if (result.kind !== 'more') return result;

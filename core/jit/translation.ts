@@ -22,6 +22,8 @@ export class Translation implements Derived {
   granted = 0;
   /** The guard of a step that was asked about it last; negative if it was refused. */
   guard = 0;
+  /** How often it was refused. */
+  refused = 0;
   /** The same for those who wait for code that they do not know. */
   watch = 0;
   /** Takes it out of what chains go on to, while it is there. */

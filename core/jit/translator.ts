@@ -58,6 +58,8 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 export interface TranslatorStops {
   /** The debugger, or the machine's debug registers, may stop at a linear address. */
   mayStop(linear: number): boolean;
+  /** `Guard.passes`. */
+  passes(block: Block, linear: number): boolean;
   /** `Splits.meet`. */
   meet(linear: number, physical: number): void;
 }
@@ -70,6 +72,8 @@ export interface Translator {
   find(block: Block, remaining: number): Translation | undefined;
   /** `mayStop` gives other answers than before: translations that run over such a place are not used any more. */
   stopsChanged(): void;
+  /** The guard of a step does not let it run: when that happens often, what the step lets run is translated without the rest. */
+  refused(translation: Translation): void;
   /** Runs it, and those that it goes on to. Time has passed when it returns. @param alone none may follow it unseen */
   run(translation: Translation, remaining: number, alone: boolean): Outcome;
 }
@@ -90,7 +94,7 @@ export function createTranslator(
   noteBranch: (from: number) => void,
   softfloat: Softfloat,
   rings: Rings,
-  { mayStop, meet }: TranslatorStops,
+  { mayStop, meet, passes }: TranslatorStops,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
@@ -118,7 +122,7 @@ export function createTranslator(
     if (physical < 0) return undefined;
     meet(eip, physical);
     const block = cache.find(physical, true);
-    if (!block || (block.breakpoint && mayStop(eip))) return undefined;
+    if (!block || (block.breakpoint && mayStop(eip)) || !passes(block, eip)) return undefined;
     const elsewhere = physical >>> 12 !== entry.physical >>> 12;
     if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
     const { tail } = block;
@@ -237,7 +241,8 @@ export function createTranslator(
     if (number < 0) return;
     const mode = modeOf(number);
     const { user } = mode;
-    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user, block), options);
+    const limits = isPart(block) ? { ...options, instructions: options.part } : options;
+    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user, block), limits);
     if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
       return;
@@ -273,6 +278,10 @@ export function createTranslator(
     block.translations = block.translations?.filter(({ valid }) => valid);
   }
 
+  /** Is it translated already, in regions that do not begin with it? */
+  const isPart = ({ derived, translations: own }: Block) =>
+    own === undefined && (derived?.some(({ valid }) => valid) ?? false);
+
   /** Counts a run by the interpreter, and translates what has run often. */
   function warm(block: Block): void {
     block.heat++;
@@ -282,8 +291,7 @@ export function createTranslator(
     }
     if (block.heat < options.threshold) return;
     const patience = Math.min(steadiness.changes(block.physical), options.patience);
-    const reluctance = block.derived?.some(({ valid }) => valid) ? options.reluctance : 0;
-    if (block.heat >= options.threshold << (patience + reluctance)) request(block, undefined);
+    if (block.heat >= options.threshold << patience) request(block, undefined);
   }
 
   /** It is what it will be for some time: it was looked at for more that belongs to it. */
@@ -334,6 +342,9 @@ export function createTranslator(
       );
       chain.clear();
       forgetWaiting();
+    },
+    refused(translation) {
+      if (++translation.refused >= options.threshold) translation.discard();
     },
     run(translation, remaining, alone) {
       const end = doubles[Double.Retired] + remaining;

@@ -6,39 +6,12 @@
  * slicing of time changes what the machine does.
  */
 import type { ExecutionObserver } from '../cpu/decode/observe.ts';
-import { applyFirmwareState } from '../boot/firmware-state.ts';
-import { mapBiosRom, RESET_VECTOR } from '../boot/bios-rom.ts';
-import type { BootCpuState } from '../boot/boot-state.ts';
-import { type KernelSource, loadKernel } from '../boot/load-kernel.ts';
-import { applyPciFirmwareState } from '../boot/pci-firmware.ts';
+import type { KernelSource } from '../boot/load-kernel.ts';
 import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
 import { createCpu, Exit, type Cpu } from '../cpu/cpu.ts';
 import type { FaultCause } from '../cpu/interrupts/exceptions.ts';
 import { NMI_PENDING } from '../cpu/interrupts/nmi.ts';
-import { Descriptor } from '../cpu/segmentation/segmentation.ts';
-import {
-  BREAK,
-  CR0,
-  CS,
-  Double,
-  EAX,
-  EBP,
-  EBX,
-  ECX,
-  EDI,
-  EDX,
-  EIP,
-  ESI,
-  ESP,
-  Flag,
-  GDT_BASE,
-  GDT_LIMIT,
-  HALTED,
-  IDT_LIMIT,
-  INTR,
-  NMI_STATE,
-  SYSFLAGS,
-} from '../cpu/state.ts';
+import { BREAK, CS, Double, EIP, Flag, HALTED, INTR, NMI_STATE, SYSFLAGS } from '../cpu/state.ts';
 import { createDebugTaps, type DebugCore } from '../debug/debug-core.ts';
 import { DebugconE9 } from '../devices/debugcon-e9.ts';
 import type { AccessSize, Device, Logger } from '../devices/device.ts';
@@ -66,6 +39,7 @@ import { createOutside, type DeviceOutputs, type Outside } from './outside.ts';
 import { deviceStates } from './device-states.ts';
 import { createPassages, type Passages } from './passages.ts';
 import { createPciDevices } from './pci-devices.ts';
+import { type BiosSource, powerOn } from './power-on.ts';
 import { createStateHash } from './state-hash.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
 
@@ -83,11 +57,6 @@ export interface MachineSettings {
   readonly devices?: DeviceSpecs;
   /** Which tier of the processor runs: for tests and measurements, the machine cannot tell. */
   readonly tier?: Tier;
-}
-
-/** A flat ROM image, entered at the reset vector in real mode. */
-export interface BiosSource {
-  readonly bios: Uint8Array;
 }
 
 export type MachineConfig = MachineSettings & (KernelSource | BiosSource);
@@ -323,54 +292,9 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
   const inspector = createInspector(memory, cpu, debuggerWrites.memory);
   const debug = taps.attach(cpu, inspector);
 
-  function enter(start: BootCpuState): void {
-    state[CR0] = start.cr0;
-    state[GDT_BASE] = start.gdtBase;
-    state[GDT_LIMIT] = start.gdtLimit;
-    // The firmware's interrupt table, at 0.
-    state[IDT_LIMIT] = 0x3ff;
-    cpu.flags.set(start.eflags);
-    cpu.segmentation.updateMode();
-    const code = cpu.segmentation.read(start.codeSelector, new Descriptor());
-    cpu.segmentation.fillCode(start.codeSelector, code, 0);
-    for (const seg of [0, 2, 3, 4, 5]) cpu.segmentation.load(seg, start.dataSelector);
-    state[EIP] = start.eip;
-    const registers: [number, number][] = [
-      [EAX, start.eax],
-      [EBX, start.ebx],
-      [ECX, start.ecx],
-      [EDX, start.edx],
-      [ESI, start.esi],
-      [EDI, start.edi],
-      [EBP, start.ebp],
-      [ESP, start.esp],
-    ];
-    for (const [register, value] of registers) reg32[register] = value;
-    cpu.flushCode();
-  }
-
   cpu.reset();
   for (const device of devices) device.reset();
-  if ('bios' in config) {
-    mapBiosRom(config.bios, memory);
-    cpu.segmentation.fillReal(CS, RESET_VECTOR.selector);
-    cpu.views.segBase[CS] = RESET_VECTOR.base;
-    state[EIP] = RESET_VECTOR.eip;
-    cpu.flushCode();
-  } else {
-    applyFirmwareState(bus);
-    applyPciFirmwareState(bus);
-    const start = loadKernel(config, {
-      size: memory.size,
-      write: (address, bytes) => {
-        memory.writeBytes(address, bytes);
-      },
-      fill: (address, length, value) => {
-        memory.fill(address, length, value);
-      },
-    });
-    enter(start);
-  }
+  powerOn(config, cpu, memory, bus);
   inputs.inject(RTC_CHANNEL, encodeRtcBase(config.rtcSeconds));
 
   return {

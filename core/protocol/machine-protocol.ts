@@ -94,15 +94,27 @@ export interface WatchHit {
   readonly after: Uint8Array;
 }
 
+/** How the frame that steps is told from others of its function. */
+export interface FrameRules {
+  /** Its canonical frame address: ESP of the caller, behind the return address. */
+  readonly cfa: number;
+  /** For all code of the function, four words a row: first linear address, one past the last, a register (0 to 7) and what added to it is the CFA. */
+  readonly rows: Uint32Array;
+}
+
 /** How far to step. Interrupts and faults that the kernels handle run to completion unseen. */
 export type StepSpec =
   /** One instruction; `over` runs calls and REP to their end. */
   | { readonly kind: 'instruction'; readonly over: boolean }
-  /** Until EIP leaves all `ranges` ([start, end) linear addresses); `over` does not enter calls. */
+  /**
+   * Until EIP leaves all `ranges` ([start, end) linear addresses); `over` does not enter calls. With `frame` many calls cost no more
+   * than they take to run.
+   */
   | {
       readonly kind: 'range';
       readonly ranges: readonly (readonly [number, number])[];
       readonly over: boolean;
+      readonly frame?: FrameRules | undefined;
     }
   /** Until EIP is `address` and ESP is at least `stack` while `coroutine` owns the CPU. */
   | {

@@ -76,13 +76,23 @@ const space: Check = (value) =>
   isRecord(value) && value.kind === 'coroutine'
     ? fields({ coroutine: integer(0, 64), cr3: optional(address) })(value)
     : fields({ kind: oneOf('current', 'physical', 'coroutine') })(value);
+/** Most rows of rules for frames. */
+const MAX_ROWS = 4096;
+const rows: Check = (value) =>
+  value instanceof Uint32Array && value.length % 4 === 0 && value.length <= MAX_ROWS * 4
+    ? undefined
+    : `rows of four words, found ${describe(value)}`;
 const step: Check = (value) => {
   if (!isRecord(value)) return `an object, found ${describe(value)}`;
   switch (value.kind) {
     case 'instruction':
       return fields({ over: boolean })(value);
     case 'range':
-      return fields({ over: boolean, ranges: listOf(pair, MAX_RANGES) })(value);
+      return fields({
+        over: boolean,
+        ranges: listOf(pair, MAX_RANGES),
+        frame: optional(fields({ cfa: address, rows })),
+      })(value);
     case 'until':
       return fields({ address, stack: address, coroutine: integer(0, 64) })(value);
     default:

@@ -10,7 +10,7 @@ import type { Handlers } from './handler.ts';
 /** How long a disconnect waits for the answers to earlier requests. */
 const PATIENCE_MS = 1000;
 
-const CAPABILITIES: DebugProtocol.Capabilities = {
+const capabilities = (translate: (english: string) => string): DebugProtocol.Capabilities => ({
   supportsConfigurationDoneRequest: true,
   supportsEvaluateForHovers: true,
   supportsReadMemoryRequest: true,
@@ -24,10 +24,11 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
   breakpointModes,
-  exceptionBreakpointFilters,
+  exceptionBreakpointFilters: exceptionBreakpointFilters(translate),
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   supportsSteppingGranularity: true,
+  supportsSingleThreadExecutionRequests: true,
   supportsTerminateRequest: true,
   supportsRestartRequest: true,
   supportsDelayedStackTraceLoading: true,
@@ -48,12 +49,19 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsClipboardContext: true,
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.', '>', '$'],
-};
+});
+
+/** A machine that outlives its clients can be ended by them, or left standing. */
+const CAPABILITIES_OF_SERVED = {
+  supportTerminateDebuggee: true,
+  supportSuspendDebuggee: true,
+} satisfies DebugProtocol.Capabilities;
 
 export const lifecycle = {
   initialize(context, args) {
     context.client = args;
-    return context.served ? { ...CAPABILITIES, supportTerminateDebuggee: true } : CAPABILITIES;
+    const all = capabilities(context.translate);
+    return context.served ? { ...all, ...CAPABILITIES_OF_SERVED } : all;
   },
 
   attach(context) {
@@ -84,18 +92,22 @@ export const lifecycle = {
   },
 
   async configurationDone(context) {
-    if (context.attached) greet(context);
-    else await context.machine().start(context.stopOnEntry);
+    if (context.attached) return greet(context);
+    await context.machine().start(context.stopOnEntry);
+    // Behind the answer, not before it is on its way.
+    setTimeout(() => {
+      context.prepareForStop();
+    });
   },
 
   terminate(context) {
     context.end();
   },
 
-  async disconnect(context, { terminateDebuggee }, call) {
+  async disconnect(context, { terminateDebuggee, suspendDebuggee }, call) {
     if (!context.served) context.dispose();
     else if (terminateDebuggee === true) context.end();
-    else await detach(context);
+    else await detach(context, suspendDebuggee === true);
     // Nobody listens after this answer: what was asked before it is answered first.
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     await Promise.race([call.earlier(), patience]);

@@ -6,16 +6,21 @@ import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Handlers } from './handler.ts';
 
-interface StepArguments {
+/** Which thread runs; `singleThread`: no other may. */
+interface RunArguments {
   readonly threadId: number;
+  readonly singleThread?: boolean;
+}
+
+interface StepArguments extends RunArguments {
   readonly granularity?: string;
 }
 
 export const running = {
-  continue(context, _args, call) {
+  continue(context, args, call) {
     ready(context);
-    go(context, call, (debuggee) => debuggee.resume());
-    return { allThreadsContinued: true };
+    go(context, args, call, (debuggee) => debuggee.resume());
+    return { allThreadsContinued: args.singleThread !== true };
   },
 
   next(context, args, call) {
@@ -58,24 +63,44 @@ function ready(context: SessionContext): void {
   if (problem) throw problem;
 }
 
-function go(context: SessionContext, call: Call, run: (debuggee: Debuggee) => Promise<void>): void {
+function go(
+  context: SessionContext,
+  args: RunArguments,
+  call: Call,
+  run: (debuggee: Debuggee) => Promise<void>,
+): void {
   const debuggee = context.machine();
+  const alone = args.singleThread === true ? onlyOne(context, args) : undefined;
   debuggee.running = true;
   call.afterAnswer(() => {
-    debuggee.go(() => run(debuggee));
+    debuggee.go(async () => {
+      await debuggee.armed.confine(alone);
+      await run(debuggee);
+    });
   });
+}
+
+/** The coroutine that alone is to run. There is one processor: only who has it can do without the others. */
+function onlyOne(context: SessionContext, args: RunArguments): CoroutineId {
+  const coroutine = context.thread(args);
+  const { current } = context.machine().coroutines;
+  if (coroutine === current && !context.sleepingTask(args)) return coroutine;
+  throw new AdapterError(
+    'no-such-thread',
+    'This thread does not have the processor, so it cannot run before others have: let all threads run.',
+  );
 }
 
 /** Like `go`, for a request that names a thread. */
 function goThread(
   context: SessionContext,
-  args: { readonly threadId: number },
+  args: RunArguments,
   call: Call,
   run: (debuggee: Debuggee, coroutine: CoroutineId) => Promise<void>,
 ): void {
   ready(context);
   const coroutine = context.thread(args);
-  go(context, call, (debuggee) => run(debuggee, coroutine));
+  go(context, args, call, (debuggee) => run(debuggee, coroutine));
 }
 
 /**
@@ -85,6 +110,6 @@ function goThread(
 function goTask(context: SessionContext, args: StepArguments, call: Call, out: boolean): boolean {
   ready(context);
   if (!context.sleepingTask(args)) return false;
-  go(context, call, async ({ steps }) => steps.awaitTask(await context.stackOf(args), out));
+  go(context, args, call, async ({ steps }) => steps.awaitTask(await context.stackOf(args), out));
   return true;
 }

@@ -51,7 +51,10 @@ export interface State {
   rules: Map<number, RegisterRule>;
 }
 
-/** Runs instructions until the location counter passes `pc`. */
+/**
+ * Runs instructions until the location counter passes `pc`.
+ * @param onRow is told of each row of rules that the counter leaves behind: what it covers, up to where others begin
+ */
 export function execute(
   cursor: Cursor,
   cie: ProgramHeader,
@@ -60,6 +63,7 @@ export function execute(
   low: number,
   pc: number,
   sectionAddress = 0,
+  onRow?: (from: number, to: number) => void,
 ): void {
   const saved: State[] = [];
   let location = low;
@@ -102,8 +106,7 @@ export function execute(
           case CFA.nop:
             break;
           case CFA.set_loc:
-            location = encodedPointer(cursor, cie.encoding, sectionAddress);
-            if (location > pc) return;
+            advance = (encodedPointer(cursor, cie.encoding, sectionAddress) - location) / cie.codeAlign;
             break;
           case CFA.advance_loc1:
             advance = cursor.u8();
@@ -185,8 +188,11 @@ export function execute(
             );
         }
     }
-    location += advance * cie.codeAlign;
-    if (location > pc && advance > 0) return;
+    if (advance === 0) continue;
+    const next = location + advance * cie.codeAlign;
+    onRow?.(location, next);
+    location = next;
+    if (location > pc) return;
   }
 }
 

@@ -3,11 +3,17 @@
  * force at a pc. Source: DWARF 5 §6.4, LSB Core "Exception Frames" (augmentations).
  */
 import { encodedPointer, execute, type ProgramHeader, type State } from './cfi-program.ts';
-import type { FrameRow } from './cfi-rules.ts';
+import type { CfaRule, FrameRow } from './cfi-rules.ts';
 import { Cursor } from './cursor.ts';
 import { guarded, hex, SymbolError } from './errors.ts';
-import { Columns, upperBound } from './search.ts';
+import { type AddressRange, Columns, upperBound } from './search.ts';
 import type { DwarfSections } from './sections.ts';
+
+/** EDI. */
+const LAST_GENERAL = 7;
+/** Numbers in a row of `cfaRows`, and most rows of a function. */
+const ROW = 4;
+const MOST_ROWS = 1024;
 
 interface Cie extends ProgramHeader {
   returnRegister: number;
@@ -54,13 +60,39 @@ export class CallFrameInfo {
 
   /** The rules in force at `pc`, or undefined when no FDE covers it. */
   rowAt(pc: number): FrameRow | undefined {
+    const found = this.entryAt(pc);
+    return found && this.rowOf(found.part, found.at, pc);
+  }
+
+  private entryAt(pc: number): { part: FrameSection; at: number; high: number } | undefined {
     const { low, high, at, part } = (this.index ??= this.buildIndex());
     const last = upperBound(low, pc) - 1;
-    for (let i = last; i >= 0 && i > last - 8; i--) {
-      if (pc >= high[i]!) continue;
-      return this.rowOf(this.parts[part[i]!]!, at[i]!, pc);
-    }
+    for (let i = last; i >= 0 && i > last - 8; i--)
+      if (pc < high[i]!) return { part: this.parts[part[i]!]!, at: at[i]!, high: high[i]! };
     return undefined;
+  }
+
+  /**
+   * How the CFA of a function's frame is found all over its code, in rows of four: first address, one past the last, register, offset.
+   * Undefined where that is not known everywhere, or not that simple.
+   */
+  cfaRows(ranges: readonly AddressRange[]): number[] | undefined {
+    const rows: number[] = [];
+    let simple = true;
+    for (const { low, high } of ranges) {
+      for (let pc = low; pc < high && simple;) {
+        const entry = this.entryAt(pc);
+        if (!entry) return undefined;
+        const end = Math.min(entry.high, high);
+        const from = pc;
+        this.rowOf(entry.part, entry.at, entry.high, (begin, behind, cfa) => {
+          if (behind > from && begin < end)
+            simple &&= addRow(rows, Math.max(begin, from), Math.min(behind, end), cfa);
+        });
+        pc = end;
+      }
+    }
+    return simple ? rows : undefined;
   }
 
   private buildIndex(): NonNullable<CallFrameInfo['index']> {
@@ -162,12 +194,23 @@ export class CallFrameInfo {
     return cie;
   }
 
-  private rowOf(part: FrameSection, at: number, pc: number): FrameRow {
-    const { cie, low, cursor } = this.fde(part, at);
+  /** @param onRow is told of each of the rows up to `pc`, that one too */
+  private rowOf(
+    part: FrameSection,
+    at: number,
+    pc: number,
+    onRow?: (from: number, to: number, cfa: CfaRule) => void,
+  ): FrameRow {
+    const { cie, low, high, cursor } = this.fde(part, at);
     const state: State = { cfa: undefined, rules: new Map() };
     execute(new Cursor(part.bytes, cie.instructionsAt, cie.end, part.name), cie, state, state.rules, 0, 0);
     const initial = new Map(state.rules);
-    execute(cursor, cie, state, initial, low, pc, part.address);
+    let told = low;
+    execute(cursor, cie, state, initial, low, pc, part.address, (from, to) => {
+      onRow?.(from, to, state.cfa);
+      told = to;
+    });
+    if (told < high) onRow?.(told, high, state.cfa);
     return {
       cfa: state.cfa,
       rules: state.rules,
@@ -175,4 +218,15 @@ export class CallFrameInfo {
       signalFrame: cie.signalFrame,
     };
   }
+}
+
+/** Adds a row of `cfaRows`, or makes the last one longer. @returns false for a CFA that is not that simple */
+function addRow(rows: number[], from: number, to: number, cfa: CfaRule): boolean {
+  if (cfa?.kind !== 'register' || cfa.register > LAST_GENERAL || rows.length >= MOST_ROWS * ROW) return false;
+  const { register, offset } = cfa;
+  const last = rows.length - ROW;
+  if (rows[last + 1] === from && rows[last + 2] === register && rows[last + 3] === offset)
+    rows[last + 1] = to;
+  else rows.push(from, to, register, offset);
+  return true;
 }

@@ -107,6 +107,20 @@ const WIDE: Layout = {
   word: (view, at) => view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32,
 };
 
+/** Bytes of a file from which `sectionTableOf` can be asked. */
+export const ELF_HEADER = WIDE.headerSize;
+
+/** Where the section headers of a file stand, by its own header: first byte and one past the last; undefined where there are none. */
+export function sectionTableOf(bytes: Uint8Array): readonly [number, number] | undefined {
+  if (bytes.length < ELF_HEADER || bytes[4] === undefined) return undefined;
+  const layout = bytes[4] === 2 ? WIDE : NARROW;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [, shoff, , , shentsize, shnum] = layout.header;
+  const offset = layout.word(view, shoff);
+  const end = offset + view.getUint16(shentsize, true) * view.getUint16(shnum, true);
+  return offset < end && end <= bytes.length ? [offset, end] : undefined;
+}
+
 function truncated(what: string, needed: number, length: number): SymbolError {
   return new SymbolError(
     'elf-truncated',

@@ -9,7 +9,6 @@ import { byAddress } from './by-address.ts';
 import { CallSites } from './call-sites.ts';
 import { CallFrameInfo } from './cfi.ts';
 import { type UnwoundFrame, unwindWith } from './cfi-rules.ts';
-import { DW_AT, DW_TAG } from './constants.ts';
 import { DebugInfo, type SplitReference } from './debug-info.ts';
 import type { Die } from './die.ts';
 import {
@@ -22,29 +21,28 @@ import {
   parseElf,
   SHT,
 } from './elf.ts';
-import { guarded, SymbolError } from './errors.ts';
+import type { SymbolError } from './errors.ts';
+import { guarded } from './errors.ts';
 import { FunctionFinder, type FunctionInfo, functionOfSymbol, type SourcePosition } from './function-info.ts';
 import { Functions } from './functions.ts';
-import { decodeNameTable, encodeNameTable } from './index-file.ts';
+import { KeptIndex } from './kept-index.ts';
 import { LineTables } from './line-tables.ts';
+import { loadAddress, loadBias } from './load-address.ts';
 import type { MemoryReader, Registers } from './location.ts';
-import { NameIndex, type NameKind } from './name-index.ts';
+import { NameIndex } from './name-index.ts';
+import { NamedEntries } from './named-entries.ts';
 import { RangeReader } from './ranges.ts';
 import { ScopedNames } from './scoped-names.ts';
-import { type AddressRange, rangesContain } from './search.ts';
+import type { AddressRange } from './search.ts';
 import { dwarfSections, unitSections } from './sections.ts';
 import { type FunctionRow, type LineInfo, SourceLines } from './source-lines.ts';
-import { readSplitFile } from './split.ts';
+import { missingSplitProblem, readSplitFile } from './split.ts';
 import { type ElfSymbol, SymbolTable } from './symtab.ts';
 import { TypeReader } from './type-reader.ts';
 import type { CType } from './types.ts';
 import { UnitIndex } from './unit-index.ts';
 import { type Scope, type Variable, Variables } from './variables.ts';
 
-/** Bytes of debug information from which on the index of names is worth keeping. */
-const WORTH_KEEPING = 4 << 20;
-
-const PT_LOAD = 1;
 /** Problems kept per image; a damaged file can have one for every entry. */
 const PROBLEM_LIMIT = 100;
 
@@ -64,6 +62,9 @@ export class SymbolImage {
   private readonly finder: FunctionFinder;
   private readonly sourceLines: SourceLines;
   private readonly scoped: ScopedNames;
+  private readonly named: NamedEntries;
+  /** The index of names, to be built and kept. */
+  readonly index: KeptIndex;
   private readonly types: TypeReader;
   private readonly variables: Variables;
   private readonly breakpoints: Breakpoints;
@@ -89,7 +90,9 @@ export class SymbolImage {
     this.finder = new FunctionFinder({ info, units, functions, ranges, lines, names }, report);
     this.sourceLines = new SourceLines(units, lines, functions, ranges, () => this.symbols);
     this.scoped = new ScopedNames(this.info, this.names, report);
-    this.types = new TypeReader(this.info, report, (tag, typeName) => this.definitionOf(tag, typeName));
+    this.named = new NamedEntries(info, units, names, this.scoped, () => this.types);
+    this.index = new KeptIndex(info, names, () => this.buildId);
+    this.types = new TypeReader(this.info, report, (tag, typeName) => this.named.definition(tag, typeName));
     this.variables = new Variables(
       this.info,
       this.ranges,
@@ -136,39 +139,6 @@ export class SymbolImage {
     this.info.addAlternate(dwarfSections([elf], this.report), unitSections([elf], this.report));
   }
 
-  /**
-   * What the index of names is kept under: the build-id, or a hash of the debug information, and the shape of its
-   * units; undefined when building the index anew is as fast as reading it.
-   */
-  get indexKey(): string | undefined {
-    if (this.info.size < WORTH_KEEPING) return undefined;
-    const identity = this.buildId ?? `${this.info.size.toString(16)}-${this.info.contentHash().toString(16)}`;
-    return `${identity}-${this.info.fingerprint.toString(16)}`;
-  }
-
-  /** The index of names is complete. */
-  get isIndexed(): boolean {
-    return this.names.complete !== undefined;
-  }
-
-  /** Builds a little more of the index of names; gives the share that is done, 1 at the end. Queries finish it at once. */
-  buildIndexStep(): number {
-    return this.names.buildStep();
-  }
-
-  /** The index of names as bytes; undefined when it is not built. */
-  saveIndex(): Uint8Array | undefined {
-    const table = this.names.complete;
-    return table && encodeNameTable(table, this.info.fingerprint);
-  }
-
-  /** Takes an index that `saveIndex` gave of the same file; false when it is another's or damaged. */
-  restoreIndex(bytes: Uint8Array): boolean {
-    const table = decodeNameTable(bytes, this.info.fingerprint, this.info.size);
-    if (table) this.names.restore(table);
-    return table !== undefined;
-  }
-
   /** Enters a problem that the loader of the image met. */
   addProblem(error: SymbolError): void {
     this.report(error);
@@ -176,14 +146,8 @@ export class SymbolImage {
 
   /** What was found wrong so far, each once; 'dwarf-missing' when there is no debug information. */
   get problems(): readonly SymbolError[] {
-    const [missing, ...more] = this.missingSplits;
-    if (!missing) return this.kept;
-    const others = more.length > 0 ? ` and ${String(more.length)} more` : '';
-    const problem = new SymbolError(
-      'dwarf-split',
-      `The split-off debug information ${missing.name}${others} was expected where it was built (${missing.directory}) or beside ${this.name}, it is not there; copy it, make a .dwp package, or build without -gsplit-dwarf.`,
-    );
-    return [...this.kept, problem];
+    const missing = missingSplitProblem(this.missingSplits, this.name);
+    return missing ? [...this.kept, missing] : this.kept;
   }
 
   get hasDebugInfo(): boolean {
@@ -217,31 +181,14 @@ export class SymbolImage {
     return this.ask(() => this.symbols.named(name), undefined);
   }
 
-  /**
-   * How far from where it is linked the code at a physical address was loaded: a higher-half kernel runs there before paging
-   * is on. `undefined` when no segment is loaded elsewhere than where it is linked, there.
-   */
+  /** How far from where it is linked the code at a physical address was loaded, when that is elsewhere. */
   loadBias(physical: number): number | undefined {
-    const segment = this.elf.segments.find(
-      ({ type, physicalAddress, virtualAddress, memorySize }) =>
-        type === PT_LOAD &&
-        physicalAddress !== virtualAddress &&
-        physical >= physicalAddress &&
-        physical < physicalAddress + memorySize,
-    );
-    return segment && segment.physicalAddress - segment.virtualAddress;
+    return loadBias(this.elf, physical);
   }
 
   /** Where code that is linked at an address is loaded, when that is elsewhere. */
   loadAddress(linked: number): number | undefined {
-    const segment = this.elf.segments.find(
-      ({ type, physicalAddress, virtualAddress, memorySize }) =>
-        type === PT_LOAD &&
-        physicalAddress !== virtualAddress &&
-        linked >= virtualAddress &&
-        linked < virtualAddress + memorySize,
-    );
-    return segment && (linked - segment.virtualAddress + segment.physicalAddress) >>> 0;
+    return loadAddress(this.elf, linked);
   }
 
   /** True when `address` lies in executable code of the file. */
@@ -284,10 +231,7 @@ export class SymbolImage {
     return this.findFunctions(name)[0];
   }
 
-  /**
-   * Where a breakpoint on the function called `name` goes: past the prologue of each function of that name, and
-   * the entry of each inlined copy. Ascending; empty when there is none.
-   */
+  /** Where a breakpoint on a function goes: past the prologue of each of that name, and to the entry of each inlined copy. Ascending. */
   addressesForFunction(name: string): number[] {
     const addresses = new Set(this.findFunctions(name).map((fn) => this.prologueEnd(fn.lowPc)));
     const units = this.ask(
@@ -365,13 +309,6 @@ export class SymbolImage {
     }, functionLow);
   }
 
-  /** False only between a function's entry and the end of its prologue. */
-  isAfterPrologue(pc: number): boolean {
-    const fn = this.functionAt(pc);
-    if (!fn || pc < fn.lowPc || pc >= fn.highPc) return true;
-    return pc >= this.prologueEnd(fn.lowPc);
-  }
-
   // --- variables and types ---------------------------------------------------------------------------------
 
   /** The scopes at `pc`, innermost first, across inlined calls up to the function itself. */
@@ -382,40 +319,31 @@ export class SymbolImage {
     }, []);
   }
 
+  /** The variables of the file that the code at `pc` is compiled from, in its order. */
+  fileVariables(pc: number): Variable[] {
+    return this.ask(() => {
+      const unit = this.units.at(pc);
+      return unit ? this.variables.ofFile(this.info.root(unit)) : [];
+    }, []);
+  }
+
   /** The global or file-level variable of that name: of the unit at `pc` first, then an external one. */
   findVariable(name: string, pc?: number): Variable | undefined {
-    return this.ask(() => {
-      const here = pc === undefined ? undefined : this.units.at(pc);
-      const dies = this.names.find(name, 'variable').map((offset) => this.info.die(offset));
-      const external = (die: Die): boolean => this.info.inherited(die, DW_AT.external) !== undefined;
-      const located = (die: Die): boolean => this.info.inherited(die, DW_AT.location) !== undefined;
-      const die =
-        dies.find((candidate) => candidate.unit === here && located(candidate)) ??
-        dies.find((candidate) => candidate.unit === here) ??
-        dies.find((candidate) => external(candidate) && located(candidate)) ??
-        dies.find(located) ??
-        dies[0];
-      return die && this.variables.variable(die, undefined, undefined);
-    }, undefined);
+    return this.ask(() => this.variableOf(this.named.variable(name, pc)), undefined);
+  }
+
+  private variableOf(die: Die | undefined): Variable | undefined {
+    return die && this.variables.variable(die, undefined, undefined);
   }
 
   /** The variable `name` of the function `scope` when it is static there, or else of the file `scope`. */
   findScoped(scope: string, name: string): Variable | undefined {
-    return this.ask(() => {
-      const die = this.scoped.variable(scope, name);
-      return die && this.variables.variable(die, undefined, undefined);
-    }, undefined);
+    return this.ask(() => this.variableOf(this.scoped.variable(scope, name)), undefined);
   }
 
   /** The enumeration that has this enumerator, and its value; the unit at `pc` comes first. */
   findEnumerator(name: string, pc?: number): { type: CType; value: bigint } | undefined {
-    return this.ask(() => {
-      const offset = this.scoped.enumeration(name, pc === undefined ? undefined : this.units.at(pc));
-      const type = offset === undefined ? undefined : this.types.at(offset);
-      if (type?.kind !== 'enum') return undefined;
-      const found = type.enumerators.find((enumerator) => enumerator.name === name);
-      return found && { type, value: found.value };
-    }, undefined);
+    return this.ask(() => this.named.enumerator(name, pc), undefined);
   }
 
   /** Where the variable or function of a DIE is declared in the source. */
@@ -443,20 +371,7 @@ export class SymbolImage {
    * several types of that name the one of the unit at `pc`.
    */
   findType(name: string, pc?: number): CType | undefined {
-    return this.ask(() => {
-      const [, word, tagged] = /^(struct|union|enum)\s+(\w+)$/.exec(name.trim()) ?? [];
-      const kind = (word ?? 'type') as NameKind;
-      const bare = tagged ?? name.trim().replace(/\s+/g, ' ');
-      const here = pc === undefined ? undefined : this.units.at(pc);
-      const offset = (here && this.names.findIn(here, bare, kind)) ?? this.names.first(bare, kind);
-      return offset === undefined ? undefined : this.types.at(offset);
-    }, undefined);
-  }
-
-  private definitionOf(tag: number, name: string): number | undefined {
-    const kind: NameKind =
-      tag === DW_TAG.union_type ? 'union' : tag === DW_TAG.enumeration_type ? 'enum' : 'struct';
-    return this.names.first(name, kind);
+    return this.ask(() => this.named.type(name, pc), undefined);
   }
 
   // --- frames ----------------------------------------------------------------------------------------------
@@ -469,15 +384,13 @@ export class SymbolImage {
     }, undefined);
   }
 
-  /** True when call frame information covers `pc`. */
-  hasFrameInfo(pc: number): boolean {
-    return this.ask(() => this.frames.rowAt(pc) !== undefined, false);
-  }
-
-  /** True when `pc` lies inside one of `ranges`. */
-  static contains(ranges: readonly AddressRange[], pc: number): boolean {
-    return rangesContain(ranges, pc);
-  }
+  /** How the CFA is found all over the code of the function with this entry: see `CallFrameInfo.cfaRows`. */
+  readonly cfaRows = byAddress((functionLow): readonly number[] | undefined =>
+    this.ask(() => {
+      const fn = this.functionAt(functionLow);
+      return fn?.source === 'dwarf' ? this.frames.cfaRows(fn.ranges) : undefined;
+    }, undefined),
+  );
 
   /** Line programs decoded so far: 0 after opening. */
   get decodedLineTables(): number {

@@ -3,6 +3,7 @@
  * locals must be what gdb says of the same state.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { I386 } from './constants.ts';
 import type { SymbolImage } from './image.ts';
 import { toNumber, readLocation, type FrameContext, type MemoryReader } from './location.ts';
 import { isElsewhere, openWorkshop, VARIANTS } from './testing/fixtures.ts';
@@ -76,6 +77,21 @@ describe.each(VARIANTS)('%s, stepped by instruction under gdb', (...variant) => 
         .map((f) => [3, 4, 5, 6, 7, 8].map((r) => f.registers[r]));
       expect(ours).toEqual(physical.map((f) => [3, 4, 5, 6, 7, 8].map((r) => f.registers[r])));
     }
+  });
+
+  it('has for all code of a function where its frame is', () => {
+    let compared = 0;
+    for (const { registers } of states) {
+      const pc = registers[I386.eip]!;
+      const fn = image.functionAt(pc);
+      const rows = fn && image.cfaRows(fn.lowPc);
+      const frame = image.unwind(pc, registers, () => new Uint8Array(4));
+      if (!rows || !frame) continue;
+      const at = rows.findIndex((low, n) => n % 4 === 0 && pc >= low && pc < rows[n + 1]!);
+      expect(registers[rows[at + 2]!]! + rows[at + 3]!).toBe(frame.cfa);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(100);
   });
 
   it('names the functions, inlined calls and lines gdb names', () => {

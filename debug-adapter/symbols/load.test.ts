@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { crc32, linkCandidates, packageCandidates, splitCandidates } from './debug-file.ts';
+import { parseElf } from './elf.ts';
 import { SymbolImage } from './image.ts';
 import { decodeNameTable, encodeNameTable } from './index-file.ts';
 import { buildIndex, loadSymbols, type SymbolFiles } from './load.ts';
@@ -33,6 +34,23 @@ function answers(image: SymbolImage): unknown {
   };
 }
 const expected = answers(plain.image);
+
+/** The index of a package that has all of one split-off file (DWARF 5 §7.3.5.3). */
+function unitIndex(file: Uint8Array): Uint8Array {
+  const ids = ['info', '', 'abbrev', 'line', 'loclists', 'str_offsets', 'macro', 'rnglists'];
+  const { sections } = parseElf(file, () => undefined);
+  const columns = ids.flatMap((id, n) => {
+    const found = sections.find(({ name }) => name === `.debug_${id}.dwo`);
+    return found ? [{ id: n + 1, found }] : [];
+  });
+  const info = columns[0]!.found;
+  const [low, high] = [12, 16].map((at) => new DataView(file.buffer).getUint32(info.offset + at, true));
+  // Two slots, one of which is the unit's.
+  const slots = low! % 2 === 0 ? [low!, high!, 0, 0, 1, 0] : [0, 0, low!, high!, 0, 1];
+  const words = [5, columns.length, 1, 2, ...slots, ...columns.map(({ id }) => id)];
+  words.push(...columns.map(() => 0), ...columns.map(({ found }) => found.size));
+  return new Uint8Array(Uint32Array.from(words).buffer);
+}
 
 describe('containers', () => {
   it('may be 64-bit ones of 32-bit code', async () => {
@@ -174,7 +192,6 @@ describe('other files', () => {
     const { path } = workshop.build('package', 'clang', ['-gdwarf-5', '-O1', '-gsplit-dwarf']);
     const apart = answers(await load(path));
     const part = `${path}-program.c.dwo`;
-    // GNU's tool crashes on version 5 of the index, and so does gdb 13; LLVM's does not end with files of gcc.
     run('llvm-dwp-14', [part, '-o', `${path}.dwp`]);
     rmSync(part);
     const image = await load(path);
@@ -182,6 +199,20 @@ describe('other files', () => {
     expect(answers(image)).toEqual(apart);
     rmSync(`${path}.dwp`);
     expect(answers(await load(path))).not.toEqual(apart);
+  });
+
+  it("may be a package of DWARF 5 of gcc's, which GNU's dwp crashes on and LLVM's does not end with", async () => {
+    const { path } = workshop.build('package-gcc', 'gcc', ['-gdwarf-5', '-O2', '-gsplit-dwarf']);
+    const apart = answers(await load(path));
+    const part = `${path}-program.c.dwo`;
+    writeFileSync(`${path}.index`, unitIndex(new Uint8Array(readFileSync(part))));
+    // A package of one file is that file with an index.
+    run('objcopy', ['--add-section', `.debug_cu_index=${path}.index`, part, `${path}.dwp`]);
+    rmSync(part);
+    const image = await load(path);
+    expect(image.problems).toEqual([]);
+    expect(answers(image)).toEqual(apart);
+    expect(apart).toEqual(expected);
   });
 
   it('say when they are missing or do not decompress', async () => {
@@ -199,14 +230,14 @@ describe('other files', () => {
 describe('the index of names', () => {
   const image = (): SymbolImage => SymbolImage.open(plain.bytes, 'plain');
   const built = image();
-  while (built.buildIndexStep() < 1);
-  const bytes = built.saveIndex()!;
+  while (built.index.step() < 1);
+  const bytes = built.index.save()!;
 
   it('gives the same answers when it was kept', () => {
     const restored = image();
-    expect(restored.isIndexed).toBe(false);
-    expect(restored.restoreIndex(bytes)).toBe(true);
-    expect(restored.isIndexed).toBe(true);
+    expect(restored.index.isComplete).toBe(false);
+    expect(restored.index.restore(bytes)).toBe(true);
+    expect(restored.index.isComplete).toBe(true);
     expect(restored.functionNames()).toEqual(plain.image.functionNames());
     expect(restored.globals()).toEqual(plain.image.globals());
     expect(answers(restored)).toEqual(expected);
@@ -214,12 +245,12 @@ describe('the index of names', () => {
 
   it('is not taken from another file, another version or damaged bytes', () => {
     const other = workshop.build('another', 'gcc', ['-gdwarf-4', '-O0']).image;
-    expect(other.restoreIndex(bytes)).toBe(false);
+    expect(other.index.restore(bytes)).toBe(false);
     for (let at = 0; at < bytes.length; at += 7) {
       const damaged = bytes.slice();
       damaged[at]! ^= 0x10;
-      expect([at, image().restoreIndex(damaged)]).toEqual([at, false]);
-      expect(image().restoreIndex(bytes.subarray(0, at))).toBe(false);
+      expect([at, image().index.restore(damaged)]).toEqual([at, false]);
+      expect(image().index.restore(bytes.subarray(0, at))).toBe(false);
     }
     const table = { hash: Uint32Array.of(2, 1), position: Uint32Array.of(0, 0), kind: Uint8Array.of(0, 0) };
     expect(decodeNameTable(encodeNameTable(table, 1), 1, 10)).toBeUndefined(); // not in order
@@ -235,16 +266,36 @@ describe('the index of names', () => {
       write: async (key: string, value: Uint8Array) => Promise.resolve(void kept.set(key, value)),
     };
     // Small files have no key: to build their index is as fast as to read it.
-    expect(image().indexKey).toBeUndefined();
+    expect(image().index.key).toBeUndefined();
     const large = image();
-    Object.defineProperty(large, 'indexKey', { value: 'a-key' });
+    Object.defineProperty(large.index, 'key', { value: 'a-key' });
     const shares: number[] = [];
     const stopped = new AbortController();
     stopped.abort();
     await buildIndex(large, cache, stopped.signal, (share) => shares.push(share));
-    expect([large.isIndexed, shares]).toEqual([false, []]);
+    expect([large.index.isComplete, shares]).toEqual([false, []]);
     await buildIndex(large, cache, new AbortController().signal, (share) => shares.push(share));
     expect(shares.at(-1)).toBe(1);
-    expect(image().restoreIndex(kept.get('a-key')!)).toBe(true);
+    expect(image().index.restore(kept.get('a-key')!)).toBe(true);
+  });
+
+  it('of a large program keeps nobody waiting: questions are answered while it is built', async () => {
+    const large = join(workshop.directory, 'large');
+    const types = Array.from({ length: 3000 }, (_, n) => `struct s${n} { int a, b, c, d; } v${n};`);
+    writeFileSync(`${large}.c`, `${types.join('\n')}\nvoid _start(void) { for (;;); }\n`);
+    run('gcc', ['-m32', '-g', '-fno-pie', '-c', `${large}.c`, '-o', `${large}.o`]);
+    const copies = Array.from({ length: 24 }, () => `${large}.o`);
+    run('ld', ['-m', 'elf_i386', '-z', 'muldefs', ...copies, '-o', large]);
+    const image = await load(large);
+    expect(image.index.key).toBeDefined();
+    let asked = 0;
+    const building = buildIndex(image, undefined, new AbortController().signal, () => undefined);
+    while (!image.index.isComplete) {
+      expect(image.functionAt(image.entry)?.name).toBe('_start');
+      asked++;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    await building;
+    expect(asked).toBeGreaterThan(3);
   });
 });

@@ -62,9 +62,9 @@ export async function loadSymbols(
   for (const problem of problems) image.addProblem(problem);
   await addAlternate(image, debugFile ?? { elf, path }, files);
   await addSplits(image, path, files);
-  const key = files.cache && image.indexKey;
+  const key = files.cache && image.index.key;
   const kept = key === undefined ? undefined : await files.cache?.read(key);
-  if (kept) image.restoreIndex(kept);
+  if (kept) image.index.restore(kept);
   return image;
 }
 
@@ -158,15 +158,15 @@ export async function buildIndex(
   signal: AbortSignal,
   progress: (share: number) => void,
 ): Promise<void> {
-  const key = image.indexKey;
-  if (key === undefined || image.isIndexed) return;
+  const key = image.index.key;
+  if (key === undefined || image.index.isComplete) return;
   for (let share = 0; share < 1;) {
     if (signal.aborted) return;
     const until = performance.now() + SLICE_MS;
-    while (share < 1 && performance.now() < until) share = image.buildIndexStep();
+    while (share < 1 && performance.now() < until) share = image.index.step();
     progress(share);
     await new Promise((resolve) => setTimeout(resolve));
   }
-  const bytes = image.saveIndex();
+  const bytes = image.index.save();
   if (bytes && !signal.aborted) await cache?.write(key, bytes);
 }

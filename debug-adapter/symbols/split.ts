@@ -4,7 +4,7 @@
  */
 import type { AbbreviationTable } from './abbrev.ts';
 import { Cursor } from './cursor.ts';
-import type { Contribution } from './debug-info.ts';
+import type { Contribution, SplitReference } from './debug-info.ts';
 import { type Elf, sectionBytes, sectionNamed } from './elf.ts';
 import { guarded, SymbolError } from './errors.ts';
 import {
@@ -95,4 +95,17 @@ function readIndex(elf: Elf, name: string, sections: DwarfSections, parts: Map<s
       tables: new Map(),
     });
   }
+}
+
+/** Says which split-off files of a program are not there; `undefined` when all are. */
+export function missingSplitProblem(
+  [missing, ...more]: readonly SplitReference[],
+  program: string,
+): SymbolError | undefined {
+  if (!missing) return undefined;
+  const others = more.length > 0 ? ` and ${String(more.length)} more` : '';
+  return new SymbolError(
+    'dwarf-split',
+    `The split-off debug information ${missing.name}${others} was expected where it was built (${missing.directory}) or beside ${program}, it is not there; copy it, make a .dwp package, or build without -gsplit-dwarf.`,
+  );
 }

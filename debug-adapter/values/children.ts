@@ -17,8 +17,8 @@ export interface Child {
   readonly name: string;
   /** `undefined` for an anonymous structure, which no expression can name. */
   readonly path: string | undefined;
-  /** What to write before the name of one of its members. */
-  readonly prefix: string;
+  /** What to write before the name of one of its members, when it is not made of the path. */
+  readonly prefix: string | undefined;
   readonly value: TypedValue;
 }
 
@@ -93,10 +93,7 @@ const child = (name: string, path: string, value: TypedValue): Child => ({
   name,
   path,
   value,
-  // Of most children nobody asks.
-  get prefix() {
-    return memberPrefix(path, value);
-  },
+  prefix: undefined,
 });
 
 function members(

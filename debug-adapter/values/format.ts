@@ -114,6 +114,7 @@ function styledText(
   context: FormatContext,
 ): string | undefined {
   const { style } = context;
+  if (style === undefined) return undefined;
   const bits = bytes.length * 8;
   const raw = BigInt.asUintN(bits, integerOf(bytes, { kind: 'unknown', name: '', size: bytes.length }));
   switch (style) {
@@ -258,11 +259,11 @@ function membersText(
   if (type.incomplete) return `<incomplete ${type.kind}>`;
   if (nothingReadable(value, context)) return unreadable(value);
   if (depth >= context.limits.depth) return '{…}';
-  const children = childrenOf(value, '', context);
-  const shown = children
-    .slice(0, context.limits.members)
-    .map(({ name, value: child }) => `${name}=${textOf(child, context, depth + 1)}`);
-  return `{${shown.join(', ')}${children.length > context.limits.members ? ', …' : ''}}`;
+  const { members } = context.limits;
+  const shown = childrenOf(value, '', context, 0, members).map(
+    ({ name, value: child }) => `${name}=${textOf(child, context, depth + 1)}`,
+  );
+  return `{${shown.join(', ')}${type.members.length > members ? ', …' : ''}}`;
 }
 
 /** Is there no memory where a value should begin? */

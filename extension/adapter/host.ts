@@ -33,6 +33,10 @@ export async function createAdapterHost(
   };
   return {
     readFile,
+    readSymbols: (location) => {
+      const { scheme, fsPath } = uriOf(location);
+      return (scheme === 'file' && platform.readSymbols?.(fsPath)) || readFile(location);
+    },
     listFolder: async (location) => {
       const entries = await vscode.workspace.fs
         .readDirectory(uriOf(location))
@@ -42,6 +46,7 @@ export async function createAdapterHost(
       return entries.map(([name, type]) => ({ name, isFolder: (type & vscode.FileType.Directory) !== 0 }));
     },
     openEnds: platform.openEnds(inExtension(), readFile),
+    translate: (english) => t(english),
     servesFolders: platform.servesFolders,
     debugFolders: platform.debugFolders,
     ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),

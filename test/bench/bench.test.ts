@@ -44,6 +44,7 @@ it('npm run bench measures three loops, switches, a boot, a disk, a network and 
     'page walk',
     'all mappings of 4 GiB',
     '10 M instructions, more',
+    '1 M calls, more',
   ]);
   // A difference of two times may be anything.
   const times = latency.filter(({ name }) => !name.endsWith('more'));

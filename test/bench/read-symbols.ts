@@ -2,7 +2,7 @@
  * One question to the symbols of a program, in a process of its own: reads the file, answers, and prints seconds
  * within the process and the peak of its memory as JSON.
  */
-import { readFile } from 'node:fs/promises';
+import { readSymbolsOf } from '../../debug-adapter/file-parts-node.ts';
 import { createFolderCache } from '../../debug-adapter/symbol-cache-node.ts';
 import type { SymbolImage } from '../../debug-adapter/symbols/image.ts';
 import { buildIndex, loadSymbols } from '../../debug-adapter/symbols/load.ts';
@@ -30,7 +30,7 @@ const QUESTIONS: Record<string, (image: SymbolImage) => number | Promise<number>
 };
 
 const started = performance.now();
-const bytes = await readFile(path);
+const bytes = await readSymbolsOf(path);
 const read = performance.now();
 const files = { read: () => Promise.resolve(undefined), debugFolders: [], cache };
 const image = await loadSymbols(bytes, 'vmlinux', path, files);

@@ -38,7 +38,7 @@ async function connect(): Promise<Session> {
 async function attach(...lines: number[]): Promise<Session> {
   const session = await connect();
   const { body } = await session.client.initializeRequest({ adapterID: 'colinux', pathFormat: 'path' });
-  expect(body).toMatchObject({ supportTerminateDebuggee: true });
+  expect(body).toMatchObject({ supportTerminateDebuggee: true, supportSuspendDebuggee: true });
   await session.client.attachRequest({} as never);
   await session.event('initialized');
   if (lines.length > 0) await session.setBreakpoints(TIMER, ...lines);
@@ -81,6 +81,18 @@ describe('a daemon with --dap', () => {
     expect(await second!.event('colinux/status')).toMatchObject({ body: { running: true } });
     await second!.client.pauseRequest({ threadId: 1 });
     expect((await second!.stop()).reason).toBe('pause');
+  });
+
+  it('stands still for the next debugger when one says so', async () => {
+    await start();
+    const first = await attach();
+    await first.event('colinux/status');
+    await first.client.send('disconnect', { suspendDebuggee: true });
+    const second = await attach();
+    expect(await second.stop()).toMatchObject({ allThreadsStopped: true });
+    const before = await second.evaluate('$eip');
+    await second.go('stepIn', 'instruction');
+    expect(await second.evaluate('$eip')).not.toBe(before);
   });
 
   it('restarts at the request of a debugger, with its breakpoints', async () => {

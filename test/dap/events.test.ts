@@ -277,6 +277,21 @@ describe('in a cooperative system', () => {
     expect((await go()).text).toMatch(/→ host kernel: TERMINATE$/);
   });
 
+  it('a thread that runs alone stops where it hands the processor over; one without it cannot', async () => {
+    session = await openSession(bundle.adapter);
+    await session.launch({ stopOnEntry: true });
+    await session.stop();
+    const alone = { threadId: 2, singleThread: true };
+    const { body } = await session.client.send('continue', alone);
+    expect(body).toMatchObject({ allThreadsContinued: false });
+    const stop = await session.stop();
+    expect(stop).toMatchObject({ reason: 'switch', threadId: 1, hitBreakpointIds: [] });
+    expect(stop.text).toMatch(/^guest 0 \(hello-guest\.elf\) → host kernel: /);
+    await expect(session.client.send('next', alone)).rejects.toThrow(/does not have the processor/);
+    await session.client.send('continue', { threadId: 1 });
+    expect((await session.event('exited')).body).toEqual({ exitCode: 0 });
+  });
+
   it('an I/O port is watched like data', async () => {
     session = await openSession(bundle.adapter);
     await session.launch({ kernel: inRoot('kernels/build/lockstep.elf'), memory: 16, stopOnEntry: true });

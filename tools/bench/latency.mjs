@@ -1,6 +1,6 @@
 // How long a person waits: a step, a step over a call, a breakpoint to the stop, a structure of 200 fields, a page walk. Our adapter,
-// and other debuggers on the same kernel, question by question in turns. Milliseconds. And two figures of ours alone: what a step over a
-// line of 10 million instructions takes more than running them, and all mappings of a full address space.
+// and other debuggers on the same kernel, question by question in turns. Milliseconds. And figures of ours alone: what a step over a
+// line of 10 million instructions or a million calls takes more than running it, and all mappings of a full address space.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { which } from '../debian.mjs';
@@ -55,6 +55,21 @@ const MAPPINGS = {
   ask: ({ mappings }) => mappings,
 };
 
+const LOOPS = [
+  {
+    name: '10 M instructions, more',
+    at: '/* loop */',
+    behind: '/* behind */',
+    set: 'turns = 5000000',
+  },
+  {
+    name: '1 M calls, more',
+    at: '/* calls */',
+    behind: '/* behind the calls */',
+    set: 'calls = 1000000',
+  },
+];
+
 /** Milliseconds of one question, of each debugger in turns; none of who cannot answer it. */
 async function askAll(debuggers, { at, clear, ask }, rounds) {
   const times = debuggers.map(() => []);
@@ -73,13 +88,13 @@ async function askAll(debuggers, { at, clear, ask }, rounds) {
 }
 
 /** What a step over the loop takes more than running it to a breakpoint behind it, of each debugger in turns. */
-async function longStep(debuggers, rounds) {
+async function longStep(debuggers, loop, rounds) {
   const times = debuggers.map(() => []);
   for (let n = 0; n <= rounds; n++) {
     for (const [which, debug] of debuggers.entries()) {
-      await debug.toLoop();
+      await debug.toLoop(loop);
       const run = await timed(debug.go);
-      await debug.toLoop();
+      await debug.toLoop(loop);
       await debug.clear();
       const step = await timed(debug.next);
       if (n > 0) times[which].push(step - run);
@@ -106,7 +121,8 @@ export async function latencyFigures({ folder, runs, quick = false }) {
     const figures = [];
     for (const question of [...QUESTIONS, MAPPINGS])
       figures.push(figure(question.name, await askAll(debuggers, question, runs * 4)));
-    figures.push(figure('10 M instructions, more', await longStep(debuggers.slice(0, OURS), runs)));
+    for (const loop of LOOPS)
+      figures.push(figure(loop.name, await longStep(debuggers.slice(0, OURS), loop, runs)));
     return figures;
   } finally {
     for (const debug of debuggers) debug.end();

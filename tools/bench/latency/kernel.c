@@ -1,5 +1,5 @@
 /*
- * What the latency benchmark stops, steps and looks at: a kernel that calls a function for ever, a large structure, a long loop, and
+ * What the latency benchmark stops, steps and looks at: a kernel that calls a function for ever, a large structure, long loops, and
  * an address space in which nearly all of the 4 GiB is mapped, in 65,000 pieces.
  */
 __asm__(".section .text.head, \"ax\"\n"
@@ -44,10 +44,15 @@ __attribute__((noinline)) int callee(int n)
 	return sum;
 }
 
+__attribute__((noinline)) int leaf(int n)
+{
+	return n ^ 5;
+}
+
 void kmain(void)
 {
 	struct large *pointer = &large;
-	volatile int turns;
+	volatile int turns, calls = 1;
 
 	map_everything();
 	for (;;) {
@@ -59,5 +64,8 @@ void kmain(void)
 		/* 10 million instructions for a debugger that sets it. */
 		__asm__ volatile("mov %0, %%ecx; 1: dec %%ecx; jnz 1b" :: "m"(turns) : "ecx"); /* loop */
 		counter++; /* behind */
+		/* A million calls for a debugger that sets it. */
+		for (int n = 0; n < calls; n++) sum += leaf(n); /* calls */
+		counter++; /* behind the calls */
 	}
 }

@@ -18,11 +18,11 @@ async function ours(image, connect) {
       const { mappings } = await request('colinux/mappings', { threadId: 1 });
       if (mappings.length < 60_000) throw new Error(`${mappings.length} ranges instead of 65,000`);
     },
-    /** To the loop of 10 million instructions, with a breakpoint behind it. */
-    async toLoop() {
-      await to('/* loop */');
-      await request('evaluate', { expression: 'turns = 5000000', context: 'repl' });
-      await breakpoints(lineOf('/* behind */'));
+    /** To a long loop, with a breakpoint behind it. */
+    async toLoop({ at, behind, set }) {
+      await to(at);
+      await request('evaluate', { expression: set, context: 'repl' });
+      await breakpoints(lineOf(behind));
     },
   };
 }

@@ -1,0 +1,105 @@
+// `npm run bench -- records`: what the records cost that are always on: branches, entries and returns, loads of CR3, switches. The same
+// machine is built a second time without them; both run in turns, each time in a process of its own, in seconds of the processor.
+import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median } from './figures.mjs';
+import { HOST, kernel } from './machines.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where a record is written: the head of what writes it, and what stands behind that when it is to write nothing. */
+const WRITERS = [
+  ['core/jit/emit/frame.ts', 'recordBranch(from, to) {', 'return;'],
+  ['core/jit/emit/frame.ts', 'recordComputedBranch(from, to) {', 'return;'],
+  ['core/cpu/cpu.ts', 'function noteBranch(from: number): void {', 'return;'],
+  ['core/debug/transitions.ts', '    begin() {', 'return state[CPL];'],
+  ['core/debug/transitions.ts', 'end(kind, vector, errorCode) {', 'return state[CPL];'],
+  ['core/debug/space-loads.ts', 'note(instructions, eip, before, value) {', 'return;'],
+  [
+    'core/machine/passages.ts',
+    'function record(to: CoroutineId, physical: number): void {',
+    'written++; return;',
+  ],
+];
+
+/** Leaves the records out. A source that has changed is an error: then this would measure nothing. */
+const withoutRecords = {
+  name: 'without-records',
+  setup({ onLoad }) {
+    for (const file of new Set(WRITERS.map(([path]) => path))) {
+      const filter = new RegExp(`${file.replaceAll(/[./]/g, '[\\\\$&]')}$`);
+      onLoad({ filter }, async ({ path }) => {
+        let contents = await readFile(path, 'utf8');
+        for (const [, head, instead] of WRITERS.filter(([of]) => of === file)) {
+          if (!contents.includes(head)) throw new Error(`${file} has no "${head}" any more.`);
+          contents = contents.replace(head, `${head} ${instead}`);
+        }
+        return { contents, loader: 'ts' };
+      });
+    }
+  },
+};
+
+/** What runs: in which tier, and how. */
+const CASES = [
+  ...['jit', 'interpreter'].flatMap((tier) =>
+    [
+      ['integers', 'alu_mix'],
+      ['branches', 'branch_switch'],
+      ['calls', 'call_fib'],
+      ['INT 80h', 'sys_int80'],
+      ['loads of CR3', 'sys_cr3'],
+    ].map(([name, only]) => ({
+      ...{ name, tier },
+      args: ['64', kernel('bench'), `only=${only} repeat=${tier === 'jit' ? 4 : 1}`, '', '', tier],
+    })),
+  ),
+  ...['jit', 'interpreter'].map((tier) => ({
+    ...{ name: 'switches', tier },
+    args: ['64', HOST, 'mem=2', kernel('busy-guest'), tier === 'jit' ? 's40' : 's9', tier],
+  })),
+];
+
+function processorSeconds(driver, args) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [driver, ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`our machine failed: ${stderr}`);
+  const { exit, processor, instructions } = JSON.parse(stdout);
+  if (exit !== 1) throw new Error(`the image ended with ${exit} instead of 1`);
+  return { processor, instructions };
+}
+
+/** @returns one row for each case: seconds with and without, and how much more it is, as the median of pairs */
+export async function recordRows({ folder, runs, onRow }) {
+  const bundle = (name, plugins) =>
+    build({
+      ...{ bundle: true, platform: 'node', format: 'cjs', target: 'es2022', logLevel: 'error', plugins },
+      entryPoints: [join(root, 'test/bench/run-image.ts')],
+      outfile: join(folder, name),
+    });
+  await bundle('with-records.cjs', []);
+  await bundle('without-records.cjs', [withoutRecords]);
+  const [recording, plain] = ['with-records.cjs', 'without-records.cjs'].map((name) => join(folder, name));
+  return CASES.map(({ name, tier, args }) => {
+    const pairs = Array.from({ length: runs }, (_, n) => {
+      const order = n % 2 === 0 ? [recording, plain] : [plain, recording];
+      const found = new Map(order.map((driver) => [driver, processorSeconds(driver, args)]));
+      return [found.get(recording), found.get(plain)];
+    });
+    const [first] = pairs;
+    if (first[0].instructions !== first[1].instructions)
+      throw new Error(`${name} is another run without records.`);
+    const seconds = (n) => median(pairs.map((pair) => pair[n].processor));
+    const cost = median(pairs.map(([a, b]) => a.processor / b.processor - 1));
+    const row = { name, tier, recording: seconds(0), plain: seconds(1), cost };
+    onRow(row);
+    return row;
+  });
+}
+
+export const recordHead = `${'seconds'.padEnd(16)}${'tier'.padEnd(14)}${'with'.padStart(10)}${'without'.padStart(10)}${'cost'.padStart(10)}\n`;
+
+export const recordLine = ({ name, tier, recording, plain, cost }) =>
+  `${name.padEnd(16)}${tier.padEnd(14)}${recording.toFixed(3).padStart(10)}${plain.toFixed(3).padStart(10)}${`${(cost * 100).toFixed(1)} %`.padStart(10)}\n`;
