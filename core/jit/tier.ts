@@ -9,12 +9,12 @@ export interface TranslatorOptions {
   readonly batch: number;
   /** Most instructions of a region. */
   readonly instructions: number;
+  /** The same of a region that begins inside of another one, where that is not entered: the chains make up for it. */
+  readonly part: number;
   /** A block that has run less often than this is left out of regions that begin elsewhere. */
   readonly heat: number;
   /** After how many entries a translation is made anew, if more of what surrounds it has become hot. */
   readonly grow: readonly number[];
-  /** How often the wait of a block doubles that is part of a region and still runs outside of it. */
-  readonly reluctance: number;
   /** How often at most the wait of code doubles that changes after it was translated. */
   readonly patience: number;
   /** How often an access misses the TLB until it fills it without leaving. */
@@ -32,10 +32,10 @@ export const TIERS = {
     urgent: 2400,
     batch: 32,
     instructions: 800,
+    part: 100,
     heat: 8,
     grow: [1000, 30_000],
     patience: 8,
-    reluctance: 4,
     misses: 30,
   },
   /** All code is, before it runs for the first time. */
@@ -44,10 +44,10 @@ export const TIERS = {
     urgent: 1,
     batch: 1,
     instructions: 800,
+    part: 800,
     heat: 1,
     grow: [10, 100],
     patience: 0,
-    reluctance: 0,
     misses: 0,
   },
   /** What has run three times is, a few regions at once: much is, in tests that run little. */
@@ -56,10 +56,10 @@ export const TIERS = {
     urgent: 30,
     batch: 12,
     instructions: 400,
+    part: 100,
     heat: 1,
     grow: [200],
     patience: 3,
-    reluctance: 0,
     misses: 3,
   },
   /** What has run some times is, as much as possible at once: for many short programs. */
@@ -68,10 +68,10 @@ export const TIERS = {
     urgent: 40,
     batch: 100,
     instructions: 400,
+    part: 100,
     heat: 1,
     grow: [],
     patience: 3,
-    reluctance: 4,
     misses: 0,
   },
   /** Either tier runs a block, by the throw of a die. */
@@ -80,10 +80,10 @@ export const TIERS = {
     urgent: 2,
     batch: 1,
     instructions: 100,
+    part: 100,
     heat: 1,
     grow: [5],
     patience: 0,
-    reluctance: 0,
     misses: 0,
     mixed: 1,
   },

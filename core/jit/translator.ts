@@ -244,7 +244,8 @@ export function createTranslator(
     if (number < 0) return;
     const mode = modeOf(number);
     const { user } = mode;
-    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user, block), options);
+    const limits = isPart(block) ? { ...options, instructions: options.part } : options;
+    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user, block), limits);
     if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
       return;
@@ -280,6 +281,10 @@ export function createTranslator(
     block.translations = block.translations?.filter(({ valid }) => valid);
   }
 
+  /** Is it translated already, in regions that do not begin with it? */
+  const isPart = ({ derived, translations: own }: Block) =>
+    own === undefined && (derived?.some(({ valid }) => valid) ?? false);
+
   /** Counts a run by the interpreter, and translates what has run often. */
   function warm(block: Block): void {
     block.heat++;
@@ -289,13 +294,11 @@ export function createTranslator(
     }
     if (block.heat < options.threshold) return;
     const patience = Math.min(steadiness.changes(block.physical), options.patience);
-    const reluctance = block.derived?.some(({ valid }) => valid) ? options.reluctance : 0;
-    if (block.heat >= options.threshold << (patience + reluctance)) request(block, undefined);
+    if (block.heat >= options.threshold << patience) request(block, undefined);
   }
 
   /** It is what it will be for some time: it was looked at for more that belongs to it. */
-  const isSettled = ({ entered }: Translation) =>
-    die === undefined && entered > (options.grow[0] ?? 0);
+  const isSettled = ({ entered }: Translation) => die === undefined && entered > (options.grow[0] ?? 0);
   /** Lets chains enter it until it is to be looked at again. */
   function grant(translation: Translation): void {
     const { entered } = translation;

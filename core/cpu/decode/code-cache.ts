@@ -89,8 +89,6 @@ interface PageCode {
 }
 
 const MANY = 255;
-/** Records of pages without code that wait for others: code that is written and run in turns needs one each time. */
-const MOST_SPARE = 16;
 const MOST_DROPPED = 0x1_0000;
 
 export interface CodeCache {
@@ -128,14 +126,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
     for (const [at, { valid }] of blocks) if (!valid) blocks.delete(at);
   }
 
-  const spare: PageCode[] = [];
   function dropPage(page: number): void {
-    const code = pages[page];
-    if (code && spare.length < MOST_SPARE) {
-      code.cover.fill(0);
-      code.blocks.length = 0;
-      spare.push(code);
-    }
     pages[page] = undefined;
     memory.pageFlags[page] &= ~PageFlag.Code;
   }
@@ -143,7 +134,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
   function addPart(page: number, block: Block): void {
     let code = pages[page];
     if (!code) {
-      code = spare.pop() ?? { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
+      code = { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
       pages[page] = code;
       memory.pageFlags[page] |= PageFlag.Code;
       onNewPage(page);
@@ -158,7 +149,6 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
     if (!code) return;
     cover(page, code, block, -1);
     code.blocks.splice(code.blocks.indexOf(block), 1);
-    if (code.blocks.length === 0) dropPage(page);
   }
 
   /** Drops the blocks of a page that overlap [from, to), physical addresses on it. */
@@ -175,7 +165,6 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       }
     }
     code.blocks.length = kept;
-    if (kept === 0) dropPage(page);
   }
 
   return {
@@ -188,12 +177,17 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       if (block.tail >= 0) addPart(block.tail >>> 12, block);
       blocks.set(key(block.physical, wide), block);
     },
-    hasPage: (physical) => pages[physical >>> 12] !== undefined,
+    hasPage: (physical) => (pages[physical >>> 12]?.blocks.length ?? 0) > 0,
     invalidate(physical, length) {
       let any = false;
       for (let page = physical >>> 12; page <= (physical + length - 1) >>> 12; page++) {
         const code = pages[page];
         if (!code) continue;
+        // Code that is written anew is run again before long: only a page that is written once more is one of data.
+        if (code.blocks.length === 0) {
+          dropPage(page);
+          continue;
+        }
         const from = Math.max(physical, page << 12);
         const to = Math.min(physical + length, (page + 1) << 12);
         let at = from;

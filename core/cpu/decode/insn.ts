@@ -1,8 +1,10 @@
 /**
  * A decoded instruction: what a handler needs, nothing else.
  *
- * All instances have one shape, so that the engine compiles every handler for it. Register operands are already indices
- * of the typed array that the handler's operand width uses (`reg8` byte offsets, `reg16` halves, `reg32` words).
+ * All instances have one shape, so that the engine compiles every handler for it, and few words: code that runs seldom is as fast as
+ * the memory that its instructions lie in. So small numbers share a word with others that are read at the same time. Register
+ * operands are already indices of the typed array that the handler's operand width uses (`reg8` byte offsets, `reg16`
+ * halves, `reg32` words).
  */
 import { DS, ZERO } from '../state.ts';
 
@@ -10,45 +12,176 @@ export type Handler = (i: Insn) => void;
 
 const unset: Handler = () => undefined;
 
+/** `kind`: the opcode in the lowest bits, the digit plus 1, flags, the prefix of a REP. */
+const OPCODE = 0x7ff;
+const DIGIT = 11;
+const MEMORY = 1 << 15;
+const LEGAL = 1 << 16;
+const ENDS = 1 << 17;
+const WIDE = 1 << 18;
+const REP = 19;
+const REP_BITS = 3;
+/** F2h and F3h have these in common. */
+const REP_PREFIX = 0xf0;
+
+/** `place`: start, end and index. */
+const START = 0x3ff;
+const END = 10;
+const INDEX = 20;
+
+/** `address`: scale, segment, and above them the upper half of the mask. */
+const SCALE = 3;
+const SEG = 2;
+const SEG_BITS = 7;
+const LOWER_HALF = 0xffff;
+
+/** `notes`: three counts that stop at the highest number. */
+const MOST = 0xff;
+const MISSES = 8;
+const APART = 16;
+
+const withBits = (word: number, at: number, mask: number, value: number) =>
+  (word & ~(mask << at)) | ((value & mask) << at);
+const count = (value: number) => Math.min(value, MOST);
+
 export class Insn {
   exec: Handler = unset;
-  /** Where its operation stands in the opcode map (`OpcodeMap`), and the group's /digit or -1: what the translator reads. */
-  opcode = 0;
-  digit = -1;
-  /** Its ModRM operand is in memory. */
-  memory = false;
-  /** The operation is a legal one. */
-  legal = false;
-  /** It ends its block. */
-  ends = true;
-  /** Byte offset of the first and of the byte behind the last byte, from the start of the block. */
-  start = 0;
-  end = 0;
-  /** Position in the block: how many instructions retire before this one. */
-  index = 0;
   /** The ModRM reg operand, or the segment register number, or the group's /digit. */
   reg = 0;
   /** The register operand of ModRM rm, or of the opcode's low three bits. */
   rm = 0;
-  /** Memory operand: segment, and base + (index << scale) + disp, cut to the address size. */
-  seg = DS;
+  /** Memory operand: base + (index << scale) + disp in the segment `seg`, cut to the address size. */
   base = ZERO;
   idx = ZERO;
-  scale = 0;
+  private address = (DS << SEG) | ~LOWER_HALF;
   disp = 0;
-  /** FFFFh for 16-bit addresses, -1 for 32-bit ones. */
-  addrMask = -1;
   imm = 0;
-  /** The selector of a far pointer, the level of ENTER. */
-  imm2 = 0;
-  /** 0, F2h or F3h. */
-  rep = 0;
+  private kind = ENDS;
+  private place = 0;
+  private notes = 0;
+
+  /** Where its operation stands in the opcode map (`OpcodeMap`), and the group's /digit or -1: what the translator reads. */
+  get opcode(): number {
+    return this.kind & OPCODE;
+  }
+  set opcode(value: number) {
+    this.kind = withBits(this.kind, 0, OPCODE, value);
+  }
+  get digit(): number {
+    return ((this.kind >> DIGIT) & 0xf) - 1;
+  }
+  set digit(value: number) {
+    this.kind = withBits(this.kind, DIGIT, 0xf, value + 1);
+  }
+  /** Its ModRM operand is in memory. */
+  get memory(): boolean {
+    return (this.kind & MEMORY) !== 0;
+  }
+  set memory(value: boolean) {
+    this.setFlag(MEMORY, value);
+  }
+  /** The operation is a legal one. */
+  get legal(): boolean {
+    return (this.kind & LEGAL) !== 0;
+  }
+  set legal(value: boolean) {
+    this.setFlag(LEGAL, value);
+  }
+  /** It ends its block. */
+  get ends(): boolean {
+    return (this.kind & ENDS) !== 0;
+  }
+  set ends(value: boolean) {
+    this.setFlag(ENDS, value);
+  }
   /** 32-bit operand size. */
-  wide = false;
+  get wide(): boolean {
+    return (this.kind & WIDE) !== 0;
+  }
+  set wide(value: boolean) {
+    this.setFlag(WIDE, value);
+  }
+  /** 0, F2h or F3h. */
+  get rep(): number {
+    const bits = (this.kind >> REP) & REP_BITS;
+    return bits === 0 ? 0 : REP_PREFIX | bits;
+  }
+  set rep(value: number) {
+    this.kind = withBits(this.kind, REP, REP_BITS, value);
+  }
+
+  /** Byte offset of the first and of the byte behind the last byte, from the start of the block. */
+  get start(): number {
+    return this.place & START;
+  }
+  set start(value: number) {
+    this.place = withBits(this.place, 0, START, value);
+  }
+  get end(): number {
+    return (this.place >> END) & START;
+  }
+  set end(value: number) {
+    this.place = withBits(this.place, END, START, value);
+  }
+  /** Position in the block: how many instructions retire before this one. */
+  get index(): number {
+    return this.place >> INDEX;
+  }
+  set index(value: number) {
+    this.place = withBits(this.place, INDEX, START, value);
+  }
+
+  get seg(): number {
+    return (this.address >> SEG) & SEG_BITS;
+  }
+  set seg(value: number) {
+    this.address = withBits(this.address, SEG, SEG_BITS, value);
+  }
+  get scale(): number {
+    return this.address & SCALE;
+  }
+  set scale(value: number) {
+    this.address = withBits(this.address, 0, SCALE, value);
+  }
+  /** FFFFh for 16-bit addresses, -1 for 32-bit ones. */
+  get addrMask(): number {
+    return this.address | LOWER_HALF;
+  }
+  set addrMask(value: number) {
+    this.address = (this.address & LOWER_HALF) | (value & ~LOWER_HALF);
+  }
+
+  /** The selector of a far pointer, the level of ENTER: these have no operand in memory. */
+  get imm2(): number {
+    return this.disp;
+  }
+  set imm2(value: number) {
+    this.disp = value;
+  }
+
   /** How often translated code could not do its access to memory, though nothing was amiss. */
-  detours = 0;
+  get detours(): number {
+    return this.notes & MOST;
+  }
+  set detours(value: number) {
+    this.notes = withBits(this.notes, 0, MOST, count(value));
+  }
   /** How often translated code found that the TLB did not have its page, or not the right to it. */
-  misses = 0;
+  get misses(): number {
+    return (this.notes >> MISSES) & MOST;
+  }
+  set misses(value: number) {
+    this.notes = withBits(this.notes, MISSES, MOST, count(value));
+  }
   /** How often it was not in the page where it was thought to be. */
-  apart = 0;
+  get apart(): number {
+    return (this.notes >> APART) & MOST;
+  }
+  set apart(value: number) {
+    this.notes = withBits(this.notes, APART, MOST, count(value));
+  }
+
+  private setFlag(flag: number, value: boolean): void {
+    this.kind = value ? this.kind | flag : this.kind & ~flag;
+  }
 }
