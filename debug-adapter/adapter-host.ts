@@ -51,6 +51,8 @@ export interface AdapterHost {
   readonly debugFolders?: readonly string[];
   /** Keeps the symbol indexes of large programs between sessions; without it, each session builds them. */
   readonly symbolCache?: SymbolCache;
+  /** A text of `texts.ts` in the language of the user; without it, all are English. */
+  translate?(english: string): string;
   /** How the client names the source file `path` of the debug information; without it, as it is. */
   sourceUri?(path: string): string;
 }

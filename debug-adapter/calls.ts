@@ -22,7 +22,7 @@ const CANCELLABLE: ReadonlySet<string> = new Set<Command>([
   'variables',
 ]);
 
-const TITLES: Readonly<Record<string, string>> = {
+export const TITLES: Readonly<Record<string, string>> = {
   launch: 'Booting the machine',
   restart: 'Booting the machine again',
   loadedSources: 'Reading the names of sources',
@@ -49,6 +49,7 @@ export class Calls {
   constructor(
     private readonly send: SendEvent,
     private readonly reportsProgress: () => boolean,
+    private readonly translate: (english: string) => string,
   ) {}
 
   /** Counts a request as answered when `answered` settles. */
@@ -103,7 +104,7 @@ export class Calls {
     const timer = setTimeout(() => {
       if (!this.reportsProgress()) return;
       told = true;
-      const title = TITLES[command] ?? command;
+      const title = this.translate(TITLES[command] ?? command);
       this.send('progressStart', { progressId, title, requestId: seq, cancellable });
     }, PATIENCE_MS);
     return {

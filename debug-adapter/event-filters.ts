@@ -115,16 +115,16 @@ export const EVENT_FILTERS: Readonly<Record<string, EventFilter>> = {
   },
 };
 
+export const CONDITION = 'A C expression over globals and registers';
+
 /** The table as a client wants it. */
-export const exceptionBreakpointFilters = Object.entries(EVENT_FILTERS).map(
-  ([filter, { label, description, registers }]): DebugProtocol.ExceptionBreakpointsFilter => ({
+export const exceptionBreakpointFilters = (
+  translate: (english: string) => string,
+): DebugProtocol.ExceptionBreakpointsFilter[] =>
+  Object.entries(EVENT_FILTERS).map(([filter, { label, description, registers }]) => ({
     filter,
-    label,
-    description,
+    label: translate(label),
+    description: translate(description),
     supportsCondition: true,
-    conditionDescription: [
-      'A C expression over globals and registers',
-      ...(registers.length > 0 ? [`, and ${registers.map((name) => `$${name}`).join(', ')}`] : []),
-    ].join(''),
-  }),
-);
+    conditionDescription: [translate(CONDITION), ...registers.map((name) => `$${name}`)].join(', '),
+  }));

@@ -69,6 +69,13 @@ export class FrameValues implements CompletionSource {
       .filter(({ name }) => !names.has(name) && names.add(name));
   }
 
+  /** Variables of the frame's file, beyond those that a variable of the frame hides. */
+  fileVariables(): readonly Variable[] {
+    const hidden = new Set(this.variables().map(({ name }) => name));
+    const all = this.frame.resolved?.image.fileVariables(this.linkPc) ?? [];
+    return all.filter(({ name }) => !hidden.has(name));
+  }
+
   /** Where one of them is. Inside `MemoryCache.compute`. */
   locationOf(variable: Variable): Location {
     return variable.locate(frameContext(this.frame, this.dataBias, this.ownReader));

@@ -29,7 +29,11 @@ import { type References, VariableView } from './variable-view.ts';
 
 /** Something that unfolds. */
 export type Container =
-  | { readonly kind: 'variables'; readonly scope: FrameValues; readonly which: 'parameter' | 'local' }
+  | {
+      readonly kind: 'variables';
+      readonly scope: FrameValues;
+      readonly which: 'parameter' | 'local' | 'file';
+    }
   | { readonly kind: 'registers'; readonly scope: FrameValues }
   | { readonly kind: 'group'; readonly scope: FrameValues; readonly group: string }
   | {
@@ -65,6 +69,13 @@ export interface Evaluated {
   readonly writes: readonly Write[];
   readonly frame: Frame;
 }
+
+export const SCOPES = {
+  arguments: 'Arguments',
+  locals: 'Locals',
+  globals: 'Globals',
+  registers: 'Registers',
+} as const;
 
 /** Most children that one answer holds; a client that pages asks for the rest. */
 const MAX_CHILDREN = 10_000;
@@ -145,18 +156,28 @@ export class Inspection implements References {
   async scopes(frame: Frame): Promise<DebugProtocol.Scope[]> {
     const values = this.scopeOf(frame);
     const variables = await this.memory.compute(() => values.variables());
-    const scope = (name: string, presentationHint: string, container: Container): DebugProtocol.Scope => ({
-      name,
+    const scope = (
+      presentationHint: 'arguments' | 'locals' | 'registers',
+      container: Container,
+    ): DebugProtocol.Scope => ({
+      name: SCOPES[presentationHint],
       presentationHint,
       variablesReference: this.refer(container),
       expensive: false,
     });
     const scopes: DebugProtocol.Scope[] = [];
     if (variables.some(({ kind }) => kind === 'parameter'))
-      scopes.push(scope('Arguments', 'arguments', { kind: 'variables', scope: values, which: 'parameter' }));
+      scopes.push(scope('arguments', { kind: 'variables', scope: values, which: 'parameter' }));
     if (variables.some(({ kind }) => kind !== 'parameter'))
-      scopes.push(scope('Locals', 'locals', { kind: 'variables', scope: values, which: 'local' }));
-    scopes.push(scope('Registers', 'registers', { kind: 'registers', scope: values }));
+      scopes.push(scope('locals', { kind: 'variables', scope: values, which: 'local' }));
+    // Many, and read from the debug information when somebody looks.
+    if (frame.position)
+      scopes.push({
+        name: SCOPES.globals,
+        variablesReference: this.refer({ kind: 'variables', scope: values, which: 'file' }),
+        expensive: true,
+      });
+    scopes.push(scope('registers', { kind: 'registers', scope: values }));
     return scopes;
   }
 
@@ -335,7 +356,8 @@ export class Inspection implements References {
   }
 }
 
-function variablesOf({ scope, which }: Extract<Container, { kind: 'variables' }>): Variable[] {
+function variablesOf({ scope, which }: Extract<Container, { kind: 'variables' }>): readonly Variable[] {
+  if (which === 'file') return scope.fileVariables();
   return scope.variables().filter(({ kind }) => (kind === 'parameter') === (which === 'parameter'));
 }
 

@@ -47,6 +47,8 @@ export class SessionContext {
   /** Of the machine that there is, or was last. */
   launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
   plan: LaunchPlan | undefined;
+  /** A text in the language of the user. */
+  readonly translate = (english: string): string => this.host.translate?.(english) ?? english;
   private indexing: SymbolIndexing | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
@@ -226,6 +228,11 @@ export class SessionContext {
   /** What is known of the kernels at this stop; nothing while the machine runs. */
   get awarenessAtStop(): Awareness | undefined {
     return this.machine().running ? undefined : this.awareness;
+  }
+
+  /** The machine has begun to run, and this side has nothing to do: what the first stop needs is got ready. */
+  prepareForStop(): void {
+    if (this.debuggee) this.awarenessOf(this.debuggee).prepare();
   }
 
   private knownTask(thread: unknown): Task | undefined {

@@ -30,7 +30,11 @@ export class ColinuxDebugSession {
       this.send({ type: 'event', event, ...(body === undefined ? {} : { body }) });
     };
     this.context = new SessionContext(host, sendEvent, served);
-    this.calls = new Calls(sendEvent, () => this.context.client.supportsProgressReporting === true);
+    this.calls = new Calls(
+      sendEvent,
+      () => this.context.client.supportsProgressReporting === true,
+      this.context.translate,
+    );
   }
 
   /** Everything that goes to the client. */

@@ -10,6 +10,12 @@ const PROFILING = 'colinux.profiling';
 export class Profiler implements vscode.Disposable {
   /** The sessions that a profile is being taken of. */
   private readonly taking = new Set<string>();
+  /** Says that the machine is slower than it is without. */
+  private readonly item = vscode.window.createStatusBarItem(
+    'colinux.profile',
+    vscode.StatusBarAlignment.Left,
+    48,
+  );
   private readonly subscription: vscode.Disposable;
 
   /** @param storage where profiles are kept */
@@ -17,7 +23,14 @@ export class Profiler implements vscode.Disposable {
     private readonly storage: vscode.Uri,
     commands: Commands,
   ) {
+    this.item.name = t('coLinux: a profile is taken');
+    this.item.text = `$(record) ${t('Profile: the machine is slower')}`;
+    this.item.tooltip = t(
+      'Every instruction is counted, so that the machine is many times slower. Click to stop the profile and to show it.',
+    );
+    this.item.command = COMMANDS.stopProfile;
     this.subscription = vscode.Disposable.from(
+      this.item,
       commands.handle(COMMANDS.startProfile, () => this.start()),
       commands.handle(COMMANDS.stopProfile, () => this.stop()),
       vscode.debug.onDidChangeActiveDebugSession(() => this.update()),
@@ -43,6 +56,8 @@ export class Profiler implements vscode.Disposable {
     const { session } = this;
     const on = session !== undefined && this.taking.has(session.id);
     void vscode.commands.executeCommand('setContext', PROFILING, on);
+    if (on) this.item.show();
+    else this.item.hide();
   }
 
   private async start(): Promise<void> {
@@ -62,7 +77,9 @@ export class Profiler implements vscode.Disposable {
   private async offerStop({ id }: vscode.DebugSession): Promise<void> {
     const stop = t('Stop and Show');
     const picked = await vscode.window.showInformationMessage(
-      t('Every instruction of both kernels is counted now. Continue the machine, then stop the profile.'),
+      t(
+        'Every instruction of both kernels is counted now, which makes the machine many times slower. Continue it, then stop the profile.',
+      ),
       stop,
     );
     if (picked === stop && this.taking.has(id)) await this.stop();

@@ -26,7 +26,7 @@ import { bundleMachines, hasQemu } from './bench/machines.mjs';
 import { recordHead, recordLine, recordRows } from './bench/records.mjs';
 import { processorFigures } from './bench/processor.mjs';
 import { symbolFigures, symbolTable } from './bench/symbols.mjs';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 import { ensureDebianPackages } from './debian.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -114,7 +114,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 if (section === 'debugging') {
   if (!built('build-kernels.mjs')) process.exit(1);
-  await buildSoftfloat();
+  await buildAssembly();
   const rows = await debuggingRows({ folder, runs, only: values.only?.split(',') });
   process.stdout.write(
     values.json ? `${JSON.stringify({ ...about, runs, rows }, null, 2)}\n` : debuggingTable(rows),
@@ -132,7 +132,7 @@ if (section === 'records') {
 }
 /** @returns summaries, or nothing if it cannot be built */
 async function latencySection() {
-  await buildSoftfloat();
+  await buildAssembly();
   await bundleMachines(folder);
   return bundled() ? latencyFigures({ folder, runs }) : undefined;
 }
@@ -151,7 +151,7 @@ if (values['symbols-only']) {
 }
 
 if (!built('build-kernels.mjs')) process.exit(1);
-await buildSoftfloat();
+await buildAssembly();
 await bundleMachines(folder);
 
 const bench = { folder, runs, quick: values.quick };

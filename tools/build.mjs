@@ -14,12 +14,12 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 import { filesBelow } from './files-below.mjs';
 import { guestTemplate } from './guest-template.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-await buildSoftfloat();
+await buildAssembly();
 const production = process.argv.includes('--production');
 const partial = process.argv.includes('--partial');
 const at = (...path) => join(root, ...path);

@@ -1,6 +1,6 @@
 // `npm run check`: format, lint (with the import directions) and types. Runs all three and reports each.
 import { spawnSync } from 'node:child_process';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 
 const steps = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
@@ -8,7 +8,7 @@ const steps = [
   ['types', 'tsc', ['-b']],
 ];
 
-await buildSoftfloat();
+await buildAssembly();
 let failed = 0;
 for (const [name, program, args] of steps) {
   const { status } = spawnSync('npx', ['--no-install', program, ...args], { stdio: 'inherit' });

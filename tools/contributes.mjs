@@ -1,6 +1,6 @@
 // Writes what VS Code reads from the typed sources: package.json (its VS Code part) and package.nls.json from
-// extension/contributes/, l10n/bundle.l10n.json from the texts in extension/ and config-language/, and from the table of the
-// configuration language, whose tables in docs/configuration.md it writes too. With --check it writes nothing and fails when a
+// extension/contributes/, l10n/bundle.l10n.json from the texts in extension/ and config-language/, from debug-adapter/texts.ts and from
+// the table of the configuration language, whose tables in docs/configuration.md it writes too. With --check it writes nothing and fails when a
 // file is not what it would write.
 import { build } from 'esbuild';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -42,6 +42,7 @@ function translatableTexts(more) {
 }
 
 const { manifest, nls } = await importTypeScript('extension/contributes/manifest.ts');
+const { TEXTS } = await importTypeScript('debug-adapter/texts.ts');
 const keys = await importTypeScript('core/coop/config/keys.ts');
 const current = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const { scripts, dependencies, devDependencies, ...rest } = current;
@@ -52,7 +53,7 @@ let stale = 0;
 for (const [file, contents] of [
   ['package.json', packageJson],
   ['package.nls.json', nls],
-  ['l10n/bundle.l10n.json', translatableTexts(keyTexts(keys))],
+  ['l10n/bundle.l10n.json', translatableTexts([...keyTexts(keys), ...TEXTS])],
   ['docs/configuration.md', withTables(readFileSync(join(root, 'docs/configuration.md'), 'utf8'), keys)],
 ]) {
   const path = join(root, file);

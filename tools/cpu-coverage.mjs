@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MODES = ['real', 'virtual-8086', '16-bit protected', '32-bit protected'];
 
-await buildSoftfloat();
+await buildAssembly();
 for (const [program, args] of [
   [process.execPath, [join(root, 'tools/build-kernels.mjs')]],
   ['make', ['-s', '-j2', '-C', join(root, 'test/kernels')]],

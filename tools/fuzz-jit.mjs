@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -19,7 +19,7 @@ if (!(minutes >= 0) || !Number.isInteger(seed)) {
   process.exit(2);
 }
 
-await buildSoftfloat();
+await buildAssembly();
 const folder = mkdtempSync(join(tmpdir(), 'colinux-fuzz-jit-'));
 const bundle = join(folder, 'compare.mjs');
 await build({

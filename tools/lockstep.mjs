@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [image, ranges = '0x100000+0xf00000'] = process.argv.slice(2);
@@ -16,7 +16,7 @@ if (!image) {
   process.exit(2);
 }
 
-await buildSoftfloat();
+await buildAssembly();
 const temporary = mkdtempSync(join(tmpdir(), 'colinux-lockstep-'));
 const bundle = join(temporary, 'lockstep.mjs');
 await build({

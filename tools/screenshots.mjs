@@ -18,6 +18,9 @@ const CHOSEN = {
   'view-traffic-dark.png': 'device-traffic.png',
   'node-new-guest.png': 'new-guest.png',
   'node-config-completion.png': 'configuration.png',
+  'node-exercise-symptom.png': 'exercise-symptom.png',
+  'node-exercise-culprit.png': 'exercise-culprit.png',
+  'node-exercise-solved.png': 'exercise-solved.png',
 };
 
 let problems = 0;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { kernel } from './bench/machines.mjs';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Growth that is allowed: collections come when they like, and the engine gives pages back when it likes. */
@@ -26,7 +26,7 @@ const kernels = spawnSync(process.execPath, [join(root, 'tools/build-kernels.mjs
   stdio: ['ignore', 2, 2],
 });
 if (kernels.status !== 0) process.exit(1);
-await buildSoftfloat();
+await buildAssembly();
 const folder = mkdtempSync(join(tmpdir(), 'colinux-memory-'));
 const driver = join(folder, 'memory-run.mjs');
 await build({

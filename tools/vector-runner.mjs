@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { buildSoftfloat } from './build-softfloat.mjs';
+import { buildAssembly } from './build-assembly.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const SUFFIX = '.jsonl.gz';
@@ -15,7 +15,7 @@ export const vectorFolder = process.env.COLINUX_VECTORS ?? join(root, 'test/vect
 
 /** @returns `createVectorRunner` of core/testing/vectors.ts. */
 export async function loadVectorRunner() {
-  await buildSoftfloat();
+  await buildAssembly();
   const temporary = mkdtempSync(join(tmpdir(), 'colinux-vectors-'));
   const bundle = join(temporary, 'vectors.mjs');
   await build({

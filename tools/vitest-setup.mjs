@@ -1,2 +1,2 @@
 // What every test may rely on: generated sources are there.
-export { buildSoftfloat as setup } from './build-softfloat.mjs';
+export { buildAssembly as setup } from './build-assembly.mjs';

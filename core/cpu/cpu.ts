@@ -24,6 +24,7 @@ import { createGuard, type StepGuard } from './guard.ts';
 import { createNmi, NMI_PENDING } from './interrupts/nmi.ts';
 import { createInterrupts } from './interrupts/interrupts.ts';
 import { createMmu, type Mmu } from './paging/mmu.ts';
+import { createRings } from './rings/rings.ts';
 import { createSegmentation, type Segmentation } from './segmentation/segmentation.ts';
 import { createPendingStack } from './segmentation/pending-stack.ts';
 import {
@@ -77,7 +78,7 @@ export interface CpuBus {
 }
 
 /** Nobody wants to know. */
-const NO_EVENTS: CpuEvents = {
+export const NO_EVENTS: CpuEvents = {
   beginTransition: () => undefined,
   endTransition: () => undefined,
   exception: () => false,
@@ -169,13 +170,15 @@ export function createCpu(
     cache.clear();
   });
   const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, debug, events, faults);
+  const rings = createRings(memory.wasm, flagBits(model), mmu.refill);
   const transfer = observeTransfer(
     createTransfer(views, flags, mmu, segmentation, stack, tasks, faults),
+    rings,
     views,
     events,
   );
   const nmi = createNmi(views);
-  const interrupts = createInterrupts(views, flags, mmu, segmentation, stack, tasks, events, faults);
+  const interrupts = createInterrupts(views, flags, mmu, segmentation, stack, tasks, rings, events, faults);
 
   const now = () => doubles[Double.Retired] + doubles[Double.Skipped] + state[INDEX] + state[EXTRA];
   const env: CpuEnv = {
@@ -227,11 +230,11 @@ export function createCpu(
       views,
       memory.wasm,
       mmu,
-      segmentation,
       cache,
       faults,
       noteBranch,
       softfloat,
+      rings,
       { mayStop, meet: kept.meet, passes: guard.passes },
       options,
     );

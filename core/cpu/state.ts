@@ -78,6 +78,10 @@ export const GS = 5;
 export const LDTR = 6;
 export const TR = 7;
 
+/** How many handlers of interrupts and exceptions were entered so far, and the `Source` of the last one. */
+export const DELIVERIES = 72;
+export const DELIVERY_SOURCE = 73;
+
 const SEGMENT_WORDS = 32;
 /** Word index of five arrays of 8: selector, base, limit (bytes, unsigned), attributes, fast-path bits. */
 export const SEG_SEL = SEGMENT_WORDS;
@@ -155,6 +159,8 @@ export const Double = {
   TscOffset: 66,
   /** The tick at which the current run must return to the machine. */
   Until: 67,
+  /** What `Retired` will be when translated code has run all the instructions that it may. */
+  JitEnd: 68,
 } as const;
 
 /** SEG_FAST bits: any offset may be read or written without a limit or type check. */

@@ -56,6 +56,7 @@ export function createCatchpoints(
   pages: number,
   watchedCode: WatchedCode,
   owner: () => CoroutineId,
+  tellTransitions: (wanted: boolean) => void,
 ): Catchpoints {
   let lists = emptyLists();
   let caught: CaughtEvent[] = [];
@@ -101,6 +102,7 @@ export function createCatchpoints(
       for (const spec of specs)
         (next[spec.kind] as Armed<Kind>[]).push({ spec, filter: filters.compile(spec) });
       lists = next;
+      tellTransitions(lists.interrupt.length > 0 || lists.ring.length > 0);
       visits.keep(new Set(specs.map(({ id }) => id)));
       const executes = lists.execute.map(({ spec }) => spec);
       outside.replace(executes.filter((spec) => spec.pages === 'outside'));

@@ -108,6 +108,7 @@ export function createDebugTaps(
           memory.size / PAGE_SIZE,
           watchedCode,
           passages().current,
+          transitions.tell,
         )),
         watchpoints: createWatchpoints(memory, cpu, filters),
         transitions,

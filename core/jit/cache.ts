@@ -6,6 +6,7 @@
  * makes the expensive passages between JavaScript and WebAssembly once, not for each module. A batch of regions is one
  * module, for a module has a price of its own. Modules that nothing in the table points at any more are collected.
  */
+import { RING_PARAMETERS, type Rings } from '../cpu/rings/rings.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { type Chain, emitChain, hasTailCalls } from './chain.ts';
 import type { Site } from './emit/interpreter.ts';
@@ -86,13 +87,14 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functi
 const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
 
 /**
- * @param softfloat over the same memory: translations call it
+ * @param softfloat over the same memory: translations call it, and `rings`
  * @param chain where translations are entered that `enter` does not see
  * @param interpret runs the interpreter's handler; returns 0 when the translation may go on
  */
 export function createTranslationCache(
   memory: WebAssembly.Memory,
   softfloat: Softfloat,
+  rings: Rings,
   services: Services,
   chain: Pick<Chain, 'settle'>,
   interpret: (site: Site) => number,
@@ -187,6 +189,7 @@ export function createTranslationCache(
           interpret: imported,
           addSite,
           softfloat: importOnce,
+          ring: (name) => importOnce(name, RING_PARAMETERS[name], 1),
           service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
           chain: gate.chain && importOnce('chain', CHAIN.parameters.length, CHAIN.results.length),
         });
@@ -203,7 +206,7 @@ export function createTranslationCache(
       }
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
-        env: { ...softfloat, ...gate, memory },
+        env: { ...softfloat, ...rings, ...gate, memory },
       });
       for (const { place } of made) table.set(place, exports[String(place)]);
       bytes += module.length;

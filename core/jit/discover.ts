@@ -50,6 +50,7 @@ function localTargets({ terminator, source }: Found): readonly number[] {
     case 'indirect-jump':
       return source.targets ?? [];
     case 'return':
+    case 'transfer':
     case 'interpret':
       return [];
   }

@@ -87,6 +87,7 @@ export function dumpTranslation(cpu: Cpu, linear: number, instructions: number):
     addSite: () => sites++,
     softfloat: indexOf,
     service: indexOf,
+    ring: indexOf,
     chain: indexOf('chain'),
   });
   const edges = (block: RegionBlock) =>

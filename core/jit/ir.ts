@@ -314,6 +314,12 @@ export type Terminator =
     }
   /** The interpreter's handler, then on to `next` if nothing else has come up (string instructions, flushes of the TLB). */
   | { readonly kind: 'interpret-on'; readonly next: number; readonly insn: Insn }
+  /** To another ring, or to a handler, then out. */
+  | {
+      readonly kind: 'transfer';
+      readonly what: 'software-interrupt' | 'interrupt-return' | 'sysenter' | 'sysexit';
+      readonly insn: Insn;
+    }
   /** The interpreter's handler, then out. */
   | { readonly kind: 'interpret'; readonly insn: Insn };
 

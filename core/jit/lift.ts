@@ -367,6 +367,14 @@ export function liftTerminator(insn: Insn, next: number): Terminator {
     case 0xc2:
     case 0xc3:
       return { kind: 'return', release: insn.imm, insn };
+    case 0xcd:
+      return { kind: 'transfer', what: 'software-interrupt', insn };
+    case 0xcf:
+      return { kind: 'transfer', what: 'interrupt-return', insn };
+    case 0x134:
+      return { kind: 'transfer', what: 'sysenter', insn };
+    case 0x135:
+      return { kind: 'transfer', what: 'sysexit', insn };
     case 0xff:
       if (digit === 2) return { kind: 'indirect-call', to: rmOf(insn, 32), next, insn };
       if (digit === 4) return { kind: 'indirect-jump', to: rmOf(insn, 32), insn };

@@ -11,12 +11,12 @@ export interface Mode {
   readonly gs: boolean;
 }
 
-const FS_UNLIMITED = 1;
-const GS_UNLIMITED = 2;
-const USER = 4;
+export const FS_UNLIMITED = 1;
+export const GS_UNLIMITED = 2;
+export const USER = 4;
 
 /** ES, CS, SS and DS, as bits of FLAT. */
-const NEEDED_FLAT = 0xf;
+export const NEEDED_FLAT = 0xf;
 
 /** The number of the mode that the processor is in, or -1 where nothing is translated. */
 export function modeNow(state: Int32Array): number {

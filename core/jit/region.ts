@@ -46,6 +46,7 @@ export function targetsOf({ terminator, known }: RegionBlock): readonly number[]
     case 'indirect-call':
     case 'return':
       return known;
+    case 'transfer':
     case 'interpret':
       return [];
   }

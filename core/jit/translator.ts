@@ -9,7 +9,7 @@ import type { Insn } from '../cpu/decode/insn.ts';
 import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
-import type { Segmentation } from '../cpu/segmentation/segmentation.ts';
+import type { Rings } from '../cpu/rings/rings.ts';
 import {
   BLOCK_EIP,
   Break,
@@ -83,30 +83,27 @@ const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1
 
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
- * @param softfloat over the machine's memory
+ * @param softfloat over the machine's memory, as is `rings`
  */
 export function createTranslator(
   views: Views,
   memory: WebAssembly.Memory,
   mmu: Mmu,
-  segmentation: Segmentation,
   cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
   softfloat: Softfloat,
+  rings: Rings,
   { mayStop, meet, passes }: TranslatorStops,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
-  const services = createServices(views, segmentation, mmu, () => {
+  const services = createServices(mmu, () => {
     pageFault = true;
   });
   const chain = createChain(memory);
-  const translations = createTranslationCache(memory, softfloat, services, chain, interpret);
+  const translations = createTranslationCache(memory, softfloat, rings, services, chain, interpret);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
-  /** Time and budget when the present translation was entered. */
-  let enteredAt = 0;
-  let enteredWith = 0;
   let faulted = false;
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
@@ -168,7 +165,7 @@ export function createTranslator(
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
   function interpret({ insn, eip, last, mode, place }: Site): number {
-    doubles[Double.Retired] = enteredAt + (enteredWith - state[JIT_LEFT]);
+    doubles[Double.Retired] = doubles[Double.JitEnd] - state[JIT_LEFT];
     state[INDEX] = 0;
     state[BUDGET] = state[JIT_LEFT];
     state[BREAK] = 0;
@@ -350,15 +347,15 @@ export function createTranslator(
       if (++translation.refused >= options.threshold) translation.discard();
     },
     run(translation, remaining, alone) {
-      enteredAt = doubles[Double.Retired];
-      enteredWith = remaining;
+      const end = doubles[Double.Retired] + remaining;
+      doubles[Double.JitEnd] = end;
       faulted = false;
       pageFault = false;
       if (alone) chain.clear();
       else if (translation.granted === 0 && isSettled(translation)) grant(translation);
       state[JIT_EXIT] = RETURNED;
       const left = leave(translations.enter(translation, remaining));
-      doubles[Double.Retired] = enteredAt + (remaining - left);
+      doubles[Double.Retired] = end - left;
       if (pageFault) {
         doubles[Double.Retired] += 1;
         return Outcome.Fault;

@@ -10,6 +10,7 @@ import { CO_PASSAGE_FRAME } from '../abi/decode.ts';
 import { layouts } from '../abi/layouts.ts';
 import { findPhysical } from '../debug/page-walk.ts';
 import type { IoBus } from '../devices/io-bus.ts';
+import { TRANSITIONS_BASE, TransitionsHead } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { type CoroutineId, HOST, type SwitchRecord } from '../protocol/machine-protocol.ts';
 
@@ -54,7 +55,8 @@ export function createPassages(
 ): Passages {
   /** In the order of announcement. */
   let passages: Passage[] = [];
-  let current: CoroutineId = HOST;
+  /** Who owns the CPU stands where the processor finds it for its records. */
+  const owner = new Int32Array(memory.wasm.buffer, TRANSITIONS_BASE + TransitionsHead.Owner, 1);
   const records = new Float64Array(RECORDS * RECORD_SIZE);
   let written = 0;
   let listener: ((owner: CoroutineId) => void) | undefined;
@@ -96,16 +98,16 @@ export function createPassages(
     const at = (written++ % RECORDS) * RECORD_SIZE;
     const [host, guest] = [callerOf(physical + HOST_STATE), callerOf(physical + GUEST_STATE)];
     records[at] = retired();
-    records[at + 1] = current;
+    records[at + 1] = owner[0];
     records[at + 2] = to;
     records[at + 3] = memory.read(physical + OPERATION, 4);
-    records[at + 4] = current === HOST ? host : guest;
-    records[at + 5] = current === HOST ? guest : host;
+    records[at + 4] = owner[0] === HOST ? host : guest;
+    records[at + 5] = owner[0] === HOST ? guest : host;
     for (let n = 0; n < PARAMETERS; n++) records[at + HEAD + n] = memory.read(physical + PARAMS + n * 4, 4);
   }
 
   return {
-    current: () => current,
+    current: () => owner[0],
     all: () => passages,
     count: () => written,
     since(first, most) {
@@ -139,16 +141,16 @@ export function createPassages(
       else if (cr3 === memory.read(page + GUEST_STATE + CR3[0], 4)) to = passage.monitor + 1;
       // The temporary directory: the crossing has only begun.
       else return;
-      if (to === current) return;
+      if (to === owner[0]) return;
       record(to, page);
-      const from = current;
-      current = to;
+      const from = owner[0];
+      owner[0] = to;
       onSwitch(from, to, memory.read(page + OPERATION, 4));
       listener?.(to);
     },
     reset() {
       passages = [];
-      current = HOST;
+      owner[0] = HOST;
       written = 0;
     },
   };

@@ -29,8 +29,24 @@ export const TLB_BASE = 0x40_0000;
 /** Entries of the software TLB. */
 export const TLB_ENTRIES = 0x10_0000;
 
+/** The record of transitions between rings: who owns the CPU and the like, then its rows (see `core/debug/transitions.ts`). */
+export const TRANSITIONS_BASE = 0x80_0000;
+/** Bytes from there. */
+export const TransitionsHead = {
+  /** How many there were, as a double. */
+  Count: 0,
+  /** Who owns the CPU: a coroutine. */
+  Owner: 8,
+  /** Not 0: a debugger is to be told of each. */
+  Told: 12,
+} as const;
+export const TRANSITION_ROWS_BASE = 0x81_0000;
+/** A power of 2, and the bytes of each. */
+export const TRANSITION_ROWS = 0x1_0000;
+export const TRANSITION_ROW_SIZE = 64;
+
 /** Byte offset of guest physical address 0. Page aligned. */
-export const RAM_BASE = 0x80_0000;
+export const RAM_BASE = 0xc1_0000;
 
 /** Smallest and largest guest RAM in bytes: 1 MiB to 1 GiB, so that host addresses stay below 2^31. */
 export const MIN_RAM = 0x10_0000;

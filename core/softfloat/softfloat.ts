@@ -4,6 +4,7 @@
  * Sources are in `assembly/` (AssemblyScript); `generated.ts` is made by the build. Compiled code can import the same
  * functions. The state's addresses are in `assembly/state.ts`; `FpuState` repeats those that TypeScript touches.
  */
+import { instantiate } from '../memory/instantiate.ts';
 import { SOFTFLOAT_WASM } from './generated.ts';
 
 /** Byte offsets of the x87 state in the machine's memory. */
@@ -94,15 +95,7 @@ export interface Softfloat {
   simdByteMask(source: number, bytes: number): number;
 }
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}
-
-let compiled: WebAssembly.Module | undefined;
+const compile = instantiate(SOFTFLOAT_WASM);
 
 /** Instantiates the core over a machine's memory. */
-export function createSoftfloat(memory: WebAssembly.Memory): Softfloat {
-  compiled ??= new WebAssembly.Module(decodeBase64(SOFTFLOAT_WASM));
-  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
-  return instance.exports as unknown as Softfloat;
-}
+export const createSoftfloat = (memory: WebAssembly.Memory): Softfloat => compile<Softfloat>({ memory });

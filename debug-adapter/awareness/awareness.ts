@@ -9,7 +9,7 @@ import { AdapterError } from '../errors.ts';
 import { type MachineClient, MachineError } from '../machine-client.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import { type Frame, stackOf } from '../stack.ts';
-import { MAX_TASK_ID } from './description.ts';
+import { expressionsOf, MAX_TASK_ID } from './description.ts';
 import type { ImagesInMemory } from '../images-in-memory.ts';
 import { descriptionOf } from './descriptions.ts';
 import { listTasks, registersOf, type Task, type TaskList } from './tasks.ts';
@@ -57,6 +57,19 @@ export class Awareness {
     this.listed ??= this.list();
     const lists = await this.listed;
     return (this.known = lists.flatMap(({ tasks }) => tasks));
+  }
+
+  /** Reads from the symbols what the descriptions are about, which takes longer than to read the lists. Needs no stop. */
+  prepare(): void {
+    for (const coroutine of this.machine.coroutines.all) {
+      try {
+        const kernel = this.kernelOf(coroutine);
+        kernel?.values.prepare(expressionsOf(kernel.description));
+      } catch (error) {
+        // Whoever asks for the tasks hears of it.
+        if (!(error instanceof AdapterError)) throw error;
+      }
+    }
   }
 
   private async list(): Promise<readonly TaskList[]> {

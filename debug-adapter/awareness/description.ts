@@ -42,3 +42,22 @@ export interface KernelDescription {
 }
 
 export const MAX_TASK_ID = 0xff_ffff;
+
+/** The expressions about tasks. */
+export function expressionsOf(description: KernelDescription): readonly string[] {
+  const { first, next, present, id, label, state, waitsFor, current } = description;
+  const { directory, ofKernel, stackPointer } = description;
+  return [
+    first,
+    next,
+    present,
+    id,
+    label,
+    state,
+    waitsFor,
+    current,
+    directory,
+    ofKernel,
+    stackPointer,
+  ].filter((source) => source !== undefined);
+}

@@ -50,6 +50,11 @@ export class ListValues {
     };
   }
 
+  /** Compiles expressions before they are needed. @throws AdapterError for one that makes no sense */
+  prepare(sources: readonly string[]): void {
+    for (const source of sources) this.compile(source);
+  }
+
   isReadable(address: number): Promise<boolean> {
     return this.memory.compute(() => this.kernel.readMemory(address, 1) !== undefined);
   }

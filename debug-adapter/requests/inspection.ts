@@ -39,7 +39,8 @@ export const inspection = {
   },
 
   async scopes(context, { frameId }) {
-    return { scopes: await context.looking().scopes(context.frame(frameId)) };
+    const scopes = await context.looking().scopes(context.frame(frameId));
+    return { scopes: scopes.map((scope) => ({ ...scope, name: context.translate(scope.name) })) };
   },
 
   async variables(context, args) {

@@ -10,7 +10,7 @@ import type { Handlers } from './handler.ts';
 /** How long a disconnect waits for the answers to earlier requests. */
 const PATIENCE_MS = 1000;
 
-const CAPABILITIES: DebugProtocol.Capabilities = {
+const capabilities = (translate: (english: string) => string): DebugProtocol.Capabilities => ({
   supportsConfigurationDoneRequest: true,
   supportsEvaluateForHovers: true,
   supportsReadMemoryRequest: true,
@@ -24,7 +24,7 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
   breakpointModes,
-  exceptionBreakpointFilters,
+  exceptionBreakpointFilters: exceptionBreakpointFilters(translate),
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   supportsSteppingGranularity: true,
@@ -49,7 +49,7 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsClipboardContext: true,
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.', '>', '$'],
-};
+});
 
 /** A machine that outlives its clients can be ended by them, or left standing. */
 const CAPABILITIES_OF_SERVED = {
@@ -60,7 +60,8 @@ const CAPABILITIES_OF_SERVED = {
 export const lifecycle = {
   initialize(context, args) {
     context.client = args;
-    return context.served ? { ...CAPABILITIES, ...CAPABILITIES_OF_SERVED } : CAPABILITIES;
+    const all = capabilities(context.translate);
+    return context.served ? { ...all, ...CAPABILITIES_OF_SERVED } : all;
   },
 
   attach(context) {
@@ -91,8 +92,12 @@ export const lifecycle = {
   },
 
   async configurationDone(context) {
-    if (context.attached) greet(context);
-    else await context.machine().start(context.stopOnEntry);
+    if (context.attached) return greet(context);
+    await context.machine().start(context.stopOnEntry);
+    // Behind the answer, not before it is on its way.
+    setTimeout(() => {
+      context.prepareForStop();
+    });
   },
 
   terminate(context) {

@@ -319,6 +319,14 @@ export class SymbolImage {
     }, []);
   }
 
+  /** The variables of the file that the code at `pc` is compiled from, in its order. */
+  fileVariables(pc: number): Variable[] {
+    return this.ask(() => {
+      const unit = this.units.at(pc);
+      return unit ? this.variables.ofFile(this.info.root(unit)) : [];
+    }, []);
+  }
+
   /** The global or file-level variable of that name: of the unit at `pc` first, then an external one. */
   findVariable(name: string, pc?: number): Variable | undefined {
     return this.ask(() => this.variableOf(this.named.variable(name, pc)), undefined);

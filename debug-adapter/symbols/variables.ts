@@ -85,6 +85,17 @@ export class Variables {
     return scopes;
   }
 
+  /** Those of a unit that are in no function. What is only declared there belongs to another file. */
+  ofFile(root: Die): Variable[] {
+    const variables: Variable[] = [];
+    for (const child of root.children()) {
+      if (child.tag !== DW_TAG.variable || child.flag(DW_AT.declaration)) continue;
+      const variable = this.variable(child, undefined, undefined);
+      if (variable) variables.push(variable);
+    }
+    return variables;
+  }
+
   /** The variable of a DIE; `fn` is the function around it, undefined for a global. */
   variable(die: Die, fn: Die | undefined, pc: number | undefined): Variable | undefined {
     const name = this.info.name(die);

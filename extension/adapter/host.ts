@@ -46,6 +46,7 @@ export async function createAdapterHost(
       return entries.map(([name, type]) => ({ name, isFolder: (type & vscode.FileType.Directory) !== 0 }));
     },
     openEnds: platform.openEnds(inExtension(), readFile),
+    translate: (english) => t(english),
     servesFolders: platform.servesFolders,
     debugFolders: platform.debugFolders,
     ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),

@@ -27,11 +27,10 @@ export class Preparation implements vscode.Disposable {
   begin(builds: boolean): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.dispose(), PATIENCE_MS);
-    // A failure is told to whoever asks for it.
-    loadSession().catch(() => undefined);
+    // What runs beside this thread begins first. A failure is told to whoever asks for it.
     this.worker ??= this.start();
-    this.worker.catch(() => undefined);
     this.sources = builds ? undefined : findSources(this.extension);
+    this.worker.then(loadSession).catch(() => undefined);
     this.sources?.catch(() => undefined);
   }
 

@@ -39,15 +39,21 @@ describe('in the text of a kernel', () => {
       for (let column = 0; column < line.length; column++) expect(constantAt(line, column)).toBeUndefined();
   });
 
-  it('variables of C are found: no calls, members, macros, text and comments', () => {
+  it('variables of C are found, with members: no calls, macros, text and comments', () => {
     expect(expressions(variablesIn('    task->next = find(head, LIMIT, "name"); // old'))).toEqual([
-      'task',
+      'task->next',
       'head',
+    ]);
+    expect(expressions(variablesIn('paper.text[paper.length++] = device->ops.read(letter);'))).toEqual([
+      'paper.text',
+      'paper.length',
+      'device->ops',
+      'letter',
     ]);
     expect(expressions(variablesIn("for (int i = 0; i < count; i++) x.y = 'c';"))).toEqual([
       'i',
       'count',
-      'x',
+      'x.y',
     ]);
   });
 

@@ -71,13 +71,13 @@ const KEYWORDS = new Set(
 );
 const STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 
-/** Names in a line of C that may be variables: no keywords, no members, no calls, no text. */
+/** Names in a line of C that may be variables, with the members behind them: no keywords, no calls, no text. */
 export function variablesIn(line: string): Piece[] {
   const text = line
     .replace(STRING, (found) => ' '.repeat(found.length))
     .replace(/\/\*.*?(\*\/|$)/g, (found) => ' '.repeat(found.length))
     .replace(/\/\/.*$/, '');
-  const found = [...text.matchAll(/(?<![\w.]|->)[A-Za-z_]\w*\b(?!\s*\()/g)];
+  const found = [...text.matchAll(/(?<![\w.]|->)[A-Za-z_]\w*(?:(?:\.|->)[A-Za-z_]\w*)*\b(?!\s*\()/g)];
   const seen = new Set<string>();
   return found.flatMap((match) => {
     const [name] = match;

@@ -20,7 +20,7 @@ const LINES_BEFORE = 12;
 const rangeOf = (line: number, { column, length }: Piece): vscode.Range =>
   new vscode.Range(line, column, line, column + length);
 
-/** Variables of C and registers of assembly, each at the last line that has it before the machine stands. */
+/** Variables and members of C and registers of assembly, each at the last line that has it before the machine stands. */
 const inlineValues: vscode.InlineValuesProvider = {
   provideInlineValues(document, viewPort, { stoppedLocation }) {
     const last = stoppedLocation.end.line;
@@ -34,7 +34,7 @@ const inlineValues: vscode.InlineValuesProvider = {
         seen.add(piece.expression);
         const range = rangeOf(line, piece);
         values.push(
-          isC(document)
+          isC(document) && /^\w+$/.test(piece.expression)
             ? new vscode.InlineValueVariableLookup(range, piece.expression)
             : new vscode.InlineValueEvaluatableExpression(range, piece.expression),
         );

@@ -83,6 +83,17 @@ describe('a console', () => {
     expect(screen.text()).toBe('');
   });
 
+  it('shows its text when the session ends while the terminal opens', async () => {
+    const link = new ConsoleLink();
+    await link.connect(source(() => new Promise<string>(() => undefined)));
+    link.receive('hello, goodbye');
+    const screen = screenOf();
+    void link.open(screen.write);
+    link.disconnect('ended');
+    expect(screen.text()).toContain('hello, goodbye');
+    expect(screen.text()).toContain('ended');
+  });
+
   it('sends keys to its session only', async () => {
     const link = new ConsoleLink();
     await link.input('lost');

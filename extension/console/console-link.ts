@@ -88,11 +88,9 @@ export class ConsoleLink {
   disconnect(notice: string): void {
     this.source = undefined;
     this.attaching++;
-    if (this.arrived !== undefined) {
-      const rest = this.arrived;
-      this.arrived = undefined;
-      this.write?.(rest);
-    }
+    // A terminal that was about to be drawn is drawn without the session.
+    if (this.arrived !== undefined) this.write?.(CLEAR + this.history);
+    this.arrived = undefined;
     this.receive(`\x1b[0m\r\n\x1b[2m${notice}\x1b[0m\r\n`);
   }
 

@@ -6,12 +6,22 @@
 import * as vscode from 'vscode';
 import { keptFrom, type Kept } from './kept.ts';
 
-/** Time between a change and the write, in milliseconds: what came last may be lost. */
-const DELAY_MS = 1000;
+/**
+ * From a change to its write, in milliseconds: what comes in this time may be lost, for a window goes without a word. Large texts are
+ * written less often.
+ */
+const SOON_MS = 100;
+const MS_PER_KIB = 1;
+/** So long what is kept says of sessions that have ended that they are there: they end with the window, too. */
+const END_MS = 1000;
 
 export class KeptConsoles implements vscode.Disposable {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private writing: Promise<void> = Promise.resolve();
+  /** Of what was written last, in bytes. */
+  private size = 0;
+  /** Nothing is written before, on the clock of the host. */
+  private quietUntil = 0;
 
   /** @param storage of the workspace; without it nothing is kept */
   constructor(
@@ -32,25 +42,37 @@ export class KeptConsoles implements vscode.Disposable {
 
   /** Something is to be kept; `all` is asked when it is written. */
   changed(all: () => Kept): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.writing = this.writing.then(() => this.write(all()));
-    }, DELAY_MS);
+    const rest = Math.max(SOON_MS + (this.size / 1024) * MS_PER_KIB, this.quietUntil - Date.now());
+    this.timer ??= setTimeout(() => this.flush(all()), rest);
+  }
+
+  /** A session is about to end, perhaps because the window goes: what it leaves is kept as if it went on. */
+  beforeEnd(kept: Kept): void {
+    if (Date.now() < this.quietUntil) return;
+    this.flush(kept);
+    this.quietUntil = Date.now() + END_MS;
+  }
+
+  private flush(kept: Kept): void {
+    this.dispose();
+    this.writing = this.writing.then(() => this.write(kept));
   }
 
   private async write(kept: Kept): Promise<void> {
     const { file, storage } = this;
     if (!file || !storage) return;
     try {
+      const bytes = new TextEncoder().encode(JSON.stringify(kept));
+      this.size = bytes.length;
       await vscode.workspace.fs.createDirectory(storage);
-      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(kept)));
+      await vscode.workspace.fs.writeFile(file, bytes);
     } catch (error) {
       this.log.warn(`consoles cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
-  /** The window goes: its sessions end now, and what is written shall say that they were there. */
   dispose(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
   }
 }

@@ -15,6 +15,12 @@ import { DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 const HAS_CONSOLE = 'colinux.hasConsole';
+/**
+ * A window takes its time to show a terminal, and where the machine stops is wanted first: a terminal comes to the front so long after that is
+ * shown, and so long after the first output of a machine that does not stop, in milliseconds.
+ */
+const AFTER_STOP_MS = 150;
+const AFTER_OUTPUT_MS = 1000;
 
 interface Console {
   about: ConsoleTerminal;
@@ -29,6 +35,9 @@ export class ConsoleTerminals implements vscode.Disposable {
   private readonly consoles = new Map<string, Console>();
   /** Sessions that are attached to machines elsewhere. */
   private readonly attached = new Map<string, KeptSession>();
+  /** Those whose terminals are to be opened. */
+  private readonly waiting = new Set<Console>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly kept: KeptConsoles;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -47,6 +56,9 @@ export class ConsoleTerminals implements vscode.Disposable {
       }),
       vscode.debug.onDidStartDebugSession((session) => this.began(session)),
       vscode.debug.onDidTerminateDebugSession((session) => this.ended(session)),
+      vscode.debug.onDidChangeActiveStackItem((item) => {
+        if (item instanceof vscode.DebugStackFrame) this.revealIn(AFTER_STOP_MS);
+      }),
       vscode.window.onDidChangeActiveTerminal(() => this.keep()),
       vscode.window.onDidCloseTerminal((terminal) => {
         // A window that goes closes its terminals, too: those are to come back.
@@ -68,11 +80,13 @@ export class ConsoleTerminals implements vscode.Disposable {
 
   private ended({ id, type, configuration }: vscode.DebugSession): void {
     if (type !== DEBUG_TYPE) return;
+    this.kept.beforeEnd(this.all());
     this.attached.delete(id);
     const notice =
       configuration.request === 'attach'
         ? t('The debugger is not attached any more.')
         : t('The machine was switched off.');
+    this.revealIn(0);
     for (const { session, link } of this.consoles.values()) if (session?.id === id) link.disconnect(notice);
     this.keep();
   }
@@ -188,7 +202,9 @@ export class ConsoleTerminals implements vscode.Disposable {
     }
     console.link.receive(data);
     this.keep();
-    if (isNew) this.reveal(console);
+    if (!isNew) return;
+    this.waiting.add(console);
+    if (this.waiting.size === 1) this.revealIn(AFTER_OUTPUT_MS);
   }
 
   /** The console with this id: that of the session, a free one of an ended session, or a new one. */
@@ -210,6 +226,14 @@ export class ConsoleTerminals implements vscode.Disposable {
   private add(key: string, console: Console): void {
     this.consoles.set(key, console);
     void vscode.commands.executeCommand('setContext', HAS_CONSOLE, true);
+  }
+
+  private revealIn(milliseconds: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      for (const console of this.waiting) this.reveal(console);
+      this.waiting.clear();
+    }, milliseconds);
   }
 
   /** First output of a session: a guest's console comes to the front, a serial port only when there is none. */
@@ -253,6 +277,7 @@ export class ConsoleTerminals implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     for (const subscription of this.subscriptions) subscription.dispose();
     for (const { terminal } of this.consoles.values()) terminal?.dispose();
     this.consoles.clear();

@@ -28,6 +28,7 @@ class Watch implements vscode.DebugAdapterTracker {
   private readonly watchers = new Map<string, vscode.Disposable>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private hasAsked = false;
+  private hasEnded = false;
 
   constructor(
     readonly session: vscode.DebugSession,
@@ -92,8 +93,14 @@ class Watch implements vscode.DebugAdapterTracker {
   /** Boots the new image. No task runs, for it is built; what is wrong with it is a sentence. */
   async restart(): Promise<void> {
     this.offer(false);
+    const { workspaceFolder, configuration } = this.session;
+    if (this.hasEnded) {
+      // The notification is still there.
+      await vscode.debug.startDebugging(workspaceFolder, configuration);
+      return;
+    }
     try {
-      await this.session.customRequest('restart', { arguments: this.session.configuration });
+      await this.session.customRequest('restart', { arguments: configuration });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       void vscode.window.showErrorMessage(t('The new kernel cannot be started: {0}', reason));
@@ -101,6 +108,7 @@ class Watch implements vscode.DebugAdapterTracker {
   }
 
   dispose(): void {
+    this.hasEnded = true;
     clearTimeout(this.timer);
     for (const watcher of this.watchers.values()) watcher.dispose();
     this.watchers.clear();

@@ -120,6 +120,12 @@ export class KernelTests implements vscode.Disposable {
     for (const kernel of this.kernelsOf(request)) {
       if (token.isCancellationRequested) break;
       run.started(kernel);
+      if (coverage)
+        run.appendOutput(
+          `${t('The machine records every instruction for coverage, so that it is many times slower than in a plain run.')}\r\n`,
+          undefined,
+          kernel,
+        );
       try {
         this.tell(run, kernel, await this.boot(kernel, run, token, coverage));
         await this.tellTests(run, kernel);

@@ -19,19 +19,19 @@ interface Known {
 const RESUMING: ReadonlySet<string> = new Set(['continue', 'next', 'stepIn', 'stepOut', 'restart']);
 /** A step is over before anybody could read that the machine runs. */
 const RUNNING_AFTER_MS = 150;
+/** Where the machine stops is shown first: views are told with the frame that VS Code selects then, or after so long. */
+const STOPPED_AFTER_MS = 300;
 
 interface Message {
   readonly type?: string;
   readonly event?: string;
   readonly command?: string;
   readonly success?: boolean;
-  readonly body?: { readonly threadId?: number };
+  readonly body?: { readonly threadId?: number; readonly threads?: readonly ViewThread[] };
 }
 
 /** Events of the adapter behind which memory or registers are others. */
 const CHANGING: ReadonlySet<string> = new Set(['stopped', 'memory', 'invalidated']);
-/** Events behind which threads may be others, too. */
-const ASKING: ReadonlySet<string> = new Set([...CHANGING, 'thread', 'initialized']);
 
 export class MachineSelection implements vscode.Disposable {
   private readonly known = new Map<string, Known>();
@@ -39,19 +39,21 @@ export class MachineSelection implements vscode.Disposable {
   /** The session, thread, frame or its state is another one. */
   readonly onDidChange = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.subscriptions = [
       this.changed,
+      new vscode.Disposable(() => clearTimeout(this.timer)),
       vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
         createDebugAdapterTracker: (session) => ({
           onDidSendMessage: (message: Message) => this.heard(session, message),
         }),
       }),
-      vscode.debug.onDidChangeActiveStackItem(() => this.changed.fire()),
-      vscode.debug.onDidChangeActiveDebugSession(() => this.changed.fire()),
+      vscode.debug.onDidChangeActiveStackItem(() => this.tell()),
+      vscode.debug.onDidChangeActiveDebugSession(() => this.tell()),
       vscode.debug.onDidTerminateDebugSession(({ id }) => {
-        if (this.known.delete(id)) this.changed.fire();
+        if (this.known.delete(id)) this.tell();
       }),
     ];
   }
@@ -86,28 +88,32 @@ export class MachineSelection implements vscode.Disposable {
       stopped: undefined,
     };
     this.known.set(session.id, known);
-    if (event === 'continued' || (type === 'response' && success && RESUMING.has(command ?? ''))) {
+    const answered = type === 'response' && success ? command : undefined;
+    if (event === 'continued' || RESUMING.has(answered ?? '')) {
       known.running = true;
-      setTimeout(() => known.running && this.changed.fire(), RUNNING_AFTER_MS);
-      return;
-    }
-    if (event === undefined || !ASKING.has(event)) return;
-    if (event === 'stopped') {
+      setTimeout(() => known.running && this.tell(), RUNNING_AFTER_MS);
+    } else if (answered === 'threads' && body?.threads) this.learn(known, body.threads);
+    else if (CHANGING.has(event ?? '')) {
+      known.changes++;
+      if (event !== 'stopped') return this.tell();
       known.running = false;
       known.stopped = body?.threadId;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.tell(), STOPPED_AFTER_MS);
     }
-    if (CHANGING.has(event)) known.changes++;
-    void this.update(session, known);
   }
 
-  /** Asks who the threads are, then tells. */
-  private async update(session: vscode.DebugSession, known: Known): Promise<void> {
-    const body: unknown = await session.customRequest('threads').then(
-      (answer) => answer as unknown,
-      () => undefined, // The session has just ended, or has not begun.
-    );
-    const threads = (body as { threads?: readonly ViewThread[] } | undefined)?.threads;
-    if (Array.isArray(threads)) known.threads = threads;
+  /** VS Code itself asks who the threads are, whenever they may be others. */
+  private learn(known: Known, threads: readonly ViewThread[]): void {
+    const namesOf = (all: readonly ViewThread[]) => JSON.stringify(all.map(({ id, name }) => [id, name]));
+    const isNews = namesOf(threads) !== namesOf(known.threads);
+    known.threads = threads;
+    if (isNews && this.timer === undefined) this.tell();
+  }
+
+  private tell(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     this.changed.fire();
   }
 

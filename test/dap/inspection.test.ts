@@ -188,6 +188,23 @@ describe('at a stop', () => {
     for (const { evaluateName, value } of children) expect(await session.evaluate(evaluateName!)).toBe(value);
   });
 
+  it('has the variables of the file, which can be watched', async () => {
+    const globals = await session.scope('Globals');
+    const params = globals.find(({ name }) => name === 'boot_params');
+    expect(params?.type).toBe('struct co_boot_params');
+    const children = await session.client.variablesRequest({
+      variablesReference: params!.variablesReference,
+    });
+    const size = children.body.variables.find(({ name }) => name === 'memory_size');
+    expect(size?.value).toBe(await session.evaluate('boot->memory_size'));
+    const info = await session.client.customRequest('dataBreakpointInfo', {
+      name: 'memory_size',
+      variablesReference: params!.variablesReference,
+    });
+    const { description } = (info as DebugProtocol.DataBreakpointInfoResponse).body;
+    expect(description).toMatch(/^memory_size \(4 bytes at guest0:0xc0/);
+  });
+
   it('pages through a large array', async () => {
     const { variablesReference, indexedVariables } = (
       await session.client.evaluateRequest({

@@ -1,6 +1,6 @@
 /**
  * The emulator dies in the middle of a load of writes, again and again at other moments: what the guest had flushed is on the disk, and
- * the rest is what a power cut explains. COLINUX_KILLS says how often; `npm run test:kills` does it 200 times.
+ * the rest is what a power cut explains. COLINUX_KILLS says how often; `npm run test:kills` does it 200 times, and cuts the power as often.
  */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ import { linesOf } from '../host/host-machine.ts';
 import { openWorkshop, UNIX, type Workshop } from './run-guest.ts';
 import { damage, flushedSteps, generator, hasDiskTools, LOAD_WORDS, makeLoadDisk } from './write-load.ts';
 
-const KILLS = Number(process.env.COLINUX_KILLS ?? 16);
-const CUTS = 200;
+const KILLS = Number(process.env.COLINUX_KILLS ?? 8);
+const CUTS = Math.max(60, KILLS);
 const SECTOR = 512;
 
 describe.skipIf(!hasDiskTools)('a load of writes', () => {

@@ -20,7 +20,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const tools = ['mke2fs', 'e2fsck', 'debugfs'].map((name) => join('/usr/sbin', name));
 const [MKE2FS, E2FSCK, DEBUGFS] = tools as [string, string, string];
 const PATIENCE = 600_000;
-const CUTS = 12;
+/** More of them with `npm run test:kills`. */
+const CUTS = process.env.COLINUX_KILLS === undefined ? 8 : 24;
 
 const SEED = Uint8Array.from({ length: 40_000 }, (_, at) => at * 7 + (at >> 8));
 const NAMES = Array.from({ length: 30 }, (_, n) => `some-file-with-a-rather-long-name-${n}`);

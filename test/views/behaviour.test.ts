@@ -61,6 +61,19 @@ describe('the timeline of switches', () => {
     await close();
   });
 
+  it('tells what is cut off by a tooltip', async () => {
+    const { page, close } = await shown('switches');
+    await page.setViewportSize({ width: 500, height: 400 });
+    const cell = page.locator('.row > span', { hasText: 'guest 0 →' }).last();
+    await cell.hover();
+    expect(await cell.getAttribute('title')).toBe('guest 0 → host kernel');
+    await page.setViewportSize({ width: 1800, height: 400 });
+    await page.mouse.move(0, 0);
+    await cell.hover();
+    expect(await cell.getAttribute('title')).toBe('');
+    await close();
+  });
+
   it('begins anew for another session', async () => {
     const { page, select, close } = await shown('switches');
     await page.locator('.row').first().waitFor();

@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
+import { exerciseSteps } from './exercise.mjs';
 import { disassemblyStep, testExplorerStep } from './kernels.mjs';
 import { reloadSteps } from './reload.mjs';
 import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
@@ -241,7 +242,15 @@ async function scenario(kind, executablePath) {
     });
     const context = { step, workbench, folder, kind, breakpoint, writeLaunch };
     await disassemblyStep(context);
-    if (kind === 'node') await testExplorerStep(context);
+    if (kind === 'node') {
+      await testExplorerStep(context);
+      await step('all breakpoints are taken away', () => workbench.command('Remove All Breakpoints'));
+      await exerciseSteps(context);
+      await step('F9 sets a breakpoint in kmain again', async () => {
+        await workbench.openFile(MAIN);
+        await workbench.setBreakpoint(breakpoint);
+      });
+    }
     rmSync(join(folder, '.vscode'), { recursive: true, force: true });
     await walkthroughStep(context);
     await configurationSteps(context);

@@ -3,7 +3,7 @@
 //   node test/vscode/figures.mjs [--runs N] [--only node|web]
 // Needs out/colinux.vsix (npm run package) and the built sample.
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
 import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
@@ -55,11 +55,31 @@ function hostMemory(serverPid) {
   return hosts.map((pid) => Math.round(parseInt(status(pid, 'VmRSS'), 10) / 1024));
 }
 
-async function firstStop(workbench, key = 'F5') {
-  const began = Date.now();
-  await workbench.page.keyboard.press(key);
-  await workbench.stoppedAt(breakpoint);
-  return Date.now() - began;
+/** Milliseconds from a key to a new yellow line, by the clock of the page: questions from outside would slow it. */
+async function toYellowLine({ page }, key) {
+  await page.evaluate(() => {
+    const line = () => document.querySelector('.debug-top-stack-frame-line');
+    let isOld = line() !== null;
+    globalThis.toYellowLine = new Promise((resolve) => {
+      let pressed = 0;
+      addEventListener('keydown', () => (pressed = performance.now()), { capture: true, once: true });
+      const observer = new MutationObserver(() => {
+        if (line() === null) isOld = false;
+        else if (!isOld) {
+          observer.disconnect();
+          resolve(Math.round(performance.now() - pressed));
+        }
+      });
+      observer.observe(document.body, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        attributeFilter: ['class'],
+      });
+    });
+  });
+  await page.keyboard.press(key);
+  return page.evaluate(() => globalThis.toYellowLine);
 }
 
 async function measure(kind) {
@@ -85,25 +105,18 @@ async function measure(kind) {
       await page.locator('.view-lines .view-line').first().waitFor();
       await workbench.setBreakpoint(breakpoint);
       await page.waitForTimeout(3000); // what a window does at its start is over
-      first.push(await firstStop(workbench));
-      const gone = page.locator('.debug-top-stack-frame-line').first();
-      restarts.push(
-        await (async () => {
-          const began = Date.now();
-          await page.keyboard.press('Control+Shift+F5');
-          await gone.waitFor({ state: 'hidden' });
-          await workbench.stoppedAt(breakpoint);
-          return Date.now() - began;
-        })(),
-      );
+      first.push(await toYellowLine(workbench, 'F5'));
+      await page.waitForTimeout(2000);
+      restarts.push(await toYellowLine(workbench, 'Control+Shift+F5'));
       memory.push(...hostMemory(server.pid));
       await page.keyboard.press('Shift+F5');
       await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
       await page.waitForTimeout(1000);
-      later.push(await firstStop(workbench));
+      later.push(await toYellowLine(workbench, 'F5'));
       await page.keyboard.press('Shift+F5');
       await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
-      process.stdout.write(`${JSON.stringify({ kind, first, restarts, later, memory })}\n`);
+      const load = loadavg()[0].toFixed(1);
+      process.stdout.write(`${JSON.stringify({ kind, load, first, restarts, later, memory })}\n`);
       activations.push(await activation(workbench));
       await workbench.close();
     }

@@ -12,17 +12,20 @@ async function reloadWindow(workbench) {
 /** With a session that stands at `breakpoint`. @param context of e2e.mjs */
 export async function reloadSteps({ step, workbench, folder, kind, breakpoint, writeLaunch }) {
   const { page } = workbench;
-  const settle = () => page.waitForTimeout(3000); // what is on the consoles is kept
 
   await step('a console comes back with its last screen when the window is loaded again', async () => {
-    writeLaunch(folder, { kernel: '${workspaceFolder}/build/hello-guest.elf' });
+    writeLaunch(folder, { kernel: '${workspaceFolder}/build/hello-guest.elf', cmdline: 'interactive' });
     await page.waitForTimeout(1000);
     await page.keyboard.press('F5');
     await workbench.stoppedAt(breakpoint);
-    await workbench.terminalRow('Hello from a cooperative guest kernel!').waitFor();
-    await settle();
+    await page.keyboard.press('F5');
+    await workbench.terminalRow(/type/i).waitFor();
+    await page.locator('.terminal-wrapper.active .xterm-screen').click();
+    await page.keyboard.type('to the last key');
+    await workbench.terminalRow('to the last key').waitFor();
+    await page.waitForTimeout(500); // a tenth of a second on a machine that has nothing else to do
     await reloadWindow(workbench);
-    await workbench.terminalRow('Hello from a cooperative guest kernel!').waitFor();
+    await workbench.terminalRow('to the last key').waitFor();
     await workbench.terminalRow('The window was loaded again, and the machine ended with it.').waitFor();
     await workbench.shot('console-after-reload');
     // The next machine uses it again.
@@ -43,9 +46,9 @@ export async function reloadSteps({ step, workbench, folder, kind, breakpoint, w
       await page.waitForTimeout(2000);
       await page.keyboard.press('F5');
       await workbench.terminalRow('ring 3: hello from the process').waitFor();
-      await settle();
       await reloadWindow(workbench);
       await page.locator('.debug-toolbar').waitFor();
+      await workbench.terminalRow('Attaching to the machine').waitFor({ state: 'hidden' });
       await workbench.terminalRow('ring 3: hello from the process').waitFor();
       await page.locator('.terminal-wrapper.active .xterm-screen').click();
       await page.keyboard.type('typed after the reload');

@@ -20,6 +20,8 @@ export function lineWith(pattern, file = MAIN) {
 /** Settings that make the screen readable for the test: no canvas terminal, no minimap. */
 export const settings = {
   'terminal.integrated.gpuAcceleration': 'off',
+  // What is on the screen has come from the guest, and is no guess of VS Code's.
+  'terminal.integrated.localEchoEnabled': 'off',
   'editor.minimap.enabled': false,
   'editor.cursorBlinking': 'solid',
   'workbench.reduceMotion': 'on',

@@ -214,6 +214,20 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
         );
       }, word),
 
+    /** Follows a link of the terminal in front, as a hand does: the pointer rests on it until it is underlined. */
+    async followLink(text, wanted) {
+      const word = page.locator('.terminal-wrapper.active .xterm-rows span', { hasText: text }).last();
+      await workbench.until(wanted, async () => {
+        const { x, y, height } = await word.boundingBox();
+        await page.mouse.move(x + 4, y + height / 2);
+        await page.mouse.move(x + 40, y + height / 2, { steps: 4 });
+        await page.waitForTimeout(800);
+        await page.keyboard.down('Control');
+        await page.mouse.click(x + 40, y + height / 2);
+        await page.keyboard.up('Control');
+      });
+    },
+
     dialog: (text) => page.locator('.monaco-dialog-box', { hasText: text }).first(),
     callStack: () => page.locator('.debug-call-stack .monaco-list-row').allInnerTexts(),
     variable: (name) =>

@@ -7,14 +7,17 @@
 import { DR7_GD } from './debug-registers.ts';
 import { type Faults, Vector } from './fault.ts';
 import type { CpuEvents } from '../env.ts';
-import type { TransitionKind } from '../../protocol/debug-protocol.ts';
+import { TRANSITION_KINDS } from '../../protocol/debug-protocol.ts';
 import type { Flags } from '../integer/flags.ts';
 import type { Mmu } from '../paging/mmu.ts';
+import { kindNumber, type Rings } from '../rings/rings.ts';
 import { Descriptor, type Segmentation } from '../segmentation/segmentation.ts';
 import type { PendingStack } from '../segmentation/pending-stack.ts';
 import {
   CPL,
   CS,
+  DELIVERIES,
+  DELIVERY_SOURCE,
   DR7,
   DS,
   EIP,
@@ -62,10 +65,15 @@ export interface Interrupts {
   readonly lastSource: () => number;
 }
 
-function transitionOf(vector: number, source: number): TransitionKind {
-  if (source === Source.Software) return 'software-interrupt';
-  if (source !== Source.External) return 'exception';
-  return vector === Vector.NMI ? 'nmi' : 'interrupt';
+const SOFTWARE_INTERRUPT = kindNumber('software-interrupt');
+const EXCEPTION = kindNumber('exception');
+const INTERRUPT = kindNumber('interrupt');
+const NMI = kindNumber('nmi');
+
+function kindOf(vector: number, source: number): number {
+  if (source === Source.Software) return SOFTWARE_INTERRUPT;
+  if (source !== Source.External) return EXCEPTION;
+  return vector === Vector.NMI ? NMI : INTERRUPT;
 }
 
 /** Gate types (SDM vol. 3A, table 3-2). */
@@ -78,6 +86,7 @@ export function createInterrupts(
   segmentation: Segmentation,
   stack: PendingStack,
   tasks: TaskSwitch,
+  rings: Rings,
   events: CpuEvents,
   { raise }: Faults,
 ): Interrupts {
@@ -167,32 +176,39 @@ export function createInterrupts(
     state[SYSFLAGS] &= ~(Flag.TF | Flag.RF | (virtual ? Flag.VIF : Flag.IF));
   }
 
-  let count = 0;
-  let lastSource: number = Source.Trap;
+  function noteDelivery(source: number): void {
+    state[DELIVERIES]++;
+    state[DELIVERY_SOURCE] = source;
+  }
+
+  /** Decides what `Rings.deliver` leaves open. */
+  function deliver(kind: number, vector: number, source: number, errorCode: number): void {
+    state[EXT] = source === Source.Software ? 0 : 1;
+    events.beginTransition();
+    try {
+      if (state[PROTECTED] === 0 && state[V86] === 0) realMode(vector);
+      else protectedMode(vector, source, errorCode);
+      state[MID_REP] = 0;
+      if (vector === Vector.DB && source !== Source.Software) state[DR7] &= ~DR7_GD;
+      noteDelivery(source);
+      events.endTransition(TRANSITION_KINDS[kind], vector, errorCode);
+    } finally {
+      state[EXT] = 0;
+    }
+  }
+
   return {
-    deliveries: () => count,
-    lastSource: () => lastSource,
+    deliveries: () => state[DELIVERIES],
+    lastSource: () => state[DELIVERY_SOURCE],
     redirect(vector) {
       events.beginTransition();
       redirect(vector);
       events.endTransition('software-interrupt', vector, -1);
-      count++;
-      lastSource = Source.Software;
+      noteDelivery(Source.Software);
     },
     deliver(vector, source, errorCode) {
-      state[EXT] = source === Source.Software ? 0 : 1;
-      events.beginTransition();
-      try {
-        if (state[PROTECTED] === 0 && state[V86] === 0) realMode(vector);
-        else protectedMode(vector, source, errorCode);
-        state[MID_REP] = 0;
-        if (vector === Vector.DB && source !== Source.Software) state[DR7] &= ~DR7_GD;
-        count++;
-        lastSource = source;
-        events.endTransition(transitionOf(vector, source), vector, errorCode);
-      } finally {
-        state[EXT] = 0;
-      }
+      const kind = kindOf(vector, source);
+      if (rings.deliver(kind, source, vector, errorCode) === 0) deliver(kind, vector, source, errorCode);
     },
   };
 }

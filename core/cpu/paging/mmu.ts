@@ -88,6 +88,8 @@ export interface Mmu {
    * only. Or `PAGE_FAULT`, with CR2 and the fault in place.
    */
   refill(linear: number, size: number, right: number): number;
+  /** The same for an instruction fetch from a page that the TLB does not know. @returns the entry, or 0 where it would fault or is not plain */
+  refillFetch(linear: number, user: boolean): number;
   /** Implicit supervisor accesses: descriptor tables, TSS, ring-0 stacks. */
   readSystem(linear: number, size: number): number;
   writeSystem(linear: number, value: number, size: number): void;
@@ -296,6 +298,8 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
     },
     hostOf,
     refill,
+    refillFetch: (linear, user) =>
+      (tlb[linear >>> 12] & (ALL_RIGHTS << RIGHTS)) === 0 ? pages.walk(linear, false, user, true, true) : 0,
     readSystem,
     writeSystem,
     flush(global) {

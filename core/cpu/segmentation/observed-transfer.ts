@@ -1,13 +1,19 @@
 /**
  * Tells of the far transfers that enter a handler or a gate, or come back from one: call gates, far returns to another ring,
- * IRET, SYSENTER, SYSEXIT, and task switches. Far jumps and calls inside one ring are ordinary branches.
+ * IRET, SYSENTER, SYSEXIT, and task switches. Far jumps and calls inside one ring are ordinary branches. What the short way does is on record
+ * already.
  */
 import type { TransitionKind } from '../../protocol/debug-protocol.ts';
 import type { CpuEvents } from '../env.ts';
+import { kindNumber, type Rings } from '../rings/rings.ts';
 import { CPL, CS, TR, type Views } from '../state.ts';
 import type { Transfer } from './transfer.ts';
 
-export function observeTransfer(transfer: Transfer, views: Views, events: CpuEvents): Transfer {
+const INTERRUPT_RETURN = kindNumber('interrupt-return');
+const SYSENTER = kindNumber('sysenter');
+const SYSEXIT = kindNumber('sysexit');
+
+export function observeTransfer(transfer: Transfer, rings: Rings, views: Views, events: CpuEvents): Transfer {
   const { state, segSel } = views;
 
   /** A transfer that is done; another task register means that it was a task switch. */
@@ -44,18 +50,21 @@ export function observeTransfer(transfer: Transfer, views: Views, events: CpuEve
       if (state[CPL] !== ring) tell('far-return', task);
     },
     interruptReturn(size) {
+      if (size === 4 && rings.interruptReturn(INTERRUPT_RETURN) !== 0) return;
       const task = segSel[TR];
       events.beginTransition();
       transfer.interruptReturn(size);
       tell('interrupt-return', task);
     },
     sysenter() {
+      if (rings.sysenter(SYSENTER) !== 0) return;
       const task = segSel[TR];
       events.beginTransition();
       transfer.sysenter();
       tell('sysenter', task);
     },
     sysexit() {
+      if (rings.sysexit(SYSEXIT) !== 0) return;
       const task = segSel[TR];
       events.beginTransition();
       transfer.sysexit();

@@ -6,7 +6,6 @@
  */
 import { type Faults, Vector } from '../interrupts/fault.ts';
 import type { Mmu } from '../paging/mmu.ts';
-import { SUPERVISOR_READ } from '../paging/tlb.ts';
 import {
   Attr,
   CPL,
@@ -42,10 +41,6 @@ const FAST_BY_TYPE = Uint8Array.from({ length: 256 }, (_, attr) => {
   if ((attr & Attr.ExpandConforming) !== 0) return 0;
   return readWrite ? FAST_READ | FAST_WRITE : FAST_READ;
 });
-
-/** Of a descriptor's upper dword: present, S, code, writable, accessed. */
-const PLAIN_BITS = 0x9b00;
-const PLAIN_DATA = 0x9300;
 
 /** The two dwords of a descriptor, with its fields. One mutable instance a use, so that loads make no garbage. */
 export class Descriptor {
@@ -107,12 +102,6 @@ export interface Segmentation {
   markAccessed(descriptor: Descriptor): void;
   /** Loads ES, SS, DS, FS or GS by the rules of the current mode. */
   load(seg: number, selector: number): void;
-  /**
-   * The same for ES, DS, FS and GS where it cannot fault and changes no memory: a null selector, or one of a writable data
-   * segment whose descriptor is at hand and marked as accessed.
-   * @returns false if nothing has happened, for that is not plain to see
-   */
-  loadPlainly(seg: number, selector: number): boolean;
   /** Fills a hidden part from a descriptor that was checked by the caller. */
   fill(seg: number, selector: number, descriptor: Descriptor): void;
   /** A segment register of real or virtual-8086 mode: base = selector * 16. */
@@ -129,7 +118,7 @@ export interface Segmentation {
 }
 
 export function createSegmentation(views: Views, mmu: Mmu, { raise }: Faults): Segmentation {
-  const { state, segSel, segBase, segLimit, segAttr, segFast, mem } = views;
+  const { state, segSel, segBase, segLimit, segAttr, segFast } = views;
   const scratch = new Descriptor();
 
   function updateFast(seg: number): void {
@@ -231,25 +220,6 @@ export function createSegmentation(views: Views, mmu: Mmu, { raise }: Faults): S
     fill(seg, selector, descriptor);
   }
 
-  function loadPlainly(seg: number, selector: number): boolean {
-    if (state[PROTECTED] === 0) return false;
-    if ((selector & 0xfffc) === 0) {
-      fillNull(seg, selector);
-      return true;
-    }
-    if ((selector & 4) !== 0 || (selector | 7) > state[GDT_LIMIT] >>> 0) return false;
-    const address = (state[GDT_BASE] + (selector & 0xfff8)) | 0;
-    const host = mmu.hostOf(address, 8, SUPERVISOR_READ);
-    if (host === 0) return false;
-    scratch.low = mem.getInt32(host, true);
-    scratch.high = mem.getInt32(host + 4, true);
-    const { dpl } = scratch;
-    const data = (scratch.high & PLAIN_BITS) === PLAIN_DATA;
-    if (!data || (selector & 3) > dpl || state[CPL] > dpl) return false;
-    fill(seg, selector, scratch);
-    return true;
-  }
-
   function setCpl(cpl: number): void {
     state[CPL] = cpl;
     mmu.updateAccess();
@@ -260,7 +230,6 @@ export function createSegmentation(views: Views, mmu: Mmu, { raise }: Faults): S
     tryRead,
     markAccessed,
     load,
-    loadPlainly,
     fill,
     fillReal,
     fillNull,

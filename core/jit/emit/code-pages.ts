@@ -2,7 +2,7 @@
 import { TLB_BASE } from '../../memory/layout.ts';
 import { pageOf } from '../chain.ts';
 import { nextPage, type RegionBlock } from '../region.ts';
-import { Op } from '../wasm/opcodes.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
 
 /** Leaves for the block if it does not begin where it did: the interpreter looks. */
@@ -15,16 +15,36 @@ export function checkTail(frame: Frame, { eip, source }: RegionBlock): void {
   if (source.tail >= 0) checkPage(frame, eip, nextPage(eip), source.tail);
 }
 
+/** The instructions that have run are counted: what is fetched without one to run would not be so by the interpreter. */
 function checkPage(frame: Frame, eip: number, linear: number, physical: number): void {
-  const { code, mode } = frame;
+  const { code, mode, locals } = frame;
   const { mask, word } = pageOf(linear, physical, mode.user);
-  code.const((linear >>> 12) * 4);
-  code.memory(Op.i32Load, TLB_BASE);
-  code.const(mask);
-  code.op(Op.i32And);
-  code.const(word);
-  code.op(Op.i32Ne);
+  const isElsewhere = (entry: () => void) => {
+    entry();
+    code.const(mask);
+    code.op(Op.i32And);
+    code.const(word);
+    code.op(Op.i32Ne);
+  };
+  isElsewhere(() => {
+    code.const((linear >>> 12) * 4);
+    code.memory(Op.i32Load, TLB_BASE);
+  });
+  code.if();
+  code.get(locals.left);
+  code.const(0);
+  code.op(Op.i32GtS);
+  code.if(Type.i32);
+  isElsewhere(() => {
+    code.const(linear);
+    code.const(mode.user ? 1 : 0);
+    code.call(frame.service('refillFetch'));
+  });
+  code.else();
+  code.const(1);
+  code.end();
   code.if();
   frame.leaveTo(eip);
+  code.end();
   code.end();
 }

@@ -8,6 +8,7 @@ import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_EXIT, JIT_LEFT, JIT_PLACE, RES } fro
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
 import type { Mode } from '../mode.ts';
 import type { Region } from '../region.ts';
+import type { RING_PARAMETERS } from '../../cpu/rings/rings.ts';
 import type { Services } from '../services.ts';
 import type { Block } from '../../cpu/decode/code-cache.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
@@ -47,12 +48,15 @@ export interface Locals {
 
 /** The index of a function of `services.ts`. */
 export type ImportService = (name: keyof Services) => number;
+/** The index of a function of `core/cpu/rings`. */
+export type ImportRing = (name: keyof typeof RING_PARAMETERS) => number;
 
 export interface Frame {
   readonly code: Code;
   readonly mode: Mode;
   readonly locals: Locals;
   readonly service: ImportService;
+  readonly ring: ImportRing;
   /** Instructions of the present block that have run. */
   done: number;
   /** EIP of the present instruction. */
@@ -119,6 +123,7 @@ export function createFrame(
   { mode, misses }: Pick<Region, 'mode' | 'misses'>,
   { exit, chain }: Ways,
   service: ImportService,
+  ring: ImportRing,
 ): Frame {
   const local = () => code.local();
   const locals: Locals = {
@@ -177,6 +182,7 @@ export function createFrame(
     insn: undefined,
     locals,
     service,
+    ring,
     done: 0,
     eip: 0,
     temporary: () => free.pop() ?? code.local(),

@@ -17,16 +17,18 @@ import {
 } from './flag-image.ts';
 import { checkHead, checkTail } from './code-pages.ts';
 import { createFlagWriter } from './flags.ts';
-import { createFrame, enterRegion, type ImportService, leaveRegion } from './frame.ts';
+import { createFrame, enterRegion, type ImportRing, type ImportService, leaveRegion } from './frame.ts';
 import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import { moveStack, peek, push } from './moves.ts';
 import { read } from './operands.ts';
 import { emitOperation, memoryOf, type OperationContext, type Translated } from './operation.ts';
+import { emitTransfer } from './transfers.ts';
 import type { X87 } from './x87.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import type { Snapshot } from './pages.ts';
+import { emitScan, isScan } from './scans.ts';
 import { emitBulk, isBulk } from './strings.ts';
 
 export interface RegionImports {
@@ -36,8 +38,9 @@ export interface RegionImports {
   addSite(site: Site): number;
   /** Index of a function of the soft-float core. */
   readonly softfloat: ImportSoftfloat;
-  /** Index of a service. */
+  /** Index of a service, or of what goes between rings. */
   readonly service: ImportService;
+  readonly ring: ImportRing;
   /** Index of the function of `emitChain`, where there are chains. */
   readonly chain: number | undefined;
 }
@@ -48,12 +51,12 @@ export function emitRegion(
   structure: Structure,
   budget: Budget,
   place: number,
-  { interpret, addSite, softfloat, service, chain }: RegionImports,
+  { interpret, addSite, softfloat, service, ring, chain }: RegionImports,
 ): { readonly code: Code; readonly exits: readonly Exit[] } {
   const { mode, at, blocks } = region;
   const code = new Code(1);
   const ways = { exit: code.block(Type.i32), chain: code.block(Type.i32) };
-  const frame = createFrame(code, region, ways, service);
+  const frame = createFrame(code, region, ways, service, ring);
   const flags = createFlagWriter(frame);
   const { locals } = frame;
   const vectors = createVectors(frame, region, softfloat);
@@ -256,6 +259,7 @@ export function emitRegion(
         const { insn } = terminator;
         const done = code.block();
         if (isBulk(insn) && reachable(insn)) emitBulk(frame, insn, done);
+        else if (isScan(insn) && reachable(insn)) emitScan(frame, insn);
         handOver(block, insn, false);
         code.end();
         flags.known = 'nothing';
@@ -266,6 +270,12 @@ export function emitRegion(
         go(block, terminator.next);
         return;
       }
+      case 'transfer':
+        vectors.spillAll();
+        pointers.spill();
+        emitTransfer(frame, terminator, (block.eip + block.source.size) | 0, chain);
+        handOver(block, terminator.insn, true);
+        return;
       case 'interpret':
         handOver(block, terminator.insn, true);
         return;

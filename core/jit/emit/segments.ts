@@ -1,8 +1,8 @@
 /** Selectors in and out of the segment registers (SDM vol. 2, MOV, PUSH, POP). */
+import { Loaded } from '../../cpu/rings/rings.ts';
 import { ESP, SEG_SEL } from '../../cpu/state.ts';
 import type { Operation } from '../ir.ts';
 import { isMemory } from '../lift.ts';
-import { Loaded } from '../services.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
 import { locate, storeHost } from './memory.ts';
@@ -30,12 +30,11 @@ export function emitStoreSegment(frame: Frame, { seg, to, width }: Named<'store-
 
 /** Leaves before the instruction if it is not plain that it does not fault, and behind it if the region cannot go on. */
 export function emitLoadSegment(frame: Frame, { insn, seg, from }: Named<'load-segment'>): void {
-  const { code, mode } = frame;
+  const { code } = frame;
   const loaded = frame.temporary();
   code.const(seg);
   read(frame, from === 'stack' ? stackAt(ESP, 0) : from, 16);
-  code.const(mode.number);
-  code.call(frame.service('loadSegment'));
+  code.call(frame.ring('loadSegment'));
   code.tee(loaded);
   code.op(Op.i32Eqz);
   code.if();

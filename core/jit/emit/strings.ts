@@ -15,7 +15,7 @@ const MEMORY_COPY = 10;
 const MEMORY_FILL = 11;
 
 /** Bytes of an element, for the instructions that have a fast way. */
-function elementSize({ opcode, wide }: Insn): number {
+export function elementSize({ opcode, wide }: Insn): number {
   return (opcode & 1) === 0 ? 1 : wide ? 4 : 2;
 }
 
@@ -26,79 +26,103 @@ export const isBulk = (insn: Insn): boolean =>
   insn.legal &&
   ((insn.opcode & ~1) === 0xa4 || insn.opcode === 0xaa || (insn.opcode === 0xab && insn.wide));
 
-/**
- * Runs the instruction page by page and branches to `done` when all rounds are over. Falls through where the handler must go on: what has
- * been done until then is in the registers and taken from `left`, for all rounds but the last one of the instruction.
- */
-export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
-  const { code, mode, locals } = frame;
-  const size = elementSize(insn);
-  const shift = Math.log2(size);
-  const copies = (insn.opcode & ~1) === 0xa4;
-  const slow = code.block();
+/** What string instructions do page by page. */
+export interface Ranges {
+  /** How many rounds are done at once, and their bytes. */
+  readonly rounds: number;
+  readonly bytes: number;
+  /** Goes `slow` unless the direction is upwards and there is a round to do. */
+  require(): void;
+  /**
+   * Into the local `host`: the address in the machine's memory of what a register points to. `rounds` is no more than what fits into its
+   * page then.
+   */
+  range(register: number, segment: number, write: boolean, host: number): void;
+  /** Adds `bytes` to a register. */
+  advance(register: number): void;
+  release(): void;
+}
+
+export function createRanges(frame: Frame, shift: number, slow: Label): Ranges {
+  const { code, mode } = frame;
   const rounds = frame.temporary();
   const bytes = frame.temporary();
-  const to = frame.temporary();
-  const from = frame.temporary();
   const entry = frame.temporary();
-
-  /** Into a local: the address in the machine's memory of what a register points to. `rounds` is no more than what fits into its page. */
-  function range(register: number, segment: number, write: boolean, host: number): void {
-    const need = write
-      ? mode.user
-        ? USER_WRITE
-        : SUPERVISOR_WRITE
-      : mode.user
-        ? USER_READ
-        : SUPERVISOR_READ;
-    frame.getRegister(register);
-    if (segment === FS || segment === GS) {
-      frame.loadState(SEG_BASE + segment);
-      code.op(Op.i32Add);
-    }
-    code.tee(host);
-    code.const(12);
-    code.op(Op.i32ShrU);
-    code.const(2);
-    code.op(Op.i32Shl);
-    code.memory(Op.i32Load, TLB_BASE);
-    code.tee(entry);
-    code.const(need);
-    code.op(Op.i32And, Op.i32Eqz);
-    code.branchIf(slow);
-    atMost(() => {
+  const rights = mode.user ? [USER_READ, USER_WRITE] : [SUPERVISOR_READ, SUPERVISOR_WRITE];
+  return {
+    rounds,
+    bytes,
+    require() {
+      frame.loadState(SYSFLAGS);
+      code.const(Flag.DF);
+      code.op(Op.i32And);
+      frame.getRegister(ECX);
+      code.op(Op.i32Eqz, Op.i32Or);
+      code.branchIf(slow);
+    },
+    range(register, segment, write, host) {
+      frame.getRegister(register);
+      if (segment === FS || segment === GS) {
+        frame.loadState(SEG_BASE + segment);
+        code.op(Op.i32Add);
+      }
+      code.tee(host);
+      code.const(12);
+      code.op(Op.i32ShrU);
+      code.const(2);
+      code.op(Op.i32Shl);
+      code.memory(Op.i32Load, TLB_BASE);
+      code.tee(entry);
+      code.const(rights[write ? 1 : 0]!);
+      code.op(Op.i32And, Op.i32Eqz);
+      code.branchIf(slow);
+      code.get(rounds);
       code.const(PAGE_SIZE);
       code.get(host);
       code.const(PAGE_SIZE - 1);
       code.op(Op.i32And, Op.i32Sub);
       code.const(shift);
       code.op(Op.i32ShrU);
-    });
-    code.get(entry);
-    code.const(-PAGE_SIZE);
-    code.op(Op.i32And);
-    code.get(host);
-    code.op(Op.i32Add);
-    code.set(host);
-  }
-  /** Takes `rounds` down to what `limit` leaves on the stack. */
-  function atMost(limit: () => void): void {
-    code.get(rounds);
-    limit();
-    code.tee(bytes);
-    code.get(rounds);
-    code.get(bytes);
-    code.op(Op.i32LtU, Op.select);
-    code.set(rounds);
-  }
+      code.tee(bytes);
+      code.get(rounds);
+      code.get(bytes);
+      code.op(Op.i32LtU, Op.select);
+      code.set(rounds);
+      code.get(entry);
+      code.const(-PAGE_SIZE);
+      code.op(Op.i32And);
+      code.get(host);
+      code.op(Op.i32Add);
+      code.set(host);
+    },
+    advance(register) {
+      frame.getRegister(register);
+      code.get(bytes);
+      code.op(Op.i32Add);
+      frame.setRegister(register);
+    },
+    release() {
+      frame.release(rounds, bytes, entry);
+    },
+  };
+}
 
-  // Upwards, and from one round on.
-  frame.loadState(SYSFLAGS);
-  code.const(Flag.DF);
-  code.op(Op.i32And);
-  frame.getRegister(ECX);
-  code.op(Op.i32Eqz, Op.i32Or);
-  code.branchIf(slow);
+/**
+ * Runs the instruction page by page and branches to `done` when all rounds are over. Falls through where the handler must go on: what has
+ * been done until then is in the registers and taken from `left`, for all rounds but the last one of the instruction.
+ */
+export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
+  const { code, locals } = frame;
+  const size = elementSize(insn);
+  const shift = Math.log2(size);
+  const copies = (insn.opcode & ~1) === 0xa4;
+  const slow = code.block();
+  const ranges = createRanges(frame, shift, slow);
+  const { rounds, bytes, range, advance } = ranges;
+  const to = frame.temporary();
+  const from = frame.temporary();
+
+  ranges.require();
   const again = code.loop();
   frame.getRegister(ECX);
   code.set(rounds);
@@ -162,14 +186,8 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
   });
   code.branch(done);
   code.end();
-  frame.release(rounds, bytes, to, from, entry);
-
-  function advance(register: number): void {
-    frame.getRegister(register);
-    code.get(bytes);
-    code.op(Op.i32Add);
-    frame.setRegister(register);
-  }
+  frame.release(to, from);
+  ranges.release();
 }
 
 /** Fills from `to` on, sixteen bytes at a time as long as there are so many. @param at a local for its use */

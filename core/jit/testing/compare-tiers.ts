@@ -1,13 +1,20 @@
-/** Runs one program in several tiers, in the same slices and with interrupts at the same counts, and compares all state. */
+/**
+ * Runs one program in several tiers, in the same slices and with interrupts at the same counts, and compares all state. The first of them, which is
+ * right, never takes the short way between rings.
+ */
 import {
   createBareMachine,
   CODE,
   CODE0,
+  CODE3,
   DATA,
   DATA0,
+  DATA3,
+  GDT,
   IDT,
   le,
   STACK,
+  TSS,
   type BareMachine,
 } from '../../cpu/testing/bare-machine.ts';
 import {
@@ -34,28 +41,41 @@ import {
   HALTED,
   MID_REP,
   SHADOW,
+  SS,
+  SYSENTER_CS,
+  SYSENTER_EIP,
+  SYSENTER_ESP,
   Double,
 } from '../../cpu/state.ts';
 import { FpuState } from '../../softfloat/softfloat.ts';
-import { Exit } from '../../cpu/cpu.ts';
+import { Exit, NO_EVENTS } from '../../cpu/cpu.ts';
+import { Descriptor } from '../../cpu/segmentation/segmentation.ts';
+import { createTransitions, type Transitions } from '../../debug/transitions.ts';
 import { createRandom } from '../../testing/random.ts';
 import type { Tier } from '../tier.ts';
 import { randomProgram } from './random-program.ts';
+import { BACK, SOFTWARE } from './random-rings.ts';
 import { PAGE_TABLE } from './random-system.ts';
 
 const INTERRUPT = 0x20;
-/** INT of programs: its handler returns at once. */
-const SOFTWARE = 0x21;
 const PAGE_FAULT = 14;
 /** Counts interrupts, and mends divisions and pages. Not beside the stack: writes to a page with code never go the fast way. */
 const HANDLER_CODE = 0x7000;
 const INTERRUPTS = DATA + 0xff0;
 const DIRECTORY = 0x10_0000;
+/** Not at the end of a page, so that frames lie on two. */
+const RING0_STACK = 0xa008;
+/** What the way back from ring 3 keeps. */
+const SCRATCH = DATA + 0xfe0;
+/** Transitions that are compared: the last ones of a program. */
+const LAST_TRANSITIONS = 60;
 const AREAS = [
   [CODE, 0x2000],
   [DATA - 0x100, 0x1200],
   [STACK - 0x200, 0x200],
+  [RING0_STACK - 0x200, 0x200],
   [PAGE_TABLE, 0x1000],
+  [GDT, 0x100],
 ] as const;
 const PRESENT_WRITABLE_USER = 7;
 /** Stays in the TLB over a load of CR3. */
@@ -64,38 +84,78 @@ const GLOBAL = 0x100 | PRESENT_WRITABLE_USER;
 interface Subject {
   readonly tier: Tier;
   readonly machine: BareMachine;
+  readonly transitions: Transitions;
 }
 
-function gate(machine: BareMachine, vector: number, handler: number): void {
+/** @param type of the gate, with the ring that may call it */
+function gate(machine: BareMachine, vector: number, handler: number, type: number): void {
   machine.dword(IDT + vector * 8, (CODE0 << 16) | (handler & 0xffff));
-  machine.dword(IDT + vector * 8 + 4, (handler & 0xffff_0000) | 0x8e00);
+  machine.dword(IDT + vector * 8 + 4, (handler & 0xffff_0000) | type);
 }
 
-function createSubject(tier: Tier): Subject {
+/** @param longWay between rings, always */
+function createSubject(tier: Tier, longWay: boolean): Subject {
   const machine: BareMachine = createBareMachine(
     {
       acknowledgeInterrupt() {
         machine.cpu.setIntr(false);
         return INTERRUPT;
       },
+      events: {
+        ...NO_EVENTS,
+        beginTransition: () => void transitions.begin(),
+        endTransition: (kind, vector, errorCode) => void transitions.end(kind, vector, errorCode),
+      },
     },
     'max',
     tier,
   );
+  const { cpu } = machine;
+  const transitions = createTransitions(cpu.views, cpu.now, () => 0);
+  transitions.tell(longWay);
   let at = HANDLER_CODE;
-  const handle = (vector: number, ...code: number[]) => {
-    gate(machine, vector, at);
+  const handleBy = (type: number, vector: number, ...code: number[]) => {
+    gate(machine, vector, at, type);
     at = machine.bytes(at, ...code);
+  };
+  const handle = (vector: number, ...code: number[]) => {
+    handleBy(0x8e00, vector, ...code);
   };
   // inc dword [INTERRUPTS]; iret
   handle(INTERRUPT, 0xff, 0x05, ...le(INTERRUPTS), 0xcf);
-  handle(SOFTWARE, 0xcf);
+  handleBy(0xef00, SOFTWARE, 0xcf);
+  // pop dword [SCRATCH]; pop dword [SCRATCH + 4]; and for ring 3 or ring 0: popfd; pop esp; jmp [SCRATCH] or popfd; jmp [SCRATCH]
+  const keep = [0x8f, 0x05, ...le(SCRATCH), 0x8f, 0x05, ...le(SCRATCH + 4)];
+  const jump = [0xff, 0x25, ...le(SCRATCH)];
+  handleBy(
+    0xee00,
+    BACK,
+    ...keep,
+    0xf6,
+    0x05,
+    ...le(SCRATCH + 4),
+    3,
+    0x74,
+    8,
+    0x9d,
+    0x5c,
+    ...jump,
+    0x9d,
+    ...jump,
+  );
   // mov ecx, 3; xor edx, edx; mov eax, 100; iret
   handle(0, 0xb9, ...le(3), 0x31, 0xd2, 0xb8, ...le(100), 0xcf);
   // push eax; mov eax, cr2; shr eax, 12; or dword [PAGE_TABLE + eax * 4], 7; pop eax; add esp, 4; iret
   const mend = [0x83, 0x0c, 0x85, ...le(PAGE_TABLE), PRESENT_WRITABLE_USER];
   handle(PAGE_FAULT, 0x50, 0x0f, 0x20, 0xd0, 0xc1, 0xe8, 12, ...mend, 0x58, 0x83, 0xc4, 4, 0xcf);
-  return { tier, machine };
+  machine.dword(TSS + 4, RING0_STACK);
+  const { state } = cpu.views;
+  state[SYSENTER_CS] = CODE0;
+  state[SYSENTER_ESP] = RING0_STACK;
+  state[SYSENTER_EIP] = at;
+  // inc dword [INTERRUPTS]; sysexit
+  machine.bytes(at, 0xff, 0x05, ...le(INTERRUPTS), 0x0f, 0x35);
+  return { tier, machine, transitions };
 }
 
 function load({ machine }: Subject, program: Uint8Array, seed: number): void {
@@ -103,7 +163,7 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
   const { cpu, memory } = machine;
   memory.fill(CODE, 0x2000, 0xf4);
   memory.writeBytes(CODE, program);
-  for (const [at, length] of [AREAS[1], AREAS[2]])
+  for (const [at, length] of AREAS.slice(1, 4))
     for (let n = at; n < at + length; n += 4) machine.dword(n, random(2 ** 32));
   const { reg32, state } = cpu.views;
   for (const register of [EAX, ECX, EDX, ESI, EDI]) reg32[register] = random(2 ** 32);
@@ -131,7 +191,12 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
       (page << 12) | (page === DATA >>> 12 ? PRESENT_WRITABLE_USER : GLOBAL),
     );
   cpu.mmu.flush(true);
-  for (const seg of [ES, DS, FS, GS]) cpu.segmentation.load(seg, DATA0);
+  // The first load of a segment marks it as accessed, which is never the short way.
+  const accessed = random(2) << 8;
+  machine.dword(GDT + (CODE3 & ~3) + 4, 0x00cf_fa00 | accessed);
+  machine.dword(GDT + (DATA3 & ~3) + 4, 0x00cf_f200 | accessed);
+  cpu.segmentation.fillCode(CODE0, cpu.segmentation.read(CODE0, new Descriptor()), 0);
+  for (const seg of [ES, SS, DS, FS, GS]) cpu.segmentation.load(seg, DATA0);
   cpu.setIntr(false);
   cpu.flags.set(0x202);
 }
@@ -144,11 +209,12 @@ function describe({ machine }: Subject): string {
   return [
     `${registers} eip ${state[EIP].toString(16)} eflags ${cpu.flags.get().toString(16)} cr2 ${state[CR2]}`,
     `segments ${segSel.subarray(0, 6).join(' ')} shadow ${state[SHADOW]} halted ${state[HALTED]}`,
-    `tick ${cpu.now() - started.get(machine)!} branches ${state[BRANCH_COUNT]}`,
+    `tick ${cpu.now() - started.get(machine)!.tick} branches ${state[BRANCH_COUNT]}`,
   ].join(' ');
 }
 /** What it leaves in memory, and the record of branches. */
-function remains({ machine: { cpu, memory } }: Subject): string {
+function remains({ machine, transitions }: Subject): string {
+  const { cpu, memory } = machine;
   const sum = (words: Int32Array) => words.reduce((hash, word) => (Math.imul(hash, 31) + word) | 0, 0);
   const sums = AREAS.map(([at, length]) => {
     const from = memory.bytes.byteOffset + at;
@@ -158,10 +224,19 @@ function remains({ machine: { cpu, memory } }: Subject): string {
     [FpuState.Registers, 0xa0],
     [FpuState.Xmm, 0x84],
   ].map(([at, length]) => sum(new Int32Array(memory.wasm.buffer, at, length! / 4)));
-  return `memory ${sums.join(' ')} floats ${floats.join(' ')} branches ${sum(cpu.views.branches)}`;
+  const begun = started.get(machine)!;
+  const last = transitions
+    .since(Math.max(begun.transitions, transitions.count() - LAST_TRANSITIONS), LAST_TRANSITIONS)
+    .map(({ sequence, instructions, ...rest }) => ({
+      ...{ sequence: sequence - begun.transitions, instructions: instructions - begun.tick },
+      ...rest,
+    }));
+  const text = `memory ${sums.join(' ')} floats ${floats.join(' ')} branches ${sum(cpu.views.branches)}`;
+  return `${text} transitions ${JSON.stringify(last)}`;
 }
 
-const started = new WeakMap<BareMachine, number>();
+/** Where the counters stood when a program began. */
+const started = new WeakMap<BareMachine, { readonly tick: number; readonly transitions: number }>();
 
 export interface Difference {
   readonly seed: number;
@@ -172,13 +247,14 @@ export interface Difference {
 
 /** A comparison of tiers, the first of which is right. */
 export function createComparison(tiers: readonly Tier[]): (seed: number) => Difference | undefined {
-  const subjects = tiers.map(createSubject);
+  const subjects = tiers.map((tier, n) => createSubject(tier, n === 0));
   return (seed) => {
     const random = createRandom(seed);
     const { bytes } = randomProgram(random);
     for (const subject of subjects) {
       load(subject, bytes, seed);
-      started.set(subject.machine, subject.machine.cpu.now());
+      const { machine, transitions } = subject;
+      started.set(machine, { tick: machine.cpu.now(), transitions: transitions.count() });
     }
     const differing = (texts: readonly string[]): Difference | undefined => {
       const [expected, ...others] = texts;

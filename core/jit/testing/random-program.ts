@@ -5,20 +5,18 @@
  * EBX points to data, EBP to its middle, ESP to the stack; no instruction writes to these but those of the stack. The outer loop
  * counts in memory.
  */
-import { CODE, DATA, le } from '../../cpu/testing/bare-machine.ts';
+import { CODE, le } from '../../cpu/testing/bare-machine.ts';
 import { floating } from './random-floats.ts';
 import { byteRegister, imm32, imm8, MASK_INDEX, memory, type Random, register } from './random-operands.ts';
+import { COUNTER, SOFTWARE, visitRing3 } from './random-rings.ts';
 import { system } from './random-system.ts';
-
-/** Where the outer loop counts. */
-const COUNTER = DATA + 0x800;
 
 interface Program {
   readonly bytes: Uint8Array;
 }
 
-/** One instruction, or a few that belong together. */
-function instruction(random: Random): number[] {
+/** One instruction, or a few that belong together. @param user it runs in ring 3 */
+function instruction(random: Random, user = false): number[] {
   const inMemory = random(3) === 0;
   const rm = (reg: number) => {
     if (!inMemory) return [0xc0 | (reg << 3) | register(random)];
@@ -27,7 +25,7 @@ function instruction(random: Random): number[] {
   const rm8 = (reg: number) => (inMemory ? memory(random, reg) : [0xc0 | (reg << 3) | byteRegister(random)]);
   const mask = inMemory ? MASK_INDEX : [];
   const size16 = random(6) === 0 ? [0x66] : [];
-  switch (random(27)) {
+  switch (random(28)) {
     case 0:
     case 1:
     case 2: {
@@ -122,13 +120,15 @@ function instruction(random: Random): number[] {
       ]!;
     case 22: {
       // A string instruction within the data: ESI and EDI to its beginning and middle, ECX small.
-      const opcode = [0xa4, 0xa5, 0xa6, 0xaa, 0xab, 0xac, 0xae][random(7)]!;
+      const opcode = [0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xae, 0xaf][random(9)]!;
       const repeat = [[], [0xf3], [0xf2]][random(3)]!;
-      const setUp = [0x89, 0xde, 0x89, 0xef, 0x83, 0xe1, 0x1f];
-      return [...setUp, ...(random(4) === 0 ? [0xfd] : []), ...repeat, opcode, 0xfc];
+      const setUp = [0x89, 0xde, 0x89, 0xef, 0x83, 0xe1, random(2) === 0 ? 0x1f : 0x7f];
+      return [...setUp, ...(random(4) === 0 ? [0xfd] : []), ...size16, ...repeat, opcode, 0xfc];
     }
     case 23:
-      return system(random);
+      return user ? [0xcd, SOFTWARE] : system(random);
+    case 26:
+      return user ? [0x90] : visitRing3(random, (own) => instruction(own, true));
     case 24:
     case 25:
       return floating(random);

@@ -1,6 +1,7 @@
 /** Random instructions of kernels: flags, segment registers, page tables, software interrupts. None of them changes the mode for good. */
 import { DATA, DATA0, le } from '../../cpu/testing/bare-machine.ts';
 import { MASK_INDEX, memory, type Random, register } from './random-operands.ts';
+import { loadFlags, SOFTWARE } from './random-rings.ts';
 
 /** Maps 4 MiB, one to one; programs change the entry of their data. */
 export const PAGE_TABLE = 0x10_1000;
@@ -11,8 +12,7 @@ export function system(random: Random): number[] {
   const to = register(random);
   switch (random(11)) {
     case 8:
-      // int 21h
-      return [0xcd, 0x21];
+      return [0xcd, SOFTWARE];
     case 9:
       // Takes P, R/W, A and D, or some of them, from the data page: and byte [entry], imm8; invlpg [DATA].
       return [0x80, 0x25, ...le(DATA_ENTRY), ~random(0x64) & 0xff, 0x0f, 0x01, 0x3d, ...le(DATA)];
@@ -26,8 +26,7 @@ export function system(random: Random): number[] {
     case 2:
       return [0x9c, 0x58 | to];
     case 3:
-      // Any flags, with IF and DF; now and then NT or AC, which nothing here minds.
-      return [0x68, ...le(random(2 ** 32) & (random(4) === 0 ? 0x4_4ed5 : 0xed5)), 0x9d, 0xfc];
+      return loadFlags(random);
     case 4:
       return [
         [0x1e, 0x1f],

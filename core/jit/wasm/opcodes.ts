@@ -84,9 +84,11 @@ export const Op = {
   i64Shl: 0x86,
   i64ShrS: 0x87,
   i64ShrU: 0x88,
+  f64Sub: 0xa1,
   i32WrapI64: 0xa7,
   i64ExtendI32S: 0xac,
   i64ExtendI32U: 0xad,
+  f64ConvertI32S: 0xb7,
   i32Extend8S: 0xc0,
   i32Extend16S: 0xc1,
 } as const;

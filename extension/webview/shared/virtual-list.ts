@@ -49,6 +49,11 @@ export class VirtualList {
     this.element.addEventListener('keydown', (event) => this.key(event));
     this.element.addEventListener('click', (event) => this.clicked(event, false));
     this.element.addEventListener('dblclick', (event) => this.clicked(event, true));
+    this.element.addEventListener('pointerover', ({ target }) => {
+      // What is cut off is told by a tooltip.
+      const cell = (target as Element).closest<HTMLElement>('.row > *');
+      if (cell) cell.title = cell.scrollWidth > cell.clientWidth ? cell.textContent.trim() : '';
+    });
     new ResizeObserver(() => this.redraw()).observe(this.element);
   }
 

@@ -97,6 +97,9 @@ void process_exit(uint32_t code) __attribute__((noreturn));
 bool process_owns(uint32_t address, uint32_t length);
 uint32_t system_call(uint32_t number, uint32_t first, uint32_t second, uint32_t third);
 
+/* exercise.c */
+void exercise(void);
+
 /* main.c */
 void kernel_start(struct co_passage_page *page);
 void kmain(const struct co_boot_params *boot);

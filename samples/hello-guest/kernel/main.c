@@ -4,7 +4,7 @@
  *
  * Words on its command line change the story: `interactive` lets the program echo what is typed, `panic` ends in a
  * kernel panic, `bug` in a BUG(), `overflow` runs out of stack and a call of the host notices, `recurse`
- * does so without a call, `fault` dies of a double fault, `spin` never ends, with interrupts off.
+ * does so without a call, `fault` dies of a double fault, `spin` never ends, with interrupts off; `exercise` has a bug for you.
  */
 #include "kernel.h"
 
@@ -104,6 +104,8 @@ void kmain(const struct co_boot_params *boot)
 
 	code = process_run(interactive);
 	printk("process: ended with code %u\n", code);
+	if (has_word(boot->command_line, "exercise"))
+		exercise();
 	printk("goodbye\n");
 	terminate(CO_TERMINATE_POWEROFF, 0, 0, "");
 }

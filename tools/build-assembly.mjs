@@ -1,22 +1,26 @@
-// Compiles core/softfloat/assembly (AssemblyScript) to WebAssembly and writes it as a TypeScript module, so that every
+// Compiles the folders of AssemblyScript in core to WebAssembly and writes each as a TypeScript module, so that every
 // bundle carries it and nothing has to be fetched at run time. Skips the work when nothing changed.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
-const sources = join(root, 'core/softfloat/assembly');
-const target = join(root, 'core/softfloat/generated.ts');
+/** Where there is an `assembly` folder, and what the constant in `generated.ts` beside it is called. */
+const MODULES = [
+  { folder: 'core/softfloat', constant: 'SOFTFLOAT_WASM' },
+  { folder: 'core/cpu/rings', constant: 'RINGS_WASM' },
+];
 
-function upToDate() {
+function isUpToDate(sources, target) {
   if (!existsSync(target)) return false;
   const made = statSync(target).mtimeMs;
   return readdirSync(sources).every((name) => statSync(join(sources, name)).mtimeMs < made);
 }
 
-/** @throws Error with the compiler's messages. */
-export async function buildSoftfloat() {
-  if (upToDate()) return;
+async function build({ folder, constant }) {
+  const sources = join(root, folder, 'assembly');
+  const target = join(root, folder, 'generated.ts');
+  if (isUpToDate(sources, target)) return;
   const { default: asc } = await import('assemblyscript/asc');
   const files = new Map();
   const { error, stderr } = await asc.main(
@@ -24,7 +28,7 @@ export async function buildSoftfloat() {
       'index.ts',
       ...['-O3', '--runtime', 'stub', '--importMemory', '--noAssert', '--noExportMemory', '--enable', 'simd'],
       // No static data may land in the machine's state: keep what there is behind it.
-      ...['--memoryBase', '32768', '--outFile', 'softfloat.wasm'],
+      ...['--memoryBase', '32768', '--outFile', 'module.wasm'],
     ],
     {
       readFile: (name, base) => {
@@ -35,17 +39,22 @@ export async function buildSoftfloat() {
       listFiles: () => [],
     },
   );
-  if (error) throw new Error(`core/softfloat does not compile:\n${stderr.toString()}${error.message}`);
-  const base64 = Buffer.from(files.get('softfloat.wasm')).toString('base64');
+  if (error) throw new Error(`${folder}/assembly does not compile:\n${stderr.toString()}${error.message}`);
+  const base64 = Buffer.from(files.get('module.wasm')).toString('base64');
   writeFileSync(
     target,
-    `// Made by tools/build-softfloat.mjs from core/softfloat/assembly.\nexport const SOFTFLOAT_WASM =\n  '${base64}';\n`,
+    `// Made by tools/build-assembly.mjs from ${folder}/assembly.\nexport const ${constant} =\n  '${base64}';\n`,
   );
+}
+
+/** @throws Error with the compiler's messages. */
+export async function buildAssembly() {
+  for (const module of MODULES) await build(module);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    await buildSoftfloat();
+    await buildAssembly();
   } catch (error) {
     console.error(error.message);
     process.exit(1);
