@@ -158,6 +158,8 @@ export type Operation = Common &
       }
     /** A control register, by the index of its word in `cpu/state.ts`; for ring 0. */
     | { readonly op: 'read-state'; readonly to: Register; readonly word: number }
+    /** RDTSC. */
+    | { readonly op: 'time-stamp' }
     /** The lowest bytes of an XMM register from a register or memory; the rest is cleared. */
     | {
         readonly op: 'vector-load';

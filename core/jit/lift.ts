@@ -250,6 +250,11 @@ function twoByte(i: Insn): Bare | undefined {
       return i.reg === 0 || i.reg === 2 || i.reg === 3
         ? { op: 'read-state', to: whole(i.rm), word: CR0 + i.reg }
         : undefined;
+    case 0x31:
+      return { op: 'time-stamp' };
+    case 0xae:
+      // Fences: all accesses are in order.
+      return !i.memory && i.digit >= 5 ? { op: 'nop' } : undefined;
     case 0xa0:
     case 0xa8:
       return i.wide ? { op: 'store-segment', seg: segmentOf(second), to: 'stack', width: 32 } : undefined;
@@ -344,6 +349,8 @@ export function liftTerminator(insn: Insn, next: number): Terminator {
   if (!insn.legal) return interpreted;
   // String instructions: the interpreter's handlers do many rounds at once.
   if (opcode >= 0xa4 && opcode <= 0xaf) return { kind: 'interpret-on', next, insn };
+  // IN and OUT: mostly no event follows.
+  if ((opcode & ~0xb) === 0xe4) return { kind: 'interpret-on', next, insn };
   if (flushesPages(insn)) return { kind: 'interpret-on', next, insn };
   if (opcode === 0xfa) return { kind: 'flags', what: 'clear-interrupts', next, insn };
   if (opcode === 0xfb) return { kind: 'flags', what: 'allow-interrupts', next, insn };

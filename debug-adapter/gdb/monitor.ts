@@ -48,22 +48,37 @@ async function info({ machine }: MonitorContext): Promise<string> {
   return Promise.resolve(lines.join('\n'));
 }
 
-/** An address as C or as hexadecimal digits. */
-function addressOf(text: string | undefined): number {
+/** A number as C writes it, of at most 32 bits. @param wanted what the command expects */
+function numberOf(text: string | undefined, wanted: string): number {
   if (text !== undefined && /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) && Number(text) <= 0xffff_ffff)
     return Number(text);
-  throw new Error(`walk expects an address like 0xc0100000, but found ${text ?? 'nothing'}.`);
+  throw new Error(`expects ${wanted}, but found ${text ?? 'nothing'}.`);
+}
+
+/** Reads a model-specific register, or writes it. */
+async function msr({ machine }: MonitorContext, [first, value]: readonly string[]): Promise<string> {
+  const index = numberOf(first, 'the number of a register like 0x174');
+  if (value !== undefined) {
+    if (!/^(0x[0-9a-f]{1,16}|\d{1,20})$/i.test(value) || BigInt.asUintN(64, BigInt(value)) !== BigInt(value))
+      throw new Error(`expects a value of 64 bits, but found ${value}.`);
+    const bytes = new Uint8Array(BigUint64Array.of(BigInt(value)).buffer);
+    await machine.request('writeRegister', { name: `msr[${hex(index)}]`, value: bytes });
+  }
+  const { bytes } = await machine.request('readMsr', { index });
+  if (!bytes) throw new Error(`the processor has no model-specific register ${hex(index)}.`);
+  const [low, high] = new Uint32Array(bytes.slice().buffer);
+  return `${hex(high!)}_${hex(low!).slice(2)}`;
 }
 
 async function walk({ machine, coroutine }: MonitorContext, words: readonly string[]): Promise<string> {
   const given = [...words];
-  const address = addressOf(given.shift());
+  const address = numberOf(given.shift(), 'an address like 0xc0100000');
   const user = given.at(-1) === 'user';
   if (user) given.pop();
   const [letter = 'r', more] = given;
   const kind = KINDS[letter];
   if (kind === undefined || more !== undefined)
-    throw new Error(`walk expects r, w or x and perhaps "user" behind the address: ${COMMANDS.walk!.usage}.`);
+    throw new Error(`expects r, w or x and perhaps "user" behind the address: ${COMMANDS.walk!.usage}.`);
   const access = { kind, user };
   const found = await machine.request('pageWalk', { space: machine.spaceOf(coroutine), address, access });
   return walkText(found, access, style);
@@ -73,6 +88,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   help: { usage: 'help', help: 'this list', run: () => Promise.resolve(help()) },
   info: { usage: 'info', help: 'time, mode, and what each coroutine does', run: info },
   'last-branches': record(lastBranches),
+  msr: {
+    usage: 'msr INDEX [VALUE]',
+    help: 'a model-specific register, which gets the value if there is one',
+    run: msr,
+  },
   reset: {
     usage: 'reset',
     help: 'boot the machine again and stop at its first instruction; breakpoints stay',

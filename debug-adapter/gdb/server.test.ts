@@ -348,6 +348,14 @@ describe('monitor', () => {
     expect(await run('switches')).toEqual(['Nothing of the kind has happened yet.\n', 'OK']);
   });
 
+  it('reads and writes model-specific registers', async () => {
+    expect(await run('msr 0x174')).toEqual(['0x00000000_00000008\n', 'OK']);
+    expect(await run('msr 0x174 0x100000010')).toEqual(['0x00000001_00000010\n', 'OK']);
+    expect((await run('msr 0x175'))[0]).toContain('has no model-specific register');
+    expect((await run('msr 0x174 1e9'))[0]).toContain('expects a value of 64 bits');
+    expect((await run('msr'))[0]).toContain('expects the number of a register');
+  });
+
   it('says what the machine refuses', async () => {
     expect(await run('walk 0x1000')).toEqual(['walk: The fake machine has no request "pageWalk".\n', 'OK']);
     expect((await run('walk nowhere'))[0]).toContain('expects an address');

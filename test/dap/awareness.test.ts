@@ -1,28 +1,19 @@
 /** The tasks of kernels as threads: their names, their stacks across rings and address spaces, and lists that are damaged. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { seededRandom } from '../../debug-adapter/symbols/testing/random.ts';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inRoot, lineOf, openSession, placeOf, type Frame, type Session } from './support/session.ts';
+import { inRoot, lineOf, placeOf, type Frame, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
 const kernel = inRoot('samples/unix-guest/build/unix-guest.elf');
 const source = (path: string) => inRoot(`samples/unix-guest/${path}`);
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 /** Stops `ps` while `sleep 9` sleeps. */
 async function besideSleeper(): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   const file = source('user/system.c');
   const line = lineOf(file, 'return show_file("/dev/processes")');
   await session.launch({ kernel, cmdline: 'run=sleep+9&ps', breakpoints: [[file, line]] });
@@ -189,7 +180,7 @@ describe('the tasks of a stop', () => {
 });
 
 it('a kernel that has not begun has no tasks, and nothing is wrong with them', async () => {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   const main = inRoot('kernels/host/main.c');
   const monitor = inRoot('kernels/host/driver/monitor.c');
   const built = lineOf(monitor, 'if (problem)', 'guest_space_build(');

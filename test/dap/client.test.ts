@@ -1,27 +1,19 @@
 /** What depends on the client: what it cancels, what it wants to hear of, how it counts, what it completes. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { describe, expect, it } from 'vitest';
+import { guest } from './support/bundle.ts';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const main = inSample('kernel/main.c');
 const greeting = lineOf(main, 'greet("a coop');
 
 /** A session of a client with these abilities, at the greeting. */
 async function toGreeting(abilities: Partial<DebugProtocol.InitializeRequestArguments>, line = greeting) {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   const { client } = session;
   await client.send('initialize', { adapterID: 'colinux', ...abilities });
   await client.launchRequest({ kernel: guest, memory: 1024 } as DebugProtocol.LaunchRequestArguments);

@@ -1,20 +1,11 @@
 /** Breakpoints on functions by name and on instructions by address, in either kernel. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const main = inSample('kernel/main.c');
 
@@ -25,7 +16,7 @@ async function set(command: string, breakpoints: readonly object[]): Promise<Deb
 
 describe('a function breakpoint', () => {
   it('set before the start stops behind the prologue, in every kernel that has the function', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ stopOnEntry: true });
     await session.stop();
     const bound = await set('setFunctionBreakpoints', [
@@ -44,7 +35,7 @@ describe('a function breakpoint', () => {
   });
 
   it('keeps its id, and says what is wrong with one that is nowhere', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ stopOnEntry: true });
     await session.stop();
     const [first] = await set('setFunctionBreakpoints', [{ name: 'kmain' }]);
@@ -63,7 +54,7 @@ describe('a function breakpoint', () => {
 
 describe('an instruction breakpoint', () => {
   it('stops at an address of one kernel, and is gone when it is taken away', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ breakpoints: [[main, lineOf(main, 'unsigned megabytes = ')]] });
     await session.stop();
     const [top] = await session.stack(2);
@@ -87,7 +78,7 @@ describe('an instruction breakpoint', () => {
   });
 
   it('needs an address', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ stopOnEntry: true });
     await session.stop();
     await expect(set('setInstructionBreakpoints', [{ instructionReference: 'here' }])).rejects.toThrow(

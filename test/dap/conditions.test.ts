@@ -1,24 +1,17 @@
 /** Conditions, hit counts, log points and kinds of addresses of breakpoints, evaluated where the machine runs. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { buildImage, C_ENTRY } from './support/build-image.ts';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { lineOf, openSession, type Session } from './support/session.ts';
+import { lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let kernel: string;
 let file: string;
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  kernel = buildImage(bundle, 'loop', source, { suffix: '.c', flags: ['-Og', '-fno-inline'] });
-  file = bundle.file('loop.c');
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
+  kernel = buildImage(tested.bundle, 'loop', source, { suffix: '.c', flags: ['-Og', '-fno-inline'] });
+  file = tested.bundle.file('loop.c');
 });
 
 const source = `${C_ENTRY}struct item { unsigned char kind; unsigned flag : 3; int signed_field : 5; long long big; const char *name; };
@@ -68,7 +61,7 @@ async function startAt(
   text: string,
   ...breakpoints: Omit<Wanted, 'line'>[]
 ): Promise<DebugProtocol.Breakpoint[]> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ kernel, stopOnEntry: true });
   await session.stop();
   const line = lineOf(file, text);

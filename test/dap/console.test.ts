@@ -1,22 +1,17 @@
 /** The commands of the debug console against a machine at a known place. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 const main = inSample('kernel/main.c');
 const line = lineOf(main, 'memory: %u MiB');
 
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  session = await openSession(bundle.adapter);
+  session = await tested.share();
   await session.launch({ breakpoints: [[main, line]] });
   await session.stop();
-});
-afterAll(async () => {
-  await session.close();
-  bundle.dispose();
 });
 
 const run = (expression: string) => session.evaluate(expression, { context: 'repl' });

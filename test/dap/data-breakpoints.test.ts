@@ -1,20 +1,11 @@
 /** Data breakpoints: variables and addresses, found by whoever touches them in whatever address space. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const main = inSample('kernel/main.c');
 
@@ -37,7 +28,7 @@ const lastText = () =>
     .at(-1)?.body?.text;
 
 async function toMain(text: string): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ breakpoints: [[main, lineOf(main, text)]] });
   await session.stop();
 }

@@ -4,30 +4,24 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { boardDisk } from '../kernels/virtio-board.ts';
-import { type Bundle, bundleAdapter, guest, root } from './support/bundle.ts';
-import { lineOf, openSession, type Session } from './support/session.ts';
+import { guest, root } from './support/bundle.ts';
+import { lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 const kernels = join(root, 'test/kernels/build');
 
 beforeAll(async () => {
   execFileSync('node', [join(root, 'tools/build-kernels.mjs'), 'test/kernels'], { stdio: 'inherit' });
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
 });
 
 /** Runs a kernel to its end and gives what it printed. */
 async function runToEnd(kernel: string, options: object): Promise<string> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ kernel: join(kernels, kernel), ...options });
   await session.event('terminated');
   return session.serial();
@@ -35,7 +29,7 @@ async function runToEnd(kernel: string, options: object): Promise<string> {
 
 describe('a kernel that runs alone', () => {
   it('reads and writes disks; what it writes on an overlay is gone', { timeout: 60_000 }, async () => {
-    const [disk, readOnly] = [bundle.file('disk.img'), bundle.file('other.img')];
+    const [disk, readOnly] = [tested.bundle.file('disk.img'), tested.bundle.file('other.img')];
     const image = boardDisk();
     writeFileSync(disk, image);
     writeFileSync(readOnly, image);
@@ -55,12 +49,12 @@ describe('a kernel that runs alone', () => {
     }).bind(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address();
-    const devices = { networks: [`slirp,host-loopback,capture=${bundle.file('net.pcapng')}`] };
+    const devices = { networks: [`slirp,host-loopback,capture=${tested.bundle.file('net.pcapng')}`] };
     const output = await runToEnd('outside/network.elf', { devices, cmdline: String(port) });
     server.close();
     // All but being called, which takes a redirection.
     expect(output).toMatch(/\n10 passed, 1 failed\n$/);
-    expect(readFileSync(bundle.file('net.pcapng')).readUInt32LE(0)).toBe(0x0a0d0d0a);
+    expect(readFileSync(tested.bundle.file('net.pcapng')).readUInt32LE(0)).toBe(0x0a0d0d0a);
   });
 });
 
@@ -68,20 +62,20 @@ describe('a cooperative guest', () => {
   const devices = join(root, 'kernels/build/device-guest.elf');
 
   it('has what its configuration says, and its serial line is a terminal', { timeout: 60_000 }, async () => {
-    writeFileSync(bundle.file('disk.img'), new Uint8Array(2 << 20));
-    writeFileSync(bundle.file('kept.img'), new Uint8Array(2 << 20));
-    mkdirSync(bundle.file('shared/many'), { recursive: true });
+    writeFileSync(tested.bundle.file('disk.img'), new Uint8Array(2 << 20));
+    writeFileSync(tested.bundle.file('kept.img'), new Uint8Array(2 << 20));
+    mkdirSync(tested.bundle.file('shared/many'), { recursive: true });
     writeFileSync(
-      bundle.file('g.colinux'),
+      tested.bundle.file('g.colinux'),
       `kernel="${devices}" cobd0=disk.img,cow hda=:cobd0 cofs0=shared ttys0=stdio cocon=90x30 mem=16
        console disk folder serial`,
     );
-    writeFileSync(bundle.file('second.colinux'), `kernel="${devices}" mem=8 sda1=kept.img disk`);
-    session = await openSession(bundle.adapter);
+    writeFileSync(tested.bundle.file('second.colinux'), `kernel="${devices}" mem=8 sda1=kept.img disk`);
+    session = await tested.open();
     await session.launch({
       kernel: undefined,
-      config: bundle.file('g.colinux'),
-      guests: [bundle.file('second.colinux')],
+      config: tested.bundle.file('g.colinux'),
+      guests: [tested.bundle.file('second.colinux')],
     });
     const line = () =>
       session.messages
@@ -110,23 +104,23 @@ describe('a cooperative guest', () => {
       expect(session.serial()).toContain(
         `${name}: disk: asynchronous: 0 refused, 0 not ended once, 0 failed, 0 bytes differ`,
       );
-    expect(readFileSync(bundle.file('disk.img')).some((byte) => byte !== 0)).toBe(false);
-    expect(readFileSync(bundle.file('kept.img')).some((byte) => byte !== 0)).toBe(true);
+    expect(readFileSync(tested.bundle.file('disk.img')).some((byte) => byte !== 0)).toBe(false);
+    expect(readFileSync(tested.bundle.file('kept.img')).some((byte) => byte !== 0)).toBe(true);
   });
 });
 
 describe('the traffic of devices', () => {
   it('is recorded: requests by unit and file, packets in words, and a file for Wireshark', async () => {
-    writeFileSync(bundle.file('traffic.img'), new Uint8Array(2 << 20));
-    mkdirSync(bundle.file('traffic/many'), { recursive: true });
+    writeFileSync(tested.bundle.file('traffic.img'), new Uint8Array(2 << 20));
+    mkdirSync(tested.bundle.file('traffic/many'), { recursive: true });
     writeFileSync(
-      bundle.file('traffic.colinux'),
+      tested.bundle.file('traffic.colinux'),
       `kernel="${join(root, 'kernels/build/device-guest.elf')}" cobd0=traffic.img,cow cofs0=traffic mem=8 crowd`,
     );
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({
       kernel: undefined,
-      config: bundle.file('traffic.colinux'),
+      config: tested.bundle.file('traffic.colinux'),
       devices: { networks: ['loopback'] },
       cmdline: 'eth0=net0 folder',
       stopOnEntry: true,
@@ -163,7 +157,7 @@ describe('the traffic of devices', () => {
 
 describe('a launch says what is wrong with', () => {
   const failure = async (options: object): Promise<string> => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     return session.launch(options as never).then(
       () => 'launched',
       (error: unknown) => (error as Error).message,
@@ -184,10 +178,10 @@ describe('a launch says what is wrong with', () => {
   });
 
   it('a configuration: the disk that is not there, the unit without a place, the guest without a kernel', async () => {
-    const file = bundle.file('g.colinux');
+    const file = tested.bundle.file('g.colinux');
     writeFileSync(file, `kernel="${guest}" cobd0=none.img`);
     expect(await failure({ kernel: undefined, config: file })).toContain(
-      `The disk "${bundle.file('none.img')}" cannot be opened`,
+      `The disk "${tested.bundle.file('none.img')}" cannot be opened`,
     );
     await session.close();
     const folders = Array.from({ length: 31 }, (_, n) => `cofs${n}=.`).join(' ');

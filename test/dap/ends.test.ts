@@ -1,30 +1,14 @@
 /** How sessions begin, are interrupted and end: entry, pause, panic, overflow, triple fault, disconnect, terminate. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildImage, C_ENTRY } from './support/build-image.ts';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import {
-  inRoot,
-  inSample,
-  type LaunchOptions,
-  lineOf,
-  openSession,
-  type Session,
-} from './support/session.ts';
+import { inRoot, inSample, type LaunchOptions, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 async function launch(options: LaunchOptions): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch(options);
 }
 
@@ -38,7 +22,7 @@ const main = inSample('kernel/main.c');
 
 describe('stopOnEntry', () => {
   it("stops at the guest's first instruction, with breakpoints that are set before it is reached", async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const line = lineOf(main, 'greet("a coop');
     await session.launch({ stopOnEntry: true });
     await session.setBreakpoints(main, line);
@@ -73,7 +57,7 @@ describe('a pause', () => {
         for (;;)
           rounds++;
       }`;
-    await launch({ kernel: buildImage(bundle, 'spin', source, { suffix: '.c' }) });
+    await launch({ kernel: buildImage(tested.bundle, 'spin', source, { suffix: '.c' }) });
     const times: number[] = [];
     // A loaded computer may be late now and then: half of the tries must be in time, in one of three rounds.
     const median = () => [...times].sort((a, b) => a - b)[times.length >> 1]!;
@@ -161,8 +145,8 @@ empty:	.word 0
 `;
 
   it('stops before a triple fault takes everything away, and names the chain of causes', async () => {
-    const kernel = buildImage(bundle, 'triple', source);
-    const file = bundle.file('triple.S');
+    const kernel = buildImage(tested.bundle, 'triple', source);
+    const file = tested.bundle.file('triple.S');
     await launch({ kernel });
     const stop = await session.stop();
     expect(stop).toMatchObject({ reason: 'exception', description: 'Triple fault' });

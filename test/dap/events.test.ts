@@ -1,22 +1,15 @@
 /** Stops on what happens: exceptions before their handlers, interrupts, rings, control registers, switches, ports, new code. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import { buildImage } from './support/build-image.ts';
-import { inRoot, openSession, type Session, type Stop } from './support/session.ts';
+import { inRoot, type Session, type Stop } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let kernel: string;
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  kernel = buildImage(bundle, 'faults', source);
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
+  kernel = buildImage(tested.bundle, 'faults', source);
 });
 
 /** A kernel with paging on, whose page-fault handler maps the page and returns; a ring 3, and a triple fault at the end. */
@@ -130,7 +123,7 @@ interface Filter {
 }
 
 async function start(...filterOptions: Filter[]): Promise<DebugProtocol.Breakpoint[]> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ kernel, stopOnEntry: true });
   await session.stop();
   return filters(...filterOptions);
@@ -266,7 +259,7 @@ describe('other events', () => {
 
 describe('in a cooperative system', () => {
   it('switches and ports stop, with the operation in words', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ stopOnEntry: true });
     await session.stop();
     await filters({ filterId: 'switch' });
@@ -278,7 +271,7 @@ describe('in a cooperative system', () => {
   });
 
   it('a thread that runs alone stops where it hands the processor over; one without it cannot', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ stopOnEntry: true });
     await session.stop();
     const alone = { threadId: 2, singleThread: true };
@@ -293,7 +286,7 @@ describe('in a cooperative system', () => {
   });
 
   it('an I/O port is watched like data', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ kernel: inRoot('kernels/build/lockstep.elf'), memory: 16, stopOnEntry: true });
     await session.stop();
     const found = await session.client.customRequest('dataBreakpointInfo', {

@@ -1,26 +1,21 @@
 /** Expressions against a real machine: other coroutines and physical memory, what may write and who hears of it, completion. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
 const main = inSample('kernel/main.c');
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  session = await openSession(bundle.adapter);
+  session = await tested.share();
   const { client } = session;
   const initialize = client.initializeRequest.bind(client);
   client.initializeRequest = (args) =>
     initialize({ ...args!, supportsInvalidatedEvent: true, supportsMemoryEvent: true });
   await session.launch({ breakpoints: [[main, lineOf(main, 'greet("a coop')]] });
   await session.stop();
-});
-afterAll(async () => {
-  await session.close();
-  bundle.dispose();
 });
 
 const repl = (expression: string) => session.evaluate(expression, { context: 'repl' });

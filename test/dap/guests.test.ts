@@ -1,19 +1,11 @@
 /** Several guests in one session: threads, symbols, consoles, and the processes of the host in whose time they run. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
-import { inRoot, inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { describe, expect, it } from 'vitest';
+import { guest } from './support/bundle.ts';
+import { inRoot, inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const main = inSample('kernel/main.c');
 const daemon = inRoot('kernels/host/user/colinux-daemon.c');
@@ -24,7 +16,7 @@ describe('three guests', () => {
   const modules = [`${guest} interactive mem=4`, `${rude} d mem=2`];
 
   it('are three threads, with the symbols of their own images', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const line = lineOf(main, 'printk("timer: ');
     await session.launch({ modules: [modules[0]], breakpoints: [[main, line]] });
     const stops = [await session.stop(), await session.go('continue')];
@@ -47,7 +39,7 @@ describe('three guests', () => {
   });
 
   it('have a console each, and what is typed there reaches the right one', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ modules, cmdline: 'interactive' });
     const screen = async (terminal: string) =>
       ((await session.client.customRequest('colinux/consoleAttach', { terminal })).body as { data: string })
@@ -75,7 +67,7 @@ describe('three guests', () => {
   });
 
   it('are drawn for the size of their terminal, and shut down when they are told to', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ modules, cmdline: 'interactive' });
     const request = (command: string, args: object) =>
       session.client.customRequest(`colinux/${command}`, args);
@@ -103,7 +95,7 @@ describe('three guests', () => {
   });
 
   it('can be stepped when something has come from outside while they stood still', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const line = lineOf(main, 'primes = count_primes');
     await session.launch({ breakpoints: [[main, line]] });
     await session.stop();
@@ -113,7 +105,7 @@ describe('three guests', () => {
   });
 
   it('and the one that has the CPU at an NMI is ended by it', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const line = lineOf(main, 'printk("timer: ');
     await session.launch({ breakpoints: [[main, line]] });
     await session.stop();
@@ -124,7 +116,7 @@ describe('three guests', () => {
   });
 
   it('all stop at a breakpoint in the passage code, the later ones too', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const line = lineOf(passageCode, 'movl\t%ecx, %ebp');
     await session.launch({ modules: [`${rude} o`], cmdline: 'panic', breakpoints: [[passageCode, line]] });
     const guests = new Set<string>();
@@ -140,7 +132,7 @@ describe('three guests', () => {
 
 describe('a guest with a double fault', () => {
   it('stops at a breakpoint in the emergency task, and its kernel is gone', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const emergency = inRoot('kernels/host/driver/emergency.S');
     const line = lineOf(emergency, 'movl\t$OPERATION_TERMINATE, PAGE_OPERATION');
     await session.launch({ cmdline: 'fault', breakpoints: [[emergency, line]] });
@@ -153,7 +145,7 @@ describe('a guest with a double fault', () => {
 
 describe('the processes of the host', () => {
   it('stop at breakpoints in ring 3, with their own symbols', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const line = lineOf(daemon, 'mib = memory_mib();');
     await session.launch({ breakpoints: [[daemon, line]] });
     expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 1 });
@@ -164,7 +156,7 @@ describe('the processes of the host', () => {
   });
 
   it('are the outer frames of the host while a guest runs', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ breakpoints: [[main, lineOf(main, 'greet("a coop')]] });
     await session.stop();
     const names = await session.names(1);

@@ -1,23 +1,16 @@
 /** Steps through optimised code: inlined calls are stepped over, into and out of like any others. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { buildImage, C_ENTRY } from './support/build-image.ts';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { lineOf, openSession, type Session } from './support/session.ts';
+import { lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let kernel: string;
 let file: string;
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  kernel = buildImage(bundle, 'inlined', source, { suffix: '.c', flags: ['-O2'] });
-  file = bundle.file('inlined.c');
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
+  kernel = buildImage(tested.bundle, 'inlined', source, { suffix: '.c', flags: ['-O2'] });
+  file = tested.bundle.file('inlined.c');
 });
 
 const source = `${C_ENTRY}volatile int input = 3, output, trace[8];
@@ -56,7 +49,7 @@ void kmain(void)
 `;
 
 async function to(text: string): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ kernel, breakpoints: [[file, lineOf(file, text)]] });
   await session.stop();
   await session.setBreakpoints(file);

@@ -2,35 +2,29 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter, root } from './support/bundle.ts';
-import { lineOf, openSession, type Session } from './support/session.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { root } from './support/bundle.ts';
+import { lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
 const build = join(root, 'test/kernels/build/linux');
 const kernel = join(build, 'bzImage');
 const symbols = join(build, 'vmlinux.elf');
 const source = join(root, 'test/kernels/linux/main.c');
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let initrd: string;
 
 beforeAll(async () => {
   execFileSync('node', [join(root, 'tools/build-kernels.mjs'), 'test/kernels'], { stdio: 'inherit' });
-  bundle = await bundleAdapter();
-  initrd = bundle.file('initrd');
+  initrd = tested.bundle.file('initrd');
   writeFileSync(initrd, 'an initial RAM disk');
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
 });
 
 describe('a Linux bzImage', () => {
   it('boots by the 32-bit protocol, and is debugged with the symbols of its vmlinux', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const breakpoints = [[source, lineOf(source, 'put_number("initrd ends at "')]] as const;
     await session.launch({ kernel, symbols, initrd, cmdline: 'root=/dev/ram0 quiet', breakpoints });
     expect(await session.stop()).toMatchObject({ reason: 'breakpoint' });
@@ -46,7 +40,7 @@ describe('a Linux bzImage', () => {
   });
 
   it('stops at its entry, where no code has run', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ kernel, symbols, stopOnEntry: true });
     expect(await session.stop()).toMatchObject({ reason: 'entry' });
     expect((await session.names())[0]).toBe('start');
@@ -58,7 +52,7 @@ describe('a Linux bzImage', () => {
     ['modules', { symbols, modules: ['/dev/null'] }, /is a Linux bzImage, which takes no boot modules/],
     ['initrd', { kernel: symbols, initrd: kernel }, /has neither a coLinux note nor a multiboot header/],
   ])('is refused with what does not fit it: %s', async (_option, options, message) => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await expect(session.launch({ kernel, ...options })).rejects.toThrow(message);
   });
 });

@@ -1,10 +1,10 @@
 /** Modules that a kernel loads while it runs: found by its list, bound when they come, unbound when they go. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inRoot, lineOf, openSession, type Session } from './support/session.ts';
+import { inRoot, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
 const folder = 'test/dap/support/modules';
 const kernelSource = inRoot(`${folder}/kernel.c`);
@@ -15,29 +15,22 @@ const FLAGS = [
   ...['-fcf-protection=none', '-nostdlib'],
 ];
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let kernel: string;
 const objects: string[] = [];
 beforeAll(async () => {
-  bundle = await bundleAdapter();
   const gcc = (...args: string[]) => execFileSync('gcc', args, { stdio: 'pipe' });
   for (const [name, number] of [
     ['ten', 10],
     ['one-hundred', 100],
   ] as const) {
-    objects.push(bundle.file(`${name}.o`));
+    objects.push(tested.bundle.file(`${name}.o`));
     gcc(...FLAGS, '-c', `-DNUMBER=${number}`, source, '-o', objects.at(-1)!);
   }
-  kernel = bundle.file('kernel.elf');
+  kernel = tested.bundle.file('kernel.elf');
   const linker = '-Wl,-m,elf_i386,-Ttext=0x200000,--build-id=none';
   gcc(...FLAGS, '-static', '-no-pie', linker, kernelSource, '-o', kernel);
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
 });
 
 const line = (text: string) => lineOf(source, text);
@@ -46,7 +39,7 @@ const rows = async () =>
 const rowOf = async (name: string) => (await rows()).find((row) => row.name === name);
 
 async function launch(breakpoints: readonly (readonly [string, ...number[]])[], options = {}) {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   return session.launch({ kernel, modules: objects, kernelModules: objects, breakpoints, ...options });
 }
 
@@ -85,7 +78,7 @@ describe('a breakpoint in a module', () => {
   it('is unbound while there is none; what only the beginning needed is gone before', async () => {
     const unload = lineOf(kernelSource, '/* before it is unloaded */');
     const first = lineOf(kernelSource, '/* before the first */');
-    await launch([[kernelSource, first, unload]], { kernelModules: [`${bundle.folder}/*.o`] });
+    await launch([[kernelSource, first, unload]], { kernelModules: [`${tested.bundle.folder}/*.o`] });
     await session.stop();
     expect(await rowOf('ten')).toMatchObject({ symbolStatus: 'No kernel has loaded it' });
     await session.go('continue');
@@ -109,8 +102,8 @@ describe('the file of a module', () => {
   const first = [[kernelSource, lineOf(kernelSource, '/* before it is unloaded */')]] as const;
   /** Another build, under the name of the module that the kernel gets. */
   function rebuilt(folder: string, ...flags: string[]): string {
-    mkdirSync(bundle.file(folder));
-    const object = bundle.file(`${folder}/ten.o`);
+    mkdirSync(tested.bundle.file(folder));
+    const object = tested.bundle.file(`${folder}/ten.o`);
     execFileSync('gcc', [...FLAGS, ...flags, '-c', source, '-o', object], { stdio: 'pipe' });
     return object;
   }

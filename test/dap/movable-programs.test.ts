@@ -1,9 +1,9 @@
 /** Position-independent programs: where a kernel has put one is found by what is mapped. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inRoot, lineOf, openSession, type Session } from './support/session.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { inRoot, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
 const kernel = inRoot('samples/unix-guest/build/unix-guest.elf');
 /** Where the loader is thought to put it. */
@@ -34,16 +34,15 @@ void _start(void)
 }
 `;
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let source: string;
 let movable: string;
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  mkdirSync(bundle.file('shared'));
-  [source, movable] = [bundle.file('movable.c'), bundle.file('movable.elf')];
+  mkdirSync(tested.bundle.file('shared'));
+  [source, movable] = [tested.bundle.file('movable.c'), tested.bundle.file('movable.elf')];
   writeFileSync(source, PROGRAM);
-  const object = bundle.file('movable.o');
+  const object = tested.bundle.file('movable.o');
   const gcc = (...args: string[]) => execFileSync('gcc', ['-m32', '-nostdlib', ...args], { stdio: 'pipe' });
   const compiler = ['-g', '-O1', '-fno-inline', '-ffreestanding', '-fpie', '-fno-stack-protector'];
   gcc(...compiler, '-fcf-protection=none', '-fno-asynchronous-unwind-tables', '-c', source, '-o', object);
@@ -51,20 +50,14 @@ beforeAll(async () => {
   const linker = (base: number) => `-Wl,-m,elf_i386,--build-id=none,-T,${script},--defsym,BASE=${base}`;
   // The sample's kernel loads programs where they are linked: linked once more, it is where another kernel would have put it.
   gcc('-pie', '-Wl,--no-dynamic-linker', linker(0), object, '-o', movable);
-  gcc('-static', '-no-pie', linker(BASE), object, '-o', bundle.file('shared/placed.elf'));
+  gcc('-static', '-no-pie', linker(BASE), object, '-o', tested.bundle.file('shared/placed.elf'));
   const words = 'cofs0=shared run=mount+cofs0+/mnt;/mnt/placed.elf';
-  writeFileSync(bundle.file('movable.colinux'), `kernel="${kernel}" ${words}`);
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
+  writeFileSync(tested.bundle.file('movable.colinux'), `kernel="${kernel}" ${words}`);
 });
 
 it('a breakpoint waits for the program and stops in it; its data has moved along', async () => {
-  session = await openSession(bundle.adapter);
-  const config = bundle.file('movable.colinux');
+  session = await tested.open();
+  const config = tested.bundle.file('movable.colinux');
   const breakpoints = [[source, lineOf(source, '/* here */')]] as const;
   const launch = { kernel: undefined, config, programs: [movable], breakpoints };
   const [bound] = await session.launch(launch);

@@ -1,29 +1,22 @@
 /** Kernels that do not stay where they were loaded (KASLR): found by what executes, without asking the user. */
 import { execFileSync } from 'node:child_process';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inRoot, lineOf, openSession, type Session } from './support/session.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inRoot, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
 const file = inRoot('test/dap/support/moved/moved.c');
 const line = (text: string) => lineOf(file, text);
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let kernel: string;
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  kernel = bundle.file('moved.elf');
+  kernel = tested.bundle.file('moved.elf');
   const compiler = ['-m32', '-g', '-O1', '-fno-inline', '-ffreestanding', '-fno-pic', '-fno-stack-protector'];
   const script = inRoot('test/dap/support/moved/moved.ld');
   const linker = `-Wl,-m,elf_i386,-z,notext,--no-dynamic-linker,--build-id,--no-warnings,-T,${script}`;
   const flags = [...compiler, '-fcf-protection=none', '-nostdlib', '-pie', linker];
   execFileSync('gcc', [...flags, file, '-o', kernel], { stdio: 'pipe' });
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
 });
 
 interface ModuleRow {
@@ -39,7 +32,7 @@ const console = () =>
     .join('');
 
 async function launch(cmdline: string, ...texts: string[]): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   const breakpoints = [[file, ...texts.map(line)]] as const;
   const bound = await session.launch({ kernel, cmdline, breakpoints });
   expect(bound.every(({ verified }) => verified)).toBe(true);

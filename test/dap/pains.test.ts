@@ -2,19 +2,18 @@
  * What kernel developers suffer from, row by row of the table that this debugger is specified by, and our answer to each. The
  * numbers are those of the table; what is not here is tested elsewhere or missing (docs/architecture.md says which).
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { execFileSync } from 'node:child_process';
 import { buildImage, C_ENTRY } from './support/build-image.ts';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inRoot, lineOf, openSession, type Session } from './support/session.ts';
+import { inRoot, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let kernel: string;
 const file = inRoot('test/dap/support/pains/pains.c');
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  kernel = bundle.file('pains.elf');
+  kernel = tested.bundle.file('pains.elf');
   const script = inRoot('test/dap/support/pains/pains.ld');
   const flags = [
     '-m32',
@@ -31,17 +30,11 @@ beforeAll(async () => {
     stdio: 'pipe',
   });
 });
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 /** A kernel that counts for ever. */
 const spinning = () =>
   buildImage(
-    bundle,
+    tested.bundle,
     'spinning',
     `${C_ENTRY}volatile unsigned counter; volatile enum { IDLE, BUSY } state;
     void kmain(void) { state = BUSY; for (;;) counter++; }`,
@@ -50,7 +43,7 @@ const spinning = () =>
 
 const line = (text: string) => lineOf(file, text);
 async function start(...texts: string[]): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ kernel, breakpoints: [[file, ...texts.map(line)]] });
   await session.stop();
 }
@@ -66,7 +59,7 @@ const here = async () => (await session.stack())[0]!;
 
 describe('pains of kernel debugging', () => {
   it('1, 3: a breakpoint is set before the kernel is there, and is never bytes in memory', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const [bound] = await session.launch({ kernel, breakpoints: [[file, line('/* worked */')]] });
     expect(bound).toMatchObject({ verified: true });
     await session.stop();
@@ -160,7 +153,7 @@ describe('pains of kernel debugging', () => {
   });
 
   it('19: pause stops a machine that runs, at once and as itself', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ kernel: inRoot('kernels/build/bench-alu.elf'), cmdline: '7fffffff', memory: 16 });
     const begin = performance.now();
     await session.client.pauseRequest({ threadId: 1 });
@@ -192,7 +185,7 @@ describe('pains of kernel debugging', () => {
   });
 
   it('27: globals are read while the machine runs', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ kernel: spinning() });
     const sample = async (...expressions: string[]) =>
       ((await request('colinux/sample', { expressions })) as { values: { text?: string; error?: string }[] })

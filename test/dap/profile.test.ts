@@ -1,25 +1,15 @@
 /** A profile of a session's machine: between two stops, while it runs, and to its end. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkValue, type Definitions, type Schema } from '../../debug-adapter/json-schema.ts';
 import type { CpuProfile } from '../../debug-adapter/profile/cpuprofile.ts';
 import schemas from '../../debug-adapter/protocol.schema.json' with { type: 'json' };
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 const main = inSample('kernel/main.c');
 const begin = () => session.client.customRequest('colinux/startProfile');
-
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 async function end(): Promise<CpuProfile> {
   const { body } = await session.client.customRequest('colinux/stopProfile');
@@ -32,7 +22,7 @@ const nodeOf = ({ nodes }: CpuProfile, name: string) =>
 
 describe('a profile', () => {
   it('of a step over a call has the function, and nothing that came before', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ breakpoints: [[main, lineOf(main, 'primes = count_primes')]] });
     await session.stop();
     await begin();
@@ -50,7 +40,7 @@ describe('a profile', () => {
   });
 
   it('that is being taken when the machine ends comes before its end', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ breakpoints: [[main, lineOf(main, 'primes = count_primes')]] });
     await session.stop();
     await begin();

@@ -1,9 +1,9 @@
 /** Registers that are not in the processor now: of outer frames, and of the coroutine that is away. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildImage } from './support/build-image.ts';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
 /** `inner` saves EBX where its frame information says, and changes it. */
 const SOURCE = `
@@ -40,17 +40,8 @@ inner:	.cfi_startproc
 stack:
 `;
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const set = async (expression: string, value: string, frameId: number) =>
   (
@@ -65,9 +56,9 @@ const valueIn = async (expression: string, frameId: number) =>
 
 describe('a register of an outer frame', () => {
   it('has the value that its callee has saved, and is set there', async () => {
-    session = await openSession(bundle.adapter);
-    const kernel = buildImage(bundle, 'saved', SOURCE);
-    const source = bundle.file('saved.S');
+    session = await tested.open();
+    const kernel = buildImage(tested.bundle, 'saved', SOURCE);
+    const source = tested.bundle.file('saved.S');
     await session.launch({
       kernel,
       breakpoints: [[source, lineOf(source, '/* inside */'), lineOf(source, '/* back */')]],
@@ -90,7 +81,7 @@ describe('a register of an outer frame', () => {
 
 describe('a register of the coroutine that is away', () => {
   it('is set on its stack, and is there when it comes back', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const main = inSample('kernel/main.c');
     await session.launch({ breakpoints: [[main, lineOf(main, 'memory: %u MiB')]] });
     await session.stop();

@@ -1,29 +1,21 @@
 /** The request restart: the same session boots again, and everything that was set stays. */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildImage, C_ENTRY } from './support/build-image.ts';
-import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { guest } from './support/bundle.ts';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const main = inSample('kernel/main.c');
 /** Milliseconds, on a computer that does nothing else. */
 const LIMIT_MS = 300;
 
 async function toGreeting(options: object = {}): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ breakpoints: [[main, lineOf(main, 'memory: %u MiB')]], ...options });
   await session.stop();
 }
@@ -72,7 +64,7 @@ describe('a restart', () => {
   });
 
   it('takes a kernel that was built meanwhile, and binds breakpoints in it', async () => {
-    const kernel = bundle.file('rebuilt.elf');
+    const kernel = tested.bundle.file('rebuilt.elf');
     copyFileSync(guest, kernel);
     await toGreeting({ kernel });
     expect(await session.screen()).toContain('Hello from a cooperative guest kernel');
@@ -104,7 +96,7 @@ describe('a restart', () => {
   it('follows variables that a new build has elsewhere, in data breakpoints and their conditions', async () => {
     const build = (before: string, name = 'counter') =>
       buildImage(
-        bundle,
+        tested.bundle,
         'moving',
         `${C_ENTRY}${before} int limit = 2; struct { int unused, value; } ${name} = { 1, 0 };
         void kmain(void) { for (int n = 1; n < 10; n++) ${name}.value = n; }`,
@@ -112,7 +104,7 @@ describe('a restart', () => {
       );
     const ask = async (command: string, args: object) =>
       (await session.client.customRequest(command, args)).body as Record<string, unknown>;
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({ kernel: build(''), stopOnEntry: true });
     await session.stop();
     const { dataId, canPersist } = await ask('dataBreakpointInfo', { name: 'counter.value' });
@@ -159,7 +151,7 @@ describe('a restart', () => {
   });
 
   it('before a launch, and twice at once, fails with a sentence', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.client.initializeRequest();
     await expect(restart()).rejects.toThrow('There is no machine to restart');
     await session.close();

@@ -1,21 +1,13 @@
 /** Sources, images and the format of frames: what is there, and what takes the place of what is not. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
-import { inRoot, inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { describe, expect, it } from 'vitest';
+import { guest } from './support/bundle.ts';
+import { inRoot, inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const main = inSample('kernel/main.c');
 
@@ -24,7 +16,7 @@ async function ask<Body>(command: string, args: object = {}): Promise<Body> {
 }
 
 async function toGreeting(options: object = {}): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ breakpoints: [[main, lineOf(main, 'greet("a coop')]], ...options });
   await session.stop();
 }
@@ -37,12 +29,12 @@ const eventsOf = <Body>(name: string) =>
 
 describe('a source that is not there', () => {
   it('is disassembly, one document for a function, with the place of the frame', async () => {
-    const kernel = bundle.file('moved.elf');
+    const kernel = tested.bundle.file('moved.elf');
     const bytes = readFileSync(guest);
     for (let at = bytes.indexOf('main.c\0'); at >= 0; at = bytes.indexOf('main.c\0', at + 1))
       bytes.write('gone.c', at);
     writeFileSync(kernel, bytes);
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.launch({
       kernel,
       breakpoints: [[inSample('kernel/gone.c'), lineOf(main, 'greet("a coop')]],
@@ -127,7 +119,7 @@ describe('images and their sources', () => {
   it('that a restart brings are told', async () => {
     await toGreeting();
     const before = eventsOf('module').length;
-    const path = bundle.file('stripped.elf');
+    const path = tested.bundle.file('stripped.elf');
     writeFileSync(path, readFileSync(guest));
     await session.client.send('restart', { arguments: { kernel: path } });
     await session.stop();
@@ -149,7 +141,7 @@ describe('images and their sources', () => {
 
 describe('the name of a frame', () => {
   it('has the parts that a client asks for', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const at = lineOf(main, 'printk("Hello from');
     await session.launch({ breakpoints: [[main, at]] });
     await session.stop();

@@ -1,19 +1,10 @@
 /** Steps as a person means them: over interrupts and crossings, into system calls and to the other kernel. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inRoot, inSample, lineOf, openSession, placeOf, type Session } from './support/session.ts';
+import { describe, expect, it } from 'vitest';
+import { inRoot, inSample, lineOf, placeOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const main = inSample('kernel/main.c');
 const cooperative = inSample('kernel/cooperative.c');
@@ -23,7 +14,7 @@ const passageCode = inRoot('kernels/host/driver/passage-code.inc.S');
 
 /** Runs to a line and stops there. */
 async function at(path: string, text: string, options: object = {}, after?: string): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ breakpoints: [[path, lineOf(path, text, after)]], ...options });
   await session.stop();
 }
@@ -159,7 +150,7 @@ describe('in the passage code', () => {
   });
 
   it('a breakpoint set before the machine starts hits the first crossing', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const line = lineOf(passageCode, 'movl\t%esp, STATE_ESP(%ebp)');
     await session.launch({ breakpoints: [[passageCode, line]] });
     const stop = await session.stop();
@@ -170,7 +161,7 @@ describe('in the passage code', () => {
   });
 
   it('steps go line by line and with the crossing', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const line = lineOf(passageCode, 'movl\tSTATE_CR3(%ebp), %eax');
     await session.launch({ breakpoints: [[passageCode, line]] });
     expect(await session.stop()).toMatchObject({ threadId: 1 });

@@ -1,26 +1,18 @@
 /** Where execution can be led: places for breakpoints with columns, jumps, calls to step into. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
-import { inRoot, inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { describe, expect, it } from 'vitest';
+import { guest } from './support/bundle.ts';
+import { inRoot, inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
-beforeAll(async () => {
-  bundle = await bundleAdapter();
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
-});
 
 const main = inSample('kernel/main.c');
 const line = (text: string, after?: string) => lineOf(main, text, after);
 
 async function stopAt(path: string, at: number): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   await session.launch({ breakpoints: [[path, at]] });
   await session.stop();
 }
@@ -98,7 +90,7 @@ describe('places for breakpoints', () => {
   });
 
   it('are counted from 0 for a client that does so', async () => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     const { client } = session;
     await client.send('initialize', { adapterID: 'colinux', linesStartAt1: false, columnsStartAt1: false });
     await client.launchRequest({ kernel: guest } as DebugProtocol.LaunchRequestArguments);

@@ -1,10 +1,10 @@
 /** Programs that a kernel loads from files: their symbols are found by what is mapped, at every stop anew. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { CoverageBody } from '../../debug-adapter/custom-protocol.ts';
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
 import { buildImage } from './support/build-image.ts';
-import { type Frame, inRoot, lineOf, openSession, placeOf, type Session } from './support/session.ts';
+import { type Frame, inRoot, lineOf, placeOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
 const kernel = inRoot('samples/unix-guest/build/unix-guest.elf');
 const syscalls = inRoot('samples/unix-guest/kernel/syscalls.c');
@@ -35,32 +35,25 @@ void _start(void)
 }
 `;
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 let images: string[];
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  mkdirSync(bundle.file('shared'));
+  mkdirSync(tested.bundle.file('shared'));
   const build = (name: string, number: number) =>
-    buildImage(bundle, `shared/${name}`, program(name, number), {
+    buildImage(tested.bundle, `shared/${name}`, program(name, number), {
       suffix: '.c',
       flags: ['-O0', '-fno-asynchronous-unwind-tables', '-fno-stack-protector', '-fcf-protection=none'],
     });
   images = [build('first', 41), build('second', 1234)];
   const words = 'cofs0=shared run=mount+cofs0+/mnt;/mnt/first.elf;/mnt/second.elf';
-  writeFileSync(bundle.file('programs.colinux'), `kernel="${kernel}" ${words}`);
-});
-afterEach(async () => {
-  await session.close();
-});
-afterAll(() => {
-  bundle.dispose();
+  writeFileSync(tested.bundle.file('programs.colinux'), `kernel="${kernel}" ${words}`);
 });
 
 async function inSystemCall(options: object): Promise<void> {
-  session = await openSession(bundle.adapter);
+  session = await tested.open();
   const breakpoints = [[syscalls, lineOf(syscalls, 'return current->parent->pid;')]] as const;
-  const config = bundle.file('programs.colinux');
+  const config = tested.bundle.file('programs.colinux');
   await session.launch({ kernel: undefined, config, breakpoints, ...options });
   expect(await session.stop()).toMatchObject({ reason: 'breakpoint' });
 }
@@ -80,7 +73,7 @@ const localOf = async (name: string, local: string): Promise<string> => {
 describe('the stack of a system call', () => {
   it('ends in the program that has called, whichever is at these addresses now', async () => {
     await inSystemCall({ programs: images });
-    const file = bundle.file('shared/first.c');
+    const file = tested.bundle.file('shared/first.c');
     const user = await ringThree();
     expect(user.map(({ name }) => name)).toEqual(['call', 'first', '_start']);
     expect(user[1]).toMatchObject({ source: { path: file }, line: lineOf(file, 'call(64)') });
@@ -109,12 +102,12 @@ describe('the stack of a system call', () => {
 
 describe('a breakpoint in a program', () => {
   const launch = async (which: string, more: object) => {
-    session = await openSession(bundle.adapter);
+    session = await tested.open();
     await session.client.initializeRequest({ adapterID: 'colinux', pathFormat: 'path' });
-    const config = bundle.file('programs.colinux');
+    const config = tested.bundle.file('programs.colinux');
     await session.client.launchRequest({ config, programs: images } as object);
     await session.event('initialized');
-    const path = bundle.file(`shared/${which}.c`);
+    const path = tested.bundle.file(`shared/${which}.c`);
     const line = lineOf(path, 'return parent + secret');
     const { body } = await session.client.setBreakpointsRequest({
       source: { path },
@@ -136,7 +129,7 @@ describe('a breakpoint in a program', () => {
     const place = await launch('first', { condition: 'secret == 41 && parent > 0' });
     expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 2 });
     expect(await session.where()).toBe(place);
-    const path = bundle.file('shared/second.c');
+    const path = tested.bundle.file('shared/second.c');
     await session.client.setBreakpointsRequest({
       source: { path },
       breakpoints: [{ line: lineOf(path, 'return parent + secret'), logMessage: 'the secret is {secret}' }],
@@ -155,7 +148,7 @@ it('of the coverage have lines of their own, though the programs have the same a
   expect((await ringThree())[1]).toMatchObject({ name: 'second' });
   const { files } = (await session.client.customRequest('colinux/coverage')).body as CoverageBody;
   const counts = (which: string) => {
-    const path = bundle.file(`shared/${which}.c`);
+    const path = tested.bundle.file(`shared/${which}.c`);
     const found = files.find((file) => file.path === path);
     const count = (text: string) => found?.lines.find(({ line }) => line === lineOf(path, text))?.count;
     return ['call(64)', 'return parent + secret', 'result++'].map(count);

@@ -1,24 +1,19 @@
 /** The requests `colinux/…` for views: each answers what its schema says, and what is true of a machine at a known place. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { checkValue, type Definitions, type Schema } from '../../debug-adapter/json-schema.ts';
 import schemas from '../../debug-adapter/protocol.schema.json' with { type: 'json' };
-import { type Bundle, bundleAdapter } from './support/bundle.ts';
-import { inSample, lineOf, openSession, type Session } from './support/session.ts';
+import { inSample, lineOf, type Session } from './support/session.ts';
+import { testedAdapter } from './support/tested-adapter.ts';
 
-let bundle: Bundle;
+const tested = testedAdapter();
 let session: Session;
 const main = inSample('kernel/main.c');
 
 beforeAll(async () => {
-  bundle = await bundleAdapter();
-  session = await openSession(bundle.adapter);
+  session = await tested.share();
   await session.launch({ breakpoints: [[main, lineOf(main, 'memory: %u MiB')]] });
   await session.stop();
-});
-afterAll(async () => {
-  await session.close();
-  bundle.dispose();
 });
 
 /** Asks, and checks the answer against its schema. */

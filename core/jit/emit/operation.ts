@@ -25,6 +25,7 @@ import { emitDivide, emitMultiply, emitWideMultiply } from './multiply.ts';
 import { emitDoubleShift, emitShift } from './shifts.ts';
 import { emitLoadSegment, emitReadState, emitStoreSegment } from './segments.ts';
 import { emitSimd } from './simd.ts';
+import { emitTimeStamp } from './time-stamp.ts';
 import type { Vectors } from './vectors.ts';
 import { emitX87, type X87 } from './x87.ts';
 import { isX87 } from './x87-pointers.ts';
@@ -186,6 +187,9 @@ function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Tra
       break;
     case 'store-segment':
       emitStoreSegment(frame, of);
+      break;
+    case 'time-stamp':
+      emitTimeStamp(frame);
       break;
     case 'read-state':
       emitReadState(frame, of);

@@ -1,5 +1,5 @@
 /** From a region to a WebAssembly function: enter, the blocks in their structure, leave. */
-import { CS, ECX, FS, GS } from '../../cpu/state.ts';
+import { CS, FS, GS } from '../../cpu/state.ts';
 import type { Exit } from '../exit.ts';
 import type { Memory, Operation, Terminator } from '../ir.ts';
 import { flushesPages, isMemory } from '../lift.ts';
@@ -15,6 +15,7 @@ import {
   emitPopFlags,
   interruptWaits,
 } from './flag-image.ts';
+import { emitBranchCondition } from './branch-condition.ts';
 import { checkHead, checkTail } from './code-pages.ts';
 import { createFlagWriter } from './flags.ts';
 import { createFrame, enterRegion, type ImportRing, type ImportService, leaveRegion } from './frame.ts';
@@ -28,8 +29,7 @@ import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import type { Snapshot } from './pages.ts';
-import { emitScan, isScan } from './scans.ts';
-import { emitBulk, isBulk } from './strings.ts';
+import { emitString } from './string-forms.ts';
 
 export interface RegionImports {
   /** Index of the function that runs the interpreter's handler for a site. */
@@ -170,27 +170,6 @@ export function emitRegion(
     frame.done = 0;
   }
 
-  /** Leaves 0 or 1 on the stack. */
-  function branchCondition({ when }: Extract<Terminator, { kind: 'branch' }>): void {
-    if (typeof when === 'number') {
-      flags.condition(when);
-      return;
-    }
-    if (when !== 'ecx-zero') {
-      frame.getRegister(ECX);
-      code.const(-1);
-      code.op(Op.i32Add);
-      frame.setRegister(ECX);
-    }
-    frame.getRegister(ECX);
-    code.op(Op.i32Eqz);
-    if (when === 'ecx-zero') return;
-    code.op(Op.i32Eqz);
-    if (when === 'loop') return;
-    flags.condition(when === 'loop-equal' ? 4 : 5);
-    code.op(Op.i32And);
-  }
-
   function terminate(block: RegionBlock): void {
     const { terminator } = block;
     frame.eip = (block.eip + block.source.lastStart) | 0;
@@ -206,7 +185,7 @@ export function emitRegion(
         go(block, terminator.target);
         return;
       case 'branch': {
-        branchCondition(terminator);
+        emitBranchCondition(frame, flags, terminator.when);
         count(block);
         const { known } = flags;
         code.if();
@@ -258,8 +237,7 @@ export function emitRegion(
       case 'interpret-on': {
         const { insn } = terminator;
         const done = code.block();
-        if (isBulk(insn) && reachable(insn)) emitBulk(frame, insn, done);
-        else if (isScan(insn) && reachable(insn)) emitScan(frame, insn);
+        if (reachable(insn)) emitString(frame, flags, insn, done);
         handOver(block, insn, false);
         code.end();
         flags.known = 'nothing';

@@ -10,6 +10,7 @@ import type { Terminator } from '../ir.ts';
 import { FS_UNLIMITED, GS_UNLIMITED, NEEDED_FLAT, USER } from '../mode.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
+import { presentTick } from './time-stamp.ts';
 
 const IF_BIT = Math.log2(Flag.IF);
 
@@ -34,13 +35,10 @@ function call({ code, ring }: Frame, { what, insn }: Transfer): void {
 }
 
 /** Brings the tick of the processor up to the present instruction: the record has it. */
-function storeTime({ code, locals, done }: Frame): void {
+function storeTime(frame: Frame): void {
+  const { code } = frame;
   code.const(0);
-  code.const(0);
-  code.memory(Op.f64Load, Double.JitEnd * 8);
-  code.get(locals.left);
-  code.const(done);
-  code.op(Op.i32Sub, Op.f64ConvertI32S, Op.f64Sub);
+  presentTick(frame);
   code.memory(Op.f64Store, Double.Retired * 8);
 }
 

@@ -55,7 +55,7 @@ import { createRandom } from '../../testing/random.ts';
 import type { Tier } from '../tier.ts';
 import { randomProgram } from './random-program.ts';
 import { BACK, SOFTWARE } from './random-rings.ts';
-import { PAGE_TABLE } from './random-system.ts';
+import { INTERRUPT_PORT, PAGE_TABLE } from './random-system.ts';
 
 const INTERRUPT = 0x20;
 const PAGE_FAULT = 14;
@@ -100,6 +100,12 @@ function createSubject(tier: Tier, longWay: boolean): Subject {
       acknowledgeInterrupt() {
         machine.cpu.setIntr(false);
         return INTERRUPT;
+      },
+      ports: {
+        read: (port) => port * 0x0101,
+        write(port) {
+          if (port === INTERRUPT_PORT) machine.cpu.setIntr(true);
+        },
       },
       events: {
         ...NO_EVENTS,

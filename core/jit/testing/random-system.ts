@@ -1,4 +1,4 @@
-/** Random instructions of kernels: flags, segment registers, page tables, software interrupts. None of them changes the mode for good. */
+/** Random instructions of kernels: flags, segment registers, page tables, software interrupts, ports, time. None of them changes the mode for good. */
 import { DATA, DATA0, le } from '../../cpu/testing/bare-machine.ts';
 import { MASK_INDEX, memory, type Random, register } from './random-operands.ts';
 import { loadFlags, SOFTWARE } from './random-rings.ts';
@@ -7,10 +7,13 @@ import { loadFlags, SOFTWARE } from './random-rings.ts';
 export const PAGE_TABLE = 0x10_1000;
 export const DATA_ENTRY = PAGE_TABLE + (DATA >>> 12) * 4;
 
+/** Writes to it ask for an interrupt. */
+export const INTERRUPT_PORT = 0x80;
+
 /** What kernels do with flags and segment registers: nothing that changes the mode, but for a null selector in FS or GS. */
 export function system(random: Random): number[] {
   const to = register(random);
-  switch (random(11)) {
+  switch (random(14)) {
     case 8:
       return [0xcd, SOFTWARE];
     case 9:
@@ -19,6 +22,18 @@ export function system(random: Random): number[] {
     case 10:
       // mov reg, cr3; mov cr3, reg
       return [0x0f, 0x20, 0xd8 | to, 0x0f, 0x22, 0xd8 | to];
+    case 11:
+      // rdtsc, and fences
+      return [
+        [0x0f, 0x31],
+        [0x0f, 0xae, 0xe8 + 8 * random(3)],
+      ][random(2)]!;
+    case 12:
+      // in al, imm8; in eax, dx
+      return random(2) === 0 ? [0xe4, 0x40] : [0xed];
+    case 13:
+      // out imm8, al, which asks for an interrupt or not
+      return [0xe6, INTERRUPT_PORT + random(2)];
     case 0:
       return [0xfa];
     case 1:

@@ -74,6 +74,8 @@ export type StopPart = Partial<Omit<StoppedEvent, 'event' | 'snapshot'>> & {
 };
 
 export class FakeMachine {
+  /** The only model-specific register, 174h. */
+  private msr = 8n;
   readonly registers = new Map([
     ['eax', 0x1122_3344],
     ['esp', MEMORY + 0x400],
@@ -167,8 +169,16 @@ export class FakeMachine {
         piece.set(bytes.subarray(0, piece.length));
         return { written: piece.length };
       }
+      case 'readMsr': {
+        const { index } = params as Params<'readMsr'>;
+        return { bytes: index === 0x174 ? new Uint8Array(BigUint64Array.of(this.msr).buffer) : undefined };
+      }
       case 'writeRegister': {
         const { name, value } = params as Params<'writeRegister'>;
+        if (name === 'msr[0x00000174]' && typeof value !== 'number') {
+          [this.msr] = new BigUint64Array(value.slice().buffer) as unknown as [bigint];
+          return {};
+        }
         if (name === 'cr0') throw new Error('PG needs PE.');
         this.registers.set(
           name,

@@ -175,15 +175,21 @@ function joined(messages: readonly Message[], withProgress: boolean): Message[] 
     const first = stream === undefined ? undefined : firsts.get(stream);
     if (first) {
       if (first.output !== undefined) first.output += body?.output ?? '';
-      // A screen is drawn as it is when it is told of.
-      if (first.terminal?.id.startsWith('cocon') === false) first.data += body?.data ?? '';
+      if (first.data !== undefined && !isScreen(first)) first.data += body?.data ?? '';
       continue;
     }
     if (stream !== undefined && body) firsts.set(stream, body);
+    if (body?.data !== undefined && isScreen(body))
+      body.data = body.data.slice(0, body.data.indexOf(DRAWN) + DRAWN.length);
     kept.push(body ? ({ ...message, body } as Message) : message);
   }
   return kept;
 }
+
+/** A screen is drawn as it is when it is told of: only the first thing that is drawn is always the same. */
+const isScreen = ({ terminal }: Told): boolean => terminal?.id.startsWith('cocon') === true;
+/** What ends each drawing: the cursor is shown again. */
+const DRAWN = '\x1b[?25h';
 
 function isPrinted(message: Message): boolean {
   const { event = '', body = {} } = message as { event?: string; body?: Told };

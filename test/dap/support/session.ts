@@ -173,7 +173,7 @@ export async function openSession(adapter: string, port?: number): Promise<Sessi
     },
     async close() {
       const adapter = child();
-      if (adapter?.exitCode === null) {
+      if (adapter?.exitCode === null && adapter.signalCode === null) {
         const gone = new Promise((resolve) => adapter.once('exit', resolve));
         client.disconnectRequest().catch(() => undefined);
         const timer = setTimeout(() => adapter.kill('SIGKILL'), 3000);

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { Exit } from '../cpu/cpu.ts';
+import { Pass } from '../cpu/guard.ts';
+import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
+import { CR0, CR3, Cr0, EAX, EBX, ECX, EIP, JIT_EXIT } from '../cpu/state.ts';
+import { CHAIN_BASE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
+import { createChain, emitChain, hasTailCalls, pageOf } from './chain.ts';
+import { RETURNED } from './exit.ts';
+import { type Tier, TIERS } from './tier.ts';
+import type { Translation } from './translation.ts';
+import { Code } from './wasm/code.ts';
+import { ModuleWriter } from './wasm/module.ts';
+import { Op, Type } from './wasm/opcodes.ts';
+
+/** A whole region of INC EAX and a jump; behind it, on the next page, INC EBX. */
+const LENGTH = TIERS.jit.instructions;
+const BEHIND = CODE + 0x1000;
+/** Another page with DEC EBX there. */
+const OTHER = CODE + 0x2000;
+/** Of one round. */
+const INSTRUCTIONS = LENGTH + 3;
+const DIRECTORY = 0x10_0000;
+const TABLE = 0x10_1000;
+
+/** Rounds until chains are surely there, and as many behind them. */
+const roundsOf = (tier: Tier) => (tier === 'jit' ? 10_000 : 1500);
+
+/** L: inc eax ...; jmp B; B: inc ebx; dec ecx; jnz L; hlt */
+function twoRegions(tier: Tier) {
+  const machine = createBareMachine({}, 'max', tier);
+  const { bytes, dword, cpu } = machine;
+  const rounds = roundsOf(tier);
+  const jump = bytes(CODE, ...new Array<number>(LENGTH - 1).fill(0x40));
+  bytes(jump, 0xe9, ...le(BEHIND - jump - 5));
+  for (const [page, change] of [
+    [BEHIND, 0x43],
+    [OTHER, 0x4b],
+  ] as const)
+    bytes(page, change, 0x49, 0x0f, 0x85, ...le(CODE - BEHIND - 8), 0xf4);
+  dword(DIRECTORY, TABLE | 3);
+  for (let page = 0; page < 0x400; page++) dword(TABLE + page * 4, (page << 12) | 3);
+  const { state, reg32 } = cpu.views;
+  state[CR3] = DIRECTORY;
+  state[CR0] |= Cr0.PG;
+  cpu.mmu.flush(true);
+  reg32[ECX] = 2 * rounds;
+  machine.run(CODE, rounds * INSTRUCTIONS);
+  expect([reg32[EAX], reg32[EBX], state[EIP]]).toEqual([rounds * (LENGTH - 1), rounds, CODE]);
+  return machine;
+}
+
+describe.each(['interpreter', 'jit', 'eager', 'hot'] as const)('two regions in a loop (%s)', (tier) => {
+  const rounds = roundsOf(tier);
+  it('go on to the end', () => {
+    const { cpu, run } = twoRegions(tier);
+    expect(run(-1, 1e9)).toBe(Exit.Halted);
+    expect([cpu.views.reg32[EBX], cpu.now()]).toEqual([2 * rounds, 2 * rounds * INSTRUCTIONS + 1]);
+  });
+
+  it('end at any count', () => {
+    const { cpu, run } = twoRegions(tier);
+    const { reg32, state } = cpu.views;
+    run(-1, 100 * INSTRUCTIONS + LENGTH + 1);
+    expect([reg32[EAX], reg32[EBX], state[EIP]]).toEqual([
+      ...[(rounds + 101) * (LENGTH - 1), rounds + 101, BEHIND + 1],
+    ]);
+  });
+
+  it('stop at a breakpoint in the second', () => {
+    const { cpu, run } = twoRegions(tier);
+    const at = (linear: number) => linear === BEHIND + 1;
+    cpu.setBreakpoints({ linear: [BEHIND + 1], physical: [], near: at, matches: at });
+    expect(run(-1, 1e6)).toBe(Exit.Breakpoint);
+    expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND + 1, rounds + 1]);
+  });
+
+  it('end where a step does', () => {
+    const { cpu, run } = twoRegions(tier);
+    cpu.setGuard((linear) => (linear === BEHIND ? Pass.No : Pass.Always));
+    expect(run(-1, 1e6)).toBe(Exit.Guard);
+    expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND, rounds]);
+  });
+
+  it('see the second replaced', () => {
+    const { cpu, run, bytes } = twoRegions(tier);
+    bytes(BEHIND, 0x4b);
+    expect(run(-1, 1e9)).toBe(Exit.Halted);
+    expect(cpu.views.reg32[EBX]).toBe(0);
+  });
+
+  it('see another page in the place of the second', () => {
+    const { cpu, run, dword } = twoRegions(tier);
+    dword(TABLE + (BEHIND >>> 12) * 4, OTHER | 3);
+    cpu.mmu.flush(true);
+    expect(run(-1, 1e9)).toBe(Exit.Halted);
+    expect(cpu.views.reg32[EBX]).toBe(0);
+  });
+});
+
+describe.runIf(hasTailCalls())('a chain', () => {
+  it('takes the loop of two regions along', () => {
+    const { cpu, run } = twoRegions('jit');
+    const [translation] = cpu.blockAt(BEHIND)?.translations ?? [];
+    const granted = translation?.granted ?? 0;
+    run(-1, 1000 * INSTRUCTIONS);
+    const { entered = 0 } = translation ?? {};
+    translation?.unlink?.();
+    expect(granted).toBeGreaterThan(1000);
+    expect(translation?.entered).toBeGreaterThan(entered + 900);
+  });
+
+  const EIP_OF = 0x40_0000;
+  /** A chain to a function that takes 7 from what is left. */
+  function linked(times: number) {
+    const pages = 200;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const words = new Int32Array(memory.buffer);
+    const table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
+    const run = { parameters: [Type.i32], results: [Type.i32] };
+    const writer = new ModuleWriter(pages);
+    writer.importTable('table', 1);
+    const target = new Code(1);
+    target.get(0);
+    target.const(7);
+    target.op(Op.i32Sub);
+    writer.exportFunction('target', writer.addFunction(run, target));
+    const three = { parameters: [Type.i32, Type.i32, Type.i32], results: [Type.i32] };
+    writer.exportFunction('chain', writer.addFunction(three, emitChain(writer.signature(run))));
+    const module = new WebAssembly.Module(writer.finish());
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, table } });
+    table.set(0, exports.target);
+    const translation = {
+      ...{ eip: EIP_OF, mode: 3, place: 0, entered: 0, granted: 0 },
+      region: { mode: { user: false }, blocks: [{ source: { physical: 0x5000, tail: -1 } }] },
+    } as unknown as Translation;
+    const chain = createChain(memory);
+    chain.link(translation, times);
+    words[TLB_BASE / 4 + (EIP_OF >>> 12)] = pageOf(EIP_OF, 0x5000, false).word | 3;
+    words[JIT_EXIT] = 5;
+    return {
+      ...{ translation, chain, words },
+      go: exports.chain as (left: number, eip: number, mode: number) => number,
+    };
+  }
+
+  it('enters what is linked, as often as is granted', () => {
+    const { go, words, chain, translation } = linked(2);
+    expect(go(100, EIP_OF, 3)).toBe(93);
+    expect(words[JIT_EXIT]).toBe(RETURNED);
+    chain.settle(translation);
+    expect([translation.entered, translation.granted]).toEqual([1, 1]);
+    expect(go(100, EIP_OF, 3)).toBe(93);
+    words[JIT_EXIT] = 5;
+    expect(go(100, EIP_OF, 3)).toBe(100);
+    expect(words[JIT_EXIT]).toBe(5);
+  });
+
+  it('enters nothing at another EIP, in another mode, or on another page', () => {
+    const { go, words, chain } = linked(9);
+    expect(go(100, EIP_OF + 4, 3)).toBe(100);
+    expect(go(100, EIP_OF, 7)).toBe(100);
+    words[TLB_BASE / 4 + (EIP_OF >>> 12)]! += 0x1000;
+    expect(go(100, EIP_OF, 3)).toBe(100);
+    words[TLB_BASE / 4 + (EIP_OF >>> 12)]! -= 0x1000;
+    expect(go(100, EIP_OF, 3)).toBe(93);
+    chain.clear();
+    expect(go(100, EIP_OF, 3)).toBe(100);
+  });
+
+  it('gives a slot to who is linked last', () => {
+    const { go, chain, translation } = linked(9);
+    expect(go(100, EIP_OF, 3)).toBe(93);
+    // The same hash: bit 0 and bit 11 of the EIP.
+    const other = { ...translation, eip: EIP_OF ^ 0x801, unlink: undefined } as Translation;
+    chain.link(other, 9);
+    expect(translation).toMatchObject({ entered: 1, granted: 0, unlink: undefined });
+    expect(go(100, EIP_OF, 3)).toBe(100);
+    expect(go(100, EIP_OF ^ 0x801, 3)).toBe(93);
+  });
+
+  it('lies apart from the rest of the memory', () => {
+    expect(CHAIN_BASE % 4).toBe(0);
+    expect(CHAIN_BASE).toBeLessThan(RAM_BASE);
+  });
+});
