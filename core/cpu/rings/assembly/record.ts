@@ -1,19 +1,5 @@
 /** The record of transitions, as `core/debug/transitions.ts` keeps it: one row for each. */
-import {
-  CPL,
-  CR2,
-  CR3,
-  CS,
-  EIP,
-  ESP,
-  EXTRA,
-  get,
-  INDEX,
-  RETIRED,
-  SEG_SEL,
-  SS,
-  TRANSITIONS,
-} from './state';
+import { CPL, CR2, CR3, CS, EIP, ESP, EXTRA, get, INDEX, RETIRED, SEG_SEL, SS, TRANSITIONS } from './state';
 
 /** Before the rows: how many there were, who owns the CPU, whether somebody is to be told of each. */
 const COUNT: u32 = TRANSITIONS;
@@ -35,10 +21,8 @@ export function isTold(): boolean {
 }
 
 /** The row of the next transition. If it does not happen, another one takes it. */
-// @ts-ignore: decorators of functions are AssemblyScript's.
-@inline
 function row(): u32 {
-  return ROWS + (<u32>(<u64>load<f64>(COUNT)) & LAST_ROW) * ROW;
+  return ROWS + ((<u32>(<u64>load<f64>(COUNT))) & LAST_ROW) * ROW;
 }
 
 function place(at: u32): void {

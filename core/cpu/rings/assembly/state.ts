@@ -2,6 +2,7 @@
  * What of the processor's state transfers between rings touch: byte offsets in the machine's memory. `core/cpu/state.ts`,
  * `core/cpu/paging/tlb.ts` and `core/memory/layout.ts` say what each is.
  */
+import { refill } from './env';
 
 export const ESP: u32 = 4 * 4;
 export const ECX: u32 = 1 * 4;
@@ -78,21 +79,12 @@ export const USER_WRITE: i32 = 8;
 export const FAST_READ: i32 = 1;
 export const FAST_WRITE: i32 = 2;
 
-// @ts-ignore: decorators of functions are AssemblyScript's.
-@inline
 export function get(word: u32): i32 {
   return load<i32>(word);
 }
-// @ts-ignore: as above.
-@inline
 export function set(word: u32, value: i32): void {
   store<i32>(word, value);
 }
-
-/** `Mmu.refill`: walks the page tables as the access would. @returns the entry, with the right if it can be used */
-// @ts-ignore: as above.
-@external('env', 'refill')
-declare function refill(linear: u32, size: u32, right: i32): i32;
 
 /** Where bytes lie if they may be accessed without looking further; else 0. Looks at them in the order of the long way. */
 export function hostOf(linear: u32, size: u32, right: i32): u32 {
