@@ -2,7 +2,8 @@
 import { EAX, Flag, INTR, SHADOW, SYSFLAGS } from '../../cpu/state.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { FlagWriter } from './flags.ts';
-import { auxiliaryBit, type Frame, overflowWord, setOverflow } from './frame.ts';
+import { auxiliaryBit, overflowWord, setOverflow } from './flag-words.ts';
+import type { Frame } from './frame.ts';
 import { moveStack, peek, push } from './moves.ts';
 import { getPart, setPart } from './operands.ts';
 

@@ -15,7 +15,8 @@
 import { Flags, type Width } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
 import { type Value, valueOf } from './operands.ts';
-import { type Frame, overflowWord, setOverflow } from './frame.ts';
+import { overflowWord, setOverflow } from './flag-words.ts';
+import type { Frame } from './frame.ts';
 
 /** What is known of the flags from the operation before. */
 export type Known = 'nothing' | 'subtraction' | 'logic';

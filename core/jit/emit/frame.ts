@@ -2,9 +2,9 @@
  * The variables of a translated region and the ways out of it.
  *
  * While a region runs, the machine's state is in the function's locals: the general registers, the flags (see `flags.ts`), how
- * many instructions are left and where the next taken branch is recorded. `leave` puts all of it back and returns.
+ * many instructions are left and where the next taken branch is recorded. `edges.ts` takes it from there and puts it back.
  */
-import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_EXIT, JIT_LEFT, JIT_PLACE, RES } from '../../cpu/state.ts';
+import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_LEFT, RES } from '../../cpu/state.ts';
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
 import type { Mode } from '../mode.ts';
 import type { Region } from '../region.ts';
@@ -13,6 +13,7 @@ import type { Services } from '../services.ts';
 import type { Block } from '../../cpu/decode/code-cache.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
 import type { Exit } from '../exit.ts';
+import { auxiliaryBit, overflowWord, setOverflow } from './flag-words.ts';
 import { createPages, type Pages } from './pages.ts';
 import type { Code, Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
@@ -348,87 +349,6 @@ export function createFrame(
     code.set(locals.branch);
   }
   return frame;
-}
-
-/** Leaves a word on the stack whose bit 31 is OF. */
-export function overflowWord(code: Code, { x, y }: Locals): void {
-  code.get(x);
-  code.get(y);
-  code.op(Op.i32Xor);
-  code.get(x);
-  code.get(x);
-  code.get(y);
-  code.op(Op.i32Sub, Op.i32Xor, Op.i32And);
-}
-
-/** Leaves AF on the stack, where `CARRY` has it: in bit 3. */
-export function auxiliaryBit(code: Code, { x, y, shift }: Locals): void {
-  code.get(x);
-  code.get(y);
-  code.op(Op.i32Xor);
-  code.get(x);
-  code.get(y);
-  code.op(Op.i32Sub, Op.i32Xor);
-  code.get(shift);
-  code.op(Op.i32ShrU);
-  code.const(1);
-  code.op(Op.i32ShrU);
-  code.const(8);
-  code.op(Op.i32And);
-}
-
-/** Makes OF what bit 31 of `value` is, and AF 0. */
-export function setOverflow({ code, locals }: Frame, value: () => void): void {
-  value();
-  code.const(-0x8000_0000);
-  code.op(Op.i32And);
-  code.tee(locals.x);
-  // 80000000h - 10h overflows without a borrow from bit 4.
-  code.const(27);
-  code.op(Op.i32ShrU);
-  code.set(locals.y);
-  code.const(0);
-  code.set(locals.shift);
-}
-
-/** What a region does when it is entered. */
-export function enterRegion(frame: Frame): void {
-  const { code, locals } = frame;
-  frame.loadRegisters(0xff);
-  frame.loadFlags();
-  frame.loadState(BRANCH_COUNT);
-  code.const(3);
-  code.op(Op.i32Shl);
-  code.set(locals.branch);
-}
-
-/**
- * Puts everything back and returns how many instructions are left: what stands behind the exit label. The exit's number is in a local.
- * @param place of the region among the translations
- * @param chain index of the function that goes on in another one, if there are chains
- */
-export function leaveRegion(frame: Frame, place: number, chain: number | undefined): void {
-  const { code, locals } = frame;
-  frame.forgetSpills();
-  frame.spillRegisters();
-  frame.spillFlags();
-  frame.storeBranchCount();
-  frame.storeState(JIT_EXIT, () => {
-    code.get(locals.exit);
-  });
-  frame.storeState(JIT_PLACE, () => {
-    code.const(place);
-  });
-  if (chain !== undefined) {
-    code.get(locals.chains);
-    code.if();
-    code.get(locals.left);
-    code.get(locals.next);
-    code.const(frame.mode.number);
-    code.returnCall(chain);
-    code.end();
-  }
-  code.get(locals.left);
 }
 
 /** Tells the state how many instructions are left before the present one. */

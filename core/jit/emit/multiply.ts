@@ -3,7 +3,8 @@ import { EAX, EDX } from '../../cpu/state.ts';
 import { Flags, type Operation } from '../ir.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
-import { type Frame, setOverflow } from './frame.ts';
+import { setOverflow } from './flag-words.ts';
+import type { Frame } from './frame.ts';
 import { open, read, setPartFromStack, take } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;

@@ -18,7 +18,8 @@ import {
 import { emitBranchCondition } from './branch-condition.ts';
 import { checkHead, checkTail } from './code-pages.ts';
 import { createFlagWriter } from './flags.ts';
-import { createFrame, enterRegion, type ImportRing, type ImportService, leaveRegion } from './frame.ts';
+import { enterRegion, leaveRegion } from './edges.ts';
+import { createFrame, type ImportRing, type ImportService } from './frame.ts';
 import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import { moveStack, peek, push } from './moves.ts';
 import { read } from './operands.ts';

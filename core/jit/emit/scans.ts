@@ -7,7 +7,7 @@ import { EAX, ECX, EDI, ESI } from '../../cpu/state.ts';
 import { Op } from '../wasm/opcodes.ts';
 import { Simd } from '../wasm/simd-opcodes.ts';
 import type { Frame } from './frame.ts';
-import { createRanges, elementSize } from './strings.ts';
+import { countRounds, createRanges, elementSize } from './strings.ts';
 
 const REPNE = 0xf2;
 
@@ -124,14 +124,7 @@ export function emitScan(frame: Frame, insn: Insn): void {
   code.const(shift);
   code.op(Op.i32ShrU);
   code.set(rounds);
-  code.get(locals.left);
-  code.get(rounds);
-  code.op(Op.i32Sub);
-  code.set(locals.left);
-  frame.getRegister(ECX);
-  code.get(rounds);
-  code.op(Op.i32Sub);
-  frame.setRegister(ECX);
+  countRounds(frame, rounds);
   code.get(bytes);
   code.get(end);
   code.op(Op.i32Eq);

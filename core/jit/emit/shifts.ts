@@ -2,7 +2,8 @@
 import { Flags, type Operand, type Operation } from '../ir.ts';
 import { Op } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
-import { auxiliaryBit, type Frame, setOverflow } from './frame.ts';
+import { auxiliaryBit, setOverflow } from './flag-words.ts';
+import type { Frame } from './frame.ts';
 import { open, read } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;

@@ -107,6 +107,18 @@ export function createRanges(frame: Frame, shift: number, slow: Label): Ranges {
   };
 }
 
+/** Elements that are done, in a local: ECX has no longer to count them, and they are instructions that have run. */
+export function countRounds({ code, locals, getRegister, setRegister }: Frame, rounds: number): void {
+  code.get(locals.left);
+  code.get(rounds);
+  code.op(Op.i32Sub);
+  code.set(locals.left);
+  getRegister(ECX);
+  code.get(rounds);
+  code.op(Op.i32Sub);
+  setRegister(ECX);
+}
+
 /**
  * Runs the instruction page by page and branches to `done` when all rounds are over. Falls through where the handler must go on: what has
  * been done until then is in the registers and taken from `left`, for all rounds but the last one of the instruction.
@@ -166,14 +178,7 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
     code.bulk(MEMORY_FILL);
   } else fillDwords(frame, to, from, bytes);
   advance(EDI);
-  code.get(locals.left);
-  code.get(rounds);
-  code.op(Op.i32Sub);
-  code.set(locals.left);
-  frame.getRegister(ECX);
-  code.get(rounds);
-  code.op(Op.i32Sub);
-  frame.setRegister(ECX);
+  countRounds(frame, rounds);
   frame.getRegister(ECX);
   code.branchIf(again);
   code.end();
