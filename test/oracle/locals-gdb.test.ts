@@ -24,6 +24,8 @@ const PLACES = [
   [main, lineOf(main, 'return number >= 2')],
   [main, lineOf(main, 'return found;')],
 ] as const;
+/** Of which gdb's `info locals` says nothing. */
+const OTHER_SCOPES = ['Registers', 'Globals'];
 /** Of kmain, not assigned yet at these places: what interrupts have left on the stack. */
 const UNSET = ['primes', 'code'];
 const script = join(dirname(fileURLToPath(import.meta.url)), 'locals-gdb.py');
@@ -92,7 +94,7 @@ async function here(): Promise<Stop[][]> {
         if (frame.presentationHint === 'label') break;
         const variables: Record<string, string> = {};
         const { scopes } = (await session.client.scopesRequest({ frameId: frame.id })).body;
-        for (const scope of scopes.filter(({ name }) => name !== 'Registers'))
+        for (const scope of scopes.filter(({ name }) => !OTHER_SCOPES.includes(name)))
           for (const { name, value, type } of (await session.client.variablesRequest(scope)).body.variables) {
             const ask = (expression: string) => session.evaluate(expression, { frameId: frame.id });
             if (value.startsWith('<optimised out')) variables[name] = 'gone';
