@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const WRITERS = [
   ['core/jit/emit/frame.ts', 'recordBranch(from, to) {', 'return;'],
   ['core/jit/emit/frame.ts', 'recordComputedBranch(from, to) {', 'return;'],
+  ['core/jit/emit/turns.ts', '    count() {', 'return;'],
   ['core/cpu/cpu.ts', 'function noteBranch(from: number): void {', 'return;'],
   ['core/debug/transitions.ts', '    begin() {', 'return state[CPL];'],
   ['core/debug/transitions.ts', 'end(kind, vector, errorCode) {', 'return state[CPL];'],

@@ -83,6 +83,8 @@ export interface Frame {
   /** The ways out so far. */
   readonly exits: readonly Exit[];
   readonly pages: Pages;
+  /** From here on the number of an exit goes to that label first. @returns the one before */
+  exitBy(label: Label): Label;
   /** Leaves before the present instruction, as if it had not begun: the interpreter goes on with it. */
   leaveHere(): void;
   /**
@@ -122,7 +124,7 @@ export interface Ways {
 export function createFrame(
   code: Code,
   { mode, misses }: Pick<Region, 'mode' | 'misses'>,
-  { exit, chain }: Ways,
+  { exit: behind, chain }: Ways,
   service: ImportService,
   ring: ImportRing,
 ): Frame {
@@ -161,6 +163,7 @@ export function createFrame(
     });
   }
   const exits: Exit[] = [];
+  let exit = behind;
   function leaveBy(way: Exit, to = exit): void {
     exits.push(way);
     code.const(exits.length - 1);
@@ -264,6 +267,11 @@ export function createFrame(
     },
     forgetSpills() {
       clean = 0;
+    },
+    exitBy(label) {
+      const before = exit;
+      exit = label;
+      return before;
     },
     leaveHere() {
       leaveBy({ eip: frame.eip, done: frame.done });

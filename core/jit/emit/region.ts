@@ -31,6 +31,7 @@ import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import type { Snapshot } from './pages.ts';
 import { emitString } from './string-forms.ts';
+import { type Turns, turnsAlone, withTurns } from './turns.ts';
 
 export interface RegionImports {
   /** Index of the function that runs the interpreter's handler for a site. */
@@ -66,6 +67,8 @@ export function emitRegion(
   const context: OperationContext = { frame, flags, vectors, x87 };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
+  /** Blocks that branch to themselves. */
+  const turning = new Map<RegionBlock, Turns>();
   /** What is known where blocks end. */
   const ends = new Map<RegionBlock, Snapshot>();
   /** The loop around all blocks, and which of `dispatched` it goes to: the entry at first. */
@@ -189,12 +192,15 @@ export function emitRegion(
         emitBranchCondition(frame, flags, terminator.when);
         count(block);
         const { known } = flags;
+        const turns = turning.get(block);
         code.if();
-        record(block, terminator.target);
+        if (turns) turns.count();
+        else record(block, terminator.target);
         go(block, terminator.target);
         code.end();
         flags.known = known;
         frame.forgetSpills();
+        turns?.leave();
         go(block, terminator.next);
         return;
       }
@@ -329,6 +335,14 @@ export function emitRegion(
 
   /** A block and all that it dominates: inside of a loop if it heads one, before the blocks that its branches meet in. */
   function tree(block: RegionBlock): void {
+    if (!turnsAlone(block, structure, isTranslated)) nest(block);
+    else
+      withTurns(frame, block, (turns) => {
+        turning.set(block, turns);
+        nest(block);
+      });
+  }
+  function nest(block: RegionBlock): void {
     const loop = structure.loops.has(block) ? code.loop() : undefined;
     if (loop) labels.set(block, loop);
     within(block, structure.merges(block), () => {
