@@ -123,7 +123,7 @@ if (section === 'debugging') {
 }
 if (section === 'records') {
   if (!built('build-kernels.mjs')) process.exit(1);
-  await buildSoftfloat();
+  await buildAssembly();
   const print = (text) => values.json || process.stdout.write(text);
   print(recordHead);
   const rows = await recordRows({ folder, runs, onRow: (row) => print(recordLine(row)) });
