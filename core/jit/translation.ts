@@ -18,6 +18,8 @@ export class Translation implements Derived {
   readonly mode: number;
   /** How often it was entered: `Chain.settle` adds what chains did. */
   entered = 0;
+  /** How often it was looked at for growing. */
+  looks = 0;
   /** How often it may be entered by chains until the next look at that, of what was granted. */
   granted = 0;
   /** The guard of a step that was asked about it last; negative if it was refused. */

@@ -295,12 +295,11 @@ export function createTranslator(
   }
 
   /** It is what it will be for some time: it was looked at for more that belongs to it. */
-  const isSettled = ({ entered }: Translation) => die === undefined && entered > (options.grow[0] ?? 0);
+  const isSettled = ({ looks }: Translation) => die === undefined && (looks > 0 || options.grow.length === 0);
+  const growsAt = ({ looks }: Translation) => options.grow[looks] ?? Infinity;
   /** Lets chains enter it until it is to be looked at again. */
   function grant(translation: Translation): void {
-    const { entered } = translation;
-    const next = options.grow.find((count) => count > entered) ?? Infinity;
-    chain.link(translation, next - entered - 1);
+    chain.link(translation, growsAt(translation) - translation.entered);
   }
 
   function translationOf(block: Block): Translation | undefined {
@@ -327,11 +326,13 @@ export function createTranslator(
       if (translation.cost > remaining || die?.() === 0) return undefined;
       chain.settle(translation);
       // What was cold when it was made may have become hot. What takes its place goes on counting.
-      if (options.grow.includes(translation.entered)) {
+      if (translation.entered >= growsAt(translation)) {
         const { entered } = translation;
+        const looks = translation.looks + 1;
         request(block, translation);
         translation = translationOf(block) ?? translation;
         translation.entered = entered + 1;
+        translation.looks = looks;
         if (translation.cost > remaining) return undefined;
       }
       return translation;
