@@ -28,6 +28,16 @@ describe('the images of a machine', () => {
     expect(images.isNew('/k', 2)).toBe(false);
   });
 
+  it('are offered once each time they are written', () => {
+    const images = new BootedImages();
+    images.booted(new Map([['/k', 1]]));
+    expect([images.offer('/k', 2), images.offer('/k', 2), images.offer('/k', 3)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
   it('boot by a launch or a restart that has succeeded', () => {
     const images = new BootedImages();
     const answer = (command: string, success: boolean) => images.hear({ type: 'response', command, success });

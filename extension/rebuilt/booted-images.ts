@@ -21,6 +21,7 @@ export class BootedImages {
   private readonly paths = new Map<unknown, string>();
   /** By path. */
   private times = new Map<string, number>();
+  private readonly offered = new Map<string, number>();
 
   /** The files of the machine that there is. */
   get files(): readonly string[] {
@@ -41,6 +42,13 @@ export class BootedImages {
   /** @param times when each file was written last, in any unit */
   booted(times: ReadonlyMap<string, number>): void {
     this.times = new Map(times);
+  }
+
+  /** The same file is offered once. @returns whether this one has not been */
+  offer(file: string, time: number): boolean {
+    if (this.offered.get(file) === time) return false;
+    this.offered.set(file, time);
+    return true;
   }
 
   /** Is the file another than the one that was booted? One that could not be looked at then is not. */

@@ -13,8 +13,13 @@ import { COMMANDS, DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 
-/** A linker writes a file in several steps: it is looked at when it rests. */
+/** A linker writes a file in several steps: it is taken when it has rested. */
 const REST_MS = 400;
+
+/** Network file systems report no changes, and a watcher reports none until it has begun: files are looked at, too. */
+const LOOK_MS = 2000;
+
+const nameOf = (file: string) => uriOf(file).path.split('/').pop() ?? '';
 
 const timeOf = (file: string) =>
   vscode.workspace.fs.stat(uriOf(file)).then(
@@ -26,7 +31,8 @@ const timeOf = (file: string) =>
 class Watch implements vscode.DebugAdapterTracker {
   private readonly images = new BootedImages();
   private readonly watchers = new Map<string, vscode.Disposable>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly resting = new Map<string, ReturnType<typeof setTimeout>>();
+  private looking: ReturnType<typeof setInterval> | undefined;
   private hasAsked = false;
   private hasEnded = false;
 
@@ -49,26 +55,39 @@ class Watch implements vscode.DebugAdapterTracker {
     const { files } = this.images;
     const times = await Promise.all(files.map(async (file) => [file, await timeOf(file)] as const));
     this.images.booted(new Map(times.flatMap(([file, time]) => (time === undefined ? [] : [[file, time]]))));
+    if (this.hasEnded) return;
     for (const file of files) if (!this.watchers.has(file)) this.watchers.set(file, this.watch(file));
+    this.looking ??= setInterval(() => {
+      for (const file of this.watchers.keys()) void this.look(file);
+    }, LOOK_MS);
   }
 
   private watch(file: string): vscode.Disposable {
     const uri = uriOf(file);
-    const name = uri.path.split('/').pop() ?? '';
-    const pattern = new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), name);
+    const pattern = new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), nameOf(file));
     const watcher = vscode.workspace.createFileSystemWatcher(pattern, false, false, true);
-    const changed = () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => void this.look(file, name), REST_MS);
-    };
+    const changed = () => void this.look(file);
     watcher.onDidChange(changed);
     watcher.onDidCreate(changed);
     return watcher;
   }
 
-  private async look(file: string, name: string): Promise<void> {
+  /** @param before when the file was written last, as it was seen a while ago */
+  private async look(file: string, before?: number): Promise<void> {
+    if (before === undefined && this.resting.has(file)) return;
+    this.resting.delete(file);
     const time = await timeOf(file);
-    if (time === undefined || !this.images.isNew(file, time)) return;
+    if (this.hasEnded || time === undefined || !this.images.isNew(file, time)) return;
+    if (time === before) await this.wasBuilt(file, time);
+    else if (!this.resting.has(file))
+      this.resting.set(
+        file,
+        setTimeout(() => void this.look(file, time), REST_MS),
+      );
+  }
+
+  private async wasBuilt(file: string, time: number): Promise<void> {
+    if (!this.images.offer(file, time)) return;
     const wanted = setting('restart.onRebuild', this.session.workspaceFolder);
     this.log.info(`${file} was built again`);
     if (wanted === 'never') return;
@@ -81,7 +100,7 @@ class Watch implements vscode.DebugAdapterTracker {
     this.hasAsked = true;
     const [restart, always] = [t('Restart'), t('Always Restart')];
     const answer = await vscode.window.showInformationMessage(
-      t('{0} was built again, but the old kernel is running. Restart with the new one?', name),
+      t('{0} was built again, but the old kernel is running. Restart with the new one?', nameOf(file)),
       restart,
       always,
     );
@@ -109,7 +128,8 @@ class Watch implements vscode.DebugAdapterTracker {
 
   dispose(): void {
     this.hasEnded = true;
-    clearTimeout(this.timer);
+    clearInterval(this.looking);
+    for (const timer of this.resting.values()) clearTimeout(timer);
     for (const watcher of this.watchers.values()) watcher.dispose();
     this.watchers.clear();
     this.offer(false);
