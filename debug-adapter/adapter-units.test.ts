@@ -59,36 +59,6 @@ describe('the memory cache', () => {
     expect(reads).toHaveLength(2);
   });
 
-  it('fetches what was used at the last stop in one round, and of that what is used again', async () => {
-    const { client, reads } = fakeMachine(0x1000, 0x5000);
-    const cache = new MemoryCache(client);
-    const at = (...pages: number[]) => cache.compute(() => pages.map((page) => cache.reader(0)(page, 8)));
-    await at(0x1000, 0x2000, 0x3000);
-    cache.clear();
-    let rounds = 0;
-    await cache.compute(() => {
-      rounds++;
-      return [0x1000, 0x2000].map((page) => cache.reader(0)(page, 8));
-    });
-    expect(rounds).toBe(2);
-    expect(new Set(reads.splice(0).slice(3))).toEqual(new Set([0x1000, 0x2000, 0x3000]));
-    cache.clear();
-    await cache.fetchUsual();
-    expect(reads.splice(0)).toEqual([0x1000, 0x2000]);
-    await at(0x1000, 0x2000);
-    expect(reads).toEqual([]);
-  });
-
-  it('keeps nothing that arrives when the machine has gone on', async () => {
-    const { client, reads } = fakeMachine(0x1000, 0x2000);
-    const cache = new MemoryCache(client);
-    const read = () => cache.compute(() => cache.reader(0)(0x1000, 4));
-    const first = read();
-    cache.clear();
-    await first;
-    expect(reads).toHaveLength(2);
-  });
-
   it('ends a read at a hole', async () => {
     const cache = new MemoryCache(fakeMachine(0x1000, 0x1800).client);
     expect(await cache.compute(() => cache.reader(0)(0x17fc, 8)?.length)).toBe(4);

@@ -35,8 +35,8 @@ export class Cancelled extends Error {}
 
 interface Underway {
   readonly call: Call;
-  /** Rejects with `Cancelled` when the client has cancelled the request. */
-  readonly cancelled: Promise<never>;
+  /** Of a request that may be cancelled: rejects with `Cancelled` when the client has done so. */
+  readonly cancelled: Promise<never> | undefined;
   /** Everything is done, or nobody waits for it any more. */
   end(): void;
 }
@@ -60,10 +60,8 @@ export class Calls {
 
   /** @param after where work goes that is done behind the answer */
   begin(seq: number, command: string, after: (() => void)[]): Underway {
-    const controller = new AbortController();
-    const { signal } = controller;
     const cancellable = CANCELLABLE.has(command);
-    if (cancellable) this.controllers.set(seq, controller);
+    const signal = cancellable ? this.signalOf(seq) : undefined;
     const earlier = [...this.unanswered];
     const progress = this.progressOf(seq, command, cancellable);
     const call: Call = {
@@ -72,24 +70,23 @@ export class Calls {
       report: progress.report,
       async checkpoint() {
         await new Promise((resolve) => setTimeout(resolve));
-        if (signal.aborted) throw new Cancelled();
+        if (signal?.aborted) throw new Cancelled();
       },
     };
-    const cancelled = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        reject(new Cancelled());
-      });
-    });
-    // Of interest only while the handler has not finished.
-    cancelled.catch(() => undefined);
     return {
       call,
-      cancelled,
+      cancelled: signal && rejectionBy(signal),
       end: () => {
         progress.end();
         this.controllers.delete(seq);
       },
     };
+  }
+
+  private signalOf(seq: number): AbortSignal {
+    const controller = new AbortController();
+    this.controllers.set(seq, controller);
+    return controller.signal;
   }
 
   /** Cancels a request by its number, or by the progress that is told of it. What has been answered is answered. */
@@ -119,4 +116,15 @@ export class Calls {
       },
     };
   }
+}
+
+function rejectionBy(signal: AbortSignal): Promise<never> {
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new Cancelled());
+    });
+  });
+  // Of interest only while the handler has not finished.
+  cancelled.catch(() => undefined);
+  return cancelled;
 }

@@ -135,7 +135,7 @@ export class Debuggee {
       await this.armed.send();
     } else if (stopOnEntry) {
       const snapshot = await this.request('snapshot', {});
-      const nothing = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [] };
+      const nothing = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [], answers: [] };
       const stop = { ...nothing, exitStatus: undefined, snapshot };
       this.show({ event: 'stopped', reason: 'entry', ...stop });
       return;
@@ -274,8 +274,6 @@ export class Debuggee {
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
     this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
     this.companion?.stopped(event);
-    // Whoever hears of a stop looks at it: by then the memory should be there.
-    void this.memory.fetchUsual();
   }
 
   // --- running --------------------------------------------------------------------------------------------

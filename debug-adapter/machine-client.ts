@@ -6,11 +6,14 @@
  */
 import type {
   FromMachine,
+  LookKind,
   MachineEvent,
+  Posted,
   RequestKind,
   RequestMap,
 } from '../core/protocol/machine-protocol.ts';
 import type { MachinePort } from './adapter-host.ts';
+import { isLook, Looks } from './looks.ts';
 
 /** The machine refused a request. `code` is stable, the message is for the user. */
 export class MachineError extends Error {
@@ -31,6 +34,7 @@ export class MachineClient {
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
   private dead: Error | undefined;
+  private readonly looks = new Looks();
 
   constructor(
     private readonly port: MachinePort,
@@ -38,15 +42,41 @@ export class MachineClient {
     private readonly onDeath: (error: Error) => void,
   ) {
     port.onMessage((message) => {
-      this.receive(message as FromMachine);
+      const posted = message as Posted;
+      for (const one of 'length' in posted ? posted : [posted]) this.receive(one);
     });
     port.onError((error) => {
       this.fail(new MachineError('machine-died', `The machine's worker stopped: ${error.message}`));
     });
   }
 
-  /** Sends a request. Rejects with `MachineError` when the machine refuses it or is gone. */
+  /**
+   * Asks the machine, unless it has been asked since it has stopped. Rejects with `MachineError` when the machine refuses a request
+   * or is gone.
+   */
   request<K extends RequestKind>(kind: K, params: RequestMap[K]['params']): Promise<RequestMap[K]['result']> {
+    const { looks } = this;
+    const request = { kind, params };
+    if (isLook(request)) return looks.ask(request, () => this.send(kind, params));
+    if (kind === 'writeMemory' || kind === 'writeRegister') looks.forget();
+    if (kind !== 'resume' && kind !== 'step' && kind !== 'resumeStep') return this.send(kind, params);
+    const expected = looks.leave();
+    if (expected) void this.send('expect', { looks: expected }).catch(() => undefined);
+    return this.send(kind, params).catch((error: unknown) => {
+      looks.arrive([]);
+      throw error;
+    });
+  }
+
+  /** The answer of a machine that stands, if it is there already. */
+  known<K extends LookKind>(kind: K, params: RequestMap[K]['params']): RequestMap[K]['result'] | undefined {
+    return this.looks.known(kind, params);
+  }
+
+  private send<K extends RequestKind>(
+    kind: K,
+    params: RequestMap[K]['params'],
+  ): Promise<RequestMap[K]['result']> {
     if (this.dead) return Promise.reject(this.dead);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
@@ -69,6 +99,7 @@ export class MachineClient {
 
   private receive(message: FromMachine): void {
     if ('event' in message) {
+      if (message.event === 'stopped') this.looks.arrive(message.answers);
       this.onEvent(message);
       return;
     }

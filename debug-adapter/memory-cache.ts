@@ -2,72 +2,45 @@
  * Guest memory for code that cannot wait: the unwinder and the evaluators read synchronously from pages (and model-specific
  * registers) that were fetched; one that is missing is noted and the whole computation runs again once it has arrived.
  *
- * Valid for one stop: `clear` when the machine runs or memory is written. What was read at one stop is mostly read at the next
- * one too, so it is fetched with the first that is missing there: one round of messages, not one for each page.
+ * Valid for one stop: `clear` when the machine runs or memory is written. What the machine has been asked already, or has said by
+ * itself (`looks.ts`), needs no fetching.
  */
 import type { CoroutineId, Space } from '../core/protocol/machine-protocol.ts';
 import type { MachineClient } from './machine-client.ts';
 
+/** The machine that is asked. */
+type Machine = Pick<MachineClient, 'request' | 'known'>;
+
 const PAGE = 0x1000;
 /** Rounds of fetching before a computation is given up: each must bring at least one new page. */
 const MAX_ROUNDS = 10_000;
-/** Most pages that are fetched before they are asked for. */
-const MAX_USUAL = 64;
 
 const MISSING = Symbol('memory not fetched yet');
 
 /** Reads up to `length` bytes at a linear address; shorter at a hole, `undefined` when nothing is readable. */
 export type SyncReader = (address: number, length: number) => Uint8Array | undefined;
 
-/** A page of a space. */
-interface Page {
-  /** Shorter than a page when it ends in a hole. */
-  readonly bytes: Uint8Array;
-  used: boolean;
-}
-
-/** The pages of a space by their numbers. */
+/** The pages of a space by their numbers; shorter than a page when it ends in a hole. */
 interface Pages {
   readonly space: Space;
   readonly name: string;
-  readonly pages: Map<number, Page>;
-  /** Those that are on their way. */
-  readonly coming: Map<number, Promise<void>>;
+  readonly pages: Map<number, Uint8Array>;
 }
 
 export class MemoryCache {
   /** By the names of the spaces. */
   private spaces = new Map<string, Pages>();
-  /** What was used before the last `clear`. */
-  private usual: { readonly space: Space; readonly number: number }[] = [];
   /** By index; `undefined` for what the processor does not have. */
   private readonly msrs = new Map<number, Uint8Array | undefined>();
   /** What to fetch, by what it is. */
   private missing = new Map<string, () => Promise<void>>();
 
-  constructor(private readonly client: MachineClient) {}
+  constructor(private readonly machine: Machine) {}
 
   clear(): void {
-    const used = [...this.spaces.values()].flatMap(({ space, pages }) =>
-      [...pages].flatMap(([number, page]) => (page.used ? [{ space, number }] : [])),
-    );
-    // Stops in the middle of a step are not looked at.
-    if (used.length > 0) this.usual = used.slice(0, MAX_USUAL);
     // A page that is on its way goes to those of then.
     this.spaces = new Map();
     this.msrs.clear();
-  }
-
-  /** Fetches the pages that were used before the last `clear`, unless that has been done. */
-  async fetchUsual(): Promise<void> {
-    const { usual } = this;
-    this.usual = [];
-    await Promise.all(
-      usual.map(({ space, number }) =>
-        // A coroutine of then may be gone: whoever reads its memory hears of it.
-        this.fetch(this.pagesOf(nameOf(space), space), number).catch(() => undefined),
-      ),
-    );
   }
 
   /**
@@ -85,7 +58,7 @@ export class MemoryCache {
   readMsr(index: number): Uint8Array | undefined {
     if (this.msrs.has(index)) return this.msrs.get(index);
     this.missing.set(`msr ${index}`, async () => {
-      const { bytes } = await this.client.request('readMsr', { index });
+      const { bytes } = await this.machine.request('readMsr', { index });
       this.msrs.set(index, bytes);
     });
     return throwMissing();
@@ -104,14 +77,14 @@ export class MemoryCache {
         if (error !== MISSING) throw error;
       }
       if (complete && this.missing.size === 0) return result as T;
-      await Promise.all([...[...this.missing.values()].map((fetch) => fetch()), this.fetchUsual()]);
+      await Promise.all([...this.missing.values()].map((fetch) => fetch()));
     }
     throw new Error('The computation reads too much memory.');
   }
 
   private pagesOf(name: string, space: Space): Pages {
     let known = this.spaces.get(name);
-    if (!known) this.spaces.set(name, (known = { space, name, pages: new Map(), coming: new Map() }));
+    if (!known) this.spaces.set(name, (known = { space, name, pages: new Map() }));
     return known;
   }
 
@@ -120,29 +93,23 @@ export class MemoryCache {
     return (address, length) => this.read(this.pagesOf(name, space), address >>> 0, length);
   }
 
-  private fetch({ space, pages, coming }: Pages, number: number): Promise<void> {
-    let known = coming.get(number);
-    if (!known) {
-      const request = { space, address: number * PAGE, length: PAGE };
-      known = this.client
-        .request('readMemory', request)
-        .then(({ bytes }) => {
-          pages.set(number, { bytes, used: false });
-        })
-        .finally(() => {
-          coming.delete(number);
-        });
-      coming.set(number, known);
-    }
-    return known;
+  private async fetch({ space, pages }: Pages, number: number): Promise<void> {
+    const { bytes } = await this.machine.request('readMemory', pageOf(space, number));
+    pages.set(number, bytes);
+  }
+
+  private page({ space, pages }: Pages, number: number): Uint8Array | undefined {
+    const page = pages.get(number);
+    if (page) return page;
+    const known = this.machine.known('readMemory', pageOf(space, number));
+    if (known) pages.set(number, known.bytes);
+    return known?.bytes;
   }
 
   private read(space: Pages, address: number, length: number): Uint8Array | undefined {
-    const only = space.pages.get(Math.floor(address / PAGE));
-    if (only && (address % PAGE) + length <= only.bytes.length) {
-      only.used = true;
-      return only.bytes.slice(address % PAGE, (address % PAGE) + length);
-    }
+    const only = this.page(space, Math.floor(address / PAGE));
+    if (only && (address % PAGE) + length <= only.length)
+      return only.slice(address % PAGE, (address % PAGE) + length);
     return this.readPages(space, address, length);
   }
 
@@ -153,14 +120,13 @@ export class MemoryCache {
     while (done < length) {
       const at = (address + done) >>> 0;
       const number = Math.floor(at / PAGE);
-      const page = space.pages.get(number);
+      const page = this.page(space, number);
       const size = Math.min(length - done, PAGE - (at % PAGE));
       if (!page) {
         this.missing.set(`${space.name}:${number}`, () => this.fetch(space, number));
         incomplete = true;
       } else {
-        page.used = true;
-        const piece = page.bytes.subarray(at % PAGE, (at % PAGE) + size);
+        const piece = page.subarray(at % PAGE, (at % PAGE) + size);
         result.set(piece, done);
         if (piece.length < size && !incomplete)
           return done + piece.length > 0 ? result.slice(0, done + piece.length) : undefined;
@@ -171,6 +137,8 @@ export class MemoryCache {
     return result;
   }
 }
+
+const pageOf = (space: Space, number: number) => ({ space, address: number * PAGE, length: PAGE });
 
 const nameOf = (space: Space): string =>
   space.kind === 'coroutine' ? `${space.coroutine}/${space.cr3 ?? ''}` : space.kind;

@@ -62,7 +62,8 @@ export class ColinuxDebugSession {
     const after: (() => void)[] = [];
     const { call, cancelled, end } = this.calls.begin(seq, command, after);
     try {
-      const body = await Promise.race([this.handle(command, given, call), cancelled]);
+      const handled = this.handle(command, given, call);
+      const body = await (cancelled ? Promise.race([handled, cancelled]) : handled);
       this.send({ ...response, success: true, ...(body === undefined ? {} : { body }) });
     } catch (thrown) {
       this.send({ ...response, success: false, ...failure(command, thrown) });

@@ -271,6 +271,10 @@ export interface RequestMap {
   writeRegister: { params: { name: string; value: number | Uint8Array }; result: Record<string, never> };
   /** The eight bytes of a model-specific register; none when the processor has none of that number. */
   readMsr: { params: { index: number }; result: { bytes: Uint8Array | undefined } };
+  /**
+   * What will be asked at each stop from now on: stops bring the answers along. Replaces what was expected before.
+   */
+  expect: { params: { looks: readonly Look[] }; result: Record<string, never> };
   setBreakpoints: { params: { breakpoints: readonly BreakpointSpec[] }; result: Record<string, never> };
   setCatchpoints: { params: { catchpoints: readonly CatchSpec[] }; result: Record<string, never> };
   /**
@@ -348,6 +352,22 @@ export interface RequestMap {
 }
 
 export type RequestKind = keyof RequestMap;
+
+/** Requests that look at the machine, and whose answers hold for as long as it stands and is not written to. */
+export const LOOK_KINDS = [
+  'readMemory',
+  'readMsr',
+  'openEntries',
+  'pageWalk',
+] as const satisfies readonly RequestKind[];
+export type LookKind = (typeof LOOK_KINDS)[number];
+export type Look = {
+  [K in LookKind]: { readonly kind: K; readonly params: RequestMap[K]['params'] };
+}[LookKind];
+/** Most looks that stops can be told to bring along, and most bytes that one of them reads. */
+export const MAX_LOOKS = 64;
+export const MAX_LOOK_BYTES = 0x1000;
+
 export type SerialPort = 'com1' | 'com2';
 
 export interface Request<K extends RequestKind = RequestKind> {
@@ -380,6 +400,8 @@ export type MachineEvent =
       readonly exitStatus: number | undefined;
       /** First cause first, for reason `shutdown`. */
       readonly causes: readonly ExceptionInfo[];
+      /** Results of what the latest `expect` named, in its order; `undefined` for one that was refused. */
+      readonly answers: readonly unknown[];
       readonly snapshot: MachineSnapshot;
     }
   | { readonly event: 'serial'; readonly port: SerialPort | 'debugcon'; readonly bytes: Uint8Array }
@@ -415,3 +437,5 @@ export type MachineEvent =
     };
 
 export type FromMachine = Response | MachineEvent;
+/** How it is posted: the answer to a request that sets the machine going comes with what is said behind it. */
+export type Posted = FromMachine | readonly FromMachine[];

@@ -4,7 +4,14 @@
  */
 import { MAX_CONSOLE_PORTS, MAX_DEVICES } from '../protocol/device-protocol.ts';
 import type { CatchSpec } from '../protocol/debug-protocol.ts';
-import { CPU_MODELS, type RequestKind } from '../protocol/machine-protocol.ts';
+import {
+  CPU_MODELS,
+  LOOK_KINDS,
+  type LookKind,
+  MAX_LOOK_BYTES,
+  MAX_LOOKS,
+  type RequestKind,
+} from '../protocol/machine-protocol.ts';
 
 type Check = (value: unknown) => string | undefined;
 type Fields = Readonly<Record<string, Check>>;
@@ -231,6 +238,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   writeMemory: fields({ space, address, bytes }),
   writeRegister: fields({ name, value: registerValue }),
   readMsr: fields({ index: address }),
+  expect: fields({ looks: listOf(look, MAX_LOOKS) }),
   setBreakpoints: fields({
     breakpoints: listOf(breakpoint, MAX_BREAKPOINTS),
   }),
@@ -272,6 +280,16 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   stopProfile: fields({}),
   hash: fields({}),
 };
+
+const lookKind = oneOf(...LOOK_KINDS);
+function look(value: unknown): string | undefined {
+  if (!isRecord(value)) return `objects, found ${describe(value)}`;
+  return (
+    lookKind(value.kind) ??
+    CHECKS[value.kind as LookKind](value.params) ??
+    fields({ length: optional(integer(0, MAX_LOOK_BYTES)) })(value.params)
+  );
+}
 
 /** What is wrong with a message: a sentence, or `undefined` when it is a well-formed request. */
 export function checkRequest(message: unknown): string | undefined {

@@ -10,7 +10,7 @@ function start() {
   let sleeping: { at: number; callback: () => void }[] = [];
   let now = 0;
   const server = createMachineServer({
-    post: (message) => posted.push(message),
+    post: (message) => posted.push(...('length' in message ? message : [message])),
     now: () => (now += 1),
     yield: (callback) => yielded.push(callback),
     sleep(milliseconds, callback) {
@@ -128,6 +128,24 @@ describe('requests', () => {
 });
 
 describe('a run', () => {
+  it('brings with its stop what was expected to be asked, and nothing for what is refused', () => {
+    const { ask, stops } = start();
+    const page = { space: { kind: 'current' }, address: TINY_ENTRY, length: 2 };
+    const refused = { coroutine: 60 };
+    const looks = [
+      { kind: 'readMemory', params: page },
+      { kind: 'openEntries', params: refused },
+    ];
+    ask('boot', tinyKernel(SPIN));
+    ask('expect', { looks });
+    ask('step', { kind: 'instruction', over: false });
+    expect(ask('openEntries', refused).error).toBeDefined();
+    expect(stops()[0].answers).toEqual([{ bytes: Uint8Array.from(SPIN) }, undefined]);
+    const wrong = (look: unknown) => ask('expect', { looks: [look] }).error?.code;
+    expect(wrong({ kind: 'resume', params: {} })).toBe('bad-request');
+    expect(wrong({ kind: 'readMemory', params: { ...page, length: 8192 } })).toBe('bad-request');
+  });
+
   it('yields after each slice, so that a pause stops it', () => {
     const { ask, slices, stops } = start();
     ask('boot', tinyKernel(SPIN));

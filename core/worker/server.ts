@@ -15,6 +15,8 @@ import {
   type BootRequest,
   type ExceptionInfo,
   type FromMachine,
+  type Look,
+  type Posted,
   type ProtocolError,
   type Request,
   type SerialPort,
@@ -31,7 +33,7 @@ import { RequestError } from './request-error.ts';
 
 /** What the server needs from the thread it runs in. */
 export interface WorkerPlatform {
-  post(message: FromMachine, transfer: ArrayBuffer[]): void;
+  post(message: Posted, transfer: ArrayBuffer[]): void;
   /** Milliseconds, monotonic. */
   now(): number;
   /** Calls back after messages that have arrived were handled. */
@@ -63,8 +65,10 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   /** A step that a breakpoint or an event has stopped. */
   let suspended: Stepper | undefined;
   let running = false;
-  /** The first slice of a run has yet to begin: behind the answer to the request. */
+  /** A run was asked for: what answers the request waits for what its first slice says. */
   let begins = false;
+  let held: FromMachine | undefined;
+  let expected: readonly Look[] = [];
   let over = false;
   let pace: BootRequest['pace'] = 'real';
   let wake: (() => void) | undefined;
@@ -74,10 +78,15 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let lastStatus = 0;
   const output = new Map<SerialPort | 'debugcon', number[]>();
 
+  function post(message: FromMachine, transfer: ArrayBuffer[] = []): void {
+    platform.post(held ? [held, message] : message, transfer);
+    held = undefined;
+  }
+
   function flushOutput(): void {
     for (const [port, list] of output) {
       const bytes = Uint8Array.from(list);
-      platform.post({ event: 'serial', port, bytes }, [bytes.buffer]);
+      post({ event: 'serial', port, bytes }, [bytes.buffer]);
     }
     output.clear();
   }
@@ -115,7 +124,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     wake?.();
     wake = undefined;
     flushOutput();
-    platform.post(
+    post(
       {
         event: 'stopped',
         reason,
@@ -125,6 +134,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         caught: details.caught ?? [],
         exitStatus: details.exitStatus,
         causes: details.causes ?? [],
+        answers: answers(),
         snapshot: snapshot(booted()),
       },
       [],
@@ -136,7 +146,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     if (now - lastStatus < STATUS_MS) return;
     lastStatus = now;
     const { cpu, coroutine, instructions, virtualNanoseconds } = snapshot(m);
-    platform.post({ event: 'status', coroutine, cpl: cpu.cpl, instructions, virtualNanoseconds }, []);
+    post({ event: 'status', coroutine, cpl: cpu.cpl, instructions, virtualNanoseconds });
   }
 
   /** Handles whatever ended a run. Returns false when the loop is over. */
@@ -276,26 +286,26 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
           emit('debugcon', byte);
         },
         log: (text) => {
-          platform.post({ event: 'log', text }, []);
+          post({ event: 'log', text });
         },
         devices: {
           block(disk, id, operation) {
-            platform.post({ event: 'blockRequest', disk, id, operation }, []);
+            post({ event: 'blockRequest', disk, id, operation });
           },
           frame(network, bytes) {
-            platform.post({ event: 'networkFrame', network, bytes }, []);
+            post({ event: 'networkFrame', network, bytes });
           },
           console(port, bytes) {
-            platform.post({ event: 'consoleOutput', port, bytes }, []);
+            post({ event: 'consoleOutput', port, bytes });
           },
           share(share, id, message, room) {
-            platform.post({ event: 'shareRequest', share, id, message, room }, []);
+            post({ event: 'shareRequest', share, id, message, room });
           },
         },
       });
       ({ pace } = params);
       machine.debug.onLog = ({ id, values }) => {
-        platform.post({ event: 'logPoint', id, values }, []);
+        post({ event: 'logPoint', id, values });
       };
       return snapshot(machine);
     },
@@ -327,6 +337,10 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       if (running) stop('pause');
       return {};
     },
+    expect({ looks }) {
+      expected = looks;
+      return {};
+    },
     ...createInputs(deliver),
     ...createLooks(booted, stoppedMachine),
     snapshot: () => snapshot(booted()),
@@ -335,6 +349,22 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   /** One of the table's handlers, with the types of a checked request. */
   function dispatch({ kind, params }: Request): unknown {
     return (handlers[kind] as (params: unknown) => unknown)(params);
+  }
+
+  function outcomeOf(request: Request): { result: unknown } | { error: ProtocolError } {
+    try {
+      return { result: dispatch(request) };
+    } catch (error) {
+      return { error: errorOf(error) };
+    }
+  }
+
+  /** What is asked at each stop; `undefined` for what cannot be answered at this one. */
+  function answers(): readonly unknown[] {
+    return expected.map(({ kind, params }) => {
+      const outcome = outcomeOf({ id: 0, kind, params });
+      return 'result' in outcome ? outcome.result : undefined;
+    });
   }
 
   function errorOf(error: unknown): ProtocolError {
@@ -355,19 +385,19 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     receive(message) {
       const id = typeof message === 'object' && message !== null && 'id' in message ? Number(message.id) : -1;
       const problem = checkRequest(message);
-      if (problem) {
-        platform.post({ id, error: { code: 'bad-request', message: problem } }, []);
+      const answer: FromMachine = problem
+        ? { id, error: { code: 'bad-request', message: problem } }
+        : { id, ...outcomeOf(message as Request) };
+      if (!begins) {
+        post(answer);
         return;
       }
-      try {
-        platform.post({ id, result: dispatch(message as Request) }, []);
-      } catch (error) {
-        platform.post({ id, error: errorOf(error) }, []);
-      }
-      if (!begins) return;
       // Not by way of the event loop: most steps are over before it would come round.
       begins = false;
+      held = answer;
       loop();
+      if (held) platform.post(held, []);
+      held = undefined;
     },
   };
 }

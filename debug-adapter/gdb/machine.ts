@@ -47,7 +47,7 @@ export type Motion =
       readonly high: number;
     };
 
-const NOTHING = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [] };
+const NOTHING = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [], answers: [] };
 
 /** A machine that has not run since it was booted. */
 const atEntry = (snapshot: MachineSnapshot): StoppedEvent => ({

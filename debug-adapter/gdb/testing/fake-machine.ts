@@ -126,7 +126,15 @@ export class FakeMachine {
     this.running = false;
     this.server.handle({
       event: 'stopped',
-      ...{ reason: 'step', breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [] },
+      ...{
+        reason: 'step',
+        breakpoints: [],
+        problems: [],
+        watchpoints: [],
+        caught: [],
+        causes: [],
+        answers: [],
+      },
       exitStatus: undefined,
       ...what,
       snapshot: this.snapshot(),
