@@ -1,6 +1,6 @@
 /** Questions to a stopped machine: asked once at a stop, and answered by the next stop itself. */
 import { describe, expect, it } from 'vitest';
-import type { MachineEvent, Request } from '../core/protocol/machine-protocol.ts';
+import type { MachineSnapshot, Request } from '../core/protocol/machine-protocol.ts';
 import { MachineClient } from './machine-client.ts';
 
 const PAGE = { space: { kind: 'current' }, address: 0x1000, length: 0x1000 } as const;
@@ -36,11 +36,8 @@ function fakeMachine() {
     expected: () => asked.find(({ kind }) => kind === 'expect')?.params,
     first,
     stop: (...answers: number[]) => {
-      const stopped: Partial<MachineEvent> = {
-        event: 'stopped',
-        answers: answers.map((byte) => ({ bytes: Uint8Array.of(byte) })),
-      };
-      listener(stopped);
+      const bytes = answers.map((byte) => ({ bytes: Uint8Array.of(byte) }));
+      listener({ event: 'stopped', answers: bytes, snapshot: { cpu: {} } as MachineSnapshot });
     },
   };
 }

@@ -8,12 +8,20 @@ import type {
   FromMachine,
   LookKind,
   MachineEvent,
+  MachineSnapshot,
   Posted,
   RequestKind,
   RequestMap,
 } from '../core/protocol/machine-protocol.ts';
+import { PackedCpu } from '../core/protocol/packed-cpu.ts';
 import type { MachinePort } from './adapter-host.ts';
 import { isLook, Looks } from './looks.ts';
+
+/** A snapshot that has come from another thread: its processor has only its data left. */
+const revived = (snapshot: MachineSnapshot): MachineSnapshot => {
+  const { words } = snapshot.cpu as Partial<PackedCpu>;
+  return words ? { ...snapshot, cpu: new PackedCpu(words) } : snapshot;
+};
 
 /** The machine refused a request. `code` is stable, the message is for the user. */
 export class MachineError extends Error {
@@ -82,7 +90,8 @@ export class MachineClient {
     return new Promise((resolve, reject) => {
       this.pending.set(id, {
         resolve: (result) => {
-          resolve(result as RequestMap[K]['result']);
+          const isSnapshot = kind === 'snapshot' || kind === 'boot';
+          resolve((isSnapshot ? revived(result as MachineSnapshot) : result) as RequestMap[K]['result']);
         },
         reject,
       });
@@ -99,8 +108,10 @@ export class MachineClient {
 
   private receive(message: FromMachine): void {
     if ('event' in message) {
-      if (message.event === 'stopped') this.looks.arrive(message.answers);
-      this.onEvent(message);
+      if (message.event === 'stopped') {
+        this.looks.arrive(message.answers);
+        this.onEvent({ ...message, snapshot: revived(message.snapshot) });
+      } else this.onEvent(message);
       return;
     }
     const waiting = this.pending.get(message.id);

@@ -13,61 +13,56 @@ import {
   IDT_BASE,
   IDT_LIMIT,
 } from '../cpu/state.ts';
-import type { CpuSnapshot, FpuState, MachineSnapshot } from '../protocol/machine-protocol.ts';
+import type { MachineSnapshot } from '../protocol/machine-protocol.ts';
+import { CpuWord, PackedCpu } from '../protocol/packed-cpu.ts';
 import { FpuState as Fpu } from '../softfloat/softfloat.ts';
 import type { Machine } from './machine.ts';
 
-function cpuSnapshot(machine: Machine): CpuSnapshot {
-  const { cpu } = machine;
-  const { state, reg32, segSel, segBase, segLimit, segAttr } = cpu.views;
-  const word = (index: number) => state[index] >>> 0;
-  return {
-    general: Array.from({ length: 8 }, (_, r) => reg32[r] >>> 0),
-    eip: word(EIP),
-    eflags: cpu.flags.get() >>> 0,
-    segments: Array.from({ length: 8 }, (_, seg) => ({
-      selector: segSel[seg],
-      base: segBase[seg] >>> 0,
-      limit: segLimit[seg],
-      attributes: segAttr[seg],
-    })),
-    gdt: { base: word(GDT_BASE), limit: word(GDT_LIMIT) },
-    idt: { base: word(IDT_BASE), limit: word(IDT_LIMIT) },
-    cr0: word(CR0),
-    cr2: word(CR2),
-    cr3: word(CR3),
-    cr4: word(CR4),
-    debug: Array.from({ length: 8 }, (_, n) => word(DR0 + n)),
-    fpu: fpuState(machine),
-    cpl: state[CPL],
-    halted: state[HALTED] !== 0,
-  };
-}
+/** Where a word of `CpuWord` is among those of the processor's state. */
+const STATE_WORDS: readonly (readonly [word: number, index: number])[] = [
+  [CpuWord.Eip, EIP],
+  [CpuWord.Cr0, CR0],
+  [CpuWord.Cr2, CR2],
+  [CpuWord.Cr3, CR3],
+  [CpuWord.Cr4, CR4],
+  [CpuWord.Cpl, CPL],
+  [CpuWord.Halted, HALTED],
+  [CpuWord.Gdt, GDT_BASE],
+  [CpuWord.Gdt + 1, GDT_LIMIT],
+  [CpuWord.Idt, IDT_BASE],
+  [CpuWord.Idt + 1, IDT_LIMIT],
+];
+/** The same in the memory of the FPU, behind `CpuWord.Fpu`. */
+const FPU_WORDS = [Fpu.Control, Fpu.Status, Fpu.Empty, Fpu.Opcode, Fpu.Cs, Fpu.Ip, Fpu.Ds, Fpu.Dp, Fpu.Mxcsr];
+const VALID = CpuWord.Fpu + 2;
+const SEGMENTS = 8;
+const REGISTER_WORDS = 32;
 
-function fpuState({ cpu }: Machine): FpuState {
-  const { mem, mem8 } = cpu.views;
-  const word = (at: number) => mem.getUint32(at, true);
-  return {
-    control: word(Fpu.Control),
-    status: word(Fpu.Status),
-    valid: ~word(Fpu.Empty) & 0xff,
-    last: {
-      opcode: word(Fpu.Opcode),
-      cs: word(Fpu.Cs),
-      ip: word(Fpu.Ip),
-      ds: word(Fpu.Ds),
-      dp: word(Fpu.Dp),
-    },
-    registers: mem8.slice(Fpu.Registers, Fpu.Registers + 128),
-    mxcsr: word(Fpu.Mxcsr),
-    xmm: mem8.slice(Fpu.Xmm, Fpu.Xmm + 128),
-  };
+function packedCpu({ cpu }: Machine): PackedCpu {
+  const { state, reg32, segSel, segBase, segLimit, segAttr, mem } = cpu.views;
+  const words = new Uint32Array(CpuWord.End);
+  for (let r = 0; r < 8; r++) words[CpuWord.General + r] = reg32[r];
+  for (const [word, index] of STATE_WORDS) words[word] = state[index];
+  words[CpuWord.Eflags] = cpu.flags.get();
+  for (let n = 0; n < 8; n++) words[CpuWord.Debug + n] = state[DR0 + n];
+  for (let seg = 0; seg < SEGMENTS; seg++) {
+    const at = CpuWord.Segments + seg * 4;
+    words[at] = segSel[seg];
+    words[at + 1] = segBase[seg];
+    words[at + 2] = segLimit[seg];
+    words[at + 3] = segAttr[seg];
+  }
+  FPU_WORDS.forEach((from, n) => (words[CpuWord.Fpu + n] = mem.getUint32(from, true)));
+  words[VALID] = ~words[VALID] & 0xff;
+  words.set(new Uint32Array(mem.buffer, Fpu.Registers, REGISTER_WORDS), CpuWord.FpuRegisters);
+  words.set(new Uint32Array(mem.buffer, Fpu.Xmm, REGISTER_WORDS), CpuWord.Xmm);
+  return new PackedCpu(words);
 }
 
 export function snapshot(machine: Machine): MachineSnapshot {
   const { memory, passages } = machine;
   return {
-    cpu: cpuSnapshot(machine),
+    cpu: packedCpu(machine),
     pending: machine.cpu.heldException(),
     instructions: machine.instructions(),
     virtualNanoseconds: machine.virtualNanoseconds(),
