@@ -103,7 +103,7 @@ export function visibleAt(
   if (chain.length === 0)
     return { chain, blocks: chain, line, isStatement: rows.length > 0 && line !== undefined && isLine(line) };
   /** Only inlined calls that begin here may still lie ahead. */
-  const entered = chain.findIndex(({ ranges }) => !ranges.some(([low]) => low === pc >>> 0));
+  const entered = chain.findIndex(({ ranges }) => ranges.every((range) => range[0] !== pc >>> 0));
   const statements = rows
     .filter(isLine)
     .map((row) => ({ row, owner: ownerOf(chain, row) }))

@@ -329,8 +329,7 @@ export function createCpu(
       stops.tracer = next;
     },
     splitAt(pageOffsets) {
-      kept.add(pageOffsets);
-      translator?.stopsChanged();
+      if (kept.add(pageOffsets)) translator?.stopsChanged();
     },
     forgetSplits: kept.forget,
     stopForEvent() {

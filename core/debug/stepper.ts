@@ -327,7 +327,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     return MORE;
   }
 
-  for (const [start, end] of ranges) cpu.splitAt([start & 0xfff, end & 0xfff]);
+  cpu.splitAt(ranges.flat().map((address) => address & 0xfff));
   return {
     advance(ticks) {
       if (complete) return DONE;

@@ -18,21 +18,7 @@ import { CpuWord, PackedCpu } from '../protocol/packed-cpu.ts';
 import { FpuState as Fpu } from '../softfloat/softfloat.ts';
 import type { Machine } from './machine.ts';
 
-/** Where a word of `CpuWord` is among those of the processor's state. */
-const STATE_WORDS: readonly (readonly [word: number, index: number])[] = [
-  [CpuWord.Eip, EIP],
-  [CpuWord.Cr0, CR0],
-  [CpuWord.Cr2, CR2],
-  [CpuWord.Cr3, CR3],
-  [CpuWord.Cr4, CR4],
-  [CpuWord.Cpl, CPL],
-  [CpuWord.Halted, HALTED],
-  [CpuWord.Gdt, GDT_BASE],
-  [CpuWord.Gdt + 1, GDT_LIMIT],
-  [CpuWord.Idt, IDT_BASE],
-  [CpuWord.Idt + 1, IDT_LIMIT],
-];
-/** The same in the memory of the FPU, behind `CpuWord.Fpu`. */
+/** What is behind `CpuWord.Fpu`, in memory. */
 const FPU_WORDS = [Fpu.Control, Fpu.Status, Fpu.Empty, Fpu.Opcode, Fpu.Cs, Fpu.Ip, Fpu.Ds, Fpu.Dp, Fpu.Mxcsr];
 const VALID = CpuWord.Fpu + 2;
 const SEGMENTS = 8;
@@ -42,8 +28,18 @@ function packedCpu({ cpu }: Machine): PackedCpu {
   const { state, reg32, segSel, segBase, segLimit, segAttr, mem } = cpu.views;
   const words = new Uint32Array(CpuWord.End);
   for (let r = 0; r < 8; r++) words[CpuWord.General + r] = reg32[r];
-  for (const [word, index] of STATE_WORDS) words[word] = state[index];
+  words[CpuWord.Eip] = state[EIP];
   words[CpuWord.Eflags] = cpu.flags.get();
+  words[CpuWord.Cr0] = state[CR0];
+  words[CpuWord.Cr2] = state[CR2];
+  words[CpuWord.Cr3] = state[CR3];
+  words[CpuWord.Cr4] = state[CR4];
+  words[CpuWord.Cpl] = state[CPL];
+  words[CpuWord.Halted] = state[HALTED];
+  words[CpuWord.Gdt] = state[GDT_BASE];
+  words[CpuWord.Gdt + 1] = state[GDT_LIMIT];
+  words[CpuWord.Idt] = state[IDT_BASE];
+  words[CpuWord.Idt + 1] = state[IDT_LIMIT];
   for (let n = 0; n < 8; n++) words[CpuWord.Debug + n] = state[DR0 + n];
   for (let seg = 0; seg < SEGMENTS; seg++) {
     const at = CpuWord.Segments + seg * 4;
@@ -52,7 +48,7 @@ function packedCpu({ cpu }: Machine): PackedCpu {
     words[at + 2] = segLimit[seg];
     words[at + 3] = segAttr[seg];
   }
-  FPU_WORDS.forEach((from, n) => (words[CpuWord.Fpu + n] = mem.getUint32(from, true)));
+  for (let n = 0; n < FPU_WORDS.length; n++) words[CpuWord.Fpu + n] = mem.getUint32(FPU_WORDS[n], true);
   words[VALID] = ~words[VALID] & 0xff;
   words.set(new Uint32Array(mem.buffer, Fpu.Registers, REGISTER_WORDS), CpuWord.FpuRegisters);
   words.set(new Uint32Array(mem.buffer, Fpu.Xmm, REGISTER_WORDS), CpuWord.Xmm);

@@ -47,10 +47,7 @@ export class PackedCpu implements CpuSnapshot {
     return this.words[CpuWord.Eflags];
   }
   get segments(): readonly SegmentState[] {
-    return (this.#segments ??= Array.from({ length: 8 }, (_, n) => {
-      const [selector, base, limit, attributes] = this.list(CpuWord.Segments + n * 4, 4);
-      return { selector, base, limit, attributes };
-    }));
+    return (this.#segments ??= this.segmentList());
   }
   get gdt(): CpuSnapshot['gdt'] {
     return { base: this.words[CpuWord.Gdt], limit: this.words[CpuWord.Gdt + 1] };
@@ -88,8 +85,23 @@ export class PackedCpu implements CpuSnapshot {
     return this.words[CpuWord.Halted] !== 0;
   }
 
+  // Plain loops: they run a few times at a stop, and an engine that is cold takes much longer for iterators.
   private list(first: number, count: number): number[] {
-    return [...this.words.subarray(first, first + count)];
+    const list: number[] = [];
+    for (let n = 0; n < count; n++) list.push(this.words[first + n]);
+    return list;
+  }
+  private segmentList(): SegmentState[] {
+    const { words } = this;
+    const list: SegmentState[] = [];
+    for (let at: number = CpuWord.Segments; at < CpuWord.Fpu; at += 4)
+      list.push({
+        selector: words[at],
+        base: words[at + 1],
+        limit: words[at + 2],
+        attributes: words[at + 3],
+      });
+    return list;
   }
   private bytes(first: number): Uint8Array {
     const { buffer, byteOffset } = this.words;

@@ -18,8 +18,8 @@ export interface Splits {
   meet(linear: number, physical: number): void;
   /** Replaces the addresses that stay. Those that go are split like temporary ones. */
   keep(linear: readonly number[], physical: readonly number[]): void;
-  /** Adds temporary places, by the low 12 bits of addresses. */
-  add(pageOffsets: Iterable<number>): void;
+  /** Adds temporary places, by the low 12 bits of addresses. @returns whether any of them is new */
+  add(pageOffsets: Iterable<number>): boolean;
   /** Forgets the temporary places, if there are many; @param all even if there are few */
   forget(all?: boolean): void;
 }
@@ -57,7 +57,7 @@ export function createSplits(cache: CodeCache): Splits {
     const added = new Set<number>();
     for (const offset of pageOffsets) if (split[offset] === 0) added.add(offset);
     for (const offset of added) split[offset] = 1;
-    cache.split(added);
+    if (added.size > 0) cache.split(added);
     return added.size;
   }
   function forget(all = false): void {
@@ -95,7 +95,9 @@ export function createSplits(cache: CodeCache): Splits {
       forget();
     },
     add(pageOffsets) {
-      temporary += splitAt(pageOffsets);
+      const added = splitAt(pageOffsets);
+      temporary += added;
+      return added > 0;
     },
     forget,
   };
