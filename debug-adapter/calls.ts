@@ -43,7 +43,7 @@ interface Underway {
 
 export class Calls {
   /** By the request's number. */
-  private readonly controllers = new Map<number, AbortController>();
+  private readonly cancellations = new Map<number, Cancellation>();
   private readonly unanswered = new Set<Promise<void>>();
 
   constructor(
@@ -61,7 +61,8 @@ export class Calls {
   /** @param after where work goes that is done behind the answer */
   begin(seq: number, command: string, after: (() => void)[]): Underway {
     const cancellable = CANCELLABLE.has(command);
-    const signal = cancellable ? this.signalOf(seq) : undefined;
+    const cancellation = cancellable ? createCancellation() : undefined;
+    if (cancellation) this.cancellations.set(seq, cancellation);
     const earlier = [...this.unanswered];
     const progress = this.progressOf(seq, command, cancellable);
     const call: Call = {
@@ -70,29 +71,23 @@ export class Calls {
       report: progress.report,
       async checkpoint() {
         await new Promise((resolve) => setTimeout(resolve));
-        if (signal?.aborted) throw new Cancelled();
+        if (cancellation?.isCancelled()) throw new Cancelled();
       },
     };
     return {
       call,
-      cancelled: signal && rejectionBy(signal),
+      cancelled: cancellation?.cancelled,
       end: () => {
         progress.end();
-        this.controllers.delete(seq);
+        this.cancellations.delete(seq);
       },
     };
-  }
-
-  private signalOf(seq: number): AbortSignal {
-    const controller = new AbortController();
-    this.controllers.set(seq, controller);
-    return controller.signal;
   }
 
   /** Cancels a request by its number, or by the progress that is told of it. What has been answered is answered. */
   cancel({ requestId, progressId }: { readonly requestId?: number; readonly progressId?: string }): void {
     for (const seq of [requestId, progressId === undefined ? undefined : Number(progressId)])
-      if (seq !== undefined) this.controllers.get(seq)?.abort();
+      if (seq !== undefined) this.cancellations.get(seq)?.cancel();
   }
 
   private progressOf(seq: number, command: string, cancellable: boolean) {
@@ -118,13 +113,24 @@ export class Calls {
   }
 }
 
-function rejectionBy(signal: AbortSignal): Promise<never> {
-  const cancelled = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(new Cancelled());
-    });
-  });
+interface Cancellation {
+  cancel(): void;
+  isCancelled(): boolean;
+  readonly cancelled: Promise<never>;
+}
+
+function createCancellation(): Cancellation {
+  let reject: (reason: Cancelled) => void;
+  let over = false;
+  const cancelled = new Promise<never>((_resolve, rejected) => (reject = rejected));
   // Of interest only while the handler has not finished.
   cancelled.catch(() => undefined);
-  return cancelled;
+  return {
+    cancelled,
+    isCancelled: () => over,
+    cancel() {
+      over = true;
+      reject(new Cancelled());
+    },
+  };
 }

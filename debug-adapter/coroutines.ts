@@ -55,6 +55,13 @@ export interface Resolved extends Placed {
   readonly copy?: boolean;
 }
 
+/** Code of the host's image that runs in a passage page. */
+interface CopiedCode {
+  readonly low: number;
+  readonly size: number;
+  readonly resolved: Resolved;
+}
+
 /** Where images are at a stop, beyond what their files say. */
 export interface ImagePlaces {
   /** How far a coroutine's kernel is from where it is linked: the latest place first, never empty. */
@@ -66,6 +73,9 @@ export interface ImagePlaces {
 const AS_LINKED: ImagePlaces = { biases: () => [0], mapped: () => [] };
 
 export class Coroutines {
+  /** Found when first asked for: most stops ask many times. */
+  private copied: readonly CopiedCode[] | undefined;
+
   constructor(
     readonly snapshot: MachineSnapshot,
     private readonly images: KernelImages,
@@ -275,18 +285,24 @@ export class Coroutines {
 
   /** The symbols of an address in the copied code of a passage page. */
   private copiedCode(pc: number): Resolved | undefined {
-    if (!this.hostImage) return undefined;
-    for (const passage of this.snapshot.passages) {
-      for (const copy of COPIES) {
-        for (const low of this.addressesOf(passage, copy.field)) {
-          const offset = pc - low;
-          if (offset < 0 || offset >= copy.field[1]) continue;
-          const origin = this.originOf(passage, copy);
-          if (origin !== undefined) return { image: this.hostImage, bias: low - origin, copy: true };
-        }
-      }
-    }
+    this.copied ??= this.findCopies();
+    for (const { low, size, resolved } of this.copied) if (pc >= low && pc - low < size) return resolved;
     return undefined;
+  }
+
+  private findCopies(): CopiedCode[] {
+    const image = this.hostImage;
+    if (!image) return [];
+    return this.snapshot.passages.flatMap((passage) =>
+      COPIES.flatMap((copy) => {
+        const origin = this.originOf(passage, copy);
+        if (origin === undefined) return [];
+        return this.addressesOf(passage, copy.field).map((low) => ({
+          ...{ low, size: copy.field[1] },
+          resolved: { image, bias: low - origin, copy: true },
+        }));
+      }),
+    );
   }
 
   /** Do the page's first code bytes come from this symbol? */

@@ -79,8 +79,10 @@ function unwindSource(
     },
     functionAt(pc) {
       const resolved = coroutines.resolve(coroutine, pc, cr3);
-      const found = resolved?.image.functionAt((pc - resolved.bias) >>> 0);
-      return found && { lowPc: (found.lowPc + (resolved?.bias ?? 0)) >>> 0 };
+      if (!resolved) return undefined;
+      const { image, bias } = resolved;
+      const found = image.functionAt((pc - bias) >>> 0);
+      return found && { lowPc: (found.lowPc + bias) >>> 0, isFirst: found.lowPc === image.entry };
     },
   };
 }

@@ -5,7 +5,7 @@
  * the place it came to is one where a person wants to be (the start of a statement) or how to go on.
  */
 import type { CoroutineId, FrameRules, MachineEvent, StepSpec } from '../core/protocol/machine-protocol.ts';
-import { type Block, type Shown, visibleAt } from './blocks.ts';
+import { type Block, type Shown, type Visible, visibleAt } from './blocks.ts';
 import type { Resolved } from './coroutines.ts';
 
 export type StoppedEvent = Extract<MachineEvent, { event: 'stopped' }>;
@@ -32,6 +32,14 @@ export interface StepHost {
 const MAX_ROUNDS = 1000;
 
 type Place = ReturnType<StepHost['location']>;
+
+/** What a step asks several times of a place: the functions there, innermost first. */
+const visible = new WeakMap<Place, Visible>();
+function innermostAt(place: Place): Visible {
+  const known = visible.get(place) ?? visibleAt(place.resolved, place.pc);
+  visible.set(place, known);
+  return known;
+}
 
 const linkPc = ({ pc, resolved }: Place) => (resolved ? (pc - resolved.bias) >>> 0 : pc);
 
@@ -70,14 +78,14 @@ function frameRules(place: Place): FrameRules | undefined {
 
 /** Does a statement of a known line begin exactly here? */
 function atStatement(place: Place): boolean {
-  return visibleAt(place.resolved, place.pc).isStatement;
+  return innermostAt(place).isStatement;
 }
 
-const lineOf = ({ resolved, pc }: Place): Line => visibleAt(resolved, pc).line;
+const lineOf = (place: Place): Line => innermostAt(place).line;
 
 /** The inlined call that leads from a function deeper to where the CPU is; `undefined` when it is in the function itself. */
-function inlinedBelow({ resolved, pc }: Place, block: number | undefined): Block | undefined {
-  const { chain } = visibleAt(resolved, pc);
+function inlinedBelow(place: Place, block: number | undefined): Block | undefined {
+  const { chain } = innermostAt(place);
   const at = chain.findIndex(({ id }) => id === block);
   return at > 0 ? chain[at - 1] : undefined;
 }
@@ -112,8 +120,7 @@ export async function stepLine(
   const from = host.location(start);
   const { blocks, line: fromLine } = visibleAt(from.resolved, from.pc, true, shown);
   // A statement of an inlined call begins right here: into it, nothing has to run.
-  const innermost = visibleAt(from.resolved, from.pc).blocks;
-  if (!over && blocks.length < innermost.length) return { stopped: start };
+  if (!over && blocks.length < innermostAt(from).blocks.length) return { stopped: start };
   return stepFrom(host, start, from, over, { block: blocks.at(0)?.id, line: fromLine });
 }
 
@@ -129,7 +136,7 @@ async function stepFrom(
   /** An inlined call has just been run to its end: its caller's line goes on. */
   let wasBelow = false;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const here = host.location(stopped);
+    const here = stopped === start ? from : host.location(stopped);
     const below = over ? inlinedBelow(here, fromBlock) : undefined;
     const ranges = below?.ranges ?? lineRanges(here);
     // Nothing in the passage code is a call that comes back: its steps go with the crossing.

@@ -327,19 +327,30 @@ export function sectionNamed(elf: Elf, name: string): ElfSection | undefined {
 
 /** True when `address` lies in an executable section (or, without sections, an executable segment). */
 export function isCodeAddress(elf: Elf, address: number): boolean {
+  return codeOf(elf).some(({ start, size }) => address >= start && address - start < size);
+}
+
+interface CodePart {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** Asked many times at a stop, and a kernel has a hundred sections of other things. */
+const codeParts = new WeakMap<Elf, readonly CodePart[]>();
+function codeOf(elf: Elf): readonly CodePart[] {
+  const known = codeParts.get(elf);
+  if (known) return known;
   const code = SHF.alloc | SHF.execinstr;
-  if (elf.sections.length > 0) {
-    return elf.sections.some(
-      (s) => (s.flags & code) === code && address >= s.address && address - s.address < s.size,
-    );
-  }
-  return elf.segments.some(
-    (s) =>
-      s.type === PT.load &&
-      (s.flags & 1) !== 0 &&
-      address >= s.virtualAddress &&
-      address - s.virtualAddress < s.memorySize,
-  );
+  const parts =
+    elf.sections.length > 0
+      ? elf.sections
+          .filter(({ flags }) => (flags & code) === code)
+          .map(({ address, size }) => ({ start: address, size }))
+      : elf.segments
+          .filter(({ type, flags }) => type === PT.load && (flags & 1) !== 0)
+          .map(({ virtualAddress, memorySize }) => ({ start: virtualAddress, size: memorySize }));
+  codeParts.set(elf, parts);
+  return parts;
 }
 
 /** `length` bytes of the program as linked, at virtual `address`; undefined where the file holds none. */

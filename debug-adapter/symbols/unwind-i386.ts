@@ -12,8 +12,8 @@ import { type Home, type Homes, type MemoryReader, type Registers, toNumber } fr
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
 export interface UnwindSource {
   unwind: (pc: number, registers: Registers, readMemory: MemoryReader) => UnwoundFrame | undefined;
-  /** Entry of the function at `pc`: lets a frame not yet set up be seen. */
-  functionAt?: (pc: number) => { lowPc: number } | undefined;
+  /** Entry of the function at `pc`: lets a frame not yet set up be seen. `isFirst`: it is the entry of the whole program. */
+  functionAt?: (pc: number) => { lowPc: number; isFirst?: boolean } | undefined;
   /** False ends the stack there: the return address cannot be one. */
   isCode?: (pc: number) => boolean;
   /** The nearest entry into a handler that the stack holds at or above `esp`. */
@@ -168,7 +168,7 @@ export function unwindStep(
   });
   const esp = registers[I386.esp];
   const ebp = registers[I386.ebp];
-  const entry = source.functionAt?.(pc)?.lowPc;
+  const { lowPc: entry, isFirst = false } = source.functionAt?.(pc) ?? {};
   const framed = entry !== undefined && startsWithFrame(entry, readMemory);
   if (esp !== undefined && framed && pc - entry <= 3) {
     // push %ebp; mov %esp,%ebp is 55 followed by 89 e5 or 8b ec.
@@ -180,6 +180,8 @@ export function unwindStep(
   if (esp !== undefined && entry !== undefined && !framed) {
     const handler = source.entryAbove?.(esp);
     const near = handler && handler.esp - esp <= ASSEMBLY_STACK ? handler : undefined;
+    if (isFirst && !near)
+      return { reason: 'end-of-stack', message: 'Nobody has called the entry of the program.' };
     const returns = returnAddressAbove(source, esp, near?.esp ?? esp + ASSEMBLY_STACK, readMemory);
     if (returns !== undefined) return caller(returns + 4, ebp, 'scan') ?? unreadable(returns);
     if (near) return interruptedBy(near, registers);

@@ -37,6 +37,14 @@ const timed = async (work) => {
   return performance.now() - began;
 };
 
+/** What a person waits for, who sees the line only with what the client asks behind the stop. */
+const shown =
+  ({ show }, move) =>
+  async () => {
+    await move();
+    await show();
+  };
+
 /** Without `clear` the breakpoints stay. */
 const QUESTIONS = [
   { name: 'step a line', at: '/* plain */', clear: true, ask: ({ next }) => next },
@@ -44,6 +52,16 @@ const QUESTIONS = [
   // Of Bochs, from the instruction that calls.
   { name: 'step over a call', at: '/* call */', clear: true, ask: ({ next, over }) => next ?? over },
   { name: 'breakpoint to stop', at: '/* plain */', clear: false, ask: ({ go }) => go },
+  {
+    name: 'step, with variables',
+    ...{ at: '/* plain */', clear: true },
+    ask: (debug) => debug.next && shown(debug, debug.next),
+  },
+  {
+    name: 'stop, with variables',
+    ...{ at: '/* plain */', clear: false },
+    ask: (debug) => debug.show && shown(debug, debug.go),
+  },
   { name: '200 fields', at: '/* plain */', clear: true, ask: ({ expand }) => expand },
   // Of gdb it is QEMU's monitor, which gives the physical address alone.
   { name: 'page walk', at: '/* plain */', clear: true, ask: ({ walk }) => walk },

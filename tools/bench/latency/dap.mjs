@@ -45,6 +45,15 @@ export async function debugByDap(connect, begin) {
     next: () => run('next'),
     instruction: () => run('stepIn', { granularity: 'instruction' }),
     go: () => run('continue'),
+    /** What a client asks of a stop: the threads, the stack, and the variables of its innermost frame. */
+    async show() {
+      await request('threads', {});
+      const { stackFrames } = await request('stackTrace', { threadId, levels: 20 });
+      const { scopes } = await request('scopes', { frameId: stackFrames[0].id });
+      const { variables } = await request('variables', scopes[0]);
+      if (!variables.some(({ name }) => name === 'turns'))
+        throw new Error(`no locals but ${variables.map(({ name }) => name)}`);
+    },
     async expand() {
       const { stackFrames } = await request('stackTrace', { threadId, levels: 1 });
       const frameId = stackFrames[0].id;

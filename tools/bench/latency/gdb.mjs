@@ -44,6 +44,13 @@ export async function gdbOnQemu(image) {
     next: () => run('-exec-next'),
     instruction: () => run('-exec-step-instruction'),
     go: () => run('-exec-continue'),
+    /** The same as of an adapter, as front ends of the machine interface ask it. */
+    async show() {
+      await command('-thread-info');
+      await command('-stack-list-frames');
+      const line = await command('-stack-list-variables --thread 1 --frame 0 --simple-values');
+      if (!line.includes('name="turns"')) throw new Error(`no locals but ${line}`);
+    },
     async expand() {
       await command('-var-create - * large').then(async (line) => {
         const name = /name="([^"]+)"/.exec(line)[1];
