@@ -18,24 +18,39 @@ export interface SpaceLoads {
 export function createSpaceLoads(): SpaceLoads {
   const rows = new Float64Array(RECORDS * ROW);
   let written = 0;
-  /** When each value was loaded last. */
-  const values = new Map<number, number>();
+  /** The values of the rows before `remembered`, the one loaded last first. */
+  let values: ReadonlySet<number> = new Set();
+  let remembered = 0;
 
-  function remember(value: number): void {
-    values.set(value, written);
-    if (values.size <= VALUES) return;
-    const [[oldest]] = [...values].sort(([, a], [, b]) => a - b);
-    values.delete(oldest);
+  /** What the rows since then say. It is not done with each load: kernels switch between the same few spaces. */
+  function remember(): void {
+    const latest = new Set<number>();
+    // Of two that take turns nothing has to be looked up.
+    let [one, other] = [-1, -1];
+    for (let n = written - 1; n >= remembered && latest.size < VALUES; n--) {
+      const value = rows[(n % RECORDS) * ROW + 3];
+      if (value === one || value === other) continue;
+      other = one;
+      one = value;
+      latest.add(value);
+    }
+    for (const value of values) {
+      if (latest.size === VALUES) break;
+      latest.add(value);
+    }
+    values = latest;
+    remembered = written;
   }
 
   return {
     note(instructions, eip, before, value) {
+      // Before rows are written over.
+      if (written - remembered === RECORDS) remember();
       const at = (written++ % RECORDS) * ROW;
       rows[at] = instructions;
       rows[at + 1] = eip;
       rows[at + 2] = before >>> 0;
       rows[at + 3] = value >>> 0;
-      remember(value >>> 0);
     },
     since(first, most) {
       const from = Math.max(first, written - RECORDS, 0);
@@ -52,6 +67,9 @@ export function createSpaceLoads(): SpaceLoads {
       });
     },
     count: () => written,
-    values: () => [...values].sort(([, a], [, b]) => a - b).map(([value]) => value),
+    values() {
+      remember();
+      return [...values].reverse();
+    },
   };
 }

@@ -21,6 +21,7 @@ import {
 } from '../protocol/debug-protocol.ts';
 
 const ROW = TRANSITION_ROW_SIZE / 4;
+const LAST_ROW = (TRANSITION_ROWS - 1) * TRANSITION_ROW_SIZE;
 /** Words of a row, behind the time as a double. Two places of 4 words each stand behind. */
 const KIND = 2;
 const VECTOR = 3;
@@ -60,6 +61,7 @@ export function createTransitions(
   const rows = new Int32Array(buffer, TRANSITION_ROWS_BASE, TRANSITION_ROWS * ROW);
   const times = new Float64Array(buffer, TRANSITION_ROWS_BASE, (TRANSITION_ROWS * ROW) / 2);
   const count = new Float64Array(buffer, TRANSITIONS_BASE + TransitionsHead.Count, 1);
+  const next = new Int32Array(buffer, TRANSITIONS_BASE + TransitionsHead.Next, 1);
   const told = new Int32Array(buffer, TRANSITIONS_BASE + TransitionsHead.Told, 1);
   /** A place and its mode, before it is known whether there will be a row. */
   const before = new Int32Array(5);
@@ -102,14 +104,16 @@ export function createTransitions(
       return state[CPL];
     },
     end(kind, vector, errorCode) {
-      const at = (count[0]++ % TRANSITION_ROWS) * ROW;
+      const at = next[0] / 4;
+      next[0] = (next[0] + TRANSITION_ROW_SIZE) & LAST_ROW;
+      count[0]++;
       times[at / 2] = retired();
       rows[at + VECTOR] = vector;
       rows[at + ERROR_CODE] = errorCode;
       rows[at + CR3_WORD] = state[CR3];
       rows[at + CR2_WORD] = state[CR2];
       rows[at + OWNER] = owner();
-      rows.set(before.subarray(0, 4), at + FROM);
+      for (let word = 0; word < 4; word++) rows[at + FROM + word] = before[word];
       const mode = place(rows, at + TO);
       rows[at + KIND] = kindNumber(kind) | (before[4] << FROM_MODE) | (mode << TO_MODE);
       return state[CPL];

@@ -33,6 +33,18 @@ export interface Passage {
   readonly physical: number;
 }
 
+/** Where a side has called the passage when it left by it, and its stack pointer then; no stack pointer before. */
+interface Departure {
+  esp: number;
+  caller: number;
+}
+/** A passage with the latest departures of both sides. */
+interface Door extends Passage {
+  readonly host: Departure;
+  readonly guest: Departure;
+}
+const notYet = (): Departure => ({ esp: -1, caller: 0 });
+
 export interface Passages {
   /** Who owns the CPU. */
   readonly current: () => CoroutineId;
@@ -54,7 +66,7 @@ export function createPassages(
   onSwitch: (from: CoroutineId, to: CoroutineId, operation: number) => void = () => undefined,
 ): Passages {
   /** In the order of announcement. */
-  let passages: Passage[] = [];
+  let passages: Door[] = [];
   /** Who owns the CPU stands where the processor finds it for its records. */
   const owner = new Int32Array(memory.wasm.buffer, TRANSITIONS_BASE + TransitionsHead.Owner, 1);
   const records = new Float64Array(RECORDS * RECORD_SIZE);
@@ -66,7 +78,7 @@ export function createPassages(
     const monitor = (value >>> 4) & (CO_MAX_MONITORS - 1);
     passages = passages.filter((p) => p.physical !== physical && p.monitor !== monitor);
     if ((value & CO_ANNOUNCE_WITHDRAWN) === 0 && physical + 0x1000 <= memory.size)
-      passages.push({ monitor, physical });
+      passages.push({ monitor, physical, host: notYet(), guest: notYet() });
   }
   bus.register({
     name: 'passage announcement',
@@ -82,33 +94,45 @@ export function createPassages(
   });
 
   /** Who called the passage on one side, by the frame that its code left on the stack; 0 if that cannot be read. */
-  function callerOf(state: number): number {
+  function callerAt(state: number, esp: number): number {
     const cr4 = memory.read(state + CR4[0], 4);
     const space = {
       cr3: memory.read(state + CR3[0], 4),
       pse: (cr4 & CR4_PSE) !== 0,
       pae: (cr4 & CR4_PAE) !== 0,
     };
-    const esp = memory.read(state + ESP[0], 4);
     const at = findPhysical(memory, space, (esp + CO_PASSAGE_FRAME.returnEip) >>> 0);
     return ((at === undefined ? 0 : memory.peek(at)) ?? 0) >>> 0;
   }
 
-  function record(to: CoroutineId, physical: number): void {
+  /** Who has the CPU now. */
+  function leaves(departure: Departure, state: number): number {
+    departure.esp = memory.read(state + ESP[0], 4);
+    return (departure.caller = callerAt(state, departure.esp));
+  }
+  /** Who gets it: the stack is as it was left, unless the side has never run or was given another one. */
+  function returns({ esp, caller }: Departure, state: number): number {
+    const now = memory.read(state + ESP[0], 4);
+    return now === esp ? caller : callerAt(state, now);
+  }
+
+  function record(to: CoroutineId, { physical, host, guest }: Door): void {
     const at = (written++ % RECORDS) * RECORD_SIZE;
-    const [host, guest] = [callerOf(physical + HOST_STATE), callerOf(physical + GUEST_STATE)];
+    const byHost = owner[0] === HOST;
+    const hostState = physical + HOST_STATE;
+    const guestState = physical + GUEST_STATE;
     records[at] = retired();
     records[at + 1] = owner[0];
     records[at + 2] = to;
     records[at + 3] = memory.read(physical + OPERATION, 4);
-    records[at + 4] = owner[0] === HOST ? host : guest;
-    records[at + 5] = owner[0] === HOST ? guest : host;
+    records[at + 4] = byHost ? leaves(host, hostState) : leaves(guest, guestState);
+    records[at + 5] = byHost ? returns(guest, guestState) : returns(host, hostState);
     for (let n = 0; n < PARAMETERS; n++) records[at + HEAD + n] = memory.read(physical + PARAMS + n * 4, 4);
   }
 
   return {
     current: () => owner[0],
-    all: () => passages,
+    all: () => passages.map(({ monitor, physical }) => ({ monitor, physical })),
     count: () => written,
     since(first, most) {
       const start = Math.max(first, written - RECORDS, 0);
@@ -142,7 +166,7 @@ export function createPassages(
       // The temporary directory: the crossing has only begun.
       else return;
       if (to === owner[0]) return;
-      record(to, page);
+      record(to, passage);
       const from = owner[0];
       owner[0] = to;
       onSwitch(from, to, memory.read(page + OPERATION, 4));

@@ -39,6 +39,8 @@ export const TransitionsHead = {
   Owner: 8,
   /** Not 0: a debugger is to be told of each. */
   Told: 12,
+  /** Where the next row begins, in bytes behind the first one. */
+  Next: 16,
 } as const;
 export const TRANSITION_ROWS_BASE = 0x81_0000;
 /** A power of 2, and the bytes of each. */

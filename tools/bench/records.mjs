@@ -20,7 +20,7 @@ const WRITERS = [
   ['core/debug/space-loads.ts', 'note(instructions, eip, before, value) {', 'return;'],
   [
     'core/machine/passages.ts',
-    'function record(to: CoroutineId, physical: number): void {',
+    'function record(to: CoroutineId, { physical, host, guest }: Door): void {',
     'written++; return;',
   ],
 ];

@@ -1,13 +1,14 @@
 /** The record of transitions, as `core/debug/transitions.ts` keeps it: one row for each. */
 import { CPL, CR2, CR3, CS, EIP, ESP, EXTRA, get, INDEX, RETIRED, SEG_SEL, SS, TRANSITIONS } from './state';
 
-/** Before the rows: how many there were, who owns the CPU, whether somebody is to be told of each. */
+/** Before the rows: how many there were, who owns the CPU, whether somebody is to be told of each, where the next row begins. */
 const COUNT: u32 = TRANSITIONS;
 const OWNER: u32 = TRANSITIONS + 8;
 const TOLD: u32 = TRANSITIONS + 12;
+const NEXT: u32 = TRANSITIONS + 16;
 const ROWS: u32 = TRANSITIONS + 0x1_0000;
 const ROW: u32 = 64;
-const LAST_ROW: u32 = 0xffff;
+const LAST_ROW: u32 = 0xffff * ROW;
 
 /** Where a place begins in a row, and the bit of its ring in the word of kinds. */
 const FROM: u32 = 32;
@@ -22,7 +23,7 @@ export function isTold(): boolean {
 
 /** The row of the next transition. If it does not happen, another one takes it. */
 function row(): u32 {
-  return ROWS + ((<u32>(<u64>load<f64>(COUNT))) & LAST_ROW) * ROW;
+  return ROWS + load<u32>(NEXT);
 }
 
 function place(at: u32): void {
@@ -50,5 +51,6 @@ export function end(): void {
   const at = row();
   store<i32>(at, load<i32>(at, 8) | (get(CPL) << TO_MODE), 8);
   place(at + TO);
+  store<u32>(NEXT, (load<u32>(NEXT) + ROW) & LAST_ROW);
   store<f64>(COUNT, load<f64>(COUNT) + 1);
 }
