@@ -6,10 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 /** Where there is an `assembly` folder, and what the constant in `generated.ts` beside it is called. */
-const MODULES = [
-  { folder: 'core/softfloat', constant: 'SOFTFLOAT_WASM' },
-  { folder: 'core/cpu/rings', constant: 'RINGS_WASM' },
-];
+export const RINGS = { folder: 'core/cpu/rings', constant: 'RINGS_WASM' };
+const MODULES = [{ folder: 'core/softfloat', constant: 'SOFTFLOAT_WASM' }, RINGS];
 
 function isUpToDate(sources, target) {
   if (!existsSync(target)) return false;
@@ -17,10 +15,12 @@ function isUpToDate(sources, target) {
   return readdirSync(sources).every((name) => statSync(join(sources, name)).mtimeMs < made);
 }
 
-async function build({ folder, constant }) {
+/**
+ * @param change what a source is to be instead: the name of its file and its text
+ * @returns the TypeScript module with the WebAssembly
+ */
+export async function compileAssembly({ folder, constant }, change = (_name, text) => text) {
   const sources = join(root, folder, 'assembly');
-  const target = join(root, folder, 'generated.ts');
-  if (isUpToDate(sources, target)) return;
   const { default: asc } = await import('assemblyscript/asc');
   const files = new Map();
   const { error, stderr } = await asc.main(
@@ -33,7 +33,7 @@ async function build({ folder, constant }) {
     {
       readFile: (name, base) => {
         const path = join(sources, base && base !== '.' ? base : '', name);
-        return existsSync(path) ? readFileSync(path, 'utf8') : null;
+        return existsSync(path) ? change(name, readFileSync(path, 'utf8')) : null;
       },
       writeFile: (name, contents) => void files.set(name, contents),
       listFiles: () => [],
@@ -41,10 +41,13 @@ async function build({ folder, constant }) {
   );
   if (error) throw new Error(`${folder}/assembly does not compile:\n${stderr.toString()}${error.message}`);
   const base64 = Buffer.from(files.get('module.wasm')).toString('base64');
-  writeFileSync(
-    target,
-    `// Made by tools/build-assembly.mjs from ${folder}/assembly.\nexport const ${constant} =\n  '${base64}';\n`,
-  );
+  return `// Made by tools/build-assembly.mjs from ${folder}/assembly.\nexport const ${constant} =\n  '${base64}';\n`;
+}
+
+async function build(module) {
+  const target = join(root, module.folder, 'generated.ts');
+  if (isUpToDate(join(root, module.folder, 'assembly'), target)) return;
+  writeFileSync(target, await compileAssembly(module));
 }
 
 /** @throws Error with the compiler's messages. */

@@ -165,6 +165,7 @@ export const VARIANTS: readonly Variant[] = [
   ['gcc2-O2', 'gcc', ['-gdwarf-2', '-O2']],
   ['gcc3-O2', 'gcc', ['-gdwarf-3', '-gstrict-dwarf', '-O2']],
   ['gcc5-fp', 'gcc', ['-gdwarf-5', '-O1', '-fno-omit-frame-pointer', '-ffunction-sections']],
+  // Clang has -gdwarf64 for 64-bit targets only.
   ['gcc5-wide', 'gcc', ['-gdwarf-5', '-gdwarf64', '-O2', '-fno-asynchronous-unwind-tables']],
   ['gcc4-wide-types', 'gcc', ['-gdwarf-4', '-gdwarf64', '-Og', '-fdebug-types-section']],
   ['gcc4-types-zdebug', 'gcc', ['-gdwarf-4', '-O2', '-fdebug-types-section'], 'zdebug'],
