@@ -312,12 +312,12 @@ export class SymbolImage {
   // --- variables and types ---------------------------------------------------------------------------------
 
   /** The scopes at `pc`, innermost first, across inlined calls up to the function itself. */
-  scopesAt(pc: number): Scope[] {
-    return this.ask(() => {
+  readonly scopesAt = byAddress((pc): readonly Scope[] =>
+    this.ask(() => {
       const chain = this.finder.chainAt(pc);
       return chain.length > 0 ? this.variables.scopes(chain, pc) : [];
-    }, []);
-  }
+    }, []),
+  );
 
   /** The variables of the file that the code at `pc` is compiled from, in its order. */
   fileVariables(pc: number): Variable[] {
