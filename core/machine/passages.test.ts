@@ -1,6 +1,7 @@
 /** What the machine sees of the switcher: announcements, crossings, and records of them. */
 import { describe, expect, it } from 'vitest';
 import { CO_ANNOUNCE_PORT } from '../abi/abi.ts';
+import { CO_PASSAGE_FRAME } from '../abi/decode.ts';
 import { layouts } from '../abi/layouts.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createTestBus } from '../testing/test-bus.ts';
@@ -61,6 +62,29 @@ describe('passages', () => {
       { instructions: 2, from: 2, to: 0 },
     ]);
     expect(passages.since(1, 10)).toHaveLength(1);
+  });
+
+  it('say who called on both sides: as it was left, or by the stack that the side has been given', () => {
+    const { memory, passages } = start();
+    const { cr4, esp } = layouts.co_state.fields;
+    const stackOf = (side: readonly number[], cr3: number, stack: number, caller: number) => {
+      // One identity page of 4 MiB, as CR4.PSE allows.
+      memory.write(cr3, 0x83, 4);
+      memory.write(PAGE + side[0]! + cr4[0], 0x10, 4);
+      memory.write(PAGE + side[0]! + esp[0], stack, 4);
+      memory.write(stack + CO_PASSAGE_FRAME.returnEip, caller, 4);
+    };
+    stackOf(fields.host, HOST_CR3, 0x8000, 0xa1);
+    stackOf(fields.guest, GUEST_CR3, 0x9000, 0xb1);
+    passages.onCr3Write(GUEST_CR3, PAGE);
+    expect(passages.since(0, 1)).toMatchObject([{ fromCaller: 0xa1, toCaller: 0xb1 }]);
+    stackOf(fields.guest, GUEST_CR3, 0x9000, 0xb2);
+    passages.onCr3Write(HOST_CR3, PAGE);
+    expect(passages.since(1, 1)).toMatchObject([{ fromCaller: 0xb2, toCaller: 0xa1 }]);
+    stackOf(fields.host, HOST_CR3, 0x8100, 0xa3);
+    stackOf(fields.guest, GUEST_CR3, 0x9100, 0xb3);
+    passages.onCr3Write(GUEST_CR3, PAGE);
+    expect(passages.since(2, 1)).toMatchObject([{ fromCaller: 0xa3, toCaller: 0xb3 }]);
   });
 
   it('keep the last 65,536 crossings, oldest first', () => {
