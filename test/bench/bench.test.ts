@@ -40,6 +40,8 @@ it('npm run bench measures three loops, switches, a boot, a disk, a network and 
     'step an instruction',
     'step over a call',
     'breakpoint to stop',
+    'step, with variables',
+    'stop, with variables',
     '200 fields',
     'page walk',
     'all mappings of 4 GiB',
