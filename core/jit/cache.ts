@@ -53,7 +53,7 @@ type Gate = Record<keyof Passed, WebAssembly.ExportValue> & {
   /** Where the engine has tail calls. */
   readonly chain?: WebAssembly.ExportValue;
 };
-const CHAIN = { parameters: words(3), results: words(1) };
+const CHAIN = { parameters: words(2), results: words(1) };
 
 /** The module between JavaScript and translations. */
 function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functions: Passed): Gate {

@@ -8,25 +8,30 @@
  * at all while somebody wants to see every block before it runs.
  */
 import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../cpu/paging/tlb.ts';
-import { JIT_EXIT } from '../cpu/state.ts';
+import { CPL, FS, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
 import { CHAIN_BASE, PAGE_SIZE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
 import { RETURNED } from './exit.ts';
+import { FS_UNLIMITED, GS_UNLIMITED, USER } from './mode.ts';
 import type { Translation } from './translation.ts';
 import { Code } from './wasm/code.ts';
 import { Op } from './wasm/opcodes.ts';
 
 /** Slots of the table, a power of 2, and words of one. */
-const SLOTS = 2048;
+const SLOTS = 0x8000;
 const WORDS = 8;
 const SLOT_BYTES = WORDS * 4;
 
 /** Words of a slot. */
-const Slot = { Eip: 0, Mode: 1, Mask: 2, Page: 3, Place: 4, Times: 5 } as const;
+const Slot = { Eip: 0, Mode: 1, ModeMask: 2, Page: 3, PageMask: 4, Place: 5, Times: 6 } as const;
 const NO_MODE = -1;
 /** Behind so many entries the translation is looked at again: whether it is used is seen by that. */
 const MOST_TIMES = 1_000_000;
 
-const slotOf = (eip: number) => (eip ^ (eip >>> 11)) & (SLOTS - 1);
+/** Multiplied by this, neighbours are far apart: the golden ratio of 2^32. */
+const SPREAD = 0x9e37_79b1;
+const SHIFT = 32 - Math.log2(SLOTS);
+/** The one slot in which a translation may stand. */
+export const slotOf = (eip: number) => Math.imul(eip, SPREAD) >>> SHIFT;
 
 /** Which bits of the TLB's word of a page tell that code lies where it did and may be executed, and how they are then. */
 export function pageOf(eip: number, physical: number, user: boolean) {
@@ -43,10 +48,27 @@ const TAIL_CALL = Uint8Array.of(
 /** Does the engine call in tail position without growing the stack? If not, there are no chains. */
 export const hasTailCalls = (): boolean => WebAssembly.validate(TAIL_CALL);
 
-/** The function (instructions left, EIP, mode) -> instructions left. @param run signature of the functions in the table */
+/** `modeNow`, where something is translated at all. */
+function emitModeNow(code: Code): void {
+  const load = (word: number) => {
+    code.const(0);
+    code.memory(Op.i32Load, word * 4);
+  };
+  load(UNLIMITED);
+  code.const(FS);
+  code.op(Op.i32ShrU);
+  code.const(FS_UNLIMITED | GS_UNLIMITED);
+  code.op(Op.i32And);
+  code.const(USER);
+  code.const(0);
+  load(CPL);
+  code.op(Op.select, Op.i32Or);
+}
+
+/** The function (instructions left, EIP) -> instructions left. @param run signature of the functions in the table */
 export function emitChain(run: number): Code {
-  const code = new Code(3);
-  const [left, eip, mode] = [0, 1, 2];
+  const code = new Code(2);
+  const [left, eip] = [0, 1];
   const slot = code.local();
   const times = code.local();
   const load = (word: number) => {
@@ -54,19 +76,20 @@ export function emitChain(run: number): Code {
     code.memory(Op.i32Load, CHAIN_BASE + word * 4);
   };
   code.get(eip);
-  code.get(eip);
-  code.const(11);
-  code.op(Op.i32ShrU, Op.i32Xor);
-  code.const(SLOTS - 1);
-  code.op(Op.i32And);
+  code.const(SPREAD | 0);
+  code.op(Op.i32Mul);
+  code.const(SHIFT);
+  code.op(Op.i32ShrU);
   code.const(Math.log2(SLOT_BYTES));
   code.op(Op.i32Shl);
   code.set(slot);
   load(Slot.Eip);
   code.get(eip);
   code.op(Op.i32Eq);
+  emitModeNow(code);
+  load(Slot.ModeMask);
+  code.op(Op.i32And);
   load(Slot.Mode);
-  code.get(mode);
   code.op(Op.i32Eq, Op.i32And);
   code.get(eip);
   code.const(12);
@@ -74,7 +97,7 @@ export function emitChain(run: number): Code {
   code.const(2);
   code.op(Op.i32Shl);
   code.memory(Op.i32Load, TLB_BASE);
-  load(Slot.Mask);
+  load(Slot.PageMask);
   code.op(Op.i32And);
   load(Slot.Page);
   code.op(Op.i32Eq, Op.i32And);
@@ -138,9 +161,9 @@ export function createChain(memory: WebAssembly.Memory): Chain {
       if (source.tail >= 0) return;
       const slot = slotOf(eip);
       empty(slot);
-      const { mask, word } = pageOf(eip, source.physical, region.mode.user);
+      const { mask, word } = pageOf(eip, source.physical, mode.user);
       translation.granted = Math.min(times, MOST_TIMES);
-      words.set([eip, mode, mask, word, place, translation.granted], slot * WORDS);
+      words.set([eip, mode.number, mode.mask, word, mask, place, translation.granted], slot * WORDS);
       linked[slot] = translation;
       translation.unlink = () => {
         empty(slot);

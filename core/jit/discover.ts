@@ -6,12 +6,16 @@
 import type { Block } from '../cpu/decode/code-cache.ts';
 import { liftOperation, liftTerminator } from './lift.ts';
 import type { Operation, Terminator } from './ir.ts';
-import type { Mode } from './mode.ts';
+import { type Mode, narrowed } from './mode.ts';
 import type { Region, RegionBlock } from './region.ts';
 import type { TranslatorOptions } from './tier.ts';
 
 /** The decoded block at an EIP in the present address space, if there is one that may be translated. */
 export type FindBlock = (eip: number) => Block | undefined;
+
+export interface RegionLimits extends Pick<TranslatorOptions, 'heat' | 'misses'> {
+  readonly instructions: number;
+}
 
 /** A decoded block as operations, at an EIP. Kept with the block: it is often part of several regions, and of the next try. */
 export interface Lifted {
@@ -33,6 +37,12 @@ function lift(eip: number, source: Block): Found {
   source.lifted = { eip, operations: inside.map(liftOperation), terminator };
   return { ...source.lifted, source };
 }
+
+/** STI: what stands behind it belongs to it, for the interpreter runs that by itself, and counts it nowhere. */
+const allowsInterrupts = (
+  found: Found,
+): found is Found & { readonly terminator: { readonly next: number } } =>
+  found.terminator.kind === 'flags' && found.terminator.what === 'allow-interrupts';
 
 /** Where a block leads inside of its function: a call is stepped over. */
 function localTargets({ terminator, source }: Found): readonly number[] {
@@ -107,21 +117,27 @@ export function discover(
   entry: number,
   mode: Mode,
   find: FindBlock,
-  limits: Pick<TranslatorOptions, 'instructions' | 'heat' | 'misses'>,
+  limits: RegionLimits,
 ): Region | undefined {
   const found = new Map<number, Found>();
   const queue = [entry];
   let instructions = 0;
+  function take(eip: number, source: Block): void {
+    instructions += source.insns.length;
+    const block = lift(eip, source);
+    found.set(eip, block);
+    queue.push(...reached(block));
+    if (!allowsInterrupts(block) || found.has(block.terminator.next)) return;
+    const behind = find(block.terminator.next);
+    if (behind) take(block.terminator.next, behind);
+  }
   // The queue grows while it is walked.
   for (const eip of queue) {
     if (found.has(eip)) continue;
     const source = find(eip);
     if (!source || (eip !== entry && source.heat < limits.heat)) continue;
     if (found.size > 0 && instructions + source.insns.length > limits.instructions) break;
-    instructions += source.insns.length;
-    const block = lift(eip, source);
-    found.set(eip, block);
-    queue.push(...reached(block));
+    take(eip, source);
   }
   const first = found.get(entry);
   if (!first) return undefined;
@@ -133,5 +149,11 @@ export function discover(
       block.terminator.kind === 'return' ? (sites.get(block) ?? []) : (block.source.targets ?? []);
     return { ...block, index, known: known.filter((eip) => found.has(eip)) };
   });
-  return { mode, misses: limits.misses, blocks, at: new Map(blocks.map((block) => [block.eip, block])) };
+  const segments = new Set(blocks.flatMap(({ source }) => source.insns.map(({ seg }) => seg)));
+  return {
+    mode: narrowed(mode, segments),
+    misses: limits.misses,
+    blocks,
+    at: new Map(blocks.map((block) => [block.eip, block])),
+  };
 }

@@ -1,7 +1,7 @@
 /** CLI, STI and POPF inside of regions: interrupts come at the instruction at which the processor would take them. */
 import { describe, expect, it } from 'vitest';
-import { CODE, CODE0, createBareMachine, HANDLERS, IDT, STACK } from '../cpu/testing/bare-machine.ts';
-import { ECX, EDX, EIP, ESP, Flag, SHADOW, SYSFLAGS } from '../cpu/state.ts';
+import { CODE, CODE0, createBareMachine, HANDLERS, IDT, le, STACK } from '../cpu/testing/bare-machine.ts';
+import { ECX, EDX, EIP, ESP, Flag, HALTED, SHADOW, SYSFLAGS } from '../cpu/state.ts';
 import type { Tier } from './tier.ts';
 
 const TIERS: readonly Tier[] = ['interpreter', 'jit', 'eager', 'mixed'];
@@ -56,6 +56,40 @@ describe.each(TIERS)('the interrupt flag (%s)', (tier) => {
       run(-1, 31);
       expect(state[SHADOW]).toBe(state[EIP] === CODE + 3 ? 1 : 0);
       expect((state[SYSFLAGS] & Flag.IF) !== 0).toBe(state[EIP] > CODE + 2 || state[EIP] === CODE);
+    }
+  });
+
+  it.each([
+    // cli; call f; jmp; f: sti; ret
+    ['RET', [0xfa, 0xe8, 2, 0, 0, 0, 0xeb, 2, 0xfb, 0xc3], CODE + 6],
+    // cli; sti; jmp; nop
+    ['JMP', [0xfa, 0xfb, 0xeb, 1, 0x90, 0x41], CODE + 5],
+    // cli; xor eax,eax; sti; jz; nop
+    ['Jcc', [0xfa, 0x31, 0xc0, 0xfb, 0x74, 1, 0x90, 0x41], CODE + 7],
+    // cli; mov eax,T; sti; jmp eax; T: inc ecx
+    ['JMP r32', [0xfa, 0xb8, ...le(CODE + 9), 0xfb, 0xff, 0xe0, 0x41], CODE + 9],
+    // cli; sti; cli; nop; sti; nop
+    ['CLI', [0xfa, 0xfb, 0xfa, 0x90, 0xfb, 0x90, 0x41], CODE + 6],
+    // cli; sti; sti; nop
+    ['STI', [0xfa, 0xfb, 0xfb, 0x90], CODE + 3],
+    // cli; xor ecx,ecx; sti; rep movsb; nop
+    ['REP MOVSB', [0xfa, 0x31, 0xc9, 0xfb, 0xf3, 0xa4, 0x90], CODE + 6],
+    // cli; sti; wbinvd; nop
+    ['WBINVD, which is interpreted', [0xfa, 0xfb, 0x0f, 0x09, 0x90], CODE + 4],
+  ])('lets one in behind STI and %s', (_, body, eip) => {
+    const machine = looping(...body);
+    expect(waitingAt(machine, CODE + 1)).toBe(eip);
+    expect(machine.cpu.views.reg32[EDX]).toBe(1);
+  });
+
+  it('lets one in behind a HLT that follows STI', () => {
+    const machine = looping(0xfa, 0xfb, 0xf4);
+    const { cpu, run } = machine;
+    expect(cpu.views.state[HALTED]).toBe(1);
+    for (let round = 1; round < 3000; round++) {
+      cpu.setIntr(true);
+      run(-1, 1000);
+      expect([cpu.views.reg32[EDX], cpu.views.state[HALTED]]).toEqual([round, 1]);
     }
   });
 

@@ -3,14 +3,15 @@
 export interface TranslatorOptions {
   /** How often a block runs before its region is found. */
   readonly threshold: number;
-  /** How often blocks of regions that wait run at most until these are compiled. */
+  /** How many instructions of regions that wait are interpreted until these are compiled. */
   readonly urgent: number;
   /** Regions that are compiled together, if none of them is urgent. */
   readonly batch: number;
-  /** Most instructions of a region. */
-  readonly instructions: number;
-  /** The same of a region that begins inside of another one, where that is not entered: the chains make up for it. */
-  readonly part: number;
+  /**
+   * Most instructions of a region: when it is made first, and from each growth on. Regions go on in each other by chains: one that
+   * is small costs little, and where much is entered it becomes a large one.
+   */
+  readonly instructions: readonly number[];
   /** A block that has run less often than this is left out of regions that begin elsewhere. */
   readonly heat: number;
   /** After how many entries a translation is made anew, if more of what surrounds it has become hot. */
@@ -28,11 +29,10 @@ export const TIERS = {
   interpreter: undefined,
   /** Hot code is. */
   jit: {
-    threshold: 600,
-    urgent: 2400,
+    threshold: 100,
+    urgent: 1500,
     batch: 32,
-    instructions: 800,
-    part: 100,
+    instructions: [150, 150, 800],
     heat: 8,
     grow: [1000, 30_000],
     patience: 8,
@@ -43,8 +43,7 @@ export const TIERS = {
     threshold: 1,
     urgent: 1,
     batch: 1,
-    instructions: 800,
-    part: 800,
+    instructions: [800],
     heat: 1,
     grow: [10, 100],
     patience: 0,
@@ -53,10 +52,9 @@ export const TIERS = {
   /** What has run three times is, a few regions at once: much is, in tests that run little. */
   hot: {
     threshold: 4,
-    urgent: 30,
+    urgent: 100,
     batch: 12,
-    instructions: 400,
-    part: 100,
+    instructions: [400],
     heat: 1,
     grow: [200],
     patience: 3,
@@ -65,10 +63,9 @@ export const TIERS = {
   /** What has run some times is, as much as possible at once: for many short programs. */
   batched: {
     threshold: 6,
-    urgent: 40,
+    urgent: 150,
     batch: 100,
-    instructions: 400,
-    part: 100,
+    instructions: [400],
     heat: 1,
     grow: [],
     patience: 3,
@@ -79,8 +76,7 @@ export const TIERS = {
     threshold: 2,
     urgent: 2,
     batch: 1,
-    instructions: 100,
-    part: 100,
+    instructions: [100],
     heat: 1,
     grow: [5],
     patience: 0,

@@ -1,6 +1,7 @@
 /** A region that has been compiled. */
 import type { Derived } from '../cpu/decode/code-cache.ts';
 import type { Exit } from './exit.ts';
+import type { Mode } from './mode.ts';
 import type { Region } from './region.ts';
 
 /** A module and what was made in it. */
@@ -15,7 +16,7 @@ export interface Batch {
 export class Translation implements Derived {
   valid = true;
   readonly eip: number;
-  readonly mode: number;
+  readonly mode: Mode;
   /** How often it was entered: `Chain.settle` adds what chains did. */
   entered = 0;
   /** How often it was looked at for growing. */
@@ -42,7 +43,7 @@ export class Translation implements Derived {
     readonly batch: Batch,
   ) {
     this.eip = region.blocks[0]!.eip;
-    this.mode = region.mode.number;
+    this.mode = region.mode;
   }
 
   discard(): void {

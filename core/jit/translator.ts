@@ -37,7 +37,7 @@ import { MANY_DETOURS } from './lift.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createDie } from './die.ts';
-import { modeNow, modeOf } from './mode.ts';
+import { meet as meetModes, modeNow, modeOf, runsIn } from './mode.ts';
 import { nextPage, type Region } from './region.ts';
 import { createServices } from './services.ts';
 import { createSteadiness } from './steadiness.ts';
@@ -107,7 +107,7 @@ export function createTranslator(
   let faulted = false;
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
-  /** Regions that wait for others to be compiled with, their blocks, and how often one of these ran since the first of them waits. */
+  /** Regions that wait for others to be compiled with, their blocks, and the instructions of these that ran since the first of them waits. */
   let waiting: Region[] = [];
   const pending = new Set<Block>();
   let urgency = 0;
@@ -190,7 +190,7 @@ export function createTranslator(
       return 1;
     }
     const goesOn = (state[BREAK] & Break.Event) === 0 && doubles[Double.Until] === until;
-    if (last || !goesOn || modeNow(state) !== mode.number) return 1;
+    if (last || !goesOn || !runsIn(mode, modeNow(state))) return 1;
     // Other code than its own may change.
     return state[BREAK] === 0 || translations.at(place).valid ? 0 : 1;
   }
@@ -229,7 +229,7 @@ export function createTranslator(
     const { blocks } = translation.region;
     const { source } = blocks[0]!;
     for (const other of source.translations ?? [])
-      if (other.eip === translation.eip && other.mode === translation.mode) other.discard();
+      if (other.eip === translation.eip && meetModes(other.mode, translation.mode)) other.discard();
     source.translations = [translation, ...(source.translations ?? []).filter(({ valid }) => valid)];
     for (const { source: part } of blocks)
       part.derived = [...(part.derived ?? []).filter(({ valid }) => valid), translation];
@@ -241,7 +241,9 @@ export function createTranslator(
     if (number < 0) return;
     const mode = modeOf(number);
     const { user } = mode;
-    const limits = isPart(block) ? { ...options, instructions: options.part } : options;
+    const { instructions, heat, misses } = options;
+    const most = instructions[Math.min(known?.looks ?? 0, instructions.length - 1)]!;
+    const limits = { instructions: most, heat, misses };
     const found = discover(state[EIP], mode, (eip) => findBlock(eip, user, block), limits);
     if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
@@ -264,7 +266,7 @@ export function createTranslator(
       ({ eip, mode, valid, region: other }) =>
         valid &&
         eip === entry.eip &&
-        mode === region.mode.number &&
+        meetModes(mode, region.mode) &&
         other.blocks.length >= region.blocks.length,
     );
     return isKnown ? found : region;
@@ -278,15 +280,12 @@ export function createTranslator(
     block.translations = block.translations?.filter(({ valid }) => valid);
   }
 
-  /** Is it translated already, in regions that do not begin with it? */
-  const isPart = ({ derived, translations: own }: Block) =>
-    own === undefined && (derived?.some(({ valid }) => valid) ?? false);
-
   /** Counts a run by the interpreter, and translates what has run often. */
   function warm(block: Block): void {
     block.heat++;
     if (pending.size > 0 && pending.has(block)) {
-      if (++urgency >= options.urgent) compileWaiting();
+      urgency += block.insns.length;
+      if (urgency >= options.urgent) compileWaiting();
       return;
     }
     if (block.heat < options.threshold) return;
@@ -294,8 +293,6 @@ export function createTranslator(
     if (block.heat >= options.threshold << patience) request(block, undefined);
   }
 
-  /** It is what it will be for some time: it was looked at for more that belongs to it. */
-  const isSettled = ({ looks }: Translation) => die === undefined && (looks > 0 || options.grow.length === 0);
   const growsAt = ({ looks }: Translation) => options.grow[looks] ?? Infinity;
   /** Lets chains enter it until it is to be looked at again. */
   function grant(translation: Translation): void {
@@ -307,7 +304,7 @@ export function createTranslator(
     const eip = state[EIP];
     const mode = modeNow(state);
     for (const translation of block.translations) {
-      if (translation.eip !== eip || translation.mode !== mode) continue;
+      if (translation.eip !== eip || !runsIn(translation.mode, mode)) continue;
       if (translation.valid) return translation;
       goneStale(block, translation);
       return undefined;
@@ -328,7 +325,7 @@ export function createTranslator(
       // What was cold when it was made may have become hot. What takes its place goes on counting.
       if (translation.entered >= growsAt(translation)) {
         const { entered } = translation;
-        const looks = translation.looks + 1;
+        const looks = ++translation.looks;
         request(block, translation);
         translation = translationOf(block) ?? translation;
         translation.entered = entered + 1;
@@ -353,7 +350,7 @@ export function createTranslator(
       faulted = false;
       pageFault = false;
       if (alone) chain.clear();
-      else if (translation.granted === 0 && isSettled(translation)) grant(translation);
+      else if (translation.granted === 0 && die === undefined) grant(translation);
       state[JIT_EXIT] = RETURNED;
       const left = leave(translations.enter(translation, remaining));
       doubles[Double.Retired] = end - left;

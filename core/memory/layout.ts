@@ -16,13 +16,13 @@ export const BRANCHES_BASE = 0x8_0000;
 /** A power of 2. */
 export const BRANCH_RECORDS = 4096;
 
-/** Where translated regions go on without leaving, see `jit/chain.ts`. */
-export const CHAIN_BASE = 0x9_0000;
-
 /** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */
 export const PAGE_FLAGS_BASE = 0x10_0000;
 /** Flag bytes reserved: one for each page of a 4 GiB physical space. */
 export const PAGE_FLAGS_SIZE = 0x10_0000;
+
+/** Where translated regions go on without leaving, see `jit/chain.ts`. */
+export const CHAIN_BASE = 0x20_0000;
 
 /** The software TLB: one 32-bit entry for each of the 2^20 virtual pages (see `cpu/mmu.ts`). */
 export const TLB_BASE = 0x40_0000;

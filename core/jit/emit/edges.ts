@@ -36,7 +36,6 @@ export function leaveRegion(frame: Frame, place: number, chain: number | undefin
     code.if();
     code.get(locals.left);
     code.get(locals.next);
-    code.const(frame.mode.number);
     code.returnCall(chain);
     code.end();
   }

@@ -102,6 +102,8 @@ export interface Frame {
   chainTo(eip: number): void;
   /** The same with the EIP in a local. @param unknown the block that jumps there, to be told of it */
   chainToComputed(eip: number, unknown: Block | undefined): void;
+  /** Behind the present instruction, which is done: it may be another mode. @param length of it in bytes */
+  chainBehind(length: number): void;
   /** Records a taken branch. */
   recordBranch(from: number, to: number): void;
   /** The same, to the EIP in a local. */
@@ -304,6 +306,13 @@ export function createFrame(
       code.const(eip);
       code.set(locals.next);
       leaveBy({ eip, done: 0 }, chain);
+    },
+    chainBehind(length) {
+      code.get(locals.left);
+      code.const(frame.done + 1);
+      code.op(Op.i32Sub);
+      code.set(locals.left);
+      frame.chainTo((frame.eip + length) | 0);
     },
     chainToComputed(eip, unknown) {
       storeState(EIP, () => {

@@ -83,6 +83,12 @@ export function emitRegion(
     ),
   );
 
+  /** The last instruction of such a block is its first. */
+  const isShadowedWhole = ({ eip, operations }: RegionBlock) => shadowed.has(eip) && operations.length === 0;
+  /** A string instruction may be left between two rounds. */
+  const mayBeShadowed = (block: RegionBlock | undefined) =>
+    block !== undefined && (block.operations.length > 0 || block.terminator.kind !== 'interpret-on');
+
   /** Segments that are not flat: FS and GS where the mode says so, and writes through CS, which fault. */
   const reachable = ({ seg }: Pick<Memory, 'seg'>) =>
     seg === CS ? false : seg === FS ? mode.fs : seg === GS ? mode.gs : true;
@@ -167,6 +173,7 @@ export function emitRegion(
 
   /** Counts the block's instructions: what comes next has them behind it. */
   function count(block: RegionBlock): void {
+    if (isShadowedWhole(block)) emitEndShadow(frame);
     code.get(locals.left);
     code.const(block.source.insns.length);
     code.op(Op.i32Sub);
@@ -215,7 +222,7 @@ export function emitRegion(
       case 'indirect-call':
       case 'indirect-jump': {
         if (isMemory(terminator.to) && !reachable(terminator.to)) {
-          handOver(block, terminator.insn, true);
+          handOverLast(block, terminator.insn);
           return;
         }
         const to = code.local();
@@ -258,11 +265,12 @@ export function emitRegion(
       case 'transfer':
         vectors.spillAll();
         pointers.spill();
+        if (isShadowedWhole(block)) emitEndShadow(frame);
         emitTransfer(frame, terminator, (block.eip + block.source.size) | 0, chain);
         handOver(block, terminator.insn, true);
         return;
       case 'interpret':
-        handOver(block, terminator.insn, true);
+        handOverLast(block, terminator.insn);
         return;
     }
   }
@@ -270,7 +278,7 @@ export function emitRegion(
   function terminateByFlags(block: RegionBlock, terminator: Extract<Terminator, { kind: 'flags' }>): void {
     const { what, next, insn } = terminator;
     if (what !== 'pop' && mode.user) {
-      handOver(block, insn, true);
+      handOverLast(block, insn);
       return;
     }
     if (what === 'pop') emitPopFlags(frame, flags);
@@ -279,7 +287,7 @@ export function emitRegion(
     if (what === 'pop') leaveForInterrupt(next);
     if (what === 'allow-interrupts')
       emitAllowInterrupts(frame, () => {
-        if (at.get(next)?.operations.length) leaveForInterrupt(next);
+        if (mayBeShadowed(at.get(next))) leaveForInterrupt(next);
         else frame.leaveTo(next);
       });
     go(block, next);
@@ -289,6 +297,11 @@ export function emitRegion(
     code.if();
     frame.leaveTo(next);
     code.end();
+  }
+  /** The terminator surely happens, and nothing behind it. */
+  function handOverLast(block: RegionBlock, insn: Site['insn']): void {
+    if (isShadowedWhole(block)) emitEndShadow(frame);
+    handOver(block, insn, true);
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
     const site = { insn, eip: block.eip, last, mode, place };

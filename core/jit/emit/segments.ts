@@ -1,8 +1,9 @@
 /** Selectors in and out of the segment registers (SDM vol. 2, MOV, PUSH, POP). */
 import { Loaded } from '../../cpu/rings/rings.ts';
-import { ESP, SEG_SEL } from '../../cpu/state.ts';
+import { ESP, FS, GS, SEG_SEL } from '../../cpu/state.ts';
 import type { Operation } from '../ir.ts';
 import { isMemory } from '../lift.ts';
+import { dependsOn } from '../mode.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
 import { locate, storeHost } from './memory.ts';
@@ -28,7 +29,10 @@ export function emitStoreSegment(frame: Frame, { seg, to, width }: Named<'store-
   if (to === 'stack') moveStack(frame, -4);
 }
 
-/** Leaves before the instruction if it is not plain that it does not fault, and behind it if the region cannot go on. */
+/**
+ * Leaves before the instruction if it is not plain that it does not fault. FS and GS may be another mode behind it, with a translation of its
+ * own; a segment that has stopped being flat is for the interpreter.
+ */
 export function emitLoadSegment(frame: Frame, { insn, seg, from }: Named<'load-segment'>): void {
   const { code } = frame;
   const loaded = frame.temporary();
@@ -41,12 +45,15 @@ export function emitLoadSegment(frame: Frame, { insn, seg, from }: Named<'load-s
   frame.leaveHere();
   code.end();
   if (from === 'stack') moveStack(frame, 4);
-  code.get(loaded);
-  code.const(Loaded.Otherwise);
-  code.op(Op.i32Eq);
-  code.if();
-  frame.leaveBehind(insn.end - insn.start);
-  code.end();
+  if (dependsOn(frame.mode, seg)) {
+    code.get(loaded);
+    code.const(Loaded.Otherwise);
+    code.op(Op.i32Eq);
+    code.if();
+    if (seg === FS || seg === GS) frame.chainBehind(insn.end - insn.start);
+    else frame.leaveBehind(insn.end - insn.start);
+    code.end();
+  }
   frame.release(loaded);
 }
 

@@ -5,9 +5,9 @@
 import { kindNumber } from '../../cpu/rings/rings.ts';
 import { NMI_PENDING } from '../../cpu/interrupts/nmi.ts';
 import { Source } from '../../cpu/interrupts/interrupts.ts';
-import { ALIGN, CPL, Double, EIP, FLAT, Flag, FS, INTR, SYSFLAGS, UNLIMITED } from '../../cpu/state.ts';
+import { ALIGN, CPL, Double, EIP, FLAT, Flag, INTR, SYSFLAGS } from '../../cpu/state.ts';
 import type { Terminator } from '../ir.ts';
-import { FS_UNLIMITED, GS_UNLIMITED, NEEDED_FLAT, USER } from '../mode.ts';
+import { NEEDED_FLAT } from '../mode.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
 import { presentTick } from './time-stamp.ts';
@@ -69,19 +69,6 @@ function canGoOn({ code, loadState }: Frame): void {
   code.const(NEEDED_FLAT);
   code.op(Op.i32Eq, Op.i32And);
 }
-/** Leaves the number of the mode that has begun: `mode.ts`. */
-function modeNumber({ code, loadState }: Frame): void {
-  loadState(UNLIMITED);
-  code.const(FS);
-  code.op(Op.i32ShrU);
-  code.const(FS_UNLIMITED | GS_UNLIMITED);
-  code.op(Op.i32And);
-  code.const(USER);
-  code.const(0);
-  loadState(CPL);
-  code.op(Op.select, Op.i32Or);
-}
-
 /**
  * Goes on behind it if nothing has happened. All vectors are in the state.
  * @param next EIP behind the instruction
@@ -120,7 +107,6 @@ export function emitTransfer(
     code.if();
     code.get(locals.left);
     code.get(to);
-    modeNumber(frame);
     code.returnCall(chain);
     code.end();
   }
