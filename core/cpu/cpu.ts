@@ -329,7 +329,8 @@ export function createCpu(
       stops.tracer = next;
     },
     splitAt(pageOffsets) {
-      if (kept.add(pageOffsets)) translator?.stopsChanged();
+      kept.add(pageOffsets);
+      translator?.stopsChanged();
     },
     forgetSplits: kept.forget,
     stopForEvent() {

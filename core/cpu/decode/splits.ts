@@ -18,8 +18,8 @@ export interface Splits {
   meet(linear: number, physical: number): void;
   /** Replaces the addresses that stay. Those that go are split like temporary ones. */
   keep(linear: readonly number[], physical: readonly number[]): void;
-  /** Adds temporary places, by the low 12 bits of addresses. @returns whether any of them is new */
-  add(pageOffsets: Iterable<number>): boolean;
+  /** Adds temporary places, by the low 12 bits of addresses. */
+  add(pageOffsets: Iterable<number>): void;
   /** Forgets the temporary places, if there are many; @param all even if there are few */
   forget(all?: boolean): void;
 }
@@ -95,9 +95,7 @@ export function createSplits(cache: CodeCache): Splits {
       forget();
     },
     add(pageOffsets) {
-      const added = splitAt(pageOffsets);
-      temporary += added;
-      return added > 0;
+      temporary += splitAt(pageOffsets);
     },
     forget,
   };
