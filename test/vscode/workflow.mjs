@@ -173,9 +173,7 @@ export async function attachStep({ step, workbench, folder, kind, writeLaunch })
   await step('a session attaches to a running daemon, and leaves it running', async () => {
     const { daemon, port } = await startDaemon(folder);
     try {
-      writeLaunch(folder, { request: 'attach', port });
-      // Until VS Code has seen the new launch.json.
-      await page.waitForTimeout(2000);
+      await writeLaunch({ request: 'attach', port });
       await page.keyboard.press('F5');
       if (kind === 'web') {
         const dialog = workbench.dialog('A browser opens no connections');
@@ -196,7 +194,6 @@ export async function attachStep({ step, workbench, folder, kind, writeLaunch })
       return 'disconnected';
     } finally {
       daemon.kill('SIGKILL');
-      rmSync(join(folder, '.vscode'), { recursive: true });
     }
   });
 }
