@@ -43,8 +43,12 @@ export async function chooseKernel(
   }
   const [first, second] = found.kernels;
   if (!first) {
-    const isEmpty = (await contentsOf(folder.uri)).length === 0;
-    return { problem: nothingFound(found, folder, platform), isEmpty };
+    if ((await contentsOf(folder.uri)).length > 0) return { problem: nothingFound(found, folder, platform) };
+    const problem = t(
+      '{0} is empty: write a new guest kernel into it, or open the folder of a kernel.',
+      folder.name,
+    );
+    return { problem, isEmpty: true };
   }
   if (!second || (first.kind === 'cooperative' && second.kind !== 'cooperative')) return first;
   const picked = await vscode.window.showQuickPick(
