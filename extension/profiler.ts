@@ -69,7 +69,7 @@ export class Profiler implements vscode.Disposable {
     const stop = t('Stop and Show');
     const picked = await vscode.window.showInformationMessage(
       t(
-        'Every instruction of both kernels is counted now, which makes the machine many times slower. Continue it, then stop the profile.',
+        'Every instruction of both kernels is counted now, which makes the machine many times slower. Let it run, then stop the profile.',
       ),
       stop,
     );
