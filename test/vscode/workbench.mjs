@@ -105,10 +105,15 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
       await page.mouse.up();
     },
 
+    /** Opens the palette with a text in it. */
+    async palette(text) {
+      const input = await quickInput('F1');
+      await input.fill(`>${text}`);
+    },
+
     /** Runs a command of the palette, by a click on its row: Enter may take a row of a list that still changes. */
     async command(name) {
-      const input = await quickInput('F1');
-      await input.fill(`>${name}`);
+      await workbench.palette(name);
       const label = page.locator('.quick-input-list .monaco-list-row .label-name');
       await label.getByText(name, { exact: true }).first().click();
       await page

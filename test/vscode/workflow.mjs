@@ -243,10 +243,10 @@ export async function newGuestStep({ step, workbench, folder, kind }) {
       await page.goto(`${new URL(page.url()).origin}/?folder=${place}`);
       const label = (text) => page.locator('.quick-input-list .label-name', { hasText: text }).first();
       // F5 offers the debuggers of the extensions that VS Code has found by then.
+      await page.locator('.monaco-workbench').waitFor();
       await workbench.until(label('coLinux: New Guest Kernel…'), async () => {
         await page.keyboard.press('Escape');
-        await page.keyboard.press('F1');
-        await page.locator('.quick-input-widget input[type=text]').fill('>coLinux');
+        await workbench.palette('coLinux');
       });
       await page.keyboard.press('Escape');
       await page.keyboard.press('F5');
