@@ -223,7 +223,7 @@ function remains({ machine, transitions }: Subject): string {
   const { cpu, memory } = machine;
   const sum = (words: Int32Array) => {
     let hash = 0;
-    for (let n = 0; n < words.length; n++) hash = (Math.imul(hash, 31) + words[n]!) | 0;
+    for (const word of words) hash = (Math.imul(hash, 31) + word) | 0;
     return hash;
   };
   const sums = AREAS.map(([at, length]) => {
