@@ -34,11 +34,6 @@ export interface Features {
   readonly tasks: Tasks;
 }
 
-async function raiseNmi(): Promise<void> {
-  const session = vscode.debug.activeDebugSession;
-  if (session?.type === DEBUG_TYPE) await session.customRequest(REQUESTS.nmi);
-}
-
 /** Does a machine answer where an attach configuration says? */
 async function reaches({ reaches: connect }: Platform, configuration: object): Promise<boolean> {
   const { host = LOOPBACK, port } = configuration as Partial<AttachOptions>;
@@ -69,7 +64,7 @@ export function startFeatures(
     new KernelTests(surroundings),
     registerConfigLanguage(commands),
     watchImages(commands, log),
-    new Profiler(storage, commands),
+    new Profiler(storage, selection, commands),
     registerViews(extension, selection, commands, log),
     registerCodeFeatures(selection, commands),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, adapterFactory(surroundings)),
@@ -83,7 +78,7 @@ export function startFeatures(
   commands.handle(COMMANDS.showLog, () => log.show());
   commands.handle(COMMANDS.sendCtrlAltDel, () => terminals.power('ctrl-alt-del'));
   commands.handle(COMMANDS.shutDownGuest, () => terminals.power('shutdown'));
-  commands.handle(COMMANDS.raiseNmi, raiseNmi);
+  commands.handle(COMMANDS.raiseNmi, () => selection.debugged.customRequest(REQUESTS.nmi));
   void showNewGuest(context);
   log.info(`coLinux is ready (${platform.kind})`);
   return { commands, launch, tasks };

@@ -64,7 +64,7 @@ async function askForFolder(): Promise<vscode.Uri | undefined> {
 }
 
 /** Names in a folder; none when there is no such folder. */
-async function contentsOf(folder: vscode.Uri): Promise<string[]> {
+export async function contentsOf(folder: vscode.Uri): Promise<string[]> {
   try {
     return (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
   } catch (error) {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { EVENTS, REQUESTS } from './protocol.ts';
 import type { Commands } from './commands.ts';
+import type { MachineSelection } from './views/selection.ts';
 import { COMMANDS, DEBUG_TYPE } from './contributes/names.ts';
 
 const t = vscode.l10n.t;
@@ -21,6 +22,7 @@ export class Profiler implements vscode.Disposable {
   /** @param storage where profiles are kept */
   constructor(
     private readonly storage: vscode.Uri,
+    private readonly selection: MachineSelection,
     commands: Commands,
   ) {
     this.item.name = t('coLinux: a profile is taken');
@@ -47,13 +49,8 @@ export class Profiler implements vscode.Disposable {
     );
   }
 
-  private get session(): vscode.DebugSession | undefined {
-    const session = vscode.debug.activeDebugSession;
-    return session?.type === DEBUG_TYPE ? session : undefined;
-  }
-
   private update(): void {
-    const { session } = this;
+    const { session } = this.selection;
     const on = session !== undefined && this.taking.has(session.id);
     void vscode.commands.executeCommand('setContext', PROFILING, on);
     if (on) this.item.show();
@@ -61,13 +58,7 @@ export class Profiler implements vscode.Disposable {
   }
 
   private async start(): Promise<void> {
-    const { session } = this;
-    if (!session) {
-      void vscode.window.showInformationMessage(
-        t('Start debugging a kernel (F5), then its machine can be profiled.'),
-      );
-      return;
-    }
+    const session = this.selection.debugged;
     await session.customRequest(REQUESTS.startProfile);
     this.taking.add(session.id);
     this.update();
@@ -78,7 +69,7 @@ export class Profiler implements vscode.Disposable {
     const stop = t('Stop and Show');
     const picked = await vscode.window.showInformationMessage(
       t(
-        'Every instruction of both kernels is counted now, which makes the machine many times slower. Continue it, then stop the profile.',
+        'Every instruction of both kernels is counted now, which makes the machine many times slower. Let it run, then stop the profile.',
       ),
       stop,
     );
@@ -86,8 +77,7 @@ export class Profiler implements vscode.Disposable {
   }
 
   private async stop(): Promise<void> {
-    const { session } = this;
-    if (!session) return;
+    const session = this.selection.debugged;
     const profile: unknown = await session.customRequest(REQUESTS.stopProfile);
     this.taking.delete(session.id);
     this.update();

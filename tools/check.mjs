@@ -1,6 +1,6 @@
-// `npm run check`: format, lint (with the import directions) and types. Runs all three and reports each.
-import { spawnSync } from 'node:child_process';
+// `npm run check`: format, lint (with the import directions) and types. Runs all three side by side and reports each.
 import { buildAssembly } from './build-assembly.mjs';
+import { run } from './steps.mjs';
 
 const steps = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
@@ -10,9 +10,11 @@ const steps = [
 
 await buildAssembly();
 let failed = 0;
-for (const [name, program, args] of steps) {
-  const { status } = spawnSync('npx', ['--no-install', program, ...args], { stdio: 'inherit' });
-  process.stdout.write(`${name}: ${status === 0 ? 'ok' : 'FAILED'}\n`);
-  if (status !== 0) failed++;
-}
+await Promise.all(
+  steps.map(async ([name, program, args]) => {
+    const { status, output } = await run('npx', ['--no-install', program, ...args]);
+    process.stdout.write(`${output}${name}: ${status === 0 ? 'ok' : 'FAILED'}\n`);
+    if (status !== 0) failed++;
+  }),
+);
 process.exit(failed === 0 ? 0 : 1);

@@ -4,6 +4,7 @@
  */
 
 import * as vscode from 'vscode';
+import { contentsOf } from '../new-guest.ts';
 import type { Platform } from '../platform.ts';
 import { setting } from '../settings.ts';
 import { runTask } from '../tasks/make.ts';
@@ -16,6 +17,8 @@ const t = vscode.l10n.t;
 /** What went wrong, as a sentence; empty when the person cancelled. */
 export interface Problem {
   problem: string;
+  /** There is nothing in the folder: a new guest may be written into it. */
+  isEmpty?: boolean;
 }
 
 /** The kernel to run. */
@@ -39,7 +42,14 @@ export async function chooseKernel(
     found = await findKernels(folderAt(folder.uri, platform), t);
   }
   const [first, second] = found.kernels;
-  if (!first) return { problem: nothingFound(found, folder, platform) };
+  if (!first) {
+    if ((await contentsOf(folder.uri)).length > 0) return { problem: nothingFound(found, folder, platform) };
+    const problem = t(
+      '{0} is empty: write a new guest kernel into it, or open the folder of a kernel.',
+      folder.name,
+    );
+    return { problem, isEmpty: true };
+  }
   if (!second || (first.kind === 'cooperative' && second.kind !== 'cooperative')) return first;
   const picked = await vscode.window.showQuickPick(
     found.kernels.map((kernel) => ({ label: kernel.path, description: kindText(kernel), kernel })),

@@ -14,7 +14,7 @@ import { findKernels, type Kernel } from './find-kernels.ts';
 import { folderAt } from './folder.ts';
 import { locateOptions } from './locate.ts';
 import { checkAttachOptions, checkOptions } from './options.ts';
-import { DEBUG_TYPE } from '../contributes/names.ts';
+import { COMMANDS, DEBUG_TYPE } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
 
@@ -71,7 +71,10 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
       );
     }
     const choice = await chooseKernel(home, this.platform, this.tasks);
-    if ('problem' in choice) return choice.problem === '' ? undefined : this.refuse(choice.problem);
+    if ('problem' in choice)
+      return choice.problem === ''
+        ? undefined
+        : this.refuse(choice.problem, choice.isEmpty ? home.uri : undefined);
     const name = given.name || configurationFor(choice).name;
     return { ...configuration, name, kernel: choice.path };
   }
@@ -105,13 +108,17 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
     );
   }
 
-  /** Says why nothing starts. A dialog, as for a launch that fails: F5 was pressed and waits for an answer. */
-  private refuse(sentence: string): undefined {
+  /**
+   * Says why nothing starts. A dialog, as for a launch that fails: F5 was pressed and waits for an answer.
+   * @param empty a folder where there is nothing yet, so that a new guest may be written into it
+   */
+  private refuse(sentence: string, empty?: vscode.Uri): undefined {
     this.log.error(sentence);
-    const open = t('Open launch.json');
-    void vscode.window.showErrorMessage(sentence, { modal: true }, open).then((answer) => {
-      if (answer === open) void vscode.commands.executeCommand('workbench.action.debug.configure');
-    });
+    const { executeCommand } = vscode.commands;
+    const action = empty
+      ? { title: t('New Guest Kernel…'), run: () => executeCommand(COMMANDS.newGuest, empty) }
+      : { title: t('Open launch.json'), run: () => executeCommand('workbench.action.debug.configure') };
+    void vscode.window.showErrorMessage(sentence, { modal: true }, action).then((answer) => answer?.run());
     return undefined;
   }
 }

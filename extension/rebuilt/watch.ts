@@ -164,6 +164,12 @@ export function watchImages(commands: Commands, log: vscode.LogOutputChannel): v
         return watch;
       },
     }),
-    commands.handle(COMMANDS.restartRebuilt, () => offered?.restart()),
+    commands.handle(COMMANDS.restartRebuilt, async () => {
+      if (offered) await offered.restart();
+      else
+        void vscode.window.showInformationMessage(
+          t('The machine runs the kernel that was built last: build it again, then restart with it.'),
+        );
+    }),
   );
 }

@@ -5,11 +5,8 @@ import { uriOf } from '../adapter/files.ts';
 import type { Place } from './messages.ts';
 import { VIEW_COMMANDS } from '../contributes/names.ts';
 
-const t = vscode.l10n.t;
-
 /** @throws Error with a sentence when there is nothing to show */
-export async function openPlace(session: vscode.DebugSession | undefined, place: Place): Promise<void> {
-  if (!session) throw new Error(t('No machine is being debugged.'));
+export async function openPlace(session: vscode.DebugSession, place: Place): Promise<void> {
   if (place.in === 'source') await openSource(session, place.memoryReference);
   else if (place.in === 'memory')
     await vscode.commands.executeCommand(VIEW_COMMANDS.revealInMemory, place.memoryReference);

@@ -44,17 +44,11 @@ export class RecordDocuments implements vscode.TextDocumentContentProvider, vsco
     return this.texts.get(uri.toString()) ?? '';
   }
 
-  private get session(): vscode.DebugSession {
-    const { session } = this.selection;
-    if (!session) throw new Error(t('No machine is being debugged.'));
-    return session;
-  }
-
   private async openRecords(
     record: CustomRequests['colinux/recordText']['arguments']['record'],
     title: string,
   ): Promise<void> {
-    const { session } = this;
+    const session = this.selection.debugged;
     const { text } = (await session.customRequest('colinux/recordText', {
       record,
       most: MOST,
@@ -64,7 +58,7 @@ export class RecordDocuments implements vscode.TextDocumentContentProvider, vsco
 
   /** @param thread of a kernel; that of the selected thread otherwise */
   private async openLog(thread: unknown): Promise<void> {
-    const { session } = this;
+    const session = this.selection.debugged;
     const { kernels } = (await session.customRequest(
       'colinux/tasks',
     )) as CustomRequests['colinux/tasks']['body'];

@@ -58,6 +58,8 @@ export function registerViews(
   const [memory, addressSpace] = [create(PAGES.memory), create(PAGES.addressSpace)];
   const reveal = (command: string, view: MachineWebview) =>
     commands.handle(command, async (argument: unknown) => {
+      // Without a machine there is no such view.
+      void selection.debugged;
       const reference = referenceOf(argument);
       if (reference === undefined) await vscode.commands.executeCommand(`${view.about.id}.focus`);
       else await view.reveal(reference);
@@ -69,7 +71,7 @@ export function registerViews(
       ...[PAGES.processor, PAGES.rings, PAGES.switches, PAGES.traffic].map(create),
     ].map((view) => vscode.window.registerWebviewViewProvider(view.about.id, view)),
     new RecordDocuments(selection, commands),
-    commands.handle(COMMANDS.savePackets, () => savePackets(selection.session)),
+    commands.handle(COMMANDS.savePackets, () => savePackets(selection.debugged)),
     new MachineTree(VIEWS.kernels, selection, fetchKernels),
     new MachineTree(VIEWS.devices, selection, fetchDevices),
     reveal(VIEW_COMMANDS.revealInMemory, memory),

@@ -4,11 +4,7 @@ import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 
 const t = vscode.l10n.t;
 
-export async function savePackets(session: vscode.DebugSession | undefined): Promise<void> {
-  if (!session) {
-    void vscode.window.showInformationMessage(t('No machine is being debugged.'));
-    return;
-  }
+export async function savePackets(session: vscode.DebugSession): Promise<void> {
   const { data, packets } = (await session.customRequest(
     'colinux/capture',
   )) as CustomRequests['colinux/capture']['body'];

@@ -6,6 +6,8 @@ import * as vscode from 'vscode';
 import type { SelectedMachine, ViewThread } from './messages.ts';
 import { DEBUG_TYPE } from '../contributes/names.ts';
 
+const t = vscode.l10n.t;
+
 /** What is known of a session. */
 interface Known {
   running: boolean;
@@ -62,6 +64,14 @@ export class MachineSelection implements vscode.Disposable {
   get session(): vscode.DebugSession | undefined {
     const active = vscode.debug.activeStackItem?.session ?? vscode.debug.activeDebugSession;
     return active?.type === DEBUG_TYPE ? active : undefined;
+  }
+
+  /** The same for what needs one. @throws Error that says so to the user when there is none */
+  get debugged(): vscode.DebugSession {
+    const { session } = this;
+    if (!session)
+      throw new Error(t('No machine is being debugged: press F5 in the folder of a kernel first.'));
+    return session;
   }
 
   /** What views are told. */

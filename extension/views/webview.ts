@@ -8,8 +8,6 @@ import { openPlace } from './open-place.ts';
 import { pageHtml } from './page-html.ts';
 import type { MachineSelection } from './selection.ts';
 
-const t = vscode.l10n.t;
-
 export interface ViewAbout {
   /** As in package.json. */
   readonly id: string;
@@ -81,9 +79,11 @@ export class MachineWebview implements vscode.WebviewViewProvider {
         await this.answer(message.id, message.command, message.arguments);
         return;
       case 'open':
-        await openPlace(this.selection.session, message.place).catch((error: unknown) => {
+        try {
+          await openPlace(this.selection.debugged, message.place);
+        } catch (error) {
           void vscode.window.showWarningMessage(sentence(error));
-        });
+        }
         return;
       default:
         this.log.warn(`${this.about.id}: ignored a message of an unknown kind`);
@@ -91,12 +91,11 @@ export class MachineWebview implements vscode.WebviewViewProvider {
   }
 
   private async answer(id: number, command: string, args: unknown): Promise<void> {
-    const { session } = this.selection;
     try {
       if (!this.about.requests.some((allowed) => allowed === command))
         throw new Error(`${this.about.id} may not ask ${command}`);
-      if (!session) throw new Error(t('No machine is being debugged.'));
-      this.post({ kind: 'answer', id, body: await session.customRequest(command, args) });
+      const body: unknown = await this.selection.debugged.customRequest(command, args);
+      this.post({ kind: 'answer', id, body });
     } catch (error) {
       this.post({ kind: 'failure', id, message: sentence(error) });
     }

@@ -6,9 +6,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type * as RunMachine from '../kernels/run-machine.ts';
+import { runImage } from '../kernels/run-machine.ts';
 import { runQemu } from '../oracle/kernels-run-qemu.ts';
-import { importBundled } from '../support/bundled.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const kernel = join(root, 'kernels/build/bench.elf');
@@ -25,9 +24,6 @@ describe.skipIf(spawnSync('qemu-system-i386', ['--version']).status !== 0)(
   'the benchmarks of the processor',
   () => {
     it.each(SHORT)('compute here what they compute on QEMU: %s', async (args, count) => {
-      const { runImage } = await importBundled<typeof RunMachine>(
-        new URL('../kernels/run-machine.ts', import.meta.url),
-      );
       const ours = runImage(kernel, args, MEMORY_MIB);
       const theirs = await runQemu({ kernel, append: args });
       expect(linesOf(ours.com1)).toEqual(linesOf(theirs.com1));

@@ -27,7 +27,7 @@ describe('the adapter on a port', () => {
     );
     const taken = spawnSync(process.execPath, [bundle.adapter, '--port', String(port)], {
       encoding: 'utf8',
-      timeout: 10_000,
+      timeout: 50_000,
     });
     expect(taken.status).toBe(2);
     expect(taken.stderr).toBe(

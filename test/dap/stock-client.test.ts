@@ -42,11 +42,11 @@ describe('the stock client', () => {
       client.nextRequest({ threadId: 2 }),
       client.assertStoppedLocation('step', { path: main, line: line + 1 }),
     ]);
-    await Promise.all([client.continueRequest({ threadId: 2 }), client.waitForEvent('terminated', 20_000)]);
+    await Promise.all([client.continueRequest({ threadId: 2 }), client.waitForEvent('terminated', 50_000)]);
   });
 
   it('hears of the end of a launch without breakpoints', async () => {
-    const ended = client.waitForEvent('exited', 20_000);
+    const ended = client.waitForEvent('exited', 50_000);
     await Promise.all([client.configurationSequence(), client.launch(launch), ended]);
     expect(((await ended) as DebugProtocol.ExitedEvent).body.exitCode).toBe(0);
   });
@@ -63,9 +63,9 @@ describe('the stock client', () => {
     await client.initializeRequest();
     await expect(client.customRequest('nonsense')).rejects.toThrow('This adapter has no request "nonsense".');
     await Promise.all([
-      client.waitForEvent('initialized').then(() => client.configurationDoneRequest()),
+      client.waitForEvent('initialized', 50_000).then(() => client.configurationDoneRequest()),
       client.launchRequest({ ...launch, stopOnEntry: true } as DebugProtocol.LaunchRequestArguments),
-      client.waitForEvent('stopped', 20_000),
+      client.waitForEvent('stopped', 50_000),
     ]);
   });
 });

@@ -10,13 +10,15 @@ import { createStepper } from '../../core/debug/stepper.ts';
 import { snapshot } from '../../core/machine/snapshot.ts';
 import type { InputEntry } from '../../core/time/input-log.ts';
 import { decodeInputLog, encodeInputLog } from '../../core/time/input-log-format.ts';
-import { importBundled } from '../support/bundled.ts';
-import type * as SampleMachine from './sample-machine.ts';
-import type { Sample } from './sample-machine.ts';
-
-const { buildKernels, createSample, hashes, LOOKS, oddSlices, runTo } = await importBundled<
-  typeof SampleMachine
->(new URL('sample-machine.ts', import.meta.url));
+import {
+  buildKernels,
+  createSample,
+  hashes,
+  LOOKS,
+  oddSlices,
+  runTo,
+  type Sample,
+} from './sample-machine.ts';
 
 const CTRL_D = 4;
 /** Steps between two looks. */

@@ -8,13 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { linesOf } from '../host/host-machine.ts';
-import { importBundled } from '../support/bundled.ts';
-import type * as LossyMachine from './lossy-machine.ts';
 import { run, UNIX } from './run-guest.ts';
+import { runOverLossyWire } from './lossy-machine.ts';
 
-const { runOverLossyWire } = await importBundled<typeof LossyMachine>(
-  new URL('lossy-machine.ts', import.meta.url),
-);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PATIENCE = 600_000;
 

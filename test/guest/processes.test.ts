@@ -5,13 +5,8 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coKeyboardMode } from '../../core/abi/abi.ts';
 import { encodeKey, encodePower, encodeResize } from '../../core/abi/console.ts';
-import type * as HostMachine from '../host/host-machine.ts';
-import { importBundled } from '../support/bundled.ts';
 import { openWorkshop, type Outcome, printed, run, UNIX, type Workshop } from './run-guest.ts';
-
-const { createHost, guestScreens } = await importBundled<typeof HostMachine>(
-  new URL('../host/host-machine.ts', import.meta.url),
-);
+import { createHost, guestScreens } from '../host/host-machine.ts';
 
 let workshop: Workshop;
 beforeAll(async () => {

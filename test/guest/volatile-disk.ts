@@ -11,18 +11,26 @@ const SLICES_LATE = 8;
 const LONGEST_MS = 120_000;
 
 export interface PowerCut {
-  /** How often the guest has asked for a write. */
-  readonly writes: number;
   readonly com1: string;
   /** What is on the disk when the power comes back. */
   readonly disk: Uint8Array;
-  /** Sectors that were in the cache, and of those the lost ones. */
-  readonly volatile: number;
+  /** How many sectors of the cache are lost. */
   readonly lost: number;
 }
 
-/** @param module the guest and its words. @param after so many writes the power fails; Infinity: it does not */
-export function runUntilPowerCut(module: string, image: Uint8Array, after: number, seed: number): PowerCut {
+/**
+ * One run of the guest to its end.
+ * @param module the guest and its words
+ * @param every so many writes, `onCut` is told what a power cut at that moment leaves
+ * @returns what the guest leaves
+ */
+export function runWithPowerCuts(
+  module: string,
+  image: Uint8Array,
+  seed: number,
+  every: number,
+  onCut: (cut: PowerCut) => void,
+): PowerCut {
   const random = createRandom(seed);
   const newest = image.slice();
   const safe = image.slice();
@@ -83,7 +91,21 @@ export function runUntilPowerCut(module: string, image: Uint8Array, after: numbe
     },
   });
 
-  for (let now = 0; writes < after && host.run(SLICE_MS) === undefined; now += SLICE_MS) {
+  function cutPower(): PowerCut {
+    const disk = safe.slice();
+    let lost = 0;
+    for (const [sector, data] of cache)
+      if (random(2) === 0) lost++;
+      else disk.set(data, sector * SECTOR);
+    return { com1: host.com1(), disk, lost };
+  }
+
+  let next = every;
+  for (let now = 0; host.run(SLICE_MS) === undefined; now += SLICE_MS) {
+    if (writes >= next) {
+      onCut(cutPower());
+      next = writes + every;
+    }
     if (now > LONGEST_MS) throw new Error(`The guest does not end:\n${host.com1()}`);
     const due = waiting.filter(({ slices }) => slices === 0);
     waiting = waiting
@@ -91,11 +113,5 @@ export function runUntilPowerCut(module: string, image: Uint8Array, after: numbe
       .map(({ slices, give }) => ({ slices: slices - 1, give }));
     for (const { give } of due) give();
   }
-
-  const volatile = cache.size;
-  let lost = 0;
-  for (const [sector, data] of cache)
-    if (random(2) === 0) lost++;
-    else safe.set(data, sector * SECTOR);
-  return { writes, com1: host.com1(), disk: safe, volatile, lost };
+  return cutPower();
 }

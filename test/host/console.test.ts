@@ -5,12 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { coKeyboardMode } from '../../core/abi/abi.ts';
 import { encodeAttach, encodeKey } from '../../core/abi/console.ts';
-import { importBundled } from '../support/bundled.ts';
-import type * as HostMachine from './host-machine.ts';
+import { consoleScreens, createHost, DRAWING, HELLO } from './host-machine.ts';
 
-const { consoleScreens, createHost, DRAWING, HELLO } = await importBundled<typeof HostMachine>(
-  new URL('host-machine.ts', import.meta.url),
-);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 beforeAll(() => {
   execFileSync('node', [join(root, 'tools/build-kernels.mjs')], { stdio: 'inherit' });

@@ -18,13 +18,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importBundled } from '../support/bundled.ts';
-import type * as DeviceHost from './device-host.ts';
 import { DEVICE, HELLO, linesOf } from './host-machine.ts';
+import { createOurs, emptyDisk, pattern, runOnQemu, runOurs, type Setup } from './device-host.ts';
 
-const { createOurs, emptyDisk, pattern, runOnQemu, runOurs } = await importBundled<typeof DeviceHost>(
-  new URL('device-host.ts', import.meta.url),
-);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
 const temporary = mkdtempSync(join(tmpdir(), 'devices-'));
@@ -71,8 +67,8 @@ function expectGolden(text: string, name: string): void {
 }
 
 const machines = [
-  { name: 'our machine', run: (setup: DeviceHost.Setup) => runOurs(setup), skip: false },
-  { name: 'QEMU', run: (setup: DeviceHost.Setup) => runOnQemu(setup, temporary), skip: !hasQemu },
+  { name: 'our machine', run: (setup: Setup) => runOurs(setup), skip: false },
+  { name: 'QEMU', run: (setup: Setup) => runOnQemu(setup, temporary), skip: !hasQemu },
 ];
 
 describe.each(machines)('the devices of a guest on $name', ({ run, skip }) => {

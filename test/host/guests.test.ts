@@ -6,11 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { coKeyboardMode } from '../../core/abi/abi.ts';
 import { encodeKey } from '../../core/abi/console.ts';
-import { importBundled } from '../support/bundled.ts';
-import type * as HostMachine from './host-machine.ts';
+import {
+  BUSY,
+  bySpeaker,
+  createHost,
+  EARLY,
+  guestScreens,
+  HELLO,
+  linesOf,
+  MANY_GUESTS,
+  RUDE,
+} from './host-machine.ts';
 
-const { BUSY, bySpeaker, createHost, EARLY, guestScreens, HELLO, linesOf, MANY_GUESTS, RUDE } =
-  await importBundled<typeof HostMachine>(new URL('host-machine.ts', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 beforeAll(() => {
   execFileSync('node', [join(root, 'tools/build-kernels.mjs')], { stdio: 'inherit' });

@@ -8,13 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importBundled } from '../support/bundled.ts';
-import type * as DeviceHost from './device-host.ts';
 import { DEVICE, HOSTILE, linesOf } from './host-machine.ts';
+import { emptyDisk, pattern, runOnQemu, runOurs, type Setup } from './device-host.ts';
 
-const { emptyDisk, pattern, runOnQemu, runOurs } = await importBundled<typeof DeviceHost>(
-  new URL('device-host.ts', import.meta.url),
-);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'hostile-'));
 const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
@@ -28,10 +24,10 @@ afterAll(() => {
 });
 
 const machines = [
-  { name: 'our machine', run: (setup: DeviceHost.Setup) => runOurs(setup), deeds: 100_000, skip: false },
+  { name: 'our machine', run: (setup: Setup) => runOurs(setup), deeds: 100_000, skip: false },
   {
     name: 'QEMU',
-    run: (setup: DeviceHost.Setup) => runOnQemu(setup, temporary),
+    run: (setup: Setup) => runOnQemu(setup, temporary),
     deeds: 5000,
     skip: !hasQemu,
   },

@@ -15,8 +15,7 @@ import { bootInput, qemuBootInput } from './boot-input.ts';
 import { canRun, type Oracle, unexplained } from './deviations.ts';
 import { needsBoard, withQemuBoard } from './virtio-board.ts';
 import { hasBochs, runBochs } from './run-bochs.ts';
-import { importBundled } from '../support/bundled.ts';
-import type * as RunMachine from './run-machine.ts';
+import { runMachine, runRom } from './run-machine.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const build = join(folder, 'build');
@@ -47,16 +46,11 @@ function expectExplained(oracle: Oracle, program: string, com1: string): void {
 
 describe('the system-level test programs', () => {
   const temporary = mkdtempSync(join(tmpdir(), 'test-kernels-'));
-  let runMachine: typeof RunMachine.runMachine;
-  let runRom: typeof RunMachine.runRom;
 
   beforeAll(async () => {
     execFileSync('node', [join(folder, '../../tools/build-kernels.mjs'), 'test/kernels'], {
       stdio: 'inherit',
     });
-    ({ runMachine, runRom } = await importBundled<typeof RunMachine>(
-      new URL('run-machine.ts', import.meta.url),
-    ));
   });
   afterAll(() => {
     rmSync(temporary, { recursive: true });

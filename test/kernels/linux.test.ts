@@ -5,19 +5,16 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importBundled } from '../support/bundled.ts';
-import type * as RunMachine from './run-machine.ts';
+import { runImage } from './run-machine.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const kernel = join(folder, 'build/linux/bzImage');
 
 describe('a bzImage', () => {
-  let runImage: typeof RunMachine.runImage;
   beforeAll(async () => {
     execFileSync('node', [join(folder, '../../tools/build-kernels.mjs'), 'test/kernels'], {
       stdio: 'inherit',
     });
-    ({ runImage } = await importBundled<typeof RunMachine>(new URL('run-machine.ts', import.meta.url)));
   });
 
   it('finds registers, segments, words, initrd and memory as boot.rst has them', () => {

@@ -23,7 +23,7 @@ export interface QemuRun {
   readonly type?: (com2: Uint8Array) => Uint8Array | undefined;
   /** Raises an NMI, once and a second later, when this is true of what has come on COM2 so far. */
   readonly nmi?: (com2: Uint8Array) => boolean;
-  /** Milliseconds that it may take, 30,000 if nothing is said. */
+  /** Milliseconds that it may take, 55,000 if nothing is said. */
   readonly longest?: number;
 }
 
@@ -50,7 +50,7 @@ export async function runQemu(run: QemuRun): Promise<QemuResult> {
   if (run.append) args.push('-append', run.append);
   if (run.initrd) args.push('-initrd', run.initrd);
   const child = spawn('qemu-system-i386', [...args, ...(run.extra ?? [])], {
-    timeout: run.longest ?? 30_000,
+    timeout: run.longest ?? 55_000,
   });
   const chunks: Buffer[] = [];
   let errors = '';

@@ -72,7 +72,7 @@ async function underGdb(): Promise<Stop[][]> {
     const places = JSON.stringify(PLACES.map(([file, line]) => `${file}:${line}`));
     const gdb = spawnSync('gdb', ['-nx', '-batch', '-x', script, guest], {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 55_000,
       env: { ...process.env, STUB: socket, PROGRAM: guest, PLACES: places, ANSWERS: answers },
     });
     if (!existsSync(answers)) throw new Error(gdb.stdout + gdb.stderr);

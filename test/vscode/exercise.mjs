@@ -6,18 +6,16 @@ const FILE = 'kernel/exercise.c';
 const CONDITION = 'if (paper.length > COLUMNS)';
 
 /** @param context of e2e.mjs: the session has ended, and there are no breakpoints */
-export async function exerciseSteps({ step, workbench, writeLaunch, folder }) {
+export async function exerciseSteps({ step, workbench, writeLaunch }) {
   const { page } = workbench;
   const variable = (name) =>
     page.locator('.debug-variables .monaco-list-row', { hasText: new RegExp(`^${name}`) }).first();
   const begin = lineWith('for (const char *letter', FILE);
 
   await step('the exercise: the console shows what is wrong, and leads to the source', async () => {
-    writeLaunch(folder, { cmdline: 'exercise' });
-    // Before VS Code has seen the new launch.json the key only opens the view "Run and Debug".
-    await workbench.until(workbench.terminalRow('lines were typed, but 4 should be'), async () => {
-      if (!(await page.locator('.debug-toolbar').isVisible())) await page.keyboard.press('F5');
-    });
+    await writeLaunch({ cmdline: 'exercise' });
+    await page.keyboard.press('F5');
+    await workbench.terminalRow('lines were typed, but 4 should be').waitFor();
     await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await workbench.followLink(`${FILE}:`, page.locator('.tab.active', { hasText: 'exercise.c' }));
     await page.locator('.view-line', { hasText: '__LINE__' }).first().waitFor();

@@ -16,7 +16,7 @@ export async function disassemblyStep({ step, workbench, folder, writeLaunch }) 
   await step('a kernel without sources shows its disassembly as soon as it stops on entry', async () => {
     const kernel = join(folder, 'build/bare.elf');
     writeFileSync(kernel, withoutSources(readFileSync(join(folder, 'build/hello-guest.elf'))));
-    writeLaunch(folder, { kernel: '${workspaceFolder}/build/bare.elf', stopOnEntry: true });
+    await writeLaunch({ kernel: '${workspaceFolder}/build/bare.elf', stopOnEntry: true });
     await page.keyboard.press('F5');
     await page.locator('.tab.active', { hasText: 'guest_entry.s' }).waitFor();
     await page.locator('.debug-top-stack-frame-line').first().waitFor();

@@ -32,4 +32,6 @@ export const settings = {
   'git.enabled': false,
   // The Debug Console is opened by nobody: the screenshots show the guest's console.
   'debug.internalConsoleOptions': 'neverOpen',
+  // It names the configuration that F5 takes.
+  'debug.showInStatusBar': 'always',
 };

@@ -43,6 +43,13 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
   await page.locator('.monaco-workbench').waitFor();
 
   const row = (text) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: text });
+  /** Opens the list of commands or lines by its key, which is lost while a page that has the keyboard is drawn anew. */
+  async function quickInput(key) {
+    const input = page.locator('.quick-input-widget input[type=text]');
+    await workbench.until(input, () => page.keyboard.press(key));
+    return input;
+  }
+
   const workbench = {
     page,
     errors,
@@ -61,15 +68,15 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
         await entry.waitFor();
         if (index < path.split('/').length - 1) {
           if ((await entry.getAttribute('aria-expanded')) !== 'true') await entry.click();
-        } else await entry.dblclick();
+        } else
+          // Rows move when files come and go: a click may open another one.
+          await workbench.until(page.locator('.tab.active', { hasText: name }), () => entry.dblclick());
       }
     },
 
     /** Puts the cursor on a line of the open file. */
     async goToLine(line) {
-      await page.keyboard.press('Control+G');
-      const input = page.locator('.quick-input-widget input[type=text]');
-      await input.waitFor();
+      const input = await quickInput('Control+G');
       await input.fill(`:${line}`);
       await page.keyboard.press('Enter');
       await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
@@ -98,12 +105,15 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
       await page.mouse.up();
     },
 
+    /** Opens the palette with a text in it. */
+    async palette(text) {
+      const input = await quickInput('F1');
+      await input.fill(`>${text}`);
+    },
+
     /** Runs a command of the palette, by a click on its row: Enter may take a row of a list that still changes. */
     async command(name) {
-      await page.keyboard.press('F1');
-      const input = page.locator('.quick-input-widget input[type=text]');
-      await input.waitFor();
-      await input.fill(`>${name}`);
+      await workbench.palette(name);
       const label = page.locator('.quick-input-list .monaco-list-row .label-name');
       await label.getByText(name, { exact: true }).first().click();
       await page

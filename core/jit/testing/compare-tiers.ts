@@ -221,7 +221,11 @@ function describe({ machine }: Subject): string {
 /** What it leaves in memory, and the record of branches. */
 function remains({ machine, transitions }: Subject): string {
   const { cpu, memory } = machine;
-  const sum = (words: Int32Array) => words.reduce((hash, word) => (Math.imul(hash, 31) + word) | 0, 0);
+  const sum = (words: Int32Array) => {
+    let hash = 0;
+    for (const word of words) hash = (Math.imul(hash, 31) + word) | 0;
+    return hash;
+  };
   const sums = AREAS.map(([at, length]) => {
     const from = memory.bytes.byteOffset + at;
     return sum(new Int32Array(memory.wasm.buffer, from, length / 4));
@@ -233,10 +237,12 @@ function remains({ machine, transitions }: Subject): string {
   const begun = started.get(machine)!;
   const last = transitions
     .since(Math.max(begun.transitions, transitions.count() - LAST_TRANSITIONS), LAST_TRANSITIONS)
-    .map(({ sequence, instructions, ...rest }) => ({
-      ...{ sequence: sequence - begun.transitions, instructions: instructions - begun.tick },
-      ...rest,
-    }));
+    .map((transition) => {
+      const sequence = transition.sequence - begun.transitions;
+      return Object.values(
+        Object.assign(transition, { sequence, instructions: transition.instructions - begun.tick }),
+      );
+    });
   const text = `memory ${sums.join(' ')} floats ${floats.join(' ')} branches ${sum(cpu.views.branches)}`;
   return `${text} transitions ${JSON.stringify(last)}`;
 }

@@ -86,14 +86,14 @@ export async function openSession(adapter: string, port?: number): Promise<Sessi
   let last: Stop = { reason: 'none', threadId: 1 };
 
   async function event(...names: string[]): Promise<DebugProtocol.Event> {
-    const limit = Date.now() + 20_000;
+    const limit = Date.now() + 50_000;
     for (;;) {
       const found = unseen.find((candidate) => names.includes(candidate.event));
       if (found) {
         unseen = unseen.filter((candidate) => candidate !== found);
         return found;
       }
-      if (Date.now() > limit) throw new Error(`no event ${names.join(' or ')} came within 20 s`);
+      if (Date.now() > limit) throw new Error(`no event ${names.join(' or ')} came within 50 s`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, limit - Date.now());
         wake.push(() => {
