@@ -29,8 +29,8 @@ export const TIERS = {
   interpreter: undefined,
   /** Hot code is. */
   jit: {
-    threshold: 100,
-    urgent: 1500,
+    threshold: 200,
+    urgent: 2000,
     batch: 32,
     instructions: [150, 150, 800],
     heat: 8,
