@@ -7,7 +7,7 @@ import type { Block } from '../cpu/decode/code-cache.ts';
 import { liftOperation, liftTerminator } from './lift.ts';
 import type { Operation, Terminator } from './ir.ts';
 import { type Mode, narrowed } from './mode.ts';
-import type { Region, RegionBlock } from './region.ts';
+import { type Region, type RegionBlock, targetsOf } from './region.ts';
 import type { TranslatorOptions } from './tier.ts';
 
 /** The decoded block at an EIP in the present address space, if there is one that may be translated. */
@@ -15,6 +15,8 @@ export type FindBlock = (eip: number) => Block | undefined;
 
 export interface RegionLimits extends Pick<TranslatorOptions, 'heat' | 'misses'> {
   readonly instructions: number;
+  /** Is there a region that begins at a function? Then it is called, by chains there and back. */
+  readonly isApart: (eip: number) => boolean;
 }
 
 /** A decoded block as operations, at an EIP. Kept with the block: it is often part of several regions, and of the next try. */
@@ -67,9 +69,10 @@ function localTargets({ terminator, source }: Found): readonly number[] {
 }
 
 /** What is looked at next after a block: callees first, for they run before what follows the call. */
-function reached(found: Found): readonly number[] {
+function reached(found: Found, isApart: (eip: number) => boolean): readonly number[] {
   const { terminator, source } = found;
-  if (terminator.kind === 'call') return [terminator.target, terminator.next];
+  if (terminator.kind === 'call')
+    return isApart(terminator.target) ? [] : [terminator.target, terminator.next];
   if (terminator.kind === 'indirect-call') return [...(source.targets ?? []), terminator.next];
   return localTargets(found);
 }
@@ -112,6 +115,33 @@ function returnSites(found: ReadonlyMap<number, Found>): Map<Found, number[]> {
   return sites;
 }
 
+type Followed = Omit<RegionBlock, 'index'>;
+
+/** What the region gets to from its first block: not what stands behind a call whose function is not part of it. */
+function followed(
+  first: Found,
+  found: ReadonlyMap<number, Found>,
+  sites: ReadonlyMap<Found, readonly number[]>,
+): Set<Followed> {
+  const follow = (block: Found): Followed => {
+    const known =
+      block.terminator.kind === 'return' ? (sites.get(block) ?? []) : (block.source.targets ?? []);
+    return { ...block, known: known.filter((eip) => found.has(eip)) };
+  };
+  const seen = new Set([first]);
+  const blocks = new Set<Followed>();
+  // The set grows while it is walked.
+  for (const block of seen) {
+    const one = follow(block);
+    blocks.add(one);
+    for (const eip of targetsOf(one)) {
+      const target = found.get(eip);
+      if (target) seen.add(target);
+    }
+  }
+  return blocks;
+}
+
 /** @returns undefined when the entry itself cannot be translated */
 export function discover(
   entry: number,
@@ -126,7 +156,7 @@ export function discover(
     instructions += source.insns.length;
     const block = lift(eip, source);
     found.set(eip, block);
-    queue.push(...reached(block));
+    queue.push(...reached(block, limits.isApart));
     if (!allowsInterrupts(block) || found.has(block.terminator.next)) return;
     const behind = find(block.terminator.next);
     if (behind) take(block.terminator.next, behind);
@@ -144,11 +174,7 @@ export function discover(
   // A region that would leave at once is no gain.
   if (first.operations.length === 0 && first.terminator.kind === 'interpret') return undefined;
   const sites = returnSites(found);
-  const blocks: RegionBlock[] = [...found.values()].map((block, index) => {
-    const known =
-      block.terminator.kind === 'return' ? (sites.get(block) ?? []) : (block.source.targets ?? []);
-    return { ...block, index, known: known.filter((eip) => found.has(eip)) };
-  });
+  const blocks = [...followed(first, found, sites)].map((block, index) => ({ ...block, index }));
   const segments = new Set(blocks.flatMap(({ source }) => source.insns.map(({ seg }) => seg)));
   return {
     mode: narrowed(mode, segments),

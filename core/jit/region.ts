@@ -31,7 +31,10 @@ export interface Region {
 export const nextPage = (eip: number) => ((eip & -PAGE_SIZE) + PAGE_SIZE) | 0;
 
 /** EIPs that a block may go to next, as far as they are known. */
-export function targetsOf({ terminator, known }: RegionBlock): readonly number[] {
+export function targetsOf({
+  terminator,
+  known,
+}: Pick<RegionBlock, 'terminator' | 'known'>): readonly number[] {
   switch (terminator.kind) {
     case 'fall':
     case 'flags':

@@ -78,6 +78,11 @@ export interface Translator {
   run(translation: Translation, remaining: number, alone: boolean): Outcome;
 }
 
+const runsAt =
+  (eip: number, mode: number) =>
+  (translation: Translation): boolean =>
+    translation.valid && translation.eip === eip && runsIn(translation.mode, mode);
+
 /** Blocks and known targets of a region: it is worth making it anew if there are more. */
 const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
 
@@ -242,9 +247,13 @@ export function createTranslator(
     const mode = modeOf(number);
     const { user } = mode;
     const { instructions, heat, misses } = options;
-    const most = instructions[Math.min(known?.looks ?? 0, instructions.length - 1)]!;
-    const limits = { instructions: most, heat, misses };
-    const found = discover(state[EIP], mode, (eip) => findBlock(eip, user, block), limits);
+    const find = (eip: number) => findBlock(eip, user, block);
+    const looks = known?.looks ?? 0;
+    const most = instructions[Math.min(looks, instructions.length - 1)]!;
+    // What has become as hot as it gets takes its functions in.
+    const isApart = (eip: number) =>
+      looks < options.grow.length && (find(eip)?.translations?.some(runsAt(eip, number)) ?? false);
+    const found = discover(state[EIP], mode, find, { instructions: most, heat, misses, isApart });
     if (!found || found.blocks[0]!.source !== block) {
       block.heat = 0;
       return;
