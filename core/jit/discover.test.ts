@@ -51,6 +51,11 @@ describe('a region', () => {
     expect(blocksOf({ instructions: 2 }, { [CODE]: [0x40, 0xfb, 0xeb, 0xfc] })).toEqual([CODE, CODE + 2]);
   });
 
+  it('has a limit in a run of STI', () => {
+    const region = found({ instructions: 10 }, { [CODE]: new Array<number>(0x800).fill(0xfb) });
+    expect(region?.blocks).toHaveLength(11);
+  });
+
   it('depends on FS and GS only if it uses them', () => {
     // mov eax,fs:[0]; hlt
     const using = found({}, { [CODE]: [0x64, 0xa1, ...le(0), 0xf4] });

@@ -157,7 +157,9 @@ export function discover(
     const block = lift(eip, source);
     found.set(eip, block);
     queue.push(...reached(block, limits.isApart));
-    if (!allowsInterrupts(block) || found.has(block.terminator.next)) return;
+    // A run of STI ends at the limit like all else.
+    if (!allowsInterrupts(block) || found.has(block.terminator.next) || instructions > limits.instructions)
+      return;
     const behind = find(block.terminator.next);
     if (behind) take(block.terminator.next, behind);
   }

@@ -93,6 +93,22 @@ describe.each(TIERS)('the interrupt flag (%s)', (tier) => {
     }
   });
 
+  it('ends the hold of STI with a load of FS that changes the mode', () => {
+    // cli; mov eax,ds; mov fs,eax; mov ecx,fs:[0]; xor eax,eax; sti; mov fs,eax; nop; nop
+    const [flat, used] = [
+      [0x8c, 0xd8, 0x8e, 0xe0],
+      [0x64, 0x8b, 0x0d, ...le(0)],
+    ];
+    const { cpu, run } = looping(0xfa, ...flat, ...used, 0x31, 0xc0, 0xfb, 0x8e, 0xe0, 0x90, 0x90);
+    const { state } = cpu.views;
+    const held = new Set<number>();
+    for (let n = 0; n < 400; n++) {
+      run(-1, 31);
+      if (state[SHADOW] !== 0) held.add(state[EIP]);
+    }
+    expect([...held]).toEqual([CODE + 15]);
+  });
+
   it('lets one in right behind a POPF that sets it', () => {
     // cli; push 202h; popf; inc ecx
     const machine = looping(0xfa, 0x68, 2, 2, 0, 0, 0x9d, 0x41);

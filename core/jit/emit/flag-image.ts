@@ -163,13 +163,6 @@ export function emitAllowInterrupts({ code, loadState, storeState }: Frame, held
   code.end();
 }
 
-/** The instruction behind STI is done. */
-export function emitEndShadow({ code, storeState }: Frame): void {
-  storeState(SHADOW, () => {
-    code.const(0);
-  });
-}
-
 /** Leaves something other than 0 on the stack if an interrupt waits. */
 export const interruptWaits = ({ loadState }: Frame): void => {
   loadState(INTR);

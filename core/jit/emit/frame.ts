@@ -4,7 +4,7 @@
  * While a region runs, the machine's state is in the function's locals: the general registers, the flags (see `flags.ts`), how
  * many instructions are left and where the next taken branch is recorded. `edges.ts` takes it from there and puts it back.
  */
-import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_LEFT, RES } from '../../cpu/state.ts';
+import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_LEFT, RES, SHADOW } from '../../cpu/state.ts';
 import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
 import type { Mode } from '../mode.ts';
 import type { Region } from '../region.ts';
@@ -94,6 +94,8 @@ export interface Frame {
   leaveForAccessIf(condition: () => void, fillable?: boolean): void;
   /** The same because it is not in the page that another one is in. */
   leaveForPageIf(condition: () => void): void;
+  /** The instruction behind STI is done. */
+  endShadow(): void;
   /** Leaves behind the present instruction, which is done. @param length of it in bytes */
   leaveBehind(length: number): void;
   /** Leaves for an EIP after the present block: the processor's loop has something to do there. */
@@ -292,12 +294,18 @@ export function createFrame(
       leaveIf(condition);
     },
     leaveBehind(length) {
+      frame.endShadow();
       const { eip, done } = frame;
       frame.eip = (eip + length) | 0;
       frame.done = done + 1;
       frame.leaveHere();
       frame.eip = eip;
       frame.done = done;
+    },
+    endShadow() {
+      storeState(SHADOW, () => {
+        code.const(0);
+      });
     },
     leaveTo(eip) {
       leaveBy({ eip, done: 0 });
@@ -308,6 +316,7 @@ export function createFrame(
       leaveBy({ eip, done: 0 }, chain);
     },
     chainBehind(length) {
+      frame.endShadow();
       code.get(locals.left);
       code.const(frame.done + 1);
       code.op(Op.i32Sub);

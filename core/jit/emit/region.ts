@@ -8,13 +8,7 @@ import type { Structure } from '../passes/structure.ts';
 import type { Region, RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
-import {
-  emitAllowInterrupts,
-  emitClearInterrupts,
-  emitEndShadow,
-  emitPopFlags,
-  interruptWaits,
-} from './flag-image.ts';
+import { emitAllowInterrupts, emitClearInterrupts, emitPopFlags, interruptWaits } from './flag-image.ts';
 import { emitBranchCondition } from './branch-condition.ts';
 import { checkHead, checkTail } from './code-pages.ts';
 import { createFlagWriter } from './flags.ts';
@@ -103,11 +97,11 @@ export function emitRegion(
     if (isTranslated(of)) {
       emitOperation(context, of);
       frame.done++;
-      if (endsShadow) emitEndShadow(frame);
+      if (endsShadow) frame.endShadow();
       return;
     }
     // From here on it surely happens.
-    if (endsShadow) emitEndShadow(frame);
+    if (endsShadow) frame.endShadow();
     handOver(block, of.insn, false);
   }
 
@@ -173,7 +167,7 @@ export function emitRegion(
 
   /** Counts the block's instructions: what comes next has them behind it. */
   function count(block: RegionBlock): void {
-    if (isShadowedWhole(block)) emitEndShadow(frame);
+    if (isShadowedWhole(block)) frame.endShadow();
     code.get(locals.left);
     code.const(block.source.insns.length);
     code.op(Op.i32Sub);
@@ -265,7 +259,7 @@ export function emitRegion(
       case 'transfer':
         vectors.spillAll();
         pointers.spill();
-        if (isShadowedWhole(block)) emitEndShadow(frame);
+        if (isShadowedWhole(block)) frame.endShadow();
         emitTransfer(frame, terminator, (block.eip + block.source.size) | 0, chain);
         handOver(block, terminator.insn, true);
         return;
@@ -300,7 +294,7 @@ export function emitRegion(
   }
   /** The terminator surely happens, and nothing behind it. */
   function handOverLast(block: RegionBlock, insn: Site['insn']): void {
-    if (isShadowedWhole(block)) emitEndShadow(frame);
+    if (isShadowedWhole(block)) frame.endShadow();
     handOver(block, insn, true);
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {

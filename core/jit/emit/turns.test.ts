@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Exit } from '../../cpu/cpu.ts';
 import { CODE, createBareMachine, DATA, le } from '../../cpu/testing/bare-machine.ts';
-import { BRANCH_COUNT, EAX, EDX, ESI } from '../../cpu/state.ts';
+import { BRANCH_COUNT, DS, EAX, EBX, EDX, EIP, ESI } from '../../cpu/state.ts';
 import { PageFlag } from '../../memory/layout.ts';
 import type { Tier } from '../tier.ts';
 
@@ -37,5 +37,23 @@ describe.each(['jit', 'eager'] as const)('the records of a block that branches t
 
   it.each([50_000, 50_001, 50_002, 53_456])('are there when the run ends at tick %i', (ticks) => {
     expect(records(tier, 5000, 10, ticks)).toEqual(records('interpreter', 5000, 10, ticks));
+  });
+
+  it('are there when it changes the mode by a load of FS, and goes on in another region', () => {
+    const run = (which: Tier) => {
+      const { cpu, bytes, run: go } = createBareMachine({}, 'max', which);
+      const { reg32, branches, state, segSel } = cpu.views;
+      // mov ecx,7; L: mov fs,eax; xor eax,ebx; dec ecx; jnz L; mov fs,esi; mov edi,fs:[0]; dec edx; jnz the beginning; hlt
+      const loop = [0x8e, 0xe0, 0x31, 0xd8, 0x49, 0x75, 0xf9];
+      const used = [0x8e, 0xe6, 0x64, 0x8b, 0x3d, ...le(0)];
+      bytes(CODE, 0xb9, ...le(7), ...loop, ...used, 0x4a, 0x75, 0xe8, 0xf4);
+      // Null and flat by turns.
+      reg32[EBX] = segSel[DS]!;
+      reg32[ESI] = segSel[DS]!;
+      reg32[EDX] = 3000;
+      return { ended: go(CODE, 1e6), count: state[BRANCH_COUNT], branches: branches.join(), at: state[EIP] };
+    };
+    expect(run(tier)).toEqual(run('interpreter'));
+    expect(run(tier).ended).toBe(Exit.Halted);
   });
 });

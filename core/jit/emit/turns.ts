@@ -16,7 +16,10 @@ export interface Turns {
   leave(): void;
 }
 
-/** @param isTranslated no handler of the interpreter looks at the records meanwhile */
+/**
+ * A load of FS or GS may go on in another region at once, past what is written here.
+ * @param isTranslated no handler of the interpreter looks at the records meanwhile
+ */
 export const turnsAlone = (
   block: RegionBlock,
   structure: Structure,
@@ -25,7 +28,7 @@ export const turnsAlone = (
   block.terminator.kind === 'branch' &&
   block.terminator.target === block.eip &&
   structure.edge(block, block.eip) === 'back' &&
-  block.operations.every(isTranslated);
+  block.operations.every((operation) => isTranslated(operation) && operation.op !== 'load-segment');
 
 /** @param inner writes the loop that the block heads */
 export function withTurns(frame: Frame, { eip, source }: RegionBlock, inner: (turns: Turns) => void): void {
