@@ -43,11 +43,12 @@ describe.each(['jit', 'eager'] as const)('the records of a block that branches t
     const run = (which: Tier) => {
       const { cpu, bytes, run: go } = createBareMachine({}, 'max', which);
       const { reg32, branches, state, segSel } = cpu.views;
-      // mov ecx,7; L: mov fs,eax; xor eax,ebx; dec ecx; jnz L; mov fs,esi; mov edi,fs:[0]; dec edx; jnz the beginning; hlt
-      const loop = [0x8e, 0xe0, 0x31, 0xd8, 0x49, 0x75, 0xf9];
+      // mov ecx,20; L: eax = ecx & 4 ? ebx : 0 (mov, shr, and, imul); mov fs,eax; dec ecx; jnz L; mov fs,esi; mov edi,fs:[0]; dec edx;
+      // jnz the beginning; hlt
+      const select = [0x89, 0xc8, 0xc1, 0xe8, 2, 0x83, 0xe0, 1, 0x0f, 0xaf, 0xc3];
+      const loop = [...select, 0x8e, 0xe0, 0x49, 0x75, 0xf0];
       const used = [0x8e, 0xe6, 0x64, 0x8b, 0x3d, ...le(0)];
-      bytes(CODE, 0xb9, ...le(7), ...loop, ...used, 0x4a, 0x75, 0xe8, 0xf4);
-      // Null and flat by turns.
+      bytes(CODE, 0xb9, ...le(20), ...loop, ...used, 0x4a, 0x75, 0xdf, 0xf4);
       reg32[EBX] = segSel[DS]!;
       reg32[ESI] = segSel[DS]!;
       reg32[EDX] = 3000;
