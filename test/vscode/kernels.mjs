@@ -60,10 +60,13 @@ export async function testExplorerStep({ step, workbench, folder }) {
     execFileSync('gcc', [...flags, source, '-o', join(folder, 'build/tests.elf')]);
     await workbench.command('Testing: Focus on Test Explorer View');
     const row = (text) => page.locator('.test-explorer .monaco-list-row', { hasText: text }).first();
-    await row('build/tests.elf').hover();
-    await row('build/tests.elf').getByRole('button', { name: 'Run Test', exact: true }).click();
-    await row('build/tests.elf').locator('.codicon-testing-failed-icon').waitFor();
-    await row('build/tests.elf').locator('.monaco-tl-twistie.collapsible').click();
+    const kernel = row('build/tests.elf');
+    // The row is drawn anew as long as the linker's file is heard of.
+    await workbench.until(kernel.locator('.codicon-testing-failed-icon'), async () => {
+      await kernel.hover();
+      await kernel.getByRole('button', { name: 'Run Test', exact: true }).click();
+    });
+    await kernel.locator('.monaco-tl-twistie.collapsible').click();
     await row('largest').locator('.codicon-testing-passed-icon').waitFor();
     await row('broken').locator('.codicon-testing-failed-icon').waitFor();
     await workbench.shot('test-explorer');
