@@ -15,6 +15,7 @@ import type { Insn } from '../../cpu/decode/insn.ts';
 import type { Exit } from '../exit.ts';
 import { auxiliaryBit, overflowWord, setOverflow } from './flag-words.ts';
 import { createPages, type Pages } from './pages.ts';
+import { createRegisterMoves } from './register-moves.ts';
 import type { Code, Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
 
@@ -80,6 +81,8 @@ export interface Frame {
   loadFlags(): void;
   /** What was put back is not so any more: another block begins. */
   forgetSpills(): void;
+  /** All code is there: what brings registers from the state that it does not use, and back those that it does not write, is taken out. */
+  dropIdleMoves(): void;
   /** Open blocks of WebAssembly around the present x86 block: what is deeper may be skipped. */
   depth: number;
   /** `Region.misses`. */
@@ -161,6 +164,7 @@ export function createFrame(
   const free: number[] = [];
   /** Registers that the state holds too. */
   let clean = 0;
+  const moves = createRegisterMoves(code);
 
   function loadState(index: number): void {
     code.const(0);
@@ -172,8 +176,10 @@ export function createFrame(
     code.memory(Op.i32Store, stateAddress(index));
   }
   function spillRegister(register: number): void {
-    storeState(register, () => {
-      code.get(locals.registers[register]!);
+    moves.spill(register, () => {
+      storeState(register, () => {
+        code.get(locals.registers[register]!);
+      });
     });
   }
   const exits: Exit[] = [];
@@ -208,10 +214,12 @@ export function createFrame(
       free.push(...back);
     },
     getRegister(register) {
+      moves.reads(register);
       code.get(locals.registers[register]!);
     },
     setRegister(register) {
       clean &= ~(1 << register);
+      moves.writes(register);
       frame.pages.changed(register);
       code.set(locals.registers[register]!);
     },
@@ -254,8 +262,10 @@ export function createFrame(
       for (let register = 0; register < 8; register++) {
         if ((mask & (1 << register)) === 0) continue;
         frame.pages.changed(register);
-        loadState(register);
-        code.set(locals.registers[register]!);
+        moves.load(register, () => {
+          loadState(register);
+          code.set(locals.registers[register]!);
+        });
       }
     },
     loadFlags() {
@@ -279,6 +289,7 @@ export function createFrame(
       code.op(Op.i32And, Op.i32Or);
       code.set(locals.y);
     },
+    dropIdleMoves: moves.dropIdle,
     forgetSpills() {
       clean = 0;
     },

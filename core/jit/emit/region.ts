@@ -405,5 +405,6 @@ export function emitRegion(
   vectors.spillAll();
   pointers.spill();
   leaveRegion(frame, place, chain);
+  frame.dropIdleMoves();
   return { code, exits: frame.exits };
 }

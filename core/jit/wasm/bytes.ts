@@ -1,3 +1,9 @@
+/** Offsets of a first byte, and of that behind the last one. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A growing array of bytes with the number formats of WebAssembly modules (Core Specification 5.2.2: LEB128). */
 export class Bytes {
   private data = new Uint8Array(1024);
@@ -12,6 +18,17 @@ export class Bytes {
     if (this.length + bytes.length > this.data.length) this.grow(bytes.length);
     this.data.set(bytes, this.length);
     this.length += bytes.length;
+  }
+
+  /** Takes ranges out, which are in order. */
+  cut(ranges: readonly Range[]): void {
+    let kept = ranges[0]?.from ?? this.length;
+    for (const [n, { to }] of ranges.entries()) {
+      const next = ranges[n + 1]?.from ?? this.length;
+      this.data.copyWithin(kept, to, next);
+      kept += next - to;
+    }
+    this.length = kept;
   }
 
   /** Unsigned 32 bits. */

@@ -30,6 +30,18 @@ describe('numbers of modules', () => {
   });
 });
 
+it('bytes are without what is cut out of them', () => {
+  const cut = (...ranges: [number, number][]) =>
+    bytes((to) => {
+      to.append(Uint8Array.of(0, 1, 2, 3, 4, 5, 6));
+      to.cut(ranges.map(([from, end]) => ({ from, to: end })));
+      to.byte(9);
+    });
+  expect(cut()).toEqual([0, 1, 2, 3, 4, 5, 6, 9]);
+  expect(cut([0, 2], [3, 4], [4, 5])).toEqual([2, 5, 6, 9]);
+  expect(cut([1, 1], [5, 7])).toEqual([0, 1, 2, 3, 4, 9]);
+});
+
 describe('modules', () => {
   it('compute, branch and call what is imported', () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
