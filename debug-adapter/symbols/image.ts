@@ -8,7 +8,7 @@ import { Breakpoints, type BreakpointLocations, type Statement } from './breakpo
 import { byAddress } from './by-address.ts';
 import { CallSites } from './call-sites.ts';
 import { CallFrameInfo } from './cfi.ts';
-import { type UnwoundFrame, unwindWith } from './cfi-rules.ts';
+import { type FrameRow, type UnwoundFrame, unwindWith } from './cfi-rules.ts';
 import { DebugInfo, type SplitReference } from './debug-info.ts';
 import type { Die } from './die.ts';
 import {
@@ -347,9 +347,9 @@ export class SymbolImage {
   }
 
   /** Where the variable or function of a DIE is declared in the source. */
-  declarationOf(dieOffset: number): SourcePosition | undefined {
-    return this.ask(() => this.finder.declared(this.info.die(dieOffset)), undefined);
-  }
+  readonly declarationOf = byAddress((dieOffset): SourcePosition | undefined =>
+    this.ask(() => this.finder.declared(this.info.die(dieOffset)), undefined),
+  );
 
   /** The type of a function that DWARF knows. */
   functionType(dieOffset: number): CType | undefined {
@@ -379,10 +379,14 @@ export class SymbolImage {
   /** CFA and caller's registers by call frame information; undefined where there is none for `pc`. */
   unwind(pc: number, registers: Registers, readMemory: MemoryReader): UnwoundFrame | undefined {
     return this.ask(() => {
-      const row = this.frames.rowAt(pc);
+      const row = this.frameRow(pc);
       return row && unwindWith(row, registers, readMemory);
     }, undefined);
   }
+
+  private readonly frameRow = byAddress((pc): FrameRow | undefined =>
+    this.ask(() => this.frames.rowAt(pc), undefined),
+  );
 
   /** How the CFA is found all over the code of the function with this entry: see `CallFrameInfo.cfaRows`. */
   readonly cfaRows = byAddress((functionLow): readonly number[] | undefined =>
