@@ -6,7 +6,7 @@
  * in, the row says: an inlined call whose code begins here has not been entered while a line of its caller is shown.
  */
 import type { Resolved } from './coroutines.ts';
-import type { FunctionInfo, LineInfo, SourcePosition } from './symbols/image.ts';
+import type { FunctionInfo, LineInfo, SourcePosition, SymbolImage } from './symbols/image.ts';
 
 /** A function or an inlined call. */
 export interface Block {
@@ -37,6 +37,8 @@ export interface Visible {
   /** A statement of a known line begins exactly here, in the innermost of the blocks. */
   readonly isStatement: boolean;
 }
+
+const NOTHING: Visible = { chain: [], blocks: [], line: undefined, isStatement: false };
 
 type Declared = Block & { readonly declaration: SourcePosition | undefined };
 
@@ -82,20 +84,36 @@ function ownerOf(chain: readonly Declared[], { file, line }: SourcePosition): nu
   return known ? owner : 0;
 }
 
+/** Places of an image that are kept; when there are more, all are forgotten. */
+const MOST = 2048;
+
+/** What is visible at the places of an image, without a wish which of several functions is shown: all stops at one ask for it. */
+const known = new WeakMap<SymbolImage, Map<number, { readonly bias: number; readonly visible: Visible }>>();
+
 /**
  * @param pc run-time address
  * @param exact the processor is there; else `pc` only lies in the code that is meant
  * @param shown without it, the innermost function that a statement begins here in
  */
-export function visibleAt(
-  resolved: Resolved | undefined,
-  pc: number,
-  exact = true,
-  shown: Shown = {},
-): Visible {
-  if (!resolved) return { chain: [], blocks: [], line: undefined, isStatement: false };
+export function visibleAt(resolved: Resolved | undefined, pc: number, exact = true, shown?: Shown): Visible {
+  if (!resolved) return NOTHING;
   const { image, bias } = resolved;
   const link = (pc - bias) >>> 0;
+  if (shown && (shown.block !== undefined || shown.line !== undefined))
+    return look(image, bias, link, exact, shown);
+  let places = known.get(image);
+  if (!places) known.set(image, (places = new Map()));
+  const key = link * 2 + Number(exact);
+  const found = places.get(key);
+  if (found?.bias === bias) return found.visible;
+  const visible = look(image, bias, link, exact, {});
+  if (places.size >= MOST) places.clear();
+  places.set(key, { bias, visible });
+  return visible;
+}
+
+function look(image: SymbolImage, bias: number, link: number, exact: boolean, shown: Shown): Visible {
+  const pc = (link + bias) >>> 0;
   const fn = image.functionAt(link);
   const chain = fn ? chainOf(fn, bias) : [];
   const line = image.lineAt(link);
@@ -103,7 +121,7 @@ export function visibleAt(
   if (chain.length === 0)
     return { chain, blocks: chain, line, isStatement: rows.length > 0 && line !== undefined && isLine(line) };
   /** Only inlined calls that begin here may still lie ahead. */
-  const entered = chain.findIndex(({ ranges }) => ranges.every((range) => range[0] !== pc >>> 0));
+  const entered = chain.findIndex(({ ranges }) => ranges.every((range) => range[0] !== pc));
   const statements = rows
     .filter(isLine)
     .map((row) => ({ row, owner: ownerOf(chain, row) }))

@@ -33,18 +33,14 @@ export const TITLES: Readonly<Record<string, string>> = {
 /** Why a call ends early. */
 export class Cancelled extends Error {}
 
-interface Underway {
-  readonly call: Call;
-  /** Of a request that may be cancelled: rejects with `Cancelled` when the client has done so. */
-  readonly cancelled: Promise<never> | undefined;
-  /** Everything is done, or nobody waits for it any more. */
-  end(): void;
-}
+/** What becomes of a call: the body of its answer, or what was thrown. */
+export type Outcome = { readonly body: unknown } | { readonly thrown: unknown };
 
 export class Calls {
-  /** By the request's number. */
-  private readonly cancellations = new Map<number, Cancellation>();
-  private readonly unanswered = new Set<Promise<void>>();
+  /** In the order in which they have come. */
+  private readonly underway = new Set<Underway>();
+  /** One for all calls: most are over long before it fires. */
+  private watch: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly send: SendEvent,
@@ -52,85 +48,113 @@ export class Calls {
     private readonly translate: (english: string) => string,
   ) {}
 
-  /** Counts a request as answered when `answered` settles. */
-  track(answered: Promise<void>): void {
-    this.unanswered.add(answered);
-    void answered.finally(() => this.unanswered.delete(answered));
+  /** @param answer hears once what becomes of the call, when it is over or the client has cancelled it */
+  begin(seq: number, command: string, answer: (outcome: Outcome) => void): Underway {
+    const call = new Underway(seq, command, answer, this.underway, this.send);
+    this.underway.add(call);
+    return call;
   }
 
-  /** @param after where work goes that is done behind the answer */
-  begin(seq: number, command: string, after: (() => void)[]): Underway {
-    const cancellable = CANCELLABLE.has(command);
-    const cancellation = cancellable ? createCancellation() : undefined;
-    if (cancellation) this.cancellations.set(seq, cancellation);
-    const earlier = [...this.unanswered];
-    const progress = this.progressOf(seq, command, cancellable);
-    const call: Call = {
-      afterAnswer: (work) => after.push(work),
-      earlier: () => Promise.allSettled(earlier),
-      report: progress.report,
-      async checkpoint() {
-        await new Promise((resolve) => setTimeout(resolve));
-        if (cancellation?.isCancelled()) throw new Cancelled();
-      },
-    };
-    return {
-      call,
-      cancelled: cancellation?.cancelled,
-      end: () => {
-        progress.end();
-        this.cancellations.delete(seq);
-      },
-    };
+  /** A call was not over at once. */
+  wait(call: Underway): void {
+    call.since = performance.now();
+    if (this.watch === undefined) this.watchFor(PATIENCE_MS);
+  }
+
+  private watchFor(milliseconds: number): void {
+    this.watch = setTimeout(() => {
+      this.watch = undefined;
+      this.tellWhatTakesLong();
+    }, milliseconds);
+    // In Node it would keep a process alive that has nothing else to do.
+    (this.watch as { unref?: () => void }).unref?.();
+  }
+
+  private tellWhatTakesLong(): void {
+    const now = performance.now();
+    let next = Infinity;
+    for (const call of this.underway) {
+      const left = call.since + PATIENCE_MS - now;
+      if (left > 0) next = Math.min(next, left);
+      else if (!call.told && this.reportsProgress())
+        call.tell(this.translate(TITLES[call.command] ?? call.command));
+    }
+    if (next < Infinity) this.watchFor(Math.ceil(next));
   }
 
   /** Cancels a request by its number, or by the progress that is told of it. What has been answered is answered. */
   cancel({ requestId, progressId }: { readonly requestId?: number; readonly progressId?: string }): void {
-    for (const seq of [requestId, progressId === undefined ? undefined : Number(progressId)])
-      if (seq !== undefined) this.cancellations.get(seq)?.cancel();
-  }
-
-  private progressOf(seq: number, command: string, cancellable: boolean) {
-    const progressId = String(seq);
-    let told = false;
-    const timer = setTimeout(() => {
-      if (!this.reportsProgress()) return;
-      told = true;
-      const title = this.translate(TITLES[command] ?? command);
-      this.send('progressStart', { progressId, title, requestId: seq, cancellable });
-    }, PATIENCE_MS);
-    return {
-      report: (message: string, percentage?: number) => {
-        if (!told) return;
-        const part = percentage === undefined ? {} : { percentage };
-        this.send('progressUpdate', { progressId, message, ...part });
-      },
-      end: () => {
-        clearTimeout(timer);
-        if (told) this.send('progressEnd', { progressId });
-      },
-    };
+    const seqs = [requestId, progressId === undefined ? undefined : Number(progressId)];
+    for (const call of [...this.underway]) if (seqs.includes(call.seq)) call.cancel();
   }
 }
 
-interface Cancellation {
-  cancel(): void;
-  isCancelled(): boolean;
-  readonly cancelled: Promise<never>;
-}
+/** A request that has not been answered. */
+class Underway implements Call {
+  /** When it began to wait, in milliseconds; never, as long as it is about to be answered. */
+  since = Infinity;
+  /** Its progress is told. */
+  told = false;
+  private cancelled = false;
+  private readonly after: (() => void)[] = [];
+  private waiters: (() => void)[] | undefined;
 
-function createCancellation(): Cancellation {
-  let reject: (reason: Cancelled) => void;
-  let over = false;
-  const cancelled = new Promise<never>((_resolve, rejected) => (reject = rejected));
-  // Of interest only while the handler has not finished.
-  cancelled.catch(() => undefined);
-  return {
-    cancelled,
-    isCancelled: () => over,
-    cancel() {
-      over = true;
-      reject(new Cancelled());
-    },
-  };
+  constructor(
+    readonly seq: number,
+    readonly command: string,
+    private readonly answer: (outcome: Outcome) => void,
+    private readonly underway: Set<Underway>,
+    private readonly send: SendEvent,
+  ) {}
+
+  /** @param title in the language of the user */
+  tell(title: string): void {
+    this.told = true;
+    const { seq, command } = this;
+    const cancellable = CANCELLABLE.has(command);
+    this.send('progressStart', { progressId: String(seq), title, requestId: seq, cancellable });
+  }
+
+  /** The call is over. What comes behind its end, as that of one that was cancelled, nobody hears. */
+  end(outcome: Outcome): void {
+    if (!this.underway.delete(this)) return;
+    this.answer(outcome);
+    if (this.told) this.send('progressEnd', { progressId: String(this.seq) });
+    for (const work of this.after) work();
+    for (const settle of this.waiters ?? []) settle();
+  }
+
+  cancel(): void {
+    if (!CANCELLABLE.has(this.command)) return;
+    this.cancelled = true;
+    this.end({ thrown: new Cancelled() });
+  }
+
+  afterAnswer(work: () => void): void {
+    this.after.push(work);
+  }
+
+  async earlier(): Promise<void> {
+    const answers: Promise<void>[] = [];
+    for (const call of this.underway) {
+      if (call === this) break;
+      answers.push(
+        new Promise((resolve) => {
+          (call.waiters ??= []).push(resolve);
+        }),
+      );
+    }
+    await Promise.all(answers);
+  }
+
+  report(message: string, percentage?: number): void {
+    if (!this.told) return;
+    const part = percentage === undefined ? {} : { percentage };
+    this.send('progressUpdate', { progressId: String(this.seq), message, ...part });
+  }
+
+  async checkpoint(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (this.cancelled) throw new Cancelled();
+  }
 }

@@ -75,6 +75,8 @@ const AS_LINKED: ImagePlaces = { biases: () => [0], mapped: () => [] };
 export class Coroutines {
   /** Found when first asked for: most stops ask many times. */
   private copied: readonly CopiedCode[] | undefined;
+  /** What was found in the address spaces that coroutines have, by coroutine and address. */
+  private readonly resolved = new Map<CoroutineId, Map<number, Resolved | undefined>>();
 
   constructor(
     readonly snapshot: MachineSnapshot,
@@ -210,6 +212,14 @@ export class Coroutines {
    * @param cr3 of another address space than that which it has now
    */
   resolve(coroutine: CoroutineId, pc: number, cr3?: number): Resolved | undefined {
+    if (cr3 !== undefined) return this.find(coroutine, pc, cr3);
+    let known = this.resolved.get(coroutine);
+    if (!known) this.resolved.set(coroutine, (known = new Map()));
+    if (!known.has(pc)) known.set(pc, this.find(coroutine, pc));
+    return known.get(pc);
+  }
+
+  private find(coroutine: CoroutineId, pc: number, cr3?: number): Resolved | undefined {
     const copy = this.copiedCode(pc);
     if (copy) return copy;
     const holds = ({ image, bias }: Placed) => image.isCode((pc - bias) >>> 0);

@@ -57,6 +57,8 @@ export class Debuggee {
   private stepsForGdb = false;
   pausing = false;
   private disposed = false;
+  /** It has just been let go by a request, whose answer comes before its first stop. */
+  private starting = false;
   private readonly stops: Stops;
   /** Waits for the next stop while a step is under way. */
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
@@ -140,6 +142,7 @@ export class Debuggee {
       this.show({ event: 'stopped', reason: 'entry', ...stop });
       return;
     }
+    this.starting = true;
     await this.resume();
   }
 
@@ -184,13 +187,9 @@ export class Debuggee {
     switch (event.event) {
       case 'stopped':
         this.ends.passed(event.snapshot.virtualNanoseconds, false);
-        // What cannot be read has no images.
-        void this.stops
-          .findImages(event)
-          .catch(() => undefined)
-          .finally(() => {
-            if (!this.disposed) this.onStopped(event);
-          });
+        if (this.starting) setTimeout(() => this.findImages(event));
+        else this.findImages(event);
+        this.starting = false;
         return;
       case 'serial':
         this.listener.serial(event.port, event.bytes);
@@ -210,12 +209,31 @@ export class Debuggee {
     }
   }
 
+  private findImages(event: StoppedEvent): void {
+    if (this.disposed) return;
+    const finding = this.stops.findImages(event);
+    if (!finding) {
+      this.onStopped(event);
+      return;
+    }
+    // What cannot be read has no images.
+    void finding
+      .catch(() => undefined)
+      .finally(() => {
+        if (!this.disposed) this.onStopped(event);
+      });
+  }
+
   private onStopped(event: StoppedEvent): void {
     const waiter = this.stopWaiter;
     if (waiter) {
       this.stopWaiter = undefined;
       this.adopt(event);
       waiter(event);
+      return;
+    }
+    if (this.stops.isPlain(event)) {
+      this.show(event);
       return;
     }
     this.stops
@@ -251,11 +269,18 @@ export class Debuggee {
     return line === undefined ? undefined : { line };
   }
 
-  /** Makes a stop the current one without telling the client. */
-  adopt(event: StoppedEvent): void {
+  /**
+   * Makes a stop the current one without telling the client.
+   * @param moved images are not where they were when it was looked at first
+   */
+  adopt(event: StoppedEvent, moved = false): void {
+    const isKnown = this.lastStop?.snapshot === event.snapshot && !moved;
     this.lastStop = event;
     this.shown = undefined;
-    this.forget();
+    // Rows depend on what is shown.
+    this.stacks = new Map();
+    if (isKnown) return;
+    this.memory.clear();
     this.coroutines = this.coroutinesOf(event);
   }
 
@@ -339,6 +364,7 @@ export class Debuggee {
     let next = this.nextStop(() => this.request('step', spec));
     for (;;) {
       const event = await next;
+      if (this.stops.isPlain(event)) return event;
       const shown = await this.stops.judge(event, (how) => {
         next = this.nextStop(() => this.request('resumeStep', how));
         return Promise.resolve();

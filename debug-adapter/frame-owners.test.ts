@@ -1,7 +1,9 @@
 /** Frames belong to the guest that has mapped them, unless the host lends them. */
+import { MappingFlag } from '../core/protocol/debug-protocol.ts';
 import { describe, expect, it } from 'vitest';
 import type { MappedRange } from './custom-protocol.ts';
 import { framesOf, withOwners } from './frame-owners.ts';
+import { regionsOf } from './regions.ts';
 
 const range = (
   start: number,
@@ -51,8 +53,11 @@ describe('owners of frames', () => {
   });
 
   it('are all the host where there is no guest', () => {
-    const whole = range(0, 0x1000, 0, 'identity-map');
-    expect(withOwners([whole], framesOf([]))).toEqual([{ ...whole, owner: 1 }]);
+    const [start, last, physical, flags] = [0, 0xff_ffff, 0, MappingFlag.Writable].map((word) =>
+      Uint32Array.of(word),
+    );
+    const regions = regionsOf({ start, last, physical, flags }, []);
+    expect(withOwners(regions, framesOf([]))).toMatchObject([{ region: 'identity-map', owner: 1 }]);
   });
 
   it('reach to the end of physical memory', () => {

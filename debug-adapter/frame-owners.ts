@@ -69,8 +69,9 @@ function merged(frames: readonly OwnedFrames[]): OwnedFrames[] {
   return whole;
 }
 
-/** Gives ranges their owners, and splits them where these change. Devices have none. */
-export function withOwners(ranges: readonly MappedRange[], frames: readonly OwnedFrames[]): MappedRange[] {
+/** Gives the ranges of guests to them, and splits those that are of several. Devices have no owners. */
+export function withOwners(ranges: MappedRange[], frames: readonly OwnedFrames[]): MappedRange[] {
+  if (frames.length === 0) return ranges;
   const whole: MappedRange[] = [];
   for (const range of ranges) {
     if (range.region === 'device') whole.push(range);

@@ -114,6 +114,16 @@ export class ImagesInMemory implements ImagePlaces {
 
   // --- stops ----------------------------------------------------------------------------------------------
 
+  /** Is there nothing that could be elsewhere at this stop than at the last one? Then nobody has to look. */
+  areWhereTheyWere(coroutines: Coroutines): boolean {
+    return this.programs.none && !this.kernels.anyMoved && this.isKnownCode(coroutines);
+  }
+
+  private isKnownCode(coroutines: Coroutines): boolean {
+    const { cpu, coroutine } = coroutines.snapshot;
+    return cpu.cpl !== 0 || coroutines.resolve(coroutine, linearPc(coroutines)) !== undefined;
+  }
+
   /** A new stop: looks at the address spaces that the coroutines have. @returns whether something is not where it was */
   async begin(coroutines: Coroutines): Promise<boolean> {
     this.programs.begin();
@@ -136,7 +146,7 @@ export class ImagesInMemory implements ImagePlaces {
    */
   async locate(coroutines: Coroutines): Promise<boolean> {
     const { cpu, coroutine } = coroutines.snapshot;
-    const pc = (cpu.segments[1].base + cpu.eip) >>> 0;
+    const pc = linearPc(coroutines);
     const inKernel = cpu.cpl === 0;
     const resolved = coroutines.resolve(coroutine, pc);
     if (inKernel ? resolved : !this.programs.movable) return false;
@@ -150,6 +160,11 @@ export class ImagesInMemory implements ImagePlaces {
     if (found) await this.look(coroutine, cpu.cr3);
     return found;
   }
+}
+
+/** Where the processor is. */
+function linearPc({ snapshot: { cpu } }: Coroutines): number {
+  return (cpu.segments[1].base + cpu.eip) >>> 0;
 }
 
 /** Are these bytes at an address an image's? */

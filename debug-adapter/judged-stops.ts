@@ -19,8 +19,8 @@ interface Machine {
   /** It has been asked to stop. */
   readonly pausing: boolean;
   coroutinesOf(event: StoppedEvent): Coroutines;
-  /** Makes a stop the current one without telling the client. */
-  adopt(event: StoppedEvent): void;
+  /** Makes a stop the current one without telling the client. @param moved images are not where they were */
+  adopt(event: StoppedEvent, moved?: boolean): void;
   forget(): void;
   stack(coroutine: CoroutineId): Promise<Frame[]>;
 }
@@ -32,11 +32,15 @@ export class Stops {
     private readonly listener: DebuggeeListener,
   ) {}
 
-  /** Finds out where images are before anybody asks for their symbols. */
-  async findImages(event: StoppedEvent): Promise<void> {
-    const { images } = this.machine;
+  /** Finds out where images are before anybody asks for their symbols; nothing when they are where they were. */
+  findImages(event: StoppedEvent): Promise<void> | undefined {
     this.machine.forget();
     const coroutines = this.machine.coroutinesOf(event);
+    return this.machine.images.areWhereTheyWere(coroutines) ? undefined : this.locate(event, coroutines);
+  }
+
+  private async locate(event: StoppedEvent, coroutines: Coroutines): Promise<void> {
+    const { images } = this.machine;
     const gone = await images.begin(coroutines);
     const found = await images.locate(coroutines);
     if (found || gone) await this.rebind(event);
@@ -44,9 +48,20 @@ export class Stops {
 
   /** Images are not where they were: breakpoints are elsewhere too. */
   private async rebind(event: StoppedEvent): Promise<void> {
-    this.machine.adopt(event);
+    this.machine.adopt(event, true);
     this.listener.imagesChanged();
     await this.machine.armed.imagesChanged();
+  }
+
+  /** Is there nothing about a stop that has to be looked into? Then the client sees it as it is. */
+  isPlain(event: StoppedEvent): boolean {
+    return (
+      event.caught.length === 0 &&
+      !changesModules(event) &&
+      (event.reason !== 'breakpoint' ||
+        this.machine.pausing ||
+        (!isUnseen(event) && !this.conditions.isLate(event.breakpoints)))
+    );
   }
 
   /**

@@ -42,6 +42,12 @@ export class MovedKernels {
     return (this.kernels.get(coroutine)?.failures ?? 0) >= MAX_FAILURES;
   }
 
+  /** Some kernel was found elsewhere than where it is linked. */
+  get anyMoved(): boolean {
+    for (const { biases } of this.kernels.values()) if (biases.length >= 2) return true;
+    return false;
+  }
+
   private kernel(coroutine: CoroutineId): Kernel | undefined {
     const known = this.kernels.get(coroutine);
     const image = this.imageOf(coroutine);

@@ -5,7 +5,7 @@
 import { CO_VPTR_IO_AREA_SIZE, CO_VPTR_IO_AREA_START } from '../core/abi/abi.ts';
 import { MappingFlag, type Mappings } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
-import type { Coroutines, Placed } from './coroutines.ts';
+import { type Coroutines, type Placed, threadOf } from './coroutines.ts';
 import { flagsText } from './mapping-flags.ts';
 import { SHF } from './symbols/elf.ts';
 import type { MappedRange } from './custom-protocol.ts';
@@ -33,6 +33,7 @@ export interface Landmark {
   readonly name: string;
 }
 
+const HOST_THREAD = threadOf(HOST);
 const PAGE = 0x1000;
 /** A range of supervisor memory from here on is a map of RAM rather than a stack or a buffer. */
 const LEAST_MAP = 0x4_0000;
@@ -77,7 +78,10 @@ export function landmarksOf(coroutines: Coroutines, coroutine: CoroutineId, cr3:
   ];
 }
 
-/** Splits ranges where the meaning changes, at pages. Of landmarks that overlap the first one counts. */
+/**
+ * Splits ranges where the meaning changes, at pages. Of landmarks that overlap the first one counts. Whatever is no device is the host's
+ * until somebody says otherwise (`frame-owners.ts`).
+ */
 export function regionsOf(
   { start, last, physical, flags }: Pick<Mappings, 'start' | 'last' | 'physical' | 'flags'>,
   landmarks: readonly Landmark[],
@@ -91,13 +95,13 @@ export function regionsOf(
     const [low, high] = [start[n], last[n]];
     const flagText = texts.get(flags[n]) ?? '';
     const usual = usualKind(low, high, physical[n], flags[n]);
-    const piece = (from: number, to: number, region: RegionKind): MappedRange => ({
-      start: from,
-      last: to,
-      physical: physical[n] + (from - low),
-      flags: flagText,
-      region,
-    });
+    const piece = (from: number, to: number, region: RegionKind): MappedRange => {
+      const at = physical[n] + (from - low);
+      // All fields at once: of tens of thousands of objects each field that is added later is one more object.
+      return region === 'device'
+        ? { start: from, last: to, physical: at, flags: flagText, region }
+        : { start: from, last: to, physical: at, flags: flagText, region, owner: HOST_THREAD };
+    };
     while (next < known.length && known[next].last < low) next++;
     let from = low;
     for (let k = next; k < known.length && known[k].start <= high; k++) {

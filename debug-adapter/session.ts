@@ -45,7 +45,7 @@ export class ColinuxDebugSession {
 
   /** Takes a message from the client; only requests are of interest. */
   handleMessage(message: DebugProtocol.ProtocolMessage): void {
-    if (message.type === 'request') this.calls.track(this.answer(message as DebugProtocol.Request));
+    if (message.type === 'request') this.take(message as DebugProtocol.Request);
   }
 
   /** Something came that is no message: the client's mistake, told in its own console. */
@@ -57,23 +57,32 @@ export class ColinuxDebugSession {
     this.context.dispose();
   }
 
-  private async answer({ seq, command, arguments: given }: DebugProtocol.Request): Promise<void> {
-    const response = { type: 'response', request_seq: seq, command };
-    const after: (() => void)[] = [];
-    const { call, cancelled, end } = this.calls.begin(seq, command, after);
+  /** A handler that has nothing to wait for is answered at once. */
+  private take({ seq, command, arguments: given }: DebugProtocol.Request): void {
+    const call = this.calls.begin(seq, command, (outcome) => {
+      const response = { type: 'response', request_seq: seq, command };
+      if ('thrown' in outcome)
+        this.send({ ...response, success: false, ...failure(command, outcome.thrown) });
+      else if (outcome.body === undefined) this.send({ ...response, success: true });
+      else this.send({ ...response, success: true, body: outcome.body });
+    });
+    const fail = (thrown: unknown) => {
+      call.end({ thrown });
+    };
     try {
-      const handled = this.handle(command, given, call);
-      const body = await (cancelled ? Promise.race([handled, cancelled]) : handled);
-      this.send({ ...response, success: true, ...(body === undefined ? {} : { body }) });
+      const body = this.handle(command, given, call);
+      if (body instanceof Promise) {
+        this.calls.wait(call);
+        body.then((settled: unknown) => {
+          call.end({ body: settled });
+        }, fail);
+      } else call.end({ body });
     } catch (thrown) {
-      this.send({ ...response, success: false, ...failure(command, thrown) });
-    } finally {
-      end();
+      fail(thrown);
     }
-    for (const work of after) work();
   }
 
-  private async handle(command: string, given: unknown, call: Call): Promise<unknown> {
+  private handle(command: string, given: unknown, call: Call): unknown {
     if (command === 'cancel') {
       this.calls.cancel(checkArguments(command, given));
       return undefined;

@@ -33,13 +33,8 @@ const MAX_ROUNDS = 1000;
 
 type Place = ReturnType<StepHost['location']>;
 
-/** What a step asks several times of a place: the functions there, innermost first. */
-const visible = new WeakMap<Place, Visible>();
-function innermostAt(place: Place): Visible {
-  const known = visible.get(place) ?? visibleAt(place.resolved, place.pc);
-  visible.set(place, known);
-  return known;
-}
+/** The functions at a place, innermost first. */
+const innermostAt = ({ resolved, pc }: Place): Visible => visibleAt(resolved, pc);
 
 const linkPc = ({ pc, resolved }: Place) => (resolved ? (pc - resolved.bias) >>> 0 : pc);
 

@@ -37,6 +37,10 @@ export class UserPrograms {
     });
   }
 
+  get none(): boolean {
+    return this.programs.length === 0;
+  }
+
   /** There are programs whose addresses are not known from their files. */
   get movable(): boolean {
     return this.programs.some(({ movable }) => movable);

@@ -8,8 +8,17 @@ import { unixGuest } from './unix-guest.ts';
 const KNOWN: readonly KernelDescription[] = [hostKernel, unixGuest];
 const MODULE_LISTS: readonly ModuleList[] = [moduleConvention];
 
+/** Each stop asks. */
+const described = new WeakMap<SymbolImage, KernelDescription | undefined>();
+
 export function descriptionOf(image: SymbolImage | undefined): KernelDescription | undefined {
-  return KNOWN.find(({ symbols }) => hasAll(image, symbols));
+  if (!image) return undefined;
+  if (!described.has(image))
+    described.set(
+      image,
+      KNOWN.find(({ symbols }) => hasAll(image, symbols)),
+    );
+  return described.get(image);
 }
 
 export function moduleListOf(image: SymbolImage | undefined): ModuleList | undefined {

@@ -1,4 +1,4 @@
-/** Answers that depend on an address alone, kept: every stop asks for the same few addresses many times over. */
+/** Answers that depend on an address, or on the offset of an entry, alone, kept: every stop asks for the same few many times over. */
 
 /** Answers that one function keeps; when there are more, all are forgotten. */
 const MOST = 2048;

@@ -3,7 +3,7 @@
  */
 import { I386 } from './constants.ts';
 import { evaluateNumber, type ExpressionScope } from './expression.ts';
-import { type Home, type MemoryReader, type Registers, toNumber } from './location.ts';
+import { type Home, type MemoryReader, type Registers, wordOf } from './location.ts';
 
 /** How one register of the caller is found. */
 export type RegisterRule =
@@ -58,7 +58,7 @@ export function unwindWith(
   if (cfa === undefined) return undefined;
   const load = (address: number): number | undefined => {
     const bytes = readMemory(address >>> 0, 4);
-    return bytes && bytes.length >= 4 ? Number(toNumber(bytes.subarray(0, 4))) : undefined;
+    return bytes && bytes.length === 4 ? wordOf(bytes) : undefined;
   };
   const caller: (number | undefined)[] = [...registers];
   const homes: (Home | undefined)[] = registers.map((_value, number) => ({ kind: 'register', number }));

@@ -5,7 +5,8 @@
  */
 import type { SplitReference } from './debug-info.ts';
 import { cStringBytes } from './cursor.ts';
-import { buildIdOf, type Elf, sectionBytes, sectionNamed } from './elf.ts';
+import { type Elf, sectionBytes, sectionNamed } from './elf.ts';
+import { buildIdOf } from './notes.ts';
 import { baseName, joinPath } from './paths.ts';
 
 /** A file that another one names, and how to tell it. */

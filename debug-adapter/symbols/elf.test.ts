@@ -1,7 +1,9 @@
 /** The ELF container: what readelf and nm say of the fixture, and one clear error for each wrong file. */
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { buildIdOf, isCodeAddress, notesOf, parseElf } from './elf.ts';
+import { parseElf } from './elf.ts';
+import { buildIdOf, notesOf } from './notes.ts';
+import { isCodeAddress } from './program-bytes.ts';
 import { SymbolError } from './errors.ts';
 import { SymbolImage } from './image.ts';
 import { SymbolTable } from './symtab.ts';

@@ -1,5 +1,5 @@
 /**
- * The ELF container of an i386 program: header, sections, segments and notes; of either class, for a 64-bit
+ * The ELF container of an i386 program: header, sections and segments; of either class, for a 64-bit
  * container (a debug file that objcopy made) may hold 32-bit code. Owns nothing of the debug information
  * inside. Source: System V ABI (gABI) chapters 4 and 5, Intel386 supplement.
  */
@@ -31,12 +31,6 @@ export interface ElfSegment {
   physicalAddress: number;
   fileSize: number;
   memorySize: number;
-}
-
-export interface ElfNote {
-  name: string;
-  type: number;
-  desc: Uint8Array;
 }
 
 export interface Elf {
@@ -323,89 +317,4 @@ export function sectionBytes(file: Uint8Array, section: ElfSection): Uint8Array 
 /** The first section of that name, or undefined. */
 export function sectionNamed(elf: Elf, name: string): ElfSection | undefined {
   return elf.sections.find((section) => section.name === name);
-}
-
-/** True when `address` lies in an executable section (or, without sections, an executable segment). */
-export function isCodeAddress(elf: Elf, address: number): boolean {
-  return codeOf(elf).some(({ start, size }) => address >= start && address - start < size);
-}
-
-interface CodePart {
-  readonly start: number;
-  readonly size: number;
-}
-
-/** Asked many times at a stop, and a kernel has a hundred sections of other things. */
-const codeParts = new WeakMap<Elf, readonly CodePart[]>();
-function codeOf(elf: Elf): readonly CodePart[] {
-  const known = codeParts.get(elf);
-  if (known) return known;
-  const code = SHF.alloc | SHF.execinstr;
-  const parts =
-    elf.sections.length > 0
-      ? elf.sections
-          .filter(({ flags }) => (flags & code) === code)
-          .map(({ address, size }) => ({ start: address, size }))
-      : elf.segments
-          .filter(({ type, flags }) => type === PT.load && (flags & 1) !== 0)
-          .map(({ virtualAddress, memorySize }) => ({ start: virtualAddress, size: memorySize }));
-  codeParts.set(elf, parts);
-  return parts;
-}
-
-/** `length` bytes of the program as linked, at virtual `address`; undefined where the file holds none. */
-export function linkedBytes(elf: Elf, address: number, length: number): Uint8Array | undefined {
-  if (elf.type === ET_REL) return loadedBytes(elf, address, length);
-  for (const s of elf.segments) {
-    if (s.type !== PT.load || address < s.virtualAddress) continue;
-    const skip = address - s.virtualAddress;
-    if (skip + length > s.fileSize || s.offset + skip + length > elf.bytes.length) continue;
-    return elf.bytes.subarray(s.offset + skip, s.offset + skip + length);
-  }
-  return undefined;
-}
-
-/** An object file has no segments: its sections are what was loaded. */
-function loadedBytes(elf: Elf, address: number, length: number): Uint8Array | undefined {
-  const section = elf.sections.find(
-    (s) => (s.flags & SHF.alloc) !== 0 && address >= s.address && address - s.address + length <= s.size,
-  );
-  if (!section || section.type === SHT.nobits) return undefined;
-  const bytes = sectionBytes(elf.bytes, section);
-  const skip = address - section.address;
-  return skip + length <= bytes.length ? bytes.subarray(skip, skip + length) : undefined;
-}
-
-/** All notes: PT_NOTE segments, or SHT_NOTE sections when there is no such segment. A damaged tail is left off. */
-export function notesOf(elf: Elf): ElfNote[] {
-  const spans = elf.segments.filter((s) => s.type === PT.note).map((s) => [s.offset, s.fileSize] as const);
-  if (spans.length === 0) {
-    for (const s of elf.sections) if (s.type === SHT.note) spans.push([s.offset, s.size]);
-  }
-  const notes: ElfNote[] = [];
-  const view = new DataView(elf.bytes.buffer, elf.bytes.byteOffset, elf.bytes.byteLength);
-  for (const [start, size] of spans) {
-    const end = Math.min(start + size, elf.bytes.length);
-    let at = start;
-    while (at + 12 <= end) {
-      const nameSize = view.getUint32(at, true);
-      const descSize = view.getUint32(at + 4, true);
-      const descAt = at + 12 + Math.ceil(nameSize / 4) * 4;
-      if (descAt + descSize > end) break;
-      const rawName = elf.bytes.subarray(at + 12, at + 12 + nameSize);
-      notes.push({
-        name: nameSize === 0 ? '' : cString(rawName, 0, 'a note name'),
-        type: view.getUint32(at + 8, true),
-        desc: elf.bytes.subarray(descAt, descAt + descSize),
-      });
-      at = descAt + Math.ceil(descSize / 4) * 4;
-    }
-  }
-  return notes;
-}
-
-/** The GNU build-id as lower-case hexadecimal, or undefined. */
-export function buildIdOf(elf: Elf): string | undefined {
-  const note = notesOf(elf).find((n) => n.name === 'GNU' && n.type === 3);
-  return note && Array.from(note.desc, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

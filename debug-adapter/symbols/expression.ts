@@ -116,7 +116,7 @@ class Evaluation {
     if (size > 16) throw malformed(`a read of ${String(size)} bytes`);
     const bytes = this.scope.frame?.readMemory(address >>> 0, size);
     if (!bytes || bytes.length < size) throw new Unknowable(`memory at ${hex(address)} cannot be read`);
-    return toNumber(bytes.subarray(0, size));
+    return toNumber(bytes.length === size ? bytes : bytes.subarray(0, size));
   }
 
   private baseType(offset: number): StackType {

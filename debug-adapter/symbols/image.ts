@@ -4,44 +4,28 @@
  * damage met later is kept in `problems` and the answer is undefined or empty. Addresses are link-time
  * addresses; the caller adds and removes a load bias. For a caller frame look up `return address - 1`.
  */
-import { Breakpoints, type BreakpointLocations, type Statement } from './breakpoints.ts';
+import type { BreakpointLocations, Statement } from './breakpoints.ts';
 import { byAddress } from './by-address.ts';
-import { CallSites } from './call-sites.ts';
-import { CallFrameInfo } from './cfi.ts';
-import { type UnwoundFrame, unwindWith } from './cfi-rules.ts';
-import { DebugInfo, type SplitReference } from './debug-info.ts';
+import { type FrameRow, type UnwoundFrame, unwindWith } from './cfi-rules.ts';
+import type { SplitReference } from './debug-info.ts';
 import type { Die } from './die.ts';
-import {
-  buildIdOf,
-  type Elf,
-  type ElfNote,
-  isCodeAddress,
-  linkedBytes,
-  notesOf,
-  parseElf,
-  SHT,
-} from './elf.ts';
+import { type Elf, parseElf, SHT } from './elf.ts';
 import type { SymbolError } from './errors.ts';
 import { guarded } from './errors.ts';
-import { FunctionFinder, type FunctionInfo, functionOfSymbol, type SourcePosition } from './function-info.ts';
-import { Functions } from './functions.ts';
+import { type FunctionInfo, functionOfSymbol, type SourcePosition } from './function-info.ts';
 import { KeptIndex } from './kept-index.ts';
-import { LineTables } from './line-tables.ts';
 import { loadAddress, loadBias } from './load-address.ts';
 import type { MemoryReader, Registers } from './location.ts';
-import { NameIndex } from './name-index.ts';
-import { NamedEntries } from './named-entries.ts';
-import { RangeReader } from './ranges.ts';
-import { ScopedNames } from './scoped-names.ts';
+import { buildIdOf, type ElfNote, notesOf } from './notes.ts';
+import { isCodeAddress, linkedBytes } from './program-bytes.ts';
+import { createReaders, type Readers } from './readers.ts';
 import type { AddressRange } from './search.ts';
 import { dwarfSections, unitSections } from './sections.ts';
-import { type FunctionRow, type LineInfo, SourceLines } from './source-lines.ts';
+import type { FunctionRow, LineInfo } from './source-lines.ts';
 import { missingSplitProblem, readSplitFile } from './split.ts';
 import { type ElfSymbol, SymbolTable } from './symtab.ts';
-import { TypeReader } from './type-reader.ts';
 import type { CType } from './types.ts';
-import { UnitIndex } from './unit-index.ts';
-import { type Scope, type Variable, Variables } from './variables.ts';
+import type { Scope, Variable } from './variables.ts';
 
 /** Problems kept per image; a damaged file can have one for every entry. */
 const PROBLEM_LIMIT = 100;
@@ -53,22 +37,9 @@ export class SymbolImage {
       this.kept.push(error);
     }
   };
-  private readonly info: DebugInfo;
-  private readonly ranges: RangeReader;
-  private readonly units: UnitIndex;
-  private readonly lines: LineTables;
-  private readonly functions: Functions;
-  private readonly names: NameIndex;
-  private readonly finder: FunctionFinder;
-  private readonly sourceLines: SourceLines;
-  private readonly scoped: ScopedNames;
-  private readonly named: NamedEntries;
+  private readonly readers: Readers;
   /** The index of names, to be built and kept. */
   readonly index: KeptIndex;
-  private readonly types: TypeReader;
-  private readonly variables: Variables;
-  private readonly breakpoints: Breakpoints;
-  private readonly frames: CallFrameInfo;
   private table: SymbolTable | undefined;
 
   private constructor(
@@ -76,38 +47,9 @@ export class SymbolImage {
     readonly name: string,
     private readonly debugFile: Elf | undefined,
   ) {
-    const isCode = (address: number): boolean => isCodeAddress(elf, address);
-    const { report } = this;
-    const elfs = debugFile ? [debugFile, elf] : [elf];
-    const sections = dwarfSections(elfs, report);
-    this.info = new DebugInfo(sections, unitSections(elfs, report), report);
-    this.ranges = new RangeReader(this.info, isCode);
-    this.units = new UnitIndex(this.info, this.ranges, isCode, report);
-    this.lines = new LineTables(this.info, isCode, report);
-    this.functions = new Functions(this.info, this.ranges, report);
-    this.names = new NameIndex(this.info, report);
-    const { info, units, functions, ranges, lines, names } = this;
-    this.finder = new FunctionFinder({ info, units, functions, ranges, lines, names }, report);
-    this.sourceLines = new SourceLines(units, lines, functions, ranges, () => this.symbols);
-    this.scoped = new ScopedNames(this.info, this.names, report);
-    this.named = new NamedEntries(info, units, names, this.scoped, () => this.types);
+    this.readers = createReaders(debugFile ? [debugFile, elf] : [elf], this, this.report);
+    const { info, names } = this.readers;
     this.index = new KeptIndex(info, names, () => this.buildId);
-    this.types = new TypeReader(this.info, report, (tag, typeName) => this.named.definition(tag, typeName));
-    this.variables = new Variables(
-      this.info,
-      this.ranges,
-      this.types,
-      new CallSites(this.info, {
-        unwind: ({ pc, registers, readMemory }) => this.unwind(pc, registers, readMemory),
-        chainAt: (pc) => this.finder.chainAt(pc),
-      }),
-      (symbol) => this.symbolNamed(symbol)?.address,
-      report,
-    );
-    this.breakpoints = new Breakpoints(this.info, this.lines, {
-      blockAt: (pc) => this.finder.blockAt(pc),
-    });
-    this.frames = new CallFrameInfo(sections, report, isCode);
   }
 
   /**
@@ -125,18 +67,18 @@ export class SymbolImage {
 
   /** The `.dwo` files that hold the debug information of units and are not here yet. */
   get missingSplits(): SplitReference[] {
-    return this.info.missingSplits();
+    return this.readers.info.missingSplits();
   }
 
   /** Adds a `.dwo` file or a `.dwp` package; before the first query, for answers are kept. */
   addSplit(elf: Elf): void {
     const { sections, contributionOf } = readSplitFile(elf, this.report);
-    this.info.addSplit(sections, contributionOf);
+    this.readers.info.addSplit(sections, contributionOf);
   }
 
   /** Adds the supplementary file that dwz moved common parts into; before the first query. */
   addAlternate(elf: Elf): void {
-    this.info.addAlternate(dwarfSections([elf], this.report), unitSections([elf], this.report));
+    this.readers.info.addAlternate(dwarfSections([elf], this.report), unitSections([elf], this.report));
   }
 
   /** Enters a problem that the loader of the image met. */
@@ -151,7 +93,7 @@ export class SymbolImage {
   }
 
   get hasDebugInfo(): boolean {
-    return this.info.count > 0;
+    return this.readers.info.count > 0;
   }
 
   get entry(): number {
@@ -211,15 +153,15 @@ export class SymbolImage {
   readonly functionAt = byAddress(
     (pc): FunctionInfo | undefined =>
       this.ask(() => {
-        const fn = this.finder.at(pc);
-        return fn && this.finder.describe(fn, pc);
+        const fn = this.readers.finder.at(pc);
+        return fn && this.readers.finder.describe(fn, pc);
       }, undefined) ?? this.ask(() => this.symbolFunction(pc), undefined),
   );
 
   /** All functions of that name with code of their own, external ones first. */
   findFunctions(name: string): FunctionInfo[] {
     const symbols = this.ask(() => this.symbols.ofFunction(name), []).filter((s) => this.isCode(s.address));
-    const found = this.ask(() => this.finder.named(name, symbols), []);
+    const found = this.ask(() => this.readers.finder.named(name, symbols), []);
     if (found.length > 0) return found.sort((a, b) => Number(b.external) - Number(a.external));
     const symbol =
       symbols.find((one) => one.name === name && one.global) ?? symbols.find((one) => one.name === name);
@@ -235,15 +177,16 @@ export class SymbolImage {
   addressesForFunction(name: string): number[] {
     const addresses = new Set(this.findFunctions(name).map((fn) => this.prologueEnd(fn.lowPc)));
     const units = this.ask(
-      () => this.names.find(name, 'inlined').map((offset) => this.info.die(offset).unit),
+      () => this.readers.names.find(name, 'inlined').map((offset) => this.readers.info.die(offset).unit),
       [],
     );
-    for (const entry of this.ask(() => this.functions.inlinedCopies(name, units), [])) addresses.add(entry);
+    for (const entry of this.ask(() => this.readers.functions.inlinedCopies(name, units), []))
+      addresses.add(entry);
     return [...addresses].sort((a, b) => a - b);
   }
 
   functionNames(): string[] {
-    return this.ask(() => this.names.names('function'), []);
+    return this.ask(() => this.readers.names.names('function'), []);
   }
 
   private symbolFunction(pc: number): FunctionInfo | undefined {
@@ -255,57 +198,64 @@ export class SymbolImage {
   // --- lines ---------------------------------------------------------------------------------------------
 
   /** All rows at exactly `pc`: several where code of several functions was put together. In the order of the table. */
-  readonly rowsAt = byAddress((pc): readonly LineInfo[] => this.ask(() => this.sourceLines.rowsAt(pc), []));
+  readonly rowsAt = byAddress((pc): readonly LineInfo[] =>
+    this.ask(() => this.readers.sourceLines.rowsAt(pc), []),
+  );
 
   /** The source position of `pc`; line 0 is code the compiler made. */
   readonly lineAt = byAddress((pc): LineInfo | undefined =>
-    this.ask(() => this.sourceLines.at(pc), undefined),
+    this.ask(() => this.readers.sourceLines.at(pc), undefined),
   );
 
   /** Where the statements of the whole program begin. */
   allStatements(): { readonly file: string; readonly line: number; readonly address: number }[] {
-    return this.ask(() => [...this.sourceLines.statements()], []);
+    return this.ask(() => [...this.readers.sourceLines.statements()], []);
   }
 
   /** The rows of the function at `pc`, one per address, in address order. */
   rowsOfFunction(pc: number): FunctionRow[] {
-    return this.ask(() => this.sourceLines.rowsOfFunction(pc), []);
+    return this.ask(() => this.readers.sourceLines.rowsOfFunction(pc), []);
   }
 
   /** The merged addresses that are the same source line as `pc` within its function: what one step leaves. */
   readonly lineRanges = byAddress((pc): readonly AddressRange[] =>
     this.ask(() => {
-      const unit = this.units.at(pc);
-      return unit ? this.breakpoints.lineRanges(unit, pc, this.sourceLines.boundsAt(unit, pc)) : [];
+      const unit = this.readers.units.at(pc);
+      return unit
+        ? this.readers.breakpoints.lineRanges(unit, pc, this.readers.sourceLines.boundsAt(unit, pc))
+        : [];
     }, []),
   );
 
   /** Where a breakpoint on `line` of the client's `file` goes; undefined when no code is at or after it. */
   addressesForLine(file: string, line: number): BreakpointLocations | undefined {
-    return this.ask(() => this.breakpoints.locations(this.lines.match(file), line), undefined);
+    return this.ask(
+      () => this.readers.breakpoints.locations(this.readers.lines.match(file), line),
+      undefined,
+    );
   }
 
   /** The lines of `file` from `from` to `to`, both included, that can have a breakpoint. */
   breakpointLines(file: string, from: number, to: number): number[] {
-    return this.ask(() => this.breakpoints.linesOf(this.lines.match(file), from, to), []);
+    return this.ask(() => this.readers.breakpoints.linesOf(this.readers.lines.match(file), from, to), []);
   }
 
   /** The statements of `file` from line `from` to line `to`, both included, with their columns. */
   statements(file: string, from: number, to: number): Statement[] {
-    return this.ask(() => this.breakpoints.statements(this.lines.match(file), from, to), []);
+    return this.ask(() => this.readers.breakpoints.statements(this.readers.lines.match(file), from, to), []);
   }
 
   /** Every source file the line tables name: absolute, normalised, sorted. */
   sourceFiles(): string[] {
-    return this.ask(() => this.lines.sourceFiles(), []);
+    return this.ask(() => this.readers.lines.sourceFiles(), []);
   }
 
   /** The address after the prologue of the function whose entry is `functionLow`; the entry for assembly. */
   prologueEnd(functionLow: number): number {
     return this.ask(() => {
-      const fn = this.finder.at(functionLow);
-      const about = fn && this.finder.describe(fn, undefined);
-      return about ? this.breakpoints.prologueEnd(fn.unit, about.lowPc, about.highPc) : functionLow;
+      const fn = this.readers.finder.at(functionLow);
+      const about = fn && this.readers.finder.describe(fn, undefined);
+      return about ? this.readers.breakpoints.prologueEnd(fn.unit, about.lowPc, about.highPc) : functionLow;
     }, functionLow);
   }
 
@@ -314,56 +264,56 @@ export class SymbolImage {
   /** The scopes at `pc`, innermost first, across inlined calls up to the function itself. */
   readonly scopesAt = byAddress((pc): readonly Scope[] =>
     this.ask(() => {
-      const chain = this.finder.chainAt(pc);
-      return chain.length > 0 ? this.variables.scopes(chain, pc) : [];
+      const chain = this.readers.finder.chainAt(pc);
+      return chain.length > 0 ? this.readers.variables.scopes(chain, pc) : [];
     }, []),
   );
 
   /** The variables of the file that the code at `pc` is compiled from, in its order. */
   fileVariables(pc: number): Variable[] {
     return this.ask(() => {
-      const unit = this.units.at(pc);
-      return unit ? this.variables.ofFile(this.info.root(unit)) : [];
+      const unit = this.readers.units.at(pc);
+      return unit ? this.readers.variables.ofFile(this.readers.info.root(unit)) : [];
     }, []);
   }
 
   /** The global or file-level variable of that name: of the unit at `pc` first, then an external one. */
   findVariable(name: string, pc?: number): Variable | undefined {
-    return this.ask(() => this.variableOf(this.named.variable(name, pc)), undefined);
+    return this.ask(() => this.variableOf(this.readers.named.variable(name, pc)), undefined);
   }
 
   private variableOf(die: Die | undefined): Variable | undefined {
-    return die && this.variables.variable(die, undefined, undefined);
+    return die && this.readers.variables.variable(die, undefined, undefined);
   }
 
   /** The variable `name` of the function `scope` when it is static there, or else of the file `scope`. */
   findScoped(scope: string, name: string): Variable | undefined {
-    return this.ask(() => this.variableOf(this.scoped.variable(scope, name)), undefined);
+    return this.ask(() => this.variableOf(this.readers.scoped.variable(scope, name)), undefined);
   }
 
   /** The enumeration that has this enumerator, and its value; the unit at `pc` comes first. */
   findEnumerator(name: string, pc?: number): { type: CType; value: bigint } | undefined {
-    return this.ask(() => this.named.enumerator(name, pc), undefined);
+    return this.ask(() => this.readers.named.enumerator(name, pc), undefined);
   }
 
   /** Where the variable or function of a DIE is declared in the source. */
-  declarationOf(dieOffset: number): SourcePosition | undefined {
-    return this.ask(() => this.finder.declared(this.info.die(dieOffset)), undefined);
-  }
+  readonly declarationOf = byAddress((dieOffset): SourcePosition | undefined =>
+    this.ask(() => this.readers.finder.declared(this.readers.info.die(dieOffset)), undefined),
+  );
 
   /** The type of a function that DWARF knows. */
   functionType(dieOffset: number): CType | undefined {
-    return this.ask(() => this.types.at(dieOffset), undefined);
+    return this.ask(() => this.readers.types.at(dieOffset), undefined);
   }
 
   /** Names of all structs, unions, enums, and of typedefs and base types, sorted. */
   typeNames(kind: 'struct' | 'union' | 'enum' | 'type'): string[] {
-    return this.ask(() => this.names.names(kind), []);
+    return this.ask(() => this.readers.names.names(kind), []);
   }
 
   /** Names of all global and file-level variables, sorted. */
   globals(): string[] {
-    return this.ask(() => this.names.names('variable'), []);
+    return this.ask(() => this.readers.names.names('variable'), []);
   }
 
   /**
@@ -371,7 +321,7 @@ export class SymbolImage {
    * several types of that name the one of the unit at `pc`.
    */
   findType(name: string, pc?: number): CType | undefined {
-    return this.ask(() => this.named.type(name, pc), undefined);
+    return this.ask(() => this.readers.named.type(name, pc), undefined);
   }
 
   // --- frames ----------------------------------------------------------------------------------------------
@@ -379,22 +329,26 @@ export class SymbolImage {
   /** CFA and caller's registers by call frame information; undefined where there is none for `pc`. */
   unwind(pc: number, registers: Registers, readMemory: MemoryReader): UnwoundFrame | undefined {
     return this.ask(() => {
-      const row = this.frames.rowAt(pc);
+      const row = this.frameRow(pc);
       return row && unwindWith(row, registers, readMemory);
     }, undefined);
   }
+
+  private readonly frameRow = byAddress((pc): FrameRow | undefined =>
+    this.ask(() => this.readers.frames.rowAt(pc), undefined),
+  );
 
   /** How the CFA is found all over the code of the function with this entry: see `CallFrameInfo.cfaRows`. */
   readonly cfaRows = byAddress((functionLow): readonly number[] | undefined =>
     this.ask(() => {
       const fn = this.functionAt(functionLow);
-      return fn?.source === 'dwarf' ? this.frames.cfaRows(fn.ranges) : undefined;
+      return fn?.source === 'dwarf' ? this.readers.frames.cfaRows(fn.ranges) : undefined;
     }, undefined),
   );
 
   /** Line programs decoded so far: 0 after opening. */
   get decodedLineTables(): number {
-    return this.lines.decoded;
+    return this.readers.lines.decoded;
   }
 }
 

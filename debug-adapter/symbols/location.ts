@@ -54,9 +54,18 @@ export interface Pointee {
 
 /** Little-endian bytes as an unsigned integer. */
 export function toNumber(bytes: Uint8Array): bigint {
+  // Big integers are made one by one: most values are words, and views show hundreds.
+  if (bytes.length <= 4) return BigInt(wordOf(bytes));
   let value = 0n;
   for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
   return value;
+}
+
+/** Up to four little-endian bytes as an unsigned integer. */
+export function wordOf(bytes: Uint8Array): number {
+  let value = 0;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8) | bytes[i]!;
+  return value >>> 0;
 }
 
 /** The low `size` bytes of `value`, little-endian. */
@@ -83,7 +92,8 @@ export function readLocation(
   switch (location.kind) {
     case 'memory': {
       const bytes = readMemory(location.address, size);
-      return bytes && bytes.length >= size ? bytes.subarray(0, size) : undefined;
+      if (!bytes || bytes.length < size) return undefined;
+      return bytes.length === size ? bytes : bytes.subarray(0, size);
     }
     case 'register': {
       const value = registers[location.number];

@@ -8,9 +8,16 @@ const DEPTH_LIMIT = 32;
 /** Types named in one declaration before the rest is left out: damaged function types can branch without end. */
 const NAME_LIMIT = 400;
 
+/** A structure has hundreds of members of a few types. */
+const names = new WeakMap<CType, string>();
+
 /** The C name of a type, or with `declarator` a declaration of that name. */
 export function typeName(type: CType, declarator = ''): string {
-  return declare(type, declarator, 0, { left: NAME_LIMIT });
+  const known = declarator === '' ? names.get(type) : undefined;
+  if (known !== undefined) return known;
+  const name = declare(type, declarator, 0, { left: NAME_LIMIT });
+  if (declarator === '') names.set(type, name);
+  return name;
 }
 
 function declare(type: CType, inner: string, depth: number, budget: { left: number }): string {

@@ -107,17 +107,19 @@ export type BareType = Exclude<CType, TypedefType | QualifiedType>;
 export function stripType(type: CType): BareType {
   let at = type;
   for (let i = 0; i < CHAIN_LIMIT; i++) {
-    if (!isWrapper(at)) return at;
-    at = at.target;
+    switch (at.kind) {
+      case 'typedef':
+      case 'const':
+      case 'volatile':
+      case 'restrict':
+      case 'atomic':
+        at = at.target;
+        break;
+      default:
+        return at;
+    }
   }
   return { kind: 'unknown', name: '<endless type>', size: 0 };
-}
-
-function isWrapper(type: CType): type is TypedefType | QualifiedType {
-  const { kind } = type;
-  return (
-    kind === 'typedef' || kind === 'const' || kind === 'volatile' || kind === 'restrict' || kind === 'atomic'
-  );
 }
 
 /** Size in bytes; 0 for void, functions, incomplete types and flexible arrays. */

@@ -7,7 +7,7 @@
 import type { UnwoundFrame } from './cfi-rules.ts';
 import { I386, SCRATCH } from './constants.ts';
 import { hex } from './errors.ts';
-import { type Home, type Homes, type MemoryReader, type Registers, toNumber } from './location.ts';
+import { type Home, type Homes, type MemoryReader, type Registers, wordOf } from './location.ts';
 
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
 export interface UnwindSource {
@@ -140,7 +140,7 @@ export function unwindStep(
   if (byCfi) return { ...byCfi, method: 'cfi' };
   const word = (address: number): number | undefined => {
     const bytes = readMemory(address >>> 0, 4);
-    return bytes && bytes.length >= 4 ? Number(toNumber(bytes.subarray(0, 4))) : undefined;
+    return bytes && bytes.length === 4 ? wordOf(bytes) : undefined;
   };
   const caller = (
     cfa: number,

@@ -40,6 +40,12 @@ export interface Scope {
   variables: readonly Variable[];
 }
 
+/** Where a variable is: a location, or how one is found in a frame. */
+type Description =
+  | Location
+  | { readonly kind: 'expression'; readonly bytes: Uint8Array; readonly from: Die }
+  | { readonly kind: 'symbol'; readonly address: number };
+
 /** Values that depend on others, in the same frame or in the callers', are followed so far. */
 const DEPENDENCY_LIMIT = 8;
 
@@ -101,6 +107,13 @@ export class Variables {
     const name = this.info.name(die);
     if (name === undefined) return undefined;
     const { types } = this;
+    // Kept with the variable: every stop in its scope asks.
+    let type: CType | undefined;
+    let known: { readonly pc: number; readonly description: Description } | undefined;
+    const describedAt = (pc: number): Description => {
+      if (known?.pc !== pc) known = { pc, description: this.describe(die, pc) };
+      return known.description;
+    };
     return {
       name,
       kind: die.tag === DW_TAG.formal_parameter ? 'parameter' : fn ? 'local' : 'global',
@@ -108,9 +121,12 @@ export class Variables {
       artificial: die.flag(DW_AT.artificial),
       external: this.info.inherited(die, DW_AT.external) !== undefined,
       get type() {
-        return types.typeOf(die);
+        return (type ??= types.typeOf(die));
       },
-      locate: (frame) => this.place(die, fn, pc ?? frame?.pc ?? 0, frame, 0),
+      locate: (frame) => {
+        const at = pc ?? frame?.pc ?? 0;
+        return this.guardedPlace(() => this.evaluate(describedAt(at), fn, at, frame, 0));
+      },
     };
   }
 
@@ -121,39 +137,54 @@ export class Variables {
     frame: FrameContext | undefined,
     depth: number,
   ): Location {
+    return this.guardedPlace(() => this.evaluate(this.describe(die, pc), fn, pc, frame, depth));
+  }
+
+  private guardedPlace(place: () => Location): Location {
     return guarded<Location>(
-      () => this.locate(die, fn, pc, frame, depth),
+      place,
       { kind: 'optimised-out', reason: 'its debug information is damaged' },
       this.report,
     );
   }
 
-  private locate(
-    die: Die,
+  private evaluate(
+    description: Description,
     fn: Die | undefined,
     pc: number,
     frame: FrameContext | undefined,
     depth: number,
   ): Location {
-    const value = this.info.inherited(die, DW_AT.location) ?? this.info.inherited(die, DW_AT.const_value);
-    if (!value) return this.atSymbol(die, frame);
-    const constant = this.constant(die, value.from);
-    if (constant) return constant;
-    const { unit } = value.from;
-    const expression = expressionAt(unit, value.value, pc, this.ranges.base(unit));
-    if (!expression || expression.length === 0) {
-      return { kind: 'optimised-out', reason: 'it has no place at this instruction' };
+    switch (description.kind) {
+      case 'expression':
+        return evaluateLocation(description.bytes, this.scope(description.from, fn, pc, frame, depth));
+      case 'symbol':
+        return { kind: 'memory', address: (description.address + (frame?.bias ?? 0)) >>> 0 };
+      default:
+        return description;
     }
-    return evaluateLocation(expression, this.scope(value.from, fn, pc, frame, depth));
+  }
+
+  /** What there is to know at a pc without a frame. */
+  private describe(die: Die, pc: number): Description {
+    const value = this.info.inherited(die, DW_AT.location) ?? this.info.inherited(die, DW_AT.const_value);
+    if (!value) return this.atSymbol(die);
+    const { from } = value;
+    const constant = this.constant(die, from);
+    if (constant) return constant;
+    const bytes = expressionAt(from.unit, value.value, pc, this.ranges.base(from.unit));
+    if (!bytes || bytes.length === 0)
+      return { kind: 'optimised-out', reason: 'it has no place at this instruction' };
+    return { kind: 'expression', bytes, from };
   }
 
   /** Zig records no location of variables, but by which symbol the linker knows them. */
-  private atSymbol(die: Die, frame: FrameContext | undefined): Location {
+  private atSymbol(die: Die): Description {
     const linkage = this.info.inherited(die, DW_AT.linkage_name)?.value;
     const name = linkage && text(linkage);
     const address = name === undefined ? undefined : this.addressOf(name);
     if (address === undefined) return { kind: 'optimised-out', reason: 'the compiler recorded no location' };
-    return { kind: 'memory', address: (address + (frame?.bias ?? 0)) >>> 0 };
+    return { kind: 'symbol', address };
   }
 
   private constant(die: Die, from: Die): Location | undefined {
