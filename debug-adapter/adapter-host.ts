@@ -6,6 +6,7 @@
 
 import type { OpenAll } from '../core/outside/open-ends.ts';
 import type { GdbServer } from './gdb/server.ts';
+import type { WorkerUse } from './machine-workers.ts';
 import type { SymbolCache } from './symbols/load.ts';
 
 export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
@@ -30,8 +31,11 @@ export interface AdapterHost {
   readSymbols?(path: string): Promise<Uint8Array>;
   /** What is in a folder. Rejects for what is none; absent where folders cannot be listed. */
   listFolder?(path: string): Promise<readonly FolderEntry[]>;
-  /** Starts a worker that runs the machine worker bundle. Rejects when it cannot be started. */
-  createMachineWorker(): MachinePort | Promise<MachinePort>;
+  /**
+   * Starts a worker that runs the machine worker bundle. Rejects when it cannot be started.
+   * @param use what it is for, where it may be one that other machines have run in
+   */
+  createMachineWorker(use?: WorkerUse): MachinePort | Promise<MachinePort>;
   /**
    * Serves gdb on a port of this computer's own; absent where there are no sockets. Rejects when nothing can listen there.
    * @param port 0 for any that is free

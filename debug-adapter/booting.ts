@@ -1,9 +1,6 @@
 /**
  * Booting the machine of a session, and booting it again: a restart reads the files that the launch names once more, so a
  * kernel that was built meanwhile takes the place of the old one.
- *
- * A restart takes a new worker. To boot again in the old one is possible, but code that an engine has compiled for one machine
- * is of no use for another in the same worker: the second would run at half the speed for ever.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee } from './debuggee.ts';
@@ -46,9 +43,10 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
       context.terminals.receiveLine(bytes);
     },
   });
-  const port = await context.workers.take().catch(async (error: unknown) => {
+  const port = await context.workers.take(plan.boot).catch(async (error: unknown) => {
     await ends.close();
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AdapterError('worker-failed', `The machine's worker cannot be started: ${reason}`);
   });
   context.terminals.start(plan.guests);
   const { breakpoints } = context;

@@ -8,3 +8,6 @@ export const DEFAULT_CPU: CpuModel = 'max';
 /** Limits of the machine's memory, in MiB. */
 export const MIN_MEMORY = 16;
 export const MAX_MEMORY = 1024;
+
+/** RAM of a machine where nobody says it, in MiB. */
+export const DEFAULT_MEMORY = 128;

@@ -16,15 +16,13 @@ import { AdapterError } from './errors.ts';
 import { refuseErrors } from './guest-config.ts';
 import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
+import { DEFAULT_MEMORY } from './launch-limits.ts';
 import { joinEnds } from './launch-devices.ts';
 import { type ModuleFile, moduleOpener, type OpenModule, openModuleFile } from './module-files.ts';
 import { readFile, readSymbols, reasonOf } from './read-file.ts';
 import type { OpenedImages } from './opened-images.ts';
 import { SymbolError } from './symbols/errors.ts';
 import type { SymbolImage } from './symbols/image.ts';
-
-/** RAM of a machine where nobody says it, in MiB. */
-const DEFAULT_MEMORY = 128;
 
 const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
 

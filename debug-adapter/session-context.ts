@@ -78,7 +78,7 @@ export class SessionContext {
     /** The machine outlives its clients. */
     readonly served = false,
   ) {
-    this.workers = new MachineWorkers(host);
+    this.workers = new MachineWorkers((use) => host.createMachineWorker(use));
     this.sources = new SourceFiles(host, (source) => {
       this.send('loadedSource', { reason: 'new', source });
     });

@@ -5,6 +5,7 @@
 
 import * as vscode from 'vscode';
 import { adapterFactory, adapterTracker } from './adapter/factory.ts';
+import { foreseeSessions } from './adapter/foresight.ts';
 import { Preparation } from './adapter/preparation.ts';
 import { registerConfigLanguage } from './config-language/register.ts';
 import { registerCodeFeatures } from './code/providers.ts';
@@ -60,6 +61,7 @@ export function startFeatures(
     terminals,
     selection,
     preparation,
+    foreseeSessions(preparation, platform, log),
     createStatusBar(),
     new KernelTests(surroundings),
     registerConfigLanguage(commands),

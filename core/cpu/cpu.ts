@@ -100,6 +100,8 @@ export interface Cpu {
   /** What `CpuBus.onExecute` can tell of. */
   opcodeCells(): readonly OpcodeCell[];
   reset(): void;
+  /** Forgets all that is not part of the machine's state: what is decoded and translated, and what a debugger has set. `reset` is to follow. */
+  renew(): void;
   /** Runs until `Double.Until`. */
   run(): Exit;
   /** Runs exactly one instruction (one iteration of a REP), or delivers one pending interrupt. */
@@ -296,6 +298,20 @@ export function createCpu(
       segmentation.updateMode();
       mmu.flush(true);
       cache.clear();
+    },
+    renew() {
+      stops.breakpoints = NO_BREAKPOINTS;
+      stops.skip = -1;
+      stops.tracer = undefined;
+      guard.set(undefined);
+      exceptions.renew();
+      kept.keep([], []);
+      kept.forget(true);
+      state[DR7] = 0;
+      debug.update();
+      cache.clear();
+      translator?.renew();
+      mmu.flush(true);
     },
     run,
     step() {

@@ -3,13 +3,12 @@
  * everything and changes nothing.
  */
 import type { Cpu } from '../cpu/cpu.ts';
-import type { CpuEvents, WatchedCode } from '../cpu/env.ts';
-import { createViews, EIP, CS } from '../cpu/state.ts';
+import { EIP, CS } from '../cpu/state.ts';
 import type { PortIo } from '../cpu/env.ts';
 import type { Inspector } from '../machine/inspector.ts';
 import type { Passages } from '../machine/passages.ts';
+import type { MachineBus, Processor } from '../machine/processor.ts';
 import { PAGE_SIZE } from '../memory/layout.ts';
-import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { type Breakpoints, createBreakpoints, type LogPointHit } from './breakpoints.ts';
 import { type Catchpoints, createCatchpoints } from './catchpoints.ts';
 import { createExecution, type Execution } from './execution.ts';
@@ -33,10 +32,9 @@ export interface DebugCore {
   onLog: (hit: LogPointHit) => void;
 }
 
-/** What the machine is built with before its processor exists. */
+/** What the machine's processor is connected to. */
 export interface DebugTaps {
-  /** To be given to the processor. */
-  readonly events: CpuEvents;
+  readonly events: MachineBus['events'];
   /** Ports that are watched. */
   ports(ports: PortIo): PortIo;
   /** Joins both. */
@@ -44,11 +42,10 @@ export interface DebugTaps {
 }
 
 export function createDebugTaps(
-  memory: PhysicalMemory,
+  { memory, cpu: { views }, watchedCode }: Processor,
   passages: () => Passages,
   retired: () => number,
 ): DebugTaps {
-  const views = createViews(memory.wasm);
   const { state, segBase } = views;
   const transitions = createTransitions(views, retired, () => passages().current());
   const spaceLoads = createSpaceLoads();
@@ -56,8 +53,7 @@ export function createDebugTaps(
   let inspector: Inspector | undefined;
   let fromRing = 0;
 
-  const watchedCode: WatchedCode = { pages: undefined, admits: () => true };
-  const events: CpuEvents = {
+  const events: MachineBus['events'] = {
     beginTransition() {
       fromRing = transitions.begin();
     },
@@ -73,7 +69,6 @@ export function createDebugTaps(
     msrWrite(index, low, high) {
       catchpoints?.msr(index, low, high);
     },
-    watchedCode,
     newCode(linear, physical, fresh) {
       const writable = () =>
         inspector !== undefined && walkPages(memory, inspector.currentSpace(), linear).writable;

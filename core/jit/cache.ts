@@ -31,6 +31,7 @@ const PLACES = 1024;
 export interface TranslationCache {
   /** Translates regions into one module. */
   add(regions: readonly Region[]): readonly Translation[];
+  clear(): void;
   /** Makes the translations of some regions stale. */
   discard(unwanted: (region: Region) => boolean): void;
   /** Runs at most `left` instructions and returns how many are left. */
@@ -220,6 +221,10 @@ export function createTranslationCache(
       for (const batch of batches)
         for (const translation of batch.translations)
           if (translation.valid && unwanted(translation.region)) translation.discard();
+    },
+    clear() {
+      for (const batch of batches) drop(batch);
+      batches = [];
     },
     enter(translation, left) {
       translation.batch.used = ++looks;

@@ -18,6 +18,7 @@ export interface Steadiness {
   /** How often code on the page of a physical address has changed of late. */
   changes(physical: number): number;
   isUnsteady(physical: number): boolean;
+  forget(): void;
 }
 
 /** @param now the instructions that have run */
@@ -31,6 +32,9 @@ export function createSteadiness(now: () => number): Steadiness {
   }
   return {
     changes,
+    forget: () => {
+      pages.clear();
+    },
     isUnsteady: (physical) => changes(physical) >= UNSTEADY,
     blame({ blocks }) {
       const changed = new Set<number>();

@@ -72,6 +72,8 @@ export interface Translator {
   find(block: Block, remaining: number): Translation | undefined;
   /** `mayStop` gives other answers than before: translations that run over such a place are not used any more. */
   stopsChanged(): void;
+  /** Nothing is translated, and nothing is known of any code. */
+  renew(): void;
   /** The guard of a step does not let it run: when that happens often, what the step lets run is translated without the rest. */
   refused(translation: Translation): void;
   /** Runs it, and those that it goes on to. Time has passed when it returns. @param alone none may follow it unseen */
@@ -349,6 +351,12 @@ export function createTranslator(
       );
       chain.clear();
       forgetWaiting();
+    },
+    renew() {
+      chain.clear();
+      forgetWaiting();
+      steadiness.forget();
+      translations.clear();
     },
     refused(translation) {
       if (++translation.refused >= options.threshold) translation.discard();

@@ -7,8 +7,7 @@
  */
 import type { ExecutionObserver } from '../cpu/decode/observe.ts';
 import type { KernelSource } from '../boot/load-kernel.ts';
-import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
-import { createCpu, Exit, type Cpu } from '../cpu/cpu.ts';
+import { Exit, type Cpu } from '../cpu/cpu.ts';
 import type { FaultCause } from '../cpu/interrupts/exceptions.ts';
 import { NMI_PENDING } from '../cpu/interrupts/nmi.ts';
 import { BREAK, CS, Double, EIP, Flag, HALTED, INTR, NMI_STATE, SYSFLAGS } from '../cpu/state.ts';
@@ -26,10 +25,9 @@ import { Uart16550 } from '../devices/uart16550.ts';
 import { VgaCrtc } from '../devices/vga-crtc.ts';
 import { STATE_BASE } from '../memory/layout.ts';
 import { FpuState } from '../softfloat/softfloat.ts';
-import { PhysicalMemory } from '../memory/physical-memory.ts';
+import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { DeviceSpecs } from '../protocol/device-protocol.ts';
 import type { CaughtEvent, DeviceState } from '../protocol/debug-protocol.ts';
-import type { Tier } from '../jit/tier.ts';
 import type { SerialPort, WatchHit } from '../protocol/machine-protocol.ts';
 import { Clock, NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLog } from '../time/input-log.ts';
@@ -40,23 +38,18 @@ import { deviceStates } from './device-states.ts';
 import { createPassages, type Passages } from './passages.ts';
 import { createPciDevices } from './pci-devices.ts';
 import { type BiosSource, powerOn } from './power-on.ts';
+import { createProcessor, type Processor, type ProcessorSettings } from './processor.ts';
 import { createStateHash } from './state-hash.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
 
 /** Input channel of the NMI button. */
 const NMI_CHANNEL = 'nmi';
 
-export interface MachineSettings {
-  /** RAM in bytes: a multiple of 4 KiB between 1 MiB and 1 GiB. */
-  readonly memoryBytes: number;
+export interface MachineSettings extends ProcessorSettings {
   /** Wall clock at boot, seconds since 1970. */
   readonly rtcSeconds: number;
-  /** The processor model; `max` when absent. */
-  readonly cpu?: CpuModelName;
   /** What is on the PCI bus beside its bridges. */
   readonly devices?: DeviceSpecs;
-  /** Which tier of the processor runs: for tests and measurements, the machine cannot tell. */
-  readonly tier?: Tier;
 }
 
 export type MachineConfig = MachineSettings & (KernelSource | BiosSource);
@@ -135,9 +128,16 @@ export interface Machine {
 
 const asSize = (size: number) => size as AccessSize;
 
-/** @throws BootError, MemorySizeError: the image or the configuration cannot work, in words for the user. */
-export function createMachine(config: MachineConfig, outputs: MachineOutputs): Machine {
-  const memory = new PhysicalMemory(config.memoryBytes);
+/**
+ * @param processor one that fits, new or as new: the machine that it was in before is over
+ * @throws BootError, MemorySizeError: the image or the configuration cannot work, in words for the user.
+ */
+export function createMachine(
+  config: MachineConfig,
+  outputs: MachineOutputs,
+  processor: Processor = createProcessor(config, outputs.onExecute),
+): Machine {
+  const { memory, cpu } = processor;
   const logger: Logger = {
     unimplemented(what) {
       outputs.log(what);
@@ -153,35 +153,29 @@ export function createMachine(config: MachineConfig, outputs: MachineOutputs): M
 
   const pic: Pic8259 = new Pic8259(bus);
   const taps = createDebugTaps(
-    memory,
+    processor,
     () => passages,
     () => instructions(),
   );
-  const cpu: Cpu = createCpu(
-    memory,
-    {
-      ports: taps.ports({
-        read: (port, size) => bus.read(port, asSize(size)),
-        write: (port, value, size) => {
-          bus.write(port, value, asSize(size));
-        },
-      }),
-      events: taps.events,
-      acknowledgeInterrupt: () => pic.acknowledge(),
-      onFpuError: (asserted) => {
-        ferr = asserted;
-        if (!asserted) ignne = false;
-        pic.line(13).set(asserted && !ignne);
-        return ignne;
+  processor.plug({
+    ports: taps.ports({
+      read: (port, size) => bus.read(port, asSize(size)),
+      write: (port, value, size) => {
+        bus.write(port, value, asSize(size));
       },
-      onCr3Write: (value, code) => {
-        passages.onCr3Write(value, code);
-      },
-      ...(outputs.onExecute ? { onExecute: outputs.onExecute } : {}),
+    }),
+    events: taps.events,
+    acknowledgeInterrupt: () => pic.acknowledge(),
+    onFpuError: (asserted) => {
+      ferr = asserted;
+      if (!asserted) ignne = false;
+      pic.line(13).set(asserted && !ignne);
+      return ignne;
     },
-    MODELS[config.cpu ?? 'max'],
-    config.tier,
-  );
+    onCr3Write: (value, code) => {
+      passages.onCr3Write(value, code);
+    },
+  });
   const { state, doubles, reg32 } = cpu.views;
   /** Makes `cpu.run` return after the current instruction. */
   const stopNow = () => {

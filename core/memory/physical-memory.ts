@@ -21,6 +21,12 @@ export class MemorySizeError extends RangeError {
   readonly code = 'memory-size';
 }
 
+const NOBODY: CodeWriteListener = () => undefined;
+const OPEN_BUS: MemoryMappedIo = {
+  read: (_address, size) => (size === 4 ? -1 : (1 << (size * 8)) - 1),
+  write: () => undefined,
+};
+
 export class PhysicalMemory {
   /** RAM size in bytes, a multiple of 4 KiB. */
   readonly size: number;
@@ -29,15 +35,12 @@ export class PhysicalMemory {
   readonly bytes: Uint8Array;
   /** One flag byte a page, see `PageFlag`. */
   readonly pageFlags: Uint8Array;
-  onCodeWrite: CodeWriteListener = () => undefined;
+  onCodeWrite: CodeWriteListener = NOBODY;
   /** Receives every write into a page with `PageFlag.Watched`, just before it happens. */
-  onWatchedWrite: CodeWriteListener = () => undefined;
+  onWatchedWrite: CodeWriteListener = NOBODY;
   /** The same for reads of data by the processor, just after. */
-  onWatchedRead: CodeWriteListener = () => undefined;
-  mmio: MemoryMappedIo = {
-    read: (_address, size) => (size === 4 ? -1 : (1 << (size * 8)) - 1),
-    write: () => undefined,
-  };
+  onWatchedRead: CodeWriteListener = NOBODY;
+  mmio: MemoryMappedIo = OPEN_BUS;
   private readonly view: DataView;
 
   /** @throws MemorySizeError when `size` is not a multiple of 4 KiB between 1 MiB and 1 GiB. */
@@ -111,6 +114,21 @@ export class PhysicalMemory {
     }
     this.touch(address, length);
     this.bytes.fill(value, address, address + length);
+  }
+
+  /** Zeroes RAM and forgets what pages were to anybody, and who else there was; the processor is not told. */
+  renew(): void {
+    this.pageFlags.fill(0);
+    this.onWatchedWrite = this.onWatchedRead = NOBODY;
+    this.mmio = OPEN_BUS;
+    // Pages that nobody has touched are none of the host's memory, and shall not become some: they are only looked at.
+    const words = new Int32Array(this.wasm.buffer, RAM_BASE, this.size / 4);
+    const page = PAGE_SIZE / 4;
+    for (let first = 0; first < words.length; first += page) {
+      let at = first;
+      while (at < first + page && words[at] === 0) at++;
+      if (at < first + page) words.fill(0, first, first + page);
+    }
   }
 
   /** A write that touches read-only memory: only the bytes outside of it arrive. */

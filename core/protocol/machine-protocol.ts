@@ -252,6 +252,8 @@ export interface Resumption {
 
 export interface RequestMap {
   boot: { params: BootRequest; result: MachineSnapshot };
+  /** The machine is over, and nothing of it is left in the worker, which can boot another. */
+  end: { params: Record<string, never>; result: Record<string, never> };
   /** Runs until something stops the machine. */
   resume: { params: Resumption; result: Record<string, never> };
   step: { params: StepSpec; result: Record<string, never> };

@@ -229,6 +229,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     cpu: optional(oneOf(...CPU_MODELS)),
     devices: optional(devices),
   }),
+  end: fields({}),
   resume: resumption,
   step,
   resumeStep: resumption,

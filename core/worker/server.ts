@@ -8,7 +8,8 @@ import { BootError } from '../boot/boot-error.ts';
 import { createStepper, type Stepper } from '../debug/stepper.ts';
 import { ExpressionError } from '../debug/expression.ts';
 import type { CaughtEvent } from '../protocol/debug-protocol.ts';
-import { createMachine, type Machine, type RunResult } from '../machine/machine.ts';
+import { createMachine, type Machine, type MachineOutputs, type RunResult } from '../machine/machine.ts';
+import { createProcessor, type Processor } from '../machine/processor.ts';
 import { snapshot } from '../machine/snapshot.ts';
 import { MemorySizeError } from '../memory/physical-memory.ts';
 import {
@@ -61,6 +62,8 @@ export interface MachineServer {
 
 export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let machine: Machine | undefined;
+  /** Of the machine, or of the one that is over. */
+  let processor: Processor | undefined;
   let stepper: Stepper | undefined;
   /** A step that a breakpoint or an event has stopped. */
   let suspended: Stepper | undefined;
@@ -273,14 +276,25 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     return {};
   }
 
+  /** The machine is over, and nothing of it is left. */
+  function end(): void {
+    running = false;
+    over = false;
+    wake?.();
+    wake = undefined;
+    stepper = suspended = undefined;
+    machine = undefined;
+    expected = [];
+    lastStatus = 0;
+    output.clear();
+    processor?.renew();
+  }
+
   const handlers: Handlers = {
     boot(params) {
-      running = false;
-      over = false;
-      wake?.();
-      wake = undefined;
-      stepper = suspended = undefined;
-      machine = createMachine(params, {
+      end();
+      if (!processor?.fits(params)) processor = createProcessor(params);
+      const outputs: MachineOutputs = {
         serial: emit,
         debugcon: (byte) => {
           emit('debugcon', byte);
@@ -302,12 +316,17 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
             post({ event: 'shareRequest', share, id, message, room });
           },
         },
-      });
+      };
+      machine = createMachine(params, outputs, processor);
       ({ pace } = params);
       machine.debug.onLog = ({ id, values }) => {
         post({ event: 'logPoint', id, values });
       };
       return snapshot(machine);
+    },
+    end() {
+      end();
+      return {};
     },
     resume({ visit = false }) {
       const m = stoppedMachine();

@@ -51,7 +51,7 @@ export async function createAdapterHost(
     debugFolders: platform.debugFolders,
     ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),
     ...(platform.listenForGdb && { listenForGdb: platform.listenForGdb }),
-    createMachineWorker: () => preparation.takeWorker(),
+    createMachineWorker: (use) => preparation.takeWorker(use),
     hostKernel: async () => vscode.workspace.fs.readFile(inExtension('kernels', 'colinux-host.elf')),
     sourceUri: sourceMapper(await preparation.takeSources(), (path) =>
       folder && folder.uri.scheme !== 'file' ? folder.uri.with({ path }).toString() : path,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Tier } from '../../core/jit/tier.ts';
 import { createMachine, type Machine } from '../../core/machine/machine.ts';
+import type { Processor } from '../../core/machine/processor.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,11 +22,16 @@ export function buildKernels(): void {
   execFileSync('node', [join(root, 'tools/build-kernels.mjs')], { stdio: 'inherit' });
 }
 
+/** RAM of the sample's machine in bytes. */
+export const SAMPLE_MEMORY = 32 << 20;
+
 export interface SampleSettings {
   /** The guest's command line. */
   readonly args?: string;
   readonly rtcSeconds?: number;
   readonly tier?: Tier;
+  /** Of a machine before; it has `SAMPLE_MEMORY`, and the same tier. */
+  readonly processor?: Processor;
 }
 
 export interface Sample {
@@ -35,7 +41,12 @@ export interface Sample {
   readonly com2Length: () => number;
 }
 
-export function createSample({ args = '', rtcSeconds = 1_100_000_000, tier }: SampleSettings = {}): Sample {
+export function createSample({
+  args = '',
+  rtcSeconds = 1_100_000_000,
+  tier,
+  processor,
+}: SampleSettings = {}): Sample {
   let com1 = '';
   let com2Length = 0;
   const image = (path: string, words: string) => ({
@@ -45,7 +56,7 @@ export function createSample({ args = '', rtcSeconds = 1_100_000_000, tier }: Sa
   });
   const machine = createMachine(
     {
-      memoryBytes: 32 << 20,
+      memoryBytes: SAMPLE_MEMORY,
       kernel: image('kernels/build/colinux-host.elf', ''),
       modules: [image('samples/hello-guest/build/hello-guest.elf', args)],
       rtcSeconds,
@@ -59,6 +70,7 @@ export function createSample({ args = '', rtcSeconds = 1_100_000_000, tier }: Sa
       debugcon: () => undefined,
       log: () => undefined,
     },
+    processor,
   );
   return { machine, com1: () => com1, com2Length: () => com2Length };
 }

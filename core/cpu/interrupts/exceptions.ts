@@ -40,6 +40,8 @@ export interface Exceptions {
   release(): boolean;
   /** Forgets the exception that is held back: it does not happen. */
   drop(): void;
+  /** Forgets the last shutdown, too. */
+  renew(): void;
   /** The chain of exceptions behind the last shutdown. */
   shutdownCauses(): readonly FaultCause[];
 }
@@ -108,6 +110,10 @@ export function createExceptions(
     },
     drop() {
       waiting = undefined;
+    },
+    renew() {
+      waiting = undefined;
+      shutdownCauses = [];
     },
     shutdownCauses: () => shutdownCauses,
   };
