@@ -2,7 +2,13 @@
 import { EBP, ESP, ZERO } from '../../cpu/state.ts';
 import type { Memory, Operand, Operation } from '../ir.ts';
 import { isMemory } from '../lift.ts';
-import { emitAlu, emitCompareExchange, emitExchangeAdd, emitUnary } from './arithmetic.ts';
+import {
+  emitAlu,
+  emitCompareExchange,
+  emitCompareExchange8,
+  emitExchangeAdd,
+  emitUnary,
+} from './arithmetic.ts';
 import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden } from './bits.ts';
 import { emitFlagsFromAh, emitFlagsToAh, emitPushFlags } from './flag-image.ts';
 import type { FlagWriter } from './flags.ts';
@@ -10,6 +16,7 @@ import type { Frame } from './frame.ts';
 import { plus, type Sum } from './pages.ts';
 import {
   emitConditionalMove,
+  emitEnter,
   emitExchange,
   emitExtend,
   emitLea,
@@ -130,6 +137,9 @@ function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Tra
     case 'pop':
       emitPop(frame, of);
       break;
+    case 'enter':
+      emitEnter(frame, of);
+      break;
     case 'leave':
       emitLeave(frame);
       break;
@@ -153,6 +163,9 @@ function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Tra
       break;
     case 'compare-exchange':
       emitCompareExchange(frame, flags, of);
+      break;
+    case 'compare-exchange-8':
+      emitCompareExchange8(frame, flags, of);
       break;
     case 'bit':
       emitBit(frame, flags, of);
