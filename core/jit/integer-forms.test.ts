@@ -7,7 +7,7 @@ import { ABSENT, createTrials, READ_ONLY } from './testing/alike.ts';
 
 type Random = (n: number) => number;
 
-const TRIALS = 120;
+const TRIALS = 100;
 const SIZE = 0x66;
 /** What a place of an operand is near: the middle of a page, the end of one, one that is not there, one that is read-only. */
 const PLACES = [DATA + 0x100, DATA + 0x100, ABSENT - 2, ABSENT - 7, ABSENT + 8, READ_ONLY + 0x80];

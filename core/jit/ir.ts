@@ -35,10 +35,11 @@ export interface Memory {
   readonly bit?: { readonly register: number; readonly width: 16 | 32 };
 }
 export type Place = Register | Memory;
-/** An XMM register. */
+/** An XMM register, or an MMX register, which is the significand of an x87 one. */
 export interface Vector {
   readonly kind: 'vector';
   readonly register: number;
+  readonly mmx: boolean;
 }
 export type VectorSource = Vector | Memory;
 /** What an SSE floating-point instruction works on: one element (the lowest), or all of a register. */
@@ -207,12 +208,13 @@ export type Operation = Common &
     | { readonly op: 'vector-extract'; readonly to: Register; readonly from: Vector; readonly lane: number }
     /** A lane operation by the second byte of its opcode: `softfloat/assembly/simd.ts` has them all. */
     | { readonly op: 'vector-lanes'; readonly code: number; readonly to: Vector; readonly from: VectorSource }
-    /** Bytes 0-15 are those of `to`, 16-31 those of `from`. */
+    /** Bytes 0-15 are those of `to`, 16-31 those of `from`, of which an operand in memory has `reads`. */
     | {
         readonly op: 'vector-shuffle';
         readonly to: Vector;
         readonly from: VectorSource | Constant;
         readonly bytes: readonly number[];
+        readonly reads: 4 | 8 | 16;
       }
     /** Shifts of lanes, by the second opcode byte of their register form. */
     | {
@@ -228,6 +230,11 @@ export type Operation = Common &
         readonly from: Vector;
         readonly lanes: 16 | 4 | 2;
       }
+    /** EMMS. */
+    | { readonly op: 'vector-empty-mmx' }
+    /** LDMXCSR and STMXCSR. */
+    | { readonly op: 'vector-load-control'; readonly from: Memory }
+    | { readonly op: 'vector-store-control'; readonly to: Memory }
     | {
         readonly op: 'float';
         readonly name: FloatName;
@@ -295,6 +302,11 @@ export type Operation = Common &
       }
     /** FCMOVcc. */
     | { readonly op: 'x87-conditional-move'; readonly condition: number; readonly register: number }
+    /** FWAIT. */
+    | { readonly op: 'x87-wait' }
+    /** FXSAVE and FXRSTOR. */
+    | { readonly op: 'x87-save-state'; readonly to: Memory }
+    | { readonly op: 'x87-restore-state'; readonly from: Memory }
     | { readonly op: 'x87-load-control'; readonly from: Memory }
     | { readonly op: 'x87-store-word'; readonly word: 'control' | 'status'; readonly to: Place }
     | { readonly op: 'interpret' }

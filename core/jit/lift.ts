@@ -194,6 +194,8 @@ function oneByte(i: Insn): Bare | undefined {
       return i.wide && (i.imm2 & 31) === 0 ? { op: 'enter', locals: i.imm } : undefined;
     case 0xc9:
       return i.wide ? { op: 'leave' } : undefined;
+    case 0x9b:
+      return { op: 'x87-wait' };
     case 0xf5:
       return { op: 'carry', to: 'complement' };
     case 0xf6:
@@ -250,7 +252,7 @@ function twoByte(i: Insn): Bare | undefined {
       return { op: 'time-stamp' };
     case 0xae:
       // Fences: all accesses are in order.
-      return !i.memory && i.digit >= 5 ? { op: 'nop' } : undefined;
+      return i.memory ? undefined : { op: 'nop' };
     case 0xa0:
     case 0xa8:
       return i.wide ? { op: 'store-segment', seg: segmentOf(second), to: 'stack', width: 32 } : undefined;

@@ -6,7 +6,7 @@ import type { FlagWriter } from './flags.ts';
 import type { Frame } from './frame.ts';
 import { isMemory } from '../lift.ts';
 import { locate } from './memory.ts';
-import { open, read, take, type Target, type Value, valueOf, view } from './operands.ts';
+import { getPair, open, read, setPair, take, type Target, type Value, valueOf, view } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
@@ -203,36 +203,22 @@ export function emitCompareExchange8(
   const host = frame.temporary();
   const old = code.local(Type.i64);
   const differs = frame.temporary();
-  const pair = (high: number, low: number) => {
-    frame.getRegister(high);
-    code.op(Op.i64ExtendI32U);
-    code.const64(32, 0);
-    code.op(Op.i64Shl);
-    frame.getRegister(low);
-    code.op(Op.i64ExtendI32U, Op.i64Or);
-  };
   code.tee(host);
   code.memory(Op.i64Load, offset);
   code.set(old);
   code.get(old);
-  pair(EDX, EAX);
+  getPair(frame, EDX, EAX);
   code.op(Op.i64Ne);
   code.set(differs);
   code.get(host);
   code.get(old);
-  pair(ECX, EBX);
+  getPair(frame, ECX, EBX);
   code.get(differs);
   code.op(Op.select);
   code.memory(Op.i64Store, offset);
   code.get(differs);
   code.if();
-  code.get(old);
-  code.op(Op.i32WrapI64);
-  frame.setRegister(EAX);
-  code.get(old);
-  code.const64(32, 0);
-  code.op(Op.i64ShrU, Op.i32WrapI64);
-  frame.setRegister(EDX);
+  setPair(frame, EDX, EAX, old);
   code.end();
   if ((live & Flags.Result) !== 0) {
     // SF and PF are those of result ^ adjust, which stays.

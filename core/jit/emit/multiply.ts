@@ -6,7 +6,7 @@ import { Op, Type } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
 import { setOverflow } from './flag-words.ts';
 import type { Frame } from './frame.ts';
-import { getPart, open, read, setPart, setPartFromStack, take } from './operands.ts';
+import { getPair, getPart, open, read, setPair, setPart, setPartFromStack, take } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
@@ -108,13 +108,8 @@ export function emitWideMultiply(frame: Frame, flags: FlagWriter, operation: Nam
   code.op(extend);
   frame.getRegister(EAX);
   code.op(extend, Op.i64Mul);
-  code.tee(product);
-  code.op(Op.i32WrapI64);
-  frame.setRegister(EAX);
-  code.get(product);
-  code.const64(32, 0);
-  code.op(Op.i64ShrU, Op.i32WrapI64);
-  frame.setRegister(EDX);
+  code.set(product);
+  setPair(frame, EDX, EAX, product);
   multiplied(frame, flags, locals.registers[EAX]!, live, () => {
     frame.getRegister(EDX);
     if (signed) {
@@ -271,12 +266,7 @@ export function emitDivide(frame: Frame, operation: Named<'divide'>): void {
     code.get(b);
     code.op(Op.i32DivU);
     code.else();
-    frame.getRegister(EDX);
-    code.op(Op.i64ExtendI32U);
-    code.const64(32, 0);
-    code.op(Op.i64Shl);
-    frame.getRegister(EAX);
-    code.op(Op.i64ExtendI32U, Op.i64Or);
+    getPair(frame, EDX, EAX);
     code.get(b);
     code.op(Op.i64ExtendI32U, Op.i64DivU, Op.i32WrapI64);
     code.end();

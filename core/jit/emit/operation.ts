@@ -32,6 +32,7 @@ import { emitDivide, emitMultiply, emitWideMultiply } from './multiply.ts';
 import { emitDoubleShift, emitShift } from './shifts.ts';
 import { emitLoadSegment, emitReadState, emitStoreSegment } from './segments.ts';
 import { emitSimd } from './simd.ts';
+import { emitRestoreState, emitSaveState } from './state-image.ts';
 import { emitTimeStamp } from './time-stamp.ts';
 import type { Vectors } from './vectors.ts';
 import { emitX87, type X87 } from './x87.ts';
@@ -207,8 +208,14 @@ function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Tra
     case 'read-state':
       emitReadState(frame, of);
       break;
+    case 'x87-save-state':
+      emitSaveState(vectors, x87.pointers, of);
+      break;
+    case 'x87-restore-state':
+      emitRestoreState(vectors, x87.pointers, of);
+      break;
     default:
       if (isX87(of)) emitX87(x87, flags, of);
-      else emitSimd(vectors, flags, of);
+      else emitSimd(vectors, x87.pointers, flags, of);
   }
 }
