@@ -247,7 +247,9 @@ export function createCpu(
     near: mayStop,
   };
 
-  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events);
+  // Where code is translated before it runs for the first time, it is kept by then.
+  const keeps = options?.threshold === 1;
+  const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events, keeps);
   const exceptions = createExceptions(views, interrupts, events, faults);
 
   function noteBranch(from: number): void {
@@ -351,6 +353,8 @@ export function createCpu(
       const here = state[EIP];
       state[EIP] = eip;
       try {
+        // What is fetched twice is kept.
+        fetch();
         return fetch();
       } catch (error) {
         if (error !== faults.fault && error !== STOP_AT_NEW_CODE) throw error;

@@ -70,8 +70,11 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functi
     'enter',
     writer.addFunction({ parameters: [Type.i32, Type.i32], results: [Type.i32] }, enter),
   );
-  if (hasTailCalls())
-    writer.exportFunction('chain', writer.addFunction(CHAIN, emitChain(writer.signature(RUN))));
+  if (hasTailCalls()) {
+    const [, , refillFetch] = imported.find(([name]) => name === 'refillFetch')!;
+    const chain = emitChain({ run: writer.signature(RUN), refillFetch });
+    writer.exportFunction('chain', writer.addFunction(CHAIN, chain));
+  }
   for (const [name, parameters, index] of imported) {
     const pass = new Code(parameters);
     for (let n = 0; n < parameters; n++) pass.get(n);

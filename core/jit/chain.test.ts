@@ -111,6 +111,7 @@ describe.runIf(hasTailCalls())('a chain', () => {
   });
 
   const EIP_OF = 0x40_0000;
+  const COST = 20;
   /** A chain to a function that takes 7 from what is left. */
   function linked(times: number) {
     const pages = 200;
@@ -118,20 +119,30 @@ describe.runIf(hasTailCalls())('a chain', () => {
     const words = new Int32Array(memory.buffer);
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
     const run = { parameters: [Type.i32], results: [Type.i32] };
+    const two = { parameters: [Type.i32, Type.i32], results: [Type.i32] };
     const writer = new ModuleWriter(pages);
+    const refillFetch = writer.importFunction('refillFetch', two);
     writer.importTable('table', 1);
     const target = new Code(1);
     target.get(0);
     target.const(7);
     target.op(Op.i32Sub);
     writer.exportFunction('target', writer.addFunction(run, target));
-    const two = { parameters: [Type.i32, Type.i32], results: [Type.i32] };
-    writer.exportFunction('chain', writer.addFunction(two, emitChain(writer.signature(run))));
+    writer.exportFunction(
+      'chain',
+      writer.addFunction(two, emitChain({ run: writer.signature(run), refillFetch })),
+    );
     const module = new WebAssembly.Module(writer.finish());
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, table } });
+    /** What the page tables say, and who asked. */
+    const tables = { entry: 0, asked: [] as number[][] };
+    const lookUp = (...args: number[]) => {
+      tables.asked.push(args);
+      return tables.entry;
+    };
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, table, refillFetch: lookUp } });
     table.set(0, exports.target);
     const translation = {
-      ...{ eip: EIP_OF, place: 0, entered: 0, granted: 0 },
+      ...{ eip: EIP_OF, place: 0, cost: COST, entered: 0, granted: 0 },
       // Supervisor, with an unlimited FS, and any GS.
       mode: narrowed(modeOf(FS_UNLIMITED), new Set([FS])),
       region: { blocks: [{ source: { physical: 0x5000, tail: -1 } }] },
@@ -142,7 +153,7 @@ describe.runIf(hasTailCalls())('a chain', () => {
     words[UNLIMITED] = (1 << FS) | (1 << GS);
     words[JIT_EXIT] = 5;
     return {
-      ...{ translation, chain, words },
+      ...{ translation, chain, words, tables },
       go: exports.chain as (left: number, eip: number) => number,
     };
   }
@@ -174,6 +185,25 @@ describe.runIf(hasTailCalls())('a chain', () => {
     expect(go(100, EIP_OF)).toBe(93);
     chain.clear();
     expect(go(100, EIP_OF)).toBe(100);
+  });
+
+  it('looks for a page that the TLB does not know, if an instruction is left to run', () => {
+    const { go, words, tables } = linked(9);
+    const entry = words[TLB_BASE / 4 + (EIP_OF >>> 12)]!;
+    words[TLB_BASE / 4 + (EIP_OF >>> 12)] = 0;
+    expect(go(100, EIP_OF)).toBe(100);
+    tables.entry = entry + 0x1000;
+    expect(go(100, EIP_OF)).toBe(100);
+    tables.entry = entry;
+    expect(go(COST - 1, EIP_OF)).toBe(COST - 1);
+    expect(tables.asked).toEqual([
+      [EIP_OF, 0],
+      [EIP_OF, 0],
+    ]);
+    expect(go(COST, EIP_OF)).toBe(COST - 7);
+    words[CPL] = 3;
+    expect(go(100, EIP_OF)).toBe(100);
+    expect(tables.asked).toHaveLength(3);
   });
 
   it('gives a slot to who is linked last', () => {

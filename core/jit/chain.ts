@@ -4,7 +4,8 @@
  *
  * A table in the machine's memory, a slot for each hash of an EIP, says which translations are entered so. The region has put its
  * state in place and ends with a tail call of `emitChain`'s function; if the slot is for another EIP or mode, or the page is not
- * mapped as it was, that returns and the processor's loop goes on. So only what is entered often stands there, and nothing
+ * mapped as it was, that returns and the processor's loop goes on. A page that the TLB does not know, as after each switch of
+ * address spaces, is looked up first. So only what is entered often stands there, and nothing
  * at all while somebody wants to see every block before it runs.
  */
 import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../cpu/paging/tlb.ts';
@@ -22,7 +23,16 @@ const WORDS = 8;
 const SLOT_BYTES = WORDS * 4;
 
 /** Words of a slot. */
-const Slot = { Eip: 0, Mode: 1, ModeMask: 2, Page: 3, PageMask: 4, Place: 5, Times: 6 } as const;
+const Slot = {
+  Eip: 0,
+  Mode: 1,
+  ModeMask: 2,
+  Page: 3,
+  PageMask: 4,
+  Place: 5,
+  Times: 6,
+  Cost: 7,
+} as const;
 const NO_MODE = -1;
 /** Behind so many entries the translation is looked at again: whether it is used is seen by that. */
 const MOST_TIMES = 1_000_000;
@@ -50,30 +60,49 @@ export const hasTailCalls = (): boolean => WebAssembly.validate(TAIL_CALL);
 
 /** `modeNow`, where something is translated at all. */
 function emitModeNow(code: Code): void {
-  const load = (word: number) => {
-    code.const(0);
-    code.memory(Op.i32Load, word * 4);
-  };
-  load(UNLIMITED);
+  load(code, UNLIMITED);
   code.const(FS);
   code.op(Op.i32ShrU);
   code.const(FS_UNLIMITED | GS_UNLIMITED);
   code.op(Op.i32And);
   code.const(USER);
   code.const(0);
-  load(CPL);
+  load(code, CPL);
   code.op(Op.select, Op.i32Or);
 }
+function load(code: Code, word: number): void {
+  code.const(0);
+  code.memory(Op.i32Load, word * 4);
+}
 
-/** The function (instructions left, EIP) -> instructions left. @param run signature of the functions in the table */
-export function emitChain(run: number): Code {
+/** Functions that the gate calls, by their indices: the signature of those in the table, and `Services.refillFetch`. */
+export interface ChainImports {
+  readonly run: number;
+  readonly refillFetch: number;
+}
+
+/** The function (instructions left, EIP) -> instructions left. */
+export function emitChain({ run, refillFetch }: ChainImports): Code {
   const code = new Code(2);
   const [left, eip] = [0, 1];
   const slot = code.local();
   const times = code.local();
-  const load = (word: number) => {
+  const field = (word: number) => {
     code.get(slot);
     code.memory(Op.i32Load, CHAIN_BASE + word * 4);
+  };
+  /** Is the code not where it was, by the TLB's word on the stack? */
+  const isElsewhere = () => {
+    field(Slot.PageMask);
+    code.op(Op.i32And);
+    field(Slot.Page);
+    code.op(Op.i32Ne);
+  };
+  const giveUp = () => {
+    code.if();
+    code.get(left);
+    code.op(Op.return);
+    code.end();
   };
   code.get(eip);
   code.const(SPREAD | 0);
@@ -83,29 +112,40 @@ export function emitChain(run: number): Code {
   code.const(Math.log2(SLOT_BYTES));
   code.op(Op.i32Shl);
   code.set(slot);
-  load(Slot.Eip);
+  field(Slot.Eip);
   code.get(eip);
   code.op(Op.i32Eq);
   emitModeNow(code);
-  load(Slot.ModeMask);
+  field(Slot.ModeMask);
   code.op(Op.i32And);
-  load(Slot.Mode);
+  field(Slot.Mode);
   code.op(Op.i32Eq, Op.i32And);
+  field(Slot.Times);
+  code.tee(times);
+  code.const(0);
+  code.op(Op.i32GtS, Op.i32And, Op.i32Eqz);
+  giveUp();
   code.get(eip);
   code.const(12);
   code.op(Op.i32ShrU);
   code.const(2);
   code.op(Op.i32Shl);
   code.memory(Op.i32Load, TLB_BASE);
-  load(Slot.PageMask);
-  code.op(Op.i32And);
-  load(Slot.Page);
-  code.op(Op.i32Eq, Op.i32And);
-  load(Slot.Times);
-  code.tee(times);
-  code.const(0);
-  code.op(Op.i32GtS, Op.i32And);
+  isElsewhere();
   code.if();
+  // What is fetched without an instruction to run would not be so by the interpreter.
+  code.get(left);
+  field(Slot.Cost);
+  code.op(Op.i32LtS);
+  giveUp();
+  code.get(eip);
+  code.const(0);
+  load(code, CPL);
+  code.op(Op.i32Ne);
+  code.call(refillFetch);
+  isElsewhere();
+  giveUp();
+  code.end();
   code.get(slot);
   code.get(times);
   code.const(1);
@@ -115,10 +155,8 @@ export function emitChain(run: number): Code {
   code.const(RETURNED);
   code.memory(Op.i32Store, JIT_EXIT * 4);
   code.get(left);
-  load(Slot.Place);
+  field(Slot.Place);
   code.returnCallIndirect(run);
-  code.end();
-  code.get(left);
   return code;
 }
 
@@ -155,7 +193,7 @@ export function createChain(memory: WebAssembly.Memory): Chain {
   }
   return {
     link(translation, times) {
-      const { eip, mode, place, region } = translation;
+      const { eip, mode, place, region, cost } = translation;
       const { source } = region.blocks[0]!;
       // One page is looked at.
       if (source.tail >= 0) return;
@@ -163,7 +201,7 @@ export function createChain(memory: WebAssembly.Memory): Chain {
       empty(slot);
       const { mask, word } = pageOf(eip, source.physical, mode.user);
       translation.granted = Math.min(times, MOST_TIMES);
-      words.set([eip, mode.number, mode.mask, word, mask, place, translation.granted], slot * WORDS);
+      words.set([eip, mode.number, mode.mask, word, mask, place, translation.granted, cost], slot * WORDS);
       linked[slot] = translation;
       translation.unlink = () => {
         empty(slot);

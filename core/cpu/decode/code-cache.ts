@@ -82,18 +82,30 @@ function discard(block: Block): void {
   if (block.derived) for (const one of block.derived) one.discard();
 }
 
+/** Most bytes of a block of which no more than its limits are known. */
+export const MOST_PASSED = 128;
+
 interface PageCode {
   readonly blocks: Block[];
   /** How many blocks cover each byte of the page. A count that reaches `MANY` stays. */
   readonly cover: Uint8Array;
+  /** For each byte the size of the block that has run once from there and was not kept, or 0. They count as code. */
+  readonly passed: Uint8Array;
+  /** How many such blocks there are. */
+  passes: number;
 }
 
 const MANY = 255;
+const isEmpty = ({ blocks, passes }: PageCode) => blocks.length === 0 && passes === 0;
 const MOST_DROPPED = 0x1_0000;
 
 export interface CodeCache {
   find(physical: number, wide: boolean): Block | undefined;
   add(block: Block, wide: boolean): void;
+  /** Remembers of a block inside one page, of at most `MOST_PASSED` bytes, that it runs, and nothing else. */
+  pass(block: Block): void;
+  /** Has a block at a physical address run that was not kept, and is still what it was? */
+  hasPassed(physical: number): boolean;
   /** Is there decoded code on the page of a physical address? */
   hasPage(physical: number): boolean;
   /** Drops the blocks that overlap a written range inside one page. Returns whether there were any. */
@@ -111,11 +123,14 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
   const pages: (PageCode | undefined)[] = new Array<undefined>(memory.size / PAGE_SIZE).fill(undefined);
   const key = (physical: number, wide: boolean) => physical * 2 + (wide ? 1 : 0);
 
-  /** Counts the part of a block on a page in (1) or out (-1). */
+  /** Counts bytes of a page, by their offsets, in (1) or out (-1). */
+  function coverBytes(code: PageCode, from: number, to: number, step: number): void {
+    for (let at = from; at < to; at++) if (code.cover[at] !== MANY) code.cover[at]! += step;
+  }
+  /** The same for the part of a block on a page. */
   function cover(page: number, code: PageCode, block: Block, step: number): void {
     const first = page * PAGE_SIZE;
-    for (let at = block.from(page) - first; at < block.to(page) - first; at++)
-      if (code.cover[at] !== MANY) code.cover[at]! += step;
+    coverBytes(code, block.from(page) - first, block.to(page) - first, step);
   }
 
   /** Code that changes is mostly decoded again at the same place: its entry waits there for the next block. */
@@ -131,14 +146,20 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
     memory.pageFlags[page] &= ~PageFlag.Code;
   }
 
-  function addPart(page: number, block: Block): void {
+  function codeOf(page: number): PageCode {
     let code = pages[page];
     if (!code) {
-      code = { blocks: [], cover: new Uint8Array(PAGE_SIZE) };
+      const [counts, passed] = [new Uint8Array(PAGE_SIZE), new Uint8Array(PAGE_SIZE)];
+      code = { blocks: [], cover: counts, passed, passes: 0 };
       pages[page] = code;
       memory.pageFlags[page] |= PageFlag.Code;
       onNewPage(page);
     }
+    return code;
+  }
+
+  function addPart(page: number, block: Block): void {
+    const code = codeOf(page);
     code.blocks.push(block);
     cover(page, code, block, 1);
   }
@@ -149,6 +170,25 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
     if (!code) return;
     cover(page, code, block, -1);
     code.blocks.splice(code.blocks.indexOf(block), 1);
+  }
+
+  function pass({ physical, size }: Block): void {
+    const code = codeOf(physical >>> 12);
+    const at = physical & (PAGE_SIZE - 1);
+    code.passed[at] = size;
+    code.passes++;
+    coverBytes(code, at, at + size, 1);
+  }
+  const hasPassed = (physical: number) =>
+    (pages[physical >>> 12]?.passed[physical & (PAGE_SIZE - 1)] ?? 0) > 0;
+  function forgetPassed(physical: number): void {
+    const code = pages[physical >>> 12];
+    const at = physical & (PAGE_SIZE - 1);
+    const size = code?.passed[at] ?? 0;
+    if (!code || size === 0) return;
+    coverBytes(code, at, at + size, -1);
+    code.passed[at] = 0;
+    code.passes--;
   }
 
   /** Drops the blocks of a page that overlap [from, to), physical addresses on it. */
@@ -165,6 +205,8 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
       }
     }
     code.blocks.length = kept;
+    for (let at = Math.max(page * PAGE_SIZE, from - MOST_PASSED); at < to && code.passes > 0; at++)
+      if (at + code.passed[at & (PAGE_SIZE - 1)]! > from) forgetPassed(at);
   }
 
   return {
@@ -174,17 +216,23 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
     },
     add(block, wide) {
       addPart(block.physical >>> 12, block);
+      forgetPassed(block.physical);
       if (block.tail >= 0) addPart(block.tail >>> 12, block);
       blocks.set(key(block.physical, wide), block);
     },
-    hasPage: (physical) => (pages[physical >>> 12]?.blocks.length ?? 0) > 0,
+    pass,
+    hasPassed,
+    hasPage(physical) {
+      const code = pages[physical >>> 12];
+      return code !== undefined && !isEmpty(code);
+    },
     invalidate(physical, length) {
       let any = false;
       for (let page = physical >>> 12; page <= (physical + length - 1) >>> 12; page++) {
         const code = pages[page];
         if (!code) continue;
         // Code that is written anew is run again before long: only a page that is written once more is one of data.
-        if (code.blocks.length === 0) {
+        if (isEmpty(code)) {
           dropPage(page);
           continue;
         }

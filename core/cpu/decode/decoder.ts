@@ -5,7 +5,7 @@
  */
 import type { Faults } from '../interrupts/fault.ts';
 import { CS, DS, EBP, EBX, EDI, ES, ESI, ESP, FS, GS, SS, ZERO } from '../state.ts';
-import { Insn } from './insn.ts';
+import type { Insn } from './insn.ts';
 import {
   type Immediate,
   type OpcodeMap,
@@ -18,7 +18,7 @@ import {
 } from './opcode-map.ts';
 
 /** Longest legal instruction in bytes; one more is #GP(0). */
-const MAX_LENGTH = 15;
+export const MAX_LENGTH = 15;
 
 /** Supplies the bytes at consecutive addresses. */
 export interface CodeReader {
@@ -34,8 +34,9 @@ export interface Decoder {
   /**
    * Decodes one instruction, which begins at 0: its `end` is its length.
    * @param wide CS.D: 32-bit default sizes.
+   * @param insn a new one, or one that has been cleared
    */
-  decode(reader: CodeReader, wide: boolean): Insn;
+  decode(reader: CodeReader, wide: boolean, insn: Insn): void;
 }
 
 /** Base, index and default segment of 16-bit addressing forms (SDM vol. 2A, table 2-1). */
@@ -113,7 +114,6 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
       if (mod === 1) insn.disp = signedByte();
       else if (mod === 2) insn.disp = dword();
     } else {
-      insn.addrMask = 0xffff;
       insn.base = BASE16[rm];
       insn.idx = INDEX16[rm];
       segment = SEGMENT16[rm];
@@ -172,6 +172,7 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
     let address32 = codeWide;
     let override = -1;
     let lock = false;
+    let rep = 0;
     let operandPrefix = false;
     let opcode: number;
     prefixes: for (;;) {
@@ -207,18 +208,15 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
           break;
         case 0xf2:
         case 0xf3:
-          insn.rep = opcode;
+          rep = opcode;
           break;
         default:
           break prefixes;
       }
     }
-    if (opcode === 0x0f) opcode = twoByteOpcode(byte(), insn.rep, operandPrefix);
+    if (opcode === 0x0f) opcode = twoByteOpcode(byte(), rep, operandPrefix);
 
-    insn.opcode = opcode;
-    insn.addrMask = address32 ? -1 : 0xffff;
-    insn.wide = wide;
-    insn.seg = override >= 0 ? override : DS;
+    insn.begin(opcode, rep, wide, address32, override >= 0 ? override : DS);
     const members = map.groups[opcode];
     let operation = members ? NO_OPERATION : map.entries[opcode];
     if (!operation && opcode > 0xff) operation = missingSimd(opcode & 0xff);
@@ -231,12 +229,9 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
       const reg = (modrm >> 3) & 7;
       // x87 instructions have no immediate: this is what FOP holds.
       if ((opcode & 0x1f8) === 0xd8) insn.imm = ((opcode & 7) << 8) | modrm;
-      if (members) {
-        operation = members[reg];
-        insn.digit = reg;
-      }
+      if (members) operation = members[reg];
       memory = modrm < 0xc0 && !operation?.registerOnly;
-      insn.memory = memory;
+      insn.modrm(members ? reg : -1, memory);
       if (memory) memoryOperand(insn, modrm, address32, override);
       if (!operation) {
         // Fetched before the #UD is raised, as long as the other members of the group.
@@ -255,26 +250,20 @@ export function createDecoder(map: OpcodeMap, { ud, gp }: Faults): Decoder {
 
     const handlers = memory ? operation.mem : operation.reg;
     if (!handlers || (lock && !(memory && operation.lock))) return;
-    insn.exec = handlers[wide ? 1 : 0];
-    insn.legal = true;
-    insn.ends = operation.ends ?? false;
+    insn.allow(handlers[wide ? 1 : 0], operation.ends ?? false);
   }
 
   return {
-    decode(source, wide) {
+    decode(source, wide, insn) {
       reader = source;
       length = 0;
-      const insn = new Insn();
       try {
         decodeInto(insn, wide);
       } catch (error) {
         if (error !== TOO_LONG) throw error;
-        insn.exec = tooLong;
-        insn.legal = false;
-        insn.ends = true;
+        insn.refuse(tooLong);
       }
       insn.end = length;
-      return insn;
     },
   };
 }

@@ -1,6 +1,9 @@
 /**
  * From CS:EIP to a block of decoded instructions: fetch with limit check and translation (SDM vol. 3A, 5.3 and 4.6), decoding,
  * and the table from linear address to block that makes this one lookup most of the time.
+ *
+ * Much code runs once and never again. So a block is kept when it runs for the second time; until then its instructions
+ * are the same few objects for all code.
  */
 import { PAGE_SIZE } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
@@ -8,13 +11,15 @@ import type { Faults } from '../interrupts/fault.ts';
 import type { CpuEvents } from '../env.ts';
 import type { Mmu } from '../paging/mmu.ts';
 import { Attr, CPL, CS, EIP, type Views } from '../state.ts';
-import { Block, type CodeCache } from './code-cache.ts';
-import type { CodeReader, Decoder } from './decoder.ts';
-import type { Insn } from './insn.ts';
+import { Block, type CodeCache, MOST_PASSED } from './code-cache.ts';
+import { type CodeReader, type Decoder, MAX_LENGTH } from './decoder.ts';
+import { Insn } from './insn.ts';
 import type { Splits } from './splits.ts';
 
 /** Longest block in instructions: bounds what a breakpoint change or an invalidation throws away. */
 const MAX_BLOCK = 64;
+/** Behind so many bytes the last instruction of a block begins that is not kept: see `MOST_PASSED`. */
+const MAX_PASSING = MOST_PASSED - MAX_LENGTH;
 /** Entries of the table from linear address to block. */
 const LINEAR_SLOTS = 1 << 16;
 
@@ -38,6 +43,7 @@ export const STOP_AT_NEW_CODE = Symbol('stop at new code');
 /**
  * @param events is told of pages before their code is executed, and may stop there
  * @param splits where blocks must begin, for there may be a breakpoint
+ * @param keeps blocks are kept from the first time on
  */
 export function createFetch(
   views: Views,
@@ -48,6 +54,7 @@ export function createFetch(
   faults: Faults,
   splits: FetchSplits,
   events: Pick<CpuEvents, 'newCode' | 'watchedCode'>,
+  keeps: boolean,
 ): () => Block {
   const { state, segBase, segLimit, segAttr } = views;
   const { watchedCode } = events;
@@ -61,16 +68,26 @@ export function createFetch(
     throw PAGE_END;
   });
 
-  function decodeBlock(physical: number, linear: number, wide: boolean): Block | undefined {
+  /** The instructions of the block that is not kept: only one is under way. */
+  const passing = Array.from({ length: MAX_BLOCK }, () => new Insn());
+  function passingInsn(n: number): Insn {
+    const insn = passing[n];
+    insn.clear();
+    return insn;
+  }
+
+  function decodeBlock(physical: number, linear: number, wide: boolean, kept: boolean): Block | undefined {
     const insns: Insn[] = [];
+    const most = kept ? PAGE_SIZE : MAX_PASSING;
     pageReader.bytes = memory.bytes;
     pageReader.at = physical;
     pageReader.limit = Math.min((physical & -PAGE_SIZE) + PAGE_SIZE, memory.size);
     let size = 0;
     try {
-      while (insns.length < MAX_BLOCK) {
+      while (insns.length < MAX_BLOCK && size <= most) {
         if (size > 0 && splits.has(linear + size, physical + size)) break;
-        const insn = decoder.decode(pageReader, wide);
+        const insn = kept ? new Insn() : passingInsn(insns.length);
+        decoder.decode(pageReader, wide, insn);
         insn.start = size;
         size += insn.end;
         insn.end = size;
@@ -95,7 +112,8 @@ export function createFetch(
   });
   function decodeSlow(wide: boolean): Block {
     slowOffset = state[EIP];
-    const insn = decoder.decode(slowReader, wide);
+    const insn = new Insn();
+    decoder.decode(slowReader, wide, insn);
     const linear = (segBase[CS] + state[EIP]) | 0;
     return new Block(0, insn.end, [insn], splits.near(linear));
   }
@@ -122,6 +140,8 @@ export function createFetch(
     if (events.newCode(linear >>> 0, physical, fresh)) throw STOP_AT_NEW_CODE;
   }
 
+  const isBeyondLimit = (eip: number, { size }: Block) => (eip >>> 0) + size - 1 > segLimit[CS];
+
   /** The block at CS:EIP. @throws CpuFault when the fetch faults. */
   function fetch(): Block {
     const eip = state[EIP];
@@ -140,8 +160,13 @@ export function createFetch(
       if (!block) {
         if (physical >= memory.size) return decodeSlow(wide);
         tell(linear, physical, !cache.hasPage(physical));
-        block = decodeBlock(physical, linear, wide);
+        const kept = keeps || cache.hasPassed(physical);
+        block = decodeBlock(physical, linear, wide, kept);
         if (!block) return decodeCrossing(physical, linear, wide);
+        if (!kept) {
+          cache.pass(block);
+          return isBeyondLimit(eip, block) ? decodeSlow(wide) : block;
+        }
         cache.add(block, wide);
       } else tell(linear, physical, false);
       block.linear = linear;
@@ -149,7 +174,7 @@ export function createFetch(
       block.mode = mode;
       slots[slot] = block;
     }
-    if ((eip >>> 0) + block.size - 1 > segLimit[CS]) return decodeSlow(wide);
+    if (isBeyondLimit(eip, block)) return decodeSlow(wide);
     // The page that it ends on may have changed: then it is another instruction.
     if (block.tail >= 0 && tailOf(linear) !== block.tail) {
       cache.invalidate(block.physical, 1);

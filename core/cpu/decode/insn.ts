@@ -64,50 +64,29 @@ export class Insn {
   get opcode(): number {
     return this.kind & OPCODE;
   }
-  set opcode(value: number) {
-    this.kind = withBits(this.kind, 0, OPCODE, value);
-  }
   get digit(): number {
     return ((this.kind >> DIGIT) & 0xf) - 1;
-  }
-  set digit(value: number) {
-    this.kind = withBits(this.kind, DIGIT, 0xf, value + 1);
   }
   /** Its ModRM operand is in memory. */
   get memory(): boolean {
     return (this.kind & MEMORY) !== 0;
   }
-  set memory(value: boolean) {
-    this.setFlag(MEMORY, value);
-  }
   /** The operation is a legal one. */
   get legal(): boolean {
     return (this.kind & LEGAL) !== 0;
-  }
-  set legal(value: boolean) {
-    this.setFlag(LEGAL, value);
   }
   /** It ends its block. */
   get ends(): boolean {
     return (this.kind & ENDS) !== 0;
   }
-  set ends(value: boolean) {
-    this.setFlag(ENDS, value);
-  }
   /** 32-bit operand size. */
   get wide(): boolean {
     return (this.kind & WIDE) !== 0;
-  }
-  set wide(value: boolean) {
-    this.setFlag(WIDE, value);
   }
   /** 0, F2h or F3h. */
   get rep(): number {
     const bits = (this.kind >> REP) & REP_BITS;
     return bits === 0 ? 0 : REP_PREFIX | bits;
-  }
-  set rep(value: number) {
-    this.kind = withBits(this.kind, REP, REP_BITS, value);
   }
 
   /** Byte offset of the first and of the byte behind the last byte, from the start of the block. */
@@ -147,9 +126,6 @@ export class Insn {
   get addrMask(): number {
     return this.address | LOWER_HALF;
   }
-  set addrMask(value: number) {
-    this.address = (this.address & LOWER_HALF) | (value & ~LOWER_HALF);
-  }
 
   /** The selector of a far pointer, the level of ENTER: these have no operand in memory. */
   get imm2(): number {
@@ -181,7 +157,38 @@ export class Insn {
     this.notes = withBits(this.notes, APART, MOST, count(value));
   }
 
-  private setFlag(flag: number, value: boolean): void {
-    this.kind = value ? this.kind | flag : this.kind & ~flag;
+  /** As it was when it was made. */
+  clear(): void {
+    this.exec = unset;
+    this.reg = 0;
+    this.rm = 0;
+    this.base = ZERO;
+    this.idx = ZERO;
+    this.address = (DS << SEG) | ~LOWER_HALF;
+    this.disp = 0;
+    this.imm = 0;
+    this.kind = ENDS;
+    this.place = 0;
+    this.notes = 0;
+  }
+
+  /** What prefixes and opcode tell: until `allow` the operation is not a legal one, and ends its block. */
+  begin(opcode: number, rep: number, wide: boolean, address32: boolean, seg: number): void {
+    this.kind = opcode | ((rep & REP_BITS) << REP) | (wide ? WIDE : 0) | ENDS;
+    this.address = (seg << SEG) | (address32 ? ~LOWER_HALF : 0);
+  }
+  /** What ModRM tells. @param digit of a group, or -1 */
+  modrm(digit: number, memory: boolean): void {
+    this.kind |= ((digit + 1) << DIGIT) | (memory ? MEMORY : 0);
+  }
+  /** It is a legal operation. */
+  allow(exec: Handler, ends: boolean): void {
+    this.exec = exec;
+    this.kind = (this.kind & ~ENDS) | LEGAL | (ends ? ENDS : 0);
+  }
+  /** It is none after all. */
+  refuse(exec: Handler): void {
+    this.exec = exec;
+    this.kind = (this.kind & ~LEGAL) | ENDS;
   }
 }

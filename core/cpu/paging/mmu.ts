@@ -35,6 +35,7 @@ import {
 import { createPageWalk } from './page-walk.ts';
 import {
   ALL_RIGHTS,
+  FLUSHED,
   GLOBAL,
   NO_EXECUTE,
   RIGHTS,
@@ -48,8 +49,30 @@ import {
 
 /** Bytes of the largest access to memory: an XMM register. */
 const LARGEST_ACCESS = 16;
-/** Filled entries remembered for a quick flush; beyond this many the whole table is cleared. */
+/** Filled entries remembered for a quick flush, of each kind; beyond this many the whole table is gone through. */
 const TRACKED = 8192;
+
+/** The pages of entries that were filled. */
+class Tracked {
+  private readonly pages = new Int32Array(TRACKED);
+  private count = 0;
+
+  add(page: number): void {
+    if (this.count < TRACKED) this.pages[this.count] = page;
+    this.count++;
+  }
+  clear(): void {
+    this.count = 0;
+  }
+  /** There were too many to remember. */
+  get isPartial(): boolean {
+    return this.count > TRACKED;
+  }
+  /** Those that are remembered, some perhaps twice. */
+  get known(): Int32Array {
+    return this.pages.subarray(0, Math.min(this.count, TRACKED));
+  }
+}
 
 /** Is told of data accesses to a watched page, before a fault can hide what follows. */
 export type AccessListener = (linear: number, size: number, write: boolean) => void;
@@ -109,8 +132,9 @@ export interface Mmu {
 }
 
 export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { raise, fault }: Faults): Mmu {
-  const tracked = new Int32Array(TRACKED);
-  let trackedCount = 0;
+  /** Entries that a CR3 load flushes, and those that survive it: a kernel's are many, and it loads CR3 often. */
+  const locals = new Tracked();
+  const globals = new Tracked();
   let generation = 1;
   let watched: readonly number[] = [];
   let watcher: AccessListener | undefined;
@@ -132,8 +156,8 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
   function enter(linear: number, ungated: number, rights: number, global: number): number {
     const page = linear >>> 12;
     const physical = (ungated & ~state[A20_GATED]) >>> 0;
-    if (tlb[page] === 0 && trackedCount < TRACKED) tracked[trackedCount] = page;
-    if (tlb[page] === 0) trackedCount++;
+    const before = tlb[page];
+    if (before === 0 || (before & GLOBAL) !== global) (global !== 0 ? globals : locals).add(page);
     const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
     return (tlb[page] = distance | fastRights(rights, linear, physical) | (rights << RIGHTS) | global);
   }
@@ -205,8 +229,12 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
       const entry = tlb[page];
       if (((entry & -PAGE_SIZE) + (page << 12) - RAM_BASE) >>> 12 === physicalPage) use(page);
     };
-    if (trackedCount <= TRACKED) for (let i = 0; i < trackedCount; i++) look(tracked[i]);
-    else for (let page = 0; page < tlb.length; page++) if (tlb[page] !== 0) look(page);
+    if (locals.isPartial || globals.isPartial) {
+      for (let page = 0; page < tlb.length; page++) if (tlb[page] !== 0) look(page);
+      return;
+    }
+    for (const page of locals.known) look(page);
+    for (const page of globals.known) look(page);
   }
 
   /** After a slow access: the reason for it may be gone (code page without code). */
@@ -304,33 +332,22 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
     writeSystem,
     flush(global) {
       generation = (generation + 1) | 0;
-      if (trackedCount > TRACKED) {
-        if (global) {
-          tlb.fill(0);
-          trackedCount = 0;
-          return;
-        }
-        // Rebuild the list from the survivors.
-        trackedCount = 0;
-        for (let page = 0; page < tlb.length; page++) {
-          if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
-          else if (trackedCount++ < TRACKED) tracked[trackedCount - 1] = page;
-        }
-        return;
+      if (locals.isPartial) {
+        for (let page = 0; page < tlb.length; page++) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
+      } else {
+        for (const page of locals.known) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
       }
-      let kept = 0;
-      for (let i = 0; i < trackedCount; i++) {
-        const page = tracked[i];
-        if (!global && (tlb[page] & GLOBAL) !== 0) tracked[kept++] = page;
-        else tlb[page] = 0;
-      }
-      trackedCount = kept;
+      locals.clear();
+      if (!global) return;
+      if (globals.isPartial) tlb.fill(0);
+      else for (const page of globals.known) tlb[page] = 0;
+      globals.clear();
     },
     flushPage(linear) {
       generation = (generation + 1) | 0;
       const page = linear >>> 12;
-      // The page stays in the list of filled entries; `enter` must not list it twice, so keep a harmless mark.
-      if (tlb[page] !== 0) tlb[page] = GLOBAL << 1;
+      // The page stays where filled entries are remembered, and `enter` must not add it again: so a harmless mark stays.
+      if (tlb[page] !== 0) tlb[page] = FLUSHED | (tlb[page] & GLOBAL);
     },
     watch(pages, onAccess) {
       const before = watched;

@@ -11,4 +11,6 @@ export const USER = USER_READ | USER_WRITE;
 /** Rights of the page tables stand this many bits above them. */
 export const RIGHTS = 8;
 export const GLOBAL = 0x10;
+/** What is left of an entry that was flushed by itself. */
+export const FLUSHED = 0x20;
 export const NO_EXECUTE = 0x40;

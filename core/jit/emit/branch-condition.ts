@@ -25,10 +25,9 @@ export function emitBranchCondition(
     frame.setRegister(ECX);
   }
   frame.getRegister(ECX);
-  code.op(Op.i32Eqz);
-  if (when === 'ecx-zero') return;
-  code.op(Op.i32Eqz);
-  if (when === 'loop') return;
+  code.const(0);
+  code.op(when === 'ecx-zero' ? Op.i32Eq : Op.i32Ne);
+  if (when === 'ecx-zero' || when === 'loop') return;
   flags.condition(when === 'loop-equal' ? EQUAL : NOT_EQUAL);
   code.op(Op.i32And);
 }

@@ -64,75 +64,85 @@ export function createFlagWriter(frame: Frame): FlagWriter {
       code.op(Op.i32Xor);
     }
   }
-  function compare(opcode: number): void {
-    code.get(x);
-    code.get(y);
-    code.op(opcode);
-  }
-  function signBit(): void {
-    code.const(0);
-    code.op(Op.i32LtS);
-  }
   function zero(): void {
     code.get(result);
     code.op(Op.i32Eqz);
   }
 
-  /** The even conditions; the odd ones are their opposites. */
-  function even(condition: number): void {
+  /** An even condition, or the odd one that is its opposite: by one comparison, which engines join with the branch behind it. */
+  function test(condition: number, not: boolean): void {
+    const compare = (opcode: number, opposite: number) => {
+      code.op(not ? opposite : opcode);
+    };
+    const negative = () => {
+      code.const(0);
+      compare(Op.i32LtS, Op.i32GeS);
+    };
     switch (condition) {
       case 0:
         overflowWord(code, locals);
-        signBit();
+        negative();
         return;
       case 2:
-        writer.getCarry();
+        code.get(carryX);
+        code.get(carryY);
+        compare(Op.i32LtU, Op.i32GeU);
         return;
       case 4:
-        zero();
+        code.get(result);
+        code.const(0);
+        compare(Op.i32Eq, Op.i32Ne);
         return;
       case 6:
         if (writer.known === 'subtraction') {
           code.get(carryX);
           code.get(carryY);
-          code.op(Op.i32LeU);
+          compare(Op.i32LeU, Op.i32GtU);
           return;
         }
         writer.getCarry();
         zero();
         code.op(Op.i32Or);
-        return;
+        break;
       case 8:
         sign();
-        signBit();
+        negative();
         return;
       case 10:
         sign();
         code.const(0xff);
         code.op(Op.i32And, Op.i32Popcnt);
         code.const(1);
-        code.op(Op.i32And, Op.i32Eqz);
+        code.op(Op.i32And);
+        if (!not) code.op(Op.i32Eqz);
         return;
       case 12:
-        if (writer.known === 'subtraction') compare(Op.i32LtS);
-        else {
-          sign();
-          if (writer.known !== 'logic') {
-            overflowWord(code, locals);
-            code.op(Op.i32Xor);
-          }
-          signBit();
+        if (writer.known === 'subtraction') {
+          code.get(x);
+          code.get(y);
+          compare(Op.i32LtS, Op.i32GeS);
+          return;
         }
+        sign();
+        if (writer.known !== 'logic') {
+          overflowWord(code, locals);
+          code.op(Op.i32Xor);
+        }
+        negative();
         return;
       case 14:
-        if (writer.known === 'subtraction') compare(Op.i32LeS);
-        else {
-          even(12);
-          zero();
-          code.op(Op.i32Or);
+        if (writer.known === 'subtraction') {
+          code.get(x);
+          code.get(y);
+          compare(Op.i32LeS, Op.i32GtS);
+          return;
         }
-        return;
+        test(12, false);
+        zero();
+        code.op(Op.i32Or);
+        break;
     }
+    if (not) code.op(Op.i32Eqz);
   }
 
   const writer: FlagWriter = {
@@ -230,8 +240,7 @@ export function createFlagWriter(frame: Frame): FlagWriter {
       code.op(Op.i32LtU);
     },
     condition(condition) {
-      even(condition & ~1);
-      if ((condition & 1) !== 0) code.op(Op.i32Eqz);
+      test(condition & ~1, (condition & 1) !== 0);
     },
   };
   return writer;

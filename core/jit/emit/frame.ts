@@ -47,6 +47,12 @@ export interface Locals {
   readonly carryY: number;
 }
 
+/**
+ * How many of the first locals accesses to memory get: the engine's first compiler keeps locals in the order of their numbers, and its
+ * instructions are shorter for the first two dozen.
+ */
+const NEAR = 8;
+
 /** The index of a function of `services.ts`. */
 export type ImportService = (name: keyof Services) => number;
 /** The index of a function of `core/cpu/rings`. */
@@ -133,13 +139,14 @@ export function createFrame(
   ring: ImportRing,
 ): Frame {
   const local = () => code.local();
+  const registers = Array.from({ length: 8 }, local);
+  const branch = local();
+  const near = Array.from({ length: NEAR }, local);
+  const newLocal = () => near.pop() ?? local();
   const locals: Locals = {
-    registers: Array.from({ length: 8 }, local),
+    registers,
     left: 0,
-    branch: local(),
-    exit: local(),
-    chains: local(),
-    next: local(),
+    branch,
     result: local(),
     adjust: local(),
     x: local(),
@@ -147,6 +154,9 @@ export function createFrame(
     shift: local(),
     carryX: local(),
     carryY: local(),
+    next: local(),
+    exit: local(),
+    chains: local(),
   };
   const free: number[] = [];
   /** Registers that the state holds too. */
@@ -184,7 +194,7 @@ export function createFrame(
     code,
     mode,
     exits,
-    pages: createPages(local),
+    pages: createPages(newLocal),
     depth: 0,
     misses,
     insn: undefined,
@@ -193,7 +203,7 @@ export function createFrame(
     ring,
     done: 0,
     eip: 0,
-    temporary: () => free.pop() ?? code.local(),
+    temporary: () => free.pop() ?? newLocal(),
     release(...back) {
       free.push(...back);
     },

@@ -106,10 +106,22 @@ function probe(
   code.op(Op.i32Shl);
   code.memory(Op.i32Load, TLB_BASE);
   code.set(entry);
+  // One comparison for both: a right is less than the carry out of the page.
   const denied = () => {
     code.get(entry);
     code.const(need);
-    code.op(Op.i32And, Op.i32Eqz);
+    code.op(Op.i32And);
+    if (size === 1) {
+      code.op(Op.i32Eqz);
+      return;
+    }
+    code.get(linear);
+    code.const(PAGE_SIZE - 1);
+    code.op(Op.i32And);
+    code.const(size - 1);
+    code.op(Op.i32Add);
+    code.const(PAGE_SIZE);
+    code.op(Op.i32And, Op.i32LeU);
   };
   if (walks && (insn === undefined || insn.misses >= frame.misses)) {
     denied();
@@ -124,14 +136,6 @@ function probe(
     });
     code.end();
   } else frame.leaveForAccessIf(denied, walks);
-  if (size > 1)
-    frame.leaveForAccessIf(() => {
-      code.get(linear);
-      code.const(PAGE_SIZE - 1);
-      code.op(Op.i32And);
-      code.const(PAGE_SIZE - size);
-      code.op(Op.i32GtU);
-    });
   code.get(entry);
   code.const(-PAGE_SIZE);
   code.op(Op.i32And);

@@ -190,8 +190,9 @@ export function emitRegion(
         go(block, terminator.target);
         return;
       case 'branch': {
-        emitBranchCondition(frame, flags, terminator.when);
         count(block);
+        // Right before the IF: the engine's first compiler makes one instruction of them.
+        emitBranchCondition(frame, flags, terminator.when);
         const { known } = flags;
         const turns = turning.get(block);
         code.if();
