@@ -4,6 +4,7 @@
 import type { Machine, RunResult } from '../core/machine/machine.ts';
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
 import { NANOSECONDS_PER_TICK } from '../core/time/clock.ts';
+import { createSliceLength } from '../core/worker/slice-length.ts';
 import type { ByteSink } from './byte-sink.ts';
 import type { OtherEnds } from './devices.ts';
 import type { SerialInput } from './serial-input.ts';
@@ -40,8 +41,6 @@ interface Wait {
 
 /** Real time between two looks at the outside. */
 const SLICE_MS = 10;
-/** Ticks between two looks at the clock. */
-const SLICE_TICKS = 50_000;
 /** How often a slow reader of the output is tried again. */
 const RETRY_MS = 2;
 /** Timers of the platform cannot run for ever. */
@@ -71,16 +70,18 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
   const { input, sinks, otherEnds, maxInstructions } = settings;
   const virtual = () => machine.virtualNanoseconds() / 1e6;
   let anchor = performance.now() - virtual();
+  const sliceLength = createSliceLength();
 
   /** A slice of real time. Returns the end, or what the machine waits for: a tick, or an answer. */
   function slice(): End | Wait | undefined {
-    const end = performance.now() + SLICE_MS;
+    let now = performance.now();
+    const end = now + SLICE_MS;
     do {
       otherEnds.give();
       if (otherEnds.busy()) return { kind: 'wait', wake: 'answer' };
       const left = maxInstructions - machine.instructions();
       if (left <= 0) return { kind: 'instructions' };
-      const result = machine.run(Math.min(SLICE_TICKS, left));
+      const result = machine.run(Math.min(sliceLength.ticks, left));
       switch (result.kind) {
         case 'exit':
         case 'shutdown':
@@ -99,7 +100,10 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
         case 'guard':
           break;
       }
-    } while (!settings.interrupted() && performance.now() < end);
+      const before = now;
+      now = performance.now();
+      sliceLength.took(now - before);
+    } while (!settings.interrupted() && now < end);
     return undefined;
   }
 

@@ -7,7 +7,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 /** Where there is an `assembly` folder, and what the constant in `generated.ts` beside it is called. */
 export const RINGS = { folder: 'core/cpu/rings', constant: 'RINGS_WASM' };
-const MODULES = [{ folder: 'core/softfloat', constant: 'SOFTFLOAT_WASM' }, RINGS];
+const MODULES = [
+  { folder: 'core/softfloat', constant: 'SOFTFLOAT_WASM' },
+  { folder: 'core/cpu/string', constant: 'BULK_WASM' },
+  RINGS,
+];
 
 function isUpToDate(sources, target) {
   if (!existsSync(target)) return false;

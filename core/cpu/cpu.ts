@@ -25,6 +25,7 @@ import { createNmi, NMI_PENDING } from './interrupts/nmi.ts';
 import { createInterrupts } from './interrupts/interrupts.ts';
 import { createMmu, type Mmu } from './paging/mmu.ts';
 import { createRings } from './rings/rings.ts';
+import { createBulk } from './string/bulk.ts';
 import { createSegmentation, type Segmentation } from './segmentation/segmentation.ts';
 import { createPendingStack } from './segmentation/pending-stack.ts';
 import {
@@ -189,6 +190,7 @@ export function createCpu(
     faults,
     mmu,
     access,
+    bulk: createBulk(memory.wasm),
     segmentation,
     transfer,
     control: createControlRegisters(views, mmu, segmentation, debug, faults, model),

@@ -2,6 +2,7 @@
 import type { Translation } from '../jit/translation.ts';
 import type { TransitionKind } from '../protocol/debug-protocol.ts';
 import type { Access } from './paging/access.ts';
+import type { Bulk } from './string/bulk.ts';
 import type { ControlRegisters } from './system/control-registers.ts';
 import type { Msrs } from './system/msr-registers.ts';
 import type { DebugRegisters } from './interrupts/debug-registers.ts';
@@ -75,6 +76,7 @@ export interface CpuEnv {
   readonly faults: Faults;
   readonly mmu: Mmu;
   readonly access: Access;
+  readonly bulk: Bulk;
   readonly segmentation: Segmentation;
   readonly transfer: Transfer;
   readonly control: ControlRegisters;

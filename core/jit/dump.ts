@@ -3,7 +3,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { modeOf } from './mode.ts';
 import { discover } from './discover.ts';
 import { emitRegion } from './emit/region.ts';
-import type { Operand, Operation, Terminator } from './ir.ts';
+import type { Operand, Operation, Terminator, Vector } from './ir.ts';
 import { planBudget } from './passes/budget.ts';
 import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
@@ -18,8 +18,10 @@ const FLAG_GROUPS = ['ZF SF PF', 'OF AF', 'CF'];
 
 const hex = (value: number) => `${(value >>> 0).toString(16)}h`;
 
-function operandText(operand: Operand): string {
+function operandText(operand: Operand | Vector): string {
   switch (operand.kind) {
+    case 'vector':
+      return `${operand.mmx ? 'mm' : 'xmm'}${operand.register}`;
     case 'constant':
       return hex(operand.value);
     case 'register':
@@ -36,7 +38,7 @@ function operandText(operand: Operand): string {
   }
 }
 
-const isOperand = (value: unknown): value is Operand =>
+const isOperand = (value: unknown): value is Operand | Vector =>
   typeof value === 'object' && value !== null && 'kind' in value;
 
 /** `insn` and what is told otherwise left out. */

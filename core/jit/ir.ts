@@ -21,8 +21,8 @@ export interface Constant {
   readonly value: number;
 }
 /**
- * Memory at seg:((base + (index << scale) + disp) & mask). `ZERO` (8) stands for no base and no index. A bit string begins there, and its dword
- * is the one that the bit in a register lies in.
+ * Memory at seg:((base + (index << scale) + disp) & mask). `ZERO` (8) stands for no base and no index. A bit string begins there, and its word
+ * or dword is the one that the bit in a register lies in.
  */
 export interface Memory {
   readonly kind: 'memory';
@@ -32,13 +32,14 @@ export interface Memory {
   readonly scale: number;
   readonly disp: number;
   readonly mask: number;
-  readonly bit?: number;
+  readonly bit?: { readonly register: number; readonly width: 16 | 32 };
 }
 export type Place = Register | Memory;
-/** An XMM register. */
+/** An XMM register, or an MMX register, which is the significand of an x87 one. */
 export interface Vector {
   readonly kind: 'vector';
   readonly register: number;
+  readonly mmx: boolean;
 }
 export type VectorSource = Vector | Memory;
 /** What an SSE floating-point instruction works on: one element (the lowest), or all of a register. */
@@ -51,7 +52,7 @@ export type Operand = Place | Constant;
 
 export type AluName = 'add' | 'or' | 'adc' | 'sbb' | 'and' | 'sub' | 'xor' | 'cmp' | 'test';
 export type UnaryName = 'inc' | 'dec' | 'not' | 'neg';
-export type ShiftName = 'rol' | 'ror' | 'shl' | 'shr' | 'sar';
+export type ShiftName = 'rol' | 'ror' | 'rcl' | 'rcr' | 'shl' | 'shr' | 'sar';
 export type BitName = 'bt' | 'bts' | 'btr' | 'btc';
 
 /** Formats of memory operands of x87 instructions: floating point, then integers of 16, 32 and 64 bits. */
@@ -95,10 +96,11 @@ export type Operation = Common &
         /** ROL and ROR of a register by a constant above 1 leave OF alone (see `core/cpu/integer/shift.ts`). */
         readonly keepsOverflow: boolean;
       }
-    /** SHLD and SHRD with 32-bit operands. */
+    /** SHLD and SHRD. */
     | {
         readonly op: 'double-shift';
         readonly left: boolean;
+        readonly width: 16 | 32;
         readonly to: Place;
         readonly fill: Register;
         readonly count: Operand;
@@ -111,12 +113,14 @@ export type Operation = Common &
         readonly a: Place;
         readonly b: Operand;
       }
-    /** EDX:EAX := EAX * from. */
-    | { readonly op: 'wide-multiply'; readonly signed: boolean; readonly from: Place }
-    /** EAX, EDX := quotient and remainder of EDX:EAX by `from`. */
-    | { readonly op: 'divide'; readonly signed: boolean; readonly from: Place }
-    | { readonly op: 'push'; readonly from: Operand }
-    | { readonly op: 'pop'; readonly to: Place }
+    /** EDX:EAX := EAX * from, or the same with DX:AX, or AX := AL * from. */
+    | { readonly op: 'wide-multiply'; readonly signed: boolean; readonly width: Width; readonly from: Place }
+    /** EAX, EDX := quotient and remainder of EDX:EAX by `from`, or AX, DX of DX:AX, or AL, AH of AX. */
+    | { readonly op: 'divide'; readonly signed: boolean; readonly width: Width; readonly from: Place }
+    | { readonly op: 'push'; readonly width: 16 | 32; readonly from: Operand }
+    | { readonly op: 'pop'; readonly width: 16 | 32; readonly to: Place }
+    /** ENTER without nested frames: `locals` bytes below the saved EBP. */
+    | { readonly op: 'enter'; readonly locals: number }
     | { readonly op: 'leave' }
     /** PUSHA and POPA with 32-bit operands. */
     | { readonly op: 'push-all' }
@@ -132,10 +136,24 @@ export type Operation = Common &
     | { readonly op: 'exchange'; readonly width: Width; readonly a: Place; readonly b: Register }
     | { readonly op: 'exchange-add'; readonly width: Width; readonly to: Place; readonly from: Register }
     | { readonly op: 'compare-exchange'; readonly width: Width; readonly to: Place; readonly from: Register }
-    /** A bit of a register, or of a dword of memory that a constant chooses. */
-    | { readonly op: 'bit'; readonly name: BitName; readonly to: Place; readonly bit: Operand }
-    /** BSF and BSR of 32 bits. */
-    | { readonly op: 'scan'; readonly forward: boolean; readonly to: Register; readonly from: Place }
+    /** CMPXCHG8B. */
+    | { readonly op: 'compare-exchange-8'; readonly to: Memory }
+    /** A bit of a register, or of a word or dword of memory that a constant chooses. */
+    | {
+        readonly op: 'bit';
+        readonly name: BitName;
+        readonly width: 16 | 32;
+        readonly to: Place;
+        readonly bit: Operand;
+      }
+    /** BSF and BSR. */
+    | {
+        readonly op: 'scan';
+        readonly forward: boolean;
+        readonly width: 16 | 32;
+        readonly to: Register;
+        readonly from: Place;
+      }
     | { readonly op: 'swap-bytes'; readonly to: Register }
     /** CBW, CWDE, CWD, CDQ. */
     | { readonly op: 'widen'; readonly width: 16 | 32; readonly high: boolean }
@@ -190,12 +208,13 @@ export type Operation = Common &
     | { readonly op: 'vector-extract'; readonly to: Register; readonly from: Vector; readonly lane: number }
     /** A lane operation by the second byte of its opcode: `softfloat/assembly/simd.ts` has them all. */
     | { readonly op: 'vector-lanes'; readonly code: number; readonly to: Vector; readonly from: VectorSource }
-    /** Bytes 0-15 are those of `to`, 16-31 those of `from`. */
+    /** Bytes 0-15 are those of `to`, 16-31 those of `from`, of which an operand in memory has `reads`. */
     | {
         readonly op: 'vector-shuffle';
         readonly to: Vector;
         readonly from: VectorSource | Constant;
         readonly bytes: readonly number[];
+        readonly reads: 4 | 8 | 16;
       }
     /** Shifts of lanes, by the second opcode byte of their register form. */
     | {
@@ -211,6 +230,11 @@ export type Operation = Common &
         readonly from: Vector;
         readonly lanes: 16 | 4 | 2;
       }
+    /** EMMS. */
+    | { readonly op: 'vector-empty-mmx' }
+    /** LDMXCSR and STMXCSR. */
+    | { readonly op: 'vector-load-control'; readonly from: Memory }
+    | { readonly op: 'vector-store-control'; readonly to: Memory }
     | {
         readonly op: 'float';
         readonly name: FloatName;
@@ -278,6 +302,11 @@ export type Operation = Common &
       }
     /** FCMOVcc. */
     | { readonly op: 'x87-conditional-move'; readonly condition: number; readonly register: number }
+    /** FWAIT. */
+    | { readonly op: 'x87-wait' }
+    /** FXSAVE and FXRSTOR. */
+    | { readonly op: 'x87-save-state'; readonly to: Memory }
+    | { readonly op: 'x87-restore-state'; readonly from: Memory }
     | { readonly op: 'x87-load-control'; readonly from: Memory }
     | { readonly op: 'x87-store-word'; readonly word: 'control' | 'status'; readonly to: Place }
     | { readonly op: 'interpret' }

@@ -1,12 +1,15 @@
 /**
- * From decoded SSE and SSE2 instructions to operations (SDM vol. 2, appendix A, tables A-3 and A-4). The forms that touch MMX
- * registers, masked stores, approximations and control are the interpreter's.
+ * From decoded MMX, SSE and SSE2 instructions to operations (SDM vol. 2, appendix A, tables A-3 and A-4). Masked stores, approximations
+ * and conversions to and from MMX registers are the interpreter's.
  */
 import type { Insn } from '../cpu/decode/insn.ts';
 import { NO_PREFIX, PREFIX_66, PREFIX_F2, PREFIX_F3 } from '../cpu/decode/opcode-map.ts';
 import { IMMEDIATE_SHIFTS, LANE_CODES, SHIFT_CODES } from '../cpu/sse/simd.ts';
 import type { Bare, FloatForm, FloatName, Vector, VectorSource } from './ir.ts';
 import { constant, memoryOf, whole } from './lift-operands.ts';
+
+/** FXSAVE, FXRSTOR, LDMXCSR, STMXCSR, by their digits. */
+const STATE = NO_PREFIX | 0xae;
 
 const PS: FloatForm = { packed: true, double: false };
 const PD: FloatForm = { packed: true, double: true };
@@ -15,8 +18,9 @@ const SD: FloatForm = { packed: false, double: true };
 const formOf = (plane: number): FloatForm =>
   plane === NO_PREFIX ? PS : plane === PREFIX_66 ? PD : plane === PREFIX_F3 ? SS : SD;
 
-const vector = (register: number): Vector => ({ kind: 'vector', register });
-const sourceOf = (i: Insn): VectorSource => (i.memory ? memoryOf(i) : vector(i.rm));
+const vector = (register: number): Vector => ({ kind: 'vector', register, mmx: false });
+const mmx = (register: number): Vector => ({ kind: 'vector', register, mmx: true });
+const sourceOf = (i: Insn, named = vector): VectorSource => (i.memory ? memoryOf(i) : named(i.rm));
 
 const ARITHMETIC: Readonly<Record<number, FloatName>> = {
   0x51: 'sqrt',
@@ -31,13 +35,14 @@ const ARITHMETIC: Readonly<Record<number, FloatName>> = {
 /** Bytes of elements, by their numbers among both operands. */
 const elements = (size: number, numbers: readonly number[]) =>
   numbers.flatMap((n) => Array.from({ length: size }, (_, byte) => n * size + byte));
-/** Interleaving of the lower or upper halves. */
-function interleaved(size: number, upper: boolean): number[] {
+/** Interleaving of the lower halves, or of others from an element on. */
+function interleaved(size: number, first = 0): number[] {
   const count = 16 / size;
-  const first = upper ? count / 2 : 0;
   const pairs = Array.from({ length: count / 2 }, (_, n) => [first + n, count + first + n]);
   return elements(size, pairs.flat());
 }
+/** Of the upper halves. */
+const interleavedAbove = (size: number) => interleaved(size, 8 / size);
 const field = (order: number, n: number) => (order >> (n * 2)) & 3;
 
 /** Byte order of shuffles and interleavings, by their index in the opcode map. */
@@ -45,21 +50,30 @@ function arrangement({ imm }: Insn, opcode: number): readonly number[] | undefin
   switch (opcode) {
     case NO_PREFIX | 0x14:
     case NO_PREFIX | 0x15:
-      return interleaved(4, (opcode & 1) !== 0);
+      return (opcode & 1) === 0 ? interleaved(4) : interleavedAbove(4);
     case PREFIX_66 | 0x14:
     case PREFIX_66 | 0x15:
-      return interleaved(8, (opcode & 1) !== 0);
+    case PREFIX_66 | 0x6c:
+    case PREFIX_66 | 0x6d:
+      return (opcode & 1) === 0 ? interleaved(8) : interleavedAbove(8);
+    case NO_PREFIX | 0x60:
+    case NO_PREFIX | 0x61:
+    case NO_PREFIX | 0x62:
     case PREFIX_66 | 0x60:
     case PREFIX_66 | 0x61:
     case PREFIX_66 | 0x62:
-      return interleaved(1 << (opcode & 3), false);
+      return interleaved(1 << (opcode & 3));
     case PREFIX_66 | 0x68:
     case PREFIX_66 | 0x69:
     case PREFIX_66 | 0x6a:
-      return interleaved(1 << (opcode & 3), true);
-    case PREFIX_66 | 0x6c:
-    case PREFIX_66 | 0x6d:
-      return interleaved(8, (opcode & 1) !== 0);
+      return interleavedAbove(1 << (opcode & 3));
+    // The upper half of a lower half: what comes behind does not matter.
+    case NO_PREFIX | 0x68:
+    case NO_PREFIX | 0x69:
+    case NO_PREFIX | 0x6a: {
+      const size = 1 << (opcode & 3);
+      return [...interleaved(size).slice(8), ...interleaved(size).slice(8)];
+    }
     case NO_PREFIX | 0xc6:
       return elements(4, [field(imm, 0), field(imm, 1), 4 + field(imm, 2), 4 + field(imm, 3)]);
     case PREFIX_66 | 0xc6:
@@ -69,6 +83,7 @@ function arrangement({ imm }: Insn, opcode: number): readonly number[] | undefin
         4,
         [0, 1, 2, 3].map((n) => 4 + field(imm, n)),
       );
+    case NO_PREFIX | 0x70:
     case PREFIX_F2 | 0x70:
       return elements(2, [...[0, 1, 2, 3].map((n) => 8 + field(imm, n)), 12, 13, 14, 15]);
     case PREFIX_F3 | 0x70:
@@ -167,22 +182,57 @@ function move(i: Insn, opcode: number): Bare | undefined {
   return undefined;
 }
 
-function integers(i: Insn, second: number): Bare | undefined {
+/** @param named the kind of register */
+function integers(i: Insn, second: number, named: typeof vector): Bare | undefined {
+  const source = sourceOf(i, named);
   if (LANE_CODES.includes(second))
-    return { op: 'vector-lanes', code: second, to: vector(i.reg), from: sourceOf(i) };
+    return { op: 'vector-lanes', code: second, to: named(i.reg), from: source };
   if (SHIFT_CODES.includes(second))
-    return { op: 'vector-shift', code: second, to: vector(i.reg), count: sourceOf(i) };
-  const to = vector(i.rm);
+    return { op: 'vector-shift', code: second, to: named(i.reg), count: source };
+  const to = named(i.rm);
   const code = IMMEDIATE_SHIFTS[second]?.[i.digit];
   if (code !== undefined) return { op: 'vector-shift', code, to, count: constant(i.imm) };
-  if (second !== 0x73) return undefined;
+  if (second !== 0x73 || to.mmx) return undefined;
   // PSLLDQ and PSRLDQ: byte n of the result from beside the register, which is zero.
   const distance = Math.min(i.imm, 16);
   const bytes = Array.from({ length: 16 }, (_, n) => {
     const from = i.digit === 7 ? n - distance : n + distance;
     return from < 0 || from > 15 ? 16 : from;
   });
-  return { op: 'vector-shuffle', to, from: constant(0), bytes };
+  return { op: 'vector-shuffle', to, from: constant(0), bytes, reads: 16 };
+}
+
+/** Data movement of MMX. */
+function moveMmx(i: Insn, opcode: number): Bare | undefined {
+  const register = mmx(i.reg);
+  const general = () => (i.memory ? memoryOf(i) : whole(i.rm));
+  switch (opcode) {
+    case NO_PREFIX | 0x6e:
+      return { op: 'vector-load', to: register, from: general(), bytes: 4, aligned: false };
+    case NO_PREFIX | 0x6f:
+      return { op: 'vector-load', to: register, from: sourceOf(i, mmx), bytes: 8, aligned: false };
+    case NO_PREFIX | 0x7e:
+      return { op: 'vector-store', from: register, to: general(), bytes: 4, upper: false, aligned: false };
+    case NO_PREFIX | 0x7f:
+    case NO_PREFIX | 0xe7:
+      if (!i.memory) return { op: 'vector-load', to: mmx(i.rm), from: register, bytes: 8, aligned: false };
+      return {
+        ...{ op: 'vector-store', from: register, to: memoryOf(i), bytes: 8, upper: false, aligned: false },
+      };
+    case NO_PREFIX | 0x77:
+      return { op: 'vector-empty-mmx' };
+    case NO_PREFIX | 0xc4:
+      return { op: 'vector-insert', to: register, from: general(), bytes: 2, toLane: i.imm & 3, fromLane: 0 };
+    case NO_PREFIX | 0xc5:
+      return { op: 'vector-extract', to: whole(i.reg), from: mmx(i.rm), lane: i.imm & 3 };
+    case NO_PREFIX | 0xd7:
+      return { op: 'vector-signs', to: whole(i.reg), from: mmx(i.rm), lanes: 16 };
+    case PREFIX_F3 | 0xd6:
+      return { op: 'vector-load', to: vector(i.reg), from: mmx(i.rm), bytes: 8, aligned: false };
+    case PREFIX_F2 | 0xd6:
+      return { op: 'vector-load', to: register, from: vector(i.rm), bytes: 8, aligned: false };
+  }
+  return undefined;
 }
 
 function conversion(i: Insn, opcode: number): Bare | undefined {
@@ -223,16 +273,39 @@ function conversion(i: Insn, opcode: number): Bare | undefined {
   return undefined;
 }
 
+/** Control and state in memory. CLFLUSH, which only looks at its operand, is the interpreter's. */
+function stateAccess(i: Insn): Bare | undefined {
+  const memory = memoryOf(i);
+  switch (i.digit) {
+    case 0:
+      return { op: 'x87-save-state', to: memory };
+    case 1:
+      return { op: 'x87-restore-state', from: memory };
+    case 2:
+      return { op: 'vector-load-control', from: memory };
+    case 3:
+      return { op: 'vector-store-control', to: memory };
+  }
+  return undefined;
+}
+
 /** @returns undefined for what the interpreter does */
 export function liftSimd(i: Insn): Bare | undefined {
   const { opcode } = i;
   const plane = opcode & 0x700;
   const second = opcode & 0xff;
   const to = vector(i.reg);
-  const moved = move(i, opcode) ?? conversion(i, opcode);
+  if (opcode === STATE) return stateAccess(i);
+  const moved = move(i, opcode) ?? moveMmx(i, opcode) ?? conversion(i, opcode);
   if (moved) return moved;
   const bytes = arrangement(i, opcode);
-  if (bytes) return { op: 'vector-shuffle', to, from: sourceOf(i), bytes };
+  if (bytes) {
+    if (plane !== NO_PREFIX || second < 0x60 || second > 0x70)
+      return { op: 'vector-shuffle', to, from: sourceOf(i), bytes, reads: 16 };
+    // Where only the lower halves are interleaved, a half is read.
+    const reads = second <= 0x62 ? 4 : 8;
+    return { op: 'vector-shuffle', to: mmx(i.reg), from: sourceOf(i, mmx), bytes, reads };
+  }
   const name = ARITHMETIC[second];
   if (name) return { op: 'float', name, form: formOf(plane), to, from: sourceOf(i) };
   if (second === 0xc2)
@@ -243,5 +316,5 @@ export function liftSimd(i: Insn): Bare | undefined {
     return { op: 'float-order', quietly: second === 0x2e, form, a: to, b: sourceOf(i) };
   }
   if (second >= 0x54 && second <= 0x57) return { op: 'vector-lanes', code: second, to, from: sourceOf(i) };
-  return plane === PREFIX_66 ? integers(i, second) : undefined;
+  return integers(i, second, plane === PREFIX_66 ? vector : mmx);
 }

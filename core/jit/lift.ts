@@ -25,17 +25,8 @@ import { liftSimd } from './lift-simd.ts';
 import { liftX87 } from './lift-x87.ts';
 
 const ALU: readonly AluName[] = ['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp'];
-/** By /digit; RCL and RCR are the interpreter's. */
-const SHIFTS: readonly (ShiftName | undefined)[] = [
-  'rol',
-  'ror',
-  undefined,
-  undefined,
-  'shl',
-  'shr',
-  'shl',
-  'sar',
-];
+/** By /digit. */
+const SHIFTS: readonly ShiftName[] = ['rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'shl', 'sar'];
 /** An instruction whose accesses often go where the fast way does not lead (devices, code, two pages) is left to the interpreter. */
 export const MANY_DETOURS = 50;
 
@@ -58,17 +49,18 @@ function alu(i: Insn, opcode: number): Bare {
 }
 
 function shift(i: Insn, opcode: number): Bare | undefined {
-  const name = SHIFTS[i.digit];
-  if (name === undefined) return undefined;
+  const name = SHIFTS[i.digit]!;
   const width = widthOf(i, opcode);
   const by = opcode & 0xfe;
-  const count = by === 0xd2 ? CL : constant(by === 0xd0 ? 1 : i.imm & 31);
+  // CF turns too in RCL and RCR: one place more, and all the way round is not at all.
+  const whole = name === 'rcl' || name === 'rcr' ? width + 1 : 32;
+  const count = by === 0xd2 ? CL : constant(by === 0xd0 ? 1 : (i.imm & 31) % whole);
   if (count.kind === 'constant' && count.value === 0) return i.memory ? undefined : { op: 'nop' };
   const keepsOverflow = by === 0xc0 && !i.memory && i.digit < 2 && (i.imm & 31) > 1;
   return { op: 'shift', name, width, to: rmOf(i, width), count, keepsOverflow };
 }
 
-function group3(i: Insn, opcode: number): Bare | undefined {
+function group3(i: Insn, opcode: number): Bare {
   const width = widthOf(i, opcode);
   const to = rmOf(i, width);
   switch (i.digit) {
@@ -79,10 +71,9 @@ function group3(i: Insn, opcode: number): Bare | undefined {
     case 3:
       return { op: 'unary', name: i.digit === 2 ? 'not' : 'neg', width, to };
     default:
-      if (width !== 32) return undefined;
       return i.digit < 6
-        ? { op: 'wide-multiply', signed: i.digit === 5, from: to }
-        : { op: 'divide', signed: i.digit === 7, from: to };
+        ? { op: 'wide-multiply', signed: i.digit === 5, width, from: to }
+        : { op: 'divide', signed: i.digit === 7, width, from: to };
   }
 }
 
@@ -97,9 +88,9 @@ function oneByte(i: Insn): Bare | undefined {
       return { op: 'unary', name, width: wide, to: register(i.rm, wide) };
     }
     case 0x50:
-      return i.wide ? { op: 'push', from: whole(i.rm) } : undefined;
+      return { op: 'push', width: wide, from: register(i.rm, wide) };
     case 0x58:
-      return i.wide ? { op: 'pop', to: whole(i.rm) } : undefined;
+      return { op: 'pop', width: wide, to: register(i.rm, wide) };
     case 0x90:
       if (i.rm === 0) return { op: 'nop' };
       return { op: 'exchange', width: wide, a: register(i.rm, wide), b: whole(EAX) };
@@ -123,7 +114,7 @@ function oneByte(i: Insn): Bare | undefined {
       return i.wide ? { op: 'pop-all' } : undefined;
     case 0x68:
     case 0x6a:
-      return i.wide ? { op: 'push', from: constant(i.imm) } : undefined;
+      return { op: 'push', width: wide, from: constant(i.imm) };
     case 0x69:
     case 0x6b:
       return {
@@ -168,7 +159,7 @@ function oneByte(i: Insn): Bare | undefined {
     case 0x8d:
       return { op: 'lea', width: wide, to: register(i.reg, wide), from: memoryOf(i) };
     case 0x8f:
-      return i.wide ? { op: 'pop', to: rmOf(i, 32) } : undefined;
+      return { op: 'pop', width: wide, to: rmOf(i, wide) };
     case 0x98:
     case 0x99:
       return { op: 'widen', width: wide, high: opcode === 0x99 };
@@ -199,8 +190,12 @@ function oneByte(i: Insn): Bare | undefined {
       const width = widthOf(i, opcode);
       return { op: 'mov', width, to: rmOf(i, width), from: constant(i.imm) };
     }
+    case 0xc8:
+      return i.wide && (i.imm2 & 31) === 0 ? { op: 'enter', locals: i.imm } : undefined;
     case 0xc9:
       return i.wide ? { op: 'leave' } : undefined;
+    case 0x9b:
+      return { op: 'x87-wait' };
     case 0xf5:
       return { op: 'carry', to: 'complement' };
     case 0xf6:
@@ -217,7 +212,7 @@ function oneByte(i: Insn): Bare | undefined {
     case 0xff: {
       const width = widthOf(i, opcode);
       if (i.digit < 2) return { op: 'unary', name: i.digit === 0 ? 'inc' : 'dec', width, to: rmOf(i, width) };
-      return i.digit === 6 && i.wide ? { op: 'push', from: rmOf(i, 32) } : undefined;
+      return i.digit === 6 ? { op: 'push', width: wide, from: rmOf(i, wide) } : undefined;
     }
   }
   return undefined;
@@ -243,7 +238,10 @@ function twoByte(i: Insn): Bare | undefined {
     case 0x90:
       return { op: 'set', condition: second & 15, to: rmOf(i, 8) };
   }
-  if (second >= 0xc8 && second <= 0xcf) return i.wide ? { op: 'swap-bytes', to: whole(i.rm) } : undefined;
+  if (second >= 0xc8 && second <= 0xcf)
+    return i.wide
+      ? { op: 'swap-bytes', to: whole(i.rm) }
+      : { op: 'mov', width: 16, to: register(i.rm, 16), from: constant(0) };
   switch (second) {
     case 0x20:
       // CR4 does not exist in all models, and CR1 in none.
@@ -254,7 +252,7 @@ function twoByte(i: Insn): Bare | undefined {
       return { op: 'time-stamp' };
     case 0xae:
       // Fences: all accesses are in order.
-      return !i.memory && i.digit >= 5 ? { op: 'nop' } : undefined;
+      return i.memory ? undefined : { op: 'nop' };
     case 0xa0:
     case 0xa8:
       return i.wide ? { op: 'store-segment', seg: segmentOf(second), to: 'stack', width: 32 } : undefined;
@@ -264,25 +262,29 @@ function twoByte(i: Insn): Bare | undefined {
     case 0xa3:
     case 0xab:
     case 0xb3:
-    case 0xbb:
-      if (!i.wide) return undefined;
-      return {
-        op: 'bit',
-        name: BITS[(second >> 3) & 3]!,
-        to: i.memory ? { ...memoryOf(i), bit: i.reg } : whole(i.rm),
-        bit: whole(i.reg),
-      };
+    case 0xbb: {
+      const bit = register(i.reg, wide);
+      const to = i.memory
+        ? { ...memoryOf(i), bit: { register: bit.register, width: wide } }
+        : register(i.rm, wide);
+      return { op: 'bit', name: BITS[(second >> 3) & 3]!, width: wide, to, bit };
+    }
     case 0xba:
-      if (!i.wide || i.digit < 4) return undefined;
-      return { op: 'bit', name: BITS[i.digit & 3]!, to: rmOf(i, 32), bit: constant(i.imm & 31) };
+      return { op: 'bit', name: BITS[i.digit & 3]!, width: wide, to: rmOf(i, wide), bit: constant(i.imm) };
     case 0xa4:
     case 0xa5:
     case 0xac:
     case 0xad: {
-      if (!i.wide) return undefined;
       const count = (second & 1) === 0 ? constant(i.imm & 31) : CL;
       if (count.kind === 'constant' && count.value === 0) return i.memory ? undefined : { op: 'nop' };
-      return { op: 'double-shift', left: second < 0xa8, to: rmOf(i, 32), fill: whole(i.reg), count };
+      return {
+        op: 'double-shift',
+        left: second < 0xa8,
+        width: wide,
+        to: rmOf(i, wide),
+        fill: register(i.reg, wide),
+        count,
+      };
     }
     case 0xaf:
       return {
@@ -314,13 +316,20 @@ function twoByte(i: Insn): Bare | undefined {
     }
     case 0xbc:
     case 0xbd:
-      if (!i.wide) return undefined;
-      return { op: 'scan', forward: second === 0xbc, to: whole(i.reg), from: rmOf(i, 32) };
+      return {
+        op: 'scan',
+        forward: second === 0xbc,
+        width: wide,
+        to: register(i.reg, wide),
+        from: rmOf(i, wide),
+      };
     case 0xc0:
     case 0xc1: {
       const width = widthOf(i, second);
       return { op: 'exchange-add', width, to: rmOf(i, width), from: register(i.reg, width) };
     }
+    case 0xc7:
+      return { op: 'compare-exchange-8', to: memoryOf(i) };
   }
   return undefined;
 }

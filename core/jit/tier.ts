@@ -73,8 +73,8 @@ export const TIERS = {
   },
   /** Either tier runs a block, by the throw of a die. */
   mixed: {
-    threshold: 2,
-    urgent: 2,
+    threshold: 1,
+    urgent: 1,
     batch: 1,
     instructions: [100],
     heat: 1,

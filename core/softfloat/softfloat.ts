@@ -24,7 +24,11 @@ export const FpuState = {
   Source: 0x10e0,
   Xmm: 0x1100,
   Mxcsr: 0x1180,
+  /** An image of FXSAVE on its way to or from memory. */
+  Image: 0x1200,
 } as const;
+/** Bytes of that image that are written and read. */
+export const IMAGE_BYTES = 288;
 
 /** Kinds of memory operands of arithmetic and comparison instructions. */
 export const MemoryKind = { Single: 0, Integer: 2, Double: 4 } as const;
@@ -93,6 +97,9 @@ export interface Softfloat {
   simdShiftLow(code: number, destination: number, low: number, high: number, bytes: number): void;
   simdShiftBytes(destination: number, count: number, left: number): void;
   simdByteMask(source: number, bytes: number): number;
+  /** FXSAVE to, and FXRSTOR from, an address of the machine's memory. `restoreState` returns 0 when MXCSR would be an invalid one. */
+  saveState(to: number): void;
+  restoreState(from: number): number;
 }
 
 const compile = instantiate(SOFTFLOAT_WASM);

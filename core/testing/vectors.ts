@@ -20,6 +20,7 @@ import {
   CS,
   Cr0,
   EIP,
+  Double,
   ESP,
   Flag,
   GDT_BASE,
@@ -32,6 +33,8 @@ import {
   TR,
 } from '../cpu/state.ts';
 
+import { type NeutralCode, neutralCode } from './neutral-code.ts';
+import { createRandom } from './random.ts';
 import type { VectorMode } from './vector-modes.ts';
 
 /** A record of the format, numbers as in the file. */
@@ -146,6 +149,8 @@ export interface VectorRunnerOptions {
   readonly mode?: VectorMode;
   readonly onExecute?: ExecutionObserver;
   readonly tier?: Tier;
+  /** Runs instructions before the recorded one that change nothing, and lets blocks begin anywhere among them, from this seed. */
+  readonly neighbours?: number;
 }
 
 const signOf = (text: string): number => parseInt(text[0], 16) >> 3;
@@ -163,7 +168,9 @@ export function createVectorRunner({
   mode = 'protected',
   onExecute,
   tier,
+  neighbours,
 }: VectorRunnerOptions = {}): VectorRunner {
+  const random = neighbours === undefined ? undefined : createRandom(neighbours);
   const memory = new PhysicalMemory(MEMORY);
   const cpu: Cpu = createCpu(
     memory,
@@ -486,6 +493,28 @@ export function createVectorRunner({
     return base + (record.e ?? DEFAULT_EIP);
   }
 
+  /** What runs before a record: nothing where a trap would come sooner, or where there is no room on its page. */
+  function neighboursOf(record: VectorRecord): NeutralCode | undefined {
+    if (!random || (record.f & Flag.TF) !== 0) return undefined;
+    const code = neutralCode(random);
+    const first = codeAddress(record) - code.bytes.length;
+    if (first >>> 12 !== codeAddress(record) >>> 12) return undefined;
+    return code.bytes.every((_, n) => memory.bytes[first + n] === pristineByte(first + n)) ? code : undefined;
+  }
+  /** Runs them and the recorded instruction, in as many blocks as there are splits, and takes them away again. */
+  function runBehind({ bytes, instructions, splits }: NeutralCode, record: VectorRecord): void {
+    const first = codeAddress(record) - bytes.length;
+    const before = memory.bytes.slice(first, first + bytes.length);
+    memory.writeBytes(first, Uint8Array.from(bytes));
+    state[EIP] -= bytes.length;
+    const linear = cpu.linearEip();
+    cpu.splitAt(splits.map((offset) => (linear + offset) & 0xfff));
+    const { doubles } = cpu.views;
+    doubles[Double.Until] = cpu.now() + instructions + 1;
+    cpu.run();
+    memory.writeBytes(first, before);
+  }
+
   return {
     cells: () => cpu.opcodeCells(),
     run(record, group) {
@@ -498,7 +527,9 @@ export function createVectorRunner({
         cpu.forgetSplits(true);
         cpu.splitAt([(cpu.linearEip() + record.c.length / 2) & 0xfff]);
       }
-      cpu.step();
+      const code = neighboursOf(record);
+      if (code) runBehind(code, record);
+      else cpu.step();
       // The recorder ran until the INT3 filler: a REP to its end, a jump into the instruction's own bytes, or to where
       // nothing is mapped and the fetch faults.
       if (group !== 'step') for (let n = 0; n < 0x1_0000 && segSel[CS] !== 8 && !atFiller(); n++) cpu.step();

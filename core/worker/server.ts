@@ -31,6 +31,7 @@ import type { Handlers } from './handlers.ts';
 import { createInputs } from './inputs.ts';
 import { createLooks } from './looks.ts';
 import { RequestError } from './request-error.ts';
+import { createSliceLength } from './slice-length.ts';
 
 /** What the server needs from the thread it runs in. */
 export interface WorkerPlatform {
@@ -47,8 +48,8 @@ export interface WorkerPlatform {
 const SLICE_MS = 8;
 /** The same while the machine waits for an answer of its client, which is to be taken soon. */
 const ASKED_SLICE_MS = 1;
-/** Ticks between two looks at the clock. */
-const SLICE_TICKS = 20_000;
+/** Ticks of a step between two looks at the clock. */
+const STEP_TICKS = 20_000;
 const STATUS_MS = 100;
 /** How long a halted machine that skips time waits for an answer of its client, in milliseconds. */
 const MAX_ANSWER_MS = 1000;
@@ -74,6 +75,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let expected: readonly Look[] = [];
   let over = false;
   let pace: BootRequest['pace'] = 'real';
+  const sliceLength = createSliceLength();
   let wake: (() => void) | undefined;
   /** Real and virtual time that belong together, in milliseconds. */
   let anchorReal = 0;
@@ -225,20 +227,23 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     const m = machine;
     if (!running || !m) return;
     const begin = platform.now();
-    const sliceOver = () =>
-      platform.now() - begin >= (m.outside.outstanding() > 0 ? ASKED_SLICE_MS : SLICE_MS);
+    let now = begin;
+    const limit = () => (m.outside.outstanding() > 0 ? ASKED_SLICE_MS : SLICE_MS);
     do {
       let result: RunResult;
       if (stepper) {
-        const step = stepper.advance(SLICE_TICKS);
+        const step = stepper.advance(STEP_TICKS);
         if (step.kind === 'done') {
           stop('step');
           return;
         }
         result = step.kind === 'more' ? { kind: 'slice' } : step;
-      } else result = m.run(SLICE_TICKS);
+      } else result = m.run(sliceLength.ticks);
       if (!conclude(m, result)) return;
-    } while (!sliceOver());
+      const before = now;
+      now = platform.now();
+      if (!stepper) sliceLength.took(now - before);
+    } while (now - begin < limit());
     // Nobody replays this run: what came from disks and networks is not kept.
     m.inputs.forgetDelivered();
     flushOutput();

@@ -40,12 +40,13 @@ import type { Arithmetic } from '../integer/alu.ts';
 import { checkPort } from '../system/io.ts';
 
 /** Runs up to `most` iterations at once and returns how many. */
-type Bulk = (i: Insn, most: number) => number;
+type Rounds = (i: Insn, most: number) => number;
 
 export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): void {
   const {
-    views: { state, reg8, reg16, reg32, segBase, segFast, tlb, mem, mem8 },
+    views: { state, reg8, reg16, reg32, segBase, segFast, tlb },
     access,
+    bulk,
     debug,
     ports,
     flags: { conditions },
@@ -74,24 +75,20 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
 
   /** Runs up to `most` iterations of STOS at once. Returns how many: 0 when one must go the ordinary way. */
   const fill =
-    (size: number): Bulk =>
+    (size: number): Rounds =>
     (i, most) => {
       if (!upwards(i)) return 0;
       const host = direct(ES, reg32[EDI], FAST_WRITE, state[NEED_WRITE]);
       if (host < 0) return 0;
       const count = Math.min(most, fitting(host, size));
-      const end = host + count * size;
-      const value = reg32[EAX];
-      if (size === 1 || value === 0) mem8.fill(value, host, end);
-      else if (size === 2) for (let at = host; at < end; at += 2) mem.setInt16(at, value, true);
-      else for (let at = host; at < end; at += 4) mem.setInt32(at, value, true);
+      bulk.fill(host, reg32[EAX], size, count * size);
       reg32[EDI] += count * size;
       return count;
     };
 
   /** The same for MOVS. A destination inside the source repeats what was just written: one at a time. */
   const copy =
-    (size: number): Bulk =>
+    (size: number): Rounds =>
     (i, most) => {
       if (!upwards(i)) return 0;
       const from = direct(i.seg, reg32[ESI], FAST_READ, state[NEED_READ]);
@@ -100,27 +97,26 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
       const count = Math.min(most, fitting(from, size), fitting(to, size));
       const length = count * size;
       if (to > from && to < from + length) return 0;
-      mem8.copyWithin(to, from, from + length);
+      bulk.copy(to, from, length);
       reg32[ESI] += length;
       reg32[EDI] += length;
       return count;
     };
 
   /** REPNE SCASB up to, but without, the byte that ends it: what is not equal leaves nothing but flags, which the last one sets. */
-  const skip: Bulk = (i, most) => {
+  const skip: Rounds = (i, most) => {
     if (i.rep !== 0xf2 || !upwards(i)) return 0;
     const host = direct(ES, reg32[EDI], FAST_READ, state[NEED_READ]);
     // The last iteration is an ordinary one.
     const count = Math.min(most - 1, fitting(host, 1));
     if (host < 0 || count <= 0) return 0;
-    const found = mem8.subarray(host, host + count).indexOf(reg8[EAX]);
-    const done = found < 0 ? count : found;
+    const done = bulk.find(host, reg8[EAX], count);
     reg32[EDI] += done;
     return done;
   };
 
-  /** Runs `one` by the REP prefix, `bulk` first. `compares`: CMPS and SCAS, which also stop by ZF. */
-  function repeated(one: Handler, compares: boolean, bulk?: Bulk): Handler {
+  /** Runs `one` by the REP prefix, `many` first. `compares`: CMPS and SCAS, which also stop by ZF. */
+  function repeated(one: Handler, compares: boolean, many?: Rounds): Handler {
     return (i) => {
       if (i.rep === 0) {
         one(i);
@@ -138,7 +134,7 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
         state[ADJ] = adj;
       };
       for (;;) {
-        let done = bulk ? bulk(i, Math.min((reg32[ECX] & i.addrMask) >>> 0, allowed - state[EXTRA])) : 0;
+        let done = many ? many(i, Math.min((reg32[ECX] & i.addrMask) >>> 0, allowed - state[EXTRA])) : 0;
         const ordinary = done === 0;
         if (ordinary) {
           try {
@@ -168,9 +164,9 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
     opcode: number,
     make: (size: number) => Handler,
     compares = false,
-    bulk?: (size: number) => Bulk | undefined,
+    many?: (size: number) => Rounds | undefined,
   ) => {
-    const form = (size: number) => repeated(make(size), compares, bulk?.(size));
+    const form = (size: number) => repeated(make(size), compares, many?.(size));
     const byte = form(1);
     const wide: BySize = [form(2), form(4)];
     // REP must be able to stop in the middle, so a string instruction is always the last of its block.

@@ -1,11 +1,12 @@
 /** Addition, subtraction, logic and what is made of them (SDM vol. 2; the flags as in `core/cpu/integer/alu.ts`). */
-import { EAX } from '../../cpu/state.ts';
+import { EAX, EBX, ECX, EDX } from '../../cpu/state.ts';
 import { Flags, type Operation, type Place } from '../ir.ts';
-import { Op } from '../wasm/opcodes.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
 import type { FlagWriter } from './flags.ts';
 import type { Frame } from './frame.ts';
 import { isMemory } from '../lift.ts';
-import { open, read, take, type Target, type Value, valueOf, view } from './operands.ts';
+import { locate } from './memory.ts';
+import { getPair, open, read, setPair, take, type Target, type Value, valueOf, view } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
@@ -189,6 +190,49 @@ export function emitCompareExchange(
   flags.result(r, width, live);
   flags.known = 'subtraction';
   frame.release(old, a, b, r);
+}
+
+/** CMPXCHG8B: writes in either case, and changes no flag but ZF. */
+export function emitCompareExchange8(
+  frame: Frame,
+  flags: FlagWriter,
+  { to, flags: live }: Named<'compare-exchange-8'>,
+): void {
+  const { code, locals } = frame;
+  const offset = locate(frame, to, 8, true);
+  const host = frame.temporary();
+  const old = code.local(Type.i64);
+  const differs = frame.temporary();
+  code.tee(host);
+  code.memory(Op.i64Load, offset);
+  code.set(old);
+  code.get(old);
+  getPair(frame, EDX, EAX);
+  code.op(Op.i64Ne);
+  code.set(differs);
+  code.get(host);
+  code.get(old);
+  getPair(frame, ECX, EBX);
+  code.get(differs);
+  code.op(Op.select);
+  code.memory(Op.i64Store, offset);
+  code.get(differs);
+  code.if();
+  setPair(frame, EDX, EAX, old);
+  code.end();
+  if ((live & Flags.Result) !== 0) {
+    // SF and PF are those of result ^ adjust, which stays.
+    code.get(locals.result);
+    code.get(locals.adjust);
+    code.op(Op.i32Xor);
+    code.get(differs);
+    code.op(Op.i32Xor);
+    code.set(locals.adjust);
+    code.get(differs);
+    code.set(locals.result);
+    flags.known = 'nothing';
+  }
+  frame.release(host, differs);
 }
 
 export function emitExchangeAdd(frame: Frame, flags: FlagWriter, operation: Named<'exchange-add'>): void {

@@ -11,17 +11,17 @@ type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
 export function emitBit(frame: Frame, flags: FlagWriter, operation: Named<'bit'>): void {
   const { code } = frame;
-  const { name, to, bit, flags: live } = operation;
+  const { name, width, to, bit, flags: live } = operation;
   const value = frame.temporary();
   const mask = frame.temporary();
   const place = frame.temporary();
-  read(frame, bit, 32);
-  code.const(31);
+  read(frame, bit, width);
+  code.const(width - 1);
   code.op(Op.i32And);
   code.set(place);
-  const target = name === 'bt' && isMemory(to) ? undefined : open(frame, to, 32);
+  const target = name === 'bt' && isMemory(to) ? undefined : open(frame, to, width);
   if (target) target.read();
-  else read(frame, to, 32);
+  else read(frame, to, width);
   code.set(value);
   if (target && name !== 'bt') {
     code.const(1);
@@ -54,10 +54,10 @@ export function emitBit(frame: Frame, flags: FlagWriter, operation: Named<'bit'>
 
 export function emitScan(frame: Frame, flags: FlagWriter, operation: Named<'scan'>): void {
   const { code, locals } = frame;
-  const { forward, to, from, flags: live } = operation;
+  const { forward, width, to, from, flags: live } = operation;
   const value = frame.temporary();
   const position = frame.temporary();
-  read(frame, from, 32);
+  read(frame, from, width);
   code.tee(value);
   code.if();
   code.get(value);
@@ -70,7 +70,7 @@ export function emitScan(frame: Frame, flags: FlagWriter, operation: Named<'scan
     code.op(Op.i32Xor);
     code.set(position);
   }
-  setPart(frame, to, 32, position);
+  setPart(frame, to, width, position);
   if ((live & Flags.Result) !== 0) {
     // ZF is clear; PF is that of the position.
     code.get(position);

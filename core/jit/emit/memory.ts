@@ -39,10 +39,11 @@ export function linearAddress(frame: Frame, { seg, base, index, scale, disp, mas
   }
   if (bit !== undefined) {
     // Signed: it reaches in both directions.
-    frame.getRegister(bit);
-    code.const(5);
+    frame.getRegister(bit.register);
+    if (bit.width === 16) code.op(Op.i32Extend16S);
+    code.const(bit.width === 16 ? 4 : 5);
     code.op(Op.i32ShrS);
-    code.const(2);
+    code.const(bit.width === 16 ? 1 : 2);
     code.op(Op.i32Shl);
     add();
   }

@@ -45,12 +45,13 @@ export function emitLea(frame: Frame, { width, to, from }: Named<'lea'>): void {
   setPartFromStack(frame, to, width);
 }
 
-/** Pushes the dword that `value` leaves on the stack. */
-export function push(frame: Frame, value: () => void): void {
-  const offset = locate(frame, stackAt(ESP, -4), 4, true);
+/** Pushes the word or dword that `value` leaves on the stack. */
+export function push(frame: Frame, value: () => void, width: 16 | 32 = 32): void {
+  const size = width / 8;
+  const offset = locate(frame, stackAt(ESP, -size), size, true);
   value();
-  storeHost(frame, 32, offset);
-  moveStack(frame, -4);
+  storeHost(frame, width, offset);
+  moveStack(frame, -size);
 }
 
 export function moveStack(frame: Frame, bytes: number): void {
@@ -62,40 +63,65 @@ export function moveStack(frame: Frame, bytes: number): void {
   frame.pages.is(ESP, sum);
 }
 
-/** Leaves the dword on top of the stack on that of WebAssembly. */
-export function peek(frame: Frame): void {
-  const offset = locate(frame, stackAt(ESP, 0), 4, false);
-  loadHost(frame, 32, offset);
+/** Leaves the word or dword on top of the stack on that of WebAssembly. */
+export function peek(frame: Frame, width: 16 | 32 = 32): void {
+  const offset = locate(frame, stackAt(ESP, 0), width / 8, false);
+  loadHost(frame, width, offset);
 }
 
-export function emitPush(frame: Frame, { from }: Named<'push'>): void {
+export function emitPush(frame: Frame, { width, from }: Named<'push'>): void {
   const { code } = frame;
   const value = frame.temporary();
-  read(frame, from, 32);
+  read(frame, from, width);
   code.set(value);
-  push(frame, () => {
-    code.get(value);
-  });
+  push(
+    frame,
+    () => {
+      code.get(value);
+    },
+    width,
+  );
   frame.release(value);
 }
 
-export function emitPop(frame: Frame, { to }: Named<'pop'>): void {
+export function emitPop(frame: Frame, { width, to }: Named<'pop'>): void {
   const { code } = frame;
+  const size = width / 8;
   const value = frame.temporary();
-  peek(frame);
+  peek(frame, width);
   code.set(value);
   if (isMemory(to)) {
     // Its address is computed with the stack pointer moved already.
-    const moved = to.base === ESP ? { ...to, disp: (to.disp + 4) | 0 } : to;
-    const target = open(frame, moved, 32);
+    const moved = to.base === ESP ? { ...to, disp: (to.disp + size) | 0 } : to;
+    const target = open(frame, moved, width);
     target.write(value);
     target.close();
-    moveStack(frame, 4);
+    moveStack(frame, size);
   } else {
-    moveStack(frame, 4);
-    setPart(frame, to, 32, value);
+    moveStack(frame, size);
+    setPart(frame, to, width, value);
   }
   frame.release(value);
+}
+
+/** The place of the new stack pointer must be writable too. */
+export function emitEnter(frame: Frame, { locals }: Named<'enter'>): void {
+  const { code, pages } = frame;
+  const host = frame.temporary();
+  const offset = locate(frame, stackAt(ESP, -4), 4, true);
+  code.set(host);
+  locate(frame, stackAt(ESP, -4 - locals), 4, true, false);
+  code.op(Op.drop);
+  code.get(host);
+  frame.getRegister(EBP);
+  storeHost(frame, 32, offset);
+  moveStack(frame, -4);
+  const sum = pages.sumOf(ESP);
+  frame.getRegister(ESP);
+  frame.setRegister(EBP);
+  pages.is(EBP, sum);
+  moveStack(frame, -locals);
+  frame.release(host);
 }
 
 export function emitLeave(frame: Frame): void {

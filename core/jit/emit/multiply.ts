@@ -1,11 +1,12 @@
 /** Multiplication and division (SDM vol. 2; the flags as in `core/cpu/integer/muldiv.ts`). */
 import { EAX, EDX } from '../../cpu/state.ts';
 import { Flags, type Operation } from '../ir.ts';
+import { whole } from '../lift-operands.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
 import { setOverflow } from './flag-words.ts';
 import type { Frame } from './frame.ts';
-import { open, read, setPartFromStack, take } from './operands.ts';
+import { getPair, getPart, open, read, setPair, setPart, setPartFromStack, take } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
@@ -87,7 +88,18 @@ export function emitMultiply(frame: Frame, flags: FlagWriter, operation: Named<'
   frame.release(a, b, r, low);
 }
 
+/** AH and DX, where the upper half of a product or a dividend is, and the remainder. */
+const UPPER = {
+  8: { kind: 'register', register: EAX, high: true },
+  16: whole(EDX),
+} as const;
+
 export function emitWideMultiply(frame: Frame, flags: FlagWriter, operation: Named<'wide-multiply'>): void {
+  const { width } = operation;
+  if (width !== 32) {
+    emitShortMultiply(frame, flags, operation, width);
+    return;
+  }
   const { code, locals } = frame;
   const { signed, from, flags: live } = operation;
   const extend = signed ? Op.i64ExtendI32S : Op.i64ExtendI32U;
@@ -96,13 +108,8 @@ export function emitWideMultiply(frame: Frame, flags: FlagWriter, operation: Nam
   code.op(extend);
   frame.getRegister(EAX);
   code.op(extend, Op.i64Mul);
-  code.tee(product);
-  code.op(Op.i32WrapI64);
-  frame.setRegister(EAX);
-  code.get(product);
-  code.const64(32, 0);
-  code.op(Op.i64ShrU, Op.i32WrapI64);
-  frame.setRegister(EDX);
+  code.set(product);
+  setPair(frame, EDX, EAX, product);
   multiplied(frame, flags, locals.registers[EAX]!, live, () => {
     frame.getRegister(EDX);
     if (signed) {
@@ -114,16 +121,120 @@ export function emitWideMultiply(frame: Frame, flags: FlagWriter, operation: Nam
   });
 }
 
+/** AX or DX:AX from AL or AX. */
+function emitShortMultiply(
+  frame: Frame,
+  flags: FlagWriter,
+  { signed, from, flags: live }: Named<'wide-multiply'>,
+  width: 8 | 16,
+): void {
+  const { code } = frame;
+  const product = frame.temporary();
+  const low = frame.temporary();
+  for (const factor of [from, whole(EAX)]) {
+    read(frame, factor, width);
+    if (signed) signExtend(frame, width);
+  }
+  code.op(Op.i32Mul);
+  code.set(product);
+  setPart(frame, whole(EAX), 16, product);
+  if (width === 16) {
+    code.get(product);
+    code.const(16);
+    code.op(Op.i32ShrU);
+    setPartFromStack(frame, UPPER[16], 16);
+  }
+  code.get(product);
+  signExtend(frame, width);
+  code.set(low);
+  multiplied(frame, flags, low, live, () => {
+    code.get(product);
+    if (signed) code.get(low);
+    else {
+      code.const(width);
+      code.op(Op.i32ShrU);
+      code.const(0);
+    }
+    code.op(Op.i32Ne);
+  });
+  frame.release(product, low);
+}
+
+/** AL and AH, or AX and DX, from AX or DX:AX. */
+function emitShortDivide(frame: Frame, { signed, from }: Named<'divide'>, width: 8 | 16): void {
+  const { code } = frame;
+  const a = frame.temporary();
+  const b = frame.temporary();
+  const quotient = frame.temporary();
+  read(frame, from, width);
+  if (signed) signExtend(frame, width);
+  code.set(b);
+  if (width === 16) {
+    frame.getRegister(EDX);
+    code.const(16);
+    code.op(Op.i32Shl);
+  }
+  getPart(frame, whole(EAX), 16);
+  if (width === 16) code.op(Op.i32Or);
+  else if (signed) signExtend(frame, 16);
+  code.set(a);
+  if (signed) {
+    code.get(b);
+    code.op(Op.i32Eqz);
+    if (width === 16) {
+      // The only quotient that is too large for WebAssembly's division.
+      code.get(a);
+      code.const(-0x8000_0000);
+      code.op(Op.i32Eq);
+      code.get(b);
+      code.const(-1);
+      code.op(Op.i32Eq, Op.i32And, Op.i32Or);
+    }
+  } else {
+    code.get(a);
+    code.const(width);
+    code.op(Op.i32ShrU);
+    code.get(b);
+    code.op(Op.i32GeU);
+  }
+  leaveIf(frame);
+  code.get(a);
+  code.get(b);
+  code.op(signed ? Op.i32DivS : Op.i32DivU);
+  code.set(quotient);
+  if (signed) {
+    code.get(quotient);
+    code.get(quotient);
+    signExtend(frame, width);
+    code.op(Op.i32Ne);
+    leaveIf(frame);
+  }
+  setPart(frame, whole(EAX), width, quotient);
+  code.get(a);
+  code.get(quotient);
+  code.get(b);
+  code.op(Op.i32Mul, Op.i32Sub);
+  setPartFromStack(frame, UPPER[width], width);
+  frame.release(a, b, quotient);
+}
+
+/** Leaves before the instruction if there is something other than 0 on the stack. */
+function leaveIf(frame: Frame): void {
+  frame.code.if();
+  frame.leaveHere();
+  frame.code.end();
+}
+
 /** What is not an ordinary division leaves: the interpreter raises #DE, and does those of 64-bit signed dividends. */
 export function emitDivide(frame: Frame, operation: Named<'divide'>): void {
+  const { width } = operation;
+  if (width !== 32) {
+    emitShortDivide(frame, operation, width);
+    return;
+  }
   const { code } = frame;
   const b = take(frame, operation.from, 32);
   const quotient = frame.temporary();
-  const leaveIf = () => {
-    code.if();
-    frame.leaveHere();
-    code.end();
-  };
   if (operation.signed) {
     // The dividend is a sign-extended EAX, and the quotient fits.
     frame.getRegister(EDX);
@@ -138,7 +249,7 @@ export function emitDivide(frame: Frame, operation: Named<'divide'>): void {
     code.get(b);
     code.const(-1);
     code.op(Op.i32Eq, Op.i32And, Op.i32Or);
-    leaveIf();
+    leaveIf(frame);
     frame.getRegister(EAX);
     code.get(b);
     code.op(Op.i32DivS);
@@ -146,7 +257,7 @@ export function emitDivide(frame: Frame, operation: Named<'divide'>): void {
     frame.getRegister(EDX);
     code.get(b);
     code.op(Op.i32GeU);
-    leaveIf();
+    leaveIf(frame);
     frame.getRegister(EDX);
     code.op(Op.i32Eqz);
     // Most dividends are small, and a processor divides those much faster.
@@ -155,12 +266,7 @@ export function emitDivide(frame: Frame, operation: Named<'divide'>): void {
     code.get(b);
     code.op(Op.i32DivU);
     code.else();
-    frame.getRegister(EDX);
-    code.op(Op.i64ExtendI32U);
-    code.const64(32, 0);
-    code.op(Op.i64Shl);
-    frame.getRegister(EAX);
-    code.op(Op.i64ExtendI32U, Op.i64Or);
+    getPair(frame, EDX, EAX);
     code.get(b);
     code.op(Op.i64ExtendI32U, Op.i64DivU, Op.i32WrapI64);
     code.end();

@@ -52,6 +52,28 @@ export function setPartFromStack(frame: Frame, to: Register, width: Width): void
   frame.release(value);
 }
 
+/** Leaves two registers on the stack, as an i64. */
+export function getPair(frame: Frame, high: number, low: number): void {
+  const { code } = frame;
+  frame.getRegister(high);
+  code.op(Op.i64ExtendI32U);
+  code.const64(32, 0);
+  code.op(Op.i64Shl);
+  frame.getRegister(low);
+  code.op(Op.i64ExtendI32U, Op.i64Or);
+}
+/** Sets two registers to the halves of an i64 in a local. */
+export function setPair(frame: Frame, high: number, low: number, value: number): void {
+  const { code } = frame;
+  code.get(value);
+  code.op(Op.i32WrapI64);
+  frame.setRegister(low);
+  code.get(value);
+  code.const64(32, 0);
+  code.op(Op.i64ShrU, Op.i32WrapI64);
+  frame.setRegister(high);
+}
+
 /** Leaves the value of an operand on the stack. */
 export function read(frame: Frame, operand: Operand, width: Width): void {
   if (operand.kind === 'constant')

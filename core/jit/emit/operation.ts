@@ -2,7 +2,13 @@
 import { EBP, ESP, ZERO } from '../../cpu/state.ts';
 import type { Memory, Operand, Operation } from '../ir.ts';
 import { isMemory } from '../lift.ts';
-import { emitAlu, emitCompareExchange, emitExchangeAdd, emitUnary } from './arithmetic.ts';
+import {
+  emitAlu,
+  emitCompareExchange,
+  emitCompareExchange8,
+  emitExchangeAdd,
+  emitUnary,
+} from './arithmetic.ts';
 import { emitBit, emitCarry, emitDirection, emitScan, emitSwapBytes, emitWiden } from './bits.ts';
 import { emitFlagsFromAh, emitFlagsToAh, emitPushFlags } from './flag-image.ts';
 import type { FlagWriter } from './flags.ts';
@@ -10,6 +16,7 @@ import type { Frame } from './frame.ts';
 import { plus, type Sum } from './pages.ts';
 import {
   emitConditionalMove,
+  emitEnter,
   emitExchange,
   emitExtend,
   emitLea,
@@ -25,6 +32,7 @@ import { emitDivide, emitMultiply, emitWideMultiply } from './multiply.ts';
 import { emitDoubleShift, emitShift } from './shifts.ts';
 import { emitLoadSegment, emitReadState, emitStoreSegment } from './segments.ts';
 import { emitSimd } from './simd.ts';
+import { emitRestoreState, emitSaveState } from './state-image.ts';
 import { emitTimeStamp } from './time-stamp.ts';
 import type { Vectors } from './vectors.ts';
 import { emitX87, type X87 } from './x87.ts';
@@ -130,6 +138,9 @@ function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Tra
     case 'pop':
       emitPop(frame, of);
       break;
+    case 'enter':
+      emitEnter(frame, of);
+      break;
     case 'leave':
       emitLeave(frame);
       break;
@@ -153,6 +164,9 @@ function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Tra
       break;
     case 'compare-exchange':
       emitCompareExchange(frame, flags, of);
+      break;
+    case 'compare-exchange-8':
+      emitCompareExchange8(frame, flags, of);
       break;
     case 'bit':
       emitBit(frame, flags, of);
@@ -194,8 +208,14 @@ function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Tra
     case 'read-state':
       emitReadState(frame, of);
       break;
+    case 'x87-save-state':
+      emitSaveState(vectors, x87.pointers, of);
+      break;
+    case 'x87-restore-state':
+      emitRestoreState(vectors, x87.pointers, of);
+      break;
     default:
       if (isX87(of)) emitX87(x87, flags, of);
-      else emitSimd(vectors, flags, of);
+      else emitSimd(vectors, x87.pointers, flags, of);
   }
 }

@@ -1,10 +1,10 @@
 /**
  * REP CMPS and REP SCAS up to, but without, the round that ends them: what goes on leaves nothing but flags, which the last round sets, and that
- * is the interpreter's. Sixteen bytes are looked at at once.
+ * is the interpreter's. Sixty-four bytes are looked at at once, then sixteen.
  */
 import type { Insn } from '../../cpu/decode/insn.ts';
 import { EAX, ECX, EDI, ESI } from '../../cpu/state.ts';
-import { Op } from '../wasm/opcodes.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
 import { Simd } from '../wasm/simd-opcodes.ts';
 import type { Frame } from './frame.ts';
 import { countRounds, createRanges, elementSize } from './strings.ts';
@@ -34,6 +34,8 @@ export function emitScan(frame: Frame, insn: Insn): void {
   const to = frame.temporary();
   const from = frame.temporary();
   const end = frame.temporary();
+  /** What SCAS looks for, in all elements. */
+  const wanted = compares ? undefined : code.local(Type.v128);
 
   const element = () => {
     code.get(to);
@@ -51,20 +53,20 @@ export function emitScan(frame: Frame, insn: Insn): void {
     code.op(Op.i32Add);
     code.memory(LOAD[shift]!, 0);
   };
-  const sixteen = () => {
+  /** Leaves all ones in the elements that end it, of sixteen bytes at a distance. */
+  const sixteen = (distance: number) => {
     code.get(to);
     code.get(bytes);
     code.op(Op.i32Add);
-    code.simdMemory(Simd.load, 0);
-    if (!compares) {
-      frame.getRegister(EAX);
-      code.simd(SPLAT[shift]!);
-      return;
+    code.simdMemory(Simd.load, distance);
+    if (wanted !== undefined) code.get(wanted);
+    else {
+      code.get(from);
+      code.get(bytes);
+      code.op(Op.i32Add);
+      code.simdMemory(Simd.load, distance);
     }
-    code.get(from);
-    code.get(bytes);
-    code.op(Op.i32Add);
-    code.simdMemory(Simd.load, 0);
+    code.simd(ends[shift]!);
   };
   /** Adds `step` to `bytes` as long as there are so many up to `end` and none of them ends the instruction. */
   function run(step: number, isEnd: () => void): void {
@@ -88,6 +90,11 @@ export function emitScan(frame: Frame, insn: Insn): void {
   }
 
   ranges.require();
+  if (wanted !== undefined) {
+    frame.getRegister(EAX);
+    code.simd(SPLAT[shift]!);
+    code.set(wanted);
+  }
   const again = code.loop();
   // All rounds but the last one, which must be within the time too.
   frame.getRegister(ECX);
@@ -109,9 +116,15 @@ export function emitScan(frame: Frame, insn: Insn): void {
   code.set(end);
   code.const(0);
   code.set(bytes);
+  run(64, () => {
+    for (let distance = 0; distance < 64; distance += 16) {
+      sixteen(distance);
+      if (distance > 0) code.simd(Simd.or);
+    }
+    code.simd(Simd.anyTrue);
+  });
   run(16, () => {
-    sixteen();
-    code.simd(ends[shift]!);
+    sixteen(0);
     code.simd(Simd.anyTrue);
   });
   run(1 << shift, () => {

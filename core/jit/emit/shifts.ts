@@ -1,10 +1,10 @@
 /** Shifts and rotates (SDM vol. 2; the flags as in `core/cpu/integer/shift.ts`). */
-import { Flags, type Operand, type Operation } from '../ir.ts';
-import { Op } from '../wasm/opcodes.ts';
+import { Flags, type Operand, type Operation, type Width } from '../ir.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
 import { type FlagWriter, signExtend } from './flags.ts';
 import { auxiliaryBit, setOverflow } from './flag-words.ts';
 import type { Frame } from './frame.ts';
-import { open, read } from './operands.ts';
+import { getPart, open, read } from './operands.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
@@ -17,8 +17,11 @@ const WHOLE = {
   sar: Op.i32ShrS,
 } as const;
 
-/** Puts a count into a local and emits what is done by it: nothing is, flags included, if CL has 0 in its lower five bits. */
-function counted(frame: Frame, count: Operand, local: number, body: () => void): void {
+/**
+ * Puts a count into a local and emits what is done by it: nothing is, flags included, if CL has 0 in its lower five bits.
+ * @param turn so many places are all the way round, for what turns by less than 32
+ */
+function counted(frame: Frame, count: Operand, local: number, body: () => void, turn = 32): void {
   const { code } = frame;
   if (count.kind === 'constant') {
     code.const(count.value);
@@ -29,6 +32,10 @@ function counted(frame: Frame, count: Operand, local: number, body: () => void):
   read(frame, count, 8);
   code.const(31);
   code.op(Op.i32And);
+  if (turn < 32) {
+    code.const(turn);
+    code.op(Op.i32RemU);
+  }
   code.tee(local);
   code.if();
   body();
@@ -36,8 +43,12 @@ function counted(frame: Frame, count: Operand, local: number, body: () => void):
 }
 
 export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shift'>): void {
-  const { code, locals } = frame;
+  const { code } = frame;
   const { name, width, to, count, flags: live, keepsOverflow } = operation;
+  if (name === 'rcl' || name === 'rcr') {
+    emitRotateThroughCarry(frame, flags, operation);
+    return;
+  }
   if (live === 0 && width === 32 && to.kind === 'register' && count.kind === 'constant') {
     frame.getRegister(to.register);
     code.const(count.value);
@@ -78,11 +89,8 @@ export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shi
     code.op(name === 'shl' ? Op.i32Shl : name === 'shr' ? Op.i32ShrU : Op.i32ShrS);
     code.set(r);
   }
-  /** Bit `bit` of `a` as bit 31, where `bit` is counted from the top of its width. */
   function topBit(fromTop: number): void {
-    code.get(a);
-    code.const(32 - width + fromTop);
-    code.op(Op.i32Shl);
+    bitFromTop(frame, a, width, fromTop);
   }
   /** CF: of shifts the last bit that went out, of rotates the last one that came in. */
   function carryBit(): void {
@@ -148,29 +156,113 @@ export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shi
       flags.carry();
     }
     if ((live & Flags.Overflow) !== 0 && !keepsOverflow) {
-      if (rotates) {
-        const kept = frame.temporary();
-        auxiliaryBit(code, locals);
-        code.set(kept);
-        setOverflow(frame, overflowBit);
-        code.get(locals.y);
-        code.get(kept);
-        code.op(Op.i32Or);
-        code.set(locals.y);
-        frame.release(kept);
-      } else setOverflow(frame, overflowBit);
+      if (rotates) setOverflowOnly(frame, overflowBit);
+      else setOverflow(frame, overflowBit);
     }
     if (!rotates) flags.result(r, width, live);
   }
 }
 
-export function emitDoubleShift(frame: Frame, flags: FlagWriter, operation: Named<'double-shift'>): void {
+/** Leaves a bit of a local as bit 31, counted from the top of its width. */
+function bitFromTop({ code }: Frame, local: number, width: Width, fromTop: number): void {
+  code.get(local);
+  code.const(32 - width + fromTop);
+  code.op(Op.i32Shl);
+}
+
+/** As `setOverflow`, but AF stays. */
+function setOverflowOnly(frame: Frame, value: () => void): void {
+  const { code, locals } = frame;
+  const kept = frame.temporary();
+  auxiliaryBit(code, locals);
+  code.set(kept);
+  setOverflow(frame, value);
+  code.get(locals.y);
+  code.get(kept);
+  code.op(Op.i32Or);
+  code.set(locals.y);
+  frame.release(kept);
+}
+
+/** RCL and RCR: CF and the operand are one number of `width` + 1 bits, which is rotated. */
+function emitRotateThroughCarry(frame: Frame, flags: FlagWriter, operation: Named<'shift'>): void {
   const { code } = frame;
-  const { left, to, fill, count, flags: live } = operation;
-  const target = open(frame, to, 32);
+  const { name, width, to, count, flags: live } = operation;
+  const left = name === 'rcl';
+  const target = open(frame, to, width);
   const a = frame.temporary();
   const n = frame.temporary();
   const r = frame.temporary();
+  const number = code.local(Type.i64);
+  const turn = width + 1;
+  target.read();
+  code.set(a);
+  counted(frame, count, n, body, turn);
+  target.close();
+  frame.release(a, n, r);
+  flags.known = 'nothing';
+
+  /** By `n`, or by what is left of a whole turn. */
+  function shifted(opcode: number, byRest: boolean): void {
+    code.get(number);
+    if (byRest) code.const(turn);
+    code.get(n);
+    if (byRest) code.op(Op.i32Sub);
+    code.op(Op.i64ExtendI32U, opcode);
+  }
+  function body(): void {
+    flags.getCarry();
+    code.op(Op.i64ExtendI32U);
+    code.const64(width, 0);
+    code.op(Op.i64Shl);
+    code.get(a);
+    code.op(Op.i64ExtendI32U, Op.i64Or);
+    code.set(number);
+    const overflow = frame.temporary();
+    if ((live & Flags.Overflow) !== 0) {
+      bitFromTop(frame, a, width, 0);
+      if (left) bitFromTop(frame, a, width, 1);
+      else {
+        flags.getCarry();
+        code.const(31);
+        code.op(Op.i32Shl);
+      }
+      code.op(Op.i32Xor);
+      code.set(overflow);
+    }
+    shifted(Op.i64Shl, !left);
+    shifted(Op.i64ShrU, left);
+    code.op(Op.i64Or);
+    code.set(number);
+    code.get(number);
+    code.op(Op.i32WrapI64);
+    code.set(r);
+    target.write(r);
+    if ((live & Flags.Carry) !== 0) {
+      code.get(number);
+      code.const64(width, 0);
+      code.op(Op.i64ShrU, Op.i32WrapI64);
+      code.const(1);
+      code.op(Op.i32And);
+      flags.carry();
+    }
+    if ((live & Flags.Overflow) !== 0)
+      setOverflowOnly(frame, () => {
+        code.get(overflow);
+      });
+    frame.release(overflow);
+  }
+}
+
+export function emitDoubleShift(frame: Frame, flags: FlagWriter, operation: Named<'double-shift'>): void {
+  const { code } = frame;
+  const { left, width, to, fill, count, flags: live } = operation;
+  const target = open(frame, to, width);
+  const a = frame.temporary();
+  const n = frame.temporary();
+  const r = frame.temporary();
+  /** Of words: operand, fill, and the operand again, which is where counts above 16 lead. */
+  const triple = width === 16 ? code.local(Type.i64) : undefined;
   target.read();
   code.set(a);
   counted(frame, count, n, body);
@@ -179,9 +271,20 @@ export function emitDoubleShift(frame: Frame, flags: FlagWriter, operation: Name
   if (live !== 0) flags.known = 'nothing';
 
   function fillIn(): void {
-    frame.getRegister(fill.register);
+    getPart(frame, fill, width);
   }
-  function body(): void {
+  function shifted(): void {
+    if (width === 16) {
+      code.get(triple!);
+      code.get(n);
+      code.op(Op.i64ExtendI32U, left ? Op.i64Shl : Op.i64ShrU);
+      if (left) {
+        code.const64(32, 0);
+        code.op(Op.i64ShrU);
+      }
+      code.op(Op.i32WrapI64);
+      return;
+    }
     code.get(a);
     code.get(n);
     code.op(left ? Op.i32Shl : Op.i32ShrU);
@@ -191,15 +294,42 @@ export function emitDoubleShift(frame: Frame, flags: FlagWriter, operation: Name
     code.get(n);
     code.op(Op.i32Sub);
     code.op(left ? Op.i32ShrU : Op.i32Shl, Op.i32Or);
+  }
+  /** The last bit that went out, as bit 0. */
+  function carryBit(): void {
+    if (width === 16) {
+      code.get(triple!);
+      if (left) code.const(48);
+      code.get(n);
+      if (!left) code.const(1);
+      code.op(Op.i32Sub, Op.i64ExtendI32U, Op.i64ShrU, Op.i32WrapI64);
+      return;
+    }
+    code.get(a);
+    if (left) code.const(32);
+    code.get(n);
+    if (!left) code.const(1);
+    code.op(Op.i32Sub, Op.i32ShrU);
+  }
+  function body(): void {
+    if (triple !== undefined) {
+      code.get(a);
+      code.op(Op.i64ExtendI32U);
+      code.const64(1, 1);
+      code.op(Op.i64Mul);
+      fillIn();
+      code.op(Op.i64ExtendI32U);
+      code.const64(16, 0);
+      code.op(Op.i64Shl, Op.i64Or);
+      code.set(triple);
+    }
+    shifted();
     code.set(r);
     const sign = frame.temporary();
     if ((live & Flags.Overflow) !== 0) {
-      code.get(a);
-      if (left) {
-        code.get(a);
-        code.const(1);
-        code.op(Op.i32Shl);
-      } else {
+      bitFromTop(frame, a, width, 0);
+      if (left) bitFromTop(frame, a, width, 1);
+      else {
         fillIn();
         code.const(31);
         code.op(Op.i32Shl);
@@ -209,11 +339,7 @@ export function emitDoubleShift(frame: Frame, flags: FlagWriter, operation: Name
     }
     target.write(r);
     if ((live & Flags.Carry) !== 0) {
-      code.get(a);
-      if (left) code.const(32);
-      code.get(n);
-      if (!left) code.const(1);
-      code.op(Op.i32Sub, Op.i32ShrU);
+      carryBit();
       code.const(1);
       code.op(Op.i32And);
       flags.carry();
@@ -223,6 +349,6 @@ export function emitDoubleShift(frame: Frame, flags: FlagWriter, operation: Name
         code.get(sign);
       });
     frame.release(sign);
-    flags.result(r, 32, live);
+    flags.result(r, width, live);
   }
 }

@@ -1,9 +1,8 @@
-/** SSE integers, logic and shuffles: one WebAssembly instruction each, or nearly (SDM vol. 1, 10.4.4 and 11.4.2). */
+/** MMX and SSE integers, logic and shuffles: one WebAssembly instruction each, or nearly (SDM vol. 1, 9.4, 10.4.4 and 11.4.2). */
 import type { Operation } from '../ir.ts';
-import { isMemory } from '../lift.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import { Simd } from '../wasm/simd-opcodes.ts';
-import { laneOp, loadVector, wholeSource } from './simd-moves.ts';
+import { bytesOf, laneOp, wholeSource } from './simd-moves.ts';
 import type { Vectors } from './vectors.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
@@ -124,26 +123,38 @@ function sumOfDifferences(vectors: Vectors, a: number, b: number): void {
   vectors.release(Type.v128, sums);
 }
 
+/** PACKSSWB, PACKUSWB and PACKSSDW. */
+const PACKS = [0x63, 0x67, 0x6b];
+const LOWER_HALVES = words(8, [0, 2]);
+
 export function emitVectorLanes(vectors: Vectors, { code: lanes, to, from }: Named<'vector-lanes'>): void {
   const { code } = vectors.frame;
   const a = vectors.temporary(Type.v128);
   const b = vectors.temporary(Type.v128);
-  wholeSource(vectors, from);
+  wholeSource(vectors, from, bytesOf(to));
   code.set(b);
   vectors.get(to);
+  if (to.mmx && PACKS.includes(lanes)) {
+    // Both operands are half a vector.
+    code.get(b);
+    shuffle(vectors, LOWER_HALVES);
+  }
   code.set(a);
   combine(vectors, lanes, a, b);
   vectors.set(to);
   vectors.release(Type.v128, a, b);
 }
 
-export function emitVectorShuffle(vectors: Vectors, { to, from, bytes }: Named<'vector-shuffle'>): void {
+export function emitVectorShuffle(
+  vectors: Vectors,
+  { to, from, bytes, reads }: Named<'vector-shuffle'>,
+): void {
   const { code } = vectors.frame;
   const b = vectors.temporary(Type.v128);
   if (from.kind === 'constant') {
     code.const64(0, 0);
     code.simd(Simd.i64x2Splat);
-  } else wholeSource(vectors, from);
+  } else wholeSource(vectors, from, reads);
   code.set(b);
   // Where one operand is all of the result, it is both operands: such shuffles are single instructions.
   if (bytes.every((byte) => byte >= 16)) code.get(b);
@@ -187,8 +198,7 @@ export function emitVectorShift(vectors: Vectors, { code: lanes, to, count }: Na
     return;
   }
   const by = vectors.temporary(Type.i64);
-  if (isMemory(count)) loadVector(vectors, count, 16, true);
-  else vectors.get(count);
+  wholeSource(vectors, count, bytesOf(to));
   laneOp(vectors, Simd.i64x2Extract, 0);
   code.set(by);
   const beyond = () => {

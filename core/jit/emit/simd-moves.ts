@@ -1,9 +1,11 @@
-/** SSE data movement (SDM vol. 1, 10.4.1.1, 11.4.1.1 and 11.4.2). */
-import type { Memory, Operation } from '../ir.ts';
+/** MMX and SSE data movement (SDM vol. 1, 9.4.2, 10.4.1.1, 11.4.1.1 and 11.4.2), and MXCSR. */
+import { MXCSR_MASK } from '../../cpu/sse/state.ts';
+import { FpuState } from '../../softfloat/softfloat.ts';
+import type { Memory, Operation, Vector } from '../ir.ts';
 import { isMemory } from '../lift.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import { Simd } from '../wasm/simd-opcodes.ts';
-import { linearAddress, loadHost, locate } from './memory.ts';
+import { linearAddress, loadHost, locate, storeHost } from './memory.ts';
 import type { Vectors } from './vectors.ts';
 
 type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
@@ -39,9 +41,16 @@ export function loadVector(vectors: Vectors, memory: Memory, bytes: 4 | 8 | 16, 
   const offset = vectorAddress(vectors, memory, bytes, aligned, false);
   vectors.frame.code.simdMemory(LOADS[bytes], offset);
 }
-/** Leaves a whole operand of an instruction that works on all of it on the stack. */
-export function wholeSource(vectors: Vectors, from: Named<'vector-lanes'>['from']): void {
-  if (isMemory(from)) loadVector(vectors, from, 16, true);
+/** Bytes of a register. */
+export const bytesOf = ({ mmx }: Vector) => (mmx ? 8 : 16);
+
+/** Leaves an operand of an instruction that works on all of it on the stack. Of XMM registers it is aligned in memory. */
+export function wholeSource(
+  vectors: Vectors,
+  from: Named<'vector-lanes'>['from'],
+  bytes: 4 | 8 | 16 = 16,
+): void {
+  if (isMemory(from)) loadVector(vectors, from, bytes, bytes === 16);
   else vectors.get(from);
 }
 
@@ -59,7 +68,8 @@ export function emitVectorLoad(vectors: Vectors, { to, from, bytes, aligned }: N
     vectors.frame.getRegister(from.register);
     laneOp(vectors, Simd.i32x4Replace, 0);
     vectors.set(to);
-  } else if (bytes === 16) {
+  } else if (bytes === 16 || from.mmx || to.mmx) {
+    // What an MMX register does not have is zero, or is not kept.
     const known = vectors.knowledge(from);
     vectors.get(from);
     vectors.set(to, known);
@@ -142,4 +152,30 @@ export function emitVectorSigns(vectors: Vectors, { to, from, lanes }: Named<'ve
   vectors.get(from);
   vectors.frame.code.simd(BITMASKS[lanes]);
   vectors.frame.setRegister(to.register);
+}
+
+/** Reserved bits leave: the interpreter raises #GP. */
+export function emitLoadControl(vectors: Vectors, { from }: Named<'vector-load-control'>): void {
+  const { frame } = vectors;
+  const { code } = frame;
+  const value = frame.temporary();
+  loadHost(frame, 32, locate(frame, from, 4, false));
+  code.tee(value);
+  code.const(~MXCSR_MASK);
+  code.op(Op.i32And);
+  code.if();
+  frame.leaveHere();
+  code.end();
+  code.const(0);
+  code.get(value);
+  code.memory(Op.i32Store, FpuState.Mxcsr);
+  vectors.renew();
+  frame.release(value);
+}
+
+export function emitStoreControl({ frame }: Vectors, { to }: Named<'vector-store-control'>): void {
+  const offset = locate(frame, to, 4, true);
+  frame.code.const(0);
+  loadHost(frame, 32, FpuState.Mxcsr);
+  storeHost(frame, 32, offset);
 }

@@ -1,4 +1,4 @@
-/** SSE and SSE2 operations: one file for each kind, as in `core/cpu/sse`. */
+/** MMX, SSE and SSE2 operations: one file for each kind, as in `core/cpu/sse`. */
 import type { FlagWriter } from './flags.ts';
 import { emitFloatConvert, emitFromInteger, emitToInteger } from './simd-conversions.ts';
 import { emitFloat, emitFloatCompare, emitFloatOrder } from './simd-floats.ts';
@@ -6,14 +6,29 @@ import { emitVectorLanes, emitVectorShift, emitVectorShuffle } from './simd-lane
 import {
   emitVectorExtract,
   emitVectorInsert,
+  emitLoadControl,
+  emitStoreControl,
   emitVectorLoad,
   emitVectorSigns,
   emitVectorStore,
 } from './simd-moves.ts';
-import type { SimdOperation, Vectors } from './vectors.ts';
+import { type SimdOperation, usesMmx, usesSse, type Vectors } from './vectors.ts';
+import type { X87Pointers } from './x87-pointers.ts';
 
-export function emitSimd(vectors: Vectors, flags: FlagWriter, of: SimdOperation): void {
-  vectors.require();
+export function emitSimd(vectors: Vectors, unit: X87Pointers, flags: FlagWriter, of: SimdOperation): void {
+  const mmx = usesMmx(of);
+  if (usesSse(of)) vectors.require();
+  if (mmx) unit.requireMmx();
+  if (of.op === 'vector-empty-mmx') unit.emptyMmx();
+  else emitWhichever(vectors, flags, of);
+  if (mmx && of.op !== 'vector-empty-mmx') unit.enterMmx();
+}
+
+function emitWhichever(
+  vectors: Vectors,
+  flags: FlagWriter,
+  of: Exclude<SimdOperation, { op: 'vector-empty-mmx' }>,
+): void {
   switch (of.op) {
     case 'vector-load':
       emitVectorLoad(vectors, of);
@@ -26,6 +41,12 @@ export function emitSimd(vectors: Vectors, flags: FlagWriter, of: SimdOperation)
       return;
     case 'vector-extract':
       emitVectorExtract(vectors, of);
+      return;
+    case 'vector-load-control':
+      emitLoadControl(vectors, of);
+      return;
+    case 'vector-store-control':
+      emitStoreControl(vectors, of);
       return;
     case 'vector-signs':
       emitVectorSigns(vectors, of);

@@ -3,6 +3,7 @@ import { TSC_PER_TICK } from '../../cpu/system/msr-registers.ts';
 import { Cr4, CR4, Double, EAX, EDX } from '../../cpu/state.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
+import { setPair } from './operands.ts';
 
 /** Leaves the tick before the present instruction, as a double: `Double.Retired` of the interpreter there. */
 export function presentTick({ code, locals, done }: Frame): void {
@@ -46,11 +47,6 @@ export function emitTimeStamp(frame: Frame): void {
   code.end();
   code.get(value);
   code.op(Op.i64TruncF64S);
-  code.tee(whole);
-  code.op(Op.i32WrapI64);
-  frame.setRegister(EAX);
-  code.get(whole);
-  code.const64(32, 0);
-  code.op(Op.i64ShrU, Op.i32WrapI64);
-  frame.setRegister(EDX);
+  code.set(whole);
+  setPair(frame, EDX, EAX, whole);
 }

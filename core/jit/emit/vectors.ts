@@ -1,5 +1,6 @@
 /**
- * The XMM registers of a region, in locals, and what must hold before an SSE instruction runs.
+ * The XMM registers of a region, in locals, and what must hold before an SSE instruction runs. MMX registers stay in the state, where x87
+ * instructions find them: as vectors their upper half is zero.
  *
  * - SSE is available (CR0.EM and CR0.TS clear, CR4.OSFXSR set): looked up when the region is entered, for nothing in a region
  *   changes these words: MOV to CRn, CLTS, LMSW and task switches end blocks and are the interpreter's, which ends the region. A
@@ -25,6 +26,10 @@ const FAST_MXCSR = 0x1fa0;
 const FAST_MASK = 0xffe0;
 
 export const xmmAddress = (register: number) => FpuState.Xmm + register * 16;
+/** Of the significand; sign and exponent stand behind it. */
+const mmxAddress = (register: number) => FpuState.Registers + register * 16;
+/** Sign and exponent of an x87 register that an MMX instruction has written. */
+const WRITTEN = 0xffff;
 
 /** Index of a function of the soft-float core, whose parameters and results are 32 bits wide. */
 export type ImportSoftfloat = (name: keyof Softfloat, parameters: number, results: number) => number;
@@ -61,20 +66,33 @@ export type SimdOperation = Extract<Operation, { op: `vector-${string}` | 'float
 const isSimd = (operation: Operation): operation is SimdOperation =>
   operation.op.startsWith('vector-') || operation.op.startsWith('float');
 
+const operandsOf = (operation: SimdOperation): Vector[] =>
+  (Object.values(operation) as unknown[]).filter(
+    (operand): operand is Vector =>
+      typeof operand === 'object' && operand !== null && 'kind' in operand && operand.kind === 'vector',
+  );
+/** Whether an operation is, or is also, one of MMX. */
+export const usesMmx = (operation: Operation): boolean =>
+  isSimd(operation) &&
+  (operation.op === 'vector-empty-mmx' || operandsOf(operation).some((operand) => operand.mmx));
+/** The same of SSE. */
+export const usesSse = (operation: Operation): boolean =>
+  isSimd(operation) &&
+  (operation.op.endsWith('-control') || operandsOf(operation).some((operand) => !operand.mmx));
+
+/** The XMM registers of a region. */
 function vectorsOf(region: Region): Vector[] {
   const found = new Map<number, Vector>();
   for (const { operations } of region.blocks)
     for (const operation of operations.filter(isSimd))
-      for (const operand of Object.values(operation) as unknown[]) {
-        if (typeof operand !== 'object' || operand === null || !('kind' in operand)) continue;
-        if (operand.kind === 'vector') found.set((operand as Vector).register, operand as Vector);
-      }
+      for (const operand of operandsOf(operation)) if (!operand.mmx) found.set(operand.register, operand);
   return [...found.values()].sort((a, b) => a.register - b.register);
 }
 
 export function createVectors(frame: Frame, region: Region, importSoftfloat: ImportSoftfloat): Vectors {
   const { code } = frame;
   const used = vectorsOf(region);
+  const isUsed = region.blocks.some(({ operations }) => operations.some(usesSse));
   const locals = new Map(used.map(({ register }) => [register, code.local(Type.v128)]));
   const available = code.local();
   const fast = code.local();
@@ -96,11 +114,17 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
       free.set(type, list);
     },
     get(vector) {
-      code.get(local(vector));
+      if (vector.mmx) {
+        code.const(0);
+        code.simdMemory(Simd.load64Zero, mmxAddress(vector.register));
+      } else code.get(local(vector));
     },
     set(vector, now) {
-      code.set(local(vector));
-      vectors.know(vector, now);
+      if (vector.mmx) setMmx(vector);
+      else {
+        code.set(local(vector));
+        vectors.know(vector, now);
+      }
     },
     spill(vector) {
       code.const(0);
@@ -120,7 +144,7 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
       if (form) known.set(register, form);
       else known.delete(register);
     },
-    knowledge: ({ register }) => known.get(register),
+    knowledge: ({ register, mmx }) => (mmx ? undefined : known.get(register)),
     require() {
       if (required) return;
       required = true;
@@ -144,7 +168,7 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
       known.clear();
     },
     enterRegion() {
-      if (used.length === 0) return;
+      if (!isUsed) return;
       used.forEach(vectors.load);
       frame.loadState(CR0);
       code.const(Cr0.EM | Cr0.TS);
@@ -159,11 +183,23 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
       used.forEach(vectors.spill);
     },
     loadAll() {
-      if (used.length === 0) return;
+      if (!isUsed) return;
       used.forEach(vectors.load);
       known.clear();
       vectors.renew();
     },
   };
+  function setMmx({ register }: Vector): void {
+    const value = vectors.temporary(Type.v128);
+    code.set(value);
+    code.const(0);
+    code.get(value);
+    code.simdMemory(Simd.store64Lane, mmxAddress(register));
+    code.op(0);
+    code.const(0);
+    code.const(WRITTEN);
+    code.memory(Op.i32Store, mmxAddress(register) + 8);
+    vectors.release(Type.v128, value);
+  }
   return vectors;
 }

@@ -11,13 +11,22 @@ import type { Operation } from '../ir.ts';
 import type { Region } from '../region.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
+import { usesMmx } from './vectors.ts';
 
 /** ES of the status word: an unmasked exception is pending. */
 const SUMMARY = 0x80;
+/** TOP of the status word. */
+const TOP = 0x3800;
 
 export interface X87Pointers {
   /** Leaves if x87 instructions are #NM or an error is pending, once for CR0 in a block. */
   require(waiting: boolean): void;
+  /** The same for an MMX instruction. */
+  requireMmx(): void;
+  /** An MMX instruction is done: all registers are valid, and the first is on top. */
+  enterMmx(): void;
+  /** EMMS is: none is valid. */
+  emptyMmx(): void;
   /** The present instruction is done. @param linear a local with the address of its operand, in segment `seg` */
   remember(opcode: number, linear?: number, seg?: number): void;
   beginBlock(): void;
@@ -34,6 +43,7 @@ export const isX87 = (operation: Operation): operation is X87Operation => operat
 export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
   const { code } = frame;
   const used = region.blocks.some(({ operations }) => operations.some(isX87));
+  const usesUnit = used || region.blocks.some(({ operations }) => operations.some(usesMmx));
   const words = [FpuState.Opcode, FpuState.Ip, FpuState.Cs, FpuState.Dp, FpuState.Ds];
   const locals = words.map(() => code.local());
   const [fop, fip, fcs, fdp, fds] = locals as [number, number, number, number, number];
@@ -41,9 +51,17 @@ export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
   const selectors = new Map([ES, CS, SS, DS].map((seg) => [seg, code.local()]));
   const available = code.local();
   let required = false;
+  /** The instructions since the last MMX one have left its registers and the status word alone. */
+  let entered = false;
 
+  const setEmpty = (bits: number) => {
+    code.const(0);
+    code.const(bits);
+    code.memory(Op.i32Store, FpuState.Empty);
+  };
   const pointers: X87Pointers = {
     require(waiting) {
+      entered = false;
       if (!required) {
         code.get(available);
         code.op(Op.i32Eqz);
@@ -61,6 +79,25 @@ export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
       frame.leaveHere();
       code.end();
     },
+    requireMmx() {
+      if (!entered) pointers.require(true);
+    },
+    enterMmx() {
+      if (entered) return;
+      entered = true;
+      code.const(0);
+      code.const(0);
+      code.memory(Op.i32Load, FpuState.Status);
+      code.const(~TOP);
+      code.op(Op.i32And);
+      code.memory(Op.i32Store, FpuState.Status);
+      setEmpty(0);
+    },
+    emptyMmx() {
+      pointers.enterMmx();
+      setEmpty(0xff);
+      entered = false;
+    },
     remember(opcode, linear, seg) {
       code.const(opcode);
       code.set(fop);
@@ -76,9 +113,10 @@ export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
     },
     beginBlock() {
       required = false;
+      entered = false;
     },
     enterRegion() {
-      if (!used) return;
+      if (!usesUnit) return;
       frame.loadState(CR0);
       code.const(Cr0.EM | Cr0.TS);
       code.op(Op.i32And);
@@ -96,6 +134,7 @@ export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
       });
     },
     load() {
+      entered = false;
       if (!used) return;
       words.forEach((word, n) => {
         code.const(0);

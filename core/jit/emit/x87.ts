@@ -223,11 +223,17 @@ function emitCall(x87: X87, { name, numbers }: Named<'x87-call'>): void {
   else core();
 }
 
-export function emitX87(x87: X87, flags: FlagWriter, of: X87Operation): void {
+export function emitX87(
+  x87: X87,
+  flags: FlagWriter,
+  of: Exclude<X87Operation, { op: 'x87-save-state' | 'x87-restore-state' }>,
+): void {
   const { frame, pointers } = x87;
   const { code } = frame;
   pointers.require(of.op !== 'x87-store-word');
   switch (of.op) {
+    case 'x87-wait':
+      return;
     case 'x87-call':
       emitCall(x87, of);
       pointers.remember(of.insn.imm);

@@ -61,14 +61,17 @@ export function effectOf(operation: Operation): Effect {
       return effect(touches(operation.to), changes);
     }
     case 'shift': {
-      const rotates = operation.name === 'rol' || operation.name === 'ror';
+      const { name } = operation;
+      const throughCarry = name === 'rcl' || name === 'rcr';
+      const rotates = throughCarry || name === 'rol' || name === 'ror';
       const changes = operation.keepsOverflow
         ? Flags.Carry
         : rotates
           ? Flags.Carry | Flags.Overflow
           : Flags.All;
       // Rotates keep AF; a count in CL may be 0, which changes nothing.
-      const reads = rotates && !operation.keepsOverflow ? Flags.Overflow : 0;
+      const reads =
+        (rotates && !operation.keepsOverflow ? Flags.Overflow : 0) | (throughCarry ? Flags.Carry : 0);
       return effect(touches(operation.to), changes, reads, operation.count.kind === 'constant' ? changes : 0);
     }
     case 'double-shift':
@@ -81,9 +84,13 @@ export function effectOf(operation: Operation): Effect {
     case 'push':
     case 'pop':
     case 'leave':
+    case 'enter':
     case 'push-all':
     case 'pop-all':
       return effect(true);
+    case 'compare-exchange-8':
+      // ZF alone is replaced.
+      return effect(true, Flags.Result, Flags.Result, 0);
     case 'set':
       return effect(touches(operation.to), 0, readByCondition(operation.condition));
     case 'conditional-move':

@@ -1,9 +1,19 @@
-/** Random instructions of the x87 FPU and of SSE. Exceptions are masked but for those that FLDCW unmasks now and then. */
-import { le } from '../../cpu/testing/bare-machine.ts';
+/** Random instructions of the x87 FPU, of MMX and of SSE. Exceptions are masked but for those that FLDCW and LDMXCSR unmask now and then. */
+import { DATA, le } from '../../cpu/testing/bare-machine.ts';
 import { imm32, memory, type Random, register } from './random-operands.ts';
 
 export function floating(random: Random): number[] {
-  return random(2) === 0 ? x87(random) : sse(random);
+  switch (random(6)) {
+    case 0:
+    case 1:
+      return x87(random);
+    case 2:
+      return mmx(random);
+    case 3:
+      return random(4) === 0 ? control(random) : sse(random);
+    default:
+      return sse(random);
+  }
 }
 
 /** Without an index: that would need ECX. */
@@ -72,6 +82,56 @@ function x87(random: Random): number[] {
       return [0x68, ...le(control | (random(4) << 10)), 0xd9, 0x2c, 0x24, 0x58 | register(random)];
     }
   }
+}
+
+function mmx(random: Random): number[] {
+  const mm = random(8);
+  const registers = 0xc0 | (mm << 3) | random(8);
+  switch (random(7)) {
+    case 0:
+      // movq loads and stores
+      return [0x0f, [0x6f, 0x7f][random(2)]!, ...place(random, mm)];
+    case 1:
+      // movd to and from a general register
+      return [0x0f, [0x6e, 0x7e][random(2)]!, 0xc0 | (mm << 3) | register(random)];
+    case 2:
+      return [0x0f, [0x60, 0x62, 0x67, 0x68, 0x6b, 0x75, 0xe5, 0xf5, 0xfd][random(9)]!, ...place(random, mm)];
+    case 3:
+      // Shifts by an immediate
+      return [0x0f, 0x71 + random(3), 0xc0 | ([2, 6][random(2)]! << 3) | mm, random(70)];
+    case 4:
+      return [
+        [0x0f, 0x70, registers, random(256)],
+        [0x0f, 0xd7, 0xc0 | (register(random) << 3) | mm],
+        [0x0f, 0x77],
+      ][random(3)]!;
+    default:
+      return [0x0f, [0x61, 0x63, 0x69, 0x74, 0xd3, 0xdb, 0xdf, 0xef, 0xf6, 0xf9][random(10)]!, registers];
+  }
+}
+
+/** MXCSR, and the image of all units. */
+function control(random: Random): number[] {
+  if (random(2) === 0) return [0x0f, 0xae, ...place(random, 3)];
+  if (random(2) === 0) {
+    // push imm32; ldmxcsr [esp]; pop
+    const value =
+      0x1f80 ^ (random(8) === 0 ? 0x80 << random(6) : 0) ^ [0, 0x20, 0x8040, random(4) << 13][random(4)]!;
+    return [0x68, ...le(value), 0x0f, 0xae, 0x14, 0x24, 0x58 | register(random)];
+  }
+  // fxsave [DATA + ..]; one instruction; fxrstor from there
+  const image = le(DATA + 0x100 + random(16) * 16);
+  return [
+    0x0f,
+    0xae,
+    0x05,
+    ...image,
+    ...(random(2) === 0 ? sse(random) : x87(random)),
+    0x0f,
+    0xae,
+    0x0d,
+    ...image,
+  ];
 }
 
 const SCALAR = [0xf3, 0xf2];

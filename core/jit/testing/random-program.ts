@@ -76,10 +76,19 @@ function instruction(random: Random, user = false): number[] {
     case 12:
       return random(2) === 0
         ? [...mask, ...size16, 0x0f, 0xaf, ...rm(register(random))]
-        : [...mask, 0xf7, ...rm(4 + random(2))];
+        : random(3) === 0
+          ? [...mask, 0xf6, ...rm8(4 + random(2))]
+          : [...mask, ...size16, 0xf7, ...rm(4 + random(2))];
     case 13:
       // A division that faults when ECX is 0 or EDX is not less; the handler mends both.
-      return random(2) === 0 ? [0x99, 0xf7, 0xf9] : [0x83, 0xe2, 7, 0xf7, 0xf1];
+      switch (random(3)) {
+        case 0:
+          return [...size16, 0x99, ...size16, 0xf7, 0xf9];
+        case 1:
+          return [0x83, 0xe2, 7, ...size16, 0xf7, 0xf1];
+        default:
+          return [0xf6, 0xf1 | (random(2) << 3)];
+      }
     case 14:
       return [...mask, ...size16, 0x0f, [0xb6, 0xb7, 0xbe, 0xbf][random(4)]!, ...rm(register(random))];
     case 15:
@@ -88,10 +97,15 @@ function instruction(random: Random, user = false): number[] {
       return [...mask, ...size16, 0x0f, 0x40 | random(16), ...rm(register(random))];
     case 17: {
       const [push, pop] = [0x50 | register(random), 0x58 | register(random)];
-      return random(3) === 0 ? [0x9c, 0x9d] : [push, ...instructionWithoutStack(random), pop];
+      const inside = instructionWithoutStack(random);
+      if (random(3) === 0) return [0x9c, 0x9d];
+      // enter imm16, 0; leave
+      return random(4) === 0
+        ? [0xc8, imm8(random) & 0x7c, 0, 0, ...inside, 0xc9]
+        : [...size16, push, ...inside, ...size16, pop];
     }
     case 18:
-      return [...mask, 0x0f, [0xa4, 0xac][random(2)]!, ...rm(register(random)), imm8(random)];
+      return [...mask, ...size16, 0x0f, [0xa4, 0xac][random(2)]!, ...rm(register(random)), imm8(random)];
     case 19:
       if (random(3) === 0) {
         // A bit string: and reg, 3ffh; bt [ebx + disp32], reg and relatives
@@ -101,6 +115,7 @@ function instruction(random: Random, user = false): number[] {
           0x81,
           0xe0 | bit,
           ...le(0x3ff),
+          ...size16,
           0x0f,
           strings[random(4)]!,
           0x83 | (bit << 3),
@@ -108,9 +123,10 @@ function instruction(random: Random, user = false): number[] {
         ];
       }
       return random(2) === 0
-        ? [...mask, 0x0f, [0xbc, 0xbd][random(2)]!, ...rm(register(random))]
-        : [...mask, 0x0f, 0xba, ...rm(4 + random(4)), imm8(random)];
+        ? [...mask, ...size16, 0x0f, [0xbc, 0xbd][random(2)]!, ...rm(register(random))]
+        : [...mask, ...size16, 0x0f, 0xba, ...rm(4 + random(4)), imm8(random)];
     case 20:
+      if (random(4) === 0) return [...MASK_INDEX, 0x0f, 0xc7, ...memory(random, 1)];
       return random(2) === 0
         ? [...mask, 0x0f, [0xb1, 0xc1][random(2)]!, ...rm(register(random))]
         : [...mask, 0x87, ...rm(register(random))];

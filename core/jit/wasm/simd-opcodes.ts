@@ -48,6 +48,7 @@ export const Simd = {
   xor: 0x51,
   bitselect: 0x52,
   anyTrue: 0x53,
+  store64Lane: 0x5b,
   load32Zero: 0x5c,
   load64Zero: 0x5d,
   f32x4DemoteF64x2Zero: 0x5e,

@@ -10,3 +10,4 @@ export * from './logarithms';
 export * from './angles';
 export * from './sse';
 export * from './simd';
+export * from './state-image';

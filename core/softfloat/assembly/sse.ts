@@ -5,9 +5,8 @@
  */
 import { exactExponent, exactHigh, exactLow, exactSign, product, quotient, root, sum } from './arith';
 import { begin, ex, flag, high, low, setFlags, shiftRightJam } from './round';
-import { BIAS, DE, DOWN, IE, INTEGER_BIT, NEAREST, OE, PE, SIGN, UE, UP, ZE } from './state';
+import { BIAS, DE, DOWN, IE, INTEGER_BIT, MXCSR, NEAREST, OE, PE, SIGN, UE, UP, ZE } from './state';
 
-export const MXCSR: u32 = 0x1180;
 const FTZ: u32 = 0x8000;
 const DAZ: u32 = 0x40;
 

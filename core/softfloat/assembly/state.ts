@@ -11,10 +11,20 @@ export const CONTROL: u32 = 0x1080;
 export const STATUS: u32 = 0x1084;
 /** Bit i: Ri is empty. The full tag word is computed from the contents when it is stored. */
 export const EMPTY: u32 = 0x1088;
+/** FOP, FIP, FCS, FDP and FDS: the last instruction that was no control instruction, and its operand. */
+export const OPCODE: u32 = 0x108c;
+export const INSTRUCTION_POINTER: u32 = 0x1090;
+export const INSTRUCTION_SELECTOR: u32 = 0x1094;
+export const DATA_POINTER: u32 = 0x1098;
+export const DATA_SELECTOR: u32 = 0x109c;
 /** An operand that came from memory, in the format of a register. */
 export const OPERAND: u32 = 0x10a0;
 /** Bytes on their way to memory (up to 10). */
 export const OUTPUT: u32 = 0x10c0;
+
+/** The eight XMM registers, and MXCSR. */
+export const XMM: u32 = 0x1100;
+export const MXCSR: u32 = 0x1180;
 
 /** Exception flags; they are the low bits of the status word, and their masks those of the control word. */
 export const IE: u32 = 0x01;
