@@ -232,18 +232,15 @@ export class Debuggee {
       waiter(event);
       return;
     }
-    if (this.stops.isPlain(event)) {
-      this.show(event);
-      return;
-    }
-    this.stops
-      .judge(event, (how) => this.goOn(how))
-      .then((shown) => {
-        if (shown) this.show(shown);
-      })
-      .catch((error: unknown) => {
-        this.failedToRun(error);
-      });
+    this.seen(event).catch((error: unknown) => {
+      this.failedToRun(error);
+    });
+  }
+
+  /** Shows a stop, unless it is one that the client does not see. One that is plain is shown before this returns. */
+  private async seen(event: StoppedEvent): Promise<void> {
+    const shown = this.stops.isPlain(event) ? event : await this.stops.judge(event, (how) => this.goOn(how));
+    if (shown) this.show(shown);
   }
 
   /** After a stop that nobody sees. */

@@ -66,20 +66,26 @@ export class ColinuxDebugSession {
       else if (outcome.body === undefined) this.send({ ...response, success: true });
       else this.send({ ...response, success: true, body: outcome.body });
     });
-    const fail = (thrown: unknown) => {
-      call.end({ thrown });
-    };
+    let body: unknown;
     try {
-      const body = this.handle(command, given, call);
-      if (body instanceof Promise) {
-        this.calls.wait(call);
-        body.then((settled: unknown) => {
-          call.end({ body: settled });
-        }, fail);
-      } else call.end({ body });
+      body = this.handle(command, given, call);
     } catch (thrown) {
-      fail(thrown);
+      call.end({ thrown });
+      return;
     }
+    if (!(body instanceof Promise)) {
+      call.end({ body });
+      return;
+    }
+    this.calls.wait(call);
+    body.then(
+      (settled: unknown) => {
+        call.end({ body: settled });
+      },
+      (thrown: unknown) => {
+        call.end({ thrown });
+      },
+    );
   }
 
   private handle(command: string, given: unknown, call: Call): unknown {
