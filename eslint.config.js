@@ -52,6 +52,19 @@ export default tseslint.config(
     },
   },
   { files: ['*.config.js', '*.config.ts'], rules: { 'no-restricted-exports': 'off' } },
+  {
+    files: ['debug-adapter/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.name='verbatim'] > :matches(Literal, TemplateLiteral)",
+          message: 'A sentence of our own is translated: say`…` (debug-adapter/say.ts).',
+        },
+      ],
+    },
+  },
   direction('core', [], [{ regex: '^[^.]', message: 'core imports nothing outside core.' }]),
   {
     files: ['core/**/*.ts'],

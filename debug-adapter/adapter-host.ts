@@ -55,8 +55,10 @@ export interface AdapterHost {
   readonly debugFolders?: readonly string[];
   /** Keeps the symbol indexes of large programs between sessions; without it, each session builds them. */
   readonly symbolCache?: SymbolCache;
-  /** A text of `texts.ts` in the language of the user; without it, all are English. */
+  /** A text of `texts.ts`, or the format of a sentence, in the language of the user. */
   translate?(english: string): string;
+  /** In place of `translate`, where only the client knows the language: all texts of a locale, `undefined` if there are none. */
+  translations?(locale: string): Promise<Readonly<Record<string, string>> | undefined>;
   /** How the client names the source file `path` of the debug information; without it, as it is. */
   sourceUri?(path: string): string;
 }

@@ -1,6 +1,7 @@
 /** The adapter's small parts: the memory cache, configuration files, message framing, stepping rules. */
 import { describe, expect, it } from 'vitest';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import { createFramer } from './framing.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
@@ -69,7 +70,7 @@ describe('the memory cache', () => {
     const cache = new MemoryCache(fakeMachine(0, 0).client);
     await expect(
       cache.compute(() => {
-        throw new AdapterError('evaluate-failed', 'No.');
+        throw new AdapterError('evaluate-failed', say`No.`);
       }),
     ).rejects.toThrow('No.');
   });

@@ -3,6 +3,7 @@
  * client has set goes with it.
  */
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** A client begins to look at the machine. @throws AdapterError where there is none to attach to */
@@ -10,7 +11,7 @@ export function attach(context: SessionContext): void {
   if (!context.served || !context.debuggee)
     throw new AdapterError(
       'bad-request',
-      'There is no running machine here to attach to: start one with "colinux daemon --dap PORT", or use the request launch.',
+      say`There is no running machine here to attach to: start one with "colinux daemon --dap PORT", or use the request launch.`,
     );
   context.attached = true;
 }

@@ -5,6 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
+import { say, tell } from './say.ts';
 import { ownersOf } from './image-owners.ts';
 import { readLaunchArguments } from './launch.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
@@ -24,7 +25,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   const { host } = context;
   const options = await readLaunchArguments(args, host);
   const plan = await planLaunch(options, host, context.symbols, Math.floor(Date.now() / 1000));
-  for (const warning of plan.warnings) context.output(warning, 'important');
+  for (const warning of plan.warnings) context.output(tell(warning, context.translate), 'important');
   const debugging = args.noDebug !== true;
   context.launchArguments = args;
   context.stopOnEntry = options.stopOnEntry && debugging;
@@ -46,14 +47,14 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   const port = await context.workers.take(plan.boot).catch(async (error: unknown) => {
     await ends.close();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AdapterError('worker-failed', `The machine's worker cannot be started: ${reason}`);
+    throw new AdapterError('worker-failed', say`The machine's worker cannot be started: ${reason}`);
   });
   context.terminals.start(plan.guests);
   const { breakpoints } = context;
   const debuggee = await Debuggee.boot(port, plan, ends, debugging, breakpoints, listenerFor(context));
   if (context.ended) {
     await debuggee.dispose();
-    throw new AdapterError('not-stopped', 'The session was ended while it began.');
+    throw new AdapterError('not-stopped', say`The session was ended while it began.`);
   }
   context.debuggee = debuggee;
   context.coverage = options.coverage;
@@ -83,7 +84,7 @@ const sourcesOf = (images: readonly SymbolImage[]) => new Set(images.flatMap((im
 
 /** Boots again and goes on as after a launch, with the breakpoints that there are. */
 export async function restartMachine(context: SessionContext, args: LaunchRequest): Promise<void> {
-  if (context.restarting) throw new AdapterError('not-stopped', 'The machine is being restarted already.');
+  if (context.restarting) throw new AdapterError('not-stopped', say`The machine is being restarted already.`);
   context.restarting = true;
   try {
     const debuggee = await bootMachine(context, args);

@@ -3,6 +3,7 @@
  * (`npm run schemas`): what a handler gets has the type that it says.
  */
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import { checkValue, type Definitions, Mismatch, type Schema } from './json-schema.ts';
 import type { Command, Requests } from './protocol.ts';
 import schemas from './protocol.schema.json' with { type: 'json' };
@@ -17,6 +18,6 @@ export function checkArguments<C extends Command>(command: C, given: unknown): R
     return checkValue(schema, given ?? {}, schemas.$defs as Definitions) as Requests[C]['arguments'];
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
-    throw new AdapterError('bad-request', `The request ${command} needs ${error.text}.`);
+    throw new AdapterError('bad-request', say`The request ${command} needs ${error.text}.`);
   }
 }

@@ -10,6 +10,7 @@ import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
 import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import { type Place, placeOf } from './memory-reference.ts';
 
 /** Most bytes of one. */
@@ -192,7 +193,7 @@ export class DataBreakpoints {
     if (reference === undefined || length < 1 || length > MAX_BYTES || !isAccess(accessType))
       throw new AdapterError(
         'bad-request',
-        'A data breakpoint needs a "dataId" that dataBreakpointInfo has given, and an "accessType" of read, write or readWrite.',
+        say`A data breakpoint needs a "dataId" that dataBreakpointInfo has given, and an "accessType" of read, write or readWrite.`,
       );
     const port = portOf(reference);
     const place = port === undefined ? placeOf(reference, 0, debuggee.coroutines.current) : undefined;

@@ -1,5 +1,6 @@
 /** What a debuggee tells the session: stops, output, its state, its end. */
 import type { CoroutineId, SerialPort } from '../core/protocol/machine-protocol.ts';
+import type { Sentence } from './say.ts';
 import type { StoppedEvent } from './stepping.ts';
 
 /** Who owns the CPU and when, while the machine runs and at a stop. */
@@ -18,7 +19,7 @@ export interface DebuggeeListener {
   serial(port: SerialPort | 'debugcon', bytes: Uint8Array): void;
   status(status: MachineStatus): void;
   /** A sentence for the user; `error` for one about a failure. */
-  note(text: string, error: boolean): void;
+  note(text: string | Sentence, error: boolean): void;
   /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
   arrived(): Promise<void>;
   /** Kernels, modules or programs are not where they were: breakpoints are to be bound anew. */

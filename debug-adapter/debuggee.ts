@@ -17,6 +17,7 @@ import { Conditions } from './conditions/conditions.ts';
 import type { Shown } from './blocks.ts';
 import { Coroutines } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
+import { say } from './say.ts';
 import { ImagesInMemory } from './images-in-memory.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
@@ -30,7 +31,7 @@ import { sharePoints } from './shared-points.ts';
 import { Stops } from './judged-stops.ts';
 import { Steps } from './steps.ts';
 
-const noMachine = () => new AdapterError('not-stopped', 'There is no machine: launch one first.');
+const noMachine = () => new AdapterError('not-stopped', say`There is no machine: launch one first.`);
 
 /** Another debugger on the same machine. */
 export interface Companion {
@@ -128,7 +129,7 @@ export class Debuggee {
     if (this.running || this.lastStop) {
       throw new AdapterError(
         'bad-request',
-        'The configuration is done already: the machine has been started.',
+        say`The configuration is done already: the machine has been started.`,
       );
     }
     if (stopOnEntry && this.armed.guestEntry !== undefined) {
@@ -303,8 +304,8 @@ export class Debuggee {
   /** Why the machine cannot be set going, if it cannot. */
   standstill(): AdapterError | undefined {
     if (this.disposed) return noMachine();
-    if (this.running) return new AdapterError('not-stopped', 'The machine is running: pause it first.');
-    if (!this.lastStop) return new AdapterError('not-stopped', 'The machine has not been started yet.');
+    if (this.running) return new AdapterError('not-stopped', say`The machine is running: pause it first.`);
+    if (!this.lastStop) return new AdapterError('not-stopped', say`The machine has not been started yet.`);
     return undefined;
   }
 
@@ -320,7 +321,7 @@ export class Debuggee {
 
   private failedToRun(error: unknown): void {
     if (this.disposed) return;
-    this.listener.note(toAdapterError(error).message, true);
+    this.listener.note(toAdapterError(error).sentence, true);
     if (this.lastStop) this.show({ ...this.lastStop, reason: 'pause', breakpoints: [] });
   }
 

@@ -4,6 +4,7 @@
  */
 import { EndError } from '../core/outside/open-ends.ts';
 import { MachineError } from './machine-client.ts';
+import { say, type Sentence, tell, verbatim } from './say.ts';
 import { SymbolError } from './symbols/errors.ts';
 
 /** DAP error ids by code; new codes are appended, ids never change. */
@@ -34,9 +35,9 @@ export type ErrorCode = keyof typeof IDS;
 export class AdapterError extends Error {
   constructor(
     readonly code: ErrorCode,
-    message: string,
+    readonly sentence: Sentence,
   ) {
-    super(message);
+    super(tell(sentence));
   }
 
   get id(): number {
@@ -47,12 +48,12 @@ export class AdapterError extends Error {
 /** Whatever was thrown, as an error of the catalogue. */
 export function toAdapterError(error: unknown): AdapterError {
   if (error instanceof AdapterError) return error;
-  if (error instanceof MachineError) return new AdapterError('machine-refused', error.message);
-  if (error instanceof EndError) return new AdapterError('device-bad', error.message);
-  if (error instanceof SymbolError) return new AdapterError('kernel-bad', error.message);
+  if (error instanceof MachineError) return new AdapterError('machine-refused', verbatim(error.message));
+  if (error instanceof EndError) return new AdapterError('device-bad', verbatim(error.message));
+  if (error instanceof SymbolError) return new AdapterError('kernel-bad', verbatim(error.message));
   const text = error instanceof Error ? error.message : String(error);
   return new AdapterError(
     'internal',
-    `The debug adapter failed: ${text}. Please report this with the steps that led here.`,
+    say`The debug adapter failed: ${text}. Please report this with the steps that led here.`,
   );
 }

@@ -4,6 +4,7 @@
  */
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import { reasonOf } from './read-file.ts';
 
 /** Most entries of folders that are looked at for one option, and how deep. */
@@ -50,7 +51,7 @@ export async function expandPaths(
     if (found.length === 0)
       throw new AdapterError(
         'file-unreadable',
-        `The launch option "${option}" names ${path}, but there is no such file: check the pattern, and build first.`,
+        say`The launch option "${option}" names ${path}, but there is no such file: check the pattern, and build first.`,
       );
     for (const file of found) files.add(file);
   }
@@ -76,19 +77,19 @@ class Search {
     if (!host.listFolder)
       throw new AdapterError(
         'file-unreadable',
-        `The launch option "${option}" has a pattern, but folders cannot be listed here: name the files one by one.`,
+        say`The launch option "${option}" has a pattern, but folders cannot be listed here: name the files one by one.`,
       );
     const entries = await host.listFolder(folder === '' ? '.' : folder).catch((error: unknown) => {
       throw new AdapterError(
         'file-unreadable',
-        `The folder ${folder} of the launch option "${option}" cannot be listed, for ${reasonOf(error)}: check the path.`,
+        say`The folder ${folder} of the launch option "${option}" cannot be listed, for ${reasonOf(error)}: check the path.`,
       );
     });
     this.entries += entries.length;
     if (this.entries > MAX_ENTRIES)
       throw new AdapterError(
         'file-unreadable',
-        `The launch option "${option}" has to look at more than ${MAX_ENTRIES} files: name a folder with fewer.`,
+        say`The launch option "${option}" has to look at more than ${MAX_ENTRIES} files: name a folder with fewer.`,
       );
     return [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
   }

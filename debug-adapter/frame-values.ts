@@ -5,6 +5,7 @@
 import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, Placed } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import type { MemoryCache, SyncReader } from './memory-cache.ts';
 import {
   cpuRegister,
@@ -188,7 +189,8 @@ export class FrameValues implements CompletionSource {
 
   private registerLocation(name: string, space: Space | undefined): Location {
     const found = this.registerValue(name, space);
-    if (!found) throw new AdapterError('evaluate-failed', `There is no register "$${name}" in this frame.`);
+    if (!found)
+      throw new AdapterError('evaluate-failed', say`There is no register "$${name}" in this frame.`);
     if (space?.kind !== 'coroutine' || space.coroutine === this.frame.coroutine) return found.location;
     return this.frozen(found.location, space.coroutine);
   }

@@ -5,6 +5,7 @@
 import type { GdbListener } from './adapter-host.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import type { Target } from './gdb/machine.ts';
 import { createGdbServer } from './gdb/server.ts';
 import type { RequestKind, RequestMap } from '../core/protocol/machine-protocol.ts';
@@ -111,6 +112,6 @@ export function gdbPortOf({ gdbPort }: Record<string, unknown>): number | undefi
     return gdbPort;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "gdbPort" must be a TCP port from 1 to 65535, or 0 for any free one, but it is ${JSON.stringify(gdbPort)}: correct it in launch.json.`,
+    say`The launch option "gdbPort" must be a TCP port from 1 to 65535, or 0 for any free one, but it is ${JSON.stringify(gdbPort)}: correct it in launch.json.`,
   );
 }

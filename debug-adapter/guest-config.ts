@@ -7,6 +7,7 @@ import { beside } from '../core/coop/config/paths.ts';
 import { type ConfigProblem, placeOf } from '../core/coop/config/problems.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import { readFile } from './read-file.ts';
 
 /** Most problems that one error message lists. */
@@ -18,10 +19,10 @@ const sentenceOf = (problem: ConfigProblem) => `${placeOf(problem)}: ${problem.m
 export function refuseErrors(problems: readonly ConfigProblem[]): void {
   const errors = problems.filter(({ severity }) => severity === 'error').map(sentenceOf);
   if (errors.length === 0) return;
-  const more = errors.length > SHOWN_PROBLEMS ? `, and ${errors.length - SHOWN_PROBLEMS} more` : '';
+  const more = errors.length > SHOWN_PROBLEMS ? say`, and ${errors.length - SHOWN_PROBLEMS} more` : '';
   throw new AdapterError(
     'config-bad',
-    `The configuration file must be corrected: ${errors.slice(0, SHOWN_PROBLEMS).join('; ')}${more}.`,
+    say`The configuration file must be corrected: ${errors.slice(0, SHOWN_PROBLEMS).join('; ')}${more}.`,
   );
 }
 

@@ -6,6 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Coroutines } from './coroutines.ts';
 import type { DataPlace } from './data-breakpoints.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import { fpuRegisters } from './fpu-registers.ts';
 import { FrameValues } from './frame-values.ts';
 import type { MemoryCache } from './memory-cache.ts';
@@ -88,7 +89,7 @@ const SYSTEM_AWAY =
 const SYSTEM_OUTER = 'Registers that belong to no frame are set in the innermost frame: select it.';
 
 const staleReference = () =>
-  new AdapterError('no-such-frame', 'This value belongs to an earlier stop: select the frame again.');
+  new AdapterError('no-such-frame', say`This value belongs to an earlier stop: select the frame again.`);
 
 export class Inspection implements References {
   private containers: (Container | { readonly kind: 'place'; readonly position: SourcePosition })[] = [];
@@ -149,7 +150,10 @@ export class Inspection implements References {
 
   scopeOf(frame: Frame | undefined): FrameValues {
     if (!frame)
-      throw new AdapterError('no-such-frame', 'There is no frame to evaluate in: stop in some code first.');
+      throw new AdapterError(
+        'no-such-frame',
+        say`There is no frame to evaluate in: stop in some code first.`,
+      );
     return new FrameValues(frame, this.coroutines, this.memory);
   }
 
@@ -318,7 +322,7 @@ export class Inspection implements References {
     if (found !== undefined) return { path: found, frame: scope.frame };
     throw new AdapterError(
       'evaluate-failed',
-      `"${name}" cannot be set by itself: unfold it, and set one of its parts.`,
+      say`"${name}" cannot be set by itself: unfold it, and set one of its parts.`,
     );
   }
 

@@ -8,6 +8,7 @@ import { type Ends, NO_ENDS } from '../core/outside/ends.ts';
 import { parseNetworkEnd } from '../core/outside/net-option.ts';
 import { parseShareEnd } from '../core/outside/share-option.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 
 export interface LaunchDevices {
   readonly ends: Ends;
@@ -20,7 +21,7 @@ const SEED_MAX = 0xffff_ffff;
 function wrong(name: string, expected: string, found: unknown): AdapterError {
   return new AdapterError(
     'launch-option-type',
-    `The launch option "devices.${name}" expects ${expected}, but it is ${JSON.stringify(found) ?? 'nothing'}: correct it in launch.json.`,
+    say`The launch option "devices.${name}" expects ${expected}, but it is ${JSON.stringify(found) ?? 'nothing'}: correct it in launch.json.`,
   );
 }
 
@@ -44,7 +45,7 @@ export function readLaunchDevices(raw: unknown): LaunchDevices {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw new AdapterError(
       'launch-option-type',
-      'The launch option "devices" must be an object with disks, networks, shares or rng: correct it in launch.json.',
+      say`The launch option "devices" must be an object with disks, networks, shares or rng: correct it in launch.json.`,
     );
   }
   const options = raw as Record<string, unknown>;

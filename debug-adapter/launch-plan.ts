@@ -13,6 +13,7 @@ import type { BootImage, BootRequest } from '../core/protocol/machine-protocol.t
 import type { AdapterHost } from './adapter-host.ts';
 import { type ConsoleLook, consoleLook } from './cocon/ansi.ts';
 import { AdapterError } from './errors.ts';
+import { say, type Sentence } from './say.ts';
 import { refuseErrors } from './guest-config.ts';
 import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
@@ -64,7 +65,7 @@ export interface LaunchPlan extends SessionImages {
   readonly ends: Ends;
   readonly inner: InnerDevices;
   /** Things the user should know, one sentence each. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Sentence[];
 }
 
 /** \x7fELF of class 64. */
@@ -83,7 +84,7 @@ async function openImage(
   if (isElf64(bytes))
     throw new AdapterError(
       'kernel-bad',
-      `${name}: This is a 64-bit ELF file, but the machine boots 32-bit kernels: build with -m32 and link with -m elf_i386.`,
+      say`${name}: This is a 64-bit ELF file, but the machine boots 32-bit kernels: build with -m32 and link with -m elf_i386.`,
     );
   try {
     const image = await symbols.open(bytes, name, path, host);
@@ -92,7 +93,7 @@ async function openImage(
     if (!(error instanceof SymbolError)) throw error;
     // A flat multiboot image has no ELF header: the machine's loader decides. Anything else is explained here.
     if (error.code === 'elf-not-elf' && bytes.length > 0) return { image: undefined, cooperative: false };
-    throw new AdapterError('kernel-bad', `${name}: ${error.message}`);
+    throw new AdapterError('kernel-bad', say`${name}: ${error.message}`);
   }
 }
 
@@ -105,7 +106,7 @@ async function openSymbols(symbols: OpenedImages, path: string, host: AdapterHos
     if (!(error instanceof SymbolError)) throw error;
     throw new AdapterError(
       'kernel-bad',
-      `${name}, which is to have the symbols of the kernel: ${error.message}`,
+      say`${name}, which is to have the symbols of the kernel: ${error.message}`,
     );
   }
 }
@@ -147,10 +148,10 @@ export async function planLaunch(
   const { cooperative } = opened;
   const image =
     options.symbols === undefined ? opened.image : await openSymbols(symbols, options.symbols, host);
-  const warnings: string[] = [];
+  const warnings: Sentence[] = [];
   if (!image?.hasDebugInfo) {
     warnings.push(
-      `${options.symbols === undefined ? name : baseName(options.symbols)} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g, or name the file that has it ("symbols"). Disassembly and registers work.`,
+      say`${options.symbols === undefined ? name : baseName(options.symbols)} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g, or name the file that has it ("symbols"). Disassembly and registers work.`,
     );
   }
   const extra: BootImage[] = [];
@@ -163,7 +164,7 @@ export async function planLaunch(
   if (cooperative && initrd)
     throw new AdapterError(
       'launch-option-type',
-      `The launch option "initrd" is for a Linux bzImage, but ${name} is a cooperative guest: name the initrd in its configuration.`,
+      say`The launch option "initrd" is for a Linux bzImage, but ${name} is a cooperative guest: name the initrd in its configuration.`,
     );
   const kernel: Kernel = { bytes, name, image, extra, initrd, common };
   if (!cooperative) warnings.push(...notServed(options, name));
@@ -183,14 +184,14 @@ async function openFiles(
   { programs, kernelModules }: LaunchArguments,
   host: AdapterHost,
   symbols: OpenedImages,
-  warnings: string[],
+  warnings: Sentence[],
 ): Promise<Opened> {
   const read = (path: string) => readFile(host, path);
   return {
-    userPrograms: await openEach('program', programs, warnings, async (path) =>
+    userPrograms: await openEach(programs, warnings, async (path) =>
       symbols.open(await read(path), baseName(path), path, host),
     ),
-    moduleFiles: await openEach('module', kernelModules, warnings, async (path) =>
+    moduleFiles: await openEach(kernelModules, warnings, async (path) =>
       openModuleFile(symbols, await read(path), path, host),
     ),
     openModule: moduleOpener(host),
@@ -199,9 +200,8 @@ async function openFiles(
 
 /** The session does without what cannot be opened, and says so. */
 async function openEach<T>(
-  what: string,
   paths: readonly string[],
-  warnings: string[],
+  warnings: Sentence[],
   open: (path: string) => Promise<T>,
 ): Promise<T[]> {
   const opened: T[] = [];
@@ -210,7 +210,7 @@ async function openEach<T>(
       opened.push(await open(path));
     } catch (error) {
       if (!(error instanceof SymbolError || error instanceof AdapterError)) throw error;
-      warnings.push(`The ${what} ${path} has no symbols here: ${error.message}`);
+      warnings.push(say`${path} has no symbols here: ${error.message}`);
     }
   }
   return opened;
@@ -280,13 +280,13 @@ async function planGuestMachine(
 }
 
 /** What of configurations is of no use to a kernel that runs alone. */
-function notServed({ guests }: LaunchArguments, name: string): string[] {
+function notServed({ guests }: LaunchArguments, name: string): Sentence[] {
   const [first, ...others] = guests;
   const { blocks = [], network = [], cofs = [], serial = [] } = first?.config ?? {};
   const devices = blocks.length + network.length + cofs.length + serial.length > 0 || others.length > 0;
   return devices
     ? [
-        `${name} is no cooperative guest, so its configuration gives it no devices: use the launch option "devices".`,
+        say`${name} is no cooperative guest, so its configuration gives it no devices: use the launch option "devices".`,
       ]
     : [];
 }
@@ -317,7 +317,7 @@ async function embeddedHost(host: AdapterHost): Promise<Uint8Array> {
   } catch (error) {
     throw new AdapterError(
       'host-bad',
-      `The embedded host kernel cannot be read, for ${reasonOf(error)}: run "npm run build", or name one with the launch option "host".`,
+      say`The embedded host kernel cannot be read, for ${reasonOf(error)}: run "npm run build", or name one with the launch option "host".`,
     );
   }
 }

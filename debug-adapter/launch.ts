@@ -7,6 +7,7 @@ import type { PlannedGuest } from '../core/coop/plan/plan.ts';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
+import { type Said, say, type Sentence } from './say.ts';
 import { expandPaths } from './expand-paths.ts';
 import { gdbPortOf } from './gdb-door.ts';
 import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';
@@ -51,8 +52,14 @@ export interface LaunchArguments {
 const MAX_PROGRAMS = 64;
 const MAX_MODULES = 1024;
 
-const kindOf = (value: unknown) =>
-  Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
+const KINDS: Readonly<Record<string, Sentence>> = {
+  string: say`a string`,
+  number: say`a number`,
+  boolean: say`true or false`,
+  object: say`an object`,
+};
+const kindOf = (value: unknown): Said =>
+  Array.isArray(value) ? say`an array` : value === null ? 'null' : (KINDS[typeof value] ?? typeof value);
 
 function text(options: Record<string, unknown>, name: string): string | undefined {
   const value = options[name];
@@ -60,17 +67,17 @@ function text(options: Record<string, unknown>, name: string): string | undefine
   if (typeof value === 'string') return value;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "${name}" must be a string, but it is ${kindOf(value)}: correct it in launch.json.`,
+    say`The launch option "${name}" must be a string, but it is ${kindOf(value)}: correct it in launch.json.`,
   );
 }
 
-function texts(options: Record<string, unknown>, name: string, each: string): readonly string[] {
+function texts(options: Record<string, unknown>, name: string, each: Sentence): readonly string[] {
   const value = options[name] ?? [];
   if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string')) return value;
-  const found = Array.isArray(value) ? 'one of its items is not' : `it is ${kindOf(value)}`;
+  const found = Array.isArray(value) ? say`one of its items is not` : say`it is ${kindOf(value)}`;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "${name}" must be an array of strings, each ${each}, but ${found}: correct it in launch.json.`,
+    say`The launch option "${name}" must be an array of strings, each ${each}, but ${found}: correct it in launch.json.`,
   );
 }
 
@@ -79,7 +86,7 @@ function flag(options: Record<string, unknown>, name: string): boolean {
   if (typeof value === 'boolean') return value;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "${name}" must be true or false, but it is ${kindOf(value)}: correct it in launch.json.`,
+    say`The launch option "${name}" must be true or false, but it is ${kindOf(value)}: correct it in launch.json.`,
   );
 }
 
@@ -89,7 +96,7 @@ function memoryOf({ memory }: Record<string, unknown>): number | undefined {
     return memory;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "memory" must be a whole number of MiB from ${MIN_MEMORY} to ${MAX_MEMORY}, but it is ${typeof memory === 'number' ? memory : kindOf(memory)}: correct it in launch.json.`,
+    say`The launch option "memory" must be a whole number of MiB from ${MIN_MEMORY} to ${MAX_MEMORY}, but it is ${typeof memory === 'number' ? memory : kindOf(memory)}: correct it in launch.json.`,
   );
 }
 
@@ -98,7 +105,7 @@ function modelOf({ cpu = DEFAULT_CPU }: Record<string, unknown>): CpuModel {
   if (model !== undefined) return model;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "cpu" must be one of ${CPU_MODELS.join(', ')}, but it is ${typeof cpu === 'string' ? `"${cpu}"` : kindOf(cpu)}: correct it in launch.json.`,
+    say`The launch option "cpu" must be one of ${CPU_MODELS.join(', ')}, but it is ${typeof cpu === 'string' ? `"${cpu}"` : kindOf(cpu)}: correct it in launch.json.`,
   );
 }
 
@@ -109,11 +116,16 @@ async function filesOf(
   host: AdapterHost,
   { endings, most }: { readonly endings: readonly string[]; readonly most: number },
 ): Promise<readonly string[]> {
-  const paths = await expandPaths(texts(options, name, 'a file, a folder or a pattern'), name, endings, host);
+  const paths = await expandPaths(
+    texts(options, name, say`a file, a folder or a pattern`),
+    name,
+    endings,
+    host,
+  );
   if (paths.length <= most) return paths;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "${name}" can have ${most} files, but it has ${paths.length}: name those that you debug.`,
+    say`The launch option "${name}" can have ${most} files, but it has ${paths.length}: name those that you debug.`,
   );
 }
 
@@ -122,7 +134,7 @@ function hintOf(source: string): ListHint {
   if (hint) return hint;
   throw new AdapterError(
     'launch-option-type',
-    `The launch option "lists" has items like "ready,list(struct task, node)": the name of a list head, the type of its entries and the member that links them. "${source}" is none.`,
+    say`The launch option "lists" has items like "ready,list(struct task, node)": the name of a list head, the type of its entries and the member that links them. "${source}" is none.`,
   );
 }
 
@@ -133,8 +145,8 @@ function guestOf(config: GuestConfig, kernel: string | undefined, file: string |
   throw new AdapterError(
     'launch-kernel-missing',
     file === undefined
-      ? 'A launch needs a kernel, but none is named: set "kernel" to the ELF file of your guest, for example "${workspaceFolder}/build/hello-guest.elf".'
-      : `The configuration ${file} names no kernel: add kernel=FILE to it.`,
+      ? say`A launch needs a kernel, but none is named: set "kernel" to the ELF file of your guest, for example "\${workspaceFolder}/build/hello-guest.elf".`
+      : say`The configuration ${file} names no kernel: add kernel=FILE to it.`,
   );
 }
 
@@ -144,7 +156,7 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
   const file = text(options, 'config');
   const config = file === undefined ? await emptyConfig() : await readGuestConfig(host, file);
   const guests = [guestOf(config, text(options, 'kernel'), undefined)];
-  for (const path of texts(options, 'guests', 'the path of a configuration file'))
+  for (const path of texts(options, 'guests', say`the path of a configuration file`))
     guests.push(guestOf(await readGuestConfig(host, path), undefined, path));
   return {
     guests,
@@ -156,7 +168,7 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
     host: text(options, 'host'),
     initrd: text(options, 'initrd'),
     symbols: text(options, 'symbols'),
-    modules: texts(options, 'modules', 'a file and its arguments'),
+    modules: texts(options, 'modules', say`a file and its arguments`),
     devices: readLaunchDevices(options.devices),
     programs: await filesOf(options, 'programs', host, { endings: ['.elf'], most: MAX_PROGRAMS }),
     gdbPort: gdbPortOf(options),
@@ -164,6 +176,6 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
       endings: ['.ko', '.o'],
       most: MAX_MODULES,
     }),
-    lists: texts(options, 'lists', 'like "ready,list(struct task, node)"').map(hintOf),
+    lists: texts(options, 'lists', say`like "ready,list(struct task, node)"`).map(hintOf),
   };
 }

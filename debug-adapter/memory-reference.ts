@@ -4,6 +4,7 @@
  */
 import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 
 export interface Place {
   readonly address: number;
@@ -21,7 +22,7 @@ export function placeOf(reference: unknown, offset: number | undefined, current:
   if (digits === undefined || !Number.isInteger(by)) {
     throw new AdapterError(
       'bad-address',
-      `"${String(reference)}" is not an address: write it as 0x followed by hexadecimal digits.`,
+      say`"${String(reference)}" is not an address: write it as 0x followed by hexadecimal digits.`,
     );
   }
   const address = (Number(digits) + by) >>> 0;

@@ -7,6 +7,23 @@ import { listenForGdb } from './gdb/listen-node.ts';
 import { createFolderCache, userCacheFolder } from './symbol-cache-node.ts';
 import { createNodeMachineWorkerIn } from './worker-node.ts';
 
+/** The texts of a language, for `de-at` those of `de`; English ones need none. */
+async function readTranslations(
+  folder: string,
+  locale: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const [language] = /^[a-z]{2,3}(?![a-z])/.exec(locale.toLowerCase()) ?? [];
+  if (language === undefined) return undefined;
+  try {
+    return JSON.parse(await readFile(join(folder, `bundle.l10n.${language}.json`), 'utf8')) as Record<
+      string,
+      string
+    >;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * @param dist the folder that holds `machine-worker.js` and `kernels/colinux-host.elf`.
  * @param openEnds opens files, networks and so on: the adapter itself does not know how.
@@ -19,6 +36,7 @@ export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
       const entries = await readdir(path, { withFileTypes: true });
       return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
     },
+    translations: (locale) => readTranslations(join(dist, '..', 'l10n'), locale),
     createMachineWorker: () => createNodeMachineWorkerIn(dist),
     openEnds,
     listenForGdb,

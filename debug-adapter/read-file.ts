@@ -1,6 +1,7 @@
 /** Reads a file that a launch names; when that fails, says which and why. */
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -36,7 +37,7 @@ async function orWhyNot(path: string, read: () => Promise<Uint8Array>): Promise<
   } catch (error) {
     throw new AdapterError(
       'file-unreadable',
-      `The file ${path} cannot be read, for ${reasonOf(error)}: check the path, and build it first.`,
+      say`The file ${path} cannot be read, for ${reasonOf(error)}: check the path, and build it first.`,
     );
   }
 }

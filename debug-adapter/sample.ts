@@ -7,6 +7,7 @@ import { formatPlainly } from './conditions/plain-format.ts';
 import { staticFrame } from './conditions/static-frame.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import type { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { evaluateShown } from './values/shown.ts';
@@ -23,7 +24,7 @@ export async function sampleGlobal(
   const { names } = staticFrame(undefined, 0, coroutine, coroutines, memory);
   const environment = names.environment({
     register(name) {
-      throw new AdapterError('not-stopped', `$${name} has a value only while the machine is stopped.`);
+      throw new AdapterError('not-stopped', say`$${name} has a value only while the machine is stopped.`);
     },
   });
   return memory.compute(() => {

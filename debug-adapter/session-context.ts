@@ -13,7 +13,8 @@ import { coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { MachineStatus } from './debuggee-listener.ts';
-import { AdapterError } from './errors.ts';
+import { AdapterError, toAdapterError } from './errors.ts';
+import { say, tell, type Translate } from './say.ts';
 import { type ImageOwner, ownersOf } from './image-owners.ts';
 import { Inspection } from './inspection.ts';
 import { GdbDoor } from './gdb-door.ts';
@@ -48,7 +49,9 @@ export class SessionContext {
   launchArguments: DebugProtocol.LaunchRequestArguments | undefined;
   plan: LaunchPlan | undefined;
   /** A text in the language of the user. */
-  readonly translate = (english: string): string => this.host.translate?.(english) ?? english;
+  readonly translate: Translate = (english) =>
+    this.host.translate?.(english) ?? this.translations[english] ?? english;
+  private translations: Readonly<Record<string, string>> = {};
   private indexing: SymbolIndexing | undefined;
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
@@ -96,6 +99,16 @@ export class SessionContext {
         this.send('output', { category: 'stdout', output });
       },
     });
+  }
+
+  /** From now on speaks the language of the client, where the host has it. @param locale such as `de` or `pt-br` */
+  async speak(locale: string): Promise<void> {
+    this.translations = (await this.host.translations?.(locale)) ?? {};
+  }
+
+  /** What went wrong, in the language of the user. */
+  failureText(thrown: unknown): string {
+    return tell(toAdapterError(thrown).sentence, this.translate);
   }
 
   /** A sentence for the debug console. @param place of the source that it is about */
@@ -175,7 +188,7 @@ export class SessionContext {
 
   machine(): Debuggee {
     if (!this.debuggee || this.ended) {
-      throw new AdapterError('not-stopped', 'There is no machine: launch one first.');
+      throw new AdapterError('not-stopped', say`There is no machine: launch one first.`);
     }
     return this.debuggee;
   }
@@ -183,7 +196,7 @@ export class SessionContext {
   /** The inspection of the present stop. @throws AdapterError while the machine runs */
   looking(): Inspection {
     if (this.machine().running || !this.inspection) {
-      throw new AdapterError('not-stopped', 'The machine is running: pause it to look inside.');
+      throw new AdapterError('not-stopped', say`The machine is running: pause it to look inside.`);
     }
     return this.inspection;
   }
@@ -197,7 +210,7 @@ export class SessionContext {
     if (task) return task.coroutine;
     throw new AdapterError(
       'no-such-thread',
-      `There is no thread ${JSON.stringify(threadId) ?? 'without a number'}: the threads are ${all.map(threadOf).join(' and ')}.`,
+      say`There is no thread ${JSON.stringify(threadId) ?? 'without a number'}: the threads are ${all.map(threadOf).join(' and ')}.`,
     );
   }
 
@@ -251,7 +264,7 @@ export class SessionContext {
     this.looking();
     const frame = this.frames.get(id);
     if (!frame)
-      throw new AdapterError('no-such-frame', 'This frame belongs to an earlier stop: select it again.');
+      throw new AdapterError('no-such-frame', say`This frame belongs to an earlier stop: select it again.`);
     return frame;
   }
 
@@ -304,7 +317,7 @@ export class SessionContext {
     if (address === undefined)
       throw new AdapterError(
         'no-such-frame',
-        'This target belongs to an earlier stop: ask for targets again.',
+        say`This target belongs to an earlier stop: ask for targets again.`,
       );
     return address;
   }

@@ -7,6 +7,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
+import { say, tell, type Translate } from './say.ts';
 import { Calls, Cancelled } from './calls.ts';
 import { checkArguments } from './check-arguments.ts';
 import type { Call, SendEvent } from './protocol.ts';
@@ -62,7 +63,11 @@ export class ColinuxDebugSession {
     const call = this.calls.begin(seq, command, (outcome) => {
       const response = { type: 'response', request_seq: seq, command };
       if ('thrown' in outcome)
-        this.send({ ...response, success: false, ...failure(command, outcome.thrown) });
+        this.send({
+          ...response,
+          success: false,
+          ...failure(command, outcome.thrown, this.context.translate),
+        });
       else if (outcome.body === undefined) this.send({ ...response, success: true });
       else this.send({ ...response, success: true, body: outcome.body });
     });
@@ -94,7 +99,7 @@ export class ColinuxDebugSession {
       return undefined;
     }
     const handler = handlerOf(command);
-    if (!handler) throw new AdapterError('bad-request', `This adapter has no request "${command}".`);
+    if (!handler) throw new AdapterError('bad-request', say`This adapter has no request "${command}".`);
     return handler(this.context, given, call);
   }
 
@@ -105,10 +110,11 @@ export class ColinuxDebugSession {
 }
 
 /** What of an error response depends on the error. */
-function failure(command: string, thrown: unknown): { message: string; body?: object } {
+function failure(command: string, thrown: unknown, translate: Translate): { message: string; body?: object } {
   // The protocol's own word.
   if (thrown instanceof Cancelled) return { message: 'cancelled' };
-  const { id, message } = toAdapterError(thrown);
+  const { id, sentence } = toAdapterError(thrown);
+  const message = tell(sentence, translate);
   // As a variable, for the sentence may contain braces.
   const format = { format: '{_sentence}', variables: { _sentence: message } };
   return { message, body: { error: { id, ...format, showUser: SHOWN.has(command) } } };

@@ -3,6 +3,7 @@ import type { CoroutineId, StepSpec } from '../core/protocol/machine-protocol.ts
 import type { Shown } from './blocks.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 import { type Frame, stackPointer } from './stack.ts';
 import {
   type StepHost,
@@ -35,7 +36,7 @@ export class Steps {
     if (coroutine !== this.machine.coroutines.current) {
       // A coroutine that is away: its next step is its return from the passage.
       const frame = (await this.machine.stack(coroutine)).find(({ kind }) => kind === 'code');
-      if (!frame) throw new AdapterError('no-such-thread', 'This thread has no frame to step to.');
+      if (!frame) throw new AdapterError('no-such-thread', say`This thread has no frame to step to.`);
       const stack = stackPointer(frame);
       this.machine.show(await this.machine.run(stepOutSpec({ pc: frame.pc, stack }, coroutine)));
       return;
@@ -55,7 +56,7 @@ export class Steps {
     if (coroutine !== this.machine.coroutines.current)
       throw new AdapterError(
         'no-such-thread',
-        'This thread is away: only the one that owns the CPU can step in.',
+        say`This thread is away: only the one that owns the CPU can step in.`,
       );
     this.machine.show(await stepIntoCall(this.stepHost(), this.machine.lastStop!, callee));
   }
@@ -97,7 +98,7 @@ export class Steps {
    */
   async awaitTask(frames: readonly Frame[], out: boolean): Promise<void> {
     const inner = frames.find(({ kind }) => kind === 'code');
-    if (!inner) throw new AdapterError('no-such-thread', 'The stack of this task cannot be read.');
+    if (!inner) throw new AdapterError('no-such-thread', say`The stack of this task cannot be read.`);
     const to = out ? callerIn(frames) : { pc: inner.pc, stack: stackPointer(inner) };
     if (!to) throw noCaller();
     this.machine.show(await this.machine.run(stepOutSpec(to, inner.coroutine)));
@@ -116,4 +117,4 @@ function callerIn(frames: readonly Frame[]): { pc: number; stack: number } | und
 }
 
 const noCaller = () =>
-  new AdapterError('no-such-frame', 'There is no caller to step out to: this is the outermost frame.');
+  new AdapterError('no-such-frame', say`There is no caller to step out to: this is the outermost frame.`);

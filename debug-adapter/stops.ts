@@ -6,10 +6,10 @@ import { threadOf } from './coroutines.ts';
 import { coverageOfSession } from './coverage/session-coverage.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
-import { toAdapterError } from './errors.ts';
 import { exceptionText } from './exceptions.ts';
 import { endProfile } from './requests/profiling.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
+import { tell } from './say.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
 import type { SourcePosition } from './symbols/image.ts';
@@ -26,7 +26,8 @@ export const listenerFor = (context: SessionContext): DebuggeeListener => ({
   status: (status) => {
     context.sendStatus(status);
   },
-  note: (text, error) => {
+  note: (what, error) => {
+    const text = typeof what === 'string' ? what : tell(what, context.translate);
     context.output(text, error ? 'stderr' : 'console');
   },
   logPoint: (message) => {
@@ -92,7 +93,7 @@ async function tellRecords(context: SessionContext): Promise<void> {
     if (context.coverage) context.send('colinux/coverage', await coverageOfSession(context));
     if (context.profiling) context.send('colinux/profile', await endProfile(context));
   } catch (error) {
-    context.output(toAdapterError(error).message, 'stderr');
+    context.output(context.failureText(error), 'stderr');
   }
 }
 

@@ -10,6 +10,7 @@ import { createMouseReader, type MouseReader, type MouseReport } from './cocon/m
 import { encodeTyped } from './cocon/keys.ts';
 import { createConsoleWire } from './cocon/wire.ts';
 import { AdapterError } from './errors.ts';
+import { say } from './say.ts';
 
 export interface TerminalInfo {
   /** cocon0, cocon1, …: the guest of that monitor; com1; line, a guest's ttysN=stdio. */
@@ -155,7 +156,7 @@ export class Terminals {
   /** Sends a power message to the guest of a console. @throws AdapterError if it is no guest's */
   power(id: string, type: number): void {
     const monitor = this.cocons.findIndex(({ info }) => info.id === id);
-    if (monitor < 0) throw new AdapterError('bad-request', `"${id}" is not the console of a guest.`);
+    if (monitor < 0) throw new AdapterError('bad-request', say`"${id}" is not the console of a guest.`);
     this.sinks.input('com2', encodePower(type, monitor));
   }
 

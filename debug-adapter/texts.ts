@@ -1,6 +1,6 @@
 /**
  * Texts that the adapter's user always sees: filters of the Breakpoints view, scopes, progress. They are English inside, and translated
- * where they leave the adapter (`AdapterHost.translate`). Sentences about errors are English.
+ * where they leave the adapter (`AdapterHost.translate`). Sentences about errors are in `say` templates where they belong.
  */
 import { TITLES } from './calls.ts';
 import { CONDITION, EVENT_FILTERS } from './event-filters.ts';

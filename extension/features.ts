@@ -12,6 +12,7 @@ import { registerCodeFeatures } from './code/providers.ts';
 import { Commands } from './commands.ts';
 import { ConsoleTerminals } from './console/terminals.ts';
 import { COMMANDS, DEBUG_TYPE } from './contributes/names.ts';
+import { tellDelivered } from './delivered.ts';
 import { type AttachOptions, LOOPBACK } from './launch/options.ts';
 import { LaunchProvider } from './launch/provider.ts';
 import { newGuest, showNewGuest } from './new-guest.ts';
@@ -24,6 +25,8 @@ import { Tasks } from './tasks/provider.ts';
 import { KernelTests } from './testing/explorer.ts';
 import { registerViews } from './views/register.ts';
 import { MachineSelection } from './views/selection.ts';
+
+const t = vscode.l10n.t;
 
 /** Publisher and name of the extension, and the walkthrough's own. */
 const WALKTHROUGH = 'colinux.colinux#firstKernel';
@@ -78,9 +81,16 @@ export function startFeatures(
     vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH),
   );
   commands.handle(COMMANDS.showLog, () => log.show());
-  commands.handle(COMMANDS.sendCtrlAltDel, () => terminals.power('ctrl-alt-del'));
-  commands.handle(COMMANDS.shutDownGuest, () => terminals.power('shutdown'));
-  commands.handle(COMMANDS.raiseNmi, () => selection.debugged.customRequest(REQUESTS.nmi));
+  commands.handle(COMMANDS.sendCtrlAltDel, async () => {
+    if (await terminals.power('ctrl-alt-del')) tellDelivered(selection, t('Ctrl+Alt+Del'));
+  });
+  commands.handle(COMMANDS.shutDownGuest, async () => {
+    if (await terminals.power('shutdown')) tellDelivered(selection, t('The request to shut down'));
+  });
+  commands.handle(COMMANDS.raiseNmi, async () => {
+    await selection.debugged.customRequest(REQUESTS.nmi);
+    tellDelivered(selection, t('The NMI'));
+  });
   void showNewGuest(context);
   log.info(`coLinux is ready (${platform.kind})`);
   return { commands, launch, tasks };

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import ts from 'typescript';
 import { keyTexts, withTables } from './config-tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -41,6 +42,32 @@ function translatableTexts(more) {
   return Object.fromEntries([...texts].sort().map((text) => [text, text]));
 }
 
+/** Is there something to translate? */
+const hasWords = (text) => /\p{L}/u.test(text.replace(/\{\d+\}/g, ''));
+
+/** The format of every sentence that the adapter says: say`The file ${path} is missing.` is "The file {0} is missing." */
+function saidSentences() {
+  const formats = [];
+  for (const name of readdirSync(join(root, 'debug-adapter'), { recursive: true })) {
+    if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
+    const source = readFileSync(join(root, 'debug-adapter', name), 'utf8');
+    const look = (node) => {
+      if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'say')
+        formats.push(formatOf(node.template));
+      ts.forEachChild(node, look);
+    };
+    if (source.includes('say`')) look(ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true));
+  }
+  return formats;
+}
+const formatOf = (template) =>
+  ts.isNoSubstitutionTemplateLiteral(template)
+    ? template.text
+    : template.templateSpans.reduce(
+        (text, { literal }, n) => `${text}{${n}}${literal.text}`,
+        template.head.text,
+      );
+
 const { manifest, nls } = await importTypeScript('extension/contributes/manifest.ts');
 const { TEXTS } = await importTypeScript('debug-adapter/texts.ts');
 const keys = await importTypeScript('core/coop/config/keys.ts');
@@ -53,7 +80,10 @@ let stale = 0;
 for (const [file, contents] of [
   ['package.json', packageJson],
   ['package.nls.json', nls],
-  ['l10n/bundle.l10n.json', translatableTexts([...keyTexts(keys), ...TEXTS])],
+  [
+    'l10n/bundle.l10n.json',
+    translatableTexts([...keyTexts(keys), ...TEXTS, ...saidSentences().filter(hasWords)]),
+  ],
   ['docs/configuration.md', withTables(readFileSync(join(root, 'docs/configuration.md'), 'utf8'), keys)],
 ]) {
   const path = join(root, file);

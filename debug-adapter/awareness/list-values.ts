@@ -5,6 +5,7 @@
 import type { MemoryCache } from '../memory-cache.ts';
 import type { FrameValues } from '../frame-values.ts';
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import { compile, type Names } from '../values/check.ts';
 import { type Environment, evaluate } from '../values/evaluate.ts';
 import { isZero, scalarOf } from '../values/scalar.ts';
@@ -17,7 +18,7 @@ import type { TypedValue } from '../values/value.ts';
 const MAX_TEXT = 64;
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** The items that an expression is about: addresses by the names of their pointers. */

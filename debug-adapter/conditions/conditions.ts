@@ -11,6 +11,7 @@ import {
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines, Placed } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { Frame } from '../stack.ts';
@@ -134,13 +135,13 @@ export class Conditions {
       const environment = scope.environment();
       const value = evaluate(compile(condition, scope), environment);
       const bytes = bytesOf(value, environment);
-      if (!bytes) throw new AdapterError('evaluate-failed', `"${condition}" cannot be read here.`);
+      if (!bytes) throw new AdapterError('evaluate-failed', say`"${condition}" cannot be read here.`);
       return !isZero(scalarOf(bytes, value.type));
     });
   }
 
   private scope(frame: Frame | undefined, coroutines: Coroutines): FrameValues {
-    if (!frame) throw new AdapterError('no-such-frame', 'There is no frame to evaluate the condition in.');
+    if (!frame) throw new AdapterError('no-such-frame', say`There is no frame to evaluate the condition in.`);
     return new FrameValues(frame, coroutines, this.memory);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { BreakpointSpec, LoggedValue, LogSpec } from '../../core/protocol/debug-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import type { CType } from '../symbols/types.ts';
 import { littleEndian } from '../symbols/location.ts';
 import { compile, type Names } from '../values/check.ts';
@@ -75,7 +76,7 @@ export function compileFilter(when: When, names: Names, locate: Locate): Compile
 }
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 function compileOrThrow(when: When, names: Names, locate: Locate): CompiledWhen {

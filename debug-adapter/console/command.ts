@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Frame } from '../stack.ts';
@@ -41,4 +42,4 @@ export interface Command {
 
 /** The error for operands that make no sense. */
 export const misused = ({ name, usage }: Pick<Command, 'name' | 'usage'>, what: string): AdapterError =>
-  new AdapterError('bad-command', `${name}: ${what}. Use it as: ${usage}`);
+  new AdapterError('bad-command', say`${name}: ${what}. Use it as: ${usage}`);

@@ -5,6 +5,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Frame } from '../stack.ts';
@@ -48,7 +49,7 @@ export function commandLine(line: string, isLocal: (name: string) => boolean): C
   const command = COMMANDS.find((one) => one.name === name);
   if (!command) {
     if (forced === '') return undefined;
-    throw new AdapterError('bad-command', `There is no command "${name}": help lists them.`);
+    throw new AdapterError('bad-command', say`There is no command "${name}": help lists them.`);
   }
   const operands = rest.trim();
   const sure = forced !== '' || (letters !== '' && operands !== '');

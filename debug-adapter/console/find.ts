@@ -2,6 +2,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { MappingFlag } from '../../core/protocol/debug-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import { type Command, type ConsoleContext, misused } from './command.ts';
@@ -52,7 +53,7 @@ async function searched(
     const end = await numberOf(context, to.replace(/^\+/, ''));
     const high = to.startsWith('+') ? low + end - 1 : end;
     if (high < low || high > 0xffff_ffff)
-      throw new AdapterError('bad-command', 'find: the range ends before it begins.');
+      throw new AdapterError('bad-command', say`find: the range ends before it begins.`);
     return { space, ranges: [{ low, high }] };
   }
   const space = { kind: 'coroutine', coroutine } as const;

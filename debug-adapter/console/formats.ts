@@ -1,5 +1,6 @@
 /** gdb's letters for formats and sizes (GDB manual, "Examining Memory"), and how values are written by them. */
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 
 /** Bytes by letter. */
 const SIZES: Readonly<Record<string, number>> = { b: 1, h: 2, w: 4, g: 8 };
@@ -36,7 +37,7 @@ export function lettersOf(text: string): Letters {
 function refuse(text: string): never {
   throw new AdapterError(
     'bad-command',
-    `"/${text}" is no format: it is a count up to ${MAX_COUNT}, one of x d u o t a c f s i, and a size of b h w g (f: w g).`,
+    say`"/${text}" is no format: it is a count up to ${MAX_COUNT}, one of x d u o t a c f s i, and a size of b h w g (f: w g).`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Operands of commands: numbers and addresses as C expressions or memory references, counts, bytes. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { type Place, placeOf } from '../memory-reference.ts';
 import { hex } from '../registers.ts';
 import type { ConsoleContext } from './command.ts';
@@ -20,7 +21,7 @@ export async function numberOf({ session, frame }: ConsoleContext, text: string)
   const options = { hexadecimal: false, context: 'watch' } as const;
   const { body } = await session.looking().evaluate(`(unsigned)(${text}),u`, frame, options);
   const value = Number(/^\d+/.exec(body.result)?.[0]);
-  if (Number.isNaN(value)) throw new AdapterError('evaluate-failed', `"${text}" is no number or address.`);
+  if (Number.isNaN(value)) throw new AdapterError('evaluate-failed', say`"${text}" is no number or address.`);
   return value >>> 0;
 }
 
@@ -36,7 +37,7 @@ export function countOf(text: string, otherwise: number, most: number): number {
   if (text.trim() === '') return otherwise;
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= most) return count;
-  throw new AdapterError('bad-command', `"${text.trim()}" is no count from 1 to ${most}.`);
+  throw new AdapterError('bad-command', say`"${text.trim()}" is no count from 1 to ${most}.`);
 }
 
 /** Bytes of memory. @throws AdapterError when not even the first is mapped */
@@ -50,7 +51,7 @@ export async function bytesAt(
   if (bytes.length === 0 && length > 0)
     throw new AdapterError(
       'bad-address',
-      `Nothing is mapped at ${hex(address)}: walk ${hex(address)} tells why.`,
+      say`Nothing is mapped at ${hex(address)}: walk ${hex(address)} tells why.`,
     );
   return bytes;
 }

@@ -1,5 +1,6 @@
 /** `regs`: the registers of the selected frame. */
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { fpuRegisters } from '../fpu-registers.ts';
 import { symbolText } from '../symbol-text.ts';
 import { cpuRegisters, savedRegisters } from '../registers.ts';
@@ -12,7 +13,7 @@ export const regs: Command = {
   help: 'the registers of the selected frame; all: with those of the FPU',
   operand: 'nothing',
   run({ machine, frame, coroutine, style }, operands) {
-    if (!frame) throw new AdapterError('no-such-frame', 'There is no frame: stop in some code first.');
+    if (!frame) throw new AdapterError('no-such-frame', say`There is no frame: stop in some code first.`);
     const { coroutines } = machine;
     const saved = coroutines.savedState(coroutine);
     const { cpu } = coroutines.snapshot;

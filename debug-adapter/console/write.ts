@@ -1,5 +1,6 @@
 /** `write`: values into memory. */
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { hex } from '../registers.ts';
 import { type Command, misused } from './command.ts';
 import { addressOf, numberOf, patternOf, words } from './operands.ts';
@@ -30,7 +31,7 @@ export const write: Command = {
     if (written < bytes.length)
       throw new AdapterError(
         'bad-address',
-        `Only ${written} of ${bytes.length} bytes at ${hex(address)} are mapped.`,
+        say`Only ${written} of ${bytes.length} bytes at ${hex(address)} are mapped.`,
       );
     return `${written} bytes at ${memoryReference} written.`;
   },
@@ -47,7 +48,7 @@ async function bytesOf(
     // Small negative numbers are fine too.
     const high = size === 4 ? 0 : (value | 0) >> (8 * size);
     if (high !== 0 && high !== -1)
-      throw new AdapterError('bad-command', `write: ${text} has more than ${size} bytes.`);
+      throw new AdapterError('bad-command', say`write: ${text} has more than ${size} bytes.`);
     for (let i = 0; i < size; i++) bytes[n * size + i] = value >>> (8 * i);
   }
   return bytes;

@@ -14,6 +14,7 @@ import {
 import { readTable, readTaskState, type TableView } from '../descriptor-tables.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { AdapterError } from '../errors.ts';
+import { say, verbatim } from '../say.ts';
 import type { Call } from '../protocol.ts';
 import { hex } from '../registers.ts';
 import type { SessionContext } from '../session-context.ts';
@@ -23,7 +24,7 @@ import type { Handlers } from './handler.ts';
 /** @throws AdapterError where there is no such table */
 async function tableOf(machine: Debuggee, coroutine: CoroutineId, name: TableName): Promise<TableView> {
   const view = await readTable(machine, coroutine, name);
-  if (!view) throw new AdapterError('bad-request', `The thread has no ${name.toUpperCase()}.`);
+  if (!view) throw new AdapterError('bad-request', say`The thread has no ${name.toUpperCase()}.`);
   return view;
 }
 
@@ -59,7 +60,10 @@ async function write(
   const space = { kind: 'coroutine', coroutine } as const;
   const there = await machine.request('readMemory', { space, address, length: bytes.length });
   if (there.bytes.length < bytes.length)
-    throw new AdapterError('bad-address', `The entry at ${hex(address)} is not mapped: nothing was written.`);
+    throw new AdapterError(
+      'bad-address',
+      say`The entry at ${hex(address)} is not mapped: nothing was written.`,
+    );
   await machine.request('writeMemory', { space, address, bytes });
   machine.forget();
   const memoryReference = machine.coroutines.referenceOf(coroutine, address, true);
@@ -88,7 +92,7 @@ export const descriptors = {
     if (index < 0 || index >= count)
       throw new AdapterError(
         'bad-request',
-        `The ${table.toUpperCase()} has entries 0 to ${count - 1}, not ${index}.`,
+        say`The ${table.toUpperCase()} has entries 0 to ${count - 1}, not ${index}.`,
       );
     const entry = tableEntry({ low: low >>> 0, high: high >>> 0 }, index, table);
     if (!checkOnly) {
@@ -110,7 +114,7 @@ export const descriptors = {
     const { offset, size } = placeOfField(args.field);
     const { value } = args;
     if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * size))
-      throw new AdapterError('bad-request', `${args.field} takes a whole number of ${8 * size} bits.`);
+      throw new AdapterError('bad-request', say`${args.field} takes a whole number of ${8 * size} bits.`);
     const bytes = new Uint8Array(Uint32Array.of(value).buffer, 0, size);
     await write(context, coroutine, (base + offset) >>> 0, bytes, call);
     return taskState(context, coroutine);
@@ -119,7 +123,7 @@ export const descriptors = {
 
 async function taskState(context: SessionContext, coroutine: CoroutineId) {
   const found = await readTaskState(context.machine(), coroutine);
-  if (typeof found === 'string') throw new AdapterError('bad-address', found);
+  if (typeof found === 'string') throw new AdapterError('bad-address', verbatim(found));
   const { selector, base, limit, state } = found;
   return { selector, base, limit, ...state };
 }

@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ExceptionInfo } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { exceptionName } from '../exceptions.ts';
 import { type CauseReport, causeText, reportCauses } from '../fault-report.ts';
 import type { Handlers } from './handler.ts';
@@ -14,7 +15,7 @@ export const exceptions = {
     const pending = lastStop?.snapshot.pending;
     const causes = lastStop?.reason === 'shutdown' ? lastStop.causes : pending ? [pending] : [];
     if (!lastStop || causes.length === 0)
-      throw new AdapterError('no-exception', 'The machine has not stopped because of an exception.');
+      throw new AdapterError('no-exception', say`The machine has not stopped because of an exception.`);
     const reports = await reportCauses(request, lastStop.snapshot.cpu, causes);
     const triple = lastStop.reason === 'shutdown';
     return {

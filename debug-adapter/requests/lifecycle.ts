@@ -5,6 +5,7 @@ import { bootMachine, restartMachine } from '../booting.ts';
 import { breakpointModes } from '../breakpoint-modes.ts';
 import { exceptionBreakpointFilters } from '../event-filters.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import type { Handlers } from './handler.ts';
 
 /** How long a disconnect waits for the answers to earlier requests. */
@@ -58,8 +59,9 @@ const CAPABILITIES_OF_SERVED = {
 } satisfies DebugProtocol.Capabilities;
 
 export const lifecycle = {
-  initialize(context, args) {
+  async initialize(context, args) {
     context.client = args;
+    if (args.locale !== undefined) await context.speak(args.locale);
     const all = capabilities(context.translate);
     return context.served ? { ...all, ...CAPABILITIES_OF_SERVED } : all;
   },
@@ -74,8 +76,8 @@ export const lifecycle = {
       throw new AdapterError(
         'bad-request',
         context.served
-          ? 'The machine runs already: use the request attach.'
-          : 'This session has launched a machine already: start another session.',
+          ? say`The machine runs already: use the request attach.`
+          : say`This session has launched a machine already: start another session.`,
       );
     }
     context.launched = true;
@@ -86,7 +88,7 @@ export const lifecycle = {
   async restart(context, { arguments: changed }) {
     const { launchArguments } = context;
     if (!launchArguments)
-      throw new AdapterError('not-stopped', 'There is no machine to restart: launch one first.');
+      throw new AdapterError('not-stopped', say`There is no machine to restart: launch one first.`);
     // The configuration of a client that is attached says where the machine is, not what it boots.
     await restartMachine(context, (context.served ? undefined : changed) ?? launchArguments);
   },

@@ -1,5 +1,6 @@
 /** Profiles of the session's machine (docs/protocol.md): begun and ended while it runs or stands, or ended by its end. */
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { type CpuProfile, toCpuProfile } from '../profile/cpuprofile.ts';
 import { profileNames } from '../profile/names.ts';
 import type { SessionContext } from '../session-context.ts';
@@ -15,7 +16,7 @@ export const profiling = {
     if (!context.profiling)
       throw new AdapterError(
         'bad-request',
-        'No profile is being taken: start one with colinux/startProfile.',
+        say`No profile is being taken: start one with colinux/startProfile.`,
       );
     return endProfile(context);
   },

@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { fromBase64, toBase64 } from '../base64.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { listing } from '../listing.ts';
 import { placeOf } from '../memory-reference.ts';
 import { bytesText, hex } from '../registers.ts';
@@ -16,7 +17,7 @@ function countOf(name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
   throw new AdapterError(
     'bad-request',
-    `The request needs "${name}" as a whole number that is not negative.`,
+    say`The request needs "${name}" as a whole number that is not negative.`,
   );
 }
 
@@ -45,7 +46,7 @@ export async function writeMemory(
   if (readable.bytes.length < bytes.length && !args.allowPartial) {
     throw new AdapterError(
       'bad-address',
-      `Only ${readable.bytes.length} of ${bytes.length} bytes at ${hex(address)} are mapped: nothing was written.`,
+      say`Only ${readable.bytes.length} of ${bytes.length} bytes at ${hex(address)} are mapped: nothing was written.`,
     );
   }
   const { written } = await debuggee.request('writeMemory', { space, address, bytes });
@@ -87,6 +88,6 @@ export async function disassembleRequest(
 
 function bytesOf(data: unknown): Uint8Array {
   const bytes = typeof data === 'string' ? fromBase64(data) : undefined;
-  if (!bytes) throw new AdapterError('bad-request', 'The bytes to write must be base64 text in "data".');
+  if (!bytes) throw new AdapterError('bad-request', say`The bytes to write must be base64 text in "data".`);
   return bytes;
 }

@@ -2,6 +2,7 @@
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Handlers } from './handler.ts';
@@ -38,7 +39,7 @@ export const running = {
     if (context.sleepingTask(args))
       throw new AdapterError(
         'no-such-thread',
-        'This task is not running: only the one that runs can step in.',
+        say`This task is not running: only the one that runs can step in.`,
       );
     goThread(context, args, call, (debuggee, coroutine) => debuggee.steps.stepInto(coroutine, callee));
   },
@@ -87,7 +88,7 @@ function onlyOne(context: SessionContext, args: RunArguments): CoroutineId {
   if (coroutine === current && !context.sleepingTask(args)) return coroutine;
   throw new AdapterError(
     'no-such-thread',
-    'This thread does not have the processor, so it cannot run before others have: let all threads run.',
+    say`This thread does not have the processor, so it cannot run before others have: let all threads run.`,
   );
 }
 

@@ -9,6 +9,7 @@ import { PHYSICAL_MODE } from '../breakpoint-modes.ts';
 import type { When } from '../conditions/when.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import {
   type Counting,
   fromClientColumn,
@@ -112,7 +113,7 @@ function fileOf({ sourceReference, path, name }: DebugProtocol.Source): string {
   if (sourceReference) return `generated:${sourceReference}`;
   const file = path ?? name;
   if (file !== undefined) return clientPath(file);
-  throw new AdapterError('bad-request', 'The request setBreakpoints needs a source with a path.');
+  throw new AdapterError('bad-request', say`The request setBreakpoints needs a source with a path.`);
 }
 
 export async function setFunctionBreakpoints(

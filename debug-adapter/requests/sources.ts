@@ -1,5 +1,6 @@
 /** Sources and images: loadedSources, source, modules. */
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import type { Handlers } from './handler.ts';
 
 export const sources = {
@@ -7,7 +8,7 @@ export const sources = {
     // Old clients do not have the first.
     const content = files.generated.textOf(source?.sourceReference ?? sourceReference);
     if (content === undefined)
-      throw new AdapterError('no-such-source', 'There is no such source: only disassembly is made here.');
+      throw new AdapterError('no-such-source', say`There is no such source: only disassembly is made here.`);
     return { content, mimeType: 'text/x-asm' };
   },
 

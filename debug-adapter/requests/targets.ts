@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { callsIn } from '../calls-in-code.ts';
 import { threadOf } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { functionRange } from '../generated-sources.ts';
 import { symbolText } from '../symbol-text.ts';
 import { fromClientColumn, fromClientLine, toClientColumn, toClientLine } from '../positions.ts';
@@ -71,7 +72,7 @@ export const targets = {
     if (coroutine !== machine.coroutines.current)
       throw new AdapterError(
         'no-such-thread',
-        `${machine.coroutines.name(coroutine)} is away: only the thread that owns the CPU can be moved.`,
+        say`${machine.coroutines.name(coroutine)} is away: only the thread that owns the CPU can be moved.`,
       );
     const address = context.target(args.targetId);
     const { lookupPc, name } = await topFrame(context);
@@ -79,7 +80,7 @@ export const targets = {
       const other = symbolText(machine.coroutines, coroutine, address) ?? hex(address);
       throw new AdapterError(
         'bad-address',
-        `Execution can be moved within ${name} only, but ${other} is in another function: its stack frame would be wrong there.`,
+        say`Execution can be moved within ${name} only, but ${other} is in another function: its stack frame would be wrong there.`,
       );
     }
     await machine.moveTo(address);
@@ -118,13 +119,13 @@ export const targets = {
 
 function statementsOf(context: SessionContext, source: DebugProtocol.Source, from: number, to: number) {
   const path = source.path ?? source.name;
-  if (path === undefined) throw new AdapterError('bad-request', 'The request needs a source with a path.');
+  if (path === undefined) throw new AdapterError('bad-request', say`The request needs a source with a path.`);
   return statementsIn(context.owners(), clientPath(path), from, to);
 }
 
 async function topFrame(context: SessionContext): Promise<Frame> {
   const frame = await context.evaluationFrame(undefined);
-  if (!frame) throw new AdapterError('no-such-frame', 'There is no frame: stop in some code first.');
+  if (!frame) throw new AdapterError('no-such-frame', say`There is no frame: stop in some code first.`);
   return frame;
 }
 

@@ -13,7 +13,8 @@ import { deviceNodes } from '../devices/device-nodes.ts';
 import { guestUnits } from '../devices/guest-units.ts';
 import { guestFrames, withOwners } from '../frame-owners.ts';
 import { flagsText } from '../mapping-flags.ts';
-import { AdapterError, toAdapterError } from '../errors.ts';
+import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 import { landmarksOf, regionsOf } from '../regions.ts';
 import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
@@ -33,7 +34,7 @@ export const views = {
       values.push(
         await machine.sample(coroutine, expression).then(
           (text) => ({ text }),
-          (thrown: unknown) => ({ error: toAdapterError(thrown).message }),
+          (thrown: unknown) => ({ error: context.failureText(thrown) }),
         ),
       );
     return { values };
@@ -78,7 +79,7 @@ export const views = {
     const found = space.kind === 'physical' ? undefined : coroutines.resolve(coroutine, address, cr3);
     const at = found?.image.lineAt((address - found.bias) >>> 0);
     if (!at || at.line <= 0)
-      throw new AdapterError('bad-address', `Nothing is known of the source of ${memoryReference}.`);
+      throw new AdapterError('bad-address', say`Nothing is known of the source of ${memoryReference}.`);
     return { path: context.sources.of(at.file).path ?? at.file, line: at.line, column: at.column };
   },
 
@@ -134,7 +135,7 @@ export const views = {
     if (text === undefined)
       throw new AdapterError(
         'bad-request',
-        'Nothing is known of the log of this kernel (docs/awareness.md).',
+        say`Nothing is known of the log of this kernel (docs/awareness.md).`,
       );
     return { text };
   },

@@ -1,5 +1,6 @@
 /** Binary operators of checked expressions: arithmetic on pointers and numbers, comparisons, logic (C11 6.5.5 to 6.5.14). */
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import { convert, operand, pointerPlus, scalarOperand, strideOf, valueOf } from './check-operands.ts';
 import { commonType, INT, UNSIGNED } from './conversions.ts';
 import type { ArithmeticOperator, BinaryOperator, Comparison } from './syntax.ts';
@@ -9,7 +10,7 @@ import { isFloat, isInteger, isPointer, targetOf } from './value.ts';
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '>', '<=', '>='];
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** @throws AdapterError for operands that the operator does not take */

@@ -1,6 +1,7 @@
 /** Operands of checked expressions: decay of arrays and functions, promotions, conversions, what can be pointed to and assigned to. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import type { CType } from '../symbols/types.ts';
 import { promoted, UNSIGNED } from './conversions.ts';
 import type { Scalar } from './scalar.ts';
@@ -18,7 +19,7 @@ import {
 } from './value.ts';
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 export const constant = (value: Scalar, type: CType): Node => ({

@@ -4,6 +4,7 @@
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import type { Location } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import { checkBinary } from './check-binary.ts';
@@ -66,7 +67,7 @@ export interface Names {
 }
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** @throws AdapterError with a sentence about what is wrong */

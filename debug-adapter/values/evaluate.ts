@@ -4,6 +4,7 @@
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import type { Location } from '../symbols/location.ts';
 import {
   arithmetic,
@@ -41,7 +42,7 @@ export interface Environment extends ValueContext {
 }
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** @throws AdapterError with a sentence about what cannot be evaluated, or not here */

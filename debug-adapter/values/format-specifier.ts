@@ -4,6 +4,7 @@
  * could be one: `(a, x)`.
  */
 import { AdapterError } from '../errors.ts';
+import { say } from '../say.ts';
 
 /** How a number is written. */
 export const STYLES = {
@@ -71,7 +72,7 @@ export function splitFormat(source: string): { readonly expression: string; read
   if (format.list && format.count !== undefined)
     throw new AdapterError(
       'evaluate-failed',
-      'A list has as many entries as it has: take the [n] or the list(…) out.',
+      say`A list has as many entries as it has: take the [n] or the list(…) out.`,
     );
   return { expression, format };
 }

@@ -4,6 +4,7 @@
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import { GENERAL } from '../registers.ts';
 import {
   type Homes,
@@ -46,7 +47,7 @@ export interface WritableRegisters {
 }
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** Of a register, or of the one that it is a part of. */

@@ -3,6 +3,7 @@
  * that are not visible here.
  */
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 
 interface Place {
   /** First character in the source, and the one behind the last. */
@@ -61,7 +62,7 @@ const ESCAPES: Readonly<Record<string, number>> = {
 };
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** The bytes that stand between quotes; characters beyond ASCII are UTF-8. */

@@ -1,5 +1,6 @@
 /** Members of structures and unions by name, through anonymous ones (C11 6.7.2.1, 13). */
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import type { CType, Member } from '../symbols/types.ts';
 import type { Designator, Syntax } from './syntax.ts';
 import type { Node } from './tree.ts';
@@ -9,7 +10,7 @@ import { arrayOf, bare, sizeOf } from './value.ts';
 const SHOWN = 12;
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** Where a member lies in its structure, in bits from the least significant one of the first byte. */

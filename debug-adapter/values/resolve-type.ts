@@ -1,6 +1,7 @@
 /** Type names as types: words of C here, everything else in the debug information. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import type { CType } from '../symbols/types.ts';
 import { baseType } from './conversions.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';
@@ -20,7 +21,7 @@ export interface TypeResolver {
 const MAX_SIZE = 2 ** 32;
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** @throws AdapterError for a type that is not known or cannot be */

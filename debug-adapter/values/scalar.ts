@@ -3,6 +3,7 @@
  * how they become bytes, each other (C11 6.3.1), and more of them (C11 6.5.5 to 6.5.9).
  */
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import { littleEndian } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import type { Extended } from './extended.ts';
@@ -28,7 +29,7 @@ export const EXTENDED_BYTES = 10;
 const SINGLE = [24, -149] as const;
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** The number in the bytes of a scalar type. */

@@ -3,6 +3,7 @@
  * structures that hang on it.
  */
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import type { CType } from '../symbols/types.ts';
 import { compile, compileAssignment, type Names } from './check.ts';
 import { asPostfix, pointed } from './children.ts';
@@ -32,7 +33,7 @@ export interface Shown {
 const MAX_COUNT = 1 << 24;
 
 function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', message);
+  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 /** @throws AdapterError with a sentence about what is wrong with the expression */

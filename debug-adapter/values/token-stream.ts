@@ -1,5 +1,6 @@
 /** A position in the tokens of an expression, with the tests and complaints that every parser needs. */
 import { AdapterError } from '../errors.ts';
+import { verbatim } from '../say.ts';
 import { type Token, tokenize } from './lexer.ts';
 
 /** Deepest nesting of an expression or a type. */
@@ -74,7 +75,7 @@ export class TokenStream {
   }
 
   fail(message: string): never {
-    throw new AdapterError('evaluate-failed', message);
+    throw new AdapterError('evaluate-failed', verbatim(message));
   }
 
   /** Parses something that may contain itself. @throws AdapterError when it does so too often */

@@ -153,12 +153,15 @@ export class ConsoleTerminals implements vscode.Disposable {
   }
 
   /** Sends a power message to a guest; asks to which when there are several. */
-  async power(action: 'ctrl-alt-del' | 'shutdown'): Promise<void> {
+  /** @returns whether it was sent: there may be no guest, or none was chosen */
+  async power(action: 'ctrl-alt-del' | 'shutdown'): Promise<boolean> {
     const guests = [...this.consoles.values()].filter(
       ({ about, link }) => about.kind === 'cocon' && link.connected,
     );
     const picked = await this.choose(guests);
-    await picked?.session?.customRequest(REQUESTS.power, { terminal: picked.about.id, action });
+    if (!picked?.session) return false;
+    await picked.session.customRequest(REQUESTS.power, { terminal: picked.about.id, action });
+    return true;
   }
 
   private async choose(choice: readonly Console[]): Promise<Console | undefined> {

@@ -9,6 +9,7 @@ import { createAdapterHost, type Surroundings } from '../adapter/host.ts';
 import { createSession } from '../adapter/session.ts';
 import { locationOf, uriOf } from '../adapter/files.ts';
 import { findLinks } from '../console/find-links.ts';
+import { FoundFiles } from './found-files.ts';
 import { runTests, type TestsRun } from './run-tests.ts';
 import { DEBUG_TYPE } from '../contributes/names.ts';
 
@@ -70,6 +71,11 @@ async function placeOf({ diagnostics }: TestResult): Promise<vscode.Location | u
 
 export class KernelTests implements vscode.Disposable {
   private readonly controller = vscode.tests.createTestController('colinux.kernelTests', t('Kernel tests'));
+  private readonly kernels = new FoundFiles<vscode.Uri>({
+    ids: () => [...this.controller.items].map(([id]) => id),
+    add: (uri) => this.add(uri),
+    remove: (id) => this.controller.items.delete(id),
+  });
   private readonly watcher = vscode.workspace.createFileSystemWatcher(PATTERN);
 
   constructor(private readonly surroundings: Surroundings) {
@@ -84,15 +90,12 @@ export class KernelTests implements vscode.Disposable {
     );
     covered.loadDetailedCoverage = (_run, file) =>
       Promise.resolve(file instanceof KernelFileCoverage ? file.details : []);
-    this.watcher.onDidCreate((uri) => this.add(uri));
-    this.watcher.onDidDelete((uri) => controller.items.delete(uri.toString()));
+    this.watcher.onDidCreate((uri) => this.kernels.created(uri));
+    this.watcher.onDidDelete((uri) => this.kernels.deleted(uri));
   }
 
-  private async find(): Promise<void> {
-    const found = await vscode.workspace.findFiles(PATTERN, EXCLUDED, MOST_KERNELS);
-    const present = new Set(found.map(String));
-    this.controller.items.forEach(({ id }) => present.has(id) || this.controller.items.delete(id));
-    for (const uri of found) this.add(uri);
+  private find(): Promise<void> {
+    return this.kernels.find(() => vscode.workspace.findFiles(PATTERN, EXCLUDED, MOST_KERNELS));
   }
 
   private add(uri: vscode.Uri): void {

@@ -23,9 +23,12 @@ const nextStop = () =>
 const waiting: ((session: vscode.DebugSession) => void)[] = [];
 /** When the adapter was asked for a restart last: VS Code has its own work before that. */
 let restartAsked = 0;
+/** What the adapter was asked. */
+const asked = new Set<string>();
 vscode.debug.registerDebugAdapterTrackerFactory('colinux', {
   createDebugAdapterTracker: (session) => ({
     onWillReceiveMessage({ command }: { command?: string }) {
+      if (command !== undefined) asked.add(command);
       if (command === 'restart') restartAsked = performance.now();
     },
     onDidSendMessage({ type, event }: { type?: string; event?: string }) {
@@ -49,6 +52,9 @@ async function stopInKmain(configuration?: vscode.DebugConfiguration): Promise<B
   const session = await stopped;
   return { session, toFirstStop: performance.now() - began };
 }
+
+/** What is open. */
+const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
 
 /** Waits until something holds. */
 async function until(holds: () => Thenable<boolean>): Promise<void> {
@@ -139,13 +145,40 @@ suite('coLinux in the extension host', () => {
     await end(session);
   });
 
+  test('commands that send something to the machine reach it', async () => {
+    const { session } = await stopInKmain();
+    for (const [name, request] of [
+      ['colinux.raiseNmi', 'colinux/nmi'],
+      ['colinux.sendCtrlAltDel', 'colinux/power'],
+      ['colinux.shutDownGuest', 'colinux/power'],
+    ] as const) {
+      asked.clear();
+      // The console of the guest is there when its terminal has been opened.
+      await until(async () => {
+        await vscode.commands.executeCommand(name);
+        return asked.has(request);
+      });
+    }
+    await end(session);
+  });
+
+  test('commands that show something open it', async () => {
+    const { session } = await stopInKmain();
+    await vscode.commands.executeCommand('colinux.openTransitions');
+    await until(() => Promise.resolve(labels().some((label) => /transitions/i.test(label))));
+    await vscode.commands.executeCommand('colinux.showLog');
+    // Nothing was built meanwhile: it says so, and the machine stays.
+    await vscode.commands.executeCommand('colinux.restartRebuilt');
+    assert.equal(vscode.debug.activeDebugSession?.id, session.id);
+    await end(session);
+  });
+
   test('a profile of the machine opens in the viewer of VS Code', async () => {
     const { session } = await stopInKmain();
     await vscode.commands.executeCommand('colinux.startProfile');
     await session.customRequest('next', { threadId: 2 });
     await vscode.commands.executeCommand('colinux.stopProfile');
-    const open = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
-    await until(() => Promise.resolve(open().some((label) => label.endsWith('.cpuprofile'))));
+    await until(() => Promise.resolve(labels().some((label) => label.endsWith('.cpuprofile'))));
     await end(session);
   });
 

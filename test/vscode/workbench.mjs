@@ -76,6 +76,8 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
 
     /** Puts the cursor on a line of the open file. */
     async goToLine(line) {
+      // Nothing comes of the line while the editor has no text yet.
+      await page.locator('.editor-instance .view-line').first().waitFor();
       const input = await quickInput('Control+G');
       await input.fill(`:${line}`);
       await page.keyboard.press('Enter');
@@ -206,9 +208,24 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
     async stepIn(name) {
       const top = page.locator('.debug-call-stack .stack-frame').first();
       for (let tries = 0; tries < 6; tries++) {
+        const before = await top.innerText();
         await page.keyboard.press('F11');
-        await page.waitForTimeout(600);
+        // A step that stays on its line changes nothing, and is the last one that is waited for.
+        const moved = await page
+          .waitForFunction(
+            (old) => {
+              const text = document.querySelector('.debug-call-stack .stack-frame')?.innerText;
+              return text !== undefined && text !== old;
+            },
+            before,
+            { timeout: 10_000 },
+          )
+          .then(
+            () => true,
+            () => false,
+          );
         if ((await top.innerText()).startsWith(name)) return;
+        if (!moved) break;
       }
       throw new Error(`stepping in does not reach ${name}, the top frame is ${await top.innerText()}`);
     },

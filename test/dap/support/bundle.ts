@@ -20,11 +20,13 @@ export interface Bundle {
   dispose(): void;
 }
 
-/** The bundles in a folder of a test's own, with the host kernel where they look for it. */
+/** The bundles in a folder of a test's own, with the host kernel and the translations where they look for them. */
 export async function bundleAdapter(): Promise<Bundle> {
-  const folder = await mkdtemp(join(tmpdir(), 'colinux-dap-'));
+  const whole = await mkdtemp(join(tmpdir(), 'colinux-dap-'));
+  const folder = join(whole, 'dist');
   const at = (name: string) => join(folder, name);
   await cp(inject('bundles'), folder, { recursive: true });
+  await cp(join(root, 'l10n'), join(whole, 'l10n'), { recursive: true });
   await mkdir(at('kernels'));
   await cp(hostKernel, at('kernels/colinux-host.elf'));
   return {
@@ -33,7 +35,7 @@ export async function bundleAdapter(): Promise<Bundle> {
     demo: at('demo-headless.cjs'),
     file: at,
     dispose() {
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(whole, { recursive: true, force: true });
     },
   };
 }
