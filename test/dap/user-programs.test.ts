@@ -163,5 +163,5 @@ it('without the option it ends where nothing is known; a file that is none is to
   expect((await session.names()).at(-1)).not.toBe('_start');
   expect(await session.names()).not.toContain('first');
   const said = session.messages.map((message) => JSON.stringify(message)).join('');
-  expect(said).toMatch(/The program [^"]*syscalls.c has no symbols here: /);
+  expect(said).toMatch(/syscalls.c has no symbols here: An ELF file/);
 });

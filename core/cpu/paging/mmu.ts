@@ -153,13 +153,14 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
     return flags & (PageFlag.Code | PageFlag.Rom) ? rights & ~WRITES : rights;
   }
 
-  function enter(linear: number, ungated: number, rights: number, global: number): number {
+  function enter(linear: number, ungated: number, rights: number, attributes: number): number {
     const page = linear >>> 12;
     const physical = (ungated & ~state[A20_GATED]) >>> 0;
     const before = tlb[page];
+    const global = attributes & GLOBAL;
     if (before === 0 || (before & GLOBAL) !== global) (global !== 0 ? globals : locals).add(page);
     const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
-    return (tlb[page] = distance | fastRights(rights, linear, physical) | (rights << RIGHTS) | global);
+    return (tlb[page] = distance | fastRights(rights, linear, physical) | (rights << RIGHTS) | attributes);
   }
 
   const pages = createPageWalk(state, memory, enter);

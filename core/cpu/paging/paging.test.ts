@@ -146,6 +146,15 @@ describe('no-execute pages', () => {
     run(m, ...jump(LINEAR));
     expect(m.frame(0)).toBe(0x11);
   });
+  it('are flushed by a CR3 load like others', () => {
+    const m = paeMachine(Efer.NXE);
+    entry(m, TABLE + 8, DATA | P | RW, XD);
+    m.dword(DATA, 1);
+    m.dword(DATA + 0x1000, 2);
+    const remap = [0xc7, 0x05, ...le(TABLE + 8), ...le((DATA + 0x1000) | P | RW)];
+    run(m, ...load(LINEAR + 0x1000), ...remap, ...setControl(3, POINTERS), ...load(LINEAR + 0x1000));
+    expect(m.cpu.views.reg32[EAX]).toBe(2);
+  });
   it('give fetches from absent pages the I bit only with NXE', () => {
     const off = paeMachine();
     run(off, ...jump(LINEAR));
