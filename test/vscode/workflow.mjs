@@ -157,15 +157,25 @@ export async function taskSteps({ step, workbench, folder, kind }) {
 /** A daemon whose guest waits for keys, and the port for debuggers. */
 export async function startDaemon(folder) {
   const args = ['daemon', `kernel=${join(folder, KERNEL)}`, 'interactive', '--dap', '0'];
-  const daemon = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const port = await new Promise((resolve, reject) => {
-    daemon.stderr.on('data', (data) => {
-      const [, found] = /listening on 127\.0\.0\.1:(\d+)/.exec(String(data)) ?? [];
-      if (found) resolve(Number(found));
-    });
+  const daemon = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((_, reject) => {
     daemon.once('exit', () => reject(new Error('the daemon has ended')));
   });
-  return { daemon, port };
+  const says = (stream, pattern) =>
+    new Promise((resolve) => {
+      let text = '';
+      stream.on('data', (data) => {
+        text += data;
+        const found = pattern.exec(text);
+        if (found) resolve(found);
+      });
+    });
+  const listening = says(daemon.stderr, /listening on 127\.0\.0\.1:(\d+)/);
+  // A session that attaches sooner stops at the breakpoints of kmain().
+  const past = says(daemon.stdout, /timer: \d+ ticks counted/);
+  const [[, port]] = await Promise.race([Promise.all([listening, past]), ended]);
+  ended.catch(() => undefined);
+  return { daemon, port: Number(port) };
 }
 
 export async function attachStep({ step, workbench, folder, kind, writeLaunch }) {
