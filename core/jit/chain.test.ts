@@ -22,6 +22,7 @@ const OTHER = CODE + 0x2000;
 const INSTRUCTIONS = LENGTH + 3;
 const DIRECTORY = 0x10_0000;
 const TABLE = 0x10_1000;
+const ACCESSED = 0x20;
 
 /** Rounds until chains are surely there, and as many behind them. */
 const roundsOf = (tier: Tier) => (tier === 'jit' ? 40_000 : 1500);
@@ -87,6 +88,22 @@ describe.each(['interpreter', 'jit', 'eager', 'hot'] as const)('two regions in a
     bytes(BEHIND, 0x4b);
     expect(run(-1, 1e9)).toBe(Exit.Halted);
     expect(cpu.views.reg32[EBX]).toBe(0);
+  });
+
+  it('mark the page of the second as accessed when something of it is run, and not before', () => {
+    const { cpu, run, dword, read } = twoRegions(tier);
+    const entry = TABLE + (BEHIND >>> 12) * 4;
+    const marked: boolean[] = [];
+    const counts = [-2, -1, 0, 1, 2, 3].map((more) => LENGTH + more);
+    for (const count of counts) {
+      dword(entry, BEHIND | 3);
+      cpu.mmu.flush(false);
+      run(-1, count);
+      marked.push((read(entry) & ACCESSED) !== 0);
+      run(-1, INSTRUCTIONS - count);
+      expect(cpu.views.state[EIP]).toBe(CODE);
+    }
+    expect(marked).toEqual(counts.map((count) => count > LENGTH));
   });
 
   it('see another page in the place of the second', () => {
