@@ -5,7 +5,7 @@
  *
  * Sources: SDM vol. 2A, 2.1.1 (prefixes); vol. 3B, 20.1.3 (instructions of real mode), 20.2.7 (sensitive instructions).
  */
-import type { VectorRecord } from './vectors.ts';
+import type { VectorRecord } from './vector-record.ts';
 
 export type VectorMode = 'protected' | 'real' | 'virtual-8086' | '16-bit protected';
 

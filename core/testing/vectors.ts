@@ -4,7 +4,6 @@
  * The environment of section 1 of that page is built once; each vector restores the memory that the one before
  * changed, loads the registers, runs one instruction and compares what the format says is to be compared.
  */
-import { FpuState } from '../softfloat/softfloat.ts';
 import type { Tier } from '../jit/tier.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createCpu, type Cpu } from '../cpu/cpu.ts';
@@ -33,50 +32,11 @@ import {
   TR,
 } from '../cpu/state.ts';
 
+import { createVectorFloats } from './vector-floats.ts';
+import { hex, hexBytes, type VectorRecord } from './vector-record.ts';
 import { type NeutralCode, neutralCode } from './neutral-code.ts';
 import { createRandom } from './random.ts';
 import type { VectorMode } from './vector-modes.ts';
-
-/** A record of the format, numbers as in the file. */
-export interface VectorRecord {
-  readonly n: string;
-  readonly c: string;
-  readonly r: readonly number[];
-  readonly f: number;
-  readonly e?: number;
-  readonly s?: readonly number[];
-  readonly m?: readonly (readonly [number, string])[];
-  readonly x?: {
-    readonly cw: number;
-    readonly sw: number;
-    readonly tw: number;
-    readonly r: readonly string[];
-  };
-  readonly v?: { readonly mx: number; readonly x: readonly string[] };
-  readonly E: number;
-  readonly F: number;
-  readonly R?: readonly (readonly [number, number])[];
-  readonly S?: readonly number[];
-  readonly M?: readonly (readonly [number, string])[];
-  readonly t?: number;
-  readonly k?: number;
-  readonly a?: number;
-  readonly u?: number;
-  readonly ud?: number;
-  readonly aw?: readonly [number, number];
-  readonly pm?: number;
-  readonly X?: {
-    readonly cw?: number;
-    readonly sw?: number;
-    readonly tw?: number;
-    readonly r?: readonly (readonly [number, string])[];
-  };
-  readonly V?: { readonly mx?: number; readonly x?: readonly (readonly [number, string])[] };
-  readonly uw?: number;
-  readonly tol?: number;
-  readonly ux?: number;
-  readonly mi?: readonly (readonly [number, number])[];
-}
 
 export interface VectorRunner {
   /** Runs one record. @returns the first differing field in words, or `undefined`. */
@@ -139,11 +99,6 @@ const PROTECTED_CR0 = Cr0.PG | Cr0.AM | Cr0.WP | Cr0.NE | Cr0.ET | Cr0.MP | Cr0.
 
 export const background = (address: number): number => Math.imul(address, 2654435761) >>> 24;
 
-function hexBytes(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(i * 2, i * 2 + 2), 16));
-}
-const hex = (value: number) => (value >>> 0).toString(16);
-
 export interface VectorRunnerOptions {
   /** In the modes other than `protected`, records must have gone through `carryOver`. */
   readonly mode?: VectorMode;
@@ -151,17 +106,6 @@ export interface VectorRunnerOptions {
   readonly tier?: Tier;
   /** Runs instructions before the recorded one that change nothing, and lets blocks begin anywhere among them, from this seed. */
   readonly neighbours?: number;
-}
-
-const signOf = (text: string): number => parseInt(text[0], 16) >> 3;
-/**
- * The place of a magnitude in the row of all 80-bit values: neighbours differ by 1, also from one exponent to the next, where
- * the significand begins anew.
- */
-function placeOf(text: string): bigint {
-  const exponent = BigInt(parseInt(text.slice(0, 4), 16) & 0x7fff);
-  const fraction = BigInt(`0x${text.slice(4)}`) & 0x7fff_ffff_ffff_ffffn;
-  return (exponent << 63n) | fraction;
 }
 
 export function createVectorRunner({
@@ -185,6 +129,7 @@ export function createVectorRunner({
     tier,
   );
   const { state, reg32, segSel } = cpu.views;
+  const floats = createVectorFloats(cpu.views);
   cpu.reset();
 
   for (const [start, end] of REGIONS) {
@@ -259,108 +204,6 @@ export function createVectorRunner({
     }
   }
 
-  const fpuWord = (at: number) => cpu.views.mem.getUint32(at, true);
-  const setFpuWord = (at: number, value: number) => {
-    cpu.views.mem.setUint32(at, value, true);
-  };
-  const registerAt = (r: number) => FpuState.Registers + r * 16;
-  /** A physical register as 20 hex digits, sign and exponent first. */
-  function registerText(r: number): string {
-    const bytes = cpu.views.mem8.subarray(registerAt(r), registerAt(r) + 10);
-    return Array.from(bytes)
-      .reverse()
-      .map((b) => b.toString(16).padStart(2, '0'))
-      .join('');
-  }
-
-  function loadX87(record: VectorRecord): void {
-    const { cw = 0x37f, sw = 0, tw = 0xffff, r = new Array<string>(8).fill('0'.repeat(20)) } = record.x ?? {};
-    setFpuWord(FpuState.Control, cw);
-    setFpuWord(FpuState.Status, sw);
-    let empty = 0;
-    for (let n = 0; n < 8; n++) if (((tw >> (n * 2)) & 3) === 3) empty |= 1 << n;
-    setFpuWord(FpuState.Empty, empty);
-    r.forEach((text, n) => {
-      cpu.views.mem8.set(hexBytes(text).reverse(), registerAt(n));
-      setFpuWord(registerAt(n) + 8, fpuWord(registerAt(n) + 8) & 0xffff);
-    });
-    for (const at of [FpuState.Opcode, FpuState.Ip, FpuState.Cs, FpuState.Dp, FpuState.Ds]) setFpuWord(at, 0);
-    const { mx = 0x1f80, x = new Array<string>(8).fill('0'.repeat(32)) } = record.v ?? {};
-    setFpuWord(FpuState.Mxcsr, mx);
-    x.forEach((text, n) => {
-      cpu.views.mem8.set(hexBytes(text).reverse(), FpuState.Xmm + n * 16);
-    });
-  }
-  function xmmText(n: number): string {
-    const at = FpuState.Xmm + n * 16;
-    return Array.from(cpu.views.mem8.subarray(at, at + 16))
-      .reverse()
-      .map((b) => b.toString(16).padStart(2, '0'))
-      .join('');
-  }
-  function sseDifference(record: VectorRecord): string | undefined {
-    const before = record.v ?? { mx: 0x1f80, x: new Array<string>(8).fill('0'.repeat(32)) };
-    const mx = record.V?.mx ?? before.mx;
-    if (fpuWord(FpuState.Mxcsr) !== mx) return `MXCSR ${hex(fpuWord(FpuState.Mxcsr))}, expected ${hex(mx)}`;
-    const registers = [...before.x];
-    for (const [n, text] of record.V?.x ?? []) registers[n] = text;
-    for (let n = 0; n < 8; n++) {
-      if (xmmText(n) !== registers[n] && !(record.tol === 2 && near(xmmText(n), registers[n]))) {
-        return `XMM${n} is ${xmmText(n)}, expected ${registers[n]}`;
-      }
-    }
-    return undefined;
-  }
-  /** RCPPS and RSQRTPS: relative error up to 1.5 * 2^-12 on each side. */
-  function near(a: string, b: string): boolean {
-    const single = (text: string, n: number) => {
-      const view = new DataView(hexBytes(text.slice(n * 8, n * 8 + 8)).buffer);
-      return view.getFloat32(0);
-    };
-    return [0, 1, 2, 3].every((n) => {
-      const x = single(a, n);
-      const y = single(b, n);
-      return (
-        Object.is(x, y) ||
-        a.slice(n * 8, n * 8 + 8) === b.slice(n * 8, n * 8 + 8) ||
-        Math.abs(x - y) <= Math.abs(y) * 2 ** -10.4
-      );
-    });
-  }
-
-  function x87Difference(record: VectorRecord): string | undefined {
-    const before = record.x ?? { cw: 0x37f, sw: 0, tw: 0xffff, r: new Array<string>(8).fill('0'.repeat(20)) };
-    const after = { ...before, ...record.X };
-    if (fpuWord(FpuState.Control) !== after.cw)
-      return `control word ${hex(fpuWord(FpuState.Control))}, expected ${hex(after.cw)}`;
-    const mask = 0xffff & ~(record.uw ?? 0);
-    if (((fpuWord(FpuState.Status) ^ after.sw) & mask) !== 0) {
-      return `status word ${hex(fpuWord(FpuState.Status) & mask)}, expected ${hex(after.sw & mask)}`;
-    }
-    const registers = [...before.r];
-    for (const [n, text] of record.X?.r ?? []) registers[n] = text;
-    for (let n = 0; n < 8; n++) {
-      const emptyNow = ((fpuWord(FpuState.Empty) >> n) & 1) !== 0;
-      const emptyThen = ((after.tw >> (n * 2)) & 3) === 3;
-      if (emptyNow !== emptyThen) return `R${n} is ${emptyNow ? 'empty' : 'full'}, expected the opposite`;
-      if (
-        !emptyNow &&
-        registerText(n) !== registers[n] &&
-        !close(registerText(n), registers[n], record.tol)
-      ) {
-        return `R${n} is ${registerText(n)}, expected ${registers[n]}`;
-      }
-    }
-    return undefined;
-  }
-
-  /** Transcendental results may differ by one unit in the last place. */
-  function close(a: string, b: string, tolerance: number | undefined): boolean {
-    if (tolerance !== 1 || signOf(a) !== signOf(b)) return false;
-    const distance = placeOf(a) - placeOf(b);
-    return distance >= -1n && distance <= 1n;
-  }
-
   /**
    * Leaves protected mode with segments as they are (a limit of 4 GiB in real mode is what is called big real mode), but for
    * 16-bit code.
@@ -390,7 +233,7 @@ export function createVectorRunner({
     cpu.segmentation.fillCode(segments[CS], code, 3);
     cpu.segmentation.updateMode();
     for (const seg of [0, 2, 3, 4, 5]) cpu.segmentation.load(seg, segments[seg]);
-    loadX87(record);
+    floats.load(record);
     state[CR2] = 0;
     state[HALTED] = 0;
     state[SHADOW] = 0;
@@ -448,10 +291,8 @@ export function createVectorRunner({
       if (actual[s] !== segments[s])
         return `segment register ${s} is ${hex(actual[s])}, expected ${hex(segments[s])}`;
     }
-    const floating = record.ux ? undefined : x87Difference(record);
+    const floating = record.ux ? undefined : floats.difference(record);
     if (floating) return floating;
-    const simd = record.ux ? undefined : sseDifference(record);
-    if (simd) return simd;
     return record.pm ? undefined : memoryDifference(record, group);
   }
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ExecutionMode, ExecutionObserver, OpcodeCell } from '../../core/cpu/decode/observe.ts';
 import { carryOver } from '../../core/testing/vector-modes.ts';
-import { createVectorRunner, type VectorRecord } from '../../core/testing/vectors.ts';
+import type { VectorRecord } from '../../core/testing/vector-record.ts';
+import { createVectorRunner } from '../../core/testing/vectors.ts';
 import { runMachine } from '../kernels/run-machine.ts';
 
 const SUFFIX = '.jsonl.gz';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { carryOver } from '../../core/testing/vector-modes.ts';
-import { createVectorRunner, type VectorRecord } from '../../core/testing/vectors.ts';
+import type { VectorRecord } from '../../core/testing/vector-record.ts';
+import { createVectorRunner } from '../../core/testing/vectors.ts';
 
 const folder = join(import.meta.dirname, '../vectors');
 const SUFFIX = '.jsonl.gz';

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Tier } from '../../core/jit/tier.ts';
-import { createVectorRunner, type VectorRecord } from '../../core/testing/vectors.ts';
+import type { VectorRecord } from '../../core/testing/vector-record.ts';
+import { createVectorRunner } from '../../core/testing/vectors.ts';
 
 const sample = join(import.meta.dirname, '../vectors');
 const folder = process.env.COLINUX_VECTORS ?? sample;

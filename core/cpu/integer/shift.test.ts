@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createVectorRunner, type VectorRecord } from '../../testing/vectors.ts';
+import type { VectorRecord } from '../../testing/vector-record.ts';
+import { createVectorRunner } from '../../testing/vectors.ts';
 
 /** Registers EAX and EDX before, EFLAGS before; EAX and EFLAGS after. CL is 0. */
 function run(code: string, eax: number, edx: number, flags: number, result: number, after: number) {
