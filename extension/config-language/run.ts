@@ -6,6 +6,7 @@ import { CONFIG_LANGUAGE } from '../contributes/languages.ts';
 import type { ConfigDocuments } from './documents.ts';
 import type { Commands } from '../commands.ts';
 import { COMMANDS, DEBUG_TYPE } from '../contributes/names.ts';
+import { saveDocument } from './save.ts';
 
 const t = vscode.l10n.t;
 
@@ -21,11 +22,15 @@ async function run(given: vscode.Uri | undefined, noDebug: boolean): Promise<voi
   }
   // What runs is the file.
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  if (open?.isDirty && !(await open.save())) return;
+  const name = uri.path.split('/').pop() ?? uri.path;
+  if (open && !(await saveDocument(open, vscode.workspace.onDidSaveTextDocument))) {
+    void vscode.window.showErrorMessage(t('{0} was not run, for it could not be saved.', name));
+    return;
+  }
   const configuration: vscode.DebugConfiguration = {
     type: DEBUG_TYPE,
     request: 'launch',
-    name: uri.path.split('/').pop() ?? uri.path,
+    name,
     config: locationOf(uri),
   };
   await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(uri), configuration, { noDebug });
