@@ -63,6 +63,12 @@ async function scenario(kind, executablePath) {
   const after = lineWith('printk("arithmetic');
   let pressed = 0;
   let writeLaunch;
+  /** What every part finds: the sample open, with a breakpoint in kmain, and no session. */
+  const part = () =>
+    step.part(async () => {
+      await workbench.openFile(MAIN);
+      await workbench.setBreakpoint(breakpoint);
+    });
   try {
     await step('the workbench opens on the sample', async () => {
       workbench = await openWorkbench({
@@ -182,6 +188,7 @@ async function scenario(kind, executablePath) {
     await step('the status bar item is gone with the session', async () => {
       await workbench.statusBar(/· ring/).waitFor({ state: 'hidden' });
     });
+    await part();
     await step('a wrong launch option is one clear sentence', async () => {
       await writeLaunch({ memory: '64' });
       await workbench.page.keyboard.press('F5');
@@ -203,6 +210,7 @@ async function scenario(kind, executablePath) {
       await dialog.waitFor({ state: 'hidden' });
       return text;
     });
+    await part();
     await step('a breakpoint in an assembly file stops there', async () => {
       await writeLaunch({ cmdline: 'interactive' });
       await workbench.openFile(ASSEMBLY);
@@ -254,8 +262,10 @@ async function scenario(kind, executablePath) {
       return 'served';
     });
     const context = { step, workbench, folder, kind, breakpoint, writeLaunch };
+    await part();
     await disassemblyStep(context);
     if (kind === 'node') {
+      await part();
       await testExplorerStep(context);
       await step('all breakpoints are taken away', () => workbench.command('Remove All Breakpoints'));
       await exerciseSteps(context);
@@ -264,12 +274,18 @@ async function scenario(kind, executablePath) {
         await workbench.setBreakpoint(breakpoint);
       });
     }
+    await part();
     await step('the launch.json goes', () => writeLaunch());
     await walkthroughStep(context);
+    await part();
     await configurationSteps(context);
+    await part();
     await taskSteps(context);
+    await part();
     await attachStep(context);
+    await part();
     await reloadSteps(context);
+    await part();
     await step('the launch.json goes again', () => writeLaunch());
     await rebuildStep(context);
     await step('a folder that is not built yet is built by F5, or says what to do', async () => {
@@ -294,6 +310,7 @@ async function scenario(kind, executablePath) {
         .allInnerTexts();
       if (messages.length > 0) throw new Error(messages.join(' | '));
     });
+    await part();
     await newGuestStep(context);
   } finally {
     await workbench?.close();

@@ -1,6 +1,7 @@
 // The exercise of docs/guide.md in a real VS Code, each step as it is written there: a bug of the sample is found and mended.
 // Part of e2e.mjs.
 import { lineWith } from './sample.mjs';
+import { hidden } from './workbench.mjs';
 
 const FILE = 'kernel/exercise.c';
 const CONDITION = 'if (paper.length > COLUMNS)';
@@ -34,9 +35,8 @@ export async function exerciseSteps({ step, workbench, writeLaunch }) {
       await page.mouse.wheel(0, 40);
       await page.waitForTimeout(200);
     }
-    await variable('lines').click({ button: 'right' });
     const item = page.locator('.context-view .action-label', { hasText: 'Break on Value Change' }).first();
-    await item.waitFor();
+    await workbench.until(item, () => variable('lines').click({ button: 'right' }));
     await page.waitForTimeout(400); // a click right behind the opening is ignored
     await item.hover();
     await page.keyboard.press('Enter');
@@ -60,7 +60,7 @@ export async function exerciseSteps({ step, workbench, writeLaunch }) {
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'build' }).first().click();
     const offer = workbench.statusBar('Kernel was rebuilt: Restart');
     await offer.waitFor();
-    await offer.click();
+    await workbench.until(hidden(offer), () => offer.click());
     await workbench.terminalRow('exercise: solved, 4 lines were typed').waitFor();
     await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await workbench.command('Notifications: Clear All Notifications');

@@ -66,7 +66,10 @@ export async function testExplorerStep({ step, workbench, folder }) {
       await kernel.hover();
       await kernel.getByRole('button', { name: 'Run Test', exact: true }).click();
     });
-    await kernel.locator('.monaco-tl-twistie.collapsible').click();
+    await workbench.until(row('largest'), async () => {
+      if ((await kernel.getAttribute('aria-expanded')) === 'false')
+        await kernel.locator('.monaco-tl-twistie.collapsible').click();
+    });
     await row('largest').locator('.codicon-testing-passed-icon').waitFor();
     await row('broken').locator('.codicon-testing-failed-icon').waitFor();
     await workbench.shot('test-explorer');

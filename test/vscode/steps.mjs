@@ -4,14 +4,14 @@
 export const tally = { passed: 0, failed: 0 };
 
 /**
- * Gives a function that runs one step: `step(name, action)`. What `action` gives is printed as a note. After the first
- * step that fails the others are not tried, and count as failed.
+ * Gives a function that runs one step: `step(name, action)`. What `action` gives is printed as a note. After a step that fails
+ * those of the same part are not tried, and count as failed; `step.part()` begins another part, with a workbench in order.
  * @param host begins each line @param workbench gives the workbench, once it is open
  */
 export function stepRunner(host, workbench) {
   const started = Date.now();
   let broken = false;
-  return async (name, action) => {
+  const step = async (name, action) => {
     const title = `${host}: ${name}`;
     if (broken) {
       tally.failed++;
@@ -29,17 +29,32 @@ export function stepRunner(host, workbench) {
       if (workbench()) await state(workbench());
     }
   };
+  /** @param prepare what the steps of the part rely on, done when steps before it were not */
+  step.part = async (prepare = () => undefined) => {
+    if (!broken || !workbench()) return;
+    try {
+      await workbench().tidy();
+      await prepare();
+      broken = false;
+    } catch (error) {
+      process.stdout.write(`    the workbench is not in order again: ${firstLines(error, 2)}\n`);
+    }
+  };
+  return step;
 }
+
+const firstLines = (error, count) => String(error.message).split('\n').slice(0, count).join('\n    ');
 
 /** Counts and prints a failure. */
 export function failure(title, error) {
   tally.failed++;
-  process.stdout.write(`  ✗ ${title}\n    ${String(error.message).split('\n').slice(0, 6).join('\n    ')}\n`);
+  process.stdout.write(`  ✗ ${title}\n    ${firstLines(error, 6)}\n`);
 }
 
 /** What there was to see when a step failed. */
 async function state(workbench) {
   await workbench.shot('failure').catch(() => undefined);
-  process.stdout.write(`    call stack: ${JSON.stringify(await workbench.callStack())}\n`);
+  for (const [what, seen] of Object.entries(await workbench.seen()))
+    process.stdout.write(`    ${what}: ${JSON.stringify(seen)}\n`);
   for (const line of workbench.errors.slice(-8)) process.stdout.write(`    browser: ${line.slice(0, 300)}\n`);
 }

@@ -1,6 +1,8 @@
 // The views of the machine in a real VS Code, while the sample is stopped in kmain: each shows what it should, and what is
 // clicked in it leads there.
 
+import { hidden } from './workbench.mjs';
+
 const PANEL = '.part.panel';
 
 /** The page of a webview view that is in front. */
@@ -88,20 +90,24 @@ export async function viewSteps(workbench, step) {
   });
   await step('the traffic of devices says that there was none, and has nothing to save', async () => {
     await show(workbench, 'Traffic', 'appear here when they are used');
-    await page.locator('.part.panel').getByRole('button', { name: 'Save Packets as pcapng…' }).click();
-    await page.locator('.notification-toast', { hasText: 'No packets have passed yet' }).waitFor();
+    await workbench.until(
+      page.locator('.notification-toast', { hasText: 'No packets have passed yet' }),
+      () => page.locator(PANEL).getByRole('button', { name: 'Save Packets as pcapng…' }).click(),
+    );
     await page.keyboard.press('Escape');
   });
   await step('a switch leads to the code of the host', async () => {
     const view = await show(workbench, 'Switches', 'START');
     await view.locator('.row').first().waitFor();
     await workbench.shot('view-switches', PANEL);
-    await page.locator('.part.panel').getByRole('button', { name: 'Open Switches as Document' }).click();
-    await page.locator('.tab.active', { hasText: 'Switches' }).waitFor();
+    await workbench.until(page.locator('.tab.active', { hasText: 'Switches' }), () =>
+      page.locator(PANEL).getByRole('button', { name: 'Open Switches as Document' }).click(),
+    );
     await workbench.coloured('FORWARD_INTERRUPT');
     await page.keyboard.press('Control+F4');
-    await view.locator('.row .link[data-part=from]').first().click();
-    await page.locator('.tab.active', { hasText: /passage|monitor/ }).waitFor();
+    await workbench.until(page.locator('.tab.active', { hasText: /passage|monitor/ }), () =>
+      view.locator('.row .link[data-part=from]').first().click(),
+    );
     await showTab(workbench, 'Terminal');
   });
 }
@@ -150,8 +156,11 @@ export async function themeSteps(workbench, step) {
 async function chooseTheme(workbench, theme, mark) {
   const { page } = workbench;
   await workbench.command('Preferences: Color Theme');
-  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: theme }).first();
+  const row = page.locator('.quick-input-list .label-name').getByText(theme, { exact: true }).first();
   await page.locator('.quick-input-widget input[type=text]').fill(theme);
-  await row.click();
+  await row.waitFor();
+  await workbench.until(hidden(page.locator('.quick-input-widget:visible')), async () => {
+    if (await row.isVisible()) await row.click();
+  });
   await page.locator(`.monaco-workbench.${mark}`).waitFor();
 }

@@ -14,8 +14,16 @@ export const CHROMIUM_ARGS = [
 ];
 const PATIENCE = 120_000; // a busy machine of two cores takes its time
 
+/** What this VS Code says of itself wherever it has no network and is not compiled for the machine. */
+const NOISE = /Could not locate the bindings file|ERR_NAME_NOT_RESOLVED|ENOTFOUND/;
+
 /** What lets frames of another site, as the webviews of a pure web VS Code are, have service workers. */
 const THIRD_PARTIES = { profile: { block_third_party_cookies: false, cookie_controls_mode: 0 } };
+
+/** What is waited for is that a locator shows nothing. */
+export const hidden = (locator) => ({
+  waitFor: (options) => locator.first().waitFor({ ...options, state: 'hidden' }),
+});
 
 /**
  * Opens `url` and waits for the workbench. Screenshots go to `shots`.
@@ -37,7 +45,7 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
   page.setDefaultTimeout(PATIENCE);
   const errors = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
+    if (message.type() === 'error' && !NOISE.test(message.text())) errors.push(message.text());
   });
   await page.goto(url, { waitUntil: 'commit', timeout: PATIENCE });
   await page.locator('.monaco-workbench').waitFor();
@@ -66,9 +74,11 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
       for (const [index, name] of path.split('/').entries()) {
         const entry = row(name).first();
         await entry.waitFor();
-        if (index < path.split('/').length - 1) {
-          if ((await entry.getAttribute('aria-expanded')) !== 'true') await entry.click();
-        } else
+        if (index < path.split('/').length - 1)
+          await workbench.until(row(path.split('/')[index + 1]).first(), async () => {
+            if ((await entry.getAttribute('aria-expanded')) !== 'true') await entry.click();
+          });
+        else
           // Rows move when files come and go: a click may open another one.
           await workbench.until(page.locator('.tab.active', { hasText: name }), () => entry.dblclick());
       }
@@ -115,13 +125,12 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
 
     /** Runs a command of the palette, by a click on its row: Enter may take a row of a list that still changes. */
     async command(name) {
+      const label = page.locator('.quick-input-list .label-name').getByText(name, { exact: true });
       await workbench.palette(name);
-      const label = page.locator('.quick-input-list .monaco-list-row .label-name');
-      await label.getByText(name, { exact: true }).first().click();
-      await page
-        .locator('.quick-input-list .label-name')
-        .getByText(name, { exact: true })
-        .waitFor({ state: 'hidden' });
+      await label.first().waitFor();
+      await workbench.until(hidden(label), async () => {
+        if (await label.first().isVisible()) await label.first().click();
+      });
     },
 
     /** Unfolds a row of a tree. A key can be lost while rows move, so it is tried again. */
@@ -134,7 +143,10 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
       }
     },
 
-    /** Does something until what should come of it is there: a click is lost on a row that is drawn anew, and a command before its time. */
+    /**
+     * Does something until what should come of it is there: a click is lost on a row that is drawn anew, and a command before its time.
+     * @param wanted a locator, or what `hidden()` gives
+     */
     async until(wanted, act) {
       for (let tries = 1; ; tries++) {
         await act();
@@ -160,7 +172,6 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
       }, line);
     },
 
-    /** Folds the Watch section, so that the call stack has room for two kernels. */
     /** Ticks or unticks a filter of the Breakpoints view, which may have to be scrolled to. */
     async tickFilter(label) {
       const list = page.locator('.debug-breakpoints');
@@ -170,12 +181,20 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
         await page.mouse.wheel(0, 60);
         await page.waitForTimeout(100);
       }
-      // The row may be cut off at the lower edge; its keyboard toggle works wherever it is.
-      await page.mouse.wheel(0, 60);
-      await page.waitForTimeout(200);
-      await row.click({ position: { x: 120, y: 8 } });
-      await page.keyboard.press('Space');
+      const box = row.getByRole('checkbox').first();
+      const before = await box.isChecked();
+      for (let tries = 0; tries < 5 && (await box.isChecked()) === before; tries++) {
+        // The row may be cut off at the lower edge; its keyboard toggle works wherever it is.
+        await page.mouse.wheel(0, 60);
+        await page.waitForTimeout(200);
+        await row.click({ position: { x: 120, y: 8 } });
+        await page.keyboard.press('Space');
+        await page.waitForTimeout(300);
+      }
+      if ((await box.isChecked()) === before) throw new Error(`"${label}" cannot be ticked`);
     },
+
+    /** Folds the Watch section, so that the call stack has room for two kernels. */
     async foldWatch() {
       const header = page.locator('.pane-header', { hasText: 'Watch' }).first();
       await header.waitFor();
@@ -253,6 +272,30 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
         await page.mouse.click(x + 40, y + height / 2);
         await page.keyboard.up('Control');
       });
+    },
+
+    /** What a person would tell of the window when something went wrong. */
+    seen: async () => ({
+      'call stack': await workbench.callStack(),
+      'a debug toolbar': await page.locator('.debug-toolbar').isVisible(),
+      notifications: await page.locator('.notification-list-item').allInnerTexts(),
+      dialogs: await page.locator('.monaco-dialog-box').allInnerTexts(),
+      'quick input': await page.locator('.quick-input-widget:visible').allInnerTexts(),
+      editors: await page.locator('.tabs-container .tab').allInnerTexts(),
+      'terminals in front': (await page.locator('.terminal-wrapper.active .xterm-rows').allInnerTexts()).map(
+        (text) => text.trimEnd().split('\n').slice(-8),
+      ),
+    }),
+
+    /** Puts the window in order when a step failed anywhere: it is loaded again, without sessions, editors and messages. */
+    async tidy() {
+      await page.goto(url, { waitUntil: 'commit', timeout: PATIENCE });
+      await page.locator('.monaco-workbench').waitFor();
+      await page.waitForTimeout(3000); // a session that is attached comes back
+      await page.keyboard.press('Escape');
+      if (await page.locator('.debug-toolbar').isVisible()) await workbench.command('Debug: Stop');
+      await workbench.command('View: Close All Editors');
+      await workbench.command('Notifications: Clear All Notifications');
     },
 
     dialog: (text) => page.locator('.monaco-dialog-box', { hasText: text }).first(),

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hidden } from './workbench.mjs';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
 const KERNEL = 'build/hello-guest.elf';
@@ -79,11 +80,11 @@ export async function configurationSteps({ step, workbench, folder }) {
     const fix = page.locator('.action-widget .monaco-list-row', { hasText: 'Change to mem=' }).first();
     await fix.waitFor();
     await workbench.shot('config-fix');
-    await fix.click();
-    await page.locator('.view-line', { hasText: /^mem=24$/ }).waitFor();
+    await workbench.until(page.locator('.view-line', { hasText: /^mem=24$/ }), () => fix.click());
     await problem(page, 'did you mean mem=?').waitFor({ state: 'hidden' });
   });
   await step('Run guest above the kernel runs the configuration', async () => {
+    // Right behind the change VS Code draws the line anew, and saves the file by itself: one click has to do.
     await page.locator('.codelens-decoration a', { hasText: 'Run guest' }).click();
     await workbench.terminalRow('memory: 24 MiB').waitFor();
     await workbench.terminalRow('goodbye').waitFor();
@@ -226,10 +227,9 @@ export async function rebuildStep({ step, workbench, folder, breakpoint }) {
     await page.keyboard.press('F10');
     await page.waitForTimeout(500);
     const clicked = Date.now();
-    await offer.click();
+    await workbench.until(hidden(offer), () => offer.click());
     await workbench.stoppedAt(breakpoint);
     const took = Date.now() - clicked;
-    await offer.waitFor({ state: 'hidden' });
     await workbench.command('Debug: Stop');
     await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await workbench.command('Notifications: Clear All Notifications');
