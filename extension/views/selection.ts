@@ -62,7 +62,9 @@ export class MachineSelection implements vscode.Disposable {
 
   /** The session of coLinux that is selected, else the only one that there is. */
   get session(): vscode.DebugSession | undefined {
-    const active = vscode.debug.activeStackItem?.session ?? vscode.debug.activeDebugSession;
+    // The stack item of a session that has ended stays until the next one stops.
+    const item = vscode.debug.activeStackItem;
+    const active = item && this.known.has(item.session.id) ? item.session : vscode.debug.activeDebugSession;
     return active?.type === DEBUG_TYPE ? active : undefined;
   }
 

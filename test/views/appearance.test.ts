@@ -1,18 +1,25 @@
 /** Each view in each theme: it shows the machine, axe finds nothing, its policy refuses nothing; pictures are kept to be looked at. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { THEMES, type ThemeName } from './themes.ts';
 import { devicesAtEnd, type Fixture, startFixture } from './view-fixture.ts';
 import { accessibilityProblems, type View } from './view-page.ts';
 
+/** Clicks a little left of the middle. */
+async function chooseInTimeline(page: Page): Promise<void> {
+  const canvas = page.locator('canvas');
+  await canvas.click({ position: { x: ((await canvas.boundingBox())?.width ?? 0) * 0.43, y: 60 } });
+}
+
 /** What a user does before a picture is taken. */
 const VIEWS: Readonly<Record<string, (view: View) => Promise<void>>> = {
   rings: async ({ page }) => {
     await page.locator('.row').first().waitFor();
-    await page.locator('canvas').click({ position: { x: 500, y: 60 } });
+    await chooseInTimeline(page);
   },
   switches: async ({ page }) => {
     await page.locator('.row').first().waitFor();
-    await page.locator('canvas').click({ position: { x: 500, y: 60 } });
+    await chooseInTimeline(page);
   },
   'address-space': async ({ page }) => {
     await page.locator('.row').first().waitFor();
@@ -42,6 +49,20 @@ const WITH_DEVICES: typeof VIEWS = {
   },
 };
 
+/** Texts of toolbars that end beyond their edge, with nothing to scroll them by; and the page itself, if it is too wide. */
+const cutOff = ({ page }: View): Promise<string[]> =>
+  page.evaluate(() => {
+    const inside = (part: DOMRect, whole: DOMRect) =>
+      part.right <= whole.right + 1 && part.bottom <= whole.bottom + 1 && part.left >= whole.left - 1;
+    const found = [...document.querySelectorAll('.toolbar')].flatMap((bar) =>
+      [...bar.querySelectorAll('*')]
+        .filter((part) => part.clientWidth > 0)
+        .filter((part) => !inside(part.getBoundingClientRect(), bar.getBoundingClientRect()))
+        .map((part) => part.textContent?.trim() ?? part.tagName),
+    );
+    return document.documentElement.scrollWidth > innerWidth ? [...found, 'the page'] : found;
+  });
+
 describe.each([
   ['the sample', VIEWS, undefined],
   ['a guest with devices', WITH_DEVICES, devicesAtEnd],
@@ -60,6 +81,15 @@ describe.each([
       await view.shot(`${name}-${theme}`);
       expect(await accessibilityProblems(view)).toEqual([]);
       expect(view.errors).toEqual([]);
+      await view.close();
+    });
+
+    it('has room in a side bar: what does not fit wraps, or scrolls', async () => {
+      const view = await fixture.open(name, { width: 300, height: 700 });
+      await view.select(fixture.machine);
+      await views[name]?.(view);
+      await view.shot(`${name}-narrow`);
+      expect(await cutOff(view)).toEqual([]);
       await view.close();
     });
 
