@@ -65,6 +65,18 @@ async function until(holds: () => Thenable<boolean>): Promise<void> {
   throw new Error('it did not come to hold in 20 seconds');
 }
 
+/** Does something while a setting of the workspace has a value. */
+async function withSetting(name: string, value: unknown, action: () => Promise<void>): Promise<void> {
+  const set = (given: unknown) =>
+    vscode.workspace.getConfiguration('colinux').update(name, given, vscode.ConfigurationTarget.Workspace);
+  await set(value);
+  try {
+    await action();
+  } finally {
+    await set(undefined);
+  }
+}
+
 async function end(session: vscode.DebugSession): Promise<void> {
   const ended = new Promise<void>((resolve) => {
     const subscription = vscode.debug.onDidTerminateDebugSession(({ id }) => {
@@ -171,6 +183,32 @@ suite('coLinux in the extension host', () => {
     await vscode.commands.executeCommand('colinux.restartRebuilt');
     assert.equal(vscode.debug.activeDebugSession?.id, session.id);
     await end(session);
+  });
+
+  test('a kernel that is built again restarts the machine at once, with colinux.restart.onRebuild', async () => {
+    await withSetting('restart.onRebuild', 'always', async () => {
+      const { session } = await stopInKmain();
+      const kernel = vscode.Uri.joinPath(folder.uri, 'build/hello-guest.elf');
+      const again = nextStop();
+      await vscode.workspace.fs.writeFile(kernel, await vscode.workspace.fs.readFile(kernel));
+      assert.equal((await again).id, session.id);
+      assert.ok(asked.has('restart'));
+      await end(session);
+    });
+  });
+
+  test('a kernel is built before each launch, with colinux.build.beforeLaunch', async () => {
+    const built: (number | undefined)[] = [];
+    const listening = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+      if (execution.task.definition.task === 'build') built.push(exitCode);
+    });
+    await end((await stopInKmain()).session);
+    assert.deepEqual(built, []);
+    await withSetting('build.beforeLaunch', 'always', async () => {
+      await end((await stopInKmain()).session);
+    });
+    listening.dispose();
+    assert.deepEqual(built, [0]);
   });
 
   test('a profile of the machine opens in the viewer of VS Code', async () => {

@@ -35,12 +35,7 @@ export async function exerciseSteps({ step, workbench, writeLaunch }) {
       await page.mouse.wheel(0, 40);
       await page.waitForTimeout(200);
     }
-    const item = page.locator('.context-view .action-label', { hasText: 'Break on Value Change' }).first();
-    await workbench.until(item, () => variable('lines').click({ button: 'right' }));
-    await page.waitForTimeout(400); // a click right behind the opening is ignored
-    await item.hover();
-    await page.keyboard.press('Enter');
-    await item.waitFor({ state: 'hidden' });
+    await workbench.contextMenu(variable('lines'), 'Break on Value Change');
     await page.waitForTimeout(1000); // it is below the visible rows of the Breakpoints view
     await page.keyboard.press('F5');
     await workbench.stoppedAt(lineWith(CONDITION, FILE));

@@ -49,6 +49,18 @@ export async function viewSteps(workbench, step) {
     await memory.locator('.byte.selected').first().waitFor();
     await workbench.shot('view-memory', PANEL);
   });
+  await step('a variable leads to the memory that it is in, and to its page tables', async () => {
+    const row = workbench.variable('megabytes');
+    const memory = await viewPage(workbench, 'follow the virtual address');
+    const cursor = memory.getByRole('grid', { name: 'Virtual memory' }).locator('.byte.selected');
+    const before = await cursor.getAttribute('data-address');
+    await workbench.contextMenu(row, 'Show in Memory View');
+    await cursor.and(memory.locator(`:not([data-address="${before}"])`)).waitFor();
+    const address = Number(await cursor.getAttribute('data-address'));
+    await workbench.contextMenu(row, 'Walk Page Tables');
+    const walk = await viewPage(workbench, 'Who maps this frame');
+    await walk.locator('h2', { hasText: `0x${address.toString(16).padStart(8, '0')}` }).waitFor();
+  });
   await step('the processor shows bits, and a table', async () => {
     const view = await show(workbench, 'CPU', 'eflags');
     await view.getByRole('tab', { name: 'IDT' }).click();
@@ -78,6 +90,9 @@ export async function viewSteps(workbench, step) {
         .click(),
     );
     await page.locator('.view-line', { hasText: 'guest0 starts with' }).waitFor();
+    await page.keyboard.press('Control+F4');
+    await workbench.command('coLinux: Open Kernel Log');
+    await page.locator('.tab.active', { hasText: 'Log of' }).waitFor();
     await page.keyboard.press('Control+F4');
     await page.locator('.pane-header', { hasText: 'Devices' }).first().click();
     await workbench.expand(

@@ -201,6 +201,16 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
       if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
     },
 
+    /** Takes an entry of the menu of a row. */
+    async contextMenu(row, text) {
+      const item = page.locator('.context-view .action-label', { hasText: text }).first();
+      await workbench.until(item, () => row.click({ button: 'right' }));
+      await page.waitForTimeout(400); // a click right behind the opening is ignored
+      await item.hover();
+      await page.keyboard.press('Enter');
+      await item.waitFor({ state: 'hidden' });
+    },
+
     /** Selects a frame of a thread. */
     async selectFrame(thread, name) {
       const rows = page.locator('.debug-call-stack .monaco-list-row');

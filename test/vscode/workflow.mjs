@@ -42,7 +42,7 @@ async function closeAndRemove({ page }, path) {
 }
 
 /** @param context of e2e.mjs: `step` runs one step, `breakpoint` is a line of kmain that has one */
-export async function configurationSteps({ step, workbench, folder }) {
+export async function configurationSteps({ step, workbench, folder, breakpoint }) {
   const { page } = workbench;
   const file = join(folder, 'guest.colinux');
   const suggestion = (text) => page.locator('.suggest-widget .monaco-list-row', { hasText: text }).first();
@@ -90,6 +90,19 @@ export async function configurationSteps({ step, workbench, folder }) {
     await workbench.terminalRow('goodbye').waitFor();
     await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     if (!readFileSync(file, 'utf8').includes('mem=24')) throw new Error('the file was not saved');
+  });
+  await step('buttons and commands of the editor debug the configuration, and run it', async () => {
+    await page
+      .locator('.editor-actions')
+      .getByRole('button', { name: 'Debug Guest of This Configuration' })
+      .click();
+    await workbench.stoppedAt(breakpoint);
+    await workbench.command('Debug: Stop');
+    await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await workbench.openFile('guest.colinux');
+    await workbench.command('coLinux: Run Guest of This Configuration');
+    await workbench.terminalRow('goodbye').waitFor();
+    await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await closeAndRemove(workbench, file);
   });
 }
