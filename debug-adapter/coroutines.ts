@@ -41,6 +41,12 @@ const viewOf = (page: Uint8Array) => new DataView(page.buffer, page.byteOffset, 
 export const threadOf = (coroutine: CoroutineId): number => coroutine + 1;
 export const coroutineOf = (thread: number): CoroutineId => thread - 1;
 
+/** All coroutines, the host first. @param monitors of the guests that there are */
+export const coroutinesWith = (monitors: readonly number[]): CoroutineId[] => [
+  HOST,
+  ...monitors.map((monitor) => monitor + 1).sort((a, b) => a - b),
+];
+
 /** An image in memory: subtract `bias` from a run-time address to get the link-time one. */
 export interface Placed {
   readonly image: SymbolImage;
@@ -99,7 +105,7 @@ export class Coroutines {
 
   /** All coroutines, the host first. */
   get all(): CoroutineId[] {
-    return [HOST, ...this.snapshot.passages.map(({ monitor }) => monitor + 1).sort((a, b) => a - b)];
+    return coroutinesWith(this.snapshot.passages.map(({ monitor }) => monitor));
   }
 
   name(coroutine: CoroutineId): string {

@@ -6,6 +6,7 @@
  */
 import {
   type CoroutineId,
+  HOST,
   type MachineEvent,
   type Resumption,
   type StepSpec,
@@ -15,7 +16,7 @@ import { ArmedBreakpoints, clientIds } from './armed-breakpoints.ts';
 import type { CodeBreakpoints } from './breakpoints.ts';
 import { Conditions } from './conditions/conditions.ts';
 import type { Shown } from './blocks.ts';
-import { Coroutines } from './coroutines.ts';
+import { Coroutines, coroutinesWith } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
 import { say } from './say.ts';
 import { ImagesInMemory } from './images-in-memory.ts';
@@ -64,6 +65,8 @@ export class Debuggee {
   /** Waits for the next stop while a step is under way. */
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
   private stacks = new Map<CoroutineId, Promise<Frame[]>>();
+  /** The coroutines that there are; while the machine runs, as of a moment ago. */
+  present: readonly CoroutineId[] = [HOST];
   /** Which function the present stop is in, where several begin at one address. */
   shown: Shown | undefined;
   readonly steps = new Steps(this);
@@ -197,6 +200,7 @@ export class Debuggee {
         return;
       case 'status':
         this.ends.passed(event.virtualNanoseconds, true);
+        this.present = coroutinesWith(event.monitors);
         this.listener.status({ ...event, running: true });
         return;
       case 'logPoint': {
@@ -280,6 +284,7 @@ export class Debuggee {
     if (isKnown) return;
     this.memory.clear();
     this.coroutines = this.coroutinesOf(event);
+    this.present = this.coroutines.all;
   }
 
   coroutinesOf({ snapshot }: StoppedEvent): Coroutines {

@@ -123,6 +123,9 @@ export class SessionContext {
   }
 
   sendStatus(status: MachineStatus): void {
+    // The client has asked for threads when the machine was set going: news are guests that have started since.
+    if (status.running && this.debuggee && this.debuggee.present.length > 1)
+      this.tellCoroutines(this.debuggee);
     this.send('colinux/status', {
       running: status.running,
       coroutine: this.debuggee?.coroutines.name(status.coroutine) ?? 'kernel',
@@ -234,7 +237,7 @@ export class SessionContext {
     if (!awareness || this.machine().running) return awareness?.known ?? [];
     const tasks = await awareness.tasks();
     if (awareness === this.awareness && this.debuggee)
-      this.tellThreads([...this.debuggee.coroutines.all.map(threadOf), ...tasks.map(threadOfTask)]);
+      this.tellThreads([...this.debuggee.present.map(threadOf), ...tasks.map(threadOfTask)]);
     return tasks;
   }
 
@@ -331,7 +334,12 @@ export class SessionContext {
     this.inspection = new Inspection(coroutines, memory, this.lists, this.inspection?.nextReference);
     this.awareness = this.awarenessOf(debuggee);
     // Which tasks there are is not looked up before somebody asks.
-    this.tellThreads([...coroutines.all.map(threadOf), ...[...this.knownThreads].filter(isThreadOfTask)]);
+    this.tellCoroutines(debuggee);
+  }
+
+  /** Tasks stay as they were known. */
+  private tellCoroutines({ present }: Debuggee): void {
+    this.tellThreads([...present.map(threadOf), ...[...this.knownThreads].filter(isThreadOfTask)]);
   }
 
   private awarenessOf(debuggee: Debuggee, known: readonly Task[] = []): Awareness {

@@ -411,6 +411,8 @@ export type MachineEvent =
       /** About ten times a second while the machine runs. */
       readonly event: 'status';
       readonly coroutine: CoroutineId;
+      /** Of the guests that there are: those whose passage pages were announced. */
+      readonly monitors: readonly number[];
       readonly cpl: number;
       readonly instructions: number;
       readonly virtualNanoseconds: number;

@@ -150,8 +150,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     const now = platform.now();
     if (now - lastStatus < STATUS_MS) return;
     lastStatus = now;
-    const { cpu, coroutine, instructions, virtualNanoseconds } = snapshot(m);
-    post({ event: 'status', coroutine, cpl: cpu.cpl, instructions, virtualNanoseconds });
+    const { cpu, coroutine, passages, instructions, virtualNanoseconds } = snapshot(m);
+    const monitors = passages.map(({ monitor }) => monitor);
+    post({ event: 'status', coroutine, monitors, cpl: cpu.cpl, instructions, virtualNanoseconds });
   }
 
   /** Handles whatever ended a run. Returns false when the loop is over. */

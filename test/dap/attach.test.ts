@@ -8,6 +8,7 @@ import { inSample, lineOf, openSession, type Session } from './support/session.t
 
 type Console = { readonly terminal?: { readonly id: string } } | undefined;
 
+const GUEST = 'guest 0 (hello-guest.elf)';
 const TIMER = inSample('kernel/timer.c');
 
 let bundle: Bundle;
@@ -62,6 +63,9 @@ describe('a daemon with --dap', () => {
     const third = await attach();
     const { body } = await third.event('colinux/status');
     expect(body).toMatchObject({ running: true });
+    // Threads are told of a machine that runs, too: those of its tasks wait for a stop.
+    const threads = async () => (await third.client.threadsRequest()).body.threads.map(({ name }) => name);
+    await expect.poll(threads).toEqual(expect.arrayContaining(['host kernel', GUEST]));
     await expect(third.client.launchRequest({} as never)).rejects.toThrow(/use the request attach/);
     await third.client.customRequest('colinux/consoleInput', { terminal: 'cocon0', data: '\x04' });
     expect(await third.event('exited')).toMatchObject({ body: { exitCode: 0 } });

@@ -1,4 +1,5 @@
 /** Several guests in one session: threads, symbols, consoles, and the processes of the host in whose time they run. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { describe, expect, it } from 'vitest';
 import { guest } from './support/bundle.ts';
 import { inRoot, inSample, lineOf, type Session } from './support/session.ts';
@@ -36,6 +37,22 @@ describe('three guests', () => {
       // One of them is away, interrupted wherever it was: in its kernel or in its process.
       expect(names.at(-1)).toMatch(/^(guest_entry|user_start)$/);
     }
+  });
+
+  it('are threads as soon as they start, without any stop', async () => {
+    session = await tested.open();
+    await session.launch({ modules: [modules[0]], cmdline: 'interactive' });
+    const told = [];
+    for (let n = 0; n < 3; n++)
+      told.push((await session.event('thread')).body as DebugProtocol.ThreadEvent['body']);
+    expect(told.map(({ reason }) => reason)).toEqual(['started', 'started', 'started']);
+    expect(told.map(({ threadId }) => threadId).sort()).toEqual([1, 2, 3]);
+    const { body } = await session.client.threadsRequest();
+    expect(body.threads.map(({ name }) => name)).toEqual([
+      'host kernel',
+      'guest 0 (hello-guest.elf)',
+      'guest 1 (hello-guest.elf)',
+    ]);
   });
 
   it('have a console each, and what is typed there reaches the right one', async () => {

@@ -153,6 +153,7 @@ export function scribe(
 type Message = DebugProtocol.ProtocolMessage;
 
 interface Told {
+  readonly reason?: string;
   readonly running?: boolean;
   readonly terminal?: { readonly id: string };
   data?: string;
@@ -162,15 +163,21 @@ interface Told {
 
 /**
  * Without what depends on the speed of the computer: how often the status of a running machine and progress are told, in which pieces
- * text comes.
+ * text comes, and how long before a stop there is a new thread.
  */
 function joined(messages: readonly Message[], withProgress: boolean): Message[] {
   const kept: Message[] = [];
+  const threads: Message[] = [];
   const firsts = new Map<string, Told>();
   for (const message of messages) {
     const { event = '', body } = structuredClone(message) as { event?: string; body?: Told };
     if (event === 'colinux/status' && body?.running) continue;
     if (event.startsWith('progress') && !withProgress) continue;
+    if (event === 'thread' && body?.reason === 'started') {
+      threads.push(message);
+      continue;
+    }
+    if (event === '' || event === 'stopped') kept.push(...threads.splice(0));
     const stream = streamOf(event, body ?? {});
     const first = stream === undefined ? undefined : firsts.get(stream);
     if (first) {
@@ -183,6 +190,7 @@ function joined(messages: readonly Message[], withProgress: boolean): Message[] 
       body.data = body.data.slice(0, body.data.indexOf(DRAWN) + DRAWN.length);
     kept.push(body ? ({ ...message, body } as Message) : message);
   }
+  kept.push(...threads);
   return kept;
 }
 
