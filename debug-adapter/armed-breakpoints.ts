@@ -2,6 +2,7 @@
  * The breakpoints of a session as one machine has them: with those of our own, which no client ever sees, with compiled
  * conditions, and with copies of passage code where they run.
  */
+import { isSentence, type Sentence } from './say.ts';
 import type { BreakpointSpec, CatchSpec, Expression } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint, SourcePlace } from './breakpoints.ts';
@@ -133,7 +134,7 @@ export class ArmedBreakpoints {
   compileEventFilter(
     when: When,
     coroutine: CoroutineId = this.plan.guests.length > 0 ? 1 : HOST,
-  ): CompiledWhen['filter'] | string {
+  ): CompiledWhen['filter'] | Sentence {
     return this.conditions.compileForEvents(when, coroutine, this.machine.coroutines);
   }
 
@@ -192,7 +193,7 @@ export class ArmedBreakpoints {
     const address = kernel && !plain.physical ? hostImage?.loadAddress(plain.address) : undefined;
     if (address === undefined || !hostImage?.isCode(plain.address)) return [];
     const armed = this.conditions.arm({ ...plain, address }, when, this.machine.coroutines);
-    if (typeof armed === 'string') return [];
+    if (isSentence(armed)) return [];
     const { condition } = armed;
     const both = condition ? ({ kind: 'and', left: PAGING_OFF, right: condition } as const) : PAGING_OFF;
     return [{ ...armed, condition: both }];
@@ -208,7 +209,7 @@ export class ArmedBreakpoints {
     for (const { spec: plain, when, owner } of this.breakpoints.specs()) {
       specs.push(...this.early(plain, when));
       const spec = this.conditions.arm(plain, when, coroutines, owner);
-      if (typeof spec === 'string') {
+      if (isSentence(spec)) {
         this.breakpoints.problems.set(plain.id, spec);
         continue;
       }

@@ -30,7 +30,7 @@ export async function detach(context: SessionContext, suspend = false): Promise<
   breakpoints.clear();
   await debuggee.armed.send();
   await dataBreakpoints.set(debuggee, []);
-  catchpoints.set([], () => '');
+  catchpoints.set([], () => ({}));
   await debuggee.armed.confine(undefined);
   await context.sendCatchpoints();
   if (suspend && debuggee.running) await debuggee.pause();

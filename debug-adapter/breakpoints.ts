@@ -5,6 +5,7 @@
  * One source line may have several addresses (inlined copies, early code that also runs at its physical address); the
  * machine gets all of them under one id.
  */
+import { say, type Sentence } from './say.ts';
 import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
 import { HOST } from '../core/protocol/machine-protocol.ts';
 import type { When } from './conditions/when.ts';
@@ -41,7 +42,7 @@ export interface SourceBreakpoint extends Conditional {
   /** Where the statement is that was asked for by a column. */
   readonly column: number | undefined;
   /** Why it is not bound, for the user. */
-  readonly message: string | undefined;
+  readonly message: Sentence | undefined;
   /** It binds as soon as its image is in memory. */
   readonly pending: boolean;
   readonly specs: readonly OwnedSpec[];
@@ -54,7 +55,7 @@ export interface CodeBreakpoint extends Conditional {
   readonly id: number;
   /** What the client has asked for: it keeps its id as long as it asks for the same. */
   readonly wanted: string;
-  readonly message: string | undefined;
+  readonly message: Sentence | undefined;
   /** It binds as soon as its image is in memory. */
   readonly pending: boolean;
   readonly specs: readonly OwnedSpec[];
@@ -69,7 +70,7 @@ export class CodeBreakpoints {
   private instructions: readonly CodeBreakpoint[] = [];
   private nextId = 1;
   /** By id: what is wrong with conditions, found out when the machine got them. */
-  readonly problems = new Map<number, string>();
+  readonly problems = new Map<number, Sentence>();
 
   /** `owners` may grow while the session lives; the first that matches a file best wins. */
   constructor(private readonly owners: () => readonly ImageOwner[]) {}
@@ -121,7 +122,7 @@ export class CodeBreakpoints {
       const id = this.functions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
       const found = this.functionAddresses(wanted);
       const specs = found.flatMap(({ owner, addresses }) => specsAt(id, addresses, owner));
-      const unknown = `No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name.`;
+      const unknown = say`No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name.`;
       const message = found.length === 0 ? unknown : awaiting(specs, found[0].owner);
       return { id, wanted, message, pending: found.length > 0 && specs.length === 0, specs, when };
     });
@@ -188,7 +189,7 @@ export class CodeBreakpoints {
     const line = landed && landed.line > 0 ? landed.line : first?.place?.line;
     const message = first
       ? awaiting(specs, first.owner)
-      : 'No code of the loaded kernels comes from this line: is the file part of the kernel, and built with -g?';
+      : say`No code of the loaded kernels comes from this line: is the file part of the kernel, and built with -g?`;
     return {
       id,
       line,
@@ -221,7 +222,7 @@ function specsAt(id: number, addresses: readonly number[], owner: ImageOwner): O
 }
 
 /** What a breakpoint waits for that is nowhere yet. */
-const awaiting = (specs: readonly OwnedSpec[], { image }: ImageOwner): string | undefined =>
+const awaiting = (specs: readonly OwnedSpec[], { image }: ImageOwner): Sentence | undefined =>
   specs.length > 0
     ? undefined
-    : `This code of ${image.name} is not in memory: the breakpoint binds as soon as it is.`;
+    : say`This code of ${image.name} is not in memory: the breakpoint binds as soon as it is.`;

@@ -1,4 +1,6 @@
 /** The session's catchpoints: exception filters that the client has chosen, and I/O ports that are watched. */
+import { isSentence, say, type Sentence, verbatim } from './say.ts';
+import type { BreakpointState } from './breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { coOperation, nameOf } from '../core/abi/abi.ts';
 import type { CatchSpec, CaughtEvent } from '../core/protocol/debug-protocol.ts';
@@ -16,8 +18,8 @@ export type WantedFilter = Pick<DebugProtocol.ExceptionFilterOptions, 'filterId'
 /** A stop in the client's words. */
 export interface CaughtWords {
   readonly reason: string;
-  readonly description: string;
-  readonly text: string;
+  readonly description: Sentence;
+  readonly text: Sentence;
 }
 
 export class Catchpoints {
@@ -40,20 +42,20 @@ export class Catchpoints {
    */
   set(
     wanted: readonly WantedFilter[],
-    compile: (when: When) => CompiledWhen['filter'] | string,
-  ): DebugProtocol.Breakpoint[] {
+    compile: (when: When) => CompiledWhen['filter'] | Sentence,
+  ): BreakpointState[] {
     this.chosen = wanted;
     const specs: CatchSpec[] = [];
-    const answers = wanted.map(({ filterId, condition }): DebugProtocol.Breakpoint => {
+    const answers = wanted.map(({ filterId, condition }): BreakpointState => {
       if (!Object.hasOwn(EVENT_FILTERS, filterId))
         return {
           verified: false,
           reason: 'failed',
-          message: `There is no filter "${filterId}": the filters are ${Object.keys(EVENT_FILTERS).join(', ')}.`,
+          message: say`There is no filter "${filterId}": the filters are ${Object.keys(EVENT_FILTERS).join(', ')}.`,
         };
       const id = FIRST_ID + Object.keys(EVENT_FILTERS).indexOf(filterId);
       const given = condition?.trim() ? compile({ condition }) : {};
-      if (typeof given === 'string') return { id, verified: false, reason: 'failed', message: given };
+      if (isSentence(given)) return { id, verified: false, reason: 'failed', message: given };
       const { what } = EVENT_FILTERS[filterId];
       specs.push({ ...what, id, coroutine: -1, ...given });
       return { id, verified: true };
@@ -67,41 +69,48 @@ export class Catchpoints {
 export function caughtWords(event: CaughtEvent, nameOfCoroutine: (coroutine: number) => string): CaughtWords {
   switch (event.kind) {
     case 'exception': {
-      const name = exceptionName(event.vector);
+      const name = verbatim(exceptionName(event.vector));
       return { reason: 'exception', description: name, text: name };
     }
     case 'interrupt': {
       const what =
-        event.source === 'hardware' ? `Interrupt ${hex(event.vector)}` : `INT ${hex(event.vector)}`;
+        event.source === 'hardware' ? say`Interrupt ${hex(event.vector)}` : say`INT ${hex(event.vector)}`;
       const text =
-        event.source === 'hardware' && event.vector === 2 ? 'NMI' : `${what}: its handler is entered`;
+        event.source === 'hardware' && event.vector === 2 ? say`NMI` : say`${what}: its handler is entered`;
       return { reason: 'interrupt', description: what, text };
     }
     case 'ring': {
-      const text = `Ring ${event.from} → ${event.to}`;
+      const text = say`Ring ${event.from} → ${event.to}`;
       return { reason: 'ring change', description: text, text };
     }
     case 'control': {
-      const text = `CR${event.register}: ${hex(event.before)} → ${hex(event.value)}`;
-      return { reason: `change of CR${event.register}`, description: `Change of CR${event.register}`, text };
+      const text = say`CR${event.register}: ${hex(event.before)} → ${hex(event.value)}`;
+      return {
+        reason: `change of CR${event.register}`,
+        description: say`Change of CR${event.register}`,
+        text,
+      };
     }
     case 'msr': {
-      const text = `MSR ${hex(event.index)} = ${hex(event.high)}_${hex(event.low).slice(2)}`;
-      return { reason: 'write to MSR', description: 'Write to MSR', text };
+      const text = say`MSR ${hex(event.index)} = ${hex(event.high)}_${hex(event.low).slice(2)}`;
+      return { reason: 'write to MSR', description: say`Write to MSR`, text };
     }
     case 'switch': {
       const operation = nameOf(coOperation, event.operation);
-      const text = `${nameOfCoroutine(event.from)} → ${nameOfCoroutine(event.to)}: ${operation}`;
-      return { reason: 'switch', description: 'Switch', text };
+      const text = say`${nameOfCoroutine(event.from)} → ${nameOfCoroutine(event.to)}: ${operation}`;
+      return { reason: 'switch', description: say`Switch`, text };
     }
     case 'port': {
       const { port, size, write, value } = event;
-      const text = `${size} ${size === 1 ? 'byte' : 'bytes'} ${write ? 'to' : 'from'} port ${hex(port)}: ${hex(value)}`;
-      return { reason: 'I/O port', description: 'Use of an I/O port', text };
+      const bytes = size === 1 ? say`1 byte` : say`${size} bytes`;
+      const text = write
+        ? say`${bytes} to port ${hex(port)}: ${hex(value)}`
+        : say`${bytes} from port ${hex(port)}: ${hex(value)}`;
+      return { reason: 'I/O port', description: say`Use of an I/O port`, text };
     }
     case 'execute': {
-      const text = `First execution of the page at ${hex(event.linear)} (physical ${hex(event.physical)})`;
-      return { reason: 'first execution', description: 'First execution of a page', text };
+      const text = say`First execution of the page at ${hex(event.linear)} (physical ${hex(event.physical)})`;
+      return { reason: 'first execution', description: say`First execution of a page`, text };
     }
   }
 }

@@ -5,12 +5,13 @@
  * Bytes of a global variable have its symbol behind that, `@boot_params+8`: they are where the symbol is in the kernel that runs,
  * which may have been built anew since.
  */
+import type { BreakpointState } from './breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
 import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { isSentence, say, type Sentence } from './say.ts';
 import { type Place, placeOf } from './memory-reference.ts';
 
 /** Most bytes of one. */
@@ -121,16 +122,13 @@ export class DataBreakpoints {
   }
 
   /** Replaces all of them. @throws AdapterError for what is no list of data breakpoints */
-  async set(
-    debuggee: Debuggee,
-    wanted: readonly DebugProtocol.DataBreakpoint[],
-  ): Promise<DebugProtocol.Breakpoint[]> {
+  async set(debuggee: Debuggee, wanted: readonly DebugProtocol.DataBreakpoint[]): Promise<BreakpointState[]> {
     this.wanted = wanted.map((breakpoint) => ({ id: this.nextId++, breakpoint }));
     return this.arm(debuggee);
   }
 
   /** The machine is another one, its kernel perhaps built anew. @returns those of another state than before */
-  async renew(debuggee: Debuggee): Promise<DebugProtocol.Breakpoint[]> {
+  async renew(debuggee: Debuggee): Promise<BreakpointState[]> {
     const before = this.watched;
     const states = await this.arm(debuggee);
     return states.filter(
@@ -138,15 +136,15 @@ export class DataBreakpoints {
     );
   }
 
-  private async arm(debuggee: Debuggee): Promise<DebugProtocol.Breakpoint[]> {
+  private async arm(debuggee: Debuggee): Promise<BreakpointState[]> {
     this.names = new Map();
     this.lost = new Map();
     this.watchedPorts = [];
     const parsed = this.wanted.map((one) => this.parse(one, debuggee));
-    this.watches = parsed.filter((one): one is Watch => typeof one !== 'string' && 'space' in one);
+    this.watches = parsed.filter((one): one is Watch => !isSentence(one) && 'space' in one);
     await this.place(debuggee);
     return parsed.map((one, n) =>
-      typeof one === 'string'
+      isSentence(one)
         ? { id: this.wanted[n].id, verified: false, message: one, reason: 'failed' }
         : this.stateOf(one.id, !('space' in one) || this.watched.has(one.id)),
     );
@@ -161,7 +159,7 @@ export class DataBreakpoints {
    * Places all of them in a machine: another one than before, or one whose memory is mapped differently by now.
    * @returns those that are watched now and were not, or the other way round
    */
-  async place(debuggee: Debuggee): Promise<DebugProtocol.Breakpoint[]> {
+  async place(debuggee: Debuggee): Promise<BreakpointState[]> {
     const before = this.watched;
     const watchpoints = this.watches.filter(({ id }) => !this.lost.has(id));
     const { watched } = await debuggee.request('setWatchpoints', { watchpoints });
@@ -171,22 +169,22 @@ export class DataBreakpoints {
       .map(({ id }) => this.stateOf(id, this.watched.has(id)));
   }
 
-  private stateOf(id: number, verified: boolean): DebugProtocol.Breakpoint {
+  private stateOf(id: number, verified: boolean): BreakpointState {
     if (verified) return { id, verified };
     const lost = this.lost.get(id);
     if (lost !== undefined)
       return {
         ...{ id, verified, reason: 'failed' },
-        message: `The kernel has no variable ${lost} any more: set the breakpoint on another one.`,
+        message: say`The kernel has no variable ${lost} any more: set the breakpoint on another one.`,
       };
-    const message = `${this.names.get(id)} is not in memory now: it is watched as soon as it is mapped to RAM at a stop.`;
+    const message = say`${this.names.get(id) ?? ''} is not in memory now: it is watched as soon as it is mapped to RAM at a stop.`;
     return { id, verified, message, reason: 'pending' };
   }
 
   private parse(
     { id, breakpoint: { dataId, accessType = 'write', condition, hitCondition } }: Wanted,
     debuggee: Debuggee,
-  ): Watch | CatchSpec | string {
+  ): Watch | CatchSpec | Sentence {
     const [, reference, size, name, offset] =
       /^(\S+?)\+(\d{1,6})(?:@(\S+)\+(\d{1,9}))?$/.exec(String(dataId)) ?? [];
     const length = Number(size);
@@ -199,7 +197,7 @@ export class DataBreakpoints {
     const place = port === undefined ? placeOf(reference, 0, debuggee.coroutines.current) : undefined;
     // Whoever touches the bytes: names in the condition are those of the memory's owner.
     const filter = debuggee.armed.compileEventFilter({ condition, hitCondition }, place?.coroutine);
-    if (typeof filter === 'string') return filter;
+    if (isSentence(filter)) return filter;
     this.names.set(id, reference);
     const anybody = { ...filter, id, coroutine: -1 as const };
     if (port !== undefined) {
@@ -229,14 +227,14 @@ export class DataBreakpoints {
   }
 
   /** What has happened, one line for each. */
-  describe(hits: readonly WatchHit[]): string {
-    return hits
-      .map(({ id, write, before, after }) => {
-        const name = this.names.get(id) ?? 'memory';
-        const [from, to] = [numberOf(before), numberOf(after)];
-        if (!write) return `${name} was read${to === undefined ? '' : `: ${to}`}`;
-        return from === undefined ? `${name} was written` : `${name}: ${from} → ${to}`;
-      })
-      .join('\n');
+  describe(hits: readonly WatchHit[]): Sentence[] {
+    return hits.map(({ id, write, before, after }) => {
+      const name = this.names.get(id) ?? 'memory';
+      const [from, to] = [numberOf(before), numberOf(after)];
+      if (!write) return to === undefined ? say`${name} was read` : say`${name} was read: ${to}`;
+      return from === undefined || to === undefined
+        ? say`${name} was written`
+        : say`${name}: ${from} → ${to}`;
+    });
   }
 }

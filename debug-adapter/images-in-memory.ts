@@ -2,6 +2,7 @@
  * Where the images of a session are in memory, beyond what their files say: kernels that have moved, modules, programs. Nobody
  * is asked. Who executes code that nobody has symbols for is looked at: the machine tells of such pages and goes on unseen.
  */
+import { type Sentence } from './say.ts';
 import type { CatchSpec, CaughtEvent } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, ImagePlaces, Placed } from './coroutines.ts';
@@ -42,7 +43,7 @@ export class ImagesInMemory implements ImagePlaces {
   constructor(
     private readonly images: SessionImages,
     private readonly memory: MemoryCache,
-    note: (text: string) => void,
+    note: (text: Sentence) => void,
   ) {
     this.programs = new UserPrograms(images.userPrograms, memory);
     this.kernels = new MovedKernels((coroutine) => this.kernelImage(coroutine), memory, note);

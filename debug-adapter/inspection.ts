@@ -81,12 +81,10 @@ export const SCOPES = {
 /** Most children that one answer holds; a client that pages asks for the rest. */
 const MAX_CHILDREN = 10_000;
 
-const OF_TASK = 'Registers of a task that is not running cannot be set: its kernel has put them away.';
-const LOST =
-  'in this frame it is computed, or was saved nowhere that is known, so it cannot be set: the innermost frame has the register of the processor.';
-const SYSTEM_AWAY =
-  'System registers of a coroutine that is away cannot be set: the passage would load them unchecked.';
-const SYSTEM_OUTER = 'Registers that belong to no frame are set in the innermost frame: select it.';
+const OF_TASK = say`Registers of a task that is not running cannot be set: its kernel has put them away.`;
+const LOST = say`in this frame it is computed, or was saved nowhere that is known, so it cannot be set: the innermost frame has the register of the processor.`;
+const SYSTEM_AWAY = say`System registers of a coroutine that is away cannot be set: the passage would load them unchecked.`;
+const SYSTEM_OUTER = say`Registers that belong to no frame are set in the innermost frame: select it.`;
 
 const staleReference = () =>
   new AdapterError('no-such-frame', say`This value belongs to an earlier stop: select the frame again.`);

@@ -2,6 +2,7 @@
  * The modules that the kernels of a session have loaded, with their symbols where they are now. The kernel says so: its list
  * (`awareness/module-list.ts`) is read whenever it enters one of the functions that change it.
  */
+import { say, type Sentence, tell } from './say.ts';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import { moduleListOf } from './awareness/descriptions.ts';
 import { kernelValues } from './awareness/kernel-values.ts';
@@ -36,7 +37,7 @@ export class KernelModules {
     private readonly open: OpenModule,
     private readonly memory: MemoryCache,
     /** A sentence for the user. */
-    private readonly note: (problem: string) => void,
+    private readonly note: (problem: Sentence) => void,
   ) {}
 
   /** Those that a kernel has loaded, of which there is a file. */
@@ -60,7 +61,7 @@ export class KernelModules {
     const before = this.of(coroutine);
     const now: LoadedModule[] = [];
     const { modules, problems } = await this.list(coroutine, coroutines);
-    for (const problem of problems) this.note(`${coroutines.name(coroutine)}: ${problem}`);
+    for (const problem of problems) this.note(say`${coroutines.name(coroutine)}: ${problem}`);
     for (const listed of modules) {
       const module = await this.placed(listed, before, coroutine);
       if (module) now.push(module);
@@ -78,7 +79,7 @@ export class KernelModules {
     } catch (error) {
       if (error instanceof MachineError) return { modules: [], problems: [] };
       if (!(error instanceof AdapterError)) throw error;
-      return { modules: [], problems: [`Its list of modules cannot be read: ${error.message}`] };
+      return { modules: [], problems: [say`Its list of modules cannot be read: ${error.sentence}`] };
     }
   }
 
@@ -103,7 +104,7 @@ export class KernelModules {
       return { file, key, image };
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error;
-      this.note(`The module ${name} has no symbols here: ${error.message}`);
+      this.note(say`The module ${name} has no symbols here: ${error.message}`);
       return undefined;
     }
   }
@@ -117,18 +118,19 @@ export class KernelModules {
     const build = await this.memory.compute(() => buildInMemory(image, this.memory.reader(coroutine)));
     if (build === 'other')
       this.noteOnce(
-        `The module ${name} that the kernel has loaded is not the one in ${path}: build-id or code differ, so its symbols are not used. Load the module that was built last, or name the file that was loaded.`,
+        say`The module ${name} that the kernel has loaded is not the one in ${path}: build-id or code differ, so its symbols are not used. Load the module that was built last, or name the file that was loaded.`,
       );
     if (build === 'patched')
       this.noteOnce(
-        `Some bytes of the code of the module ${name} are not those of ${path}: the kernel has patched it, or the file was built anew since. Its symbols are used.`,
+        say`Some bytes of the code of the module ${name} are not those of ${path}: the kernel has patched it, or the file was built anew since. Its symbols are used.`,
       );
     return build === 'other';
   }
 
   /** A module that comes again is no news. */
-  private noteOnce(problem: string): void {
-    if (!this.noted.has(problem)) this.note(problem);
-    this.noted.add(problem);
+  private noteOnce(problem: Sentence): void {
+    const text = tell(problem);
+    if (!this.noted.has(text)) this.note(problem);
+    this.noted.add(text);
   }
 }

@@ -3,6 +3,7 @@
  * looked for when code is executed at an address that nobody has symbols for; where it was before it stays only as long as
  * its code does.
  */
+import { say, type Sentence } from './say.ts';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import { ImageCode } from './image-code.ts';
 import type { MemoryCache } from './memory-cache.ts';
@@ -29,7 +30,7 @@ export class MovedKernels {
     private readonly imageOf: (coroutine: CoroutineId) => SymbolImage | undefined,
     private readonly memory: MemoryCache,
     /** A sentence for the user. */
-    private readonly note: (text: string) => void,
+    private readonly note: (text: Sentence) => void,
   ) {}
 
   /** How far a kernel is from where it is linked: the latest place first, never empty. */
@@ -77,7 +78,7 @@ export class MovedKernels {
       if (!(await this.isThere(coroutine, code, bias))) continue;
       kernel.biases = [bias, ...(await this.remaining(coroutine, kernel))];
       this.note(
-        `${code.image.name} runs ${biasText(bias)} from where it is linked: symbols and breakpoints follow it.`,
+        say`${code.image.name} runs ${biasText(bias)} from where it is linked: symbols and breakpoints follow it.`,
       );
       return true;
     }

@@ -4,7 +4,7 @@
  */
 
 /** A value of a sentence may be words of a language, and is translated with it. */
-export type Said = string | number | Sentence;
+export type Said = string | number | bigint | Sentence;
 
 export interface Sentence {
   /** English, with `{0}` for the first value: what a translation is looked up by. */
@@ -19,6 +19,9 @@ export type Translate = (english: string) => string;
 export function say(strings: TemplateStringsArray, ...values: readonly Said[]): Sentence {
   return { format: strings.reduce((format, text, n) => `${format}{${n - 1}}${text}`), values };
 }
+
+export const isSentence = (given: unknown): given is Sentence =>
+  typeof given === 'object' && given !== null && 'format' in given && 'values' in given;
 
 /** What somebody else says, who has one language: the machine, a parser, the operating system. */
 export const verbatim = (text: string): Sentence => ({ format: '{0}', values: [text] });

@@ -2,6 +2,7 @@
  * What the handlers of requests share: the machine of the session, the inspection of its stop, breakpoints, terminals, and
  * the numbers of frames. Looks things up and says clearly when they are not there.
  */
+import type { BreakpointState } from './breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
@@ -14,7 +15,7 @@ import { DataBreakpoints } from './data-breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { MachineStatus } from './debuggee-listener.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import { say, tell, type Translate } from './say.ts';
+import { say, type Sentence, tell, type Translate } from './say.ts';
 import { type ImageOwner, ownersOf } from './image-owners.ts';
 import { Inspection } from './inspection.ts';
 import { GdbDoor } from './gdb-door.ts';
@@ -286,11 +287,11 @@ export class SessionContext {
   }
 
   /** Replaces the filters; their conditions are compiled for the kernels that there are. */
-  setCatchpoints(wanted: readonly WantedFilter[]): DebugProtocol.Breakpoint[] {
+  setCatchpoints(wanted: readonly WantedFilter[]): BreakpointState[] {
     return this.catchpoints.set(
       wanted,
       (when) =>
-        this.debuggee?.armed.compileEventFilter(when) ?? 'Conditions need a machine: launch one first.',
+        this.debuggee?.armed.compileEventFilter(when) ?? say`Conditions need a machine: launch one first.`,
     );
   }
 
@@ -343,10 +344,11 @@ export class SessionContext {
   }
 
   private awarenessOf(debuggee: Debuggee, known: readonly Task[] = []): Awareness {
-    const note = (problem: string) => {
-      if (this.noted.has(problem) || this.noted.size >= MAX_NOTED) return;
-      this.noted.add(problem);
-      this.output(problem, 'stderr');
+    const note = (problem: Sentence) => {
+      const text = tell(problem, this.translate);
+      if (this.noted.has(text) || this.noted.size >= MAX_NOTED) return;
+      this.noted.add(text);
+      this.output(text, 'stderr');
     };
     return new Awareness(debuggee, note, known);
   }

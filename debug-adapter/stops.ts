@@ -1,4 +1,5 @@
 /** What the machine says, as events of the client: stops with their reasons in words, its end, its status. */
+import { type BreakpointState, toldBreakpoint } from './breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { clientCatches } from './armed-breakpoints.ts';
 import { caughtWords } from './catchpoints.ts';
@@ -9,7 +10,7 @@ import type { DebuggeeListener } from './debuggee-listener.ts';
 import { exceptionText } from './exceptions.ts';
 import { endProfile } from './requests/profiling.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
-import { tell } from './say.ts';
+import { say, type Sentence, tell } from './say.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
 import type { SourcePosition } from './symbols/image.ts';
@@ -52,13 +53,14 @@ export const renewDataBreakpoints = (context: SessionContext): Promise<void> =>
   updateDataBreakpoints(context, (debuggee) => context.dataBreakpoints.renew(debuggee));
 
 async function updateDataBreakpoints(
-  { debuggee, dataBreakpoints, send }: SessionContext,
-  update: (debuggee: Debuggee) => Promise<DebugProtocol.Breakpoint[]>,
+  { debuggee, dataBreakpoints, send, translate }: SessionContext,
+  update: (debuggee: Debuggee) => Promise<BreakpointState[]>,
 ): Promise<void> {
   if (!debuggee) return;
   const changed = await update(debuggee);
   debuggee.armed.awaitsGuests = dataBreakpoints.pending;
-  for (const breakpoint of changed) send('breakpoint', { reason: 'changed', breakpoint });
+  for (const state of changed)
+    send('breakpoint', { reason: 'changed', breakpoint: toldBreakpoint(state, translate) });
 }
 
 function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly number[]): void {
@@ -67,8 +69,11 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   context.beginStop(debuggee);
   if (event.reason === 'exit' || event.reason === 'reset') {
     const { exitStatus = 0 } = event;
-    const what = event.reason === 'exit' ? `exit status ${exitStatus}` : 'the guest reset the machine';
-    context.output(`The machine has ended: ${what}.`, 'console');
+    const end =
+      event.reason === 'exit'
+        ? say`The machine has ended: exit status ${exitStatus}.`
+        : say`The machine has ended: the guest reset the machine.`;
+    context.output(tell(end, context.translate), 'console');
     void tellRecords(context).finally(() => {
       context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
       context.end();
@@ -108,8 +113,15 @@ function placeOf({ coroutines }: Debuggee, { snapshot }: StoppedEvent): SourcePo
 /** The first thing that was caught names the stop; all of them are told. */
 function eventWords(context: SessionContext, event: StoppedEvent): Partial<Stop> {
   const { watchpoints, caught } = event;
-  const words = caught.map((one) => caughtWords(one, (id) => context.machine().coroutines.name(id)));
-  const touched = watchpoints.length > 0 ? [context.dataBreakpoints.describe(watchpoints)] : [];
+  const inWords = (sentence: Sentence) => tell(sentence, context.translate);
+  const words = caught
+    .map((one) => caughtWords(one, (id) => context.machine().coroutines.name(id)))
+    .map(({ reason, description, text }) => ({
+      reason,
+      description: inWords(description),
+      text: inWords(text),
+    }));
+  const touched = watchpoints.length > 0 ? context.dataBreakpoints.describe(watchpoints).map(inWords) : [];
   return {
     ...(words[0] ?? { reason: 'data breakpoint' }),
     hitBreakpointIds: [...watchpoints.map(({ id }) => id), ...clientCatches(event)],
@@ -117,23 +129,28 @@ function eventWords(context: SessionContext, event: StoppedEvent): Partial<Stop>
   };
 }
 
-const conditionProblem = (why: string) => `The condition of a breakpoint could not be evaluated: ${why}.`;
+const conditionProblem = (why: string) => say`The condition of a breakpoint could not be evaluated: ${why}.`;
 
 /** What is special about a stop. */
 function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
+  const inWords = (sentence: Sentence) => tell(sentence, context.translate);
   switch (event.reason) {
     case 'event':
       return eventWords(context, event);
     case 'breakpoint':
       if (event.problems.length > 0)
-        context.output(event.problems.map(conditionProblem).join('\n'), 'stderr');
+        context.output(event.problems.map((why) => inWords(conditionProblem(why))).join('\n'), 'stderr');
       return {};
     case 'shutdown':
-      return { reason: 'exception', description: 'Triple fault', text: exceptionText(event.causes) };
+      return {
+        reason: 'exception',
+        description: inWords(say`Triple fault`),
+        text: exceptionText(event.causes),
+      };
     case 'halted':
       return {
-        description: 'Halted for ever',
-        text: 'The CPU executed HLT with interrupts off: nothing can wake it.',
+        description: inWords(say`Halted for ever`),
+        text: inWords(say`The CPU executed HLT with interrupts off: nothing can wake it.`),
       };
     default:
       return {};

@@ -2,6 +2,7 @@
  * The tasks of all kernels at one stop, as threads with stacks. Nothing is read before somebody asks, and everything once: made
  * anew for each stop, and when memory is written.
  */
+import { say, type Sentence } from '../say.ts';
 import type { TransitionRecord } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
@@ -47,7 +48,7 @@ export class Awareness {
   constructor(
     private readonly machine: Stopped,
     /** A sentence for the user about a list that is damaged. */
-    private readonly note: (problem: string) => void,
+    private readonly note: (problem: Sentence) => void,
     /** What `tasks` has found. */
     public known: readonly Task[],
   ) {}
@@ -78,7 +79,7 @@ export class Awareness {
       const list = await this.tasksOf(coroutine);
       lists.push(list);
       for (const problem of list.problems)
-        this.note(`${this.machine.coroutines.name(coroutine)}: ${problem}`);
+        this.note(say`${this.machine.coroutines.name(coroutine)}: ${problem}`);
     }
     return lists;
   }
@@ -130,7 +131,7 @@ export class Awareness {
       // Its memory cannot be asked for: a guest that has not begun, or a machine that runs again.
       if (error instanceof MachineError) return { tasks: [], problems: [] };
       if (!(error instanceof AdapterError)) throw error;
-      return { tasks: [], problems: [`It looks like ${description.name}, but is not: ${error.message}`] };
+      return { tasks: [], problems: [say`It looks like ${description.name}, but is not: ${error.sentence}`] };
     }
   }
 

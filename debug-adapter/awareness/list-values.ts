@@ -4,8 +4,8 @@
  */
 import type { MemoryCache } from '../memory-cache.ts';
 import type { FrameValues } from '../frame-values.ts';
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from '../values/fail.ts';
+import { say } from '../say.ts';
 import { compile, type Names } from '../values/check.ts';
 import { type Environment, evaluate } from '../values/evaluate.ts';
 import { isZero, scalarOf } from '../values/scalar.ts';
@@ -16,10 +16,6 @@ import type { TypedValue } from '../values/value.ts';
 
 /** Most characters of a name. */
 const MAX_TEXT = 64;
-
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
 
 /** The items that an expression is about: addresses by the names of their pointers. */
 export type Items = Readonly<Record<string, number>>;
@@ -38,7 +34,7 @@ export class ListValues {
   ) {
     const pointers = new Map(
       Object.entries(types).map(([name, type]) => {
-        const found = kernel.type(type, undefined) ?? fail(`The kernel has no type "${type}".`);
+        const found = kernel.type(type, undefined) ?? fail(say`The kernel has no type "${type}".`);
         return [name, { type: pointerTo(found), location: undefined }] as const;
       }),
     );
@@ -64,7 +60,7 @@ export class ListValues {
   number(source: string, items: Items): Promise<number> {
     return this.compute(source, items, (value, bytes) => {
       if (!isInteger(value.type) && !isPointer(value.type))
-        fail(`"${source}" is neither a whole number nor a pointer.`);
+        fail(say`"${source}" is neither a whole number nor a pointer.`);
       return Number(BigInt.asUintN(32, integerOf(bytes, value.type)));
     });
   }
@@ -87,11 +83,11 @@ export class ListValues {
   /** Characters up to the terminator; `undefined` for a null pointer. @throws AdapterError like `number` */
   text(source: string, items: Items): Promise<string | undefined> {
     return this.compute(source, items, (value, bytes, { readMemory }) => {
-      if (!isPointer(value.type) && !arrayOf(value.type)) fail(`"${source}" is no text.`);
+      if (!isPointer(value.type) && !arrayOf(value.type)) fail(say`"${source}" is no text.`);
       const address = isPointer(value.type) ? Number(integerOf(bytes, value.type)) >>> 0 : undefined;
       if (address === 0) return undefined;
       const all = address === undefined ? bytes : readMemory(address, MAX_TEXT);
-      if (!all) fail(`The text of "${source}" cannot be read.`);
+      if (!all) fail(say`The text of "${source}" cannot be read.`);
       const end = all.indexOf(0);
       return Array.from(all.subarray(0, Math.min(MAX_TEXT, end < 0 ? all.length : end)), character).join('');
     });
@@ -100,7 +96,7 @@ export class ListValues {
   /** All of an array. @throws AdapterError like `number` */
   bytes(source: string): Promise<Uint8Array> {
     return this.compute(source, {}, (value, bytes) => {
-      if (!arrayOf(value.type)) fail(`"${source}" is no array.`);
+      if (!arrayOf(value.type)) fail(say`"${source}" is no array.`);
       return bytes.slice();
     });
   }
@@ -118,7 +114,7 @@ export class ListValues {
         return { kind: 'value', bytes: Uint8Array.from([0, 8, 16, 24], (shift) => (at >>> shift) & 0xff) };
       };
       const value = evaluate(this.compile(source), { ...environment, locate });
-      const bytes = bytesOf(value, environment) ?? fail(`"${source}" cannot be read.`);
+      const bytes = bytesOf(value, environment) ?? fail(say`"${source}" cannot be read.`);
       return answer(value, bytes, environment);
     });
   }

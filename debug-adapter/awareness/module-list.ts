@@ -3,6 +3,7 @@
  * their sections, as C expressions over the kernel's own variables and types. In those about one module `module` is a pointer
  * to it, in those about one of its sections `section` too. Plain data, as in `description.ts`.
  */
+import { say, type Sentence } from '../say.ts';
 import { AdapterError } from '../errors.ts';
 import type { ListValues } from './list-values.ts';
 import { walkList } from './walk-list.ts';
@@ -68,7 +69,7 @@ export interface ListedModule {
 export interface ListedModules {
   readonly modules: readonly ListedModule[];
   /** What is wrong with the list, one sentence each. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Sentence[];
 }
 
 /** The values that `listModules` asks. @throws AdapterError when the kernel has no such types */
@@ -77,12 +78,12 @@ export const moduleTypes = ({ type, sections }: ModuleList) => ({ module: type, 
 /** The modules that are loaded; what makes no sense is left out. */
 export async function listModules(list: ModuleList, values: ListValues): Promise<ListedModules> {
   const modules: ListedModule[] = [];
-  const problems: string[] = [];
-  const note = (problem: string) => void problems.push(problem);
+  const problems: Sentence[] = [];
+  const note = (problem: Sentence) => void problems.push(problem);
   try {
     for await (const module of walkList({ ...list, item: 'module', noun: 'modules' }, values, {}, note)) {
       if (modules.length === MAX_MODULES) {
-        note(`More than ${MAX_MODULES} modules are loaded: the rest has no symbols here.`);
+        note(say`More than ${MAX_MODULES} modules are loaded: the rest has no symbols here.`);
         break;
       }
       if (list.present !== undefined && !(await values.holds(list.present, { module }))) continue;
@@ -91,7 +92,7 @@ export async function listModules(list: ModuleList, values: ListValues): Promise
     }
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
-    note(`The list of modules ends after ${modules.length}: ${error.message}`);
+    note(say`The list of modules ends after ${modules.length}: ${error.sentence}`);
   }
   return { modules, problems };
 }
@@ -100,7 +101,7 @@ async function sectionsOf(
   module: number,
   { sections }: ModuleList,
   values: ListValues,
-  note: (problem: string) => void,
+  note: (problem: Sentence) => void,
 ): Promise<[string, number][]> {
   const found: [string, number][] = [];
   const shape = { ...sections, item: 'section', noun: 'sections' };

@@ -1,4 +1,5 @@
 /** Lists of tasks in memory that makes no sense: each ends, with what could be read and a reason. */
+import { tell } from '../say.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -86,15 +87,17 @@ class Memory {
   }
   private known: ReadonlySet<number> | undefined;
 
-  async list(description = linked): Promise<TaskList> {
+  /** With the problems as they are told. */
+  async list(description = linked): Promise<Pick<TaskList, 'tasks'> & { readonly problems: string[] }> {
     const program = stopProgram(image, new Array<number>(10).fill(0), this.read);
     const [frame] = await program.frames();
     const values = new ListValues(program.values(frame!), program.memory, { task: description.type });
-    return listTasks(0, description, values);
+    const { tasks, problems } = await listTasks(0, description, values);
+    return { tasks, problems: problems.map((problem) => tell(problem)) };
   }
 }
 
-const named = ({ tasks }: TaskList) => tasks.map(({ name }) => name).join('');
+const named = ({ tasks }: Pick<TaskList, 'tasks'>) => tasks.map(({ name }) => name).join('');
 
 describe('a list of tasks', () => {
   it('is what the description says, to the end of its circle', async () => {

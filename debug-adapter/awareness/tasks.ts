@@ -2,6 +2,7 @@
  * The tasks of a kernel at a stop, by a description of it. The list is in memory that anything may have overwritten: it is
  * bounded, a list that runs in a circle ends, and what makes no sense is left out; the reason is told.
  */
+import { isSentence, say, type Sentence } from '../say.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
 import type { SyncReader } from '../memory-cache.ts';
@@ -32,7 +33,7 @@ export interface Task {
 export interface TaskList {
   readonly tasks: readonly Task[];
   /** What is wrong with the list, one sentence each. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Sentence[];
 }
 
 /** Most sentences about a list. */
@@ -47,19 +48,19 @@ export async function listTasks(
 ): Promise<TaskList> {
   const tasks: Task[] = [];
   const ids = new Set<number>();
-  const problems: string[] = [];
-  const note = (problem: string) => {
+  const problems: Sentence[] = [];
+  const note = (problem: Sentence) => {
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
   };
   try {
     for await (const at of walkList({ ...description, item: 'task', noun: 'tasks' }, values, {}, note)) {
       const task = await taskAt(at, coroutine, description, values, ids).catch(reasonOf);
-      if (typeof task === 'string') note(`The task at ${hexAddress(at)} is left out: ${task}`);
+      if (isSentence(task)) note(say`The task at ${hexAddress(at)} is left out: ${task}`);
       else if (task) tasks.push(task);
     }
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
-    note(`The list of tasks ends after ${tasks.length}: ${error.message}`);
+    note(say`The list of tasks ends after ${tasks.length}: ${error.sentence}`);
   }
   return { tasks, problems };
 }
@@ -75,14 +76,14 @@ async function taskAt(
   description: KernelDescription,
   values: ListValues,
   ids: Set<number>,
-): Promise<Task | string | undefined> {
+): Promise<Task | Sentence | undefined> {
   const { present, id, label, state, waitsFor, current, directory, ofKernel, stackPointer, pushed } =
     description;
   const items = { task: at };
   if (present !== undefined && !(await values.holds(present, items))) return undefined;
   const number = await values.number(id, items);
-  if (number > MAX_TASK_ID) return `Its id ${number} is too large.`;
-  if (ids.has(number)) return `Its id ${number} is taken.`;
+  if (number > MAX_TASK_ID) return say`Its id ${number} is too large.`;
+  if (ids.has(number)) return say`Its id ${number} is taken.`;
   ids.add(number);
   return {
     coroutine,
@@ -99,8 +100,8 @@ async function taskAt(
 }
 
 /** Why a task could not be read. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AdapterError) return error.message;
+function reasonOf(error: unknown): Sentence {
+  if (error instanceof AdapterError) return error.sentence;
   throw error;
 }
 

@@ -11,7 +11,7 @@ import {
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines, Placed } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { isSentence, say, type Sentence } from '../say.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { Frame } from '../stack.ts';
@@ -62,13 +62,13 @@ export class Conditions {
    * @param owner whose code it is in; of a program in ring 3, a hit in other code at that address is none
    * @returns a sentence when its condition is none
    */
-  arm(spec: BreakpointSpec, when: When, coroutines: Coroutines, owner?: Placed): BreakpointSpec | string {
+  arm(spec: BreakpointSpec, when: When, coroutines: Coroutines, owner?: Placed): BreakpointSpec | Sentence {
     const coroutine = spec.coroutine === -1 ? coroutines.current : spec.coroutine;
     const inProgram = owner !== undefined && spec.ring !== undefined;
     const resolved = inProgram ? owner : coroutines.resolve(coroutine, spec.address);
     const frame = staticFrame(resolved, spec.address, coroutine, coroutines, this.memory);
     const compiled = compileWhen(when, frame.names, frame.locate);
-    if (typeof compiled === 'string') return compiled;
+    if (isSentence(compiled)) return compiled;
     const { images } = this.compiled.get(spec.id) ?? {};
     if (!inProgram && !images) {
       this.compiled.set(spec.id, { when, compiled });
@@ -85,7 +85,7 @@ export class Conditions {
     when: When,
     coroutine: CoroutineId,
     coroutines: Coroutines,
-  ): CompiledWhen['filter'] | string {
+  ): CompiledWhen['filter'] | Sentence {
     const { names, locate } = staticFrame(undefined, 0, coroutine, coroutines, this.memory);
     return compileFilter(when, withEventRegisters(names), locate);
   }
@@ -149,7 +149,7 @@ export class Conditions {
     const count = (this.visits.get(id) ?? 0) + 1;
     this.visits.set(id, count);
     const hit = hitCondition?.trim() ? parseHitCondition(hitCondition) : undefined;
-    return hit === undefined || typeof hit === 'string' || isHit(hit, count);
+    return hit === undefined || isSentence(hit) || isHit(hit, count);
   }
 
   private async message(

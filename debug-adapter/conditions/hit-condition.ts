@@ -1,13 +1,14 @@
 /** Hit conditions as people write them: `5`, `== 5`, `>= 5`, `> 5`, `<= 5`, `< 5`, `% 5`. */
+import { say, type Sentence } from '../say.ts';
 import type { HitCondition } from '../../core/protocol/debug-protocol.ts';
 
 const MAX_COUNT = 2 ** 31;
 
 /** @returns a sentence for what is none */
-export function parseHitCondition(text: string): HitCondition | string {
+export function parseHitCondition(text: string): HitCondition | Sentence {
   const [, operator = '', digits] = /^\s*(==?|>=?|<=?|%)?\s*(\d{1,10})\s*$/.exec(text) ?? [];
   const number = Number(digits);
-  const wrong = `"${text}" is no hit condition: write a number, or one of == >= > <= < % before it.`;
+  const wrong = say`"${text}" is no hit condition: write a number, or one of == >= > <= < % before it.`;
   if (digits === undefined) return wrong;
   const made = make(operator, number);
   return made.count >= 1 && made.count <= MAX_COUNT ? made : wrong;

@@ -1,12 +1,14 @@
 /** Messages of log points: text with expressions in braces, `count = {n}, next = {p->next,x}`. `{{` and `}}` are braces. */
 
+import { say, type Sentence } from '../say.ts';
+
 /** Text, or an expression with its format. */
 export type LogPart = { readonly text: string } | { readonly expression: string };
 
 const MAX_PARTS = 64;
 
 /** @returns a sentence for what is no message */
-export function parseLogMessage(message: string): readonly LogPart[] | string {
+export function parseLogMessage(message: string): readonly LogPart[] | Sentence {
   const parts: LogPart[] = [];
   let text = '';
   const flush = () => {
@@ -20,14 +22,14 @@ export function parseLogMessage(message: string): readonly LogPart[] | string {
       at++;
     } else if (letter === '{') {
       const end = closingBrace(message, at);
-      if (end < 0) return `The log message has no "}" for the "{" at column ${at + 1}.`;
+      if (end < 0) return say`The log message has no "}" for the "{" at column ${at + 1}.`;
       flush();
       parts.push({ expression: message.slice(at + 1, end).trim() });
       at = end;
     } else text += letter;
   }
   flush();
-  if (parts.length > MAX_PARTS) return `A log message may have at most ${MAX_PARTS} expressions.`;
+  if (parts.length > MAX_PARTS) return say`A log message may have at most ${MAX_PARTS} expressions.`;
   return parts;
 }
 

@@ -4,7 +4,8 @@
  */
 import type { BreakpointSpec, LoggedValue, LogSpec } from '../../core/protocol/debug-protocol.ts';
 import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from '../values/fail.ts';
+import { isSentence, say, type Sentence } from '../say.ts';
 import type { CType } from '../symbols/types.ts';
 import { littleEndian } from '../symbols/location.ts';
 import { compile, type Names } from '../values/check.ts';
@@ -57,35 +58,31 @@ const isBlank = (text: string | undefined): text is undefined | '' =>
   text === undefined || text.trim() === '';
 
 /** @returns a sentence when something of it is wrong */
-export function compileWhen(when: When, names: Names, locate: Locate): CompiledWhen | string {
+export function compileWhen(when: When, names: Names, locate: Locate): CompiledWhen | Sentence {
   try {
     return compileOrThrow(when, names, locate);
   } catch (error) {
-    if (error instanceof AdapterError) return error.message;
+    if (error instanceof AdapterError) return error.sentence;
     throw error;
   }
 }
 
 /** Condition and hit count for the core alone, of something that is no code. @returns a sentence when that cannot be */
-export function compileFilter(when: When, names: Names, locate: Locate): CompiledWhen['filter'] | string {
+export function compileFilter(when: When, names: Names, locate: Locate): CompiledWhen['filter'] | Sentence {
   const found = compileWhen(when, names, locate);
-  if (typeof found === 'string') return found;
+  if (isSentence(found)) return found;
   return found.late
-    ? `"${when.condition ?? ''}" cannot be evaluated while the machine runs: use globals and registers.`
+    ? say`"${when.condition ?? ''}" cannot be evaluated while the machine runs: use globals and registers.`
     : found.filter;
-}
-
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
 }
 
 function compileOrThrow(when: When, names: Names, locate: Locate): CompiledWhen {
   const condition = isBlank(when.condition) ? undefined : conditionNode(when.condition, names);
   const test = condition && translate(condition, locate);
   const hit = isBlank(when.hitCondition) ? undefined : parseHitCondition(when.hitCondition);
-  if (typeof hit === 'string') fail(hit);
+  if (isSentence(hit)) fail(hit);
   const parts = isBlank(when.logMessage) ? undefined : parseLogMessage(when.logMessage);
-  if (typeof parts === 'string') fail(parts);
+  if (isSentence(parts)) fail(parts);
   const log = parts && compileLog(parts, names, locate);
   const late = (condition !== undefined && !test) || (parts !== undefined && !log);
   if (late) return { filter: {}, late, parts, read: undefined };
@@ -95,8 +92,8 @@ function compileOrThrow(when: When, names: Names, locate: Locate): CompiledWhen 
 
 function conditionNode(text: string, names: Names): Node {
   const { root, changes } = compile(text, names);
-  if (changes) fail(`The condition "${text}" assigns to something: == compares.`);
-  if (!isScalar(root.type)) fail(`The condition "${text}" is no number.`);
+  if (changes) fail(say`The condition "${text}" assigns to something: == compares.`);
+  if (!isScalar(root.type)) fail(say`The condition "${text}" is no number.`);
   return root;
 }
 
@@ -116,7 +113,7 @@ function compileLog(
     if ('text' in part) continue;
     const { expression, format } = splitFormat(part.expression);
     const { root, changes } = compile(expression, names);
-    if (changes) fail(`"${expression}" in the log message assigns to something.`);
+    if (changes) fail(say`"${expression}" in the log message assigns to something.`);
     if (format.count !== undefined || format.list !== undefined) return undefined;
     const reader = readerOf(root, format.style, locate);
     if (!reader) return undefined;

@@ -1,4 +1,5 @@
 /** Breakpoints on code and data. */
+import { type BreakpointState, toldBreakpoint } from '../breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { PHYSICAL_MODE } from '../breakpoint-modes.ts';
 import { dataBreakpointInfo, type DataPlace, portReference, symbolOf } from '../data-breakpoints.ts';
@@ -14,24 +15,31 @@ import {
   setSourceBreakpoints,
 } from './set-breakpoints.ts';
 
+/** In the language of the client. */
+const answer = ({ translate }: SessionContext, states: readonly BreakpointState[]) => ({
+  breakpoints: states.map((state) => toldBreakpoint(state, translate)),
+});
+
 export const breakpoints = {
   async setBreakpoints(context, args) {
-    return { breakpoints: await setSourceBreakpoints(context, args) };
+    return answer(context, await setSourceBreakpoints(context, args));
   },
 
-  async setFunctionBreakpoints({ debuggee, breakpoints: known }, args) {
-    return { breakpoints: await setFunctionBreakpoints(debuggee, known, args) };
+  async setFunctionBreakpoints(context, args) {
+    const { debuggee, breakpoints: known } = context;
+    return answer(context, await setFunctionBreakpoints(debuggee, known, args));
   },
 
-  async setInstructionBreakpoints({ debuggee, breakpoints: known }, args) {
-    return { breakpoints: await setInstructionBreakpoints(debuggee, known, args) };
+  async setInstructionBreakpoints(context, args) {
+    const { debuggee, breakpoints: known } = context;
+    return answer(context, await setInstructionBreakpoints(debuggee, known, args));
   },
 
   async setExceptionBreakpoints(context, { filters = [], filterOptions = [] }) {
     const wanted = [...filters.map((filterId) => ({ filterId })), ...filterOptions];
-    const breakpoints = context.setCatchpoints(wanted);
+    const states = context.setCatchpoints(wanted);
     await context.sendCatchpoints();
-    return { breakpoints };
+    return answer(context, states);
   },
 
   async dataBreakpointInfo(context, args) {
@@ -49,9 +57,9 @@ export const breakpoints = {
   },
 
   async setDataBreakpoints(context, args) {
-    const breakpoints = await setDataBreakpoints(context.debuggee, context.dataBreakpoints, args);
+    const states = await setDataBreakpoints(context.debuggee, context.dataBreakpoints, args);
     await context.sendCatchpoints();
-    return { breakpoints };
+    return answer(context, states);
   },
 } satisfies Handlers;
 

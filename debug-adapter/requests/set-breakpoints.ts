@@ -2,6 +2,7 @@
  * The requests that set breakpoints on code and data: what a client says is checked here, and what has come of it is put in
  * DAP's words. Before there is a machine, source and function breakpoints are remembered.
  */
+import { type BreakpointState, toldBreakpoint } from '../breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint } from '../breakpoints.ts';
 import type { DataBreakpoints } from '../data-breakpoints.ts';
@@ -20,23 +21,20 @@ import {
 import { hex } from '../registers.ts';
 import type { SessionContext } from '../session-context.ts';
 
-type Breakpoints = DebugProtocol.Breakpoint[];
+type Breakpoints = BreakpointState[];
 
 /** Why a breakpoint is none, or not yet. */
 const unbound = ({ message, pending }: Pick<CodeBreakpoint, 'message' | 'pending'>) =>
   message === undefined ? {} : { message, reason: pending ? ('pending' as const) : ('failed' as const) };
 
-export const codeBreakpoint = (breakpoint: CodeBreakpoint): DebugProtocol.Breakpoint => ({
+export const codeBreakpoint = (breakpoint: CodeBreakpoint): BreakpointState => ({
   id: breakpoint.id,
   verified: breakpoint.message === undefined,
   ...unbound(breakpoint),
   ...(breakpoint.specs[0] && { instructionReference: hex(breakpoint.specs[0].address) }),
 });
 
-export const sourceBreakpoint = (
-  client: Counting,
-  breakpoint: SourceBreakpoint,
-): DebugProtocol.Breakpoint => {
+export const sourceBreakpoint = (client: Counting, breakpoint: SourceBreakpoint): BreakpointState => {
   const { id, line, column, requested, pending } = breakpoint;
   return {
     id,
@@ -48,10 +46,10 @@ export const sourceBreakpoint = (
 };
 
 /** The images are others, or elsewhere: binds all breakpoints anew and tells the client. */
-export function rebindBreakpoints({ breakpoints, client, send }: SessionContext): void {
+export function rebindBreakpoints({ breakpoints, client, send, translate }: SessionContext): void {
   for (const bound of breakpoints.rebind()) {
     const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(client, bound);
-    send('breakpoint', { reason: 'changed', breakpoint });
+    send('breakpoint', { reason: 'changed', breakpoint: toldBreakpoint(breakpoint, translate) });
   }
 }
 
@@ -63,17 +61,14 @@ const whenOf = ({ condition, hitCondition, logMessage }: When): When => ({
 });
 
 /** A condition that is none makes a breakpoint that is none. */
-function problemOf(
-  { problems }: CodeBreakpoints,
-  { id }: { readonly id: number },
-): Partial<DebugProtocol.Breakpoint> {
+function problemOf({ problems }: CodeBreakpoints, { id }: { readonly id: number }): Partial<BreakpointState> {
   const message = problems.get(id);
   return message === undefined ? {} : { verified: false, message, reason: 'failed' };
 }
 
-const notYet = (): DebugProtocol.Breakpoint => ({
+const notYet = (): BreakpointState => ({
   verified: false,
-  message: 'There is no machine yet.',
+  message: say`There is no machine yet.`,
   reason: 'pending',
 });
 

@@ -1,6 +1,6 @@
 /** Binary operators of checked expressions: arithmetic on pointers and numbers, comparisons, logic (C11 6.5.5 to 6.5.14). */
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 import { convert, operand, pointerPlus, scalarOperand, strideOf, valueOf } from './check-operands.ts';
 import { commonType, INT, UNSIGNED } from './conversions.ts';
 import type { ArithmeticOperator, BinaryOperator, Comparison } from './syntax.ts';
@@ -8,10 +8,6 @@ import type { Node } from './tree.ts';
 import { isFloat, isInteger, isPointer, targetOf } from './value.ts';
 
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '>', '<=', '>='];
-
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
 
 /** @throws AdapterError for operands that the operator does not take */
 export function checkBinary(operator: Exclude<BinaryOperator, ','>, left: Node, right: Node): Node {
@@ -30,7 +26,7 @@ const isComparison = (operator: string): operator is Comparison => COMPARISONS.i
 function arithmetic(operator: ArithmeticOperator, left: Node, right: Node): Node {
   const whole = !['+', '-', '*', '/'].includes(operator);
   if (whole && [left, right].some(({ type }) => isFloat(type)))
-    fail(`"${operator}" needs whole numbers: one of its operands is a floating-point number.`);
+    fail(say`"${operator}" needs whole numbers: one of its operands is a floating-point number.`);
   // The result of a shift has the type of what is shifted (C11 6.5.7, 3).
   const shift = operator === '<<' || operator === '>>';
   const type = shift ? left.type : commonType(left.type, right.type);
@@ -51,17 +47,21 @@ function pointerArithmetic(operator: ArithmeticOperator, left: Node, right: Node
   if (operator === '-' && isPointer(left.type) && isPointer(right.type)) {
     const scale = strideOf(targetOf(left.type)!);
     if (scale === 0 || scale !== strideOf(targetOf(right.type)!))
-      fail('The difference of two pointers is one of elements: both must point to things of the same size.');
+      fail(
+        say`The difference of two pointers is one of elements: both must point to things of the same size.`,
+      );
     return { kind: 'distance', type: INT, space: undefined, left, right, scale };
   }
-  return fail(`"${operator}" does not take a pointer there: cast it to unsigned to count with the address.`);
+  return fail(
+    say`"${operator}" does not take a pointer there: cast it to unsigned to count with the address.`,
+  );
 }
 
 function comparison(operator: Comparison, left: Node, right: Node): Node {
   const [a, b] = [operand(left), operand(right)];
   const pointers = isPointer(a.type) || isPointer(b.type);
   if (pointers && (isFloat(a.type) || isFloat(b.type)))
-    fail('A pointer cannot be compared with a floating-point number.');
+    fail(say`A pointer cannot be compared with a floating-point number.`);
   const type = pointers ? UNSIGNED : commonType(a.type, b.type);
   return {
     kind: 'comparison',

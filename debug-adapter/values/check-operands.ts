@@ -1,7 +1,7 @@
 /** Operands of checked expressions: decay of arrays and functions, promotions, conversions, what can be pointed to and assigned to. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 import type { CType } from '../symbols/types.ts';
 import { promoted, UNSIGNED } from './conversions.ts';
 import type { Scalar } from './scalar.ts';
@@ -17,10 +17,6 @@ import {
   sizeOf,
   targetOf,
 } from './value.ts';
-
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
 
 export const constant = (value: Scalar, type: CType): Node => ({
   kind: 'constant',
@@ -49,10 +45,10 @@ export function scalarOperand(node: Node): Node {
   const value = valueOf(node);
   if (isScalar(value.type)) return value;
   const { kind } = bare(value.type);
-  if (kind === 'void') fail('A value is needed here, but this is void.');
+  if (kind === 'void') fail(say`A value is needed here, but this is void.`);
   if (isRecord(value.type))
-    fail('A number is needed here, but this is a structure: choose one of its members.');
-  return fail('A number is needed here, but nothing is known of the type of this.');
+    fail(say`A number is needed here, but this is a structure: choose one of its members.`);
+  return fail(say`A number is needed here, but nothing is known of the type of this.`);
 }
 
 /** A scalar after the integer promotions (C11 6.3.1.1, 2). */
@@ -63,7 +59,7 @@ export function operand(node: Node): Node {
 
 export function integerOperand(node: Node): Node {
   const value = operand(node);
-  return isInteger(value.type) ? value : fail('A whole number is needed here.');
+  return isInteger(value.type) ? value : fail(say`A whole number is needed here.`);
 }
 
 export function convert(node: Node, type: CType): Node {
@@ -74,17 +70,19 @@ export function convert(node: Node, type: CType): Node {
 /** @throws AdapterError for what is no modifiable lvalue (C11 6.3.2.1, 1) */
 export function assignable(node: Node): Node {
   if (!isPlace(node) || node.kind === 'text')
-    fail('Only variables, memory and registers can be assigned to: this is a result.');
-  if (arrayOf(node.type)) fail('An array cannot be assigned to: choose one of its elements.');
-  if (!isScalar(node.type) && !isRecord(node.type)) fail('Nothing can be assigned to this: it is no object.');
+    fail(say`Only variables, memory and registers can be assigned to: this is a result.`);
+  if (arrayOf(node.type)) fail(say`An array cannot be assigned to: choose one of its elements.`);
+  if (!isScalar(node.type) && !isRecord(node.type))
+    fail(say`Nothing can be assigned to this: it is no object.`);
   return node;
 }
 
 /** `&node`. @throws AdapterError for what has no address by its kind */
 export function address(node: Node): Node {
   const noAddress = node.kind === 'register' || node.kind === 'msr' || node.kind === 'text';
-  if (noAddress || !isPlace(node)) fail('This value has no address: it lives in a register or is a result.');
-  if (node.kind === 'member' && node.bits !== undefined) fail('A bit field has no size and no address.');
+  if (noAddress || !isPlace(node))
+    fail(say`This value has no address: it lives in a register or is a result.`);
+  if (node.kind === 'member' && node.bits !== undefined) fail(say`A bit field has no size and no address.`);
   return { kind: 'address', type: pointerTo(node.type), space: node.space, object: node };
 }
 
@@ -94,12 +92,12 @@ export function dereference(node: Node): Node {
   const space = pointedSpace(pointer);
   if (!isPointer(pointer.type)) {
     const number = operand(pointer);
-    if (!isInteger(number.type)) fail('A floating-point number is no address.');
+    if (!isInteger(number.type)) fail(say`A floating-point number is no address.`);
     return { kind: 'dereference', type: UNSIGNED, space, address: convert(number, UNSIGNED) };
   }
   const target = targetOf(pointer.type)!;
   if (bare(target).kind === 'void')
-    fail('A "void *" points to nothing known: cast it, for example *(int *)p.');
+    fail(say`A "void *" points to nothing known: cast it, for example *(int *)p.`);
   return { kind: 'dereference', type: target, space, address: pointer };
 }
 
@@ -115,7 +113,7 @@ export function indexed(base: Node, index: Node): Node {
       index: integerOperand(index),
     };
   if (isInteger(base.type) && targetOf(index.type)) return indexed(index, base);
-  if (!isPointer(base.type)) fail('Only arrays and pointers can be indexed.');
+  if (!isPointer(base.type)) fail(say`Only arrays and pointers can be indexed.`);
   return dereference(pointerPlus(base, integerOperand(index)));
 }
 
@@ -137,6 +135,6 @@ export function strideOf(target: CType): number {
   const plain = bare(target);
   if (plain.kind === 'void' || plain.kind === 'function') return 1;
   if ((plain.kind === 'struct' || plain.kind === 'union') && plain.incomplete)
-    fail(`The ${plain.kind} is only declared in the debug information: its size is not known.`);
+    fail(say`The ${plain.kind} is only declared in the debug information: its size is not known.`);
   return sizeOf(plain);
 }

@@ -3,8 +3,8 @@
  * wrong with an expression before anything of the program is read.
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 import type { Location } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import { checkBinary } from './check-binary.ts';
@@ -66,10 +66,6 @@ export interface Names {
   space(prefix: string): Space | undefined;
 }
 
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
-
 /** @throws AdapterError with a sentence about what is wrong */
 export function compile(source: string, names: Names): Compiled {
   return checked(source, parseWith(source, names), names);
@@ -111,7 +107,7 @@ class Checker {
     switch (syntax.kind) {
       case 'integer': {
         const type = literalType(syntax.value, syntax.decimal, syntax.suffix);
-        if (!type) fail(`The number ${syntax.value} does not fit into 64 bits.`);
+        if (!type) fail(say`The number ${syntax.value} does not fit into 64 bits.`);
         return { ...constant(syntax.value, type), space };
       }
       case 'floating': {
@@ -177,7 +173,7 @@ class Checker {
       case 'member':
         return this.member(syntax, space);
       case 'call':
-        return fail('Calling functions of the guest is not possible: it would change its state.');
+        return fail(say`Calling functions of the guest is not possible: it would change its state.`);
     }
   }
 
@@ -198,7 +194,7 @@ class Checker {
     const { changes } = this;
     const node = this.check(syntax, space);
     this.changes = changes;
-    if (node.kind === 'member' && node.bits !== undefined) fail('A bit field has no size and no address.');
+    if (node.kind === 'member' && node.bits !== undefined) fail(say`A bit field has no size and no address.`);
     return node.type;
   }
 
@@ -214,8 +210,8 @@ class Checker {
     const enumerator = scope === undefined ? this.names.enumerator(name, space) : undefined;
     if (enumerator) return constant(enumerator.value, enumerator.type);
     if (scope !== undefined)
-      return fail(`There is no variable "${name}" in a file or function called "${scope}".`);
-    return fail(`There is no variable "${name}" here: it may be in another function or optimised away.`);
+      return fail(say`There is no variable "${name}" in a file or function called "${scope}".`);
+    return fail(say`There is no variable "${name}" here: it may be in another function or optimised away.`);
   }
 
   private register({ name, index }: Extract<Syntax, { kind: 'register' }>, space: Space | undefined): Node {
@@ -224,7 +220,7 @@ class Checker {
       return { kind: 'msr', type, space, index: convert(integerOperand(this.check(index, space)), UNSIGNED) };
     }
     const type = this.names.register(name, space);
-    if (!type) fail(`There is no register "$${name}" in this frame.`);
+    if (!type) fail(say`There is no register "$${name}" in this frame.`);
     return { kind: 'register', type, space, name };
   }
 
@@ -232,7 +228,7 @@ class Checker {
     { space: prefix, operand: inner }: Extract<Syntax, { kind: 'space' }>,
     outer: Space | undefined,
   ): Node {
-    const space = this.names.space(prefix) ?? fail(`There is no coroutine "${prefix}" in this session.`);
+    const space = this.names.space(prefix) ?? fail(say`There is no coroutine "${prefix}" in this session.`);
     if (space.kind !== 'physical') return this.check(inner, space);
     // Names stay those of the frame; the number becomes an address of physical memory.
     const node = operand(this.check(inner, outer));
@@ -257,8 +253,8 @@ class Checker {
       case '-':
       case '~': {
         const value = operand(node);
-        if (isPointer(value.type)) fail(`"${operator}" needs a number: a pointer is none.`);
-        if (operator === '~' && isFloat(value.type)) fail('"~" needs a whole number.');
+        if (isPointer(value.type)) fail(say`"${operator}" needs a number: a pointer is none.`);
+        if (operator === '~' && isFloat(value.type)) fail(say`"~" needs a whole number.`);
         return operator === '+'
           ? value
           : { kind: 'unary', type: value.type, space: undefined, operator, operand: value };
@@ -270,7 +266,7 @@ class Checker {
     this.changes = true;
     const source = isScalar(target.type) ? convert(scalarOperand(value), target.type) : valueOf(value);
     if (!isScalar(target.type) && !sameType(source.type, target.type))
-      fail('Only a structure of the same type can be assigned to a structure.');
+      fail(say`Only a structure of the same type can be assigned to a structure.`);
     return { kind: 'assign', type: target.type, space: target.space, target, value: source, result };
   }
 
@@ -279,7 +275,7 @@ class Checker {
     this.changes = true;
     const size = sizeOf(target.type);
     const used = text.bytes.length - 1;
-    if (used > size) fail(`The string has ${used} characters, but the array only ${size}.`);
+    if (used > size) fail(say`The string has ${used} characters, but the array only ${size}.`);
     const bytes = new Uint8Array(size);
     bytes.set(text.bytes.subarray(0, size));
     const value: Node = { kind: 'text', type: target.type, space: undefined, bytes };
@@ -317,9 +313,9 @@ class Checker {
   private cast(type: CType, node: Node): Node {
     if (bare(type).kind === 'void') return { kind: 'convert', type, space: undefined, operand: node };
     if (!isScalar(type))
-      fail('Only numbers and pointers can be cast: for another view of memory write *(type *)&x.');
+      fail(say`Only numbers and pointers can be cast: for another view of memory write *(type *)&x.`);
     const value = scalarOperand(node);
-    if (isFloat(value.type) && isPointer(type)) fail('A floating-point number is no address.');
+    if (isFloat(value.type) && isPointer(type)) fail(say`A floating-point number is no address.`);
     return { kind: 'convert', type, space: pointedSpace(value), operand: value };
   }
 
@@ -328,7 +324,7 @@ class Checker {
     // GNU C gives void and functions the size 1.
     const one = plain.kind === 'void' || plain.kind === 'function';
     if ((plain.kind === 'struct' || plain.kind === 'union') && plain.incomplete)
-      fail(`The ${plain.kind} is only declared in the debug information: its size is not known.`);
+      fail(say`The ${plain.kind} is only declared in the debug information: its size is not known.`);
     const value = one ? 1 : what === 'sizeof' ? sizeOf(plain) : alignOf(plain);
     return constant(BigInt(value), UNSIGNED);
   }
@@ -354,7 +350,7 @@ class Checker {
     const through = isPointer(node.type) || (arrow && targetOf(node.type) !== undefined);
     const record = through ? dereference(node) : node;
     if (!isPlace(record) && !['conditional', 'comma', 'assign'].includes(record.kind))
-      fail(`".${name}" needs a structure on its left.`);
+      fail(say`".${name}" needs a structure on its left.`);
     return memberNode(record, name);
   }
 }

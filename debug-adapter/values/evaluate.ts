@@ -3,8 +3,8 @@
  * `write`, and nothing is written where there is none.
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 import type { Location } from '../symbols/location.ts';
 import {
   arithmetic,
@@ -41,22 +41,18 @@ export interface Environment extends ValueContext {
   readonly write?: ((place: TypedValue, bytes: Uint8Array) => void) | undefined;
 }
 
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
-
 /** @throws AdapterError with a sentence about what cannot be evaluated, or not here */
 export function evaluate({ root, changes }: Compiled, environment: Environment): TypedValue {
   if (changes && !environment.write)
     fail(
-      'This expression assigns to something: hovers and watches only look, so type it into the debug console.',
+      say`This expression assigns to something: hovers and watches only look, so type it into the debug console.`,
     );
   return new Evaluator(environment).value(root);
 }
 
 /** The value of a constant integer expression. @throws AdapterError when it is not constant */
 export function evaluateConstant(node: Node): bigint {
-  const none = () => fail('A constant is needed here: variables, memory and registers are none.');
+  const none = () => fail(say`A constant is needed here: variables, memory and registers are none.`);
   const value = new Evaluator({
     registers: [],
     readMemory: none,
@@ -64,7 +60,7 @@ export function evaluateConstant(node: Node): bigint {
     register: none,
     msr: none,
   }).scalar(node);
-  return typeof value === 'bigint' ? value : fail('A whole number is needed here.');
+  return typeof value === 'bigint' ? value : fail(say`A whole number is needed here.`);
 }
 
 class Evaluator {
@@ -114,7 +110,7 @@ class Evaluator {
   private msr({ type, index }: Extract<Node, { kind: 'msr' }>): TypedValue {
     const number = Number(this.scalar(index));
     const bytes = this.environment.msr(number);
-    if (!bytes) fail(`This processor has no model-specific register 0x${number.toString(16)}.`);
+    if (!bytes) fail(say`This processor has no model-specific register 0x${number.toString(16)}.`);
     return inRegister(`msr[0x${number.toString(16)}]`, { type, location: { kind: 'value', bytes } });
   }
 
@@ -142,7 +138,7 @@ class Evaluator {
       };
     const length = arrayOf(array.type)?.length ?? 0;
     if (at < 0 || at >= length)
-      fail(`This array has no address and ${length} elements: there is none with index ${at}.`);
+      fail(say`This array has no address and ${length} elements: there is none with index ${at}.`);
     return partOf(array, type, at * size * 8);
   }
 
@@ -189,8 +185,9 @@ class Evaluator {
 
   private addressOf(node: Node): number {
     const { location } = this.value(node);
-    if (location.kind === 'optimised-out') fail(`This value is optimised out: ${location.reason}.`);
-    if (location.kind !== 'memory') fail('This value has no address: it lives in a register or is a result.');
+    if (location.kind === 'optimised-out') fail(say`This value is optimised out: ${location.reason}.`);
+    if (location.kind !== 'memory')
+      fail(say`This value has no address: it lives in a register or is a result.`);
     return location.address >>> 0;
   }
 
@@ -200,12 +197,12 @@ class Evaluator {
 
   private bytes(value: TypedValue): Uint8Array {
     const { location } = value;
-    if (location.kind === 'optimised-out') fail(`This value is optimised out: ${location.reason}.`);
+    if (location.kind === 'optimised-out') fail(say`This value is optimised out: ${location.reason}.`);
     const bytes = bytesOf(value, this.environment);
     if (bytes) return bytes;
-    if (location.kind !== 'memory') fail('This value cannot be read: a part of it was not kept.');
+    if (location.kind !== 'memory') fail(say`This value cannot be read: a part of it was not kept.`);
     const at = `0x${(location.address >>> 0).toString(16).padStart(8, '0')}`;
-    return fail(`This value cannot be read: the memory at ${at} is not mapped.`);
+    return fail(say`This value cannot be read: the memory at ${at} is not mapped.`);
   }
 
   private assign({ target, value, result }: Extract<Node, { kind: 'assign' }>): TypedValue {

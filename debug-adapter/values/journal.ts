@@ -3,8 +3,8 @@
  * expression see them, and whoever evaluates carries them out when all of it has gone well.
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say, type Sentence } from '../say.ts';
 import { GENERAL } from '../registers.ts';
 import {
   type Homes,
@@ -41,13 +41,9 @@ export interface WritableRegisters {
   /** Where the general ones are. */
   readonly homes: Homes;
   /** Why one of them that is nowhere cannot be written. */
-  readonly lost: string;
+  readonly lost: Sentence;
   /** Why those that belong to no frame cannot be written, if they cannot. */
-  readonly fixed: string | undefined;
-}
-
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
+  readonly fixed: Sentence | undefined;
 }
 
 /** Of a register, or of the one that it is a part of. */
@@ -114,7 +110,7 @@ export class Journal implements ValueContext {
     const { location, register, space, type } = place;
     if (register !== undefined && space !== undefined && !isInMemory(location))
       fail(
-        `$${register.name} of another coroutine is not saved in memory: select a frame of that coroutine.`,
+        say`$${register.name} of another coroutine is not saved in memory: select a frame of that coroutine.`,
       );
     if ((location.kind === 'value' || location.kind === 'optimised-out') && register !== undefined)
       this.writeNamed(register, bytes);
@@ -122,7 +118,7 @@ export class Journal implements ValueContext {
   };
 
   private writeNamed({ name, whole, bitOffset }: RegisterPart, bytes: Uint8Array): void {
-    if (!WRITABLE.test(name)) fail(`$${name} cannot be written: it can only be looked at.`);
+    if (!WRITABLE.test(name)) fail(say`$${name} cannot be written: it can only be looked at.`);
     if (this.writable.fixed !== undefined) fail(this.writable.fixed);
     const all = (this.named.get(name) ?? whole ?? bytes).slice();
     all.set(bytes.subarray(0, all.length), bitOffset / 8);
@@ -149,9 +145,9 @@ export class Journal implements ValueContext {
         return;
       }
       case 'optimised-out':
-        return fail(`This value is optimised out: ${location.reason}.`);
+        return fail(say`This value is optimised out: ${location.reason}.`);
       case 'value':
-        return fail('The compiler has made this a constant: it is nowhere where it could be changed.');
+        return fail(say`The compiler has made this a constant: it is nowhere where it could be changed.`);
     }
   }
 
@@ -165,7 +161,7 @@ export class Journal implements ValueContext {
     const old = readLocation(location, size, this.registers, (address, length) =>
       this.readMemory(address, length, where.space),
     );
-    if (!old) return fail('This value cannot be written: the memory or register around it is not there.');
+    if (!old) return fail(say`This value cannot be written: the memory or register around it is not there.`);
     const mask = ((1n << BigInt(bits)) - 1n) << BigInt(bitOffset);
     this.put(location, where, (toNumber(old) & ~mask) | (value << BigInt(bitOffset)), size * 8);
   }
@@ -174,16 +170,16 @@ export class Journal implements ValueContext {
     const there = this.below.readMemory(address, bytes.length, space)?.length ?? 0;
     if (there < bytes.length)
       fail(
-        `Only ${there} of ${bytes.length} bytes at ${hexAddress(address)} are mapped: nothing was written.`,
+        say`Only ${there} of ${bytes.length} bytes at ${hexAddress(address)} are mapped: nothing was written.`,
       );
     this.writes.push({ kind: 'memory', space, address, bytes, ...(isRegister && { isRegister }) });
   }
 
   private putRegister(number: number, value: bigint, bits: number): void {
     const name: string | undefined = GENERAL[number];
-    if (name === undefined) fail('This value is in a register that cannot be written.');
+    if (name === undefined) fail(say`This value is in a register that cannot be written.`);
     const home = this.writable.homes[number];
-    if (!home) return fail(`$${name}: ${this.writable.lost}`);
+    if (!home) return fail(say`$${name}: ${this.writable.lost}`);
     const mask = (1n << BigInt(Math.min(bits, 32))) - 1n;
     const old = BigInt((this.changed[number] ?? 0) >>> 0);
     const written = Number((old & ~mask & 0xffff_ffffn) | (value & mask));

@@ -2,8 +2,8 @@
  * Tokens of a C expression (C11 6.4), and what a debugger adds: `$name` for registers, `file.c::` and `function::` for names
  * that are not visible here.
  */
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 
 interface Place {
   /** First character in the source, and the one behind the last. */
@@ -61,10 +61,6 @@ const ESCAPES: Readonly<Record<string, number>> = {
   e: 27,
 };
 
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
-
 /** The bytes that stand between quotes; characters beyond ASCII are UTF-8. */
 function unescape(body: string): number[] {
   return [...body.matchAll(ESCAPE)].flatMap(([, hex, octal, escaped, plain]) => {
@@ -78,7 +74,7 @@ function unescape(body: string): number[] {
 /** The value of a character constant (C11 6.4.4.4); several characters as gcc packs them, a plain one is signed here. */
 function characterConstant(body: string): bigint {
   const bytes = unescape(body);
-  if (bytes.length > 4) fail(`Four characters fit into an int, but '${body}' has ${bytes.length}.`);
+  if (bytes.length > 4) fail(say`Four characters fit into an int, but '${body}' has ${bytes.length}.`);
   const all = bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
   return BigInt.asIntN(bytes.length === 1 ? 8 : 32, all);
 }
@@ -116,19 +112,25 @@ function next(source: string, at: number): [Body, end: number] {
   }
   if (number) {
     const [word] = /^[\w.]+/.exec(source.slice(at)) ?? [source[at]];
-    fail(`"${word}" is no number of C: write it as 10, 0x1f, 0b101, 017 or 1.5e3, with u, l or f behind it.`);
+    fail(
+      say`"${word}" is no number of C: write it as 10, 0x1f, 0b101, 017 or 1.5e3, with u, l or f behind it.`,
+    );
   }
   if (source[at] === '"' || source[at] === "'")
-    fail(`The ${source[at] === '"' ? 'string' : 'character'} that begins at column ${at + 1} does not end.`);
+    fail(
+      source[at] === '"'
+        ? say`The string that begins at column ${at + 1} does not end.`
+        : say`The character that begins at column ${at + 1} does not end.`,
+    );
   return fail(
-    `"${source[at]}" begins nothing in a C expression: write variables, $registers, numbers and C operators.`,
+    say`"${source[at]}" begins nothing in a C expression: write variables, $registers, numbers and C operators.`,
   );
 }
 
 /** @throws AdapterError naming the character that begins no token. */
 export function tokenize(source: string): Token[] {
   if (source.length > MAX_SOURCE)
-    fail(`The expression has ${source.length} characters: at most ${MAX_SOURCE} can be evaluated.`);
+    fail(say`The expression has ${source.length} characters: at most ${MAX_SOURCE} can be evaluated.`);
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {

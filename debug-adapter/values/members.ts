@@ -1,6 +1,6 @@
 /** Members of structures and unions by name, through anonymous ones (C11 6.7.2.1, 13). */
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 import type { CType, Member } from '../symbols/types.ts';
 import type { Designator, Syntax } from './syntax.ts';
 import type { Node } from './tree.ts';
@@ -8,10 +8,6 @@ import { arrayOf, bare, sizeOf } from './value.ts';
 
 /** Names in a message. */
 const SHOWN = 12;
-
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
 
 /** Where a member lies in its structure, in bits from the least significant one of the first byte. */
 export function bitRange(member: Member): { readonly offset: number; readonly bits: number | undefined } {
@@ -53,13 +49,13 @@ export function memberNames(type: CType, seen = new Set<CType>()): string[] {
 
 function memberOf(type: CType, name: string) {
   const plain = bare(type);
-  if (plain.kind !== 'struct' && plain.kind !== 'union') fail(`".${name}" needs a structure on its left.`);
+  if (plain.kind !== 'struct' && plain.kind !== 'union') fail(say`".${name}" needs a structure on its left.`);
   const found = findMember(plain, name);
   if (found) return found;
   if (plain.incomplete)
-    fail(`The ${plain.kind} is only declared in the debug information: its members are not known.`);
+    fail(say`The ${plain.kind} is only declared in the debug information: its members are not known.`);
   const names = memberNames(plain).slice(0, SHOWN);
-  return fail(`There is no member "${name}": the structure has ${names.join(', ') || 'none'}.`);
+  return fail(say`There is no member "${name}": the structure has ${names.join(', ') || 'none'}.`);
 }
 
 /** @throws AdapterError for what has no such member */
@@ -79,11 +75,11 @@ export function designate(
   for (const step of path) {
     if ('member' in step) {
       const found = memberOf(type, step.member);
-      if (found.bits !== undefined) fail('A bit field has no size and no address.');
+      if (found.bits !== undefined) fail(say`A bit field has no size and no address.`);
       ({ type } = found.member);
       offset += found.offset / 8;
     } else {
-      const array = arrayOf(type) ?? fail('Only an array can be indexed here.');
+      const array = arrayOf(type) ?? fail(say`Only an array can be indexed here.`);
       type = array.element;
       offset += Number(BigInt.asIntN(32, constant(step.index))) * sizeOf(type);
     }

@@ -2,6 +2,7 @@
  * Parses C expressions (C11 6.5) to a syntax tree: all operators, casts, `sizeof`, `_Alignof`, `offsetof`, `container_of`,
  * `typeof`, and the prefixes that choose another address space (`host:`, `guest0:`, `physical:`).
  */
+import { say } from '../say.ts';
 import type { BinaryOperator, ArithmeticOperator, Designator, Syntax, UnaryOperator } from './syntax.ts';
 import { TokenStream } from './token-stream.ts';
 import { parseTypeName, startsType, type TypeParserHost } from './type-parser.ts';
@@ -52,7 +53,7 @@ class Parser implements TypeParserHost {
 
   whole(): Syntax {
     const result = this.expression();
-    if (this.stream.peek().kind !== 'end') this.stream.complain('the end');
+    if (this.stream.peek().kind !== 'end') this.stream.complain(say`the end`);
     return result;
   }
 
@@ -177,7 +178,7 @@ class Parser implements TypeParserHost {
       } else if (stream.isOperator(['.', '->'])) {
         const arrow = stream.isOperator('->');
         stream.take();
-        const name = stream.expectName("a member's name");
+        const name = stream.expectName(say`a member's name`);
         value = { kind: 'member', object: value, name, arrow };
       } else if (stream.isOperator(UPDATES)) {
         const operator = stream.isOperator('++') ? '++' : '--';
@@ -209,7 +210,7 @@ class Parser implements TypeParserHost {
       case 'register':
         return { kind: 'register', name: token.text, index: this.registerIndex(token.text) };
       case 'scope':
-        return { kind: 'name', name: stream.expectName('a name'), scope: token.text };
+        return { kind: 'name', name: stream.expectName(say`a name`), scope: token.text };
       case 'name':
         return this.named(token.text);
       case 'operator':
@@ -218,9 +219,9 @@ class Parser implements TypeParserHost {
           stream.expectOperator(')');
           return value;
         }
-        return stream.fail(`"${token.text}" cannot begin a value.`);
+        return stream.fail(say`"${token.text}" cannot begin a value.`);
       case 'end':
-        return stream.fail('The expression ends where a value is needed.');
+        return stream.fail(say`The expression ends where a value is needed.`);
     }
   }
 
@@ -268,16 +269,16 @@ class Parser implements TypeParserHost {
     }
     if (startsType(this, -1))
       stream.fail(
-        `"${name}" is a type, but a value is needed here: put it in parentheses for a cast, (${name})x.`,
+        say`"${name}" is a type, but a value is needed here: put it in parentheses for a cast, (${name})x.`,
       );
     return { kind: 'name', name, scope: undefined };
   }
 
   private designator(): Designator[] {
     const { stream } = this;
-    const path: Designator[] = [{ member: stream.expectName("a member's name") }];
+    const path: Designator[] = [{ member: stream.expectName(say`a member's name`) }];
     for (;;) {
-      if (stream.acceptOperator('.')) path.push({ member: stream.expectName("a member's name") });
+      if (stream.acceptOperator('.')) path.push({ member: stream.expectName(say`a member's name`) });
       else if (stream.acceptOperator('[')) {
         path.push({ index: this.expression() });
         stream.expectOperator(']');

@@ -1,7 +1,7 @@
 /** Type names as types: words of C here, everything else in the debug information. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 import type { CType } from '../symbols/types.ts';
 import { baseType } from './conversions.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';
@@ -20,10 +20,6 @@ export interface TypeResolver {
 /** More bytes than there are addresses. */
 const MAX_SIZE = 2 ** 32;
 
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
-
 /** @throws AdapterError for a type that is not known or cannot be */
 export function resolveType(syntax: TypeSyntax, resolver: TypeResolver, space: Space | undefined): CType {
   const inner = (type: TypeSyntax) => resolveType(type, resolver, space);
@@ -41,7 +37,7 @@ export function resolveType(syntax: TypeSyntax, resolver: TypeResolver, space: S
     case 'function': {
       const returns = inner(syntax.returns);
       if (['array', 'function'].includes(bare(returns).kind))
-        fail('A function returns no array and no function.');
+        fail(say`A function returns no array and no function.`);
       const { variadic, prototyped } = syntax;
       return { kind: 'function', returns, parameters: syntax.parameters.map(inner), variadic, prototyped };
     }
@@ -52,12 +48,12 @@ export function resolveType(syntax: TypeSyntax, resolver: TypeResolver, space: S
 export function arrayType(element: CType, length: number | undefined): CType {
   const plain = bare(element);
   if (plain.kind === 'function' || plain.kind === 'void')
-    fail('There are no arrays of functions or of void.');
+    fail(say`There are no arrays of functions or of void.`);
   if (
     length !== undefined &&
     (!Number.isSafeInteger(length) || length < 0 || length * sizeOf(element) > MAX_SIZE)
   )
-    fail(`An array cannot have ${length} elements of ${sizeOf(element)} bytes.`);
+    fail(say`An array cannot have ${length} elements of ${sizeOf(element)} bytes.`);
   return plain.kind === 'array'
     ? { kind: 'array', element: plain.element, dimensions: [length, ...plain.dimensions] }
     : { kind: 'array', element, dimensions: [length] };
@@ -70,6 +66,8 @@ const isTypeSyntax = (operand: Syntax | TypeSyntax): operand is TypeSyntax =>
 function named(name: string, { type }: TypeResolver, space: Space | undefined): CType {
   const words = name.split(' ');
   if (BASE_WORDS.includes(words[0]))
-    return baseType(words) ?? fail(`"${name}" is no type of C: for example "unsigned long" and "short" are.`);
-  return type(name, space) ?? fail(`There is no type "${name}" in the debug information.`);
+    return (
+      baseType(words) ?? fail(say`"${name}" is no type of C: for example "unsigned long" and "short" are.`)
+    );
+  return type(name, space) ?? fail(say`There is no type "${name}" in the debug information.`);
 }

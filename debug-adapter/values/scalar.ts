@@ -2,8 +2,8 @@
  * Numbers as expressions compute them: whole numbers as bigint, float and double as number, long double as an 80-bit value;
  * how they become bytes, each other (C11 6.3.1), and more of them (C11 6.5.5 to 6.5.9).
  */
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 import { littleEndian } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import type { Extended } from './extended.ts';
@@ -28,10 +28,6 @@ export const EXTENDED_BYTES = 10;
 /** Precision and smallest power of two of a float. */
 const SINGLE = [24, -149] as const;
 
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
-
 /** The number in the bytes of a scalar type. */
 export function scalarOf(bytes: Uint8Array, type: CType): Scalar {
   if (!isFloat(type)) return integerOf(bytes, type);
@@ -39,7 +35,7 @@ export function scalarOf(bytes: Uint8Array, type: CType): Scalar {
   if (bytes.length === 4) return data.getFloat32(0, true);
   if (bytes.length === 8) return data.getFloat64(0, true);
   if (bytes.length < EXTENDED_BYTES)
-    return fail(`A floating-point number of ${bytes.length} bytes is not known here.`);
+    return fail(say`A floating-point number of ${bytes.length} bytes is not known here.`);
   return { significand: data.getBigUint64(0, true), signExponent: data.getUint16(8, true) };
 }
 
@@ -69,7 +65,9 @@ export function isZero(value: Scalar): boolean {
 /** @throws AdapterError for a floating-point number that no integer is near to */
 function truncate(value: number | Extended): bigint {
   const whole = truncateExtended(typeof value === 'number' ? extendedFromDouble(value) : value);
-  return whole ?? fail('Infinity and NaN are no whole numbers: they cannot be converted to an integer type.');
+  return (
+    whole ?? fail(say`Infinity and NaN are no whole numbers: they cannot be converted to an integer type.`)
+  );
 }
 
 /** A number as a value of a scalar type. @throws AdapterError where C leaves it open what that would be */
@@ -117,7 +115,7 @@ export function arithmetic(operator: ArithmeticOperator, a: Scalar, b: Scalar, t
   if (typeof a === 'bigint' && typeof b === 'bigint')
     return convertScalar(integerArithmetic(operator, a, b, sizeOf(type) * 8), type);
   if (operator !== '+' && operator !== '-' && operator !== '*' && operator !== '/')
-    return fail(`"${operator}" needs whole numbers: one of its operands is a floating-point number.`);
+    return fail(say`"${operator}" needs whole numbers: one of its operands is a floating-point number.`);
   if (typeof a === 'number' && typeof b === 'number') {
     const result = operator === '+' ? a + b : operator === '-' ? a - b : operator === '*' ? a * b : a / b;
     return convertScalar(result, type);
@@ -141,11 +139,11 @@ function integerArithmetic(operator: ArithmeticOperator, a: bigint, b: bigint, b
       return a ^ b;
     case '/':
     case '%':
-      if (b === 0n) fail('Division by zero.');
+      if (b === 0n) fail(say`Division by zero.`);
       return operator === '/' ? a / b : a % b;
     case '<<':
     case '>>':
-      if (b < 0n || b >= BigInt(bits)) fail(`A shift by ${b} is outside of 0 to ${bits - 1}.`);
+      if (b < 0n || b >= BigInt(bits)) fail(say`A shift by ${b} is outside of 0 to ${bits - 1}.`);
       return operator === '<<' ? a << b : a >> b;
   }
 }

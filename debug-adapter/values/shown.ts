@@ -2,8 +2,8 @@
  * An expression with its format specifiers, evaluated to what a view shows: `,[n]` has made an array of it, `,list(…)` knows the
  * structures that hang on it.
  */
-import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { fail } from './fail.ts';
+import { say } from '../say.ts';
 import type { CType } from '../symbols/types.ts';
 import { compile, compileAssignment, type Names } from './check.ts';
 import { asPostfix, pointed } from './children.ts';
@@ -32,10 +32,6 @@ export interface Shown {
 /** Most elements that `,[n]` makes of a pointer. */
 const MAX_COUNT = 1 << 24;
 
-function fail(message: string): never {
-  throw new AdapterError('evaluate-failed', verbatim(message));
-}
-
 /** @throws AdapterError with a sentence about what is wrong with the expression */
 export function evaluateShown(source: string, names: Names, environment: Environment): Shown {
   const { expression, format } = splitFormat(source);
@@ -51,7 +47,7 @@ export function evaluateShown(source: string, names: Names, environment: Environ
 export function assignShown(target: string, value: string, names: Names, environment: Environment): Shown {
   const { expression, format } = splitFormat(target);
   if (format.count !== undefined || format.list)
-    fail('Only single values can be set: choose an element, and set that.');
+    fail(say`Only single values can be set: choose an element, and set that.`);
   const compiled: Compiled = compileAssignment(expression, value, names);
   return {
     value: evaluate(compiled, environment),
@@ -65,9 +61,9 @@ function countOf(source: string, names: Names, environment: Environment): number
   const value = evaluate(compile(source, names), environment);
   const bytes = isInteger(value.type) ? bytesOf(value, environment) : undefined;
   const count = bytes && Number(integerOf(bytes, value.type));
-  if (count === undefined) return fail(`The count [${source}] is no whole number that can be read.`);
+  if (count === undefined) return fail(say`The count [${source}] is no whole number that can be read.`);
   if (count < 0 || count > MAX_COUNT)
-    fail(`The count [${source}] is ${count}: 0 to ${MAX_COUNT} elements can be shown.`);
+    fail(say`The count [${source}] is ${count}: 0 to ${MAX_COUNT} elements can be shown.`);
   return count;
 }
 
@@ -80,7 +76,7 @@ function counted(
   const array = arrayOf(value.type);
   if (isPointer(value.type)) {
     const target =
-      pointed(value, environment) ?? fail('This pointer points to nothing that could have elements.');
+      pointed(value, environment) ?? fail(say`This pointer points to nothing that could have elements.`);
     return {
       value: { ...target, type: arrayType(target.type, count) },
       path: asPostfix(path),
@@ -88,7 +84,7 @@ function counted(
     };
   }
   if (value.location.kind !== 'memory')
-    fail('Only pointers and what lies in memory can be shown as [n] elements.');
+    fail(say`Only pointers and what lies in memory can be shown as [n] elements.`);
   const element = array ? targetOf(value.type)! : value.type;
   const base = array ? path : `(&${asPostfix(path)})`;
   return { value: { ...value, type: arrayType(element, count) }, path: base, list: undefined };

@@ -1,13 +1,13 @@
 /** A position in the tokens of an expression, with the tests and complaints that every parser needs. */
 import { AdapterError } from '../errors.ts';
-import { verbatim } from '../say.ts';
+import { type Said, say, type Sentence } from '../say.ts';
 import { type Token, tokenize } from './lexer.ts';
 
 /** Deepest nesting of an expression or a type. */
 const MAX_DEPTH = 200;
 
-function describe(token: Token, source: string): string {
-  return token.kind === 'end' ? 'the end' : `"${source.slice(token.at, token.end)}"`;
+function describe(token: Token, source: string): Said {
+  return token.kind === 'end' ? say`the end` : `"${source.slice(token.at, token.end)}"`;
 }
 
 export class TokenStream {
@@ -60,7 +60,7 @@ export class TokenStream {
     if (!this.acceptOperator(text)) this.complain(`"${text}"`);
   }
 
-  expectName(what: string): string {
+  expectName(what: Sentence): string {
     const token = this.take();
     if (token.kind === 'name') return token.text;
     this.at--;
@@ -68,19 +68,19 @@ export class TokenStream {
   }
 
   /** Something else is needed here. */
-  complain(needed: string): never {
+  complain(needed: Said): never {
     return this.fail(
-      `The expression needs ${needed} here, but ${describe(this.peek(), this.source)} follows.`,
+      say`The expression needs ${needed} here, but ${describe(this.peek(), this.source)} follows.`,
     );
   }
 
-  fail(message: string): never {
-    throw new AdapterError('evaluate-failed', verbatim(message));
+  fail(sentence: Sentence): never {
+    throw new AdapterError('evaluate-failed', sentence);
   }
 
   /** Parses something that may contain itself. @throws AdapterError when it does so too often */
   nested<T>(parse: () => T): T {
-    if (++this.depth > MAX_DEPTH) this.fail('The expression is nested too deeply.');
+    if (++this.depth > MAX_DEPTH) this.fail(say`The expression is nested too deeply.`);
     const result = parse();
     this.depth--;
     return result;

@@ -2,6 +2,7 @@
  * Parses type names (C11 6.7.7): specifiers and an abstract declarator, such as `const struct task *(*)[4]`. Which other
  * words are types is asked of the caller.
  */
+import { say } from '../say.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -67,7 +68,7 @@ function parseSpecifiers(host: TypeParserHost): TypeSyntax {
     } else if (found || words.length > 0) break;
     else if (TAGS.includes(text)) {
       stream.take();
-      found = { kind: 'named', name: `${text} ${stream.expectName(`the name of a ${text}`)}` };
+      found = { kind: 'named', name: `${text} ${stream.expectName(say`the name of a ${text}`)}` };
     } else if (TYPEOF.includes(text)) {
       stream.take();
       found = parseTypeof(host);
@@ -78,7 +79,7 @@ function parseSpecifiers(host: TypeParserHost): TypeSyntax {
   }
   const base: TypeSyntax | undefined =
     found ?? (words.length > 0 ? { kind: 'named', name: words.join(' ') } : undefined);
-  if (!base) return stream.complain('a type');
+  if (!base) return stream.complain(say`a type`);
   return qualifiers.reduce((type, wrap) => wrap(type), base);
 }
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { describe, expect, it } from 'vitest';
-import { root } from './support/bundle.ts';
+import { guest, root } from './support/bundle.ts';
 import type { Session } from './support/session.ts';
 import { testedAdapter } from './support/tested-adapter.ts';
 
@@ -45,10 +45,31 @@ describe('a client in German', () => {
     expect(await refusal(session, 'stackTrace', { threadId: 1 })).toBe(
       'Es gibt keine Maschine: Starten Sie zuerst eine.',
     );
+    const { breakpoints } = (
+      await session.client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'f' }] })
+    ).body;
+    expect(breakpoints[0]?.message).toMatch(/^Kein geladener Kernel hat eine Funktion "f"/);
     expect(await refusal(session, 'launch', { kernel: ['a'] })).toBe(
       'Die Startoption „kernel“ muss eine Zeichenkette sein, ist aber ein Feld: Berichtigen Sie sie in launch.json.',
     );
   });
+});
+
+it('a client in German is told in German what is wrong with an expression, and why the machine stands', async () => {
+  const { session } = await openIn('de');
+  await session.client.launchRequest({ kernel: guest, stopOnEntry: true } as never);
+  await session.event('initialized');
+  await session.client.configurationDoneRequest();
+  await session.stop();
+  const [frame] = await session.stack(2);
+  const wrong = (expression: string) => refusal(session, 'evaluate', { expression, frameId: frame?.id });
+  expect(await wrong('1 +')).toBe('Der Ausdruck endet, wo ein Wert gebraucht wird.');
+  expect(await wrong('(1')).toBe('Der Ausdruck braucht hier ")", aber es folgt das Ende.');
+  expect(await wrong('1 / 0')).toBe('Division durch null.');
+  expect(await wrong('nothing')).toMatch(/^Hier gibt es keine Variable "nothing"/);
+  await session.client.setExceptionBreakpointsRequest({ filters: ['guest-end'] });
+  await session.client.continueRequest({ threadId: 2 });
+  expect(await session.stop()).toMatchObject({ description: 'Wechsel' });
 });
 
 it.each([undefined, 'en', 'en-us', 'xx', '../l10n/de', ''])(

@@ -241,8 +241,8 @@ function tryExpressions(random: Random, iterations: number): void {
     const { names, environment } = program;
     const journal = new Journal(environment, {
       homes: environment.registers.map((_value, number) => homeOf(random(3), number)),
-      lost: 'it is nowhere.',
-      fixed: random(2) ? undefined : 'Registers are fixed.',
+      lost: { format: 'it is nowhere.', values: [] },
+      fixed: random(2) ? undefined : { format: 'Registers are fixed.', values: [] },
     });
     const writing = journal.environment();
     for (const attempt of [
