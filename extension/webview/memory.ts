@@ -157,10 +157,12 @@ function valuesHere(pane: MemoryPane): TemplateResult {
       ['i32', view.getInt32(0, true).toLocaleString('en-US')],
     );
   if (bytes.length >= 8) values.push(['u64', `0x${view.getBigUint64(0, true).toString(16)}`]);
-  return html`${values.map(
-    ([name, value]) =>
-      html`<span><span class="quiet">${name}</span> <span class="code">${value}</span></span>`,
-  )}`;
+  return html`<span class="values"
+    >${values.map(
+      ([name, value]) =>
+        html`<span><span class="quiet">${name}</span> <span class="code">${value}</span></span>`,
+    )}</span
+  >`;
 }
 
 function draw(): void {
@@ -205,7 +207,7 @@ function draw(): void {
             >
           </div>
           ${virtual.element}
-          <div class="toolbar footer">${whatIsHere()}<span class="spring"></span>${valuesHere(virtual)}</div>
+          <div class="toolbar footer">${whatIsHere()}${valuesHere(virtual)}</div>
         </section>
         <section class="half" aria-label=${t('Physical memory')}>
           <div class="toolbar">
@@ -223,8 +225,7 @@ function draw(): void {
           </div>
           ${physical.element}
           <div class="toolbar footer">
-            <span class="quiet">${t('physical {0}', hex(physical.address))}</span
-            ><span class="spring"></span>${valuesHere(physical)}
+            <span class="quiet">${t('physical {0}', hex(physical.address))}</span>${valuesHere(physical)}
           </div>
         </section>
       </div>`,
