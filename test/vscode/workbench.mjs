@@ -133,6 +133,9 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
       });
     },
 
+    /** Closes the editor in front. Its key does nothing while a terminal has the keyboard. */
+    closeEditor: () => workbench.command('View: Close Editor'),
+
     /** Unfolds a row of a tree. A key can be lost while rows move, so it is tried again. */
     async expand(locator) {
       await locator.waitFor();

@@ -34,10 +34,9 @@ const TASKS = {
 const problem = (page, text) => page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
 
 /** Deletes an open file without a question: its editor is closed first. */
-async function closeAndRemove({ page }, path) {
-  await page.keyboard.press('Control+S');
-  await page.waitForTimeout(300);
-  await page.keyboard.press('Control+F4');
+async function closeAndRemove(workbench, path) {
+  await workbench.command('File: Save');
+  await workbench.closeEditor();
   rmSync(path);
 }
 
@@ -119,7 +118,7 @@ export async function walkthroughStep({ step, workbench }) {
     );
     await page.waitForTimeout(500);
     await workbench.shot('walkthrough');
-    await page.keyboard.press('Control+F4');
+    await workbench.closeEditor();
     await page.keyboard.press('Control+B');
   });
 }
