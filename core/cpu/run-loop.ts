@@ -265,6 +265,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
   }
 
   function runUntil(): Exit {
+    isStuck = false;
     if (exceptions.held() && !exceptions.release()) return Exit.Shutdown;
     for (;;) {
       if (state[DEBUG_HITS] !== 0) {
