@@ -212,13 +212,16 @@ export class Debuggee {
 
   private findImages(event: StoppedEvent): void {
     if (this.disposed) return;
-    const finding = this.stops.findImages(event);
-    if (!finding) {
+    this.forget();
+    const coroutines = this.coroutinesOf(event);
+    if (this.images.areWhereTheyWere(coroutines)) {
+      this.coroutines = coroutines;
       this.onStopped(event);
       return;
     }
     // What cannot be read has no images.
-    void finding
+    void this.stops
+      .locate(event, coroutines)
       .catch(() => undefined)
       .finally(() => {
         if (!this.disposed) this.onStopped(event);
@@ -279,7 +282,7 @@ export class Debuggee {
     this.stacks = new Map();
     if (isKnown) return;
     this.memory.clear();
-    this.coroutines = this.coroutinesOf(event);
+    if (moved || this.coroutines.snapshot !== event.snapshot) this.coroutines = this.coroutinesOf(event);
   }
 
   coroutinesOf({ snapshot }: StoppedEvent): Coroutines {
@@ -293,9 +296,10 @@ export class Debuggee {
     this.shown = shown;
     const atEntry = this.armed.reachesEntry(event);
     if (atEntry || this.armed.passagesChanged) void this.armed.send().catch(() => undefined);
+    // What a person waits for comes first.
+    this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
     const { snapshot } = event;
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
-    this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
     this.companion?.stopped(event);
   }
 
@@ -350,25 +354,30 @@ export class Debuggee {
   /** Goes on at another address of the code segment. The caller tells the client. */
   async moveTo(address: number): Promise<void> {
     const stop = this.lastStop!;
-    const value = (address - stop.snapshot.cpu.segments[1].base) >>> 0;
+    const { eip, linearEip } = stop.snapshot.cpu;
+    const value = (address - (linearEip - eip)) >>> 0;
     await this.request('writeRegister', { name: 'eip', value });
     const snapshot = await this.request('snapshot', {});
     this.adopt({ ...stop, reason: 'step', breakpoints: [], snapshot });
   }
 
   /** Runs one predicate and waits for the stop. */
-  async run(spec: StepSpec): Promise<StoppedEvent> {
-    if (this.pausing && this.lastStop) return { ...this.lastStop, reason: 'pause', breakpoints: [] };
-    let next = this.nextStop(() => this.request('step', spec));
-    for (;;) {
-      const event = await next;
-      if (this.stops.isPlain(event)) return event;
-      const shown = await this.stops.judge(event, (how) => {
-        next = this.nextStop(() => this.request('resumeStep', how));
-        return Promise.resolve();
-      });
-      if (shown) return shown;
-    }
+  run(spec: StepSpec): Promise<StoppedEvent> {
+    if (this.pausing && this.lastStop)
+      return Promise.resolve({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+    return this.judged(this.nextStop(() => this.request('step', spec)));
+  }
+
+  /** The stop that a step leads to for the client. */
+  private async judged(next: Promise<StoppedEvent>): Promise<StoppedEvent> {
+    const event = await next;
+    if (this.stops.isPlain(event)) return event;
+    let going = next;
+    const shown = await this.stops.judge(event, (how) => {
+      going = this.nextStop(() => this.request('resumeStep', how));
+      return Promise.resolve();
+    });
+    return shown ?? this.judged(going);
   }
 
   /** The stop that ends what `begin` begins. */
