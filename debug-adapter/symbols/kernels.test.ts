@@ -5,44 +5,24 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSymbols } from './load.ts';
 import type { SymbolImage } from './image.ts';
-import { type Compiler, gdb, localFiles, run } from './testing/fixtures.ts';
+import { gdb, localFiles } from './testing/fixtures.ts';
 import { ourRows, theirRows } from './testing/line-rows.ts';
+import { buildSample, SAMPLE_VARIANTS } from './testing/sample-kernel.ts';
 import { stripType } from './types.ts';
-
-const SAMPLE = fileURLToPath(new URL('../../samples/hello-guest', import.meta.url));
-/** How a kernel is compiled, but for level and debug information: as its own Makefile has it. */
-const FLAGS =
-  '-m32 -march=i686 -std=gnu11 -ffreestanding -mgeneral-regs-only -fno-pie -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common';
-const VARIANTS = (['gcc', 'clang'] as const).flatMap((compiler) =>
-  ['-O0', '-Og', '-O2'].flatMap((level) =>
-    [4, 5].map((version) => [`${compiler} ${level} DWARF ${version}`, compiler, level, version] as const),
-  ),
-);
 
 const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function build(compiler: Compiler, level: string, version: number): string {
-  const to = join(folder, `${compiler}${level}-${version}`);
-  const debug = `-gdwarf-${version}`;
-  run('make', [
-    ...['-s', '-j2', '-C', SAMPLE, `BUILD=${to}`, `CC=${compiler}`],
-    ...[`CFLAGS=${FLAGS} ${debug} ${level}`, `ASFLAGS=-m32 ${debug}`],
-  ]);
-  return join(to, 'hello-guest.elf');
-}
-
-describe.each(VARIANTS)('a kernel by %s', (_label, compiler, level, version) => {
+describe.each(SAMPLE_VARIANTS)('a kernel by %s', (...variant) => {
   let path: string;
   let image: SymbolImage;
   beforeAll(async () => {
-    path = build(compiler, level, version);
+    path = buildSample(folder, variant);
     image = await loadSymbols(new Uint8Array(readFileSync(path)), 'kernel', path, localFiles);
   });
 
