@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { BootImage } from '../core/protocol/machine-protocol.ts';
+import { inflateOnNode } from '../debug-adapter/inflate-node.ts';
 import { SymbolError } from '../debug-adapter/symbols/errors.ts';
 import type { SymbolImage } from '../debug-adapter/symbols/image.ts';
 import { loadSymbols } from '../debug-adapter/symbols/load.ts';
@@ -11,6 +12,7 @@ const files = {
   read: (path: string) => readFile(path).catch(() => undefined),
   debugFolders: ['/usr/lib/debug'],
   cache: undefined,
+  inflate: inflateOnNode,
 };
 
 /** @throws Problem for a file that cannot have any */

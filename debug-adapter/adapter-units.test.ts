@@ -133,7 +133,7 @@ describe('a line step', () => {
       location: () => ({
         ...{ pc, coroutine: 0, passage: undefined },
         resolved: { image: { ...image, cfaRows: () => rows }, bias: 0 } as never,
-        general: [0, 0, 0, 0, 0x1000],
+        cpu: { general: [0, 0, 0, 0, 0x1000] } as never,
       }),
       caller: () => Promise.resolve(undefined),
     };

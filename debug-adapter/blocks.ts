@@ -99,8 +99,15 @@ export function visibleAt(resolved: Resolved | undefined, pc: number, exact = tr
   if (!resolved) return NOTHING;
   const { image, bias } = resolved;
   const link = (pc - bias) >>> 0;
-  if (shown && (shown.block !== undefined || shown.line !== undefined))
-    return look(image, bias, link, exact, shown);
+  const usual = usuallyAt(image, bias, link, exact);
+  if (shown?.block === undefined && shown?.line === undefined) return usual;
+  const isWanted =
+    usual.isStatement && (usual.line?.line === shown.line || usual.blocks.at(0)?.id === shown.block);
+  return isWanted ? usual : look(image, bias, link, exact, shown);
+}
+
+/** The same without a wish. */
+function usuallyAt(image: SymbolImage, bias: number, link: number, exact: boolean): Visible {
   let places = known.get(image);
   if (!places) known.set(image, (places = new Map()));
   const key = link * 2 + Number(exact);

@@ -25,12 +25,13 @@ import type { Home, Homes, Registers } from './symbols/location.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 const { fields: PAGE } = layouts.co_passage_page;
-/** Code of the host's image that runs only as copies in passage pages: which symbols, and where in the page. */
-const COPIES: readonly { readonly symbols: readonly string[]; readonly field: Field }[] = [
-  { symbols: ['co_passage_sep', 'co_passage_nosep'], field: PAGE.code },
-  { symbols: ['co_emergency'], field: PAGE.emergency_code },
-];
-type Copy = (typeof COPIES)[number];
+/** Code of the host's image that runs only as copies in passage pages: of which symbols, and where in the page. */
+interface Copy {
+  readonly symbols: readonly string[];
+  readonly field: Field;
+}
+const SWITCHING: Copy = { symbols: ['co_passage_sep', 'co_passage_nosep'], field: PAGE.code };
+const COPIES: readonly Copy[] = [SWITCHING, { symbols: ['co_emergency'], field: PAGE.emergency_code }];
 
 /** EAX to EDI, EIP and EFLAGS, in DWARF's order. */
 const REGISTER_COUNT = 10;
@@ -61,12 +62,14 @@ export interface Resolved extends Placed {
   readonly copy?: boolean;
 }
 
-/** Code of the host's image that runs in a passage page. */
+/** A place where code of the host's image may run: in a passage page, as mapped on one of its sides. */
 interface CopiedCode {
   readonly low: number;
-  readonly size: number;
-  readonly resolved: Resolved;
+  readonly copy: Copy;
+  readonly passage: PassageInfo;
 }
+
+const isIn = ({ low, copy }: CopiedCode, pc: number): boolean => pc >= low && pc - low < copy.field[1];
 
 /** Where images are at a stop, beyond what their files say. */
 export interface ImagePlaces {
@@ -228,18 +231,19 @@ export class Coroutines {
   private find(coroutine: CoroutineId, pc: number, cr3?: number): Resolved | undefined {
     const copy = this.copiedCode(pc);
     if (copy) return copy;
-    const holds = ({ image, bias }: Placed) => image.isCode((pc - bias) >>> 0);
+    // Plain loops: every stop comes by, in an engine that is mostly cold.
     // What is really there comes before what the kernel's own file has at the same addresses.
-    const mapped = this.places.mapped(coroutine, cr3 ?? this.cr3Of(coroutine)).find(holds);
-    if (mapped) return mapped;
-    const program = coroutine === HOST && this.images.programs.find((one) => one.isCode(pc));
-    if (program) return { image: program, bias: 0 };
+    for (const placed of this.places.mapped(coroutine, cr3 ?? this.cr3Of(coroutine)))
+      if (placed.image.isCode((pc - placed.bias) >>> 0)) return placed;
+    if (coroutine === HOST)
+      for (const image of this.images.programs) if (image.isCode(pc)) return { image, bias: 0 };
     const image = kernelImage(this.images, coroutine);
     if (!image) return undefined;
+    for (const bias of this.places.biases(coroutine))
+      if (image.isCode((pc - bias) >>> 0)) return { image, bias };
     // Before paging is on a higher-half kernel runs at its physical addresses.
     const loaded = image.loadBias(pc);
-    const biases = [...this.places.biases(coroutine), ...(loaded === undefined ? [] : [loaded])];
-    return biases.map((bias) => ({ image, bias })).find(holds);
+    return loaded !== undefined && image.isCode((pc - loaded) >>> 0) ? { image, bias: loaded } : undefined;
   }
 
   /** Changes when passage pages come and go. */
@@ -277,13 +281,9 @@ export class Coroutines {
 
   /** If `pc` is in the switching code of a passage page: all addresses of that code, on both sides. */
   passageRanges(pc: number): [number, number][] | undefined {
-    for (const passage of this.snapshot.passages) {
-      const ranges = this.addressesOf(passage, PAGE.code).map((low): [number, number] => [
-        low,
-        low + PAGE.code[1],
-      ]);
-      if (ranges.some(([low, high]) => pc >= low && pc < high)) return ranges;
-    }
+    for (const one of this.copies)
+      if (one.copy === SWITCHING && isIn(one, pc))
+        return this.addressesOf(one.passage, SWITCHING.field).map((low) => [low, low + SWITCHING.field[1]]);
     return undefined;
   }
 
@@ -301,24 +301,19 @@ export class Coroutines {
 
   /** The symbols of an address in the copied code of a passage page. */
   private copiedCode(pc: number): Resolved | undefined {
-    this.copied ??= this.findCopies();
-    for (const { low, size, resolved } of this.copied) if (pc >= low && pc - low < size) return resolved;
+    const image = this.hostImage;
+    if (!image) return undefined;
+    for (const one of this.copies) {
+      const origin = isIn(one, pc) ? this.originOf(one.passage, one.copy) : undefined;
+      if (origin !== undefined) return { image, bias: one.low - origin, copy: true };
+    }
     return undefined;
   }
 
-  private findCopies(): CopiedCode[] {
-    const image = this.hostImage;
-    if (!image) return [];
-    return this.snapshot.passages.flatMap((passage) =>
-      COPIES.flatMap((copy) => {
-        const origin = this.originOf(passage, copy);
-        if (origin === undefined) return [];
-        return this.addressesOf(passage, copy.field).map((low) => ({
-          ...{ low, size: copy.field[1] },
-          resolved: { image, bias: low - origin, copy: true },
-        }));
-      }),
-    );
+  private get copies(): readonly CopiedCode[] {
+    return (this.copied ??= this.snapshot.passages.flatMap((passage) =>
+      COPIES.flatMap((copy) => this.addressesOf(passage, copy.field).map((low) => ({ low, copy, passage }))),
+    ));
   }
 
   /** Do the page's first code bytes come from this symbol? */

@@ -6,7 +6,6 @@
  */
 import {
   type CoroutineId,
-  HOST,
   type MachineEvent,
   type Resumption,
   type StepSpec,
@@ -26,7 +25,8 @@ import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { sampleGlobal } from './sample.ts';
-import { type Frame, stackOf } from './stack.ts';
+import { PresentStop } from './present-stop.ts';
+import type { Frame } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
 import { sharePoints } from './shared-points.ts';
 import { Stops } from './judged-stops.ts';
@@ -44,9 +44,7 @@ export interface Companion {
 
 export class Debuggee {
   readonly memory: MemoryCache;
-  coroutines: Coroutines;
   running = false;
-  lastStop: StoppedEvent | undefined;
   private readonly client: MachineClient;
   private readonly conditions: Conditions;
   /** Where the images are at this stop. */
@@ -64,16 +62,14 @@ export class Debuggee {
   private readonly stops: Stops;
   /** Waits for the next stop while a step is under way. */
   private stopWaiter: ((event: StoppedEvent) => void) | undefined;
-  private stacks = new Map<CoroutineId, Promise<Frame[]>>();
-  /** The coroutines that there are; while the machine runs, as of a moment ago. */
-  present: readonly CoroutineId[] = [HOST];
-  /** Which function the present stop is in, where several begin at one address. */
-  shown: Shown | undefined;
+  private readonly present: PresentStop;
+  /** The coroutines that there were a moment ago, while the machine runs. */
+  private heard: readonly CoroutineId[] | undefined;
   readonly steps = new Steps(this);
 
   private constructor(
     client: MachineClient,
-    private readonly plan: LaunchPlan,
+    plan: LaunchPlan,
     private readonly ends: OtherEnds,
     /** False: "run without debugging", no breakpoint is set. */
     debugging: boolean,
@@ -87,7 +83,7 @@ export class Debuggee {
     this.images = new ImagesInMemory(plan, this.memory, (text) => {
       listener.note(text, false);
     });
-    this.coroutines = coroutines;
+    this.present = new PresentStop(client, this.memory, plan, this.images, coroutines);
     this.armed = new ArmedBreakpoints(this, plan, this.images, debugging, breakpoints, this.conditions);
     this.stops = new Stops(this, this.conditions, listener);
   }
@@ -170,10 +166,33 @@ export class Debuggee {
     this.ends.type(bytes);
   }
 
+  get lastStop(): StoppedEvent | undefined {
+    return this.present.event;
+  }
+
+  /** Who is where at the last stop. */
+  get coroutines(): Coroutines {
+    return this.present.coroutines;
+  }
+
+  /** The coroutines that there are. */
+  get living(): readonly CoroutineId[] {
+    return this.heard ?? this.coroutines.all;
+  }
+
+  /** Which function the last stop is in, where several begin at one address. */
+  get shown(): Shown | undefined {
+    return this.present.shown;
+  }
+
+  /** The rows of a coroutine's call stack at the last stop. */
+  stack(coroutine: CoroutineId): Promise<Frame[]> {
+    return this.present.stack(coroutine);
+  }
+
   /** Forgets what was read of the machine: it ran, or memory was written. */
   forget(): void {
-    this.memory.clear();
-    this.stacks = new Map();
+    this.present.forget();
   }
 
   /** Looks at the stopped machine again: registers were written. */
@@ -200,7 +219,7 @@ export class Debuggee {
         return;
       case 'status':
         this.ends.passed(event.virtualNanoseconds, true);
-        this.present = coroutinesWith(event.monitors);
+        this.heard = coroutinesWith(event.monitors);
         this.listener.status({ ...event, running: true });
         return;
       case 'logPoint': {
@@ -216,13 +235,15 @@ export class Debuggee {
 
   private findImages(event: StoppedEvent): void {
     if (this.disposed) return;
-    const finding = this.stops.findImages(event);
-    if (!finding) {
+    const coroutines = this.present.arrive(event);
+    if (this.images.areWhereTheyWere(coroutines)) {
+      this.present.coroutines = coroutines;
       this.onStopped(event);
       return;
     }
     // What cannot be read has no images.
-    void finding
+    void this.stops
+      .locate(event, coroutines)
       .catch(() => undefined)
       .finally(() => {
         if (!this.disposed) this.onStopped(event);
@@ -276,31 +297,21 @@ export class Debuggee {
    * @param moved images are not where they were when it was looked at first
    */
   adopt(event: StoppedEvent, moved = false): void {
-    const isKnown = this.lastStop?.snapshot === event.snapshot && !moved;
-    this.lastStop = event;
-    this.shown = undefined;
-    // Rows depend on what is shown.
-    this.stacks = new Map();
-    if (isKnown) return;
-    this.memory.clear();
-    this.coroutines = this.coroutinesOf(event);
-    this.present = this.coroutines.all;
-  }
-
-  coroutinesOf({ snapshot }: StoppedEvent): Coroutines {
-    return new Coroutines(snapshot, this.plan, this.images);
+    this.present.adopt(event, moved);
+    this.heard = undefined;
   }
 
   /** Makes a stop the current one and tells the client. */
   show(event: StoppedEvent, shown: Shown | undefined = this.shownAt(event)): void {
     this.running = this.pausing = this.stepsForGdb = false;
     this.adopt(event);
-    this.shown = shown;
+    this.present.shown = shown;
     const atEntry = this.armed.reachesEntry(event);
     if (atEntry || this.armed.passagesChanged) void this.armed.send().catch(() => undefined);
+    // What a person waits for comes first.
+    this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
     const { snapshot } = event;
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
-    this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
     this.companion?.stopped(event);
   }
 
@@ -355,25 +366,30 @@ export class Debuggee {
   /** Goes on at another address of the code segment. The caller tells the client. */
   async moveTo(address: number): Promise<void> {
     const stop = this.lastStop!;
-    const value = (address - stop.snapshot.cpu.segments[1].base) >>> 0;
+    const { eip, linearEip } = stop.snapshot.cpu;
+    const value = (address - (linearEip - eip)) >>> 0;
     await this.request('writeRegister', { name: 'eip', value });
     const snapshot = await this.request('snapshot', {});
     this.adopt({ ...stop, reason: 'step', breakpoints: [], snapshot });
   }
 
   /** Runs one predicate and waits for the stop. */
-  async run(spec: StepSpec): Promise<StoppedEvent> {
-    if (this.pausing && this.lastStop) return { ...this.lastStop, reason: 'pause', breakpoints: [] };
-    let next = this.nextStop(() => this.request('step', spec));
-    for (;;) {
-      const event = await next;
-      if (this.stops.isPlain(event)) return event;
-      const shown = await this.stops.judge(event, (how) => {
-        next = this.nextStop(() => this.request('resumeStep', how));
-        return Promise.resolve();
-      });
-      if (shown) return shown;
-    }
+  run(spec: StepSpec): Promise<StoppedEvent> {
+    if (this.pausing && this.lastStop)
+      return Promise.resolve({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+    return this.judged(this.nextStop(() => this.request('step', spec)));
+  }
+
+  /** The stop that a step leads to for the client. */
+  private async judged(next: Promise<StoppedEvent>): Promise<StoppedEvent> {
+    const event = await next;
+    if (this.stops.isPlain(event)) return event;
+    let going = next;
+    const shown = await this.stops.judge(event, (how) => {
+      going = this.nextStop(() => this.request('resumeStep', how));
+      return Promise.resolve();
+    });
+    return shown ?? this.judged(going);
   }
 
   /** The stop that ends what `begin` begins. */
@@ -385,31 +401,5 @@ export class Debuggee {
         reject(toAdapterError(error));
       });
     });
-  }
-
-  /** The rows of a coroutine's call stack at this stop. */
-  stack(coroutine: CoroutineId): Promise<Frame[]> {
-    const { stacks } = this;
-    let known = stacks.get(coroutine);
-    if (!known) {
-      stacks.set(coroutine, (known = this.unwind(coroutine)));
-      known.catch(() => stacks.delete(coroutine));
-    }
-    return known;
-  }
-
-  private async unwind(coroutine: CoroutineId): Promise<Frame[]> {
-    const { coroutines, memory } = this;
-    // Without them the stack is what its own contents say.
-    const { entries } = await this.request('openEntries', { coroutine }).catch(() => ({ entries: [] }));
-    return memory.compute(() =>
-      stackOf(
-        coroutines,
-        coroutine,
-        memory.reader(coroutine),
-        entries,
-        coroutine === coroutines.current ? this.shown : undefined,
-      ),
-    );
   }
 }

@@ -64,8 +64,10 @@ export class ImagesInMemory implements ImagePlaces {
   }
 
   mapped(coroutine: CoroutineId, cr3: number | undefined): readonly Placed[] {
-    const modules = this.modules.of(coroutine).map(({ image }) => ({ image, bias: 0, module: true }));
-    return [...this.programs.in(cr3), ...modules];
+    const programs = this.programs.in(cr3);
+    const modules = this.modules.of(coroutine);
+    if (modules.length === 0) return programs;
+    return [...programs, ...modules.map(({ image }) => ({ image, bias: 0, module: true }))];
   }
 
   // --- what the machine is to tell ----------------------------------------------------------------------------------------
@@ -122,7 +124,7 @@ export class ImagesInMemory implements ImagePlaces {
 
   private isKnownCode(coroutines: Coroutines): boolean {
     const { cpu, coroutine } = coroutines.snapshot;
-    return cpu.cpl !== 0 || coroutines.resolve(coroutine, linearPc(coroutines)) !== undefined;
+    return cpu.cpl !== 0 || coroutines.resolve(coroutine, cpu.linearEip) !== undefined;
   }
 
   /** A new stop: looks at the address spaces that the coroutines have. @returns whether something is not where it was */
@@ -147,7 +149,7 @@ export class ImagesInMemory implements ImagePlaces {
    */
   async locate(coroutines: Coroutines): Promise<boolean> {
     const { cpu, coroutine } = coroutines.snapshot;
-    const pc = linearPc(coroutines);
+    const pc = cpu.linearEip;
     const inKernel = cpu.cpl === 0;
     const resolved = coroutines.resolve(coroutine, pc);
     if (inKernel ? resolved : !this.programs.movable) return false;
@@ -161,11 +163,6 @@ export class ImagesInMemory implements ImagePlaces {
     if (found) await this.look(coroutine, cpu.cr3);
     return found;
   }
-}
-
-/** Where the processor is. */
-function linearPc({ snapshot: { cpu } }: Coroutines): number {
-  return (cpu.segments[1].base + cpu.eip) >>> 0;
 }
 
 /** Are these bytes at an address an image's? */

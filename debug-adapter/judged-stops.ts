@@ -18,10 +18,8 @@ interface Machine {
   readonly coroutines: Coroutines;
   /** It has been asked to stop. */
   readonly pausing: boolean;
-  coroutinesOf(event: StoppedEvent): Coroutines;
   /** Makes a stop the current one without telling the client. @param moved images are not where they were */
   adopt(event: StoppedEvent, moved?: boolean): void;
-  forget(): void;
   stack(coroutine: CoroutineId): Promise<Frame[]>;
 }
 
@@ -32,14 +30,8 @@ export class Stops {
     private readonly listener: DebuggeeListener,
   ) {}
 
-  /** Finds out where images are before anybody asks for their symbols; nothing when they are where they were. */
-  findImages(event: StoppedEvent): Promise<void> | undefined {
-    this.machine.forget();
-    const coroutines = this.machine.coroutinesOf(event);
-    return this.machine.images.areWhereTheyWere(coroutines) ? undefined : this.locate(event, coroutines);
-  }
-
-  private async locate(event: StoppedEvent, coroutines: Coroutines): Promise<void> {
+  /** Finds out where images are, before anybody asks for their symbols. */
+  async locate(event: StoppedEvent, coroutines: Coroutines): Promise<void> {
     const { images } = this.machine;
     const gone = await images.begin(coroutines);
     const found = await images.locate(coroutines);

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterHost, OpenAll } from './adapter-host.ts';
 import { readSymbolsOf } from './file-parts-node.ts';
+import { inflateOnNode } from './inflate-node.ts';
 import { listenForGdb } from './gdb/listen-node.ts';
 import { createFolderCache, userCacheFolder } from './symbol-cache-node.ts';
 import { createNodeMachineWorkerIn } from './worker-node.ts';
@@ -32,6 +33,7 @@ export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
   return {
     readFile: (path) => readFile(path),
     readSymbols: readSymbolsOf,
+    inflate: inflateOnNode,
     async listFolder(path) {
       const entries = await readdir(path, { withFileTypes: true });
       return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));

@@ -92,30 +92,55 @@ export function regionsOf(
   const regions: MappedRange[] = [];
   let next = 0;
   for (let n = 0; n < start.length; n++) {
-    const [low, high] = [start[n], last[n]];
-    const flagText = texts.get(flags[n]) ?? '';
-    const usual = usualKind(low, high, physical[n], flags[n]);
-    const piece = (from: number, to: number, region: RegionKind): MappedRange => {
-      const at = physical[n] + (from - low);
-      // All fields at once: of tens of thousands of objects each field that is added later is one more object.
-      return region === 'device'
-        ? { start: from, last: to, physical: at, flags: flagText, region }
-        : { start: from, last: to, physical: at, flags: flagText, region, owner: HOST_THREAD };
-    };
+    const low = start[n];
+    const high = last[n];
     while (next < known.length && known[next].last < low) next++;
-    let from = low;
-    for (let k = next; k < known.length && known[k].start <= high; k++) {
-      const { start: begin, last: end, kind, name } = known[k];
-      if (begin > from) regions.push(piece(from, begin - 1, usual));
-      const to = Math.min(end, high);
-      const named = piece(Math.max(from, begin), to, kind);
-      if (name !== '') named.name = name;
-      regions.push(named);
-      from = to + 1;
-    }
-    if (from <= high) regions.push(piece(from, high, usual));
+    const whole = rangeOf(
+      low,
+      high,
+      physical[n],
+      texts.get(flags[n])!,
+      usualKind(low, high, physical[n], flags[n]),
+    );
+    if (next === known.length || known[next].start > high) regions.push(whole);
+    else splitAt(whole, known, next, regions);
   }
   return regions;
+}
+
+// All fields at once: of tens of thousands of objects each field that is added later is one more object.
+const rangeOf = (
+  start: number,
+  last: number,
+  physical: number,
+  flags: string,
+  region: RegionKind,
+): MappedRange =>
+  region === 'device'
+    ? { start, last, physical, flags, region }
+    : { start, last, physical, flags, region, owner: HOST_THREAD };
+
+/** A range in pieces: what landmarks, from the first that it reaches on, have of it, and what is between them. */
+function splitAt(
+  whole: MappedRange,
+  known: readonly Landmark[],
+  first: number,
+  regions: MappedRange[],
+): void {
+  const { start, last, physical, flags, region: usual } = whole;
+  const piece = (from: number, to: number, region: RegionKind) =>
+    rangeOf(from, to, physical + (from - start), flags, region);
+  let from = start;
+  for (let k = first; k < known.length && known[k].start <= last; k++) {
+    const { start: begin, last: end, kind, name } = known[k];
+    if (begin > from) regions.push(piece(from, begin - 1, usual));
+    const to = Math.min(end, last);
+    const named = piece(Math.max(from, begin), to, kind);
+    if (name !== '') named.name = name;
+    regions.push(named);
+    from = to + 1;
+  }
+  if (from <= last) regions.push(piece(from, last, usual));
 }
 
 /** What a range is that no landmark names. */

@@ -125,7 +125,7 @@ export class SessionContext {
 
   sendStatus(status: MachineStatus): void {
     // The client has asked for threads when the machine was set going: news are guests that have started since.
-    if (status.running && this.debuggee && this.debuggee.present.length > 1)
+    if (status.running && this.debuggee && this.debuggee.living.length > 1)
       this.tellCoroutines(this.debuggee);
     this.send('colinux/status', {
       running: status.running,
@@ -238,7 +238,7 @@ export class SessionContext {
     if (!awareness || this.machine().running) return awareness?.known ?? [];
     const tasks = await awareness.tasks();
     if (awareness === this.awareness && this.debuggee)
-      this.tellThreads([...this.debuggee.present.map(threadOf), ...tasks.map(threadOfTask)]);
+      this.tellThreads([...this.debuggee.living.map(threadOf), ...tasks.map(threadOfTask)]);
     return tasks;
   }
 
@@ -339,8 +339,8 @@ export class SessionContext {
   }
 
   /** Tasks stay as they were known. */
-  private tellCoroutines({ present }: Debuggee): void {
-    this.tellThreads([...present.map(threadOf), ...[...this.knownThreads].filter(isThreadOfTask)]);
+  private tellCoroutines({ living }: Debuggee): void {
+    this.tellThreads([...living.map(threadOf), ...[...this.knownThreads].filter(isThreadOfTask)]);
   }
 
   private awarenessOf(debuggee: Debuggee, known: readonly Task[] = []): Awareness {

@@ -4,7 +4,13 @@
  * A step is a short conversation: the machine runs a predicate at full speed and stops; the rules here decide whether
  * the place it came to is one where a person wants to be (the start of a statement) or how to go on.
  */
-import type { CoroutineId, FrameRules, MachineEvent, StepSpec } from '../core/protocol/machine-protocol.ts';
+import type {
+  CoroutineId,
+  CpuSnapshot,
+  FrameRules,
+  MachineEvent,
+  StepSpec,
+} from '../core/protocol/machine-protocol.ts';
 import { type Block, type Shown, type Visible, visibleAt } from './blocks.ts';
 import type { Resolved } from './coroutines.ts';
 
@@ -21,8 +27,7 @@ export interface StepHost {
     resolved: Resolved | undefined;
     /** All addresses of the passage code, when the CPU is in it. */
     passage: [number, number][] | undefined;
-    /** EAX to EDI. */
-    general: readonly number[];
+    cpu: CpuSnapshot;
   };
   /** Return address of the innermost frame and the ESP its caller will have; `undefined` without a caller. */
   caller(stopped: StoppedEvent): Promise<{ pc: number; stack: number } | undefined>;
@@ -56,10 +61,11 @@ const ROW = 4;
 
 /** How the frame at a place is told from others of its function; `undefined` where the debug information does not say. */
 function frameRules(place: Place): FrameRules | undefined {
-  const { resolved, general } = place;
+  const { resolved } = place;
   const entry = functionOf(place);
   const linked = entry === undefined ? undefined : resolved?.image.cfaRows(entry);
   if (!resolved || !linked) return undefined;
+  const { general } = place.cpu;
   const pc = linkPc(place);
   const rows = Uint32Array.from(linked);
   let cfa: number | undefined;
@@ -136,10 +142,9 @@ async function stepFrom(
     const ranges = below?.ranges ?? lineRanges(here);
     // Nothing in the passage code is a call that comes back: its steps go with the crossing.
     const overHere = over && !here.passage;
-    const frame = overHere ? frameRules(here) : undefined;
     stopped = await host.run(
       ranges.length > 0
-        ? { kind: 'range', ranges, over: overHere, frame }
+        ? { kind: 'range', ranges, over: overHere, frame: overHere ? frameRules(here) : undefined }
         : { kind: 'instruction', over: overHere },
     );
     if (stopped.reason !== 'step') return { stopped };

@@ -42,8 +42,7 @@ export class Steps {
       return;
     }
     if (byInstruction) {
-      const { segments, eip } = start.snapshot.cpu;
-      const crossing = this.machine.coroutines.passageRanges((segments[1].base + eip) >>> 0) !== undefined;
+      const crossing = this.machine.coroutines.passageRanges(start.snapshot.cpu.linearEip) !== undefined;
       this.machine.show(await this.machine.run({ kind: 'instruction', over: over && !crossing }));
       return;
     }
@@ -64,14 +63,13 @@ export class Steps {
   private stepHost(): StepHost {
     return {
       run: (spec) => this.machine.run(spec),
-      location: ({ snapshot }) => {
-        const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
+      location: ({ snapshot: { cpu, coroutine } }) => {
+        const { coroutines } = this.machine;
+        const pc = cpu.linearEip;
         return {
-          pc,
-          coroutine: snapshot.coroutine,
-          resolved: this.machine.coroutines.resolve(snapshot.coroutine, pc),
-          passage: this.machine.coroutines.passageRanges(pc),
-          general: snapshot.cpu.general,
+          ...{ pc, coroutine, cpu },
+          resolved: coroutines.resolve(coroutine, pc),
+          passage: coroutines.passageRanges(pc),
         };
       },
       caller: ({ snapshot }) => this.callerOf(snapshot.coroutine),

@@ -104,7 +104,7 @@ async function tellRecords(context: SessionContext): Promise<void> {
 
 /** The source line at which the machine stands, if it is known. */
 function placeOf({ coroutines }: Debuggee, { snapshot }: StoppedEvent): SourcePosition | undefined {
-  const pc = (snapshot.cpu.segments[1].base + snapshot.cpu.eip) >>> 0;
+  const pc = snapshot.cpu.linearEip;
   const resolved = coroutines.resolve(snapshot.coroutine, pc);
   const line = resolved?.image.lineAt((pc - resolved.bias) >>> 0);
   return line && line.line > 0 ? line : undefined;

@@ -12,6 +12,7 @@ export function symbolFiles(host: AdapterHost): SymbolFiles {
     read: (path) => host.readFile(path).catch(() => undefined),
     debugFolders: host.debugFolders ?? [],
     cache: host.symbolCache,
+    ...(host.inflate && { inflate: host.inflate }),
   };
 }
 

@@ -15,6 +15,8 @@ import type { SymbolImage } from './symbols/image.ts';
 /** Most places where one program is looked for: kernels put them at the same few. */
 const MAX_BIASES = 16;
 
+const NOWHERE: readonly Placed[] = [];
+
 interface Program {
   readonly code: ImageCode;
   readonly movable: boolean;
@@ -53,7 +55,7 @@ export class UserPrograms {
 
   /** The programs in the address space of a CR3; none in one that nobody has looked at. */
   in(cr3: number | undefined): readonly Placed[] {
-    return (cr3 !== undefined && this.found.get(cr3)) || [];
+    return (cr3 !== undefined && this.found.get(cr3)) || NOWHERE;
   }
 
   /** A new stop: nothing was looked at yet. */

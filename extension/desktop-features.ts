@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { readSymbolsOf } from '../debug-adapter/file-parts-node.ts';
+import { inflateOnNode } from '../debug-adapter/inflate-node.ts';
 import { listenForGdb } from '../debug-adapter/gdb/listen-node.ts';
 import { createFolderCache } from '../debug-adapter/symbol-cache-node.ts';
 import { createNodeMachineWorker } from '../debug-adapter/worker-node.ts';
@@ -42,6 +43,7 @@ export function desktopFeatures(context: vscode.ExtensionContext, log: vscode.Lo
     debugFolders: ['/usr/lib/debug'],
     symbolCache: (storage) => createFolderCache(join(storage.fsPath, 'symbols')),
     readSymbols: readSymbolsOf,
+    inflate: inflateOnNode,
     readPart: async (uri, offset, length) => {
       if (uri.scheme !== 'file') return readPartOfWhole(uri, offset, length);
       const file = await open(uri.fsPath, 'r');

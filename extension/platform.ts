@@ -24,6 +24,8 @@ export interface Platform {
   readonly listenForGdb?: AdapterHost['listenForGdb'];
   /** Keeps symbol indexes in the extension's own storage; without it (in a browser) they are built each time. */
   symbolCache?(storage: vscode.Uri): SymbolCache;
+  /** `AdapterHost.inflate`. */
+  readonly inflate?: AdapterHost['inflate'];
   /** Folders of separate debug files. */
   readonly debugFolders: readonly string[];
   /** Can folders be shared with guests? */

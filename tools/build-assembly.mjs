@@ -5,18 +5,24 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
-/** Where there is an `assembly` folder, and what the constant in `generated.ts` beside it is called. */
+/** Where there is an `assembly` folder, what the constant in `generated.ts` beside it is called, and whose sources it uses. */
 export const RINGS = { folder: 'core/cpu/rings', constant: 'RINGS_WASM' };
+export const DIRECT = { folder: 'core/cpu/direct', constant: 'DIRECT_WASM', uses: [RINGS.folder] };
 const MODULES = [
   { folder: 'core/softfloat', constant: 'SOFTFLOAT_WASM' },
   { folder: 'core/cpu/string', constant: 'BULK_WASM' },
   RINGS,
+  DIRECT,
 ];
 
-function isUpToDate(sources, target) {
+const sourcesOf = (folder) => join(root, folder, 'assembly');
+
+function isUpToDate({ folder, uses = [] }, target) {
   if (!existsSync(target)) return false;
   const made = statSync(target).mtimeMs;
-  return readdirSync(sources).every((name) => statSync(join(sources, name)).mtimeMs < made);
+  const isOlder = (sources) =>
+    readdirSync(sources).every((name) => statSync(join(sources, name)).mtimeMs < made);
+  return [folder, ...uses].map(sourcesOf).every(isOlder);
 }
 
 /**
@@ -24,7 +30,7 @@ function isUpToDate(sources, target) {
  * @returns the TypeScript module with the WebAssembly
  */
 export async function compileAssembly({ folder, constant }, change = (_name, text) => text) {
-  const sources = join(root, folder, 'assembly');
+  const sources = sourcesOf(folder);
   const { default: asc } = await import('assemblyscript/asc');
   const files = new Map();
   const { error, stderr } = await asc.main(
@@ -50,7 +56,7 @@ export async function compileAssembly({ folder, constant }, change = (_name, tex
 
 async function build(module) {
   const target = join(root, module.folder, 'generated.ts');
-  if (isUpToDate(join(root, module.folder, 'assembly'), target)) return;
+  if (isUpToDate(module, target)) return;
   writeFileSync(target, await compileAssembly(module));
 }
 

@@ -1,13 +1,13 @@
 /** The processor: wires its parts together, and is its door for the machine and the debugger. */
 import { type Tier, TIERS, USUAL_TIER } from '../jit/tier.ts';
 import { createTranslator } from '../jit/translator.ts';
-import { BRANCH_RECORDS } from '../memory/layout.ts';
+import { BRANCH_RECORDS, PAGE_SIZE, STOPS_BASE } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './paging/access.ts';
 import { type Block, createCodeCache } from './decode/code-cache.ts';
 import { createControlRegisters } from './system/control-registers.ts';
-import { type CpuModel, createCpuid, flagBits, MODELS, signature } from './system/cpuid.ts';
+import { type CpuModel, createCpuid, Feature, flagBits, MODELS, signature } from './system/cpuid.ts';
 import { createDebuggerAccess, type DebuggerAccess } from './system/debugger-access.ts';
 import { createMsrs } from './system/msr-registers.ts';
 import { createDebugRegisters } from './interrupts/debug-registers.ts';
@@ -15,6 +15,8 @@ import { createDecoder } from './decode/decoder.ts';
 import { cellsOf, type ExecutionObserver, observeMap, type OpcodeCell } from './decode/observe.ts';
 import { createSplits } from './decode/splits.ts';
 import { createFetch, STOP_AT_NEW_CODE } from './decode/fetch.ts';
+import { createDirect } from './direct/direct.ts';
+import { createHeat, MOST_HEAT } from './direct/heat.ts';
 import type { CpuEnv, CpuEvents, CpuHooks, PortIo } from './env.ts';
 import { createExceptions, type FaultCause } from './interrupts/exceptions.ts';
 import { createFaults } from './interrupts/fault.ts';
@@ -85,7 +87,7 @@ export const NO_EVENTS: CpuEvents = {
   exception: () => false,
   controlWrite: () => undefined,
   msrWrite: () => undefined,
-  watchedCode: { pages: undefined, admits: () => true },
+  watchedCode: { pages: undefined, anywhere: false, admits: () => true },
   newCode: () => false,
 };
 
@@ -215,7 +217,16 @@ export function createCpu(
   if (bus.onExecute) observeMap(map, views, bus.onExecute);
   const decoder = createDecoder(map, faults);
 
-  const cache = createCodeCache(memory, mmu.protectCode);
+  const options = bus.onExecute ? undefined : TIERS[tier];
+  const heat = createHeat(memory.wasm);
+  // It knows the instructions that the P6 family has.
+  const direct =
+    options?.direct === true && (model.features & Feature.CMOV) !== 0
+      ? createDirect(views, memory.wasm, mmu, Math.min(options.threshold, MOST_HEAT + 1))
+      : undefined;
+  const cache = createCodeCache(memory, mmu.protectCode, (physical) => {
+    heat.set(physical, 0);
+  });
   memory.onCodeWrite = (physical, length) => {
     if (cache.invalidate(physical, length)) state[BREAK] |= Break.Code;
   };
@@ -223,23 +234,23 @@ export function createCpu(
   const guard = createGuard();
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
-  const kept = createSplits(cache);
+  const kept = createSplits(cache, new Uint8Array(memory.wasm.buffer, STOPS_BASE, PAGE_SIZE));
   /** The interpreter must begin a block at this linear address: it may stop there. */
   const mayStop = (linear: number) =>
     stops.breakpoints.near(linear >>> 0) || debug.pageOffsets.has(linear & 0xfff);
-  const options = bus.onExecute ? undefined : TIERS[tier];
   const translator =
     options &&
     createTranslator(
       views,
       memory.wasm,
       mmu,
-      cache,
       faults,
       noteBranch,
       softfloat,
       rings,
       { mayStop, meet: kept.meet, passes: guard.passes },
+      (linear, physical) => warmBlock(linear, physical, options.heat),
+      heat,
       options,
     );
   const splits = {
@@ -249,9 +260,17 @@ export function createCpu(
     near: mayStop,
   };
 
-  // Where code is translated before it runs for the first time, it is kept by then.
-  const keeps = options?.threshold === 1;
+  // What is translated next is kept by then.
+  const keeps = (physical: number) => options !== undefined && heat.of(physical) + 1 >= options.threshold;
   const fetch = createFetch(views, memory, mmu, decoder, cache, faults, splits, events, keeps);
+  /** The block at a linear address, decoded if it has run so often. */
+  function warmBlock(linear: number, physical: number, least: number): Block | undefined {
+    let block = cache.find(physical, true);
+    if (!direct) return block;
+    if (!block && physical < memory.size && heat.of(physical) >= least) block = fetch.keep(linear, physical);
+    if (block?.indirect && block.targets === undefined) direct.noteTargets(block);
+    return block;
+  }
   const exceptions = createExceptions(views, interrupts, events, faults);
 
   function noteBranch(from: number): void {
@@ -261,7 +280,7 @@ export function createCpu(
   }
 
   const { run, runsAgain } = createRunLoop({
-    ...{ views, faults, interrupts, exceptions, nmi, debug, events, guard, stops, translator, fetch },
+    ...{ views, faults, interrupts, exceptions, nmi, debug, events, guard, stops, translator, fetch, direct },
     acknowledgeInterrupt: bus.acknowledgeInterrupt,
     noteBranch,
   });
@@ -312,6 +331,8 @@ export function createCpu(
       state[DR7] = 0;
       debug.update();
       cache.clear();
+      direct?.renew();
+      heat.renew();
       translator?.renew();
       mmu.flush(true);
     },
@@ -369,9 +390,9 @@ export function createCpu(
       const here = state[EIP];
       state[EIP] = eip;
       try {
-        // What is fetched twice is kept.
-        fetch();
-        return fetch();
+        // What is decoded twice is kept.
+        if (!fetch.find()) fetch.decode();
+        return fetch.find() ?? fetch.decode();
       } catch (error) {
         if (error !== faults.fault && error !== STOP_AT_NEW_CODE) throw error;
         return undefined;

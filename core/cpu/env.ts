@@ -26,6 +26,8 @@ export interface PortIo {
 export interface WatchedCode {
   /** One byte for each linear page, 1 where it is; `undefined`: nowhere. */
   pages: Uint8Array | undefined;
+  /** Somebody waits for code that is executed for the first time, wherever it is. */
+  anywhere: boolean;
   /** Is no code of a translation to be told of, whatever it executes? */
   admits(translation: Translation): boolean;
 }

@@ -10,7 +10,8 @@
 import type { Translator } from '../jit/translator.ts';
 import { Outcome } from '../jit/translator.ts';
 import type { Block } from './decode/code-cache.ts';
-import { STOP_AT_NEW_CODE } from './decode/fetch.ts';
+import { type Fetch, STOP_AT_NEW_CODE } from './decode/fetch.ts';
+import { type Direct, Ended } from './direct/direct.ts';
 import type { CpuEvents } from './env.ts';
 import type { Guard } from './guard.ts';
 import type { DebugRegisters } from './interrupts/debug-registers.ts';
@@ -89,8 +90,8 @@ export interface RunLoopParts {
   readonly guard: Guard;
   readonly stops: Stops;
   readonly translator: Translator | undefined;
-  /** The block at CS:EIP. @throws CpuFault when the fetch faults */
-  fetch(): Block;
+  readonly fetch: Fetch;
+  readonly direct: Direct | undefined;
   acknowledgeInterrupt(): number;
   /** Records the branch that has just been taken from a linear address. */
   noteBranch(from: number): void;
@@ -104,7 +105,7 @@ export interface RunLoop {
 
 export function createRunLoop(parts: RunLoopParts): RunLoop {
   const { views, faults, interrupts, exceptions, nmi, debug, events, guard, stops, translator } = parts;
-  const { fetch, acknowledgeInterrupt, noteBranch } = parts;
+  const { fetch, direct, acknowledgeInterrupt, noteBranch } = parts;
   const { state, doubles, segBase } = views;
   const { raise: raiseException } = exceptions;
 
@@ -192,6 +193,26 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
     }
   }
 
+  /** The next instruction cannot be run straight from its bytes. */
+  let isStuck = false;
+  const seesEachBlock = () =>
+    stops.tracer !== undefined ||
+    guard.isSet() ||
+    events.watchedCode.pages !== undefined ||
+    events.watchedCode.anywhere ||
+    debug.pageOffsets.size > 0;
+  /**
+   * Runs code straight from its bytes, if that may be and can be done.
+   * @param begun the block has been counted, and is to be run so although it may be hot
+   */
+  function runDirect(limit: number, begun: boolean): boolean {
+    if (!direct || isStuck || seesEachBlock()) return false;
+    const count = direct.run(limit, begun);
+    isStuck = direct.ended() === Ended.Stuck;
+    doubles[Double.Retired] += count;
+    return count > 0;
+  }
+
   function retire(count: number, branched: boolean): void {
     const ticks = count + state[EXTRA];
     doubles[Double.Retired] += ticks;
@@ -244,6 +265,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
   }
 
   function runUntil(): Exit {
+    isStuck = false;
     if (exceptions.held() && !exceptions.release()) return Exit.Shutdown;
     for (;;) {
       if (state[DEBUG_HITS] !== 0) {
@@ -264,9 +286,12 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
         continue;
       }
       if (state[HALTED] !== 0) return Exit.Halted;
+      const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
       let block: Block;
       try {
-        block = fetch();
+        const found = fetch.find();
+        if (!found && runDirect(limit, false)) continue;
+        block = found ?? fetch.decode();
       } catch (error) {
         if (error === STOP_AT_NEW_CODE) return Exit.Event;
         if (error !== faults.fault) throw error;
@@ -294,12 +319,15 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
         }
       }
       if (guard.isSet() && guard.leaves(block, (segBase[CS] + state[EIP]) >>> 0)) return Exit.Guard;
-      const limit = remaining < 0x4000_0000 ? remaining : 0x4000_0000;
       // RF holds for one instruction, which has met no breakpoint now, and is cleared at its start; IRET may set it again
       // (SDM vol. 3B, 17.3.1.1).
       state[SYSFLAGS] &= ~Flag.RF;
       const single = (state[SYSFLAGS] & Flag.TF) !== 0 || state[SHADOW] !== 0;
-      const going = single ? executeSingle(block) : (runTranslated(block, limit) ?? execute(block, limit));
+      const going = single
+        ? executeSingle(block)
+        : (runTranslated(block, limit) ??
+          ((!translator?.interprets() && runDirect(limit, true)) || execute(block, limit)));
+      isStuck = false;
       if (!going) return Exit.Shutdown;
     }
   }

@@ -107,6 +107,7 @@ export function createCatchpoints(
       const executes = lists.execute.map(({ spec }) => spec);
       outside.replace(executes.filter((spec) => spec.pages === 'outside'));
       watchedCode.pages = outside.pages;
+      watchedCode.anywhere = executes.length > 0;
       watchedCode.admits = outside.pages ? (translation) => outside.admits(translation, owner()) : () => true;
       const writable = executes.some((spec) => spec.pages === 'writable');
       if (!writable) told = new Uint8Array(0);

@@ -10,7 +10,10 @@ import { type AddressSpace, Entry } from './page-walk.ts';
 /** Most ranges of one answer. */
 export const MAX_RANGES = 0x1_0000;
 
-/** What `visit` is told: a page of `size` bytes. */
+/** Bits of an entry that say nothing of what it maps. */
+const USED = Entry.Accessed | Entry.Dirty;
+
+/** What `visit` is told: `size` bytes, pages with the same flags that follow each other in both memories. */
 type Visit = (linear: number, physical: number, size: number, flags: number) => void;
 
 /** `MappingFlag` bits of what two levels allow together; write-through and so on are those of the last one. */
@@ -26,8 +29,8 @@ function flagsOf(low: number, rights: number, noExecute: boolean, large: boolean
   );
 }
 
-/** Calls `visit` for each page that is mapped, ascending. */
-function eachPage(memory: PhysicalMemory, space: AddressSpace, visit: Visit): void {
+/** Calls `visit` for all that is mapped, ascending: for runs of the pages of a table, and for each large page. */
+function eachRun(memory: PhysicalMemory, space: AddressSpace, visit: Visit): void {
   const { cr3, pae = false, pse, nxe = false } = space;
   if (cr3 === undefined) {
     visit(0, 0, memory.size, MappingFlag.Writable | MappingFlag.User);
@@ -41,23 +44,27 @@ function eachPage(memory: PhysicalMemory, space: AddressSpace, visit: Visit): vo
   const word = (address: number) => words[address >>> 2] ?? 0;
   const isNoExecute = (high: number) => pae && nxe && (high & Entry.NoExecute) !== 0;
 
+  /** Words of an entry. */
+  const step = size / 4;
   function table(pde: number, pdeHigh: number, linear: number): void {
-    const base = (pde & -0x1000) >>> 0;
-    // Neighbours mostly have the same bits.
-    let bits = -1;
-    let lastHigh = 0;
-    let flags = 0;
-    for (let n = 0; n < entries; n++) {
-      const pte = word(base + n * size);
-      if ((pte & Entry.Present) === 0) continue;
-      const high = pae ? word(base + n * size + 4) : 0;
-      if ((high & 0xf) !== 0) continue;
-      if ((pte & 0xfff) !== bits || high !== lastHigh) {
-        bits = pte & 0xfff;
-        lastHigh = high;
-        flags = flagsOf(pte, pde & pte, isNoExecute(high | pdeHigh), false);
+    const first = (pde & -0x1000) >>> 2;
+    if (first >= words.length) return;
+    for (let n = 0; n < entries;) {
+      const begin = n++;
+      const pte = words[first + begin * step];
+      const high = pae ? words[first + begin * step + 1] : 0;
+      if ((pte & Entry.Present) === 0 || (high & 0xf) !== 0) continue;
+      let next = ((pte | USED) >>> 0) + 0x1000;
+      while (
+        n < entries &&
+        (words[first + n * step] | USED) >>> 0 === next &&
+        (!pae || words[first + n * step + 1] === high)
+      ) {
+        n++;
+        next += 0x1000;
       }
-      visit(linear + n * 0x1000, (pte & -0x1000) >>> 0, 0x1000, flags);
+      const flags = flagsOf(pte, pde & pte, isNoExecute(high | pdeHigh), false);
+      visit(linear + begin * 0x1000, (pte & -0x1000) >>> 0, (n - begin) * 0x1000, flags);
     }
   }
   function directory(base: number, linear: number): void {
@@ -90,8 +97,7 @@ export function mappingsOf(memory: PhysicalMemory, space: AddressSpace): Mapping
   let truncated = false;
   let next = -1;
   let nextPhysical = -1;
-  eachPage(memory, space, (linear, physical, size, rights) => {
-    const flags = rights | (physical >= memory.size ? MappingFlag.Device : 0);
+  function add(linear: number, physical: number, size: number, flags: number): void {
     const joins = linear === next && physical === nextPhysical && flags === allFlags[count - 1];
     if (joins) last[count - 1] = linear + size - 1;
     else if (count === MAX_RANGES) truncated = true;
@@ -103,6 +109,11 @@ export function mappingsOf(memory: PhysicalMemory, space: AddressSpace): Mapping
     }
     next = linear + size;
     nextPhysical = physical + size;
+  }
+  eachRun(memory, space, (linear, physical, size, flags) => {
+    const inRam = Math.min(size, Math.max(0, memory.size - physical));
+    if (inRam > 0) add(linear, physical, inRam, flags);
+    if (inRam < size) add(linear + inRam, physical + inRam, size - inRam, flags | MappingFlag.Device);
   });
   return {
     start: start.slice(0, count),
@@ -122,7 +133,7 @@ export function addressesOf(
 ): { readonly linear: number; readonly flags: number }[] {
   const found: { linear: number; flags: number }[] = [];
   if (space.cr3 === undefined) return found;
-  eachPage(memory, space, (linear, physical, size, flags) => {
+  eachRun(memory, space, (linear, physical, size, flags) => {
     if (target >= physical && target < physical + size && found.length < most)
       found.push({ linear: linear + (target - physical), flags });
   });

@@ -62,7 +62,7 @@ const LEVELS_PAE: readonly Format[] = [
   { name: 'PTE', shift: 12, indexMask: 0x1ff, size: 8, large: 0, baseMask: -0x1000 },
 ];
 
-function reservedBits(format: Format, { low, high }: PageLevel, large: boolean, nxe: boolean): boolean {
+function reservedBits(format: Format, low: number, high: number, large: boolean, nxe: boolean): boolean {
   if (format.size === 4) return large && (low & RESERVED_4M) !== 0;
   const highMask = RESERVED_HIGH | (nxe && format.name !== 'PDPTE' ? 0 : Entry.NoExecute);
   if ((high & highMask) !== 0) return true;
@@ -76,18 +76,20 @@ function reservedBits(format: Format, { low, high }: PageLevel, large: boolean, 
  */
 export function findPhysical(
   memory: PhysicalMemory,
-  { cr3, pae = false, pse }: AddressSpace,
+  { cr3, pae = false, pse, nxe = false }: AddressSpace,
   linear: number,
 ): number | undefined {
   if (cr3 === undefined) return linear >>> 0;
   let base = cr3;
-  for (const { shift, indexMask, size, large, baseMask } of pae ? LEVELS_PAE : LEVELS_32) {
+  for (const format of pae ? LEVELS_PAE : LEVELS_32) {
+    const { shift, indexMask, size, baseMask } = format;
     const entry = ((base & baseMask) >>> 0) + ((linear >>> shift) & indexMask) * size;
     const low = memory.peek(entry) ?? 0;
     if ((low & Entry.Present) === 0) return undefined;
-    if (size === 8 && ((memory.peek(entry + 4) ?? 0) & 0xf) !== 0) return undefined;
-    if (large > 0 && (pae || pse) && (low & Entry.Large) !== 0)
-      return ((low & -large) | (linear & (large - 1))) >>> 0;
+    const high = size === 8 ? (memory.peek(entry + 4) ?? 0) : 0;
+    const large = format.large > 0 && (pae || pse) && (low & Entry.Large) !== 0;
+    if ((high & 0xf) !== 0 || reservedBits(format, low, high, large, nxe)) return undefined;
+    if (large) return ((low & -format.large) | (linear & (format.large - 1))) >>> 0;
     base = low;
   }
   return ((base & -0x1000) | (linear & 0xfff)) >>> 0;
@@ -140,7 +142,7 @@ export function walkPages(
       break;
     }
     const large = format.large > 0 && (pae || pse) && (level.low & Entry.Large) !== 0;
-    if (reservedBits(format, level, large, nxe)) {
+    if (reservedBits(format, level.low, level.high, large, nxe)) {
       fault = { reason: 'reserved-bit', level: levels.length - 1 };
       break;
     }

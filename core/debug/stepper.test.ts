@@ -133,6 +133,40 @@ describe('a range step', () => {
     },
   );
 
+  it('may begin with any instruction', () => {
+    // call f; spin; f: ret
+    const call = start([0xe8, ...imm32(2), ...SPIN, 0xc3]);
+    expect([call.step(range(0, 5)), call.offset()]).toEqual(['done', 5]);
+    const into = start([0xe8, ...imm32(2), ...SPIN, 0xc3]);
+    expect([into.step(range(0, 5, false)), into.offset()]).toEqual(['done', 7]);
+    const int = start([...LIDT, 0xcd, 0x80, ...SPIN]);
+    int.step(instruction(true));
+    expect([int.step(range(7, 9)), int.offset(), int.counter()]).toEqual(['done', 9, 1]);
+    // rep stosb with 100 in ECX
+    const rep = start([0xb9, ...imm32(100), 0xbf, ...imm32(0x8000), 0xf3, 0xaa, ...SPIN]);
+    rep.step(range(0, 10));
+    expect([rep.step(range(10, 12)), rep.offset()]).toEqual(['done', 12]);
+    expect(rep.machine.cpu.views.reg32[1]).toBe(0);
+    // jmp to behind the range
+    const jump = start([0xeb, 0x01, 0x90, ...SPIN]);
+    expect([jump.step(range(0, 3)), jump.offset()]).toEqual(['done', 3]);
+  });
+
+  it('runs an instruction of a place that is in no range', () => {
+    const { step, offset } = start([0x90, 0x90, ...SPIN]);
+    expect([step(range(8, 9)), offset()]).toEqual(['done', 1]);
+    expect([step({ kind: 'range', ranges: [], over: true }), offset()]).toEqual(['done', 2]);
+  });
+
+  it('passes the breakpoint that it begins at, and stops when it comes back to it', () => {
+    // l: inc eax; jmp l
+    const { step, offset, breakpoints, machine } = start([0x40, 0xeb, 0xfd]);
+    const before = machine.cpu.views.reg32[0]!;
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY, coroutine: -1 }]);
+    expect([step(range(0, 3)), offset()]).toEqual(['breakpoint', 0]);
+    expect(machine.cpu.views.reg32[0]).toBe(before + 1);
+  });
+
   it('does not see interrupts that come meanwhile', () => {
     const loop = [0xb9, ...imm32(60_000), 0x49, 0x75, 0xfd];
     // Timer 0: mode 2, every 256 counts; its line alone is open.

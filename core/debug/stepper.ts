@@ -56,7 +56,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   const over = spec.kind !== 'until' && spec.over;
   let detour: Detour | undefined;
   let started = false;
-  /** The first instruction has run: the guard may watch the rest. */
+  /** The code of the ranges is next, and runs under the guard. */
   let guarded = false;
   /** The other coroutine owns the CPU in the middle of a step over. */
   let away = false;
@@ -69,7 +69,10 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
 
   const stack = () => reg32[ESP] >>> 0;
   const ranges = spec.kind === 'range' ? spec.ranges : [];
-  const inRanges = (linear: number) => ranges.some(([start, end]) => linear >= start && linear < end);
+  function inRanges(linear: number): boolean {
+    for (const [start, end] of ranges) if (linear >= start && linear < end) return true;
+    return false;
+  }
   const readCode = (linear: number) => inspector.read(inspector.currentSpace(), linear, 16);
   const codeAddress = (offset: number) => (segBase[CS] + offset) >>> 0;
 
@@ -190,7 +193,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   /** One instruction of the stepped code. */
   function stepOnce(): StepResult {
     const linear = cpu.linearEip();
-    const kind = instructionKind(readCode(linear));
+    const kind = over ? instructionKind(readCode(linear)) : 'plain';
     const deliveries = cpu.deliveries();
     const begin = transitions.count();
     if (!started) cpu.skipBreakpoint(linear);
@@ -215,8 +218,8 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (over && kind === 'call' && cpu.linearEip() !== linear && runCall()) return MORE;
     if (over && kind === 'repeat' && cpu.linearEip() === linear) return MORE;
     if (over && kind === 'sysenter' && state[CPL] !== ring) return callKernel(begin);
-    guarded = spec.kind === 'range';
-    return guarded && inRanges(cpu.linearEip()) ? MORE : arrive();
+    guarded = inRanges(cpu.linearEip());
+    return guarded ? MORE : arrive();
   }
 
   /** Kinds of the instructions that branches were taken from. */
@@ -265,7 +268,8 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     since = undefined;
     if (result.kind !== 'guard') return result;
     if (cpu.deliveries() !== deliveries) return delivered(begin, false) ? DONE : MORE;
-    if (over && transitions.since(begin, 1).at(0)?.kind === 'sysenter') return callKernel(begin);
+    if (over && transitions.count() !== begin && transitions.since(begin, 1)[0].kind === 'sysenter')
+      return callKernel(begin);
     const linear = cpu.linearEip();
     const branch = lastBranch();
     const entered =
@@ -293,7 +297,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (then === 'resume') {
       // The instruction that was held back has not run yet, so the step is not over.
       started = false;
-      guarded = false;
+      guarded = inRanges(here);
       return MORE;
     }
     complete = then === 'done' || spec.kind === 'instruction' || !inRanges(here);
@@ -319,7 +323,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (away) return advanceAway(end - cpu.now());
     if (called !== undefined) return advanceKernel(called, end - cpu.now());
     if (detour) return advanceDetour(detour, end - cpu.now());
-    if (guarded && started) return frame ? runFrame(frame, end - cpu.now()) : runRanges(end - cpu.now());
+    if (guarded) {
+      // The breakpoint that the step begins at was looked at.
+      if (!started) cpu.skipBreakpoint(cpu.linearEip());
+      started = true;
+      return frame ? runFrame(frame, end - cpu.now()) : runRanges(end - cpu.now());
+    }
     for (let n = 0; n < BURST && !detour && !away && called === undefined && !guarded; n++) {
       const result = stepOnce();
       if (result.kind !== 'more') return result;
@@ -327,7 +336,10 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     return MORE;
   }
 
-  cpu.splitAt(ranges.flat().map((address) => address & 0xfff));
+  if (ranges.length > 0) {
+    cpu.splitAt(ranges.flat().map((address) => address & 0xfff));
+    guarded = inRanges(cpu.linearEip());
+  }
   return {
     advance(ticks) {
       if (complete) return DONE;

@@ -51,69 +51,72 @@ function twoRegions(tier: Tier) {
   return machine;
 }
 
-describe.each(['interpreter', 'jit', 'eager', 'hot'] as const)('two regions in a loop (%s)', (tier) => {
-  const rounds = roundsOf(tier);
-  it('go on to the end', () => {
-    const { cpu, run } = twoRegions(tier);
-    expect(run(-1, 1e9)).toBe(Exit.Halted);
-    expect([cpu.views.reg32[EBX], cpu.now()]).toEqual([2 * rounds, 2 * rounds * INSTRUCTIONS + 1]);
-  });
+describe.each(['interpreter', 'direct', 'jit', 'eager', 'hot'] as const)(
+  'two regions in a loop (%s)',
+  (tier) => {
+    const rounds = roundsOf(tier);
+    it('go on to the end', () => {
+      const { cpu, run } = twoRegions(tier);
+      expect(run(-1, 1e9)).toBe(Exit.Halted);
+      expect([cpu.views.reg32[EBX], cpu.now()]).toEqual([2 * rounds, 2 * rounds * INSTRUCTIONS + 1]);
+    });
 
-  it('end at any count', () => {
-    const { cpu, run } = twoRegions(tier);
-    const { reg32, state } = cpu.views;
-    run(-1, 100 * INSTRUCTIONS + LENGTH + 1);
-    expect([reg32[EAX], reg32[EBX], state[EIP]]).toEqual([
-      ...[(rounds + 101) * (LENGTH - 1), rounds + 101, BEHIND + 1],
-    ]);
-  });
+    it('end at any count', () => {
+      const { cpu, run } = twoRegions(tier);
+      const { reg32, state } = cpu.views;
+      run(-1, 100 * INSTRUCTIONS + LENGTH + 1);
+      expect([reg32[EAX], reg32[EBX], state[EIP]]).toEqual([
+        ...[(rounds + 101) * (LENGTH - 1), rounds + 101, BEHIND + 1],
+      ]);
+    });
 
-  it('stop at a breakpoint in the second', () => {
-    const { cpu, run } = twoRegions(tier);
-    const at = (linear: number) => linear === BEHIND + 1;
-    cpu.setBreakpoints({ linear: [BEHIND + 1], physical: [], near: at, matches: at });
-    expect(run(-1, 1e6)).toBe(Exit.Breakpoint);
-    expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND + 1, rounds + 1]);
-  });
+    it('stop at a breakpoint in the second', () => {
+      const { cpu, run } = twoRegions(tier);
+      const at = (linear: number) => linear === BEHIND + 1;
+      cpu.setBreakpoints({ linear: [BEHIND + 1], physical: [], near: at, matches: at });
+      expect(run(-1, 1e6)).toBe(Exit.Breakpoint);
+      expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND + 1, rounds + 1]);
+    });
 
-  it('end where a step does', () => {
-    const { cpu, run } = twoRegions(tier);
-    cpu.setGuard((linear) => (linear === BEHIND ? Pass.No : Pass.Always));
-    expect(run(-1, 1e6)).toBe(Exit.Guard);
-    expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND, rounds]);
-  });
+    it('end where a step does', () => {
+      const { cpu, run } = twoRegions(tier);
+      cpu.setGuard((linear) => (linear === BEHIND ? Pass.No : Pass.Always));
+      expect(run(-1, 1e6)).toBe(Exit.Guard);
+      expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND, rounds]);
+    });
 
-  it('see the second replaced', () => {
-    const { cpu, run, bytes } = twoRegions(tier);
-    bytes(BEHIND, 0x4b);
-    expect(run(-1, 1e9)).toBe(Exit.Halted);
-    expect(cpu.views.reg32[EBX]).toBe(0);
-  });
+    it('see the second replaced', () => {
+      const { cpu, run, bytes } = twoRegions(tier);
+      bytes(BEHIND, 0x4b);
+      expect(run(-1, 1e9)).toBe(Exit.Halted);
+      expect(cpu.views.reg32[EBX]).toBe(0);
+    });
 
-  it('mark the page of the second as accessed when something of it is run, and not before', () => {
-    const { cpu, run, dword, read } = twoRegions(tier);
-    const entry = TABLE + (BEHIND >>> 12) * 4;
-    const marked: boolean[] = [];
-    const counts = [-2, -1, 0, 1, 2, 3].map((more) => LENGTH + more);
-    for (const count of counts) {
-      dword(entry, BEHIND | 3);
-      cpu.mmu.flush(false);
-      run(-1, count);
-      marked.push((read(entry) & ACCESSED) !== 0);
-      run(-1, INSTRUCTIONS - count);
-      expect(cpu.views.state[EIP]).toBe(CODE);
-    }
-    expect(marked).toEqual(counts.map((count) => count > LENGTH));
-  });
+    it('mark the page of the second as accessed when something of it is run, and not before', () => {
+      const { cpu, run, dword, read } = twoRegions(tier);
+      const entry = TABLE + (BEHIND >>> 12) * 4;
+      const marked: boolean[] = [];
+      const counts = [-2, -1, 0, 1, 2, 3].map((more) => LENGTH + more);
+      for (const count of counts) {
+        dword(entry, BEHIND | 3);
+        cpu.mmu.flush(false);
+        run(-1, count);
+        marked.push((read(entry) & ACCESSED) !== 0);
+        run(-1, INSTRUCTIONS - count);
+        expect(cpu.views.state[EIP]).toBe(CODE);
+      }
+      expect(marked).toEqual(counts.map((count) => count > LENGTH));
+    });
 
-  it('see another page in the place of the second', () => {
-    const { cpu, run, dword } = twoRegions(tier);
-    dword(TABLE + (BEHIND >>> 12) * 4, OTHER | 3);
-    cpu.mmu.flush(true);
-    expect(run(-1, 1e9)).toBe(Exit.Halted);
-    expect(cpu.views.reg32[EBX]).toBe(0);
-  });
-});
+    it('see another page in the place of the second', () => {
+      const { cpu, run, dword } = twoRegions(tier);
+      dword(TABLE + (BEHIND >>> 12) * 4, OTHER | 3);
+      cpu.mmu.flush(true);
+      expect(run(-1, 1e9)).toBe(Exit.Halted);
+      expect(cpu.views.reg32[EBX]).toBe(0);
+    });
+  },
+);
 
 describe.runIf(hasTailCalls())('a chain', () => {
   it('takes the loop of two regions along', () => {

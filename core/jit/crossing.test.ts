@@ -4,7 +4,7 @@ import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
 import { CR0, CR3, Cr0, EAX, EBX } from '../cpu/state.ts';
 import type { Tier } from './tier.ts';
 
-const TIERS: readonly Tier[] = ['interpreter', 'jit', 'eager', 'mixed'];
+const TIERS: readonly Tier[] = ['interpreter', 'direct', 'jit', 'eager', 'mixed'];
 const NEXT_PAGE = CODE + 0x1000;
 /** Another page with the same code but for the end of the immediate. */
 const OTHER_PAGE = CODE + 0x2000;

@@ -13,7 +13,7 @@ const call = (from: number, to: number) => [0xe8, ...le(to - from - 5)];
 function found(limits: Partial<RegionLimits>, parts: Readonly<Record<number, readonly number[]>>) {
   const { cpu, bytes } = createBareMachine({}, 'max', 'interpreter');
   for (const [at, code] of Object.entries(parts)) bytes(Number(at), ...code);
-  const all = { instructions: 100, heat: 0, misses: 1, isApart: () => false };
+  const all = { instructions: 100, isWarm: () => true, misses: 1, isApart: () => false };
   return discover(CODE, modeOf(FS_UNLIMITED | GS_UNLIMITED), cpu.blockAt, { ...all, ...limits });
 }
 const blocksOf = (...of: Parameters<typeof found>) => found(...of)?.blocks.map(({ eip }) => eip);

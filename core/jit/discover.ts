@@ -13,7 +13,9 @@ import type { TranslatorOptions } from './tier.ts';
 /** The decoded block at an EIP in the present address space, if there is one that may be translated. */
 export type FindBlock = (eip: number) => Block | undefined;
 
-export interface RegionLimits extends Pick<TranslatorOptions, 'heat' | 'misses'> {
+export interface RegionLimits extends Pick<TranslatorOptions, 'misses'> {
+  /** Has a block, beside the first, run often enough? */
+  isWarm(block: Block): boolean;
   readonly instructions: number;
   /** Is there a region that begins at a function? Then it is called, by chains there and back. */
   readonly isApart: (eip: number) => boolean;
@@ -167,7 +169,7 @@ export function discover(
   for (const eip of queue) {
     if (found.has(eip)) continue;
     const source = find(eip);
-    if (!source || (eip !== entry && source.heat < limits.heat)) continue;
+    if (!source || (eip !== entry && !limits.isWarm(source))) continue;
     if (found.size > 0 && instructions + source.insns.length > limits.instructions) break;
     take(eip, source);
   }

@@ -73,7 +73,7 @@ export interface Dump {
 export function dumpTranslation(cpu: Cpu, linear: number, instructions: number): Dump | undefined {
   const mode = modeOf(0);
   const region = discover(linear | 0, mode, cpu.blockAt, {
-    ...{ instructions, heat: 0, misses: 1 },
+    ...{ instructions, isWarm: () => true, misses: 1 },
     isApart: () => false,
   });
   if (!region) return undefined;

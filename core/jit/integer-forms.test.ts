@@ -83,7 +83,7 @@ const FORMS: Readonly<Record<string, (random: Random) => number[]>> = {
 
 describe.each(Object.keys(FORMS))('%s', (name) => {
   it('end alike in the interpreter and in translations', () => {
-    const trial = createTrials('interpreter', 'eager', 'mixed');
+    const trial = createTrials('interpreter', 'direct', 'eager', 'mixed');
     const random = createRandom(name.length);
     const word = () => [random(2 ** 32), random(256), 0, 1, -1, 0x8000_0000][random(6)]!;
     const faults = new Set<number>();

@@ -4,7 +4,7 @@ import { CODE, CODE0, createBareMachine, HANDLERS, IDT, le, STACK } from '../cpu
 import { ECX, EDX, EIP, ESP, Flag, HALTED, SHADOW, SYSFLAGS } from '../cpu/state.ts';
 import type { Tier } from './tier.ts';
 
-const TIERS: readonly Tier[] = ['interpreter', 'jit', 'eager', 'mixed'];
+const TIERS: readonly Tier[] = ['interpreter', 'direct', 'jit', 'eager', 'mixed'];
 const VECTOR = 0x20;
 
 describe.each(TIERS)('the interrupt flag (%s)', (tier) => {

@@ -1,6 +1,8 @@
 /** Which tier of the processor runs what. The machine cannot tell the difference; tests can, and look for one. */
 
 export interface TranslatorOptions {
+  /** What is not translated runs straight from its bytes, if it can. */
+  readonly direct: boolean;
   /** How often a block runs before its region is found. */
   readonly threshold: number;
   /** How many instructions of regions that wait are interpreted until these are compiled. */
@@ -29,17 +31,31 @@ export const TIERS = {
   interpreter: undefined,
   /** Hot code is. */
   jit: {
-    threshold: 200,
+    direct: true,
+    threshold: 1000,
     urgent: 2000,
     batch: 32,
     instructions: [150, 150, 800],
-    heat: 8,
+    heat: 16,
     grow: [1000, 30_000],
     patience: 8,
     misses: 30,
   },
+  /** Nothing is, and what can be runs straight from its bytes. */
+  direct: {
+    direct: true,
+    threshold: Infinity,
+    urgent: Infinity,
+    batch: 1,
+    instructions: [1],
+    heat: Infinity,
+    grow: [],
+    patience: 0,
+    misses: 0,
+  },
   /** All code is, before it runs for the first time. */
   eager: {
+    direct: false,
     threshold: 1,
     urgent: 1,
     batch: 1,
@@ -51,6 +67,7 @@ export const TIERS = {
   },
   /** What has run three times is, a few regions at once: much is, in tests that run little. */
   hot: {
+    direct: true,
     threshold: 4,
     urgent: 100,
     batch: 12,
@@ -62,6 +79,7 @@ export const TIERS = {
   },
   /** What has run some times is, as much as possible at once: for many short programs. */
   batched: {
+    direct: true,
     threshold: 6,
     urgent: 150,
     batch: 100,
@@ -73,6 +91,7 @@ export const TIERS = {
   },
   /** Either tier runs a block, by the throw of a die. */
   mixed: {
+    direct: true,
     threshold: 1,
     urgent: 1,
     batch: 1,

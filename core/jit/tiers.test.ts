@@ -8,9 +8,9 @@ const failing = (from: number, count: number, ...tiers: Parameters<typeof create
 
 describe('random programs', () => {
   it('run alike when all is translated, and when the tiers take turns', { timeout: 120_000 }, () => {
-    expect(failing(1, 60, 'eager', 'mixed')).toEqual([]);
+    expect(failing(1, 60, 'direct', 'eager', 'mixed')).toEqual([]);
   });
   it('run alike when what is hot is translated', { timeout: 600_000 }, () => {
-    expect(failing(1000, 5000, 'batched')).toEqual([]);
+    expect(failing(1000, 5000, 'direct', 'batched')).toEqual([]);
   });
 });

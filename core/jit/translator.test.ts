@@ -4,7 +4,7 @@ import { CODE, createBareMachine, DATA, le } from '../cpu/testing/bare-machine.t
 import { BRANCH_COUNT, EAX, EBX, ECX, EIP, Double } from '../cpu/state.ts';
 import type { Tier } from './tier.ts';
 
-const TIERS: readonly Tier[] = ['interpreter', 'jit', 'eager', 'mixed'];
+const TIERS: readonly Tier[] = ['interpreter', 'direct', 'jit', 'eager', 'mixed'];
 
 /** mov ecx, count; L: inc eax; dec ecx; jnz L; hlt */
 const LOOP = CODE + 5;

@@ -6,7 +6,8 @@
  * tell which tier has run: counts, faults, records of branches and the moments of interrupts are those of the interpreter.
  */
 import type { Insn } from '../cpu/decode/insn.ts';
-import type { Block, CodeCache } from '../cpu/decode/code-cache.ts';
+import type { Block } from '../cpu/decode/code-cache.ts';
+import { type Heat, MOST_HEAT } from '../cpu/direct/heat.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
 import type { Rings } from '../cpu/rings/rings.ts';
@@ -70,6 +71,8 @@ export interface Translator {
    * translates it when it is hot.
    */
   find(block: Block, remaining: number): Translation | undefined;
+  /** By the throw of a die, if there is one: the interpreter runs the block. */
+  interprets(): boolean;
   /** `mayStop` gives other answers than before: translations that run over such a place are not used any more. */
   stopsChanged(): void;
   /** Nothing is translated, and nothing is known of any code. */
@@ -91,17 +94,19 @@ const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1
 /**
  * @param noteBranch records the branch that the state has just taken from a linear address
  * @param softfloat over the machine's memory, as is `rings`
+ * @param blockAt the block of 32-bit code at a linear and a physical address, if it has run. @param heat how often
  */
 export function createTranslator(
   views: Views,
   memory: WebAssembly.Memory,
   mmu: Mmu,
-  cache: CodeCache,
   faults: Faults,
   noteBranch: (from: number) => void,
   softfloat: Softfloat,
   rings: Rings,
   { mayStop, meet, passes }: TranslatorStops,
+  blockAt: (linear: number, physical: number) => Block | undefined,
+  heat: Heat,
   options: TranslatorOptions,
 ): Translator {
   const { state, doubles, reg32, segBase } = views;
@@ -128,7 +133,7 @@ export function createTranslator(
     const physical = mmu.guessFetch(eip, user);
     if (physical < 0) return undefined;
     meet(eip, physical);
-    const block = cache.find(physical, true);
+    const block = blockAt(eip, physical);
     if (!block || (block.breakpoint && mayStop(eip)) || !passes(block, eip)) return undefined;
     const elsewhere = physical >>> 12 !== entry.physical >>> 12;
     if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
@@ -228,7 +233,7 @@ export function createTranslator(
   /** Some of a region's code has changed while it waited. */
   function tryAgain(region: Region): void {
     steadiness.blame(region);
-    region.blocks[0]!.source.heat = options.threshold;
+    heat.set(region.blocks[0]!.source.physical, options.threshold);
   }
 
   /** Makes a translation known to its blocks, in the place of one that it is better than. */
@@ -248,22 +253,26 @@ export function createTranslator(
     if (number < 0) return;
     const mode = modeOf(number);
     const { user } = mode;
-    const { instructions, heat, misses } = options;
+    const { instructions, misses } = options;
+    const isWarm = ({ physical }: Block) => heat.of(physical) >= options.heat;
     const find = (eip: number) => findBlock(eip, user, block);
     const looks = known?.looks ?? 0;
     const most = instructions[Math.min(looks, instructions.length - 1)]!;
     // What has become as hot as it gets takes its functions in.
     const isApart = (eip: number) =>
       looks < options.grow.length && (find(eip)?.translations?.some(runsAt(eip, number)) ?? false);
-    const found = discover(state[EIP], mode, find, { instructions: most, heat, misses, isApart });
+    const found = discover(state[EIP], mode, find, { instructions: most, isWarm, misses, isApart });
     if (!found || found.blocks[0]!.source !== block) {
-      block.heat = 0;
+      heat.set(block.physical, 0);
       return;
     }
     if (known && sizeOf(found) === sizeOf(known.region)) return;
     const region = bestEntry(found);
     // They are hot by themselves only if they still run outside of the region.
-    for (const { source } of region.blocks) source.heat = Math.min(source.heat, options.heat);
+    for (const { source } of region.blocks)
+      heat.set(source.physical, Math.min(heat.of(source.physical), options.heat));
+    // Who comes to its entry must look for it.
+    heat.set(region.blocks[0]!.source.physical, options.threshold);
     waiting.push(region);
     for (const { source } of region.blocks) pending.add(source);
     if (known || waiting.length >= options.batch) compileWaiting();
@@ -287,21 +296,21 @@ export function createTranslator(
     steadiness.blame(region);
     // What was given up for a better one is hot still.
     const changed = region.blocks.some(({ source }) => !source.valid);
-    block.heat = changed ? 0 : options.threshold;
+    heat.set(block.physical, changed ? 0 : options.threshold);
     block.translations = block.translations?.filter(({ valid }) => valid);
   }
 
   /** Counts a run by the interpreter, and translates what has run often. */
   function warm(block: Block): void {
-    block.heat++;
+    const times = heat.warm(block.physical);
     if (pending.size > 0 && pending.has(block)) {
       urgency += block.insns.length;
       if (urgency >= options.urgent) compileWaiting();
       return;
     }
-    if (block.heat < options.threshold) return;
+    if (times < options.threshold) return;
     const patience = Math.min(steadiness.changes(block.physical), options.patience);
-    if (block.heat >= options.threshold << patience) request(block, undefined);
+    if (times >= Math.min(options.threshold << patience, MOST_HEAT)) request(block, undefined);
   }
 
   const growsAt = ({ looks }: Translation) => options.grow[looks] ?? Infinity;
@@ -345,6 +354,7 @@ export function createTranslator(
       }
       return translation;
     },
+    interprets: () => die?.() === 0,
     stopsChanged() {
       translations.discard(({ blocks }) =>
         blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip)),

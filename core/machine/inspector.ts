@@ -3,13 +3,13 @@
  * without touching the TLB and without faults. A page that is not mapped simply ends the read.
  */
 import type { Cpu } from '../cpu/cpu.ts';
-import { type AddressSpace, walkPages } from '../debug/page-walk.ts';
+import { type AddressSpace, findPhysical } from '../debug/page-walk.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { currentSpace } from './spaces.ts';
 
 export interface Inspector {
   currentSpace(): AddressSpace;
-  /** Physical address of a linear one, or `undefined` when it is not mapped. */
+  /** Physical address of a linear one, or `undefined` when it is not mapped, or beyond 4 GiB. */
   translate(space: AddressSpace, linear: number): number | undefined;
   /** Up to `length` bytes, ending at the first page that is not mapped or not RAM. */
   read(space: AddressSpace, address: number, length: number): Uint8Array;
@@ -25,7 +25,7 @@ export function createInspector(
     memory.writeBytes(physical, bytes);
   },
 ): Inspector {
-  const translate = (space: AddressSpace, linear: number) => walkPages(memory, space, linear).physical;
+  const translate = (space: AddressSpace, linear: number) => findPhysical(memory, space, linear);
 
   /** Calls `use` for each piece inside one page of RAM; stops at the first hole. Returns the bytes covered. */
   function pieces(
@@ -50,6 +50,11 @@ export function createInspector(
     currentSpace: () => currentSpace(cpu.views),
     translate,
     read(space, address, length) {
+      if ((address & 0xfff) + length <= 0x1000) {
+        const physical = translate(space, address >>> 0);
+        const isThere = physical !== undefined && physical + length <= memory.size;
+        return isThere ? memory.bytes.slice(physical, physical + length) : new Uint8Array(0);
+      }
       const bytes = new Uint8Array(length);
       const done = pieces(space, address, length, (physical, at, size) => {
         bytes.set(memory.bytes.subarray(physical, physical + size), at);

@@ -66,7 +66,7 @@ export function createProcessor(
 ): Processor {
   let bus = NOWHERE;
   const memory = new PhysicalMemory(memoryBytes);
-  const watchedCode: WatchedCode = { pages: undefined, admits: () => true };
+  const watchedCode: WatchedCode = { pages: undefined, anywhere: false, admits: () => true };
   const cpu = createCpu(
     memory,
     {
@@ -122,6 +122,7 @@ export function createProcessor(
       if (bus === NOWHERE) return;
       bus = NOWHERE;
       watchedCode.pages = undefined;
+      watchedCode.anywhere = false;
       watchedCode.admits = () => true;
       cpu.renew();
       head.set(beginning);

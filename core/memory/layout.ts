@@ -16,6 +16,14 @@ export const BRANCHES_BASE = 0x8_0000;
 /** A power of 2. */
 export const BRANCH_RECORDS = 4096;
 
+/** One byte for each place in a page: not 0 where the interpreter has to look before an instruction (`cpu/decode/splits.ts`). */
+export const STOPS_BASE = 0x9_0000;
+
+/** The ring of the last indirect branches that were run straight from bytes: host address of the instruction, and where it went. */
+export const INDIRECT_BASE = 0xa_0000;
+/** A power of 2. */
+export const INDIRECT_RECORDS = 1024;
+
 /** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */
 export const PAGE_FLAGS_BASE = 0x10_0000;
 /** Flag bytes reserved: one for each page of a 4 GiB physical space. */
@@ -23,6 +31,10 @@ export const PAGE_FLAGS_SIZE = 0x10_0000;
 
 /** Where translated regions go on without leaving, see `jit/chain.ts`. */
 export const CHAIN_BASE = 0x20_0000;
+
+/** How often blocks have begun, 16 bits for each hash of a physical address: see `cpu/direct`. A power of 2 bytes. */
+export const HEAT_BASE = 0x30_0000;
+export const HEAT_SIZE = 0x10_0000;
 
 /** The software TLB: one 32-bit entry for each of the 2^20 virtual pages (see `cpu/mmu.ts`). */
 export const TLB_BASE = 0x40_0000;
@@ -64,4 +76,6 @@ export const PageFlag = {
   Watched: 2,
   /** Read-only memory: writes take the slow path and change nothing. */
   Rom: 4,
+  /** The debugger has been told that code of the page is executed. */
+  Told: 8,
 } as const;

@@ -175,6 +175,8 @@ export interface CpuSnapshot {
   /** EAX ECX EDX EBX ESP EBP ESI EDI, unsigned. */
   readonly general: readonly number[];
   readonly eip: number;
+  /** The linear address of the next instruction. */
+  readonly linearEip: number;
   readonly eflags: number;
   /** ES CS SS DS FS GS LDTR TR. */
   readonly segments: readonly SegmentState[];

@@ -28,6 +28,8 @@ export const CpuWord = {
   End: 133,
 } as const;
 
+/** The base of CS. */
+const CODE_BASE = CpuWord.Segments + 4 + 1;
 /** Bytes of the x87 registers, and of the XMM registers. */
 const FPU_BYTES = 128;
 
@@ -42,6 +44,9 @@ export class PackedCpu implements CpuSnapshot {
   }
   get eip(): number {
     return this.words[CpuWord.Eip];
+  }
+  get linearEip(): number {
+    return (this.words[CODE_BASE] + this.words[CpuWord.Eip]) >>> 0;
   }
   get eflags(): number {
     return this.words[CpuWord.Eflags];

@@ -61,47 +61,53 @@ const listOf =
     }
     return undefined;
   };
-const fields =
-  (shape: Fields): Check =>
-  (value) => {
+function fields(shape: Fields): Check {
+  const names = Object.keys(shape);
+  return (value) => {
     if (!isRecord(value)) return `an object, found ${describe(value)}`;
-    for (const [name, check] of Object.entries(shape)) {
-      const error = check(value[name]);
+    for (const name of names) {
+      const error = shape[name](value[name]);
       if (error) return `"${name}" to be ${error}`;
     }
     return undefined;
   };
+}
+/** The end of a range may be that of all addresses. */
+const end = integer(0, 0x1_0000_0000);
 const pair: Check = (value) =>
-  Array.isArray(value) && value.length === 2 && !address(value[0]) && !integer(0, 0x1_0000_0000)(value[1])
+  Array.isArray(value) && value.length === 2 && !address(value[0]) && !end(value[1])
     ? undefined
     : `pairs of addresses, found ${describe(value)}`;
 
 /** Most ranges of a request. */
 const MAX_RANGES = 4096;
 const image = fields({ bytes, name: string, args: string });
+const coroutineSpace = fields({ coroutine: integer(0, 64), cr3: optional(address) });
+const otherSpace = fields({ kind: oneOf('current', 'physical', 'coroutine') });
 const space: Check = (value) =>
-  isRecord(value) && value.kind === 'coroutine'
-    ? fields({ coroutine: integer(0, 64), cr3: optional(address) })(value)
-    : fields({ kind: oneOf('current', 'physical', 'coroutine') })(value);
+  isRecord(value) && value.kind === 'coroutine' ? coroutineSpace(value) : otherSpace(value);
 /** Most rows of rules for frames. */
 const MAX_ROWS = 4096;
 const rows: Check = (value) =>
   value instanceof Uint32Array && value.length % 4 === 0 && value.length <= MAX_ROWS * 4
     ? undefined
     : `rows of four words, found ${describe(value)}`;
+const stepInstruction = fields({ over: boolean });
+const stepRange = fields({
+  over: boolean,
+  ranges: listOf(pair, MAX_RANGES),
+  frame: optional(fields({ cfa: address, rows })),
+});
+const stepUntil = fields({ address, stack: address, coroutine: integer(0, 64) });
 const step: Check = (value) => {
   if (!isRecord(value)) return `an object, found ${describe(value)}`;
   switch (value.kind) {
     case 'instruction':
-      return fields({ over: boolean })(value);
+      return stepInstruction(value);
     case 'range':
-      return fields({
-        over: boolean,
-        ranges: listOf(pair, MAX_RANGES),
-        frame: optional(fields({ cfa: address, rows })),
-      })(value);
+      return stepRange(value);
     case 'until':
-      return fields({ address, stack: address, coroutine: integer(0, 64) })(value);
+      return stepUntil(value);
     default:
       return '"kind" to be one of instruction, range, until';
   }
@@ -283,13 +289,10 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
 };
 
 const lookKind = oneOf(...LOOK_KINDS);
+const shortRead = fields({ length: optional(integer(0, MAX_LOOK_BYTES)) });
 function look(value: unknown): string | undefined {
   if (!isRecord(value)) return `objects, found ${describe(value)}`;
-  return (
-    lookKind(value.kind) ??
-    CHECKS[value.kind as LookKind](value.params) ??
-    fields({ length: optional(integer(0, MAX_LOOK_BYTES)) })(value.params)
-  );
+  return lookKind(value.kind) ?? CHECKS[value.kind as LookKind](value.params) ?? shortRead(value.params);
 }
 
 /** What is wrong with a message: a sentence, or `undefined` when it is a well-formed request. */

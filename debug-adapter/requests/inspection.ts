@@ -16,7 +16,7 @@ export const inspection = {
     if (!debuggee) return { threads: [{ id: threadOf(HOST), name: 'kernel' }] };
     const tasks = await context.tasks();
     const { coroutines } = debuggee;
-    const threads = debuggee.present.flatMap((coroutine) => [
+    const threads = debuggee.living.flatMap((coroutine) => [
       { id: threadOf(coroutine), name: coroutines.name(coroutine) },
       ...tasks
         .filter((task) => task.coroutine === coroutine)

@@ -1,7 +1,6 @@
 /**
  * Compressed debug sections: SHF_COMPRESSED with zlib or zstd (gABI chapter 4, "Compression Header") and GNU's
- * older `.zdebug_*`. Decompresses by the platform's own stream, the same on Node and in a browser. The sizes a
- * file claims are checked against what comes out.
+ * older `.zdebug_*`. The sizes a file claims are checked against what comes out.
  */
 import { decompress as inflateZstd } from 'fzstd';
 import { type Elf, type ElfSection, sectionBytes, SHF } from './elf.ts';
@@ -13,6 +12,9 @@ const SIZE_LIMIT = 2 ** 30;
 
 /** Bytes given to the decompressor at a time. */
 const PART = 1 << 16;
+
+/** The content of a zlib stream, which should have `size` bytes. Rejects when it is damaged, or too long. */
+export type InflateSection = (data: Uint8Array, size: number) => Promise<Uint8Array>;
 
 interface Compressed {
   section: ElfSection;
@@ -28,12 +30,16 @@ export function isCompressed(section: ElfSection): boolean {
 }
 
 /** Gives every compressed debug section of `elf` its content; what cannot be decompressed stays and is reported. */
-export async function decompressSections(elf: Elf, report: (error: SymbolError) => void): Promise<void> {
+export async function decompressSections(
+  elf: Elf,
+  report: (error: SymbolError) => void,
+  inflate: InflateSection = inflateByStream,
+): Promise<void> {
   // One behind the other: nearly all is in one of them, and streams that run side by side hold much that is not collected yet.
   for (const section of elf.sections.filter(isCompressed)) {
     try {
       const found = headerOf(elf, section);
-      section.content = await decompress(found);
+      section.content = await decompress(found, inflate);
       section.name = found.name;
       section.size = found.size;
       section.flags &= ~SHF.compressed;
@@ -71,9 +77,9 @@ function headerOf(elf: Elf, section: ElfSection): Compressed {
   };
 }
 
-async function decompress(compressed: Compressed): Promise<Uint8Array> {
+async function decompress(compressed: Compressed, inflate: InflateSection): Promise<Uint8Array> {
   const { section, type, size } = compressed;
-  if (type === CH_TYPE.zlib) return inflateZlib(compressed);
+  if (type === CH_TYPE.zlib) return inflateZlib(compressed, inflate);
   if (type !== CH_TYPE.zstd) throw damaged(section, `compression ${String(type)}, neither zlib nor zstd,`);
   // Before memory is taken: the frame must be of the size the section is to have.
   if (zstdContentSize(compressed.data) !== size) throw damaged(section, 'a zstd stream of another size');
@@ -107,25 +113,34 @@ function zstdContentSize(data: Uint8Array): number | undefined {
   }
 }
 
-async function inflateZlib({ section, size, data }: Compressed): Promise<Uint8Array> {
+async function inflateZlib(
+  { section, size, data }: Compressed,
+  inflate: InflateSection,
+): Promise<Uint8Array> {
+  const bytes = await inflate(data, size).catch(() => undefined);
+  if (!bytes) throw damaged(section, 'a damaged zlib stream');
+  if (bytes.length !== size) throw damaged(section, `a zlib stream of another size than ${String(size)}`);
+  return bytes;
+}
+
+/** By the platform's own stream, the same on Node and in a browser. */
+const inflateByStream: InflateSection = async (data, size) => {
   const bytes = new Uint8Array(size);
   let filled = 0;
   const stream = sourceOf(data).pipeThrough(new DecompressionStream('deflate'));
   const reader = stream.getReader();
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      if (part.value.length > size - filled) break;
+      if (part.value.length > size - filled) throw new RangeError('too long');
       bytes.set(part.value, filled);
       filled += part.value.length;
-      if (filled === size) return bytes;
+      if (filled === size) break;
     }
-  } catch {
-    throw damaged(section, 'a damaged zlib stream');
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-  throw damaged(section, `a zlib stream of another size than ${String(size)}`);
-}
+  return bytes.subarray(0, filled);
+};
 
 /** The bytes as a stream of small copies: a stream may take what it is given, and that is not to be the file. */
 function sourceOf(data: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -2,15 +2,9 @@
  * Lines, inlined calls and breakpoints of the fixtures at rest: every byte of code against addr2line, every
  * line table row against readelf, every breakable line against gdb.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DebugInfo } from './debug-info.ts';
-import { parseElf, sectionNamed } from './elf.ts';
-import type { SymbolError } from './errors.ts';
+import { sectionNamed } from './elf.ts';
 import type { SymbolImage } from './image.ts';
-import { ROW } from './line-program.ts';
-import { LineTables } from './line-tables.ts';
-import { dwarfSections, unitSections } from './sections.ts';
 import {
   type Fixture,
   gdb,
@@ -20,6 +14,7 @@ import {
   run,
   VARIANTS,
 } from './testing/fixtures.ts';
+import { ourRows, theirRows } from './testing/line-rows.ts';
 
 const workshop = openWorkshop();
 afterAll(() => {
@@ -49,19 +44,6 @@ function addr2line(path: string, addresses: readonly number[]): [name: string, l
       }
       return frames;
     });
-}
-
-/** The units of a fixture's program; of a stripped one, of its debug file. */
-function debugInfoOf({ path }: Fixture): DebugInfo {
-  const file = existsSync(`${path}.debug`) ? `${path}.debug` : path;
-  const plain = `${file}.plain`;
-  run('objcopy', ['--decompress-debug-sections', file, plain]);
-  const elfs = [parseElf(new Uint8Array(readFileSync(plain)))];
-  return new DebugInfo(dwarfSections(elfs, fail), unitSections(elfs, fail), fail);
-}
-
-function fail(error: SymbolError): void {
-  throw error;
 }
 
 /** The lines readelf has at each address. */
@@ -122,23 +104,8 @@ describe.each(VARIANTS)('%s at rest', (...variant) => {
   );
 
   it('has every row of every line table readelf decodes, in order', () => {
-    const text = run('readelf', ['--debug-dump=decodedline', fixture.path]);
-    const theirs: string[] = [];
-    for (const m of text.matchAll(/^\S+ +(\d+|-) +(0x[0-9a-f]+)(?: +\d+)?( +x)?(?: +END)? *$/gm)) {
-      theirs.push(m[1] === '-' ? `${m[2]!} end` : `${m[2]!} ${m[1]!}${m[3] ? ' statement' : ''}`);
-    }
-    const ours: string[] = [];
-    const tables = new LineTables(debugInfoOf(fixture), () => true, fail);
-    for (const header of tables.all) {
-      const rows = tables.rowsOf(header)!;
-      for (let row = 0; row < rows.count; row++) {
-        const flags = rows.flags[row]!;
-        const address = `0x${rows.address[row]!.toString(16)}`;
-        if ((flags & ROW.endSequence) !== 0) ours.push(`${address} end`);
-        else ours.push(`${address} ${String(rows.line[row])}${flags & ROW.isStatement ? ' statement' : ''}`);
-      }
-    }
-    expect(ours).toEqual(theirs);
+    const theirs = theirRows(fixture.path);
+    expect(ourRows(fixture.path)).toEqual(theirs);
     expect(theirs.length).toBeGreaterThan(40);
   });
 

@@ -1,9 +1,12 @@
 /** Everything that belongs to a program: other containers, other files, and the index of an earlier session. */
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { inflateOnNode } from '../inflate-node.ts';
+import { decompressSections } from './compression.ts';
 import { crc32, linkCandidates, packageCandidates, splitCandidates } from './debug-file.ts';
-import { parseElf } from './elf.ts';
+import { type ElfSection, parseElf, SHF, SHT } from './elf.ts';
 import { SymbolImage } from './image.ts';
 import { decodeNameTable, encodeNameTable } from './index-file.ts';
 import { buildIndex, loadSymbols, type SymbolFiles } from './load.ts';
@@ -224,6 +227,44 @@ describe('other files', () => {
     const image = await loadSymbols(bytes, 'x', path, localFiles);
     expect(image.problems.map((p) => p.code)).toContain('elf-compression');
     expect(image.functionAt(plain.image.findFunction('leaf')!.lowPc)?.source).toBe('symtab');
+  });
+});
+
+describe.each([
+  ["the platform's stream", undefined],
+  ["Node's thread pool", inflateOnNode],
+])('a compressed section, by %s', (_name, inflate) => {
+  const content = Uint8Array.from({ length: 300_000 }, (_, n) => (n * n) >>> 9);
+
+  /** An ELF file as far as decompression looks at it, and what is found in its section or wrong with it. */
+  async function decompressed(stream: Uint8Array, size: number): Promise<Uint8Array | string> {
+    const bytes = new Uint8Array(12 + stream.length);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, 1, true);
+    view.setUint32(4, size, true);
+    bytes.set(stream, 12);
+    const section = { name: '.debug_info', type: SHT.progbits, flags: SHF.compressed, offset: 0 };
+    const sections: Partial<ElfSection>[] = [{ ...section, size: bytes.length }];
+    const elf = { bytes, wide: false, sections };
+    const problems: string[] = [];
+    await decompressSections(elf as never, ({ message }) => problems.push(message), inflate);
+    return problems[0] ?? sections[0]!.content!;
+  }
+
+  it('is what was compressed', async () => {
+    for (const level of [0, 1, 9]) {
+      const found = await decompressed(deflateSync(content, { level }), content.length);
+      expect(Buffer.compare(found as Uint8Array, content)).toBe(0);
+    }
+    expect(await decompressed(deflateSync(content.subarray(0, 1)), 1)).toEqual(content.subarray(0, 1));
+  });
+
+  it('is refused when its content has another size, or it is damaged', async () => {
+    const stream = deflateSync(content);
+    expect(await decompressed(stream, content.length + 1)).toContain('zlib stream');
+    expect(await decompressed(stream, content.length - 1)).toContain('zlib stream');
+    expect(await decompressed(stream.subarray(0, stream.length >> 1), content.length)).toContain('zlib');
+    expect(await decompressed(stream.slice().fill(0x55, 100, 160), content.length)).toContain('zlib stream');
   });
 });
 

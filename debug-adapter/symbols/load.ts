@@ -3,7 +3,7 @@
  * separate debug file, its split-off and supplementary files, and the index of names of an earlier session.
  * The only asynchronous part of this folder: afterwards every query is answered at once.
  */
-import { decompressSections } from './compression.ts';
+import { decompressSections, type InflateSection } from './compression.ts';
 import {
   alternateLinkOf,
   debugLinkOf,
@@ -26,6 +26,8 @@ export interface SymbolFiles {
   debugFolders: readonly string[];
   /** Where indexes are kept between sessions; undefined when nothing can be kept. */
   cache: SymbolCache | undefined;
+  /** Decompresses zlib sections; without it, the platform's stream does. */
+  inflate?: InflateSection;
 }
 
 /** Bytes by key, kept between sessions; neither ever rejects. */
@@ -54,7 +56,7 @@ export async function loadSymbols(
 ): Promise<SymbolImage> {
   const problems: SymbolError[] = [];
   const report = (error: SymbolError): void => void problems.push(error);
-  const elf = await prepare(parseElf(bytes, place), report);
+  const elf = await prepare(parseElf(bytes, place), files, report);
   const debugFile = hasUnits(elf)
     ? undefined
     : await findLinked(debugLinkOf(elf), path, files, report, place);
@@ -68,8 +70,8 @@ export async function loadSymbols(
   return image;
 }
 
-async function prepare(elf: Elf, report: (error: SymbolError) => void): Promise<Elf> {
-  await decompressSections(elf, report);
+async function prepare(elf: Elf, files: SymbolFiles, report: (error: SymbolError) => void): Promise<Elf> {
+  await decompressSections(elf, report, files.inflate);
   if (elf.type === ET_REL) relocateSections(elf, report);
   return elf;
 }
@@ -91,7 +93,7 @@ async function findLinked(
     const bytes = await files.read(candidate);
     const elf = bytes && guarded(() => parseElf(bytes, place), undefined, report);
     if (!elf) continue;
-    if (matchesLink(elf, link)) return { elf: await prepare(elf, report), path: candidate };
+    if (matchesLink(elf, link)) return { elf: await prepare(elf, files, report), path: candidate };
     report(
       new SymbolError(
         'debug-file-other',
@@ -132,7 +134,7 @@ async function addSplits(image: SymbolImage, path: string, files: SymbolFiles): 
     for (const candidate of candidates) {
       const bytes = await files.read(candidate);
       const elf = bytes && guarded(() => parseElf(bytes, nowhere), undefined, report);
-      if (elf) return prepare(elf, report);
+      if (elf) return prepare(elf, files, report);
     }
     return undefined;
   };

@@ -3,7 +3,8 @@ import { type Elf, ET_REL, PT, sectionBytes, SHF, SHT } from './elf.ts';
 
 /** True when `address` lies in an executable section (or, without sections, an executable segment). */
 export function isCodeAddress(elf: Elf, address: number): boolean {
-  return codeOf(elf).some(({ start, size }) => address >= start && address - start < size);
+  for (const { start, size } of codeOf(elf)) if (address >= start && address - start < size) return true;
+  return false;
 }
 
 interface CodePart {

@@ -13,6 +13,7 @@ import {
   type Member,
   type StructType,
   type UnknownType,
+  type Variant,
   VOID,
   stripType,
   sizeOfType,
@@ -157,19 +158,24 @@ export class TypeReader {
 
   private members(struct: Die, structSize: number): Member[] {
     const members: Member[] = [];
-    for (const die of memberDies(struct, 0)) {
+    const discriminants = new Map<Die, Member>();
+    for (const { die, part, variant } of memberDies(struct, 0)) {
       if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.inheritance) continue;
       if (die.flag(DW_AT.external) || die.flag(DW_AT.declaration)) continue; // static data member
+      const discriminant = part && variant && discriminants.get(part);
       const member = {
         name: die.text(DW_AT.name) ?? (die.flag(DW_AT.artificial) ? 'discriminant' : undefined),
         offset: memberOffset(die),
         ...this.bitField(die, structSize),
+        ...(discriminant && variantOf(discriminant, variant)),
       };
       if ('bitOffset' in member && member.bitOffset !== undefined) {
         const unit = Math.max(1, sizeOfType(this.typeOf(die)));
         member.offset = Math.floor(member.bitOffset / (unit * 8)) * unit;
       }
-      members.push(this.lazily(member, 'type', () => this.typeOf(die)));
+      const made = this.lazily(member, 'type', () => this.typeOf(die));
+      if (part && !variant) discriminants.set(part, made);
+      members.push(made);
     }
     return members;
   }
@@ -237,13 +243,29 @@ export class TypeReader {
   }
 }
 
+interface MemberDie {
+  readonly die: Die;
+  /** The variant part that it belongs to: without a variant it is the discriminant. */
+  readonly part?: Die;
+  readonly variant?: Die;
+}
+
 /** The children of a struct, with the members of its variants (a Rust enum; DWARF 5 §5.7.10) among them. */
-function* memberDies(parent: Die, depth: number): Generator<Die> {
+function* memberDies(parent: Die, depth: number, within: Omit<MemberDie, 'die'> = {}): Generator<MemberDie> {
   for (const die of parent.children()) {
-    const isVariant = die.tag === DW_TAG.variant_part || die.tag === DW_TAG.variant;
-    if (isVariant && depth < DEPTH_LIMIT) yield* memberDies(die, depth + 1);
-    else yield die;
+    if (die.tag === DW_TAG.variant_part && depth < DEPTH_LIMIT)
+      yield* memberDies(die, depth + 1, { part: die });
+    else if (die.tag === DW_TAG.variant && depth < DEPTH_LIMIT)
+      yield* memberDies(die, depth + 1, { ...within, variant: die });
+    else yield { die, ...within };
   }
+}
+
+/** What a variant says of its discriminant; one with a list of values counts as always there. */
+function variantOf(discriminant: Member, variant: Die): { variant?: Variant } {
+  if (variant.attribute(DW_AT.discr_list)) return {};
+  const value = variant.attribute(DW_AT.discr_value);
+  return { variant: { discriminant, ...(value?.kind === 'constant' && { value: value.value }) } };
 }
 
 function unknown(name: string, size = 0): UnknownType {

@@ -26,7 +26,16 @@ export interface Member {
   /** Counted from the least significant bit of the little-endian struct, as if it were one big integer. */
   bitOffset?: number;
   bitSize?: number;
+  /** Of a structure with variants, as a Rust enum: when this one is there. */
+  variant?: Variant;
   readonly type: CType;
+}
+
+/** A variant is there when another member of the structure has its value (DWARF 5 §5.7.10). */
+export interface Variant {
+  readonly discriminant: Member;
+  /** As the compiler wrote it, signed or not; absent for all values that no other variant has. */
+  readonly value?: bigint;
 }
 
 export interface StructType {

@@ -49,6 +49,9 @@ type Description =
 /** Values that depend on others, in the same frame or in the callers', are followed so far. */
 const DEPENDENCY_LIMIT = 8;
 
+const isVariable = (die: Die): boolean =>
+  (die.tag === DW_TAG.formal_parameter || die.tag === DW_TAG.variable) && !die.flag(DW_AT.declaration);
+
 export class Variables {
   constructor(
     private readonly info: DebugInfo,
@@ -72,9 +75,7 @@ export class Variables {
             ? 'function'
             : 'block';
       const variables: Variable[] = [];
-      for (const child of die.children()) {
-        if (child.tag !== DW_TAG.formal_parameter && child.tag !== DW_TAG.variable) continue;
-        if (child.flag(DW_AT.declaration)) continue;
+      for (const child of this.variableDies(die)) {
         const variable = this.variable(child, chain[0], pc);
         if (variable) variables.push(variable);
       }
@@ -89,6 +90,21 @@ export class Variables {
       if (kind === 'inlined') inlineDepth++;
     }
     return scopes;
+  }
+
+  /**
+   * The variables right in a scope. Of a copy of a function (DWARF 5 §3.3.8) compilers may leave out those that have no value in it; the
+   * function that it is a copy of has them.
+   */
+  private variableDies(scope: Die): Die[] {
+    const own = [...scope.children()].filter(isVariable);
+    const origin = scope.reference(DW_AT.abstract_origin);
+    if (origin === undefined) return own;
+    const known = new Set(own.map((die) => die.reference(DW_AT.abstract_origin)));
+    const left = [...this.info.die(origin).children()].filter(
+      (die) => isVariable(die) && !known.has(die.offset),
+    );
+    return [...own, ...left];
   }
 
   /** Those of a unit that are in no function. What is only declared there belongs to another file. */

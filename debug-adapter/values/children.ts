@@ -1,4 +1,5 @@
 /** The parts of a value that a view unfolds, each with the C expression that gives it again. */
+import type { Member } from '../symbols/types.ts';
 import { findMember, bitRange } from './members.ts';
 import {
   arrayOf,
@@ -12,6 +13,7 @@ import {
   type TypedValue,
   type ValueContext,
 } from './value.ts';
+import { presentMembers } from './variants.ts';
 
 export interface Child {
   readonly name: string;
@@ -53,7 +55,8 @@ export function pointed(value: TypedValue, context: ValueContext): TypedValue | 
 export function childCounts(value: TypedValue, context: ValueContext): { named: number; indexed: number } {
   if (value.location.kind === 'optimised-out' && !value.location.pointee) return { named: 0, indexed: 0 };
   const type = bare(value.type);
-  if (type.kind === 'struct' || type.kind === 'union') return { named: type.members.length, indexed: 0 };
+  if (type.kind === 'struct' || type.kind === 'union')
+    return { named: presentMembers(value, type, context).length, indexed: 0 };
   const array = arrayOf(type);
   if (array) return { named: 0, indexed: array.length };
   const target = pointed(value, context);
@@ -61,7 +64,7 @@ export function childCounts(value: TypedValue, context: ValueContext): { named: 
   // A pointer to a structure unfolds straight into its members.
   const record = bare(target.type);
   return record.kind === 'struct' || record.kind === 'union'
-    ? { named: record.members.length, indexed: 0 }
+    ? { named: presentMembers(target, record, context).length, indexed: 0 }
     : { named: 1, indexed: 0 };
 }
 
@@ -79,13 +82,14 @@ export function childrenOf(
   prefix = memberPrefix(path, value),
 ): Child[] {
   const type = bare(value.type);
-  if (type.kind === 'struct' || type.kind === 'union') return members(value, type, prefix, start, count);
+  if (type.kind === 'struct' || type.kind === 'union')
+    return members(value, presentMembers(value, type, context), prefix, start, count);
   if (arrayOf(type)) return elements(value, path, start, count);
   const target = pointed(value, context);
   if (!target) return [];
   const record = bare(target.type);
   if (record.kind === 'struct' || record.kind === 'union')
-    return members(target, record, prefix, start, count);
+    return members(target, presentMembers(target, record, context), prefix, start, count);
   return [child('*', `*${asPostfix(path)}`, target)];
 }
 
@@ -98,12 +102,12 @@ const child = (name: string, path: string, value: TypedValue): Child => ({
 
 function members(
   value: TypedValue,
-  type: Extract<TypedValue['type'], { kind: 'struct' | 'union' }>,
+  all: readonly Member[],
   prefix: string,
   start: number,
   count: number,
 ): Child[] {
-  return type.members.slice(start, start + count).map((member) => {
+  return all.slice(start, start + count).map((member) => {
     const { offset, bits } = bitRange(member);
     const part = partOf(value, member.type, offset, bits);
     if (member.name === undefined) return { name: '<anonymous>', path: undefined, prefix, value: part };

@@ -10,6 +10,7 @@ import { decode } from './decoders.ts';
 import { extendedText } from './extended.ts';
 import type { Style } from './format-specifier.ts';
 import { EXTENDED_BYTES, scalarOf } from './scalar.ts';
+import { type Slice, sliceOf } from './slices.ts';
 import { character, hexAddress, hexOf, quoted } from './text.ts';
 import {
   arrayOf,
@@ -24,6 +25,7 @@ import {
   type TypedValue,
   type ValueContext,
 } from './value.ts';
+import { presentMembers } from './variants.ts';
 
 export interface FormatContext extends ValueContext {
   /** `symbol+offset` of a code or data address. */
@@ -258,12 +260,23 @@ function membersText(
 ): string {
   if (type.incomplete) return `<incomplete ${type.kind}>`;
   if (nothingReadable(value, context)) return unreadable(value);
+  const slice = sliceOf(value, type, context, context.limits.string);
+  if (slice) return sliceText(slice, context, depth);
   if (depth >= context.limits.depth) return '{…}';
   const { members } = context.limits;
   const shown = childrenOf(value, '', context, 0, members).map(
     ({ name, value: child }) => `${name}=${textOf(child, context, depth + 1)}`,
   );
-  return `{${shown.join(', ')}${type.members.length > members ? ', …' : ''}}`;
+  return `{${shown.join(', ')}${presentMembers(value, type, context).length > members ? ', …' : ''}}`;
+}
+
+/** As the array that it stands for. */
+function sliceText({ elements, length, isText }: Slice, context: Writing, depth: number): string {
+  if (length === 0) return isText ? '""' : '[0]';
+  if (!isText) return arrayText(elements, context, depth, length);
+  const bytes = bytesOf(elements, context);
+  const shown = bytes?.length === length;
+  return bytes ? quoted(bytes, shown, context.limits.string) : unreadable(elements);
 }
 
 /** Is there no memory where a value should begin? */
@@ -271,8 +284,14 @@ function nothingReadable({ location, space, type }: TypedValue, { readMemory }: 
   return location.kind === 'memory' && sizeOf(type) > 0 && !readMemory(location.address, 1, space)?.length;
 }
 
-function arrayText(value: TypedValue, context: Writing, depth: number): string {
-  const { element, length } = arrayOf(value.type)!;
+/** @param length of all of it, when the value is only its beginning */
+function arrayText(
+  value: TypedValue,
+  context: Writing,
+  depth: number,
+  length = arrayOf(value.type)!.length,
+): string {
+  const { element } = arrayOf(value.type)!;
   if (nothingReadable(value, context)) return unreadable(value);
   const asText =
     context.style === 's' ? sizeOf(element) === 1 : context.style === undefined && isCharacter(element);

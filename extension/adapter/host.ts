@@ -50,6 +50,7 @@ export async function createAdapterHost(
     servesFolders: platform.servesFolders,
     debugFolders: platform.debugFolders,
     ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),
+    ...(platform.inflate && { inflate: platform.inflate }),
     ...(platform.listenForGdb && { listenForGdb: platform.listenForGdb }),
     createMachineWorker: (use) => preparation.takeWorker(use),
     hostKernel: async () => vscode.workspace.fs.readFile(inExtension('kernels', 'colinux-host.elf')),

@@ -4,6 +4,7 @@
  */
 import { readSymbolsOf } from '../../debug-adapter/file-parts-node.ts';
 import { createFolderCache } from '../../debug-adapter/symbol-cache-node.ts';
+import { inflateOnNode } from '../../debug-adapter/inflate-node.ts';
 import type { SymbolImage } from '../../debug-adapter/symbols/image.ts';
 import { buildIndex, loadSymbols } from '../../debug-adapter/symbols/load.ts';
 import { typeName } from '../../debug-adapter/symbols/type-name.ts';
@@ -32,7 +33,7 @@ const QUESTIONS: Record<string, (image: SymbolImage) => number | Promise<number>
 const started = performance.now();
 const bytes = await readSymbolsOf(path);
 const read = performance.now();
-const files = { read: () => Promise.resolve(undefined), debugFolders: [], cache };
+const files = { read: () => Promise.resolve(undefined), debugFolders: [], cache, inflate: inflateOnNode };
 const image = await loadSymbols(bytes, 'vmlinux', path, files);
 const found = await QUESTIONS[question]!(image);
 const seconds = (performance.now() - read) / 1000;

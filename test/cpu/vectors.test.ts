@@ -14,9 +14,12 @@ import { createVectorRunner } from '../../core/testing/vectors.ts';
 
 const sample = join(import.meta.dirname, '../vectors');
 const folder = process.env.COLINUX_VECTORS ?? sample;
-const GROUPS = [
+const INTEGERS = [
   ...['alu', 'mov', 'shift', 'muldiv', 'bcd', 'bit', 'stack', 'string', 'flow', 'atomic', 'address'],
   ...['fault', 'step', 'seg', 'code16', 'impl'],
+];
+const GROUPS = [
+  ...INTEGERS,
   ...['x87arith', 'x87cmp', 'x87ldst', 'x87ctl', 'x87fault', 'x87trans'],
   ...['mmx', 'sse', 'sse2', 'sseint', 'ssecvt', 'ssefault'],
 ];
@@ -26,7 +29,7 @@ const MIXED_SHARE = folder === sample ? 3 : 1;
 
 describe('instructions recorded on hardware', () => {
   /**
-   * `eager` translates each instruction before it runs. In `mixed` others run before it, which change nothing, and a die decides for each
+   * `direct` runs integer instructions straight from their bytes. `eager` translates each instruction before it runs. In `mixed` others run before it, which change nothing, and a die decides for each
    * block who runs it: so it may be anywhere in a translation, and go on from either tier.
    */
   const everyVector = (from: string, group: string, tier: Tier) => {
@@ -57,6 +60,8 @@ describe('instructions recorded on hardware', () => {
     for (const group of GROUPS) everyVector(folder, group, tier);
     everyVector(sample, 'native', tier);
   }
+  for (const group of [...INTEGERS, 'native'])
+    everyVector(group === 'native' ? sample : folder, group, 'direct');
 
   it('notices a wrong result', () => {
     const runner = createVectorRunner();

@@ -82,7 +82,7 @@ beforeAll(() => {
   expected = hashes(first.machine);
 });
 
-describe.each([undefined, 'interpreter', 'eager', 'mixed'] as const)(
+describe.each([undefined, 'interpreter', 'direct', 'eager', 'mixed'] as const)(
   'a processor as new, tier %s',
   (tier) => {
     const settings = { memoryBytes: SAMPLE_MEMORY, ...(tier && { tier }) };

@@ -48,7 +48,7 @@ describe('a run of the host and the sample guest', () => {
     expect(second.machine.hash()).toBe(first.machine.hash());
   });
 
-  it.each(['interpreter', 'eager', 'mixed'] as const)('is the same in the tier %s', (tier) => {
+  it.each(['interpreter', 'direct', 'eager', 'mixed'] as const)('is the same in the tier %s', (tier) => {
     expect(hashes(createSample({ tier }).machine)).toEqual(expected);
   });
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildSample, SAMPLE_VARIANTS } from '../../debug-adapter/symbols/testing/sample-kernel.ts';
 import { type Bundle, bundleAdapter, guest, hostKernel } from '../dap/support/bundle.ts';
 import { inSample, lineOf, openSession } from '../dap/support/session.ts';
 
@@ -41,7 +42,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function underGdb(): Promise<Stop[][]> {
+async function underGdb(kernel: string): Promise<Stop[][]> {
   const socket = join(folder, 'gdb');
   const machine = [
     '-M',
@@ -56,7 +57,7 @@ async function underGdb(): Promise<Stop[][]> {
     '-serial',
     'null',
   ];
-  const images = ['-kernel', hostKernel, '-initrd', `${guest} one two three`];
+  const images = ['-kernel', hostKernel, '-initrd', `${kernel} one two three`];
   const exit = ['-device', 'isa-debug-exit,iobase=0xf4,iosize=4'];
   const qemu = spawn('qemu-system-i386', [
     ...machine,
@@ -70,10 +71,10 @@ async function underGdb(): Promise<Stop[][]> {
     while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
     const answers = join(folder, 'answers.json');
     const places = JSON.stringify(PLACES.map(([file, line]) => `${file}:${line}`));
-    const gdb = spawnSync('gdb', ['-nx', '-batch', '-x', script, guest], {
+    const gdb = spawnSync('gdb', ['-nx', '-batch', '-x', script, kernel], {
       encoding: 'utf8',
       timeout: 55_000,
-      env: { ...process.env, STUB: socket, PROGRAM: guest, PLACES: places, ANSWERS: answers },
+      env: { ...process.env, STUB: socket, PROGRAM: kernel, PLACES: places, ANSWERS: answers },
     });
     if (!existsSync(answers)) throw new Error(gdb.stdout + gdb.stderr);
     return JSON.parse(readFileSync(answers, 'utf8')) as Stop[][];
@@ -82,11 +83,11 @@ async function underGdb(): Promise<Stop[][]> {
   }
 }
 
-async function here(): Promise<Stop[][]> {
+async function here(kernel: string): Promise<Stop[][]> {
   const session = await openSession(bundle.adapter);
   const stops: Stop[][] = [];
   try {
-    await session.launch({ cmdline: 'one two three', breakpoints: [[main, PLACES[0][1]]] });
+    await session.launch({ kernel, cmdline: 'one two three', breakpoints: [[main, PLACES[0][1]]] });
     for (const [n] of PLACES.entries()) {
       await session.stop();
       const frames: Stop[] = [];
@@ -127,10 +128,16 @@ const withoutUnset = ({ variables, ...frame }: Stop): Stop => ({
   ),
 });
 
-it('has the frames, variables and values of gdb on QEMU', async () => {
-  const [ours, theirs] = [await here(), await underGdb()].map((stops) =>
+async function compare(kernel: string): Promise<void> {
+  const [ours, theirs] = [await here(kernel), await underGdb(kernel)].map((stops) =>
     stops.map((frames) => frames.map(withoutUnset)),
   );
   expect(ours).toEqual(theirs);
-  expect(theirs!.flatMap((frames) => frames.map(({ name }) => name))).toContain('is_prime');
+  expect(theirs!.flatMap((frames) => frames.map(({ name }) => name))).toContain('greet');
+}
+
+it('has the frames, variables and values of gdb on QEMU', () => compare(guest));
+
+it.each(SAMPLE_VARIANTS)('has them of a kernel by %s, too', async (...variant) => {
+  await compare(buildSample(folder, variant));
 });

@@ -27,8 +27,6 @@ export class Block {
   linear = 0;
   generation = -1;
   mode = 0;
-  /** How often it was run by the interpreter, at least: see `core/jit`. */
-  heat = 0;
   /** Where its indirect jump or call went, the first few places. */
   targets: number[] | undefined;
   /** The translations that are entered here, and all that contain it. */
@@ -115,7 +113,12 @@ export interface CodeCache {
   clear(): void;
 }
 
-export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number) => void): CodeCache {
+/** @param onDrop a block is dropped, for its bytes have been written or it must not run across a place */
+export function createCodeCache(
+  memory: PhysicalMemory,
+  onNewPage: (page: number) => void,
+  onDrop: (physical: number) => void = () => undefined,
+): CodeCache {
   const blocks = new Map<number, Block>();
   /** Blocks dropped since the last sweep: at most so many are still in the map. */
   let dropped = 0;
@@ -136,6 +139,7 @@ export function createCodeCache(memory: PhysicalMemory, onNewPage: (page: number
   /** Code that changes is mostly decoded again at the same place: its entry waits there for the next block. */
   function drop(block: Block): void {
     discard(block);
+    onDrop(block.physical);
     if (++dropped < MOST_DROPPED) return;
     dropped = 0;
     for (const [at, { valid }] of blocks) if (!valid) blocks.delete(at);

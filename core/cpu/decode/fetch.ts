@@ -2,10 +2,10 @@
  * From CS:EIP to a block of decoded instructions: fetch with limit check and translation (SDM vol. 3A, 5.3 and 4.6), decoding,
  * and the table from linear address to block that makes this one lookup most of the time.
  *
- * Much code runs once and never again. So a block is kept when it runs for the second time; until then its instructions
- * are the same few objects for all code.
+ * Much code runs once and never again. What can be run straight from its bytes (`cpu/direct`) is decoded when it is hot. Other blocks are kept
+ * when they run for the second time; until then their instructions are the same few objects for all code.
  */
-import { PAGE_SIZE } from '../../memory/layout.ts';
+import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Faults } from '../interrupts/fault.ts';
 import type { CpuEvents } from '../env.ts';
@@ -29,6 +29,15 @@ export interface FetchSplits extends Pick<Splits, 'has' | 'meet'> {
   near(linear: number): boolean;
 }
 
+export interface Fetch {
+  /** The block at CS:EIP, if it is decoded already. @throws CpuFault when the fetch faults */
+  find(): Block | undefined;
+  /** Decodes the block that `find` has just not found: EIP and what it means are still the same. @throws CpuFault */
+  decode(): Block;
+  /** Decodes 32-bit code inside of a page, which has run there, and keeps it. */
+  keep(linear: number, physical: number): Block | undefined;
+}
+
 /** A reader that has nothing at hand yet. */
 const createReader = (next: () => number): CodeReader => ({
   bytes: new Uint8Array(0),
@@ -43,7 +52,7 @@ export const STOP_AT_NEW_CODE = Symbol('stop at new code');
 /**
  * @param events is told of pages before their code is executed, and may stop there
  * @param splits where blocks must begin, for there may be a breakpoint
- * @param keeps blocks are kept from the first time on
+ * @param keeps a block at a physical address is kept from the first time on
  */
 export function createFetch(
   views: Views,
@@ -54,8 +63,8 @@ export function createFetch(
   faults: Faults,
   splits: FetchSplits,
   events: Pick<CpuEvents, 'newCode' | 'watchedCode'>,
-  keeps: boolean,
-): () => Block {
+  keeps: (physical: number) => boolean,
+): Fetch {
   const { state, segBase, segLimit, segAttr } = views;
   const { watchedCode } = events;
 
@@ -135,53 +144,80 @@ export function createFetch(
 
   /** Code of a page is about to be executed: who waits for it may stop there. */
   function tell(linear: number, physical: number, fresh: boolean): void {
-    if (!fresh && watchedCode.pages?.[linear >>> 12] !== 1) return;
+    const page = physical >>> 12;
+    const known = !fresh || (!watchedCode.anywhere && (memory.pageFlags[page]! & PageFlag.Told) !== 0);
+    if (known && watchedCode.pages?.[linear >>> 12] !== 1) return;
     // Not an error: see above.
     if (events.newCode(linear >>> 0, physical, fresh)) throw STOP_AT_NEW_CODE;
+    memory.pageFlags[page]! |= PageFlag.Told;
   }
 
   const isBeyondLimit = (eip: number, { size }: Block) => (eip >>> 0) + size - 1 > segLimit[CS];
 
-  /** The block at CS:EIP. @throws CpuFault when the fetch faults. */
-  function fetch(): Block {
-    const eip = state[EIP];
-    const linear = (segBase[CS] + eip) | 0;
-    const wide = (segAttr[CS] & Attr.Big) !== 0;
-    const mode = (wide ? 1 : 0) | (state[CPL] === 3 ? 2 : 0);
-    const slot = (linear ^ (linear >>> 16)) & (LINEAR_SLOTS - 1);
-    let block = slots[slot];
-    const known = block?.valid === true && block.linear === linear && block.mode === mode;
-    if (block === undefined || !known || block.generation !== mmu.generation()) {
-      if (eip >>> 0 > segLimit[CS]) faults.gp(0);
-      const physical = mmu.translateFetch(linear, state[CPL] === 3);
-      splits.meet(linear, physical);
-      // After a flush of the TLB the same code is mostly still there.
-      if (block?.valid !== true || !known || block.physical !== physical) block = cache.find(physical, wide);
-      if (!block) {
-        if (physical >= memory.size) return decodeSlow(wide);
-        tell(linear, physical, !cache.hasPage(physical));
-        const kept = keeps || cache.hasPassed(physical);
-        block = decodeBlock(physical, linear, wide, kept);
-        if (!block) return decodeCrossing(physical, linear, wide);
-        if (!kept) {
-          cache.pass(block);
-          return isBeyondLimit(eip, block) ? decodeSlow(wide) : block;
-        }
-        cache.add(block, wide);
-      } else tell(linear, physical, false);
-      block.linear = linear;
-      block.generation = mmu.generation();
-      block.mode = mode;
-      slots[slot] = block;
-    }
-    if (isBeyondLimit(eip, block)) return decodeSlow(wide);
+  const wideNow = () => (segAttr[CS] & Attr.Big) !== 0;
+  const linearNow = () => (segBase[CS] + state[EIP]) | 0;
+  /** The physical address of the block that has not been found. */
+  let missing = 0;
+
+  /** The table knows where and how a block has just been fetched. */
+  function remember(block: Block, linear: number, wide: boolean): void {
+    block.linear = linear;
+    block.generation = mmu.generation();
+    block.mode = modeOf(wide);
+    slots[slotOf(linear)] = block;
+  }
+  const slotOf = (linear: number) => (linear ^ (linear >>> 16)) & (LINEAR_SLOTS - 1);
+  const modeOf = (wide: boolean) => (wide ? 1 : 0) | (state[CPL] === 3 ? 2 : 0);
+
+  /** A block that is fetched at CS:EIP, if it is what it was there, too. */
+  function checked(block: Block, linear: number, wide: boolean): Block {
+    if (isBeyondLimit(state[EIP], block)) return decodeSlow(wide);
     // The page that it ends on may have changed: then it is another instruction.
-    if (block.tail >= 0 && tailOf(linear) !== block.tail) {
-      cache.invalidate(block.physical, 1);
-      return decodeCrossing(block.physical, linear, wide);
-    }
-    return block;
+    if (block.tail < 0 || tailOf(linear) === block.tail) return block;
+    cache.invalidate(block.physical, 1);
+    return decodeCrossing(block.physical, linear, wide);
   }
 
-  return fetch;
+  return {
+    find() {
+      const linear = linearNow();
+      const wide = wideNow();
+      let block = slots[slotOf(linear)];
+      const known = block?.valid === true && block.linear === linear && block.mode === modeOf(wide);
+      if (block === undefined || !known || block.generation !== mmu.generation()) {
+        if (state[EIP] >>> 0 > segLimit[CS]) faults.gp(0);
+        const physical = mmu.translateFetch(linear, state[CPL] === 3);
+        splits.meet(linear, physical);
+        // After a flush of the TLB the same code is mostly still there.
+        if (block?.valid !== true || !known || block.physical !== physical)
+          block = cache.find(physical, wide);
+        if (physical < memory.size) tell(linear, physical, block === undefined && !cache.hasPage(physical));
+        if (block === undefined) {
+          missing = physical;
+          return undefined;
+        }
+        remember(block, linear, wide);
+      }
+      return checked(block, linear, wide);
+    },
+    decode() {
+      const linear = linearNow();
+      const wide = wideNow();
+      if (missing >= memory.size) return decodeSlow(wide);
+      const kept = keeps(missing) || cache.hasPassed(missing);
+      const block = decodeBlock(missing, linear, wide, kept);
+      if (!block) return decodeCrossing(missing, linear, wide);
+      if (kept) {
+        cache.add(block, wide);
+        remember(block, linear, wide);
+      } else cache.pass(block);
+      return checked(block, linear, wide);
+    },
+    keep(linear, physical) {
+      const block = decodeBlock(physical, linear, true, true);
+      if (!block) return undefined;
+      cache.add(block, true);
+      return block;
+    },
+  };
 }

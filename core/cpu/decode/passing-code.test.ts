@@ -8,7 +8,7 @@ import { Double, EAX } from '../state.ts';
 import { CODE, createBareMachine, le } from '../testing/bare-machine.ts';
 import { Block, createCodeCache, MOST_PASSED } from './code-cache.ts';
 
-const TIERS: readonly Tier[] = ['interpreter', 'jit', 'eager', 'mixed'];
+const TIERS: readonly Tier[] = ['interpreter', 'direct', 'jit', 'eager', 'mixed'];
 const [INC_EAX, DEC_EAX, HLT] = [0x40, 0x48, 0xf4];
 
 describe.each(TIERS)('code that runs once (%s)', (tier) => {

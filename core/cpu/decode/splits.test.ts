@@ -5,7 +5,7 @@ import { Exit } from '../cpu.ts';
 import { CR0, CR3, Cr0, EAX, EIP } from '../state.ts';
 import { CODE, createBareMachine } from '../testing/bare-machine.ts';
 
-const TIERS: readonly Tier[] = ['interpreter', 'jit', 'eager', 'mixed'];
+const TIERS: readonly Tier[] = ['interpreter', 'direct', 'jit', 'eager', 'mixed'];
 const DIRECTORY = 0x10_0000;
 const TABLE = 0x10_1000;
 /** Where the page of CODE is mapped too. */

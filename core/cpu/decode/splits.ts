@@ -40,8 +40,12 @@ function placesOf(addresses: readonly number[]): Places {
   return places;
 }
 
-export function createSplits(cache: CodeCache): Splits {
-  const split = new Uint8Array(PAGE_SIZE);
+/** What the bytes of `stops` say of their place: of every page, and of a page that has been named. */
+const EVERYWHERE = 1;
+const SOMEWHERE = 2;
+
+/** @param stops one byte for each place in a page: those where some block must begin are not 0 */
+export function createSplits(cache: CodeCache, stops: Uint8Array): Splits {
   let kept: { readonly linear: readonly number[]; readonly physical: readonly number[] } = {
     linear: [],
     physical: [],
@@ -55,15 +59,15 @@ export function createSplits(cache: CodeCache): Splits {
   /** Returns how many there are more now. */
   function splitAt(pageOffsets: Iterable<number>): number {
     const added = new Set<number>();
-    for (const offset of pageOffsets) if (split[offset] === 0) added.add(offset);
-    for (const offset of added) split[offset] = 1;
+    for (const offset of pageOffsets) if ((stops[offset]! & EVERYWHERE) === 0) added.add(offset);
+    for (const offset of added) stops[offset]! |= EVERYWHERE;
     if (added.size > 0) cache.split(added);
     return added.size;
   }
   function forget(all = false): void {
     if (temporary < (all ? 1 : MANY)) return;
     temporary = 0;
-    split.fill(0);
+    for (let offset = 0; offset < PAGE_SIZE; offset++) stops[offset]! &= ~EVERYWHERE;
     cache.clear();
   }
   const without = (all: readonly number[], others: readonly number[]) => {
@@ -73,7 +77,7 @@ export function createSplits(cache: CodeCache): Splits {
 
   return {
     has: (linear, physical) =>
-      split[offsetOf(linear)] !== 0 ||
+      (stops[offsetOf(linear)]! & EVERYWHERE) !== 0 ||
       (met.size > 0 && met.get(pageOf(physical))?.has(offsetOf(physical)) === true),
     meet(linear, physical) {
       const places = wanted.size === 0 ? undefined : wanted.get(pageOf(linear));
@@ -91,6 +95,8 @@ export function createSplits(cache: CodeCache): Splits {
       kept = { linear, physical };
       wanted = placesOf(linear);
       met = placesOf(physical);
+      for (let offset = 0; offset < PAGE_SIZE; offset++) stops[offset]! &= ~SOMEWHERE;
+      for (const address of [...linear, ...physical]) stops[offsetOf(address)]! |= SOMEWHERE;
       cache.split(new Set(added.map(offsetOf)));
       forget();
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CODE, createBareMachine, STACK } from '../testing/bare-machine.ts';
-import { Attr, CS, ECX, EIP, ESP, Flag } from '../state.ts';
+import { Attr, CS, ECX, EIP, ESP, Flag, FLAT } from '../state.ts';
 
 /** Flags under which the conditions O NO B AE E NE BE A S NS P NP L GE LE G hold and do not (SDM vol. 1, appendix B). */
 const HOLDS = [
@@ -28,7 +28,10 @@ function branch(big: boolean, bytes: number[], prepare: { flags?: number; ecx?: 
   const { cpu } = machine;
   const { state, reg32, segAttr } = cpu.views;
   machine.bytes(CODE + 0x40, ...bytes);
-  if (!big) segAttr[CS]! &= ~Attr.Big;
+  if (!big) {
+    segAttr[CS]! &= ~Attr.Big;
+    state[FLAT]! &= ~(1 << CS);
+  }
   state[EIP] = CODE + 0x40;
   reg32[ECX] = prepare.ecx ?? 0;
   reg32[ESP] = STACK;

@@ -19,42 +19,50 @@ function records(tier: Tier, turns: number, rounds: number, ticks: number) {
   return { ended, tick: cpu.now(), sum: reg32[EAX], count: state[BRANCH_COUNT], branches: branches.join() };
 }
 
-describe.each(['jit', 'eager'] as const)('the records of a block that branches to itself (%s)', (tier) => {
-  it.each([
-    [1, 1500],
-    [2, 1500],
-    [7, 1500],
-    [1500, 40],
-    [4095, 15],
-    [4096, 15],
-    [4097, 15],
-    [10_000, 8],
-  ])('are those of the interpreter: %i turns, %i times', (turns, rounds) => {
-    const result = records(tier, turns, rounds, 1e9);
-    expect(result.ended).toBe(Exit.Halted);
-    expect(result).toEqual(records('interpreter', turns, rounds, 1e9));
-  });
+describe.each(['direct', 'jit', 'eager'] as const)(
+  'the records of a block that branches to itself (%s)',
+  (tier) => {
+    it.each([
+      [1, 1500],
+      [2, 1500],
+      [7, 1500],
+      [1500, 40],
+      [4095, 15],
+      [4096, 15],
+      [4097, 15],
+      [10_000, 8],
+    ])('are those of the interpreter: %i turns, %i times', (turns, rounds) => {
+      const result = records(tier, turns, rounds, 1e9);
+      expect(result.ended).toBe(Exit.Halted);
+      expect(result).toEqual(records('interpreter', turns, rounds, 1e9));
+    });
 
-  it.each([50_000, 50_001, 50_002, 53_456])('are there when the run ends at tick %i', (ticks) => {
-    expect(records(tier, 5000, 10, ticks)).toEqual(records('interpreter', 5000, 10, ticks));
-  });
+    it.each([50_000, 50_001, 50_002, 53_456])('are there when the run ends at tick %i', (ticks) => {
+      expect(records(tier, 5000, 10, ticks)).toEqual(records('interpreter', 5000, 10, ticks));
+    });
 
-  it('are there when it changes the mode by a load of FS, and goes on in another region', () => {
-    const run = (which: Tier) => {
-      const { cpu, bytes, run: go } = createBareMachine({}, 'max', which);
-      const { reg32, branches, state, segSel } = cpu.views;
-      // mov ecx,20; L: eax = ecx & 4 ? ebx : 0 (mov, shr, and, imul); mov fs,eax; dec ecx; jnz L; mov fs,esi; mov edi,fs:[0]; dec edx;
-      // jnz the beginning; hlt
-      const select = [0x89, 0xc8, 0xc1, 0xe8, 2, 0x83, 0xe0, 1, 0x0f, 0xaf, 0xc3];
-      const loop = [...select, 0x8e, 0xe0, 0x49, 0x75, 0xf0];
-      const used = [0x8e, 0xe6, 0x64, 0x8b, 0x3d, ...le(0)];
-      bytes(CODE, 0xb9, ...le(20), ...loop, ...used, 0x4a, 0x75, 0xdf, 0xf4);
-      reg32[EBX] = segSel[DS]!;
-      reg32[ESI] = segSel[DS]!;
-      reg32[EDX] = 3000;
-      return { ended: go(CODE, 1e6), count: state[BRANCH_COUNT], branches: branches.join(), at: state[EIP] };
-    };
-    expect(run(tier)).toEqual(run('interpreter'));
-    expect(run(tier).ended).toBe(Exit.Halted);
-  });
-});
+    it('are there when it changes the mode by a load of FS, and goes on in another region', () => {
+      const run = (which: Tier) => {
+        const { cpu, bytes, run: go } = createBareMachine({}, 'max', which);
+        const { reg32, branches, state, segSel } = cpu.views;
+        // mov ecx,20; L: eax = ecx & 4 ? ebx : 0 (mov, shr, and, imul); mov fs,eax; dec ecx; jnz L; mov fs,esi; mov edi,fs:[0]; dec edx;
+        // jnz the beginning; hlt
+        const select = [0x89, 0xc8, 0xc1, 0xe8, 2, 0x83, 0xe0, 1, 0x0f, 0xaf, 0xc3];
+        const loop = [...select, 0x8e, 0xe0, 0x49, 0x75, 0xf0];
+        const used = [0x8e, 0xe6, 0x64, 0x8b, 0x3d, ...le(0)];
+        bytes(CODE, 0xb9, ...le(20), ...loop, ...used, 0x4a, 0x75, 0xdf, 0xf4);
+        reg32[EBX] = segSel[DS]!;
+        reg32[ESI] = segSel[DS]!;
+        reg32[EDX] = 3000;
+        return {
+          ended: go(CODE, 1e6),
+          count: state[BRANCH_COUNT],
+          branches: branches.join(),
+          at: state[EIP],
+        };
+      };
+      expect(run(tier)).toEqual(run('interpreter'));
+      expect(run(tier).ended).toBe(Exit.Halted);
+    });
+  },
+);

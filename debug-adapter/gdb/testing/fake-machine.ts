@@ -45,6 +45,7 @@ function snapshotOf(registers: ReadonlyMap<string, number>, coroutine: Coroutine
     cpu: {
       general: ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'].map(value),
       eip: value('eip'),
+      linearEip: value('eip'),
       eflags: 2,
       segments: Array.from({ length: 8 }, () => segment),
       gdt: { base: 0x9600, limit: 0x27 },

@@ -8,6 +8,9 @@
 #[lang = "pointee_sized"] pub trait PointeeSized {}
 #[lang = "meta_sized"] pub trait MetaSized: PointeeSized {}
 #[lang = "sized"] pub trait Sized: MetaSized {}
+#[lang = "unsize"] pub trait Unsize<T: PointeeSized>: PointeeSized {}
+#[lang = "coerce_unsized"] pub trait CoerceUnsized<T: PointeeSized> {}
+impl<'a, 'b: 'a, T: PointeeSized + Unsize<U>, U: PointeeSized> CoerceUnsized<&'a U> for &'b T {}
 #[lang = "copy"] pub trait Copy {}
 impl Copy for u32 {} impl Copy for u8 {} impl Copy for i32 {} impl Copy for bool {}
 #[lang = "sync"] pub unsafe auto trait Sync {}
@@ -40,3 +43,10 @@ pub mod driver {
         _ => false,
     }
 }
+pub enum Maybe<T> { Nothing, Just(T) }
+#[unsafe(no_mangle)] pub static NAME: &str = "colinux";
+#[unsafe(no_mangle)] pub static BYTES: &[u8] = &[1, 2, 3];
+#[unsafe(no_mangle)] pub static PLAIN: Maybe<u32> = Maybe::Just(7);
+#[unsafe(no_mangle)] pub static NOTHING: Maybe<u32> = Maybe::Nothing;
+#[unsafe(no_mangle)] pub static NICHE: Maybe<&u32> = Maybe::Just(&5);
+#[unsafe(no_mangle)] pub static NO_NICHE: Maybe<&u32> = Maybe::Nothing;

@@ -6,7 +6,7 @@
 	.type	port_base,@function
 port_base:
 .Lfunc_begin0:
-	.loc	1 23 0
+	.loc	1 26 0
 	.cfi_startproc
 	subl	$16, %esp
 	.cfi_def_cfa_offset 20
@@ -16,28 +16,28 @@ port_base:
 	andb	$1, %dl
 	movb	%dl, 11(%esp)
 .Ltmp0:
-	.loc	1 24 20 prologue_end
+	.loc	1 27 20 prologue_end
 	movl	(%ecx), %ecx
 	movl	%ecx, (%esp)
 	movl	%ecx, 12(%esp)
 .Ltmp1:
-	.loc	1 25 12
+	.loc	1 28 12
 	testb	$1, %al
 	jne	.LBB0_2
-	.loc	1 25 34 is_stmt 0
+	.loc	1 28 34 is_stmt 0
 	movl	$0, 4(%esp)
-	.loc	1 25 9
+	.loc	1 28 9
 	jmp	.LBB0_3
 .LBB0_2:
 	.loc	1 0 9
 	movl	(%esp), %eax
-	.loc	1 25 20
+	.loc	1 28 20
 	movl	%eax, 4(%esp)
 .Ltmp2:
 .LBB0_3:
-	.loc	1 26 6 is_stmt 1
+	.loc	1 29 6 is_stmt 1
 	movl	4(%esp), %eax
-	.loc	1 26 6 epilogue_begin is_stmt 0
+	.loc	1 29 6 epilogue_begin is_stmt 0
 	addl	$16, %esp
 	.cfi_def_cfa_offset 4
 	retl
@@ -52,7 +52,7 @@ port_base:
 	.type	rust_start,@function
 rust_start:
 .Lfunc_begin1:
-	.loc	1 31 0 is_stmt 1
+	.loc	1 34 0 is_stmt 1
 	.cfi_startproc
 	pushl	%ebx
 	.cfi_def_cfa_offset 8
@@ -69,7 +69,7 @@ rust_start:
 	movl	48(%esp), %eax
 	movl	%eax, 16(%esp)
 .Ltmp5:
-	.loc	1 32 17 prologue_end
+	.loc	1 35 17 prologue_end
 	movl	_RNvNtCshKuLGoDTFBq_4rust6driver4PORT@GOT(%ebx), %eax
 	movl	%eax, (%esp)
 	movl	$1, 4(%esp)
@@ -78,36 +78,36 @@ rust_start:
 	movl	%eax, 28(%esp)
 	movl	%eax, 36(%esp)
 .Ltmp6:
-	.loc	1 38 5
+	.loc	1 41 5
 	cmpl	$1016, %eax
 	jne	.LBB1_2
-	.loc	1 39 18
+	.loc	1 42 18
 	movb	$1, 35(%esp)
 	jmp	.LBB1_3
 .LBB1_2:
-	.loc	1 40 14
+	.loc	1 43 14
 	movb	$0, 35(%esp)
 .Ltmp7:
 .LBB1_3:
-	.loc	1 34 8
+	.loc	1 37 8
 	testb	$1, 35(%esp)
 	jne	.LBB1_5
 	.loc	1 0 8 is_stmt 0
 	movl	20(%esp), %eax
-	.loc	1 34 40
+	.loc	1 37 40
 	movl	%eax, 24(%esp)
-	.loc	1 34 5
+	.loc	1 37 5
 	jmp	.LBB1_6
 .LBB1_5:
 	.loc	1 0 5
 	movl	16(%esp), %eax
-	.loc	1 34 26
+	.loc	1 37 26
 	movl	%eax, 24(%esp)
 .Ltmp8:
 .LBB1_6:
-	.loc	1 35 2 is_stmt 1
+	.loc	1 38 2 is_stmt 1
 	movl	24(%esp), %eax
-	.loc	1 35 2 epilogue_begin is_stmt 0
+	.loc	1 38 2 epilogue_begin is_stmt 0
 	addl	$40, %esp
 	.cfi_def_cfa_offset 8
 	popl	%ebx
@@ -117,6 +117,29 @@ rust_start:
 .Lfunc_end1:
 	.size	rust_start, .Lfunc_end1-rust_start
 	.cfi_endproc
+
+	.type	NICHE,@object
+	.section	.data.rel.ro.NICHE,"aw",@progbits
+	.globl	NICHE
+	.p2align	2, 0x0
+NICHE:
+	.long	.Lanon.67541e367ea5575daf23698dca77afef.2
+	.size	NICHE, 4
+
+	.type	.Lanon.67541e367ea5575daf23698dca77afef.0,@object
+	.section	.rodata..Lanon.67541e367ea5575daf23698dca77afef.0,"a",@progbits
+.Lanon.67541e367ea5575daf23698dca77afef.0:
+	.ascii	"\001\002\003"
+	.size	.Lanon.67541e367ea5575daf23698dca77afef.0, 3
+
+	.type	BYTES,@object
+	.section	.data.rel.ro.BYTES,"aw",@progbits
+	.globl	BYTES
+	.p2align	2, 0x0
+BYTES:
+	.long	.Lanon.67541e367ea5575daf23698dca77afef.0
+	.asciz	"\003\000\000"
+	.size	BYTES, 8
 
 	.type	LAST,@object
 	.section	.data.LAST,"aw",@progbits
@@ -134,6 +157,53 @@ LAST:
 LEVEL:
 	.byte	7
 	.size	LEVEL, 1
+
+	.type	.Lanon.67541e367ea5575daf23698dca77afef.1,@object
+	.section	.rodata..Lanon.67541e367ea5575daf23698dca77afef.1,"a",@progbits
+.Lanon.67541e367ea5575daf23698dca77afef.1:
+	.ascii	"colinux"
+	.size	.Lanon.67541e367ea5575daf23698dca77afef.1, 7
+
+	.type	NAME,@object
+	.section	.data.rel.ro.NAME,"aw",@progbits
+	.globl	NAME
+	.p2align	2, 0x0
+NAME:
+	.long	.Lanon.67541e367ea5575daf23698dca77afef.1
+	.asciz	"\007\000\000"
+	.size	NAME, 8
+
+	.type	.Lanon.67541e367ea5575daf23698dca77afef.2,@object
+	.section	.rodata.cst4,"aM",@progbits,4
+	.p2align	2, 0x0
+.Lanon.67541e367ea5575daf23698dca77afef.2:
+	.asciz	"\005\000\000"
+	.size	.Lanon.67541e367ea5575daf23698dca77afef.2, 4
+
+	.type	NOTHING,@object
+	.section	.rodata.NOTHING,"a",@progbits
+	.globl	NOTHING
+	.p2align	2, 0x0
+NOTHING:
+	.zero	4
+	.zero	4
+	.size	NOTHING, 8
+
+	.type	NO_NICHE,@object
+	.section	.rodata.NO_NICHE,"a",@progbits
+	.globl	NO_NICHE
+	.p2align	2, 0x0
+NO_NICHE:
+	.zero	4
+	.size	NO_NICHE, 4
+
+	.type	PLAIN,@object
+	.section	.rodata.PLAIN,"a",@progbits
+	.globl	PLAIN
+	.p2align	2, 0x0
+PLAIN:
+	.asciz	"\001\000\000\000\007\000\000"
+	.size	PLAIN, 8
 
 	.type	WORD,@object
 	.section	.data.WORD,"aw",@progbits
@@ -304,6 +374,20 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	0
 	.byte	0
 	.byte	13
+	.byte	25
+	.byte	1
+	.byte	0
+	.byte	0
+	.byte	14
+	.byte	47
+	.byte	0
+	.byte	73
+	.byte	19
+	.byte	3
+	.byte	14
+	.byte	0
+	.byte	0
+	.byte	15
 	.byte	23
 	.byte	1
 	.byte	3
@@ -314,7 +398,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	15
 	.byte	0
 	.byte	0
-	.byte	14
+	.byte	16
 	.byte	52
 	.byte	0
 	.byte	3
@@ -335,7 +419,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	14
 	.byte	0
 	.byte	0
-	.byte	15
+	.byte	17
 	.byte	46
 	.byte	1
 	.byte	17
@@ -356,7 +440,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	25
 	.byte	0
 	.byte	0
-	.byte	16
+	.byte	18
 	.byte	5
 	.byte	0
 	.byte	2
@@ -371,7 +455,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	19
 	.byte	0
 	.byte	0
-	.byte	17
+	.byte	19
 	.byte	11
 	.byte	1
 	.byte	17
@@ -380,7 +464,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	6
 	.byte	0
 	.byte	0
-	.byte	18
+	.byte	20
 	.byte	52
 	.byte	0
 	.byte	2
@@ -397,7 +481,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	19
 	.byte	0
 	.byte	0
-	.byte	19
+	.byte	21
 	.byte	46
 	.byte	1
 	.byte	110
@@ -414,7 +498,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	11
 	.byte	0
 	.byte	0
-	.byte	20
+	.byte	22
 	.byte	5
 	.byte	0
 	.byte	3
@@ -427,12 +511,12 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	19
 	.byte	0
 	.byte	0
-	.byte	21
+	.byte	23
 	.byte	11
 	.byte	1
 	.byte	0
 	.byte	0
-	.byte	22
+	.byte	24
 	.byte	52
 	.byte	0
 	.byte	3
@@ -447,7 +531,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	19
 	.byte	0
 	.byte	0
-	.byte	23
+	.byte	25
 	.byte	29
 	.byte	1
 	.byte	49
@@ -464,7 +548,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	11
 	.byte	0
 	.byte	0
-	.byte	24
+	.byte	26
 	.byte	5
 	.byte	0
 	.byte	2
@@ -473,7 +557,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	19
 	.byte	0
 	.byte	0
-	.byte	25
+	.byte	27
 	.byte	11
 	.byte	1
 	.byte	17
@@ -484,7 +568,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	19
 	.byte	0
 	.byte	0
-	.byte	26
+	.byte	28
 	.byte	52
 	.byte	0
 	.byte	2
@@ -493,7 +577,27 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	19
 	.byte	0
 	.byte	0
-	.byte	27
+	.byte	29
+	.byte	19
+	.byte	1
+	.byte	3
+	.byte	14
+	.byte	11
+	.byte	11
+	.ascii	"\210\001"
+	.byte	15
+	.byte	0
+	.byte	0
+	.byte	30
+	.byte	15
+	.byte	0
+	.byte	73
+	.byte	19
+	.byte	51
+	.byte	6
+	.byte	0
+	.byte	0
+	.byte	31
 	.byte	36
 	.byte	0
 	.byte	3
@@ -504,14 +608,25 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	11
 	.byte	0
 	.byte	0
-	.byte	28
+	.byte	32
+	.byte	15
+	.byte	0
+	.byte	73
+	.byte	19
+	.byte	3
+	.byte	14
+	.byte	51
+	.byte	6
+	.byte	0
+	.byte	0
+	.byte	33
 	.byte	1
 	.byte	1
 	.byte	73
 	.byte	19
 	.byte	0
 	.byte	0
-	.byte	29
+	.byte	34
 	.byte	33
 	.byte	0
 	.byte	73
@@ -522,7 +637,7 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	11
 	.byte	0
 	.byte	0
-	.byte	30
+	.byte	35
 	.byte	36
 	.byte	0
 	.byte	3
@@ -531,17 +646,6 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	11
 	.byte	62
 	.byte	11
-	.byte	0
-	.byte	0
-	.byte	31
-	.byte	15
-	.byte	0
-	.byte	73
-	.byte	19
-	.byte	3
-	.byte	14
-	.byte	51
-	.byte	6
 	.byte	0
 	.byte	0
 	.byte	0
@@ -564,235 +668,402 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.long	.Linfo_string3
 	.byte	3
 	.long	.Linfo_string4
-	.long	61
+	.long	907
 
 	.byte	1
-	.byte	28
+	.byte	48
+	.byte	4
+	.byte	5
+	.byte	3
+	.long	BYTES
+	.byte	3
+	.long	.Linfo_string10
+	.long	79
+
+	.byte	1
+	.byte	31
 	.byte	4
 	.byte	5
 	.byte	3
 	.long	LAST
 	.byte	4
-	.long	.Linfo_string13
+	.long	.Linfo_string18
 	.byte	12
 	.byte	1
 	.byte	4
 	.byte	5
-	.long	74
+	.long	92
 	.byte	6
-	.long	604
+	.long	946
 	.byte	1
 	.byte	0
 
 	.byte	7
 	.byte	0
 	.byte	8
-	.long	.Linfo_string6
-	.long	124
+	.long	.Linfo_string11
+	.long	142
 	.byte	4
 	.byte	0
 	.byte	0
 	.byte	7
 	.byte	1
 	.byte	8
-	.long	.Linfo_string7
-	.long	132
+	.long	.Linfo_string12
+	.long	150
 	.byte	4
 	.byte	0
 	.byte	0
 	.byte	7
 	.byte	2
 	.byte	8
-	.long	.Linfo_string9
-	.long	153
+	.long	.Linfo_string14
+	.long	171
 	.byte	4
 	.byte	0
 	.byte	0
 	.byte	0
 	.byte	9
-	.long	.Linfo_string6
+	.long	.Linfo_string11
 	.byte	12
 	.byte	1
 	.byte	4
 	.byte	4
-	.long	.Linfo_string7
+	.long	.Linfo_string12
 	.byte	12
 	.byte	1
 	.byte	4
 	.byte	10
-	.long	.Linfo_string8
-	.long	604
+	.long	.Linfo_string13
+	.long	946
 	.byte	1
 	.byte	1
 	.byte	1
 	.byte	0
 	.byte	4
-	.long	.Linfo_string9
+	.long	.Linfo_string14
 	.byte	12
 	.byte	1
 	.byte	4
 	.byte	10
-	.long	.Linfo_string10
-	.long	611
+	.long	.Linfo_string15
+	.long	960
 	.byte	4
 	.byte	4
 	.byte	1
 	.byte	10
-	.long	.Linfo_string12
-	.long	611
+	.long	.Linfo_string17
+	.long	960
 	.byte	4
 	.byte	8
 	.byte	1
 	.byte	0
 	.byte	0
 	.byte	3
-	.long	.Linfo_string14
-	.long	205
+	.long	.Linfo_string19
+	.long	223
 
 	.byte	1
-	.byte	29
+	.byte	32
 	.byte	1
 	.byte	5
 	.byte	3
 	.long	LEVEL
 	.byte	11
-	.long	604
+	.long	946
 
-	.long	.Linfo_string17
+	.long	.Linfo_string22
 	.byte	1
 	.byte	1
 	.byte	12
-	.long	.Linfo_string15
+	.long	.Linfo_string20
 	.byte	1
 	.byte	12
-	.long	.Linfo_string16
+	.long	.Linfo_string21
 	.byte	7
 	.byte	0
 	.byte	3
-	.long	.Linfo_string18
-	.long	247
-
-	.byte	1
-	.byte	30
-	.byte	4
-	.byte	5
-	.byte	3
-	.long	WORD
-	.byte	13
-	.long	.Linfo_string22
-	.byte	4
-	.byte	4
-	.byte	8
-	.long	.Linfo_string19
-	.long	611
-	.byte	4
-	.byte	0
-	.byte	8
-	.long	.Linfo_string20
-	.long	618
-	.byte	1
-	.byte	0
-	.byte	0
-	.byte	2
 	.long	.Linfo_string23
-	.byte	14
-	.long	.Linfo_string24
-	.long	380
+	.long	967
 
 	.byte	1
-	.byte	22
+	.byte	47
 	.byte	4
 	.byte	5
 	.byte	3
-	.long	_RNvNtCshKuLGoDTFBq_4rust6driver4PORT
-	.long	.Linfo_string30
-	.byte	15
-	.long	.Lfunc_begin0
-	.long	.Lfunc_end0-.Lfunc_begin0
-	.byte	1
-	.byte	84
-	.long	.Linfo_string35
-	.byte	1
-	.byte	23
-	.long	611
-
-	.byte	16
-	.byte	2
-	.byte	145
-	.byte	20
-	.long	.Linfo_string37
-	.byte	1
-	.byte	23
-	.long	645
-	.byte	16
-	.byte	2
-	.byte	145
-	.byte	11
-	.long	.Linfo_string39
-	.byte	1
-	.byte	23
-	.long	638
-	.byte	17
-	.long	.Ltmp1
-	.long	.Ltmp2-.Ltmp1
-	.byte	18
-	.byte	2
-	.byte	145
-	.byte	12
+	.long	NAME
+	.byte	3
 	.long	.Linfo_string25
+	.long	283
+
+	.byte	1
+	.byte	51
+	.byte	4
+	.byte	5
+	.byte	3
+	.long	NICHE
+	.byte	4
+	.long	.Linfo_string30
 	.byte	4
 	.byte	1
-	.byte	24
-	.long	611
+	.byte	4
+	.byte	5
+	.long	296
+	.byte	6
+	.long	960
+	.byte	4
+	.byte	0
+
+	.byte	7
+	.byte	0
+	.byte	8
+	.long	.Linfo_string26
+	.long	331
+	.byte	4
 	.byte	0
 	.byte	0
+	.byte	13
+	.byte	8
+	.long	.Linfo_string29
+	.long	349
+	.byte	4
+	.byte	0
+	.byte	0
+	.byte	0
+	.byte	4
+	.long	.Linfo_string26
+	.byte	4
+	.byte	1
+	.byte	4
+	.byte	14
+	.long	997
+	.long	.Linfo_string28
+	.byte	0
+	.byte	4
+	.long	.Linfo_string29
+	.byte	4
+	.byte	1
+	.byte	4
+	.byte	14
+	.long	997
+	.long	.Linfo_string28
+	.byte	10
+	.long	.Linfo_string13
+	.long	997
+	.byte	4
+	.byte	0
+	.byte	1
+	.byte	0
+	.byte	0
+	.byte	3
+	.long	.Linfo_string31
+	.long	398
+
+	.byte	1
+	.byte	50
+	.byte	4
+	.byte	5
+	.byte	3
+	.long	NOTHING
+	.byte	4
+	.long	.Linfo_string32
+	.byte	8
+	.byte	1
+	.byte	4
+	.byte	5
+	.long	411
+	.byte	6
+	.long	960
+	.byte	4
+	.byte	0
+
+	.byte	7
+	.byte	0
+	.byte	8
+	.long	.Linfo_string26
+	.long	447
+	.byte	4
+	.byte	0
+	.byte	0
+	.byte	7
+	.byte	1
+	.byte	8
+	.long	.Linfo_string29
+	.long	465
+	.byte	4
+	.byte	0
+	.byte	0
+	.byte	0
+	.byte	4
+	.long	.Linfo_string26
+	.byte	8
+	.byte	1
+	.byte	4
+	.byte	14
+	.long	960
+	.long	.Linfo_string28
 	.byte	0
 	.byte	4
 	.long	.Linfo_string29
 	.byte	8
 	.byte	1
 	.byte	4
+	.byte	14
+	.long	960
+	.long	.Linfo_string28
 	.byte	10
-	.long	.Linfo_string25
-	.long	611
+	.long	.Linfo_string13
+	.long	960
+	.byte	4
+	.byte	4
+	.byte	1
+	.byte	0
+	.byte	0
+	.byte	3
+	.long	.Linfo_string33
+	.long	283
+
+	.byte	1
+	.byte	52
+	.byte	4
+	.byte	5
+	.byte	3
+	.long	NO_NICHE
+	.byte	3
+	.long	.Linfo_string34
+	.long	398
+
+	.byte	1
+	.byte	49
+	.byte	4
+	.byte	5
+	.byte	3
+	.long	PLAIN
+	.byte	3
+	.long	.Linfo_string35
+	.long	550
+
+	.byte	1
+	.byte	33
+	.byte	4
+	.byte	5
+	.byte	3
+	.long	WORD
+	.byte	15
+	.long	.Linfo_string39
+	.byte	4
+	.byte	4
+	.byte	8
+	.long	.Linfo_string36
+	.long	960
+	.byte	4
+	.byte	0
+	.byte	8
+	.long	.Linfo_string37
+	.long	1010
+	.byte	1
+	.byte	0
+	.byte	0
+	.byte	2
+	.long	.Linfo_string40
+	.byte	16
+	.long	.Linfo_string41
+	.long	683
+
+	.byte	1
+	.byte	25
+	.byte	4
+	.byte	5
+	.byte	3
+	.long	_RNvNtCshKuLGoDTFBq_4rust6driver4PORT
+	.long	.Linfo_string47
+	.byte	17
+	.long	.Lfunc_begin0
+	.long	.Lfunc_end0-.Lfunc_begin0
+	.byte	1
+	.byte	84
+	.long	.Linfo_string52
+	.byte	1
+	.byte	26
+	.long	960
+
+	.byte	18
+	.byte	2
+	.byte	145
+	.byte	20
+	.long	.Linfo_string54
+	.byte	1
+	.byte	26
+	.long	1037
+	.byte	18
+	.byte	2
+	.byte	145
+	.byte	11
+	.long	.Linfo_string56
+	.byte	1
+	.byte	26
+	.long	1030
+	.byte	19
+	.long	.Ltmp1
+	.long	.Ltmp2-.Ltmp1
+	.byte	20
+	.byte	2
+	.byte	145
+	.byte	12
+	.long	.Linfo_string42
+	.byte	4
+	.byte	1
+	.byte	27
+	.long	960
+	.byte	0
+	.byte	0
+	.byte	0
+	.byte	4
+	.long	.Linfo_string46
+	.byte	8
+	.byte	1
+	.byte	4
+	.byte	10
+	.long	.Linfo_string42
+	.long	960
 	.byte	4
 	.byte	0
 	.byte	1
 	.byte	10
-	.long	.Linfo_string26
-	.long	604
+	.long	.Linfo_string43
+	.long	946
 	.byte	1
 	.byte	4
 	.byte	1
 	.byte	10
-	.long	.Linfo_string27
-	.long	638
+	.long	.Linfo_string44
+	.long	1030
 	.byte	1
 	.byte	5
 	.byte	1
 	.byte	0
-	.byte	19
-	.long	.Linfo_string31
-	.long	.Linfo_string32
-	.byte	1
-	.byte	36
-	.long	638
-	.byte	1
-	.byte	20
-	.long	.Linfo_string33
-	.byte	1
-	.byte	36
-	.long	611
 	.byte	21
+	.long	.Linfo_string48
+	.long	.Linfo_string49
+	.byte	1
+	.byte	39
+	.long	1030
+	.byte	1
 	.byte	22
-	.long	.Linfo_string34
+	.long	.Linfo_string50
+	.byte	1
+	.byte	39
+	.long	960
+	.byte	23
+	.byte	24
+	.long	.Linfo_string51
 	.byte	4
 	.byte	1
-	.byte	37
-	.long	611
+	.byte	40
+	.long	960
 	.byte	0
 	.byte	0
-	.byte	15
+	.byte	17
 	.long	.Lfunc_begin1
 	.long	.Lfunc_end1-.Lfunc_begin1
 	.byte	4
@@ -800,130 +1071,195 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 	.byte	17
 	.byte	80
 	.byte	34
-	.long	.Linfo_string36
+	.long	.Linfo_string53
 	.byte	1
-	.byte	31
-	.long	611
+	.byte	34
+	.long	960
 
-	.byte	16
+	.byte	18
 	.byte	2
 	.byte	145
 	.byte	48
-	.long	.Linfo_string40
+	.long	.Linfo_string57
 	.byte	1
-	.byte	31
-	.long	611
-	.byte	17
+	.byte	34
+	.long	960
+	.byte	19
 	.long	.Ltmp6
 	.long	.Ltmp8-.Ltmp6
-	.byte	18
+	.byte	20
 	.byte	2
 	.byte	145
 	.byte	28
-	.long	.Linfo_string42
+	.long	.Linfo_string59
 	.byte	4
 	.byte	1
-	.byte	32
-	.long	611
-	.byte	17
+	.byte	35
+	.long	960
+	.byte	19
 	.long	.Ltmp6
 	.long	.Ltmp8-.Ltmp6
-	.byte	18
+	.byte	20
 	.byte	2
 	.byte	145
 	.byte	48
-	.long	.Linfo_string41
+	.long	.Linfo_string58
 	.byte	4
 	.byte	1
-	.byte	33
-	.long	611
-	.byte	23
-	.long	425
+	.byte	36
+	.long	960
+	.byte	25
+	.long	728
 	.long	.Ltmp6
 	.long	.Ltmp7-.Ltmp6
 	.byte	1
-	.byte	34
+	.byte	37
 	.byte	8
-	.byte	24
-	.byte	2
-	.byte	145
-	.byte	36
-	.long	441
-	.byte	25
-	.long	.Ltmp6
-	.long	.Ltmp7-.Ltmp6
-	.long	452
 	.byte	26
 	.byte	2
 	.byte	145
 	.byte	36
-	.long	453
-	.byte	0
-	.byte	0
-	.byte	0
-	.byte	0
-	.byte	0
-	.byte	0
+	.long	744
 	.byte	27
-	.long	.Linfo_string5
-	.byte	7
-	.byte	1
-	.byte	27
-	.long	.Linfo_string11
-	.byte	7
-	.byte	4
+	.long	.Ltmp6
+	.long	.Ltmp7-.Ltmp6
+	.long	755
 	.byte	28
-	.long	604
-	.byte	29
-	.long	631
+	.byte	2
+	.byte	145
+	.byte	36
+	.long	756
 	.byte	0
+	.byte	0
+	.byte	0
+	.byte	0
+	.byte	0
+	.byte	0
+	.byte	29
+	.long	.Linfo_string9
+	.byte	8
+	.byte	4
+	.byte	8
+	.long	.Linfo_string5
+	.long	937
+	.byte	4
+	.byte	0
+	.byte	8
+	.long	.Linfo_string7
+	.long	953
+	.byte	4
 	.byte	4
 	.byte	0
 	.byte	30
-	.long	.Linfo_string21
-	.byte	8
+	.long	946
+	.long	0
+	.byte	31
+	.long	.Linfo_string6
 	.byte	7
-	.byte	27
-	.long	.Linfo_string28
-	.byte	2
 	.byte	1
 	.byte	31
-	.long	380
+	.long	.Linfo_string8
+	.byte	7
+	.byte	4
+	.byte	31
+	.long	.Linfo_string16
+	.byte	7
+	.byte	4
+	.byte	29
+	.long	.Linfo_string24
+	.byte	8
+	.byte	4
+	.byte	8
+	.long	.Linfo_string5
+	.long	937
+	.byte	4
+	.byte	0
+	.byte	8
+	.long	.Linfo_string7
+	.long	953
+	.byte	4
+	.byte	4
+	.byte	0
+	.byte	32
+	.long	960
+	.long	.Linfo_string27
+	.long	0
+	.byte	33
+	.long	946
+	.byte	34
+	.long	1023
+	.byte	0
+	.byte	4
+	.byte	0
+	.byte	35
 	.long	.Linfo_string38
+	.byte	8
+	.byte	7
+	.byte	31
+	.long	.Linfo_string45
+	.byte	2
+	.byte	1
+	.byte	32
+	.long	683
+	.long	.Linfo_string55
 	.long	0
 	.byte	0
 .Ldebug_info_end0:
-	.section	.data.LAST,"aw",@progbits
+	.section	.data.rel.ro.BYTES,"aw",@progbits
 .Lsec_end0:
-	.section	.data.LEVEL,"aw",@progbits
+	.section	.data.LAST,"aw",@progbits
 .Lsec_end1:
-	.section	.data.WORD,"aw",@progbits
+	.section	.data.LEVEL,"aw",@progbits
 .Lsec_end2:
-	.section	.data._RNvNtCshKuLGoDTFBq_4rust6driver4PORT,"aw",@progbits
+	.section	.data.rel.ro.NAME,"aw",@progbits
 .Lsec_end3:
-	.section	.text.port_base,"ax",@progbits
+	.section	.data.rel.ro.NICHE,"aw",@progbits
 .Lsec_end4:
-	.section	.text.rust_start,"ax",@progbits
+	.section	.rodata.NOTHING,"a",@progbits
 .Lsec_end5:
+	.section	.rodata.NO_NICHE,"a",@progbits
+.Lsec_end6:
+	.section	.rodata.PLAIN,"a",@progbits
+.Lsec_end7:
+	.section	.data.WORD,"aw",@progbits
+.Lsec_end8:
+	.section	.data._RNvNtCshKuLGoDTFBq_4rust6driver4PORT,"aw",@progbits
+.Lsec_end9:
+	.section	.text.port_base,"ax",@progbits
+.Lsec_end10:
+	.section	.text.rust_start,"ax",@progbits
+.Lsec_end11:
 	.section	.debug_aranges,"",@progbits
-	.long	68
+	.long	116
 	.short	2
 	.long	.Lcu_begin0
 	.byte	4
 	.byte	0
 	.zero	4,255
+	.long	BYTES
+	.long	.Lsec_end0-BYTES
 	.long	LAST
-	.long	.Lsec_end0-LAST
+	.long	.Lsec_end1-LAST
 	.long	LEVEL
-	.long	.Lsec_end1-LEVEL
+	.long	.Lsec_end2-LEVEL
+	.long	NAME
+	.long	.Lsec_end3-NAME
+	.long	NICHE
+	.long	.Lsec_end4-NICHE
+	.long	NOTHING
+	.long	.Lsec_end5-NOTHING
+	.long	NO_NICHE
+	.long	.Lsec_end6-NO_NICHE
+	.long	PLAIN
+	.long	.Lsec_end7-PLAIN
 	.long	WORD
-	.long	.Lsec_end2-WORD
+	.long	.Lsec_end8-WORD
 	.long	_RNvNtCshKuLGoDTFBq_4rust6driver4PORT
-	.long	.Lsec_end3-_RNvNtCshKuLGoDTFBq_4rust6driver4PORT
+	.long	.Lsec_end9-_RNvNtCshKuLGoDTFBq_4rust6driver4PORT
 	.long	.Lfunc_begin0
-	.long	.Lsec_end4-.Lfunc_begin0
+	.long	.Lsec_end10-.Lfunc_begin0
 	.long	.Lfunc_begin1
-	.long	.Lsec_end5-.Lfunc_begin1
+	.long	.Lsec_end11-.Lfunc_begin1
 	.long	0
 	.long	0
 	.section	.debug_ranges,"",@progbits
@@ -944,82 +1280,116 @@ _RNvNtCshKuLGoDTFBq_4rust6driver4PORT:
 .Linfo_string3:
 	.asciz	"rust"
 .Linfo_string4:
-	.asciz	"LAST"
+	.asciz	"BYTES"
 .Linfo_string5:
-	.asciz	"u8"
+	.asciz	"data_ptr"
 .Linfo_string6:
-	.asciz	"None"
+	.asciz	"u8"
 .Linfo_string7:
-	.asciz	"Byte"
+	.asciz	"length"
 .Linfo_string8:
-	.asciz	"__0"
+	.asciz	"usize"
 .Linfo_string9:
-	.asciz	"Wide"
+	.asciz	"&[u8]"
 .Linfo_string10:
-	.asciz	"low"
+	.asciz	"LAST"
 .Linfo_string11:
-	.asciz	"u32"
+	.asciz	"None"
 .Linfo_string12:
-	.asciz	"high"
+	.asciz	"Byte"
 .Linfo_string13:
-	.asciz	"Message"
+	.asciz	"__0"
 .Linfo_string14:
-	.asciz	"LEVEL"
+	.asciz	"Wide"
 .Linfo_string15:
-	.asciz	"Low"
+	.asciz	"low"
 .Linfo_string16:
-	.asciz	"High"
+	.asciz	"u32"
 .Linfo_string17:
-	.asciz	"Level"
+	.asciz	"high"
 .Linfo_string18:
-	.asciz	"WORD"
+	.asciz	"Message"
 .Linfo_string19:
-	.asciz	"all"
+	.asciz	"LEVEL"
 .Linfo_string20:
-	.asciz	"part"
+	.asciz	"Low"
 .Linfo_string21:
-	.asciz	"__ARRAY_SIZE_TYPE__"
+	.asciz	"High"
 .Linfo_string22:
-	.asciz	"Word"
+	.asciz	"Level"
 .Linfo_string23:
-	.asciz	"driver"
+	.asciz	"NAME"
 .Linfo_string24:
-	.asciz	"PORT"
+	.asciz	"&str"
 .Linfo_string25:
-	.asciz	"base"
+	.asciz	"NICHE"
 .Linfo_string26:
-	.asciz	"bits"
+	.asciz	"Nothing"
 .Linfo_string27:
-	.asciz	"ready"
+	.asciz	"&u32"
 .Linfo_string28:
-	.asciz	"bool"
+	.asciz	"T"
 .Linfo_string29:
-	.asciz	"Port"
+	.asciz	"Just"
 .Linfo_string30:
-	.asciz	"_RNvNtCshKuLGoDTFBq_4rust6driver4PORT"
+	.asciz	"Maybe<&u32>"
 .Linfo_string31:
-	.asciz	"_RNvCshKuLGoDTFBq_4rust8first_is"
+	.asciz	"NOTHING"
 .Linfo_string32:
-	.asciz	"first_is"
+	.asciz	"Maybe<u32>"
 .Linfo_string33:
-	.asciz	"x"
+	.asciz	"NO_NICHE"
 .Linfo_string34:
-	.asciz	"seen"
+	.asciz	"PLAIN"
 .Linfo_string35:
-	.asciz	"port_base"
+	.asciz	"WORD"
 .Linfo_string36:
-	.asciz	"rust_start"
+	.asciz	"all"
 .Linfo_string37:
-	.asciz	"port"
+	.asciz	"part"
 .Linfo_string38:
-	.asciz	"&rust::Port"
+	.asciz	"__ARRAY_SIZE_TYPE__"
 .Linfo_string39:
-	.asciz	"which"
+	.asciz	"Word"
 .Linfo_string40:
-	.asciz	"n"
+	.asciz	"driver"
 .Linfo_string41:
-	.asciz	"kept"
+	.asciz	"PORT"
 .Linfo_string42:
+	.asciz	"base"
+.Linfo_string43:
+	.asciz	"bits"
+.Linfo_string44:
+	.asciz	"ready"
+.Linfo_string45:
+	.asciz	"bool"
+.Linfo_string46:
+	.asciz	"Port"
+.Linfo_string47:
+	.asciz	"_RNvNtCshKuLGoDTFBq_4rust6driver4PORT"
+.Linfo_string48:
+	.asciz	"_RNvCshKuLGoDTFBq_4rust8first_is"
+.Linfo_string49:
+	.asciz	"first_is"
+.Linfo_string50:
+	.asciz	"x"
+.Linfo_string51:
+	.asciz	"seen"
+.Linfo_string52:
+	.asciz	"port_base"
+.Linfo_string53:
+	.asciz	"rust_start"
+.Linfo_string54:
+	.asciz	"port"
+.Linfo_string55:
+	.asciz	"&rust::Port"
+.Linfo_string56:
+	.asciz	"which"
+.Linfo_string57:
+	.asciz	"n"
+.Linfo_string58:
+	.asciz	"kept"
+.Linfo_string59:
 	.asciz	"first"
 	.ident	"rustc version 1.95.0 (59807616e 2026-04-14)"
 	.section	".note.GNU-stack","",@progbits

@@ -29,6 +29,7 @@ function snapshotOf(registers: readonly number[]): MachineSnapshot {
     cpu: {
       general: registers.slice(0, 8),
       eip: registers[8]!,
+      linearEip: registers[8]!,
       eflags: registers[9]!,
       segments: Array.from({ length: 8 }, () => NO_SEGMENT),
       ...{ gdt: { base: 0x1000, limit: 0xff }, idt: { base: 0x2000, limit: 0x7ff } },

@@ -1,0 +1,137 @@
+/** Code that runs straight from its bytes: what it computes is tested with the other tiers; here is what it leaves alone and where it ends. */
+import { describe, expect, it } from 'vitest';
+import type { Tier } from '../../jit/tier.ts';
+import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
+import { Exit } from '../cpu.ts';
+import { Double, EAX, ECX, EIP, ESI, Flag } from '../state.ts';
+import { CODE, createBareMachine, DATA, le } from '../testing/bare-machine.ts';
+import { Vector } from '../interrupts/fault.ts';
+
+const [INC_EAX, NOP, HLT] = [0x40, 0x90, 0xf4];
+const MOV_ECX = 0xb9;
+
+function createMachine(tier: Tier = 'direct') {
+  const machine = createBareMachine({}, 'max', tier);
+  const { cpu, memory } = machine;
+  return {
+    ...machine,
+    ...cpu.views,
+    isDecoded: (page: number) => (memory.pageFlags[page >>> 12]! & PageFlag.Code) !== 0,
+  };
+}
+
+it('decodes nothing, also where code is written anew', () => {
+  const { run, bytes, reg32, isDecoded } = createMachine();
+  for (let times = 1; times <= 3; times++) {
+    bytes(CODE, MOV_ECX, ...le(times), INC_EAX, 0xe2, 0xfd, NOP, NOP);
+    expect(run(CODE, 1 + 2 * times)).toBe(Exit.Deadline);
+    expect(reg32[ECX]).toBe(0);
+  }
+  expect(reg32[EAX]).toBe(6);
+  expect(isDecoded(CODE)).toBe(false);
+});
+
+it('ends behind every instruction when it is told to', () => {
+  // mov ecx, 2; again: push eax; pop esi; inc eax; loop again; jmp to itself
+  const code = [MOV_ECX, ...le(2), 0x50, 0x5e, INC_EAX, 0xe2, 0xfb, 0xeb, 0xfe];
+  const [first, again, end] = [CODE, CODE + 5, CODE + 10];
+  const places = [first, again, again + 1, again + 2, again + 3];
+  const order = [...places, again, again + 1, again + 2, again + 3, end, end, end];
+  const { cpu, run, bytes, state, doubles } = createMachine();
+  bytes(CODE, ...code);
+  for (let ticks = 1; ticks < order.length; ticks++) {
+    const before = doubles[Double.Retired]!;
+    expect(run(CODE, ticks)).toBe(Exit.Deadline);
+    expect(state[EIP]).toBe(order[ticks]);
+    expect(doubles[Double.Retired]! - before).toBe(ticks);
+    expect(cpu.now()).toBe(doubles[Double.Retired]!);
+  }
+});
+
+it('ends before a breakpoint in the middle of a block, and before none elsewhere', () => {
+  const { cpu, run, bytes, state, isDecoded } = createMachine();
+  bytes(CODE, ...Array.from({ length: 20 }, () => INC_EAX));
+  const breakpoint = CODE + 7;
+  cpu.setBreakpoints({
+    linear: [breakpoint],
+    physical: [],
+    near: (linear) => linear === breakpoint,
+    matches: (linear) => linear === breakpoint,
+  });
+  expect(run(CODE, 15)).toBe(Exit.Breakpoint);
+  expect(state[EIP]).toBe(breakpoint);
+  cpu.setBreakpoints({ linear: [], physical: [], near: () => false, matches: () => false });
+  bytes(CODE + PAGE_SIZE, ...Array.from({ length: 20 }, () => INC_EAX));
+  expect(run(CODE + PAGE_SIZE, 15)).toBe(Exit.Deadline);
+  expect(isDecoded(CODE + PAGE_SIZE)).toBe(false);
+});
+
+describe('at the end of a page', () => {
+  const next = CODE + PAGE_SIZE;
+  it.each([1, 2, 3, 4, 5])(
+    'an instruction that begins %i bytes before it runs, and what follows',
+    (before) => {
+      const { run, bytes, reg32, state } = createMachine();
+      // jmp there; mov eax, 1234h; inc eax
+      bytes(CODE, 0xe9, ...le(PAGE_SIZE - before - 5));
+      bytes(next - before, 0xb8, ...le(0x1234), INC_EAX, INC_EAX);
+      expect(run(CODE, 3)).toBe(Exit.Deadline);
+      expect(reg32[EAX]).toBe(0x1235);
+      expect(state[EIP]).toBe(next - before + 6);
+    },
+  );
+  it('a branch that is not taken goes on in the next one', () => {
+    const { run, bytes, reg32 } = createMachine();
+    bytes(CODE, 0xe9, ...le(PAGE_SIZE - 17 - 5));
+    // test eax, eax; jne far ahead, which ends 9 bytes before the page does
+    bytes(next - 17, 0x85, 0xc0, 0x0f, 0x85, ...le(0x100), ...Array.from({ length: 9 }, () => NOP), INC_EAX);
+    expect(run(CODE, 13)).toBe(Exit.Deadline);
+    expect(reg32[EAX]).toBe(1);
+  });
+});
+
+it('knows where an indirect jump went when its block becomes hot', () => {
+  const { cpu, run, bytes, dword, reg32 } = createMachine('hot');
+  // again: lea esi, [DATA]; test al, 1; je +3; add esi, 4; jmp [esi]; both lead to inc eax; cmp eax, 20; jb again; hlt
+  const jump = [0xff, 0x26];
+  const head = [0x8d, 0x35, ...le(DATA), 0xa8, 1, 0x74, 3, 0x83, 0xc6, 4, ...jump];
+  const places = [CODE + head.length, CODE + head.length + 1];
+  const tail = [NOP, INC_EAX, 0x83, 0xf8, 20, 0x72];
+  bytes(CODE, ...head, ...tail, 0xff - head.length - tail.length, HLT);
+  places.forEach((place, n) => {
+    dword(DATA + 4 * n, place);
+  });
+  run(CODE);
+  expect(reg32[EAX]).toBe(20);
+  const block = cpu.blockAt(CODE + head.length - jump.length);
+  expect([...(block?.targets ?? [])].sort()).toEqual(places);
+});
+
+it('leaves instructions alone that the processor does not have', () => {
+  const { run, bytes, vector } = createBareMachine({}, 'i486', 'direct');
+  // cmove eax, ecx
+  bytes(CODE, NOP, 0x0f, 0x44, 0xc1, HLT);
+  run(CODE);
+  expect(vector()).toBe(Vector.UD);
+});
+
+it('leaves code alone that runs step by step', () => {
+  const { cpu, run, bytes, vector, frame } = createMachine();
+  bytes(CODE, NOP, NOP, HLT);
+  cpu.flags.set(Flag.TF | 2);
+  run(CODE);
+  expect(vector()).toBe(Vector.DB);
+  expect(frame(0)).toBe(CODE + 1);
+});
+
+it('reads through FS and GS where they have no limit', () => {
+  const { run, bytes, dword, reg32, segBase } = createMachine();
+  const FS = 4;
+  segBase[FS] = DATA;
+  dword(DATA + 0x10, 0x55);
+  // mov eax, fs:[esi + 10h]
+  bytes(CODE, 0x64, 0x8b, 0x46, 0x10);
+  reg32[ESI] = 0;
+  run(CODE, 1);
+  expect(reg32[EAX]).toBe(0x55);
+});

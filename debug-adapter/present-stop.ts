@@ -1,0 +1,78 @@
+/**
+ * The stop that a session looks at: who is where at it, what was read of the machine's memory since, and the call stacks. It belongs to
+ * the past as soon as the machine runs, but stays what there is until the next one.
+ */
+import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import type { Shown } from './blocks.ts';
+import { Coroutines, type ImagePlaces } from './coroutines.ts';
+import type { KernelImages } from './launch-plan.ts';
+import type { MachineClient } from './machine-client.ts';
+import type { MemoryCache } from './memory-cache.ts';
+import { type Frame, stackOf } from './stack.ts';
+import type { StoppedEvent } from './stepping.ts';
+
+export class PresentStop {
+  /** Undefined before the first one. */
+  event: StoppedEvent | undefined;
+  /** Which function it is in, where several begin at one address. */
+  shown: Shown | undefined;
+  private stacks = new Map<CoroutineId, Promise<Frame[]>>();
+
+  /** @param coroutines of the machine before its first stop */
+  constructor(
+    private readonly machine: Pick<MachineClient, 'request'>,
+    readonly memory: MemoryCache,
+    private readonly kernels: KernelImages,
+    private readonly places: ImagePlaces,
+    public coroutines: Coroutines,
+  ) {}
+
+  /** Forgets what was read of the machine: it ran, or memory was written. */
+  forget(): void {
+    this.memory.clear();
+    this.stacks = new Map();
+  }
+
+  /** The machine has stopped: who is where by what is known of images. */
+  arrive(event: StoppedEvent): Coroutines {
+    this.forget();
+    return this.coroutinesOf(event);
+  }
+
+  private coroutinesOf({ snapshot }: StoppedEvent): Coroutines {
+    return new Coroutines(snapshot, this.kernels, this.places);
+  }
+
+  /** @param moved images are not where they were when it was looked at first */
+  adopt(event: StoppedEvent, moved: boolean): void {
+    const isKnown = this.event?.snapshot === event.snapshot && !moved;
+    this.event = event;
+    this.shown = undefined;
+    // Rows depend on what is shown.
+    this.stacks = new Map();
+    if (isKnown) return;
+    this.memory.clear();
+    if (moved || this.coroutines.snapshot !== event.snapshot) this.coroutines = this.coroutinesOf(event);
+  }
+
+  /** The rows of a coroutine's call stack. */
+  stack(coroutine: CoroutineId): Promise<Frame[]> {
+    const { stacks } = this;
+    let known = stacks.get(coroutine);
+    if (!known) {
+      stacks.set(coroutine, (known = this.unwind(coroutine)));
+      known.catch(() => stacks.delete(coroutine));
+    }
+    return known;
+  }
+
+  private async unwind(coroutine: CoroutineId): Promise<Frame[]> {
+    const { coroutines, memory } = this;
+    // Without them the stack is what its own contents say.
+    const { entries } = await this.machine
+      .request('openEntries', { coroutine })
+      .catch(() => ({ entries: [] }));
+    const shown = coroutine === coroutines.current ? this.shown : undefined;
+    return memory.compute(() => stackOf(coroutines, coroutine, memory.reader(coroutine), entries, shown));
+  }
+}

@@ -1,0 +1,46 @@
+/** Values that are a pointer and a length: slices and strings of Rust, slices of Zig. They are written as the array that they stand for. */
+import type { CType, StructType } from '../symbols/types.ts';
+import { findMember } from './members.ts';
+import { bytesOf, integerOf, partOf, targetOf, type TypedValue, type ValueContext } from './value.ts';
+
+/** How the compilers name the two. */
+const NAMES = [
+  ['data_ptr', 'length'],
+  ['ptr', 'len'],
+] as const;
+/** `&[u8]`, `*const [T]`, `[]u8`: no structure of C has such a name. */
+const SLICE = /^[&*[]/;
+const RUST_TEXT = /^&(?:mut )?str$/;
+
+export interface Slice {
+  /** The elements, as an array in memory. */
+  readonly elements: TypedValue;
+  readonly length: number;
+  readonly isText: boolean;
+}
+
+/** @param most elements of the array that is made. @returns nothing for what is no slice, or cannot be read */
+export function sliceOf(
+  value: TypedValue,
+  type: StructType,
+  context: ValueContext,
+  most: number,
+): Slice | undefined {
+  if (type.members.length !== 2 || !SLICE.test(type.name ?? '')) return undefined;
+  const names = NAMES.find((two) => two.every((name) => findMember(type, name)));
+  if (!names) return undefined;
+  const [pointer, length] = names.map((name) => {
+    const { member, offset } = findMember(type, name)!;
+    const bytes = bytesOf(partOf(value, member.type, offset), context);
+    return { target: targetOf(member.type), number: bytes && Number(integerOf(bytes, member.type)) };
+  });
+  const { target: element, number: address } = pointer!;
+  const count = length!.number;
+  if (!element || !address || count === undefined || count < 0) return undefined;
+  const array: CType = { kind: 'array', element, dimensions: [Math.min(count, most)] };
+  return {
+    elements: { type: array, space: value.space, location: { kind: 'memory', address: address >>> 0 } },
+    length: count,
+    isText: RUST_TEXT.test(type.name ?? ''),
+  };
+}
