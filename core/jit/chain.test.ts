@@ -14,7 +14,7 @@ import { ModuleWriter } from './wasm/module.ts';
 import { Op, Type } from './wasm/opcodes.ts';
 
 /** A whole region of INC EAX and a jump; behind it, on the next page, INC EBX. */
-const LENGTH = Math.max(...TIERS.jit.instructions);
+const LENGTH = Math.min(...TIERS.jit.instructions);
 const BEHIND = CODE + 0x1000;
 /** Another page with DEC EBX there. */
 const OTHER = CODE + 0x2000;
