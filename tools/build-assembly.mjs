@@ -6,8 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 /** Where there is an `assembly` folder, what the constant in `generated.ts` beside it is called, and whose sources it uses. */
-export const RINGS = { folder: 'core/cpu/rings', constant: 'RINGS_WASM' };
-export const DIRECT = { folder: 'core/cpu/direct', constant: 'DIRECT_WASM', uses: [RINGS.folder] };
+export const RINGS = { folder: 'core/cpu/rings', constant: 'RINGS_WASM', uses: ['core/cpu'] };
+export const DIRECT = { folder: 'core/cpu/direct', constant: 'DIRECT_WASM', uses: ['core/cpu'] };
 const MODULES = [
   { folder: 'core/softfloat', constant: 'SOFTFLOAT_WASM' },
   { folder: 'core/cpu/string', constant: 'BULK_WASM' },

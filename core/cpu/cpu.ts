@@ -241,16 +241,11 @@ export function createCpu(
   const translator =
     options &&
     createTranslator(
-      views,
-      memory.wasm,
-      mmu,
-      faults,
-      noteBranch,
-      softfloat,
-      rings,
-      { mayStop, meet: kept.meet, passes: guard.passes },
-      (linear, physical) => warmBlock(linear, physical, options.heat),
-      heat,
+      {
+        ...{ views, memory: memory.wasm, mmu, faults, softfloat, rings, heat, noteBranch },
+        stops: { mayStop, meet: kept.meet, passes: guard.passes },
+        blockAt: (linear, physical) => warmBlock(linear, physical, options.heat),
+      },
       options,
     );
   const splits = {

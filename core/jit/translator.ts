@@ -91,24 +91,26 @@ const runsAt =
 /** Blocks and known targets of a region: it is worth making it anew if there are more. */
 const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
 
-/**
- * @param noteBranch records the branch that the state has just taken from a linear address
- * @param softfloat over the machine's memory, as is `rings`
- * @param blockAt the block of 32-bit code at a linear and a physical address, if it has run. @param heat how often
- */
-export function createTranslator(
-  views: Views,
-  memory: WebAssembly.Memory,
-  mmu: Mmu,
-  faults: Faults,
-  noteBranch: (from: number) => void,
-  softfloat: Softfloat,
-  rings: Rings,
-  { mayStop, meet, passes }: TranslatorStops,
-  blockAt: (linear: number, physical: number) => Block | undefined,
-  heat: Heat,
-  options: TranslatorOptions,
-): Translator {
+export interface TranslatorParts {
+  readonly views: Views;
+  readonly memory: WebAssembly.Memory;
+  readonly mmu: Mmu;
+  readonly faults: Faults;
+  /** Over the machine's memory, as is `rings`. */
+  readonly softfloat: Softfloat;
+  readonly rings: Rings;
+  readonly stops: TranslatorStops;
+  /** How often blocks have begun. */
+  readonly heat: Heat;
+  /** The block of 32-bit code at a linear and a physical address, if it has run. */
+  blockAt(linear: number, physical: number): Block | undefined;
+  /** Records the branch that the state has just taken from a linear address. */
+  noteBranch(from: number): void;
+}
+
+export function createTranslator(parts: TranslatorParts, options: TranslatorOptions): Translator {
+  const { views, memory, mmu, faults, softfloat, rings, heat, blockAt, noteBranch } = parts;
+  const { mayStop, meet, passes } = parts.stops;
   const { state, doubles, reg32, segBase } = views;
   const services = createServices(mmu, () => {
     pageFault = true;

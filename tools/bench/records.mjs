@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RINGS, compileAssembly } from '../build-assembly.mjs';
+import { compileAssembly, DIRECT, RINGS } from '../build-assembly.mjs';
 import { HOST, kernel, sample } from './machines.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,22 +26,29 @@ const WRITERS = [
   ],
 ];
 
-/** The same in AssemblyScript, in the file of the records of the short way between rings. */
-const RING_WRITERS = [
-  'export function begin(kind: i32, vector: i32, errorCode: i32): void {',
-  'export function end(): void {',
+/** The same in the AssemblyScript of a module: in which of its files, and the heads there. */
+const ASSEMBLY_WRITERS = [
+  {
+    module: RINGS,
+    file: 'record.ts',
+    heads: [
+      'export function begin(kind: i32, vector: i32, errorCode: i32): void {',
+      'export function end(): void {',
+    ],
+  },
+  { module: DIRECT, file: 'branches.ts', heads: ['export function record(from: u32, to: u32): void {'] },
 ];
 
 function silenced(text, [file, head, instead]) {
   if (!text.includes(head)) throw new Error(`${file} has no "${head}" any more.`);
   return text.replace(head, `${head} ${instead}`);
 }
-const ringsWithoutRecords = () =>
-  compileAssembly(RINGS, (name, text) =>
-    name.endsWith('record.ts')
-      ? RING_WRITERS.reduce((all, head) => silenced(all, [name, head, 'return;']), text)
-      : text,
+const assemblyWithoutRecords = ({ module, file, heads }) =>
+  compileAssembly(module, (name, text) =>
+    name.endsWith(file) ? heads.reduce((all, head) => silenced(all, [name, head, 'return;']), text) : text,
   );
+/** Matches the end of a path. */
+const pathOf = (file) => new RegExp(`${file.replaceAll(/[./]/g, '[\\\\$&]')}$`);
 
 /** Leaves the records out. A source that has changed is an error: then this would measure nothing. */
 const withoutRecords = {
@@ -54,10 +61,13 @@ const withoutRecords = {
         return { contents, loader: 'ts' };
       });
     }
-    onLoad({ filter: /core[/\\]cpu[/\\]rings[/\\]generated\.ts$/ }, async () => ({
-      contents: await ringsWithoutRecords(),
-      loader: 'ts',
-    }));
+    for (const writer of ASSEMBLY_WRITERS) {
+      const { module } = writer;
+      onLoad({ filter: pathOf(`${module.folder}/generated.ts`) }, async () => ({
+        contents: await assemblyWithoutRecords(writer),
+        loader: 'ts',
+      }));
+    }
   },
 };
 

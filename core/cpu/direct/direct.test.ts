@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Tier } from '../../jit/tier.ts';
 import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
-import { Exit } from '../cpu.ts';
-import { Double, EAX, ECX, EIP, ESI, Flag } from '../state.ts';
+import { Exit, NO_EVENTS } from '../cpu.ts';
+import { CR0, Cr0, CR3, Double, EAX, ECX, EIP, ESI, Flag } from '../state.ts';
 import { CODE, createBareMachine, DATA, le } from '../testing/bare-machine.ts';
 import { Vector } from '../interrupts/fault.ts';
 
@@ -68,26 +68,63 @@ it('ends before a breakpoint in the middle of a block, and before none elsewhere
 
 describe('at the end of a page', () => {
   const next = CODE + PAGE_SIZE;
+  /** Where the next page lies in RAM: not behind the first one. */
+  const ELSEWHERE = CODE + 8 * PAGE_SIZE;
+  const [DIRECTORY, TABLE] = [0x10_0000, 0x10_1000];
+  const PRESENT = 3;
+
+  function createPagedMachine() {
+    const machine = createMachine();
+    const { cpu, state, dword } = machine;
+    const entry = TABLE + (next >>> 12) * 4;
+    dword(DIRECTORY, TABLE | PRESENT);
+    for (let page = 0; page < 0x400; page++) dword(TABLE + page * 4, (page << 12) | PRESENT);
+    dword(entry, ELSEWHERE | PRESENT);
+    state[CR3] = DIRECTORY;
+    state[CR0]! |= Cr0.PG;
+    cpu.mmu.flush(true);
+    return machine;
+  }
+
   it.each([1, 2, 3, 4, 5])(
     'an instruction that begins %i bytes before it runs, and what follows',
     (before) => {
-      const { run, bytes, reg32, state } = createMachine();
+      const { run, bytes, reg32, state } = createPagedMachine();
       // jmp there; mov eax, 1234h; inc eax
+      const code = [0xb8, ...le(0x1234), INC_EAX, INC_EAX];
       bytes(CODE, 0xe9, ...le(PAGE_SIZE - before - 5));
-      bytes(next - before, 0xb8, ...le(0x1234), INC_EAX, INC_EAX);
+      bytes(next - before, ...code.slice(0, before));
+      bytes(ELSEWHERE, ...code.slice(before));
       expect(run(CODE, 3)).toBe(Exit.Deadline);
       expect(reg32[EAX]).toBe(0x1235);
       expect(state[EIP]).toBe(next - before + 6);
     },
   );
   it('a branch that is not taken goes on in the next one', () => {
-    const { run, bytes, reg32 } = createMachine();
-    bytes(CODE, 0xe9, ...le(PAGE_SIZE - 17 - 5));
-    // test eax, eax; jne far ahead, which ends 9 bytes before the page does
-    bytes(next - 17, 0x85, 0xc0, 0x0f, 0x85, ...le(0x100), ...Array.from({ length: 9 }, () => NOP), INC_EAX);
-    expect(run(CODE, 13)).toBe(Exit.Deadline);
+    const { run, bytes, reg32 } = createPagedMachine();
+    // xor eax, eax; jmp to the last two instructions before the limit of what runs so: test eax, eax; jne far ahead
+    bytes(CODE, 0x31, 0xc0, 0xe9, ...le(PAGE_SIZE - 21 - 7));
+    bytes(next - 21, 0x85, 0xc0, 0x0f, 0x85, ...le(0x100), ...Array.from({ length: 13 }, () => NOP));
+    bytes(ELSEWHERE, INC_EAX);
+    expect(run(CODE, 18)).toBe(Exit.Deadline);
     expect(reg32[EAX]).toBe(1);
   });
+});
+
+it('tells of each page before it is executed, once', () => {
+  const told: number[] = [];
+  const newCode = (_linear: number, physical: number) => {
+    told.push(physical);
+    return false;
+  };
+  const { run, bytes } = createBareMachine({ events: { ...NO_EVENTS, newCode } }, 'max', 'direct');
+  const [second, third] = [CODE + PAGE_SIZE, CODE + 2 * PAGE_SIZE];
+  // Each jumps to the next one, and the last one back.
+  bytes(CODE, 0xe9, ...le(PAGE_SIZE - 5));
+  bytes(second, 0xe9, ...le(PAGE_SIZE - 5));
+  bytes(third, 0xe9, ...le(-2 * PAGE_SIZE - 5));
+  run(CODE, 10);
+  expect(told).toEqual([CODE, second, third]);
 });
 
 it('knows where an indirect jump went when its block becomes hot', () => {

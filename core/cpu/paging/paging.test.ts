@@ -139,6 +139,16 @@ describe('no-execute pages', () => {
     expect(m.frame(0)).toBe(0x11);
     expect(m.frame(1)).toBe(LINEAR);
   });
+  it('refuse fetches of code that has run where it may be executed', () => {
+    const m = paeMachine(Efer.NXE);
+    entry(m, TABLE, DATA | P | RW, XD);
+    // inc eax; ret
+    m.bytes(DATA, 0x40, 0xc3);
+    const call = [0xb8, ...le(DATA), 0xff, 0xd0];
+    run(m, ...call, ...load(LINEAR), ...jump(LINEAR));
+    expect([m.vector(), m.frame(0), m.frame(1)]).toEqual([PF, 0x11, LINEAR]);
+    expect(m.cpu.views.reg32[EAX]).toBe(LINEAR);
+  });
   it('inherit XD from the directory', () => {
     const m = paeMachine(Efer.NXE);
     entry(m, DIRECTORY + 8, TABLE | P | RW, XD);

@@ -2,7 +2,7 @@
  * The arithmetic flags as RES, CARRY and ADJ, and the operations that leave them: what `core/cpu/integer` does, word for word. Operands of 8 and
  * 16 bits are zero extended, results are cut off where they are stored.
  */
-import { ADJ, CARRY, get, RES, set, SYSFLAGS } from '../../rings/assembly/state';
+import { ADJ, CARRY, get, RES, set, SYSFLAGS } from '../../assembly/state';
 
 /** The operations of opcodes 00 to 3F and of group 1, by their number. */
 export const ADC: u32 = 2;

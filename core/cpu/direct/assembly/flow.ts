@@ -1,17 +1,14 @@
-/** Where the next instruction is: pages of code, branches and their record, and how often a place was gone to. */
-import { CPL, get, NEED_READ, set, TLB } from '../../rings/assembly/state';
-import { refillFetch } from './env';
+/** Where the next instruction is: pages of code, branches, and how often a place was gone to. */
+import { refillFetch } from '../../assembly/env';
+import { CPL, get, NEED_READ, NO_EXECUTE, TLB } from '../../assembly/state';
+import { record, recordIndirect } from './branches';
 import { at, moveTo } from './operands';
 
-/** As in `core/memory/layout.ts`, `core/cpu/state.ts` and `core/cpu/paging/tlb.ts`. */
-const BRANCHES: u32 = 0x8_0000;
-const BRANCH_RECORDS: i32 = 4096;
+/** As in `core/memory/layout.ts`. */
 const PAGE_FLAGS: u32 = 0x10_0000;
 const HEAT: u32 = 0x30_0000;
 const HEAT_SIZE: u32 = 0x10_0000;
 const RAM: u32 = 0xc1_0000;
-const BRANCH_COUNT: u32 = 119 * 4;
-const NO_EXECUTE: i32 = 0x40;
 /** Code of the page may run without anybody being told. */
 const TOLD: u8 = 8;
 
@@ -42,12 +39,6 @@ export function goTo(eip: u32): void {
   moveTo(eip + distance);
 }
 
-/** Execution has come to the end of the page. */
-export function leavePage(): void {
-  moveTo(at - distance);
-  distance = 0;
-}
-
 /** Looks up the page of the EIP in `at`. @returns whether code runs there at full speed */
 export function enterPage(): bool {
   const word = TLB + ((at >>> 12) << 2);
@@ -73,32 +64,13 @@ export function isCold(hot: i32): bool {
 
 /** A branch to an EIP is taken. */
 export function jump(target: u32): i32 {
-  if (target != at - distance) {
-    const count = get(BRANCH_COUNT);
-    const slot = BRANCHES + ((count & (BRANCH_RECORDS - 1)) << 3);
-    store<u32>(slot, here);
-    store<u32>(slot, target, 4);
-    set(BRANCH_COUNT, count + 1);
-  }
+  if (target != at - distance) record(here, target);
   goTo(target);
   return BRANCHED;
 }
 
-/** The ring of indirect branches: by them, code that becomes hot knows where it goes. */
-const INDIRECT: u32 = 0xa_0000;
-const INDIRECT_RECORDS: u32 = 1024;
-let indirect: u32 = 0;
-
+/** The same, to where only running tells. */
 export function jumpIndirectly(target: u32): i32 {
-  const slot = INDIRECT + (indirect << 3);
-  store<u32>(slot, here + distance);
-  store<u32>(slot, target, 4);
-  indirect = (indirect + 1) & (INDIRECT_RECORDS - 1);
+  recordIndirect(here + distance, target);
   return jump(target);
-}
-
-/** A branch is not taken. */
-export function fallThrough(): i32 {
-  if ((at & 0xfff) == 0) leavePage();
-  return BRANCHED;
 }

@@ -7,15 +7,15 @@
  * For all else it stops before the instruction, which has changed nothing: the interpreter decodes and runs it. Counts, flags and records of
  * branches are the interpreter's.
  */
-import { EIP, FS, get, GS, SEG_BASE, set, UNLIMITED } from '../../rings/assembly/state';
+import { EIP, FS, get, GS, SEG_BASE, set, UNLIMITED } from '../../assembly/state';
 import { at, moveTo, next8, setBase } from './operands';
-import { begin, distance, DONE, enterPage, isCold, leavePage, NOT, startAt } from './flow';
+import { begin, distance, DONE, enterPage, isCold, NOT, startAt } from './flow';
 import { oneByte } from './one-byte';
 import { twoByte } from './two-byte';
 
 /** One byte for each place in a page: not 0 where the interpreter has to look before the instruction (`core/memory/layout.ts`). */
 const STOPS: u32 = 0x9_0000;
-/** Behind it an instruction may end on the next page. */
+/** Behind it an instruction might end with the page, or on the next one: those that run here have 14 bytes at most. */
 const LAST_START: u32 = 0xff1;
 
 const PREFIX_FS: u32 = 0x64;
@@ -76,18 +76,12 @@ export function run(limit: i32, hot: i32, begun: bool): i32 {
       break;
     }
     left--;
-    if (done == DONE) {
-      if ((at & 0xfff) != 0) continue;
-      leavePage();
-      // What is fetched without an instruction to run would not be so by the interpreter.
-      if (left == 0 || !enterPage()) break;
-    } else {
-      if (distance == 0 && (left == 0 || !enterPage())) break;
-      if (left == 0) break;
-      if (!isCold(hot)) {
-        isNextHot = 1;
-        break;
-      }
+    if (done == DONE) continue;
+    // What is fetched without an instruction to run would not be so by the interpreter.
+    if (left == 0 || (distance == 0 && !enterPage())) break;
+    if (!isCold(hot)) {
+      isNextHot = 1;
+      break;
     }
   }
   set(EIP, at - distance);

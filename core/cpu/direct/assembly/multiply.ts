@@ -1,11 +1,9 @@
 /** MUL, IMUL, DIV and IDIV, as `core/cpu/integer/muldiv.ts` does them. A division that would fault is left to it. */
-import { ADJ, RES, set } from '../../rings/assembly/state';
+import { ADJ, RES, set } from '../../assembly/state';
 import { setResult, signed } from './flags';
-import { register, setRegister } from './operands';
+import { EAX, EDX, register, setRegister } from './operands';
 
-const EAX: u32 = 0;
 const AH: u32 = 4;
-const EDX: u32 = 2;
 
 /** CF and OF say whether the upper half matters. */
 function multiplied(low: i32, overflow: bool): void {

@@ -1,5 +1,5 @@
 /** Instructions with an opcode of one byte, and operands of 8 bits or of T's width (SDM vol. 2D, tables A-2). */
-import { CPL, ESP, get, IF, set, SYSFLAGS } from '../../rings/assembly/state';
+import { CPL, DF, ESP, get, IF, set, SYSFLAGS } from '../../assembly/state';
 import {
   and,
   binary,
@@ -16,6 +16,10 @@ import {
 import {
   at,
   base,
+  EAX,
+  EBP,
+  ECX,
+  EDX,
   middle,
   next32,
   next8,
@@ -30,15 +34,11 @@ import {
   toWrite,
   writable,
 } from './operands';
-import { distance, DONE, fallThrough, jump, jumpIndirectly, NOT } from './flow';
+import { BRANCHED, distance, DONE, jump, jumpIndirectly, NOT } from './flow';
 import { divideSigned, divideUnsigned, multiplySigned, multiplyUnsigned, product } from './multiply';
 import { isShift, shift } from './shifts';
 
-const EAX: u32 = 0;
-const ECX: u32 = 1;
-const EDX: u32 = 2;
-const EBP: u32 = 5;
-const DF: i32 = 0x400;
+/** PUSHF leaves them out. */
 const RF_VM: i32 = 0x3_0000;
 
 function memoryToRegister<T>(operation: u32): i32 {
@@ -254,7 +254,7 @@ function multiplyImmediate<T>(short: bool): i32 {
 }
 
 function branch(taken: bool, offset: i32): i32 {
-  return taken ? jump(at - distance + offset) : fallThrough();
+  return taken ? jump(at - distance + offset) : BRANCHED;
 }
 
 /** LOOPNE, LOOPE, LOOP and JECXZ. */

@@ -2,7 +2,13 @@
  * Where operands are. Registers lie in the same memory as the machine's RAM, so an operand is an address whichever it is
  * (`core/memory/layout.ts`).
  */
-import { get, hostOf, NEED_READ, NEED_WRITE } from '../../rings/assembly/state';
+import { get, hostOf, NEED_READ, NEED_WRITE } from '../../assembly/state';
+
+/** General registers by their numbers in encodings (SDM vol. 2A, table 2-1). */
+export const EAX: u32 = 0;
+export const ECX: u32 = 1;
+export const EDX: u32 = 2;
+export const EBP: u32 = 5;
 
 /** No operand is at the address: the instruction is left to the interpreter. That of EAX is 0. */
 export const NOWHERE: u32 = 0xffff_ffff;

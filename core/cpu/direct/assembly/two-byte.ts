@@ -1,9 +1,11 @@
 /** Instructions whose opcode begins with 0F (SDM vol. 2D, table A-3): what compilers make of integers. */
-import { ADJ, CARRY, RES, set } from '../../rings/assembly/state';
+import { ADJ, CARRY, RES, set } from '../../assembly/state';
 import { add, holds, setCarry, signed, subtract } from './flags';
 import {
   at,
   base,
+  EAX,
+  ECX,
   middle,
   next32,
   next8,
@@ -16,12 +18,9 @@ import {
   toWrite,
   writable,
 } from './operands';
-import { distance, DONE, fallThrough, jump, NOT } from './flow';
+import { BRANCHED, distance, DONE, jump, NOT } from './flow';
 import { product } from './multiply';
 import { shiftLeftDouble, shiftRightDouble } from './shifts';
-
-const EAX: u32 = 0;
-const ECX: u32 = 1;
 
 /** The digits of group 8, from 4 on. */
 const BT: u32 = 0;
@@ -151,7 +150,7 @@ export function twoByte<T>(opcode: u32): i32 {
     case 8: {
       const offset = next32();
       if (sizeof<T>() != 4) return NOT;
-      return holds(opcode & 15) ? jump(at - distance + offset) : fallThrough();
+      return holds(opcode & 15) ? jump(at - distance + offset) : BRANCHED;
     }
     case 9:
       return setIf(opcode & 15);

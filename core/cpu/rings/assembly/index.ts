@@ -61,7 +61,7 @@ import {
   VIF,
   VIP,
   VM,
-} from './state';
+} from '../../assembly/state';
 
 export { loadSegment } from './segments';
 

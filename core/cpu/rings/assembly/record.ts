@@ -1,5 +1,19 @@
 /** The record of transitions, as `core/debug/transitions.ts` keeps it: one row for each. */
-import { CPL, CR2, CR3, CS, EIP, ESP, EXTRA, get, INDEX, RETIRED, SEG_SEL, SS, TRANSITIONS } from './state';
+import {
+  CPL,
+  CR2,
+  CR3,
+  CS,
+  EIP,
+  ESP,
+  EXTRA,
+  get,
+  INDEX,
+  RETIRED,
+  SEG_SEL,
+  SS,
+  TRANSITIONS,
+} from '../../assembly/state';
 
 /** Before the rows: how many there were, who owns the CPU, whether somebody is to be told of each, where the next row begins. */
 const COUNT: u32 = TRANSITIONS;

@@ -34,7 +34,7 @@ import {
   UNLIMITED,
   USER_READ,
   USER_WRITE,
-} from './state';
+} from '../../assembly/state';
 
 /** Lower dword of a descriptor with base 0 and limit FFFFFh. */
 const FLAT_LOW: i32 = 0xffff;

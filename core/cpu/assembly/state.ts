@@ -1,6 +1,6 @@
 /**
- * What of the processor's state transfers between rings touch: byte offsets in the machine's memory. `core/cpu/state.ts`,
- * `core/cpu/paging/tlb.ts` and `core/memory/layout.ts` say what each is.
+ * What of the processor's state its WebAssembly touches (`core/cpu/rings`, `core/cpu/direct`): byte offsets in the machine's memory.
+ * `core/cpu/state.ts`, `core/cpu/paging/tlb.ts` and `core/memory/layout.ts` say what each is; `test/cpu/assembly-constants.test.ts` compares.
  */
 import { refill } from './env';
 
@@ -40,6 +40,7 @@ export const SYSENTER_ESP: u32 = 101 * 4;
 export const SYSENTER_EIP: u32 = 102 * 4;
 export const MID_REP: u32 = 114 * 4;
 export const NMI_STATE: u32 = 118 * 4;
+export const BRANCH_COUNT: u32 = 119 * 4;
 export const FLAT: u32 = 121 * 4;
 export const UNLIMITED: u32 = 122 * 4;
 export const RETIRED: u32 = 64 * 8;
@@ -59,6 +60,7 @@ export const TR: u32 = 7;
 export const ARITHMETIC: i32 = 0x8d5;
 export const TF: i32 = 0x100;
 export const IF: i32 = 0x200;
+export const DF: i32 = 0x400;
 export const NT: i32 = 0x4000;
 export const RF: i32 = 0x1_0000;
 export const VM: i32 = 0x2_0000;
@@ -74,6 +76,7 @@ export const SUPERVISOR_READ: i32 = 1;
 export const SUPERVISOR_WRITE: i32 = 2;
 export const USER_READ: i32 = 4;
 export const USER_WRITE: i32 = 8;
+export const NO_EXECUTE: i32 = 0x40;
 
 /** Of `segFast`. */
 export const FAST_READ: i32 = 1;
