@@ -1,4 +1,5 @@
 /** The processor: wires its parts together, and is its door for the machine and the debugger. */
+import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
 import { type Tier, TIERS, USUAL_TIER } from '../jit/tier.ts';
 import { createTranslator } from '../jit/translator.ts';
 import { BRANCH_RECORDS, PAGE_SIZE, STOPS_BASE } from '../memory/layout.ts';
@@ -161,6 +162,7 @@ export function createCpu(
   bus: CpuBus,
   model: CpuModel = MODELS.max,
   tier: Tier = USUAL_TIER,
+  compiler: Compiler = AT_ONCE,
 ): Cpu {
   const views = createViews(memory.wasm);
   const { state, doubles, reg32, segBase, segLimit, segAttr, branches } = views;
@@ -242,7 +244,7 @@ export function createCpu(
     options &&
     createTranslator(
       {
-        ...{ views, memory: memory.wasm, mmu, faults, softfloat, rings, heat, noteBranch },
+        ...{ views, memory: memory.wasm, mmu, faults, softfloat, rings, compiler, heat, noteBranch },
         stops: { mayStop, meet: kept.meet, passes: guard.passes },
         blockAt: (linear, physical) => warmBlock(linear, physical, options.heat),
       },

@@ -6,20 +6,17 @@
  * makes the expensive passages between JavaScript and WebAssembly once, not for each module. A batch of regions is one
  * module, for a module has a price of its own. Modules that nothing in the table points at any more are collected.
  */
-import { RING_PARAMETERS, type Rings } from '../cpu/rings/rings.ts';
+import type { Rings } from '../cpu/rings/rings.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { type Chain, emitChain, hasTailCalls } from './chain.ts';
+import { type Compiled, type Order, placeOf, siteIn } from './compile.ts';
 import type { Site } from './emit/interpreter.ts';
-import { emitRegion } from './emit/region.ts';
-import { planBudget } from './passes/budget.ts';
-import { markLiveFlags } from './passes/flag-liveness.ts';
-import { structure } from './passes/structure.ts';
-import type { Region } from './region.ts';
-import { SERVICE_PARAMETERS, type Services } from './services.ts';
+import type { FoundRegion } from './region.ts';
+import type { Services } from './services.ts';
+import { CHAIN, PASSED, type Passed, passed, RUN, words } from './signatures.ts';
 import { type Batch, Translation } from './translation.ts';
 import { Code } from './wasm/code.ts';
 import { ModuleWriter } from './wasm/module.ts';
-import { Type, type ValueType } from './wasm/opcodes.ts';
 
 /** Most bytes of modules that are kept; the engine's own code is some times larger. */
 const MOST_BYTES = 32 << 20;
@@ -29,11 +26,14 @@ const MOST_MODULES = 2000;
 const PLACES = 1024;
 
 export interface TranslationCache {
-  /** Translates regions into one module. */
-  add(regions: readonly Region[]): readonly Translation[];
+  /** A region's place, which is its own until its translation is thrown away or it is cancelled. */
+  order(region: FoundRegion): Order;
+  cancel(order: Order): void;
+  /** Makes a module of orders callable. */
+  add(orders: readonly Order[], compiled: Compiled): readonly Translation[];
   clear(): void;
   /** Makes the translations of some regions stale. */
-  discard(unwanted: (region: Region) => boolean): void;
+  discard(unwanted: (region: FoundRegion) => boolean): void;
   /** Runs at most `left` instructions and returns how many are left. */
   enter(translation: Translation, left: number): number;
   /** Of a place in the table. */
@@ -42,19 +42,11 @@ export interface TranslationCache {
   readonly size: () => { readonly translations: number; readonly bytes: number };
 }
 
-const words = (count: number) => new Array<ValueType>(count).fill(Type.i32);
-const RUN = { parameters: [Type.i32], results: [Type.i32] };
-
-type Passed = Services & { readonly interpret: (site: number) => number };
-const PASSED: Readonly<Record<keyof Passed, number>> = { ...SERVICE_PARAMETERS, interpret: 1 };
-const passed = (parameters: number) => ({ parameters: words(parameters), results: words(1) });
-
 type Gate = Record<keyof Passed, WebAssembly.ExportValue> & {
   enter: (place: number, left: number) => number;
   /** Where the engine has tail calls. */
   readonly chain?: WebAssembly.ExportValue;
 };
-const CHAIN = { parameters: words(2), results: words(1) };
 
 /** The module between JavaScript and translations. */
 function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functions: Passed): Gate {
@@ -67,10 +59,7 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functi
   enter.get(1);
   enter.get(0);
   enter.callIndirect(writer.signature(RUN));
-  writer.exportFunction(
-    'enter',
-    writer.addFunction({ parameters: [Type.i32, Type.i32], results: [Type.i32] }, enter),
-  );
+  writer.exportFunction('enter', writer.addFunction({ parameters: words(2), results: words(1) }, enter));
   if (hasTailCalls()) {
     const [, , refillFetch] = imported.find(([name]) => name === 'refillFetch')!;
     const chain = emitChain({ run: writer.signature(RUN), refillFetch });
@@ -88,7 +77,8 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functi
   return exports as Gate;
 }
 
-const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
+/** How much memory there is, in pages of 64 KiB. */
+export const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
 
 /**
  * @param softfloat over the same memory: translations call it, and `rings`
@@ -101,14 +91,18 @@ export function createTranslationCache(
   rings: Rings,
   services: Services,
   chain: Pick<Chain, 'settle'>,
-  interpret: (site: Site) => number,
+  interpret: (site: Site, translation: Translation) => number,
 ): TranslationCache {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: PLACES });
-  const sites: (Site | undefined)[] = [];
   const byPlace: (Translation | undefined)[] = [];
-  const gate = createGate(table, memory, { ...services, interpret: (site) => interpret(sites[site]!) });
+  const gate = createGate(table, memory, {
+    ...services,
+    interpret(number) {
+      const translation = byPlace[placeOf(number)]!;
+      return interpret(translation.sites[siteIn(number)]!, translation);
+    },
+  });
   const freePlaces: number[] = [];
-  const freeSites: number[] = [];
   let places = 0;
   let batches: Batch[] = [];
   let bytes = 0;
@@ -120,16 +114,12 @@ export function createTranslationCache(
     return place;
   }
 
-  function drop({ translations, sites: own, bytes: size }: Batch): void {
+  function drop({ translations, bytes: size }: Batch): void {
     for (const translation of translations) {
       translation.discard();
       byPlace[translation.place] = undefined;
       table.set(translation.place, null);
       freePlaces.push(translation.place);
-    }
-    for (const site of own) {
-      sites[site] = undefined;
-      freeSites.push(site);
     }
     bytes -= size;
   }
@@ -164,56 +154,25 @@ export function createTranslationCache(
   }
 
   return {
-    add(regions) {
+    order: (region) => ({ region, place: newPlace() }),
+    cancel({ place }) {
+      freePlaces.push(place);
+    },
+    add(orders, { module, bytes: size, made }) {
       if (bytes > MOST_BYTES || batches.length >= MOST_MODULES) evict();
-      const writer = new ModuleWriter(pagesOf(memory));
-      const imported = writer.importFunction('interpret', passed(PASSED.interpret));
-      const own: number[] = [];
-      const addSite = (site: Site) => {
-        const number = freeSites.pop() ?? sites.length;
-        sites[number] = site;
-        own.push(number);
-        return number;
-      };
-      const imports = new Map<string, number>();
-      const importOnce = (name: string, parameters: number, results: number) => {
-        const index =
-          imports.get(name) ??
-          writer.importFunction(name, { parameters: words(parameters), results: words(results) });
-        imports.set(name, index);
-        return index;
-      };
       const translations: Translation[] = [];
-      const made = regions.map((region) => {
-        const shape = structure(region);
-        const budget = planBudget(region, shape);
-        markLiveFlags(region, shape, budget);
-        const place = newPlace();
-        const { code, exits } = emitRegion(region, shape, budget, place, {
-          interpret: imported,
-          addSite,
-          softfloat: importOnce,
-          ring: (name) => importOnce(name, RING_PARAMETERS[name], 1),
-          service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
-          chain: gate.chain && importOnce('chain', CHAIN.parameters.length, CHAIN.results.length),
-        });
-        return { region, code, exits, place, cost: budget.heads.get(region.blocks[0]!) ?? 0 };
-      });
-      // All imports come before the first function.
-      for (const { place, code } of made) writer.exportFunction(String(place), writer.addFunction(RUN, code));
-      const module = writer.finish();
-      const batch: Batch = { bytes: module.length, translations, sites: own, used: looks };
-      for (const { region, exits, place, cost } of made) {
-        const translation = new Translation(region, exits, place, cost, batch);
-        translations.push(translation);
-        byPlace[place] = translation;
-      }
+      const batch: Batch = { bytes: size, translations, used: looks };
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
+      const { exports } = new WebAssembly.Instance(module, {
         env: { ...softfloat, ...rings, ...gate, memory },
       });
-      for (const { place } of made) table.set(place, exports[String(place)]);
-      bytes += module.length;
+      orders.forEach(({ region, place }, n) => {
+        const translation = new Translation(region, made[n]!, place, batch);
+        translations.push(translation);
+        byPlace[place] = translation;
+        table.set(place, exports[String(place)]);
+      });
+      bytes += size;
       batches.push(batch);
       return translations;
     },

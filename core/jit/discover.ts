@@ -4,10 +4,9 @@
  * not run is not translated, and a breakpoint's block stays with the interpreter.
  */
 import type { Block } from '../cpu/decode/code-cache.ts';
-import { liftOperation, liftTerminator } from './lift.ts';
-import type { Operation, Terminator } from './ir.ts';
+import { insideOf, terminatorOf } from './lift-region.ts';
 import { type Mode, narrowed } from './mode.ts';
-import { type Region, type RegionBlock, targetsOf } from './region.ts';
+import { type FoundBlock, type FoundRegion, regionOf, targetsOf } from './region.ts';
 import type { TranslatorOptions } from './tier.ts';
 
 /** The decoded block at an EIP in the present address space, if there is one that may be translated. */
@@ -21,26 +20,7 @@ export interface RegionLimits extends Pick<TranslatorOptions, 'misses'> {
   readonly isApart: (eip: number) => boolean;
 }
 
-/** A decoded block as operations, at an EIP. Kept with the block: it is often part of several regions, and of the next try. */
-export interface Lifted {
-  readonly eip: number;
-  readonly operations: readonly Operation[];
-  readonly terminator: Terminator;
-}
-interface Found extends Lifted {
-  readonly source: Block;
-}
-
-function lift(eip: number, source: Block): Found {
-  if (source.lifted?.eip === eip) return { ...source.lifted, source };
-  const { insns, size } = source;
-  const last = insns[insns.length - 1]!;
-  const next = (eip + size) | 0;
-  const terminator: Terminator = last.ends ? liftTerminator(last, next) : { kind: 'fall', next };
-  const inside = last.ends ? insns.slice(0, -1) : insns;
-  source.lifted = { eip, operations: inside.map(liftOperation), terminator };
-  return { ...source.lifted, source };
-}
+type Found = Pick<FoundBlock, 'eip' | 'source' | 'terminator'>;
 
 /** STI: what stands behind it belongs to it, for the interpreter runs that by itself, and counts it nowhere. */
 const allowsInterrupts = (
@@ -117,7 +97,7 @@ function returnSites(found: ReadonlyMap<number, Found>): Map<Found, number[]> {
   return sites;
 }
 
-type Followed = Omit<RegionBlock, 'index'>;
+type Followed = Omit<FoundBlock, 'index'>;
 
 /** What the region gets to from its first block: not what stands behind a call whose function is not part of it. */
 function followed(
@@ -150,13 +130,13 @@ export function discover(
   mode: Mode,
   find: FindBlock,
   limits: RegionLimits,
-): Region | undefined {
+): FoundRegion | undefined {
   const found = new Map<number, Found>();
   const queue = [entry];
   let instructions = 0;
   function take(eip: number, source: Block): void {
     instructions += source.insns.length;
-    const block = lift(eip, source);
+    const block: Found = { eip, source, terminator: terminatorOf(eip, source) };
     found.set(eip, block);
     queue.push(...reached(block, limits.isApart));
     // A run of STI ends at the limit like all else.
@@ -176,14 +156,9 @@ export function discover(
   const first = found.get(entry);
   if (!first) return undefined;
   // A region that would leave at once is no gain.
-  if (first.operations.length === 0 && first.terminator.kind === 'interpret') return undefined;
+  if (insideOf(first.source).length === 0 && first.terminator.kind === 'interpret') return undefined;
   const sites = returnSites(found);
   const blocks = [...followed(first, found, sites)].map((block, index) => ({ ...block, index }));
   const segments = new Set(blocks.flatMap(({ source }) => source.insns.map(({ seg }) => seg)));
-  return {
-    mode: narrowed(mode, segments),
-    misses: limits.misses,
-    blocks,
-    at: new Map(blocks.map((block) => [block.eip, block])),
-  };
+  return regionOf({ mode: narrowed(mode, segments), misses: limits.misses }, blocks);
 }

@@ -2,6 +2,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { modeOf } from './mode.ts';
 import { discover } from './discover.ts';
+import { liftRegion } from './lift-region.ts';
 import { emitRegion } from './emit/region.ts';
 import type { Operand, Operation, Terminator, Vector } from './ir.ts';
 import { planBudget } from './passes/budget.ts';
@@ -72,11 +73,12 @@ export interface Dump {
  */
 export function dumpTranslation(cpu: Cpu, linear: number, instructions: number): Dump | undefined {
   const mode = modeOf(0);
-  const region = discover(linear | 0, mode, cpu.blockAt, {
+  const found = discover(linear | 0, mode, cpu.blockAt, {
     ...{ instructions, isWarm: () => true, misses: 1 },
     isApart: () => false,
   });
-  if (!region) return undefined;
+  if (!found) return undefined;
+  const region = liftRegion(found);
   const shape = structure(region);
   const budget = planBudget(region, shape);
   markLiveFlags(region, shape, budget);

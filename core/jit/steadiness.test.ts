@@ -1,24 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { Block } from '../cpu/decode/code-cache.ts';
 import { modeOf } from './mode.ts';
-import type { Region, RegionBlock } from './region.ts';
+import { type FoundBlock, type FoundRegion, regionOf } from './region.ts';
 import { createSteadiness } from './steadiness.ts';
 
 /** A region with a block on each of these pages; those of `changed` have been written to. */
-function region(pages: readonly number[], changed: readonly number[]): Region {
-  const blocks = pages.map((page, index): RegionBlock => {
+function region(pages: readonly number[], changed: readonly number[]): FoundRegion {
+  const blocks = pages.map((page, index): FoundBlock => {
     const source = new Block(page * 0x1000 + 16, 1, [], false);
     source.valid = !changed.includes(page);
     return {
       index,
       eip: source.physical,
       source,
-      operations: [],
       terminator: { kind: 'fall', next: 0 },
       known: [],
     };
   });
-  return { mode: modeOf(0), misses: 0, blocks, at: new Map() };
+  return regionOf({ mode: modeOf(0), misses: 0 }, blocks);
 }
 
 describe('code that keeps changing', () => {

@@ -3,7 +3,7 @@
  * is not even made; so code that is rewritten again and again stays out of regions that begin elsewhere, and waits longer for one of
  * its own.
  */
-import type { Region } from './region.ts';
+import type { FoundRegion } from './region.ts';
 
 /** A page whose code has changed so often is left out. */
 const UNSTEADY = 4;
@@ -14,7 +14,7 @@ const MOST_PAGES = 4096;
 
 export interface Steadiness {
   /** A region cannot be used any more, or cannot be made: the pages of its blocks that have changed are to blame. */
-  blame(region: Region): void;
+  blame(region: FoundRegion): void;
   /** How often code on the page of a physical address has changed of late. */
   changes(physical: number): number;
   isUnsteady(physical: number): boolean;

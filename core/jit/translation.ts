@@ -1,14 +1,15 @@
 /** A region that has been compiled. */
 import type { Derived } from '../cpu/decode/code-cache.ts';
+import type { Made } from './compile.ts';
+import type { Site } from './emit/interpreter.ts';
 import type { Exit } from './exit.ts';
 import type { Mode } from './mode.ts';
-import type { Region } from './region.ts';
+import type { FoundRegion } from './region.ts';
 
 /** A module and what was made in it. */
 export interface Batch {
   readonly bytes: number;
   readonly translations: readonly Translation[];
-  readonly sites: readonly number[];
   /** When one of its translations was entered last, as a count of such looks. */
   used: number;
 }
@@ -17,6 +18,12 @@ export class Translation implements Derived {
   valid = true;
   readonly eip: number;
   readonly mode: Mode;
+  /** The ways out of it, by number. */
+  readonly exits: readonly Exit[];
+  /** Where it calls the interpreter, by number. */
+  readonly sites: readonly Site[];
+  /** Instructions that must be left when it is entered. */
+  readonly cost: number;
   /** How often it was entered: `Chain.settle` adds what chains did. */
   entered = 0;
   /** How often it was looked at for growing. */
@@ -33,15 +40,15 @@ export class Translation implements Derived {
   unlink: (() => void) | undefined;
 
   constructor(
-    readonly region: Region,
-    /** The ways out of it, by number. */
-    readonly exits: readonly Exit[],
+    readonly region: FoundRegion,
+    made: Made,
     /** Its place in the table of functions. */
     readonly place: number,
-    /** Instructions that must be left when it is entered. */
-    readonly cost: number,
     readonly batch: Batch,
   ) {
+    this.exits = made.exits;
+    this.sites = made.sites;
+    this.cost = made.cost;
     this.eip = region.blocks[0]!.eip;
     this.mode = region.mode;
   }

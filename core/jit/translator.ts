@@ -29,17 +29,20 @@ import {
   type Views,
 } from '../cpu/state.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
-import { createTranslationCache } from './cache.ts';
+import { createTranslationCache, pagesOf } from './cache.ts';
 import { createChain } from './chain.ts';
+import type { Compiler } from './compiler.ts';
 import { discover } from './discover.ts';
 import { RETURNED } from './exit.ts';
 import { MANY_APART } from './emit/memory.ts';
 import { MANY_DETOURS } from './lift.ts';
+import { insideOf } from './lift-region.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createDie } from './die.ts';
 import { meet as meetModes, modeNow, modeOf, runsIn } from './mode.ts';
-import { nextPage, type Region } from './region.ts';
+import { createQueue } from './queue.ts';
+import { type FoundRegion, nextPage } from './region.ts';
 import { createServices } from './services.ts';
 import { createSteadiness } from './steadiness.ts';
 import type { TranslatorOptions } from './tier.ts';
@@ -89,7 +92,7 @@ const runsAt =
     translation.valid && translation.eip === eip && runsIn(translation.mode, mode);
 
 /** Blocks and known targets of a region: it is worth making it anew if there are more. */
-const sizeOf = ({ blocks }: Region) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
+const sizeOf = ({ blocks }: FoundRegion) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
 
 export interface TranslatorParts {
   readonly views: Views;
@@ -100,6 +103,7 @@ export interface TranslatorParts {
   readonly softfloat: Softfloat;
   readonly rings: Rings;
   readonly stops: TranslatorStops;
+  readonly compiler: Compiler;
   /** How often blocks have begun. */
   readonly heat: Heat;
   /** The block of 32-bit code at a linear and a physical address, if it has run. */
@@ -109,7 +113,7 @@ export interface TranslatorParts {
 }
 
 export function createTranslator(parts: TranslatorParts, options: TranslatorOptions): Translator {
-  const { views, memory, mmu, faults, softfloat, rings, heat, blockAt, noteBranch } = parts;
+  const { views, memory, mmu, faults, softfloat, rings, compiler, heat, blockAt, noteBranch } = parts;
   const { mayStop, meet, passes } = parts.stops;
   const { state, doubles, reg32, segBase } = views;
   const services = createServices(mmu, () => {
@@ -121,11 +125,18 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   let faulted = false;
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
-  /** Regions that wait for others to be compiled with, their blocks, and the instructions of these that ran since the first of them waits. */
-  let waiting: Region[] = [];
-  const pending = new Set<Block>();
-  let urgency = 0;
   const steadiness = createSteadiness(() => doubles[Double.Retired]);
+  const queue = createQueue(compiler, options, pagesOf(memory), {
+    isFresh,
+    order: translations.order,
+    cancel: translations.cancel,
+    install(orders, compiled) {
+      for (const translation of translations.add(orders, compiled)) {
+        if (isFresh(translation.region)) enter(translation);
+        else translation.discard();
+      }
+    },
+  });
 
   /**
    * The decoded block at an EIP, as far as the present page tables tell without a walk that would change them.
@@ -155,11 +166,8 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   /** From the next translation on, the interpreter's handler does what is often a detour in place: but not what ends a block. */
   function noteDetour(translation: Translation, access: Insn): void {
     if (++access.detours < MANY_DETOURS) return;
-    for (const { source, operations } of translation.region.blocks) {
-      if (!operations.some(({ insn }) => insn === access)) continue;
-      source.lifted = undefined;
+    if (translation.region.blocks.some(({ source }) => insideOf(source).includes(access)))
       translation.discard();
-    }
   }
 
   /** The machine is where a translation was left. @returns the instructions that are left */
@@ -178,7 +186,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
-  function interpret({ insn, eip, last, mode, place }: Site): number {
+  function interpret({ insn, eip, last }: Site, translation: Translation): number {
     doubles[Double.Retired] = doubles[Double.JitEnd] - state[JIT_LEFT];
     state[INDEX] = 0;
     state[BUDGET] = state[JIT_LEFT];
@@ -204,9 +212,9 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       return 1;
     }
     const goesOn = (state[BREAK] & Break.Event) === 0 && doubles[Double.Until] === until;
-    if (last || !goesOn || !runsIn(mode, modeNow(state))) return 1;
+    if (last || !goesOn || !runsIn(translation.mode, modeNow(state))) return 1;
     // Other code than its own may change.
-    return state[BREAK] === 0 || translations.at(place).valid ? 0 : 1;
+    return state[BREAK] === 0 || translation.valid ? 0 : 1;
   }
   /** Counts an instruction and the rounds that it repeated. */
   function count(): number {
@@ -215,35 +223,37 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     return 1;
   }
 
-  function forgetWaiting(): void {
-    waiting = [];
-    pending.clear();
-    urgency = 0;
+  /** Is a region still what it was when it was found? If not, it is looked for again. */
+  function isFresh(region: FoundRegion): boolean {
+    const { blocks } = region;
+    const isValid = blocks.every(({ source }) => source.valid);
+    if (isValid && !blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip))) return true;
+    if (!isValid) steadiness.blame(region);
+    lookAgain(region);
+    return false;
+  }
+  function lookAgain({ blocks }: FoundRegion): void {
+    heat.set(blocks[0]!.source.physical, options.threshold);
   }
 
-  function compileWaiting(): void {
-    const regions: Region[] = [];
-    for (const region of waiting) {
-      if (region.blocks.every(({ source }) => source.valid)) regions.push(region);
-      else tryAgain(region);
-    }
-    forgetWaiting();
-    if (regions.length === 0) return;
-    for (const translation of translations.add(regions)) enter(translation);
-  }
-
-  /** Some of a region's code has changed while it waited. */
-  function tryAgain(region: Region): void {
-    steadiness.blame(region);
-    heat.set(region.blocks[0]!.source.physical, options.threshold);
+  /** One takes the place of another, which runs until then. */
+  function goOnCounting(translation: Translation, other: Translation): void {
+    chain.settle(other);
+    translation.entered = Math.max(translation.entered, other.entered);
+    translation.looks = Math.max(translation.looks, other.looks);
   }
 
   /** Makes a translation known to its blocks, in the place of one that it is better than. */
   function enter(translation: Translation): void {
     const { blocks } = translation.region;
     const { source } = blocks[0]!;
-    for (const other of source.translations ?? [])
-      if (other.eip === translation.eip && meetModes(other.mode, translation.mode)) other.discard();
+    for (const other of source.translations ?? []) {
+      if (other.eip !== translation.eip || !meetModes(other.mode, translation.mode)) continue;
+      if (other.valid) goOnCounting(translation, other);
+      other.discard();
+    }
+    // Who comes to its entry must look for it.
+    heat.set(source.physical, options.threshold);
     source.translations = [translation, ...(source.translations ?? []).filter(({ valid }) => valid)];
     for (const { source: part } of blocks)
       part.derived = [...(part.derived ?? []).filter(({ valid }) => valid), translation];
@@ -252,7 +262,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   /** Finds the region of a hot block at EIP and lets it wait, or compiles it at once with all that wait. */
   function request(block: Block, known: Translation | undefined): void {
     const number = modeNow(state);
-    if (number < 0) return;
+    if (number < 0 || queue.has(block)) return;
     const mode = modeOf(number);
     const { user } = mode;
     const { instructions, misses } = options;
@@ -273,15 +283,13 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     // They are hot by themselves only if they still run outside of the region.
     for (const { source } of region.blocks)
       heat.set(source.physical, Math.min(heat.of(source.physical), options.heat));
-    // Who comes to its entry must look for it.
-    heat.set(region.blocks[0]!.source.physical, options.threshold);
-    waiting.push(region);
-    for (const { source } of region.blocks) pending.add(source);
-    if (known || waiting.length >= options.batch) compileWaiting();
+    // While it waits, each run of it counts; where nothing waits for it, it runs on as cold code does.
+    if (!compiler.background) lookAgain(region);
+    queue.add(region, known !== undefined);
   }
 
   /** Where it is better entered, unless it is already known there: then it does run from where it was found. */
-  function bestEntry(found: Region): Region {
+  function bestEntry(found: FoundRegion): FoundRegion {
     const region = withBestEntry(found);
     const entry = region.blocks[0]!;
     const isKnown = entry.source.translations?.some(
@@ -305,9 +313,9 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   /** Counts a run by the interpreter, and translates what has run often. */
   function warm(block: Block): void {
     const times = heat.warm(block.physical);
-    if (pending.size > 0 && pending.has(block)) {
-      urgency += block.insns.length;
-      if (urgency >= options.urgent) compileWaiting();
+    if (queue.has(block)) {
+      if (compiler.background) heat.set(block.physical, Math.min(times, options.heat));
+      else queue.ran(block.insns.length);
       return;
     }
     if (times < options.threshold) return;
@@ -344,14 +352,12 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       }
       if (translation.cost > remaining || die?.() === 0) return undefined;
       chain.settle(translation);
-      // What was cold when it was made may have become hot. What takes its place goes on counting.
+      // What was cold when it was made may have become hot.
       if (translation.entered >= growsAt(translation)) {
-        const { entered } = translation;
-        const looks = ++translation.looks;
+        translation.looks++;
         request(block, translation);
         translation = translationOf(block) ?? translation;
-        translation.entered = entered + 1;
-        translation.looks = looks;
+        translation.entered++;
         if (translation.cost > remaining) return undefined;
       }
       return translation;
@@ -362,11 +368,11 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
         blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip)),
       );
       chain.clear();
-      forgetWaiting();
+      queue.forget().forEach(lookAgain);
     },
     renew() {
       chain.clear();
-      forgetWaiting();
+      queue.forget();
       steadiness.forget();
       translations.clear();
     },

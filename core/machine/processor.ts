@@ -9,6 +9,7 @@ import { type Cpu, type CpuBus, createCpu } from '../cpu/cpu.ts';
 import type { ExecutionObserver } from '../cpu/decode/observe.ts';
 import type { CpuEvents, WatchedCode } from '../cpu/env.ts';
 import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
+import type { Compiler } from '../jit/compiler.ts';
 import type { Tier } from '../jit/tier.ts';
 import { BRANCHES_BASE, STATE_BASE, TRANSITION_ROWS_BASE, TRANSITIONS_BASE } from '../memory/layout.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
@@ -59,10 +60,15 @@ const NOWHERE: MachineBus = {
   },
 };
 
-/** @throws MemorySizeError. @param onExecute for coverage reports; makes the processor slower where it is given */
+/**
+ * @param onExecute for coverage reports; makes the processor slower where it is given
+ * @param compiler of translations; absent: they are compiled when they are needed, and the machine waits
+ * @throws MemorySizeError
+ */
 export function createProcessor(
   { memoryBytes, cpu: model = 'max', tier }: ProcessorSettings,
   onExecute?: ExecutionObserver,
+  compiler?: Compiler,
 ): Processor {
   let bus = NOWHERE;
   const memory = new PhysicalMemory(memoryBytes);
@@ -102,6 +108,7 @@ export function createProcessor(
     },
     MODELS[model],
     tier,
+    compiler,
   );
   const { buffer } = memory.wasm;
   const head = new Uint8Array(buffer, STATE_BASE, BRANCHES_BASE - STATE_BASE);

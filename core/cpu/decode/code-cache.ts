@@ -8,7 +8,6 @@
 import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Translation } from '../../jit/translation.ts';
-import type { Lifted } from '../../jit/discover.ts';
 import type { Insn } from './insn.ts';
 
 /** Places that are remembered of an indirect jump. */
@@ -32,8 +31,6 @@ export class Block {
   /** The translations that are entered here, and all that contain it. */
   translations: readonly Translation[] | undefined;
   derived: Derived[] | undefined;
-  /** What the translator made of it. */
-  lifted: Lifted | undefined;
   /** The guard that lets it pass without being asked, and at which linear address. */
   passes = 0;
   passesAt = 0;

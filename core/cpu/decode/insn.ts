@@ -40,6 +40,9 @@ const MOST = 0xff;
 const MISSES = 8;
 const APART = 16;
 
+/** Words of an instruction on its way to another thread. */
+export const INSN_WORDS = 10;
+
 const withBits = (word: number, at: number, mask: number, value: number) =>
   (word & ~(mask << at)) | ((value & mask) << at);
 const count = (value: number) => Math.min(value, MOST);
@@ -155,6 +158,27 @@ export class Insn {
   }
   set apart(value: number) {
     this.notes = withBits(this.notes, APART, MOST, count(value));
+  }
+
+  /** All of it but the handler, as `INSN_WORDS` words. */
+  words(): readonly number[] {
+    const { reg, rm, base, idx, address, disp, imm, kind, place, notes } = this;
+    return [reg, rm, base, idx, address, disp, imm, kind, place, notes];
+  }
+  /** An instruction from its words: only to be looked at, for it has no handler. */
+  static from(words: Int32Array, at: number): Insn {
+    const insn = new Insn();
+    insn.reg = words[at];
+    insn.rm = words[at + 1];
+    insn.base = words[at + 2];
+    insn.idx = words[at + 3];
+    insn.address = words[at + 4];
+    insn.disp = words[at + 5];
+    insn.imm = words[at + 6];
+    insn.kind = words[at + 7];
+    insn.place = words[at + 8];
+    insn.notes = words[at + 9];
+    return insn;
   }
 
   /** As it was when it was made. */

@@ -1,7 +1,6 @@
 /** Calls of the interpreter's handlers from translated code. */
 import { EAX, JIT_LEFT } from '../../cpu/state.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
-import type { Mode } from '../mode.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { FlagWriter } from './flags.ts';
 import { type Frame, storeLeft } from './frame.ts';
@@ -13,10 +12,6 @@ export interface Site {
   readonly eip: number;
   /** Nothing may follow it in the region. */
   readonly last: boolean;
-  /** What the region takes for granted, and must still be so behind the instruction. */
-  readonly mode: Mode;
-  /** Of the region among the translations. */
-  readonly place: number;
 }
 
 /** What the interpreter's handler may change in the general registers and the flags. */

@@ -299,7 +299,7 @@ export function emitRegion(
     handOver(block, insn, true);
   }
   function handOver(block: RegionBlock, insn: Site['insn'], last: boolean): void {
-    const site = { insn, eip: block.eip, last, mode, place };
+    const site = { insn, eip: block.eip, last };
     const keeps = keepsVectors(insn);
     if (!keeps) vectors.spillAll();
     pointers.spill();

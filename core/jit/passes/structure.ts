@@ -5,7 +5,7 @@
  * back to heads a loop. A cycle that is entered in several places (irreducible control flow) has no such form: its entries
  * are reached through the dispatcher, a loop around the whole region that branches by a table.
  */
-import { type Region, type RegionBlock, targetsOf } from '../region.ts';
+import { type FoundRegion, type Region, type RegionBlock, regionOf, targetsOf } from '../region.ts';
 
 /** How one block reaches another one. */
 export type EdgeKind = 'inside' | 'forward' | 'back' | 'dispatch' | 'exit';
@@ -120,7 +120,7 @@ function untangle(blockSuccessors: Graph) {
 }
 
 // A branch to the next instruction has two edges to one block: that makes it a merge.
-function graphOf({ blocks, at }: Region): number[][] {
+function graphOf({ blocks, at }: FoundRegion): number[][] {
   return blocks.map((block) => {
     const successors: number[] = [];
     for (const eip of targetsOf(block)) {
@@ -135,7 +135,7 @@ function graphOf({ blocks, at }: Region): number[][] {
  * The same blocks with another entry, if cycles have fewer second entries then: a region that was found from the middle of a
  * loop is better entered at the loop's head, and goes around to the middle.
  */
-export function withBestEntry(region: Region): Region {
+export function withBestEntry(region: FoundRegion): FoundRegion {
   const graph = graphOf(region);
   let fewest = untangle(graph).dispatched;
   if (fewest.length === 0) return region;
@@ -144,11 +144,7 @@ export function withBestEntry(region: Region): Region {
     const blocks = [...region.blocks];
     [blocks[0], blocks[candidate]] = [blocks[candidate]!, blocks[0]!];
     const renumbered = blocks.map((block, index) => ({ ...block, index }));
-    const other = {
-      ...region,
-      blocks: renumbered,
-      at: new Map(renumbered.map((block) => [block.eip, block])),
-    };
+    const other = regionOf(region, renumbered);
     const { dispatched, dominators } = untangle(graphOf(other));
     const formerEntry = candidate;
     if (dispatched.length >= fewest.length || dominators.position[formerEntry] === -1) continue;

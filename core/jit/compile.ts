@@ -1,0 +1,89 @@
+/**
+ * From regions to a module of WebAssembly. Nothing of the machine is looked at: whatever thread does it, the same regions become the
+ * same module.
+ */
+import { RING_PARAMETERS } from '../cpu/rings/rings.ts';
+import { hasTailCalls } from './chain.ts';
+import type { Site } from './emit/interpreter.ts';
+import { emitRegion } from './emit/region.ts';
+import type { Exit } from './exit.ts';
+import { liftRegion } from './lift-region.ts';
+import { planBudget } from './passes/budget.ts';
+import { markLiveFlags } from './passes/flag-liveness.ts';
+import { structure } from './passes/structure.ts';
+import type { FoundRegion } from './region.ts';
+import { CHAIN, PASSED, passed, RUN, words } from './signatures.ts';
+import { SERVICE_PARAMETERS } from './services.ts';
+import { ModuleWriter } from './wasm/module.ts';
+
+/** A region that is to be translated, and the place in the table of functions that it gets. */
+export interface Order {
+  readonly region: FoundRegion;
+  readonly place: number;
+}
+
+/** What is known of a translated region beside its code. */
+export interface Made {
+  /** The ways out of it, by number. */
+  readonly exits: readonly Exit[];
+  /** Where it calls the interpreter, by number. */
+  readonly sites: readonly Site[];
+  /** Instructions that must be left when it is entered. */
+  readonly cost: number;
+}
+
+/** The function of each region is exported by the number of its place. */
+export interface Compiled {
+  readonly module: WebAssembly.Module;
+  /** Its size. */
+  readonly bytes: number;
+  /** Of the orders, in their order. */
+  readonly made: readonly Made[];
+}
+
+/** Most calls of the interpreter in one region: more than regions have instructions. */
+const SITES = 12;
+/** A call of the interpreter as one number: which of the region's sites, in a place. */
+const siteOf = (place: number, site: number) => (place << SITES) | site;
+export const placeOf = (number: number) => number >>> SITES;
+export const siteIn = (number: number) => number & ((1 << SITES) - 1);
+
+/** @param pages of the machine's memory, of 64 KiB */
+export function compile(orders: readonly Order[], pages: number): Compiled {
+  const writer = new ModuleWriter(pages);
+  const imports = new Map<string, number>();
+  const importOnce = (name: string, parameters: number, results: number) => {
+    const index =
+      imports.get(name) ??
+      writer.importFunction(name, { parameters: words(parameters), results: words(results) });
+    imports.set(name, index);
+    return index;
+  };
+  const interpret = writer.importFunction('interpret', passed(PASSED.interpret));
+  const chains = hasTailCalls();
+  const emitted = orders.map(({ region: found, place }) => {
+    const region = liftRegion(found);
+    const shape = structure(region);
+    const budget = planBudget(region, shape);
+    markLiveFlags(region, shape, budget);
+    const sites: Site[] = [];
+    const { code, exits } = emitRegion(region, shape, budget, place, {
+      interpret,
+      addSite: (site) => siteOf(place, sites.push(site) - 1),
+      softfloat: importOnce,
+      ring: (name) => importOnce(name, RING_PARAMETERS[name], 1),
+      service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
+      chain: chains ? importOnce('chain', CHAIN.parameters.length, CHAIN.results.length) : undefined,
+    });
+    if (sites.length > 1 << SITES) throw new Error(`A region has ${sites.length} calls of the interpreter.`);
+    return { place, code, made: { exits, sites, cost: budget.heads.get(region.blocks[0]!) ?? 0 } };
+  });
+  // All imports come before the first function.
+  for (const { place, code } of emitted) writer.exportFunction(String(place), writer.addFunction(RUN, code));
+  const bytes = writer.finish();
+  return {
+    module: new WebAssembly.Module(bytes),
+    bytes: bytes.length,
+    made: emitted.map(({ made }) => made),
+  };
+}

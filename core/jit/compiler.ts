@@ -1,0 +1,105 @@
+/**
+ * Who compiles regions: the thread that runs the machine, which waits for it, or another one, while the machine goes on without them.
+ * When a translation comes to be is not part of what a machine does: it makes no difference to that.
+ */
+import { compile, type Compiled, type Order } from './compile.ts';
+import { packMade, packOrders, unpackMade, unpackOrders } from './parcel.ts';
+
+export interface Compiler {
+  /** The machine runs meanwhile. */
+  readonly background: boolean;
+  /** Nothing is being compiled. */
+  readonly idle: boolean;
+  /**
+   * Compiles a batch. One at a time.
+   * @param pages of the machine's memory, of 64 KiB
+   * @param done is called once, before this returns or between two runs of the machine
+   */
+  compile(orders: readonly Order[], pages: number, done: (compiled: Compiled) => void): void;
+}
+
+/** In the thread that runs the machine. */
+export const AT_ONCE: Compiler = {
+  background: false,
+  idle: true,
+  compile(orders, pages, done) {
+    done(compile(orders, pages));
+  },
+};
+
+/** What goes to the other thread. */
+export interface CompileRequest {
+  readonly orders: Int32Array<ArrayBuffer>;
+  readonly pages: number;
+}
+/** And what comes back. */
+export interface CompileAnswer {
+  readonly module: WebAssembly.Module;
+  readonly bytes: number;
+  readonly made: Int32Array<ArrayBuffer>;
+}
+
+/** What the other thread does with a request. */
+export function answerRequest({ orders: words, pages }: CompileRequest): CompileAnswer {
+  const orders = unpackOrders(words);
+  const { module, bytes, made } = compile(orders, pages);
+  return { module, bytes, made: packMade(orders, made) };
+}
+
+/** Another thread that answers requests, in their order. */
+export interface CompilerThread {
+  post(request: CompileRequest, transfer: ArrayBuffer[]): void;
+}
+
+/**
+ * @param start begins another thread, when there is something for it; it calls `onAnswer` for each request, or `onFailure` when it
+ * cannot go on, or never could. @returns undefined where there is none
+ */
+export function createBackgroundCompiler(
+  start: (onAnswer: (answer: CompileAnswer) => void, onFailure: () => void) => CompilerThread | undefined,
+): Compiler {
+  let thread: CompilerThread | undefined;
+  let failed = false;
+  let waiting: { finish: (answer: CompileAnswer) => void; instead: () => void } | undefined;
+
+  /** What it has not answered is done here, and all else from now on. */
+  function fail(): void {
+    failed = true;
+    const { instead } = waiting ?? {};
+    waiting = undefined;
+    instead?.();
+  }
+  function onAnswer(answer: CompileAnswer): void {
+    const { finish } = waiting ?? {};
+    waiting = undefined;
+    finish?.(answer);
+  }
+
+  return {
+    get background() {
+      return !failed;
+    },
+    get idle() {
+      return waiting === undefined;
+    },
+    compile(orders, pages, done) {
+      const instead = () => {
+        done(compile(orders, pages));
+      };
+      if (!failed) thread ??= start(onAnswer, fail);
+      if (failed || !thread) {
+        failed = true;
+        instead();
+        return;
+      }
+      waiting = {
+        instead,
+        finish({ module, bytes, made }) {
+          done({ module, bytes, made: unpackMade(orders, made) });
+        },
+      };
+      const words = packOrders(orders);
+      thread.post({ orders: words, pages }, [words.buffer]);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Regions on their way to be translated. A module has a price of its own, so they wait until there are enough for one, or until what
+ * they cost meanwhile is enough; where the machine runs on while a batch is compiled, they wait for that alone.
+ */
+import type { Block } from '../cpu/decode/code-cache.ts';
+import type { Compiled, Order } from './compile.ts';
+import type { Compiler } from './compiler.ts';
+import type { FoundRegion } from './region.ts';
+import type { TranslatorOptions } from './tier.ts';
+
+export interface Queue {
+  /** It is part of a region that is on its way. */
+  has(block: Block): boolean;
+  /** @param urgent it waits for no others */
+  add(region: FoundRegion, urgent: boolean): void;
+  /** So many instructions of a region that waits have run without its translation. */
+  ran(instructions: number): void;
+  /** Nothing is on its way any more. @returns what was */
+  forget(): readonly FoundRegion[];
+}
+
+export interface QueueEnds {
+  /** Is what was found still so? */
+  isFresh(region: FoundRegion): boolean;
+  order(region: FoundRegion): Order;
+  /** Nobody needs it any more. */
+  cancel(order: Order): void;
+  /** Between two runs of the machine, or while the translator is asked for a translation. */
+  install(orders: readonly Order[], compiled: Compiled): void;
+}
+
+export function createQueue(
+  compiler: Compiler,
+  { urgent: mostUrgency, batch }: Pick<TranslatorOptions, 'urgent' | 'batch'>,
+  pages: number,
+  { isFresh, order, cancel, install }: QueueEnds,
+): Queue {
+  let waiting: FoundRegion[] = [];
+  /** What is being compiled. */
+  let batchOf: { readonly orders: readonly Order[] } | undefined;
+  const blocks = new Set<Block>();
+  let urgency = 0;
+
+  const note = (region: FoundRegion) => {
+    for (const { source } of region.blocks) blocks.add(source);
+  };
+  function noteAll(): void {
+    blocks.clear();
+    waiting.forEach(note);
+    batchOf?.orders.forEach(({ region }) => {
+      note(region);
+    });
+  }
+
+  function compileNext(): void {
+    if (!compiler.idle) return;
+    const orders: Order[] = [];
+    while (orders.length === 0 && waiting.length > 0)
+      orders.push(...waiting.splice(0, batch).filter(isFresh).map(order));
+    urgency = 0;
+    const mine = { orders };
+    batchOf = mine;
+    noteAll();
+    if (orders.length === 0) return;
+    compiler.compile(orders, pages, (compiled) => {
+      if (batchOf === mine) {
+        batchOf = undefined;
+        noteAll();
+        install(orders, compiled);
+      } else orders.forEach(cancel);
+      if (waiting.length > 0 && compiler.background) compileNext();
+    });
+  }
+
+  return {
+    has: (block) => blocks.size > 0 && blocks.has(block),
+    add(region, urgent) {
+      waiting.push(region);
+      note(region);
+      if (urgent || compiler.background || waiting.length >= batch) compileNext();
+    },
+    ran(instructions) {
+      urgency += instructions;
+      if (urgency >= mostUrgency && !compiler.background) compileNext();
+    },
+    forget() {
+      const all = [...(batchOf?.orders.map(({ region }) => region) ?? []), ...waiting];
+      waiting = [];
+      batchOf = undefined;
+      blocks.clear();
+      urgency = 0;
+      return all;
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** The signatures of the functions that translations are and call. */
+import { SERVICE_PARAMETERS, type Services } from './services.ts';
+import { Type, type ValueType } from './wasm/opcodes.ts';
+
+export const words = (count: number) => new Array<ValueType>(count).fill(Type.i32);
+
+/** A translation: from the instructions that may run to those that are left. */
+export const RUN = { parameters: words(1), results: words(1) };
+/** `emitChain`'s. */
+export const CHAIN = { parameters: words(2), results: words(1) };
+
+/** What translations call in JavaScript. */
+export type Passed = Services & { readonly interpret: (site: number) => number };
+export const PASSED: Readonly<Record<keyof Passed, number>> = { ...SERVICE_PARAMETERS, interpret: 1 };
+export const passed = (parameters: number) => ({ parameters: words(parameters), results: words(1) });
