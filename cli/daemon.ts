@@ -8,7 +8,10 @@ import { readPartitions } from '../core/images/partitions.ts';
 import { machineMiB, type MachinePlan } from '../core/coop/plan/plan.ts';
 import { innerDevices } from '../core/outside/specs.ts';
 import type { KernelSource } from '../core/boot/load-kernel.ts';
+import type { Compiler } from '../core/jit/compiler.ts';
 import { createMachine } from '../core/machine/machine.ts';
+import { createProcessor } from '../core/machine/processor.ts';
+import { createNodeCompiler } from './compiler.ts';
 import { parseDaemonOptions } from './daemon-options.ts';
 import { DaemonStatus, removePidFile, writePidFile } from './daemon-status.ts';
 import { openTerminal } from './daemon-terminal.ts';
@@ -108,7 +111,7 @@ export async function daemon(args: readonly string[], folder: string): Promise<n
   try {
     await reportPartitions(run.plan);
     const source = { kernel: readHost(undefined, folder), modules };
-    return await runGuests(options, run, source, devices);
+    return await runGuests(options, run, source, devices, createNodeCompiler(folder));
   } finally {
     await devices.close();
   }
@@ -119,6 +122,7 @@ async function runGuests(
   { plan, configs }: PlannedRun,
   source: KernelSource,
   devices: RunDevices,
+  compiler: Compiler,
 ): Promise<number> {
   const guests = configs.length;
   const terminal = openTerminal(
@@ -128,13 +132,14 @@ async function runGuests(
     plan.ends.lines.some(({ device }) => device === 'stdio'),
   );
   const moduleBytes = source.modules.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const config = {
+    memoryBytes: machineMiB(plan, moduleBytes) * 2 ** 20,
+    ...source,
+    devices: devices.specs,
+    rtcSeconds: Math.floor(Date.now() / 1000),
+  };
   const machine = createMachine(
-    {
-      memoryBytes: machineMiB(plan, moduleBytes) * 2 ** 20,
-      ...source,
-      devices: devices.specs,
-      rtcSeconds: Math.floor(Date.now() / 1000),
-    },
+    config,
     {
       serial: terminal.receive,
       debugcon: () => undefined,
@@ -143,6 +148,7 @@ async function runGuests(
         if (options.verbosity > 0) report(`machine: ${text}`);
       },
     },
+    createProcessor(config, undefined, compiler),
   );
   const { takeRequests, ...termination } = watchTermination(guests);
   writePidFile(options.pidFile);
@@ -157,6 +163,7 @@ async function runGuests(
       inputPort: 'com2',
       sinks: [],
       otherEnds,
+      compiler,
       ...termination,
     });
     return conclude(end);

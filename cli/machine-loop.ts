@@ -1,6 +1,7 @@
 /**
  * Runs a machine to its end in slices of some milliseconds, so that signals and input are seen between them.
  */
+import type { Compiler } from '../core/jit/compiler.ts';
 import type { Machine, RunResult } from '../core/machine/machine.ts';
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
 import { NANOSECONDS_PER_TICK } from '../core/time/clock.ts';
@@ -27,6 +28,8 @@ export interface LoopSettings {
   readonly inputPort?: SerialPort;
   readonly sinks: readonly ByteSink[];
   readonly otherEnds: OtherEnds;
+  /** The machine's. */
+  readonly compiler: Compiler;
   /** The run is to end: seen between two runs of the machine, so also when its output made it come back. */
   readonly interrupted: () => boolean;
   /** Calls back once when `interrupted` turns true. */
@@ -41,6 +44,8 @@ interface Wait {
 
 /** Real time between two looks at the outside. */
 const SLICE_MS = 10;
+/** The same while translations of what runs are being compiled. */
+const COMPILING_SLICE_MS = 1;
 /** How often a slow reader of the output is tried again. */
 const RETRY_MS = 2;
 /** Timers of the platform cannot run for ever. */
@@ -67,7 +72,7 @@ function pause(settings: LoopSettings, milliseconds: number): Promise<void> {
 
 /** Runs `machine` to its end. */
 export async function runMachine(machine: Machine, settings: LoopSettings): Promise<End> {
-  const { input, sinks, otherEnds, maxInstructions } = settings;
+  const { input, sinks, otherEnds, compiler, maxInstructions } = settings;
   const virtual = () => machine.virtualNanoseconds() / 1e6;
   let anchor = performance.now() - virtual();
   const sliceLength = createSliceLength();
@@ -75,7 +80,8 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
   /** A slice of real time. Returns the end, or what the machine waits for: a tick, or an answer. */
   function slice(): End | Wait | undefined {
     let now = performance.now();
-    const end = now + SLICE_MS;
+    const begin = now;
+    const limit = () => (compiler.idle ? SLICE_MS : COMPILING_SLICE_MS);
     do {
       otherEnds.give();
       if (otherEnds.busy()) return { kind: 'wait', wake: 'answer' };
@@ -103,7 +109,7 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
       const before = now;
       now = performance.now();
       sliceLength.took(now - before);
-    } while (!settings.interrupted() && now < end);
+    } while (!settings.interrupted() && now - begin < limit());
     return undefined;
   }
 

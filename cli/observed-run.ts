@@ -1,6 +1,8 @@
 /** Runs a kernel for what can be seen of it: its output, or what it executes. No input, no output of its own. */
 import { innerDevices } from '../core/outside/specs.ts';
 import { createMachine, type Machine } from '../core/machine/machine.ts';
+import { createProcessor } from '../core/machine/processor.ts';
+import { createNodeCompiler } from './compiler.ts';
 import { openDevices } from './devices.ts';
 import type { BootFiles } from './images.ts';
 import { type End, runMachine } from './machine-loop.ts';
@@ -40,12 +42,14 @@ export async function observedRun(
       observer.byte(port, byte);
       if (observer.isOver()) machine.interruptRun();
     };
+    const config = {
+      ...{ memoryBytes: options.memoryMiB << 20, ...files, devices: devices.specs },
+      ...(options.cpu === undefined ? {} : { cpu: options.cpu }),
+      rtcSeconds: options.rtc ?? RTC_SECONDS,
+    };
+    const compiler = createNodeCompiler(folder);
     const machine: Machine = createMachine(
-      {
-        ...{ memoryBytes: options.memoryMiB << 20, ...files, devices: devices.specs },
-        ...(options.cpu === undefined ? {} : { cpu: options.cpu }),
-        rtcSeconds: options.rtc ?? RTC_SECONDS,
-      },
+      config,
       {
         serial: see,
         debugcon: (byte) => {
@@ -54,6 +58,7 @@ export async function observedRun(
         devices: devices.outputs,
         log: () => undefined,
       },
+      createProcessor(config, undefined, compiler),
     );
     const otherEnds = devices.plugIn(machine);
     observer.begin(machine);
@@ -63,6 +68,7 @@ export async function observedRun(
       input: NO_INPUT,
       sinks: [],
       otherEnds,
+      compiler,
       interrupted: () => interrupted || observer.isOver(),
       onInterrupt(callback) {
         wake = callback;

@@ -4,7 +4,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { innerDevices } from '../core/outside/specs.ts';
+import type { Compiler } from '../core/jit/compiler.ts';
 import { createMachine, type Machine } from '../core/machine/machine.ts';
+import { createProcessor } from '../core/machine/processor.ts';
+import { createNodeCompiler } from './compiler.ts';
 import { snapshot } from '../core/machine/snapshot.ts';
 import { type ByteSink, openSink } from './byte-sink.ts';
 import { openDevices, type RunDevices } from './devices.ts';
@@ -85,7 +88,7 @@ export async function run(args: readonly string[], folder: string, report: Repor
     report,
   );
   try {
-    return await runWith(options, files, devices, report);
+    return await runWith(options, files, devices, createNodeCompiler(folder), report);
   } finally {
     await devices.close();
   }
@@ -95,17 +98,19 @@ async function runWith(
   options: RunOptions,
   files: BootFiles,
   devices: RunDevices,
+  compiler: Compiler,
   report: Report,
 ): Promise<number> {
   const sinks: { serial?: ByteSink; debugcon?: ByteSink } = {};
+  const config = {
+    memoryBytes: options.memoryMiB << 20,
+    ...files,
+    ...(options.cpu === undefined ? {} : { cpu: options.cpu }),
+    devices: devices.specs,
+    rtcSeconds: options.rtc ?? Math.floor(Date.now() / 1000),
+  };
   const machine: Machine = createMachine(
-    {
-      memoryBytes: options.memoryMiB << 20,
-      ...files,
-      ...(options.cpu === undefined ? {} : { cpu: options.cpu }),
-      devices: devices.specs,
-      rtcSeconds: options.rtc ?? Math.floor(Date.now() / 1000),
-    },
+    config,
     {
       serial(port, byte) {
         if (port === 'com1') sinks.serial?.write(byte);
@@ -123,6 +128,7 @@ async function runWith(
         report(`machine: ${text}`);
       },
     },
+    createProcessor(config, undefined, compiler),
   );
   // Only now, when there is something to run, are files emptied.
   sinks.serial = openSink('serial', options.serial ?? 'stdio');
@@ -141,6 +147,7 @@ async function runWith(
     input,
     sinks: Object.values(sinks),
     otherEnds,
+    compiler,
     ...watchInterrupt(),
   });
   const seconds = (performance.now() - began) / 1000;

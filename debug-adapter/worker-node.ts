@@ -11,9 +11,25 @@ import type { MachinePort } from './adapter-host.ts';
 
 // The bundle is a classic script, so it runs as one; listeners it adds while it is loading miss no message.
 const PRELUDE = `
-const { parentPort, workerData } = require('node:worker_threads');
+const { parentPort, Worker: Thread, workerData } = require('node:worker_threads');
 const listeners = new Set();
 globalThis.self = globalThis;
+globalThis.name = workerData.name;
+globalThis.location = { href: workerData.filename };
+// The only script that it starts is its own.
+globalThis.Worker = class {
+  constructor(_href, { name }) {
+    this.thread = new Thread(workerData.prelude, { eval: true, workerData: { ...workerData, name }, name });
+    this.thread.on('message', (data) => this.onmessage?.({ data }));
+    this.thread.on('error', () => this.onerror?.());
+  }
+  postMessage(message, transfer) {
+    this.thread.postMessage(message, transfer);
+  }
+  terminate() {
+    void this.thread.terminate();
+  }
+};
 globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
 globalThis.close = () => process.exit();
 globalThis.addEventListener = (type, listener) => type === 'message' && listeners.add(listener);
@@ -26,13 +42,13 @@ parentPort.on('message', (data) => {
 });
 `;
 
+/** Starts a thread that runs the bundle, which knows by its name what it is to be. */
+export const startThread = (source: string, filename: string, name: string): Worker =>
+  new Worker(PRELUDE, { eval: true, workerData: { source, filename, name, prelude: PRELUDE }, name });
+
 /** Starts a worker thread that runs the machine worker bundle `source`; `filename` names it in stack traces. */
 export function createNodeMachineWorker(source: string, filename: string): MachinePort {
-  const worker = new Worker(PRELUDE, {
-    eval: true,
-    workerData: { source, filename },
-    name: 'coLinux machine',
-  });
+  const worker = startThread(source, filename, 'coLinux machine');
   let ending = false;
   return {
     post: (message, transfer = []) => worker.postMessage(message, transferable(transfer)),

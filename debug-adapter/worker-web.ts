@@ -9,8 +9,6 @@ import type { MachinePort } from './adapter-host.ts';
 export function createWebMachineWorker(source: string): MachinePort {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: 'coLinux machine' });
-  const release = () => URL.revokeObjectURL(url);
-  worker.addEventListener('message', release, { once: true });
   return {
     post: (message, transfer = []) =>
       worker.postMessage(
@@ -24,7 +22,8 @@ export function createWebMachineWorker(source: string): MachinePort {
       ),
     terminate: () => {
       worker.terminate();
-      release();
+      // Not sooner: it starts workers of the same bundle.
+      URL.revokeObjectURL(url);
     },
   };
 }

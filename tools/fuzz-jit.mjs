@@ -33,7 +33,7 @@ await build({
 const { createComparison } = await import(pathToFileURL(bundle).href);
 rmSync(folder, { recursive: true });
 
-const compare = createComparison(['interpreter', 'direct', 'hot', 'eager', 'mixed']);
+const compare = createComparison(['interpreter', 'direct', 'hot', 'eager', 'mixed', 'late']);
 const end = performance.now() + minutes * 60_000;
 let programs = 0;
 let failed = 0;
@@ -42,7 +42,7 @@ do {
   if (!difference) continue;
   failed++;
   console.log(
-    `seed ${difference.seed}, ${difference.tier}:\n  expected ${difference.expected}\n  found    ${difference.found}`,
+    `seed ${difference.seed}, ${difference.way}:\n  expected ${difference.expected}\n  found    ${difference.found}`,
   );
 } while (performance.now() < end);
 console.log(`${programs - failed} passed, ${failed} failed (seed ${seed})`);

@@ -10,6 +10,13 @@ describe('random programs', () => {
   it('run alike when all is translated, and when the tiers take turns', { timeout: 120_000 }, () => {
     expect(failing(1, 60, 'direct', 'eager', 'mixed')).toEqual([]);
   });
+  it(
+    'run alike when they are translated in another thread, and go on meanwhile',
+    { timeout: 120_000 },
+    () => {
+      expect(failing(3000, 300, 'late')).toEqual([]);
+    },
+  );
   it('run alike when what is hot is translated', { timeout: 600_000 }, () => {
     expect(failing(1000, 5000, 'direct', 'batched')).toEqual([]);
   });

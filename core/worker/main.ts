@@ -1,13 +1,24 @@
 /**
- * Entry of the machine worker: connects the server to the globals of a Web Worker. On Node a prelude supplies the same
- * globals, so one bundle serves both.
+ * Entry of the machine worker, and of the worker that compiles for it: connects the server to the globals of a Web Worker. On Node a
+ * prelude supplies the same globals, so one bundle serves both.
  */
+import { createBackgroundCompiler } from '../jit/compiler.ts';
+import {
+  COMPILER_NAME,
+  type CompilerScope,
+  type OwnWorker,
+  serveCompiler,
+  startCompilerThread,
+} from './compiler-thread.ts';
 import { createMachineServer } from './server.ts';
 
 /** The part of a dedicated worker's global scope that is used here. */
 interface WorkerScope {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
+  readonly name: string;
+  readonly location: { readonly href: string };
+  readonly Worker: new (url: string, options: { readonly name: string }) => OwnWorker;
 }
 const scope = globalThis as unknown as WorkerScope;
 
@@ -33,19 +44,31 @@ function yieldTo(callback: () => void): void {
   channel.port2.postMessage(null);
 }
 
-const server = createMachineServer({
-  post(message, transfer) {
-    scope.postMessage(message, transfer);
-  },
-  now: () => performance.now(),
-  yield: yieldTo,
-  sleep(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-});
-scope.addEventListener('message', ({ data }) => {
-  server.receive(data);
-});
+function serveMachine(): void {
+  const server = createMachineServer({
+    compiler: createBackgroundCompiler((onAnswer, onFailure) =>
+      startCompilerThread(
+        () => new scope.Worker(scope.location.href, { name: COMPILER_NAME }),
+        onAnswer,
+        onFailure,
+      ),
+    ),
+    post(message, transfer) {
+      scope.postMessage(message, transfer);
+    },
+    now: () => performance.now(),
+    yield: yieldTo,
+    sleep(milliseconds, callback) {
+      const timer = setTimeout(callback, milliseconds);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+  });
+  scope.addEventListener('message', ({ data }) => {
+    server.receive(data);
+  });
+}
+
+if (scope.name === COMPILER_NAME) serveCompiler(scope as unknown as CompilerScope);
+else serveMachine();

@@ -1,15 +1,17 @@
 /** The machine protocol's server, on a platform whose time the test makes. */
 import { describe, expect, it } from 'vitest';
 import type { FromMachine, MachineEvent, RequestKind, Response } from '../protocol/machine-protocol.ts';
+import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
 import { createMachineServer } from './server.ts';
 
-function start() {
+function start(compiler?: Compiler) {
   const posted: FromMachine[] = [];
   let yielded: (() => void)[] = [];
   let sleeping: { at: number; callback: () => void }[] = [];
   let now = 0;
   const server = createMachineServer({
+    ...(compiler && { compiler }),
     post: (message) => posted.push(...('length' in message ? message : [message])),
     now: () => (now += 1),
     yield: (callback) => yielded.push(callback),
@@ -158,6 +160,19 @@ describe('a run', () => {
     expect(stops()).toHaveLength(1);
     ask('pause');
     expect(stops()).toHaveLength(1);
+  });
+
+  it('looks for translations soon that are being compiled', () => {
+    const instructions = (compiler: Compiler) => {
+      const { ask, slices } = start(compiler);
+      ask('boot', tinyKernel(SPIN));
+      ask('resume');
+      slices(1);
+      ask('pause');
+      return (ask('snapshot').result as { instructions: number }).instructions;
+    };
+    const busy: Compiler = { background: true, idle: false, compile: () => undefined };
+    expect(instructions(busy)).toBeLessThan(instructions(AT_ONCE) / 4);
   });
 
   it('begins right behind the answer', () => {

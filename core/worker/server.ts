@@ -8,6 +8,7 @@ import { BootError } from '../boot/boot-error.ts';
 import { createStepper, type Stepper } from '../debug/stepper.ts';
 import { ExpressionError } from '../debug/expression.ts';
 import type { CaughtEvent } from '../protocol/debug-protocol.ts';
+import type { Compiler } from '../jit/compiler.ts';
 import { createMachine, type Machine, type MachineOutputs, type RunResult } from '../machine/machine.ts';
 import { createProcessor, type Processor } from '../machine/processor.ts';
 import { snapshot } from '../machine/snapshot.ts';
@@ -42,11 +43,13 @@ export interface WorkerPlatform {
   yield(callback: () => void): void;
   /** Calls back after `milliseconds`; the returned function cancels. */
   sleep(milliseconds: number, callback: () => void): () => void;
+  /** Of translations; absent: the machine waits for them. */
+  readonly compiler?: Compiler;
 }
 
 /** Real time of one slice in milliseconds. */
 const SLICE_MS = 8;
-/** The same while the machine waits for an answer of its client, which is to be taken soon. */
+/** The same while something is under way that is to be taken soon: an answer of its client, translations of what runs. */
 const ASKED_SLICE_MS = 1;
 /** Ticks of a step between two looks at the clock. */
 const STEP_TICKS = 20_000;
@@ -229,7 +232,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     if (!running || !m) return;
     const begin = platform.now();
     let now = begin;
-    const limit = () => (m.outside.outstanding() > 0 ? ASKED_SLICE_MS : SLICE_MS);
+    const limit = () =>
+      m.outside.outstanding() > 0 || platform.compiler?.idle === false ? ASKED_SLICE_MS : SLICE_MS;
     do {
       let result: RunResult;
       if (stepper) {
@@ -299,7 +303,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   const handlers: Handlers = {
     boot(params) {
       end();
-      if (!processor?.fits(params)) processor = createProcessor(params);
+      if (!processor?.fits(params)) processor = createProcessor(params, undefined, platform.compiler);
       const outputs: MachineOutputs = {
         serial: emit,
         debugcon: (byte) => {

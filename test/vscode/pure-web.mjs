@@ -60,6 +60,11 @@ async function debugSteps(workbench, step) {
     await workbench.stoppedAt(breakpoint);
     return `${Date.now() - pressed} ms from the key to the yellow line`;
   });
+  await step('translations are compiled in a thread of their own', async () => {
+    const workers = () => workbench.page.workers();
+    const names = await Promise.all(workers().map((worker) => worker.evaluate(() => self.name)));
+    if (!names.includes('coLinux compiler')) throw new Error(`There are only ${names.join(', ')}.`);
+  });
   await step('a local variable has its value', async () => {
     const { page } = workbench;
     await workbench.foldWatch();

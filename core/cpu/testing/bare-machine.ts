@@ -4,6 +4,7 @@
  * Flat 32-bit protected mode at ring 0, paging off. Every exception handler is one HLT, so a program ends where its
  * first exception, or its own HLT, takes it; `vector` and `frame` say what happened.
  */
+import type { Compiler } from '../../jit/compiler.ts';
 import type { Tier } from '../../jit/tier.ts';
 import { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Exit } from '../cpu.ts';
@@ -70,6 +71,7 @@ export function createBareMachine(
   options: Partial<CpuBus> = {},
   model: CpuModelName = 'max',
   tier?: Tier,
+  compiler?: Compiler,
 ): BareMachine {
   const memory = new PhysicalMemory(0x40_0000);
   const ports: BareMachine['ports'] = [];
@@ -92,6 +94,7 @@ export function createBareMachine(
     },
     MODELS[model],
     tier,
+    compiler,
   );
   const { state, reg32, segSel } = cpu.views;
   const dword = (address: number, value: number) => {

@@ -53,6 +53,7 @@ import { Descriptor } from '../../cpu/segmentation/segmentation.ts';
 import { createTransitions, type Transitions } from '../../debug/transitions.ts';
 import { createRandom } from '../../testing/random.ts';
 import type { Tier } from '../tier.ts';
+import { createLateCompiler, type LateCompiler } from './late-compiler.ts';
 import { randomProgram } from './random-program.ts';
 import { BACK, SOFTWARE } from './random-rings.ts';
 import { INTERRUPT_PORT, PAGE_TABLE } from './random-system.ts';
@@ -81,8 +82,12 @@ const PRESENT_WRITABLE_USER = 7;
 /** Stays in the TLB over a load of CR3. */
 const GLOBAL = 0x100 | PRESENT_WRITABLE_USER;
 
+/** A tier, or `late`: much is translated in another thread, while the interpreter goes on. */
+export type Way = Tier | 'late';
+
 interface Subject {
-  readonly tier: Tier;
+  readonly way: Way;
+  readonly late: LateCompiler | undefined;
   readonly machine: BareMachine;
   readonly transitions: Transitions;
 }
@@ -94,7 +99,8 @@ function gate(machine: BareMachine, vector: number, handler: number, type: numbe
 }
 
 /** @param longWay between rings, always */
-function createSubject(tier: Tier, longWay: boolean): Subject {
+function createSubject(way: Way, longWay: boolean): Subject {
+  const late = way === 'late' ? createLateCompiler() : undefined;
   const machine: BareMachine = createBareMachine(
     {
       acknowledgeInterrupt() {
@@ -114,7 +120,8 @@ function createSubject(tier: Tier, longWay: boolean): Subject {
       },
     },
     'max',
-    tier,
+    way === 'late' ? 'batched' : way,
+    late,
   );
   const { cpu } = machine;
   const transitions = createTransitions(cpu.views, cpu.now, () => 0);
@@ -161,7 +168,7 @@ function createSubject(tier: Tier, longWay: boolean): Subject {
   state[SYSENTER_EIP] = at;
   // inc dword [INTERRUPTS]; sysexit
   machine.bytes(at, 0xff, 0x05, ...le(INTERRUPTS), 0x0f, 0x35);
-  return { tier, machine, transitions };
+  return { way, late, machine, transitions };
 }
 
 function load({ machine }: Subject, program: Uint8Array, seed: number): void {
@@ -252,14 +259,14 @@ const started = new WeakMap<BareMachine, { readonly tick: number; readonly trans
 
 export interface Difference {
   readonly seed: number;
-  readonly tier: Tier;
+  readonly way: Way;
   readonly expected: string;
   readonly found: string;
 }
 
-/** A comparison of tiers, the first of which is right. */
-export function createComparison(tiers: readonly Tier[]): (seed: number) => Difference | undefined {
-  const subjects = tiers.map((tier, n) => createSubject(tier, n === 0));
+/** A comparison of ways to run, the first of which is right. */
+export function createComparison(ways: readonly Way[]): (seed: number) => Difference | undefined {
+  const subjects = ways.map((way, n) => createSubject(way, n === 0));
   return (seed) => {
     const random = createRandom(seed);
     const { bytes } = randomProgram(random);
@@ -271,7 +278,7 @@ export function createComparison(tiers: readonly Tier[]): (seed: number) => Diff
     const differing = (texts: readonly string[]): Difference | undefined => {
       const [expected, ...others] = texts;
       const n = others.findIndex((found) => found !== expected);
-      return n < 0 ? undefined : { seed, tier: tiers[n + 1]!, expected: expected!, found: others[n]! };
+      return n < 0 ? undefined : { seed, way: ways[n + 1]!, expected: expected!, found: others[n]! };
     };
     for (let slice = 0; slice < 12; slice++) {
       const ticks = 1 + random(slice < 4 ? 40 : 1500);
@@ -284,6 +291,7 @@ export function createComparison(tiers: readonly Tier[]): (seed: number) => Diff
       const difference = differing(subjects.map((subject, n) => `${exits[n]} ${describe(subject)}`));
       if (difference) return difference;
       if (exits[0] === Exit.Halted && !interrupts) break;
+      if (slice % 2 === 1) for (const { late } of subjects) late?.deliver();
     }
     return differing(subjects.map(remains));
   };

@@ -1,0 +1,27 @@
+/** Compiles translations for a machine that runs in this thread in another one, which does not keep the process alive. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CompileAnswer, type Compiler, createBackgroundCompiler } from '../core/jit/compiler.ts';
+import { COMPILER_NAME, type OwnWorker, startCompilerThread } from '../core/worker/compiler-thread.ts';
+import { startThread } from '../debug-adapter/worker-node.ts';
+
+/** @param folder where the bundle lies. */
+export function createNodeCompiler(folder: string): Compiler {
+  const file = join(folder, 'machine-worker.js');
+  function start(): OwnWorker {
+    const thread = startThread(readFileSync(file, 'utf8'), file, COMPILER_NAME);
+    const worker: OwnWorker = {
+      onmessage: null,
+      onerror: null,
+      postMessage: (message, transfer) => {
+        thread.postMessage(message, transfer);
+      },
+      terminate: () => void thread.terminate(),
+    };
+    thread.on('message', (data: CompileAnswer | undefined) => worker.onmessage?.({ data }));
+    thread.on('error', () => worker.onerror?.());
+    thread.unref();
+    return worker;
+  }
+  return createBackgroundCompiler((onAnswer, onFailure) => startCompilerThread(start, onAnswer, onFailure));
+}

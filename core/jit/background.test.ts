@@ -1,0 +1,115 @@
+/** Translation in another thread, while the machine goes on. */
+import { describe, expect, it } from 'vitest';
+import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
+import { Exit } from '../cpu/cpu.ts';
+import { BRANCH_COUNT, EAX, ECX, EIP } from '../cpu/state.ts';
+import { AT_ONCE, createBackgroundCompiler } from './compiler.ts';
+import { createLateCompiler } from './testing/late-compiler.ts';
+
+/** mov ecx, count; L: inc eax; dec ecx; jnz L; hlt */
+const LOOP = CODE + 5;
+const COUNT = 200_000;
+const counting = [0xb9, ...le(COUNT), 0x40, 0x49, 0x75, 0xfc, 0xf4];
+const NONE = { linear: [], physical: [], near: () => false, matches: () => false };
+const stopAt = (linear: number) => ({
+  linear: [linear],
+  physical: [],
+  near: (at: number) => at === linear,
+  matches: (at: number) => at === linear,
+});
+
+/** The loop has become hot, and nobody has translated it yet. */
+function hotLoop() {
+  const compiler = createLateCompiler();
+  const machine = createBareMachine({}, 'max', 'jit', compiler);
+  machine.bytes(CODE, ...counting);
+  machine.run(CODE, 50_000);
+  const translations = () =>
+    machine.cpu.blockAt(LOOP)?.translations?.filter(({ valid, eip }) => valid && eip === LOOP) ?? [];
+  const finish = () => {
+    while (machine.run(-1, 10_000) !== Exit.Halted) compiler.deliver();
+  };
+  return { ...machine, compiler, translations, finish };
+}
+
+describe('a loop that is translated in another thread', () => {
+  it('goes on meanwhile, and in the translation from then on', () => {
+    const { cpu, compiler, translations, finish } = hotLoop();
+    expect(compiler.idle).toBe(false);
+    expect(translations()).toEqual([]);
+    expect(cpu.views.reg32[EAX]).toBe(Math.ceil(49_999 / 3));
+    expect(compiler.deliver()).toBe(true);
+    expect(compiler.idle).toBe(true);
+    const [translation] = translations();
+    expect(translation?.entered).toBe(0);
+    finish();
+    expect(translation?.entered).toBeGreaterThan(0);
+    expect(cpu.views.reg32[EAX]).toBe(COUNT);
+    expect(cpu.views.state[BRANCH_COUNT]).toBe(COUNT - 1);
+  });
+
+  it('is not translated as it was before it was written to', () => {
+    const { cpu, memory, compiler, translations, finish } = hotLoop();
+    const rounds = cpu.views.reg32[ECX];
+    const before = cpu.views.reg32[EAX];
+    // DEC EAX in place of INC.
+    memory.writeBytes(LOOP, Uint8Array.of(0x48));
+    expect(compiler.deliver()).toBe(true);
+    expect(translations()).toEqual([]);
+    finish();
+    expect(translations().length).toBe(1);
+    expect([-1, 0, 1]).toContain(cpu.views.reg32[EAX] - (before - rounds));
+  });
+
+  it('stops at a breakpoint that was set meanwhile', () => {
+    const { cpu, run, compiler, finish } = hotLoop();
+    cpu.setBreakpoints(stopAt(LOOP + 1));
+    compiler.deliver();
+    expect(run(-1, 10_000)).toBe(Exit.Breakpoint);
+    expect(cpu.views.state[EIP]).toBe(LOOP + 1);
+    cpu.setBreakpoints(NONE);
+    finish();
+    expect(cpu.views.reg32[EAX]).toBe(COUNT);
+  });
+
+  it('is looked for again when breakpoints have changed meanwhile', () => {
+    const { cpu, compiler, run, translations } = hotLoop();
+    cpu.setBreakpoints(stopAt(LOOP + 0x1000));
+    expect(compiler.deliver()).toBe(true);
+    expect(translations()).toEqual([]);
+    run(-1, 10_000);
+    expect(compiler.deliver()).toBe(true);
+    expect(translations().length).toBe(1);
+  });
+
+  it('is forgotten with its machine, and its place in the table is free again', () => {
+    const { cpu, bytes, run, compiler, translations, memory } = hotLoop();
+    cpu.renew();
+    expect(compiler.deliver()).toBe(true);
+    expect(translations()).toEqual([]);
+    memory.writeBytes(CODE, Uint8Array.from(counting));
+    bytes(CODE, ...counting);
+    run(CODE, 50_000);
+    expect(compiler.deliver()).toBe(true);
+    expect(translations().map(({ place }) => place)).toEqual([0]);
+  });
+
+  it('is translated in this thread when the other one ends', () => {
+    const { cpu, compiler, run, translations } = hotLoop();
+    compiler.fail();
+    expect(compiler.background).toBe(false);
+    expect(compiler.idle).toBe(true);
+    expect(translations().length).toBe(1);
+    run(-1, 1_000_000);
+    expect(cpu.views.reg32[EAX]).toBe(COUNT);
+  });
+});
+
+it('without another thread, all is translated in this one', () => {
+  const compiler = createBackgroundCompiler(() => undefined);
+  const { cpu, bytes, run } = createBareMachine({}, 'max', 'jit', compiler);
+  bytes(CODE, ...counting);
+  run(CODE, 50_000);
+  expect(compiler.background).toBe(AT_ONCE.background);
+  expect(cpu.blockAt(LOOP)?.translations?.length).toBe(1);
+});

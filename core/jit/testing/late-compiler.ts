@@ -1,0 +1,37 @@
+/** A compiler in another thread, as far as a machine can tell: it answers when the test says so. */
+import { answerRequest, type CompileRequest, type Compiler, createBackgroundCompiler } from '../compiler.ts';
+
+export interface LateCompiler extends Compiler {
+  /** Answers what was asked. @returns whether there was something */
+  deliver(): boolean;
+  /** The thread ends, with what it was asked unanswered. */
+  fail(): void;
+}
+
+export function createLateCompiler(): LateCompiler {
+  let asked: CompileRequest | undefined;
+  let ends: {
+    onAnswer: Parameters<Parameters<typeof createBackgroundCompiler>[0]>[0];
+    onFailure: () => void;
+  };
+  const compiler = createBackgroundCompiler((onAnswer, onFailure) => {
+    ends = { onAnswer, onFailure };
+    return {
+      post(request) {
+        asked = request;
+      },
+    };
+  });
+  return Object.assign(compiler, {
+    deliver() {
+      if (!asked) return false;
+      const answer = answerRequest(asked);
+      asked = undefined;
+      ends.onAnswer(answer);
+      return true;
+    },
+    fail() {
+      ends.onFailure();
+    },
+  });
+}

@@ -1,0 +1,66 @@
+/** The thread that compiles translations: a worker of the same bundle as the machine's, started by that. */
+import {
+  answerRequest,
+  type CompileAnswer,
+  type CompileRequest,
+  type CompilerThread,
+} from '../jit/compiler.ts';
+
+/** The name of such a worker, by which the bundle knows what it is. */
+export const COMPILER_NAME = 'coLinux compiler';
+
+/** The part of a worker's global scope that it needs. */
+export interface CompilerScope {
+  postMessage(message: CompileAnswer | undefined): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: CompileRequest }) => void): void;
+}
+
+/** Answers requests; one that it cannot do with nothing. */
+export function serveCompiler(scope: CompilerScope): void {
+  scope.addEventListener('message', ({ data }) => {
+    let answer: CompileAnswer | undefined;
+    try {
+      answer = answerRequest(data);
+    } catch {
+      // The machine's thread does it instead, and tells what is wrong.
+    }
+    scope.postMessage(answer);
+  });
+}
+
+/** As much of a worker as its owner needs, in a browser and on Node. */
+export interface OwnWorker {
+  postMessage(message: CompileRequest, transfer: ArrayBuffer[]): void;
+  onmessage: ((event: { readonly data: CompileAnswer | undefined }) => void) | null;
+  onerror: (() => void) | null;
+  terminate(): void;
+}
+
+/** @param start @throws where no worker can be started */
+export function startCompilerThread(
+  start: () => OwnWorker,
+  onAnswer: (answer: CompileAnswer) => void,
+  onFailure: () => void,
+): CompilerThread | undefined {
+  let worker: OwnWorker;
+  try {
+    worker = start();
+  } catch {
+    return undefined;
+  }
+  const fail = () => {
+    worker.onmessage = worker.onerror = null;
+    worker.terminate();
+    onFailure();
+  };
+  worker.onmessage = ({ data }) => {
+    if (data) onAnswer(data);
+    else fail();
+  };
+  worker.onerror = fail;
+  return {
+    post(request, transfer) {
+      worker.postMessage(request, transfer);
+    },
+  };
+}
