@@ -60,7 +60,7 @@ export default tseslint.config(
         'error',
         {
           selector: "CallExpression[callee.name='verbatim'] > :matches(Literal, TemplateLiteral)",
-          message: 'A sentence of our own is translated: say`…` (debug-adapter/say.ts).',
+          message: 'A sentence of our own is translated: say`…` (core/sentences/say.ts).',
         },
       ],
     },
@@ -100,9 +100,9 @@ export default tseslint.config(
     ['core'],
     [
       {
-        regex: '^(\\.\\./)+core/(?!protocol/|abi/|coop/|outside/|time/clock)',
+        regex: '^(\\.\\./)+core/(?!protocol/|abi/|coop/|outside/|sentences/|time/clock)',
         message:
-          'the adapter speaks the machine protocol only: import core/protocol, core/abi, core/coop, core/outside or the clock.',
+          'the adapter speaks the machine protocol only: import core/protocol, core/abi, core/coop, core/outside, core/sentences or the clock.',
       },
       { regex: '^vscode$', message: 'the adapter knows no VS Code.' },
     ],
@@ -113,7 +113,7 @@ export default tseslint.config(
     [
       {
         regex:
-          '^(\\.\\./)+core/(?!net/|ninep/|time/|images/|outside/|protocol/device-protocol|devices/virtio/block-backend)',
+          '^(\\.\\./)+core/(?!net/|ninep/|time/|images/|outside/|sentences/|protocol/device-protocol|devices/virtio/block-backend)',
         message:
           'a platform fills the interfaces of core/net, core/ninep and core/outside: it knows nothing of the machine.',
       },
@@ -124,9 +124,9 @@ export default tseslint.config(
     ['core'],
     [
       {
-        regex: '^(\\.\\./)+core/(?!coop/)',
+        regex: '^(\\.\\./)+core/(?!coop/|sentences/)',
         message:
-          'the language service knows the configuration language and the plan of a machine only: core/coop.',
+          'the language service knows the configuration language and the plan of a machine only: core/coop, core/sentences.',
       },
       { regex: '^vscode$', message: 'the language service knows no VS Code.' },
     ],

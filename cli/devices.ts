@@ -9,6 +9,7 @@ import { deviceSpecs, type InnerDevices } from '../core/outside/specs.ts';
 import type { DeviceSpecs } from '../core/protocol/device-protocol.ts';
 import { Clock } from '../core/time/clock.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
+import { tell } from '../core/sentences/say.ts';
 
 /** What the loop that runs the machine has to know about the other ends. */
 export interface OtherEnds {
@@ -50,7 +51,9 @@ export async function openDevices(
   folder: string,
   report: (text: string) => void,
 ): Promise<RunDevices> {
-  const opened = await openEndsOnNode(folder)(ends, report);
+  const opened = await openEndsOnNode(folder)(ends, (sentence) => {
+    report(tell(sentence));
+  });
   let machine: Machine | undefined;
   let waiting: ((machine: Machine) => void)[] = [];
   let asked = 0;

@@ -3,6 +3,7 @@
  */
 import type { CpuSnapshot, ExceptionInfo } from '../core/protocol/machine-protocol.ts';
 import { describeCause } from '../debug-adapter/exceptions.ts';
+import { tell } from '../core/sentences/say.ts';
 
 const hex = (value: number, digits = 8) => (value >>> 0).toString(16).padStart(digits, '0');
 
@@ -26,7 +27,7 @@ export function describeRegisters(cpu: CpuSnapshot): string {
 }
 
 export function describeShutdown(causes: readonly ExceptionInfo[], cpu: CpuSnapshot): string {
-  const chain = causes.map((cause, n) => `  ${String(n + 1)}. ${describeCause(cause)}`);
+  const chain = causes.map((cause, n) => `  ${String(n + 1)}. ${tell(describeCause(cause))}`);
   return [
     `Triple fault at ${hex(cpu.segments[1]!.selector, 4)}:${hex(cpu.eip)}: the processor shut down. Causes, first one first:`,
     ...chain,

@@ -21,6 +21,7 @@ import { readBootFiles } from './images.ts';
 import { Problem } from './problem.ts';
 import { report } from './process.ts';
 import type { RunOptions } from './run-options.ts';
+import { tell } from '../core/sentences/say.ts';
 
 export interface GdbMachine {
   readonly target: Target;
@@ -73,7 +74,9 @@ export async function bootGdbMachine(
     const { cooperative, kernel, modules, initrd } = files;
     await close();
     const other = await OtherEnds.open({ openEnds: openEndsOnNode(folder) }, options.ends, {
-      report,
+      report: (sentence) => {
+        report(tell(sentence));
+      },
       line: () => undefined,
     });
     ends = other;

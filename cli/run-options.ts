@@ -10,6 +10,7 @@ import { parseShareEnd } from '../core/outside/share-option.ts';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
 import { MAX_DEVICES } from '../core/protocol/device-protocol.ts';
 import { Problem, systemCode } from './problem.ts';
+import { say, tell } from '../core/sentences/say.ts';
 
 /** A multiboot module: a file, and the words behind its name. */
 export interface ModuleOption {
@@ -78,7 +79,7 @@ function parsedAll<T>(option: string, texts: readonly string[], parse: (text: st
   return texts.map((text) => {
     const parsed = parse(text);
     if ('value' in parsed) return parsed.value;
-    throw new Problem(`--${option} expects ${parsed.problem}, but found "${text}": ${HELP}.`);
+    throw new Problem(`--${option} expects ${tell(say`${parsed.problem}`)}, but found "${text}": ${HELP}.`);
   });
 }
 

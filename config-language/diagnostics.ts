@@ -4,13 +4,13 @@ import { type ConfigDocument, wordAt } from './document.ts';
 import type { FileView } from './files.ts';
 import { type Range, rangeOf } from './text.ts';
 import type { Translate } from './translate.ts';
+import { tell } from '../core/sentences/say.ts';
 
 export type DiagnosticCode = ConfigCode | 'config-file-missing';
 
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: 'error' | 'warning';
-  /** Those of the parser are English, as those of all runs. */
   readonly message: string;
   readonly range: Range;
 }
@@ -30,13 +30,14 @@ export async function diagnose(
   files: FileView,
   t: Translate,
 ): Promise<readonly Diagnostic[]> {
-  const found = document.problems.map((problem) => placed(document, problem));
+  const found = document.problems.map((problem) => placed(document, problem, t));
   return [...found, ...(await missingFiles(document, files, t))];
 }
 
-function placed(document: ConfigDocument, problem: ConfigProblem): Diagnostic {
-  const { code, severity, message, at } = problem;
-  if (at.file !== document.name) return fromInclude(document, problem);
+function placed(document: ConfigDocument, problem: ConfigProblem, t: Translate): Diagnostic {
+  const { code, severity, sentence, at } = problem;
+  const message = tell(sentence, t);
+  if (at.file !== document.name) return fromInclude(document, problem, message);
   const word = wordAt(document, { line: at.line, character: at.column });
   const whole = rangeOf(at.line, at.column, at.column + at.length);
   const range = OF_VALUE.has(code) ? word?.valueRange : OF_NAME.has(code) ? word?.nameRange : whole;
@@ -44,7 +45,11 @@ function placed(document: ConfigDocument, problem: ConfigProblem): Diagnostic {
 }
 
 /** A problem of an included file, at the word that includes it, or includes what does. */
-function fromInclude(document: ConfigDocument, { code, severity, message, at }: ConfigProblem): Diagnostic {
+function fromInclude(
+  document: ConfigDocument,
+  { code, severity, at }: ConfigProblem,
+  message: string,
+): Diagnostic {
   const includes = document.words.filter(({ kind }) => kind.kind === 'include');
   const word = includes.find(({ path }) => path?.path === at.file) ?? includes[0];
   const range = word?.range ?? rangeOf(0, 0, 0);

@@ -1,7 +1,7 @@
 /** The adapter's small parts: the memory cache, configuration files, message framing, stepping rules. */
 import { describe, expect, it } from 'vitest';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 import { createFramer } from './framing.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';

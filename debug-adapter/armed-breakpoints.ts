@@ -2,7 +2,7 @@
  * The breakpoints of a session as one machine has them: with those of our own, which no client ever sees, with compiled
  * conditions, and with copies of passage code where they run.
  */
-import { isSentence, type Sentence } from './say.ts';
+import { isSentence, type Sentence } from '../core/sentences/say.ts';
 import type { BreakpointSpec, CatchSpec, Expression } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint, SourcePlace } from './breakpoints.ts';

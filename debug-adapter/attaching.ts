@@ -3,7 +3,7 @@
  * client has set goes with it.
  */
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** A client begins to look at the machine. @throws AdapterError where there is none to attach to */

@@ -5,7 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
-import { say, tell } from './say.ts';
+import { say, tell } from '../core/sentences/say.ts';
 import { ownersOf } from './image-owners.ts';
 import { readLaunchArguments } from './launch.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
@@ -37,8 +37,8 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.tellModules();
   if (before) tellSources(context, before, imagesOf(plan));
   const ends = await OtherEnds.open(host, plan.ends, {
-    report: (text) => {
-      context.output(text, 'important');
+    report: (sentence) => {
+      context.output(tell(sentence, context.translate), 'important');
     },
     line: (bytes) => {
       context.terminals.receiveLine(bytes);

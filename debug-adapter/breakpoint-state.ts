@@ -1,6 +1,6 @@
 /** A breakpoint as DAP has it, while its message is not yet in the language of the client. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { type Sentence, tell, type Translate } from './say.ts';
+import { type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 
 export type BreakpointState = Omit<DebugProtocol.Breakpoint, 'message'> & { readonly message?: Sentence };
 

@@ -5,7 +5,7 @@
  * One source line may have several addresses (inlined copies, early code that also runs at its physical address); the
  * machine gets all of them under one id.
  */
-import { say, type Sentence } from './say.ts';
+import { say, type Sentence } from '../core/sentences/say.ts';
 import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
 import { HOST } from '../core/protocol/machine-protocol.ts';
 import type { When } from './conditions/when.ts';

@@ -1,5 +1,5 @@
 /** The session's catchpoints: exception filters that the client has chosen, and I/O ports that are watched. */
-import { isSentence, say, type Sentence, verbatim } from './say.ts';
+import { isSentence, say, type Sentence } from '../core/sentences/say.ts';
 import type { BreakpointState } from './breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { coOperation, nameOf } from '../core/abi/abi.ts';
@@ -69,7 +69,7 @@ export class Catchpoints {
 export function caughtWords(event: CaughtEvent, nameOfCoroutine: (coroutine: number) => string): CaughtWords {
   switch (event.kind) {
     case 'exception': {
-      const name = verbatim(exceptionName(event.vector));
+      const name = exceptionName(event.vector);
       return { reason: 'exception', description: name, text: name };
     }
     case 'interrupt': {

@@ -3,7 +3,7 @@
  * (`npm run schemas`): what a handler gets has the type that it says.
  */
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 import { checkValue, type Definitions, Mismatch, type Schema } from './json-schema.ts';
 import type { Command, Requests } from './protocol.ts';
 import schemas from './protocol.schema.json' with { type: 'json' };

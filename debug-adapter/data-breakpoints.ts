@@ -11,7 +11,7 @@ import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
 import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
-import { isSentence, say, type Sentence } from './say.ts';
+import { isSentence, say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 import { type Place, placeOf } from './memory-reference.ts';
 
 /** Most bytes of one. */
@@ -65,18 +65,18 @@ const isAccess = (access: string): access is keyof typeof ACCESS => Object.hasOw
 /** The answer for a place, or for the reason why there is none. @param name what the user asked for */
 export function dataBreakpointInfo(
   name: string,
-  place: DataPlace | string,
+  place: DataPlace | Sentence,
+  translate: Translate,
 ): DebugProtocol.DataBreakpointInfoResponse['body'] {
-  if (typeof place === 'string') return { dataId: null, description: place };
+  const none = (why: Sentence) => ({ dataId: null, description: tell(why, translate) });
+  if (isSentence(place)) return none(place);
   const { symbol } = place;
   if (place.size < 1 || place.size > MAX_BYTES)
-    return {
-      dataId: null,
-      description: `${name} has ${place.size} bytes: 1 to ${MAX_BYTES} can be watched.`,
-    };
+    return none(say`${name} has ${place.size} bytes: 1 to ${MAX_BYTES} can be watched.`);
+  const bytes = place.size === 1 ? say`1 byte` : say`${place.size} bytes`;
   return {
     dataId: `${place.reference}+${place.size}${symbol ? `@${symbol.name}+${symbol.offset}` : ''}`,
-    description: `${name} (${place.size} ${place.size === 1 ? 'byte' : 'bytes'} at ${place.reference})`,
+    description: tell(say`${name} (${bytes} at ${place.reference})`, translate),
     accessTypes: ['read', 'write', 'readWrite'],
     canPersist: symbol !== undefined,
   };
@@ -91,12 +91,13 @@ function portOf(reference: string): number | undefined {
 /** The answer for `port:0x3f8`: an I/O port; `undefined` for any other name. @param bytes how many ports */
 export function portReference(
   name: string,
+  translate: Translate,
   bytes = 1,
 ): DebugProtocol.DataBreakpointInfoResponse['body'] | undefined {
   const port = portOf(name);
   return port === undefined
     ? undefined
-    : dataBreakpointInfo(name, { reference: `port:0x${port.toString(16)}`, size: bytes });
+    : dataBreakpointInfo(name, { reference: `port:0x${port.toString(16)}`, size: bytes }, translate);
 }
 
 function numberOf(bytes: Uint8Array): string | undefined {

@@ -1,6 +1,6 @@
 /** What a debuggee tells the session: stops, output, its state, its end. */
 import type { CoroutineId, SerialPort } from '../core/protocol/machine-protocol.ts';
-import type { Sentence } from './say.ts';
+import type { Sentence } from '../core/sentences/say.ts';
 import type { StoppedEvent } from './stepping.ts';
 
 /** Who owns the CPU and when, while the machine runs and at a stop. */

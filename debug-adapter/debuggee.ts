@@ -17,7 +17,7 @@ import { Conditions } from './conditions/conditions.ts';
 import type { Shown } from './blocks.ts';
 import { Coroutines, coroutinesWith } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 import { ImagesInMemory } from './images-in-memory.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';

@@ -1,6 +1,7 @@
 /** What is said against descriptor tables and task states. */
 import { describe, expect, it } from 'vitest';
 import { decodeTable, decodeTss, idtProblems, type TableName, tableProblems } from './descriptor-problems.ts';
+import { type Sentence, tell } from '../core/sentences/say.ts';
 
 /** A table of entries, each two dwords. */
 const entries = (name: TableName, ...dwords: readonly (readonly [number, number])[]) =>
@@ -12,13 +13,15 @@ const DATA = [0x0000_ffff, 0x00cf_9200] as const;
 const gate = (selector: number, offset = 0x1000, bits = 0x8e00) =>
   [((selector << 16) | (offset & 0xffff)) >>> 0, ((offset & 0xffff_0000) | bits) >>> 0] as const;
 
+const told = (problems: readonly Sentence[]) => problems.map((one) => tell(one)).join();
+
 describe('tables', () => {
   it('leave out entries of zeros and what their limit cuts off', () => {
     expect(entries('gdt', NULL, CODE, NULL, DATA).map(({ index }) => index)).toEqual([1, 3]);
     expect(decodeTable(new Uint8Array(20).fill(1), 'gdt')).toHaveLength(2);
     expect(tableProblems(0, 0x17)).toEqual([]);
-    expect(tableProblems(0, 0x10).join()).toContain('8 n − 1');
-    expect(tableProblems(0xffff_fff0, 0x17).join()).toContain('4 GiB');
+    expect(told(tableProblems(0, 0x10))).toContain('8 n − 1');
+    expect(told(tableProblems(0xffff_fff0, 0x17))).toContain('4 GiB');
   });
 
   it('have no problems where there are none', () => {
@@ -35,12 +38,12 @@ describe('tables', () => {
     ['a call gate without selector', 'gdt', [0x1234, 0x8c00], 'selector is null'],
     ['a TSS in an LDT', 'ldt', [0x67, 0x8900], 'in the GDT only'],
     ['reserved bits of a gate', 'idt', gate(8, 0, 0x8e20), 'bits 5 to 7'],
-  ])('tell what is wrong: %s', (_what, table, dwords, told) => {
-    expect(entries(table, NULL, dwords)[0]!.problems.join()).toContain(told);
+  ])('tell what is wrong: %s', (_what, table, dwords, wrong) => {
+    expect(told(entries(table, NULL, dwords)[0]!.problems)).toContain(wrong);
   });
 
   it('tell of something in entry 0 of the GDT', () => {
-    expect(entries('gdt', CODE)[0]!.problems.join()).toContain('entry 0');
+    expect(told(entries('gdt', CODE)[0]!.problems)).toContain('entry 0');
   });
 });
 
@@ -56,10 +59,10 @@ describe('gates of the IDT', () => {
     [gate(0x80), 'lies outside'],
     [gate(8, 0, 0x8500), 'names no TSS'],
     [CODE, 'it is no gate'],
-  ])('must lead to code: %#', (dwords, told) => {
-    const found = idtProblems(entries('idt', dwords)[0]!, gdt).join();
-    if (told === '') expect(found).toBe('');
-    else expect(found).toContain(told);
+  ])('must lead to code: %#', (dwords, wrong) => {
+    const found = told(idtProblems(entries('idt', dwords)[0]!, gdt));
+    if (wrong === '') expect(found).toBe('');
+    else expect(found).toContain(wrong);
   });
 });
 
@@ -77,7 +80,7 @@ describe('a task state', () => {
     view.setUint16(8, 0x13, true);
     view.setUint32(4, 0, true);
     view.setUint16(102, 8, true);
-    expect(decodeTss(bytes, 0x67)!.problems.join()).toMatch(/ring 0.*esp0 is 0.*I\/O map/);
+    expect(told(decodeTss(bytes, 0x67)!.problems)).toMatch(/ring 0.*esp0 is 0.*I\/O map/);
     expect(decodeTss(new Uint8Array(103), 0x67)).toBeUndefined();
   });
 });

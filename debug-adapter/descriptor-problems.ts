@@ -4,6 +4,7 @@
  * Source: SDM vol. 3A, 3.4.5 (segment descriptors), 3.5 (system descriptors and tables), 6.11 (gates), 7.2 (TSS).
  */
 import { decodeDescriptor, type Descriptor, gateProblem, type RawDescriptor } from './descriptors.ts';
+import { say, type Sentence } from '../core/sentences/say.ts';
 
 export type TableName = 'gdt' | 'ldt' | 'idt';
 
@@ -12,7 +13,7 @@ export interface TableEntry {
   readonly raw: RawDescriptor;
   readonly descriptor: Descriptor;
   /** Half a sentence each. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Sentence[];
 }
 
 export const DESCRIPTOR_SIZE = 8;
@@ -43,28 +44,28 @@ export function tableEntry(raw: RawDescriptor, index: number, table: TableName):
   return { index, raw, descriptor, problems };
 }
 
-function problemsOf(descriptor: Descriptor, high: number, index: number, table: TableName): string[] {
+function problemsOf(descriptor: Descriptor, high: number, index: number, table: TableName): Sentence[] {
   const { kind } = descriptor;
-  const problems: string[] = [];
-  const say = (wrong: boolean, text: string) => {
+  const problems: Sentence[] = [];
+  const note = (wrong: boolean, text: Sentence) => {
     if (wrong) problems.push(text);
   };
   const throughIdt = kind.startsWith('interrupt') || kind.startsWith('trap');
-  say(kind === 'reserved', 'its type is reserved: to use it is a general protection exception');
-  say(table !== 'idt' && throughIdt, 'an interrupt or trap gate belongs into the IDT');
-  say(table === 'gdt' && index === 0, 'entry 0 is never used: a selector of 0 is null');
-  say(table === 'ldt' && (kind === 'ldt' || kind.startsWith('tss')), 'it may stand in the GDT only');
+  note(kind === 'reserved', say`its type is reserved: to use it is a general protection exception`);
+  note(table !== 'idt' && throughIdt, say`an interrupt or trap gate belongs into the IDT`);
+  note(table === 'gdt' && index === 0, say`entry 0 is never used: a selector of 0 is null`);
+  note(table === 'ldt' && (kind === 'ldt' || kind.startsWith('tss')), say`it may stand in the GDT only`);
   if (kind === 'tss16' || kind === 'tss32')
-    say(descriptor.limit < TSS_LIMIT[kind], 'its limit is too small for a task state');
+    note(descriptor.limit < TSS_LIMIT[kind], say`its limit is too small for a task state`);
   if (kind === 'code' || kind === 'data') {
     const { base, limit, third } = descriptor;
     const down = kind === 'data' && third;
-    say(!down && base + limit > MEMORY_END && limit !== MEMORY_END, 'it reaches beyond 4 GiB');
-    say((high & 0x20_0000) !== 0, 'bit 21 (L) is reserved outside of 64-bit mode');
+    note(!down && base + limit > MEMORY_END && limit !== MEMORY_END, say`it reaches beyond 4 GiB`);
+    note((high & 0x20_0000) !== 0, say`bit 21 (L) is reserved outside of 64-bit mode`);
   }
   if ('selector' in descriptor) {
-    say(table !== 'idt' && (descriptor.selector & 0xfffc) === 0, 'its selector is null');
-    say(kind !== 'task-gate' && (high & 0xe0) !== 0, 'bits 5 to 7 of its upper dword are reserved');
+    note(table !== 'idt' && (descriptor.selector & 0xfffc) === 0, say`its selector is null`);
+    note(kind !== 'task-gate' && (high & 0xe0) !== 0, say`bits 5 to 7 of its upper dword are reserved`);
   }
   return problems;
 }
@@ -73,7 +74,7 @@ function problemsOf(descriptor: Descriptor, high: number, index: number, table: 
 export function idtProblems(
   { descriptor, problems }: TableEntry,
   gdt: readonly TableEntry[],
-): readonly string[] {
+): readonly Sentence[] {
   if (!descriptor.present) return problems;
   const selector = 'selector' in descriptor ? descriptor.selector : 0;
   // What a selector of the LDT will be when the gate is used, nobody knows here.
@@ -84,16 +85,16 @@ export function idtProblems(
   if (problem !== undefined) return [...problems, problem];
   const beyond = target && 'limit' in target && 'offset' in descriptor && descriptor.offset > target.limit;
   return beyond && target.kind === 'code'
-    ? [...problems, 'its offset is beyond the limit of its code segment']
+    ? [...problems, say`its offset is beyond the limit of its code segment`]
     : problems;
 }
 
 /** What is wrong with GDTR, IDTR or LDTR. */
-export function tableProblems(base: number, limit: number): string[] {
-  const problems: string[] = [];
+export function tableProblems(base: number, limit: number): Sentence[] {
+  const problems: Sentence[] = [];
   if (limit % DESCRIPTOR_SIZE !== DESCRIPTOR_SIZE - 1)
-    problems.push('its limit cuts an entry off: it should be 8 n − 1');
-  if (base + limit > MEMORY_END) problems.push('it reaches beyond 4 GiB');
+    problems.push(say`its limit cuts an entry off: it should be 8 n − 1`);
+  if (base + limit > MEMORY_END) problems.push(say`it reaches beyond 4 GiB`);
   return problems;
 }
 
@@ -138,7 +139,7 @@ export function placeOfField(field: TssField): { readonly offset: number; readon
 
 export interface TaskState {
   readonly fields: Readonly<Record<TssField, number>>;
-  readonly problems: readonly string[];
+  readonly problems: readonly Sentence[];
 }
 
 export const TSS_SIZE = 104;
@@ -153,13 +154,13 @@ export function decodeTss(bytes: Uint8Array, limit: number): TaskState | undefin
       size === 2 ? view.getUint16(at, true) : view.getUint32(at, true),
     ]),
   ) as Record<TssField, number>;
-  const problems: string[] = [];
+  const problems: Sentence[] = [];
   if ((fields.ss0 & 0xfffc) === 0)
-    problems.push('ss0 is null: an interrupt in ring 3 would be an invalid TSS exception');
-  else if ((fields.ss0 & 3) !== 0) problems.push('ss0 is no selector of ring 0');
-  if (fields.esp0 === 0) problems.push('esp0 is 0');
-  if (fields.esp0 % 4 !== 0) problems.push('esp0 is not a multiple of 4');
+    problems.push(say`ss0 is null: an interrupt in ring 3 would be an invalid TSS exception`);
+  else if ((fields.ss0 & 3) !== 0) problems.push(say`ss0 is no selector of ring 0`);
+  if (fields.esp0 === 0) problems.push(say`esp0 is 0`);
+  if (fields.esp0 % 4 !== 0) problems.push(say`esp0 is not a multiple of 4`);
   if (fields.iomap <= limit && fields.iomap < TSS_SIZE)
-    problems.push('the I/O map begins within the task state');
+    problems.push(say`the I/O map begins within the task state`);
   return { fields, problems };
 }

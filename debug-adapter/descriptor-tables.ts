@@ -12,6 +12,7 @@ import {
   TSS_SIZE,
 } from './descriptor-problems.ts';
 import { hex } from './registers.ts';
+import { say, type Sentence } from '../core/sentences/say.ts';
 
 export interface TableView {
   readonly base: number;
@@ -48,11 +49,11 @@ export async function readTable(
 export async function readTaskState(
   machine: Debuggee,
   coroutine: CoroutineId,
-): Promise<(Span & { readonly selector: number; readonly state: TaskState }) | string> {
+): Promise<(Span & { readonly selector: number; readonly state: TaskState }) | Sentence> {
   const span = await systemSegment(machine, coroutine, 'tr');
-  if (!span) return 'There is no task state: TR is null.';
+  if (!span) return say`There is no task state: TR is null.`;
   const state = decodeTss(await read(machine, coroutine, span.base, TSS_SIZE), span.limit);
-  return state ? { ...span, state } : `The task state at ${hex(span.base)} is not mapped.`;
+  return state ? { ...span, state } : say`The task state at ${hex(span.base)} is not mapped.`;
 }
 
 async function read(

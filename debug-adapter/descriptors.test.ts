@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeDescriptor, describeDescriptor, gateProblem } from './descriptors.ts';
+import { tell } from '../core/sentences/say.ts';
 
-const say = (low: number, high: number) => describeDescriptor(decodeDescriptor({ low, high }));
+const say = (low: number, high: number) => tell(describeDescriptor(decodeDescriptor({ low, high })));
 
 describe('entries of descriptor tables', () => {
   it.each([
@@ -38,7 +39,8 @@ describe('a gate that no handler can be entered through says why', () => {
     [decodeDescriptor({ low: 0, high: 0 }), code, /no gate but: reserved type 0/],
     [decodeDescriptor({ low: 0x0028_0000, high: 0x8500 }), code, /names no TSS/],
   ])('%#', (entry, target, problem) => {
-    const found = gateProblem(entry, target, 0);
+    const why = gateProblem(entry, target, 0);
+    const found = why && tell(why);
     if (problem) expect(found).toMatch(problem);
     else expect(found).toBeUndefined();
   });

@@ -2,6 +2,7 @@
  * Entries of descriptor tables in words: segments, gates and task states, with what is wrong with them marked (SDM vol. 3A,
  * sections 3.4.5, 3.5, 6.11 and 7.2).
  */
+import { joined, type Said, say, type Sentence } from '../core/sentences/say.ts';
 
 /** The two dwords of an entry, unsigned. */
 export interface RawDescriptor {
@@ -100,44 +101,51 @@ export function decodeDescriptor({ low, high }: RawDescriptor): Descriptor {
 
 const hex = (value: number, digits: number) => '0x' + (value >>> 0).toString(16).padStart(digits, '0');
 
-const NAMES: Readonly<Record<DescriptorKind, string>> = {
-  code: 'code',
-  data: 'data',
-  ldt: 'LDT',
-  tss16: '16-bit TSS',
-  tss32: '32-bit TSS',
-  'task-gate': 'task gate',
-  'call-gate16': '16-bit call gate',
-  'call-gate32': '32-bit call gate',
-  'interrupt-gate16': '16-bit interrupt gate',
-  'interrupt-gate32': '32-bit interrupt gate',
-  'trap-gate16': '16-bit trap gate',
-  'trap-gate32': '32-bit trap gate',
-  reserved: 'reserved type',
+const NAMES: Readonly<Record<Exclude<DescriptorKind, 'reserved'>, Sentence>> = {
+  code: say`code`,
+  data: say`data`,
+  ldt: say`LDT`,
+  tss16: say`16-bit TSS`,
+  tss32: say`32-bit TSS`,
+  'task-gate': say`task gate`,
+  'call-gate16': say`16-bit call gate`,
+  'call-gate32': say`32-bit call gate`,
+  'interrupt-gate16': say`16-bit interrupt gate`,
+  'interrupt-gate32': say`32-bit interrupt gate`,
+  'trap-gate16': say`16-bit trap gate`,
+  'trap-gate32': say`32-bit trap gate`,
 };
 
-function describeSegment(segment: Segment): string {
-  const words = [NAMES[segment.kind]];
+const NOT_PRESENT = say`NOT PRESENT`;
+
+function describeSegment(segment: Segment): Sentence {
+  const words: Said[] = [NAMES[segment.kind]];
+  const wide = () => (segment.big ? say`32-bit` : say`16-bit`);
   if (segment.kind === 'code') {
-    words.push(segment.second ? 'execute/read' : 'execute only', segment.big ? '32-bit' : '16-bit');
-    if (segment.third) words.push('conforming');
+    words.push(segment.second ? say`execute/read` : say`execute only`, wide());
+    if (segment.third) words.push(say`conforming`);
   } else if (segment.kind === 'data') {
-    words.push(segment.second ? 'read/write' : 'read only', segment.big ? '32-bit' : '16-bit');
-    if (segment.third) words.push('expand-down');
-  } else if (segment.kind !== 'ldt') words.push(segment.second ? 'busy' : 'available');
-  const range = `base ${hex(segment.base, 8)}, limit ${hex(segment.limit, 8)}`;
-  return `${words.join(', ')}, DPL ${segment.dpl}, ${range}${segment.present ? '' : ', NOT PRESENT'}`;
+    words.push(segment.second ? say`read/write` : say`read only`, wide());
+    if (segment.third) words.push(say`expand-down`);
+  } else if (segment.kind !== 'ldt') words.push(segment.second ? say`busy` : say`available`);
+  const { dpl, base, limit, present } = segment;
+  words.push(`DPL ${dpl}`, say`base ${hex(base, 8)}`, say`limit ${hex(limit, 8)}`);
+  return joined([...words, ...(present ? [] : [NOT_PRESENT])], ', ');
 }
 
 /** One entry in words. */
-export function describeDescriptor(descriptor: Descriptor): string {
+export function describeDescriptor(descriptor: Descriptor): Sentence {
   if (descriptor.kind === 'reserved')
-    return `${NAMES.reserved} ${descriptor.type}${descriptor.present ? '' : ', NOT PRESENT'}`;
+    return joined(
+      [say`reserved type ${descriptor.type}`, ...(descriptor.present ? [] : [NOT_PRESENT])],
+      ', ',
+    );
   if ('base' in descriptor) return describeSegment(descriptor);
   const { kind, selector, offset, dpl, present, parameters } = descriptor;
   const target = kind === 'task-gate' ? hex(selector, 4) : `${hex(selector, 4)}:${hex(offset, 8)}`;
-  const copies = kind.startsWith('call') && parameters > 0 ? `, ${parameters} parameters` : '';
-  return `${NAMES[kind]} to ${target}, DPL ${dpl}${copies}${present ? '' : ', NOT PRESENT'}`;
+  const copies = kind.startsWith('call') && parameters > 0 ? [say`${parameters} parameters`] : [];
+  const leads = say`${NAMES[kind]} to ${target}`;
+  return joined([leads, `DPL ${dpl}`, ...copies, ...(present ? [] : [NOT_PRESENT])], ', ');
 }
 
 /**
@@ -149,23 +157,23 @@ export function gateProblem(
   gate: Descriptor,
   target: Descriptor | undefined,
   cpl: number,
-): string | undefined {
+): Sentence | undefined {
   const isGate = 'selector' in gate && !gate.kind.startsWith('call');
-  if (!isGate) return `it is no gate but: ${describeDescriptor(gate)}`;
-  if (!gate.present) return 'the gate is not present';
+  if (!isGate) return say`it is no gate but: ${describeDescriptor(gate)}`;
+  if (!gate.present) return say`the gate is not present`;
   const selector = hex(gate.selector, 4);
-  if ((gate.selector & 0xfffc) === 0) return 'its selector is null';
-  if (!target) return `its selector ${selector} lies outside of the descriptor table`;
+  if ((gate.selector & 0xfffc) === 0) return say`its selector is null`;
+  if (!target) return say`its selector ${selector} lies outside of the descriptor table`;
   if (gate.kind === 'task-gate')
     return target.kind === 'tss16' || target.kind === 'tss32'
       ? target.present
         ? undefined
-        : `the TSS ${selector} is not present`
-      : `its selector ${selector} names no TSS but: ${describeDescriptor(target)}`;
+        : say`the TSS ${selector} is not present`
+      : say`its selector ${selector} names no TSS but: ${describeDescriptor(target)}`;
   if (target.kind !== 'code')
-    return `its selector ${selector} names no code segment but: ${describeDescriptor(target)}`;
-  if (!target.present) return `its code segment ${selector} is not present`;
+    return say`its selector ${selector} names no code segment but: ${describeDescriptor(target)}`;
+  if (!target.present) return say`its code segment ${selector} is not present`;
   if (target.dpl > cpl)
-    return `its code segment ${selector} has DPL ${target.dpl}, and the CPU is in ring ${cpl}`;
+    return say`its code segment ${selector} has DPL ${target.dpl}, and the CPU is in ring ${cpl}`;
   return undefined;
 }

@@ -4,7 +4,7 @@
  */
 import { EndError } from '../core/outside/open-ends.ts';
 import { MachineError } from './machine-client.ts';
-import { say, type Sentence, tell, verbatim } from './say.ts';
+import { SaidError, say, type Sentence } from '../core/sentences/say.ts';
 import { SymbolError } from './symbols/errors.ts';
 
 /** DAP error ids by code; new codes are appended, ids never change. */
@@ -32,12 +32,12 @@ const IDS = {
 
 export type ErrorCode = keyof typeof IDS;
 
-export class AdapterError extends Error {
+export class AdapterError extends SaidError {
   constructor(
     readonly code: ErrorCode,
-    readonly sentence: Sentence,
+    sentence: Sentence,
   ) {
-    super(tell(sentence));
+    super(sentence);
   }
 
   get id(): number {
@@ -48,9 +48,9 @@ export class AdapterError extends Error {
 /** Whatever was thrown, as an error of the catalogue. */
 export function toAdapterError(error: unknown): AdapterError {
   if (error instanceof AdapterError) return error;
-  if (error instanceof MachineError) return new AdapterError('machine-refused', verbatim(error.message));
-  if (error instanceof EndError) return new AdapterError('device-bad', verbatim(error.message));
-  if (error instanceof SymbolError) return new AdapterError('kernel-bad', verbatim(error.message));
+  if (error instanceof MachineError) return new AdapterError('machine-refused', error.sentence);
+  if (error instanceof EndError) return new AdapterError('device-bad', error.sentence);
+  if (error instanceof SymbolError) return new AdapterError('kernel-bad', error.sentence);
   const text = error instanceof Error ? error.message : String(error);
   return new AdapterError(
     'internal',

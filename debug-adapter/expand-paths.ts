@@ -4,7 +4,7 @@
  */
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 import { reasonOf } from './read-file.ts';
 
 /** Most entries of folders that are looked at for one option, and how deep. */

@@ -8,14 +8,15 @@ import type { Debuggee } from './debuggee.ts';
 import { decodeDescriptor, type Descriptor, describeDescriptor, gateProblem } from './descriptors.ts';
 import { describeCause, isSelectorError, PAGE_FAULT, selectorOfError } from './exceptions.ts';
 import { faultReason } from './page-words.ts';
+import { joined, say, type Sentence } from '../core/sentences/say.ts';
 
 /** One cause: what happened, and what the tables say of it. */
 export interface CauseReport {
   readonly cause: ExceptionInfo;
   /** Name, address and error code in words. */
-  readonly what: string;
+  readonly what: Sentence;
   /** Why, when it can be said. */
-  readonly why: string | undefined;
+  readonly why: Sentence | undefined;
 }
 
 type Request = Debuggee['request'];
@@ -51,21 +52,21 @@ const accessOf = (code: number): AccessKind => ({
 async function pageFaultReason(
   request: Request,
   { errorCode, cr2 }: ExceptionInfo,
-): Promise<string | undefined> {
+): Promise<Sentence | undefined> {
   const walk = await request('pageWalk', { space: SPACE, address: cr2, access: accessOf(errorCode) });
   const reason = faultReason(walk);
   if (reason !== undefined) return reason;
-  return 'the tables allow this access now: they have changed, or a stale TLB entry was used';
+  return say`the tables allow this access now: they have changed, or a stale TLB entry was used`;
 }
 
 /** Why no handler of `vector` can be entered, by its gate. */
-async function gateReason(request: Request, cpu: CpuSnapshot, vector: number): Promise<string | undefined> {
+async function gateReason(request: Request, cpu: CpuSnapshot, vector: number): Promise<Sentence | undefined> {
   // In real mode there are no gates.
   if ((cpu.cr0 & 1) === 0) return undefined;
   const gate = await entryOf(request, cpu.idt, vector);
   if (!gate) {
     const beyond = vector * ENTRY + ENTRY - 1 > cpu.idt.limit;
-    return beyond ? `the IDT ends before vector ${vector}` : `the IDT's entry ${vector} is not mapped`;
+    return beyond ? say`the IDT ends before vector ${vector}` : say`the IDT's entry ${vector} is not mapped`;
   }
   const target = 'selector' in gate ? await selected(request, cpu, gate.selector) : undefined;
   return gateProblem(gate, target, cpu.cpl);
@@ -75,26 +76,26 @@ async function selectorReason(
   request: Request,
   cpu: CpuSnapshot,
   errorCode: number,
-): Promise<string | undefined> {
+): Promise<Sentence | undefined> {
   const { table, index } = selectorOfError(errorCode);
   if (table === 'idt') {
     const problem = await gateReason(request, cpu, index);
-    return problem && `gate ${index} of the IDT: ${problem}`;
+    return problem && say`gate ${index} of the IDT: ${problem}`;
   }
   if (index === 0 && table === 'gdt') return undefined;
   const selector = index * ENTRY + (table === 'ldt' ? 4 : 0);
   const entry = await selected(request, cpu, selector);
-  const where = `selector 0x${selector.toString(16).padStart(4, '0')}`;
+  const where = `0x${selector.toString(16).padStart(4, '0')}`;
   return entry
-    ? `${where} is: ${describeDescriptor(entry)}`
-    : `${where} lies outside of the ${table.toUpperCase()}`;
+    ? say`selector ${where} is: ${describeDescriptor(entry)}`
+    : say`selector ${where} lies outside of the ${table.toUpperCase()}`;
 }
 
 async function reasonOf(
   request: Request,
   cpu: CpuSnapshot,
   cause: ExceptionInfo,
-): Promise<string | undefined> {
+): Promise<Sentence | undefined> {
   if (cause.vector === PAGE_FAULT) return pageFaultReason(request, cause);
   return isSelectorError(cause) ? selectorReason(request, cpu, cause.errorCode) : undefined;
 }
@@ -112,11 +113,14 @@ export async function reportCauses(
 }
 
 /** The chain of causes as lines: each one happened while the handler of the one before was being entered. */
-export const causeText = (reports: readonly CauseReport[]): string =>
-  reports
-    .map(({ what, why }, n) => {
+export const causeText = (reports: readonly CauseReport[]): Sentence =>
+  joined(
+    reports.flatMap(({ what, why }, n) => {
       const indent = '  '.repeat(n);
-      const arrow = n === 0 ? '' : 'its handler cannot be entered: ';
-      return `${indent}${arrow}${what}${why === undefined ? '' : `\n${indent}  because ${why}`}`;
-    })
-    .join('\n');
+      const happened = n === 0 ? what : say`its handler cannot be entered: ${what}`;
+      const lines: Sentence[] = [joined([indent, happened], '')];
+      if (why !== undefined) lines.push(joined([`${indent}  `, say`because ${why}`], ''));
+      return lines;
+    }),
+    '\n',
+  );

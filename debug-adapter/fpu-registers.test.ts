@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FpuState } from '../core/protocol/machine-protocol.ts';
 import { fpuRegisters } from './fpu-registers.ts';
+import { rowText } from './registers.ts';
 
 /** TOP = 6: R6 = 1.5, R7 = pi; XMM0 = the singles 1, 2, 3, 0.1. */
 function sample(): FpuState {
@@ -22,7 +23,7 @@ const rows = (group: string) =>
   Object.fromEntries(
     fpuRegisters(sample())
       .find(({ name }) => name === group)!
-      .rows.map(({ name, value }) => [name, value]),
+      .rows.map((row) => [row.name, rowText(row, undefined)]),
   );
 
 describe('the floating-point registers of the Variables view', () => {

@@ -5,6 +5,7 @@
 import type { FpuState } from '../core/protocol/machine-protocol.ts';
 import { type BitNames, bits, hex, type RegisterGroup, type RegisterRow } from './registers.ts';
 import { extendedText } from './values/extended.ts';
+import { say } from '../core/sentences/say.ts';
 
 const EXCEPTIONS: BitNames = [
   [0, 'IE'],
@@ -57,7 +58,9 @@ function x87Rows({ control, status, valid, last, registers }: FpuState): Registe
     const full = ((valid >>> physical) & 1) !== 0;
     return {
       name: `st${n}`,
-      value: full ? `${extendedText({ significand, signExponent })} (${raw})` : '<empty>',
+      ...(full
+        ? { value: `${extendedText({ significand, signExponent })} (${raw})` }
+        : { value: '', note: say`<empty>` }),
     };
   });
   const modes = `rounding ${ROUNDING[(control >>> 10) & 3]}, precision ${PRECISION[(control >>> 8) & 3]}`;

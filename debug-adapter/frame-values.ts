@@ -5,7 +5,7 @@
 import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, Placed } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 import type { MemoryCache, SyncReader } from './memory-cache.ts';
 import {
   cpuRegister,
@@ -209,7 +209,7 @@ export class FrameValues implements CompletionSource {
       const home = homes[part.number];
       if (home?.kind === 'memory') return home;
       const value = registers[part.number];
-      if (value === undefined) return { kind: 'optimised-out', reason: 'the register was not saved' };
+      if (value === undefined) return { kind: 'optimised-out', reason: say`the register was not saved` };
       const bytes = Uint8Array.from([0, 8, 16, 24], (shift) => (value >>> shift) & 0xff);
       return { kind: 'value', bytes };
     };
@@ -230,7 +230,7 @@ export class FrameValues implements CompletionSource {
       registers: this.frame.registers,
       readMemory: this.readMemory,
       locate: (path) =>
-        this.object(path)?.locate() ?? { kind: 'optimised-out', reason: 'it is not visible here' },
+        this.object(path)?.locate() ?? { kind: 'optimised-out', reason: say`it is not visible here` },
       register: (name, space) => this.registerLocation(name, space),
       msr: (index) => this.memory.readMsr(index),
       ...overrides,

@@ -5,7 +5,7 @@
 import type { GdbListener } from './adapter-host.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say, type Sentence, tell, verbatim } from '../core/sentences/say.ts';
 import type { Target } from './gdb/machine.ts';
 import { createGdbServer } from './gdb/server.ts';
 import type { RequestKind, RequestMap } from '../core/protocol/machine-protocol.ts';
@@ -25,7 +25,7 @@ export class GdbDoor {
     const { host } = this.context;
     if (!host.listenForGdb) {
       this.tell(
-        'The launch option "gdbPort" needs sockets, which a browser does not have: no gdb can attach.',
+        say`The launch option "gdbPort" needs sockets, which a browser does not have: no gdb can attach.`,
       );
       return;
     }
@@ -39,15 +39,15 @@ export class GdbDoor {
     };
     try {
       this.listener = await host.listenForGdb(port, server, (text) => {
-        this.tell(text);
+        this.tell(verbatim(text));
       });
     } catch (error) {
       this.tell(
-        `No gdb can attach at port ${port}, for ${reasonOf(error)}: choose another "gdbPort", or 0 for any.`,
+        say`No gdb can attach at port ${port}, for ${reasonOf(error)}: choose another "gdbPort", or 0 for any.`,
       );
       return;
     }
-    this.tell(`gdb can attach: target extended-remote 127.0.0.1:${this.listener.port}`);
+    this.tell(say`gdb can attach: target extended-remote 127.0.0.1:${this.listener.port}`);
   }
 
   close(): void {
@@ -55,8 +55,8 @@ export class GdbDoor {
     this.listener = undefined;
   }
 
-  private tell(text: string): void {
-    this.context.output(text, 'important');
+  private tell(sentence: Sentence): void {
+    this.context.output(tell(sentence, this.context.translate), 'important');
   }
 
   private targetOf(debuggee: Debuggee): Target {

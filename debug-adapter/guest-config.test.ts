@@ -42,7 +42,7 @@ describe('the configuration file of a launch', () => {
   it('is refused with every error and its place', async () => {
     const files = { '/w/guest.conf': 'mem=513\n@none.conf' };
     await expect(readGuestConfig(hostWith(files), '/w/guest.conf')).rejects.toThrow(
-      /^The configuration file must be corrected: \/w\/guest\.conf:1:1: mem= expects .* found "513"; \/w\/guest\.conf:2:1: The file "none\.conf" .*\.$/,
+      /^The configuration file must be corrected: \/w\/guest\.conf:1:1: mem= expects .* found "513"\. \/w\/guest\.conf:2:1: The file "none\.conf" .*\.$/,
     );
     await expect(readGuestConfig(hostWith({}), '/w/gone.conf')).rejects.toThrow('there is no such file');
   });

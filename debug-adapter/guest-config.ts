@@ -7,22 +7,23 @@ import { beside } from '../core/coop/config/paths.ts';
 import { type ConfigProblem, placeOf } from '../core/coop/config/problems.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { joined, say } from '../core/sentences/say.ts';
 import { readFile } from './read-file.ts';
 
 /** Most problems that one error message lists. */
 const SHOWN_PROBLEMS = 5;
 
-const sentenceOf = (problem: ConfigProblem) => `${placeOf(problem)}: ${problem.message.replace(/\.$/, '')}`;
+const sentenceOf = (problem: ConfigProblem) => joined([placeOf(problem), problem.sentence], ': ');
 
 /** @throws AdapterError `config-bad` with every error and its place; warnings are no errors. */
 export function refuseErrors(problems: readonly ConfigProblem[]): void {
   const errors = problems.filter(({ severity }) => severity === 'error').map(sentenceOf);
   if (errors.length === 0) return;
-  const more = errors.length > SHOWN_PROBLEMS ? say`, and ${errors.length - SHOWN_PROBLEMS} more` : '';
+  const more =
+    errors.length > SHOWN_PROBLEMS ? [say`And there are ${errors.length - SHOWN_PROBLEMS} more.`] : [];
   throw new AdapterError(
     'config-bad',
-    say`The configuration file must be corrected: ${errors.slice(0, SHOWN_PROBLEMS).join('; ')}${more}.`,
+    say`The configuration file must be corrected: ${joined([...errors.slice(0, SHOWN_PROBLEMS), ...more], ' ')}`,
   );
 }
 

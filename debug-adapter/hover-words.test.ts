@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hoverWords } from './hover-words.ts';
+import { tell } from '../core/sentences/say.ts';
 
 describe('a hover', () => {
   it.each([
@@ -10,7 +11,7 @@ describe('a hover', () => {
     ['7', '7', '7 = 0x00000007, as EFLAGS [CF PF]'],
     ['16', '16', '16 = 0x00000010'],
   ])('on %s says more than %s', (expression, value, words) => {
-    expect(hoverWords(expression, value)).toBe(words);
+    expect(tell(hoverWords(expression, value)!)).toBe(words);
   });
 
   it.each([

@@ -2,7 +2,7 @@
  * Where the images of a session are in memory, beyond what their files say: kernels that have moved, modules, programs. Nobody
  * is asked. Who executes code that nobody has symbols for is looked at: the machine tells of such pages and goes on unseen.
  */
-import { type Sentence } from './say.ts';
+import { type Sentence } from '../core/sentences/say.ts';
 import type { CatchSpec, CaughtEvent } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines, ImagePlaces, Placed } from './coroutines.ts';

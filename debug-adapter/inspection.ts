@@ -6,15 +6,17 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Coroutines } from './coroutines.ts';
 import type { DataPlace } from './data-breakpoints.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say, type Sentence, type Translate } from '../core/sentences/say.ts';
 import { fpuRegisters } from './fpu-registers.ts';
 import { FrameValues } from './frame-values.ts';
 import type { MemoryCache } from './memory-cache.ts';
 import {
   cpuRegisters,
   generalRows,
+  GROUPS,
   type RegisterGroup,
   type RegisterRow,
+  rowText,
   savedRegisters,
 } from './registers.ts';
 import type { Frame } from './stack.ts';
@@ -97,6 +99,7 @@ export class Inspection implements References {
     private readonly memory: MemoryCache,
     readonly lists: readonly ListHint[] = [],
     private readonly firstReference = 1,
+    readonly translate: Translate | undefined = undefined,
   ) {}
 
   /** The next stop's references begin here. */
@@ -184,7 +187,7 @@ export class Inspection implements References {
   }
 
   private registerGroups({ frame }: FrameValues): RegisterGroup[] {
-    if (frame.cr3 !== undefined) return [{ name: 'General', rows: generalRows(frame) }];
+    if (frame.cr3 !== undefined) return [{ name: GROUPS.general, rows: generalRows(frame) }];
     const saved = this.coroutines.savedState(frame.coroutine);
     if (saved) return savedRegisters(saved, frame);
     const { cpu } = this.coroutines.snapshot;
@@ -204,8 +207,8 @@ export class Inspection implements References {
     switch (container.kind) {
       case 'registers':
         return this.registerGroups(scope).map(({ name, rows }) => ({
-          name,
-          value: name === 'General' ? `eip=${rows.find((row) => row.name === 'eip')?.value ?? '?'}` : '',
+          name: this.translate?.(name) ?? name,
+          value: name === GROUPS.general ? `eip=${rows.find((row) => row.name === 'eip')?.value ?? '?'}` : '',
           variablesReference: this.refer({ kind: 'group', scope, group: name }),
         }));
       case 'group':
@@ -237,9 +240,9 @@ export class Inspection implements References {
 
   private registerRows(scope: FrameValues, group: string): DebugProtocol.Variable[] {
     const rows = this.registerGroups(scope).find(({ name }) => name === group)?.rows ?? [];
-    return rows.map(({ name, value, address }) => ({
+    return rows.map(({ name, address, ...row }) => ({
       name,
-      value,
+      value: rowText({ name, ...row }, this.translate),
       variablesReference: 0,
       evaluateName: `$${name}`,
       ...(address !== undefined && { memoryReference: scope.referenceOf(address, undefined) }),
@@ -284,7 +287,7 @@ export class Inspection implements References {
     if (!row) return result;
     const memory =
       row.address === undefined ? {} : { memoryReference: scope.referenceOf(row.address, undefined) };
-    return { ...result, body: { ...result.body, result: row.value, ...memory } };
+    return { ...result, body: { ...result.body, result: rowText(row, this.translate), ...memory } };
   }
 
   /** Sets what an expression names. @throws AdapterError like `evaluate` */
@@ -343,16 +346,16 @@ export class Inspection implements References {
    * Where a variable of a container, or an expression when `reference` is 0, has its bytes: or why it has none.
    * @throws AdapterError for a stale reference or a wrong expression
    */
-  async placeOf(name: string, reference: number, frame: Frame | undefined): Promise<DataPlace | string> {
+  async placeOf(name: string, reference: number, frame: Frame | undefined): Promise<DataPlace | Sentence> {
     const container = reference === 0 ? undefined : this.container(reference);
     if (container?.kind === 'registers' || container?.kind === 'group')
-      return 'A register is not in memory: only memory can be watched.';
+      return say`A register is not in memory: only memory can be watched.`;
     const found = container ? await this.pathOf(reference, name) : { path: name, frame };
     const scope = this.scopeOf(found.frame);
     return this.memory.compute(() => {
       const { value } = evaluateShown(found.path, scope, scope.environment());
       if (value.location.kind !== 'memory')
-        return `${found.path} has no address: only memory can be watched.`;
+        return say`${found.path} has no address: only memory can be watched.`;
       return { reference: scope.referenceOf(value.location.address, value.space), size: sizeOf(value.type) };
     });
   }

@@ -2,7 +2,7 @@
  * The modules that the kernels of a session have loaded, with their symbols where they are now. The kernel says so: its list
  * (`awareness/module-list.ts`) is read whenever it enters one of the functions that change it.
  */
-import { say, type Sentence, tell } from './say.ts';
+import { say, type Sentence, tell } from '../core/sentences/say.ts';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import { moduleListOf } from './awareness/descriptions.ts';
 import { kernelValues } from './awareness/kernel-values.ts';
@@ -104,7 +104,7 @@ export class KernelModules {
       return { file, key, image };
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error;
-      this.note(say`The module ${name} has no symbols here: ${error.message}`);
+      this.note(say`The module ${name} has no symbols here: ${error.sentence}`);
       return undefined;
     }
   }

@@ -8,7 +8,7 @@ import { type Ends, NO_ENDS } from '../core/outside/ends.ts';
 import { parseNetworkEnd } from '../core/outside/net-option.ts';
 import { parseShareEnd } from '../core/outside/share-option.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { type Said, say } from '../core/sentences/say.ts';
 
 export interface LaunchDevices {
   readonly ends: Ends;
@@ -18,10 +18,10 @@ export interface LaunchDevices {
 
 const SEED_MAX = 0xffff_ffff;
 
-function wrong(name: string, expected: string, found: unknown): AdapterError {
+function wrong(name: string, expected: Said, found: unknown): AdapterError {
   return new AdapterError(
     'launch-option-type',
-    say`The launch option "devices.${name}" expects ${expected}, but it is ${JSON.stringify(found) ?? 'nothing'}: correct it in launch.json.`,
+    say`The launch option "devices.${name}" expects ${expected}, but it is ${JSON.stringify(found) ?? say`nothing`}: correct it in launch.json.`,
   );
 }
 
@@ -31,9 +31,9 @@ function listOf<T>(
   parse: (text: string) => Parsed<T>,
 ): readonly T[] {
   const value = options[name] ?? [];
-  if (!Array.isArray(value)) throw wrong(name, 'an array of strings', value);
+  if (!Array.isArray(value)) throw wrong(name, say`an array of strings`, value);
   return value.map((item: unknown) => {
-    const parsed = typeof item === 'string' ? parse(item) : { problem: 'strings' };
+    const parsed = typeof item === 'string' ? parse(item) : { problem: say`strings` };
     if ('value' in parsed) return parsed.value;
     throw wrong(name, parsed.problem, item);
   });
@@ -51,7 +51,7 @@ export function readLaunchDevices(raw: unknown): LaunchDevices {
   const options = raw as Record<string, unknown>;
   const { rng } = options;
   const isSeed = typeof rng === 'number' && Number.isInteger(rng) && rng >= 0 && rng <= SEED_MAX;
-  if (rng !== undefined && !isSeed) throw wrong('rng', `a whole number from 0 to ${SEED_MAX}`, rng);
+  if (rng !== undefined && !isSeed) throw wrong('rng', say`a whole number from 0 to ${SEED_MAX}`, rng);
   return {
     ends: {
       disks: listOf(options, 'disks', parseDiskEnd),

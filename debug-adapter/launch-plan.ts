@@ -13,7 +13,7 @@ import type { BootImage, BootRequest } from '../core/protocol/machine-protocol.t
 import type { AdapterHost } from './adapter-host.ts';
 import { type ConsoleLook, consoleLook } from './cocon/ansi.ts';
 import { AdapterError } from './errors.ts';
-import { say, type Sentence } from './say.ts';
+import { say, type Sentence } from '../core/sentences/say.ts';
 import { refuseErrors } from './guest-config.ts';
 import { hostPrograms } from './host-programs.ts';
 import type { LaunchArguments } from './launch.ts';
@@ -93,7 +93,7 @@ async function openImage(
     if (!(error instanceof SymbolError)) throw error;
     // A flat multiboot image has no ELF header: the machine's loader decides. Anything else is explained here.
     if (error.code === 'elf-not-elf' && bytes.length > 0) return { image: undefined, cooperative: false };
-    throw new AdapterError('kernel-bad', say`${name}: ${error.message}`);
+    throw new AdapterError('kernel-bad', say`${name}: ${error.sentence}`);
   }
 }
 
@@ -106,7 +106,7 @@ async function openSymbols(symbols: OpenedImages, path: string, host: AdapterHos
     if (!(error instanceof SymbolError)) throw error;
     throw new AdapterError(
       'kernel-bad',
-      say`${name}, which is to have the symbols of the kernel: ${error.message}`,
+      say`${name}, which is to have the symbols of the kernel: ${error.sentence}`,
     );
   }
 }
@@ -210,7 +210,7 @@ async function openEach<T>(
       opened.push(await open(path));
     } catch (error) {
       if (!(error instanceof SymbolError || error instanceof AdapterError)) throw error;
-      warnings.push(say`${path} has no symbols here: ${error.message}`);
+      warnings.push(say`${path} has no symbols here: ${error.sentence}`);
     }
   }
   return opened;

@@ -7,7 +7,7 @@ import type { PlannedGuest } from '../core/coop/plan/plan.ts';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
-import { type Said, say, type Sentence } from './say.ts';
+import { type Said, say, type Sentence } from '../core/sentences/say.ts';
 import { expandPaths } from './expand-paths.ts';
 import { gdbPortOf } from './gdb-door.ts';
 import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';

@@ -16,6 +16,7 @@ import type {
 import { PackedCpu } from '../core/protocol/packed-cpu.ts';
 import type { MachinePort } from './adapter-host.ts';
 import { isLook, Looks } from './looks.ts';
+import { SaidError, say, type Sentence } from '../core/sentences/say.ts';
 
 /** A snapshot that has come from another thread: its processor has only its data left. */
 const revived = (snapshot: MachineSnapshot): MachineSnapshot => {
@@ -24,12 +25,12 @@ const revived = (snapshot: MachineSnapshot): MachineSnapshot => {
 };
 
 /** The machine refused a request. `code` is stable, the message is for the user. */
-export class MachineError extends Error {
+export class MachineError extends SaidError {
   constructor(
     readonly code: string,
-    message: string,
+    sentence: Sentence,
   ) {
-    super(message);
+    super(sentence);
   }
 }
 
@@ -54,7 +55,7 @@ export class MachineClient {
       for (const one of 'length' in posted ? posted : [posted]) this.receive(one);
     });
     port.onError((error) => {
-      this.fail(new MachineError('machine-died', `The machine's worker stopped: ${error.message}`));
+      this.fail(new MachineError('machine-died', say`The machine's worker stopped: ${error.message}`));
     });
   }
 
@@ -100,7 +101,7 @@ export class MachineClient {
   }
 
   dispose(): void {
-    this.dead ??= new MachineError('machine-closed', 'The debug session has ended.');
+    this.dead ??= new MachineError('machine-closed', say`The debug session has ended.`);
     for (const { reject } of this.pending.values()) reject(this.dead);
     this.pending.clear();
     this.port.terminate();
@@ -117,7 +118,7 @@ export class MachineClient {
     const waiting = this.pending.get(message.id);
     if (!waiting) return;
     this.pending.delete(message.id);
-    if ('error' in message) waiting.reject(new MachineError(message.error.code, message.error.message));
+    if ('error' in message) waiting.reject(new MachineError(message.error.code, message.error.sentence));
     else waiting.resolve(message.result);
   }
 

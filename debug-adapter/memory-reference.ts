@@ -4,7 +4,7 @@
  */
 import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-protocol.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 
 export interface Place {
   readonly address: number;

@@ -3,7 +3,7 @@
  * looked for when code is executed at an address that nobody has symbols for; where it was before it stays only as long as
  * its code does.
  */
-import { say, type Sentence } from './say.ts';
+import { say, type Sentence } from '../core/sentences/say.ts';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import { ImageCode } from './image-code.ts';
 import type { MemoryCache } from './memory-cache.ts';

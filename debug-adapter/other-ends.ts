@@ -3,7 +3,7 @@
  * and answers and input go back over the machine protocol.
  */
 import type { Ends, LineEnd } from '../core/outside/ends.ts';
-import type { OpenEnds } from '../core/outside/open-ends.ts';
+import type { OpenEnds, Report } from '../core/outside/open-ends.ts';
 import { deviceSpecs, type InnerDevices } from '../core/outside/specs.ts';
 import type { DeviceSpecs } from '../core/protocol/device-protocol.ts';
 import type { MachineEvent, RequestKind, RequestMap } from '../core/protocol/machine-protocol.ts';
@@ -21,7 +21,7 @@ export type SendRequest = <K extends RequestKind>(
 /** What the user gets. */
 export interface EndsUser {
   /** A sentence about something that went wrong. */
-  report(text: string): void;
+  report: Report;
   /** What a guest has written to its serial line that has `stdio`. */
   line(bytes: Uint8Array): void;
 }

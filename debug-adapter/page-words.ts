@@ -1,5 +1,6 @@
 /** Page walks in words: entries with their bits, and why an access would fault. */
 import type { PageLevel, PageWalk } from '../core/protocol/debug-protocol.ts';
+import { say, type Sentence } from '../core/sentences/say.ts';
 
 const hex = (value: number, digits = 8) => '0x' + (value >>> 0).toString(16).padStart(digits, '0');
 
@@ -18,6 +19,9 @@ const BITS: readonly (readonly [number, string, string])[] = [
 // In a PTE bit 7 is the memory type's, not the page size.
 const PAT = ['PAT', 'page attribute table'] as const;
 const XD = ['XD', 'execute disable'] as const;
+
+/** What a bit of an entry means. */
+export const ENTRY_MEANINGS = [...BITS.map(([, , meaning]) => meaning), PAT[1], XD[1]];
 
 export interface EntryBit {
   readonly name: string;
@@ -42,32 +46,36 @@ export const entryValue = ({ low, high }: Pick<PageLevel, 'low' | 'high'>): stri
   high !== 0 ? `${hex(high)}_${(low >>> 0).toString(16).padStart(8, '0')}` : hex(low);
 
 /** `0xc0100063 (P W A D)`. */
-export function entryText(level: Pick<PageLevel, 'low' | 'high' | 'name'>): string {
+export function entryText(level: Pick<PageLevel, 'low' | 'high' | 'name'>): Sentence {
   const named = bitsOf(level, level.high !== 0)
     .filter(({ set }) => set)
     .map(({ name }) => name);
-  return `${entryValue(level)} (${(level.low & 1) === 0 ? 'not present' : named.join(' ')})`;
+  return (level.low & 1) === 0
+    ? say`${entryValue(level)} (not present)`
+    : say`${entryValue(level)} (${named.join(' ')})`;
 }
 
 /** `PDE 768 at 0x00102c00: 0x00103063 (P W A D)`. */
-export const levelText = (level: PageLevel): string =>
-  `${level.name} ${level.index} at ${hex(level.address)}: ${entryText(level)}`;
+export const levelText = (level: PageLevel): Sentence =>
+  say`${level.name} ${level.index} at ${hex(level.address)}: ${entryText(level)}`;
 
-const REASONS: Readonly<Record<NonNullable<PageWalk['fault']>['reason'], string>> = {
-  'not-present': 'is not present',
-  'reserved-bit': 'has a reserved bit set',
-  'read-only': 'is read-only',
-  'supervisor-only': 'is for ring 0-2 only',
-  'no-execute': 'forbids execution (XD)',
-  'no-memory': 'lies where no memory is',
+const REASONS: Readonly<
+  Record<NonNullable<PageWalk['fault']>['reason'], (level: string, text: Sentence) => Sentence>
+> = {
+  'not-present': (level, text) => say`the ${level} is not present (${text})`,
+  'reserved-bit': (level, text) => say`the ${level} has a reserved bit set (${text})`,
+  'read-only': (level, text) => say`the ${level} is read-only (${text})`,
+  'supervisor-only': (level, text) => say`the ${level} is for ring 0-2 only (${text})`,
+  'no-execute': (level, text) => say`the ${level} forbids execution (XD) (${text})`,
+  'no-memory': (level, text) => say`the ${level} lies where no memory is (${text})`,
 };
 
 /** Why the access of a walk would fault; `undefined` when it would not. */
-export function faultReason({ fault, levels, linear }: PageWalk): string | undefined {
+export function faultReason({ fault, levels, linear }: PageWalk): Sentence | undefined {
   if (!fault) return undefined;
   const level = levels.at(fault.level);
-  if (fault.level < 0 || !level) return `there is no memory at physical address ${hex(linear)}`;
+  if (fault.level < 0 || !level) return say`there is no memory at physical address ${hex(linear)}`;
   if (fault.reason === 'no-memory' && (level.low & 1) !== 0)
-    return `the ${level.name} leads to a physical address where no memory is (${levelText(level)})`;
-  return `the ${level.name} ${REASONS[fault.reason]} (${levelText(level)})`;
+    return say`the ${level.name} leads to a physical address where no memory is (${levelText(level)})`;
+  return REASONS[fault.reason](level.name, levelText(level));
 }

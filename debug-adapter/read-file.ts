@@ -1,20 +1,20 @@
 /** Reads a file that a launch names; when that fails, says which and why. */
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { type Said, say, type Sentence } from '../core/sentences/say.ts';
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of the path is no folder',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
-  FileNotFound: 'there is no such file',
-  FileIsADirectory: 'it is a folder',
+const REASONS: Readonly<Record<string, Sentence>> = {
+  ENOENT: say`there is no such file`,
+  ENOTDIR: say`a part of the path is no folder`,
+  EISDIR: say`it is a folder`,
+  EACCES: say`this user may not read it`,
+  EPERM: say`this user may not read it`,
+  FileNotFound: say`there is no such file`,
+  FileIsADirectory: say`it is a folder`,
 };
 
 /** Why a file could not be read, as half a sentence. */
-export function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): Said {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return (
     (typeof code === 'string' ? REASONS[code] : undefined) ??

@@ -8,6 +8,7 @@ import { GENERAL } from './registers.ts';
 import { littleEndian, type Location } from './symbols/location.ts';
 import type { BaseEncoding, CType, Member } from './symbols/types.ts';
 import { UNSIGNED } from './values/conversions.ts';
+import { say } from '../core/sentences/say.ts';
 
 export interface RegisterValue {
   readonly type: CType;
@@ -119,7 +120,7 @@ function fpuRegister(name: string, { fpu }: CpuSnapshot): RegisterValue | undefi
   if (kind === 'st') {
     const physical = (((fpu.status >>> 11) & 7) + n) & 7;
     if (((fpu.valid >>> physical) & 1) === 0)
-      return { type: LONG_DOUBLE, location: { kind: 'optimised-out', reason: 'the register is empty' } };
+      return { type: LONG_DOUBLE, location: { kind: 'optimised-out', reason: say`the register is empty` } };
     const data = new Uint8Array(12);
     data.set(fpu.registers.subarray(physical * 16, physical * 16 + 10));
     return bytes(LONG_DOUBLE, data);

@@ -7,6 +7,7 @@ import type { CoState } from '../core/abi/decode.ts';
 import { CR0_BITS, CR4_BITS, EFLAGS_BITS } from './register-bits.ts';
 import { SCRATCH } from './symbols/constants.ts';
 import type { Homes, Registers } from './symbols/location.ts';
+import { say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 
 /** Bits by number and name. */
 export type BitNames = readonly (readonly [number, string, ...string[]])[];
@@ -14,15 +15,25 @@ export type BitNames = readonly (readonly [number, string, ...string[]])[];
 export interface RegisterRow {
   readonly name: string;
   readonly value: string;
+  /** What is doubtful about it, or why it has none. */
+  readonly note?: Sentence;
   /** For `memoryReference`; undefined when the value is no address. */
   readonly address?: number;
 }
 
 export interface RegisterGroup {
+  /** One of `GROUPS`, or the name of a unit that is the same in every language. */
   readonly name: string;
   readonly rows: readonly RegisterRow[];
 }
 
+/** Translated where they are shown. */
+export const GROUPS = {
+  general: 'General',
+  segments: 'Segments',
+  control: 'Control',
+  saved: 'Saved by the passage',
+} as const;
 export const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags'];
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
 
@@ -54,16 +65,21 @@ export interface FrameRegisters {
   readonly depth: number;
 }
 
+/** The value of a register with what is to be said about it. */
+export const rowText = ({ value, note }: RegisterRow, translate: Translate | undefined): string =>
+  [value, ...(note ? [tell(note, translate)] : [])].filter(Boolean).join(' ');
+
 /** What is known of the general registers in a frame. */
 export function generalRows({ registers, homes, depth }: FrameRegisters): RegisterRow[] {
   return GENERAL.map((name, n) => {
     const value = registers[n];
-    if (value === undefined) return { name, value: '<not saved>' };
+    if (value === undefined) return { name, value: '', note: say`<not saved>` };
     if (name === 'eflags') return { name, value: eflagsText(value) };
     const isDoubtful = depth > 0 && SCRATCH.includes(n) && homes[n] === undefined;
     return {
       name,
-      value: hex(value) + (isDoubtful ? ' (unless the call has changed it)' : ''),
+      value: hex(value),
+      ...(isDoubtful && { note: say`(unless the call has changed it)` }),
       address: value >>> 0,
     };
   });
@@ -72,9 +88,9 @@ export function generalRows({ registers, homes, depth }: FrameRegisters): Regist
 /** Registers of a frame of the coroutine that owns the CPU. */
 export function cpuRegisters(cpu: CpuSnapshot, frame: FrameRegisters): RegisterGroup[] {
   return [
-    { name: 'General', rows: generalRows(frame) },
+    { name: GROUPS.general, rows: generalRows(frame) },
     {
-      name: 'Segments',
+      name: GROUPS.segments,
       rows: cpu.segments.map(({ selector, base, limit, attributes }, n) => ({
         name: SEGMENTS[n],
         value:
@@ -84,7 +100,7 @@ export function cpuRegisters(cpu: CpuSnapshot, frame: FrameRegisters): RegisterG
       })),
     },
     {
-      name: 'Control',
+      name: GROUPS.control,
       rows: [
         { name: 'cr0', value: withBits(cpu.cr0, CR0_BITS) },
         { name: 'cr2', value: hex(cpu.cr2), address: cpu.cr2 },
@@ -115,9 +131,9 @@ export function savedRegisters(state: CoState, frame: FrameRegisters): RegisterG
     value: hex(selector & 0xffff, 4),
   });
   return [
-    { name: 'General', rows: generalRows(frame) },
+    { name: GROUPS.general, rows: generalRows(frame) },
     {
-      name: 'Saved by the passage',
+      name: GROUPS.saved,
       rows: [
         segment('cs', state.cs),
         segment('ss', state.ss),

@@ -7,7 +7,7 @@ import { formatPlainly } from './conditions/plain-format.ts';
 import { staticFrame } from './conditions/static-frame.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 import type { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { evaluateShown } from './values/shown.ts';

@@ -15,7 +15,7 @@ import { DataBreakpoints } from './data-breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { MachineStatus } from './debuggee-listener.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import { say, type Sentence, tell, type Translate } from './say.ts';
+import { say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 import { type ImageOwner, ownersOf } from './image-owners.ts';
 import { Inspection } from './inspection.ts';
 import { GdbDoor } from './gdb-door.ts';
@@ -332,7 +332,13 @@ export class SessionContext {
     this.frames.clear();
     this.targets = [];
     // References go on where the last stop's ended, so that a stale one is never taken for another.
-    this.inspection = new Inspection(coroutines, memory, this.lists, this.inspection?.nextReference);
+    this.inspection = new Inspection(
+      coroutines,
+      memory,
+      this.lists,
+      this.inspection?.nextReference,
+      this.translate,
+    );
     this.awareness = this.awarenessOf(debuggee);
     // Which tasks there are is not looked up before somebody asks.
     this.tellCoroutines(debuggee);

@@ -7,7 +7,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
-import { say, tell, type Translate } from './say.ts';
+import { say, tell, type Translate } from '../core/sentences/say.ts';
 import { Calls, Cancelled } from './calls.ts';
 import { checkArguments } from './check-arguments.ts';
 import type { Call, SendEvent } from './protocol.ts';

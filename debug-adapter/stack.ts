@@ -7,17 +7,22 @@ import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import { type Shown, visibleAt } from './blocks.ts';
 import type { Coroutines, Resolved } from './coroutines.ts';
 import { describeCause } from './exceptions.ts';
+import { transitionName } from './transition-words.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { I386, SCRATCH } from './symbols/constants.ts';
 import type { FrameContext, Homes, Registers } from './symbols/location.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { unwindStack, type UnwindSource } from './symbols/unwind-i386.ts';
+import { joined, say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 
 /** One row of the call stack. */
 export interface Frame {
   readonly coroutine: CoroutineId;
   readonly kind: 'code' | 'label';
+  /** Of code; of a label in English. */
   readonly name: string;
+  /** Of a label. */
+  readonly words?: Sentence;
   /** Run-time address of the instruction shown (the return address in outer frames). */
   readonly pc: number;
   /** Run-time address to look symbols up with. */
@@ -41,7 +46,7 @@ export interface Suspended {
   readonly cr3: number;
   /** `undefined` when its stack cannot be read. */
   readonly registers: Registers | undefined;
-  readonly why: string;
+  readonly why: Sentence;
 }
 
 /** At a return address nobody knows what the call has left of these (System V ABI Intel386, "Registers"). */
@@ -121,35 +126,38 @@ function entryText(
   pc: number,
   entries: readonly TransitionRecord[],
   read: SyncReader,
-): string {
+): Sentence {
   const record = entries.find(
     ({ from, to }) => from.eip === pc && cfa !== undefined && Math.abs(cfa - to.esp) <= PUSHED,
   );
   if (record) return recordText(record);
   const before = read((pc - 2) >>> 0, 2);
   const isInt = before?.length === 2 && before[0] === 0xcd;
-  return isInt ? `int 0x${before[1].toString(16)} at ${hex(pc - 2)}` : `interrupt or exception at ${hex(pc)}`;
+  return isInt
+    ? say`int 0x${before[1].toString(16)} at ${hex(pc - 2)}`
+    : say`interrupt or exception at ${hex(pc)}`;
 }
 
+/** The vector of INT3, which has one byte. */
+const BREAKPOINT = 3;
 /** Bytes that an entry pushes at most in protected mode: error code, EIP, CS, EFLAGS, ESP, SS. */
 const PUSHED = 24;
 
-function recordText({ kind, vector, errorCode, cr2, from, to }: TransitionRecord): string {
-  const rings = from.ring === to.ring ? '' : ` (ring ${from.ring} → ${to.ring})`;
-  const at = `at ${hex(from.eip)}`;
-  switch (kind) {
-    case 'exception':
-      return `${describeCause({ vector, errorCode, cr2 })}${errorCode < 0 ? ` ${at}` : ''}${rings}`;
-    case 'interrupt':
-      return `interrupt 0x${vector.toString(16)} ${at}${rings}`;
-    case 'nmi':
-      return `NMI ${at}${rings}`;
-    case 'software-interrupt':
-      return `int 0x${vector.toString(16)} at ${hex(from.eip - (vector === 3 ? 1 : 2))}${rings}`;
-    default:
-      return `${kind.replace('-', ' ')} ${at}${rings}`;
-  }
+function recordText({ kind, vector, errorCode, cr2, from, to }: TransitionRecord): Sentence {
+  const what =
+    kind === 'exception' ? describeCause({ vector, errorCode, cr2 }) : transitionName(kind, vector);
+  // An error code is told with an address of its own; a software interrupt lies before the address it returns to.
+  const before = kind === 'software-interrupt' ? (vector === BREAKPOINT ? 1 : 2) : 0;
+  const entered = kind === 'exception' && errorCode >= 0 ? what : say`${what} at ${hex(from.eip - before)}`;
+  return from.ring === to.ring ? entered : joined([entered, say`(ring ${from.ring} → ${to.ring})`], ' ');
 }
+
+const awayText = (operation: string | undefined): Sentence =>
+  operation === undefined ? say`away since a switch` : say`away since ${operation}`;
+
+/** What a row of the call stack is called. */
+export const titleOf = ({ name, words }: Frame, translate: Translate): string =>
+  words ? `― ${tell(words, translate)} ―` : name;
 
 /**
  * The rows of a coroutine's stack, innermost first. Runs inside `MemoryCache.compute`.
@@ -166,10 +174,11 @@ export function stackOf(
   suspended?: Suspended,
 ): Frame[] {
   const registers = suspended ? suspended.registers : coroutines.registers(coroutine, read);
-  const label = (name: string, depth: number): Frame => ({
+  const label = (words: Sentence, depth: number): Frame => ({
     coroutine,
     kind: 'label',
-    name,
+    name: `― ${tell(words)} ―`,
+    words,
     pc: 0,
     lookupPc: 0,
     registers: [],
@@ -182,10 +191,9 @@ export function stackOf(
   });
   const rows: Frame[] = [];
   const away = suspended !== undefined || coroutine !== coroutines.current;
-  if (suspended) rows.push(label(`― ${suspended.why} ―`, -1));
+  if (suspended) rows.push(label(suspended.why, -1));
   if (!registers) return rows;
-  if (away && !suspended)
-    rows.push(label(`― away since ${coroutines.operationOf(coroutine) ?? 'a switch'} ―`, -1));
+  if (away && !suspended) rows.push(label(awayText(coroutines.operationOf(coroutine)), -1));
   const { frames, stop } = unwindStack(
     unwindSource(coroutines, coroutine, entries, suspended?.cr3),
     registers,
@@ -195,7 +203,7 @@ export function stackOf(
   frames.forEach((frame, depth) => {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
     if (depth > 0 && frame.lookupPc === frame.pc)
-      rows.push(label(`― ${entryText(frames[depth - 1].cfa, frame.pc, entries, read)} ―`, depth));
+      rows.push(label(entryText(frames[depth - 1].cfa, frame.pc, entries, read), depth));
     const base = {
       coroutine,
       pc: frame.pc,
@@ -217,7 +225,7 @@ export function stackOf(
     );
   });
   if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
-    rows.push(label(`― ${stop.message} ―`, frames.length));
+    rows.push(label(stop.message, frames.length));
   return rows;
 }
 

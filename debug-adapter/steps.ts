@@ -3,7 +3,7 @@ import type { CoroutineId, StepSpec } from '../core/protocol/machine-protocol.ts
 import type { Shown } from './blocks.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 import { type Frame, stackPointer } from './stack.ts';
 import {
   type StepHost,

@@ -10,7 +10,7 @@ import type { DebuggeeListener } from './debuggee-listener.ts';
 import { exceptionText } from './exceptions.ts';
 import { endProfile } from './requests/profiling.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
-import { say, type Sentence, tell } from './say.ts';
+import { say, type Sentence, tell } from '../core/sentences/say.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
 import type { SourcePosition } from './symbols/image.ts';
@@ -129,7 +129,8 @@ function eventWords(context: SessionContext, event: StoppedEvent): Partial<Stop>
   };
 }
 
-const conditionProblem = (why: string) => say`The condition of a breakpoint could not be evaluated: ${why}.`;
+const conditionProblem = (why: Sentence) =>
+  say`The condition of a breakpoint could not be evaluated: ${why}.`;
 
 /** What is special about a stop. */
 function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
@@ -145,7 +146,7 @@ function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
       return {
         reason: 'exception',
         description: inWords(say`Triple fault`),
-        text: exceptionText(event.causes),
+        text: inWords(exceptionText(event.causes)),
       };
     case 'halted':
       return {

@@ -10,7 +10,7 @@ import { createMouseReader, type MouseReader, type MouseReport } from './cocon/m
 import { encodeTyped } from './cocon/keys.ts';
 import { createConsoleWire } from './cocon/wire.ts';
 import { AdapterError } from './errors.ts';
-import { say } from './say.ts';
+import { say } from '../core/sentences/say.ts';
 
 export interface TerminalInfo {
   /** cocon0, cocon1, …: the guest of that monitor; com1; line, a guest's ttysN=stdio. */

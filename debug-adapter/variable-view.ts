@@ -23,10 +23,12 @@ import {
   type TypedValue,
   type ValueContext,
 } from './values/value.ts';
+import { say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 
-/** Who gives out the numbers, and knows the hints of the launch. */
+/** Who gives out the numbers, and knows the hints of the launch and the language of the user. */
 export interface References {
   readonly lists: readonly ListHint[];
+  readonly translate: Translate | undefined;
   refer(container: Container): number;
   referPlace(position: SourcePosition): number;
 }
@@ -35,6 +37,9 @@ export interface References {
 const PAGED = 100;
 /** Entries of a list that are counted for a line of text. */
 const MAX_COUNTED = 10_000;
+
+/** The row that unfolds to the entries of a list. */
+const ENTRIES = say`<entries>`;
 
 type Hint = DebugProtocol.VariablePresentationHint;
 
@@ -54,6 +59,10 @@ export class VariableView {
   ) {
     this.environment = scope.environment();
     this.line = this.context(this.environment, false);
+  }
+
+  private tell(sentence: Sentence): string {
+    return tell(sentence, this.references.translate);
   }
 
   /** A variable of the frame. */
@@ -93,7 +102,7 @@ export class VariableView {
       lazy: false,
     } as const;
     const { value: summary, ...counts } = this.listSummary(addresses.length, end, container);
-    return { ...body, ...counts, type: `list of ${list.typeName}`, result: summary };
+    return { ...body, ...counts, type: this.tell(say`list of ${list.typeName}`), result: summary };
   }
 
   private context(environment: Environment, full: boolean): FormatContext {
@@ -107,6 +116,7 @@ export class VariableView {
       },
       style: this.style ?? (this.hexadecimal ? 'x' : undefined),
       limits: full ? LIMITS.whole : LIMITS.line,
+      translate: this.references.translate,
     };
   }
 
@@ -189,7 +199,7 @@ export class VariableView {
     if (!shape) return [];
     const variablesReference = this.references.refer({ kind: 'list', scope, head, shape, style, lazy: true });
     const presentationHint = { kind: 'virtual', lazy: true };
-    return [{ name: '<entries>', value: '', variablesReference, presentationHint }];
+    return [{ name: this.tell(ENTRIES), value: '', variablesReference, presentationHint }];
   }
 
   /** What the launch says of a list head of this name. */
@@ -211,10 +221,11 @@ export class VariableView {
     end: ReturnType<typeof listEntries>['end'],
     container: Extract<Container, { kind: 'list' }>,
   ): DebugProtocol.Variable {
-    const count = `${end === 'most' ? 'more than ' : ''}${entries} ${entries === 1 ? 'entry' : 'entries'}`;
+    const all = entries === 1 ? say`1 entry` : say`${entries} entries`;
+    const count = end === 'most' ? say`more than ${entries} entries` : all;
     return {
-      name: '<entries>',
-      value: end === 'unreadable' ? `${count}, then memory that cannot be read` : count,
+      name: this.tell(ENTRIES),
+      value: this.tell(end === 'unreadable' ? say`${count}, then memory that cannot be read` : count),
       variablesReference: entries > 0 ? this.references.refer(container) : 0,
       ...(entries > PAGED && { indexedVariables: entries }),
       presentationHint: { kind: 'virtual' },

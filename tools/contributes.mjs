@@ -1,6 +1,6 @@
 // Writes what VS Code reads from the typed sources: package.json (its VS Code part) and package.nls.json from
-// extension/contributes/, l10n/bundle.l10n.json from the texts in extension/ and config-language/, from debug-adapter/texts.ts and from
-// the table of the configuration language, whose tables in docs/configuration.md it writes too. With --check it writes nothing and fails when a
+// extension/contributes/, l10n/bundle.l10n.json from the texts in extension/ and config-language/, from debug-adapter/texts.ts, from what
+// core/, platform/ and debug-adapter/ `say`, and from the table of the configuration language, whose tables in docs/configuration.md it writes too. With --check it writes nothing and fails when a
 // file is not what it would write.
 import { build } from 'esbuild';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -28,15 +28,11 @@ async function importTypeScript(path) {
 /** Every first argument of `t('...')` in the rooms whose texts a person sees in VS Code. */
 function translatableTexts(more) {
   const texts = new Set(more);
-  for (const room of ['extension', 'config-language']) {
-    for (const name of readdirSync(join(root, room), { recursive: true })) {
-      if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
-      const source = readFileSync(join(root, room, name), 'utf8');
-      for (const [, single, double] of source.matchAll(
-        /\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
-      )) {
-        texts.add((single ?? double).replace(/\\(['"\\])/g, '$1'));
-      }
+  for (const [, source] of sourcesIn('extension', 'config-language')) {
+    for (const [, single, double] of source.matchAll(
+      /\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g,
+    )) {
+      texts.add((single ?? double).replace(/\\(['"\\])/g, '$1'));
     }
   }
   return Object.fromEntries([...texts].sort().map((text) => [text, text]));
@@ -45,12 +41,18 @@ function translatableTexts(more) {
 /** Is there something to translate? */
 const hasWords = (text) => /\p{L}/u.test(text.replace(/\{\d+\}/g, ''));
 
-/** The format of every sentence that the adapter says: say`The file ${path} is missing.` is "The file {0} is missing." */
+/** Of TypeScript that is shipped: the path from the root and the text. */
+function* sourcesIn(...rooms) {
+  for (const room of rooms)
+    for (const name of readdirSync(join(root, room), { recursive: true }))
+      if (name.endsWith('.ts') && !name.endsWith('.test.ts'))
+        yield [name, readFileSync(join(root, room, name), 'utf8')];
+}
+
+/** The format of every sentence that leaves the adapter: say`The file ${path} is missing.` is "The file {0} is missing." */
 function saidSentences() {
   const formats = [];
-  for (const name of readdirSync(join(root, 'debug-adapter'), { recursive: true })) {
-    if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
-    const source = readFileSync(join(root, 'debug-adapter', name), 'utf8');
+  for (const [name, source] of sourcesIn('core', 'platform', 'debug-adapter')) {
     const look = (node) => {
       if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'say')
         formats.push(formatOf(node.template));

@@ -7,6 +7,7 @@
 import { PAGE_SIZE, PageFlag } from '../memory/layout.ts';
 import type { MemoryMappedIo, PhysicalMemory } from '../memory/physical-memory.ts';
 import { BootError } from './boot-error.ts';
+import { say } from '../sentences/say.ts';
 
 const KIB = 1024;
 const SIZES = [64 * KIB, 128 * KIB, 256 * KIB];
@@ -24,7 +25,7 @@ export function mapBiosRom(rom: Uint8Array, memory: PhysicalMemory): void {
   if (!SIZES.includes(rom.length)) {
     throw new BootError(
       'bios-size',
-      `A BIOS image must have 64, 128 or 256 KiB, but this one has ${rom.length} bytes: pad it to one of these sizes.`,
+      say`A BIOS image must have 64, 128 or 256 KiB, but this one has ${rom.length} bytes: pad it to one of these sizes.`,
     );
   }
   const low = LOW_END - rom.length;

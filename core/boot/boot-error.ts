@@ -2,6 +2,7 @@
  * Owns the catalogue of reasons why an image does not boot. Every message is one sentence that says what was
  * expected, what was found and what to do.
  */
+import { SaidError, type Sentence } from '../sentences/say.ts';
 
 /** Stable codes of {@link BootError}. */
 export type BootErrorCode =
@@ -27,12 +28,12 @@ export type BootErrorCode =
   | 'devices-too-many';
 
 /** An image, module or disk that cannot be booted. */
-export class BootError extends Error {
+export class BootError extends SaidError {
   override readonly name = 'BootError';
   readonly code: BootErrorCode;
 
-  constructor(code: BootErrorCode, message: string) {
-    super(message);
+  constructor(code: BootErrorCode, sentence: Sentence) {
+    super(sentence);
     this.code = code;
   }
 }

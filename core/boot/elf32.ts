@@ -5,6 +5,7 @@
  */
 
 import { BootError } from './boot-error.ts';
+import { say, type Sentence } from '../sentences/say.ts';
 
 const ET_EXEC = 2;
 const ET_DYN = 3;
@@ -54,10 +55,10 @@ export function isElf(bytes: Uint8Array): boolean {
   );
 }
 
-function truncated(what: string, end: number, size: number): BootError {
+function truncated(what: Sentence, end: number, size: number): BootError {
   return new BootError(
     'image-truncated',
-    `The image ends at byte ${size}, but its ${what} reaches to byte ${end}: build or copy it again.`,
+    say`The image ends at byte ${size}, but its ${what} reaches to byte ${end}: build or copy it again.`,
   );
 }
 
@@ -90,30 +91,29 @@ function readNotes(bytes: Uint8Array, start: number, end: number, notes: ElfNote
 export function readElf32(bytes: Uint8Array): Elf32Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 20) {
-    throw truncated('ELF header', HEADER_SIZE, bytes.length);
+    throw truncated(say`ELF header`, HEADER_SIZE, bytes.length);
   }
   if (bytes[4] === CLASS_64) {
     throw new BootError(
       'image-64-bit',
-      'The image is a 64-bit ELF file, but this machine is an i386: build the kernel with -m32 (and link with -m elf_i386).',
+      say`The image is a 64-bit ELF file, but this machine is an i386: build the kernel with -m32 (and link with -m elf_i386).`,
     );
   }
   const machine = view.getUint16(18, true);
   if (bytes[4] !== CLASS_32 || bytes[5] !== LITTLE_ENDIAN || machine !== EM_386) {
     throw new BootError(
       'image-not-i386',
-      `The image is an ELF file for another machine (class ${bytes[4]!}, data ${bytes[5]!}, machine ${machine}), ` +
-        'but this machine is an i386: build the kernel with an i386 or i686 compiler.',
+      say`The image is an ELF file for another machine (class ${bytes[4]!}, data ${bytes[5]!}, machine ${machine}), but this machine is an i386: build the kernel with an i386 or i686 compiler.`,
     );
   }
   if (bytes.length < HEADER_SIZE) {
-    throw truncated('ELF header', HEADER_SIZE, bytes.length);
+    throw truncated(say`ELF header`, HEADER_SIZE, bytes.length);
   }
   const type = view.getUint16(16, true);
   if (type !== ET_EXEC && type !== ET_DYN) {
     throw new BootError(
       'image-not-executable',
-      `The image is an ELF file of type ${type}, but an executable (type 2) is needed: link the kernel before booting it.`,
+      say`The image is an ELF file of type ${type}, but an executable (type 2) is needed: link the kernel before booting it.`,
     );
   }
 
@@ -125,11 +125,11 @@ export function readElf32(bytes: Uint8Array): Elf32Image {
   if (segmentCount > 0 && segmentSize < SEGMENT_SIZE) {
     throw new BootError(
       'image-malformed',
-      `The image's program headers have ${segmentSize} bytes each, but at least ${SEGMENT_SIZE} are needed: link it again.`,
+      say`The image's program headers have ${segmentSize} bytes each, but at least ${SEGMENT_SIZE} are needed: link it again.`,
     );
   }
   if (segmentTable + segmentCount * segmentSize > bytes.length) {
-    throw truncated('program header table', segmentTable + segmentCount * segmentSize, bytes.length);
+    throw truncated(say`program header table`, segmentTable + segmentCount * segmentSize, bytes.length);
   }
   for (let index = 0; index < segmentCount; index++) {
     const at = segmentTable + index * segmentSize;
@@ -141,14 +141,14 @@ export function readElf32(bytes: Uint8Array): Elf32Image {
       continue;
     }
     if (fileSize > 0 && fileOffset + fileSize > bytes.length) {
-      throw truncated(`segment ${index}`, fileOffset + fileSize, bytes.length);
+      throw truncated(say`segment ${index}`, fileOffset + fileSize, bytes.length);
     }
     if (kind === PT_NOTE) {
       readNotes(bytes, fileOffset, fileOffset + fileSize, notes);
     } else if (fileSize > memorySize) {
       throw new BootError(
         'image-malformed',
-        `Segment ${index} of the image has ${fileSize} bytes in the file but only ${memorySize} in memory: link it again.`,
+        say`Segment ${index} of the image has ${fileSize} bytes in the file but only ${memorySize} in memory: link it again.`,
       );
     } else if (memorySize > 0) {
       segments.push({

@@ -7,6 +7,7 @@ import { BootError } from './boot-error.ts';
 import { type ElfNote, isElf, readElf32 } from './elf32.ts';
 import { isLinuxImage } from './linux-header.ts';
 import { findMultibootHeader } from './multiboot-header.ts';
+import { say, type Sentence } from '../sentences/say.ts';
 
 /** Owner of the ELF note that makes an image a cooperative guest kernel. */
 export const COOPERATIVE_NOTE_OWNER = 'coLinux';
@@ -26,7 +27,7 @@ export type ImageKind = 'cooperative' | 'multiboot' | 'linux';
 /** Says what `bytes` is, or throws a {@link BootError} that says why it is nothing this machine can run. */
 export function identifyImage(bytes: Uint8Array): ImageKind {
   if (bytes.length === 0) {
-    throw new BootError('image-empty', 'The image is an empty file: did the build of the kernel succeed?');
+    throw new BootError('image-empty', say`The image is an empty file: did the build of the kernel succeed?`);
   }
   const header = findMultibootHeader(bytes);
   if (header?.addresses) {
@@ -44,8 +45,7 @@ export function identifyImage(bytes: Uint8Array): ImageKind {
   if (header === null) {
     throw new BootError(
       'image-not-multiboot',
-      'The image is an i386 ELF file, but it has neither a coLinux note nor a multiboot header in its first 8 KiB' +
-        `${hasMultiboot2(bytes) ? ' (it has a multiboot 2 header)' : ''}: add one and keep it at the start of the link.`,
+      say`The image is an i386 ELF file, but it has neither a coLinux note nor a multiboot header in its first 8 KiB${hasMultiboot2(bytes) ? say` (it has a multiboot 2 header)` : ''}: add one and keep it at the start of the link.`,
     );
   }
   return 'multiboot';
@@ -62,22 +62,18 @@ function isCooperative(bytes: Uint8Array): boolean {
   }
 }
 
-function describeForeignImage(bytes: Uint8Array, hasHeader: boolean): string {
-  const expected =
-    'expected an i386 ELF kernel with a coLinux note or a multiboot header, or a Linux bzImage';
+function describeForeignImage(bytes: Uint8Array, hasHeader: boolean): Sentence {
+  const expected = say`expected an i386 ELF kernel with a coLinux note or a multiboot header, or a Linux bzImage`;
   if (hasHeader) {
-    return (
-      'The image has a multiboot header without address fields, but it is no ELF file: ' +
-      'set flag 16 and the address fields, or boot the ELF file it was made from.'
-    );
+    return say`The image has a multiboot header without address fields, but it is no ELF file: set flag 16 and the address fields, or boot the ELF file it was made from.`;
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    return `The image is compressed with gzip, ${expected}: unpack it first.`;
+    return say`The image is compressed with gzip, ${expected}: unpack it first.`;
   }
   if (hasMultiboot2(bytes)) {
-    return `The image has a multiboot 2 header, ${expected}: add a multiboot 1 header.`;
+    return say`The image has a multiboot 2 header, ${expected}: add a multiboot 1 header.`;
   }
-  return `The image is neither an ELF file nor has it a multiboot header in its first 8 KiB, ${expected}.`;
+  return say`The image is neither an ELF file nor has it a multiboot header in its first 8 KiB, ${expected}.`;
 }
 
 function hasMultiboot2(bytes: Uint8Array): boolean {

@@ -15,6 +15,7 @@ import { BootError } from './boot-error.ts';
 import type { BootCpuState, BootFile, BootMemory, LoadedRange } from './boot-state.ts';
 import { type LinuxHeader, readLinuxHeader, SETUP_HEADER } from './linux-header.ts';
 import { LOW_RAM_END, memoryRanges } from './memory-map.ts';
+import { say } from '../sentences/say.ts';
 
 const PAGE = 4096;
 const MIB = 0x100000;
@@ -50,8 +51,7 @@ function checkKernel({ runtimeEnd }: LinuxHeader, memorySize: number): void {
   if (runtimeEnd > memorySize)
     throw new BootError(
       'image-too-big',
-      `The Linux kernel needs memory up to ${mebibytes(runtimeEnd)} MiB to start, but the machine has ${Math.floor(memorySize / MIB)} MiB: ` +
-        'raise its memory.',
+      say`The Linux kernel needs memory up to ${mebibytes(runtimeEnd)} MiB to start, but the machine has ${Math.floor(memorySize / MIB)} MiB: raise its memory.`,
     );
 }
 
@@ -62,7 +62,7 @@ function commandLine(args: string, { commandLineSize }: LinuxHeader): Uint8Array
   if (bytes.length - 1 > most)
     throw new BootError(
       'linux-command-line',
-      `The kernel's command line may have ${most} bytes, but this one has ${bytes.length - 1}: make it shorter.`,
+      say`The kernel's command line may have ${most} bytes, but this one has ${bytes.length - 1}: make it shorter.`,
     );
   return bytes;
 }
@@ -74,8 +74,7 @@ function placeInitrd(size: number, header: LinuxHeader, memorySize: number): num
   if (start < header.runtimeEnd)
     throw new BootError(
       'initrd-too-big',
-      `The initrd has ${mebibytes(size)} MiB, but only ${Math.max(0, Math.floor((end - header.runtimeEnd) / MIB))} MiB are free between kernel ` +
-        `and ${mebibytes(end)} MiB: raise the memory of the machine or make the initrd smaller.`,
+      say`The initrd has ${mebibytes(size)} MiB, but only ${Math.max(0, Math.floor((end - header.runtimeEnd) / MIB))} MiB are free between kernel and ${mebibytes(end)} MiB: raise the memory of the machine or make the initrd smaller.`,
     );
   return start;
 }

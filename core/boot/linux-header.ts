@@ -4,6 +4,7 @@
  */
 
 import { BootError } from './boot-error.ts';
+import { say, type Sentence } from '../sentences/say.ts';
 
 /** Where the header begins, in the file and in `struct boot_params` alike. */
 export const SETUP_HEADER = 0x1f1;
@@ -34,10 +35,10 @@ export interface LinuxHeader {
   readonly runtimeEnd: number;
 }
 
-function malformed(what: string): BootError {
+function malformed(what: Sentence): BootError {
   return new BootError(
     'linux-malformed',
-    `The Linux bzImage has a setup header that is not right: ${what}; build or copy it again.`,
+    say`The Linux bzImage has a setup header that is not right: ${what}; build or copy it again.`,
   );
 }
 
@@ -53,7 +54,9 @@ function runtimeEnd(view: DataView, version: number, loadAddress: number, size: 
   if (version < VERSION_2_10) return loaded;
   const [preferred, high, initSize] = [0x258, 0x25c, 0x260].map((at) => view.getUint32(at, true));
   if (high !== 0)
-    throw malformed(`pref_address ${hex(high!)}${preferred!.toString(16).padStart(8, '0')} is above 4 GiB`);
+    throw malformed(
+      say`pref_address ${hex(high!)}${preferred!.toString(16).padStart(8, '0')} is above 4 GiB`,
+    );
   return Math.max(loaded, Math.max(preferred!, loadAddress) + initSize!);
 }
 
@@ -64,31 +67,31 @@ export function readLinuxHeader(bytes: Uint8Array): LinuxHeader {
   if (bytes.length < Math.max(headerEnd, 2 * SECTOR))
     throw new BootError(
       'image-truncated',
-      `The Linux bzImage ends at byte ${bytes.length}, within its setup code: build or copy it again.`,
+      say`The Linux bzImage ends at byte ${bytes.length}, within its setup code: build or copy it again.`,
     );
   if (view.getUint16(0x1fe, true) !== BOOT_FLAG)
-    throw malformed(`boot_flag is ${hex(view.getUint16(0x1fe, true))} instead of 0xaa55`);
+    throw malformed(say`boot_flag is ${hex(view.getUint16(0x1fe, true))} instead of 0xaa55`);
   const version = view.getUint16(0x206, true);
   if (version < VERSION_2_03 || !(bytes[0x211]! & LOADED_HIGH))
     throw new BootError(
       'linux-unsupported',
-      `The Linux image has boot protocol ${version >> 8}.${version & 0xff}${version < VERSION_2_03 ? '' : ' and is loaded low'}, ` +
-        'but the machine boots bzImages of 2.03 and newer (Linux 2.4.18): use a newer kernel.',
+      say`The Linux image has boot protocol ${version >> 8}.${version & 0xff}${version < VERSION_2_03 ? '' : say` and is loaded low`}, but the machine boots bzImages of 2.03 and newer (Linux 2.4.18): use a newer kernel.`,
     );
   const newest = version >= VERSION_2_10 ? 0x264 : version >= VERSION_2_06 ? 0x23c : 0x230;
-  if (headerEnd < newest) throw malformed(`it ends at ${hex(headerEnd)}, before the fields of its version`);
+  if (headerEnd < newest)
+    throw malformed(say`it ends at ${hex(headerEnd)}, before the fields of its version`);
 
   const start = ((bytes[SETUP_HEADER] || 4) + 1) * SECTOR;
   const size = view.getUint32(0x1f4, true) * 16;
-  if (size === 0) throw malformed('syssize is 0');
+  if (size === 0) throw malformed(say`syssize is 0`);
   // The last paragraph of the file may be incomplete.
   if (start + size >= bytes.length + 16)
     throw new BootError(
       'image-truncated',
-      `The Linux bzImage ends at byte ${bytes.length}, but its header says ${start + size}: build or copy it again.`,
+      say`The Linux bzImage ends at byte ${bytes.length}, but its header says ${start + size}: build or copy it again.`,
     );
   const loadAddress = view.getUint32(0x214, true);
-  if (loadAddress < 0x10_0000) throw malformed(`code32_start ${hex(loadAddress)} is below 1 MiB`);
+  if (loadAddress < 0x10_0000) throw malformed(say`code32_start ${hex(loadAddress)} is below 1 MiB`);
   const payload = bytes.subarray(start, start + size);
   return {
     version,

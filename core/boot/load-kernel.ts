@@ -7,6 +7,7 @@ import type { BootCpuState, BootFile, BootMemory } from './boot-state.ts';
 import { identifyImage } from './image-kind.ts';
 import { loadLinux } from './linux-boot.ts';
 import { loadMultiboot } from './multiboot.ts';
+import { say } from '../sentences/say.ts';
 
 /** A kernel, and the files that its boot protocol takes along. */
 export interface KernelSource {
@@ -23,14 +24,14 @@ export function loadKernel({ kernel, modules, initrd }: KernelSource, memory: Bo
     if (modules.length > 0)
       throw new BootError(
         'modules-not-multiboot',
-        `The kernel "${kernel.name}" is a Linux bzImage, which takes no boot modules: give it an initrd instead.`,
+        say`The kernel "${kernel.name}" is a Linux bzImage, which takes no boot modules: give it an initrd instead.`,
       );
     return loadLinux({ kernel, initrd }, memory).cpu;
   }
   if (initrd)
     throw new BootError(
       'initrd-not-linux',
-      `The kernel "${kernel.name}" is no Linux bzImage, so it takes no initrd: give it a boot module instead.`,
+      say`The kernel "${kernel.name}" is no Linux bzImage, so it takes no initrd: give it a boot module instead.`,
     );
   return loadMultiboot({ kernel, modules }, memory).cpu;
 }

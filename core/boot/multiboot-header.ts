@@ -5,6 +5,7 @@
  */
 
 import { BootError } from './boot-error.ts';
+import { say } from '../sentences/say.ts';
 
 const MAGIC = 0x1badb002;
 const SEARCH_LIMIT = 8192;
@@ -52,8 +53,7 @@ export function findMultibootHeader(bytes: Uint8Array): MultibootHeader | null {
     if (unknown !== 0) {
       throw new BootError(
         'image-flags-unsupported',
-        `The image's multiboot header requires features 0x${unknown.toString(16)} that the specification does not ` +
-          'define: clear bits 3 to 15 of its flags.',
+        say`The image's multiboot header requires features 0x${unknown.toString(16)} that the specification does not define: clear bits 3 to 15 of its flags.`,
       );
     }
     if ((flags & HAS_ADDRESSES) === 0) {
@@ -62,7 +62,7 @@ export function findMultibootHeader(bytes: Uint8Array): MultibootHeader | null {
     if (offset + 32 > bytes.length) {
       throw new BootError(
         'image-truncated',
-        `The image ends at byte ${bytes.length}, inside its multiboot header: build or copy it again.`,
+        say`The image ends at byte ${bytes.length}, inside its multiboot header: build or copy it again.`,
       );
     }
     return {

@@ -21,6 +21,7 @@ import { identifyImage } from './image-kind.ts';
 import { BIOS_START, LOW_RAM_END, memoryRanges } from './memory-map.ts';
 import { findMultibootHeader } from './multiboot-header.ts';
 import type { LoadAddresses } from './multiboot-header.ts';
+import { say, type Sentence } from '../sentences/say.ts';
 
 /** EAX at the kernel's entry. */
 export const MULTIBOOT_BOOTLOADER_MAGIC = 0x2badb002;
@@ -72,10 +73,10 @@ function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-function malformed(what: string): BootError {
+function malformed(what: Sentence): BootError {
   return new BootError(
     'image-malformed',
-    `The image's multiboot header contradicts itself: ${what}; correct its address fields.`,
+    say`The image's multiboot header contradicts itself: ${what}; correct its address fields.`,
   );
 }
 
@@ -83,26 +84,26 @@ function malformed(what: string): BootError {
 function planFlat(bytes: Uint8Array, headerOffset: number, a: LoadAddresses): Plan {
   if (a.headerAddress < a.loadAddress || a.headerAddress - a.loadAddress > headerOffset) {
     throw malformed(
-      `load_addr ${hex(a.loadAddress)} and header_addr ${hex(a.headerAddress)} do not match the header's place ${hex(headerOffset)} in the file`,
+      say`load_addr ${hex(a.loadAddress)} and header_addr ${hex(a.headerAddress)} do not match the header's place ${hex(headerOffset)} in the file`,
     );
   }
   const start = headerOffset - (a.headerAddress - a.loadAddress);
   if (a.loadEndAddress !== 0 && a.loadEndAddress < a.loadAddress) {
-    throw malformed(`load_end_addr ${hex(a.loadEndAddress)} is below load_addr ${hex(a.loadAddress)}`);
+    throw malformed(say`load_end_addr ${hex(a.loadEndAddress)} is below load_addr ${hex(a.loadAddress)}`);
   }
   const fileSize = a.loadEndAddress === 0 ? bytes.length - start : a.loadEndAddress - a.loadAddress;
   if (start + fileSize > bytes.length) {
     throw new BootError(
       'image-truncated',
-      `The image ends at byte ${bytes.length}, but its load_end_addr reaches to byte ${start + fileSize}: build or copy it again.`,
+      say`The image ends at byte ${bytes.length}, but its load_end_addr reaches to byte ${start + fileSize}: build or copy it again.`,
     );
   }
   if (a.bssEndAddress !== 0 && a.bssEndAddress < a.loadAddress + fileSize) {
-    throw malformed(`bss_end_addr ${hex(a.bssEndAddress)} is below the end of the data`);
+    throw malformed(say`bss_end_addr ${hex(a.bssEndAddress)} is below the end of the data`);
   }
   const memorySize = a.bssEndAddress === 0 ? fileSize : a.bssEndAddress - a.loadAddress;
   if (memorySize === 0) {
-    throw malformed('there is nothing to load');
+    throw malformed(say`there is nothing to load`);
   }
   return {
     entry: a.entryAddress,
@@ -116,7 +117,7 @@ function planElf(bytes: Uint8Array): Plan {
   if (segments.length === 0) {
     throw new BootError(
       'image-malformed',
-      'The image has no loadable segment: link it as an executable with program headers.',
+      say`The image has no loadable segment: link it as an executable with program headers.`,
     );
   }
   const home = segments.find(
@@ -141,8 +142,7 @@ function checkFits({ pieces }: Plan, size: number): void {
   if (kernelEnd > size) {
     throw new BootError(
       'image-too-big',
-      `The kernel needs memory up to ${hex(kernelEnd)}, but the machine has ${Math.floor(size / MIB)} MiB: ` +
-        `raise its memory to at least ${Math.ceil(kernelEnd / MIB)} MiB or link the kernel lower.`,
+      say`The kernel needs memory up to ${hex(kernelEnd)}, but the machine has ${Math.floor(size / MIB)} MiB: raise its memory to at least ${Math.ceil(kernelEnd / MIB)} MiB or link the kernel lower.`,
     );
   }
   for (const { address, memorySize } of pieces) {
@@ -150,8 +150,7 @@ function checkFits({ pieces }: Plan, size: number): void {
     if (address < BIOS_START && end > LOW_RAM_END) {
       throw new BootError(
         'image-bad-address',
-        `The kernel wants to be loaded at ${hex(address)}-${hex(end)}, but there is no free RAM from ` +
-          `${hex(LOW_RAM_END)} to ${hex(BIOS_START)}: link it to 1 MiB or above.`,
+        say`The kernel wants to be loaded at ${hex(address)}-${hex(end)}, but there is no free RAM from ${hex(LOW_RAM_END)} to ${hex(BIOS_START)}: link it to 1 MiB or above.`,
       );
     }
   }
@@ -203,8 +202,7 @@ export function loadMultiboot(request: MultibootRequest, memory: BootMemory): Mu
   if (header === null) {
     throw new BootError(
       'image-not-multiboot',
-      'The image has no multiboot header in its first 8 KiB, so the machine cannot start it by itself: ' +
-        'name it as a guest kernel instead.',
+      say`The image has no multiboot header in its first 8 KiB, so the machine cannot start it by itself: name it as a guest kernel instead.`,
     );
   }
   const plan =
@@ -242,11 +240,10 @@ export function loadMultiboot(request: MultibootRequest, memory: BootMemory): Mu
   const infoPage = infoPageIsFree ? INFO_PAGE : pageAlign(end);
   const top = infoPageIsFree ? end : infoPage + INFO_PAGE_USED;
   if (top > memory.size) {
-    const biggest = modules.length > 0 ? 'Kernel and modules' : 'The kernel and its boot information';
+    const biggest = modules.length > 0 ? say`Kernel and modules` : say`The kernel and its boot information`;
     throw new BootError(
       modules.length > 0 ? 'module-too-big' : 'image-too-big',
-      `${biggest} need memory up to ${hex(top)}, but the machine has ${Math.floor(memory.size / MIB)} MiB: ` +
-        `raise its memory to at least ${Math.ceil(top / MIB)} MiB.`,
+      say`${biggest} need memory up to ${hex(top)}, but the machine has ${Math.floor(memory.size / MIB)} MiB: raise its memory to at least ${Math.ceil(top / MIB)} MiB.`,
     );
   }
 

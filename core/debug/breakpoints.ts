@@ -11,6 +11,7 @@ import type { Inspector } from '../machine/inspector.ts';
 import type { BreakpointSpec, LoggedValue, LogSpec } from '../protocol/debug-protocol.ts';
 import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSource } from './expression.ts';
 import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
+import type { Sentence } from '../sentences/say.ts';
 
 /** A stepper's private stop: an address and a test that must hold there. */
 export interface TemporaryBreakpoint {
@@ -33,7 +34,7 @@ export interface Breakpoints {
   /** Ids of the user's breakpoints that the last visit has hit. */
   hits(): readonly number[];
   /** Why conditions of the last visit had no value. */
-  problems(): readonly string[];
+  problems(): readonly Sentence[];
 }
 
 interface Armed {
@@ -56,7 +57,7 @@ export function createBreakpoints(
   let temporary: TemporaryBreakpoint | undefined;
   const visits = createVisits();
   let hits: number[] = [];
-  let problems: string[] = [];
+  let problems: Sentence[] = [];
 
   function consider({ spec, filter, log }: Armed): void {
     if (!filter.applies() || (cpu.runsAgain() && visits.has(spec.id))) return;

@@ -10,6 +10,7 @@ import type { CatchSpec, CaughtEvent, TransitionKind } from '../protocol/debug-p
 import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
 import { createOutsideCode } from './outside-code.ts';
+import type { Sentence } from '../sentences/say.ts';
 
 type Kind = CatchSpec['kind'];
 type Spec<K extends Kind> = Extract<CatchSpec, { kind: K }>;
@@ -26,7 +27,7 @@ export interface Catchpoints {
   /** @throws ExpressionError: a condition is none; the catchpoints are as they were. */
   replace(specs: readonly CatchSpec[]): void;
   /** What was caught since the last call, and why conditions of it had no value. */
-  take(): { readonly caught: CaughtEvent[]; readonly problems: string[] };
+  take(): { readonly caught: CaughtEvent[]; readonly problems: Sentence[] };
   /** `true` holds the exception back. */
   exception(vector: number, errorCode: number): boolean;
   transition(kind: TransitionKind, vector: number, errorCode: number, fromRing: number, toRing: number): void;
@@ -60,7 +61,7 @@ export function createCatchpoints(
 ): Catchpoints {
   let lists = emptyLists();
   let caught: CaughtEvent[] = [];
-  let problems: string[] = [];
+  let problems: Sentence[] = [];
   const visits = createVisits();
   /** Pages whose code was executed since boot, and since a stop on writable ones was armed. */
   const executed = new Uint8Array(pages);

@@ -8,6 +8,7 @@ import {
   UNARY_OPERATORS,
   type ValueType,
 } from '../protocol/debug-protocol.ts';
+import { SaidError, say } from '../sentences/say.ts';
 
 /** Where values come from. */
 export interface ExpressionSource {
@@ -18,10 +19,10 @@ export interface ExpressionSource {
 }
 
 /** An expression has no value: nothing is mapped there, or it divides by 0. */
-export class ExpressionFailure extends Error {}
+export class ExpressionFailure extends SaidError {}
 
 /** An expression that cannot be compiled, in words for the user. */
-export class ExpressionError extends Error {
+export class ExpressionError extends SaidError {
   readonly code = 'bad-expression';
 }
 
@@ -78,7 +79,7 @@ function binary(operator: string, type: ValueType): ((a: Value, b: Value) => Val
 }
 
 function nonZero<T extends Value>(divisor: T): T {
-  if (!truth(divisor)) throw new ExpressionFailure('it divides by zero');
+  if (!truth(divisor)) throw new ExpressionFailure(say`it divides by zero`);
   return divisor;
 }
 
@@ -142,7 +143,7 @@ const truth = (value: Value) => Number(value) !== 0;
  * @returns a function that throws `ExpressionFailure` when there is no value
  */
 export function compileExpression(expression: Expression, source: ExpressionSource, depth = 0): Compiled {
-  if (depth > MAX_DEPTH) throw new ExpressionError('The condition is nested too deeply.');
+  if (depth > MAX_DEPTH) throw new ExpressionError(say`The condition is nested too deeply.`);
   const compile = (part: Expression) => compileExpression(part, source, depth + 1);
   switch (expression.kind) {
     case 'constant': {
@@ -151,7 +152,7 @@ export function compileExpression(expression: Expression, source: ExpressionSour
     }
     case 'register': {
       const register = source.register(expression.name);
-      if (!register) throw new ExpressionError(`There is no register "${expression.name}".`);
+      if (!register) throw new ExpressionError(say`There is no register "${expression.name}".`);
       return register;
     }
     case 'load': {
@@ -161,7 +162,7 @@ export function compileExpression(expression: Expression, source: ExpressionSour
         const at = Number(address()) >>> 0;
         const bytes = source.read(at, size, physical);
         if (bytes.length < size)
-          throw new ExpressionFailure(`nothing is mapped at 0x${at.toString(16).padStart(8, '0')}`);
+          throw new ExpressionFailure(say`nothing is mapped at 0x${at.toString(16).padStart(8, '0')}`);
         return number(bytes, size, signed, type);
       };
     }
@@ -219,4 +220,4 @@ function compileUnary(expression: Extract<Expression, { kind: 'unary' }>, operan
 }
 
 const unknownOperator = (operator: string, known: readonly string[]) =>
-  new ExpressionError(`There is no operator "${operator}": the operators are ${known.join(' ')}.`);
+  new ExpressionError(say`There is no operator "${operator}": the operators are ${known.join(' ')}.`);

@@ -6,6 +6,7 @@ import type { Passages } from '../machine/passages.ts';
 import { EVENT_REGISTERS, type EventRegister, type Filter, isHit } from '../protocol/debug-protocol.ts';
 import { PHYSICAL } from './page-walk.ts';
 import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSource } from './expression.ts';
+import type { Sentence } from '../sentences/say.ts';
 
 /** What conditions see of the event itself, `$vector` and so on; what an event does not have is FFFFFFFFh. */
 export type EventRegisters = Partial<Record<EventRegister, number>>;
@@ -23,7 +24,7 @@ export interface CompiledFilter {
   applies(): boolean;
   /** Does the condition hold? One without a value does, and says why in `problem`. */
   holds(): boolean;
-  problem(): string | undefined;
+  problem(): Sentence | undefined;
 }
 
 const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
@@ -63,7 +64,7 @@ export function createFilters(cpu: Cpu, inspector: Inspector, passages: Passages
 
   function compile({ coroutine, cr3, ring, condition }: Filter): CompiledFilter {
     const test: Compiled | undefined = condition && compileExpression(condition, source);
-    let problem: string | undefined;
+    let problem: Sentence | undefined;
     return {
       applies: () =>
         (coroutine === -1 || coroutine === passages.current()) &&
@@ -76,7 +77,7 @@ export function createFilters(cpu: Cpu, inspector: Inspector, passages: Passages
           return Number(test()) !== 0;
         } catch (error) {
           if (!(error instanceof ExpressionFailure)) throw error;
-          problem = error.message;
+          problem = error.sentence;
           return true;
         }
       },

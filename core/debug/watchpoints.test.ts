@@ -172,7 +172,7 @@ describe('a watchpoint', () => {
     watch(DATA, 4, 'change', { condition: equals(load4, 1), hit: { kind: 'equal', count: 9 } });
     expect(machine.run(1000)).toMatchObject({
       kind: 'event',
-      problems: [expect.stringContaining('ffff0000')],
+      problems: [{ values: ['ffff0000'] }],
     });
   });
 

@@ -10,6 +10,7 @@ import { PAGE_SIZE, PageFlag } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { WatchHit, WatchpointSpec } from '../protocol/machine-protocol.ts';
 import { type CompiledFilter, createVisits, type EventRegisters, type Filters } from './filter.ts';
+import type { Sentence } from '../sentences/say.ts';
 
 export interface Watchpoints {
   /**
@@ -18,7 +19,7 @@ export interface Watchpoints {
    */
   replace(specs: readonly WatchpointSpec[]): void;
   /** What was touched since the last call and is to be told, and why conditions of it had no value. */
-  take(): { readonly hits: WatchHit[]; readonly problems: string[] };
+  take(): { readonly hits: WatchHit[]; readonly problems: Sentence[] };
   /** The debugger has written to memory itself: nobody is told of that. */
   forget(): void;
 }
@@ -93,7 +94,7 @@ export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu, filters: Fil
     },
     take() {
       const hits: WatchHit[] = [];
-      const problems: string[] = [];
+      const problems: Sentence[] = [];
       /** A watchpoint on several pages is visited once. */
       const judged = new Map<number, boolean>();
       for (const { spec, filter, before, wasRead, wasWritten } of watched) {

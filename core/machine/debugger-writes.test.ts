@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
 import { createMachine } from './machine.ts';
 import { snapshot } from './snapshot.ts';
+import { tell } from '../sentences/say.ts';
 
 /** inc eax; add [5000h], eax; loop: every instruction that is executed shows in the state. */
 const COUNT = [0x40, 0x01, 0x05, ...imm32(0x5000), 0xeb, 0xf7];
@@ -50,7 +51,7 @@ describe('what a debugger writes', () => {
     const machine = start();
     machine.run(10);
     const before = snapshot(machine).cpu;
-    expect(machine.writeRegister(name, value)).toContain(reason);
+    expect(tell(machine.writeRegister(name, value)!)).toContain(reason);
     expect(snapshot(machine).cpu).toEqual(before);
   });
 
@@ -106,7 +107,7 @@ describe('what a debugger writes', () => {
     ['msr[0xfe]', new Uint8Array(8), 'would raise #GP'],
     ['msr[0x277]', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0), 'it would raise #GP'],
   ])('is refused for %s = %j with a sentence', (name, value, reason) => {
-    expect(start().writeRegister(name, value)).toContain(reason);
+    expect(tell(start().writeRegister(name, value)!)).toContain(reason);
   });
 
   it('reads model-specific registers that the model has', () => {

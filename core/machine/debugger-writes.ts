@@ -5,6 +5,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import type { InputLog } from '../time/input-log.ts';
+import type { Sentence } from '../sentences/say.ts';
 
 const MEMORY_CHANNEL = 'debugger-memory';
 const REGISTER_CHANNEL = 'debugger-register';
@@ -17,7 +18,7 @@ export interface DebuggerWrites {
    * @param value little-endian bytes, or a word
    * @returns why the processor refuses it; `undefined` when it was written
    */
-  register(name: string, value: number | Uint8Array): string | undefined;
+  register(name: string, value: number | Uint8Array): Sentence | undefined;
 }
 
 /** A word, little-endian, and bytes behind it. */
@@ -31,7 +32,7 @@ function packet(word: number, bytes: Uint8Array): Uint8Array {
 const wordOf = (payload: Uint8Array) => new DataView(payload.buffer, payload.byteOffset).getUint32(0, true);
 
 export function createDebuggerWrites(inputs: InputLog, memory: PhysicalMemory, cpu: Cpu): DebuggerWrites {
-  let refusal: string | undefined;
+  let refusal: Sentence | undefined;
   inputs.register(MEMORY_CHANNEL, (payload) => {
     memory.writeBytes(wordOf(payload), payload.subarray(WORD));
   });

@@ -41,6 +41,7 @@ import { type BiosSource, powerOn } from './power-on.ts';
 import { createProcessor, type Processor, type ProcessorSettings } from './processor.ts';
 import { createStateHash } from './state-hash.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
+import type { Sentence } from '../sentences/say.ts';
 
 /** Input channel of the NMI button. */
 const NMI_CHANNEL = 'nmi';
@@ -80,7 +81,7 @@ export type RunResult =
       readonly watchpoints: readonly WatchHit[];
       readonly caught: readonly CaughtEvent[];
       /** Why conditions of these had no value. */
-      readonly problems: readonly string[];
+      readonly problems: readonly Sentence[];
     }
   /** The next instruction is outside of what the processor's guard allows. */
   | { readonly kind: 'guard' }
@@ -114,7 +115,7 @@ export interface Machine {
    * @param value a word, or little-endian bytes
    * @returns why the processor refuses it, a whole sentence; `undefined` when it was written
    */
-  writeRegister(name: string, value: number | Uint8Array): string | undefined;
+  writeRegister(name: string, value: number | Uint8Array): Sentence | undefined;
   /** The other ends of its devices. */
   readonly outside: Outside;
   /** What has passed between devices and their other ends. */

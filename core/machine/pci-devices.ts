@@ -29,6 +29,7 @@ import {
 import type { Clock } from '../time/clock.ts';
 import { type DeviceOutputs, outsideDisk, type OutsideModels, outsideNet, outsideShare } from './outside.ts';
 import type { Traffic } from './traffic.ts';
+import { say } from '../sentences/say.ts';
 
 const FIRST_SLOT = 2;
 
@@ -102,7 +103,7 @@ export function createPciDevices(specs: DeviceSpecs, board: PciBoard): PciDevice
   if (count > MAX_DEVICES) {
     throw new BootError(
       'devices-too-many',
-      `A machine has room for ${MAX_DEVICES} devices, but its configuration has ${count}: take some out.`,
+      say`A machine has room for ${MAX_DEVICES} devices, but its configuration has ${count}: take some out.`,
     );
   }
   const virtio = models.map((model: VirtioModel, n) => {
@@ -135,8 +136,7 @@ function diskBackend(name: string, spec: DiskSpec, n: number, outputs: () => Dev
   if (spec.bytes.length === 0 || spec.bytes.length % SECTOR !== 0) {
     throw new BootError(
       'disk-size',
-      `A disk must have a whole number of sectors of ${SECTOR} bytes, but ${name} has ${spec.bytes.length} bytes: ` +
-        'pad the image.',
+      say`A disk must have a whole number of sectors of ${SECTOR} bytes, but ${name} has ${spec.bytes.length} bytes: pad the image.`,
     );
   }
   return new MemoryDisk(spec.bytes, spec.readOnly);

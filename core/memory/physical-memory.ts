@@ -6,6 +6,7 @@
  * Addresses are physical and unsigned; values are little endian.
  */
 import { MAX_RAM, MIN_RAM, PAGE_FLAGS_BASE, PAGE_SIZE, PageFlag, RAM_BASE } from './layout.ts';
+import { SaidError, say } from '../sentences/say.ts';
 
 /** Receives every write that touches a page with decoded code on it. A range lies in one page, or in two adjacent ones. */
 export type CodeWriteListener = (address: number, length: number) => void;
@@ -17,7 +18,7 @@ export interface MemoryMappedIo {
 }
 
 /** Thrown for a RAM size that the machine cannot have. */
-export class MemorySizeError extends RangeError {
+export class MemorySizeError extends SaidError {
   readonly code = 'memory-size';
 }
 
@@ -47,7 +48,7 @@ export class PhysicalMemory {
   constructor(size: number) {
     if (!Number.isInteger(size) || size < MIN_RAM || size > MAX_RAM || size % PAGE_SIZE !== 0) {
       throw new MemorySizeError(
-        `The machine's memory must be a multiple of 4 KiB between 1 MiB and 1024 MiB, but ${size} bytes were asked for.`,
+        say`The machine's memory must be a multiple of 4 KiB between 1 MiB and 1024 MiB, but ${size} bytes were asked for.`,
       );
     }
     this.size = size;

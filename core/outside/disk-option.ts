@@ -3,6 +3,7 @@
  */
 import { type BlockAccess, type Parsed } from '../coop/config/values.ts';
 import type { DiskEnd } from './ends.ts';
+import { say } from '../sentences/say.ts';
 
 const ACCESS: Readonly<Record<string, BlockAccess>> = {
   rw: 'read-write',
@@ -16,6 +17,6 @@ export function parseDiskEnd(text: string, otherwise: BlockAccess = 'read-write'
   const path = comma < 0 ? text : text.slice(0, comma);
   const access = comma < 0 ? otherwise : ACCESS[text.slice(comma + 1)];
   if (path !== '' && access !== undefined) return { value: { path, access } };
-  const hint = comma < 0 ? '' : ' (for a name with a comma, write FILE,rw)';
-  return { problem: `FILE, FILE,ro or FILE,cow${hint}` };
+  const hint = comma < 0 ? '' : say` (for a name with a comma, write FILE,rw)`;
+  return { problem: say`FILE, FILE,ro or FILE,cow${hint}` };
 }

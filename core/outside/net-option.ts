@@ -5,6 +5,7 @@ import { parseMac } from '../coop/config/network.ts';
 import type { Parsed } from '../coop/config/values.ts';
 import { parseRedirections, type Redirection, RedirectionError } from '../net/slirp/redirections.ts';
 import type { BridgeEnd, NetworkEnd, SlirpEnd, SocketEnd, TapEnd } from './ends.ts';
+import { type Said, say } from '../sentences/say.ts';
 
 /** Fields that every kind has. */
 interface Common {
@@ -12,12 +13,11 @@ interface Common {
   capture: string | undefined;
 }
 
-const FORMS =
-  'loopback, slirp[,REDIRECTIONS][,…], socket,connect=HOST:PORT, socket,listen=HOST:PORT, tap,NAME, pcap-bridge[,NAME] or ndis-bridge[,NAME]';
-const COMMON_FORMS = 'mac=ADDRESS or capture=FILE';
+const FORMS = say`loopback, slirp[,REDIRECTIONS][,…], socket,connect=HOST:PORT, socket,listen=HOST:PORT, tap,NAME, pcap-bridge[,NAME] or ndis-bridge[,NAME]`;
+const COMMON_FORMS = say`mac=ADDRESS or capture=FILE`;
 const MAX_PORT = 65535;
 
-const wrong = (problem: string) => ({ problem });
+const wrong = (problem: Said) => ({ problem });
 
 export const macBytes = (text: string): Uint8Array =>
   Uint8Array.from(text.split(':'), (byte) => parseInt(byte, 16));
@@ -30,7 +30,7 @@ function address(text: string): { readonly host: string; readonly port: number }
 }
 
 /** Takes a field that every kind has. @returns what is wrong with it; `other` for another field. */
-function takeCommon(field: string, into: Common): { readonly problem: string } | 'other' | undefined {
+function takeCommon(field: string, into: Common): { readonly problem: Said } | 'other' | undefined {
   const [, name, value = ''] = /^(mac|capture)=(.+)$/s.exec(field) ?? [];
   if (name === undefined) return 'other';
   if (name === 'capture') {
@@ -38,7 +38,7 @@ function takeCommon(field: string, into: Common): { readonly problem: string } |
     return undefined;
   }
   const mac = parseMac(value);
-  if (mac === undefined) return wrong('the MAC address of one station, as mac=52:54:00:12:34:57');
+  if (mac === undefined) return wrong(say`the MAC address of one station, as mac=52:54:00:12:34:57`);
   into.mac = macBytes(mac);
   return undefined;
 }
@@ -47,14 +47,14 @@ function takeCommon(field: string, into: Common): { readonly problem: string } |
 function takeFields(
   kind: string,
   fields: readonly string[],
-  ownForms: string,
+  ownForms: Said,
   own: (field: string) => boolean = () => false,
-): Common | { readonly problem: string } {
+): Common | { readonly problem: Said } {
   const into: Common = { mac: undefined, capture: undefined };
   for (const field of fields) {
     if (own(field)) continue;
     const problem = takeCommon(field, into);
-    if (problem === 'other') return wrong(`behind ${kind} ${ownForms}${COMMON_FORMS}`);
+    if (problem === 'other') return wrong(say`behind ${kind} ${ownForms}${COMMON_FORMS}`);
     if (problem) return problem;
   }
   return into;
@@ -89,13 +89,13 @@ function parseSocket([end = '', ...fields]: readonly string[]): Parsed<SocketEnd
   const [, role, place = ''] = /^(connect|listen)=(.*)$/s.exec(end) ?? [];
   const found = address(place);
   if ((role !== 'connect' && role !== 'listen') || !found)
-    return wrong('socket,connect=HOST:PORT or socket,listen=HOST:PORT');
+    return wrong(say`socket,connect=HOST:PORT or socket,listen=HOST:PORT`);
   const common = takeFields(`socket,${end}`, fields, '');
   return 'problem' in common ? common : { value: { kind: 'socket', role, ...found, ...common } };
 }
 
 function parseTap([name = '', ...fields]: readonly string[]): Parsed<TapEnd> {
-  if (name === '' || name.includes('=')) return wrong('tap,NAME with the name of an interface');
+  if (name === '' || name.includes('=')) return wrong(say`tap,NAME with the name of an interface`);
   const common = takeFields(`tap,${name}`, fields, '');
   return 'problem' in common ? common : { value: { kind: 'tap', name, ...common } };
 }
@@ -105,7 +105,7 @@ function parseBridge(kind: BridgeEnd['kind'], fields: readonly string[]): Parsed
   const named = first !== '' && !first.includes('=') && first !== 'nopromisc';
   let promiscuous = true;
   const others = named || first === '' ? fields.slice(1) : fields;
-  const common = takeFields(kind, others, 'the name of an interface, nopromisc, ', (field) => {
+  const common = takeFields(kind, others, say`the name of an interface, nopromisc, `, (field) => {
     if (field !== 'nopromisc') return false;
     promiscuous = false;
     return true;

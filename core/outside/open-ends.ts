@@ -4,10 +4,11 @@
  */
 import type { NetClock } from '../net/timers.ts';
 import type { BlockOperation, BlockOutcome } from '../protocol/device-protocol.ts';
+import { SaidError, type Sentence } from '../sentences/say.ts';
 import type { Ends } from './ends.ts';
 
 /** What a person can put right: one sentence that says what was expected, what was found and what to do. */
-export class EndError extends Error {
+export class EndError extends SaidError {
   override readonly name = 'EndError';
 }
 
@@ -37,5 +38,8 @@ export interface OpenEnds {
   close(): Promise<void>;
 }
 
-/** Opens all ends or none. @param report tells the user of what goes wrong later: a sentence. @throws EndError */
-export type OpenAll = (ends: Ends, report: (text: string) => void) => Promise<OpenEnds>;
+/** Tells the user of what goes wrong while the machine runs. */
+export type Report = (sentence: Sentence) => void;
+
+/** Opens all ends or none. @throws EndError */
+export type OpenAll = (ends: Ends, report: Report) => Promise<OpenEnds>;

@@ -3,6 +3,7 @@
  */
 import type { Parsed } from '../coop/config/values.ts';
 import type { ShareEnd } from './ends.ts';
+import { say } from '../sentences/say.ts';
 
 /** What Linux and QEMU take for a mount tag. */
 const MAX_TAG = 31;
@@ -17,5 +18,5 @@ export function parseShareEnd(text: string): Parsed<ShareEnd> {
   const folder = readOnly || place.endsWith(READ_WRITE) ? place.slice(0, -READ_ONLY.length) : place;
   return TAG.test(tag) && folder !== ''
     ? { value: { tag, folder, readOnly } }
-    : { problem: `TAG=FOLDER or TAG=FOLDER,ro with a tag of 1 to ${MAX_TAG} printable ASCII characters` };
+    : { problem: say`TAG=FOLDER or TAG=FOLDER,ro with a tag of 1 to ${MAX_TAG} printable ASCII characters` };
 }

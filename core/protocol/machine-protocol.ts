@@ -25,6 +25,7 @@ import type {
 } from './debug-protocol.ts';
 import type { BlockOperation, BlockOutcome, DeviceSpecs } from './device-protocol.ts';
 import type { TrafficItem, TrafficRecord } from './traffic-protocol.ts';
+import type { Sentence } from '../sentences/say.ts';
 
 export const MACHINE_PROTOCOL_VERSION = 5;
 
@@ -383,7 +384,7 @@ export interface Request<K extends RequestKind = RequestKind> {
 /** What went wrong, in one sentence for the user; `code` is stable. */
 export interface ProtocolError {
   readonly code: string;
-  readonly message: string;
+  readonly sentence: Sentence;
 }
 
 export type Response =
@@ -396,7 +397,7 @@ export type MachineEvent =
       /** Breakpoints that match, for reason `breakpoint`. */
       readonly breakpoints: readonly number[];
       /** Why conditions could not be evaluated: they stop then. */
-      readonly problems: readonly string[];
+      readonly problems: readonly Sentence[];
       /** For reason `event`. */
       readonly watchpoints: readonly WatchHit[];
       readonly caught: readonly CaughtEvent[];

@@ -295,7 +295,7 @@ function look(value: unknown): string | undefined {
   return lookKind(value.kind) ?? CHECKS[value.kind as LookKind](value.params) ?? shortRead(value.params);
 }
 
-/** What is wrong with a message: a sentence, or `undefined` when it is a well-formed request. */
+/** What is wrong with a message: a sentence for programmers of the other side, or `undefined` when it is a well-formed request. */
 export function checkRequest(message: unknown): string | undefined {
   if (!isRecord(message)) return `A request must be an object, found ${describe(message)}.`;
   const { kind } = message;

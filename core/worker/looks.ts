@@ -9,6 +9,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { Handlers } from './handlers.ts';
 import { RequestError } from './request-error.ts';
 import { physicalPieces, resolveSpace } from './spaces.ts';
+import { say } from '../sentences/say.ts';
 
 /** @param booted the machine. @param stoppedMachine the same if it stands. Both throw a RequestError when there is none */
 export const createLooks = (booted: () => Machine, stoppedMachine: () => Machine) =>
@@ -90,7 +91,7 @@ export const createLooks = (booted: () => Machine, stoppedMachine: () => Machine
     stopProfile() {
       const { profiler } = booted().debug;
       if (!profiler.isOn())
-        throw new RequestError('no-profile', 'No profile is being taken: send "startProfile" first.');
+        throw new RequestError('no-profile', say`No profile is being taken: send "startProfile" first.`);
       return profiler.stop();
     },
     hash: () => ({ hash: stoppedMachine().hash() }),

@@ -1,9 +1,11 @@
 /** A request that cannot be served, in words for the user; `code` is stable. */
-export class RequestError extends Error {
+import { SaidError, type Sentence } from '../sentences/say.ts';
+
+export class RequestError extends SaidError {
   constructor(
     readonly code: string,
-    message: string,
+    sentence: Sentence,
   ) {
-    super(message);
+    super(sentence);
   }
 }

@@ -1,9 +1,16 @@
 /** The machine protocol's server, on a platform whose time the test makes. */
 import { describe, expect, it } from 'vitest';
-import type { FromMachine, MachineEvent, RequestKind, Response } from '../protocol/machine-protocol.ts';
 import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
+import type {
+  FromMachine,
+  MachineEvent,
+  ProtocolError,
+  RequestKind,
+  Response,
+} from '../protocol/machine-protocol.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
 import { createMachineServer } from './server.ts';
+import { tell } from '../sentences/say.ts';
 
 function start(compiler?: Compiler) {
   const posted: FromMachine[] = [];
@@ -34,7 +41,7 @@ function start(compiler?: Compiler) {
       server.receive({ id: ++id, kind, params });
       return posted.find((message) => 'id' in message && message.id === id) as Response & {
         result?: unknown;
-        error?: { code: string; message: string };
+        error?: ProtocolError;
       };
     },
     /** Lets the machine run a number of slices. */
@@ -89,7 +96,7 @@ describe('requests', () => {
   ])('that are malformed are refused with a sentence: %j', (message) => {
     const { raw } = start();
     expect(raw(message)).toMatchObject({
-      error: { code: 'bad-request', message: expect.stringMatching(/^[A-Z].*\.$/) as string },
+      error: { code: 'bad-request', sentence: { values: [expect.stringMatching(/^[A-Z].*\.$/)] } },
     });
   });
 
@@ -103,9 +110,8 @@ describe('requests', () => {
   it('that cannot boot say why', () => {
     const { ask } = start();
     const { kernel, ...rest } = tinyKernel(SPIN);
-    expect(ask('boot', { ...rest, kernel: { ...kernel, bytes: new Uint8Array(0) } }).error?.message).toMatch(
-      /[.?]$/,
-    );
+    const empty = ask('boot', { ...rest, kernel: { ...kernel, bytes: new Uint8Array(0) } });
+    expect(tell(empty.error!.sentence)).toMatch(/[.?]$/);
     expect(ask('boot', { ...rest, kernel, memoryBytes: 4097 }).error?.code).toBe('memory-size');
     expect(ask('boot', { ...rest, kernel }).result).toMatchObject({ instructions: 0, coroutine: 0 });
   });
@@ -411,7 +417,7 @@ describe('devices whose other end is the client', () => {
     const { ask } = start();
     const { error } = ask('boot', { ...tinyKernel(SPIN), devices: specs });
     expect(error?.code).toBe('bad-request');
-    expect(error?.message).toMatch(message);
+    expect(tell(error!.sentence)).toMatch(message);
   });
 
   it('refuses an image that is no disk', () => {

@@ -33,6 +33,7 @@ import { createInputs } from './inputs.ts';
 import { createLooks } from './looks.ts';
 import { RequestError } from './request-error.ts';
 import { createSliceLength } from './slice-length.ts';
+import { say, type Sentence, verbatim } from '../sentences/say.ts';
 
 /** What the server needs from the thread it runs in. */
 export interface WorkerPlatform {
@@ -105,12 +106,13 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   function booted(): Machine {
-    if (!machine) throw new RequestError('machine-not-booted', 'There is no machine yet: send "boot" first.');
+    if (!machine)
+      throw new RequestError('machine-not-booted', say`There is no machine yet: send "boot" first.`);
     return machine;
   }
   function stoppedMachine(): Machine {
     const m = booted();
-    if (running) throw new RequestError('machine-running', 'The machine is running: pause it first.');
+    if (running) throw new RequestError('machine-running', say`The machine is running: pause it first.`);
     return m;
   }
 
@@ -118,7 +120,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     reason: StopReason,
     details: {
       breakpoints?: number[];
-      problems?: readonly string[];
+      problems?: readonly Sentence[];
       watchpoints?: readonly WatchHit[];
       caught?: readonly CaughtEvent[];
       exitStatus?: number;
@@ -269,7 +271,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   function start(m: Machine): void {
-    if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
+    if (over) throw new RequestError('machine-over', say`The machine has ended: boot it again.`);
     running = true;
     begins = true;
     anchorTime(m);
@@ -347,7 +349,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     },
     step(spec) {
       const m = stoppedMachine();
-      if (over) throw new RequestError('machine-over', 'The machine has ended: boot it again.');
+      if (over) throw new RequestError('machine-over', say`The machine has ended: boot it again.`);
       giveUpStep();
       stepper = createStepper(m, spec);
       start(m);
@@ -355,7 +357,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     },
     resumeStep({ visit = false }) {
       const m = stoppedMachine();
-      if (!suspended) throw new RequestError('no-step', 'No step was stopped by a breakpoint.');
+      if (!suspended) throw new RequestError('no-step', say`No step was stopped by a breakpoint.`);
       stepper = suspended;
       suspended = undefined;
       passBreakpoint(m, visit);
@@ -397,16 +399,18 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   function errorOf(error: unknown): ProtocolError {
-    const known = [RequestError, BootError, MemorySizeError, InputLogError, ExpressionError].find(
+    const known = [RequestError, BootError, MemorySizeError, ExpressionError].find(
       (kind) => error instanceof kind,
     );
     if (known) {
-      const { code, message } = error as InstanceType<typeof known>;
-      return { code, message };
+      const { code, sentence } = error as InstanceType<typeof known>;
+      return { code, sentence };
     }
+    // A debugger's inputs are neither late nor of a replay: nobody reads these.
+    if (error instanceof InputLogError) return { code: error.code, sentence: verbatim(error.message) };
     return {
       code: 'internal',
-      message: `The machine failed: ${error instanceof Error ? error.message : String(error)}.`,
+      sentence: say`The machine failed: ${error instanceof Error ? error.message : String(error)}.`,
     };
   }
 
@@ -415,7 +419,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       const id = typeof message === 'object' && message !== null && 'id' in message ? Number(message.id) : -1;
       const problem = checkRequest(message);
       const answer: FromMachine = problem
-        ? { id, error: { code: 'bad-request', message: problem } }
+        ? { id, error: { code: 'bad-request', sentence: verbatim(problem) } }
         : { id, ...outcomeOf(message as Request) };
       if (!begins) {
         post(answer);

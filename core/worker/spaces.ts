@@ -5,6 +5,7 @@ import { coroutineSpace } from '../machine/spaces.ts';
 import { PAGE_SIZE } from '../memory/layout.ts';
 import type { RequestMap, Space, WatchpointSpec } from '../protocol/machine-protocol.ts';
 import { RequestError } from './request-error.ts';
+import { say } from '../sentences/say.ts';
 
 type WatchRequest = RequestMap['setWatchpoints']['params']['watchpoints'][number];
 
@@ -15,7 +16,7 @@ export function resolveSpace(m: Machine, space: Space, cr3?: number): AddressSpa
   const coroutine = space.kind === 'coroutine' ? ` ${space.coroutine}` : '';
   throw new RequestError(
     'no-such-coroutine',
-    `There is no coroutine${coroutine} yet, or it has no saved state.`,
+    say`There is no coroutine${coroutine} yet, or it has no saved state.`,
   );
 }
 

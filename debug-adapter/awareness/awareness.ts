@@ -2,7 +2,7 @@
  * The tasks of all kernels at one stop, as threads with stacks. Nothing is read before somebody asks, and everything once: made
  * anew for each stop, and when memory is written.
  */
-import { say, type Sentence } from '../say.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 import type { TransitionRecord } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
@@ -163,7 +163,8 @@ export class Awareness {
 }
 
 /** `not running: PROCESS_SLEEPING, waits for child` */
-export function whyNotRunning({ state, waitsFor }: Task): string {
-  const wait = waitsFor === undefined ? '' : `, waits for ${waitsFor}`;
-  return `not running: ${state}${wait}`;
+export function whyNotRunning({ state, waitsFor }: Task): Sentence {
+  return waitsFor === undefined
+    ? say`not running: ${state}`
+    : say`not running: ${state}, waits for ${waitsFor}`;
 }

@@ -5,7 +5,7 @@
 import type { MemoryCache } from '../memory-cache.ts';
 import type { FrameValues } from '../frame-values.ts';
 import { fail } from '../values/fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { compile, type Names } from '../values/check.ts';
 import { type Environment, evaluate } from '../values/evaluate.ts';
 import { isZero, scalarOf } from '../values/scalar.ts';

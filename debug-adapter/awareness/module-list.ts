@@ -3,7 +3,7 @@
  * their sections, as C expressions over the kernel's own variables and types. In those about one module `module` is a pointer
  * to it, in those about one of its sections `section` too. Plain data, as in `description.ts`.
  */
-import { say, type Sentence } from '../say.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 import { AdapterError } from '../errors.ts';
 import type { ListValues } from './list-values.ts';
 import { walkList } from './walk-list.ts';

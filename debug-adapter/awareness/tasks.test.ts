@@ -1,5 +1,5 @@
 /** Lists of tasks in memory that makes no sense: each ends, with what could be read and a reason. */
-import { tell } from '../say.ts';
+import { tell } from '../../core/sentences/say.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

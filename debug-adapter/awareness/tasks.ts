@@ -2,7 +2,7 @@
  * The tasks of a kernel at a stop, by a description of it. The list is in memory that anything may have overwritten: it is
  * bounded, a list that runs in a circle ends, and what makes no sense is left out; the reason is told.
  */
-import { isSentence, say, type Sentence } from '../say.ts';
+import { isSentence, say, type Sentence } from '../../core/sentences/say.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
 import type { SyncReader } from '../memory-cache.ts';

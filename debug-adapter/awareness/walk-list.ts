@@ -2,7 +2,7 @@
  * A list in the memory of a kernel, from its first place to its last: bounded, for anything may have overwritten it. A list that
  * runs in a circle ends, and so does one that leads to where no memory is; the reason is told.
  */
-import { say, type Sentence } from '../say.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 import { hexAddress } from '../values/text.ts';
 import type { Items, ListValues } from './list-values.ts';
 

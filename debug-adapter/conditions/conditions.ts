@@ -11,7 +11,7 @@ import {
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines, Placed } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
-import { isSentence, say, type Sentence } from '../say.ts';
+import { isSentence, say, type Sentence } from '../../core/sentences/say.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { Frame } from '../stack.ts';
@@ -35,7 +35,7 @@ export interface Decision {
   /** Messages of log points. */
   readonly messages: readonly string[];
   /** Conditions that could not be evaluated: their breakpoints stop. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Sentence[];
 }
 
 interface Armed {
@@ -106,7 +106,7 @@ export class Conditions {
 
   /** Looks at the hits of a stop. @param frame the innermost one */
   async decide(ids: readonly number[], frame: Frame | undefined, coroutines: Coroutines): Promise<Decision> {
-    const decision = { stops: [] as number[], messages: [] as string[], problems: [] as string[] };
+    const decision = { stops: [] as number[], messages: [] as string[], problems: [] as Sentence[] };
     for (const id of ids) {
       const { when, compiled, images } = this.compiled.get(id) ?? {};
       if (!when || !compiled?.late) {
@@ -121,7 +121,7 @@ export class Conditions {
       } catch (error) {
         if (!(error instanceof AdapterError)) throw error;
         decision.stops.push(id);
-        decision.problems.push(error.message);
+        decision.problems.push(error.sentence);
       }
     }
     return decision;

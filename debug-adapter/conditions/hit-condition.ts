@@ -1,5 +1,5 @@
 /** Hit conditions as people write them: `5`, `== 5`, `>= 5`, `> 5`, `<= 5`, `< 5`, `% 5`. */
-import { say, type Sentence } from '../say.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 import type { HitCondition } from '../../core/protocol/debug-protocol.ts';
 
 const MAX_COUNT = 2 ** 31;

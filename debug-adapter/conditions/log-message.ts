@@ -1,6 +1,6 @@
 /** Messages of log points: text with expressions in braces, `count = {n}, next = {p->next,x}`. `{{` and `}}` are braces. */
 
-import { say, type Sentence } from '../say.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** Text, or an expression with its format. */
 export type LogPart = { readonly text: string } | { readonly expression: string };

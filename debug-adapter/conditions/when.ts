@@ -5,7 +5,7 @@
 import type { BreakpointSpec, LoggedValue, LogSpec } from '../../core/protocol/debug-protocol.ts';
 import { AdapterError } from '../errors.ts';
 import { fail } from '../values/fail.ts';
-import { isSentence, say, type Sentence } from '../say.ts';
+import { isSentence, say, type Sentence } from '../../core/sentences/say.ts';
 import type { CType } from '../symbols/types.ts';
 import { littleEndian } from '../symbols/location.ts';
 import { compile, type Names } from '../values/check.ts';

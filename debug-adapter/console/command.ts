@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { type Said, say, type Sentence } from '../../core/sentences/say.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Frame } from '../stack.ts';
@@ -17,6 +17,8 @@ export interface ConsoleContext {
   /** Whose address space is meant where none is said. */
   readonly coroutine: CoroutineId;
   readonly style: Style;
+  /** In the language of the user. */
+  readonly tell: (sentence: Sentence) => string;
   readonly call: Call;
 }
 
@@ -28,9 +30,9 @@ export type Operand = 'expression' | 'command' | 'nothing';
 
 export interface Command {
   readonly name: string;
-  readonly usage: string;
+  readonly usage: Said;
   /** One line for `help`. */
-  readonly help: string;
+  readonly help: Sentence;
   readonly operand: Operand;
   /**
    * @param operands what follows the name, trimmed
@@ -41,5 +43,5 @@ export interface Command {
 }
 
 /** The error for operands that make no sense. */
-export const misused = ({ name, usage }: Pick<Command, 'name' | 'usage'>, what: string): AdapterError =>
+export const misused = ({ name, usage }: Pick<Command, 'name' | 'usage'>, what: Sentence): AdapterError =>
   new AdapterError('bad-command', say`${name}: ${what}. Use it as: ${usage}`);

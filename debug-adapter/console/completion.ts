@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SessionContext } from '../session-context.ts';
 import { completeExpression } from '../values/completion.ts';
 import { COMMANDS } from './console.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 type Completion = DebugProtocol.CompletionItem & { readonly start: number };
 
@@ -17,20 +18,20 @@ export async function completeLine(
   const [, forced = '', name = '', space] = /^\s*(:?)([a-z-]*)(?:\/\w*)?(\s+)?/.exec(before) ?? [];
   const command = COMMANDS.find((one) => one.name === name);
   if (command && space !== undefined && command.operand === 'nothing') return [];
-  if (command && space !== undefined && command.operand === 'command') return commands(before, '');
-  const first = /^\s*:?[a-z-]*$/.test(before) ? commands(before, forced) : [];
+  if (command && space !== undefined && command.operand === 'command') return commands(context, before, '');
+  const first = /^\s*:?[a-z-]*$/.test(before) ? commands(context, before, forced) : [];
   // Nothing but a command can follow a colon.
   if (forced !== '' && space === undefined) return first;
   return [...first, ...(await expressions(context, line, column, command && space !== undefined, frameId))];
 }
 
 /** The commands that begin with the last word. */
-function commands(before: string, forced: string): Completion[] {
+function commands({ translate }: SessionContext, before: string, forced: string): Completion[] {
   const word = /[a-z-]*$/.exec(before)?.[0] ?? '';
   const start = before.length - word.length;
   return COMMANDS.filter(({ name }) => name.startsWith(word)).map(({ name, help }) => ({
     label: name,
-    detail: help,
+    detail: tell(help, translate),
     type: 'function',
     start,
     length: word.length,

@@ -5,7 +5,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say, type Sentence, tell } from '../../core/sentences/say.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Frame } from '../stack.ts';
@@ -76,7 +76,8 @@ export async function runCommand(
   const machine = session.machine();
   const coroutine = frame?.coroutine ?? machine.coroutines.current;
   const style = styleFor(session.client.supportsANSIStyling === true);
-  const context = { session, machine, frame, coroutine, style, call };
+  const told = (sentence: Sentence) => tell(sentence, session.translate);
+  const context = { session, machine, frame, coroutine, style, tell: told, call };
   const answer = await parsed.command.run(context, parsed.operands, parsed.letters);
   return typeof answer === 'string' ? { result: answer, variablesReference: 0 } : answer;
 }

@@ -6,6 +6,7 @@ import { bytesText, hex } from '../registers.ts';
 import { type Command, type ConsoleContext, misused } from './command.ts';
 import { addressOf } from './operands.ts';
 import { table } from './style.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** Most instructions of one answer, and those where no function is known. */
 const MAX_INSTRUCTIONS = 1000;
@@ -14,11 +15,11 @@ const WITHOUT_FUNCTION = 20;
 export const disas: Command = {
   name: 'disas',
   usage: 'disas [ADDR]',
-  help: 'the instructions of the function at an address, or of the selected frame',
+  help: say`the instructions of the function at an address, or of the selected frame`,
   operand: 'expression',
   async run(context, operands) {
     const { frame, machine } = context;
-    if (operands === '' && !frame) throw misused(disas, 'there is no frame, so an address is needed');
+    if (operands === '' && !frame) throw misused(disas, say`there is no frame, so an address is needed`);
     const { address, coroutine } =
       operands === ''
         ? { address: frame!.lookupPc, coroutine: frame!.coroutine }

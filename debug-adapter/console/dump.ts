@@ -2,6 +2,7 @@
 import { bytesText, hex } from '../registers.ts';
 import { type Command, misused } from './command.ts';
 import { addressOf, bytesAt, countOf, words } from './operands.ts';
+import { say } from '../../core/sentences/say.ts';
 
 const IN_ROW = 16;
 const MAX_BYTES = 0x1_0000;
@@ -9,12 +10,12 @@ const MAX_BYTES = 0x1_0000;
 export const dump: Command = {
   name: 'dump',
   usage: 'dump ADDR [LENGTH]',
-  help: 'bytes in hexadecimal and as characters',
+  help: say`bytes in hexadecimal and as characters`,
   operand: 'expression',
   async run(context, operands) {
     const given = words(operands);
     const length = given.length > 1 ? (given.pop() ?? '') : '';
-    if (given.length === 0) throw misused(dump, 'an address is missing');
+    if (given.length === 0) throw misused(dump, say`an address is missing`);
     const place = await addressOf(context, given.join(' '));
     const bytes = await bytesAt(context, place, countOf(length, 128, MAX_BYTES));
     const lines: string[] = [];

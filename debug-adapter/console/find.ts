@@ -2,7 +2,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { MappingFlag } from '../../core/protocol/debug-protocol.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import { type Command, type ConsoleContext, misused } from './command.ts';
@@ -23,21 +23,23 @@ interface Range {
 export const find: Command = {
   name: 'find',
   usage: 'find [FROM,TO | FROM,+LENGTH] "text" | de ad be ef',
-  help: 'where bytes are: in a range, or in all memory that the selected thread has mapped',
+  help: say`where bytes are: in a range, or in all memory that the selected thread has mapped`,
   operand: 'expression',
   async run(context, operands) {
     const [, from, to, rest = operands] = /^([^\s",]+)\s*,\s*(\S+)\s+(.*)$/s.exec(operands) ?? [];
     const pattern = patternOf(rest);
-    if (!pattern?.length) throw misused(find, 'the bytes are "text" or pairs of hexadecimal digits');
+    if (!pattern?.length) throw misused(find, say`the bytes are "text" or pairs of hexadecimal digits`);
     const { space, ranges } = await searched(context, from, to);
     const found = await search(context, space, ranges, pattern);
-    if (found.length === 0) return 'It is not there.';
+    if (found.length === 0) return context.tell(say`It is not there.`);
     const { machine, coroutine, style } = context;
     const rows = found.map((address) => {
       const name = space.kind === 'physical' ? undefined : symbolText(machine.coroutines, coroutine, address);
       return [hex(address), name === undefined ? '' : `<${style.name(name)}>`];
     });
-    return found.length === MAX_FOUND ? `${table(rows)}\n${style.dim('… and perhaps more')}` : table(rows);
+    return found.length === MAX_FOUND
+      ? `${table(rows)}\n${style.dim(context.tell(say`… and perhaps more`))}`
+      : table(rows);
   },
 };
 
@@ -70,7 +72,7 @@ async function searched(
 }
 
 async function search(
-  { machine, call }: ConsoleContext,
+  { machine, call, tell }: ConsoleContext,
   space: Space,
   ranges: readonly Range[],
   pattern: Uint8Array,
@@ -79,7 +81,7 @@ async function search(
   for (const { low, high } of ranges) {
     for (let at = low; at + pattern.length - 1 <= high;) {
       await call.checkpoint();
-      call.report(`at ${hex(at)}`);
+      call.report(tell(say`at ${hex(at)}`));
       const length = Math.min(CHUNK, high - at + 1);
       const { bytes } = await machine.request('readMemory', { space, address: at, length });
       for (const offset of matches(bytes, pattern)) {

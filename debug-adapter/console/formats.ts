@@ -1,6 +1,6 @@
 /** gdb's letters for formats and sizes (GDB manual, "Examining Memory"), and how values are written by them. */
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** Bytes by letter. */
 const SIZES: Readonly<Record<string, number>> = { b: 1, h: 2, w: 4, g: 8 };

@@ -4,9 +4,10 @@ import { describeDescriptor } from '../descriptors.ts';
 import { readTable, type TableView } from '../descriptor-tables.ts';
 import { hex } from '../registers.ts';
 import type { Command, ConsoleContext } from './command.ts';
-import { type Style, table } from './style.ts';
+import { table } from './style.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
-const command = (name: 'gdt' | 'ldt', help: string): Command => ({
+const command = (name: 'gdt' | 'ldt', help: Sentence): Command => ({
   name,
   usage: name,
   help,
@@ -15,28 +16,34 @@ const command = (name: 'gdt' | 'ldt', help: string): Command => ({
     segmentTable(context, name, await readTable(context.machine, context.coroutine, name)),
 });
 
-export const gdt = command('gdt', 'the global descriptor table, with what is wrong in it');
-export const ldt = command('ldt', 'the local descriptor table, with what is wrong in it');
+export const gdt = command('gdt', say`the global descriptor table, with what is wrong in it`);
+export const ldt = command('ldt', say`the local descriptor table, with what is wrong in it`);
 
-function segmentTable({ style }: ConsoleContext, name: 'gdt' | 'ldt', view: TableView | undefined): string {
-  if (!view) return 'There is no local descriptor table: LDTR is null.';
+function segmentTable(context: ConsoleContext, name: 'gdt' | 'ldt', view: TableView | undefined): string {
+  const { style, tell } = context;
+  if (!view) return tell(say`There is no local descriptor table: LDTR is null.`);
   const { entries } = view;
   // The table indicator of a selector.
   const indicator = name === 'ldt' ? 4 : 0;
   const rows = entries.map(({ index, descriptor, problems }) => [
     `  ${style.strong(hex(index * DESCRIPTOR_SIZE + indicator, 4))}`,
-    describeDescriptor(descriptor) + problemText(problems, style),
+    tell(describeDescriptor(descriptor)) + problemText(problems, context),
   ]);
-  return [...tableHeading(name, view, style), table(rows)].join('\n');
+  return [...tableHeading(name, view, context), table(rows)].join('\n');
 }
 
-export const problemText = (problems: readonly string[], { bad }: Style): string =>
-  problems.map((problem) => bad(` ! ${problem}`)).join('');
+export const problemText = (problems: readonly Sentence[], { style, tell }: ConsoleContext): string =>
+  problems.map((problem) => style.bad(` ! ${tell(problem)}`)).join('');
 
 /** Where a table is, and what is wrong with its register. */
-export function tableHeading(name: string, { base, limit, readable }: TableView, { bad }: Style): string[] {
-  const lines = [`${name.toUpperCase()} at ${hex(base)}, limit ${hex(limit, 4)}`];
-  for (const problem of tableProblems(base, limit)) lines.push(bad(`  ! ${problem}`));
-  if (readable <= limit) lines.push(bad(`  ! only ${readable} of its bytes are mapped`));
+export function tableHeading(
+  name: string,
+  { base, limit, readable }: TableView,
+  { style, tell }: ConsoleContext,
+): string[] {
+  const lines = [tell(say`${name.toUpperCase()} at ${hex(base)}, limit ${hex(limit, 4)}`)];
+  const problems = tableProblems(base, limit);
+  if (readable <= limit) problems.push(say`only ${readable} of its bytes are mapped`);
+  for (const problem of problems) lines.push(style.bad(`  ! ${tell(problem)}`));
   return lines;
 }

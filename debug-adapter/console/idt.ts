@@ -8,16 +8,18 @@ import { hex } from '../registers.ts';
 import type { Command } from './command.ts';
 import { problemText, tableHeading } from './gdt.ts';
 import { table } from './style.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export const idt: Command = {
   name: 'idt',
   usage: 'idt [VECTOR]',
-  help: 'the interrupt descriptor table: gates, handlers, and what is wrong with them',
+  help: say`the interrupt descriptor table: gates, handlers, and what is wrong with them`,
   operand: 'nothing',
-  async run({ machine, coroutine, style }, operands) {
+  async run(context, operands) {
+    const { machine, coroutine, style, tell } = context;
     const view = await readTable(machine, coroutine, 'idt');
     const segments = (await readTable(machine, coroutine, 'gdt'))?.entries ?? [];
-    if (!view) return 'There is no interrupt descriptor table.';
+    if (!view) return tell(say`There is no interrupt descriptor table.`);
     const only = operands === '' ? undefined : Number(operands);
     const shown = view.entries.filter(({ index }) => only === undefined || index === only);
     const rows = shown.map((entry) => {
@@ -26,12 +28,12 @@ export const idt: Command = {
       const handler = symbolText(machine.coroutines, coroutine, offset);
       return [
         `  ${hex(index, 2)}`,
-        index < 32 ? exceptionName(index) : `interrupt ${hex(index, 2)}`,
-        describeDescriptor(descriptor),
+        tell(index < 32 ? exceptionName(index) : say`interrupt ${hex(index, 2)}`),
+        tell(describeDescriptor(descriptor)),
         (handler === undefined ? '' : `<${style.name(handler)}>`) +
-          problemText(idtProblems(entry, segments), style),
+          problemText(idtProblems(entry, segments), context),
       ];
     });
-    return [...tableHeading('idt', view, style), table(rows)].join('\n');
+    return [...tableHeading('idt', view, context), table(rows)].join('\n');
   },
 };

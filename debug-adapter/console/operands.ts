@@ -1,7 +1,7 @@
 /** Operands of commands: numbers and addresses as C expressions or memory references, counts, bytes. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { type Place, placeOf } from '../memory-reference.ts';
 import { hex } from '../registers.ts';
 import type { ConsoleContext } from './command.ts';

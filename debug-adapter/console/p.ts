@@ -4,15 +4,16 @@ import { symbolText } from '../symbol-text.ts';
 import { type Command, misused } from './command.ts';
 import { lettersOf, unitText } from './formats.ts';
 import { numberOf } from './operands.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export const p: Command = {
   name: 'p',
   usage: 'p[/x|d|u|o|t|a|c] EXPRESSION',
-  help: 'the value of a C expression',
+  help: say`the value of a C expression`,
   operand: 'expression',
   async run(context, operands, letters) {
     const { session, frame, machine, coroutine, call } = context;
-    if (operands === '') throw misused(p, 'an expression is missing');
+    if (operands === '') throw misused(p, say`an expression is missing`);
     if (letters === '') {
       const evaluated = await session
         .looking()
@@ -21,7 +22,7 @@ export const p: Command = {
     }
     const { format, count } = lettersOf(letters);
     if (count !== 1 || 'sif'.includes(format))
-      throw misused(p, `"/${letters}" is for memory: use x/${letters}`);
+      throw misused(p, say`"/${letters}" is for memory: use x/${letters}`);
     const value = await numberOf(context, operands);
     const bytes = new Uint8Array(Uint32Array.of(value).buffer);
     return unitText(bytes, format, (address) => symbolText(machine.coroutines, coroutine, address));

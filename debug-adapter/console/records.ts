@@ -3,13 +3,14 @@ import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import type { TransitionPlace, TransitionRecord } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Debuggee } from '../debuggee.ts';
-import { exceptionName } from '../exceptions.ts';
+import { exceptionName, PAGE_FAULT } from '../exceptions.ts';
 import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import { transitionSymbols } from '../transition-symbols.ts';
 import type { Command } from './command.ts';
 import { countOf } from './operands.ts';
 import { type Style, table } from './style.ts';
+import { joined, say, type Sentence } from '../../core/sentences/say.ts';
 
 const USUAL = 20;
 const MOST = 4096;
@@ -18,6 +19,7 @@ const MOST = 4096;
 export interface RecordContext {
   readonly machine: Pick<Debuggee, 'request' | 'coroutines'>;
   readonly style: Style;
+  readonly tell: (sentence: Sentence) => string;
 }
 
 /** A command that needs no more than that. */
@@ -27,7 +29,7 @@ export interface RecordCommand extends Command {
 
 const record = (
   name: string,
-  help: string,
+  help: Sentence,
   rows: (context: RecordContext, most: number) => Promise<string[][]>,
 ): RecordCommand => ({
   name,
@@ -36,7 +38,7 @@ const record = (
   operand: 'nothing',
   async run(context, operands) {
     const found = await rows(context, countOf(operands, USUAL, MOST));
-    return found.length > 0 ? table(found) : 'Nothing of the kind has happened yet.';
+    return found.length > 0 ? table(found) : context.tell(say`Nothing of the kind has happened yet.`);
   },
 });
 
@@ -48,13 +50,13 @@ function addressText({ machine, style }: RecordContext, coroutine: CoroutineId, 
 
 export const switches = record(
   'switches',
-  'the last switches between host and guests',
-  async ({ machine, style }, most) => {
+  say`the last switches between host and guests`,
+  async ({ machine, style, tell }, most) => {
     const found = (await machine.request('switches', { first: -most, most })).switches;
     return found.map(({ instructions, from, to, operation, parameters }) => [
       style.dim(String(instructions)),
       `${machine.coroutines.name(from)} → ${machine.coroutines.name(to)}`,
-      style.strong(nameOf(coOperation, operation) ?? `operation ${operation}`),
+      style.strong(nameOf(coOperation, operation) ?? tell(say`operation ${operation}`)),
       parameters.map((value) => hex(value)).join(' '),
     ]);
   },
@@ -62,31 +64,30 @@ export const switches = record(
 
 export const rings = record(
   'rings',
-  'the last entries of handlers and gates, and returns from them',
+  say`the last entries of handlers and gates, and returns from them`,
   async (context, most) => {
-    const { machine, style } = context;
+    const { machine, style, tell } = context;
     const found = (await machine.request('transitions', { first: -most, most })).transitions;
     return found.map((one) => {
       const { fromSymbol, toSymbol } = transitionSymbols(machine.coroutines, one);
       return [
         style.dim(String(one.instructions)),
-        style.strong(transitionText(one)),
-        `ring ${one.from.ring} → ${one.to.ring}`,
+        style.strong(tell(transitionText(one))),
+        tell(say`ring ${one.from.ring} → ${one.to.ring}`),
         `${placeText(one.from, fromSymbol, style)} → ${placeText(one.to, toSymbol, style)}`,
       ];
     });
   },
 );
 
-function transitionText({ kind, vector, errorCode, cr2 }: TransitionRecord): string {
-  const name =
-    vector < 0
-      ? ''
-      : vector < 32 && kind === 'exception'
-        ? ` ${exceptionName(vector)}`
-        : ` ${hex(vector, 2)}`;
-  const error = errorCode < 0 ? '' : ` error ${hex(errorCode, 4)}`;
-  return `${kind}${name}${error}${kind === 'exception' && vector === 14 ? ` at ${hex(cr2)}` : ''}`;
+function transitionText({ kind, vector, errorCode, cr2 }: TransitionRecord): Sentence {
+  const parts = [
+    kind,
+    ...(vector < 0 ? [] : [kind === 'exception' ? exceptionName(vector) : hex(vector, 2)]),
+    ...(errorCode < 0 ? [] : [say`error ${hex(errorCode, 4)}`]),
+    ...(kind === 'exception' && vector === PAGE_FAULT ? [say`at ${hex(cr2)}`] : []),
+  ];
+  return joined(parts, ' ');
 }
 
 function placeText({ cs, eip }: TransitionPlace, symbol: string | undefined, { name }: Style): string {
@@ -95,7 +96,7 @@ function placeText({ cs, eip }: TransitionPlace, symbol: string | undefined, { n
 
 export const lastBranches = record(
   'last-branches',
-  'the last branches that were taken',
+  say`the last branches that were taken`,
   async (context, most) => {
     const found = (await context.machine.request('branches', { most })).branches;
     const { current } = context.machine.coroutines;

@@ -6,14 +6,15 @@ import type { SymbolImage } from '../symbols/image.ts';
 import { type Command, type ConsoleContext, misused } from './command.ts';
 import { addressOf } from './operands.ts';
 import { table } from './style.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export const sym: Command = {
   name: 'sym',
   usage: 'sym ADDR | sym NAME',
-  help: 'the symbol and source line of an address, or the addresses of a name in all images',
+  help: say`the symbol and source line of an address, or the addresses of a name in all images`,
   operand: 'expression',
   async run(context, operands) {
-    if (operands === '') throw misused(sym, 'an address or a name is missing');
+    if (operands === '') throw misused(sym, say`an address or a name is missing`);
     if (/^[A-Za-z_.][\w.$]*$/.test(operands)) {
       const rows = context.session
         .owners()
@@ -28,7 +29,7 @@ export const sym: Command = {
             ]),
           ),
         );
-      return rows.length > 0 ? table(rows) : `No image has a symbol "${operands}".`;
+      return rows.length > 0 ? table(rows) : context.tell(say`No image has a symbol "${operands}".`);
     }
     const { address, coroutine } = await addressOf(context, operands);
     return atAddress(context, coroutine, address);
@@ -47,10 +48,16 @@ function lineText(image: SymbolImage, link: number): string {
   return line && line.line > 0 ? `${line.file}:${line.line}` : '';
 }
 
-function atAddress({ machine, style }: ConsoleContext, coroutine: CoroutineId, address: number): string {
+function atAddress(
+  { machine, style, tell }: ConsoleContext,
+  coroutine: CoroutineId,
+  address: number,
+): string {
   const name = symbolText(machine.coroutines, coroutine, address);
   const resolved = machine.coroutines.resolve(coroutine, address);
-  if (name === undefined || !resolved) return `No symbol covers ${hex(address)}.`;
+  if (name === undefined || !resolved) return tell(say`No symbol covers ${hex(address)}.`);
   const place = lineText(resolved.image, (address - resolved.bias) >>> 0);
-  return [hex(address), style.name(name), `in ${resolved.image.name}`, place].filter(Boolean).join('  ');
+  return [hex(address), style.name(name), tell(say`in ${resolved.image.name}`), place]
+    .filter(Boolean)
+    .join('  ');
 }

@@ -6,23 +6,24 @@ import type { Frame } from '../stack.ts';
 import { placeText } from './bt.ts';
 import type { Command } from './command.ts';
 import { table } from './style.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export const threads: Command = {
   name: 'threads',
   usage: 'threads',
-  help: 'the threads and where they are; * owns the CPU',
+  help: say`the threads and where they are; * owns the CPU`,
   operand: 'nothing',
-  async run({ machine, session, style }) {
+  async run({ machine, session, style, tell }) {
     const { coroutines } = machine;
     const rows: string[][] = [];
     const tasks = await session.tasks();
-    const placeOf = (top: Frame | undefined) => (top ? `${hex(top.pc)} ${placeText(top, style)}` : '');
+    const placeOf = (top: Frame | undefined) => (top ? `${hex(top.pc)} ${placeText(top, style, tell)}` : '');
     for (const coroutine of coroutines.all) {
       const top = (await machine.stack(coroutine)).find(({ kind }) => kind === 'code');
       const owner = coroutine === coroutines.current;
       const state = owner
-        ? `ring ${coroutines.snapshot.cpu.cpl}`
-        : `away: ${coroutines.operationOf(coroutine) ?? ''}`;
+        ? tell(say`ring ${coroutines.snapshot.cpu.cpl}`)
+        : tell(say`away: ${coroutines.operationOf(coroutine) ?? ''}`);
       rows.push([
         owner ? '*' : ' ',
         String(threadOf(coroutine)),
@@ -34,7 +35,7 @@ export const threads: Command = {
         const threadId = threadOfTask(task);
         const frames = task.current ? [] : await session.stackOf({ threadId });
         const inner = frames.find(({ kind }) => kind === 'code');
-        const doing = task.current ? 'current' : whyNotRunning(task);
+        const doing = tell(task.current ? say`current` : whyNotRunning(task));
         rows.push([' ', String(threadId), nameOfTask(machine, task), doing, placeOf(inner)]);
       }
     }

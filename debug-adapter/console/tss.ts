@@ -4,6 +4,7 @@ import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import type { Command } from './command.ts';
 import { table } from './style.ts';
+import { isSentence, say } from '../../core/sentences/say.ts';
 
 /** Shown always; the others only when they are not 0. */
 const IMPORTANT: ReadonlySet<string> = new Set(['esp0', 'ss0', 'cr3', 'iomap']);
@@ -11,11 +12,11 @@ const IMPORTANT: ReadonlySet<string> = new Set(['esp0', 'ss0', 'cr3', 'iomap']);
 export const tss: Command = {
   name: 'tss',
   usage: 'tss',
-  help: 'the task state segment of TR: stacks of rings, and what is wrong with it',
+  help: say`the task state segment of TR: stacks of rings, and what is wrong with it`,
   operand: 'nothing',
-  async run({ machine, coroutine, style }) {
+  async run({ machine, coroutine, style, tell }) {
     const found = await readTaskState(machine, coroutine);
-    if (typeof found === 'string') return found;
+    if (isSentence(found)) return tell(found);
     const { selector, base, limit, state } = found;
     const rows = Object.entries(state.fields)
       .filter(([name, value]) => value !== 0 || IMPORTANT.has(name))
@@ -24,9 +25,9 @@ export const tss: Command = {
         return [`  ${style.name(name)}`, hex(value), symbol === undefined ? '' : `<${symbol}>`];
       });
     return [
-      `TSS ${hex(selector, 4)} at ${hex(base)}, limit ${hex(limit)}`,
+      tell(say`TSS ${hex(selector, 4)} at ${hex(base)}, limit ${hex(limit)}`),
       table(rows),
-      ...state.problems.map((problem) => style.bad(`  ! ${problem}`)),
+      ...state.problems.map((problem) => style.bad(`  ! ${tell(problem)}`)),
     ].join('\n');
   },
 };

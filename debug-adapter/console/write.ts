@@ -1,6 +1,6 @@
 /** `write`: values into memory. */
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { hex } from '../registers.ts';
 import { type Command, misused } from './command.ts';
 import { addressOf, numberOf, patternOf, words } from './operands.ts';
@@ -10,13 +10,13 @@ const SIZES: Readonly<Record<string, number>> = { b: 1, h: 2, w: 4, '': 4 };
 export const write: Command = {
   name: 'write',
   usage: 'write[/b|h|w] ADDR VALUE… | write ADDR "text"',
-  help: 'bytes, half words or words (the usual) into memory',
+  help: say`bytes, half words or words (the usual) into memory`,
   operand: 'expression',
   async run(context, operands, letters) {
     const [at, ...values] = words(operands);
     const size = SIZES[letters];
-    if (at === undefined || values.length === 0) throw misused(write, 'an address and values are needed');
-    if (size === undefined) throw misused(write, `"/${letters}" is no size`);
+    if (at === undefined || values.length === 0) throw misused(write, say`an address and values are needed`);
+    if (size === undefined) throw misused(write, say`"/${letters}" is no size`);
     const { address, space, coroutine } = await addressOf(context, at);
     const quoted = values.length === 1 && values[0]!.startsWith('"') ? patternOf(values[0]!) : undefined;
     const bytes = quoted ?? (await bytesOf(context, values, size));
@@ -33,7 +33,7 @@ export const write: Command = {
         'bad-address',
         say`Only ${written} of ${bytes.length} bytes at ${hex(address)} are mapped.`,
       );
-    return `${written} bytes at ${memoryReference} written.`;
+    return context.tell(say`${written} bytes at ${memoryReference} written.`);
   },
 };
 

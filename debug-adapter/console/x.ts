@@ -8,6 +8,7 @@ import { characterText, type Letters, lettersOf, unitText } from './formats.ts';
 import { addressOf, bytesAt } from './operands.ts';
 import { instructionRows } from './disas.ts';
 import { table } from './style.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** Units in a row, by their size. */
 const IN_ROW: Readonly<Record<number, number>> = { 1: 8, 2: 8, 4: 4, 8: 2 };
@@ -16,11 +17,11 @@ const MAX_STRING = 1024;
 
 export const x: Command = {
   name: 'x',
-  usage: 'x/NFU ADDR, for example x/8xw $esp, x/s name, x/5i $eip',
-  help: 'memory as gdb shows it: N units in format F (x d u o t a c f s i) of size U (b h w g)',
+  usage: say`x/NFU ADDR, for example x/8xw $esp, x/s name, x/5i $eip`,
+  help: say`memory as gdb shows it: N units in format F (x d u o t a c f s i) of size U (b h w g)`,
   operand: 'expression',
   async run(context, operands, letters) {
-    if (operands === '') throw misused(x, 'an address is missing');
+    if (operands === '') throw misused(x, say`an address is missing`);
     const wanted = lettersOf(letters);
     const place = await addressOf(context, operands);
     if (wanted.format === 'i') {
@@ -57,7 +58,9 @@ async function units(
     rows.push(row);
   }
   const missing =
-    whole < count ? `\n${context.style.bad(`${hex(place.address + whole * size)} is not mapped`)}` : '';
+    whole < count
+      ? `\n${context.style.bad(context.tell(say`${hex(place.address + whole * size)} is not mapped`))}`
+      : '';
   return table(rows) + missing;
 }
 

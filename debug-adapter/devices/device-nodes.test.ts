@@ -1,6 +1,7 @@
 /** Devices in words. */
 import { describe, expect, it } from 'vitest';
 import { type DeviceNode, deviceNodes } from './device-nodes.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 const at = (nodes: readonly DeviceNode[], ...path: string[]): DeviceNode | undefined => {
   const [first, ...rest] = path;
@@ -10,11 +11,14 @@ const at = (nodes: readonly DeviceNode[], ...path: string[]): DeviceNode | undef
 
 describe('devices', () => {
   it('say what the bits of their registers mean', () => {
-    const nodes = deviceNodes([
-      { name: 'pic', state: { master: { irr: 1, imr: 0xfb, vectorBase: 0x20 }, slave: { irr: 1 } } },
-      { name: 'com1', state: { lcr: 3, divisor: 3, ier: 1, fifo: { bytes: 2, first: [0x41, 0x0a] } } },
-      { name: 'pit', state: { channels: [{ mode: 2, loaded: true, count: 11932 }] } },
-    ]);
+    const nodes = deviceNodes(
+      [
+        { name: 'pic', state: { master: { irr: 1, imr: 0xfb, vectorBase: 0x20 }, slave: { irr: 1 } } },
+        { name: 'com1', state: { lcr: 3, divisor: 3, ier: 1, fifo: { bytes: 2, first: [0x41, 0x0a] } } },
+        { name: 'pit', state: { channels: [{ mode: 2, loaded: true, count: 11932 }] } },
+      ],
+      (one) => tell(one),
+    );
     expect(at(nodes, 'pic', 'master', 'irr')?.value).toBe('0x01 (timer)');
     expect(at(nodes, 'pic', 'slave', 'irr')?.value).toBe('0x01 (RTC)');
     expect(at(nodes, 'pic', 'master', 'vectorBase')?.value).toBe('0x20 (vectors 0x20 to 0x27)');
@@ -26,9 +30,10 @@ describe('devices', () => {
 
   it('with queues say how much waits, and when they are broken', () => {
     const queue = { nextAvailable: 1, nextUsed: 0xffff, enabled: true, size: 128 };
-    const [disk] = deviceNodes([
-      { name: 'disk0', state: { device: { broken: true, status: 0x47, queues: [queue] } } },
-    ]);
+    const [disk] = deviceNodes(
+      [{ name: 'disk0', state: { device: { broken: true, status: 0x47, queues: [queue] } } }],
+      (one) => tell(one),
+    );
     expect(at([disk], 'disk0', 'device', 'queues', '0')?.value).toBe('2 of 128 in the works');
     expect(at([disk], 'disk0', 'device')?.problem).toMatch('broken');
     expect(at([disk], 'disk0', 'device', 'status')?.value).toMatch('DRIVER_OK DEVICE_NEEDS_RESET');
@@ -36,10 +41,13 @@ describe('devices', () => {
 
   it('that nobody knows are shown as they are', () => {
     expect(
-      deviceNodes([
-        { name: 'x', state: { a: [true, null, 'b'] } },
-        { name: 'none', state: null },
-      ]),
+      deviceNodes(
+        [
+          { name: 'x', state: { a: [true, null, 'b'] } },
+          { name: 'none', state: null },
+        ],
+        (one) => tell(one),
+      ),
     ).toEqual([
       {
         name: 'x',

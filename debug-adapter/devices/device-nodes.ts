@@ -4,6 +4,7 @@
  */
 import type { DeviceState, PlainValue } from '../../core/protocol/debug-protocol.ts';
 import { bits, type BitNames, hex } from '../registers.ts';
+import { type Said, say, type Sentence, verbatim } from '../../core/sentences/say.ts';
 
 export interface DeviceNode {
   name: string;
@@ -15,7 +16,7 @@ export interface DeviceNode {
 
 type Fields = Readonly<Record<string, PlainValue>>;
 /** What a value of a device means; `undefined` for what needs no words. */
-type Words = (value: number, fields: Fields) => string | undefined;
+type Words = (value: number, fields: Fields) => Said | undefined;
 
 const PIC_MASTER = ['timer', 'keyboard', 'cascade', 'COM2', 'COM1', 'IRQ5', 'floppy', 'IRQ7'];
 const PIC_SLAVE = ['RTC', 'IRQ9', 'IRQ10', 'IRQ11', 'mouse', 'FPU', 'IDE', 'IRQ15'];
@@ -29,7 +30,7 @@ const picWords = (names: BitNames): Readonly<Record<string, Words>> => ({
   isr: bitWords(names),
   imr: bitWords(names),
   lines: bitWords(names),
-  vectorBase: (value) => `vectors ${hex(value, 2)} to ${hex(value + 7, 2)}`,
+  vectorBase: (value) => say`vectors ${hex(value, 2)} to ${hex(value + 7, 2)}`,
 });
 
 const PIT_HZ = 1_193_182;
@@ -81,45 +82,51 @@ const WORDS: readonly (readonly [path: RegExp, words: Readonly<Record<string, Wo
 const HEXADECIMAL =
   /^(irr|isr|imr|lines|elcr|vectorBase|ier|fcr|lcr|mcr|lsr|msr|status|descriptors|available|used|driverFeatures)$/;
 
-export const deviceNodes = (devices: readonly DeviceState[]): DeviceNode[] =>
-  devices.filter(({ state }) => state !== null).map(({ name, state }) => nodeOf(name, state, name, {}));
+type Tell = (sentence: Sentence) => string;
 
-function nodeOf(name: string, value: PlainValue, path: string, siblings: Fields): DeviceNode {
-  if (typeof value === 'number') return { name, value: numberText(name, value, path, siblings) };
+/** @param told in the language of the user */
+export const deviceNodes = (devices: readonly DeviceState[], told: Tell): DeviceNode[] =>
+  devices.filter(({ state }) => state !== null).map(({ name, state }) => nodeOf(name, state, name, {}, told));
+
+function nodeOf(name: string, value: PlainValue, path: string, siblings: Fields, told: Tell): DeviceNode {
+  if (typeof value === 'number') return { name, value: told(numberText(name, value, path, siblings)) };
   if (typeof value !== 'object' || value === null)
     return { name, value: value === null ? '-' : String(value) };
   const fields = value as Fields;
   const buffer = bufferText(fields);
-  if (buffer !== undefined) return { name, value: buffer };
-  const children = Object.entries(fields).map(([key, child]) => nodeOf(key, child, `${path}.${key}`, fields));
+  if (buffer !== undefined) return { name, value: told(buffer) };
+  const children = Object.entries(fields).map(([key, child]) =>
+    nodeOf(key, child, `${path}.${key}`, fields, told),
+  );
   const summary = summaryOf(fields);
   return {
     name,
-    ...(summary !== undefined && { value: summary }),
+    ...(summary !== undefined && { value: told(summary) }),
     ...(fields.broken === true && {
-      problem: 'The device is broken: its driver gave it a ring that does not hold together.',
+      problem: told(say`The device is broken: its driver gave it a ring that does not hold together.`),
     }),
     children,
   };
 }
 
-function numberText(name: string, value: number, path: string, siblings: Fields): string {
+function numberText(name: string, value: number, path: string, siblings: Fields): Sentence {
   const parent = path.replace(/\.[^.]*$/, '');
   const words = WORDS.find(([pattern]) => pattern.test(parent))?.[1][name]?.(value, siblings);
   const plain = HEXADECIMAL.test(name) ? hex(value, 2) : String(value);
-  return words ? `${plain} (${words})` : plain;
+  return words ? say`${plain} (${words})` : verbatim(plain);
 }
 
 /** `3 bytes: 41 42 43`; `undefined` for what is no buffer. */
-function bufferText({ bytes, first }: Fields): string | undefined {
+function bufferText({ bytes, first }: Fields): Sentence | undefined {
   if (typeof bytes !== 'number' || !Array.isArray(first)) return undefined;
   const shown = first.map((byte) => Number(byte).toString(16).padStart(2, '0')).join(' ');
-  return `${bytes} bytes${bytes > 0 ? `: ${shown}${bytes > first.length ? ' …' : ''}` : ''}`;
+  const size = bytes === 1 ? say`1 byte` : say`${bytes} bytes`;
+  return bytes > 0 ? say`${size}: ${shown}${bytes > first.length ? ' …' : ''}` : size;
 }
 
 /** What is most worth knowing of a part: of a queue how much waits in it. */
-function summaryOf({ nextAvailable, nextUsed, enabled, size }: Fields): string | undefined {
+function summaryOf({ nextAvailable, nextUsed, enabled, size }: Fields): Sentence | undefined {
   if (typeof nextAvailable !== 'number' || typeof nextUsed !== 'number') return undefined;
-  if (enabled !== true) return 'off';
-  return `${(nextAvailable - nextUsed) & 0xffff} of ${String(size)} in the works`;
+  if (enabled !== true) return say`off`;
+  return say`${(nextAvailable - nextUsed) & 0xffff} of ${String(size)} in the works`;
 }

@@ -7,6 +7,7 @@ import { walkText } from '../console/walk.ts';
 import { hex } from '../registers.ts';
 import type { StubMachine } from './machine.ts';
 import { processOf } from './threads.ts';
+import { say, type Sentence, tell } from '../../core/sentences/say.ts';
 
 export interface MonitorContext {
   readonly machine: StubMachine;
@@ -23,13 +24,14 @@ interface Command {
   run(context: MonitorContext, words: readonly string[]): Promise<string>;
 }
 
-const style = styleFor(false);
+/** gdb speaks English. */
+const plain = { style: styleFor(false), tell: (sentence: Sentence) => tell(sentence) };
 const KINDS: Readonly<Record<string, AccessKind['kind']>> = { r: 'read', w: 'write', x: 'execute' };
 
 const record = (command: RecordCommand): Command => ({
-  usage: command.usage,
-  help: command.help,
-  run: ({ machine }, words) => command.run({ machine, style }, words.join(' ')),
+  usage: tell(say`${command.usage}`),
+  help: tell(command.help),
+  run: ({ machine }, words) => command.run({ machine, ...plain }, words.join(' ')),
 });
 
 async function info({ machine }: MonitorContext): Promise<string> {
@@ -81,7 +83,7 @@ async function walk({ machine, coroutine }: MonitorContext, words: readonly stri
     throw new Error(`expects r, w or x and perhaps "user" behind the address: ${COMMANDS.walk!.usage}.`);
   const access = { kind, user };
   const found = await machine.request('pageWalk', { space: machine.spaceOf(coroutine), address, access });
-  return walkText(found, access, style);
+  return walkText(found, access, plain);
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {

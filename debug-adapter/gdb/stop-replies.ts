@@ -7,6 +7,7 @@ import { describeCause } from '../exceptions.ts';
 import type { StoppedEvent } from '../stepping.ts';
 import { isWatch, type Point } from './points.ts';
 import { processOf, threadText } from './threads.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 /** What a client understands, by its `qSupported`. */
 export interface ClientFeatures {
@@ -70,7 +71,7 @@ export function stopWords({ reason, causes }: StoppedEvent): string {
     case 'shutdown':
       return [
         'Triple fault: the processor shut down. Registers are those before the first of its causes:',
-        ...causes.map((cause, n) => `  ${n + 1}. ${describeCause(cause)}`),
+        ...causes.map((cause, n) => `  ${n + 1}. ${tell(describeCause(cause))}`),
         '',
       ].join('\n');
     case 'halted':

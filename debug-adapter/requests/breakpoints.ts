@@ -14,6 +14,7 @@ import {
   setInstructionBreakpoints,
   setSourceBreakpoints,
 } from './set-breakpoints.ts';
+import { isSentence, say, type Sentence } from '../../core/sentences/say.ts';
 
 /** In the language of the client. */
 const answer = ({ translate }: SessionContext, states: readonly BreakpointState[]) => ({
@@ -44,16 +45,19 @@ export const breakpoints = {
 
   async dataBreakpointInfo(context, args) {
     const { name, variablesReference = 0, asAddress = false, bytes } = args;
-    const port = portReference(name, bytes);
+    const port = portReference(name, context.translate, bytes);
     if (port) return port;
     const place = asAddress
       ? placeOfAddress(context.machine(), name, bytes ?? 1)
       : await placeOfExpression(context, args, variablesReference);
-    if (typeof place === 'string') return dataBreakpointInfo(name, place);
+    if (isSentence(place)) return dataBreakpointInfo(name, place, context.translate);
     // Who asks for an address means it.
     const symbol = asAddress ? undefined : symbolOf(context.machine(), place);
-    if (args.mode !== PHYSICAL_MODE) return dataBreakpointInfo(name, { ...place, symbol });
-    return dataBreakpointInfo(name, await asPhysical(context.machine(), place, asAddress));
+    const found =
+      args.mode === PHYSICAL_MODE
+        ? await asPhysical(context.machine(), place, asAddress)
+        : { ...place, symbol };
+    return dataBreakpointInfo(name, found, context.translate);
   },
 
   async setDataBreakpoints(context, args) {
@@ -75,10 +79,10 @@ async function placeOfExpression(
   context: SessionContext,
   { name, frameId, bytes }: DebugProtocol.DataBreakpointInfoArguments,
   variablesReference: number,
-): Promise<DataPlace | string> {
+): Promise<DataPlace | Sentence> {
   const frame = await context.evaluationFrame(frameId);
   const place = await context.looking().placeOf(name, variablesReference, frame);
-  return typeof place === 'string' || bytes === undefined ? place : { ...place, size: bytes };
+  return isSentence(place) || bytes === undefined ? place : { ...place, size: bytes };
 }
 
 /** Where a place is in RAM. A bare address that is meant to be physical is so already. */
@@ -86,13 +90,13 @@ async function asPhysical(
   { coroutines, request }: Debuggee,
   { reference, size }: DataPlace,
   isAddress: boolean,
-): Promise<DataPlace | string> {
+): Promise<DataPlace | Sentence> {
   const { address, space } = placeOf(reference, 0, coroutines.current);
   if (isAddress || space.kind === 'physical') return { reference: `physical:${hex(address)}`, size };
   const { physical, pageSize } = await request('pageWalk', { space, address });
-  if (physical === undefined) return `${reference} is not mapped, so it is nowhere in RAM.`;
+  if (physical === undefined) return say`${reference} is not mapped, so it is nowhere in RAM.`;
   const within = size <= (pageSize ?? Infinity) - (physical % (pageSize ?? Infinity));
   return within
     ? { reference: `physical:${hex(physical)}`, size }
-    : `${reference} lies in several pages: watch it by its linear address.`;
+    : say`${reference} lies in several pages: watch it by its linear address.`;
 }

@@ -14,7 +14,7 @@ import {
 import { readTable, readTaskState, type TableView } from '../descriptor-tables.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { AdapterError } from '../errors.ts';
-import { say, verbatim } from '../say.ts';
+import { isSentence, say, type Sentence, tell } from '../../core/sentences/say.ts';
 import type { Call } from '../protocol.ts';
 import { hex } from '../registers.ts';
 import type { SessionContext } from '../session-context.ts';
@@ -28,19 +28,28 @@ async function tableOf(machine: Debuggee, coroutine: CoroutineId, name: TableNam
   return view;
 }
 
+const inWords = ({ translate }: SessionContext, problems: readonly Sentence[]) =>
+  problems.map((problem) => tell(problem, translate));
+
 /** How entries of a table are told. @param gdt what the selectors of gates name */
-function telling(machine: Debuggee, coroutine: CoroutineId, table: TableName, gdt: readonly TableEntry[]) {
+function telling(
+  context: SessionContext,
+  coroutine: CoroutineId,
+  table: TableName,
+  gdt: readonly TableEntry[],
+) {
+  const { coroutines } = context.machine();
   return (entry: TableEntry): DescriptorBody => {
     const { index, raw, descriptor, problems } = entry;
     const target = 'offset' in descriptor ? descriptor.offset : undefined;
-    const handler = target === undefined ? undefined : symbolText(machine.coroutines, coroutine, target);
+    const handler = target === undefined ? undefined : symbolText(coroutines, coroutine, target);
     return {
       index,
       ...raw,
-      text: describeDescriptor(descriptor),
+      text: tell(describeDescriptor(descriptor), context.translate),
       ...(target !== undefined && { target }),
       ...(handler !== undefined && { handler }),
-      problems: table === 'idt' ? idtProblems(entry, gdt) : problems,
+      problems: inWords(context, table === 'idt' ? idtProblems(entry, gdt) : problems),
     };
   };
 }
@@ -78,8 +87,13 @@ export const descriptors = {
     const machine = context.machine();
     const coroutine = context.thread(args);
     const { base, limit, entries } = await tableOf(machine, coroutine, args.table);
-    const tell = telling(machine, coroutine, args.table, await gdtOf(machine, coroutine, args.table));
-    return { base, limit, problems: tableProblems(base, limit), entries: entries.map(tell) };
+    const told = telling(context, coroutine, args.table, await gdtOf(machine, coroutine, args.table));
+    return {
+      base,
+      limit,
+      problems: inWords(context, tableProblems(base, limit)),
+      entries: entries.map(told),
+    };
   },
 
   async 'colinux/setDescriptor'(context, args, call) {
@@ -99,7 +113,7 @@ export const descriptors = {
       const bytes = new Uint8Array(Uint32Array.of(entry.raw.low, entry.raw.high).buffer);
       await write(context, coroutine, (base + index * DESCRIPTOR_SIZE) >>> 0, bytes, call);
     }
-    return telling(machine, coroutine, table, await gdtOf(machine, coroutine, table))(entry);
+    return telling(context, coroutine, table, await gdtOf(machine, coroutine, table))(entry);
   },
 
   async 'colinux/taskState'(context, args) {
@@ -123,7 +137,8 @@ export const descriptors = {
 
 async function taskState(context: SessionContext, coroutine: CoroutineId) {
   const found = await readTaskState(context.machine(), coroutine);
-  if (typeof found === 'string') throw new AdapterError('bad-address', verbatim(found));
+  if (isSentence(found)) throw new AdapterError('bad-address', found);
   const { selector, base, limit, state } = found;
-  return { selector, base, limit, ...state };
+  const { fields, problems } = state;
+  return { selector, base, limit, fields, problems: inWords(context, problems) };
 }

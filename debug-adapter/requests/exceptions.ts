@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ExceptionInfo } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { joined, say, tell, type Translate } from '../../core/sentences/say.ts';
 import { exceptionName } from '../exceptions.ts';
 import { type CauseReport, causeText, reportCauses } from '../fault-report.ts';
 import type { Handlers } from './handler.ts';
@@ -20,23 +20,26 @@ export const exceptions = {
     const triple = lastStop.reason === 'shutdown';
     return {
       exceptionId: triple ? 'triple fault' : idOf(causes[0]),
-      description: causeText(reports),
+      description: tell(causeText(reports), context.translate),
       breakMode: 'always',
-      details: detailsOf(reports),
+      details: detailsOf(reports, context.translate),
     };
   },
 } satisfies Handlers;
 
 /** `#PF`, or `NMI`: what stands before the words of the name. */
-const idOf = ({ vector }: ExceptionInfo): string => exceptionName(vector).split(' ')[0];
+const idOf = ({ vector }: ExceptionInfo): string => tell(exceptionName(vector)).split(' ')[0];
 
 /** The first cause, with what came of it inside. */
-function detailsOf([first, ...rest]: readonly CauseReport[]): DebugProtocol.ExceptionDetails {
+function detailsOf(
+  [first, ...rest]: readonly CauseReport[],
+  translate: Translate,
+): DebugProtocol.ExceptionDetails {
   const { cause, what, why } = first;
   return {
-    message: why === undefined ? what : `${what}: ${why}`,
+    message: tell(why === undefined ? what : joined([what, why], ': '), translate),
     typeName: idOf(cause),
-    fullTypeName: exceptionName(cause.vector),
-    ...(rest.length > 0 && { innerException: [detailsOf(rest)] }),
+    fullTypeName: tell(exceptionName(cause.vector), translate),
+    ...(rest.length > 0 && { innerException: [detailsOf(rest, translate)] }),
   };
 }

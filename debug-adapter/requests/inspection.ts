@@ -7,7 +7,7 @@ import { frameName } from '../frame-name.ts';
 import { moduleId } from '../modules.ts';
 import { toClientColumn, toClientLine } from '../positions.ts';
 import type { SessionContext } from '../session-context.ts';
-import type { Frame } from '../stack.ts';
+import { type Frame, titleOf } from '../stack.ts';
 import type { Handlers } from './handler.ts';
 
 export const inspection = {
@@ -56,7 +56,8 @@ async function stackFrame(
   format: DebugProtocol.StackFrameFormat | undefined,
 ): Promise<DebugProtocol.StackFrame> {
   const id = context.numberOf(frame);
-  const { name, pc, coroutine, cr3 } = frame;
+  const { pc, coroutine, cr3 } = frame;
+  const name = titleOf(frame, context.translate);
   if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
   const machine = context.machine();
   const { source, line, column } = await context.sources.placeOf(machine, frame);

@@ -5,7 +5,7 @@ import { bootMachine, restartMachine } from '../booting.ts';
 import { breakpointModes } from '../breakpoint-modes.ts';
 import { exceptionBreakpointFilters } from '../event-filters.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { Handlers } from './handler.ts';
 
 /** How long a disconnect waits for the answers to earlier requests. */

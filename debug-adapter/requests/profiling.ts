@@ -1,6 +1,6 @@
 /** Profiles of the session's machine (docs/protocol.md): begun and ended while it runs or stands, or ended by its end. */
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { type CpuProfile, toCpuProfile } from '../profile/cpuprofile.ts';
 import { profileNames } from '../profile/names.ts';
 import type { SessionContext } from '../session-context.ts';

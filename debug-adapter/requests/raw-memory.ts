@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { fromBase64, toBase64 } from '../base64.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { listing } from '../listing.ts';
 import { placeOf } from '../memory-reference.ts';
 import { bytesText, hex } from '../registers.ts';

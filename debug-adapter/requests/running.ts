@@ -2,7 +2,7 @@
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
 import type { Handlers } from './handler.ts';

@@ -10,7 +10,7 @@ import { PHYSICAL_MODE } from '../breakpoint-modes.ts';
 import type { When } from '../conditions/when.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import {
   type Counting,
   fromClientColumn,

@@ -1,6 +1,6 @@
 /** Sources and images: loadedSources, source, modules. */
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { Handlers } from './handler.ts';
 
 export const sources = {

@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { callsIn } from '../calls-in-code.ts';
 import { threadOf } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { functionRange } from '../generated-sources.ts';
 import { symbolText } from '../symbol-text.ts';
 import { fromClientColumn, fromClientLine, toClientColumn, toClientLine } from '../positions.ts';

@@ -10,6 +10,7 @@ import { hoverWords } from '../hover-words.ts';
 import type { Evaluated } from '../inspection.ts';
 import { fromClientColumn, fromClientLine, toClientColumn, toClientLine } from '../positions.ts';
 import type { Handlers } from './handler.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 export const values = {
   async evaluate(context, { expression, frameId, format, context: purpose }, call) {
@@ -21,7 +22,7 @@ export const values = {
     const evaluated = await context.looking().evaluate(expression, frame, options);
     const answer = await carryOut(context, evaluated, call);
     const words = purpose === 'hover' ? hoverWords(expression, answer.result) : undefined;
-    return words === undefined ? answer : { ...answer, result: words };
+    return words === undefined ? answer : { ...answer, result: tell(words, context.translate) };
   },
 
   async setVariable(context, { variablesReference, name, value, format }, call) {

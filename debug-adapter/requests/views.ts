@@ -14,7 +14,7 @@ import { guestUnits } from '../devices/guest-units.ts';
 import { guestFrames, withOwners } from '../frame-owners.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say, tell } from '../../core/sentences/say.ts';
 import { landmarksOf, regionsOf } from '../regions.ts';
 import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
@@ -45,7 +45,7 @@ export const views = {
     const { address, space } = placeOf(memoryReference, 0, coroutines.current);
     const walk = await request('pageWalk', { space, address, access: { kind: access, user } });
     const reason = faultReason(walk);
-    return { ...walk, ...(reason !== undefined && { reason }) };
+    return { ...walk, ...(reason !== undefined && { reason: tell(reason, context.translate) }) };
   },
 
   async 'colinux/mappings'(context, args) {
@@ -85,7 +85,7 @@ export const views = {
 
   async 'colinux/devices'(context) {
     const { devices } = await context.machine().request('devices', {});
-    return { devices: deviceNodes(devices) };
+    return { devices: deviceNodes(devices, (one) => tell(one, context.translate)) };
   },
 
   async 'colinux/traffic'(context, range) {
@@ -142,7 +142,12 @@ export const views = {
 
   async 'colinux/recordText'(context, { record, most }) {
     const machine = context.machine();
-    return { text: await RECORDS[record].run({ machine, style: styleFor(false) }, String(most)) };
+    return {
+      text: await RECORDS[record].run(
+        { machine, style: styleFor(false), tell: (one) => tell(one, context.translate) },
+        String(most),
+      ),
+    };
   },
 
   async 'colinux/transitions'(context, range) {

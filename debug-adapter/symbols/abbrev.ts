@@ -8,6 +8,7 @@ import { DW_AT, DW_FORM } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
 import { HASH_PRIME, HASH_START } from './search.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export const SKIP = {
   leb: -1,
@@ -127,7 +128,7 @@ export function formSize(form: number): number {
     default:
       throw new SymbolError(
         'dwarf-form',
-        `An attribute form of DWARF 2 to 5 was expected, form ${hex(form)} was found; the file is damaged or from an unknown compiler.`,
+        say`An attribute form of DWARF 2 to 5 was expected, form ${hex(form)} was found; the file is damaged or from an unknown compiler.`,
       );
   }
 }

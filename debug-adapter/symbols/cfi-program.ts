@@ -5,6 +5,7 @@
 import type { CfaRule, RegisterRule } from './cfi-rules.ts';
 import type { Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** Rules for registers above this number cannot matter on i386; a damaged file may name any. */
 const REGISTER_LIMIT = 128;
@@ -82,7 +83,7 @@ export function execute(
     if (state.cfa?.kind !== 'register') {
       throw new SymbolError(
         'dwarf-cfi',
-        `A CFA of register and offset was expected to be changed in ${cursor.what}, there is none; the file is damaged, rebuild it.`,
+        say`A CFA of register and offset was expected to be changed in ${cursor.what}, there is none; the file is damaged, rebuild it.`,
       );
     }
     defineCfa(register ?? state.cfa.register, offset ?? state.cfa.offset);
@@ -184,7 +185,7 @@ export function execute(
           default:
             throw new SymbolError(
               'dwarf-cfi',
-              `A call frame instruction was expected at ${hex(cursor.pos - 1)} of ${cursor.what}, ${hex(byte)} was found; the file is damaged, rebuild it.`,
+              say`A call frame instruction was expected at ${hex(cursor.pos - 1)} of ${cursor.what}, ${hex(byte)} was found; the file is damaged, rebuild it.`,
             );
         }
     }
@@ -204,7 +205,7 @@ export function encodedPointer(cursor: Cursor, encoding: number, sectionAddress:
   if ((encoding & 0x80) !== 0 || ((encoding & 0x70) !== 0 && (encoding & 0x70) !== 0x10)) {
     throw new SymbolError(
       'dwarf-cfi',
-      `An absolute or pc-relative pointer was expected at ${hex(at)} of ${cursor.what}, encoding ${hex(encoding)} was found; frames there are unwound by frame pointer.`,
+      say`An absolute or pc-relative pointer was expected at ${hex(at)} of ${cursor.what}, encoding ${hex(encoding)} was found; frames there are unwound by frame pointer.`,
     );
   }
   switch (encoding & 0x0f) {
@@ -227,7 +228,7 @@ export function encodedPointer(cursor: Cursor, encoding: number, sectionAddress:
     default:
       throw new SymbolError(
         'dwarf-cfi',
-        `A pointer encoding was expected at ${hex(at)} of ${cursor.what}, ${hex(encoding)} was found; frames there are unwound by frame pointer.`,
+        say`A pointer encoding was expected at ${hex(at)} of ${cursor.what}, ${hex(encoding)} was found; frames there are unwound by frame pointer.`,
       );
   }
 }

@@ -8,6 +8,7 @@ import { Cursor } from './cursor.ts';
 import { guarded, hex, SymbolError } from './errors.ts';
 import { type AddressRange, Columns, upperBound } from './search.ts';
 import type { DwarfSections } from './sections.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** EDI. */
 const LAST_GENERAL = 7;
@@ -151,14 +152,14 @@ export class CallFrameInfo {
     const outer = new Cursor(part.bytes, at, part.bytes.length, part.name);
     const { end, wide } = outer.initialLength();
     const cursor = new Cursor(part.bytes, outer.pos, end, part.name);
-    const damaged = (found: string): SymbolError =>
+    const damaged = (found: Sentence): SymbolError =>
       new SymbolError(
         'dwarf-cfi',
-        `A common information entry was expected at ${hex(at)} of ${part.name}, ${found} was found; frames there are unwound by frame pointer, rebuild the file.`,
+        say`A common information entry was expected at ${hex(at)} of ${part.name}, ${found} was found; frames there are unwound by frame pointer, rebuild the file.`,
       );
-    if (pointerOf(part, cursor, wide) !== (part.isEh ? 0 : 0xffffffff)) throw damaged('something else');
+    if (pointerOf(part, cursor, wide) !== (part.isEh ? 0 : 0xffffffff)) throw damaged(say`something else`);
     const version = cursor.u8();
-    if (version !== 1 && version !== 3 && version !== 4) throw damaged(`version ${String(version)}`);
+    if (version !== 1 && version !== 3 && version !== 4) throw damaged(say`version ${String(version)}`);
     const augmentation = cursor.cString();
     if (version === 4) cursor.take(2); // address and segment selector size
     if (augmentation === 'eh') cursor.take(4);
@@ -187,7 +188,7 @@ export class CallFrameInfo {
       // What assemblers write into .debug_frame for .cfi_signal_frame.
       cie.signalFrame = true;
     } else if (augmentation !== '' && augmentation !== 'eh') {
-      throw damaged(`augmentation "${augmentation}"`);
+      throw damaged(say`augmentation "${augmentation}"`);
     }
     cie.instructionsAt = cursor.pos;
     part.cies.set(at, cie);

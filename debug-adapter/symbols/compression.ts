@@ -5,6 +5,7 @@
 import { decompress as inflateZstd } from 'fzstd';
 import { type Elf, type ElfSection, sectionBytes, SHF } from './elf.ts';
 import { SymbolError } from './errors.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
 const CH_TYPE = { zlib: 1, zstd: 2 } as const;
 /** No debug section that is worth reading is larger; a damaged header may say anything. */
@@ -50,10 +51,10 @@ export async function decompressSections(
   }
 }
 
-function damaged(section: ElfSection, found: string): SymbolError {
+function damaged(section: ElfSection, found: Sentence): SymbolError {
   return new SymbolError(
     'elf-compression',
-    `A compressed section was expected in ${section.name}, ${found} was found; the file is damaged, build or copy it again.`,
+    say`A compressed section was expected in ${section.name}, ${found} was found; the file is damaged, build or copy it again.`,
   );
 }
 
@@ -62,12 +63,12 @@ function headerOf(elf: Elf, section: ElfSection): Compressed {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const old = (section.flags & SHF.compressed) === 0;
   const headerSize = old || !elf.wide ? 12 : 24;
-  if (bytes.length < headerSize) throw damaged(section, 'a header cut short');
+  if (bytes.length < headerSize) throw damaged(section, say`a header cut short`);
   // The old header is "ZLIB" and a big-endian 64-bit size; the new ones follow the class of the file.
-  if (old && view.getUint32(0) !== 0x5a4c4942) throw damaged(section, 'a header without "ZLIB"');
+  if (old && view.getUint32(0) !== 0x5a4c4942) throw damaged(section, say`a header without "ZLIB"`);
   const size = old ? view.getUint32(8) : view.getUint32(headerSize === 12 ? 4 : 8, true);
   const high = old ? view.getUint32(4) : headerSize === 12 ? 0 : view.getUint32(12, true);
-  if (high !== 0 || size > SIZE_LIMIT) throw damaged(section, 'a size of more than 1 GiB');
+  if (high !== 0 || size > SIZE_LIMIT) throw damaged(section, say`a size of more than 1 GiB`);
   return {
     section,
     name: section.name.replace(/^\.zdebug_/, '.debug_'),
@@ -80,16 +81,16 @@ function headerOf(elf: Elf, section: ElfSection): Compressed {
 async function decompress(compressed: Compressed, inflate: InflateSection): Promise<Uint8Array> {
   const { section, type, size } = compressed;
   if (type === CH_TYPE.zlib) return inflateZlib(compressed, inflate);
-  if (type !== CH_TYPE.zstd) throw damaged(section, `compression ${String(type)}, neither zlib nor zstd,`);
+  if (type !== CH_TYPE.zstd) throw damaged(section, say`compression ${String(type)}, neither zlib nor zstd,`);
   // Before memory is taken: the frame must be of the size the section is to have.
-  if (zstdContentSize(compressed.data) !== size) throw damaged(section, 'a zstd stream of another size');
+  if (zstdContentSize(compressed.data) !== size) throw damaged(section, say`a zstd stream of another size`);
   let bytes: Uint8Array | undefined;
   try {
     bytes = inflateZstd(compressed.data);
   } catch {
     // told below
   }
-  if (bytes?.length !== size) throw damaged(section, 'a damaged zstd stream');
+  if (bytes?.length !== size) throw damaged(section, say`a damaged zstd stream`);
   return bytes;
 }
 
@@ -118,8 +119,8 @@ async function inflateZlib(
   inflate: InflateSection,
 ): Promise<Uint8Array> {
   const bytes = await inflate(data, size).catch(() => undefined);
-  if (!bytes) throw damaged(section, 'a damaged zlib stream');
-  if (bytes.length !== size) throw damaged(section, `a zlib stream of another size than ${String(size)}`);
+  if (!bytes) throw damaged(section, say`a damaged zlib stream`);
+  if (bytes.length !== size) throw damaged(section, say`a zlib stream of another size than ${String(size)}`);
   return bytes;
 }
 

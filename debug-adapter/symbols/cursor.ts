@@ -4,6 +4,7 @@
  * on it can run away on truncated input.
  */
 import { hex, SymbolError } from './errors.ts';
+import { say } from '../../core/sentences/say.ts';
 
 const decoder = new TextDecoder();
 const empty = new Uint8Array(0);
@@ -13,7 +14,7 @@ export function cStringBytes(bytes: Uint8Array, offset: number, what: string): U
   if (offset < 0 || offset >= bytes.length) {
     throw new SymbolError(
       'dwarf-truncated',
-      `A string at ${hex(offset)} was expected inside ${what} (${String(bytes.length)} bytes); rebuild the file, it is damaged.`,
+      say`A string at ${hex(offset)} was expected inside ${what} (${bytes.length} bytes); rebuild the file, it is damaged.`,
     );
   }
   const end = bytes.indexOf(0, offset);
@@ -56,7 +57,7 @@ export class Cursor {
   private fail(size: number): never {
     throw new SymbolError(
       'dwarf-truncated',
-      `${String(size)} more bytes were expected at ${hex(this.pos)} of ${this.what}, which ends at ${hex(this.end)}; the file is damaged or cut short, rebuild it.`,
+      say`${size} more bytes were expected at ${hex(this.pos)} of ${this.what}, which ends at ${hex(this.end)}; the file is damaged or cut short, rebuild it.`,
     );
   }
 
@@ -210,7 +211,7 @@ export class Cursor {
     if (first >= 0xfffffff0 && first !== 0xffffffff) {
       throw new SymbolError(
         'dwarf-length',
-        `A DWARF length was expected at ${hex(at)} of ${this.what}, a reserved value was found; the file is damaged, rebuild it.`,
+        say`A DWARF length was expected at ${hex(at)} of ${this.what}, a reserved value was found; the file is damaged, rebuild it.`,
       );
     }
     const wide = first === 0xffffffff;

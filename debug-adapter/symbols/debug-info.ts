@@ -13,6 +13,7 @@ import { HASH_PRIME, HASH_START, upperBound } from './search.ts';
 import type { DwarfSections, UnitSection } from './sections.ts';
 import { type AttributeValue, type References, text, Unit } from './unit.ts';
 import { readUnitHeader, type UnitHeader } from './unit-header.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** Links followed through DW_AT_abstract_origin and DW_AT_specification before a file counts as broken. */
 const ORIGIN_LIMIT = 16;
@@ -71,7 +72,7 @@ export class DebugInfo {
         this.report(
           new SymbolError(
             'dwarf-truncated',
-            'Less than 4 GiB of debug information was expected, there is more; the rest is left out.',
+            say`Less than 4 GiB of debug information was expected, there is more; the rest is left out.`,
           ),
         );
         break;
@@ -210,7 +211,7 @@ export class DebugInfo {
     if (die) return die;
     throw new SymbolError(
       'dwarf-reference',
-      `A debugging entry was expected at ${hex(position)} of .debug_info, there is none; the file is damaged, rebuild it.`,
+      say`A debugging entry was expected at ${hex(position)} of .debug_info, there is none; the file is damaged, rebuild it.`,
     );
   }
 
@@ -220,7 +221,7 @@ export class DebugInfo {
     if (die) return die;
     throw new SymbolError(
       'dwarf-reference',
-      `A unit entry was expected at ${hex(unit.header.rootAt)} of .debug_info, a null entry was found; the file is damaged, rebuild it.`,
+      say`A unit entry was expected at ${hex(unit.header.rootAt)} of .debug_info, a null entry was found; the file is damaged, rebuild it.`,
     );
   }
 

@@ -5,6 +5,7 @@
  */
 import { cString } from './cursor.ts';
 import { SymbolError } from './errors.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
 export interface ElfSection {
   name: string;
@@ -115,10 +116,10 @@ export function sectionTableOf(bytes: Uint8Array): readonly [number, number] | u
   return offset < end && end <= bytes.length ? [offset, end] : undefined;
 }
 
-function truncated(what: string, needed: number, length: number): SymbolError {
+function truncated(what: Sentence, needed: number, length: number): SymbolError {
   return new SymbolError(
     'elf-truncated',
-    `${what} was expected up to byte 0x${needed.toString(16)}, the file has 0x${length.toString(16)} bytes; it is cut short, build or copy it again.`,
+    say`${what} was expected up to byte 0x${needed.toString(16)}, the file has 0x${length.toString(16)} bytes; it is cut short, build or copy it again.`,
   );
 }
 
@@ -126,7 +127,7 @@ function checkIdentification(bytes: Uint8Array): void {
   if (bytes.length === 0) {
     throw new SymbolError(
       'elf-empty',
-      'An ELF file was expected, the file is empty; build the program first.',
+      say`An ELF file was expected, the file is empty; build the program first.`,
     );
   }
   const magic = [0x7f, 0x45, 0x4c, 0x46];
@@ -134,20 +135,20 @@ function checkIdentification(bytes: Uint8Array): void {
     const found = Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ');
     throw new SymbolError(
       'elf-not-elf',
-      `An ELF file (7f 45 4c 46) was expected, the file starts with ${found}; choose the linked program, not a disk or flat image.`,
+      say`An ELF file (7f 45 4c 46) was expected, the file starts with ${found}; choose the linked program, not a disk or flat image.`,
     );
   }
-  if (bytes.length < NARROW.headerSize) throw truncated('The ELF header', NARROW.headerSize, bytes.length);
+  if (bytes.length < NARROW.headerSize) throw truncated(say`The ELF header`, NARROW.headerSize, bytes.length);
   if (bytes[4] !== 1 && bytes[4] !== 2) {
     throw new SymbolError(
       'elf-wrong-class',
-      `A 32-bit ELF file was expected, class ${String(bytes[4])} was found; build with -m32 and link with -m elf_i386.`,
+      say`A 32-bit ELF file was expected, class ${bytes[4]} was found; build with -m32 and link with -m elf_i386.`,
     );
   }
   if (bytes[5] !== 1) {
     throw new SymbolError(
       'elf-wrong-endian',
-      'A little-endian ELF file was expected, a big-endian one was found; build for i386.',
+      say`A little-endian ELF file was expected, a big-endian one was found; build for i386.`,
     );
   }
 }
@@ -159,11 +160,11 @@ function checkMachine(machine: number, wide: boolean): void {
   if (machine === EM.x86_64)
     throw new SymbolError(
       'elf-wrong-machine',
-      'An i386 program was expected, 64-bit code with 32-bit pointers (x32) was found; build with -m32 in place of -mx32.',
+      say`An i386 program was expected, 64-bit code with 32-bit pointers (x32) was found; build with -m32 in place of -mx32.`,
     );
   throw new SymbolError(
     'elf-wrong-machine',
-    `An i386 program (machine 3) was expected, machine ${String(machine)} was found; build for i386.`,
+    say`An i386 program (machine 3) was expected, machine ${machine} was found; build for i386.`,
   );
 }
 
@@ -178,14 +179,14 @@ export function parseElf(file: Uint8Array, place?: SectionPlacer): Elf {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wide = bytes[4] === 2;
   const layout = wide ? WIDE : NARROW;
-  if (bytes.length < layout.headerSize) throw truncated('The ELF header', layout.headerSize, bytes.length);
+  if (bytes.length < layout.headerSize) throw truncated(say`The ELF header`, layout.headerSize, bytes.length);
   const machine = view.getUint16(18, true);
   checkMachine(machine, wide);
   const type = view.getUint16(16, true);
   if (type === ET_REL && !place) {
     throw new SymbolError(
       'elf-relocatable',
-      'A linked program was expected, an object file (ET_REL) was found; link it and open the result, or say where its sections were loaded.',
+      say`A linked program was expected, an object file (ET_REL) was found; link it and open the result, or say where its sections were loaded.`,
     );
   }
   const sections = readSections(bytes, view, layout);
@@ -221,7 +222,7 @@ function checkReach(elf: Elf): void {
   if (beyond === undefined) return;
   throw new SymbolError(
     'elf-wrong-class',
-    `A program within 4 GiB was expected, the address 0x${beyond.toString(16)} was found: this is a 64-bit program; build with -m32 and link with -m elf_i386.`,
+    say`A program within 4 GiB was expected, the address 0x${beyond.toString(16)} was found: this is a 64-bit program; build with -m32 and link with -m elf_i386.`,
   );
 }
 
@@ -234,18 +235,18 @@ function readSections(bytes: Uint8Array, view: DataView, layout: Layout): ElfSec
   if (entrySize < layout.sectionSize) {
     throw new SymbolError(
       'elf-corrupt',
-      `Section headers of ${String(layout.sectionSize)} bytes were expected, ${String(entrySize)} was found; the ELF header is damaged, build the file again.`,
+      say`Section headers of ${layout.sectionSize} bytes were expected, ${entrySize} was found; the ELF header is damaged, build the file again.`,
     );
   }
   const firstEnd = offset + layout.sectionSize;
-  if (firstEnd > bytes.length) throw truncated('The section header table', firstEnd, bytes.length);
+  if (firstEnd > bytes.length) throw truncated(say`The section header table`, firstEnd, bytes.length);
   const [flags, address, fileOffset, size, link, info, entsize] = layout.section;
   // Section 0 carries the counts that do not fit the header (gABI, "Section Header").
   const count = view.getUint16(shnum, true) || word(view, offset + size);
   const rawNames = view.getUint16(shstrndx, true);
   const namesIndex = rawNames === 0xffff ? view.getUint32(offset + link, true) : rawNames;
   const tableEnd = offset + count * entrySize;
-  if (tableEnd > bytes.length) throw truncated('The section header table', tableEnd, bytes.length);
+  if (tableEnd > bytes.length) throw truncated(say`The section header table`, tableEnd, bytes.length);
   const sections: ElfSection[] = [];
   const nameOffsets: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -283,11 +284,11 @@ function readSegments(bytes: Uint8Array, view: DataView, layout: Layout): ElfSeg
   if (entrySize < layout.segmentSize) {
     throw new SymbolError(
       'elf-corrupt',
-      `Program headers of ${String(layout.segmentSize)} bytes were expected, ${String(entrySize)} was found; the ELF header is damaged, build the file again.`,
+      say`Program headers of ${layout.segmentSize} bytes were expected, ${entrySize} was found; the ELF header is damaged, build the file again.`,
     );
   }
   const end = offset + count * entrySize;
-  if (end > bytes.length) throw truncated('The program header table', end, bytes.length);
+  if (end > bytes.length) throw truncated(say`The program header table`, end, bytes.length);
   const [flags, fileOffset, vaddr, paddr, filesz, memsz] = layout.segment;
   const segments: ElfSegment[] = [];
   for (let at = offset; at < end; at += entrySize) {
@@ -309,7 +310,11 @@ export function sectionBytes(file: Uint8Array, section: ElfSection): Uint8Array 
   if (section.content) return section.content;
   if (section.type === SHT.nobits || section.type === 0) return file.subarray(0, 0);
   if (section.offset + section.size > file.length) {
-    throw truncated(`Section ${section.name || '(unnamed)'}`, section.offset + section.size, file.length);
+    throw truncated(
+      say`Section ${section.name || say`(unnamed)`}`,
+      section.offset + section.size,
+      file.length,
+    );
   }
   return file.subarray(section.offset, section.offset + section.size);
 }

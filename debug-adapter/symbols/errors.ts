@@ -3,6 +3,7 @@
  * `SymbolError`; the facade (`image.ts`) turns those met after opening into entries of `problems`. A message
  * says what was expected, what was found and what to do next.
  */
+import { SaidError, type Sentence } from '../../core/sentences/say.ts';
 
 export type SymbolErrorCode =
   | 'elf-empty'
@@ -33,14 +34,14 @@ export type SymbolErrorCode =
   | 'dwarf-cfi';
 
 /** An ELF or DWARF file that cannot be read, with a stable `code` for the error catalogue. */
-export class SymbolError extends Error {
+export class SymbolError extends SaidError {
   override readonly name = 'SymbolError';
 
   constructor(
     readonly code: SymbolErrorCode,
-    message: string,
+    sentence: Sentence,
   ) {
-    super(message);
+    super(sentence);
   }
 }
 

@@ -5,19 +5,20 @@ import { DW_OP } from './constants.ts';
 import type { Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
 import { binary, GENERIC, type StackValue, unary } from './expression-values.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
 const STACK_LIMIT = 4096;
 
 /** The result cannot be known: unwinds the evaluation to its end. */
 export class Unknowable {
-  constructor(readonly reason: string) {}
+  constructor(readonly reason: Sentence) {}
 }
 
 /** The error for an expression that is none. */
-export function malformed(what: string): SymbolError {
+export function malformed(what: Sentence): SymbolError {
   return new SymbolError(
     'dwarf-expression',
-    `A well-formed DWARF expression was expected, ${what} was found; the file is damaged, rebuild it.`,
+    say`A well-formed DWARF expression was expected, ${what} was found; the file is damaged, rebuild it.`,
   );
 }
 
@@ -29,13 +30,13 @@ export class ExpressionStack {
   }
 
   push(value: number | bigint, type = GENERIC): void {
-    if (this.values.length >= STACK_LIMIT) throw malformed('one that overflows its stack');
+    if (this.values.length >= STACK_LIMIT) throw malformed(say`one that overflows its stack`);
     this.values.push({ bits: BigInt.asUintN(type.size * 8, BigInt(value)), type });
   }
 
   pop(): StackValue {
     const value = this.values.pop();
-    if (!value) throw malformed('one that takes from an empty stack');
+    if (!value) throw malformed(say`one that takes from an empty stack`);
     return value;
   }
 
@@ -51,7 +52,7 @@ export class ExpressionStack {
       case DW_OP.pick: {
         const depth = op === DW_OP.dup ? 0 : op === DW_OP.over ? 1 : cursor.u8();
         const value = this.values[this.values.length - 1 - depth];
-        if (!value) throw malformed('one that takes from an empty stack');
+        if (!value) throw malformed(say`one that takes from an empty stack`);
         this.push(value.bits, value.type);
         return true;
       }
@@ -61,7 +62,7 @@ export class ExpressionStack {
       case DW_OP.swap:
       case DW_OP.rot: {
         const count = op === DW_OP.swap ? 2 : 3;
-        if (this.values.length < count) throw malformed('one that takes from an empty stack');
+        if (this.values.length < count) throw malformed(say`one that takes from an empty stack`);
         this.values.splice(this.values.length - count, 0, this.pop());
         return true;
       }
@@ -73,7 +74,7 @@ export class ExpressionStack {
         const offset = cursor.s16();
         if (op === DW_OP.skip || this.pop().bits !== 0n) {
           const target = cursor.pos + offset;
-          if (target < 0 || target > cursor.end) throw malformed('a jump out of it');
+          if (target < 0 || target > cursor.end) throw malformed(say`a jump out of it`);
           cursor.pos = target;
         }
         return true;
@@ -95,8 +96,8 @@ export class ExpressionStack {
     const right = this.pop();
     const left = this.pop();
     const result = binary(op, left, right);
-    if (result === 'division by zero') throw new Unknowable('its expression divides by zero');
-    if (!result) throw malformed(`operator ${hex(op)} on a floating-point value`);
+    if (result === 'division by zero') throw new Unknowable(say`its expression divides by zero`);
+    if (!result) throw malformed(say`operator ${hex(op)} on a floating-point value`);
     this.push(result.bits, result.type);
     return true;
   }

@@ -4,6 +4,7 @@ import { DW_OP as OP } from './constants.ts';
 import { SymbolError } from './errors.ts';
 import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
 import { type Location, readLocation, toNumber } from './location.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 const memory = Uint8Array.from({ length: 64 }, (_, i) => i * 3);
 const scope: ExpressionScope = {
@@ -130,7 +131,7 @@ describe('locations', () => {
   ])('are optimised out with a reason: %s', (_, bytes) => {
     const location = at(...bytes);
     expect(location.kind).toBe('optimised-out');
-    expect(location.kind === 'optimised-out' && location.reason.length).toBeGreaterThan(10);
+    expect(location.kind === 'optimised-out' && tell(location.reason).length).toBeGreaterThan(10);
   });
 
   it.each([

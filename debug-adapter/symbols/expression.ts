@@ -11,6 +11,7 @@ import { ExpressionStack, malformed, Unknowable } from './expression-stack.ts';
 import { convert, GENERIC, type StackType } from './expression-values.ts';
 import type { FrameContext, Location, LocationPiece, Pointee } from './location.ts';
 import { littleEndian, toNumber } from './location.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** What an expression needs of the unit it stands in. */
 export interface ExpressionScope {
@@ -78,7 +79,7 @@ class Evaluation {
   }
 
   run(expression: Uint8Array): Location {
-    if (expression.length === 0) throw new Unknowable('the compiler recorded no location here');
+    if (expression.length === 0) throw new Unknowable(say`the compiler recorded no location here`);
     this.execute(expression, 0);
     if (this.pieces.length > 0) return { kind: 'pieces', pieces: this.pieces };
     if (this.pending) return this.pending;
@@ -97,45 +98,45 @@ class Evaluation {
 
   private register(number: number): number {
     const value = this.scope.frame?.registers[number];
-    if (value === undefined) throw new Unknowable(`register ${String(number)} is not known in this frame`);
+    if (value === undefined) throw new Unknowable(say`register ${number} is not known in this frame`);
     return value >>> 0;
   }
 
-  private known(value: bigint | undefined, otherwise: string): void {
+  private known(value: bigint | undefined, otherwise: Sentence): void {
     if (value === undefined) throw new Unknowable(otherwise);
     this.stack.push(value);
   }
 
   private frameBase(): number {
     const base = this.scope.frameBase();
-    if (base === undefined) throw new Unknowable('the frame base is not known here');
+    if (base === undefined) throw new Unknowable(say`the frame base is not known here`);
     return base;
   }
 
   private read(address: number, size: number): bigint {
-    if (size > 16) throw malformed(`a read of ${String(size)} bytes`);
+    if (size > 16) throw malformed(say`a read of ${size} bytes`);
     const bytes = this.scope.frame?.readMemory(address >>> 0, size);
-    if (!bytes || bytes.length < size) throw new Unknowable(`memory at ${hex(address)} cannot be read`);
+    if (!bytes || bytes.length < size) throw new Unknowable(say`memory at ${hex(address)} cannot be read`);
     return toNumber(bytes.length === size ? bytes : bytes.subarray(0, size));
   }
 
   private baseType(offset: number): StackType {
     if (offset === 0) return GENERIC;
     const type = this.scope.baseType(offset);
-    if (!type || type.size < 1 || type.size > 16) throw malformed(`a base type at ${hex(offset)}`);
+    if (!type || type.size < 1 || type.size > 16) throw malformed(say`a base type at ${hex(offset)}`);
     return type;
   }
 
   private execute(expression: Uint8Array, calls: number): void {
     const cursor = new Cursor(expression, 0, expression.length, 'a DWARF expression');
     while (!cursor.done) {
-      if (++this.steps > STEP_LIMIT) throw malformed('one that does not end');
+      if (++this.steps > STEP_LIMIT) throw malformed(say`one that does not end`);
       const op = cursor.u8();
       if (op === DW_OP.piece || op === DW_OP.bit_piece) {
         const bits = op === DW_OP.piece ? cursor.uleb() * 8 : cursor.uleb();
         this.piece(bits, op === DW_OP.bit_piece ? cursor.uleb() : 0);
       } else if (op >= DW_OP.call2 && op <= DW_OP.call_ref) {
-        if (calls >= CALL_LIMIT) throw malformed('one that calls itself');
+        if (calls >= CALL_LIMIT) throw malformed(say`one that calls itself`);
         const offset = op === DW_OP.call2 ? cursor.u16() : this.offset(cursor, op === DW_OP.call_ref);
         const callee = this.scope.callee?.(offset, op === DW_OP.call_ref);
         if (callee) this.execute(callee, calls + 1);
@@ -150,14 +151,14 @@ class Evaluation {
   }
 
   private piece(bits: number, bitOffset: number): void {
-    if (bits + bitOffset > PIECE_LIMIT) throw malformed(`a piece of ${String(bits)} bits`);
+    if (bits + bitOffset > PIECE_LIMIT) throw malformed(say`a piece of ${bits} bits`);
     let location = this.pending;
     this.pending = undefined;
     if (!location) {
       location =
         this.stack.size > 0
           ? { kind: 'memory', address: this.stack.popNumber() }
-          : { kind: 'optimised-out', reason: 'the compiler dropped this part' };
+          : { kind: 'optimised-out', reason: say`the compiler dropped this part` };
     }
     this.pieces.push({ bits, bitOffset, location });
   }
@@ -222,7 +223,7 @@ class Evaluation {
         }
         case DW_OP.call_frame_cfa: {
           const cfa = this.scope.frame?.cfa();
-          if (cfa === undefined) throw new Unknowable('the frame address (CFA) is not known here');
+          if (cfa === undefined) throw new Unknowable(say`the frame address (CFA) is not known here`);
           this.stack.push(cfa);
           break;
         }
@@ -271,7 +272,7 @@ class Evaluation {
         const inner = cursor.block(cursor.uleb());
         this.known(
           this.scope.entryValue?.(inner),
-          'only its value at function entry is recorded, and the caller did not keep that',
+          say`only its value at function entry is recorded, and the caller did not keep that`,
         );
         return true;
       }
@@ -279,24 +280,27 @@ class Evaluation {
         const offset = cursor.u32();
         this.known(
           this.scope.parameterValue?.(offset),
-          'it depends on a parameter that the caller did not record',
+          say`it depends on a parameter that the caller did not record`,
         );
         return true;
       }
       case DW_OP.GNU_variable_value: {
         const offset = this.offset(cursor, true);
-        this.known(this.scope.variableValue?.(offset), 'it depends on another value that was optimised out');
+        this.known(
+          this.scope.variableValue?.(offset),
+          say`it depends on another value that was optimised out`,
+        );
         return true;
       }
       case DW_OP.form_tls_address:
       case DW_OP.GNU_push_tls_address:
-        throw new Unknowable('it is thread-local, and a kernel has no thread-local storage');
+        throw new Unknowable(say`it is thread-local, and a kernel has no thread-local storage`);
       case DW_OP.push_object_address:
-        throw new Unknowable('it depends on the object that holds it');
+        throw new Unknowable(say`it depends on the object that holds it`);
       case DW_OP.xderef:
       case DW_OP.xderef_size:
       case DW_OP.xderef_type:
-        throw new Unknowable('it lies in another address space');
+        throw new Unknowable(say`it lies in another address space`);
       default:
         return false;
     }
@@ -315,8 +319,7 @@ class Evaluation {
       case DW_OP.GNU_regval_type: {
         const number = cursor.uleb();
         const type = this.baseType(cursor.uleb());
-        if (type.size > 4)
-          throw new Unknowable(`register ${String(number)} is wider than what is known of it`);
+        if (type.size > 4) throw new Unknowable(say`register ${number} is wider than what is known of it`);
         this.stack.push(this.register(number), type);
         break;
       }
@@ -330,7 +333,7 @@ class Evaluation {
       case DW_OP.convert:
       case DW_OP.GNU_convert: {
         const converted = convert(this.stack.pop(), this.baseType(cursor.uleb()));
-        if (!converted) throw new Unknowable('its expression is not a number');
+        if (!converted) throw new Unknowable(say`its expression is not a number`);
         this.stack.push(converted.bits, converted.type);
         break;
       }
@@ -341,14 +344,14 @@ class Evaluation {
         break;
       }
       default:
-        throw malformed(`operator ${hex(op)}`);
+        throw malformed(say`operator ${hex(op)}`);
     }
   }
 }
 
 function implicitPointer(pointee: Pointee | undefined): Location {
-  if (!pointee) return { kind: 'optimised-out', reason: 'it points to a value that was never in memory' };
+  if (!pointee) return { kind: 'optimised-out', reason: say`it points to a value that was never in memory` };
   const offset = pointee.byteOffset === 0 ? '' : ` + ${String(pointee.byteOffset)}`;
-  const reason = `it points to ${pointee.name}${offset}, which is not in memory`;
+  const reason = say`it points to ${pointee.name}${offset}, which is not in memory`;
   return { kind: 'optimised-out', reason, pointee };
 }

@@ -9,6 +9,7 @@ import { hex, SymbolError } from './errors.ts';
 import { joinPath } from './paths.ts';
 import type { DwarfSections } from './sections.ts';
 import type { Unit } from './unit.ts';
+import { say } from '../../core/sentences/say.ts';
 
 const LNCT = { path: 1, directory_index: 2, MD5: 5 } as const;
 const decoder = new TextDecoder();
@@ -61,7 +62,7 @@ export function readLineHeader(sections: DwarfSections, offset: number, unit?: U
   if (version < 2 || version > 5) {
     throw new SymbolError(
       'dwarf-version',
-      `A line table of version 2 to 5 was expected at ${hex(offset)} of .debug_line, version ${String(version)} was found; rebuild with -gdwarf-5.`,
+      say`A line table of version 2 to 5 was expected at ${hex(offset)} of .debug_line, version ${version} was found; rebuild with -gdwarf-5.`,
     );
   }
   if (version >= 5) cursor.take(2); // address_size, segment_selector_size
@@ -77,7 +78,7 @@ export function readLineHeader(sections: DwarfSections, offset: number, unit?: U
   if (lineRange === 0 || opcodeBase === 0 || maximumOperations === 0) {
     throw new SymbolError(
       'dwarf-line',
-      `A line table with non-zero line_range, opcode_base and operation count was expected at ${hex(offset)} of .debug_line, ${String(lineRange)}, ${String(opcodeBase)}, ${String(maximumOperations)} was found; the file is damaged, rebuild it.`,
+      say`A line table with non-zero line_range, opcode_base and operation count was expected at ${hex(offset)} of .debug_line, ${lineRange}, ${opcodeBase}, ${maximumOperations} was found; the file is damaged, rebuild it.`,
     );
   }
   const opcodeLengths = cursor.block(opcodeBase - 1);

@@ -17,6 +17,7 @@ import { type Elf, ET_REL, parseElf, type SectionPlacer } from './elf.ts';
 import { guarded, SymbolError } from './errors.ts';
 import { SymbolImage } from './image.ts';
 import { relocateSections } from './relocate.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** What loading asks of the surroundings. */
 export interface SymbolFiles {
@@ -97,7 +98,7 @@ async function findLinked(
     report(
       new SymbolError(
         'debug-file-other',
-        `The debug information of ${path} was expected in ${candidate}, that file is of another build; install the debug package of exactly this build.`,
+        say`The debug information of ${path} was expected in ${candidate}, that file is of another build; install the debug package of exactly this build.`,
       ),
     );
   }
@@ -120,7 +121,7 @@ async function addAlternate(
     image.addProblem(
       new SymbolError(
         'dwarf-alternate',
-        `The supplementary debug file ${link.name} of ${image.name} was expected, it is not there; install the whole debug package, or build without dwz. Some names and types are missing meanwhile.`,
+        say`The supplementary debug file ${link.name} of ${image.name} was expected, it is not there; install the whole debug package, or build without dwz. Some names and types are missing meanwhile.`,
       ),
     );
   }

@@ -2,6 +2,7 @@
  * The shapes a location takes, and what a frame must offer to compute one. Shared by the evaluator, the
  * scopes and their clients. Source: DWARF 5 §2.6.
  */
+import type { Sentence } from '../../core/sentences/say.ts';
 
 /** Register values by DWARF number; undefined where the unwinder could not recover one. */
 export type Registers = readonly (number | undefined)[];
@@ -35,7 +36,7 @@ export type Location =
   | { kind: 'register'; number: number }
   | { kind: 'value'; bytes: Uint8Array }
   | { kind: 'pieces'; pieces: readonly LocationPiece[] }
-  | { kind: 'optimised-out'; reason: string; pointee?: Pointee };
+  | { kind: 'optimised-out'; reason: Sentence; pointee?: Pointee };
 
 /** Where a register of a frame is: saved in memory, or in a register of an inner frame, at last of the processor. */
 export type Home = Extract<Location, { kind: 'memory' | 'register' }>;

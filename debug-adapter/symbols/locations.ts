@@ -5,6 +5,7 @@
 import { Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
 import type { AttributeValue, Unit } from './unit.ts';
+import { say } from '../../core/sentences/say.ts';
 
 const LLE = {
   end_of_list: 0,
@@ -98,7 +99,7 @@ function findInSplitLoc(unit: Unit, offset: number, pc: number): Uint8Array | un
 function unknownKind(cursor: Cursor, kind: number): SymbolError {
   return new SymbolError(
     'dwarf-form',
-    `A location list entry kind 0 to 9 was expected at ${hex(cursor.pos - 1)} of ${cursor.what}, ${String(kind)} was found; the file is damaged, rebuild it.`,
+    say`A location list entry kind 0 to 9 was expected at ${hex(cursor.pos - 1)} of ${cursor.what}, ${kind} was found; the file is damaged, rebuild it.`,
   );
 }
 

@@ -9,6 +9,7 @@ import type { Die } from './die.ts';
 import { hex, SymbolError } from './errors.ts';
 import type { AddressRange } from './search.ts';
 import type { Unit } from './unit.ts';
+import { say } from '../../core/sentences/say.ts';
 
 const RLE = {
   end_of_list: 0,
@@ -128,7 +129,7 @@ export class RangeReader {
         default:
           throw new SymbolError(
             'dwarf-form',
-            `A range list entry kind 0 to 7 was expected at ${hex(cursor.pos - 1)} of .debug_rnglists, ${String(kind)} was found; the file is damaged, rebuild it.`,
+            say`A range list entry kind 0 to 7 was expected at ${hex(cursor.pos - 1)} of .debug_rnglists, ${kind} was found; the file is damaged, rebuild it.`,
           );
       }
     }

@@ -7,6 +7,7 @@
 import { type Elf, type ElfSection, EM, ET_REL, sectionBytes, SHF, SHT } from './elf.ts';
 import { SymbolError } from './errors.ts';
 import { SymbolEntries } from './symtab.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** How the 32-bit field of a relocation is computed; 'skip' needs the run-time linker and changes no debug data. */
 type Kind = 'absolute' | 'relative' | 'skip';
@@ -55,7 +56,7 @@ function wanted(section: ElfSection): boolean {
 
 function relocated(elf: Elf, table: ElfSection, target: ElfSection): Uint8Array {
   const symbolTable = elf.sections[table.link];
-  if (symbolTable?.type !== SHT.symtab) throw unusable(target, 'relocations without a symbol table');
+  if (symbolTable?.type !== SHT.symtab) throw unusable(target, say`relocations without a symbol table`);
   const symbols = new SymbolEntries(elf, symbolTable);
   const bytes = sectionBytes(elf.bytes, target).slice();
   const view = new DataView(bytes.buffer);
@@ -64,9 +65,9 @@ function relocated(elf: Elf, table: ElfSection, target: ElfSection): Uint8Array 
   for (const { offset, symbol, type, addend } of entries(elf, table)) {
     const kind = kinds.get(type);
     if (kind === 'skip') continue;
-    if (!kind) throw unusable(target, `relocation type ${String(type)}`);
+    if (!kind) throw unusable(target, say`relocation type ${type}`);
     if (offset > bytes.length - 4 || symbol >= symbols.count)
-      throw unusable(target, 'a relocation outside of it');
+      throw unusable(target, say`a relocation outside of it`);
     if (!symbols.isPlaced(symbol)) {
       // Code keeps its addend: who called what is not known. Debug data must say that there is nothing.
       if (absent !== undefined) view.setUint32(offset, absent, true);
@@ -104,9 +105,9 @@ function* entries(
   }
 }
 
-function unusable(section: ElfSection, found: string): SymbolError {
+function unusable(section: ElfSection, found: Sentence): SymbolError {
   return new SymbolError(
     'elf-relocation',
-    `Relocations of 32-bit addresses were expected for ${section.name}, ${found} was found; link the file, or rebuild it for i386.`,
+    say`Relocations of 32-bit addresses were expected for ${section.name}, ${found} was found; link the file, or rebuild it for i386.`,
   );
 }

@@ -6,6 +6,7 @@
 import { isCompressed } from './compression.ts';
 import { type Elf, type ElfSection, sectionBytes, SHT } from './elf.ts';
 import { guarded, SymbolError } from './errors.ts';
+import { say } from '../../core/sentences/say.ts';
 
 const NAMES = {
   abbrev: '.debug_abbrev',
@@ -89,14 +90,14 @@ export function unitSections(
     report(
       new SymbolError(
         'dwarf-compressed',
-        `Plain debug sections were expected, a compressed ${compressed.name} was found that cannot be decompressed; run objcopy --decompress-debug-sections on the file or link with -gz=none.`,
+        say`Plain debug sections were expected, a compressed ${compressed.name} was found that cannot be decompressed; run objcopy --decompress-debug-sections on the file or link with -gz=none.`,
       ),
     );
   } else if (found.length === 0) {
     report(
       new SymbolError(
         'dwarf-missing',
-        'Debug information (.debug_info) was expected, the file has none; build with -g and do not strip to see sources and variables. Symbol names still work.',
+        say`Debug information (.debug_info) was expected, the file has none; build with -g and do not strip to see sources and variables. Symbol names still work.`,
       ),
     );
   }

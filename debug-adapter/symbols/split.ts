@@ -15,6 +15,7 @@ import {
   type UnitSection,
 } from './sections.ts';
 import type { UnitHeader } from './unit-header.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export interface SplitFile {
   sections: UnitSection[];
@@ -67,7 +68,7 @@ function readIndex(elf: Elf, name: string, sections: DwarfSections, parts: Map<s
   if (!keys) {
     throw new SymbolError(
       'dwarf-version',
-      `A package index of version 2 or 5 was expected in ${name}, version ${String(version)} was found; build the package with a current dwp.`,
+      say`A package index of version 2 or 5 was expected in ${name}, version ${version} was found; build the package with a current dwp.`,
     );
   }
   cursor.take(slots * 12);
@@ -103,9 +104,9 @@ export function missingSplitProblem(
   program: string,
 ): SymbolError | undefined {
   if (!missing) return undefined;
-  const others = more.length > 0 ? ` and ${String(more.length)} more` : '';
+  const others = more.length > 0 ? say` and ${more.length} more` : '';
   return new SymbolError(
     'dwarf-split',
-    `The split-off debug information ${missing.name}${others} was expected where it was built (${missing.directory}) or beside ${program}, it is not there; copy it, make a .dwp package, or build without -gsplit-dwarf.`,
+    say`The split-off debug information ${missing.name}${others} was expected where it was built (${missing.directory}) or beside ${program}, it is not there; copy it, make a .dwp package, or build without -gsplit-dwarf.`,
   );
 }

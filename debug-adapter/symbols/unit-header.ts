@@ -3,6 +3,7 @@ import { DW_UT } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
 import type { UnitSection } from './sections.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export interface UnitHeader {
   /** Of the header, in its section; so are `end`, `rootAt` and `typeAt`. */
@@ -33,7 +34,7 @@ export function readUnitHeader(cursor: Cursor, section: UnitSection['name']): Un
   if (version < 2 || version > 5) {
     return new SymbolError(
       'dwarf-version',
-      `DWARF version 2 to 5 was expected at ${hex(offset)} of ${section}, version ${String(version)} was found; rebuild with -gdwarf-5.`,
+      say`DWARF version 2 to 5 was expected at ${hex(offset)} of ${section}, version ${version} was found; rebuild with -gdwarf-5.`,
     );
   }
   let type: number = section === '.debug_types' ? DW_UT.type : DW_UT.compile;
@@ -49,7 +50,7 @@ export function readUnitHeader(cursor: Cursor, section: UnitSection['name']): Un
   if (addressSize !== 4) {
     return new SymbolError(
       'dwarf-address-size',
-      `4-byte addresses were expected in the unit at ${hex(offset)}, ${String(addressSize)}-byte ones were found; build for i386.`,
+      say`4-byte addresses were expected in the unit at ${hex(offset)}, ${addressSize}-byte ones were found; build for i386.`,
     );
   }
   return { offset, end, wide, version, type, abbreviationsAt, rootAt: header.pos, signature, typeAt, dwoId };

@@ -17,6 +17,7 @@ import { hex, SymbolError } from './errors.ts';
 import { hashBytes, hashString } from './search.ts';
 import type { DwarfSections, UnitSection } from './sections.ts';
 import type { UnitHeader } from './unit-header.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /**
  * The value of one attribute by its class. Offsets of references are positions in the image (see `DebugInfo`);
@@ -133,7 +134,7 @@ export class Unit {
     if (offset < header.rootAt || offset >= header.end) {
       throw new SymbolError(
         'dwarf-reference',
-        `A reference into the unit at ${hex(header.offset)} was expected, ${hex(offset)} was found; the file is damaged, rebuild it.`,
+        say`A reference into the unit at ${hex(header.offset)} was expected, ${hex(offset)} was found; the file is damaged, rebuild it.`,
       );
     }
     return new Cursor(context.section.bytes, offset, header.end, context.section.name);
@@ -144,7 +145,7 @@ export class Unit {
     if (found) return found;
     throw new SymbolError(
       'dwarf-abbreviation',
-      `Abbreviation ${String(code)} was expected in the table at ${hex(this.header.abbreviationsAt)} of .debug_abbrev, it is not there; the file is damaged, rebuild it.`,
+      say`Abbreviation ${code} was expected in the table at ${hex(this.header.abbreviationsAt)} of .debug_abbrev, it is not there; the file is damaged, rebuild it.`,
     );
   }
 
@@ -268,7 +269,7 @@ export class Unit {
     if (offset !== undefined) return cStringBytes(this.sections.str, offset, '.debug_str');
     throw new SymbolError(
       'dwarf-form',
-      `An attribute form of DWARF 2 to 5 was expected in the unit at ${hex(this.header.offset)}, form ${hex(form)} was found; the file is damaged or from an unknown compiler.`,
+      say`An attribute form of DWARF 2 to 5 was expected in the unit at ${hex(this.header.offset)}, form ${hex(form)} was found; the file is damaged or from an unknown compiler.`,
     );
   }
 

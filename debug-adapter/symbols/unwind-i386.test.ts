@@ -4,6 +4,7 @@ import { CallFrameInfo } from './cfi.ts';
 import { unwindWith } from './cfi-rules.ts';
 import type { DwarfSections } from './sections.ts';
 import { type UnwindSource, unwindStack } from './unwind-i386.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 const STACK = 0x9000;
 
@@ -67,7 +68,7 @@ describe('the frame pointer chain', () => {
   ])('stops with a reason when it %s', (_, read, regs, reason, frames) => {
     const stack = unwindStack(source, regs, read);
     expect(stack.stop.reason).toBe(reason);
-    expect(stack.stop.message).toMatch(/\.$/);
+    expect(tell(stack.stop.message)).toMatch(/\.$/);
     expect(stack.frames.length).toBe(frames);
   });
 

@@ -8,6 +8,7 @@ import type { UnwoundFrame } from './cfi-rules.ts';
 import { I386, SCRATCH } from './constants.ts';
 import { hex } from './errors.ts';
 import { type Home, type Homes, type MemoryReader, type Registers, wordOf } from './location.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
 export interface UnwindSource {
@@ -54,7 +55,7 @@ export type StopReason =
 
 export interface Stack {
   frames: readonly StackFrame[];
-  stop: { reason: StopReason; message: string };
+  stop: { reason: StopReason; message: Sentence };
 }
 
 interface Step extends UnwoundFrame {
@@ -84,21 +85,22 @@ export function unwindStack(
   { homes: homesAtStart = inProcessor(registers), limit = DEFAULT_LIMIT }: UnwindOptions = {},
 ): Stack {
   const frames: StackFrame[] = [];
-  const stop = (reason: StopReason, message: string): Stack => ({ frames, stop: { reason, message } });
+  const stop = (reason: StopReason, message: Sentence): Stack => ({ frames, stop: { reason, message } });
   let current = registers;
   let homes = homesAtStart;
   let isReturnAddress = false;
   let previousCfa = -1;
   for (;;) {
     const pc = current[I386.eip];
-    if (pc === undefined) return stop('pc-unknown', 'The return address of the last frame is not recorded.');
+    if (pc === undefined)
+      return stop('pc-unknown', say`The return address of the last frame is not recorded.`);
     if (frames.length > 0 && pc === 0)
-      return stop('end-of-stack', 'The return address is 0: the first frame.');
+      return stop('end-of-stack', say`The return address is 0: the first frame.`);
     if (frames.length > 0 && source.isCode?.(isReturnAddress ? pc - 1 : pc) === false) {
-      return stop('pc-outside-code', `${hex(pc)} is not code: the stack ends here or is overwritten.`);
+      return stop('pc-outside-code', say`${hex(pc)} is not code: the stack ends here or is overwritten.`);
     }
     if (frames.length >= limit) {
-      return stop('frame-limit', `There are more than ${String(limit)} frames; the rest is not shown.`);
+      return stop('frame-limit', say`There are more than ${limit} frames; the rest is not shown.`);
     }
     const lookupPc = isReturnAddress ? (pc - 1) >>> 0 : pc;
     const frame: StackFrame = { pc, lookupPc, registers: current, homes, cfa: undefined, method: undefined };
@@ -108,14 +110,14 @@ export function unwindStack(
     if (step.cfa <= previousCfa) {
       return stop(
         'cfa-did-not-grow',
-        `The frame at ${hex(step.cfa)} is not above the one before it at ${hex(previousCfa)}: the stack is overwritten.`,
+        say`The frame at ${hex(step.cfa)} is not above the one before it at ${hex(previousCfa)}: the stack is overwritten.`,
       );
     }
     frame.cfa = step.cfa;
     frame.method = step.method;
     previousCfa = step.cfa;
     if (step.registers[I386.eip] === undefined && step.method === 'cfi') {
-      return stop('end-of-stack', 'The function has no caller by its frame information.');
+      return stop('end-of-stack', say`The function has no caller by its frame information.`);
     }
     current = step.registers;
     const inner = homes;
@@ -135,7 +137,7 @@ export function unwindStep(
   pc: number,
   registers: Registers,
   readMemory: MemoryReader,
-): Step | { reason: StopReason; message: string } {
+): Step | { reason: StopReason; message: Sentence } {
   const byCfi = source.unwind(pc, registers, readMemory);
   if (byCfi) return { ...byCfi, method: 'cfi' };
   const word = (address: number): number | undefined => {
@@ -164,7 +166,7 @@ export function unwindStep(
   };
   const unreadable = (address: number) => ({
     reason: 'memory-unreadable' as const,
-    message: `The stack at ${hex(address)} cannot be read.`,
+    message: say`The stack at ${hex(address)} cannot be read.`,
   });
   const esp = registers[I386.esp];
   const ebp = registers[I386.ebp];
@@ -181,23 +183,23 @@ export function unwindStep(
     const handler = source.entryAbove?.(esp);
     const near = handler && handler.esp - esp <= ASSEMBLY_STACK ? handler : undefined;
     if (isFirst && !near)
-      return { reason: 'end-of-stack', message: 'Nobody has called the entry of the program.' };
+      return { reason: 'end-of-stack', message: say`Nobody has called the entry of the program.` };
     const returns = returnAddressAbove(source, esp, near?.esp ?? esp + ASSEMBLY_STACK, readMemory);
     if (returns !== undefined) return caller(returns + 4, ebp, 'scan') ?? unreadable(returns);
     if (near) return interruptedBy(near, registers);
   }
   if (ebp === undefined || ebp === 0) {
     return ebp === 0
-      ? { reason: 'end-of-stack', message: 'The frame pointer is 0: the first frame.' }
+      ? { reason: 'end-of-stack', message: say`The frame pointer is 0: the first frame.` }
       : {
           reason: 'no-frame-pointer',
-          message: 'There is no frame information here and the frame pointer is not known.',
+          message: say`There is no frame information here and the frame pointer is not known.`,
         };
   }
   if (esp !== undefined && ebp < esp) {
     return {
       reason: 'cfa-did-not-grow',
-      message: `The frame pointer ${hex(ebp)} is below the stack pointer ${hex(esp)}: it is used for something else here.`,
+      message: say`The frame pointer ${hex(ebp)} is below the stack pointer ${hex(esp)}: it is used for something else here.`,
     };
   }
   const saved = word(ebp);

@@ -15,6 +15,7 @@ import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
 import type { TypeReader } from './type-reader.ts';
 import { type CType, sizeOfType } from './types.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export interface Variable {
   name: string;
@@ -159,7 +160,7 @@ export class Variables {
   private guardedPlace(place: () => Location): Location {
     return guarded<Location>(
       place,
-      { kind: 'optimised-out', reason: 'its debug information is damaged' },
+      { kind: 'optimised-out', reason: say`its debug information is damaged` },
       this.report,
     );
   }
@@ -190,7 +191,7 @@ export class Variables {
     if (constant) return constant;
     const bytes = expressionAt(from.unit, value.value, pc, this.ranges.base(from.unit));
     if (!bytes || bytes.length === 0)
-      return { kind: 'optimised-out', reason: 'it has no place at this instruction' };
+      return { kind: 'optimised-out', reason: say`it has no place at this instruction` };
     return { kind: 'expression', bytes, from };
   }
 
@@ -199,7 +200,8 @@ export class Variables {
     const linkage = this.info.inherited(die, DW_AT.linkage_name)?.value;
     const name = linkage && text(linkage);
     const address = name === undefined ? undefined : this.addressOf(name);
-    if (address === undefined) return { kind: 'optimised-out', reason: 'the compiler recorded no location' };
+    if (address === undefined)
+      return { kind: 'optimised-out', reason: say`the compiler recorded no location` };
     return { kind: 'symbol', address };
   }
 
@@ -272,7 +274,7 @@ export class Variables {
           byteOffset,
           locate: () =>
             depth >= DEPENDENCY_LIMIT
-              ? { kind: 'optimised-out', reason: 'it points on without end' }
+              ? { kind: 'optimised-out', reason: say`it points on without end` }
               : this.place(other, fn, pc, frame, depth + 1),
         };
       },

@@ -1,6 +1,6 @@
 /** Binary operators of checked expressions: arithmetic on pointers and numbers, comparisons, logic (C11 6.5.5 to 6.5.14). */
 import { fail } from './fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { convert, operand, pointerPlus, scalarOperand, strideOf, valueOf } from './check-operands.ts';
 import { commonType, INT, UNSIGNED } from './conversions.ts';
 import type { ArithmeticOperator, BinaryOperator, Comparison } from './syntax.ts';

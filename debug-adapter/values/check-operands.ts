@@ -1,7 +1,7 @@
 /** Operands of checked expressions: decay of arrays and functions, promotions, conversions, what can be pointed to and assigned to. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { CType } from '../symbols/types.ts';
 import { promoted, UNSIGNED } from './conversions.ts';
 import type { Scalar } from './scalar.ts';

@@ -4,7 +4,7 @@
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { Location } from '../symbols/location.ts';
 import {
   arithmetic,

@@ -4,7 +4,7 @@
  * could be one: `(a, x)`.
  */
 import { AdapterError } from '../errors.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** How a number is written. */
 export const STYLES = {

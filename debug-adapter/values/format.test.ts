@@ -10,6 +10,7 @@ import { splitFormat, type Style } from './format-specifier.ts';
 import { extendedFromDouble } from './long-double.ts';
 import { bytesOfScalar } from './scalar.ts';
 import { pointerTo, sizeOf, type TypedValue } from './value.ts';
+import { say } from '../../core/sentences/say.ts';
 
 const base = (size: number, encoding: BaseEncoding): CType => ({
   kind: 'base',
@@ -166,7 +167,7 @@ describe('what is not there', () => {
       kind: 'pieces',
       pieces: [
         { bits: 32, bitOffset: 0, location: { kind: 'register', number: 0 } },
-        { bits: 32, bitOffset: 0, location: { kind: 'optimised-out', reason: 'nobody needs it' } },
+        { bits: 32, bitOffset: 0, location: { kind: 'optimised-out', reason: say`nobody needs it` } },
       ],
     };
     expect(text({ type: record, location })).toBe('{low=287454020, high=<optimised out: nobody needs it>}');
@@ -175,7 +176,7 @@ describe('what is not there', () => {
   it('is found behind a pointer that has no value of its own', () => {
     const locate = (): Location => ({ kind: 'value', bytes: littleEndian(0x0000_0007_0000_0005n, 8) });
     const pointee = { name: 'box', dieOffset: 0, byteOffset: 4, locate };
-    const location: Location = { kind: 'optimised-out', reason: 'it points to box + 4', pointee };
+    const location: Location = { kind: 'optimised-out', reason: say`it points to box + 4`, pointee };
     const pointer: TypedValue = { type: pointerTo(INT), location };
     expect(text(pointer)).toBe('<optimised out: it points to box + 4>');
     expect(childrenOf(pointer, 'p', context()).map((child) => [child.path, text(child.value)])).toEqual([

@@ -26,6 +26,7 @@ import {
   type ValueContext,
 } from './value.ts';
 import { presentMembers } from './variants.ts';
+import { say, tell, type Translate } from '../../core/sentences/say.ts';
 
 export interface FormatContext extends ValueContext {
   /** `symbol+offset` of a code or data address. */
@@ -34,6 +35,8 @@ export interface FormatContext extends ValueContext {
   readonly lineAt: (address: number, space: Space | undefined) => string | undefined;
   readonly style: Style | undefined;
   readonly limits: Limits;
+  /** English without it. */
+  readonly translate?: Translate | undefined;
 }
 
 /** How much of a value is written: members or elements of each, structures within structures, characters of a string. */
@@ -65,27 +68,36 @@ export function formatValue(value: TypedValue, context: FormatContext): string {
 function textOf(value: TypedValue, context: Writing, depth: number): string {
   const { location } = value;
   if (--context.budget.left < 0) return '…';
-  if (location.kind === 'optimised-out') return `<optimised out: ${location.reason}>`;
+  if (location.kind === 'optimised-out')
+    return tell(say`<optimised out: ${location.reason}>`, context.translate);
   const type = bare(value.type);
   if (type.kind === 'void') return 'void';
   if (type.kind === 'function')
-    return location.kind === 'memory' ? codeText(location.address, value.space, context) : '<function>';
+    return location.kind === 'memory'
+      ? codeText(location.address, value.space, context)
+      : tell(say`<function>`, context.translate);
   const decoded = decodedText(value, context);
   if (decoded !== undefined) return decoded;
   if (type.kind === 'struct' || type.kind === 'union') return membersText(value, type, context, depth);
   if (type.kind === 'array') return arrayText(value, context, depth);
   const bytes = bytesOf(value, context);
-  return bytes ? scalarText(bytes, type, value.space, context) : unreadable(value);
+  return bytes ? scalarText(bytes, type, value.space, context) : unreadable(value, context);
 }
 
-const unreadable = ({ location }: TypedValue) =>
-  `<cannot be read${location.kind === 'memory' ? ` at ${hexAddress(location.address)}` : ''}>`;
+const unreadable = ({ location }: TypedValue, { translate }: FormatContext) =>
+  tell(
+    location.kind === 'memory'
+      ? say`<cannot be read at ${hexAddress(location.address)}>`
+      : say`<cannot be read>`,
+    translate,
+  );
 
 /** The styles that give words of the processor their meaning. */
 function decodedText(value: TypedValue, context: FormatContext): string | undefined {
   if (context.style === undefined || sizeOf(value.type) > 8) return undefined;
   const bytes = bytesOf(value, context);
-  return bytes && decode(context.style, bytes, (address) => context.symbolAt(address, undefined));
+  const decoded = bytes && decode(context.style, bytes, (address) => context.symbolAt(address, undefined));
+  return decoded && tell(decoded, context.translate);
 }
 
 function scalarText(
@@ -224,7 +236,7 @@ function pointerText(
   if (bare(target).kind === 'function') return codeText(address, space, context);
   if (isCharacter(target)) {
     const string = stringAt(address, space, context);
-    return `${text} ${string ?? '<cannot be read>'}`;
+    return `${text} ${string ?? tell(say`<cannot be read>`, context.translate)}`;
   }
   const symbol = context.symbolAt(address >>> 0, space);
   return symbol === undefined ? text : `${text} <${symbol}>`;
@@ -258,8 +270,8 @@ function membersText(
   context: Writing,
   depth: number,
 ): string {
-  if (type.incomplete) return `<incomplete ${type.kind}>`;
-  if (nothingReadable(value, context)) return unreadable(value);
+  if (type.incomplete) return tell(say`<incomplete ${type.kind}>`, context.translate);
+  if (nothingReadable(value, context)) return unreadable(value, context);
   const slice = sliceOf(value, type, context, context.limits.string);
   if (slice) return sliceText(slice, context, depth);
   if (depth >= context.limits.depth) return '{…}';
@@ -276,7 +288,7 @@ function sliceText({ elements, length, isText }: Slice, context: Writing, depth:
   if (!isText) return arrayText(elements, context, depth, length);
   const bytes = bytesOf(elements, context);
   const shown = bytes?.length === length;
-  return bytes ? quoted(bytes, shown, context.limits.string) : unreadable(elements);
+  return bytes ? quoted(bytes, shown, context.limits.string) : unreadable(elements, context);
 }
 
 /** Is there no memory where a value should begin? */
@@ -292,7 +304,7 @@ function arrayText(
   length = arrayOf(value.type)!.length,
 ): string {
   const { element } = arrayOf(value.type)!;
-  if (nothingReadable(value, context)) return unreadable(value);
+  if (nothingReadable(value, context)) return unreadable(value, context);
   const asText =
     context.style === 's' ? sizeOf(element) === 1 : context.style === undefined && isCharacter(element);
   if (asText && length > 0) {

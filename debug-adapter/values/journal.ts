@@ -4,7 +4,7 @@
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
-import { say, type Sentence } from '../say.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 import { GENERAL } from '../registers.ts';
 import {
   type Homes,

@@ -3,7 +3,7 @@
  * that are not visible here.
  */
 import { fail } from './fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 
 interface Place {
   /** First character in the source, and the one behind the last. */

@@ -1,6 +1,6 @@
 /** Members of structures and unions by name, through anonymous ones (C11 6.7.2.1, 13). */
 import { fail } from './fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { CType, Member } from '../symbols/types.ts';
 import type { Designator, Syntax } from './syntax.ts';
 import type { Node } from './tree.ts';

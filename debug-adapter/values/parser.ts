@@ -2,7 +2,7 @@
  * Parses C expressions (C11 6.5) to a syntax tree: all operators, casts, `sizeof`, `_Alignof`, `offsetof`, `container_of`,
  * `typeof`, and the prefixes that choose another address space (`host:`, `guest0:`, `physical:`).
  */
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { BinaryOperator, ArithmeticOperator, Designator, Syntax, UnaryOperator } from './syntax.ts';
 import { TokenStream } from './token-stream.ts';
 import { parseTypeName, startsType, type TypeParserHost } from './type-parser.ts';

@@ -1,7 +1,7 @@
 /** Type names as types: words of C here, everything else in the debug information. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { CType } from '../symbols/types.ts';
 import { baseType } from './conversions.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';

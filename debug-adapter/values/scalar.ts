@@ -3,7 +3,7 @@
  * how they become bytes, each other (C11 6.3.1), and more of them (C11 6.5.5 to 6.5.9).
  */
 import { fail } from './fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import { littleEndian } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import type { Extended } from './extended.ts';

@@ -3,7 +3,7 @@
  * structures that hang on it.
  */
 import { fail } from './fail.ts';
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { CType } from '../symbols/types.ts';
 import { compile, compileAssignment, type Names } from './check.ts';
 import { asPostfix, pointed } from './children.ts';

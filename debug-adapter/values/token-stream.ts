@@ -1,6 +1,6 @@
 /** A position in the tokens of an expression, with the tests and complaints that every parser needs. */
 import { AdapterError } from '../errors.ts';
-import { type Said, say, type Sentence } from '../say.ts';
+import { type Said, say, type Sentence } from '../../core/sentences/say.ts';
 import { type Token, tokenize } from './lexer.ts';
 
 /** Deepest nesting of an expression or a type. */

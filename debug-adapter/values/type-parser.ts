@@ -2,7 +2,7 @@
  * Parses type names (C11 6.7.7): specifiers and an abstract declarator, such as `const struct task *(*)[4]`. Which other
  * words are types is asked of the caller.
  */
-import { say } from '../say.ts';
+import { say } from '../../core/sentences/say.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';
 import type { TokenStream } from './token-stream.ts';
 

@@ -2,6 +2,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { littleEndian, readLocation, toNumber, type Location, type Registers } from '../symbols/location.ts';
 import { type BareType, type CType, sizeOfType, stripType } from '../symbols/types.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** Reads up to `length` bytes; `space` is that of the frame when absent. */
 export type SpaceReader = (address: number, length: number, space?: Space) => Uint8Array | undefined;
@@ -98,11 +99,11 @@ function sliceLocation(location: Location, offset: number, bits: number, field: 
     }
     case 'value':
       if (offset + bits > location.bytes.length * 8)
-        return { kind: 'optimised-out', reason: 'this part was not kept' };
+        return { kind: 'optimised-out', reason: say`this part was not kept` };
       if (whole) return { kind: 'value', bytes: location.bytes.slice(offset / 8, (offset + bits) / 8) };
       return { kind: 'pieces', pieces: [{ bits, bitOffset: offset, location }] };
     case 'register':
-      if (offset + bits > 32) return { kind: 'optimised-out', reason: 'this part was not kept' };
+      if (offset + bits > 32) return { kind: 'optimised-out', reason: say`this part was not kept` };
       if (offset === 0 && bits === 32 && !field) return location;
       return { kind: 'pieces', pieces: [{ bits, bitOffset: offset, location }] };
     case 'pieces':
@@ -127,7 +128,7 @@ function slicePieces(
   }
   const gone = parts.find(({ location }) => location.kind === 'optimised-out');
   if (gone) return gone.location;
-  if (at < offset + bits) return { kind: 'optimised-out', reason: 'this part was not kept' };
+  if (at < offset + bits) return { kind: 'optimised-out', reason: say`this part was not kept` };
   const [only] = parts;
   // A whole object in one place is that object, with its address.
   if (parts.length === 1) return sliceLocation(only.location, only.bitOffset, only.bits, field);

@@ -1,6 +1,6 @@
 /** What is found in the text of kernels. */
 import { describe, expect, it } from 'vitest';
-import { constantAt, functionLines, operandAt, registersIn, variablesIn } from './in-text.ts';
+import { constantAt, functionAround, functionLines, operandAt, registersIn, variablesIn } from './in-text.ts';
 
 const expressions = (pieces: readonly { expression: string }[]) => pieces.map(({ expression }) => expression);
 
@@ -69,5 +69,20 @@ describe('in the text of a kernel', () => {
     expect(functionLines(c, false)).toEqual([0]);
     expect(functionLines(['void kmain(void) {', '    if (x) {', '        call(1);'], false)).toEqual([0]);
     expect(functionLines(['entry:', '.L1:', '    ret', 'next: nop'], true)).toEqual([0, 3]);
+  });
+
+  it('the function that a line is in begins at its head, not at that of the one before', () => {
+    const text = [
+      'int x;',
+      'void before(int x)',
+      '{',
+      '    x++;',
+      '}',
+      'void here(int x,',
+      '    int y)',
+      '{',
+      '}',
+    ];
+    expect([0, 3, 5, 7].map((line) => functionAround(text, line))).toEqual([0, 1, 5, 5]);
   });
 });

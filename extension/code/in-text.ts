@@ -87,6 +87,9 @@ export function variablesIn(line: string): Piece[] {
   });
 }
 
+/** Most lines from a function's name to its brace. */
+export const FUNCTION_HEAD = 6;
+
 /** Lines, from 0 on, at which a function begins: of C where its name stands at the left margin or behind its type; labels of assembly. */
 export function functionLines(lines: readonly string[], assembly: boolean): number[] {
   const found: number[] = [];
@@ -98,8 +101,12 @@ export function functionLines(lines: readonly string[], assembly: boolean): numb
     const begins = /^[A-Za-z_][\w\s*]*\b[A-Za-z_]\w*\s*\([^;]*$/.test(line);
     if (!begins || /^(?:typedef|struct|enum|union|return|else|if|while|for|switch)\b.*=/.test(line)) return;
     // The brace comes at the end of this line or within the next few, before any semicolon.
-    const rest = lines.slice(n, n + 6).join('\n');
+    const rest = lines.slice(n, n + FUNCTION_HEAD).join('\n');
     if (/^[^;{]*\)[^;{]*\{/.test(rest)) found.push(n);
   });
   return found;
 }
+
+/** The line at which the function of C begins that a line is in, or 0. @param lines some behind it too, for its head may go on */
+export const functionAround = (lines: readonly string[], line: number): number =>
+  Math.max(0, ...functionLines(lines, false).filter((begins) => begins <= line));

@@ -5,7 +5,16 @@
 import * as vscode from 'vscode';
 import { breakpoints } from '../contributes/languages.ts';
 import type { MachineSelection } from '../views/selection.ts';
-import { constantAt, functionLines, operandAt, type Piece, registersIn, variablesIn } from './in-text.ts';
+import {
+  constantAt,
+  FUNCTION_HEAD,
+  functionAround,
+  functionLines,
+  operandAt,
+  type Piece,
+  registersIn,
+  variablesIn,
+} from './in-text.ts';
 import type { Commands } from '../commands.ts';
 import { COMMANDS } from '../contributes/names.ts';
 
@@ -20,11 +29,18 @@ const LINES_BEFORE = 12;
 const rangeOf = (line: number, { column, length }: Piece): vscode.Range =>
   new vscode.Range(line, column, line, column + length);
 
-/** Variables and members of C and registers of assembly, each at the last line that has it before the machine stands. */
+const linesTo = (document: vscode.TextDocument, last: number): string[] =>
+  document.getText(new vscode.Range(0, 0, last + FUNCTION_HEAD, 0)).split(/\r?\n/);
+
+/**
+ * Variables and members of C and registers of assembly, each at the last line that has it before the machine stands. A name in the
+ * function before is another variable.
+ */
 const inlineValues: vscode.InlineValuesProvider = {
   provideInlineValues(document, viewPort, { stoppedLocation }) {
     const last = stoppedLocation.end.line;
-    const first = Math.max(viewPort.start.line, last - LINES_BEFORE);
+    const begins = isC(document) ? functionAround(linesTo(document, last), last) : 0;
+    const first = Math.max(viewPort.start.line, last - LINES_BEFORE, begins);
     const values: vscode.InlineValue[] = [];
     const seen = new Set<string>();
     for (let line = Math.min(last, document.lineCount - 1); line >= first; line--) {

@@ -163,7 +163,7 @@ function bits(register: Register): TemplateResult | typeof nothing {
         class="bit"
         aria-pressed=${set}
         ?disabled=${fixed}
-        title=${t('bit {0}: {1}', bit, meaning)}
+        title=${t('bit {0}: {1}', bit, t(meaning))}
         @click=${() => void write(register, hex((number ^ (1 << bit)) >>> 0))}
       >
         ${name}

@@ -4,7 +4,7 @@
  */
 import { html, type TemplateResult } from 'lit-html';
 import type { NamedTransition, TaskStateBody } from '../../debug-adapter/custom-protocol.ts';
-import { exceptionName } from '../../debug-adapter/exceptions.ts';
+import { transitionTitle } from '../../debug-adapter/transition-words.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 import { type GroupKey, GROUPS, TransitionFilter } from './rings/transition-filter.ts';
 import { ringsPicture } from './rings/rings-picture.ts';
@@ -52,12 +52,7 @@ let machine: SelectedMachine | undefined;
 let taskState: TaskStateBody | undefined;
 let taskStateProblem = '';
 
-/** `#PF page fault`, `int 0x80`, `interrupt 0x20`, `sysenter` */
-function nameOf(kind: TransitionKind, vector: number): string {
-  if (vector < 0) return kind;
-  if (kind === 'exception') return exceptionName(vector);
-  return `${kind === 'software-interrupt' ? 'int' : kind} ${hex(vector, 2)}`;
-}
+const nameOf = (kind: TransitionKind, vector: number): string => transitionTitle(kind, vector, t);
 const kindOf = (n: number): TransitionKind => KINDS[events.get('kind', n)] ?? 'exception';
 const groupOf = (n: number): GroupKey => GROUP_OF[events.get('kind', n)] ?? 'exceptions';
 const titleOf = (n: number): string => nameOf(kindOf(n), events.get('vector', n));

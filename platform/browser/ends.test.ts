@@ -5,6 +5,7 @@ import { type Ends, NO_ENDS } from '../../core/outside/ends.ts';
 import { parseNetworkEnd } from '../../core/outside/net-option.ts';
 import { Clock } from '../../core/time/clock.ts';
 import { openEndsInBrowser } from './ends.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 const image = () => Uint8Array.from({ length: 2048 }, (_, n) => n >> 9);
 
@@ -15,17 +16,17 @@ async function open(ends: Partial<Ends>, files: Record<string, Uint8Array> = { '
       files[path] ? Promise.resolve(files[path]) : Promise.reject(new Error('there is no such file')),
     fetch: () => Promise.reject(new Error('not in this test')),
     secure: true,
-  })({ ...NO_ENDS, ...ends }, (text) => reports.push(text));
+  })({ ...NO_ENDS, ...ends }, (sentence) => reports.push(tell(sentence)));
   return { opened, reports };
 }
 function disk(text: string) {
   const parsed = parseDiskEnd(text);
-  if ('problem' in parsed) throw new Error(parsed.problem);
+  if ('problem' in parsed) throw new Error(String(parsed.problem));
   return parsed.value;
 }
 function network(text: string) {
   const parsed = parseNetworkEnd(text);
-  if ('problem' in parsed) throw new Error(parsed.problem);
+  if ('problem' in parsed) throw new Error(String(parsed.problem));
   return parsed.value;
 }
 

@@ -11,6 +11,7 @@ import type { DiskEnd, Ends } from '../../core/outside/ends.ts';
 import { EndError, type OpenAll } from '../../core/outside/open-ends.ts';
 import { type BlockOperation, SECTOR } from '../../core/protocol/device-protocol.ts';
 import { createFetchSockets, type FetchSettings } from './fetch-sockets.ts';
+import { say, verbatim } from '../../core/sentences/say.ts';
 
 export interface BrowserSettings extends FetchSettings {
   /** The bytes of a file of the workspace. */
@@ -24,29 +25,29 @@ function refuse({ networks, shares, lines }: Ends): void {
   const [share] = shares;
   if (share)
     throw new EndError(
-      `A browser gives no folders to guests, but "${share.folder}" is to be one: use the desktop, or put the files into a disk image.`,
+      say`A browser gives no folders to guests, but "${share.folder}" is to be one: use the desktop, or put the files into a disk image.`,
     );
   const [line] = lines;
   if (line)
     throw new EndError(
-      `A browser has no serial devices, but a line is to be "${line.device}": use the desktop, or leave the line out.`,
+      say`A browser has no serial devices, but a line is to be "${line.device}": use the desktop, or leave the line out.`,
     );
   const network = networks.find(({ kind }) => kind !== 'slirp' && kind !== 'loopback');
   if (network)
     throw new EndError(
-      `A browser reaches networks by slirp only, but a card is to have ${network.kind}: use slirp, or the desktop.`,
+      say`A browser reaches networks by slirp only, but a card is to have ${network.kind}: use slirp, or the desktop.`,
     );
 }
 
 async function openDisk({ path }: DiskEnd, { readFile }: BrowserSettings) {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new EndError(
-      `The disk "${path}" cannot be read, ${error instanceof Error ? error.message : String(error)}: give the path of a file.`,
+      say`The disk "${path}" cannot be read, ${error instanceof Error ? error.message : String(error)}: give the path of a file.`,
     );
   });
   if (bytes.length === 0 || bytes.length % SECTOR !== 0 || bytes.length > DISK_MAX_MIB * 2 ** 20) {
     throw new EndError(
-      `A disk must be a file of whole sectors of ${SECTOR} bytes and at most ${DISK_MAX_MIB} MiB, but "${path}" has ${bytes.length} bytes: pad it or make it smaller.`,
+      say`A disk must be a file of whole sectors of ${SECTOR} bytes and at most ${DISK_MAX_MIB} MiB, but "${path}" has ${bytes.length} bytes: pad it or make it smaller.`,
     );
   }
   const overlay = new Overlay((start, length) => bytes.slice(start, start + length));
@@ -63,7 +64,7 @@ export const openEndsInBrowser =
     const disks = await Promise.all(ends.disks.map((disk) => openDisk(disk, settings)));
     if (ends.disks.some(({ access }) => access === 'read-write'))
       report(
-        'In a browser a disk is a copy in memory: what the guest writes is gone at the end of the session.',
+        say`In a browser a disk is a copy in memory: what the guest writes is gone at the end of the session.`,
       );
     const networks: (Slirp | undefined)[] = [];
     return {
@@ -83,7 +84,9 @@ export const openEndsInBrowser =
               transmit(frame) {
                 events.frame(n, frame);
               },
-              problem: report,
+              problem: (text) => {
+                report(verbatim(text));
+              },
             }),
           );
         }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BridgeEnd } from '../../core/outside/ends.ts';
 import { bridgeFilter, openBridge } from './bridge.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -56,7 +57,7 @@ async function open(end: Partial<BridgeEnd> = {}) {
   const far = openBridge(
     { kind: 'pcap-bridge', name: '', promiscuous: true, mac: undefined, capture: undefined, ...end },
     folder,
-    { frame: (frame) => frames.push(frame), report: (text) => reports.push(text) },
+    { frame: (frame) => frames.push(frame), report: (sentence) => reports.push(tell(sentence)) },
   );
   const { default: module } = (await import(join(folder, 'node_modules/cap/index.js'))) as {
     default: { Cap: { last: StandIn } };

@@ -9,6 +9,7 @@ import { type BridgeEnd, MACHINE_MAC } from '../../core/outside/ends.ts';
 import { EndError } from '../../core/outside/open-ends.ts';
 import type { FarEnd, FarEndEvents } from './network.ts';
 import { loadPcap, type PcapModule } from './pcap-module.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** Of the kernel's ring of captured packets. */
 const RING_BYTES = 4 << 20;
@@ -36,8 +37,7 @@ function interfaceOf({ kind, name }: BridgeEnd, { Cap }: PcapModule): string {
     device.description ? `${device.name} (${device.description})` : device.name,
   );
   throw new EndError(
-    `${kind} finds no interface ${name === '' ? 'that has an address' : `"${name}"`}: name one of ` +
-      `${list.join(', ') || 'those of this computer, and run with the rights to capture'}.`,
+    say`${kind} finds no interface ${name === '' ? say`that has an address` : `"${name}"`}: name one of ${list.join(', ') || say`those of this computer, and run with the rights to capture`}.`,
   );
 }
 
@@ -46,7 +46,7 @@ export function openBridge(end: BridgeEnd, folder: string, events: FarEndEvents)
   const pcap = loadPcap(folder);
   const name = interfaceOf(end, pcap);
   if (!end.promiscuous)
-    events.report(`${end.kind} always captures promiscuously here: nopromisc has no effect.`);
+    events.report(say`${end.kind} always captures promiscuously here: nopromisc has no effect.`);
   const device = new pcap.Cap();
   const buffer = Buffer.alloc(PACKET_BYTES);
   let link: string;
@@ -54,14 +54,13 @@ export function openBridge(end: BridgeEnd, folder: string, events: FarEndEvents)
     link = device.open(name, bridgeFilter(end.mac ?? MACHINE_MAC), RING_BYTES, buffer);
   } catch (error) {
     throw new EndError(
-      `${end.kind} cannot open the interface ${name}, ${error instanceof Error ? error.message : String(error)}: ` +
-        'run with the rights to capture, or use slirp.',
+      say`${end.kind} cannot open the interface ${name}, ${error instanceof Error ? error.message : String(error)}: run with the rights to capture, or use slirp.`,
     );
   }
   if (link !== ETHERNET) {
     device.close();
     throw new EndError(
-      `${end.kind} needs an Ethernet, but ${name} is of type ${link}: name another interface.`,
+      say`${end.kind} needs an Ethernet, but ${name} is of type ${link}: name another interface.`,
     );
   }
   let closed = false;
@@ -77,7 +76,7 @@ export function openBridge(end: BridgeEnd, folder: string, events: FarEndEvents)
         // A frame is lost, as on any Ethernet; that it happens is told once.
         if (!failed)
           events.report(
-            `${name} does not take a frame, ${error instanceof Error ? error.message : String(error)}: frames are lost.`,
+            say`${name} does not take a frame, ${error instanceof Error ? error.message : String(error)}: frames are lost.`,
           );
         failed = true;
       }

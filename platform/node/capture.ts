@@ -4,8 +4,9 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type CaptureDirection, PcapngWriter } from '../../core/net/pcapng.ts';
-import { EndError } from '../../core/outside/open-ends.ts';
+import { EndError, type Report } from '../../core/outside/open-ends.ts';
 import { systemReason } from './system-error.ts';
+import { say } from '../../core/sentences/say.ts';
 
 const INTERFACE = 0;
 
@@ -15,18 +16,13 @@ export interface Capture {
 }
 
 /** @param now virtual nanoseconds. @param name of the interface. @throws EndError */
-export function openCapture(
-  file: string,
-  name: string,
-  now: () => number,
-  report: (text: string) => void,
-): Capture {
+export function openCapture(file: string, name: string, now: () => number, report: Report): Capture {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'w');
   } catch (error) {
     throw new EndError(
-      `The capture cannot be written to "${file}", ${systemReason(error)}: give a file's name.`,
+      say`The capture cannot be written to "${file}", ${systemReason(error)}: give a file's name.`,
     );
   }
   let broken = false;
@@ -36,7 +32,7 @@ export function openCapture(
       for (let done = 0; done < block.length;) done += writeSync(descriptor, block, done);
     } catch (error) {
       broken = true;
-      report(`The capture "${file}" ends here, ${systemReason(error)}; the machine goes on.`);
+      report(say`The capture "${file}" ends here, ${systemReason(error)}; the machine goes on.`);
     }
   });
   return {

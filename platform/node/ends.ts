@@ -3,7 +3,7 @@
  */
 
 import type { Ends } from '../../core/outside/ends.ts';
-import type { OpenAll, OpenEnds } from '../../core/outside/open-ends.ts';
+import { type OpenAll, type OpenEnds, type Report } from '../../core/outside/open-ends.ts';
 import { type FileDisk, openFileDisk } from './file-disk.ts';
 import { type FarEnd, openNetwork } from './network.ts';
 import { openSerialLine, type SerialLine } from './serial-line.ts';
@@ -43,7 +43,7 @@ interface Opened {
 function openEnds(
   ends: Ends,
   folder: string,
-  report: (text: string) => void,
+  report: Report,
   { disks, shares, networks, lines, close }: Opened,
 ): OpenEnds {
   return {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BlockAccess } from '../../core/coop/config/values.ts';
 import { type FileDisk, openFileDisk } from './file-disk.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 const SECTOR = 512;
 const SECTORS = 32;
@@ -26,7 +27,7 @@ afterEach(() => {
 });
 
 async function open(access: BlockAccess, path = file): Promise<FileDisk> {
-  const disk = await openFileDisk({ path, access }, (text) => reports.push(text));
+  const disk = await openFileDisk({ path, access }, (sentence) => reports.push(tell(sentence)));
   opened.push(disk);
   return disk;
 }

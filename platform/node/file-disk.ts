@@ -8,9 +8,10 @@ import { contentOf } from '../../core/images/content.ts';
 import { performOnOverlay } from '../../core/devices/virtio/block-backend.ts';
 import { Overlay } from '../../core/images/overlay.ts';
 import type { DiskEnd } from '../../core/outside/ends.ts';
-import { EndError } from '../../core/outside/open-ends.ts';
+import { EndError, type Report } from '../../core/outside/open-ends.ts';
 import { SECTOR, type BlockOperation, type BlockOutcome } from '../../core/protocol/device-protocol.ts';
 import { systemReason } from './system-error.ts';
+import { say, tell } from '../../core/sentences/say.ts';
 
 export interface FileDisk {
   readonly sectors: number;
@@ -50,11 +51,11 @@ function openFile({ path, access }: DiskEnd): number {
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const hint = isMissing
-      ? 'give the path of an image, or make an empty one (truncate -s 64M FILE)'
+      ? say`give the path of an image, or make an empty one (truncate -s 64M FILE)`
       : access === 'read-write'
-        ? 'give a file that may be written, or add ,ro or ,cow'
-        : 'give the path of a file';
-    throw new EndError(`The disk "${path}" cannot be opened, ${systemReason(error)}: ${hint}.`);
+        ? say`give a file that may be written, or add ,ro or ,cow`
+        : say`give the path of a file`;
+    throw new EndError(say`The disk "${path}" cannot be opened, ${systemReason(error)}: ${hint}.`);
   }
 }
 
@@ -64,7 +65,7 @@ async function checkedSize(descriptor: number, path: string): Promise<number> {
   const { size } = status;
   if (!status.isFile()) {
     throw new EndError(
-      `A disk must be a file of whole sectors of ${SECTOR} bytes, but "${path}" is no file: give a disk image.`,
+      say`A disk must be a file of whole sectors of ${SECTOR} bytes, but "${path}" is no file: give a disk image.`,
     );
   }
   const read = (offset: number, length: number) => Promise.resolve(readRange(descriptor, offset, length));
@@ -72,23 +73,22 @@ async function checkedSize(descriptor: number, path: string): Promise<number> {
   if (format !== 'raw') {
     const todo =
       format === 'qcow2'
-        ? 'make a raw one with colinux image convert'
+        ? say`make a raw one with colinux image convert`
         : format === 'compressed'
-          ? 'unpack it first'
-          : 'convert it with qemu-img convert -O raw';
-    throw new EndError(`A disk must be a raw image, but "${path}" is a ${what}: ${todo}.`);
+          ? say`unpack it first`
+          : say`convert it with qemu-img convert -O raw`;
+    throw new EndError(say`A disk must be a raw image, but "${path}" is a ${what}: ${todo}.`);
   }
   if (size === 0 || size % SECTOR !== 0) {
     throw new EndError(
-      `A disk must be a file of whole sectors of ${SECTOR} bytes, but "${path}" has ${size} bytes: ` +
-        'pad it, for example with truncate.',
+      say`A disk must be a file of whole sectors of ${SECTOR} bytes, but "${path}" has ${size} bytes: pad it, for example with truncate.`,
     );
   }
   return size;
 }
 
 /** @param report tells the user of errors, the same one once. @throws EndError */
-export async function openFileDisk(disk: DiskEnd, report: (text: string) => void): Promise<FileDisk> {
+export async function openFileDisk(disk: DiskEnd, report: Report): Promise<FileDisk> {
   const { path, access } = disk;
   const descriptor = openFile(disk);
   const size = await checkedSize(descriptor, path).catch((error: unknown) => {
@@ -129,8 +129,9 @@ export async function openFileDisk(disk: DiskEnd, report: (text: string) => void
       try {
         return performOrThrow(operation);
       } catch (error) {
-        const text = `The disk "${path}" failed to ${operation.kind}, ${systemReason(error)}: the guest sees an I/O error.`;
-        if (!reported.has(text)) report(text);
+        const sentence = say`The disk "${path}" failed to ${operation.kind}, ${systemReason(error)}: the guest sees an I/O error.`;
+        const text = tell(sentence);
+        if (!reported.has(text)) report(sentence);
         reported.add(text);
         return { ok: false };
       }

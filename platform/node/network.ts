@@ -12,6 +12,8 @@ import { openCapture } from './capture.ts';
 import { connectCable, listenForCable } from './socket-backend.ts';
 import { nodeSockets } from './sockets.ts';
 import { openTap, tapHelper } from './tap-backend.ts';
+import { say, verbatim } from '../../core/sentences/say.ts';
+import type { Report } from '../../core/outside/open-ends.ts';
 
 /** What is at the far end of a cable. */
 export interface FarEnd {
@@ -23,7 +25,7 @@ export interface FarEnd {
 export interface FarEndEvents {
   /** A frame for the guest, which owns it then. */
   frame(frame: Uint8Array): void;
-  report(text: string): void;
+  report: Report;
 }
 
 /** An end that is outside of the machine. */
@@ -71,7 +73,9 @@ function openFarEnd(end: OutsideNetworkEnd, folder: string, clock: NetClock, eve
         clock,
         options: { redirections, hostLoopback, restrict },
         transmit: events.frame,
-        problem: events.report,
+        problem: (text) => {
+          events.report(verbatim(text));
+        },
       });
       return { send: network.receive, close: network.close };
     }
@@ -84,7 +88,7 @@ function openFarEnd(end: OutsideNetworkEnd, folder: string, clock: NetClock, eve
         frame: events.frame,
         failed(reason) {
           events.report(
-            `The TAP interface ${end.name} is gone, ${reason}; the guest goes on without a network.`,
+            say`The TAP interface ${end.name} is gone, ${reason}; the guest goes on without a network.`,
           );
         },
       });
@@ -105,11 +109,11 @@ function openCable({ role, host, port }: SocketEnd, { frame, report }: FarEndEve
         last = undefined;
       },
       disconnected(reason) {
-        if (reason !== last) report(`The network cable ${role}=${host}:${port} is out: ${reason}.`);
+        if (reason !== last) report(say`The network cable ${role}=${host}:${port} is out: ${reason}.`);
         last = reason;
       },
       failed(reason) {
-        report(`The network cable cannot listen on ${host}:${port}: ${reason}. Choose another port.`);
+        report(say`The network cable cannot listen on ${host}:${port}: ${reason}. Choose another port.`);
       },
     },
   );

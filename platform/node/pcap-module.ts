@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { EndError } from '../../core/outside/open-ends.ts';
 import { systemCode } from './system-error.ts';
+import { say } from '../../core/sentences/say.ts';
 
 /** What we use of an open interface. */
 export interface PcapDevice {
@@ -44,15 +45,14 @@ export function loadPcap(folder: string): PcapModule {
     const library = process.platform === 'win32' ? 'Npcap' : 'libpcap and its headers (Debian: libpcap-dev)';
     const why =
       systemCode(error) === 'MODULE_NOT_FOUND'
-        ? 'which is not installed'
-        : `which does not load (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)})`;
+        ? say`which is not installed`
+        : say`which does not load (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)})`;
     throw new EndError(
-      `A bridge needs the npm package "${PACKAGE}", ${why}: install ${library}, then ` +
-        `npm install --prefix "${folder}" ${PACKAGE}; or use slirp, which needs nothing.`,
+      say`A bridge needs the npm package "${PACKAGE}", ${why}: install ${library}, then npm install --prefix "${folder}" ${PACKAGE}; or use slirp, which needs nothing.`,
     );
   }
   if (isPcapModule(found)) return found;
   throw new EndError(
-    `A bridge needs the npm package "${PACKAGE}" with a class Cap, but what is installed has none: install version 0.2 of it.`,
+    say`A bridge needs the npm package "${PACKAGE}" with a class Cap, but what is installed has none: install version 0.2 of it.`,
   );
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../testing/guest-on-node.ts';
 import { openSerialLine, type SerialLine, sttyWords } from './serial-line.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 let folder: string;
 const cleanups: (() => void)[] = [];
@@ -24,7 +25,7 @@ function open(device: string, mode = '') {
     { device, mode },
     {
       receive: (bytes) => (received += Buffer.from(bytes).toString()),
-      report: (text) => reports.push(text),
+      report: (sentence) => reports.push(tell(sentence)),
     },
   );
   cleanups.push(line.close);

@@ -7,8 +7,9 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, read, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { LineEnd } from '../../core/outside/ends.ts';
-import { EndError } from '../../core/outside/open-ends.ts';
+import { EndError, type Report } from '../../core/outside/open-ends.ts';
 import { systemCode, systemReason } from './system-error.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export interface SerialLine {
   send(bytes: Uint8Array): void;
@@ -17,7 +18,7 @@ export interface SerialLine {
 
 export interface SerialEvents {
   receive(bytes: Uint8Array): void;
-  report(text: string): void;
+  report: Report;
 }
 
 /** Bytes that wait for a slow device; further ones are lost, as on a line without flow control. */
@@ -64,8 +65,7 @@ function setMode(device: string, mode: string): void {
   } catch (error) {
     const { stderr } = error as { stderr?: Buffer };
     throw new EndError(
-      `The serial device "${device}" does not take the settings "${mode}", ` +
-        `${stderr?.toString().trim().split('\n')[0] || systemReason(error)}: use words of ${program}.`,
+      say`The serial device "${device}" does not take the settings "${mode}", ${stderr?.toString().trim().split('\n')[0] || systemReason(error)}: use words of ${program}.`,
     );
   }
 }
@@ -81,13 +81,13 @@ function openDevice(path: string): { readonly descriptor: number; readonly file:
     return { descriptor, file };
   } catch (error) {
     throw new EndError(
-      `The serial line "${path}" cannot be opened, ${systemReason(error)}: give stdio, a device or a file.`,
+      say`The serial line "${path}" cannot be opened, ${systemReason(error)}: give stdio, a device or a file.`,
     );
   }
 }
 
 /** Writes at once what the device takes, and the rest when it takes more. */
-function createWriter(descriptor: number, path: string, report: (text: string) => void) {
+function createWriter(descriptor: number, path: string, report: Report) {
   let waiting = Buffer.alloc(0);
   let retry: ReturnType<typeof setTimeout> | undefined;
   let broken = false;
@@ -102,7 +102,7 @@ function createWriter(descriptor: number, path: string, report: (text: string) =
         return;
       }
       broken = true;
-      report(`The serial line "${path}" is out, ${systemReason(error)}; the guest goes on.`);
+      report(say`The serial line "${path}" is out, ${systemReason(error)}; the guest goes on.`);
     }
   };
   return {
@@ -181,7 +181,7 @@ function openPath({ device, mode }: LineEnd, { receive, report }: SerialEvents):
   const reader = file
     ? undefined
     : createReader(descriptor, receive, (error) => {
-        report(`Nothing more comes from the serial line "${device}", ${systemReason(error)}.`);
+        report(say`Nothing more comes from the serial line "${device}", ${systemReason(error)}.`);
       });
   return {
     send: writer.write,

@@ -7,6 +7,7 @@ import type { ShareEnd } from '../../core/outside/ends.ts';
 import { EndError } from '../../core/outside/open-ends.ts';
 import { openFolderTree } from './folder-tree.ts';
 import { systemReason } from './system-error.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export interface Share {
   ask(message: Uint8Array, room: number): Promise<Uint8Array>;
@@ -17,7 +18,7 @@ export interface Share {
 export async function openShare({ folder, readOnly }: ShareEnd): Promise<Share> {
   const tree = await openFolderTree(folder, { readOnly }).catch((error: unknown) => {
     throw new EndError(
-      `The shared folder "${folder}" cannot be opened, ${systemReason(error)}: give the path of a folder.`,
+      say`The shared folder "${folder}" cannot be opened, ${systemReason(error)}: give the path of a folder.`,
     );
   });
   const server = createNinepServer(tree);

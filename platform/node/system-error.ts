@@ -1,14 +1,15 @@
 /* Owns words for the errors of files that a user may meet. */
+import { say, type Sentence, verbatim } from '../../core/sentences/say.ts';
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  ENOTDIR: 'a part of the path is no folder',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not open it',
-  EPERM: 'this user may not open it',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EMFILE: 'too many files are open',
+const REASONS: Readonly<Record<string, Sentence>> = {
+  ENOENT: say`it does not exist`,
+  ENOTDIR: say`a part of the path is no folder`,
+  EISDIR: say`it is a folder`,
+  EACCES: say`this user may not open it`,
+  EPERM: say`this user may not open it`,
+  EROFS: say`the file system is read-only`,
+  ENOSPC: say`the disk is full`,
+  EMFILE: say`too many files are open`,
 };
 
 /** The code of a system error such as ENOENT, or `undefined`. */
@@ -18,7 +19,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /** Why a file could not be opened, read or written, as half a sentence. */
-export function systemReason(error: unknown): string {
+export function systemReason(error: unknown): Sentence {
   const code = systemCode(error);
-  return (code && REASONS[code]) ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[code ?? ''] ?? verbatim(error instanceof Error ? error.message : String(error));
 }

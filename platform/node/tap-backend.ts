@@ -11,6 +11,7 @@ import { EndError } from '../../core/outside/open-ends.ts';
 import { FramePipe } from './frame-pipe.ts';
 import { reasonOf } from './reason.ts';
 import type { Cable } from './socket-backend.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export interface TapSettings {
   /** The program and what stands before the interface's name, for example `['/usr/local/bin/tap-helper']`. */
@@ -31,15 +32,14 @@ const HELPER = 'tap-helper';
  */
 export function tapHelper(folder: string): string {
   if (process.platform !== 'linux') {
-    throw new EndError('A TAP interface can be opened on Linux only: use slirp, or a bridge.');
+    throw new EndError(say`A TAP interface can be opened on Linux only: use slirp, or a bridge.`);
   }
   const places = [folder, ...(process.env.PATH ?? '').split(delimiter)].filter((place) => place !== '');
   const found = places.map((place) => join(place, HELPER)).find(isExecutable);
   if (found !== undefined) return found;
   const source = join(folder, `${HELPER}.c`);
   throw new EndError(
-    `A TAP interface needs the program ${HELPER}, which is neither beside this program nor in PATH: ` +
-      `compile it with cc -O2 -o "${join(folder, HELPER)}" "${source}".`,
+    say`A TAP interface needs the program ${HELPER}, which is neither beside this program nor in PATH: compile it with cc -O2 -o "${join(folder, HELPER)}" "${source}".`,
   );
 }
 

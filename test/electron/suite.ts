@@ -157,6 +157,34 @@ suite('coLinux in the extension host', () => {
     await end(session);
   });
 
+  test('memory is read and written through the documents of VS Code, as by the hex editor', async () => {
+    const { session } = await stopInKmain();
+    const top = (await session.customRequest('stackTrace', { threadId: 2 })) as {
+      stackFrames: { id: number }[];
+    };
+    const look = async (expression: string) =>
+      (await session.customRequest('evaluate', {
+        expression,
+        frameId: top.stackFrames[0]?.id,
+        context: 'watch',
+      })) as { result: string; memoryReference?: string };
+    const { memoryReference = '' } = await look('&megabytes');
+    // What "View Binary Data" opens; the hex editor asks for one range after the other.
+    const path = `/${encodeURIComponent(memoryReference)}/memory.bin`;
+    const range = (from: number, to: number) =>
+      vscode.Uri.from({
+        ...{ scheme: 'vscode-debug-memory', authority: session.id, path },
+        query: `range=${String(from)}:${String(to)}`,
+      });
+    const { fs } = vscode.workspace;
+    assert.deepEqual([...(await fs.readFile(range(0, 4)))], [16, 0, 0, 0]);
+    assert.deepEqual([...(await fs.readFile(range(1, 3)))], [0, 0]);
+    await fs.writeFile(range(0, 2), Uint8Array.of(5, 1));
+    assert.equal((await look('megabytes')).result, String(0x105));
+    assert.deepEqual([...(await fs.readFile(range(0, 4)))], [5, 1, 0, 0]);
+    await end(session);
+  });
+
   test('commands that send something to the machine reach it', async () => {
     const { session } = await stopInKmain();
     for (const [name, request] of [

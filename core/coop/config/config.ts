@@ -16,6 +16,7 @@ import {
   parseBlockImage,
   type SerialLine,
 } from './values.ts';
+import { say, type Sentence } from '../../sentences/say.ts';
 
 /** A value and where it was given; paths in it are relative to the folder of `at.file`. */
 export interface Given<T> {
@@ -84,15 +85,20 @@ class Collector {
   readonly rest: string[] = [];
   restAt: Span | undefined;
 
-  report(code: ConfigCode, at: Span, message: string, severity: ConfigProblem['severity'] = 'error'): void {
-    this.problems.push({ code, severity, message, at });
+  report(
+    code: ConfigCode,
+    at: Span,
+    sentence: Sentence,
+    severity: ConfigProblem['severity'] = 'error',
+  ): void {
+    this.problems.push({ code, severity, sentence, at });
   }
 
   /** The value, or undefined with a problem reported. */
   private parsed(name: string, { parse }: ConfigKey, text: string, at: Span): unknown {
     const result = parse(text);
     if ('value' in result) return result.value;
-    this.report('config-value', at, `${name}= expects ${result.problem}, but found "${text}".`);
+    this.report('config-value', at, say`${name}= expects ${result.problem}, but found "${text}".`);
     return undefined;
   }
 
@@ -112,7 +118,7 @@ class Collector {
       this.report(
         'config-unit-range',
         at,
-        `${name} has units 0 to ${key.units - 1}, but found ${name}${unit}: use a free one of these.`,
+        say`${name} has units 0 to ${key.units - 1}, but found ${name}${unit}: use a free one of these.`,
       );
       return;
     }
@@ -127,7 +133,7 @@ class Collector {
 
   reportTwice(name: string, at: Span, before: Span): void {
     const where = `${before.file}:${before.line + 1}`;
-    this.report('config-twice', at, `${name} is defined already (${where}): keep one of the two.`);
+    this.report('config-twice', at, say`${name} is defined already (${where}): keep one of the two.`);
   }
 
   given<T>(key: string): Given<T> | undefined {
@@ -150,7 +156,7 @@ function takeWord(into: Collector, { raw, text, at }: Word): void {
     into.report(
       'config-not-served',
       at,
-      `${name}= is a device of coLinux that this host does not serve: it is left out.`,
+      say`${name}= is a device of coLinux that this host does not serve: it is left out.`,
       'warning',
     );
     return;
@@ -163,7 +169,7 @@ function takeWord(into: Collector, { raw, text, at }: Word): void {
     into.report(
       'config-value-missing',
       at,
-      `${name}= has no value: write one behind the equals sign, or take the word out.`,
+      say`${name}= has no value: write one behind the equals sign, or take the word out.`,
     );
     return;
   }
@@ -184,7 +190,7 @@ function takeForKernel(into: Collector, raw: string, name: string, at: Span): vo
   into.report(
     'config-key-unknown',
     at,
-    `${name}= is no key, so the guest's kernel gets the word: did you mean ${meant}=?`,
+    say`${name}= is no key, so the guest's kernel gets the word: did you mean ${meant}=?`,
     'warning',
   );
 }
@@ -204,7 +210,7 @@ function blockUnits(into: Collector): BlockUnit[] {
       into.report(
         'config-alias-unknown',
         at,
-        `${name}= expects a unit that is defined, as :cobd0, but found "${target}".`,
+        say`${name}= expects a unit that is defined, as :cobd0, but found "${target}".`,
       );
   }
   for (const { name, target, at } of into.aliases.filter((alias) => !alias.target.startsWith(':'))) {
@@ -214,10 +220,10 @@ function blockUnits(into: Collector): BlockUnit[] {
       into.report(
         'config-unit-range',
         at,
-        `There are ${KEYS.cobd.units} block units, and ${name}= finds none free.`,
+        say`There are ${KEYS.cobd.units} block units, and ${name}= finds none free.`,
       );
     else if ('value' in image) units.push({ unit, value: image.value, at, aliases: [name] });
-    else into.report('config-value', at, `${name}= expects ${image.problem}, but found "${target}".`);
+    else into.report('config-value', at, say`${name}= expects ${image.problem}, but found "${target}".`);
   }
   warnOfSharedImages(into, units);
   return units.sort((a, b) => a.unit - b.unit);
@@ -231,7 +237,7 @@ function warnOfSharedImages(into: Collector, units: readonly BlockUnit[]): void 
     into.report(
       'config-image-shared',
       at,
-      `cobd${other.unit} has ${value.path} too, and one of them writes to it: use a copy, or add ,ro to both.`,
+      say`cobd${other.unit} has ${value.path} too, and one of them writes to it: use a copy, or add ,ro to both.`,
       'warning',
     );
   });
@@ -248,7 +254,7 @@ export async function parseConfig(source: ConfigSource, include: Include): Promi
         into.report(
           'config-quote',
           word.at,
-          'A double quote is opened and not closed on its line: close it.',
+          say`A double quote is opened and not closed on its line: close it.`,
         );
       if (word.text.startsWith('@')) await takeInclude(word, file);
       else takeWord(into, word);
@@ -261,7 +267,7 @@ export async function parseConfig(source: ConfigSource, include: Include): Promi
       into.report(
         'config-include-deep',
         at,
-        `Files include each other ${INCLUDE_DEPTH_MAX} deep: put them together.`,
+        say`Files include each other ${INCLUDE_DEPTH_MAX} deep: put them together.`,
       );
       return;
     }
@@ -270,13 +276,13 @@ export async function parseConfig(source: ConfigSource, include: Include): Promi
       into.report(
         'config-include-missing',
         at,
-        `The file "${name}" cannot be read: check the path behind @.`,
+        say`The file "${name}" cannot be read: check the path behind @.`,
       );
     else if (open.includes(included.file))
       into.report(
         'config-include-cycle',
         at,
-        `${included.file} includes itself: take one of the @ words out.`,
+        say`${included.file} includes itself: take one of the @ words out.`,
       );
     else await take(included);
   }
@@ -287,7 +293,7 @@ export async function parseConfig(source: ConfigSource, include: Include): Promi
     into.report(
       'config-too-long',
       into.restAt,
-      `The kernel's command line has ${commandLine.length} characters, but ${COMMAND_LINE_MAX} fit: shorten it.`,
+      say`The kernel's command line has ${commandLine.length} characters, but ${COMMAND_LINE_MAX} fit: shorten it.`,
     );
   const config: GuestConfig = {
     kernel: into.given('kernel'),

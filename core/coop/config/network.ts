@@ -5,6 +5,7 @@
 import { parseRedirections, type Redirection, RedirectionError } from '../../net/slirp/redirections.ts';
 import type { Choice } from './keys.ts';
 import type { Parsed } from './values.ts';
+import { say } from '../../sentences/say.ts';
 
 export type NetworkKind = 'slirp' | 'tap' | 'pcap-bridge' | 'ndis-bridge' | 'socket';
 
@@ -79,17 +80,17 @@ export function parseMac(text: string): string | undefined {
 export function parseNetwork(text: string): Parsed<NetworkUnit> {
   const [first = '', ...fields] = text.split(',');
   const kind = KINDS[first];
-  if (kind === undefined) return { problem: `one of ${Object.keys(KINDS).join(', ')}, then its fields` };
+  if (kind === undefined) return { problem: say`one of ${Object.keys(KINDS).join(', ')}, then its fields` };
   const most = kind === 'slirp' ? 2 : 3;
   if (fields.length > most)
-    return { problem: `at most ${most} fields behind ${first}, with commas between them` };
+    return { problem: say`at most ${most} fields behind ${first}, with commas between them` };
   const [name, macText, last] = kind === 'slirp' ? ['', ...fields] : fields;
   const mac = macText ? parseMac(macText) : undefined;
   if (macText && mac === undefined)
-    return { problem: `the MAC address of one station, as 00:ff:12:34:56:78, where "${macText}" stands` };
+    return { problem: say`the MAC address of one station, as 00:ff:12:34:56:78, where "${macText}" stands` };
   if (kind !== 'slirp') {
     if (last && last !== 'promisc' && last !== 'nopromisc')
-      return { problem: `promisc or nopromisc, where "${last}" stands` };
+      return { problem: say`promisc or nopromisc, where "${last}" stands` };
     return { value: { kind, name: name ?? '', mac, promiscuous: last !== 'nopromisc', redirections: [] } };
   }
   try {

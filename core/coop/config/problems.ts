@@ -1,5 +1,6 @@
 /** What can be wrong with a configuration: codes that stay, and sentences that say what was expected, found and is to be done. */
 import type { Span } from './text.ts';
+import { type Sentence, tell } from '../../sentences/say.ts';
 
 export type ConfigCode =
   | 'config-quote'
@@ -21,7 +22,7 @@ export interface ConfigProblem {
   readonly code: ConfigCode;
   /** A warning leaves the configuration usable. */
   readonly severity: 'error' | 'warning';
-  readonly message: string;
+  readonly sentence: Sentence;
   readonly at: Span;
 }
 
@@ -30,6 +31,6 @@ export const placeOf = ({ at }: ConfigProblem): string => `${at.file}:${at.line 
 
 /** `file:line:column: error: message (code)` */
 export function problemText(problem: ConfigProblem): string {
-  const { code, severity, message } = problem;
-  return `${placeOf(problem)}: ${severity}: ${message} (${code})`;
+  const { code, severity, sentence } = problem;
+  return `${placeOf(problem)}: ${severity}: ${tell(sentence)} (${code})`;
 }

@@ -2,11 +2,12 @@
  * The values of the configuration language, each with its own syntax (coLinux 0.7.9, the manual of colinux-daemon): what they
  * mean, or a sentence about what is wrong with them.
  */
+import { type Said, say } from '../../sentences/say.ts';
 
 /** A value, or what is wrong with it: "expected …". */
-export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+export type Parsed<T> = { readonly value: T } | { readonly problem: Said };
 
-const wrong = (problem: string) => ({ problem });
+const wrong = (problem: Said) => ({ problem });
 
 export const MEMORY_MIN_MIB = 2;
 export const MEMORY_MAX_MIB = 512;
@@ -21,7 +22,7 @@ function wholeNumber(text: string, least: number, most: number): number | undefi
 export function parseMemory(text: string): Parsed<number> {
   const value = wholeNumber(text, MEMORY_MIN_MIB, MEMORY_MAX_MIB);
   return value === undefined
-    ? wrong(`a whole number of MiB from ${MEMORY_MIN_MIB} to ${MEMORY_MAX_MIB}`)
+    ? wrong(say`a whole number of MiB from ${MEMORY_MIN_MIB} to ${MEMORY_MAX_MIB}`)
     : { value };
 }
 
@@ -39,7 +40,7 @@ const ACCESS: Readonly<Record<string, BlockAccess>> = {
 /** cobdN=, hdXN=, sdXN=: a file, and behind a comma `ro`, `rw` (the default) or `cow`, which keeps no change. */
 export function parseBlockImage(text: string): Parsed<BlockImage> {
   const [, path = text, suffix] = /^(.*),(ro|rw|cow)$/s.exec(text) ?? [];
-  if (path === '') return wrong('the path of an image, then perhaps ,ro or ,cow');
+  if (path === '') return wrong(say`the path of an image, then perhaps ,ro or ,cow`);
   return { value: { path, access: ACCESS[suffix ?? 'rw'] } };
 }
 
@@ -69,13 +70,15 @@ export function parseConsole(text: string): Parsed<ConsoleSize> {
     value.scrollback <= ROWS_MAX;
   return fits
     ? { value }
-    : wrong(`COLUMNSxROWS or COLUMNSxROWSxSCROLLBACK, from 16x2 to ${COLUMNS_MAX}x${ROWS_MAX}x${ROWS_MAX}`);
+    : wrong(
+        say`COLUMNSxROWS or COLUMNSxROWSxSCROLLBACK, from 16x2 to ${COLUMNS_MAX}x${ROWS_MAX}x${ROWS_MAX}`,
+      );
 }
 
 /** cursor=: height of the cursor in percent of a cell; coLinux knows six sizes. */
 export function parseCursor(text: string): Parsed<number> {
   const value = wholeNumber(text.replace(/%$/, ''), 0, 100);
-  return value === undefined ? wrong('a percentage from 0 (off) to 100 (the whole cell)') : { value };
+  return value === undefined ? wrong(say`a percentage from 0 (off) to 100 (the whole cell)`) : { value };
 }
 
 /** In the order of the attribute's four bits. */
@@ -114,13 +117,13 @@ export function parseColors(text: string): Parsed<ConsoleColors> {
   return foreground >= 0 && background >= 0 && text.split(',').length <= 2
     ? { value: { foreground, background } }
     : wrong(
-        `two names of colours with a comma between them, out of: ${[...COLORS.slice(0, 15), 'white'].join(' ')}`,
+        say`two names of colours with a comma between them, out of: ${[...COLORS.slice(0, 15), 'white'].join(' ')}`,
       );
 }
 
 /** setcobd=: whether block requests complete while the guest goes on. */
 export function parseBlockMode(text: string): Parsed<'sync' | 'async'> {
-  return text === 'sync' || text === 'async' ? { value: text } : wrong('sync or async');
+  return text === 'sync' || text === 'async' ? { value: text } : wrong(say`sync or async`);
 }
 
 /** ttysN=: a device of the host, and its settings. */
@@ -131,7 +134,7 @@ export interface SerialLine {
 export function parseSerial(text: string): Parsed<SerialLine> {
   const [device = '', ...mode] = text.split(',');
   return device === ''
-    ? wrong('a serial device, then perhaps a comma and its settings')
+    ? wrong(say`a serial device, then perhaps a comma and its settings`)
     : { value: { device, mode: mode.join(',') } };
 }
 
@@ -143,6 +146,6 @@ export interface HostProgram {
 export function parseProgram(text: string): Parsed<HostProgram> {
   const [program = '', ...rest] = text.split(',');
   return program === ''
-    ? wrong('a program, then perhaps a comma and its arguments')
+    ? wrong(say`a program, then perhaps a comma and its arguments`)
     : { value: { program, arguments: rest.join(',') } };
 }

@@ -14,6 +14,7 @@ import type { ConfigProblem } from '../config/problems.ts';
 import type { Span } from '../config/text.ts';
 import { CONSOLE_DEFAULT, type SerialLine } from '../config/values.ts';
 import { networkEnd } from './network-end.ts';
+import { say, type Sentence } from '../../sentences/say.ts';
 
 /** One guest: its kernel and its configuration. */
 export interface PlannedGuest {
@@ -103,8 +104,8 @@ class Planner {
     return { guests: planned, data: this.data, ends: this.ends, guestMiB: this.guestMiB };
   }
 
-  private report(at: Span, code: ConfigProblem['code'], message: string): void {
-    this.problems.push({ code, severity: 'error', message, at });
+  private report(at: Span, code: ConfigProblem['code'], sentence: Sentence): void {
+    this.problems.push({ code, severity: 'error', sentence, at });
   }
 
   private locate({ at }: { readonly at: Span }, path: string): string {
@@ -138,7 +139,7 @@ class Planner {
     this.report(
       at,
       'config-no-room',
-      `A machine has room for ${CO_MAX_MONITORS} guests and initial RAM disks together, but they are ${count}: take some out.`,
+      say`A machine has room for ${CO_MAX_MONITORS} guests and initial RAM disks together, but they are ${count}: take some out.`,
     );
   }
 
@@ -151,7 +152,7 @@ class Planner {
     this.report(
       at,
       'config-too-long',
-      `The devices and the kernel's command line take ${length} characters together, but ${WORDS_MAX} fit: take some out.`,
+      say`The devices and the kernel's command line take ${length} characters together, but ${WORDS_MAX} fit: take some out.`,
     );
   }
 
@@ -163,7 +164,7 @@ class Planner {
       this.report(
         at,
         'config-no-room',
-        `All guests together may have ${MACHINE_MAX_MIB - HOST_MIB} MiB, but with this one they have ${this.guestMiB}: make mem= smaller.`,
+        say`All guests together may have ${MACHINE_MAX_MIB - HOST_MIB} MiB, but with this one they have ${this.guestMiB}: make mem= smaller.`,
       );
     }
     return memoryMiB ? `mem=${mebibytes}` : '';
@@ -177,7 +178,7 @@ class Planner {
     this.report(
       unit.at,
       'config-no-room',
-      `${key}= finds no place: disks, networks and folders of all guests, and one device for their serial lines, may be ${MAX_DEVICES - OWN_DEVICES} together. Take some out.`,
+      say`${key}= finds no place: disks, networks and folders of all guests, and one device for their serial lines, may be ${MAX_DEVICES - OWN_DEVICES} together. Take some out.`,
     );
   }
 
@@ -201,7 +202,7 @@ class Planner {
     this.device(unit, key);
     const end = networkEnd(unit, monitor, capture);
     if ('problem' in end) {
-      this.report(unit.at, 'config-value', `${key}= expects ${end.problem}.`);
+      this.report(unit.at, 'config-value', say`${key}= expects ${end.problem}.`);
       return '';
     }
     return `${key}=net${this.ends.networks.push(end.value) - 1}`;
@@ -230,13 +231,13 @@ class Planner {
       this.report(
         unit.at,
         'config-no-room',
-        `${key}= finds no place: all guests together may have ${MAX_CONSOLE_PORTS} serial lines. Take some out.`,
+        say`${key}= finds no place: all guests together may have ${MAX_CONSOLE_PORTS} serial lines. Take some out.`,
       );
     }
     const { device, mode } = unit.value;
     const end: LineEnd = { device: isPath(device) ? this.locate(unit, device) : device, mode };
     if (end.device === 'stdio' && lines.some((other) => other.device === 'stdio'))
-      this.report(unit.at, 'config-value', `${key}= expects another device: only one line may be stdio.`);
+      this.report(unit.at, 'config-value', say`${key}= expects another device: only one line may be stdio.`);
     return `${key}=port${lines.push(end) - 1}`;
   }
 

@@ -5,6 +5,7 @@
 import { FpuState, type Softfloat } from '../../softfloat/softfloat.ts';
 import { MXCSR_MASK } from '../sse/state.ts';
 import type { Views } from '../state.ts';
+import { say, type Sentence } from '../../sentences/say.ts';
 
 /** Where words lie, and the bits that they have. */
 const WORDS: Readonly<Record<string, readonly [address: number, mask: number]>> = {
@@ -23,7 +24,7 @@ const REGISTER_BYTES = 16;
 export function createFpuWrites(
   { mem, mem8 }: Views,
   fpu: Softfloat,
-): (name: string, bytes: Uint8Array) => string | undefined | false {
+): (name: string, bytes: Uint8Array) => Sentence | undefined | false {
   const setWord = (at: number, value: number) => {
     mem.setUint32(at, value, true);
   };
@@ -39,7 +40,7 @@ export function createFpuWrites(
     setWord(FpuState.Empty, empty);
   }
 
-  function writeWord(name: string, value: number): string | undefined | false {
+  function writeWord(name: string, value: number): Sentence | undefined | false {
     if (Object.hasOwn(WORDS, name)) {
       const [at, mask] = WORDS[name];
       setWord(at, value & mask);
@@ -52,7 +53,7 @@ export function createFpuWrites(
     } else if (name === 'ftag') setTags(value);
     else if (name === 'mxcsr') {
       if ((value & ~MXCSR_MASK) !== 0)
-        return `The processor refuses 0x${(value >>> 0).toString(16)} for MXCSR: it would raise #GP, for reserved bits are set.`;
+        return say`The processor refuses 0x${(value >>> 0).toString(16)} for MXCSR: it would raise #GP, for reserved bits are set.`;
       setWord(FpuState.Mxcsr, value);
     } else return false;
     return undefined;
@@ -65,7 +66,7 @@ export function createFpuWrites(
     if (kind === undefined) return bytes.length === 4 ? writeWord(name, view.getInt32(0, true)) : false;
     const size = { st: EXTENDED_BYTES, mm: 8, xmm: 16 }[kind as 'st' | 'mm' | 'xmm'];
     if (bytes.length !== size)
-      return `${name.toUpperCase()} has ${size} bytes, and ${bytes.length} were given.`;
+      return say`${name.toUpperCase()} has ${size} bytes, and ${bytes.length} were given.`;
     if (kind === 'xmm') mem8.set(bytes, FpuState.Xmm + n * REGISTER_BYTES);
     else if (kind === 'st') setRegister((fpu.top() + n) & 7, bytes);
     // MMX instructions set sign and exponent to ones.

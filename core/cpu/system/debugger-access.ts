@@ -7,6 +7,7 @@ import type { Softfloat } from '../../softfloat/softfloat.ts';
 import { createFpuWrites } from '../fpu/debugger-fpu.ts';
 import { CpuFault } from '../interrupts/fault.ts';
 import { EIP, Flag, MID_REP } from '../state.ts';
+import { say, type Sentence } from '../../sentences/say.ts';
 
 export interface DebuggerAccess {
   /**
@@ -14,17 +15,17 @@ export interface DebuggerAccess {
    * @param bytes little-endian: 4 of most, 8 of a model-specific register and MMX, 10 of x87, 16 of SSE
    * @returns why it was refused, a whole sentence; `undefined` when it was written
    */
-  write(name: string, bytes: Uint8Array): string | undefined;
+  write(name: string, bytes: Uint8Array): Sentence | undefined;
   /** Low and high word of a model-specific register; `undefined` when the model has none of that number. */
   readMsr(index: number): readonly [low: number, high: number] | undefined;
 }
 
 const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'];
-const REASONS: Readonly<Record<string, string>> = {
-  cs: 'CS cannot be set by itself: the processor loads it together with EIP, by far jumps, calls and returns.',
-  ldtr: 'LDTR cannot be set from outside: only LLDT and task switches load it.',
-  tr: 'TR cannot be set from outside: only LTR and task switches load it.',
+const REASONS: Readonly<Record<string, Sentence>> = {
+  cs: say`CS cannot be set by itself: the processor loads it together with EIP, by far jumps, calls and returns.`,
+  ldtr: say`LDTR cannot be set from outside: only LLDT and task switches load it.`,
+  tr: say`TR cannot be set from outside: only LTR and task switches load it.`,
 };
 const VECTORS: Readonly<Record<number, string>> = { 10: '#TS', 11: '#NP', 12: '#SS', 13: '#GP', 14: '#PF' };
 
@@ -37,34 +38,34 @@ export function createDebuggerAccess(
   const { state, reg32 } = views;
   const writeFpu = createFpuWrites(views, fpu);
 
-  function setFlags(value: number): string | undefined {
+  function setFlags(value: number): Sentence | undefined {
     if (((flags.get() ^ value) & Flag.VM) !== 0)
-      return 'EFLAGS.VM cannot be changed from outside: only IRET, a task switch and interrupts enter and leave virtual-8086 mode.';
+      return say`EFLAGS.VM cannot be changed from outside: only IRET, a task switch and interrupts enter and leave virtual-8086 mode.`;
     flags.set(value);
     segmentation.updateMode();
     return undefined;
   }
 
   /** Does what the processor would do; a fault of its own becomes the reason. */
-  function attempt(name: string, value: number, change: () => void): string | undefined {
+  function attempt(name: string, value: number, change: () => void): Sentence | undefined {
     try {
       change();
       return undefined;
     } catch (error) {
       if (!(error instanceof CpuFault)) throw error;
       const { vector, errorCode } = error;
-      const code = errorCode > 0 ? ` (error code 0x${errorCode.toString(16)})` : '';
-      const exception = VECTORS[vector] ?? `exception ${vector}`;
-      return `The processor refuses 0x${value.toString(16)} for ${name.toUpperCase()}: it would raise ${exception}${code}.`;
+      const code = errorCode > 0 ? say` (error code 0x${errorCode.toString(16)})` : '';
+      const exception = VECTORS[vector] ?? say`exception ${vector}`;
+      return say`The processor refuses 0x${value.toString(16)} for ${name.toUpperCase()}: it would raise ${exception}${code}.`;
     }
   }
 
-  function writeMsr(index: number, low: number, high: number): string | undefined {
+  function writeMsr(index: number, low: number, high: number): Sentence | undefined {
     const msr = msrs.get(index);
     const name = `MSR 0x${index.toString(16)}`;
-    if (!msr) return `This processor has no ${name}.`;
+    if (!msr) return say`This processor has no ${name}.`;
     const { write } = msr;
-    if (!write) return `${name} cannot be written: WRMSR would raise #GP.`;
+    if (!write) return say`${name} cannot be written: WRMSR would raise #GP.`;
     return attempt(name, low >>> 0, () => {
       write(low, high);
     });
@@ -78,7 +79,7 @@ export function createDebuggerAccess(
       const msr = /^msr\[(0x[0-9a-f]{1,8})\]$/.exec(name)?.[1];
       const size = msr === undefined ? 4 : 8;
       if (bytes.length !== size)
-        return `${name.toUpperCase()} has ${size} bytes, and ${bytes.length} were given.`;
+        return say`${name.toUpperCase()} has ${size} bytes, and ${bytes.length} were given.`;
       if (msr !== undefined) return writeMsr(Number(msr), view.getInt32(0, true), view.getInt32(4, true));
       const value = view.getUint32(0, true);
       const general = GENERAL.indexOf(name);
@@ -96,7 +97,7 @@ export function createDebuggerAccess(
       } else {
         const number = Number(/^cr([0-4])$/.exec(name)?.[1] ?? -1);
         if (control.indexOf(number) === undefined)
-          return `This processor has no register "${name}" that can be written.`;
+          return say`This processor has no register "${name}" that can be written.`;
         return attempt(name, value, () => {
           control.set(number, value | 0);
         });

@@ -2,6 +2,7 @@
  * Owns the text of port redirections: `tcp:2222:22/udp:5353:53`, a list of `tcp|udp:hostport:guestport[:count]`
  * joined by `/`, as coLinux's configuration writes it. The configuration and the command line read it here.
  */
+import { say, type Sentence, tell } from '../../sentences/say.ts';
 
 export interface Redirection {
   readonly protocol: 'tcp' | 'udp';
@@ -14,10 +15,10 @@ export class RedirectionError extends Error {
   override readonly name = 'RedirectionError';
   readonly code = 'net-bad-redirection';
   /** What was expected, and where it was not found: the end of a sentence that begins with "expects". */
-  readonly expected: string;
+  readonly expected: Sentence;
 
-  constructor(text: string, expected: string) {
-    super(`The redirections "${text}" cannot be used: expected ${expected}.`);
+  constructor(text: string, expected: Sentence) {
+    super(`The redirections "${text}" cannot be used: expected ${tell(expected)}.`);
     this.expected = expected;
   }
 }
@@ -35,7 +36,7 @@ export function parseRedirections(text: string): Redirection[] {
     if (match === null || count < 1 || !fits(hostPort) || !fits(guestPort)) {
       throw new RedirectionError(
         text,
-        `redirections as tcp:2222:22 or udp:5000:5000:3 (host, guest, how many), with ports from 1 to 65535, where "${item}" stands`,
+        say`redirections as tcp:2222:22 or udp:5000:5000:3 (host, guest, how many), with ports from 1 to 65535, where "${item}" stands`,
       );
     }
     const protocol = match[1] as 'tcp' | 'udp';
@@ -43,14 +44,14 @@ export function parseRedirections(text: string): Redirection[] {
       list.push({ protocol, hostPort: hostPort + i, guestPort: guestPort + i });
     }
     if (list.length > MAX_REDIRECTIONS) {
-      throw new RedirectionError(text, `redirections of at most ${MAX_REDIRECTIONS} ports`);
+      throw new RedirectionError(text, say`redirections of at most ${MAX_REDIRECTIONS} ports`);
     }
   }
   const seen = new Set<string>();
   for (const { protocol, hostPort } of list) {
     const key = `${protocol}:${hostPort}`;
     if (seen.has(key)) {
-      throw new RedirectionError(text, `each host port once, where ${key} stands twice`);
+      throw new RedirectionError(text, say`each host port once, where ${key} stands twice`);
     }
     seen.add(key);
   }

@@ -16,6 +16,7 @@ import { formatValue, LIMITS } from '../format.ts';
 import { Journal } from '../journal.ts';
 import { assignShown, evaluateShown, type Shown } from '../shown.ts';
 import { pointerTo, type TypedValue } from '../value.ts';
+import { say } from '../../../core/sentences/say.ts';
 
 const SIZES = [0, 1, 2, 3, 4, 8, 10, 12, 16, 255, 0xffff, 2 ** 31, 2 ** 40, -1];
 const ENCODINGS = [
@@ -179,7 +180,7 @@ function brokenProgram(random: Random): { names: CompletionSource; environment: 
       : Uint8Array.from({ length: Math.min(length, 0x2000) }, (_, n) => (address + n) * 37);
   const locate = (name: string): TypedValue['location'] => {
     const place = name.charCodeAt(0) % 5;
-    if (place === 0) return { kind: 'optimised-out', reason: 'it is gone' };
+    if (place === 0) return { kind: 'optimised-out', reason: say`this part was not kept` };
     if (place === 1) return { kind: 'register', number: name.charCodeAt(0) % 12 };
     if (place === 2) return { kind: 'value', bytes: littleEndian(0x1234n, 3) };
     if (place === 3)

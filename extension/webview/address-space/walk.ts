@@ -35,7 +35,7 @@ export function walkText(
           <div class="bits">
             ${bitsOf(level, paging === 'pae').map(
               ({ name, meaning, set }) =>
-                html`<span class="bit ${set ? 'set' : ''}" title=${meaning}
+                html`<span class="bit ${set ? 'set' : ''}" title=${t(meaning)}
                   >${name}<span class="unseen">${set ? '=1' : '=0'}</span></span
                 >`,
             )}

@@ -4,7 +4,11 @@
  */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { DescriptorBody } from '../../../debug-adapter/custom-protocol.ts';
-import { DESCRIPTOR_KINDS, encodeDescriptor } from '../../../debug-adapter/descriptor-encode.ts';
+import {
+  DESCRIPTOR_KINDS,
+  encodeDescriptor,
+  encodingProblem,
+} from '../../../debug-adapter/descriptor-encode.ts';
 import { decodeDescriptor, type Descriptor, type RawDescriptor } from '../../../debug-adapter/descriptors.ts';
 import { ask, t } from '../shared/bridge.ts';
 import { hex } from '../../views/number-text.ts';
@@ -75,7 +79,7 @@ export class DescriptorEditor {
     void this.judge();
   }
 
-  /** The two dwords. @throws RangeError for parts that no entry can hold */
+  /** The two dwords. @throws SaidError for parts that no entry can hold */
   private encoded(): RawDescriptor {
     const { parts } = this;
     const isSegment = SEGMENTS.includes(String(parts.kind));
@@ -101,7 +105,7 @@ export class DescriptorEditor {
     } catch (error) {
       if (mine !== this.round) return;
       this.judged = undefined;
-      this.problem = (error as Error).message;
+      this.problem = encodingProblem(error, t);
     }
     this.redraw();
   }
@@ -111,7 +115,7 @@ export class DescriptorEditor {
       await this.send(false);
       this.done();
     } catch (error) {
-      this.problem = (error as Error).message;
+      this.problem = encodingProblem(error, t);
       this.redraw();
     }
   }

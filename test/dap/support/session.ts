@@ -30,6 +30,8 @@ export interface LaunchOptions {
   readonly noDebug?: boolean;
   /** Paths and lines. */
   readonly breakpoints?: readonly (readonly [path: string, ...lines: number[]])[];
+  /** Of the client. */
+  readonly locale?: string;
   readonly [option: string]: unknown;
 }
 
@@ -107,8 +109,12 @@ export async function openSession(adapter: string, port?: number): Promise<Sessi
     client,
     messages,
     event,
-    async launch({ breakpoints = [], ...options } = {}) {
-      await client.initializeRequest({ adapterID: 'colinux', pathFormat: 'path' });
+    async launch({ breakpoints = [], locale, ...options } = {}) {
+      await client.initializeRequest({
+        adapterID: 'colinux',
+        pathFormat: 'path',
+        ...(locale !== undefined && { locale }),
+      });
       await client.launchRequest({ kernel: guest, ...options } as DebugProtocol.LaunchRequestArguments);
       await event('initialized');
       const bound: DebugProtocol.Breakpoint[] = [];

@@ -1,6 +1,7 @@
 /**
- * Sentences for people: a format with places for values, so that they can be told in the language of the user. Inside of the adapter, in
- * logs and in tests they are English; `tell` translates where they leave it. `tools/contributes.mjs` finds every format.
+ * Sentences for people: a format with places for values, so that whoever shows one can tell it in the language of the user. Everywhere
+ * inside, in logs and in tests they are English; the debug adapter translates where they leave it (`tell`). `tools/contributes.mjs`
+ * finds every format. Nothing here knows a language.
  */
 
 /** A value of a sentence may be words of a language, and is translated with it. */
@@ -23,8 +24,14 @@ export function say(strings: TemplateStringsArray, ...values: readonly Said[]): 
 export const isSentence = (given: unknown): given is Sentence =>
   typeof given === 'object' && given !== null && 'format' in given && 'values' in given;
 
-/** What somebody else says, who has one language: the machine, a parser, the operating system. */
+/** What somebody else says, who has one language: a name, the operating system. */
 export const verbatim = (text: string): Sentence => ({ format: '{0}', values: [text] });
+
+/** Sentences in a row, with something between them that is the same in every language. */
+export const joined = (parts: readonly Said[], between: string): Sentence => ({
+  format: parts.map((_, n) => `{${n}}`).join(between),
+  values: parts,
+});
 
 /** The text of a sentence. */
 export function tell({ format, values }: Sentence, translate: Translate = (english) => english): string {
@@ -32,4 +39,11 @@ export function tell({ format, values }: Sentence, translate: Translate = (engli
     const value = values[Number(number)];
     return value === undefined ? place : typeof value === 'object' ? tell(value, translate) : String(value);
   });
+}
+
+/** An error that a person reads. Its message is English. */
+export class SaidError extends Error {
+  constructor(readonly sentence: Sentence) {
+    super(tell(sentence));
+  }
 }
