@@ -14,6 +14,7 @@ import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
 import { listenerFor, renewDataBreakpoints } from './stops.ts';
 import type { SymbolImage } from './symbols/image.ts';
+import { inTurns } from './symbols/pieces.ts';
 
 type LaunchRequest = DebugProtocol.LaunchRequestArguments;
 
@@ -35,7 +36,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.plan = plan;
   context.sources.forget();
   context.tellModules();
-  if (before) tellSources(context, before, imagesOf(plan));
+  if (before) await tellSources(context, before, imagesOf(plan));
   const ends = await OtherEnds.open(host, plan.ends, {
     report: (sentence) => {
       context.output(tell(sentence, context.translate), 'important');
@@ -61,7 +62,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   if (options.coverage) await debuggee.request('recordExecution', { on: true });
   context.setCatchpoints(context.catchpoints.wanted);
   await context.sendCatchpoints();
-  context.indexImages(plan);
+  context.indexImages(plan, debuggee);
   await context.gdb.open(options.gdbPort, debuggee);
   return debuggee;
 }
@@ -69,9 +70,9 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
 type Images = ReadonlySet<SymbolImage>;
 
 /** Tells which sources have come and gone with a restart. Images that have not changed are the same objects. */
-function tellSources(context: SessionContext, old: Images, now: Images): void {
-  const gone = sourcesOf([...old].filter((image) => !now.has(image)));
-  const come = sourcesOf([...now].filter((image) => !old.has(image)));
+async function tellSources(context: SessionContext, old: Images, now: Images): Promise<void> {
+  const gone = await sourcesOf([...old].filter((image) => !now.has(image)));
+  const come = await sourcesOf([...now].filter((image) => !old.has(image)));
   for (const file of gone)
     if (!come.has(file))
       context.send('loadedSource', { reason: 'removed', source: context.sources.of(file) });
@@ -80,7 +81,12 @@ function tellSources(context: SessionContext, old: Images, now: Images): void {
 }
 
 const imagesOf = (plan: LaunchPlan): Images => new Set(ownersOf(plan).map(({ image }) => image));
-const sourcesOf = (images: readonly SymbolImage[]) => new Set(images.flatMap((image) => image.sourceFiles()));
+
+async function sourcesOf(images: readonly SymbolImage[]): Promise<Set<string>> {
+  const files = new Set<string>();
+  for (const image of images) for (const file of await inTurns(image.listSources())) files.add(file);
+  return files;
+}
 
 /** Boots again and goes on as after a launch, with the breakpoints that there are. */
 export async function restartMachine(context: SessionContext, args: LaunchRequest): Promise<void> {
@@ -88,6 +94,7 @@ export async function restartMachine(context: SessionContext, args: LaunchReques
   context.restarting = true;
   try {
     const debuggee = await bootMachine(context, args);
+    await inTurns(context.breakpoints.searchAgain());
     rebindBreakpoints(context);
     await renewDataBreakpoints(context);
     await context.sendCatchpoints();

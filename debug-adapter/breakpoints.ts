@@ -12,6 +12,7 @@ import type { When } from './conditions/when.ts';
 import type { Placed } from './coroutines.ts';
 import type { ImageOwner } from './image-owners.ts';
 import type { BreakpointLocations } from './symbols/breakpoints.ts';
+import { atOnce, type Pieces } from './symbols/pieces.ts';
 import { statementsIn } from './source-statements.ts';
 
 /** Where a breakpoint stops, and in whose code. */
@@ -74,6 +75,34 @@ export class CodeBreakpoints {
 
   /** `owners` may grow while the session lives; the first that matches a file best wins. */
   constructor(private readonly owners: () => readonly ImageOwner[]) {}
+
+  /** What `set` asks of the symbols. Afterwards it is quick. */
+  *search(file: string, places: readonly SourcePlace[]): Pieces<void> {
+    for (const { image, whole } of this.owners())
+      for (const { line, instruction } of places) {
+        if (instruction) continue;
+        if (whole) yield* whole.searchLine(file, line);
+        yield* image.searchLine(file, line);
+      }
+  }
+
+  /** What `setFunctions` asks. */
+  *searchFunctions(names: readonly string[]): Pieces<void> {
+    for (const wanted of names) {
+      const { name, owners } = this.functionOwners(wanted);
+      for (const { image } of owners) yield* image.searchFunction(name);
+    }
+  }
+
+  /** What `rebind` asks. */
+  *searchAgain(): Pieces<void> {
+    for (const [file, bound] of this.byFile)
+      yield* this.search(
+        file,
+        bound.map(({ requested }) => requested),
+      );
+    yield* this.searchFunctions(this.functions.map(({ wanted }) => wanted));
+  }
 
   /** Replaces all breakpoints of a file. A place that keeps its breakpoint keeps its id. */
   set(file: string, wanted: readonly (When & SourcePlace)[]): SourceBreakpoint[] {
@@ -142,12 +171,20 @@ export class CodeBreakpoints {
     return this.instructions;
   }
 
-  private functionAddresses(wanted: string): { owner: ImageOwner; addresses: readonly number[] }[] {
+  /** The function that is meant, and the images that may have it. */
+  private functionOwners(wanted: string): { readonly name: string; readonly owners: readonly ImageOwner[] } {
     const [, kernel, monitor, name] = FUNCTION_NAME.exec(wanted) ?? [];
-    if (name === undefined) return [];
+    if (name === undefined) return { name: wanted, owners: [] };
     const only = kernel === undefined ? undefined : monitor === undefined ? HOST : Number(monitor) + 1;
-    return this.owners()
-      .filter(({ coroutine }) => only === undefined || coroutine === only)
+    return {
+      name,
+      owners: this.owners().filter(({ coroutine }) => only === undefined || coroutine === only),
+    };
+  }
+
+  private functionAddresses(wanted: string): { owner: ImageOwner; addresses: readonly number[] }[] {
+    const { name, owners } = this.functionOwners(wanted);
+    return owners
       .map((owner) => ({ owner, addresses: owner.image.addressesForFunction(name) }))
       .filter(({ addresses }) => addresses.length > 0);
   }
@@ -164,7 +201,7 @@ export class CodeBreakpoints {
 
   /** The statement that a column is in: the last one that begins there or before, else the first of the line. */
   private bindStatement(id: number, file: string, line: number, column: number): Bound | undefined {
-    const statements = statementsIn(this.owners(), file, line, line);
+    const statements = atOnce(statementsIn(this.owners(), file, line, line));
     const before = statements.filter((statement) => statement.column <= column);
     const found = before.at(-1) ?? statements[0];
     if (!found) return undefined;

@@ -34,6 +34,7 @@ export class MemoryCache {
   private readonly msrs = new Map<number, Uint8Array | undefined>();
   /** What to fetch, by what it is. */
   private missing = new Map<string, () => Promise<void>>();
+  private isComputing = false;
 
   constructor(private readonly machine: Machine) {}
 
@@ -64,17 +65,27 @@ export class MemoryCache {
     return throwMissing();
   }
 
+  /** Inside `compute`: something else than memory that the computation needs; it runs again when it is there. Elsewhere nothing. */
+  await(what: string, fetch: () => Promise<void>): void {
+    if (!this.isComputing) return;
+    this.missing.set(what, fetch);
+    throwMissing();
+  }
+
   /** Runs `work` until all memory it reads is there. */
   async compute<T>(work: () => T): Promise<T> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       this.missing = new Map();
       let result: T | undefined;
       let complete = false;
+      this.isComputing = true;
       try {
         result = work();
         complete = true;
       } catch (error) {
         if (error !== MISSING) throw error;
+      } finally {
+        this.isComputing = false;
       }
       if (complete && this.missing.size === 0) return result as T;
       await Promise.all([...this.missing.values()].map((fetch) => fetch()));

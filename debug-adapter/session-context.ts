@@ -26,9 +26,10 @@ import { moduleChanges, modulesOf } from './modules.ts';
 import type { ImageModule, SendEvent } from './protocol.ts';
 import type { Frame } from './stack.ts';
 import { OpenedImages } from './opened-images.ts';
-import { SymbolIndexing } from './symbol-files.ts';
+import { makePatient, SymbolIndexing } from './symbol-files.ts';
 import { SourceFiles } from './source-files.ts';
 import type { SourcePosition } from './symbols/image.ts';
+import { inTurns, type Pieces } from './symbols/pieces.ts';
 import { Terminals } from './terminals.ts';
 import type { ListHint } from './values/format-specifier.ts';
 
@@ -54,6 +55,8 @@ export class SessionContext {
     this.host.translate?.(english) ?? this.translations[english] ?? english;
   private translations: Readonly<Record<string, string>> = {};
   private indexing: SymbolIndexing | undefined;
+  /** Settles when what was asked for is bound. */
+  bound: Promise<unknown> = Promise.resolve();
   debuggee: Debuggee | undefined;
   stopOnEntry = false;
   /** What runs is recorded, and told when the machine ends. */
@@ -144,14 +147,26 @@ export class SessionContext {
     void this.debuggee?.dispose();
   }
 
+  /**
+   * Binds breakpoints, in the order in which clients ask for it, however long it takes.
+   * @param search what `set` will ask of the symbols
+   */
+  bind<T>(search: Pieces<void>, set: () => T | Promise<T>): Promise<T> {
+    const bound = this.bound.then(() => inTurns(search)).then(set);
+    this.bound = bound.catch(() => undefined);
+    return bound;
+  }
+
   /** Begins to index the names of the plan's images, where that pays; what was begun before ends. */
-  indexImages({ hostImage, guests }: LaunchPlan): void {
+  indexImages({ hostImage, guests }: LaunchPlan, { memory }: Debuggee): void {
     this.indexing?.stop();
     this.indexing = new SymbolIndexing(
       this.host,
       this.client.supportsProgressReporting ? this.send : undefined,
     );
-    void this.indexing.run([hostImage, ...guests.map(({ image }) => image)]);
+    const images = [hostImage, ...guests.map(({ image }) => image)];
+    for (const image of images) if (image) makePatient(image, memory);
+    void this.indexing.run(images);
   }
 
   /** Ends the machine, but not the session: its threads are gone. */

@@ -4,7 +4,9 @@
  */
 import type { AdapterHost } from './adapter-host.ts';
 import type { SendEvent } from './protocol.ts';
+import type { MemoryCache } from './memory-cache.ts';
 import { buildIndex, type SymbolFiles } from './symbols/load.ts';
+import { inTurns } from './symbols/pieces.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 export function symbolFiles(host: AdapterHost): SymbolFiles {
@@ -14,6 +16,13 @@ export function symbolFiles(host: AdapterHost): SymbolFiles {
     cache: host.symbolCache,
     ...(host.inflate && { inflate: host.inflate }),
   };
+}
+
+/** Computations that ask for what is not indexed yet wait for it, and nobody else does. */
+export function makePatient(image: SymbolImage, memory: MemoryCache): void {
+  image.index.interruptQuestions(() => {
+    memory.await(`index of ${image.name}`, () => inTurns(image.index.build()));
+  });
 }
 
 /** Percent between two updates of a progress bar. */
@@ -29,8 +38,9 @@ export class SymbolIndexing {
     private readonly send: SendEvent | undefined,
   ) {}
 
-  /** Indexes the images that are worth it, one after the other. Never rejects; ends when `stop` is called. */
+  /** Prepares the images, and indexes those that are worth it, one after the other. Never rejects; ends when `stop` is called. */
   async run(images: readonly (SymbolImage | undefined)[]): Promise<void> {
+    for (const image of images) if (image) await inTurns(image.prepare());
     for (const image of images) {
       if (!image || image.index.isComplete || image.index.key === undefined) continue;
       await this.index(image);

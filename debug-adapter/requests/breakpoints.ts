@@ -27,8 +27,7 @@ export const breakpoints = {
   },
 
   async setFunctionBreakpoints(context, args) {
-    const { debuggee, breakpoints: known } = context;
-    return answer(context, await setFunctionBreakpoints(debuggee, known, args));
+    return answer(context, await setFunctionBreakpoints(context, args));
   },
 
   async setInstructionBreakpoints(context, args) {

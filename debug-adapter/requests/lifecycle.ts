@@ -95,6 +95,8 @@ export const lifecycle = {
 
   async configurationDone(context) {
     if (context.attached) return greet(context);
+    // A client may not wait for the answers to what it has asked for.
+    await context.bound;
     await context.machine().start(context.stopOnEntry);
     // Behind the answer, not before it is on its way.
     setTimeout(() => {

@@ -88,7 +88,7 @@ export async function setSourceBreakpoints(
   context: SessionContext,
   { source, breakpoints = [] }: DebugProtocol.SetBreakpointsArguments,
 ): Promise<Breakpoints> {
-  const { client, debuggee, breakpoints: known } = context;
+  const { client, breakpoints: known } = context;
   const wanted = breakpoints.map(({ line, column, ...rest }) => {
     const at = fromClientLine(client, line);
     return {
@@ -99,7 +99,10 @@ export async function setSourceBreakpoints(
     };
   });
   const file = fileOf(source);
-  const bound = (await debuggee?.armed.setSource(file, wanted)) ?? known.set(file, wanted);
+  const bound = await context.bind(
+    known.search(file, wanted),
+    () => context.debuggee?.armed.setSource(file, wanted) ?? known.set(file, wanted),
+  );
   return bound.map((one) => ({ ...sourceBreakpoint(client, one), source, ...problemOf(known, one) }));
 }
 
@@ -112,12 +115,15 @@ function fileOf({ sourceReference, path, name }: DebugProtocol.Source): string {
 }
 
 export async function setFunctionBreakpoints(
-  debuggee: Debuggee | undefined,
-  known: CodeBreakpoints,
+  context: SessionContext,
   args: DebugProtocol.SetFunctionBreakpointsArguments,
 ): Promise<Breakpoints> {
+  const { breakpoints: known } = context;
   const names = args.breakpoints.map(({ name, ...rest }) => ({ name, ...whenOf(rest) }));
-  const bound = (await debuggee?.armed.setFunctions(names)) ?? known.setFunctions(names);
+  const bound = await context.bind(
+    known.searchFunctions(names.map(({ name }) => name)),
+    () => context.debuggee?.armed.setFunctions(names) ?? known.setFunctions(names),
+  );
   return bound.map((one) => ({ ...codeBreakpoint(one), ...problemOf(known, one) }));
 }
 

@@ -1,6 +1,7 @@
 /** Sources and images: loadedSources, source, modules. */
 import { AdapterError } from '../errors.ts';
 import { say } from '../../core/sentences/say.ts';
+import { inTurns } from '../symbols/pieces.ts';
 import type { Handlers } from './handler.ts';
 
 export const sources = {
@@ -15,7 +16,7 @@ export const sources = {
   async loadedSources(context, _args, call) {
     const files = new Set<string>();
     for (const { image } of context.owners()) {
-      for (const file of image.sourceFiles()) files.add(file);
+      for (const file of await inTurns(image.listSources())) files.add(file);
       await call.checkpoint();
     }
     const all = [...files].sort().map((file) => context.sources.of(file));

@@ -11,6 +11,7 @@ import { hex } from '../registers.ts';
 import type { SessionContext } from '../session-context.ts';
 import { statementsIn } from '../source-statements.ts';
 import type { Frame } from '../stack.ts';
+import { inTurns } from '../symbols/pieces.ts';
 import type { Handlers } from './handler.ts';
 import { clientPath } from './set-breakpoints.ts';
 
@@ -18,13 +19,13 @@ import { clientPath } from './set-breakpoints.ts';
 const MAX_LINES = 100_000;
 
 export const targets = {
-  breakpointLocations(context, args) {
+  async breakpointLocations(context, args) {
     const { client } = context;
     const from = fromClientLine(client, args.line);
     const to = Math.min(fromClientLine(client, args.endLine ?? args.line), from + MAX_LINES);
     const first = args.column === undefined ? 0 : fromClientColumn(client, args.column);
     const last = args.endColumn === undefined ? Infinity : fromClientColumn(client, args.endColumn);
-    const found = statementsOf(context, args.source, from, to).filter(
+    const found = (await statementsOf(context, args.source, from, to)).filter(
       ({ line, column }) => (line > from || column >= first) && (line < to || column <= last),
     );
     const places = new Map(found.map(({ line, column }) => [`${line}:${column}`, { line, column }]));
@@ -41,7 +42,7 @@ export const targets = {
     context.looking();
     const line = fromClientLine(client, args.line);
     const column = args.column === undefined ? 0 : fromClientColumn(client, args.column);
-    const here = statementsOf(context, args.source, line, line);
+    const here = await statementsOf(context, args.source, line, line);
     // A place in the line means the statement there; without one, or on white space, all of them.
     const exact = here.filter((statement) => statement.column === column);
     const found = (exact.length > 0 ? exact : here).flatMap(({ addresses, owner, column: at }) =>
@@ -117,10 +118,10 @@ export const targets = {
   },
 } satisfies Handlers;
 
-function statementsOf(context: SessionContext, source: DebugProtocol.Source, from: number, to: number) {
+async function statementsOf(context: SessionContext, source: DebugProtocol.Source, from: number, to: number) {
   const path = source.path ?? source.name;
   if (path === undefined) throw new AdapterError('bad-request', say`The request needs a source with a path.`);
-  return statementsIn(context.owners(), clientPath(path), from, to);
+  return inTurns(statementsIn(context.owners(), clientPath(path), from, to));
 }
 
 async function topFrame(context: SessionContext): Promise<Frame> {

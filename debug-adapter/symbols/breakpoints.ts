@@ -3,11 +3,13 @@
  * function's prologue ends, which addresses are one source line for stepping. Owns no tables of its own.
  * Source: DWARF 5 §6.2.2 (is_stmt, prologue_end).
  */
+import { byAddress } from './by-address.ts';
 import { DW_AT, DW_LANG_ASSEMBLER } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
 import { ROW, rowAt } from './line-program.ts';
 import { type FileMatch, type LineTables, rowSpans, statementRows } from './line-tables.ts';
-import { type AddressRange, mergeRanges } from './search.ts';
+import type { Pieces } from './pieces.ts';
+import { type AddressRange, Columns, mergeRanges } from './search.ts';
 import type { Unit } from './unit.ts';
 
 export interface BreakpointLocations {
@@ -39,46 +41,68 @@ export interface FunctionLookup {
   blockAt: (pc: number) => { id: number; unit: Unit; entry: number; high: number } | undefined;
 }
 
+/** Line tables of a file that are kept; of one that more use, only its statements are. */
+const KEPT_TABLES = 8;
+
+/** Where the statements of a file begin, each column in the order of the tables. */
+interface FileStatements {
+  match: FileMatch;
+  line: Uint32Array;
+  column: Uint32Array;
+  address: Uint32Array;
+  /** Which of the uses of `match` each is of. */
+  path: Uint32Array;
+  /** Breakpoints that were found, by the line asked for: images that come and go have all of them bound anew. */
+  locations: Map<number, BreakpointLocations | undefined>;
+}
+
 export class Breakpoints {
+  private readonly files = new Map<FileMatch, FileStatements>();
+  private readonly blockAt: FunctionLookup['blockAt'];
+
   constructor(
     private readonly info: DebugInfo,
     private readonly lines: LineTables,
-    private readonly functions: FunctionLookup,
-  ) {}
+    functions: FunctionLookup,
+  ) {
+    this.blockAt = byAddress((pc) => functions.blockAt(pc));
+  }
 
   /** True for assembly sources: no prologue there, every instruction is meant. */
   isAssembly(unit: Unit): boolean {
     return this.info.root(unit.skeleton ?? unit).number(DW_AT.language) === DW_LANG_ASSEMBLER;
   }
 
-  locations(match: FileMatch, line: number): BreakpointLocations | undefined {
+  /** @param wanted the first line that is good enough */
+  *locations(client: string, wanted: number): Pieces<BreakpointLocations | undefined> {
+    const statements = yield* this.statementsOf(client);
+    if (!statements.locations.has(wanted))
+      statements.locations.set(wanted, yield* this.locate(statements, wanted));
+    return statements.locations.get(wanted);
+  }
+
+  private *locate(
+    { match, path, line, address }: FileStatements,
+    wanted: number,
+  ): Pieces<BreakpointLocations | undefined> {
     let best = Infinity;
-    for (const { header, files } of match.uses) {
-      const rows = this.lines.rowsOf(header);
-      if (!rows) continue;
-      for (const row of statementRows(rows, files)) {
-        const found = rows.line[row]!;
-        if (found >= line && found < best) best = found;
-      }
-    }
+    for (const found of line) if (found >= wanted && found < best) best = found;
     if (best === Infinity) return undefined;
     const firstOfBlock = new Map<string, number>();
     let file = '';
-    for (const { header, path, files } of match.uses) {
-      const rows = this.lines.rowsOf(header);
-      if (!rows) continue;
-      for (const row of statementRows(rows, files)) {
-        if (rows.line[row] !== best) continue;
-        file = path;
-        const address = rows.address[row]!;
-        const block = this.functions.blockAt(address);
-        const key = block ? `block ${String(block.id)}` : `row ${String(address)}`;
-        const known = firstOfBlock.get(key);
-        if (known === undefined || address < known) firstOfBlock.set(key, address);
-      }
+    for (let n = line.indexOf(best); n >= 0; n = line.indexOf(best, n + 1)) {
+      yield;
+      file = match.uses[path[n]!]!.path;
+      const block = this.blockAt(address[n]!);
+      const key = block ? `block ${String(block.id)}` : `row ${String(address[n])}`;
+      const known = firstOfBlock.get(key);
+      if (known === undefined || address[n]! < known) firstOfBlock.set(key, address[n]!);
     }
     const addresses = new Set<number>();
-    for (const address of firstOfBlock.values()) addresses.add(this.pastPrologue(address));
+    for (const first of firstOfBlock.values()) {
+      yield;
+      addresses.add(this.pastPrologue(first));
+    }
     return {
       file,
       line: best,
@@ -87,8 +111,35 @@ export class Breakpoints {
     };
   }
 
+  /** The statements of all copies of a file: a header has some in every unit of a kernel. */
+  private *statementsOf(client: string): Pieces<FileStatements> {
+    const match = yield* this.lines.match(client);
+    const known = this.files.get(match);
+    if (known) return known;
+    const columns = new Columns(4);
+    const isCommon = match.uses.length > KEPT_TABLES;
+    for (const [index, { header, files }] of match.uses.entries()) {
+      yield;
+      const rows = isCommon ? this.lines.passingRows(header) : this.lines.rowsOf(header);
+      if (!rows) continue;
+      for (const row of statementRows(rows, files))
+        columns.push(rows.line[row]!, rows.column[row], rows.address[row], index);
+    }
+    const [line, column, address, path] = columns.all();
+    const found = {
+      match,
+      line: line!,
+      column: column!,
+      address: address!,
+      path: path!,
+      locations: new Map(),
+    };
+    this.files.set(match, found);
+    return found;
+  }
+
   private pastPrologue(address: number): number {
-    const block = this.functions.blockAt(address);
+    const block = this.blockAt(address);
     if (!block || address < block.entry || address >= block.high) return address;
     return Math.max(address, this.prologueEnd(block.unit, block.entry, block.high));
   }
@@ -110,36 +161,24 @@ export class Breakpoints {
   }
 
   /** Lines between `from` and `to`, both included, that a breakpoint can be on; ascending. */
-  linesOf(match: FileMatch, from: number, to: number): number[] {
-    const found = new Set<number>();
-    for (const { header, files } of match.uses) {
-      const rows = this.lines.rowsOf(header);
-      if (!rows) continue;
-      for (const row of statementRows(rows, files)) {
-        const line = rows.line[row]!;
-        if (line >= from && line <= to) found.add(line);
-      }
-    }
-    return [...found].sort((a, b) => a - b);
+  *linesOf(client: string, from: number, to: number): Pieces<number[]> {
+    const { line } = yield* this.statementsOf(client);
+    return [...new Set(line.filter((one) => one >= from && one <= to))].sort((a, b) => a - b);
   }
 
   /** The statements from line `from` to line `to`, both included, in the order of the source. */
-  statements(match: FileMatch, from: number, to: number): Statement[] {
+  *statements(client: string, from: number, to: number): Pieces<Statement[]> {
+    const { line, column, address } = yield* this.statementsOf(client);
     const places = new Map<number, Map<string, number>>();
-    for (const { header, files } of match.uses) {
-      const rows = this.lines.rowsOf(header);
-      if (!rows) continue;
-      for (const row of statementRows(rows, files)) {
-        const line = rows.line[row]!;
-        if (line < from || line > to) continue;
-        const address = rows.address[row]!;
-        const place = line * COLUMNS + rows.column[row]!;
-        const copies = places.get(place) ?? new Map<string, number>();
-        places.set(place, copies);
-        const block = this.functions.blockAt(address);
-        const copy = block ? `${String(block.unit.index)}:${String(block.id)}` : `row ${String(address)}`;
-        copies.set(copy, Math.min(address, copies.get(copy) ?? Infinity));
-      }
+    for (let n = 0; n < line.length; n++) {
+      if (line[n]! < from || line[n]! > to) continue;
+      yield;
+      const place = line[n]! * COLUMNS + column[n]!;
+      const copies = places.get(place) ?? new Map<string, number>();
+      places.set(place, copies);
+      const block = this.blockAt(address[n]!);
+      const copy = block ? `${String(block.unit.index)}:${String(block.id)}` : `row ${String(address[n])}`;
+      copies.set(copy, Math.min(address[n]!, copies.get(copy) ?? Infinity));
     }
     return [...places]
       .sort(([a], [b]) => a - b)

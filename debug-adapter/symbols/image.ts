@@ -17,6 +17,7 @@ import { KeptIndex } from './kept-index.ts';
 import { loadAddress, loadBias } from './load-address.ts';
 import type { MemoryReader, Registers } from './location.ts';
 import { buildIdOf, type ElfNote, notesOf } from './notes.ts';
+import { atOnce, guardedPieces, type Pieces } from './pieces.ts';
 import { isCodeAddress, linkedBytes } from './program-bytes.ts';
 import { createReaders, type Readers } from './readers.ts';
 import type { AddressRange } from './search.ts';
@@ -143,8 +144,19 @@ export class SymbolImage {
     return linkedBytes(this.elf, address, length);
   }
 
+  /** Makes the tables of addresses, which every stop needs. */
+  *prepare(): Pieces<void> {
+    void this.symbols;
+    yield;
+    yield* this.askInPieces(this.readers.units.prepare(), undefined);
+  }
+
   private ask<T>(read: () => T, fallback: T): T {
     return guarded(read, fallback, this.report);
+  }
+
+  private askInPieces<T>(work: Pieces<T>, fallback: T): Pieces<T> {
+    return guardedPieces(work, fallback, this.report);
   }
 
   // --- functions -----------------------------------------------------------------------------------------
@@ -183,6 +195,13 @@ export class SymbolImage {
     for (const entry of this.ask(() => this.readers.functions.inlinedCopies(name, units), []))
       addresses.add(entry);
     return [...addresses].sort((a, b) => a - b);
+  }
+
+  /** The same in pieces. */
+  *searchFunction(name: string): Pieces<number[]> {
+    yield* this.prepare();
+    yield* this.index.build();
+    return this.addressesForFunction(name);
   }
 
   functionNames(): string[] {
@@ -229,25 +248,37 @@ export class SymbolImage {
 
   /** Where a breakpoint on `line` of the client's `file` goes; undefined when no code is at or after it. */
   addressesForLine(file: string, line: number): BreakpointLocations | undefined {
-    return this.ask(
-      () => this.readers.breakpoints.locations(this.readers.lines.match(file), line),
-      undefined,
-    );
+    return atOnce(this.searchLine(file, line));
+  }
+
+  /** The same in pieces: the first line of a kernel, and each of a header, takes a while. */
+  searchLine(file: string, line: number): Pieces<BreakpointLocations | undefined> {
+    return this.askInPieces(this.readers.breakpoints.locations(file, line), undefined);
   }
 
   /** The lines of `file` from `from` to `to`, both included, that can have a breakpoint. */
   breakpointLines(file: string, from: number, to: number): number[] {
-    return this.ask(() => this.readers.breakpoints.linesOf(this.readers.lines.match(file), from, to), []);
+    return atOnce(this.askInPieces(this.readers.breakpoints.linesOf(file, from, to), []));
   }
 
   /** The statements of `file` from line `from` to line `to`, both included, with their columns. */
   statements(file: string, from: number, to: number): Statement[] {
-    return this.ask(() => this.readers.breakpoints.statements(this.readers.lines.match(file), from, to), []);
+    return atOnce(this.searchStatements(file, from, to));
+  }
+
+  /** The same in pieces. */
+  searchStatements(file: string, from: number, to: number): Pieces<Statement[]> {
+    return this.askInPieces(this.readers.breakpoints.statements(file, from, to), []);
   }
 
   /** Every source file the line tables name: absolute, normalised, sorted. */
   sourceFiles(): string[] {
-    return this.ask(() => this.readers.lines.sourceFiles(), []);
+    return atOnce(this.listSources());
+  }
+
+  /** The same in pieces. */
+  listSources(): Pieces<string[]> {
+    return this.askInPieces(this.readers.lines.sourceFiles(), []);
   }
 
   /** The address after the prologue of the function whose entry is `functionLow`; the entry for assembly. */

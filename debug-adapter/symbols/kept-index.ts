@@ -2,6 +2,7 @@
 import type { DebugInfo } from './debug-info.ts';
 import { decodeNameTable, encodeNameTable } from './index-file.ts';
 import type { NameIndex } from './name-index.ts';
+import type { Pieces } from './pieces.ts';
 
 /** Bytes of debug information from which on the index of names is worth keeping. */
 const WORTH_KEEPING = 4 << 20;
@@ -31,6 +32,19 @@ export class KeptIndex {
   /** Builds a little more; gives the share that is done, 1 at the end. Queries finish it at once. */
   step(): number {
     return this.names.buildStep();
+  }
+
+  /** Builds it to the end. */
+  *build(): Pieces<void> {
+    while (this.step() < 1) yield;
+  }
+
+  /**
+   * Who asks for what needs the index while it is not complete is told to ask again: `interrupt` throws, and has it built meanwhile. If it
+   * returns, the question finishes the index at once.
+   */
+  interruptQuestions(interrupt: () => void): void {
+    this.names.beforeFinishing = interrupt;
   }
 
   /** As bytes; undefined when it is not built. */

@@ -208,13 +208,32 @@ export function fileDigest({ section, files }: LineHeader, file: number): Uint8A
   return at === undefined ? undefined : section.subarray(at, at + 16);
 }
 
-/** The numbers of the files whose last path component is `base`. */
-export function filesNamed({ files: { source, at } }: LineHeader, base: Uint8Array): number[] {
-  const found: number[] = [];
-  at.forEach((start, file) => {
-    if (start >= 0 && endsInComponent(source, start, base)) found.push(file);
-  });
-  return found;
+/** Does the table share its names with others? Those of its own stand between its numbers. */
+export const sharesNames = ({ files, section }: LineHeader): boolean => files.source !== section;
+
+/**
+ * What gives the numbers of the files of a table whose last path component is `base`. A kernel's tables name a few thousand files a
+ * million times: a name that they share is looked at once.
+ */
+export function namedFiles(base: Uint8Array): (header: LineHeader) => number[] {
+  const known = new Map<number, boolean>();
+  let shared: Uint8Array | undefined;
+  return (header) => {
+    const { source, at } = header.files;
+    const isShared = sharesNames(header) && source === (shared ??= source);
+    const found: number[] = [];
+    for (let file = 0; file < at.length; file++) {
+      const start = at[file]!;
+      if (start < 0) continue;
+      let isNamed = isShared ? known.get(start) : undefined;
+      if (isNamed === undefined) {
+        isNamed = endsInComponent(source, start, base);
+        if (isShared) known.set(start, isNamed);
+      }
+      if (isNamed) found.push(file);
+    }
+    return found;
+  };
 }
 
 /** True when the NUL-terminated path at `start` is `base`, or ends in a separator and `base`. */

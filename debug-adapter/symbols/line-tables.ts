@@ -6,9 +6,10 @@ import { DW_AT } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import type { DebugInfo } from './debug-info.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import { filePath, filesNamed, type LineHeader, readLineHeader } from './line-header.ts';
+import { filePath, type LineHeader, namedFiles, readLineHeader, sharesNames } from './line-header.ts';
 import { type LineRows, ROW, runLineProgram, winningRow } from './line-program.ts';
 import { baseName, commonSuffix, normalisePath } from './paths.ts';
+import { atOnce, type Pieces } from './pieces.ts';
 import type { DwarfSections } from './sections.ts';
 import type { Unit } from './unit.ts';
 
@@ -79,13 +80,17 @@ export class LineTables {
   }
 
   rowsOf(header: LineHeader): LineRows | undefined {
-    if (!this.rows.has(header)) {
-      this.rows.set(
-        header,
-        guarded(() => runLineProgram(header, this.isCode), undefined, this.report),
-      );
-    }
+    if (!this.rows.has(header)) this.rows.set(header, this.decode(header));
     return this.rows.get(header);
+  }
+
+  /** The same for who looks at the tables of a whole program: they are not kept. */
+  passingRows(header: LineHeader): LineRows | undefined {
+    return this.rows.get(header) ?? this.decode(header);
+  }
+
+  private decode(header: LineHeader): LineRows | undefined {
+    return guarded(() => runLineProgram(header, this.isCode), undefined, this.report);
   }
 
   /** Programs decoded so far; the tests of laziness look at it. */
@@ -93,24 +98,25 @@ export class LineTables {
     return this.rows.size;
   }
 
-  /** All tables of the program, read one behind the other: in a kernel much cheaper than unit by unit. */
   get all(): readonly LineHeader[] {
+    return atOnce(this.readAll());
+  }
+
+  /** All tables of the program, read one behind the other: in a kernel much cheaper than unit by unit. */
+  *readAll(): Pieces<readonly LineHeader[]> {
     if (this.inOrder) return this.inOrder;
     const { sections } = this.info;
     const found: LineHeader[] = [];
-    guarded(
-      () => {
-        const cursor = new Cursor(sections.line, 0, sections.line.length, '.debug_line');
-        while (!cursor.done) {
-          const offset = cursor.pos;
-          cursor.pos = cursor.initialLength().end;
-          const header = this.headerAt(sections, offset);
-          if (header) found.push(header);
-        }
-      },
-      undefined,
-      this.report,
-    );
+    const cursor = new Cursor(sections.line, 0, sections.line.length, '.debug_line');
+    while (!cursor.done) {
+      const offset = cursor.pos;
+      const end = guarded(() => cursor.initialLength().end, undefined, this.report);
+      if (end === undefined) break;
+      cursor.pos = end;
+      const header = this.headerAt(sections, offset);
+      if (header) found.push(header);
+      yield;
+    }
     return (this.inOrder = found);
   }
 
@@ -157,32 +163,36 @@ export class LineTables {
   }
 
   /** Every source file any line table names, sorted. */
-  sourceFiles(): string[] {
+  *sourceFiles(): Pieces<string[]> {
     const files = new Set<string>();
-    this.all.forEach((header, index) => {
-      const owner = this.ownerOf(header, index);
-      header.files.at.forEach((at, file) => {
-        const path = at >= 0 ? this.path(header, file, owner) : undefined;
+    const seen = new SeenNames();
+    for (const [index, header] of (yield* this.readAll()).entries()) {
+      yield;
+      const about = this.about(this.ownerOf(header, index));
+      for (let file = 0; file < header.files.at.length; file++) {
+        if (header.files.at[file]! < 0 || !seen.isNew(header, file, about.directory)) continue;
+        const path = filePath(header, file, about);
         if (path !== undefined) files.add(path);
-      });
-    });
+      }
+    }
     return [...files].sort();
   }
 
   /** The tables that use the file a client calls `client`: the same path, else those sharing the longest tail. */
-  match(client: string): FileMatch {
+  *match(client: string): Pieces<FileMatch> {
     const wanted = normalisePath(client);
     let found = this.matches.get(wanted);
-    if (!found) this.matches.set(wanted, (found = this.findUses(wanted)));
+    if (!found) this.matches.set(wanted, (found = yield* this.findUses(wanted)));
     return found;
   }
 
-  private findUses(wanted: string): FileMatch {
-    const base = encoder.encode(baseName(wanted));
+  private *findUses(wanted: string): Pieces<FileMatch> {
+    const filesNamed = namedFiles(encoder.encode(baseName(wanted)));
     let uses: { header: LineHeader; path: string; files: Set<number> }[] = [];
     let best = 1;
-    this.all.forEach((header, index) => {
-      for (const file of filesNamed(header, base)) {
+    for (const [index, header] of (yield* this.readAll()).entries()) {
+      yield;
+      for (const file of filesNamed(header)) {
         const path = this.path(header, file, this.ownerOf(header, index));
         if (path === undefined) continue;
         const components = commonSuffix(path, wanted);
@@ -193,8 +203,27 @@ export class LineTables {
         if (use) use.files.add(file);
         else uses.push({ header, path, files: new Set([file]) });
       }
-    });
+    }
     return { uses, components: uses.length === 0 ? 0 : best };
+  }
+}
+
+/** Names that tables share, each of which is a path but once. */
+class SeenNames {
+  /** Names by compilation directory, and there by directory; all of them by where they stand. */
+  private readonly known = new Map<string, Map<number, Set<number>>>();
+
+  isNew(header: LineHeader, file: number, compiledIn: string): boolean {
+    if (!sharesNames(header) || header.directories.source !== header.files.source) return true;
+    const { at, directory } = header.files;
+    let directories = this.known.get(compiledIn);
+    if (!directories) this.known.set(compiledIn, (directories = new Map()));
+    const place = header.directories.at[directory[file]!] ?? -1;
+    let names = directories.get(place);
+    if (!names) directories.set(place, (names = new Set()));
+    const isNew = !names.has(at[file]!);
+    names.add(at[file]!);
+    return isNew;
   }
 }
 

@@ -57,9 +57,10 @@ export interface Pointee {
 export function toNumber(bytes: Uint8Array): bigint {
   // Big integers are made one by one: most values are words, and views show hundreds.
   if (bytes.length <= 4) return BigInt(wordOf(bytes));
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-  return value;
+  // By way of digits: shifting would take the square of the length, and a damaged type may say any.
+  let digits = '0x';
+  for (let i = bytes.length - 1; i >= 0; i--) digits += bytes[i]!.toString(16).padStart(2, '0');
+  return BigInt(digits);
 }
 
 /** Up to four little-endian bytes as an unsigned integer. */
@@ -72,11 +73,9 @@ export function wordOf(bytes: Uint8Array): number {
 /** The low `size` bytes of `value`, little-endian. */
 export function littleEndian(value: bigint, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
-  let rest = BigInt.asUintN(size * 8, value);
-  for (let i = 0; i < size; i++) {
-    bytes[i] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
+  const digits = BigInt.asUintN(size * 8, value).toString(16);
+  for (let i = 0, end = digits.length; end > 0; i++, end -= 2)
+    bytes[i] = Number.parseInt(digits.slice(Math.max(0, end - 2), end), 16);
   return bytes;
 }
 

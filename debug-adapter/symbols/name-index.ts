@@ -131,7 +131,11 @@ export class NameIndex {
     this.builder = undefined;
   }
 
+  /** Hears that a question needs the table, which is not complete, and may throw: then it is asked again. Else it is finished at once. */
+  beforeFinishing: (() => void) | undefined;
+
   private get entries(): NameTable {
+    if (!this.table) this.beforeFinishing?.();
     while (!this.table) this.buildStep();
     return this.table;
   }

@@ -53,6 +53,16 @@ export class Columns {
     this.count++;
   }
 
+  /** The columns as arrays of their own, rows as they came. */
+  all(): Uint32Array[] {
+    const { width, data, count } = this;
+    return Array.from({ length: width }, (_, column) => {
+      const result = new Uint32Array(count);
+      for (let i = 0; i < count; i++) result[i] = data[i * width + column]!;
+      return result;
+    });
+  }
+
   /** The columns as arrays of their own, rows ordered by column `key` (stable). */
   sorted(key = 0): Uint32Array[] {
     const { width, data, count } = this;
@@ -65,21 +75,43 @@ export class Columns {
   }
 }
 
-/** The numbers 0 to `count - 1` ordered by `key` (stable); a key is a whole number of at least 0. */
+/** Bits of a digit, of which a word has three. */
+const DIGIT_BITS = 11;
+const DIGITS = 1 << DIGIT_BITS;
+
+/**
+ * The numbers 0 to `count - 1` ordered by `key` (stable); a key is a whole number of at least 0, of 53 bits at most. Sorted by digits, the
+ * lowest first: hundreds of thousands take a few milliseconds, in which nobody else has a turn.
+ */
 export function sortedOrder(count: number, key: (index: number) => number): Uint32Array {
-  // Key and index as one number: sorting numbers needs no comparison function, and is ten times as fast.
-  const keys = new Float64Array(count);
-  const order = new Uint32Array(count);
-  let isExact = true;
+  const low = new Uint32Array(count);
+  const high = new Uint32Array(count);
+  let order = new Uint32Array(count);
+  let isLong = false;
   for (let i = 0; i < count; i++) {
+    const value = key(i);
     order[i] = i;
-    keys[i] = key(i) * count + i;
-    if (keys[i]! > Number.MAX_SAFE_INTEGER) isExact = false;
+    low[i] = value;
+    high[i] = value / 2 ** 32;
+    isLong ||= high[i] !== 0;
   }
-  if (!isExact) return order.sort((a, b) => key(a) - key(b) || a - b);
-  keys.sort();
-  for (let i = 0; i < count; i++) order[i] = keys[i]! % count;
+  for (const words of isLong ? [low, high] : [low])
+    for (let shift = 0; shift < 32; shift += DIGIT_BITS) order = byDigit(order, words, shift);
   return order;
+}
+
+function byDigit(order: Uint32Array, words: Uint32Array, shift: number): Uint32Array<ArrayBuffer> {
+  const next = new Uint32Array(DIGITS);
+  for (const word of words) next[(word >>> shift) & (DIGITS - 1)]!++;
+  let first = 0;
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const count = next[digit]!;
+    next[digit] = first;
+    first += count;
+  }
+  const sorted = new Uint32Array(order.length);
+  for (const row of order) sorted[next[(words[row]! >>> shift) & (DIGITS - 1)]!++] = row;
+  return sorted;
 }
 
 /** A growing set of pairs of unsigned 32-bit numbers, of which `a` is spread evenly: open addressing, no objects. */

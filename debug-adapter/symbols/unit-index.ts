@@ -7,6 +7,7 @@ import { Cursor } from './cursor.ts';
 import type { DebugInfo } from './debug-info.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { RangeReader } from './ranges.ts';
+import { atOnce, type Pieces } from './pieces.ts';
 import { Columns, upperBound } from './search.ts';
 import type { Unit } from './unit.ts';
 
@@ -29,15 +30,21 @@ export class UnitIndex {
 
   /** The unit whose code holds `pc`: of a skeleton and its split unit the latter, which has the entries. */
   at(pc: number): Unit | undefined {
-    this.quick ??= this.build(true);
+    this.quick ??= atOnce(this.build(true));
     let found = find(this.quick, pc);
-    if (found < 0) found = find((this.complete ??= this.build(false)), pc);
+    if (found < 0) found = find((this.complete ??= atOnce(this.build(false))), pc);
     if (found < 0) return undefined;
     const unit = this.info.unit(found);
     return unit.split ?? unit;
   }
 
-  private build(trustAranges: boolean): Spans {
+  /** Makes both tables. */
+  *prepare(): Pieces<void> {
+    this.quick ??= yield* this.build(true);
+    this.complete ??= yield* this.build(false);
+  }
+
+  private *build(trustAranges: boolean): Pieces<Spans> {
     const spans = new Columns(3, this.info.count * 2);
     const listed = new Set<number>();
     if (trustAranges) {
@@ -52,6 +59,7 @@ export class UnitIndex {
     for (let i = 0; i < this.info.count; i++) {
       const unit = this.info.unit(i);
       if (listed.has(i) || unit.skeleton || unit.isTypeUnit) continue;
+      yield;
       guarded(
         () => {
           for (const { low, high } of this.ranges.of(this.info.root(unit))) {

@@ -1,12 +1,13 @@
 /**
  * One question to the symbols of a program, in a process of its own: reads the file, answers, and prints seconds
- * within the process and the peak of its memory as JSON.
+ * within the process, the peak of its memory, and for how long the thread did nothing else, as JSON.
  */
 import { readSymbolsOf } from '../../debug-adapter/file-parts-node.ts';
 import { createFolderCache } from '../../debug-adapter/symbol-cache-node.ts';
 import { inflateOnNode } from '../../debug-adapter/inflate-node.ts';
 import type { SymbolImage } from '../../debug-adapter/symbols/image.ts';
 import { buildIndex, loadSymbols } from '../../debug-adapter/symbols/load.ts';
+import { inTurns } from '../../debug-adapter/symbols/pieces.ts';
 import { typeName } from '../../debug-adapter/symbols/type-name.ts';
 import { stripType } from '../../debug-adapter/symbols/types.ts';
 
@@ -16,8 +17,14 @@ const cache = cacheFolder === '' ? undefined : createFolderCache(cacheFolder);
 /** Each gives how much it found: 0 is a failure. */
 const QUESTIONS: Record<string, (image: SymbolImage) => number | Promise<number>> = {
   open: () => 1,
-  breakpoint: (image) => image.addressesForLine('init/main.c', 500)?.addresses.length ?? 0,
-  function: (image) => image.findFunctions('start_kernel').length,
+  breakpoint: async (image) => (await inTurns(image.searchLine('init/main.c', 500)))?.addresses.length ?? 0,
+  header: async (image) =>
+    (await inTurns(image.searchLine('include/linux/list.h', 70)))?.addresses.length ?? 0,
+  sources: async (image) => (await inTurns(image.listSources())).length,
+  function: async (image) => {
+    await inTurns(image.prepare());
+    return image.findFunctions('start_kernel').length;
+  },
   struct: (image) => {
     const type = image.findType('struct task_struct');
     const bare = type && stripType(type);
@@ -26,9 +33,19 @@ const QUESTIONS: Record<string, (image: SymbolImage) => number | Promise<number>
   },
   names: async (image) => {
     await buildIndex(image, cache, new AbortController().signal, () => undefined);
-    return image.findFunctions('schedule').length && image.addressesForFunction('schedule').length;
+    return (await inTurns(image.searchFunction('schedule'))).length;
   },
 };
+
+/** Milliseconds that were the longest between two turns of others. */
+let held = 0;
+let turn = performance.now();
+const watch = setInterval(() => {
+  const now = performance.now();
+  held = Math.max(held, now - turn - 1);
+  turn = now;
+}, 1);
+const turnOfOthers = () => new Promise((resolve) => setTimeout(resolve, 2));
 
 const started = performance.now();
 const bytes = await readSymbolsOf(path);
@@ -38,6 +55,8 @@ const image = await loadSymbols(bytes, 'vmlinux', path, files);
 const found = await QUESTIONS[question]!(image);
 const seconds = (performance.now() - read) / 1000;
 const readSeconds = (read - started) / 1000;
+await turnOfOthers();
+clearInterval(watch);
 process.stdout.write(
-  JSON.stringify({ found, seconds, readSeconds, peakMiB: process.resourceUsage().maxRSS / 1024 }),
+  JSON.stringify({ found, seconds, readSeconds, held, peakMiB: process.resourceUsage().maxRSS / 1024 }),
 );

@@ -1,6 +1,7 @@
 // How long a person waits: a step, a step over a call, a breakpoint to the stop, a structure of 200 fields, a page walk. Our adapter,
 // and other debuggers on the same kernel, question by question in turns. Milliseconds. And figures of ours alone: what a step over a
-// line of 10 million instructions or a million calls takes more than running it, and all mappings of a full address space.
+// line of 10 million instructions or a million calls takes more than running it, all mappings of a full address space, and a restart
+// beside a new session.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { which } from '../debian.mjs';
@@ -73,6 +74,17 @@ const MAPPINGS = {
   ask: ({ mappings }) => mappings,
 };
 
+/** To the first breakpoint: of the session that there is once more, and of a new one. */
+const BEGINNINGS = [
+  {
+    name: 'restart to stop',
+    at: '/* plain */',
+    clear: false,
+    ask: ({ launch, restart }) => launch && restart,
+  },
+  { name: 'launch to stop', at: '/* plain */', clear: false, ask: ({ launch }) => launch },
+];
+
 const LOOPS = [
   {
     name: '10 M instructions, more',
@@ -139,6 +151,8 @@ export async function latencyFigures({ folder, runs, quick = false }) {
     const figures = [];
     for (const question of [...QUESTIONS, MAPPINGS])
       figures.push(figure(question.name, await askAll(debuggers, question, runs * 4)));
+    for (const question of BEGINNINGS)
+      figures.push(figure(question.name, await askAll(debuggers, question, runs)));
     for (const loop of LOOPS)
       figures.push(figure(loop.name, await longStep(debuggers.slice(0, OURS), loop, runs)));
     return figures;

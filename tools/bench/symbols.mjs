@@ -16,6 +16,8 @@ const LOOK_MS = 5;
 const QUESTIONS = [
   { name: 'open', question: 'open', gdb: [] },
   { name: 'first source breakpoint', question: 'breakpoint', gdb: ['break init/main.c:500'] },
+  { name: 'first one in a header', question: 'header', gdb: ['break include/linux/list.h:70'] },
+  { name: 'names of all sources', question: 'sources' },
   { name: 'function by name', question: 'function', gdb: ['break start_kernel'] },
   { name: 'task_struct, all members', question: 'struct', gdb: ['ptype struct task_struct'] },
   { name: 'index of all names', question: 'names' },
@@ -48,9 +50,9 @@ function measure(program, args) {
 
 async function ours(driver, vmlinux, { name, question, kept }, cache) {
   const result = await measure(process.execPath, [driver, vmlinux, question, kept ? cache : '']);
-  const { found, seconds, readSeconds } = JSON.parse(result.text);
+  const { found, seconds, readSeconds, held } = JSON.parse(result.text);
   if (found === 0) throw new Error(`our reader finds nothing for "${name}" in ${vmlinux}`);
-  return { ...result, answer: seconds, read: readSeconds };
+  return { ...result, answer: seconds, read: readSeconds, held };
 }
 
 /**
@@ -91,6 +93,7 @@ export async function symbolFigures({ folder, runs, vmlinux }) {
       answer: middle(our, 'answer'),
       seconds: middle(our, 'seconds'),
       peak: middle(our, 'peak'),
+      held: middle(our, 'held'),
       gdbSeconds: middle(their, 'seconds'),
       gdbPeak: middle(their, 'peak'),
     });
@@ -102,10 +105,12 @@ export function symbolTable(figures) {
   if (typeof figures === 'string') return `${figures}\n`;
   const cell = (value, unit, digits) =>
     (value === null ? '-' : `${value.toFixed(digits)} ${unit}`).padStart(13);
-  const head = ['answer', 'process', 'peak', 'gdb', 'gdb peak'].map((text) => text.padStart(13)).join('');
+  const head = ['answer', 'held', 'process', 'peak', 'gdb', 'gdb peak']
+    .map((text) => text.padStart(13))
+    .join('');
   const lines = figures.rows.map(
-    ({ name, answer, seconds, peak, gdbSeconds, gdbPeak }) =>
-      `${name.padEnd(26)}${cell(answer, 's', 3)}${cell(seconds, 's', 3)}${cell(peak, 'MiB', 0)}${cell(gdbSeconds, 's', 3)}${cell(gdbPeak, 'MiB', 0)}`,
+    ({ name, answer, held, seconds, peak, gdbSeconds, gdbPeak }) =>
+      `${name.padEnd(26)}${cell(answer, 's', 3)}${cell(held, 'ms', 0)}${cell(seconds, 's', 3)}${cell(peak, 'MiB', 0)}${cell(gdbSeconds, 's', 3)}${cell(gdbPeak, 'MiB', 0)}`,
   );
   const title = `symbols, ${(figures.bytes / 2 ** 20).toFixed(0)} MiB`.padEnd(26);
   return `${title}${head}\n${lines.join('\n')}\n`;

@@ -45,6 +45,7 @@ export async function debugByDap(connect, begin) {
     next: () => run('next'),
     instruction: () => run('stepIn', { granularity: 'instruction' }),
     go: () => run('continue'),
+    restart: () => run('restart'),
     /** What a client asks of a stop: the threads, the stack, and the variables of its innermost frame. */
     async show() {
       await request('threads', {});

@@ -13,6 +13,10 @@ async function ours(image, connect) {
   const { request, breakpoints, to } = debug;
   return {
     ...debug,
+    /** Another session, from nothing to its stop at the first breakpoint. */
+    async launch() {
+      (await ours(image, connect)).end();
+    },
     walk: () => request('colinux/pageWalk', { memoryReference: '0x200000' }),
     async mappings() {
       const { mappings } = await request('colinux/mappings', { threadId: 1 });

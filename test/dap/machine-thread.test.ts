@@ -3,8 +3,8 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Worker } from 'node:worker_threads';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMPILER_NAME } from '../core/worker/compiler-thread.ts';
-import { startThread } from './worker-node.ts';
+import { COMPILER_NAME } from '../../core/worker/compiler-thread.ts';
+import { startThread } from '../../debug-adapter/worker-node.ts';
 
 describe('a thread', () => {
   let thread: Worker | undefined;
