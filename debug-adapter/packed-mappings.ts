@@ -10,34 +10,26 @@ const WORDS = 4;
 
 export function packRanges(ranges: readonly MappedRange[]): PackedRanges {
   const kinds: RangeKind[] = [];
-  const numbers = new Map<string, number>();
-  const view = new DataView(new ArrayBuffer(ranges.length * WORDS * 4));
-  let before: MappedRange | undefined;
-  let number = 0;
-  for (const [n, range] of ranges.entries()) {
-    const { start, last, physical, flags, region, name, owner } = range;
-    // Neighbours mostly are of a kind.
-    if (!before || !isSame(before, range)) {
-      const key = JSON.stringify([flags, region, name, owner]);
-      number = numbers.get(key) ?? kinds.length;
-      if (number === kinds.length) {
-        numbers.set(key, number);
-        kinds.push({
-          flags,
-          region,
-          ...(name !== undefined && { name }),
-          ...(owner !== undefined && { owner }),
-        });
-      }
+  /** Numbers of kinds by their flags: there are few of each. */
+  const numbers = new Map<string, number[]>();
+  function numberOf({ flags, region, name, owner }: MappedRange): number {
+    let alike = numbers.get(flags);
+    if (!alike) numbers.set(flags, (alike = []));
+    for (const number of alike) {
+      const kind = kinds[number];
+      if (kind.region === region && kind.name === name && kind.owner === owner) return number;
     }
-    before = range;
-    view.setUint32(n * WORDS * 4, start, true);
-    view.setUint32(n * WORDS * 4 + 4, last, true);
-    view.setUint32(n * WORDS * 4 + 8, physical, true);
-    view.setUint32(n * WORDS * 4 + 12, number, true);
+    alike.push(kinds.length);
+    const named = name === undefined ? {} : { name };
+    return kinds.push({ flags, region, ...named, ...(owner !== undefined && { owner }) }) - 1;
+  }
+  const view = new DataView(new ArrayBuffer(ranges.length * WORDS * 4));
+  for (let n = 0, at = 0; n < ranges.length; n++, at += WORDS * 4) {
+    const range = ranges[n];
+    view.setUint32(at, range.start, true);
+    view.setUint32(at + 4, range.last, true);
+    view.setUint32(at + 8, range.physical, true);
+    view.setUint32(at + 12, numberOf(range), true);
   }
   return { kinds, ranges: toBase64(new Uint8Array(view.buffer)) };
 }
-
-const isSame = (a: MappedRange, b: MappedRange): boolean =>
-  a.flags === b.flags && a.region === b.region && a.name === b.name && a.owner === b.owner;
