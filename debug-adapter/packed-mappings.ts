@@ -1,5 +1,5 @@
 /**
- * The ranges of an address space as words: of a full one there are 65,000, which are 9 MB as objects of JSON and 1.4 MB so. What ranges
+ * The ranges of an address space as words: of a full one there are 65,000, which are 7 MB as objects of JSON and 1.4 MB so. What ranges
  * have in common is said once.
  */
 import { toBase64 } from './base64.ts';
