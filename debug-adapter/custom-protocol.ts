@@ -82,12 +82,8 @@ export interface ThreadArguments {
   threadId: number;
 }
 
-export interface MappedRange {
-  start: number;
-  /** Last address, included. */
-  last: number;
-  /** Where the range begins in physical memory. */
-  physical: number;
+/** What many ranges have in common. */
+export interface RangeKind {
   /** rwx, user or supervisor, large, global, uncached, write-through, device */
   flags: string;
   /**
@@ -101,11 +97,33 @@ export interface MappedRange {
   owner?: number;
 }
 
+export interface MappedRange extends RangeKind {
+  start: number;
+  /** Last address, included. */
+  last: number;
+  /** Where the range begins in physical memory. */
+  physical: number;
+}
+
 export interface MappingsBody {
   /** Of the address space: another value is another space. */
   cr3: number;
   /** Ascending; neighbours with the same flags and physical order are one. */
   mappings: MappedRange[];
+  /** Ranges were left out. */
+  truncated: boolean;
+}
+
+export interface PackedRanges {
+  /** What ranges have in common, each once. */
+  kinds: RangeKind[];
+  /** Four little-endian words of 32 bits for each range, in base64: first and last address, physical address, index of its kind. */
+  ranges: string;
+}
+
+export interface PackedMappingsBody extends PackedRanges {
+  /** Of the address space: another value is another space. */
+  cr3: number;
   /** Ranges were left out. */
   truncated: boolean;
 }
@@ -308,6 +326,7 @@ export interface CustomRequests {
   };
   'colinux/pageWalk': { arguments: PageWalkArguments; body: PageWalkBody };
   'colinux/mappings': { arguments: ThreadArguments; body: MappingsBody };
+  'colinux/packedMappings': { arguments: ThreadArguments; body: PackedMappingsBody };
   'colinux/reverseMap': { arguments: { physical: number }; body: ReverseMappingBody };
   'colinux/descriptors': { arguments: DescriptorsArguments; body: DescriptorsBody };
   'colinux/setDescriptor': { arguments: SetDescriptorArguments; body: DescriptorBody };

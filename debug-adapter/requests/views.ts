@@ -7,7 +7,7 @@ import { threadOfTask } from '../awareness/awareness.ts';
 import { toBase64 } from '../base64.ts';
 import { lastBranches, rings, switches } from '../console/records.ts';
 import { styleFor } from '../console/style.ts';
-import type { KernelBody } from '../custom-protocol.ts';
+import type { KernelBody, MappingsBody, ThreadArguments } from '../custom-protocol.ts';
 import { coverageOfSession } from '../coverage/session-coverage.ts';
 import { deviceNodes } from '../devices/device-nodes.ts';
 import { guestUnits } from '../devices/guest-units.ts';
@@ -15,14 +15,27 @@ import { guestFrames, withOwners } from '../frame-owners.ts';
 import { flagsText } from '../mapping-flags.ts';
 import { AdapterError } from '../errors.ts';
 import { say, tell } from '../../core/sentences/say.ts';
+import { packRanges } from '../packed-mappings.ts';
 import { landmarksOf, regionsOf } from '../regions.ts';
 import { symbolText } from '../symbol-text.ts';
 import { placeOf } from '../memory-reference.ts';
 import { faultReason } from '../page-words.ts';
 import { switchSymbols, transitionSymbols } from '../transition-symbols.ts';
+import type { SessionContext } from '../session-context.ts';
 import type { Handlers } from './handler.ts';
 
 const RECORDS = { switches, rings, 'last-branches': lastBranches };
+
+/** What is mapped in the address space of a thread. */
+async function mappingsOf(context: SessionContext, args: ThreadArguments): Promise<MappingsBody> {
+  context.looking();
+  const { coroutines, request } = context.machine();
+  const { coroutine, cr3, away } = context.spaceOf(args);
+  const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
+  const { truncated, ...ranges } = await request('mappings', { space });
+  const mappings = regionsOf(ranges, landmarksOf(coroutines, coroutine, cr3));
+  return { cr3, mappings: withOwners(mappings, await guestFrames(context.machine())), truncated };
+}
 
 export const views = {
   async 'colinux/sample'(context, { threadId, expressions }) {
@@ -48,14 +61,11 @@ export const views = {
     return { ...walk, ...(reason !== undefined && { reason: tell(reason, context.translate) }) };
   },
 
-  async 'colinux/mappings'(context, args) {
-    context.looking();
-    const { coroutines, request } = context.machine();
-    const { coroutine, cr3, away } = context.spaceOf(args);
-    const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
-    const { truncated, ...ranges } = await request('mappings', { space });
-    const mappings = regionsOf(ranges, landmarksOf(coroutines, coroutine, cr3));
-    return { cr3, mappings: withOwners(mappings, await guestFrames(context.machine())), truncated };
+  'colinux/mappings': mappingsOf,
+
+  async 'colinux/packedMappings'(context, args) {
+    const { cr3, mappings, truncated } = await mappingsOf(context, args);
+    return { cr3, ...packRanges(mappings), truncated };
   },
 
   async 'colinux/reverseMap'(context, { physical }) {

@@ -13,12 +13,12 @@ const PAGES = {
   addressSpace: {
     id: VIEWS.addressSpace,
     bundle: 'address-space',
-    requests: ['colinux/mappings', 'colinux/pageWalk', 'colinux/reverseMap', 'evaluate'],
+    requests: ['colinux/packedMappings', 'colinux/pageWalk', 'colinux/reverseMap', 'evaluate'],
   },
   memory: {
     id: VIEWS.memory,
     bundle: 'memory',
-    requests: ['colinux/mappings', 'colinux/pageWalk', 'evaluate', 'readMemory', 'writeMemory'],
+    requests: ['colinux/packedMappings', 'colinux/pageWalk', 'evaluate', 'readMemory', 'writeMemory'],
   },
   processor: {
     id: VIEWS.processor,

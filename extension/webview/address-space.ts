@@ -8,6 +8,7 @@ import { RegionsList, TITLES } from './address-space/regions-list.ts';
 import { walkText, type WalkShown } from './address-space/walk.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, listen, t } from './shared/bridge.ts';
+import { unpackRanges } from './shared/mappings.ts';
 import { coroutineColour, coroutinesOf } from './shared/names.ts';
 import { bytes, hex } from '../views/number-text.ts';
 import { isTask, spaceOf, threadOfReference } from './shared/references.ts';
@@ -102,12 +103,13 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
   const mine = ++round;
   if (machine && !machine.running) {
     try {
-      const answer = await ask('colinux/mappings', { threadId: shownThread(machine).id });
+      const answer = await ask('colinux/packedMappings', { threadId: shownThread(machine).id });
       if (mine !== round) return;
-      const before = last.get(answer.cr3);
-      changes = before ? changesBetween(before, answer.mappings) : [];
-      last.set(answer.cr3, answer.mappings);
-      ({ truncated, mappings: ranges, cr3: space } = answer);
+      ({ truncated, cr3: space } = answer);
+      ranges = unpackRanges(answer);
+      const before = last.get(space);
+      changes = before ? changesBetween(before, ranges) : [];
+      last.set(space, ranges);
       map.update(ranges, changes);
       regions.update(ranges, changes);
       if (selected === 0) selected = ranges[0]?.start ?? 0;

@@ -8,6 +8,7 @@ import { Seen } from './memory/seen.ts';
 import { TITLES } from './address-space/regions-list.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, listen, open, t } from './shared/bridge.ts';
+import { unpackRanges } from './shared/mappings.ts';
 import { coroutinesOf } from './shared/names.ts';
 import { grouped, hex } from '../views/number-text.ts';
 import { spaceOf, threadOfReference } from './shared/references.ts';
@@ -73,8 +74,8 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
 }
 
 async function loadRanges(): Promise<void> {
-  const answer = await ask('colinux/mappings', { threadId: shownThread() }).catch(() => undefined);
-  ranges = answer?.mappings ?? [];
+  const answer = await ask('colinux/packedMappings', { threadId: shownThread() }).catch(() => undefined);
+  ranges = answer ? unpackRanges(answer) : [];
   directory = answer?.cr3 ?? 0;
   draw();
 }

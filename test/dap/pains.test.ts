@@ -218,6 +218,36 @@ describe('pains of kernel debugging', () => {
     expect(low.slice(0, 3).every(({ presentationHint }) => presentationHint === 'invalid')).toBe(true);
   });
 
+  it('28: a line that was inlined twice has one breakpoint, which stops in both copies', async () => {
+    const image = buildImage(
+      tested.bundle,
+      'copies',
+      `${C_ENTRY}volatile int sum;
+      static inline __attribute__((always_inline)) void add(int n)
+      {
+        sum += n; /* in both */
+      }
+      void kmain(void) { add(3); add(4); for (;;) sum++; }`,
+      { suffix: '.c', flags: ['-O1'] },
+    );
+    const source = tested.bundle.file('copies.c');
+    session = await tested.open();
+    const bound = await session.launch({
+      kernel: image,
+      breakpoints: [[source, lineOf(source, '/* in both */')]],
+    });
+    expect(bound).toHaveLength(1);
+    expect(bound[0]).toMatchObject({ verified: true });
+    await session.stop();
+    const first = Number(await session.evaluate('$eip'));
+    expect(await session.evaluate('sum')).toBe('0');
+    const { hitBreakpointIds } = (await session.go('continue')) as { hitBreakpointIds?: number[] };
+    expect(hitBreakpointIds).toEqual([bound[0]!.id]);
+    expect(await session.evaluate('sum')).toBe('3');
+    expect(Number(await session.evaluate('$eip'))).not.toBe(first);
+    expect((await session.names()).slice(0, 2)).toEqual(['add', 'kmain']);
+  });
+
   it('24: what is not mapped is said byte by byte, and physical memory is always there', async () => {
     await start('/* worked */');
     const edge = await memory('0xc03ffff0', 32);

@@ -67,12 +67,15 @@ const QUESTIONS = [
   // Of gdb it is QEMU's monitor, which gives the physical address alone.
   { name: 'page walk', at: '/* plain */', clear: true, ask: ({ walk }) => walk },
 ];
-const MAPPINGS = {
-  name: 'all mappings of 4 GiB',
-  at: '/* plain */',
-  clear: true,
-  ask: ({ mappings }) => mappings,
-};
+const MAPPINGS = [
+  { name: 'all mappings of 4 GiB', at: '/* plain */', clear: true, ask: ({ mappings }) => mappings },
+  {
+    name: 'the same as objects',
+    at: '/* plain */',
+    clear: true,
+    ask: ({ mappingObjects }) => mappingObjects,
+  },
+];
 
 /** To the first breakpoint: of the session that there is once more, and of a new one. */
 const BEGINNINGS = [
@@ -149,7 +152,7 @@ export async function latencyFigures({ folder, runs, quick = false }) {
       ),
     });
     const figures = [];
-    for (const question of [...QUESTIONS, MAPPINGS])
+    for (const question of [...QUESTIONS, ...MAPPINGS])
       figures.push(figure(question.name, await askAll(debuggers, question, runs * 4)));
     for (const question of BEGINNINGS)
       figures.push(figure(question.name, await askAll(debuggers, question, runs)));

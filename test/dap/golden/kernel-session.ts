@@ -168,6 +168,8 @@ async function tables({ ask }: Scribe): Promise<void> {
   await ask('colinux/pageWalk', { memoryReference: 'somewhere' });
   await ask('colinux/mappings', ONE);
   await ask('colinux/mappings', { threadId: 99 });
+  await ask('colinux/packedMappings', ONE);
+  await ask('colinux/packedMappings', { threadId: 99 });
   await ask('colinux/reverseMap', { physical: 0x200000 });
   await ask('colinux/reverseMap', { physical: 'all' });
   await ask('colinux/descriptors', { ...ONE, table: 'gdt' });

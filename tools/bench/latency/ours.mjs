@@ -8,6 +8,10 @@ import { lineOf } from './source.mjs';
 const DIST = fileURLToPath(new URL('../../../dist', import.meta.url));
 const require = createRequire(import.meta.url);
 
+function expectRanges(count) {
+  if (count < 60_000) throw new Error(`${count} ranges instead of 65,000`);
+}
+
 async function ours(image, connect) {
   const debug = await debugByDap(connect, (request) => request('launch', { kernel: image, memory: 16 }));
   const { request, breakpoints, to } = debug;
@@ -18,9 +22,13 @@ async function ours(image, connect) {
       (await ours(image, connect)).end();
     },
     walk: () => request('colinux/pageWalk', { memoryReference: '0x200000' }),
+    /** As views ask for them, and as objects. */
     async mappings() {
-      const { mappings } = await request('colinux/mappings', { threadId: 1 });
-      if (mappings.length < 60_000) throw new Error(`${mappings.length} ranges instead of 65,000`);
+      const { ranges } = await request('colinux/packedMappings', { threadId: 1 });
+      expectRanges(Buffer.byteLength(ranges, 'base64') / 16);
+    },
+    async mappingObjects() {
+      expectRanges((await request('colinux/mappings', { threadId: 1 })).mappings.length);
     },
     /** To a long loop, with a breakpoint behind it. */
     async toLoop({ at, behind, set }) {
