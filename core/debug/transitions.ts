@@ -13,29 +13,18 @@ import {
   TRANSITIONS_BASE,
   TransitionsHead,
 } from '../memory/layout.ts';
+import type { TransitionKind, TransitionRecord } from '../protocol/debug-protocol.ts';
 import {
-  type TransitionKind,
-  TRANSITION_KINDS,
-  type TransitionPlace,
-  type TransitionRecord,
-} from '../protocol/debug-protocol.ts';
+  FROM_MODE,
+  type PackedTransitions,
+  rowsOf,
+  TO_MODE,
+  TransitionWord,
+  unpackTransitions,
+} from '../protocol/packed-records.ts';
 
 const ROW = TRANSITION_ROW_SIZE / 4;
 const LAST_ROW = (TRANSITION_ROWS - 1) * TRANSITION_ROW_SIZE;
-/** Words of a row, behind the time as a double. Two places of 4 words each stand behind. */
-const KIND = 2;
-const VECTOR = 3;
-const ERROR_CODE = 4;
-const CR3_WORD = 5;
-const CR2_WORD = 6;
-const OWNER = 7;
-const FROM = 8;
-const TO = 12;
-/** Words of a place. */
-const PLACE = { cs: 0, eip: 1, ss: 2, esp: 3 } as const;
-/** In the word of the kind: where the ring of a place stands, with EFLAGS.VM above it. */
-const FROM_MODE = 8;
-const TO_MODE = 12;
 
 export interface Transitions {
   /** Notes the place that a transition would begin at. @returns the ring there */
@@ -46,6 +35,8 @@ export interface Transitions {
   readonly count: () => number;
   /** At most `most` records from sequence number `first` on, or what is left of them. */
   since(first: number, most: number): TransitionRecord[];
+  /** The same as rows of numbers. */
+  packed(first: number, most: number): PackedTransitions;
   /** The last one. */
   last(): TransitionRecord | undefined;
   /** Whether the processor is to tell of each by `CpuEvents`, which is slower than keeping it. */
@@ -67,36 +58,14 @@ export function createTransitions(
   const before = new Int32Array(5);
 
   function place(to: Int32Array, at: number): number {
-    to[at + PLACE.cs] = segSel[CS];
-    to[at + PLACE.eip] = state[EIP];
-    to[at + PLACE.ss] = segSel[SS];
-    to[at + PLACE.esp] = reg32[ESP];
+    to[at] = segSel[CS];
+    to[at + 1] = state[EIP];
+    to[at + 2] = segSel[SS];
+    to[at + 3] = reg32[ESP];
     return state[CPL] | (state[V86] !== 0 ? 4 : 0);
   }
-  const placeOf = (at: number, mode: number): TransitionPlace => ({
-    cs: rows[at + PLACE.cs] & 0xffff,
-    eip: rows[at + PLACE.eip] >>> 0,
-    ss: rows[at + PLACE.ss] & 0xffff,
-    esp: rows[at + PLACE.esp] >>> 0,
-    ring: mode & 3,
-    v86: (mode & 4) !== 0,
-  });
-  function record(sequence: number): TransitionRecord {
-    const at = (sequence % TRANSITION_ROWS) * ROW;
-    const kind = rows[at + KIND];
-    return {
-      sequence,
-      instructions: times[at / 2],
-      kind: TRANSITION_KINDS[kind & 0xff],
-      vector: rows[at + VECTOR],
-      errorCode: rows[at + ERROR_CODE],
-      from: placeOf(at + FROM, kind >>> FROM_MODE),
-      to: placeOf(at + TO, kind >>> TO_MODE),
-      cr3: rows[at + CR3_WORD] >>> 0,
-      cr2: rows[at + CR2_WORD] >>> 0,
-      coroutine: rows[at + OWNER],
-    };
-  }
+  const packed = (first: number, most: number) => rowsOf(rows, ROW, count[0], first, most);
+  const since = (first: number, most: number) => unpackTransitions(packed(first, most));
 
   return {
     begin() {
@@ -108,23 +77,20 @@ export function createTransitions(
       next[0] = (next[0] + TRANSITION_ROW_SIZE) & LAST_ROW;
       count[0]++;
       times[at / 2] = retired();
-      rows[at + VECTOR] = vector;
-      rows[at + ERROR_CODE] = errorCode;
-      rows[at + CR3_WORD] = state[CR3];
-      rows[at + CR2_WORD] = state[CR2];
-      rows[at + OWNER] = owner();
-      for (let word = 0; word < 4; word++) rows[at + FROM + word] = before[word];
-      const mode = place(rows, at + TO);
-      rows[at + KIND] = kindNumber(kind) | (before[4] << FROM_MODE) | (mode << TO_MODE);
+      rows[at + TransitionWord.Vector] = vector;
+      rows[at + TransitionWord.ErrorCode] = errorCode;
+      rows[at + TransitionWord.Cr3] = state[CR3];
+      rows[at + TransitionWord.Cr2] = state[CR2];
+      rows[at + TransitionWord.Owner] = owner();
+      for (let word = 0; word < 4; word++) rows[at + TransitionWord.From + word] = before[word];
+      const mode = place(rows, at + TransitionWord.To);
+      rows[at + TransitionWord.Kind] = kindNumber(kind) | (before[4] << FROM_MODE) | (mode << TO_MODE);
       return state[CPL];
     },
     count: () => count[0],
-    since(first, most) {
-      const from = Math.max(first, count[0] - TRANSITION_ROWS, 0);
-      const length = Math.max(0, Math.min(most, count[0] - from));
-      return Array.from({ length }, (_, n) => record(from + n));
-    },
-    last: () => (count[0] > 0 ? record(count[0] - 1) : undefined),
+    since,
+    packed,
+    last: () => since(count[0] - 1, 1)[0],
     tell(wanted) {
       told[0] = wanted ? 1 : 0;
     },

@@ -13,13 +13,12 @@ import type { IoBus } from '../devices/io-bus.ts';
 import { TRANSITIONS_BASE, TransitionsHead } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { type CoroutineId, HOST, type SwitchRecord } from '../protocol/machine-protocol.ts';
+import { type PackedSwitches, rowsOf, SwitchWord, unpackSwitches } from '../protocol/packed-records.ts';
 
 /** Crossings remembered: a power of 2. */
 const RECORDS = 0x1_0000;
-const PARAMETERS = 4;
-/** Doubles of one record: instructions, from, to, operation, both callers, parameters. */
-const HEAD = 6;
-const RECORD_SIZE = HEAD + PARAMETERS;
+const PARAMETERS = SwitchWord.End - SwitchWord.Parameters;
+const RECORD_SIZE = SwitchWord.End;
 
 const HOST_STATE = layouts.co_passage_page.fields.host[0];
 const GUEST_STATE = layouts.co_passage_page.fields.guest[0];
@@ -51,6 +50,8 @@ export interface Passages {
   readonly all: () => readonly Passage[];
   /** At most `most` crossings from sequence number `first` on, or what is left of them. */
   since(first: number, most: number): SwitchRecord[];
+  /** The same as rows of numbers. */
+  packed(first: number, most: number): PackedSwitches;
   readonly count: () => number;
   /** Calls back after each crossing, with who owns the CPU now; `undefined` ends it. */
   watch(listener: ((owner: CoroutineId) => void) | undefined): void;
@@ -121,36 +122,24 @@ export function createPassages(
     const byHost = owner[0] === HOST;
     const hostState = physical + HOST_STATE;
     const guestState = physical + GUEST_STATE;
-    records[at] = retired();
-    records[at + 1] = owner[0];
-    records[at + 2] = to;
-    records[at + 3] = memory.read(physical + OPERATION, 4);
-    records[at + 4] = byHost ? leaves(host, hostState) : leaves(guest, guestState);
-    records[at + 5] = byHost ? returns(guest, guestState) : returns(host, hostState);
-    for (let n = 0; n < PARAMETERS; n++) records[at + HEAD + n] = memory.read(physical + PARAMS + n * 4, 4);
+    records[at + SwitchWord.Instructions] = retired();
+    records[at + SwitchWord.From] = owner[0];
+    records[at + SwitchWord.To] = to;
+    records[at + SwitchWord.Operation] = memory.read(physical + OPERATION, 4);
+    records[at + SwitchWord.FromCaller] = byHost ? leaves(host, hostState) : leaves(guest, guestState);
+    records[at + SwitchWord.ToCaller] = byHost ? returns(guest, guestState) : returns(host, hostState);
+    for (let n = 0; n < PARAMETERS; n++)
+      records[at + SwitchWord.Parameters + n] = memory.read(physical + PARAMS + n * 4, 4);
   }
+
+  const packed = (first: number, most: number) => rowsOf(records, RECORD_SIZE, written, first, most);
 
   return {
     current: () => owner[0],
     all: () => passages.map(({ monitor, physical }) => ({ monitor, physical })),
     count: () => written,
-    since(first, most) {
-      const start = Math.max(first, written - RECORDS, 0);
-      const count = Math.max(0, Math.min(most, written - start));
-      return Array.from({ length: count }, (_, n) => {
-        const at = ((start + n) % RECORDS) * RECORD_SIZE;
-        return {
-          sequence: start + n,
-          instructions: records[at],
-          from: records[at + 1],
-          to: records[at + 2],
-          operation: records[at + 3],
-          fromCaller: records[at + 4],
-          toCaller: records[at + 5],
-          parameters: [...records.subarray(at + HEAD, at + RECORD_SIZE)],
-        };
-      });
-    },
+    since: (first, most) => unpackSwitches(packed(first, most)),
+    packed,
     watch(to) {
       listener = to;
     },

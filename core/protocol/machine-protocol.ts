@@ -24,10 +24,11 @@ import type {
   TransitionRecord,
 } from './debug-protocol.ts';
 import type { BlockOperation, BlockOutcome, DeviceSpecs } from './device-protocol.ts';
+import type { PackedSwitches, PackedTransitions } from './packed-records.ts';
 import type { TrafficItem, TrafficRecord } from './traffic-protocol.ts';
 import type { Sentence } from '../sentences/say.ts';
 
-export const MACHINE_PROTOCOL_VERSION = 5;
+export const MACHINE_PROTOCOL_VERSION = 6;
 
 /** A file that goes into the machine: the kernel, a multiboot module, or an initrd. */
 export interface BootImage {
@@ -313,8 +314,8 @@ export interface RequestMap {
    * other records are asked for in the same way.
    */
   /** `count`: how many there were since boot, kept or not. */
-  switches: { params: RecordRange; result: { switches: readonly SwitchRecord[]; count: number } };
-  transitions: { params: RecordRange; result: { transitions: readonly TransitionRecord[]; count: number } };
+  switches: { params: RecordRange; result: { switches: PackedSwitches; count: number } };
+  transitions: { params: RecordRange; result: { transitions: PackedTransitions; count: number } };
   spaceLoads: { params: RecordRange; result: { loads: readonly SpaceRecord[]; count: number } };
   /** Handlers that were entered and have not come back, the last one first: for call stacks. */
   openEntries: {

@@ -3,7 +3,7 @@ import { recentBranches } from '../debug/branches.ts';
 import { mappingsOf } from '../debug/mappings.ts';
 import { openEntries } from '../debug/open-entries.ts';
 import { walkPages } from '../debug/page-walk.ts';
-import { recorded } from '../debug/records.ts';
+import { packed, recorded } from '../debug/records.ts';
 import { reverseMap } from '../debug/reverse-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Handlers } from './handlers.ts';
@@ -47,10 +47,10 @@ export const createLooks = (booted: () => Machine, stoppedMachine: () => Machine
       m.debug.watchpoints.replace(found.flatMap(({ pieces }) => pieces));
       return { watched: found.filter(({ pieces }) => pieces.length > 0).map(({ id }) => id) };
     },
-    switches: (range) => ({ switches: recorded(booted().passages, range), count: booted().passages.count() }),
+    switches: (range) => ({ switches: packed(booted().passages, range), count: booted().passages.count() }),
     transitions: (range) => {
       const { transitions } = booted().debug;
-      return { transitions: recorded(transitions, range), count: transitions.count() };
+      return { transitions: packed(transitions, range), count: transitions.count() };
     },
     spaceLoads: (range) => {
       const { spaceLoads } = booted().debug;

@@ -2,6 +2,7 @@
 import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import type { TransitionPlace, TransitionRecord } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import { unpackSwitches, unpackTransitions } from '../../core/protocol/packed-records.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { exceptionName, PAGE_FAULT } from '../exceptions.ts';
 import { symbolText } from '../symbol-text.ts';
@@ -52,7 +53,7 @@ export const switches = record(
   'switches',
   say`the last switches between host and guests`,
   async ({ machine, style, tell }, most) => {
-    const found = (await machine.request('switches', { first: -most, most })).switches;
+    const found = unpackSwitches((await machine.request('switches', { first: -most, most })).switches);
     return found.map(({ instructions, from, to, operation, parameters }) => [
       style.dim(String(instructions)),
       `${machine.coroutines.name(from)} → ${machine.coroutines.name(to)}`,
@@ -67,7 +68,9 @@ export const rings = record(
   say`the last entries of handlers and gates, and returns from them`,
   async (context, most) => {
     const { machine, style, tell } = context;
-    const found = (await machine.request('transitions', { first: -most, most })).transitions;
+    const found = unpackTransitions(
+      (await machine.request('transitions', { first: -most, most })).transitions,
+    );
     return found.map((one) => {
       const { fromSymbol, toSymbol } = transitionSymbols(machine.coroutines, one);
       return [

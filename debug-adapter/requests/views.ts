@@ -1,6 +1,7 @@
 /** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
 import { coOperation, nameOf } from '../../core/abi/abi.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
+import { unpackSwitches, unpackTransitions } from '../../core/protocol/packed-records.ts';
 import type { TrafficItem } from '../../core/protocol/traffic-protocol.ts';
 import { threadOf } from '../coroutines.ts';
 import { threadOfTask } from '../awareness/awareness.ts';
@@ -165,7 +166,10 @@ export const views = {
     const { transitions, count } = await request('transitions', range);
     return {
       count,
-      transitions: transitions.map((one) => ({ ...one, ...transitionSymbols(coroutines, one) })),
+      transitions: unpackTransitions(transitions).map((one) => ({
+        ...one,
+        ...transitionSymbols(coroutines, one),
+      })),
     };
   },
 
@@ -174,7 +178,7 @@ export const views = {
     const { switches, count } = await request('switches', { first, most });
     return {
       count,
-      switches: switches.map((one) => ({
+      switches: unpackSwitches(switches).map((one) => ({
         ...one,
         operationName: nameOf(coOperation, one.operation),
         ...switchSymbols(coroutines, one),

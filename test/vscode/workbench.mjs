@@ -3,6 +3,9 @@ import { chromium } from 'playwright-core';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** How long a command may take to stand in the palette before it is opened anew. */
+const PALETTE_MS = 20_000;
+
 export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -126,7 +129,19 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
     /** Runs a command of the palette, by a click on its row: Enter may take a row of a list that still changes. */
     async command(name) {
       const label = page.locator('.quick-input-list .label-name').getByText(name, { exact: true });
-      await workbench.palette(name);
+      // The list has what was possible when it opened: a command of a machine that has just stopped may come later.
+      for (let tries = 0; tries < 6; tries++) {
+        await workbench.palette(name);
+        const there = await label
+          .first()
+          .waitFor({ timeout: PALETTE_MS })
+          .then(
+            () => true,
+            () => false,
+          );
+        if (there) break;
+        await page.keyboard.press('Escape');
+      }
       await label.first().waitFor();
       await workbench.until(hidden(label), async () => {
         if (await label.first().isVisible()) await label.first().click();
@@ -256,7 +271,9 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
             () => true,
             () => false,
           );
-        if ((await top.innerText()).startsWith(name)) return;
+        // Another thread may have been unfolded above the one that steps.
+        const frames = await page.locator('.debug-call-stack .stack-frame').allInnerTexts();
+        if (frames.some((text) => text.startsWith(name))) return;
         if (!moved) break;
       }
       throw new Error(`stepping in does not reach ${name}, the top frame is ${await top.innerText()}`);

@@ -254,10 +254,12 @@ export async function newGuestStep({ step, workbench, folder, kind }) {
   const { page } = workbench;
   const place = `${folder}-new/`;
 
-  const isWritten = async () => {
+  const isShown = async () => {
     await page.locator('.tab', { hasText: 'kernel.c' }).waitFor();
     await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'guest.colinux' }).waitFor();
     if (!existsSync(join(place, 'include/colinux/abi.h'))) throw new Error('the ABI headers are missing');
+    await page.waitForTimeout(2000);
+    await workbench.shot('new-guest');
   };
   mkdirSync(place);
   if (kind === 'node')
@@ -274,7 +276,7 @@ export async function newGuestStep({ step, workbench, folder, kind }) {
       await page.keyboard.press('F5');
       await label('Cooperative Linux').click();
       await workbench.dialog('is empty').getByText('New Guest Kernel…').click();
-      await isWritten();
+      await isShown();
     });
   else
     await step('a new guest kernel is written into an empty folder, and opened', async () => {
@@ -291,9 +293,7 @@ export async function newGuestStep({ step, workbench, folder, kind }) {
       }
       await page.locator('.quick-input-widget').getByText('Create here').click();
       await page.locator('.notification-list-item').getByText('Open folder', { exact: true }).click();
-      await isWritten();
-      await page.waitForTimeout(2000);
-      await workbench.shot('new-guest');
+      await isShown();
     });
   await step('F5 in the new guest builds it, and stops', async () => {
     const lines = readFileSync(join(place, 'kernel.c'), 'utf8').split('\n');

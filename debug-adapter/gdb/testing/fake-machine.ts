@@ -216,7 +216,7 @@ export class FakeMachine {
         });
         return {};
       case 'switches':
-        return { switches: [], count: 0 };
+        return { switches: { first: 0, rows: new Float64Array(0) }, count: 0 };
       default:
         throw new Error(`The fake machine has no request "${kind}".`);
     }

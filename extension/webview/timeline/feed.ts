@@ -1,7 +1,7 @@
 /**
  * Brings the machine's records of what happened into a page, piece by piece: all that is kept at a stop, and while the machine
  * runs a piece now and then. The machine keeps a bounded number; what it has forgotten before it was fetched is a gap, which
- * is told. Fetching costs the machine little, for it answers between two slices of its run.
+ * is told. Fetching costs the machine little: it answers between two slices of its run, with the rows that it keeps.
  */
 import type { SelectedMachine } from '../../views/messages.ts';
 
