@@ -45,6 +45,9 @@ it('npm run bench measures three loops, switches, a boot, a disk, a network and 
     '200 fields',
     'page walk',
     'all mappings of 4 GiB',
+    'the same as objects',
+    'restart to stop',
+    'launch to stop',
     '10 M instructions, more',
     '1 M calls, more',
   ]);

@@ -172,7 +172,7 @@ describe('pains of kernel debugging', () => {
     await session.setBreakpoints(file);
     expect(await session.go('continue')).toMatchObject({ reason: 'interrupt' });
     expect(await session.names()).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^― int 0x3 at /), 'kmain']),
+      expect.arrayContaining([expect.stringMatching(/^― int 0x03 at /), 'kmain']),
     );
   });
 

@@ -3,6 +3,7 @@
  * scheduler does from outside may change it, and everything that is an input must.
  */
 
+import { tell } from '../../core/sentences/say.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { coKeyboardMode } from '../../core/abi/abi.ts';
 import { encodeKey } from '../../core/abi/console.ts';
@@ -274,7 +275,7 @@ describe('the input log', () => {
       expect(machine.writeRegister('eax', general[0]!)).toBeUndefined();
       // CF is dead or not, but the run is a different one.
       expect(machine.writeRegister('eflags', eflags ^ 1)).toBeUndefined();
-      expect(machine.writeRegister('cr0', 0x8000_0000)).toContain('#GP');
+      expect(tell(machine.writeRegister('cr0', 0x8000_0000)!)).toContain('#GP');
     }
     runTo(machine, 5_000_000);
     const log = decodeInputLog(encodeInputLog(machine.inputs.entries));
