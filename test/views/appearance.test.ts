@@ -63,6 +63,14 @@ const cutOff = ({ page }: View): Promise<string[]> =>
     return document.documentElement.scrollWidth > innerWidth ? [...found, 'the page'] : found;
   });
 
+/** What stands beside a list and is wider than its place. */
+const tooWide = ({ page }: View): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.aside')]
+      .filter((aside) => aside.scrollWidth > aside.clientWidth)
+      .map((aside) => aside.textContent?.trim().slice(0, 40) ?? ''),
+  );
+
 describe.each([
   ['the sample', VIEWS, undefined],
   ['a guest with devices', WITH_DEVICES, devicesAtEnd],
@@ -80,6 +88,7 @@ describe.each([
       await views[name]?.(view);
       await view.shot(`${name}-${theme}`);
       expect(await accessibilityProblems(view)).toEqual([]);
+      expect(await tooWide(view)).toEqual([]);
       expect(view.errors).toEqual([]);
       await view.close();
     });
