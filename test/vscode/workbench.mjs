@@ -85,6 +85,9 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
           // Rows move when files come and go: a click may open another one.
           await workbench.until(page.locator('.tab.active', { hasText: name }), () => entry.dblclick());
       }
+      // The tab comes first: until the text is there too, keys go to the file before.
+      const name = path.split('/').at(-1);
+      await page.locator(`.editor-instance .monaco-editor[data-uri$="/${name}"]`).first().waitFor();
     },
 
     /** Puts the cursor on a line of the open file. */
