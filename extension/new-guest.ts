@@ -102,6 +102,9 @@ async function askForWindow(target: vscode.Uri): Promise<boolean | undefined> {
   return answer === undefined ? undefined : answer === other;
 }
 
-function showFirstFile(folder: vscode.Uri): Thenable<vscode.TextEditor> {
-  return vscode.window.showTextDocument(vscode.Uri.joinPath(folder, FIRST_FILE));
+/** The files in the explorer, whatever the side bar showed before, and the first of them to read. */
+async function showFirstFile(folder: vscode.Uri): Promise<void> {
+  const file = vscode.Uri.joinPath(folder, FIRST_FILE);
+  await vscode.commands.executeCommand('revealInExplorer', file);
+  await vscode.window.showTextDocument(file);
 }

@@ -272,8 +272,11 @@ export async function newGuestStep({ step, workbench, folder, kind }) {
         await page.keyboard.press('Escape');
         await workbench.palette('coLinux');
       });
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('F5');
+      // The key is lost where the window that has just been opened draws its editors.
+      await workbench.until(label('Cooperative Linux'), async () => {
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('F5');
+      });
       await label('Cooperative Linux').click();
       await workbench.dialog('is empty').getByText('New Guest Kernel…').click();
       await isShown();
