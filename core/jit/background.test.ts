@@ -105,6 +105,21 @@ describe('a loop that is translated in another thread', () => {
   });
 });
 
+it('waits for what a processor before this one has asked for, and is translated then', () => {
+  const { compiler } = hotLoop();
+  const { cpu, bytes, run } = createBareMachine({}, 'max', 'jit', compiler);
+  const translations = () => cpu.blockAt(LOOP)?.translations ?? [];
+  bytes(CODE, ...counting);
+  run(CODE, 50_000);
+  // That of the one before.
+  expect(compiler.deliver()).toBe(true);
+  expect(compiler.deliver()).toBe(false);
+  run(-1, 10_000);
+  expect(translations()).toEqual([]);
+  expect(compiler.deliver()).toBe(true);
+  expect(translations().length).toBe(1);
+});
+
 it('without another thread, all is translated in this one', () => {
   const compiler = createBackgroundCompiler(() => undefined);
   const { cpu, bytes, run } = createBareMachine({}, 'max', 'jit', compiler);

@@ -41,12 +41,13 @@ export interface Compiled {
   readonly made: readonly Made[];
 }
 
-/** Most calls of the interpreter in one region: more than regions have instructions. */
-const SITES = 12;
+/** Bits of the number of a site in its region: there are fewer sites than instructions. */
+const SITE_BITS = 12;
+const MOST_SITES = 1 << SITE_BITS;
 /** A call of the interpreter as one number: which of the region's sites, in a place. */
-const siteOf = (place: number, site: number) => (place << SITES) | site;
-export const placeOf = (number: number) => number >>> SITES;
-export const siteIn = (number: number) => number & ((1 << SITES) - 1);
+const siteOf = (place: number, site: number) => (place << SITE_BITS) | site;
+export const placeOf = (number: number) => number >>> SITE_BITS;
+export const siteIn = (number: number) => number & (MOST_SITES - 1);
 
 /** @param pages of the machine's memory, of 64 KiB */
 export function compile(orders: readonly Order[], pages: number): Compiled {
@@ -75,7 +76,7 @@ export function compile(orders: readonly Order[], pages: number): Compiled {
       service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
       chain: chains ? importOnce('chain', CHAIN.parameters.length, CHAIN.results.length) : undefined,
     });
-    if (sites.length > 1 << SITES) throw new Error(`A region has ${sites.length} calls of the interpreter.`);
+    if (sites.length > MOST_SITES) throw new Error(`A region has ${sites.length} calls of the interpreter.`);
     return { place, code, made: { exits, sites, cost: budget.heads.get(region.blocks[0]!) ?? 0 } };
   });
   // All imports come before the first function.

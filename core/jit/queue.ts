@@ -13,7 +13,7 @@ export interface Queue {
   has(block: Block): boolean;
   /** @param urgent it waits for no others */
   add(region: FoundRegion, urgent: boolean): void;
-  /** So many instructions of a region that waits have run without its translation. */
+  /** So many instructions of a region that is on its way have run without its translation. */
   ran(instructions: number): void;
   /** Nothing is on its way any more. @returns what was */
   forget(): readonly FoundRegion[];
@@ -37,7 +37,7 @@ export function createQueue(
 ): Queue {
   let waiting: FoundRegion[] = [];
   /** What is being compiled. */
-  let batchOf: { readonly orders: readonly Order[] } | undefined;
+  let underway: readonly Order[] = [];
   const blocks = new Set<Block>();
   let urgency = 0;
 
@@ -47,24 +47,22 @@ export function createQueue(
   function noteAll(): void {
     blocks.clear();
     waiting.forEach(note);
-    batchOf?.orders.forEach(({ region }) => {
-      note(region);
-    });
+    for (const { region } of underway) note(region);
   }
 
   function compileNext(): void {
+    // Nobody tells when it has done what a queue before this one has asked for.
     if (!compiler.idle) return;
     const orders: Order[] = [];
     while (orders.length === 0 && waiting.length > 0)
       orders.push(...waiting.splice(0, batch).filter(isFresh).map(order));
     urgency = 0;
-    const mine = { orders };
-    batchOf = mine;
+    underway = orders;
     noteAll();
     if (orders.length === 0) return;
     compiler.compile(orders, pages, (compiled) => {
-      if (batchOf === mine) {
-        batchOf = undefined;
+      if (underway === orders) {
+        underway = [];
         noteAll();
         install(orders, compiled);
       } else orders.forEach(cancel);
@@ -81,12 +79,12 @@ export function createQueue(
     },
     ran(instructions) {
       urgency += instructions;
-      if (urgency >= mostUrgency && !compiler.background) compileNext();
+      if (waiting.length > 0 && (compiler.background || urgency >= mostUrgency)) compileNext();
     },
     forget() {
-      const all = [...(batchOf?.orders.map(({ region }) => region) ?? []), ...waiting];
+      const all = [...underway.map(({ region }) => region), ...waiting];
       waiting = [];
-      batchOf = undefined;
+      underway = [];
       blocks.clear();
       urgency = 0;
       return all;

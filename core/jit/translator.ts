@@ -315,7 +315,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     const times = heat.warm(block.physical);
     if (queue.has(block)) {
       if (compiler.background) heat.set(block.physical, Math.min(times, options.heat));
-      else queue.ran(block.insns.length);
+      queue.ran(block.insns.length);
       return;
     }
     if (times < options.threshold) return;
