@@ -31,6 +31,32 @@ describe('a thread', () => {
     expect(await said(source)).toBe(42);
   });
 
+  it('takes those that it has started with it', async () => {
+    const source = `
+      if (name === 'second') {
+        const channel = new BroadcastChannel('alive');
+        setInterval(() => channel.postMessage(1), 1);
+        addEventListener('message', () => undefined);
+      } else new Worker(location.href, { name: 'second' });`;
+    const channel = new BroadcastChannel('alive');
+    let ticks = 0;
+    const alive = new Promise<void>((resolve) => {
+      channel.onmessage = () => {
+        if (++ticks === 3) resolve();
+      };
+    });
+    thread = startThread(source, 'bundle.js', 'first');
+    await alive;
+    await thread.terminate();
+    // What was on its way comes first.
+    const soon = () => new Promise((resolve) => setTimeout(resolve, 100));
+    await soon();
+    const before = ticks;
+    await soon();
+    channel.close();
+    expect(ticks).toBe(before);
+  });
+
   it('is told when another one fails', async () => {
     const source = `
       if (name === 'second') throw new Error('out of order');
