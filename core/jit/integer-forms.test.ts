@@ -77,16 +77,11 @@ const FORMS: Readonly<Record<string, (random: Random) => number[]>> = {
   'String instructions, with and without REP': (random) => {
     const place = () => PLACES[random(PLACES.length)]! + random(8);
     const count = [0, 1, 2, 5, random(40), random(2000)][random(6)]!;
+    const [from, elsewhere] = [place(), place()];
+    // Now and then a little behind its source: what is written is read again.
+    const to = random(3) === 0 ? from + 1 + random(8) : elsewhere;
     // mov esi, ...; mov edi, ...; mov ecx, ...; cld or, seldom, std
-    const operands = [
-      0xbe,
-      ...le(place()),
-      0xbf,
-      ...le(place()),
-      0xb9,
-      ...le(count),
-      random(4) === 0 ? 0xfd : 0xfc,
-    ];
+    const operands = [0xbe, ...le(from), 0xbf, ...le(to), 0xb9, ...le(count), random(4) === 0 ? 0xfd : 0xfc];
     const repeat = [[], [0xf2], [0xf3], [0xf3], [0xf2, 0xf3]][random(5)]!;
     const segment = random(4) === 0 ? [0x64] : [];
     const opcode = [0xa4, 0xa6, 0xaa, 0xac, 0xae][random(5)]! + random(2);
