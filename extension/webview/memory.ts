@@ -1,6 +1,7 @@
 /** The view "Memory": two panes side by side, an address space and the physical memory behind it. */
 import { html, render, type TemplateResult } from 'lit-html';
 import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
+import { flagsTold } from '../../debug-adapter/mapping-flags.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 import { rangeAt } from './address-space/ranges.ts';
 import { MemoryPane } from './memory/pane.ts';
@@ -138,7 +139,7 @@ function whatIsHere(): TemplateResult {
   if (!range) return html`<span class="quiet">${t('not mapped')}</span>`;
   const at = range.physical + (virtual.address - range.start);
   return html`<span class="quiet"
-    >${hex(virtual.address)} · ${TITLES[range.region]} ${range.name ?? ''} · ${range.flags} ·
+    >${hex(virtual.address)} · ${TITLES[range.region]} ${range.name ?? ''} · ${flagsTold(range.flags, t)} ·
     ${t('physical {0}', hex(at))}</span
   >`;
 }
