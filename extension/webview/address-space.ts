@@ -11,7 +11,7 @@ import { addressOf } from './shared/address-of.ts';
 import { ask, listen, t } from './shared/bridge.ts';
 import { unpackRanges } from './shared/mappings.ts';
 import { coroutineColour, coroutinesOf } from './shared/names.ts';
-import { bytes, hex } from '../views/number-text.ts';
+import { bytes, hex } from './shared/numbers.ts';
 import { isTask, spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';

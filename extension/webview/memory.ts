@@ -11,7 +11,7 @@ import { addressOf } from './shared/address-of.ts';
 import { ask, listen, open, t } from './shared/bridge.ts';
 import { unpackRanges } from './shared/mappings.ts';
 import { coroutinesOf } from './shared/names.ts';
-import { grouped, hex } from '../views/number-text.ts';
+import { grouped, hex } from './shared/numbers.ts';
 import { spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
@@ -154,10 +154,7 @@ function valuesHere(pane: MemoryPane): TemplateResult {
   if (bytes.length >= 1) values.push(['u8', grouped(view.getUint8(0))]);
   if (bytes.length >= 2) values.push(['u16', grouped(view.getUint16(0, true))]);
   if (bytes.length >= 4)
-    values.push(
-      ['u32', hex(view.getUint32(0, true))],
-      ['i32', view.getInt32(0, true).toLocaleString('en-US')],
-    );
+    values.push(['u32', hex(view.getUint32(0, true))], ['i32', grouped(view.getInt32(0, true))]);
   if (bytes.length >= 8) values.push(['u64', `0x${view.getBigUint64(0, true).toString(16)}`]);
   return html`<span class="values"
     >${values.map(

@@ -10,7 +10,7 @@ import { type GroupKey, GROUPS, TransitionFilter } from './rings/transition-filt
 import { ringsPicture } from './rings/rings-picture.ts';
 import { ask, open, t } from './shared/bridge.ts';
 import { coroutineName } from './shared/names.ts';
-import { duration, grouped, hex } from '../views/number-text.ts';
+import { duration, grouped, hex } from './shared/numbers.ts';
 import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit-html';
 import type { NamedSwitch } from '../../debug-adapter/custom-protocol.ts';
 import { ask, open, t } from './shared/bridge.ts';
 import { coroutineColour, coroutineName, coroutinesOf } from './shared/names.ts';
-import { duration, grouped, hex } from '../views/number-text.ts';
+import { duration, grouped, hex } from './shared/numbers.ts';
 import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';

@@ -49,9 +49,9 @@ describe('a client in German', () => {
     const { breakpoints } = (
       await session.client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'f' }] })
     ).body;
-    expect(breakpoints[0]?.message).toMatch(/^Kein geladener Kernel hat eine Funktion "f"/);
+    expect(breakpoints[0]?.message).toMatch(/^Kein geladener Kernel hat eine Funktion „f“/);
     expect(await refusal(session, 'launch', { kernel: ['a'] })).toBe(
-      'Die Startoption „kernel“ muss eine Zeichenkette sein, ist aber ein Feld: Berichtigen Sie sie in launch.json.',
+      'Die Startoption „kernel“ muss eine Zeichenkette sein, ist aber ein Array: Berichtigen Sie sie in launch.json.',
     );
   });
 });
@@ -67,7 +67,7 @@ it('a client in German is told in German what is wrong with an expression, and w
   expect(await wrong('1 +')).toBe('Der Ausdruck endet, wo ein Wert gebraucht wird.');
   expect(await wrong('(1')).toBe('Der Ausdruck braucht hier ")", aber es folgt das Ende.');
   expect(await wrong('1 / 0')).toBe('Division durch null.');
-  expect(await wrong('nothing')).toMatch(/^Hier gibt es keine Variable "nothing"/);
+  expect(await wrong('nothing')).toMatch(/^Hier gibt es keine Variable „nothing“/);
   await session.client.setExceptionBreakpointsRequest({ filters: ['guest-end'] });
   await session.client.continueRequest({ threadId: 2 });
   expect(await session.stop()).toMatchObject({ description: 'Wechsel' });
@@ -199,7 +199,7 @@ describe('a stopped machine', () => {
     await expect(session.evaluate('x', repl)).rejects.toThrow(
       'x: eine Adresse fehlt. Verwendung: x/NFU ADDR',
     );
-    expect((await session.stack(1))[0]?.name).toBe('― fort seit MESSAGE_TO_MONITOR ―');
+    expect((await session.stack(1))[0]?.name).toBe('― ohne CPU seit MESSAGE_TO_MONITOR ―');
     const { client } = session;
     const place = await client.dataBreakpointInfoRequest({ name: 'boot_params', frameId: frame!.id });
     expect(place.body.description).toMatch(/^boot_params \(\d+ Bytes bei guest0:0x\w+\)$/);

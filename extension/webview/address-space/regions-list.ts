@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit-html';
 import type { MappedRange } from '../../../debug-adapter/custom-protocol.ts';
 import { flagsTold } from '../../../debug-adapter/mapping-flags.ts';
 import { t } from '../shared/bridge.ts';
-import { bytes, hex } from '../../views/number-text.ts';
+import { bytes, hex } from '../shared/numbers.ts';
 import { VirtualList } from '../shared/virtual-list.ts';
 import type { Change } from './ranges.ts';
 

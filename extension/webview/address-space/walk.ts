@@ -5,7 +5,7 @@ import { flagsTold } from '../../../debug-adapter/mapping-flags.ts';
 import { bitsOf, entryValue } from '../../../debug-adapter/page-words.ts';
 import type { ViewThread } from '../../views/messages.ts';
 import { open, t } from '../shared/bridge.ts';
-import { bytes, hex } from '../../views/number-text.ts';
+import { bytes, hex } from '../shared/numbers.ts';
 import { physicalReference } from '../shared/references.ts';
 
 export interface WalkShown {
