@@ -92,9 +92,10 @@ function row(n: number): TemplateResult {
   const [from, to] = [events.get('fromRing', n), events.lane(n)];
   return html`<span class="number quiet">${grouped(events.time(n))}</span>
     <span class="coroutine-name">${whose(n)}</span>
-    <span><span class="swatch ${groupOf(n)}"></span>${titleOf(n)}</span>
+    <span
+      ><span class="swatch ${groupOf(n)}"></span>${titleOf(n)} <span class="quiet">${detail(n)}</span></span
+    >
     <span class=${from === to ? 'quiet' : ''}>${from === to ? from : `${String(from)} → ${String(to)}`}</span>
-    <span class="quiet">${detail(n)}</span>
     <span class="link" data-part="from">${symbolOf(events.get('fromEip', n))}</span>
     <span class="link" data-part="to">${symbolOf(events.get('toEip', n))}</span>`;
 }

@@ -102,7 +102,7 @@ function summary(): TemplateResult {
     return html`<p class="message">
       ${t('Disks, networks and shared folders of the machine appear here when they are used.')}
     </p>`;
-  return html`<table>
+  return html`<table class="statistics">
       <caption class="unseen">
         ${t('Devices')}
       </caption>

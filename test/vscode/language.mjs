@@ -168,6 +168,6 @@ export async function languageSteps({ step, workbench, folder, breakpoint }) {
     await steps.getByText(german('Stop in its first function')).click();
     await page.waitForTimeout(700);
     await shot('walkthrough');
-    await judgeWindow(workbench, 'the walkthrough', '.gettingStartedContainer');
+    await judgeWindow(workbench, 'the walkthrough', '.gettingStartedSlideDetails');
   });
 }
