@@ -25,6 +25,8 @@ export const QUIET = {
   'gulp.autoDetect': 'off',
   'window.dialogStyle': 'custom',
   'files.simpleDialog.enable': true,
+  // Ports of whatever else runs on this computer are none of the window's.
+  'remote.autoForwardPorts': false,
 };
 
 /** Display languages that a window may ask for, beside English. */
