@@ -1,19 +1,26 @@
 /** Kinds of addresses that a client may choose for a breakpoint (DAP `breakpointModes`). */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { say, tell, type Translate } from '../core/sentences/say.ts';
 
 export const PHYSICAL_MODE = 'physical';
 
-export const breakpointModes: DebugProtocol.BreakpointMode[] = [
+const MODES = [
   {
     mode: 'linear',
-    label: 'Linear address',
-    description: 'In the address space of the coroutine it belongs to: what a kernel calls virtual.',
-    appliesTo: ['instruction', 'data'],
+    label: say`Linear address`,
+    description: say`In the address space of the coroutine it belongs to: what a kernel calls virtual.`,
   },
   {
     mode: PHYSICAL_MODE,
-    label: 'Physical address',
-    description: 'In RAM, at whatever linear addresses and in whatever address spaces it is mapped.',
-    appliesTo: ['instruction', 'data'],
+    label: say`Physical address`,
+    description: say`In RAM, at whatever linear addresses and in whatever address spaces it is mapped.`,
   },
 ];
+
+export const breakpointModes = (translate: Translate): DebugProtocol.BreakpointMode[] =>
+  MODES.map(({ mode, label, description }) => ({
+    mode,
+    label: tell(label, translate),
+    description: tell(description, translate),
+    appliesTo: ['instruction', 'data'],
+  }));

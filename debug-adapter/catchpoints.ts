@@ -65,8 +65,8 @@ export class Catchpoints {
   }
 }
 
-/** What was caught, in words. @param nameOfCoroutine the thread's name of a coroutine */
-export function caughtWords(event: CaughtEvent, nameOfCoroutine: (coroutine: number) => string): CaughtWords {
+/** What was caught, in words. @param titleOf the title of a coroutine's thread */
+export function caughtWords(event: CaughtEvent, titleOf: (coroutine: number) => Sentence): CaughtWords {
   switch (event.kind) {
     case 'exception': {
       const name = exceptionName(event.vector);
@@ -97,7 +97,7 @@ export function caughtWords(event: CaughtEvent, nameOfCoroutine: (coroutine: num
     }
     case 'switch': {
       const operation = nameOf(coOperation, event.operation);
-      const text = say`${nameOfCoroutine(event.from)} → ${nameOfCoroutine(event.to)}: ${operation}`;
+      const text = say`${titleOf(event.from)} → ${titleOf(event.to)}: ${operation}`;
       return { reason: 'switch', description: say`Switch`, text };
     }
     case 'port': {

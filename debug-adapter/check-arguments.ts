@@ -18,6 +18,6 @@ export function checkArguments<C extends Command>(command: C, given: unknown): R
     return checkValue(schema, given ?? {}, schemas.$defs as Definitions) as Requests[C]['arguments'];
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
-    throw new AdapterError('bad-request', say`The request ${command} needs ${error.text}.`);
+    throw new AdapterError('bad-request', say`The request ${command} needs ${error.sentence}.`);
   }
 }

@@ -17,6 +17,7 @@ import {
   type MachineSnapshot,
   type PassageInfo,
 } from '../core/protocol/machine-protocol.ts';
+import { say, type Sentence, tell } from '../core/sentences/say.ts';
 import { kernelImage } from './image-owners.ts';
 import type { GuestImage, KernelImages } from './launch-plan.ts';
 import type { SyncReader } from './memory-cache.ts';
@@ -35,6 +36,9 @@ const COPIES: readonly Copy[] = [SWITCHING, { symbols: ['co_emergency'], field: 
 
 /** EAX to EDI, EIP and EFLAGS, in DWARF's order. */
 const REGISTER_COUNT = 10;
+
+/** The title of a kernel that has the machine for itself, or of which nothing is known yet. */
+export const ALONE = say`kernel`;
 
 const viewOf = (page: Uint8Array) => new DataView(page.buffer, page.byteOffset, page.byteLength);
 
@@ -111,16 +115,22 @@ export class Coroutines {
     return coroutinesWith(this.snapshot.passages.map(({ monitor }) => monitor));
   }
 
-  name(coroutine: CoroutineId): string {
-    if (coroutine === HOST) return this.cooperative ? 'host kernel' : 'kernel';
+  /** `host kernel`, `guest 0 (hello-guest.elf)`, `kernel`: what a thread is called. */
+  title(coroutine: CoroutineId): Sentence {
+    if (coroutine === HOST) return this.cooperative ? say`host kernel` : ALONE;
     const guest = this.images.guests[coroutine - 1] as GuestImage | undefined;
-    return `guest ${coroutine - 1}` + (guest ? ` (${guest.name})` : '');
+    return guest ? say`guest ${coroutine - 1} (${guest.name})` : say`guest ${coroutine - 1}`;
   }
 
-  /** The name without that of the file. */
-  shortName(coroutine: CoroutineId): string {
-    if (coroutine !== HOST) return `guest ${coroutine - 1}`;
-    return this.cooperative ? 'host' : 'kernel';
+  /** The same in English, for what is no person. */
+  name(coroutine: CoroutineId): string {
+    return tell(this.title(coroutine));
+  }
+
+  /** The title without the name of the file. */
+  shortTitle(coroutine: CoroutineId): Sentence {
+    if (coroutine !== HOST) return say`guest ${coroutine - 1}`;
+    return this.cooperative ? say`host` : ALONE;
   }
 
   /** The symbols of a coroutine's kernel, where it is now. */

@@ -1,6 +1,6 @@
 /** What a debuggee tells the session: stops, output, its state, its end. */
 import type { CoroutineId, SerialPort } from '../core/protocol/machine-protocol.ts';
-import type { Sentence } from '../core/sentences/say.ts';
+import type { Sentence, Translate } from '../core/sentences/say.ts';
 import type { StoppedEvent } from './stepping.ts';
 
 /** Who owns the CPU and when, while the machine runs and at a stop. */
@@ -14,6 +14,8 @@ export interface MachineStatus {
 
 /** What the session hears. */
 export interface DebuggeeListener {
+  /** To the language of whoever reads. */
+  readonly translate: Translate;
   /** The machine stopped where the client should see it. `reason` is `entry` at the guest's first instruction. */
   stopped(event: StoppedEvent, hit: readonly number[]): void;
   serial(port: SerialPort | 'debugcon', bytes: Uint8Array): void;

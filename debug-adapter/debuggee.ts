@@ -79,7 +79,7 @@ export class Debuggee {
   ) {
     this.client = client;
     this.memory = new MemoryCache(client);
-    this.conditions = new Conditions(this.memory);
+    this.conditions = new Conditions(this.memory, listener.translate);
     this.images = new ImagesInMemory(plan, this.memory, (text) => {
       listener.note(text, false);
     });
@@ -360,7 +360,7 @@ export class Debuggee {
 
   /** A global's value now, while the machine runs too. @throws AdapterError for what is none */
   sample(coroutine: CoroutineId, expression: string): Promise<string> {
-    return sampleGlobal(this.client, this.coroutines, coroutine, expression);
+    return sampleGlobal(this.client, this.coroutines, coroutine, expression, this.listener.translate);
   }
 
   /** Goes on at another address of the code segment. The caller tells the client. */

@@ -33,6 +33,7 @@ export function decodeRun(
   const decoder = new Decoder(bits, bytes, DecoderOptions.None);
   decoder.ip = BigInt(address);
   const formatter = new Formatter(FormatterSyntax.Gas);
+  formatter.uppercaseHex = false;
   const instruction = new Instruction();
   const lines: DisassembledLine[] = [];
   try {

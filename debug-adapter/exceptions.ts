@@ -38,7 +38,7 @@ const hex = (value: number, digits = 8) => (value >>> 0).toString(16).padStart(d
 
 /** SDM vol. 3A, figure 4-12. */
 function pageFaultCode(code: number): Sentence {
-  const who = (code & 4) !== 0 ? 'ring 3' : 'ring 0-2';
+  const who = (code & 4) !== 0 ? say`ring 3` : say`ring 0-2`;
   const what = (code & 2) !== 0 ? say`write from ${who}` : say`read from ${who}`;
   const why =
     (code & 8) !== 0

@@ -5,7 +5,7 @@
 import type { FpuState } from '../core/protocol/machine-protocol.ts';
 import { type BitNames, bits, hex, type RegisterGroup, type RegisterRow } from './registers.ts';
 import { extendedText } from './values/extended.ts';
-import { say } from '../core/sentences/say.ts';
+import { joined, say, type Sentence } from '../core/sentences/say.ts';
 
 const EXCEPTIONS: BitNames = [
   [0, 'IE'],
@@ -38,8 +38,15 @@ const MXCSR_BITS: BitNames = [
   ...CONTROL_BITS.map(([bit, name]) => [bit + 7, name] as const),
   [15, 'FZ'],
 ];
-const ROUNDING = ['nearest', 'down', 'up', 'truncate'];
-const PRECISION = ['single', 'reserved', 'double', 'extended'];
+const ROUNDING = [say`rounding nearest`, say`rounding down`, say`rounding up`, say`rounding truncate`];
+const PRECISION = [
+  say`precision single`,
+  say`precision reserved`,
+  say`precision double`,
+  say`precision extended`,
+];
+/** RC: bits 10 and 11 of the x87 control word, 13 and 14 of MXCSR. */
+const roundingOf = (field: number): Sentence => ROUNDING[field & 3]!;
 
 const REGISTER_BYTES = 16;
 const dataOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -63,10 +70,10 @@ function x87Rows({ control, status, valid, last, registers }: FpuState): Registe
         : { value: '', note: say`<empty>` }),
     };
   });
-  const modes = `rounding ${ROUNDING[(control >>> 10) & 3]}, precision ${PRECISION[(control >>> 8) & 3]}`;
+  const modes = joined([roundingOf(control >>> 10), PRECISION[(control >>> 8) & 3]!], ', ');
   return [
     ...stack,
-    { name: 'fctrl', value: `${hex(control, 4)} [${bits(control, CONTROL_BITS)}] ${modes}` },
+    { name: 'fctrl', value: `${hex(control, 4)} [${bits(control, CONTROL_BITS)}]`, note: modes },
     { name: 'fstat', value: `${hex(status, 4)} [${bits(status, STATUS_BITS)}] TOP=${top}` },
     { name: 'fop', value: hex(last.opcode, 3) },
     { name: 'fiseg', value: hex(last.cs, 4) },
@@ -94,8 +101,8 @@ function sseRows({ mxcsr, xmm }: FpuState): RegisterRow[] {
     const doubles = [0, 8].map((offset) => data.getFloat64(at + offset, true));
     return { name: `xmm${n}`, value: `${raw} float {${singles.join(', ')}} double ${list(doubles)}` };
   });
-  const rounding = `rounding ${ROUNDING[(mxcsr >>> 13) & 3]}`;
-  return [...registers, { name: 'mxcsr', value: `${hex(mxcsr)} [${bits(mxcsr, MXCSR_BITS)}] ${rounding}` }];
+  const value = `${hex(mxcsr)} [${bits(mxcsr, MXCSR_BITS)}]`;
+  return [...registers, { name: 'mxcsr', value, note: roundingOf(mxcsr >>> 13) }];
 }
 
 /** A single with as many digits as tell it from its neighbours. */

@@ -2,6 +2,7 @@
  * The name of a frame as a client asks for it (DAP `StackFrameFormat`): `hello.elf!greet(const char *name=0xc0105000) Line 60`.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { say, type Sentence, verbatim } from '../core/sentences/say.ts';
 import type { Inspection } from './inspection.ts';
 import type { Frame } from './stack.ts';
 
@@ -12,11 +13,11 @@ export async function frameName(
   inspection: Inspection,
   frame: Frame,
   format: DebugProtocol.StackFrameFormat,
-): Promise<string> {
+): Promise<Sentence> {
   const module = format.module && frame.resolved ? `${frame.resolved.image.name}!` : '';
   const parameters = format.parameters ? `(${await parametersOf(inspection, frame, format)})` : '';
-  const line = format.line && frame.position ? ` Line ${frame.position.line}` : '';
-  return `${module}${frame.name}${parameters}${line}`;
+  const name = `${module}${frame.name}${parameters}`;
+  return format.line && frame.position ? say`${name} Line ${frame.position.line}` : verbatim(name);
 }
 
 async function parametersOf(

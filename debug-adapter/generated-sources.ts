@@ -4,6 +4,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import { say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 import type { Coroutines } from './coroutines.ts';
 import { type Listed, listing, type ListedInstruction } from './listing.ts';
 import { bytesText, hex } from './registers.ts';
@@ -37,7 +38,10 @@ export class GeneratedSources {
   private readonly documents: GeneratedDocument[] = [];
 
   /** @param onNew hears of each document when it is made */
-  constructor(private readonly onNew: (source: DebugProtocol.Source) => void) {}
+  constructor(
+    private readonly onNew: (source: DebugProtocol.Source) => void,
+    private readonly translate: Translate,
+  ) {}
 
   /** The text of a document. */
   textOf(sourceReference: number): string | undefined {
@@ -72,16 +76,18 @@ export class GeneratedSources {
   private async make(machine: Listed, frame: Frame): Promise<GeneratedDocument> {
     const { coroutine, pc } = frame;
     const { name, lines, missing } = await codeAround(machine, frame);
+    const told = (sentence: Sentence) => tell(sentence, this.translate);
     const source: DebugProtocol.Source = {
       name: `${name}.s`,
       sourceReference: this.documents.length + 1,
-      origin: missing === undefined ? 'disassembly' : `disassembly: ${missing} is not there`,
+      origin: told(missing === undefined ? say`disassembly` : say`disassembly: ${missing} is not there`),
     };
-    const heading = [`# ${machine.coroutines.name(coroutine)}: ${name} at ${hex(lines[0]?.address ?? pc)}`];
+    const title = machine.coroutines.title(coroutine);
+    const heading = [`# ${told(say`${title}: ${name} at ${hex(lines[0]?.address ?? pc)}`)}`];
     // A client cannot open it: its lines are told by its name alone.
     if (missing !== undefined)
       heading.push(
-        `# The source ${missing} is not there. Open the folder that has it, and a file with the same end of its path is found.`,
+        `# ${told(say`The source ${missing} is not there. Open the folder that has it, and a file with the same end of its path is found.`)}`,
       );
     const document = { source, coroutine, cr3: frame.cr3, ...render(heading, lines) };
     this.documents.push(document);

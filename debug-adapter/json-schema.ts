@@ -2,6 +2,7 @@
  * Values against JSON schemas: the keywords that `npm run schemas` writes, no others. A value that passes has the TypeScript type
  * that its schema is made of.
  */
+import { type Said, say, type Sentence, tell } from '../core/sentences/say.ts';
 
 export interface Schema {
   readonly type?: string;
@@ -19,15 +20,20 @@ export interface Schema {
 /** Deeper than any message of the protocol: a list of sources within sources ends here. */
 const MAX_DEPTH = 32;
 
-const NAMES: Readonly<Record<string, string>> = {
-  string: 'a string',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  object: 'an object',
-  array: 'a list',
+const AN_OBJECT = say`an object`;
+const A_LIST = say`a list`;
+const NAMES: Readonly<Record<string, Said>> = {
+  string: say`a string`,
+  integer: say`a whole number`,
+  number: say`a number`,
+  boolean: say`true or false`,
+  object: AN_OBJECT,
+  array: A_LIST,
   null: 'null',
 };
+const oneOf = (values: readonly unknown[]): Sentence =>
+  say`one of ${values.map((word) => JSON.stringify(word)).join(', ')}`;
+const anyOf = (expected: readonly Said[]): Said => expected.reduce((before, one) => say`${before} or ${one}`);
 
 /** Schemas that are named, for those that contain themselves. */
 export type Definitions = Readonly<Record<string, Schema>>;
@@ -36,17 +42,17 @@ export type Definitions = Readonly<Record<string, Schema>>;
 export class Mismatch extends Error {
   constructor(
     readonly path: string,
-    readonly expected: string,
+    readonly expected: Said,
     readonly value: unknown,
   ) {
-    super(expected);
+    super(tell(say`${expected}`));
   }
 
   /** `"lines[2]" as a whole number, but it is "x"` */
-  get text(): string {
-    const what = this.path === '' ? 'its arguments' : `"${this.path}"`;
-    const found = this.value === undefined ? 'it is not there' : `it is ${nameOf(this.value)}`;
-    return `${what} as ${this.expected}, but ${found}`;
+  get sentence(): Sentence {
+    const what = this.path === '' ? say`its arguments` : `"${this.path}"`;
+    const found = this.value === undefined ? say`it is not there` : say`it is ${nameOf(this.value)}`;
+    return say`${what} as ${this.expected}, but ${found}`;
   }
 }
 
@@ -58,12 +64,12 @@ export function checkValue(schema: Schema, value: unknown, definitions: Definiti
   return check({ schema, definitions }, value, '', 0);
 }
 
-function nameOf(value: unknown): string {
+function nameOf(value: unknown): Said {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
+  if (Array.isArray(value)) return A_LIST;
+  if (typeof value === 'object') return AN_OBJECT;
   const text = JSON.stringify(value);
-  return text.length > 40 ? `a long ${typeof value}` : text;
+  return text.length > 40 ? say`a long ${typeof value}` : text;
 }
 
 interface Rule {
@@ -73,17 +79,16 @@ interface Rule {
 
 function check({ schema, definitions }: Rule, value: unknown, path: string, depth: number): unknown {
   const by = (other: Schema): Rule => ({ schema: other, definitions });
-  if (depth > MAX_DEPTH) throw new Mismatch(path, 'something less deep', value);
+  if (depth > MAX_DEPTH) throw new Mismatch(path, say`something less deep`, value);
   if (schema.$ref !== undefined) {
     const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
     return check(by(definitions[name] ?? {}), value, path, depth);
   }
   if (schema.anyOf) return checkAny(schema.anyOf.map(by), value, path, depth);
-  if (schema.enum && !schema.enum.includes(value))
-    throw new Mismatch(path, `one of ${schema.enum.map((word) => JSON.stringify(word)).join(', ')}`, value);
+  if (schema.enum && !schema.enum.includes(value)) throw new Mismatch(path, oneOf(schema.enum), value);
   if (schema.type === 'object') return checkObject(by(schema), value, path, depth);
   if (schema.type === 'array') {
-    if (!Array.isArray(value)) throw new Mismatch(path, 'a list', value);
+    if (!Array.isArray(value)) throw new Mismatch(path, A_LIST, value);
     return value.map((item, n) => check(by(schema.items ?? {}), item, `${path}[${n}]`, depth + 1));
   }
   if (schema.type !== undefined && !isOf(schema, value)) throw new Mismatch(path, expectation(schema), value);
@@ -96,13 +101,13 @@ function isOf({ type, minimum = -Infinity, maximum = Infinity }: Schema, value: 
   return type === 'null' ? value === null : typeof value === type;
 }
 
-function expectation({ type = '', minimum, maximum }: Schema): string {
-  const range = minimum !== undefined && maximum !== undefined ? ` from ${minimum} to ${maximum}` : '';
-  return `${NAMES[type] ?? type}${range}`;
+function expectation({ type = '', minimum, maximum }: Schema): Said {
+  const name = NAMES[type] ?? type;
+  return minimum !== undefined && maximum !== undefined ? say`${name} from ${minimum} to ${maximum}` : name;
 }
 
 function checkAny(rules: readonly Rule[], value: unknown, path: string, depth: number): unknown {
-  const expected: string[] = [];
+  const expected: Said[] = [];
   for (const rule of rules) {
     try {
       return check(rule, value, path, depth + 1);
@@ -111,12 +116,12 @@ function checkAny(rules: readonly Rule[], value: unknown, path: string, depth: n
       expected.push(error.expected);
     }
   }
-  throw new Mismatch(path, expected.join(' or '), value);
+  throw new Mismatch(path, anyOf(expected), value);
 }
 
 function checkObject({ schema, definitions }: Rule, value: unknown, path: string, depth: number): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Mismatch(path, 'an object', value);
+    throw new Mismatch(path, AN_OBJECT, value);
   const { required = [], properties = {}, additionalProperties } = schema;
   const checked: Record<string, unknown> = {};
   const within = (name: string) => (path === '' ? name : `${path}.${name}`);
@@ -140,9 +145,9 @@ function checkObject({ schema, definitions }: Rule, value: unknown, path: string
 }
 
 /** What a field that is missing should be. */
-function expectationOf(schema: Schema = {}): string {
-  if (schema.$ref !== undefined) return 'an object';
-  if (schema.anyOf) return schema.anyOf.map(expectationOf).join(' or ');
-  if (schema.enum) return `one of ${schema.enum.map((word) => JSON.stringify(word)).join(', ')}`;
+function expectationOf(schema: Schema = {}): Said {
+  if (schema.$ref !== undefined) return AN_OBJECT;
+  if (schema.anyOf) return anyOf(schema.anyOf.map(expectationOf));
+  if (schema.enum) return oneOf(schema.enum);
   return expectation(schema);
 }

@@ -61,7 +61,7 @@ export class KernelModules {
     const before = this.of(coroutine);
     const now: LoadedModule[] = [];
     const { modules, problems } = await this.list(coroutine, coroutines);
-    for (const problem of problems) this.note(say`${coroutines.name(coroutine)}: ${problem}`);
+    for (const problem of problems) this.note(say`${coroutines.title(coroutine)}: ${problem}`);
     for (const listed of modules) {
       const module = await this.placed(listed, before, coroutine);
       if (module) now.push(module);

@@ -9,6 +9,16 @@ import { hex } from './registers.ts';
 import { PT, SHF } from './symbols/elf.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
+/** In English: translated where they leave the adapter. */
+export const SYMBOL_STATUS = {
+  lines: 'Symbols and source lines',
+  symbols: 'Symbols only: it was built without -g',
+  stripped: 'No symbols: they were stripped',
+  noElf: 'No symbols: it is no ELF file',
+  foreign: 'Not used: the kernel has loaded another build',
+  unloaded: 'No kernel has loaded it',
+} as const;
+
 const NOWHERE: readonly number[] = [];
 
 /**
@@ -42,7 +52,7 @@ export function modulesOf(images: SessionImages, places?: Places): ImageModule[]
 }
 
 const statusOfUnloaded = (isForeign: boolean): string =>
-  isForeign ? 'Not used: the kernel has loaded another build' : 'No kernel has loaded it';
+  isForeign ? SYMBOL_STATUS.foreign : SYMBOL_STATUS.unloaded;
 
 const programId = ({ name }: SymbolImage) => `program:${name}`;
 const ownerId = (coroutine: CoroutineId) => (coroutine === HOST ? 'host' : `guest${coroutine - 1}`);
@@ -86,9 +96,9 @@ function moduleOf(
 }
 
 function statusOf(image: SymbolImage | undefined): string {
-  if (!image) return 'No symbols: it is no ELF file';
-  if (image.hasDebugInfo) return 'Symbols and source lines';
-  return image.symbols.count > 0 ? 'Symbols only: it was built without -g' : 'No symbols: they were stripped';
+  if (!image) return SYMBOL_STATUS.noElf;
+  if (image.hasDebugInfo) return SYMBOL_STATUS.lines;
+  return image.symbols.count > 0 ? SYMBOL_STATUS.symbols : SYMBOL_STATUS.stripped;
 }
 
 /** `+0x10000000`: how far an image is from where it is linked. */

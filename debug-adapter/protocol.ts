@@ -17,6 +17,7 @@ export interface Restart {
 
 /** An image of the session, with a column of our own. */
 export interface ImageModule extends Dap.Module {
+  symbolStatus: string;
   buildId?: string;
   /** How far it is from where it is linked, `+0x10000000`. */
   bias?: string;

@@ -5,6 +5,7 @@
 import { CO_VPTR_IO_AREA_SIZE, CO_VPTR_IO_AREA_START } from '../core/abi/abi.ts';
 import { MappingFlag, type Mappings } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
+import { tell, type Translate } from '../core/sentences/say.ts';
 import { type Coroutines, type Placed, threadOf } from './coroutines.ts';
 import { flagsText } from './mapping-flags.ts';
 import { SHF } from './symbols/elf.ts';
@@ -53,11 +54,16 @@ function sectionsOf({ image, bias }: Placed, kind: RegionKind): Landmark[] {
 }
 
 /** What is known of the addresses of a coroutine. @param cr3 of its address space */
-export function landmarksOf(coroutines: Coroutines, coroutine: CoroutineId, cr3: number): Landmark[] {
+export function landmarksOf(
+  coroutines: Coroutines,
+  coroutine: CoroutineId,
+  cr3: number,
+  translate?: Translate,
+): Landmark[] {
   const kernel = coroutines.kernelOf(coroutine);
   const passages = coroutines.passagePages(coroutine).map(({ address, monitor }): Landmark => ({
     ...{ start: address, last: (address + PAGE - 1) >>> 0, kind: 'passage' },
-    name: coroutine === HOST ? `guest ${monitor}` : '',
+    name: coroutine === HOST ? tell(coroutines.shortTitle(monitor + 1), translate) : '',
   }));
   const ioArea: Landmark[] =
     coroutine === HOST

@@ -7,7 +7,7 @@ import { formatPlainly } from './conditions/plain-format.ts';
 import { staticFrame } from './conditions/static-frame.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
-import { say } from '../core/sentences/say.ts';
+import { say, type Translate } from '../core/sentences/say.ts';
 import type { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { evaluateShown } from './values/shown.ts';
@@ -18,6 +18,7 @@ export async function sampleGlobal(
   coroutines: Coroutines,
   coroutine: CoroutineId,
   expression: string,
+  translate: Translate,
 ): Promise<string> {
   // What was read for an earlier sample is old.
   const memory = new MemoryCache(client);
@@ -29,6 +30,6 @@ export async function sampleGlobal(
   });
   return memory.compute(() => {
     const { value, style } = evaluateShown(expression, names, environment);
-    return formatPlainly(value, environment, style, coroutines, coroutine);
+    return formatPlainly(value, environment, style, coroutines, coroutine, translate);
   });
 }

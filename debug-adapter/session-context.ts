@@ -10,7 +10,7 @@ import { Awareness, isThreadOfTask, threadOfTask } from './awareness/awareness.t
 import type { Task } from './awareness/tasks.ts';
 import { Catchpoints, type WantedFilter } from './catchpoints.ts';
 import { CodeBreakpoints, type SourcePlace } from './breakpoints.ts';
-import { coroutineOf, threadOf } from './coroutines.ts';
+import { ALONE, coroutineOf, threadOf } from './coroutines.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { MachineStatus } from './debuggee-listener.ts';
@@ -86,9 +86,13 @@ export class SessionContext {
     readonly served = false,
   ) {
     this.workers = new MachineWorkers((use) => host.createMachineWorker(use));
-    this.sources = new SourceFiles(host, (source) => {
-      this.send('loadedSource', { reason: 'new', source });
-    });
+    this.sources = new SourceFiles(
+      host,
+      (source) => {
+        this.send('loadedSource', { reason: 'new', source });
+      },
+      this.translate,
+    );
     this.terminals = new Terminals({
       output: (terminal, data) => {
         this.send('colinux/console', { terminal, data });
@@ -132,7 +136,7 @@ export class SessionContext {
       this.tellCoroutines(this.debuggee);
     this.send('colinux/status', {
       running: status.running,
-      coroutine: this.debuggee?.coroutines.name(status.coroutine) ?? 'kernel',
+      coroutine: tell(this.debuggee?.coroutines.title(status.coroutine) ?? ALONE, this.translate),
       ring: status.cpl,
       virtualTimeNs: status.virtualNanoseconds,
       instructions: status.instructions,
@@ -163,6 +167,7 @@ export class SessionContext {
     this.indexing = new SymbolIndexing(
       this.host,
       this.client.supportsProgressReporting ? this.send : undefined,
+      this.translate,
     );
     const images = [hostImage, ...guests.map(({ image }) => image)];
     for (const image of images) if (image) makePatient(image, memory);
@@ -194,7 +199,8 @@ export class SessionContext {
 
   /** The same for the user, told when something has changed. */
   modules(): ImageModule[] {
-    return this.plan ? modulesOf(this.plan, this.debuggee?.images) : [];
+    const modules = this.plan ? modulesOf(this.plan, this.debuggee?.images) : [];
+    return modules.map((module) => ({ ...module, symbolStatus: this.translate(module.symbolStatus) }));
   }
 
   tellModules(): void {

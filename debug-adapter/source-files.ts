@@ -1,5 +1,6 @@
 /** Sources as the client sees them: files that are there, and disassembly for those that are not. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Translate } from '../core/sentences/say.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { GeneratedSources } from './generated-sources.ts';
 import type { Listed } from './listing.ts';
@@ -13,8 +14,9 @@ export class SourceFiles {
   constructor(
     private readonly host: AdapterHost,
     onNew: (source: DebugProtocol.Source) => void,
+    translate: Translate,
   ) {
-    this.generated = new GeneratedSources(onNew);
+    this.generated = new GeneratedSources(onNew, translate);
   }
 
   /** How the client names a source file of the debug information. */

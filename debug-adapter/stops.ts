@@ -18,6 +18,7 @@ import type { SourcePosition } from './symbols/image.ts';
 type Stop = DebugProtocol.StoppedEvent['body'];
 
 export const listenerFor = (context: SessionContext): DebuggeeListener => ({
+  translate: context.translate,
   stopped: (event, hit) => {
     onStopped(context, event, hit);
   },
@@ -115,7 +116,7 @@ function eventWords(context: SessionContext, event: StoppedEvent): Partial<Stop>
   const { watchpoints, caught } = event;
   const inWords = (sentence: Sentence) => tell(sentence, context.translate);
   const words = caught
-    .map((one) => caughtWords(one, (id) => context.machine().coroutines.name(id)))
+    .map((one) => caughtWords(one, (id) => context.machine().coroutines.title(id)))
     .map(({ reason, description, text }) => ({
       reason,
       description: inWords(description),

@@ -2,6 +2,7 @@
  * What the symbol reader needs of the adapter's surroundings, and the work on symbols that goes on beside the
  * session: the index of names of a large program is built in slices, with progress that the user can cancel.
  */
+import { say, tell, type Translate } from '../core/sentences/say.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import type { SendEvent } from './protocol.ts';
 import type { MemoryCache } from './memory-cache.ts';
@@ -36,6 +37,7 @@ export class SymbolIndexing {
   constructor(
     private readonly host: AdapterHost,
     private readonly send: SendEvent | undefined,
+    private readonly translate: Translate,
   ) {}
 
   /** Prepares the images, and indexes those that are worth it, one after the other. Never rejects; ends when `stop` is called. */
@@ -50,7 +52,10 @@ export class SymbolIndexing {
   private async index(image: SymbolImage): Promise<void> {
     const progressId = `index ${image.name}`;
     let shown = 0;
-    this.send?.('progressStart', { progressId, title: `Indexing the symbols of ${image.name}` });
+    this.send?.('progressStart', {
+      progressId,
+      title: tell(say`Indexing the symbols of ${image.name}`, this.translate),
+    });
     await buildIndex(image, this.host.symbolCache, this.ending.signal, (share) => {
       const percentage = Math.floor(share * 100);
       if (percentage < shown + PROGRESS_STEP) return;

@@ -5,6 +5,7 @@
 import { TITLES } from './calls.ts';
 import { CONDITION, EVENT_FILTERS } from './event-filters.ts';
 import { SCOPES } from './inspection.ts';
+import { SYMBOL_STATUS } from './modules.ts';
 import { ENTRY_MEANINGS } from './page-words.ts';
 import { CR0_BITS, CR4_BITS, DR6_BITS, DR7_BITS, EFER_BITS, EFLAGS_BITS } from './register-bits.ts';
 import { GROUPS } from './registers.ts';
@@ -24,5 +25,6 @@ export const TEXTS: readonly string[] = [
   ...Object.values(SCOPES),
   ...Object.values(GROUPS),
   ...Object.values(TITLES),
+  ...Object.values(SYMBOL_STATUS),
   ...BIT_MEANINGS,
 ];

@@ -2,7 +2,7 @@
  * The tasks of all kernels at one stop, as threads with stacks. Nothing is read before somebody asks, and everything once: made
  * anew for each stop, and when memory is written.
  */
-import { say, type Sentence } from '../../core/sentences/say.ts';
+import { joined, say, type Sentence } from '../../core/sentences/say.ts';
 import type { TransitionRecord } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
@@ -37,9 +37,8 @@ export interface Stopped {
 }
 
 /** `guest 0: sh (pid 3)`; what belongs to the kernel stands in brackets, as in ps(1). */
-export function nameOfTask({ coroutines }: Stopped, { coroutine, id, name, ofKernel }: Task): string {
-  return `${coroutines.shortName(coroutine)}: ${ofKernel ? `[${name}]` : name} (pid ${id})`;
-}
+export const titleOfTask = ({ coroutines }: Stopped, { coroutine, id, name, ofKernel }: Task): Sentence =>
+  joined([coroutines.shortTitle(coroutine), `${ofKernel ? `[${name}]` : name} (pid ${id})`], ': ');
 
 export class Awareness {
   private listed: Promise<readonly TaskList[]> | undefined;
@@ -79,7 +78,7 @@ export class Awareness {
       const list = await this.tasksOf(coroutine);
       lists.push(list);
       for (const problem of list.problems)
-        this.note(say`${this.machine.coroutines.name(coroutine)}: ${problem}`);
+        this.note(say`${this.machine.coroutines.title(coroutine)}: ${problem}`);
     }
     return lists;
   }

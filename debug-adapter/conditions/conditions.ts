@@ -11,7 +11,7 @@ import {
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines, Placed } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
-import { isSentence, say, type Sentence } from '../../core/sentences/say.ts';
+import { isSentence, say, type Sentence, tell, type Translate } from '../../core/sentences/say.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { Frame } from '../stack.ts';
@@ -50,7 +50,10 @@ export class Conditions {
   /** Visits of breakpoints whose conditions are looked at here. */
   private readonly visits = new Map<number, number>();
 
-  constructor(private readonly memory: MemoryCache) {}
+  constructor(
+    private readonly memory: MemoryCache,
+    private readonly translate: Translate,
+  ) {}
 
   /** Forgets what was compiled; counts stay with the ids that come back. */
   begin(): void {
@@ -96,7 +99,9 @@ export class Conditions {
     if (!parts || !read) return undefined;
     const found = read(values);
     let at = 0;
-    return parts.map((part) => ('text' in part ? part.text : loggedText(found[at++], coroutines))).join('');
+    return parts
+      .map((part) => ('text' in part ? part.text : this.loggedText(found[at++], coroutines)))
+      .join('');
   }
 
   /** Are any of these breakpoints to be looked at here? */
@@ -166,11 +171,22 @@ export class Conditions {
           await this.memory.compute(() => {
             const environment = scope.environment();
             const { value, style } = evaluateShown(part.expression, scope, environment);
-            return formatPlainly(value, environment, style, coroutines, scope.frame.coroutine);
+            const { coroutine } = scope.frame;
+            return formatPlainly(value, environment, style, coroutines, coroutine, this.translate);
           }),
         );
     }
     return texts.join('');
+  }
+
+  private loggedText(part: LoggedPart | undefined, coroutines: Coroutines): string {
+    if (!part) return tell(say`<cannot be read>`, this.translate);
+    const { target } = part;
+    const readMemory: SpaceReader = (address, length) =>
+      target?.address === address ? target.bytes.subarray(0, length) : undefined;
+    const value: TypedValue = part.value;
+    const context = { registers: [], readMemory };
+    return formatPlainly(value, context, part.style, coroutines, coroutines.current, this.translate);
   }
 }
 
@@ -184,13 +200,3 @@ const withEventRegisters = (names: Names): Names => ({
   register: (name, space) => (EVENT_NAMES.has(name) ? UNSIGNED : names.register(name, space)),
   space: (prefix) => names.space(prefix),
 });
-
-function loggedText(part: LoggedPart | undefined, coroutines: Coroutines): string {
-  if (!part) return '<cannot be read>';
-  const { target } = part;
-  const readMemory: SpaceReader = (address, length) =>
-    target?.address === address ? target.bytes.subarray(0, length) : undefined;
-  const value: TypedValue = part.value;
-  const context = { registers: [], readMemory };
-  return formatPlainly(value, context, part.style, coroutines, coroutines.current);
-}

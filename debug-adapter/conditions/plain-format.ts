@@ -1,5 +1,6 @@
 /** Values as one line of text, outside of the views of a stop: in log messages and samples of a running machine. */
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import type { Translate } from '../../core/sentences/say.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { symbolText } from '../symbol-text.ts';
 import type { Style } from '../values/format-specifier.ts';
@@ -12,6 +13,7 @@ export function formatPlainly(
   style: Style | undefined,
   coroutines: Coroutines,
   coroutine: CoroutineId,
+  translate: Translate,
 ): string {
   return formatValue(value, {
     registers,
@@ -20,5 +22,6 @@ export function formatPlainly(
     lineAt: () => undefined,
     style,
     limits: LIMITS.line,
+    translate,
   });
 }

@@ -1,5 +1,5 @@
 /** `map`: the mapped ranges of an address space, neighbours merged. */
-import { flagsText } from '../mapping-flags.ts';
+import { flagsTitle } from '../mapping-flags.ts';
 import { hex } from '../registers.ts';
 import { type Command, misused } from './command.ts';
 import { addressOf, numberOf, words } from './operands.ts';
@@ -31,7 +31,7 @@ export const map: Command = {
         `${hex(start[n]!)}-${hex(last[n]!)}`,
         tell(sizeText(last[n]! - start[n]! + 1)),
         `→ ${hex(physical[n]!)}`,
-        flagsText(flags[n]!),
+        tell(flagsTitle(flags[n]!)),
       ]);
     }
     if (rows.length === 0)

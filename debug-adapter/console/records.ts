@@ -8,6 +8,7 @@ import { exceptionName, PAGE_FAULT } from '../exceptions.ts';
 import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import { transitionSymbols } from '../transition-symbols.ts';
+import { transitionKind } from '../transition-words.ts';
 import type { Command } from './command.ts';
 import { countOf } from './operands.ts';
 import { type Style, table } from './style.ts';
@@ -56,7 +57,7 @@ export const switches = record(
     const found = unpackSwitches((await machine.request('switches', { first: -most, most })).switches);
     return found.map(({ instructions, from, to, operation, parameters }) => [
       style.dim(String(instructions)),
-      `${machine.coroutines.name(from)} → ${machine.coroutines.name(to)}`,
+      tell(joined([machine.coroutines.title(from), machine.coroutines.title(to)], ' → ')),
       style.strong(nameOf(coOperation, operation) ?? tell(say`operation ${operation}`)),
       parameters.map((value) => hex(value)).join(' '),
     ]);
@@ -85,7 +86,7 @@ export const rings = record(
 
 function transitionText({ kind, vector, errorCode, cr2 }: TransitionRecord): Sentence {
   const parts = [
-    kind,
+    transitionKind(kind),
     ...(vector < 0 ? [] : [kind === 'exception' ? exceptionName(vector) : hex(vector, 2)]),
     ...(errorCode < 0 ? [] : [say`error ${hex(errorCode, 4)}`]),
     ...(kind === 'exception' && vector === PAGE_FAULT ? [say`at ${hex(cr2)}`] : []),

@@ -1,5 +1,5 @@
 /** `rmap`: which addresses of which spaces lead to a physical address. */
-import { flagsText } from '../mapping-flags.ts';
+import { flagsTitle } from '../mapping-flags.ts';
 import { hex } from '../registers.ts';
 import { type Command, misused } from './command.ts';
 import { numberOf } from './operands.ts';
@@ -19,10 +19,12 @@ export const rmap: Command = {
     if (mappings.length === 0) return tell(say`No address space in use maps ${hex(physical)}.`);
     return table(
       mappings.map(({ cr3, coroutine, linear, flags }) => [
-        coroutine < 0 ? style.dim(tell(say`not in use now`)) : style.name(machine.coroutines.name(coroutine)),
+        coroutine < 0
+          ? style.dim(tell(say`not in use now`))
+          : style.name(tell(machine.coroutines.title(coroutine))),
         `cr3 ${hex(cr3)}`,
         hex(linear),
-        flagsText(flags),
+        tell(flagsTitle(flags)),
       ]),
     );
   },

@@ -25,7 +25,9 @@ export const sym: Command = {
               hex(link + bias),
               image.name,
               lineText(image, link),
-              coroutine < 0 ? '' : context.style.dim(context.machine.coroutines.name(coroutine)),
+              coroutine < 0
+                ? ''
+                : context.style.dim(context.tell(context.machine.coroutines.title(coroutine))),
             ]),
           ),
         );

@@ -1,5 +1,5 @@
 /** `threads`: the coroutines and their tasks, who owns the CPU, and where the others are. */
-import { nameOfTask, threadOfTask, whyNotRunning } from '../awareness/awareness.ts';
+import { threadOfTask, titleOfTask, whyNotRunning } from '../awareness/awareness.ts';
 import { threadOf } from '../coroutines.ts';
 import { hex } from '../registers.ts';
 import type { Frame } from '../stack.ts';
@@ -27,7 +27,7 @@ export const threads: Command = {
       rows.push([
         owner ? '*' : ' ',
         String(threadOf(coroutine)),
-        style.strong(coroutines.name(coroutine)),
+        style.strong(tell(coroutines.title(coroutine))),
         state,
         placeOf(top),
       ]);
@@ -36,7 +36,7 @@ export const threads: Command = {
         const frames = task.current ? [] : await session.stackOf({ threadId });
         const inner = frames.find(({ kind }) => kind === 'code');
         const doing = tell(task.current ? say`current` : whyNotRunning(task));
-        rows.push([' ', String(threadId), nameOfTask(machine, task), doing, placeOf(inner)]);
+        rows.push([' ', String(threadId), tell(titleOfTask(machine, task)), doing, placeOf(inner)]);
       }
     }
     return table(rows);

@@ -35,12 +35,13 @@ export function walkText(
 ): string {
   const { linear, cr3, paging, levels, physical, pageSize } = found;
   if (paging === 'off') return tell(say`${hex(linear)} is physical: paging is off.`);
-  const lines = [tell(say`${hex(linear)} by cr3 ${hex(cr3)}, ${paging} paging`)];
+  const mode = paging === '32-bit' ? say`32-bit` : paging;
+  const lines = [tell(say`${hex(linear)} by cr3 ${hex(cr3)}, ${mode} paging`)];
   for (const level of levels) lines.push(`  ${tell(levelText(level))}`);
   if (physical !== undefined && pageSize !== undefined) {
     const rights = [
       found.writable ? say`writable` : say`read-only`,
-      found.user ? 'user' : 'supervisor',
+      found.user ? say`user` : say`supervisor`,
       ...(found.executable ? [] : [say`no-execute`]),
     ];
     const page = say`${sizeText(pageSize)} page`;

@@ -3,8 +3,8 @@
  * nobody has words for is shown as it is.
  */
 import type { DeviceState, PlainValue } from '../../core/protocol/debug-protocol.ts';
-import { bits, type BitNames, hex } from '../registers.ts';
-import { type Said, say, type Sentence, verbatim } from '../../core/sentences/say.ts';
+import { hex } from '../registers.ts';
+import { joined, type Said, say, type Sentence, verbatim } from '../../core/sentences/say.ts';
 
 export interface DeviceNode {
   name: string;
@@ -18,14 +18,23 @@ type Fields = Readonly<Record<string, PlainValue>>;
 /** What a value of a device means; `undefined` for what needs no words. */
 type Words = (value: number, fields: Fields) => Said | undefined;
 
-const PIC_MASTER = ['timer', 'keyboard', 'cascade', 'COM2', 'COM1', 'IRQ5', 'floppy', 'IRQ7'];
-const PIC_SLAVE = ['RTC', 'IRQ9', 'IRQ10', 'IRQ11', 'mouse', 'FPU', 'IDE', 'IRQ15'];
-const numbered = (names: readonly string[]): BitNames => names.map((name, bit) => [bit, name]);
-const bitWords =
-  (names: BitNames): Words =>
-  (value) =>
-    bits(value, names);
-const picWords = (names: BitNames): Readonly<Record<string, Words>> => ({
+/** Names of bits by number: abbreviations of the manuals are the same in every language, words are not. */
+type BitWords = readonly (readonly [bit: number, word: Said])[];
+
+const PIC_MASTER = [
+  ...[say`timer`, say`keyboard`, say`cascade`, 'COM2', 'COM1'],
+  ...['IRQ5', say`floppy`, 'IRQ7'],
+];
+const PIC_SLAVE = ['RTC', 'IRQ9', 'IRQ10', 'IRQ11', say`mouse`, 'FPU', 'IDE', 'IRQ15'];
+const numbered = (names: readonly Said[]): BitWords => names.map((name, bit) => [bit, name]);
+function bitWords(names: BitWords): Words {
+  const between = names.every(([, word]) => typeof word === 'string') ? ' ' : ', ';
+  return (value) => {
+    const set = names.filter(([bit]) => ((value >>> bit) & 1) !== 0).map(([, word]) => word);
+    return set.length > 0 ? joined(set, between) : undefined;
+  };
+}
+const picWords = (names: BitWords): Readonly<Record<string, Words>> => ({
   irr: bitWords(names),
   isr: bitWords(names),
   imr: bitWords(names),
@@ -35,16 +44,16 @@ const picWords = (names: BitNames): Readonly<Record<string, Words>> => ({
 
 const PIT_HZ = 1_193_182;
 const PIT_MODES = [
-  'interrupt on terminal count',
-  'one-shot',
-  'rate generator',
-  'square wave',
-  'software strobe',
-  'hardware strobe',
+  say`interrupt on terminal count`,
+  say`one-shot`,
+  say`rate generator`,
+  say`square wave`,
+  say`software strobe`,
+  say`hardware strobe`,
 ];
 const UART_CLOCK = 115_200;
 const PARITY = ['N', 'O', 'N', 'E', 'N', 'M', 'N', 'S'];
-const VIRTIO_STATUS: BitNames = [
+const VIRTIO_STATUS: BitWords = [
   [0, 'ACKNOWLEDGE'],
   [1, 'DRIVER'],
   [2, 'DRIVER_OK'],
@@ -54,13 +63,16 @@ const VIRTIO_STATUS: BitNames = [
 ];
 
 const UART: Readonly<Record<string, Words>> = {
-  ier: bitWords(numbered(['received', 'transmitter empty', 'line status', 'modem status'])),
+  ier: bitWords(numbered([say`received`, say`transmitter empty`, say`line status`, say`modem status`])),
   lsr: bitWords(
-    numbered(['data ready', 'overrun', 'parity', 'framing', 'break', 'holding empty', 'transmitter empty']),
+    numbered([
+      ...[say`data ready`, say`overrun`, say`parity`, say`framing`, say`break`],
+      ...[say`holding empty`, say`transmitter empty`],
+    ]),
   ),
-  mcr: bitWords(numbered(['DTR', 'RTS', 'OUT1', 'OUT2', 'loopback'])),
+  mcr: bitWords(numbered(['DTR', 'RTS', 'OUT1', 'OUT2', say`loopback`])),
   lcr: (value) => `${5 + (value & 3)}${PARITY[(value >>> 3) & 7] ?? '?'}${(value & 4) === 0 ? 1 : 2}`,
-  divisor: (value) => (value > 0 ? `${UART_CLOCK / value} baud` : undefined),
+  divisor: (value) => (value > 0 ? say`${UART_CLOCK / value} baud` : undefined),
 };
 const PIT: Readonly<Record<string, Words>> = {
   mode: (value) => PIT_MODES[value],

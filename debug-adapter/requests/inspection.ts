@@ -1,8 +1,9 @@
 /** Looking at a machine that stands still: threads, call stacks, scopes, variables, expressions. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
-import { nameOfTask, threadOfTask } from '../awareness/awareness.ts';
-import { threadOf } from '../coroutines.ts';
+import { tell } from '../../core/sentences/say.ts';
+import { threadOfTask, titleOfTask } from '../awareness/awareness.ts';
+import { ALONE, threadOf } from '../coroutines.ts';
 import { frameName } from '../frame-name.ts';
 import { moduleId } from '../modules.ts';
 import { toClientColumn, toClientLine } from '../positions.ts';
@@ -13,14 +14,17 @@ import type { Handlers } from './handler.ts';
 export const inspection = {
   async threads(context) {
     const { debuggee } = context;
-    if (!debuggee) return { threads: [{ id: threadOf(HOST), name: 'kernel' }] };
+    if (!debuggee) return { threads: [{ id: threadOf(HOST), name: tell(ALONE, context.translate) }] };
     const tasks = await context.tasks();
     const { coroutines } = debuggee;
     const threads = debuggee.living.flatMap((coroutine) => [
-      { id: threadOf(coroutine), name: coroutines.name(coroutine) },
+      { id: threadOf(coroutine), name: tell(coroutines.title(coroutine), context.translate) },
       ...tasks
         .filter((task) => task.coroutine === coroutine)
-        .map((task) => ({ id: threadOfTask(task), name: nameOfTask(debuggee, task) })),
+        .map((task) => ({
+          id: threadOfTask(task),
+          name: tell(titleOfTask(debuggee, task), context.translate),
+        })),
     ]);
     return { threads };
   },
@@ -64,7 +68,7 @@ async function stackFrame(
   const module = context.plan && frame.resolved && moduleId(context.plan, coroutine, frame.resolved);
   return {
     id,
-    name: format ? await frameName(context.looking(), frame, format) : name,
+    name: format ? tell(await frameName(context.looking(), frame, format), context.translate) : name,
     source,
     line: toClientLine(context.client, line),
     column: toClientColumn(context.client, column),

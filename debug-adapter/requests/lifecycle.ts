@@ -24,7 +24,7 @@ const capabilities = (translate: (english: string) => string): DebugProtocol.Cap
   supportsConditionalBreakpoints: true,
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
-  breakpointModes,
+  breakpointModes: breakpointModes(translate),
   exceptionBreakpointFilters: exceptionBreakpointFilters(translate),
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,

@@ -73,7 +73,7 @@ export const targets = {
     if (coroutine !== machine.coroutines.current)
       throw new AdapterError(
         'no-such-thread',
-        say`${machine.coroutines.name(coroutine)} is away: only the thread that owns the CPU can be moved.`,
+        say`${machine.coroutines.title(coroutine)} is away: only the thread that owns the CPU can be moved.`,
       );
     const address = context.target(args.targetId);
     const { lookupPc, name } = await topFrame(context);

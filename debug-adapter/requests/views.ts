@@ -34,7 +34,7 @@ async function mappingsOf(context: SessionContext, args: ThreadArguments): Promi
   const { coroutine, cr3, away } = context.spaceOf(args);
   const space = { kind: 'coroutine', coroutine, ...(away && { cr3 }) } as const;
   const { truncated, ...ranges } = await request('mappings', { space });
-  const mappings = regionsOf(ranges, landmarksOf(coroutines, coroutine, cr3));
+  const mappings = regionsOf(ranges, landmarksOf(coroutines, coroutine, cr3, context.translate));
   return { cr3, mappings: withOwners(mappings, await guestFrames(context.machine())), truncated };
 }
 
@@ -125,7 +125,13 @@ export const views = {
       const memory = await known?.memoryOf(coroutine);
       const hasLog = known?.hasLog(coroutine) ?? false;
       kernels.push({
-        ...{ threadId: threadOf(coroutine), coroutine, name: coroutines.name(coroutine), current, hasLog },
+        ...{
+          threadId: threadOf(coroutine),
+          coroutine,
+          name: tell(coroutines.title(coroutine), context.translate),
+          current,
+          hasLog,
+        },
         ...(operation !== undefined && { operation }),
         ...(memory && { memory }),
       });

@@ -31,8 +31,8 @@ describe('in the text of a kernel', () => {
 
   it('constants are found where they are no operand and no part of a name', () => {
     expect(constantAt('pushl $0x202', 7)).toEqual({ column: 6, length: 6, expression: '0x202' });
-    expect(constantAt('0xc0100030  bc 00 90 10 c0   mov $0xC0109000,%esp', 33)?.expression).toBe(
-      '0xC0109000',
+    expect(constantAt('0xc0100030  bc 00 90 10 c0   mov $0xc0109000,%esp', 33)?.expression).toBe(
+      '0xc0109000',
     );
     expect(constantAt('movl 8(%ebp), %eax', 5)?.expression).toBe('8');
     for (const line of ['.L12: nop', 'table2', '1: jmp 1b'])

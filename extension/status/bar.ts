@@ -23,7 +23,7 @@ export function createStatusBar(): vscode.Disposable {
     }
     const status = sessions.get(id);
     if (status) {
-      const { text, tooltip, spoken } = statusText(status, t);
+      const { text, tooltip, spoken } = statusText(status, t, vscode.env.language);
       item.text = text;
       item.tooltip = tooltip;
       item.accessibilityInformation = { label: spoken };

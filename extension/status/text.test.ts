@@ -10,7 +10,7 @@ describe('virtual time', () => {
     [12_345_678, '12.35 ms'],
     [61e9, '61.00 s'],
   ])('%d ns is shown as %s', (nanoseconds, shown) => {
-    expect(formatVirtualTime(nanoseconds)).toBe(shown);
+    expect(formatVirtualTime(nanoseconds, 'en')).toBe(shown);
   });
 });
 
@@ -18,18 +18,21 @@ describe('the status bar text', () => {
   const status = { running: false, coroutine: 'guest 0', ring: 3, virtualTimeNs: 2e6, instructions: 1234567 };
 
   it('names coroutine, ring and time', () => {
-    expect(statusText(status, english).text).toBe('$(vm-outline) guest 0 · ring 3 · 2.00 ms');
-    expect(statusText({ ...status, running: true }, english).text).toContain('vm-running');
+    expect(statusText(status, english, 'en').text).toBe('$(vm-outline) guest 0 · ring 3 · 2.00 ms');
+    expect(statusText({ ...status, running: true }, english, 'en').text).toContain('vm-running');
   });
 
   it('leaves the name of the file to the tooltip', () => {
     const named = { ...status, coroutine: 'guest 0 (hello.elf)' };
-    expect(statusText(named, english).text).toContain(' guest 0 · ');
-    expect(statusText(named, english).tooltip).toContain('guest 0 (hello.elf) owns');
+    expect(statusText(named, english, 'en').text).toContain(' guest 0 · ');
+    expect(statusText(named, english, 'en').tooltip).toContain('guest 0 (hello.elf) owns');
   });
 
   it('tells the instructions in the tooltip and is spoken without icons', () => {
-    expect(statusText(status, english).tooltip).toContain('after 1,234,567 instructions');
-    expect(statusText(status, english).spoken).toBe('coLinux machine stopped: guest 0, ring 3, 2.00 ms');
+    expect(statusText(status, english, 'en').tooltip).toContain('after 1,234,567 instructions');
+    expect(statusText(status, english, 'de').tooltip).toMatch(/2,00 ms after 1\.234\.567 instructions/);
+    expect(statusText(status, english, 'en').spoken).toBe(
+      'coLinux machine stopped: guest 0, ring 3, 2.00 ms',
+    );
   });
 });

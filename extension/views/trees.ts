@@ -2,11 +2,12 @@
 import * as vscode from 'vscode';
 import type { CustomRequests, KernelBody, TaskBody } from '../../debug-adapter/custom-protocol.ts';
 import type { DeviceNode } from '../../debug-adapter/devices/device-nodes.ts';
-import { bytes } from './number-text.ts';
+import { numbersIn } from './number-text.ts';
 import type { TreeNode } from './machine-tree.ts';
 import { COMMANDS } from '../contributes/names.ts';
 
 const t = vscode.l10n.t;
+const { bytes } = numbersIn(vscode.env.language);
 
 function deviceNode({ name, value, problem, children }: DeviceNode): TreeNode {
   return {

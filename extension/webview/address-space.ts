@@ -1,6 +1,7 @@
 /** The view "Paging": what the selected thread has mapped where, as a tree, as a map, and one address walked. */
 import { html, render } from 'lit-html';
 import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
+import { flagsTold } from '../../debug-adapter/mapping-flags.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 import { AddressMap } from './address-space/map.ts';
 import { type Change, changesBetween } from './address-space/ranges.ts';
@@ -10,7 +11,7 @@ import { addressOf } from './shared/address-of.ts';
 import { ask, listen, t } from './shared/bridge.ts';
 import { unpackRanges } from './shared/mappings.ts';
 import { coroutineColour, coroutinesOf } from './shared/names.ts';
-import { bytes, hex } from '../views/number-text.ts';
+import { bytes, hex } from './shared/numbers.ts';
 import { isTask, spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
@@ -88,7 +89,7 @@ const nameOf = (threadId: number): string => machine?.threads.find(({ id }) => i
 function describe(range: MappedRange): string {
   const { start, last: end, physical, flags, region, name, owner } = range;
   const frames = owner === undefined ? '' : ` (${nameOf(owner)})`;
-  return `${hex(start)} ${bytes(end - start + 1)}  ${flags}  ${TITLES[region]}${name ? ` ${name}` : ''} → ${hex(physical)}${frames}`;
+  return `${hex(start)} ${bytes(end - start + 1)}  ${flagsTold(flags, t)}  ${TITLES[region]}${name ? ` ${name}` : ''} → ${hex(physical)}${frames}`;
 }
 
 const shownThread = ({ threads, thread }: SelectedMachine): SelectedMachine['thread'] =>

@@ -1,6 +1,7 @@
 /** The view "Memory": two panes side by side, an address space and the physical memory behind it. */
 import { html, render, type TemplateResult } from 'lit-html';
 import type { MappedRange } from '../../debug-adapter/custom-protocol.ts';
+import { flagsTold } from '../../debug-adapter/mapping-flags.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 import { rangeAt } from './address-space/ranges.ts';
 import { MemoryPane } from './memory/pane.ts';
@@ -10,7 +11,7 @@ import { addressOf } from './shared/address-of.ts';
 import { ask, listen, open, t } from './shared/bridge.ts';
 import { unpackRanges } from './shared/mappings.ts';
 import { coroutinesOf } from './shared/names.ts';
-import { grouped, hex } from '../views/number-text.ts';
+import { grouped, hex } from './shared/numbers.ts';
 import { spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
@@ -138,7 +139,7 @@ function whatIsHere(): TemplateResult {
   if (!range) return html`<span class="quiet">${t('not mapped')}</span>`;
   const at = range.physical + (virtual.address - range.start);
   return html`<span class="quiet"
-    >${hex(virtual.address)} · ${TITLES[range.region]} ${range.name ?? ''} · ${range.flags} ·
+    >${hex(virtual.address)} · ${TITLES[range.region]} ${range.name ?? ''} · ${flagsTold(range.flags, t)} ·
     ${t('physical {0}', hex(at))}</span
   >`;
 }
@@ -153,10 +154,7 @@ function valuesHere(pane: MemoryPane): TemplateResult {
   if (bytes.length >= 1) values.push(['u8', grouped(view.getUint8(0))]);
   if (bytes.length >= 2) values.push(['u16', grouped(view.getUint16(0, true))]);
   if (bytes.length >= 4)
-    values.push(
-      ['u32', hex(view.getUint32(0, true))],
-      ['i32', view.getInt32(0, true).toLocaleString('en-US')],
-    );
+    values.push(['u32', hex(view.getUint32(0, true))], ['i32', grouped(view.getInt32(0, true))]);
   if (bytes.length >= 8) values.push(['u64', `0x${view.getBigUint64(0, true).toString(16)}`]);
   return html`<span class="values"
     >${values.map(

@@ -16,7 +16,7 @@ import { DescriptorEditor } from './processor/descriptor-editor.ts';
 import { readTable, TABLES, type TableShown, tableText, taskStateText } from './processor/tables.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, kept, listen, t } from './shared/bridge.ts';
-import { hex } from '../views/number-text.ts';
+import { hex } from './shared/numbers.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './processor.css';

@@ -10,7 +10,7 @@ import { type GroupKey, GROUPS, TransitionFilter } from './rings/transition-filt
 import { ringsPicture } from './rings/rings-picture.ts';
 import { ask, open, t } from './shared/bridge.ts';
 import { coroutineName } from './shared/names.ts';
-import { duration, grouped, hex } from '../views/number-text.ts';
+import { duration, grouped, hex } from './shared/numbers.ts';
 import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
@@ -92,9 +92,10 @@ function row(n: number): TemplateResult {
   const [from, to] = [events.get('fromRing', n), events.lane(n)];
   return html`<span class="number quiet">${grouped(events.time(n))}</span>
     <span class="coroutine-name">${whose(n)}</span>
-    <span><span class="swatch ${groupOf(n)}"></span>${titleOf(n)}</span>
+    <span
+      ><span class="swatch ${groupOf(n)}"></span>${titleOf(n)} <span class="quiet">${detail(n)}</span></span
+    >
     <span class=${from === to ? 'quiet' : ''}>${from === to ? from : `${String(from)} → ${String(to)}`}</span>
-    <span class="quiet">${detail(n)}</span>
     <span class="link" data-part="from">${symbolOf(events.get('fromEip', n))}</span>
     <span class="link" data-part="to">${symbolOf(events.get('toEip', n))}</span>`;
 }

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit-html';
 import type { NamedSwitch } from '../../debug-adapter/custom-protocol.ts';
 import { ask, open, t } from './shared/bridge.ts';
 import { coroutineColour, coroutineName, coroutinesOf } from './shared/names.ts';
-import { duration, grouped, hex } from '../views/number-text.ts';
+import { duration, grouped, hex } from './shared/numbers.ts';
 import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
@@ -61,6 +61,10 @@ function add(record: NamedSwitch): void {
 }
 
 const nameOf = (n: number): string => operations.get(events.get('operation', n))?.name ?? '';
+/** The coroutine of the host. */
+const HOST = 0;
+/** In the list, where there is little room. */
+const shortName = (coroutine: number): string => (coroutine === HOST ? t('host') : whoseName(coroutine));
 const whoseName = (coroutine: number): string => coroutineName(machine?.threads ?? [], coroutine);
 const directionOf = (n: number): string =>
   `${whoseName(events.get('from', n))} → ${whoseName(events.lane(n))}`;
@@ -85,9 +89,9 @@ function row(n: number): TemplateResult {
   const [from, to] = [events.get('from', n), events.lane(n)];
   const cost = costOf(n);
   return html`<span class="number quiet">${grouped(events.time(n))}</span>
-    <span><span class="swatch coroutine-${to % 6}"></span>${directionOf(n)}</span>
+    <span><span class="swatch coroutine-${to % 6}"></span>${shortName(from)} → ${shortName(to)}</span>
     <span>${nameOf(n)}</span>
-    <span class="quiet">${parametersOf(n)}</span>
+    <span class="quiet parameters">${parametersOf(n)}</span>
     <span class="number">${cost === undefined ? '' : grouped(cost)}</span>
     <span class="link" data-part="from">${symbolOf(from, events.get('fromCaller', n))}</span>
     <span class="link" data-part="to">${symbolOf(to, events.get('toCaller', n))}</span>`;
@@ -106,7 +110,7 @@ function describe(n: number): string {
 /** What operations there were, how often, and what followed them. */
 function statistics(): TemplateResult {
   const rows = [...operations].sort(([, a], [, b]) => b.total - a.total);
-  return html`<table>
+  return html`<table class="statistics">
     <caption class="unseen">
       ${t('Operations')}
     </caption>

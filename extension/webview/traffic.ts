@@ -5,7 +5,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { CustomRequests } from '../../debug-adapter/custom-protocol.ts';
 import { ask, t } from './shared/bridge.ts';
-import { bytes, duration, grouped, nanoseconds } from '../views/number-text.ts';
+import { bytes, duration, grouped, nanoseconds } from './shared/numbers.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './traffic.css';
@@ -102,7 +102,7 @@ function summary(): TemplateResult {
     return html`<p class="message">
       ${t('Disks, networks and shared folders of the machine appear here when they are used.')}
     </p>`;
-  return html`<table>
+  return html`<table class="statistics">
       <caption class="unseen">
         ${t('Devices')}
       </caption>

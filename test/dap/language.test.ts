@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { describe, expect, it } from 'vitest';
+import { TRANSITION_KINDS, type TransitionKind } from '../../core/protocol/debug-protocol.ts';
 import { guest, root } from './support/bundle.ts';
 import { inSample, lineOf, type Session } from './support/session.ts';
 import { testedAdapter } from './support/tested-adapter.ts';
@@ -48,9 +49,9 @@ describe('a client in German', () => {
     const { breakpoints } = (
       await session.client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'f' }] })
     ).body;
-    expect(breakpoints[0]?.message).toMatch(/^Kein geladener Kernel hat eine Funktion "f"/);
+    expect(breakpoints[0]?.message).toMatch(/^Kein geladener Kernel hat eine Funktion „f“/);
     expect(await refusal(session, 'launch', { kernel: ['a'] })).toBe(
-      'Die Startoption „kernel“ muss eine Zeichenkette sein, ist aber ein Feld: Berichtigen Sie sie in launch.json.',
+      'Die Startoption „kernel“ muss eine Zeichenkette sein, ist aber ein Array: Berichtigen Sie sie in launch.json.',
     );
   });
 });
@@ -66,7 +67,7 @@ it('a client in German is told in German what is wrong with an expression, and w
   expect(await wrong('1 +')).toBe('Der Ausdruck endet, wo ein Wert gebraucht wird.');
   expect(await wrong('(1')).toBe('Der Ausdruck braucht hier ")", aber es folgt das Ende.');
   expect(await wrong('1 / 0')).toBe('Division durch null.');
-  expect(await wrong('nothing')).toMatch(/^Hier gibt es keine Variable "nothing"/);
+  expect(await wrong('nothing')).toMatch(/^Hier gibt es keine Variable „nothing“/);
   await session.client.setExceptionBreakpointsRequest({ filters: ['guest-end'] });
   await session.client.continueRequest({ threadId: 2 });
   expect(await session.stop()).toMatchObject({ description: 'Wechsel' });
@@ -150,15 +151,31 @@ const SAME = [
   /0x[\da-f]+(:0x[\da-f]+)?/g,
   /<[^>]*>/g,
   /\b[\w-]+\.(elf|c|S)\b(:\d+)?/g,
-  /\b(host|guest) (kernel|\d)|host: \w+|\bguest0:|physical:/g,
+  /\b(host|guest0|physical):/g,
   /^ *[\w-]+ +|^\[\w+:/gm,
   /\b(greet|kmain|kernel_start|guest_entry|passage_switch|schedule|nothing|boot_params)\b/g,
-  /\b(PDE|PTE|DPL|GDT|IDT|TSS|PID|pid|MESSAGE_TO_\w+|PROCESS_\w+|SWITCH_\w+|supervisor|user|large|rwx|r-x|rw-|32-bit)\b/g,
-  /\b(base|limit|rounding|precision|words|float|double|nearest|extended|TOP|null|xmm\d)\b/g,
-  /\b(software-interrupt|interrupt-return|interrupt|exception)\b/g,
+  /\b(PDE|PTE|DPL|GDT|IDT|TSS|PID|pid|MESSAGE_TO_\w+|PROCESS_\w+|SWITCH_\w+|rwx|r-x|rw-)\b/g,
+  /\b(base|limit|words|float|double|TOP|null|xmm\d|int|MMX|SSE)\b/g,
+  /\b(COM\d|IRQ\d+|RTC|FPU|IDE|DTR|RTS|OUT\d|clock|daemon0)\b/g,
   /\[[A-Z\d ]*\]/g,
   /\/work\S*|\/[\w./-]+/g,
 ];
+
+/** Words of what is said that no translation has passed. */
+const untranslated = (said: string): readonly string[] =>
+  SAME.reduce((text, same) => text.replace(same, ''), said).match(/[A-Za-z]{3,}/g) ?? [];
+
+/** The words in parentheses behind the values of devices, and what is wrong with them. */
+const wordsOf = ({ value = '', problem = '', children = [] }: DeviceWords): string[] => [
+  ...(/\((.*)\)$/.exec(value)?.slice(1) ?? []),
+  problem,
+  ...children.flatMap(wordsOf),
+];
+interface DeviceWords {
+  readonly value?: string;
+  readonly problem?: string;
+  readonly children?: readonly DeviceWords[];
+}
 
 describe('a stopped machine', () => {
   it('is told of in German: commands, frames, values, problems', async () => {
@@ -182,7 +199,7 @@ describe('a stopped machine', () => {
     await expect(session.evaluate('x', repl)).rejects.toThrow(
       'x: eine Adresse fehlt. Verwendung: x/NFU ADDR',
     );
-    expect((await session.stack(1))[0]?.name).toBe('― fort seit MESSAGE_TO_MONITOR ―');
+    expect((await session.stack(1))[0]?.name).toBe('― ohne CPU seit MESSAGE_TO_MONITOR ―');
     const { client } = session;
     const place = await client.dataBreakpointInfoRequest({ name: 'boot_params', frameId: frame!.id });
     expect(place.body.description).toMatch(/^boot_params \(\d+ Bytes bei guest0:0x\w+\)$/);
@@ -194,11 +211,42 @@ describe('a stopped machine', () => {
     expect(body.variables.map(({ name }) => name)).toEqual(expect.arrayContaining(['Allgemein', 'Segmente']));
     const walk = (await client.customRequest('colinux/pageWalk', { memoryReference: '0x10' })) as Answer;
     expect(walk.body.reason).toMatch(/^PDE ist nicht vorhanden \(PDE 0 bei /);
+    expect((await client.threadsRequest()).body.threads.map(({ name }) => name)).toEqual([
+      'Hostkernel',
+      'Host: clock (pid 1)',
+      'Host: daemon0 (pid 2)',
+      'Gast 0 (hello-guest.elf)',
+    ]);
+    expect(await session.evaluate('map', repl)).toMatch(/ rwx Supervisor$/m);
+    expect(await session.evaluate('rings', repl)).toMatch(/ Interrupt 0x\w+ +Ring \d → \d /);
+    const { devices } = ((await client.customRequest('colinux/devices')) as Answer).body;
+    expect(JSON.stringify(devices)).toContain('0x20 (Vektoren 0x20 bis 0x27)');
+    expect(JSON.stringify(devices)).toContain('2 (Taktgenerator)');
     const tables = (await client.customRequest('colinux/descriptors', {
       threadId: 2,
       table: 'idt',
     })) as Answer;
     expect(JSON.stringify(tables.body)).toContain('32-Bit-Interrupt-Gate nach 0x');
+  });
+
+  it('has German words for what is the same for programs in every language', async () => {
+    const session = await tested.open();
+    const main = inSample('kernel/main.c');
+    await session.launch({ locale: 'de', breakpoints: [[main, lineOf(main, 'console_attribute(')]] });
+    await session.stop();
+    const { client } = session;
+    const answer = async (command: string, args: object) =>
+      ((await client.customRequest(command, args)) as Answer).body;
+    const [first] = (await answer('colinux/mappings', { threadId: 2 })).mappings as { flags: string }[];
+    expect(first!.flags).toMatch(/^r[w-][x-] (user|supervisor)/);
+    const { transitions } = await answer('colinux/transitions', { first: -1, most: 1 });
+    expect(TRANSITION_KINDS).toContain((transitions as { kind: TransitionKind }[])[0]!.kind);
+  });
+  it('is refused in German for its configuration', async () => {
+    const { session } = await openIn('de');
+    const config = tested.bundle.file('wrong.colinux');
+    writeFileSync(config, `kernel=${guest} mem=much\n`);
+    expect(await refusal(session, 'launch', { config })).toMatch(/mem= erwartet .*gefunden wurde „much“/);
   });
 
   it('is refused in German by readers of images and by the machine', async () => {
@@ -213,6 +261,56 @@ describe('a stopped machine', () => {
     image.fill(0xff, 0x20, 0x24);
     expect(await refuse(image)).toMatch(/wurde bis Byte .* erwartet|reicht bis Byte/);
   });
+  it('is told of by every request that a person reads', async () => {
+    writePseudoLocale(tested.bundle.folder);
+    const session = await tested.open();
+    const { client } = session;
+    const main = inSample('kernel/main.c');
+    const line = lineOf(main, 'console_attribute(');
+    await client.initializeRequest({
+      ...{ adapterID: 'colinux', pathFormat: 'path', locale: 'qps' },
+      ...{ supportsProgressReporting: true, linesStartAt1: true },
+    });
+    await client.launchRequest({ kernel: guest } as never);
+    await session.event('initialized');
+    const logMessage = '{*(int *)0x10}';
+    await client.setBreakpointsRequest({
+      source: { path: main },
+      breakpoints: [{ line: line - 1, logMessage }, { line }],
+    });
+    await client.configurationDoneRequest();
+    await session.stop();
+    const [frame] = await session.stack(2);
+    const { scopes } = (await client.scopesRequest({ frameId: frame!.id })).body;
+    const registers = scopes.find(({ presentationHint }) => presentationHint === 'registers')!;
+    const groups = (await client.variablesRequest(registers)).body.variables;
+    const values = (
+      await Promise.all(groups.map(async (group) => (await client.variablesRequest(group)).body.variables))
+    ).flatMap((rows) => rows.map(({ value }) => value));
+    const custom = async (command: string, args: object = {}) =>
+      ((await client.customRequest(command, args)) as Answer).body;
+    const { devices } = (await custom('colinux/devices')) as { devices: { children?: object[] }[] };
+    const told: Record<string, unknown> = {
+      threads: (await client.threadsRequest()).body.threads.map(({ name }) => name),
+      scopes: scopes.map(({ name }) => name),
+      values: [...groups.map(({ name }) => name), ...values],
+      modules: (await client.modulesRequest({})).body.modules.map(({ symbolStatus }) => symbolStatus),
+      stack: (await session.stack(1)).filter(({ name }) => name.startsWith('―')).map(({ name }) => name),
+      kernels: ((await custom('colinux/tasks')).kernels as { name: string }[]).map(({ name }) => name),
+      devices: devices.flatMap(wordsOf),
+      records: (await custom('colinux/recordText', { record: 'rings', most: 4 })).text,
+      logged: session.messages
+        .map((one) => one as DebugProtocol.OutputEvent)
+        .filter(({ event, body }) => event === 'output' && body.category === 'console')
+        .map(({ body }) => body.output),
+      status: session.messages
+        .map((one) => one as DebugProtocol.Event)
+        .filter(({ event }) => event === 'colinux/status')
+        .map(({ body }) => (body as { coroutine: string }).coroutine),
+    };
+    for (const [what, texts] of Object.entries(told))
+      expect.soft(untranslated(JSON.stringify(texts)), `${what}: ${JSON.stringify(texts)}`).toEqual([]);
+  });
   it('is told of by every command', async () => {
     writePseudoLocale(tested.bundle.folder);
     const session = await tested.open();
@@ -226,8 +324,7 @@ describe('a stopped machine', () => {
         ({ body }) => body.result,
         (thrown: unknown) => String(thrown).replace(/^Error: |\. жж[^:]*: .*$/gs, ''),
       );
-      const left = SAME.reduce((text, same) => text.replace(same, ''), said);
-      expect.soft(left.match(/[A-Za-z]{3,}/g) ?? [], `${expression}\n${said}\n`).toEqual([]);
+      expect.soft(untranslated(said), `${expression}\n${said}\n`).toEqual([]);
     }
   });
 });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
 import { exerciseSteps } from './exercise.mjs';
+import { languageSteps } from './language.mjs';
 import { disassemblyStep, testExplorerStep } from './kernels.mjs';
 import { reloadSteps } from './reload.mjs';
 import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
@@ -312,6 +313,10 @@ async function scenario(kind, executablePath) {
     });
     await part();
     await newGuestStep(context);
+    if (kind === 'web') {
+      await part();
+      await languageSteps(context);
+    }
   } finally {
     await workbench?.close();
     await server.stop();

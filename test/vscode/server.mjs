@@ -25,7 +25,30 @@ export const QUIET = {
   'gulp.autoDetect': 'off',
   'window.dialogStyle': 'custom',
   'files.simpleDialog.enable': true,
+  // Ports of whatever else runs on this computer are none of the window's.
+  'remote.autoForwardPorts': false,
 };
+
+/** Display languages that a window may ask for, beside English. */
+const LANGUAGES = ['de'];
+
+/**
+ * Makes the server offer display languages: by the cookie `vscode.nls.locale`, which counts where argv.json names none. Their
+ * language packs are empty, so VS Code's own words stay English; extensions take their texts by the language.
+ * @param data the server's folder of user data
+ */
+function offerLanguages(data) {
+  const translations = { vscode: join(data, 'no-translations.json') };
+  const packOf = (language) => ({
+    hash: language,
+    extensions: [{ extensionIdentifier: { id: `colinux-test.language-pack-${language}` }, version: '1.0.0' }],
+    translations,
+  });
+  const packs = Object.fromEntries(LANGUAGES.map((language) => [language, packOf(language)]));
+  writeFileSync(translations.vscode, JSON.stringify({ contents: {} }));
+  writeFileSync(join(data, 'languagepacks.json'), JSON.stringify(packs));
+  writeFileSync(join(data, 'User/argv.json'), '{}');
+}
 
 /** A TCP port of 127.0.0.1 that nobody listens on: `wanted` if it is free. */
 export function freePort(wanted = 0) {
@@ -53,6 +76,7 @@ export async function startServer({ host, vsix, settings = {}, port: wantedPort 
   const data = join(profile, 'data');
   mkdirSync(join(data, 'User'), { recursive: true });
   writeFileSync(join(data, 'User/settings.json'), JSON.stringify({ ...QUIET, ...settings }, null, 2));
+  offerLanguages(data);
   writeFileSync(join(profile, 'config.yaml'), 'auth: none\ncert: false\n');
   const common = [
     host.entry,

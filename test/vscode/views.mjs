@@ -21,7 +21,7 @@ async function viewPage({ page }, text) {
 }
 
 /** Brings a view of the panel to the front by its tab: the window is so wide that every tab has room. */
-async function show(workbench, name, text) {
+export async function showView(workbench, name, text) {
   await showTab(workbench, name);
   return viewPage(workbench, text);
 }
@@ -34,7 +34,7 @@ const showTab = (workbench, name) => tabOf(workbench, name).click();
 export async function viewSteps(workbench, step) {
   const { page } = workbench;
   await step('the address space shows regions, a map and a page walk', async () => {
-    const view = await show(workbench, 'Paging', 'Passage page');
+    const view = await showView(workbench, 'Paging', 'Passage page');
     await view.getByLabel('Go to address').fill('&kmain');
     await view.getByLabel('Go to address').press('Enter');
     await view.locator('h2', { hasText: /^0xc010/ }).waitFor();
@@ -62,7 +62,7 @@ export async function viewSteps(workbench, step) {
     await walk.locator('h2', { hasText: `0x${address.toString(16).padStart(8, '0')}` }).waitFor();
   });
   await step('the processor shows bits, and a table', async () => {
-    const view = await show(workbench, 'CPU', 'eflags');
+    const view = await showView(workbench, 'CPU', 'eflags');
     await view.getByRole('tab', { name: 'IDT' }).click();
     await view.getByText('0x0e', { exact: true }).waitFor();
     await view.getByRole('tab', { name: 'Registers' }).click();
@@ -70,7 +70,7 @@ export async function viewSteps(workbench, step) {
     await workbench.shot('view-processor', PANEL);
   });
   await step('the rings show entries of handlers', async () => {
-    const view = await show(workbench, 'Rings', 'Entries by vector');
+    const view = await showView(workbench, 'Rings', 'Entries by vector');
     await view.locator('.row').first().waitFor();
     await workbench.shot('view-rings', PANEL);
   });
@@ -108,7 +108,7 @@ export async function viewSteps(workbench, step) {
       await page.locator('.pane-header', { hasText: name }).first().click();
   });
   await step('the traffic of devices says that there was none, and has nothing to save', async () => {
-    await show(workbench, 'Traffic', 'appear here when they are used');
+    await showView(workbench, 'Traffic', 'appear here when they are used');
     await workbench.until(
       page.locator('.notification-toast', { hasText: 'No packets have passed yet' }),
       () => page.locator(PANEL).getByRole('button', { name: 'Save Packets as pcapng…' }).click(),
@@ -116,7 +116,7 @@ export async function viewSteps(workbench, step) {
     await page.keyboard.press('Escape');
   });
   await step('a switch leads to the code of the host', async () => {
-    const view = await show(workbench, 'Switches', 'START');
+    const view = await showView(workbench, 'Switches', 'START');
     await view.locator('.row').first().waitFor();
     await workbench.shot('view-switches', PANEL);
     await workbench.until(page.locator('.tab.active', { hasText: 'Switches' }), () =>
@@ -152,7 +152,7 @@ export async function themeSteps(workbench, step) {
   const size = page.viewportSize();
   await step('the tabs of all views have room in a window of 1280 pixels', async () => {
     await page.setViewportSize({ width: 1280, height: 800 });
-    await show(workbench, 'Paging', 'Passage page');
+    await showView(workbench, 'Paging', 'Passage page');
     await workbench.shot('narrow-window');
     for (const [name] of TABS) await tabOf(workbench, name).waitFor();
     await page.setViewportSize(size);
@@ -161,7 +161,7 @@ export async function themeSteps(workbench, step) {
     await step(`every view in the theme ${theme}`, async () => {
       await chooseTheme(workbench, theme, mark);
       for (const [tab, text] of TABS) {
-        await show(workbench, tab, text);
+        await showView(workbench, tab, text);
         await page.waitForTimeout(500);
         await workbench.shot(`${name}-${tab.toLowerCase()}`, PANEL);
       }

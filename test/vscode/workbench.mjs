@@ -66,6 +66,13 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
     errors,
     close: () => browser.close(),
 
+    /** Loads the window again in a display language that the server has. @param query `?folder=…` */
+    async speak(locale, query) {
+      await browser.addCookies([{ name: 'vscode.nls.locale', value: locale, url }]);
+      await page.goto(new URL(query, url).href, { waitUntil: 'commit', timeout: PATIENCE });
+      await page.locator('.monaco-workbench').waitFor();
+    },
+
     /** A picture of the window, or of a part of it. */
     shot: (name, part) =>
       (part ? page.locator(part) : page).screenshot({ path: join(shots, `${prefix}-${name}.png`) }),

@@ -4,7 +4,7 @@
  */
 import type { MappedRange } from '../../../debug-adapter/custom-protocol.ts';
 import { t } from '../shared/bridge.ts';
-import { bytes, hex } from '../../views/number-text.ts';
+import { bytes, hex } from '../shared/numbers.ts';
 import { PictureCanvas } from '../shared/picture-canvas.ts';
 import { type Change, firstAt } from './ranges.ts';
 

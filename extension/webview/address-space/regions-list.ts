@@ -1,8 +1,9 @@
 /** The ranges of an address space as a tree: kinds of regions, and below them the ranges. */
 import { html, type TemplateResult } from 'lit-html';
 import type { MappedRange } from '../../../debug-adapter/custom-protocol.ts';
+import { flagsTold } from '../../../debug-adapter/mapping-flags.ts';
 import { t } from '../shared/bridge.ts';
-import { bytes, hex } from '../../views/number-text.ts';
+import { bytes, hex } from '../shared/numbers.ts';
 import { VirtualList } from '../shared/virtual-list.ts';
 import type { Change } from './ranges.ts';
 
@@ -129,7 +130,7 @@ export class RegionsList {
           range.start,
         )}</span
       >
-      <span>${range.name ?? ''} <span class="quiet">${range.flags}</span></span>
+      <span>${range.name ?? ''} <span class="quiet">${flagsTold(range.flags, t)}</span></span>
       <span class="number quiet">${bytes(sizeOf(range))}</span>`;
   }
 }

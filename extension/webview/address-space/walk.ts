@@ -1,10 +1,11 @@
 /** A page walk, level by level, with each bit named, why the access would fault, and who else maps the frame. */
 import { html, type TemplateResult } from 'lit-html';
 import type { PageWalkBody, ReverseMappingBody } from '../../../debug-adapter/custom-protocol.ts';
+import { flagsTold } from '../../../debug-adapter/mapping-flags.ts';
 import { bitsOf, entryValue } from '../../../debug-adapter/page-words.ts';
 import type { ViewThread } from '../../views/messages.ts';
 import { open, t } from '../shared/bridge.ts';
-import { bytes, hex } from '../../views/number-text.ts';
+import { bytes, hex } from '../shared/numbers.ts';
 import { physicalReference } from '../shared/references.ts';
 
 export interface WalkShown {
@@ -23,7 +24,7 @@ export function walkText(
   const { levels, physical, pageSize, reason, paging, cr3 } = walk;
   return html`<h2 class="code">${hex(walk.linear)}</h2>
     <p class="walk-line quiet">
-      ${paging === 'off' ? t('Paging is off: addresses are physical.') : `CR3 ${hex(cr3)} · ${paging}`}
+      ${paging === 'off' ? t('Paging is off: addresses are physical.') : `CR3 ${hex(cr3)} · ${paging === '32-bit' ? t('32-bit') : paging}`}
     </p>
     ${levels.map(
       (level) =>
@@ -90,7 +91,7 @@ function whoMaps(
                 </button>
               </td>
               <td>${threads.find(({ id }) => id === threadId)?.name ?? `CR3 ${hex(cr3)}`}</td>
-              <td class="quiet">${flags}</td>
+              <td class="quiet">${flagsTold(flags, t)}</td>
             </tr>`,
         )}
       </tbody>

@@ -4,7 +4,7 @@
  */
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { t } from '../shared/bridge.ts';
-import { hex } from '../../views/number-text.ts';
+import { hex } from '../shared/numbers.ts';
 import { type MemoryPage, readPage, referenceIn, type SpaceName, writeBytes } from './read-memory.ts';
 import { parseBytes } from './parse-bytes.ts';
 import type { Seen } from './seen.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../../debug-adapter/descriptor-encode.ts';
 import { decodeDescriptor, type Descriptor, type RawDescriptor } from '../../../debug-adapter/descriptors.ts';
 import { ask, t } from '../shared/bridge.ts';
-import { hex } from '../../views/number-text.ts';
+import { hex } from '../shared/numbers.ts';
 import type { Table } from './tables.ts';
 
 type Known = Exclude<Descriptor, { readonly kind: 'reserved' }>;

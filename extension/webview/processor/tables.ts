@@ -5,7 +5,7 @@ import type { DescriptorsBody, TaskStateBody } from '../../../debug-adapter/cust
 import type { TssField } from '../../../debug-adapter/descriptor-problems.ts';
 import type { DescriptorEditor } from './descriptor-editor.ts';
 import { ask, open, t } from '../shared/bridge.ts';
-import { hex } from '../../views/number-text.ts';
+import { hex } from '../shared/numbers.ts';
 import { coroutineOf, referenceTo } from '../shared/references.ts';
 
 export const TABLES = ['gdt', 'ldt', 'idt'] as const;

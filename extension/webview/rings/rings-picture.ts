@@ -2,7 +2,7 @@
 import { svg, type TemplateResult } from 'lit-html';
 import type { TaskStateBody } from '../../../debug-adapter/custom-protocol.ts';
 import { t } from '../shared/bridge.ts';
-import { hex } from '../../views/number-text.ts';
+import { hex } from '../shared/numbers.ts';
 
 const RADII = [26, 44, 62, 80];
 const CENTRE = { x: 84, y: 84 };

@@ -1,5 +1,6 @@
 /** Names and colours of coroutines, the same in all views. */
 import type { ViewThread } from '../../views/messages.ts';
+import { t } from './bridge.ts';
 import { coroutineOf } from './references.ts';
 
 const COLOURS = [
@@ -17,7 +18,7 @@ export const coroutineColour = (coroutine: number): string => COLOURS[coroutine 
 /** `host kernel`, `guest 0`: as threads are called, without the file. */
 export function coroutineName(threads: readonly ViewThread[], coroutine: number): string {
   const thread = threads.find(({ id }) => id === coroutine + 1);
-  return thread?.name.replace(/ \(.*\)$/, '') ?? `guest ${String(coroutine - 1)}`;
+  return thread?.name.replace(/ \(.*\)$/, '') ?? t('guest {0}', coroutine - 1);
 }
 
 /** Coroutines among the threads: all but tasks. */

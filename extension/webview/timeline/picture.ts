@@ -2,7 +2,7 @@
  * Draws lanes over time on a canvas: who had the time in each column of pixels, the events where there is room for them,
  * and how many there are in a strip below.
  */
-import { duration, grouped } from '../../views/number-text.ts';
+import { duration, grouped } from '../shared/numbers.ts';
 import type { Theme } from '../shared/theme.ts';
 import type { Events } from './events.ts';
 import type { ShownEvents } from './shown-events.ts';

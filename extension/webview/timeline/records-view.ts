@@ -5,7 +5,7 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import type { SelectedMachine } from '../../views/messages.ts';
 import { kept, listen, t } from '../shared/bridge.ts';
-import { grouped } from '../../views/number-text.ts';
+import { grouped } from '../shared/numbers.ts';
 import { VirtualList } from '../shared/virtual-list.ts';
 import type { Events } from './events.ts';
 import { type Batch, Feed } from './feed.ts';
