@@ -25,6 +25,9 @@ function isUpToDate({ folder, uses = [] }, target) {
   return [folder, ...uses].map(sourcesOf).every(isOlder);
 }
 
+/** The compiler's decorators, which are no TypeScript: a function that is to be written where it is called has a comment instead. */
+const decorate = (source) => source.replace(/^\/\/ @inline$/gm, '@inline');
+
 /**
  * @param change what a source is to be instead: the name of its file and its text
  * @returns the TypeScript module with the WebAssembly
@@ -43,7 +46,7 @@ export async function compileAssembly({ folder, constant }, change = (_name, tex
     {
       readFile: (name, base) => {
         const path = join(sources, base && base !== '.' ? base : '', name);
-        return existsSync(path) ? change(name, readFileSync(path, 'utf8')) : null;
+        return existsSync(path) ? decorate(change(name, readFileSync(path, 'utf8'))) : null;
       },
       writeFile: (name, contents) => void files.set(name, contents),
       listFiles: () => [],

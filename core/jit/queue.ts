@@ -38,32 +38,41 @@ export function createQueue(
   let waiting: FoundRegion[] = [];
   /** What is being compiled. */
   let underway: readonly Order[] = [];
-  const blocks = new Set<Block>();
+  /** Of each block, how many regions on their way have it. */
+  const counts = new Map<Block, number>();
   let urgency = 0;
 
-  const note = (region: FoundRegion) => {
-    for (const { source } of region.blocks) blocks.add(source);
-  };
-  function noteAll(): void {
-    blocks.clear();
-    waiting.forEach(note);
-    for (const { region } of underway) note(region);
+  function enter({ blocks }: FoundRegion): void {
+    for (const { source } of blocks) counts.set(source, (counts.get(source) ?? 0) + 1);
+  }
+  function leave({ blocks }: FoundRegion): void {
+    for (const { source } of blocks) {
+      const count = counts.get(source)!;
+      if (count === 1) counts.delete(source);
+      else counts.set(source, count - 1);
+    }
+  }
+  /** The next ones that are still to be compiled: the others are on their way no more. */
+  function next(): FoundRegion[] {
+    return waiting.splice(0, batch).filter((region) => {
+      const fresh = isFresh(region);
+      if (!fresh) leave(region);
+      return fresh;
+    });
   }
 
   function compileNext(): void {
     // Nobody tells when it has done what a queue before this one has asked for.
     if (!compiler.idle) return;
     const orders: Order[] = [];
-    while (orders.length === 0 && waiting.length > 0)
-      orders.push(...waiting.splice(0, batch).filter(isFresh).map(order));
+    while (orders.length === 0 && waiting.length > 0) orders.push(...next().map(order));
     urgency = 0;
     underway = orders;
-    noteAll();
     if (orders.length === 0) return;
     compiler.compile(orders, pages, (compiled) => {
       if (underway === orders) {
         underway = [];
-        noteAll();
+        for (const { region } of orders) leave(region);
         install(orders, compiled);
       } else orders.forEach(cancel);
       if (waiting.length > 0 && compiler.background) compileNext();
@@ -71,10 +80,10 @@ export function createQueue(
   }
 
   return {
-    has: (block) => blocks.size > 0 && blocks.has(block),
+    has: (block) => counts.size > 0 && counts.has(block),
     add(region, urgent) {
       waiting.push(region);
-      note(region);
+      enter(region);
       if (urgent || compiler.background || waiting.length >= batch) compileNext();
     },
     ran(instructions) {
@@ -85,7 +94,7 @@ export function createQueue(
       const all = [...underway.map(({ region }) => region), ...waiting];
       waiting = [];
       underway = [];
-      blocks.clear();
+      counts.clear();
       urgency = 0;
       return all;
     },

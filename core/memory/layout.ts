@@ -24,6 +24,9 @@ export const INDIRECT_BASE = 0xa_0000;
 /** A power of 2. */
 export const INDIRECT_RECORDS = 1024;
 
+/** What `cpu/direct/assembly/forms.ts` knows of opcodes: 512 bytes. */
+export const FORMS_BASE = 0xb_0000;
+
 /** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */
 export const PAGE_FLAGS_BASE = 0x10_0000;
 /** Flag bytes reserved: one for each page of a 4 GiB physical space. */

@@ -51,6 +51,7 @@ describe('constants of the assembly', () => {
     const found = new Map([
       ...constantsOf('direct/assembly/branches.ts'),
       ...constantsOf('direct/assembly/flow.ts'),
+      ...constantsOf('direct/assembly/forms.ts'),
       ...constantsOf('direct/assembly/index.ts'),
     ]);
     const expected = {
@@ -63,6 +64,7 @@ describe('constants of the assembly', () => {
       INDIRECT: layout.INDIRECT_BASE,
       INDIRECT_RECORDS: layout.INDIRECT_RECORDS,
       STOPS: layout.STOPS_BASE,
+      FORMS: layout.FORMS_BASE,
       TOLD: layout.PageFlag.Told,
     };
     expect(Object.fromEntries(Object.keys(expected).map((name) => [name, found.get(name)]))).toEqual(

@@ -43,13 +43,21 @@ export function and<T>(a: i32, b: i32): i32 {
   return leave<T>(a & b, 0);
 }
 
+export function or<T>(a: i32, b: i32): i32 {
+  return leave<T>(a | b, 0);
+}
+
+export function xor<T>(a: i32, b: i32): i32 {
+  return leave<T>(a ^ b, 0);
+}
+
 /** ADD, OR, ADC, SBB, AND, SUB, XOR or CMP. */
 export function binary<T>(operation: u32, a: i32, b: i32): i32 {
   switch (operation) {
     case 0:
       return add<T>(a, b, 0);
     case 1:
-      return leave<T>(a | b, 0);
+      return or<T>(a, b);
     case ADC:
       return add<T>(a, b, carryFlag());
     case SBB:
@@ -57,7 +65,7 @@ export function binary<T>(operation: u32, a: i32, b: i32): i32 {
     case AND:
       return and<T>(a, b);
     case 6:
-      return leave<T>(a ^ b, 0);
+      return xor<T>(a, b);
     default:
       return subtract<T>(a, b, 0);
   }
@@ -103,15 +111,24 @@ export function setCarryOverflow(carry: i32, overflow: i32): void {
   set(CARRY, (get(CARRY) & 8) | (carry << 31) | ((carry ^ overflow) << 30));
 }
 
-function overflowFlag(): i32 {
+export function overflowFlag(): i32 {
   const carry = get(CARRY);
   return (carry ^ (carry << 1)) >>> 31;
 }
-function signFlag(): i32 {
+export function signFlag(): i32 {
   return (get(RES) ^ get(ADJ)) >>> 31;
 }
-function parityFlag(): i32 {
+export function parityFlag(): i32 {
   return (popcnt((get(RES) ^ get(ADJ)) & 0xff) & 1) ^ 1;
+}
+export function isBelow(): bool {
+  return get(CARRY) < 0;
+}
+export function isZero(): bool {
+  return get(RES) == 0;
+}
+export function isLess(): bool {
+  return signFlag() != overflowFlag();
 }
 
 /** Condition 0 to 15 (SDM vol. 1, appendix B). */
@@ -122,13 +139,13 @@ export function holds(condition: u32): bool {
       value = overflowFlag() != 0;
       break;
     case 1:
-      value = get(CARRY) < 0;
+      value = isBelow();
       break;
     case 2:
-      value = get(RES) == 0;
+      value = isZero();
       break;
     case 3:
-      value = get(CARRY) < 0 || get(RES) == 0;
+      value = isBelow() || isZero();
       break;
     case 4:
       value = signFlag() != 0;
@@ -137,10 +154,10 @@ export function holds(condition: u32): bool {
       value = parityFlag() != 0;
       break;
     case 6:
-      value = signFlag() != overflowFlag();
+      value = isLess();
       break;
     default:
-      value = get(RES) == 0 || signFlag() != overflowFlag();
+      value = isZero() || isLess();
   }
   return value != ((condition & 1) != 0);
 }

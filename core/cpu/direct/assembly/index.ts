@@ -7,49 +7,14 @@
  * For all else it stops before the instruction, which has changed nothing: the interpreter decodes and runs it. Counts, flags and records of
  * branches are the interpreter's.
  */
-import { EIP, FS, get, GS, SEG_BASE, set, UNLIMITED } from '../../assembly/state';
-import { at, moveTo, next8, setBase } from './operands';
-import { begin, distance, DONE, enterPage, isCold, NOT, startAt } from './flow';
-import { oneByte } from './one-byte';
-import { twoByte } from './two-byte';
+import { EIP, get, set } from '../../assembly/state';
+import { instructionAt } from './common';
+import { BRANCHED, destination, distance, enterPage, isCold, NOT } from './flow';
 
 /** One byte for each place in a page: not 0 where the interpreter has to look before the instruction (`core/memory/layout.ts`). */
 const STOPS: u32 = 0x9_0000;
 /** Behind it an instruction might end with the page, or on the next one: those that run here have 14 bytes at most. */
 const LAST_START: u32 = 0xff1;
-
-const PREFIX_FS: u32 = 0x64;
-const PREFIX_SIZE: u32 = 0x66;
-const TWO_BYTES: u32 = 0x0f;
-/** With so many no instruction is too long. */
-const MOST_PREFIXES: i32 = 3;
-
-/** What comes behind an opcode byte that is no opcode of the common form. */
-function prefixed(first: u32): i32 {
-  let opcode = first;
-  let narrow = false;
-  for (let prefixes = 0; prefixes <= MOST_PREFIXES; prefixes++) {
-    if (opcode == PREFIX_SIZE) narrow = true;
-    else if (opcode == 0x26 || opcode == 0x36 || opcode == 0x3e) setBase(0);
-    else if (opcode == PREFIX_FS || opcode == 0x65) {
-      const segment = opcode == PREFIX_FS ? FS : GS;
-      if ((get(UNLIMITED) & (1 << segment)) == 0) return NOT;
-      setBase(load<u32>(SEG_BASE + (segment << 2)));
-    } else return unprefixed(opcode, narrow);
-    opcode = next8();
-  }
-  return NOT;
-}
-
-function unprefixed(first: u32, narrow: bool): i32 {
-  if (first != TWO_BYTES) return narrow ? oneByte<u16>(first) : oneByte<u32>(first);
-  const opcode = next8();
-  return narrow ? twoByte<u16>(opcode) : twoByte<u32>(opcode);
-}
-
-function isPrefix(opcode: u32): bool {
-  return (opcode & 0xe7) == 0x26 || (opcode >= PREFIX_FS && opcode <= PREFIX_SIZE) || opcode == TWO_BYTES;
-}
 
 /**
  * Runs from EIP on, at most so many instructions.
@@ -59,31 +24,33 @@ function isPrefix(opcode: u32): bool {
  */
 export function run(limit: i32, hot: i32, begun: bool): i32 {
   let left = limit;
-  startAt(get(EIP));
-  if (!enterPage()) return 0;
-  if (!begun && !isCold(hot)) return 1;
+  let eip = <u32>get(EIP);
+  let at = enterPage(eip);
+  if (at == 0) return 0;
+  if (!begun && !isCold(at, hot)) return 1;
   let isNextHot = 0;
   while (left > 0) {
-    const start = at;
-    const offset = start & 0xfff;
+    const offset = at & 0xfff;
     if (offset > LAST_START || load<u8>(STOPS + offset) != 0) break;
-    begin();
-    setBase(0);
-    const opcode = next8();
-    const done = isPrefix(opcode) ? prefixed(opcode) : oneByte<u32>(opcode);
-    if (done == NOT) {
-      moveTo(start);
-      break;
-    }
+    const outcome = instructionAt(at);
+    if (outcome == NOT) break;
     left--;
-    if (done == DONE) continue;
+    if (outcome != BRANCHED) {
+      at = outcome;
+      continue;
+    }
+    eip = destination;
+    const isNear = ((at - distance) ^ eip) >>> 12 == 0;
+    at = isNear ? eip + distance : 0;
     // What is fetched without an instruction to run would not be so by the interpreter.
-    if (left == 0 || (distance == 0 && !enterPage())) break;
-    if (!isCold(hot)) {
+    if (left == 0) break;
+    if (!isNear) at = enterPage(eip);
+    if (at == 0) break;
+    if (!isCold(at, hot)) {
       isNextHot = 1;
       break;
     }
   }
-  set(EIP, at - distance);
+  set(EIP, at == 0 ? eip : at - distance);
   return ((limit - left) << 1) | isNextHot;
 }

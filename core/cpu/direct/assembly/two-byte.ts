@@ -2,13 +2,12 @@
 import { ADJ, CARRY, RES, set } from '../../assembly/state';
 import { add, holds, setCarry, signed, subtract } from './flags';
 import {
-  at,
   base,
+  behind,
   EAX,
   ECX,
+  isRegister,
   middle,
-  next32,
-  next8,
   NOWHERE,
   offsetOf,
   readable,
@@ -18,7 +17,8 @@ import {
   toWrite,
   writable,
 } from './operands';
-import { BRANCHED, distance, DONE, jump, NOT } from './flow';
+import { branch } from './one-byte';
+import { NOT } from './flow';
 import { product } from './multiply';
 import { shiftLeftDouble, shiftRightDouble } from './shifts';
 
@@ -27,180 +27,176 @@ const BT: u32 = 0;
 const BTS: u32 = 1;
 const BTR: u32 = 2;
 
-function moveIf<T>(condition: u32): i32 {
-  const modrm = next8();
-  const from = readable<T>(modrm);
+function moveIf<T>(condition: u32, at: u32): u32 {
+  const from = readable<T>(at);
   if (from == NOWHERE) return NOT;
-  if (holds(condition)) setRegister<T>(middle(modrm), <i32>load<T>(from));
-  return DONE;
+  if (holds(condition)) setRegister<T>(middle(at), <i32>load<T>(<u32>from));
+  return behind(from);
 }
 
-function setIf(condition: u32): i32 {
-  const to = writable<u8>(next8());
+function setIf(condition: u32, at: u32): u32 {
+  const to = writable<u8>(at);
   if (to == NOWHERE) return NOT;
-  store<u8>(to, holds(condition) ? 1 : 0);
-  return DONE;
+  store<u8>(<u32>to, holds(condition) ? 1 : 0);
+  return behind(to);
 }
 
-function extend<T, From>(): i32 {
-  const modrm = next8();
-  const from = readable<From>(modrm);
+function extend<T, From>(at: u32): u32 {
+  const from = sizeof<From>() == 1 ? readable<u8>(at) : readable<u16>(at);
   if (from == NOWHERE) return NOT;
-  setRegister<T>(middle(modrm), <i32>load<From>(from));
-  return DONE;
+  setRegister<T>(middle(at), <i32>load<From>(<u32>from));
+  return behind(from);
 }
 
 /** @param operation BT and so on */
-function bitOf<T>(operation: u32, place: u32, number: u32): i32 {
-  if (place == NOWHERE) return NOT;
-  const value = <i32>load<T>(place);
+function changeBit<T>(operation: u32, operand: u32, number: u32): void {
+  const value = <i32>load<T>(operand);
   const bit = number & (8 * sizeof<T>() - 1);
   const one = 1 << bit;
-  if (operation == BTS) store<T>(place, <T>(value | one));
-  else if (operation == BTR) store<T>(place, <T>(value & ~one));
-  else if (operation != BT) store<T>(place, <T>(value ^ one));
+  if (operation == BTS) store<T>(operand, <T>(value | one));
+  else if (operation == BTR) store<T>(operand, <T>(value & ~one));
+  else if (operation != BT) store<T>(operand, <T>(value ^ one));
   setCarry((value >>> bit) & 1);
-  return DONE;
 }
 
 /** The bit's number is in a register: it reaches beyond an operand in memory, in either direction. */
-function bitByRegister<T>(operation: u32): i32 {
-  const modrm = next8();
-  const number = signed<T>(register<T>(middle(modrm)));
-  if (modrm >= 0xc0) return bitOf<T>(operation, readable<T>(modrm), number);
-  const shift: i32 = sizeof<T>() == 4 ? 5 : 4;
-  const linear = base + offsetOf(modrm) + ((number >> shift) << (shift - 3));
-  return bitOf<T>(operation, operation == BT ? toRead<T>(linear) : toWrite<T>(linear), number);
+function bitByRegister<T>(operation: u32, at: u32): u32 {
+  const number = signed<T>(register<T>(middle(at)));
+  const place = isRegister(at) ? readable<T>(at) : offsetOf(at);
+  let operand = <u32>place;
+  if (!isRegister(at)) {
+    const shift: i32 = sizeof<T>() == 4 ? 5 : 4;
+    const linear = base + operand + ((number >> shift) << (shift - 3));
+    operand = operation == BT ? toRead<T>(linear) : toWrite<T>(linear);
+    if (operand == 0) return NOT;
+  }
+  changeBit<T>(operation, operand, number);
+  return behind(place);
 }
 
-function bitByImmediate<T>(): i32 {
-  const modrm = next8();
-  const digit = middle(modrm);
+function bitByImmediate<T>(at: u32): u32 {
+  const digit = middle(at);
   if (digit < 4) return NOT;
-  const place = digit == 4 ? readable<T>(modrm) : writable<T>(modrm);
-  return bitOf<T>(digit - 4, place, next8());
+  const place = digit == 4 ? readable<T>(at) : writable<T>(at);
+  if (place == NOWHERE) return NOT;
+  const next = behind(place);
+  changeBit<T>(digit - 4, <u32>place, load<u8>(next));
+  return next + 1;
 }
 
 /** BSF and BSR: ZF tells that there is no bit, and the destination stays. */
-function scan<T>(upwards: bool): i32 {
-  const modrm = next8();
-  const from = readable<T>(modrm);
+function scan<T>(upwards: bool, at: u32): u32 {
+  const from = readable<T>(at);
   if (from == NOWHERE) return NOT;
-  const value = <i32>load<T>(from);
+  const value = <i32>load<T>(<u32>from);
   set(CARRY, 0);
   set(ADJ, 0);
   set(RES, 0);
-  if (value == 0) return DONE;
+  if (value == 0) return behind(from);
   const position = upwards ? ctz(value) : 31 - clz(value);
-  setRegister<T>(middle(modrm), position);
+  setRegister<T>(middle(at), position);
   // ZF is clear; PF is that of the position, as on the recorded processor.
   set(RES, position == 0 ? 1 : position);
   if (position == 0) set(ADJ, 1);
-  return DONE;
+  return behind(from);
 }
 
-function shiftDouble<T>(left: bool, immediate: bool): i32 {
-  const modrm = next8();
-  const to = writable<T>(modrm);
-  const count = (immediate ? next8() : register<u8>(ECX)) & 31;
+function shiftDouble<T>(left: bool, immediate: bool, at: u32): u32 {
+  const to = writable<T>(at);
   if (to == NOWHERE) return NOT;
-  if (count == 0) return DONE;
-  const value = <i32>load<T>(to);
-  const fill = register<T>(middle(modrm));
-  store<T>(to, <T>(left ? shiftLeftDouble<T>(value, fill, count) : shiftRightDouble<T>(value, fill, count)));
-  return DONE;
+  let next = behind(to);
+  const count = <i32>((immediate ? <u32>load<u8>(next++) : register<u8>(ECX)) & 31);
+  if (count == 0) return next;
+  const value = <i32>load<T>(<u32>to);
+  const fill = register<T>(middle(at));
+  store<T>(
+    <u32>to,
+    <T>(left ? shiftLeftDouble<T>(value, fill, count) : shiftRightDouble<T>(value, fill, count)),
+  );
+  return next;
 }
 
-function compareExchange<T>(): i32 {
-  const modrm = next8();
-  const to = writable<T>(modrm);
+function compareExchange<T>(at: u32): u32 {
+  const to = writable<T>(at);
   if (to == NOWHERE) return NOT;
-  const value = <i32>load<T>(to);
-  if (<T>subtract<T>(register<T>(EAX), value, 0) == 0) store<T>(to, <T>register<T>(middle(modrm)));
+  const value = <i32>load<T>(<u32>to);
+  if (<T>subtract<T>(register<T>(EAX), value, 0) == 0) store<T>(<u32>to, <T>register<T>(middle(at)));
   else setRegister<T>(EAX, value);
-  return DONE;
+  return behind(to);
 }
 
-function exchangeAdd<T>(): i32 {
-  const modrm = next8();
-  const to = writable<T>(modrm);
+function exchangeAdd<T>(at: u32): u32 {
+  const to = writable<T>(at);
   if (to == NOWHERE) return NOT;
-  const number = middle(modrm);
-  const value = <i32>load<T>(to);
+  const number = middle(at);
+  const value = <i32>load<T>(<u32>to);
   const sum = add<T>(value, register<T>(number), 0);
   setRegister<T>(number, value);
-  store<T>(to, <T>sum);
-  return DONE;
+  store<T>(<u32>to, <T>sum);
+  return behind(to);
 }
 
-function multiply<T>(): i32 {
-  const modrm = next8();
-  const from = readable<T>(modrm);
+function multiply<T>(at: u32): u32 {
+  const from = readable<T>(at);
   if (from == NOWHERE) return NOT;
-  const number = middle(modrm);
-  setRegister<T>(number, product<T>(register<T>(number), <i32>load<T>(from)));
-  return DONE;
+  const number = middle(at);
+  setRegister<T>(number, product<T>(register<T>(number), <i32>load<T>(<u32>from)));
+  return behind(from);
 }
 
 /** @returns as `oneByte` */
-export function twoByte<T>(opcode: u32): i32 {
+export function twoByte<T>(opcode: u32, at: u32): u32 {
   switch (opcode >>> 4) {
     case 4:
-      return moveIf<T>(opcode & 15);
-    case 8: {
-      const offset = next32();
-      if (sizeof<T>() != 4) return NOT;
-      return holds(opcode & 15) ? jump(at - distance + offset) : BRANCHED;
-    }
+      return moveIf<T>(opcode & 15, at);
+    case 8:
+      return sizeof<T>() == 4 ? branch(holds(opcode & 15), at + 4, load<i32>(at)) : NOT;
     case 9:
-      return setIf(opcode & 15);
+      return setIf(opcode & 15, at);
   }
   switch (opcode) {
-    case 0x1f: {
-      const modrm = next8();
-      if (modrm < 0xc0) offsetOf(modrm);
-      return DONE;
-    }
+    case 0x1f:
+      return isRegister(at) ? at + 1 : behind(offsetOf(at));
     case 0xa3:
-      return bitByRegister<T>(BT);
+      return bitByRegister<T>(BT, at);
     case 0xa4:
-      return shiftDouble<T>(true, true);
+      return shiftDouble<T>(true, true, at);
     case 0xa5:
-      return shiftDouble<T>(true, false);
+      return shiftDouble<T>(true, false, at);
     case 0xab:
-      return bitByRegister<T>(BTS);
+      return bitByRegister<T>(BTS, at);
     case 0xac:
-      return shiftDouble<T>(false, true);
+      return shiftDouble<T>(false, true, at);
     case 0xad:
-      return shiftDouble<T>(false, false);
+      return shiftDouble<T>(false, false, at);
     case 0xaf:
-      return multiply<T>();
+      return multiply<T>(at);
     case 0xb0:
-      return compareExchange<u8>();
+      return compareExchange<u8>(at);
     case 0xb1:
-      return compareExchange<T>();
+      return compareExchange<T>(at);
     case 0xb3:
-      return bitByRegister<T>(BTR);
+      return bitByRegister<T>(BTR, at);
     case 0xb6:
-      return extend<T, u8>();
+      return extend<T, u8>(at);
     case 0xb7:
-      return extend<T, u16>();
+      return extend<T, u16>(at);
     case 0xba:
-      return bitByImmediate<T>();
+      return bitByImmediate<T>(at);
     case 0xbb:
-      return bitByRegister<T>(3);
+      return bitByRegister<T>(3, at);
     case 0xbc:
-      return scan<T>(true);
+      return scan<T>(true, at);
     case 0xbd:
-      return scan<T>(false);
+      return scan<T>(false, at);
     case 0xbe:
-      return extend<T, i8>();
+      return extend<T, i8>(at);
     case 0xbf:
-      return extend<T, i16>();
+      return extend<T, i16>(at);
     case 0xc0:
-      return exchangeAdd<u8>();
+      return exchangeAdd<u8>(at);
     case 0xc1:
-      return exchangeAdd<T>();
+      return exchangeAdd<T>(at);
     case 0xc8:
     case 0xc9:
     case 0xca:
@@ -211,7 +207,7 @@ export function twoByte<T>(opcode: u32): i32 {
     case 0xcf:
       if (sizeof<T>() != 4) return NOT;
       setRegister<u32>(opcode & 7, bswap(register<u32>(opcode & 7)));
-      return DONE;
+      return at;
   }
   return NOT;
 }
