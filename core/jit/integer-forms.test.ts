@@ -74,6 +74,46 @@ const FORMS: Readonly<Record<string, (random: Random) => number[]>> = {
           : [SIZE, 0x58 + [0, 1, 2, 4, 5, 6, 7][random(7)]!];
     }
   },
+  'String instructions, with and without REP': (random) => {
+    const place = () => PLACES[random(PLACES.length)]! + random(8);
+    const count = [0, 1, 2, 5, random(40), random(2000)][random(6)]!;
+    const [from, elsewhere] = [place(), place()];
+    // Now and then a little behind its source: what is written is read again.
+    const to = random(3) === 0 ? from + 1 + random(8) : elsewhere;
+    // mov esi, ...; mov edi, ...; mov ecx, ...; cld or, seldom, std
+    const operands = [0xbe, ...le(from), 0xbf, ...le(to), 0xb9, ...le(count), random(4) === 0 ? 0xfd : 0xfc];
+    const repeat = [[], [0xf2], [0xf3], [0xf3], [0xf2, 0xf3]][random(5)]!;
+    const segment = random(4) === 0 ? [0x64] : [];
+    const opcode = [0xa4, 0xa6, 0xaa, 0xac, 0xae][random(5)]! + random(2);
+    return [...operands, ...repeat, ...segment, ...(random(4) === 0 ? [SIZE] : []), opcode];
+  },
+  LOCK: (random) => {
+    const digit = random(8);
+    const forms = [
+      [random(64), ...modrm(random, digit)],
+      [0x80 + [0, 1, 3][random(3)]!, ...modrm(random, digit), ...le(random(2 ** 31))],
+      [0xf6 + random(2), ...modrm(random, digit)],
+      [0xfe + random(2), ...modrm(random, random(3))],
+      [0x86 + random(2), ...modrm(random, 1)],
+      [0x0f, [0xb0, 0xb1, 0xc0, 0xc1, 0xbc][random(5)]!, ...modrm(random, 1)],
+      [0x0f, 0xba, ...modrm(random, digit), random(256)],
+      // and edx, 0fffh first
+      [0x0f, [0xa3, 0xab, 0xb3, 0xbb][random(4)]!, ...modrm(random, 2)],
+    ];
+    return [...[0x81, 0xe2, ...le(0xfff)], 0xf0, ...prefix(random), ...forms[random(forms.length)]!];
+  },
+  'REP before anything else': (random) => [
+    ...(random(2) === 0 ? [0x31, 0xc9] : []),
+    [0xf2, 0xf3][random(2)]!,
+    ...(random(4) === 0 ? [SIZE] : []),
+    ...[
+      [0x90],
+      [0x40 + random(8)],
+      [0x8b, ...modrm(random, 1)],
+      [0x0f, 0xbc, ...modrm(random, 1)],
+      [0x89, ...modrm(random, 2)],
+    ][random(5)]!,
+  ],
   CMPXCHG8B: (random) => {
     // mov eax, [ebx + 4]; mov edx, [ebx + 8], or not: equal, or nearly never
     const equal = [0x8b, 0x43, 4, 0x8b, 0x53, 8];

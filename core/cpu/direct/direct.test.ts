@@ -100,6 +100,29 @@ describe('at the end of a page', () => {
       expect(state[EIP]).toBe(next - before + 6);
     },
   );
+  it('goes on into the next page where that follows in RAM and its code has run before', () => {
+    const { cpu, run, bytes, reg32, state, isDecoded } = createMachine();
+    bytes(next, INC_EAX);
+    run(next, 1);
+    // mov eax, 1234h across both pages; inc eax
+    const code = [0xb8, ...le(0x1234), INC_EAX, INC_EAX];
+    bytes(next - 3, ...code);
+    run(next - 3, 2);
+    expect(reg32[EAX]).toBe(0x1235);
+    expect(state[EIP]).toBe(next + 3);
+    expect(isDecoded(CODE)).toBe(false);
+    expect(isDecoded(next)).toBe(false);
+    // A breakpoint at an instruction of the next page is met there.
+    const breakpoint = next + 2;
+    cpu.setBreakpoints({
+      linear: [breakpoint],
+      physical: [],
+      near: (linear) => linear === breakpoint,
+      matches: (linear) => linear === breakpoint,
+    });
+    expect(run(next - 3, 3)).toBe(Exit.Breakpoint);
+    expect(state[EIP]).toBe(breakpoint);
+  });
   it('a branch that is not taken goes on in the next one', () => {
     const { run, bytes, reg32 } = createPagedMachine();
     // xor eax, eax; jmp to the last two instructions before the limit of what runs so: test eax, eax; jne far ahead

@@ -134,9 +134,9 @@ function valueAt(place: Place): i32 {
   return load<i32>(<u32>place);
 }
 
-/** @returns as `oneByte` */
+/** @param left how many instructions may run, with this one. @returns as `oneByte` */
 // @inline
-export function instructionAt(start: u32): u32 {
+export function instructionAt(start: u32, left: i32): u32 {
   const opcode = <u32>load<u8>(start);
   const at = start + 1;
   let place: Place;
@@ -381,7 +381,7 @@ export function instructionAt(start: u32): u32 {
       return branch(true, at + 4, load<i32>(at));
     case PREFIX:
       begin(start);
-      return prefixed(opcode, at);
+      return prefixed(opcode, at, left);
     case TWO_BYTES:
       begin(start);
       return twoByte<u32>(load<u8>(at), at + 1);

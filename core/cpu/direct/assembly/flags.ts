@@ -131,6 +131,15 @@ export function isLess(): bool {
   return signFlag() != overflowFlag();
 }
 
+/** ZF alone. */
+export function setZero(zero: bool): void {
+  // RES is 0 (even parity) or 1 (odd parity); bit 0 of ADJ turns the parity over where PF disagrees.
+  const sign = signFlag();
+  const parity = parityFlag() != 0;
+  set(RES, zero ? 0 : 1);
+  set(ADJ, (sign << 31) | (parity != zero ? 1 : 0));
+}
+
 /** Condition 0 to 15 (SDM vol. 1, appendix B). */
 export function holds(condition: u32): bool {
   let value = false;

@@ -8,6 +8,7 @@ const PAGE_FLAGS: u32 = 0x10_0000;
 const HEAT: u32 = 0x30_0000;
 const HEAT_SIZE: u32 = 0x10_0000;
 const RAM: u32 = 0xc1_0000;
+const PAGES: u32 = 0x10_0000;
 /** Code of the page may run without anybody being told. */
 const TOLD: u8 = 8;
 
@@ -35,6 +36,15 @@ export function enterPage(eip: u32): u32 {
   if ((load<u8>(PAGE_FLAGS + ((at - RAM) >>> 12)) & TOLD) == 0) return 0;
   distance = found;
   return at;
+}
+
+/** Does the next page follow in RAM, and may its code run as that of the present one? Then instructions may reach into it. */
+export function isFollowed(at: u32): bool {
+  const next = ((at - distance) >>> 12) + 1;
+  const entry = load<i32>(TLB + (next << 2));
+  if (next == PAGES || (entry & get(NEED_READ)) == 0 || (entry & NO_EXECUTE) != 0) return false;
+  if (<u32>(entry & -0x1000) != distance) return false;
+  return (load<u8>(PAGE_FLAGS + (((next << 12) + distance - RAM) >>> 12)) & TOLD) != 0;
 }
 
 /** A block begins at an address. @returns whether it is still so seldom that decoding it is no gain */

@@ -149,3 +149,7 @@ setBoth(0x0f, TWO_BYTES);
 // ES, SS, DS, FS, GS, operand size.
 for (let segment: u32 = 0x26; segment <= 0x3e; segment += 8) if (segment != 0x2e) setBoth(segment, PREFIX);
 for (let prefix: u32 = 0x64; prefix <= 0x66; prefix++) setBoth(prefix, PREFIX);
+// LOCK, REPNE, REPE.
+setBoth(0xf0, PREFIX);
+setBoth(0xf2, PREFIX);
+setBoth(0xf3, PREFIX);

@@ -9,7 +9,8 @@
  */
 import { EIP, get, set } from '../../assembly/state';
 import { instructionAt } from './common';
-import { BRANCHED, destination, distance, enterPage, isCold, NOT } from './flow';
+import { BRANCHED, destination, distance, enterPage, isCold, isFollowed, NOT } from './flow';
+import { takeRounds } from './strings';
 
 /** One byte for each place in a page: not 0 where the interpreter has to look before the instruction (`core/memory/layout.ts`). */
 const STOPS: u32 = 0x9_0000;
@@ -31,14 +32,15 @@ export function run(limit: i32, hot: i32, begun: bool): i32 {
   let isNextHot = 0;
   while (left > 0) {
     const offset = at & 0xfff;
-    if (offset > LAST_START || load<u8>(STOPS + offset) != 0) break;
-    const outcome = instructionAt(at);
+    if ((offset > LAST_START && !isFollowed(at)) || load<u8>(STOPS + offset) != 0) break;
+    const outcome = instructionAt(at, left);
     if (outcome == NOT) break;
     left--;
     if (outcome != BRANCHED) {
       at = outcome;
       continue;
     }
+    left -= takeRounds();
     eip = destination;
     const isNear = ((at - distance) ^ eip) >>> 12 == 0;
     at = isNear ? eip + distance : 0;

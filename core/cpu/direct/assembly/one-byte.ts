@@ -35,6 +35,7 @@ import {
 import { distance, goOn, jump, jumpIndirectly, NOT } from './flow';
 import { divideSigned, divideUnsigned, multiplySigned, multiplyUnsigned, product } from './multiply';
 import { isShift, shift } from './shifts';
+import { compareStrings, loadString, moveString, scanString, storeString } from './strings';
 
 /** PUSHF leaves them out. */
 const RF_VM: i32 = 0x3_0000;
@@ -369,12 +370,32 @@ export function oneByte<T>(opcode: u32, at: u32): u32 {
       return storeAbsolute<u8>(at);
     case 0xa3:
       return storeAbsolute<T>(at);
+    case 0xa4:
+      return moveString<u8>(at);
+    case 0xa5:
+      return moveString<T>(at);
+    case 0xa6:
+      return compareStrings<u8>(at);
+    case 0xa7:
+      return compareStrings<T>(at);
     case 0xa8:
       and<u8>(register<u8>(EAX), load<u8>(at));
       return at + 1;
     case 0xa9:
       and<T>(register<T>(EAX), <i32>load<T>(at));
       return at + sizeof<T>();
+    case 0xaa:
+      return storeString<u8>(at);
+    case 0xab:
+      return storeString<T>(at);
+    case 0xac:
+      return loadString<u8>(at);
+    case 0xad:
+      return loadString<T>(at);
+    case 0xae:
+      return scanString<u8>(at);
+    case 0xaf:
+      return scanString<T>(at);
     case 0xc0:
     case 0xd0:
     case 0xd2:

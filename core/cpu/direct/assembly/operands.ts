@@ -8,6 +8,7 @@ import { get, hostOf, NEED_READ, NEED_WRITE, TLB } from '../../assembly/state';
 export const EAX: u32 = 0;
 export const ECX: u32 = 1;
 export const EDX: u32 = 2;
+export const EBX: u32 = 3;
 export const EBP: u32 = 5;
 
 /**

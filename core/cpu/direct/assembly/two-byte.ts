@@ -1,11 +1,13 @@
 /** Instructions whose opcode begins with 0F (SDM vol. 2D, table A-3): what compilers make of integers. */
 import { ADJ, CARRY, RES, set } from '../../assembly/state';
-import { add, holds, setCarry, signed, subtract } from './flags';
+import { add, holds, setCarry, setZero, signed, subtract } from './flags';
 import {
   base,
   behind,
   EAX,
+  EBX,
   ECX,
+  EDX,
   isRegister,
   middle,
   NOWHERE,
@@ -125,6 +127,26 @@ function compareExchange<T>(at: u32): u32 {
   return behind(to);
 }
 
+/** CMPXCHG8B: the destination is written back in either case. */
+function compareExchange8(at: u32): u32 {
+  if (middle(at) != 1 || isRegister(at)) return NOT;
+  const to = writable<u64>(at);
+  if (to == NOWHERE) return NOT;
+  const operand = <u32>to;
+  const low = load<i32>(operand);
+  const high = load<i32>(operand, 4);
+  const equal = low == register<u32>(EAX) && high == register<u32>(EDX);
+  if (equal) {
+    store<i32>(operand, register<u32>(EBX));
+    store<i32>(operand, register<u32>(ECX), 4);
+  } else {
+    setRegister<u32>(EAX, low);
+    setRegister<u32>(EDX, high);
+  }
+  setZero(equal);
+  return behind(to);
+}
+
 function exchangeAdd<T>(at: u32): u32 {
   const to = writable<T>(at);
   if (to == NOWHERE) return NOT;
@@ -197,6 +219,8 @@ export function twoByte<T>(opcode: u32, at: u32): u32 {
       return exchangeAdd<u8>(at);
     case 0xc1:
       return exchangeAdd<T>(at);
+    case 0xc7:
+      return compareExchange8(at);
     case 0xc8:
     case 0xc9:
     case 0xca:
