@@ -96,7 +96,10 @@ function headerOf(elf: Elf, section: ElfSection): Compressed {
 
 async function decompress(compressed: Compressed, inflate: InflateSection): Promise<void> {
   const { section, name, kind, size, data } = compressed;
-  const bytes = await inflate(data, size).catch(() => undefined);
+  let bytes = await inflate(data, size).catch(() => undefined);
+  // Node's ends behind the first of several frames.
+  if (kind === 'zstd' && bytes && bytes.length < size && inflate !== INFLATERS.zstd)
+    bytes = await INFLATERS.zstd(data, size).catch(() => undefined);
   if (!bytes) throw damaged(section, say`a damaged ${kind} stream`);
   if (bytes.length !== size)
     throw damaged(section, say`a ${kind} stream of another size than ${String(size)}`);
