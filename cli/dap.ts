@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { loadCompiled } from '../debug-adapter/compiled-bundle-node.ts';
+import { userCacheFolder } from '../debug-adapter/symbol-cache-node.ts';
 import { parseDapOptions } from './dap-options.ts';
 import { Problem } from './problem.ts';
 
@@ -25,6 +26,7 @@ export async function loadAdapter(args: readonly string[], folder: string): Prom
     );
   }
   process.argv = [process.argv[0]!, bundle, ...args];
-  await import(pathToFileURL(bundle).href);
+  const { keep } = loadCompiled(bundle, join(userCacheFolder(), 'code'));
+  process.on('exit', keep);
   return new Promise<never>(() => undefined);
 }

@@ -7,7 +7,7 @@
 import type { OpenAll } from '../core/outside/open-ends.ts';
 import type { GdbServer } from './gdb/server.ts';
 import type { WorkerUse } from './machine-workers.ts';
-import type { InflateSection } from './symbols/compression.ts';
+import type { Inflaters } from './symbols/compression.ts';
 import type { SymbolCache } from './symbols/load.ts';
 
 export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
@@ -56,8 +56,8 @@ export interface AdapterHost {
   readonly debugFolders?: readonly string[];
   /** Keeps the symbol indexes of large programs between sessions; without it, each session builds them. */
   readonly symbolCache?: SymbolCache;
-  /** Decompresses sections of debug information; without it, the platform's stream does. */
-  readonly inflate?: InflateSection;
+  /** What decompresses sections of debug information on other threads; without it, the adapter's does, in turns with others. */
+  readonly inflate?: Inflaters;
   /** A text of `texts.ts`, or the format of a sentence, in the language of the user. */
   translate?(english: string): string;
   /** In place of `translate`, where only the client knows the language: all texts of a locale, `undefined` if there are none. */

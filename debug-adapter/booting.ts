@@ -4,6 +4,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee } from './debuggee.ts';
+import { prepareDisassembler } from './disassembly.ts';
 import { AdapterError } from './errors.ts';
 import { say, tell } from '../core/sentences/say.ts';
 import { ownersOf } from './image-owners.ts';
@@ -52,7 +53,10 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   });
   context.terminals.start(plan.guests);
   const { breakpoints } = context;
-  const debuggee = await Debuggee.boot(port, plan, ends, debugging, breakpoints, listenerFor(context));
+  const booting = Debuggee.boot(port, plan, ends, debugging, breakpoints, listenerFor(context));
+  // While the worker is busy and this thread is not.
+  if (debugging) prepareDisassembler();
+  const debuggee = await booting;
   if (context.ended) {
     await debuggee.dispose();
     throw new AdapterError('not-stopped', say`The session was ended while it began.`);

@@ -59,6 +59,20 @@ export function decodeRun(
   return lines;
 }
 
+/** Instructions of many forms: a load from the stack, a call, a jump on a condition, a comparison with a constant, a return. */
+const SAMPLES = [
+  ...[0x8b, 0x44, 0x24, 4],
+  ...[0xe8, 0, 0, 0, 0],
+  ...[0x0f, 0x84, 0, 0, 0, 0],
+  ...[0x81, 0x7d, 8, 0, 1, 0, 0],
+  0xc3,
+];
+
+/** Has the engine compile the disassembler, some 20 ms that the first stack would wait for. */
+export function prepareDisassembler(): void {
+  decodeRun(Uint8Array.from(SAMPLES), 0, 32, SAMPLES.length);
+}
+
 const unreadable = (address: number): DisassembledLine => ({
   address: address >>> 0,
   bytes: new Uint8Array(0),

@@ -82,6 +82,11 @@ export class FrameValues implements CompletionSource {
     return variable.locate(frameContext(this.frame, this.dataBias, this.ownReader));
   }
 
+  /** What it is there. Inside `MemoryCache.compute`. */
+  typeOf(variable: Variable): CType {
+    return variable.typeIn?.(frameContext(this.frame, this.dataBias, this.ownReader)) ?? variable.type;
+  }
+
   private get linkPc(): number {
     const { resolved, lookupPc } = this.frame;
     return resolved ? (lookupPc - resolved.bias) >>> 0 : 0;
@@ -118,7 +123,8 @@ export class FrameValues implements CompletionSource {
     const { name, scope, space } = path;
     if (scope === undefined && space === undefined) {
       const local = this.variables().find((variable) => variable.name === name);
-      if (local) return { type: local.type, location: undefined, locate: () => this.locationOf(local) };
+      if (local)
+        return { type: this.typeOf(local), location: undefined, locate: () => this.locationOf(local) };
     }
     const own = space ? undefined : this.linkPc;
     let declared: Found | undefined;

@@ -67,8 +67,11 @@ export class VariableView {
 
   /** A variable of the frame. */
   variable(variable: Variable): DebugProtocol.Variable {
-    const { name, type, artificial, dieOffset } = variable;
-    const value: TypedValue = { type, location: this.scope.locationOf(variable) };
+    const { name, artificial, dieOffset } = variable;
+    const value: TypedValue = {
+      type: this.scope.typeOf(variable),
+      location: this.scope.locationOf(variable),
+    };
     const declaration = this.scope.frame.resolved?.image.declarationOf(dieOffset);
     return {
       ...this.described({ name, path: name, prefix: undefined, value }),

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import { loadCompiled } from '../debug-adapter/compiled-bundle-node.ts';
 import { readSymbolsOf } from '../debug-adapter/file-parts-node.ts';
 import { inflateOnNode } from '../debug-adapter/inflate-node.ts';
 import { listenForGdb } from '../debug-adapter/gdb/listen-node.ts';
@@ -42,6 +43,7 @@ export function desktopFeatures(context: vscode.ExtensionContext, log: vscode.Lo
     listenForGdb,
     debugFolders: ['/usr/lib/debug'],
     symbolCache: (storage) => createFolderCache(join(storage.fsPath, 'symbols')),
+    loadCompiled: (bundle, storage) => loadCompiled(bundle.fsPath, join(storage.fsPath, 'code')),
     readSymbols: readSymbolsOf,
     inflate: inflateOnNode,
     readPart: async (uri, offset, length) => {

@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { adapterFactory, adapterTracker } from './adapter/factory.ts';
 import { foreseeSessions } from './adapter/foresight.ts';
 import { Preparation } from './adapter/preparation.ts';
+import { AdapterCode } from './adapter/session.ts';
 import { registerConfigLanguage } from './config-language/register.ts';
 import { registerCodeFeatures } from './code/providers.ts';
 import { Commands } from './commands.ts';
@@ -56,14 +57,16 @@ export function startFeatures(
     reaches(platform, configuration),
   );
   const selection = new MachineSelection();
-  const preparation = new Preparation(extension, platform);
-  const surroundings = { extension, storage, platform, preparation };
+  const adapter = new AdapterCode(extension, storage, platform);
+  const preparation = new Preparation(extension, platform, adapter);
+  const surroundings = { extension, storage, platform, preparation, adapter };
   const tasks = new Tasks(surroundings);
   const launch = new LaunchProvider(platform, tasks, preparation, log);
   context.subscriptions.push(
     terminals,
     selection,
     preparation,
+    adapter,
     foreseeSessions(preparation, platform, log),
     createStatusBar(),
     new KernelTests(surroundings),

@@ -5,6 +5,7 @@
 
 import type * as vscode from 'vscode';
 import type { AdapterHost, MachinePort, OpenAll } from '../debug-adapter/adapter-host.ts';
+import type { CompiledBundle } from '../debug-adapter/compiled-bundle-node.ts';
 import type { SymbolCache } from '../debug-adapter/symbols/load.ts';
 
 export interface Platform {
@@ -24,6 +25,8 @@ export interface Platform {
   readonly listenForGdb?: AdapterHost['listenForGdb'];
   /** Keeps symbol indexes in the extension's own storage; without it (in a browser) they are built each time. */
   symbolCache?(storage: vscode.Uri): SymbolCache;
+  /** Loads a bundle with what was compiled of it before, which is kept in `storage`; without it, bundles are imported. */
+  loadCompiled?(bundle: vscode.Uri, storage: vscode.Uri): CompiledBundle;
   /** `AdapterHost.inflate`. */
   readonly inflate?: AdapterHost['inflate'];
   /** Folders of separate debug files. */

@@ -12,6 +12,7 @@ import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import { type Frame, frameContext } from '../stack.ts';
 import type { Location } from '../symbols/location.ts';
+import type { CType } from '../symbols/types.ts';
 import type { SymbolPath } from '../values/tree.ts';
 import { DWARF_REGISTERS, type Locate, type Place } from './translate.ts';
 
@@ -69,6 +70,11 @@ export function staticFrame(
 class NoMemory extends FrameValues {
   override locationOf(variable: Parameters<FrameValues['locationOf']>[0]): Location {
     return variable.locate(frameContext(this.frame, this.dataBias, () => undefined));
+  }
+
+  /** The lengths of arrays are of a moment. */
+  override typeOf(variable: Parameters<FrameValues['typeOf']>[0]): CType {
+    return variable.type;
   }
 }
 

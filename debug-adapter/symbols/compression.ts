@@ -2,25 +2,30 @@
  * Compressed debug sections: SHF_COMPRESSED with zlib or zstd (gABI chapter 4, "Compression Header") and GNU's
  * older `.zdebug_*`. The sizes a file claims are checked against what comes out.
  */
-import { decompress as inflateZstd } from 'fzstd';
 import { type Elf, type ElfSection, sectionBytes, SHF } from './elf.ts';
 import { SymbolError } from './errors.ts';
+import { inTurns } from './pieces.ts';
+import { inflateZstd } from './zstd.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
-const CH_TYPE = { zlib: 1, zstd: 2 } as const;
+/** Kinds of compression by their numbers in headers. */
+const KINDS = ['', 'zlib', 'zstd'] as const;
 /** No debug section that is worth reading is larger; a damaged header may say anything. */
 const SIZE_LIMIT = 2 ** 30;
 
 /** Bytes given to the decompressor at a time. */
 const PART = 1 << 16;
 
-/** The content of a zlib stream, which should have `size` bytes. Rejects when it is damaged, or too long. */
+/** The content of a stream, which should have `size` bytes. Rejects when it is damaged, or too long. */
 export type InflateSection = (data: Uint8Array, size: number) => Promise<Uint8Array>;
+
+/** By the kind of compression: what a platform does on threads of its own. */
+export type Inflaters = Readonly<Partial<Record<'zlib' | 'zstd', InflateSection>>>;
 
 interface Compressed {
   section: ElfSection;
   name: string;
-  type: number;
+  kind: 'zlib' | 'zstd';
   size: number;
   data: Uint8Array;
 }
@@ -30,25 +35,33 @@ export function isCompressed(section: ElfSection): boolean {
   return (section.flags & SHF.compressed) !== 0 || section.name.startsWith('.zdebug_');
 }
 
-/** Gives every compressed debug section of `elf` its content; what cannot be decompressed stays and is reported. */
+/**
+ * Gives every compressed debug section of `elf` its content; what cannot be decompressed stays and is reported. Where the platform has
+ * threads for it, the sections are done side by side; else one behind the other, for streams hold much that is not collected yet.
+ */
 export async function decompressSections(
   elf: Elf,
   report: (error: SymbolError) => void,
-  inflate: InflateSection = inflateByStream,
+  inflaters: Inflaters = {},
 ): Promise<void> {
-  // One behind the other: nearly all is in one of them, and streams that run side by side hold much that is not collected yet.
-  for (const section of elf.sections.filter(isCompressed)) {
+  const reporting = async (work: () => Promise<void>): Promise<void> => {
     try {
-      const found = headerOf(elf, section);
-      section.content = await decompress(found, inflate);
-      section.name = found.name;
-      section.size = found.size;
-      section.flags &= ~SHF.compressed;
+      await work();
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error;
       report(error);
     }
+  };
+  const beside: Promise<void>[] = [];
+  for (const section of elf.sections.filter(isCompressed)) {
+    await reporting(async () => {
+      const compressed = headerOf(elf, section);
+      const inflate = inflaters[compressed.kind];
+      if (inflate) beside.push(reporting(() => decompress(compressed, inflate)));
+      else await decompress(compressed, INFLATERS[compressed.kind]);
+    });
   }
+  await Promise.all(beside);
 }
 
 function damaged(section: ElfSection, found: Sentence): SymbolError {
@@ -69,59 +82,28 @@ function headerOf(elf: Elf, section: ElfSection): Compressed {
   const size = old ? view.getUint32(8) : view.getUint32(headerSize === 12 ? 4 : 8, true);
   const high = old ? view.getUint32(4) : headerSize === 12 ? 0 : view.getUint32(12, true);
   if (high !== 0 || size > SIZE_LIMIT) throw damaged(section, say`a size of more than 1 GiB`);
+  const type = old ? 1 : view.getUint32(0, true);
+  const kind = KINDS[type];
+  if (!kind) throw damaged(section, say`compression ${String(type)}, neither zlib nor zstd,`);
   return {
     section,
     name: section.name.replace(/^\.zdebug_/, '.debug_'),
-    type: old ? CH_TYPE.zlib : view.getUint32(0, true),
+    kind,
     size,
     data: bytes.subarray(headerSize),
   };
 }
 
-async function decompress(compressed: Compressed, inflate: InflateSection): Promise<Uint8Array> {
-  const { section, type, size } = compressed;
-  if (type === CH_TYPE.zlib) return inflateZlib(compressed, inflate);
-  if (type !== CH_TYPE.zstd) throw damaged(section, say`compression ${String(type)}, neither zlib nor zstd,`);
-  // Before memory is taken: the frame must be of the size the section is to have.
-  if (zstdContentSize(compressed.data) !== size) throw damaged(section, say`a zstd stream of another size`);
-  let bytes: Uint8Array | undefined;
-  try {
-    bytes = inflateZstd(compressed.data);
-  } catch {
-    // told below
-  }
-  if (bytes?.length !== size) throw damaged(section, say`a damaged zstd stream`);
-  return bytes;
-}
-
-/** What the header of a zstd frame says of its content (RFC 8878 §3.1.1.1); undefined when it says nothing. */
-function zstdContentSize(data: Uint8Array): number | undefined {
-  if (data.length < 18) return undefined;
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const descriptor = data[4]!;
-  const isSingle = (descriptor >> 5) & 1;
-  if (view.getUint32(0, true) !== 0xfd2fb528) return undefined;
-  const at = 6 - isSingle + [0, 1, 2, 4][descriptor & 3]!;
-  switch (descriptor >> 6) {
-    case 0:
-      return isSingle ? data[at]! : undefined;
-    case 1:
-      return view.getUint16(at, true) + 256;
-    case 2:
-      return view.getUint32(at, true);
-    default:
-      return view.getUint32(at + 4, true) === 0 ? view.getUint32(at, true) : undefined;
-  }
-}
-
-async function inflateZlib(
-  { section, size, data }: Compressed,
-  inflate: InflateSection,
-): Promise<Uint8Array> {
-  const bytes = await inflate(data, size).catch(() => undefined);
-  if (!bytes) throw damaged(section, say`a damaged zlib stream`);
-  if (bytes.length !== size) throw damaged(section, say`a zlib stream of another size than ${String(size)}`);
-  return bytes;
+async function decompress(compressed: Compressed, inflate: InflateSection): Promise<void> {
+  const { section, name, kind, size, data } = compressed;
+  let bytes = await inflate(data, size).catch(() => undefined);
+  // Node's ends behind the first of several frames.
+  if (kind === 'zstd' && bytes && bytes.length < size && inflate !== INFLATERS.zstd)
+    bytes = await INFLATERS.zstd(data, size).catch(() => undefined);
+  if (!bytes) throw damaged(section, say`a damaged ${kind} stream`);
+  if (bytes.length !== size)
+    throw damaged(section, say`a ${kind} stream of another size than ${String(size)}`);
+  Object.assign(section, { content: bytes, name, size, flags: section.flags & ~SHF.compressed });
 }
 
 /** By the platform's own stream, the same on Node and in a browser. */
@@ -154,3 +136,9 @@ function sourceOf(data: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
     },
   });
 }
+
+/** What every platform has. */
+const INFLATERS: Readonly<Record<Compressed['kind'], InflateSection>> = {
+  zlib: inflateByStream,
+  zstd: (data, size) => inTurns(inflateZstd(data, size)),
+};

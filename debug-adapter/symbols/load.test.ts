@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inflateOnNode } from '../inflate-node.ts';
-import { decompressSections } from './compression.ts';
+import { decompressSections, type Inflaters } from './compression.ts';
 import { crc32, linkCandidates, packageCandidates, splitCandidates } from './debug-file.ts';
 import { type ElfSection, parseElf, SHF, SHT } from './elf.ts';
 import { SymbolImage } from './image.ts';
@@ -230,41 +230,85 @@ describe('other files', () => {
   });
 });
 
+/** An ELF file as far as decompression looks at it, and what is found in its section or wrong with it. */
+async function decompressed(
+  stream: Uint8Array,
+  size: number,
+  inflaters: Inflaters | undefined,
+  type = 1,
+): Promise<Uint8Array | string> {
+  const bytes = new Uint8Array(12 + stream.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, type, true);
+  view.setUint32(4, size, true);
+  bytes.set(stream, 12);
+  const section = { name: '.debug_info', type: SHT.progbits, flags: SHF.compressed, offset: 0 };
+  const sections: Partial<ElfSection>[] = [{ ...section, size: bytes.length }];
+  const elf = { bytes, wide: false, sections };
+  const problems: string[] = [];
+  await decompressSections(elf as never, ({ message }) => problems.push(message), inflaters);
+  return problems[0] ?? sections[0]!.content!;
+}
+
+describe('a section compressed with zstd', () => {
+  // Frames of one block each, which repeats a byte.
+  const frame = (length: number, byte: number) => [
+    0x28,
+    0xb5,
+    0x2f,
+    0xfd,
+    0,
+    0,
+    (length << 3) | 3,
+    0,
+    0,
+    byte,
+  ];
+  const stream = Uint8Array.from([...frame(3, 7), ...frame(2, 8)]);
+  const inflater = (content: Uint8Array) => ({ zstd: () => Promise.resolve(content) });
+
+  it('is what the platform makes of it, and all of its frames if that stops at the first', async () => {
+    const all = Uint8Array.of(7, 7, 7, 8, 8);
+    expect(await decompressed(stream, 5, undefined, 2)).toEqual(all);
+    expect(await decompressed(stream, 5, inflateOnNode, 2)).toEqual(all);
+    expect(await decompressed(stream, 5, inflater(Uint8Array.of(7, 7, 7)), 2)).toEqual(all);
+    const other = Uint8Array.of(1, 2, 3, 4, 5);
+    expect(await decompressed(stream, 5, inflater(other), 2)).toEqual(other);
+  });
+
+  it('is refused when it is damaged, or of another kind', async () => {
+    expect(await decompressed(stream, 6, undefined, 2)).toContain('damaged zstd stream');
+    expect(await decompressed(stream, 6, inflater(Uint8Array.of(7)), 2)).toContain('damaged zstd stream');
+    expect(await decompressed(stream, 5, undefined, 3)).toContain('compression 3');
+  });
+});
+
 describe.each([
   ["the platform's stream", undefined],
   ["Node's thread pool", inflateOnNode],
 ])('a compressed section, by %s', (_name, inflate) => {
   const content = Uint8Array.from({ length: 300_000 }, (_, n) => (n * n) >>> 9);
 
-  /** An ELF file as far as decompression looks at it, and what is found in its section or wrong with it. */
-  async function decompressed(stream: Uint8Array, size: number): Promise<Uint8Array | string> {
-    const bytes = new Uint8Array(12 + stream.length);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, 1, true);
-    view.setUint32(4, size, true);
-    bytes.set(stream, 12);
-    const section = { name: '.debug_info', type: SHT.progbits, flags: SHF.compressed, offset: 0 };
-    const sections: Partial<ElfSection>[] = [{ ...section, size: bytes.length }];
-    const elf = { bytes, wide: false, sections };
-    const problems: string[] = [];
-    await decompressSections(elf as never, ({ message }) => problems.push(message), inflate);
-    return problems[0] ?? sections[0]!.content!;
-  }
-
   it('is what was compressed', async () => {
     for (const level of [0, 1, 9]) {
-      const found = await decompressed(deflateSync(content, { level }), content.length);
+      const found = await decompressed(deflateSync(content, { level }), content.length, inflate);
       expect(Buffer.compare(found as Uint8Array, content)).toBe(0);
     }
-    expect(await decompressed(deflateSync(content.subarray(0, 1)), 1)).toEqual(content.subarray(0, 1));
+    expect(await decompressed(deflateSync(content.subarray(0, 1)), 1, inflate)).toEqual(
+      content.subarray(0, 1),
+    );
   });
 
   it('is refused when its content has another size, or it is damaged', async () => {
     const stream = deflateSync(content);
-    expect(await decompressed(stream, content.length + 1)).toContain('zlib stream');
-    expect(await decompressed(stream, content.length - 1)).toContain('zlib stream');
-    expect(await decompressed(stream.subarray(0, stream.length >> 1), content.length)).toContain('zlib');
-    expect(await decompressed(stream.slice().fill(0x55, 100, 160), content.length)).toContain('zlib stream');
+    expect(await decompressed(stream, content.length + 1, inflate)).toContain('zlib stream');
+    expect(await decompressed(stream, content.length - 1, inflate)).toContain('zlib stream');
+    expect(await decompressed(stream.subarray(0, stream.length >> 1), content.length, inflate)).toContain(
+      'zlib',
+    );
+    expect(await decompressed(stream.slice().fill(0x55, 100, 160), content.length, inflate)).toContain(
+      'zlib stream',
+    );
   });
 });
 

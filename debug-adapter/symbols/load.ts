@@ -3,7 +3,7 @@
  * separate debug file, its split-off and supplementary files, and the index of names of an earlier session.
  * The only asynchronous part of this folder: afterwards every query is answered at once.
  */
-import { decompressSections, type InflateSection } from './compression.ts';
+import { decompressSections, type Inflaters } from './compression.ts';
 import {
   alternateLinkOf,
   debugLinkOf,
@@ -27,8 +27,8 @@ export interface SymbolFiles {
   debugFolders: readonly string[];
   /** Where indexes are kept between sessions; undefined when nothing can be kept. */
   cache: SymbolCache | undefined;
-  /** Decompresses zlib sections; without it, the platform's stream does. */
-  inflate?: InflateSection;
+  /** What decompresses sections on other threads; without it, this one does, in turns with others. */
+  inflate?: Inflaters;
 }
 
 /** Bytes by key, kept between sessions; neither ever rejects. */

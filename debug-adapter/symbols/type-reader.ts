@@ -31,6 +31,12 @@ const ENCODINGS = new Map<number, BaseEncoding>([
   [DW_ATE.UTF, 'unsigned'],
 ]);
 
+/** Of 128 bits each (clang has no more than the name to tell them from 80 bits with padding); nothing here computes with them. */
+const QUADRUPLE = /^(?:__float128|_Float128)$/;
+
+const encodingOf = (name: string | undefined, encoding: number): BaseEncoding =>
+  name !== undefined && QUADRUPLE.test(name) ? 'other' : (ENCODINGS.get(encoding) ?? 'other');
+
 /** Variant parts within variant parts. */
 const DEPTH_LIMIT = 64;
 export class TypeReader {
@@ -87,7 +93,7 @@ export class TypeReader {
           kind: 'base',
           name: name ?? '<unnamed>',
           size: die.number(DW_AT.byte_size) ?? Math.ceil((die.number(DW_AT.bit_size) ?? 0) / 8),
-          encoding: ENCODINGS.get(die.number(DW_AT.encoding) ?? 0) ?? 'other',
+          encoding: encodingOf(name, die.number(DW_AT.encoding) ?? 0),
         };
       case DW_TAG.pointer_type:
       case DW_TAG.reference_type:
@@ -197,12 +203,16 @@ export class TypeReader {
 
   private array(die: Die): ArrayType {
     const dimensions: (number | undefined)[] = [];
+    const counted: (number | undefined)[] = [];
     for (const child of die.children()) {
-      if (child.tag === DW_TAG.subrange_type) dimensions.push(arrayLength(child));
-      else if (child.tag === DW_TAG.enumeration_type) dimensions.push(undefined);
+      if (child.tag === DW_TAG.subrange_type) {
+        if (isCounted(child)) counted[dimensions.length] = child.offset;
+        dimensions.push(arrayLength(child));
+      } else if (child.tag === DW_TAG.enumeration_type) dimensions.push(undefined);
     }
     if (dimensions.length === 0) dimensions.push(undefined);
-    return this.lazily({ kind: 'array' as const, dimensions }, 'element', () => this.typeOf(die));
+    const array = { kind: 'array' as const, dimensions, ...(counted.length > 0 && { counted }) };
+    return this.lazily(array, 'element', () => this.typeOf(die));
   }
 
   private enumeration(die: Die, name: string | undefined): CType {
@@ -293,6 +303,12 @@ function memberOffset(die: Die): number {
     initial: [0],
   };
   return evaluateNumber(value.bytes, scope) ?? 0;
+}
+
+/** Is the length computed in a frame? */
+function isCounted(subrange: Die): boolean {
+  const length = subrange.attribute(DW_AT.count) ?? subrange.attribute(DW_AT.upper_bound);
+  return length !== undefined && length.kind !== 'constant';
 }
 
 function arrayLength(subrange: Die): number | undefined {

@@ -52,6 +52,8 @@ export interface ArrayType {
   readonly element: CType;
   /** Per dimension, outermost first; undefined for a flexible or unknown length. */
   dimensions: readonly (number | undefined)[];
+  /** Per dimension, for a length that only a frame has (an array of variable length): the position of what says it. */
+  counted?: readonly (number | undefined)[];
 }
 
 export interface EnumType {

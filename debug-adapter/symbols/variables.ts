@@ -4,11 +4,12 @@
  */
 import type { CallSites } from './call-sites.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
+import { counts, withLengths } from './counted-types.ts';
 import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
-import { text } from './unit.ts';
+import { type AttributeValue, text } from './unit.ts';
 import { type FrameContext, littleEndian, type Location, readLocation, toNumber } from './location.ts';
 import { expressionAt } from './locations.ts';
 import type { RangeReader } from './ranges.ts';
@@ -26,6 +27,8 @@ export interface Variable {
   external: boolean;
   /** Computed at first use. */
   readonly type: CType;
+  /** `type` with the lengths that arrays of variable length have in a frame; undefined for a type without any. Never throws. */
+  readonly typeIn: ((frame: FrameContext) => CType) | undefined;
   /** Where the value is at the pc the scope was asked for. Globals need no frame. Never throws. */
   locate: (frame?: FrameContext) => Location;
 }
@@ -126,6 +129,9 @@ export class Variables {
     const { types } = this;
     // Kept with the variable: every stop in its scope asks.
     let type: CType | undefined;
+    let typeIn: { readonly of: Variable['typeIn'] } | undefined;
+    const inFrame = (counted: CType) => (frame: FrameContext) =>
+      withLengths(counted, (position) => this.lengthAt(position, fn, pc ?? frame.pc, frame));
     let known: { readonly pc: number; readonly description: Description } | undefined;
     const describedAt = (pc: number): Description => {
       if (known?.pc !== pc) known = { pc, description: this.describe(die, pc) };
@@ -140,11 +146,51 @@ export class Variables {
       get type() {
         return (type ??= types.typeOf(die));
       },
+      get typeIn() {
+        return (typeIn ??= { of: counts(this.type) ? inFrame(this.type) : undefined }).of;
+      },
       locate: (frame) => {
         const at = pc ?? frame?.pc ?? 0;
         return this.guardedPlace(() => this.evaluate(describedAt(at), fn, at, frame, 0));
       },
     };
+  }
+
+  /** The length that a subrange has in a frame; undefined where it is optimised out. */
+  private lengthAt(
+    position: number,
+    fn: Die | undefined,
+    pc: number,
+    frame: FrameContext,
+  ): number | undefined {
+    return guarded(
+      () => {
+        const subrange = this.info.die(position);
+        const count = subrange.attribute(DW_AT.count);
+        const value = count ?? subrange.attribute(DW_AT.upper_bound);
+        if (!value) return undefined;
+        const scope = this.scope(subrange, fn, pc, frame, 0);
+        const found =
+          value.kind === 'reference'
+            ? scope.variableValue?.(value.offset - subrange.unit.context.infoBase)
+            : this.numberAt(subrange, value, pc, scope);
+        if (found === undefined) return undefined;
+        const length = Number(BigInt.asIntN(32, BigInt(found))) + (count ? 0 : 1);
+        return length >= 0 ? length : undefined;
+      },
+      undefined,
+      this.report,
+    );
+  }
+
+  private numberAt(
+    { unit }: Die,
+    value: AttributeValue,
+    pc: number,
+    scope: ExpressionScope,
+  ): number | undefined {
+    const expression = expressionAt(unit, value, pc, this.ranges.base(unit));
+    return expression && evaluateNumber(expression, scope);
   }
 
   private place(

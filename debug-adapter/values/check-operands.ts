@@ -9,6 +9,7 @@ import { isPlace, type Node } from './tree.ts';
 import {
   arrayOf,
   bare,
+  isComplex,
   isInteger,
   isPointer,
   isRecord,
@@ -48,6 +49,8 @@ export function scalarOperand(node: Node): Node {
   if (kind === 'void') fail(say`A value is needed here, but this is void.`);
   if (isRecord(value.type))
     fail(say`A number is needed here, but this is a structure: choose one of its members.`);
+  if (isComplex(value.type))
+    fail(say`A real number is needed here, but this is a complex one: those are shown, not computed with.`);
   return fail(say`A number is needed here, but nothing is known of the type of this.`);
 }
 
@@ -104,7 +107,8 @@ export function dereference(node: Node): Node {
 /** `base[index]`, which C also lets one write as `index[base]`. */
 export function indexed(base: Node, index: Node): Node {
   const array = arrayOf(base.type);
-  if (array && bare(array.element).kind !== 'void')
+  if (array && bare(array.element).kind !== 'void') {
+    requireLengths(array.element);
     return {
       kind: 'element',
       type: array.element,
@@ -112,6 +116,7 @@ export function indexed(base: Node, index: Node): Node {
       object: base,
       index: integerOperand(index),
     };
+  }
   if (isInteger(base.type) && targetOf(index.type)) return indexed(index, base);
   if (!isPointer(base.type)) fail(say`Only arrays and pointers can be indexed.`);
   return dereference(pointerPlus(base, integerOperand(index)));
@@ -130,8 +135,18 @@ export function pointerPlus(pointer: Node, index: Node): Node {
   };
 }
 
+/** Refuses elements that are arrays of unknown length: with a wrong one, what is found is another element. */
+function requireLengths(element: CType): void {
+  const plain = bare(element);
+  if (plain.kind === 'array' && plain.dimensions.includes(undefined)) failWithoutLength();
+}
+
+export const failWithoutLength = (): never =>
+  fail(say`The length of this array is not known here: cast its address to a type that has one.`);
+
 /** Bytes from one element to the next; GNU C counts void and functions by bytes. */
 export function strideOf(target: CType): number {
+  requireLengths(target);
   const plain = bare(target);
   if (plain.kind === 'void' || plain.kind === 'function') return 1;
   if ((plain.kind === 'struct' || plain.kind === 'union') && plain.incomplete)

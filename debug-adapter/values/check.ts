@@ -14,6 +14,7 @@ import {
   constant,
   convert,
   dereference,
+  failWithoutLength,
   indexed,
   integerOperand,
   operand,
@@ -42,6 +43,7 @@ import {
   arrayOf,
   bare,
   isCharacter,
+  isCountedUnknown,
   isFloat,
   isInteger,
   isPointer,
@@ -325,6 +327,7 @@ class Checker {
     const one = plain.kind === 'void' || plain.kind === 'function';
     if ((plain.kind === 'struct' || plain.kind === 'union') && plain.incomplete)
       fail(say`The ${plain.kind} is only declared in the debug information: its size is not known.`);
+    if (isCountedUnknown(plain)) failWithoutLength();
     const value = one ? 1 : what === 'sizeof' ? sizeOf(plain) : alignOf(plain);
     return constant(BigInt(value), UNSIGNED);
   }

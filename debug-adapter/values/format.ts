@@ -176,9 +176,21 @@ function baseText(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>): st
       return bytes.length === 1 ? `${value} '${character(bytes[0])}'` : String(value);
     case 'float':
       return floatText(bytes, type);
+    case 'complex':
+      return complexText(bytes, type);
     default:
-      return String(value);
+      // Too wide for an integer: what this reader does not know, as _Float128.
+      return bytes.length > 8 ? hexOf(value, bytes.length) : String(value);
   }
+}
+
+/** As C writes it: the real part and the imaginary one, `1.5 - 2i`. */
+function complexText(bytes: Uint8Array, { name }: Extract<CType, { kind: 'base' }>): string {
+  const size = bytes.length / 2;
+  const part: CType = { kind: 'base', name, size, encoding: 'float' };
+  const real = floatText(bytes.slice(0, size), part);
+  const imaginary = floatText(bytes.slice(size), part);
+  return imaginary.startsWith('-') ? `${real} - ${imaginary.slice(1)}i` : `${real} + ${imaginary}i`;
 }
 
 /** A floating-point number with as many digits as tell it from its neighbours; a NaN with its payload. */

@@ -219,6 +219,10 @@ class Parser implements TypeParserHost {
           stream.expectOperator(')');
           return value;
         }
+        if (token.text === '{')
+          stream.fail(
+            say`Initialisers in braces and statements are not evaluated: assign the members one by one, and write an expression.`,
+          );
         return stream.fail(say`"${token.text}" cannot begin a value.`);
       case 'end':
         return stream.fail(say`The expression ends where a value is needed.`);

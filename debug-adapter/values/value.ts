@@ -45,9 +45,18 @@ export function arrayOf(type: CType): { element: CType; length: number } | undef
   const plain = bare(type);
   if (plain.kind !== 'array') return undefined;
   const [first, ...rest] = plain.dimensions;
+  const counted = plain.counted?.slice(1);
   const element: CType =
-    rest.length > 0 ? { kind: 'array', element: plain.element, dimensions: rest } : plain.element;
+    rest.length > 0
+      ? { kind: 'array', element: plain.element, dimensions: rest, ...(counted && { counted }) }
+      : plain.element;
   return { element, length: first ?? 0 };
+}
+
+/** Has an array, in any dimension, a length that is not known in the frame that is looked at? */
+export function isCountedUnknown(type: CType): boolean {
+  const plain = bare(type);
+  return plain.kind === 'array' && (plain.counted?.some((position) => position !== undefined) ?? false);
 }
 
 /** What a pointer or an array points to. */
@@ -165,6 +174,12 @@ export function isFloat(type: CType): boolean {
   const plain = bare(type);
   if (plain.kind !== 'base' || plain.encoding !== 'float') return false;
   return plain.size === 4 || plain.size === 8 || (plain.size >= 10 && plain.size <= 16);
+}
+
+/** Is it a complex type, of two floating-point numbers? */
+export function isComplex(type: CType): boolean {
+  const plain = bare(type);
+  return plain.kind === 'base' && plain.encoding === 'complex';
 }
 
 export function isBoolean(type: CType): boolean {

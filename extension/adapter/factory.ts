@@ -3,7 +3,6 @@
 import * as vscode from 'vscode';
 import { type AttachOptions, LOOPBACK } from '../launch/options.ts';
 import { createAdapterHost, type Surroundings } from './host.ts';
-import { createSession } from './session.ts';
 
 const t = vscode.l10n.t;
 
@@ -22,7 +21,7 @@ export function adapterFactory(surroundings: Surroundings): vscode.DebugAdapterD
       const { request, host: computer, port } = session.configuration as Connection;
       if (request === 'attach') return new vscode.DebugAdapterServer(port, computer ?? LOOPBACK);
       const host = createAdapterHost(surroundings, session.workspaceFolder);
-      return new vscode.DebugAdapterInlineImplementation(await createSession(host));
+      return new vscode.DebugAdapterInlineImplementation(await surroundings.adapter.createSession(host));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { AdapterHost } from '../../debug-adapter/adapter-host.ts';
 import type { Platform } from '../platform.ts';
 import { uriOf } from './files.ts';
 import type { Preparation } from './preparation.ts';
+import type { AdapterCode } from './session.ts';
 import { sourceMapper } from './source-map.ts';
 
 const t = vscode.l10n.t;
@@ -16,6 +17,7 @@ export interface Surroundings {
   readonly storage: vscode.Uri;
   readonly platform: Platform;
   readonly preparation: Preparation;
+  readonly adapter: AdapterCode;
 }
 
 /** Makes the host of a session that belongs to `folder`. */

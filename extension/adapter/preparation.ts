@@ -10,7 +10,7 @@ import { MachineWorkers, type WorkerUse } from '../../debug-adapter/machine-work
 import { DEFAULT_CPU, DEFAULT_MEMORY } from '../../debug-adapter/launch-limits.ts';
 import type { Platform } from '../platform.ts';
 import { findSources } from './find-sources.ts';
-import { loadSession } from './session.ts';
+import type { AdapterCode } from './session.ts';
 import type { KnownFile } from './source-map.ts';
 
 /** How long VS Code may take from F5 to its question for the adapter, in milliseconds; a task may run between. */
@@ -24,6 +24,7 @@ export class Preparation implements vscode.Disposable {
   constructor(
     private readonly extension: vscode.Uri,
     private readonly platform: Platform,
+    private readonly adapter: AdapterCode,
   ) {}
 
   /** @param builds something is built first, which may make sources: they are looked for afterwards */
@@ -33,7 +34,7 @@ export class Preparation implements vscode.Disposable {
     // What runs beside this thread begins first. A failure is told to whoever asks for it.
     this.workers.prepare();
     this.sources = builds ? undefined : findSources(this.extension);
-    loadSession().catch(() => undefined);
+    this.adapter.load().catch(() => undefined);
     this.sources?.catch(() => undefined);
   }
 
@@ -50,7 +51,7 @@ export class Preparation implements vscode.Disposable {
       pace: 'real',
       cpu: DEFAULT_CPU,
     });
-    await loadSession();
+    await this.adapter.load();
   }
 
   /** A worker for a machine; it comes back with `terminate`, for the next session. */

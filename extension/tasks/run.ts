@@ -2,7 +2,6 @@
 
 import * as vscode from 'vscode';
 import { createAdapterHost, type Surroundings } from '../adapter/host.ts';
-import { createSession } from '../adapter/session.ts';
 import { RUN_MATCHERS } from '../contributes/problem-matchers.ts';
 import { locateOptions } from '../launch/locate.ts';
 import { HeadlessRun } from './headless-run.ts';
@@ -39,7 +38,7 @@ function terminalOf(
   let run: HeadlessRun | undefined;
   const start = async () => {
     const host = createAdapterHost(surroundings, workspace);
-    run = new HeadlessRun(await createSession(host), {
+    run = new HeadlessRun(await surroundings.adapter.createSession(host), {
       output: (text) => written.fire(text),
       end: (status) => setTimeout(() => closed.fire(status), LAST_LINES_MS),
     });

@@ -6,7 +6,6 @@ import * as vscode from 'vscode';
 import type { CoverageBody } from '../../debug-adapter/custom-protocol.ts';
 import type { TestResult } from '../../debug-adapter/tap/tap.ts';
 import { createAdapterHost, type Surroundings } from '../adapter/host.ts';
-import { createSession } from '../adapter/session.ts';
 import { locationOf, uriOf } from '../adapter/files.ts';
 import { findLinks } from '../console/find-links.ts';
 import { FoundFiles } from './found-files.ts';
@@ -156,7 +155,7 @@ export class KernelTests implements vscode.Disposable {
     token.onCancellationRequested(() => abort.abort());
     const launch = { kernel: locationOf(uri), coverage };
     return runTests(
-      await createSession(host),
+      await this.surroundings.adapter.createSession(host),
       launch,
       { output: (text) => run.appendOutput(text.replace(/\r?\n/g, '\r\n'), undefined, kernel) },
       abort.signal,

@@ -130,7 +130,8 @@ async function startProcess(program, args, { env = process.env, ready, remove })
     const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
     await ended;
     clearTimeout(timer);
-    if (remove) rmSync(remove, { recursive: true, force: true, maxRetries: 5 });
+    // Extension hosts that outlive it for a moment still write what they keep.
+    if (remove) rmSync(remove, { recursive: true, force: true, maxRetries: 20 });
   };
   for (let waited = 0; !text.includes(ready); waited += 50) {
     if (child.exitCode !== null || waited > 120_000) {

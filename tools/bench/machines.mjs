@@ -29,6 +29,7 @@ export async function bundleMachines(folder) {
   await bundle('test/bench/run-image.ts', 'run-image.cjs');
   await bundle('cli/main.ts', 'cli.cjs');
   await bundle('test/bench/inline-adapter.ts', 'inline-adapter.cjs');
+  await bundle('debug-adapter/compiled-bundle-node.ts', 'compiled-bundle.cjs');
 }
 
 /** Seconds of a whole process, which must end with 1: the guest's good end. Meanwhile this process may be a server. */

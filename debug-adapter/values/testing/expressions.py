@@ -7,7 +7,8 @@ gdb.execute('set confirm off')
 gdb.execute('set width 0')
 gdb.execute('break checkpoint')
 gdb.execute('run >/dev/null 2>&1')
-gdb.execute('up')
+while gdb.selected_frame().name() != 'work':
+    gdb.execute('up')
 frame = gdb.selected_frame()
 inferior = gdb.selected_inferior()
 NAMES = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags']

@@ -40,12 +40,13 @@ const HINTS = ['sessions,list(struct task, node)', 'tasks,list(struct nowhere, x
 );
 
 export interface Workbench {
-  /** The program in `checkpoint`, and gdb's answers to the expressions in the frame of `work`. */
+  /** The program of a source file in `checkpoint`, and gdb's answers to the expressions in the frame of `work`. */
   stop(
     compiler: 'gcc' | 'clang',
     level: string,
     version: number,
     expressions?: readonly string[],
+    source?: string,
   ): { readonly program: StoppedProgram; readonly answers: readonly Answer[] };
   dispose(): void;
 }
@@ -53,18 +54,10 @@ export interface Workbench {
 export function openWorkbench(): Workbench {
   const folder = mkdtempSync(join(tmpdir(), 'expressions-'));
   return {
-    stop(compiler, level, version, expressions = []) {
+    stop(compiler, level, version, expressions = [], source = 'expressions.c') {
       const path = join(folder, `${compiler}${level}-${version}`);
       const target = compiler === 'clang' ? ['--target=i386-linux-gnu'] : [];
-      run(compiler, [
-        ...target,
-        ...FLAGS,
-        level,
-        `-gdwarf-${version}`,
-        join(here, 'expressions.c'),
-        '-o',
-        path,
-      ]);
+      run(compiler, [...target, ...FLAGS, level, `-gdwarf-${version}`, join(here, source), '-o', path]);
       const files = { EXPRESSIONS: `${path}.json`, ANSWERS: `${path}.out` };
       writeFileSync(files.EXPRESSIONS, JSON.stringify(expressions));
       run('gdb', ['-nx', '-batch', '-x', join(here, 'expressions.py'), path], files);

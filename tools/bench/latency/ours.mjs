@@ -1,4 +1,6 @@
-// Our debugger: as a process (`colinux dap`, what other editors run), and in the process of its client (as VS Code runs it).
+// Our debugger: as a process (`colinux dap`, what other editors run), and in the process of its client (as VS Code runs it). Both with what was
+// compiled of them in an earlier process, as they have it from their second session on.
+import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,14 +41,51 @@ async function ours(image, connect) {
   };
 }
 
-export const overPipe = (image) => ours(image, overPipes(process.execPath, join(DIST, 'cli.cjs'), 'dap'));
+export async function overPipe(image, folder) {
+  process.env.XDG_CACHE_HOME = join(folder, 'cache');
+  const start = () => ours(image, overPipes(process.execPath, join(DIST, 'cli.cjs'), 'dap'));
+  const earlier = await start();
+  await useAll(earlier);
+  await earlier.request('disconnect', {});
+  return start();
+}
 
-/** In this process, as in an extension host: the machine is a worker of it. @param folder of `bundleMachines` */
-export function inProcess(image, folder) {
-  const { createSession } = require(join(folder, 'inline-adapter.cjs'));
-  return ours(image, (give) => {
+/** The adapter's module, and what keeps what is compiled of it. @param folder of `bundleMachines` */
+function loadAdapter(folder) {
+  const { loadCompiled } = require(join(folder, 'compiled-bundle.cjs'));
+  return loadCompiled(join(folder, 'inline-adapter.cjs'), join(folder, 'code'));
+}
+
+const inThisProcess = (image, { createSession }) =>
+  ours(image, (give) => {
     const session = createSession(DIST);
     session.onDidSendMessage(give);
     return { send: (message) => session.handleMessage(message), end: () => session.dispose() };
   });
+
+/** In this process, as in an extension host: the machine is a worker of it. @param folder of `bundleMachines` */
+export function inProcess(image, folder) {
+  const earlier = `import(${JSON.stringify(import.meta.url)}).then((ours) => ours.earlierWindow(...process.argv.slice(1)))`;
+  const { status } = spawnSync(process.execPath, ['--eval', earlier, image, folder], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the earlier session of the latency benchmark failed');
+  return inThisProcess(image, loadAdapter(folder).exports);
+}
+
+/** A process of its own: a session, and what it has compiled is kept. */
+export async function earlierWindow(image, folder) {
+  const adapter = loadAdapter(folder);
+  const debug = await inThisProcess(image, adapter.exports);
+  await useAll(debug);
+  adapter.keep();
+  process.exit(0);
+}
+
+/** What the questions of the benchmark use. */
+async function useAll(debug) {
+  await debug.next();
+  await debug.instruction();
+  await debug.show();
+  await debug.expand();
+  await debug.walk();
+  await debug.mappings();
 }
