@@ -39,18 +39,21 @@ _start:	mov $results, %esi
 1:	lodsb
 	test %al, %al
 	jz 2f
+	js 3f
 	outb %al, %dx
 	jmp 1b
 2:	outb %al, $0xf4
+3:	hlt
 results: .asciz "TAP version 14\\n1..2\\nok 1 - largest\\nnot ok 2 - broken\\n  # at kernel/main.c:7\\n"
 `;
 
 export async function testExplorerStep({ step, workbench, folder }) {
   const { page } = workbench;
-  await step('the Test Explorer runs a kernel of tests by a click', async () => {
+  await step('the Test Explorer runs, covers and debugs a kernel of tests by clicks', async () => {
     const source = join(folder, 'build/tests.S');
     writeFileSync(source, TESTS);
     const flags = [
+      '-g',
       '-m32',
       '-nostdlib',
       '-static',
@@ -62,10 +65,11 @@ export async function testExplorerStep({ step, workbench, folder }) {
     const row = (text) => page.locator('.test-explorer .monaco-list-row', { hasText: text }).first();
     const kernel = row('build/tests.elf');
     // The row is drawn anew as long as the linker's file is heard of.
-    await workbench.until(kernel.locator('.codicon-testing-failed-icon'), async () => {
+    const press = (name) => async () => {
       await kernel.hover();
-      await kernel.getByRole('button', { name: 'Run Test', exact: true }).click();
-    });
+      await kernel.getByRole('button', { name, exact: true }).click();
+    };
+    await workbench.until(kernel.locator('.codicon-testing-failed-icon'), press('Run Test'));
     await workbench.until(row('largest'), async () => {
       if ((await kernel.getAttribute('aria-expanded')) === 'false')
         await kernel.locator('.monaco-tl-twistie.collapsible').click();
@@ -73,6 +77,25 @@ export async function testExplorerStep({ step, workbench, folder }) {
     await row('largest').locator('.codicon-testing-passed-icon').waitFor();
     await row('broken').locator('.codicon-testing-failed-icon').waitFor();
     await workbench.shot('test-explorer');
+
+    // Covered: all but the last instruction.
+    const covered = page.locator('.test-coverage-list-item', { hasText: 'tests.S' }).first();
+    await workbench.until(covered, press('Run Test with Coverage'));
+    await workbench.until(page.locator('.coverage-deco-gutter.coverage-deco-miss').first(), () =>
+      covered.dblclick(),
+    );
+    await page.locator('.coverage-deco-gutter.coverage-deco-hit').first().waitFor();
+    await workbench.shot('test-coverage');
+
+    // Debugged: it stops at a breakpoint in the code of the tests.
+    const line = 1 + TESTS.split('\n').findIndex((text) => text.startsWith('2:'));
+    await workbench.setBreakpoint(line);
+    await workbench.until(page.locator('.debug-toolbar'), press('Debug Test'));
+    await workbench.stoppedAt(line);
+    await workbench.command('Debug: Stop');
+    await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await workbench.command('Remove All Breakpoints');
+    await workbench.closeEditor();
     for (const file of ['build/tests.S', 'build/tests.elf']) rmSync(join(folder, file));
     await workbench.command('View: Show Explorer');
   });
