@@ -7,7 +7,7 @@ export const colors = [
     id: 'colinux.orange',
     description: text(
       'color.orange',
-      'Orange in views of the machine: memory that can be written and executed, task switches, ring 1, shared folders.',
+      'Orange in views of the machine: memory that can be written and executed, task switches, shared folders.',
     ),
     defaults: { dark: '#d18616', light: '#b5690b', highContrast: '#ff9f45', highContrastLight: '#8a4b00' },
   },

@@ -25,12 +25,10 @@ const events = new Events(
   ['kind', 'vector', 'errorCode', 'cr2', 'coroutine', 'fromRing', 'fromEip', 'toEip'],
   RINGS,
 );
-const RING_COLOURS = ['charts-red', 'colinux-orange', 'charts-yellow', 'charts-green'].map(
-  (name) => `--vscode-${name}`,
-);
-const LANES = [0, 1, 2, 3].map((ring) => ({
+const LANES = Array.from({ length: RINGS }, (_, ring) => ({
   name: t('ring {0}', ring),
-  colour: RING_COLOURS[ring] ?? '',
+  // That of no kind: what happens stands out, and the place says which ring it is.
+  colour: '--vscode-charts-green',
 }));
 
 /** How the kinds that a person filters by are called and drawn, in the order of `GROUPS`. */
