@@ -6,6 +6,7 @@
  * comes any more.
  */
 
+import type { Said } from '../sentences/say.ts';
 import type { Ipv4Address } from './wire/addresses.ts';
 
 /** An address and a port of UDP or TCP. */
@@ -46,7 +47,7 @@ export interface StreamSocket {
 export interface DatagramEvents {
   data(bytes: Uint8Array, from: SocketAddress): void;
   /** The socket cannot be used, or not any more; the last event. */
-  failed(reason: string): void;
+  failed(reason: Said): void;
 }
 
 export interface DatagramSocket {
@@ -82,7 +83,7 @@ export interface Sockets {
   listen(
     on: SocketAddress,
     accept: (socket: StreamSocket, from: SocketAddress) => StreamEvents | undefined,
-    failed: (reason: string) => void,
+    failed: (reason: Said) => void,
   ): Listener;
   /** @param on where to receive; undefined: any address and free port, of the platform's choice. */
   datagram(on: SocketAddress | undefined, events: DatagramEvents): DatagramSocket;

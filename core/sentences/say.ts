@@ -41,6 +41,9 @@ export function tell({ format, values }: Sentence, translate: Translate = (engli
   });
 }
 
+/** The text of words in a sentence, in English. */
+export const wordsOf = (said: Said): string => (typeof said === 'object' ? tell(said) : String(said));
+
 /** An error that a person reads. Its message is English. */
 export class SaidError extends Error {
   constructor(readonly sentence: Sentence) {

@@ -11,7 +11,7 @@ import type { DiskEnd, Ends } from '../../core/outside/ends.ts';
 import { EndError, type OpenAll } from '../../core/outside/open-ends.ts';
 import { type BlockOperation, SECTOR } from '../../core/protocol/device-protocol.ts';
 import { createFetchSockets, type FetchSettings } from './fetch-sockets.ts';
-import { say, verbatim } from '../../core/sentences/say.ts';
+import { say } from '../../core/sentences/say.ts';
 
 export interface BrowserSettings extends FetchSettings {
   /** The bytes of a file of the workspace. */
@@ -84,9 +84,7 @@ export const openEndsInBrowser =
               transmit(frame) {
                 events.frame(n, frame);
               },
-              problem: (text) => {
-                report(verbatim(text));
-              },
+              problem: report,
             }),
           );
         }

@@ -8,6 +8,7 @@ import type { LookupResult } from '../../core/net/sockets.ts';
 import { createGuestOnNode, until } from '../testing/guest-on-node.ts';
 import { pattern } from '../testing/pattern.ts';
 import { createFetchSockets } from './fetch-sockets.ts';
+import { wordsOf } from '../../core/sentences/say.ts';
 
 const OUTSIDE = 0x5db8d822;
 const cleanups: (() => void)[] = [];
@@ -199,11 +200,11 @@ describe('a network without sockets', () => {
     sockets.listen(
       { address: 0, port: 1 },
       () => undefined,
-      (reason) => reasons.push(reason),
+      (reason) => reasons.push(wordsOf(reason)),
     );
     sockets.datagram(
       { address: 0, port: 1 },
-      { data: () => undefined, failed: (reason) => reasons.push(reason) },
+      { data: () => undefined, failed: (reason) => reasons.push(wordsOf(reason)) },
     );
     await until(() => reasons.length === 2, 'both reports');
     expect(reasons).toEqual(['a browser cannot listen', 'a browser cannot listen']);

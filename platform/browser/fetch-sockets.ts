@@ -6,10 +6,12 @@
 
 import type { Sockets, StreamSocket } from '../../core/net/sockets.ts';
 import { formatIpv4Address } from '../../core/net/wire/addresses.ts';
+import { say } from '../../core/sentences/say.ts';
 import { FetchStream } from './fetch-stream.ts';
 import { SyntheticNames } from './synthetic-names.ts';
 
 const HTTP_PORT = 80;
+const CANNOT_LISTEN = say`a browser cannot listen`;
 
 export interface FetchSettings {
   readonly fetch: typeof fetch;
@@ -41,14 +43,14 @@ export function createFetchSockets(settings: FetchSettings): Sockets {
     },
     listen: (_on, _accept, failed) => {
       queueMicrotask(() => {
-        failed('a browser cannot listen');
+        failed(CANNOT_LISTEN);
       });
       return { close: () => undefined };
     },
     datagram: (on, events) => {
       if (on !== undefined) {
         queueMicrotask(() => {
-          events.failed('a browser cannot listen');
+          events.failed(CANNOT_LISTEN);
         });
       }
       return { send: () => undefined, close: () => undefined };

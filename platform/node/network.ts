@@ -12,7 +12,7 @@ import { openCapture } from './capture.ts';
 import { connectCable, listenForCable } from './socket-backend.ts';
 import { nodeSockets } from './sockets.ts';
 import { openTap, tapHelper } from './tap-backend.ts';
-import { say, verbatim } from '../../core/sentences/say.ts';
+import { type Said, say } from '../../core/sentences/say.ts';
 import type { Report } from '../../core/outside/open-ends.ts';
 
 /** What is at the far end of a cable. */
@@ -73,9 +73,7 @@ function openFarEnd(end: OutsideNetworkEnd, folder: string, clock: NetClock, eve
         clock,
         options: { redirections, hostLoopback, restrict },
         transmit: events.frame,
-        problem: (text) => {
-          events.report(verbatim(text));
-        },
+        problem: events.report,
       });
       return { send: network.receive, close: network.close };
     }
@@ -99,7 +97,7 @@ function openFarEnd(end: OutsideNetworkEnd, folder: string, clock: NetClock, eve
 }
 
 function openCable({ role, host, port }: SocketEnd, { frame, report }: FarEndEvents): FarEnd {
-  let last: string | undefined;
+  let last: Said | undefined;
   const plug = role === 'listen' ? listenForCable : connectCable;
   return plug(
     { host, port },

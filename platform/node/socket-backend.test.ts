@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../testing/guest-on-node.ts';
 import { connectCable, listenForCable, type CableAddress } from './socket-backend.ts';
+import { type Said, wordsOf } from '../../core/sentences/say.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -22,8 +23,8 @@ function recorder() {
     frames,
     frame: (frame: Uint8Array) => frames.push(frame),
     connected: () => heard.push('connected'),
-    disconnected: (reason: string) => heard.push(reason),
-    failed: (reason: string) => heard.push(`failed: ${reason}`),
+    disconnected: (reason: Said) => heard.push(wordsOf(reason)),
+    failed: (reason: Said) => heard.push(`failed: ${wordsOf(reason)}`),
   };
 }
 

@@ -7,6 +7,10 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { FramePipe } from './frame-pipe.ts';
 import { reasonOf } from './reason.ts';
+import { type Said, say } from '../../core/sentences/say.ts';
+
+const CLOSED = say`the other end has closed the connection`;
+const NO_FRAMES = say`what came is not a stream of frames with their lengths (QEMU’s stream netdev)`;
 
 /** Where an end listens or connects to. */
 export type CableAddress = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -16,9 +20,9 @@ export interface CableEvents {
   /** The other end is there. */
   connected?(): void;
   /** The other end is gone, or could not be reached: a few words. Connecting is tried again. */
-  disconnected?(reason: string): void;
+  disconnected?(reason: Said): void;
   /** This end cannot listen: a few words; the last event. */
-  failed?(reason: string): void;
+  failed?(reason: Said): void;
 }
 
 /** One end of a cable. */
@@ -48,7 +52,7 @@ class Plug {
 
   /** Takes a socket that is connected. @param gone called once, when it is not any more. */
   take(socket: Socket, gone: () => void): void {
-    let reason = 'the other end has closed the connection';
+    let reason: Said = CLOSED;
     this.#socket = socket;
     socket.setNoDelay(true);
     this.#pipe = new FramePipe(
@@ -60,7 +64,7 @@ class Plug {
         }
       },
       () => {
-        reason = 'what came is not a stream of frames with their lengths (QEMU’s stream netdev)';
+        reason = NO_FRAMES;
         socket.destroy();
       },
     );

@@ -11,6 +11,7 @@ import type {
   StreamSocket,
 } from '../../core/net/sockets.ts';
 import { formatIpv4Address, parseIpv4Address } from '../../core/net/wire/addresses.ts';
+import type { Said } from '../../core/sentences/say.ts';
 import { reasonOf } from './reason.ts';
 
 const FAILURES: Readonly<Record<string, SocketFailure>> = {
@@ -47,7 +48,7 @@ export function connect(to: SocketAddress, events: StreamEvents): StreamSocket {
 export function listen(
   on: SocketAddress,
   accept: (socket: StreamSocket, from: SocketAddress) => StreamEvents | undefined,
-  failed: (reason: string) => void,
+  failed: (reason: Said) => void,
 ): Listener {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
     const { stream, bind } = wrap(socket);

@@ -11,7 +11,7 @@ import { EndError } from '../../core/outside/open-ends.ts';
 import { FramePipe } from './frame-pipe.ts';
 import { reasonOf } from './reason.ts';
 import type { Cable } from './socket-backend.ts';
-import { say } from '../../core/sentences/say.ts';
+import { type Said, say } from '../../core/sentences/say.ts';
 
 export interface TapSettings {
   /** The program and what stands before the interface's name, for example `['/usr/local/bin/tap-helper']`. */
@@ -20,7 +20,7 @@ export interface TapSettings {
   readonly name: string;
   frame(frame: Uint8Array): void;
   /** The helper is gone, or did not start: a few words; the last event. */
-  failed(reason: string): void;
+  failed(reason: Said): void;
 }
 
 const HELPER = 'tap-helper';
@@ -58,7 +58,7 @@ export function openTap(settings: TapSettings): Cable & { readonly pid: number |
   const child = spawn(program, [...words, settings.name], { stdio: 'pipe' });
   let closed = false;
   let errors = '';
-  const failed = (reason: string): void => {
+  const failed = (reason: Said): void => {
     if (!closed) {
       closed = true;
       settings.failed(reason);
@@ -82,10 +82,10 @@ export function openTap(settings: TapSettings): Cable & { readonly pid: number |
     errors = (errors + text.toString()).slice(-500);
   });
   child.on('error', (error) => {
-    failed(`${program}: ${reasonOf(error)}`);
+    failed(say`${program}: ${reasonOf(error)}`);
   });
   child.on('close', () => {
-    failed(errors.trim().replace(/^tap-helper: /, '') || 'the helper has ended');
+    failed(errors.trim().replace(/^tap-helper: /, '') || say`the helper has ended`);
   });
   return {
     pid: child.pid,

@@ -10,6 +10,7 @@ import { ModelGuest } from '../../core/net/testing/model-guest.ts';
 import { RecordingUser } from '../../core/net/testing/tcp-pair.ts';
 import { createHostClock } from '../host-clock.ts';
 import { nodeSockets } from '../node/sockets.ts';
+import { tell } from '../../core/sentences/say.ts';
 
 /** One direction of a wire: frames arrive in the next turn of the event loop. */
 export function createWire(deliver: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
@@ -48,7 +49,7 @@ export function createGuestOnNode(
     transmit: createWire((frame) => {
       guest.receive(frame);
     }),
-    problem: (message) => problems.push(message),
+    problem: (sentence) => problems.push(tell(sentence)),
   });
   const guest = new ModelGuest(clock, createWire(slirp.receive));
   return {

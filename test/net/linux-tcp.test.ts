@@ -25,6 +25,7 @@ import { nodeSockets } from '../../platform/node/sockets.ts';
 import { openTap } from '../../platform/node/tap-backend.ts';
 import { until } from '../../platform/testing/guest-on-node.ts';
 import { hashOf, pattern } from '../../platform/testing/pattern.ts';
+import { wordsOf } from '../../core/sentences/say.ts';
 
 const MEBIBYTE = 2 ** 20;
 const helperSource = fileURLToPath(new URL('../../platform/node/tap-helper.c', import.meta.url));
@@ -88,7 +89,7 @@ describe.skipIf(namespace === undefined)('Linux behind slirp', () => {
       helper: ['unshare', ...namespace!, helper],
       name: 'tap0',
       frame: up,
-      failed: (reason) => problems.push(reason),
+      failed: (reason) => problems.push(wordsOf(reason)),
     });
     cleanups.push(tap.close, slirp.close);
     const user = namespace!.includes('-r') ? ['-U', '--preserve-credentials'] : [];
@@ -214,7 +215,7 @@ describe('the tap backend', () => {
       helper: helperWords,
       name,
       frame: () => undefined,
-      failed: (text) => (reason = text),
+      failed: (said) => (reason = wordsOf(said)),
     });
     await until(() => reason !== '', 'the report');
     tap.close();

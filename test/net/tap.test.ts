@@ -16,6 +16,7 @@ import { createHostClock } from '../../platform/host-clock.ts';
 import { nodeSockets } from '../../platform/node/sockets.ts';
 import { openTap } from '../../platform/node/tap-backend.ts';
 import { until } from '../../platform/testing/guest-on-node.ts';
+import { wordsOf } from '../../core/sentences/say.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const cache = join(root, 'node_modules/.cache');
@@ -79,7 +80,7 @@ describe.skipIf(namespace === undefined)('a guest on a TAP interface', () => {
         slirp.receive(frame);
       },
       failed: (reason) => {
-        throw new Error(reason);
+        throw new Error(wordsOf(reason));
       },
     });
     const slirp = createSlirp({

@@ -7,6 +7,7 @@
  * needs neither it nor the platform. Its times are virtual all the same, by the clock that it is given.
  */
 
+import { type Said, say, type Sentence } from '../../sentences/say.ts';
 import { DropCounters, isDrop } from '../drops.ts';
 import type { Listener, Sockets } from '../sockets.ts';
 import { NetTimers, type NetClock } from '../timers.ts';
@@ -32,7 +33,7 @@ export interface SlirpSettings {
   /** Gives a frame to the guest, which owns it then. It must not call `receive` before it returns. */
   transmit(frame: Uint8Array): void;
   /** Tells the user what did not work: one sentence. */
-  problem?(message: string): void;
+  problem?(sentence: Sentence): void;
 }
 
 /** A running network. */
@@ -150,10 +151,9 @@ export function createSlirp(settings: SlirpSettings): Slirp {
   for (const { protocol, hostPort, guestPort } of options.redirections) {
     const on = { address: options.listenAddress, port: hostPort };
     const guest = { address: options.firstGuest, port: guestPort };
-    const failed = (reason: string): void => {
+    const failed = (reason: Said): void => {
       settings.problem?.(
-        `The redirection ${protocol}:${hostPort}:${guestPort} cannot listen on ` +
-          `${formatIpv4Address(on.address)}:${hostPort}: ${reason}. Choose another host port.`,
+        say`The redirection ${protocol}:${hostPort}:${guestPort} cannot listen on ${formatIpv4Address(on.address)}:${hostPort}: ${reason}. Choose another host port.`,
       );
     };
     if (protocol === 'tcp') {

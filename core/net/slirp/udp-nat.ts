@@ -4,6 +4,7 @@
  * anybody may speak first.
  */
 
+import type { Said } from '../../sentences/say.ts';
 import { type DropCounters } from '../drops.ts';
 import type { DatagramSocket, SocketAddress, Sockets } from '../sockets.ts';
 import { seconds, type NetTimer, type NetTimers } from '../timers.ts';
@@ -71,7 +72,7 @@ export class UdpNat {
   }
 
   /** Listens on an address of the platform for a guest's port. */
-  redirect(on: SocketAddress, guest: SocketAddress, failed: (reason: string) => void): void {
+  redirect(on: SocketAddress, guest: SocketAddress, failed: (reason: Said) => void): void {
     this.#open(guest, on, failed);
   }
 
@@ -95,7 +96,7 @@ export class UdpNat {
     return undefined;
   }
 
-  #open(guest: SocketAddress, on: SocketAddress | undefined, failed: (reason: string) => void): Mapping {
+  #open(guest: SocketAddress, on: SocketAddress | undefined, failed: (reason: Said) => void): Mapping {
     const { sockets, timers } = this.#settings;
     const redirected = on !== undefined;
     if (!redirected) {

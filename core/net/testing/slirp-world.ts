@@ -17,6 +17,7 @@ import { FakeSockets } from './fake-sockets.ts';
 import { createLossyLink, PERFECT } from './lossy-link.ts';
 import { ModelGuest } from './model-guest.ts';
 import { RecordingUser } from './tcp-pair.ts';
+import { tell } from '../../sentences/say.ts';
 
 export const GATEWAY = 0x0a000202;
 export const DNS = 0x0a000203;
@@ -41,7 +42,7 @@ export function createSlirpWorld(options: Partial<SlirpOptions> = {}) {
       frames.push(frame);
       toGuest(frame);
     },
-    problem: (message) => problems.push(message),
+    problem: (sentence) => problems.push(tell(sentence)),
   });
   const toSlirp = createLossyLink<Uint8Array>(test.clock, 'up', PERFECT, random, slirp.receive);
   const guest = new ModelGuest(test.clock, toSlirp);
