@@ -6,6 +6,7 @@ import { Exit, NO_EVENTS } from '../cpu.ts';
 import { CR0, Cr0, CR3, Double, EAX, ECX, EIP, ESI, Flag } from '../state.ts';
 import { CODE, createBareMachine, DATA, le } from '../testing/bare-machine.ts';
 import { Vector } from '../interrupts/fault.ts';
+import type { BreakpointSet } from '../run-loop.ts';
 
 const [INC_EAX, NOP, HLT] = [0x40, 0x90, 0xf4];
 const MOV_ECX = 0xb9;
@@ -18,6 +19,11 @@ function createMachine(tier: Tier = 'direct') {
     ...cpu.views,
     isDecoded: (page: number) => (memory.pageFlags[page >>> 12]! & PageFlag.Code) !== 0,
   };
+}
+
+function breakpointAt(place: number): BreakpointSet {
+  const is = (linear: number) => linear === place;
+  return { linear: [place], physical: [], near: is, matches: is };
 }
 
 it('decodes nothing, also where code is written anew', () => {
@@ -52,12 +58,7 @@ it('ends before a breakpoint in the middle of a block, and before none elsewhere
   const { cpu, run, bytes, state, isDecoded } = createMachine();
   bytes(CODE, ...Array.from({ length: 20 }, () => INC_EAX));
   const breakpoint = CODE + 7;
-  cpu.setBreakpoints({
-    linear: [breakpoint],
-    physical: [],
-    near: (linear) => linear === breakpoint,
-    matches: (linear) => linear === breakpoint,
-  });
+  cpu.setBreakpoints(breakpointAt(breakpoint));
   expect(run(CODE, 15)).toBe(Exit.Breakpoint);
   expect(state[EIP]).toBe(breakpoint);
   cpu.setBreakpoints({ linear: [], physical: [], near: () => false, matches: () => false });
@@ -114,14 +115,22 @@ describe('at the end of a page', () => {
     expect(isDecoded(next)).toBe(false);
     // A breakpoint at an instruction of the next page is met there.
     const breakpoint = next + 2;
-    cpu.setBreakpoints({
-      linear: [breakpoint],
-      physical: [],
-      near: (linear) => linear === breakpoint,
-      matches: (linear) => linear === breakpoint,
-    });
+    cpu.setBreakpoints(breakpointAt(breakpoint));
     expect(run(next - 3, 3)).toBe(Exit.Breakpoint);
     expect(state[EIP]).toBe(breakpoint);
+  });
+  it('the longest instruction does not run past it', () => {
+    const { run, bytes, reg32, state } = createPagedMachine();
+    // lock lock lock lock add dword [esi * 1 + DATA], 1: 15 bytes up to the end of the page
+    const add = [0xf0, 0xf0, 0xf0, 0xf0, 0x81, 0x04, 0x35, ...le(DATA), ...le(1)];
+    bytes(CODE, 0xe9, ...le(PAGE_SIZE - add.length - 5));
+    bytes(next - add.length, ...add);
+    // What lies there in RAM is not what is mapped there.
+    bytes(next, 0x48);
+    bytes(ELSEWHERE, INC_EAX);
+    expect(run(CODE, 3)).toBe(Exit.Deadline);
+    expect(reg32[EAX]).toBe(1);
+    expect(state[EIP]).toBe(next + 1);
   });
   it('a branch that is not taken goes on in the next one', () => {
     const { run, bytes, reg32 } = createPagedMachine();

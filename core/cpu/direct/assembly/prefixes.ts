@@ -13,7 +13,7 @@ const PREFIX_SIZE: u32 = 0x66;
 const LOCK: u32 = 0xf0;
 const PAUSE: u32 = 0x90;
 const TWO_BYTES: u32 = 0x0f;
-/** With so many no instruction is too long. */
+/** With so many no instruction is longer than 14 bytes (`LAST_START` in `index.ts`). */
 const MOST_PREFIXES: i32 = 3;
 
 function isPrefix(byte: u32): bool {
@@ -53,7 +53,7 @@ function decode(first: u32, behind: u32, left: i32): u32 {
   let locked = false;
   let repeat: u32 = 0;
   for (let prefixes = 0; isPrefix(opcode); prefixes++) {
-    if (prefixes > MOST_PREFIXES) return NOT;
+    if (prefixes == MOST_PREFIXES) return NOT;
     if (opcode == PREFIX_SIZE) narrow = true;
     else if (opcode == LOCK) locked = true;
     else if (opcode >= LOCK) repeat = opcode;
