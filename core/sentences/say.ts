@@ -37,12 +37,14 @@ export const joined = (parts: readonly Said[], between: string): Sentence => ({
 export function tell({ format, values }: Sentence, translate: Translate = (english) => english): string {
   return translate(format).replace(/\{(\d+)\}/g, (place, number: string) => {
     const value = values[Number(number)];
-    return value === undefined ? place : typeof value === 'object' ? tell(value, translate) : String(value);
+    return value === undefined ? place : wordsOf(value, translate);
   });
 }
 
-/** The text of words in a sentence, in English. */
-export const wordsOf = (said: Said): string => (typeof said === 'object' ? tell(said) : String(said));
+/** The text of what may stand in a sentence. */
+export function wordsOf(said: Said, translate?: Translate): string {
+  return typeof said === 'object' ? tell(said, translate) : String(said);
+}
 
 /** An error that a person reads. Its message is English. */
 export class SaidError extends Error {
