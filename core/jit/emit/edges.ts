@@ -1,12 +1,12 @@
 /** Where a region begins and ends: the processor's state comes into its locals, and goes back. */
 import { BRANCH_COUNT, JIT_EXIT, JIT_PLACE } from '../../cpu/state.ts';
 import { Op } from '../wasm/opcodes.ts';
-import type { Frame } from './frame.ts';
+import { ALL_REGISTERS, type Frame } from './frame.ts';
 
 /** What a region does when it is entered. */
 export function enterRegion(frame: Frame): void {
   const { code, locals } = frame;
-  frame.loadRegisters(0xff);
+  frame.loadRegisters(ALL_REGISTERS);
   frame.loadFlags();
   frame.loadState(BRANCH_COUNT);
   code.const(3);
@@ -15,14 +15,12 @@ export function enterRegion(frame: Frame): void {
 }
 
 /**
- * Puts everything back and returns how many instructions are left: what stands behind the exit label. The exit's number is in a local.
+ * Puts back what is not there yet, which is all but the general registers, and returns how many instructions are left: what stands behind the exit label. The exit's number is in a local.
  * @param place of the region among the translations
  * @param chain index of the function that goes on in another one, if there are chains
  */
 export function leaveRegion(frame: Frame, place: number, chain: number | undefined): void {
   const { code, locals } = frame;
-  frame.forgetSpills();
-  frame.spillRegisters();
   frame.spillFlags();
   frame.storeBranchCount();
   frame.storeState(JIT_EXIT, () => {

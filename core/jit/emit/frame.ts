@@ -25,6 +25,9 @@ export const stateAddress = (index: number) => index * 4;
 /** Bytes of the ring of taken branches, as a mask of what `branch` counts. */
 const RING_MASK = BRANCH_RECORDS * 8 - 8;
 
+/** As a mask. */
+export const ALL_REGISTERS = 0xff;
+
 export interface Locals {
   /** The eight general registers. */
   readonly registers: readonly number[];
@@ -74,13 +77,16 @@ export interface Frame {
   release(...locals: number[]): void;
   getRegister(register: number): void;
   setRegister(register: number): void;
-  /** Puts the general registers that may differ back into the state. */
+  /**
+   * Puts the general registers that may differ back into the state. What is done at every way out so is not done there: each has a
+   * dozen bytes instead of what brings all registers to one place.
+   */
   spillRegisters(): void;
   spillFlags(): void;
   loadRegisters(mask: number): void;
   loadFlags(): void;
-  /** What was put back is not so any more: another block begins. */
-  forgetSpills(): void;
+  /** Which registers the state holds too, as a mask: what a block that is reached from here alone goes on with. */
+  clean: number;
   /** All code is there: what brings registers from the state that it does not use, and back those that it does not write, is taken out. */
   dropIdleMoves(): void;
   /** Open blocks of WebAssembly around the present x86 block: what is deeper may be skipped. */
@@ -162,8 +168,6 @@ export function createFrame(
     chains: local(),
   };
   const free: number[] = [];
-  /** Registers that the state holds too. */
-  let clean = 0;
   const moves = createRegisterMoves(code);
 
   function loadState(index: number): void {
@@ -186,6 +190,7 @@ export function createFrame(
   let exit = behind;
   function leaveBy(way: Exit, to = exit): void {
     exits.push(way);
+    frame.spillRegisters();
     code.const(exits.length - 1);
     code.branch(to);
   }
@@ -202,6 +207,7 @@ export function createFrame(
     exits,
     pages: createPages(newLocal),
     depth: 0,
+    clean: ALL_REGISTERS,
     misses,
     insn: undefined,
     locals,
@@ -218,15 +224,16 @@ export function createFrame(
       code.get(locals.registers[register]!);
     },
     setRegister(register) {
-      clean &= ~(1 << register);
+      frame.clean &= ~(1 << register);
       moves.writes(register);
       frame.pages.changed(register);
       code.set(locals.registers[register]!);
     },
     spillRegisters() {
       for (let register = 0; register < 8; register++)
-        if ((clean & (1 << register)) === 0) spillRegister(register);
-      clean = 0xff;
+        if ((frame.clean & (1 << register)) === 0) spillRegister(register);
+      // What may be skipped holds on no other way.
+      if (code.depth === frame.depth) frame.clean = ALL_REGISTERS;
     },
     spillFlags() {
       storeState(RES, () => {
@@ -290,9 +297,6 @@ export function createFrame(
       code.set(locals.y);
     },
     dropIdleMoves: moves.dropIdle,
-    forgetSpills() {
-      clean = 0;
-    },
     exitBy(label) {
       const before = exit;
       exit = label;

@@ -99,7 +99,9 @@ function probe(
 ): void {
   const { code, insn } = frame;
   const need = rightOf(frame, write);
-  code.tee(linear);
+  code.set(linear);
+  frame.spillRegisters();
+  code.get(linear);
   code.const(12);
   code.op(Op.i32ShrU);
   code.const(2);
@@ -144,6 +146,7 @@ function probe(
 }
 
 function requireRight(frame: Frame, entry: number, write: boolean): void {
+  frame.spillRegisters();
   frame.leaveForAccessIf(() => {
     frame.code.get(entry);
     frame.code.const(rightOf(frame, write));
@@ -154,7 +157,8 @@ function requireRight(frame: Frame, entry: number, write: boolean): void {
 function locateInPage(frame: Frame, page: Known, distance: number, size: number, write: boolean): number {
   const { code, pages } = frame;
   const { place, from, to, writable } = page;
-  if (distance < from || distance + size > to)
+  if (distance < from || distance + size > to) {
+    frame.spillRegisters();
     frame.leaveForPageIf(() => {
       code.get(place.linear);
       code.const(PAGE_SIZE - 1);
@@ -164,6 +168,7 @@ function locateInPage(frame: Frame, page: Known, distance: number, size: number,
       code.const(PAGE_SIZE - size);
       code.op(Op.i32GtU);
     });
+  }
   // The right to write is that to read too.
   if (write && !writable) requireRight(frame, place.entry, true);
   if (code.depth === frame.depth)

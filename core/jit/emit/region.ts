@@ -13,7 +13,7 @@ import { emitBranchCondition } from './branch-condition.ts';
 import { checkHead, checkTail } from './code-pages.ts';
 import { createFlagWriter } from './flags.ts';
 import { enterRegion, leaveRegion } from './edges.ts';
-import { createFrame, type ImportRing, type ImportService } from './frame.ts';
+import { ALL_REGISTERS, createFrame, type ImportRing, type ImportService } from './frame.ts';
 import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import { moveStack, peek, push } from './moves.ts';
 import { read } from './operands.ts';
@@ -110,7 +110,11 @@ export function emitRegion(
     const here = frame.pages.snapshot();
     // Of several ways the first: what the others change comes behind it in time.
     if (!ends.has(from)) ends.set(from, here);
+    const { clean, depth } = frame;
+    frame.depth = code.depth;
     goOn(from, to);
+    frame.clean = clean;
+    frame.depth = depth;
     frame.pages.restore(here);
   }
   function goOn(from: RegionBlock, to: number): void {
@@ -122,12 +126,11 @@ export function emitRegion(
     }
     if (target.eip >>> 12 !== from.eip >>> 12) checkHead(frame, target);
     checkTail(frame, target);
-    if (kind === 'dispatch') {
-      dispatch(target);
-      return;
-    }
-    const label = labels.get(target);
-    if (kind !== 'inside' && label) code.branch(label);
+    const label = kind === 'inside' ? undefined : labels.get(target);
+    // Where several ways come together, the state holds all registers.
+    if (label || kind === 'dispatch' || structure.loops.has(target)) frame.spillRegisters();
+    if (kind === 'dispatch') dispatch(target);
+    else if (label) code.branch(label);
     else tree(target);
   }
 
@@ -201,7 +204,6 @@ export function emitRegion(
         go(block, terminator.target);
         code.end();
         flags.known = known;
-        frame.forgetSpills();
         turns?.leave();
         go(block, terminator.next);
         return;
@@ -328,7 +330,6 @@ export function emitRegion(
       frame.pages.merge(undefined);
     }
     frame.depth = code.depth;
-    frame.forgetSpills();
     frame.done = 0;
     vectors.beginBlock();
     pointers.beginBlock();
@@ -371,6 +372,7 @@ export function emitRegion(
     // Inside of its own code a loop's label is its head; a merge's label has ended now.
     labels.delete(first);
     flags.known = 'nothing';
+    frame.clean = ALL_REGISTERS;
     frame.pages.merge(of === 'dispatcher' ? undefined : ends.get(of));
     tree(first);
   }
