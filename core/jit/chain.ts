@@ -17,7 +17,10 @@ import type { Translation } from './translation.ts';
 import { Code } from './wasm/code.ts';
 import { Op } from './wasm/opcodes.ts';
 
-/** Slots of the table, a power of 2, and words of one. */
+/**
+ * Slots of the table, a power of 2, and words of one. Two of them, which lie in one cache line, are for the same hashes: of tens of thousands of
+ * translations many meet.
+ */
 const SLOTS = 0x8000;
 const WORDS = 8;
 const SLOT_BYTES = WORDS * 4;
@@ -40,7 +43,7 @@ const MOST_TIMES = 1_000_000;
 /** Multiplied by this, neighbours are far apart: the golden ratio of 2^32. */
 const SPREAD = 0x9e37_79b1;
 const SHIFT = 32 - Math.log2(SLOTS);
-/** The one slot in which a translation may stand. */
+/** The slot in which a translation stands, or the one beside it (its number with another lowest bit). */
 export const slotOf = (eip: number) => Math.imul(eip, SPREAD) >>> SHIFT;
 
 /** Which bits of the TLB's word of a page tell that code lies where it did and may be executed, and how they are then. */
@@ -112,6 +115,13 @@ export function emitChain({ run, refillFetch }: ChainImports): Code {
   code.const(Math.log2(SLOT_BYTES));
   code.op(Op.i32Shl);
   code.set(slot);
+  code.get(slot);
+  field(Slot.Eip);
+  code.get(eip);
+  code.op(Op.i32Ne);
+  code.const(Math.log2(SLOT_BYTES));
+  code.op(Op.i32Shl, Op.i32Xor);
+  code.set(slot);
   field(Slot.Eip);
   code.get(eip);
   code.op(Op.i32Eq);
@@ -172,6 +182,8 @@ export interface Chain {
 export function createChain(memory: WebAssembly.Memory): Chain {
   const words = new Int32Array(memory.buffer, CHAIN_BASE, SLOTS * WORDS);
   const linked: (Translation | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+  /** By the even slot of a pair. */
+  const latest = new Uint8Array(SLOTS);
   let count = 0;
   for (let slot = 0; slot < SLOTS; slot++) words[slot * WORDS + Slot.Mode] = NO_MODE;
 
@@ -179,6 +191,7 @@ export function createChain(memory: WebAssembly.Memory): Chain {
     const translation = linked[slot];
     if (!translation) return;
     settle(translation);
+    translation.slot = undefined;
     translation.unlink = undefined;
     translation.granted = 0;
     words[slot * WORDS + Slot.Mode] = NO_MODE;
@@ -186,23 +199,31 @@ export function createChain(memory: WebAssembly.Memory): Chain {
     count--;
   }
   function settle(translation: Translation): void {
-    if (!translation.unlink) return;
-    const times = words[slotOf(translation.eip) * WORDS + Slot.Times]!;
+    if (translation.slot === undefined) return;
+    const times = words[translation.slot * WORDS + Slot.Times]!;
     translation.entered += translation.granted - times;
     translation.granted = times;
+  }
+  /** The slot for an EIP: of two that others have, the one that was not taken last. */
+  function slotFor(eip: number): number {
+    const first = slotOf(eip) & ~1;
+    const pair = [first, first + 1];
+    const own = pair.find((slot) => linked[slot]?.eip === eip) ?? pair.find((slot) => !linked[slot]);
+    const slot = own ?? first + 1 - latest[first]!;
+    latest[first] = slot - first;
+    return slot;
   }
   return {
     link(translation, times) {
       const { eip, mode, place, region, cost } = translation;
       const { source } = region.blocks[0]!;
-      // One page is looked at.
-      if (source.tail >= 0) return;
-      const slot = slotOf(eip);
+      const slot = slotFor(eip);
       empty(slot);
       const { mask, word } = pageOf(eip, source.physical, mode.user);
       translation.granted = Math.min(times, MOST_TIMES);
       words.set([eip, mode.number, mode.mask, word, mask, place, translation.granted, cost], slot * WORDS);
       linked[slot] = translation;
+      translation.slot = slot;
       translation.unlink = () => {
         empty(slot);
       };

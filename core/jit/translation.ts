@@ -36,7 +36,8 @@ export class Translation implements Derived {
   refused = 0;
   /** The same for those who wait for code that they do not know. */
   watch = 0;
-  /** Takes it out of what chains go on to, while it is there. */
+  /** Where it stands among what chains go on to, while it is there, and what takes it out. */
+  slot: number | undefined;
   unlink: (() => void) | undefined;
 
   constructor(

@@ -391,6 +391,8 @@ export function emitRegion(
   enterRegion(frame);
   vectors.enterRegion();
   pointers.enterRegion();
+  // Who came by a chain has looked at one page only.
+  checkTail(frame, blocks[0]!);
   if (dispatched.length === 0) tree(blocks[0]!);
   else {
     dispatcher = code.loop();
