@@ -244,7 +244,7 @@ export function createCpu(
     options &&
     createTranslator(
       {
-        ...{ views, memory: memory.wasm, mmu, faults, softfloat, rings, compiler, heat, noteBranch },
+        ...{ views, memory: memory.wasm, mmu, faults, softfloat, rings, compiler, heat, direct, noteBranch },
         stops: { mayStop, meet: kept.meet, passes: guard.passes },
         blockAt: (linear, physical) => warmBlock(linear, physical, options.heat),
       },

@@ -183,7 +183,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       return undefined;
     }
     const alone = guard.isSet() || events.watchedCode.pages !== undefined;
-    switch (translator.run(translation, limit, alone)) {
+    switch (translator.run(translation, limit, alone ? 'alone' : seesEachBlock() ? 'chains' : 'all')) {
       case Outcome.Advanced:
         return true;
       case Outcome.Fault:

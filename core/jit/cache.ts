@@ -6,6 +6,7 @@
  * makes the expensive passages between JavaScript and WebAssembly once, not for each module. A batch of regions is one
  * module, for a module has a price of its own. Modules that nothing in the table points at any more are collected.
  */
+import type { RunDirect } from '../cpu/direct/direct.ts';
 import type { Rings } from '../cpu/rings/rings.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { type Chain, emitChain, hasTailCalls } from './chain.ts';
@@ -48,12 +49,21 @@ type Gate = Record<keyof Passed, WebAssembly.ExportValue> & {
   readonly chain?: WebAssembly.ExportValue;
 };
 
+/** Never called: `JIT_DIRECT` says so. */
+const nothing: RunDirect = (_limit, _hot, _begun) => 0;
+
 /** The module between JavaScript and translations. */
-function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functions: Passed): Gate {
+function createGate(
+  table: WebAssembly.Table,
+  memory: WebAssembly.Memory,
+  functions: Passed,
+  direct: RunDirect,
+): Gate {
   const writer = new ModuleWriter(pagesOf(memory));
   const imported = Object.entries(PASSED).map(
     ([name, parameters]) => [name, parameters, writer.importFunction(name, passed(parameters))] as const,
   );
+  const runDirect = writer.importFunction('direct', passed(direct.length));
   writer.importTable('table', PLACES);
   const enter = new Code(2);
   enter.get(1);
@@ -62,7 +72,7 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functi
   writer.exportFunction('enter', writer.addFunction({ parameters: words(2), results: words(1) }, enter));
   if (hasTailCalls()) {
     const [, , refillFetch] = imported.find(([name]) => name === 'refillFetch')!;
-    const chain = emitChain({ run: writer.signature(RUN), refillFetch });
+    const chain = emitChain({ run: writer.signature(RUN), refillFetch, direct: runDirect });
     writer.exportFunction('chain', writer.addFunction(CHAIN, chain));
   }
   for (const [name, parameters, index] of imported) {
@@ -72,7 +82,7 @@ function createGate(table: WebAssembly.Table, memory: WebAssembly.Memory, functi
     writer.exportFunction(name, writer.addFunction(passed(parameters), pass));
   }
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(writer.finish()), {
-    env: { ...functions, memory, table },
+    env: { ...functions, direct, memory, table },
   });
   return exports as Gate;
 }
@@ -84,6 +94,7 @@ export const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength 
  * @param softfloat over the same memory: translations call it, and `rings`
  * @param chain where translations are entered that `enter` does not see
  * @param interpret runs the interpreter's handler; returns 0 when the translation may go on
+ * @param direct over the same memory, where there is one
  */
 export function createTranslationCache(
   memory: WebAssembly.Memory,
@@ -92,16 +103,22 @@ export function createTranslationCache(
   services: Services,
   chain: Pick<Chain, 'settle'>,
   interpret: (site: Site, translation: Translation) => number,
+  direct: RunDirect = nothing,
 ): TranslationCache {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: PLACES });
   const byPlace: (Translation | undefined)[] = [];
-  const gate = createGate(table, memory, {
-    ...services,
-    interpret(number) {
-      const translation = byPlace[placeOf(number)]!;
-      return interpret(translation.sites[siteIn(number)]!, translation);
+  const gate = createGate(
+    table,
+    memory,
+    {
+      ...services,
+      interpret(number) {
+        const translation = byPlace[placeOf(number)]!;
+        return interpret(translation.sites[siteIn(number)]!, translation);
+      },
     },
-  });
+    direct,
+  );
   const freePlaces: number[] = [];
   let places = 0;
   let batches: Batch[] = [];

@@ -2,10 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { Exit } from '../cpu/cpu.ts';
 import { Pass } from '../cpu/guard.ts';
 import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
-import { CPL, CR0, CR3, Cr0, EAX, EBX, ECX, EIP, FS, GS, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
+import {
+  CPL,
+  CR0,
+  CR3,
+  Cr0,
+  EAX,
+  EBX,
+  ECX,
+  EIP,
+  FS,
+  GS,
+  JIT_DIRECT,
+  JIT_EXIT,
+  UNLIMITED,
+} from '../cpu/state.ts';
 import { CHAIN_BASE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
 import { createChain, emitChain, hasTailCalls, pageOf, slotOf } from './chain.ts';
-import { RETURNED } from './exit.ts';
+import { RETURNED, UNKNOWN } from './exit.ts';
 import { FS_UNLIMITED, modeOf, narrowed } from './mode.ts';
 import { type Tier, TIERS } from './tier.ts';
 import type { Translation } from './translation.ts';
@@ -145,6 +159,8 @@ describe.runIf(hasTailCalls())('a chain', () => {
     const two = { parameters: [Type.i32, Type.i32], results: [Type.i32] };
     const writer = new ModuleWriter(pages);
     const refillFetch = writer.importFunction('refillFetch', two);
+    const three = { parameters: [Type.i32, Type.i32, Type.i32], results: [Type.i32] };
+    const direct = writer.importFunction('direct', three);
     writer.importTable('table', 1);
     const target = new Code(1);
     target.get(0);
@@ -153,7 +169,7 @@ describe.runIf(hasTailCalls())('a chain', () => {
     writer.exportFunction('target', writer.addFunction(run, target));
     writer.exportFunction(
       'chain',
-      writer.addFunction(two, emitChain({ run: writer.signature(run), refillFetch })),
+      writer.addFunction(two, emitChain({ run: writer.signature(run), refillFetch, direct })),
     );
     const module = new WebAssembly.Module(writer.finish());
     /** What the page tables say, and who asked. */
@@ -162,7 +178,16 @@ describe.runIf(hasTailCalls())('a chain', () => {
       tables.asked.push(args);
       return tables.entry;
     };
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, table, refillFetch: lookUp } });
+    /** What code does that runs straight from its bytes: where it goes, how many instructions it takes, whether a hot block is next. */
+    const cold = { asked: [] as number[][], ways: [] as { eip: number; takes: number; hot: boolean }[] };
+    const runDirect = (...args: number[]) => {
+      cold.asked.push([...args, words[EIP]!]);
+      const { eip, takes, hot } = cold.ways.shift()!;
+      words[EIP] = eip;
+      return takes * 2 + (hot ? 1 : 0);
+    };
+    const env = { memory, table, refillFetch: lookUp, direct: runDirect };
+    const { exports } = new WebAssembly.Instance(module, { env });
     table.set(0, exports.target);
     const translation = {
       ...{ eip: EIP_OF, place: 0, cost: COST, entered: 0, granted: 0 },
@@ -176,7 +201,7 @@ describe.runIf(hasTailCalls())('a chain', () => {
     words[UNLIMITED] = (1 << FS) | (1 << GS);
     words[JIT_EXIT] = 5;
     return {
-      ...{ translation, chain, words, tables },
+      ...{ translation, chain, words, tables, cold },
       go: exports.chain as (left: number, eip: number) => number,
     };
   }
@@ -227,6 +252,56 @@ describe.runIf(hasTailCalls())('a chain', () => {
     words[CPL] = 3;
     expect(go(100, EIP_OF)).toBe(100);
     expect(tables.asked).toHaveLength(3);
+  });
+
+  describe('where no translation is known', () => {
+    const COLD = 0x40_0800;
+    const HOT = 1000;
+    function beside(...ways: { eip: number; takes: number; hot: boolean }[]) {
+      const all = linked(9);
+      all.cold.ways.push(...ways);
+      all.words[JIT_DIRECT] = HOT;
+      all.words[JIT_EXIT] = 5;
+      return all;
+    }
+
+    it('runs code straight from its bytes up to one', () => {
+      const { go, words, cold } = beside(
+        { eip: COLD + 8, takes: 30, hot: true },
+        { eip: EIP_OF, takes: 10, hot: true },
+      );
+      expect(go(100, COLD)).toBe(100 - 30 - 10 - 7);
+      expect(cold.asked).toEqual([
+        [100, HOT, 0, COLD],
+        [70, HOT, 0, COLD + 8],
+      ]);
+      expect(words[JIT_EXIT]).toBe(RETURNED);
+    });
+
+    it.each([
+      ['cannot go on', { eip: COLD + 2, takes: 3, hot: false }],
+      ['comes to something hot at once', { eip: COLD, takes: 0, hot: true }],
+      ['has run all that may run', { eip: COLD + 9, takes: 100, hot: false }],
+    ])('is left for the loop when that %s', (_, way) => {
+      const { go, words, cold } = beside(way);
+      expect(go(100, COLD)).toBe(100 - way.takes);
+      expect(words[EIP]).toBe(way.eip);
+      expect(words[JIT_EXIT]).toBe(RETURNED);
+      expect(cold.asked).toHaveLength(1);
+    });
+
+    it('runs nothing where it may not, with no instruction left, or if somebody wants to know where it went', () => {
+      const { go, words, cold } = beside();
+      expect(go(0, COLD)).toBe(0);
+      words[JIT_EXIT] = UNKNOWN + 5;
+      expect(go(100, COLD)).toBe(100);
+      expect(words[JIT_EXIT]).toBe(UNKNOWN + 5);
+      words[JIT_EXIT] = 5;
+      words[JIT_DIRECT] = 0;
+      expect(go(100, COLD)).toBe(100);
+      expect(words[JIT_EXIT]).toBe(5);
+      expect(cold.asked).toEqual([]);
+    });
   });
 
   it('has two slots for the same hashes, and gives the older one to who comes then', () => {

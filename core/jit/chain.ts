@@ -9,9 +9,9 @@
  * at all while somebody wants to see every block before it runs.
  */
 import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../cpu/paging/tlb.ts';
-import { CPL, FS, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
+import { CPL, EIP, FS, JIT_DIRECT, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
 import { CHAIN_BASE, PAGE_SIZE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
-import { RETURNED } from './exit.ts';
+import { RETURNED, UNKNOWN } from './exit.ts';
 import { FS_UNLIMITED, GS_UNLIMITED, USER } from './mode.ts';
 import type { Translation } from './translation.ts';
 import { Code } from './wasm/code.ts';
@@ -78,21 +78,34 @@ function load(code: Code, word: number): void {
   code.memory(Op.i32Load, word * 4);
 }
 
-/** Functions that the gate calls, by their indices: the signature of those in the table, and `Services.refillFetch`. */
+/**
+ * Functions that the gate calls, by their indices: the signature of those in the table, `Services.refillFetch`, and what runs code straight
+ * from its bytes (`core/cpu/direct`).
+ */
 export interface ChainImports {
   readonly run: number;
   readonly refillFetch: number;
+  readonly direct: number;
 }
 
-/** The function (instructions left, EIP) -> instructions left. */
-export function emitChain({ run, refillFetch }: ChainImports): Code {
+/**
+ * The function (instructions left, EIP) -> instructions left. If there is no translation to go on in, code runs straight from its bytes up
+ * to one: so what becomes hot together with what does not is left for the processor's loop only by what neither can do.
+ */
+export function emitChain({ run, refillFetch, direct }: ChainImports): Code {
   const code = new Code(2);
   const [left, eip] = [0, 1];
   const slot = code.local();
   const times = code.local();
+  const outcome = code.local();
   const field = (word: number) => {
     code.get(slot);
     code.memory(Op.i32Load, CHAIN_BASE + word * 4);
+  };
+  const storeState = (word: number, value: () => void) => {
+    code.const(0);
+    value();
+    code.memory(Op.i32Store, word * 4);
   };
   /** Is the code not where it was, by the TLB's word on the stack? */
   const isElsewhere = () => {
@@ -107,6 +120,8 @@ export function emitChain({ run, refillFetch }: ChainImports): Code {
     code.op(Op.return);
     code.end();
   };
+  const again = code.loop();
+  const cold = code.block();
   code.get(eip);
   code.const(SPREAD | 0);
   code.op(Op.i32Mul);
@@ -114,8 +129,8 @@ export function emitChain({ run, refillFetch }: ChainImports): Code {
   code.op(Op.i32ShrU);
   code.const(Math.log2(SLOT_BYTES));
   code.op(Op.i32Shl);
-  code.set(slot);
-  code.get(slot);
+  code.tee(slot);
+  // The one beside it, if it is another one's.
   field(Slot.Eip);
   code.get(eip);
   code.op(Op.i32Ne);
@@ -134,7 +149,7 @@ export function emitChain({ run, refillFetch }: ChainImports): Code {
   code.tee(times);
   code.const(0);
   code.op(Op.i32GtS, Op.i32And, Op.i32Eqz);
-  giveUp();
+  code.branchIf(cold);
   code.get(eip);
   code.const(12);
   code.op(Op.i32ShrU);
@@ -147,26 +162,64 @@ export function emitChain({ run, refillFetch }: ChainImports): Code {
   code.get(left);
   field(Slot.Cost);
   code.op(Op.i32LtS);
-  giveUp();
+  code.branchIf(cold);
   code.get(eip);
   code.const(0);
   load(code, CPL);
   code.op(Op.i32Ne);
   code.call(refillFetch);
   isElsewhere();
-  giveUp();
+  code.branchIf(cold);
   code.end();
   code.get(slot);
   code.get(times);
   code.const(1);
   code.op(Op.i32Sub);
   code.memory(Op.i32Store, CHAIN_BASE + Slot.Times * 4);
-  code.const(0);
-  code.const(RETURNED);
-  code.memory(Op.i32Store, JIT_EXIT * 4);
+  storeState(JIT_EXIT, () => {
+    code.const(RETURNED);
+  });
   code.get(left);
   field(Slot.Place);
   code.returnCallIndirect(run);
+  code.end();
+
+  load(code, JIT_EXIT);
+  code.const(UNKNOWN);
+  code.op(Op.i32GeS);
+  load(code, JIT_DIRECT);
+  code.op(Op.i32Eqz, Op.i32Or);
+  code.get(left);
+  code.const(0);
+  code.op(Op.i32LeS, Op.i32Or);
+  giveUp();
+  storeState(EIP, () => {
+    code.get(eip);
+  });
+  storeState(JIT_EXIT, () => {
+    code.const(RETURNED);
+  });
+  code.get(left);
+  code.get(left);
+  load(code, JIT_DIRECT);
+  code.const(0);
+  code.call(direct);
+  code.tee(outcome);
+  code.const(1);
+  code.op(Op.i32ShrU, Op.i32Sub);
+  code.set(left);
+  load(code, EIP);
+  code.set(eip);
+  // It has run, and something hot is next.
+  code.get(outcome);
+  code.const(1);
+  code.op(Op.i32And);
+  code.get(outcome);
+  code.const(1);
+  code.op(Op.i32GtU, Op.i32And);
+  code.branchIf(again);
+  code.end();
+  code.get(left);
   return code;
 }
 

@@ -20,5 +20,8 @@ export interface Exit {
   readonly unknown?: Block;
 }
 
+/** Added to the numbers of exits with `unknown`: who goes on from there must be told. */
+export const UNKNOWN = 0x1_0000;
+
 /** In place of a number: the region has returned from behind a handler of the interpreter, and all is in place. */
 export const RETURNED = -1;

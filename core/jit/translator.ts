@@ -7,6 +7,7 @@
  */
 import type { Insn } from '../cpu/decode/insn.ts';
 import type { Block } from '../cpu/decode/code-cache.ts';
+import type { Direct } from '../cpu/direct/direct.ts';
 import { type Heat, MOST_HEAT } from '../cpu/direct/heat.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
@@ -22,6 +23,7 @@ import {
   EIP,
   EXTRA,
   INDEX,
+  JIT_DIRECT,
   JIT_LEFT,
   JIT_EXIT,
   JIT_PLACE,
@@ -33,7 +35,7 @@ import { createTranslationCache, pagesOf } from './cache.ts';
 import { createChain } from './chain.ts';
 import type { Compiler } from './compiler.ts';
 import { discover } from './discover.ts';
-import { RETURNED } from './exit.ts';
+import { RETURNED, UNKNOWN } from './exit.ts';
 import { MANY_APART } from './emit/memory.ts';
 import { MANY_DETOURS } from './lift.ts';
 import { insideOf } from './lift-region.ts';
@@ -82,9 +84,12 @@ export interface Translator {
   renew(): void;
   /** The guard of a step does not let it run: when that happens often, what the step lets run is translated without the rest. */
   refused(translation: Translation): void;
-  /** Runs it, and those that it goes on to. Time has passed when it returns. @param alone none may follow it unseen */
-  run(translation: Translation, remaining: number, alone: boolean): Outcome;
+  /** Runs it, and what it goes on to. Time has passed when it returns. */
+  run(translation: Translation, remaining: number, followers: Followers): Outcome;
 }
+
+/** What may run behind a translation, unseen: nothing, other translations, or code straight from its bytes, too. */
+export type Followers = 'alone' | 'chains' | 'all';
 
 const runsAt =
   (eip: number, mode: number) =>
@@ -106,6 +111,8 @@ export interface TranslatorParts {
   readonly compiler: Compiler;
   /** How often blocks have begun. */
   readonly heat: Heat;
+  /** If code may run straight from its bytes. */
+  readonly direct: Direct | undefined;
   /** The block of 32-bit code at a linear and a physical address, if it has run. */
   blockAt(linear: number, physical: number): Block | undefined;
   /** Records the branch that the state has just taken from a linear address. */
@@ -113,14 +120,22 @@ export interface TranslatorParts {
 }
 
 export function createTranslator(parts: TranslatorParts, options: TranslatorOptions): Translator {
-  const { views, memory, mmu, faults, softfloat, rings, compiler, heat, blockAt, noteBranch } = parts;
+  const { views, memory, mmu, faults, softfloat, rings, compiler, heat, direct, blockAt, noteBranch } = parts;
   const { mayStop, meet, passes } = parts.stops;
   const { state, doubles, reg32, segBase } = views;
   const services = createServices(mmu, () => {
     pageFault = true;
   });
   const chain = createChain(memory);
-  const translations = createTranslationCache(memory, softfloat, rings, services, chain, interpret);
+  const translations = createTranslationCache(
+    memory,
+    softfloat,
+    rings,
+    services,
+    chain,
+    interpret,
+    direct?.function,
+  );
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   let faulted = false;
   /** The instruction before which the translation was left has raised a page fault. */
@@ -174,7 +189,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   function leave(left: number): number {
     if (state[JIT_EXIT] === RETURNED) return left;
     const translation = translations.at(state[JIT_PLACE]);
-    const { eip, done, access, fillable, apart, unknown } = translation.exits[state[JIT_EXIT]]!;
+    const { eip, done, access, fillable, apart, unknown } = translation.exits[state[JIT_EXIT] % UNKNOWN]!;
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
     if (access && isDetour(access)) noteDetour(translation, access);
@@ -379,14 +394,15 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     refused(translation) {
       if (++translation.refused >= options.threshold) translation.discard();
     },
-    run(translation, remaining, alone) {
+    run(translation, remaining, followers) {
       const end = doubles[Double.Retired] + remaining;
       doubles[Double.JitEnd] = end;
       faulted = false;
       pageFault = false;
-      if (alone) chain.clear();
+      if (followers === 'alone') chain.clear();
       else if (translation.granted === 0 && die === undefined) grant(translation);
       state[JIT_EXIT] = RETURNED;
+      state[JIT_DIRECT] = followers === 'all' && direct && die === undefined ? direct.hot : 0;
       const left = leave(translations.enter(translation, remaining));
       doubles[Double.Retired] = end - left;
       if (pageFault) {

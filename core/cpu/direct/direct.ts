@@ -10,10 +10,8 @@ import type { Mmu } from '../paging/mmu.ts';
 import { Flag, SHADOW, SYSFLAGS, type Views } from '../state.ts';
 import { DIRECT_WASM } from './generated.ts';
 
-/** The exports of `assembly/`. */
-interface Run {
-  run(limit: number, hot: number, begun: number): number;
-}
+/** From the most instructions that may run; `assembly/index.ts` tells the rest. */
+export type RunDirect = (limit: number, hot: number, begun: number) => number;
 
 /** Why direct running has ended. */
 export const Ended = {
@@ -39,6 +37,9 @@ export interface Direct {
   noteTargets(block: Block): void;
   /** Forgets all such places. */
   renew(): void;
+  /** For translated code, which goes on so where it is left, and how often a block begins until it is hot. */
+  readonly function: RunDirect;
+  readonly hot: number;
 }
 
 const compile = instantiate(DIRECT_WASM);
@@ -50,7 +51,7 @@ export function createDirect(
   { refill, refillFetch }: Pick<Mmu, 'refill' | 'refillFetch'>,
   hot: number,
 ): Direct {
-  const { run } = compile<Run>({
+  const { run } = compile<{ run: RunDirect }>({
     memory,
     refill,
     refillFetch: (linear: number, user: number) => refillFetch(linear, user !== 0),
@@ -78,5 +79,7 @@ export function createDirect(
     renew() {
       indirect.fill(0);
     },
+    function: run,
+    hot,
   };
 }

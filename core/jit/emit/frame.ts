@@ -12,7 +12,7 @@ import type { RING_PARAMETERS } from '../../cpu/rings/rings.ts';
 import type { Services } from '../services.ts';
 import type { Block } from '../../cpu/decode/code-cache.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
-import type { Exit } from '../exit.ts';
+import { type Exit, UNKNOWN } from '../exit.ts';
 import { auxiliaryBit, overflowWord, setOverflow } from './flag-words.ts';
 import { createPages, type Pages } from './pages.ts';
 import { createRegisterMoves } from './register-moves.ts';
@@ -191,7 +191,7 @@ export function createFrame(
   function leaveBy(way: Exit, to = exit): void {
     exits.push(way);
     frame.spillRegisters();
-    code.const(exits.length - 1);
+    code.const(exits.length - 1 + (way.unknown ? UNKNOWN : 0));
     code.branch(to);
   }
   /** By the last of the exits. */
