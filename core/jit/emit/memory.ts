@@ -74,6 +74,8 @@ export function locate(frame: Frame, memory: Memory, size: number, write: boolea
   const shares = insn === undefined || insn.apart < MANY_APART;
   const found = shares ? pages.find(memory) : undefined;
   if (found) return locateInPage(frame, found.page, found.distance, size, write);
+  // From here on it may leave.
+  frame.spillRegisters();
   linearAddress(frame, memory);
   // What is remembered must hold wherever the block's code goes on.
   const place = shares && code.depth === frame.depth ? pages.remember(memory, size, write) : undefined;
@@ -99,9 +101,7 @@ function probe(
 ): void {
   const { code, insn } = frame;
   const need = rightOf(frame, write);
-  code.set(linear);
-  frame.spillRegisters();
-  code.get(linear);
+  code.tee(linear);
   code.const(12);
   code.op(Op.i32ShrU);
   code.const(2);

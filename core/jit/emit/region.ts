@@ -4,6 +4,7 @@ import type { Exit } from '../exit.ts';
 import type { Memory, Operation, Terminator } from '../ir.ts';
 import { flushesPages, isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
+import { findCalmLoops } from '../passes/calm-loops.ts';
 import type { Structure } from '../passes/structure.ts';
 import type { Region, RegionBlock } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
@@ -61,6 +62,7 @@ export function emitRegion(
   const context: OperationContext = { frame, flags, vectors, x87 };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
+  const calmLoops = findCalmLoops(region, structure);
   /** Blocks that branch to themselves. */
   const turning = new Map<RegionBlock, Turns>();
   /** What is known where blocks end. */
@@ -127,8 +129,9 @@ export function emitRegion(
     if (target.eip >>> 12 !== from.eip >>> 12) checkHead(frame, target);
     checkTail(frame, target);
     const label = kind === 'inside' ? undefined : labels.get(target);
-    // Where several ways come together, the state holds all registers.
-    if (label || kind === 'dispatch' || structure.loops.has(target)) frame.spillRegisters();
+    // Where several ways come together, the state holds all registers: but at the head of a calm loop it need not hold any.
+    const meets = label || kind === 'dispatch' || structure.loops.has(target);
+    if (meets && !calmLoops.has(target)) frame.spillRegisters();
     if (kind === 'dispatch') dispatch(target);
     else if (label) code.branch(label);
     else tree(target);
@@ -329,6 +332,7 @@ export function emitRegion(
       flags.known = 'nothing';
       frame.pages.merge(undefined);
     }
+    if (calmLoops.has(block)) frame.clean = 0;
     frame.depth = code.depth;
     frame.done = 0;
     vectors.beginBlock();
