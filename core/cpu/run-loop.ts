@@ -33,6 +33,7 @@ import {
   EVENT_HIT,
   EXTRA,
   Flag,
+  GOES_DIRECTLY,
   HALTED,
   INDEX,
   INTR,
@@ -183,6 +184,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       return undefined;
     }
     const alone = guard.isSet() || events.watchedCode.pages !== undefined;
+    state[GOES_DIRECTLY] = seesEachBlock() ? 0 : 1;
     switch (translator.run(translation, limit, alone)) {
       case Outcome.Advanced:
         return true;
@@ -212,6 +214,9 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
     doubles[Double.Retired] += count;
     return count > 0;
   }
+
+  /** Is it hot, but not worth decoding yet? */
+  const isUnsettled = () => direct?.ended() === Ended.Hot && translator?.isSettled(fetch.missing()) === false;
 
   function retire(count: number, branched: boolean): void {
     const ticks = count + state[EXTRA];
@@ -290,7 +295,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       let block: Block;
       try {
         const found = fetch.find();
-        if (!found && runDirect(limit, false)) continue;
+        if (!found && (runDirect(limit, false) || (isUnsettled() && runDirect(limit, true)))) continue;
         block = found ?? fetch.decode();
       } catch (error) {
         if (error === STOP_AT_NEW_CODE) return Exit.Event;

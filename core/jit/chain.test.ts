@@ -2,7 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { Exit } from '../cpu/cpu.ts';
 import { Pass } from '../cpu/guard.ts';
 import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
-import { CPL, CR0, CR3, Cr0, EAX, EBX, ECX, EIP, FS, GS, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
+import {
+  CPL,
+  CR0,
+  CR3,
+  Cr0,
+  EAX,
+  EBX,
+  ECX,
+  EIP,
+  FS,
+  GOES_DIRECTLY,
+  GONE_DIRECTLY,
+  GS,
+  JIT_EXIT,
+  UNLIMITED,
+} from '../cpu/state.ts';
 import { CHAIN_BASE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
 import { createChain, emitChain, hasTailCalls, pageOf, slotOf } from './chain.ts';
 import { RETURNED } from './exit.ts';
@@ -135,6 +150,7 @@ describe.runIf(hasTailCalls())('a chain', () => {
 
   const EIP_OF = 0x40_0000;
   const COST = 20;
+  const HOT = 1000;
   /** A chain to a function that takes 7 from what is left. */
   function linked(times: number) {
     const pages = 200;
@@ -145,6 +161,8 @@ describe.runIf(hasTailCalls())('a chain', () => {
     const two = { parameters: [Type.i32, Type.i32], results: [Type.i32] };
     const writer = new ModuleWriter(pages);
     const refillFetch = writer.importFunction('refillFetch', two);
+    const learn = writer.importFunction('learn', { parameters: [], results: [Type.i32] });
+    const direct = writer.importFunction('direct', { ...run, parameters: [...two.parameters, Type.i32] });
     writer.importTable('table', 1);
     const target = new Code(1);
     target.get(0);
@@ -153,7 +171,13 @@ describe.runIf(hasTailCalls())('a chain', () => {
     writer.exportFunction('target', writer.addFunction(run, target));
     writer.exportFunction(
       'chain',
-      writer.addFunction(two, emitChain({ run: writer.signature(run), refillFetch })),
+      writer.addFunction(
+        two,
+        emitChain({
+          ...{ run: writer.signature(run), refillFetch, learn },
+          direct: { index: direct, hot: HOT },
+        }),
+      ),
     );
     const module = new WebAssembly.Module(writer.finish());
     /** What the page tables say, and who asked. */
@@ -162,7 +186,24 @@ describe.runIf(hasTailCalls())('a chain', () => {
       tables.asked.push(args);
       return tables.entry;
     };
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, table, refillFetch: lookUp } });
+    /** What code will do that runs straight from its bytes, and with how many instructions left it was asked at which EIP. */
+    const cold = {
+      ways: [] as { count: number; eip: number; hot: boolean }[],
+      asked: [] as number[][],
+      learnt: 0,
+    };
+    const env = {
+      ...{ memory, table, refillFetch: lookUp },
+      learn: () => ++cold.learnt,
+      direct(left: number, hot: number, begun: number) {
+        expect([hot, begun]).toEqual([HOT, 0]);
+        cold.asked.push([left, words[EIP]!]);
+        const { count, eip, hot: isHot } = cold.ways.shift()!;
+        words[EIP] = eip;
+        return count * 2 + (isHot ? 1 : 0);
+      },
+    };
+    const { exports } = new WebAssembly.Instance(module, { env });
     table.set(0, exports.target);
     const translation = {
       ...{ eip: EIP_OF, place: 0, cost: COST, entered: 0, granted: 0 },
@@ -176,7 +217,7 @@ describe.runIf(hasTailCalls())('a chain', () => {
     words[UNLIMITED] = (1 << FS) | (1 << GS);
     words[JIT_EXIT] = 5;
     return {
-      ...{ translation, chain, words, tables },
+      ...{ translation, chain, words, tables, cold },
       go: exports.chain as (left: number, eip: number) => number,
     };
   }
@@ -227,6 +268,38 @@ describe.runIf(hasTailCalls())('a chain', () => {
     words[CPL] = 3;
     expect(go(100, EIP_OF)).toBe(100);
     expect(tables.asked).toHaveLength(3);
+  });
+
+  it('runs what is not linked straight from its bytes, until something is', () => {
+    const { go, words, cold } = linked(9);
+    const [first, second] = [0x1000, 0x2000];
+    words[GOES_DIRECTLY] = 1;
+    cold.ways.push({ count: 10, eip: second, hot: true }, { count: 5, eip: EIP_OF, hot: true });
+    expect(go(100, first)).toBe(100 - 10 - 5 - 7);
+    expect(cold.asked).toEqual([
+      [100, first],
+      [90, second],
+    ]);
+    expect(words[GONE_DIRECTLY]).toBe(15);
+    expect(words[JIT_EXIT]).toBe(RETURNED);
+    // What was in place already when the region was left is to be learnt.
+    expect(cold.learnt).toBe(1);
+  });
+
+  it('leaves to the processor what cannot run so, and what is hot and has no translation', () => {
+    const { go, words, cold } = linked(9);
+    words[GOES_DIRECTLY] = 1;
+    cold.ways.push({ count: 10, eip: 0x2000, hot: false });
+    expect(go(100, 0x1000)).toBe(90);
+    expect(words[EIP]).toBe(0x2000);
+    cold.ways.push({ count: 0, eip: 0x3000, hot: true });
+    expect(go(100, 0x3000)).toBe(100);
+    expect(words[JIT_EXIT]).toBe(RETURNED);
+    words[GOES_DIRECTLY] = 0;
+    words[JIT_EXIT] = 5;
+    expect(go(100, 0x3000)).toBe(100);
+    expect(words[JIT_EXIT]).toBe(5);
+    expect(cold.asked).toHaveLength(2);
   });
 
   it('gives a slot to who is linked last', () => {

@@ -7,14 +7,16 @@
  * mapped as it was, that returns and the processor's loop goes on. A page that the TLB does not know, as after each switch of
  * address spaces, is looked up first. So only what is entered often stands there, and nothing
  * at all while somebody wants to see every block before it runs.
+ *
+ * What has no translation runs straight from its bytes (`cpu/direct`), until something hot comes, and so on.
  */
 import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../cpu/paging/tlb.ts';
-import { CPL, FS, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
+import { CPL, EIP, FS, GOES_DIRECTLY, GONE_DIRECTLY, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
 import { CHAIN_BASE, PAGE_SIZE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
 import { RETURNED } from './exit.ts';
 import { FS_UNLIMITED, GS_UNLIMITED, USER } from './mode.ts';
 import type { Translation } from './translation.ts';
-import { Code } from './wasm/code.ts';
+import { Code, type Label } from './wasm/code.ts';
 import { Op } from './wasm/opcodes.ts';
 
 /** Slots of the table, a power of 2, and words of one. */
@@ -75,18 +77,23 @@ function load(code: Code, word: number): void {
   code.memory(Op.i32Load, word * 4);
 }
 
-/** Functions that the gate calls, by their indices: the signature of those in the table, and `Services.refillFetch`. */
+/** What the gate calls, by their indices: the signature of the functions in the table, and two of `Passed`. */
 export interface ChainImports {
   readonly run: number;
   readonly refillFetch: number;
+  readonly learn: number;
+  /** `Direct.exported`, and what it calls hot; undefined: what is not translated is the processor's. */
+  readonly direct: { readonly index: number; readonly hot: number } | undefined;
 }
 
 /** The function (instructions left, EIP) -> instructions left. */
-export function emitChain({ run, refillFetch }: ChainImports): Code {
+export function emitChain({ run, refillFetch, learn, direct }: ChainImports): Code {
   const code = new Code(2);
   const [left, eip] = [0, 1];
   const slot = code.local();
   const times = code.local();
+  const outcome = code.local();
+  const count = code.local();
   const field = (word: number) => {
     code.get(slot);
     code.memory(Op.i32Load, CHAIN_BASE + word * 4);
@@ -104,6 +111,59 @@ export function emitChain({ run, refillFetch }: ChainImports): Code {
     code.op(Op.return);
     code.end();
   };
+  const set = (word: number, value: () => void) => {
+    code.const(0);
+    value();
+    code.memory(Op.i32Store, word * 4);
+  };
+  /** Runs what has no translation until there may be one. */
+  const goDirectly = ({ index, hot }: NonNullable<typeof direct>, again: Label) => {
+    load(code, GOES_DIRECTLY);
+    code.op(Op.i32Eqz);
+    giveUp();
+    // If it has not been put in place, the region knew where it goes.
+    load(code, EIP);
+    code.get(eip);
+    code.op(Op.i32Eq);
+    code.if();
+    code.call(learn);
+    code.op(Op.drop);
+    code.end();
+    set(EIP, () => {
+      code.get(eip);
+    });
+    set(JIT_EXIT, () => {
+      code.const(RETURNED);
+    });
+    code.get(left);
+    code.get(left);
+    code.const(hot);
+    code.const(0);
+    code.call(index);
+    code.tee(outcome);
+    code.const(1);
+    code.op(Op.i32ShrU);
+    code.tee(count);
+    code.op(Op.i32Sub);
+    code.set(left);
+    set(GONE_DIRECTLY, () => {
+      load(code, GONE_DIRECTLY);
+      code.get(count);
+      code.op(Op.i32Add);
+    });
+    // What is hot and has no translation, or has one that may not be entered so, is the processor's.
+    code.get(outcome);
+    code.const(1);
+    code.op(Op.i32And, Op.i32Eqz);
+    code.get(outcome);
+    code.const(1);
+    code.op(Op.i32Eq, Op.i32Or);
+    giveUp();
+    load(code, EIP);
+    code.set(eip);
+    code.branch(again);
+  };
+  const again = code.loop();
   code.get(eip);
   code.const(SPREAD | 0);
   code.op(Op.i32Mul);
@@ -124,7 +184,11 @@ export function emitChain({ run, refillFetch }: ChainImports): Code {
   code.tee(times);
   code.const(0);
   code.op(Op.i32GtS, Op.i32And, Op.i32Eqz);
-  giveUp();
+  if (direct) {
+    code.if();
+    goDirectly(direct, again);
+    code.end();
+  } else giveUp();
   code.get(eip);
   code.const(12);
   code.op(Op.i32ShrU);
@@ -151,12 +215,14 @@ export function emitChain({ run, refillFetch }: ChainImports): Code {
   code.const(1);
   code.op(Op.i32Sub);
   code.memory(Op.i32Store, CHAIN_BASE + Slot.Times * 4);
-  code.const(0);
-  code.const(RETURNED);
-  code.memory(Op.i32Store, JIT_EXIT * 4);
+  set(JIT_EXIT, () => {
+    code.const(RETURNED);
+  });
   code.get(left);
   field(Slot.Place);
   code.returnCallIndirect(run);
+  code.end();
+  code.op(Op.unreachable);
   return code;
 }
 

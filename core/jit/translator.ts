@@ -7,6 +7,7 @@
  */
 import type { Insn } from '../cpu/decode/insn.ts';
 import type { Block } from '../cpu/decode/code-cache.ts';
+import type { Direct } from '../cpu/direct/direct.ts';
 import { type Heat, MOST_HEAT } from '../cpu/direct/heat.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
@@ -21,6 +22,7 @@ import {
   Double,
   EIP,
   EXTRA,
+  GONE_DIRECTLY,
   INDEX,
   JIT_LEFT,
   JIT_EXIT,
@@ -39,8 +41,10 @@ import { MANY_DETOURS } from './lift.ts';
 import { insideOf } from './lift-region.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
+import { createCredit } from './credit.ts';
 import { createDie } from './die.ts';
 import { meet as meetModes, modeNow, modeOf, runsIn } from './mode.ts';
+import { RAM_BASE } from '../memory/layout.ts';
 import { createQueue } from './queue.ts';
 import { type FoundRegion, nextPage } from './region.ts';
 import { createServices } from './services.ts';
@@ -69,6 +73,8 @@ export interface TranslatorStops {
 }
 
 export interface Translator {
+  /** `Steadiness.isSettled`: may hot code that nobody has decoded be decoded now? */
+  isSettled(physical: number): boolean;
   /**
    * The translation of a block that is about to begin at EIP, if it may be run now. Counts the block if there is none, and
    * translates it when it is hot.
@@ -91,6 +97,8 @@ const runsAt =
   (translation: Translation): boolean =>
     translation.valid && translation.eip === eip && runsIn(translation.mode, mode);
 
+const instructionsOf = ({ blocks }: FoundRegion) =>
+  blocks.reduce((sum, { source }) => sum + source.insns.length, 0);
 /** Blocks and known targets of a region: it is worth making it anew if there are more. */
 const sizeOf = ({ blocks }: FoundRegion) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
 
@@ -106,6 +114,8 @@ export interface TranslatorParts {
   readonly compiler: Compiler;
   /** How often blocks have begun. */
   readonly heat: Heat;
+  /** Who runs what is not translated, in tiers that have it. */
+  readonly direct: Direct | undefined;
   /** The block of 32-bit code at a linear and a physical address, if it has run. */
   blockAt(linear: number, physical: number): Block | undefined;
   /** Records the branch that the state has just taken from a linear address. */
@@ -113,19 +123,29 @@ export interface TranslatorParts {
 }
 
 export function createTranslator(parts: TranslatorParts, options: TranslatorOptions): Translator {
-  const { views, memory, mmu, faults, softfloat, rings, compiler, heat, blockAt, noteBranch } = parts;
+  const { views, memory, mmu, faults, softfloat, rings, compiler, heat, direct, blockAt, noteBranch } = parts;
   const { mayStop, meet, passes } = parts.stops;
   const { state, doubles, reg32, segBase } = views;
   const services = createServices(mmu, () => {
     pageFault = true;
   });
   const chain = createChain(memory);
-  const translations = createTranslationCache(memory, softfloat, rings, services, chain, interpret);
+  const translations = createTranslationCache(
+    { memory, softfloat, rings, services, chain, direct },
+    interpret,
+    learn,
+  );
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   let faulted = false;
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
-  const steadiness = createSteadiness(() => doubles[Double.Retired]);
+  const steadiness = createSteadiness(
+    () => doubles[Double.Retired],
+    new Uint8Array(memory.buffer, RAM_BASE),
+    heat,
+    options.threshold,
+  );
+  const credit = createCredit();
   const queue = createQueue(compiler, options, pagesOf(memory), {
     isFresh,
     order: translations.order,
@@ -146,10 +166,11 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     const physical = mmu.guessFetch(eip, user);
     if (physical < 0) return undefined;
     meet(eip, physical);
-    const block = blockAt(eip, physical);
-    if (!block || (block.breakpoint && mayStop(eip)) || !passes(block, eip)) return undefined;
+    // It is not even decoded, for that makes writes to the page slow.
     const elsewhere = physical >>> 12 !== entry.physical >>> 12;
     if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
+    const block = blockAt(eip, physical);
+    if (!block || (block.breakpoint && mayStop(eip)) || !passes(block, eip)) return undefined;
     const { tail } = block;
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
   }
@@ -168,6 +189,12 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     if (++access.detours < MANY_DETOURS) return;
     if (translation.region.blocks.some(({ source }) => insideOf(source).includes(access)))
       translation.discard();
+  }
+
+  /** Where a translation has gone that was left for code which it does not know. */
+  function learn(): void {
+    if (state[JIT_EXIT] !== RETURNED)
+      translations.at(state[JIT_PLACE]).exits[state[JIT_EXIT]]!.unknown?.noteTarget(state[EIP]);
   }
 
   /** The machine is where a translation was left. @returns the instructions that are left */
@@ -285,6 +312,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       heat.set(source.physical, Math.min(heat.of(source.physical), options.heat));
     // While it waits, each run of it counts; where nothing waits for it, it runs on as cold code does.
     if (!compiler.background) lookAgain(region);
+    credit.spend(instructionsOf(region));
     queue.add(region, known !== undefined);
   }
 
@@ -320,8 +348,13 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     }
     if (times < options.threshold) return;
     const patience = Math.min(steadiness.changes(block.physical), options.patience);
-    if (times >= Math.min(options.threshold << patience, MOST_HEAT)) request(block, undefined);
+    if (times < Math.min(options.threshold << patience, MOST_HEAT)) return;
+    if (mayTranslate()) request(block, undefined);
+    // It runs on as cold code does for a while.
+    else heat.set(block.physical, options.threshold >>> 1);
   }
+
+  const mayTranslate = () => !options.thrifty || !credit.isSpent();
 
   const growsAt = ({ looks }: Translation) => options.grow[looks] ?? Infinity;
   /** Lets chains enter it until it is to be looked at again. */
@@ -343,6 +376,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   }
 
   return {
+    isSettled: steadiness.isSettled,
     find(block, remaining) {
       let translation = translationOf(block);
       if (!translation) {
@@ -353,7 +387,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       if (translation.cost > remaining || die?.() === 0) return undefined;
       chain.settle(translation);
       // What was cold when it was made may have become hot.
-      if (translation.entered >= growsAt(translation)) {
+      if (translation.entered >= growsAt(translation) && mayTranslate()) {
         translation.looks++;
         request(block, translation);
         translation = translationOf(block) ?? translation;
@@ -374,6 +408,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       chain.clear();
       queue.forget();
       steadiness.forget();
+      credit.renew();
       translations.clear();
     },
     refused(translation) {
@@ -387,8 +422,10 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       if (alone) chain.clear();
       else if (translation.granted === 0 && die === undefined) grant(translation);
       state[JIT_EXIT] = RETURNED;
+      state[GONE_DIRECTLY] = 0;
       const left = leave(translations.enter(translation, remaining));
       doubles[Double.Retired] = end - left;
+      credit.earn(remaining - left - state[GONE_DIRECTLY]);
       if (pageFault) {
         doubles[Double.Retired] += 1;
         return Outcome.Fault;
