@@ -195,8 +195,9 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
     }
   }
 
-  /** The next instruction cannot be run straight from its bytes. */
+  /** The next instruction cannot be run straight from its bytes, or begins a hot block. */
   let isStuck = false;
+  let isHot = false;
   const seesEachBlock = () =>
     stops.tracer !== undefined ||
     guard.isSet() ||
@@ -208,15 +209,17 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
    * @param begun the block has been counted, and is to be run so although it may be hot
    */
   function runDirect(limit: number, begun: boolean): boolean {
+    isHot = false;
     if (!direct || isStuck || seesEachBlock()) return false;
     const count = direct.run(limit, begun);
     isStuck = direct.ended() === Ended.Stuck;
+    isHot = direct.ended() === Ended.Hot;
     doubles[Double.Retired] += count;
     return count > 0;
   }
 
   /** Is it hot, but not worth decoding yet? */
-  const isUnsettled = () => direct?.ended() === Ended.Hot && translator?.isSettled(fetch.missing()) === false;
+  const isUnsettled = () => isHot && translator?.isSettled(fetch.missing()) === false;
 
   function retire(count: number, branched: boolean): void {
     const ticks = count + state[EXTRA];
