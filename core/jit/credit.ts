@@ -5,7 +5,7 @@
  */
 
 /** What is translated costs as long as it takes to run so many instructions straight from their bytes. */
-const PRICE = 4000;
+const PRICE = 2000;
 /** So many instructions may be translated at the beginning, and at most so many at once however much has been saved. */
 const MOST = 4000;
 
