@@ -49,6 +49,7 @@ import {
   EDX,
   EIP,
   EVENT_HIT,
+  GOES_DIRECTLY,
   EXTRA,
   GDT_LIMIT,
   IDT_LIMIT,
@@ -175,6 +176,7 @@ export function createCpu(
   const stack = createPendingStack(views, mmu, segmentation, faults);
   const debug = createDebugRegisters(views, mmu, () => {
     cache.clear();
+    state[GOES_DIRECTLY] = 0;
   });
   const tasks = createTaskSwitch(views, flags, mmu, segmentation, stack, debug, events, faults);
   const rings = createRings(memory.wasm, flagBits(model), mmu.refill);
@@ -224,7 +226,12 @@ export function createCpu(
   // It knows the instructions that the P6 family has.
   const direct =
     options?.direct === true && (model.features & Feature.CMOV) !== 0
-      ? createDirect(views, memory.wasm, mmu, Math.min(options.threshold, MOST_HEAT + 1))
+      ? createDirect(
+          memory.wasm,
+          mmu,
+          (linear, physical) => fetch.tells(linear, physical),
+          Math.min(options.threshold, MOST_HEAT + 1),
+        )
       : undefined;
   const cache = createCodeCache(memory, mmu.protectCode, (physical) => {
     heat.set(physical, 0);

@@ -33,6 +33,7 @@ import {
   EVENT_HIT,
   EXTRA,
   Flag,
+  GOES_DIRECTLY,
   HALTED,
   INDEX,
   INTR,
@@ -183,7 +184,8 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       return undefined;
     }
     const alone = guard.isSet() || events.watchedCode.pages !== undefined;
-    switch (translator.run(translation, limit, alone ? 'alone' : seesEachBlock() ? 'chains' : 'all')) {
+    state[GOES_DIRECTLY] = seesEachBlock() ? 0 : 1;
+    switch (translator.run(translation, limit, alone)) {
       case Outcome.Advanced:
         return true;
       case Outcome.Fault:
@@ -193,8 +195,9 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
     }
   }
 
-  /** The next instruction cannot be run straight from its bytes. */
+  /** The next instruction cannot be run straight from its bytes, or begins a hot block. */
   let isStuck = false;
+  let isHot = false;
   const seesEachBlock = () =>
     stops.tracer !== undefined ||
     guard.isSet() ||
@@ -206,12 +209,17 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
    * @param begun the block has been counted, and is to be run so although it may be hot
    */
   function runDirect(limit: number, begun: boolean): boolean {
+    isHot = false;
     if (!direct || isStuck || seesEachBlock()) return false;
     const count = direct.run(limit, begun);
     isStuck = direct.ended() === Ended.Stuck;
+    isHot = direct.ended() === Ended.Hot;
     doubles[Double.Retired] += count;
     return count > 0;
   }
+
+  /** Is it hot, but not worth decoding yet? */
+  const isUnsettled = () => isHot && translator?.isSettled(fetch.missing()) === false;
 
   function retire(count: number, branched: boolean): void {
     const ticks = count + state[EXTRA];
@@ -290,7 +298,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       let block: Block;
       try {
         const found = fetch.find();
-        if (!found && runDirect(limit, false)) continue;
+        if (!found && (runDirect(limit, false) || (isUnsettled() && runDirect(limit, true)))) continue;
         block = found ?? fetch.decode();
       } catch (error) {
         if (error === STOP_AT_NEW_CODE) return Exit.Event;

@@ -132,11 +132,10 @@ export const JIT_LEFT = 120;
 export const FLAT = 121;
 /** One bit for each of ES to GS: it may be read and written at any offset from its base. */
 export const UNLIMITED = 122;
-/**
- * How often a block begins until it is hot, if what has no translation may run straight from its bytes where a region goes on to it; 0 if it
- * may not.
- */
-export const JIT_DIRECT = 123;
+/** Not 0: what translated code goes on to may run straight from its bytes (`core/cpu/direct`), without the processor's loop between. */
+export const GOES_DIRECTLY = 123;
+/** How many instructions have run so, beside translated ones. */
+export const GONE_DIRECTLY = 126;
 /** By which of its exits a translated region was left (`core/jit/exit.ts`). */
 export const JIT_EXIT = 124;
 /** Which region that was: its place among the translations (`core/jit/cache.ts`). */

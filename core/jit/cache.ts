@@ -6,7 +6,7 @@
  * makes the expensive passages between JavaScript and WebAssembly once, not for each module. A batch of regions is one
  * module, for a module has a price of its own. Modules that nothing in the table points at any more are collected.
  */
-import type { RunDirect } from '../cpu/direct/direct.ts';
+import type { Direct } from '../cpu/direct/direct.ts';
 import type { Rings } from '../cpu/rings/rings.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { type Chain, emitChain, hasTailCalls } from './chain.ts';
@@ -43,27 +43,26 @@ export interface TranslationCache {
   readonly size: () => { readonly translations: number; readonly bytes: number };
 }
 
+type DirectEntry = Pick<Direct, 'exported' | 'hot'>;
+
 type Gate = Record<keyof Passed, WebAssembly.ExportValue> & {
   enter: (place: number, left: number) => number;
   /** Where the engine has tail calls. */
   readonly chain?: WebAssembly.ExportValue;
 };
 
-/** Never called: `JIT_DIRECT` says so. */
-const nothing: RunDirect = (_limit, _hot, _begun) => 0;
-
 /** The module between JavaScript and translations. */
 function createGate(
   table: WebAssembly.Table,
   memory: WebAssembly.Memory,
   functions: Passed,
-  direct: RunDirect,
+  direct: DirectEntry | undefined,
 ): Gate {
   const writer = new ModuleWriter(pagesOf(memory));
   const imported = Object.entries(PASSED).map(
     ([name, parameters]) => [name, parameters, writer.importFunction(name, passed(parameters))] as const,
   );
-  const runDirect = writer.importFunction('direct', passed(direct.length));
+  const goOn = direct && { index: writer.importFunction('direct', passed(3)), hot: direct.hot };
   writer.importTable('table', PLACES);
   const enter = new Code(2);
   enter.get(1);
@@ -71,8 +70,9 @@ function createGate(
   enter.callIndirect(writer.signature(RUN));
   writer.exportFunction('enter', writer.addFunction({ parameters: words(2), results: words(1) }, enter));
   if (hasTailCalls()) {
-    const [, , refillFetch] = imported.find(([name]) => name === 'refillFetch')!;
-    const chain = emitChain({ run: writer.signature(RUN), refillFetch, direct: runDirect });
+    const index = (wanted: keyof Passed) => imported.find(([name]) => name === wanted)![2];
+    const run = writer.signature(RUN);
+    const chain = emitChain({ run, refillFetch: index('refillFetch'), learn: index('learn'), direct: goOn });
     writer.exportFunction('chain', writer.addFunction(CHAIN, chain));
   }
   for (const [name, parameters, index] of imported) {
@@ -82,7 +82,7 @@ function createGate(
     writer.exportFunction(name, writer.addFunction(passed(parameters), pass));
   }
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(writer.finish()), {
-    env: { ...functions, direct, memory, table },
+    env: { ...functions, memory, table, ...(direct && { direct: direct.exported }) },
   });
   return exports as Gate;
 }
@@ -90,20 +90,26 @@ function createGate(
 /** How much memory there is, in pages of 64 KiB. */
 export const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
 
+export interface TranslationCacheParts {
+  readonly memory: WebAssembly.Memory;
+  /** Over the same memory: translations call it, and `rings`. */
+  readonly softfloat: Softfloat;
+  readonly rings: Rings;
+  readonly services: Services;
+  /** Where translations are entered that `enter` does not see. */
+  readonly chain: Pick<Chain, 'settle'>;
+  /** Runs what chains come to and is not translated. */
+  readonly direct: DirectEntry | undefined;
+}
+
 /**
- * @param softfloat over the same memory: translations call it, and `rings`
- * @param chain where translations are entered that `enter` does not see
  * @param interpret runs the interpreter's handler; returns 0 when the translation may go on
- * @param direct over the same memory, where there is one
+ * @param learn as in `Passed`
  */
 export function createTranslationCache(
-  memory: WebAssembly.Memory,
-  softfloat: Softfloat,
-  rings: Rings,
-  services: Services,
-  chain: Pick<Chain, 'settle'>,
+  { memory, softfloat, rings, services, chain, direct }: TranslationCacheParts,
   interpret: (site: Site, translation: Translation) => number,
-  direct: RunDirect = nothing,
+  learn: () => void,
 ): TranslationCache {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: PLACES });
   const byPlace: (Translation | undefined)[] = [];
@@ -115,6 +121,10 @@ export function createTranslationCache(
       interpret(number) {
         const translation = byPlace[placeOf(number)]!;
         return interpret(translation.sites[siteIn(number)]!, translation);
+      },
+      learn() {
+        learn();
+        return 0;
       },
     },
     direct,

@@ -12,8 +12,9 @@ import {
   ECX,
   EIP,
   FS,
+  GOES_DIRECTLY,
+  GONE_DIRECTLY,
   GS,
-  JIT_DIRECT,
   JIT_EXIT,
   UNLIMITED,
 } from '../cpu/state.ts';
@@ -149,6 +150,7 @@ describe.runIf(hasTailCalls())('a chain', () => {
 
   const EIP_OF = 0x40_0000;
   const COST = 20;
+  const HOT = 1000;
   /** A chain to a function that takes 7 from what is left. */
   function linked(times: number) {
     const pages = 200;
@@ -160,7 +162,8 @@ describe.runIf(hasTailCalls())('a chain', () => {
     const writer = new ModuleWriter(pages);
     const refillFetch = writer.importFunction('refillFetch', two);
     const three = { parameters: [Type.i32, Type.i32, Type.i32], results: [Type.i32] };
-    const direct = writer.importFunction('direct', three);
+    const direct = { index: writer.importFunction('direct', three), hot: HOT };
+    const learn = writer.importFunction('learn', { parameters: [], results: [Type.i32] });
     writer.importTable('table', 1);
     const target = new Code(1);
     target.get(0);
@@ -169,7 +172,7 @@ describe.runIf(hasTailCalls())('a chain', () => {
     writer.exportFunction('target', writer.addFunction(run, target));
     writer.exportFunction(
       'chain',
-      writer.addFunction(two, emitChain({ run: writer.signature(run), refillFetch, direct })),
+      writer.addFunction(two, emitChain({ run: writer.signature(run), refillFetch, learn, direct })),
     );
     const module = new WebAssembly.Module(writer.finish());
     /** What the page tables say, and who asked. */
@@ -179,14 +182,19 @@ describe.runIf(hasTailCalls())('a chain', () => {
       return tables.entry;
     };
     /** What code does that runs straight from its bytes: where it goes, how many instructions it takes, whether a hot block is next. */
-    const cold = { asked: [] as number[][], ways: [] as { eip: number; takes: number; hot: boolean }[] };
+    const cold = {
+      learnt: 0,
+      asked: [] as number[][],
+      ways: [] as { eip: number; takes: number; hot: boolean }[],
+    };
     const runDirect = (...args: number[]) => {
       cold.asked.push([...args, words[EIP]!]);
       const { eip, takes, hot } = cold.ways.shift()!;
       words[EIP] = eip;
       return takes * 2 + (hot ? 1 : 0);
     };
-    const env = { memory, table, refillFetch: lookUp, direct: runDirect };
+    const learns = () => cold.learnt++;
+    const env = { memory, table, refillFetch: lookUp, direct: runDirect, learn: learns };
     const { exports } = new WebAssembly.Instance(module, { env });
     table.set(0, exports.target);
     const translation = {
@@ -256,11 +264,10 @@ describe.runIf(hasTailCalls())('a chain', () => {
 
   describe('where no translation is known', () => {
     const COLD = 0x40_0800;
-    const HOT = 1000;
     function beside(...ways: { eip: number; takes: number; hot: boolean }[]) {
       const all = linked(9);
       all.cold.ways.push(...ways);
-      all.words[JIT_DIRECT] = HOT;
+      all.words[GOES_DIRECTLY] = 1;
       all.words[JIT_EXIT] = 5;
       return all;
     }
@@ -276,6 +283,15 @@ describe.runIf(hasTailCalls())('a chain', () => {
         [70, HOT, 0, COLD + 8],
       ]);
       expect(words[JIT_EXIT]).toBe(RETURNED);
+      expect(words[GONE_DIRECTLY]).toBe(40);
+      expect(cold.learnt).toBe(0);
+    });
+
+    it('tells where code went that the region did not know, before it runs', () => {
+      const { go, words, cold } = beside({ eip: COLD + 8, takes: 3, hot: false });
+      words[JIT_EXIT] = UNKNOWN + 5;
+      expect(go(100, COLD)).toBe(97);
+      expect(cold.learnt).toBe(1);
     });
 
     it.each([
@@ -290,14 +306,10 @@ describe.runIf(hasTailCalls())('a chain', () => {
       expect(cold.asked).toHaveLength(1);
     });
 
-    it('runs nothing where it may not, with no instruction left, or if somebody wants to know where it went', () => {
+    it('runs nothing where it may not, or with no instruction left', () => {
       const { go, words, cold } = beside();
       expect(go(0, COLD)).toBe(0);
-      words[JIT_EXIT] = UNKNOWN + 5;
-      expect(go(100, COLD)).toBe(100);
-      expect(words[JIT_EXIT]).toBe(UNKNOWN + 5);
-      words[JIT_EXIT] = 5;
-      words[JIT_DIRECT] = 0;
+      words[GOES_DIRECTLY] = 0;
       expect(go(100, COLD)).toBe(100);
       expect(words[JIT_EXIT]).toBe(5);
       expect(cold.asked).toEqual([]);

@@ -9,7 +9,7 @@
  * at all while somebody wants to see every block before it runs.
  */
 import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../cpu/paging/tlb.ts';
-import { CPL, EIP, FS, JIT_DIRECT, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
+import { CPL, EIP, FS, GOES_DIRECTLY, GONE_DIRECTLY, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
 import { CHAIN_BASE, PAGE_SIZE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
 import { RETURNED, UNKNOWN } from './exit.ts';
 import { FS_UNLIMITED, GS_UNLIMITED, USER } from './mode.ts';
@@ -78,26 +78,26 @@ function load(code: Code, word: number): void {
   code.memory(Op.i32Load, word * 4);
 }
 
-/**
- * Functions that the gate calls, by their indices: the signature of those in the table, `Services.refillFetch`, and what runs code straight
- * from its bytes (`core/cpu/direct`).
- */
+/** What the gate calls, by their indices: the signature of the functions in the table, and two of `Passed`. */
 export interface ChainImports {
   readonly run: number;
   readonly refillFetch: number;
-  readonly direct: number;
+  readonly learn: number;
+  /** `Direct.exported`, and what it calls hot; undefined: what is not translated is the processor's. */
+  readonly direct: { readonly index: number; readonly hot: number } | undefined;
 }
 
 /**
  * The function (instructions left, EIP) -> instructions left. If there is no translation to go on in, code runs straight from its bytes up
  * to one: so what becomes hot together with what does not is left for the processor's loop only by what neither can do.
  */
-export function emitChain({ run, refillFetch, direct }: ChainImports): Code {
+export function emitChain({ run, refillFetch, learn, direct }: ChainImports): Code {
   const code = new Code(2);
   const [left, eip] = [0, 1];
   const slot = code.local();
   const times = code.local();
   const outcome = code.local();
+  const count = code.local();
   const field = (word: number) => {
     code.get(slot);
     code.memory(Op.i32Load, CHAIN_BASE + word * 4);
@@ -184,43 +184,60 @@ export function emitChain({ run, refillFetch, direct }: ChainImports): Code {
   code.returnCallIndirect(run);
   code.end();
 
-  load(code, JIT_EXIT);
-  code.const(UNKNOWN);
-  code.op(Op.i32GeS);
-  load(code, JIT_DIRECT);
-  code.op(Op.i32Eqz, Op.i32Or);
-  code.get(left);
-  code.const(0);
-  code.op(Op.i32LeS, Op.i32Or);
-  giveUp();
-  storeState(EIP, () => {
-    code.get(eip);
-  });
-  storeState(JIT_EXIT, () => {
-    code.const(RETURNED);
-  });
-  code.get(left);
-  code.get(left);
-  load(code, JIT_DIRECT);
-  code.const(0);
-  code.call(direct);
-  code.tee(outcome);
-  code.const(1);
-  code.op(Op.i32ShrU, Op.i32Sub);
-  code.set(left);
-  load(code, EIP);
-  code.set(eip);
-  // It has run, and something hot is next.
-  code.get(outcome);
-  code.const(1);
-  code.op(Op.i32And);
-  code.get(outcome);
-  code.const(1);
-  code.op(Op.i32GtU, Op.i32And);
-  code.branchIf(again);
+  if (direct) goDirectly(direct);
   code.end();
   code.get(left);
   return code;
+
+  /** Runs what has no translation, and looks again if something hot is next. */
+  function goDirectly({ index, hot }: NonNullable<typeof direct>): void {
+    // Nothing is fetched without an instruction to run.
+    load(code, GOES_DIRECTLY);
+    code.op(Op.i32Eqz);
+    code.get(left);
+    code.const(0);
+    code.op(Op.i32LeS, Op.i32Or);
+    giveUp();
+    load(code, JIT_EXIT);
+    code.const(UNKNOWN);
+    code.op(Op.i32GeS);
+    code.if();
+    code.call(learn);
+    code.op(Op.drop);
+    code.end();
+    storeState(EIP, () => {
+      code.get(eip);
+    });
+    storeState(JIT_EXIT, () => {
+      code.const(RETURNED);
+    });
+    code.get(left);
+    code.get(left);
+    code.const(hot);
+    code.const(0);
+    code.call(index);
+    code.tee(outcome);
+    code.const(1);
+    code.op(Op.i32ShrU);
+    code.tee(count);
+    code.op(Op.i32Sub);
+    code.set(left);
+    storeState(GONE_DIRECTLY, () => {
+      load(code, GONE_DIRECTLY);
+      code.get(count);
+      code.op(Op.i32Add);
+    });
+    load(code, EIP);
+    code.set(eip);
+    // What is hot at once and has no translation, or one that may not be entered so, is the processor's.
+    code.get(outcome);
+    code.const(1);
+    code.op(Op.i32And);
+    code.get(count);
+    code.const(0);
+    code.op(Op.i32GtS, Op.i32And);
+    code.branchIf(again);
+  }
 }
 
 export interface Chain {

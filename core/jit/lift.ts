@@ -342,7 +342,15 @@ export function liftOperation(insn: Insn): Operation {
     else if (insn.opcode < 0x100) bare = oneByte(insn);
     else bare = (insn.opcode < 0x200 ? twoByte(insn) : undefined) ?? liftSimd(insn);
   }
-  return { ...(bare ?? { op: 'interpret' }), insn, flags: Flags.All };
+  return completed(bare ?? { op: 'interpret' }, insn);
+}
+
+/** What was lifted is nobody else's yet: to fill it in costs less than a copy, whose shape would be another one for each operation. */
+function completed(bare: Bare, insn: Insn): Operation {
+  const operation = bare as Bare & { insn: Insn; flags: number };
+  operation.insn = insn;
+  operation.flags = Flags.All;
+  return operation as Operation;
 }
 
 const LOOPS = ['loop-not-equal', 'loop-equal', 'loop', 'ecx-zero'] as const;

@@ -10,6 +10,14 @@ export const RUN = { parameters: words(1), results: words(1) };
 export const CHAIN = { parameters: words(2), results: words(1) };
 
 /** What translations call in JavaScript. */
-export type Passed = Services & { readonly interpret: (site: number) => number };
-export const PASSED: Readonly<Record<keyof Passed, number>> = { ...SERVICE_PARAMETERS, interpret: 1 };
+export interface Passed extends Services {
+  readonly interpret: (site: number) => number;
+  /** What comes of where the region has gone that was left last: for chains. */
+  readonly learn: () => number;
+}
+export const PASSED: Readonly<Record<keyof Passed, number>> = {
+  ...SERVICE_PARAMETERS,
+  interpret: 1,
+  learn: 0,
+};
 export const passed = (parameters: number) => ({ parameters: words(parameters), results: words(1) });

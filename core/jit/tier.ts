@@ -18,6 +18,8 @@ export interface TranslatorOptions {
   readonly heat: number;
   /** After how many entries a translation is made anew, if more of what surrounds it has become hot. */
   readonly grow: readonly number[];
+  /** What may be translated is limited by what translations have saved (`credit.ts`). */
+  readonly thrifty: boolean;
   /** How often at most the wait of code doubles that changes after it was translated. */
   readonly patience: number;
   /** How often an access misses the TLB until it fills it without leaving. */
@@ -38,6 +40,7 @@ export const TIERS = {
     instructions: [150, 150, 400],
     heat: 16,
     grow: [1000, 300_000],
+    thrifty: true,
     patience: 8,
     misses: 30,
   },
@@ -50,6 +53,7 @@ export const TIERS = {
     instructions: [1],
     heat: Infinity,
     grow: [],
+    thrifty: false,
     patience: 0,
     misses: 0,
   },
@@ -62,6 +66,7 @@ export const TIERS = {
     instructions: [800],
     heat: 1,
     grow: [10, 100],
+    thrifty: false,
     patience: 0,
     misses: 0,
   },
@@ -74,6 +79,7 @@ export const TIERS = {
     instructions: [400],
     heat: 1,
     grow: [200],
+    thrifty: false,
     patience: 3,
     misses: 3,
   },
@@ -86,6 +92,7 @@ export const TIERS = {
     instructions: [400],
     heat: 1,
     grow: [],
+    thrifty: false,
     patience: 3,
     misses: 0,
   },
@@ -98,6 +105,7 @@ export const TIERS = {
     instructions: [100],
     heat: 1,
     grow: [5],
+    thrifty: false,
     patience: 0,
     misses: 0,
     mixed: 1,

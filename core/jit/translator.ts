@@ -22,8 +22,9 @@ import {
   Double,
   EIP,
   EXTRA,
+  GOES_DIRECTLY,
+  GONE_DIRECTLY,
   INDEX,
-  JIT_DIRECT,
   JIT_LEFT,
   JIT_EXIT,
   JIT_PLACE,
@@ -41,8 +42,10 @@ import { MANY_DETOURS } from './lift.ts';
 import { insideOf } from './lift-region.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
+import { createCredit } from './credit.ts';
 import { createDie } from './die.ts';
 import { meet as meetModes, modeNow, modeOf, runsIn } from './mode.ts';
+import { RAM_BASE } from '../memory/layout.ts';
 import { createQueue } from './queue.ts';
 import { type FoundRegion, nextPage } from './region.ts';
 import { createServices } from './services.ts';
@@ -71,6 +74,8 @@ export interface TranslatorStops {
 }
 
 export interface Translator {
+  /** `Steadiness.isSettled`: may hot code that nobody has decoded be decoded now? */
+  isSettled(physical: number): boolean;
   /**
    * The translation of a block that is about to begin at EIP, if it may be run now. Counts the block if there is none, and
    * translates it when it is hot.
@@ -84,18 +89,20 @@ export interface Translator {
   renew(): void;
   /** The guard of a step does not let it run: when that happens often, what the step lets run is translated without the rest. */
   refused(translation: Translation): void;
-  /** Runs it, and what it goes on to. Time has passed when it returns. */
-  run(translation: Translation, remaining: number, followers: Followers): Outcome;
+  /**
+   * Runs it, and what it goes on to: code straight from its bytes if `GOES_DIRECTLY` says so. Time has passed when it returns.
+   * @param alone none may follow it unseen
+   */
+  run(translation: Translation, remaining: number, alone: boolean): Outcome;
 }
-
-/** What may run behind a translation, unseen: nothing, other translations, or code straight from its bytes, too. */
-export type Followers = 'alone' | 'chains' | 'all';
 
 const runsAt =
   (eip: number, mode: number) =>
   (translation: Translation): boolean =>
     translation.valid && translation.eip === eip && runsIn(translation.mode, mode);
 
+const instructionsOf = ({ blocks }: FoundRegion) =>
+  blocks.reduce((sum, { source }) => sum + source.insns.length, 0);
 /** Blocks and known targets of a region: it is worth making it anew if there are more. */
 const sizeOf = ({ blocks }: FoundRegion) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
 
@@ -111,7 +118,7 @@ export interface TranslatorParts {
   readonly compiler: Compiler;
   /** How often blocks have begun. */
   readonly heat: Heat;
-  /** If code may run straight from its bytes. */
+  /** Who runs what is not translated, in tiers that have it. */
   readonly direct: Direct | undefined;
   /** The block of 32-bit code at a linear and a physical address, if it has run. */
   blockAt(linear: number, physical: number): Block | undefined;
@@ -128,19 +135,21 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   });
   const chain = createChain(memory);
   const translations = createTranslationCache(
-    memory,
-    softfloat,
-    rings,
-    services,
-    chain,
+    { memory, softfloat, rings, services, chain, direct },
     interpret,
-    direct?.function,
+    learn,
   );
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   let faulted = false;
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
-  const steadiness = createSteadiness(() => doubles[Double.Retired]);
+  const steadiness = createSteadiness(
+    () => doubles[Double.Retired],
+    new Uint8Array(memory.buffer, RAM_BASE),
+    heat,
+    options.threshold,
+  );
+  const credit = createCredit();
   const queue = createQueue(compiler, options, pagesOf(memory), {
     isFresh,
     order: translations.order,
@@ -161,10 +170,11 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     const physical = mmu.guessFetch(eip, user);
     if (physical < 0) return undefined;
     meet(eip, physical);
-    const block = blockAt(eip, physical);
-    if (!block || (block.breakpoint && mayStop(eip)) || !passes(block, eip)) return undefined;
+    // It is not even decoded, for that makes writes to the page slow.
     const elsewhere = physical >>> 12 !== entry.physical >>> 12;
     if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
+    const block = blockAt(eip, physical);
+    if (!block || (block.breakpoint && mayStop(eip)) || !passes(block, eip)) return undefined;
     const { tail } = block;
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
   }
@@ -183,6 +193,11 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     if (++access.detours < MANY_DETOURS) return;
     if (translation.region.blocks.some(({ source }) => insideOf(source).includes(access)))
       translation.discard();
+  }
+
+  /** Where a translation has gone that was left for code which it does not know. */
+  function learn(): void {
+    translations.at(state[JIT_PLACE]).exits[state[JIT_EXIT] % UNKNOWN]!.unknown?.noteTarget(state[EIP]);
   }
 
   /** The machine is where a translation was left. @returns the instructions that are left */
@@ -300,6 +315,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       heat.set(source.physical, Math.min(heat.of(source.physical), options.heat));
     // While it waits, each run of it counts; where nothing waits for it, it runs on as cold code does.
     if (!compiler.background) lookAgain(region);
+    credit.spend(instructionsOf(region));
     queue.add(region, known !== undefined);
   }
 
@@ -335,8 +351,13 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     }
     if (times < options.threshold) return;
     const patience = Math.min(steadiness.changes(block.physical), options.patience);
-    if (times >= Math.min(options.threshold << patience, MOST_HEAT)) request(block, undefined);
+    if (times < Math.min(options.threshold << patience, MOST_HEAT)) return;
+    if (mayTranslate()) request(block, undefined);
+    // It runs on as cold code does for a while.
+    else heat.set(block.physical, options.threshold >>> 1);
   }
+
+  const mayTranslate = () => !options.thrifty || !credit.isSpent();
 
   const growsAt = ({ looks }: Translation) => options.grow[looks] ?? Infinity;
   /** Lets chains enter it until it is to be looked at again. */
@@ -358,6 +379,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   }
 
   return {
+    isSettled: steadiness.isSettled,
     find(block, remaining) {
       let translation = translationOf(block);
       if (!translation) {
@@ -368,7 +390,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       if (translation.cost > remaining || die?.() === 0) return undefined;
       chain.settle(translation);
       // What was cold when it was made may have become hot.
-      if (translation.entered >= growsAt(translation)) {
+      if (translation.entered >= growsAt(translation) && mayTranslate()) {
         translation.looks++;
         request(block, translation);
         translation = translationOf(block) ?? translation;
@@ -389,22 +411,25 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       chain.clear();
       queue.forget();
       steadiness.forget();
+      credit.renew();
       translations.clear();
     },
     refused(translation) {
       if (++translation.refused >= options.threshold) translation.discard();
     },
-    run(translation, remaining, followers) {
+    run(translation, remaining, alone) {
       const end = doubles[Double.Retired] + remaining;
       doubles[Double.JitEnd] = end;
       faulted = false;
       pageFault = false;
-      if (followers === 'alone') chain.clear();
+      if (alone) chain.clear();
       else if (translation.granted === 0 && die === undefined) grant(translation);
       state[JIT_EXIT] = RETURNED;
-      state[JIT_DIRECT] = followers === 'all' && direct && die === undefined ? direct.hot : 0;
+      if (die) state[GOES_DIRECTLY] = 0;
+      state[GONE_DIRECTLY] = 0;
       const left = leave(translations.enter(translation, remaining));
       doubles[Double.Retired] = end - left;
+      credit.earn(remaining - left - state[GONE_DIRECTLY]);
       if (pageFault) {
         doubles[Double.Retired] += 1;
         return Outcome.Fault;

@@ -5,3 +5,6 @@ export declare function refill(linear: u32, size: u32, right: i32): i32;
 
 /** `Mmu.refillFetch`: looks up a page that the TLB does not know for an instruction fetch. @returns the entry, or 0 */
 export declare function refillFetch(linear: u32, user: bool): i32;
+
+/** `Fetch.tells`: code of a page is about to run that nobody has been told of. @returns whether it may */
+export declare function tell(linear: u32, physical: u32): bool;

@@ -16,6 +16,7 @@ export const NEED_READ: u32 = 15 * 4;
 export const NEED_WRITE: u32 = 16 * 4;
 export const STACK_MASK: u32 = 17 * 4;
 export const CPL: u32 = 18 * 4;
+export const SHADOW: u32 = 20 * 4;
 export const EXTRA: u32 = 24 * 4;
 export const PROTECTED: u32 = 25 * 4;
 export const ALIGN: u32 = 29 * 4;

@@ -32,6 +32,13 @@ export interface FetchSplits extends Pick<Splits, 'has' | 'meet'> {
 export interface Fetch {
   /** The block at CS:EIP, if it is decoded already. @throws CpuFault when the fetch faults */
   find(): Block | undefined;
+  /**
+   * Tells of code that is about to be executed without being fetched here, while nobody wants to see each block (`run-loop.ts`).
+   * @returns false to leave that to `find`, which comes next and asks again
+   */
+  tells(linear: number, physical: number): boolean;
+  /** The physical address of the block that `find` has just not found. */
+  readonly missing: () => number;
   /** Decodes the block that `find` has just not found: EIP and what it means are still the same. @throws CpuFault */
   decode(): Block;
   /** Decodes 32-bit code inside of a page, which has run there, and keeps it. */
@@ -142,14 +149,19 @@ export function createFetch(
     return kept;
   }
 
-  /** Code of a page is about to be executed: who waits for it may stop there. */
-  function tell(linear: number, physical: number, fresh: boolean): void {
+  /** Code of a page is about to be executed: who waits for it may stop there. @returns whether nobody does */
+  function mayGoOn(linear: number, physical: number, fresh: boolean): boolean {
     const page = physical >>> 12;
     const known = !fresh || (!watchedCode.anywhere && (memory.pageFlags[page]! & PageFlag.Told) !== 0);
-    if (known && watchedCode.pages?.[linear >>> 12] !== 1) return;
-    // Not an error: see above.
-    if (events.newCode(linear >>> 0, physical, fresh)) throw STOP_AT_NEW_CODE;
+    if (known && watchedCode.pages?.[linear >>> 12] !== 1) return true;
+    if (events.newCode(linear >>> 0, physical, fresh)) return false;
     memory.pageFlags[page]! |= PageFlag.Told;
+    return true;
+  }
+
+  function tell(linear: number, physical: number, fresh: boolean): void {
+    // Not an error: see above.
+    if (!mayGoOn(linear, physical, fresh)) throw STOP_AT_NEW_CODE;
   }
 
   const isBeyondLimit = (eip: number, { size }: Block) => (eip >>> 0) + size - 1 > segLimit[CS];
@@ -200,6 +212,9 @@ export function createFetch(
       }
       return checked(block, linear, wide);
     },
+    tells: (linear, physical) =>
+      physical < memory.size && mayGoOn(linear, physical, !cache.hasPage(physical)),
+    missing: () => missing,
     decode() {
       const linear = linearNow();
       const wide = wideNow();

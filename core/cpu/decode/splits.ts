@@ -40,7 +40,7 @@ function placesOf(addresses: readonly number[]): Places {
   return places;
 }
 
-/** What the bytes of `stops` say of their place: of every page, and of a page that has been named. */
+/** What the bytes of `stops` say of their place: of every page, and of a page that has been named. Another bit is `direct/assembly`'s. */
 const EVERYWHERE = 1;
 const SOMEWHERE = 2;
 

@@ -132,6 +132,24 @@ describe('at the end of a page', () => {
     expect(reg32[EAX]).toBe(1);
     expect(state[EIP]).toBe(next + 1);
   });
+  it('decodes nothing where the next page follows in RAM, and looks that up only for what reaches into it', () => {
+    const { run, bytes, dword, reg32, state, read, isDecoded } = createPagedMachine();
+    const entry = TABLE + (next >>> 12) * 4;
+    const ACCESSED = 0x20;
+    dword(entry, next | PRESENT);
+    // mov eax, 1234h up to the end; on the next page inc eax, and across its end mov eax, 4321h; inc eax
+    bytes(next - 5, 0xb8, ...le(0x1234));
+    bytes(next, INC_EAX);
+    expect(run(next - 5, 1)).toBe(Exit.Deadline);
+    expect([state[EIP], read(entry) & ACCESSED]).toEqual([next, 0]);
+    expect(run(next - 5, 2)).toBe(Exit.Deadline);
+    expect([reg32[EAX], read(entry) & ACCESSED]).toEqual([0x1235, ACCESSED]);
+    const behind = next + PAGE_SIZE;
+    bytes(behind - 1, 0xb8, ...le(0x4321), INC_EAX);
+    expect(run(behind - 1, 2)).toBe(Exit.Deadline);
+    expect([reg32[EAX], state[EIP]]).toEqual([0x4322, behind + 5]);
+    expect([CODE, next, behind].map(isDecoded)).toEqual([false, false, false]);
+  });
   it('a branch that is not taken goes on in the next one', () => {
     const { run, bytes, reg32 } = createPagedMachine();
     // xor eax, eax; jmp to the last two instructions before the limit of what runs so: test eax, eax; jne far ahead

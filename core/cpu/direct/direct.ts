@@ -4,14 +4,16 @@
  */
 import { INDIRECT_BASE, INDIRECT_RECORDS, RAM_BASE } from '../../memory/layout.ts';
 import { instantiate } from '../../memory/instantiate.ts';
-import { modeNow } from '../../jit/mode.ts';
+import type { Fetch } from '../decode/fetch.ts';
 import type { Block } from '../decode/code-cache.ts';
 import type { Mmu } from '../paging/mmu.ts';
-import { Flag, SHADOW, SYSFLAGS, type Views } from '../state.ts';
 import { DIRECT_WASM } from './generated.ts';
 
-/** From the most instructions that may run; `assembly/index.ts` tells the rest. */
-export type RunDirect = (limit: number, hot: number, begun: number) => number;
+/** The exports of `assembly/`. */
+interface Run {
+  run: DirectRun;
+}
+export type DirectRun = (limit: number, hot: number, begun: number) => number;
 
 /** Why direct running has ended. */
 export const Ended = {
@@ -25,6 +27,10 @@ export const Ended = {
 export type Ended = (typeof Ended)[keyof typeof Ended];
 
 export interface Direct {
+  /** What other WebAssembly calls, where `run` would be allowed: `assembly/index.ts` has it. */
+  readonly exported: DirectRun;
+  /** How often a block begins until it is hot. */
+  readonly hot: number;
   /**
    * Runs at most so many instructions from EIP on.
    * @param begun the first block has been counted, and runs although it may be hot
@@ -37,33 +43,30 @@ export interface Direct {
   noteTargets(block: Block): void;
   /** Forgets all such places. */
   renew(): void;
-  /** For translated code, which goes on so where it is left, and how often a block begins until it is hot. */
-  readonly function: RunDirect;
-  readonly hot: number;
 }
 
 const compile = instantiate(DIRECT_WASM);
 
-/** @param hot how often a block begins until it is hot. @param mmu of the same memory */
+/** @param mmu of the same memory. @param hot how often a block begins until it is hot */
 export function createDirect(
-  { state }: Views,
   memory: WebAssembly.Memory,
   { refill, refillFetch }: Pick<Mmu, 'refill' | 'refillFetch'>,
+  tells: Fetch['tells'],
   hot: number,
 ): Direct {
-  const { run } = compile<{ run: RunDirect }>({
+  const { run } = compile<Run>({
     memory,
     refill,
     refillFetch: (linear: number, user: number) => refillFetch(linear, user !== 0),
+    tell: (linear: number, physical: number) => (tells(linear, physical) ? 1 : 0),
   });
   const indirect = new Int32Array(memory.buffer, INDIRECT_BASE, INDIRECT_RECORDS * 2);
-  const isPlain = () =>
-    state[SHADOW] === 0 && (state[SYSFLAGS] & (Flag.TF | Flag.RF)) === 0 && modeNow(state) >= 0;
   let ended: Ended = Ended.Limit;
   return {
+    exported: run,
+    hot,
     run(limit, begun) {
       ended = Ended.Stuck;
-      if (!isPlain()) return 0;
       const outcome = run(limit, hot, begun ? 1 : 0);
       const count = outcome >>> 1;
       if ((outcome & 1) !== 0) ended = Ended.Hot;
@@ -79,7 +82,5 @@ export function createDirect(
     renew() {
       indirect.fill(0);
     },
-    function: run,
-    hot,
   };
 }

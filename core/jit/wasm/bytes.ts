@@ -4,10 +4,18 @@ export interface Range {
   readonly to: number;
 }
 
+/** How many bytes `Bytes.unsigned` makes of a number. */
+export const sizeOfUnsigned = (value: number): number => 1 + Math.floor((31 - Math.clz32(value | 1)) / 7);
+
 /** A growing array of bytes with the number formats of WebAssembly modules (Core Specification 5.2.2: LEB128). */
 export class Bytes {
-  private data = new Uint8Array(1024);
+  private data: Uint8Array<ArrayBuffer>;
   length = 0;
+
+  /** @param capacity so many bytes have room before more is needed */
+  constructor(capacity = 256) {
+    this.data = new Uint8Array(capacity);
+  }
 
   byte(value: number): void {
     if (this.length === this.data.length) this.grow(1);

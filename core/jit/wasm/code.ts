@@ -9,8 +9,11 @@ export interface Label {
   readonly level: number;
 }
 
+/** Room for most regions: each time that there is too little, all is copied. */
+const CAPACITY = 8192;
+
 export class Code {
-  readonly bytes = new Bytes();
+  readonly bytes = new Bytes(CAPACITY);
   private readonly types: ValueType[] = [];
   /** How many blocks are open. */
   depth = 0;
@@ -134,9 +137,9 @@ export class Code {
     for (const label of [...labels, otherwise]) this.bytes.unsigned(this.depth - label.level);
   }
 
-  /** The function as the code section of a module has it. */
-  finish(): Bytes {
-    const body = new Bytes();
+  /** Its local variables, as the code section of a module has them before the code. */
+  locals(): Bytes {
+    const head = new Bytes();
     // Runs of locals of one type.
     const runs: { type: ValueType; count: number }[] = [];
     for (const type of this.types) {
@@ -144,14 +147,12 @@ export class Code {
       if (last?.type === type) last.count++;
       else runs.push({ type, count: 1 });
     }
-    body.unsigned(runs.length);
+    head.unsigned(runs.length);
     for (const { type, count } of runs) {
-      body.unsigned(count);
-      body.byte(type);
+      head.unsigned(count);
+      head.byte(type);
     }
-    body.append(this.bytes.view());
-    body.byte(Op.end);
-    return body;
+    return head;
   }
 
   private open(opcode: number, type: number): Label {

@@ -1,7 +1,7 @@
 /** Writes a WebAssembly module: imported functions, one imported memory, functions, exports (Core Specification 5.5). */
-import { Bytes } from './bytes.ts';
+import { Bytes, sizeOfUnsigned } from './bytes.ts';
 import type { Code } from './code.ts';
-import type { ValueType } from './opcodes.ts';
+import { Op, type ValueType } from './opcodes.ts';
 
 export interface Signature {
   readonly parameters: readonly ValueType[];
@@ -9,6 +9,8 @@ export interface Signature {
 }
 
 const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+/** For the numbers and sizes of sections. */
+const ROOM = 128;
 const FUNCTION = 0;
 const TABLE = 1;
 const MEMORY = 2;
@@ -78,7 +80,19 @@ export class ModuleWriter {
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    const module = new Bytes();
+    const declared = new Bytes();
+    // All but the last section are small, and that one is copied once: its size is known before.
+    const bodies = this.functions.map(({ type, code }) => {
+      declared.unsigned(type);
+      const locals = code.locals();
+      return { locals, code: code.bytes, size: locals.length + code.bytes.length + 1 };
+    });
+    const codeSize = bodies.reduce(
+      (sum, { size }) => sum + sizeOfUnsigned(size) + size,
+      sizeOfUnsigned(bodies.length),
+    );
+    const others = this.types.length + this.imports.length + declared.length + this.exports.length;
+    const module = new Bytes(codeSize + others + ROOM);
     for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(byte);
     const section = (id: number, count: number, content: Bytes) => {
       const body = new Bytes();
@@ -89,16 +103,18 @@ export class ModuleWriter {
     };
     section(SECTION.type, this.typeCount, this.types);
     section(SECTION.import, this.importCount, this.imports);
-    const declared = new Bytes();
-    const bodies = new Bytes();
-    for (const { type, code } of this.functions) {
-      declared.unsigned(type);
-      bodies.vector(code.finish());
-    }
     section(SECTION.function, this.functions.length, declared);
     section(SECTION.export, this.exportCount, this.exports);
-    section(SECTION.code, this.functions.length, bodies);
-    return module.view().slice();
+    module.byte(SECTION.code);
+    module.unsigned(codeSize);
+    module.unsigned(bodies.length);
+    for (const { locals, code, size } of bodies) {
+      module.unsigned(size);
+      module.append(locals.view());
+      module.append(code.view());
+      module.byte(Op.end);
+    }
+    return module.view();
   }
 
   private type({ parameters, results }: Signature): number {

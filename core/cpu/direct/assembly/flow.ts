@@ -1,14 +1,14 @@
 /** Where code goes on: pages of code, branches, and how often a place was gone to. */
-import { refillFetch } from '../../assembly/env';
+import { refillFetch, tell } from '../../assembly/env';
 import { CPL, get, NEED_READ, NO_EXECUTE, TLB } from '../../assembly/state';
 import { record, recordIndirect } from './branches';
+import { lengthAt } from './length';
 
 /** As in `core/memory/layout.ts`. */
 const PAGE_FLAGS: u32 = 0x10_0000;
 const HEAT: u32 = 0x30_0000;
 const HEAT_SIZE: u32 = 0x10_0000;
 const RAM: u32 = 0xc1_0000;
-const PAGES: u32 = 0x10_0000;
 /** Code of the page may run without anybody being told. */
 const TOLD: u8 = 8;
 
@@ -24,27 +24,35 @@ export let destination: u32 = 0;
 /** What is to be added to an EIP in the present page of code for its address. */
 export let distance: u32 = 0;
 
-/** Looks up the page of an EIP. @returns the address of the instruction, or 0 if code does not run there at full speed */
-export function enterPage(eip: u32): u32 {
-  const word = TLB + ((eip >>> 12) << 2);
+/** @returns the address of the instruction at an EIP, or 0 if code does not run there at full speed */
+function addressOf(eip: u32): u32 {
   const right = get(NEED_READ);
-  let entry = load<i32>(word);
+  let entry = load<i32>(TLB + ((eip >>> 12) << 2));
   if ((entry & right) == 0) entry = refillFetch(eip, get(CPL) == 3);
   if ((entry & right) == 0 || (entry & NO_EXECUTE) != 0) return 0;
-  const found = <u32>(entry & -0x1000);
-  const at = eip + found;
-  if ((load<u8>(PAGE_FLAGS + ((at - RAM) >>> 12)) & TOLD) == 0) return 0;
-  distance = found;
+  const at = eip + <u32>(entry & -0x1000);
+  const isTold = (load<u8>(PAGE_FLAGS + ((at - RAM) >>> 12)) & TOLD) != 0;
+  return isTold || tell(eip, at - RAM) ? at : 0;
+}
+
+/** The same, for what comes next: on this page code runs from now on. */
+export function enterPage(eip: u32): u32 {
+  const at = addressOf(eip);
+  if (at != 0) distance = at - eip;
   return at;
 }
 
-/** Does the next page follow in RAM, and may its code run as that of the present one? Then instructions may reach into it. */
-export function isFollowed(at: u32): bool {
-  const next = ((at - distance) >>> 12) + 1;
-  const entry = load<i32>(TLB + (next << 2));
-  if (next == PAGES || (entry & get(NEED_READ)) == 0 || (entry & NO_EXECUTE) != 0) return false;
-  if (<u32>(entry & -0x1000) != distance) return false;
-  return (load<u8>(PAGE_FLAGS + (((next << 12) + distance - RAM) >>> 12)) & TOLD) != 0;
+/** May the instruction at an address, among the last bytes of its page, be read where it lies? */
+export function isWhole(at: u32): bool {
+  const page = at & -0x1000;
+  const next = page + 0x1000;
+  if (next >= (<u32>memory.size()) << 16) return false;
+  const length = lengthAt(at);
+  if (length != 0 && at + length <= next) return true;
+  const eip = next - distance;
+  // Nobody has looked at a page that the TLB does not know, and nobody does without need.
+  if (eip == 0 || (length == 0 && (load<i32>(TLB + ((eip >>> 12) << 2)) & get(NEED_READ)) == 0)) return false;
+  return addressOf(eip) == next;
 }
 
 /** A block begins at an address. @returns whether it is still so seldom that decoding it is no gain */

@@ -7,15 +7,34 @@
  * For all else it stops before the instruction, which has changed nothing: the interpreter decodes and runs it. Counts, flags and records of
  * branches are the interpreter's.
  */
-import { EIP, get, set } from '../../assembly/state';
+import { ALIGN, CPL, EIP, FLAT, get, RF, set, SHADOW, SYSFLAGS, TF } from '../../assembly/state';
 import { instructionAt } from './common';
-import { BRANCHED, destination, distance, enterPage, isCold, isFollowed, NOT } from './flow';
+import { BRANCHED, destination, distance, enterPage, isCold, isWhole, NOT } from './flow';
 import { takeRounds } from './strings';
+
+/** For tests. */
+export { lengthAt } from './length';
 
 /** One byte for each place in a page: not 0 where the interpreter has to look before the instruction (`core/memory/layout.ts`). */
 const STOPS: u32 = 0x9_0000;
-/** Behind it an instruction might end with the page, or on the next one: those that run here have 14 bytes at most. */
-const LAST_START: u32 = 0xff1;
+/** There an instruction might end with the page, or on the next one: those that run here have 14 bytes at most. */
+const AT_END: u8 = 4;
+for (let place: u32 = 0xff2; place < 0x1000; place++)
+  store<u8>(STOPS + place, load<u8>(STOPS + place) | AT_END);
+
+/** ES, CS, SS and DS, as bits of FLAT. */
+const NEEDED_FLAT: i32 = 0xf;
+
+/** Nothing is to be done between instructions, and the mode is one of translated code (`modeNow`): of ring + 1, bit 1 is set in rings 1 and 2. */
+function isPlain(): bool {
+  return (
+    get(SHADOW) == 0 &&
+    (get(SYSFLAGS) & (TF | RF)) == 0 &&
+    (get(FLAT) & NEEDED_FLAT) == NEEDED_FLAT &&
+    get(ALIGN) == 0 &&
+    ((get(CPL) + 1) & 2) == 0
+  );
+}
 
 /**
  * Runs from EIP on, at most so many instructions.
@@ -24,6 +43,7 @@ const LAST_START: u32 = 0xff1;
  * @returns twice as many as have run, and 1 more if a hot block is next
  */
 export function run(limit: i32, hot: i32, begun: bool): i32 {
+  if (!isPlain()) return 0;
   let left = limit;
   let eip = <u32>get(EIP);
   let at = enterPage(eip);
@@ -31,13 +51,17 @@ export function run(limit: i32, hot: i32, begun: bool): i32 {
   if (!begun && !isCold(at, hot)) return 1;
   let isNextHot = 0;
   while (left > 0) {
-    const offset = at & 0xfff;
-    if ((offset > LAST_START && !isFollowed(at)) || load<u8>(STOPS + offset) != 0) break;
+    const stop = load<u8>(STOPS + (at & 0xfff));
+    if (stop != 0 && (stop != AT_END || !isWhole(at))) break;
     const outcome = instructionAt(at, left);
     if (outcome == NOT) break;
     left--;
     if (outcome != BRANCHED) {
-      at = outcome;
+      if (stop != 0 && (outcome ^ at) >>> 12 != 0) {
+        eip = outcome - distance;
+        at = left > 0 ? enterPage(eip) : 0;
+        if (at == 0) break;
+      } else at = outcome;
       continue;
     }
     left -= takeRounds();
