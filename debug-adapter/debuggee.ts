@@ -6,7 +6,9 @@
  */
 import {
   type CoroutineId,
+  type LookKind,
   type MachineEvent,
+  type RequestMap,
   type Resumption,
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
@@ -161,6 +163,11 @@ export class Debuggee {
     this.disposed ? Promise.reject(noMachine()) : this.client.request(kind, params),
   );
   readonly request = this.points.client;
+
+  /** What a request would answer, if the stopped machine has said it already. */
+  known<K extends LookKind>(kind: K, params: RequestMap[K]['params']): RequestMap[K]['result'] | undefined {
+    return this.client.known(kind, params);
+  }
 
   /** What the user has typed for a guest's serial line that has `stdio`. */
   typeLine(bytes: Uint8Array): void {
