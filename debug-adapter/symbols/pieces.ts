@@ -30,6 +30,9 @@ const THREAD: Turns = {
     }),
 };
 
+/** Settles when what was waiting for this thread has had its turn. */
+export const nextTurn = (): Promise<void> => THREAD.next();
+
 /** `guarded` (errors.ts) for work in pieces. */
 export function* guardedPieces<T>(
   work: Pieces<T>,
