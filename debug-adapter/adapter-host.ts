@@ -9,6 +9,7 @@ import type { GdbServer } from './gdb/server.ts';
 import type { WorkerUse } from './machine-workers.ts';
 import type { Inflaters } from './symbols/compression.ts';
 import type { SymbolCache } from './symbols/load.ts';
+import type { SymbolSource } from './symbols/read-parts.ts';
 
 export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
 
@@ -28,8 +29,8 @@ export interface FolderEntry {
 export interface AdapterHost {
   /** The bytes of a file named in the launch configuration. Rejects when it cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
-  /** The same of a file that only has symbols: what these do not need may be zeros. Absent where files are read whole. */
-  readSymbols?(path: string): Promise<Uint8Array>;
+  /** The same of a file that only has symbols: what these do not need may be left out. Absent where files are read whole. */
+  readSymbols?(path: string): Promise<SymbolSource>;
   /** What is in a folder. Rejects for what is none; absent where folders cannot be listed. */
   listFolder?(path: string): Promise<readonly FolderEntry[]>;
   /**

@@ -5,7 +5,7 @@ import { say } from '../core/sentences/say.ts';
 import { createFramer } from './framing.ts';
 import { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
-import { stepLine, type StepHost, type StoppedEvent } from './stepping.ts';
+import { type Step, stepLine, type StepHost, type StoppedEvent } from './stepping.ts';
 
 /** A machine with one mapped range; counts what is asked of it. */
 function fakeMachine(low: number, high: number) {
@@ -115,34 +115,37 @@ describe('a line step', () => {
     lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
     functionAt: () => ({ lowPc: 0, ranges: [{ low: 0, high: 0x100 }], inlined: [] }),
   };
-  function host(
-    pcs: number[],
-    reason: StoppedEvent['reason'] = 'step',
-    rows?: number[],
-  ): StepHost & { specs: unknown[] } {
+  /** A machine whose stops are known beforehand, in code without callers. */
+  function machine(pcs: number[], reason: StoppedEvent['reason'] = 'step', rows?: number[]) {
     let pc = pcs[0]!;
     const rest = pcs.slice(1);
     const specs: unknown[] = [];
-    return {
-      specs,
-      run(spec) {
-        specs.push(spec);
-        pc = rest.shift() ?? pc;
-        return Promise.resolve(stopped(rest.length === 0 ? reason : 'step'));
-      },
+    const host: StepHost = {
       location: () => ({
         ...{ pc, coroutine: 0, passage: undefined },
         resolved: { image: { ...image, cfaRows: () => rows }, bias: 0 } as never,
         cpu: { general: [0, 0, 0, 0, 0x1000] } as never,
       }),
-      caller: () => Promise.resolve(undefined),
     };
+    function run<T>(step: Step<T>): T {
+      for (let wish = step.next(); ;) {
+        if (wish.done) return wish.value;
+        if (wish.value.kind === 'caller') {
+          wish = step.next(undefined);
+          continue;
+        }
+        specs.push(wish.value);
+        pc = rest.shift() ?? pc;
+        wish = step.next(stopped(rest.length === 0 ? reason : 'step'));
+      }
+    }
+    return { specs, step: (over: boolean) => run(stepLine(host, stopped('step'), over)).stopped.reason };
   }
 
-  it('goes on until a statement begins', async () => {
+  it('goes on until a statement begins', () => {
     // Into the middle of a line, to a row that is no statement, to the beginning of one.
-    const target = host([8, 14, 12, 16]);
-    expect((await stepLine(target, stopped('step'), true)).stopped.reason).toBe('step');
+    const target = machine([8, 14, 12, 16]);
+    expect(target.step(true)).toBe('step');
     expect(target.specs).toEqual([
       { kind: 'range', ranges: [[8, 12]], over: true },
       { kind: 'range', ranges: [[12, 16]], over: true },
@@ -150,9 +153,9 @@ describe('a line step', () => {
     ]);
   });
 
-  it('says which frame it is about, where the code tells', async () => {
-    const target = host([8, 16], 'step', [0, 0x20, 4, 12]);
-    await stepLine(target, stopped('step'), true);
+  it('says which frame it is about, where the code tells', () => {
+    const target = machine([8, 16], 'step', [0, 0x20, 4, 12]);
+    target.step(true);
     expect(target.specs).toEqual([
       {
         ...{ kind: 'range', ranges: [[8, 12]], over: true },
@@ -161,14 +164,12 @@ describe('a line step', () => {
     ]);
   });
 
-  it('ends at whatever else stops the machine', async () => {
-    expect((await stepLine(host([8, 14], 'breakpoint'), stopped('step'), true)).stopped.reason).toBe(
-      'breakpoint',
-    );
-    expect((await stepLine(host([8, 14], 'exit'), stopped('step'), false)).stopped.reason).toBe('exit');
+  it('ends at whatever else stops the machine', () => {
+    expect(machine([8, 14], 'breakpoint').step(true)).toBe('breakpoint');
+    expect(machine([8, 14], 'exit').step(false)).toBe('exit');
   });
 
-  it('ends some time even if no statement ever comes', async () => {
-    expect((await stepLine(host([8, 5]), stopped('step'), true)).stopped.reason).toBe('step');
+  it('ends some time even if no statement ever comes', () => {
+    expect(machine([8, 5]).step(true)).toBe('step');
   });
 });

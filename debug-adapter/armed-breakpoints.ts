@@ -149,11 +149,14 @@ export class ArmedBreakpoints {
     await this.machine.request('setCatchpoints', { catchpoints: specs });
   }
 
-  /** Until the next call only a coroutine may run: the machine stops when it hands the processor over. */
-  async confine(coroutine: CoroutineId | undefined): Promise<void> {
-    if (coroutine === this.confined) return;
+  /**
+   * Until the next call only a coroutine may run: the machine stops when it hands the processor over.
+   * @returns `undefined` when it is so already
+   */
+  confine(coroutine: CoroutineId | undefined): Promise<void> | undefined {
+    if (coroutine === this.confined) return undefined;
     this.confined = coroutine;
-    await this.setCatchpoints(this.catchpoints);
+    return this.setCatchpoints(this.catchpoints);
   }
 
   /** Images are not where they were: the machine gets everything anew. */

@@ -46,11 +46,12 @@ export class Calls {
     private readonly send: SendEvent,
     private readonly reportsProgress: () => boolean,
     private readonly translate: (english: string) => string,
+    private readonly hold: (held: boolean) => void,
   ) {}
 
   /** @param answer hears once what becomes of the call, when it is over or the client has cancelled it */
   begin(seq: number, command: string, answer: (outcome: Outcome) => void): Underway {
-    const call = new Underway(seq, command, answer, this.underway, this.send);
+    const call = new Underway(seq, command, answer, this.underway, this.send, this.hold);
     this.underway.add(call);
     return call;
   }
@@ -96,6 +97,8 @@ class Underway implements Call {
   /** Its progress is told. */
   told = false;
   private cancelled = false;
+  /** What is sent waits for the answer. */
+  private holds = false;
   private readonly after: (() => void)[] = [];
   private waiters: (() => void)[] | undefined;
 
@@ -105,6 +108,7 @@ class Underway implements Call {
     private readonly answer: (outcome: Outcome) => void,
     private readonly underway: Set<Underway>,
     private readonly send: SendEvent,
+    private readonly hold: (held: boolean) => void,
   ) {}
 
   /** @param title in the language of the user */
@@ -119,6 +123,7 @@ class Underway implements Call {
   end(outcome: Outcome): void {
     if (!this.underway.delete(this)) return;
     this.answer(outcome);
+    if (this.holds) this.hold(false);
     if (this.told) this.send('progressEnd', { progressId: String(this.seq) });
     for (const work of this.after) work();
     for (const settle of this.waiters ?? []) settle();
@@ -128,6 +133,12 @@ class Underway implements Call {
     if (!CANCELLABLE.has(this.command)) return;
     this.cancelled = true;
     this.end({ thrown: new Cancelled() });
+  }
+
+  ahead(work: () => void): void {
+    this.holds = true;
+    this.hold(true);
+    work();
   }
 
   afterAnswer(work: () => void): void {

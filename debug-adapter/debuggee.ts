@@ -6,7 +6,9 @@
  */
 import {
   type CoroutineId,
+  type LookKind,
   type MachineEvent,
+  type RequestMap,
   type Resumption,
   type StepSpec,
 } from '../core/protocol/machine-protocol.ts';
@@ -26,6 +28,7 @@ import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { sampleGlobal } from './sample.ts';
 import { PresentStop } from './present-stop.ts';
+import { nextTurn } from './symbols/pieces.ts';
 import type { Frame } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
 import { sharePoints } from './shared-points.ts';
@@ -61,7 +64,7 @@ export class Debuggee {
   private starting = false;
   private readonly stops: Stops;
   /** Waits for the next stop while a step is under way. */
-  private stopWaiter: ((event: StoppedEvent) => void) | undefined;
+  private stopWaiter: ((event: StoppedEvent) => void | Promise<void>) | undefined;
   private readonly present: PresentStop;
   /** The coroutines that there were a moment ago, while the machine runs. */
   private heard: readonly CoroutineId[] | undefined;
@@ -161,6 +164,11 @@ export class Debuggee {
   );
   readonly request = this.points.client;
 
+  /** What a request would answer, if the stopped machine has said it already. */
+  known<K extends LookKind>(kind: K, params: RequestMap[K]['params']): RequestMap[K]['result'] | undefined {
+    return this.client.known(kind, params);
+  }
+
   /** What the user has typed for a guest's serial line that has `stdio`. */
   typeLine(bytes: Uint8Array): void {
     this.ends.type(bytes);
@@ -255,12 +263,8 @@ export class Debuggee {
     if (waiter) {
       this.stopWaiter = undefined;
       this.adopt(event);
-      waiter(event);
-      return;
-    }
-    this.seen(event).catch((error: unknown) => {
-      this.failedToRun(error);
-    });
+      this.attempt(() => waiter(event));
+    } else this.attempt(() => this.seen(event));
   }
 
   /** Shows a stop, unless it is one that the client does not see. One that is plain is shown before this returns. */
@@ -313,6 +317,13 @@ export class Debuggee {
     const { snapshot } = event;
     this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
     this.companion?.stopped(event);
+    void this.prepareStep().catch(() => undefined);
+  }
+
+  /** When the client has had its turn. Of what fails now is told who asks for the step. */
+  private async prepareStep(): Promise<void> {
+    await nextTurn();
+    if (!this.running && !this.disposed) this.steps.prepare();
   }
 
   // --- running --------------------------------------------------------------------------------------------
@@ -326,16 +337,25 @@ export class Debuggee {
   }
 
   /** Runs something that ends with a stop; a failure becomes a note and a stop where the machine is. */
-  go(run: () => Promise<void>): void {
+  go(run: () => void | Promise<void>): void {
     this.running = true;
     this.companion?.resumed();
     this.pausing = false;
-    run().catch((error: unknown) => {
-      this.failedToRun(error);
-    });
+    this.attempt(run);
   }
 
-  private failedToRun(error: unknown): void {
+  private attempt(work: () => void | Promise<void>): void {
+    try {
+      work()?.catch((error: unknown) => {
+        this.failed(error);
+      });
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** What was to end with a stop cannot go on. */
+  failed(error: unknown): void {
     if (this.disposed) return;
     this.listener.note(toAdapterError(error).sentence, true);
     if (this.lastStop) this.show({ ...this.lastStop, reason: 'pause', breakpoints: [] });
@@ -373,33 +393,26 @@ export class Debuggee {
     this.adopt({ ...stop, reason: 'step', breakpoints: [], snapshot });
   }
 
-  /** Runs one predicate and waits for the stop. */
-  run(spec: StepSpec): Promise<StoppedEvent> {
-    if (this.pausing && this.lastStop)
-      return Promise.resolve({ ...this.lastStop, reason: 'pause', breakpoints: [] });
-    return this.judged(this.nextStop(() => this.request('step', spec)));
+  /** Runs one predicate. @param arrived hears of the stop that it leads to for the client */
+  run(spec: StepSpec, arrived: (event: StoppedEvent) => void): void {
+    if (this.pausing && this.lastStop) arrived({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+    else this.nextStop(this.request('step', spec), arrived);
   }
 
-  /** The stop that a step leads to for the client. */
-  private async judged(next: Promise<StoppedEvent>): Promise<StoppedEvent> {
-    const event = await next;
-    if (this.stops.isPlain(event)) return event;
-    let going = next;
+  /** @param begun sets the machine going. @param arrived hears of the stop that ends that for the client */
+  private nextStop(begun: Promise<unknown>, arrived: (event: StoppedEvent) => void): void {
+    this.stopWaiter = (event) => (this.stops.isPlain(event) ? arrived(event) : this.judged(event, arrived));
+    begun.catch((error: unknown) => {
+      this.stopWaiter = undefined;
+      this.failed(error);
+    });
+  }
+
+  private async judged(event: StoppedEvent, arrived: (event: StoppedEvent) => void): Promise<void> {
     const shown = await this.stops.judge(event, (how) => {
-      going = this.nextStop(() => this.request('resumeStep', how));
+      this.nextStop(this.request('resumeStep', how), arrived);
       return Promise.resolve();
     });
-    return shown ?? this.judged(going);
-  }
-
-  /** The stop that ends what `begin` begins. */
-  private nextStop(begin: () => Promise<unknown>): Promise<StoppedEvent> {
-    return new Promise((resolve, reject) => {
-      this.stopWaiter = resolve;
-      begin().catch((error: unknown) => {
-        this.stopWaiter = undefined;
-        reject(toAdapterError(error));
-      });
-    });
+    if (shown) arrived(shown);
   }
 }

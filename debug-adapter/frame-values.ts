@@ -13,12 +13,14 @@ import {
   REGISTER_NAMES,
   type RegisterValue,
   savedRegister,
+  wideBytes,
 } from './register-values.ts';
 import { type Frame, frameContext } from './stack.ts';
 import type { SymbolImage } from './symbols/image.ts';
 import type { FrameContext, Location } from './symbols/location.ts';
 import type { CType } from './symbols/types.ts';
 import type { Variable } from './symbols/variables.ts';
+import { wideRegister, type WideRegisters } from './symbols/wide-registers.ts';
 import type { CompletionSource } from './values/completion.ts';
 import type { Environment } from './values/evaluate.ts';
 import type { SymbolPath } from './values/tree.ts';
@@ -79,13 +81,26 @@ export class FrameValues implements CompletionSource {
 
   /** Where one of them is. Inside `MemoryCache.compute`. */
   locationOf(variable: Variable): Location {
-    return variable.locate(frameContext(this.frame, this.dataBias, this.ownReader));
+    return variable.locate(this.context());
   }
 
   /** What it is there. Inside `MemoryCache.compute`. */
   typeOf(variable: Variable): CType {
-    return variable.typeIn?.(frameContext(this.frame, this.dataBias, this.ownReader)) ?? variable.type;
+    return variable.typeIn?.(this.context()) ?? variable.type;
   }
+
+  private context(): FrameContext {
+    return { ...frameContext(this.frame, this.dataBias, this.ownReader), wide: this.wide };
+  }
+
+  /** Those of the processor: nothing saves them for another coroutine, or for a task. */
+  private readonly wide: WideRegisters = (number) => {
+    const { coroutines, frame } = this;
+    const name = wideRegister(number);
+    if (name === undefined || frame.cr3 !== undefined || frame.coroutine !== coroutines.current)
+      return undefined;
+    return wideBytes(coroutines.snapshot.cpu.fpu, name);
+  };
 
   private get linkPc(): number {
     const { resolved, lookupPc } = this.frame;
@@ -234,6 +249,7 @@ export class FrameValues implements CompletionSource {
   environment(overrides: Partial<Environment> = {}): Environment {
     return {
       registers: this.frame.registers,
+      wide: this.wide,
       readMemory: this.readMemory,
       locate: (path) =>
         this.object(path)?.locate() ?? { kind: 'optimised-out', reason: say`it is not visible here` },

@@ -87,7 +87,7 @@ async function openImage(
       say`${name}: This is a 64-bit ELF file, but the machine boots 32-bit kernels: build with -m32 and link with -m elf_i386.`,
     );
   try {
-    const image = await symbols.open(bytes, name, path, host);
+    const image = await symbols.open({ bytes }, name, path, host);
     return { image, cooperative: image.notes.some((note) => note.name === CO_NOTE_OWNER) };
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
@@ -189,7 +189,7 @@ async function openFiles(
   const read = (path: string) => readFile(host, path);
   return {
     userPrograms: await openEach(programs, warnings, async (path) =>
-      symbols.open(await read(path), baseName(path), path, host),
+      symbols.open({ bytes: await read(path) }, baseName(path), path, host),
     ),
     moduleFiles: await openEach(kernelModules, warnings, async (path) =>
       openModuleFile(symbols, await read(path), path, host),
@@ -304,7 +304,7 @@ async function symbolsOf(
   host: AdapterHost,
 ): Promise<SymbolImage | undefined> {
   try {
-    return await symbols.open(bytes, name, path, host);
+    return await symbols.open({ bytes }, name, path, host);
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
     return undefined;

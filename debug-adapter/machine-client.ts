@@ -109,10 +109,8 @@ export class MachineClient {
 
   private receive(message: FromMachine): void {
     if ('event' in message) {
-      if (message.event === 'stopped') {
-        this.looks.arrive(message.answers);
-        this.onEvent({ ...message, snapshot: revived(message.snapshot) });
-      } else this.onEvent(message);
+      if (message.event === 'stopped') this.looks.arrive(message.answers);
+      this.onEvent(message);
       return;
     }
     const waiting = this.pending.get(message.id);

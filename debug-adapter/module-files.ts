@@ -47,7 +47,7 @@ export async function openModuleFile(
     return address;
   };
   const name = moduleName(path);
-  const unloaded = await symbols.open(bytes, name, path, host, { key: 'unloaded', place });
+  const unloaded = await symbols.open({ bytes }, name, path, host, { key: 'unloaded', place });
   return { name, path, bytes, unloaded };
 }
 

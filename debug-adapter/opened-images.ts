@@ -7,6 +7,7 @@ import { symbolFiles } from './symbol-files.ts';
 import type { SectionPlacer } from './symbols/elf.ts';
 import type { SymbolImage } from './symbols/image.ts';
 import { loadSymbols } from './symbols/load.ts';
+import type { SymbolSource } from './symbols/read-parts.ts';
 
 /** Where the sections of an object file are. */
 export interface Placement {
@@ -18,7 +19,7 @@ export interface Placement {
 interface Entry {
   readonly name: string;
   readonly placed: string | undefined;
-  readonly bytes: Uint8Array;
+  readonly source: SymbolSource;
   readonly image: SymbolImage;
 }
 
@@ -28,7 +29,7 @@ export class OpenedImages {
 
   /** @param path where separate debug files are looked for. @throws SymbolError for a file that is none with symbols */
   async open(
-    bytes: Uint8Array,
+    source: SymbolSource,
     name: string,
     path: string,
     host: AdapterHost,
@@ -36,10 +37,11 @@ export class OpenedImages {
   ): Promise<SymbolImage> {
     const placed = placement?.key;
     const known = [...this.asked, ...this.kept].find(
-      (entry) => entry.name === name && entry.placed === placed && equal(entry.bytes, bytes),
+      (entry) => entry.name === name && entry.placed === placed && isSame(entry.source, source),
     );
-    const image = known?.image ?? (await loadSymbols(bytes, name, path, symbolFiles(host), placement?.place));
-    this.asked.push({ name, placed, bytes, image });
+    const image =
+      known?.image ?? (await loadSymbols(source, name, path, symbolFiles(host), placement?.place));
+    this.asked.push({ name, placed, source, image });
     return image;
   }
 
@@ -49,6 +51,9 @@ export class OpenedImages {
     this.asked = [];
   }
 }
+
+/** What was left out of the bytes is compared by the stamp. */
+const isSame = (a: SymbolSource, b: SymbolSource): boolean => a.stamp === b.stamp && equal(a.bytes, b.bytes);
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

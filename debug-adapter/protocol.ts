@@ -99,9 +99,12 @@ export interface Events extends CustomEvents {
 }
 
 export type SendEvent = <E extends keyof Events>(event: E, body: Events[E]) => void;
+export type SendSoon = <E extends keyof Events>(event: E, body: () => Events[E]) => void;
 
 /** One request that is being answered. */
 export interface Call {
+  /** Does something at once, of which the client hears nothing before it has its answer. */
+  ahead(work: () => void): void;
   /** Does something once the answer is on its way. */
   afterAnswer(work: () => void): void;
   /** Settles when everything that was asked before is answered. */

@@ -1,6 +1,7 @@
 /** Reads a file that a launch names; when that fails, says which and why. */
 import type { AdapterHost } from './adapter-host.ts';
 import { AdapterError } from './errors.ts';
+import type { SymbolSource } from './symbols/read-parts.ts';
 import { type Said, say, type Sentence } from '../core/sentences/say.ts';
 
 const REASONS: Readonly<Record<string, Sentence>> = {
@@ -27,11 +28,11 @@ export async function readFile(host: AdapterHost, path: string): Promise<Uint8Ar
 }
 
 /** The same of a file that only has symbols. */
-export async function readSymbols(host: AdapterHost, path: string): Promise<Uint8Array> {
-  return orWhyNot(path, () => host.readSymbols?.(path) ?? host.readFile(path));
+export async function readSymbols(host: AdapterHost, path: string): Promise<SymbolSource> {
+  return orWhyNot(path, async () => (await host.readSymbols?.(path)) ?? { bytes: await host.readFile(path) });
 }
 
-async function orWhyNot(path: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+async function orWhyNot<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

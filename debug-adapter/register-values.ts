@@ -3,11 +3,12 @@
  * with the types that gdb gives them.
  */
 import type { CoState } from '../core/abi/decode.ts';
-import type { CpuSnapshot } from '../core/protocol/machine-protocol.ts';
+import type { CpuSnapshot, FpuState } from '../core/protocol/machine-protocol.ts';
 import { GENERAL } from './registers.ts';
 import { littleEndian, type Location } from './symbols/location.ts';
 import type { BaseEncoding, CType, Member } from './symbols/types.ts';
 import { UNSIGNED } from './values/conversions.ts';
+import { X87_BYTES } from './values/x87-format.ts';
 import { say } from '../core/sentences/say.ts';
 
 export interface RegisterValue {
@@ -23,7 +24,8 @@ const base = (name: string, size: number, encoding: BaseEncoding): CType => ({
 });
 const UNSIGNED_SHORT = base('unsigned short', 2, 'unsigned');
 const UNSIGNED_CHAR = base('unsigned char', 1, 'unsigned');
-const LONG_DOUBLE = base('long double', 12, 'float');
+const LONG_DOUBLE_BYTES = 12;
+const LONG_DOUBLE = base('long double', LONG_DOUBLE_BYTES, 'float');
 
 /** Names of the low words, and of the low and high bytes, of EAX to EDI. */
 const WORDS = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di', 'ip', 'flags'];
@@ -112,18 +114,29 @@ export function cpuRegister(name: string, cpu: CpuSnapshot): RegisterValue | und
   return debug ? number(cpu.debug[Number(debug[1])]) : fpuRegister(name, cpu);
 }
 
-function fpuRegister(name: string, { fpu }: CpuSnapshot): RegisterValue | undefined {
+/** All bytes of `st0`, `mm1`, `xmm2`; undefined for what is none of these, and for an x87 register that is empty. */
+export function wideBytes({ status, valid, registers, xmm }: FpuState, name: string): Uint8Array | undefined {
   const [, kind, digit] = /^(st|mm|xmm)([0-7])$/.exec(name) ?? [];
   const n = Number(digit);
-  if (kind === 'xmm') return bytes(VEC128, fpu.xmm.slice(n * 16, n * 16 + 16));
-  if (kind === 'mm') return bytes(VEC64, fpu.registers.slice(n * 16, n * 16 + 8));
-  if (kind === 'st') {
-    const physical = (((fpu.status >>> 11) & 7) + n) & 7;
-    if (((fpu.valid >>> physical) & 1) === 0)
-      return { type: LONG_DOUBLE, location: { kind: 'optimised-out', reason: say`the register is empty` } };
-    const data = new Uint8Array(12);
-    data.set(fpu.registers.subarray(physical * 16, physical * 16 + 10));
-    return bytes(LONG_DOUBLE, data);
+  if (kind === 'xmm') return xmm.slice(n * 16, n * 16 + 16);
+  if (kind === 'mm') return registers.slice(n * 16, n * 16 + 8);
+  const physical = (((status >>> 11) & 7) + n) & 7;
+  if (kind === undefined || ((valid >>> physical) & 1) === 0) return undefined;
+  const data = new Uint8Array(LONG_DOUBLE_BYTES);
+  data.set(registers.subarray(physical * 16, physical * 16 + X87_BYTES));
+  return data;
+}
+
+const WIDE_TYPES = { st: LONG_DOUBLE, mm: VEC64, xmm: VEC128 } as const;
+
+function fpuRegister(name: string, { fpu }: CpuSnapshot): RegisterValue | undefined {
+  const [, kind] = /^(st|mm|xmm)[0-7]$/.exec(name) ?? [];
+  if (kind !== undefined) {
+    const type = WIDE_TYPES[kind as keyof typeof WIDE_TYPES];
+    const data = wideBytes(fpu, name);
+    return data
+      ? bytes(type, data)
+      : { type, location: { kind: 'optimised-out', reason: say`the register is empty` } };
   }
   const words: Readonly<Record<string, number>> = {
     fctrl: fpu.control,

@@ -23,7 +23,7 @@ import type { LaunchPlan } from './launch-plan.ts';
 import { MachineWorkers } from './machine-workers.ts';
 import { toClientColumn, toClientLine } from './positions.ts';
 import { moduleChanges, modulesOf } from './modules.ts';
-import type { ImageModule, SendEvent } from './protocol.ts';
+import type { ImageModule, SendEvent, SendSoon } from './protocol.ts';
 import type { Frame } from './stack.ts';
 import { OpenedImages } from './opened-images.ts';
 import { makePatient, SymbolIndexing } from './symbol-files.ts';
@@ -82,6 +82,8 @@ export class SessionContext {
   constructor(
     readonly host: AdapterHost,
     readonly send: SendEvent,
+    /** The same when the client has had its turn, but before it hears anything else. */
+    private readonly sendSoon: SendSoon,
     /** The machine outlives its clients. */
     readonly served = false,
   ) {
@@ -134,13 +136,14 @@ export class SessionContext {
     // The client has asked for threads when the machine was set going: news are guests that have started since.
     if (status.running && this.debuggee && this.debuggee.living.length > 1)
       this.tellCoroutines(this.debuggee);
-    this.send('colinux/status', {
+    // Views are not what a person waits for at a stop.
+    this.sendSoon('colinux/status', () => ({
       running: status.running,
       coroutine: tell(this.debuggee?.coroutines.title(status.coroutine) ?? ALONE, this.translate),
       ring: status.cpl,
       virtualTimeNs: status.virtualNanoseconds,
       instructions: status.instructions,
-    });
+    }));
   }
 
   dispose(): void {

@@ -10,31 +10,52 @@ import { AdapterError, toAdapterError } from './errors.ts';
 import { say, tell, type Translate } from '../core/sentences/say.ts';
 import { Calls, Cancelled } from './calls.ts';
 import { checkArguments } from './check-arguments.ts';
-import type { Call, SendEvent } from './protocol.ts';
+import type { Call, SendEvent, SendSoon } from './protocol.ts';
 import { handlerOf } from './requests/table.ts';
 import { SessionContext } from './session-context.ts';
+import { nextTurn } from './symbols/pieces.ts';
 
 /** Requests that a person has made by a button: a failure is shown. The others fail where they are asked. */
 const SHOWN = new Set(['launch', 'restart', 'continue', 'next', 'stepIn', 'stepOut', 'pause', 'goto']);
 
 type Listener = (message: DebugProtocol.ProtocolMessage) => void;
 
+/** A message before it has its number. */
+interface Sent {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
 export class ColinuxDebugSession {
   private readonly listeners = new Set<Listener>();
   private readonly context: SessionContext;
   private readonly calls: Calls;
   private nextSeq = 1;
+  /** What waits for the answer to a request that has set the machine going already. */
+  private held: Sent[] | undefined;
+  /** What is sent in the next turn, or before anything else is. */
+  private soon: (() => Sent) | undefined;
 
   /** @param served the machine outlives its clients, which attach to it and leave it (`served-machine.ts`) */
   constructor(host: AdapterHost, served = false) {
     const sendEvent: SendEvent = (event, body) => {
       this.send({ type: 'event', event, ...(body === undefined ? {} : { body }) });
     };
-    this.context = new SessionContext(host, sendEvent, served);
+    const sendSoon: SendSoon = (event, body) => {
+      this.tellSoon();
+      this.soon = () => ({ type: 'event', event, body: body() });
+      void nextTurn().then(() => {
+        this.tellSoon();
+      });
+    };
+    this.context = new SessionContext(host, sendEvent, sendSoon, served);
     this.calls = new Calls(
       sendEvent,
       () => this.context.client.supportsProgressReporting === true,
       this.context.translate,
+      (held) => {
+        this.hold(held);
+      },
     );
   }
 
@@ -63,13 +84,13 @@ export class ColinuxDebugSession {
     const call = this.calls.begin(seq, command, (outcome) => {
       const response = { type: 'response', request_seq: seq, command };
       if ('thrown' in outcome)
-        this.send({
+        this.deliver({
           ...response,
           success: false,
           ...failure(command, outcome.thrown, this.context.translate),
         });
-      else if (outcome.body === undefined) this.send({ ...response, success: true });
-      else this.send({ ...response, success: true, body: outcome.body });
+      else if (outcome.body === undefined) this.deliver({ ...response, success: true });
+      else this.deliver({ ...response, success: true, body: outcome.body });
     });
     let body: unknown;
     try {
@@ -103,7 +124,26 @@ export class ColinuxDebugSession {
     return handler(this.context, given, call);
   }
 
-  private send(message: { readonly type: string; readonly [field: string]: unknown }): void {
+  private send(event: Sent): void {
+    if (this.held) this.held.push(event);
+    else this.deliver(event);
+  }
+
+  /** What is sent from now on waits, or what has waited goes. */
+  private hold(held: boolean): void {
+    const waiting = this.held ?? [];
+    this.held = held ? waiting : undefined;
+    if (!held) for (const event of waiting) this.deliver(event);
+  }
+
+  private tellSoon(): void {
+    const { soon } = this;
+    this.soon = undefined;
+    if (soon) this.deliver(soon());
+  }
+
+  private deliver(message: Sent): void {
+    this.tellSoon();
     const numbered = { seq: this.nextSeq++, ...message };
     for (const listener of this.listeners) listener(numbered);
   }

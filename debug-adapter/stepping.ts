@@ -2,7 +2,9 @@
  * Source-level steps on top of the machine's predicates (docs/architecture.md): line ranges, calls, prologues.
  *
  * A step is a short conversation: the machine runs a predicate at full speed and stops; the rules here decide whether
- * the place it came to is one where a person wants to be (the start of a statement) or how to go on.
+ * the place it came to is one where a person wants to be (the start of a statement) or how to go on. They are generators, which say what
+ * they want of the machine and are told what came of it: nothing waits for a promise that need not, and a step can be begun ahead of
+ * time, up to the first thing that it wants.
  */
 import type {
   CoroutineId,
@@ -16,10 +18,30 @@ import type { Resolved } from './coroutines.ts';
 
 export type StoppedEvent = Extract<MachineEvent, { event: 'stopped' }>;
 
+/** Where a frame returns to, and the ESP that its caller will have. */
+export interface Caller {
+  readonly pc: number;
+  readonly stack: number;
+}
+
+/** What a step wants: a predicate is to be run, or it needs to know who has called the function that it has stopped in. */
+export type Wish = StepSpec | { readonly kind: 'caller'; readonly of: StoppedEvent };
+
+/** A step under way. It is told the stop that a predicate has led to, or the caller, `undefined` where there is none. */
+export type Step<T> = Generator<Wish, T, StoppedEvent | Caller | undefined>;
+
+/** Runs one predicate. */
+function* run(spec: StepSpec): Step<StoppedEvent> {
+  return (yield spec) as StoppedEvent;
+}
+
+/** The caller of the innermost frame. */
+function* callerAt(of: StoppedEvent): Step<Caller | undefined> {
+  return (yield { kind: 'caller', of }) as Caller | undefined;
+}
+
 /** What stepping needs of the session. */
 export interface StepHost {
-  /** Runs one predicate and waits for the stop. */
-  run(spec: StepSpec): Promise<StoppedEvent>;
   /** Where the CPU is, after a stop. */
   location(stopped: StoppedEvent): {
     pc: number;
@@ -29,8 +51,6 @@ export interface StepHost {
     passage: [number, number][] | undefined;
     cpu: CpuSnapshot;
   };
-  /** Return address of the innermost frame and the ESP its caller will have; `undefined` without a caller. */
-  caller(stopped: StoppedEvent): Promise<{ pc: number; stack: number } | undefined>;
 }
 
 /** Predicates one step may use: a step through code without line information must end some time. */
@@ -112,26 +132,27 @@ export interface Stepped {
  * One source line; `over` runs calls to their end, inlined ones too, otherwise functions with lines are entered.
  * @param shown the function that is shown now, as `Stepped.shown`
  */
-export async function stepLine(
+export function* stepLine(
   host: StepHost,
   start: StoppedEvent,
   over: boolean,
   shown: Shown = {},
-): Promise<Stepped> {
+): Step<Stepped> {
   const from = host.location(start);
   const { blocks, line: fromLine } = visibleAt(from.resolved, from.pc, true, shown);
   // A statement of an inlined call begins right here: into it, nothing has to run.
-  if (!over && blocks.length < innermostAt(from).blocks.length) return { stopped: start };
-  return stepFrom(host, start, from, over, { block: blocks.at(0)?.id, line: fromLine });
+  if (!over && blocks.length < innermostAt(from).blocks.length)
+    return { stopped: { ...start, reason: 'step' } };
+  return yield* stepFrom(host, start, from, over, { block: blocks.at(0)?.id, line: fromLine });
 }
 
-async function stepFrom(
+function* stepFrom(
   host: StepHost,
   start: StoppedEvent,
   from: Place,
   over: boolean,
   { block: fromBlock, line: fromLine }: { readonly block: number | undefined; readonly line: Line },
-): Promise<Stepped> {
+): Step<Stepped> {
   let stopped = start;
   const fromFunction = functionOf(from);
   /** An inlined call has just been run to its end: its caller's line goes on. */
@@ -142,7 +163,7 @@ async function stepFrom(
     const ranges = below?.ranges ?? lineRanges(here);
     // Nothing in the passage code is a call that comes back: its steps go with the crossing.
     const overHere = over && !here.passage;
-    stopped = await host.run(
+    stopped = yield* run(
       ranges.length > 0
         ? { kind: 'range', ranges, over: overHere, frame: overHere ? frameRules(here) : undefined }
         : { kind: 'instruction', over: overHere },
@@ -151,13 +172,13 @@ async function stepFrom(
     const place = host.location(stopped);
     if (place.passage && !from.passage) {
       // Stepped into the passage: on the other side is where it leads.
-      return { stopped: await host.run({ kind: 'range', ranges: place.passage, over: false }) };
+      return { stopped: yield* run({ kind: 'range', ranges: place.passage, over: false }) };
     }
     // Out of the passage by its end: in the middle of a line of the other side, and there the step has led.
     if (here.passage && !place.passage) return { stopped };
     const name = functionOf(place);
     if (!over && place.resolved && name !== undefined && name !== fromFunction && linkPc(place) === name) {
-      const inside = await pastPrologue(host, place);
+      const inside = yield* pastPrologue(place);
       if (inside) return { stopped: inside };
     }
     if (over && inlinedBelow(place, fromBlock)) {
@@ -172,9 +193,9 @@ async function stepFrom(
     if (atStatement(place)) return { stopped };
     if (lineRanges(place).length === 0 && !over && place.pc !== from.pc) {
       // Code without lines: leave it again, unless there is nowhere to go.
-      const caller = await host.caller(stopped);
+      const caller = yield* callerAt(stopped);
       if (caller) {
-        stopped = await host.run({
+        stopped = yield* run({
           kind: 'until',
           address: caller.pc,
           stack: caller.stack,
@@ -189,52 +210,50 @@ async function stepFrom(
 }
 
 /** From a function's entry past its prologue, so that its arguments can be seen; `undefined` where it has none. */
-async function pastPrologue(
-  host: StepHost,
-  { resolved, pc, coroutine }: Place,
-): Promise<StoppedEvent | undefined> {
+function* pastPrologue({ resolved, pc, coroutine }: Place): Step<StoppedEvent | undefined> {
   if (!resolved) return undefined;
   const address = (resolved.image.prologueEnd((pc - resolved.bias) >>> 0) + resolved.bias) >>> 0;
-  return address === pc ? undefined : host.run({ kind: 'until', address, stack: 0, coroutine });
+  return address === pc ? undefined : yield* run({ kind: 'until', address, stack: 0, coroutine });
 }
 
 /** Into one of the functions that the line calls; those before it run to their end. Stops behind the line without it. */
-export async function stepIntoCall(
-  host: StepHost,
-  start: StoppedEvent,
-  callee: number,
-): Promise<StoppedEvent> {
+export function* stepIntoCall(host: StepHost, start: StoppedEvent, callee: number): Step<Stepped> {
   const from = host.location(start);
   const ranges = lineRanges(from);
   const inLine = (pc: number) => ranges.some(([low, high]) => pc >= low && pc < high);
   let stopped = start;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    stopped = await host.run({ kind: 'range', ranges, over: false });
-    if (stopped.reason !== 'step') return stopped;
+    stopped = yield* run({ kind: 'range', ranges, over: false });
+    if (stopped.reason !== 'step') return { stopped };
     const place = host.location(stopped);
-    if (place.pc === callee) return (await pastPrologue(host, place)) ?? stopped;
-    const caller = await host.caller(stopped);
+    if (place.pc === callee) return { stopped: (yield* pastPrologue(place)) ?? stopped };
+    const caller = yield* callerAt(stopped);
     // Left by its end: there is no call that comes back to it.
-    if (!caller || !inLine(caller.pc)) return stopped;
-    stopped = await host.run(stepOutSpec(caller, place.coroutine));
-    if (stopped.reason !== 'step' || !inLine(host.location(stopped).pc)) return stopped;
+    if (!caller || !inLine(caller.pc)) return { stopped };
+    stopped = yield* run(stepOutSpec(caller, place.coroutine));
+    if (stopped.reason !== 'step' || !inLine(host.location(stopped).pc)) return { stopped };
   }
-  return stopped;
+  return { stopped };
 }
 
 /** Out of the inlined call that the CPU is in, to the function that it was inlined into; `undefined` when it is in none. */
-export async function stepOutOfInlined(
+export function outOfInlined(
   host: StepHost,
   start: StoppedEvent,
   shown: Shown | undefined,
-): Promise<StoppedEvent | undefined> {
+): StepSpec | undefined {
   const place = host.location(start);
   const block = visibleAt(place.resolved, place.pc, true, shown).blocks.at(0);
   if (!block?.inlined) return undefined;
-  return host.run({ kind: 'range', ranges: block.ranges, over: true, frame: frameRules(place) });
+  return { kind: 'range', ranges: block.ranges, over: true, frame: frameRules(place) };
 }
 
 /** To the caller of a frame. */
-export function stepOutSpec(caller: { pc: number; stack: number }, coroutine: CoroutineId): StepSpec {
+export function stepOutSpec(caller: Caller, coroutine: CoroutineId): StepSpec {
   return { kind: 'until', address: caller.pc, stack: caller.stack, coroutine };
+}
+
+/** A step of one predicate. */
+export function* stepOnce(spec: StepSpec): Step<Stepped> {
+  return { stopped: yield* run(spec) };
 }

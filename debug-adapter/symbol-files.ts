@@ -21,8 +21,8 @@ export function symbolFiles(host: AdapterHost): SymbolFiles {
 
 /** Computations that ask for what is not indexed yet wait for it, and nobody else does. */
 export function makePatient(image: SymbolImage, memory: MemoryCache): void {
-  image.index.interruptQuestions(() => {
-    memory.await(`index of ${image.name}`, () => inTurns(image.index.build()));
+  image.interruptQuestions((what, work) => {
+    memory.await(`${what} of ${image.name}`, () => inTurns(work()));
   });
 }
 

@@ -111,6 +111,7 @@ export class VariableView {
   private context(environment: Environment, full: boolean): FormatContext {
     return {
       registers: environment.registers,
+      wide: environment.wide,
       readMemory: environment.readMemory,
       symbolAt: (address, space) => this.symbolAt(address, space),
       lineAt: (address, space) => {

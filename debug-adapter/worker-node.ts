@@ -7,6 +7,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Request } from '../core/protocol/machine-protocol.ts';
+import { messagesOf, postedRequest } from '../core/protocol/thread-messages.ts';
 import type { MachinePort } from './adapter-host.ts';
 
 // The bundle is a classic script, so it runs as one; listeners it adds while it is loading miss no message.
@@ -51,8 +53,12 @@ export function createNodeMachineWorker(source: string, filename: string): Machi
   const worker = startThread(source, filename, 'coLinux machine');
   let ending = false;
   return {
-    post: (message, transfer = []) => worker.postMessage(message, transferable(transfer)),
-    onMessage: (listener) => void worker.on('message', listener),
+    post: (message, transfer = []) =>
+      worker.postMessage(postedRequest(message as Request), transferable(transfer)),
+    onMessage: (listener) =>
+      void worker.on('message', (message) => {
+        listener(messagesOf(message));
+      }),
     onError: (listener) => {
       worker.on('error', listener);
       worker.on('exit', (code) => {

@@ -3,6 +3,8 @@
  * on a server, a virtual file system) is not always one that a worker may be loaded from; a blob always is.
  */
 
+import type { Request } from '../core/protocol/machine-protocol.ts';
+import { messagesOf, postedRequest } from '../core/protocol/thread-messages.ts';
 import type { MachinePort } from './adapter-host.ts';
 
 /** Starts a Web Worker that runs the machine worker bundle `source`. */
@@ -12,10 +14,10 @@ export function createWebMachineWorker(source: string): MachinePort {
   return {
     post: (message, transfer = []) =>
       worker.postMessage(
-        message,
+        postedRequest(message as Request),
         transfer.filter((buffer) => buffer instanceof ArrayBuffer),
       ),
-    onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
+    onMessage: (listener) => worker.addEventListener('message', (event) => listener(messagesOf(event.data))),
     onError: (listener) =>
       worker.addEventListener('error', (event) =>
         listener(new Error(event.message || 'The machine worker could not be loaded.')),

@@ -7,6 +7,7 @@ import type * as vscode from 'vscode';
 import type { AdapterHost, MachinePort, OpenAll } from '../debug-adapter/adapter-host.ts';
 import type { CompiledBundle } from '../debug-adapter/compiled-bundle-node.ts';
 import type { SymbolCache } from '../debug-adapter/symbols/load.ts';
+import type { SymbolSource } from '../debug-adapter/symbols/read-parts.ts';
 
 export interface Platform {
   readonly kind: 'desktop' | 'web';
@@ -15,7 +16,7 @@ export interface Platform {
   /** Reads up to `length` bytes at `offset`. */
   readPart(uri: vscode.Uri, offset: number, length: number): Promise<Uint8Array>;
   /** `AdapterHost.readSymbols` of a file on this disk; absent where files are read whole. */
-  readSymbols?(path: string): Promise<Uint8Array>;
+  readSymbols?(path: string): Promise<SymbolSource>;
   /**
    * How files, networks and so on become what the machine's devices are connected to.
    * @param folder of the bundles. @param readFile gives the bytes of a file that a launch configuration names

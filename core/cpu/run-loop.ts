@@ -318,15 +318,20 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       if (block.breakpoint) {
         const linear = (segBase[CS] + state[EIP]) | 0;
         if (stops.skip === linear) stops.skip = -1;
-        else if (stops.breakpoints.near(linear >>> 0) && stops.breakpoints.matches(linear >>> 0))
+        else if (stops.breakpoints.near(linear >>> 0) && stops.breakpoints.matches(linear >>> 0)) {
+          fetch.hold(block);
           return Exit.Breakpoint;
+        }
         const hits = instructionBreakpoints();
         if (hits !== 0) {
           if (!instructionBreakpoint(hits)) return Exit.Shutdown;
           continue;
         }
       }
-      if (guard.isSet() && guard.leaves(block, (segBase[CS] + state[EIP]) >>> 0)) return Exit.Guard;
+      if (guard.isSet() && guard.leaves(block, (segBase[CS] + state[EIP]) >>> 0)) {
+        fetch.hold(block);
+        return Exit.Guard;
+      }
       // RF holds for one instruction, which has met no breakpoint now, and is cleared at its start; IRET may set it again
       // (SDM vol. 3B, 17.3.1.1).
       state[SYSFLAGS] &= ~Flag.RF;

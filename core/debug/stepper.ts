@@ -337,7 +337,9 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   }
 
   if (ranges.length > 0) {
-    cpu.splitAt(ranges.flat().map((address) => address & 0xfff));
+    const ends: number[] = [];
+    for (const range of ranges) ends.push(range[0] & 0xfff, range[1] & 0xfff);
+    cpu.splitAt(ends);
     guarded = inRanges(cpu.linearEip());
   }
   return {

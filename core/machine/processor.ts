@@ -8,6 +8,7 @@
 import { type Cpu, type CpuBus, createCpu } from '../cpu/cpu.ts';
 import type { ExecutionObserver } from '../cpu/decode/observe.ts';
 import type { CpuEvents, WatchedCode } from '../cpu/env.ts';
+import { createBulk } from '../cpu/string/bulk.ts';
 import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
 import type { Compiler } from '../jit/compiler.ts';
 import type { Tier } from '../jit/tier.ts';
@@ -110,6 +111,7 @@ export function createProcessor(
     tier,
     compiler,
   );
+  const { clear } = createBulk(memory.wasm);
   const { buffer } = memory.wasm;
   const head = new Uint8Array(buffer, STATE_BASE, BRANCHES_BASE - STATE_BASE);
   const transitions = new Uint8Array(buffer, TRANSITIONS_BASE, TRANSITION_ROWS_BASE - TRANSITIONS_BASE);
@@ -135,7 +137,7 @@ export function createProcessor(
       head.set(beginning);
       cpu.views.branches.fill(0);
       transitions.fill(0);
-      memory.renew();
+      memory.renew(clear);
     },
   };
 }

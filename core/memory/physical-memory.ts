@@ -117,19 +117,15 @@ export class PhysicalMemory {
     this.bytes.fill(value, address, address + length);
   }
 
-  /** Zeroes RAM and forgets what pages were to anybody, and who else there was; the processor is not told. */
-  renew(): void {
+  /**
+   * Zeroes RAM and forgets what pages were to anybody, and who else there was; the processor is not told.
+   * @param clear zeroes pages of `wasm`; those that nobody has touched are none of the host's memory, and shall not become some
+   */
+  renew(clear: (from: number, bytes: number) => void): void {
     this.pageFlags.fill(0);
     this.onWatchedWrite = this.onWatchedRead = NOBODY;
     this.mmio = OPEN_BUS;
-    // Pages that nobody has touched are none of the host's memory, and shall not become some: they are only looked at.
-    const words = new Int32Array(this.wasm.buffer, RAM_BASE, this.size / 4);
-    const page = PAGE_SIZE / 4;
-    for (let first = 0; first < words.length; first += page) {
-      let at = first;
-      while (at < first + page && words[at] === 0) at++;
-      if (at < first + page) words.fill(0, first, first + page);
-    }
+    clear(RAM_BASE, this.size);
   }
 
   /** A write that touches read-only memory: only the bytes outside of it arrive. */

@@ -10,6 +10,7 @@ import {
   serveCompiler,
   startCompilerThread,
 } from './compiler-thread.ts';
+import { postedMessage, requestOf } from '../protocol/thread-messages.ts';
 import { createMachineServer } from './server.ts';
 
 /** The part of a dedicated worker's global scope that is used here. */
@@ -54,7 +55,7 @@ function serveMachine(): void {
       ),
     ),
     post(message, transfer) {
-      scope.postMessage(message, transfer);
+      scope.postMessage(postedMessage(message), transfer);
     },
     now: () => performance.now(),
     yield: yieldTo,
@@ -66,7 +67,7 @@ function serveMachine(): void {
     },
   });
   scope.addEventListener('message', ({ data }) => {
-    server.receive(data);
+    server.receive(requestOf(data));
   });
 }
 

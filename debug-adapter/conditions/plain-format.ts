@@ -9,7 +9,7 @@ import type { TypedValue, ValueContext } from '../values/value.ts';
 
 export function formatPlainly(
   value: TypedValue,
-  { registers, readMemory }: ValueContext,
+  { registers, wide, readMemory }: ValueContext,
   style: Style | undefined,
   coroutines: Coroutines,
   coroutine: CoroutineId,
@@ -17,6 +17,7 @@ export function formatPlainly(
 ): string {
   return formatValue(value, {
     registers,
+    wide,
     readMemory,
     symbolAt: (address) => symbolText(coroutines, coroutine, address),
     lineAt: () => undefined,

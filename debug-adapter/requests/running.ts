@@ -68,15 +68,16 @@ function go(
   context: SessionContext,
   args: RunArguments,
   call: Call,
-  run: (debuggee: Debuggee) => Promise<void>,
+  run: (debuggee: Debuggee) => void | Promise<void>,
 ): void {
   const debuggee = context.machine();
   const alone = args.singleThread === true ? onlyOne(context, args) : undefined;
   debuggee.running = true;
-  call.afterAnswer(() => {
-    debuggee.go(async () => {
-      await debuggee.armed.confine(alone);
-      await run(debuggee);
+  // The machine need not wait until the client has its answer.
+  call.ahead(() => {
+    debuggee.go(() => {
+      const confining = debuggee.armed.confine(alone);
+      return confining ? confining.then(() => run(debuggee)) : run(debuggee);
     });
   });
 }
@@ -97,7 +98,7 @@ function goThread(
   context: SessionContext,
   args: RunArguments,
   call: Call,
-  run: (debuggee: Debuggee, coroutine: CoroutineId) => Promise<void>,
+  run: (debuggee: Debuggee, coroutine: CoroutineId) => void | Promise<void>,
 ): void {
   ready(context);
   const coroutine = context.thread(args);
@@ -111,6 +112,8 @@ function goThread(
 function goTask(context: SessionContext, args: StepArguments, call: Call, out: boolean): boolean {
   ready(context);
   if (!context.sleepingTask(args)) return false;
-  go(context, args, call, async ({ steps }) => steps.awaitTask(await context.stackOf(args), out));
+  go(context, args, call, async ({ steps }) => {
+    steps.awaitTask(await context.stackOf(args), out);
+  });
   return true;
 }

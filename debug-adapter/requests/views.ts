@@ -1,5 +1,6 @@
 /** What views show of the machine's tables and records: the requests `colinux/…` that look (docs/protocol.md). */
 import { coOperation, nameOf } from '../../core/abi/abi.ts';
+import type { PageWalk } from '../../core/protocol/debug-protocol.ts';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { unpackSwitches, unpackTransitions } from '../../core/protocol/packed-records.ts';
 import type { TrafficItem } from '../../core/protocol/traffic-protocol.ts';
@@ -54,12 +55,16 @@ export const views = {
     return { values };
   },
 
-  async 'colinux/pageWalk'(context, { memoryReference, access = 'read', user = false }) {
-    const { coroutines, request } = context.machine();
-    const { address, space } = placeOf(memoryReference, 0, coroutines.current);
-    const walk = await request('pageWalk', { space, address, access: { kind: access, user } });
-    const reason = faultReason(walk);
-    return { ...walk, ...(reason !== undefined && { reason: tell(reason, context.translate) }) };
+  'colinux/pageWalk'(context, { memoryReference, access = 'read', user = false }) {
+    const machine = context.machine();
+    const { address, space } = placeOf(memoryReference, 0, machine.coroutines.current);
+    const params = { space, address, access: { kind: access, user } };
+    const told = (walk: PageWalk) => {
+      const reason = faultReason(walk);
+      return reason === undefined ? walk : { ...walk, reason: tell(reason, context.translate) };
+    };
+    const known = machine.known('pageWalk', params);
+    return known ? told(known) : machine.request('pageWalk', params).then(told);
   },
 
   'colinux/mappings': mappingsOf,

@@ -37,6 +37,8 @@ const COLUMNS = 0x1_0000;
 
 /** What the line queries ask of the functions. */
 export interface FunctionLookup {
+  /** Waits until the unit is there whose code holds `pc`. */
+  arrive: (pc: number) => Pieces<void>;
   /** Identifies the innermost function, inlined call or block at `pc`; with the function's unit, entry and end. */
   blockAt: (pc: number) => { id: number; unit: Unit; entry: number; high: number } | undefined;
 }
@@ -63,7 +65,7 @@ export class Breakpoints {
   constructor(
     private readonly info: DebugInfo,
     private readonly lines: LineTables,
-    functions: FunctionLookup,
+    private readonly functions: FunctionLookup,
   ) {
     this.blockAt = byAddress((pc) => functions.blockAt(pc));
   }
@@ -92,6 +94,7 @@ export class Breakpoints {
     let file = '';
     for (let n = line.indexOf(best); n >= 0; n = line.indexOf(best, n + 1)) {
       yield;
+      yield* this.functions.arrive(address[n]!);
       file = match.uses[path[n]!]!.path;
       const block = this.blockAt(address[n]!);
       const key = block ? `block ${String(block.id)}` : `row ${String(address[n])}`;
@@ -173,6 +176,7 @@ export class Breakpoints {
     for (let n = 0; n < line.length; n++) {
       if (line[n]! < from || line[n]! > to) continue;
       yield;
+      yield* this.functions.arrive(address[n]!);
       const place = line[n]! * COLUMNS + column[n]!;
       const copies = places.get(place) ?? new Map<string, number>();
       places.set(place, copies);

@@ -2,9 +2,11 @@
  * Compressed debug sections: SHF_COMPRESSED with zlib or zstd (gABI chapter 4, "Compression Header") and GNU's
  * older `.zdebug_*`. The sizes a file claims are checked against what comes out.
  */
+import { Arrival } from './arrival.ts';
 import { type Elf, type ElfSection, sectionBytes, SHF } from './elf.ts';
 import { SymbolError } from './errors.ts';
 import { inTurns } from './pieces.ts';
+import type { FileParts } from './read-parts.ts';
 import { inflateZstd } from './zstd.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
@@ -14,20 +16,48 @@ const KINDS = ['', 'zlib', 'zstd'] as const;
 const SIZE_LIMIT = 2 ** 30;
 
 /** Bytes given to the decompressor at a time. */
-const PART = 1 << 16;
+export const PART = 1 << 20;
+
+/** The compressed bytes of a section, wherever they are. */
+export interface PackedStream {
+  readonly length: number;
+  /** Rejects when the file cannot be read. */
+  read(at: number, length: number): Promise<Uint8Array>;
+  /** All of them, now; absent where files cannot be read so. */
+  readNow?(): Uint8Array;
+}
+
+/** Told of content while it comes: room for all of it, and how many bytes are there. */
+export type Arrives = (content: Uint8Array, length: number) => void;
 
 /** The content of a stream, which should have `size` bytes. Rejects when it is damaged, or too long. */
-export type InflateSection = (data: Uint8Array, size: number) => Promise<Uint8Array>;
+export type InflateSection = (stream: PackedStream, size: number, arrives?: Arrives) => Promise<Uint8Array>;
+
+/** What decompresses one kind. */
+export interface Inflater {
+  readonly inflate: InflateSection;
+  /** The same at once; absent where the platform cannot. */
+  readonly now?: (data: Uint8Array, size: number) => Uint8Array;
+}
 
 /** By the kind of compression: what a platform does on threads of its own. */
-export type Inflaters = Readonly<Partial<Record<'zlib' | 'zstd', InflateSection>>>;
+export type Inflaters = Readonly<Partial<Record<'zlib' | 'zstd', Inflater>>>;
 
 interface Compressed {
   section: ElfSection;
   name: string;
   kind: 'zlib' | 'zstd';
   size: number;
-  data: Uint8Array;
+  stream: PackedStream;
+}
+
+export interface Decompressing {
+  /** What the platform has. */
+  readonly inflaters?: Inflaters | undefined;
+  /** Where the streams are read; in the bytes of the program without it. */
+  readonly parts?: FileParts | undefined;
+  /** Names the section that is used while it comes, when the platform can finish it at once. */
+  readonly late?: string | undefined;
 }
 
 /** True when `section` is of no use before `decompressSections`. */
@@ -42,7 +72,7 @@ export function isCompressed(section: ElfSection): boolean {
 export async function decompressSections(
   elf: Elf,
   report: (error: SymbolError) => void,
-  inflaters: Inflaters = {},
+  { inflaters = {}, parts, late }: Decompressing = {},
 ): Promise<void> {
   const reporting = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -55,10 +85,12 @@ export async function decompressSections(
   const beside: Promise<void>[] = [];
   for (const section of elf.sections.filter(isCompressed)) {
     await reporting(async () => {
-      const compressed = headerOf(elf, section);
-      const inflate = inflaters[compressed.kind];
-      if (inflate) beside.push(reporting(() => decompress(compressed, inflate)));
-      else await decompress(compressed, INFLATERS[compressed.kind]);
+      const compressed = headerOf(elf, section, parts);
+      const inflater = inflaters[compressed.kind];
+      if (!inflater) await decompress(compressed, INFLATERS[compressed.kind]);
+      else if (compressed.name === late && inflater.now && compressed.stream.readNow)
+        beside.push(begin(compressed, inflater, reporting));
+      else beside.push(reporting(() => decompress(compressed, inflater)));
     });
   }
   await Promise.all(beside);
@@ -71,7 +103,7 @@ function damaged(section: ElfSection, found: Sentence): SymbolError {
   );
 }
 
-function headerOf(elf: Elf, section: ElfSection): Compressed {
+function headerOf(elf: Elf, section: ElfSection, parts: FileParts | undefined): Compressed {
   const bytes = sectionBytes(elf.bytes, section);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const old = (section.flags & SHF.compressed) === 0;
@@ -90,27 +122,94 @@ function headerOf(elf: Elf, section: ElfSection): Compressed {
     name: section.name.replace(/^\.zdebug_/, '.debug_'),
     kind,
     size,
-    data: bytes.subarray(headerSize),
+    stream: parts
+      ? streamOf(parts, section.offset + headerSize, section.size - headerSize)
+      : streamIn(bytes.subarray(headerSize)),
   };
 }
 
-async function decompress(compressed: Compressed, inflate: InflateSection): Promise<void> {
-  const { section, name, kind, size, data } = compressed;
-  let bytes = await inflate(data, size).catch(() => undefined);
+const streamIn = (data: Uint8Array): PackedStream => ({
+  length: data.length,
+  read: (at, length) => Promise.resolve(data.subarray(at, at + length)),
+  readNow: () => data,
+});
+
+function streamOf(parts: FileParts, start: number, size: number): PackedStream {
+  const { readNow } = parts;
+  return {
+    length: size,
+    async read(at, length) {
+      const target = new Uint8Array(length);
+      await parts.readInto(target, start + at);
+      return target;
+    },
+    ...(readNow && {
+      readNow() {
+        const target = new Uint8Array(size);
+        readNow(target, start);
+        return target;
+      },
+    }),
+  };
+}
+
+async function contentOf(
+  { section, kind, size, stream }: Compressed,
+  { inflate }: Inflater,
+  arrives?: Arrives,
+): Promise<Uint8Array> {
+  let bytes = await inflate(stream, size, arrives).catch(() => undefined);
   // Node's ends behind the first of several frames.
-  if (kind === 'zstd' && bytes && bytes.length < size && inflate !== INFLATERS.zstd)
-    bytes = await INFLATERS.zstd(data, size).catch(() => undefined);
+  if (kind === 'zstd' && bytes && bytes.length < size && inflate !== INFLATERS.zstd.inflate)
+    bytes = await INFLATERS.zstd.inflate(stream, size).catch(() => undefined);
   if (!bytes) throw damaged(section, say`a damaged ${kind} stream`);
   if (bytes.length !== size)
     throw damaged(section, say`a ${kind} stream of another size than ${String(size)}`);
-  Object.assign(section, { content: bytes, name, size, flags: section.flags & ~SHF.compressed });
+  return bytes;
+}
+
+async function decompress(compressed: Compressed, inflater: Inflater): Promise<void> {
+  replace(compressed, await contentOf(compressed, inflater));
+}
+
+function replace({ section, name, size }: Compressed, content: Uint8Array, arrival?: Arrival): void {
+  Object.assign(section, { content, arrival, name, size, flags: section.flags & ~SHF.compressed });
+}
+
+/** Goes on with a section beside who uses it. Settles when its beginning is there, or all that there is. */
+function begin(
+  compressed: Compressed,
+  inflater: Inflater,
+  reporting: (work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const { stream, size } = compressed;
+  return new Promise((begun, fail) => {
+    let arrival: Arrival | undefined;
+    const arrives: Arrives = (content, length) => {
+      if (!arrival) {
+        arrival = new Arrival(content, () => inflater.now!(stream.readNow!(), size));
+        replace(compressed, content, arrival);
+        begun();
+      }
+      arrival.grow(length);
+    };
+    const all = async (): Promise<void> => {
+      const content = await contentOf(compressed, inflater, arrives);
+      if (!arrival) replace(compressed, content);
+      else if (arrival.content.buffer !== content.buffer) arrival.content.set(content);
+      arrival?.grow(size);
+    };
+    reporting(all)
+      .finally(() => arrival?.end())
+      .then(begun, fail);
+  });
 }
 
 /** By the platform's own stream, the same on Node and in a browser. */
-const inflateByStream: InflateSection = async (data, size) => {
+const inflateByStream: InflateSection = async (packed, size) => {
   const bytes = new Uint8Array(size);
   let filled = 0;
-  const stream = sourceOf(data).pipeThrough(new DecompressionStream('deflate'));
+  const stream = sourceOf(packed).pipeThrough(new DecompressionStream('deflate'));
   const reader = stream.getReader();
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -126,19 +225,25 @@ const inflateByStream: InflateSection = async (data, size) => {
 };
 
 /** The bytes as a stream of small copies: a stream may take what it is given, and that is not to be the file. */
-function sourceOf(data: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+function sourceOf(packed: PackedStream): ReadableStream<Uint8Array<ArrayBuffer>> {
   let at = 0;
   return new ReadableStream({
-    pull(controller) {
-      if (at < data.length) controller.enqueue(data.slice(at, at + PART));
-      else controller.close();
-      at += PART;
+    async pull(controller) {
+      if (at >= packed.length) {
+        controller.close();
+        return;
+      }
+      const part = await packed.read(at, Math.min(PART, packed.length - at));
+      controller.enqueue(part.slice());
+      at += part.length;
     },
   });
 }
 
 /** What every platform has. */
-const INFLATERS: Readonly<Record<Compressed['kind'], InflateSection>> = {
-  zlib: inflateByStream,
-  zstd: (data, size) => inTurns(inflateZstd(data, size)),
+const INFLATERS: Readonly<Record<Compressed['kind'], Inflater>> = {
+  zlib: { inflate: inflateByStream },
+  zstd: {
+    inflate: async (packed, size) => inTurns(inflateZstd(await packed.read(0, packed.length), size)),
+  },
 };

@@ -5,10 +5,12 @@
  * Source: DWARF 5 §2.13, §3.1, §7.3.2.
  */
 import { AbbreviationPool, type AbbreviationTable } from './abbrev.ts';
+import type { Arrival } from './arrival.ts';
 import { DW_AT, DW_UT } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import { Die } from './die.ts';
 import { guarded, hex, SymbolError } from './errors.ts';
+import type { Pieces } from './pieces.ts';
 import { HASH_PRIME, HASH_START, upperBound } from './search.ts';
 import type { DwarfSections, UnitSection } from './sections.ts';
 import { type AttributeValue, type References, text, Unit } from './unit.ts';
@@ -17,6 +19,8 @@ import { say } from '../../core/sentences/say.ts';
 
 /** Links followed through DW_AT_abstract_origin and DW_AT_specification before a file counts as broken. */
 const ORIGIN_LIMIT = 16;
+/** Bytes of an initial length. */
+const LENGTH_LIMIT = 12;
 /** Positions are kept in 32 bits. */
 const POSITION_LIMIT = 2 ** 32;
 
@@ -33,6 +37,16 @@ export interface SplitReference {
   id: bigint;
 }
 
+/** Is all of the unit at the cursor there? */
+function hasArrived(cursor: Cursor, { length }: Arrival): boolean {
+  if (length === cursor.end) return true;
+  if (length - cursor.pos < LENGTH_LIMIT) return false;
+  const start = cursor.pos;
+  const { end } = cursor.initialLength();
+  cursor.pos = start;
+  return end <= length;
+}
+
 export class DebugInfo {
   private readonly units: Unit[] = [];
   private readonly starts: number[] = [];
@@ -41,6 +55,12 @@ export class DebugInfo {
   private readonly skeletons = new Map<bigint, Unit>();
   private alternate: { base: number; str: Uint8Array } | undefined;
   private end = 0;
+  /** Of a section that is still coming: enters the units that are there. */
+  private coming: { readonly arrival: Arrival; readonly enter: () => void } | undefined;
+  /** Up to where units are entered while some are coming. */
+  private entered = 0;
+  /** Told when a question needs units that are still coming. If it returns, the question has the rest at once. */
+  beforeFinishing: (() => void) | undefined;
   private readonly references: References = {
     abbreviations: new AbbreviationPool(false),
     wideAbbreviations: new AbbreviationPool(true),
@@ -78,9 +98,10 @@ export class DebugInfo {
         break;
       }
       this.end += section.bytes.length;
-      const read = (): void => {
-        const cursor = new Cursor(section.bytes, 0, section.bytes.length, section.name);
-        while (!cursor.done) {
+      const { arrival } = section;
+      const cursor = new Cursor(section.bytes, 0, section.bytes.length, section.name);
+      const read = (): true => {
+        while (!cursor.done && (!arrival || hasArrived(cursor, arrival))) {
           const header = readUnitHeader(cursor, section.name);
           if (header instanceof SymbolError) {
             this.report(header);
@@ -94,11 +115,47 @@ export class DebugInfo {
           if (signature !== undefined && !this.signatures.has(signature)) {
             this.signatures.set(signature, base + typeAt);
           }
+          this.entered = base + header.end;
         }
+        return true;
       };
-      guarded(read, undefined, this.report);
+      const enter = (): void => {
+        if (!guarded(read, false, this.report)) cursor.pos = cursor.end;
+      };
+      enter();
+      if (arrival && !arrival.over) this.coming = { arrival, enter };
     }
     return infoBase;
+  }
+
+  /** Enters what is there; false when the unit of `position` may still come. */
+  private reached(position: number): boolean {
+    if (!this.coming || position < this.entered) return true;
+    const { arrival, enter } = this.coming;
+    enter();
+    if (arrival.over) {
+      this.coming = undefined;
+      this.findSkeletons();
+    }
+    return !this.coming || position < this.entered;
+  }
+
+  /** Waits until the unit of a position is there; by default, until all are. Who cannot wait goes on without. */
+  *arrive(position = Infinity): Pieces<void> {
+    while (!this.reached(position)) {
+      const { arrival } = this.coming!;
+      const before = arrival.length;
+      yield* arrival.more();
+      if (arrival.length === before && !arrival.over) return;
+    }
+  }
+
+  /** The same at once. */
+  private need(position = Infinity): void {
+    if (this.reached(position)) return;
+    this.beforeFinishing?.();
+    this.coming?.arrival.finishNow();
+    this.reached(position);
   }
 
   /** DWARF 5 marks skeletons in their headers; of the GNU ones of DWARF 4 only the root entry tells. */
@@ -143,7 +200,7 @@ export class DebugInfo {
     this.alternate = { base: this.add(unitSections, false, () => whole), str: sections.str };
   }
 
-  /** The split-off files that are named and not here yet. */
+  /** The split-off files that are named and not here yet, of the units that have come. */
   missingSplits(): SplitReference[] {
     const found: SplitReference[] = [];
     for (const [id, unit] of this.skeletons) {
@@ -162,7 +219,17 @@ export class DebugInfo {
   }
 
   get count(): number {
+    this.need();
     return this.units.length;
+  }
+
+  /** Is there a unit of this number? Those in front need not wait for those behind. */
+  has(index: number): boolean {
+    return index >= 0 && (index < this.units.length || index < this.count);
+  }
+
+  get isEmpty(): boolean {
+    return this.units.length === 0 && !this.coming;
   }
 
   /** Bytes of units in all files. */
@@ -172,6 +239,7 @@ export class DebugInfo {
 
   /** Changes with the number, the places and the kinds of the units, and with which files are here. */
   get fingerprint(): number {
+    this.need();
     let hash = HASH_START ^ this.end;
     for (const { start, header } of this.units) {
       hash = Math.imul(hash ^ start, HASH_PRIME);
@@ -183,6 +251,7 @@ export class DebugInfo {
 
   /** Hash of all bytes of units. */
   contentHash(): number {
+    this.need();
     let hash = HASH_START;
     const sections = new Set(this.units.map((unit) => unit.context.section.bytes));
     for (const bytes of sections) {
@@ -200,12 +269,14 @@ export class DebugInfo {
 
   /** The unit whose header is at `offset` of the program's `.debug_info`, as `.debug_aranges` names it. */
   unitStartingAt(offset: number): Unit | undefined {
+    this.need(offset);
     const unit = this.units[upperBound(this.starts, offset) - 1];
     return unit?.start === offset ? unit : undefined;
   }
 
   /** The DIE at a position. Throws 'dwarf-reference' when there can be none. */
   die(position: number): Die {
+    this.need(position);
     const unit = this.units[upperBound(this.starts, position) - 1];
     const die = unit && position < unit.end ? Die.at(unit, position - unit.context.base) : undefined;
     if (die) return die;

@@ -3,6 +3,7 @@
  * container (a debug file that objcopy made) may hold 32-bit code. Owns nothing of the debug information
  * inside. Source: System V ABI (gABI) chapters 4 and 5, Intel386 supplement.
  */
+import type { Arrival } from './arrival.ts';
 import { cString } from './cursor.ts';
 import { SymbolError } from './errors.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
@@ -20,6 +21,8 @@ export interface ElfSection {
   entrySize: number;
   /** What stands in place of the file's bytes: decompressed, or relocated to where the section was loaded. */
   content?: Uint8Array;
+  /** The content is still coming. */
+  arrival?: Arrival | undefined;
   /** Part of an object file that was not loaded. */
   discarded?: boolean;
 }

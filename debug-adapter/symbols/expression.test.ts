@@ -111,7 +111,7 @@ describe('locations', () => {
   it('join pieces of registers, memory and bits', () => {
     const pair = at(OP.reg0, OP.piece, 4, OP.addr, 0, 0x10, 0, 0, OP.piece, 4);
     const read = (location: Location, size: number): bigint | undefined => {
-      const bytes = readLocation(location, size, scope.frame!.registers, scope.frame!.readMemory);
+      const bytes = readLocation(location, size, scope.frame!);
       return bytes && toNumber(bytes);
     };
     expect(read(pair, 8)).toBe(0x090603000000000an);

@@ -10,7 +10,8 @@ import { hex } from './errors.ts';
 import { ExpressionStack, malformed, Unknowable } from './expression-stack.ts';
 import { convert, GENERIC, type StackType } from './expression-values.ts';
 import type { FrameContext, Location, LocationPiece, Pointee } from './location.ts';
-import { littleEndian, toNumber } from './location.ts';
+import { littleEndian, readRegister, toNumber } from './location.ts';
+import { isX87 } from './wide-registers.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** What an expression needs of the unit it stands in. */
@@ -102,9 +103,9 @@ class Evaluation {
     return value >>> 0;
   }
 
-  private known(value: bigint | undefined, otherwise: Sentence): void {
+  private known(value: bigint | undefined, otherwise: Sentence, type?: StackType): void {
     if (value === undefined) throw new Unknowable(otherwise);
-    this.stack.push(value);
+    this.stack.push(value, type);
   }
 
   private frameBase(): number {
@@ -319,8 +320,10 @@ class Evaluation {
       case DW_OP.GNU_regval_type: {
         const number = cursor.uleb();
         const type = this.baseType(cursor.uleb());
-        if (type.size > 4) throw new Unknowable(say`register ${number} is wider than what is known of it`);
-        this.stack.push(this.register(number), type);
+        const { frame } = this.scope;
+        // An x87 register has 80 bits, which no type of a stack has.
+        const bytes = frame && !isX87(number) ? readRegister(number, type.size, frame) : undefined;
+        this.known(bytes && toNumber(bytes), say`register ${number} is not known in this frame`, type);
         break;
       }
       case DW_OP.deref_type:

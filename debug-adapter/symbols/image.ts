@@ -94,7 +94,7 @@ export class SymbolImage {
   }
 
   get hasDebugInfo(): boolean {
-    return this.readers.info.count > 0;
+    return !this.readers.info.isEmpty;
   }
 
   get entry(): number {
@@ -144,8 +144,23 @@ export class SymbolImage {
     return linkedBytes(this.elf, address, length);
   }
 
+  /**
+   * Who asks for what is not there yet, units that are still coming or the index of names, is told to ask again: `interrupt` throws, and
+   * has the work done meanwhile. If it returns, the question does it at once.
+   */
+  interruptQuestions(interrupt: (what: 'units' | 'index', work: () => Pieces<void>) => void): void {
+    const { info, names } = this.readers;
+    info.beforeFinishing = () => {
+      interrupt('units', () => info.arrive());
+    };
+    names.beforeFinishing = () => {
+      interrupt('index', () => this.index.build());
+    };
+  }
+
   /** Makes the tables of addresses, which every stop needs. */
   *prepare(): Pieces<void> {
+    yield* this.index.arrive();
     void this.symbols;
     yield;
     yield* this.askInPieces(this.readers.units.prepare(), undefined);

@@ -2,12 +2,15 @@
 import type { DebugInfo } from './debug-info.ts';
 import { decodeNameTable, encodeNameTable } from './index-file.ts';
 import type { NameIndex } from './name-index.ts';
-import type { Pieces } from './pieces.ts';
+import { inTurns, type Pieces } from './pieces.ts';
 
 /** Bytes of debug information from which on the index of names is worth keeping. */
 const WORTH_KEEPING = 4 << 20;
 
 export class KeptIndex {
+  /** What was kept is on its way. */
+  restoring: Promise<void> | undefined;
+
   constructor(
     private readonly info: DebugInfo,
     private readonly names: NameIndex,
@@ -34,17 +37,24 @@ export class KeptIndex {
     return this.names.buildStep();
   }
 
+  /** Takes what `read` has kept under the key of the image, as soon as there is one. */
+  async restoreFrom(read: (key: string) => Promise<Uint8Array | undefined>): Promise<void> {
+    await inTurns(this.info.arrive());
+    const { key } = this;
+    const kept = key === undefined ? undefined : await read(key);
+    if (kept) this.restore(kept);
+  }
+
+  /** Waits until all units are there, and what was kept of the index. */
+  *arrive(): Pieces<void> {
+    yield* this.info.arrive();
+    if (this.restoring) yield this.restoring;
+    this.restoring = undefined;
+  }
+
   /** Builds it to the end. */
   *build(): Pieces<void> {
     while (this.step() < 1) yield;
-  }
-
-  /**
-   * Who asks for what needs the index while it is not complete is told to ask again: `interrupt` throws, and has it built meanwhile. If it
-   * returns, the question finishes the index at once.
-   */
-  interruptQuestions(interrupt: () => void): void {
-    this.names.beforeFinishing = interrupt;
   }
 
   /** As bytes; undefined when it is not built. */

@@ -6,7 +6,7 @@ import { sized, skipForm, WIDE } from './abbrev.ts';
 import { DW_FORM } from './constants.ts';
 import { cStringBytes, Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
-import { joinPath } from './paths.ts';
+import { isAbsolutePath, joinPath } from './paths.ts';
 import type { DwarfSections } from './sections.ts';
 import type { Unit } from './unit.ts';
 import { say } from '../../core/sentences/say.ts';
@@ -187,19 +187,35 @@ function nameOf({ source, at }: LineNames, number: number): string | undefined {
 }
 
 /**
- * The absolute, normalised path of file number `file`; undefined when there is no such file. `unit` is what the
- * unit of the table says: where it was compiled, and its own name, which file 0 means before version 5.
+ * The normalised path of file number `file`, absolute unless the compiler was told to write other ones, when the table alone says it: from
+ * version 5 on, its first directory is that of the compilation.
+ */
+export function ownPath({ version, directories, files }: LineHeader, file: number): string | undefined {
+  const name = nameOf(files, file);
+  if (name === undefined) return undefined;
+  const number = files.directory[file]!;
+  const base = version >= 5 ? (nameOf(directories, 0) ?? '') : '';
+  const directory = version >= 5 && number === 0 ? '' : (nameOf(directories, number) ?? '');
+  const path = joinPath(base, directory, name);
+  return base !== '' || isAbsolutePath(path) ? path : undefined;
+}
+
+/**
+ * The same of any file; undefined when there is no such file. `unit` gives what the unit of the table says: where it was compiled, and its
+ * own name, which file 0 means before version 5.
  */
 export function filePath(
-  { directories, files }: LineHeader,
+  header: LineHeader,
   file: number,
-  unit: { directory: string; name: string },
+  unit: () => { directory: string; name: string },
 ): string | undefined {
-  const name = nameOf(files, file);
-  if (name !== undefined) {
-    return joinPath(unit.directory, nameOf(directories, files.directory[file]!) ?? '', name);
-  }
-  return file === 0 && unit.name !== '' ? joinPath(unit.directory, unit.name) : undefined;
+  const own = ownPath(header, file);
+  if (own !== undefined) return own;
+  const name = nameOf(header.files, file);
+  const { directory, name: unitName } = unit();
+  if (name !== undefined)
+    return joinPath(directory, nameOf(header.directories, header.files.directory[file]!) ?? '', name);
+  return file === 0 && unitName !== '' ? joinPath(directory, unitName) : undefined;
 }
 
 /** The MD5 the compiler recorded of file number `file`; undefined where it recorded none. */

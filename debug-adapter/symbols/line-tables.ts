@@ -6,7 +6,14 @@ import { DW_AT } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import type { DebugInfo } from './debug-info.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import { filePath, type LineHeader, namedFiles, readLineHeader, sharesNames } from './line-header.ts';
+import {
+  filePath,
+  type LineHeader,
+  namedFiles,
+  ownPath,
+  readLineHeader,
+  sharesNames,
+} from './line-header.ts';
 import { type LineRows, ROW, runLineProgram, winningRow } from './line-program.ts';
 import { baseName, commonSuffix, normalisePath } from './paths.ts';
 import { atOnce, type Pieces } from './pieces.ts';
@@ -123,7 +130,7 @@ export class LineTables {
   /** The unit of the table that is the `index`-th of `all`. Linkers keep the order of units in every section. */
   private ownerOf(header: LineHeader, index: number): Unit | undefined {
     if (header.section !== this.info.sections.line) return undefined;
-    if (index >= 0 && index < this.info.count) {
+    if (this.info.has(index)) {
       const guess = this.info.unit(index);
       const offset = guarded(() => this.offsetOf(guess), undefined, this.report);
       if (offset === header.offset && !guess.isTypeUnit) return guess;
@@ -143,12 +150,12 @@ export class LineTables {
     return owners;
   }
 
-  /** The path of file number `file`; `unit` is any unit of the table, when the caller knows one. */
-  path(header: LineHeader, file: number, unit = this.ownerOf(header, -1)): string | undefined {
+  /** The path of file number `file`; `unit` is any unit of the table, `index` where the table is in `all`: when the caller knows them. */
+  path(header: LineHeader, file: number, unit?: Unit, index = -1): string | undefined {
     let known = this.paths.get(header);
     if (!known) this.paths.set(header, (known = []));
     if (file > header.files.at.length) return undefined;
-    return (known[file] ??= filePath(header, file, this.about(unit)));
+    return (known[file] ??= filePath(header, file, () => this.about(unit ?? this.ownerOf(header, index))));
   }
 
   private about(unit: Unit | undefined): { directory: string; name: string } {
@@ -164,6 +171,7 @@ export class LineTables {
 
   /** Every source file any line table names, sorted. */
   *sourceFiles(): Pieces<string[]> {
+    yield* this.info.arrive();
     const files = new Set<string>();
     const seen = new SeenNames();
     for (const [index, header] of (yield* this.readAll()).entries()) {
@@ -171,7 +179,7 @@ export class LineTables {
       const about = this.about(this.ownerOf(header, index));
       for (let file = 0; file < header.files.at.length; file++) {
         if (header.files.at[file]! < 0 || !seen.isNew(header, file, about.directory)) continue;
-        const path = filePath(header, file, about);
+        const path = filePath(header, file, () => about);
         if (path !== undefined) files.add(path);
       }
     }
@@ -193,7 +201,8 @@ export class LineTables {
     for (const [index, header] of (yield* this.readAll()).entries()) {
       yield;
       for (const file of filesNamed(header)) {
-        const path = this.path(header, file, this.ownerOf(header, index));
+        if (ownPath(header, file) === undefined) yield* this.info.arrive();
+        const path = this.path(header, file, undefined, index);
         if (path === undefined) continue;
         const components = commonSuffix(path, wanted);
         if (components < best) continue;

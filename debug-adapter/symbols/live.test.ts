@@ -144,7 +144,10 @@ describe.each(VARIANTS)('%s, stepped by instruction under gdb', (...variant) => 
             if (values.has(variable.name)) continue;
             const bare = stripType(variable.type);
             const location = variable.locate(context);
-            const bytes = readLocation(location, sizeOfType(bare), frame.registers, memory);
+            const bytes = readLocation(location, sizeOfType(bare), {
+              registers: frame.registers,
+              readMemory: memory,
+            });
             if (bare.kind === 'base' || bare.kind === 'pointer') {
               values.set(variable.name, bytes ? String(toNumber(bytes)) : null);
             } else {

@@ -246,7 +246,7 @@ async function decompressed(
   const sections: Partial<ElfSection>[] = [{ ...section, size: bytes.length }];
   const elf = { bytes, wide: false, sections };
   const problems: string[] = [];
-  await decompressSections(elf as never, ({ message }) => problems.push(message), inflaters);
+  await decompressSections(elf as never, ({ message }) => problems.push(message), { inflaters });
   return problems[0] ?? sections[0]!.content!;
 }
 
@@ -265,7 +265,9 @@ describe('a section compressed with zstd', () => {
     byte,
   ];
   const stream = Uint8Array.from([...frame(3, 7), ...frame(2, 8)]);
-  const inflater = (content: Uint8Array) => ({ zstd: () => Promise.resolve(content) });
+  const inflater = (content: Uint8Array) => ({
+    zstd: { inflate: () => Promise.resolve(content) },
+  });
 
   it('is what the platform makes of it, and all of its frames if that stops at the first', async () => {
     const all = Uint8Array.of(7, 7, 7, 8, 8);

@@ -1,7 +1,8 @@
 /**
  * Opens a program with everything that belongs to it: decompresses and relocates its sections, finds its
  * separate debug file, its split-off and supplementary files, and the index of names of an earlier session.
- * The only asynchronous part of this folder: afterwards every query is answered at once.
+ * The only asynchronous part of this folder: afterwards every query is answered at once. The units of a large program may still come
+ * then (`arrival.ts`): who has the time waits for them, who asks for them sooner has them at once.
  */
 import { decompressSections, type Inflaters } from './compression.ts';
 import {
@@ -16,6 +17,8 @@ import {
 import { type Elf, ET_REL, parseElf, type SectionPlacer } from './elf.ts';
 import { guarded, SymbolError } from './errors.ts';
 import { SymbolImage } from './image.ts';
+import { inTurns } from './pieces.ts';
+import type { FileParts, SymbolSource } from './read-parts.ts';
 import { relocateSections } from './relocate.ts';
 import { say } from '../../core/sentences/say.ts';
 
@@ -29,6 +32,8 @@ export interface SymbolFiles {
   cache: SymbolCache | undefined;
   /** What decompresses sections on other threads; without it, this one does, in turns with others. */
   inflate?: Inflaters;
+  /** Bytes of compressed units from which on questions are answered while these come; by default 4 MiB. */
+  worthStarting?: number;
 }
 
 /** Bytes by key, kept between sessions; neither ever rejects. */
@@ -45,34 +50,71 @@ const PARALLEL_READS = 16;
 const SLICE_MS = 8;
 
 /**
- * Opens the program `bytes` that was read from `path`; `place` says where the sections of an object file were
+ * Opens the program `source` that was read from `path`; `place` says where the sections of an object file were
  * loaded. Throws `SymbolError` with an `elf-` code; what else is wrong or missing is in the image's `problems`.
  */
 export async function loadSymbols(
-  bytes: Uint8Array,
+  source: Uint8Array | SymbolSource,
   name: string,
   path: string,
   files: SymbolFiles,
   place?: SectionPlacer,
 ): Promise<SymbolImage> {
   const problems: SymbolError[] = [];
-  const report = (error: SymbolError): void => void problems.push(error);
-  const elf = await prepare(parseElf(bytes, place), files, report);
+  let keep = (error: SymbolError): void => void problems.push(error);
+  const report = (error: SymbolError): void => {
+    keep(error);
+  };
+  const { bytes, parts } = source instanceof Uint8Array ? { bytes: source, parts: undefined } : source;
+  const elf = await prepare(parseElf(bytes, place), files, report, parts);
   const debugFile = hasUnits(elf)
     ? undefined
     : await findLinked(debugLinkOf(elf), path, files, report, place);
   const image = SymbolImage.of(elf, name, debugFile?.elf);
-  for (const problem of problems) image.addProblem(problem);
-  await addAlternate(image, debugFile ?? { elf, path }, files);
-  await addSplits(image, path, files);
-  const key = files.cache && image.index.key;
-  const kept = key === undefined ? undefined : await files.cache?.read(key);
-  if (kept) image.index.restore(kept);
+  keep = (error) => {
+    image.addProblem(error);
+  };
+  problems.forEach(keep);
+  const units = debugFile ?? { elf, path };
+  const coming = isComing(units.elf);
+  if (!coming) {
+    await addAlternate(image, units, files);
+    await addSplits(image, path, files);
+  }
+  const { cache } = files;
+  const restoring = cache && image.index.restoreFrom((key) => cache.read(key));
+  if (coming) image.index.restoring = restoring;
+  else await restoring;
   return image;
 }
 
-async function prepare(elf: Elf, files: SymbolFiles, report: (error: SymbolError) => void): Promise<Elf> {
-  await decompressSections(elf, report, files.inflate);
+const WORTH_STARTING = 4 << 20;
+const UNITS = /^\.z?debug_(info|types)$/;
+/** Sections of programs whose units are in several files: in which order these come must not matter. */
+const SHARED = /^(\.z?debug_addr|\.gnu_debugaltlink)$/;
+
+/** Units in one section of one file can be used while they come. */
+function mayComeLate({ type, sections }: Elf, { worthStarting = WORTH_STARTING }: SymbolFiles): boolean {
+  const units = sections.filter(({ name }) => UNITS.test(name));
+  return (
+    type !== ET_REL &&
+    units.length === 1 &&
+    units[0]!.size >= worthStarting &&
+    sections.every(({ name }) => !SHARED.test(name))
+  );
+}
+
+const isComing = ({ sections }: Elf): boolean =>
+  sections.some(({ arrival }) => arrival !== undefined && !arrival.over);
+
+async function prepare(
+  elf: Elf,
+  files: SymbolFiles,
+  report: (error: SymbolError) => void,
+  parts?: FileParts,
+): Promise<Elf> {
+  const late = mayComeLate(elf, files) ? '.debug_info' : undefined;
+  await decompressSections(elf, report, { inflaters: files.inflate, parts, late });
   if (elf.type === ET_REL) relocateSections(elf, report);
   return elf;
 }
@@ -161,7 +203,8 @@ export async function buildIndex(
   signal: AbortSignal,
   progress: (share: number) => void,
 ): Promise<void> {
-  const key = image.index.key;
+  await inTurns(image.index.arrive());
+  const { key } = image.index;
   if (key === undefined || image.index.isComplete) return;
   for (let share = 0; share < 1;) {
     if (signal.aborted) return;

@@ -3,6 +3,7 @@
  * scopes and their clients. Source: DWARF 5 §2.6.
  */
 import type { Sentence } from '../../core/sentences/say.ts';
+import type { WideRegisters } from './wide-registers.ts';
 
 /** Register values by DWARF number; undefined where the unwinder could not recover one. */
 export type Registers = readonly (number | undefined)[];
@@ -13,6 +14,8 @@ export type MemoryReader = (address: number, length: number) => Uint8Array | und
 /** One frame as seen by location expressions. */
 export interface FrameContext {
   registers: Registers;
+  /** Those of floating point and vectors; absent where they are not known. */
+  wide?: WideRegisters | undefined;
   pc: number;
   /** How far the image's data is from where it is linked; absent: it is there. */
   bias?: number | undefined;
@@ -79,26 +82,35 @@ export function littleEndian(value: bigint, size: number): Uint8Array {
   return bytes;
 }
 
+/** The low `size` bytes of a register, by its DWARF number; undefined where it is not known or has fewer. */
+export function readRegister(
+  number: number,
+  size: number,
+  { registers, wide }: Pick<FrameContext, 'registers' | 'wide'>,
+): Uint8Array | undefined {
+  const value = registers[number];
+  if (value !== undefined) return size > 4 ? undefined : littleEndian(BigInt(value >>> 0), size);
+  const bytes = wide?.(number);
+  return bytes && size <= bytes.length ? bytes.slice(0, size) : undefined;
+}
+
 /**
  * The `size` bytes of a value at `location`; undefined with optimised-out or unreadable parts. Registers give
- * their low bytes, a value longer than 4 bytes in one register is refused.
+ * their low bytes, a value longer than the register is refused.
  */
 export function readLocation(
   location: Location,
   size: number,
-  registers: Registers,
-  readMemory: MemoryReader,
+  from: Pick<FrameContext, 'registers' | 'wide' | 'readMemory'>,
 ): Uint8Array | undefined {
   switch (location.kind) {
     case 'memory': {
-      const bytes = readMemory(location.address, size);
+      const bytes = from.readMemory(location.address, size);
       if (!bytes || bytes.length < size) return undefined;
       return bytes.length === size ? bytes : bytes.subarray(0, size);
     }
-    case 'register': {
-      const value = registers[location.number];
-      return value === undefined || size > 4 ? undefined : littleEndian(BigInt(value >>> 0), size);
-    }
+    case 'register':
+      return readRegister(location.number, size, from);
     case 'value': {
       const bytes = new Uint8Array(size);
       bytes.set(location.bytes.subarray(0, size));
@@ -109,12 +121,7 @@ export function readLocation(
       let shift = 0;
       for (const piece of location.pieces) {
         if (shift >= size * 8) break;
-        const bytes = readLocation(
-          piece.location,
-          Math.ceil((piece.bits + piece.bitOffset) / 8),
-          registers,
-          readMemory,
-        );
+        const bytes = readLocation(piece.location, Math.ceil((piece.bits + piece.bitOffset) / 8), from);
         if (!bytes) return undefined;
         value |= BigInt.asUintN(piece.bits, toNumber(bytes) >> BigInt(piece.bitOffset)) << BigInt(shift);
         shift += piece.bits;

@@ -85,7 +85,7 @@ export class NameIndex {
    */
   first(name: string, kind: NameKind): number | undefined {
     if (!this.table) {
-      for (let i = 0; i < Math.min(EARLY_UNITS, this.info.count); i++) {
+      for (let i = 0; i < EARLY_UNITS && this.info.has(i); i++) {
         const found = this.findIn(this.info.unit(i), name, kind);
         if (found !== undefined) return found;
       }

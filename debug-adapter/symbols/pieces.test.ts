@@ -1,6 +1,5 @@
 /** Work in pieces, with a clock that a test moves: how often others get their turn does not depend on the computer. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../../core/sentences/say.ts';
 import { MemoryCache } from '../memory-cache.ts';
@@ -8,7 +7,8 @@ import { makePatient } from '../symbol-files.ts';
 import { SymbolError } from './errors.ts';
 import { SymbolImage } from './image.ts';
 import { atOnce, guardedPieces, inTurns, type Pieces } from './pieces.ts';
-import { openWorkshop, run, type Workshop } from './testing/fixtures.ts';
+import { openWorkshop, type Workshop } from './testing/fixtures.ts';
+import { buildMany } from './testing/many-units.ts';
 
 /** Units of the program, each of which uses the header. */
 const UNITS = 40;
@@ -67,18 +67,7 @@ describe('a program of many units', () => {
 
   beforeAll(() => {
     workshop = openWorkshop();
-    const file = (name: string) => join(workshop.directory, name);
-    writeFileSync(file('common.h'), 'static inline int common(int n)\n{\n  return n * 3;\n}\n');
-    const names = Array.from({ length: UNITS }, (_, n) => `unit${n}`);
-    for (const [n, name] of names.entries())
-      writeFileSync(
-        file(`${name}.c`),
-        `#include "common.h"\nint count${n};\nint f${n}(int n)\n{\n  return common(n) + count${n};\n}\n`,
-      );
-    const sources = names.map((name) => file(`${name}.c`));
-    const flags = ['-m32', '-g', '-O0', '-ffreestanding', '-fno-pie', '-no-pie', '-nostdlib', '-Wl,-e,f0'];
-    run('gcc', [...flags, ...sources, '-o', file('many')]);
-    bytes = readFileSync(file('many'));
+    bytes = readFileSync(buildMany(workshop, UNITS));
   }, 60_000);
   afterAll(() => {
     workshop.dispose();

@@ -1,11 +1,12 @@
 /**
  * Long work in pieces: a generator that yields wherever others may have their turn. Who can wait lets it go on in slices between which
  * the thread does other things (`inTurns`); who cannot has all of it at once (`atOnce`). What such work makes is kept by whom it
- * belongs to when it is complete, so asking in turns first makes the question cheap for who asks at once.
+ * belongs to when it is complete, so asking in turns first makes the question cheap for who asks at once. Work that others do meanwhile is
+ * yielded as a promise; `atOnce` does not wait for it, so the generator must do without.
  */
 import { SymbolError } from './errors.ts';
 
-export type Pieces<T> = Generator<undefined, T, undefined>;
+export type Pieces<T> = Generator<Promise<void> | undefined, T, undefined>;
 
 /** Milliseconds of such work before others get their turn. */
 const SLICE_MS = 8;
@@ -28,6 +29,9 @@ const THREAD: Turns = {
       else setTimeout(resolve);
     }),
 };
+
+/** Settles when what was waiting for this thread has had its turn. */
+export const nextTurn = (): Promise<void> => THREAD.next();
 
 /** `guarded` (errors.ts) for work in pieces. */
 export function* guardedPieces<T>(
@@ -59,6 +63,7 @@ export async function inTurns<T>(work: Pieces<T>, turns = THREAD): Promise<T> {
     do {
       const piece = work.next();
       if (piece.done) return piece.value;
+      if (piece.value) await piece.value;
     } while (turns.now() < until);
     await turns.next();
   }

@@ -40,7 +40,7 @@ describe('a file that is read for its symbols', () => {
   it('is read but for the relocations of a linked program', async () => {
     expect(relocations.length).toBeGreaterThan(3);
     const file = parts(whole);
-    const read = await readForSymbols(file, 1);
+    const { bytes: read } = await readForSymbols(file, 1);
     for (const { offset, size } of relocations)
       expect(read.subarray(offset, offset + size).some((byte) => byte !== 0)).toBe(false);
     const left = relocations.reduce((sum, { size }) => sum + size, 0);
@@ -57,8 +57,8 @@ describe('a file that is read for its symbols', () => {
     const text = new TextEncoder().encode('no ELF file');
     const few = [whole, object, text, new Uint8Array(), bytes.subarray(0, 100)];
     for (const [n, file] of few.entries())
-      expect(await readForSymbols(parts(file), n === 0 ? 1 << 20 : 1)).toEqual(file);
-    expect(await readSymbolsOf(linked)).toEqual(whole);
+      expect(await readForSymbols(parts(file), n === 0 ? 1 << 20 : 1)).toEqual({ bytes: file });
+    expect(await readSymbolsOf(linked)).toEqual({ bytes: whole });
   });
 
   it('is read to its end whatever its headers say', async () => {
@@ -66,7 +66,7 @@ describe('a file that is read for its symbols', () => {
     for (let at = 0; at < headers; at += 7) {
       const damaged = whole.slice();
       damaged[at < 56 ? at : whole.length - (at % headers) - 1]! ^= 0xa5;
-      const read = await readForSymbols(parts(damaged), 1);
+      const { bytes: read } = await readForSymbols(parts(damaged), 1);
       expect(read).toHaveLength(damaged.length);
     }
   });

@@ -66,7 +66,10 @@ export function createReaders(
   });
   const addressOf = (symbol: string) => image.symbolNamed(symbol)?.address;
   const variables = new Variables(info, ranges, types, calls, addressOf, report);
-  const breakpoints = new Breakpoints(info, lines, { blockAt: (pc) => finder.blockAt(pc) });
+  const breakpoints = new Breakpoints(info, lines, {
+    arrive: (pc) => units.arrive(pc),
+    blockAt: (pc) => finder.blockAt(pc),
+  });
   const frames = new CallFrameInfo(sections, report, isCode);
   return {
     ...{ info, units, lines, functions, names, finder, sourceLines, scoped, named, types, variables },

@@ -3,6 +3,7 @@
  * sections: the plain ones of a program or the `.dwo` ones of a split file, from the first of several files
  * that has them (the program and its separate debug file). Source: DWARF 5 §7.2, §7.3.2 and Appendix B.
  */
+import type { Arrival } from './arrival.ts';
 import { isCompressed } from './compression.ts';
 import { type Elf, type ElfSection, sectionBytes, SHT } from './elf.ts';
 import { guarded, SymbolError } from './errors.ts';
@@ -37,6 +38,8 @@ export type DwarfSections = Readonly<Record<SectionKey, Uint8Array>> & {
 export interface UnitSection {
   bytes: Uint8Array;
   name: '.debug_info' | '.debug_types';
+  /** The bytes are still coming. */
+  arrival: Arrival | undefined;
 }
 
 function find(elfs: readonly Elf[], name: string): { elf: Elf; section: ElfSection } | undefined {
@@ -82,7 +85,7 @@ export function unitSections(
     for (const section of elf?.sections ?? []) {
       if (!elf || section.name !== name + suffix || isCompressed(section)) continue;
       const bytes = guarded(() => sectionBytes(elf.bytes, section), undefined, report);
-      if (bytes && bytes.length > 0) found.push({ bytes, name });
+      if (bytes && bytes.length > 0) found.push({ bytes, name, arrival: section.arrival });
     }
   }
   const compressed = elfs.flatMap((elf) => elf.sections).find(isCompressed);

@@ -157,7 +157,10 @@ describe.each(VARIANTS)('types of %s', (...variant) => {
   it('reads initial values from the file', () => {
     const read = (name: string): Uint8Array => {
       const { type, locate } = image.findVariable(name)!;
-      return readLocation(locate(), sizeOfType(type), [], (a, n) => image.linkedBytes(a, n))!;
+      return readLocation(locate(), sizeOfType(type), {
+        registers: [],
+        readMemory: (a, n) => image.linkedBytes(a, n),
+      })!;
     };
     expect(toNumber(read('ticks'))).toBe(7n);
     expect(new TextDecoder().decode(read('banner'))).toBe('hello\0');

@@ -1,7 +1,6 @@
 /**
- * Address to unit. `.debug_aranges` serves where it is complete; units it leaves out are entered by their
- * own DW_AT_low_pc/high_pc/ranges, and a miss checks all units that way once, for tables with holes.
- * Source: DWARF 5 §6.1.2.
+ * Address to unit. `.debug_aranges` serves where it has the address; for others all units are asked once for their
+ * own DW_AT_low_pc/high_pc/ranges: compilers need not list any, and assemblers leave some out. Source: DWARF 5 §6.1.2.
  */
 import { Cursor } from './cursor.ts';
 import type { DebugInfo } from './debug-info.ts';
@@ -18,7 +17,9 @@ interface Spans {
 }
 
 export class UnitIndex {
-  private quick: Spans | undefined;
+  /** By `.debug_aranges`; units by their offsets in `.debug_info`. */
+  private listed: Spans | undefined;
+  /** By what all units say; units by their numbers. */
   private complete: Spans | undefined;
 
   constructor(
@@ -30,51 +31,62 @@ export class UnitIndex {
 
   /** The unit whose code holds `pc`: of a skeleton and its split unit the latter, which has the entries. */
   at(pc: number): Unit | undefined {
-    this.quick ??= atOnce(this.build(true));
-    let found = find(this.quick, pc);
-    if (found < 0) found = find((this.complete ??= atOnce(this.build(false))), pc);
-    if (found < 0) return undefined;
-    const unit = this.info.unit(found);
-    return unit.split ?? unit;
+    const offset = this.offsetAt(pc);
+    const unit = (offset === undefined ? undefined : this.info.unitStartingAt(offset)) ?? this.asked(pc);
+    return unit?.split ?? unit;
+  }
+
+  /** Waits until the unit is there whose code holds `pc`. */
+  *arrive(pc: number): Pieces<void> {
+    yield* this.info.arrive(this.offsetAt(pc));
   }
 
   /** Makes both tables. */
   *prepare(): Pieces<void> {
-    this.quick ??= yield* this.build(true);
-    this.complete ??= yield* this.build(false);
+    this.listed ??= this.readAranges();
+    this.complete ??= yield* this.askAll();
   }
 
-  private *build(trustAranges: boolean): Pieces<Spans> {
+  private offsetAt(pc: number): number | undefined {
+    return find((this.listed ??= this.readAranges()), pc);
+  }
+
+  private asked(pc: number): Unit | undefined {
+    const index = find((this.complete ??= atOnce(this.askAll())), pc);
+    return index === undefined ? undefined : this.info.unit(index);
+  }
+
+  private *askAll(): Pieces<Spans> {
+    yield* this.info.arrive();
     const spans = new Columns(3, this.info.count * 2);
-    const listed = new Set<number>();
-    if (trustAranges) {
-      guarded(
-        () => {
-          this.readAranges(spans, listed);
-        },
-        undefined,
-        this.report,
-      );
-    }
     for (let i = 0; i < this.info.count; i++) {
       const unit = this.info.unit(i);
-      if (listed.has(i) || unit.skeleton || unit.isTypeUnit) continue;
+      if (unit.skeleton || unit.isTypeUnit) continue;
       yield;
       guarded(
         () => {
-          for (const { low, high } of this.ranges.of(this.info.root(unit))) {
-            spans.push(low, high, i);
-          }
+          for (const { low, high } of this.ranges.of(this.info.root(unit))) spans.push(low, high, i);
         },
         undefined,
         this.report,
       );
     }
-    const [low, high, unit] = spans.sorted();
-    return { low: low!, high: high!, unit: unit! };
+    return sorted(spans);
   }
 
-  private readAranges(spans: Columns, listed: Set<number>): void {
+  private readAranges(): Spans {
+    const spans = new Columns(3);
+    guarded(
+      () => {
+        this.readSets(spans);
+      },
+      undefined,
+      this.report,
+    );
+    return sorted(spans);
+  }
+
+  private readSets(spans: Columns): void {
     const bytes = this.info.sections.aranges;
     const outer = new Cursor(bytes, 0, bytes.length, '.debug_aranges');
     while (!outer.done) {
@@ -83,24 +95,28 @@ export class UnitIndex {
       const cursor = new Cursor(bytes, outer.pos, end, '.debug_aranges');
       outer.pos = end;
       const version = cursor.u16();
-      const unit = this.info.unitStartingAt(cursor.offset(wide));
+      const unitAt = cursor.offset(wide);
       const addressSize = cursor.u8();
       const segmentSize = cursor.u8();
-      if (version !== 2 || !unit || addressSize !== 4 || segmentSize !== 0) continue;
+      if (version !== 2 || addressSize !== 4 || segmentSize !== 0) continue;
       cursor.take((8 - ((cursor.pos - start) % 8)) % 8);
       while (end - cursor.pos >= 8) {
         const low = cursor.u32();
         const length = cursor.u32();
         if (length === 0 || (low === 0 && !this.isCode(0))) continue;
-        spans.push(low, Math.min(low + length, 0xffffffff), unit.index);
-        listed.add(unit.index);
+        spans.push(low, Math.min(low + length, 0xffffffff), unitAt);
       }
     }
   }
 }
 
-function find(spans: Spans, pc: number): number {
+function sorted(spans: Columns): Spans {
+  const [low, high, unit] = spans.sorted();
+  return { low: low!, high: high!, unit: unit! };
+}
+
+function find(spans: Spans, pc: number): number | undefined {
   const last = upperBound(spans.low, pc) - 1;
   for (let i = last; i >= 0 && i > last - 16; i--) if (pc < spans.high[i]!) return spans.unit[i]!;
-  return -1;
+  return undefined;
 }

@@ -309,7 +309,7 @@ export class Variables {
         const other = this.info.die(infoBase + offset);
         const size = Math.min(sizeOfType(this.types.typeOf(other)), 8);
         const place = this.place(other, fn, pc, frame, depth + 1);
-        const bytes = readLocation(place, size, frame.registers, frame.readMemory);
+        const bytes = readLocation(place, size, frame);
         return bytes && toNumber(bytes);
       },
       pointee: (offset, byteOffset) => {

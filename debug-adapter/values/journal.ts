@@ -14,9 +14,18 @@ import {
   type Registers,
   toNumber,
 } from '../symbols/location.ts';
+import { wideRegister, type WideRegisters } from '../symbols/wide-registers.ts';
 import type { Environment } from './evaluate.ts';
 import { hexAddress } from './text.ts';
-import { type RegisterPart, sizeOf, type SpaceReader, type TypedValue, type ValueContext } from './value.ts';
+import {
+  isInX87,
+  type RegisterPart,
+  sizeOf,
+  type SpaceReader,
+  type TypedValue,
+  type ValueContext,
+} from './value.ts';
+import { widened, X87_BYTES } from './x87-format.ts';
 
 export type Write =
   | {
@@ -33,8 +42,6 @@ export type Write =
 /** Registers that belong to no frame and can be written by name; the machine checks what is written. */
 const WRITABLE =
   /^(?:cr[0234]|[c-gs]s|ldtr|tr|(?:st|x?mm)[0-7]|fctrl|fstat|fop|fiseg|fioff|foseg|fooff|mxcsr|msr\[0x[0-9a-f]+\])$/;
-/** Of an 80-bit number in memory the rest is padding. */
-const X87_BYTES = 10;
 
 /** What of the registers of a frame can be written. */
 export interface WritableRegisters {
@@ -90,13 +97,17 @@ export class Journal implements ValueContext {
     return bytes;
   };
 
+  /** The same of those of floating point and vectors. */
+  readonly wide: WideRegisters = (number) =>
+    this.named.get(wideRegister(number) ?? '') ?? this.below.wide?.(number);
+
   /** What an evaluation sees, and where it writes. */
   environment(): Environment {
-    const { below, readMemory, registers, write } = this;
+    const { below, readMemory, registers, wide, write } = this;
     const valueOf = (name: string, space: Space | undefined) =>
       space === undefined ? this.named.get(name) : undefined;
     return {
-      ...{ ...below, readMemory, registers, write },
+      ...{ ...below, readMemory, registers, wide, write },
       register(name, space) {
         const bytes = valueOf(name, space);
         return bytes ? { kind: 'value', bytes } : below.register(name, space);
@@ -114,6 +125,8 @@ export class Journal implements ValueContext {
       );
     if ((location.kind === 'value' || location.kind === 'optimised-out') && register !== undefined)
       this.writeNamed(register, bytes);
+    else if (location.kind === 'register' && isInX87(place))
+      this.putRegister(location.number, toNumber(widened(bytes)), X87_BYTES * 8);
     else this.put(location, { space, isRegister: register !== undefined }, toNumber(bytes), sizeOf(type) * 8);
   };
 
@@ -158,9 +171,9 @@ export class Journal implements ValueContext {
     value: bigint,
   ): void {
     const size = Math.ceil((bits + bitOffset) / 8);
-    const old = readLocation(location, size, this.registers, (address, length) =>
-      this.readMemory(address, length, where.space),
-    );
+    const { registers, wide } = this;
+    const readMemory = (address: number, length: number) => this.readMemory(address, length, where.space);
+    const old = readLocation(location, size, { registers, wide, readMemory });
     if (!old) return fail(say`This value cannot be written: the memory or register around it is not there.`);
     const mask = ((1n << BigInt(bits)) - 1n) << BigInt(bitOffset);
     this.put(location, where, (toNumber(old) & ~mask) | (value << BigInt(bitOffset)), size * 8);
@@ -176,6 +189,14 @@ export class Journal implements ValueContext {
   }
 
   private putRegister(number: number, value: bigint, bits: number): void {
+    const wide = wideRegister(number);
+    if (wide !== undefined) {
+      const whole = this.wide(number);
+      if (!whole) return fail(say`$${wide}: ${this.writable.fixed ?? this.writable.lost}`);
+      const bytes = littleEndian(value, Math.min(Math.ceil(bits / 8), whole.length));
+      this.writeNamed({ name: wide, whole, bitOffset: 0 }, bytes);
+      return;
+    }
     const name: string | undefined = GENERAL[number];
     if (name === undefined) fail(say`This value is in a register that cannot be written.`);
     const home = this.writable.homes[number];

@@ -2,7 +2,9 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { littleEndian, readLocation, toNumber, type Location, type Registers } from '../symbols/location.ts';
 import { type BareType, type CType, sizeOfType, stripType } from '../symbols/types.ts';
+import { bitsOfRegister, isX87, type WideRegisters } from '../symbols/wide-registers.ts';
 import { say } from '../../core/sentences/say.ts';
+import { narrowed, X87_BYTES } from './x87-format.ts';
 
 /** Reads up to `length` bytes; `space` is that of the frame when absent. */
 export type SpaceReader = (address: number, length: number, space?: Space) => Uint8Array | undefined;
@@ -29,6 +31,8 @@ export interface TypedValue {
 /** Where values are read from. */
 export interface ValueContext {
   readonly registers: Registers;
+  /** Those of floating point and vectors; absent where they are not known. */
+  readonly wide?: WideRegisters | undefined;
   readonly readMemory: SpaceReader;
 }
 
@@ -78,15 +82,24 @@ function fieldBits(location: Location, size: number): number | undefined {
 const MAX_VALUE = 1 << 20;
 
 /** The bytes of a value, or `undefined` when they are gone, cannot be read or are too many. */
-export function bytesOf(value: TypedValue, { registers, readMemory }: ValueContext): Uint8Array | undefined {
+export function bytesOf(value: TypedValue, context: ValueContext): Uint8Array | undefined {
   const { location, space, type } = value;
+  const { registers, wide } = context;
   const size = sizeOf(type);
   if (size > MAX_VALUE) return undefined;
-  const bytes = readLocation(location, size, registers, (address, length) =>
-    readMemory(address, length, space),
-  );
+  const readMemory = (address: number, length: number) => context.readMemory(address, length, space);
+  if (isInX87(value)) {
+    const register = readLocation(location, X87_BYTES, { registers, wide, readMemory });
+    return register && narrowed(register, size);
+  }
+  const bytes = readLocation(location, size, { registers, wide, readMemory });
   const bits = bytes && isSigned(type) ? fieldBits(location, size) : undefined;
   return bits === undefined ? bytes : littleEndian(BigInt.asIntN(bits, toNumber(bytes!)), size);
+}
+
+/** Is it a `float` or `double` in a register of the x87, which has it in a format of its own? */
+export function isInX87({ location, type }: TypedValue): boolean {
+  return location.kind === 'register' && isX87(location.number) && isFloat(type) && sizeOf(type) < X87_BYTES;
 }
 
 /**
@@ -111,10 +124,12 @@ function sliceLocation(location: Location, offset: number, bits: number, field: 
         return { kind: 'optimised-out', reason: say`this part was not kept` };
       if (whole) return { kind: 'value', bytes: location.bytes.slice(offset / 8, (offset + bits) / 8) };
       return { kind: 'pieces', pieces: [{ bits, bitOffset: offset, location }] };
-    case 'register':
-      if (offset + bits > 32) return { kind: 'optimised-out', reason: say`this part was not kept` };
-      if (offset === 0 && bits === 32 && !field) return location;
+    case 'register': {
+      const all = bitsOfRegister(location.number);
+      if (offset + bits > all) return { kind: 'optimised-out', reason: say`this part was not kept` };
+      if (offset === 0 && bits === all && !field) return location;
       return { kind: 'pieces', pieces: [{ bits, bitOffset: offset, location }] };
+    }
     case 'pieces':
       return slicePieces(location.pieces, offset, bits, field);
   }

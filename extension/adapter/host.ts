@@ -35,9 +35,11 @@ export async function createAdapterHost(
   };
   return {
     readFile,
-    readSymbols: (location) => {
+    readSymbols: async (location) => {
       const { scheme, fsPath } = uriOf(location);
-      return (scheme === 'file' && platform.readSymbols?.(fsPath)) || readFile(location);
+      return (
+        (scheme === 'file' && (await platform.readSymbols?.(fsPath))) || { bytes: await readFile(location) }
+      );
     },
     listFolder: async (location) => {
       const entries = await vscode.workspace.fs

@@ -41,6 +41,8 @@ export interface Fetch {
   readonly missing: () => number;
   /** Decodes the block that `find` has just not found: EIP and what it means are still the same. @throws CpuFault */
   decode(): Block;
+  /** The run ends before a block: what was decoded of it is as good when it goes on there, if nothing is decoded meanwhile. */
+  hold(block: Block): void;
   /** Decodes 32-bit code inside of a page, which has run there, and keeps it. */
   keep(linear: number, physical: number): Block | undefined;
 }
@@ -86,10 +88,25 @@ export function createFetch(
 
   /** The instructions of the block that is not kept: only one is under way. */
   const passing = Array.from({ length: MAX_BLOCK }, () => new Insn());
+  /** It was decoded last, and has not run. */
+  let held: { readonly block: Block; readonly wide: boolean } | undefined;
   function passingInsn(n: number): Insn {
     const insn = passing[n];
     insn.clear();
     return insn;
+  }
+
+  /** The block that was held, if what is to be decoded is that: it may have been written to, and must not run across a new place. */
+  function takeHeld(linear: number, wide: boolean): Block | undefined {
+    const known = held;
+    held = undefined;
+    if (known?.block.physical !== missing || known.wide !== wide || !cache.hasPassed(missing))
+      return undefined;
+    const { block } = known;
+    if (!block.breakpoint && splits.has(linear, missing)) return undefined;
+    for (const { start } of block.insns)
+      if (start > 0 && splits.has(linear + start, missing + start)) return undefined;
+    return block;
   }
 
   function decodeBlock(physical: number, linear: number, wide: boolean, kept: boolean): Block | undefined {
@@ -219,6 +236,8 @@ export function createFetch(
       const linear = linearNow();
       const wide = wideNow();
       if (missing >= memory.size) return decodeSlow(wide);
+      const waiting = held && takeHeld(linear, wide);
+      if (waiting) return checked(waiting, linear, wide);
       const kept = keeps(missing) || cache.hasPassed(missing);
       const block = decodeBlock(missing, linear, wide, kept);
       if (!block) return decodeCrossing(missing, linear, wide);
@@ -227,6 +246,9 @@ export function createFetch(
         remember(block, linear, wide);
       } else cache.pass(block);
       return checked(block, linear, wide);
+    },
+    hold(block) {
+      if (block.insns[0] === passing[0]) held = { block, wide: wideNow() };
     },
     keep(linear, physical) {
       const block = decodeBlock(physical, linear, true, true);

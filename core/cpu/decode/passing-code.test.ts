@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Tier } from '../../jit/tier.ts';
 import { PAGE_SIZE } from '../../memory/layout.ts';
 import { PhysicalMemory } from '../../memory/physical-memory.ts';
-import { NO_EVENTS } from '../cpu.ts';
-import { Double, EAX } from '../state.ts';
+import { Exit, NO_EVENTS } from '../cpu.ts';
+import { Double, EAX, EIP } from '../state.ts';
 import { CODE, createBareMachine, le } from '../testing/bare-machine.ts';
 import { Block, createCodeCache, MOST_PASSED } from './code-cache.ts';
 
@@ -63,6 +63,61 @@ describe.each(TIERS)('code that runs once (%s)', (tier) => {
     run(CODE);
     run(CODE + 0x200);
     expect(fresh).toEqual([CODE]);
+  });
+});
+
+describe.each(TIERS)('code that a run has ended before (%s)', (tier) => {
+  const at = (...linear: number[]) => ({
+    ...{ linear, physical: [] },
+    near: (address: number) => linear.includes(address),
+    matches: (address: number) => linear.includes(address),
+  });
+  /** At a breakpoint on the first of two INC EAX. */
+  function stopped() {
+    const machine = createBareMachine({}, 'max', tier);
+    const { cpu, run, bytes } = machine;
+    bytes(CODE, INC_EAX, INC_EAX, HLT);
+    cpu.setBreakpoints(at(CODE));
+    expect(run(CODE)).toBe(Exit.Breakpoint);
+    const goOn = () => {
+      cpu.skipBreakpoint(CODE);
+      return run(-1);
+    };
+    return { ...machine, goOn };
+  }
+
+  it('is what it is by then when it goes on', () => {
+    const { cpu, bytes, goOn } = stopped();
+    bytes(CODE + 1, DEC_EAX);
+    expect(goOn()).toBe(Exit.Halted);
+    expect(cpu.views.reg32[EAX]).toBe(0);
+  });
+
+  it('stops at a breakpoint that was set meanwhile', () => {
+    const { cpu, goOn } = stopped();
+    cpu.setBreakpoints(at(CODE, CODE + 1));
+    expect(goOn()).toBe(Exit.Breakpoint);
+    expect(cpu.views.state[EIP]).toBe(CODE + 1);
+    expect(cpu.views.reg32[EAX]).toBe(1);
+  });
+
+  it('is not what else was decoded meanwhile', () => {
+    const { cpu, run, bytes, goOn } = stopped();
+    bytes(CODE + 0x100, DEC_EAX, DEC_EAX, HLT);
+    cpu.setBreakpoints(at());
+    run(CODE + 0x100);
+    cpu.views.state[EIP] = CODE;
+    expect(goOn()).toBe(Exit.Halted);
+    expect(cpu.views.reg32[EAX]).toBe(0);
+  });
+
+  it('runs as often as it is told to', () => {
+    const { cpu, run, goOn } = stopped();
+    for (let sum = 2; sum <= 8; sum += 2) {
+      expect(goOn()).toBe(Exit.Halted);
+      expect(cpu.views.reg32[EAX]).toBe(sum);
+      expect(run(CODE)).toBe(Exit.Breakpoint);
+    }
   });
 });
 

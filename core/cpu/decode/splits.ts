@@ -58,10 +58,12 @@ export function createSplits(cache: CodeCache, stops: Uint8Array): Splits {
 
   /** Returns how many there are more now. */
   function splitAt(pageOffsets: Iterable<number>): number {
-    const added = new Set<number>();
-    for (const offset of pageOffsets) if ((stops[offset]! & EVERYWHERE) === 0) added.add(offset);
+    let added: Set<number> | undefined;
+    for (const offset of pageOffsets)
+      if ((stops[offset]! & EVERYWHERE) === 0) (added ??= new Set()).add(offset);
+    if (!added) return 0;
     for (const offset of added) stops[offset]! |= EVERYWHERE;
-    if (added.size > 0) cache.split(added);
+    cache.split(added);
     return added.size;
   }
   function forget(all = false): void {

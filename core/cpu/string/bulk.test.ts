@@ -47,4 +47,21 @@ describe('many rounds at once', () => {
       expect(bulk.find(AREA + from, 0xff80, length)).toBe(Math.min(at, length));
     }
   });
+
+  it('zero whole pages, wherever in them something is, and none beside them', () => {
+    const pages = new WebAssembly.Memory({ initial: 2 });
+    const all = new Uint8Array(pages.buffer);
+    const { clear } = createBulk(pages);
+    for (let at = 0; at < BYTES; at++) {
+      all[AREA + BYTES + at] = 1 << (at % 8);
+      clear(AREA, 3 * BYTES);
+      expect(all[AREA + BYTES + at]).toBe(0);
+    }
+    all.fill(0xff, AREA, AREA + 4 * BYTES);
+    clear(AREA + BYTES, 2 * BYTES);
+    const kept = (page: number) =>
+      all.subarray(AREA + page * BYTES, AREA + (page + 1) * BYTES).every((byte) => byte === 0xff);
+    expect([0, 1, 2, 3].map(kept)).toEqual([true, false, false, true]);
+    expect(all.subarray(AREA + BYTES, AREA + 3 * BYTES).every((byte) => byte === 0)).toBe(true);
+  });
 });

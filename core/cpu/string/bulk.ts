@@ -9,6 +9,8 @@ export interface Bulk {
   fill(to: number, value: number, size: number, bytes: number): void;
   /** @returns how many bytes come before the first one with the value, at most `bytes` */
   find(from: number, value: number, bytes: number): number;
+  /** Zeroes whole pages, but touches none that is zero. */
+  clear(from: number, bytes: number): void;
 }
 
 const compile = instantiate(BULK_WASM);

@@ -5,7 +5,7 @@ import os
 
 gdb.execute('set confirm off')
 gdb.execute('set width 0')
-gdb.execute('break checkpoint')
+gdb.execute('break ' + os.environ.get('STOP', 'checkpoint'))
 gdb.execute('run >/dev/null 2>&1')
 while gdb.selected_frame().name() != 'work':
     gdb.execute('up')
@@ -43,10 +43,11 @@ def pages(low, high):
             pass
 
 
-with open(os.environ['EXPRESSIONS']) as source:
-    answers = [answer(expression) for expression in json.load(source)]
+# Before the answers: an expression may write.
 end = int(gdb.parse_and_eval('(unsigned)&_end'))
 memory = list(pages(0x08048000, end)) + list(pages(registers[4] - 0x100, registers[4] + 0x1000))
+with open(os.environ['EXPRESSIONS']) as source:
+    answers = [answer(expression) for expression in json.load(source)]
 with open(os.environ['ANSWERS'], 'w') as out:
     json.dump({'registers': registers, 'memory': memory, 'answers': answers}, out)
 gdb.execute('kill')

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FpuState } from '../../../core/protocol/machine-protocol.ts';
 import { SymbolImage } from '../../symbols/image.ts';
 import { run } from '../../symbols/testing/fixtures.ts';
 import { listHint } from '../format-specifier.ts';
@@ -39,6 +40,26 @@ const HINTS = ['sessions,list(struct task, node)', 'tasks,list(struct nowhere, x
   listHint(text)!,
 );
 
+const FXSAVE_BYTES = 512;
+const REGISTER_BYTES = 16;
+
+/** What FXSAVE writes (SDM vol. 1, table 10-2): the x87's registers from the top of its stack on, here by their own numbers. */
+function fxsaved(area: Uint8Array): FpuState {
+  const data = new DataView(area.buffer, area.byteOffset, area.byteLength);
+  const status = data.getUint16(2, true);
+  const registers = new Uint8Array(8 * REGISTER_BYTES);
+  for (let n = 0; n < 8; n++) {
+    const physical = (((status >>> 11) & 7) + n) & 7;
+    const at = 32 + n * REGISTER_BYTES;
+    registers.set(area.subarray(at, at + 10), physical * REGISTER_BYTES);
+  }
+  return {
+    ...{ control: data.getUint16(0, true), status, valid: area[4]!, registers },
+    ...{ mxcsr: data.getUint32(24, true), xmm: area.slice(160, 160 + 8 * REGISTER_BYTES) },
+    last: { opcode: 0, cs: 0, ip: 0, ds: 0, dp: 0 },
+  };
+}
+
 export interface Workbench {
   /** The program of a source file in `checkpoint`, and gdb's answers to the expressions in the frame of `work`. */
   stop(
@@ -47,6 +68,7 @@ export interface Workbench {
     version: number,
     expressions?: readonly string[],
     source?: string,
+    more?: readonly string[],
   ): { readonly program: StoppedProgram; readonly answers: readonly Answer[] };
   dispose(): void;
 }
@@ -54,11 +76,18 @@ export interface Workbench {
 export function openWorkbench(): Workbench {
   const folder = mkdtempSync(join(tmpdir(), 'expressions-'));
   return {
-    stop(compiler, level, version, expressions = [], source = 'expressions.c') {
+    stop(compiler, level, version, expressions = [], source = 'expressions.c', more = []) {
       const path = join(folder, `${compiler}${level}-${version}`);
       const target = compiler === 'clang' ? ['--target=i386-linux-gnu'] : [];
-      run(compiler, [...target, ...FLAGS, level, `-gdwarf-${version}`, join(here, source), '-o', path]);
-      const files = { EXPRESSIONS: `${path}.json`, ANSWERS: `${path}.out` };
+      run(compiler, [
+        ...[...target, ...FLAGS, level, `-gdwarf-${version}`, ...more],
+        ...[join(here, source), '-o', path],
+      ]);
+      const files = {
+        ...{ EXPRESSIONS: `${path}.json`, ANSWERS: `${path}.out` },
+        // One that is no function has no prologue.
+        STOP: source === 'floats.c' ? '*checkpoint' : 'checkpoint',
+      };
       writeFileSync(files.EXPRESSIONS, JSON.stringify(expressions));
       run('gdb', ['-nx', '-batch', '-x', join(here, 'expressions.py'), path], files);
       const { registers, memory, answers } = JSON.parse(readFileSync(files.ANSWERS, 'utf8')) as {
@@ -67,7 +96,10 @@ export function openWorkbench(): Workbench {
         answers: Answer[];
       };
       const image = SymbolImage.open(new Uint8Array(readFileSync(path)), path);
-      return { program: stopProgram(image, registers, pagedMemory(memory), HINTS), answers };
+      const read = pagedMemory(memory);
+      const area = image.findVariable('fpu_area')?.locate();
+      const fpu = area?.kind === 'memory' ? fxsaved(read(area.address, FXSAVE_BYTES)) : undefined;
+      return { program: stopProgram(image, registers, read, HINTS, fpu), answers };
     },
     dispose() {
       rmSync(folder, { recursive: true, force: true });

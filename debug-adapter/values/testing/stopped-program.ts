@@ -1,5 +1,10 @@
 /** A program that stands still, from its file, its registers and its memory: what `Inspection` needs of a machine, without one. */
-import type { FromMachine, MachineSnapshot, Request } from '../../../core/protocol/machine-protocol.ts';
+import type {
+  FpuState,
+  FromMachine,
+  MachineSnapshot,
+  Request,
+} from '../../../core/protocol/machine-protocol.ts';
 import { Coroutines } from '../../coroutines.ts';
 import { FrameValues } from '../../frame-values.ts';
 import { Inspection } from '../../inspection.ts';
@@ -22,9 +27,14 @@ export interface StoppedProgram {
 
 const NO_SEGMENT = { selector: 0x2b, base: 0, limit: 0xffff_ffff, attributes: 0xc0f3 };
 
+const NO_FPU: FpuState = {
+  ...{ control: 0x37f, status: 0, valid: 0, mxcsr: 0x1f80 },
+  ...{ registers: new Uint8Array(128), xmm: new Uint8Array(128) },
+  last: { opcode: 0, cs: 0, ip: 0, ds: 0, dp: 0 },
+};
+
 /** @param registers by DWARF number, with EIP and EFLAGS */
-function snapshotOf(registers: readonly number[]): MachineSnapshot {
-  const word = new Uint8Array(128);
+function snapshotOf(registers: readonly number[], fpu: FpuState): MachineSnapshot {
   return {
     cpu: {
       general: registers.slice(0, 8),
@@ -42,10 +52,7 @@ function snapshotOf(registers: readonly number[]): MachineSnapshot {
         cpl: 0,
         halted: false,
       },
-      fpu: {
-        ...{ control: 0x37f, status: 0, valid: 0, registers: word, mxcsr: 0x1f80, xmm: word },
-        last: { opcode: 0, cs: 0, ip: 0, ds: 0, dp: 0 },
-      },
+      fpu,
     },
     ...{ instructions: 0, virtualNanoseconds: 0, coroutine: 0, passages: [] },
     pending: undefined,
@@ -57,6 +64,7 @@ export function stopProgram(
   registers: readonly number[],
   read: ReadMemory,
   lists: readonly ListHint[] = [],
+  fpu = NO_FPU,
 ): StoppedProgram {
   let deliver: ((message: FromMachine) => void) | undefined;
   const answer = ({ id, kind, params }: Request): void => {
@@ -81,7 +89,7 @@ export function stopProgram(
     },
   );
   const memory = new MemoryCache(client);
-  const coroutines = new Coroutines(snapshotOf(registers), {
+  const coroutines = new Coroutines(snapshotOf(registers, fpu), {
     ...{ hostImage: image, programs: [], guests: [] },
   });
   return {

@@ -1,0 +1,100 @@
+/** A step that was begun while nobody had asked for it is the one that would have been begun then, or is not used. */
+import { describe, expect, it } from 'vitest';
+import type { StepSpec } from '../core/protocol/machine-protocol.ts';
+import type { Shown } from './blocks.ts';
+import type { Coroutines } from './coroutines.ts';
+import { Steps } from './steps.ts';
+import type { StoppedEvent } from './stepping.ts';
+
+/** Lines of 4 bytes each, all of them statements. */
+const lineAt = (pc: number) => ({ line: pc >> 2, isStatement: true, low: pc & ~3, high: (pc & ~3) + 4 });
+const image = {
+  lineAt,
+  rowsAt: (pc: number) => ((pc & 3) === 0 ? [lineAt(pc)] : []),
+  lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
+  functionAt: () => ({ lowPc: 0, ranges: [{ low: 0, high: 0x100 }], inlined: [] }),
+  cfaRows: () => undefined,
+};
+
+const stopAt = (linearEip: number) =>
+  ({ event: 'stopped', reason: 'step', snapshot: { coroutine: 0, cpu: { linearEip } } }) as StoppedEvent;
+
+/** A machine whose images are `bias` bytes from where they are linked, and that stops 4 bytes further each time. */
+function load() {
+  const specs: StepSpec[] = [];
+  const shown: StoppedEvent[] = [];
+  let looks = 0;
+  const places = (bias: number) =>
+    ({
+      current: 0,
+      resolve: () => (looks++, { image, bias }),
+      passageRanges: () => undefined,
+    }) as unknown as Coroutines;
+  const machine = {
+    coroutines: places(0),
+    lastStop: stopAt(8),
+    shown: undefined as Shown | undefined,
+    stack: () => Promise.resolve([]),
+    run(spec: StepSpec, arrived: (event: StoppedEvent) => void) {
+      specs.push(spec);
+      machine.lastStop = stopAt(machine.lastStop.snapshot.cpu.linearEip + 4);
+      arrived(machine.lastStop);
+    },
+    show: (event: StoppedEvent) => void shown.push(event),
+    failed(error: unknown) {
+      throw error;
+    },
+  };
+  return { machine, steps: new Steps(machine), specs, shown, places, looks: () => looks };
+}
+const range = (start: number, over = true) => ({ kind: 'range', ranges: [[start, start + 4]], over });
+
+describe('a step that was begun ahead of time', () => {
+  it('only has to be run', () => {
+    const { steps, specs, shown, looks } = load();
+    steps.prepare();
+    const before = looks();
+    expect(before).toBeGreaterThan(0);
+    void steps.step(0, false, true);
+    expect(specs).toEqual([range(8)]);
+    expect(shown.map(({ snapshot }) => snapshot.cpu.linearEip)).toEqual([12]);
+    // Where it has led.
+    expect(looks()).toBe(before + 1);
+  });
+
+  it('is used once', () => {
+    const { steps, specs } = load();
+    steps.prepare();
+    void steps.step(0, false, true);
+    void steps.step(0, false, true);
+    expect(specs).toEqual([range(8), range(12)]);
+  });
+
+  it('is not used at another stop', () => {
+    const { machine, steps, specs } = load();
+    steps.prepare();
+    machine.lastStop = stopAt(0x20);
+    void steps.step(0, false, true);
+    expect(specs).toEqual([range(0x20)]);
+  });
+
+  it('is not used when images are elsewhere', () => {
+    const { machine, steps, specs, places } = load();
+    steps.prepare();
+    machine.coroutines = places(2);
+    void steps.step(0, false, true);
+    expect(specs[0]).toEqual(range(6));
+  });
+
+  it('is not used for a step into, but the next one is begun as such', () => {
+    const { steps, specs, looks } = load();
+    steps.prepare();
+    void steps.step(0, false, false);
+    expect(specs).toEqual([range(8, false)]);
+    steps.prepare();
+    const before = looks();
+    void steps.step(0, false, false);
+    expect(specs[1]).toEqual(range(12, false));
+    expect(looks()).toBe(before + 1);
+  });
+});
