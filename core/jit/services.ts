@@ -10,6 +10,11 @@ export interface Services {
    * instruction, which may have raised a page fault
    */
   refill(linear: number, size: number, right: number): number;
+  /**
+   * The same for a byte of a string instruction that is accessed next, whatever comes of it. @returns the entry, or 0: the handler must do it, faults
+   * included
+   */
+  refillString(linear: number, right: number): number;
   /** `Mmu.refillFetch`, for code that is about to be executed. */
   refillFetch(linear: number, user: number): number;
 }
@@ -17,6 +22,7 @@ export interface Services {
 /** How many arguments each of them has. */
 export const SERVICE_PARAMETERS: Readonly<Record<keyof Services, number>> = {
   refill: 3,
+  refillString: 2,
   refillFetch: 2,
 };
 
@@ -27,6 +33,10 @@ export function createServices(mmu: Mmu, onPageFault: () => void): Services {
       if (entry !== PAGE_FAULT) return entry;
       onPageFault();
       return 0;
+    },
+    refillString(linear, right) {
+      const entry = mmu.refill(linear, 1, right);
+      return entry === PAGE_FAULT ? 0 : entry;
     },
     refillFetch: (linear, user) => mmu.refillFetch(linear, user !== 0),
   };

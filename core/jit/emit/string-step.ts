@@ -29,12 +29,15 @@ export function emitStep(frame: Frame, flags: FlagWriter, insn: Insn, done: Labe
   const value = frame.temporary();
   code.const(1);
   code.set(ranges.rounds);
-  if (kind === MOVS || kind === LODS) ranges.range(ESI, insn.seg, false, from);
-  if (kind !== LODS) ranges.range(EDI, -1, kind !== SCAS, to);
-  // It lies on two pages.
-  code.get(ranges.rounds);
-  code.op(Op.i32Eqz);
-  code.branchIf(slow);
+  // What is read is looked at first, and an element on two pages is the handler's.
+  if (kind === MOVS || kind === LODS) {
+    ranges.range(ESI, insn.seg, false, from, true);
+    ranges.requireRound();
+  }
+  if (kind !== LODS) {
+    ranges.range(EDI, -1, kind !== SCAS, to, true);
+    ranges.requireRound();
+  }
   if (kind === STOS) getPart(frame, whole(EAX), width);
   else {
     code.get(kind === SCAS ? to : from);

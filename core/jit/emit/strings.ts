@@ -36,8 +36,11 @@ export interface Ranges {
   /**
    * Into the local `host`: the address in the machine's memory of what a register points to. `rounds` is no more than what fits into its
    * page then.
+   * @param fills if the TLB does not know the page, it is looked up: nothing else of the instruction may come before this access
    */
-  range(register: number, segment: number, write: boolean, host: number): void;
+  range(register: number, segment: number, write: boolean, host: number, fills?: boolean): void;
+  /** Goes `slow` if not a single element fits. */
+  requireRound(): void;
   /** Adds `bytes` to a register. */
   advance(register: number): void;
   release(): void;
@@ -60,7 +63,13 @@ export function createRanges(frame: Frame, shift: number, slow: Label): Ranges {
       code.op(Op.i32Eqz, Op.i32Or);
       code.branchIf(slow);
     },
-    range(register, segment, write, host) {
+    requireRound() {
+      code.get(rounds);
+      code.op(Op.i32Eqz);
+      code.branchIf(slow);
+    },
+    range(register, segment, write, host, fills = false) {
+      const right = rights[write ? 1 : 0]!;
       frame.getRegister(register);
       if (segment === FS || segment === GS) {
         frame.loadState(SEG_BASE + segment);
@@ -73,9 +82,18 @@ export function createRanges(frame: Frame, shift: number, slow: Label): Ranges {
       code.op(Op.i32Shl);
       code.memory(Op.i32Load, TLB_BASE);
       code.tee(entry);
-      code.const(rights[write ? 1 : 0]!);
+      code.const(right);
       code.op(Op.i32And, Op.i32Eqz);
-      code.branchIf(slow);
+      if (fills) {
+        code.if();
+        code.get(host);
+        code.const(right);
+        code.call(frame.service('refillString'));
+        code.tee(entry);
+        code.op(Op.i32Eqz);
+        code.branchIf(slow);
+        code.end();
+      } else code.branchIf(slow);
       code.get(rounds);
       code.const(PAGE_SIZE);
       code.get(host);
@@ -130,7 +148,7 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
   const copies = (insn.opcode & ~1) === 0xa4;
   const slow = code.block();
   const ranges = createRanges(frame, shift, slow);
-  const { rounds, bytes, range, advance } = ranges;
+  const { rounds, bytes, range, requireRound, advance } = ranges;
   const to = frame.temporary();
   const from = frame.temporary();
 
@@ -138,18 +156,21 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
   const again = code.loop();
   frame.getRegister(ECX);
   code.set(rounds);
-  range(EDI, -1, true, to);
-  if (copies) range(ESI, insn.seg, false, from);
-  // An element across pages, and what does not end before its time is over.
-  code.get(rounds);
-  code.op(Op.i32Eqz);
+  // What is read is looked at first, and an element across pages is the handler's.
+  if (copies) {
+    range(ESI, insn.seg, false, from, true);
+    requireRound();
+  }
+  range(EDI, -1, true, to, true);
+  requireRound();
+  // So is what does not end before its time is over.
   code.get(rounds);
   code.get(rounds);
   frame.getRegister(ECX);
   code.op(Op.i32Ne, Op.i32Add);
   code.get(locals.left);
   code.const(frame.done);
-  code.op(Op.i32Sub, Op.i32GtS, Op.i32Or);
+  code.op(Op.i32Sub, Op.i32GtS);
   code.branchIf(slow);
   code.get(rounds);
   code.const(shift);
