@@ -4,6 +4,7 @@
  */
 import { type BareMachine, createBareMachine, DATA, STACK } from '../../cpu/testing/bare-machine.ts';
 import { CR0, Cr0, CR2, CR3, CR4, Cr4, EIP, ESP } from '../../cpu/state.ts';
+import { RAM_BASE } from '../../memory/layout.ts';
 import { FpuState } from '../../softfloat/softfloat.ts';
 import type { Tier } from '../tier.ts';
 
@@ -54,11 +55,14 @@ function createSubject(tier: Tier) {
     fpu: words(FpuState.Registers, 40),
     xmm: words(FpuState.Xmm, 33),
     stack: Array.from({ length: STACK_BYTES / 2 }, (_, n) => machine.read(STACK - STACK_BYTES + n * 4)),
+    // With their accessed and dirty bits.
+    entries: words(RAM_BASE + TABLE + (DATA >>> 12) * 4, 3),
     data: [DATA, READ_ONLY].map((at) => Array.from({ length: PAGE / 4 }, (_, n) => machine.read(at + n * 4))),
   });
   return (place: number, { code, registers, flags, data, prepare }: Trial) => {
     state[CR0] = Cr0.PE | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.PG;
     state[CR4] |= Cr4.OSFXSR | Cr4.OSXMMEXCPT;
+    dword(TABLE + (DATA >>> 12) * 4, DATA | WRITABLE);
     dword(TABLE + (ABSENT >>> 12) * 4, 0);
     dword(TABLE + (READ_ONLY >>> 12) * 4, READ_ONLY | READABLE);
     cpu.mmu.flush(true);

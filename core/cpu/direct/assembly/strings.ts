@@ -30,15 +30,19 @@ function step<T>(): i32 {
   const size = <i32>sizeof<T>();
   return (get(SYSFLAGS) & DF) != 0 ? -size : size;
 }
-/** The element that ESI, or EDI, points to; 0 if it cannot be accessed at full speed. */
+/**
+ * The element that ESI points to; 0 if it cannot be accessed at full speed: then the other one's page must not be looked up, for its accessed and
+ * dirty bits stay as they are if this one faults.
+ */
 function sourceElement<T>(): u32 {
   return toRead<T>(base + get(ESI));
 }
 
 export function moveString<T>(next: u32): u32 {
   const from = sourceElement<T>();
+  if (from == 0) return NOT;
   const to = toWrite<T>(get(EDI));
-  if (from == 0 || to == 0) return NOT;
+  if (to == 0) return NOT;
   store<T>(to, load<T>(from));
   move(ESI, step<T>());
   move(EDI, step<T>());
@@ -47,8 +51,9 @@ export function moveString<T>(next: u32): u32 {
 
 export function compareStrings<T>(next: u32): u32 {
   const left = sourceElement<T>();
+  if (left == 0) return NOT;
   const right = toRead<T>(get(EDI));
-  if (left == 0 || right == 0) return NOT;
+  if (right == 0) return NOT;
   subtract<T>(<i32>load<T>(left), <i32>load<T>(right), 0);
   move(ESI, step<T>());
   move(EDI, step<T>());
@@ -93,8 +98,9 @@ function finish(count: u32, next: u32): u32 {
 
 function repeatedMove<T>(count: u32, next: u32): u32 {
   const from = sourceElement<T>();
+  if (from == 0) return NOT;
   const to = toWrite<T>(get(EDI));
-  if (from == 0 || to == 0 || count > fitting<T>(from) || count > fitting<T>(to)) return NOT;
+  if (to == 0 || count > fitting<T>(from) || count > fitting<T>(to)) return NOT;
   const bytes = count * <u32>sizeof<T>();
   // A destination inside of the source repeats what was just written.
   if (to > from && to < from + bytes) return NOT;
@@ -117,8 +123,9 @@ function repeatedStore<T>(count: u32, next: u32): u32 {
 /** REPE and REPNE CMPS: what is compared before the last round leaves nothing. */
 function repeatedCompare<T>(count: u32, until: bool, next: u32): u32 {
   const left = sourceElement<T>();
+  if (left == 0) return NOT;
   const right = toRead<T>(get(EDI));
-  if (left == 0 || right == 0) return NOT;
+  if (right == 0) return NOT;
   const size = <u32>sizeof<T>();
   const most = min(count, min(fitting<T>(left), fitting<T>(right)));
   let done: u32 = 0;
