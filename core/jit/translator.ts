@@ -209,14 +209,17 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
 
   /** Where a translation has gone that was left for code which it does not know. */
   function learn(): void {
-    translations.at(state[JIT_PLACE]).exits[state[JIT_EXIT] % UNKNOWN]!.unknown?.noteTarget(state[EIP]);
+    translations
+      .at(state[JIT_PLACE])
+      .exits.at(state[JIT_EXIT] % UNKNOWN)!
+      .unknown?.noteTarget(state[EIP]);
   }
 
   /** The machine is where a translation was left. @returns the instructions that are left */
   function leave(left: number): number {
     if (state[JIT_EXIT] === RETURNED) return left;
     const translation = translations.at(state[JIT_PLACE]);
-    const { eip, done, access, fillable, apart, unknown } = translation.exits[state[JIT_EXIT] % UNKNOWN]!;
+    const { eip, done, access, fillable, apart, unknown } = translation.exits.at(state[JIT_EXIT] % UNKNOWN)!;
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
     if (access && isDetour(access)) noteDetour(translation, access, left);
