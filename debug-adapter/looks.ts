@@ -35,7 +35,12 @@ export class Looks {
   private readonly questions = new Map<string, Question>();
   /** As the machine was told. */
   private expected: readonly Question[] = [];
-  private running = false;
+  private runs = false;
+
+  /** The machine has been set going, and has not told of its stop. */
+  get running(): boolean {
+    return this.runs;
+  }
 
   /** The answer, if there is one already. */
   known<K extends LookKind>(kind: K, params: RequestMap[K]['params']): RequestMap[K]['result'] | undefined {
@@ -83,7 +88,7 @@ export class Looks {
   /** The machine is set going. @returns what it is to expect, unless it knows */
   leave(): readonly Look[] | undefined {
     this.forget();
-    this.running = true;
+    this.runs = true;
     for (const [key, question] of this.questions) {
       question.idle = question.asked ? 0 : question.idle + 1;
       question.asked = false;
@@ -98,7 +103,7 @@ export class Looks {
 
   /** The machine has stopped, or has not been set going. @param answers one for each question that it expected */
   arrive(answers: readonly unknown[]): void {
-    this.running = false;
+    this.runs = false;
     for (const [n, question] of this.expected.entries()) question.answer = answers[n];
   }
 }

@@ -63,6 +63,8 @@ const MAX_DEBT_MS = 100;
 export interface MachineServer {
   /** Handles one message from the other side, whatever it is. */
   receive(message: unknown): void;
+  /** The machine runs by itself, between messages. */
+  readonly running: boolean;
 }
 
 export function createMachineServer(platform: WorkerPlatform): MachineServer {
@@ -415,6 +417,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   return {
+    get running() {
+      return running;
+    },
     receive(message) {
       const id = typeof message === 'object' && message !== null && 'id' in message ? Number(message.id) : -1;
       const problem = checkRequest(message);
