@@ -101,15 +101,14 @@ export class MachineClient {
         reject,
       });
       this.port.post({ id, kind, params });
-      if (kind === 'step' || (SHORT.has(kind) && !this.looks.running)) this.spinFor(id);
+      if (kind === 'step' || (SHORT.has(kind) && !this.looks.running)) void this.spinFor(id);
     });
   }
 
   /** When the present work is done, and before others have their turn: the machine needs less time than the event loop to come round. */
-  private spinFor(id: number): void {
-    queueMicrotask(() => {
-      this.port.spinUntil?.(() => !this.pending.has(id));
-    });
+  private async spinFor(id: number): Promise<void> {
+    await undefined;
+    this.port.spinUntil?.(() => !this.pending.has(id));
   }
 
   dispose(): void {
