@@ -93,12 +93,12 @@ export class FrameValues implements CompletionSource {
     return { ...frameContext(this.frame, this.dataBias, this.ownReader), wide: this.wide };
   }
 
-  /** Those of the processor: nothing saves them for another coroutine, or for a task. */
+  /** Those of the processor: nothing says where they are saved for another coroutine, a task, or interrupted code. */
   private readonly wide: WideRegisters = (number) => {
     const { coroutines, frame } = this;
     const name = wideRegister(number);
-    if (name === undefined || frame.cr3 !== undefined || frame.coroutine !== coroutines.current)
-      return undefined;
+    const isAway = frame.cr3 !== undefined || frame.coroutine !== coroutines.current;
+    if (name === undefined || isAway || frame.isInterrupted) return undefined;
     return wideBytes(coroutines.snapshot.cpu.fpu, name);
   };
 

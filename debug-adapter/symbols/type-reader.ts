@@ -67,7 +67,15 @@ export class TypeReader {
   at(offset: number): CType {
     let type = this.known.get(offset);
     if (!type) {
-      type = guarded(() => this.describe(this.info.die(offset)), unknown('<damaged type>'), this.report);
+      type = guarded(
+        () => {
+          const die = this.info.die(offset);
+          const described = this.describe(die);
+          return described === VOID ? VOID : Object.assign(described, alignmentOf(die));
+        },
+        unknown('<damaged type>'),
+        this.report,
+      );
       this.known.set(offset, type);
     }
     return type;
@@ -159,7 +167,8 @@ export class TypeReader {
     };
     const base = this.lazily({ kind, name }, 'size', () => definition().size);
     const sized = this.lazily(base, 'incomplete', () => definition().incomplete);
-    return this.lazily(sized, 'members', () => definition().members);
+    const aligned = this.lazily(sized, 'alignment', () => definition().alignment);
+    return this.lazily(aligned, 'members', () => definition().members);
   }
 
   private members(struct: Die, structSize: number): Member[] {
@@ -173,6 +182,7 @@ export class TypeReader {
         name: die.text(DW_AT.name) ?? (die.flag(DW_AT.artificial) ? 'discriminant' : undefined),
         offset: memberOffset(die),
         ...this.bitField(die, structSize),
+        ...alignmentOf(die),
         ...(discriminant && variantOf(discriminant, variant)),
       };
       if ('bitOffset' in member && member.bitOffset !== undefined) {
@@ -251,6 +261,11 @@ export class TypeReader {
     const withReturn = this.lazily(base, 'returns', () => this.typeOf(die));
     return this.lazily(withReturn, 'parameters', () => parameters.map((child) => this.typeOf(child)));
   }
+}
+
+function alignmentOf(die: Die): { alignment?: number } {
+  const alignment = die.number(DW_AT.alignment);
+  return alignment === undefined ? {} : { alignment };
 }
 
 interface MemberDie {

@@ -5,7 +5,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
-import type { Location } from '../symbols/location.ts';
+import { littleEndian, type Location } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import { checkBinary } from './check-binary.ts';
 import {
@@ -24,12 +24,15 @@ import {
 } from './check-operands.ts';
 import {
   alignOf,
+  BOOL,
   CHAR,
+  characterType,
   commonType,
   floatLiteralType,
   INT,
   literalType,
   sameType,
+  unitType,
   UNSIGNED,
 } from './conversions.ts';
 import { evaluateConstant } from './evaluate.ts';
@@ -94,6 +97,14 @@ function checked(source: string, syntax: Syntax, names: Names): Compiled {
   return { source, root, changes: checker.changes };
 }
 
+/** Keywords of C23, and what every kernel calls so by a macro. */
+const PREDEFINED: ReadonlyMap<string, Node> = new Map([
+  ['true', constant(1n, BOOL)],
+  ['false', constant(0n, BOOL)],
+  ['nullptr', constant(0n, pointerTo({ kind: 'void' }))],
+  ['NULL', constant(0n, pointerTo({ kind: 'void' }))],
+]);
+
 const isCharacterArray = (node: Node) => {
   const element = arrayOf(node.type)?.element;
   return isPlace(node) && element !== undefined && isCharacter(element);
@@ -117,10 +128,15 @@ class Checker {
         return constant(floatLiteral(syntax.text, type), type);
       }
       case 'character':
-        return constant(syntax.value, INT);
+        return constant(syntax.value, characterType(syntax.encoding));
       case 'string': {
-        const bytes = Uint8Array.from([...syntax.bytes, 0]);
-        return { kind: 'text', type: arrayType(CHAR, bytes.length), space: undefined, bytes };
+        const element = syntax.encoding === 'u8' ? CHAR : unitType(syntax.encoding);
+        const units = [...syntax.units, 0];
+        const bytes = new Uint8Array(units.length * sizeOf(element));
+        units.forEach((unit, n) => {
+          bytes.set(littleEndian(BigInt(unit), sizeOf(element)), n * sizeOf(element));
+        });
+        return { kind: 'text', type: arrayType(element, units.length), space: undefined, bytes };
       }
       case 'name':
         return this.name({ name: syntax.name, scope: syntax.scope, space });
@@ -211,6 +227,8 @@ class Checker {
     }
     const enumerator = scope === undefined ? this.names.enumerator(name, space) : undefined;
     if (enumerator) return constant(enumerator.value, enumerator.type);
+    const predefined = scope === undefined ? PREDEFINED.get(name) : undefined;
+    if (predefined) return predefined;
     if (scope !== undefined)
       return fail(say`There is no variable "${name}" in a file or function called "${scope}".`);
     return fail(say`There is no variable "${name}" here: it may be in another function or optimised away.`);
@@ -285,8 +303,15 @@ class Checker {
   }
 
   private conditional(syntax: Extract<Syntax, { kind: 'conditional' }>, space: Space | undefined): Node {
+    const { changes } = this;
+    this.changes = false;
     const condition = scalarOperand(this.check(syntax.condition, space));
-    const yes = valueOf(this.check(syntax.yes, space));
+    if (!syntax.yes && this.changes)
+      fail(
+        say`Between "?" and ":" a value is needed: without one, what is assigned before them would be so twice.`,
+      );
+    this.changes ||= changes;
+    const yes = syntax.yes ? valueOf(this.check(syntax.yes, space)) : condition;
     const no = valueOf(this.check(syntax.no, space));
     const make = (left: Node, right: Node): Node => ({
       kind: 'conditional',
