@@ -39,6 +39,8 @@ interface Found {
   readonly type: CType;
   /** Undefined when it depends on the frame. */
   readonly location: Location | undefined;
+  /** Made by the compiler. */
+  readonly isArtificial?: boolean;
   readonly locate: () => Location;
 }
 
@@ -139,7 +141,10 @@ export class FrameValues implements CompletionSource {
     if (scope === undefined && space === undefined) {
       const local = this.variables().find((variable) => variable.name === name);
       if (local)
-        return { type: this.typeOf(local), location: undefined, locate: () => this.locationOf(local) };
+        return {
+          ...{ type: this.typeOf(local), location: undefined, locate: () => this.locationOf(local) },
+          isArtificial: local.artificial,
+        };
     }
     const own = space ? undefined : this.linkPc;
     let declared: Found | undefined;
@@ -158,8 +163,8 @@ export class FrameValues implements CompletionSource {
     return declared;
   }
 
-  enumerator(name: string, space: Space | undefined): { type: CType; value: bigint } | undefined {
-    return this.placeOf(space)?.image.findEnumerator(name, space ? undefined : this.linkPc);
+  enumerator({ name, scope, space }: SymbolPath): { type: CType; value: bigint } | undefined {
+    return this.placeOf(space)?.image.findEnumerator(name, space ? undefined : this.linkPc, scope);
   }
 
   type(name: string, space: Space | undefined): CType | undefined {

@@ -20,6 +20,8 @@ export interface BaseType extends Described {
 export interface PointerType extends Described {
   kind: 'pointer';
   size: number;
+  /** A reference of C++: what it refers to stands for it in expressions. */
+  isReference?: true;
   readonly target: CType;
 }
 

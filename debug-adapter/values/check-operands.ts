@@ -104,6 +104,12 @@ export function dereference(node: Node): Node {
   return { kind: 'dereference', type: target, space, address: pointer };
 }
 
+/** What stands for a node: of a reference of C++ what it refers to. */
+export function referred(node: Node): Node {
+  const plain = bare(node.type);
+  return plain.kind === 'pointer' && plain.isReference ? dereference(node) : node;
+}
+
 /** `base[index]`, which C also lets one write as `index[base]`. */
 export function indexed(base: Node, index: Node): Node {
   const array = arrayOf(base.type);

@@ -19,6 +19,7 @@ import {
   integerOperand,
   operand,
   pointedSpace,
+  referred,
   scalarOperand,
   valueOf,
 } from './check-operands.ts';
@@ -36,7 +37,7 @@ import {
   UNSIGNED,
 } from './conversions.ts';
 import { evaluateConstant } from './evaluate.ts';
-import { designate, memberNode } from './members.ts';
+import { designate, findMember, memberNode } from './members.ts';
 import { parse } from './parser.ts';
 import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
 import { floatLiteral } from './scalar.ts';
@@ -56,14 +57,18 @@ import {
   targetOf,
 } from './value.ts';
 
+interface NamedObject {
+  readonly type: CType;
+  readonly location: Location | undefined;
+  /** Made by the compiler, as `this` is. */
+  readonly isArtificial?: boolean;
+}
+
 /** What an expression may name. `space` is absent for the frame's own coroutine. */
 export interface Names {
   /** A variable, parameter or function; without a location when that depends on the frame. */
-  object(path: SymbolPath): { readonly type: CType; readonly location: Location | undefined } | undefined;
-  enumerator(
-    name: string,
-    space: Space | undefined,
-  ): { readonly type: CType; readonly value: bigint } | undefined;
+  object(path: SymbolPath): NamedObject | undefined;
+  enumerator(path: SymbolPath): { readonly type: CType; readonly value: bigint } | undefined;
   type(name: string, space: Space | undefined): CType | undefined;
   /** The type of a register. */
   register(name: string, space: Space | undefined): CType | undefined;
@@ -219,19 +224,32 @@ class Checker {
   private name(path: SymbolPath): Node {
     const { name, scope, space } = path;
     const found = this.names.object(path);
+    // A variable of the function hides members, which hide those outside of it.
+    const member = found && !found.location ? undefined : this.ownMember(path);
+    if (member) return member;
     if (found) {
       const { type, location } = found;
-      return location
-        ? { kind: 'object', type, space, name, location }
-        : { kind: 'variable', type, space, path };
+      return referred(
+        location ? { kind: 'object', type, space, name, location } : { kind: 'variable', type, space, path },
+      );
     }
-    const enumerator = scope === undefined ? this.names.enumerator(name, space) : undefined;
+    const enumerator = this.names.enumerator(path);
     if (enumerator) return constant(enumerator.value, enumerator.type);
     const predefined = scope === undefined ? PREDEFINED.get(name) : undefined;
     if (predefined) return predefined;
     if (scope !== undefined)
-      return fail(say`There is no variable "${name}" in a file or function called "${scope}".`);
+      return fail(say`There is no variable "${name}" in a file, function or namespace called "${scope}".`);
     return fail(say`There is no variable "${name}" here: it may be in another function or optimised away.`);
+  }
+
+  /** In a method of C++, a member of what it was called for. */
+  private ownMember({ name, scope, space }: SymbolPath): Node | undefined {
+    if (scope !== undefined || space !== undefined) return undefined;
+    const path: SymbolPath = { name: 'this', scope, space };
+    const self = this.names.object(path);
+    const target = self?.isArtificial === true && targetOf(self.type);
+    if (!target || !findMember(target, name)) return undefined;
+    return memberNode(dereference({ kind: 'variable', type: self.type, space, path }), name);
   }
 
   private register({ name, index }: Extract<Syntax, { kind: 'register' }>, space: Space | undefined): Node {

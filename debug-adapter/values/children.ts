@@ -1,5 +1,5 @@
 /** The parts of a value that a view unfolds, each with the C expression that gives it again. */
-import type { Member } from '../symbols/types.ts';
+import type { BareType, Member } from '../symbols/types.ts';
 import { findMember, bitRange } from './members.ts';
 import {
   arrayOf,
@@ -61,6 +61,7 @@ export function childCounts(value: TypedValue, context: ValueContext): { named: 
   if (array) return { named: 0, indexed: array.length };
   const target = pointed(value, context);
   if (!target) return { named: 0, indexed: 0 };
+  if (isReference(type)) return childCounts(target, context);
   // A pointer to a structure unfolds straight into its members.
   const record = bare(target.type);
   return record.kind === 'struct' || record.kind === 'union'
@@ -87,11 +88,14 @@ export function childrenOf(
   if (arrayOf(type)) return elements(value, path, start, count);
   const target = pointed(value, context);
   if (!target) return [];
+  if (isReference(type)) return childrenOf(target, path, context, start, count);
   const record = bare(target.type);
   if (record.kind === 'struct' || record.kind === 'union')
     return members(target, presentMembers(target, record, context), prefix, start, count);
   return [child('*', `*${asPostfix(path)}`, target)];
 }
+
+const isReference = (type: BareType) => type.kind === 'pointer' && type.isReference === true;
 
 const child = (name: string, path: string, value: TypedValue): Child => ({
   name,

@@ -5,7 +5,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { typeName } from '../symbols/type-name.ts';
 import type { BareType, CType, EnumType } from '../symbols/types.ts';
-import { childrenOf } from './children.ts';
+import { childrenOf, pointed } from './children.ts';
 import { decode } from './decoders.ts';
 import { extendedText } from './extended.ts';
 import type { Style } from './format-specifier.ts';
@@ -80,6 +80,8 @@ function textOf(value: TypedValue, context: Writing, depth: number): string {
   if (decoded !== undefined) return decoded;
   if (type.kind === 'struct' || type.kind === 'union') return membersText(value, type, context, depth);
   if (type.kind === 'array') return arrayText(value, context, depth);
+  const referred = type.kind === 'pointer' && type.isReference ? pointed(value, context) : undefined;
+  if (referred) return textOf(referred, context, depth);
   const bytes = bytesOf(value, context);
   if (bytes) return scalarText(bytes, type, value.space, context);
   const lost = lostPart(location);

@@ -32,7 +32,7 @@ export type Token = Place &
     | { readonly kind: 'character'; readonly value: bigint; readonly encoding: Encoding }
     /** `body`: what stands between the quotes. */
     | { readonly kind: 'string'; readonly body: string; readonly encoding: Encoding }
-    /** `scope`: without the `::` behind it. */
+    /** `scope`: without the `::` behind it; '' is outside of all namespaces. */
     | { readonly kind: 'name' | 'register' | 'operator' | 'scope'; readonly text: string }
     | { readonly kind: 'end' }
   );
@@ -47,7 +47,7 @@ const OPERATOR = /(?:<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-
 const INTEGER = /(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)([uU]?(?:ll|LL|[lL])?[uU]?)(?![\w.])/y;
 const FLOATING =
   /((?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+|0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][-+]?[0-9]+)([fFlL]?)(?![\w.])/y;
-const SCOPE = /(?:'([^'\n]+)'|([A-Za-z_]\w*(?:\.\w+)*))::/y;
+const SCOPE = /(?:'([^'\n]+)'|([A-Za-z_]\w*(?:\.\w+)*)?)::/y;
 const NAME = /[A-Za-z_]\w*/y;
 const REGISTER = /\$(\w+)/y;
 const CHARACTER = /(u8|[LuU])?'((?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])+)'/y;
@@ -79,7 +79,7 @@ function next(source: string, at: number): [Body, end: number] {
   const patterns: readonly [RegExp, (found: RegExpExecArray) => Body][] = [
     [FLOATING, ([, text, suffix]) => ({ kind: 'floating', text, suffix: suffix.toLowerCase() as 'f' })],
     [INTEGER, ([, digits, suffix]) => integer(digits, suffix)],
-    [SCOPE, ([, quoted, plain]) => ({ kind: 'scope', text: quoted ?? plain })],
+    [SCOPE, ([, quoted, plain]) => ({ kind: 'scope', text: quoted ?? plain ?? '' })],
     [CHARACTER, ([, prefix, body]) => character(body, encodingOf(prefix))],
     [STRING, ([, prefix, body]) => ({ kind: 'string', body, encoding: encodingOf(prefix) })],
     [NAME, ([text]) => ({ kind: 'name', text })],

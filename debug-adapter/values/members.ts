@@ -3,6 +3,7 @@ import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
 import type { CType, Member } from '../symbols/types.ts';
 import type { Designator, Syntax } from './syntax.ts';
+import { referred } from './check-operands.ts';
 import type { Node } from './tree.ts';
 import { arrayOf, bare, sizeOf } from './value.ts';
 
@@ -17,8 +18,9 @@ export function bitRange(member: Member): { readonly offset: number; readonly bi
 }
 
 /**
- * A member by name and its offset in bits; looks into anonymous members.
+ * A member by name and its offset in bits; looks into anonymous members and base classes.
  * @param seen structures that have been looked at: damaged ones may contain themselves
+ * @throws AdapterError for one that several base classes have
  */
 export function findMember(
   type: CType,
@@ -28,13 +30,15 @@ export function findMember(
   const plain = bare(type);
   if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return undefined;
   seen.add(plain);
-  for (const member of plain.members) {
-    const range = bitRange(member);
-    if (member.name === name) return { member, ...range };
-    const inner = member.name === undefined ? findMember(member.type, name, seen) : undefined;
-    if (inner) return { ...inner, offset: inner.offset + range.offset };
-  }
-  return undefined;
+  // First its own: they hide those of base classes.
+  const own = plain.members.find((member) => member.name === name);
+  if (own) return { member: own, ...bitRange(own) };
+  const inner = plain.members.flatMap((member) => {
+    const found = member.name === undefined ? findMember(member.type, name, seen) : undefined;
+    return found ? [{ ...found, offset: found.offset + bitRange(member).offset }] : [];
+  });
+  if (inner.length > 1) fail(say`"${name}" is in several base classes: cast to one of them.`);
+  return inner[0];
 }
 
 /** All names that a structure gives, those of its anonymous members too. */
@@ -61,7 +65,7 @@ function memberOf(type: CType, name: string) {
 /** @throws AdapterError for what has no such member */
 export function memberNode(object: Node, name: string): Node {
   const { member, offset, bits } = memberOf(object.type, name);
-  return { kind: 'member', type: member.type, space: object.space, object, offset, bits };
+  return referred({ kind: 'member', type: member.type, space: object.space, object, offset, bits });
 }
 
 /** Offset in bytes and type of what a path leads to. @throws AdapterError for bit fields and for paths that lead nowhere */

@@ -27,6 +27,8 @@ const UPDATES = ['++', '--'];
 const ASSIGNMENTS = ['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>='];
 const SPACE = /^(?:host|guest\d{1,2}|physical)$/;
 const ALIGNOF = ['_Alignof', '__alignof__', 'alignof'];
+/** Of C++: to numbers and pointers they do what a cast of C does. */
+const CASTS = ['static_cast', 'reinterpret_cast', 'const_cast'];
 const OFFSETOF = ['offsetof', '__builtin_offsetof'];
 
 type StringToken = Extract<Token, { kind: 'string' }>;
@@ -214,7 +216,7 @@ class Parser implements TypeParserHost {
       case 'register':
         return { kind: 'register', name: token.text, index: this.registerIndex(token.text) };
       case 'scope':
-        return { kind: 'name', name: stream.expectName(say`a name`), scope: token.text };
+        return this.scoped(token.text);
       case 'name':
         return this.named(token.text);
       case 'operator':
@@ -231,6 +233,17 @@ class Parser implements TypeParserHost {
       case 'end':
         return stream.fail(say`The expression ends where a value is needed.`);
     }
+  }
+
+  /** A name behind files, functions or namespaces. */
+  private scoped(first: string): Syntax {
+    const path = [first];
+    for (let token = this.stream.peek(); token.kind === 'scope'; token = this.stream.peek()) {
+      path.push(token.text);
+      this.stream.take();
+    }
+    const scope = path.join('::').replace(/^::/, '');
+    return { kind: 'name', name: this.stream.expectName(say`a name`), scope };
   }
 
   /** Adjacent strings are one, as wide as the first that says how wide it is (C11 6.4.5, 5). */
@@ -275,6 +288,14 @@ class Parser implements TypeParserHost {
       const path = this.designator();
       stream.expectOperator(')');
       return { kind: 'containerOf', pointer, type, path };
+    }
+    if (CASTS.includes(name) && stream.acceptOperator('<')) {
+      const type = parseTypeName(this);
+      stream.expectOperator('>');
+      stream.expectOperator('(');
+      const operand = this.expression();
+      stream.expectOperator(')');
+      return { kind: 'cast', type, operand };
     }
     if (startsType(this, -1))
       stream.fail(

@@ -88,7 +88,9 @@ export function convertScalar(value: Scalar, type: CType): Scalar {
   const kept = isSigned(type) ? BigInt.asIntN(size * 8, whole) : BigInt.asUintN(size * 8, whole);
   // Of a floating-point number that does not fit, gcc, the FPU and SSE make different ones (C11 6.3.1.4, 1).
   if (kept !== whole && typeof value !== 'bigint')
-    fail(say`${String(whole)} does not fit into the integer type: C leaves it open what that would be.`);
+    fail(
+      say`This floating-point number does not fit into the integer type: C leaves it open what that would be.`,
+    );
   return kept;
 }
 

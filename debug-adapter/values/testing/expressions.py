@@ -7,7 +7,8 @@ gdb.execute('set confirm off')
 gdb.execute('set width 0')
 gdb.execute('break ' + os.environ.get('STOP', 'checkpoint'))
 gdb.execute('run >/dev/null 2>&1')
-while gdb.selected_frame().name() != os.environ.get('FRAME', 'work'):
+# In C++ with its namespace and class.
+while gdb.selected_frame().name().split('(')[0].split('::')[-1] != os.environ.get('FRAME', 'work'):
     gdb.execute('up')
 frame = gdb.selected_frame()
 inferior = gdb.selected_inferior()
@@ -32,6 +33,8 @@ def fpu():
 def answer(expression):
     try:
         value = gdb.parse_and_eval(expression)
+        if value.type.strip_typedefs().code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF):
+            value = value.referenced_value()
         kind = value.type.strip_typedefs()
         if value.is_optimized_out:
             return {'gone': True}

@@ -195,7 +195,7 @@ function brokenProgram(random: Random): { names: CompletionSource; environment: 
       NAMES.includes(name)
         ? { type: typed(name), location: random(2) ? locate(name) : undefined }
         : undefined,
-    enumerator: (name) => (name === 'E' ? { type: INT, value: 1n } : undefined),
+    enumerator: ({ name }) => (name === 'E' ? { type: INT, value: 1n } : undefined),
     type: (name) => (['struct s', 'x'].includes(name) ? typed(name) : undefined),
     register: (name) => (['eax', 'ah', 'st0'].includes(name) ? typed(name) : undefined),
     space: (prefix) => (prefix === 'guest0' ? undefined : { kind: 'physical' }),
