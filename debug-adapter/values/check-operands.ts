@@ -13,6 +13,7 @@ import {
   isInteger,
   isPointer,
   isRecord,
+  isReference,
   isScalar,
   pointerTo,
   sizeOf,
@@ -106,8 +107,7 @@ export function dereference(node: Node): Node {
 
 /** What stands for a node: of a reference of C++ what it refers to. */
 export function referred(node: Node): Node {
-  const plain = bare(node.type);
-  return plain.kind === 'pointer' && plain.isReference ? dereference(node) : node;
+  return isReference(node.type) ? dereference(node) : node;
 }
 
 /** `base[index]`, which C also lets one write as `index[base]`. */

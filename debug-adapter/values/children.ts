@@ -1,5 +1,5 @@
 /** The parts of a value that a view unfolds, each with the C expression that gives it again. */
-import type { BareType, Member } from '../symbols/types.ts';
+import type { Member } from '../symbols/types.ts';
 import { findMember, bitRange } from './members.ts';
 import {
   arrayOf,
@@ -7,6 +7,7 @@ import {
   bytesOf,
   implicitTarget,
   integerOf,
+  isReference,
   partOf,
   sizeOf,
   targetOf,
@@ -94,8 +95,6 @@ export function childrenOf(
     return members(target, presentMembers(target, record, context), prefix, start, count);
   return [child('*', `*${asPostfix(path)}`, target)];
 }
-
-const isReference = (type: BareType) => type.kind === 'pointer' && type.isReference === true;
 
 const child = (name: string, path: string, value: TypedValue): Child => ({
   name,

@@ -20,6 +20,7 @@ import {
   isCharacter,
   isFloat,
   isInteger,
+  isReference,
   lostPart,
   partOf,
   sizeOf,
@@ -80,7 +81,7 @@ function textOf(value: TypedValue, context: Writing, depth: number): string {
   if (decoded !== undefined) return decoded;
   if (type.kind === 'struct' || type.kind === 'union') return membersText(value, type, context, depth);
   if (type.kind === 'array') return arrayText(value, context, depth);
-  const referred = type.kind === 'pointer' && type.isReference ? pointed(value, context) : undefined;
+  const referred = isReference(type) ? pointed(value, context) : undefined;
   if (referred) return textOf(referred, context, depth);
   const bytes = bytesOf(value, context);
   if (bytes) return scalarText(bytes, type, value.space, context);

@@ -225,6 +225,14 @@ export function isPointer(type: CType): boolean {
   const plain = bare(type);
   return plain.kind === 'pointer' && isNumberSized(plain);
 }
+
+/** Is it a reference of C++? One to another, which only damaged debug information has, is a pointer. */
+export function isReference(type: CType): boolean {
+  const isMarked = (one: BareType) => one.kind === 'pointer' && one.isReference === true;
+  const plain = bare(type);
+  return isMarked(plain) && !isMarked(bare(targetOf(plain)!));
+}
+
 export const isScalar = (type: CType): boolean => isInteger(type) || isFloat(type) || isPointer(type);
 
 export function isRecord(type: CType): boolean {
