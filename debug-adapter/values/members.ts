@@ -17,28 +17,38 @@ export function bitRange(member: Member): { readonly offset: number; readonly bi
   return { offset: member.bitOffset, bits: member.bitSize };
 }
 
+interface Found {
+  readonly member: Member;
+  /** In bits, from the start of the structure that was asked. */
+  readonly offset: number;
+  readonly bits: number | undefined;
+}
+
 /**
- * A member by name and its offset in bits; looks into anonymous members and base classes.
+ * What a name may mean in a structure; looks into anonymous members and base classes.
  * @param seen structures that have been looked at: damaged ones may contain themselves
- * @throws AdapterError for one that several base classes have
  */
-export function findMember(
-  type: CType,
-  name: string,
-  seen = new Set<CType>(),
-): { readonly member: Member; readonly offset: number; readonly bits: number | undefined } | undefined {
+function membersNamed(type: CType, name: string, seen = new Set<CType>()): readonly Found[] {
   const plain = bare(type);
-  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return undefined;
+  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return [];
   seen.add(plain);
   // First its own: they hide those of base classes.
   const own = plain.members.find((member) => member.name === name);
-  if (own) return { member: own, ...bitRange(own) };
-  const inner = plain.members.flatMap((member) => {
-    const found = member.name === undefined ? findMember(member.type, name, seen) : undefined;
-    return found ? [{ ...found, offset: found.offset + bitRange(member).offset }] : [];
-  });
-  if (inner.length > 1) fail(say`"${name}" is in several base classes: cast to one of them.`);
-  return inner[0];
+  if (own) return [{ member: own, ...bitRange(own) }];
+  return plain.members.flatMap((member) =>
+    member.name === undefined
+      ? membersNamed(member.type, name, seen).map((found) => ({
+          ...found,
+          offset: found.offset + bitRange(member).offset,
+        }))
+      : [],
+  );
+}
+
+/** A member by name; undefined when there is none, or several base classes have one. */
+export function findMember(type: CType, name: string): Found | undefined {
+  const found = membersNamed(type, name);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** All names that a structure gives, those of its anonymous members too. */
@@ -54,7 +64,8 @@ export function memberNames(type: CType, seen = new Set<CType>()): string[] {
 function memberOf(type: CType, name: string) {
   const plain = bare(type);
   if (plain.kind !== 'struct' && plain.kind !== 'union') fail(say`".${name}" needs a structure on its left.`);
-  const found = findMember(plain, name);
+  const [found, ...others] = membersNamed(plain, name);
+  if (others.length > 0) fail(say`"${name}" is in several base classes: cast to one of them.`);
   if (found) return found;
   if (plain.incomplete)
     fail(say`The ${plain.kind} is only declared in the debug information: its members are not known.`);
