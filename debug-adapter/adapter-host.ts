@@ -71,6 +71,8 @@ export interface AdapterHost {
 export interface MachinePort {
   post(message: unknown, transfer?: readonly ArrayBufferLike[]): void;
   onMessage(listener: (message: unknown) => void): void;
+  /** Hands on messages until `done`, for a moment at most: an answer that comes soon need not wait for the event loop. Absent where that cannot be. */
+  spinUntil?(done: () => boolean): void;
   /** The worker threw, could not be loaded or ended without being asked to. */
   onError(listener: (error: Error) => void): void;
   terminate(): void;

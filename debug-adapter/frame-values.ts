@@ -39,6 +39,8 @@ interface Found {
   readonly type: CType;
   /** Undefined when it depends on the frame. */
   readonly location: Location | undefined;
+  /** Made by the compiler. */
+  readonly isArtificial?: boolean;
   readonly locate: () => Location;
 }
 
@@ -93,12 +95,12 @@ export class FrameValues implements CompletionSource {
     return { ...frameContext(this.frame, this.dataBias, this.ownReader), wide: this.wide };
   }
 
-  /** Those of the processor: nothing saves them for another coroutine, or for a task. */
+  /** Those of the processor: nothing says where they are saved for another coroutine, a task, or interrupted code. */
   private readonly wide: WideRegisters = (number) => {
     const { coroutines, frame } = this;
     const name = wideRegister(number);
-    if (name === undefined || frame.cr3 !== undefined || frame.coroutine !== coroutines.current)
-      return undefined;
+    const isAway = frame.cr3 !== undefined || frame.coroutine !== coroutines.current;
+    if (name === undefined || isAway || frame.isInterrupted) return undefined;
     return wideBytes(coroutines.snapshot.cpu.fpu, name);
   };
 
@@ -139,7 +141,10 @@ export class FrameValues implements CompletionSource {
     if (scope === undefined && space === undefined) {
       const local = this.variables().find((variable) => variable.name === name);
       if (local)
-        return { type: this.typeOf(local), location: undefined, locate: () => this.locationOf(local) };
+        return {
+          ...{ type: this.typeOf(local), location: undefined, locate: () => this.locationOf(local) },
+          isArtificial: local.artificial,
+        };
     }
     const own = space ? undefined : this.linkPc;
     let declared: Found | undefined;
@@ -158,8 +163,8 @@ export class FrameValues implements CompletionSource {
     return declared;
   }
 
-  enumerator(name: string, space: Space | undefined): { type: CType; value: bigint } | undefined {
-    return this.placeOf(space)?.image.findEnumerator(name, space ? undefined : this.linkPc);
+  enumerator({ name, scope, space }: SymbolPath): { type: CType; value: bigint } | undefined {
+    return this.placeOf(space)?.image.findEnumerator(name, space ? undefined : this.linkPc, scope);
   }
 
   type(name: string, space: Space | undefined): CType | undefined {

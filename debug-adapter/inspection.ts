@@ -18,6 +18,7 @@ import {
   type RegisterRow,
   rowText,
   savedRegisters,
+  registerCalled,
 } from './registers.ts';
 import type { Frame } from './stack.ts';
 import type { SourcePosition } from './symbols/image.ts';
@@ -339,7 +340,7 @@ export class Inspection implements References {
   private registerRow(scope: FrameValues, source: string): RegisterRow | undefined {
     const name = /^\s*\$(\w+)\s*$/.exec(source)?.[1]?.toLowerCase();
     const rows = name === undefined ? [] : this.registerGroups(scope).flatMap((group) => group.rows);
-    return rows.find((row) => row.name === name);
+    return rows.find((row) => row.name === registerCalled(name!));
   }
 
   /**

@@ -61,7 +61,7 @@ export class Mismatch extends Error {
  * @throws Mismatch for the first thing that is not what it must be
  */
 export function checkValue(schema: Schema, value: unknown, definitions: Definitions): unknown {
-  return check({ schema, definitions }, value, '', 0);
+  return check(definitions, schema, value, '', 0);
 }
 
 function nameOf(value: unknown): Said {
@@ -72,24 +72,25 @@ function nameOf(value: unknown): Said {
   return text.length > 40 ? say`a long ${typeof value}` : text;
 }
 
-interface Rule {
-  readonly schema: Schema;
-  readonly definitions: Definitions;
-}
-
-function check({ schema, definitions }: Rule, value: unknown, path: string, depth: number): unknown {
-  const by = (other: Schema): Rule => ({ schema: other, definitions });
+/** Every request comes by, mostly in an engine that is cold: plain loops, and no objects that only carry parameters. */
+function check(
+  definitions: Definitions,
+  schema: Schema,
+  value: unknown,
+  path: string,
+  depth: number,
+): unknown {
   if (depth > MAX_DEPTH) throw new Mismatch(path, say`something less deep`, value);
   if (schema.$ref !== undefined) {
     const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
-    return check(by(definitions[name] ?? {}), value, path, depth);
+    return check(definitions, definitions[name] ?? {}, value, path, depth);
   }
-  if (schema.anyOf) return checkAny(schema.anyOf.map(by), value, path, depth);
+  if (schema.anyOf) return checkAny(definitions, schema.anyOf, value, path, depth);
   if (schema.enum && !schema.enum.includes(value)) throw new Mismatch(path, oneOf(schema.enum), value);
-  if (schema.type === 'object') return checkObject(by(schema), value, path, depth);
+  if (schema.type === 'object') return checkObject(definitions, schema, value, path, depth);
   if (schema.type === 'array') {
     if (!Array.isArray(value)) throw new Mismatch(path, A_LIST, value);
-    return value.map((item, n) => check(by(schema.items ?? {}), item, `${path}[${n}]`, depth + 1));
+    return value.map((item, n) => check(definitions, schema.items ?? {}, item, `${path}[${n}]`, depth + 1));
   }
   if (schema.type !== undefined && !isOf(schema, value)) throw new Mismatch(path, expectation(schema), value);
   return value;
@@ -106,11 +107,17 @@ function expectation({ type = '', minimum, maximum }: Schema): Said {
   return minimum !== undefined && maximum !== undefined ? say`${name} from ${minimum} to ${maximum}` : name;
 }
 
-function checkAny(rules: readonly Rule[], value: unknown, path: string, depth: number): unknown {
+function checkAny(
+  definitions: Definitions,
+  schemas: readonly Schema[],
+  value: unknown,
+  path: string,
+  depth: number,
+): unknown {
   const expected: Said[] = [];
-  for (const rule of rules) {
+  for (const schema of schemas) {
     try {
-      return check(rule, value, path, depth + 1);
+      return check(definitions, schema, value, path, depth + 1);
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
       expected.push(error.expected);
@@ -119,23 +126,35 @@ function checkAny(rules: readonly Rule[], value: unknown, path: string, depth: n
   throw new Mismatch(path, anyOf(expected), value);
 }
 
-function checkObject({ schema, definitions }: Rule, value: unknown, path: string, depth: number): object {
+const NO_NAMES: readonly string[] = [];
+const NO_FIELDS: NonNullable<Schema['properties']> = {};
+
+function checkObject(
+  definitions: Definitions,
+  schema: Schema,
+  value: unknown,
+  path: string,
+  depth: number,
+): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Mismatch(path, AN_OBJECT, value);
-  const { required = [], properties = {}, additionalProperties } = schema;
-  const checked: Record<string, unknown> = {};
+  const { required = NO_NAMES, properties = NO_FIELDS, additionalProperties } = schema;
+  const fields = value as Readonly<Record<string, unknown>>;
   const within = (name: string) => (path === '' ? name : `${path}.${name}`);
   for (const name of required) {
-    const found = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+    const found = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (found === undefined) throw new Mismatch(within(name), expectationOf(properties[name]), undefined);
   }
-  for (const [name, field] of Object.entries(value)) {
+  const checked: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) {
+    const field = fields[name];
     const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (field === undefined || (field === null && known && !required.includes(name))) continue;
     // A launch has fields of its own, and a field of this name would be no field.
     if (name !== '__proto__')
       checked[name] = check(
-        { schema: known ?? additionalProperties ?? {}, definitions },
+        definitions,
+        known ?? additionalProperties ?? NO_FIELDS,
         field,
         within(name),
         depth + 1,

@@ -11,6 +11,7 @@ import {
   MAX_LOOKS,
   type RequestKind,
   type RequestMap,
+  type Space,
 } from '../core/protocol/machine-protocol.ts';
 
 /** Stops at which nobody asks, before a question is forgotten. A step of a person may be several stops. */
@@ -35,7 +36,12 @@ export class Looks {
   private readonly questions = new Map<string, Question>();
   /** As the machine was told. */
   private expected: readonly Question[] = [];
-  private running = false;
+  private runs = false;
+
+  /** The machine has been set going, and has not told of its stop. */
+  get running(): boolean {
+    return this.runs;
+  }
 
   /** The answer, if there is one already. */
   known<K extends LookKind>(kind: K, params: RequestMap[K]['params']): RequestMap[K]['result'] | undefined {
@@ -83,7 +89,7 @@ export class Looks {
   /** The machine is set going. @returns what it is to expect, unless it knows */
   leave(): readonly Look[] | undefined {
     this.forget();
-    this.running = true;
+    this.runs = true;
     for (const [key, question] of this.questions) {
       question.idle = question.asked ? 0 : question.idle + 1;
       question.asked = false;
@@ -98,7 +104,7 @@ export class Looks {
 
   /** The machine has stopped, or has not been set going. @param answers one for each question that it expected */
   arrive(answers: readonly unknown[]): void {
-    this.running = false;
+    this.runs = false;
     for (const [n, question] of this.expected.entries()) question.answer = answers[n];
   }
 }
@@ -108,4 +114,24 @@ export const isLook = (request: { readonly kind: RequestKind; readonly params: o
   KINDS.has(request.kind) &&
   (!('length' in request.params) || Number(request.params.length) <= MAX_LOOK_BYTES);
 
-const keyOf = ({ kind, params }: Look): string => `${kind} ${JSON.stringify(params)}`;
+/** Of an address space. */
+export const nameOfSpace = (space: Space): string =>
+  space.kind === 'coroutine' ? `${space.coroutine}/${space.cr3 ?? ''}` : space.kind;
+
+/** What tells a question from all others; to have it as JSON takes three times as long. */
+function keyOf(look: Look): string {
+  switch (look.kind) {
+    case 'readMemory': {
+      const { space, address, length } = look.params;
+      return `memory ${nameOfSpace(space)} ${address} ${length}`;
+    }
+    case 'readMsr':
+      return `msr ${look.params.index}`;
+    case 'openEntries':
+      return `entries ${look.params.coroutine}`;
+    case 'pageWalk': {
+      const { space, cr3, address, access } = look.params;
+      return `walk ${nameOfSpace(space)} ${cr3} ${address} ${access?.kind} ${access?.user}`;
+    }
+  }
+}

@@ -4,14 +4,15 @@
  * Owns nothing but the bookkeeping of pending requests. When the worker dies every pending request fails with the
  * reason, so nobody waits for ever.
  */
-import type {
-  FromMachine,
-  LookKind,
-  MachineEvent,
-  MachineSnapshot,
-  Posted,
-  RequestKind,
-  RequestMap,
+import {
+  type FromMachine,
+  LOOK_KINDS,
+  type LookKind,
+  type MachineEvent,
+  type MachineSnapshot,
+  type Posted,
+  type RequestKind,
+  type RequestMap,
 } from '../core/protocol/machine-protocol.ts';
 import { PackedCpu } from '../core/protocol/packed-cpu.ts';
 import type { MachinePort } from './adapter-host.ts';
@@ -33,6 +34,9 @@ export class MachineError extends SaidError {
     super(sentence);
   }
 }
+
+/** What a machine that stands answers within a moment. */
+const SHORT: ReadonlySet<RequestKind> = new Set([...LOOK_KINDS, 'setBreakpoints']);
 
 interface Pending {
   resolve(result: unknown): void;
@@ -97,7 +101,14 @@ export class MachineClient {
         reject,
       });
       this.port.post({ id, kind, params });
+      if (kind === 'step' || (SHORT.has(kind) && !this.looks.running)) void this.spinFor(id);
     });
+  }
+
+  /** When the present work is done, and before others have their turn: the machine needs less time than the event loop to come round. */
+  private async spinFor(id: number): Promise<void> {
+    await undefined;
+    this.port.spinUntil?.(() => !this.pending.has(id));
   }
 
   dispose(): void {

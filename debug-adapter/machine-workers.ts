@@ -169,6 +169,9 @@ export class MachineWorkers {
         if (!returned) port.post(message, transfer);
       },
       onMessage: (listener) => (worker.onMessage = listener),
+      spinUntil: (done) => {
+        if (!returned) port.spinUntil?.(done);
+      },
       onError: (listener) => (worker.onError = listener),
       terminate: () => {
         if (returned) return;

@@ -6,6 +6,7 @@
  * itself (`looks.ts`), needs no fetching.
  */
 import type { CoroutineId, Space } from '../core/protocol/machine-protocol.ts';
+import { nameOfSpace } from './looks.ts';
 import type { MachineClient } from './machine-client.ts';
 
 /** The machine that is asked. */
@@ -100,7 +101,7 @@ export class MemoryCache {
   }
 
   private readerOf(space: Space): SyncReader {
-    const name = nameOf(space);
+    const name = nameOfSpace(space);
     return (address, length) => this.read(this.pagesOf(name, space), address >>> 0, length);
   }
 
@@ -150,9 +151,6 @@ export class MemoryCache {
 }
 
 const pageOf = (space: Space, number: number) => ({ space, address: number * PAGE, length: PAGE });
-
-const nameOf = (space: Space): string =>
-  space.kind === 'coroutine' ? `${space.coroutine}/${space.cr3 ?? ''}` : space.kind;
 
 function throwMissing(): never {
   // Not an Error: caught by `compute` and never seen outside.

@@ -27,8 +27,8 @@ const UNSIGNED_CHAR = base('unsigned char', 1, 'unsigned');
 const LONG_DOUBLE_BYTES = 12;
 const LONG_DOUBLE = base('long double', LONG_DOUBLE_BYTES, 'float');
 
-/** Names of the low words, and of the low and high bytes, of EAX to EDI. */
-const WORDS = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di', 'ip', 'flags'];
+/** Names of the low words, and of the low and high bytes, of EAX to EDI; `sp` is all of ESP, as in gdb. */
+const WORDS = ['ax', 'cx', 'dx', 'bx', undefined, 'bp', 'si', 'di', 'ip', 'flags'];
 const LOW = ['al', 'cl', 'dl', 'bl'];
 const HIGH = ['ah', 'ch', 'dh', 'bh'];
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
@@ -163,7 +163,19 @@ export function savedRegister(name: string, state: CoState): RegisterValue | und
 
 /** Names that may follow `$`. */
 export const REGISTER_NAMES: readonly string[] = [
-  ...[...GENERAL, ...WORDS, ...LOW, ...HIGH, ...SEGMENTS, ...CONTROL, 'gdtr', 'idtr', 'cpl', 'msr'],
+  ...['pc', 'sp', 'ps'],
+  ...[
+    ...GENERAL,
+    ...WORDS.filter((name) => name !== undefined),
+    ...LOW,
+    ...HIGH,
+    ...SEGMENTS,
+    ...CONTROL,
+    'gdtr',
+    'idtr',
+    'cpl',
+    'msr',
+  ],
   ...[0, 1, 2, 3, 6, 7].map((n) => `dr${n}`),
   ...['fctrl', 'fstat', 'fop', 'fiseg', 'fioff', 'foseg', 'fooff', 'mxcsr'],
   ...['st', 'mm', 'xmm'].flatMap((kind) => Array.from({ length: 8 }, (_, n) => `${kind}${n}`)),

@@ -35,6 +35,13 @@ export const GROUPS = {
   saved: 'Saved by the passage',
 } as const;
 export const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags'];
+
+/** gdb's names for what every processor has. (Its `$fp` is what the debug information of a function counts from, not EBP.) */
+const COMMON_NAMES: Readonly<Record<string, string>> = { pc: 'eip', sp: 'esp', ps: 'eflags' };
+
+/** The register that somebody means. */
+export const registerCalled = (name: string): string =>
+  Object.hasOwn(COMMON_NAMES, name) ? COMMON_NAMES[name]! : name;
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
 
 export const hex = (value: number, digits = 8): string =>

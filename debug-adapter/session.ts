@@ -26,6 +26,9 @@ interface Sent {
   readonly [field: string]: unknown;
 }
 
+const eventOf = (event: string, body: unknown): Sent =>
+  body === undefined ? { type: 'event', event } : { type: 'event', event, body };
+
 export class ColinuxDebugSession {
   private readonly listeners = new Set<Listener>();
   private readonly context: SessionContext;
@@ -39,11 +42,11 @@ export class ColinuxDebugSession {
   /** @param served the machine outlives its clients, which attach to it and leave it (`served-machine.ts`) */
   constructor(host: AdapterHost, served = false) {
     const sendEvent: SendEvent = (event, body) => {
-      this.send({ type: 'event', event, ...(body === undefined ? {} : { body }) });
+      this.send(eventOf(event, body));
     };
     const sendSoon: SendSoon = (event, body) => {
       this.tellSoon();
-      this.soon = () => ({ type: 'event', event, body: body() });
+      this.soon = () => eventOf(event, body());
       void nextTurn().then(() => {
         this.tellSoon();
       });
@@ -82,15 +85,12 @@ export class ColinuxDebugSession {
   /** A handler that has nothing to wait for is answered at once. */
   private take({ seq, command, arguments: given }: DebugProtocol.Request): void {
     const call = this.calls.begin(seq, command, (outcome) => {
-      const response = { type: 'response', request_seq: seq, command };
-      if ('thrown' in outcome)
-        this.deliver({
-          ...response,
-          success: false,
-          ...failure(command, outcome.thrown, this.context.translate),
-        });
-      else if (outcome.body === undefined) this.deliver({ ...response, success: true });
-      else this.deliver({ ...response, success: true, body: outcome.body });
+      const success = !('thrown' in outcome);
+      const response = { type: 'response', request_seq: seq, command, success };
+      if (!success)
+        this.deliver({ ...response, ...failure(command, outcome.thrown, this.context.translate) });
+      else if (outcome.body === undefined) this.deliver(response);
+      else this.deliver({ ...response, body: outcome.body });
     });
     let body: unknown;
     try {

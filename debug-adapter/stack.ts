@@ -9,7 +9,8 @@ import type { Coroutines, Resolved } from './coroutines.ts';
 import { describeCause } from './exceptions.ts';
 import { transitionName } from './transition-words.ts';
 import type { SyncReader } from './memory-cache.ts';
-import { I386, SCRATCH } from './symbols/constants.ts';
+import { withoutScratch } from './symbols/calling-frames.ts';
+import { I386 } from './symbols/constants.ts';
 import type { FrameContext, Homes, Registers } from './symbols/location.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { unwindStack, type UnwindSource } from './symbols/unwind-i386.ts';
@@ -37,6 +38,8 @@ export interface Frame {
   readonly inlineDepth: number;
   /** The physical frame: equal for the inlined calls in it. */
   readonly depth: number;
+  /** A handler, or more than one, lies between it and the processor: of what that has saved nothing says where the FPU's registers are. */
+  readonly isInterrupted: boolean;
   /** Of a task that is not running: CR3 of its address space. */
   readonly cr3?: number;
 }
@@ -48,10 +51,6 @@ export interface Suspended {
   readonly registers: Registers | undefined;
   readonly why: Sentence;
 }
-
-/** At a return address nobody knows what the call has left of these (System V ABI Intel386, "Registers"). */
-const withoutScratch = (homes: Homes): Homes =>
-  homes.map((home, number) => (SCRATCH.includes(number) ? undefined : home));
 
 const hex = (value: number) => '0x' + (value >>> 0).toString(16).padStart(8, '0');
 
@@ -188,6 +187,7 @@ export function stackOf(
     resolved: undefined,
     inlineDepth: 0,
     depth,
+    isInterrupted: false,
   });
   const rows: Frame[] = [];
   const away = suspended !== undefined || coroutine !== coroutines.current;
@@ -200,10 +200,12 @@ export function stackOf(
     read,
     { homes: suspended ? [] : coroutines.homes(coroutine) },
   );
+  let isInterrupted = false;
   frames.forEach((frame, depth) => {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
-    if (depth > 0 && frame.lookupPc === frame.pc)
-      rows.push(label(entryText(frames[depth - 1].cfa, frame.pc, entries, read), depth));
+    const entered = depth > 0 && frame.lookupPc === frame.pc;
+    isInterrupted ||= entered;
+    if (entered) rows.push(label(entryText(frames[depth - 1].cfa, frame.pc, entries, read), depth));
     const base = {
       coroutine,
       pc: frame.pc,
@@ -212,6 +214,7 @@ export function stackOf(
       homes: depth > 0 && frame.lookupPc !== frame.pc ? withoutScratch(frame.homes) : frame.homes,
       cfa: frame.cfa,
       depth,
+      isInterrupted,
       ...(suspended && { cr3: suspended.cr3 }),
     };
     // What is away stands on the return address of its call of the switch, unless it has not begun yet.
@@ -241,6 +244,7 @@ export function frameContext(frame: Frame, bias: number, readMemory: SyncReader)
     bias,
     registers: frame.registers,
     pc: frame.resolved ? (frame.lookupPc - frame.resolved.bias) >>> 0 : frame.lookupPc,
+    isCalling: frame.lookupPc !== frame.pc,
     cfa: () => frame.cfa,
     readMemory,
   };

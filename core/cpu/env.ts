@@ -22,9 +22,13 @@ export interface PortIo {
   write(port: number, value: number, size: number): void;
 }
 
+/** Who executes the code of a watched page: bits. */
+export const Watched = { Kernel: 1, User: 2 } as const;
+export type Watched = (typeof Watched)[keyof typeof Watched];
+
 /** Where `newCode` is told whenever code is looked up. */
 export interface WatchedCode {
-  /** One byte for each linear page, 1 where it is; `undefined`: nowhere. */
+  /** One byte for each linear page, `Watched` bits where it is; `undefined`: nowhere. */
   pages: Uint8Array | undefined;
   /** Somebody waits for code that is executed for the first time, wherever it is. */
   anywhere: boolean;

@@ -48,7 +48,25 @@ describe('code outside of known ranges', () => {
   it('is looked for on all pages that are not known as a whole to everybody', () => {
     const outside = createOutsideCode();
     outside.replace([spec(1, [0x1000, 0x3000]), spec(2, [0x1800, 0x4000])]);
-    expect([...outside.pages!.subarray(0, 5)]).toEqual([1, 1, 0, 1, 1]);
+    const first = () => [...outside.pages!.subarray(0, 5)];
+    expect(first()).toEqual([3, 3, 0, 3, 3]);
+    // Ranges that overlap are of one client all the same.
+    outside.replace([spec(1, [0, 0x5000]), spec(2, [0x1000, 0x3000], [0, 0x2000]), spec(3, [0, 0x2000])]);
+    expect(first()).toEqual([0, 0, 3, 3, 3]);
+    outside.replace([spec(1, [0xffff_e000, 0x1_0000_0000]), spec(2)]);
+    expect(outside.pages!.every((page) => page === 3)).toBe(true);
+    outside.replace([spec(1, [0xffff_e000, 0x1_0000_0000])]);
+    expect([...outside.pages!.subarray(-3)]).toEqual([3, 0, 0]);
+  });
+
+  it('is looked for only in the rings of those who wait', () => {
+    const outside = createOutsideCode();
+    const kernel = { ...spec(1, [0x1000, 0x3000]), ring: 0 };
+    const program = { ...spec(2, [0x2000, 0x4000]), ring: 3 };
+    outside.replace([kernel]);
+    expect([...outside.pages!.subarray(0, 4)]).toEqual([1, 0, 0, 1]);
+    outside.replace([kernel, program]);
+    expect([...outside.pages!.subarray(0, 5)]).toEqual([3, 2, 0, 1, 3]);
   });
 });
 

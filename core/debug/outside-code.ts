@@ -3,6 +3,7 @@
  * page whenever it looks its code up anew, which a table with a byte for each linear page answers; only pages that somebody may
  * not know yet cost more.
  */
+import { Watched } from '../cpu/env.ts';
 import type { Translation } from '../jit/translation.ts';
 import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import type { CatchSpec } from '../protocol/debug-protocol.ts';
@@ -16,7 +17,7 @@ const LINEAR_PAGES = 1 << 20;
 const OWNERS = 1 << 10;
 
 export interface OutsideCode {
-  /** Linear pages that may be news to somebody have a 1; `undefined` when nobody waits. */
+  /** Of each linear page, `Watched` bits of those to whom it may be news; `undefined` when nobody waits. */
   readonly pages: Uint8Array | undefined;
   /** Which pages were told stays with the ids that come back. */
   replace(specs: readonly OutsideSpec[]): void;
@@ -37,10 +38,29 @@ interface Told {
 const isKnown = ({ known }: OutsideSpec, linear: number): boolean =>
   known.some(([start, end]) => linear >= start && linear < end);
 
-/** Pages that lie in one range as a whole. */
-function knownPages({ known }: OutsideSpec): Uint8Array {
+/** Who executes code: the rings of kernels, and that of programs. */
+const RINGS = [Watched.Kernel, Watched.User] as const;
+const isOfRing = ({ ring }: OutsideSpec, watched: Watched): boolean =>
+  ring === undefined || (ring === 3) === (watched === Watched.User);
+
+/** What pages of `OutsideCode` are. Only pages of ranges are gone through one by one, for there are a million. */
+function unknownPages(specs: readonly OutsideSpec[]): Uint8Array {
   const pages = new Uint8Array(LINEAR_PAGES);
-  for (const [start, end] of known) pages.fill(1, Math.ceil(start / 0x1000), Math.floor(end / 0x1000));
+  const waiting = RINGS.map((watched) => ({
+    watched,
+    those: specs.filter((spec) => isOfRing(spec, watched)),
+  }));
+  pages.fill(waiting.reduce((all, { watched, those }) => (those.length > 0 ? all | watched : all), 0));
+  for (const { watched, those } of waiting) {
+    /** By how many a page is known: as a whole, by one of their ranges. */
+    const knowers = new Uint16Array(LINEAR_PAGES);
+    for (const [before, { known }] of those.entries())
+      for (const [start, end] of known)
+        for (let page = Math.ceil(start / 0x1000); page < Math.floor(end / 0x1000); page++) {
+          if (knowers[page] !== before) continue;
+          if (++knowers[page] === those.length) pages[page] &= ~watched;
+        }
+  }
   return pages;
 }
 
@@ -60,11 +80,7 @@ export function createOutsideCode(): OutsideCode {
       specs = next;
       version++;
       told = new Map(specs.map(({ id }) => [id, told.get(id) ?? new Map<number, Told>()]));
-      pages = specs.length > 0 ? new Uint8Array(LINEAR_PAGES) : undefined;
-      for (const spec of specs) {
-        const known = knownPages(spec);
-        for (let page = 0; page < LINEAR_PAGES; page++) pages![page] |= 1 - known[page];
-      }
+      pages = specs.length > 0 ? unknownPages(specs) : undefined;
     },
     isNews(spec, linear, fresh, now) {
       const before = toldOf(spec, linear);

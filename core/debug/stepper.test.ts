@@ -296,6 +296,32 @@ describe('SYSENTER and SYSEXIT', () => {
   });
 });
 
+describe('a slice of a step', () => {
+  it('single-steps no more than a few thousand instructions, however long it may be', () => {
+    // mov ecx,100000; mov edi,8000h; rep stosb; spin
+    const { machine } = start([0xb9, ...imm32(100_000), 0xbf, ...imm32(0x8000), 0xf3, 0xaa, ...SPIN]);
+    machine.run(2);
+    const stepper = createStepper(machine, instruction(true));
+    const begin = machine.cpu.now();
+    expect(stepper.advance(1e9).kind).toBe('more');
+    expect(machine.cpu.now() - begin).toBeLessThanOrEqual(20_000);
+    let kind = 'more';
+    while (kind === 'more') ({ kind } = stepper.advance(1e9));
+    expect([kind, machine.cpu.now() - begin]).toEqual(['done', 100_000]);
+  });
+
+  it('is as long as it may be where the code of its ranges runs', () => {
+    // dec ecx; jnz -3; spin
+    const { machine } = start([0xb9, ...imm32(1_000_000), 0x49, 0x75, 0xfd, ...SPIN]);
+    machine.run(1);
+    const stepper = createStepper(machine, range(5, 8));
+    const begin = machine.cpu.now();
+    expect(stepper.advance(500_000).kind).toBe('more');
+    expect(machine.cpu.now() - begin).toBe(500_000);
+    expect(stepper.advance(1e9).kind).toBe('done');
+  });
+});
+
 describe('a step to an address', () => {
   it('waits for a stack that is high enough', () => {
     // mov ecx,3; f: push eax; dec ecx; jnz f; g: pop eax; jmp g

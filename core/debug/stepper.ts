@@ -31,6 +31,8 @@ export interface Stepper {
 
 /** Instructions single-stepped between two looks at the budget. */
 const BURST = 1000;
+/** The same in a slice, whatever its ticks: these are as many as code at full speed allows. */
+const MOST_SINGLE = 20 * BURST;
 /** How far above its call a function may leave the stack: its arguments, which it may pop itself. */
 const MAX_POPPED = 1024;
 /** Calls that are each run to their return, at full speed whatever they do, before the frame is watched instead. */
@@ -64,6 +66,8 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   let called: number | undefined;
   /** Where a single step has stopped at a breakpoint: if it goes on, it was looked at. */
   let looked = -1;
+  /** Instructions single-stepped in this slice. */
+  let single = 0;
   /** The step has led somewhere: if it stopped at a breakpoint there and goes on, it is over. */
   let complete = false;
 
@@ -330,6 +334,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       return frame ? runFrame(frame, end - cpu.now()) : runRanges(end - cpu.now());
     }
     for (let n = 0; n < BURST && !detour && !away && called === undefined && !guarded; n++) {
+      single++;
       const result = stepOnce();
       if (result.kind !== 'more') return result;
     }
@@ -346,7 +351,8 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     advance(ticks) {
       if (complete) return DONE;
       const end = cpu.now() + ticks;
-      while (cpu.now() < end) {
+      single = 0;
+      while (cpu.now() < end && single < MOST_SINGLE) {
         const result = advanceOnce(end);
         if (result.kind !== 'more') return result;
       }

@@ -10,6 +10,7 @@ import {
   serveCompiler,
   startCompilerThread,
 } from './compiler-thread.ts';
+import { createSpin } from '../protocol/adaptive-spin.ts';
 import { postedMessage, requestOf } from '../protocol/thread-messages.ts';
 import { createMachineServer } from './server.ts';
 
@@ -23,8 +24,13 @@ interface WorkerScope {
 }
 const scope = globalThis as unknown as WorkerScope;
 
-/** What Node has and browsers have not: calls back in the next round of the event loop. */
-const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
+/** What Node has and browsers have not. */
+const { setImmediate, receiveMessage } = globalThis as {
+  /** Calls back in the next round of the event loop. */
+  setImmediate?: (callback: () => void) => void;
+  /** The first message that has arrived and waits for the event loop. */
+  receiveMessage?: () => { readonly message: unknown } | undefined;
+};
 
 /**
  * Messages that have arrived are handled before `callback`: a yield without a timer's delay. In browsers a message to
@@ -45,6 +51,9 @@ function yieldTo(callback: () => void): void {
   channel.port2.postMessage(null);
 }
 
+/** A client that has seen a stop mostly asks within this time, in milliseconds, and is answered at once. Others have their turn after `most`. */
+const SPIN = { idle: 0.3, most: 8 };
+
 function serveMachine(): void {
   const server = createMachineServer({
     compiler: createBackgroundCompiler((onAnswer, onFailure) =>
@@ -58,7 +67,12 @@ function serveMachine(): void {
       scope.postMessage(postedMessage(message), transfer);
     },
     now: () => performance.now(),
-    yield: yieldTo,
+    yield: (callback) => {
+      yieldTo(() => {
+        callback();
+        linger();
+      });
+    },
     sleep(milliseconds, callback) {
       const timer = setTimeout(callback, milliseconds);
       return () => {
@@ -66,8 +80,22 @@ function serveMachine(): void {
       };
     },
   });
+  const spin = createSpin(
+    () => {
+      const received = receiveMessage?.();
+      if (received) server.receive(requestOf(received.message));
+      return received !== undefined;
+    },
+    () => performance.now(),
+  );
+  const isRunning = () => server.running;
+  /** A machine that stands has nothing else to do than to be asked. */
+  const linger = () => {
+    if (receiveMessage && !server.running) spin.until(isRunning, SPIN);
+  };
   scope.addEventListener('message', ({ data }) => {
     server.receive(requestOf(data));
+    linger();
   });
 }
 

@@ -52,8 +52,6 @@ export interface WorkerPlatform {
 const SLICE_MS = 8;
 /** The same while something is under way that is to be taken soon: an answer of its client, translations of what runs. */
 const ASKED_SLICE_MS = 1;
-/** Ticks of a step between two looks at the clock. */
-const STEP_TICKS = 20_000;
 const STATUS_MS = 100;
 /** How long a halted machine that skips time waits for an answer of its client, in milliseconds. */
 const MAX_ANSWER_MS = 1000;
@@ -63,6 +61,8 @@ const MAX_DEBT_MS = 100;
 export interface MachineServer {
   /** Handles one message from the other side, whatever it is. */
   receive(message: unknown): void;
+  /** The machine runs by itself, between messages. */
+  readonly running: boolean;
 }
 
 export function createMachineServer(platform: WorkerPlatform): MachineServer {
@@ -80,6 +80,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let over = false;
   let pace: BootRequest['pace'] = 'real';
   const sliceLength = createSliceLength();
+  /** Of the present step: it begins slowly, and runs at full speed when what it runs has been translated. */
+  let stepLength = createSliceLength();
   let wake: (() => void) | undefined;
   /** Real and virtual time that belong together, in milliseconds. */
   let anchorReal = 0;
@@ -238,18 +240,19 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       m.outside.outstanding() > 0 || platform.compiler?.idle === false ? ASKED_SLICE_MS : SLICE_MS;
     do {
       let result: RunResult;
+      const length = stepper ? stepLength : sliceLength;
       if (stepper) {
-        const step = stepper.advance(STEP_TICKS);
+        const step = stepper.advance(length.ticks);
         if (step.kind === 'done') {
           stop('step');
           return;
         }
         result = step.kind === 'more' ? { kind: 'slice' } : step;
-      } else result = m.run(sliceLength.ticks);
+      } else result = m.run(length.ticks);
       if (!conclude(m, result)) return;
       const before = now;
       now = platform.now();
-      if (!stepper) sliceLength.took(now - before);
+      length.took(now - before);
     } while (now - begin < limit());
     // Nobody replays this run: what came from disks and networks is not kept.
     m.inputs.forgetDelivered();
@@ -352,6 +355,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       if (over) throw new RequestError('machine-over', say`The machine has ended: boot it again.`);
       giveUpStep();
       stepper = createStepper(m, spec);
+      stepLength = createSliceLength();
       start(m);
       return {};
     },
@@ -415,6 +419,9 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   return {
+    get running() {
+      return running;
+    },
     receive(message) {
       const id = typeof message === 'object' && message !== null && 'id' in message ? Number(message.id) : -1;
       const problem = checkRequest(message);

@@ -12,7 +12,7 @@ export function kernelValues(
 ): FrameValues {
   const frame: Frame = {
     ...{ coroutine, kind: 'code', name: '', pc: 0, lookupPc: 0, registers: [], homes: [], cfa: undefined },
-    ...{ position: undefined, resolved: undefined, inlineDepth: 0, depth: 0 },
+    ...{ position: undefined, resolved: undefined, inlineDepth: 0, depth: 0, isInterrupted: false },
   };
   return new FrameValues(frame, coroutines, memory);
 }

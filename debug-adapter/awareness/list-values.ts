@@ -40,7 +40,7 @@ export class ListValues {
     );
     this.names = {
       object: (path) => (isPlain(path) ? pointers.get(path.name) : undefined) ?? kernel.object(path),
-      enumerator: (name, space) => kernel.enumerator(name, space),
+      enumerator: (path) => kernel.enumerator(path),
       type: (name, space) => kernel.type(name, space),
       register: (name, space) => kernel.register(name, space),
       space: (prefix) => kernel.space(prefix),

@@ -195,7 +195,7 @@ const EVENT_NAMES: ReadonlySet<string> = new Set([...EVENT_REGISTERS, 'cpl', 'co
 /** Names of an expression about an event: `$vector` and its like besides what else there is. */
 const withEventRegisters = (names: Names): Names => ({
   object: (path) => names.object(path),
-  enumerator: (name, space) => names.enumerator(name, space),
+  enumerator: (path) => names.enumerator(path),
   type: (name, space) => names.type(name, space),
   register: (name, space) => (EVENT_NAMES.has(name) ? UNSIGNED : names.register(name, space)),
   space: (prefix) => names.space(prefix),

@@ -47,6 +47,7 @@ export function staticFrame(
         inlineDepth: resolved?.image.functionAt(link)?.inlined.length ?? 0,
       },
       depth: 0,
+      isInterrupted: false,
     };
     return new NoMemory(frame, coroutines, memory);
   }

@@ -29,7 +29,7 @@ const CORE_REGISTERS: ReadonlySet<string> = new Set([
 ]);
 /** Parts of registers: name, register, first bit, bits. */
 const PARTS: readonly (readonly [string, string, number, number])[] = [
-  ...['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di', 'ip'].map((name) => [name, `e${name}`, 0, 16] as const),
+  ...['ax', 'cx', 'dx', 'bx', 'bp', 'si', 'di', 'ip'].map((name) => [name, `e${name}`, 0, 16] as const),
   ...['a', 'c', 'd', 'b'].flatMap((letter) => [
     [`${letter}l`, `e${letter}x`, 0, 8] as const,
     [`${letter}h`, `e${letter}x`, 8, 8] as const,

@@ -2,7 +2,8 @@
  * What a caller recorded of its calls: the values that parameters had when a function was entered, from which
  * a variable whose place is gone can still be known. Source: DWARF 5 §3.4, and the GNU entries of DWARF 4.
  */
-import { DW_AT, DW_TAG, I386, SCRATCH } from './constants.ts';
+import { withoutScratch } from './calling-frames.ts';
+import { DW_AT, DW_TAG, I386 } from './constants.ts';
 import type { UnwoundFrame } from './cfi-rules.ts';
 import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
@@ -62,9 +63,8 @@ export class CallSites {
     { readMemory, bias }: FrameContext,
   ): FrameContext {
     // A call changes these; the unwinder only says that nothing was saved.
-    const known = registers.map((value, number) => (SCRATCH.includes(number) ? undefined : value));
     const context: FrameContext = {
-      registers: known,
+      registers: withoutScratch(registers),
       pc,
       bias,
       cfa: () => this.lookup.unwind(context)?.cfa,

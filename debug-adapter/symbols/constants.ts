@@ -98,6 +98,7 @@ export const DW_AT = {
   call_value: 0x7e,
   call_origin: 0x7f,
   call_parameter: 0x80,
+  alignment: 0x88,
   loclists_base: 0x8c,
   GNU_vector: 0x2107,
   GNU_call_site_value: 0x2111,

@@ -119,12 +119,34 @@ describe('locations', () => {
     expect(read(at(OP.reg0, OP.piece, 4, OP.piece, 4), 8)).toBeUndefined();
   });
 
+  it('keep the pieces that are known when one is not', () => {
+    const location = at(
+      OP.breg0 + 6,
+      1,
+      OP.stack_value,
+      OP.piece,
+      4,
+      OP.breg0 + 3,
+      1,
+      OP.stack_value,
+      OP.piece,
+      4,
+    );
+    const pieces = location.kind === 'pieces' ? location.pieces.map((piece) => piece.location) : [];
+    expect(pieces).toMatchObject([
+      { kind: 'optimised-out' },
+      { kind: 'value', bytes: Uint8Array.of(14, 0, 0, 0) },
+    ]);
+  });
+
   it.each([
     ['nothing', []],
     ['entry_value', [OP.entry_value, 1, OP.reg0, OP.stack_value]],
     ['GNU_entry_value', [OP.GNU_entry_value, 1, OP.reg0, OP.stack_value]],
     ['implicit_pointer', [OP.implicit_pointer, 0, 0, 0, 0, 0]],
     ['an unknown register', [OP.breg0 + 6, 0]],
+    ['a division by one', [lit(1), OP.breg0 + 6, 0, OP.div]],
+    ['a jump that depends on one', [lit(1), OP.breg0 + 6, 0, OP.bra, 0, 0]],
     ['unreadable memory', [lit(0), OP.deref]],
     ['a division by zero', [lit(1), lit(0), OP.div]],
     ['thread-local storage', [lit(1), OP.form_tls_address]],

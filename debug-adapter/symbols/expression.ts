@@ -7,6 +7,7 @@
 import { DW_OP } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import { hex } from './errors.ts';
+import { unknownRegister } from './calling-frames.ts';
 import { ExpressionStack, malformed, Unknowable } from './expression-stack.ts';
 import { convert, GENERIC, type StackType } from './expression-values.ts';
 import type { FrameContext, Location, LocationPiece, Pointee } from './location.ts';
@@ -45,10 +46,12 @@ const PIECE_LIMIT = 2 ** 20;
 
 /** Evaluates `expression` as a location description. */
 export function evaluateLocation(expression: Uint8Array, scope: ExpressionScope): Location {
+  const evaluation = new Evaluation(scope);
   try {
-    return new Evaluation(scope).run(expression);
+    return evaluation.run(expression);
   } catch (error) {
-    if (error instanceof Unknowable) return { kind: 'optimised-out', reason: error.reason };
+    if (error instanceof Unknowable)
+      return { kind: 'optimised-out', reason: evaluation.gone ?? error.reason };
     throw error;
   }
 }
@@ -74,6 +77,8 @@ class Evaluation {
   private steps = 0;
   /** A complete location that is not memory, waiting for its piece or the end. */
   private pending: Location | undefined;
+  /** Why a number cannot be known that the piece at hand is computed from: other pieces may be known. */
+  gone: Sentence | undefined;
 
   constructor(private readonly scope: ExpressionScope) {
     for (const value of scope.initial ?? []) this.stack.push(value);
@@ -83,6 +88,7 @@ class Evaluation {
     if (expression.length === 0) throw new Unknowable(say`the compiler recorded no location here`);
     this.execute(expression, 0);
     if (this.pieces.length > 0) return { kind: 'pieces', pieces: this.pieces };
+    if (this.gone) return { kind: 'optimised-out', reason: this.gone };
     if (this.pending) return this.pending;
     return { kind: 'memory', address: this.stack.popNumber() };
   }
@@ -97,27 +103,30 @@ class Evaluation {
     return (address + (this.scope.frame?.bias ?? 0)) >>> 0;
   }
 
+  /** What the evaluation goes on with in place of a number that cannot be known. */
+  private lost(reason: Sentence): number {
+    this.gone ??= reason;
+    return 0;
+  }
+
   private register(number: number): number {
-    const value = this.scope.frame?.registers[number];
-    if (value === undefined) throw new Unknowable(say`register ${number} is not known in this frame`);
-    return value >>> 0;
+    const { frame } = this.scope;
+    return (frame?.registers[number] ?? this.lost(unknownRegister(number, frame))) >>> 0;
   }
 
   private known(value: bigint | undefined, otherwise: Sentence, type?: StackType): void {
-    if (value === undefined) throw new Unknowable(otherwise);
-    this.stack.push(value, type);
+    this.stack.push(value ?? this.lost(otherwise), type);
   }
 
   private frameBase(): number {
-    const base = this.scope.frameBase();
-    if (base === undefined) throw new Unknowable(say`the frame base is not known here`);
-    return base;
+    return this.scope.frameBase() ?? this.lost(say`the frame base is not known here`);
   }
 
   private read(address: number, size: number): bigint {
     if (size > 16) throw malformed(say`a read of ${size} bytes`);
     const bytes = this.scope.frame?.readMemory(address >>> 0, size);
-    if (!bytes || bytes.length < size) throw new Unknowable(say`memory at ${hex(address)} cannot be read`);
+    if (!bytes || bytes.length < size)
+      return BigInt(this.lost(say`memory at ${hex(address)} cannot be read`));
     return toNumber(bytes.length === size ? bytes : bytes.subarray(0, size));
   }
 
@@ -133,6 +142,7 @@ class Evaluation {
     while (!cursor.done) {
       if (++this.steps > STEP_LIMIT) throw malformed(say`one that does not end`);
       const op = cursor.u8();
+      if (op === DW_OP.bra && this.gone) throw new Unknowable(this.gone);
       if (op === DW_OP.piece || op === DW_OP.bit_piece) {
         const bits = op === DW_OP.piece ? cursor.uleb() * 8 : cursor.uleb();
         this.piece(bits, op === DW_OP.bit_piece ? cursor.uleb() : 0);
@@ -161,6 +171,8 @@ class Evaluation {
           ? { kind: 'memory', address: this.stack.popNumber() }
           : { kind: 'optimised-out', reason: say`the compiler dropped this part` };
     }
+    if (this.gone) location = { kind: 'optimised-out', reason: this.gone };
+    this.gone = undefined;
     this.pieces.push({ bits, bitOffset, location });
   }
 
@@ -224,8 +236,7 @@ class Evaluation {
         }
         case DW_OP.call_frame_cfa: {
           const cfa = this.scope.frame?.cfa();
-          if (cfa === undefined) throw new Unknowable(say`the frame address (CFA) is not known here`);
-          this.stack.push(cfa);
+          this.stack.push(cfa ?? this.lost(say`the frame address (CFA) is not known here`));
           break;
         }
         default:
@@ -323,7 +334,7 @@ class Evaluation {
         const { frame } = this.scope;
         // An x87 register has 80 bits, which no type of a stack has.
         const bytes = frame && !isX87(number) ? readRegister(number, type.size, frame) : undefined;
-        this.known(bytes && toNumber(bytes), say`register ${number} is not known in this frame`, type);
+        this.known(bytes && toNumber(bytes), unknownRegister(number, frame), type);
         break;
       }
       case DW_OP.deref_type:

@@ -332,14 +332,14 @@ export class SymbolImage {
     return die && this.readers.variables.variable(die, undefined, undefined);
   }
 
-  /** The variable `name` of the function `scope` when it is static there, or else of the file `scope`. */
+  /** The variable `name` of the function `scope` when it is static there, or else of the file, namespace or class `scope`. */
   findScoped(scope: string, name: string): Variable | undefined {
     return this.ask(() => this.variableOf(this.readers.scoped.variable(scope, name)), undefined);
   }
 
-  /** The enumeration that has this enumerator, and its value; the unit at `pc` comes first. */
-  findEnumerator(name: string, pc?: number): { type: CType; value: bigint } | undefined {
-    return this.ask(() => this.readers.named.enumerator(name, pc), undefined);
+  /** The enumeration that has this enumerator, and its value; the unit at `pc` comes first. @param scope namespace, class or enumeration */
+  findEnumerator(name: string, pc?: number, scope?: string): { type: CType; value: bigint } | undefined {
+    return this.ask(() => this.readers.named.enumerator(name, pc, scope), undefined);
   }
 
   /** Where the variable or function of a DIE is declared in the source. */

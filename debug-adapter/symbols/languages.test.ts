@@ -96,6 +96,17 @@ describe('rustc', () => {
     });
     expect(sizeOfType(image.findVariable('PORT')!.type)).toBe(8);
   });
+
+  it('has them by their modules, and types without the word struct', () => {
+    expect(image.findScoped('driver', 'PORT')?.dieOffset).toBe(image.findVariable('PORT')!.dieOffset);
+    expect(image.findScoped('rust::driver', 'PORT')).toBeDefined();
+    expect(image.findScoped('other', 'PORT')).toBeUndefined();
+    expect(image.findEnumerator('High', undefined, 'Level')?.value).toBe(7n);
+    expect(image.findEnumerator('High', undefined, 'Port')).toBeUndefined();
+    for (const name of ['Port', 'rust::Port', 'struct rust::Port'])
+      expect([name, image.findType(name)]).toMatchObject([name, { kind: 'struct', name: 'Port', size: 8 }]);
+    expect(image.findType('driver::Port')).toBeUndefined();
+  });
 });
 
 /**

@@ -19,6 +19,8 @@ export interface FrameContext {
   pc: number;
   /** How far the image's data is from where it is linked; absent: it is there. */
   bias?: number | undefined;
+  /** It has called another function, which may have changed the registers that it need not save. */
+  isCalling?: boolean | undefined;
   /** The canonical frame address, computed on demand. */
   cfa: () => number | undefined;
   /** Overrides what DW_AT_frame_base of the function would give. */

@@ -8,6 +8,9 @@ import type { TypeReader } from './type-reader.ts';
 import type { CType } from './types.ts';
 import type { UnitIndex } from './unit-index.ts';
 
+/** C89, C, C99, C11, C17, and what says nothing (DWARF 5 table 7.17). */
+const LANGUAGES_OF_C: ReadonlySet<number | undefined> = new Set([0x1, 0x2, 0xc, 0x1d, 0x2c, undefined]);
+
 export class NamedEntries {
   constructor(
     private readonly info: DebugInfo,
@@ -38,22 +41,49 @@ export class NamedEntries {
   }
 
   /** The enumeration that has this enumerator, and its value; the unit at `pc` comes first. */
-  enumerator(name: string, pc: number | undefined): { type: CType; value: bigint } | undefined {
-    const offset = this.scoped.enumeration(name, this.unitAt(pc));
+  enumerator(
+    name: string,
+    pc: number | undefined,
+    scope: string | undefined,
+  ): { type: CType; value: bigint } | undefined {
+    const offset =
+      scope === undefined
+        ? this.scoped.enumeration(name, this.unitAt(pc))
+        : this.scoped.enumerationIn(scope, name);
     const type = offset === undefined ? undefined : this.types().at(offset);
     if (type?.kind !== 'enum') return undefined;
     const found = type.enumerators.find((enumerator) => enumerator.name === name);
     return found && { type, value: found.value };
   }
 
-  /** `struct x`, `union x`, `enum x`, or the name of a typedef or base type; of several the one of the unit at `pc`. */
+  /**
+   * `struct x`, `union x`, `enum x`, or the name of a typedef or base type, in C++ and Rust of any type; a namespace may stand before it.
+   * Of several the one of the unit at `pc`.
+   */
   type(name: string, pc: number | undefined): CType | undefined {
-    const [, word, tagged] = /^(struct|union|enum)\s+(\w+)$/.exec(name.trim()) ?? [];
+    const [, word, tagged] = /^(struct|union|enum)\s+((?:\w*::)*\w+)$/.exec(name.trim()) ?? [];
     const kind = (word ?? 'type') as NameKind;
     const bare = tagged ?? name.trim().replace(/\s+/g, ' ');
-    const here = this.unitAt(pc);
-    const offset = (here && this.names.findIn(here, bare, kind)) ?? this.names.first(bare, kind);
+    const offset = this.typeOffset(bare, kind, pc) ?? (word ? undefined : this.untagged(bare));
     return offset === undefined ? undefined : this.types().at(offset);
+  }
+
+  private typeOffset(name: string, kind: NameKind, pc: number | undefined): number | undefined {
+    const at = name.lastIndexOf('::');
+    if (at >= 0) return this.scoped.inNamespace(name.slice(0, at), name.slice(at + 2), kind)?.offset;
+    const here = this.unitAt(pc);
+    return (here && this.names.findIn(here, name, kind)) ?? this.names.first(name, kind);
+  }
+
+  /** A structure, union or enumeration of a language that does not write so before its name. */
+  private untagged(name: string): number | undefined {
+    for (const kind of ['struct', 'union', 'enum'] as const) {
+      const offset = this.typeOffset(name, kind, undefined);
+      if (offset === undefined) continue;
+      const language = this.info.root(this.info.die(offset).unit).number(DW_AT.language);
+      if (!LANGUAGES_OF_C.has(language)) return offset;
+    }
+    return undefined;
   }
 
   /** The definition of what a unit only declares. */

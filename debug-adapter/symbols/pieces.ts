@@ -30,8 +30,14 @@ const THREAD: Turns = {
     }),
 };
 
-/** Settles when what was waiting for this thread has had its turn. */
-export const nextTurn = (): Promise<void> => THREAD.next();
+let coming: Promise<void> | undefined;
+
+/** Settles when what was waiting for this thread has had its turn: at once for all who ask before that. */
+export function nextTurn(): Promise<void> {
+  return (coming ??= THREAD.next().then(() => {
+    coming = undefined;
+  }));
+}
 
 /** `guarded` (errors.ts) for work in pieces. */
 export function* guardedPieces<T>(

@@ -6,13 +6,16 @@ import { DW_AT, DW_OP, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
 import { type Die, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import type { NameIndex } from './name-index.ts';
+import type { NameIndex, NameKind } from './name-index.ts';
 import type { Unit } from './unit.ts';
 
 /** Blocks within blocks that are searched for a static variable. */
 const NESTING_LIMIT = 64;
 /** First operators of the expression of what is in one place all the time. */
 const STATIC: readonly number[] = [DW_OP.addr, DW_OP.addrx];
+
+const endsIn = (around: readonly string[], scope: string): boolean =>
+  scope === '' ? around.length === 0 : `::${around.join('::')}`.endsWith(`::${scope}`);
 
 export class ScopedNames {
   /** By unit: all enumerators and the position of their enumeration. */
@@ -59,20 +62,60 @@ export class ScopedNames {
     return found;
   }
 
-  /** The variable of that name in a function of that name, or else in a file whose path ends so. */
+  /** The DIE of the enumeration that has an enumerator of that name and is called so, or is in such a namespace or class. */
+  enumerationIn(scope: string, name: string): number | undefined {
+    return this.names.find(name, 'enumerator').find((offset) => {
+      const die = this.info.die(offset);
+      const around = this.namespaceOf(die);
+      const own = this.info.name(die);
+      return endsIn(around, scope) || (own !== undefined && endsIn([...around, own], scope));
+    });
+  }
+
+  /** What has that name and kind in a namespace or class, whose own ones may be left out; '' is none. */
+  inNamespace(scope: string, name: string, kind: NameKind): Die | undefined {
+    return this.names
+      .find(name, kind)
+      .map((offset) => this.info.die(offset))
+      .find((die) => endsIn(this.namespaceOf(die), scope));
+  }
+
+  /** The names of the namespaces and classes around an entry, the outermost first. */
+  private namespaceOf(die: Die): string[] {
+    const declared = die.reference(DW_AT.specification);
+    const target = declared === undefined ? die : this.info.die(declared);
+    const around: string[] = [];
+    let at = this.info.root(target.unit);
+    for (let depth = 0; depth < NESTING_LIMIT; depth++) {
+      let inside: Die | undefined;
+      for (const child of at.children()) {
+        if (child.offset > target.offset) break;
+        inside = child;
+      }
+      if (!inside || inside.offset === target.offset) break;
+      at = inside;
+      // One without a name is seen through.
+      const name = this.info.name(at);
+      if (name !== undefined) around.push(name);
+    }
+    return around;
+  }
+
+  /** The variable of that name in a function of that name, or else in a file whose path ends so, or in such a namespace or class. */
   variable(scope: string, name: string): Die | undefined {
     const functions = [...this.names.find(scope, 'function'), ...this.names.find(scope, 'inlined')];
     for (const offset of functions) {
       const found = this.within(this.info.die(offset), name, 0);
       if (found) return found;
     }
-    return this.names
+    const inFile = this.names
       .find(name, 'variable')
       .map((offset) => this.info.die(offset))
       .find(({ unit }) => {
         const file = this.info.root(unit).text(DW_AT.name) ?? '';
         return file === scope || file.endsWith(`/${scope}`);
       });
+    return inFile ?? this.inNamespace(scope, name, 'variable');
   }
 
   private within(die: Die, name: string, nesting: number): Die | undefined {

@@ -37,7 +37,8 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
       const { target } = type;
       const direct = skipQualifiers(target);
       const needsParentheses = direct.kind === 'array' || direct.kind === 'function';
-      return declare(target, needsParentheses ? `(*${inner})` : `*${inner}`, depth + 1, budget);
+      const sign = type.isReference ? '&' : '*';
+      return declare(target, needsParentheses ? `(${sign}${inner})` : `${sign}${inner}`, depth + 1, budget);
     }
     case 'const':
     case 'volatile':

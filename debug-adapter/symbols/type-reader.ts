@@ -67,7 +67,15 @@ export class TypeReader {
   at(offset: number): CType {
     let type = this.known.get(offset);
     if (!type) {
-      type = guarded(() => this.describe(this.info.die(offset)), unknown('<damaged type>'), this.report);
+      type = guarded(
+        () => {
+          const die = this.info.die(offset);
+          const described = this.describe(die);
+          return described === VOID ? VOID : Object.assign(described, alignmentOf(die));
+        },
+        unknown('<damaged type>'),
+        this.report,
+      );
       this.known.set(offset, type);
     }
     return type;
@@ -96,9 +104,12 @@ export class TypeReader {
           encoding: encodingOf(name, die.number(DW_AT.encoding) ?? 0),
         };
       case DW_TAG.pointer_type:
-      case DW_TAG.reference_type:
-      case DW_TAG.rvalue_reference_type:
         return lazy({ kind: 'pointer' as const, size: die.number(DW_AT.byte_size) ?? 4 });
+      case DW_TAG.reference_type:
+      case DW_TAG.rvalue_reference_type: {
+        const size = die.number(DW_AT.byte_size) ?? 4;
+        return lazy({ kind: 'pointer' as const, size, isReference: true as const });
+      }
       case DW_TAG.typedef:
         return lazy({ kind: 'typedef' as const, name: name ?? '<unnamed>' });
       case DW_TAG.const_type:
@@ -121,6 +132,7 @@ export class TypeReader {
       case DW_TAG.subprogram:
         return this.functionType(die);
       case DW_TAG.unspecified_type:
+        if (name === 'decltype(nullptr)') return { kind: 'pointer', size: 4, target: VOID };
         return name === undefined || name === 'void' ? VOID : unknown(name);
       default:
         return unknown(name ?? '<unsupported type>', die.number(DW_AT.byte_size) ?? 0);
@@ -159,7 +171,8 @@ export class TypeReader {
     };
     const base = this.lazily({ kind, name }, 'size', () => definition().size);
     const sized = this.lazily(base, 'incomplete', () => definition().incomplete);
-    return this.lazily(sized, 'members', () => definition().members);
+    const aligned = this.lazily(sized, 'alignment', () => definition().alignment);
+    return this.lazily(aligned, 'members', () => definition().members);
   }
 
   private members(struct: Die, structSize: number): Member[] {
@@ -169,10 +182,14 @@ export class TypeReader {
       if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.inheritance) continue;
       if (die.flag(DW_AT.external) || die.flag(DW_AT.declaration)) continue; // static data member
       const discriminant = part && variant && discriminants.get(part);
+      const offset = memberOffset(die);
+      // Where a virtual base class lies only the object says.
+      if (offset === undefined) continue;
       const member = {
         name: die.text(DW_AT.name) ?? (die.flag(DW_AT.artificial) ? 'discriminant' : undefined),
-        offset: memberOffset(die),
+        offset,
         ...this.bitField(die, structSize),
+        ...alignmentOf(die),
         ...(discriminant && variantOf(discriminant, variant)),
       };
       if ('bitOffset' in member && member.bitOffset !== undefined) {
@@ -193,7 +210,7 @@ export class TypeReader {
     const direct = die.number(DW_AT.data_bit_offset);
     if (direct !== undefined) return { bitOffset: direct, bitSize };
     const fromTop = die.attribute(DW_AT.bit_offset);
-    const offset = memberOffset(die);
+    const offset = memberOffset(die) ?? 0;
     if (fromTop?.kind !== 'constant') return { bitOffset: offset * 8, bitSize };
     const storage = die.number(DW_AT.byte_size) ?? (sizeOfType(this.typeOf(die)) || structSize);
     // Written as an unsigned constant of 32 or 64 bits, but negative when the field straddles its storage.
@@ -253,6 +270,11 @@ export class TypeReader {
   }
 }
 
+function alignmentOf(die: Die): { alignment?: number } {
+  const alignment = die.number(DW_AT.alignment);
+  return alignment === undefined ? {} : { alignment };
+}
+
 interface MemberDie {
   readonly die: Die;
   /** The variant part that it belongs to: without a variant it is the discriminant. */
@@ -290,7 +312,8 @@ function hasNegative(die: Die): boolean {
   return false;
 }
 
-function memberOffset(die: Die): number {
+/** In bytes; undefined when it depends on the object. */
+function memberOffset(die: Die): number | undefined {
   const value = die.attribute(DW_AT.data_member_location);
   if (value?.kind === 'constant') return Number(value.value);
   if (value?.kind !== 'block') return 0;
@@ -302,7 +325,7 @@ function memberOffset(die: Die): number {
     baseType: () => undefined,
     initial: [0],
   };
-  return evaluateNumber(value.bytes, scope) ?? 0;
+  return evaluateNumber(value.bytes, scope);
 }
 
 /** Is the length computed in a frame? */

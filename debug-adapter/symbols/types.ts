@@ -5,20 +5,27 @@
 export type BaseEncoding =
   'signed' | 'unsigned' | 'signed-char' | 'unsigned-char' | 'boolean' | 'float' | 'complex' | 'other';
 
-export interface BaseType {
+interface Described {
+  /** In bytes, where the source asks for another one than the type has by itself. */
+  alignment?: number | undefined;
+}
+
+export interface BaseType extends Described {
   kind: 'base';
   name: string;
   size: number;
   encoding: BaseEncoding;
 }
 
-export interface PointerType {
+export interface PointerType extends Described {
   kind: 'pointer';
   size: number;
+  /** A reference of C++: what it refers to stands for it in expressions. */
+  isReference?: true;
   readonly target: CType;
 }
 
-export interface Member {
+export interface Member extends Described {
   /** undefined for an anonymous struct or union, whose members belong to the one around it. */
   name: string | undefined;
   /** In bytes from the start of the struct; of the storage the bits lie in for a bit field. */
@@ -38,7 +45,7 @@ export interface Variant {
   readonly value?: bigint;
 }
 
-export interface StructType {
+export interface StructType extends Described {
   kind: 'struct' | 'union';
   name: string | undefined;
   readonly size: number;
@@ -47,7 +54,7 @@ export interface StructType {
   readonly members: readonly Member[];
 }
 
-export interface ArrayType {
+export interface ArrayType extends Described {
   kind: 'array';
   readonly element: CType;
   /** Per dimension, outermost first; undefined for a flexible or unknown length. */
@@ -56,7 +63,7 @@ export interface ArrayType {
   counted?: readonly (number | undefined)[];
 }
 
-export interface EnumType {
+export interface EnumType extends Described {
   kind: 'enum';
   name: string | undefined;
   size: number;
@@ -64,13 +71,13 @@ export interface EnumType {
   readonly enumerators: readonly { name: string; value: bigint }[];
 }
 
-export interface TypedefType {
+export interface TypedefType extends Described {
   kind: 'typedef';
   name: string;
   readonly target: CType;
 }
 
-export interface QualifiedType {
+export interface QualifiedType extends Described {
   kind: 'const' | 'volatile' | 'restrict' | 'atomic';
   readonly target: CType;
 }

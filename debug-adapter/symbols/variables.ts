@@ -3,6 +3,7 @@
  * until asked. Source: DWARF 5 §2.6, §3.3.5 (frame base), §4.1.
  */
 import type { CallSites } from './call-sites.ts';
+import { keptIn, knownPlace } from './calling-frames.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import { counts, withLengths } from './counted-types.ts';
 import type { DebugInfo } from './debug-info.ts';
@@ -131,7 +132,7 @@ export class Variables {
     let type: CType | undefined;
     let typeIn: { readonly of: Variable['typeIn'] } | undefined;
     const inFrame = (counted: CType) => (frame: FrameContext) =>
-      withLengths(counted, (position) => this.lengthAt(position, fn, pc ?? frame.pc, frame));
+      withLengths(counted, (position) => this.lengthAt(position, fn, pc ?? frame.pc, this.kept(frame, die)));
     let known: { readonly pc: number; readonly description: Description } | undefined;
     const describedAt = (pc: number): Description => {
       if (known?.pc !== pc) known = { pc, description: this.describe(die, pc) };
@@ -151,9 +152,18 @@ export class Variables {
       },
       locate: (frame) => {
         const at = pc ?? frame?.pc ?? 0;
-        return this.guardedPlace(() => this.evaluate(describedAt(at), fn, at, frame, 0));
+        return this.guardedPlace(() => {
+          if (!frame) return this.evaluate(describedAt(at), fn, at, frame, 0);
+          const kept = this.kept(frame, die);
+          return knownPlace(this.evaluate(describedAt(at), fn, at, kept, 0), kept);
+        });
       },
     };
+  }
+
+  /** The frame as the unit of a DIE sees it. */
+  private kept(frame: FrameContext, { unit }: Die): FrameContext {
+    return frame.isCalling ? keptIn(frame, this.info.root(unit).text(DW_AT.producer)) : frame;
   }
 
   /** The length that a subrange has in a frame; undefined where it is optimised out. */

@@ -13,6 +13,7 @@ import {
   isInteger,
   isPointer,
   isRecord,
+  isReference,
   isScalar,
   pointerTo,
   sizeOf,
@@ -102,6 +103,11 @@ export function dereference(node: Node): Node {
   if (bare(target).kind === 'void')
     fail(say`A "void *" points to nothing known: cast it, for example *(int *)p.`);
   return { kind: 'dereference', type: target, space, address: pointer };
+}
+
+/** What stands for a node: of a reference of C++ what it refers to. */
+export function referred(node: Node): Node {
+  return isReference(node.type) ? dereference(node) : node;
 }
 
 /** `base[index]`, which C also lets one write as `index[base]`. */

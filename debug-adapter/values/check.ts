@@ -5,7 +5,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
-import type { Location } from '../symbols/location.ts';
+import { littleEndian, type Location } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import { checkBinary } from './check-binary.ts';
 import {
@@ -19,21 +19,25 @@ import {
   integerOperand,
   operand,
   pointedSpace,
+  referred,
   scalarOperand,
   valueOf,
 } from './check-operands.ts';
 import {
   alignOf,
+  BOOL,
   CHAR,
+  characterType,
   commonType,
   floatLiteralType,
   INT,
   literalType,
   sameType,
+  unitType,
   UNSIGNED,
 } from './conversions.ts';
 import { evaluateConstant } from './evaluate.ts';
-import { designate, memberNode } from './members.ts';
+import { designate, findMember, memberNode } from './members.ts';
 import { parse } from './parser.ts';
 import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
 import { floatLiteral } from './scalar.ts';
@@ -53,14 +57,18 @@ import {
   targetOf,
 } from './value.ts';
 
+interface NamedObject {
+  readonly type: CType;
+  readonly location: Location | undefined;
+  /** Made by the compiler, as `this` is. */
+  readonly isArtificial?: boolean;
+}
+
 /** What an expression may name. `space` is absent for the frame's own coroutine. */
 export interface Names {
   /** A variable, parameter or function; without a location when that depends on the frame. */
-  object(path: SymbolPath): { readonly type: CType; readonly location: Location | undefined } | undefined;
-  enumerator(
-    name: string,
-    space: Space | undefined,
-  ): { readonly type: CType; readonly value: bigint } | undefined;
+  object(path: SymbolPath): NamedObject | undefined;
+  enumerator(path: SymbolPath): { readonly type: CType; readonly value: bigint } | undefined;
   type(name: string, space: Space | undefined): CType | undefined;
   /** The type of a register. */
   register(name: string, space: Space | undefined): CType | undefined;
@@ -94,6 +102,14 @@ function checked(source: string, syntax: Syntax, names: Names): Compiled {
   return { source, root, changes: checker.changes };
 }
 
+/** Keywords of C23, and what every kernel calls so by a macro. */
+const PREDEFINED: ReadonlyMap<string, Node> = new Map([
+  ['true', constant(1n, BOOL)],
+  ['false', constant(0n, BOOL)],
+  ['nullptr', constant(0n, pointerTo({ kind: 'void' }))],
+  ['NULL', constant(0n, pointerTo({ kind: 'void' }))],
+]);
+
 const isCharacterArray = (node: Node) => {
   const element = arrayOf(node.type)?.element;
   return isPlace(node) && element !== undefined && isCharacter(element);
@@ -117,10 +133,15 @@ class Checker {
         return constant(floatLiteral(syntax.text, type), type);
       }
       case 'character':
-        return constant(syntax.value, INT);
+        return constant(syntax.value, characterType(syntax.encoding));
       case 'string': {
-        const bytes = Uint8Array.from([...syntax.bytes, 0]);
-        return { kind: 'text', type: arrayType(CHAR, bytes.length), space: undefined, bytes };
+        const element = syntax.encoding === 'u8' ? CHAR : unitType(syntax.encoding);
+        const units = [...syntax.units, 0];
+        const bytes = new Uint8Array(units.length * sizeOf(element));
+        units.forEach((unit, n) => {
+          bytes.set(littleEndian(BigInt(unit), sizeOf(element)), n * sizeOf(element));
+        });
+        return { kind: 'text', type: arrayType(element, units.length), space: undefined, bytes };
       }
       case 'name':
         return this.name({ name: syntax.name, scope: syntax.scope, space });
@@ -203,17 +224,32 @@ class Checker {
   private name(path: SymbolPath): Node {
     const { name, scope, space } = path;
     const found = this.names.object(path);
+    // A variable of the function hides members, which hide those outside of it.
+    const member = found && !found.location ? undefined : this.ownMember(path);
+    if (member) return member;
     if (found) {
       const { type, location } = found;
-      return location
-        ? { kind: 'object', type, space, name, location }
-        : { kind: 'variable', type, space, path };
+      return referred(
+        location ? { kind: 'object', type, space, name, location } : { kind: 'variable', type, space, path },
+      );
     }
-    const enumerator = scope === undefined ? this.names.enumerator(name, space) : undefined;
+    const enumerator = this.names.enumerator(path);
     if (enumerator) return constant(enumerator.value, enumerator.type);
+    const predefined = scope === undefined ? PREDEFINED.get(name) : undefined;
+    if (predefined) return predefined;
     if (scope !== undefined)
-      return fail(say`There is no variable "${name}" in a file or function called "${scope}".`);
+      return fail(say`There is no variable "${name}" in a file, function or namespace called "${scope}".`);
     return fail(say`There is no variable "${name}" here: it may be in another function or optimised away.`);
+  }
+
+  /** In a method of C++, a member of what it was called for. */
+  private ownMember({ name, scope, space }: SymbolPath): Node | undefined {
+    if (scope !== undefined || space !== undefined) return undefined;
+    const path: SymbolPath = { name: 'this', scope, space };
+    const self = this.names.object(path);
+    const target = self?.isArtificial === true && targetOf(self.type);
+    if (!target || !findMember(target, name)) return undefined;
+    return memberNode(dereference({ kind: 'variable', type: self.type, space, path }), name);
   }
 
   private register({ name, index }: Extract<Syntax, { kind: 'register' }>, space: Space | undefined): Node {
@@ -285,8 +321,15 @@ class Checker {
   }
 
   private conditional(syntax: Extract<Syntax, { kind: 'conditional' }>, space: Space | undefined): Node {
+    const { changes } = this;
+    this.changes = false;
     const condition = scalarOperand(this.check(syntax.condition, space));
-    const yes = valueOf(this.check(syntax.yes, space));
+    if (!syntax.yes && this.changes)
+      fail(
+        say`Between "?" and ":" a value is needed: without one, what is assigned before them would be so twice.`,
+      );
+    this.changes ||= changes;
+    const yes = syntax.yes ? valueOf(this.check(syntax.yes, space)) : condition;
     const no = valueOf(this.check(syntax.no, space));
     const make = (left: Node, right: Node): Node => ({
       kind: 'conditional',

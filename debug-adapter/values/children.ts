@@ -7,6 +7,7 @@ import {
   bytesOf,
   implicitTarget,
   integerOf,
+  isReference,
   partOf,
   sizeOf,
   targetOf,
@@ -61,6 +62,7 @@ export function childCounts(value: TypedValue, context: ValueContext): { named: 
   if (array) return { named: 0, indexed: array.length };
   const target = pointed(value, context);
   if (!target) return { named: 0, indexed: 0 };
+  if (isReference(type)) return childCounts(target, context);
   // A pointer to a structure unfolds straight into its members.
   const record = bare(target.type);
   return record.kind === 'struct' || record.kind === 'union'
@@ -87,6 +89,7 @@ export function childrenOf(
   if (arrayOf(type)) return elements(value, path, start, count);
   const target = pointed(value, context);
   if (!target) return [];
+  if (isReference(type)) return childrenOf(target, path, context, start, count);
   const record = bare(target.type);
   if (record.kind === 'struct' || record.kind === 'union')
     return members(target, presentMembers(target, record, context), prefix, start, count);

@@ -2,7 +2,8 @@
  * The types of C expressions on an ILP32 processor: base types by their words, literals (C11 6.4.4), integer promotions and
  * the usual arithmetic conversions (C11 6.3.1.1, 6.3.1.8). Knows types only, no values.
  */
-import type { BaseEncoding, BaseType, CType } from '../symbols/types.ts';
+import type { BaseEncoding, BaseType, CType, QualifiedType, TypedefType } from '../symbols/types.ts';
+import type { Encoding } from './characters.ts';
 import { arrayOf, bare, isFloat, isSigned, sizeOf } from './value.ts';
 
 const base = (name: string, size: number, encoding: BaseEncoding): BaseType => ({
@@ -20,6 +21,13 @@ const LONG_LONG = base('long long', 8, 'signed');
 const UNSIGNED_LONG_LONG = base('unsigned long long', 8, 'unsigned');
 export const CHAR = base('char', 1, 'signed-char');
 export const UNSIGNED_CHAR = base('unsigned char', 1, 'unsigned-char');
+/** Units of wide strings. */
+const WIDE_UNITS = {
+  L: base('wchar_t', 4, 'signed'),
+  u: base('char16_t', 2, 'unsigned'),
+  U: base('char32_t', 4, 'unsigned'),
+} as const;
+export const BOOL = base('_Bool', 1, 'boolean');
 const FLOAT = base('float', 4, 'float');
 const DOUBLE = base('double', 8, 'float');
 const LONG_DOUBLE = base('long double', 12, 'float');
@@ -41,7 +49,7 @@ export function baseType(words: readonly string[]): CType | undefined {
   if (words.length === 1) {
     const [word] = words;
     if (word === 'void') return { kind: 'void' };
-    if (word === 'bool' || word === '_Bool') return base('_Bool', 1, 'boolean');
+    if (word === 'bool' || word === '_Bool') return BOOL;
     if (word === 'float') return FLOAT;
     if (word === 'double') return DOUBLE;
   }
@@ -72,6 +80,13 @@ export function literalType(value: bigint, decimal: boolean, suffix: string): CT
   }
   return undefined;
 }
+
+/** The type of the units of a string. */
+export const unitType = (encoding: Encoding): CType =>
+  encoding === '' ? CHAR : encoding === 'u8' ? UNSIGNED_CHAR : WIDE_UNITS[encoding];
+
+/** The type of a character constant (C11 6.4.4.4, 10). */
+export const characterType = (encoding: Encoding): CType => (encoding === '' ? INT : unitType(encoding));
 
 export const floatLiteralType = (suffix: '' | 'f' | 'l'): CType =>
   suffix === 'f' ? FLOAT : suffix === 'l' ? LONG_DOUBLE : DOUBLE;
@@ -107,19 +122,36 @@ export function commonType(a: CType, b: CType): CType {
 }
 
 /**
- * The alignment of a type in bytes: i386's ABI aligns nothing to more than 4.
+ * The alignment of a type in bytes: that which its declaration asks for, else i386's ABI aligns nothing to more than 4.
  * @param seen structures that are being looked at: damaged ones may contain themselves
  */
 export function alignOf(type: CType, seen = new Set<CType>()): number {
   const plain = bare(type);
+  const asked = askedAlignment(type);
+  if (asked !== undefined) return asked;
   const element = arrayOf(plain)?.element;
   if (seen.has(plain)) return 1;
   seen.add(plain);
   if (element) return alignOf(element, seen);
   if (plain.kind === 'struct' || plain.kind === 'union')
-    return plain.members.reduce((most, member) => Math.max(most, alignOf(member.type, seen)), 1);
+    return plain.members.reduce(
+      (most, member) => Math.max(most, member.alignment ?? alignOf(member.type, seen)),
+      1,
+    );
   return Math.max(1, Math.min(sizeOf(plain), 4));
 }
+
+/** Of the outermost of its typedefs and qualifiers that has one. */
+function askedAlignment(type: CType): number | undefined {
+  for (let at = type; ; at = at.target) {
+    if ('alignment' in at && at.alignment !== undefined) return at.alignment;
+    // A loop of them is no type.
+    if (bare(at).kind === 'unknown' || !isNamedAgain(at)) return undefined;
+  }
+}
+
+const isNamedAgain = (type: CType): type is TypedefType | QualifiedType =>
+  ['typedef', 'const', 'volatile', 'restrict', 'atomic'].includes(type.kind);
 
 /** Do two types name the same thing, so that a value of one may be copied to the other? */
 export function sameType(a: CType, b: CType): boolean {

@@ -23,6 +23,7 @@ import {
   bytesOf,
   implicitTarget,
   isScalar,
+  lostPart,
   partOf,
   sizeOf,
   type TypedValue,
@@ -197,7 +198,8 @@ class Evaluator {
 
   private bytes(value: TypedValue): Uint8Array {
     const { location } = value;
-    if (location.kind === 'optimised-out') fail(say`This value is optimised out: ${location.reason}.`);
+    const lost = lostPart(location);
+    if (lost) fail(say`This value is optimised out: ${lost}.`);
     const bytes = bytesOf(value, this.environment);
     if (bytes) return bytes;
     if (location.kind !== 'memory') fail(say`This value cannot be read: a part of it was not kept.`);

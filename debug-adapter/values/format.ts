@@ -5,7 +5,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { typeName } from '../symbols/type-name.ts';
 import type { BareType, CType, EnumType } from '../symbols/types.ts';
-import { childrenOf } from './children.ts';
+import { childrenOf, pointed } from './children.ts';
 import { decode } from './decoders.ts';
 import { extendedText } from './extended.ts';
 import type { Style } from './format-specifier.ts';
@@ -20,13 +20,15 @@ import {
   isCharacter,
   isFloat,
   isInteger,
+  isReference,
+  lostPart,
   partOf,
   sizeOf,
   type TypedValue,
   type ValueContext,
 } from './value.ts';
 import { presentMembers } from './variants.ts';
-import { say, tell, type Translate } from '../../core/sentences/say.ts';
+import { say, type Sentence, tell, type Translate } from '../../core/sentences/say.ts';
 
 export interface FormatContext extends ValueContext {
   /** `symbol+offset` of a code or data address. */
@@ -68,8 +70,7 @@ export function formatValue(value: TypedValue, context: FormatContext): string {
 function textOf(value: TypedValue, context: Writing, depth: number): string {
   const { location } = value;
   if (--context.budget.left < 0) return '…';
-  if (location.kind === 'optimised-out')
-    return tell(say`<optimised out: ${location.reason}>`, context.translate);
+  if (location.kind === 'optimised-out') return lostText(location.reason, context);
   const type = bare(value.type);
   if (type.kind === 'void') return 'void';
   if (type.kind === 'function')
@@ -80,9 +81,16 @@ function textOf(value: TypedValue, context: Writing, depth: number): string {
   if (decoded !== undefined) return decoded;
   if (type.kind === 'struct' || type.kind === 'union') return membersText(value, type, context, depth);
   if (type.kind === 'array') return arrayText(value, context, depth);
+  const referred = isReference(type) ? pointed(value, context) : undefined;
+  if (referred) return textOf(referred, context, depth);
   const bytes = bytesOf(value, context);
-  return bytes ? scalarText(bytes, type, value.space, context) : unreadable(value, context);
+  if (bytes) return scalarText(bytes, type, value.space, context);
+  const lost = lostPart(location);
+  return lost ? lostText(lost, context) : unreadable(value, context);
 }
+
+const lostText = (reason: Sentence, { translate }: FormatContext) =>
+  tell(say`<optimised out: ${reason}>`, translate);
 
 const unreadable = ({ location }: TypedValue, { translate }: FormatContext) =>
   tell(

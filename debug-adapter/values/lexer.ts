@@ -2,6 +2,8 @@
  * Tokens of a C expression (C11 6.4), and what a debugger adds: `$name` for registers, `file.c::` and `function::` for names
  * that are not visible here.
  */
+import { registerCalled } from '../registers.ts';
+import { characterConstant, type Encoding } from './characters.ts';
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
 
@@ -27,9 +29,10 @@ export type Token = Place &
         readonly text: string;
         readonly suffix: '' | 'f' | 'l';
       }
-    | { readonly kind: 'character'; readonly value: bigint }
-    | { readonly kind: 'string'; readonly bytes: readonly number[] }
-    /** `scope`: without the `::` behind it. */
+    | { readonly kind: 'character'; readonly value: bigint; readonly encoding: Encoding }
+    /** `body`: what stands between the quotes. */
+    | { readonly kind: 'string'; readonly body: string; readonly encoding: Encoding }
+    /** `scope`: without the `::` behind it; '' is outside of all namespaces. */
     | { readonly kind: 'name' | 'register' | 'operator' | 'scope'; readonly text: string }
     | { readonly kind: 'end' }
   );
@@ -44,41 +47,11 @@ const OPERATOR = /(?:<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-
 const INTEGER = /(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)([uU]?(?:ll|LL|[lL])?[uU]?)(?![\w.])/y;
 const FLOATING =
   /((?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+|0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][-+]?[0-9]+)([fFlL]?)(?![\w.])/y;
-const SCOPE = /(?:'([^'\n]+)'|([A-Za-z_]\w*(?:\.\w+)*))::/y;
+const SCOPE = /(?:'([^'\n]+)'|([A-Za-z_]\w*(?:\.\w+)*)?)::/y;
 const NAME = /[A-Za-z_]\w*/y;
 const REGISTER = /\$(\w+)/y;
-const CHARACTER = /'((?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])+)'/y;
-const STRING = /"((?:\\.|[^"\\\n])*)"/y;
-const ESCAPE = /\\x([0-9a-fA-F]+)|\\([0-7]{1,3})|\\(.)|([^\\])/gsu;
-const ESCAPES: Readonly<Record<string, number>> = {
-  n: 10,
-  t: 9,
-  r: 13,
-  a: 7,
-  b: 8,
-  f: 12,
-  v: 11,
-  e: 27,
-};
-
-/** The bytes that stand between quotes; characters beyond ASCII are UTF-8. */
-function unescape(body: string): number[] {
-  return [...body.matchAll(ESCAPE)].flatMap(([, hex, octal, escaped, plain]) => {
-    if (hex !== undefined) return [parseInt(hex.slice(-2), 16)];
-    if (octal !== undefined) return [parseInt(octal, 8) & 0xff];
-    if (escaped !== undefined && ESCAPES[escaped] !== undefined) return [ESCAPES[escaped]];
-    return [...new TextEncoder().encode(escaped ?? plain)];
-  });
-}
-
-/** The value of a character constant (C11 6.4.4.4); several characters as gcc packs them, a plain one is signed here. */
-function characterConstant(body: string): bigint {
-  const bytes = unescape(body);
-  if (bytes.length > 4) fail(say`Four characters fit into an int, but '${body}' has ${bytes.length}.`);
-  const all = bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
-  return BigInt.asIntN(bytes.length === 1 ? 8 : 32, all);
-}
-
+const CHARACTER = /(u8|[LuU])?'((?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])+)'/y;
+const STRING = /(u8|[LuU])?"((?:\\.|[^"\\\n])*)"/y;
 function integer(digits: string, suffix: string): Body {
   const octal = /^0[0-7]+$/.test(digits);
   return {
@@ -89,6 +62,14 @@ function integer(digits: string, suffix: string): Body {
   };
 }
 
+const encodingOf = (prefix: string | undefined) => (prefix ?? '') as Encoding;
+
+const character = (body: string, encoding: Encoding): Body => ({
+  kind: 'character',
+  value: characterConstant(body, encoding),
+  encoding,
+});
+
 /** The token that begins at `at`, and where it ends. */
 function next(source: string, at: number): [Body, end: number] {
   const match = (pattern: RegExp) => {
@@ -98,11 +79,11 @@ function next(source: string, at: number): [Body, end: number] {
   const patterns: readonly [RegExp, (found: RegExpExecArray) => Body][] = [
     [FLOATING, ([, text, suffix]) => ({ kind: 'floating', text, suffix: suffix.toLowerCase() as 'f' })],
     [INTEGER, ([, digits, suffix]) => integer(digits, suffix)],
-    [SCOPE, ([, quoted, plain]) => ({ kind: 'scope', text: quoted ?? plain })],
+    [SCOPE, ([, quoted, plain]) => ({ kind: 'scope', text: quoted ?? plain ?? '' })],
+    [CHARACTER, ([, prefix, body]) => character(body, encodingOf(prefix))],
+    [STRING, ([, prefix, body]) => ({ kind: 'string', body, encoding: encodingOf(prefix) })],
     [NAME, ([text]) => ({ kind: 'name', text })],
-    [REGISTER, ([, text]) => ({ kind: 'register', text: text.toLowerCase() })],
-    [CHARACTER, ([, body]) => ({ kind: 'character', value: characterConstant(body) })],
-    [STRING, ([, body]) => ({ kind: 'string', bytes: unescape(body) })],
+    [REGISTER, ([, text]) => ({ kind: 'register', text: registerCalled(text.toLowerCase()) })],
     [OPERATOR, ([text]) => ({ kind: 'operator', text })],
   ];
   const number = /[0-9]/.test(source[at]) || /^\.[0-9]/.test(source.slice(at, at + 2));
@@ -122,6 +103,7 @@ function next(source: string, at: number): [Body, end: number] {
         ? say`The string that begins at column ${at + 1} does not end.`
         : say`The character that begins at column ${at + 1} does not end.`,
     );
+  if (source[at] === '@') fail(say`"@" is an operator of gdb: write x,[n] for n elements from x on.`);
   return fail(
     say`"${source[at]}" begins nothing in a C expression: write variables, $registers, numbers and C operators.`,
   );

@@ -3,6 +3,7 @@ import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
 import type { CType, Member } from '../symbols/types.ts';
 import type { Designator, Syntax } from './syntax.ts';
+import { referred } from './check-operands.ts';
 import type { Node } from './tree.ts';
 import { arrayOf, bare, sizeOf } from './value.ts';
 
@@ -16,25 +17,38 @@ export function bitRange(member: Member): { readonly offset: number; readonly bi
   return { offset: member.bitOffset, bits: member.bitSize };
 }
 
+interface Found {
+  readonly member: Member;
+  /** In bits, from the start of the structure that was asked. */
+  readonly offset: number;
+  readonly bits: number | undefined;
+}
+
 /**
- * A member by name and its offset in bits; looks into anonymous members.
+ * What a name may mean in a structure; looks into anonymous members and base classes.
  * @param seen structures that have been looked at: damaged ones may contain themselves
  */
-export function findMember(
-  type: CType,
-  name: string,
-  seen = new Set<CType>(),
-): { readonly member: Member; readonly offset: number; readonly bits: number | undefined } | undefined {
+function membersNamed(type: CType, name: string, seen = new Set<CType>()): readonly Found[] {
   const plain = bare(type);
-  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return undefined;
+  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return [];
   seen.add(plain);
-  for (const member of plain.members) {
-    const range = bitRange(member);
-    if (member.name === name) return { member, ...range };
-    const inner = member.name === undefined ? findMember(member.type, name, seen) : undefined;
-    if (inner) return { ...inner, offset: inner.offset + range.offset };
-  }
-  return undefined;
+  // First its own: they hide those of base classes.
+  const own = plain.members.find((member) => member.name === name);
+  if (own) return [{ member: own, ...bitRange(own) }];
+  return plain.members.flatMap((member) =>
+    member.name === undefined
+      ? membersNamed(member.type, name, seen).map((found) => ({
+          ...found,
+          offset: found.offset + bitRange(member).offset,
+        }))
+      : [],
+  );
+}
+
+/** A member by name; undefined when there is none, or several base classes have one. */
+export function findMember(type: CType, name: string): Found | undefined {
+  const found = membersNamed(type, name);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** All names that a structure gives, those of its anonymous members too. */
@@ -50,7 +64,8 @@ export function memberNames(type: CType, seen = new Set<CType>()): string[] {
 function memberOf(type: CType, name: string) {
   const plain = bare(type);
   if (plain.kind !== 'struct' && plain.kind !== 'union') fail(say`".${name}" needs a structure on its left.`);
-  const found = findMember(plain, name);
+  const [found, ...others] = membersNamed(plain, name);
+  if (others.length > 0) fail(say`"${name}" is in several base classes: cast to one of them.`);
   if (found) return found;
   if (plain.incomplete)
     fail(say`The ${plain.kind} is only declared in the debug information: its members are not known.`);
@@ -61,7 +76,7 @@ function memberOf(type: CType, name: string) {
 /** @throws AdapterError for what has no such member */
 export function memberNode(object: Node, name: string): Node {
   const { member, offset, bits } = memberOf(object.type, name);
-  return { kind: 'member', type: member.type, space: object.space, object, offset, bits };
+  return referred({ kind: 'member', type: member.type, space: object.space, object, offset, bits });
 }
 
 /** Offset in bytes and type of what a path leads to. @throws AdapterError for bit fields and for paths that lead nowhere */

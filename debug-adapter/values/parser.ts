@@ -3,6 +3,8 @@
  * `typeof`, and the prefixes that choose another address space (`host:`, `guest0:`, `physical:`).
  */
 import { say } from '../../core/sentences/say.ts';
+import { unitsOf } from './characters.ts';
+import type { Token } from './lexer.ts';
 import type { BinaryOperator, ArithmeticOperator, Designator, Syntax, UnaryOperator } from './syntax.ts';
 import { TokenStream } from './token-stream.ts';
 import { parseTypeName, startsType, type TypeParserHost } from './type-parser.ts';
@@ -25,7 +27,11 @@ const UPDATES = ['++', '--'];
 const ASSIGNMENTS = ['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>='];
 const SPACE = /^(?:host|guest\d{1,2}|physical)$/;
 const ALIGNOF = ['_Alignof', '__alignof__', 'alignof'];
+/** Of C++: to numbers and pointers they do what a cast of C does. */
+const CASTS = ['static_cast', 'reinterpret_cast', 'const_cast'];
 const OFFSETOF = ['offsetof', '__builtin_offsetof'];
+
+type StringToken = Extract<Token, { kind: 'string' }>;
 
 /** @param space whose names, `undefined` for those of the frame */
 export type IsType = (name: string, space: string | undefined) => boolean;
@@ -92,7 +98,7 @@ class Parser implements TypeParserHost {
     if (!this.stream.acceptOperator('?')) return condition;
     const outer = this.colonEnds;
     this.colonEnds = true;
-    const yes = this.comma();
+    const yes = this.stream.isOperator(':') ? undefined : this.comma();
     this.colonEnds = outer;
     this.stream.expectOperator(':');
     const no = this.stream.nested(() => this.conditional());
@@ -204,13 +210,13 @@ class Parser implements TypeParserHost {
       case 'floating':
         return { kind: 'floating', text: token.text, suffix: token.suffix };
       case 'character':
-        return { kind: 'character', value: token.value };
+        return { kind: 'character', value: token.value, encoding: token.encoding };
       case 'string':
-        return this.string(token.bytes);
+        return this.string(token);
       case 'register':
         return { kind: 'register', name: token.text, index: this.registerIndex(token.text) };
       case 'scope':
-        return { kind: 'name', name: stream.expectName(say`a name`), scope: token.text };
+        return this.scoped(token.text);
       case 'name':
         return this.named(token.text);
       case 'operator':
@@ -229,14 +235,26 @@ class Parser implements TypeParserHost {
     }
   }
 
-  /** Adjacent strings are one (C11 6.4.5, 5). */
-  private string(first: readonly number[]): Syntax {
-    const bytes = [...first];
-    for (let token = this.stream.peek(); token.kind === 'string'; token = this.stream.peek()) {
-      bytes.push(...token.bytes);
+  /** A name behind files, functions or namespaces. */
+  private scoped(first: string): Syntax {
+    const path = [first];
+    for (let token = this.stream.peek(); token.kind === 'scope'; token = this.stream.peek()) {
+      path.push(token.text);
       this.stream.take();
     }
-    return { kind: 'string', bytes };
+    const scope = path.join('::').replace(/^::/, '');
+    return { kind: 'name', name: this.stream.expectName(say`a name`), scope };
+  }
+
+  /** Adjacent strings are one, as wide as the first that says how wide it is (C11 6.4.5, 5). */
+  private string(first: StringToken): Syntax {
+    const all = [first];
+    for (let token = this.stream.peek(); token.kind === 'string'; token = this.stream.peek()) {
+      all.push(token);
+      this.stream.take();
+    }
+    const encoding = all.find((token) => token.encoding !== '')?.encoding ?? '';
+    return { kind: 'string', units: all.flatMap(({ body }) => unitsOf(body, encoding)), encoding };
   }
 
   /** `$msr[0x10]` or `$msr(0x10)`. */
@@ -270,6 +288,14 @@ class Parser implements TypeParserHost {
       const path = this.designator();
       stream.expectOperator(')');
       return { kind: 'containerOf', pointer, type, path };
+    }
+    if (CASTS.includes(name) && stream.acceptOperator('<')) {
+      const type = parseTypeName(this);
+      stream.expectOperator('>');
+      stream.expectOperator('(');
+      const operand = this.expression();
+      stream.expectOperator(')');
+      return { kind: 'cast', type, operand };
     }
     if (startsType(this, -1))
       stream.fail(

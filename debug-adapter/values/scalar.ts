@@ -85,7 +85,13 @@ export function convertScalar(value: Scalar, type: CType): Scalar {
   }
   if (isBoolean(type)) return isZero(value) ? 0n : 1n;
   const whole = typeof value === 'bigint' ? value : truncate(value);
-  return isSigned(type) ? BigInt.asIntN(size * 8, whole) : BigInt.asUintN(size * 8, whole);
+  const kept = isSigned(type) ? BigInt.asIntN(size * 8, whole) : BigInt.asUintN(size * 8, whole);
+  // Of a floating-point number that does not fit, gcc, the FPU and SSE make different ones (C11 6.3.1.4, 1).
+  if (kept !== whole && typeof value !== 'bigint')
+    fail(
+      say`This floating-point number does not fit into the integer type: C leaves it open what that would be.`,
+    );
+  return kept;
 }
 
 /** The value of a floating constant (C11 6.4.4.2), rounded once to its type. */

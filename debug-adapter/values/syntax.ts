@@ -3,6 +3,8 @@
  * types to. Plain data.
  */
 
+import type { Encoding } from './characters.ts';
+
 /** Whose names and memory an expression is about: `host:`, `guest0:`, `physical:`. */
 export type SpaceName = string;
 
@@ -37,8 +39,9 @@ export type BinaryOperator = ArithmeticOperator | Comparison | '&&' | '||' | ','
 export type Syntax =
   | { readonly kind: 'integer'; readonly value: bigint; readonly decimal: boolean; readonly suffix: string }
   | { readonly kind: 'floating'; readonly text: string; readonly suffix: '' | 'f' | 'l' }
-  | { readonly kind: 'character'; readonly value: bigint }
-  | { readonly kind: 'string'; readonly bytes: readonly number[] }
+  | { readonly kind: 'character'; readonly value: bigint; readonly encoding: Encoding }
+  /** `units`: of the encoding's size, without the terminator. */
+  | { readonly kind: 'string'; readonly units: readonly number[]; readonly encoding: Encoding }
   /** `scope`: a file or a function. */
   | { readonly kind: 'name'; readonly name: string; readonly scope: string | undefined }
   /** `index`: the number of a model-specific register. */
@@ -57,7 +60,13 @@ export type Syntax =
       readonly left: Syntax;
       readonly right: Syntax;
     }
-  | { readonly kind: 'conditional'; readonly condition: Syntax; readonly yes: Syntax; readonly no: Syntax }
+  /** Without `yes` it is the condition itself (GNU C). */
+  | {
+      readonly kind: 'conditional';
+      readonly condition: Syntax;
+      readonly yes: Syntax | undefined;
+      readonly no: Syntax;
+    }
   | {
       readonly kind: 'assign';
       /** Of `+=` and its like. */

@@ -44,6 +44,24 @@ export class TokenStream {
     return token.kind === 'name' && token.text === text;
   }
 
+  /** A name with the namespaces before it that begins here (or `ahead` tokens from here), and how many tokens it has. */
+  qualified(ahead = 0): { readonly text: string; readonly count: number } | undefined {
+    let text = '';
+    for (let n = ahead; ; n++) {
+      const token = this.peek(n);
+      if (token.kind === 'name') return { text: text + token.text, count: n - ahead + 1 };
+      if (token.kind !== 'scope') return undefined;
+      text += token.text === '' ? '' : `${token.text}::`;
+    }
+  }
+
+  /** @throws AdapterError when there is none */
+  expectQualified(what: Sentence): string {
+    const found = this.qualified() ?? this.complain(what);
+    this.at += found.count;
+    return found.text;
+  }
+
   acceptOperator(text: string): boolean {
     if (!this.isOperator(text)) return false;
     this.at++;

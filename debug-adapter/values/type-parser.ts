@@ -10,7 +10,8 @@ import type { TokenStream } from './token-stream.ts';
 export const BASE_WORDS = [
   ...['void', 'char', 'short', 'int', 'long', 'signed', 'unsigned', 'float', 'double', '_Bool', 'bool'],
 ];
-const TAGS = ['struct', 'union', 'enum'];
+/** A class of C++ is a structure. */
+const TAGS = ['struct', 'union', 'enum', 'class'];
 const QUALIFIERS: Readonly<Record<string, 'const' | 'volatile' | 'restrict' | 'atomic'>> = {
   const: 'const',
   volatile: 'volatile',
@@ -31,9 +32,8 @@ type Wrap = (inner: TypeSyntax) => TypeSyntax;
 
 /** Does a type name begin here (or `ahead` tokens from here)? */
 export function startsType({ stream, isType }: TypeParserHost, ahead = 0): boolean {
-  const token = stream.peek(ahead);
-  if (token.kind !== 'name') return false;
-  const { text } = token;
+  const { text } = stream.qualified(ahead) ?? { text: undefined };
+  if (text === undefined) return false;
   return (
     BASE_WORDS.includes(text) ||
     TAGS.includes(text) ||
@@ -56,8 +56,8 @@ function parseSpecifiers(host: TypeParserHost): TypeSyntax {
   const qualifiers: Wrap[] = [];
   const words: string[] = [];
   let found: TypeSyntax | undefined;
-  for (let token = stream.peek(); token.kind === 'name'; token = stream.peek()) {
-    const { text } = token;
+  for (let next = stream.qualified(); next; next = stream.qualified()) {
+    const { text } = next;
     if (text in QUALIFIERS) {
       const word = QUALIFIERS[text];
       qualifiers.push((target) => ({ kind: 'qualified', word, target }));
@@ -68,12 +68,13 @@ function parseSpecifiers(host: TypeParserHost): TypeSyntax {
     } else if (found || words.length > 0) break;
     else if (TAGS.includes(text)) {
       stream.take();
-      found = { kind: 'named', name: `${text} ${stream.expectName(say`the name of a ${text}`)}` };
+      const tag = text === 'class' ? 'struct' : text;
+      found = { kind: 'named', name: `${tag} ${stream.expectQualified(say`the name of a ${text}`)}` };
     } else if (TYPEOF.includes(text)) {
       stream.take();
       found = parseTypeof(host);
     } else if (host.isType(text)) {
-      stream.take();
+      for (let n = 0; n < next.count; n++) stream.take();
       found = { kind: 'named', name: text };
     } else break;
   }

@@ -3,7 +3,7 @@ import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { littleEndian, readLocation, toNumber, type Location, type Registers } from '../symbols/location.ts';
 import { type BareType, type CType, sizeOfType, stripType } from '../symbols/types.ts';
 import { bitsOfRegister, isX87, type WideRegisters } from '../symbols/wide-registers.ts';
-import { say } from '../../core/sentences/say.ts';
+import { say, type Sentence } from '../../core/sentences/say.ts';
 import { narrowed, X87_BYTES } from './x87-format.ts';
 
 /** Reads up to `length` bytes; `space` is that of the frame when absent. */
@@ -171,6 +171,17 @@ export function partOf(value: TypedValue, type: CType, offset: number, bits = si
   return { type, location: part, space: value.space, register: inRegister };
 }
 
+/** Why a value has no bytes: the reason of the first part that is optimised out. */
+export function lostPart(location: Location): Sentence | undefined {
+  if (location.kind === 'optimised-out') return location.reason;
+  if (location.kind !== 'pieces') return undefined;
+  for (const piece of location.pieces) {
+    const reason = lostPart(piece.location);
+    if (reason) return reason;
+  }
+  return undefined;
+}
+
 /** Does the type have as many bytes as a number may have? */
 const isNumberSized = ({ size }: { readonly size: number }) => size >= 1 && size <= 16;
 
@@ -214,6 +225,14 @@ export function isPointer(type: CType): boolean {
   const plain = bare(type);
   return plain.kind === 'pointer' && isNumberSized(plain);
 }
+
+/** Is it a reference of C++? One to another, which only damaged debug information has, is a pointer. */
+export function isReference(type: CType): boolean {
+  const isMarked = (one: BareType) => one.kind === 'pointer' && one.isReference === true;
+  const plain = bare(type);
+  return isMarked(plain) && !isMarked(bare(targetOf(plain)!));
+}
+
 export const isScalar = (type: CType): boolean => isInteger(type) || isFloat(type) || isPointer(type);
 
 export function isRecord(type: CType): boolean {

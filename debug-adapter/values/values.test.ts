@@ -175,7 +175,7 @@ beforeAll(() => {
       const found = image.findVariable(name, image.entry);
       return found && { type: found.type, location: found.locate() };
     },
-    enumerator: (name) => image.findEnumerator(name, image.entry),
+    enumerator: ({ name }) => image.findEnumerator(name, image.entry),
     type: (name) => image.findType(name),
     register: (name) => (name === 'eax' ? UNSIGNED : undefined),
     space: () => undefined,

@@ -8,7 +8,7 @@
 import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Faults } from '../interrupts/fault.ts';
-import type { CpuEvents } from '../env.ts';
+import { type CpuEvents, Watched } from '../env.ts';
 import type { Mmu } from '../paging/mmu.ts';
 import { Attr, CPL, CS, EIP, type Views } from '../state.ts';
 import { Block, type CodeCache, MOST_PASSED } from './code-cache.ts';
@@ -166,11 +166,18 @@ export function createFetch(
     return kept;
   }
 
+  function isWatched(linear: number): boolean {
+    const { pages } = watchedCode;
+    return (
+      pages !== undefined && (pages[linear >>> 12] & (state[CPL] === 3 ? Watched.User : Watched.Kernel)) !== 0
+    );
+  }
+
   /** Code of a page is about to be executed: who waits for it may stop there. @returns whether nobody does */
   function mayGoOn(linear: number, physical: number, fresh: boolean): boolean {
     const page = physical >>> 12;
     const known = !fresh || (!watchedCode.anywhere && (memory.pageFlags[page]! & PageFlag.Told) !== 0);
-    if (known && watchedCode.pages?.[linear >>> 12] !== 1) return true;
+    if (known && !isWatched(linear)) return true;
     if (events.newCode(linear >>> 0, physical, fresh)) return false;
     memory.pageFlags[page]! |= PageFlag.Told;
     return true;

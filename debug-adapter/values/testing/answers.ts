@@ -5,7 +5,7 @@ import { compile } from '../check.ts';
 import { evaluate } from '../evaluate.ts';
 import { formatValue, LIMITS } from '../format.ts';
 import { scalarOf } from '../scalar.ts';
-import { bare, bytesOf, isFloat, isSigned, sizeOf } from '../value.ts';
+import { bare, bytesOf, isFloat, isSigned, lostPart, sizeOf } from '../value.ts';
 import type { Answer } from './stop-under-gdb.ts';
 
 /** The same facts about our value. */
@@ -16,10 +16,11 @@ export function ours(scope: FrameValues, text: string): Answer {
     const { location } = value;
     const type = bare(value.type);
     const size = type.kind === 'function' ? 1 : sizeOf(type);
+    if (location.kind === 'optimised-out') return { gone: true };
     if (type.kind === 'array' || type.kind === 'function')
       return location.kind === 'memory' ? { size, address: location.address } : { size };
-    if (location.kind === 'optimised-out') return { gone: true };
     if (type.kind === 'struct' || type.kind === 'union') return { size };
+    if (lostPart(location)) return { gone: true };
     const bytes = bytesOf(value, environment);
     if (!bytes) return { error: 'unreadable' };
     const number = scalarOf(bytes, type);

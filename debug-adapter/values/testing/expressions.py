@@ -7,7 +7,8 @@ gdb.execute('set confirm off')
 gdb.execute('set width 0')
 gdb.execute('break ' + os.environ.get('STOP', 'checkpoint'))
 gdb.execute('run >/dev/null 2>&1')
-while gdb.selected_frame().name() != 'work':
+# In C++ with its namespace and class.
+while gdb.selected_frame().name().split('(')[0].split('::')[-1] != os.environ.get('FRAME', 'work'):
     gdb.execute('up')
 frame = gdb.selected_frame()
 inferior = gdb.selected_inferior()
@@ -15,9 +16,25 @@ NAMES = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags'
 registers = [int(gdb.newest_frame().read_register(name)) & 0xFFFFFFFF for name in NAMES]
 
 
+def raw(value):
+    return int(value.format_string(format='x'), 16)
+
+
+def fpu():
+    at = gdb.newest_frame()
+    words = {name: raw(at.read_register(name)) for name in ('fctrl', 'fstat', 'ftag', 'mxcsr')}
+    # Too wide for numbers of JSON.
+    st = [f"{raw(at.read_register(f'st{n}')):020x}" for n in range(8)]
+    xmm = [f"{raw(at.read_register(f'xmm{n}')['v2_int64'][1]):016x}{raw(at.read_register(f'xmm{n}')['v2_int64'][0]):016x}"
+           for n in range(8)]
+    return {**words, 'st': st, 'xmm': xmm}
+
+
 def answer(expression):
     try:
         value = gdb.parse_and_eval(expression)
+        if value.type.strip_typedefs().code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF):
+            value = value.referenced_value()
         kind = value.type.strip_typedefs()
         if value.is_optimized_out:
             return {'gone': True}
@@ -44,10 +61,11 @@ def pages(low, high):
 
 
 # Before the answers: an expression may write.
+floating = fpu()
 end = int(gdb.parse_and_eval('(unsigned)&_end'))
 memory = list(pages(0x08048000, end)) + list(pages(registers[4] - 0x100, registers[4] + 0x1000))
 with open(os.environ['EXPRESSIONS']) as source:
     answers = [answer(expression) for expression in json.load(source)]
 with open(os.environ['ANSWERS'], 'w') as out:
-    json.dump({'registers': registers, 'memory': memory, 'answers': answers}, out)
+    json.dump({'registers': registers, 'fpu': floating, 'memory': memory, 'answers': answers}, out)
 gdb.execute('kill')

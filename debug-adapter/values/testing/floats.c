@@ -1,13 +1,16 @@
-/* Variables that optimisers keep in SSE, MMX and x87 registers. `checkpoint` is in the middle of `work`, which writes the registers down. */
+/* Variables that optimisers keep in SSE, MMX and x87 registers. `checkpoint` is in the middle of `work`. */
 typedef float v4 __attribute__((vector_size(16)));
 typedef double v2 __attribute__((vector_size(16)));
 typedef int i4 __attribute__((vector_size(16)));
+typedef int v2si __attribute__((vector_size(8)));
+typedef short v4hi __attribute__((vector_size(8)));
 typedef struct { double re, im; } complex_t;
 typedef struct { float x, y, z; } point_t;
 
-/* As FXSAVE leaves it (SDM vol. 1, table 10-2). */
-unsigned char fpu_area[512] __attribute__((aligned(16), used));
 static volatile double sink;
+#ifdef MMX
+static v2si pairs[3] = { { 3, -4 }, { 0x12345678, 1 } };
+#endif
 
 __attribute__((noinline)) static double opaque(double x)
 {
@@ -17,11 +20,19 @@ __attribute__((noinline)) static double opaque(double x)
 
 __attribute__((noinline)) double work(double seed, float factor, const v4 *lanes)
 {
-#ifdef X87
+#ifdef MMX
+	v2si low = pairs[0] + pairs[1], high = pairs[1] - pairs[0];
+	v4hi words = (v4hi)low ^ (v4hi){ 1, -1, 0x100, 0 };
+	v2si doubled = low + low;
+	__asm__ volatile("nop\n\t.globl checkpoint\ncheckpoint:" : "+y"(low), "+y"(high), "+y"(words) : "y"(doubled) : "memory");
+	pairs[2] = low + high + (v2si)words + doubled;
+	__builtin_ia32_emms();
+	return 0;
+#elif defined X87
 	double x = opaque(seed) * 3;
 	float g = (float)opaque(factor) * 0.3f;
 	long double wide = opaque(seed) / 3.0L;
-	__asm__ volatile("fxsave fpu_area\n\t.globl checkpoint\ncheckpoint:" : "+t"(x), "+u"(g) : : "memory");
+	__asm__ volatile("nop\n\t.globl checkpoint\ncheckpoint:" : "+t"(x), "+u"(g) : : "memory");
 	sink = x + g + wide;
 	return x;
 #else
@@ -36,7 +47,7 @@ __attribute__((noinline)) double work(double seed, float factor, const v4 *lanes
 	float unused_too = g + 1;
 	double constant = 0.125;
 	int rounded = (int)x;
-	__asm__ volatile("fxsave fpu_area\n\t.globl checkpoint\ncheckpoint:"
+	__asm__ volatile("nop\n\t.globl checkpoint\ncheckpoint:"
 			 : "+x"(x), "+x"(g), "+x"(value.re), "+x"(value.im), "+x"(point.x), "+x"(vector), "+x"(whole)
 			 : "x"(two)
 			 : "memory");

@@ -110,7 +110,32 @@ const PIECES = [
     ...Object.keys(STYLES).map((style) => `,${style}`),
   ],
   ...['\\', '\0', '\u{1f600}', '@', '#', ' ', '\n'],
+  ...[
+    '::',
+    'n::',
+    'struct n::s',
+    'static_cast<int>(',
+    '?:',
+    "L'x'",
+    'u"a"',
+    "'\\u263a'",
+    'true',
+    'NULL',
+    'this',
+    '$sp',
+  ],
 ];
+
+/** A reference, of what comes later or of itself too. */
+const reference = (target: () => CType, alignment: number): CType => {
+  let found: CType | undefined;
+  return {
+    ...{ kind: 'pointer', size: 4, isReference: true, alignment },
+    get target() {
+      return (found ??= target());
+    },
+  };
+};
 
 /** Types that refer to each other in any way, sizes that cannot be. */
 function brokenTypes(random: Random): CType[] {
@@ -126,7 +151,7 @@ function brokenTypes(random: Random): CType[] {
         size: size(),
         encoding: ENCODINGS[random(ENCODINGS.length)]!,
       });
-    else if (kind === 1) types.push(pointerTo(any()));
+    else if (kind === 1) types.push(random(3) ? pointerTo(any()) : reference(any, size()));
     else if (kind === 2)
       types.push({ kind: 'array', element: any(), dimensions: [size(), undefined].slice(random(2)) });
     else if (kind === 3)
@@ -194,8 +219,10 @@ function brokenProgram(random: Random): { names: CompletionSource; environment: 
     object: ({ name }) =>
       NAMES.includes(name)
         ? { type: typed(name), location: random(2) ? locate(name) : undefined }
-        : undefined,
-    enumerator: (name) => (name === 'E' ? { type: INT, value: 1n } : undefined),
+        : name === 'this'
+          ? { type: pointerTo(typed(name)), location: undefined, isArtificial: true }
+          : undefined,
+    enumerator: ({ name }) => (name === 'E' ? { type: INT, value: 1n } : undefined),
     type: (name) => (['struct s', 'x'].includes(name) ? typed(name) : undefined),
     register: (name) => (['eax', 'ah', 'st0'].includes(name) ? typed(name) : undefined),
     space: (prefix) => (prefix === 'guest0' ? undefined : { kind: 'physical' }),

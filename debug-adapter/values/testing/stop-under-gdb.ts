@@ -40,35 +40,53 @@ const HINTS = ['sessions,list(struct task, node)', 'tasks,list(struct nowhere, x
   listHint(text)!,
 );
 
-const FXSAVE_BYTES = 512;
-const REGISTER_BYTES = 16;
+/** What gdb says of the registers of floating point; those of the stack and of SSE in hexadecimal, the first digit the highest. */
+interface GdbFpu {
+  readonly fctrl: number;
+  readonly fstat: number;
+  /** Two bits a register by its own number, 3 for an empty one (SDM vol. 1, 8.1.7). */
+  readonly ftag: number;
+  readonly mxcsr: number;
+  readonly st: readonly string[];
+  readonly xmm: readonly string[];
+}
 
-/** What FXSAVE writes (SDM vol. 1, table 10-2): the x87's registers from the top of its stack on, here by their own numbers. */
-function fxsaved(area: Uint8Array): FpuState {
-  const data = new DataView(area.buffer, area.byteOffset, area.byteLength);
-  const status = data.getUint16(2, true);
-  const registers = new Uint8Array(8 * REGISTER_BYTES);
-  for (let n = 0; n < 8; n++) {
-    const physical = (((status >>> 11) & 7) + n) & 7;
-    const at = 32 + n * REGISTER_BYTES;
-    registers.set(area.subarray(at, at + 10), physical * REGISTER_BYTES);
+const REGISTER_BYTES = 16;
+const PER_KIND = 8;
+
+function fpuState({ fctrl, fstat, ftag, mxcsr, st, xmm }: GdbFpu): FpuState {
+  const registers = new Uint8Array(PER_KIND * REGISTER_BYTES);
+  const vectors = new Uint8Array(PER_KIND * REGISTER_BYTES);
+  let valid = 0;
+  for (let n = 0; n < PER_KIND; n++) {
+    const physical = (((fstat >>> 11) & 7) + n) & 7;
+    registers.set(Buffer.from(st[n]!, 'hex').reverse(), physical * REGISTER_BYTES);
+    vectors.set(Buffer.from(xmm[n]!, 'hex').reverse(), n * REGISTER_BYTES);
+    if (((ftag >>> (2 * n)) & 3) !== 3) valid |= 1 << n;
   }
   return {
-    ...{ control: data.getUint16(0, true), status, valid: area[4]!, registers },
-    ...{ mxcsr: data.getUint32(24, true), xmm: area.slice(160, 160 + 8 * REGISTER_BYTES) },
+    ...{ control: fctrl, status: fstat, valid, registers, mxcsr, xmm: vectors },
     last: { opcode: 0, cs: 0, ip: 0, ds: 0, dp: 0 },
   };
 }
 
+/** Which program is built, how, and where gdb stands in it. */
+interface Subject {
+  /** Files of this folder; the first is the one that stops. */
+  readonly sources?: readonly string[];
+  readonly flags?: readonly string[];
+  /** The function whose frame the expressions are about. */
+  readonly frame?: string;
+}
+
 export interface Workbench {
-  /** The program of a source file in `checkpoint`, and gdb's answers to the expressions in the frame of `work`. */
+  /** A program in `checkpoint`, and gdb's answers to the expressions. */
   stop(
     compiler: 'gcc' | 'clang',
     level: string,
     version: number,
     expressions?: readonly string[],
-    source?: string,
-    more?: readonly string[],
+    subject?: Subject,
   ): { readonly program: StoppedProgram; readonly answers: readonly Answer[] };
   dispose(): void;
 }
@@ -76,30 +94,31 @@ export interface Workbench {
 export function openWorkbench(): Workbench {
   const folder = mkdtempSync(join(tmpdir(), 'expressions-'));
   return {
-    stop(compiler, level, version, expressions = [], source = 'expressions.c', more = []) {
+    stop(compiler, level, version, expressions = [], subject = {}) {
+      const { sources = ['expressions.c'], flags = [], frame = 'work' } = subject;
       const path = join(folder, `${compiler}${level}-${version}`);
       const target = compiler === 'clang' ? ['--target=i386-linux-gnu'] : [];
       run(compiler, [
-        ...[...target, ...FLAGS, level, `-gdwarf-${version}`, ...more],
-        ...[join(here, source), '-o', path],
+        ...[...target, ...FLAGS, level, `-gdwarf-${version}`, ...flags],
+        ...[...sources.map((source) => join(here, source)), '-o', path],
       ]);
       const files = {
         ...{ EXPRESSIONS: `${path}.json`, ANSWERS: `${path}.out` },
         // One that is no function has no prologue.
-        STOP: source === 'floats.c' ? '*checkpoint' : 'checkpoint',
+        STOP: sources[0] === 'floats.c' ? '*checkpoint' : 'checkpoint',
+        FRAME: frame,
       };
       writeFileSync(files.EXPRESSIONS, JSON.stringify(expressions));
       run('gdb', ['-nx', '-batch', '-x', join(here, 'expressions.py'), path], files);
-      const { registers, memory, answers } = JSON.parse(readFileSync(files.ANSWERS, 'utf8')) as {
+      const { registers, fpu, memory, answers } = JSON.parse(readFileSync(files.ANSWERS, 'utf8')) as {
         registers: number[];
+        fpu: GdbFpu;
         memory: { low: number; hex: string }[];
         answers: Answer[];
       };
       const image = SymbolImage.open(new Uint8Array(readFileSync(path)), path);
       const read = pagedMemory(memory);
-      const area = image.findVariable('fpu_area')?.locate();
-      const fpu = area?.kind === 'memory' ? fxsaved(read(area.address, FXSAVE_BYTES)) : undefined;
-      return { program: stopProgram(image, registers, read, HINTS, fpu), answers };
+      return { program: stopProgram(image, registers, read, HINTS, fpuState(fpu)), answers };
     },
     dispose() {
       rmSync(folder, { recursive: true, force: true });
