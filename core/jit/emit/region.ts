@@ -21,8 +21,10 @@ import { read } from './operands.ts';
 import { emitOperation, memoryOf, type OperationContext, type Translated } from './operation.ts';
 import { emitTransfer } from './transfers.ts';
 import type { X87 } from './x87.ts';
+import { createX87Locals } from './x87-locals.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
+import { pushedByHandler } from '../passes/x87-stack.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import type { Snapshot } from './pages.ts';
 import { emitString } from './string-forms.ts';
@@ -59,7 +61,8 @@ export function emitRegion(
   const vectors = createVectors(frame, region, softfloat);
   const pointers = createX87Pointers(frame, region);
   const x87: X87 = { frame, pointers, importSoftfloat: softfloat };
-  const context: OperationContext = { frame, flags, vectors, x87 };
+  const x87Locals = pointers.registers && createX87Locals(x87, pointers.registers, flags);
+  const context: OperationContext = { frame, flags, vectors, x87, x87Locals };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
   const calmLoops = findCalmLoops(region, structure);
@@ -311,7 +314,8 @@ export function emitRegion(
     emitInterpret(frame, flags, interpret, addSite(site), site);
     if (last) return;
     if (!keeps) vectors.loadAll();
-    pointers.load();
+    pointers.registers?.move(pushedByHandler(insn));
+    pointers.load(true);
   }
 
   /** Leaves when fewer instructions may run than the way to the next such check takes. */
@@ -336,7 +340,7 @@ export function emitRegion(
     frame.depth = code.depth;
     frame.done = 0;
     vectors.beginBlock();
-    pointers.beginBlock();
+    pointers.beginBlock(block);
     checkBudget(block);
     for (const [n, one] of block.operations.entries()) {
       frame.eip = (block.eip + one.insn.start) | 0;

@@ -31,8 +31,12 @@ const mmxAddress = (register: number) => FpuState.Registers + register * 16;
 /** Sign and exponent of an x87 register that an MMX instruction has written. */
 const WRITTEN = 0xffff;
 
-/** Index of a function of the soft-float core, whose parameters and results are 32 bits wide. */
-export type ImportSoftfloat = (name: keyof Softfloat, parameters: number, results: number) => number;
+/** Index of a function of the soft-float core. Its parameters are so many of 32 bits, or of types; its results have 32 bits. */
+export type ImportSoftfloat = (
+  name: keyof Softfloat,
+  parameters: number | readonly ValueType[],
+  results: number,
+) => number;
 
 export interface Vectors {
   readonly frame: Frame;
