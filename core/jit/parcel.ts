@@ -74,6 +74,7 @@ const insnsOf = ({ blocks }: FoundRegion) => blocks.flatMap(({ source }) => sour
 const NONE = -1;
 const HAS_EIP = 1;
 const FILLABLE = 2;
+const USUAL = 4;
 
 export function packMade(orders: readonly Order[], made: readonly Made[]): Int32Array<ArrayBuffer> {
   const to: number[] = [];
@@ -82,10 +83,12 @@ export function packMade(orders: readonly Order[], made: readonly Made[]): Int32
     const numbers = new Map(insnsOf(region).map((insn, number) => [insn, number]));
     const numberOf = (insn: Insn | undefined) => (insn ? numbers.get(insn)! : NONE);
     to.push(cost, exits.length);
-    for (const { eip, done, access, fillable, apart, unknown } of exits) {
-      const has = (eip === undefined ? 0 : HAS_EIP) | (fillable === true ? FILLABLE : 0);
+    for (const exit of exits) {
+      const { eip, done, access, fillable, apart, special, usual, unknown } = exit;
+      const has =
+        (eip === undefined ? 0 : HAS_EIP) | (fillable === true ? FILLABLE : 0) | (usual === true ? USUAL : 0);
       const block = unknown ? region.blocks.findIndex(({ source }) => source === unknown) : NONE;
-      to.push(has, eip ?? 0, done, numberOf(access), numberOf(apart), block);
+      to.push(has, eip ?? 0, done, numberOf(access), numberOf(apart), numberOf(special), block);
     }
     to.push(sites.length);
     for (const { insn, eip, last } of sites) to.push(numberOf(insn), eip, last ? 1 : 0);
@@ -101,12 +104,14 @@ export function unpackMade(orders: readonly Order[], words: Int32Array): Made[] 
     function exit(): Exit {
       const has = from.word();
       const [eip, done] = [from.word(), from.word()];
-      const [access, apart] = [insns[from.word()], insns[from.word()]];
+      const [access, apart, special] = [insns[from.word()], insns[from.word()], insns[from.word()]];
       const unknown = region.blocks[from.word()]?.source;
       return {
         ...{ eip: (has & HAS_EIP) === 0 ? undefined : eip, done, fillable: (has & FILLABLE) !== 0 },
+        usual: (has & USUAL) !== 0,
         ...(access && { access }),
         ...(apart && { apart }),
+        ...(special && { special }),
         ...(unknown && { unknown }),
       };
     }

@@ -137,7 +137,7 @@ export function emitRegion(
     if (meets && !calmLoops.has(target)) frame.spillRegisters();
     if (kind === 'dispatch') dispatch(target);
     else if (label) code.branch(label);
-    else tree(target);
+    else tree(target, from);
   }
 
   function record(block: RegionBlock, to: number): void {
@@ -330,7 +330,8 @@ export function emitRegion(
     code.end();
   }
 
-  function body(block: RegionBlock): void {
+  /** @param above the block that dominates it at once */
+  function body(block: RegionBlock, above: RegionBlock | undefined): void {
     // A loop is entered from its end too.
     if (labels.has(block)) {
       flags.known = 'nothing';
@@ -339,8 +340,8 @@ export function emitRegion(
     if (calmLoops.has(block)) frame.clean = 0;
     frame.depth = code.depth;
     frame.done = 0;
-    vectors.beginBlock();
-    pointers.beginBlock(block);
+    vectors.beginBlock(block, above);
+    pointers.beginBlock(block, above);
     checkBudget(block);
     for (const [n, one] of block.operations.entries()) {
       frame.eip = (block.eip + one.insn.start) | 0;
@@ -351,19 +352,19 @@ export function emitRegion(
   }
 
   /** A block and all that it dominates: inside of a loop if it heads one, before the blocks that its branches meet in. */
-  function tree(block: RegionBlock): void {
-    if (!turnsAlone(block, structure, isTranslated)) nest(block);
+  function tree(block: RegionBlock, above: RegionBlock | undefined): void {
+    if (!turnsAlone(block, structure, isTranslated)) nest(block, above);
     else
       withTurns(frame, block, (turns) => {
         turning.set(block, turns);
-        nest(block);
+        nest(block, above);
       });
   }
-  function nest(block: RegionBlock): void {
+  function nest(block: RegionBlock, above: RegionBlock | undefined): void {
     const loop = structure.loops.has(block) ? code.loop() : undefined;
     if (loop) labels.set(block, loop);
     within(block, structure.merges(block), () => {
-      body(block);
+      body(block, above);
     });
     if (loop) code.end();
   }
@@ -382,7 +383,7 @@ export function emitRegion(
     flags.known = 'nothing';
     frame.clean = ALL_REGISTERS;
     frame.pages.merge(of === 'dispatcher' ? undefined : ends.get(of));
-    tree(first);
+    tree(first, of === 'dispatcher' ? undefined : of);
   }
 
   function dispatch(target: RegionBlock): void {
@@ -399,9 +400,10 @@ export function emitRegion(
   enterRegion(frame);
   vectors.enterRegion();
   pointers.enterRegion();
+  vectors.leaveIfUsual();
   // Who came by a chain has looked at one page only.
   checkTail(frame, blocks[0]!);
-  if (dispatched.length === 0) tree(blocks[0]!);
+  if (dispatched.length === 0) tree(blocks[0]!, undefined);
   else {
     dispatcher = code.loop();
     within('dispatcher', structure.merges('dispatcher'), branchByNumber);

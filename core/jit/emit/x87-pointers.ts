@@ -19,7 +19,7 @@ import { createX87Registers, SUMMARY, type X87Registers } from './x87-registers.
 const TOP = 0x3800;
 
 export interface X87Pointers {
-  /** Leaves if x87 instructions are #NM or an error is pending, once for CR0 in a block. */
+  /** Leaves if x87 instructions are #NM or an error is pending, once for CR0 on each way. */
   require(waiting: boolean): void;
   /** The same for an MMX instruction. */
   requireMmx(): void;
@@ -29,7 +29,8 @@ export interface X87Pointers {
   emptyMmx(): void;
   /** The present instruction is done. @param linear a local with the address of its operand, in segment `seg` */
   remember(opcode: number, linear?: number, seg?: number): void;
-  beginBlock(block: RegionBlock): void;
+  /** @param above the block that dominates it at once: what is known there holds */
+  beginBlock(block: RegionBlock, above: RegionBlock | undefined): void;
   enterRegion(): void;
   spill(): void;
   /** A segment register was loaded. */
@@ -58,7 +59,9 @@ export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
   /** Selectors of the segments that operands are in. */
   const selectors = new Map([ES, CS, SS, DS].map((seg) => [seg, code.local()]));
   const available = code.local();
-  let required = false;
+  /** Blocks at whose ends it is known that the unit is available; and the present one. */
+  const required = new Set<RegionBlock>();
+  let present: RegionBlock | undefined;
   /** The instructions since the last MMX one have left its registers and the status word alone. */
   let entered = false;
 
@@ -79,14 +82,14 @@ export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
   const pointers: X87Pointers = {
     require(waiting) {
       entered = false;
-      if (!required) {
+      if (present && !required.has(present)) {
+        required.add(present);
         code.get(available);
         code.op(Op.i32Eqz);
         code.if();
         frame.leaveHere();
         code.end();
       }
-      required = true;
       // With registers in locals it is looked for where it may come.
       if (!waiting || registers) return;
       code.const(0);
@@ -129,8 +132,9 @@ export function createX87Pointers(frame: Frame, region: Region): X87Pointers {
       code.get(selectors.get(seg)!);
       code.set(fds);
     },
-    beginBlock(block) {
-      required = false;
+    beginBlock(block, above) {
+      present = block;
+      if (above && required.has(above)) required.add(block);
       entered = false;
       registers?.beginBlock(block);
     },
