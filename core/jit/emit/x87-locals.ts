@@ -324,29 +324,41 @@ export function createX87Locals(x87: X87, registers: X87Registers, flags: FlagWr
     if (pops) registers.pop();
   }
 
-  function emitLoad({ insn, format, from }: Named<'x87-load'>): boolean {
-    if (format === 'extended') return false;
+  function emitLoad({ insn, format, from }: Named<'x87-load'>): void {
     const { linear, host } = open(x87, from, BYTES[format], false);
     const to = registers.free();
-    loadBits(host, format);
-    twoArms(
-      [],
-      (label) => {
-        widen(format, operand, label);
-        copy(operand, to);
-        registers.clearC1();
-      },
-      () => {
-        code.const(kindOf(format));
-        code.get(bits);
-        call('loadValue', [WORD, LONG]);
-        take(to);
-      },
-    );
+    if (format === 'extended') loadExtended(host, to);
+    else {
+      loadBits(host, format);
+      twoArms(
+        [],
+        (label) => {
+          widen(format, operand, label);
+          copy(operand, to);
+          registers.clearC1();
+        },
+        () => {
+          code.const(kindOf(format));
+          code.get(bits);
+          call('loadValue', [WORD, LONG]);
+          take(to);
+        },
+      );
+    }
     registers.push();
     pointers.remember(insn.imm, linear, from.seg);
     frame.release(linear, host);
-    return true;
+  }
+  /** Any bits, as they are. */
+  function loadExtended(host: number, to: Value): void {
+    code.get(host);
+    code.memory(Op.i64Load, 0);
+    code.set(to.significand);
+    code.get(host);
+    loadHost(frame, 16, 8);
+    code.set(to.word);
+    registers.classify(to);
+    registers.clearC1();
   }
   function emitConstant(number: number): boolean {
     if (number !== ONE && number !== ZERO) return false;
@@ -360,9 +372,26 @@ export function createX87Locals(x87: X87, registers: X87Registers, flags: FlagWr
     return true;
   }
 
-  function emitStore({ insn, format, pops, to }: Named<'x87-store'>): boolean {
-    if (format === 'extended') return false;
+  function emitStore({ insn, format, pops, to }: Named<'x87-store'>): void {
     const { linear, host } = open(x87, to, BYTES[format], true);
+    if (format === 'extended') storeExtended(host);
+    else storeRounded(host, format);
+    registers.fill(0);
+    if (pops) registers.pop();
+    pointers.remember(insn.imm, linear, to.seg);
+    frame.release(linear, host);
+  }
+  function storeExtended(host: number): void {
+    const { significand, word } = registers.full(0);
+    code.get(host);
+    code.get(significand);
+    code.memory(Op.i64Store, 0);
+    code.get(host);
+    code.get(word);
+    storeHost(frame, 16, 8);
+    registers.clearC1();
+  }
+  function storeRounded(host: number, format: Exclude<X87Format, 'extended'>): void {
     const from = registers.any(0);
     const store = () => {
       if (format === 'double' || format === 'quad') code.memory(Op.i64Store, 0);
@@ -401,11 +430,6 @@ export function createX87Locals(x87: X87, registers: X87Registers, flags: FlagWr
       slow();
       registers.renewC1();
     }
-    registers.fill(0);
-    if (pops) registers.pop();
-    pointers.remember(insn.imm, linear, to.seg);
-    frame.release(linear, host);
-    return true;
   }
 
   function emitChangeSign(change: boolean): void {
@@ -503,9 +527,11 @@ export function createX87Locals(x87: X87, registers: X87Registers, flags: FlagWr
           pointers.remember(of.insn.imm);
           return true;
         case 'x87-load':
-          return emitLoad(of);
+          emitLoad(of);
+          return true;
         case 'x87-store':
-          return emitStore(of);
+          emitStore(of);
+          return true;
         case 'x87-arithmetic':
           return emitArithmetic(of);
         case 'x87-wait':

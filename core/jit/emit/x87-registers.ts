@@ -59,6 +59,8 @@ export interface X87Registers {
   pop(): void;
   /** ST(i) has a value now. */
   fill(i: number): void;
+  /** The word of a value, in its local, gets the bit of what is no normal number. */
+  classify(value: Value): void;
   clearC1(): void;
   /** Looks at C1 of the status word, which the soft-float core has written. */
   renewC1(): void;
@@ -193,6 +195,23 @@ export function createX87Registers(frame: Frame, { depths, used }: X87Stack): X8
     fill(i) {
       known.set(placeOf(i, depth), 'full');
     },
+    classify({ significand, word }) {
+      // A normal number has its integer bit, and neither the lowest exponent nor the highest.
+      code.get(word);
+      code.get(word);
+      code.const(EXPONENT);
+      code.op(Op.i32And);
+      code.const(1);
+      code.op(Op.i32Sub);
+      code.const(EXPONENT - 1);
+      code.op(Op.i32GeU);
+      code.get(significand);
+      code.const64(0, 0);
+      code.op(Op.i64GeS, Op.i32Or);
+      code.const(SPECIAL_BIT);
+      code.op(Op.i32Shl, Op.i32Or);
+      code.set(word);
+    },
     clearC1() {
       code.const(0);
       code.set(c1);
@@ -306,21 +325,10 @@ export function createX87Registers(frame: Frame, { depths, used }: X87Stack): X8
         code.set(significand);
         address(place);
         code.memory(Op.i32Load16U, FpuState.Registers + 8);
-        code.tee(word);
-        // A normal number has its integer bit, and neither the lowest exponent nor the highest.
-        code.get(word);
-        code.const(EXPONENT);
-        code.op(Op.i32And);
-        code.const(1);
-        code.op(Op.i32Sub);
-        code.const(EXPONENT - 1);
-        code.op(Op.i32GeU);
-        code.get(significand);
-        code.const64(0, 0);
-        code.op(Op.i64GeS, Op.i32Or);
-        code.const(SPECIAL_BIT);
-        code.op(Op.i32Shl, Op.i32Or);
+        code.set(word);
+        registers.classify({ significand, word });
         // Empty: both bits.
+        code.get(word);
         loadWord(FpuState.Empty);
         address(place);
         code.const(4);
