@@ -15,6 +15,7 @@ import type { FoundRegion } from './region.ts';
 import { CHAIN, PASSED, passed, RUN, words } from './signatures.ts';
 import { SERVICE_PARAMETERS } from './services.ts';
 import { ModuleWriter } from './wasm/module.ts';
+import type { ValueType } from './wasm/opcodes.ts';
 
 /** A region that is to be translated, and the place in the table of functions that it gets. */
 export interface Order {
@@ -56,10 +57,10 @@ export const siteIn = (number: number) => number & (MOST_SITES - 1);
 export function compile(orders: readonly Order[], pages: number): Compiled {
   const writer = new ModuleWriter(pages);
   const imports = new Map<string, number>();
-  const importOnce = (name: string, parameters: number, results: number) => {
+  const importOnce = (name: string, parameters: number | readonly ValueType[], results: number) => {
+    const types = typeof parameters === 'number' ? words(parameters) : parameters;
     const index =
-      imports.get(name) ??
-      writer.importFunction(name, { parameters: words(parameters), results: words(results) });
+      imports.get(name) ?? writer.importFunction(name, { parameters: types, results: words(results) });
     imports.set(name, index);
     return index;
   };

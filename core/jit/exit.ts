@@ -16,6 +16,10 @@ export interface Exit {
   readonly fillable?: boolean;
   /** The instruction that goes on, if its access is not in the page of the one before (`emit/pages.ts`). */
   readonly apart?: Insn | undefined;
+  /** The instruction that goes on, if its operands or its result in floating point were special (`emit/simd-floats.ts`). */
+  readonly special?: Insn | undefined;
+  /** The region could do without the soft-float core now: nothing has run. */
+  readonly usual?: boolean;
   /** The block whose indirect jump or call has gone to a place that the region does not know. */
   readonly unknown?: Block | undefined;
 }

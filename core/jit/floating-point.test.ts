@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { createBareMachine, DATA, le, STACK } from '../cpu/testing/bare-machine.ts';
-import { CR4, Cr4, EAX, ECX, EIP, ESP } from '../cpu/state.ts';
+import { CR0, Cr0, CR4, Cr4, EAX, ECX, EIP, ESP } from '../cpu/state.ts';
 import { FpuState } from '../softfloat/softfloat.ts';
 import { createRandom } from '../testing/random.ts';
 import type { Tier } from './tier.ts';
@@ -224,6 +224,36 @@ describe('random floating-point programs', () => {
       const program = createProgram(seed);
       const place = PROGRAM + seed * 0x100;
       expect(translated(place, program), `seed ${seed}`).toEqual(interpreted(place, program));
+    }
+  });
+});
+
+describe('a unit that is switched off', () => {
+  const [ADDSS, FLD1] = [
+    [0xf3, 0x0f, 0x58, 0xc0],
+    [0xd9, 0xe8, 0xdd, 0xd8],
+  ];
+  const NM = 7;
+  it.each([
+    ['SSE', ADDSS],
+    ['x87', FLD1],
+  ])('raises #NM where %s is used first, whichever way leads there', (_, use) => {
+    const { bytes, cpu, frame, run, vector } = createBareMachine({}, 'max', 'eager');
+    const { state, reg32 } = cpu.views;
+    const runWith = (eax: number) => {
+      reg32[EAX] = eax;
+      reg32[ESP] = STACK;
+      run(PROGRAM);
+    };
+    state[CR4] |= Cr4.OSFXSR;
+    // test eax, eax; jz over the first one
+    bytes(PROGRAM, 0x85, 0xc0, 0x74, 4, ...use, ...use, 0xf4);
+    // Until one translation has both ways.
+    for (let n = 0; n < 200; n++) runWith(n % 2);
+    state[CR0] |= Cr0.TS;
+    for (const eax of [0, 1]) {
+      runWith(eax);
+      expect([vector(), frame(0)]).toEqual([NM, PROGRAM + (eax === 0 ? 8 : 4)]);
     }
   });
 });

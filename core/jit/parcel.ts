@@ -91,8 +91,9 @@ const insnsOf = ({ blocks }: FoundRegion) => blocks.flatMap(({ source }) => sour
 const NONE = -1;
 const HAS_EIP = 1;
 const FILLABLE = 2;
+const USUAL = 4;
 
-const EXIT_WORDS = 6;
+const EXIT_WORDS = 7;
 const SITE_WORDS = 3;
 
 export function packMade(orders: readonly Order[], made: readonly Made[]): Int32Array<ArrayBuffer> {
@@ -103,10 +104,11 @@ export function packMade(orders: readonly Order[], made: readonly Made[]): Int32
     const numberOf = (insn: Insn | undefined) => (insn ? numbers.get(insn)! : NONE);
     to.push(cost, exits.length);
     for (let number = 0; number < exits.length; number++) {
-      const { eip, done, access, fillable, apart, unknown } = exits.at(number)!;
-      const has = (eip === undefined ? 0 : HAS_EIP) | (fillable === true ? FILLABLE : 0);
+      const { eip, done, access, fillable, apart, special, usual, unknown } = exits.at(number)!;
+      const has =
+        (eip === undefined ? 0 : HAS_EIP) | (fillable === true ? FILLABLE : 0) | (usual === true ? USUAL : 0);
       const block = unknown ? region.blocks.findIndex(({ source }) => source === unknown) : NONE;
-      to.push(has, eip ?? 0, done, numberOf(access), numberOf(apart), block);
+      to.push(has, eip ?? 0, done, numberOf(access), numberOf(apart), numberOf(special), block);
     }
     to.push(sites.length);
     for (let number = 0; number < sites.length; number++) {
@@ -136,8 +138,10 @@ export function unpackMade(orders: readonly Order[], words: Int32Array): Made[] 
         done,
         fillable: (has & FILLABLE) !== 0,
         access: insn(words[at + 3]!),
+        usual: (has & USUAL) !== 0,
         apart: insn(words[at + 4]!),
-        unknown: region.blocks[words[at + 5]!]?.source,
+        special: insn(words[at + 5]!),
+        unknown: region.blocks[words[at + 6]!]?.source,
       };
     }
     const site = (at: number): Site => ({

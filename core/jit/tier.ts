@@ -22,7 +22,7 @@ export interface TranslatorOptions {
   readonly thrifty: boolean;
   /** How often at most the wait of code doubles that changes after it was translated. */
   readonly patience: number;
-  /** How often an access misses the TLB until it fills it without leaving. */
+  /** How often an access misses the TLB until it fills it without leaving; and an operand is special until it is computed so. */
   readonly misses: number;
   /** Makes the interpreter take its turn at random, from this seed. */
   readonly mixed?: number;

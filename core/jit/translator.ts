@@ -39,6 +39,7 @@ import { discover } from './discover.ts';
 import { RETURNED, UNKNOWN } from './exit.ts';
 import { MANY_APART } from './emit/memory.ts';
 import { MANY_DETOURS } from './lift.ts';
+import { usesCore, withoutCore } from './specials.ts';
 import { insideOf } from './lift-region.ts';
 import { withBestEntry } from './passes/structure.ts';
 import type { Site } from './emit/interpreter.ts';
@@ -207,6 +208,13 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       translation.discard();
   }
 
+  /** For the next translation: in all of the region, for one special operand makes others. */
+  function setSpecials(translation: Translation, count: number): void {
+    for (const { source } of translation.region.blocks)
+      for (const insn of source.insns) insn.specials = Math.max(insn.specials, count);
+    translation.discard();
+  }
+
   /** Where a translation has gone that was left for code which it does not know. */
   function learn(): void {
     translations
@@ -219,7 +227,8 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   function leave(left: number): number {
     if (state[JIT_EXIT] === RETURNED) return left;
     const translation = translations.at(state[JIT_PLACE]);
-    const { eip, done, access, fillable, apart, unknown } = translation.exits.at(state[JIT_EXIT] % UNKNOWN)!;
+    const exit = translation.exits.at(state[JIT_EXIT] % UNKNOWN)!;
+    const { eip, done, access, fillable, apart, special, usual, unknown } = exit;
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
     if (access && isDetour(access)) noteDetour(translation, access, left);
@@ -227,6 +236,11 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     else if (access && fillable === true && ++access.misses >= options.misses) translation.discard();
     // From the next one on, it looks for its page by itself.
     if (apart && ++apart.apart >= MANY_APART) translation.discard();
+    if (special) {
+      special.specials++;
+      if (usesCore(special, options.misses)) setSpecials(translation, special.specials);
+    }
+    if (usual === true) setSpecials(translation, withoutCore(options.misses));
     return left - done;
   }
 

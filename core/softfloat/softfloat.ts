@@ -77,6 +77,18 @@ export interface Softfloat {
   fsin(): void;
   fcos(): void;
   fsincos(): void;
+  /**
+   * On values instead of registers: see `x87-values.ts`. A result is a sign-exponent word with the significand at `FpuState.Output`, or codes of a
+   * comparison, or -1 when it is refused; of stores it is 1 or 0.
+   */
+  operateValues(operation: number, am: bigint, ase: number, bm: bigint, bse: number): number;
+  operateMemoryValue(operation: number, am: bigint, ase: number, kind: number, bits: bigint): number;
+  squareRootValue(m: bigint, se: number): number;
+  loadValue(kind: number, bits: bigint): number;
+  storeValue(kind: number, m: bigint, se: number): number;
+  storeIntegerValue(bits: number, m: bigint, se: number): number;
+  compareValues(am: bigint, ase: number, bm: bigint, bse: number, quiet: number): number;
+  compareMemoryValue(am: bigint, ase: number, kind: number, bits: bigint): number;
   /** These return 0 when an unmasked SIMD exception is to be raised. Registers are byte offsets. */
   sseArithmetic(
     operation: number,

@@ -35,10 +35,11 @@ const SEG = 2;
 const SEG_BITS = 7;
 const LOWER_HALF = 0xffff;
 
-/** `notes`: three counts that stop at the highest number. */
+/** `notes`: four counts that stop at the highest number. */
 const MOST = 0xff;
 const MISSES = 8;
 const APART = 16;
+const SPECIALS = 24;
 
 /** Words of an instruction on its way to another thread. */
 export const INSN_WORDS = 10;
@@ -158,6 +159,14 @@ export class Insn {
   }
   set apart(value: number) {
     this.notes = withBits(this.notes, APART, MOST, count(value));
+  }
+
+  /** How often translated code was left because its operands or its result in floating point were special: a denormal, a NaN. */
+  get specials(): number {
+    return this.notes >>> SPECIALS;
+  }
+  set specials(value: number) {
+    this.notes = withBits(this.notes, SPECIALS, MOST, count(value));
   }
 
   /** Writes all of it but the handler, as `INSN_WORDS` words. */

@@ -109,6 +109,10 @@ export interface Frame {
   leaveForAccessIf(condition: () => void, fillable?: boolean): void;
   /** The same because it is not in the page that another one is in. */
   leaveForPageIf(condition: () => void): void;
+  /** Leaves before the present instruction: an operand in floating point, or its result, is special. */
+  leaveForSpecial(): void;
+  /** Leaves before a block: the region could do without the soft-float core now. */
+  leaveAsUsual(eip: number): void;
   /** The instruction behind STI is done. */
   endShadow(): void;
   /** Leaves behind the present instruction, which is done. @param length of it in bytes */
@@ -317,6 +321,13 @@ export function createFrame(
       const { insn, eip, done } = frame;
       exits.push({ eip, done, ...(insn && { apart: insn }) });
       leaveIf(condition);
+    },
+    leaveForSpecial() {
+      const { insn, eip, done } = frame;
+      leaveBy({ eip, done, ...(insn && { special: insn }) });
+    },
+    leaveAsUsual(eip) {
+      leaveBy({ eip, done: 0, usual: true });
     },
     leaveBehind(length) {
       frame.endShadow();

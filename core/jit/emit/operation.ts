@@ -36,6 +36,7 @@ import { emitRestoreState, emitSaveState } from './state-image.ts';
 import { emitTimeStamp } from './time-stamp.ts';
 import type { Vectors } from './vectors.ts';
 import { emitX87, type X87 } from './x87.ts';
+import type { X87Locals } from './x87-locals.ts';
 import { isX87 } from './x87-pointers.ts';
 
 /** What operations are written with: one for each region. */
@@ -44,6 +45,7 @@ export interface OperationContext {
   readonly flags: FlagWriter;
   readonly vectors: Vectors;
   readonly x87: X87;
+  readonly x87Locals: X87Locals | undefined;
 }
 
 /** An operation that the translator does itself. */
@@ -98,7 +100,7 @@ export function emitOperation(context: OperationContext, of: Translated): void {
   if (known) pages.is(known.register, known.sum);
 }
 
-function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Translated): void {
+function emitWhichever({ frame, flags, vectors, x87, x87Locals }: OperationContext, of: Translated): void {
   switch (of.op) {
     case 'nop':
       break;
@@ -215,7 +217,7 @@ function emitWhichever({ frame, flags, vectors, x87 }: OperationContext, of: Tra
       emitRestoreState(vectors, x87.pointers, of);
       break;
     default:
-      if (isX87(of)) emitX87(x87, flags, of);
+      if (isX87(of)) emitX87(x87, x87Locals, flags, of);
       else emitSimd(vectors, x87.pointers, flags, of);
   }
 }

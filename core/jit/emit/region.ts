@@ -21,8 +21,10 @@ import { read } from './operands.ts';
 import { emitOperation, memoryOf, type OperationContext, type Translated } from './operation.ts';
 import { emitTransfer } from './transfers.ts';
 import type { X87 } from './x87.ts';
+import { createX87Locals } from './x87-locals.ts';
 import { createX87Pointers } from './x87-pointers.ts';
 import { createVectors, type ImportSoftfloat } from './vectors.ts';
+import { pushedByHandler } from '../passes/x87-stack.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import type { Snapshot } from './pages.ts';
 import { emitString } from './string-forms.ts';
@@ -59,7 +61,8 @@ export function emitRegion(
   const vectors = createVectors(frame, region, softfloat);
   const pointers = createX87Pointers(frame, region);
   const x87: X87 = { frame, pointers, importSoftfloat: softfloat };
-  const context: OperationContext = { frame, flags, vectors, x87 };
+  const x87Locals = pointers.registers && createX87Locals(x87, pointers.registers, flags);
+  const context: OperationContext = { frame, flags, vectors, x87, x87Locals };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
   const calmLoops = findCalmLoops(region, structure);
@@ -134,7 +137,7 @@ export function emitRegion(
     if (meets && !calmLoops.has(target)) frame.spillRegisters();
     if (kind === 'dispatch') dispatch(target);
     else if (label) code.branch(label);
-    else tree(target);
+    else tree(target, from);
   }
 
   function record(block: RegionBlock, to: number): void {
@@ -311,7 +314,8 @@ export function emitRegion(
     emitInterpret(frame, flags, interpret, addSite(site), site);
     if (last) return;
     if (!keeps) vectors.loadAll();
-    pointers.load();
+    pointers.registers?.move(pushedByHandler(insn));
+    pointers.load(true);
   }
 
   /** Leaves when fewer instructions may run than the way to the next such check takes. */
@@ -326,7 +330,8 @@ export function emitRegion(
     code.end();
   }
 
-  function body(block: RegionBlock): void {
+  /** @param above the block that dominates it at once */
+  function body(block: RegionBlock, above: RegionBlock | undefined): void {
     // A loop is entered from its end too.
     if (labels.has(block)) {
       flags.known = 'nothing';
@@ -335,8 +340,8 @@ export function emitRegion(
     if (calmLoops.has(block)) frame.clean = 0;
     frame.depth = code.depth;
     frame.done = 0;
-    vectors.beginBlock();
-    pointers.beginBlock();
+    vectors.beginBlock(block, above);
+    pointers.beginBlock(block, above);
     checkBudget(block);
     for (const [n, one] of block.operations.entries()) {
       frame.eip = (block.eip + one.insn.start) | 0;
@@ -347,19 +352,19 @@ export function emitRegion(
   }
 
   /** A block and all that it dominates: inside of a loop if it heads one, before the blocks that its branches meet in. */
-  function tree(block: RegionBlock): void {
-    if (!turnsAlone(block, structure, isTranslated)) nest(block);
+  function tree(block: RegionBlock, above: RegionBlock | undefined): void {
+    if (!turnsAlone(block, structure, isTranslated)) nest(block, above);
     else
       withTurns(frame, block, (turns) => {
         turning.set(block, turns);
-        nest(block);
+        nest(block, above);
       });
   }
-  function nest(block: RegionBlock): void {
+  function nest(block: RegionBlock, above: RegionBlock | undefined): void {
     const loop = structure.loops.has(block) ? code.loop() : undefined;
     if (loop) labels.set(block, loop);
     within(block, structure.merges(block), () => {
-      body(block);
+      body(block, above);
     });
     if (loop) code.end();
   }
@@ -378,7 +383,7 @@ export function emitRegion(
     flags.known = 'nothing';
     frame.clean = ALL_REGISTERS;
     frame.pages.merge(of === 'dispatcher' ? undefined : ends.get(of));
-    tree(first);
+    tree(first, of === 'dispatcher' ? undefined : of);
   }
 
   function dispatch(target: RegionBlock): void {
@@ -395,9 +400,10 @@ export function emitRegion(
   enterRegion(frame);
   vectors.enterRegion();
   pointers.enterRegion();
+  vectors.leaveIfUsual();
   // Who came by a chain has looked at one page only.
   checkTail(frame, blocks[0]!);
-  if (dispatched.length === 0) tree(blocks[0]!);
+  if (dispatched.length === 0) tree(blocks[0]!, undefined);
   else {
     dispatcher = code.loop();
     within('dispatcher', structure.merges('dispatcher'), branchByNumber);

@@ -203,18 +203,21 @@ export function emitFloatConvert(vectors: Vectors, operation: Named<'float-conve
         else code.op(double ? Float.f32DemoteF64 : Float.f64PromoteF32);
         code.set(r);
         if (double) {
-          narrow.outside(r, () => {
-            for (const [value, of] of [
-              [r, narrow],
-              [source.value, lanes],
-            ] as const) {
-              code.get(value);
-              of.zero();
-              of.op('eq');
-            }
-            code.op(Op.i32And);
-          });
-          code.branchIf(slow);
+          narrow.refuseOutside(
+            r,
+            () => {
+              for (const [value, of] of [
+                [r, narrow],
+                [source.value, lanes],
+              ] as const) {
+                code.get(value);
+                of.zero();
+                of.op('eq');
+              }
+              code.op(Op.i32And);
+            },
+            slow,
+          );
         }
         vectors.get(to);
         narrow.replace(r);

@@ -3,12 +3,13 @@
  *
  * Each instruction has two arms. The fast one (see `vectors.ts`) is WebAssembly's operation, taken if MXCSR allows it and no
  * operand is a denormal and the result is a normal number or an exact zero: such an operation raises nothing
- * but PE, which is set already. The slow arm calls the soft-float core. That says 0 for an unmasked exception and has then
+ * but PE, which is set already. The slow arm leaves the region, or, where that is often, calls the soft-float core. That says 0 for an unmasked exception and has then
  * changed nothing but MXCSR's flags, as it will again when the interpreter repeats the instruction to raise #XM.
  */
 import { FpuState } from '../../softfloat/softfloat.ts';
 import { Flags, type FloatForm, type Memory, type Operation, type Vector, type VectorSource } from '../ir.ts';
 import { isMemory } from '../lift.ts';
+import { usesCore } from '../specials.ts';
 import type { Label } from '../wasm/code.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import { Simd } from '../wasm/simd-opcodes.ts';
@@ -70,6 +71,9 @@ export function openSource(
   };
 }
 
+/** Else the region is left: a call, though it is hardly ever made, has the engine keep all that is in registers in memory around it. */
+const callsCore = ({ frame: { insn, misses } }: Vectors) => insn === undefined || usesCore(insn, misses);
+
 /** Runs `fast` if MXCSR allows it, and `slow` if it does not or if `fast` branches to its label. */
 export function twoArms(vectors: Vectors, fast: (slow: Label) => void, slow: () => void): void {
   const { code } = vectors.frame;
@@ -81,8 +85,10 @@ export function twoArms(vectors: Vectors, fast: (slow: Label) => void, slow: () 
   fast(other);
   code.branch(done);
   code.end();
-  slow();
-  vectors.renew();
+  if (callsCore(vectors)) {
+    slow();
+    vectors.renew();
+  } else vectors.frame.leaveForSpecial();
   code.end();
 }
 /** Leaves before the present instruction if a function of the soft-float core, whose result is on the stack, said 0. */
@@ -200,8 +206,7 @@ export function emitFloat(vectors: Vectors, operation: Named<'float'>): void {
         code.get(b);
         lanes.op(name);
         code.set(r);
-        lanes.outside(r, exactZero);
-        code.branchIf(slow);
+        lanes.refuseOutside(r, exactZero, slow);
       }
       vectors.get(to);
       lanes.replace(r);

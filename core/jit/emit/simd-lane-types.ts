@@ -3,6 +3,7 @@
  * conditions of 0 and 1, or on all lanes as a v128, with conditions of all ones and zero in each lane.
  */
 import type { FloatForm } from '../ir.ts';
+import type { Label } from '../wasm/code.ts';
 import { Op, Type, type ValueType } from '../wasm/opcodes.ts';
 import { Float, Simd } from '../wasm/simd-opcodes.ts';
 import { laneOp } from './simd-moves.ts';
@@ -51,10 +52,10 @@ export interface Lanes {
   /** Leaves 1 if a lane of a local is a denormal. */
   denormal(value: number): void;
   /**
-   * Leaves 1 if not every lane of a local is a normal number above the smallest one, or fulfils the condition that `zero` leaves.
+   * Branches to `slow` if not every lane of a local is a normal number above the smallest one, or fulfils the condition that `zero` leaves.
    * A result that was rounded to the smallest normal number may have been tiny before.
    */
-  outside(value: number, zero: () => void): void;
+  refuseOutside(value: number, zero: () => void, slow: Label): void;
   /** From the vector on the stack. */
   extract(): void;
   /** A result in a local to a vector on the stack: below it lies the vector whose other lanes stay. */
@@ -106,7 +107,7 @@ export function scalarLanes(vectors: Vectors, double: boolean): Lanes {
         code.op(Op.i32LtU);
       }
     },
-    outside(value, zero) {
+    refuseOutside(value, zero, slow) {
       code.get(value);
       if (double) {
         code.op(Float.i64ReinterpretF64);
@@ -123,11 +124,10 @@ export function scalarLanes(vectors: Vectors, double: boolean): Lanes {
       code.op(Op.i32Sub);
       code.const(top - 2);
       code.op(Op.i32GeU);
-      code.if(Type.i32);
+      code.if();
       zero();
       code.op(Op.i32Eqz);
-      code.else();
-      code.const(0);
+      code.branchIf(slow);
       code.end();
     },
     extract() {
@@ -173,7 +173,7 @@ function packedLanes(vectors: Vectors, double: boolean): Lanes {
       code.simd(Simd.and);
       code.simd(Simd.anyTrue);
     },
-    outside(value, zero) {
+    refuseOutside(value, zero, slow) {
       power(1);
       absolute(value);
       lanes.op('lt');
@@ -184,6 +184,7 @@ function packedLanes(vectors: Vectors, double: boolean): Lanes {
       lanes.op('lt');
       code.simd(Simd.and);
       lanes.notAll();
+      code.branchIf(slow);
     },
     extract: () => undefined,
     replace(value) {

@@ -36,5 +36,5 @@ export function emitRestoreState(
   frame.leaveHere();
   code.end();
   vectors.loadAll();
-  pointers.load();
+  pointers.load(false);
 }

@@ -3,8 +3,8 @@
  * instructions find them: as vectors their upper half is zero.
  *
  * - SSE is available (CR0.EM and CR0.TS clear, CR4.OSFXSR set): looked up when the region is entered, for nothing in a region
- *   changes these words: MOV to CRn, CLTS, LMSW and task switches end blocks and are the interpreter's, which ends the region. A
- *   block tests it before its first SSE instruction and leaves, so that the interpreter raises #UD or #NM.
+ *   changes these words: MOV to CRn, CLTS, LMSW and task switches end blocks and are the interpreter's, which ends the region. It
+ *   is tested before an SSE instruction that no other one is in front of, which leaves, so that the interpreter raises #UD or #NM.
  * - Floating point is done with WebAssembly's own operations while MXCSR masks all exceptions, rounds to nearest, has
  *   denormals (DAZ, FTZ clear) and its inexact flag PE is set: then an operation changes MXCSR only if it meets or makes a
  *   denormal, an infinity, a NaN or a zero that is not exact. These are found by looking at operands and result
@@ -16,7 +16,8 @@
 import { CR0, Cr0, CR4, Cr4 } from '../../cpu/state.ts';
 import { FpuState, type Softfloat } from '../../softfloat/softfloat.ts';
 import type { FloatForm, Operation, Vector } from '../ir.ts';
-import type { Region } from '../region.ts';
+import type { Region, RegionBlock } from '../region.ts';
+import { isForNow } from '../specials.ts';
 import { Op, Type, type ValueType } from '../wasm/opcodes.ts';
 import { Simd } from '../wasm/simd-opcodes.ts';
 import type { Frame } from './frame.ts';
@@ -31,8 +32,12 @@ const mmxAddress = (register: number) => FpuState.Registers + register * 16;
 /** Sign and exponent of an x87 register that an MMX instruction has written. */
 const WRITTEN = 0xffff;
 
-/** Index of a function of the soft-float core, whose parameters and results are 32 bits wide. */
-export type ImportSoftfloat = (name: keyof Softfloat, parameters: number, results: number) => number;
+/** Index of a function of the soft-float core. Its parameters are so many of 32 bits, or of types; its results have 32 bits. */
+export type ImportSoftfloat = (
+  name: keyof Softfloat,
+  parameters: number | readonly ValueType[],
+  results: number,
+) => number;
 
 export interface Vectors {
   readonly frame: Frame;
@@ -55,8 +60,11 @@ export interface Vectors {
   require(): void;
   /** Looks at MXCSR. */
   renew(): void;
-  beginBlock(): void;
+  /** @param above the block that dominates it at once: what is known there holds */
+  beginBlock(block: RegionBlock, above: RegionBlock | undefined): void;
   enterRegion(): void;
+  /** At the entry, when all is in its local: see `specials.ts`. */
+  leaveIfUsual(): void;
   spillAll(): void;
   /** Behind a handler of the interpreter. */
   loadAll(): void;
@@ -98,7 +106,9 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
   const fast = code.local();
   const free = new Map<ValueType, number[]>();
   const known = new Map<number, FloatForm>();
-  let required = false;
+  /** Blocks at whose ends it is known that SSE is available; and the present one. */
+  const required = new Set<RegionBlock>();
+  let present: RegionBlock | undefined;
   const local = ({ register }: Vector) => locals.get(register)!;
 
   const vectors: Vectors = {
@@ -146,8 +156,8 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
     },
     knowledge: ({ register, mmx }) => (mmx ? undefined : known.get(register)),
     require() {
-      if (required) return;
-      required = true;
+      if (!present || required.has(present)) return;
+      required.add(present);
       code.get(available);
       code.op(Op.i32Eqz);
       code.if();
@@ -163,8 +173,10 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
       code.op(Op.i32Eq);
       code.set(fast);
     },
-    beginBlock() {
-      required = false;
+    beginBlock(block, above) {
+      present = block;
+      // Once it was available, it is.
+      if (above && required.has(above)) required.add(block);
       known.clear();
     },
     enterRegion() {
@@ -178,6 +190,15 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
       code.op(Op.i32And, Op.i32Eqz, Op.i32Eqz, Op.i32And);
       code.set(available);
       vectors.renew();
+    },
+    leaveIfUsual() {
+      const isForNowHere = ({ source }: RegionBlock) =>
+        source.insns.some((insn) => isForNow(insn, region.misses));
+      if (!isUsed || !region.blocks.some(isForNowHere)) return;
+      code.get(fast);
+      code.if();
+      frame.leaveAsUsual(region.blocks[0]!.eip);
+      code.end();
     },
     spillAll() {
       used.forEach(vectors.spill);

@@ -11,10 +11,11 @@ import type { Frame } from './frame.ts';
 import { linearAddress, loadHost, locate, storeHost } from './memory.ts';
 import { setPart } from './operands.ts';
 import type { ImportSoftfloat } from './vectors.ts';
-import { emitMove } from './x87-stack.ts';
+import type { X87Locals } from './x87-locals.ts';
+import { pushedBy } from '../passes/x87-stack.ts';
 import type { X87Operation, X87Pointers } from './x87-pointers.ts';
 
-type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
+export type Named<T extends Operation['op']> = Extract<Operation, { op: T }>;
 
 export interface X87 {
   readonly frame: Frame;
@@ -22,7 +23,7 @@ export interface X87 {
   readonly importSoftfloat: ImportSoftfloat;
 }
 
-const BYTES: Readonly<Record<X87Format, number>> = {
+export const BYTES: Readonly<Record<X87Format, number>> = {
   single: 4,
   double: 8,
   extended: 10,
@@ -41,7 +42,7 @@ interface Place {
   readonly host: number;
 }
 /** Looks an operand up, or leaves. */
-function open({ frame }: X87, memory: Memory, bytes: number, write: boolean): Place {
+export function open({ frame }: X87, memory: Memory, bytes: number, write: boolean): Place {
   const { code } = frame;
   const linear = frame.temporary();
   const host = frame.temporary();
@@ -136,7 +137,7 @@ function emitStore(x87: X87, { insn, format, pops, to }: Named<'x87-store'>): vo
 }
 
 /** FCOM and FCOMP among the arithmetic. */
-const isComparison = (digit: number) => digit === 2 || digit === 3;
+export const isComparison = (digit: number) => digit === 2 || digit === 3;
 
 function emitArithmetic(x87: X87, { insn, digit, format, from }: Named<'x87-arithmetic'>): void {
   const { frame, pointers } = x87;
@@ -195,12 +196,14 @@ function emitStoreWord(x87: X87, { word, to }: Named<'x87-store-word'>): void {
   frame.release(local);
 }
 
-function emitLoadControl(x87: X87, { from }: Named<'x87-load-control'>): void {
+/** @param before what comes before the state is changed */
+function emitLoadControl(x87: X87, { from }: Named<'x87-load-control'>, before: () => void): void {
   const { frame } = x87;
   const { code } = frame;
   const value = frame.temporary();
   loadHost(frame, 16, locate(frame, from, 2, false));
   code.set(value);
+  before();
   code.const(0);
   code.get(value);
   // Reserved bits read as 0, but for bit 6.
@@ -213,29 +216,32 @@ function emitLoadControl(x87: X87, { from }: Named<'x87-load-control'>): void {
   frame.release(value);
 }
 
-function emitCall(x87: X87, { name, numbers }: Named<'x87-call'>): void {
-  const core = () => {
-    for (const number of numbers) x87.frame.code.const(number);
-    call(x87, name, numbers.length, 0);
-  };
-  if (name === 'exchange' || name === 'loadRegister' || name === 'storeRegister')
-    emitMove(x87.frame, name, numbers[0]!, numbers[1] === 1, core);
-  else core();
+/** FLDCW and FNSTSW need the status word alone, and FNSTCW nothing. */
+function emitControl(x87: X87, of: Named<'x87-load-control' | 'x87-store-word'>): void {
+  const { pointers, frame } = x87;
+  const { registers } = pointers;
+  if (of.op === 'x87-store-word') {
+    if (of.word === 'status') registers?.spillStatus();
+    emitStoreWord(x87, of);
+    return;
+  }
+  emitLoadControl(x87, of, () => registers?.spillStatus());
+  registers?.renew();
+  registers?.leaveIfPending(() => {
+    frame.leaveBehind(of.insn.end - of.insn.start);
+  });
 }
 
-export function emitX87(
-  x87: X87,
-  flags: FlagWriter,
-  of: Exclude<X87Operation, { op: 'x87-save-state' | 'x87-restore-state' }>,
-): void {
+/** An instruction on the registers in the state. */
+function emitOnState(x87: X87, flags: FlagWriter, of: Exclude<X87Operation, Elsewhere>): void {
   const { frame, pointers } = x87;
   const { code } = frame;
-  pointers.require(of.op !== 'x87-store-word');
   switch (of.op) {
     case 'x87-wait':
       return;
     case 'x87-call':
-      emitCall(x87, of);
+      for (const number of of.numbers) code.const(number);
+      call(x87, of.name, of.numbers.length, 0);
       pointers.remember(of.insn.imm);
       return;
     case 'x87-load':
@@ -255,11 +261,34 @@ export function emitX87(
       flags.condition(of.condition);
       call(x87, 'moveConditional', 2, 0);
       pointers.remember(of.insn.imm);
-      return;
-    case 'x87-load-control':
-      emitLoadControl(x87, of);
-      return;
-    case 'x87-store-word':
-      emitStoreWord(x87, of);
   }
+}
+
+/** What has functions of its own. */
+interface Elsewhere {
+  readonly op: 'x87-save-state' | 'x87-restore-state' | 'x87-load-control' | 'x87-store-word';
+}
+
+export function emitX87(
+  x87: X87,
+  locals: X87Locals | undefined,
+  flags: FlagWriter,
+  of: Exclude<X87Operation, { op: 'x87-save-state' | 'x87-restore-state' }>,
+): void {
+  const { pointers } = x87;
+  const { registers } = pointers;
+  pointers.require(of.op !== 'x87-store-word');
+  if (of.op === 'x87-store-word' || of.op === 'x87-load-control') {
+    emitControl(x87, of);
+    return;
+  }
+  if (!locals || !registers) {
+    emitOnState(x87, flags, of);
+    return;
+  }
+  if (locals.emit(of)) return;
+  registers.spill();
+  emitOnState(x87, flags, of);
+  registers.move(pushedBy(of));
+  pointers.loadRegisters(false);
 }

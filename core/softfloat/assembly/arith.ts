@@ -355,36 +355,47 @@ export function squareRoot(am: u64, ase: u32): void {
   packExact();
 }
 
-/** The square root of a normalised positive value, with the remainder jammed into the last bit. */
+/** N - r * r for the 128-bit N = h:l, in two words: `rootHigh` is signed. */
+let rootHigh: i64 = 0;
+let rootLow: u64 = 0;
+function rootRemainder(h: u64, l: u64, r: u64): void {
+  multiply64(r, r);
+  rootLow = l - productLow;
+  rootHigh = i64(h - productHigh - u64(l < productLow));
+}
+
+/** Two powers of two, and the largest double below 2^64. */
+const TWO_32: f64 = 4294967296.0;
+const TWO_64: f64 = TWO_32 * TWO_32;
+const BELOW_TWO_64: f64 = 18446744073709549568.0;
+
+/** The square root of a normalised positive value, with the remainder jammed into the last bits. */
 export function root(biased: i32, m: u64): void {
   const unbiased = biased - BIAS;
-  // The significand as a 128-bit fraction in [1/4, 1), so that the root is in [1/2, 1).
+  // The significand as a 128-bit number of at least 2^126, so that the root has 64 bits.
   const odd = (unbiased & 1) != 0;
-  let h = odd ? m : m >> 1;
-  let l = odd ? <u64>0 : m << 63;
-  // Digit by digit: 64 bits of root and two more to round by; the remainder is the sticky bit.
-  let digits: u64 = 0;
-  let guard: u64 = 0;
-  let remHigh: u64 = 0;
-  let rem: u64 = 0;
-  for (let bit = 0; bit < 66; bit++) {
-    remHigh = (remHigh << 2) | (rem >> 62);
-    rem = (rem << 2) | (h >> 62);
-    h = (h << 2) | (l >> 62);
-    l <<= 2;
-    // Trial: four times the root so far, plus one, in 128 bits.
-    const fullHigh = bit < 65 ? <u64>0 : digits >> 63;
-    const fullLow = bit < 65 ? digits : (digits << 1) | guard;
-    const trialHigh = (fullHigh << 2) | (fullLow >> 62);
-    const trialLow = (fullLow << 2) | 1;
-    const fits = remHigh > trialHigh || (remHigh == trialHigh && rem >= trialLow);
-    if (fits) {
-      remHigh -= trialHigh + u64(rem < trialLow);
-      rem -= trialLow;
-    }
-    if (bit < 64) digits = (digits << 1) | u64(fits);
-    else guard = (guard << 1) | u64(fits);
+  const h = odd ? m : m >> 1;
+  const l = odd ? <u64>0 : m << 63;
+  // From a double's root, which is 2^11 off at most, one step of Newton's to the next integer or the one beside it.
+  let r = u64(min<f64>(sqrt<f64>(f64(h)) * TWO_32, BELOW_TWO_64));
+  rootRemainder(h, l, r);
+  r += u64(i64((f64(rootHigh) * TWO_64 + f64(rootLow)) / (2 * f64(r))));
+  rootRemainder(h, l, r);
+  while (rootHigh < 0) {
+    r--;
+    const sum = rootLow + ((r << 1) | 1);
+    rootHigh += i64(r >> 63) + i64(sum < rootLow);
+    rootLow = sum;
   }
-  const sticky = u64((rem | remHigh) != 0);
-  setExact(0, (unbiased >> 1) + BIAS, digits, (guard << 62) | sticky);
+  // Less than (r + 1)^2 - r^2 must be left.
+  while (rootHigh > i64(r >> 63) || (rootHigh == i64(r >> 63) && rootLow > r << 1)) {
+    const less = (r << 1) | 1;
+    rootHigh -= i64(r >> 63) + i64(rootLow < less);
+    rootLow -= less;
+    r++;
+  }
+  // More than r is left: the root is above r + 1/2. It never is that, for its square is no integer.
+  const above = rootHigh != 0 || rootLow > r;
+  const inexact = (u64(rootHigh) | rootLow) != 0;
+  setExact(0, (unbiased >> 1) + BIAS, r, (above ? INTEGER_BIT : 0) | u64(inexact));
 }

@@ -5,6 +5,7 @@ export * from './x87-store';
 export * from './x87-binary';
 export * from './x87-compare';
 export * from './x87-unary';
+export * from './x87-values';
 export * from './remainder';
 export * from './logarithms';
 export * from './angles';

@@ -46,10 +46,14 @@ const SINGLE: i32 = 0;
 const INTEGER: i32 = 2;
 const DOUBLE: i32 = 4;
 
-function readOperand(kind: i32, lo: u32, hi: u32): void {
-  if (kind == SINGLE) fromSingle(lo);
-  else if (kind == DOUBLE) fromDouble(u64(lo) | (u64(hi) << 32));
-  else fromInteger(i64(i32(lo)));
+function readOperand(kind: i32, bits: u64): void {
+  if (kind == SINGLE) fromSingle(u32(bits));
+  else if (kind == DOUBLE) fromDouble(bits);
+  else fromInteger(i64(bits));
+}
+/** An integer comes as its lower word. */
+export function operandBits(kind: i32, lo: u32, hi: u32): u64 {
+  return kind == INTEGER ? u64(i64(i32(lo))) : u64(lo) | (u64(hi) << 32);
 }
 
 /** ST(0) := ST(0) op memory. */
@@ -62,7 +66,7 @@ export function arithmeticMemory(operation: i32, kind: i32, lo: u32, hi: u32): v
       return;
     }
   } else {
-    memoryOperand(kind, lo, hi);
+    memoryOperand(kind, operandBits(kind, lo, hi));
     const am = significand(0);
     const ase = signExponent(0);
     if (!operandDenormal && fastArithmetic(operation, am, ase, operandM, operandSe)) {
@@ -70,7 +74,7 @@ export function arithmeticMemory(operation: i32, kind: i32, lo: u32, hi: u32): v
       return;
     }
     arithmetic(operation, am, ase, operandM, operandSe);
-    finishOperand();
+    finishOperand(am, ase);
     if (unmasked(BEFORE)) {
       abandon();
       return;
@@ -87,18 +91,17 @@ export function arithmeticMemory(operation: i32, kind: i32, lo: u32, hi: u32): v
 export let operandM: u64 = 0;
 export let operandSe: u32 = 0;
 let operandDenormal: bool = false;
-export function memoryOperand(kind: i32, lo: u32, hi: u32): void {
-  readOperand(kind, lo, hi);
+export function memoryOperand(kind: i32, bits: u64): void {
+  readOperand(kind, bits);
   operandM = rm;
   operandSe = rse;
   operandDenormal = (ex & DE) != 0;
   if ((ex & IE) != 0) operandM &= ~QUIET_BIT;
   begin();
 }
-export function finishOperand(): void {
+/** With the other operand. */
+export function finishOperand(m: u64, se: u32): void {
   if (!operandDenormal) return;
   // NaNs and invalid operations come before denormals.
-  const st = significand(0);
-  const se = signExponent(0);
-  if ((ex & (IE | ZE)) == 0 && !isNan(st, se)) flag(DE);
+  if ((ex & (IE | ZE)) == 0 && !isNan(m, se)) flag(DE);
 }

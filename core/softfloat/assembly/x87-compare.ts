@@ -2,7 +2,7 @@
 import { isDenormal, isInfinite, isNan, isNormal, isSignaling, isZero, unsupported } from './arith';
 import { begin, ex, flag, setUp } from './round';
 import { C0, C2, C3, DE, EXPONENT, IE, INTEGER_BIT, SIGN, controlWord } from './state';
-import { finishOperand, memoryOperand, operandM, operandSe } from './x87-binary';
+import { finishOperand, memoryOperand, operandBits, operandM, operandSe } from './x87-binary';
 import {
   commitFlags,
   isEmpty,
@@ -18,7 +18,7 @@ import {
 const UNORDERED: u32 = C0 | C2 | C3;
 
 /** Compares and returns C3, C2, C0. `quiet`: QNaNs are not invalid (FUCOM). */
-function compare(am: u64, ase: u32, bm: u64, bse: u32, quiet: bool): u32 {
+export function compare(am: u64, ase: u32, bm: u64, bse: u32, quiet: bool): u32 {
   if (!isNormal(am, ase) || !isNormal(bm, bse)) {
     if (unsupported(am, ase) || unsupported(bm, bse)) {
       flag(IE);
@@ -66,9 +66,11 @@ export function compareMemory(kind: i32, lo: u32, hi: u32, pops: u32): void {
   let codes = UNORDERED;
   if (isEmpty(0)) stackFault(false);
   else {
-    memoryOperand(kind, lo, hi);
-    codes = compare(significand(0), signExponent(0), operandM, operandSe, false);
-    finishOperand();
+    const m = significand(0);
+    const se = signExponent(0);
+    memoryOperand(kind, operandBits(kind, lo, hi));
+    codes = compare(m, se, operandM, operandSe, false);
+    finishOperand(m, se);
   }
   finishCompare(codes, pops);
 }

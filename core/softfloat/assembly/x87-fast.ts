@@ -3,7 +3,20 @@
  * significand bits, and a result that is a normal number or an exact zero. Such an operation can raise nothing but PE. All
  * other cases return false, having changed nothing: `arith.ts` and `convert.ts` treat them.
  */
-import { ADD, MUL, SUB, SUBR, isNormal, isZero, multiply64, productHigh, productLow } from './arith';
+import {
+  ADD,
+  DIV,
+  MUL,
+  SUB,
+  SUBR,
+  divide128,
+  divisionRemainder,
+  isNormal,
+  isZero,
+  multiply64,
+  productHigh,
+  productLow,
+} from './arith';
 import { flag, result, rm, rse, setUp } from './round';
 import {
   BIAS,
@@ -111,6 +124,18 @@ function multiply(am: u64, ase: u32, bm: u64, bse: u32): bool {
   return finish(sign, e, h, l);
 }
 
+function divide(am: u64, ase: u32, bm: u64, bse: u32): bool {
+  if (!isNormal(am, ase) || !isNormal(bm, bse)) return false;
+  const less = am < bm;
+  const q = less ? divide128(am, 0, bm) : divide128(am >> 1, am << 63, bm);
+  // What is left, beside half of the divisor, in the place of the bits below.
+  const rest = divisionRemainder;
+  const other = bm - rest;
+  const l = rest == 0 ? 0 : rest > other ? INTEGER_BIT | 1 : rest == other ? INTEGER_BIT : 1;
+  const e = i32(ase & EXPONENT) - i32(bse & EXPONENT) + BIAS - i32(less);
+  return finish((ase ^ bse) & SIGN, e, q, l);
+}
+
 /** The arithmetic of `arith.ts` if control is usual; the result is in `rm` and `rse`, the status word is written. */
 function operate(operation: i32, am: u64, ase: u32, bm: u64, bse: u32): bool {
   switch (operation) {
@@ -122,8 +147,10 @@ function operate(operation: i32, am: u64, ase: u32, bm: u64, bse: u32): bool {
       return add(am, ase, bm, bse ^ SIGN);
     case SUBR:
       return add(bm, bse, am, ase ^ SIGN);
+    case DIV:
+      return divide(am, ase, bm, bse);
     default:
-      return false;
+      return divide(bm, bse, am, ase);
   }
 }
 
