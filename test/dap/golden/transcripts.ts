@@ -169,6 +169,7 @@ function joined(messages: readonly Message[], withProgress: boolean): Message[] 
   const kept: Message[] = [];
   const threads: Message[] = [];
   const firsts = new Map<string, Told>();
+  const stops = messages.some((message) => (message as { event?: string }).event === 'stopped');
   for (const message of messages) {
     const { event = '', body } = structuredClone(message) as { event?: string; body?: Told };
     if (event === 'colinux/status' && body?.running) continue;
@@ -177,7 +178,7 @@ function joined(messages: readonly Message[], withProgress: boolean): Message[] 
       threads.push(message);
       continue;
     }
-    if (event === '' || event === 'stopped') kept.push(...threads.splice(0));
+    if (event === 'stopped' || (event === '' && !stops)) kept.push(...threads.splice(0));
     const stream = streamOf(event, body ?? {});
     const first = stream === undefined ? undefined : firsts.get(stream);
     if (first) {
