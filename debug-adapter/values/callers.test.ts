@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { line, ours } from './testing/answers.ts';
+import { rowsOf } from './testing/comparison.ts';
 import { openWorkbench } from './testing/stop-under-gdb.ts';
 
 const workbench = openWorkbench();
@@ -72,13 +73,7 @@ describe.each(VARIANTS)('%s %s %j DWARF %i', (compiler, level, flags, version) =
   });
 
   it('say why they are gone', async () => {
-    const { inspection, frames } = built.program;
-    const frame = (await frames()).find(({ name }) => name === 'work')!;
-    const scopes = await inspection.scopes(frame);
-    const rows = await Promise.all(
-      scopes.map(({ variablesReference }) => inspection.variables({ variablesReference })),
-    );
-    const pair = rows.flat().find(({ name }) => name === 'pair')!.value;
+    const pair = (await rowsOf(built)).find(({ name }) => name === 'pair')!.value;
     const [known] = (await answersOf()).slice(NAMES.indexOf('pair'));
     if (known!.gone) expect(pair).toMatch(/^<optimised out: .+>$/);
     else expect(pair).toBe(TRUTH.pair);

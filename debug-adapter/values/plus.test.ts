@@ -1,7 +1,7 @@
 /** Kernels in C++: namespaces, classes and their bases, references, methods; gdb has the same registers and memory, and must say the same. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ours } from './testing/answers.ts';
-import { assigned, compare, known, scopeOf, writable } from './testing/comparison.ts';
+import { assigned, compare, known, rowsOf, scopeOf, writable } from './testing/comparison.ts';
 import { openWorkbench } from './testing/stop-under-gdb.ts';
 
 const workbench = openWorkbench();
@@ -120,13 +120,9 @@ describe('what is shown', () => {
   });
 
   it('is of a reference what it refers to, with its members', async () => {
-    const { inspection, frames } = built.program;
-    const frame = (await frames()).find(({ name }) => name === 'work')!;
-    const scopes = await inspection.scopes(frame);
-    const rows = await Promise.all(
-      scopes.map(({ variablesReference }) => inspection.variables({ variablesReference })),
-    );
-    const row = (name: string) => rows.flat().find((one) => one.name === name)!;
+    const { inspection } = built.program;
+    const rows = await rowsOf(built);
+    const row = (name: string) => rows.find((one) => one.name === name)!;
     expect(row('alias')).toMatchObject({ value: '114', type: 'int &', variablesReference: 0 });
     const members = await inspection.variables({ variablesReference: row('task').variablesReference });
     const pid = members.find(({ name }) => name === 'pid');

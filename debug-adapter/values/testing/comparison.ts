@@ -1,4 +1,5 @@
 /** Our answers beside gdb's, of a program that both have stopped; after assignments too, which both carry out. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { say } from '../../../core/sentences/say.ts';
 import type { FrameValues } from '../../frame-values.ts';
 import { Journal } from '../journal.ts';
@@ -40,6 +41,16 @@ export async function compare(
     theirs.push(line(text, answer, found));
   }
   return { mine, theirs };
+}
+
+/** The rows of a frame in the Variables view. */
+export async function rowsOf({ program }: Stopped, name = 'work'): Promise<DebugProtocol.Variable[]> {
+  const { inspection } = program;
+  const scopes = await inspection.scopes((await program.frames()).find((frame) => frame.name === name)!);
+  const rows = await Promise.all(
+    scopes.map(({ variablesReference }) => inspection.variables({ variablesReference })),
+  );
+  return rows.flat();
 }
 
 const NOTHING = /: (?:fails|gone)$/;
