@@ -3,38 +3,26 @@
  * (`x87-values.ts`), and the soft-float core's functions on values, which say when an exception is unmasked: then the region is left
  * before the instruction. What is in neither is the soft-float core's on the state.
  */
-import { FpuState, MemoryKind, type Softfloat } from '../../softfloat/softfloat.ts';
-import { Flags, type X87Format } from '../ir.ts';
+import { FpuState } from '../../softfloat/softfloat.ts';
+import type { X87Format } from '../ir.ts';
 import type { Label } from '../wasm/code.ts';
-import { Op, Type, type ValueType } from '../wasm/opcodes.ts';
+import { Op } from '../wasm/opcodes.ts';
 import type { FlagWriter } from './flags.ts';
 import { loadHost, storeHost } from './memory.ts';
 import type { Named, X87 } from './x87.ts';
 import { BYTES, isComparison, open } from './x87.ts';
+import { createX87Arms, LONG, WORD } from './x87-arms.ts';
+import { createX87Comparisons } from './x87-comparisons.ts';
+import { emitNarrow } from './x87-formats.ts';
 import type { X87Operation } from './x87-pointers.ts';
 import { SPECIAL, type Value, type X87Registers } from './x87-registers.ts';
-import {
-  createScratch,
-  emitCompare,
-  emitFromInteger,
-  emitNarrow,
-  emitProduct,
-  emitSum,
-  emitWiden,
-  type Result,
-} from './x87-values.ts';
+import { BIAS, emitProduct, emitSum, type Result, SIGN } from './x87-values.ts';
 
 /** The numbers of the soft-float core, which are the digits of opcodes. */
 const Digit = { Add: 0, Multiply: 1, Subtract: 4, SubtractFrom: 5 } as const;
-const SIGN = 0x8000;
-/** C3, C2, C1 and C0 of the status word. */
-const CODES = 0x4700;
-const C3 = 0x4000;
-const C0 = 0x100;
 /** FLD1 and FLDZ among the constants. */
 const ONE = 0;
 const ZERO = 6;
-const BIAS = 0x3fff;
 
 export interface X87Locals {
   /** Whether the operation was such that it is done. */
@@ -44,103 +32,15 @@ export interface X87Locals {
 export function createX87Locals(x87: X87, registers: X87Registers, flags: FlagWriter): X87Locals {
   const { frame, pointers } = x87;
   const { code } = frame;
-  const scratch = createScratch(code);
-  /** An operand in memory as its bits, and as a value. */
-  const bits = code.local(Type.i64);
-  const operand: Value = { significand: code.local(Type.i64), word: code.local() };
-  const { long: LONG, word: WORD } = { long: Type.i64, word: Type.i32 };
-
-  function call(name: keyof Softfloat, parameters: readonly ValueType[]): void {
-    code.call(x87.importSoftfloat(name, parameters, 1));
-  }
-  function get({ significand, word }: Value): void {
-    code.get(significand);
-    code.get(word);
-  }
-  function copy(from: Value, to: Value): void {
-    if (from === to) return;
-    code.get(from.significand);
-    code.set(to.significand);
-    code.get(from.word);
-    code.set(to.word);
-  }
-  /** Runs `fast` if control and all of the values are as it wants them, and `slow` if not or if `fast` branches to its label. */
-  function twoArms(values: readonly Value[], fast: (slow: Label) => void, slow: () => void): void {
-    const done = code.block();
-    const other = code.block();
-    code.get(registers.unusual);
-    for (const { word } of values) {
-      code.get(word);
-      code.op(Op.i32Or);
-    }
-    code.const(SPECIAL);
-    code.op(Op.i32And);
-    code.branchIf(other);
-    fast(other);
-    code.branch(done);
-    code.end();
-    slow();
-    registers.renewC1();
-    code.end();
-  }
-  /** What an operation in place has told beside its value. */
-  function note({ lost, up }: Pick<Result, 'lost' | 'up'>): void {
-    code.get(registers.inexact);
-    code.get(lost);
-    code.op(Op.i64Or);
-    code.set(registers.inexact);
-    code.get(up);
-    code.set(registers.c1);
-  }
-  function keep(result: Result, to: Value): void {
-    copy(result, to);
-    note(result);
-  }
-  /** A function of the soft-float core has left a word, or refused. */
-  function take(to: Value): void {
-    const word = frame.temporary();
-    code.tee(word);
-    leaveIfNegative();
-    code.get(word);
-    code.set(to.word);
-    code.const(0);
-    code.memory(Op.i64Load, FpuState.Output);
-    code.set(to.significand);
-    frame.release(word);
-  }
-  function leaveIfNegative(): void {
-    code.const(0);
-    code.op(Op.i32LtS);
-    code.if();
-    frame.leaveHere();
-    code.end();
-  }
-
-  /** Loads an operand's bits as an i64, integers with their sign. */
-  function loadBits(host: number, format: Exclude<X87Format, 'extended'>): void {
-    code.get(host);
-    switch (format) {
-      case 'double':
-      case 'quad':
-        code.memory(Op.i64Load, 0);
-        break;
-      case 'word':
-        code.memory(Op.i32Load16S, 0);
-        code.op(Op.i64ExtendI32S);
-        break;
-      default:
-        loadHost(frame, 32, 0);
-        code.op(format === 'single' ? Op.i64ExtendI32U : Op.i64ExtendI32S);
-    }
-    code.set(bits);
-  }
-  const kindOf = (format: X87Format) =>
-    format === 'single' ? MemoryKind.Single : format === 'double' ? MemoryKind.Double : MemoryKind.Integer;
-  /** The bits as a value that is a normal number. */
-  function widen(format: X87Format, to: Value, slow: Label): void {
-    if (format === 'single' || format === 'double') emitWiden(code, format, bits, to, slow);
-    else emitFromInteger(code, scratch, bits, to, slow);
-  }
+  const arms = createX87Arms(x87, registers);
+  const { scratch, bits, operand, call, get, copy, twoArms, note, keep, take, loadBits, kindOf, widen } =
+    arms;
+  const { emitComparison, setCodes, emitCompareRegister, emitOrder } = createX87Comparisons(
+    frame,
+    registers,
+    arms,
+    flags,
+  );
 
   function arithmetic(digit: number, a: Value, b: Value, slow: Label): Result | undefined {
     switch (digit) {
@@ -230,98 +130,6 @@ export function createX87Locals(x87: X87, registers: X87Registers, flags: FlagWr
     pointers.remember(insn.imm, linear, from.seg);
     frame.release(linear, host);
     return true;
-  }
-
-  /** How a comparison came out, to where it belongs: as locals of 0 or 1, or as codes of the core in a local. */
-  type Outcome = { readonly less: number; readonly equal: number } | { readonly codes: number };
-  /** @param slow leaves what the core's function says */
-  function emitComparison(
-    a: Value,
-    b: Value,
-    prepare: ((slow: Label) => void) | undefined,
-    slow: () => void,
-    arrive: (outcome: Outcome) => void,
-  ): void {
-    twoArms(
-      prepare ? [a] : [a, b],
-      (label) => {
-        prepare?.(label);
-        arrive(emitCompare(code, scratch, a, b));
-        registers.clearC1();
-      },
-      () => {
-        const codes = frame.temporary();
-        slow();
-        code.tee(codes);
-        leaveIfNegative();
-        arrive({ codes });
-        frame.release(codes);
-      },
-    );
-  }
-  /** To C3, C2 and C0. */
-  function setCodes(outcome: Outcome): void {
-    code.const(0);
-    code.const(0);
-    code.memory(Op.i32Load, FpuState.Status);
-    code.const(~CODES);
-    code.op(Op.i32And);
-    if ('codes' in outcome) code.get(outcome.codes);
-    else {
-      code.get(outcome.equal);
-      code.const(C3);
-      code.op(Op.i32Mul);
-      code.get(outcome.less);
-      code.const(C0);
-      code.op(Op.i32Mul, Op.i32Or);
-    }
-    code.op(Op.i32Or);
-    code.memory(Op.i32Store, FpuState.Status);
-  }
-  function emitCompareRegister([register, quietly, pops]: readonly number[]): void {
-    compareWith(register!, quietly!, setCodes);
-    for (let n = 0; n < pops!; n++) registers.pop();
-  }
-  function compareWith(register: number, quietly: number, arrive: (outcome: Outcome) => void): void {
-    const a = registers.any(0);
-    const b = registers.any(register);
-    const slow = () => {
-      get(a);
-      get(b);
-      code.const(quietly);
-      call('compareValues', [LONG, WORD, LONG, WORD, WORD]);
-    };
-    emitComparison(a, b, undefined, slow, arrive);
-    registers.fill(0);
-    registers.fill(register);
-  }
-  function emitOrder({ register, quietly, pops, flags: live }: Named<'x87-order'>): void {
-    const { locals } = frame;
-    compareWith(register, quietly ? 1 : 0, (outcome) => {
-      if ('codes' in outcome) {
-        // C3, C2 and C0 are ZF, PF and CF eight bits higher.
-        code.get(outcome.codes);
-        code.const(8);
-        code.op(Op.i32ShrU);
-        code.set(outcome.codes);
-        flags.fromComparison(outcome.codes, live);
-        return;
-      }
-      flags.none(live & Flags.Overflow);
-      if ((live & Flags.Result) !== 0) {
-        // PF is clear: ADJ is the complement of the result (see `cpu/integer/flags.ts`).
-        code.get(outcome.equal);
-        code.tee(locals.adjust);
-        code.op(Op.i32Eqz);
-        code.set(locals.result);
-      }
-      if ((live & Flags.Carry) !== 0) {
-        code.get(outcome.less);
-        flags.carry();
-      }
-    });
-    flags.known = 'nothing';
-    if (pops) registers.pop();
   }
 
   function emitLoad({ insn, format, from }: Named<'x87-load'>): void {
