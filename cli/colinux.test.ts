@@ -1,7 +1,7 @@
 /** The bundled command as a process: output, exit statuses and sentences. */
 import { build } from 'esbuild';
 import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,8 @@ function flatImage(name: string, ...code: number[]): string {
 const CLI = 0xfa;
 const HLT = 0xf4;
 const SPIN = [0xeb, 0xfe];
+/** mov edx, 3f8h; out dx, al, and then for ever nothing: it runs when a byte has come. */
+const BUSY = [CLI, 0xba, 0xf8, 0x03, 0x00, 0x00, 0xee, ...SPIN];
 /** mov dx, 3f8h; in al, dx (waits for a byte by polling 3fdh first); echo it and write it to port f4h. */
 const ECHO = [
   ...[0xba, 0xfd, 0x03, 0x00, 0x00, 0xec, 0xa8, 0x01, 0x74, 0xfb, 0xb2, 0xf8, 0xec, 0xee, 0xe6, 0xf4],
@@ -172,15 +174,28 @@ describe('colinux run', () => {
   });
 
   it('ends by SIGINT with status 130 while the guest spins with interrupts off', async () => {
-    // mov edx, 3f8h; out dx, al: it runs when a byte has come.
-    const image = flatImage('spin', CLI, 0xba, 0xf8, 0x03, 0x00, 0x00, 0xee, ...SPIN);
-    const child = spawn(process.execPath, [cli, 'run', image], { stdio: 'pipe' });
+    const child = spawn(process.execPath, [cli, 'run', flatImage('spin', ...BUSY)], { stdio: 'pipe' });
     const end = new Promise((resolve) => child.on('close', resolve));
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const sent = performance.now();
     child.kill('SIGINT');
     expect(await end).toBe(130);
     expect(performance.now() - sent).toBeLessThan(2000);
+  });
+
+  it.runIf(process.platform === 'linux')('runs the machine before the threads of the engine', async () => {
+    const child = spawn(process.execPath, [cli, 'run', flatImage('busy', ...BUSY)]);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const threads = `/proc/${child.pid}/task`;
+    const nice = (thread: string) => {
+      const line = readFileSync(`${threads}/${thread}/stat`, 'latin1');
+      return Number(line.slice(line.lastIndexOf(')')).split(' ')[17]);
+    };
+    // What is started afterwards, as libuv's threads are, has the priority of the main thread.
+    const all = readdirSync(threads);
+    expect(nice(String(child.pid))).toBe(nice('../../self'));
+    expect(all.filter((thread) => nice(thread) === 4).length).toBeGreaterThanOrEqual(4);
+    child.kill('SIGKILL');
   });
 
   it('survives a reader that goes away', async () => {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { type CompileAnswer, type Compiler, createBackgroundCompiler } from '../core/jit/compiler.ts';
 import { COMPILER_NAME, type OwnWorker, startCompilerThread } from '../core/worker/compiler-thread.ts';
 import { startThread } from '../debug-adapter/worker-node.ts';
+import { preferMainThread } from './thread-priority.ts';
 
 /** @param folder where the bundle lies. */
 export function createNodeCompiler(folder: string): Compiler {
+  preferMainThread();
   const file = join(folder, 'machine-worker.js');
   function start(): OwnWorker {
     const thread = startThread(readFileSync(file, 'utf8'), file, COMPILER_NAME);

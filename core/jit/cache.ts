@@ -120,7 +120,7 @@ export function createTranslationCache(
       ...services,
       interpret(number) {
         const translation = byPlace[placeOf(number)]!;
-        return interpret(translation.sites[siteIn(number)]!, translation);
+        return interpret(translation.sites.at(siteIn(number))!, translation);
       },
       learn() {
         learn();
@@ -129,6 +129,7 @@ export function createTranslationCache(
     },
     direct,
   );
+  const imports = { env: { ...softfloat, ...rings, ...gate, memory } };
   const freePlaces: number[] = [];
   let places = 0;
   let batches: Batch[] = [];
@@ -190,9 +191,7 @@ export function createTranslationCache(
       const translations: Translation[] = [];
       const batch: Batch = { bytes: size, translations, used: looks };
       // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
-      const { exports } = new WebAssembly.Instance(module, {
-        env: { ...softfloat, ...rings, ...gate, memory },
-      });
+      const { exports } = new WebAssembly.Instance(module, imports);
       orders.forEach(({ region, place }, n) => {
         const translation = new Translation(region, made[n]!, place, batch);
         translations.push(translation);

@@ -23,12 +23,15 @@ export interface Order {
   readonly place: number;
 }
 
+/** What is looked up by its number, as in an array. */
+export type Sequence<T> = Pick<readonly T[], 'length' | 'at'>;
+
 /** What is known of a translated region beside its code. */
 export interface Made {
   /** The ways out of it, by number. */
-  readonly exits: readonly Exit[];
+  readonly exits: Sequence<Exit>;
   /** Where it calls the interpreter, by number. */
-  readonly sites: readonly Site[];
+  readonly sites: Sequence<Site>;
   /** Instructions that must be left when it is entered. */
   readonly cost: number;
 }

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Exit } from '../cpu/cpu.ts';
 import { CODE, createBareMachine, DATA, le } from '../cpu/testing/bare-machine.ts';
-import { EAX, EBX, ECX } from '../cpu/state.ts';
+import { Insn } from '../cpu/decode/insn.ts';
+import { EAX, EBX, ECX, ESI } from '../cpu/state.ts';
 import { PageFlag } from '../memory/layout.ts';
+import { MANY_DETOURS } from './lift.ts';
 
 const ROUNDS = 20_000;
 
@@ -20,6 +22,30 @@ function watched() {
   machine.cpu.views.reg32[ECX] = ROUNDS;
   return { machine, reads: () => reads, modules: () => modules.mock.calls.length };
 }
+
+describe('accesses that go to two pages', () => {
+  /** Reads dwords from an odd address on, each so many bytes behind the one before, in a ring of 32 KiB. @returns how often it counted as a detour */
+  function detours(step: number): number {
+    const machine = createBareMachine({}, 'max', 'jit');
+    const noted = vi.spyOn(Insn.prototype, 'detours', 'set');
+    const { reg32 } = machine.cpu.views;
+    const mask = le(0x7fff);
+    // L: mov eax, [esi]; add esi, step; and esi, mask; or esi, DATA; dec ecx; jnz L; hlt
+    machine.bytes(CODE, 0x8b, 0x06, 0x81, 0xc6, ...le(step), 0x81, 0xe6, ...mask);
+    machine.bytes(CODE + 14, 0x81, 0xce, ...le(DATA), 0x49, 0x75, 0xe9, 0xf4);
+    reg32[ESI] = DATA | 0xffd;
+    reg32[ECX] = 400_000;
+    expect(machine.run(CODE, 3e6)).toBe(Exit.Halted);
+    return noted.mock.calls.length;
+  }
+
+  it('stay fast where they seldom do', () => {
+    expect(detours(4)).toBe(0);
+  });
+  it('are done in place where they often do', () => {
+    expect(detours(0x1000)).toBe(MANY_DETOURS);
+  });
+});
 
 describe('accesses that never go the fast way', () => {
   it('are done in place after a while', () => {

@@ -11,17 +11,17 @@ export interface Exit {
   /** Instructions of the block that have run and are not yet taken from what is left. */
   readonly done: number;
   /** The instruction that goes on, if the TLB does not allow its access. */
-  readonly access?: Insn;
+  readonly access?: Insn | undefined;
   /** The next translation may fill the TLB for it. */
   readonly fillable?: boolean;
   /** The instruction that goes on, if its access is not in the page of the one before (`emit/pages.ts`). */
-  readonly apart?: Insn;
+  readonly apart?: Insn | undefined;
   /** The instruction that goes on, if its operands or its result in floating point were special (`emit/simd-floats.ts`). */
-  readonly special?: Insn;
+  readonly special?: Insn | undefined;
   /** The region could do without the soft-float core now: nothing has run. */
   readonly usual?: boolean;
   /** The block whose indirect jump or call has gone to a place that the region does not know. */
-  readonly unknown?: Block;
+  readonly unknown?: Block | undefined;
 }
 
 /** Added to the numbers of exits with `unknown`: who goes on from there must be told. */

@@ -4,7 +4,7 @@
  */
 import { Block } from '../cpu/decode/code-cache.ts';
 import { Insn, INSN_WORDS } from '../cpu/decode/insn.ts';
-import type { Made, Order } from './compile.ts';
+import type { Made, Order, Sequence } from './compile.ts';
 import type { Site } from './emit/interpreter.ts';
 import type { Exit } from './exit.ts';
 import { terminatorOf } from './lift-region.ts';
@@ -38,18 +38,35 @@ function readMode(from: Reader): Mode {
   return { number, mask, user: has(MODE.user), fs: has(MODE.fs), gs: has(MODE.gs) };
 }
 
+/** Words of a region before its blocks, and of a block before its instructions and behind them. */
+const REGION_WORDS = 6;
+const BLOCK_WORDS = 4;
+
 export function packOrders(orders: readonly Order[]): Int32Array<ArrayBuffer> {
-  const to: number[] = [orders.length];
+  let size = 1;
+  for (const { region } of orders) {
+    size += REGION_WORDS;
+    for (const { source, known } of region.blocks)
+      size += BLOCK_WORDS + source.insns.length * INSN_WORDS + 1 + known.length;
+  }
+  const to = new Int32Array(size);
+  let at = 0;
+  const put = (word: number) => (to[at++] = word);
+  put(orders.length);
   for (const { region, place } of orders) {
     const { mode, misses, blocks } = region;
-    to.push(place, mode.number, mode.mask, modeBits(mode), misses, blocks.length);
+    [place, mode.number, mode.mask, modeBits(mode), misses, blocks.length].forEach(put);
     for (const { eip, source, known } of blocks) {
-      to.push(eip, source.physical, source.tail, source.insns.length);
-      for (const insn of source.insns) to.push(...insn.words());
-      to.push(known.length, ...known);
+      [eip, source.physical, source.tail, source.insns.length].forEach(put);
+      for (const insn of source.insns) {
+        insn.write(to, at);
+        at += INSN_WORDS;
+      }
+      put(known.length);
+      known.forEach(put);
     }
   }
-  return Int32Array.from(to);
+  return to;
 }
 
 /** The same regions, of blocks that nobody runs. */
@@ -76,6 +93,9 @@ const HAS_EIP = 1;
 const FILLABLE = 2;
 const USUAL = 4;
 
+const EXIT_WORDS = 7;
+const SITE_WORDS = 3;
+
 export function packMade(orders: readonly Order[], made: readonly Made[]): Int32Array<ArrayBuffer> {
   const to: number[] = [];
   orders.forEach(({ region }, n) => {
@@ -83,40 +103,59 @@ export function packMade(orders: readonly Order[], made: readonly Made[]): Int32
     const numbers = new Map(insnsOf(region).map((insn, number) => [insn, number]));
     const numberOf = (insn: Insn | undefined) => (insn ? numbers.get(insn)! : NONE);
     to.push(cost, exits.length);
-    for (const exit of exits) {
-      const { eip, done, access, fillable, apart, special, usual, unknown } = exit;
+    for (let number = 0; number < exits.length; number++) {
+      const { eip, done, access, fillable, apart, special, usual, unknown } = exits.at(number)!;
       const has =
         (eip === undefined ? 0 : HAS_EIP) | (fillable === true ? FILLABLE : 0) | (usual === true ? USUAL : 0);
       const block = unknown ? region.blocks.findIndex(({ source }) => source === unknown) : NONE;
       to.push(has, eip ?? 0, done, numberOf(access), numberOf(apart), numberOf(special), block);
     }
     to.push(sites.length);
-    for (const { insn, eip, last } of sites) to.push(numberOf(insn), eip, last ? 1 : 0);
+    for (let number = 0; number < sites.length; number++) {
+      const { insn, eip, last } = sites.at(number)!;
+      to.push(numberOf(insn), eip, last ? 1 : 0);
+    }
   });
   return Int32Array.from(to);
 }
 
+/** So many records of a length, each of which is read when it is asked for: few ever are. @param read takes the place of its first word */
+function records<T>(length: number, begin: number, size: number, read: (at: number) => T): Sequence<T> {
+  const known: T[] = [];
+  return { length, at: (number) => (known[number] ??= read(begin + number * size)) };
+}
+
 /** What was made of the regions of `orders`, by their own instructions and blocks. */
 export function unpackMade(orders: readonly Order[], words: Int32Array): Made[] {
-  const from = new Reader(words);
+  let end = 0;
   return orders.map(({ region }) => {
-    const insns = insnsOf(region);
-    function exit(): Exit {
-      const has = from.word();
-      const [eip, done] = [from.word(), from.word()];
-      const [access, apart, special] = [insns[from.word()], insns[from.word()], insns[from.word()]];
-      const unknown = region.blocks[from.word()]?.source;
+    let insns: readonly Insn[] | undefined;
+    const insn = (number: number) => (insns ??= insnsOf(region))[number];
+    function exit(at: number): Exit {
+      const [has, eip, done] = [words[at]!, words[at + 1]!, words[at + 2]!];
       return {
-        ...{ eip: (has & HAS_EIP) === 0 ? undefined : eip, done, fillable: (has & FILLABLE) !== 0 },
+        eip: (has & HAS_EIP) === 0 ? undefined : eip,
+        done,
+        fillable: (has & FILLABLE) !== 0,
+        access: insn(words[at + 3]!),
         usual: (has & USUAL) !== 0,
-        ...(access && { access }),
-        ...(apart && { apart }),
-        ...(special && { special }),
-        ...(unknown && { unknown }),
+        apart: insn(words[at + 4]!),
+        special: insn(words[at + 5]!),
+        unknown: region.blocks[words[at + 6]!]?.source,
       };
     }
-    const site = (): Site => ({ insn: insns[from.word()]!, eip: from.word(), last: from.word() !== 0 });
-    const cost = from.word();
-    return { cost, exits: from.list(exit), sites: from.list(site) };
+    const site = (at: number): Site => ({
+      insn: insn(words[at]!)!,
+      eip: words[at + 1]!,
+      last: words[at + 2] !== 0,
+    });
+    const cost = words[end++]!;
+    const exitCount = words[end++]!;
+    const exits = records(exitCount, end, EXIT_WORDS, exit);
+    end += exitCount * EXIT_WORDS;
+    const siteCount = words[end++]!;
+    const sites = records(siteCount, end, SITE_WORDS, site);
+    end += siteCount * SITE_WORDS;
+    return { cost, exits, sites };
   });
 }

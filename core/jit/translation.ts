@@ -1,6 +1,6 @@
 /** A region that has been compiled. */
 import type { Derived } from '../cpu/decode/code-cache.ts';
-import type { Made } from './compile.ts';
+import type { Made, Sequence } from './compile.ts';
 import type { Site } from './emit/interpreter.ts';
 import type { Exit } from './exit.ts';
 import type { Mode } from './mode.ts';
@@ -19,9 +19,9 @@ export class Translation implements Derived {
   readonly eip: number;
   readonly mode: Mode;
   /** The ways out of it, by number. */
-  readonly exits: readonly Exit[];
+  readonly exits: Sequence<Exit>;
   /** Where it calls the interpreter, by number. */
-  readonly sites: readonly Site[];
+  readonly sites: Sequence<Site>;
   /** Instructions that must be left when it is entered. */
   readonly cost: number;
   /** How often it was entered: `Chain.settle` adds what chains did. */

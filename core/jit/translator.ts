@@ -64,6 +64,9 @@ export const Outcome = {
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
+/** Detours are frequent when fewer instructions run between two: leaving a region and coming back takes about as long as so many. */
+const SOON = 1000;
+
 /** Where translated code may not run. */
 export interface TranslatorStops {
   /** The debugger, or the machine's debug registers, may stop at a linear address. */
@@ -142,6 +145,8 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   );
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   let faulted = false;
+  /** When an instruction was a detour last, in instructions that have run. */
+  const lastDetours = new WeakMap<Insn, number>();
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
   const steadiness = createSteadiness(
@@ -189,9 +194,16 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     return mmu.isDetour(linear);
   }
 
-  /** From the next translation on, the interpreter's handler does what is often a detour in place: but not what ends a block. */
-  function noteDetour(translation: Translation, access: Insn): void {
-    if (++access.detours < MANY_DETOURS) return;
+  /**
+   * From the next translation on, the interpreter's handler does what is often a detour in place: but not what ends a block. The handler
+   * is slower than the fast way, so only detours that follow one another soon count.
+   */
+  function noteDetour(translation: Translation, access: Insn, left: number): void {
+    const now = doubles[Double.JitEnd] - left;
+    const since = now - (lastDetours.get(access) ?? -Infinity);
+    lastDetours.set(access, now);
+    // The loop tries again at once, in a translation that begins there.
+    if (since === 0 || since > SOON || ++access.detours < MANY_DETOURS) return;
     if (translation.region.blocks.some(({ source }) => insideOf(source).includes(access)))
       translation.discard();
   }
@@ -205,18 +217,21 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
 
   /** Where a translation has gone that was left for code which it does not know. */
   function learn(): void {
-    translations.at(state[JIT_PLACE]).exits[state[JIT_EXIT] % UNKNOWN]!.unknown?.noteTarget(state[EIP]);
+    translations
+      .at(state[JIT_PLACE])
+      .exits.at(state[JIT_EXIT] % UNKNOWN)!
+      .unknown?.noteTarget(state[EIP]);
   }
 
   /** The machine is where a translation was left. @returns the instructions that are left */
   function leave(left: number): number {
     if (state[JIT_EXIT] === RETURNED) return left;
     const translation = translations.at(state[JIT_PLACE]);
-    const exit = translation.exits[state[JIT_EXIT] % UNKNOWN]!;
+    const exit = translation.exits.at(state[JIT_EXIT] % UNKNOWN)!;
     const { eip, done, access, fillable, apart, special, usual, unknown } = exit;
     if (eip !== undefined) state[EIP] = eip;
     unknown?.noteTarget(state[EIP]);
-    if (access && isDetour(access)) noteDetour(translation, access);
+    if (access && isDetour(access)) noteDetour(translation, access, left);
     // From the next translation on, it fills the TLB in place.
     else if (access && fillable === true && ++access.misses >= options.misses) translation.discard();
     // From the next one on, it looks for its page by itself.

@@ -24,7 +24,7 @@ export const INDIRECT_BASE = 0xa_0000;
 /** A power of 2. */
 export const INDIRECT_RECORDS = 1024;
 
-/** What `cpu/direct/assembly/forms.ts` knows of opcodes: 512 bytes. */
+/** What `cpu/direct/assembly/forms.ts` knows of opcodes and the bytes behind them: 64 KiB. */
 export const FORMS_BASE = 0xb_0000;
 
 /** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */

@@ -2,7 +2,7 @@
 // looks. Once in the Node extension host and once in the web worker extension host, side by side, for each waits much. Ends with "N passed, M failed".
 //   node test/vscode/e2e.mjs [--only node|web]
 // Needs out/colinux.vsix (npm run package) and the built sample. Screenshots: out/screenshots/.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,9 +11,9 @@ import { exerciseSteps } from './exercise.mjs';
 import { languageSteps } from './language.mjs';
 import { disassemblyStep, testExplorerStep } from './kernels.mjs';
 import { reloadSteps } from './reload.mjs';
-import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
+import { lineWith, MAIN, needs, root, sample, settings, shots } from './sample.mjs';
 import { startServer } from './server.mjs';
-import { failure, stepRunner, tally } from './steps.mjs';
+import { attempts, finish, stepRunner } from './steps.mjs';
 import { themeSteps, viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
 import {
@@ -54,12 +54,12 @@ const hosts = {
   web: { 'remote.extensionKind': { 'colinux.colinux': ['web'] } },
 };
 
-async function scenario(kind, executablePath) {
+async function scenario(tally, kind, executablePath) {
   const folder = mkdtempSync(join(tmpdir(), 'hello-guest-'));
   cpSync(sample, folder, { recursive: true });
   const server = await startServer({ host: ensureHost(), vsix, settings: { ...settings, ...hosts[kind] } });
   let workbench;
-  const step = stepRunner(`${kind} extension host`, () => workbench);
+  const step = stepRunner(tally, `${kind} extension host`, () => workbench);
   const breakpoint = lineWith('primes = count_primes(PRIME_LIMIT);');
   const after = lineWith('printk("arithmetic');
   let pressed = 0;
@@ -326,16 +326,13 @@ async function scenario(kind, executablePath) {
 }
 
 const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
-try {
-  for (const needed of [vsix, join(sample, 'build/hello-guest.elf')]) {
-    if (!existsSync(needed))
-      throw new Error(`${needed} is missing: run npm run build:kernels and npm run package first.`);
-  }
-  const executablePath = chromiumPath();
-  const kinds = Object.keys(hosts).filter((kind) => only === undefined || kind === only);
-  await Promise.all(kinds.map((kind) => scenario(kind, executablePath)));
-} catch (error) {
-  failure('a real VS Code', error);
-}
-process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
-process.exit(tally.failed === 0 ? 0 : 1);
+const kinds = Object.keys(hosts).filter((kind) => only === undefined || kind === only);
+await Promise.all(
+  kinds.map((kind) =>
+    attempts(`${kind} extension host`, (tally) => {
+      needs(vsix, join(sample, 'build/hello-guest.elf'));
+      return scenario(tally, kind, chromiumPath());
+    }),
+  ),
+);
+finish();

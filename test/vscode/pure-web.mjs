@@ -3,14 +3,14 @@
 // "N passed, M failed".
 //   node test/vscode/pure-web.mjs
 // Needs dist/ (npm run package) and the built sample. Screenshots: out/screenshots/pure-web-*.png.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath } from '../../tools/vscode-host.mjs';
 import { ensureWeb } from '../../tools/vscode-web.mjs';
-import { lineWith, MAIN, root, sample, settings, shots } from './sample.mjs';
+import { lineWith, MAIN, needs, root, sample, settings, shots } from './sample.mjs';
 import { QUIET, startWebServer } from './server.mjs';
-import { failure, stepRunner, tally } from './steps.mjs';
+import { attempts, finish, stepRunner } from './steps.mjs';
 import { viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
 
@@ -29,9 +29,9 @@ function copySample(folder) {
   writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify(ours, null, 2));
 }
 
-async function scenario({ url, profile }) {
+async function scenario(tally, { url, profile }) {
   let workbench;
-  const step = stepRunner('pure web', () => workbench);
+  const step = stepRunner(tally, 'pure web', () => workbench);
   await step('the workbench opens on a virtual file system', async () => {
     workbench = await openWorkbench({
       executablePath: chromiumPath(),
@@ -109,22 +109,18 @@ async function debugSteps(workbench, step) {
   });
 }
 
-const temporary = mkdtempSync(join(tmpdir(), 'colinux-pure-web-'));
-let server;
-try {
-  for (const needed of [join(root, 'dist/extension.web.cjs'), join(sample, 'build/hello-guest.elf')]) {
-    if (!existsSync(needed))
-      throw new Error(`${needed} is missing: run npm run build:kernels and npm run package first.`);
+await attempts('pure web', async (tally) => {
+  needs(join(root, 'dist/extension.web.cjs'), join(sample, 'build/hello-guest.elf'));
+  const temporary = mkdtempSync(join(tmpdir(), 'colinux-pure-web-'));
+  let server;
+  try {
+    const folder = join(temporary, 'hello-guest');
+    copySample(folder);
+    server = await startWebServer({ web: ensureWeb(), extension: root, folder });
+    await scenario(tally, { url: server.url, profile: join(temporary, 'chromium') });
+  } finally {
+    await server?.stop();
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
   }
-  const folder = join(temporary, 'hello-guest');
-  copySample(folder);
-  server = await startWebServer({ web: ensureWeb(), extension: root, folder });
-  await scenario({ url: server.url, profile: join(temporary, 'chromium') });
-} catch (error) {
-  failure('pure web', error);
-} finally {
-  await server?.stop();
-  rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
-}
-process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
-process.exit(tally.failed === 0 ? 0 : 1);
+});
+finish();

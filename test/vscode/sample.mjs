@@ -1,5 +1,5 @@
 // The sample guest of the tests in a real VS Code, and the settings that they look at it with.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,6 +7,13 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const shots = join(root, 'out/screenshots');
 export const sample = join(root, 'samples/hello-guest');
 export const MAIN = 'kernel/main.c';
+
+/** Throws when one of the files that a scenario begins with has not been built. */
+export function needs(...files) {
+  for (const file of files)
+    if (!existsSync(file))
+      throw new Error(`${file} is missing: run npm run build:kernels and npm run package first.`);
+}
 
 /** Number of the first line of a file of the sample that matches. */
 export function lineWith(pattern, file = MAIN) {

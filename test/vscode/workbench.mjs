@@ -177,8 +177,8 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
      */
     async until(wanted, act) {
       for (let tries = 1; ; tries++) {
-        await act();
         try {
+          await act();
           await wanted.waitFor({ timeout: 10_000 });
           return;
         } catch (error) {
@@ -304,7 +304,9 @@ export async function openWorkbench({ executablePath, url, shots, prefix, profil
     async followLink(text, wanted) {
       const word = page.locator('.terminal-wrapper.active .xterm-rows span', { hasText: text }).last();
       await workbench.until(wanted, async () => {
-        const { x, y, height } = await word.boundingBox();
+        const box = await word.boundingBox();
+        if (!box) throw new Error(`"${text}" is drawn anew in the terminal.`);
+        const { x, y, height } = box;
         await page.mouse.move(x + 4, y + height / 2);
         await page.mouse.move(x + 40, y + height / 2, { steps: 4 });
         await page.waitForTimeout(800);

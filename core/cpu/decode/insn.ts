@@ -169,10 +169,18 @@ export class Insn {
     this.notes = withBits(this.notes, SPECIALS, MOST, count(value));
   }
 
-  /** All of it but the handler, as `INSN_WORDS` words. */
-  words(): readonly number[] {
-    const { reg, rm, base, idx, address, disp, imm, kind, place, notes } = this;
-    return [reg, rm, base, idx, address, disp, imm, kind, place, notes];
+  /** Writes all of it but the handler, as `INSN_WORDS` words. */
+  write(words: Int32Array, at: number): void {
+    words[at] = this.reg;
+    words[at + 1] = this.rm;
+    words[at + 2] = this.base;
+    words[at + 3] = this.idx;
+    words[at + 4] = this.address;
+    words[at + 5] = this.disp;
+    words[at + 6] = this.imm;
+    words[at + 7] = this.kind;
+    words[at + 8] = this.place;
+    words[at + 9] = this.notes;
   }
   /** An instruction from its words: only to be looked at, for it has no handler. */
   static from(words: Int32Array, at: number): Insn {

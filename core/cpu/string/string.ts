@@ -69,43 +69,55 @@ export function defineString(map: OpcodeMap, env: CpuEnv, { sub }: Arithmetic): 
     const entry = tlb[linear >>> 12];
     return (entry & need) === 0 ? -1 : (linear + (entry & -0x1000)) >>> 0;
   }
-  /** Elements from a host address to the end of its page (host and guest pages coincide). */
-  const fitting = (host: number, size: number) => ((0x1000 - (host & 0xfff)) / size) | 0;
-  const upwards = (i: Insn) => i.addrMask === -1 && (state[SYSFLAGS] & Flag.DF) === 0;
+  const isDown = () => (state[SYSFLAGS] & Flag.DF) !== 0;
+  /** Elements from a host address on that lie in its page (host and guest pages coincide), upwards or downwards. */
+  function fitting(host: number, size: number): number {
+    const place = host & 0xfff;
+    const above = ((0x1000 - place) / size) | 0;
+    return above === 0 || !isDown() ? above : ((place / size) | 0) + 1;
+  }
 
   /** Runs up to `most` iterations of STOS at once. Returns how many: 0 when one must go the ordinary way. */
   const fill =
     (size: number): Rounds =>
     (i, most) => {
-      if (!upwards(i)) return 0;
+      if (i.addrMask !== -1) return 0;
       const host = direct(ES, reg32[EDI], FAST_WRITE, state[NEED_WRITE]);
       if (host < 0) return 0;
       const count = Math.min(most, fitting(host, size));
-      bulk.fill(host, reg32[EAX], size, count * size);
-      reg32[EDI] += count * size;
+      const length = count * size;
+      const down = isDown();
+      bulk.fill(down ? host + size - length : host, reg32[EAX], size, length);
+      reg32[EDI] += down ? -length : length;
       return count;
     };
 
-  /** The same for MOVS. A destination inside the source repeats what was just written: one at a time. */
+  /**
+   * The same for MOVS. Where the way leads from the source into the destination, what was just written is read again: one at a time.
+   * Elsewhere no element is read after it was written, as in `bulk.copy`.
+   */
   const copy =
     (size: number): Rounds =>
     (i, most) => {
-      if (!upwards(i)) return 0;
+      if (i.addrMask !== -1) return 0;
       const from = direct(i.seg, reg32[ESI], FAST_READ, state[NEED_READ]);
       const to = direct(ES, reg32[EDI], FAST_WRITE, state[NEED_WRITE]);
       if (from < 0 || to < 0) return 0;
       const count = Math.min(most, fitting(from, size), fitting(to, size));
       const length = count * size;
-      if (to > from && to < from + length) return 0;
-      bulk.copy(to, from, length);
-      reg32[ESI] += length;
-      reg32[EDI] += length;
+      const down = isDown();
+      const ahead = down ? from - to : to - from;
+      if (ahead > 0 && ahead < length) return 0;
+      const below = down ? length - size : 0;
+      bulk.copy(to - below, from - below, length);
+      reg32[ESI] += down ? -length : length;
+      reg32[EDI] += down ? -length : length;
       return count;
     };
 
   /** REPNE SCASB up to, but without, the byte that ends it: what is not equal leaves nothing but flags, which the last one sets. */
   const skip: Rounds = (i, most) => {
-    if (i.rep !== 0xf2 || !upwards(i)) return 0;
+    if (i.rep !== 0xf2 || i.addrMask !== -1 || isDown()) return 0;
     const host = direct(ES, reg32[EDI], FAST_READ, state[NEED_READ]);
     // The last iteration is an ordinary one.
     const count = Math.min(most - 1, fitting(host, 1));

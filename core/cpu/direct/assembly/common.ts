@@ -5,6 +5,7 @@
  * there is one for the opcode and for whether ModRM names a register, and as few as possible behind it. `one-byte.ts` and `two-byte.ts`
  * have all forms, and say what they do.
  */
+import { get, NEED_READ, NEED_WRITE } from '../../assembly/state';
 import {
   add,
   and,
@@ -30,81 +31,150 @@ import {
   ret,
   storeAbsolute,
   arithmeticImmediate,
+  leave,
   moveImmediate,
+  moveToMemory,
+  moveToRegister,
   oneByte,
   shifts,
 } from './one-byte';
 import { begin, distance, NOT } from './flow';
-import { behind, EAX, middle, NOWHERE, Place, register, setRegister, source, target } from './operands';
+import {
+  behind,
+  EAX,
+  inMemory,
+  middle,
+  NOWHERE,
+  Place,
+  readable,
+  register,
+  setRegister,
+  source,
+  target,
+} from './operands';
+import {
+  ROL as ROL_DIGIT,
+  ROR as ROR_DIGIT,
+  SAR as SAR_DIGIT,
+  shift,
+  SHL as SHL_DIGIT,
+  SHR as SHR_DIGIT,
+} from './shifts';
 import {
   formOf,
   ADD_FROM_MEMORY,
   ADD_FROM_REGISTER,
   ADD_IMMEDIATE,
+  ADD_LONG,
   ADD_MEMORY,
   ADD_REGISTER,
+  ADD_SHORT,
   AND_FROM_MEMORY,
   AND_FROM_REGISTER,
   AND_IMMEDIATE,
+  AND_LONG,
   AND_MEMORY,
   AND_REGISTER,
+  AND_SHORT,
   CALL,
+  CMP_BYTE_IMMEDIATE,
   CMP_FROM_MEMORY,
   CMP_FROM_REGISTER,
   CMP_IMMEDIATE,
+  CMP_LONG,
   CMP_MEMORY,
   CMP_REGISTER,
+  CMP_SHORT,
+  CMP_SHORT_MEMORY,
   DEC,
   GROUP_1,
   GROUP_1_SHORT,
   INC,
   JA,
   JAE,
+  JAE_NEAR,
+  JA_NEAR,
   JB,
   JBE,
+  JBE_NEAR,
+  JB_NEAR,
   JE,
+  JE_NEAR,
   JG,
   JGE,
+  JGE_NEAR,
+  JG_NEAR,
   JL,
   JLE,
+  JLE_NEAR,
+  JL_NEAR,
   JMP,
   JMP_SHORT,
   JNE,
+  JNE_NEAR,
   JNO,
+  JNO_NEAR,
   JNP,
+  JNP_NEAR,
   JNS,
+  JNS_NEAR,
   JO,
+  JO_NEAR,
   JP,
+  JP_NEAR,
   JS,
+  JS_NEAR,
   LEA,
+  LEAVE,
+  LEA_DS,
   LOAD,
   LOAD_ABSOLUTE,
   LOAD_BYTE,
+  LOAD_WORD,
+  MOVSX_BYTE,
+  MOVSX_WORD,
+  MOVZX_BYTE,
+  MOVZX_WORD,
   MOV_FROM_REGISTER,
   MOV_IMMEDIATE,
   MOV_REGISTER,
+  MULTIPLY,
   NOP,
   OR_FROM_MEMORY,
   OR_FROM_REGISTER,
   OR_IMMEDIATE,
+  OR_LONG,
   OR_MEMORY,
   OR_REGISTER,
+  OR_SHORT,
   POP,
   PREFIX,
   PUSH,
   PUSH_IMMEDIATE,
+  PUSH_MEMORY,
   PUSH_SHORT,
   RET,
+  ROL,
+  ROR,
+  SAR,
   SHIFT,
+  SHL,
+  SHR,
   STORE,
   STORE_ABSOLUTE,
   STORE_BYTE,
+  STORE_BYTE_IMMEDIATE,
   STORE_IMMEDIATE,
+  STORE_WORD,
   SUB_FROM_MEMORY,
   SUB_FROM_REGISTER,
   SUB_IMMEDIATE,
+  SUB_LONG,
   SUB_MEMORY,
   SUB_REGISTER,
+  SUB_SHORT,
+  TEST_BYTE_IMMEDIATE,
+  TEST_BYTE_REGISTER,
   TEST_MEMORY,
   TEST_REGISTER,
   TWO_BYTES,
@@ -113,9 +183,10 @@ import {
   XOR_IMMEDIATE,
   XOR_MEMORY,
   XOR_REGISTER,
+  XOR_SHORT,
 } from './forms';
 import { prefixed } from './prefixes';
-import { twoByte } from './two-byte';
+import { extend, multiply, twoByte } from './two-byte';
 
 /** The operands that the ModRM at an address names. */
 function reg(at: u32): i32 {
@@ -129,6 +200,12 @@ function rm(at: u32): i32 {
 }
 function setRm(at: u32, value: i32): void {
   setRegister<u32>(load<u8>(at) & 7, value);
+}
+// @inline
+function shiftRegister(digit: u32, at: u32): u32 {
+  const count = (<i32>load<u8>(at, 1)) & 31;
+  if (count != 0) setRm(at, shift<u32>(digit, rm(at), count, true));
+  return at + 2;
 }
 function valueAt(place: Place): i32 {
   return load<i32>(<u32>place);
@@ -317,6 +394,137 @@ export function instructionAt(start: u32, left: i32): u32 {
     case JG:
       begin(start);
       return branch(!isLess() && !isZero(), at + 1, load<i8>(at));
+    case JO_NEAR:
+      begin(start);
+      return branch(overflowFlag() != 0, at + 5, load<i32>(at, 1));
+    case JNO_NEAR:
+      begin(start);
+      return branch(overflowFlag() == 0, at + 5, load<i32>(at, 1));
+    case JB_NEAR:
+      begin(start);
+      return branch(isBelow(), at + 5, load<i32>(at, 1));
+    case JAE_NEAR:
+      begin(start);
+      return branch(!isBelow(), at + 5, load<i32>(at, 1));
+    case JE_NEAR:
+      begin(start);
+      return branch(isZero(), at + 5, load<i32>(at, 1));
+    case JNE_NEAR:
+      begin(start);
+      return branch(!isZero(), at + 5, load<i32>(at, 1));
+    case JBE_NEAR:
+      begin(start);
+      return branch(isBelow() || isZero(), at + 5, load<i32>(at, 1));
+    case JA_NEAR:
+      begin(start);
+      return branch(!isBelow() && !isZero(), at + 5, load<i32>(at, 1));
+    case JS_NEAR:
+      begin(start);
+      return branch(signFlag() != 0, at + 5, load<i32>(at, 1));
+    case JNS_NEAR:
+      begin(start);
+      return branch(signFlag() == 0, at + 5, load<i32>(at, 1));
+    case JP_NEAR:
+      begin(start);
+      return branch(parityFlag() != 0, at + 5, load<i32>(at, 1));
+    case JNP_NEAR:
+      begin(start);
+      return branch(parityFlag() == 0, at + 5, load<i32>(at, 1));
+    case JL_NEAR:
+      begin(start);
+      return branch(isLess(), at + 5, load<i32>(at, 1));
+    case JGE_NEAR:
+      begin(start);
+      return branch(!isLess(), at + 5, load<i32>(at, 1));
+    case JLE_NEAR:
+      begin(start);
+      return branch(isLess() || isZero(), at + 5, load<i32>(at, 1));
+    case JG_NEAR:
+      begin(start);
+      return branch(!isLess() && !isZero(), at + 5, load<i32>(at, 1));
+    case ADD_SHORT:
+      setRm(at, add<u32>(rm(at), load<i8>(at, 1), 0));
+      return at + 2;
+    case OR_SHORT:
+      setRm(at, or<u32>(rm(at), load<i8>(at, 1)));
+      return at + 2;
+    case AND_SHORT:
+      setRm(at, and<u32>(rm(at), load<i8>(at, 1)));
+      return at + 2;
+    case SUB_SHORT:
+      setRm(at, subtract<u32>(rm(at), load<i8>(at, 1), 0));
+      return at + 2;
+    case XOR_SHORT:
+      setRm(at, xor<u32>(rm(at), load<i8>(at, 1)));
+      return at + 2;
+    case CMP_SHORT:
+      subtract<u32>(rm(at), load<i8>(at, 1), 0);
+      return at + 2;
+    case ADD_LONG:
+      setRm(at, add<u32>(rm(at), load<i32>(at, 1), 0));
+      return at + 5;
+    case OR_LONG:
+      setRm(at, or<u32>(rm(at), load<i32>(at, 1)));
+      return at + 5;
+    case AND_LONG:
+      setRm(at, and<u32>(rm(at), load<i32>(at, 1)));
+      return at + 5;
+    case SUB_LONG:
+      setRm(at, subtract<u32>(rm(at), load<i32>(at, 1), 0));
+      return at + 5;
+    case CMP_LONG:
+      subtract<u32>(rm(at), load<i32>(at, 1), 0);
+      return at + 5;
+    case CMP_SHORT_MEMORY:
+      place = source<u32>(at);
+      if (place == NOWHERE) return NOT;
+      subtract<u32>(valueAt(place), load<i8>(behind(place)), 0);
+      return behind(place) + 1;
+    case CMP_BYTE_IMMEDIATE:
+      subtract<u8>(register<u8>(EAX), load<u8>(at), 0);
+      return at + 1;
+    case TEST_BYTE_REGISTER:
+      and<u8>(register<u8>(load<u8>(at) & 7), register<u8>(middle(at)));
+      return at + 1;
+    case TEST_BYTE_IMMEDIATE:
+      place = readable<u8>(at);
+      if (place == NOWHERE) return NOT;
+      and<u8>(load<u8>(<u32>place), load<u8>(behind(place)));
+      return behind(place) + 1;
+    case ROL:
+      return shiftRegister(ROL_DIGIT, at);
+    case ROR:
+      return shiftRegister(ROR_DIGIT, at);
+    case SHL:
+      return shiftRegister(SHL_DIGIT, at);
+    case SHR:
+      return shiftRegister(SHR_DIGIT, at);
+    case SAR:
+      return shiftRegister(SAR_DIGIT, at);
+    case MULTIPLY:
+      return multiply<u32>(at + 1);
+    case MOVZX_BYTE:
+      return extend<u32, u8>(at + 1);
+    case MOVZX_WORD:
+      return extend<u32, u16>(at + 1);
+    case MOVSX_BYTE:
+      return extend<u32, i8>(at + 1);
+    case MOVSX_WORD:
+      return extend<u32, i16>(at + 1);
+    case LEA_DS:
+      return loadAddress<u32>(at + 1);
+    case STORE_WORD:
+      return moveToMemory<u16>(at + 1);
+    case LOAD_WORD:
+      return moveToRegister<u16>(at + 1);
+    case STORE_BYTE_IMMEDIATE:
+      return moveImmediate<u8>(at);
+    case LEAVE:
+      return leave<u32>(at);
+    case PUSH_MEMORY:
+      place = source<u32>(at);
+      if (place == NOWHERE) return NOT;
+      return push<u32>(valueAt(place), behind(place));
     case GROUP_1:
       return arithmeticImmediate<u32>(false, at);
     case GROUP_1_SHORT:
@@ -335,7 +543,7 @@ export function instructionAt(start: u32, left: i32): u32 {
       store<u8>(<u32>place, register<u8>(middle(at)));
       return behind(place);
     case STORE:
-      place = target<u32>(at);
+      place = inMemory<u32>(at, get(NEED_WRITE));
       if (place == NOWHERE) return NOT;
       store<u32>(<u32>place, reg(at));
       return behind(place);
@@ -348,7 +556,7 @@ export function instructionAt(start: u32, left: i32): u32 {
       setRegister<u8>(middle(at), load<u8>(<u32>place));
       return behind(place);
     case LOAD:
-      place = source<u32>(at);
+      place = inMemory<u32>(at, get(NEED_READ));
       if (place == NOWHERE) return NOT;
       setReg(at, valueAt(place));
       return behind(place);

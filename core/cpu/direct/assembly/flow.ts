@@ -57,7 +57,7 @@ export function isWhole(at: u32): bool {
 
 /** A block begins at an address. @returns whether it is still so seldom that decoding it is no gain */
 export function isCold(at: u32, hot: i32): bool {
-  const count = HEAT + ((at << 1) & (HEAT_SIZE - 1));
+  const count = HEAT + (at & (HEAT_SIZE - 2));
   const heat = <i32>load<u16>(count);
   if (heat >= hot) return false;
   store<u16>(count, heat + 1);

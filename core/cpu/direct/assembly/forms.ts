@@ -1,12 +1,14 @@
-/** The forms of instructions that are common (`common.ts`), by opcode and by whether ModRM names a register. */
+/**
+ * The forms of instructions that are common (`common.ts`), by the opcode and the byte behind it: a ModRM, which tells registers from memory and
+ * the operations of a group apart, or the second byte of an opcode. One jump leads to each.
+ */
 
-/** One byte for each: 0 is any other instruction. Filled when the module is made. */
+/** One byte for each pair: 0 is any other instruction. Filled when the module is made. */
 const FORMS: u32 = 0xb_0000;
-const REGISTERS: u32 = 0x100;
 
-/** @param second the byte behind the opcode, which may be a ModRM */
+/** @param second the byte behind the opcode */
 export function formOf(opcode: u32, second: u32): u32 {
-  return load<u8>(FORMS + opcode + (second >= 0xc0 ? REGISTERS : 0));
+  return load<u8>(FORMS + ((opcode << 8) | second));
 }
 
 export const ADD_MEMORY: u32 = 1;
@@ -71,25 +73,75 @@ export const MOV_REGISTER: u32 = 59;
 export const LOAD_BYTE: u32 = 60;
 export const LOAD: u32 = 61;
 export const MOV_FROM_REGISTER: u32 = 62;
-export const LEA: u32 = 63;
-export const NOP: u32 = 64;
-export const LOAD_ABSOLUTE: u32 = 65;
-export const STORE_ABSOLUTE: u32 = 66;
-export const MOV_IMMEDIATE: u32 = 67;
-export const SHIFT: u32 = 68;
-export const RET: u32 = 69;
-export const STORE_IMMEDIATE: u32 = 70;
-export const CALL: u32 = 71;
-export const JMP: u32 = 72;
-export const JMP_SHORT: u32 = 73;
-export const PREFIX: u32 = 74;
-export const TWO_BYTES: u32 = 75;
+export const NOP: u32 = 63;
+export const LOAD_ABSOLUTE: u32 = 64;
+export const STORE_ABSOLUTE: u32 = 65;
+export const MOV_IMMEDIATE: u32 = 66;
+export const SHIFT: u32 = 67;
+export const RET: u32 = 68;
+export const STORE_IMMEDIATE: u32 = 69;
+export const CALL: u32 = 70;
+export const JMP: u32 = 71;
+export const JMP_SHORT: u32 = 72;
+export const PREFIX: u32 = 73;
+export const TWO_BYTES: u32 = 74;
+export const CMP_BYTE_IMMEDIATE: u32 = 75;
+export const ADD_SHORT: u32 = 76;
+export const OR_SHORT: u32 = 77;
+export const AND_SHORT: u32 = 78;
+export const SUB_SHORT: u32 = 79;
+export const XOR_SHORT: u32 = 80;
+export const CMP_SHORT: u32 = 81;
+export const CMP_SHORT_MEMORY: u32 = 82;
+export const ADD_LONG: u32 = 83;
+export const OR_LONG: u32 = 84;
+export const AND_LONG: u32 = 85;
+export const SUB_LONG: u32 = 86;
+export const CMP_LONG: u32 = 87;
+export const TEST_BYTE_REGISTER: u32 = 88;
+export const TEST_BYTE_IMMEDIATE: u32 = 89;
+export const STORE_WORD: u32 = 90;
+export const LOAD_WORD: u32 = 91;
+export const LEA: u32 = 92;
+export const LEA_DS: u32 = 93;
+export const STORE_BYTE_IMMEDIATE: u32 = 94;
+export const ROL: u32 = 95;
+export const ROR: u32 = 96;
+export const SHL: u32 = 97;
+export const SHR: u32 = 98;
+export const SAR: u32 = 99;
+export const LEAVE: u32 = 100;
+export const PUSH_MEMORY: u32 = 101;
+export const JO_NEAR: u32 = 102;
+export const JNO_NEAR: u32 = 103;
+export const JB_NEAR: u32 = 104;
+export const JAE_NEAR: u32 = 105;
+export const JE_NEAR: u32 = 106;
+export const JNE_NEAR: u32 = 107;
+export const JBE_NEAR: u32 = 108;
+export const JA_NEAR: u32 = 109;
+export const JS_NEAR: u32 = 110;
+export const JNS_NEAR: u32 = 111;
+export const JP_NEAR: u32 = 112;
+export const JNP_NEAR: u32 = 113;
+export const JL_NEAR: u32 = 114;
+export const JGE_NEAR: u32 = 115;
+export const JLE_NEAR: u32 = 116;
+export const JG_NEAR: u32 = 117;
+export const MOVZX_BYTE: u32 = 118;
+export const MOVZX_WORD: u32 = 119;
+export const MOVSX_BYTE: u32 = 120;
+export const MOVSX_WORD: u32 = 121;
+export const MULTIPLY: u32 = 122;
 
+function set(opcode: u32, second: u32, form: u32): void {
+  store<u8>(FORMS + ((opcode << 8) | second), form);
+}
 function setMemory(opcode: u32, form: u32): void {
-  store<u8>(FORMS + opcode, form);
+  for (let modrm: u32 = 0; modrm < 0xc0; modrm++) set(opcode, modrm, form);
 }
 function setRegisters(opcode: u32, form: u32): void {
-  store<u8>(FORMS + REGISTERS + opcode, form);
+  for (let modrm: u32 = 0xc0; modrm < 0x100; modrm++) set(opcode, modrm, form);
 }
 /** There is no ModRM, or it does not matter what it names. */
 function setBoth(opcode: u32, form: u32): void {
@@ -99,6 +151,15 @@ function setBoth(opcode: u32, form: u32): void {
 /** The lowest three bits name a register. */
 function setEight(opcode: u32, form: u32): void {
   for (let n: u32 = 0; n < 8; n++) setBoth(opcode + n, form);
+}
+/** One operation of a group, with its operand in a register. */
+function setRegistersOf(opcode: u32, digit: u32, form: u32): void {
+  for (let n: u32 = 0; n < 8; n++) set(opcode, 0xc0 | (digit << 3) | n, form);
+}
+/** The same in memory. */
+function setMemoryOf(opcode: u32, digit: u32, form: u32): void {
+  for (let mod: u32 = 0; mod < 0xc0; mod += 0x40)
+    for (let n: u32 = 0; n < 8; n++) set(opcode, mod | (digit << 3) | n, form);
 }
 /** The forms of an operation whose first opcode it is, from the first of these on. */
 function setOperation(opcode: u32, form: u32): void {
@@ -122,8 +183,22 @@ setEight(0x58, POP);
 setBoth(0x68, PUSH_IMMEDIATE);
 setBoth(0x6a, PUSH_SHORT);
 for (let condition: u32 = 0; condition < 16; condition++) setBoth(0x70 + condition, JO + condition);
+setBoth(0x3c, CMP_BYTE_IMMEDIATE);
 setBoth(0x81, GROUP_1);
+setRegistersOf(0x81, 0, ADD_LONG);
+setRegistersOf(0x81, 1, OR_LONG);
+setRegistersOf(0x81, 4, AND_LONG);
+setRegistersOf(0x81, 5, SUB_LONG);
+setRegistersOf(0x81, 7, CMP_LONG);
 setBoth(0x83, GROUP_1_SHORT);
+setRegistersOf(0x83, 0, ADD_SHORT);
+setRegistersOf(0x83, 1, OR_SHORT);
+setRegistersOf(0x83, 4, AND_SHORT);
+setRegistersOf(0x83, 5, SUB_SHORT);
+setRegistersOf(0x83, 6, XOR_SHORT);
+setRegistersOf(0x83, 7, CMP_SHORT);
+setMemoryOf(0x83, 7, CMP_SHORT_MEMORY);
+setRegisters(0x84, TEST_BYTE_REGISTER);
 setMemory(0x85, TEST_MEMORY);
 setRegisters(0x85, TEST_REGISTER);
 setMemory(0x88, STORE_BYTE);
@@ -138,14 +213,30 @@ setBoth(0xa1, LOAD_ABSOLUTE);
 setBoth(0xa3, STORE_ABSOLUTE);
 setEight(0xb8, MOV_IMMEDIATE);
 setBoth(0xc1, SHIFT);
+setRegistersOf(0xc1, 0, ROL);
+setRegistersOf(0xc1, 1, ROR);
+setRegistersOf(0xc1, 4, SHL);
+setRegistersOf(0xc1, 5, SHR);
+setRegistersOf(0xc1, 7, SAR);
 setBoth(0xd1, SHIFT);
 setBoth(0xd3, SHIFT);
 setBoth(0xc3, RET);
-setMemory(0xc7, STORE_IMMEDIATE);
+setMemoryOf(0xc6, 0, STORE_BYTE_IMMEDIATE);
+setMemoryOf(0xc7, 0, STORE_IMMEDIATE);
+setBoth(0xc9, LEAVE);
 setBoth(0xe8, CALL);
 setBoth(0xe9, JMP);
 setBoth(0xeb, JMP_SHORT);
+setRegistersOf(0xf6, 0, TEST_BYTE_IMMEDIATE);
+setMemoryOf(0xf6, 0, TEST_BYTE_IMMEDIATE);
+setMemoryOf(0xff, 6, PUSH_MEMORY);
 setBoth(0x0f, TWO_BYTES);
+for (let condition: u32 = 0; condition < 16; condition++) set(0x0f, 0x80 + condition, JO_NEAR + condition);
+set(0x0f, 0xaf, MULTIPLY);
+set(0x0f, 0xb6, MOVZX_BYTE);
+set(0x0f, 0xb7, MOVZX_WORD);
+set(0x0f, 0xbe, MOVSX_BYTE);
+set(0x0f, 0xbf, MOVSX_WORD);
 // ES, SS, DS, FS, GS, operand size.
 for (let segment: u32 = 0x26; segment <= 0x3e; segment += 8) if (segment != 0x2e) setBoth(segment, PREFIX);
 for (let prefix: u32 = 0x64; prefix <= 0x66; prefix++) setBoth(prefix, PREFIX);
@@ -153,3 +244,7 @@ for (let prefix: u32 = 0x64; prefix <= 0x66; prefix++) setBoth(prefix, PREFIX);
 setBoth(0xf0, PREFIX);
 setBoth(0xf2, PREFIX);
 setBoth(0xf3, PREFIX);
+// The most common with a prefix: what functions begin with that may be traced is LEA with DS.
+set(0x3e, 0x8d, LEA_DS);
+set(0x66, 0x89, STORE_WORD);
+set(0x66, 0x8b, LOAD_WORD);

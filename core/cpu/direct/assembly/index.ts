@@ -52,18 +52,28 @@ export function run(limit: i32, hot: i32, begun: bool): i32 {
   let isNextHot = 0;
   while (left > 0) {
     const stop = load<u8>(STOPS + (at & 0xfff));
-    if (stop != 0 && (stop != AT_END || !isWhole(at))) break;
+    if (stop != 0) {
+      if (stop != AT_END) break;
+      if (!isWhole(at)) break;
+    }
     const outcome = instructionAt(at, left);
-    if (outcome == NOT) break;
-    left--;
-    if (outcome != BRANCHED) {
-      if (stop != 0 && (outcome ^ at) >>> 12 != 0) {
-        eip = outcome - distance;
-        at = left > 0 ? enterPage(eip) : 0;
-        if (at == 0) break;
-      } else at = outcome;
+    if (outcome > BRANCHED) {
+      left--;
+      if (stop == 0) {
+        at = outcome;
+        continue;
+      }
+      if ((outcome ^ at) >>> 12 == 0) {
+        at = outcome;
+        continue;
+      }
+      eip = outcome - distance;
+      at = left > 0 ? enterPage(eip) : 0;
+      if (at == 0) break;
       continue;
     }
+    if (outcome == NOT) break;
+    left--;
     left -= takeRounds();
     eip = destination;
     const isNear = ((at - distance) ^ eip) >>> 12 == 0;

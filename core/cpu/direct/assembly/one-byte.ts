@@ -135,14 +135,14 @@ function exchange<T>(at: u32): u32 {
   return behind(to);
 }
 
-function moveToMemory<T>(at: u32): u32 {
+export function moveToMemory<T>(at: u32): u32 {
   const to = writable<T>(at);
   if (to == NOWHERE) return NOT;
   store<T>(<u32>to, <T>register<T>(middle(at)));
   return behind(to);
 }
 
-function moveToRegister<T>(at: u32): u32 {
+export function moveToRegister<T>(at: u32): u32 {
   const from = readable<T>(at);
   if (from == NOWHERE) return NOT;
   setRegister<T>(middle(at), <i32>load<T>(<u32>from));

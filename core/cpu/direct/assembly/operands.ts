@@ -76,9 +76,9 @@ export function offsetOf(at: u32): Place {
   return decodeOffset(at);
 }
 
-/** An operand in memory, if the access is plain. @param right as in entries of the TLB */
+/** An operand in memory, if the access is plain; written where it is called. @param right as in entries of the TLB */
 // @inline
-function inMemory<T>(at: u32, right: i32): Place {
+export function inMemory<T>(at: u32, right: i32): Place {
   const found = decodeOffset(at);
   const linear = base + <u32>found;
   const entry = load<i32>(TLB + ((linear >>> 12) << 2));

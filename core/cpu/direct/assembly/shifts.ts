@@ -19,12 +19,13 @@ function firstStepLeft<T>(value: i32): i32 {
 }
 
 /** The digits of group 2. */
-const ROL: u32 = 0;
-const ROR: u32 = 1;
+export const ROL: u32 = 0;
+export const ROR: u32 = 1;
 const RCL: u32 = 2;
 const RCR: u32 = 3;
-const SHR: u32 = 5;
-const SAR: u32 = 7;
+export const SHL: u32 = 4;
+export const SHR: u32 = 5;
+export const SAR: u32 = 7;
 
 export function isShift(digit: u32): bool {
   return digit != RCL && digit != RCR;
@@ -34,6 +35,7 @@ export function isShift(digit: u32): bool {
  * @param value zero extended. @param count 1 to 31
  * @param keeps a rotation by more than 1 leaves OF as it is: those of registers by an immediate
  */
+// @inline
 export function shift<T>(digit: u32, value: i32, count: i32, keeps: bool): i32 {
   const bits = bitsOf<T>();
   let result: i32;

@@ -43,7 +43,7 @@ function setIf(condition: u32, at: u32): u32 {
   return behind(to);
 }
 
-function extend<T, From>(at: u32): u32 {
+export function extend<T, From>(at: u32): u32 {
   const from = sizeof<From>() == 1 ? readable<u8>(at) : readable<u16>(at);
   if (from == NOWHERE) return NOT;
   setRegister<T>(middle(at), <i32>load<From>(<u32>from));
@@ -158,7 +158,7 @@ function exchangeAdd<T>(at: u32): u32 {
   return behind(to);
 }
 
-function multiply<T>(at: u32): u32 {
+export function multiply<T>(at: u32): u32 {
   const from = readable<T>(at);
   if (from == NOWHERE) return NOT;
   const number = middle(at);
