@@ -34,7 +34,7 @@ export const TIERS = {
   /** Hot code is. */
   jit: {
     direct: true,
-    threshold: 400,
+    threshold: 1000,
     urgent: 2000,
     batch: 32,
     instructions: [150, 150, 400],
