@@ -170,7 +170,7 @@ export function createCpu(
   const faults = createFaults();
   const events = bus.events ?? NO_EVENTS;
   const flags = createFlags(views, flagBits(model));
-  const mmu = createMmu(views, memory, faults);
+  const mmu = createMmu(views, memory, faults, events.watchedCode);
   const access = createAccess(views, mmu, faults);
   const segmentation = createSegmentation(views, mmu, faults);
   const stack = createPendingStack(views, mmu, segmentation, faults);

@@ -183,9 +183,8 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
       translator.refused(translation);
       return undefined;
     }
-    const alone = guard.isSet() || events.watchedCode.pages !== undefined;
     state[GOES_DIRECTLY] = seesEachBlock() ? 0 : 1;
-    switch (translator.run(translation, limit, alone)) {
+    switch (translator.run(translation, limit, guard.isSet())) {
       case Outcome.Advanced:
         return true;
       case Outcome.Fault:
@@ -199,11 +198,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
   let isStuck = false;
   let isHot = false;
   const seesEachBlock = () =>
-    stops.tracer !== undefined ||
-    guard.isSet() ||
-    events.watchedCode.pages !== undefined ||
-    events.watchedCode.anywhere ||
-    debug.pageOffsets.size > 0;
+    stops.tracer !== undefined || guard.isSet() || events.watchedCode.anywhere || debug.pageOffsets.size > 0;
   /**
    * Runs code straight from its bytes, if that may be and can be done.
    * @param begun the block has been counted, and is to be run so although it may be hot

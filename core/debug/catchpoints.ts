@@ -68,6 +68,14 @@ export function createCatchpoints(
   let told = new Uint8Array(0);
   const outside = createOutsideCode();
 
+  /** What is news depends on who owns the CPU. */
+  function watch(): void {
+    const pages = outside.pagesOf(owner());
+    if (pages === watchedCode.pages) return;
+    watchedCode.pages = pages;
+    cpu.mmu.flush(true);
+  }
+
   function isHit<K extends Kind>({ spec, filter }: Armed<K>): boolean {
     if (!filter.applies() || !visits.isHit(spec, filter)) return false;
     const problem = filter.problem();
@@ -107,15 +115,16 @@ export function createCatchpoints(
       visits.keep(new Set(specs.map(({ id }) => id)));
       const executes = lists.execute.map(({ spec }) => spec);
       outside.replace(executes.filter((spec) => spec.pages === 'outside'));
-      watchedCode.pages = outside.pages;
-      watchedCode.anywhere = executes.length > 0;
-      watchedCode.admits = outside.pages ? (translation) => outside.admits(translation, owner()) : () => true;
+      watchedCode.anywhere = executes.some((spec) => spec.pages !== 'outside');
+      watchedCode.admits = outside.isWaited
+        ? (translation) => outside.admits(translation, owner())
+        : () => true;
+      watch();
       const writable = executes.some((spec) => spec.pages === 'writable');
       if (!writable) told = new Uint8Array(0);
       else if (told.length === 0) told = new Uint8Array(pages);
       // What is decoded already would never ask again.
       if (writable) cpu.flushCode();
-      else if (outside.pages) cpu.mmu.flush(true);
     },
     take() {
       const taken = { caught, problems };
@@ -169,6 +178,7 @@ export function createCatchpoints(
       happened('msr', (spec) => spec.index === -1 || spec.index === index, { kind: 'msr', index, low, high });
     },
     switched(from, to, operation) {
+      watch();
       if (lists.switch.length === 0) return;
       filters.setEvent({ from, to, operation });
       happened(

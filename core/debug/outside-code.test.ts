@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from '../machine/machine.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
+import { HOST } from '../protocol/machine-protocol.ts';
 import { createOutsideCode } from './outside-code.ts';
 
 const ignore = () => undefined;
@@ -40,7 +41,7 @@ describe('code outside of known ranges', () => {
     outside.replace([spec(1, [0x9000, 0xa000])]);
     expect(outside.isNews(spec(1), 0x5000, false, 0)).toBe(false);
     outside.replace([]);
-    expect(outside.pages).toBeUndefined();
+    expect(outside.pagesOf(HOST)).toBeUndefined();
     outside.replace([spec(1)]);
     expect(outside.isNews(spec(1), 0x5000, false, 0)).toBe(true);
   });
@@ -48,15 +49,30 @@ describe('code outside of known ranges', () => {
   it('is looked for on all pages that are not known as a whole to everybody', () => {
     const outside = createOutsideCode();
     outside.replace([spec(1, [0x1000, 0x3000]), spec(2, [0x1800, 0x4000])]);
-    const first = () => [...outside.pages!.subarray(0, 5)];
+    const first = () => [...outside.pagesOf(HOST)!.subarray(0, 5)];
     expect(first()).toEqual([3, 3, 0, 3, 3]);
     // Ranges that overlap are of one client all the same.
     outside.replace([spec(1, [0, 0x5000]), spec(2, [0x1000, 0x3000], [0, 0x2000]), spec(3, [0, 0x2000])]);
     expect(first()).toEqual([0, 0, 3, 3, 3]);
     outside.replace([spec(1, [0xffff_e000, 0x1_0000_0000]), spec(2)]);
-    expect(outside.pages!.every((page) => page === 3)).toBe(true);
+    expect(outside.pagesOf(HOST)!.every((page) => page === 3)).toBe(true);
     outside.replace([spec(1, [0xffff_e000, 0x1_0000_0000])]);
-    expect([...outside.pages!.subarray(-3)]).toEqual([3, 0, 0]);
+    expect([...outside.pagesOf(HOST)!.subarray(-3)]).toEqual([3, 0, 0]);
+  });
+
+  it('is looked for only while its coroutine owns the CPU', () => {
+    const outside = createOutsideCode();
+    const guest = HOST + 1;
+    const host = { ...spec(1, [0x1000, 0x3000]), coroutine: HOST };
+    outside.replace([host, { ...spec(2, [0x2000, 0x4000]), coroutine: guest }]);
+    const first = (owner: number) => [...outside.pagesOf(owner)!.subarray(0, 5)];
+    expect([first(HOST), first(guest)]).toEqual([
+      [3, 0, 0, 3, 3],
+      [3, 3, 0, 0, 3],
+    ]);
+    expect(outside.pagesOf(guest + 1)).toBeUndefined();
+    outside.replace([host]);
+    expect([first(HOST), outside.pagesOf(guest)]).toEqual([[3, 0, 0, 3, 3], undefined]);
   });
 
   it('is looked for only in the rings of those who wait', () => {
@@ -64,9 +80,9 @@ describe('code outside of known ranges', () => {
     const kernel = { ...spec(1, [0x1000, 0x3000]), ring: 0 };
     const program = { ...spec(2, [0x2000, 0x4000]), ring: 3 };
     outside.replace([kernel]);
-    expect([...outside.pages!.subarray(0, 4)]).toEqual([1, 0, 0, 1]);
+    expect([...outside.pagesOf(HOST)!.subarray(0, 4)]).toEqual([1, 0, 0, 1]);
     outside.replace([kernel, program]);
-    expect([...outside.pages!.subarray(0, 5)]).toEqual([3, 2, 0, 1, 3]);
+    expect([...outside.pagesOf(HOST)!.subarray(0, 5)]).toEqual([3, 2, 0, 1, 3]);
   });
 });
 

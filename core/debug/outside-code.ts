@@ -17,8 +17,10 @@ const LINEAR_PAGES = 1 << 20;
 const OWNERS = 1 << 10;
 
 export interface OutsideCode {
-  /** Of each linear page, `Watched` bits of those to whom it may be news; `undefined` when nobody waits. */
-  readonly pages: Uint8Array | undefined;
+  /** Somebody waits. */
+  readonly isWaited: boolean;
+  /** Of each linear page, `Watched` bits of those to whom it may be news while a coroutine owns the CPU; `undefined` when nobody waits then. */
+  pagesOf(owner: CoroutineId): Uint8Array | undefined;
   /** Which pages were told stays with the ids that come back. */
   replace(specs: readonly OutsideSpec[]): void;
   /** Is code at an address news? @param fresh other code has come into its frame. @param now instructions so far */
@@ -65,22 +67,33 @@ function unknownPages(specs: readonly OutsideSpec[]): Uint8Array {
 }
 
 export function createOutsideCode(): OutsideCode {
-  let pages: Uint8Array | undefined;
+  let tables = new Map<CoroutineId, Uint8Array>();
   let specs: readonly OutsideSpec[] = [];
   /** Counts changes of what is known. */
   let version = 0;
   /** By id of a spec and page. */
   let told = new Map<number, Map<number, Told>>();
+  const concerning = (owner: CoroutineId) =>
+    specs.filter(({ coroutine }) => coroutine === -1 || coroutine === owner);
   const toldOf = ({ id }: OutsideSpec, linear: number) => told.get(id)?.get(linear >>> 12);
   return {
-    get pages() {
-      return pages;
+    get isWaited() {
+      return specs.length > 0;
+    },
+    pagesOf(owner) {
+      const concerned = concerning(owner);
+      if (concerned.length === 0) return undefined;
+      const known = tables.get(owner);
+      if (known) return known;
+      const table = unknownPages(concerned);
+      tables.set(owner, table);
+      return table;
     },
     replace(next) {
       specs = next;
       version++;
       told = new Map(specs.map(({ id }) => [id, told.get(id) ?? new Map<number, Told>()]));
-      pages = specs.length > 0 ? unknownPages(specs) : undefined;
+      tables = new Map();
     },
     isNews(spec, linear, fresh, now) {
       const before = toldOf(spec, linear);
@@ -93,9 +106,8 @@ export function createOutsideCode(): OutsideCode {
       const key = version * OWNERS + owner + 1;
       if (Math.abs(translation.watch) !== key) {
         const { blocks, mode } = translation.region;
-        const concerned = specs.filter(
-          ({ coroutine, ring }) =>
-            (coroutine === -1 || coroutine === owner) && (ring === undefined || (ring === 3) === mode.user),
+        const concerned = concerning(owner).filter(
+          ({ ring }) => ring === undefined || (ring === 3) === mode.user,
         );
         const all = blocks.every(({ eip }) => concerned.every((spec) => isKnown(spec, eip >>> 0)));
         translation.watch = all ? key : -key;

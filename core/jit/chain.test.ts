@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Exit } from '../cpu/cpu.ts';
+import { Exit, NO_EVENTS } from '../cpu/cpu.ts';
+import { type CpuEvents, Watched } from '../cpu/env.ts';
 import { Pass } from '../cpu/guard.ts';
 import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
 import {
@@ -43,8 +44,8 @@ const ACCESSED = 0x20;
 const roundsOf = (tier: Tier) => (tier === 'jit' ? Math.max(...TIERS.jit.grow) + 10_000 : 1500);
 
 /** L: inc eax ...; jmp B; B: inc ebx; dec ecx; jnz L; hlt */
-function twoRegions(tier: Tier) {
-  const machine = createBareMachine({}, 'max', tier);
+function twoRegions(tier: Tier, events: CpuEvents = NO_EVENTS) {
+  const machine = createBareMachine({ events }, 'max', tier);
   const { bytes, dword, cpu } = machine;
   const rounds = roundsOf(tier);
   const jump = bytes(CODE, ...new Array<number>(LENGTH - 1).fill(0x40));
@@ -93,6 +94,28 @@ describe.each(['interpreter', 'direct', 'jit', 'eager', 'hot'] as const)(
       expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND + 1, rounds + 1]);
     });
 
+    it('ask before the second, where somebody may not know it', () => {
+      const pages = new Uint8Array(0x10_0000);
+      const watchedCode = { pages, anywhere: false, admits: () => true };
+      const asked: number[] = [];
+      const newCode = (linear: number) => {
+        if (pages[linear >>> 12] !== 0) asked.push(linear);
+        return pages[linear >>> 12] !== 0;
+      };
+      const { cpu, run } = twoRegions(tier, { ...NO_EVENTS, watchedCode, newCode });
+      expect(asked).toEqual([]);
+      pages[BEHIND >>> 12] = Watched.Kernel;
+      cpu.mmu.flush(true);
+      run(-1, 1e6);
+      expect(asked).toEqual([BEHIND]);
+      expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND, rounds]);
+      // To programs it is no news that a kernel runs.
+      pages[BEHIND >>> 12] = Watched.User;
+      cpu.mmu.flush(true);
+      expect(run(-1, 1e9)).toBe(Exit.Halted);
+      expect([asked.length, cpu.views.reg32[EBX]]).toEqual([1, 2 * rounds]);
+    });
+
     it('end where a step does', () => {
       const { cpu, run } = twoRegions(tier);
       cpu.setGuard((linear) => (linear === BEHIND ? Pass.No : Pass.Always));
@@ -134,8 +157,17 @@ describe.each(['interpreter', 'direct', 'jit', 'eager', 'hot'] as const)(
 );
 
 describe.runIf(hasTailCalls())('a chain', () => {
-  it('takes the loop of two regions along', () => {
-    const { cpu, run } = twoRegions('jit');
+  it.each([
+    ['', NO_EVENTS],
+    [
+      ', also while somebody waits for other code',
+      {
+        ...NO_EVENTS,
+        watchedCode: { pages: new Uint8Array(0x10_0000), anywhere: false, admits: () => true },
+      },
+    ],
+  ])('takes the loop of two regions along%s', (_when, events) => {
+    const { cpu, run } = twoRegions('jit', events);
     const places = [BEHIND, ...Array.from({ length: LENGTH }, (_, n) => CODE + n)];
     const all = places.flatMap((eip) => cpu.blockAt(eip)?.translations ?? []);
     const entries = () => all.reduce((sum, { entered }) => sum + entered, 0);

@@ -8,7 +8,7 @@
  * address spaces, is looked up first. So only what is entered often stands there, and nothing
  * at all while somebody wants to see every block before it runs.
  */
-import { NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_READ } from '../cpu/paging/tlb.ts';
+import { KERNEL_NEWS, NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_NEWS, USER_READ } from '../cpu/paging/tlb.ts';
 import { CPL, EIP, FS, GOES_DIRECTLY, GONE_DIRECTLY, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
 import { CHAIN_BASE, PAGE_SIZE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
 import { RETURNED, UNKNOWN } from './exit.ts';
@@ -46,11 +46,12 @@ const SHIFT = 32 - Math.log2(SLOTS);
 /** The slot in which a translation stands, or the one beside it (its number with another lowest bit). */
 export const slotOf = (eip: number) => Math.imul(eip, SPREAD) >>> SHIFT;
 
-/** Which bits of the TLB's word of a page tell that code lies where it did and may be executed, and how they are then. */
+/** Which bits of the TLB's word of a page tell that code lies where it did and may be executed unasked, and how they are then. */
 export function pageOf(eip: number, physical: number, user: boolean) {
   const right = (user ? USER_READ : SUPERVISOR_READ) << RIGHTS;
   const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (eip & -PAGE_SIZE)) | 0;
-  return { mask: -PAGE_SIZE | right | NO_EXECUTE, word: distance | right };
+  const mask = -PAGE_SIZE | right | NO_EXECUTE | (user ? USER_NEWS : KERNEL_NEWS);
+  return { mask, word: distance | right };
 }
 
 /** `return_call` is a later part of WebAssembly: (func (param i32) (result i32) local.get 0 return_call 0). */

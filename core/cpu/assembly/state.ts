@@ -78,6 +78,8 @@ export const SUPERVISOR_WRITE: i32 = 2;
 export const USER_READ: i32 = 4;
 export const USER_WRITE: i32 = 8;
 export const NO_EXECUTE: i32 = 0x40;
+export const KERNEL_NEWS: i32 = 0x20;
+export const USER_NEWS: i32 = 0x80;
 
 /** Of `segFast`. */
 export const FAST_READ: i32 = 1;

@@ -9,12 +9,14 @@
  *   without a watchpoint);
  * - bit 4: global, survives a CR3 load;
  * - bit 6: no instruction fetches (PAE with EFER.NXE). Only `translateFetch` looks at it, once a block and flush;
+ * - bits 5 and 7: who executes code of the page, as a kernel or as a program, asks first (`WatchedCode`);
  * - bits 8-11: the same four rights as the page tables give them. A right that is here but not in bits 0-3 takes the
  *   slow path, yet still uses this translation: a stale entry stays in force until it is flushed, as on hardware.
  *
  * Write rights are given only once the dirty bit is set in the page table, so the first write always walks.
  */
 import { PAGE_SIZE, PageFlag, RAM_BASE } from '../../memory/layout.ts';
+import type { WatchedCode } from '../env.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import { type Faults, Vector } from '../interrupts/fault.ts';
 import {
@@ -37,11 +39,13 @@ import {
   ALL_RIGHTS,
   FLUSHED,
   GLOBAL,
+  KERNEL_NEWS,
   NO_EXECUTE,
   RIGHTS,
   SUPERVISOR_READ,
   SUPERVISOR_WRITE,
   USER,
+  USER_NEWS,
   USER_READ,
   USER_WRITE,
   WRITES,
@@ -49,6 +53,8 @@ import {
 
 /** Bytes of the largest access to memory: an XMM register. */
 const LARGEST_ACCESS = 16;
+/** By `Watched` bits. */
+const NEWS = [0, KERNEL_NEWS, USER_NEWS, KERNEL_NEWS | USER_NEWS] as const;
 /** Filled entries remembered for a quick flush, of each kind; beyond this many the whole table is gone through. */
 const TRACKED = 8192;
 
@@ -131,7 +137,13 @@ export interface Mmu {
   readonly generation: () => number;
 }
 
-export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { raise, fault }: Faults): Mmu {
+/** @param watchedCode where it changes, all is flushed */
+export function createMmu(
+  { state, tlb, mem }: Views,
+  memory: PhysicalMemory,
+  { raise, fault }: Faults,
+  watchedCode: Pick<WatchedCode, 'pages'>,
+): Mmu {
   /** Entries that a CR3 load flushes, and those that survive it: a kernel's are many, and it loads CR3 often. */
   const locals = new Tracked();
   const globals = new Tracked();
@@ -160,7 +172,9 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
     const global = attributes & GLOBAL;
     if (before === 0 || (before & GLOBAL) !== global) (global !== 0 ? globals : locals).add(page);
     const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
-    return (tlb[page] = distance | fastRights(rights, linear, physical) | (rights << RIGHTS) | attributes);
+    const news = NEWS[watchedCode.pages?.[page] ?? 0];
+    return (tlb[page] =
+      distance | fastRights(rights, linear, physical) | (rights << RIGHTS) | attributes | news);
   }
 
   const pages = createPageWalk(state, memory, enter);
@@ -305,6 +319,20 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
     if (state[ALIGN] !== 0 && (linear & (size - 1)) !== 0) raise(Vector.AC, 0);
   }
 
+  function flush(global: boolean): void {
+    generation = (generation + 1) | 0;
+    if (locals.isPartial) {
+      for (let page = 0; page < tlb.length; page++) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
+    } else {
+      for (const page of locals.known) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
+    }
+    locals.clear();
+    if (!global) return;
+    if (globals.isPartial) tlb.fill(0);
+    else for (const page of globals.known) tlb[page] = 0;
+    globals.clear();
+  }
+
   return {
     translate,
     guessFetch,
@@ -331,19 +359,7 @@ export function createMmu({ state, tlb, mem }: Views, memory: PhysicalMemory, { 
       (tlb[linear >>> 12] & (ALL_RIGHTS << RIGHTS)) === 0 ? pages.walk(linear, false, user, true, true) : 0,
     readSystem,
     writeSystem,
-    flush(global) {
-      generation = (generation + 1) | 0;
-      if (locals.isPartial) {
-        for (let page = 0; page < tlb.length; page++) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
-      } else {
-        for (const page of locals.known) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
-      }
-      locals.clear();
-      if (!global) return;
-      if (globals.isPartial) tlb.fill(0);
-      else for (const page of globals.known) tlb[page] = 0;
-      globals.clear();
-    },
+    flush,
     flushPage(linear) {
       generation = (generation + 1) | 0;
       const page = linear >>> 12;

@@ -1,6 +1,6 @@
 /** Where code goes on: pages of code, branches, and how often a place was gone to. */
 import { refillFetch, tell } from '../../assembly/env';
-import { CPL, get, NEED_READ, NO_EXECUTE, TLB } from '../../assembly/state';
+import { CPL, get, KERNEL_NEWS, NEED_READ, NO_EXECUTE, TLB, USER_NEWS } from '../../assembly/state';
 import { record, recordIndirect } from './branches';
 import { lengthAt } from './length';
 
@@ -27,9 +27,11 @@ export let distance: u32 = 0;
 /** @returns the address of the instruction at an EIP, or 0 if code does not run there at full speed */
 function addressOf(eip: u32): u32 {
   const right = get(NEED_READ);
+  const user = get(CPL) == 3;
   let entry = load<i32>(TLB + ((eip >>> 12) << 2));
-  if ((entry & right) == 0) entry = refillFetch(eip, get(CPL) == 3);
-  if ((entry & right) == 0 || (entry & NO_EXECUTE) != 0) return 0;
+  if ((entry & right) == 0) entry = refillFetch(eip, user);
+  const unlike = NO_EXECUTE | (user ? USER_NEWS : KERNEL_NEWS);
+  if ((entry & right) == 0 || (entry & unlike) != 0) return 0;
   const at = eip + <u32>(entry & -0x1000);
   const isTold = (load<u8>(PAGE_FLAGS + ((at - RAM) >>> 12)) & TOLD) != 0;
   return isTold || tell(eip, at - RAM) ? at : 0;
