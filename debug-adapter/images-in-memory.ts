@@ -20,6 +20,7 @@ import { UserPrograms } from './user-programs.ts';
 /** Ids of the catchpoints on unknown code: of a coroutine's kernel, and of programs in ring 3. */
 const FIRST_ID = 0x7fff_0000;
 const PROGRAMS_ID = FIRST_ID + 0x100;
+const PAGE = 0x1000;
 /** Bytes of code that are looked for. */
 const WINDOW = 64;
 
@@ -101,7 +102,7 @@ export class ImagesInMemory implements ImagePlaces {
     return [...kernels, { id: PROGRAMS_ID, coroutine: -1, ring: 3, ...execute, known: [] }];
   }
 
-  /** The ranges of code that a coroutine has symbols for in ring 0. */
+  /** The ranges of code that a coroutine has symbols for in ring 0, as whole pages: nobody else's code begins in what is left of one. */
   private knownTo(coroutine: CoroutineId): [number, number][] {
     const image = this.kernelImage(coroutine);
     if (!image) return [];
@@ -112,7 +113,7 @@ export class ImagesInMemory implements ImagePlaces {
         return loaded === undefined ? [] : [[loaded, loaded + end - start]];
       }),
       ...this.modules.of(coroutine).flatMap((module) => codeRanges(module.image, 0)),
-    ];
+    ].map(([start, end]) => [Math.floor(start / PAGE) * PAGE, Math.ceil(end / PAGE) * PAGE]);
   }
 
   // --- stops ----------------------------------------------------------------------------------------------

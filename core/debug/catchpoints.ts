@@ -73,7 +73,7 @@ export function createCatchpoints(
     const pages = outside.pagesOf(owner());
     if (pages === watchedCode.pages) return;
     watchedCode.pages = pages;
-    cpu.mmu.flush(true);
+    cpu.mmu.watchCode();
   }
 
   function isHit<K extends Kind>({ spec, filter }: Armed<K>): boolean {

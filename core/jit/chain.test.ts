@@ -105,13 +105,13 @@ describe.each(['interpreter', 'direct', 'jit', 'eager', 'hot'] as const)(
       const { cpu, run } = twoRegions(tier, { ...NO_EVENTS, watchedCode, newCode });
       expect(asked).toEqual([]);
       pages[BEHIND >>> 12] = Watched.Kernel;
-      cpu.mmu.flush(true);
+      cpu.mmu.watchCode();
       run(-1, 1e6);
       expect(asked).toEqual([BEHIND]);
       expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND, rounds]);
       // To programs it is no news that a kernel runs.
       pages[BEHIND >>> 12] = Watched.User;
-      cpu.mmu.flush(true);
+      cpu.mmu.watchCode();
       expect(run(-1, 1e9)).toBe(Exit.Halted);
       expect([asked.length, cpu.views.reg32[EBX]]).toEqual([1, 2 * rounds]);
     });

@@ -53,8 +53,9 @@ import {
 
 /** Bytes of the largest access to memory: an XMM register. */
 const LARGEST_ACCESS = 16;
+const ALL_NEWS = KERNEL_NEWS | USER_NEWS;
 /** By `Watched` bits. */
-const NEWS = [0, KERNEL_NEWS, USER_NEWS, KERNEL_NEWS | USER_NEWS] as const;
+const NEWS = [0, KERNEL_NEWS, USER_NEWS, ALL_NEWS] as const;
 /** Filled entries remembered for a quick flush, of each kind; beyond this many the whole table is gone through. */
 const TRACKED = 8192;
 
@@ -127,6 +128,8 @@ export interface Mmu {
   flushPage(linear: number): void;
   /** Sends every access to these linear pages through the slow path, which reports it. Replaces the pages before. */
   watch(pages: readonly number[], onAccess: AccessListener): void;
+  /** The pages of `WatchedCode` are others: marks them. No access can tell. */
+  watchCode(): void;
   /** Gives every mapping of a physical page the fast rights that its flags allow now. */
   refreshPage(physicalPage: number): void;
   /** Takes the fast write right from every mapping of a physical page that now holds decoded code. */
@@ -137,7 +140,7 @@ export interface Mmu {
   readonly generation: () => number;
 }
 
-/** @param watchedCode where it changes, all is flushed */
+/** @param watchedCode whoever changes it calls `watchCode` */
 export function createMmu(
   { state, tlb, mem }: Views,
   memory: PhysicalMemory,
@@ -165,6 +168,8 @@ export function createMmu(
     return flags & (PageFlag.Code | PageFlag.Rom) ? rights & ~WRITES : rights;
   }
 
+  const newsOf = (page: number) => NEWS[watchedCode.pages?.[page] ?? 0];
+
   function enter(linear: number, ungated: number, rights: number, attributes: number): number {
     const page = linear >>> 12;
     const physical = (ungated & ~state[A20_GATED]) >>> 0;
@@ -172,9 +177,8 @@ export function createMmu(
     const global = attributes & GLOBAL;
     if (before === 0 || (before & GLOBAL) !== global) (global !== 0 ? globals : locals).add(page);
     const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
-    const news = NEWS[watchedCode.pages?.[page] ?? 0];
-    return (tlb[page] =
-      distance | fastRights(rights, linear, physical) | (rights << RIGHTS) | attributes | news);
+    const fast = fastRights(rights, linear, physical);
+    return (tlb[page] = distance | fast | (rights << RIGHTS) | attributes | newsOf(page));
   }
 
   const pages = createPageWalk(state, memory, enter);
@@ -238,18 +242,20 @@ export function createMmu(
     });
   }
 
-  /** Calls `use` for every linear page whose TLB entry leads to a physical one. */
-  function forMappings(physicalPage: number, use: (page: number) => void): void {
-    const look = (page: number) => {
-      const entry = tlb[page];
-      if (((entry & -PAGE_SIZE) + (page << 12) - RAM_BASE) >>> 12 === physicalPage) use(page);
-    };
+  /** Calls `use` for every linear page that has a TLB entry, for some twice. */
+  function forEntries(use: (page: number) => void): void {
     if (locals.isPartial || globals.isPartial) {
-      for (let page = 0; page < tlb.length; page++) if (tlb[page] !== 0) look(page);
+      for (let page = 0; page < tlb.length; page++) if (tlb[page] !== 0) use(page);
       return;
     }
-    for (const page of locals.known) look(page);
-    for (const page of globals.known) look(page);
+    for (const page of locals.known) use(page);
+    for (const page of globals.known) use(page);
+  }
+  /** The same for those whose entry leads to a physical page. */
+  function forMappings(physicalPage: number, use: (page: number) => void): void {
+    forEntries((page) => {
+      if (((tlb[page] & -PAGE_SIZE) + (page << 12) - RAM_BASE) >>> 12 === physicalPage) use(page);
+    });
   }
 
   /** After a slow access: the reason for it may be gone (code page without code). */
@@ -319,20 +325,6 @@ export function createMmu(
     if (state[ALIGN] !== 0 && (linear & (size - 1)) !== 0) raise(Vector.AC, 0);
   }
 
-  function flush(global: boolean): void {
-    generation = (generation + 1) | 0;
-    if (locals.isPartial) {
-      for (let page = 0; page < tlb.length; page++) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
-    } else {
-      for (const page of locals.known) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
-    }
-    locals.clear();
-    if (!global) return;
-    if (globals.isPartial) tlb.fill(0);
-    else for (const page of globals.known) tlb[page] = 0;
-    globals.clear();
-  }
-
   return {
     translate,
     guessFetch,
@@ -359,7 +351,26 @@ export function createMmu(
       (tlb[linear >>> 12] & (ALL_RIGHTS << RIGHTS)) === 0 ? pages.walk(linear, false, user, true, true) : 0,
     readSystem,
     writeSystem,
-    flush,
+    flush(global) {
+      generation = (generation + 1) | 0;
+      if (locals.isPartial) {
+        for (let page = 0; page < tlb.length; page++) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
+      } else {
+        for (const page of locals.known) if ((tlb[page] & GLOBAL) === 0) tlb[page] = 0;
+      }
+      locals.clear();
+      if (!global) return;
+      if (globals.isPartial) tlb.fill(0);
+      else for (const page of globals.known) tlb[page] = 0;
+      globals.clear();
+    },
+    watchCode() {
+      generation = (generation + 1) | 0;
+      forEntries((page) => {
+        const entry = tlb[page];
+        if ((entry & (ALL_RIGHTS << RIGHTS)) !== 0) tlb[page] = (entry & ~ALL_NEWS) | newsOf(page);
+      });
+    },
     flushPage(linear) {
       generation = (generation + 1) | 0;
       const page = linear >>> 12;
