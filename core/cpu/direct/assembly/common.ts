@@ -52,139 +52,8 @@ import {
   source,
   target,
 } from './operands';
-import {
-  ROL as ROL_DIGIT,
-  ROR as ROR_DIGIT,
-  SAR as SAR_DIGIT,
-  shift,
-  SHL as SHL_DIGIT,
-  SHR as SHR_DIGIT,
-} from './shifts';
-import {
-  formOf,
-  ADD_FROM_MEMORY,
-  ADD_FROM_REGISTER,
-  ADD_IMMEDIATE,
-  ADD_LONG,
-  ADD_MEMORY,
-  ADD_REGISTER,
-  ADD_SHORT,
-  AND_FROM_MEMORY,
-  AND_FROM_REGISTER,
-  AND_IMMEDIATE,
-  AND_LONG,
-  AND_MEMORY,
-  AND_REGISTER,
-  AND_SHORT,
-  CALL,
-  CMP_BYTE_IMMEDIATE,
-  CMP_FROM_MEMORY,
-  CMP_FROM_REGISTER,
-  CMP_IMMEDIATE,
-  CMP_LONG,
-  CMP_MEMORY,
-  CMP_REGISTER,
-  CMP_SHORT,
-  CMP_SHORT_MEMORY,
-  DEC,
-  GROUP_1,
-  GROUP_1_SHORT,
-  INC,
-  JA,
-  JAE,
-  JAE_NEAR,
-  JA_NEAR,
-  JB,
-  JBE,
-  JBE_NEAR,
-  JB_NEAR,
-  JE,
-  JE_NEAR,
-  JG,
-  JGE,
-  JGE_NEAR,
-  JG_NEAR,
-  JL,
-  JLE,
-  JLE_NEAR,
-  JL_NEAR,
-  JMP,
-  JMP_SHORT,
-  JNE,
-  JNE_NEAR,
-  JNO,
-  JNO_NEAR,
-  JNP,
-  JNP_NEAR,
-  JNS,
-  JNS_NEAR,
-  JO,
-  JO_NEAR,
-  JP,
-  JP_NEAR,
-  JS,
-  JS_NEAR,
-  LEA,
-  LEAVE,
-  LEA_DS,
-  LOAD,
-  LOAD_ABSOLUTE,
-  LOAD_BYTE,
-  LOAD_WORD,
-  MOVSX_BYTE,
-  MOVSX_WORD,
-  MOVZX_BYTE,
-  MOVZX_WORD,
-  MOV_FROM_REGISTER,
-  MOV_IMMEDIATE,
-  MOV_REGISTER,
-  MULTIPLY,
-  NOP,
-  OR_FROM_MEMORY,
-  OR_FROM_REGISTER,
-  OR_IMMEDIATE,
-  OR_LONG,
-  OR_MEMORY,
-  OR_REGISTER,
-  OR_SHORT,
-  POP,
-  PREFIX,
-  PUSH,
-  PUSH_IMMEDIATE,
-  PUSH_MEMORY,
-  PUSH_SHORT,
-  RET,
-  ROL,
-  ROR,
-  SAR,
-  SHIFT,
-  SHL,
-  SHR,
-  STORE,
-  STORE_ABSOLUTE,
-  STORE_BYTE,
-  STORE_BYTE_IMMEDIATE,
-  STORE_IMMEDIATE,
-  STORE_WORD,
-  SUB_FROM_MEMORY,
-  SUB_FROM_REGISTER,
-  SUB_IMMEDIATE,
-  SUB_LONG,
-  SUB_MEMORY,
-  SUB_REGISTER,
-  SUB_SHORT,
-  TEST_BYTE_IMMEDIATE,
-  TEST_BYTE_REGISTER,
-  TEST_MEMORY,
-  TEST_REGISTER,
-  TWO_BYTES,
-  XOR_FROM_MEMORY,
-  XOR_FROM_REGISTER,
-  XOR_IMMEDIATE,
-  XOR_MEMORY,
-  XOR_REGISTER,
-  XOR_SHORT,
-} from './forms';
+import { ROL, ROR, SAR, shift, SHL, SHR } from './shifts';
+import * as Form from './forms';
 import { prefixed } from './prefixes';
 import { extend, multiply, twoByte } from './two-byte';
 
@@ -217,383 +86,383 @@ export function instructionAt(start: u32, left: i32): u32 {
   const opcode = <u32>load<u8>(start);
   const at = start + 1;
   let place: Place;
-  switch (formOf(opcode, load<u8>(at))) {
-    case ADD_MEMORY:
+  switch (Form.formOf(opcode, load<u8>(at))) {
+    case Form.ADD_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
       store<u32>(<u32>place, add<u32>(valueAt(place), reg(at), 0));
       return behind(place);
-    case ADD_FROM_MEMORY:
+    case Form.ADD_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       setReg(at, add<u32>(reg(at), valueAt(place), 0));
       return behind(place);
-    case ADD_REGISTER:
+    case Form.ADD_REGISTER:
       setRm(at, add<u32>(rm(at), reg(at), 0));
       return at + 1;
-    case ADD_FROM_REGISTER:
+    case Form.ADD_FROM_REGISTER:
       setReg(at, add<u32>(reg(at), rm(at), 0));
       return at + 1;
-    case ADD_IMMEDIATE:
+    case Form.ADD_IMMEDIATE:
       setRegister<u32>(EAX, add<u32>(register<u32>(EAX), load<i32>(at), 0));
       return at + 4;
-    case OR_MEMORY:
+    case Form.OR_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
       store<u32>(<u32>place, or<u32>(valueAt(place), reg(at)));
       return behind(place);
-    case OR_FROM_MEMORY:
+    case Form.OR_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       setReg(at, or<u32>(reg(at), valueAt(place)));
       return behind(place);
-    case OR_REGISTER:
+    case Form.OR_REGISTER:
       setRm(at, or<u32>(rm(at), reg(at)));
       return at + 1;
-    case OR_FROM_REGISTER:
+    case Form.OR_FROM_REGISTER:
       setReg(at, or<u32>(reg(at), rm(at)));
       return at + 1;
-    case OR_IMMEDIATE:
+    case Form.OR_IMMEDIATE:
       setRegister<u32>(EAX, or<u32>(register<u32>(EAX), load<i32>(at)));
       return at + 4;
-    case AND_MEMORY:
+    case Form.AND_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
       store<u32>(<u32>place, and<u32>(valueAt(place), reg(at)));
       return behind(place);
-    case AND_FROM_MEMORY:
+    case Form.AND_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       setReg(at, and<u32>(reg(at), valueAt(place)));
       return behind(place);
-    case AND_REGISTER:
+    case Form.AND_REGISTER:
       setRm(at, and<u32>(rm(at), reg(at)));
       return at + 1;
-    case AND_FROM_REGISTER:
+    case Form.AND_FROM_REGISTER:
       setReg(at, and<u32>(reg(at), rm(at)));
       return at + 1;
-    case AND_IMMEDIATE:
+    case Form.AND_IMMEDIATE:
       setRegister<u32>(EAX, and<u32>(register<u32>(EAX), load<i32>(at)));
       return at + 4;
-    case SUB_MEMORY:
+    case Form.SUB_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
       store<u32>(<u32>place, subtract<u32>(valueAt(place), reg(at), 0));
       return behind(place);
-    case SUB_FROM_MEMORY:
+    case Form.SUB_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       setReg(at, subtract<u32>(reg(at), valueAt(place), 0));
       return behind(place);
-    case SUB_REGISTER:
+    case Form.SUB_REGISTER:
       setRm(at, subtract<u32>(rm(at), reg(at), 0));
       return at + 1;
-    case SUB_FROM_REGISTER:
+    case Form.SUB_FROM_REGISTER:
       setReg(at, subtract<u32>(reg(at), rm(at), 0));
       return at + 1;
-    case SUB_IMMEDIATE:
+    case Form.SUB_IMMEDIATE:
       setRegister<u32>(EAX, subtract<u32>(register<u32>(EAX), load<i32>(at), 0));
       return at + 4;
-    case XOR_MEMORY:
+    case Form.XOR_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
       store<u32>(<u32>place, xor<u32>(valueAt(place), reg(at)));
       return behind(place);
-    case XOR_FROM_MEMORY:
+    case Form.XOR_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       setReg(at, xor<u32>(reg(at), valueAt(place)));
       return behind(place);
-    case XOR_REGISTER:
+    case Form.XOR_REGISTER:
       setRm(at, xor<u32>(rm(at), reg(at)));
       return at + 1;
-    case XOR_FROM_REGISTER:
+    case Form.XOR_FROM_REGISTER:
       setReg(at, xor<u32>(reg(at), rm(at)));
       return at + 1;
-    case XOR_IMMEDIATE:
+    case Form.XOR_IMMEDIATE:
       setRegister<u32>(EAX, xor<u32>(register<u32>(EAX), load<i32>(at)));
       return at + 4;
-    case CMP_MEMORY:
+    case Form.CMP_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       subtract<u32>(valueAt(place), reg(at), 0);
       return behind(place);
-    case CMP_FROM_MEMORY:
+    case Form.CMP_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       subtract<u32>(reg(at), valueAt(place), 0);
       return behind(place);
-    case CMP_REGISTER:
+    case Form.CMP_REGISTER:
       subtract<u32>(rm(at), reg(at), 0);
       return at + 1;
-    case CMP_FROM_REGISTER:
+    case Form.CMP_FROM_REGISTER:
       subtract<u32>(reg(at), rm(at), 0);
       return at + 1;
-    case CMP_IMMEDIATE:
+    case Form.CMP_IMMEDIATE:
       subtract<u32>(register<u32>(EAX), load<i32>(at), 0);
       return at + 4;
-    case INC:
+    case Form.INC:
       setRegister<u32>(opcode & 7, increment<u32>(register<u32>(opcode & 7)));
       return at;
-    case DEC:
+    case Form.DEC:
       setRegister<u32>(opcode & 7, decrement<u32>(register<u32>(opcode & 7)));
       return at;
-    case PUSH:
+    case Form.PUSH:
       return push<u32>(register<u32>(opcode & 7), at);
-    case POP:
+    case Form.POP:
       return pop<u32>(opcode & 7, at);
-    case PUSH_IMMEDIATE:
+    case Form.PUSH_IMMEDIATE:
       return push<u32>(load<i32>(at), at + 4);
-    case PUSH_SHORT:
+    case Form.PUSH_SHORT:
       return push<u32>(load<i8>(at), at + 1);
-    case JO:
+    case Form.JO:
       begin(start);
       return branch(overflowFlag() != 0, at + 1, load<i8>(at));
-    case JNO:
+    case Form.JNO:
       begin(start);
       return branch(overflowFlag() == 0, at + 1, load<i8>(at));
-    case JB:
+    case Form.JB:
       begin(start);
       return branch(isBelow(), at + 1, load<i8>(at));
-    case JAE:
+    case Form.JAE:
       begin(start);
       return branch(!isBelow(), at + 1, load<i8>(at));
-    case JE:
+    case Form.JE:
       begin(start);
       return branch(isZero(), at + 1, load<i8>(at));
-    case JNE:
+    case Form.JNE:
       begin(start);
       return branch(!isZero(), at + 1, load<i8>(at));
-    case JBE:
+    case Form.JBE:
       begin(start);
       return branch(isBelow() || isZero(), at + 1, load<i8>(at));
-    case JA:
+    case Form.JA:
       begin(start);
       return branch(!isBelow() && !isZero(), at + 1, load<i8>(at));
-    case JS:
+    case Form.JS:
       begin(start);
       return branch(signFlag() != 0, at + 1, load<i8>(at));
-    case JNS:
+    case Form.JNS:
       begin(start);
       return branch(signFlag() == 0, at + 1, load<i8>(at));
-    case JP:
+    case Form.JP:
       begin(start);
       return branch(parityFlag() != 0, at + 1, load<i8>(at));
-    case JNP:
+    case Form.JNP:
       begin(start);
       return branch(parityFlag() == 0, at + 1, load<i8>(at));
-    case JL:
+    case Form.JL:
       begin(start);
       return branch(isLess(), at + 1, load<i8>(at));
-    case JGE:
+    case Form.JGE:
       begin(start);
       return branch(!isLess(), at + 1, load<i8>(at));
-    case JLE:
+    case Form.JLE:
       begin(start);
       return branch(isLess() || isZero(), at + 1, load<i8>(at));
-    case JG:
+    case Form.JG:
       begin(start);
       return branch(!isLess() && !isZero(), at + 1, load<i8>(at));
-    case JO_NEAR:
+    case Form.JO_NEAR:
       begin(start);
       return branch(overflowFlag() != 0, at + 5, load<i32>(at, 1));
-    case JNO_NEAR:
+    case Form.JNO_NEAR:
       begin(start);
       return branch(overflowFlag() == 0, at + 5, load<i32>(at, 1));
-    case JB_NEAR:
+    case Form.JB_NEAR:
       begin(start);
       return branch(isBelow(), at + 5, load<i32>(at, 1));
-    case JAE_NEAR:
+    case Form.JAE_NEAR:
       begin(start);
       return branch(!isBelow(), at + 5, load<i32>(at, 1));
-    case JE_NEAR:
+    case Form.JE_NEAR:
       begin(start);
       return branch(isZero(), at + 5, load<i32>(at, 1));
-    case JNE_NEAR:
+    case Form.JNE_NEAR:
       begin(start);
       return branch(!isZero(), at + 5, load<i32>(at, 1));
-    case JBE_NEAR:
+    case Form.JBE_NEAR:
       begin(start);
       return branch(isBelow() || isZero(), at + 5, load<i32>(at, 1));
-    case JA_NEAR:
+    case Form.JA_NEAR:
       begin(start);
       return branch(!isBelow() && !isZero(), at + 5, load<i32>(at, 1));
-    case JS_NEAR:
+    case Form.JS_NEAR:
       begin(start);
       return branch(signFlag() != 0, at + 5, load<i32>(at, 1));
-    case JNS_NEAR:
+    case Form.JNS_NEAR:
       begin(start);
       return branch(signFlag() == 0, at + 5, load<i32>(at, 1));
-    case JP_NEAR:
+    case Form.JP_NEAR:
       begin(start);
       return branch(parityFlag() != 0, at + 5, load<i32>(at, 1));
-    case JNP_NEAR:
+    case Form.JNP_NEAR:
       begin(start);
       return branch(parityFlag() == 0, at + 5, load<i32>(at, 1));
-    case JL_NEAR:
+    case Form.JL_NEAR:
       begin(start);
       return branch(isLess(), at + 5, load<i32>(at, 1));
-    case JGE_NEAR:
+    case Form.JGE_NEAR:
       begin(start);
       return branch(!isLess(), at + 5, load<i32>(at, 1));
-    case JLE_NEAR:
+    case Form.JLE_NEAR:
       begin(start);
       return branch(isLess() || isZero(), at + 5, load<i32>(at, 1));
-    case JG_NEAR:
+    case Form.JG_NEAR:
       begin(start);
       return branch(!isLess() && !isZero(), at + 5, load<i32>(at, 1));
-    case ADD_SHORT:
+    case Form.ADD_SHORT:
       setRm(at, add<u32>(rm(at), load<i8>(at, 1), 0));
       return at + 2;
-    case OR_SHORT:
+    case Form.OR_SHORT:
       setRm(at, or<u32>(rm(at), load<i8>(at, 1)));
       return at + 2;
-    case AND_SHORT:
+    case Form.AND_SHORT:
       setRm(at, and<u32>(rm(at), load<i8>(at, 1)));
       return at + 2;
-    case SUB_SHORT:
+    case Form.SUB_SHORT:
       setRm(at, subtract<u32>(rm(at), load<i8>(at, 1), 0));
       return at + 2;
-    case XOR_SHORT:
+    case Form.XOR_SHORT:
       setRm(at, xor<u32>(rm(at), load<i8>(at, 1)));
       return at + 2;
-    case CMP_SHORT:
+    case Form.CMP_SHORT:
       subtract<u32>(rm(at), load<i8>(at, 1), 0);
       return at + 2;
-    case ADD_LONG:
+    case Form.ADD_LONG:
       setRm(at, add<u32>(rm(at), load<i32>(at, 1), 0));
       return at + 5;
-    case OR_LONG:
+    case Form.OR_LONG:
       setRm(at, or<u32>(rm(at), load<i32>(at, 1)));
       return at + 5;
-    case AND_LONG:
+    case Form.AND_LONG:
       setRm(at, and<u32>(rm(at), load<i32>(at, 1)));
       return at + 5;
-    case SUB_LONG:
+    case Form.SUB_LONG:
       setRm(at, subtract<u32>(rm(at), load<i32>(at, 1), 0));
       return at + 5;
-    case CMP_LONG:
+    case Form.CMP_LONG:
       subtract<u32>(rm(at), load<i32>(at, 1), 0);
       return at + 5;
-    case CMP_SHORT_MEMORY:
+    case Form.CMP_SHORT_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       subtract<u32>(valueAt(place), load<i8>(behind(place)), 0);
       return behind(place) + 1;
-    case CMP_BYTE_IMMEDIATE:
+    case Form.CMP_BYTE_IMMEDIATE:
       subtract<u8>(register<u8>(EAX), load<u8>(at), 0);
       return at + 1;
-    case TEST_BYTE_REGISTER:
+    case Form.TEST_BYTE_REGISTER:
       and<u8>(register<u8>(load<u8>(at) & 7), register<u8>(middle(at)));
       return at + 1;
-    case TEST_BYTE_IMMEDIATE:
+    case Form.TEST_BYTE_IMMEDIATE:
       place = readable<u8>(at);
       if (place == NOWHERE) return NOT;
       and<u8>(load<u8>(<u32>place), load<u8>(behind(place)));
       return behind(place) + 1;
-    case ROL:
-      return shiftRegister(ROL_DIGIT, at);
-    case ROR:
-      return shiftRegister(ROR_DIGIT, at);
-    case SHL:
-      return shiftRegister(SHL_DIGIT, at);
-    case SHR:
-      return shiftRegister(SHR_DIGIT, at);
-    case SAR:
-      return shiftRegister(SAR_DIGIT, at);
-    case MULTIPLY:
+    case Form.ROL:
+      return shiftRegister(ROL, at);
+    case Form.ROR:
+      return shiftRegister(ROR, at);
+    case Form.SHL:
+      return shiftRegister(SHL, at);
+    case Form.SHR:
+      return shiftRegister(SHR, at);
+    case Form.SAR:
+      return shiftRegister(SAR, at);
+    case Form.MULTIPLY:
       return multiply<u32>(at + 1);
-    case MOVZX_BYTE:
+    case Form.MOVZX_BYTE:
       return extend<u32, u8>(at + 1);
-    case MOVZX_WORD:
+    case Form.MOVZX_WORD:
       return extend<u32, u16>(at + 1);
-    case MOVSX_BYTE:
+    case Form.MOVSX_BYTE:
       return extend<u32, i8>(at + 1);
-    case MOVSX_WORD:
+    case Form.MOVSX_WORD:
       return extend<u32, i16>(at + 1);
-    case LEA_DS:
+    case Form.LEA_DS:
       return loadAddress<u32>(at + 1);
-    case STORE_WORD:
+    case Form.STORE_WORD:
       return moveToMemory<u16>(at + 1);
-    case LOAD_WORD:
+    case Form.LOAD_WORD:
       return moveToRegister<u16>(at + 1);
-    case STORE_BYTE_IMMEDIATE:
+    case Form.STORE_BYTE_IMMEDIATE:
       return moveImmediate<u8>(at);
-    case LEAVE:
+    case Form.LEAVE:
       return leave<u32>(at);
-    case PUSH_MEMORY:
+    case Form.PUSH_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       return push<u32>(valueAt(place), behind(place));
-    case GROUP_1:
+    case Form.GROUP_1:
       return arithmeticImmediate<u32>(false, at);
-    case GROUP_1_SHORT:
+    case Form.GROUP_1_SHORT:
       return arithmeticImmediate<u32>(true, at);
-    case TEST_MEMORY:
+    case Form.TEST_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
       and<u32>(valueAt(place), reg(at));
       return behind(place);
-    case TEST_REGISTER:
+    case Form.TEST_REGISTER:
       and<u32>(rm(at), reg(at));
       return at + 1;
-    case STORE_BYTE:
+    case Form.STORE_BYTE:
       place = target<u8>(at);
       if (place == NOWHERE) return NOT;
       store<u8>(<u32>place, register<u8>(middle(at)));
       return behind(place);
-    case STORE:
+    case Form.STORE:
       place = inMemory<u32>(at, get(NEED_WRITE));
       if (place == NOWHERE) return NOT;
       store<u32>(<u32>place, reg(at));
       return behind(place);
-    case MOV_REGISTER:
+    case Form.MOV_REGISTER:
       setRm(at, reg(at));
       return at + 1;
-    case LOAD_BYTE:
+    case Form.LOAD_BYTE:
       place = source<u8>(at);
       if (place == NOWHERE) return NOT;
       setRegister<u8>(middle(at), load<u8>(<u32>place));
       return behind(place);
-    case LOAD:
+    case Form.LOAD:
       place = inMemory<u32>(at, get(NEED_READ));
       if (place == NOWHERE) return NOT;
       setReg(at, valueAt(place));
       return behind(place);
-    case MOV_FROM_REGISTER:
+    case Form.MOV_FROM_REGISTER:
       setReg(at, rm(at));
       return at + 1;
-    case LEA:
+    case Form.LEA:
       return loadAddress<u32>(at);
-    case NOP:
+    case Form.NOP:
       return at;
-    case LOAD_ABSOLUTE:
+    case Form.LOAD_ABSOLUTE:
       return loadAbsolute<u32>(at);
-    case STORE_ABSOLUTE:
+    case Form.STORE_ABSOLUTE:
       return storeAbsolute<u32>(at);
-    case MOV_IMMEDIATE:
+    case Form.MOV_IMMEDIATE:
       setRegister<u32>(opcode & 7, load<i32>(at));
       return at + 4;
-    case SHIFT:
+    case Form.SHIFT:
       return shifts<u32>(opcode, at);
-    case RET:
+    case Form.RET:
       begin(start);
       return ret(0, at);
-    case STORE_IMMEDIATE:
+    case Form.STORE_IMMEDIATE:
       return moveImmediate<u32>(at);
-    case CALL:
+    case Form.CALL:
       begin(start);
       return call(at + 4, at + 4 - distance + load<i32>(at));
-    case JMP:
+    case Form.JMP:
       begin(start);
       return branch(true, at + 4, load<i32>(at));
-    case PREFIX:
+    case Form.PREFIX:
       begin(start);
       return prefixed(opcode, at, left);
-    case TWO_BYTES:
+    case Form.TWO_BYTES:
       begin(start);
       return twoByte<u32>(load<u8>(at), at + 1);
-    case JMP_SHORT:
+    case Form.JMP_SHORT:
       begin(start);
       return branch(true, at + 1, load<i8>(at));
   }
