@@ -3,6 +3,7 @@ import type { Block } from '../cpu/decode/code-cache.ts';
 import type { Insn } from '../cpu/decode/insn.ts';
 import type { Terminator } from './ir.ts';
 import { liftOperation, liftTerminator } from './lift.ts';
+import { splitBlocks } from './passes/split.ts';
 import { type FoundRegion, type Region, regionOf } from './region.ts';
 
 /** How a block ends that begins at an EIP. */
@@ -19,5 +20,8 @@ export const insideOf = ({ insns }: Block): readonly Insn[] =>
 export const liftRegion = (found: FoundRegion): Region =>
   regionOf(
     found,
-    found.blocks.map((block) => ({ ...block, operations: insideOf(block.source).map(liftOperation) })),
+    splitBlocks(found).blocks.map((block) => ({
+      ...block,
+      operations: insideOf(block.source).map(liftOperation),
+    })),
   );

@@ -41,7 +41,7 @@ import { MANY_APART } from './emit/memory.ts';
 import { MANY_DETOURS } from './lift.ts';
 import { usesCore, withoutCore } from './specials.ts';
 import { insideOf } from './lift-region.ts';
-import { withBestEntry } from './passes/structure.ts';
+import { withBestEntry } from './passes/best-entry.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createCredit } from './credit.ts';
 import { createDie } from './die.ts';

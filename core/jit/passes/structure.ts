@@ -5,7 +5,7 @@
  * back to heads a loop. A cycle that is entered in several places (irreducible control flow) has no such form: its entries
  * are reached through the dispatcher, a loop around the whole region that branches by a table.
  */
-import { type FoundRegion, type Region, type RegionBlock, regionOf, targetsOf } from '../region.ts';
+import { type FoundRegion, type Region, type RegionBlock, targetsOf } from '../region.ts';
 
 /** How one block reaches another one. */
 export type EdgeKind = 'inside' | 'forward' | 'back' | 'dispatch' | 'exit';
@@ -131,27 +131,13 @@ function graphOf({ blocks, at }: FoundRegion): number[][] {
   });
 }
 
-/**
- * The same blocks with another entry, if cycles have fewer second entries then: a region that was found from the middle of a
- * loop is better entered at the loop's head, and goes around to the middle.
- */
-export function withBestEntry(region: FoundRegion): FoundRegion {
-  const graph = graphOf(region);
-  let fewest = untangle(graph).dispatched;
-  if (fewest.length === 0) return region;
-  let best = region;
-  for (const candidate of fewest.slice(1, 1 + ROUNDS)) {
-    const blocks = [...region.blocks];
-    [blocks[0], blocks[candidate]] = [blocks[candidate]!, blocks[0]!];
-    const renumbered = blocks.map((block, index) => ({ ...block, index }));
-    const other = regionOf(region, renumbered);
-    const { dispatched, dominators } = untangle(graphOf(other));
-    const formerEntry = candidate;
-    if (dispatched.length >= fewest.length || dominators.position[formerEntry] === -1) continue;
-    fewest = dispatched;
-    best = other;
-  }
-  return best;
+/** The entries of cycles that need a dispatcher, by position, and the first block's in front of them; -1 in `position` is what is not reached. */
+export function tangleOf(region: FoundRegion): {
+  readonly dispatched: readonly number[];
+  readonly position: Int32Array;
+} {
+  const { dispatched, dominators } = untangle(graphOf(region));
+  return { dispatched, position: dominators.position };
 }
 
 export function structure(region: Region): Structure {
