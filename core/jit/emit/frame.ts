@@ -85,6 +85,8 @@ export interface Frame {
   spillFlags(): void;
   loadRegisters(mask: number): void;
   loadFlags(): void;
+  /** In a loop that puts its registers back where it is left (`turns.ts`). */
+  defersSpills: boolean;
   /** Which registers the state holds too, as a mask: what a block that is reached from here alone goes on with. */
   clean: number;
   /** All code is there: what brings registers from the state that it does not use, and back those that it does not write, is taken out. */
@@ -127,7 +129,9 @@ export interface Frame {
   chainBehind(length: number): void;
   /** Records a taken branch. */
   recordBranch(from: number, to: number): void;
-  /** The same, to the EIP in a local. */
+  /** The same if a local is 1, not 0. */
+  recordBranchIf(from: number, to: number, taken: number): void;
+  /** Records one to the EIP in a local. */
   recordComputedBranch(from: number, to: number): void;
   /** Loads or stores a word of the processor's state. */
   loadState(index: number): void;
@@ -212,6 +216,7 @@ export function createFrame(
     pages: createPages(newLocal),
     depth: 0,
     clean: ALL_REGISTERS,
+    defersSpills: false,
     misses,
     insn: undefined,
     locals,
@@ -234,6 +239,7 @@ export function createFrame(
       code.set(locals.registers[register]!);
     },
     spillRegisters() {
+      if (frame.defersSpills) return;
       for (let register = 0; register < 8; register++)
         if ((frame.clean & (1 << register)) === 0) spillRegister(register);
       // What may be skipped holds on no other way.
@@ -374,6 +380,25 @@ export function createFrame(
       code.const64(from, to);
       code.memory(Op.i64Store, BRANCHES_BASE);
       advance();
+    },
+    recordBranchIf(from, to, taken) {
+      const place = frame.temporary();
+      code.get(locals.branch);
+      code.const(RING_MASK);
+      code.op(Op.i32And);
+      code.tee(place);
+      code.const64(from, to);
+      code.get(place);
+      code.memory(Op.i64Load, BRANCHES_BASE);
+      code.get(taken);
+      code.op(Op.select);
+      code.memory(Op.i64Store, BRANCHES_BASE);
+      frame.release(place);
+      code.get(locals.branch);
+      code.get(taken);
+      code.const(3);
+      code.op(Op.i32Shl, Op.i32Add);
+      code.set(locals.branch);
     },
     recordComputedBranch(from, to) {
       for (const [offset, value] of [

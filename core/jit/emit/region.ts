@@ -4,9 +4,10 @@ import type { Exit } from '../exit.ts';
 import type { Memory, Operation, Terminator } from '../ir.ts';
 import { flushesPages, isMemory } from '../lift.ts';
 import type { Budget } from '../passes/budget.ts';
-import { findCalmLoops } from '../passes/calm-loops.ts';
+import { findCalmBlocks } from '../passes/calm-loops.ts';
+import { findSkips } from '../passes/skips.ts';
 import type { Structure } from '../passes/structure.ts';
-import type { Region, RegionBlock } from '../region.ts';
+import { type Region, type RegionBlock, targetsOf } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
 import { emitAllowInterrupts, emitClearInterrupts, emitPopFlags, interruptWaits } from './flag-image.ts';
@@ -27,8 +28,9 @@ import { createVectors, type ImportSoftfloat } from './vectors.ts';
 import { pushedByHandler } from '../passes/x87-stack.ts';
 import { branchByTable, FEW, perfectHash } from './jump-table.ts';
 import type { Snapshot } from './pages.ts';
+import { emitSkip } from './skip.ts';
 import { emitString } from './string-forms.ts';
-import { type Turns, turnsAlone, withTurns } from './turns.ts';
+import { createTurnLocals, type TurnLocals, type Turns, turnsAlone, withTurns } from './turns.ts';
 
 export interface RegionImports {
   /** Index of the function that runs the interpreter's handler for a site. */
@@ -65,9 +67,12 @@ export function emitRegion(
   const context: OperationContext = { frame, flags, vectors, x87, x87Locals };
   /** Where blocks begin that are branched to. */
   const labels = new Map<RegionBlock, Label>();
-  const calmLoops = findCalmLoops(region, structure);
-  /** Blocks that branch to themselves. */
+  const calm = findCalmBlocks(region, structure);
+  const skips = findSkips(region, structure);
+  /** Blocks that branch to themselves, and where other ones branch back to them. */
   const turning = new Map<RegionBlock, Turns>();
+  const around = new Map<RegionBlock, Label>();
+  let turnLocals: TurnLocals | undefined;
   /** What is known where blocks end. */
   const ends = new Map<RegionBlock, Snapshot>();
   /** The loop around all blocks, and which of `dispatched` it goes to: the entry at first. */
@@ -131,10 +136,11 @@ export function emitRegion(
     }
     if (target.eip >>> 12 !== from.eip >>> 12) checkHead(frame, target);
     checkTail(frame, target);
-    const label = kind === 'inside' ? undefined : labels.get(target);
-    // Where several ways come together, the state holds all registers: but at the head of a calm loop it need not hold any.
+    const label =
+      kind === 'inside' ? undefined : (from !== target && around.get(target)) || labels.get(target);
+    // Where several ways come together, the state holds all registers: but in a calm loop it need not hold any.
     const meets = label || kind === 'dispatch' || structure.loops.has(target);
-    if (meets && !calmLoops.has(target)) frame.spillRegisters();
+    if (meets && !calm.has(target)) frame.spillRegisters();
     if (kind === 'dispatch') dispatch(target);
     else if (label) code.branch(label);
     else tree(target, from);
@@ -200,13 +206,21 @@ export function emitRegion(
         return;
       case 'branch': {
         count(block);
+        const skipped = skips.get(block);
+        if (skipped) {
+          emitSkip(frame, flags, block, skipped, terminator, (one) => {
+            operation(one, skipped, false);
+          });
+          go(block, terminator.target);
+          return;
+        }
         // Right before the IF: the engine's first compiler makes one instruction of them.
         emitBranchCondition(frame, flags, terminator.when);
         const { known } = flags;
         const turns = turning.get(block);
         code.if();
-        if (turns) turns.count();
-        else record(block, terminator.target);
+        // Of a turn there is a record later.
+        if (!turns) record(block, terminator.target);
         go(block, terminator.target);
         code.end();
         flags.known = known;
@@ -337,28 +351,46 @@ export function emitRegion(
       flags.known = 'nothing';
       frame.pages.merge(undefined);
     }
-    if (calmLoops.has(block)) frame.clean = 0;
+    const turns = turning.get(block);
+    if (calm.has(block) && !turns) frame.clean = 0;
     frame.depth = code.depth;
     frame.done = 0;
     vectors.beginBlock(block, above);
     pointers.beginBlock(block, above);
+    turns?.begin();
+    turns?.at(0);
     checkBudget(block);
     for (const [n, one] of block.operations.entries()) {
       frame.eip = (block.eip + one.insn.start) | 0;
       frame.insn = one.insn;
+      turns?.at(n);
       operation(one, block, n === 0 && shadowed.has(block.eip));
     }
+    turns?.at(block.operations.length);
     terminate(block);
   }
 
   /** A block and all that it dominates: inside of a loop if it heads one, before the blocks that its branches meet in. */
   function tree(block: RegionBlock, above: RegionBlock | undefined): void {
-    if (!turnsAlone(block, structure, isTranslated)) nest(block, above);
-    else
-      withTurns(frame, block, (turns) => {
-        turning.set(block, turns);
-        nest(block, above);
-      });
+    if (!turnsAlone(block, structure, isTranslated)) {
+      nest(block, above);
+      return;
+    }
+    const isAlsoOuter = blocks.some(
+      (from) =>
+        from !== block && targetsOf(from).includes(block.eip) && structure.edge(from, block.eip) === 'back',
+    );
+    if (isAlsoOuter) around.set(block, code.loop());
+    if (calm.has(block)) frame.clean = 0;
+    else {
+      frame.spillRegisters();
+      frame.clean = ALL_REGISTERS;
+    }
+    withTurns(frame, block, (turnLocals ??= createTurnLocals(frame)), (turns) => {
+      turning.set(block, turns);
+      nest(block, above);
+    });
+    if (isAlsoOuter) code.end();
   }
   function nest(block: RegionBlock, above: RegionBlock | undefined): void {
     const loop = structure.loops.has(block) ? code.loop() : undefined;
@@ -381,7 +413,7 @@ export function emitRegion(
     // Inside of its own code a loop's label is its head; a merge's label has ended now.
     labels.delete(first);
     flags.known = 'nothing';
-    frame.clean = ALL_REGISTERS;
+    frame.clean = calm.has(first) ? 0 : ALL_REGISTERS;
     frame.pages.merge(of === 'dispatcher' ? undefined : ends.get(of));
     tree(first, of === 'dispatcher' ? undefined : of);
   }

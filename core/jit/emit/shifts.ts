@@ -49,9 +49,10 @@ export function emitShift(frame: Frame, flags: FlagWriter, operation: Named<'shi
     emitRotateThroughCarry(frame, flags, operation);
     return;
   }
-  if (live === 0 && width === 32 && to.kind === 'register' && count.kind === 'constant') {
+  if (live === 0 && width === 32 && to.kind === 'register') {
     frame.getRegister(to.register);
-    code.const(count.value);
+    // Of CL both take the lower five bits; by 0 nothing moves.
+    read(frame, count, 8);
     code.op(WHOLE[name]);
     frame.setRegister(to.register);
     return;

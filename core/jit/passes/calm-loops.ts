@@ -10,8 +10,8 @@ const isCalm = ({ operations, terminator: { kind } }: RegionBlock): boolean =>
   (kind === 'branch' || kind === 'jump' || kind === 'fall') &&
   operations.every((operation) => !effectOf(operation).leaves);
 
-/** @returns their heads */
-export function findCalmLoops(region: Region, { loops, edge }: Structure): ReadonlySet<RegionBlock> {
+/** @returns their blocks */
+export function findCalmBlocks(region: Region, { loops, edge }: Structure): ReadonlySet<RegionBlock> {
   if (loops.size === 0) return loops;
   const before = new Map<RegionBlock, RegionBlock[]>();
   for (const block of region.blocks)
@@ -19,18 +19,19 @@ export function findCalmLoops(region: Region, { loops, edge }: Structure): Reado
       const target = region.at.get(eip);
       if (target) before.set(target, [...(before.get(target) ?? []), block]);
     }
-  /** Of its body, which is what leads back to the head. */
-  function isCalmLoop(head: RegionBlock): boolean {
-    if (!isCalm(head)) return false;
+  /** What leads back to the head, unless some of it is not calm. */
+  function calmBody(head: RegionBlock): ReadonlySet<RegionBlock> {
+    const nothing = new Set<RegionBlock>();
+    if (!isCalm(head)) return nothing;
     const body = new Set([head]);
     const rest = (before.get(head) ?? []).filter((block) => edge(block, head.eip) === 'back');
     for (let block = rest.pop(); block; block = rest.pop()) {
       if (body.has(block)) continue;
-      if (!isCalm(block)) return false;
+      if (!isCalm(block)) return nothing;
       body.add(block);
       rest.push(...(before.get(block) ?? []));
     }
-    return true;
+    return body;
   }
-  return new Set([...loops].filter(isCalmLoop));
+  return new Set([...loops].flatMap((head) => [...calmBody(head)]));
 }
