@@ -62,8 +62,8 @@ export interface CodeBreakpoint extends Conditional {
   readonly specs: readonly OwnedSpec[];
 }
 
-/** `host:main`, `guest1:kmain`: the functions of that name in one kernel; without the prefix, in all. */
-const FUNCTION_NAME = /^\s*(?:(host|guest(\d{1,2})):)?([A-Za-z_.$][\w.$]*)\s*$/;
+/** `host:main`, `guest1:kmain`, `mm::Zone::take(int)`: the functions of that name in one kernel; without the prefix, in all. */
+const FUNCTION_NAME = /^\s*(?:(host|guest(\d{1,2})):(?!:))?(\S|\S.*\S)\s*$/;
 
 export class CodeBreakpoints {
   private readonly byFile = new Map<string, SourceBreakpoint[]>();

@@ -16,8 +16,9 @@ import {
   wideBytes,
 } from './register-values.ts';
 import { type Frame, frameContext } from './stack.ts';
-import type { SymbolImage } from './symbols/image.ts';
+import type { FunctionInfo, SymbolImage } from './symbols/image.ts';
 import type { FrameContext, Location } from './symbols/location.ts';
+import { withoutArguments, wantedFunction } from './symbols/name-text.ts';
 import type { CType } from './symbols/types.ts';
 import type { Variable } from './symbols/variables.ts';
 import { wideRegister, type WideRegisters } from './symbols/wide-registers.ts';
@@ -137,8 +138,8 @@ export class FrameValues implements CompletionSource {
   // --- names ----------------------------------------------------------------------------------------------
 
   object(path: SymbolPath): Found | undefined {
-    const { name, scope, space } = path;
-    if (scope === undefined && space === undefined) {
+    const { name, scope, parameters, space } = path;
+    if (scope === undefined && parameters === undefined && space === undefined) {
       const local = this.variables().find((variable) => variable.name === name);
       if (local)
         return {
@@ -150,12 +151,14 @@ export class FrameValues implements CompletionSource {
     let declared: Found | undefined;
     for (const [n, { image, bias }] of this.placesOf(space).entries()) {
       const variable =
-        scope === undefined
-          ? image.findVariable(name, n === 0 ? own : undefined)
-          : image.findScoped(scope, name);
+        parameters === undefined
+          ? scope === undefined
+            ? image.findVariable(name, n === 0 ? own : undefined)
+            : image.findScoped(scope, name)
+          : undefined;
       const location = variable?.locate(globalContext(bias));
       const found = variable && location && { type: variable.type, location, locate: () => location };
-      const defined = found ?? (scope === undefined ? functionNamed(image, bias, name) : undefined);
+      const defined = found ?? functionNamed(image, bias, path);
       // A module declares what its kernel defines.
       if (defined && defined.location.kind !== 'optimised-out') return defined;
       declared ??= defined;
@@ -169,6 +172,10 @@ export class FrameValues implements CompletionSource {
 
   type(name: string, space: Space | undefined): CType | undefined {
     return this.placeOf(space)?.image.findType(name);
+  }
+
+  isTemplate(name: string, space: Space | undefined): boolean {
+    return this.placeOf(space)?.image.isTemplate(name) ?? false;
   }
 
   register(name: string, space: Space | undefined): CType | undefined {
@@ -277,9 +284,31 @@ const globalContext = (bias: number): FrameContext => ({
   ...{ bias, registers: [], pc: 0, cfa: () => undefined, readMemory: () => undefined },
 });
 
-function functionNamed(image: SymbolImage, bias: number, name: string) {
-  const found = image.findFunction(name);
+function isConstructor({ name: whole }: FunctionInfo): boolean {
+  const { scope, name } = wantedFunction(whole);
+  return withoutArguments(scope.at(-1) ?? '') === name;
+}
+
+/** Names of overloads in a message. */
+const MOST_OVERLOADS = 8;
+
+/** @throws AdapterError for several that the name does not tell apart */
+function functionNamed(image: SymbolImage, bias: number, { name, scope, parameters = '' }: SymbolPath) {
+  const path = scope === undefined ? name : `${scope}::${name}`;
+  const all = image.findFunctions(path + parameters);
+  // A class is called as its constructors are, which need the class before their name.
+  const meant = scope === undefined ? all.filter((one) => !isConstructor(one)) : all;
+  const [found] = meant;
   if (!found) return undefined;
+  const overloads = [...new Set(meant.map((one) => one.name))];
+  if (overloads.length > 1 && !overloads.includes(path)) {
+    const listed =
+      overloads.slice(0, MOST_OVERLOADS).join(', ') + (overloads.length > MOST_OVERLOADS ? ', …' : '');
+    throw new AdapterError(
+      'evaluate-failed',
+      say`There are several functions "${path}": write one of ${listed}.`,
+    );
+  }
   const type = found.dieOffset === undefined ? undefined : image.functionType(found.dieOffset);
   const location: Location = { kind: 'memory', address: (found.lowPc + bias) >>> 0 };
   return { type: type?.kind === 'function' ? type : UNKNOWN_FUNCTION, location, locate: () => location };

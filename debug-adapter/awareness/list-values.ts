@@ -42,6 +42,7 @@ export class ListValues {
       object: (path) => (isPlain(path) ? pointers.get(path.name) : undefined) ?? kernel.object(path),
       enumerator: (path) => kernel.enumerator(path),
       type: (name, space) => kernel.type(name, space),
+      isTemplate: (name, space) => kernel.isTemplate(name, space),
       register: (name, space) => kernel.register(name, space),
       space: (prefix) => kernel.space(prefix),
     };

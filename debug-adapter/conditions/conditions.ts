@@ -197,6 +197,7 @@ const withEventRegisters = (names: Names): Names => ({
   object: (path) => names.object(path),
   enumerator: (path) => names.enumerator(path),
   type: (name, space) => names.type(name, space),
+  isTemplate: (name, space) => names.isTemplate(name, space),
   register: (name, space) => (EVENT_NAMES.has(name) ? UNSIGNED : names.register(name, space)),
   space: (prefix) => names.space(prefix),
 });

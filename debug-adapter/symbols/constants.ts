@@ -29,6 +29,7 @@ export const DW_TAG = {
   variant: 0x19,
   inheritance: 0x1c,
   inlined_subroutine: 0x1d,
+  ptr_to_member_type: 0x1f,
   subrange_type: 0x21,
   base_type: 0x24,
   const_type: 0x26,
@@ -65,6 +66,7 @@ export const DW_AT = {
   discr_value: 0x16,
   comp_dir: 0x1b,
   const_value: 0x1c,
+  containing_type: 0x1d,
   inline: 0x20,
   producer: 0x25,
   prototyped: 0x27,
@@ -94,11 +96,14 @@ export const DW_AT = {
   addr_base: 0x73,
   rnglists_base: 0x74,
   dwo_name: 0x76,
+  reference: 0x77,
+  rvalue_reference: 0x78,
   call_return_pc: 0x7d,
   call_value: 0x7e,
   call_origin: 0x7f,
   call_parameter: 0x80,
   alignment: 0x88,
+  export_symbols: 0x89,
   loclists_base: 0x8c,
   GNU_vector: 0x2107,
   GNU_call_site_value: 0x2111,
@@ -259,6 +264,15 @@ export const DW_OP = {
   GNU_addr_index: 0xfb,
   GNU_const_index: 0xfc,
   GNU_variable_value: 0xfd,
+} as const;
+
+/** Languages (DWARF 5 table 7.17) by what their names are like. */
+export const DW_LANG = {
+  /** C89, C, C99, C11, C17, and what says nothing. */
+  c: new Set<number | undefined>([0x1, 0x2, 0xc, 0x1d, 0x2c, undefined]),
+  /** C++ 98, 03, 11, 14, 17, 20, 23. */
+  plus: new Set<number | undefined>([0x4, 0x19, 0x1a, 0x21, 0x2a, 0x2b, 0x3a]),
+  rust: 0x1c,
 } as const;
 
 /** DW_LANG_Mips_Assembler: what gas and nasm write for assembly sources. */

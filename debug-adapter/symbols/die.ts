@@ -115,11 +115,20 @@ export function skipSubtree(unit: Unit, offset: number): number {
   return cursor.pos;
 }
 
-/** Calls `visit` for every DIE of the unit in order; with `topLevelOnly`, only for children of the root. */
+/** Of the whole unit. */
+export const everywhere = (): boolean => true;
+
+/** What stands at the top of the unit or in a namespace. */
+export const atTop = (tag: number): boolean => tag === DW_TAG.namespace;
+
+/**
+ * Calls `visit` for the DIEs of the unit below its root, in order, with how deep they are: 1 for the children of the root.
+ * @param enters says of a tag whether what is below such an entry is visited too
+ */
 export function walkUnit(
   unit: Unit,
-  visit: (abbreviation: Abbreviation, offset: number, attributesAt: number) => void,
-  topLevelOnly: boolean,
+  visit: (abbreviation: Abbreviation, offset: number, attributesAt: number, depth: number) => void,
+  enters: (tag: number) => boolean,
 ): void {
   const cursor = unit.cursor(unit.header.rootAt);
   const skipper = new Skipper();
@@ -135,10 +144,10 @@ export function walkUnit(
     const abbreviation = unit.abbreviation(code);
     const attributesAt = cursor.pos;
     skipper.run(cursor, abbreviation.skip);
-    if (depth > 0) visit(abbreviation, at, attributesAt);
+    if (depth > 0) visit(abbreviation, at, attributesAt, depth);
     if (abbreviation.hasChildren) {
       const sibling = skipper.sibling === 0 ? 0 : unit.header.offset + skipper.sibling;
-      const enter = depth === 0 || !topLevelOnly || abbreviation.tag === DW_TAG.namespace;
+      const enter = depth === 0 || enters(abbreviation.tag);
       if (!enter && sibling >= cursor.pos && sibling <= unit.header.end) cursor.pos = sibling;
       else if (!enter) cursor.pos = skipSubtree(unit, at);
       else depth++;

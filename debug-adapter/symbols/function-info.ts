@@ -9,6 +9,8 @@ import { guarded, type SymbolError } from './errors.ts';
 import type { Functions } from './functions.ts';
 import type { LineTables } from './line-tables.ts';
 import type { NameIndex } from './name-index.ts';
+import { wantedFunction } from './name-text.ts';
+import type { QualifiedNames } from './qualified-names.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
 import type { ElfSymbol } from './symtab.ts';
@@ -32,6 +34,7 @@ export interface InlinedCall {
 }
 
 export interface FunctionInfo {
+  /** With its scopes and, in C++, the types of its parameters. */
   name: string;
   /** The entry point. */
   lowPc: number;
@@ -56,6 +59,7 @@ export interface FunctionSources {
   ranges: RangeReader;
   lines: LineTables;
   names: NameIndex;
+  qualified: QualifiedNames;
 }
 
 export class FunctionFinder {
@@ -79,19 +83,21 @@ export class FunctionFinder {
 
   /**
    * The functions of that name that DWARF knows: by their symbols, which need no index; by the index when there
-   * are none, as in a stripped file.
+   * are none, as in a stripped file, or when symbols have other names.
+   * @param isMangled symbols of C++ or Rust are among those of the file
    */
-  named(name: string, symbols: readonly ElfSymbol[]): FunctionInfo[] {
-    const { info, names } = this.sources;
+  named(name: string, symbols: readonly ElfSymbol[], isMangled: boolean): FunctionInfo[] {
+    const { info, names, qualified } = this.sources;
+    const wanted = wantedFunction(name);
     const dies = new Map<number, Die>();
     for (const { address } of symbols) {
       const die = guarded(() => this.at(address), undefined, this.report);
-      if (die && info.name(die) === name) dies.set(die.offset, die);
+      if (die && qualified.isCalled(die, wanted)) dies.set(die.offset, die);
     }
-    if (dies.size === 0) {
-      for (const offset of names.find(name, 'function')) {
+    if (dies.size === 0 || isMangled) {
+      for (const offset of names.find(wanted.name, 'function')) {
         const die = guarded(() => info.die(offset), undefined, this.report);
-        if (die) dies.set(offset, die);
+        if (die && qualified.isCalled(die, wanted)) dies.set(offset, die);
       }
     }
     return [...dies.values()].flatMap(
@@ -99,11 +105,20 @@ export class FunctionFinder {
     );
   }
 
+  /** Where the inlined copies of the functions of that name begin. */
+  inlinedCopies(name: string): number[] {
+    const { info, names, functions, qualified } = this.sources;
+    const wanted = wantedFunction(name);
+    const isMeant = (die: Die): boolean => qualified.isCalled(die, wanted);
+    const units = names.find(wanted.name, 'inlined').map((offset) => info.die(offset).unit);
+    return functions.inlinedCopies(isMeant, units);
+  }
+
   /** What is known of a function; with the inlined calls at `pc`. */
   describe(fn: Die, pc: number | undefined): FunctionInfo | undefined {
-    const { info, functions, ranges: reader } = this.sources;
+    const { info, functions, ranges: reader, qualified } = this.sources;
     const ranges = reader.of(fn);
-    const name = info.name(fn);
+    const name = qualified.functionName(fn);
     const first = ranges[0];
     if (!first || name === undefined) return undefined;
     const lowPc = fn.address(DW_AT.low_pc) ?? fn.address(DW_AT.entry_pc) ?? first.low;
@@ -112,7 +127,7 @@ export class FunctionFinder {
       for (const die of functions.chain(fn, pc)) {
         if (die.tag !== DW_TAG.inlined_subroutine) continue;
         inlined.unshift({
-          name: info.name(die) ?? '<unnamed>',
+          name: qualified.functionName(die) ?? '<unnamed>',
           dieOffset: die.offset,
           ranges: reader.of(die),
           call: this.position(die, DW_AT.call_file, DW_AT.call_line, DW_AT.call_column),

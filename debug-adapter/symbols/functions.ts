@@ -5,7 +5,7 @@
 import { HAS } from './abbrev.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
-import { Die, walkUnit } from './die.ts';
+import { Die, everywhere, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { RangeReader } from './ranges.ts';
 import { Columns, rangesContain, upperBound } from './search.ts';
@@ -54,7 +54,7 @@ export class Functions {
               columns.push(low, high, die.offset);
             }
           },
-          false,
+          everywhere,
         );
       },
       undefined,
@@ -91,10 +91,10 @@ export class Functions {
   }
 
   /**
-   * Entry addresses of the inlined copies of the functions called `name`, whose abstract entries are in `units`. A
+   * Entry addresses of the inlined copies of the functions that are meant, whose abstract entries are in `units`. A
    * copy is in the unit of its abstract entry, unless that stands in a partial unit that others refer to.
    */
-  inlinedCopies(name: string, units: readonly Unit[]): number[] {
+  inlinedCopies(isMeant: (die: Die) => boolean, units: readonly Unit[]): number[] {
     const entries: number[] = [];
     const same = new Map<number, boolean>();
     const shared = units.some((unit) => this.info.root(unit).tag === DW_TAG.partial_unit);
@@ -110,11 +110,11 @@ export class Functions {
               const origin = die.reference(DW_AT.abstract_origin);
               if (origin === undefined) return;
               let matches = same.get(origin);
-              if (matches === undefined) same.set(origin, (matches = this.info.name(die) === name));
+              if (matches === undefined) same.set(origin, (matches = isMeant(die)));
               const [range] = matches ? this.ranges.of(die) : [];
               if (range) entries.push(entryOf(die, range.low));
             },
-            false,
+            everywhere,
           );
         },
         undefined,

@@ -188,7 +188,7 @@ export class SymbolImage {
   /** All functions of that name with code of their own, external ones first. */
   findFunctions(name: string): FunctionInfo[] {
     const symbols = this.ask(() => this.symbols.ofFunction(name), []).filter((s) => this.isCode(s.address));
-    const found = this.ask(() => this.readers.finder.named(name, symbols), []);
+    const found = this.ask(() => this.readers.finder.named(name, symbols, this.symbols.isMangled), []);
     if (found.length > 0) return found.sort((a, b) => Number(b.external) - Number(a.external));
     const symbol =
       symbols.find((one) => one.name === name && one.global) ?? symbols.find((one) => one.name === name);
@@ -200,15 +200,16 @@ export class SymbolImage {
     return this.findFunctions(name)[0];
   }
 
+  /** Is a function or type of that name a template that has instances? */
+  isTemplate(name: string): boolean {
+    // Without symbols of C++ or Rust, a question about a `<` must not have the index built.
+    return this.symbols.isMangled && this.ask(() => this.readers.named.isTemplate(name), false);
+  }
+
   /** Where a breakpoint on a function goes: past the prologue of each of that name, and to the entry of each inlined copy. Ascending. */
   addressesForFunction(name: string): number[] {
     const addresses = new Set(this.findFunctions(name).map((fn) => this.prologueEnd(fn.lowPc)));
-    const units = this.ask(
-      () => this.readers.names.find(name, 'inlined').map((offset) => this.readers.info.die(offset).unit),
-      [],
-    );
-    for (const entry of this.ask(() => this.readers.functions.inlinedCopies(name, units), []))
-      addresses.add(entry);
+    for (const entry of this.ask(() => this.readers.finder.inlinedCopies(name), [])) addresses.add(entry);
     return [...addresses].sort((a, b) => a - b);
   }
 

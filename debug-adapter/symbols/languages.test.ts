@@ -81,9 +81,9 @@ describe('rustc', () => {
     expect(members('WORD')).toEqual(['0 u32 all', '0 u8 part[4]']);
     expect(members('LAST')).toEqual([
       '0 u8 discriminant',
-      '0 struct None None',
-      '0 struct Byte Byte',
-      '0 struct Wide Wide',
+      '0 rust::Message::None None',
+      '0 rust::Message::Byte Byte',
+      '0 rust::Message::Wide Wide',
     ]);
     const level = image.findVariable('LEVEL')!;
     expect(stripType(level.type)).toMatchObject({

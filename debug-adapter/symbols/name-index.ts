@@ -2,6 +2,7 @@
  * Name to DIE, for what stands at the top of a unit: functions with code, functions that are inlined,
  * variables that are defined (also those the compiler then removed), types, and enumerators, which stand for
  * the enumeration they are of.
+ * In C++ and Rust also what stands in types, and the types and functions in functions. A template and its instances have one hash.
  * Columns sorted by a hash of the name, built once; strings are never kept. A type that many units repeat is
  * entered once for each name, size and line. Accelerator sections are not used: compilers rarely write them
  * and the old ones cannot be trusted.
@@ -10,9 +11,11 @@ import type { Cursor } from './cursor.ts';
 import { type Abbreviation, HAS, skipForm, Skipper, skipProgram } from './abbrev.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
-import { Die, walkUnit } from './die.ts';
+import { atTop, Die, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import { Columns, HASH_PRIME, hashBytes, lowerBound, PairSet } from './search.ts';
+import { sameComponent, spelled } from './name-text.ts';
+import type { QualifiedNames } from './qualified-names.ts';
+import { Columns, HASH_PRIME, hashName, lowerBound, type NameHash, PairSet } from './search.ts';
 import type { Unit } from './unit.ts';
 
 export type NameKind =
@@ -71,12 +74,18 @@ export class NameIndex {
 
   constructor(
     private readonly info: DebugInfo,
+    private readonly qualified: QualifiedNames,
     private readonly report: (error: SymbolError) => void,
   ) {}
 
   /** Positions of the DIEs of that name and kind, in the order of the file. */
   find(name: string, kind: NameKind): number[] {
     return lookUp(this.entries, this.info, name, kind, this.report);
+  }
+
+  /** Positions of the DIEs of that kind that are made of the template of that name. */
+  instances(name: string, kind: NameKind): number[] {
+    return lookUp(this.entries, this.info, name, kind, this.report, (own) => own.startsWith(`${name}<`));
   }
 
   /**
@@ -95,8 +104,8 @@ export class NameIndex {
 
   /** The position of the first DIE of that name and kind in one unit. */
   findIn(unit: Unit, name: string, kind: NameKind): number | undefined {
-    const key = hashBytes(new TextEncoder().encode(name));
-    const builder = new Builder(this.info, this.report, (hash) => hash === key);
+    const wanted = keyOf(name);
+    const builder = new Builder(this.info, this.qualified, this.report, (key) => key === wanted);
     guarded(
       () => {
         builder.add(unit);
@@ -107,14 +116,14 @@ export class NameIndex {
     return lookUp(builder.finish(), this.info, name, kind, this.report)[0];
   }
 
-  /** All names of a kind, sorted, each once. */
+  /** All names of a kind with their scopes, sorted, each once. */
   names(kind: NameKind): string[] {
     const { position, kind: kinds } = this.entries;
     const wanted = KINDS.indexOf(kind);
     const names = new Set<string>();
     position.forEach((at, i) => {
       if (kinds[i] !== wanted) return;
-      const name = guarded(() => this.info.name(this.info.die(at)), undefined, this.report);
+      const name = guarded(() => this.qualified.path(this.info.die(at)), undefined, this.report);
       if (name !== undefined) names.add(name);
     });
     return [...names].sort();
@@ -144,7 +153,7 @@ export class NameIndex {
   buildStep(): number {
     if (this.table) return 1;
     const { count } = this.info;
-    this.builder ??= new Builder(this.info, this.report);
+    this.builder ??= new Builder(this.info, this.qualified, this.report);
     const next = this.entered++;
     if (next < count) {
       const { builder } = this;
@@ -162,14 +171,21 @@ export class NameIndex {
   }
 }
 
+/** Which names are meant: a function without the arguments of its template is all its instances; a type is none. */
+function spelledAs(name: string, kind: NameKind): (own: string) => boolean {
+  if (kind === 'function' || kind === 'inlined') return (own) => sameComponent(own, name);
+  return (own) => own === name || (own.includes('<') && spelled(own) === spelled(name));
+}
+
 function lookUp(
   { hash, position, kind: kinds }: NameTable,
   info: DebugInfo,
   name: string,
   kind: NameKind,
   report: (error: SymbolError) => void,
+  isMeant = spelledAs(name, kind),
 ): number[] {
-  const key = hashBytes(new TextEncoder().encode(name));
+  const key = keyOf(name);
   const wanted = KINDS.indexOf(kind);
   const found: number[] = [];
   for (let i = lowerBound(hash, key); i < hash.length && hash[i] === key; i++) {
@@ -177,7 +193,7 @@ function lookUp(
     const same = guarded(
       () => {
         const die = info.die(position[i]!);
-        return kind === 'enumerator' ? hasEnumerator(die, name) : info.name(die) === name;
+        return kind === 'enumerator' ? hasEnumerator(die, name) : isMeant(info.name(die) ?? '');
       },
       false,
       report,
@@ -187,12 +203,27 @@ function lookUp(
   return found;
 }
 
+function keyOf(name: string): number {
+  const hash = { whole: 0, key: 0 };
+  hashName(new TextEncoder().encode(name), 0, hash);
+  return hash.key;
+}
+
 function hasEnumerator(enumeration: Die, name: string): boolean {
   for (const die of enumeration.children()) {
     if (die.tag === DW_TAG.enumerator && die.text(DW_AT.name) === name) return true;
   }
   return false;
 }
+
+/** What the index looks into in C++ and Rust. */
+const isOrHasScope = (tag: number): boolean =>
+  tag === DW_TAG.namespace ||
+  tag === DW_TAG.structure_type ||
+  tag === DW_TAG.class_type ||
+  tag === DW_TAG.union_type ||
+  tag === DW_TAG.subprogram ||
+  tag === DW_TAG.lexical_block;
 
 /** What tells types of one name apart. */
 const SHAPE: ReadonlySet<number> = new Set([DW_AT.byte_size, DW_AT.decl_line]);
@@ -209,25 +240,33 @@ class Builder {
   private readonly skipper = new Skipper();
   private readonly columns = new Columns(3, 1 << 10);
   private readonly types = new PairSet();
+  /** One for all names, for the same reason as the cursor. */
+  private readonly hash: NameHash = { whole: 0, key: 0 };
 
   constructor(
     private readonly info: DebugInfo,
+    private readonly qualified: QualifiedNames,
     private readonly report: (error: SymbolError) => void,
-    private readonly wanted?: (hash: number) => boolean,
+    private readonly wanted?: (key: number) => boolean,
   ) {}
 
   add(unit: Unit): void {
     // One for all entries: hundreds of thousands of them would make the heap grow.
     const cursor = unit.cursor(unit.header.rootAt);
+    const isScoped = this.qualified.isScoped(unit);
+    /** How deep the function is that is being looked through. */
+    let functionDepth = Infinity;
     walkUnit(
       unit,
-      (abbreviation, at, attributesAt) => {
+      (abbreviation, at, attributesAt, depth) => {
+        if (depth <= functionDepth) functionDepth = abbreviation.tag === DW_TAG.subprogram ? depth : Infinity;
         const kind = kindOf(abbreviation);
+        if (kind === 'variable' && depth > functionDepth) return;
         const isEnum = abbreviation.tag === DW_TAG.enumeration_type;
         const isNew = !kind || this.enter(unit, KINDS.indexOf(kind), abbreviation, at, attributesAt, cursor);
         if (isEnum && isNew) this.enterEnumerators(new Die(unit, at, abbreviation, attributesAt));
       },
-      true,
+      isScoped ? isOrHasScope : atTop,
     );
   }
 
@@ -244,30 +283,39 @@ class Builder {
     if ((abbreviation.has & HAS.name) === 0) {
       const die = new Die(unit, at, abbreviation, attributesAt);
       const inherited = guarded(() => this.info.inherited(die, DW_AT.name)?.value, undefined, this.report);
-      const hash = inherited?.kind === 'string' ? hashBytes(inherited.bytes) : undefined;
-      if (hash !== undefined && (!this.wanted || this.wanted(hash))) this.columns.push(hash, position, kind);
+      if (inherited?.kind === 'string') this.push(this.keyOf(inherited.bytes), position, kind);
       return true;
     }
     cursor.pos = attributesAt;
     const { fields, implicit } = this.planOf(abbreviation, kind >= FIRST_TYPE);
-    let hash = 0;
+    const { hash } = this;
+    hash.whole = hash.key = 0;
     let shape = implicit ^ kind;
     for (const { skip, form, isName } of fields) {
       this.skipper.run(cursor, skip);
       const start = cursor.pos;
-      if (isName) hash = unit.stringHash(cursor, form);
+      if (isName) unit.hashName(cursor, form, hash);
       else {
         skipForm(cursor, form);
         for (let i = start; i < cursor.pos; i++) shape = Math.imul(shape ^ cursor.bytes[i]!, HASH_PRIME);
       }
     }
-    if (this.wanted && !this.wanted(hash)) return true;
+    if (this.wanted && !this.wanted(hash.key)) return true;
     if (kind >= FIRST_TYPE) {
       // 64 bits of hash: that two different types fall together is as unlikely as a damaged disk.
-      if (!this.types.add(hash, shape >>> 0)) return false;
+      if (!this.types.add(hash.whole, shape >>> 0)) return false;
     }
-    this.columns.push(hash, position, kind);
+    this.columns.push(hash.key, position, kind);
     return true;
+  }
+
+  private push(key: number, position: number, kind: number): void {
+    if (!this.wanted || this.wanted(key)) this.columns.push(key, position, kind);
+  }
+
+  private keyOf(name: Uint8Array): number {
+    hashName(name, 0, this.hash);
+    return this.hash.key;
   }
 
   /** Enters the enumerators of an enumeration; of one without a name, unless it was entered by its first one. */
@@ -277,10 +325,10 @@ class Builder {
     for (const die of enumeration.children()) {
       const name = die.tag === DW_TAG.enumerator ? die.attribute(DW_AT.name) : undefined;
       if (name?.kind !== 'string') continue;
-      const hash = hashBytes(name.bytes);
+      const hash = this.keyOf(name.bytes);
       if (isFirst && !this.types.add(hash, enumeration.number(DW_AT.decl_line) ?? 0)) return;
       isFirst = false;
-      if (!this.wanted || this.wanted(hash)) this.columns.push(hash, offset, ENUMERATOR);
+      this.push(hash, offset, ENUMERATOR);
     }
   }
 

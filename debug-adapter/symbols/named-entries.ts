@@ -1,15 +1,16 @@
 /** Variables, types and enumerators by their names, as an expression in some code means them. */
-import { DW_AT, DW_TAG } from './constants.ts';
+import { DW_AT, DW_LANG, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import type { NameIndex, NameKind } from './name-index.ts';
+import { componentsOf } from './name-text.ts';
+import type { QualifiedNames } from './qualified-names.ts';
 import type { ScopedNames } from './scoped-names.ts';
 import type { TypeReader } from './type-reader.ts';
 import type { CType } from './types.ts';
 import type { UnitIndex } from './unit-index.ts';
 
-/** C89, C, C99, C11, C17, and what says nothing (DWARF 5 table 7.17). */
-const LANGUAGES_OF_C: ReadonlySet<number | undefined> = new Set([0x1, 0x2, 0xc, 0x1d, 0x2c, undefined]);
+const TEMPLATES: readonly NameKind[] = ['struct', 'function', 'inlined', 'union', 'type'];
 
 export class NamedEntries {
   constructor(
@@ -17,6 +18,7 @@ export class NamedEntries {
     private readonly units: UnitIndex,
     private readonly names: NameIndex,
     private readonly scoped: ScopedNames,
+    private readonly qualified: QualifiedNames,
     private readonly types: () => TypeReader,
   ) {}
 
@@ -61,7 +63,7 @@ export class NamedEntries {
    * Of several the one of the unit at `pc`.
    */
   type(name: string, pc: number | undefined): CType | undefined {
-    const [, word, tagged] = /^(struct|union|enum)\s+((?:\w*::)*\w+)$/.exec(name.trim()) ?? [];
+    const [, word, tagged] = /^(struct|union|enum)\s+(.+)$/.exec(name.trim()) ?? [];
     const kind = (word ?? 'type') as NameKind;
     const bare = tagged ?? name.trim().replace(/\s+/g, ' ');
     const offset = this.typeOffset(bare, kind, pc) ?? (word ? undefined : this.untagged(bare));
@@ -69,8 +71,9 @@ export class NamedEntries {
   }
 
   private typeOffset(name: string, kind: NameKind, pc: number | undefined): number | undefined {
-    const at = name.lastIndexOf('::');
-    if (at >= 0) return this.scoped.inNamespace(name.slice(0, at), name.slice(at + 2), kind)?.offset;
+    const path = componentsOf(name);
+    const last = path.pop()!;
+    if (path.length > 0) return this.scoped.inNamespace(path.join('::'), last, kind)?.offset;
     const here = this.unitAt(pc);
     return (here && this.names.findIn(here, name, kind)) ?? this.names.first(name, kind);
   }
@@ -81,15 +84,24 @@ export class NamedEntries {
       const offset = this.typeOffset(name, kind, undefined);
       if (offset === undefined) continue;
       const language = this.info.root(this.info.die(offset).unit).number(DW_AT.language);
-      if (!LANGUAGES_OF_C.has(language)) return offset;
+      if (!DW_LANG.c.has(language)) return offset;
     }
     return undefined;
+  }
+
+  /** Is a function or type of that name a template that has instances? */
+  isTemplate(path: string): boolean {
+    const scope = componentsOf(path);
+    const name = scope.pop()!;
+    return TEMPLATES.some((kind) =>
+      this.names.instances(name, kind).some((offset) => this.qualified.isIn(this.info.die(offset), scope)),
+    );
   }
 
   /** The definition of what a unit only declares. */
   definition(tag: number, name: string): number | undefined {
     const kind: NameKind =
       tag === DW_TAG.union_type ? 'union' : tag === DW_TAG.enumeration_type ? 'enum' : 'struct';
-    return this.names.first(name, kind);
+    return this.typeOffset(name, kind, undefined);
   }
 }

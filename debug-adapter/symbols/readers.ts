@@ -14,6 +14,7 @@ import type { SymbolImage } from './image.ts';
 import { LineTables } from './line-tables.ts';
 import { NameIndex } from './name-index.ts';
 import { NamedEntries } from './named-entries.ts';
+import { QualifiedNames } from './qualified-names.ts';
 import { RangeReader } from './ranges.ts';
 import { ScopedNames } from './scoped-names.ts';
 import { dwarfSections, unitSections } from './sections.ts';
@@ -28,6 +29,7 @@ export interface Readers {
   readonly lines: LineTables;
   readonly functions: Functions;
   readonly names: NameIndex;
+  readonly qualified: QualifiedNames;
   readonly finder: FunctionFinder;
   readonly sourceLines: SourceLines;
   readonly scoped: ScopedNames;
@@ -54,12 +56,15 @@ export function createReaders(
   const units = new UnitIndex(info, ranges, isCode, report);
   const lines = new LineTables(info, isCode, report);
   const functions = new Functions(info, ranges, report);
-  const names = new NameIndex(info, report);
-  const finder = new FunctionFinder({ info, units, functions, ranges, lines, names }, report);
+  const qualified = new QualifiedNames(info, () => types, report);
+  const names = new NameIndex(info, qualified, report);
+  const finder = new FunctionFinder({ info, units, functions, ranges, lines, names, qualified }, report);
   const sourceLines = new SourceLines(units, lines, functions, ranges, () => image.symbols);
-  const scoped = new ScopedNames(info, names, report);
-  const types = new TypeReader(info, report, (tag, typeName) => named.definition(tag, typeName));
-  const named: NamedEntries = new NamedEntries(info, units, names, scoped, () => types);
+  const scoped = new ScopedNames(info, names, qualified, report);
+  const types: TypeReader = new TypeReader(info, qualified, report, (tag, path) =>
+    named.definition(tag, path),
+  );
+  const named: NamedEntries = new NamedEntries(info, units, names, scoped, qualified, () => types);
   const calls = new CallSites(info, {
     unwind: ({ pc, registers, readMemory }) => image.unwind(pc, registers, readMemory),
     chainAt: (pc) => finder.chainAt(pc),
@@ -73,6 +78,6 @@ export function createReaders(
   const frames = new CallFrameInfo(sections, report, isCode);
   return {
     ...{ info, units, lines, functions, names, finder, sourceLines, scoped, named, types, variables },
-    ...{ breakpoints, frames },
+    ...{ breakpoints, frames, qualified },
   };
 }

@@ -4,18 +4,17 @@
  */
 import { DW_AT, DW_OP, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
-import { type Die, walkUnit } from './die.ts';
+import { type Die, everywhere, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { NameIndex, NameKind } from './name-index.ts';
+import { componentsOf, sameComponent, wantedFunction } from './name-text.ts';
+import type { QualifiedNames } from './qualified-names.ts';
 import type { Unit } from './unit.ts';
 
 /** Blocks within blocks that are searched for a static variable. */
 const NESTING_LIMIT = 64;
 /** First operators of the expression of what is in one place all the time. */
 const STATIC: readonly number[] = [DW_OP.addr, DW_OP.addrx];
-
-const endsIn = (around: readonly string[], scope: string): boolean =>
-  scope === '' ? around.length === 0 : `::${around.join('::')}`.endsWith(`::${scope}`);
 
 export class ScopedNames {
   /** By unit: all enumerators and the position of their enumeration. */
@@ -24,6 +23,7 @@ export class ScopedNames {
   constructor(
     private readonly info: DebugInfo,
     private readonly names: NameIndex,
+    private readonly qualified: QualifiedNames,
     private readonly report: (error: SymbolError) => void,
   ) {}
 
@@ -52,7 +52,7 @@ export class ScopedNames {
               if (name !== undefined && !found.has(name)) found.set(name, position);
             }
           },
-          false,
+          everywhere,
         );
       },
       undefined,
@@ -64,48 +64,33 @@ export class ScopedNames {
 
   /** The DIE of the enumeration that has an enumerator of that name and is called so, or is in such a namespace or class. */
   enumerationIn(scope: string, name: string): number | undefined {
+    const path = componentsOf(scope);
     return this.names.find(name, 'enumerator').find((offset) => {
       const die = this.info.die(offset);
-      const around = this.namespaceOf(die);
-      const own = this.info.name(die);
-      return endsIn(around, scope) || (own !== undefined && endsIn([...around, own], scope));
+      if (this.qualified.isIn(die, path)) return true;
+      const isNamed = sameComponent(this.info.name(die) ?? '', path.at(-1)!);
+      return isNamed && this.qualified.isIn(die, path.slice(0, -1));
     });
   }
 
   /** What has that name and kind in a namespace or class, whose own ones may be left out; '' is none. */
   inNamespace(scope: string, name: string, kind: NameKind): Die | undefined {
+    const path = componentsOf(scope);
     return this.names
       .find(name, kind)
       .map((offset) => this.info.die(offset))
-      .find((die) => endsIn(this.namespaceOf(die), scope));
-  }
-
-  /** The names of the namespaces and classes around an entry, the outermost first. */
-  private namespaceOf(die: Die): string[] {
-    const declared = die.reference(DW_AT.specification);
-    const target = declared === undefined ? die : this.info.die(declared);
-    const around: string[] = [];
-    let at = this.info.root(target.unit);
-    for (let depth = 0; depth < NESTING_LIMIT; depth++) {
-      let inside: Die | undefined;
-      for (const child of at.children()) {
-        if (child.offset > target.offset) break;
-        inside = child;
-      }
-      if (!inside || inside.offset === target.offset) break;
-      at = inside;
-      // One without a name is seen through.
-      const name = this.info.name(at);
-      if (name !== undefined) around.push(name);
-    }
-    return around;
+      .find((die) => this.qualified.isIn(die, path));
   }
 
   /** The variable of that name in a function of that name, or else in a file whose path ends so, or in such a namespace or class. */
   variable(scope: string, name: string): Die | undefined {
-    const functions = [...this.names.find(scope, 'function'), ...this.names.find(scope, 'inlined')];
-    for (const offset of functions) {
-      const found = this.within(this.info.die(offset), name, 0);
+    const wanted = wantedFunction(scope);
+    for (const offset of [
+      ...this.names.find(wanted.name, 'function'),
+      ...this.names.find(wanted.name, 'inlined'),
+    ]) {
+      const die = this.info.die(offset);
+      const found = this.qualified.isCalled(die, wanted) ? this.within(die, name, 0) : undefined;
       if (found) return found;
     }
     const inFile = this.names

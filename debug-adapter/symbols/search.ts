@@ -181,13 +181,24 @@ export function hashBytes(bytes: Uint8Array): number {
   return hash >>> 0;
 }
 
-/** `hashBytes` of the NUL-terminated string at `offset`. */
-export function hashString(bytes: Uint8Array, offset: number): number {
+const LESS_THAN = 0x3c;
+
+/** Two hashes of a name: of all of it, and of what stands before the arguments of a template, so that both spellings are found. */
+export interface NameHash {
+  whole: number;
+  key: number;
+}
+
+/** Hashes the name that begins at `offset` and ends at a NUL or with the bytes. */
+export function hashName(bytes: Uint8Array, offset: number, into: NameHash): void {
   let hash = HASH_START;
+  let key: number | undefined;
   for (let at = offset; at < bytes.length; at++) {
     const byte = bytes[at]!;
     if (byte === 0) break;
+    if (byte === LESS_THAN && at > offset) key ??= hash;
     hash = Math.imul(hash ^ byte, HASH_PRIME);
   }
-  return hash >>> 0;
+  into.whole = hash >>> 0;
+  into.key = (key ?? hash) >>> 0;
 }

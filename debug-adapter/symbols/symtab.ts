@@ -23,6 +23,9 @@ const STT_NAMES: readonly ElfSymbolType[] = ['none', 'object', 'function'];
 const STT = { function: 2, object: 1, section: 3, file: 4 } as const;
 const SHN_UNDEF = 0;
 const DOT = 0x2e;
+const UNDERSCORE = 0x5f;
+const Z = 0x5a;
+const R = 0x52;
 const encoder = new TextEncoder();
 const SHN_LORESERVE = 0xff00;
 const SHN_ABS = 0xfff1;
@@ -78,6 +81,8 @@ export class SymbolEntries {
 }
 
 export class SymbolTable {
+  private mangled: boolean | undefined;
+
   private constructor(
     private readonly elf: Elf,
     private readonly strings: Uint8Array,
@@ -180,6 +185,13 @@ export class SymbolTable {
       label ??= symbol;
     }
     return label;
+  }
+
+  /** Has C++ or Rust made some of the names, `_ZN…` and `_RN…`? */
+  get isMangled(): boolean {
+    return (this.mangled ??= this.nameAt.some(
+      (at) => this.strings[at] === UNDERSCORE && (this.strings[at + 1] === Z || this.strings[at + 1] === R),
+    ));
   }
 
   /** The first symbol of that name, globals preferred. */

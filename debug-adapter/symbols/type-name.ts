@@ -26,18 +26,19 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
     case 'void':
       return join('void', inner);
     case 'base':
-    case 'typedef':
     case 'unknown':
       return join(type.name, inner);
+    case 'typedef':
+      return join(type.scopedName ?? type.name, inner);
     case 'struct':
     case 'union':
     case 'enum':
-      return join(`${type.kind} ${type.name ?? '{...}'}`, inner);
+      return join(type.scopedName ?? `${type.kind} ${type.name ?? '{...}'}`, inner);
     case 'pointer': {
       const { target } = type;
       const direct = skipQualifiers(target);
       const needsParentheses = direct.kind === 'array' || direct.kind === 'function';
-      const sign = type.isReference ? '&' : '*';
+      const sign = type.isReference ?? '*';
       return declare(target, needsParentheses ? `(${sign}${inner})` : `${sign}${inner}`, depth + 1, budget);
     }
     case 'const':

@@ -6,6 +6,8 @@ import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateNumber } from './expression.ts';
+import { typeName } from './type-name.ts';
+import type { QualifiedNames } from './qualified-names.ts';
 import {
   type ArrayType,
   type BaseEncoding,
@@ -37,16 +39,23 @@ const QUADRUPLE = /^(?:__float128|_Float128)$/;
 const encodingOf = (name: string | undefined, encoding: number): BaseEncoding =>
   name !== undefined && QUADRUPLE.test(name) ? 'other' : (ENCODINGS.get(encoding) ?? 'other');
 
+/** Bytes of a pointer to a method: its address or place in the table, and what to add to the object's address. */
+const METHOD_POINTER = 8;
+
+/** What may stand in a namespace or a type. */
+const NAMED: ReadonlySet<CType['kind']> = new Set(['struct', 'union', 'enum', 'typedef']);
+
 /** Variant parts within variant parts. */
 const DEPTH_LIMIT = 64;
 export class TypeReader {
   private readonly known = new Map<number, CType>();
 
-  /** `complete` finds the definition of a struct that a unit only declares. */
+  /** `complete` finds the definition of a struct that a unit only declares, by its name with its scopes. */
   constructor(
     private readonly info: DebugInfo,
+    private readonly names: QualifiedNames,
     private readonly report: (error: SymbolError) => void,
-    private readonly complete: (tag: number, name: string) => number | undefined,
+    private readonly complete: (tag: number, path: string) => number | undefined,
   ) {}
 
   /** The type DW_AT_type of `die` names; void when it has none. */
@@ -71,7 +80,10 @@ export class TypeReader {
         () => {
           const die = this.info.die(offset);
           const described = this.describe(die);
-          return described === VOID ? VOID : Object.assign(described, alignmentOf(die));
+          if (described === VOID) return VOID;
+          const isNamed = NAMED.has(described.kind) && this.names.isScoped(die.unit);
+          if (isNamed) this.lazily(described, 'scopedName', () => this.scopedName(die));
+          return Object.assign(described, alignmentOf(die));
         },
         unknown('<damaged type>'),
         this.report,
@@ -86,6 +98,10 @@ export class TypeReader {
     const die = this.info.die(offset);
     if (die.tag !== DW_TAG.base_type) return undefined;
     return { size: die.number(DW_AT.byte_size) ?? 0, encoding: die.number(DW_AT.encoding) ?? 0 };
+  }
+
+  private scopedName(die: Die): string | undefined {
+    return guarded(() => this.names.path(die), undefined, this.report);
   }
 
   private describe(die: Die): CType {
@@ -108,8 +124,11 @@ export class TypeReader {
       case DW_TAG.reference_type:
       case DW_TAG.rvalue_reference_type: {
         const size = die.number(DW_AT.byte_size) ?? 4;
-        return lazy({ kind: 'pointer' as const, size, isReference: true as const });
+        const isReference = die.tag === DW_TAG.reference_type ? ('&' as const) : ('&&' as const);
+        return lazy({ kind: 'pointer' as const, size, isReference });
       }
+      case DW_TAG.ptr_to_member_type:
+        return this.memberPointer(die);
       case DW_TAG.typedef:
         return lazy({ kind: 'typedef' as const, name: name ?? '<unnamed>' });
       case DW_TAG.const_type:
@@ -139,6 +158,17 @@ export class TypeReader {
     }
   }
 
+  /** Of a member the offset in its class; of a method, what the ABI of C++ makes of it. */
+  private memberPointer(die: Die): CType {
+    const target = this.typeOf(die);
+    const owner = die.reference(DW_AT.containing_type);
+    const scope = owner === undefined ? '' : `${this.scopedName(this.info.die(owner)) ?? ''}::`;
+    const isMethod = stripType(target).kind === 'function';
+    const name = isMethod ? typeName(target, `(${scope}*)`) : typeName(target, `${scope}*`);
+    if (isMethod) return unknown(name, die.number(DW_AT.byte_size) ?? METHOD_POINTER);
+    return { kind: 'base', name, size: die.number(DW_AT.byte_size) ?? 4, encoding: 'signed' };
+  }
+
   /** Adds a property that is computed at first use. */
   private lazily<T extends object, K extends string, V>(
     base: T,
@@ -164,7 +194,11 @@ export class TypeReader {
     let known: StructType | undefined;
     const definition = (): StructType => {
       if (known) return known;
-      const offset = guarded(() => this.complete(die.tag, name), undefined, this.report);
+      const offset = guarded(
+        () => this.complete(die.tag, this.scopedName(die) ?? name),
+        undefined,
+        this.report,
+      );
       const found = offset === undefined || offset === die.offset ? undefined : this.at(offset);
       const isStruct = found?.kind === 'struct' || found?.kind === 'union';
       return (known = isStruct ? found : { kind, name, size: 0, incomplete: true, members: [] });
@@ -182,12 +216,14 @@ export class TypeReader {
       if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.inheritance) continue;
       if (die.flag(DW_AT.external) || die.flag(DW_AT.declaration)) continue; // static data member
       const discriminant = part && variant && discriminants.get(part);
-      const offset = memberOffset(die);
-      // Where a virtual base class lies only the object says.
-      if (offset === undefined) continue;
+      const place = memberPlace(die);
+      const isBase = die.tag === DW_TAG.inheritance;
+      // Of what is no base class, only damage makes a place that depends on the object.
+      if (typeof place !== 'number' && !isBase) continue;
       const member = {
         name: die.text(DW_AT.name) ?? (die.flag(DW_AT.artificial) ? 'discriminant' : undefined),
-        offset,
+        ...(typeof place === 'number' ? { offset: place } : { offset: 0, place }),
+        ...(isBase && { isBase: true as const }),
         ...this.bitField(die, structSize),
         ...alignmentOf(die),
         ...(discriminant && variantOf(discriminant, variant)),
@@ -210,7 +246,8 @@ export class TypeReader {
     const direct = die.number(DW_AT.data_bit_offset);
     if (direct !== undefined) return { bitOffset: direct, bitSize };
     const fromTop = die.attribute(DW_AT.bit_offset);
-    const offset = memberOffset(die) ?? 0;
+    const place = memberPlace(die);
+    const offset = typeof place === 'number' ? place : 0;
     if (fromTop?.kind !== 'constant') return { bitOffset: offset * 8, bitSize };
     const storage = die.number(DW_AT.byte_size) ?? (sizeOfType(this.typeOf(die)) || structSize);
     // Written as an unsigned constant of 32 or 64 bits, but negative when the field straddles its storage.
@@ -312,8 +349,8 @@ function hasNegative(die: Die): boolean {
   return false;
 }
 
-/** In bytes; undefined when it depends on the object. */
-function memberOffset(die: Die): number | undefined {
+/** In bytes; or the expression that finds it, when that depends on the object. */
+function memberPlace(die: Die): number | Uint8Array {
   const value = die.attribute(DW_AT.data_member_location);
   if (value?.kind === 'constant') return Number(value.value);
   if (value?.kind !== 'block') return 0;
@@ -325,7 +362,7 @@ function memberOffset(die: Die): number | undefined {
     baseType: () => undefined,
     initial: [0],
   };
-  return evaluateNumber(value.bytes, scope);
+  return evaluateNumber(value.bytes, scope) ?? value.bytes;
 }
 
 /** Is the length computed in a frame? */

@@ -21,13 +21,17 @@ export interface PointerType extends Described {
   kind: 'pointer';
   size: number;
   /** A reference of C++: what it refers to stands for it in expressions. */
-  isReference?: true;
+  isReference?: '&' | '&&';
   readonly target: CType;
 }
 
 export interface Member extends Described {
   /** undefined for an anonymous struct or union, whose members belong to the one around it. */
   name: string | undefined;
+  /** A base class. */
+  isBase?: true;
+  /** Of a virtual base class: the DWARF expression that makes its address of that of the object; `offset` is 0 then. */
+  place?: Uint8Array;
   /** In bytes from the start of the struct; of the storage the bits lie in for a bit field. */
   offset: number;
   /** Counted from the least significant bit of the little-endian struct, as if it were one big integer. */
@@ -45,7 +49,13 @@ export interface Variant {
   readonly value?: bigint;
 }
 
-export interface StructType extends Described {
+/** A type that may stand in a namespace or another type. */
+interface Scoped extends Described {
+  /** In C++ and Rust, its name with what is around it: `kernel::Task`. */
+  readonly scopedName?: string | undefined;
+}
+
+export interface StructType extends Scoped {
   kind: 'struct' | 'union';
   name: string | undefined;
   readonly size: number;
@@ -63,7 +73,7 @@ export interface ArrayType extends Described {
   counted?: readonly (number | undefined)[];
 }
 
-export interface EnumType extends Described {
+export interface EnumType extends Scoped {
   kind: 'enum';
   name: string | undefined;
   size: number;
@@ -71,7 +81,7 @@ export interface EnumType extends Described {
   readonly enumerators: readonly { name: string; value: bigint }[];
 }
 
-export interface TypedefType extends Described {
+export interface TypedefType extends Scoped {
   kind: 'typedef';
   name: string;
   readonly target: CType;

@@ -14,7 +14,7 @@ import {
 import { DW_AT, DW_FORM } from './constants.ts';
 import { cStringBytes, Cursor } from './cursor.ts';
 import { hex, SymbolError } from './errors.ts';
-import { hashBytes, hashString } from './search.ts';
+import { hashName, type NameHash } from './search.ts';
 import type { DwarfSections, UnitSection } from './sections.ts';
 import type { UnitHeader } from './unit-header.ts';
 import { say } from '../../core/sentences/say.ts';
@@ -61,6 +61,7 @@ export interface UnitContext {
   split: boolean;
 }
 
+const NO_BYTES = new Uint8Array(0);
 const decoder = new TextDecoder();
 
 interface Bases {
@@ -273,11 +274,14 @@ export class Unit {
     );
   }
 
-  /** `hashBytes` of the string at the cursor, which moves past it; 0 when it stands in a file that is not here. */
-  stringHash(cursor: Cursor, form: number): number {
-    if (form === DW_FORM.strp) return hashString(this.sections.str, cursor.u32());
+  /** Hashes the string at the cursor, which moves past it; as an empty one when it stands in a file that is not here. */
+  hashName(cursor: Cursor, form: number, into: NameHash): void {
+    if (form === DW_FORM.strp) {
+      hashName(this.sections.str, cursor.u32(), into);
+      return;
+    }
     const value = this.read(cursor, form);
-    return value.kind === 'string' ? hashBytes(value.bytes) : 0;
+    hashName(value.kind === 'string' ? value.bytes : NO_BYTES, 0, into);
   }
 
   /** Where in `.debug_str` the string of an indexed form (DW_FORM_strx) at the cursor is; undefined for other forms. */

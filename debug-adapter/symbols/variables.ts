@@ -142,7 +142,7 @@ export class Variables {
       name,
       kind: die.tag === DW_TAG.formal_parameter ? 'parameter' : fn ? 'local' : 'global',
       dieOffset: die.offset,
-      artificial: die.flag(DW_AT.artificial),
+      artificial: this.info.inherited(die, DW_AT.artificial) !== undefined,
       external: this.info.inherited(die, DW_AT.external) !== undefined,
       get type() {
         return (type ??= types.typeOf(die));

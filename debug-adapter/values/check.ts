@@ -3,6 +3,7 @@
  * wrong with an expression before anything of the program is read.
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
+import { AdapterError } from '../errors.ts';
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
 import { littleEndian, type Location } from '../symbols/location.ts';
@@ -37,7 +38,7 @@ import {
   UNSIGNED,
 } from './conversions.ts';
 import { evaluateConstant } from './evaluate.ts';
-import { designate, findMember, memberNode } from './members.ts';
+import { designate, hasMember, memberNode } from './members.ts';
 import { parse } from './parser.ts';
 import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
 import { floatLiteral } from './scalar.ts';
@@ -70,6 +71,8 @@ export interface Names {
   object(path: SymbolPath): NamedObject | undefined;
   enumerator(path: SymbolPath): { readonly type: CType; readonly value: bigint } | undefined;
   type(name: string, space: Space | undefined): CType | undefined;
+  /** Is a function or type of that name, with its scopes, a template with instances? */
+  isTemplate(name: string, space: Space | undefined): boolean;
   /** The type of a register. */
   register(name: string, space: Space | undefined): CType | undefined;
   /** A prefix: `host`, `guest0`, `physical`. */
@@ -88,11 +91,30 @@ export function compileAssignment(target: string, value: string, names: Names): 
 }
 
 function parseWith(source: string, names: Names): Syntax {
-  return parse(source, (name, prefix) => {
-    const space = prefix === undefined ? undefined : names.space(prefix);
-    return (
-      names.object({ name, scope: undefined, space }) === undefined && names.type(name, space) !== undefined
-    );
+  const spaceOf = (prefix: string | undefined) => (prefix === undefined ? undefined : names.space(prefix));
+  const kindOf = (path: readonly string[], space: Space | undefined) => {
+    const scope = path.length > 1 ? path.slice(0, -1).join('::') : undefined;
+    try {
+      const found = names.object({ name: path.at(-1)!, scope, space });
+      return found && bare(found.type).kind;
+    } catch (error) {
+      // Which of several functions is meant may be said by what follows.
+      if (error instanceof AdapterError) return 'function';
+      throw error;
+    }
+  };
+  return parse(source, {
+    isType(path, prefix) {
+      const space = spaceOf(prefix);
+      return kindOf(path, space) === undefined && names.type(path.join('::'), space) !== undefined;
+    },
+    isTemplate(path, prefix) {
+      const space = spaceOf(prefix);
+      if (!names.isTemplate(path.join('::'), space)) return false;
+      // A variable of that name is compared.
+      const kind = kindOf(path, space);
+      return kind === undefined || kind === 'function';
+    },
   });
 }
 
@@ -144,7 +166,7 @@ class Checker {
         return { kind: 'text', type: arrayType(element, units.length), space: undefined, bytes };
       }
       case 'name':
-        return this.name({ name: syntax.name, scope: syntax.scope, space });
+        return this.name({ name: syntax.name, scope: syntax.scope, parameters: syntax.parameters, space });
       case 'register':
         return this.register(syntax, space);
       case 'space':
@@ -233,6 +255,8 @@ class Checker {
         location ? { kind: 'object', type, space, name, location } : { kind: 'variable', type, space, path },
       );
     }
+    if (path.parameters !== undefined)
+      return fail(say`There is no function "${name}" with the parameters ${path.parameters}.`);
     const enumerator = this.names.enumerator(path);
     if (enumerator) return constant(enumerator.value, enumerator.type);
     const predefined = scope === undefined ? PREDEFINED.get(name) : undefined;
@@ -248,7 +272,7 @@ class Checker {
     const path: SymbolPath = { name: 'this', scope, space };
     const self = this.names.object(path);
     const target = self?.isArtificial === true && targetOf(self.type);
-    if (!target || !findMember(target, name)) return undefined;
+    if (!target || !hasMember(target, name)) return undefined;
     return memberNode(dereference({ kind: 'variable', type: self.type, space, path }), name);
   }
 
@@ -388,7 +412,7 @@ class Checker {
   }
 
   private member(
-    { object, name, arrow }: Extract<Syntax, { kind: 'member' }>,
+    { object, name, arrow, scope }: Extract<Syntax, { kind: 'member' }>,
     space: Space | undefined,
   ): Node {
     const node = this.check(object, space);
@@ -397,6 +421,6 @@ class Checker {
     const record = through ? dereference(node) : node;
     if (!isPlace(record) && !['conditional', 'comma', 'assign'].includes(record.kind))
       fail(say`".${name}" needs a structure on its left.`);
-    return memberNode(record, name);
+    return memberNode(record, name, scope);
   }
 }

@@ -1,6 +1,6 @@
 /** The parts of a value that a view unfolds, each with the C expression that gives it again. */
 import type { Member } from '../symbols/types.ts';
-import { findMember, bitRange } from './members.ts';
+import { findMember, bitRange, nameOfBase } from './members.ts';
 import {
   arrayOf,
   bare,
@@ -14,6 +14,7 @@ import {
   type TypedValue,
   type ValueContext,
 } from './value.ts';
+import { virtualBase } from './virtual-base.ts';
 import { presentMembers } from './variants.ts';
 
 export interface Child {
@@ -85,14 +86,14 @@ export function childrenOf(
 ): Child[] {
   const type = bare(value.type);
   if (type.kind === 'struct' || type.kind === 'union')
-    return members(value, presentMembers(value, type, context), prefix, start, count);
+    return members(value, presentMembers(value, type, context), prefix, context, start, count);
   if (arrayOf(type)) return elements(value, path, start, count);
   const target = pointed(value, context);
   if (!target) return [];
   if (isReference(type)) return childrenOf(target, path, context, start, count);
   const record = bare(target.type);
   if (record.kind === 'struct' || record.kind === 'union')
-    return members(target, presentMembers(target, record, context), prefix, start, count);
+    return members(target, presentMembers(target, record, context), prefix, context, start, count);
   return [child('*', `*${asPostfix(path)}`, target)];
 }
 
@@ -107,12 +108,19 @@ function members(
   value: TypedValue,
   all: readonly Member[],
   prefix: string,
+  context: ValueContext,
   start: number,
   count: number,
 ): Child[] {
   return all.slice(start, start + count).map((member) => {
     const { offset, bits } = bitRange(member);
-    const part = partOf(value, member.type, offset, bits);
+    const part = member.place
+      ? virtualBase(value, member.type, member.place, context)
+      : partOf(value, member.type, offset, bits);
+    if (member.isBase) {
+      const name = nameOfBase(member);
+      return { name, path: undefined, prefix: `${prefix}${name}::`, value: part };
+    }
     if (member.name === undefined) return { name: '<anonymous>', path: undefined, prefix, value: part };
     return child(member.name, prefix + member.name, part);
   });

@@ -32,7 +32,7 @@ const OPERATORS = ['sizeof', '_Alignof', 'offsetof', 'container_of', 'typeof'];
 /** @param column offset of the cursor in `text` */
 export function completeExpression(text: string, column: number, source: CompletionSource): Completion[] {
   const before = text.slice(0, Math.max(0, column));
-  const word = /\w*$/.exec(before)?.[0] ?? '';
+  const word = /(?:\w+(?:<[\w:, *]*>)?::)*~?\w*$/.exec(before)?.[0] ?? '';
   const head = before.slice(0, before.length - word.length);
   if (/^[0-9]/.test(word)) return [];
   const items = (labels: readonly string[], type: Completion['type']): Completion[] =>
@@ -51,7 +51,13 @@ export function completeExpression(text: string, column: number, source: Complet
       names.filter((one) => one.type === type).map(({ name }) => name),
       type,
     );
-  const types = word === '' ? [] : source.typesWith('type', word).filter((name) => /^\w+$/.test(name));
+  // Of C++ and Rust, those with their scopes need no tag.
+  const types =
+    word === ''
+      ? []
+      : (['type', 'struct', 'enum', 'union'] as const).flatMap((kind) =>
+          source.typesWith(kind, word).filter((name) => (kind === 'type' ? /^[\w:]+$/ : /::/).test(name)),
+        );
   const words = [...BASE_WORDS, 'struct', 'union', 'enum', 'const', 'volatile', ...OPERATORS];
   return [
     ...of('variable'),

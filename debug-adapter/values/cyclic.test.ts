@@ -60,6 +60,7 @@ function ask(image: SymbolImage, name: string): string[] {
     object: (asked) => (asked.name === 'thing' ? { type, location: found.locate() } : undefined),
     enumerator: () => undefined,
     type: (asked) => image.findType(asked),
+    isTemplate: () => false,
     register: () => UNSIGNED,
     space: () => undefined,
   };

@@ -29,6 +29,7 @@ import {
   type TypedValue,
   type ValueContext,
 } from './value.ts';
+import { virtualBase } from './virtual-base.ts';
 
 /** The state that an expression is evaluated in. */
 export interface Environment extends ValueContext {
@@ -88,6 +89,8 @@ class Evaluator {
         return this.dereference(node);
       case 'member':
         return partOf(this.value(node.object), type, node.offset, node.bits);
+      case 'virtualBase':
+        return virtualBase(this.value(node.object), type, node.place, this.environment);
       case 'element':
         return this.element(node);
       case 'assign':

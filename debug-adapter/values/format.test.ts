@@ -187,6 +187,7 @@ describe('what is not there', () => {
       ...{
         enumerator: () => undefined,
         type: () => undefined,
+        isTemplate: () => false,
         register: () => undefined,
         space: () => undefined,
       },

@@ -18,6 +18,7 @@ it.each(['(', '*', '-', '1+', '1,', 'a?', '1?', 'sizeof ', '(int)', '(int(*', 'a
       object: () => undefined,
       enumerator: () => undefined,
       type: () => undefined,
+      isTemplate: () => false,
       register: () => undefined,
       space: () => undefined,
     };

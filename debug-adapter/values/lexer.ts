@@ -47,7 +47,9 @@ const OPERATOR = /(?:<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-
 const INTEGER = /(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)([uU]?(?:ll|LL|[lL])?[uU]?)(?![\w.])/y;
 const FLOATING =
   /((?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+|0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][-+]?[0-9]+)([fFlL]?)(?![\w.])/y;
-const SCOPE = /(?:'([^'\n]+)'|([A-Za-z_]\w*(?:\.\w+)*)?)::/y;
+/** Of a file, by how it ends: `device.Named::tag` is a member. */
+const SCOPE =
+  /(?:'([^'\n]+)'|([A-Za-z_]\w*(?:(?:\.\w+)*\.(?:[chsSily]|cc|hh|cpp|cxx|hpp|hxx|rs|zig|asm|inc|nasm))?)?)::/y;
 const NAME = /[A-Za-z_]\w*/y;
 const REGISTER = /\$(\w+)/y;
 const CHARACTER = /(u8|[LuU])?'((?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])+)'/y;

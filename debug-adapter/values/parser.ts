@@ -6,6 +6,7 @@ import { say } from '../../core/sentences/say.ts';
 import { unitsOf } from './characters.ts';
 import type { Token } from './lexer.ts';
 import type { BinaryOperator, ArithmeticOperator, Designator, Syntax, UnaryOperator } from './syntax.ts';
+import { endOfParameters, qualifiedName } from './qualified-name.ts';
 import { TokenStream } from './token-stream.ts';
 import { parseTypeName, startsType, type TypeParserHost } from './type-parser.ts';
 
@@ -33,12 +34,16 @@ const OFFSETOF = ['offsetof', '__builtin_offsetof'];
 
 type StringToken = Extract<Token, { kind: 'string' }>;
 
-/** @param space whose names, `undefined` for those of the frame */
-export type IsType = (name: string, space: string | undefined) => boolean;
+/** What the debug information says of names. @param space whose names, `undefined` for those of the frame */
+export interface KnownNames {
+  isType(path: readonly string[], space: string | undefined): boolean;
+  /** Does a `<` behind the name begin the arguments of a template? */
+  isTemplate(path: readonly string[], space: string | undefined): boolean;
+}
 
 /** @throws AdapterError with a sentence about what is no expression */
-export function parse(source: string, isType: IsType): Syntax {
-  const parser = new Parser(source, isType);
+export function parse(source: string, known: KnownNames): Syntax {
+  const parser = new Parser(source, known);
   return parser.whole();
 }
 
@@ -50,12 +55,18 @@ class Parser implements TypeParserHost {
 
   constructor(
     source: string,
-    private readonly known: IsType,
+    private readonly known: KnownNames,
   ) {
     this.stream = new TokenStream(source);
   }
 
-  readonly isType = (name: string) => this.known(name, this.space);
+  readonly isType = (path: readonly string[]) => this.known.isType(path, this.space);
+
+  qualified(ahead = 0) {
+    return qualifiedName(this.stream, ahead, (name, scope) =>
+      this.known.isTemplate([...scope, name], this.space),
+    );
+  }
 
   whole(): Syntax {
     const result = this.expression();
@@ -184,15 +195,31 @@ class Parser implements TypeParserHost {
       } else if (stream.isOperator(['.', '->'])) {
         const arrow = stream.isOperator('->');
         stream.take();
-        const name = stream.expectName(say`a member's name`);
-        value = { kind: 'member', object: value, name, arrow };
+        const member = this.qualified() ?? stream.complain(say`a member's name`);
+        stream.skip(member.count);
+        const name = member.path.at(-1)!;
+        value = { kind: 'member', object: value, name, arrow, scope: member.path.slice(0, -1) };
       } else if (stream.isOperator(UPDATES)) {
         const operator = stream.isOperator('++') ? '++' : '--';
         stream.take();
         value = { kind: 'update', operator, prefix: false, operand: value };
-      } else if (stream.isOperator('(')) return this.call(value);
-      else return value;
+      } else if (stream.isOperator('(')) {
+        const overload = this.overload(value);
+        if (!overload) return this.call(value);
+        value = overload;
+      } else return value;
     }
+  }
+
+  /** `f(int) const`: types in parentheses say which of several functions is meant. */
+  private overload(callee: Syntax): Syntax | undefined {
+    const { stream } = this;
+    if (callee.kind !== 'name' || callee.parameters !== undefined || !startsType(this, 1)) return undefined;
+    const end = endOfParameters(stream, 0);
+    if (end === undefined) return undefined;
+    const parameters = stream.textOf(0, end);
+    stream.skip(end);
+    return { ...callee, parameters };
   }
 
   /** The arguments are not parsed: a call is refused whatever they are. */
@@ -203,6 +230,13 @@ class Parser implements TypeParserHost {
 
   private primary(): Syntax {
     const { stream } = this;
+    const qualified = this.qualified();
+    if (qualified && qualified.count > 1) {
+      stream.skip(qualified.count);
+      const scope = qualified.path.slice(0, -1);
+      const name = qualified.path.at(-1)!;
+      return { kind: 'name', name, scope: scope.length > 0 ? scope.join('::') : undefined };
+    }
     const token = stream.take();
     switch (token.kind) {
       case 'integer':
@@ -216,7 +250,7 @@ class Parser implements TypeParserHost {
       case 'register':
         return { kind: 'register', name: token.text, index: this.registerIndex(token.text) };
       case 'scope':
-        return this.scoped(token.text);
+        return stream.complain(say`a name`);
       case 'name':
         return this.named(token.text);
       case 'operator':
@@ -233,17 +267,6 @@ class Parser implements TypeParserHost {
       case 'end':
         return stream.fail(say`The expression ends where a value is needed.`);
     }
-  }
-
-  /** A name behind files, functions or namespaces. */
-  private scoped(first: string): Syntax {
-    const path = [first];
-    for (let token = this.stream.peek(); token.kind === 'scope'; token = this.stream.peek()) {
-      path.push(token.text);
-      this.stream.take();
-    }
-    const scope = path.join('::').replace(/^::/, '');
-    return { kind: 'name', name: this.stream.expectName(say`a name`), scope };
   }
 
   /** Adjacent strings are one, as wide as the first that says how wide it is (C11 6.4.5, 5). */

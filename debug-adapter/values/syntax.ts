@@ -42,8 +42,13 @@ export type Syntax =
   | { readonly kind: 'character'; readonly value: bigint; readonly encoding: Encoding }
   /** `units`: of the encoding's size, without the terminator. */
   | { readonly kind: 'string'; readonly units: readonly number[]; readonly encoding: Encoding }
-  /** `scope`: a file or a function. */
-  | { readonly kind: 'name'; readonly name: string; readonly scope: string | undefined }
+  /** `scope`: a file, a function, namespaces or a class. `parameters`: of the function that is meant, `(int) const`. */
+  | {
+      readonly kind: 'name';
+      readonly name: string;
+      readonly scope: string | undefined;
+      readonly parameters?: string;
+    }
   /** `index`: the number of a model-specific register. */
   | { readonly kind: 'register'; readonly name: string; readonly index: Syntax | undefined }
   | { readonly kind: 'space'; readonly space: SpaceName; readonly operand: Syntax }
@@ -85,5 +90,12 @@ export type Syntax =
       readonly path: readonly Designator[];
     }
   | { readonly kind: 'index'; readonly base: Syntax; readonly index: Syntax }
-  | { readonly kind: 'member'; readonly object: Syntax; readonly name: string; readonly arrow: boolean }
+  /** `scope`: the base class that it is of. */
+  | {
+      readonly kind: 'member';
+      readonly object: Syntax;
+      readonly name: string;
+      readonly arrow: boolean;
+      readonly scope: readonly string[];
+    }
   | { readonly kind: 'call'; readonly callee: Syntax };

@@ -44,22 +44,13 @@ export class TokenStream {
     return token.kind === 'name' && token.text === text;
   }
 
-  /** A name with the namespaces before it that begins here (or `ahead` tokens from here), and how many tokens it has. */
-  qualified(ahead = 0): { readonly text: string; readonly count: number } | undefined {
-    let text = '';
-    for (let n = ahead; ; n++) {
-      const token = this.peek(n);
-      if (token.kind === 'name') return { text: text + token.text, count: n - ahead + 1 };
-      if (token.kind !== 'scope') return undefined;
-      text += token.text === '' ? '' : `${token.text}::`;
-    }
+  /** What the tokens from `from` to `end`, counted from here, are in the source. */
+  textOf(from: number, end: number): string {
+    return this.source.slice(this.peek(from).at, this.peek(end - 1).end);
   }
 
-  /** @throws AdapterError when there is none */
-  expectQualified(what: Sentence): string {
-    const found = this.qualified() ?? this.complain(what);
-    this.at += found.count;
-    return found.text;
+  skip(count: number): void {
+    this.at += count;
   }
 
   acceptOperator(text: string): boolean {

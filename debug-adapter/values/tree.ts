@@ -12,8 +12,10 @@ import type { ArithmeticOperator, Comparison } from './syntax.ts';
 /** A name, and where it is looked for. */
 export interface SymbolPath {
   readonly name: string;
-  /** A file or a function; absent: what is visible in the frame. */
+  /** A file, a function, namespaces or a class; absent: what is visible in the frame. */
   readonly scope: string | undefined;
+  /** Of the function that is meant: `(int) const`. */
+  readonly parameters?: string | undefined;
   /** The coroutine whose names these are; absent: that of the frame. */
   readonly space: Space | undefined;
 }
@@ -43,6 +45,8 @@ export type Node = Typed &
         readonly offset: number;
         readonly bits: number | undefined;
       }
+    /** A virtual base class: where it lies in an object only the object says, by a DWARF expression over its address. */
+    | { readonly kind: 'virtualBase'; readonly object: Node; readonly place: Uint8Array }
     /** Of an array, which may lie where there are no addresses. The index is an integer. */
     | { readonly kind: 'element'; readonly object: Node; readonly index: Node }
     /** The address of an lvalue: `&x`, and arrays and functions as pointers. */
@@ -96,6 +100,7 @@ export function isPlace(node: Node): boolean {
     case 'text':
       return true;
     case 'member':
+    case 'virtualBase':
     case 'element':
       return isPlace(node.object);
     default:

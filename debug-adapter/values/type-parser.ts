@@ -4,6 +4,7 @@
  */
 import { say } from '../../core/sentences/say.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';
+import type { QualifiedName } from './qualified-name.ts';
 import type { TokenStream } from './token-stream.ts';
 
 /** Words that can only begin a type. */
@@ -24,22 +25,25 @@ const TYPEOF = ['typeof', '__typeof__', '__typeof'];
 /** What the parser of types needs of the parser of expressions. */
 export interface TypeParserHost {
   readonly stream: TokenStream;
-  isType(name: string): boolean;
+  isType(path: readonly string[]): boolean;
+  /** The name that begins `ahead` tokens from here. */
+  qualified(ahead?: number): QualifiedName | undefined;
   expression(): Syntax;
 }
 
 type Wrap = (inner: TypeSyntax) => TypeSyntax;
 
 /** Does a type name begin here (or `ahead` tokens from here)? */
-export function startsType({ stream, isType }: TypeParserHost, ahead = 0): boolean {
-  const { text } = stream.qualified(ahead) ?? { text: undefined };
-  if (text === undefined) return false;
+export function startsType(host: TypeParserHost, ahead = 0): boolean {
+  const found = host.qualified(ahead);
+  if (!found) return false;
+  const text = found.path.join('::');
   return (
     BASE_WORDS.includes(text) ||
     TAGS.includes(text) ||
     text in QUALIFIERS ||
     TYPEOF.includes(text) ||
-    isType(text)
+    host.isType(found.path)
   );
 }
 
@@ -56,8 +60,8 @@ function parseSpecifiers(host: TypeParserHost): TypeSyntax {
   const qualifiers: Wrap[] = [];
   const words: string[] = [];
   let found: TypeSyntax | undefined;
-  for (let next = stream.qualified(); next; next = stream.qualified()) {
-    const { text } = next;
+  for (let next = host.qualified(); next; next = host.qualified()) {
+    const text = next.path.join('::');
     if (text in QUALIFIERS) {
       const word = QUALIFIERS[text];
       qualifiers.push((target) => ({ kind: 'qualified', word, target }));
@@ -69,13 +73,15 @@ function parseSpecifiers(host: TypeParserHost): TypeSyntax {
     else if (TAGS.includes(text)) {
       stream.take();
       const tag = text === 'class' ? 'struct' : text;
-      found = { kind: 'named', name: `${tag} ${stream.expectQualified(say`the name of a ${text}`)}` };
+      const tagged = host.qualified() ?? stream.complain(say`the name of a ${text}`);
+      stream.skip(tagged.count);
+      found = { kind: 'named', name: `${tag} ${nameOf(tagged)}` };
     } else if (TYPEOF.includes(text)) {
       stream.take();
       found = parseTypeof(host);
-    } else if (host.isType(text)) {
-      for (let n = 0; n < next.count; n++) stream.take();
-      found = { kind: 'named', name: text };
+    } else if (host.isType(next.path)) {
+      stream.skip(next.count);
+      found = { kind: 'named', name: nameOf(next) };
     } else break;
   }
   const base: TypeSyntax | undefined =
@@ -83,6 +89,9 @@ function parseSpecifiers(host: TypeParserHost): TypeSyntax {
   if (!base) return stream.complain(say`a type`);
   return qualifiers.reduce((type, wrap) => wrap(type), base);
 }
+
+/** Of a type, `::` at the beginning says no more than that it stands outside. */
+const nameOf = ({ path }: QualifiedName): string => path.join('::');
 
 function parseTypeof(host: TypeParserHost): TypeSyntax {
   const { stream } = host;

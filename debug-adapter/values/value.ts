@@ -228,7 +228,7 @@ export function isPointer(type: CType): boolean {
 
 /** Is it a reference of C++? One to another, which only damaged debug information has, is a pointer. */
 export function isReference(type: CType): boolean {
-  const isMarked = (one: BareType) => one.kind === 'pointer' && one.isReference === true;
+  const isMarked = (one: BareType) => one.kind === 'pointer' && one.isReference !== undefined;
   const plain = bare(type);
   return isMarked(plain) && !isMarked(bare(targetOf(plain)!));
 }

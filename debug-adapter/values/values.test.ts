@@ -177,6 +177,7 @@ beforeAll(() => {
     },
     enumerator: ({ name }) => image.findEnumerator(name, image.entry),
     type: (name) => image.findType(name),
+    isTemplate: () => false,
     register: (name) => (name === 'eax' ? UNSIGNED : undefined),
     space: () => undefined,
   };

@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { say } from '../../../core/sentences/say.ts';
 import type { FrameValues } from '../../frame-values.ts';
+import { wantedFunction } from '../../symbols/name-text.ts';
 import { Journal } from '../journal.ts';
 import { line, ours } from './answers.ts';
 import type { Workbench } from './stop-under-gdb.ts';
@@ -13,8 +14,12 @@ export interface Comparison {
   readonly theirs: string[];
 }
 
-export const scopeOf = async ({ program }: Stopped, name = 'work'): Promise<FrameValues> =>
-  program.values((await program.frames()).find((frame) => frame.name === name)!);
+/** The frame of a function, by its name without scopes and parameters. */
+const frameOf = async ({ program }: Pick<Stopped, 'program'>, name: string) =>
+  (await program.frames()).find((frame) => wantedFunction(frame.name).name === name)!;
+
+export const scopeOf = async (stopped: Stopped, name = 'work'): Promise<FrameValues> =>
+  stopped.program.values(await frameOf(stopped, name));
 
 /** The frame with what is written to it from now on, as the debug console has it. */
 export function writable(scope: FrameValues): FrameValues {
@@ -46,7 +51,7 @@ export async function compare(
 /** The rows of a frame in the Variables view. */
 export async function rowsOf({ program }: Stopped, name = 'work'): Promise<DebugProtocol.Variable[]> {
   const { inspection } = program;
-  const scopes = await inspection.scopes((await program.frames()).find((frame) => frame.name === name)!);
+  const scopes = await inspection.scopes(await frameOf({ program }, name));
   const rows = await Promise.all(
     scopes.map(({ variablesReference }) => inspection.variables({ variablesReference })),
   );

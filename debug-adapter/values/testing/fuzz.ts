@@ -130,7 +130,7 @@ const PIECES = [
 const reference = (target: () => CType, alignment: number): CType => {
   let found: CType | undefined;
   return {
-    ...{ kind: 'pointer', size: 4, isReference: true, alignment },
+    ...{ kind: 'pointer', size: 4, isReference: '&', alignment },
     get target() {
       return (found ??= target());
     },
@@ -224,6 +224,7 @@ function brokenProgram(random: Random): { names: CompletionSource; environment: 
           : undefined,
     enumerator: ({ name }) => (name === 'E' ? { type: INT, value: 1n } : undefined),
     type: (name) => (['struct s', 'x'].includes(name) ? typed(name) : undefined),
+    isTemplate: (name) => name === 's',
     register: (name) => (['eax', 'ah', 'st0'].includes(name) ? typed(name) : undefined),
     space: (prefix) => (prefix === 'guest0' ? undefined : { kind: 'physical' }),
     namesWith: () => NAMES.map((name) => ({ name, type: 'variable' as const })),
