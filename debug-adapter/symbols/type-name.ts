@@ -35,7 +35,8 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
     case 'enum':
       return join(type.scopedName ?? `${type.kind} ${type.name ?? '{...}'}`, inner);
     case 'pointer': {
-      const { target } = type;
+      const { target, scopedName } = type;
+      if (scopedName !== undefined) return join(scopedName, inner);
       const direct = skipQualifiers(target);
       const needsParentheses = direct.kind === 'array' || direct.kind === 'function';
       const sign = type.isReference ?? '*';

@@ -120,7 +120,11 @@ export class TypeReader {
           encoding: encodingOf(name, die.number(DW_AT.encoding) ?? 0),
         };
       case DW_TAG.pointer_type:
-        return lazy({ kind: 'pointer' as const, size: die.number(DW_AT.byte_size) ?? 4 });
+        return lazy({
+          kind: 'pointer' as const,
+          size: die.number(DW_AT.byte_size) ?? 4,
+          ...(name !== undefined && { scopedName: name }),
+        });
       case DW_TAG.reference_type:
       case DW_TAG.rvalue_reference_type: {
         const size = die.number(DW_AT.byte_size) ?? 4;
@@ -215,7 +219,6 @@ export class TypeReader {
     for (const { die, part, variant } of memberDies(struct, 0)) {
       if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.inheritance) continue;
       if (die.flag(DW_AT.external) || die.flag(DW_AT.declaration)) continue; // static data member
-      const discriminant = part && variant && discriminants.get(part);
       const place = memberPlace(die);
       const isBase = die.tag === DW_TAG.inheritance;
       // Of what is no base class, only damage makes a place that depends on the object.
@@ -226,7 +229,7 @@ export class TypeReader {
         ...(isBase && { isBase: true as const }),
         ...this.bitField(die, structSize),
         ...alignmentOf(die),
-        ...(discriminant && variantOf(discriminant, variant)),
+        ...(part && variant && variantOf(discriminants.get(part), variant)),
       };
       if ('bitOffset' in member && member.bitOffset !== undefined) {
         const unit = Math.max(1, sizeOfType(this.typeOf(die)));
@@ -331,7 +334,7 @@ function* memberDies(parent: Die, depth: number, within: Omit<MemberDie, 'die'> 
 }
 
 /** What a variant says of its discriminant; one with a list of values counts as always there. */
-function variantOf(discriminant: Member, variant: Die): { variant?: Variant } {
+function variantOf(discriminant: Member | undefined, variant: Die): { variant?: Variant } {
   if (variant.attribute(DW_AT.discr_list)) return {};
   const value = variant.attribute(DW_AT.discr_value);
   return { variant: { discriminant, ...(value?.kind === 'constant' && { value: value.value }) } };

@@ -22,6 +22,8 @@ export interface PointerType extends Described {
   size: number;
   /** A reference of C++: what it refers to stands for it in expressions. */
   isReference?: '&' | '&&';
+  /** What Rust calls it: `&str`, `*const u32`. */
+  readonly scopedName?: string | undefined;
   readonly target: CType;
 }
 
@@ -44,7 +46,8 @@ export interface Member extends Described {
 
 /** A variant is there when another member of the structure has its value (DWARF 5 §5.7.10). */
 export interface Variant {
-  readonly discriminant: Member;
+  /** Absent of an enum with one variant, which is always there. */
+  readonly discriminant: Member | undefined;
   /** As the compiler wrote it, signed or not; absent for all values that no other variant has. */
   readonly value?: bigint;
 }

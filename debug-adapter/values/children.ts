@@ -1,5 +1,5 @@
 /** The parts of a value that a view unfolds, each with the C expression that gives it again. */
-import type { Member } from '../symbols/types.ts';
+import type { Member, StructType } from '../symbols/types.ts';
 import { findMember, bitRange, nameOfBase } from './members.ts';
 import {
   arrayOf,
@@ -14,8 +14,9 @@ import {
   type TypedValue,
   type ValueContext,
 } from './value.ts';
+import { sliceOf } from './slices.ts';
 import { virtualBase } from './virtual-base.ts';
-import { presentMembers } from './variants.ts';
+import { presentMembers, presentVariant, shownName } from './variants.ts';
 
 export interface Child {
   readonly name: string;
@@ -57,8 +58,7 @@ export function pointed(value: TypedValue, context: ValueContext): TypedValue | 
 export function childCounts(value: TypedValue, context: ValueContext): { named: number; indexed: number } {
   if (value.location.kind === 'optimised-out' && !value.location.pointee) return { named: 0, indexed: 0 };
   const type = bare(value.type);
-  if (type.kind === 'struct' || type.kind === 'union')
-    return { named: presentMembers(value, type, context).length, indexed: 0 };
+  if (type.kind === 'struct' || type.kind === 'union') return recordCounts(value, type, context);
   const array = arrayOf(type);
   if (array) return { named: 0, indexed: array.length };
   const target = pointed(value, context);
@@ -67,8 +67,21 @@ export function childCounts(value: TypedValue, context: ValueContext): { named: 
   // A pointer to a structure unfolds straight into its members.
   const record = bare(target.type);
   return record.kind === 'struct' || record.kind === 'union'
-    ? { named: presentMembers(target, record, context).length, indexed: 0 }
+    ? recordCounts(target, record, context)
     : { named: 1, indexed: 0 };
+}
+
+function recordCounts(
+  value: TypedValue,
+  type: StructType,
+  context: ValueContext,
+): { named: number; indexed: number } {
+  const slice = sliceOf(value, type, context);
+  if (slice && !slice.isText) return { named: 0, indexed: slice.length };
+  const variant = presentVariant(value, type, context);
+  return variant
+    ? childCounts(partOf(value, variant.type, bitRange(variant).offset), context)
+    : { named: presentMembers(value, type, context).length, indexed: 0 };
 }
 
 /**
@@ -86,15 +99,32 @@ export function childrenOf(
 ): Child[] {
   const type = bare(value.type);
   if (type.kind === 'struct' || type.kind === 'union')
-    return members(value, presentMembers(value, type, context), prefix, context, start, count);
+    return recordParts(value, type, prefix, context, start, count);
   if (arrayOf(type)) return elements(value, path, start, count);
   const target = pointed(value, context);
   if (!target) return [];
   if (isReference(type)) return childrenOf(target, path, context, start, count);
   const record = bare(target.type);
   if (record.kind === 'struct' || record.kind === 'union')
-    return members(target, presentMembers(target, record, context), prefix, context, start, count);
+    return recordParts(target, record, prefix, context, start, count);
   return [child('*', `*${asPostfix(path)}`, target)];
+}
+
+/** Of a slice its elements, of an enum of Rust the members of its variant. */
+function recordParts(
+  value: TypedValue,
+  type: StructType,
+  prefix: string,
+  context: ValueContext,
+  start: number,
+  count: number,
+): Child[] {
+  const slice = sliceOf(value, type, context);
+  if (slice && !slice.isText) return elements(slice.elements, prefix + slice.pointer, start, count);
+  const variant = presentVariant(value, type, context);
+  if (!variant) return members(value, presentMembers(value, type, context), prefix, context, start, count);
+  const part = partOf(value, variant.type, bitRange(variant).offset);
+  return childrenOf(part, '', context, start, count, `${prefix}${variant.name}.`);
 }
 
 const child = (name: string, path: string, value: TypedValue): Child => ({
@@ -122,7 +152,8 @@ function members(
       return { name, path: undefined, prefix: `${prefix}${name}::`, value: part };
     }
     if (member.name === undefined) return { name: '<anonymous>', path: undefined, prefix, value: part };
-    return child(member.name, prefix + member.name, part);
+    const name = shownName(member.name);
+    return child(name, prefix + name, part);
   });
 }
 

@@ -4,13 +4,14 @@
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { typeName } from '../symbols/type-name.ts';
-import type { BareType, CType, EnumType } from '../symbols/types.ts';
+import type { BareType, CType, EnumType, Member } from '../symbols/types.ts';
 import { childrenOf, pointed } from './children.ts';
 import { decode } from './decoders.ts';
 import { extendedText } from './extended.ts';
 import type { Style } from './format-specifier.ts';
 import { EXTENDED_BYTES, scalarOf } from './scalar.ts';
 import { type Slice, sliceOf } from './slices.ts';
+import { bitRange } from './members.ts';
 import { character, hexAddress, hexOf, quoted } from './text.ts';
 import {
   arrayOf,
@@ -27,7 +28,7 @@ import {
   type TypedValue,
   type ValueContext,
 } from './value.ts';
-import { presentMembers } from './variants.ts';
+import { isTuple, presentMembers, presentVariant } from './variants.ts';
 import { say, type Sentence, tell, type Translate } from '../../core/sentences/say.ts';
 
 export interface FormatContext extends ValueContext {
@@ -73,6 +74,8 @@ function textOf(value: TypedValue, context: Writing, depth: number): string {
   if (location.kind === 'optimised-out') return lostText(location.reason, context);
   const type = bare(value.type);
   if (type.kind === 'void') return 'void';
+  // The unit of Rust, `()`.
+  if (type.kind === 'base' && type.size === 0) return type.name;
   if (type.kind === 'function')
     return location.kind === 'memory'
       ? codeText(location.address, value.space, context)
@@ -186,10 +189,23 @@ function baseText(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>): st
       return floatText(bytes, type);
     case 'complex':
       return complexText(bytes, type);
+    case 'unsigned':
+      // Of C++ and Rust, a character of Unicode; that of C has one byte.
+      return WIDE_CHARACTER.test(type.name) && bytes.length > 1
+        ? codePointText(Number(value))
+        : String(value);
     default:
       // Too wide for an integer: what this reader does not know, as _Float128.
       return bytes.length > 8 ? hexOf(value, bytes.length) : String(value);
   }
+}
+
+const WIDE_CHARACTER = /^char(?:16_t|32_t)?$/;
+
+/** `9786 '☺'`; what is no character alone is its number. */
+function codePointText(value: number): string {
+  const isAlone = value >= 0x20 && value < 0x11_0000 && (value & 0xffff_f800) !== 0xd800;
+  return isAlone ? `${value} '${String.fromCodePoint(value)}'` : String(value);
 }
 
 /** As C writes it: the real part and the imaginary one, `1.5 - 2i`. */
@@ -294,12 +310,27 @@ function membersText(
   if (nothingReadable(value, context)) return unreadable(value, context);
   const slice = sliceOf(value, type, context, context.limits.string);
   if (slice) return sliceText(slice, context, depth);
-  if (depth >= context.limits.depth) return '{…}';
+  const variant = presentVariant(value, type, context);
+  if (variant) return variantText(value, variant, context, depth);
+  const isNumbered = isTuple(type);
+  const [open, close] = isNumbered || (type.name?.startsWith('(') ?? false) ? '()' : '{}';
+  if (depth >= context.limits.depth && type.members.length > 0) return `${open}…${close}`;
   const { members } = context.limits;
-  const shown = childrenOf(value, '', context, 0, members).map(
-    ({ name, value: child }) => `${name}=${textOf(child, context, depth + 1)}`,
-  );
-  return `{${shown.join(', ')}${presentMembers(value, type, context).length > members ? ', …' : ''}}`;
+  const shown = childrenOf(value, '', context, 0, members).map(({ name, value: child }) => {
+    const text = textOf(child, context, depth + 1);
+    return isNumbered ? text : `${name}=${text}`;
+  });
+  const more = presentMembers(value, type, context).length > members ? ', …' : '';
+  return `${open}${shown.join(', ')}${more}${close}`;
+}
+
+/** An enum of Rust as Rust writes it: `Quiet`, `Key(65)`, `Move{x=1, y=2}`. */
+function variantText(value: TypedValue, variant: Member, context: Writing, depth: number): string {
+  const name = variant.name ?? '';
+  const type = bare(variant.type);
+  if (type.kind !== 'struct' || type.members.length === 0) return name;
+  // It is no more than the value itself: as deep as that.
+  return name + membersText(partOf(value, type, bitRange(variant).offset), type, context, depth);
 }
 
 /** As the array that it stands for. */

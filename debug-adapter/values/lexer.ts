@@ -50,6 +50,7 @@ const FLOATING =
 /** Of a file, by how it ends: `device.Named::tag` is a member. */
 const SCOPE =
   /(?:'([^'\n]+)'|([A-Za-z_]\w*(?:(?:\.\w+)*\.(?:[chsSily]|cc|hh|cpp|cxx|hpp|hxx|rs|zig|asm|inc|nasm))?)?)::/y;
+const FIELD = /\.(\d+)(?![\w])/y;
 const NAME = /[A-Za-z_]\w*/y;
 const REGISTER = /\$(\w+)/y;
 const CHARACTER = /(u8|[LuU])?'((?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])+)'/y;
@@ -111,6 +112,16 @@ function next(source: string, at: number): [Body, end: number] {
   );
 }
 
+/** Can a member's name follow? */
+const isValue = (token: Token | undefined): boolean =>
+  token?.kind === 'name' || (token?.kind === 'operator' && (token.text === ')' || token.text === ']'));
+
+/** The number of a member of a tuple of Rust, `pair.0`: the compiler calls it `__0`. */
+function fieldAt(source: string, at: number): string | undefined {
+  FIELD.lastIndex = at;
+  return FIELD.exec(source)?.[1];
+}
+
 /** @throws AdapterError naming the character that begins no token. */
 export function tokenize(source: string): Token[] {
   if (source.length > MAX_SOURCE)
@@ -120,6 +131,13 @@ export function tokenize(source: string): Token[] {
   for (;;) {
     while (/\s/.test(source.charAt(at))) at++;
     if (at >= source.length) break;
+    const field = isValue(tokens.at(-1)) ? fieldAt(source, at) : undefined;
+    if (field !== undefined) {
+      tokens.push({ kind: 'operator', text: '.', at, end: at + 1 });
+      tokens.push({ kind: 'name', text: `__${field}`, at: at + 1, end: at + 1 + field.length });
+      at += 1 + field.length;
+      continue;
+    }
     const [token, end] = next(source, at);
     tokens.push({ ...token, at, end } as Token);
     at = end;

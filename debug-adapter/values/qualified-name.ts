@@ -30,7 +30,7 @@ export function qualifiedName(
     }
     const end = endOfComponent(stream, n, path, isTemplate);
     if (end === undefined) return undefined;
-    path.push(stream.textOf(n, end));
+    path.push(token.kind === 'name' && end === n + 1 ? token.text : stream.textOf(n, end));
     n = end;
     // Behind the arguments of a template, the lexer has the `::` for itself.
     const next = stream.peek(n);

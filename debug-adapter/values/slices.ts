@@ -16,6 +16,8 @@ export interface Slice {
   /** The elements, as an array in memory. */
   readonly elements: TypedValue;
   readonly length: number;
+  /** What the member is called that points to them. */
+  readonly pointer: string;
   readonly isText: boolean;
 }
 
@@ -24,7 +26,7 @@ export function sliceOf(
   value: TypedValue,
   type: StructType,
   context: ValueContext,
-  most: number,
+  most = Infinity,
 ): Slice | undefined {
   if (type.members.length !== 2 || !SLICE.test(type.name ?? '')) return undefined;
   const names = NAMES.find((two) => two.every((name) => findMember(type, name)));
@@ -41,6 +43,7 @@ export function sliceOf(
   return {
     elements: { type: array, space: value.space, location: { kind: 'memory', address: address >>> 0 } },
     length: count,
+    pointer: names[0],
     isText: RUST_TEXT.test(type.name ?? ''),
   };
 }

@@ -1,7 +1,12 @@
-/** Which members a structure has at the moment: of its variants (a Rust enum; DWARF 5 §5.7.10) the one that the discriminant tells. */
+/**
+ * Which members a structure has at the moment: of its variants (a Rust enum; DWARF 5 §5.7.10) the one that the discriminant tells. And
+ * tuples of Rust, whose members have numbers.
+ */
 import type { Member, StructType, Variant } from '../symbols/types.ts';
 import { bitRange } from './members.ts';
 import { bytesOf, integerOf, partOf, type TypedValue, type ValueContext } from './value.ts';
+
+const FIELD = /^__(\d+)$/;
 
 /** @returns all members where nothing tells, or where what tells cannot be read */
 export function presentMembers(
@@ -13,12 +18,34 @@ export function presentMembers(
   return members.filter(({ variant }) => !variant || isThere(variant, value, members, context));
 }
 
+/** The variant that an enum of Rust has: what is shown of it is this alone. */
+export function presentVariant(
+  value: TypedValue,
+  type: StructType,
+  context: ValueContext,
+): Member | undefined {
+  const present = presentMembers(value, type, context);
+  const [variant, ...others] = present.filter((member) => member.variant ?? member.name !== DISCRIMINANT);
+  return variant?.variant && others.length === 0 ? variant : undefined;
+}
+
+/** What the reader of types calls the member without a name that tells the variants apart. */
+const DISCRIMINANT = 'discriminant';
+
+/** Has a structure only members that are called by their numbers, `__0`, `__1`, as the compiler of Rust does? */
+export const isTuple = ({ members }: StructType): boolean =>
+  members.length > 0 && members.every(({ name }, n) => name === `__${n}`);
+
+/** What Rust calls a member: of a tuple its number. */
+export const shownName = (name: string): string => FIELD.exec(name)?.[1] ?? name;
+
 function isThere(
   { discriminant, value: wanted }: Variant,
   value: TypedValue,
   members: readonly Member[],
   context: ValueContext,
 ): boolean {
+  if (!discriminant) return true;
   const { offset, bits } = bitRange(discriminant);
   const bytes = bytesOf(partOf(value, discriminant.type, offset, bits), context);
   if (!bytes) return true;

@@ -62,7 +62,10 @@ def pages(low, high):
 
 # Before the answers: an expression may write.
 floating = fpu()
+# The expression is one of C, whatever the program is written in.
+gdb.execute('set language c')
 end = int(gdb.parse_and_eval('(unsigned)&_end'))
+gdb.execute('set language auto')
 memory = list(pages(0x08048000, end)) + list(pages(registers[4] - 0x100, registers[4] + 0x1000))
 with open(os.environ['EXPRESSIONS']) as source:
     answers = [answer(expression) for expression in json.load(source)]

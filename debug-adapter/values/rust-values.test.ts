@@ -1,0 +1,149 @@
+/** Values of Rust in a running program: gdb has the same registers and memory, and must say the same, in its own words. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gdb } from '../symbols/testing/fixtures.ts';
+import { ours } from './testing/answers.ts';
+import { compare, known, rowsOf, scopeOf } from './testing/comparison.ts';
+import { openWorkbench } from './testing/stop-under-gdb.ts';
+
+const workbench = openWorkbench();
+afterAll(() => {
+  workbench.dispose();
+});
+
+const EXPRESSIONS = [
+  ...['times', 'pid.0', 'pair.0', 'pair.1', 'tuple.0', 'tuple.2', 'nested.1', 'array[1]', 'big', 'letter'],
+  ...[
+    '*pointer',
+    '(*twofold)',
+    '**twofold',
+    'word.all',
+    'word.part[3]',
+    'task.pid',
+    'closure',
+    '(times)',
+    '&times',
+  ],
+  ...[
+    'array',
+    '&array[2]',
+    '*closure._ref__times',
+    'nothing',
+    'pid.1',
+    'pid.0 + 1',
+    'nested.1[1].0',
+    'nothing.0',
+  ],
+];
+
+/** The stack is elsewhere in another run. */
+const withoutAddresses = (text: string): string => text.replace(/0xff\w{6}/g, 'stack');
+
+/** gdb's words in ours: without paths and types before values, `=` for `:`, arrays with their length. */
+function inOurWords(text: string): string {
+  const plain = text
+    .replace(/&?(?:[\w#{}]+::)*\w+<(?:[^<>]|<[^<>]*>)*>(?:::| (?=[({]))/g, '')
+    .replace(/(?:[\w#{}]+::)+(?:\w+::)*(\w+|\{[\w#]+\}) ?(?=[({])/g, (whole, last: string) =>
+      whole.endsWith(' ') ? '' : last,
+    )
+    .replace(/(?:\w+::)+/g, '')
+    .replace(/&\[.*?\] (?=\[)/g, '')
+    .replace(/: /g, '=');
+  return withoutAddresses(plain);
+}
+
+/** Ours without lengths of arrays and numbers of enumerators. */
+function plainly(text: string): string {
+  let at = text.replace(/\b([A-Z]\w*) \(-?\d+\)/g, '$1');
+  for (let before = ''; before !== at;) {
+    before = at;
+    at = at.replace(/\[\d+\] \{([^{}]*)\}/, '[$1]');
+  }
+  return withoutAddresses(at.replace(/ <[^>]*>/g, ''));
+}
+
+describe('rustc 1.95', () => {
+  let built: ReturnType<typeof workbench.stop>;
+  beforeAll(() => {
+    built = workbench.stop('clang', '-O0', 4, EXPRESSIONS, { sources: ['rust-values.s'] });
+  });
+
+  it('shows the locals of a function as gdb does', async () => {
+    const [, , , , , text] = gdb(built.image.name, [
+      ...[
+        'break checkpoint',
+        'run >/dev/null 2>&1',
+        'set print frame-arguments all',
+        'up 3',
+        'info args',
+        'info locals',
+        'kill',
+      ],
+    ]);
+    const locals = [...text!.matchAll(/^(\w+) = (.*)$/gm)].map(([, name, value]) => [name!, value!] as const);
+    const theirs = locals
+      // What it writes of letters depends on the character set of its terminal; and we write no more than two structures in each other.
+      .filter(([name]) => !['letter', 'smile', 'nested'].includes(name))
+      .map(([name, value]) => `${name} = ${inOurWords(value)}`);
+    const rows = await rowsOf(built);
+    const shown = (name: string) => plainly(rows.find((row) => row.name === name)?.value ?? '<nothing>');
+    const mine = theirs.map((line) => {
+      const name = line.slice(0, line.indexOf(' '));
+      return `${name} = ${shown(name)}`;
+    });
+    expect(mine).toEqual(theirs);
+    expect(theirs.length).toBeGreaterThan(33);
+    expect(shown('smile')).toBe("9786 '☺'");
+    expect(shown('letter')).toBe("223 'ß'");
+    expect(shown('nested')).toBe('((1, 2), [(…), (…)])');
+  });
+
+  it('has the fields that gdb has, those of tuples by their numbers', async () => {
+    const { mine, theirs } = await compare(built, await scopeOf(built), EXPRESSIONS);
+    expect(mine).toEqual(theirs);
+    expect(known(theirs).length).toBeGreaterThan(20);
+    const scope = await scopeOf(built);
+    expect(await built.program.memory.compute(() => ours(scope, 'nested.0.1'))).toMatchObject({
+      integer: '2',
+    });
+  });
+
+  it('names frames as gdb does', async () => {
+    const [, , text] = gdb(built.image.name, ['break checkpoint', 'run >/dev/null 2>&1', 'bt', 'kill']);
+    const theirs = [...text!.matchAll(/^#\d+ +(?:0x\w+ in )?(.*?) \(/gm)].map(([, name]) => name);
+    const frames = await built.program.frames();
+    expect(frames.slice(0, theirs.length).map(({ name }) => name)).toEqual(theirs);
+    expect(theirs).toContain('rust_values::work::{closure#0}');
+  });
+
+  it('sets breakpoints on functions by their paths', () => {
+    const places = (name: string) => built.image.addressesForFunction(name);
+    expect(places('rust_values::task::Task::run')).toEqual(places('Task::run'));
+    expect(places('run').length).toBe(1);
+    expect(places('generic<u32>')).toEqual(places('rust_values::generic'));
+    expect(places('generic<u8>')).toEqual([]);
+    expect(places('Pid::run')).toEqual([]);
+    expect(places('rust_values::task::runs').length).toBe(1);
+    expect(places('rust_values::work::{closure#0}').length).toBe(1);
+  });
+
+  it('unfolds a slice to its elements and an enum to the fields of its variant', async () => {
+    const { inspection } = built.program;
+    const rows = await rowsOf(built);
+    const parts = async (name: string) => {
+      const { variablesReference } = rows.find((row) => row.name === name)!;
+      const found = await inspection.variables({ variablesReference });
+      return found.map((one) => `${one.evaluateName} = ${one.value}`);
+    };
+    expect(await parts('bytes')).toEqual([
+      'bytes.data_ptr[0] = 1',
+      'bytes.data_ptr[1] = 2',
+      'bytes.data_ptr[2] = 3',
+    ]);
+    expect(await parts('moved')).toEqual(['moved.Move.x = 1', 'moved.Move.y = 2']);
+    expect(await parts('some')).toEqual(['some.Just.0 = 7']);
+    expect(await parts('tuple')).toEqual(['tuple.0 = 1', "tuple.1 = 120 'x'", 'tuple.2 = 2147483632']);
+    expect(rows.find((row) => row.name === 'quiet')?.variablesReference).toBe(0);
+    expect(rows.find((row) => row.name === 'text')).toMatchObject({ value: '"colinux"', type: '&str' });
+    expect(rows.find((row) => row.name === 'some_ref')?.type).toBe('rust_values::Maybe<&u32>');
+  });
+});
