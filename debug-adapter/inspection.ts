@@ -330,10 +330,12 @@ export class Inspection implements References {
 
   /** What of a frame's registers can be written, and why the others cannot. */
   private writable({ frame }: FrameValues): WritableRegisters {
-    const { cr3, coroutine, homes, depth } = frame;
-    if (cr3 !== undefined) return { homes: [], lost: OF_TASK, fixed: OF_TASK };
-    const fixed = coroutine !== this.coroutines.current ? SYSTEM_AWAY : depth > 0 ? SYSTEM_OUTER : undefined;
-    return { homes, lost: LOST, fixed };
+    const { cr3, coroutine, homes, unsaved, depth } = frame;
+    if (cr3 !== undefined)
+      return { homes: [], lost: OF_TASK, fixed: OF_TASK, ofVariables: { homes: [], fixed: OF_TASK } };
+    const away = coroutine === this.coroutines.current ? undefined : SYSTEM_AWAY;
+    const fixed = away ?? (depth > 0 ? SYSTEM_OUTER : undefined);
+    return { homes, lost: LOST, fixed, ofVariables: { homes: unsaved, fixed: away } };
   }
 
   /** A register by itself shows as in the Variables view. */

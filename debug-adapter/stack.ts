@@ -31,6 +31,8 @@ export interface Frame {
   readonly registers: Registers;
   /** Where they are, for they may be written. */
   readonly homes: Homes;
+  /** The same with registers that a call may change: a variable is in one only where the compiler says that this call leaves it alone. */
+  readonly unsaved: Homes;
   readonly cfa: number | undefined;
   readonly position: SourcePosition | undefined;
   readonly resolved: Resolved | undefined;
@@ -182,6 +184,7 @@ export function stackOf(
     lookupPc: 0,
     registers: [],
     homes: [],
+    unsaved: [],
     cfa: undefined,
     position: undefined,
     resolved: undefined,
@@ -212,6 +215,7 @@ export function stackOf(
       lookupPc: frame.lookupPc,
       registers: frame.registers,
       homes: depth > 0 && frame.lookupPc !== frame.pc ? withoutScratch(frame.homes) : frame.homes,
+      unsaved: frame.homes,
       cfa: frame.cfa,
       depth,
       isInterrupted,

@@ -11,7 +11,17 @@ export function kernelValues(
   coroutine: CoroutineId,
 ): FrameValues {
   const frame: Frame = {
-    ...{ coroutine, kind: 'code', name: '', pc: 0, lookupPc: 0, registers: [], homes: [], cfa: undefined },
+    ...{
+      coroutine,
+      kind: 'code',
+      name: '',
+      pc: 0,
+      lookupPc: 0,
+      registers: [],
+      homes: [],
+      unsaved: [],
+      cfa: undefined,
+    },
     ...{ position: undefined, resolved: undefined, inlineDepth: 0, depth: 0, isInterrupted: false },
   };
   return new FrameValues(frame, coroutines, memory);

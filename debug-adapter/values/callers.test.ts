@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { line, ours } from './testing/answers.ts';
-import { rowsOf } from './testing/comparison.ts';
+import { assigned, rowsOf, scopeOf, writable } from './testing/comparison.ts';
 import { openWorkbench } from './testing/stop-under-gdb.ts';
 
 const workbench = openWorkbench();
@@ -18,6 +18,15 @@ const TRUTH: Readonly<Record<string, string>> = {
   ...{ word: '42', other: '42', pair: String(0x123456789bn), 'split.a': '43', 'split.b': '43' },
 };
 const NAMES = Object.keys(TRUTH);
+const WRITES = [
+  'used = 7.5',
+  'single = 1.25',
+  'word = 77',
+  'other += 2',
+  'pair = 5',
+  'split.a = 9',
+  'halves[1] = 3',
+];
 
 const SSE = ['-msse2', '-mfpmath=sse'];
 const X87 = ['-mno-sse'];
@@ -70,6 +79,36 @@ describe.each(VARIANTS)('%s %s %j DWARF %i', (compiler, level, flags, version) =
     const others = NAMES.filter((_name, n) => new Set(text(n)).size > 1);
     if (compiler === 'gcc' || level === '-O0') expect(others).toEqual([]);
     for (const name of others) expect(answers[NAMES.indexOf(name)]).toEqual({ gone: true });
+  });
+
+  it('are set as gdb sets them, where they are known', async () => {
+    const texts = [...NAMES, ...WRITES, ...NAMES];
+    const stopped = workbench.stop(compiler, level, version, texts, { sources: ['callers.c'], flags });
+    const scope = writable(await scopeOf(stopped));
+    const known = new Set<string>();
+    for (const [n, name] of NAMES.entries()) {
+      const found = await stopped.program.memory.compute(() => ours(scope, name));
+      if (!found.gone && !stopped.answers[n]!.gone) known.add(name);
+    }
+    const writes = WRITES.filter((text) => known.has(text.split(' ')[0]!));
+    for (const text of writes) {
+      const theirs = stopped.answers[NAMES.length + WRITES.indexOf(text)]!;
+      const mine = await stopped.program.memory.compute(() => ours(scope, text));
+      const done = assigned({ mine: [line(text, mine, theirs)], theirs: [line(text, theirs, mine)] });
+      expect(done.mine).toEqual(done.theirs);
+    }
+    // What the compiler computes of another variable is computed of what that was before the expressions.
+    for (const name of [...known].filter((one) => !one.startsWith('split'))) {
+      const theirs = stopped.answers[NAMES.length + WRITES.length + NAMES.indexOf(name)]!;
+      const mine = await stopped.program.memory.compute(() => ours(scope, name));
+      expect(line(name, mine, theirs)).toBe(line(name, theirs, mine));
+    }
+    if (compiler === 'gcc' && flags.includes('-msse2') && flags.includes('-DQUIET')) {
+      expect(writes).toContain('used = 7.5');
+      expect((await stopped.program.memory.compute(() => ours(scope, 'used'))).float).toBe('7.5');
+      const refused = await stopped.program.memory.compute(() => ours(scope, '$xmm0.v4_float[0] = 1'));
+      expect(refused.error).toBeDefined();
+    }
   });
 
   it('say why they are gone', async () => {

@@ -51,6 +51,8 @@ export interface WritableRegisters {
   readonly lost: Sentence;
   /** Why those that belong to no frame cannot be written, if they cannot. */
   readonly fixed: Sentence | undefined;
+  /** The same for variables: those that are shown in a register over a call are in the processor's, which the call leaves alone. */
+  readonly ofVariables: { readonly homes: Homes; readonly fixed: Sentence | undefined };
 }
 
 /** Of a register, or of the one that it is a part of. */
@@ -133,6 +135,10 @@ export class Journal implements ValueContext {
   private writeNamed({ name, whole, bitOffset }: RegisterPart, bytes: Uint8Array): void {
     if (!WRITABLE.test(name)) fail(say`$${name} cannot be written: it can only be looked at.`);
     if (this.writable.fixed !== undefined) fail(this.writable.fixed);
+    this.putNamed(name, whole, bitOffset, bytes);
+  }
+
+  private putNamed(name: string, whole: Uint8Array | undefined, bitOffset: number, bytes: Uint8Array): void {
     const all = (this.named.get(name) ?? whole ?? bytes).slice();
     all.set(bytes.subarray(0, all.length), bitOffset / 8);
     this.named.set(name, all);
@@ -147,7 +153,7 @@ export class Journal implements ValueContext {
         this.putMemory(location.address, where, littleEndian(value, Math.ceil(bits / 8)));
         return;
       case 'register':
-        this.putRegister(location.number, value, bits);
+        this.putRegister(location.number, value, bits, where.isRegister);
         return;
       case 'pieces': {
         let rest = value;
@@ -188,18 +194,20 @@ export class Journal implements ValueContext {
     this.writes.push({ kind: 'memory', space, address, bytes, ...(isRegister && { isRegister }) });
   }
 
-  private putRegister(number: number, value: bigint, bits: number): void {
+  /** @param isNamed the expression names the register, not a variable in it */
+  private putRegister(number: number, value: bigint, bits: number, isNamed = false): void {
     const wide = wideRegister(number);
     if (wide !== undefined) {
       const whole = this.wide(number);
-      if (!whole) return fail(say`$${wide}: ${this.writable.fixed ?? this.writable.lost}`);
+      const { fixed } = this.writable.ofVariables;
+      if (!whole || fixed !== undefined) return fail(say`$${wide}: ${fixed ?? this.writable.lost}`);
       const bytes = littleEndian(value, Math.min(Math.ceil(bits / 8), whole.length));
-      this.writeNamed({ name: wide, whole, bitOffset: 0 }, bytes);
+      this.putNamed(wide, whole, 0, bytes);
       return;
     }
     const name: string | undefined = GENERAL[number];
     if (name === undefined) fail(say`This value is in a register that cannot be written.`);
-    const home = this.writable.homes[number];
+    const home = (isNamed ? this.writable : this.writable.ofVariables).homes[number];
     if (!home) return fail(say`$${name}: ${this.writable.lost}`);
     const mask = (1n << BigInt(Math.min(bits, 32))) - 1n;
     const old = BigInt((this.changed[number] ?? 0) >>> 0);

@@ -24,8 +24,10 @@ export const scopeOf = async (stopped: Stopped, name = 'work'): Promise<FrameVal
 /** The frame with what is written to it from now on, as the debug console has it. */
 export function writable(scope: FrameValues): FrameValues {
   const lost = say`this part was not kept`;
-  const fixed = scope.frame.depth > 0 ? lost : undefined;
-  const journal = new Journal(scope.environment(), { homes: scope.frame.homes, lost, fixed });
+  const { depth, homes, unsaved } = scope.frame;
+  const fixed = depth > 0 ? lost : undefined;
+  const ofVariables = { homes: unsaved, fixed: undefined };
+  const journal = new Journal(scope.environment(), { homes, lost, fixed, ofVariables });
   const environment = journal.environment();
   return Object.assign(Object.create(scope) as FrameValues, { environment: () => environment });
 }

@@ -272,6 +272,10 @@ function tryExpressions(random: Random, iterations: number): void {
       homes: environment.registers.map((_value, number) => homeOf(random(3), number)),
       lost: { format: 'it is nowhere.', values: [] },
       fixed: random(2) ? undefined : { format: 'Registers are fixed.', values: [] },
+      ofVariables: {
+        homes: environment.registers.map((_value, number) => homeOf(random(3), number)),
+        fixed: undefined,
+      },
     });
     const writing = journal.environment();
     for (const attempt of [
