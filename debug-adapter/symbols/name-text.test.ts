@@ -67,4 +67,14 @@ describe('a name', () => {
     expect(withoutArguments('operator<< <char>')).toBe('operator<<');
     expect(withoutArguments('<lambda(int)>')).toBe('<lambda(int)>');
   });
+
+  it.each(['a', 'a<', '<a>', '>', 'int const ', 'unsigned ', 'operator<', '(', '::'])(
+    'of %s many times over is read to its end',
+    (piece) => {
+      const text = piece.repeat(4000 / piece.length);
+      expect(componentsOf(text).join('::').length).toBeLessThanOrEqual(text.length);
+      expect(wantedFunction(text).name.length).toBeLessThanOrEqual(text.length);
+      expect(spelled(text).length).toBeLessThanOrEqual(text.length + 2000);
+    },
+  );
 });

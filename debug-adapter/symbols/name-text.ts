@@ -62,14 +62,45 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:struct|class|union|enum) /g, ''],
   // The suffix of an argument that is a number.
   [/\b(\d+)[uUlL]+\b/g, '$1'],
-  // `int const *` is `const int *`.
-  [/((?:\b(?:unsigned|signed|long|short) )*(?:[\w:]|<(?:[^<>]|<[^<>]*>)*>)+) const\b/g, 'const $1'],
 ];
+
+/** Names that are longer are compared as they are. */
+const LONGEST_SPELLED = 4096;
+const EAST_CONST = ' const';
+const SIZE_WORD = /(?:^|\W)((?:unsigned|signed|long|short) )$/;
 
 /** One spelling of all that mean the same. */
 export function spelled(text: string): string {
+  if (text.length > LONGEST_SPELLED) return text;
   const spaced = text.replace(/\s+/g, ' ').trim();
-  return WORDS.reduce((all, [from, to]) => all.replace(from, to), spaced).replace(/(?<!\w) | (?!\w)/g, '');
+  const words = WORDS.reduce((all, [from, to]) => all.replace(from, to), spaced);
+  return constFirst(words).replace(/(?<!\w) | (?!\w)/g, '');
+}
+
+/** `int const *` as `const int *`. */
+function constFirst(text: string): string {
+  let all = text;
+  for (let at = all.indexOf(EAST_CONST); at >= 0; at = all.indexOf(EAST_CONST, at + 1)) {
+    const past = at + EAST_CONST.length;
+    const start = /\w/.test(all[past] ?? '') ? at : typeStart(all, at);
+    if (start < at) all = `${all.slice(0, start)}const ${all.slice(start, at)}${all.slice(past)}`;
+  }
+  return all;
+}
+
+/** Where the name of a type begins that ends at `end`, with the arguments of its template. */
+function typeStart(text: string, end: number): number {
+  let depth = 0;
+  let at = end;
+  for (; at > 0; at--) {
+    const sign = text[at - 1]!;
+    if (sign === '>') depth++;
+    else if (sign === '<') depth--;
+    if (depth < 0 || (depth === 0 && sign !== '<' && !/[\w:]/.test(sign))) break;
+  }
+  for (let word = SIZE_WORD.exec(text.slice(Math.max(0, at - 10), at)); word;)
+    word = SIZE_WORD.exec(text.slice(Math.max(0, (at -= word[1]!.length) - 10), at));
+  return at;
 }
 
 /** Is a component the one that somebody wrote, who may have left out the arguments of a template? */
