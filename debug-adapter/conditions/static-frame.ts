@@ -40,7 +40,17 @@ export function staticFrame(
     const link = resolved ? (pc - resolved.bias) >>> 0 : pc;
     const unwound = resolved?.image.unwind(link, registers, () => undefined);
     const frame: Frame = {
-      ...{ coroutine, kind: 'code', name: '', pc, lookupPc: pc, registers, homes: [], unsaved: [], cfa: unwound?.cfa },
+      ...{
+        coroutine,
+        kind: 'code',
+        name: '',
+        pc,
+        lookupPc: pc,
+        registers,
+        homes: [],
+        unsaved: [],
+        cfa: unwound?.cfa,
+      },
       ...{
         position: undefined,
         resolved,

@@ -3,7 +3,6 @@
  * wrong with an expression before anything of the program is read.
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
-import { AdapterError } from '../errors.ts';
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
 import { littleEndian, type Location } from '../symbols/location.ts';
@@ -38,6 +37,7 @@ import {
   UNSIGNED,
 } from './conversions.ts';
 import { evaluateConstant } from './evaluate.ts';
+import { knownNames } from './known-names.ts';
 import { designate, hasMember, memberNode } from './members.ts';
 import { parse } from './parser.ts';
 import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
@@ -90,33 +90,7 @@ export function compileAssignment(target: string, value: string, names: Names): 
   return checked(`${target} = ${value}`, { kind: 'assign', operator: undefined, ...sides }, names);
 }
 
-function parseWith(source: string, names: Names): Syntax {
-  const spaceOf = (prefix: string | undefined) => (prefix === undefined ? undefined : names.space(prefix));
-  const kindOf = (path: readonly string[], space: Space | undefined) => {
-    const scope = path.length > 1 ? path.slice(0, -1).join('::') : undefined;
-    try {
-      const found = names.object({ name: path.at(-1)!, scope, space });
-      return found && bare(found.type).kind;
-    } catch (error) {
-      // Which of several functions is meant may be said by what follows.
-      if (error instanceof AdapterError) return 'function';
-      throw error;
-    }
-  };
-  return parse(source, {
-    isType(path, prefix) {
-      const space = spaceOf(prefix);
-      return kindOf(path, space) === undefined && names.type(path.join('::'), space) !== undefined;
-    },
-    isTemplate(path, prefix) {
-      const space = spaceOf(prefix);
-      if (!names.isTemplate(path.join('::'), space)) return false;
-      // A variable of that name is compared.
-      const kind = kindOf(path, space);
-      return kind === undefined || kind === 'function';
-    },
-  });
-}
+const parseWith = (source: string, names: Names): Syntax => parse(source, knownNames(names));
 
 function checked(source: string, syntax: Syntax, names: Names): Compiled {
   const checker = new Checker(names);
