@@ -252,7 +252,7 @@ export function createCpu(
     createTranslator(
       {
         ...{ views, memory: memory.wasm, mmu, faults, softfloat, rings, compiler, heat, direct, noteBranch },
-        stops: { mayStop, meet: kept.meet, passes: guard.passes },
+        stops: { mayStop, meet: kept.meet, guard },
         blockAt: (linear, physical) => warmBlock(linear, physical, options.heat),
       },
       options,

@@ -20,8 +20,11 @@ export type Pass = (typeof Pass)[keyof typeof Pass];
 export type StepGuard = (linear: number, last: number) => Pass;
 
 export interface Guard {
+  /** One that was set before, and comes back, has not changed its mind. */
   set(guard: StepGuard | undefined): void;
   isSet(): boolean;
+  /** Which one it is; `NO_GUARD` while none is set. */
+  readonly current: () => number;
   /** Does the step end before a block? */
   leaves(block: Block, linear: number): boolean;
   /** Do all blocks of a translation belong to the step, whichever runs? */
@@ -30,20 +33,27 @@ export interface Guard {
   passes(block: Block, linear: number): boolean;
 }
 
+export const NO_GUARD = 0;
+
 export function createGuard(): Guard {
   let guard: StepGuard | undefined;
+  /** The one that was set last, though it may not be set now. */
+  let last: StepGuard | undefined;
   /** Counts guards. */
-  let guards = 0;
+  let guards = NO_GUARD;
   /** The block before passes always. */
   let passing = false;
   const ask = (linear: number, last: number) => guard?.(linear >>> 0, last >>> 0) ?? Pass.Always;
   return {
     set(next) {
       guard = next;
-      guards++;
       passing = false;
+      if (next === undefined || next === last) return;
+      last = next;
+      guards++;
     },
     isSet: () => guard !== undefined,
+    current: () => (guard === undefined ? NO_GUARD : guards),
     leaves(block, linear) {
       if (passing && block.passes === guards && block.passesAt === linear) return false;
       const answer = ask(linear, linear + block.lastStart);
@@ -61,6 +71,7 @@ export function createGuard(): Guard {
           ({ eip, source }) => ask(eip, eip + source.lastStart) === Pass.Always,
         );
         translation.guard = all ? guards : -guards;
+        translation.refused = 0;
       }
       return translation.guard > 0;
     },

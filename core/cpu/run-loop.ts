@@ -179,12 +179,8 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
     if (!translator || stops.tracer) return undefined;
     const translation = translator.find(block, limit);
     if (!translation || !events.watchedCode.admits(translation)) return undefined;
-    if (!guard.admits(translation)) {
-      translator.refused(translation);
-      return undefined;
-    }
     state[GOES_DIRECTLY] = seesEachBlock() ? 0 : 1;
-    switch (translator.run(translation, limit, guard.isSet())) {
+    switch (translator.run(translation, limit)) {
       case Outcome.Advanced:
         return true;
       case Outcome.Fault:

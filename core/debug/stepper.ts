@@ -6,7 +6,7 @@
  * stepping over), hardware interrupts and faults that a handler resolves; the other coroutine and the kernel behind SYSENTER
  * run until the stepped code has the CPU again. `advance` works in slices, so the machine can always be paused.
  */
-import { Pass } from '../cpu/guard.ts';
+import { Pass, type StepGuard } from '../cpu/guard.ts';
 import { Attr, BRANCH_COUNT, CPL, CR3, CS, ESP } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
 import { BRANCH_RECORDS } from '../memory/layout.ts';
@@ -238,6 +238,21 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   /** What had happened when the code of the ranges began to run: kept over the ends of slices, which may lie behind a call or a delivery. */
   let since: { branches: number; deliveries: number; transitions: number } | undefined;
 
+  /** The branches that the guard has looked at. */
+  let seen = 0;
+  /** Has a call just been made, inside of the ranges too: a function may call itself. */
+  function hasCalled(linear: number): boolean {
+    if (state[BRANCH_COUNT] === seen) return false;
+    seen = state[BRANCH_COUNT];
+    const at = lastBranch();
+    return branches[at + 1] >>> 0 === linear && isCall(branches[at] >>> 0);
+  }
+  /** One for the whole step: what it has admitted stays so. */
+  const rangeGuard: StepGuard = (linear, last) => {
+    if (!inRanges(linear) || (over && hasCalled(linear))) return Pass.No;
+    return over && isCall(last) ? Pass.Once : Pass.Always;
+  };
+
   /** Runs the code of the ranges until it leaves them or, to step over it, calls. */
   function runRanges(ticks: number): StepResult {
     const {
@@ -245,22 +260,11 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       deliveries,
       transitions: begin,
     } = (since ??= {
-      branches: state[BRANCH_COUNT],
+      branches: (seen = state[BRANCH_COUNT]),
       deliveries: cpu.deliveries(),
       transitions: transitions.count(),
     });
-    let seen = before;
-    /** Has a call just been made, inside of the ranges too: a function may call itself. */
-    function hasCalled(linear: number): boolean {
-      if (state[BRANCH_COUNT] === seen) return false;
-      seen = state[BRANCH_COUNT];
-      const at = lastBranch();
-      return branches[at + 1] >>> 0 === linear && isCall(branches[at] >>> 0);
-    }
-    cpu.setGuard((linear, last) => {
-      if (!inRanges(linear) || (over && hasCalled(linear))) return Pass.No;
-      return over && isCall(last) ? Pass.Once : Pass.Always;
-    });
+    cpu.setGuard(rangeGuard);
     const result = machine.run(ticks);
     cpu.setGuard(undefined);
     if (leftHome()) {

@@ -72,11 +72,12 @@ describe('a loop that is translated in another thread', () => {
     expect(cpu.views.reg32[EAX]).toBe(COUNT);
   });
 
-  it('is looked for again when breakpoints have changed meanwhile', () => {
+  it('is looked for again when a breakpoint was set in it meanwhile, and is gone', () => {
     const { cpu, compiler, run, translations } = hotLoop();
-    cpu.setBreakpoints(stopAt(LOOP + 0x1000));
+    cpu.setBreakpoints(stopAt(LOOP));
     expect(compiler.deliver()).toBe(true);
     expect(translations()).toEqual([]);
+    cpu.setBreakpoints(stopAt(LOOP + 0x1000));
     run(-1, 10_000);
     expect(compiler.deliver()).toBe(true);
     expect(translations().length).toBe(1);

@@ -33,8 +33,6 @@ export interface TranslationCache {
   /** Makes a module of orders callable. */
   add(orders: readonly Order[], compiled: Compiled): readonly Translation[];
   clear(): void;
-  /** Makes the translations of some regions stale. */
-  discard(unwanted: (region: FoundRegion) => boolean): void;
   /** Runs at most `left` instructions and returns how many are left. */
   enter(translation: Translation, left: number): number;
   /** Of a place in the table. */
@@ -201,11 +199,6 @@ export function createTranslationCache(
       bytes += size;
       batches.push(batch);
       return translations;
-    },
-    discard(unwanted) {
-      for (const batch of batches)
-        for (const translation of batch.translations)
-          if (translation.valid && unwanted(translation.region)) translation.discard();
     },
     clear() {
       for (const batch of batches) drop(batch);

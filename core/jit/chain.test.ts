@@ -158,16 +158,20 @@ describe.each(['interpreter', 'direct', 'jit', 'eager', 'hot'] as const)(
 
 describe.runIf(hasTailCalls())('a chain', () => {
   it.each([
-    ['', NO_EVENTS],
+    ['', NO_EVENTS, undefined],
     [
       ', also while somebody waits for other code',
       {
         ...NO_EVENTS,
         watchedCode: { pages: new Uint8Array(0x10_0000), anywhere: false, admits: () => true },
       },
+      undefined,
     ],
-  ])('takes the loop of two regions along%s', (_when, events) => {
+    [', also under the guard of a step that admits both', NO_EVENTS, () => Pass.Always],
+  ])('takes the loop of two regions along%s', (_when, events, guard) => {
     const { cpu, run } = twoRegions('jit', events);
+    cpu.setGuard(guard);
+    run(-1, 2 * INSTRUCTIONS);
     const places = [BEHIND, ...Array.from({ length: LENGTH }, (_, n) => CODE + n)];
     const all = places.flatMap((eip) => cpu.blockAt(eip)?.translations ?? []);
     const entries = () => all.reduce((sum, { entered }) => sum + entered, 0);

@@ -255,7 +255,8 @@ export function createChain(memory: WebAssembly.Memory): Chain {
   const linked: (Translation | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
   /** By the even slot of a pair. */
   const latest = new Uint8Array(SLOTS);
-  let count = 0;
+  /** The slots that are taken. */
+  const taken = new Set<number>();
   for (let slot = 0; slot < SLOTS; slot++) words[slot * WORDS + Slot.Mode] = NO_MODE;
 
   function empty(slot: number): void {
@@ -267,7 +268,7 @@ export function createChain(memory: WebAssembly.Memory): Chain {
     translation.granted = 0;
     words[slot * WORDS + Slot.Mode] = NO_MODE;
     linked[slot] = undefined;
-    count--;
+    taken.delete(slot);
   }
   function settle(translation: Translation): void {
     if (translation.slot === undefined) return;
@@ -298,11 +299,11 @@ export function createChain(memory: WebAssembly.Memory): Chain {
       translation.unlink = () => {
         empty(slot);
       };
-      count++;
+      taken.add(slot);
     },
     settle,
     clear() {
-      for (let slot = 0; count > 0 && slot < SLOTS; slot++) empty(slot);
+      for (const slot of taken) empty(slot);
     },
   };
 }

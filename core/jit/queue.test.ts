@@ -119,7 +119,7 @@ it('forgets what is being compiled and what waits, and drops what comes of it', 
   const { queue, add, waits, finish, log } = createScene(true, 1);
   add('ab');
   add('c');
-  expect(queue.forget()).toHaveLength(2);
+  queue.forget();
   expect(waits('abc')).toBe('');
   add('a');
   expect(waits('abc')).toBe('a');

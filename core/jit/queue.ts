@@ -15,8 +15,8 @@ export interface Queue {
   add(region: FoundRegion, urgent: boolean): void;
   /** So many instructions of a region that is on its way have run without its translation. */
   ran(instructions: number): void;
-  /** Nothing is on its way any more. @returns what was */
-  forget(): readonly FoundRegion[];
+  /** Nothing is on its way any more. */
+  forget(): void;
 }
 
 export interface QueueEnds {
@@ -91,12 +91,10 @@ export function createQueue(
       if (waiting.length > 0 && (compiler.background || urgency >= mostUrgency)) compileNext();
     },
     forget() {
-      const all = [...underway.map(({ region }) => region), ...waiting];
       waiting = [];
       underway = [];
       counts.clear();
       urgency = 0;
-      return all;
     },
   };
 }

@@ -32,7 +32,9 @@ export class Translation implements Derived {
   granted = 0;
   /** The guard of a step that was asked about it last; negative if it was refused. */
   guard = 0;
-  /** How often it was refused. */
+  /** By which count of changes it was looked whether the machine may stop in it; negative if it may. */
+  stops = 0;
+  /** How often it could not be run since, for either reason. */
   refused = 0;
   /** The same for those who wait for code that they do not know. */
   watch = 0;

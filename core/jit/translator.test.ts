@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Exit } from '../cpu/cpu.ts';
 import { CODE, createBareMachine, DATA, le } from '../cpu/testing/bare-machine.ts';
 import { BRANCH_COUNT, EAX, EBX, ECX, EIP, Double } from '../cpu/state.ts';
+import { Pass } from '../cpu/guard.ts';
 import type { Tier } from './tier.ts';
+import type { Translation } from './translation.ts';
 
 const TIERS: readonly Tier[] = ['interpreter', 'direct', 'jit', 'eager', 'mixed'];
 
@@ -42,6 +44,45 @@ describe.each(TIERS)('a hot loop (%s)', (tier) => {
     cpu.setBreakpoints({ linear: [], physical: [], near: () => false, matches: () => false });
     run(-1, 1e6);
     expect(cpu.views.reg32[EAX]).toBe(100_000);
+  });
+
+  it.runIf(tier === 'jit' || tier === 'eager')(
+    'has its translation back when a breakpoint in it is gone',
+    () => {
+      const { cpu, run } = loop();
+      const first = () => cpu.blockAt(LOOP)?.translations?.[0];
+      run(CODE, 50_000);
+      const known = first()!;
+      cpu.setBreakpoints(stopAt(LOOP));
+      for (let n = 0; n < 10; n++) {
+        expect(run(-1, 50_000)).toBe(Exit.Breakpoint);
+        cpu.skipBreakpoint(LOOP);
+      }
+      cpu.setBreakpoints({ linear: [], physical: [], near: () => false, matches: () => false });
+      const { entered } = known;
+      run(-1, 1e6);
+      expect([cpu.views.reg32[EAX], first() === known, known.valid]).toEqual([100_000, true, true]);
+      expect(known.entered).toBeGreaterThan(entered);
+    },
+  );
+
+  it.runIf(tier === 'jit')('is translated once more, without what a step does not admit', () => {
+    const { cpu, run, bytes } = loop(1_000_000);
+    // L: inc eax; test al, 1; jz E; M: dec ecx; jnz L; hlt; E: jmp M
+    bytes(LOOP, 0x40, 0xa8, 1, 0x74, 4, 0x49, 0x75, 0xf8, 0xf4, 0xeb, 0xfa);
+    const jump = LOOP + 9;
+    run(CODE, 50_000);
+    const has = ({ region }: Translation) => region.blocks.some(({ eip }) => eip === jump);
+    const all = () => [LOOP, LOOP + 5].flatMap((eip) => cpu.blockAt(eip)?.translations ?? []);
+    const known = all().find(has)!;
+    expect(all().every(has)).toBe(true);
+    cpu.setGuard((linear) => (linear === jump ? Pass.Once : Pass.Always));
+    run(-1, 50_000);
+    expect([known.valid, all().some((made) => !has(made) && made.entered > 0)]).toEqual([true, true]);
+    cpu.setGuard(undefined);
+    const { entered } = known;
+    expect(run(-1, 1e7)).toBe(Exit.Halted);
+    expect([cpu.views.reg32[EAX], known.entered > entered]).toEqual([1_000_000, true]);
   });
 
   it('is not slowed or stopped by breakpoints at the same offsets of other pages', () => {

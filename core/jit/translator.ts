@@ -9,6 +9,7 @@ import type { Insn } from '../cpu/decode/insn.ts';
 import type { Block } from '../cpu/decode/code-cache.ts';
 import type { Direct } from '../cpu/direct/direct.ts';
 import { type Heat, MOST_HEAT } from '../cpu/direct/heat.ts';
+import { type Guard, NO_GUARD } from '../cpu/guard.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
 import type { Rings } from '../cpu/rings/rings.ts';
@@ -71,8 +72,7 @@ const SOON = 1000;
 export interface TranslatorStops {
   /** The debugger, or the machine's debug registers, may stop at a linear address. */
   mayStop(linear: number): boolean;
-  /** `Guard.passes`. */
-  passes(block: Block, linear: number): boolean;
+  readonly guard: Pick<Guard, 'admits' | 'current' | 'passes'>;
   /** `Splits.meet`. */
   meet(linear: number, physical: number): void;
 }
@@ -82,28 +82,21 @@ export interface Translator {
   isSettled(physical: number): boolean;
   /**
    * The translation of a block that is about to begin at EIP, if it may be run now. Counts the block if there is none, and
-   * translates it when it is hot.
+   * translates it when it is hot; and once more, without the rest, if it often may not run.
    */
   find(block: Block, remaining: number): Translation | undefined;
   /** By the throw of a die, if there is one: the interpreter runs the block. */
   interprets(): boolean;
-  /** `mayStop` gives other answers than before: translations that run over such a place are not used any more. */
+  /** `mayStop` gives other answers than before: translations that run over such a place are not used while it does. */
   stopsChanged(): void;
   /** Nothing is translated, and nothing is known of any code. */
   renew(): void;
-  /** The guard of a step does not let it run: when that happens often, what the step lets run is translated without the rest. */
-  refused(translation: Translation): void;
   /**
-   * Runs it, and what it goes on to: code straight from its bytes if `GOES_DIRECTLY` says so. Time has passed when it returns.
-   * @param alone none may follow it unseen
+   * Runs it, and what it goes on to, which the guard of a step has admitted as well: code straight from its bytes if `GOES_DIRECTLY`
+   * says so. Time has passed when it returns.
    */
-  run(translation: Translation, remaining: number, alone: boolean): Outcome;
+  run(translation: Translation, remaining: number): Outcome;
 }
-
-const runsAt =
-  (eip: number, mode: number) =>
-  (translation: Translation): boolean =>
-    translation.valid && translation.eip === eip && runsIn(translation.mode, mode);
 
 const instructionsOf = ({ blocks }: FoundRegion) =>
   blocks.reduce((sum, { source }) => sum + source.insns.length, 0);
@@ -132,7 +125,7 @@ export interface TranslatorParts {
 
 export function createTranslator(parts: TranslatorParts, options: TranslatorOptions): Translator {
   const { views, memory, mmu, faults, softfloat, rings, compiler, heat, direct, blockAt, noteBranch } = parts;
-  const { mayStop, meet, passes } = parts.stops;
+  const { mayStop, meet, guard } = parts.stops;
   const { state, doubles, reg32, segBase } = views;
   const services = createServices(mmu, () => {
     pageFault = true;
@@ -145,6 +138,10 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   );
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   let faulted = false;
+  /** The guard that has admitted all that chains go on to. */
+  let admitting = NO_GUARD;
+  /** Counts changes of where the machine may stop. */
+  let stops = 1;
   /** When an instruction was a detour last, in instructions that have run. */
   const lastDetours = new WeakMap<Insn, number>();
   /** The instruction before which the translation was left has raised a page fault. */
@@ -180,7 +177,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     const elsewhere = physical >>> 12 !== entry.physical >>> 12;
     if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
     const block = blockAt(eip, physical);
-    if (!block || (block.breakpoint && mayStop(eip)) || !passes(block, eip)) return undefined;
+    if (!block || (block.breakpoint && mayStop(eip)) || !guard.passes(block, eip)) return undefined;
     const { tail } = block;
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
   }
@@ -282,17 +279,26 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     return 1;
   }
 
+  const mayStopIn = ({ blocks }: FoundRegion) =>
+    blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip));
   /** Is a region still what it was when it was found? If not, it is looked for again. */
   function isFresh(region: FoundRegion): boolean {
-    const { blocks } = region;
-    const isValid = blocks.every(({ source }) => source.valid);
-    if (isValid && !blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip))) return true;
+    const isValid = region.blocks.every(({ source }) => source.valid);
+    if (isValid && !mayStopIn(region)) return true;
     if (!isValid) steadiness.blame(region);
     lookAgain(region);
     return false;
   }
   function lookAgain({ blocks }: FoundRegion): void {
     heat.set(blocks[0]!.source.physical, options.threshold);
+  }
+  /** May a translation run as things are: does it stop nowhere, and belong to the step, if there is one? */
+  function mayRun(translation: Translation): boolean {
+    if (Math.abs(translation.stops) !== stops) {
+      translation.stops = mayStopIn(translation.region) ? -stops : stops;
+      translation.refused = 0;
+    }
+    return translation.stops > 0 && guard.admits(translation);
   }
 
   /** One takes the place of another, which runs until then. */
@@ -302,23 +308,32 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     translation.looks = Math.max(translation.looks, other.looks);
   }
 
-  /** Makes a translation known to its blocks, in the place of one that it is better than. */
+  /**
+   * Makes a translation known to its blocks, in the place of one that it is better than. One that may not run as things are may do so
+   * when a step is over or a breakpoint is gone, and comes first.
+   */
   function enter(translation: Translation): void {
     const { blocks } = translation.region;
     const { source } = blocks[0]!;
+    let better: Translation | undefined;
     for (const other of source.translations ?? []) {
       if (other.eip !== translation.eip || !meetModes(other.mode, translation.mode)) continue;
       if (other.valid) goOnCounting(translation, other);
-      other.discard();
+      if (other.valid && other.refused > 0 && !better) better = other;
+      else other.discard();
     }
     // Who comes to its entry must look for it.
     heat.set(source.physical, options.threshold);
-    source.translations = [translation, ...(source.translations ?? []).filter(({ valid }) => valid)];
+    const others = (source.translations ?? []).filter(({ valid }) => valid);
+    source.translations = better ? [...others, translation] : [translation, ...others];
     for (const { source: part } of blocks)
       part.derived = [...(part.derived ?? []).filter(({ valid }) => valid), translation];
   }
 
-  /** Finds the region of a hot block at EIP and lets it wait, or compiles it at once with all that wait. */
+  /**
+   * Finds the region of a hot block at EIP and lets it wait, or compiles it at once with all that wait.
+   * @param known what there is already: for more or, if it may not run, less
+   */
   function request(block: Block, known: Translation | undefined): void {
     const number = modeNow(state);
     if (number < 0 || queue.has(block)) return;
@@ -330,14 +345,16 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     const looks = known?.looks ?? 0;
     const most = instructions[Math.min(looks, instructions.length - 1)]!;
     // What has become as hot as it gets takes its functions in.
+    const runsAt = (eip: number) => (translation: Translation) =>
+      translation.valid && translation.eip === eip && runsIn(translation.mode, number) && mayRun(translation);
     const isApart = (eip: number) =>
-      looks < options.grow.length && (find(eip)?.translations?.some(runsAt(eip, number)) ?? false);
+      looks < options.grow.length && (find(eip)?.translations?.some(runsAt(eip)) ?? false);
     const found = discover(state[EIP], mode, find, { instructions: most, isWarm, misses, isApart });
     if (!found || found.blocks[0]!.source !== block) {
       heat.set(block.physical, 0);
       return;
     }
-    if (known && sizeOf(found) === sizeOf(known.region)) return;
+    if (known?.refused === 0 && sizeOf(found) === sizeOf(known.region)) return;
     const region = bestEntry(found);
     // They are hot by themselves only if they still run outside of the region.
     for (const { source } of region.blocks)
@@ -353,11 +370,12 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     const region = withBestEntry(found);
     const entry = region.blocks[0]!;
     const isKnown = entry.source.translations?.some(
-      ({ eip, mode, valid, region: other }) =>
-        valid &&
-        eip === entry.eip &&
-        meetModes(mode, region.mode) &&
-        other.blocks.length >= region.blocks.length,
+      (other) =>
+        other.valid &&
+        other.eip === entry.eip &&
+        meetModes(other.mode, region.mode) &&
+        other.region.blocks.length >= region.blocks.length &&
+        mayRun(other),
     );
     return isKnown ? found : region;
   }
@@ -386,6 +404,12 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     else heat.set(block.physical, options.threshold >>> 1);
   }
 
+  /** A translation may not run: when that happens often, what may is translated without the rest. */
+  function refuse(block: Block, translation: Translation): void {
+    if (queue.has(block)) queue.ran(block.insns.length);
+    else if (++translation.refused % options.threshold === 0) request(block, translation);
+  }
+
   const mayTranslate = () => !options.thrifty || !credit.isSpent();
 
   const growsAt = ({ looks }: Translation) => options.grow[looks] ?? Infinity;
@@ -394,15 +418,21 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     chain.link(translation, growsAt(translation) - translation.entered);
   }
 
+  /** What `translationOf` has just not found, for it may not run. */
+  let refused: Translation | undefined;
   function translationOf(block: Block): Translation | undefined {
+    refused = undefined;
     if (!block.translations) return undefined;
     const eip = state[EIP];
     const mode = modeNow(state);
     for (const translation of block.translations) {
       if (translation.eip !== eip || !runsIn(translation.mode, mode)) continue;
-      if (translation.valid) return translation;
-      goneStale(block, translation);
-      return undefined;
+      if (!translation.valid) {
+        goneStale(block, translation);
+        return undefined;
+      }
+      if (mayRun(translation)) return translation;
+      refused ??= translation;
     }
     return undefined;
   }
@@ -412,7 +442,8 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     find(block, remaining) {
       let translation = translationOf(block);
       if (!translation) {
-        warm(block);
+        if (refused) refuse(block, refused);
+        else warm(block);
         translation = translationOf(block);
         if (!translation) return undefined;
       }
@@ -430,11 +461,8 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     },
     interprets: () => die?.() === 0,
     stopsChanged() {
-      translations.discard(({ blocks }) =>
-        blocks.some(({ source, eip }) => source.breakpoint && mayStop(eip)),
-      );
+      stops++;
       chain.clear();
-      queue.forget().forEach(lookAgain);
     },
     renew() {
       chain.clear();
@@ -443,16 +471,14 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       credit.renew();
       translations.clear();
     },
-    refused(translation) {
-      if (++translation.refused >= options.threshold) translation.discard();
-    },
-    run(translation, remaining, alone) {
+    run(translation, remaining) {
       const end = doubles[Double.Retired] + remaining;
       doubles[Double.JitEnd] = end;
       faulted = false;
       pageFault = false;
-      if (alone) chain.clear();
-      else if (translation.granted === 0 && die === undefined) grant(translation);
+      if (guard.current() !== admitting) chain.clear();
+      admitting = guard.current();
+      if (translation.granted === 0 && die === undefined) grant(translation);
       state[JIT_EXIT] = RETURNED;
       if (die) state[GOES_DIRECTLY] = 0;
       state[GONE_DIRECTLY] = 0;

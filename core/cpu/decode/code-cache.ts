@@ -46,7 +46,7 @@ export class Block {
     readonly size: number,
     readonly insns: readonly Insn[],
     /** A breakpoint may lie on the first instruction. */
-    readonly breakpoint: boolean,
+    public breakpoint: boolean,
     /** Physical address of the part on the next page, for the one instruction that crosses into it; else -1. */
     readonly tail = -1,
   ) {
@@ -105,7 +105,10 @@ export interface CodeCache {
   hasPage(physical: number): boolean;
   /** Drops the blocks that overlap a written range inside one page. Returns whether there were any. */
   invalidate(physical: number, length: number): boolean;
-  /** Drops the blocks that cover a byte at one of these offsets in a physical page, or in any. */
+  /**
+   * Lets blocks begin at these offsets in a physical page, or in any: drops those that run across, and says so of those that
+   * begin there.
+   */
   split(offsets: ReadonlySet<number>, page?: number): void;
   clear(): void;
 }
@@ -165,7 +168,7 @@ export function createCodeCache(
     cover(page, code, block, 1);
   }
 
-  /** Forgets the part of a dropped block on another page than the one that it was dropped for. */
+  /** Forgets the part of a dropped block on a page. */
   function forgetPart(page: number, block: Block): void {
     const code = pages[page];
     if (!code) return;
@@ -190,6 +193,12 @@ export function createCodeCache(
     coverBytes(code, at, at + size, -1);
     code.passed[at] = 0;
     code.passes--;
+  }
+
+  function dropWhole(block: Block): void {
+    forgetPart(block.physical >>> 12, block);
+    if (block.tail >= 0) forgetPart(block.tail >>> 12, block);
+    drop(block);
   }
 
   /** Drops the blocks of a page that overlap [from, to), physical addresses on it. */
@@ -251,18 +260,21 @@ export function createCodeCache(
       if (offsets.size === 0) return;
       const marked = new Uint8Array(PAGE_SIZE);
       for (const offset of offsets) marked[offset] = 1;
-      const coversOn = (page: number, block: Block) => {
-        const first = page * PAGE_SIZE;
-        return marked.subarray(block.from(page) - first, block.to(page) - first).includes(1);
+      const within = (page: number, from: number, to: number) =>
+        marked.subarray(from - page * PAGE_SIZE, to - page * PAGE_SIZE).includes(1);
+      const runsAcross = (block: Block) => {
+        const { physical, tail } = block;
+        const [page, next] = [physical >>> 12, tail >>> 12];
+        return (
+          within(page, physical + 1, block.to(page)) ||
+          (tail >= 0 && within(next, block.from(next), block.to(next)))
+        );
       };
-      const covers = (block: Block) =>
-        coversOn(block.physical >>> 12, block) || (block.tail >= 0 && coversOn(block.tail >>> 12, block));
-      const looked = only === undefined ? blocks.values() : (pages[only]?.blocks ?? []);
-      const found = [...looked].filter((block) => block.valid && covers(block));
-      for (const block of found) {
-        const page = block.physical >>> 12;
-        const code = pages[page];
-        if (block.valid && code) dropRange(page, code, block.from(page), block.to(page));
+      const looked = only === undefined ? blocks.values() : [...(pages[only]?.blocks ?? [])];
+      for (const block of looked) {
+        if (!block.valid) continue;
+        if (runsAcross(block)) dropWhole(block);
+        else if (marked[block.physical & (PAGE_SIZE - 1)] === 1) block.breakpoint = true;
       }
     },
     clear() {
