@@ -18,7 +18,7 @@ import { createSplits } from './decode/splits.ts';
 import { createFetch, STOP_AT_NEW_CODE } from './decode/fetch.ts';
 import { createDirect } from './direct/direct.ts';
 import { createHeat, MOST_HEAT } from './direct/heat.ts';
-import type { CpuEnv, CpuEvents, CpuHooks, PortIo } from './env.ts';
+import { type CpuEnv, type CpuEvents, type CpuHooks, News, type PortIo } from './env.ts';
 import { createExceptions, type FaultCause } from './interrupts/exceptions.ts';
 import { createFaults } from './interrupts/fault.ts';
 import { createFlags, type Flags } from './integer/flags.ts';
@@ -89,8 +89,8 @@ export const NO_EVENTS: CpuEvents = {
   exception: () => false,
   controlWrite: () => undefined,
   msrWrite: () => undefined,
-  watchedCode: { pages: undefined, anywhere: false, admits: () => true },
-  newCode: () => false,
+  watchedCode: { pages: undefined, anywhere: false },
+  newCode: () => News.None,
 };
 
 export interface Cpu {
@@ -334,7 +334,7 @@ export function createCpu(
       kept.forget(true);
       state[DR7] = 0;
       debug.update();
-      cache.clear();
+      cache.clear(true);
       direct?.renew();
       heat.renew();
       translator?.renew();

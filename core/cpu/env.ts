@@ -1,5 +1,4 @@
 /** What the instruction handlers of the families (`integer/`, `string/`, …) are built from: one set of closures over one CPU. */
-import type { Translation } from '../jit/translation.ts';
 import type { TransitionKind } from '../protocol/debug-protocol.ts';
 import type { Access } from './paging/access.ts';
 import type { Bulk } from './string/bulk.ts';
@@ -26,15 +25,33 @@ export interface PortIo {
 export const Watched = { Kernel: 1, User: 2 } as const;
 export type Watched = (typeof Watched)[keyof typeof Watched];
 
-/** Where `newCode` is told whenever code is looked up. */
+/** Linear pages where somebody waits for code. */
+export interface WatchedPages {
+  /** One byte for each: `Watched` bits of those to whom it may be news. */
+  readonly watched: Uint8Array;
+  /** One word for each: the frame that it was mapped to when its code was last found to be no news, above the bits of those to whom. */
+  readonly known: Uint32Array;
+}
+/** Bits of `WatchedPages.known` below the frame. */
+export const KNOWN_BITS = 2;
+
+/** Where `newCode` is asked before code runs. */
 export interface WatchedCode {
-  /** One byte for each linear page, `Watched` bits where it is; `undefined`: nowhere. */
-  pages: Uint8Array | undefined;
+  pages: WatchedPages | undefined;
   /** Somebody waits for code that is executed for the first time, wherever it is. */
   anywhere: boolean;
-  /** Is no code of a translation to be told of, whatever it executes? */
-  admits(translation: Translation): boolean;
 }
+
+/** What comes of `newCode`. */
+export const News = {
+  /** The run stops before the code. */
+  Stop: 0,
+  /** It is none now, and may be later. */
+  NotNow: 1,
+  /** It is none while the page is mapped there and its code stays what it is. */
+  None: 2,
+} as const;
+export type News = (typeof News)[keyof typeof News];
 
 /**
  * What the CPU tells a debugger of: rare events only, so that telling them costs nothing that can be measured. None of these
@@ -56,10 +73,9 @@ export interface CpuEvents {
   readonly watchedCode: WatchedCode;
   /**
    * Instructions of a page of RAM that has no decoded code, or of a watched page, are about to be executed.
-   * @param fresh the page has no decoded code
-   * @returns true to stop before that
+   * @param fresh the page has no decoded code, or other code than when this was asked last
    */
-  newCode(linear: number, physical: number, fresh: boolean): boolean;
+  newCode(linear: number, physical: number, fresh: boolean): News;
 }
 
 /** What the CPU tells the machine about events that it cannot see from outside. */

@@ -178,7 +178,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
   function runTranslated(block: Block, limit: number): boolean | undefined {
     if (!translator || stops.tracer) return undefined;
     const translation = translator.find(block, limit);
-    if (!translation || !events.watchedCode.admits(translation)) return undefined;
+    if (!translation || fetch.isNews()) return undefined;
     state[GOES_DIRECTLY] = seesEachBlock() ? 0 : 1;
     switch (translator.run(translation, limit)) {
       case Outcome.Advanced:

@@ -5,7 +5,8 @@
  * Each kind has its own list, so an event that nobody waits for costs one look at an empty list.
  */
 import type { Cpu } from '../cpu/cpu.ts';
-import type { WatchedCode } from '../cpu/env.ts';
+import { News, type WatchedCode } from '../cpu/env.ts';
+import { CPL } from '../cpu/state.ts';
 import type { CatchSpec, CaughtEvent, TransitionKind } from '../protocol/debug-protocol.ts';
 import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
@@ -35,8 +36,8 @@ export interface Catchpoints {
   msr(index: number, low: number, high: number): void;
   switched(from: number, to: number, operation: number): void;
   port(port: number, size: number, write: boolean, value: number): void;
-  /** `true` stops before the code is executed. */
-  newCode(linear: number, physical: number, fresh: boolean, writable: () => boolean): boolean;
+  /** `CpuEvents.newCode`. */
+  newCode(linear: number, physical: number, fresh: boolean, writable: () => boolean): News;
 }
 
 const emptyLists = (): Lists => ({
@@ -101,7 +102,7 @@ export function createCatchpoints(
   /** Code on a page is news once to each. */
   function markTold(hit: readonly Spec<'execute'>[], linear: number, page: number): void {
     for (const spec of hit) {
-      if (spec.pages === 'outside') outside.tell(spec, linear, cpu.now());
+      if (spec.pages === 'outside') outside.tell(spec, linear, page);
       else if (spec.pages === 'writable') told[page] = 1;
     }
   }
@@ -116,9 +117,6 @@ export function createCatchpoints(
       const executes = lists.execute.map(({ spec }) => spec);
       outside.replace(executes.filter((spec) => spec.pages === 'outside'));
       watchedCode.anywhere = executes.some((spec) => spec.pages !== 'outside');
-      watchedCode.admits = outside.isWaited
-        ? (translation) => outside.admits(translation, owner())
-        : () => true;
       watch();
       const writable = executes.some((spec) => spec.pages === 'writable');
       if (!writable) told = new Uint8Array(0);
@@ -206,19 +204,25 @@ export function createCatchpoints(
       const page = physical >>> 12;
       const isNew = executed[page] === 0;
       executed[page] = 1;
-      if (lists.execute.length === 0) return false;
+      if (lists.execute.length === 0) return News.None;
       filters.setEvent({});
+      /** Those who have not heard of it, though they may not want to as things are. */
+      let waiting = 0;
       const hit = tellThose(
         'execute',
         (spec) => {
-          if (spec.pages === 'outside') return outside.isNews(spec, linear, fresh, cpu.now());
-          if (spec.pages === 'new') return isNew;
-          return fresh && told[page] === 0 && writable();
+          if (spec.pages !== 'outside')
+            return spec.pages === 'new' ? isNew : fresh && told[page] === 0 && writable();
+          if (!outside.concerns(spec, owner(), cpu.views.state[CPL] === 3)) return false;
+          const isNews = outside.isNews(spec, linear, page, fresh);
+          if (isNews) waiting++;
+          return isNews;
         },
         { kind: 'execute', linear, physical },
       );
       markTold(hit, linear, page);
-      return hit.length > 0;
+      if (hit.length > 0) return News.Stop;
+      return waiting === 0 ? News.None : News.NotNow;
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Cpu } from '../cpu/cpu.ts';
 import { EIP, CS } from '../cpu/state.ts';
-import type { PortIo } from '../cpu/env.ts';
+import { News, type PortIo } from '../cpu/env.ts';
 import type { Inspector } from '../machine/inspector.ts';
 import type { Passages } from '../machine/passages.ts';
 import type { MachineBus, Processor } from '../machine/processor.ts';
@@ -72,7 +72,7 @@ export function createDebugTaps(
     newCode(linear, physical, fresh) {
       const writable = () =>
         inspector !== undefined && walkPages(memory, inspector.currentSpace(), linear).writable;
-      return catchpoints?.newCode(linear, physical, fresh, writable) ?? false;
+      return catchpoints?.newCode(linear, physical, fresh, writable) ?? News.None;
     },
   };
 

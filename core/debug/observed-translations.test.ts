@@ -99,20 +99,24 @@ describe.each(TIERS)('in the tier %s', (tier) => {
 
   it('code that a client does not know is told before it runs', () => {
     const machine = start(calling, tier);
+    // The function is on another page: call F in the loop leads there.
+    const there = (TINY_ENTRY & -0x1000) + 0x1000;
+    machine.memory.writeBytes(TINY_ENTRY + 12, Uint8Array.from(imm32(there - (TINY_ENTRY + 16))));
+    machine.memory.writeBytes(there, Uint8Array.of(0x42, 0xc3));
     machine.run(2 + LOOP * 1000);
-    const known: [number, number][] = [[TINY_ENTRY, TINY_ENTRY + 22]];
+    const known: [number, number][] = [[there - 0x1000, there]];
     machine.debug.catchpoints.replace([{ id: 7, coroutine: -1, kind: 'execute', pages: 'outside', known }]);
-    expect(machine.run(100_000)).toMatchObject({
-      kind: 'event',
-      caught: [{ id: 7, linear: TINY_ENTRY + 22 }],
-    });
+    expect(machine.run(100_000)).toMatchObject({ kind: 'event', caught: [{ id: 7, linear: there }] });
     expect(machine.cpu.now()).toBe(2 + LOOP * 1000 + 2);
   });
 
-  it('code that everybody knows runs translated', () => {
+  it.each([
+    ['that everybody knows', [[TINY_ENTRY & -0x1000, (TINY_ENTRY & -0x1000) + 0x1000]], 0],
+    ['that was told of', [], 1],
+  ] as const)('code %s runs translated', (_what, known, told) => {
     const machine = start(calling, tier);
-    const known: [number, number][] = [[TINY_ENTRY, TINY_ENTRY + calling.length]];
     machine.debug.catchpoints.replace([{ id: 7, coroutine: -1, kind: 'execute', pages: 'outside', known }]);
+    for (let n = 0; n < told; n++) expect(machine.run(2 + LOOP * ROUNDS).kind).toBe('event');
     expect(machine.run(2 + LOOP * ROUNDS).kind).toBe('slice');
     const block = machine.cpu.blockAt(TINY_ENTRY + 10);
     const entered = block?.derived?.some((one) => 'entered' in one && Number(one.entered) > 0) ?? false;

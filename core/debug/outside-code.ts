@@ -1,51 +1,53 @@
 /**
- * Code outside of the ranges that a client knows: kernels that have moved themselves, modules, programs. The processor asks for a
- * page whenever it looks its code up anew, which a table with a byte for each linear page answers; only pages that somebody may
- * not know yet cost more.
+ * Code outside of the pages that a client knows: kernels that have moved themselves, modules, programs. The processor asks where the
+ * TLB says so, which has it from two tables with a place for each linear page: who watches it, and which frame was no news
+ * there. So code is asked about once while it stays mapped where it is, and runs at full speed from then on.
  */
-import { Watched } from '../cpu/env.ts';
-import type { Translation } from '../jit/translation.ts';
+import { Watched, type WatchedPages } from '../cpu/env.ts';
 import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import type { CatchSpec } from '../protocol/debug-protocol.ts';
 
 type OutsideSpec = Extract<CatchSpec, { readonly pages: 'outside' }>;
 
-/** How often one page is told: code that is written again and again would never end. */
+/** How often one frame of a page is told: code that is written again and again would never end. */
 const MOST_TOLD = 16;
+/** The same of all frames of a page: so many programs that begin there are looked at. */
+const MOST_FRAMES = 256;
 const LINEAR_PAGES = 1 << 20;
-/** More than there are coroutines. */
-const OWNERS = 1 << 10;
 
 export interface OutsideCode {
-  /** Somebody waits. */
-  readonly isWaited: boolean;
-  /** Of each linear page, `Watched` bits of those to whom it may be news while a coroutine owns the CPU; `undefined` when nobody waits then. */
-  pagesOf(owner: CoroutineId): Uint8Array | undefined;
+  /** What is watched while a coroutine owns the CPU; `undefined` when nobody waits then. */
+  pagesOf(owner: CoroutineId): WatchedPages | undefined;
   /** Which pages were told stays with the ids that come back. */
   replace(specs: readonly OutsideSpec[]): void;
-  /** Is code at an address news? @param fresh other code has come into its frame. @param now instructions so far */
-  isNews(spec: OutsideSpec, linear: number, fresh: boolean, now: number): boolean;
-  /** Is all code of a translation known to those who would be told of it? @param owner of the CPU */
-  admits(translation: Translation, owner: CoroutineId): boolean;
+  /** Does somebody wait for what a ring of a coroutine executes? @param user ring 3 */
+  concerns(spec: OutsideSpec, owner: CoroutineId, user: boolean): boolean;
+  /** Is code at an address of a frame news? @param fresh other code has come into the frame */
+  isNews(spec: OutsideSpec, linear: number, frame: number, fresh: boolean): boolean;
   /** It is told now. */
-  tell(spec: OutsideSpec, linear: number, now: number): void;
+  tell(spec: OutsideSpec, linear: number, frame: number): void;
 }
 
+/** How often what was told. */
 interface Told {
-  readonly times: number;
-  /** The last time. */
-  readonly at: number;
+  /** By page and frame. */
+  readonly mappings: Map<number, number>;
+  /** By page. */
+  readonly pages: Map<number, number>;
 }
 
-const isKnown = ({ known }: OutsideSpec, linear: number): boolean =>
-  known.some(([start, end]) => linear >= start && linear < end);
+/** Is the page of an address known as a whole? */
+const isKnown = ({ known }: OutsideSpec, linear: number): boolean => {
+  const page = (linear & -0x1000) >>> 0;
+  return known.some(([start, end]) => page >= start && page + 0x1000 <= end);
+};
 
 /** Who executes code: the rings of kernels, and that of programs. */
 const RINGS = [Watched.Kernel, Watched.User] as const;
 const isOfRing = ({ ring }: OutsideSpec, watched: Watched): boolean =>
   ring === undefined || (ring === 3) === (watched === Watched.User);
 
-/** What pages of `OutsideCode` are. Only pages of ranges are gone through one by one, for there are a million. */
+/** `WatchedPages.watched`. Only pages of ranges are gone through one by one, for there are a million. */
 function unknownPages(specs: readonly OutsideSpec[]): Uint8Array {
   const pages = new Uint8Array(LINEAR_PAGES);
   const waiting = RINGS.map((watched) => ({
@@ -67,56 +69,43 @@ function unknownPages(specs: readonly OutsideSpec[]): Uint8Array {
 }
 
 export function createOutsideCode(): OutsideCode {
-  let tables = new Map<CoroutineId, Uint8Array>();
+  let tables = new Map<CoroutineId, WatchedPages>();
   let specs: readonly OutsideSpec[] = [];
-  /** Counts changes of what is known. */
-  let version = 0;
-  /** By id of a spec and page. */
-  let told = new Map<number, Map<number, Told>>();
-  const concerning = (owner: CoroutineId) =>
-    specs.filter(({ coroutine }) => coroutine === -1 || coroutine === owner);
-  const toldOf = ({ id }: OutsideSpec, linear: number) => told.get(id)?.get(linear >>> 12);
+  /** By id of a spec. */
+  let told = new Map<number, Told>();
+  const isOwners = ({ coroutine }: OutsideSpec, owner: CoroutineId) =>
+    coroutine === -1 || coroutine === owner;
+  const mappingOf = (linear: number, frame: number) => frame * LINEAR_PAGES + (linear >>> 12);
   return {
-    get isWaited() {
-      return specs.length > 0;
-    },
     pagesOf(owner) {
-      const concerned = concerning(owner);
+      const concerned = specs.filter((spec) => isOwners(spec, owner));
       if (concerned.length === 0) return undefined;
-      const known = tables.get(owner);
-      if (known) return known;
-      const table = unknownPages(concerned);
-      tables.set(owner, table);
+      let table = tables.get(owner);
+      if (!table) {
+        table = { watched: unknownPages(concerned), known: new Uint32Array(LINEAR_PAGES) };
+        tables.set(owner, table);
+      }
       return table;
     },
     replace(next) {
       specs = next;
-      version++;
-      told = new Map(specs.map(({ id }) => [id, told.get(id) ?? new Map<number, Told>()]));
+      told = new Map(specs.map(({ id }) => [id, told.get(id) ?? { mappings: new Map(), pages: new Map() }]));
       tables = new Map();
     },
-    isNews(spec, linear, fresh, now) {
-      const before = toldOf(spec, linear);
-      // Right behind a stop its code has still to be decoded.
-      const again = before === undefined || (fresh && before.at !== now && before.times < MOST_TOLD);
+    concerns: (spec, owner, user) =>
+      isOwners(spec, owner) && isOfRing(spec, user ? Watched.User : Watched.Kernel),
+    isNews(spec, linear, frame, fresh) {
+      const { mappings, pages } = told.get(spec.id)!;
+      const times = mappings.get(mappingOf(linear, frame));
+      const again =
+        times === undefined ? (pages.get(linear >>> 12) ?? 0) < MOST_FRAMES : fresh && times < MOST_TOLD;
       return again && !isKnown(spec, linear);
     },
-    admits(translation, owner) {
-      // The ring is that of the translation's mode.
-      const key = version * OWNERS + owner + 1;
-      if (Math.abs(translation.watch) !== key) {
-        const { blocks, mode } = translation.region;
-        const concerned = concerning(owner).filter(
-          ({ ring }) => ring === undefined || (ring === 3) === mode.user,
-        );
-        const all = blocks.every(({ eip }) => concerned.every((spec) => isKnown(spec, eip >>> 0)));
-        translation.watch = all ? key : -key;
-      }
-      return translation.watch > 0;
-    },
-    tell(spec, linear, now) {
-      const { times = 0 } = toldOf(spec, linear) ?? {};
-      told.get(spec.id)?.set(linear >>> 12, { times: times + 1, at: now });
+    tell(spec, linear, frame) {
+      const { mappings, pages } = told.get(spec.id)!;
+      const mapping = mappingOf(linear, frame);
+      mappings.set(mapping, (mappings.get(mapping) ?? 0) + 1);
+      pages.set(linear >>> 12, (pages.get(linear >>> 12) ?? 0) + 1);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Exit, NO_EVENTS } from '../cpu/cpu.ts';
-import { type CpuEvents, Watched } from '../cpu/env.ts';
+import { type CpuEvents, News, Watched } from '../cpu/env.ts';
 import { Pass } from '../cpu/guard.ts';
 import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
 import {
@@ -95,22 +95,23 @@ describe.each(['interpreter', 'direct', 'jit', 'eager', 'hot'] as const)(
     });
 
     it('ask before the second, where somebody may not know it', () => {
-      const pages = new Uint8Array(0x10_0000);
-      const watchedCode = { pages, anywhere: false, admits: () => true };
+      const pages = { watched: new Uint8Array(0x10_0000), known: new Uint32Array(0x10_0000) };
+      const { watched } = pages;
+      const watchedCode = { pages, anywhere: false };
       const asked: number[] = [];
       const newCode = (linear: number) => {
-        if (pages[linear >>> 12] !== 0) asked.push(linear);
-        return pages[linear >>> 12] !== 0;
+        if (watched[linear >>> 12] !== 0) asked.push(linear);
+        return watched[linear >>> 12] !== 0 ? News.Stop : News.None;
       };
       const { cpu, run } = twoRegions(tier, { ...NO_EVENTS, watchedCode, newCode });
       expect(asked).toEqual([]);
-      pages[BEHIND >>> 12] = Watched.Kernel;
+      watched[BEHIND >>> 12] = Watched.Kernel;
       cpu.mmu.watchCode();
       run(-1, 1e6);
       expect(asked).toEqual([BEHIND]);
       expect([cpu.views.state[EIP], cpu.views.reg32[EBX]]).toEqual([BEHIND, rounds]);
       // To programs it is no news that a kernel runs.
-      pages[BEHIND >>> 12] = Watched.User;
+      watched[BEHIND >>> 12] = Watched.User;
       cpu.mmu.watchCode();
       expect(run(-1, 1e9)).toBe(Exit.Halted);
       expect([asked.length, cpu.views.reg32[EBX]]).toEqual([1, 2 * rounds]);
@@ -163,7 +164,10 @@ describe.runIf(hasTailCalls())('a chain', () => {
       ', also while somebody waits for other code',
       {
         ...NO_EVENTS,
-        watchedCode: { pages: new Uint8Array(0x10_0000), anywhere: false, admits: () => true },
+        watchedCode: {
+          pages: { watched: new Uint8Array(0x10_0000), known: new Uint32Array(0x10_0000) },
+          anywhere: false,
+        },
       },
       undefined,
     ],

@@ -36,8 +36,6 @@ export class Translation implements Derived {
   stops = 0;
   /** How often it could not be run since, for either reason. */
   refused = 0;
-  /** The same for those who wait for code that they do not know. */
-  watch = 0;
   /** Where it stands among what chains go on to, while it is there, and what takes it out. */
   slot: number | undefined;
   unlink: (() => void) | undefined;

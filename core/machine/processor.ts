@@ -73,7 +73,7 @@ export function createProcessor(
 ): Processor {
   let bus = NOWHERE;
   const memory = new PhysicalMemory(memoryBytes);
-  const watchedCode: WatchedCode = { pages: undefined, anywhere: false, admits: () => true };
+  const watchedCode: WatchedCode = { pages: undefined, anywhere: false };
   const cpu = createCpu(
     memory,
     {
@@ -132,7 +132,6 @@ export function createProcessor(
       bus = NOWHERE;
       watchedCode.pages = undefined;
       watchedCode.anywhere = false;
-      watchedCode.admits = () => true;
       cpu.renew();
       head.set(beginning);
       cpu.views.branches.fill(0);

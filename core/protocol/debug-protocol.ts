@@ -189,8 +189,8 @@ export type CatchSpec = Filter & { readonly id: number } & (
     /** A page that never executed before, or that executes and is mapped writable (once for each page). */
     | { readonly kind: 'execute'; readonly pages: 'new' | 'writable' }
     /**
-     * Code at linear addresses outside of all of these ranges: once for each page, and again when other code has come into its
-     * frame, up to 16 times.
+     * Code on linear pages of which none of these ranges has the whole: once for each frame that a page is mapped to, for up to 256 of
+     * them, and up to 16 times again when other code has come into it.
      */
     | {
         readonly kind: 'execute';

@@ -77,6 +77,9 @@ function discard(block: Block): void {
   if (block.derived) for (const one of block.derived) one.discard();
 }
 
+/** So many bytes of code that was told are guarded: whoever puts other code there writes the whole page. */
+const GUARDED = 16;
+
 /** Most bytes of a block of which no more than its limits are known. */
 export const MOST_PASSED = 128;
 
@@ -88,10 +91,12 @@ interface PageCode {
   readonly passed: Uint8Array;
   /** How many such blocks there are. */
   passes: number;
+  /** Where bytes are guarded that somebody has been told of (`guardTold`); -1: nowhere. */
+  told: number;
 }
 
 const MANY = 255;
-const isEmpty = ({ blocks, passes }: PageCode) => blocks.length === 0 && passes === 0;
+const isEmpty = ({ blocks, passes, told }: PageCode) => blocks.length === 0 && passes === 0 && told < 0;
 const MOST_DROPPED = 0x1_0000;
 
 export interface CodeCache {
@@ -101,6 +106,8 @@ export interface CodeCache {
   pass(block: Block): void;
   /** Has a block at a physical address run that was not kept, and is still what it was? */
   hasPassed(physical: number): boolean;
+  /** `PageFlag.Told` of a page goes when the code at a physical address is written to, if no code of the page is guarded so yet. */
+  guardTold(physical: number): void;
   /** Is there decoded code on the page of a physical address? */
   hasPage(physical: number): boolean;
   /** Drops the blocks that overlap a written range inside one page. Returns whether there were any. */
@@ -110,7 +117,8 @@ export interface CodeCache {
    * begin there.
    */
   split(offsets: ReadonlySet<number>, page?: number): void;
-  clear(): void;
+  /** @param all what is guarded, too */
+  clear(all?: boolean): void;
 }
 
 /** @param onDrop a block is dropped, for its bytes have been written or it must not run across a place */
@@ -154,7 +162,7 @@ export function createCodeCache(
     let code = pages[page];
     if (!code) {
       const [counts, passed] = [new Uint8Array(PAGE_SIZE), new Uint8Array(PAGE_SIZE)];
-      code = { blocks: [], cover: counts, passed, passes: 0 };
+      code = { blocks: [], cover: counts, passed, passes: 0, told: -1 };
       pages[page] = code;
       memory.pageFlags[page] |= PageFlag.Code;
       onNewPage(page);
@@ -182,6 +190,17 @@ export function createCodeCache(
     code.passed[at] = size;
     code.passes++;
     coverBytes(code, at, at + size, 1);
+  }
+  function guardTold(physical: number): void {
+    const code = codeOf(physical >>> 12);
+    if (code.told >= 0) return;
+    code.told = Math.min(physical & (PAGE_SIZE - 1), PAGE_SIZE - GUARDED);
+    coverBytes(code, code.told, code.told + GUARDED, 1);
+  }
+  function forgetTold(page: number, code: PageCode): void {
+    coverBytes(code, code.told, code.told + GUARDED, -1);
+    code.told = -1;
+    memory.pageFlags[page] &= ~PageFlag.Told;
   }
   const hasPassed = (physical: number) =>
     (pages[physical >>> 12]?.passed[physical & (PAGE_SIZE - 1)] ?? 0) > 0;
@@ -215,6 +234,9 @@ export function createCodeCache(
       }
     }
     code.blocks.length = kept;
+    const first = page * PAGE_SIZE;
+    if (code.told >= 0 && first + code.told < to && from < first + code.told + GUARDED)
+      forgetTold(page, code);
     for (let at = Math.max(page * PAGE_SIZE, from - MOST_PASSED); at < to && code.passes > 0; at++)
       if (at + code.passed[at & (PAGE_SIZE - 1)]! > from) forgetPassed(at);
   }
@@ -231,6 +253,7 @@ export function createCodeCache(
       blocks.set(key(block.physical, wide), block);
     },
     pass,
+    guardTold,
     hasPassed,
     hasPage(physical) {
       const code = pages[physical >>> 12];
@@ -277,10 +300,14 @@ export function createCodeCache(
         else if (marked[block.physical & (PAGE_SIZE - 1)] === 1) block.breakpoint = true;
       }
     },
-    clear() {
+    clear(all = false) {
       for (const block of blocks.values()) discard(block);
       blocks.clear();
-      for (let page = 0; page < pages.length; page++) if (pages[page]) dropPage(page);
+      for (let page = 0; page < pages.length; page++) {
+        const told = pages[page]?.told ?? -1;
+        if (pages[page]) dropPage(page);
+        if (told >= 0 && !all) guardTold(page * PAGE_SIZE + told);
+      }
     },
   };
 }

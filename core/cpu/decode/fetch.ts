@@ -8,7 +8,7 @@
 import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import type { Faults } from '../interrupts/fault.ts';
-import { type CpuEvents, Watched } from '../env.ts';
+import { type CpuEvents, News, Watched } from '../env.ts';
 import type { Mmu } from '../paging/mmu.ts';
 import { Attr, CPL, CS, EIP, type Views } from '../state.ts';
 import { Block, type CodeCache, MOST_PASSED } from './code-cache.ts';
@@ -34,9 +34,11 @@ export interface Fetch {
   find(): Block | undefined;
   /**
    * Tells of code that is about to be executed without being fetched here, while nobody wants to see each block (`run-loop.ts`).
-   * @returns false to leave that to `find`, which comes next and asks again
+   * @returns false to leave that to `find`, which comes next
    */
   tells(linear: number, physical: number): boolean;
+  /** May code of the page at CS:EIP be news? Then it runs block by block. */
+  isNews(): boolean;
   /** The physical address of the block that `find` has just not found. */
   readonly missing: () => number;
   /** Decodes the block that `find` has just not found: EIP and what it means are still the same. @throws CpuFault */
@@ -167,20 +169,29 @@ export function createFetch(
   }
 
   function isWatched(linear: number): boolean {
-    const { pages } = watchedCode;
-    return (
-      pages !== undefined && (pages[linear >>> 12] & (state[CPL] === 3 ? Watched.User : Watched.Kernel)) !== 0
-    );
+    const watched = watchedCode.pages?.watched[linear >>> 12] ?? 0;
+    return (watched & (state[CPL] === 3 ? Watched.User : Watched.Kernel)) !== 0;
   }
 
-  /** Code of a page is about to be executed: who waits for it may stop there. @returns whether nobody does */
+  /** Code of a page that the TLB knows is about to be executed: who waits for it may stop there. @returns whether nobody does */
   function mayGoOn(linear: number, physical: number, fresh: boolean): boolean {
     const page = physical >>> 12;
-    const known = !fresh || (!watchedCode.anywhere && (memory.pageFlags[page]! & PageFlag.Told) !== 0);
-    if (known && !isWatched(linear)) return true;
-    if (events.newCode(linear >>> 0, physical, fresh)) return false;
+    const isTold = (memory.pageFlags[page]! & PageFlag.Told) !== 0;
+    if (isWatched(linear)) return mayGoOnWatched(linear, physical, fresh, isTold);
+    if (!fresh || (!watchedCode.anywhere && isTold)) return true;
+    if (events.newCode(linear >>> 0, physical, fresh) === News.Stop) return false;
     memory.pageFlags[page]! |= PageFlag.Told;
     return true;
+  }
+  function mayGoOnWatched(linear: number, physical: number, fresh: boolean, isTold: boolean): boolean {
+    const user = state[CPL] === 3;
+    if (isTold && !mmu.isNews(linear, user) && !(fresh && watchedCode.anywhere)) return true;
+    const news = events.newCode(linear >>> 0, physical, fresh || !isTold);
+    // It is not asked about again until other code is there, which only tells of itself where code is known to be.
+    cache.guardTold(physical);
+    memory.pageFlags[physical >>> 12]! |= PageFlag.Told;
+    if (news === News.None) mmu.knowCode(linear, user);
+    return news !== News.Stop;
   }
 
   function tell(linear: number, physical: number, fresh: boolean): void {
@@ -236,8 +247,10 @@ export function createFetch(
       }
       return checked(block, linear, wide);
     },
+    // Where somebody watches, `find` asks.
     tells: (linear, physical) =>
-      physical < memory.size && mayGoOn(linear, physical, !cache.hasPage(physical)),
+      physical < memory.size && !isWatched(linear) && mayGoOn(linear, physical, !cache.hasPage(physical)),
+    isNews: () => mmu.isNews(linearNow(), state[CPL] === 3),
     missing: () => missing,
     decode() {
       const linear = linearNow();

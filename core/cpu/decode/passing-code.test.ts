@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Tier } from '../../jit/tier.ts';
 import { PAGE_SIZE } from '../../memory/layout.ts';
 import { PhysicalMemory } from '../../memory/physical-memory.ts';
+import { News } from '../env.ts';
 import { Exit, NO_EVENTS } from '../cpu.ts';
 import { Double, EAX, EIP } from '../state.ts';
 import { CODE, createBareMachine, le } from '../testing/bare-machine.ts';
@@ -53,7 +54,7 @@ describe.each(TIERS)('code that runs once (%s)', (tier) => {
     const fresh: number[] = [];
     const newCode = (_linear: number, physical: number, isFresh: boolean) => {
       if (isFresh) fresh.push(physical);
-      return false;
+      return News.None;
     };
     const { run, bytes } = createBareMachine({ events: { ...NO_EVENTS, newCode } }, 'max', tier);
     // mov [CODE + 100h], eax, twice, for the first write to a page tells whether there is code; hlt

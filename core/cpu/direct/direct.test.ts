@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tier } from '../../jit/tier.ts';
 import { PAGE_SIZE, PageFlag } from '../../memory/layout.ts';
+import { News } from '../env.ts';
 import { Exit, NO_EVENTS } from '../cpu.ts';
 import { CR0, Cr0, CR3, Double, EAX, ECX, EIP, ESI, Flag } from '../state.ts';
 import { CODE, createBareMachine, DATA, le } from '../testing/bare-machine.ts';
@@ -165,7 +166,7 @@ it('tells of each page before it is executed, once', () => {
   const told: number[] = [];
   const newCode = (_linear: number, physical: number) => {
     told.push(physical);
-    return false;
+    return News.None;
   };
   const { run, bytes } = createBareMachine({ events: { ...NO_EVENTS, newCode } }, 'max', 'direct');
   const [second, third] = [CODE + PAGE_SIZE, CODE + 2 * PAGE_SIZE];

@@ -16,7 +16,7 @@
  * Write rights are given only once the dirty bit is set in the page table, so the first write always walks.
  */
 import { PAGE_SIZE, PageFlag, RAM_BASE } from '../../memory/layout.ts';
-import type { WatchedCode } from '../env.ts';
+import { KNOWN_BITS, Watched, type WatchedCode } from '../env.ts';
 import type { PhysicalMemory } from '../../memory/physical-memory.ts';
 import { type Faults, Vector } from '../interrupts/fault.ts';
 import {
@@ -130,6 +130,10 @@ export interface Mmu {
   watch(pages: readonly number[], onAccess: AccessListener): void;
   /** The pages of `WatchedCode` are others: marks them. No access can tell. */
   watchCode(): void;
+  /** May code of a page that the TLB knows be news to those who watch? */
+  isNews(linear: number, user: boolean): boolean;
+  /** It is none while the page is mapped to the frame. */
+  knowCode(linear: number, user: boolean): void;
   /** Gives every mapping of a physical page the fast rights that its flags allow now. */
   refreshPage(physicalPage: number): void;
   /** Takes the fast write right from every mapping of a physical page that now holds decoded code. */
@@ -168,7 +172,17 @@ export function createMmu(
     return flags & (PageFlag.Code | PageFlag.Rom) ? rights & ~WRITES : rights;
   }
 
-  const newsOf = (page: number) => NEWS[watchedCode.pages?.[page] ?? 0];
+  /** To whom code of a frame that a page is mapped to may be news. */
+  function newsOf(page: number, frame: number): number {
+    const { pages } = watchedCode;
+    const watched = pages?.watched[page] ?? 0;
+    if (!pages || watched === 0) return 0;
+    const known = pages.known[page];
+    return NEWS[known >>> KNOWN_BITS === frame ? watched & ~known : watched];
+  }
+  /** The frame of an entry. */
+  const frameOf = (page: number, entry: number) => ((entry & -PAGE_SIZE) + (page << 12) - RAM_BASE) >>> 12;
+  const hasRights = (entry: number) => (entry & (ALL_RIGHTS << RIGHTS)) !== 0;
 
   function enter(linear: number, ungated: number, rights: number, attributes: number): number {
     const page = linear >>> 12;
@@ -178,7 +192,8 @@ export function createMmu(
     if (before === 0 || (before & GLOBAL) !== global) (global !== 0 ? globals : locals).add(page);
     const distance = (RAM_BASE + (physical & -PAGE_SIZE) - (linear & -PAGE_SIZE)) | 0;
     const fast = fastRights(rights, linear, physical);
-    return (tlb[page] = distance | fast | (rights << RIGHTS) | attributes | newsOf(page));
+    const news = newsOf(page, physical >>> 12);
+    return (tlb[page] = distance | fast | (rights << RIGHTS) | attributes | news);
   }
 
   const pages = createPageWalk(state, memory, enter);
@@ -254,7 +269,7 @@ export function createMmu(
   /** The same for those whose entry leads to a physical page. */
   function forMappings(physicalPage: number, use: (page: number) => void): void {
     forEntries((page) => {
-      if (((tlb[page] & -PAGE_SIZE) + (page << 12) - RAM_BASE) >>> 12 === physicalPage) use(page);
+      if (frameOf(page, tlb[page]) === physicalPage) use(page);
     });
   }
 
@@ -348,7 +363,7 @@ export function createMmu(
     hostOf,
     refill,
     refillFetch: (linear, user) =>
-      (tlb[linear >>> 12] & (ALL_RIGHTS << RIGHTS)) === 0 ? pages.walk(linear, false, user, true, true) : 0,
+      hasRights(tlb[linear >>> 12]) ? 0 : pages.walk(linear, false, user, true, true),
     readSystem,
     writeSystem,
     flush(global) {
@@ -368,8 +383,19 @@ export function createMmu(
       generation = (generation + 1) | 0;
       forEntries((page) => {
         const entry = tlb[page];
-        if ((entry & (ALL_RIGHTS << RIGHTS)) !== 0) tlb[page] = (entry & ~ALL_NEWS) | newsOf(page);
+        if (hasRights(entry)) tlb[page] = (entry & ~ALL_NEWS) | newsOf(page, frameOf(page, entry));
       });
+    },
+    isNews: (linear, user) => (tlb[linear >>> 12] & (user ? USER_NEWS : KERNEL_NEWS)) !== 0,
+    knowCode(linear, user) {
+      const { pages } = watchedCode;
+      const page = linear >>> 12;
+      if (!pages) return;
+      const frame = frameOf(page, tlb[page]);
+      const before = pages.known[page];
+      const others = before >>> KNOWN_BITS === frame ? before & ((1 << KNOWN_BITS) - 1) : 0;
+      pages.known[page] = (frame << KNOWN_BITS) | others | (user ? Watched.User : Watched.Kernel);
+      tlb[page] &= ~(user ? USER_NEWS : KERNEL_NEWS);
     },
     flushPage(linear) {
       generation = (generation + 1) | 0;
@@ -383,7 +409,7 @@ export function createMmu(
       watcher = pages.length > 0 ? onAccess : undefined;
       for (const page of [...before, ...pages]) {
         const entry = tlb[page];
-        if ((entry & (ALL_RIGHTS << RIGHTS)) === 0) continue;
+        if (!hasRights(entry)) continue;
         const linear = page << 12;
         refresh(linear, ((entry & -PAGE_SIZE) + linear - RAM_BASE) >>> 0);
       }
