@@ -2,7 +2,7 @@
 import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
 import { type Tier, TIERS, USUAL_TIER } from '../jit/tier.ts';
 import { createTranslator } from '../jit/translator.ts';
-import { BRANCH_RECORDS, PAGE_SIZE, STOPS_BASE } from '../memory/layout.ts';
+import { BRANCH_RECORDS, PAGE_SIZE, STOP_PAGES, STOP_PAGES_BASE, STOPS_BASE } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './paging/access.ts';
@@ -243,7 +243,11 @@ export function createCpu(
   const guard = createGuard();
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
-  const kept = createSplits(cache, new Uint8Array(memory.wasm.buffer, STOPS_BASE, PAGE_SIZE));
+  const kept = createSplits(
+    cache,
+    new Uint8Array(memory.wasm.buffer, STOPS_BASE, PAGE_SIZE),
+    new Uint8Array(memory.wasm.buffer, STOP_PAGES_BASE, STOP_PAGES),
+  );
   /** The interpreter must begin a block at this linear address: it may stop there. */
   const mayStop = (linear: number) =>
     stops.breakpoints.near(linear >>> 0) || debug.pageOffsets.has(linear & 0xfff);

@@ -18,6 +18,9 @@ export const BRANCH_RECORDS = 4096;
 
 /** One byte for each place in a page: not 0 where the interpreter has to look before an instruction (`cpu/decode/splits.ts`). */
 export const STOPS_BASE = 0x9_0000;
+/** One byte for the low 12 bits of page numbers: not 0 where a page that has them, linear or physical, has such a place of its own. */
+export const STOP_PAGES_BASE = 0x9_1000;
+export const STOP_PAGES = 0x1000;
 
 /** The ring of the last indirect branches that were run straight from bytes: host address of the instruction, and where it went. */
 export const INDIRECT_BASE = 0xa_0000;

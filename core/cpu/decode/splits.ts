@@ -44,8 +44,11 @@ function placesOf(addresses: readonly number[]): Places {
 const EVERYWHERE = 1;
 const SOMEWHERE = 2;
 
-/** @param stops one byte for each place in a page: those where some block must begin are not 0 */
-export function createSplits(cache: CodeCache, stops: Uint8Array): Splits {
+/**
+ * @param stops one byte for each place in a page: those where some block must begin are not 0
+ * @param stopPages by the low bits of page numbers: those of pages that have been named are not 0
+ */
+export function createSplits(cache: CodeCache, stops: Uint8Array, stopPages: Uint8Array): Splits {
   let kept: { readonly linear: readonly number[]; readonly physical: readonly number[] } = {
     linear: [],
     physical: [],
@@ -98,7 +101,11 @@ export function createSplits(cache: CodeCache, stops: Uint8Array): Splits {
       wanted = placesOf(linear);
       met = placesOf(physical);
       for (let offset = 0; offset < PAGE_SIZE; offset++) stops[offset]! &= ~SOMEWHERE;
-      for (const address of [...linear, ...physical]) stops[offsetOf(address)]! |= SOMEWHERE;
+      stopPages.fill(0);
+      for (const address of [...linear, ...physical]) {
+        stops[offsetOf(address)]! |= SOMEWHERE;
+        stopPages[pageOf(address) % stopPages.length] = 1;
+      }
       cache.split(new Set(added.map(offsetOf)));
       forget();
     },

@@ -27,6 +27,16 @@ function breakpointAt(place: number): BreakpointSet {
   return { linear: [place], physical: [], near: is, matches: is };
 }
 
+it('decodes nothing because of breakpoints at the same places of other pages', () => {
+  const { cpu, run, bytes, reg32, isDecoded } = createMachine();
+  bytes(CODE, INC_EAX, INC_EAX, INC_EAX, HLT);
+  cpu.setBreakpoints(breakpointAt(CODE + 0x5001));
+  run(CODE, 3);
+  expect([reg32[EAX], isDecoded(CODE)]).toEqual([3, false]);
+  cpu.setBreakpoints(breakpointAt(CODE + 1));
+  expect([run(CODE), reg32[EAX]]).toEqual([Exit.Breakpoint, 4]);
+});
+
 it('decodes nothing, also where code is written anew', () => {
   const { run, bytes, reg32, isDecoded } = createMachine();
   for (let times = 1; times <= 3; times++) {

@@ -8,7 +8,7 @@ import { lengthAt } from './length';
 const PAGE_FLAGS: u32 = 0x10_0000;
 const HEAT: u32 = 0x30_0000;
 const HEAT_SIZE: u32 = 0x10_0000;
-const RAM: u32 = 0xc1_0000;
+export const RAM: u32 = 0xc1_0000;
 /** Code of the page may run without anybody being told. */
 const TOLD: u8 = 8;
 

@@ -9,7 +9,7 @@
  */
 import { ALIGN, CPL, EIP, FLAT, get, RF, set, SHADOW, SYSFLAGS, TF } from '../../assembly/state';
 import { instructionAt } from './common';
-import { BRANCHED, destination, distance, enterPage, isCold, isWhole, NOT } from './flow';
+import { BRANCHED, destination, distance, enterPage, isCold, isWhole, NOT, RAM } from './flow';
 import { takeRounds } from './strings';
 
 /** For tests. */
@@ -17,10 +17,22 @@ export { lengthAt } from './length';
 
 /** One byte for each place in a page: not 0 where the interpreter has to look before the instruction (`core/memory/layout.ts`). */
 const STOPS: u32 = 0x9_0000;
+/** One byte for the low 12 bits of page numbers: not 0 if some page that has them may have such a place. */
+const STOP_PAGES: u32 = 0x9_1000;
+/** Of all pages, and of those named in `STOP_PAGES`. */
+const EVERYWHERE: u8 = 1;
+const SOMEWHERE: u8 = 2;
 /** There an instruction might end with the page, or on the next one: those that run here have 14 bytes at most. */
 const AT_END: u8 = 4;
 for (let place: u32 = 0xff2; place < 0x1000; place++)
   store<u8>(STOPS + place, load<u8>(STOPS + place) | AT_END);
+
+/** May the page of an address, linear or physical, have been named? */
+function isNamed(at: u32): bool {
+  const linear = (at - distance) >>> 12;
+  const physical = (at - RAM) >>> 12;
+  return (load<u8>(STOP_PAGES + (linear & 0xfff)) | load<u8>(STOP_PAGES + (physical & 0xfff))) != 0;
+}
 
 /** ES, CS, SS and DS, as bits of FLAT. */
 const NEEDED_FLAT: i32 = 0xf;
@@ -53,8 +65,8 @@ export function run(limit: i32, hot: i32, begun: bool): i32 {
   while (left > 0) {
     const stop = load<u8>(STOPS + (at & 0xfff));
     if (stop != 0) {
-      if (stop != AT_END) break;
-      if (!isWhole(at)) break;
+      if ((stop & EVERYWHERE) != 0 || ((stop & SOMEWHERE) != 0 && isNamed(at))) break;
+      if ((stop & AT_END) != 0 && !isWhole(at)) break;
     }
     const outcome = instructionAt(at, left);
     if (outcome > BRANCHED) {
