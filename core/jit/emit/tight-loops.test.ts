@@ -1,5 +1,6 @@
 /** Loops that keep registers, flags and records to themselves until they are left: all of it must be there whenever that is. */
 import { describe, expect, it } from 'vitest';
+import { Exit } from '../../cpu/cpu.ts';
 import { BRANCH_COUNT, EAX, EBP, EBX, EDI, EDX, EIP, ESI } from '../../cpu/state.ts';
 import { CODE, createBareMachine, DATA, le } from '../../cpu/testing/bare-machine.ts';
 import { PageFlag } from '../../memory/layout.ts';
@@ -53,7 +54,10 @@ const LOOPS: readonly (readonly [string, readonly number[]])[] = [
 /** Odd, and around the ends of turns. */
 const SLICES = [997, 1, 2, 3, 1, 1, 5, 4, 640, 1, 1, 1, 1, 20_000, 77, 2, 9001, 3];
 
-function run(tier: Tier, body: readonly number[], isOuter: boolean) {
+/** Between these slices the debugger stops before the second instruction of the loop. */
+const STOPPED = { from: 7, to: 20, at: CODE + 5 + STORE.length };
+
+function run(tier: Tier, body: readonly number[], isOuter: boolean, stops = false) {
   const { cpu, memory, bytes, run: go } = createBareMachine({}, 'max', tier);
   const { reg32, state, branches } = cpu.views;
   const setCount = [0xb9, ...le(TURNS)];
@@ -73,6 +77,12 @@ function run(tier: Tier, body: readonly number[], isOuter: boolean) {
   reg32[EBP] = 1500;
   let eip = CODE;
   return Array.from({ length: 60 }, (_, n) => {
+    const isStopped = (linear: number) =>
+      stops && n >= STOPPED.from && n < STOPPED.to && linear === STOPPED.at;
+    if (stops && (n === STOPPED.from || n === STOPPED.to)) {
+      const linear = n === STOPPED.from ? [STOPPED.at] : [];
+      cpu.setBreakpoints({ linear, physical: [], near: isStopped, matches: isStopped });
+    }
     const ended = go(eip, SLICES[n % SLICES.length]!);
     eip = state[EIP]!;
     const registers = [...reg32.subarray(0, 8)].map((value) => (value >>> 0).toString(16)).join(' ');
@@ -89,4 +99,12 @@ describe.each(['direct', 'jit', 'eager', 'mixed'] as const)('tight loops (%s)', 
   it.each(LOOPS)('whose head is that of the loop around them too, with %s', (_, body) => {
     expect(run(tier, body, true)).toEqual(run('interpreter', body, true));
   });
+  it.each(LOOPS.filter(([, body]) => STORE.every((byte, n) => body[n] === byte)))(
+    'that the debugger stops in, and lets go again, with %s',
+    (_, body) => {
+      const found = run(tier, body, false, true);
+      expect(found).toEqual(run('interpreter', body, false, true));
+      expect(found.filter(({ ended }) => ended === Exit.Breakpoint).length).toBeGreaterThan(3);
+    },
+  );
 });
