@@ -1,6 +1,7 @@
 /** Where a region begins and ends: the processor's state comes into its locals, and goes back. */
 import { BRANCH_COUNT, JIT_EXIT, JIT_PLACE } from '../../cpu/state.ts';
 import { Op } from '../wasm/opcodes.ts';
+import { storeBranchCount } from './branch-records.ts';
 import { ALL_REGISTERS, type Frame } from './frame.ts';
 
 /** What a region does when it is entered. */
@@ -22,7 +23,7 @@ export function enterRegion(frame: Frame): void {
 export function leaveRegion(frame: Frame, place: number, chain: number | undefined): void {
   const { code, locals } = frame;
   frame.spillFlags();
-  frame.storeBranchCount();
+  storeBranchCount(frame);
   frame.storeState(JIT_EXIT, () => {
     code.get(locals.exit);
   });

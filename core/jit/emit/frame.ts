@@ -4,8 +4,7 @@
  * While a region runs, the machine's state is in the function's locals: the general registers, the flags (see `flags.ts`), how
  * many instructions are left and where the next taken branch is recorded. `edges.ts` takes it from there and puts it back.
  */
-import { ADJ, BRANCH_COUNT, CARRY, EIP, JIT_LEFT, RES, SHADOW } from '../../cpu/state.ts';
-import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
+import { ADJ, CARRY, EIP, JIT_LEFT, RES, SHADOW } from '../../cpu/state.ts';
 import type { Mode } from '../mode.ts';
 import type { Region } from '../region.ts';
 import type { RING_PARAMETERS } from '../../cpu/rings/rings.ts';
@@ -21,9 +20,6 @@ import { Op } from '../wasm/opcodes.ts';
 
 /** A word of the processor's state, by its index in `cpu/state.ts`. */
 export const stateAddress = (index: number) => index * 4;
-
-/** Bytes of the ring of taken branches, as a mask of what `branch` counts. */
-const RING_MASK = BRANCH_RECORDS * 8 - 8;
 
 /** As a mask. */
 export const ALL_REGISTERS = 0xff;
@@ -127,17 +123,10 @@ export interface Frame {
   chainToComputed(eip: number, unknown: Block | undefined): void;
   /** Behind the present instruction, which is done: it may be another mode. @param length of it in bytes */
   chainBehind(length: number): void;
-  /** Records a taken branch. */
-  recordBranch(from: number, to: number): void;
-  /** The same if a local is 1, not 0. */
-  recordBranchIf(from: number, to: number, taken: number): void;
-  /** Records one to the EIP in a local. */
-  recordComputedBranch(from: number, to: number): void;
   /** Loads or stores a word of the processor's state. */
   loadState(index: number): void;
   /** Stores what `value` leaves on the stack. */
   storeState(index: number, value: () => void): void;
-  storeBranchCount(): void;
 }
 
 /** Labels that take the number of an exit. */
@@ -373,68 +362,9 @@ export function createFrame(
       code.set(locals.next);
       leaveBy({ eip: undefined, done: 0, ...(unknown && { unknown }) }, chain);
     },
-    recordBranch(from, to) {
-      code.get(locals.branch);
-      code.const(RING_MASK);
-      code.op(Op.i32And);
-      code.const64(from, to);
-      code.memory(Op.i64Store, BRANCHES_BASE);
-      advance();
-    },
-    recordBranchIf(from, to, taken) {
-      const place = frame.temporary();
-      code.get(locals.branch);
-      code.const(RING_MASK);
-      code.op(Op.i32And);
-      code.tee(place);
-      code.const64(from, to);
-      code.get(place);
-      code.memory(Op.i64Load, BRANCHES_BASE);
-      code.get(taken);
-      code.op(Op.select);
-      code.memory(Op.i64Store, BRANCHES_BASE);
-      frame.release(place);
-      code.get(locals.branch);
-      code.get(taken);
-      code.const(3);
-      code.op(Op.i32Shl, Op.i32Add);
-      code.set(locals.branch);
-    },
-    recordComputedBranch(from, to) {
-      for (const [offset, value] of [
-        [0, undefined],
-        [4, to],
-      ] as const) {
-        code.get(locals.branch);
-        code.const(RING_MASK);
-        code.op(Op.i32And);
-        if (value === undefined) code.const(from);
-        else code.get(value);
-        code.memory(Op.i32Store, BRANCHES_BASE + offset);
-      }
-      advance();
-    },
     loadState,
     storeState,
-    storeBranchCount() {
-      // The count has 32 bits; `branch` is its lower 29.
-      storeState(BRANCH_COUNT, () => {
-        loadState(BRANCH_COUNT);
-        code.get(locals.branch);
-        loadState(BRANCH_COUNT);
-        code.const(3);
-        code.op(Op.i32Shl, Op.i32Sub);
-        code.const(3);
-        code.op(Op.i32ShrU, Op.i32Add);
-      });
-    },
   };
-  function advance(): void {
-    code.get(locals.branch);
-    code.const(8);
-    code.op(Op.i32Add);
-    code.set(locals.branch);
-  }
   return frame;
 }
 

@@ -2,6 +2,7 @@
 import { EAX, JIT_LEFT } from '../../cpu/state.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
 import { Op } from '../wasm/opcodes.ts';
+import { storeBranchCount } from './branch-records.ts';
 import type { FlagWriter } from './flags.ts';
 import { type Frame, storeLeft } from './frame.ts';
 
@@ -52,7 +53,7 @@ export function emitInterpret(
   const { code, locals } = frame;
   frame.spillRegisters();
   frame.spillFlags();
-  frame.storeBranchCount();
+  storeBranchCount(frame);
   storeLeft(frame);
   code.const(site);
   code.call(target);

@@ -3,6 +3,7 @@ import type { Operation, Terminator } from '../ir.ts';
 import { writtenBy } from '../passes/written-registers.ts';
 import type { RegionBlock } from '../region.ts';
 import { Op } from '../wasm/opcodes.ts';
+import { recordBranchIf } from './branch-records.ts';
 import { emitBranchCondition } from './branch-condition.ts';
 import type { FlagWriter } from './flags.ts';
 import type { Frame } from './frame.ts';
@@ -21,7 +22,7 @@ export function emitSkip(
   emitBranchCondition(frame, flags, when);
   code.set(branches);
   const { known } = flags;
-  frame.recordBranchIf(block.eip + block.source.lastStart, target, branches);
+  recordBranchIf(frame, block.eip + block.source.lastStart, target, branches);
   // All of the skipped instructions have run, or none.
   code.get(locals.left);
   code.get(branches);

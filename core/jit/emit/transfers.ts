@@ -9,6 +9,7 @@ import { ALIGN, CPL, Double, EIP, FLAT, Flag, INTR, SYSFLAGS } from '../../cpu/s
 import type { Terminator } from '../ir.ts';
 import { NEEDED_FLAT } from '../mode.ts';
 import { Op } from '../wasm/opcodes.ts';
+import { recordComputedBranch, storeBranchCount } from './branch-records.ts';
 import type { Frame } from './frame.ts';
 import { presentTick } from './time-stamp.ts';
 
@@ -95,9 +96,9 @@ export function emitTransfer(
   code.const(next);
   code.op(Op.i32Ne);
   code.if();
-  frame.recordComputedBranch(frame.eip, to);
+  recordComputedBranch(frame, frame.eip, to);
   code.end();
-  frame.storeBranchCount();
+  storeBranchCount(frame);
   code.get(locals.left);
   code.const(done + 1);
   code.op(Op.i32Sub);

@@ -14,6 +14,7 @@ import { type Expression, findTurnFlags } from '../passes/turn-flags.ts';
 import type { RegionBlock } from '../region.ts';
 import type { Label } from '../wasm/code.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
+import { recordBranch } from './branch-records.ts';
 import type { Frame } from './frame.ts';
 
 export interface Turns {
@@ -124,7 +125,7 @@ export function withTurns(
     code.get(turns);
     code.op(Op.i32Eqz);
     code.branchIf(done);
-    frame.recordBranch(eip + source.lastStart, eip);
+    recordBranch(frame, eip + source.lastStart, eip);
     code.get(turns);
     code.const(1);
     code.op(Op.i32Sub);
