@@ -25,5 +25,10 @@ export function createNodeCompiler(folder: string): Compiler {
     thread.unref();
     return worker;
   }
-  return createBackgroundCompiler((onAnswer, onFailure) => startCompilerThread(start, onAnswer, onFailure));
+  const compiler = createBackgroundCompiler((onAnswer, onFailure) =>
+    startCompilerThread(start, onAnswer, onFailure),
+  );
+  // A process that compiles belongs to one machine, which begins now: a thread takes its time, as long as the first hot code does.
+  compiler.prepare();
+  return compiler;
 }

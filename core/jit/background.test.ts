@@ -129,3 +129,25 @@ it('without another thread, all is translated in this one', () => {
   expect(compiler.background).toBe(AT_ONCE.background);
   expect(cpu.blockAt(LOOP)?.translations?.length).toBe(1);
 });
+
+it('a thread that is asked for before there is something to compile begins then, and only one', () => {
+  let started = 0;
+  const posted: unknown[] = [];
+  const compiler = createBackgroundCompiler(() => {
+    started++;
+    return { post: (request) => void posted.push(request) };
+  });
+  compiler.prepare();
+  compiler.prepare();
+  expect([started, compiler.background, compiler.idle]).toEqual([1, true, true]);
+  const { bytes, run } = createBareMachine({}, 'max', 'jit', compiler);
+  bytes(CODE, ...counting);
+  run(CODE, 50_000);
+  expect([started, posted.length, compiler.idle]).toEqual([1, 1, false]);
+});
+it('where there is no other thread this one compiles, known as soon as it is asked for', () => {
+  const compiler = createBackgroundCompiler(() => undefined);
+  expect(compiler.background).toBe(true);
+  compiler.prepare();
+  expect(compiler.background).toBe(false);
+});

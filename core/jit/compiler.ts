@@ -46,18 +46,24 @@ export function answerRequest({ orders: words, pages }: CompileRequest): Compile
   return { module, bytes, made: packMade(orders, made) };
 }
 
+/** In another thread, which begins with the first batch, or before that. */
+export interface BackgroundCompiler extends Compiler {
+  /** There will be something to compile soon. */
+  prepare(): void;
+}
+
 /** Another thread that answers requests, in their order. */
 export interface CompilerThread {
   post(request: CompileRequest, transfer: ArrayBuffer[]): void;
 }
 
 /**
- * @param start begins another thread, when there is something for it; it calls `onAnswer` for each request, or `onFailure` when it
+ * @param start begins another thread, when there is something for it, or will be; it calls `onAnswer` for each request, or `onFailure` when it
  * cannot go on, or never could. @returns undefined where there is none
  */
 export function createBackgroundCompiler(
   start: (onAnswer: (answer: CompileAnswer) => void, onFailure: () => void) => CompilerThread | undefined,
-): Compiler {
+): BackgroundCompiler {
   let thread: CompilerThread | undefined;
   let failed = false;
   let waiting: { finish: (answer: CompileAnswer) => void; instead: () => void } | undefined;
@@ -75,6 +81,11 @@ export function createBackgroundCompiler(
     finish?.(answer);
   }
 
+  function prepare(): void {
+    if (!failed) thread ??= start(onAnswer, fail);
+    if (!thread) failed = true;
+  }
+
   return {
     get background() {
       return !failed;
@@ -82,13 +93,13 @@ export function createBackgroundCompiler(
     get idle() {
       return waiting === undefined;
     },
+    prepare,
     compile(orders, pages, done) {
       const instead = () => {
         done(compile(orders, pages));
       };
-      if (!failed) thread ??= start(onAnswer, fail);
-      if (failed || !thread) {
-        failed = true;
+      prepare();
+      if (!thread || failed) {
         instead();
         return;
       }
