@@ -12,19 +12,8 @@ import type { Structure } from './structure.ts';
 const MAX_SKIPPED = 4;
 
 const COMPUTES: ReadonlySet<Operation['op']> = new Set([
-  ...([
-    'nop',
-    'mov',
-    'lea',
-    'extend',
-    'alu',
-    'unary',
-    'shift',
-    'multiply',
-    'set',
-    'conditional-move',
-  ] as const),
-  'swap-bytes' as const,
+  ...(['nop', 'mov', 'lea', 'extend', 'alu', 'unary', 'shift', 'multiply'] as const),
+  ...(['set', 'conditional-move', 'swap-bytes'] as const),
 ]);
 
 const computes = (operation: Operation): boolean =>
