@@ -46,6 +46,12 @@ export interface Frame {
   readonly cr3?: number;
 }
 
+/** What a frame without code has: no registers, and no place. */
+export const NO_CODE = {
+  ...{ pc: 0, lookupPc: 0, registers: [], homes: [], unsaved: [], cfa: undefined },
+  ...{ position: undefined, resolved: undefined, inlineDepth: 0, isInterrupted: false },
+} as const satisfies Partial<Frame>;
+
 /** A task that is not running, as its kernel has put it away. */
 export interface Suspended {
   readonly cr3: number;
@@ -180,17 +186,8 @@ export function stackOf(
     kind: 'label',
     name: `― ${tell(words)} ―`,
     words,
-    pc: 0,
-    lookupPc: 0,
-    registers: [],
-    homes: [],
-    unsaved: [],
-    cfa: undefined,
-    position: undefined,
-    resolved: undefined,
-    inlineDepth: 0,
     depth,
-    isInterrupted: false,
+    ...NO_CODE,
   });
   const rows: Frame[] = [];
   const away = suspended !== undefined || coroutine !== coroutines.current;

@@ -3,26 +3,13 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
-import type { Frame } from '../stack.ts';
+import { type Frame, NO_CODE } from '../stack.ts';
 
 export function kernelValues(
   coroutines: Coroutines,
   memory: MemoryCache,
   coroutine: CoroutineId,
 ): FrameValues {
-  const frame: Frame = {
-    ...{
-      coroutine,
-      kind: 'code',
-      name: '',
-      pc: 0,
-      lookupPc: 0,
-      registers: [],
-      homes: [],
-      unsaved: [],
-      cfa: undefined,
-    },
-    ...{ position: undefined, resolved: undefined, inlineDepth: 0, depth: 0, isInterrupted: false },
-  };
+  const frame: Frame = { coroutine, kind: 'code', name: '', depth: 0, ...NO_CODE };
   return new FrameValues(frame, coroutines, memory);
 }
