@@ -1,6 +1,7 @@
 // `npm test`: everything, from a fresh clone. Sets up what is missing (npm packages, Debian packages, a real VS Code),
 // then checks, builds, and runs the unit tests and the real-VS-Code test. The last line is "N passed, M failed": tests of
 // vitest, steps in VS Code, and one each for the checks and builds. Exit status 0 only when nothing failed.
+// What failed is told where it happens and once more above the last line, where the end of a log shows it.
 // Full output of every part: out/test-logs/.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ const logs = join(root, 'out/test-logs');
 const started = Date.now();
 let passed = 0;
 let failed = 0;
+/** What failed, with the first lines of why. */
+const failures = [];
 
 const say = (line) => {
   const seconds = ((Date.now() - started) / 1000).toFixed(0).padStart(4);
@@ -21,13 +24,20 @@ const count = (good, bad) => {
   failed += bad;
 };
 
+/** Tells what failed, and why, in at most `lines` lines of its end. */
+const tell = (what, why, lines) => {
+  const end = why.trim().split('\n').slice(-lines);
+  failures.push([what, ...end.slice(-12)].join('\n    '));
+  process.stdout.write(`  ✗ ${what}\n    ${end.join('\n    ')}\n`);
+};
+
 /** One part that counts as one test. Gives whether it passed. */
 async function part(title, program, args) {
   const { status, output, seconds } = await run(program, args);
   writeFileSync(join(logs, `${title.replace(/\W+/g, '-')}.txt`), output);
   count(status === 0 ? 1 : 0, status === 0 ? 0 : 1);
   say(`${status === 0 ? '✓' : '✗'} ${title} (${seconds.toFixed(0)} s)`);
-  if (status !== 0) process.stdout.write(`${output.trim().split('\n').slice(-60).join('\n')}\n`);
+  if (status !== 0) tell(title, output, 60);
   return status === 0;
 }
 
@@ -48,8 +58,7 @@ async function unitTests() {
     result = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
     count(0, 1);
-    say(`✗ vitest gave no report`);
-    process.stdout.write(`${output.trim().split('\n').slice(-60).join('\n')}\n`);
+    tell('vitest gave no report', output, 60);
     return;
   }
   // A file that cannot be loaded has no tests, yet it is a failure.
@@ -63,14 +72,12 @@ async function unitTests() {
     `${result.success ? '✓' : '✗'} unit tests: ${result.numPassedTests} passed, ${bad} failed` +
       `${skipped ? `, ${skipped} skipped` : ''} (${seconds.toFixed(0)} s)`,
   );
-  for (const file of brokenFiles) process.stdout.write(`  ✗ ${file.name}: ${file.message.split('\n')[0]}\n`);
+  for (const file of brokenFiles) tell(file.name, file.message.split('\n')[0], 1);
   for (const test of result.testResults.flatMap((file) => file.assertionResults)) {
     if (test.status !== 'failed') continue;
-    const message = (test.failureMessages[0] ?? '').split('\n').slice(0, 4).join('\n    ');
-    process.stdout.write(`  ✗ ${test.fullName}\n    ${message}\n`);
+    tell(test.fullName, (test.failureMessages[0] ?? '').split('\n').slice(0, 8).join('\n'), 8);
   }
-  if (!result.success && bad === 0)
-    process.stdout.write(`${output.trim().split('\n').slice(-40).join('\n')}\n`);
+  if (!result.success && bad === 0) tell('vitest', output, 40);
 }
 
 /** Tests in a VS Code, with their own counts. */
@@ -79,8 +86,11 @@ async function vscodeTests(title, script) {
   const { status, output, seconds } = await run(process.execPath, [script], { show: true });
   writeFileSync(join(logs, `${title.replace(/\W+/g, '-')}.txt`), output);
   const [, good, bad] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
-  if (good === undefined) count(0, 1);
-  else count(Number(good), Number(bad) || (status === 0 ? 0 : 1));
+  for (const [, step] of output.matchAll(/^\s*✗\s*(.*(?:\n {4}.*)*)/gm)) failures.push(step);
+  if (good === undefined) {
+    count(0, 1);
+    failures.push(`${title} came to no end`);
+  } else count(Number(good), Number(bad) || (status === 0 ? 0 : 1));
   say(`${status === 0 ? '✓' : '✗'} ${title} (${seconds.toFixed(0)} s)`);
 }
 
@@ -89,7 +99,7 @@ async function installed(installation) {
   const { status, output } = await installation;
   if (status === 0) return true;
   count(0, 1);
-  say(`✗ ${output.trim().split('\n').pop()}`);
+  tell('installation', output, 1);
   return false;
 }
 
@@ -149,7 +159,9 @@ try {
   await main();
 } catch (error) {
   failed++;
-  say(`✗ ${error.message}`);
+  tell('the tests themselves', error.message, 8);
 }
+if (failures.length > 0)
+  process.stdout.write(`failed:\n${failures.map((line) => `  ✗ ${line}`).join('\n')}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);
