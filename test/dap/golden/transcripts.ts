@@ -104,7 +104,7 @@ export interface Scribe {
 export interface Play {
   /** For what differs in this session besides. */
   readonly rules?: readonly Rule[];
-  /** The machine runs beside the client: what it prints comes at any time, and is left out. */
+  /** The machine runs beside the client: what it prints, and that there is a coroutine, comes at any time, and is left out. */
   readonly beside?: boolean;
 }
 
@@ -130,7 +130,7 @@ export function scribe(
       const lines = [`→ ${command}${show(args, folders)}`];
       let body: unknown;
       for (const message of joined(messages.slice(from), meanwhile !== undefined)) {
-        if (beside && isPrinted(message)) continue;
+        if (beside && comesByItself(message)) continue;
         if (message.type === 'event') {
           const { event, body: told } = message as DebugProtocol.Event;
           lines.push(`• ${event}${show(told, folders)}`);
@@ -174,7 +174,7 @@ function joined(messages: readonly Message[], withProgress: boolean): Message[] 
     const { event = '', body } = structuredClone(message) as { event?: string; body?: Told };
     if (event === 'colinux/status' && body?.running) continue;
     if (event.startsWith('progress') && !withProgress) continue;
-    if (event === 'thread' && body?.reason === 'started') {
+    if (startsThread(event, body ?? {})) {
       threads.push(message);
       continue;
     }
@@ -200,10 +200,12 @@ const isScreen = ({ terminal }: Told): boolean => terminal?.id.startsWith('cocon
 /** What ends each drawing: the cursor is shown again. */
 const DRAWN = '\x1b[?25h';
 
-function isPrinted(message: Message): boolean {
+function comesByItself(message: Message): boolean {
   const { event = '', body = {} } = message as { event?: string; body?: Told };
-  return streamOf(event, body) !== undefined;
+  return streamOf(event, body) !== undefined || startsThread(event, body);
 }
+
+const startsThread = (event: string, { reason }: Told): boolean => event === 'thread' && reason === 'started';
 
 /** Events of a stream are told as one. */
 function streamOf(event: string, { terminal, category }: Told): string | undefined {
