@@ -8,6 +8,7 @@
  */
 import type { Direct } from '../cpu/direct/direct.ts';
 import type { Rings } from '../cpu/rings/rings.ts';
+import { LEAST_MEMORY } from '../memory/layout.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { type Chain, emitChain, hasTailCalls } from './chain.ts';
 import { type Compiled, type Order, placeOf, siteIn } from './compile.ts';
@@ -56,7 +57,7 @@ function createGate(
   functions: Passed,
   direct: DirectEntry | undefined,
 ): Gate {
-  const writer = new ModuleWriter(pagesOf(memory));
+  const writer = new ModuleWriter(LEAST_MEMORY);
   const imported = Object.entries(PASSED).map(
     ([name, parameters]) => [name, parameters, writer.importFunction(name, passed(parameters))] as const,
   );
@@ -84,9 +85,6 @@ function createGate(
   });
   return exports as Gate;
 }
-
-/** How much memory there is, in pages of 64 KiB. */
-export const pagesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength / 0x1_0000;
 
 export interface TranslationCacheParts {
   readonly memory: WebAssembly.Memory;

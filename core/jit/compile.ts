@@ -3,6 +3,7 @@
  * same module.
  */
 import { RING_PARAMETERS } from '../cpu/rings/rings.ts';
+import { LEAST_MEMORY } from '../memory/layout.ts';
 import { hasTailCalls } from './chain.ts';
 import type { Site } from './emit/interpreter.ts';
 import { emitRegion } from './emit/region.ts';
@@ -12,9 +13,9 @@ import { planBudget } from './passes/budget.ts';
 import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
 import type { FoundRegion } from './region.ts';
-import { CHAIN, PASSED, passed, RUN, words } from './signatures.ts';
+import { CHAIN, PASSED, RUN, words } from './signatures.ts';
 import { SERVICE_PARAMETERS } from './services.ts';
-import { ModuleWriter } from './wasm/module.ts';
+import { ModuleWriter, type Signature } from './wasm/module.ts';
 import type { ValueType } from './wasm/opcodes.ts';
 
 /** A region that is to be translated, and the place in the table of functions that it gets. */
@@ -44,6 +45,11 @@ export interface Compiled {
   /** Of the orders, in their order. */
   readonly made: readonly Made[];
 }
+/** The same where it is made. */
+export interface Compilation extends Compiled {
+  /** The functions that the module imports from `env`, by their names. */
+  readonly imports: ReadonlyMap<string, Signature>;
+}
 
 /** Bits of the number of a site in its region: there are fewer sites than instructions. */
 const SITE_BITS = 12;
@@ -53,18 +59,21 @@ const siteOf = (place: number, site: number) => (place << SITE_BITS) | site;
 export const placeOf = (number: number) => number >>> SITE_BITS;
 export const siteIn = (number: number) => number & (MOST_SITES - 1);
 
-/** @param pages of the machine's memory, of 64 KiB */
-export function compile(orders: readonly Order[], pages: number): Compiled {
-  const writer = new ModuleWriter(pages);
-  const imports = new Map<string, number>();
+export function compile(orders: readonly Order[]): Compilation {
+  const writer = new ModuleWriter(LEAST_MEMORY);
+  const imports = new Map<string, Signature>();
+  const indices = new Map<string, number>();
   const importOnce = (name: string, parameters: number | readonly ValueType[], results: number) => {
+    const known = indices.get(name);
+    if (known !== undefined) return known;
     const types = typeof parameters === 'number' ? words(parameters) : parameters;
-    const index =
-      imports.get(name) ?? writer.importFunction(name, { parameters: types, results: words(results) });
-    imports.set(name, index);
+    const signature = { parameters: types, results: words(results) };
+    const index = writer.importFunction(name, signature);
+    imports.set(name, signature);
+    indices.set(name, index);
     return index;
   };
-  const interpret = writer.importFunction('interpret', passed(PASSED.interpret));
+  const interpret = importOnce('interpret', PASSED.interpret, 1);
   const chains = hasTailCalls();
   const emitted = orders.map(({ region: found, place }) => {
     const region = liftRegion(found);
@@ -89,6 +98,7 @@ export function compile(orders: readonly Order[], pages: number): Compiled {
   return {
     module: new WebAssembly.Module(bytes),
     bytes: bytes.length,
+    imports,
     made: emitted.map(({ made }) => made),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { compile, type Compiled, type Order } from './compile.ts';
 import { packMade, packOrders, unpackMade, unpackOrders } from './parcel.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 export interface Compiler {
   /** The machine runs meanwhile. */
@@ -12,25 +13,23 @@ export interface Compiler {
   readonly idle: boolean;
   /**
    * Compiles a batch. One at a time.
-   * @param pages of the machine's memory, of 64 KiB
    * @param done is called once, before this returns or between two runs of the machine
    */
-  compile(orders: readonly Order[], pages: number, done: (compiled: Compiled) => void): void;
+  compile(orders: readonly Order[], done: (compiled: Compiled) => void): void;
 }
 
 /** In the thread that runs the machine. */
 export const AT_ONCE: Compiler = {
   background: false,
   idle: true,
-  compile(orders, pages, done) {
-    done(compile(orders, pages));
+  compile(orders, done) {
+    done(compile(orders));
   },
 };
 
 /** What goes to the other thread. */
 export interface CompileRequest {
   readonly orders: Int32Array<ArrayBuffer>;
-  readonly pages: number;
 }
 /** And what comes back. */
 export interface CompileAnswer {
@@ -39,10 +38,12 @@ export interface CompileAnswer {
   readonly made: Int32Array<ArrayBuffer>;
 }
 
-/** What the other thread does with a request. */
-export function answerRequest({ orders: words, pages }: CompileRequest): CompileAnswer {
+/** What the other thread does with a request. @param rehearse as in `Rehearsal` */
+export function answerRequest({ orders: words }: CompileRequest, rehearse: Rehearsal['run']): CompileAnswer {
   const orders = unpackOrders(words);
-  const { module, bytes, made } = compile(orders, pages);
+  const compilation = compile(orders);
+  rehearse(orders, compilation);
+  const { module, bytes, made } = compilation;
   return { module, bytes, made: packMade(orders, made) };
 }
 
@@ -94,9 +95,9 @@ export function createBackgroundCompiler(
       return waiting === undefined;
     },
     prepare,
-    compile(orders, pages, done) {
+    compile(orders, done) {
       const instead = () => {
-        done(compile(orders, pages));
+        done(compile(orders));
       };
       prepare();
       if (!thread || failed) {
@@ -110,7 +111,7 @@ export function createBackgroundCompiler(
         },
       };
       const words = packOrders(orders);
-      thread.post({ orders: words, pages }, [words.buffer]);
+      thread.post({ orders: words }, [words.buffer]);
     },
   };
 }

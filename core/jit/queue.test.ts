@@ -34,7 +34,7 @@ function createScene(background: boolean, batch = 2) {
       get idle() {
         return idle;
       },
-      compile(orders, _pages, done) {
+      compile(orders, done) {
         log.push(`compile ${join(orders)}`);
         idle = false;
         const finish = () => {
@@ -46,7 +46,6 @@ function createScene(background: boolean, batch = 2) {
       },
     },
     { urgent: 100, batch },
-    1,
     {
       isFresh: (one) => !stale.has(names.get(one)!),
       order: (one) => ({ region: one, place: 0 }),

@@ -32,7 +32,6 @@ export interface QueueEnds {
 export function createQueue(
   compiler: Compiler,
   { urgent: mostUrgency, batch }: Pick<TranslatorOptions, 'urgent' | 'batch'>,
-  pages: number,
   { isFresh, order, cancel, install }: QueueEnds,
 ): Queue {
   let waiting: FoundRegion[] = [];
@@ -69,7 +68,7 @@ export function createQueue(
     urgency = 0;
     underway = orders;
     if (orders.length === 0) return;
-    compiler.compile(orders, pages, (compiled) => {
+    compiler.compile(orders, (compiled) => {
       if (underway === orders) {
         underway = [];
         for (const { region } of orders) leave(region);

@@ -33,7 +33,7 @@ import {
   type Views,
 } from '../cpu/state.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
-import { createTranslationCache, pagesOf } from './cache.ts';
+import { createTranslationCache } from './cache.ts';
 import { createChain } from './chain.ts';
 import type { Compiler } from './compiler.ts';
 import { discover } from './discover.ts';
@@ -153,7 +153,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     options.threshold,
   );
   const credit = createCredit();
-  const queue = createQueue(compiler, options, pagesOf(memory), {
+  const queue = createQueue(compiler, options, {
     isFresh,
     order: translations.order,
     cancel: translations.cancel,

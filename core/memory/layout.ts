@@ -68,6 +68,9 @@ export const TRANSITION_ROW_SIZE = 64;
 /** Byte offset of guest physical address 0. Page aligned. */
 export const RAM_BASE = 0xc1_0000;
 
+/** What every machine's memory has at least, in pages of WebAssembly: all that lies before guest RAM. */
+export const LEAST_MEMORY = RAM_BASE / 0x1_0000;
+
 /** Smallest and largest guest RAM in bytes: 1 MiB to 1 GiB, so that host addresses stay below 2^31. */
 export const MIN_RAM = 0x10_0000;
 export const MAX_RAM = 0x4000_0000;

@@ -5,6 +5,7 @@ import {
   type CompileRequest,
   type CompilerThread,
 } from '../jit/compiler.ts';
+import { createRehearsal, type Rehearsal } from '../jit/rehearsal.ts';
 
 /** The name of such a worker, by which the bundle knows what it is. */
 export const COMPILER_NAME = 'coLinux compiler';
@@ -15,12 +16,29 @@ export interface CompilerScope {
   addEventListener(type: 'message', listener: (event: { readonly data: CompileRequest }) => void): void;
 }
 
+/** As `Rehearsal.run`: but where there is no room for a stand-in of a machine, or it does not do, nothing is rehearsed. */
+function createRehearse(): Rehearsal['run'] {
+  let rehearsal: Rehearsal | undefined;
+  let does = true;
+  return (orders, compilation) => {
+    if (!does) return;
+    try {
+      rehearsal ??= createRehearsal();
+      rehearsal.run(orders, compilation);
+    } catch {
+      // The machine's thread makes these calls first then, as it would without all this.
+      does = false;
+    }
+  };
+}
+
 /** Answers requests; one that it cannot do with nothing. */
 export function serveCompiler(scope: CompilerScope): void {
+  const rehearse = createRehearse();
   scope.addEventListener('message', ({ data }) => {
     let answer: CompileAnswer | undefined;
     try {
-      answer = answerRequest(data);
+      answer = answerRequest(data, rehearse);
     } catch {
       // The machine's thread does it instead, and tells what is wrong.
     }

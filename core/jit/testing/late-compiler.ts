@@ -1,5 +1,6 @@
 /** A compiler in another thread, as far as a machine can tell: it answers when the test says so. */
 import { answerRequest, type CompileRequest, type Compiler, createBackgroundCompiler } from '../compiler.ts';
+import { createRehearsal } from '../rehearsal.ts';
 
 export interface LateCompiler extends Compiler {
   /** Answers what was asked. @returns whether there was something */
@@ -9,6 +10,7 @@ export interface LateCompiler extends Compiler {
 }
 
 export function createLateCompiler(): LateCompiler {
+  const rehearsal = createRehearsal();
   let asked: CompileRequest | undefined;
   let ends: {
     onAnswer: Parameters<Parameters<typeof createBackgroundCompiler>[0]>[0];
@@ -25,7 +27,7 @@ export function createLateCompiler(): LateCompiler {
   return Object.assign(compiler, {
     deliver() {
       if (!asked) return false;
-      const answer = answerRequest(asked);
+      const answer = answerRequest(asked, rehearsal.run);
       asked = undefined;
       ends.onAnswer(answer);
       return true;

@@ -28,15 +28,14 @@ export class ModuleWriter {
   private exportCount = 0;
   private functionCount = 0;
 
-  /** @param pages size of the memory that is imported as `env.memory`, in 64 KiB */
-  constructor(pages: number) {
+  /** @param least size of the memory that is imported as `env.memory`, in pages of 64 KiB: it may be larger */
+  constructor(least: number) {
     this.imports.name('env');
     this.imports.name('memory');
     this.imports.byte(MEMORY);
-    // It has a minimum and a maximum.
-    this.imports.byte(1);
-    this.imports.unsigned(pages);
-    this.imports.unsigned(pages);
+    // No maximum.
+    this.imports.byte(0);
+    this.imports.unsigned(least);
   }
 
   /** Imports `env.name`. All imports come before the first function. Returns the function's index. */

@@ -1,0 +1,57 @@
+/** That a region leaves at its head in a rehearsal, for all kinds of regions: see the random programs of `tiers.test.ts`, way `late`. */
+import { describe, expect, it } from 'vitest';
+import { LEAST_MEMORY } from '../memory/layout.ts';
+import type { Compilation, Order } from './compile.ts';
+import { createRehearsal } from './rehearsal.ts';
+import { RUN, words } from './signatures.ts';
+import { Code } from './wasm/code.ts';
+import { ModuleWriter, type Signature } from './wasm/module.ts';
+import { Op, Type } from './wasm/opcodes.ts';
+
+const SERVICE: Signature = { parameters: [Type.i32, Type.i64, Type.f64], results: words(1) };
+
+/** A function for each place: it gives what was left, and calls the service before if more is left than it may be, or in any case. */
+function translated(...calls: readonly ('always' | 'when it may run')[]) {
+  const writer = new ModuleWriter(LEAST_MEMORY);
+  const service = writer.importFunction('service', SERVICE);
+  const orders = calls.map((when, place) => {
+    const code = new Code(1);
+    if (when === 'always') code.const(1);
+    else code.get(0);
+    code.if();
+    code.const(0);
+    code.const64(0, 0);
+    code.float(0, true);
+    code.call(service);
+    code.op(Op.drop);
+    code.end();
+    code.get(0);
+    writer.exportFunction(String(place), writer.addFunction(RUN, code));
+    return { place } as Order;
+  });
+  const bytes = writer.finish();
+  const compilation: Compilation = {
+    module: new WebAssembly.Module(bytes),
+    bytes: bytes.length,
+    imports: new Map([['service', SERVICE]]),
+    made: [],
+  };
+  return { orders, compilation };
+}
+
+describe('a rehearsal', () => {
+  const { run } = createRehearsal();
+
+  it('calls functions with nothing left to run', () => {
+    const { orders, compilation } = translated('when it may run', 'when it may run');
+    run(orders, compilation);
+  });
+
+  it('calls each of them, and tells of one that does more than to leave', () => {
+    const { orders, compilation } = translated('when it may run', 'always');
+    expect(() => {
+      run(orders, compilation);
+    }).toThrow(WebAssembly.RuntimeError);
+    run(orders.slice(0, 1), compilation);
+  });
+});
