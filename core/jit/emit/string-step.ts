@@ -1,14 +1,14 @@
 /** LODS, STOS, MOVS and SCAS without REP, where the TLB gives their page at full speed. All else is the interpreter's. */
 import type { Insn } from '../../cpu/decode/insn.ts';
 import { EAX, EDI, ESI, Flag, SYSFLAGS } from '../../cpu/state.ts';
-import { Flags } from '../ir.ts';
 import { whole } from '../lift-operands.ts';
 import type { Label } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { FlagWriter } from './flags.ts';
 import type { Frame } from './frame.ts';
 import { loadHost, storeHost } from './memory.ts';
-import { getPart, setPart, take, valueOf } from './operands.ts';
+import { getPart, setPart, take } from './operands.ts';
+import { emitComparison } from './scans.ts';
 import { createRanges, elementSize } from './strings.ts';
 
 const [MOVS, STOS, LODS, SCAS] = [0xa4, 0xaa, 0xac, 0xae];
@@ -66,12 +66,7 @@ export function emitStep(frame: Frame, flags: FlagWriter, insn: Insn, done: Labe
 
   function compare(): void {
     const accumulator = take(frame, whole(EAX), width);
-    code.get(accumulator);
-    code.get(value);
-    code.op(Op.i32Sub);
-    code.set(from);
-    flags.subtraction(valueOf(frame, accumulator), valueOf(frame, value), width, Flags.All);
-    flags.result(from, width, Flags.All);
+    emitComparison(frame, flags, [accumulator, value, from], width);
     frame.release(accumulator);
   }
 }

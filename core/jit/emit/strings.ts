@@ -31,8 +31,8 @@ export interface Ranges {
   /** How many rounds are done at once, and their bytes. */
   readonly rounds: number;
   readonly bytes: number;
-  /** Goes `slow` unless the direction is upwards and there is a round to do. */
-  require(): void;
+  /** Goes `slow` unless the direction is upwards. */
+  requireUpwards(): void;
   /**
    * Into the local `host`: the address in the machine's memory of what a register points to. `rounds` is no more than what fits into its
    * page then.
@@ -55,12 +55,10 @@ export function createRanges(frame: Frame, shift: number, slow: Label): Ranges {
   return {
     rounds,
     bytes,
-    require() {
+    requireUpwards() {
       frame.loadState(SYSFLAGS);
       code.const(Flag.DF);
       code.op(Op.i32And);
-      frame.getRegister(ECX);
-      code.op(Op.i32Eqz, Op.i32Or);
       code.branchIf(slow);
     },
     requireRound() {
@@ -137,8 +135,36 @@ export function countRounds({ code, locals, getRegister, setRegister }: Frame, r
   setRegister(ECX);
 }
 
+/** Branches to `done` behind the last of the rounds, which `countRounds` has counted: that one is the instruction itself. */
+export function endRounds(frame: Frame, done: Label): void {
+  const { code, locals } = frame;
+  code.get(locals.left);
+  code.const(1);
+  code.op(Op.i32Add);
+  code.set(locals.left);
+  endRepetition(frame, done);
+}
+
+/** Branches to `done`: no repetition is under way any more. */
+function endRepetition(frame: Frame, done: Label): void {
+  frame.storeState(MID_REP, () => {
+    frame.code.const(0);
+  });
+  frame.code.branch(done);
+}
+
+/** Branches to `done` if there is no round to do: what a kernel's copies of dwords have left for MOVSB, mostly. */
+export function skipEmpty(frame: Frame, done: Label): void {
+  const { code } = frame;
+  frame.getRegister(ECX);
+  code.op(Op.i32Eqz);
+  code.if();
+  endRepetition(frame, done);
+  code.end();
+}
+
 /**
- * Runs the instruction page by page and branches to `done` when all rounds are over. Falls through where the handler must go on: what has
+ * Runs the instruction, which has rounds to do, page by page and branches to `done` when all rounds are over. Falls through where the handler must go on: what has
  * been done until then is in the registers and taken from `left`, for all rounds but the last one of the instruction.
  */
 export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
@@ -152,7 +178,7 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
   const to = frame.temporary();
   const from = frame.temporary();
 
-  ranges.require();
+  ranges.requireUpwards();
   const again = code.loop();
   frame.getRegister(ECX);
   code.set(rounds);
@@ -203,14 +229,7 @@ export function emitBulk(frame: Frame, insn: Insn, done: Label): void {
   frame.getRegister(ECX);
   code.branchIf(again);
   code.end();
-  code.get(locals.left);
-  code.const(1);
-  code.op(Op.i32Add);
-  code.set(locals.left);
-  frame.storeState(MID_REP, () => {
-    code.const(0);
-  });
-  code.branch(done);
+  endRounds(frame, done);
   code.end();
   frame.release(to, from);
   ranges.release();
