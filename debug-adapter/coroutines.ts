@@ -22,7 +22,7 @@ import { kernelImage } from './image-owners.ts';
 import type { GuestImage, KernelImages } from './launch-plan.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { I386 } from './symbols/constants.ts';
-import type { Home, Homes, Registers } from './symbols/location.ts';
+import { type Home, type Homes, inRegister, type Registers } from './symbols/location.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 const { fields: PAGE } = layouts.co_passage_page;
@@ -209,7 +209,7 @@ export class Coroutines {
   /** Where these registers are: in the processor, or in what the passage has left on the stack of one that is away. */
   homes(coroutine: CoroutineId): Homes {
     if (coroutine === this.current)
-      return Array.from({ length: REGISTER_COUNT }, (_, number) => ({ kind: 'register', number }));
+      return Array.from({ length: REGISTER_COUNT }, (_, number) => inRegister(number));
     const esp = this.savedState(coroutine)?.esp;
     const homes: (Home | undefined)[] = new Array<Home | undefined>(REGISTER_COUNT).fill(undefined);
     if (esp === undefined) return homes;

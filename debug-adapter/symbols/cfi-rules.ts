@@ -3,7 +3,7 @@
  */
 import { I386 } from './constants.ts';
 import { evaluateNumber, type ExpressionScope } from './expression.ts';
-import { type Home, type MemoryReader, type Registers, wordOf } from './location.ts';
+import { type Home, inRegister, type MemoryReader, type Registers, wordOf } from './location.ts';
 
 /** How one register of the caller is found. */
 export type RegisterRule =
@@ -54,14 +54,14 @@ export function unwindWith(
     baseType: () => undefined,
     initial,
   });
-  const cfa = cfaOf(row, registers, scope([]));
+  const cfa = cfaOf(row, registers, scope);
   if (cfa === undefined) return undefined;
   const load = (address: number): number | undefined => {
     const bytes = readMemory(address >>> 0, 4);
     return bytes && bytes.length === 4 ? wordOf(bytes) : undefined;
   };
   const caller: (number | undefined)[] = [...registers];
-  const homes: (Home | undefined)[] = registers.map((_value, number) => ({ kind: 'register', number }));
+  const homes: (Home | undefined)[] = registers.map((_value, number) => inRegister(number));
   const put = (target: number, value: number | undefined, home?: Home) => {
     caller[target] = value;
     homes[target] = home;
@@ -78,7 +78,7 @@ export function unwindWith(
         put(target, undefined);
         break;
       case 'same':
-        put(target, registers[register], { kind: 'register', number: register });
+        put(target, registers[register], inRegister(register));
         break;
       case 'offset':
         putSaved(target, cfa + rule.offset);
@@ -87,7 +87,7 @@ export function unwindWith(
         put(target, (cfa + rule.offset) >>> 0);
         break;
       case 'register':
-        put(target, registers[rule.register], { kind: 'register', number: rule.register });
+        put(target, registers[rule.register], inRegister(rule.register));
         break;
       case 'expression': {
         const address = evaluateNumber(rule.bytes, scope([cfa]));
@@ -103,9 +103,13 @@ export function unwindWith(
   return { cfa, registers: caller, homes, signalFrame: row.signalFrame };
 }
 
-function cfaOf(row: FrameRow, registers: Registers, scope: ExpressionScope): number | undefined {
+function cfaOf(
+  row: FrameRow,
+  registers: Registers,
+  scope: (initial: readonly number[]) => ExpressionScope,
+): number | undefined {
   if (!row.cfa) return undefined;
-  if (row.cfa.kind === 'expression') return evaluateNumber(row.cfa.bytes, scope);
+  if (row.cfa.kind === 'expression') return evaluateNumber(row.cfa.bytes, scope([]));
   const base = registers[row.cfa.register];
   return base === undefined ? undefined : (base + row.cfa.offset) >>> 0;
 }

@@ -116,9 +116,9 @@ export class SymbolImage {
   }
 
   /** The ELF symbol that covers `address`. */
-  symbolAt(address: number): ElfSymbol | undefined {
-    return this.ask(() => this.symbols.nearest(address), undefined);
-  }
+  readonly symbolAt = byAddress((address): ElfSymbol | undefined =>
+    this.ask(() => this.symbols.nearest(address), undefined),
+  );
 
   symbolNamed(name: string): ElfSymbol | undefined {
     return this.ask(() => this.symbols.named(name), undefined);

@@ -46,6 +46,11 @@ export type Location =
 /** Where a register of a frame is: saved in memory, or in a register of an inner frame, at last of the processor. */
 export type Home = Extract<Location, { kind: 'memory' | 'register' }>;
 
+/** Those of EAX to EDI, EIP and EFLAGS: every frame has them. */
+const IN_REGISTERS = Array.from({ length: 10 }, (_, number): Home => ({ kind: 'register', number }));
+
+export const inRegister = (number: number): Home => IN_REGISTERS[number] ?? { kind: 'register', number };
+
 /** By DWARF number; undefined where nothing could be written for the register to change. */
 export type Homes = readonly (Home | undefined)[];
 

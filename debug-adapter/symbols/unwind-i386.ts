@@ -7,7 +7,7 @@
 import type { UnwoundFrame } from './cfi-rules.ts';
 import { I386, SCRATCH } from './constants.ts';
 import { hex } from './errors.ts';
-import { type Home, type Homes, type MemoryReader, type Registers, wordOf } from './location.ts';
+import { type Home, type Homes, inRegister, type MemoryReader, type Registers, wordOf } from './location.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
@@ -67,8 +67,7 @@ const DEFAULT_LIMIT = 1000;
 const ASSEMBLY_STACK = 512;
 
 /** Of registers that the processor has. */
-const inProcessor = (registers: Registers): Homes =>
-  registers.map((_value, number) => ({ kind: 'register', number }));
+const inProcessor = (registers: Registers): Homes => registers.map((_value, number) => inRegister(number));
 
 interface UnwindOptions {
   /** Where the registers to begin with are; the processor's, if nothing is said. */
@@ -128,7 +127,7 @@ export function unwindStack(
   }
 }
 
-const IN_EBP: Home = { kind: 'register', number: I386.ebp };
+const IN_EBP = inRegister(I386.ebp);
 const inMemory = (address: number): Home => ({ kind: 'memory', address: address >>> 0 });
 
 /** One frame up: by CFI, else at a function's first two instructions by esp, else by the frame pointer. */
@@ -139,7 +138,10 @@ export function unwindStep(
   readMemory: MemoryReader,
 ): Step | { reason: StopReason; message: Sentence } {
   const byCfi = source.unwind(pc, registers, readMemory);
-  if (byCfi) return { ...byCfi, method: 'cfi' };
+  if (byCfi) {
+    const { cfa, registers: next, homes, signalFrame } = byCfi;
+    return { cfa, registers: next, homes, signalFrame, method: 'cfi' };
+  }
   const word = (address: number): number | undefined => {
     const bytes = readMemory(address >>> 0, 4);
     return bytes && bytes.length === 4 ? wordOf(bytes) : undefined;

@@ -13,6 +13,7 @@ import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expres
 import { type AttributeValue, text } from './unit.ts';
 import { type FrameContext, littleEndian, type Location, readLocation, toNumber } from './location.ts';
 import { expressionAt } from './locations.ts';
+import { type SimpleLocation, simpleLocation, simplePlace } from './simple-location.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
 import type { TypeReader } from './type-reader.ts';
@@ -45,11 +46,22 @@ export interface Scope {
   variables: readonly Variable[];
 }
 
+interface Expression {
+  readonly bytes: Uint8Array;
+  /** Undefined for one that is not. */
+  readonly simple: SimpleLocation | undefined;
+}
+
 /** Where a variable is: a location, or how one is found in a frame. */
 type Description =
   | Location
-  | { readonly kind: 'expression'; readonly bytes: Uint8Array; readonly from: Die }
+  | ({ readonly kind: 'expression'; readonly from: Die } & Expression)
   | { readonly kind: 'symbol'; readonly address: number };
+
+const DAMAGED: Location = {
+  kind: 'optimised-out',
+  reason: say`its debug information is damaged`,
+};
 
 /** Values that depend on others, in the same frame or in the callers', are followed so far. */
 const DEPENDENCY_LIMIT = 8;
@@ -58,6 +70,11 @@ const isVariable = (die: Die): boolean =>
   (die.tag === DW_TAG.formal_parameter || die.tag === DW_TAG.variable) && !die.flag(DW_AT.declaration);
 
 export class Variables {
+  private readonly frameBases = new WeakMap<
+    Die,
+    { readonly pc: number; readonly expression: Expression | undefined }
+  >();
+
   constructor(
     private readonly info: DebugInfo,
     private readonly ranges: RangeReader,
@@ -214,11 +231,7 @@ export class Variables {
   }
 
   private guardedPlace(place: () => Location): Location {
-    return guarded<Location>(
-      place,
-      { kind: 'optimised-out', reason: say`its debug information is damaged` },
-      this.report,
-    );
+    return guarded(place, DAMAGED, this.report);
   }
 
   private evaluate(
@@ -229,8 +242,11 @@ export class Variables {
     depth: number,
   ): Location {
     switch (description.kind) {
-      case 'expression':
-        return evaluateLocation(description.bytes, this.scope(description.from, fn, pc, frame, depth));
+      case 'expression': {
+        const { bytes, simple, from } = description;
+        const place = simple && simplePlace(simple, frame, () => this.frameBase(fn, pc, frame));
+        return place ?? evaluateLocation(bytes, this.scope(from, fn, pc, frame, depth));
+      }
       case 'symbol':
         return { kind: 'memory', address: (description.address + (frame?.bias ?? 0)) >>> 0 };
       default:
@@ -248,7 +264,7 @@ export class Variables {
     const bytes = expressionAt(from.unit, value.value, pc, this.ranges.base(from.unit));
     if (!bytes || bytes.length === 0)
       return { kind: 'optimised-out', reason: say`it has no place at this instruction` };
-    return { kind: 'expression', bytes, from };
+    return { kind: 'expression', bytes, simple: simpleLocation(bytes), from };
   }
 
   /** Zig records no location of variables, but by which symbol the linker knows them. */
@@ -337,12 +353,30 @@ export class Variables {
     };
     const frameBase = (): number | undefined => {
       if (frame?.frameBase) return frame.frameBase();
-      const value = fn?.attribute(DW_AT.frame_base);
-      if (!fn || !value) return undefined;
-      const expression = expressionAt(fn.unit, value, pc, this.ranges.base(fn.unit));
-      return expression && evaluateNumber(expression, { ...common, frameBase: () => undefined });
+      const expression = fn && this.frameBaseAt(fn, pc);
+      return expression && evaluateNumber(expression.bytes, { ...common, frameBase: () => undefined });
     };
     return { ...common, frameBase };
+  }
+
+  /** The frame base, if it is found as simply as where variables are. */
+  private frameBase(fn: Die | undefined, pc: number, frame: FrameContext | undefined): number | undefined {
+    if (frame?.frameBase) return frame.frameBase();
+    const simple = fn && this.frameBaseAt(fn, pc)?.simple;
+    const place = simple && simplePlace(simple, frame, () => undefined);
+    if (place?.kind === 'register') return frame?.registers[place.number];
+    return place?.kind === 'memory' ? place.address : undefined;
+  }
+
+  /** How the frame base of a function is found: the latest of each, for all its variables ask. */
+  private frameBaseAt(fn: Die, pc: number): Expression | undefined {
+    const known = this.frameBases.get(fn);
+    if (known?.pc === pc) return known.expression;
+    const value = fn.attribute(DW_AT.frame_base);
+    const bytes = value && expressionAt(fn.unit, value, pc, this.ranges.base(fn.unit));
+    const expression = bytes && { bytes, simple: simpleLocation(bytes) };
+    this.frameBases.set(fn, { pc, expression });
+    return expression;
   }
 
   /** The value the caller of `frame` recorded for a parameter, evaluated in the caller's own frame. */
