@@ -48,6 +48,7 @@ interface Found {
 export class FrameValues implements CompletionSource {
   readonly registerNames = REGISTER_NAMES;
   private known: readonly Variable[] | undefined;
+  private ownContext: FrameContext | undefined;
   /** Of the frame's own space. */
   private readonly ownReader: SyncReader;
 
@@ -93,7 +94,10 @@ export class FrameValues implements CompletionSource {
   }
 
   private context(): FrameContext {
-    return { ...frameContext(this.frame, this.dataBias, this.ownReader), wide: this.wide };
+    return (this.ownContext ??= {
+      ...frameContext(this.frame, this.dataBias, this.ownReader),
+      wide: this.wide,
+    });
   }
 
   /** Those of the processor: nothing says where they are saved for another coroutine, a task, or interrupted code. */

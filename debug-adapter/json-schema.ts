@@ -102,6 +102,13 @@ function isOf({ type, minimum = -Infinity, maximum = Infinity }: Schema, value: 
   return type === 'null' ? value === null : typeof value === type;
 }
 
+/** Is it a number, a text or a truth value that the schema has nothing more to say about? Most fields are. */
+function isPlainly(schema: Schema, value: unknown): boolean {
+  const { type, anyOf, $ref } = schema;
+  if (type === undefined || type === 'object' || type === 'array') return false;
+  return schema.enum === undefined && anyOf === undefined && $ref === undefined && isOf(schema, value);
+}
+
 function expectation({ type = '', minimum, maximum }: Schema): Said {
   const name = NAMES[type] ?? type;
   return minimum !== undefined && maximum !== undefined ? say`${name} from ${minimum} to ${maximum}` : name;
@@ -151,14 +158,12 @@ function checkObject(
     const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (field === undefined || (field === null && known && !required.includes(name))) continue;
     // A launch has fields of its own, and a field of this name would be no field.
-    if (name !== '__proto__')
-      checked[name] = check(
-        definitions,
-        known ?? additionalProperties ?? NO_FIELDS,
-        field,
-        within(name),
-        depth + 1,
-      );
+    if (name === '__proto__') continue;
+    const wanted = known ?? additionalProperties;
+    checked[name] =
+      wanted === undefined || isPlainly(wanted, field)
+        ? field
+        : check(definitions, wanted, field, within(name), depth + 1);
   }
   return checked;
 }

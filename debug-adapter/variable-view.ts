@@ -8,7 +8,7 @@ import type { Container } from './inspection.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import type { CType } from './symbols/types.ts';
 import type { Variable } from './symbols/variables.ts';
-import { type Child, childCounts, listEntries, memberPrefix, pointed } from './values/children.ts';
+import { type Child, childCounts, listEntries, pointed } from './values/children.ts';
 import type { Environment } from './values/evaluate.ts';
 import { type FormatContext, formatValue, LIMITS, nameOfType } from './values/format.ts';
 import { type ListHint, type Style, suffixOf } from './values/format-specifier.ts';
@@ -73,11 +73,11 @@ export class VariableView {
       location: this.scope.locationOf(variable),
     };
     const declaration = this.scope.frame.resolved?.image.declarationOf(dieOffset);
-    return {
-      ...this.described({ name, path: name, prefix: undefined, value }),
-      presentationHint: { ...hintOf(value, 'data'), ...(artificial && { visibility: 'internal' }) },
-      ...(declaration && { declarationLocationReference: this.references.referPlace(declaration) }),
-    };
+    const shown = this.described({ name, path: name, prefix: undefined, value });
+    const hint = (shown.presentationHint = hintOf(value, 'data'));
+    if (artificial) hint.visibility = 'internal';
+    if (declaration) shown.declarationLocationReference = this.references.referPlace(declaration);
+    return shown;
   }
 
   /** A part of a value. */
@@ -92,7 +92,8 @@ export class VariableView {
   evaluated(shown: Shown, environment: Environment, full: boolean): DebugProtocol.EvaluateResponse['body'] {
     const { value, path, list } = shown;
     const context = this.context(environment, full);
-    const { value: result, ...rest } = this.fields({ path, prefix: undefined, value }, context);
+    const empty = { value: '', type: '', variablesReference: 0 };
+    const { value: result, ...rest } = this.fields(empty, { path, prefix: undefined, value }, context);
     const body = { ...rest, result, presentationHint: hintOf(value, 'data') };
     if (!list) return body;
     const { addresses, end } = listEntries(value, environment, MAX_COUNTED);
@@ -126,31 +127,32 @@ export class VariableView {
 
   private described(child: Child): DebugProtocol.Variable {
     const { name, path } = child;
-    const shown: DebugProtocol.Variable = { name, ...this.fields(child, this.line) };
+    const empty: DebugProtocol.Variable = { name, value: '', type: '', variablesReference: 0 };
+    const shown = this.fields(empty, child, this.line);
     if (path !== undefined) shown.evaluateName = path + suffixOf(this.style);
     return shown;
   }
 
-  /** What variables and the answers to evaluations have in common. */
-  private fields(
+  /** Fills in what variables and the answers to evaluations have in common. No spreads: there may be thousands of them. */
+  private fields<T extends Omit<DebugProtocol.Variable, 'name'>>(
+    fields: T,
     part: Omit<Child, 'name'>,
     context: FormatContext,
-  ): Omit<DebugProtocol.Variable, 'name' | 'evaluateName'> {
+  ): T {
     const { scope, style } = this;
     const { path, value } = part;
-    const { named, indexed } = childCounts(value, context);
-    const address = memoryOf(value, context);
-    const position = this.codeOf(value, context);
-    const prefix = () => part.prefix ?? memberPrefix(path ?? '', value);
-    // No spreads: there may be thousands of them.
-    const fields: Omit<DebugProtocol.Variable, 'name' | 'evaluateName'> = {
-      value: formatValue(value, context),
-      type: nameOfType(value.type),
-      variablesReference:
-        named + indexed > 0
-          ? this.references.refer({ kind: 'value', scope, value, path: path ?? '', prefix: prefix(), style })
-          : 0,
-    };
+    const { kind } = bare(value.type);
+    const isPlain = kind === 'base' || kind === 'enum';
+    const { named, indexed } = isPlain ? NO_CHILDREN : childCounts(value, context);
+    const address = isPlain ? ownPlace(value) : memoryOf(value, context);
+    const position = isPlain ? undefined : this.codeOf(value, context);
+    fields.value = formatValue(value, context);
+    fields.type = nameOfType(value.type);
+    if (named + indexed > 0) {
+      const { prefix } = part;
+      const container = { kind: 'value', scope, value, path: path ?? '', prefix, style } as const;
+      fields.variablesReference = this.references.refer(container);
+    }
     if (indexed > PAGED) {
       fields.indexedVariables = indexed;
       fields.namedVariables = named;
@@ -261,14 +263,22 @@ function hintOf({ location }: TypedValue, kind: 'data' | 'property'): Hint {
   return fixed ? { kind, attributes: ['readOnly'] } : { kind };
 }
 
+const NO_CHILDREN = { named: 0, indexed: 0 };
+
+interface MemoryPlace {
+  readonly address: number;
+  readonly space: Space | undefined;
+}
+
+/** Where a value lies. */
+const ownPlace = ({ location, space }: TypedValue): MemoryPlace | undefined =>
+  location.kind === 'memory' ? { address: location.address >>> 0, space } : undefined;
+
 /** Where a memory view should open: what a pointer points to, else where the value lies. */
-function memoryOf(
-  value: TypedValue,
-  context: ValueContext,
-): { address: number; space: Space | undefined } | undefined {
-  const { location, space, type } = value;
+function memoryOf(value: TypedValue, context: ValueContext): MemoryPlace | undefined {
+  const { space, type } = value;
   const bytes = isPointer(type) ? bytesOf(value, context) : undefined;
   const target = pointed(value, context);
   if (bytes) return { address: Number(integerOf(bytes, type)) >>> 0, space: target ? target.space : space };
-  return location.kind === 'memory' ? { address: location.address >>> 0, space } : undefined;
+  return ownPlace(value);
 }

@@ -18,8 +18,16 @@ export type Translate = (english: string) => string;
 
 /** The tag of a template: say`The file ${path} is missing.` */
 export function say(strings: TemplateStringsArray, ...values: readonly Said[]): Sentence {
-  return { format: strings.reduce((format, text, n) => `${format}{${n - 1}}${text}`), values };
+  let format = formats.get(strings);
+  if (format === undefined) {
+    format = strings.reduce((before, text, n) => `${before}{${n - 1}}${text}`);
+    formats.set(strings, format);
+  }
+  return { format, values };
 }
+
+/** By the texts of a template, which are the same object whenever its place in the source is passed. */
+const formats = new WeakMap<TemplateStringsArray, string>();
 
 export const isSentence = (given: unknown): given is Sentence =>
   typeof given === 'object' && given !== null && 'format' in given && 'values' in given;
@@ -35,10 +43,13 @@ export const joined = (parts: readonly Said[], between: string): Sentence => ({
 
 /** The text of a sentence. */
 export function tell({ format, values }: Sentence, translate: Translate = (english) => english): string {
-  return translate(format).replace(/\{(\d+)\}/g, (place, number: string) => {
-    const value = values[Number(number)];
-    return value === undefined ? place : wordsOf(value, translate);
-  });
+  const text = translate(format);
+  return values.length === 0
+    ? text
+    : text.replace(/\{(\d+)\}/g, (place, number: string) => {
+        const value = values[Number(number)];
+        return value === undefined ? place : wordsOf(value, translate);
+      });
 }
 
 /** The text of what may stand in a sentence. */

@@ -3,6 +3,7 @@
  * with their first members, enumerations by name or as flags; what cannot be known says why.
  */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
+import { wordOf } from '../symbols/location.ts';
 import { typeName } from '../symbols/type-name.ts';
 import type { BareType, CType, EnumType, Member } from '../symbols/types.ts';
 import { childrenOf, pointed } from './children.ts';
@@ -59,18 +60,20 @@ export const LIMITS = {
 } as const satisfies Readonly<Record<string, Limits>>;
 
 /** What is under way: how many values may still be written. */
-interface Writing extends FormatContext {
-  readonly budget: { left: number };
+interface Writing {
+  readonly context: FormatContext;
+  left: number;
 }
 
 /** One line for a value. */
 export function formatValue(value: TypedValue, context: FormatContext): string {
-  return textOf(value, { ...context, budget: { left: context.limits.values } }, 0);
+  return textOf(value, { context, left: context.limits.values }, 0);
 }
 
-function textOf(value: TypedValue, context: Writing, depth: number): string {
+function textOf(value: TypedValue, writing: Writing, depth: number): string {
   const { location } = value;
-  if (--context.budget.left < 0) return '…';
+  const { context } = writing;
+  if (--writing.left < 0) return '…';
   if (location.kind === 'optimised-out') return lostText(location.reason, context);
   const type = bare(value.type);
   if (type.kind === 'void') return 'void';
@@ -82,10 +85,10 @@ function textOf(value: TypedValue, context: Writing, depth: number): string {
       : tell(say`<function>`, context.translate);
   const decoded = decodedText(value, context);
   if (decoded !== undefined) return decoded;
-  if (type.kind === 'struct' || type.kind === 'union') return membersText(value, type, context, depth);
-  if (type.kind === 'array') return arrayText(value, context, depth);
+  if (type.kind === 'struct' || type.kind === 'union') return membersText(value, type, writing, depth);
+  if (type.kind === 'array') return arrayText(value, writing, depth);
   const referred = isReference(type) ? pointed(value, context) : undefined;
-  if (referred) return textOf(referred, context, depth);
+  if (referred) return textOf(referred, writing, depth);
   const bytes = bytesOf(value, context);
   if (bytes) return scalarText(bytes, type, value.space, context);
   const lost = lostPart(location);
@@ -178,6 +181,8 @@ function styledText(
 }
 
 function baseText(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>): string {
+  // Most of all: no big integers are made for it.
+  if (bytes.length === 4 && type.encoding === 'signed') return String(wordOf(bytes) | 0);
   const value = integerOf(bytes, type);
   switch (type.encoding) {
     case 'boolean':
@@ -303,21 +308,22 @@ function enumText(value: bigint, width: number, { enumerators }: EnumType): stri
 function membersText(
   value: TypedValue,
   type: Extract<CType, { kind: 'struct' | 'union' }>,
-  context: Writing,
+  writing: Writing,
   depth: number,
 ): string {
+  const { context } = writing;
   if (type.incomplete) return tell(say`<incomplete ${type.kind}>`, context.translate);
   if (nothingReadable(value, context)) return unreadable(value, context);
   const slice = sliceOf(value, type, context, context.limits.string);
-  if (slice) return sliceText(slice, context, depth);
+  if (slice) return sliceText(slice, writing, depth);
   const variant = presentVariant(value, type, context);
-  if (variant) return variantText(value, variant, context, depth);
+  if (variant) return variantText(value, variant, writing, depth);
   const isNumbered = isTuple(type);
   const [open, close] = isNumbered || (type.name?.startsWith('(') ?? false) ? '()' : '{}';
   if (depth >= context.limits.depth && type.members.length > 0) return `${open}…${close}`;
   const { members } = context.limits;
   const shown = childrenOf(value, '', context, 0, members).map(({ name, value: child }) => {
-    const text = textOf(child, context, depth + 1);
+    const text = textOf(child, writing, depth + 1);
     return isNumbered ? text : `${name}=${text}`;
   });
   const more = presentMembers(value, type, context).length > members ? ', …' : '';
@@ -325,18 +331,19 @@ function membersText(
 }
 
 /** An enum of Rust as Rust writes it: `Quiet`, `Key(65)`, `Move{x=1, y=2}`. */
-function variantText(value: TypedValue, variant: Member, context: Writing, depth: number): string {
+function variantText(value: TypedValue, variant: Member, writing: Writing, depth: number): string {
   const name = variant.name ?? '';
   const type = bare(variant.type);
   if (type.kind !== 'struct' || type.members.length === 0) return name;
   // It is no more than the value itself: as deep as that.
-  return name + membersText(partOf(value, type, bitRange(variant).offset), type, context, depth);
+  return name + membersText(partOf(value, type, bitRange(variant).offset), type, writing, depth);
 }
 
 /** As the array that it stands for. */
-function sliceText({ elements, length, isText }: Slice, context: Writing, depth: number): string {
+function sliceText({ elements, length, isText }: Slice, writing: Writing, depth: number): string {
+  const { context } = writing;
   if (length === 0) return isText ? '""' : '[0]';
-  if (!isText) return arrayText(elements, context, depth, length);
+  if (!isText) return arrayText(elements, writing, depth, length);
   const bytes = bytesOf(elements, context);
   const shown = bytes?.length === length;
   return bytes ? quoted(bytes, shown, context.limits.string) : unreadable(elements, context);
@@ -350,10 +357,11 @@ function nothingReadable({ location, space, type }: TypedValue, { readMemory }: 
 /** @param length of all of it, when the value is only its beginning */
 function arrayText(
   value: TypedValue,
-  context: Writing,
+  writing: Writing,
   depth: number,
   length = arrayOf(value.type)!.length,
 ): string {
+  const { context } = writing;
   const { element } = arrayOf(value.type)!;
   if (nothingReadable(value, context)) return unreadable(value, context);
   const asText =
@@ -367,7 +375,7 @@ function arrayText(
   }
   if (depth >= context.limits.depth) return `[${length}]`;
   const shown = childrenOf(value, '', context, 0, context.limits.members).map(({ value: child }) =>
-    textOf(child, context, depth + 1),
+    textOf(child, writing, depth + 1),
   );
   return `[${length}] {${shown.join(', ')}${length > context.limits.members ? ', …' : ''}}`;
 }

@@ -87,6 +87,11 @@ export function bytesOf(value: TypedValue, context: ValueContext): Uint8Array | 
   const { registers, wide } = context;
   const size = sizeOf(type);
   if (size > MAX_VALUE) return undefined;
+  if (location.kind === 'memory') {
+    const bytes = context.readMemory(location.address, size, space);
+    if (!bytes || bytes.length < size) return undefined;
+    return bytes.length === size ? bytes : bytes.subarray(0, size);
+  }
   const readMemory = (address: number, length: number) => context.readMemory(address, length, space);
   if (isInX87(value)) {
     const register = readLocation(location, X87_BYTES, { registers, wide, readMemory });

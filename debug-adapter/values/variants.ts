@@ -8,13 +8,22 @@ import { bytesOf, integerOf, partOf, type TypedValue, type ValueContext } from '
 
 const FIELD = /^__(\d+)$/;
 
+/** By the members of a structure, which may be hundreds: views ask at every stop. */
+const known = new WeakMap<readonly Member[], boolean>();
+
+function hasVariants(members: readonly Member[]): boolean {
+  let has = known.get(members);
+  if (has === undefined) known.set(members, (has = members.some(({ variant }) => variant)));
+  return has;
+}
+
 /** @returns all members where nothing tells, or where what tells cannot be read */
 export function presentMembers(
   value: TypedValue,
   { members }: StructType,
   context: ValueContext,
 ): readonly Member[] {
-  if (!members.some(({ variant }) => variant)) return members;
+  if (!hasVariants(members)) return members;
   return members.filter(({ variant }) => !variant || isThere(variant, value, members, context));
 }
 
@@ -24,6 +33,7 @@ export function presentVariant(
   type: StructType,
   context: ValueContext,
 ): Member | undefined {
+  if (!hasVariants(type.members)) return undefined;
   const present = presentMembers(value, type, context);
   const [variant, ...others] = present.filter((member) => member.variant ?? member.name !== DISCRIMINANT);
   return variant?.variant && others.length === 0 ? variant : undefined;
