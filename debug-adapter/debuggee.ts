@@ -28,9 +28,11 @@ import { MemoryCache } from './memory-cache.ts';
 import type { OtherEnds } from './other-ends.ts';
 import { sampleGlobal } from './sample.ts';
 import { PresentStop } from './present-stop.ts';
+import type { Soon } from './soon.ts';
 import { nextTurn } from './symbols/pieces.ts';
 import type { Frame } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
+import { rehearse } from './rehearsal.ts';
 import { sharePoints } from './shared-points.ts';
 import { Stops } from './judged-stops.ts';
 import { Steps } from './steps.ts';
@@ -72,7 +74,7 @@ export class Debuggee {
 
   private constructor(
     client: MachineClient,
-    plan: LaunchPlan,
+    private readonly plan: LaunchPlan,
     private readonly ends: OtherEnds,
     /** False: "run without debugging", no breakpoint is set. */
     debugging: boolean,
@@ -194,7 +196,7 @@ export class Debuggee {
   }
 
   /** The rows of a coroutine's call stack at the last stop. */
-  stack(coroutine: CoroutineId): Promise<Frame[]> {
+  stack(coroutine: CoroutineId): Soon<Frame[]> {
     return this.present.stack(coroutine);
   }
 
@@ -271,6 +273,15 @@ export class Debuggee {
   private async seen(event: StoppedEvent): Promise<void> {
     const shown = this.stops.isPlain(event) ? event : await this.stops.judge(event, (how) => this.goOn(how));
     if (shown) this.show(shown);
+  }
+
+  /** While the machine runs to its first stop. */
+  async rehearseStop(): Promise<void> {
+    if (this.lastStop) return;
+    const { coroutines, plan, images } = this;
+    const breakpoints = this.armed.breakpoints.specs().map(({ spec }) => spec);
+    const stop = { coroutines, images: plan, places: images, breakpoints };
+    await rehearse(stop, () => this.running && !this.lastStop && !this.disposed);
   }
 
   /** After a stop that nobody sees. */

@@ -8,6 +8,7 @@ import { say, type Sentence, tell, type Translate } from '../core/sentences/say.
 import type { Coroutines } from './coroutines.ts';
 import { type Listed, listing, type ListedInstruction } from './listing.ts';
 import { bytesText, hex } from './registers.ts';
+import { type Soon, whenThere } from './soon.ts';
 import type { Frame } from './stack.ts';
 
 /** Most instructions of a document: a function that is longer is cut off. */
@@ -64,13 +65,15 @@ export class GeneratedSources {
   }
 
   /** The place of a frame's instruction, in a document that is made if there is none. */
-  async placeOf(machine: Listed, frame: Frame): Promise<GeneratedPlace> {
+  placeOf(machine: Listed, frame: Frame): Soon<GeneratedPlace> {
     const { coroutine, lookupPc } = frame;
     const known = this.documents.find(
       (one) => one.coroutine === coroutine && one.cr3 === frame.cr3 && nearest(one, lookupPc) > 0,
     );
-    const document = known ?? (await this.make(machine, frame));
-    return { source: document.source, line: Math.max(1, nearest(document, lookupPc)) };
+    return whenThere(known ?? this.make(machine, frame), (document) => ({
+      source: document.source,
+      line: Math.max(1, nearest(document, lookupPc)),
+    }));
   }
 
   private async make(machine: Listed, frame: Frame): Promise<GeneratedDocument> {

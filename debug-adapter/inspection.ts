@@ -20,6 +20,7 @@ import {
   savedRegisters,
   registerCalled,
 } from './registers.ts';
+import { type Soon, whenThere } from './soon.ts';
 import type { Frame } from './stack.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import type { Variable } from './symbols/variables.ts';
@@ -45,8 +46,8 @@ export type Container =
       readonly scope: FrameValues;
       readonly value: TypedValue;
       readonly path: string;
-      /** What the names of members are put behind. */
-      readonly prefix: string;
+      /** What the names of members are put behind, when it is not made of the path. */
+      readonly prefix: string | undefined;
       /** How the expression asked for it to be shown. */
       readonly style: Style | undefined;
     }
@@ -159,9 +160,16 @@ export class Inspection implements References {
     return new FrameValues(frame, this.coroutines, this.memory);
   }
 
-  async scopes(frame: Frame): Promise<DebugProtocol.Scope[]> {
+  /** What they are called is in English. */
+  scopes(frame: Frame): Soon<DebugProtocol.Scope[]> {
     const values = this.scopeOf(frame);
-    const variables = await this.memory.compute(() => values.variables());
+    return whenThere(
+      this.memory.computeSoon(() => values.variables()),
+      (variables) => this.scopesWith(values, variables),
+    );
+  }
+
+  private scopesWith(values: FrameValues, variables: readonly Variable[]): DebugProtocol.Scope[] {
     const scope = (
       presentationHint: 'arguments' | 'locals' | 'registers',
       container: Container,
@@ -177,7 +185,7 @@ export class Inspection implements References {
     if (variables.some(({ kind }) => kind !== 'parameter'))
       scopes.push(scope('locals', { kind: 'variables', scope: values, which: 'local' }));
     // Many, and read from the debug information when somebody looks.
-    if (frame.position)
+    if (values.frame.position)
       scopes.push({
         name: SCOPES.globals,
         variablesReference: this.refer({ kind: 'variables', scope: values, which: 'file' }),
@@ -199,7 +207,7 @@ export class Inspection implements References {
     return new VariableView(scope, this.coroutines, this, style, hexadecimal);
   }
 
-  async variables(args: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
+  variables(args: DebugProtocol.VariablesArguments): Soon<DebugProtocol.Variable[]> {
     const container = this.container(args.variablesReference);
     const start = Math.max(0, args.start ?? 0);
     const count = Math.min(args.count || MAX_CHILDREN, MAX_CHILDREN);
@@ -216,15 +224,13 @@ export class Inspection implements References {
         return this.registerRows(scope, container.group);
       case 'variables': {
         const view = this.view(scope, undefined, hexadecimal);
-        const shown = await this.memory.compute(() =>
-          variablesOf(container).map((one) => view.variable(one)),
-        );
-        return shown.slice(start, start + count);
+        const shown = this.memory.computeSoon(() => variablesOf(container).map((one) => view.variable(one)));
+        return whenThere(shown, (all) => all.slice(start, start + count));
       }
       case 'value': {
         const view = this.view(scope, container.style, hexadecimal);
         const { value, path, prefix } = container;
-        return this.memory.compute(() => {
+        return this.memory.computeSoon(() => {
           const children = childrenOf(value, path, scope.environment(), start, count, prefix);
           const wanted = children.filter(
             ({ name }) => !args.filter || (args.filter === 'indexed') === name.startsWith('['),
@@ -235,7 +241,7 @@ export class Inspection implements References {
         });
       }
       case 'list':
-        return this.memory.compute(() => this.listRows(container, start, count, hexadecimal));
+        return this.memory.computeSoon(() => this.listRows(container, start, count, hexadecimal));
     }
   }
 

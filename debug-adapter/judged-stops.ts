@@ -8,6 +8,7 @@ import type { Conditions } from './conditions/conditions.ts';
 import type { Coroutines } from './coroutines.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { type ImagesInMemory, isUnknownCode, withoutOwn } from './images-in-memory.ts';
+import type { Soon } from './soon.ts';
 import type { Frame } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
 
@@ -20,7 +21,7 @@ interface Machine {
   readonly pausing: boolean;
   /** Makes a stop the current one without telling the client. @param moved images are not where they were */
   adopt(event: StoppedEvent, moved?: boolean): void;
-  stack(coroutine: CoroutineId): Promise<Frame[]>;
+  stack(coroutine: CoroutineId): Soon<Frame[]>;
 }
 
 export class Stops {

@@ -8,6 +8,7 @@
 import type { CoroutineId, Space } from '../core/protocol/machine-protocol.ts';
 import { nameOfSpace } from './looks.ts';
 import type { MachineClient } from './machine-client.ts';
+import type { Soon } from './soon.ts';
 
 /** The machine that is asked. */
 type Machine = Pick<MachineClient, 'request' | 'known'>;
@@ -75,23 +76,37 @@ export class MemoryCache {
 
   /** Runs `work` until all memory it reads is there. */
   async compute<T>(work: () => T): Promise<T> {
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      this.missing = new Map();
-      let result: T | undefined;
-      let complete = false;
-      this.isComputing = true;
-      try {
-        result = work();
-        complete = true;
-      } catch (error) {
-        if (error !== MISSING) throw error;
-      } finally {
-        this.isComputing = false;
-      }
-      if (complete && this.missing.size === 0) return result as T;
+    return this.computeSoon(work);
+  }
+
+  /** The same, over at once when all of it is there. */
+  computeSoon<T>(work: () => T): Soon<T> {
+    const first = this.attempt(work);
+    return first ? first.result : this.computeLater(work);
+  }
+
+  private async computeLater<T>(work: () => T): Promise<T> {
+    for (let round = 1; round < MAX_ROUNDS; round++) {
       await Promise.all([...this.missing.values()].map((fetch) => fetch()));
+      const found = this.attempt(work);
+      if (found) return found.result;
     }
     throw new Error('The computation reads too much memory.');
+  }
+
+  /** @returns undefined if something was missing */
+  private attempt<T>(work: () => T): { readonly result: T } | undefined {
+    this.missing = new Map();
+    this.isComputing = true;
+    try {
+      const result = work();
+      return this.missing.size === 0 ? { result } : undefined;
+    } catch (error) {
+      if (error !== MISSING) throw error;
+      return undefined;
+    } finally {
+      this.isComputing = false;
+    }
   }
 
   private pagesOf(name: string, space: Space): Pages {

@@ -2,25 +2,28 @@
  * The stop that a session looks at: who is where at it, what was read of the machine's memory since, and the call stacks. It belongs to
  * the past as soon as the machine runs, but stays what there is until the next one.
  */
-import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import type { CoroutineId, RequestMap } from '../core/protocol/machine-protocol.ts';
 import type { Shown } from './blocks.ts';
 import { Coroutines, type ImagePlaces } from './coroutines.ts';
 import type { KernelImages } from './launch-plan.ts';
 import type { MachineClient } from './machine-client.ts';
 import type { MemoryCache } from './memory-cache.ts';
+import { type Soon, whenThere } from './soon.ts';
 import { type Frame, stackOf } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
+
+type OpenEntries = RequestMap['openEntries']['result'];
 
 export class PresentStop {
   /** Undefined before the first one. */
   event: StoppedEvent | undefined;
   /** Which function it is in, where several begin at one address. */
   shown: Shown | undefined;
-  private stacks = new Map<CoroutineId, Promise<Frame[]>>();
+  private stacks = new Map<CoroutineId, Soon<Frame[]>>();
 
   /** @param coroutines of the machine before its first stop */
   constructor(
-    private readonly machine: Pick<MachineClient, 'request'>,
+    private readonly machine: Pick<MachineClient, 'request' | 'known'>,
     readonly memory: MemoryCache,
     private readonly kernels: KernelImages,
     private readonly places: ImagePlaces,
@@ -56,23 +59,32 @@ export class PresentStop {
   }
 
   /** The rows of a coroutine's call stack. */
-  stack(coroutine: CoroutineId): Promise<Frame[]> {
+  stack(coroutine: CoroutineId): Soon<Frame[]> {
     const { stacks } = this;
-    let known = stacks.get(coroutine);
-    if (!known) {
-      stacks.set(coroutine, (known = this.unwind(coroutine)));
-      known.catch(() => stacks.delete(coroutine));
-    }
-    return known;
+    const known = stacks.get(coroutine);
+    if (known) return known;
+    const unwound = this.unwind(coroutine);
+    stacks.set(coroutine, unwound);
+    if (unwound instanceof Promise) unwound.catch(() => stacks.delete(coroutine));
+    return unwound;
   }
 
-  private async unwind(coroutine: CoroutineId): Promise<Frame[]> {
+  private unwind(coroutine: CoroutineId): Soon<Frame[]> {
     const { coroutines, memory } = this;
-    // Without them the stack is what its own contents say.
-    const { entries } = await this.machine
-      .request('openEntries', { coroutine })
-      .catch(() => ({ entries: [] }));
-    const shown = coroutine === coroutines.current ? this.shown : undefined;
-    return memory.compute(() => stackOf(coroutines, coroutine, memory.reader(coroutine), entries, shown));
+    return whenThere(this.openEntries(coroutine), ({ entries }) => {
+      const shown = coroutine === coroutines.current ? this.shown : undefined;
+      return memory.computeSoon(() =>
+        stackOf(coroutines, coroutine, memory.reader(coroutine), entries, shown),
+      );
+    });
+  }
+
+  /** Without them the stack is what its own contents say. */
+  private openEntries(coroutine: CoroutineId): Soon<OpenEntries> {
+    const { machine } = this;
+    return (
+      machine.known('openEntries', { coroutine }) ??
+      machine.request('openEntries', { coroutine }).catch(() => ({ entries: [] }))
+    );
   }
 }

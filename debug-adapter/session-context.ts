@@ -24,6 +24,7 @@ import { MachineWorkers } from './machine-workers.ts';
 import { toClientColumn, toClientLine } from './positions.ts';
 import { moduleChanges, modulesOf } from './modules.ts';
 import type { ImageModule, SendEvent, SendSoon } from './protocol.ts';
+import { type Soon, whenThere } from './soon.ts';
 import type { Frame } from './stack.ts';
 import { OpenedImages } from './opened-images.ts';
 import { makePatient, SymbolIndexing } from './symbol-files.ts';
@@ -55,6 +56,7 @@ export class SessionContext {
     this.host.translate?.(english) ?? this.translations[english] ?? english;
   private translations: Readonly<Record<string, string>> = {};
   private indexing: SymbolIndexing | undefined;
+  private indexed: Promise<void> | undefined;
   /** Settles when what was asked for is bound. */
   bound: Promise<unknown> = Promise.resolve();
   debuggee: Debuggee | undefined;
@@ -174,7 +176,7 @@ export class SessionContext {
     );
     const images = [hostImage, ...guests.map(({ image }) => image)];
     for (const image of images) if (image) makePatient(image, memory);
-    void this.indexing.run(images);
+    this.indexed = this.indexing.run(images);
   }
 
   /** Ends the machine, but not the session: its threads are gone. */
@@ -257,13 +259,14 @@ export class SessionContext {
   }
 
   /** The tasks of this stop; while the machine runs, those of the last one. Clients hear who came and went. */
-  async tasks(): Promise<readonly Task[]> {
+  tasks(): Soon<readonly Task[]> {
     const { awareness } = this;
     if (!awareness || this.machine().running) return awareness?.known ?? [];
-    const tasks = await awareness.tasks();
-    if (awareness === this.awareness && this.debuggee)
-      this.tellThreads([...this.debuggee.living.map(threadOf), ...tasks.map(threadOfTask)]);
-    return tasks;
+    return whenThere(awareness.tasks(), (tasks) => {
+      if (awareness === this.awareness && this.debuggee)
+        this.tellThreads([...this.debuggee.living.map(threadOf), ...tasks.map(threadOfTask)]);
+      return tasks;
+    });
   }
 
   /** What is known of the kernels at this stop; nothing while the machine runs. */
@@ -273,7 +276,11 @@ export class SessionContext {
 
   /** The machine has begun to run, and this side has nothing to do: what the first stop needs is got ready. */
   prepareForStop(): void {
-    if (this.debuggee) this.awarenessOf(this.debuggee).prepare();
+    const { debuggee } = this;
+    if (!debuggee) return;
+    this.awarenessOf(debuggee).prepare();
+    // What is not read or indexed yet would be waited for.
+    void this.indexed?.then(() => debuggee.rehearseStop()).catch(() => undefined);
   }
 
   private knownTask(thread: unknown): Task | undefined {
@@ -281,11 +288,13 @@ export class SessionContext {
   }
 
   /** The call stack of a thread. @throws AdapterError when there is none of that number */
-  async stackOf(args: { readonly threadId: number }): Promise<Frame[]> {
-    if (isThreadOfTask(args.threadId)) await this.tasks();
-    const task = this.knownTask(args.threadId);
-    if (task && !task.current && this.awareness) return this.awareness.stack(task);
-    return this.machine().stack(this.thread(args));
+  stackOf(args: { readonly threadId: number }): Soon<Frame[]> {
+    const found = () => {
+      const task = this.knownTask(args.threadId);
+      if (task && !task.current && this.awareness) return this.awareness.stack(task);
+      return this.machine().stack(this.thread(args));
+    };
+    return isThreadOfTask(args.threadId) ? whenThere(this.tasks(), found) : found();
   }
 
   frame(id: number): Frame {

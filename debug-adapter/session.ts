@@ -20,14 +20,16 @@ const SHOWN = new Set(['launch', 'restart', 'continue', 'next', 'stepIn', 'stepO
 
 type Listener = (message: DebugProtocol.ProtocolMessage) => void;
 
-/** A message before it has its number. */
+/** A message: it gets its number, for which there is a place, when it goes out. */
 interface Sent {
+  seq: number;
   readonly type: string;
+  body?: unknown;
   readonly [field: string]: unknown;
 }
 
 const eventOf = (event: string, body: unknown): Sent =>
-  body === undefined ? { type: 'event', event } : { type: 'event', event, body };
+  body === undefined ? { seq: 0, type: 'event', event } : { seq: 0, type: 'event', event, body };
 
 export class ColinuxDebugSession {
   private readonly listeners = new Set<Listener>();
@@ -86,11 +88,13 @@ export class ColinuxDebugSession {
   private take({ seq, command, arguments: given }: DebugProtocol.Request): void {
     const call = this.calls.begin(seq, command, (outcome) => {
       const success = !('thrown' in outcome);
-      const response = { type: 'response', request_seq: seq, command, success };
+      const response: Sent = { seq: 0, type: 'response', request_seq: seq, command, success };
       if (!success)
         this.deliver({ ...response, ...failure(command, outcome.thrown, this.context.translate) });
-      else if (outcome.body === undefined) this.deliver(response);
-      else this.deliver({ ...response, body: outcome.body });
+      else {
+        if (outcome.body !== undefined) response.body = outcome.body;
+        this.deliver(response);
+      }
     });
     let body: unknown;
     try {
@@ -144,8 +148,8 @@ export class ColinuxDebugSession {
 
   private deliver(message: Sent): void {
     this.tellSoon();
-    const numbered = { seq: this.nextSeq++, ...message };
-    for (const listener of this.listeners) listener(numbered);
+    message.seq = this.nextSeq++;
+    for (const listener of this.listeners) listener(message);
   }
 }
 

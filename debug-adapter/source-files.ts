@@ -4,12 +4,19 @@ import type { Translate } from '../core/sentences/say.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { GeneratedSources } from './generated-sources.ts';
 import type { Listed } from './listing.ts';
+import { type Soon, whenThere } from './soon.ts';
 import type { Frame } from './stack.ts';
+
+interface SourcePlace {
+  readonly source: DebugProtocol.Source;
+  readonly line: number;
+  readonly column: number;
+}
 
 export class SourceFiles {
   readonly generated: GeneratedSources;
   /** By path of the debug information. */
-  private readonly present = new Map<string, Promise<boolean>>();
+  private readonly present = new Map<string, Soon<boolean>>();
 
   constructor(
     private readonly host: AdapterHost,
@@ -29,14 +36,22 @@ export class SourceFiles {
     return this.host.sourceUri?.(file) ?? file;
   }
 
-  private exists(file: string): Promise<boolean> {
-    const known = this.present.get(file);
-    if (known) return known;
-    const asked = this.host.readFile(this.locationOf(file)).then(
-      () => true,
-      () => false,
-    );
-    this.present.set(file, asked);
+  private exists(file: string): Soon<boolean> {
+    const { present } = this;
+    const known = present.get(file);
+    if (known !== undefined) return known;
+    const asked: Promise<boolean> = this.host
+      .readFile(this.locationOf(file))
+      .then(
+        () => true,
+        () => false,
+      )
+      .then((exists) => {
+        // Files may be asked for anew by now.
+        if (present.get(file) === asked) present.set(file, exists);
+        return exists;
+      });
+    present.set(file, asked);
     return asked;
   }
 
@@ -51,13 +66,15 @@ export class SourceFiles {
   }
 
   /** Where a frame is shown. */
-  async placeOf(
-    machine: Listed,
-    frame: Frame,
-  ): Promise<{ source: DebugProtocol.Source; line: number; column: number }> {
+  placeOf(machine: Listed, frame: Frame): Soon<SourcePlace> {
     const { position } = frame;
-    if (position && (await this.exists(position.file)))
-      return { source: this.of(position.file), line: position.line, column: position.column };
-    return { ...(await this.generated.placeOf(machine, frame)), column: 1 };
+    return whenThere(position ? this.exists(position.file) : false, (exists): Soon<SourcePlace> => {
+      if (position && exists)
+        return { source: this.of(position.file), line: position.line, column: position.column };
+      return whenThere(this.generated.placeOf(machine, frame), ({ source, line }) => ({
+        ...{ source, line },
+        column: 1,
+      }));
+    });
   }
 }

@@ -4,6 +4,7 @@ import type { Shown } from './blocks.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
 import { say } from '../core/sentences/say.ts';
+import type { Soon } from './soon.ts';
 import { type Frame, stackPointer } from './stack.ts';
 import {
   type Caller,
@@ -25,7 +26,7 @@ interface Machine {
   readonly lastStop: StoppedEvent | undefined;
   /** Which function the present stop is in, where several begin at one address. */
   readonly shown: Shown | undefined;
-  stack(coroutine: CoroutineId): Promise<Frame[]>;
+  stack(coroutine: CoroutineId): Soon<Frame[]>;
   /** Runs one predicate. @param arrived hears of the stop that it leads to */
   run(spec: StepSpec, arrived: (event: StoppedEvent) => void): void;
   /** Makes a stop the current one and tells the client. */

@@ -9,6 +9,7 @@ import type { Coroutines } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
 import { type MachineClient, MachineError } from '../machine-client.ts';
 import type { MemoryCache } from '../memory-cache.ts';
+import type { Soon } from '../soon.ts';
 import { type Frame, stackOf } from '../stack.ts';
 import { expressionsOf, MAX_TASK_ID } from './description.ts';
 import type { ImagesInMemory } from '../images-in-memory.ts';
@@ -53,10 +54,17 @@ export class Awareness {
   ) {}
 
   /** By coroutine, then in the kernel's order. */
-  async tasks(): Promise<readonly Task[]> {
+  tasks(): Soon<readonly Task[]> {
+    if (!this.isAnyDescribed()) return (this.known = []);
     this.listed ??= this.list();
-    const lists = await this.listed;
-    return (this.known = lists.flatMap(({ tasks }) => tasks));
+    return this.listed.then((lists) => (this.known = lists.flatMap(({ tasks }) => tasks)));
+  }
+
+  private isAnyDescribed(): boolean {
+    const { coroutines } = this.machine;
+    for (const coroutine of coroutines.all)
+      if (descriptionOf(coroutines.kernelOf(coroutine)?.image)) return true;
+    return false;
   }
 
   /** Reads from the symbols what the descriptions are about, which takes longer than to read the lists. Needs no stop. */

@@ -3,78 +3,90 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { HOST } from '../../core/protocol/machine-protocol.ts';
 import { tell } from '../../core/sentences/say.ts';
 import { threadOfTask, titleOfTask } from '../awareness/awareness.ts';
+import type { Task } from '../awareness/tasks.ts';
 import { ALONE, threadOf } from '../coroutines.ts';
+import type { Debuggee } from '../debuggee.ts';
 import { frameName } from '../frame-name.ts';
 import { moduleId } from '../modules.ts';
 import { toClientColumn, toClientLine } from '../positions.ts';
 import type { SessionContext } from '../session-context.ts';
+import { inOrder, type Soon, whenThere } from '../soon.ts';
 import { type Frame, titleOf } from '../stack.ts';
 import type { Handlers } from './handler.ts';
 
 export const inspection = {
-  async threads(context) {
+  threads(context) {
     const { debuggee } = context;
     if (!debuggee) return { threads: [{ id: threadOf(HOST), name: tell(ALONE, context.translate) }] };
-    const tasks = await context.tasks();
-    const { coroutines } = debuggee;
-    const threads = debuggee.living.flatMap((coroutine) => [
-      { id: threadOf(coroutine), name: tell(coroutines.title(coroutine), context.translate) },
-      ...tasks
-        .filter((task) => task.coroutine === coroutine)
-        .map((task) => ({
-          id: threadOfTask(task),
-          name: tell(titleOfTask(debuggee, task), context.translate),
-        })),
-    ]);
-    return { threads };
+    return whenThere(context.tasks(), (tasks) => ({ threads: threadsOf(context, debuggee, tasks) }));
   },
 
-  async stackTrace(context, args) {
+  stackTrace(context, args) {
     context.looking();
-    const frames = await context.stackOf(args);
-    const from = Math.max(0, args.startFrame ?? 0);
-    const to = args.levels ? from + args.levels : frames.length;
-    const innermost = frames.find(({ kind }) => kind === 'code');
-    const stackFrames: DebugProtocol.StackFrame[] = [];
-    // In turns: disassembly is numbered in the order of the frames, and two frames of a function share theirs.
-    for (const frame of frames.slice(from, to))
-      stackFrames.push(await stackFrame(context, frame, frame === innermost, args.format));
-    return { totalFrames: frames.length, stackFrames };
+    return whenThere(context.stackOf(args), (frames) => {
+      const from = Math.max(0, args.startFrame ?? 0);
+      const to = args.levels ? from + args.levels : frames.length;
+      const innermost = frames.find(({ kind }) => kind === 'code');
+      // Disassembly is numbered in the order of the frames, and two frames of a function share theirs.
+      const rows = inOrder(frames.slice(from, to), (frame) =>
+        stackFrame(context, frame, frame === innermost, args.format),
+      );
+      return whenThere(rows, (stackFrames) => ({ totalFrames: frames.length, stackFrames }));
+    });
   },
 
-  async scopes(context, { frameId }) {
-    const scopes = await context.looking().scopes(context.frame(frameId));
-    return { scopes: scopes.map((scope) => ({ ...scope, name: context.translate(scope.name) })) };
+  scopes(context, { frameId }) {
+    return whenThere(context.looking().scopes(context.frame(frameId)), (scopes) => {
+      for (const scope of scopes) scope.name = context.translate(scope.name);
+      return { scopes };
+    });
   },
 
-  async variables(context, args) {
-    return { variables: await context.looking().variables(args) };
-  },
+  variables: (context, args) => whenThere(context.looking().variables(args), (variables) => ({ variables })),
 } satisfies Handlers;
 
+function threadsOf(
+  { translate }: SessionContext,
+  debuggee: Debuggee,
+  tasks: readonly Task[],
+): DebugProtocol.Thread[] {
+  const threads: DebugProtocol.Thread[] = [];
+  for (const coroutine of debuggee.living) {
+    threads.push({ id: threadOf(coroutine), name: tell(debuggee.coroutines.title(coroutine), translate) });
+    for (const task of tasks)
+      if (task.coroutine === coroutine)
+        threads.push({ id: threadOfTask(task), name: tell(titleOfTask(debuggee, task), translate) });
+  }
+  return threads;
+}
+
 /** A row of the call stack. */
-async function stackFrame(
+function stackFrame(
   context: SessionContext,
   frame: Frame,
   innermost: boolean,
   format: DebugProtocol.StackFrameFormat | undefined,
-): Promise<DebugProtocol.StackFrame> {
+): Soon<DebugProtocol.StackFrame> {
   const id = context.numberOf(frame);
   const { pc, coroutine, cr3 } = frame;
   const name = titleOf(frame, context.translate);
   if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
   const machine = context.machine();
-  const { source, line, column } = await context.sources.placeOf(machine, frame);
-  const module = context.plan && frame.resolved && moduleId(context.plan, coroutine, frame.resolved);
-  return {
-    id,
-    name: format ? tell(await frameName(context.looking(), frame, format), context.translate) : name,
-    source,
-    line: toClientLine(context.client, line),
-    column: toClientColumn(context.client, column),
-    instructionPointerReference: machine.coroutines.referenceOf(coroutine, pc, false, cr3),
-    ...(module !== undefined && { moduleId: module }),
+  return whenThere(context.sources.placeOf(machine, frame), ({ source, line, column }) => {
+    const module = context.plan && frame.resolved && moduleId(context.plan, coroutine, frame.resolved);
+    const row: DebugProtocol.StackFrame = {
+      ...{ id, name, source },
+      line: toClientLine(context.client, line),
+      column: toClientColumn(context.client, column),
+      instructionPointerReference: machine.coroutines.referenceOf(coroutine, pc, false, cr3),
+    };
+    if (module !== undefined) row.moduleId = module;
     // Clients look for a frame to show and pass over subtle ones: the innermost is where the machine is.
-    ...(frame.position || innermost ? {} : { presentationHint: 'subtle' as const }),
-  };
+    if (!frame.position && !innermost) row.presentationHint = 'subtle';
+    if (!format) return row;
+    return frameName(context.looking(), frame, format).then((formatted) => {
+      row.name = tell(formatted, context.translate);
+      return row;
+    });
+  });
 }
