@@ -69,10 +69,12 @@ if (!['processor', 'debugging', 'records', 'latency', undefined].includes(sectio
     `bench expects nothing, "processor", "debugging", "records" or "latency", but found "${positionals.join(' ')}".`,
   );
 
-const built = (tool) =>
-  spawnSync(process.execPath, [join(root, 'tools', tool)], { stdio: ['ignore', 2, 2] }).status === 0;
+const built = (tool, ...options) =>
+  spawnSync(process.execPath, [join(root, 'tools', tool), ...options], { stdio: ['ignore', 2, 2] }).status ===
+  0;
 // What users have, as it is now; a smoke test takes the one that is there, which other tests may be using.
-const bundled = () => (values.quick && existsSync(join(root, 'dist/cli.cjs'))) || built('build.mjs');
+const bundled = () =>
+  (values.quick && existsSync(join(root, 'dist/cli.cjs'))) || built('build.mjs', '--production');
 const about = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
 
 async function processorSection() {

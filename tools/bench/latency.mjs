@@ -38,6 +38,12 @@ const timed = async (work) => {
   return performance.now() - began;
 };
 
+/**
+ * What debuggers do behind a stop, who have told of it already: no client of any of them, which is told over a pipe or by a message, asks
+ * in the very turn of the event loop that brings the stop.
+ */
+const behindTheStop = () => new Promise((resolve) => setImmediate(resolve));
+
 /** What a person waits for, who sees the line only with what the client asks behind the stop. */
 const shown =
   ({ show }, move) =>
@@ -113,6 +119,7 @@ async function askAll(debuggers, { at, clear, ask }, rounds) {
       if (!question) continue;
       await debug.to(at);
       if (clear) await debug.clear();
+      await behindTheStop();
       const took = await timed(question);
       if (n > 0) times[which].push(took);
     }

@@ -13,7 +13,7 @@ export const sample = (name) => join(root, 'samples', name, 'build', `${name}.el
 export const HOST = kernel('colinux-host');
 export const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
 
-/** Bundles what runs our machine into `folder`. */
+/** Bundles what runs our machine into `folder`, as it is released. */
 export async function bundleMachines(folder) {
   const bundle = (source, name) =>
     build({
@@ -22,6 +22,7 @@ export async function bundleMachines(folder) {
       platform: 'node',
       format: 'cjs',
       target: 'es2022',
+      minify: true,
       outfile: join(folder, name),
       external: ['iced-x86'],
       logLevel: 'error',
