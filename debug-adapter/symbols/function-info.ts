@@ -9,13 +9,17 @@ import { guarded, type SymbolError } from './errors.ts';
 import type { Functions } from './functions.ts';
 import type { LineTables } from './line-tables.ts';
 import type { NameIndex } from './name-index.ts';
-import { wantedFunction } from './name-text.ts';
-import type { QualifiedNames } from './qualified-names.ts';
+import { type WantedFunction, wantedFunction } from './name-text.ts';
+import { EXACT, type Fit, type QualifiedNames } from './qualified-names.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
 import type { ElfSymbol } from './symtab.ts';
 import type { UnitIndex } from './unit-index.ts';
 import type { Unit } from './unit.ts';
+
+/** Functions, with code of their own or only in others. */
+const KINDS = ['function', 'inlined'] as const;
+const hasArguments = (component: string): boolean => component.includes('<');
 
 export interface SourcePosition {
   file: string;
@@ -87,17 +91,18 @@ export class FunctionFinder {
    * @param isMangled symbols of C++ or Rust are among those of the file
    */
   named(name: string, symbols: readonly ElfSymbol[], isMangled: boolean): FunctionInfo[] {
-    const { info, names, qualified } = this.sources;
+    const { info, names } = this.sources;
     const wanted = wantedFunction(name);
+    const isMeant = this.meant(wanted);
     const dies = new Map<number, Die>();
     for (const { address } of symbols) {
       const die = guarded(() => this.at(address), undefined, this.report);
-      if (die && qualified.isCalled(die, wanted)) dies.set(die.offset, die);
+      if (die && isMeant(die)) dies.set(die.offset, die);
     }
     if (dies.size === 0 || isMangled) {
       for (const offset of names.find(wanted.name, 'function')) {
         const die = guarded(() => info.die(offset), undefined, this.report);
-        if (die && qualified.isCalled(die, wanted)) dies.set(offset, die);
+        if (die && isMeant(die)) dies.set(offset, die);
       }
     }
     return [...dies.values()].flatMap(
@@ -105,11 +110,25 @@ export class FunctionFinder {
     );
   }
 
+  /**
+   * Which functions a name means: those that are called exactly so; if there are none, those of which it leaves out scopes or default
+   * arguments inside of parameters and of template arguments.
+   */
+  private meant(wanted: WantedFunction): (die: Die) => boolean {
+    const { info, names, qualified } = this.sources;
+    const fit = (die: Die): Fit => qualified.fit(die, wanted);
+    const isPlain = wanted.parameters === undefined && ![...wanted.scope, wanted.name].some(hasArguments);
+    if (isPlain) return (die) => fit(die) > 0;
+    const known = KINDS.flatMap((kind) => names.find(wanted.name, kind));
+    const least = known.some((offset) => fit(info.die(offset)) === EXACT) ? EXACT : 1;
+    return (die) => fit(die) >= least;
+  }
+
   /** Where the inlined copies of the functions of that name begin. */
   inlinedCopies(name: string): number[] {
-    const { info, names, functions, qualified } = this.sources;
+    const { info, names, functions } = this.sources;
     const wanted = wantedFunction(name);
-    const isMeant = (die: Die): boolean => qualified.isCalled(die, wanted);
+    const isMeant = this.meant(wanted);
     const units = names.find(wanted.name, 'inlined').map((offset) => info.die(offset).unit);
     return functions.inlinedCopies(isMeant, units);
   }

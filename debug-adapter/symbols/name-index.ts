@@ -13,8 +13,7 @@ import { DW_AT, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
 import { atTop, Die, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import { sameComponent, spelled } from './name-text.ts';
-import type { QualifiedNames } from './qualified-names.ts';
+import { EXACT, type Fit, type QualifiedNames } from './qualified-names.ts';
 import { Columns, HASH_PRIME, hashName, lowerBound, type NameHash, PairSet } from './search.ts';
 import type { Unit } from './unit.ts';
 
@@ -78,14 +77,19 @@ export class NameIndex {
     private readonly report: (error: SymbolError) => void,
   ) {}
 
-  /** Positions of the DIEs of that name and kind, in the order of the file. */
+  /** Positions of the DIEs of that name and kind, in the order of the file; behind those that are called exactly so, those that fit loosely. */
   find(name: string, kind: NameKind): number[] {
-    return lookUp(this.entries, this.info, name, kind, this.report);
+    return lookUp(this.entries, this.info, name, kind, this.report, this.called(name, kind));
+  }
+
+  private called(name: string, kind: NameKind): (die: Die) => Fit {
+    return calledSo(this.info, this.qualified, name, kind);
   }
 
   /** Positions of the DIEs of that kind that are made of the template of that name. */
   instances(name: string, kind: NameKind): number[] {
-    return lookUp(this.entries, this.info, name, kind, this.report, (own) => own.startsWith(`${name}<`));
+    const isInstance = (die: Die) => (this.info.name(die)?.startsWith(`${name}<`) ? EXACT : 0);
+    return lookUp(this.entries, this.info, name, kind, this.report, isInstance);
   }
 
   /**
@@ -113,7 +117,7 @@ export class NameIndex {
       undefined,
       this.report,
     );
-    return lookUp(builder.finish(), this.info, name, kind, this.report)[0];
+    return lookUp(builder.finish(), this.info, name, kind, this.report, this.called(name, kind))[0];
   }
 
   /** All names of a kind with their scopes, sorted, each once. */
@@ -171,10 +175,11 @@ export class NameIndex {
   }
 }
 
-/** Which names are meant: a function without the arguments of its template is all its instances; a type is none. */
-function spelledAs(name: string, kind: NameKind): (own: string) => boolean {
-  if (kind === 'function' || kind === 'inlined') return (own) => sameComponent(own, name);
-  return (own) => own === name || (own.includes('<') && spelled(own) === spelled(name));
+/** Which entries are meant: a function without the arguments of its template is all its instances; a type is none. */
+function calledSo(info: DebugInfo, names: QualifiedNames, name: string, kind: NameKind): (die: Die) => Fit {
+  const isFunction = kind === 'function' || kind === 'inlined';
+  if (isFunction || name.includes('<')) return (die) => names.fitOfComponent(die, name);
+  return (die) => (info.name(die) === name ? EXACT : 0);
 }
 
 function lookUp(
@@ -183,24 +188,26 @@ function lookUp(
   name: string,
   kind: NameKind,
   report: (error: SymbolError) => void,
-  isMeant = spelledAs(name, kind),
+  fitOf: (die: Die) => Fit,
 ): number[] {
   const key = keyOf(name);
   const wanted = KINDS.indexOf(kind);
   const found: number[] = [];
+  /** Of which the name leaves something out: behind the others. */
+  const loose: number[] = [];
   for (let i = lowerBound(hash, key); i < hash.length && hash[i] === key; i++) {
     if (kinds[i] !== wanted) continue;
-    const same = guarded(
+    const fit = guarded<Fit>(
       () => {
         const die = info.die(position[i]!);
-        return kind === 'enumerator' ? hasEnumerator(die, name) : isMeant(info.name(die) ?? '');
+        return kind === 'enumerator' ? (hasEnumerator(die, name) ? EXACT : 0) : fitOf(die);
       },
-      false,
+      0,
       report,
     );
-    if (same) found.push(position[i]!);
+    if (fit > 0) (fit === EXACT ? found : loose).push(position[i]!);
   }
-  return found;
+  return [...found, ...loose];
 }
 
 function keyOf(name: string): number {

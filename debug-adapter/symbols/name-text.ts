@@ -2,6 +2,7 @@
  * Names of C++ and Rust as text: `kernel::Ring<int, 3>::at(int) const` taken apart, and two spellings of one name compared. Knows nothing of
  * any file.
  */
+import { print, spellingsOf } from './type-spelling.ts';
 
 const OPENING = '<([{';
 const CLOSING = '>)]}';
@@ -54,53 +55,18 @@ export function withoutArguments(component: string): string {
   return at < 0 ? component : component.slice(0, at).trimEnd();
 }
 
-/** How compilers write the words of an integer type that others write shorter. */
-const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/\b(long long|long|short) unsigned int\b/g, 'unsigned $1'],
-  [/\b(unsigned )?(long long|long|short) int\b/g, '$1$2'],
-  [/\bunsigned(?! (?:int|char|short|long|__int128)\b)/g, 'unsigned int'],
-  [/\b(?:struct|class|union|enum) /g, ''],
-  // The suffix of an argument that is a number.
-  [/\b(\d+)[uUlL]+\b/g, '$1'],
-];
-
 /** Names that are longer are compared as they are. */
 const LONGEST_SPELLED = 4096;
-const EAST_CONST = ' const';
-const SIZE_WORD = /(?:^|\W)((?:unsigned|signed|long|short) )$/;
 
 /** One spelling of all that mean the same. */
 export function spelled(text: string): string {
   if (text.length > LONGEST_SPELLED) return text;
-  const spaced = text.replace(/\s+/g, ' ').trim();
-  const words = WORDS.reduce((all, [from, to]) => all.replace(from, to), spaced);
-  return constFirst(words).replace(/(?<!\w) | (?!\w)/g, '');
-}
-
-/** `int const *` as `const int *`. */
-function constFirst(text: string): string {
-  let all = text;
-  for (let at = all.indexOf(EAST_CONST); at >= 0; at = all.indexOf(EAST_CONST, at + 1)) {
-    const past = at + EAST_CONST.length;
-    const start = /\w/.test(all[past] ?? '') ? at : typeStart(all, at);
-    if (start < at) all = `${all.slice(0, start)}const ${all.slice(start, at)}${all.slice(past)}`;
-  }
-  return all;
-}
-
-/** Where the name of a type begins that ends at `end`, with the arguments of its template. */
-function typeStart(text: string, end: number): number {
-  let depth = 0;
-  let at = end;
-  for (; at > 0; at--) {
-    const sign = text[at - 1]!;
-    if (sign === '>') depth++;
-    else if (sign === '<') depth--;
-    if (depth < 0 || (depth === 0 && sign !== '<' && !/[\w:]/.test(sign))) break;
-  }
-  for (let word = SIZE_WORD.exec(text.slice(Math.max(0, at - 10), at)); word;)
-    word = SIZE_WORD.exec(text.slice(Math.max(0, (at -= word[1]!.length) - 10), at));
-  return at;
+  const types = operatorAt(text, 0) === undefined ? spellingsOf(text) : undefined;
+  if (types) return types.map(print).join(',');
+  return text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/(?<!\w) | (?!\w)/g, '');
 }
 
 /** Is a component the one that somebody wrote, who may have left out the arguments of a template? */
@@ -129,6 +95,12 @@ export function wantedFunction(text: string): WantedFunction {
     name: components.at(-1)!,
     parameters: at === undefined ? undefined : whole.slice(at),
   };
+}
+
+/** `(int) const` as what is in the parentheses and what is behind them. */
+export function partsOfParameters(text: string): { readonly inside: string; readonly behind: string } {
+  const end = text.lastIndexOf(')');
+  return { inside: text.slice(1, end), behind: text.slice(end + 1) };
 }
 
 /** Where the parameters of a function begin; undefined where none are written. */

@@ -7,17 +7,29 @@ import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import { Enclosing } from './enclosing.ts';
 import type { SymbolError } from './errors.ts';
-import { sameComponent, spelled, type WantedFunction } from './name-text.ts';
+import { samePart, sameType } from './loose-names.ts';
+import { argumentsGiven, mentionedTypes } from './mentioned-types.ts';
+import { partsOfParameters, sameComponent, spelled, type WantedFunction } from './name-text.ts';
 import { typeName } from './type-name.ts';
 import type { TypeReader } from './type-reader.ts';
+import { asParameter, type Part, print, type Spelling, spellingsOf } from './type-spelling.ts';
 import { type CType, stripType } from './types.ts';
 import type { Unit } from './unit.ts';
 
 /** Pointers within pointers of a parameter. */
 const TYPE_DEPTH = 16;
 
+/** How well an entry is what somebody wrote: not at all, with something left out inside of parameters or arguments, or as it is called. */
+export type Fit = 0 | 1 | 2;
+const NONE = 0;
+const LOOSE = 1;
+export const EXACT = 2;
+
+const least = (...fits: readonly Fit[]): Fit => Math.min(...fits) as Fit;
+
 interface Scope {
   readonly name: string;
+  readonly die: Die;
   /** Those who write the name of what is in it may leave it out: C++ sees through it, or it has no name that anybody knows. */
   readonly isOptional: boolean;
 }
@@ -54,9 +66,10 @@ export class QualifiedNames {
     return this.enclosing.of(declared).map((scope) => {
       const name = this.info.name(scope);
       if (name !== undefined)
-        return { name, isOptional: scope.flag(DW_AT.export_symbols) || name.startsWith('{') };
-      if (scope.tag === DW_TAG.namespace) return { name: '(anonymous namespace)', isOptional: true };
-      return { name: isCall ? '{lambda}' : '(anonymous)', isOptional: true };
+        return { name, die: scope, isOptional: scope.flag(DW_AT.export_symbols) || name.startsWith('{') };
+      if (scope.tag === DW_TAG.namespace)
+        return { name: '(anonymous namespace)', die: scope, isOptional: true };
+      return { name: isCall ? '{lambda}' : '(anonymous)', die: scope, isOptional: true };
     });
   }
 
@@ -88,15 +101,21 @@ export class QualifiedNames {
   }
 
   /** `(int, kernel::Task *) const` */
-  private signature(die: Die, shown = (type: CType): CType => type): string {
+  private signature(die: Die): string {
+    const { parameters, behind } = this.parametersOf(die);
+    const words = parameters.map((type) => (type === '...' ? type : typeName(unqualified(type))));
+    return `(${words.join(', ')})${behind}`;
+  }
+
+  private parametersOf(die: Die): { readonly parameters: (CType | '...')[]; readonly behind: string } {
     const declared = this.declaring(die);
-    const parameters: string[] = [];
+    const parameters: (CType | '...')[] = [];
     let self: Die | undefined;
     for (const child of declared.children()) {
       if (child.tag === DW_TAG.unspecified_parameters) parameters.push('...');
       if (child.tag !== DW_TAG.formal_parameter) continue;
       if (child.flag(DW_AT.artificial)) self ??= child;
-      else parameters.push(typeName(shown(this.types().typeOf(child))));
+      else parameters.push(this.types().typeOf(child));
     }
     const object = self && stripType(this.types().typeOf(self));
     const words = [
@@ -104,35 +123,88 @@ export class QualifiedNames {
       declared.flag(DW_AT.reference) && ' &',
       declared.flag(DW_AT.rvalue_reference) && ' &&',
     ];
-    return `(${parameters.join(', ')})${words.filter(Boolean).join('')}`;
+    return { parameters, behind: words.filter(Boolean).join('') };
   }
 
   /** Is an entry called so, as far as the name says? */
-  isCalled(die: Die, { scope, name, parameters }: WantedFunction): boolean {
+  fit(die: Die, { scope, name, parameters }: WantedFunction): Fit {
+    const component = this.fitOfComponent(die, name);
+    if (component === NONE) return NONE;
+    const place = this.fitOfScope(die, scope);
+    if (place === NONE || parameters === undefined) return least(component, place);
+    return least(component, place, this.fitOfParameters(die, parameters));
+  }
+
+  private fitOfParameters(die: Die, written: string): Fit {
+    if (!this.isOverloadable(die)) return NONE;
+    const { parameters, behind } = this.parametersOf(die);
+    const wanted = partsOfParameters(written);
+    // What stands behind the parameters may be left out.
+    if (wanted.behind.trim() !== '' && spelled(wanted.behind) !== spelled(behind)) return NONE;
+    const types = spellingsOf(wanted.inside.replace(/^\s*void\s*$/, ''))?.map(asParameter);
+    if (types?.length !== parameters.length) return NONE;
+    const known = parameters.map((type) => (type === '...' ? [['.', '.', '.']] : spellings(type)));
+    const fits = (same: (one: Spelling, wanted: Spelling) => boolean): boolean =>
+      known.every((ways, n) => ways.some((one) => same(one, types[n]!)));
+    if (fits((one, other) => print(one) === print(other))) return EXACT;
+    const mentioned = mentionedTypes(this.info, this, this.declaring(die));
+    return fits((one, other) => sameType(one, other, mentioned)) ? LOOSE : NONE;
+  }
+
+  /** Is an entry's own name a component that somebody wrote? */
+  fitOfComponent(die: Die, wanted: string): Fit {
     const own = this.info.name(die);
-    if (own === undefined || !sameComponent(own, name) || !this.isIn(die, scope)) return false;
-    if (parameters === undefined) return true;
-    if (!this.isOverloadable(die)) return false;
-    const written = spelled(parameters.replace(/^\(\s*void\s*\)/, '()'));
-    return [this.signature(die), this.signature(die, (type) => withoutTypedefs(type))].map(spelled).some(
-      // What stands behind the parameters may be left out.
-      (own) => own === written || own.slice(0, own.lastIndexOf(')') + 1) === written,
-    );
+    if (own === undefined) return NONE;
+    if (sameComponent(own, wanted)) return EXACT;
+    const [part, known] = wanted.includes('<') ? [partOf(wanted), partOf(own)] : [];
+    if (!part || !known || known.id !== part.id) return NONE;
+    const declared = this.declaring(die);
+    const types = mentionedTypes(this.info, this, die);
+    const given = argumentsGiven(declared) ?? argumentsGiven(die);
+    return samePart(known, part, given, types) ? LOOSE : NONE;
   }
 
   /** Is an entry in such scopes, of which the outer ones may be left out? An empty one is outside of all. */
-  isIn(die: Die, scope: readonly string[]): boolean {
-    if (scope.length === 0) return true;
+  fitOfScope(die: Die, scope: readonly string[]): Fit {
+    let fit: Fit = EXACT;
+    if (scope.length === 0) return fit;
     const around = this.around(die);
-    for (let wanted = scope.at(-1), n = scope.length - 1; n >= 0; wanted = scope[--n]) {
-      if (wanted === '') return around.every(({ isOptional }) => isOptional);
-      while (around.at(-1)?.isOptional && !sameComponent(around.at(-1)!.name, wanted!)) around.pop();
-      const innermost = around.pop();
-      if (!innermost || !sameComponent(innermost.name, wanted!)) return false;
+    for (let wanted = scope.at(-1)!, n = scope.length - 1; n >= 0; wanted = scope[--n]!) {
+      if (wanted === '') return around.every(({ isOptional }) => isOptional) ? fit : NONE;
+      const fitOf = (one: Scope | undefined) => (one ? this.fitOfOne(one, wanted) : NONE);
+      while (around.at(-1)?.isOptional && fitOf(around.at(-1)) === NONE) around.pop();
+      fit = least(fit, fitOf(around.pop()));
+      if (fit === NONE) return fit;
     }
-    return true;
+    return fit;
+  }
+
+  private fitOfOne({ name, die }: Scope, wanted: string): Fit {
+    return sameComponent(name, wanted) ? EXACT : this.fitOfComponent(die, wanted);
+  }
+
+  isIn(die: Die, scope: readonly string[]): boolean {
+    return this.fitOfScope(die, scope) !== NONE;
   }
 }
+
+/** A component with the arguments of its template. */
+function partOf(component: string): Part | undefined {
+  const [type, ...others] = spellingsOf(component) ?? [];
+  const [words, ...more] = type ?? [];
+  if (words === undefined || typeof words === 'string' || others.length + more.length > 0) return undefined;
+  const [name, ...names] = words.names;
+  return names.length === 0 && name?.length === 1 ? name[0] : undefined;
+}
+
+/** How a parameter may be written: with its typedefs, or as the linker knows it. */
+function spellings(type: CType): Spelling[] {
+  return [type, withoutTypedefs(type)].flatMap((one) => spellingsOf(typeName(one))?.map(asParameter) ?? []);
+}
+
+/** As callers see a parameter: that a function does not change its own copy is none of theirs. */
+const unqualified = (type: CType): CType =>
+  type.kind === 'const' || type.kind === 'volatile' ? type.target : type;
 
 /** A type as the linker knows it: a typedef is what it stands for, behind pointers too. */
 function withoutTypedefs(type: CType, depth = 0): CType {

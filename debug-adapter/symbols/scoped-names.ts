@@ -8,7 +8,7 @@ import { type Die, everywhere, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { NameIndex, NameKind } from './name-index.ts';
 import { componentsOf, sameComponent, wantedFunction } from './name-text.ts';
-import type { QualifiedNames } from './qualified-names.ts';
+import { EXACT, type QualifiedNames } from './qualified-names.ts';
 import type { Unit } from './unit.ts';
 
 /** Blocks within blocks that are searched for a static variable. */
@@ -76,10 +76,10 @@ export class ScopedNames {
   /** What has that name and kind in a namespace or class, whose own ones may be left out; '' is none. */
   inNamespace(scope: string, name: string, kind: NameKind): Die | undefined {
     const path = componentsOf(scope);
-    return this.names
-      .find(name, kind)
-      .map((offset) => this.info.die(offset))
-      .find((die) => this.qualified.isIn(die, path));
+    const dies = this.names.find(name, kind).map((offset) => this.info.die(offset));
+    const isExact = (die: Die) =>
+      this.qualified.fitOfScope(die, path) === EXACT && this.qualified.fitOfComponent(die, name) === EXACT;
+    return dies.find(isExact) ?? dies.find((die) => this.qualified.isIn(die, path));
   }
 
   /** The variable of that name in a function of that name, or else in a file whose path ends so, or in such a namespace or class. */
@@ -90,7 +90,7 @@ export class ScopedNames {
       ...this.names.find(wanted.name, 'inlined'),
     ]) {
       const die = this.info.die(offset);
-      const found = this.qualified.isCalled(die, wanted) ? this.within(die, name, 0) : undefined;
+      const found = this.qualified.fit(die, wanted) > 0 ? this.within(die, name, 0) : undefined;
       if (found) return found;
     }
     const inFile = this.names
