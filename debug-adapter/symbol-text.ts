@@ -1,6 +1,7 @@
 /** Addresses by the names of symbols. */
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { Coroutines } from './coroutines.ts';
+import { shownName } from './symbols/demangle/demangle.ts';
 
 /** `name` or `name+0x12` of the symbol at an address of a coroutine. */
 export function symbolText(
@@ -14,5 +15,6 @@ export function symbolText(
   const symbol = resolved?.image.symbolAt(link);
   if (!symbol) return undefined;
   const offset = link - symbol.address;
-  return offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
+  const name = shownName(symbol.name);
+  return offset === 0 ? name : `${name}+0x${offset.toString(16)}`;
 }

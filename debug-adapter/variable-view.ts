@@ -5,6 +5,7 @@ import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
 import type { FrameValues } from './frame-values.ts';
 import type { Container } from './inspection.ts';
+import { shownName } from './symbols/demangle/demangle.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import type { CType } from './symbols/types.ts';
 import type { Variable } from './symbols/variables.ts';
@@ -175,7 +176,8 @@ export class VariableView {
     const symbol = resolved?.image.symbolAt((address - resolved.bias) >>> 0);
     if (!symbol || !resolved) return undefined;
     const offset = (address - resolved.bias - symbol.address) >>> 0;
-    return offset === 0 ? symbol.name : `${symbol.name}+${offset}`;
+    const name = shownName(symbol.name);
+    return offset === 0 ? name : `${name}+${offset}`;
   }
 
   private positionOf(address: number, space: Space | undefined): SourcePosition | undefined {

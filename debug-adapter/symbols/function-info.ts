@@ -4,13 +4,15 @@
  */
 import { DW_AT, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
+import { shownName } from './demangle/demangle.ts';
 import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { Functions } from './functions.ts';
 import type { LineTables } from './line-tables.ts';
 import type { NameIndex } from './name-index.ts';
 import { type WantedFunction, wantedFunction } from './name-text.ts';
-import { EXACT, type Fit, type QualifiedNames } from './qualified-names.ts';
+import { EXACT, type Fit, LOOSE } from './loose-names.ts';
+import type { QualifiedNames } from './qualified-names.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
 import type { ElfSymbol } from './symtab.ts';
@@ -120,7 +122,7 @@ export class FunctionFinder {
     const isPlain = wanted.parameters === undefined && ![...wanted.scope, wanted.name].some(hasArguments);
     if (isPlain) return (die) => fit(die) > 0;
     const known = KINDS.flatMap((kind) => names.find(wanted.name, kind));
-    const least = known.some((offset) => fit(info.die(offset)) === EXACT) ? EXACT : 1;
+    const least = known.some((offset) => fit(info.die(offset)) === EXACT) ? EXACT : LOOSE;
     return (die) => fit(die) >= least;
   }
 
@@ -198,7 +200,7 @@ export class FunctionFinder {
 /** What an ELF symbol tells of the function it names. */
 export function functionOfSymbol(symbol: ElfSymbol): FunctionInfo {
   return {
-    name: symbol.name,
+    name: shownName(symbol.name),
     lowPc: symbol.address,
     highPc: symbol.end,
     ranges: [{ low: symbol.address, high: symbol.end }],

@@ -9,6 +9,7 @@ import { byAddress } from './by-address.ts';
 import { type FrameRow, type UnwoundFrame, unwindWith } from './cfi-rules.ts';
 import type { SplitReference } from './debug-info.ts';
 import type { Die } from './die.ts';
+import { DemangledNames } from './demangled-names.ts';
 import { type Elf, parseElf, SHT } from './elf.ts';
 import type { SymbolError } from './errors.ts';
 import { guarded } from './errors.ts';
@@ -42,6 +43,8 @@ export class SymbolImage {
   /** The index of names, to be built and kept. */
   readonly index: KeptIndex;
   private table: SymbolTable | undefined;
+  /** What C++ and Rust call what only symbols know. */
+  private readonly demangled = new DemangledNames(() => this.symbols);
 
   private constructor(
     readonly elf: Elf,
@@ -163,6 +166,7 @@ export class SymbolImage {
     yield* this.index.arrive();
     void this.symbols;
     yield;
+    yield* this.askInPieces(this.demangled.build(), undefined);
     yield* this.askInPieces(this.readers.units.prepare(), undefined);
   }
 
@@ -192,7 +196,9 @@ export class SymbolImage {
     if (found.length > 0) return found.sort((a, b) => Number(b.external) - Number(a.external));
     const symbol =
       symbols.find((one) => one.name === name && one.global) ?? symbols.find((one) => one.name === name);
-    return symbol ? [functionOfSymbol(symbol)] : [];
+    if (symbol) return [functionOfSymbol(symbol)];
+    const called = this.ask(() => this.demangled.functions(name), []).filter((s) => this.isCode(s.address));
+    return [...new Map(called.map((one) => [one.address, functionOfSymbol(one)])).values()];
   }
 
   /** The function of that name: the external one when there are several. */
@@ -203,7 +209,8 @@ export class SymbolImage {
   /** Is a function or type of that name a template that has instances? */
   isTemplate(name: string): boolean {
     // Without symbols of C++ or Rust, a question about a `<` must not have the index built.
-    return this.symbols.isMangled && this.ask(() => this.readers.named.isTemplate(name), false);
+    const isKnown = () => this.readers.named.isTemplate(name) || this.demangled.isTemplate(name);
+    return this.symbols.isMangled && this.ask(isKnown, false);
   }
 
   /** Where a breakpoint on a function goes: past the prologue of each of that name, and to the entry of each inlined copy. Ascending. */

@@ -5,6 +5,14 @@
 import type { Part, Spelling, Words } from './type-spelling.ts';
 import { printName } from './type-spelling.ts';
 
+/** How well an entry is what somebody wrote: not at all, with something left out inside of parameters or arguments, or as it is called. */
+export type Fit = 0 | 1 | 2;
+export const NONE = 0;
+export const LOOSE = 1;
+export const EXACT = 2;
+
+export const least = (...fits: readonly Fit[]): Fit => Math.min(...fits) as Fit;
+
 /** What is known of a type beyond its spelling. */
 export interface KnownType {
   /** For each of the scopes around it, the outermost first: may it be left out where it is in the middle? */

@@ -13,7 +13,8 @@ import { DW_AT, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
 import { atTop, Die, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import { EXACT, type Fit, type QualifiedNames } from './qualified-names.ts';
+import { EXACT, type Fit } from './loose-names.ts';
+import type { QualifiedNames } from './qualified-names.ts';
 import { Columns, HASH_PRIME, hashName, lowerBound, type NameHash, PairSet } from './search.ts';
 import type { Unit } from './unit.ts';
 

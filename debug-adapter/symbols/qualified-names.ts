@@ -7,25 +7,17 @@ import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import { Enclosing } from './enclosing.ts';
 import type { SymbolError } from './errors.ts';
-import { samePart, sameType } from './loose-names.ts';
+import { EXACT, type Fit, least, LOOSE, NONE, samePart, sameType } from './loose-names.ts';
 import { argumentsGiven, mentionedTypes } from './mentioned-types.ts';
 import { partsOfParameters, sameComponent, spelled, type WantedFunction } from './name-text.ts';
 import { typeName } from './type-name.ts';
 import type { TypeReader } from './type-reader.ts';
-import { asParameter, type Part, print, type Spelling, spellingsOf } from './type-spelling.ts';
+import { asParameter, partOf, print, type Spelling, spellingsOf } from './type-spelling.ts';
 import { type CType, stripType } from './types.ts';
 import type { Unit } from './unit.ts';
 
 /** Pointers within pointers of a parameter. */
 const TYPE_DEPTH = 16;
-
-/** How well an entry is what somebody wrote: not at all, with something left out inside of parameters or arguments, or as it is called. */
-export type Fit = 0 | 1 | 2;
-const NONE = 0;
-const LOOSE = 1;
-export const EXACT = 2;
-
-const least = (...fits: readonly Fit[]): Fit => Math.min(...fits) as Fit;
 
 interface Scope {
   readonly name: string;
@@ -186,15 +178,6 @@ export class QualifiedNames {
   isIn(die: Die, scope: readonly string[]): boolean {
     return this.fitOfScope(die, scope) !== NONE;
   }
-}
-
-/** A component with the arguments of its template. */
-function partOf(component: string): Part | undefined {
-  const [type, ...others] = spellingsOf(component) ?? [];
-  const [words, ...more] = type ?? [];
-  if (words === undefined || typeof words === 'string' || others.length + more.length > 0) return undefined;
-  const [name, ...names] = words.names;
-  return names.length === 0 && name?.length === 1 ? name[0] : undefined;
 }
 
 /** How a parameter may be written: with its typedefs, or as the linker knows it. */

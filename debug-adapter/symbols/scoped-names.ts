@@ -8,7 +8,8 @@ import { type Die, everywhere, walkUnit } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import type { NameIndex, NameKind } from './name-index.ts';
 import { componentsOf, sameComponent, wantedFunction } from './name-text.ts';
-import { EXACT, type QualifiedNames } from './qualified-names.ts';
+import { EXACT } from './loose-names.ts';
+import type { QualifiedNames } from './qualified-names.ts';
 import type { Unit } from './unit.ts';
 
 /** Blocks within blocks that are searched for a static variable. */

@@ -189,9 +189,14 @@ export class SymbolTable {
 
   /** Has C++ or Rust made some of the names, `_ZN…` and `_RN…`? */
   get isMangled(): boolean {
-    return (this.mangled ??= this.nameAt.some(
-      (at) => this.strings[at] === UNDERSCORE && (this.strings[at + 1] === Z || this.strings[at + 1] === R),
-    ));
+    return (this.mangled ??= this.nameAt.some((_, index) => this.isMangledAt(index)));
+  }
+
+  /** Has C++ or Rust made the name of the `index`-th symbol? */
+  isMangledAt(index: number): boolean {
+    const at = this.nameAt[index]!;
+    const second = this.strings[at + 1];
+    return this.strings[at] === UNDERSCORE && (second === Z || second === R);
   }
 
   /** The first symbol of that name, globals preferred. */

@@ -182,3 +182,12 @@ export function asParameter(spelling: Spelling): Spelling {
   if (isOfPointer) return spelling.slice(0, -1);
   return spelling.length > 1 ? spelling : [{ ...last, isConst: false, isVolatile: false }];
 }
+
+/** A component of a name with the arguments of its template; undefined for what is none. */
+export function partOf(component: string): Part | undefined {
+  const [type, ...others] = spellingsOf(component) ?? [];
+  const [words, ...more] = type ?? [];
+  if (words === undefined || typeof words === 'string' || others.length + more.length > 0) return undefined;
+  const [name, ...names] = words.names;
+  return names.length === 0 && name?.length === 1 ? name[0] : undefined;
+}
