@@ -13,6 +13,7 @@ import {
   type BaseEncoding,
   type CType,
   type Member,
+  type StaticMember,
   type StructType,
   type UnknownType,
   type Variant,
@@ -188,9 +189,10 @@ export class TypeReader {
     const kind = die.tag === DW_TAG.union_type ? ('union' as const) : ('struct' as const);
     if (die.flag(DW_AT.declaration) && name !== undefined) return this.declared(die, kind, name);
     const size = die.number(DW_AT.byte_size) ?? 0;
-    return this.lazily({ kind, name, size, incomplete: die.flag(DW_AT.declaration) }, 'members', () =>
-      guarded(() => this.members(die, size), [], this.report),
-    );
+    const base = { kind, name, size, incomplete: die.flag(DW_AT.declaration) };
+    const whole = this.lazily(base, 'members', () => guarded(() => this.members(die, size), [], this.report));
+    // Those of a template's instance are many, and nearly no structure has any.
+    return this.lazily(whole, 'statics', () => guarded(() => this.statics(die), [], this.report));
   }
 
   /** A struct its unit only declares. The definition in another unit is looked for when something of it is asked. */
@@ -210,7 +212,22 @@ export class TypeReader {
     const base = this.lazily({ kind, name }, 'size', () => definition().size);
     const sized = this.lazily(base, 'incomplete', () => definition().incomplete);
     const aligned = this.lazily(sized, 'alignment', () => definition().alignment);
-    return this.lazily(aligned, 'members', () => definition().members);
+    const whole = this.lazily(aligned, 'members', () => definition().members);
+    return this.lazily(whole, 'statics', () => definition().statics ?? []);
+  }
+
+  /** What a class declares to be the same for all objects; DWARF 5 makes variables of these, older ones members. */
+  private statics(struct: Die): StaticMember[] {
+    const found: StaticMember[] = [];
+    if (!this.names.isScoped(struct.unit)) return found;
+    for (const die of struct.children()) {
+      if (!isStatic(die)) continue;
+      const name = die.text(DW_AT.name);
+      const constant = die.attribute(DW_AT.const_value);
+      const value = constant?.kind === 'constant' ? constant.value : undefined;
+      if (name !== undefined) found.push(this.lazily({ name, value }, 'type', () => this.typeOf(die)));
+    }
+    return found;
   }
 
   private members(struct: Die, structSize: number): Member[] {
@@ -218,7 +235,7 @@ export class TypeReader {
     const discriminants = new Map<Die, Member>();
     for (const { die, part, variant } of memberDies(struct, 0)) {
       if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.inheritance) continue;
-      if (die.flag(DW_AT.external) || die.flag(DW_AT.declaration)) continue; // static data member
+      if (isStatic(die)) continue;
       const place = memberPlace(die);
       const isBase = die.tag === DW_TAG.inheritance;
       // Of what is no base class, only damage makes a place that depends on the object.
@@ -308,6 +325,12 @@ export class TypeReader {
     const withReturn = this.lazily(base, 'returns', () => this.typeOf(die));
     return this.lazily(withReturn, 'parameters', () => parameters.map((child) => this.typeOf(child)));
   }
+}
+
+/** Is a child of a class a static data member (DWARF 5 §5.7.6 and §5.7.7)? */
+function isStatic(die: Die): boolean {
+  if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.variable) return false;
+  return die.flag(DW_AT.external) || die.flag(DW_AT.declaration);
 }
 
 function alignmentOf(die: Die): { alignment?: number } {

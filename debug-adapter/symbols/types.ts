@@ -44,6 +44,14 @@ export interface Member extends Described {
   readonly type: CType;
 }
 
+/** A static data member of a class: a variable that is called as the class and it. */
+export interface StaticMember {
+  readonly name: string;
+  readonly type: CType;
+  /** Where the class itself says it, and there need not be a variable. */
+  readonly value: bigint | undefined;
+}
+
 /** A variant is there when another member of the structure has its value (DWARF 5 §5.7.10). */
 export interface Variant {
   /** Absent of an enum with one variant, which is always there. */
@@ -65,6 +73,8 @@ export interface StructType extends Scoped {
   /** Only a declaration is known in this file. */
   readonly incomplete: boolean;
   readonly members: readonly Member[];
+  /** Absent of what no file describes. */
+  readonly statics?: readonly StaticMember[];
 }
 
 export interface ArrayType extends Described {

@@ -5,6 +5,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
+import { componentsOf } from '../symbols/name-text.ts';
 import { littleEndian, type Location } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import { checkBinary } from './check-binary.ts';
@@ -38,7 +39,7 @@ import {
 } from './conversions.ts';
 import { evaluateConstant } from './evaluate.ts';
 import { knownNames } from './known-names.ts';
-import { designate, hasMember, memberNode } from './members.ts';
+import { designate, hasMember, memberNode, type StaticNode } from './members.ts';
 import { parse } from './parser.ts';
 import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
 import { floatLiteral } from './scalar.ts';
@@ -221,7 +222,8 @@ class Checker {
     const { name, scope, space } = path;
     const found = this.names.object(path);
     // A variable of the function hides members, which hide those outside of it.
-    const member = found && !found.location ? undefined : this.ownMember(path);
+    const isHidden = found && (!found.location || scope !== undefined);
+    const member = isHidden ? undefined : this.ownMember(path);
     if (member) return member;
     if (found) {
       const { type, location } = found;
@@ -242,13 +244,30 @@ class Checker {
 
   /** In a method of C++, a member of what it was called for. */
   private ownMember({ name, scope, space }: SymbolPath): Node | undefined {
-    if (scope !== undefined || space !== undefined) return undefined;
-    const path: SymbolPath = { name: 'this', scope, space };
+    if (space !== undefined) return undefined;
+    const path: SymbolPath = { name: 'this', scope: undefined, space };
     const self = this.names.object(path);
     const target = self?.isArtificial === true && targetOf(self.type);
-    if (!target || !hasMember(target, name)) return undefined;
-    return memberNode(dereference({ kind: 'variable', type: self.type, space, path }), name);
+    const bases = scope === undefined ? [] : componentsOf(scope);
+    if (!target || !hasMember(target, name, bases)) return undefined;
+    const object = dereference({ kind: 'variable', type: self.type, space, path });
+    return memberNode(object, name, bases, this.ofStatic(space));
   }
+
+  /** A static member is a variable that is called as its class and it; a constant may have none. */
+  private readonly ofStatic =
+    (space: Space | undefined): StaticNode =>
+    ({ scopedName, name: plain }, { name, type, value }) => {
+      const path: SymbolPath = { name, scope: `::${scopedName ?? plain ?? ''}`, space };
+      const found = this.names.object(path);
+      if (found) {
+        const { location } = found;
+        if (!location) return referred({ kind: 'variable', type: found.type, space, path });
+        return referred({ kind: 'object', type: found.type, space, name, location });
+      }
+      if (value !== undefined && isScalar(type)) return constant(value, type);
+      return fail(say`The static member "${name}" has no place: the program does not use it.`);
+    };
 
   private register({ name, index }: Extract<Syntax, { kind: 'register' }>, space: Space | undefined): Node {
     if (index) {
@@ -395,6 +414,6 @@ class Checker {
     const record = through ? dereference(node) : node;
     if (!isPlace(record) && !['conditional', 'comma', 'assign'].includes(record.kind))
       fail(say`".${name}" needs a structure on its left.`);
-    return memberNode(record, name, scope);
+    return memberNode(record, name, scope, this.ofStatic(space));
   }
 }

@@ -2,7 +2,7 @@
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
 import { componentsOf, sameComponent } from '../symbols/name-text.ts';
-import type { CType, Member } from '../symbols/types.ts';
+import type { CType, Member, StaticMember, StructType } from '../symbols/types.ts';
 import type { Designator, Syntax } from './syntax.ts';
 import { referred } from './check-operands.ts';
 import type { Node } from './tree.ts';
@@ -18,35 +18,62 @@ export function bitRange(member: Member): { readonly offset: number; readonly bi
   return { offset: member.bitOffset, bits: member.bitSize };
 }
 
-interface Found {
-  readonly member: Member;
+/** Where something is in a class. */
+interface Place {
+  /** The class or structure that declares it. */
+  readonly owner: StructType;
   /** In bits, from the start of the structure that was asked, or of the last of the virtual base classes. */
   readonly offset: number;
-  readonly bits: number | undefined;
   /** Virtual base classes on the way, each at the place of the one before it and the offset there, in bits. */
   readonly bases: readonly { readonly base: Member; readonly offset: number }[];
 }
 
+interface Found extends Place {
+  readonly member: Member;
+  readonly bits: number | undefined;
+}
+
+interface FoundStatic extends Place {
+  readonly static: StaticMember;
+}
+
+type Meaning = Found | FoundStatic;
+
+/** Of the same name in one structure: more are not needed to say that it is ambiguous, and a class can have a base 2^n times. */
+const MOST_MEANINGS = 8;
+
 /**
- * What a name may mean in a structure; looks into anonymous members and base classes.
- * @param seen structures that have been looked at: damaged ones may contain themselves
+ * What is found in the parts of a structure that have no names: in its anonymous members and base classes, each part once, the same
+ * object not twice.
+ * @param own what a structure has itself, which hides what its base classes have
  */
-function membersNamed(type: CType, name: string, seen = new Set<CType>()): readonly Found[] {
-  const plain = bare(type);
-  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return [];
-  seen.add(plain);
-  // First its own: they hide those of base classes.
-  const own = plain.members.find((member) => member.name === name);
-  if (own) return [{ member: own, ...bitRange(own), bases: [] }];
-  return plain.members.flatMap((member) =>
-    member.name === undefined
-      ? membersNamed(member.type, name, seen).map((found) => inside(member, found))
-      : [],
-  );
+function search<T extends Place>(type: CType, own: (plain: StructType) => readonly T[]): readonly T[] {
+  const known = new Map<StructType, readonly T[]>();
+  const inside = (of: CType): readonly T[] => {
+    const plain = bare(of);
+    if (plain.kind !== 'struct' && plain.kind !== 'union') return [];
+    const before = known.get(plain);
+    if (before) return before;
+    // Damaged structures may contain themselves.
+    known.set(plain, []);
+    const found = [...own(plain)];
+    for (const member of found.length > 0 ? [] : plain.members) {
+      if (member.name !== undefined) continue;
+      for (const one of inside(member.type)) {
+        const seen = seenFrom(member, one);
+        const isNew = !found.some((other) => isSame(other, seen));
+        if (isNew && found.length < MOST_MEANINGS) found.push(seen);
+      }
+    }
+    known.set(plain, found);
+    return found;
+  };
+  const all = inside(type);
+  return all.filter((one) => !all.some((other) => hides(other, one)));
 }
 
 /** What was found in a member without a name, seen from the structure around it. */
-function inside(member: Member, found: Found): Found {
+function seenFrom<T extends Place>(member: Member, found: T): T {
   const { offset } = bitRange(member);
   if (member.place) return { ...found, bases: [{ base: member, offset: 0 }, ...found.bases] };
   const [first, ...rest] = found.bases;
@@ -54,30 +81,71 @@ function inside(member: Member, found: Found): Found {
   return { ...found, bases: [{ ...first, offset: first.offset + offset }, ...rest] };
 }
 
-/** A member by name that has an offset; undefined when there is none, or several base classes have one. */
-export function findMember(type: CType, name: string): Found | undefined {
-  const [found, ...others] = membersNamed(type, name);
-  return others.length === 0 && found?.bases.length === 0 ? found : undefined;
+const lastBase = ({ bases }: Place): StructType | undefined => {
+  const last = bases.at(-1);
+  return last && (bare(last.base.type) as StructType);
+};
+
+/** Are two the same part of an object? A virtual base class is, on whatever way; a static member is one for all. */
+function isSame(one: Place, other: Place): boolean {
+  if (one.owner !== other.owner) return false;
+  if ('static' in one && 'static' in other) return one.static === other.static;
+  return lastBase(one) === lastBase(other) && one.offset === other.offset;
 }
 
-export const hasMember = (type: CType, name: string): boolean => membersNamed(type, name).length === 1;
+/** Is `hidden` in a virtual base class of the class that `one` is in (ISO C++ 6.5.2)? */
+function hides(one: Place, hidden: Place): boolean {
+  const base = lastBase(hidden);
+  return base !== undefined && one !== hidden && hasVirtualBase(one.owner, base, new Set());
+}
 
-/** The base class that is called so, as a member, however deep. */
-function basesNamed(type: CType, path: readonly string[], seen = new Set<CType>()): readonly Found[] {
-  const plain = bare(type);
-  if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return [];
-  seen.add(plain);
-  return plain.members.flatMap((member): readonly Found[] => {
-    if (member.name !== undefined) return [];
-    const isMeant = member.isBase && endsIn(nameOfBase(member), path);
-    if (!isMeant) return basesNamed(member.type, path, seen).map((found) => inside(member, found));
-    // A virtual one is the same wherever it is named.
-    const base = bare(member.type);
-    if (member.place && seen.has(base)) return [];
-    seen.add(base);
-    return [inside(member, { member, offset: 0, bits: undefined, bases: [] })];
+function hasVirtualBase(type: StructType, base: StructType, seen: Set<StructType>): boolean {
+  if (seen.has(type)) return false;
+  seen.add(type);
+  return type.members.some((member) => {
+    if (!member.isBase) return false;
+    const plain = bare(member.type);
+    if (plain.kind !== 'struct' && plain.kind !== 'union') return false;
+    return (member.place !== undefined && plain === base) || hasVirtualBase(plain, base, seen);
   });
 }
+
+/** What a name may mean in a structure. */
+const meanings = (type: CType, name: string): readonly Meaning[] =>
+  search<Meaning>(type, (owner) => {
+    const member = owner.members.find((one) => one.name === name);
+    if (member) return [{ owner, member, ...bitRange(member), bases: [] }];
+    const fixed = owner.statics?.find((one) => one.name === name);
+    return fixed ? [{ owner, static: fixed, offset: 0, bases: [] }] : [];
+  });
+
+/** A member by name that has an offset; undefined when there is none, or several base classes have one. */
+export function findMember(type: CType, name: string): Found | undefined {
+  const [found, ...others] = meanings(type, name);
+  return found && others.length === 0 && 'member' in found && found.bases.length === 0 ? found : undefined;
+}
+
+/** Is something of a structure called so, perhaps more than one? @param scope a base class that has it */
+export const hasMember = (type: CType, name: string, scope: readonly string[]): boolean =>
+  (scope.length === 0 || isBase(type, scope)) && meanings(type, name).length > 0;
+
+/** The base class that is called so, as a member, however deep. */
+const basesNamed = (type: CType, path: readonly string[]): readonly Found[] =>
+  search<Found>(type, (owner) =>
+    owner.members.flatMap((member) =>
+      member.isBase && endsIn(nameOfBase(member), path)
+        ? [
+            seenFrom(member, {
+              owner: bare(member.type) as StructType,
+              member,
+              offset: 0,
+              bits: undefined,
+              bases: [],
+            }),
+          ]
+        : [],
+    ),
+  );
 
 /** What a base class is called. */
 export function nameOfBase({ type }: Member): string {
@@ -90,20 +158,21 @@ function endsIn(name: string, path: readonly string[]): boolean {
   return path.every((wanted, n) => sameComponent(components.at(n - path.length) ?? '', wanted));
 }
 
-/** All names that a structure gives, those of its anonymous members too. */
+/** All names that a structure gives, those of its anonymous members and base classes too. */
 export function memberNames(type: CType, seen = new Set<CType>()): string[] {
   const plain = bare(type);
   if ((plain.kind !== 'struct' && plain.kind !== 'union') || seen.has(plain)) return [];
   seen.add(plain);
-  return plain.members.flatMap((member) =>
+  const names = plain.members.flatMap((member) =>
     member.name === undefined ? memberNames(member.type, seen) : [member.name],
   );
+  return [...names, ...(plain.statics ?? []).map(({ name }) => name)];
 }
 
-function memberOf(type: CType, name: string) {
+function memberOf(type: CType, name: string): Meaning {
   const plain = bare(type);
   if (plain.kind !== 'struct' && plain.kind !== 'union') fail(say`".${name}" needs a structure on its left.`);
-  const [found, ...others] = membersNamed(plain, name);
+  const [found, ...others] = meanings(plain, name);
   if (others.length > 0) fail(say`"${name}" is in several base classes: cast to one of them.`);
   if (found) return found;
   if (plain.incomplete)
@@ -112,13 +181,20 @@ function memberOf(type: CType, name: string) {
   return fail(say`There is no member "${name}": the structure has ${names.join(', ') || 'none'}.`);
 }
 
-/** @param scope the base class that the member is of, where several have one. @throws AdapterError for what has no such member */
-export function memberNode(object: Node, name: string, scope: readonly string[] = []): Node {
-  if (scope.length > 0) return memberNode(baseNode(object, scope), name);
-  const found = memberOf(object.type, name);
+/** A static data member of a class, wherever it is. */
+export type StaticNode = (owner: StructType, member: StaticMember) => Node;
+
+/**
+ * @param scope the base class that the member is of, where several have one
+ * @throws AdapterError for what has no such member
+ */
+export function memberNode(object: Node, name: string, scope: readonly string[], ofStatic: StaticNode): Node {
+  const part = scope.length > 0 ? baseNode(object, scope) : object;
+  const found = memberOf(part.type, name);
+  if ('static' in found) return ofStatic(found.owner, found.static);
   const { member, offset, bits } = found;
-  const whole = throughBases(object, found);
-  return referred({ kind: 'member', type: member.type, space: object.space, object: whole, offset, bits });
+  const whole = throughBases(part, found);
+  return referred({ kind: 'member', type: member.type, space: part.space, object: whole, offset, bits });
 }
 
 function baseNode(object: Node, scope: readonly string[]): Node {
@@ -126,7 +202,13 @@ function baseNode(object: Node, scope: readonly string[]): Node {
   if (own.kind === 'struct' && endsIn(own.scopedName ?? own.name ?? '', scope)) return object;
   const [found, ...others] = basesNamed(object.type, scope);
   const name = scope.join('::');
-  if (!found) return fail(say`There is no base class "${name}" here.`);
+  if (!found) {
+    // A base class of a base class: `B::A`.
+    for (let n = scope.length - 1; n > 0; n--)
+      if (isBase(object.type, scope.slice(0, n)))
+        return baseNode(baseNode(object, scope.slice(0, n)), scope.slice(n));
+    return fail(say`There is no base class "${name}" here.`);
+  }
   if (others.length > 0)
     return fail(say`There are several base classes "${name}" here: cast to one of them.`);
   const whole = throughBases(object, found);
@@ -135,8 +217,14 @@ function baseNode(object: Node, scope: readonly string[]): Node {
   return { kind: 'member', type, space: object.space, object: whole, offset: found.offset, bits: undefined };
 }
 
+function isBase(type: CType, path: readonly string[]): boolean {
+  const plain = bare(type);
+  const isOwn = plain.kind === 'struct' && endsIn(plain.scopedName ?? plain.name ?? '', path);
+  return isOwn || basesNamed(type, path).length > 0;
+}
+
 /** The last of the virtual base classes on the way to what was found. */
-function throughBases(object: Node, { bases }: Found): Node {
+function throughBases(object: Node, { bases }: Place): Node {
   return bases.reduce((whole, { base, offset }): Node => {
     const { type } = base;
     const { space } = object;
@@ -157,6 +245,7 @@ export function designate(
   for (const step of path) {
     if ('member' in step) {
       const found = memberOf(type, step.member);
+      if ('static' in found) return fail(say`A static member is in no object.`);
       if (found.bases.length > 0)
         fail(say`Where a virtual base class lies is different from object to object.`);
       if (found.bits !== undefined) fail(say`A bit field has no size and no address.`);
