@@ -141,6 +141,10 @@ export class FrameValues implements CompletionSource {
 
   // --- names ----------------------------------------------------------------------------------------------
 
+  isLocal(name: string): boolean {
+    return this.variables().some((variable) => variable.name === name);
+  }
+
   object(path: SymbolPath): Found | undefined {
     const { name, scope, parameters, space } = path;
     if (scope === undefined && parameters === undefined && space === undefined) {

@@ -195,6 +195,7 @@ const EVENT_NAMES: ReadonlySet<string> = new Set([...EVENT_REGISTERS, 'cpl', 'co
 /** Names of an expression about an event: `$vector` and its like besides what else there is. */
 const withEventRegisters = (names: Names): Names => ({
   object: (path) => names.object(path),
+  isLocal: (name) => names.isLocal?.(name) === true,
   enumerator: (path) => names.enumerator(path),
   type: (name, space) => names.type(name, space),
   isTemplate: (name, space) => names.isTemplate(name, space),

@@ -70,6 +70,8 @@ interface NamedObject {
 export interface Names {
   /** A variable, parameter or function; without a location when that depends on the frame. */
   object(path: SymbolPath): NamedObject | undefined;
+  /** Has the function a variable or parameter of that name? Asks for nothing outside of it. */
+  isLocal?(name: string): boolean;
   enumerator(path: SymbolPath): { readonly type: CType; readonly value: bigint } | undefined;
   type(name: string, space: Space | undefined): CType | undefined;
   /** Is a function or type of that name, with its scopes, a template with instances? */

@@ -23,6 +23,7 @@ export function knownNames(names: Names): KnownNames {
       const space = spaceOf(prefix);
       return kindOf(path, space) === undefined && names.type(path.join('::'), space) !== undefined;
     },
+    isLocal: (name, prefix) => prefix === undefined && names.isLocal?.(name) === true,
     isTemplate(path, prefix) {
       const space = spaceOf(prefix);
       if (!names.isTemplate(path.join('::'), space)) return false;

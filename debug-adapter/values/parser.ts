@@ -37,6 +37,8 @@ type StringToken = Extract<Token, { kind: 'string' }>;
 /** What the debug information says of names. @param space whose names, `undefined` for those of the frame */
 export interface KnownNames {
   isType(path: readonly string[], space: string | undefined): boolean;
+  /** Has the function a variable of that name? */
+  isLocal(name: string, space: string | undefined): boolean;
   /** Does a `<` behind the name begin the arguments of a template? */
   isTemplate(path: readonly string[], space: string | undefined): boolean;
 }
@@ -61,6 +63,7 @@ class Parser implements TypeParserHost {
   }
 
   readonly isType = (path: readonly string[]) => this.known.isType(path, this.space);
+  readonly isLocal = (name: string) => this.known.isLocal(name, this.space);
 
   qualified(ahead = 0) {
     return qualifiedName(this.stream, ahead, (name, scope) =>

@@ -1,10 +1,15 @@
 /** Values of Rust in a running program: gdb has the same registers and memory, and must say the same, in its own words. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gdb } from '../symbols/testing/fixtures.ts';
 import { ours } from './testing/answers.ts';
 import { compare, known, rowsOf, scopeOf } from './testing/comparison.ts';
 import { openWorkbench } from './testing/stop-under-gdb.ts';
 
+const TESTING = join(dirname(fileURLToPath(import.meta.url)), 'testing');
 const workbench = openWorkbench();
 afterAll(() => {
   workbench.dispose();
@@ -145,5 +150,48 @@ describe('rustc 1.95', () => {
     expect(rows.find((row) => row.name === 'quiet')?.variablesReference).toBe(0);
     expect(rows.find((row) => row.name === 'text')).toMatchObject({ value: '"colinux"', type: '&str' });
     expect(rows.find((row) => row.name === 'some_ref')?.type).toBe('rust_values::Maybe<&u32>');
+  });
+});
+
+describe('variables that are called as C calls types', () => {
+  it('are themselves', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rust-names-'));
+    try {
+      // As rustc would have written `let int = …`: only the names are others.
+      const named = [
+        '"times" "long"',
+        '"letter" "char"',
+        '"big" "double"',
+        '"unit" "volatile"',
+        '"low" "union"',
+      ];
+      const source = named.reduce(
+        (text, pair) => {
+          const [from, to] = pair.split(' ') as [string, string];
+          expect(text).toContain(`.asciz\t${from}`);
+          return text.replace(`.asciz\t${from}`, `.asciz\t${to}`);
+        },
+        readFileSync(join(TESTING, 'rust-values.s'), 'utf8'),
+      );
+      writeFileSync(join(folder, 'names.s'), source);
+      const stopped = workbench.stop('clang', '-O0', 3, [], {
+        sources: [relative(TESTING, join(folder, 'names.s'))],
+      });
+      const scope = await scopeOf(stopped);
+      const say = (text: string) => stopped.program.memory.compute(() => ours(scope, text));
+      const times = await say('long');
+      expect(times.integer).toBeDefined();
+      expect(await say('long + 1')).toMatchObject({ integer: String(Number(times.integer) + 1) });
+      expect(await say('(long)')).toMatchObject({ integer: times.integer });
+      expect(await say('(char) == 223 ? 1 : 0')).toMatchObject({ integer: '1' });
+      expect(await say('double - 5000000000LL')).toMatchObject({ integer: '0' });
+      // What no variable is called is a type, and so is every word behind another one.
+      expect(await say('(int)double == 705032704 ? 1 : 0')).toMatchObject({ integer: '1' });
+      expect(await say('(unsigned long)3 + sizeof(unsigned char)')).toMatchObject({ integer: '4' });
+      const inC = await scopeOf(stopped, 'checkpoint');
+      expect((await stopped.program.memory.compute(() => ours(inC, 'long'))).error).toContain('is a type');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -26,6 +26,8 @@ const TYPEOF = ['typeof', '__typeof__', '__typeof'];
 export interface TypeParserHost {
   readonly stream: TokenStream;
   isType(path: readonly string[]): boolean;
+  /** Has the function a variable of that name? */
+  isLocal(name: string): boolean;
   /** The name that begins `ahead` tokens from here. */
   qualified(ahead?: number): QualifiedName | undefined;
   expression(): Syntax;
@@ -38,13 +40,10 @@ export function startsType(host: TypeParserHost, ahead = 0): boolean {
   const found = host.qualified(ahead);
   if (!found) return false;
   const text = found.path.join('::');
-  return (
-    BASE_WORDS.includes(text) ||
-    TAGS.includes(text) ||
-    text in QUALIFIERS ||
-    TYPEOF.includes(text) ||
-    host.isType(found.path)
-  );
+  const isWord =
+    BASE_WORDS.includes(text) || TAGS.includes(text) || text in QUALIFIERS || TYPEOF.includes(text);
+  // In Rust these are names like others.
+  return isWord ? !host.isLocal(text) : host.isType(found.path);
 }
 
 /** @throws AdapterError for what is no type name */
