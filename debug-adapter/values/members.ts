@@ -173,7 +173,10 @@ function memberOf(type: CType, name: string): Meaning {
   const plain = bare(type);
   if (plain.kind !== 'struct' && plain.kind !== 'union') fail(say`".${name}" needs a structure on its left.`);
   const [found, ...others] = meanings(plain, name);
-  if (others.length > 0) fail(say`"${name}" is in several base classes: cast to one of them.`);
+  if (others.length > 0)
+    fail(
+      say`"${name}" is in several base classes: write the one that is meant before it, as in Base::${name}.`,
+    );
   if (found) return found;
   if (plain.incomplete)
     fail(say`The ${plain.kind} is only declared in the debug information: its members are not known.`);
@@ -210,7 +213,9 @@ function baseNode(object: Node, scope: readonly string[]): Node {
     return fail(say`There is no base class "${name}" here.`);
   }
   if (others.length > 0)
-    return fail(say`There are several base classes "${name}" here: cast to one of them.`);
+    return fail(
+      say`There are several base classes "${name}" here: write the class that has it before it, as in Derived::${name}.`,
+    );
   const whole = throughBases(object, found);
   if (found.member.place) return whole;
   const { type } = found.member;
