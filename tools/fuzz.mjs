@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 const PARSERS = {
   symbols: 'debug-adapter/symbols/testing/fuzz.ts',
   expressions: 'debug-adapter/values/testing/fuzz.ts',
+  mangled: 'debug-adapter/symbols/demangle/testing/names.ts',
   gdb: 'debug-adapter/gdb/testing/fuzz.ts',
 };
 /** A round that takes longer has met something that grows without bound. */

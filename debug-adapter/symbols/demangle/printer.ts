@@ -1,6 +1,6 @@
 /** The tree of a name as text, in the words of binutils and gdb: types wind outwards from what they are about. */
 import { type FunctionNode, type Node, Unreadable } from './nodes.ts';
-import { SUFFIXES } from './operators.ts';
+import { printExpression, printOperand } from './print-expressions.ts';
 
 /** Letters of the longest name that is written. */
 const LENGTH_LIMIT = 1 << 14;
@@ -20,7 +20,7 @@ class Printer {
   /** Which one of a pack is written. */
   private item: number | undefined;
 
-  private add(text: string): void {
+  add(text: string): void {
     this.text += text;
     if (text !== '') this.last = text.at(-1)!;
     if (this.text.length > LENGTH_LIMIT) throw new Unreadable();
@@ -47,7 +47,7 @@ class Printer {
     this.right(node);
   }
 
-  private list(nodes: readonly Node[]): void {
+  list(nodes: readonly Node[]): void {
     let isFirst = true;
     for (const node of nodes) {
       const before = this.text;
@@ -143,7 +143,7 @@ class Printer {
       case 'parameter':
         throw new Unreadable();
       default:
-        return this.expression(node);
+        return printExpression(this, node);
     }
   }
 
@@ -289,7 +289,7 @@ class Printer {
   private expansion(of: Node): void {
     const count = this.packIn(of, 0);
     if (count === undefined) {
-      this.sub(of);
+      printOperand(this, of);
       return this.add('...');
     }
     const was = this.item;
@@ -318,94 +318,6 @@ class Printer {
       }
     }
     return undefined;
-  }
-
-  /** An operand, in parentheses unless it is one word. */
-  private sub(node: Node): void {
-    const isSimple = node.k === 'name' || node.k === 'in' || node.k === 'braces' || node.k === 'short';
-    if (isSimple) return this.print(node);
-    this.add('(');
-    this.print(node);
-    this.add(')');
-  }
-
-  private expression(node: Node): void {
-    switch (node.k) {
-      case 'literal':
-        return this.literal(node);
-      case 'unary':
-        this.add(node.op);
-        // The address of a function is that of its name.
-        if (node.op === '&' && node.of.k === 'encoding' && node.of.name.k === 'in')
-          return this.print(node.of.name);
-        return this.sub(node.of);
-      case 'postfix':
-        this.sub(node.of);
-        return this.add(node.op);
-      case 'binary': {
-        const isGreater = node.op === '>';
-        if (isGreater) this.add('(');
-        this.sub(node.left);
-        if (node.op === '[]') {
-          this.add('[');
-          this.print(node.right);
-          return this.add(']');
-        }
-        this.add(node.op);
-        this.sub(node.right);
-        if (isGreater) this.add(')');
-        return;
-      }
-      case 'conditional': {
-        const [condition, one, other] = node.parts;
-        this.sub(condition);
-        this.add('?');
-        this.sub(one);
-        this.add(' : ');
-        return this.sub(other);
-      }
-      case 'call':
-        this.sub(node.what);
-        this.add('(');
-        this.list(node.args);
-        return this.add(')');
-      case 'cast':
-        this.add(`${node.word}<`);
-        this.print(node.type);
-        this.add('>(');
-        this.print(node.of);
-        return this.add(')');
-      case 'convert':
-        this.add('(');
-        this.print(node.type);
-        this.add(')');
-        if (node.args.length === 1) return this.sub(node.args[0]!);
-        this.add('(');
-        this.list(node.args);
-        return this.add(')');
-      case 'braces':
-        if (node.type) this.print(node.type);
-        this.add('{');
-        this.list(node.items);
-        return this.add('}');
-      case 'word':
-        this.add(node.before);
-        this.print(node.of);
-        return this.add(node.after);
-      default:
-        throw new Unreadable();
-    }
-  }
-
-  private literal({ type, letter, value }: Node & { k: 'literal' }): void {
-    const isNegative = value.startsWith('n');
-    const digits = isNegative ? `-${value.slice(1)}` : value;
-    const suffix = SUFFIXES.get(letter);
-    if (suffix !== undefined) return this.add(digits + suffix);
-    if (letter === 'b' && (value === '0' || value === '1')) return this.add(value === '1' ? 'true' : 'false');
-    this.add('(');
-    this.print(type);
-    this.add(`)${digits}`);
   }
 }
 
