@@ -28,7 +28,7 @@ const PAGE = new Uint8Array(0x1000);
 const STACK = 0x800;
 
 const EMPTY: Pick<MachineClient, 'request' | 'known'> = {
-  request: () => Promise.reject(new MachineError('no-machine', say`There is no machine.`)),
+  request: () => Promise.reject(new MachineError('no-machine', say`There is no machine yet.`)),
   known: ((kind: string) => (kind === 'readMemory' ? { bytes: PAGE } : undefined)) as MachineClient['known'],
 };
 
