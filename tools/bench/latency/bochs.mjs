@@ -59,7 +59,7 @@ export async function bochs(image, folder) {
   const child = spawn('sh', ['-c', script, settingsFor(image, folder)], {
     ...{ stdio: ['pipe', 'pipe', 'ignore'], detached: true },
   });
-  const waiters = createWaiters();
+  const waiters = createWaiters('Bochs');
   let rest = '';
   child.stdout.on('data', (data) => {
     rest += data;
@@ -68,13 +68,17 @@ export async function bochs(image, folder) {
     rest = '';
     waiters.give(said);
   });
-  const answer = () => waiters.wait(() => true);
+  const answer = (what) =>
+    waiters.wait(
+      () => true,
+      () => what,
+    );
   const command = (text) => {
-    const said = answer();
+    const said = answer(`the answer to ${text}`);
     child.stdin.write(`${text}\n`);
     return said;
   };
-  await answer();
+  await answer('its first prompt');
   /** The breakpoint, by Bochs's count of all that were ever set. */
   let point = 0;
   const addresses = new Map();

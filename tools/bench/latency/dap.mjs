@@ -8,21 +8,29 @@ import { createWaiters } from './waiters.mjs';
  * @param begin says how a session begins: a request and its arguments
  */
 export async function debugByDap(connect, begin) {
-  const waiters = createWaiters();
+  const waiters = createWaiters('debug adapter');
   const { send, end } = connect(waiters.give);
   let seq = 0;
   let threadId = 1;
   async function request(command, args) {
     const mine = ++seq;
-    const answer = waiters.wait((message) => message.type === 'response' && message.request_seq === mine);
+    const answer = waiters.wait(
+      (message) => message.type === 'response' && message.request_seq === mine,
+      () => `the answer to ${command}`,
+    );
     send({ seq: mine, type: 'request', command, arguments: args });
     const { success, message, body } = await answer;
     if (!success) throw new Error(`${command}: ${message}`);
     return body;
   }
   async function run(command, args = {}) {
-    const stop = waiters.wait((message) => message.event === 'stopped');
+    let answered = false;
+    const stop = waiters.wait(
+      (message) => message.event === 'stopped',
+      () => `the stop after ${command}, which ${answered ? 'was' : 'was not'} answered,`,
+    );
     await request(command, { threadId, ...args });
+    answered = true;
     ({ threadId } = (await stop).body);
   }
   const breakpoints = (...lines) =>
@@ -32,7 +40,10 @@ export async function debugByDap(connect, begin) {
     await run('continue');
   };
   await request('initialize', { adapterID: 'bench' });
-  const ready = waiters.wait((message) => message.event === 'initialized');
+  const ready = waiters.wait(
+    (message) => message.event === 'initialized',
+    () => 'the event initialized',
+  );
   await begin(request);
   await ready;
   await breakpoints(lineOf('/* plain */'));

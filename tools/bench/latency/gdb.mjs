@@ -9,7 +9,7 @@ export async function gdbOnQemu(image) {
   const child = spawn('gdb', ['-q', '-nx', '--interpreter=mi3', image], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  const waiters = createWaiters();
+  const waiters = createWaiters('gdb');
   let rest = '';
   child.stdout.on('data', (data) => {
     const lines = (rest + data).split('\n');
@@ -19,13 +19,20 @@ export async function gdbOnQemu(image) {
   let token = 0;
   async function command(text) {
     const mine = ++token;
-    const answer = waiters.wait((line) => line.startsWith(`${mine}^`));
+    const answer = waiters.wait(
+      (line) => line.startsWith(`${mine}^`),
+      () => `the answer to ${text}`,
+    );
     child.stdin.write(`${mine}${text}\n`);
     const line = await answer;
     if (line.startsWith(`${mine}^error`)) throw new Error(`gdb: ${text}: ${line}`);
     return line;
   }
-  const stopped = () => waiters.wait((line) => line.startsWith('*stopped'));
+  const stopped = () =>
+    waiters.wait(
+      (line) => line.startsWith('*stopped'),
+      () => 'a stop',
+    );
   async function run(text) {
     const stop = stopped();
     await command(text);
