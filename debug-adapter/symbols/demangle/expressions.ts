@@ -29,7 +29,7 @@ function readAny(reading: Reading): Node {
     case 'sZ':
       letters.take(2);
       return {
-        ...{ k: 'word', before: 'sizeof...(', after: ')' },
+        k: 'packLength',
         of: letters.next === 'T' ? readParameter(reading) : readExpression(reading),
       };
     case 'sP':

@@ -31,6 +31,8 @@ export type Node =
   | { readonly k: 'parameter'; readonly index: number }
   | { readonly k: 'pack'; readonly items: readonly Node[] }
   | { readonly k: 'expansion'; readonly of: Node }
+  /** `sizeof...` of one. */
+  | { readonly k: 'packLength'; readonly of: Node }
   | { readonly k: 'decltype'; readonly of: Node }
   | { readonly k: 'literal'; readonly type: Node; readonly letter: string; readonly value: string }
   | { readonly k: 'unary'; readonly op: string; readonly of: Node }

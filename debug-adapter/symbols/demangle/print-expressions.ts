@@ -7,6 +7,8 @@ export interface Output {
   add(text: string): void;
   print(node: Node): void;
   list(nodes: readonly Node[]): void;
+  /** How many items the pack has that a parameter stands for. */
+  lengthOf(node: Node): number | undefined;
 }
 
 /** An operand, in parentheses unless it is one word. */
@@ -24,8 +26,13 @@ export function printExpression(out: Output, node: Node): void {
       return printLiteral(out, node);
     case 'unary':
       out.add(node.op);
-      // The address of a function is that of its name.
-      if (node.op === '&' && node.of.k === 'encoding' && node.of.name.k === 'in')
+      // The address of a function is that of its name, unless something stands behind its parameters.
+      if (
+        node.op === '&' &&
+        node.of.k === 'encoding' &&
+        node.of.name.k === 'in' &&
+        node.of.type.behind === ''
+      )
         return out.print(node.of.name);
       return printOperand(out, node.of);
     case 'postfix':
@@ -77,6 +84,13 @@ export function printExpression(out: Output, node: Node): void {
       out.add('{');
       out.list(node.items);
       return out.add('}');
+    case 'packLength': {
+      const length = out.lengthOf(node.of);
+      if (length !== undefined) return out.add(String(length));
+      out.add('sizeof...(');
+      out.print(node.of);
+      return out.add(')');
+    }
     case 'word':
       out.add(node.before);
       out.print(node.of);

@@ -286,6 +286,10 @@ class Printer {
     return inner.text;
   }
 
+  lengthOf(node: Node): number | undefined {
+    return this.packIn(node, 0);
+  }
+
   private expansion(of: Node): void {
     const count = this.packIn(of, 0);
     if (count === undefined) {
