@@ -3,10 +3,11 @@
 // vitest, steps in VS Code, and one each for the checks and builds. Exit status 0 only when nothing failed.
 // What failed is told where it happens and once more above the last line, where the end of a log shows it.
 // Full output of every part: out/test-logs/.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDebianPackages } from './debian.mjs';
 import { ensureNodeModules, root, run } from './steps.mjs';
+import { unitTests } from './unit-tests.mjs';
 
 const logs = join(root, 'out/test-logs');
 const started = Date.now();
@@ -14,6 +15,8 @@ let passed = 0;
 let failed = 0;
 /** What failed, with the first lines of why. */
 const failures = [];
+/** Tests that failed beside others and passed alone, with why they failed. */
+const onlyAlone = [];
 
 const say = (line) => {
   const seconds = ((Date.now() - started) / 1000).toFixed(0).padStart(4);
@@ -42,42 +45,17 @@ async function part(title, program, args) {
 }
 
 /** Vitest, with its own counts. */
-async function unitTests() {
-  const report = join(logs, 'vitest.json');
-  rmSync(report, { force: true });
-  const { output, seconds } = await run(process.execPath, [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
-  writeFileSync(join(logs, 'vitest.txt'), output);
-  let result;
-  try {
-    result = JSON.parse(readFileSync(report, 'utf8'));
-  } catch {
-    count(0, 1);
-    tell('vitest gave no report', output, 60);
-    return;
-  }
-  // A file that cannot be loaded has no tests, yet it is a failure.
-  const brokenFiles = result.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  );
-  const bad = result.numFailedTests + brokenFiles.length;
-  count(result.numPassedTests, bad === 0 && !result.success ? 1 : bad);
-  const skipped = result.numPendingTests + (result.numTodoTests ?? 0);
+async function vitestTests() {
+  const began = Date.now();
+  const { passed: good, skipped, failures: bad, disturbed } = await unitTests(logs);
+  count(good, bad.length);
   say(
-    `${result.success ? '✓' : '✗'} unit tests: ${result.numPassedTests} passed, ${bad} failed` +
-      `${skipped ? `, ${skipped} skipped` : ''} (${seconds.toFixed(0)} s)`,
+    `${bad.length === 0 ? '✓' : '✗'} unit tests: ${good} passed, ${bad.length} failed` +
+      `${skipped ? `, ${skipped} skipped` : ''} (${((Date.now() - began) / 1000).toFixed(0)} s)`,
   );
-  for (const file of brokenFiles) tell(file.name, file.message.split('\n')[0], 1);
-  for (const test of result.testResults.flatMap((file) => file.assertionResults)) {
-    if (test.status !== 'failed') continue;
-    tell(test.fullName, (test.failureMessages[0] ?? '').split('\n').slice(0, 8).join('\n'), 8);
-  }
-  if (!result.success && bad === 0) tell('vitest', output, 40);
+  const beginning = (why) => why.split('\n').slice(0, 8);
+  for (const { file, name, why } of bad) tell(name, file ? beginning(why).join('\n') : why, 40);
+  for (const { name, why } of disturbed) onlyAlone.push([name, ...beginning(why)].join('\n    '));
 }
 
 /** Tests in a VS Code, with their own counts. */
@@ -113,7 +91,6 @@ async function main() {
       'make',
       'clang',
       'gdb',
-      'clang',
       'nasm',
       'dwz',
       'llvm-14',
@@ -145,7 +122,7 @@ async function main() {
   if (await part('kernels and sample', process.execPath, ['tools/build-kernels.mjs'])) {
     // Production bundles are what is packed, and what tests that start the CLI or the adapter run.
     const packed = await part('bundles and vsix', process.execPath, ['tools/package.mjs']);
-    await unitTests();
+    await vitestTests();
     if ((await installed(host)) && packed) {
       await vscodeTests('a real VS Code', 'test/vscode/e2e.mjs');
       await vscodeTests('inside of the extension host', 'test/electron/run.mjs');
@@ -161,6 +138,10 @@ try {
   failed++;
   tell('the tests themselves', error.message, 8);
 }
+if (onlyAlone.length > 0)
+  process.stdout.write(
+    `passed only alone, failed at first:\n${onlyAlone.map((line) => `  ! ${line}`).join('\n')}\n`,
+  );
 if (failures.length > 0)
   process.stdout.write(`failed:\n${failures.map((line) => `  ✗ ${line}`).join('\n')}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

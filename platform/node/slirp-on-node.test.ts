@@ -9,6 +9,7 @@ import { get16, get32, latin1 } from '../../core/net/wire/bytes.ts';
 import { parseUdp, type UdpDatagram } from '../../core/net/wire/udp.ts';
 import { createGuestOnNode, until, type GuestOnNode } from '../testing/guest-on-node.ts';
 import { hashOf, pattern } from '../testing/pattern.ts';
+import { freePort, refusingPort } from '../testing/ports.ts';
 import { nodeSockets } from './sockets.ts';
 
 const GATEWAY = 0x0a000202;
@@ -107,14 +108,15 @@ describe('slirp on Node: TCP', () => {
   });
 
   it('a closed port refuses, a reset resets', async () => {
-    const { server: closing, port: closed } = await server(() => undefined);
-    closing.close();
+    const closed = await refusingPort();
+    cleanups.push(closed.release);
     const { port } = await server((socket) => socket.once('data', () => socket.resetAndDestroy()));
     const { call } = network({ hostLoopback: true });
-    const refused = call(GATEWAY, closed);
+    const refused = call(GATEWAY, closed.port);
     const reset = call(GATEWAY, port);
     reset.connection!.send(latin1('reset me'));
-    await until(() => refused.reason !== undefined && reset.reason !== undefined, 'both ends');
+    await until(() => refused.reason !== undefined, 'the end of the refused call');
+    await until(() => reset.reason !== undefined, 'the end of the call that is reset');
     expect([refused.reason, reset.reason]).toEqual(['refused', 'reset']);
   });
 
@@ -163,15 +165,6 @@ describe('slirp on Node: TCP', () => {
 });
 
 describe('slirp on Node: redirections', () => {
-  async function freePort(): Promise<number> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, 'close');
-    return port;
-  }
-
   it('of TCP reach the guest', async () => {
     const port = await freePort();
     const { guest } = network({ redirections: parseRedirections(`tcp:${port}:22`) });

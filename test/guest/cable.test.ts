@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../kernels/virtio-board.ts';
+import { freePort } from '../../platform/testing/ports.ts';
 import {
   type Cable,
   openWorkshop,

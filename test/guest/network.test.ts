@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../kernels/virtio-board.ts';
+import { freePort, refusingPort } from '../../platform/testing/ports.ts';
 import { openWorkshop, printed, run, type Workshop } from './run-guest.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -223,13 +223,13 @@ describe('TCP', () => {
   });
 
   it('tells why there is no connection', async () => {
-    const closed = await serve(() => undefined);
-    for (const cleanup of cleanups.splice(0)) cleanup();
+    const closed = await refusingPort();
+    cleanups.push(closed.release);
     const reset = await serve((socket) => {
       socket.once('data', () => socket.resetAndDestroy());
     });
     const outcome = await runScript(
-      `dhcp\ntcp 10.0.2.2 ${closed}\nput 10.0.2.2 ${reset} /bin/ls\ntcp 10.0.2.77 80\n`,
+      `dhcp\ntcp 10.0.2.2 ${closed.port}\nput 10.0.2.2 ${reset} /bin/ls\ntcp 10.0.2.77 80\n`,
     );
     expect(printed(outcome).slice(1)).toEqual([
       'tcp: 10.0.2.2: connection refused',

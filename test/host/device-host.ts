@@ -14,7 +14,7 @@ import {
 } from '../../core/devices/virtio/block-backend.ts';
 import { createNinepServer } from '../../core/ninep/server.ts';
 import { openFolderTree } from '../../platform/node/folder-tree.ts';
-import { freePort } from '../kernels/virtio-board.ts';
+import { freePort } from '../../platform/testing/ports.ts';
 import { runQemu } from '../oracle/kernels-run-qemu.ts';
 import { createHost, type HostMachine } from './host-machine.ts';
 

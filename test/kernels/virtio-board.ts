@@ -2,11 +2,11 @@
  * Owns the devices of the programs that test PCI and virtio, here and on QEMU: two disks, a network card whose cable brings
  * back every frame, a console whose second port brings back every byte, entropy; in the slots of lib/virtio.h.
  */
-import { createSocket } from 'node:dgram';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { DeviceSpecs } from '../../core/protocol/device-protocol.ts';
+import { freePort } from '../../platform/testing/ports.ts';
 
 const SECTOR = 512;
 const SECTORS = 2048;
@@ -51,19 +51,6 @@ export function boardDevices(): DeviceSpecs {
     },
     rng: { seed: 1 },
   };
-}
-
-/** A UDP port that is free now: QEMU sends to itself through it. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  const port = await new Promise<number>((resolve, reject) => {
-    socket.on('error', reject);
-    socket.bind(0, '127.0.0.1', () => {
-      resolve(socket.address().port);
-    });
-  });
-  await new Promise<void>((resolve) => socket.close(resolve));
-  return port;
 }
 
 /** The same for QEMU, while a function runs: it gets the options, and what they need lies in a new folder inside `folder`. */

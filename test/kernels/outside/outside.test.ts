@@ -17,6 +17,7 @@ import { createHostClock } from '../../../platform/host-clock.ts';
 import { listenForCable } from '../../../platform/node/socket-backend.ts';
 import { nodeSockets } from '../../../platform/node/sockets.ts';
 import { createWire } from '../../../platform/testing/guest-on-node.ts';
+import { freePort } from '../../../platform/testing/ports.ts';
 
 const kernels = fileURLToPath(new URL('..', import.meta.url));
 const root = join(kernels, '../..');
@@ -55,10 +56,7 @@ beforeAll(async () => {
   server.bind(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address());
-  const free = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(free, 'listening');
-  redirected = free.address().port;
-  free.close();
+  redirected = await freePort();
 });
 afterAll(() => {
   server.close();
