@@ -234,6 +234,14 @@ class Translator {
         const place = this.place(node.object);
         return place.kind === 'memory' && !place.physical ? place.address : no();
       }
+      case 'classPointer': {
+        const pointer = this.value(node.operand);
+        const moved = node.steps.reduce(
+          (at, step) => ('offset' in step ? offsetBy(at, step.offset) : no()),
+          pointer,
+        );
+        return { kind: 'select', test: this.truth(node.operand), yes: moved, no: pointer };
+      }
       case 'convert':
         return this.converted(node);
       case 'unary':

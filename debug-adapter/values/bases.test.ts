@@ -1,5 +1,7 @@
 /** Base classes that a class has more than once, and static members: which are ambiguous, and what the others are, as gdb has it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { translate } from '../conditions/translate.ts';
+import { compile } from './check.ts';
 import { ours } from './testing/answers.ts';
 import { assigned, compare, known, rowsOf, scopeOf, writable } from './testing/comparison.ts';
 import { openWorkbench } from './testing/stop-under-gdb.ts';
@@ -73,6 +75,54 @@ kernel::A::count
   .trim()
   .split('\n');
 
+/** In gdb a reinterpret_cast moves a pointer as well, which it does not in C++. */
+const CASTS = `
+(kernel::B *)at
+(kernel::C *)at
+((kernel::C *)at)->a
+((kernel::C *)at)->c
+*(kernel::C *)at
+(kernel::C)d
+((kernel::C)d).a
+(kernel::A *)at
+(kernel::A *)(kernel::C *)at
+(kernel::D *)(kernel::C *)at
+((kernel::D *)(kernel::C *)at)->d
+(kernel::E *)(kernel::C *)&e
+((kernel::E *)(kernel::C *)&e)->e
+(kernel::C *)&e
+(kernel::C *)(kernel::D *)0
+(kernel::D *)(kernel::C *)0
+static_cast<kernel::C *>(at)->both
+(const kernel::C *)at
+((volatile kernel::C *)at)->both
+(kernel::C *)(void *)at
+(kernel::C *)(unsigned)at
+(unsigned)(kernel::C *)at
+(V *)&x
+((V *)&x)->v
+((V)x).hidden
+(R *)&x
+((R *)&x)->r
+(V *)(R *)&x
+(X *)(R *)&x
+((X *)(R *)&x)->x
+(M *)&y
+(N *)&y
+(V *)(N *)&y
+(V *)(M *)&y
+(V *)&y
+(kernel::B *)&w
+(Q *)&w
+((kernel::B *)(Q *)&w)->a
+(kernel::A *)(Q *)&w
+(P *)at
+(kernel::D *)&p
+(int *)at
+`
+  .trim()
+  .split('\n');
+
 const RUN = ['total', 'self->d', 'list[1].a', 'd', 'b', 'B::a', 'this->total', 'this->a', 'this->C::a'];
 const WRITES = [
   'd.total = 8',
@@ -102,6 +152,13 @@ describe.each(VARIANTS)('%s %s DWARF %i', (compiler, level, version) => {
     const { mine, theirs } = await compare(built, await scopeOf(built), WORK);
     expect(mine).toEqual(theirs);
     expect(known(theirs).length).toBeGreaterThan(40);
+  });
+
+  it('moves pointers that are cast', async () => {
+    const built = stop(CASTS);
+    const { mine, theirs } = await compare(built, await scopeOf(built), CASTS);
+    expect(mine).toEqual(theirs);
+    expect(known(theirs).length).toBeGreaterThan(30);
   });
 
   it('has them in a method', async () => {
@@ -144,6 +201,8 @@ describe('beyond gdb', () => {
     ['d.kernel::C::kernel::A::a', '60'],
     ['e.D::B::A::a', '1'],
     ['y.M::v', '22'],
+    ['(unsigned)(kernel::C *)at - (unsigned)reinterpret_cast<kernel::C *>(at)', '12'],
+    ['((kernel::C *)(kernel::D *)0) == 0', '1'],
   ])('has %s', async (text, integer) => {
     expect(await say(text)).toMatchObject({ integer });
   });
@@ -155,8 +214,34 @@ describe('beyond gdb', () => {
     ['w.B::b', 'several base classes'],
     ['&d.fixed', 'address'],
     ['d.B::C::a', 'no base class'],
+    ['(kernel::A *)at', 'more than once'],
+    ['(kernel::A)d', 'more than once'],
+    ['(X *)(V *)&x', 'virtual base class'],
+    ['(kernel::E)d', 'Only numbers and pointers'],
   ])('says why %s has no value', async (text, words) => {
     expect((await say(text)).error).toContain(words);
+  });
+
+  it('moves pointers that are assigned', async () => {
+    const scope = writable(await scopeOf(built));
+    const answer = (text: string) => built.program.memory.compute(() => ours(scope, text));
+    const offset = 'at->self = (kernel::D *)0, (unsigned)(at->self = (kernel::C *)at) - (unsigned)at';
+    expect(await answer(offset)).toMatchObject({ integer: '0' });
+  });
+
+  it('moves pointers of conditions where the machine runs', async () => {
+    const scope = await scopeOf(built);
+    const text = '(kernel::C *)(kernel::D *)$eax';
+    const eax = { kind: 'register', name: 'eax' };
+    const moved = await built.program.memory.compute(() =>
+      translate(compile(text, scope).root, () => undefined),
+    );
+    expect(moved).toMatchObject({
+      ...{ kind: 'select', no: eax, test: { operator: '!=', left: eax, right: { value: 0 } } },
+      yes: { operator: '+', left: eax, right: { value: 12 } },
+    });
+    const throughTable = '(V *)(X *)$eax';
+    expect(translate(compile(throughTable, scope).root, () => undefined)).toBeUndefined();
   });
 
   it('says in a method, too, that a member is ambiguous', async () => {

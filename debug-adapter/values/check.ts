@@ -9,6 +9,7 @@ import { componentsOf } from '../symbols/name-text.ts';
 import { littleEndian, type Location } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import { checkBinary } from './check-binary.ts';
+import { cast, convertClass } from './casts.ts';
 import {
   address,
   assignable,
@@ -179,7 +180,7 @@ class Checker {
         );
       }
       case 'cast':
-        return this.cast(this.type(syntax.type, space), this.check(syntax.operand, space));
+        return cast(this.type(syntax.type, space), this.check(syntax.operand, space), syntax.keepsBits);
       case 'measure':
         return this.measure(syntax.what, this.unevaluated(syntax.operand, space));
       case 'measureType':
@@ -321,7 +322,7 @@ class Checker {
 
   private assign(target: Node, value: Node, result: 'old' | 'new'): Node {
     this.changes = true;
-    const source = isScalar(target.type) ? convert(scalarOperand(value), target.type) : valueOf(value);
+    const source = isScalar(target.type) ? convertClass(scalarOperand(value), target.type) : valueOf(value);
     if (!isScalar(target.type) && !sameType(source.type, target.type))
       fail(say`Only a structure of the same type can be assigned to a structure.`);
     return { kind: 'assign', type: target.type, space: target.space, target, value: source, result };
@@ -372,15 +373,6 @@ class Checker {
       return make(convert(yes, type), convert(no, type));
     }
     return make(yes, no);
-  }
-
-  private cast(type: CType, node: Node): Node {
-    if (bare(type).kind === 'void') return { kind: 'convert', type, space: undefined, operand: node };
-    if (!isScalar(type))
-      fail(say`Only numbers and pointers can be cast: for another view of memory write *(type *)&x.`);
-    const value = scalarOperand(node);
-    if (isFloat(value.type) && isPointer(type)) fail(say`A floating-point number is no address.`);
-    return { kind: 'convert', type, space: pointedSpace(value), operand: value };
   }
 
   private measure(what: 'sizeof' | '_Alignof', type: CType): Node {

@@ -154,6 +154,8 @@ class Evaluator {
         return node.value;
       case 'convert':
         return convertScalar(this.scalar(node.operand), type);
+      case 'classPointer':
+        return this.classPointer(node);
       case 'address':
         return BigInt(this.addressOf(node.object));
       case 'unary': {
@@ -183,12 +185,32 @@ class Evaluator {
     }
   }
 
+  private classPointer({ operand, space, steps }: Extract<Node, { kind: 'classPointer' }>): Scalar {
+    const pointer = this.scalar(operand);
+    if (isZero(pointer)) return pointer;
+    const start: TypedValue = {
+      ...{ type: operand.type, space },
+      location: { kind: 'memory', address: Number(pointer as bigint) },
+    };
+    const end = steps.reduce(
+      (at, step) =>
+        'place' in step
+          ? virtualBase(at, at.type, step.place, this.environment)
+          : partOf(at, at.type, step.offset * 8, undefined),
+      start,
+    );
+    return BigInt(this.addressIn(end));
+  }
+
   private holds(node: Node): boolean {
     return !isZero(this.scalar(node));
   }
 
   private addressOf(node: Node): number {
-    const { location } = this.value(node);
+    return this.addressIn(this.value(node));
+  }
+
+  private addressIn({ location }: TypedValue): number {
     if (location.kind === 'optimised-out') fail(say`This value is optimised out: ${location.reason}.`);
     if (location.kind !== 'memory')
       fail(say`This value has no address: it lives in a register or is a result.`);

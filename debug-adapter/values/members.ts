@@ -19,7 +19,7 @@ export function bitRange(member: Member): { readonly offset: number; readonly bi
 }
 
 /** Where something is in a class. */
-interface Place {
+export interface Place {
   /** The class or structure that declares it. */
   readonly owner: StructType;
   /** In bits, from the start of the structure that was asked, or of the last of the virtual base classes. */
@@ -45,9 +45,14 @@ const MOST_MEANINGS = 8;
 /**
  * What is found in the parts of a structure that have no names: in its anonymous members and base classes, each part once, the same
  * object not twice.
- * @param own what a structure has itself, which hides what its base classes have
+ * @param own what a structure has itself
+ * @param isHiding whether that hides what its base classes have, as names do
  */
-function search<T extends Place>(type: CType, own: (plain: StructType) => readonly T[]): readonly T[] {
+function search<T extends Place>(
+  type: CType,
+  own: (plain: StructType) => readonly T[],
+  isHiding = true,
+): readonly T[] {
   const known = new Map<StructType, readonly T[]>();
   const inside = (of: CType): readonly T[] => {
     const plain = bare(of);
@@ -57,7 +62,7 @@ function search<T extends Place>(type: CType, own: (plain: StructType) => readon
     // Damaged structures may contain themselves.
     known.set(plain, []);
     const found = [...own(plain)];
-    for (const member of found.length > 0 ? [] : plain.members) {
+    for (const member of isHiding && found.length > 0 ? [] : plain.members) {
       if (member.name !== undefined) continue;
       for (const one of inside(member.type)) {
         const seen = seenFrom(member, one);
@@ -129,23 +134,35 @@ export function findMember(type: CType, name: string): Found | undefined {
 export const hasMember = (type: CType, name: string, scope: readonly string[]): boolean =>
   (scope.length === 0 || isBase(type, scope)) && meanings(type, name).length > 0;
 
-/** The base class that is called so, as a member, however deep. */
-const basesNamed = (type: CType, path: readonly string[]): readonly Found[] =>
-  search<Found>(type, (owner) =>
-    owner.members.flatMap((member) =>
-      member.isBase && endsIn(nameOfBase(member), path)
-        ? [
-            seenFrom(member, {
-              owner: bare(member.type) as StructType,
-              member,
-              offset: 0,
-              bits: undefined,
-              bases: [],
-            }),
-          ]
-        : [],
-    ),
+/** The base classes of a kind, as members, however deep. */
+const basesThat = (type: CType, are: (member: Member) => boolean, isHiding: boolean): readonly Found[] =>
+  search<Found>(
+    type,
+    (owner) =>
+      owner.members
+        .filter((member) => member.isBase && are(member))
+        .map((member) => {
+          const part = bare(member.type) as StructType;
+          return seenFrom(member, { owner: part, member, offset: 0, bits: undefined, bases: [] });
+        }),
+    isHiding,
   );
+
+/** The base class that is called so. */
+const basesNamed = (type: CType, path: readonly string[]): readonly Found[] =>
+  basesThat(type, (member) => endsIn(nameOfBase(member), path), true);
+
+/** Where in a class another one lies as a base class, each part of an object once. */
+export const partsOfClass = (type: CType, part: StructType): readonly Place[] =>
+  basesThat(type, (member) => isClass(bare(member.type), part), false);
+
+/** Are two the same class, perhaps read from the information of two units? */
+export function isClass(type: CType, other: StructType): boolean {
+  if (type === other) return true;
+  if (type.kind !== 'struct' || type.size !== other.size) return false;
+  const name = type.scopedName ?? type.name;
+  return name !== undefined && name === (other.scopedName ?? other.name);
+}
 
 /** What a base class is called. */
 export function nameOfBase({ type }: Member): string {

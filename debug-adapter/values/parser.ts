@@ -137,7 +137,7 @@ class Parser implements TypeParserHost {
         stream.take();
         const type = parseTypeName(this);
         stream.expectOperator(')');
-        return { kind: 'cast', type, operand: this.cast() };
+        return { kind: 'cast', type, operand: this.cast(), keepsBits: false };
       }
       const token = stream.peek();
       const prefixed = token.kind === 'name' && !this.colonEnds && SPACE.test(token.text);
@@ -321,7 +321,7 @@ class Parser implements TypeParserHost {
       stream.expectOperator('(');
       const operand = this.expression();
       stream.expectOperator(')');
-      return { kind: 'cast', type, operand };
+      return { kind: 'cast', type, operand, keepsBits: name === 'reinterpret_cast' };
     }
     if (startsType(this, -1))
       stream.fail(

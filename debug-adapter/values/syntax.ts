@@ -79,7 +79,13 @@ export type Syntax =
       readonly target: Syntax;
       readonly value: Syntax;
     }
-  | { readonly kind: 'cast'; readonly type: TypeSyntax; readonly operand: Syntax }
+  /** `keepsBits`: a `reinterpret_cast`, which moves no pointer. */
+  | {
+      readonly kind: 'cast';
+      readonly type: TypeSyntax;
+      readonly operand: Syntax;
+      readonly keepsBits: boolean;
+    }
   | { readonly kind: 'measure'; readonly what: 'sizeof' | '_Alignof'; readonly operand: Syntax }
   | { readonly kind: 'measureType'; readonly what: 'sizeof' | '_Alignof'; readonly type: TypeSyntax }
   | { readonly kind: 'offsetof'; readonly type: TypeSyntax; readonly path: readonly Designator[] }

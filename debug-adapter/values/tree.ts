@@ -26,6 +26,9 @@ interface Typed {
   readonly space: Space | undefined;
 }
 
+/** From a class to its part or back: some bytes, or to a virtual base class, as `virtualBase` has it. */
+export type ClassStep = { readonly offset: number } | { readonly place: Uint8Array };
+
 export type Node = Typed &
   (
     | { readonly kind: 'constant'; readonly value: Scalar }
@@ -51,6 +54,12 @@ export type Node = Typed &
     | { readonly kind: 'element'; readonly object: Node; readonly index: Node }
     /** The address of an lvalue: `&x`, and arrays and functions as pointers. */
     | { readonly kind: 'address'; readonly object: Node }
+    /** A pointer to a class as one to another one that it is a part of, or that is a part of it; null stays null. */
+    | {
+        readonly kind: 'classPointer';
+        readonly operand: Node;
+        readonly steps: readonly ClassStep[];
+      }
     /** Between scalar types, or to void. */
     | { readonly kind: 'convert'; readonly operand: Node }
     | { readonly kind: 'unary'; readonly operator: '-' | '~' | '!'; readonly operand: Node }
