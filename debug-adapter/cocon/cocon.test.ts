@@ -283,7 +283,6 @@ describe('the cocon wire', () => {
   it('survives any bytes, and works again after them', () => {
     const random = generator(11);
     const wire = createConsoleWire();
-    const begin = performance.now();
     for (let n = 0; n < 200; n++)
       wire.receive(Uint8Array.from({ length: 1000 }, () => random(n % 3 ? 256 : 8)));
     // A header among the noise may claim up to 64 KiB; behind that the wire is itself again.
@@ -293,7 +292,6 @@ describe('the cocon wire', () => {
     expect(wire.receive(good)).toEqual([
       { monitor: 0, operation: decoded(operationBytes(op.PUTC, 3, 4, 0x742)) },
     ]);
-    expect(performance.now() - begin).toBeLessThan(10_000);
   });
 
   it('sends each byte that is typed as a key message', () => {

@@ -39,7 +39,6 @@ describe.each(fixtures)('$label', ({ bytes, image }) => {
     let refused = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const mutant = mutate(bytes, offset, size, next);
-      const started = performance.now();
       try {
         const opened = SymbolImage.open(mutant, name);
         interrogate(opened, pcs, file);
@@ -48,7 +47,6 @@ describe.each(fixtures)('$label', ({ bytes, image }) => {
         if (!(error instanceof SymbolError)) throw error;
         refused++;
       }
-      expect(performance.now() - started).toBeLessThan(3000);
     }
     if (name === '.debug_abbrev' || name === 'section headers') expect(damaged + refused).toBeGreaterThan(0);
   });
@@ -88,9 +86,7 @@ describe('every packing', async () => {
   it.each(await fuzzTargets(workshop))('survives mutations: $name', async ({ name, round }) => {
     const random = seededRandom(name.length * 7919);
     for (let n = 0; n < PACKED_ROUNDS; n++) {
-      const started = performance.now();
       await round(random);
-      expect(performance.now() - started).toBeLessThan(3000);
     }
   });
 });
