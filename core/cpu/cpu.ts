@@ -2,7 +2,14 @@
 import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
 import { type Tier, TIERS, USUAL_TIER } from '../jit/tier.ts';
 import { createTranslator } from '../jit/translator.ts';
-import { BRANCH_RECORDS, PAGE_SIZE, STOP_PAGES, STOP_PAGES_BASE, STOPS_BASE } from '../memory/layout.ts';
+import {
+  BRANCH_RECORDS,
+  PAGE_SIZE,
+  STOP_EVERYWHERE,
+  STOP_PAGES,
+  STOP_PAGES_BASE,
+  STOPS_BASE,
+} from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { createAccess } from './paging/access.ts';
@@ -247,6 +254,7 @@ export function createCpu(
     cache,
     new Uint8Array(memory.wasm.buffer, STOPS_BASE, PAGE_SIZE),
     new Uint8Array(memory.wasm.buffer, STOP_PAGES_BASE, STOP_PAGES),
+    new Uint8Array(memory.wasm.buffer, STOP_EVERYWHERE, 1),
   );
   /** The interpreter must begin a block at this linear address: it may stop there. */
   const mayStop = (linear: number) =>

@@ -21,6 +21,8 @@ export const STOPS_BASE = 0x9_0000;
 /** One byte for the low 12 bits of page numbers: not 0 where a page that has them, linear or physical, has such a place of its own. */
 export const STOP_PAGES_BASE = 0x9_1000;
 export const STOP_PAGES = 0x1000;
+/** One byte: not 0 while there is such a place on every page. */
+export const STOP_EVERYWHERE = 0x9_2000;
 
 /** The ring of the last indirect branches that were run straight from bytes: host address of the instruction, and where it went. */
 export const INDIRECT_BASE = 0xa_0000;

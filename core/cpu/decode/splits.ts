@@ -47,8 +47,14 @@ const SOMEWHERE = 2;
 /**
  * @param stops one byte for each place in a page: those where some block must begin are not 0
  * @param stopPages by the low bits of page numbers: those of pages that have been named are not 0
+ * @param everywhere one byte: not 0 while a place is one of every page
  */
-export function createSplits(cache: CodeCache, stops: Uint8Array, stopPages: Uint8Array): Splits {
+export function createSplits(
+  cache: CodeCache,
+  stops: Uint8Array,
+  stopPages: Uint8Array,
+  everywhere: Uint8Array,
+): Splits {
   let kept: { readonly linear: readonly number[]; readonly physical: readonly number[] } = {
     linear: [],
     physical: [],
@@ -66,6 +72,7 @@ export function createSplits(cache: CodeCache, stops: Uint8Array, stopPages: Uin
       if ((stops[offset]! & EVERYWHERE) === 0) (added ??= new Set()).add(offset);
     if (!added) return 0;
     for (const offset of added) stops[offset]! |= EVERYWHERE;
+    everywhere[0] = 1;
     cache.split(added);
     return added.size;
   }
@@ -73,6 +80,7 @@ export function createSplits(cache: CodeCache, stops: Uint8Array, stopPages: Uin
     if (temporary < (all ? 1 : MANY)) return;
     temporary = 0;
     for (let offset = 0; offset < PAGE_SIZE; offset++) stops[offset]! &= ~EVERYWHERE;
+    everywhere[0] = 0;
     cache.clear();
   }
   const without = (all: readonly number[], others: readonly number[]) => {

@@ -57,23 +57,23 @@ import * as Form from './forms';
 import { prefixed } from './prefixes';
 import { extend, multiply, twoByte } from './two-byte';
 
-/** The operands that the ModRM at an address names. */
-function reg(at: u32): i32 {
-  return register<u32>(middle(at));
+/** The registers that a ModRM names. */
+function reg(modrm: u32): i32 {
+  return load<i32>((modrm >>> 1) & 28);
 }
-function setReg(at: u32, value: i32): void {
-  setRegister<u32>(middle(at), value);
+function setReg(modrm: u32, value: i32): void {
+  store<i32>((modrm >>> 1) & 28, value);
 }
-function rm(at: u32): i32 {
-  return register<u32>(load<u8>(at) & 7);
+function rm(modrm: u32): i32 {
+  return load<i32>((modrm & 7) << 2);
 }
-function setRm(at: u32, value: i32): void {
-  setRegister<u32>(load<u8>(at) & 7, value);
+function setRm(modrm: u32, value: i32): void {
+  store<i32>((modrm & 7) << 2, value);
 }
 // @inline
-function shiftRegister(digit: u32, at: u32): u32 {
+function shiftRegister(digit: u32, modrm: u32, at: u32): u32 {
   const count = (<i32>load<u8>(at, 1)) & 31;
-  if (count != 0) setRm(at, shift<u32>(digit, rm(at), count, true));
+  if (count != 0) setRm(modrm, shift<u32>(digit, rm(modrm), count, true));
   return at + 2;
 }
 function valueAt(place: Place): i32 {
@@ -85,23 +85,24 @@ function valueAt(place: Place): i32 {
 export function instructionAt(start: u32, left: i32): u32 {
   const opcode = <u32>load<u8>(start);
   const at = start + 1;
+  const modrm = <u32>load<u8>(at);
   let place: Place;
-  switch (Form.formOf(opcode, load<u8>(at))) {
+  switch (Form.formOf(opcode, modrm)) {
     case Form.ADD_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
-      store<u32>(<u32>place, add<u32>(valueAt(place), reg(at), 0));
+      store<u32>(<u32>place, add<u32>(valueAt(place), reg(modrm), 0));
       return behind(place);
     case Form.ADD_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
-      setReg(at, add<u32>(reg(at), valueAt(place), 0));
+      setReg(modrm, add<u32>(reg(modrm), valueAt(place), 0));
       return behind(place);
     case Form.ADD_REGISTER:
-      setRm(at, add<u32>(rm(at), reg(at), 0));
+      setRm(modrm, add<u32>(rm(modrm), reg(modrm), 0));
       return at + 1;
     case Form.ADD_FROM_REGISTER:
-      setReg(at, add<u32>(reg(at), rm(at), 0));
+      setReg(modrm, add<u32>(reg(modrm), rm(modrm), 0));
       return at + 1;
     case Form.ADD_IMMEDIATE:
       setRegister<u32>(EAX, add<u32>(register<u32>(EAX), load<i32>(at), 0));
@@ -109,18 +110,18 @@ export function instructionAt(start: u32, left: i32): u32 {
     case Form.OR_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
-      store<u32>(<u32>place, or<u32>(valueAt(place), reg(at)));
+      store<u32>(<u32>place, or<u32>(valueAt(place), reg(modrm)));
       return behind(place);
     case Form.OR_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
-      setReg(at, or<u32>(reg(at), valueAt(place)));
+      setReg(modrm, or<u32>(reg(modrm), valueAt(place)));
       return behind(place);
     case Form.OR_REGISTER:
-      setRm(at, or<u32>(rm(at), reg(at)));
+      setRm(modrm, or<u32>(rm(modrm), reg(modrm)));
       return at + 1;
     case Form.OR_FROM_REGISTER:
-      setReg(at, or<u32>(reg(at), rm(at)));
+      setReg(modrm, or<u32>(reg(modrm), rm(modrm)));
       return at + 1;
     case Form.OR_IMMEDIATE:
       setRegister<u32>(EAX, or<u32>(register<u32>(EAX), load<i32>(at)));
@@ -128,18 +129,18 @@ export function instructionAt(start: u32, left: i32): u32 {
     case Form.AND_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
-      store<u32>(<u32>place, and<u32>(valueAt(place), reg(at)));
+      store<u32>(<u32>place, and<u32>(valueAt(place), reg(modrm)));
       return behind(place);
     case Form.AND_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
-      setReg(at, and<u32>(reg(at), valueAt(place)));
+      setReg(modrm, and<u32>(reg(modrm), valueAt(place)));
       return behind(place);
     case Form.AND_REGISTER:
-      setRm(at, and<u32>(rm(at), reg(at)));
+      setRm(modrm, and<u32>(rm(modrm), reg(modrm)));
       return at + 1;
     case Form.AND_FROM_REGISTER:
-      setReg(at, and<u32>(reg(at), rm(at)));
+      setReg(modrm, and<u32>(reg(modrm), rm(modrm)));
       return at + 1;
     case Form.AND_IMMEDIATE:
       setRegister<u32>(EAX, and<u32>(register<u32>(EAX), load<i32>(at)));
@@ -147,18 +148,18 @@ export function instructionAt(start: u32, left: i32): u32 {
     case Form.SUB_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
-      store<u32>(<u32>place, subtract<u32>(valueAt(place), reg(at), 0));
+      store<u32>(<u32>place, subtract<u32>(valueAt(place), reg(modrm), 0));
       return behind(place);
     case Form.SUB_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
-      setReg(at, subtract<u32>(reg(at), valueAt(place), 0));
+      setReg(modrm, subtract<u32>(reg(modrm), valueAt(place), 0));
       return behind(place);
     case Form.SUB_REGISTER:
-      setRm(at, subtract<u32>(rm(at), reg(at), 0));
+      setRm(modrm, subtract<u32>(rm(modrm), reg(modrm), 0));
       return at + 1;
     case Form.SUB_FROM_REGISTER:
-      setReg(at, subtract<u32>(reg(at), rm(at), 0));
+      setReg(modrm, subtract<u32>(reg(modrm), rm(modrm), 0));
       return at + 1;
     case Form.SUB_IMMEDIATE:
       setRegister<u32>(EAX, subtract<u32>(register<u32>(EAX), load<i32>(at), 0));
@@ -166,18 +167,18 @@ export function instructionAt(start: u32, left: i32): u32 {
     case Form.XOR_MEMORY:
       place = target<u32>(at);
       if (place == NOWHERE) return NOT;
-      store<u32>(<u32>place, xor<u32>(valueAt(place), reg(at)));
+      store<u32>(<u32>place, xor<u32>(valueAt(place), reg(modrm)));
       return behind(place);
     case Form.XOR_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
-      setReg(at, xor<u32>(reg(at), valueAt(place)));
+      setReg(modrm, xor<u32>(reg(modrm), valueAt(place)));
       return behind(place);
     case Form.XOR_REGISTER:
-      setRm(at, xor<u32>(rm(at), reg(at)));
+      setRm(modrm, xor<u32>(rm(modrm), reg(modrm)));
       return at + 1;
     case Form.XOR_FROM_REGISTER:
-      setReg(at, xor<u32>(reg(at), rm(at)));
+      setReg(modrm, xor<u32>(reg(modrm), rm(modrm)));
       return at + 1;
     case Form.XOR_IMMEDIATE:
       setRegister<u32>(EAX, xor<u32>(register<u32>(EAX), load<i32>(at)));
@@ -185,18 +186,18 @@ export function instructionAt(start: u32, left: i32): u32 {
     case Form.CMP_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
-      subtract<u32>(valueAt(place), reg(at), 0);
+      subtract<u32>(valueAt(place), reg(modrm), 0);
       return behind(place);
     case Form.CMP_FROM_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
-      subtract<u32>(reg(at), valueAt(place), 0);
+      subtract<u32>(reg(modrm), valueAt(place), 0);
       return behind(place);
     case Form.CMP_REGISTER:
-      subtract<u32>(rm(at), reg(at), 0);
+      subtract<u32>(rm(modrm), reg(modrm), 0);
       return at + 1;
     case Form.CMP_FROM_REGISTER:
-      subtract<u32>(reg(at), rm(at), 0);
+      subtract<u32>(reg(modrm), rm(modrm), 0);
       return at + 1;
     case Form.CMP_IMMEDIATE:
       subtract<u32>(register<u32>(EAX), load<i32>(at), 0);
@@ -312,37 +313,37 @@ export function instructionAt(start: u32, left: i32): u32 {
       begin(start);
       return branch(!isLess() && !isZero(), at + 5, load<i32>(at, 1));
     case Form.ADD_SHORT:
-      setRm(at, add<u32>(rm(at), load<i8>(at, 1), 0));
+      setRm(modrm, add<u32>(rm(modrm), load<i8>(at, 1), 0));
       return at + 2;
     case Form.OR_SHORT:
-      setRm(at, or<u32>(rm(at), load<i8>(at, 1)));
+      setRm(modrm, or<u32>(rm(modrm), load<i8>(at, 1)));
       return at + 2;
     case Form.AND_SHORT:
-      setRm(at, and<u32>(rm(at), load<i8>(at, 1)));
+      setRm(modrm, and<u32>(rm(modrm), load<i8>(at, 1)));
       return at + 2;
     case Form.SUB_SHORT:
-      setRm(at, subtract<u32>(rm(at), load<i8>(at, 1), 0));
+      setRm(modrm, subtract<u32>(rm(modrm), load<i8>(at, 1), 0));
       return at + 2;
     case Form.XOR_SHORT:
-      setRm(at, xor<u32>(rm(at), load<i8>(at, 1)));
+      setRm(modrm, xor<u32>(rm(modrm), load<i8>(at, 1)));
       return at + 2;
     case Form.CMP_SHORT:
-      subtract<u32>(rm(at), load<i8>(at, 1), 0);
+      subtract<u32>(rm(modrm), load<i8>(at, 1), 0);
       return at + 2;
     case Form.ADD_LONG:
-      setRm(at, add<u32>(rm(at), load<i32>(at, 1), 0));
+      setRm(modrm, add<u32>(rm(modrm), load<i32>(at, 1), 0));
       return at + 5;
     case Form.OR_LONG:
-      setRm(at, or<u32>(rm(at), load<i32>(at, 1)));
+      setRm(modrm, or<u32>(rm(modrm), load<i32>(at, 1)));
       return at + 5;
     case Form.AND_LONG:
-      setRm(at, and<u32>(rm(at), load<i32>(at, 1)));
+      setRm(modrm, and<u32>(rm(modrm), load<i32>(at, 1)));
       return at + 5;
     case Form.SUB_LONG:
-      setRm(at, subtract<u32>(rm(at), load<i32>(at, 1), 0));
+      setRm(modrm, subtract<u32>(rm(modrm), load<i32>(at, 1), 0));
       return at + 5;
     case Form.CMP_LONG:
-      subtract<u32>(rm(at), load<i32>(at, 1), 0);
+      subtract<u32>(rm(modrm), load<i32>(at, 1), 0);
       return at + 5;
     case Form.CMP_SHORT_MEMORY:
       place = source<u32>(at);
@@ -361,15 +362,15 @@ export function instructionAt(start: u32, left: i32): u32 {
       and<u8>(load<u8>(<u32>place), load<u8>(behind(place)));
       return behind(place) + 1;
     case Form.ROL:
-      return shiftRegister(ROL, at);
+      return shiftRegister(ROL, modrm, at);
     case Form.ROR:
-      return shiftRegister(ROR, at);
+      return shiftRegister(ROR, modrm, at);
     case Form.SHL:
-      return shiftRegister(SHL, at);
+      return shiftRegister(SHL, modrm, at);
     case Form.SHR:
-      return shiftRegister(SHR, at);
+      return shiftRegister(SHR, modrm, at);
     case Form.SAR:
-      return shiftRegister(SAR, at);
+      return shiftRegister(SAR, modrm, at);
     case Form.MULTIPLY:
       return multiply<u32>(at + 1);
     case Form.MOVZX_BYTE:
@@ -401,10 +402,10 @@ export function instructionAt(start: u32, left: i32): u32 {
     case Form.TEST_MEMORY:
       place = source<u32>(at);
       if (place == NOWHERE) return NOT;
-      and<u32>(valueAt(place), reg(at));
+      and<u32>(valueAt(place), reg(modrm));
       return behind(place);
     case Form.TEST_REGISTER:
-      and<u32>(rm(at), reg(at));
+      and<u32>(rm(modrm), reg(modrm));
       return at + 1;
     case Form.STORE_BYTE:
       place = target<u8>(at);
@@ -412,12 +413,12 @@ export function instructionAt(start: u32, left: i32): u32 {
       store<u8>(<u32>place, register<u8>(middle(at)));
       return behind(place);
     case Form.STORE:
-      place = inMemory<u32>(at, get(NEED_WRITE));
+      place = inMemory<u32>(modrm, at + 1, get(NEED_WRITE));
       if (place == NOWHERE) return NOT;
-      store<u32>(<u32>place, reg(at));
+      store<u32>(<u32>place, reg(modrm));
       return behind(place);
     case Form.MOV_REGISTER:
-      setRm(at, reg(at));
+      setRm(modrm, reg(modrm));
       return at + 1;
     case Form.LOAD_BYTE:
       place = source<u8>(at);
@@ -425,12 +426,12 @@ export function instructionAt(start: u32, left: i32): u32 {
       setRegister<u8>(middle(at), load<u8>(<u32>place));
       return behind(place);
     case Form.LOAD:
-      place = inMemory<u32>(at, get(NEED_READ));
+      place = inMemory<u32>(modrm, at + 1, get(NEED_READ));
       if (place == NOWHERE) return NOT;
-      setReg(at, valueAt(place));
+      setReg(modrm, valueAt(place));
       return behind(place);
     case Form.MOV_FROM_REGISTER:
-      setReg(at, rm(at));
+      setReg(modrm, rm(modrm));
       return at + 1;
     case Form.LEA:
       return loadAddress<u32>(at);

@@ -19,12 +19,15 @@ export { lengthAt } from './length';
 const STOPS: u32 = 0x9_0000;
 /** One byte for the low 12 bits of page numbers: not 0 if some page that has them may have such a place. */
 const STOP_PAGES: u32 = 0x9_1000;
+/** One byte: not 0 while some place is `EVERYWHERE`. */
+const STOP_EVERYWHERE: u32 = 0x9_2000;
 /** Of all pages, and of those named in `STOP_PAGES`. */
 const EVERYWHERE: u8 = 1;
 const SOMEWHERE: u8 = 2;
 /** There an instruction might end with the page, or on the next one: those that run here have 14 bytes at most. */
 const AT_END: u8 = 4;
-for (let place: u32 = 0xff2; place < 0x1000; place++)
+const LONGEST: u32 = 14;
+for (let place: u32 = 0x1000 - LONGEST; place < 0x1000; place++)
   store<u8>(STOPS + place, load<u8>(STOPS + place) | AT_END);
 
 /** May the page of an address, linear or physical, have been named? */
@@ -32,6 +35,11 @@ function isNamed(at: u32): bool {
   const linear = (at - distance) >>> 12;
   const physical = (at - RAM) >>> 12;
   return (load<u8>(STOP_PAGES + (linear & 0xfff)) | load<u8>(STOP_PAGES + (physical & 0xfff))) != 0;
+}
+
+/** Before which address, on the page of this one, `STOPS` need not be asked. */
+function plainEnd(at: u32): u32 {
+  return load<u8>(STOP_EVERYWHERE) != 0 || isNamed(at) ? 0 : (at & -0x1000) + 0x1000 - LONGEST;
 }
 
 /** ES, CS, SS and DS, as bits of FLAT. */
@@ -62,26 +70,25 @@ export function run(limit: i32, hot: i32, begun: bool): i32 {
   if (at == 0) return 0;
   if (!begun && !isCold(at, hot)) return 1;
   let isNextHot = 0;
+  let end = plainEnd(at);
   while (left > 0) {
-    const stop = load<u8>(STOPS + (at & 0xfff));
-    if (stop != 0) {
+    if (at >= end) {
+      const stop = load<u8>(STOPS + (at & 0xfff));
       if ((stop & EVERYWHERE) != 0 || ((stop & SOMEWHERE) != 0 && isNamed(at))) break;
       if ((stop & AT_END) != 0 && !isWhole(at)) break;
     }
     const outcome = instructionAt(at, left);
     if (outcome > BRANCHED) {
       left--;
-      if (stop == 0) {
-        at = outcome;
-        continue;
-      }
-      if ((outcome ^ at) >>> 12 == 0) {
+      // What has begun on the page before ends among the first bytes of this one.
+      if ((outcome & 0xfff) >= LONGEST) {
         at = outcome;
         continue;
       }
       eip = outcome - distance;
       at = left > 0 ? enterPage(eip) : 0;
       if (at == 0) break;
+      end = plainEnd(at);
       continue;
     }
     if (outcome == NOT) break;
@@ -92,8 +99,11 @@ export function run(limit: i32, hot: i32, begun: bool): i32 {
     at = isNear ? eip + distance : 0;
     // What is fetched without an instruction to run would not be so by the interpreter.
     if (left == 0) break;
-    if (!isNear) at = enterPage(eip);
-    if (at == 0) break;
+    if (!isNear) {
+      at = enterPage(eip);
+      if (at == 0) break;
+      end = plainEnd(at);
+    }
     if (!isCold(at, hot)) {
       isNextHot = 1;
       break;

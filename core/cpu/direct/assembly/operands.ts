@@ -50,10 +50,12 @@ export function isRegister(at: u32): bool {
   return load<u8>(at) >= 0xc0;
 }
 
-/** The offset that ModRM, SIB and displacement make (SDM vol. 2A, tables 2-2 and 2-3), as the place of an operand. */
+/**
+ * The offset that ModRM, SIB and displacement make (SDM vol. 2A, tables 2-2 and 2-3), as the place of an operand.
+ * @param at behind the ModRM
+ */
 // @inline
-function decodeOffset(at: u32): Place {
-  const modrm = <u32>load<u8>(at++);
+function decodeOffset(modrm: u32, at: u32): Place {
   const mod = modrm >>> 6;
   let offset: u32 = 0;
   let number = modrm & 7;
@@ -72,14 +74,15 @@ function decodeOffset(at: u32): Place {
   return place(offset + load<u32>(number << 2) + displacement, at + size);
 }
 
+/** The same by the address of the ModRM. */
 export function offsetOf(at: u32): Place {
-  return decodeOffset(at);
+  return decodeOffset(load<u8>(at), at + 1);
 }
 
-/** An operand in memory, if the access is plain; written where it is called. @param right as in entries of the TLB */
+/** An operand in memory, if the access is plain; written where it is called. @param at behind the ModRM @param right as in entries of the TLB */
 // @inline
-export function inMemory<T>(at: u32, right: i32): Place {
-  const found = decodeOffset(at);
+export function inMemory<T>(modrm: u32, at: u32, right: i32): Place {
+  const found = decodeOffset(modrm, at);
   const linear = base + <u32>found;
   const entry = load<i32>(TLB + ((linear >>> 12) << 2));
   if ((entry & right) != 0 && (linear & 0xfff) <= 0x1000 - sizeof<T>())
@@ -89,11 +92,11 @@ export function inMemory<T>(at: u32, right: i32): Place {
 }
 /** The operand in memory that the ModRM at an address names, to be read. */
 export function source<T>(at: u32): Place {
-  return inMemory<T>(at, get(NEED_READ));
+  return inMemory<T>(load<u8>(at), at + 1, get(NEED_READ));
 }
 /** The same, to be written or read and written. */
 export function target<T>(at: u32): Place {
-  return inMemory<T>(at, get(NEED_WRITE));
+  return inMemory<T>(load<u8>(at), at + 1, get(NEED_WRITE));
 }
 
 function inRegister<T>(at: u32): Place {
