@@ -2,16 +2,10 @@
 import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
 import { type Tier, TIERS, USUAL_TIER } from '../jit/tier.ts';
 import { createTranslator } from '../jit/translator.ts';
-import {
-  BRANCH_RECORDS,
-  PAGE_SIZE,
-  STOP_EVERYWHERE,
-  STOP_PAGES,
-  STOP_PAGES_BASE,
-  STOPS_BASE,
-} from '../memory/layout.ts';
+import { PAGE_SIZE, STOP_EVERYWHERE, STOP_PAGES, STOP_PAGES_BASE, STOPS_BASE } from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
+import { recordBranch } from './branch-log.ts';
 import { createAccess } from './paging/access.ts';
 import { type Block, createCodeCache } from './decode/code-cache.ts';
 import { createControlRegisters } from './system/control-registers.ts';
@@ -41,7 +35,6 @@ import { createPendingStack } from './segmentation/pending-stack.ts';
 import {
   A20_GATED,
   BLOCK_EIP,
-  BRANCH_COUNT,
   Break,
   BREAK,
   CPL,
@@ -173,7 +166,7 @@ export function createCpu(
   compiler: Compiler = AT_ONCE,
 ): Cpu {
   const views = createViews(memory.wasm);
-  const { state, doubles, reg32, segBase, segLimit, segAttr, branches } = views;
+  const { state, doubles, reg32, segBase, segLimit, segAttr } = views;
   const faults = createFaults();
   const events = bus.events ?? NO_EVENTS;
   const flags = createFlags(views, flagBits(model));
@@ -290,9 +283,7 @@ export function createCpu(
   const exceptions = createExceptions(views, interrupts, events, faults);
 
   function noteBranch(from: number): void {
-    const slot = (state[BRANCH_COUNT]++ & (BRANCH_RECORDS - 1)) << 1;
-    branches[slot] = from;
-    branches[slot + 1] = segBase[CS] + state[EIP];
+    recordBranch(views, from, segBase[CS] + state[EIP]);
   }
 
   const { run, runsAgain } = createRunLoop({

@@ -5,7 +5,7 @@
  * over one set of these arrays (`createViews`), so that the engine can treat their addresses as constants.
  */
 import {
-  BRANCH_RECORDS,
+  BRANCH_BYTES,
   BRANCHES_BASE,
   RAM_BASE,
   STATE_BASE,
@@ -124,8 +124,12 @@ export const MID_REP = 114;
 export const FERR = 116;
 /** Bit 0: an NMI came and IRET has not, so that no other comes. Bit 1: another one waits for that (SDM vol. 3A, 6.7.1). */
 export const NMI_STATE = 118;
-/** Taken branches so far, modulo 2^32: the next one goes into that slot of the ring at `BRANCHES_BASE`. */
-export const BRANCH_COUNT = 119;
+/** The record of branches (`branch-log.ts`): where the next one goes, in bytes from `BRANCHES_BASE`. */
+export const BRANCH_NEXT = 119;
+/** Where the lap before this one ended; 0: there was none. */
+export const BRANCH_LAP_END = 127;
+/** How many there were in earlier laps, modulo 2^32. */
+export const BRANCH_EARLIER = 138;
 /** How many instructions may still run, while translated code and the interpreter hand over to each other. */
 export const JIT_LEFT = 120;
 /** One bit for each of ES to GS: it begins at 0 and may be read and written at any offset; CS and SS have 32 bits. */
@@ -257,7 +261,7 @@ export interface Views {
   readonly segAttr: Int32Array;
   readonly segFast: Int32Array;
   readonly tlb: Int32Array;
-  /** Linear addresses of the last taken branches: from, to, from, to. */
+  /** Linear addresses of taken branches, from, to, from, to: `branch-log.ts` says which of them count. */
   readonly branches: Int32Array;
   /** The whole memory: index it with host addresses. */
   readonly mem8: Uint8Array;
@@ -279,7 +283,7 @@ export function createViews(memory: WebAssembly.Memory): Views {
     segLimit: new Uint32Array(buffer, STATE_BASE + SEG_LIMIT * 4, 8),
     segAttr: words(SEG_ATTR, 8),
     segFast: words(SEG_FAST, 8),
-    branches: new Int32Array(buffer, BRANCHES_BASE, BRANCH_RECORDS * 2),
+    branches: new Int32Array(buffer, BRANCHES_BASE, BRANCH_BYTES / 4),
     tlb: new Int32Array(buffer, TLB_BASE, TLB_ENTRIES),
     mem8: new Uint8Array(buffer),
     mem: new DataView(buffer),

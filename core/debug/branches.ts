@@ -1,13 +1,13 @@
-/** The last taken branches: the ring that the processor keeps (`BRANCHES_BASE`), oldest first. */
-import { BRANCH_RECORDS } from '../memory/layout.ts';
-import { BRANCH_COUNT, type Views } from '../cpu/state.ts';
+/** The last taken branches, oldest first. */
+import { branchesKept, branchPlace } from '../cpu/branch-log.ts';
+import type { Views } from '../cpu/state.ts';
 import type { BranchRecord } from '../protocol/debug-protocol.ts';
 
-export function recentBranches({ state, branches }: Views, most: number): BranchRecord[] {
-  const written = state[BRANCH_COUNT] >>> 0;
-  const count = Math.min(most, written, BRANCH_RECORDS);
+export function recentBranches(views: Views, most: number): BranchRecord[] {
+  const { branches } = views;
+  const count = Math.min(most, branchesKept(views));
   return Array.from({ length: count }, (_, n) => {
-    const at = ((written - count + n) % BRANCH_RECORDS) * 2;
+    const at = branchPlace(views, count - 1 - n);
     return { from: branches[at] >>> 0, to: branches[at + 1] >>> 0 };
   });
 }

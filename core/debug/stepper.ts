@@ -7,9 +7,9 @@
  * run until the stepped code has the CPU again. `advance` works in slices, so the machine can always be paused.
  */
 import { Pass, type StepGuard } from '../cpu/guard.ts';
-import { Attr, BRANCH_COUNT, CPL, CR3, CS, ESP } from '../cpu/state.ts';
+import { Attr, CPL, CR3, CS, ESP } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
-import { BRANCH_RECORDS } from '../memory/layout.ts';
+import { branchCount, branchPlace } from '../cpu/branch-log.ts';
 import type { TransitionRecord } from '../protocol/debug-protocol.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
 import { instructionKind } from './instruction-kind.ts';
@@ -233,7 +233,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (known === undefined) kinds.set(linear, (known = instructionKind(readCode(linear)) === 'call'));
     return known;
   }
-  const lastBranch = () => ((state[BRANCH_COUNT] - 1) & (BRANCH_RECORDS - 1)) * 2;
+  const lastBranch = () => branchPlace(cpu.views, 0);
 
   /** What had happened when the code of the ranges began to run: kept over the ends of slices, which may lie behind a call or a delivery. */
   let since: { branches: number; deliveries: number; transitions: number } | undefined;
@@ -242,8 +242,9 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   let seen = 0;
   /** Has a call just been made, inside of the ranges too: a function may call itself. */
   function hasCalled(linear: number): boolean {
-    if (state[BRANCH_COUNT] === seen) return false;
-    seen = state[BRANCH_COUNT];
+    const count = branchCount(cpu.views);
+    if (count === seen) return false;
+    seen = count;
     const at = lastBranch();
     return branches[at + 1] >>> 0 === linear && isCall(branches[at] >>> 0);
   }
@@ -260,7 +261,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       deliveries,
       transitions: begin,
     } = (since ??= {
-      branches: (seen = state[BRANCH_COUNT]),
+      branches: (seen = branchCount(cpu.views)),
       deliveries: cpu.deliveries(),
       transitions: transitions.count(),
     });
@@ -281,7 +282,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     const linear = cpu.linearEip();
     const branch = lastBranch();
     const entered =
-      state[BRANCH_COUNT] !== before &&
+      branchCount(cpu.views) !== before &&
       branches[branch + 1] >>> 0 === linear &&
       isCall(branches[branch] >>> 0);
     if (over && entered && runCall()) return MORE;

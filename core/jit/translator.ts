@@ -5,6 +5,7 @@
  * to the next look at the count; it stops between two instructions with the whole state in place. So the machine cannot
  * tell which tier has run: counts, faults, records of branches and the moments of interrupts are those of the interpreter.
  */
+import { turnBranchLap } from '../cpu/branch-log.ts';
 import type { Insn } from '../cpu/decode/insn.ts';
 import type { Block } from '../cpu/decode/code-cache.ts';
 import type { Direct } from '../cpu/direct/direct.ts';
@@ -480,6 +481,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       admitting = guard.current();
       if (translation.granted === 0 && die === undefined) grant(translation);
       state[JIT_EXIT] = RETURNED;
+      turnBranchLap(views);
       if (die) state[GOES_DIRECTLY] = 0;
       state[GONE_DIRECTLY] = 0;
       const left = leave(translations.enter(translation, remaining));

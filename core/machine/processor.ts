@@ -12,7 +12,7 @@ import { createBulk } from '../cpu/string/bulk.ts';
 import { type CpuModelName, MODELS } from '../cpu/system/cpuid.ts';
 import type { Compiler } from '../jit/compiler.ts';
 import type { Tier } from '../jit/tier.ts';
-import { BRANCHES_BASE, STATE_BASE, TRANSITION_ROWS_BASE, TRANSITIONS_BASE } from '../memory/layout.ts';
+import { STATE_BASE, STATE_END, TRANSITION_ROWS_BASE, TRANSITIONS_BASE } from '../memory/layout.ts';
 import { PhysicalMemory } from '../memory/physical-memory.ts';
 
 /** What a processor is, whichever machine it is in. */
@@ -113,9 +113,9 @@ export function createProcessor(
   );
   const { clear } = createBulk(memory.wasm);
   const { buffer } = memory.wasm;
-  const head = new Uint8Array(buffer, STATE_BASE, BRANCHES_BASE - STATE_BASE);
+  const head = new Uint8Array(buffer, STATE_BASE, STATE_END - STATE_BASE);
   const transitions = new Uint8Array(buffer, TRANSITIONS_BASE, TRANSITION_ROWS_BASE - TRANSITIONS_BASE);
-  /** What is before the branches when nothing has run: constants of the soft-float core are there, too. */
+  /** What is there when nothing has run: constants of the soft-float core are there, too. */
   const beginning = head.slice();
 
   return {

@@ -11,10 +11,8 @@ export const STATE_BASE = 0x0000;
 /** Size of the CPU state block in bytes; the rest of the first 64 KiB belongs to x87 and SSE state. */
 export const STATE_SIZE = 0x1000;
 
-/** The ring of the last taken branches: two words for each, see `cpu/state.ts`. */
-export const BRANCHES_BASE = 0x8_0000;
-/** A power of 2. */
-export const BRANCH_RECORDS = 4096;
+/** Where the state ends, and what the soft-float core keeps behind it. */
+export const STATE_END = 0x8_0000;
 
 /** One byte for each place in a page: not 0 where the interpreter has to look before an instruction (`cpu/decode/splits.ts`). */
 export const STOPS_BASE = 0x9_0000;
@@ -31,6 +29,16 @@ export const INDIRECT_RECORDS = 1024;
 
 /** What `cpu/direct/assembly/forms.ts` knows of opcodes and the bytes behind them: 64 KiB. */
 export const FORMS_BASE = 0xb_0000;
+
+/** The record of taken branches, two words for each, of which the last `BRANCH_RECORDS` are kept at least: see `cpu/branch-log.ts`. */
+export const BRANCHES_BASE = 0xc_0000;
+export const BRANCH_RECORDS = 4096;
+/**
+ * Who comes to so many bytes begins at the first record again. Translated code looks at that only where it looks at its budget: until then
+ * it may write one for each instruction of a region, and all that are kept of the turns of a loop.
+ */
+export const BRANCH_LAP = BRANCH_RECORDS * 8;
+export const BRANCH_BYTES = BRANCH_LAP * 2 + 0x2000;
 
 /** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */
 export const PAGE_FLAGS_BASE = 0x10_0000;

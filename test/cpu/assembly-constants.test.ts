@@ -56,7 +56,7 @@ describe('constants of the assembly', () => {
     ]);
     const expected = {
       BRANCHES: layout.BRANCHES_BASE,
-      BRANCH_RECORDS: layout.BRANCH_RECORDS,
+      BRANCH_LAP: layout.BRANCH_LAP,
       PAGE_FLAGS: layout.PAGE_FLAGS_BASE,
       HEAT: layout.HEAT_BASE,
       HEAT_SIZE: layout.HEAT_SIZE,

@@ -4,12 +4,19 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DR0, DR7 } from '../../core/cpu/state.ts';
+import { recentBranches } from '../../core/debug/branches.ts';
 import { createStepper } from '../../core/debug/stepper.ts';
 import type { Tier } from '../../core/jit/tier.ts';
 import { createMachine } from '../../core/machine/machine.ts';
 import { createProcessor, type Processor } from '../../core/machine/processor.ts';
 import { snapshot } from '../../core/machine/snapshot.ts';
-import { CHAIN_BASE, RAM_BASE, TLB_BASE, TRANSITION_ROWS_BASE } from '../../core/memory/layout.ts';
+import {
+  BRANCH_RECORDS,
+  CHAIN_BASE,
+  RAM_BASE,
+  TLB_BASE,
+  TRANSITION_ROWS_BASE,
+} from '../../core/memory/layout.ts';
 import { TINY_ENTRY, tinyKernel } from '../../core/testing/tiny-kernel.ts';
 import {
   buildKernels,
@@ -33,7 +40,7 @@ const recordsOf = ({ machine, com1, com2Length }: Sample) => ({
   transitions: machine.debug.transitions.since(0, 1e6),
   spaceLoads: machine.debug.spaceLoads.count(),
   switches: machine.passages.since(0, 1e6),
-  branches: [...machine.cpu.views.branches],
+  branches: recentBranches(machine.cpu.views, BRANCH_RECORDS),
   devices: machine.deviceStates(),
 });
 

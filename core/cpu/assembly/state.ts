@@ -41,9 +41,11 @@ export const SYSENTER_ESP: u32 = 101 * 4;
 export const SYSENTER_EIP: u32 = 102 * 4;
 export const MID_REP: u32 = 114 * 4;
 export const NMI_STATE: u32 = 118 * 4;
-export const BRANCH_COUNT: u32 = 119 * 4;
+export const BRANCH_NEXT: u32 = 119 * 4;
 export const FLAT: u32 = 121 * 4;
 export const UNLIMITED: u32 = 122 * 4;
+export const BRANCH_LAP_END: u32 = 127 * 4;
+export const BRANCH_EARLIER: u32 = 138 * 4;
 export const RETIRED: u32 = 64 * 8;
 
 export const TLB: u32 = 0x40_0000;

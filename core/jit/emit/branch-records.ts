@@ -1,20 +1,11 @@
-/** The record of taken branches (`BRANCHES_BASE` in `core/memory/layout.ts`), as translated code writes it. */
-import { BRANCH_COUNT } from '../../cpu/state.ts';
-import { BRANCH_RECORDS, BRANCHES_BASE } from '../../memory/layout.ts';
+/** The record of taken branches (`core/cpu/branch-log.ts`), as translated code writes it. */
+import { BRANCH_EARLIER, BRANCH_LAP_END, BRANCH_NEXT } from '../../cpu/state.ts';
+import { BRANCH_LAP, BRANCHES_BASE } from '../../memory/layout.ts';
 import { Op } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
 
 /** Bytes of a record. */
 const SIZE = 8;
-/** Those of the ring, as a mask of what `branch` counts. */
-const RING_MASK = (BRANCH_RECORDS - 1) * SIZE;
-
-/** Leaves the place of the next record on the stack. */
-function place({ code, locals }: Frame): void {
-  code.get(locals.branch);
-  code.const(RING_MASK);
-  code.op(Op.i32And);
-}
 
 function advance({ code, locals }: Frame): void {
   code.get(locals.branch);
@@ -25,26 +16,19 @@ function advance({ code, locals }: Frame): void {
 
 /** Records a taken branch. */
 export function recordBranch(frame: Frame, from: number, to: number): void {
-  const { code } = frame;
-  place(frame);
+  const { code, locals } = frame;
+  code.get(locals.branch);
   code.const64(from, to);
   code.memory(Op.i64Store, BRANCHES_BASE);
   advance(frame);
 }
 
-/** The same if a local is 1, not 0: of the place for the next record the old one stays then. */
+/** The same if a local is 1, not 0: where the next record goes, there may be anything. */
 export function recordBranchIf(frame: Frame, from: number, to: number, taken: number): void {
   const { code, locals } = frame;
-  const at = frame.temporary();
-  place(frame);
-  code.tee(at);
+  code.get(locals.branch);
   code.const64(from, to);
-  code.get(at);
-  code.memory(Op.i64Load, BRANCHES_BASE);
-  code.get(taken);
-  code.op(Op.select);
   code.memory(Op.i64Store, BRANCHES_BASE);
-  frame.release(at);
   code.get(locals.branch);
   code.get(taken);
   code.const(Math.log2(SIZE));
@@ -54,25 +38,56 @@ export function recordBranchIf(frame: Frame, from: number, to: number, taken: nu
 
 /** Records one to the EIP in a local. */
 export function recordComputedBranch(frame: Frame, from: number, to: number): void {
-  const { code } = frame;
-  place(frame);
+  const { code, locals } = frame;
+  code.get(locals.branch);
   code.const(from);
   code.memory(Op.i32Store, BRANCHES_BASE);
-  place(frame);
+  code.get(locals.branch);
   code.get(to);
   code.memory(Op.i32Store, BRANCHES_BASE + 4);
   advance(frame);
 }
 
-/** Tells the state how many branches there were. Its count has 32 bits; `branch` is its lower 29. */
-export function storeBranchCount({ code, locals, loadState, storeState }: Frame): void {
-  storeState(BRANCH_COUNT, () => {
-    loadState(BRANCH_COUNT);
+/** Leaves 1 on the stack if the lap is long enough, so that another one has to begin soon. */
+export function isLapOver({ code, locals }: Frame): void {
+  code.get(locals.branch);
+  code.const(BRANCH_LAP);
+  code.op(Op.i32GeU);
+}
+
+/** Begins a new lap in any case. */
+export function turnLap(frame: Frame): void {
+  const { code, locals, storeState } = frame;
+  countEarlier(frame, () => {
     code.get(locals.branch);
-    loadState(BRANCH_COUNT);
     code.const(Math.log2(SIZE));
-    code.op(Op.i32Shl, Op.i32Sub);
-    code.const(Math.log2(SIZE));
-    code.op(Op.i32ShrU, Op.i32Add);
+    code.op(Op.i32ShrU);
+  });
+  storeState(BRANCH_LAP_END, () => {
+    code.get(locals.branch);
+  });
+  code.const(0);
+  code.set(locals.branch);
+}
+
+/** Counts branches that are not in the present lap. @param count leaves how many on the stack */
+export function countEarlier({ code, loadState, storeState }: Frame, count: () => void): void {
+  storeState(BRANCH_EARLIER, () => {
+    loadState(BRANCH_EARLIER);
+    count();
+    code.op(Op.i32Add);
+  });
+}
+
+/** Takes over from who has written before. */
+export function loadBranchPlace({ code, locals, loadState }: Frame): void {
+  loadState(BRANCH_NEXT);
+  code.set(locals.branch);
+}
+
+/** Tells who writes next where. */
+export function storeBranchPlace({ code, locals, storeState }: Frame): void {
+  storeState(BRANCH_NEXT, () => {
+    code.get(locals.branch);
   });
 }

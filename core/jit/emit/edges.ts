@@ -1,18 +1,13 @@
 /** Where a region begins and ends: the processor's state comes into its locals, and goes back. */
-import { BRANCH_COUNT, JIT_EXIT, JIT_PLACE } from '../../cpu/state.ts';
-import { Op } from '../wasm/opcodes.ts';
-import { storeBranchCount } from './branch-records.ts';
+import { JIT_EXIT, JIT_PLACE } from '../../cpu/state.ts';
+import { loadBranchPlace, storeBranchPlace } from './branch-records.ts';
 import { ALL_REGISTERS, type Frame } from './frame.ts';
 
 /** What a region does when it is entered. */
 export function enterRegion(frame: Frame): void {
-  const { code, locals } = frame;
   frame.loadRegisters(ALL_REGISTERS);
   frame.loadFlags();
-  frame.loadState(BRANCH_COUNT);
-  code.const(3);
-  code.op(Op.i32Shl);
-  code.set(locals.branch);
+  loadBranchPlace(frame);
 }
 
 /**
@@ -23,7 +18,7 @@ export function enterRegion(frame: Frame): void {
 export function leaveRegion(frame: Frame, place: number, chain: number | undefined): void {
   const { code, locals } = frame;
   frame.spillFlags();
-  storeBranchCount(frame);
+  storeBranchPlace(frame);
   frame.storeState(JIT_EXIT, () => {
     code.get(locals.exit);
   });

@@ -29,7 +29,7 @@ export interface Locals {
   readonly registers: readonly number[];
   /** Instructions that may still run, when the present block was entered. */
   readonly left: number;
-  /** Taken branches so far, times 8: where the next record goes. */
+  /** Where the next record of a branch goes, in bytes: what `BRANCH_NEXT` was, and will be. */
   readonly branch: number;
   /** The number of the exit, on the way out. */
   readonly exit: number;

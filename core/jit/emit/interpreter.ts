@@ -2,7 +2,7 @@
 import { EAX, JIT_LEFT } from '../../cpu/state.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
 import { Op } from '../wasm/opcodes.ts';
-import { storeBranchCount } from './branch-records.ts';
+import { storeBranchPlace } from './branch-records.ts';
 import type { FlagWriter } from './flags.ts';
 import { type Frame, storeLeft } from './frame.ts';
 
@@ -53,7 +53,7 @@ export function emitInterpret(
   const { code, locals } = frame;
   frame.spillRegisters();
   frame.spillFlags();
-  storeBranchCount(frame);
+  storeBranchPlace(frame);
   storeLeft(frame);
   code.const(site);
   code.call(target);

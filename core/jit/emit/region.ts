@@ -7,6 +7,7 @@ import type { Structure } from '../passes/structure.ts';
 import { type Region, type RegionBlock, targetsOf } from '../region.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
+import { isLapOver } from './branch-records.ts';
 import { checkHead, checkTail } from './code-pages.ts';
 import { createFlagWriter } from './flags.ts';
 import { enterRegion, leaveRegion } from './edges.ts';
@@ -98,13 +99,19 @@ export function emitRegion(
     else tree(target, from);
   }
 
-  /** Leaves when fewer instructions may run than the way to the next such check takes. */
+  /** Leaves when fewer instructions may run than the way to the next such check takes, or when the record of branches has to begin a new lap. */
   function checkBudget(block: RegionBlock): void {
     const cost = budget.heads.get(block);
     if (cost === undefined) return;
     code.get(locals.left);
     code.const(cost);
     code.op(Op.i32LtS);
+    code.if();
+    frame.leaveTo(block.eip);
+    code.end();
+    // In a block that branches to itself it is looked at behind its turns.
+    if (turning.has(block)) return;
+    isLapOver(frame);
     code.if();
     frame.leaveTo(block.eip);
     code.end();

@@ -58,15 +58,9 @@ export function createTerminators({
 
   /** Goes to the EIP in a local: to one of the known places, else out. */
   function goComputed(block: RegionBlock, to: number): void {
-    // As in `record`.
-    code.get(to);
-    code.const((block.eip + block.source.size) | 0);
-    code.op(Op.i32Ne);
-    code.if();
-    recordComputedBranch(frame, block.eip + block.source.lastStart, to);
-    code.end();
     const { known } = flags;
     const arrive = (eip: number) => {
+      record(block, eip);
       go(block, eip);
       flags.known = known;
     };
@@ -81,6 +75,13 @@ export function createTerminators({
         arrive(eip);
         code.end();
       }
+    // As in `record`.
+    code.get(to);
+    code.const((block.eip + block.source.size) | 0);
+    code.op(Op.i32Ne);
+    code.if();
+    recordComputedBranch(frame, block.eip + block.source.lastStart, to);
+    code.end();
     frame.chainToComputed(to, block.source.indirect ? block.source : undefined);
   }
 

@@ -1,9 +1,11 @@
 /** Loops that keep registers, flags and records to themselves until they are left: all of it must be there whenever that is. */
 import { describe, expect, it } from 'vitest';
 import { Exit } from '../../cpu/cpu.ts';
-import { BRANCH_COUNT, EAX, EBP, EBX, EDI, EDX, EIP, ESI } from '../../cpu/state.ts';
+import { branchCount } from '../../cpu/branch-log.ts';
+import { EAX, EBP, EBX, EDI, EDX, EIP, ESI } from '../../cpu/state.ts';
 import { CODE, createBareMachine, DATA, le } from '../../cpu/testing/bare-machine.ts';
-import { PageFlag } from '../../memory/layout.ts';
+import { recentBranches } from '../../debug/branches.ts';
+import { BRANCH_RECORDS, PageFlag } from '../../memory/layout.ts';
 import type { Tier } from '../tier.ts';
 
 const TURNS = 300;
@@ -59,7 +61,7 @@ const STOPPED = { from: 7, to: 20, at: CODE + 5 + STORE.length };
 
 function run(tier: Tier, body: readonly number[], isOuter: boolean, stops = false) {
   const { cpu, memory, bytes, run: go } = createBareMachine({}, 'max', tier);
-  const { reg32, state, branches } = cpu.views;
+  const { reg32, state } = cpu.views;
   const setCount = [0xb9, ...le(TURNS)];
   // dec ebp; jnz to the beginning, or to the head of the loop, which heads both then; hlt
   const inner = isOuter ? [...setCount, ...body, ...setCount] : [...setCount, ...body];
@@ -86,9 +88,12 @@ function run(tier: Tier, body: readonly number[], isOuter: boolean, stops = fals
     const ended = go(eip, SLICES[n % SLICES.length]!);
     eip = state[EIP]!;
     const registers = [...reg32.subarray(0, 8)].map((value) => (value >>> 0).toString(16)).join(' ');
-    const records = branches.reduce((sum, word, at) => (sum * 31 + word + at) | 0, 0);
+    const records = recentBranches(cpu.views, BRANCH_RECORDS).reduce(
+      (sum, { from, to }) => (Math.imul(sum, 31) + Math.imul(from, 7) + to) | 0,
+      0,
+    );
     const flags = cpu.flags.get().toString(16);
-    return { ended, eip, now: cpu.now(), registers, flags, count: state[BRANCH_COUNT], records };
+    return { ended, eip, now: cpu.now(), registers, flags, count: branchCount(cpu.views), records };
   });
 }
 

@@ -9,7 +9,7 @@ import { ALIGN, CPL, Double, EIP, FLAT, Flag, INTR, SYSFLAGS } from '../../cpu/s
 import type { Terminator } from '../ir.ts';
 import { NEEDED_FLAT } from '../mode.ts';
 import { Op } from '../wasm/opcodes.ts';
-import { recordComputedBranch, storeBranchCount } from './branch-records.ts';
+import { recordComputedBranch, storeBranchPlace } from './branch-records.ts';
 import type { Frame } from './frame.ts';
 import { presentTick } from './time-stamp.ts';
 
@@ -98,7 +98,7 @@ export function emitTransfer(
   code.if();
   recordComputedBranch(frame, frame.eip, to);
   code.end();
-  storeBranchCount(frame);
+  storeBranchPlace(frame);
   code.get(locals.left);
   code.const(done + 1);
   code.op(Op.i32Sub);

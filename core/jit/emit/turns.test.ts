@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { Exit } from '../../cpu/cpu.ts';
 import { CODE, createBareMachine, DATA, le } from '../../cpu/testing/bare-machine.ts';
-import { BRANCH_COUNT, DS, EAX, EBX, EDX, EIP, ESI } from '../../cpu/state.ts';
-import { PageFlag } from '../../memory/layout.ts';
+import { DS, EAX, EBX, EDX, EIP, ESI, type Views } from '../../cpu/state.ts';
+import { branchCount } from '../../cpu/branch-log.ts';
+import { recentBranches } from '../../debug/branches.ts';
+import { BRANCH_RECORDS, PageFlag } from '../../memory/layout.ts';
 import type { Tier } from '../tier.ts';
+
+const recorded = (views: Views) => ({
+  count: branchCount(views),
+  branches: JSON.stringify(recentBranches(views, BRANCH_RECORDS)),
+});
 
 /** mov ecx, turns; L: add eax, [esi + ecx*4]; dec ecx; jnz L; dec edx; jnz the beginning; hlt */
 function records(tier: Tier, turns: number, rounds: number, ticks: number) {
   const { cpu, memory, bytes, run } = createBareMachine({}, 'max', tier);
-  const { reg32, branches, state } = cpu.views;
+  const { reg32 } = cpu.views;
   bytes(CODE, 0xb9, ...le(turns), 0x03, 0x04, 0x8e, 0x49, 0x75, 0xfa, 0x4a, 0x75, 0xf2, 0xf4);
   // One page of the data is never accessed the fast way: the loop is left in its middle.
   memory.pageFlags[(DATA >>> 12) + 1]! |= PageFlag.Watched;
@@ -16,7 +23,7 @@ function records(tier: Tier, turns: number, rounds: number, ticks: number) {
   reg32[ESI] = DATA;
   reg32[EDX] = rounds;
   const ended = run(CODE, ticks);
-  return { ended, tick: cpu.now(), sum: reg32[EAX], count: state[BRANCH_COUNT], branches: branches.join() };
+  return { ended, tick: cpu.now(), sum: reg32[EAX], ...recorded(cpu.views) };
 }
 
 describe.each(['direct', 'jit', 'eager'] as const)(
@@ -44,7 +51,7 @@ describe.each(['direct', 'jit', 'eager'] as const)(
     it('are there when it changes the mode by a load of FS, and goes on in another region', () => {
       const run = (which: Tier) => {
         const { cpu, bytes, run: go } = createBareMachine({}, 'max', which);
-        const { reg32, branches, state, segSel } = cpu.views;
+        const { reg32, state, segSel } = cpu.views;
         // mov ecx,20; L: eax = ecx & 4 ? ebx : 0 (mov, shr, and, imul); mov fs,eax; dec ecx; jnz L; mov fs,esi; mov edi,fs:[0]; dec edx;
         // jnz the beginning; hlt
         const select = [0x89, 0xc8, 0xc1, 0xe8, 2, 0x83, 0xe0, 1, 0x0f, 0xaf, 0xc3];
@@ -56,8 +63,7 @@ describe.each(['direct', 'jit', 'eager'] as const)(
         reg32[EDX] = 3000;
         return {
           ended: go(CODE, 1e6),
-          count: state[BRANCH_COUNT],
-          branches: branches.join(),
+          ...recorded(cpu.views),
           at: state[EIP],
         };
       };

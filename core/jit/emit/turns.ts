@@ -14,7 +14,7 @@ import { type Expression, findTurnFlags } from '../passes/turn-flags.ts';
 import type { RegionBlock } from '../region.ts';
 import type { Label } from '../wasm/code.ts';
 import { Op, Type } from '../wasm/opcodes.ts';
-import { recordBranch } from './branch-records.ts';
+import { countEarlier, isLapOver, recordBranch, turnLap } from './branch-records.ts';
 import type { Frame } from './frame.ts';
 
 export interface Turns {
@@ -109,16 +109,17 @@ export function withTurns(
     code.const(BRANCH_RECORDS);
     code.op(Op.i32GtU);
     code.if();
-    code.get(locals.branch);
-    code.get(turns);
-    code.const(BRANCH_RECORDS);
-    code.op(Op.i32Sub);
-    // `branch` counts bytes.
-    code.const(3);
-    code.op(Op.i32Shl, Op.i32Add);
-    code.set(locals.branch);
+    countEarlier(frame, () => {
+      code.get(turns);
+      code.const(BRANCH_RECORDS);
+      code.op(Op.i32Sub);
+    });
     code.const(BRANCH_RECORDS);
     code.set(turns);
+    code.end();
+    isLapOver(frame);
+    code.if();
+    turnLap(frame);
     code.end();
     const done = code.block();
     const again = code.loop();

@@ -18,7 +18,6 @@ import {
   type BareMachine,
 } from '../../cpu/testing/bare-machine.ts';
 import {
-  BRANCH_COUNT,
   CR0,
   CR2,
   CR3,
@@ -47,6 +46,9 @@ import {
   SYSENTER_ESP,
   Double,
 } from '../../cpu/state.ts';
+import { branchCount, forgetBranches } from '../../cpu/branch-log.ts';
+import { recentBranches } from '../../debug/branches.ts';
+import { BRANCH_RECORDS } from '../../memory/layout.ts';
 import { FpuState } from '../../softfloat/softfloat.ts';
 import { Exit, NO_EVENTS } from '../../cpu/cpu.ts';
 import { Descriptor } from '../../cpu/segmentation/segmentation.ts';
@@ -186,8 +188,7 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
   state[EIP] = CODE;
   state[HALTED] = 0;
   state[MID_REP] = 0;
-  state[BRANCH_COUNT] = 0;
-  cpu.views.branches.fill(0);
+  forgetBranches(cpu.views);
   state[CR0] = (state[CR0] & ~Cr0.PG) | (random(2) === 0 ? Cr0.PG : 0);
   state[CR3] = DIRECTORY;
   state[CR4] |= Cr4.OSFXSR | Cr4.OSXMMEXCPT | Cr4.PGE;
@@ -222,7 +223,7 @@ function describe({ machine }: Subject): string {
   return [
     `${registers} eip ${state[EIP].toString(16)} eflags ${cpu.flags.get().toString(16)} cr2 ${state[CR2]}`,
     `segments ${segSel.subarray(0, 6).join(' ')} shadow ${state[SHADOW]} halted ${state[HALTED]}`,
-    `tick ${cpu.now() - started.get(machine)!.tick} branches ${state[BRANCH_COUNT]}`,
+    `tick ${cpu.now() - started.get(machine)!.tick} branches ${branchCount(cpu.views)}`,
   ].join(' ');
 }
 /** What it leaves in memory, and the record of branches. */
@@ -241,6 +242,8 @@ function remains({ machine, transitions }: Subject): string {
     [FpuState.Registers, 0xa0],
     [FpuState.Xmm, 0x84],
   ].map(([at, length]) => sum(new Int32Array(memory.wasm.buffer, at, length! / 4)));
+  const recent = recentBranches(cpu.views, BRANCH_RECORDS);
+  const branches = Int32Array.from(recent.flatMap(({ from, to }) => [from, to]));
   const begun = started.get(machine)!;
   const last = transitions
     .since(Math.max(begun.transitions, transitions.count() - LAST_TRANSITIONS), LAST_TRANSITIONS)
@@ -250,7 +253,7 @@ function remains({ machine, transitions }: Subject): string {
         Object.assign(transition, { sequence, instructions: transition.instructions - begun.tick }),
       );
     });
-  const text = `memory ${sums.join(' ')} floats ${floats.join(' ')} branches ${sum(cpu.views.branches)}`;
+  const text = `memory ${sums.join(' ')} floats ${floats.join(' ')} branches ${sum(branches)}`;
   return `${text} transitions ${JSON.stringify(last)}`;
 }
 

@@ -1,18 +1,23 @@
 /** What is kept of branches, in rings of the machine's memory (`core/memory/layout.ts`). */
-import { BRANCH_COUNT, get, set } from '../../assembly/state';
+import { BRANCH_EARLIER, BRANCH_LAP_END, BRANCH_NEXT, get, set } from '../../assembly/state';
 
-const BRANCHES: u32 = 0x8_0000;
-const BRANCH_RECORDS: i32 = 4096;
+const BRANCHES: u32 = 0xc_0000;
+const BRANCH_LAP: i32 = 0x8000;
 const INDIRECT: u32 = 0xa_0000;
 const INDIRECT_RECORDS: u32 = 1024;
 
-/** The record of taken branches that everybody writes who runs code. */
+/** The record of taken branches that everybody writes who runs code: `core/cpu/branch-log.ts`. */
 export function record(from: u32, to: u32): void {
-  const count = get(BRANCH_COUNT);
-  const slot = BRANCHES + ((count & (BRANCH_RECORDS - 1)) << 3);
-  store<u32>(slot, from);
-  store<u32>(slot, to, 4);
-  set(BRANCH_COUNT, count + 1);
+  let next = get(BRANCH_NEXT);
+  store<u32>(BRANCHES + next, from);
+  store<u32>(BRANCHES + next, to, 4);
+  next += 8;
+  if (next >= BRANCH_LAP) {
+    set(BRANCH_EARLIER, get(BRANCH_EARLIER) + (next >> 3));
+    set(BRANCH_LAP_END, next);
+    next = 0;
+  }
+  set(BRANCH_NEXT, next);
 }
 
 let next: u32 = 0;
