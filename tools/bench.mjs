@@ -128,7 +128,12 @@ if (section === 'records') {
   await buildAssembly();
   const print = (text) => values.json || process.stdout.write(text);
   print(recordHead);
-  const rows = await recordRows({ folder, runs, onRow: (row) => print(recordLine(row)) });
+  const rows = await recordRows({
+    folder,
+    runs,
+    only: values.only?.split(','),
+    onRow: (row) => print(recordLine(row)),
+  });
   if (values.json) process.stdout.write(`${JSON.stringify({ ...about, runs, rows }, null, 2)}\n`);
   process.exit();
 }

@@ -4,29 +4,11 @@
  * is timed, not reading files. Arguments: memory in MiB, kernel, its command line, module (or ""), its command line, tier.
  */
 
-import { readFileSync } from 'node:fs';
-import type { Tier } from '../../core/jit/tier.ts';
-import { createMachine } from '../../core/machine/machine.ts';
-import type { BootImage } from '../../core/protocol/machine-protocol.ts';
-
-const [memory = '32', kernel = '', kernelArgs = '', module = '', moduleArgs = '', tier] =
-  process.argv.slice(2);
-const image = (file: string, args: string): BootImage => ({ bytes: readFileSync(file), name: file, args });
-const config = {
-  memoryBytes: Number(memory) << 20,
-  kernel: image(kernel, kernelArgs),
-  modules: module ? [image(module, moduleArgs)] : [],
-  rtcSeconds: 0,
-  ...(tier !== undefined && { tier: tier as Tier }),
-};
+import { machineOf } from './image-machine.ts';
 
 const before = process.cpuUsage();
 const began = performance.now();
-const machine = createMachine(config, {
-  serial: () => undefined,
-  debugcon: () => undefined,
-  log: () => undefined,
-});
+const machine = machineOf(process.argv.slice(2));
 let exit: number | string = 'none';
 for (;;) {
   const result = machine.run(1_000_000);

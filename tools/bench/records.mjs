@@ -1,11 +1,14 @@
 // `npm run bench -- records`: what the records cost that are always on: branches, entries and returns, loads of CR3, switches. The same
-// machine is built a second time without them; both run in turns, each time in a process of its own, in seconds of the processor.
+// machine is built a second time without them. Both run the same slices of a few milliseconds in turns, in processes of their own, by seconds
+// of the processor: what else the computer does meets both, and several pairs of processes show what a process differs by from another one.
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import { spawnSync } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileAssembly, DIRECT, RINGS } from '../build-assembly.mjs';
+import { median } from './figures.mjs';
 import { HOST, kernel, sample } from './machines.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,7 +19,14 @@ const WRITERS = [
     'recordBranch(frame: Frame, from: number, to: number)',
     'recordBranchIf(frame: Frame, from: number, to: number, taken: number)',
     'recordComputedBranch(frame: Frame, from: number, to: number)',
+    'loadBranchPlace({ code, locals, loadState }: Frame)',
+    'storeBranchPlace({ code, locals, storeState }: Frame)',
   ].map((head) => ['core/jit/emit/branch-records.ts', `export function ${head}: void {`, 'return;']),
+  [
+    'core/jit/emit/branch-records.ts',
+    'export function isLapOver({ code, locals }: Frame): void {',
+    'code.const(0); return;',
+  ],
   ['core/jit/emit/turns.ts', 'function writeRecords(last: boolean): void {', 'return;'],
   ['core/cpu/cpu.ts', 'function noteBranch(from: number): void {', 'return;'],
   ['core/debug/transitions.ts', '    begin() {', 'return state[CPL];'],
@@ -76,73 +86,130 @@ const withoutRecords = {
 /** Processes, files and system calls under a guest's shell. */
 const UNIX_WORK = `run=${'sum+/bin/*;ls+/bin;ps;'.repeat(8)}halt`;
 
-/** What runs: in which tier, and how. */
+/** What runs: in which tier, how, and in slices of how many instructions: some 30 ms each. */
 const CASES = [
-  ...['jit', 'interpreter'].flatMap((tier) =>
-    [
-      ['integers', 'alu_mix'],
-      ['branches', 'branch_switch'],
-      ['calls', 'call_fib'],
-      ['INT 80h', 'sys_int80'],
-      ['loads of CR3', 'sys_cr3'],
-    ].map(([name, only]) => ({
-      ...{ name, tier },
-      args: [
-        '64',
-        kernel('bench'),
-        `only=${only} ${tier === 'jit' ? 'repeat=3' : 'divide=10'}`,
-        '',
-        '',
-        tier,
-      ],
+  ...[
+    ['integers', 'alu_mix', 20e6, 1e6],
+    ['branches', 'branch_switch', 20e6, 1e6],
+    ['calls', 'call_fib', 20e6, 1e6],
+    ['INT 80h', 'sys_int80', 4e6, 5e5],
+    ['loads of CR3', 'sys_cr3', 2e6, 5e5],
+  ].flatMap(([name, only, ...slices]) =>
+    ['jit', 'interpreter'].map((tier, n) => ({
+      ...{ name, tier, slice: slices[n] },
+      args: ['64', kernel('bench'), `only=${only} repeat=100000`, '', '', tier],
     })),
   ),
-  { name: 'all benchmarks', tier: 'jit', args: ['64', kernel('bench'), 'repeat=3 divide=2', '', '', 'jit'] },
-  { name: 'a Unix guest', tier: 'jit', args: ['64', HOST, 'mem=16', sample('unix-guest'), UNIX_WORK, 'jit'] },
+  {
+    ...{ name: 'all benchmarks', tier: 'jit', slice: 10e6, whole: true },
+    args: ['64', kernel('bench'), 'repeat=3 divide=2', '', '', 'jit'],
+  },
+  {
+    ...{ name: 'a Unix guest', tier: 'jit', slice: 1e6, whole: true },
+    args: ['64', HOST, 'mem=16', sample('unix-guest'), UNIX_WORK, 'jit'],
+  },
   ...['jit', 'interpreter'].map((tier) => ({
-    ...{ name: 'switches', tier },
-    args: ['64', HOST, 'mem=2', kernel('busy-guest'), tier === 'jit' ? 's40' : 's9', tier],
+    ...{ name: 'switches', tier, slice: 5e5 },
+    args: ['64', HOST, 'mem=2', kernel('busy-guest'), 's~', tier],
   })),
 ];
+/** Slices until translations are made and the engine has compiled them, and slices that are measured then, of a case that goes on for ever. */
+const [WARM, MEASURED] = [15, 40];
 
-function processorSeconds(driver, args) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [driver, ...args], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`our machine failed: ${stderr}`);
-  const { exit, processor, instructions } = JSON.parse(stdout);
-  if (exit !== 1) throw new Error(`the image ended with ${exit} instead of 1`);
-  return { processor, instructions };
+/** A machine in a process of its own, which runs slice by slice. */
+function startMachine(driver, args) {
+  const child = fork(driver, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // It ends by `kill` alone, when nobody waits any more.
+  const ended = once(child, 'exit').then(() => ({ exit: 'a failure' }));
+  return {
+    async run(instructions) {
+      const answer = new Promise((resolve) => {
+        child.once('message', resolve);
+      });
+      child.send(instructions);
+      const result = await Promise.race([answer, ended]);
+      if (result.exit !== undefined && result.exit !== 1)
+        throw new Error(`the image ended with ${result.exit} instead of 1`);
+      return result;
+    },
+    end: () => child.kill(),
+  };
 }
 
-/** The driver that runs an image, with records or without. @throws if a source has changed so that they cannot be left out */
-export const bundleDriver = (outfile, records) =>
+/** Both machines run the same slices in turns. @returns seconds of each slice: [with records, without] */
+async function pairedSlices(drivers, { name, args, slice, whole }) {
+  const machines = drivers.map((driver) => startMachine(driver, args));
+  const pairs = [];
+  try {
+    for (let n = 0; whole || n < WARM + MEASURED; n++) {
+      const results = [];
+      // Who is first changes, for the second one may find a cache or a clock that the first has changed.
+      for (const which of n % 2 === 0 ? [0, 1] : [1, 0]) results[which] = await machines[which].run(slice);
+      const [{ instructions, exit }, plain] = results;
+      if (instructions !== plain.instructions || exit !== plain.exit)
+        throw new Error(`${name} is another run without records.`);
+      if (whole || n >= WARM) pairs.push(results.map(({ processor }) => processor));
+      if (exit !== undefined) break;
+    }
+  } finally {
+    for (const machine of machines) machine.end();
+  }
+  return pairs;
+}
+
+/** The driver that runs an image slice by slice, with records or without. @throws if a source has changed so that they cannot be left out */
+export const bundleDriver = (outfile, records, entry = 'test/bench/run-slices.ts') =>
   build({
     ...{ bundle: true, platform: 'node', format: 'cjs', target: 'es2022', logLevel: 'error', outfile },
     plugins: records ? [] : [withoutRecords],
-    entryPoints: [join(root, 'test/bench/run-image.ts')],
+    entryPoints: [join(root, entry)],
   });
 
-/** @returns one row for each case: seconds with and without, each the least of its runs, for whatever else the computer does adds to them */
-export async function recordRows({ folder, runs, onRow }) {
-  const [recording, plain] = ['with-records.cjs', 'without-records.cjs'].map((name) => join(folder, name));
-  await bundleDriver(recording, true);
-  await bundleDriver(plain, false);
-  return CASES.map(({ name, tier, args }) => {
-    const pairs = Array.from({ length: runs }, (_, n) => {
-      const order = n % 2 === 0 ? [recording, plain] : [plain, recording];
-      const found = new Map(order.map((driver) => [driver, processorSeconds(driver, args)]));
-      return [found.get(recording), found.get(plain)];
-    });
-    const [first] = pairs;
-    if (first[0].instructions !== first[1].instructions)
-      throw new Error(`${name} is another run without records.`);
-    const least = (n) => Math.min(...pairs.map((pair) => pair[n].processor));
-    const row = { name, tier, recording: least(0), plain: least(1), cost: least(0) / least(1) - 1 };
-    onRow(row);
-    return row;
-  });
+const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
+
+/**
+ * Of several pairs of processes, each with as many slices: what the records cost. A case that does the same all the time has the median of all
+ * quotients; one that does not, that of its whole runs, each slice by the least of all pairs, for whatever else the computer does adds to it.
+ */
+export function costOf(runs, whole) {
+  const least = (which) => sum(runs[0].map((_, n) => Math.min(...runs.map((pairs) => pairs[n][which]))));
+  const quotients = runs.map((pairs) =>
+    whole
+      ? sum(pairs.map(([recording]) => recording)) / sum(pairs.map(([, plain]) => plain))
+      : median(pairs.map(([recording, plain]) => recording / plain)),
+  );
+  const all = runs.flat().map(([recording, plain]) => recording / plain);
+  return {
+    ...{ recording: least(0), plain: least(1) },
+    cost: (whole ? least(0) / least(1) : median(all)) - 1,
+    // What one pair of processes says more or less than another one.
+    spread: Math.max(...quotients) - Math.min(...quotients),
+  };
 }
 
-export const recordHead = `${'seconds'.padEnd(16)}${'tier'.padEnd(14)}${'with'.padStart(10)}${'without'.padStart(10)}${'cost'.padStart(10)}\n`;
+/** @returns one row for each case: seconds with and without by the least times of the slices, what records cost, and its spread over the runs */
+export async function recordRows({ folder, runs, only, onRow }) {
+  const drivers = ['with-records.cjs', 'without-records.cjs'].map((name) => join(folder, name));
+  await bundleDriver(drivers[0], true);
+  await bundleDriver(drivers[1], false);
+  return measureCases(drivers, { runs, only, onRow });
+}
+/** The same of two drivers that are there: [the one whose cost is wanted, the other one]. @param only names of cases, or `name:tier` */
+export async function measureCases(drivers, { runs, only, onRow }) {
+  const rows = [];
+  for (const one of CASES) {
+    if (only && !only.includes(one.name) && !only.includes(`${one.name}:${one.tier}`)) continue;
+    const pairs = [];
+    for (let run = 0; run < runs; run++) pairs.push(await pairedSlices(drivers, one));
+    const row = { name: one.name, tier: one.tier, ...costOf(pairs, one.whole) };
+    onRow(row);
+    rows.push(row);
+  }
+  return rows;
+}
 
-export const recordLine = ({ name, tier, recording, plain, cost }) =>
-  `${name.padEnd(16)}${tier.padEnd(14)}${recording.toFixed(3).padStart(10)}${plain.toFixed(3).padStart(10)}${`${(cost * 100).toFixed(1)} %`.padStart(10)}\n`;
+const percent = (share) => `${(share * 100).toFixed(1)} %`.padStart(10);
+export const recordHead = `${'seconds'.padEnd(16)}${'tier'.padEnd(14)}${['with', 'without', 'cost', 'spread'].map((title) => title.padStart(10)).join('')}\n`;
+
+export const recordLine = ({ name, tier, recording, plain, cost, spread }) =>
+  `${name.padEnd(16)}${tier.padEnd(14)}${recording.toFixed(3).padStart(10)}${plain.toFixed(3).padStart(10)}${percent(cost)}${percent(spread)}\n`;

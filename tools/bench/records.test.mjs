@@ -15,7 +15,7 @@ afterAll(() => {
 /** What a benchmark comes to, with records or without. */
 async function run(records) {
   const driver = join(folder, `${records}.cjs`);
-  await bundleDriver(driver, records);
+  await bundleDriver(driver, records, 'test/bench/run-image.ts');
   const args = [driver, '64', kernel('bench'), 'only=branch_switch divide=100', '', '', 'jit'];
   const { exit, instructions } = JSON.parse(execFileSync('node', args, { encoding: 'utf8' }));
   return { exit, instructions };
