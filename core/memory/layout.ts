@@ -38,7 +38,7 @@ export const BRANCH_RECORDS = 4096;
  * it may write one for each instruction of a region, and all that are kept of the turns of a loop.
  */
 export const BRANCH_LAP = BRANCH_RECORDS * 8;
-export const BRANCH_BYTES = BRANCH_LAP * 2 + 0x2000;
+export const BRANCH_BYTES = BRANCH_LAP * 2 + 0x4000;
 
 /** One flag byte for each 4 KiB page of guest RAM (see `PageFlag`). */
 export const PAGE_FLAGS_BASE = 0x10_0000;
