@@ -37,6 +37,9 @@ const COPIES: readonly Copy[] = [SWITCHING, { symbols: ['co_emergency'], field: 
 /** EAX to EDI, EIP and EFLAGS, in DWARF's order. */
 const REGISTER_COUNT = 10;
 
+/** Where those of the processor's owner are. */
+const IN_PROCESSOR: Homes = Array.from({ length: REGISTER_COUNT }, (_, number) => inRegister(number));
+
 /** The title of a kernel that has the machine for itself, or of which nothing is known yet. */
 export const ALONE = say`kernel`;
 
@@ -81,21 +84,52 @@ export interface ImagePlaces {
   biases(coroutine: CoroutineId): readonly number[];
   /** The programs and modules in an address space of a coroutine. */
   mapped(coroutine: CoroutineId, cr3: number | undefined): readonly Placed[];
+  /** Objects that stay the same as long as all of these do, in all address spaces; `undefined` where nothing tells. */
+  state(): readonly object[] | undefined;
 }
 
-const AS_LINKED: ImagePlaces = { biases: () => [0], mapped: () => [] };
+const AS_LINKED: ImagePlaces = { biases: () => [0], mapped: () => [], state: () => [] };
+
+/** What was found in the address spaces that coroutines have, by coroutine and address. */
+type Found = Map<CoroutineId, Map<number, Resolved | undefined>>;
+
+/** Addresses of a coroutine that are kept from stop to stop; when there are more, all are forgotten. */
+const MOST_FOUND = 4096;
 
 export class Coroutines {
+  private everyone: readonly CoroutineId[] | undefined;
   /** Found when first asked for: most stops ask many times. */
   private copied: readonly CopiedCode[] | undefined;
-  /** What was found in the address spaces that coroutines have, by coroutine and address. */
-  private readonly resolved = new Map<CoroutineId, Map<number, Resolved | undefined>>();
+  private readonly resolved: Found;
+  private readonly state: readonly object[] | undefined;
 
+  /** @param before of an earlier stop of the same machine: what it has found is taken over if nothing is elsewhere since */
   constructor(
     readonly snapshot: MachineSnapshot,
     private readonly images: KernelImages,
     private readonly places: ImagePlaces = AS_LINKED,
-  ) {}
+    before?: Coroutines,
+  ) {
+    this.state = places.state();
+    const same = before !== undefined && this.isWhereItWas(before);
+    this.resolved = same ? before.resolved : new Map();
+    if (same) this.copied = before.copied;
+  }
+
+  /** The same object as at an earlier stop as long as every address of this coroutine's memory is resolved as it was then. */
+  get epoch(): object {
+    return this.resolved;
+  }
+
+  /** Is every image, and every copy of code, where it was at an earlier stop? */
+  private isWhereItWas(before: Coroutines): boolean {
+    const [now, then] = [this.state, before.state];
+    if (!now || now.length !== then?.length) return false;
+    for (let n = 0; n < now.length; n++) if (now[n] !== then[n]) return false;
+    const { passages } = this.snapshot;
+    // Pages of passages have code of their own, and say where they are mapped.
+    return passages.length === 0 && before.snapshot.passages.length === 0;
+  }
 
   private get hostImage(): SymbolImage | undefined {
     return this.images.hostImage;
@@ -111,8 +145,8 @@ export class Coroutines {
   }
 
   /** All coroutines, the host first. */
-  get all(): CoroutineId[] {
-    return coroutinesWith(this.snapshot.passages.map(({ monitor }) => monitor));
+  get all(): readonly CoroutineId[] {
+    return (this.everyone ??= coroutinesWith(this.snapshot.passages.map(({ monitor }) => monitor)));
   }
 
   /** `host kernel`, `guest 0 (hello-guest.elf)`, `kernel`: what a thread is called. */
@@ -188,7 +222,9 @@ export class Coroutines {
   registers(coroutine: CoroutineId, read: SyncReader): Registers | undefined {
     if (coroutine === this.current) {
       const { general, eip, eflags } = this.snapshot.cpu;
-      return [...general, eip, eflags];
+      const registers = general.slice();
+      registers.push(eip, eflags);
+      return registers;
     }
     const state = this.savedState(coroutine);
     if (!state) return undefined;
@@ -208,8 +244,7 @@ export class Coroutines {
 
   /** Where these registers are: in the processor, or in what the passage has left on the stack of one that is away. */
   homes(coroutine: CoroutineId): Homes {
-    if (coroutine === this.current)
-      return Array.from({ length: REGISTER_COUNT }, (_, number) => inRegister(number));
+    if (coroutine === this.current) return IN_PROCESSOR;
     const esp = this.savedState(coroutine)?.esp;
     const homes: (Home | undefined)[] = new Array<Home | undefined>(REGISTER_COUNT).fill(undefined);
     if (esp === undefined) return homes;
@@ -234,8 +269,12 @@ export class Coroutines {
     if (cr3 !== undefined) return this.find(coroutine, pc, cr3);
     let known = this.resolved.get(coroutine);
     if (!known) this.resolved.set(coroutine, (known = new Map()));
-    if (!known.has(pc)) known.set(pc, this.find(coroutine, pc));
-    return known.get(pc);
+    const found = known.get(pc);
+    if (found !== undefined || known.has(pc)) return found;
+    const fresh = this.find(coroutine, pc);
+    if (known.size >= MOST_FOUND) known.clear();
+    known.set(pc, fresh);
+    return fresh;
   }
 
   private find(coroutine: CoroutineId, pc: number, cr3?: number): Resolved | undefined {

@@ -326,7 +326,8 @@ export class Debuggee {
     // What a person waits for comes first.
     this.listener.stopped(atEntry ? { ...event, reason: 'entry' } : event, clientIds(event));
     const { snapshot } = event;
-    this.listener.status({ ...snapshot, cpl: snapshot.cpu.cpl, running: false });
+    const { coroutine, virtualNanoseconds, instructions, cpu } = snapshot;
+    this.listener.status({ coroutine, virtualNanoseconds, instructions, cpl: cpu.cpl, running: false });
     this.companion?.stopped(event);
     void this.prepareStep().catch(() => undefined);
   }

@@ -26,6 +26,7 @@ import type { CompletionSource } from './values/completion.ts';
 import type { Environment } from './values/evaluate.ts';
 import type { SymbolPath } from './values/tree.ts';
 import type { SpaceReader } from './values/value.ts';
+import { NO_VARIABLES, type VisibleVariables, visibleVariables } from './visible-variables.ts';
 
 /** A function that only the symbol table knows. */
 const UNKNOWN_FUNCTION: CType = {
@@ -47,7 +48,7 @@ interface Found {
 
 export class FrameValues implements CompletionSource {
   readonly registerNames = REGISTER_NAMES;
-  private known: readonly Variable[] | undefined;
+  private known: VisibleVariables | undefined;
   private ownContext: FrameContext | undefined;
   /** Of the frame's own space. */
   private readonly ownReader: SyncReader;
@@ -60,20 +61,18 @@ export class FrameValues implements CompletionSource {
     this.ownReader = memory.reader(frame.coroutine, frame.cr3);
   }
 
-  /** Variables visible in the frame, inner ones first; a name that is hidden by an inner one is left out. */
+  /** Variables visible in the frame, inner ones first. */
   variables(): readonly Variable[] {
-    return (this.known ??= this.visible());
+    return this.visible.all;
   }
 
-  private visible(): Variable[] {
+  get visible(): VisibleVariables {
+    return (this.known ??= this.look());
+  }
+
+  private look(): VisibleVariables {
     const { resolved, inlineDepth } = this.frame;
-    if (!resolved) return [];
-    const names = new Set<string>();
-    return resolved.image
-      .scopesAt(this.linkPc)
-      .filter((scope) => scope.inlineDepth === inlineDepth)
-      .flatMap(({ variables }) => variables)
-      .filter(({ name }) => !names.has(name) && names.add(name));
+    return resolved ? visibleVariables(resolved.image.scopesAt(this.linkPc), inlineDepth) : NO_VARIABLES;
   }
 
   /** Variables of the frame's file, beyond those that a variable of the frame hides. */
@@ -94,10 +93,7 @@ export class FrameValues implements CompletionSource {
   }
 
   private context(): FrameContext {
-    return (this.ownContext ??= {
-      ...frameContext(this.frame, this.dataBias, this.ownReader),
-      wide: this.wide,
-    });
+    return (this.ownContext ??= frameContext(this.frame, this.dataBias, this.ownReader, this.wide));
   }
 
   /** Those of the processor: nothing says where they are saved for another coroutine, a task, or interrupted code. */
@@ -266,8 +262,8 @@ export class FrameValues implements CompletionSource {
   };
 
   /** @param overrides what an evaluation that writes puts between itself and the frame */
-  environment(overrides: Partial<Environment> = {}): Environment {
-    return {
+  environment(overrides?: Partial<Environment>): Environment {
+    const environment: Environment = {
       registers: this.frame.registers,
       wide: this.wide,
       readMemory: this.readMemory,
@@ -275,8 +271,8 @@ export class FrameValues implements CompletionSource {
         this.object(path)?.locate() ?? { kind: 'optimised-out', reason: say`it is not visible here` },
       register: (name, space) => this.registerLocation(name, space),
       msr: (index) => this.memory.readMsr(index),
-      ...overrides,
     };
+    return overrides ? { ...environment, ...overrides } : environment;
   }
 
   /** How a client names an address of this frame's coroutine, or of another space. */

@@ -67,10 +67,12 @@ export class GeneratedSources {
   /** The place of a frame's instruction, in a document that is made if there is none. */
   placeOf(machine: Listed, frame: Frame): Soon<GeneratedPlace> {
     const { coroutine, lookupPc } = frame;
-    const known = this.documents.find(
-      (one) => one.coroutine === coroutine && one.cr3 === frame.cr3 && nearest(one, lookupPc) > 0,
-    );
-    return whenThere(known ?? this.make(machine, frame), (document) => ({
+    for (const one of this.documents) {
+      if (one.coroutine !== coroutine || one.cr3 !== frame.cr3) continue;
+      const line = nearest(one, lookupPc);
+      if (line > 0) return { source: one.source, line };
+    }
+    return whenThere(this.make(machine, frame), (document) => ({
       source: document.source,
       line: Math.max(1, nearest(document, lookupPc)),
     }));

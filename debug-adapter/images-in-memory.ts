@@ -64,6 +64,14 @@ export class ImagesInMemory implements ImagePlaces {
     return this.kernels.biases(coroutine);
   }
 
+  /** Programs are looked for at each stop. */
+  state(): readonly object[] | undefined {
+    if (!this.programs.none) return undefined;
+    const state: object[] = [];
+    for (const coroutine of this.coroutines) state.push(this.biases(coroutine), this.modules.of(coroutine));
+    return state;
+  }
+
   mapped(coroutine: CoroutineId, cr3: number | undefined): readonly Placed[] {
     const programs = this.programs.in(cr3);
     const modules = this.modules.of(coroutine);

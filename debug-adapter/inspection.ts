@@ -31,6 +31,7 @@ import type { ListHint, Style } from './values/format-specifier.ts';
 import { hexAddress } from './values/text.ts';
 import { sizeOf, type TypedValue } from './values/value.ts';
 import { type References, VariableView } from './variable-view.ts';
+import type { VisibleVariables } from './visible-variables.ts';
 
 /** Something that unfolds. */
 export type Container =
@@ -164,26 +165,25 @@ export class Inspection implements References {
   scopes(frame: Frame): Soon<DebugProtocol.Scope[]> {
     const values = this.scopeOf(frame);
     return whenThere(
-      this.memory.computeSoon(() => values.variables()),
-      (variables) => this.scopesWith(values, variables),
+      this.memory.computeSoon(() => values.visible),
+      (visible) => this.scopesWith(values, visible),
     );
   }
 
-  private scopesWith(values: FrameValues, variables: readonly Variable[]): DebugProtocol.Scope[] {
-    const scope = (
-      presentationHint: 'arguments' | 'locals' | 'registers',
-      container: Container,
-    ): DebugProtocol.Scope => ({
-      name: SCOPES[presentationHint],
-      presentationHint,
-      variablesReference: this.refer(container),
-      expensive: false,
-    });
+  private scope(
+    presentationHint: 'arguments' | 'locals' | 'registers',
+    container: Container,
+  ): DebugProtocol.Scope {
+    const variablesReference = this.refer(container);
+    return { name: SCOPES[presentationHint], presentationHint, variablesReference, expensive: false };
+  }
+
+  private scopesWith(values: FrameValues, { parameters, locals }: VisibleVariables): DebugProtocol.Scope[] {
     const scopes: DebugProtocol.Scope[] = [];
-    if (variables.some(({ kind }) => kind === 'parameter'))
-      scopes.push(scope('arguments', { kind: 'variables', scope: values, which: 'parameter' }));
-    if (variables.some(({ kind }) => kind !== 'parameter'))
-      scopes.push(scope('locals', { kind: 'variables', scope: values, which: 'local' }));
+    if (parameters.length > 0)
+      scopes.push(this.scope('arguments', { kind: 'variables', scope: values, which: 'parameter' }));
+    if (locals.length > 0)
+      scopes.push(this.scope('locals', { kind: 'variables', scope: values, which: 'local' }));
     // Many, and read from the debug information when somebody looks.
     if (values.frame.position)
       scopes.push({
@@ -191,7 +191,7 @@ export class Inspection implements References {
         variablesReference: this.refer({ kind: 'variables', scope: values, which: 'file' }),
         expensive: true,
       });
-    scopes.push(scope('registers', { kind: 'registers', scope: values }));
+    scopes.push(this.scope('registers', { kind: 'registers', scope: values }));
     return scopes;
   }
 
@@ -372,7 +372,8 @@ export class Inspection implements References {
 
 function variablesOf({ scope, which }: Extract<Container, { kind: 'variables' }>): readonly Variable[] {
   if (which === 'file') return scope.fileVariables();
-  return scope.variables().filter(({ kind }) => (kind === 'parameter') === (which === 'parameter'));
+  const { parameters, locals } = scope.visible;
+  return which === 'parameter' ? parameters : locals;
 }
 
 /** The page of a container that has a child of this name: that of an element begins at it. */

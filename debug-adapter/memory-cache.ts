@@ -14,6 +14,7 @@ import type { Soon } from './soon.ts';
 type Machine = Pick<MachineClient, 'request' | 'known'>;
 
 const PAGE = 0x1000;
+const PAGE_BITS = 12;
 /** Rounds of fetching before a computation is given up: each must bring at least one new page. */
 const MAX_ROUNDS = 10_000;
 
@@ -34,6 +35,8 @@ export class MemoryCache {
   private spaces = new Map<string, Pages>();
   /** By index; `undefined` for what the processor does not have. */
   private readonly msrs = new Map<number, Uint8Array | undefined>();
+  /** Of the address spaces that coroutines have at the moment. */
+  private readonly readers = new Map<CoroutineId, SyncReader>();
   /** What to fetch, by what it is. */
   private missing = new Map<string, () => Promise<void>>();
   private isComputing = false;
@@ -51,7 +54,11 @@ export class MemoryCache {
    * @param cr3 of one of its address spaces; that which it has now when absent
    */
   reader(coroutine: CoroutineId, cr3?: number): SyncReader {
-    return this.readerOf({ kind: 'coroutine', coroutine, cr3 });
+    const known = cr3 === undefined ? this.readers.get(coroutine) : undefined;
+    if (known) return known;
+    const reader = this.readerOf({ kind: 'coroutine', coroutine, cr3 });
+    if (cr3 === undefined) this.readers.set(coroutine, reader);
+    return reader;
   }
 
   /** The same for physical memory. */
@@ -96,7 +103,7 @@ export class MemoryCache {
 
   /** @returns undefined if something was missing */
   private attempt<T>(work: () => T): { readonly result: T } | undefined {
-    this.missing = new Map();
+    if (this.missing.size > 0) this.missing = new Map();
     this.isComputing = true;
     try {
       const result = work();
@@ -134,9 +141,9 @@ export class MemoryCache {
   }
 
   private read(space: Pages, address: number, length: number): Uint8Array | undefined {
-    const only = this.page(space, Math.floor(address / PAGE));
-    if (only && (address % PAGE) + length <= only.length)
-      return only.slice(address % PAGE, (address % PAGE) + length);
+    const only = this.page(space, address >>> PAGE_BITS);
+    const offset = address & (PAGE - 1);
+    if (only && offset + length <= only.length) return only.slice(offset, offset + length);
     return this.readPages(space, address, length);
   }
 

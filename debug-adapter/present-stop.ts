@@ -11,6 +11,7 @@ import type { MemoryCache } from './memory-cache.ts';
 import { type Soon, whenThere } from './soon.ts';
 import { type Frame, stackOf } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
+import { KnownCallers } from './symbols/known-callers.ts';
 
 type OpenEntries = RequestMap['openEntries']['result'];
 
@@ -20,6 +21,8 @@ export class PresentStop {
   /** Which function it is in, where several begin at one address. */
   shown: Shown | undefined;
   private stacks = new Map<CoroutineId, Soon<Frame[]>>();
+  /** Of the coroutines' stacks at this stop and earlier ones. */
+  private readonly callers = new Map<CoroutineId, KnownCallers>();
 
   /** @param coroutines of the machine before its first stop */
   constructor(
@@ -43,7 +46,7 @@ export class PresentStop {
   }
 
   private coroutinesOf({ snapshot }: StoppedEvent): Coroutines {
-    return new Coroutines(snapshot, this.kernels, this.places);
+    return new Coroutines(snapshot, this.kernels, this.places, this.coroutines);
   }
 
   /** @param moved images are not where they were when it was looked at first */
@@ -74,9 +77,23 @@ export class PresentStop {
     return whenThere(this.openEntries(coroutine), ({ entries }) => {
       const shown = coroutine === coroutines.current ? this.shown : undefined;
       return memory.computeSoon(() =>
-        stackOf(coroutines, coroutine, memory.reader(coroutine), entries, shown),
+        stackOf(
+          coroutines,
+          coroutine,
+          memory.reader(coroutine),
+          entries,
+          shown,
+          undefined,
+          this.callersOf(coroutine),
+        ),
       );
     });
+  }
+
+  private callersOf(coroutine: CoroutineId): KnownCallers {
+    let callers = this.callers.get(coroutine);
+    if (!callers) this.callers.set(coroutine, (callers = new KnownCallers()));
+    return callers;
   }
 
   /** Without them the stack is what its own contents say. */

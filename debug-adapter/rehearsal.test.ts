@@ -6,7 +6,7 @@ import { rehearse, type Rehearsed } from './rehearsal.ts';
 import { SymbolImage } from './symbols/image.ts';
 
 const KERNEL = new URL('../kernels/build/clock.elf', import.meta.url);
-const PLACES: ImagePlaces = { biases: () => [0], mapped: () => [] };
+const PLACES: ImagePlaces = { biases: () => [0], mapped: () => [], state: () => [] };
 
 const kernel = () => SymbolImage.open(readFileSync(KERNEL), 'clock.elf');
 

@@ -14,6 +14,7 @@ import { type MachineClient, MachineError } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { stackOf } from './stack.ts';
 import { I386 } from './symbols/constants.ts';
+import { KnownCallers } from './symbols/known-callers.ts';
 import { nextTurn } from './symbols/pieces.ts';
 import { say } from '../core/sentences/say.ts';
 
@@ -45,29 +46,38 @@ export async function rehearse(stop: Rehearsed, isWanted: () => boolean): Promis
   const breakpoints = stop.breakpoints.slice(0, MOST_PLACES);
   if (breakpoints.length === 0) return;
   let spent = 0;
+  const callers = new KnownCallers();
+  let before: Coroutines | undefined;
   for (let round = 0; round < MOST_ROUNDS && spent < MOST_MS; round++) {
     await nextTurn();
     if (!isWanted()) return;
     const began = performance.now();
-    showStop(stop, breakpoints[round % breakpoints.length]);
+    before = showStop(stop, breakpoints[round % breakpoints.length], callers, before);
     spent += performance.now() - began;
   }
 }
 
-/** What a client asks for: the stack, and the scopes of its innermost frame with the variables of the first one. */
+/**
+ * What a client asks for: the stack, and the scopes of its innermost frame with the variables of the first one.
+ * @param before of the stop before
+ */
 function showStop(
   { coroutines: { snapshot }, images, places }: Rehearsed,
   at: Rehearsed['breakpoints'][number],
-): void {
-  if (!(snapshot.cpu instanceof PackedCpu)) return;
+  callers: KnownCallers,
+  before: Coroutines | undefined,
+): Coroutines | undefined {
+  if (!(snapshot.cpu instanceof PackedCpu)) return undefined;
   const cpu = new PackedCpu(snapshot.cpu.words.slice());
   cpu.words[CpuWord.Eip] = at.address - (cpu.linearEip - cpu.eip);
   cpu.words[CpuWord.General + I386.esp] = cpu.words[CpuWord.General + I386.ebp] = STACK;
   const coroutine = at.coroutine < 0 ? HOST : at.coroutine;
-  const coroutines = new Coroutines({ ...snapshot, cpu, coroutine }, images, places);
+  const coroutines = new Coroutines({ ...snapshot, cpu, coroutine }, images, places, before);
   const memory = new MemoryCache(EMPTY);
-  const [frame] = stackOf(coroutines, coroutine, memory.reader(coroutine));
+  const read = memory.reader(coroutine);
+  const [frame] = stackOf(coroutines, coroutine, read, [], undefined, undefined, callers);
   const inspection = new Inspection(coroutines, memory);
   const scopes = inspection.scopes(frame);
   if (!(scopes instanceof Promise)) void inspection.variables(scopes[0]);
+  return coroutines;
 }

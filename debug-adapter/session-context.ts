@@ -263,8 +263,9 @@ export class SessionContext {
     const { awareness } = this;
     if (!awareness || this.machine().running) return awareness?.known ?? [];
     return whenThere(awareness.tasks(), (tasks) => {
-      if (awareness === this.awareness && this.debuggee)
-        this.tellThreads([...this.debuggee.living.map(threadOf), ...tasks.map(threadOfTask)]);
+      const debuggee = awareness === this.awareness ? this.debuggee : undefined;
+      if (debuggee && !(tasks.length === 0 && this.areKnown(debuggee.living)))
+        this.tellThreads([...debuggee.living.map(threadOf), ...tasks.map(threadOfTask)]);
       return tasks;
     });
   }
@@ -379,7 +380,16 @@ export class SessionContext {
 
   /** Tasks stay as they were known. */
   private tellCoroutines({ living }: Debuggee): void {
+    if (this.areKnown(living)) return;
     this.tellThreads([...living.map(threadOf), ...[...this.knownThreads].filter(isThreadOfTask)]);
+  }
+
+  /** Does the client know of the threads of these, and of no others? Mostly there is no news. */
+  private areKnown(living: readonly CoroutineId[]): boolean {
+    const { knownThreads } = this;
+    if (knownThreads.size !== living.length) return false;
+    for (const coroutine of living) if (!knownThreads.has(threadOf(coroutine))) return false;
+    return true;
   }
 
   private awarenessOf(debuggee: Debuggee, known: readonly Task[] = []): Awareness {

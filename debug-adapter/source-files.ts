@@ -15,8 +15,11 @@ interface SourcePlace {
 
 export class SourceFiles {
   readonly generated: GeneratedSources;
+  /** Another object when files may be there that were not, or gone. */
+  epoch: object = {};
   /** By path of the debug information. */
   private readonly present = new Map<string, Soon<boolean>>();
+  private readonly named = new Map<string, { readonly name: string; readonly path: string }>();
 
   constructor(
     private readonly host: AdapterHost,
@@ -28,8 +31,13 @@ export class SourceFiles {
 
   /** How the client names a source file of the debug information. */
   of(file: string): DebugProtocol.Source {
-    const name = file.split('/').pop() ?? file;
-    return { name, path: this.locationOf(file) };
+    let named = this.named.get(file);
+    if (!named) {
+      named = { name: file.split('/').pop() ?? file, path: this.locationOf(file) };
+      this.named.set(file, named);
+    }
+    // A client may change what it is given.
+    return { name: named.name, path: named.path };
   }
 
   private locationOf(file: string): string {
@@ -62,12 +70,17 @@ export class SourceFiles {
 
   /** Files may be there by now. */
   forget(): void {
+    this.epoch = {};
     this.present.clear();
+    this.named.clear();
   }
 
   /** Where a frame is shown. */
   placeOf(machine: Listed, frame: Frame): Soon<SourcePlace> {
     const { position } = frame;
+    // Without a function for what may still have to come: each frame of each stop asks.
+    if (position && this.present.get(position.file) === true)
+      return { source: this.of(position.file), line: position.line, column: position.column };
     return whenThere(position ? this.exists(position.file) : false, (exists): Soon<SourcePlace> => {
       if (position && exists)
         return { source: this.of(position.file), line: position.line, column: position.column };

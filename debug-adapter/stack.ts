@@ -11,9 +11,11 @@ import { transitionName } from './transition-words.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { withoutScratch } from './symbols/calling-frames.ts';
 import { I386 } from './symbols/constants.ts';
+import { HANDED_ON, type KnownCallers } from './symbols/known-callers.ts';
 import type { FrameContext, Homes, Registers } from './symbols/location.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { unwindStack, type UnwindSource } from './symbols/unwind-i386.ts';
+import type { WideRegisters } from './symbols/wide-registers.ts';
 import { joined, say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 
 /** One row of the call stack. */
@@ -44,6 +46,8 @@ export interface Frame {
   readonly isInterrupted: boolean;
   /** Of a task that is not running: CR3 of its address space. */
   readonly cr3?: number | undefined;
+  /** Of code: the same object at other stops, as long as nothing but registers that a call may change is another. */
+  readonly identity?: object | undefined;
 }
 
 /** What a frame without code has: no registers, and no place. */
@@ -89,6 +93,10 @@ function unwindSource(
       const resolved = coroutines.resolve(coroutine, pc, cr3);
       return resolved?.image.unwind((pc - resolved.bias) >>> 0, registers, readMemory);
     },
+    handsOn(pc) {
+      const resolved = coroutines.resolve(coroutine, pc, cr3);
+      return resolved ? resolved.image.handsOn((pc - resolved.bias) >>> 0) : HANDED_ON;
+    },
     functionAt(pc) {
       const resolved = coroutines.resolve(coroutine, pc, cr3);
       if (!resolved) return undefined;
@@ -100,7 +108,7 @@ function unwindSource(
 }
 
 function codeFrames(
-  base: Omit<Frame, 'kind' | 'name' | 'position' | 'resolved' | 'inlineDepth'>,
+  base: Omit<Frame, 'kind' | 'name' | 'position' | 'resolved' | 'inlineDepth' | 'identity'>,
   coroutines: Coroutines,
   shown: Shown | undefined,
 ): Frame[] {
@@ -123,14 +131,16 @@ function codeFrames(
     depth: base.depth,
     isInterrupted: base.isInterrupted,
     cr3: base.cr3,
+    identity: {},
   });
   if (blocks.length === 0) return [frame(hex(base.pc), line, 0)];
   let position: SourcePosition | undefined = line;
-  return blocks.map(({ name, inlineDepth, call }) => {
-    const shown = frame(name, position, inlineDepth);
+  const frames: Frame[] = [];
+  for (const { name, inlineDepth, call } of blocks) {
+    frames.push(frame(name, position, inlineDepth));
     position = call;
-    return shown;
-  });
+  }
+  return frames;
 }
 
 /**
@@ -176,11 +186,34 @@ const awayText = (operation: string | undefined): Sentence =>
 export const titleOf = ({ name, words }: Frame, translate: Translate): string =>
   words ? `― ${tell(words, translate)} ―` : name;
 
+/** By the identities of frames that a walk has found again: nothing of what their rows are made of has changed then, but registers. */
+const knownRows = new WeakMap<object, readonly Frame[]>();
+
+const rowWith = (row: Frame, registers: Registers): Frame => ({
+  coroutine: row.coroutine,
+  kind: row.kind,
+  name: row.name,
+  pc: row.pc,
+  lookupPc: row.lookupPc,
+  registers,
+  homes: row.homes,
+  unsaved: row.unsaved,
+  cfa: row.cfa,
+  position: row.position,
+  resolved: row.resolved,
+  inlineDepth: row.inlineDepth,
+  depth: row.depth,
+  isInterrupted: row.isInterrupted,
+  cr3: row.cr3,
+  identity: row.identity,
+});
+
 /**
  * The rows of a coroutine's stack, innermost first. Runs inside `MemoryCache.compute`.
  * @param entries handlers that were entered and have not come back
  * @param shown which function the innermost frame is of, where several begin
  * @param suspended a task of the coroutine whose stack it is; `read` reads its address space
+ * @param known callers at earlier stops of the coroutine
  */
 export function stackOf(
   coroutines: Coroutines,
@@ -189,6 +222,7 @@ export function stackOf(
   entries: readonly TransitionRecord[] = [],
   shown?: Shown,
   suspended?: Suspended,
+  known?: KnownCallers,
 ): Frame[] {
   const registers = suspended ? suspended.registers : coroutines.registers(coroutine, read);
   const label = (words: Sentence, depth: number): Frame => ({
@@ -204,11 +238,14 @@ export function stackOf(
   if (suspended) rows.push(label(suspended.why, -1));
   if (!registers) return rows;
   if (away && !suspended) rows.push(label(awayText(coroutines.operationOf(coroutine)), -1));
+  // Entries tell what a walk does not read.
+  const again = entries.length === 0 && !suspended ? known : undefined;
+  again?.begin(coroutines.epoch);
   const { frames, stop } = unwindStack(
     unwindSource(coroutines, coroutine, entries, suspended?.cr3),
     registers,
     read,
-    { homes: suspended ? [] : coroutines.homes(coroutine) },
+    { homes: suspended ? [] : coroutines.homes(coroutine), known: again },
   );
   let isInterrupted = false;
   frames.forEach((frame, depth) => {
@@ -216,6 +253,12 @@ export function stackOf(
     const entered = depth > 0 && frame.lookupPc === frame.pc;
     isInterrupted ||= entered;
     if (entered) rows.push(label(entryText(frames[depth - 1].cfa, frame.pc, entries, read), depth));
+    const same = again && knownRows.get(frame.identity);
+    if (same && same[0]?.depth === depth && same[0].isInterrupted === isInterrupted) {
+      const { registers: now } = frame;
+      for (const row of same) rows.push(row.registers === now ? row : rowWith(row, now));
+      return;
+    }
     const base = {
       coroutine,
       pc: frame.pc,
@@ -230,13 +273,13 @@ export function stackOf(
     };
     // What is away stands on the return address of its call of the switch, unless it has not begun yet.
     const returns = depth === 0 && away && !beginsAt(coroutines, coroutine, frame.pc);
-    rows.push(
-      ...codeFrames(
-        returns ? { ...base, lookupPc: frame.pc - 1 } : base,
-        coroutines,
-        depth === 0 ? shown : undefined,
-      ),
+    const fresh = codeFrames(
+      returns ? { ...base, lookupPc: frame.pc - 1 } : base,
+      coroutines,
+      depth === 0 ? shown : undefined,
     );
+    if (again && depth > 0) knownRows.set(frame.identity, fresh);
+    rows.push(...fresh);
   });
   if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
     rows.push(label(stop.message, frames.length));
@@ -250,10 +293,16 @@ function beginsAt(coroutines: Coroutines, coroutine: CoroutineId, pc: number): b
 }
 
 /** What location expressions need of a frame. @param bias of its image's data */
-export function frameContext(frame: Frame, bias: number, readMemory: SyncReader): FrameContext {
+export function frameContext(
+  frame: Frame,
+  bias: number,
+  readMemory: SyncReader,
+  wide?: WideRegisters,
+): FrameContext {
   return {
     bias,
     registers: frame.registers,
+    wide,
     pc: frame.resolved ? (frame.lookupPc - frame.resolved.bias) >>> 0 : frame.lookupPc,
     isCalling: frame.lookupPc !== frame.pc,
     cfa: () => frame.cfa,

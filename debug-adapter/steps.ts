@@ -119,7 +119,9 @@ export class Steps {
       const { coroutines } = this.machine;
       const pc = cpu.linearEip;
       return {
-        ...{ pc, coroutine, cpu },
+        pc,
+        coroutine,
+        cpu,
         resolved: coroutines.resolve(coroutine, pc),
         passage: coroutines.passageRanges(pc),
       };
@@ -165,7 +167,9 @@ export class Steps {
   /** The machine has stopped, and nobody asks for anything: the next step of a line is begun up to what it wants of the machine. */
   prepare(): void {
     const { lastStop, coroutines, shown } = this.machine;
-    if (lastStop) this.prepared = { ...this.beginLine(), over: this.over, stop: lastStop, coroutines, shown };
+    if (!lastStop) return;
+    const { step, wish } = this.beginLine();
+    this.prepared = { step, wish, over: this.over, stop: lastStop, coroutines, shown };
   }
 
   private takePrepared(): Begun | undefined {

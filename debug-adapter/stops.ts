@@ -83,14 +83,15 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   }
   if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
   const said = wordsOf(context, event);
-  if (event.reason === 'event' && said.text) context.output(said.text, 'console', placeOf(debuggee, event));
-  context.send('stopped', {
+  if (event.reason === 'event' && said?.text) context.output(said.text, 'console', placeOf(debuggee, event));
+  const stop: Stop = {
     reason: event.reason,
     threadId: threadOf(event.snapshot.coroutine),
     allThreadsStopped: true,
-    ...(hit.length > 0 && { hitBreakpointIds: [...hit] }),
-    ...said,
-  });
+  };
+  if (hit.length > 0) stop.hitBreakpointIds = hit.slice();
+  if (said) Object.assign(stop, said);
+  context.send('stopped', stop);
 }
 
 /** The last moment at which the machine can be asked. */
@@ -133,8 +134,8 @@ function eventWords(context: SessionContext, event: StoppedEvent): Partial<Stop>
 const conditionProblem = (why: Sentence) =>
   say`The condition of a breakpoint could not be evaluated: ${why}.`;
 
-/** What is special about a stop. */
-function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
+/** What is special about a stop, if anything is. */
+function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> | undefined {
   const inWords = (sentence: Sentence) => tell(sentence, context.translate);
   switch (event.reason) {
     case 'event':
@@ -142,7 +143,7 @@ function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
     case 'breakpoint':
       if (event.problems.length > 0)
         context.output(event.problems.map((why) => inWords(conditionProblem(why))).join('\n'), 'stderr');
-      return {};
+      return undefined;
     case 'shutdown':
       return {
         reason: 'exception',
@@ -155,6 +156,6 @@ function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> {
         text: inWords(say`The CPU executed HLT with interrupts off: nothing can wake it.`),
       };
     default:
-      return {};
+      return undefined;
   }
 }

@@ -7,11 +7,12 @@ import type { FrameValues } from './frame-values.ts';
 import type { Container } from './inspection.ts';
 import { shownName } from './symbols/demangle/demangle.ts';
 import type { SourcePosition } from './symbols/image.ts';
-import type { CType } from './symbols/types.ts';
+import { wordOf } from './symbols/location.ts';
+import type { CType, PointerType } from './symbols/types.ts';
 import type { Variable } from './symbols/variables.ts';
-import { type Child, childCounts, listEntries, pointed } from './values/children.ts';
+import { type Child, childCounts, listEntries, pointed, pointedBy } from './values/children.ts';
 import type { Environment } from './values/evaluate.ts';
-import { type FormatContext, formatValue, LIMITS, nameOfType } from './values/format.ts';
+import { type FormatContext, formatValue, LIMITS, nameOfType, pointerText } from './values/format.ts';
 import { type ListHint, type Style, suffixOf } from './values/format-specifier.ts';
 import { findMember } from './values/members.ts';
 import { type ListShape, listShape, type Shown } from './values/shown.ts';
@@ -140,20 +141,18 @@ export class VariableView {
     part: Omit<Child, 'name'>,
     context: FormatContext,
   ): T {
-    const { scope, style } = this;
-    const { path, value } = part;
-    const { kind } = bare(value.type);
+    const { scope } = this;
+    const { value } = part;
+    const type = bare(value.type);
+    const { kind } = type;
+    if (type.kind === 'pointer' && this.pointerFields(fields, part, type, context)) return fields;
     const isPlain = kind === 'base' || kind === 'enum';
     const { named, indexed } = isPlain ? NO_CHILDREN : childCounts(value, context);
     const address = isPlain ? ownPlace(value) : memoryOf(value, context);
     const position = isPlain ? undefined : this.codeOf(value, context);
     fields.value = formatValue(value, context);
     fields.type = nameOfType(value.type);
-    if (named + indexed > 0) {
-      const { prefix } = part;
-      const container = { kind: 'value', scope, value, path: path ?? '', prefix, style } as const;
-      fields.variablesReference = this.references.refer(container);
-    }
+    if (named + indexed > 0) fields.variablesReference = this.unfolds(part);
     if (indexed > PAGED) {
       fields.indexedVariables = indexed;
       fields.namedVariables = named;
@@ -161,6 +160,47 @@ export class VariableView {
     if (address) fields.memoryReference = scope.referenceOf(address.address, address.space);
     if (position) fields.valueLocationReference = this.references.referPlace(position);
     return fields;
+  }
+
+  private unfolds({ path = '', prefix, value }: Omit<Child, 'name'>): number {
+    const { scope, style } = this;
+    return this.references.refer({ kind: 'value', scope, value, path, prefix, style });
+  }
+
+  /**
+   * The fields of a pointer that has a value and no style, of which the value is all that has to be read.
+   * @returns false for one that is not that simple
+   */
+  private pointerFields(
+    fields: Omit<DebugProtocol.Variable, 'name'>,
+    part: Omit<Child, 'name'>,
+    type: PointerType,
+    context: FormatContext,
+  ): boolean {
+    const { value } = part;
+    if (context.style !== undefined || type.isReference || !isPointer(type)) return false;
+    if (value.location.kind === 'optimised-out') return false;
+    const bytes = bytesOf(value, context);
+    if (bytes?.length !== WORD) return false;
+    const address = wordOf(bytes);
+    const target = pointedBy(value, type, address);
+    if (target) {
+      const { kind } = bare(target.type);
+      const isRecord = kind === 'struct' || kind === 'union';
+      const { named, indexed } = isRecord ? childCounts(target, context) : A_TARGET;
+      if (named + indexed > 0) fields.variablesReference = this.unfolds(part);
+      if (indexed > PAGED) {
+        fields.indexedVariables = indexed;
+        fields.namedVariables = named;
+      }
+    }
+    fields.value = pointerText(address, type.target, value.space, context);
+    fields.type = nameOfType(value.type);
+    fields.memoryReference = this.scope.referenceOf(address, target ? target.space : value.space);
+    const position =
+      bare(type.target).kind === 'function' ? this.positionOf(address, value.space) : undefined;
+    if (position) fields.valueLocationReference = this.references.referPlace(position);
+    return true;
   }
 
   // --- code and symbols -----------------------------------------------------------------------------------
@@ -266,6 +306,10 @@ function hintOf({ location }: TypedValue, kind: 'data' | 'property'): Hint {
 }
 
 const NO_CHILDREN = { named: 0, indexed: 0 };
+/** What a pointer to anything but a structure unfolds to. */
+const A_TARGET = { named: 1, indexed: 0 };
+/** Bytes of a pointer. */
+const WORD = 4;
 
 interface MemoryPlace {
   readonly address: number;

@@ -7,7 +7,8 @@ const MOST = 2048;
 export function byAddress<T>(answer: (address: number) => T): (address: number) => T {
   const known = new Map<number, T>();
   return (address) => {
-    if (known.has(address)) return known.get(address) as T;
+    const found = known.get(address);
+    if (found !== undefined || known.has(address)) return found as T;
     const fresh = answer(address);
     if (known.size >= MOST) known.clear();
     known.set(address, fresh);

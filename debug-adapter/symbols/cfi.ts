@@ -3,7 +3,7 @@
  * force at a pc. Source: DWARF 5 §6.4, LSB Core "Exception Frames" (augmentations).
  */
 import { encodedPointer, execute, type ProgramHeader, type State } from './cfi-program.ts';
-import type { CfaRule, FrameRow } from './cfi-rules.ts';
+import { type CfaRule, type FrameRow, plainRow } from './cfi-rules.ts';
 import { Cursor } from './cursor.ts';
 import { guarded, hex, SymbolError } from './errors.ts';
 import { type AddressRange, Columns, upperBound } from './search.ts';
@@ -212,12 +212,10 @@ export class CallFrameInfo {
       told = to;
     });
     if (told < high) onRow?.(told, high, state.cfa);
-    return {
-      cfa: state.cfa,
-      rules: state.rules,
-      returnRegister: cie.returnRegister,
-      signalFrame: cie.signalFrame,
-    };
+    const { cfa, rules } = state;
+    const { returnRegister, signalFrame } = cie;
+    const row = { cfa, rules, returnRegister, signalFrame };
+    return { ...row, plain: plainRow(row) };
   }
 }
 

@@ -14,6 +14,7 @@ import { type Elf, parseElf, SHT } from './elf.ts';
 import type { SymbolError } from './errors.ts';
 import { guarded } from './errors.ts';
 import { type FunctionInfo, functionOfSymbol, type SourcePosition } from './function-info.ts';
+import { HANDED_ON } from './known-callers.ts';
 import { KeptIndex } from './kept-index.ts';
 import { loadAddress, loadBias } from './load-address.ts';
 import type { MemoryReader, Registers } from './location.ts';
@@ -382,10 +383,15 @@ export class SymbolImage {
 
   /** CFA and caller's registers by call frame information; undefined where there is none for `pc`. */
   unwind(pc: number, registers: Registers, readMemory: MemoryReader): UnwoundFrame | undefined {
-    return this.ask(() => {
-      const row = this.frameRow(pc);
-      return row && unwindWith(row, registers, readMemory);
-    }, undefined);
+    const row = this.frameRow(pc);
+    if (!row || row.plain) return row && unwindWith(row, registers, readMemory);
+    return this.ask(() => unwindWith(row, registers, readMemory), undefined);
+  }
+
+  /** By the call frame information at `pc`: `UnwindSource.handsOn`. */
+  handsOn(pc: number): readonly number[] | undefined {
+    const row = this.frameRow(pc);
+    return row ? row.plain?.handsOn : HANDED_ON;
   }
 
   private readonly frameRow = byAddress((pc): FrameRow | undefined =>

@@ -6,6 +6,7 @@
  */
 import type { UnwoundFrame } from './cfi-rules.ts';
 import { I386, SCRATCH } from './constants.ts';
+import { HANDED_ON, type KnownCallers } from './known-callers.ts';
 import { hex } from './errors.ts';
 import { type Home, type Homes, inRegister, type MemoryReader, type Registers, wordOf } from './location.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
@@ -13,6 +14,8 @@ import { say, type Sentence } from '../../core/sentences/say.ts';
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
 export interface UnwindSource {
   unwind: (pc: number, registers: Registers, readMemory: MemoryReader) => UnwoundFrame | undefined;
+  /** Which of the passing registers the caller has as they are; undefined when anything of it may be found by one of them. */
+  handsOn?: (pc: number) => readonly number[] | undefined;
   /** Entry of the function at `pc`: lets a frame not yet set up be seen. `isFirst`: it is the entry of the whole program. */
   functionAt?: (pc: number) => { lowPc: number; isFirst?: boolean } | undefined;
   /** False ends the stack there: the return address cannot be one. */
@@ -42,6 +45,8 @@ export interface StackFrame {
   cfa: number | undefined;
   /** How the *caller* of this frame was found. */
   method: FrameMethod | undefined;
+  /** The same object as long as nothing but passing registers is another (`KnownCallers`). */
+  identity: object;
 }
 
 export type StopReason =
@@ -69,11 +74,20 @@ const ASSEMBLY_STACK = 512;
 /** Of registers that the processor has. */
 const inProcessor = (registers: Registers): Homes => registers.map((_value, number) => inRegister(number));
 
+/** Where the registers of a frame are, some of which are in registers of an inner one. A plain loop: each frame comes by. */
+function homesIn(homes: Homes, inner: Homes): Homes {
+  const all: (Home | undefined)[] = [];
+  for (const home of homes) all.push(home?.kind === 'register' ? inner[home.number] : home);
+  return all;
+}
+
 interface UnwindOptions {
   /** Where the registers to begin with are; the processor's, if nothing is said. */
   homes?: Homes;
   /** Most frames. */
   limit?: number;
+  /** Callers of earlier walks, of the same symbols: `begin` has been called. */
+  known?: KnownCallers | undefined;
 }
 
 /** Unwinds from `registers` (DWARF numbering), innermost frame first. */
@@ -81,16 +95,26 @@ export function unwindStack(
   source: UnwindSource,
   registers: Registers,
   readMemory: MemoryReader,
-  { homes: homesAtStart = inProcessor(registers), limit = DEFAULT_LIMIT }: UnwindOptions = {},
+  { homes: homesAtStart = inProcessor(registers), limit = DEFAULT_LIMIT, known }: UnwindOptions = {},
 ): Stack {
   const frames: StackFrame[] = [];
-  const stop = (reason: StopReason, message: Sentence): Stack => ({ frames, stop: { reason, message } });
+  const read = known?.listening(readMemory) ?? readMemory;
+  const stop = (reason: StopReason, message: Sentence): Stack => {
+    const end = { reason, message };
+    known?.end(end);
+    return { frames, stop: end };
+  };
   let current = registers;
   let homes = homesAtStart;
   let isReturnAddress = false;
   let previousCfa = -1;
   for (;;) {
     const pc = current[I386.eip];
+    if (known && frames.length > 0) {
+      const same = known.find(current, homes, isReturnAddress, previousCfa, readMemory);
+      if (same && frames.length + same.frames.length < limit)
+        return { frames: frames.concat(same.frames), stop: same.stop };
+    }
     if (pc === undefined)
       return stop('pc-unknown', say`The return address of the last frame is not recorded.`);
     if (frames.length > 0 && pc === 0)
@@ -102,9 +126,20 @@ export function unwindStack(
       return stop('frame-limit', say`There are more than ${limit} frames; the rest is not shown.`);
     }
     const lookupPc = isReturnAddress ? (pc - 1) >>> 0 : pc;
-    const frame: StackFrame = { pc, lookupPc, registers: current, homes, cfa: undefined, method: undefined };
+    const frame: StackFrame = {
+      pc,
+      lookupPc,
+      registers: current,
+      homes,
+      cfa: undefined,
+      method: undefined,
+      identity: {},
+    };
+    if (frames.length > 0) known?.add(frame, previousCfa);
     frames.push(frame);
-    const step = unwindStep(source, lookupPc, current, readMemory);
+    const step = unwindStep(source, lookupPc, current, read);
+    const handsOn = known && source.handsOn?.(lookupPc);
+    known?.pass(handsOn && 'method' in step && step.method !== 'cfi' ? HANDED_ON : handsOn);
     if ('reason' in step) return stop(step.reason, step.message);
     if (step.cfa <= previousCfa) {
       return stop(
@@ -119,8 +154,7 @@ export function unwindStack(
       return stop('end-of-stack', say`The function has no caller by its frame information.`);
     }
     current = step.registers;
-    const inner = homes;
-    homes = step.homes.map((home) => (home?.kind === 'register' ? inner[home.number] : home));
+    homes = homesIn(step.homes, homes);
     isReturnAddress = !step.signalFrame;
     // What a trap interrupted may be on another stack, below this one; the frame limit still bounds the walk.
     if (step.signalFrame) previousCfa = -1;

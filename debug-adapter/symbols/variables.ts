@@ -169,6 +169,9 @@ export class Variables {
       },
       locate: (frame) => {
         const at = pc ?? frame?.pc ?? 0;
+        const before = known?.pc === at ? known.description : undefined;
+        const place = frame && before && this.placeAgain(before, fn, at, frame);
+        if (place) return place;
         return this.guardedPlace(() => {
           if (!frame) return this.evaluate(describedAt(at), fn, at, frame, 0);
           const kept = this.kept(frame, die);
@@ -228,6 +231,20 @@ export class Variables {
     depth: number,
   ): Location {
     return this.guardedPlace(() => this.evaluate(this.describe(die, pc), fn, pc, frame, depth));
+  }
+
+  /** The place of what was described before, in memory or as a value, when it is that simple: nothing of it can be damaged. */
+  private placeAgain(
+    description: Description,
+    fn: Die | undefined,
+    pc: number,
+    frame: FrameContext,
+  ): Location | undefined {
+    if (description.kind !== 'expression' || frame.isCalling || frame.frameBase) return undefined;
+    const { simple } = description;
+    if (!simple || simple.kind === 'register') return undefined;
+    if (simple.address.kind === 'in-frame' && (!fn || this.frameBases.get(fn)?.pc !== pc)) return undefined;
+    return simplePlace(simple, frame, () => this.frameBase(fn, pc, frame));
   }
 
   private guardedPlace(place: () => Location): Location {

@@ -1,5 +1,5 @@
 /** The parts of a value that a view unfolds, each with the C expression that gives it again. */
-import type { Member, StructType } from '../symbols/types.ts';
+import type { CType, Member, PointerType, StructType } from '../symbols/types.ts';
 import { findMember, bitRange, nameOfBase } from './members.ts';
 import {
   arrayOf,
@@ -39,12 +39,16 @@ export const memberPrefix = (path: string, value: TypedValue): string =>
 /** What a pointer points to; `undefined` for a null pointer and for what has no value of its own. */
 export function pointed(value: TypedValue, context: ValueContext): TypedValue | undefined {
   const type = bare(value.type);
-  if (type.kind !== 'pointer' || ['void', 'function'].includes(bare(type.target).kind)) return undefined;
+  if (type.kind !== 'pointer' || hasNoValue(type.target)) return undefined;
   const implicit = implicitTarget(value, type.target);
   if (implicit) return implicit;
   const bytes = bytesOf(value, context);
-  const address = bytes && Number(integerOf(bytes, type));
-  if (!address) return undefined;
+  return bytes && pointedBy(value, type, Number(integerOf(bytes, type)));
+}
+
+/** The same for a pointer that holds an address. */
+export function pointedBy(value: TypedValue, type: PointerType, address: number): TypedValue | undefined {
+  if (!address || hasNoValue(type.target)) return undefined;
   // A pointer in physical memory is an address of the frame's own space.
   const physical = value.space?.kind === 'physical' && value.location.kind !== 'value';
   return {
@@ -52,6 +56,11 @@ export function pointed(value: TypedValue, context: ValueContext): TypedValue | 
     space: physical ? undefined : value.space,
     location: { kind: 'memory', address: address >>> 0 },
   };
+}
+
+function hasNoValue(type: CType): boolean {
+  const { kind } = bare(type);
+  return kind === 'void' || kind === 'function';
 }
 
 /** How many members and elements a value has, without making them. */

@@ -83,6 +83,11 @@ function textOf(value: TypedValue, writing: Writing, depth: number): string {
     return location.kind === 'memory'
       ? codeText(location.address, value.space, context)
       : tell(say`<function>`, context.translate);
+  // Most of all.
+  if (type.kind === 'base' && context.style === undefined) {
+    const bytes = bytesOf(value, context);
+    if (bytes) return baseText(bytes, type);
+  }
   const decoded = decodedText(value, context);
   if (decoded !== undefined) return decoded;
   if (type.kind === 'struct' || type.kind === 'union') return membersText(value, type, writing, depth);
@@ -266,7 +271,8 @@ function codeText(address: number, space: Space | undefined, { symbolAt, lineAt 
   return [hexAddress(address), symbol, line && `<${line}>`].filter(Boolean).join(' ');
 }
 
-function pointerText(
+/** A pointer by the address that it holds, as long as no style asks for something else. */
+export function pointerText(
   address: number,
   target: CType,
   space: Space | undefined,

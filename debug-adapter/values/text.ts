@@ -21,7 +21,7 @@ export const hexOf = (value: bigint, size: number): string =>
     .toString(16)
     .padStart(size * 2, '0');
 
-export const hexAddress = (address: number): string => hexOf(BigInt(address >>> 0), 4);
+export const hexAddress = (address: number): string => '0x' + (address >>> 0).toString(16).padStart(8, '0');
 
 export function character(code: number): string {
   if (ESCAPES[code] !== undefined) return ESCAPES[code];

@@ -92,6 +92,7 @@ export function bytesOf(value: TypedValue, context: ValueContext): Uint8Array | 
     if (!bytes || bytes.length < size) return undefined;
     return bytes.length === size ? bytes : bytes.subarray(0, size);
   }
+  if (location.kind === 'value') return readLocation(location, size, context);
   const readMemory = (address: number, length: number) => context.readMemory(address, length, space);
   if (isInX87(value)) {
     const register = readLocation(location, X87_BYTES, { registers, wide, readMemory });

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { Scope, Variable } from './symbols/variables.ts';
+import { visibleVariables } from './visible-variables.ts';
+
+const variable = (name: string, kind: Variable['kind']): Variable => ({
+  ...{
+    name,
+    kind,
+    dieOffset: 0,
+    artificial: false,
+    external: false,
+    type: { kind: 'void' },
+    typeIn: undefined,
+  },
+  locate: () => ({ kind: 'memory', address: 0 }),
+});
+const scope = (inlineDepth: number, ...variables: Variable[]): Scope => ({
+  ...{ kind: 'block', name: undefined, dieOffset: 0, ranges: [], inlineDepth, variables },
+});
+
+it('shows the inner one of two variables of a name, and each inlined call its own', () => {
+  const inner = variable('n', 'local');
+  const outer = variable('n', 'local');
+  const argument = variable('a', 'parameter');
+  const caller = variable('n', 'parameter');
+  const scopes = [scope(0, inner), scope(0, outer, argument), scope(1, caller)];
+  for (let round = 0; round < 2; round++) {
+    const here = visibleVariables(scopes, 0);
+    expect([here.all, here.parameters, here.locals]).toEqual([[inner, argument], [argument], [inner]]);
+    expect(here.all[0]).toBe(inner);
+    expect(visibleVariables(scopes, 1).parameters).toEqual([caller]);
+    expect(visibleVariables(scopes, 2).all).toEqual([]);
+  }
+});
