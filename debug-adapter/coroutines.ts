@@ -55,6 +55,8 @@ export const coroutinesWith = (monitors: readonly number[]): CoroutineId[] => [
   ...monitors.map((monitor) => monitor + 1).sort((a, b) => a - b),
 ];
 
+const ONLY_HOST: readonly CoroutineId[] = [HOST];
+
 /** An image in memory: subtract `bias` from a run-time address to get the link-time one. */
 export interface Placed {
   readonly image: SymbolImage;
@@ -146,7 +148,9 @@ export class Coroutines {
 
   /** All coroutines, the host first. */
   get all(): readonly CoroutineId[] {
-    return (this.everyone ??= coroutinesWith(this.snapshot.passages.map(({ monitor }) => monitor)));
+    const { passages } = this.snapshot;
+    if (passages.length === 0) return ONLY_HOST;
+    return (this.everyone ??= coroutinesWith(passages.map(({ monitor }) => monitor)));
   }
 
   /** `host kernel`, `guest 0 (hello-guest.elf)`, `kernel`: what a thread is called. */
@@ -297,7 +301,8 @@ export class Coroutines {
 
   /** Changes when passage pages come and go. */
   passageKey(): string {
-    return this.snapshot.passages.map(({ physical }) => physical).join(' ');
+    const { passages } = this.snapshot;
+    return passages.length === 0 ? '' : passages.map(({ physical }) => physical).join(' ');
   }
 
   /** Where passage pages are mapped on the side of a coroutine: the host has one for each guest. */

@@ -45,7 +45,7 @@ export class MemoryCache {
 
   clear(): void {
     // A page that is on its way goes to those of then.
-    this.spaces = new Map();
+    if (this.spaces.size > 0) this.spaces = new Map();
     this.msrs.clear();
   }
 

@@ -36,7 +36,7 @@ export class PresentStop {
   /** Forgets what was read of the machine: it ran, or memory was written. */
   forget(): void {
     this.memory.clear();
-    this.stacks = new Map();
+    if (this.stacks.size > 0) this.stacks = new Map();
   }
 
   /** The machine has stopped: who is where by what is known of images. */
@@ -55,7 +55,7 @@ export class PresentStop {
     this.event = event;
     this.shown = undefined;
     // Rows depend on what is shown.
-    this.stacks = new Map();
+    if (this.stacks.size > 0) this.stacks = new Map();
     if (isKnown) return;
     this.memory.clear();
     if (moved || this.coroutines.snapshot !== event.snapshot) this.coroutines = this.coroutinesOf(event);
