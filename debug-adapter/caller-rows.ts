@@ -29,8 +29,9 @@ export function rowAgain(
   const found = isCaller(frame) ? known.get(frame.identity!) : undefined;
   if (found?.epoch !== epoch || found.current !== current) return undefined;
   const { name, source, line, column, instructionPointerReference, moduleId, presentationHint } = found.row;
-  const row: DebugProtocol.StackFrame = { id, name, line, column };
-  if (source) row.source = { ...source };
+  const row: DebugProtocol.StackFrame = source
+    ? { id, name, source: { ...source }, line, column }
+    : { id, name, line, column };
   if (instructionPointerReference !== undefined)
     row.instructionPointerReference = instructionPointerReference;
   if (moduleId !== undefined) row.moduleId = moduleId;
