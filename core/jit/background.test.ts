@@ -1,11 +1,12 @@
 /** Translation in another thread, while the machine goes on. */
 import { describe, expect, it } from 'vitest';
-import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
+import { CODE, createBareMachine, DATA, le } from '../cpu/testing/bare-machine.ts';
 import { Exit } from '../cpu/cpu.ts';
 import { branchCount } from '../cpu/branch-log.ts';
-import { EAX, ECX, EIP } from '../cpu/state.ts';
+import { EAX, ECX, EDX, EIP, ESI } from '../cpu/state.ts';
 import { AT_ONCE, createBackgroundCompiler } from './compiler.ts';
 import { createLateCompiler } from './testing/late-compiler.ts';
+import { TIERS } from './tier.ts';
 
 /** mov ecx, count; L: inc eax; dec ecx; jnz L; hlt */
 const LOOP = CODE + 5;
@@ -104,6 +105,51 @@ describe('a loop that is translated in another thread', () => {
     expect(translations().length).toBe(1);
     run(-1, 1_000_000);
     expect(cpu.views.reg32[EAX]).toBe(COUNT);
+  });
+});
+
+describe('a translation that is to be made anew', () => {
+  /** L: mov eax, [esi]; add esi, edx; dec ecx; jnz L; hlt, translated: each access misses the TLB now. */
+  function missing() {
+    const compiler = createLateCompiler();
+    const machine = createBareMachine({}, 'max', 'jit', compiler);
+    const { cpu, bytes, run } = machine;
+    const { reg32 } = cpu.views;
+    bytes(CODE, 0x8b, 0x06, 0x01, 0xd6, 0x49, 0x75, 0xf9, 0xf4);
+    reg32[ESI] = DATA;
+    reg32[EDX] = 0;
+    reg32[ECX] = 100_000;
+    run(CODE, 50_000);
+    compiler.deliver();
+    const [first] = cpu.blockAt(CODE)!.translations!;
+    const cross = (pages: number) => {
+      cpu.mmu.flush(true);
+      reg32[ESI] = DATA;
+      reg32[EDX] = 0x1000;
+      run(-1, pages * 4);
+      expect(reg32[ESI]).toBe(DATA + pages * 0x1000);
+      reg32[EDX] = 0;
+    };
+    return { ...machine, compiler, first: first!, cross };
+  }
+
+  it('runs until the next one is there', () => {
+    const { cpu, run, compiler, first, cross } = missing();
+    cross(TIERS.jit.misses);
+    expect([first.valid, first.outdated]).toEqual([true, true]);
+    const { entered } = first;
+    run(-1, 1000);
+    expect(first.entered).toBeGreaterThan(entered);
+    expect(compiler.deliver()).toBe(true);
+    expect(first.valid).toBe(false);
+    const [next] = cpu.blockAt(CODE)!.translations!;
+    expect([next?.valid, next?.outdated]).toEqual([true, false]);
+  });
+
+  it('does not when what it does badly is all that is done', () => {
+    const { first, cross } = missing();
+    cross(TIERS.jit.misses * 4);
+    expect(first.valid).toBe(false);
   });
 });
 

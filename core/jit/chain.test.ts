@@ -30,7 +30,8 @@ import { ModuleWriter } from './wasm/module.ts';
 import { Op, Type } from './wasm/opcodes.ts';
 
 /** A whole region of INC EAX and a jump; behind it, on the next page, INC EBX. */
-const LENGTH = Math.max(...TIERS.jit.instructions);
+const { busy } = TIERS.jit;
+const LENGTH = Math.max(...TIERS.jit.instructions, busy.instructions);
 const BEHIND = CODE + 0x1000;
 /** Another page with DEC EBX there. */
 const OTHER = CODE + 0x2000;
@@ -41,14 +42,14 @@ const TABLE = 0x10_1000;
 const ACCESSED = 0x20;
 
 /** Rounds until chains are surely there, and as many behind them. */
-const roundsOf = (tier: Tier) => (tier === 'jit' ? Math.max(...TIERS.jit.grow) + 10_000 : 1500);
+const roundsOf = (tier: Tier) => (tier === 'jit' ? 2 * busy.entries + 10_000 : 1500);
 
-/** L: inc eax ...; jmp B; B: inc ebx; dec ecx; jnz L; hlt */
-function twoRegions(tier: Tier, events: CpuEvents = NO_EVENTS) {
+/** L: inc eax ...; jmp B; B: inc ebx; dec ecx; jnz L; hlt. @param length of the first one */
+function twoRegions(tier: Tier, events: CpuEvents = NO_EVENTS, length = LENGTH) {
   const machine = createBareMachine({ events }, 'max', tier);
   const { bytes, dword, cpu } = machine;
   const rounds = roundsOf(tier);
-  const jump = bytes(CODE, ...new Array<number>(LENGTH - 1).fill(0x40));
+  const jump = bytes(CODE, ...new Array<number>(length - 1).fill(0x40));
   bytes(jump, 0xe9, ...le(BEHIND - jump - 5));
   for (const [page, change] of [
     [BEHIND, 0x43],
@@ -62,8 +63,8 @@ function twoRegions(tier: Tier, events: CpuEvents = NO_EVENTS) {
   state[CR0] |= Cr0.PG;
   cpu.mmu.flush(true);
   reg32[ECX] = 2 * rounds;
-  machine.run(CODE, rounds * INSTRUCTIONS);
-  expect([reg32[EAX], reg32[EBX], state[EIP]]).toEqual([rounds * (LENGTH - 1), rounds, CODE]);
+  machine.run(CODE, rounds * (length + 3));
+  expect([reg32[EAX], reg32[EBX], state[EIP]]).toEqual([rounds * (length - 1), rounds, CODE]);
   return machine;
 }
 
@@ -158,6 +159,18 @@ describe.each(['interpreter', 'direct', 'jit', 'eager', 'hot'] as const)(
 );
 
 describe.runIf(hasTailCalls())('a chain', () => {
+  it('becomes one region, larger than others, when it is all that the machine does', () => {
+    const length = Math.max(...TIERS.jit.instructions);
+    const { cpu } = twoRegions('jit', NO_EVENTS, length);
+    // It begins at whatever block was hot first.
+    const places = Array.from({ length: BEHIND - CODE + 1 }, (_, n) => CODE + n);
+    const all = places.flatMap((eip) => cpu.blockAt(eip)?.translations ?? []);
+    const sizes = all.map(({ region }) =>
+      region.blocks.reduce((sum, { source }) => sum + source.insns.length, 0),
+    );
+    expect(Math.max(...sizes)).toBe(length + 3);
+  });
+
   it.each([
     ['', NO_EVENTS, undefined],
     [

@@ -18,6 +18,8 @@ export interface TranslatorOptions {
   readonly heat: number;
   /** After how many entries a translation is made anew, if more of what surrounds it has become hot. */
   readonly grow: readonly number[];
+  /** What is entered so often within so many instructions is what the machine does now: it becomes a region of so many instructions. */
+  readonly busy?: { readonly entries: number; readonly within: number; readonly instructions: number };
   /** What may be translated is limited by what translations have saved (`credit.ts`). */
   readonly thrifty: boolean;
   /** How often at most the wait of code doubles that changes after it was translated. */
@@ -40,6 +42,7 @@ export const TIERS = {
     instructions: [150, 150, 400],
     heat: 16,
     grow: [1000, 300_000],
+    busy: { entries: 30_000, within: 300_000_000, instructions: 1200 },
     thrifty: true,
     patience: 8,
     misses: 30,
@@ -66,6 +69,7 @@ export const TIERS = {
     instructions: [800],
     heat: 1,
     grow: [10, 100],
+    busy: { entries: 50, within: 5000, instructions: 1200 },
     thrifty: false,
     patience: 0,
     misses: 0,
@@ -79,6 +83,7 @@ export const TIERS = {
     instructions: [400],
     heat: 1,
     grow: [200],
+    busy: { entries: 100, within: 10_000, instructions: 800 },
     thrifty: false,
     patience: 3,
     misses: 3,

@@ -1,5 +1,5 @@
 /** A region that has been compiled. */
-import type { Derived } from '../cpu/decode/code-cache.ts';
+import type { Block, Derived } from '../cpu/decode/code-cache.ts';
 import type { Made, Sequence } from './compile.ts';
 import type { Site } from './emit/interpreter.ts';
 import type { Exit } from './exit.ts';
@@ -26,10 +26,13 @@ export class Translation implements Derived {
   readonly cost: number;
   /** How often it was entered: `Chain.settle` adds what chains did. */
   entered = 0;
-  /** How often it was looked at for growing. */
-  looks = 0;
   /** How often it may be entered by chains until the next look at that, of what was granted. */
   granted = 0;
+  /** How often it had been entered when that was granted, and how many instructions had run. */
+  enteredBefore = 0;
+  grantedAt = -Infinity;
+  /** It is to be made anew, with what has been learnt, and runs until then. */
+  outdated = false;
   /** The guard of a step that was asked about it last; negative if it was refused. */
   guard = 0;
   /** By which count of changes it was looked whether the machine may stop in it; negative if it may. */
@@ -52,6 +55,16 @@ export class Translation implements Derived {
     this.cost = made.cost;
     this.eip = region.blocks[0]!.eip;
     this.mode = region.mode;
+  }
+
+  get entry(): Block {
+    return this.region.blocks[0]!.source;
+  }
+
+  /** Its next entry is looked at. */
+  outdate(): void {
+    this.outdated = true;
+    this.unlink?.();
   }
 
   discard(): void {

@@ -69,6 +69,12 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 /** Detours are frequent when fewer instructions run between two: leaving a region and coming back takes about as long as so many. */
 const SOON = 1000;
 
+/** So many times as often as what is to be done otherwise in the next translation makes the present one worse than none. */
+const MANY_MORE = 4;
+
+/** In place of a count of looks: it has been found to be busy. */
+const BUSY = Infinity;
+
 /** Where translated code may not run. */
 export interface TranslatorStops {
   /** The debugger, or the machine's debug registers, may stop at a linear address. */
@@ -203,7 +209,13 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     // The loop tries again at once, in a translation that begins there.
     if (since === 0 || since > SOON || ++access.detours < MANY_DETOURS) return;
     if (translation.region.blocks.some(({ source }) => insideOf(source).includes(access)))
-      translation.discard();
+      outdate(translation, access.detours, MANY_DETOURS);
+  }
+
+  /** It is made anew when that was done so many times; it runs until then, unless what is to be done otherwise is done all the time. */
+  function outdate(translation: Translation, times: number, many: number): void {
+    if (times >= many * MANY_MORE) translation.discard();
+    else if (times >= many && !translation.outdated) translation.outdate();
   }
 
   /** For the next translation: in all of the region, for one special operand makes others. */
@@ -231,9 +243,9 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     unknown?.noteTarget(state[EIP]);
     if (access && isDetour(access)) noteDetour(translation, access, left);
     // From the next translation on, it fills the TLB in place.
-    else if (access && fillable === true && ++access.misses >= options.misses) translation.discard();
+    else if (access && fillable === true) outdate(translation, ++access.misses, options.misses);
     // From the next one on, it looks for its page by itself.
-    if (apart && ++apart.apart >= MANY_APART) translation.discard();
+    if (apart) outdate(translation, ++apart.apart, MANY_APART);
     if (special) {
       special.specials++;
       if (usesCore(special, options.misses)) setSpecials(translation, special.specials);
@@ -306,7 +318,6 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   function goOnCounting(translation: Translation, other: Translation): void {
     chain.settle(other);
     translation.entered = Math.max(translation.entered, other.entered);
-    translation.looks = Math.max(translation.looks, other.looks);
   }
 
   /**
@@ -340,51 +351,66 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     if (number < 0 || queue.has(block)) return;
     const mode = modeOf(number);
     const { user } = mode;
-    const { instructions, misses } = options;
+    const { instructions, misses, busy } = options;
     const isWarm = ({ physical }: Block) => heat.of(physical) >= options.heat;
     const find = (eip: number) => findBlock(eip, user, block);
-    const looks = known?.looks ?? 0;
-    const most = instructions[Math.min(looks, instructions.length - 1)]!;
+    const { looks } = block;
     // What has become as hot as it gets takes its functions in.
     const runsAt = (eip: number) => (translation: Translation) =>
       translation.valid && translation.eip === eip && runsIn(translation.mode, number) && mayRun(translation);
     const isApart = (eip: number) =>
       looks < options.grow.length && (find(eip)?.translations?.some(runsAt(eip)) ?? false);
-    const found = discover(state[EIP], mode, find, { instructions: most, isWarm, misses, isApart });
+    const findRegion = (most: number) =>
+      discover(state[EIP], mode, find, { instructions: most, isWarm, misses, isApart });
+    const usual = instructions[Math.min(looks, instructions.length - 1)]!;
+    let found = findRegion(busy && looks === BUSY ? busy.instructions : usual);
     if (!found || found.blocks[0]!.source !== block) {
       heat.set(block.physical, 0);
+      if (known?.outdated) known.discard();
       return;
     }
-    if (known?.refused === 0 && sizeOf(found) === sizeOf(known.region)) return;
-    const region = bestEntry(found);
-    // They are hot by themselves only if they still run outside of the region.
+    if (known?.refused === 0 && !known.outdated && sizeOf(found) === sizeOf(known.region)) return;
+    let region = withBestEntry(found);
+    if (isKnown(region, known)) {
+      if (looks === BUSY) {
+        // A large region is made once, not from each place where smaller ones lead into it.
+        if (!known?.outdated) return;
+        found = findRegion(usual)!;
+      }
+      region = found;
+    }
+    const entry = region.blocks[0]!.source;
+    entry.looks = Math.max(entry.looks, looks);
+    // They are hot by themselves only if they still run outside of the region; who comes to one that has a translation must look for it.
     for (const { source } of region.blocks)
-      heat.set(source.physical, Math.min(heat.of(source.physical), options.heat));
+      if (!source.translations?.some(({ valid }) => valid))
+        heat.set(source.physical, Math.min(heat.of(source.physical), options.heat));
     // While it waits, each run of it counts; where nothing waits for it, it runs on as cold code does.
     if (!compiler.background) lookAgain(region);
     credit.spend(instructionsOf(region));
     queue.add(region, known !== undefined);
   }
 
-  /** Where it is better entered, unless it is already known there: then it does run from where it was found. */
-  function bestEntry(found: FoundRegion): FoundRegion {
-    const region = withBestEntry(found);
-    const entry = region.blocks[0]!;
-    const isKnown = entry.source.translations?.some(
+  /** Is there another one than the former that is entered where this one would be, as large as that? Then that one runs from where this one was found. */
+  function isKnown({ blocks, mode }: FoundRegion, former: Translation | undefined): boolean {
+    const { source, eip } = blocks[0]!;
+    const runs = source.translations?.some(
       (other) =>
+        other !== former &&
         other.valid &&
-        other.eip === entry.eip &&
-        meetModes(other.mode, region.mode) &&
-        other.region.blocks.length >= region.blocks.length &&
+        other.eip === eip &&
+        meetModes(other.mode, mode) &&
+        other.region.blocks.length >= blocks.length &&
         mayRun(other),
     );
-    return isKnown ? found : region;
+    return runs ?? false;
   }
 
   function goneStale(block: Block, { region }: Translation): void {
     steadiness.blame(region);
     // What was given up for a better one is hot still.
     const changed = region.blocks.some(({ source }) => !source.valid);
+    if (changed) block.looks = 0;
     heat.set(block.physical, changed ? 0 : options.threshold);
     block.translations = block.translations?.filter(({ valid }) => valid);
   }
@@ -413,10 +439,20 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
 
   const mayTranslate = () => !options.thrifty || !credit.isSpent();
 
-  const growsAt = ({ looks }: Translation) => options.grow[looks] ?? Infinity;
+  const growsAt = ({ entry }: Translation) => options.grow[entry.looks] ?? Infinity;
+  /** Was it entered so often, so soon after that was granted, that it is what the machine does now? */
+  function isBusy({ entry, entered, enteredBefore, grantedAt }: Translation): boolean {
+    if (!options.busy || entry.looks === BUSY) return false;
+    const { entries, within } = options.busy;
+    return entered - enteredBefore >= entries && doubles[Double.Retired] - grantedAt <= within;
+  }
   /** Lets chains enter it until it is to be looked at again. */
   function grant(translation: Translation): void {
-    chain.link(translation, growsAt(translation) - translation.entered);
+    const { entered, entry } = translation;
+    translation.enteredBefore = entered;
+    translation.grantedAt = doubles[Double.Retired];
+    const most = options.busy && entry.looks !== BUSY ? options.busy.entries : Infinity;
+    chain.link(translation, Math.min(growsAt(translation) - entered, most));
   }
 
   /** What `translationOf` has just not found, for it may not run. */
@@ -451,8 +487,10 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       if (translation.cost > remaining || die?.() === 0) return undefined;
       chain.settle(translation);
       // What was cold when it was made may have become hot.
-      if (translation.entered >= growsAt(translation) && mayTranslate()) {
-        translation.looks++;
+      const busy = isBusy(translation);
+      const grows = busy || translation.entered >= growsAt(translation);
+      if ((grows || translation.outdated) && mayTranslate()) {
+        if (grows) block.looks = busy ? BUSY : block.looks + 1;
         request(block, translation);
         translation = translationOf(block) ?? translation;
         translation.entered++;

@@ -5,6 +5,8 @@ import {
   type CompileRequest,
   type CompilerThread,
 } from '../jit/compiler.ts';
+import { packOrders } from '../jit/parcel.ts';
+import { warmUpOrder } from '../jit/warm-up.ts';
 import { createRehearsal, type Rehearsal } from '../jit/rehearsal.ts';
 
 /** The name of such a worker, by which the bundle knows what it is. */
@@ -14,7 +16,11 @@ export const COMPILER_NAME = 'coLinux compiler';
 export interface CompilerScope {
   postMessage(message: CompileAnswer | undefined): void;
   addEventListener(type: 'message', listener: (event: { readonly data: CompileRequest }) => void): void;
+  setTimeout(callback: () => void, milliseconds: number): void;
 }
+
+/** How often the thread compiles what nobody has asked for, when it begins. */
+const WARM_UPS = 4;
 
 /** As `Rehearsal.run`: but where there is no room for a stand-in of a machine, or it does not do, nothing is rehearsed. */
 function createRehearse(): Rehearsal['run'] {
@@ -44,6 +50,18 @@ export function serveCompiler(scope: CompilerScope): void {
     }
     scope.postMessage(answer);
   });
+
+  /** Requests have their turn in between. */
+  function warmUp(left: number): void {
+    if (left === 0) return;
+    answerRequest({ orders: packOrders([warmUpOrder(0)]) }, rehearse);
+    scope.setTimeout(() => {
+      warmUp(left - 1);
+    }, 0);
+  }
+  scope.setTimeout(() => {
+    warmUp(WARM_UPS);
+  }, 0);
 }
 
 /** As much of a worker as its owner needs, in a browser and on Node. */

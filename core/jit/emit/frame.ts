@@ -53,6 +53,9 @@ export interface Locals {
  */
 const NEAR = 8;
 
+/** Instructions of a region that is none of the usual ones. */
+const LARGE = 400;
+
 /** The index of a function of `services.ts`. */
 export type ImportService = (name: keyof Services) => number;
 /** The index of a function of `core/cpu/rings`. */
@@ -91,6 +94,8 @@ export interface Frame {
   depth: number;
   /** `Region.misses`. */
   readonly misses: number;
+  /** It is too much to be made anew for each access that is found to lie in another page than the one before it. */
+  readonly large: boolean;
   /** The present instruction. */
   insn: Insn | undefined;
   /** The ways out so far. */
@@ -139,7 +144,7 @@ export interface Ways {
 
 export function createFrame(
   code: Code,
-  { mode, misses }: Pick<Region, 'mode' | 'misses'>,
+  { mode, misses, blocks }: Pick<Region, 'mode' | 'misses' | 'blocks'>,
   { exit: behind, chain }: Ways,
   service: ImportService,
   ring: ImportRing,
@@ -207,6 +212,7 @@ export function createFrame(
     clean: ALL_REGISTERS,
     defersSpills: false,
     misses,
+    large: blocks.reduce((sum, { source }) => sum + source.insns.length, 0) > LARGE,
     insn: undefined,
     locals,
     service,

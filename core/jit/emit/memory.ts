@@ -10,7 +10,7 @@ import { FS, GS, SEG_BASE, ZERO } from '../../cpu/state.ts';
 import { SUPERVISOR_READ, SUPERVISOR_WRITE, USER_READ, USER_WRITE } from '../../cpu/paging/tlb.ts';
 import { PAGE_SIZE, TLB_BASE } from '../../memory/layout.ts';
 import type { Memory, Width } from '../ir.ts';
-import { Op } from '../wasm/opcodes.ts';
+import { Op, Type } from '../wasm/opcodes.ts';
 import type { Frame } from './frame.ts';
 import type { Known, Place } from './pages.ts';
 
@@ -59,6 +59,8 @@ export function linearAddress(frame: Frame, { seg, base, index, scale, disp, mas
 
 /** An access that was so often in another page than the one before it looks for its page by itself. */
 export const MANY_APART = 50;
+/** An access that has missed the TLB so large a part of what makes a region be made anew fills it from then on: others are on the way. */
+const PART = 4;
 
 const rightOf = ({ mode }: Frame, write: boolean) =>
   write ? (mode.user ? USER_WRITE : SUPERVISOR_WRITE) : mode.user ? USER_READ : SUPERVISOR_READ;
@@ -73,7 +75,7 @@ export function locate(frame: Frame, memory: Memory, size: number, write: boolea
   const { code, pages, insn } = frame;
   const shares = insn === undefined || insn.apart < MANY_APART;
   const found = shares ? pages.find(memory) : undefined;
-  if (found) return locateInPage(frame, found.page, found.distance, size, write);
+  if (found) return locateInPage(frame, found.page, found.distance, size, write, walks);
   // From here on it may leave.
   frame.spillRegisters();
   linearAddress(frame, memory);
@@ -125,7 +127,7 @@ function probe(
     code.const(PAGE_SIZE);
     code.op(Op.i32And, Op.i32LeU);
   };
-  if (walks && (insn === undefined || insn.misses >= frame.misses)) {
+  if (walks && (insn === undefined || insn.misses * PART >= frame.misses)) {
     denied();
     code.if();
     frame.leaveForAccessIf(() => {
@@ -154,12 +156,19 @@ function requireRight(frame: Frame, entry: number, write: boolean): void {
   });
 }
 
-function locateInPage(frame: Frame, page: Known, distance: number, size: number, write: boolean): number {
-  const { code, pages } = frame;
+function locateInPage(
+  frame: Frame,
+  page: Known,
+  distance: number,
+  size: number,
+  write: boolean,
+  walks: boolean,
+): number {
+  const { code, pages, insn } = frame;
   const { place, from, to, writable } = page;
   if (distance < from || distance + size > to) {
     frame.spillRegisters();
-    frame.leaveForPageIf(() => {
+    const isOutside = () => {
       code.get(place.linear);
       code.const(PAGE_SIZE - 1);
       code.op(Op.i32And);
@@ -167,7 +176,26 @@ function locateInPage(frame: Frame, page: Known, distance: number, size: number,
       code.op(Op.i32Add);
       code.const(PAGE_SIZE - size);
       code.op(Op.i32GtU);
-    });
+    };
+    if (frame.large || (insn && insn.apart > 0)) {
+      isOutside();
+      code.if(Type.i32);
+      const linear = frame.temporary();
+      const entry = frame.temporary();
+      code.get(place.linear);
+      code.const(distance);
+      code.op(Op.i32Add);
+      probe(frame, { linear, entry }, size, write, walks);
+      frame.release(linear, entry);
+      code.else();
+      if (write && !writable) requireRight(frame, place.entry, true);
+      code.get(place.host);
+      code.const(distance);
+      code.op(Op.i32Add);
+      code.end();
+      return 0;
+    }
+    frame.leaveForPageIf(isOutside);
   }
   // The right to write is that to read too.
   if (write && !writable) requireRight(frame, place.entry, true);

@@ -10,11 +10,13 @@
  * handler of the interpreter runs, for these may change the TLB.
  */
 import { FS, GS, ZERO } from '../../cpu/state.ts';
-import { PAGE_SIZE } from '../../memory/layout.ts';
 import type { Memory } from '../ir.ts';
 
 /** Pages that are remembered at a time: each takes three locals. */
 const PLACES = 4;
+
+/** An operand that lies so many bytes from another one is looked up by itself: the next page may well be its own. */
+const FAR = 256;
 
 /** A value that a register or an address has: equal numbers and distances are equal values. */
 export interface Sum {
@@ -141,7 +143,7 @@ export function createPages(newLocal: () => number): Pages {
       for (const page of pages) {
         if (!isPresent(page) || !isSame(page.base, wanted.base)) continue;
         const distance = (wanted.distance - page.distance) | 0;
-        if (Math.abs(distance) < PAGE_SIZE) return { page, distance };
+        if (Math.abs(distance) < FAR) return { page, distance };
       }
       return undefined;
     },
