@@ -42,7 +42,7 @@ const TABLE = 0x10_1000;
 const ACCESSED = 0x20;
 
 /** Rounds until chains are surely there, and as many behind them. */
-const roundsOf = (tier: Tier) => (tier === 'jit' ? 2 * busy.entries + 10_000 : 1500);
+const roundsOf = (tier: Tier) => (tier === 'jit' ? busy.entries + 10_000 : 1500);
 
 /** L: inc eax ...; jmp B; B: inc ebx; dec ecx; jnz L; hlt. @param length of the first one */
 function twoRegions(tier: Tier, events: CpuEvents = NO_EVENTS, length = LENGTH) {

@@ -42,7 +42,7 @@ export const TIERS = {
     instructions: [150, 150, 400],
     heat: 16,
     grow: [1000, 300_000],
-    busy: { entries: 30_000, within: 300_000_000, instructions: 1200 },
+    busy: { entries: 100_000, within: 300_000_000, instructions: 1200 },
     thrifty: true,
     patience: 8,
     misses: 30,
