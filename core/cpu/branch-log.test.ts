@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { recentBranches } from '../debug/branches.ts';
-import { BRANCH_LAP, BRANCH_RECORDS } from '../memory/layout.ts';
-import type { Tier } from '../jit/tier.ts';
+import { BRANCH_BYTES, BRANCH_LAP, BRANCH_RECORDS } from '../memory/layout.ts';
+import { type Tier, TIERS } from '../jit/tier.ts';
 import { branchCount, forgetBranches, recordBranch } from './branch-log.ts';
 import { EAX, ECX, EDX, EIP } from './state.ts';
 import { CODE, createBareMachine, le } from './testing/bare-machine.ts';
@@ -23,6 +23,16 @@ it('has the last 4096 branches, wherever laps end', () => {
   expect(recentBranches(views, 1)).toEqual([]);
   expect(branchCount(views)).toBe(0);
 });
+
+it.each(Object.entries(TIERS))(
+  'has room for what a region of the tier %s may write before it looks',
+  (_, options) => {
+    const { instructions, busy } = { instructions: [0], busy: undefined, ...options };
+    const most = Math.max(...instructions, busy?.instructions ?? 0);
+    // A lap that is nearly over, one record for each instruction, and all that are kept of the turns of a loop.
+    expect(BRANCH_LAP + most * 8 + BRANCH_RECORDS * 8).toBeLessThanOrEqual(BRANCH_BYTES);
+  },
+);
 
 /**
  * jmp M; F: dec edx; ret; N: call F; test al,3; jz over (inc ebx); add edx, 2; M: inc eax; cmp eax,ecx; jne N; hlt. Of the blocks
