@@ -183,6 +183,8 @@ export class VariableView {
     const bytes = bytesOf(value, context);
     if (bytes?.length !== WORD) return false;
     const address = wordOf(bytes);
+    // All that is read comes first: who waits for memory begins once more.
+    fields.value = pointerText(address, type.target, value.space, context);
     const target = pointedBy(value, type, address);
     if (target) {
       const { kind } = bare(target.type);
@@ -194,7 +196,6 @@ export class VariableView {
         fields.namedVariables = named;
       }
     }
-    fields.value = pointerText(address, type.target, value.space, context);
     fields.type = nameOfType(value.type);
     fields.memoryReference = this.scope.referenceOf(address, target ? target.space : value.space);
     const position =
