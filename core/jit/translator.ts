@@ -6,7 +6,6 @@
  * tell which tier has run: counts, faults, records of branches and the moments of interrupts are those of the interpreter.
  */
 import { turnBranchLap } from '../cpu/branch-log.ts';
-import type { Insn } from '../cpu/decode/insn.ts';
 import type { Block } from '../cpu/decode/code-cache.ts';
 import type { Direct } from '../cpu/direct/direct.ts';
 import { type Heat, MOST_HEAT } from '../cpu/direct/heat.ts';
@@ -29,7 +28,6 @@ import {
   INDEX,
   JIT_LEFT,
   JIT_EXIT,
-  JIT_PLACE,
   MID_REP,
   type Views,
 } from '../cpu/state.ts';
@@ -38,15 +36,13 @@ import { createTranslationCache } from './cache.ts';
 import { createChain } from './chain.ts';
 import type { Compiler } from './compiler.ts';
 import { discover } from './discover.ts';
-import { RETURNED, UNKNOWN } from './exit.ts';
-import { MANY_APART } from './emit/memory.ts';
-import { MANY_DETOURS } from './lift.ts';
-import { usesCore, withoutCore } from './specials.ts';
-import { insideOf } from './lift-region.ts';
+import { RETURNED } from './exit.ts';
 import { withBestEntry } from './passes/best-entry.ts';
 import type { Site } from './emit/interpreter.ts';
 import { createCredit } from './credit.ts';
 import { createDie } from './die.ts';
+import { createGrowth } from './growth.ts';
+import { createLessons } from './lessons.ts';
 import { meet as meetModes, modeNow, modeOf, runsIn } from './mode.ts';
 import { RAM_BASE } from '../memory/layout.ts';
 import { createQueue } from './queue.ts';
@@ -65,15 +61,6 @@ export const Outcome = {
   Fault: 2,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
-
-/** Detours are frequent when fewer instructions run between two: leaving a region and coming back takes about as long as so many. */
-const SOON = 1000;
-
-/** So many times as often as what is to be done otherwise in the next translation makes the present one worse than none. */
-const MANY_MORE = 4;
-
-/** In place of a count of looks: it has been found to be busy. */
-const BUSY = Infinity;
 
 /** Where translated code may not run. */
 export interface TranslatorStops {
@@ -133,7 +120,7 @@ export interface TranslatorParts {
 export function createTranslator(parts: TranslatorParts, options: TranslatorOptions): Translator {
   const { views, memory, mmu, faults, softfloat, rings, compiler, heat, direct, blockAt, noteBranch } = parts;
   const { mayStop, meet, guard } = parts.stops;
-  const { state, doubles, reg32, segBase } = views;
+  const { state, doubles } = views;
   const services = createServices(mmu, () => {
     pageFault = true;
   });
@@ -141,16 +128,17 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   const translations = createTranslationCache(
     { memory, softfloat, rings, services, chain, direct },
     interpret,
-    learn,
+    () => {
+      lessons.learn();
+    },
   );
+  const lessons = createLessons(views, mmu, translations.at, options.misses);
   const die = options.mixed === undefined ? undefined : createDie(options.mixed);
   let faulted = false;
   /** The guard that has admitted all that chains go on to. */
   let admitting = NO_GUARD;
   /** Counts changes of where the machine may stop. */
   let stops = 1;
-  /** When an instruction was a detour last, in instructions that have run. */
-  const lastDetours = new WeakMap<Insn, number>();
   /** The instruction before which the translation was left has raised a page fault. */
   let pageFault = false;
   const steadiness = createSteadiness(
@@ -160,6 +148,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     options.threshold,
   );
   const credit = createCredit();
+  const growth = createGrowth(options, () => doubles[Double.Retired]);
   const queue = createQueue(compiler, options, {
     isFresh,
     order: translations.order,
@@ -187,71 +176,6 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     if (!block || (block.breakpoint && mayStop(eip)) || !guard.passes(block, eip)) return undefined;
     const { tail } = block;
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
-  }
-
-  /** Whether the TLB has a page, but not for the fast way; or the access goes to two pages. The registers are as before the access. */
-  function isDetour({ memory, opcode, base, idx, scale, disp, addrMask, seg }: Insn): boolean {
-    // MOV from and to an absolute address has no ModRM byte.
-    if (!memory && (opcode & ~3) !== 0xa0) return false;
-    const offset = (reg32[base]! + (reg32[idx]! << scale) + disp) & addrMask;
-    const linear = (segBase[seg]! + offset) | 0;
-    return mmu.isDetour(linear);
-  }
-
-  /**
-   * From the next translation on, the interpreter's handler does what is often a detour in place: but not what ends a block. The handler
-   * is slower than the fast way, so only detours that follow one another soon count.
-   */
-  function noteDetour(translation: Translation, access: Insn, left: number): void {
-    const now = doubles[Double.JitEnd] - left;
-    const since = now - (lastDetours.get(access) ?? -Infinity);
-    lastDetours.set(access, now);
-    // The loop tries again at once, in a translation that begins there.
-    if (since === 0 || since > SOON || ++access.detours < MANY_DETOURS) return;
-    if (translation.region.blocks.some(({ source }) => insideOf(source).includes(access)))
-      outdate(translation, access.detours, MANY_DETOURS);
-  }
-
-  /** It is made anew when that was done so many times; it runs until then, unless what is to be done otherwise is done all the time. */
-  function outdate(translation: Translation, times: number, many: number): void {
-    if (times >= many * MANY_MORE) translation.discard();
-    else if (times >= many && !translation.outdated) translation.outdate();
-  }
-
-  /** For the next translation: in all of the region, for one special operand makes others. */
-  function setSpecials(translation: Translation, count: number): void {
-    for (const { source } of translation.region.blocks)
-      for (const insn of source.insns) insn.specials = Math.max(insn.specials, count);
-    translation.discard();
-  }
-
-  /** Where a translation has gone that was left for code which it does not know. */
-  function learn(): void {
-    translations
-      .at(state[JIT_PLACE])
-      .exits.at(state[JIT_EXIT] % UNKNOWN)!
-      .unknown?.noteTarget(state[EIP]);
-  }
-
-  /** The machine is where a translation was left. @returns the instructions that are left */
-  function leave(left: number): number {
-    if (state[JIT_EXIT] === RETURNED) return left;
-    const translation = translations.at(state[JIT_PLACE]);
-    const exit = translation.exits.at(state[JIT_EXIT] % UNKNOWN)!;
-    const { eip, done, access, fillable, apart, special, usual, unknown } = exit;
-    if (eip !== undefined) state[EIP] = eip;
-    unknown?.noteTarget(state[EIP]);
-    if (access && isDetour(access)) noteDetour(translation, access, left);
-    // From the next translation on, it fills the TLB in place.
-    else if (access && fillable === true) outdate(translation, ++access.misses, options.misses);
-    // From the next one on, it looks for its page by itself.
-    if (apart) outdate(translation, ++apart.apart, MANY_APART);
-    if (special) {
-      special.specials++;
-      if (usesCore(special, options.misses)) setSpecials(translation, special.specials);
-    }
-    if (usual === true) setSpecials(translation, withoutCore(options.misses));
-    return left - done;
   }
 
   /** Calls the handler of an instruction for translated code. @returns 0 to go on */
@@ -351,19 +275,16 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     if (number < 0 || queue.has(block)) return;
     const mode = modeOf(number);
     const { user } = mode;
-    const { instructions, misses, busy } = options;
     const isWarm = ({ physical }: Block) => heat.of(physical) >= options.heat;
     const find = (eip: number) => findBlock(eip, user, block);
-    const { looks } = block;
     // What has become as hot as it gets takes its functions in.
     const runsAt = (eip: number) => (translation: Translation) =>
       translation.valid && translation.eip === eip && runsIn(translation.mode, number) && mayRun(translation);
     const isApart = (eip: number) =>
-      looks < options.grow.length && (find(eip)?.translations?.some(runsAt(eip)) ?? false);
+      growth.isSmall(block) && (find(eip)?.translations?.some(runsAt(eip)) ?? false);
     const findRegion = (most: number) =>
-      discover(state[EIP], mode, find, { instructions: most, isWarm, misses, isApart });
-    const usual = instructions[Math.min(looks, instructions.length - 1)]!;
-    let found = findRegion(busy && looks === BUSY ? busy.instructions : usual);
+      discover(state[EIP], mode, find, { instructions: most, isWarm, misses: options.misses, isApart });
+    let found = findRegion(growth.most(block));
     if (!found || found.blocks[0]!.source !== block) {
       heat.set(block.physical, 0);
       if (known?.outdated) known.discard();
@@ -372,15 +293,15 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     if (known?.refused === 0 && !known.outdated && sizeOf(found) === sizeOf(known.region)) return;
     let region = withBestEntry(found);
     if (isKnown(region, known)) {
-      if (looks === BUSY) {
+      if (growth.isBusy(block)) {
         // A large region is made once, not from each place where smaller ones lead into it.
         if (!known?.outdated) return;
-        found = findRegion(usual)!;
+        found = findRegion(growth.usual(block))!;
       }
       region = found;
     }
     const entry = region.blocks[0]!.source;
-    entry.looks = Math.max(entry.looks, looks);
+    entry.looks = Math.max(entry.looks, block.looks);
     // They are hot by themselves only if they still run outside of the region; who comes to one that has a translation must look for it.
     for (const { source } of region.blocks)
       if (!source.translations?.some(({ valid }) => valid))
@@ -410,7 +331,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     steadiness.blame(region);
     // What was given up for a better one is hot still.
     const changed = region.blocks.some(({ source }) => !source.valid);
-    if (changed) block.looks = 0;
+    if (changed) growth.forget(block);
     heat.set(block.physical, changed ? 0 : options.threshold);
     block.translations = block.translations?.filter(({ valid }) => valid);
   }
@@ -439,20 +360,9 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
 
   const mayTranslate = () => !options.thrifty || !credit.isSpent();
 
-  const growsAt = ({ entry }: Translation) => options.grow[entry.looks] ?? Infinity;
-  /** Was it entered so often, so soon after that was granted, that it is what the machine does now? */
-  function isBusy({ entry, entered, enteredBefore, grantedAt }: Translation): boolean {
-    if (!options.busy || entry.looks === BUSY) return false;
-    const { entries, within } = options.busy;
-    return entered - enteredBefore >= entries && doubles[Double.Retired] - grantedAt <= within;
-  }
   /** Lets chains enter it until it is to be looked at again. */
   function grant(translation: Translation): void {
-    const { entered, entry } = translation;
-    translation.enteredBefore = entered;
-    translation.grantedAt = doubles[Double.Retired];
-    const most = options.busy && entry.looks !== BUSY ? options.busy.entries : Infinity;
-    chain.link(translation, Math.min(growsAt(translation) - entered, most));
+    chain.link(translation, growth.grant(translation));
   }
 
   /** What `translationOf` has just not found, for it may not run. */
@@ -487,10 +397,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       if (translation.cost > remaining || die?.() === 0) return undefined;
       chain.settle(translation);
       // What was cold when it was made may have become hot.
-      const busy = isBusy(translation);
-      const grows = busy || translation.entered >= growsAt(translation);
-      if ((grows || translation.outdated) && mayTranslate()) {
-        if (grows) block.looks = busy ? BUSY : block.looks + 1;
+      if (mayTranslate() && (growth.look(translation) || translation.outdated)) {
         request(block, translation);
         translation = translationOf(block) ?? translation;
         translation.entered++;
@@ -522,7 +429,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       turnBranchLap(views);
       if (die) state[GOES_DIRECTLY] = 0;
       state[GONE_DIRECTLY] = 0;
-      const left = leave(translations.enter(translation, remaining));
+      const left = lessons.leave(translations.enter(translation, remaining));
       doubles[Double.Retired] = end - left;
       credit.earn(remaining - left - state[GONE_DIRECTLY]);
       if (pageFault) {
