@@ -43,11 +43,25 @@ const PROGRAM = [
   ...[0x43, 0x83, 0xc2, 2, 0x40, 0x39, 0xc8, 0x75, -18 & 0xff, 0xf4],
 ];
 
-it.each(['direct', 'jit', 'eager', 'mixed'] as const)('is the same at each stop (%s)', (tier) => {
+/** 1,000 times jmp over a NOP, then dec ecx; jnz to the first; hlt: as many records in a turn as a region can have. */
+const JUMPS = [
+  ...Array.from({ length: 1000 }, () => [0xeb, 1, 0x90]).flat(),
+  ...[0x49, 0x0f, 0x85, ...le(-3007), 0xf4],
+];
+
+it.each([
+  ['direct', PROGRAM],
+  ['jit', PROGRAM],
+  ['eager', PROGRAM],
+  ['mixed', PROGRAM],
+  ['jit', JUMPS],
+  ['eager', JUMPS],
+  ['batched', JUMPS],
+] as const)('is the same at each stop (%s)', (tier, program) => {
   const stops = [1, 2, 3, 1000, 20_000, 1, 9001, 9002, 17, 12_345, 1, 1, 1, 30_000, 7, 50_000];
   const run = (which: Tier) => {
     const { cpu, bytes, run: go } = createBareMachine({}, 'max', which);
-    bytes(CODE, ...PROGRAM);
+    bytes(CODE, ...program);
     cpu.views.reg32[ECX] = 40_000;
     return stops.map((ticks, n) => {
       go(n === 0 ? CODE : cpu.views.state[EIP], ticks);
