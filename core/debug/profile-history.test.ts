@@ -40,4 +40,13 @@ describe('the history of a profile', () => {
     expect(first).toEqual([...first].sort((a, b) => a - b));
     expect(new Set(first).size).toBeGreaterThan(3);
   });
+
+  it('takes as many nodes in a slice as a large kernel has', () => {
+    const history = new History(1000);
+    const nodes = 1 << 20;
+    for (let turn = 0; turn < 2; turn++) for (let node = 0; node < nodes; node++) history.note(node, 1);
+    const read = history.read();
+    expect(read.nodes.length).toBe(nodes);
+    expect(read.ticks.every((ticks) => ticks === 2)).toBe(true);
+  });
 });

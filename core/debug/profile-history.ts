@@ -6,7 +6,8 @@ import type { ProfileHistory } from '../protocol/debug-protocol.ts';
 
 /** Ticks of a slice at first: 10 µs of virtual time. */
 const FIRST_SLICE = 1000;
-const MAX_ENTRIES = 1 << 17;
+/** Twice as many as the tree of calls can have nodes: a history has more than one slice whatever runs. */
+const MAX_ENTRIES = 1 << 19;
 
 export class History {
   private nodes: number[] = [];
@@ -42,14 +43,19 @@ export class History {
   private close(): void {
     this.pause(this.running);
     if (this.now.size === 0) return;
-    this.starts.push(this.nodes.length);
-    for (const [node, ticks] of this.now) {
-      this.nodes.push(node);
-      this.ticks.push(ticks);
-    }
+    this.append(this.now);
     this.now.clear();
     this.spent = 0;
     while (this.nodes.length > this.most && this.starts.length > 1) this.halve();
+  }
+
+  /** A slice behind the others: it may have as many entries as the tree has nodes, too many for the arguments of one call. */
+  private append(slice: ReadonlyMap<number, number>): void {
+    this.starts.push(this.nodes.length);
+    for (const [node, ticks] of slice) {
+      this.nodes.push(node);
+      this.ticks.push(ticks);
+    }
   }
 
   /** Every two slices become one. */
@@ -62,9 +68,7 @@ export class History {
       const sum = new Map<number, number>();
       for (let at = starts[n]; at < (starts[n + 2] ?? nodes.length); at++)
         sum.set(nodes[at], (sum.get(nodes[at]) ?? 0) + ticks[at]);
-      this.starts.push(this.nodes.length);
-      this.nodes.push(...sum.keys());
-      this.ticks.push(...sum.values());
+      this.append(sum);
     }
     this.length *= 2;
   }
