@@ -258,7 +258,7 @@ export function createCpu(
       {
         ...{ views, memory: memory.wasm, mmu, faults, softfloat, rings, compiler, heat, direct, noteBranch },
         stops: { mayStop, meet: kept.meet, guard },
-        blockAt: (linear, physical) => warmBlock(linear, physical, options.heat),
+        blockAt: warmBlock,
       },
       options,
     );

@@ -9,8 +9,11 @@ import { type Mode, narrowed } from './mode.ts';
 import { type FoundBlock, type FoundRegion, regionOf, targetsOf } from './region.ts';
 import type { TranslatorOptions } from './tier.ts';
 
-/** The decoded block at an EIP in the present address space, if there is one that may be translated. */
-export type FindBlock = (eip: number) => Block | undefined;
+/**
+ * The decoded block at an EIP in the present address space, if there is one that may be translated.
+ * @param runsOn what has run goes on there without a branch: it has run as often, though nobody has counted it
+ */
+export type FindBlock = (eip: number, runsOn: boolean) => Block | undefined;
 
 export interface RegionLimits extends Pick<TranslatorOptions, 'misses'> {
   /** Has a block, beside the first, run often enough? */
@@ -27,6 +30,14 @@ const allowsInterrupts = (
   found: Found,
 ): found is Found & { readonly terminator: { readonly next: number } } =>
   found.terminator.kind === 'flags' && found.terminator.what === 'allow-interrupts';
+
+/** A run of instructions that is longer than a block: what comes next is no block that anybody has begun. */
+const runsOn = <B extends Found>(found: B): found is B & { readonly terminator: { readonly next: number } } =>
+  found.terminator.kind === 'fall';
+
+/** Where a run of instructions goes on that the region has the beginning of, and not all. */
+export const unfinished = ({ blocks, at }: FoundRegion): readonly number[] =>
+  blocks.filter(runsOn).flatMap(({ terminator: { next } }) => (at.has(next) ? [] : [next]));
 
 /** Where a block leads inside of its function: a call is stepped over. */
 function localTargets({ terminator, source }: Found): readonly number[] {
@@ -133,23 +144,26 @@ export function discover(
 ): FoundRegion | undefined {
   const found = new Map<number, Found>();
   const queue = [entry];
+  /** Where runs go on. */
+  const goingOn = new Set<number>();
   let instructions = 0;
   function take(eip: number, source: Block): void {
     instructions += source.insns.length;
     const block: Found = { eip, source, terminator: terminatorOf(eip, source) };
     found.set(eip, block);
     queue.push(...reached(block, limits.isApart));
+    if (runsOn(block)) goingOn.add(block.terminator.next);
     // A run of STI ends at the limit like all else.
     if (!allowsInterrupts(block) || found.has(block.terminator.next) || instructions > limits.instructions)
       return;
-    const behind = find(block.terminator.next);
+    const behind = find(block.terminator.next, false);
     if (behind) take(block.terminator.next, behind);
   }
   // The queue grows while it is walked.
   for (const eip of queue) {
     if (found.has(eip)) continue;
-    const source = find(eip);
-    if (!source || (eip !== entry && !limits.isWarm(source))) continue;
+    const source = find(eip, goingOn.has(eip));
+    if (!source || (eip !== entry && !goingOn.has(eip) && !limits.isWarm(source))) continue;
     if (found.size > 0 && instructions + source.insns.length > limits.instructions) break;
     take(eip, source);
   }

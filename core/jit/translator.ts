@@ -35,7 +35,7 @@ import type { Softfloat } from '../softfloat/softfloat.ts';
 import { createTranslationCache } from './cache.ts';
 import { createChain } from './chain.ts';
 import type { Compiler } from './compiler.ts';
-import { discover } from './discover.ts';
+import { discover, unfinished } from './discover.ts';
 import { RETURNED } from './exit.ts';
 import { withBestEntry } from './passes/best-entry.ts';
 import type { Site } from './emit/interpreter.ts';
@@ -111,8 +111,8 @@ export interface TranslatorParts {
   readonly heat: Heat;
   /** Who runs what is not translated, in tiers that have it. */
   readonly direct: Direct | undefined;
-  /** The block of 32-bit code at a linear and a physical address, if it has run. */
-  blockAt(linear: number, physical: number): Block | undefined;
+  /** The block of 32-bit code at a linear and a physical address, if it has run so often. */
+  blockAt(linear: number, physical: number, least: number): Block | undefined;
   /** Records the branch that the state has just taken from a linear address. */
   noteBranch(from: number): void;
 }
@@ -164,15 +164,16 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   /**
    * The decoded block at an EIP, as far as the present page tables tell without a walk that would change them.
    * @param entry the first block of the region that is looked for
+   * @param least how often it must have run
    */
-  function findBlock(eip: number, user: boolean, entry: Block): Block | undefined {
+  function findBlock(eip: number, user: boolean, entry: Block, least: number): Block | undefined {
     const physical = mmu.guessFetch(eip, user);
     if (physical < 0) return undefined;
     meet(eip, physical);
     // It is not even decoded, for that makes writes to the page slow.
     const elsewhere = physical >>> 12 !== entry.physical >>> 12;
     if (elsewhere && options.patience > 0 && steadiness.isUnsteady(physical)) return undefined;
-    const block = blockAt(eip, physical);
+    const block = blockAt(eip, physical, least);
     if (!block || (block.breakpoint && mayStop(eip)) || !guard.passes(block, eip)) return undefined;
     const { tail } = block;
     return tail < 0 || tail === mmu.guessFetch(nextPage(eip), user) ? block : undefined;
@@ -276,7 +277,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     const mode = modeOf(number);
     const { user } = mode;
     const isWarm = ({ physical }: Block) => heat.of(physical) >= options.heat;
-    const find = (eip: number) => findBlock(eip, user, block);
+    const find = (eip: number, runsOn = false) => findBlock(eip, user, block, runsOn ? 0 : options.heat);
     // What has become as hot as it gets takes its functions in.
     const runsAt = (eip: number) => (translation: Translation) =>
       translation.valid && translation.eip === eip && runsIn(translation.mode, number) && mayRun(translation);
@@ -310,6 +311,11 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     if (!compiler.background) lookAgain(region);
     credit.spend(instructionsOf(region));
     queue.add(region, known !== undefined);
+    // What a region is too small for is as hot as it is: nobody would have counted it before.
+    for (const eip of unfinished(region)) {
+      const physical = mmu.guessFetch(eip, user);
+      if (physical >= 0) heat.set(physical, Math.max(heat.of(physical), options.threshold - 1));
+    }
   }
 
   /** Is there another one than the former that is entered where this one would be, as large as that? Then that one runs from where this one was found. */
