@@ -21,8 +21,7 @@ const stopAt = (linear: number) => ({
 });
 
 /** The loop has become hot, and nobody has translated it yet. */
-function hotLoop() {
-  const compiler = createLateCompiler();
+function hotLoop(compiler = createLateCompiler()) {
   const machine = createBareMachine({}, 'max', 'jit', compiler);
   machine.bytes(CODE, ...counting);
   machine.run(CODE, 50_000);
@@ -153,19 +152,26 @@ describe('a translation that is to be made anew', () => {
   });
 });
 
-it('waits for what a processor before this one has asked for, and is translated then', () => {
+it('waits for what processors before this one have asked for, and is translated then', () => {
   const { compiler } = hotLoop();
-  const { cpu, bytes, run } = createBareMachine({}, 'max', 'jit', compiler);
-  const translations = () => cpu.blockAt(LOOP)?.translations ?? [];
-  bytes(CODE, ...counting);
-  run(CODE, 50_000);
-  // That of the one before.
-  expect(compiler.deliver()).toBe(true);
-  expect(compiler.deliver()).toBe(false);
+  expect([compiler.idle, compiler.takes]).toEqual([false, true]);
+  hotLoop(compiler);
+  expect(compiler.takes).toBe(false);
+  const { run, translations } = hotLoop(compiler);
+  // Those of the ones before.
+  expect([compiler.deliver(), compiler.deliver(), compiler.deliver()]).toEqual([true, true, false]);
   run(-1, 10_000);
   expect(translations()).toEqual([]);
   expect(compiler.deliver()).toBe(true);
   expect(translations().length).toBe(1);
+});
+
+it('all that a thread was asked for is done in this one when it fails', () => {
+  const { compiler, translations } = hotLoop();
+  const second = hotLoop(compiler);
+  compiler.fail();
+  expect([translations().length, second.translations().length]).toEqual([1, 1]);
+  expect([compiler.background, compiler.idle, compiler.takes]).toEqual([false, true, true]);
 });
 
 it('without another thread, all is translated in this one', () => {

@@ -11,8 +11,10 @@ export interface Compiler {
   readonly background: boolean;
   /** Nothing is being compiled. */
   readonly idle: boolean;
+  /** It may be given another batch now. */
+  readonly takes: boolean;
   /**
-   * Compiles a batch. One at a time.
+   * Compiles a batch, if it takes one. Batches are done in their order.
    * @param done is called once, before this returns or between two runs of the machine
    */
   compile(orders: readonly Order[], done: (compiled: Compiled) => void): void;
@@ -22,6 +24,7 @@ export interface Compiler {
 export const AT_ONCE: Compiler = {
   background: false,
   idle: true,
+  takes: true,
   compile(orders, done) {
     done(compile(orders));
   },
@@ -59,6 +62,12 @@ export interface CompilerThread {
 }
 
 /**
+ * So many batches are on their way at most. What the other thread takes up next lies there already when it is done with one: otherwise it would wait
+ * until the machine comes by, takes the answer and sends more.
+ */
+const MOST_UNDERWAY = 2;
+
+/**
  * @param start begins another thread, when there is something for it, or will be; it calls `onAnswer` for each request, or `onFailure` when it
  * cannot go on, or never could. @returns undefined where there is none
  */
@@ -67,19 +76,15 @@ export function createBackgroundCompiler(
 ): BackgroundCompiler {
   let thread: CompilerThread | undefined;
   let failed = false;
-  let waiting: { finish: (answer: CompileAnswer) => void; instead: () => void } | undefined;
+  const underway: { finish: (answer: CompileAnswer) => void; instead: () => void }[] = [];
 
   /** What it has not answered is done here, and all else from now on. */
   function fail(): void {
     failed = true;
-    const { instead } = waiting ?? {};
-    waiting = undefined;
-    instead?.();
+    for (const { instead } of underway.splice(0)) instead();
   }
   function onAnswer(answer: CompileAnswer): void {
-    const { finish } = waiting ?? {};
-    waiting = undefined;
-    finish?.(answer);
+    underway.shift()?.finish(answer);
   }
 
   function prepare(): void {
@@ -92,7 +97,10 @@ export function createBackgroundCompiler(
       return !failed;
     },
     get idle() {
-      return waiting === undefined;
+      return underway.length === 0;
+    },
+    get takes() {
+      return underway.length < MOST_UNDERWAY;
     },
     prepare,
     compile(orders, done) {
@@ -104,12 +112,12 @@ export function createBackgroundCompiler(
         instead();
         return;
       }
-      waiting = {
+      underway.push({
         instead,
         finish({ module, bytes, made }) {
           done({ module, bytes, made: unpackMade(orders, made) });
         },
-      };
+      });
       const words = packOrders(orders);
       thread.post({ orders: words }, [words.buffer]);
     },

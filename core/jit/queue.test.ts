@@ -7,8 +7,8 @@ import type { FoundRegion } from './region.ts';
 
 const COMPILED = { bytes: 0, made: [] } as unknown as Compiled;
 
-/** Blocks and regions of letters. @param background the machine runs on while the compiler works */
-function createScene(background: boolean, batch = 2) {
+/** Blocks and regions of letters. @param background the machine runs on while the compiler works @param most batches that it takes */
+function createScene(background: boolean, batch = 2, most = 1) {
   const blocks = new Map<string, Block>();
   const block = (name: string): Block => {
     const known = blocks.get(name) ?? ({} as Block);
@@ -26,19 +26,19 @@ function createScene(background: boolean, batch = 2) {
   const stale = new Set<string>();
   const log: string[] = [];
   const pending: (() => void)[] = [];
-  let idle = true;
   const join = (orders: readonly Order[]) => orders.map(({ region: one }) => names.get(one)).join(' ');
   const queue = createQueue(
     {
       background,
       get idle() {
-        return idle;
+        return pending.length === 0;
+      },
+      get takes() {
+        return pending.length < most;
       },
       compile(orders, done) {
         log.push(`compile ${join(orders)}`);
-        idle = false;
         const finish = () => {
-          idle = true;
           done(COMPILED);
         };
         if (background) pending.push(finish);
@@ -126,4 +126,21 @@ it('forgets what is being compiled and what waits, and drops what comes of it', 
   finish();
   expect(waits('abc')).toBe('');
   expect(log).toEqual(['compile ab', 'cancel ab', 'compile a', 'install a']);
+});
+
+it('gives the compiler its next batch while it works, if that takes one', () => {
+  const { queue, add, stale, waits, finish, log } = createScene(true, 2, 2);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) add(name);
+  expect([log, waits('abcde')]).toEqual([['compile a', 'compile b'], 'abcde']);
+  stale.add('c');
+  finish();
+  expect(log.slice(2)).toEqual(['install a', 'compile d']);
+  finish();
+  expect(log.slice(4)).toEqual(['install b', 'compile e']);
+  queue.forget();
+  finish();
+  add('f');
+  finish();
+  finish();
+  expect(log.slice(6)).toEqual(['cancel d', 'compile f', 'cancel e', 'install f']);
 });

@@ -35,8 +35,8 @@ export function createQueue(
   { isFresh, order, cancel, install }: QueueEnds,
 ): Queue {
   let waiting: FoundRegion[] = [];
-  /** What is being compiled. */
-  let underway: readonly Order[] = [];
+  /** What is being compiled, by batches. */
+  const underway = new Set<readonly Order[]>();
   /** Of each block, how many regions on their way have it. */
   const counts = new Map<Block, number>();
   let urgency = 0;
@@ -62,15 +62,14 @@ export function createQueue(
 
   function compileNext(): void {
     // Nobody tells when it has done what a queue before this one has asked for.
-    if (!compiler.idle) return;
+    if (!compiler.takes) return;
     const orders: Order[] = [];
     while (orders.length === 0 && waiting.length > 0) orders.push(...next().map(order));
     urgency = 0;
-    underway = orders;
     if (orders.length === 0) return;
+    underway.add(orders);
     compiler.compile(orders, (compiled) => {
-      if (underway === orders) {
-        underway = [];
+      if (underway.delete(orders)) {
         for (const { region } of orders) leave(region);
         install(orders, compiled);
       } else orders.forEach(cancel);
@@ -91,7 +90,7 @@ export function createQueue(
     },
     forget() {
       waiting = [];
-      underway = [];
+      underway.clear();
       counts.clear();
       urgency = 0;
     },

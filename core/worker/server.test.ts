@@ -177,7 +177,7 @@ describe('a run', () => {
       ask('pause');
       return (ask('snapshot').result as { instructions: number }).instructions;
     };
-    const busy: Compiler = { background: true, idle: false, compile: () => undefined };
+    const busy: Compiler = { background: true, idle: false, takes: false, compile: () => undefined };
     expect(instructions(busy)).toBeLessThan(instructions(AT_ONCE) / 4);
   });
 

@@ -3,7 +3,7 @@ import { answerRequest, type CompileRequest, type Compiler, createBackgroundComp
 import { createRehearsal } from '../rehearsal.ts';
 
 export interface LateCompiler extends Compiler {
-  /** Answers what was asked. @returns whether there was something */
+  /** Answers what was asked first. @returns whether there was something */
   deliver(): boolean;
   /** The thread ends, with what it was asked unanswered. */
   fail(): void;
@@ -11,7 +11,7 @@ export interface LateCompiler extends Compiler {
 
 export function createLateCompiler(): LateCompiler {
   const rehearsal = createRehearsal();
-  let asked: CompileRequest | undefined;
+  const asked: CompileRequest[] = [];
   let ends: {
     onAnswer: Parameters<Parameters<typeof createBackgroundCompiler>[0]>[0];
     onFailure: () => void;
@@ -20,16 +20,15 @@ export function createLateCompiler(): LateCompiler {
     ends = { onAnswer, onFailure };
     return {
       post(request) {
-        asked = request;
+        asked.push(request);
       },
     };
   });
   return Object.assign(compiler, {
     deliver() {
-      if (!asked) return false;
-      const answer = answerRequest(asked, rehearsal.run);
-      asked = undefined;
-      ends.onAnswer(answer);
+      const request = asked.shift();
+      if (!request) return false;
+      ends.onAnswer(answerRequest(request, rehearsal.run));
       return true;
     },
     fail() {
