@@ -8,7 +8,7 @@
 import { turnBranchLap } from '../cpu/branch-log.ts';
 import type { Block } from '../cpu/decode/code-cache.ts';
 import type { Direct } from '../cpu/direct/direct.ts';
-import { type Heat, MOST_HEAT } from '../cpu/direct/heat.ts';
+import type { Heat } from '../cpu/direct/heat.ts';
 import { type Guard, NO_GUARD } from '../cpu/guard.ts';
 import type { Faults } from '../cpu/interrupts/fault.ts';
 import type { Mmu } from '../cpu/paging/mmu.ts';
@@ -352,10 +352,17 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     }
     if (times < options.threshold) return;
     const patience = Math.min(steadiness.changes(block.physical), options.patience);
-    if (times < Math.min(options.threshold << patience, MOST_HEAT)) return;
-    if (mayTranslate()) request(block, undefined);
-    // It runs on as cold code does for a while.
-    else heat.set(block.physical, options.threshold >>> 1);
+    if (++block.heated < 1 << patience) {
+      // It runs on as cold code does, until it is hot once more.
+      heat.set(block.physical, options.heat);
+      return;
+    }
+    if (!mayTranslate()) {
+      heat.set(block.physical, options.threshold >>> 1);
+      return;
+    }
+    block.heated = 0;
+    request(block, undefined);
   }
 
   /** A translation may not run: when that happens often, what may is translated without the rest. */

@@ -31,6 +31,8 @@ export class Block {
   /** The translations that are entered here, and all that contain it. */
   translations: readonly Translation[] | undefined;
   derived: Derived[] | undefined;
+  /** How often it has become hot and was not translated, for the code on its page keeps changing. */
+  heated = 0;
   /** How often what is entered here was looked at for growing. */
   looks = 0;
   /** The guard that lets it pass without being asked, and at which linear address. */
