@@ -146,3 +146,17 @@ describe.each(TIERS)('code (%s)', (tier) => {
     expect(cpu.views.doubles[Double.Skipped]).toBe(0);
   });
 });
+
+it('a function without branches is as hot in its middle as where it begins', () => {
+  const { cpu, bytes, run } = createBareMachine({}, 'max', 'jit');
+  // L: call FUNCTION; dec ecx; jnz L; hlt, and a thousand INC EAX; ret
+  const long = CODE + 0x100;
+  bytes(CODE, 0xe8, ...le(long - CODE - 5), 0x49, 0x75, 0xf8, 0xf4);
+  bytes(long, ...new Array<number>(1000).fill(0x40), 0xc3);
+  cpu.views.reg32[ECX] = 3000;
+  expect(run(CODE, 1e7)).toBe(Exit.Halted);
+  expect(cpu.views.reg32[EAX]).toBe(3000 * 1000);
+  const isTranslated = (eip: number) => cpu.blockAt(eip)?.derived?.some(({ valid }) => valid) ?? false;
+  const parts = Array.from({ length: 16 }, (_, n) => long + n * 64);
+  expect(parts.map(isTranslated)).toEqual(parts.map(() => true));
+});
