@@ -3,30 +3,65 @@ import { DESCRIPTOR_SIZE, tableProblems } from '../descriptor-problems.ts';
 import { describeDescriptor } from '../descriptors.ts';
 import { readTable, type TableView } from '../descriptor-tables.ts';
 import { hex } from '../registers.ts';
+import { AdapterError } from '../errors.ts';
 import type { Command, ConsoleContext } from './command.ts';
+import { numberOf } from './operands.ts';
 import { table } from './style.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
 const command = (name: 'gdt' | 'ldt', help: Sentence): Command => ({
   name,
-  usage: name,
+  usage: `${name} [SELECTOR]`,
   help,
-  operand: 'nothing',
-  run: async (context) =>
-    segmentTable(context, name, await readTable(context.machine, context.coroutine, name)),
+  operand: 'expression',
+  async run(context, operands) {
+    const view = await readTable(context.machine, context.coroutine, name);
+    if (!view) return context.tell(say`There is no local descriptor table: LDTR is null.`);
+    const only = operands === '' ? undefined : await indexOf(context, operands, name, view);
+    return segmentTable(context, name, view, only);
+  },
 });
 
 export const gdt = command('gdt', say`the global descriptor table, with what is wrong in it`);
 export const ldt = command('ldt', say`the local descriptor table, with what is wrong in it`);
 
-function segmentTable(context: ConsoleContext, name: 'gdt' | 'ldt', view: TableView | undefined): string {
+// The table indicator of a selector.
+const indicatorOf = (name: 'gdt' | 'ldt') => (name === 'ldt' ? 4 : 0);
+
+/** The place in a table that a selector means, whatever its RPL. @throws AdapterError unless there is a descriptor in that table */
+async function indexOf(
+  context: ConsoleContext,
+  text: string,
+  name: 'gdt' | 'ldt',
+  { limit, entries }: TableView,
+): Promise<number> {
+  const selector = await numberOf(context, text);
+  const title = hex(selector, 4);
+  if (selector > 0xffff) throw new AdapterError('bad-command', say`${title} is no selector: it has 16 bits.`);
+  if ((selector & 4) !== indicatorOf(name))
+    throw new AdapterError(
+      'bad-command',
+      name === 'gdt' ? say`${title} is a selector of the LDT.` : say`${title} is a selector of the GDT.`,
+    );
+  const index = selector >>> 3;
+  if (index * DESCRIPTOR_SIZE + DESCRIPTOR_SIZE - 1 > limit)
+    throw new AdapterError('bad-command', say`${title} lies beyond the limit, ${hex(limit, 4)}.`);
+  if (!entries.some((entry) => entry.index === index))
+    throw new AdapterError('bad-command', say`Nothing is at ${title}: zeros, or it is not mapped.`);
+  return index;
+}
+
+/** @param only the place of the only entry that is shown */
+function segmentTable(
+  context: ConsoleContext,
+  name: 'gdt' | 'ldt',
+  view: TableView,
+  only: number | undefined,
+): string {
   const { style, tell } = context;
-  if (!view) return tell(say`There is no local descriptor table: LDTR is null.`);
-  const { entries } = view;
-  // The table indicator of a selector.
-  const indicator = name === 'ldt' ? 4 : 0;
-  const rows = entries.map(({ index, descriptor, problems }) => [
-    `  ${style.strong(hex(index * DESCRIPTOR_SIZE + indicator, 4))}`,
+  const shown = view.entries.filter(({ index }) => only === undefined || index === only);
+  const rows = shown.map(({ index, descriptor, problems }) => [
+    `  ${style.strong(hex(index * DESCRIPTOR_SIZE + indicatorOf(name), 4))}`,
     tell(describeDescriptor(descriptor)) + problemText(problems, context),
   ]);
   return [...tableHeading(name, view, context), table(rows)].join('\n');

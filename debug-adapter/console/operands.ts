@@ -4,7 +4,7 @@ import { AdapterError } from '../errors.ts';
 import { say } from '../../core/sentences/say.ts';
 import { type Place, placeOf } from '../memory-reference.ts';
 import { hex } from '../registers.ts';
-import type { ConsoleContext } from './command.ts';
+import { type Command, type ConsoleContext, misused } from './command.ts';
 
 /** Splits at spaces outside of brackets and quotes. */
 export function words(text: string): string[] {
@@ -38,6 +38,11 @@ export function countOf(text: string, otherwise: number, most: number): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= most) return count;
   throw new AdapterError('bad-command', say`"${text.trim()}" is no count from 1 to ${most}.`);
+}
+
+/** A command that takes no operands was given some. @throws AdapterError */
+export function expectNothing(command: Pick<Command, 'name' | 'usage'>, operands: string): void {
+  if (operands !== '') throw misused(command, say`it takes no operands`);
 }
 
 /** Bytes of memory. @throws AdapterError when not even the first is mapped */

@@ -5,6 +5,7 @@ import { fpuRegisters } from '../fpu-registers.ts';
 import { symbolText } from '../symbol-text.ts';
 import { cpuRegisters, rowText, savedRegisters } from '../registers.ts';
 import type { Command } from './command.ts';
+import { expectNothing } from './operands.ts';
 import { table } from './style.ts';
 
 export const regs: Command = {
@@ -13,6 +14,7 @@ export const regs: Command = {
   help: say`the registers of the selected frame; all: with those of the FPU`,
   operand: 'nothing',
   run({ session, machine, frame, coroutine, style }, operands) {
+    if (operands !== 'all') expectNothing(regs, operands);
     if (!frame) throw new AdapterError('no-such-frame', say`There is no frame: stop in some code first.`);
     const { coroutines } = machine;
     const saved = coroutines.savedState(coroutine);

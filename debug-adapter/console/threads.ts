@@ -5,6 +5,7 @@ import { hex } from '../registers.ts';
 import type { Frame } from '../stack.ts';
 import { placeText } from './bt.ts';
 import type { Command } from './command.ts';
+import { expectNothing } from './operands.ts';
 import { table } from './style.ts';
 import { say } from '../../core/sentences/say.ts';
 
@@ -13,7 +14,8 @@ export const threads: Command = {
   usage: 'threads',
   help: say`the threads and where they are; * owns the CPU`,
   operand: 'nothing',
-  async run({ machine, session, style, tell }) {
+  async run({ machine, session, style, tell }, operands) {
+    expectNothing(threads, operands);
     const { coroutines } = machine;
     const rows: string[][] = [];
     const tasks = await session.tasks();

@@ -3,6 +3,7 @@ import { readTaskState } from '../descriptor-tables.ts';
 import { symbolText } from '../symbol-text.ts';
 import { hex } from '../registers.ts';
 import type { Command } from './command.ts';
+import { expectNothing } from './operands.ts';
 import { table } from './style.ts';
 import { isSentence, say } from '../../core/sentences/say.ts';
 
@@ -14,7 +15,8 @@ export const tss: Command = {
   usage: 'tss',
   help: say`the task state segment of TR: stacks of rings, and what is wrong with it`,
   operand: 'nothing',
-  async run({ machine, coroutine, style, tell }) {
+  async run({ machine, coroutine, style, tell }, operands) {
+    expectNothing(tss, operands);
     const found = await readTaskState(machine, coroutine);
     if (isSentence(found)) return tell(found);
     const { selector, base, limit, state } = found;

@@ -45,6 +45,10 @@ const SAID: readonly (readonly [line: string, ...patterns: RegExp[]])[] = [
     new RegExp(`^IDT at ${HEX}`),
     /0x0e +#PF page fault +32-bit interrupt gate to 0x\w{4}:0xc\w{7}, DPL 0 +<\w+/,
   ],
+  [
+    'gdt $cs',
+    new RegExp(`^GDT at ${HEX}, limit 0x\\w{4}\\n +0x\\w{4} +code, execute/read, 32-bit, DPL 0[^\\n]*$`),
+  ],
   ['idt 128', /0x80 +interrupt 0x80 +32-bit (interrupt|trap) gate to .*, DPL 3/],
   ['ldt', /There is no local descriptor table: LDTR is null|^LDT at/],
   ['tss', /esp0 +0xc\w{7}/, /ss0 +0x000000\w\w/],
@@ -88,6 +92,11 @@ describe('a command', () => {
     },
   );
 
+  it('idt says when a vector has no gate', async () => {
+    await run('write ($idtr.base + 0xfe * 8) 0 0');
+    await expect(run('idt 0xfe')).rejects.toThrow(/^Vector 0xfe has no gate/);
+  });
+
   it('write changes memory, and says what is not mapped', async () => {
     await expect(run('write 0xdeadb000 1')).rejects.toThrow('0 of 4 bytes');
     await expect(run('write/b &boot_params 300')).rejects.toThrow('more than 1 bytes');
@@ -109,6 +118,15 @@ describe('a command', () => {
     ['help nothing', /there is no command "nothing"/],
     ['sym no_such + 1', /./],
     ['map 1 2 3', /two addresses at most/],
+    ['gdt 0xc', /^0x000c is a selector of the LDT/],
+    ['gdt 0x10008', /^0x10008 is no selector/],
+    ['gdt 0xfff8', /^0xfff8 lies beyond the limit, 0x\w{4}\./],
+    ['gdt 0', /^Nothing is at 0x0000/],
+    ['gdt nothing', /There is no variable "nothing"/],
+    ['idt 256', /^0x100 is no vector/],
+    ['tss 1', /^tss: it takes no operands\. Use it as: tss$/],
+    ['threads 1', /^threads: it takes no operands/],
+    ['regs none', /^regs: it takes no operands/],
   ])('%s is refused with a sentence', async (command, sentence) => {
     await expect(run(command)).rejects.toThrow(sentence);
   });
