@@ -82,12 +82,12 @@ describe('SystemControl', () => {
     expect(events).toEqual(['reset', 'reset', 'reset']);
   });
 
-  it('passes its self-test and both port tests', () => {
+  it('passes its self-test and the test of its only port', () => {
     expect(io.in(0x64) & 0x04).toBe(0);
     for (const command of [0xaa, 0xab, 0xa9]) {
       io.out(0x64, command);
     }
-    expect(answers()).toEqual([0x55, 0x00, 0x00]);
+    expect(answers()).toEqual([0x55, 0x00, 0x01]);
     expect(io.in(0x64)).toBe(0x1c);
   });
 
@@ -96,10 +96,35 @@ describe('SystemControl', () => {
     io.out(0x60, 0x45);
     io.out(0x64, 0xad);
     io.out(0x64, 0x20);
-    expect(answers()).toEqual([0x55]);
+    expect(answers()).toEqual([0x75]);
     io.out(0x64, 0xae);
     io.out(0x64, 0x20);
-    expect(answers()).toEqual([0x45]);
+    expect(answers()).toEqual([0x65]);
+  });
+
+  it('shows kernels that there is no second port: its clock stays off', () => {
+    io.out(0x64, 0x60);
+    io.out(0x60, 0x00);
+    io.out(0x64, 0xa8);
+    io.out(0x64, 0x20);
+    expect(answers()).toEqual([0x20]);
+  });
+
+  it('sends a byte back as if from a mouse, before what waits, and not as a keyboard would', () => {
+    io.out(0x64, 0x20);
+    const { edges } = line;
+    io.out(0x64, 0xd3);
+    io.out(0x60, 0x5a);
+    expect([io.in(0x64), line.edges]).toEqual([0x39, edges]);
+    const state = structuredClone(control.save());
+    expect([io.in(0x60), io.in(0x64)]).toEqual([0x5a, 0x19]);
+    expect(answers()).toEqual([0x23]);
+    control.restore(state);
+    expect([io.in(0x64), io.in(0x60), io.in(0x64)]).toEqual([0x39, 0x5a, 0x19]);
+    io.out(0x64, 0xd3);
+    io.out(0x60, 0x5a);
+    control.reset();
+    expect(io.in(0x64)).toBe(0x18);
   });
 
   it('answers a kernel that initialises its keyboard, with an edge for each byte', () => {

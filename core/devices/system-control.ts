@@ -2,7 +2,8 @@
  * Owns what is left of the PC's glue: the keyboard controller's command side (0x60/0x64), port 0x92 (fast A20
  * and fast reset) and the FPU error latch (0xf0/0xf1). Source: Intel 8042 as in the IBM PS/2
  * Technical Reference; behaviour as QEMU's hw/input/pckbd.c and hw/isa/port92.c. No keyboard hangs on it yet: an
- * attached keyboard's acknowledgement is imitated, so that kernels which initialise one do not wait for ever.
+ * attached keyboard's acknowledgement is imitated, so that kernels which initialise one do not wait for ever. There is no second
+ * port: its clock cannot be switched on. What is sent back as from its mouse is answered so that nobody waits for half a second.
  */
 
 import type { Device, IrqLine } from './device.ts';
@@ -13,14 +14,18 @@ const STATUS_OUTPUT_FULL = 0x01;
 const STATUS_SYSTEM = 0x04;
 const STATUS_COMMAND = 0x08;
 const STATUS_UNLOCKED = 0x10;
+const STATUS_FROM_MOUSE = 0x20;
 
 const MODE_KEYBOARD_INTERRUPT = 0x01;
+const MODE_MOUSE_OFF = 0x20;
 
 const OUTPORT_NOT_RESET = 0x01;
 const OUTPORT_A20 = 0x02;
 
 const ACKNOWLEDGE = 0xfa;
 const SELF_TEST_PASSED = 0xaa;
+const PORT_GOOD = 0x00;
+const PORT_CLOCK_STUCK_LOW = 0x01;
 
 /** Saved state of the glue. */
 export interface SystemControlState {
@@ -31,6 +36,8 @@ export interface SystemControlState {
   readonly selfTested: boolean;
   readonly a20: boolean;
   readonly output: Uint8Array;
+  /** The byte that was written to the output buffer as if from the mouse; -1 when none. */
+  readonly fromMouse: number;
 }
 
 /** What the glue drives. */
@@ -48,6 +55,7 @@ export class SystemControl implements Device<SystemControlState> {
   readonly #irq: IrqLine;
   readonly #wires: SystemControlWires;
   readonly #output = new ByteQueue();
+  #fromMouse = -1;
   #mode = 3;
   #pendingCommand = 0;
   #selfTested = false;
@@ -114,6 +122,7 @@ export class SystemControl implements Device<SystemControlState> {
     this.#pendingCommand = 0;
     this.#selfTested = false;
     this.#output.clear();
+    this.#fromMouse = -1;
     this.#irq.set(false);
     this.#setA20(true);
   }
@@ -125,6 +134,7 @@ export class SystemControl implements Device<SystemControlState> {
       selfTested: this.#selfTested,
       a20: this.#a20,
       output: this.#output.toBytes(),
+      fromMouse: this.#fromMouse,
     };
   }
 
@@ -135,6 +145,7 @@ export class SystemControl implements Device<SystemControlState> {
     this.#a20 = state.a20;
     this.#output.clear();
     this.#output.push(state.output);
+    this.#fromMouse = state.fromMouse;
   }
 
   #setA20(enabled: boolean): void {
@@ -149,7 +160,8 @@ export class SystemControl implements Device<SystemControlState> {
       STATUS_UNLOCKED |
       STATUS_COMMAND |
       (this.#selfTested ? STATUS_SYSTEM : 0) |
-      (this.#output.length > 0 ? STATUS_OUTPUT_FULL : 0)
+      (this.#fromMouse >= 0 ? STATUS_FROM_MOUSE : 0) |
+      (this.#fromMouse >= 0 || this.#output.length > 0 ? STATUS_OUTPUT_FULL : 0)
     );
   }
 
@@ -165,6 +177,11 @@ export class SystemControl implements Device<SystemControlState> {
   }
 
   #readData(): number {
+    if (this.#fromMouse >= 0) {
+      const byte = this.#fromMouse;
+      this.#fromMouse = -1;
+      return byte;
+    }
     if (this.#output.length === 0) {
       return 0;
     }
@@ -177,7 +194,7 @@ export class SystemControl implements Device<SystemControlState> {
   #command(value: number): void {
     switch (value) {
       case 0x20: // read the mode byte
-        this.#respond(this.#mode);
+        this.#respond(this.#mode | MODE_MOUSE_OFF);
         break;
       case 0x60: // write the mode byte
       case 0xd1: // write the output port
@@ -187,14 +204,13 @@ export class SystemControl implements Device<SystemControlState> {
         this.#pendingCommand = value;
         break;
       case 0xa7: // mouse off
-        this.#mode |= 0x20;
-        break;
       case 0xa8: // mouse on
-        this.#mode &= ~0x20;
         break;
-      case 0xa9: // mouse port test: good
-      case 0xab: // keyboard port test: good
-        this.#respond(0x00);
+      case 0xa9: // mouse port test
+        this.#respond(PORT_CLOCK_STUCK_LOW);
+        break;
+      case 0xab: // keyboard port test
+        this.#respond(PORT_GOOD);
         break;
       case 0xaa: // self-test
         this.#selfTested = true;
@@ -239,6 +255,8 @@ export class SystemControl implements Device<SystemControlState> {
         this.#respond(value);
         break;
       case 0xd3:
+        this.#fromMouse = value;
+        break;
       case 0xd4:
         break; // there is no mouse
       default:
