@@ -11,31 +11,39 @@ import type { KernelImages } from '../debug-adapter/launch-plan.ts';
 import { toCpuProfile } from '../debug-adapter/profile/cpuprofile.ts';
 import { profileNames } from '../debug-adapter/profile/names.ts';
 import { ExitStatus } from './exit-status.ts';
-import { type BootFiles, readBootFiles } from './images.ts';
-import { symbolsOf } from './kernel-symbols.ts';
+import { type BootFiles, readBootFiles, readImage } from './images.ts';
+import { requireSymbols, symbolsOf } from './kernel-symbols.ts';
 import { observedRun } from './observed-run.ts';
 import { takeOptions } from './own-options.ts';
 import { Problem, systemReason } from './problem.ts';
 import { report } from './process.ts';
 import { parseRunOptions } from './run-options.ts';
 
-/** A kernel without symbols is shown by addresses. */
-async function imagesOf(files: BootFiles): Promise<KernelImages> {
+/**
+ * A kernel without symbols is shown by addresses.
+ * @param symbols the file that has those of IMAGE, if it is another one. @throws Problem
+ */
+async function imagesOf(files: BootFiles, symbols: string | undefined): Promise<KernelImages> {
   if ('bios' in files) throw new Problem('colinux profile expects a kernel image, but found a ROM.');
   const { cooperative, kernel, modules } = files;
   const [guest] = modules;
-  const hostImage = await symbolsOf(kernel);
-  const guests = cooperative && guest ? [{ name: basename(guest.name), image: await symbolsOf(guest) }] : [];
+  const named =
+    symbols === undefined
+      ? undefined
+      : await requireSymbols({ bytes: readImage('symbols', symbols), name: symbols });
+  const hostImage = (cooperative ? undefined : named) ?? (await symbolsOf(kernel));
+  const guests =
+    cooperative && guest ? [{ name: basename(guest.name), image: named ?? (await symbolsOf(guest)) }] : [];
   return { hostImage, guests, programs: cooperative ? hostPrograms(hostImage) : [] };
 }
 
 /** @returns 0 when the profile is written, 130 when the run was interrupted: what there was is written then. @throws Problem, BootError */
 export async function profile(args: readonly string[], folder: string): Promise<number> {
-  const { values, rest } = takeOptions(args, ['output']);
+  const { values, rest } = takeOptions(args, ['output', 'symbols']);
   const options = parseRunOptions(rest, 'profile');
   const output = values.output ?? `${basename(options.image ?? 'kernel').replace(/\.elf$/, '')}.cpuprofile`;
   const files = readBootFiles(options, folder);
-  const images = await imagesOf(files);
+  const images = await imagesOf(files, values.symbols);
   const { machine, end } = await observedRun(options, files, folder, {
     begin({ debug }) {
       debug.profiler.start();

@@ -2,8 +2,9 @@
 export const USAGE = `Usage: colinux run IMAGE [options]     boot a kernel and wait for its end
        colinux test IMAGE… [--junit FILE] [--lcov FILE] [--shard I/N] [options of run]
                                        run kernels that print TAP or KTAP
-       colinux profile IMAGE [--output FILE] [options of run]
-                                       where the instructions went, as a .cpuprofile
+       colinux profile IMAGE [--output FILE] [--symbols FILE] [options of run]
+                                       where the instructions went, as a .cpuprofile; the symbols of IMAGE may
+                                       be in another file, as those of a bzImage are in its vmlinux
        colinux daemon [@FILE] [WORDS] [options] [-- another guest]…
                                        run guests by their configurations
        colinux new guest DIR           write a small guest kernel to start from

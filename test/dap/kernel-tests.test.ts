@@ -159,6 +159,28 @@ describe('colinux profile', () => {
     expect(made.samples).toHaveLength(made.timeDeltas.length);
   });
 
+  it('names the functions of a kernel without symbols by those of another file', () => {
+    const bare = bundle.file('bare.elf');
+    expect(spawnSync('objcopy', ['--strip-all', kernel, bare]).status).toBe(0);
+    const profileOf = (...more: string[]) => {
+      const out = ['--max-instructions', '5000', '--output', 'bare.cpuprofile'];
+      const { status, stderr } = colinux('profile', bare, ...out, ...more);
+      return {
+        status,
+        stderr,
+        chains: status === 0 ? totals(JSON.parse(read('bare.cpuprofile'))) : undefined,
+      };
+    };
+    expect(profileOf().chains?.has('(root) > kernel > _start > kmain > square')).toBe(false);
+    expect(profileOf('--symbols', kernel).chains?.get('(root) > kernel > _start > kmain > square')).toBe(60);
+    const { status, stderr } = profileOf('--symbols', bundle.file('checked.c'));
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/checked\.c" has no symbols, .*: give an ELF file/),
+    ]);
+    expect(profileOf('--symbols', 'gone').stderr).toMatch(/symbols "gone" cannot be read/);
+  });
+
   it('has host and guest at the top, their handlers and their programs, named by their symbols', () => {
     const { status } = colinux('profile', guest);
     expect(status).toBe(0);
