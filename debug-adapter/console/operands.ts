@@ -14,15 +14,20 @@ export function words(text: string): string[] {
   );
 }
 
-/** The value of an expression as an unsigned number of 32 bits. @throws AdapterError */
-export async function numberOf({ session, frame }: ConsoleContext, text: string): Promise<number> {
-  const plain = /^\s*(0x[0-9a-f]{1,8}|\d{1,10})\s*$/i.exec(text);
-  if (plain) return Number(plain[1]) >>> 0;
-  const options = { hexadecimal: false, context: 'watch' } as const;
-  const { body } = await session.looking().evaluate(`(unsigned)(${text}),u`, frame, options);
-  const value = Number(/^\d+/.exec(body.result)?.[0]);
+/** The value of an expression as an unsigned number of 32 bits; negative ones count from the end. @throws AdapterError */
+export async function numberOf(context: ConsoleContext, text: string): Promise<number> {
+  const plain = /^\s*(0x[0-9a-f]+|\d+)\s*$/i.exec(text);
+  const value = plain ? Number(plain[1]) : await evaluated(context, text);
   if (Number.isNaN(value)) throw new AdapterError('evaluate-failed', say`"${text}" is no number or address.`);
+  if (value > 0xffff_ffff || value < -0x8000_0000)
+    throw new AdapterError('bad-address', say`"${text}" has more than 32 bits.`);
   return value >>> 0;
+}
+
+async function evaluated({ session, frame }: ConsoleContext, text: string): Promise<number> {
+  const options = { hexadecimal: false, context: 'watch' } as const;
+  const { body } = await session.looking().evaluate(`(long long)(${text}),d`, frame, options);
+  return Number(/^-?\d+/.exec(body.result)?.[0]);
 }
 
 /** Where a memory reference or an expression is; without a prefix, in the address space of the selected frame. */
