@@ -17,17 +17,27 @@ export function words(text: string): string[] {
 /** The value of an expression as an unsigned number of 32 bits; negative ones count from the end. @throws AdapterError */
 export async function numberOf(context: ConsoleContext, text: string): Promise<number> {
   const plain = /^\s*(0x[0-9a-f]+|\d+)\s*$/i.exec(text);
-  const value = plain ? Number(plain[1]) : await evaluated(context, text);
-  if (Number.isNaN(value)) throw new AdapterError('evaluate-failed', say`"${text}" is no number or address.`);
+  const value = plain ? Number(plain[1]) : Number(await evaluated(context, text));
   if (value > 0xffff_ffff || value < -0x8000_0000)
     throw new AdapterError('bad-address', say`"${text}" has more than 32 bits.`);
   return value >>> 0;
 }
 
-async function evaluated({ session, frame }: ConsoleContext, text: string): Promise<number> {
+/** @throws AdapterError for an expression that is no number */
+async function evaluated({ session, frame }: ConsoleContext, text: string): Promise<bigint> {
   const options = { hexadecimal: false, context: 'watch' } as const;
   const { body } = await session.looking().evaluate(`(long long)(${text}),d`, frame, options);
-  return Number(/^-?\d+/.exec(body.result)?.[0]);
+  const digits = /^-?\d+/.exec(body.result)?.[0];
+  if (digits === undefined)
+    throw new AdapterError('evaluate-failed', say`"${text}" is no number or address.`);
+  return BigInt(digits);
+}
+
+/** The bytes of an expression's value, little-endian: 8 if its type has so many, else 4. @throws AdapterError */
+export async function wordOf(context: ConsoleContext, text: string): Promise<Uint8Array> {
+  const isLong = (await evaluated(context, `sizeof(${text})`)) > 4n;
+  const words = new BigInt64Array([await evaluated(context, text)]);
+  return new Uint8Array(words.buffer, 0, isLong ? 8 : 4);
 }
 
 /** Where a memory reference or an expression is; without a prefix, in the address space of the selected frame. */

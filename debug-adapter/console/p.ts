@@ -3,7 +3,7 @@ import { carryOut } from '../carry-out.ts';
 import { symbolText } from '../symbol-text.ts';
 import { type Command, misused } from './command.ts';
 import { lettersOf, unitText } from './formats.ts';
-import { numberOf } from './operands.ts';
+import { wordOf } from './operands.ts';
 import { say } from '../../core/sentences/say.ts';
 
 export const p: Command = {
@@ -23,8 +23,7 @@ export const p: Command = {
     const { format, count } = lettersOf(letters);
     if (count !== 1 || 'sif'.includes(format))
       throw misused(p, say`"/${letters}" is for memory: use x/${letters}`);
-    const value = await numberOf(context, operands);
-    const bytes = new Uint8Array(Uint32Array.of(value).buffer);
+    const bytes = await wordOf(context, operands);
     return unitText(bytes, format, (address) => symbolText(machine.coroutines, coroutine, address));
   },
 };
