@@ -35,7 +35,8 @@ async function evaluated({ session, frame }: ConsoleContext, text: string): Prom
 
 /** The bytes of an expression's value, little-endian: 8 if its type has so many, else 4. @throws AdapterError */
 export async function wordOf(context: ConsoleContext, text: string): Promise<Uint8Array> {
-  const isLong = (await evaluated(context, `sizeof(${text})`)) > 4n;
+  // As an operand, for a function has no size that is meant here.
+  const isLong = (await evaluated(context, `sizeof(1 ? (${text}) : (${text}))`)) > 4n;
   const words = new BigInt64Array([await evaluated(context, text)]);
   return new Uint8Array(words.buffer, 0, isLong ? 8 : 4);
 }

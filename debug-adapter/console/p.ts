@@ -1,10 +1,18 @@
 /** `p`: the value of an expression, by one of gdb's formats if wanted. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { carryOut } from '../carry-out.ts';
 import { symbolText } from '../symbol-text.ts';
 import { type Command, misused } from './command.ts';
 import { lettersOf, unitText } from './formats.ts';
 import { wordOf } from './operands.ts';
 import { say } from '../../core/sentences/say.ts';
+
+/** Letters of formats, and what says the same of all parts of a value. */
+const OF_PARTS: Readonly<Record<string, string>> = { x: 'x', d: 'd', u: 'u', o: 'o', t: 'b', c: 'c' };
+
+/** Is it an array or a structure? Pointers unfold, too. */
+const hasParts = ({ type, variablesReference }: DebugProtocol.EvaluateResponse['body']): boolean =>
+  variablesReference > 0 && type !== undefined && !/\*[^[]*$|\(\*/.test(type);
 
 export const p: Command = {
   name: 'p',
@@ -14,15 +22,21 @@ export const p: Command = {
   async run(context, operands, letters) {
     const { session, frame, machine, coroutine, call } = context;
     if (operands === '') throw misused(p, say`an expression is missing`);
-    if (letters === '') {
-      const evaluated = await session
-        .looking()
-        .evaluate(operands, frame, { hexadecimal: false, context: 'repl' });
-      return carryOut(session, evaluated, call);
-    }
+    const options = { hexadecimal: false, context: 'repl' } as const;
+    const evaluate = (text: string) => session.looking().evaluate(text, frame, options);
+    if (letters === '') return carryOut(session, await evaluate(operands), call);
     const { format, count } = lettersOf(letters);
     if (count !== 1 || 'sif'.includes(format))
       throw misused(p, say`"/${letters}" is for memory: use x/${letters}`);
+    if (hasParts((await evaluate(operands)).body)) {
+      const specifier = OF_PARTS[format];
+      if (specifier === undefined)
+        throw misused(
+          p,
+          say`"/${letters}" is for a single value: an array or a structure takes /x, /d, /u, /o, /t and /c`,
+        );
+      return carryOut(session, await evaluate(`${operands},${specifier}`), call);
+    }
     const bytes = await wordOf(context, operands);
     return unitText(bytes, format, (address) => symbolText(machine.coroutines, coroutine, address));
   },
