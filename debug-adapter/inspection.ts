@@ -26,6 +26,8 @@ import type { SourcePosition } from './symbols/image.ts';
 import type { Variable } from './symbols/variables.ts';
 import { childrenOf, listEntries, memberPrefix } from './values/children.ts';
 import { Journal, type WritableRegisters, type Write } from './values/journal.ts';
+import { compile } from './values/check.ts';
+import type { CType } from './symbols/types.ts';
 import { assignShown, evaluateShown, type ListShape, type Shown } from './values/shown.ts';
 import type { ListHint, Style } from './values/format-specifier.ts';
 import { hexAddress } from './values/text.ts';
@@ -295,6 +297,16 @@ export class Inspection implements References {
     const memory =
       row.address === undefined ? {} : { memoryReference: scope.referenceOf(row.address, undefined) };
     return { ...result, body: { ...result.body, result: rowText(row, this.translate), ...memory } };
+  }
+
+  /** The type that a type name or an expression has, which is not evaluated. @throws AdapterError like `evaluate` */
+  typeOf(source: string, frame: Frame | undefined): Promise<CType> {
+    const scope = this.scopeOf(frame);
+    return this.memory.compute(() => {
+      // Functions and void have no values, but all types have pointers to them.
+      const { type } = compile(`(typeof(${source}) *)0`, scope).root;
+      return type.kind === 'pointer' ? type.target : type;
+    });
   }
 
   /** Sets what an expression names. @throws AdapterError like `evaluate` */

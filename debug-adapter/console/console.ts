@@ -19,6 +19,7 @@ import { helpFor } from './help.ts';
 import { idt } from './idt.ts';
 import { map } from './map.ts';
 import { p } from './p.ts';
+import { ptype } from './ptype.ts';
 import { lastBranches, rings, switches } from './records.ts';
 import { regs } from './regs.ts';
 import { rmap } from './rmap.ts';
@@ -31,7 +32,23 @@ import { write } from './write.ts';
 import { x } from './x.ts';
 
 export const COMMANDS: readonly Command[] = [
-  ...[bt, disas, dump, find, gdt, helpFor(() => COMMANDS), idt, lastBranches, ldt, map, p, regs, rings, rmap],
+  ...[
+    bt,
+    disas,
+    dump,
+    find,
+    gdt,
+    helpFor(() => COMMANDS),
+    idt,
+    lastBranches,
+    ldt,
+    map,
+    p,
+    ptype,
+    regs,
+    rings,
+    rmap,
+  ],
   ...[switches, sym, threads, tss, walk, write, x],
 ];
 

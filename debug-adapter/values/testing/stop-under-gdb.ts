@@ -87,7 +87,13 @@ export interface Workbench {
     version: number,
     expressions?: readonly string[],
     subject?: Subject,
-  ): { readonly image: SymbolImage; readonly program: StoppedProgram; readonly answers: readonly Answer[] };
+  ): {
+    readonly image: SymbolImage;
+    /** Of the program's file. */
+    readonly path: string;
+    readonly program: StoppedProgram;
+    readonly answers: readonly Answer[];
+  };
   dispose(): void;
 }
 
@@ -118,7 +124,7 @@ export function openWorkbench(): Workbench {
       };
       const image = SymbolImage.open(new Uint8Array(readFileSync(path)), path);
       const read = pagedMemory(memory);
-      return { image, program: stopProgram(image, registers, read, HINTS, fpuState(fpu)), answers };
+      return { image, path, program: stopProgram(image, registers, read, HINTS, fpuState(fpu)), answers };
     },
     dispose() {
       rmSync(folder, { recursive: true, force: true });
