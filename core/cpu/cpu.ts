@@ -240,6 +240,9 @@ export function createCpu(
     if (cache.invalidate(physical, length)) state[BREAK] |= Break.Code;
   };
   const stops: Stops = { breakpoints: NO_BREAKPOINTS, skip: -1, tracer: undefined };
+  /** When `skipBreakpoint` was called, and whether there was a breakpoint: its visit takes the skip back. */
+  let skippedAt = 0;
+  let skipIsWatched = false;
   const guard = createGuard();
 
   /** Blocks begin at such an offset, so that breakpoints need a look only there. */
@@ -364,12 +367,17 @@ export function createCpu(
       state[BREAK] |= Break.Event;
     },
     setBreakpoints(set) {
+      // Where there was no breakpoint, nobody looked whether the instruction to be skipped has run: one that is new there stops.
+      if (!skipIsWatched && now() !== skippedAt) stops.skip = -1;
       stops.breakpoints = set;
+      skipIsWatched = mayStop(stops.skip);
       kept.keep(set.linear, set.physical);
       translator?.stopsChanged();
     },
     skipBreakpoint(linear) {
       stops.skip = linear | 0;
+      skippedAt = now();
+      skipIsWatched = mayStop(linear);
     },
     runsAgain,
     setGuard: guard.set,

@@ -60,6 +60,8 @@ function start(compiler?: Compiler) {
       for (const { callback } of due) callback();
     },
     sleepers: () => sleeping.length,
+    /** How many slices are to come in the next turn of the event loop. */
+    yielded: () => yielded.length,
     stops: () =>
       posted.filter(
         (m): m is Extract<MachineEvent, { event: 'stopped' }> => 'event' in m && m.event === 'stopped',
@@ -251,6 +253,38 @@ describe('a run', () => {
   });
 });
 
+describe('a machine that runs', () => {
+  it('runs once in each turn, however often it was stopped and set going within one', () => {
+    const { ask, slices, stops, yielded } = start();
+    ask('boot', tinyKernel(SPIN));
+    ask('resume');
+    for (let n = 0; n < 5; n++) {
+      ask('pause');
+      ask('resume');
+    }
+    slices(1);
+    expect(yielded()).toBe(1);
+    expect(stops()).toHaveLength(5);
+  });
+
+  it('stops where it was set going when it comes by again, at a breakpoint that was set meanwhile', () => {
+    const { ask, slices, stops } = start();
+    // inc ebx, and again
+    ask('boot', tinyKernel([0x43, 0xeb, 0xfd]));
+    ask('resume');
+    slices(1);
+    const turns = () => {
+      const { cpu } = ask('snapshot').result as { cpu: { general: ArrayLike<number> } };
+      return cpu.general[3];
+    };
+    const before = turns();
+    ask('setBreakpoints', { breakpoints: [{ id: 7, address: TINY_ENTRY, coroutine: 0 }] });
+    slices(1);
+    expect(stops()).toMatchObject([{ reason: 'breakpoint', breakpoints: [7] }]);
+    expect(turns()).toBe(before);
+  });
+});
+
 describe('a halted machine', () => {
   // All lines are masked in the controllers, so only the wait itself is seen: sti, hlt, and again.
   const WAIT = [0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1, 0xfb, 0xf4, 0xeb, 0xfd];
@@ -267,6 +301,18 @@ describe('a halted machine', () => {
     expect(ask('pause').result).toEqual({});
     expect(sleepers()).toBe(0);
     expect(posted.at(-1)).toBeDefined();
+  });
+
+  it('sleeps once, also when it was stopped and set going between its sleep and its next slice', () => {
+    const { ask, slices, sleepers, pass } = start();
+    ask('boot', tinyKernel(WAIT, 'real'));
+    ask('resume');
+    slices(5);
+    pass(2000);
+    ask('pause');
+    ask('resume');
+    slices(5);
+    expect(sleepers()).toBe(1);
   });
 
   it('goes on when the time has come', () => {

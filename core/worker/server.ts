@@ -75,6 +75,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let running = false;
   /** A run was asked for: what answers the request waits for what its first slice says. */
   let begins = false;
+  /** Counts what was to go on with a run: only the last one does. A machine that is stopped and set going in between has one loop, not two. */
+  let turn = 0;
   let held: FromMachine | undefined;
   let expected: readonly Look[] = [];
   let over = false;
@@ -209,10 +211,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       // Input from outside also ends the wait; see `deliver`.
       const cancel = platform.sleep(deadline === Infinity ? 1000 : Math.min(pause, 1000), () => {
         wake = undefined;
-        if (running) {
-          if (deadline !== Infinity && pause <= 1000) m.skipTo(deadline);
-          platform.yield(loop);
-        }
+        if (deadline !== Infinity && pause <= 1000) m.skipTo(deadline);
+        loopSoon();
       });
       wake = () => {
         cancel();
@@ -258,7 +258,15 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     m.inputs.forgetDelivered();
     flushOutput();
     status(m);
-    platform.yield(loop);
+    loopSoon();
+  }
+
+  /** Behind messages that have arrived. */
+  function loopSoon(): void {
+    const mine = ++turn;
+    platform.yield(() => {
+      if (mine === turn) loop();
+    });
   }
 
   /** Something else is done than to go on with a step. */
@@ -277,6 +285,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     if (over) throw new RequestError('machine-over', say`The machine has ended: boot it again.`);
     running = true;
     begins = true;
+    turn++;
     anchorTime(m);
   }
 
@@ -286,7 +295,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     if (running && wake) {
       wake();
       wake = undefined;
-      platform.yield(loop);
+      loopSoon();
     }
     return {};
   }
