@@ -97,7 +97,9 @@ export async function restartMachine(context: SessionContext, args: LaunchReques
   if (context.restarting) throw new AdapterError('not-stopped', say`The machine is being restarted already.`);
   context.restarting = true;
   try {
-    const debuggee = await bootMachine(context, args);
+    const booting = bootMachine(context, args);
+    context.coming = booting.catch(() => undefined);
+    const debuggee = await booting;
     await inTurns(context.breakpoints.searchAgain());
     rebindBreakpoints(context);
     await renewDataBreakpoints(context);
@@ -107,5 +109,6 @@ export async function restartMachine(context: SessionContext, args: LaunchReques
     await debuggee.start(context.stopOnEntry);
   } finally {
     context.restarting = false;
+    context.coming = undefined;
   }
 }

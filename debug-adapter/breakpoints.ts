@@ -106,14 +106,29 @@ export class CodeBreakpoints {
 
   /** Replaces all breakpoints of a file. A place that keeps its breakpoint keeps its id. */
   set(file: string, wanted: readonly (When & SourcePlace)[]): SourceBreakpoint[] {
-    const old = this.byFile.get(file) ?? [];
+    const idOf = this.keptIds(this.byFile.get(file) ?? []);
     const bound = wanted.map(({ line, column, instruction, ...when }) => {
-      const same = old.find(({ requested }) => requested.line === line && requested.column === column);
+      const id = idOf(({ requested }) => requested.line === line && requested.column === column);
       const place = { line, column, instruction };
-      return { ...this.bind(same?.id ?? this.nextId++, file, place), file, requested: place, when };
+      return { ...this.bind(id, file, place), file, requested: place, when };
     });
     this.byFile.set(file, bound);
     return bound;
+  }
+
+  /** Who asks for the ids of places gets those that they had, each once: of several breakpoints at a place each has one of its own. */
+  private keptIds<T extends { readonly id: number }>(
+    old: readonly T[],
+  ): (isSame: (one: T) => boolean) => number {
+    const left = new Set(old);
+    return (isSame) => {
+      for (const one of left) {
+        if (!isSame(one)) continue;
+        left.delete(one);
+        return one.id;
+      }
+      return this.nextId++;
+    };
   }
 
   clear(): void {
@@ -147,8 +162,9 @@ export class CodeBreakpoints {
 
   /** Replaces all breakpoints on functions. They stop behind the prologue, and in each inlined copy. */
   setFunctions(names: readonly (When & { readonly name: string })[]): readonly CodeBreakpoint[] {
+    const idOf = this.keptIds(this.functions);
     this.functions = names.map(({ name: wanted, ...when }) => {
-      const id = this.functions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
+      const id = idOf((one) => one.wanted === wanted);
       const found = this.functionAddresses(wanted);
       const specs = found.flatMap(({ owner, addresses }) => specsAt(id, addresses, owner));
       const unknown = say`No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name.`;
@@ -162,9 +178,10 @@ export class CodeBreakpoints {
   setInstructions(
     places: readonly (When & Pick<BreakpointSpec, 'address' | 'coroutine' | 'physical'>)[],
   ): readonly CodeBreakpoint[] {
+    const idOf = this.keptIds(this.instructions);
     this.instructions = places.map(({ address, coroutine, physical = false, ...when }) => {
       const wanted = `${physical ? 'physical' : coroutine}:${address}`;
-      const id = this.instructions.find((one) => one.wanted === wanted)?.id ?? this.nextId++;
+      const id = idOf((one) => one.wanted === wanted);
       const spec = { id, address, coroutine, ...(physical && { physical }) };
       return { id, wanted, message: undefined, pending: false, specs: [spec], when };
     });

@@ -141,14 +141,23 @@ export class Debuggee {
       this.armed.entryPending = true;
       await this.armed.send();
     } else if (stopOnEntry) {
-      const snapshot = await this.request('snapshot', {});
-      const nothing = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [], answers: [] };
-      const stop = { ...nothing, exitStatus: undefined, snapshot };
-      this.show({ event: 'stopped', reason: 'entry', ...stop });
+      await this.showStanding('entry');
       return;
     }
-    this.starting = true;
+    this.starting = !this.pausing;
     await this.resume();
+  }
+
+  /** Shows the machine where it stands, before its first stop too. */
+  private async showStanding(reason: 'entry' | 'pause'): Promise<void> {
+    const nothing = { breakpoints: [], problems: [], watchpoints: [], caught: [], causes: [], answers: [] };
+    const { lastStop } = this;
+    if (lastStop) this.show({ ...lastStop, reason, breakpoints: [] });
+    else {
+      const snapshot = await this.request('snapshot', {});
+      if (!this.disposed)
+        this.show({ event: 'stopped', reason, ...nothing, exitStatus: undefined, snapshot });
+    }
   }
 
   /** Ends the machine; settles when what its devices were connected to is closed. */
@@ -292,9 +301,10 @@ export class Debuggee {
   /** Lets the machine go for gdb, whose next stop the client sees too. */
   async goForGdb(step: StepSpec | undefined): Promise<void> {
     this.stepsForGdb = step !== undefined;
-    await this.armed.confine(undefined);
-    if (!step) return this.resume();
     this.running = true;
+    this.pausing = false;
+    await this.armed.confine(undefined);
+    if (!step || this.pausing) return this.resume();
     await this.request('step', step).catch((error: unknown) => {
       this.running = false;
       throw error;
@@ -370,10 +380,13 @@ export class Debuggee {
   failed(error: unknown): void {
     if (this.disposed) return;
     this.listener.note(toAdapterError(error).sentence, true);
-    if (this.lastStop) this.show({ ...this.lastStop, reason: 'pause', breakpoints: [] });
+    // A machine that cannot be asked is over, and the client hears of that.
+    void this.showStanding('pause').catch(() => undefined);
   }
 
+  /** Lets the machine go, unless it has been asked to stop before it came to that. */
   async resume(how: Resumption = {}): Promise<void> {
+    if (this.pausing) return this.showStanding('pause');
     this.running = true;
     this.companion?.resumed();
     try {
@@ -385,8 +398,9 @@ export class Debuggee {
   }
 
   async pause(): Promise<void> {
-    // A step may be between two of its predicates: then its next one is not begun.
-    this.pausing = this.running;
+    // The machine may stand, though it is on its way for the client: between two predicates of a step, at a stop that nobody sees, before
+    // it has been told what to catch, or before its start. Then it is not set going.
+    this.pausing = this.running || !this.lastStop;
     await this.request('pause', {});
   }
 

@@ -24,6 +24,13 @@ interface Machine {
   stack(coroutine: CoroutineId): Soon<Frame[]>;
 }
 
+/** A stop that nobody would see, but for a client that wants the machine to stop. */
+const paused = (event: StoppedEvent): StoppedEvent => ({
+  ...withoutOwn(event),
+  reason: 'pause',
+  breakpoints: [],
+});
+
 export class Stops {
   constructor(
     private readonly machine: Machine,
@@ -52,7 +59,6 @@ export class Stops {
       event.caught.length === 0 &&
       !changesModules(event) &&
       (event.reason !== 'breakpoint' ||
-        this.machine.pausing ||
         (!isUnseen(event) && !this.conditions.isLate(event.breakpoints)))
     );
   }
@@ -67,17 +73,19 @@ export class Stops {
     goOn: (how: Resumption) => Promise<void>,
   ): Promise<StoppedEvent | undefined> {
     if (isUnknownCode(event)) {
-      if (this.machine.pausing) return { ...withoutOwn(event), reason: 'pause' };
+      if (this.machine.pausing) return paused(event);
       await goOn({ visit: true });
       return undefined;
     }
     if (changesModules(event)) await this.readModules(event);
-    if (event.reason !== 'breakpoint' || this.machine.pausing) return withoutOwn(event);
+    if (event.reason !== 'breakpoint') return withoutOwn(event);
     if (isUnseen(event)) {
       // There is a new passage page, where breakpoints can be set now, or a guest begins.
       this.machine.adopt(event);
       if (isArrival(event)) await this.listener.arrived();
       await this.machine.armed.send();
+      // Asked for meanwhile.
+      if (this.machine.pausing) return paused(event);
       await goOn({});
       return undefined;
     }
@@ -91,7 +99,8 @@ export class Stops {
       this.machine.coroutines,
     );
     for (const message of messages) this.listener.logPoint(message);
-    if (stops.length > 0 || this.machine.pausing) return { ...event, breakpoints: stops, problems };
+    if (stops.length > 0) return { ...event, breakpoints: stops, problems };
+    if (this.machine.pausing) return paused(event);
     await goOn({});
     return undefined;
   }

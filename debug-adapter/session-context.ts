@@ -68,6 +68,8 @@ export class SessionContext {
   /** A client has attached itself to a machine that is served. */
   attached = false;
   restarting = false;
+  /** While the machine is booted again: settles when there is the next one, or the one of before stays. */
+  coming: Promise<unknown> | undefined;
   ended = false;
   /** A profile of the machine is being taken. */
   profiling = false;

@@ -21,25 +21,31 @@ const answer = ({ translate }: SessionContext, states: readonly BreakpointState[
   breakpoints: states.map((state) => toldBreakpoint(state, translate)),
 });
 
+/** Breakpoints that are set while the machine is booted again are those of the next one: the one of before may end any moment. */
+const withMachine = <T>(context: SessionContext, set: () => T): T | Promise<Awaited<T>> =>
+  context.coming === undefined ? set() : (context.coming.then(set) as Promise<Awaited<T>>);
+
 export const breakpoints = {
   async setBreakpoints(context, args) {
-    return answer(context, await setSourceBreakpoints(context, args));
+    return answer(context, await withMachine(context, () => setSourceBreakpoints(context, args)));
   },
 
   async setFunctionBreakpoints(context, args) {
-    return answer(context, await setFunctionBreakpoints(context, args));
+    return answer(context, await withMachine(context, () => setFunctionBreakpoints(context, args)));
   },
 
   async setInstructionBreakpoints(context, args) {
-    const { debuggee, breakpoints: known } = context;
-    return answer(context, await setInstructionBreakpoints(debuggee, known, args));
+    const set = () => setInstructionBreakpoints(context.debuggee, context.breakpoints, args);
+    return answer(context, await withMachine(context, set));
   },
 
   async setExceptionBreakpoints(context, { filters = [], filterOptions = [] }) {
     const wanted = [...filters.map((filterId) => ({ filterId })), ...filterOptions];
-    const states = context.setCatchpoints(wanted);
-    await context.sendCatchpoints();
-    return answer(context, states);
+    return withMachine(context, async () => {
+      const states = context.setCatchpoints(wanted);
+      await context.sendCatchpoints();
+      return answer(context, states);
+    });
   },
 
   async dataBreakpointInfo(context, args) {
@@ -60,9 +66,11 @@ export const breakpoints = {
   },
 
   async setDataBreakpoints(context, args) {
-    const states = await setDataBreakpoints(context.debuggee, context.dataBreakpoints, args);
-    await context.sendCatchpoints();
-    return answer(context, states);
+    return withMachine(context, async () => {
+      const states = await setDataBreakpoints(context.debuggee, context.dataBreakpoints, args);
+      await context.sendCatchpoints();
+      return answer(context, states);
+    });
   },
 } satisfies Handlers;
 

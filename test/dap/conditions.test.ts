@@ -118,6 +118,24 @@ describe('a condition', () => {
     expect(await stops()).toEqual([10, 11]);
   });
 
+  it('that does not hold takes no stop from another breakpoint at its place, also if both are set where one was', async () => {
+    const other = { condition: '(float)n > 100.0f' };
+    for (const both of [
+      [{}, other],
+      [other, {}],
+    ]) {
+      await start({});
+      const line = lineOf(file, '/* here */');
+      const { body } = await session.client.setBreakpointsRequest({
+        source: { path: file },
+        breakpoints: both.map((one) => ({ ...one, line })),
+      });
+      const ids = body.breakpoints.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(2);
+      expect((await go()).hitBreakpointIds).toEqual([ids[both.indexOf(other) === 0 ? 1 : 0]]);
+    }
+  });
+
   it('that only the adapter can evaluate and that does not hold lets a step over it go on', async () => {
     await startAt('visit(&items[n & 3], n);', {});
     await go();

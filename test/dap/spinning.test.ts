@@ -1,14 +1,11 @@
 /** Threads that spin for messages of each other instead of waiting for them: order, ends, and everybody else's turn. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MachinePort } from '../../debug-adapter/adapter-host.ts';
-import { createNodeHost } from '../../debug-adapter/node-host.ts';
-import { ColinuxDebugSession } from '../../debug-adapter/session.ts';
 import { createNodeMachineWorker } from '../../debug-adapter/worker-node.ts';
-import { openEndsOnNode } from '../../platform/node/ends.ts';
 import { buildImage, C_ENTRY } from './support/build-image.ts';
 import { type Bundle, bundleAdapter } from './support/bundle.ts';
+import { type InlineSession, openInline, stopsOf } from './support/inline-session.ts';
 
 describe('a thread', () => {
   let port: MachinePort | undefined;
@@ -51,9 +48,6 @@ describe('a thread', () => {
   });
 });
 
-type Message = DebugProtocol.ProtocolMessage &
-  Partial<DebugProtocol.Event & DebugProtocol.Response> & { readonly body?: { readonly reason?: string } };
-
 describe('sessions in this process', () => {
   let bundle: Bundle;
   let kernel: string;
@@ -77,33 +71,16 @@ void kmain(void)
     bundle.dispose();
   });
 
-  const sessions: ColinuxDebugSession[] = [];
+  const sessions: InlineSession[] = [];
   afterEach(() => {
     for (const session of sessions.splice(0)) session.dispose();
   });
 
   /** A session that stands at the line of `kmain` with this text. */
-  async function stopAt(line: number) {
-    const session = new ColinuxDebugSession(createNodeHost(bundle.folder, openEndsOnNode(bundle.folder)));
+  async function stopAt(line: number): Promise<InlineSession> {
+    const session = openInline(bundle);
     sessions.push(session);
-    const messages: Message[] = [];
-    let listener: (message: Message) => void = () => undefined;
-    session.onDidSendMessage((message) => {
-      messages.push(message as Message);
-      listener(message as Message);
-    });
-    let seq = 0;
-    const send = (command: string, args: object = {}) => {
-      session.handleMessage({ seq: ++seq, type: 'request', command, arguments: args } as Message);
-      return seq;
-    };
-    const until = async (test: (message: Message) => boolean) => {
-      while (!messages.some(test)) await turn();
-    };
-    const answered = async (command: string, args: object = {}) => {
-      const mine = send(command, args);
-      await until((message) => message.request_seq === mine);
-    };
+    const { answered, until, messages } = session;
     await answered('initialize', { adapterID: 'test' });
     await answered('launch', { kernel, memory: 16 });
     const path = bundle.file('spinning.c');
@@ -112,26 +89,20 @@ void kmain(void)
     await until(({ event }) => event === 'stopped');
     await answered('setBreakpoints', { source: { path }, breakpoints: [] });
     messages.length = 0;
-    return {
-      messages,
-      send,
-      until,
-      onMessage: (next: (message: Message) => void) => (listener = next),
-    };
+    return session;
   }
   /** Lines of the kernel, behind those of `C_ENTRY`. */
   const COUNTING = C_ENTRY.split('\n').length + 4;
   const FOR_EVER = COUNTING + 3;
-  const stops = (messages: readonly Message[]) => messages.filter(({ event }) => event === 'stopped');
 
   /** Steps whenever it has stopped, in the same breath. */
-  function stepOnAndOn({ messages, send, onMessage }: Awaited<ReturnType<typeof stopAt>>, steps: number) {
+  function stepOnAndOn({ messages, send, onMessage }: InlineSession, steps: number) {
     const next = (n: number) =>
       send('next', { threadId: 1, ...(n % 2 === 0 && { granularity: 'instruction' }) });
     const done = new Promise<void>((resolve) => {
       onMessage(({ event }) => {
         if (event !== 'stopped') return;
-        const made = stops(messages).length;
+        const made = stopsOf(messages).length;
         if (made < steps) queueMicrotask(() => next(made));
         else resolve();
       });
@@ -161,7 +132,7 @@ void kmain(void)
     const turnsAt: number[] = [];
     let ended = false;
     const count = () => {
-      turnsAt.push(stops(one.messages).length);
+      turnsAt.push(stopsOf(one.messages).length);
       if (!ended) setImmediate(count);
     };
     setImmediate(count);
@@ -178,7 +149,7 @@ void kmain(void)
     const pause = send('pause', { threadId: 1 });
     await until(({ event }) => event === 'stopped');
     await until(({ request_seq }) => request_seq === pause);
-    expect(stops(messages)).toMatchObject([{ body: { reason: 'pause' } }]);
+    expect(stopsOf(messages)).toMatchObject([{ body: { reason: 'pause' } }]);
   });
 
   it('can be paused while a step that never ends is spun for', async () => {
@@ -188,7 +159,7 @@ void kmain(void)
     });
     send('next', { threadId: 1 });
     await until(({ event }) => event === 'stopped');
-    expect(stops(messages)).toMatchObject([{ body: { reason: 'pause' } }]);
+    expect(stopsOf(messages)).toMatchObject([{ body: { reason: 'pause' } }]);
   });
 
   it('say nothing of a step any more once they have been left', async () => {
@@ -196,8 +167,8 @@ void kmain(void)
     send('next', { threadId: 1 });
     const goodbye = send('disconnect');
     await until(({ request_seq }) => request_seq === goodbye);
-    const before = stops(messages).length;
+    const before = stopsOf(messages).length;
     for (let n = 0; n < 100; n++) await turn();
-    expect(stops(messages).length).toBe(before);
+    expect(stopsOf(messages).length).toBe(before);
   });
 });
