@@ -58,8 +58,7 @@ export class Stops {
     return (
       event.caught.length === 0 &&
       !changesModules(event) &&
-      (event.reason !== 'breakpoint' ||
-        (!isUnseen(event) && !this.conditions.isLate(event.breakpoints)))
+      (event.reason !== 'breakpoint' || (!isUnseen(event) && !this.conditions.isLate(event.breakpoints)))
     );
   }
 
