@@ -12,7 +12,7 @@ const CLONE = /\.(?:[a-z_]+|\d+)(?:\.\d+)*/y;
 export function demangleItanium(text: string): Printed | undefined {
   const letters = new Letters(text);
   letters.needs('_Z');
-  const node = readEncoding({ letters, substitutions: [], inLambda: false, inConversion: false });
+  const node = readEncoding({ letters, substitutions: [], inConversion: false });
   let clones = '';
   for (let clone = letters.match(CLONE); clone !== ''; clone = letters.match(CLONE))
     clones += ` [clone ${clone}]`;

@@ -9,8 +9,6 @@ import { readArguments, readBareFunction, readDecltype, readType, tagged } from 
 export interface Reading {
   readonly letters: Letters;
   readonly substitutions: Node[];
-  /** Parameters that are a generic lambda's own. */
-  inLambda: boolean;
   /** Arguments behind a parameter are those of the operator that converts to it. */
   inConversion: boolean;
 }
@@ -186,10 +184,7 @@ function readStructor({ letters, ...reading }: Reading, scope: Node | undefined)
 
 function readLambda(reading: Reading): Node {
   const { letters } = reading;
-  const was = reading.inLambda;
-  reading.inLambda = true;
   const { parameters } = readBareFunction(reading, false);
-  reading.inLambda = was;
   letters.needs('E');
   return { k: 'lambda', parameters, number: letters.sequence(10) + 1 };
 }

@@ -1,5 +1,5 @@
 /** The tree of a name as text, in the words of binutils and gdb: types wind outwards from what they are about. */
-import { type FunctionNode, type Node, Unreadable } from './nodes.ts';
+import { type FunctionNode, name, type Node, Unreadable } from './nodes.ts';
 import { printExpression, printOperand } from './print-expressions.ts';
 
 /** Letters of the longest name that is written. */
@@ -17,6 +17,8 @@ class Printer {
   private depth = 0;
   /** Of the template whose name is written: what parameters stand for. */
   private args: readonly Node[] = [];
+  /** The parameters of a lambda are written: those of a template are its own there. The same one may stand outside of it, by a substitution. */
+  private inLambda = false;
   /** Which one of a pack is written. */
   private item: number | undefined;
 
@@ -31,6 +33,7 @@ class Printer {
     let at = node;
     while (at.k === 'parameter') {
       if (++this.steps > STEP_LIMIT) throw new Unreadable();
+      if (this.inLambda) return name(`auto:${at.index + 1}`);
       const found: Node | undefined = this.args[at.index];
       if (!found) throw new Unreadable();
       if (found.k !== 'pack' || this.item === undefined)
@@ -95,9 +98,7 @@ class Printer {
         this.add('operator ');
         return this.print(node.to);
       case 'lambda':
-        this.add('{lambda(');
-        this.list(node.parameters);
-        return this.add(`)#${node.number}}`);
+        return this.lambda(node);
       case 'special':
         this.add(node.word);
         this.print(node.of);
@@ -145,6 +146,15 @@ class Printer {
       default:
         return printExpression(this, node);
     }
+  }
+
+  private lambda({ parameters, number }: Node & { k: 'lambda' }): void {
+    const outer = this.inLambda;
+    this.inLambda = true;
+    this.add('{lambda(');
+    this.list(parameters);
+    this.add(`)#${number}}`);
+    this.inLambda = outer;
   }
 
   private right(given: Node): void {
@@ -280,6 +290,7 @@ class Printer {
     }
     const inner = new Printer();
     inner.args = this.args;
+    inner.inLambda = this.inLambda;
     inner.steps = this.steps;
     inner.depth = this.depth;
     inner.print(at);
@@ -309,7 +320,7 @@ class Printer {
   private packIn(node: Node, depth: number): number | undefined {
     if (++this.steps > STEP_LIMIT || depth > DEPTH_LIMIT) throw new Unreadable();
     if (node.k === 'parameter') {
-      const found = this.args[node.index];
+      const found = this.inLambda ? undefined : this.args[node.index];
       return found?.k === 'pack' ? found.items.length : undefined;
     }
     if (node.k === 'expansion') return undefined;

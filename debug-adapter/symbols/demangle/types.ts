@@ -151,10 +151,9 @@ function readParameterType(reading: Reading): Node {
   return template;
 }
 
-export function readParameter({ letters, inLambda }: Reading): Node {
+export function readParameter({ letters }: Reading): Node {
   letters.needs('T');
-  const index = letters.sequence(10);
-  return inLambda ? name(`auto:${index + 1}`) : { k: 'parameter', index };
+  return { k: 'parameter', index: letters.sequence(10) };
 }
 
 function readFunction(reading: Reading): FunctionNode {
