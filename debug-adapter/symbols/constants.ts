@@ -97,6 +97,7 @@ export const DW_AT = {
   data_bit_offset: 0x6b,
   signature: 0x69,
   linkage_name: 0x6e,
+  vtable_elem_location: 0x4d,
   str_offsets_base: 0x72,
   addr_base: 0x73,
   rnglists_base: 0x74,

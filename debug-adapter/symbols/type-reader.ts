@@ -7,6 +7,7 @@ import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateNumber } from './expression.ts';
 import { typeName } from './type-name.ts';
+import { virtualMethod } from './virtual-methods.ts';
 import type { QualifiedNames } from './qualified-names.ts';
 import {
   type ArrayType,
@@ -170,8 +171,21 @@ export class TypeReader {
     const scope = owner === undefined ? '' : `${this.scopedName(this.info.die(owner)) ?? ''}::`;
     const isMethod = stripType(target).kind === 'function';
     const name = isMethod ? typeName(target, `(${scope}*)`) : typeName(target, `${scope}*`);
-    if (isMethod) return unknown(name, die.number(DW_AT.byte_size) ?? METHOD_POINTER);
-    return { kind: 'base', name, size: die.number(DW_AT.byte_size) ?? 4, encoding: 'signed' };
+    const find = (entry: number, adjustment: number) =>
+      owner === undefined
+        ? undefined
+        : virtualMethod(this.info, this.info.die(owner), entry, adjustment, (die) => this.scopedName(die));
+    const pointee = this.lazily(
+      {
+        target,
+        virtualMethod: (entry: number, adjustment: number) =>
+          guarded(() => find(entry, adjustment), undefined, this.report),
+      },
+      'owner',
+      () => (owner === undefined ? VOID : this.at(owner)),
+    );
+    if (isMethod) return { ...unknown(name, die.number(DW_AT.byte_size) ?? METHOD_POINTER), pointee };
+    return { kind: 'base', name, size: die.number(DW_AT.byte_size) ?? 4, encoding: 'signed', pointee };
   }
 
   /** Adds a property that is computed at first use. */

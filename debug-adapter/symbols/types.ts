@@ -15,6 +15,17 @@ export interface BaseType extends Described {
   name: string;
   size: number;
   encoding: BaseEncoding;
+  /** Of a pointer to a data member: a number, the offset in its class. */
+  readonly pointee?: MemberPointee;
+}
+
+/** What a pointer to a member of C++ points to. */
+export interface MemberPointee {
+  readonly owner: CType;
+  /** Of a method, its function. */
+  readonly target: CType;
+  /** What is called by an entry of the virtual table of the owner, or of the base class that lies `adjustment` bytes into it. */
+  virtualMethod(entry: number, adjustment: number): string | undefined;
 }
 
 export interface PointerType extends Described {
@@ -122,6 +133,8 @@ export interface UnknownType {
   kind: 'unknown';
   name: string;
   size: number;
+  /** Of a pointer to a method, which is no number. */
+  readonly pointee?: MemberPointee;
 }
 
 export type CType =

@@ -40,6 +40,7 @@ import {
 } from './conversions.ts';
 import { evaluateConstant } from './evaluate.ts';
 import { knownNames } from './known-names.ts';
+import { memberPlace } from './member-pointers.ts';
 import { designate, hasMember, memberNode, type StaticNode } from './members.ts';
 import { parse } from './parser.ts';
 import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
@@ -195,6 +196,8 @@ class Checker {
         return indexed(this.check(syntax.base, space), this.check(syntax.index, space));
       case 'member':
         return this.member(syntax, space);
+      case 'throughMember':
+        return memberPlace(this.check(syntax.object, space), this.check(syntax.member, space), syntax.arrow);
       case 'call':
         return fail(say`Calling functions of the guest is not possible: it would change its state.`);
     }

@@ -6,6 +6,7 @@ import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
 import type { Location } from '../symbols/location.ts';
+import { memberAddress, memberPointee } from './member-pointers.ts';
 import {
   arithmetic,
   bytesOfScalar,
@@ -156,6 +157,8 @@ class Evaluator {
         return convertScalar(this.scalar(node.operand), type);
       case 'classPointer':
         return this.classPointer(node);
+      case 'memberAddress':
+        return this.memberAddress(node);
       case 'address':
         return BigInt(this.addressOf(node.object));
       case 'unary': {
@@ -200,6 +203,13 @@ class Evaluator {
       start,
     );
     return BigInt(this.addressIn(end));
+  }
+
+  private memberAddress({ object, member, space }: Extract<Node, { kind: 'memberAddress' }>): Scalar {
+    const at = Number(this.scalar(object) as bigint);
+    const bytes = this.bytes(this.value(member));
+    const { readMemory } = this.environment;
+    return BigInt(memberAddress(at, bytes, memberPointee(member.type)!, readMemory, space));
   }
 
   private holds(node: Node): boolean {

@@ -12,6 +12,7 @@ import { extendedText } from './extended.ts';
 import type { Style } from './format-specifier.ts';
 import { EXTENDED_BYTES, scalarOf } from './scalar.ts';
 import { type Slice, sliceOf } from './slices.ts';
+import { dataMemberText, methodText } from './member-pointers.ts';
 import { bitRange } from './members.ts';
 import { character, hexAddress, hexOf, quoted } from './text.ts';
 import {
@@ -134,6 +135,9 @@ function scalarText(
       return pointerText(Number(integerOf(bytes, type)), type.target, space, context);
     case 'enum':
       return enumText(integerOf(bytes, type), bytes.length * 8, type);
+    case 'unknown':
+      if (type.pointee && bytes.length >= 8) return methodText(bytes, type.pointee, (at) => codeText(at, space, context));
+      return `<${nameOfType(type)}>`;
     default:
       return `<${nameOfType(type)}>`;
   }
@@ -187,6 +191,7 @@ function styledText(
 
 function baseText(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>): string {
   // Most of all: no big integers are made for it.
+  if (type.pointee) return dataMemberText(bytes, type.pointee);
   if (bytes.length === 4 && type.encoding === 'signed') return String(wordOf(bytes) | 0);
   const value = integerOf(bytes, type);
   switch (type.encoding) {

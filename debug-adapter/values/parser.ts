@@ -120,7 +120,7 @@ class Parser implements TypeParserHost {
   }
 
   private binary(level: number): Syntax {
-    if (level === LEVELS.length) return this.cast();
+    if (level === LEVELS.length) return this.throughMembers();
     let left = this.binary(level + 1);
     while (this.stream.isOperator(LEVELS[level])) {
       const token = this.stream.take();
@@ -128,6 +128,18 @@ class Parser implements TypeParserHost {
       left = binary(operator, left, this.binary(level + 1));
     }
     return left;
+  }
+
+  /** Of C++, between products and casts. */
+  private throughMembers(): Syntax {
+    const { stream } = this;
+    let object = this.cast();
+    while (stream.isOperator(['.*', '->*'])) {
+      const arrow = stream.isOperator('->*');
+      stream.take();
+      object = { kind: 'throughMember', object, member: this.cast(), arrow };
+    }
+    return object;
   }
 
   private cast(): Syntax {

@@ -133,7 +133,7 @@ describe('what is shown', () => {
     ['task.tag', 'several base classes'],
     ['kernel::Task::run(1)', 'Calling functions'],
     ['overloaded', 'write one of overloaded(double), overloaded(int)'],
-    ['pointer->*member', 'needs'],
+    ['pointer->*argument', 'needs a pointer to a member'],
   ])('says why %s has no value', async (text, words) => {
     const scope = await scopeOf(built);
     expect((await built.program.memory.compute(() => ours(scope, text))).error).toContain(words);

@@ -53,6 +53,13 @@ export type Syntax =
   | { readonly kind: 'register'; readonly name: string; readonly index: Syntax | undefined }
   | { readonly kind: 'space'; readonly space: SpaceName; readonly operand: Syntax }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Syntax }
+  /** `object.*member`, `object->*member` of C++. */
+  | {
+      readonly kind: 'throughMember';
+      readonly object: Syntax;
+      readonly member: Syntax;
+      readonly arrow: boolean;
+    }
   | {
       readonly kind: 'update';
       readonly operator: '++' | '--';

@@ -60,6 +60,8 @@ export type Node = Typed &
         readonly operand: Node;
         readonly steps: readonly ClassStep[];
       }
+    /** Where the member of an object is: of a pointer to its class, and a pointer to one of its members. */
+    | { readonly kind: 'memberAddress'; readonly object: Node; readonly member: Node }
     /** Between scalar types, or to void. */
     | { readonly kind: 'convert'; readonly operand: Node }
     | { readonly kind: 'unary'; readonly operator: '-' | '~' | '!'; readonly operand: Node }

@@ -97,7 +97,8 @@ export async function stressSession(connect, { kernel, seed, runs: mostRuns, pat
     if (chance(0.15)) breakpoints.push({ line: TICK });
     if (chance(0.15)) breakpoints.push({ line: oneOf(ALWAYS), condition: 'turns % 3 == 0' });
     if (chance(0.1)) breakpoints.push({ line: oneOf(ALWAYS), hitCondition: '% 5' });
-    if (chance(0.1)) breakpoints.push({ line: oneOf(ALWAYS), logMessage: 'turn {turns}' });
+    // Once in a turn: a storm of messages is waited for by whoever asks behind it.
+    if (chance(0.1)) breakpoints.push({ line: TURN, logMessage: 'turn {turns}' });
     // What only the adapter can look at.
     if (chance(0.1))
       breakpoints.push({ line: TURN, condition: oneOf(['(float)turns < 0.5f', '(float)turns > 0.5f']) });
@@ -192,7 +193,8 @@ export async function stressSession(connect, { kernel, seed, runs: mostRuns, pat
     await answered();
     if (!witness.running) return;
     // The loop's function never returns.
-    const comesByItself = stopsForSure || !['continue', 'stepOut'].includes(command);
+    // What was asked for while it ran may have come behind the stop, and be what runs now.
+    const comesByItself = stopsForSure || !['continue', 'stepOut'].includes(witness.command);
     const asksTo = pauses || witness.isPaused;
     if (!comesByItself && !asksTo) {
       await idle();

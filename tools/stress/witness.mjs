@@ -121,6 +121,10 @@ export function createWitness(now) {
     get runs() {
       return runs;
     },
+    /** What the machine runs for. */
+    get command() {
+      return run?.command;
+    },
     /** Somebody has asked the present run to pause. */
     get isPaused() {
       return run?.paused === true;

@@ -39,11 +39,13 @@ def answer(expression):
         if value.is_optimized_out:
             return {'gone': True}
         about = {'size': kind.sizeof}
-        if kind.code in (gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_FUNC):
+        if kind.code in (gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_FUNC, gdb.TYPE_CODE_METHOD):
             place = value if kind.code == gdb.TYPE_CODE_PTR else value.address
             return about if place is None else {**about, 'address': int(place)}
         if kind.code == gdb.TYPE_CODE_FLT:
             return {**about, 'float': repr(float(value)) if kind.sizeof < 10 else value.format_string()}
+        if kind.code in (gdb.TYPE_CODE_MEMBERPTR, gdb.TYPE_CODE_METHODPTR):
+            return {**about, 'text': value.format_string()}
         if kind.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):
             return about
         signed = kind.is_signed if kind.is_scalar else False

@@ -18,6 +18,8 @@ export interface Answer {
   readonly signed?: boolean;
   readonly float?: string;
   readonly address?: number;
+  /** Of a pointer to a member, how it is shown. */
+  readonly text?: string;
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
