@@ -17,15 +17,15 @@ import {
 } from './register-values.ts';
 import { type Frame, frameContext } from './stack.ts';
 import type { FunctionInfo, SymbolImage } from './symbols/image.ts';
-import type { FrameContext, Location } from './symbols/location.ts';
+import { type FrameContext, type Location, wordOf } from './symbols/location.ts';
 import { withoutArguments, wantedFunction } from './symbols/name-text.ts';
 import type { CType } from './symbols/types.ts';
 import type { Variable } from './symbols/variables.ts';
 import { wideRegister, type WideRegisters } from './symbols/wide-registers.ts';
 import type { CompletionSource } from './values/completion.ts';
-import type { Environment } from './values/evaluate.ts';
-import type { SymbolPath } from './values/tree.ts';
-import type { SpaceReader } from './values/value.ts';
+import { type Environment, evaluate } from './values/evaluate.ts';
+import type { Node, SymbolPath } from './values/tree.ts';
+import { bare, bytesOf, type SpaceReader } from './values/value.ts';
 import { NO_VARIABLES, type VisibleVariables, visibleVariables } from './visible-variables.ts';
 
 /** A function that only the symbol table knows. */
@@ -210,6 +210,15 @@ export class FrameValues implements CompletionSource {
     return (this.placeOf(undefined)?.image.typeNames(kind) ?? []).filter((name) => name.startsWith(prefix));
   }
 
+  /** The type that a virtual table of Rust is for: that of the variable that the table is (`TABLE`). */
+  concreteType(table: Node): CType | undefined {
+    const place = this.placeOf(table.space);
+    if (!place) return undefined;
+    const value = evaluate({ source: '', root: table, changes: false }, this.environment());
+    const bytes = bytesOf(value, this.environment());
+    return bytes && tablesOf(place.image).get((wordOf(bytes) - place.bias) >>> 0);
+  }
+
   // --- values ---------------------------------------------------------------------------------------------
 
   private registerValue(name: string, space: Space | undefined): RegisterValue | undefined {
@@ -281,6 +290,32 @@ export class FrameValues implements CompletionSource {
     const { coroutine, cr3 } = space?.kind === 'coroutine' ? space : this.frame;
     return this.coroutines.referenceOf(coroutine, address, true, cr3);
   }
+}
+
+/** How rustc names the variables that virtual tables are: `<Square as Shape>::{vtable}`. */
+const TABLE = /::\{vtable\}$/;
+
+/** The types that virtual tables are for, by where these are linked. */
+const tablesOf = kept((image: SymbolImage): ReadonlyMap<number, CType> => {
+  const tables = new Map<number, CType>();
+  for (const name of image.globals().filter((one) => TABLE.test(one))) {
+    const variable = image.findVariable(name, undefined);
+    const location = variable?.locate(globalContext(0));
+    const type = variable && bare(variable.type);
+    if (location?.kind === 'memory' && type?.kind === 'struct' && type.concrete)
+      tables.set(location.address, type.concrete);
+  }
+  return tables;
+});
+
+/** What is computed once for an object. */
+function kept<K extends object, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, { readonly value: V }>();
+  return (key) => {
+    let found = known.get(key);
+    if (!found) known.set(key, (found = { value: compute(key) }));
+    return found.value;
+  };
 }
 
 /** Where globals are is the same in all frames. */

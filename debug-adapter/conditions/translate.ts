@@ -259,6 +259,7 @@ class Translator {
           right: this.truth(node.right),
         };
       case 'offset': {
+        if (node.length) return no();
         const pointer = this.value(node.pointer);
         return this.plusIndex(pointer, node.index, node.scale);
       }

@@ -44,6 +44,9 @@ const encodingOf = (name: string | undefined, encoding: number): BaseEncoding =>
 /** Bytes of a pointer to a method: its address or place in the table, and what to add to the object's address. */
 const METHOD_POINTER = 8;
 
+/** How rustc names the types of virtual tables. */
+const TABLE_OF_RUST = '{vtable_type}';
+
 /** What may stand in a namespace or a type. */
 const NAMED: ReadonlySet<CType['kind']> = new Set(['struct', 'union', 'enum', 'typedef']);
 
@@ -205,6 +208,8 @@ export class TypeReader {
     const size = die.number(DW_AT.byte_size) ?? 0;
     const base = { kind, name, size, incomplete: die.flag(DW_AT.declaration) };
     const whole = this.lazily(base, 'members', () => guarded(() => this.members(die, size), [], this.report));
+    const concrete = name?.endsWith(TABLE_OF_RUST) ? die.reference(DW_AT.containing_type) : undefined;
+    if (concrete !== undefined) this.lazily(whole, 'concrete', () => this.at(concrete));
     // Those of a template's instance are many, and nearly no structure has any.
     return this.lazily(whole, 'statics', () => guarded(() => this.statics(die), [], this.report));
   }

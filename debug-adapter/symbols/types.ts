@@ -86,6 +86,8 @@ export interface StructType extends Scoped {
   readonly members: readonly Member[];
   /** Absent of what no file describes. */
   readonly statics?: readonly StaticMember[];
+  /** Of a virtual table of Rust: the type that it is for. */
+  readonly concrete?: CType | undefined;
 }
 
 export interface ArrayType extends Described {

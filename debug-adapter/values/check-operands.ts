@@ -129,7 +129,7 @@ export function indexed(base: Node, index: Node): Node {
 }
 
 /** pointer + index */
-export function pointerPlus(pointer: Node, index: Node): Node {
+export function pointerPlus(pointer: Node, index: Node): Extract<Node, { kind: 'offset' }> {
   const value = valueOf(pointer);
   return {
     kind: 'offset',

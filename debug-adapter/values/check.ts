@@ -46,6 +46,7 @@ import { parse } from './parser.ts';
 import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
 import { floatLiteral } from './scalar.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';
+import { dereferenceObject, indexedSlice } from './trait-objects.ts';
 import { type Compiled, isPlace, type Node, type SymbolPath } from './tree.ts';
 import {
   arrayOf,
@@ -82,6 +83,8 @@ export interface Names {
   register(name: string, space: Space | undefined): CType | undefined;
   /** A prefix: `host`, `guest0`, `physical`. */
   space(prefix: string): Space | undefined;
+  /** Of the value of a trait object of Rust; absent where nothing of the program can be read. */
+  concreteType?(table: Node): CType | undefined;
 }
 
 /** @throws AdapterError with a sentence about what is wrong */
@@ -192,8 +195,10 @@ class Checker {
       }
       case 'containerOf':
         return this.containerOf(syntax, space);
-      case 'index':
-        return indexed(this.check(syntax.base, space), this.check(syntax.index, space));
+      case 'index': {
+        const [base, index] = [this.check(syntax.base, space), this.check(syntax.index, space)];
+        return indexedSlice(base, index) ?? indexed(base, index);
+      }
       case 'member':
         return this.member(syntax, space);
       case 'throughMember':
@@ -303,7 +308,7 @@ class Checker {
     const node = this.check(inner, space);
     switch (operator) {
       case '*':
-        return dereference(node);
+        return dereferenceObject(node, this.names.concreteType?.bind(this.names)) ?? dereference(node);
       case '&':
         return address(node);
       case '!': {

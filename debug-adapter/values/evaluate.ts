@@ -177,6 +177,9 @@ class Evaluator {
       case 'offset': {
         const pointer = this.scalar(node.pointer) as bigint;
         const index = this.scalar(node.index) as bigint;
+        const length = node.length && (this.scalar(node.length) as bigint);
+        if (length !== undefined && (index < 0n || index >= length))
+          fail(say`This slice has ${length} elements: there is none with index ${index}.`);
         return BigInt.asUintN(32, pointer + index * BigInt(node.scale));
       }
       case 'distance': {

@@ -136,7 +136,8 @@ function scalarText(
     case 'enum':
       return enumText(integerOf(bytes, type), bytes.length * 8, type);
     case 'unknown':
-      if (type.pointee && bytes.length >= 8) return methodText(bytes, type.pointee, (at) => codeText(at, space, context));
+      if (type.pointee && bytes.length >= 8)
+        return methodText(bytes, type.pointee, (at) => codeText(at, space, context));
       return `<${nameOfType(type)}>`;
     default:
       return `<${nameOfType(type)}>`;

@@ -21,6 +21,12 @@ export interface Slice {
   readonly isText: boolean;
 }
 
+/** The names of the pointer and the length of a slice; nothing for what is none. */
+export function pointerMembers(type: StructType): readonly [pointer: string, length: string] | undefined {
+  if (type.members.length !== 2 || !SLICE.test(type.name ?? '')) return undefined;
+  return NAMES.find((two) => two.every((name) => findMember(type, name)));
+}
+
 /** @param most elements of the array that is made. @returns nothing for what is no slice, or cannot be read */
 export function sliceOf(
   value: TypedValue,
@@ -28,8 +34,7 @@ export function sliceOf(
   context: ValueContext,
   most = Infinity,
 ): Slice | undefined {
-  if (type.members.length !== 2 || !SLICE.test(type.name ?? '')) return undefined;
-  const names = NAMES.find((two) => two.every((name) => findMember(type, name)));
+  const names = pointerMembers(type);
   if (!names) return undefined;
   const [pointer, length] = names.map((name) => {
     const { member, offset } = findMember(type, name)!;

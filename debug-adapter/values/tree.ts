@@ -80,8 +80,14 @@ export type Node = Typed &
         readonly right: Node;
       }
     | { readonly kind: 'logical'; readonly operator: '&&' | '||'; readonly left: Node; readonly right: Node }
-    /** pointer + index * scale; the index is an integer. */
-    | { readonly kind: 'offset'; readonly pointer: Node; readonly index: Node; readonly scale: number }
+    /** pointer + index * scale; the index is an integer, and where there is a length from 0 on and less than that. */
+    | {
+        readonly kind: 'offset';
+        readonly pointer: Node;
+        readonly index: Node;
+        readonly scale: number;
+        readonly length?: Node;
+      }
     /** (left - right) / scale */
     | { readonly kind: 'distance'; readonly left: Node; readonly right: Node; readonly scale: number }
     | { readonly kind: 'conditional'; readonly condition: Node; readonly yes: Node; readonly no: Node }
