@@ -5,7 +5,7 @@ import { DW_AT, DW_ATE, DW_FORM, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
-import { evaluateNumber } from './expression.ts';
+import { isStatic, memberDies, memberPlace, variantOf } from './member-dies.ts';
 import { typeName } from './type-name.ts';
 import { virtualMethod } from './virtual-methods.ts';
 import type { QualifiedNames } from './qualified-names.ts';
@@ -17,7 +17,6 @@ import {
   type StaticMember,
   type StructType,
   type UnknownType,
-  type Variant,
   VOID,
   stripType,
   sizeOfType,
@@ -50,8 +49,6 @@ const TABLE_OF_RUST = '{vtable_type}';
 /** What may stand in a namespace or a type. */
 const NAMED: ReadonlySet<CType['kind']> = new Set(['struct', 'union', 'enum', 'typedef']);
 
-/** Variant parts within variant parts. */
-const DEPTH_LIMIT = 64;
 export class TypeReader {
   private readonly known = new Map<number, CType>();
 
@@ -346,40 +343,9 @@ export class TypeReader {
   }
 }
 
-/** Is a child of a class a static data member (DWARF 5 §5.7.6 and §5.7.7)? */
-function isStatic(die: Die): boolean {
-  if (die.tag !== DW_TAG.member && die.tag !== DW_TAG.variable) return false;
-  return die.flag(DW_AT.external) || die.flag(DW_AT.declaration);
-}
-
 function alignmentOf(die: Die): { alignment?: number } {
   const alignment = die.number(DW_AT.alignment);
   return alignment === undefined ? {} : { alignment };
-}
-
-interface MemberDie {
-  readonly die: Die;
-  /** The variant part that it belongs to: without a variant it is the discriminant. */
-  readonly part?: Die;
-  readonly variant?: Die;
-}
-
-/** The children of a struct, with the members of its variants (a Rust enum; DWARF 5 §5.7.10) among them. */
-function* memberDies(parent: Die, depth: number, within: Omit<MemberDie, 'die'> = {}): Generator<MemberDie> {
-  for (const die of parent.children()) {
-    if (die.tag === DW_TAG.variant_part && depth < DEPTH_LIMIT)
-      yield* memberDies(die, depth + 1, { part: die });
-    else if (die.tag === DW_TAG.variant && depth < DEPTH_LIMIT)
-      yield* memberDies(die, depth + 1, { ...within, variant: die });
-    else yield { die, ...within };
-  }
-}
-
-/** What a variant says of its discriminant; one with a list of values counts as always there. */
-function variantOf(discriminant: Member | undefined, variant: Die): { variant?: Variant } {
-  if (variant.attribute(DW_AT.discr_list)) return {};
-  const value = variant.attribute(DW_AT.discr_value);
-  return { variant: { discriminant, ...(value?.kind === 'constant' && { value: value.value }) } };
 }
 
 function unknown(name: string, size = 0): UnknownType {
@@ -392,22 +358,6 @@ function hasNegative(die: Die): boolean {
     if (value?.kind === 'constant' && value.value < 0n) return true;
   }
   return false;
-}
-
-/** In bytes; or the expression that finds it, when that depends on the object. */
-function memberPlace(die: Die): number | Uint8Array {
-  const value = die.attribute(DW_AT.data_member_location);
-  if (value?.kind === 'constant') return Number(value.value);
-  if (value?.kind !== 'block') return 0;
-  // DWARF 2 wrote an expression that adds to the address of the struct.
-  const scope = {
-    frame: undefined,
-    frameBase: () => undefined,
-    addressAt: () => 0,
-    baseType: () => undefined,
-    initial: [0],
-  };
-  return evaluateNumber(value.bytes, scope) ?? value.bytes;
 }
 
 /** Is the length computed in a frame? */

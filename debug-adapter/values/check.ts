@@ -5,8 +5,7 @@
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
-import { componentsOf } from '../symbols/name-text.ts';
-import { littleEndian, type Location } from '../symbols/location.ts';
+import { littleEndian } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import { checkBinary } from './check-binary.ts';
 import { cast, convertClass } from './casts.ts';
@@ -21,13 +20,11 @@ import {
   integerOperand,
   operand,
   pointedSpace,
-  referred,
   scalarOperand,
   valueOf,
 } from './check-operands.ts';
 import {
   alignOf,
-  BOOL,
   CHAR,
   characterType,
   commonType,
@@ -41,13 +38,14 @@ import {
 import { evaluateConstant } from './evaluate.ts';
 import { knownNames } from './known-names.ts';
 import { memberPlace } from './member-pointers.ts';
-import { designate, hasMember, memberNode, type StaticNode } from './members.ts';
+import { designate, memberNode } from './members.ts';
+import { namedNode, type Names, ofStatic } from './names.ts';
 import { parse } from './parser.ts';
 import { arrayType, resolveType, type TypeResolver } from './resolve-type.ts';
 import { floatLiteral } from './scalar.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';
 import { dereferenceObject, indexedSlice } from './trait-objects.ts';
-import { type Compiled, isPlace, type Node, type SymbolPath } from './tree.ts';
+import { type Compiled, isPlace, type Node } from './tree.ts';
 import {
   arrayOf,
   bare,
@@ -61,31 +59,6 @@ import {
   sizeOf,
   targetOf,
 } from './value.ts';
-
-interface NamedObject {
-  readonly type: CType;
-  readonly location: Location | undefined;
-  /** Made by the compiler, as `this` is. */
-  readonly isArtificial?: boolean;
-}
-
-/** What an expression may name. `space` is absent for the frame's own coroutine. */
-export interface Names {
-  /** A variable, parameter or function; without a location when that depends on the frame. */
-  object(path: SymbolPath): NamedObject | undefined;
-  /** Has the function a variable or parameter of that name? Asks for nothing outside of it. */
-  isLocal?(name: string): boolean;
-  enumerator(path: SymbolPath): { readonly type: CType; readonly value: bigint } | undefined;
-  type(name: string, space: Space | undefined): CType | undefined;
-  /** Is a function or type of that name, with its scopes, a template with instances? */
-  isTemplate(name: string, space: Space | undefined): boolean;
-  /** The type of a register. */
-  register(name: string, space: Space | undefined): CType | undefined;
-  /** A prefix: `host`, `guest0`, `physical`. */
-  space(prefix: string): Space | undefined;
-  /** Of the value of a trait object of Rust; absent where nothing of the program can be read. */
-  concreteType?(table: Node): CType | undefined;
-}
 
 /** @throws AdapterError with a sentence about what is wrong */
 export function compile(source: string, names: Names): Compiled {
@@ -105,14 +78,6 @@ function checked(source: string, syntax: Syntax, names: Names): Compiled {
   const root = checker.check(syntax, undefined);
   return { source, root, changes: checker.changes };
 }
-
-/** Keywords of C23, and what every kernel calls so by a macro. */
-const PREDEFINED: ReadonlyMap<string, Node> = new Map([
-  ['true', constant(1n, BOOL)],
-  ['false', constant(0n, BOOL)],
-  ['nullptr', constant(0n, pointerTo({ kind: 'void' }))],
-  ['NULL', constant(0n, pointerTo({ kind: 'void' }))],
-]);
 
 const isCharacterArray = (node: Node) => {
   const element = arrayOf(node.type)?.element;
@@ -148,7 +113,10 @@ class Checker {
         return { kind: 'text', type: arrayType(element, units.length), space: undefined, bytes };
       }
       case 'name':
-        return this.name({ name: syntax.name, scope: syntax.scope, parameters: syntax.parameters, space });
+        return namedNode(this.names, {
+          ...{ name: syntax.name, scope: syntax.scope, parameters: syntax.parameters },
+          space,
+        });
       case 'register':
         return this.register(syntax, space);
       case 'space':
@@ -228,57 +196,6 @@ class Checker {
     if (node.kind === 'member' && node.bits !== undefined) fail(say`A bit field has no size and no address.`);
     return node.type;
   }
-
-  private name(path: SymbolPath): Node {
-    const { name, scope, space } = path;
-    const found = this.names.object(path);
-    // A variable of the function hides members, which hide those outside of it.
-    const isHidden = found && (!found.location || scope !== undefined);
-    const member = isHidden ? undefined : this.ownMember(path);
-    if (member) return member;
-    if (found) {
-      const { type, location } = found;
-      return referred(
-        location ? { kind: 'object', type, space, name, location } : { kind: 'variable', type, space, path },
-      );
-    }
-    if (path.parameters !== undefined)
-      return fail(say`There is no function "${name}" with the parameters ${path.parameters}.`);
-    const enumerator = this.names.enumerator(path);
-    if (enumerator) return constant(enumerator.value, enumerator.type);
-    const predefined = scope === undefined ? PREDEFINED.get(name) : undefined;
-    if (predefined) return predefined;
-    if (scope !== undefined)
-      return fail(say`There is no variable "${name}" in a file, function or namespace called "${scope}".`);
-    return fail(say`There is no variable "${name}" here: it may be in another function or optimised away.`);
-  }
-
-  /** In a method of C++, a member of what it was called for. */
-  private ownMember({ name, scope, space }: SymbolPath): Node | undefined {
-    if (space !== undefined) return undefined;
-    const path: SymbolPath = { name: 'this', scope: undefined, space };
-    const self = this.names.object(path);
-    const target = self?.isArtificial === true && targetOf(self.type);
-    const bases = scope === undefined ? [] : componentsOf(scope);
-    if (!target || !hasMember(target, name, bases)) return undefined;
-    const object = dereference({ kind: 'variable', type: self.type, space, path });
-    return memberNode(object, name, bases, this.ofStatic(space));
-  }
-
-  /** A static member is a variable that is called as its class and it; a constant may have none. */
-  private readonly ofStatic =
-    (space: Space | undefined): StaticNode =>
-    ({ scopedName, name: plain }, { name, type, value }) => {
-      const path: SymbolPath = { name, scope: `::${scopedName ?? plain ?? ''}`, space };
-      const found = this.names.object(path);
-      if (found) {
-        const { location } = found;
-        if (!location) return referred({ kind: 'variable', type: found.type, space, path });
-        return referred({ kind: 'object', type: found.type, space, name, location });
-      }
-      if (value !== undefined && isScalar(type)) return constant(value, type);
-      return fail(say`The static member "${name}" has no place: the program does not use it.`);
-    };
 
   private register({ name, index }: Extract<Syntax, { kind: 'register' }>, space: Space | undefined): Node {
     if (index) {
@@ -416,6 +333,6 @@ class Checker {
     const record = through ? dereference(node) : node;
     if (!isPlace(record) && !['conditional', 'comma', 'assign'].includes(record.kind))
       fail(say`".${name}" needs a structure on its left.`);
-    return memberNode(record, name, scope, this.ofStatic(space));
+    return memberNode(record, name, scope, ofStatic(this.names, space));
   }
 }

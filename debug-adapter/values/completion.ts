@@ -3,7 +3,8 @@
  * variables, functions and types. Knows the text to the left and nothing of DAP but its words.
  */
 import { AdapterError } from '../errors.ts';
-import { compile, type Names } from './check.ts';
+import { compile } from './check.ts';
+import type { Names } from './names.ts';
 import { memberNames } from './members.ts';
 import { BASE_WORDS } from './type-parser.ts';
 import { bare, targetOf } from './value.ts';

@@ -1,7 +1,7 @@
 /** What a parser has to know of names, of what an expression may name: whether one is a type or a template, or something that has a value. */
 import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { AdapterError } from '../errors.ts';
-import type { Names } from './check.ts';
+import type { Names } from './names.ts';
 import type { KnownNames } from './parser.ts';
 import { bare } from './value.ts';
 

@@ -5,7 +5,8 @@
 import { fail } from './fail.ts';
 import { say } from '../../core/sentences/say.ts';
 import type { CType } from '../symbols/types.ts';
-import { compile, compileAssignment, type Names } from './check.ts';
+import { compile, compileAssignment } from './check.ts';
+import type { Names } from './names.ts';
 import { asPostfix, pointed } from './children.ts';
 import { type Environment, evaluate, evaluateConstant } from './evaluate.ts';
 import { splitFormat, type Style } from './format-specifier.ts';
