@@ -133,3 +133,44 @@ describe.each(VARIANTS)('%s %s DWARF %i', (compiler, level, version) => {
     ]);
   });
 });
+
+describe('a class of C++', () => {
+  const lines = async (text: string, places: boolean) => {
+    const { program } = workbench.stop('gcc', '-O0', 4, [], {
+      ...{ sources: ['bases.cc'], flags: ['-fno-exceptions', '-fno-rtti'] },
+    });
+    const frame = (await program.frames()).find(({ name }) => name.startsWith('work'))!;
+    const shown = layoutOf(await program.inspection.typeOf(text, frame), places, WORDS);
+    return shown.map(({ depth, text: line, place }) => `${place?.offset ?? ''}|${'  '.repeat(depth)}${line}`);
+  };
+
+  it('has its base classes in its head', async () => {
+    expect(await lines('struct X', false)).toEqual(['|struct X : L, R {', '|  int x;', '|}']);
+  });
+
+  it('shows where they lie, but of a virtual one, which only an object knows', async () => {
+    expect(await lines('struct P', true)).toEqual([
+      '|struct P : kernel::B {',
+      '0|  struct kernel::B : kernel::A {',
+      '0|    struct kernel::A {',
+      '0|      int a;',
+      '|      static int count;',
+      '|      static const int fixed;',
+      '|    };',
+      '4|    int b;',
+      '8|    int both;',
+      '|  };',
+      '12|  int p;',
+      '|}',
+    ]);
+    expect(await lines('struct L', true)).toEqual([
+      '|struct L : V {',
+      '|  virtual V;',
+      '0|  __vtbl_ptr_type *_vptr.L;',
+      '4|  int l;',
+      '8|  int hidden;',
+      '|  padding 64',
+      '|}',
+    ]);
+  });
+});

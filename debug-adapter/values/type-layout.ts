@@ -88,8 +88,14 @@ export function layoutOf(type: CType, places: boolean, words: LayoutWords): Layo
     if (struct.members.length === 0 && (struct.statics ?? []).length === 0) add(depth, words.empty);
     let end = 0;
     for (const member of struct.members) {
+      // Base classes stand in the head; where they lie is told with the places, but of a virtual one only an object tells.
+      if (member.isBase && !places) continue;
+      if (member.place !== undefined) {
+        add(depth, `virtual ${typeName(member.type)};`);
+        continue;
+      }
       const [first, last] = bitsOf(member);
-      const counts = places && struct.kind === 'struct' && member.place === undefined && !member.variant;
+      const counts = places && struct.kind === 'struct' && !member.variant;
       if (counts && first > end) add(depth, words.hole(first - end));
       end = Math.max(end, last);
       const bits = member.bitSize === undefined ? '' : ` : ${member.bitSize}`;
