@@ -6,11 +6,28 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { carryOut } from '../carry-out.ts';
 import { completeLine } from '../console/completion.ts';
 import { runCommand } from '../console/console.ts';
+import { insteadOfGdb } from '../console/gdb-words.ts';
+import { AdapterError } from '../errors.ts';
 import { hoverWords } from '../hover-words.ts';
 import type { Evaluated } from '../inspection.ts';
 import { fromClientColumn, fromClientLine, toClientColumn, toClientLine } from '../positions.ts';
 import type { Handlers } from './handler.ts';
 import { tell } from '../../core/sentences/say.ts';
+
+/** In the debug console, a line that is a command of gdb's and no expression is answered with what there is here. */
+async function asTyped(
+  line: string,
+  purpose: string | undefined,
+  run: () => Promise<Evaluated>,
+): Promise<Evaluated> {
+  try {
+    return await run();
+  } catch (error) {
+    const instead = purpose === 'repl' ? insteadOfGdb(line) : undefined;
+    if (!instead || !(error instanceof AdapterError) || error.code !== 'evaluate-failed') throw error;
+    throw new AdapterError('bad-command', instead);
+  }
+}
 
 export const values = {
   async evaluate(context, { expression, frameId, format, context: purpose }, call) {
@@ -19,7 +36,9 @@ export const values = {
     const done = purpose === 'repl' ? await runCommand(context, expression, frame, call) : undefined;
     if (done) return done;
     const options = { hexadecimal: format?.hex ?? false, context: purpose };
-    const evaluated = await context.looking().evaluate(expression, frame, options);
+    const evaluated = await asTyped(expression, purpose, () =>
+      context.looking().evaluate(expression, frame, options),
+    );
     const answer = await carryOut(context, evaluated, call);
     const words = purpose === 'hover' ? hoverWords(expression, answer.result) : undefined;
     return words === undefined ? answer : { ...answer, result: tell(words, context.translate) };

@@ -1,0 +1,42 @@
+/** Commands of gdb that are none here: what people type who know it, and what there is instead. */
+import { say, type Sentence } from '../../core/sentences/say.ts';
+
+const MOVING =
+  'continue c fg step s stepi si next n nexti ni finish fin until u advance run r start kill k quit q exit jump up down frame f';
+const BREAKPOINTS =
+  'break b br tbreak hbreak thbreak rbreak delete d disable enable condition ignore commands catch watch rwatch awatch';
+const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+const MOVES = wordsOf(MOVING);
+const BREAKS = wordsOf(BREAKPOINTS);
+
+/** Of these there is one by another name. */
+const RENAMED: Readonly<Record<string, string>> = {
+  ...{ print: 'p', inspect: 'p', output: 'p', call: 'p', whatis: 'ptype', backtrace: 'bt', where: 'bt' },
+  ...{ disassemble: 'disas', examine: 'x' },
+};
+/** And of `info` with these. */
+const INFO: Readonly<Record<string, string>> = {
+  ...{
+    registers: 'regs',
+    reg: 'regs',
+    r: 'regs',
+    'all-registers': 'regs all',
+    threads: 'threads',
+    stack: 'bt',
+  },
+  ...{ frame: 'bt', symbol: 'sym', address: 'sym', line: 'sym', mem: 'map', types: 'ptype' },
+};
+
+/** What to do instead of a line, if its first word is a command of gdb. */
+export function insteadOfGdb(line: string): Sentence | undefined {
+  const [, word = '', next = ''] = /^\s*([a-z]+)(?:\/\w+)?(?=\s|$)(?:\s+([\w-]+))?/.exec(line) ?? [];
+  if (MOVES.has(word))
+    return say`"${word}" is a command of gdb: here the debugger's buttons and keys do it, and the call stack.`;
+  if (BREAKS.has(word))
+    return say`"${word}" is a command of gdb: here breakpoints are set in sources, in the list of breakpoints and at variables.`;
+  const renamed = word === 'info' || word === 'i' ? INFO[next] : RENAMED[word];
+  if (renamed !== undefined) return say`"${line.trim()}" is gdb's: here the command is ${renamed}.`;
+  if (word === 'info') return say`"${line.trim()}" is gdb's: help lists the commands that there are here.`;
+  if (word === 'set') return say`"set" is a command of gdb: here an assignment is enough, as ${'count = 5'}.`;
+  return undefined;
+}
