@@ -1,5 +1,6 @@
 /** `disas`: the instructions of a function. */
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import { AdapterError } from '../errors.ts';
 import { functionRange } from '../generated-sources.ts';
 import { listing, type ListedInstruction } from '../listing.ts';
 import { bytesText, hex } from '../registers.ts';
@@ -28,6 +29,11 @@ export const disas: Command = {
     const start = range?.low ?? address;
     const count = range ? Math.min(range.high - range.low, MAX_INSTRUCTIONS) : WITHOUT_FUNCTION;
     const lines = await listing(machine, coroutine, start, 0, count);
+    if (lines[0]?.bytes.length === 0)
+      throw new AdapterError(
+        'bad-address',
+        say`Nothing is mapped at ${hex(address)}: walk ${hex(address)} tells why.`,
+      );
     const within = range ? lines.filter((line) => line.address < range.high) : lines;
     const rows = table(instructionRows(context, coroutine, within));
     return range ? `${context.style.name(range.name)}:\n${rows}` : rows;

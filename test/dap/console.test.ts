@@ -145,6 +145,7 @@ describe('a command', () => {
     ['ptype', /^ptype: a type or an expression is missing/],
     ['ptype/x int', /^ptype: "\/x" is not known/],
     ['ptype struct nothing', /There is no type "struct nothing"/],
+    ['disas 0xdeadb000', /^Nothing is mapped at 0xdeadb000: walk 0xdeadb000 tells why/],
     ['info registers', /^"info registers" is gdb's: here the command is regs\./],
     ['info sharedlibrary', /^"info sharedlibrary" is gdb's: help lists/],
     ['print megabytes', /^"print megabytes" is gdb's: here the command is p\./],
