@@ -241,11 +241,14 @@ export class Debuggee {
         this.heard = coroutinesWith(event.monitors);
         this.listener.status({ ...event, running: true });
         return;
-      case 'logPoint': {
-        const message = this.conditions.messageOf(event.id, event.values, this.coroutines);
-        if (message !== undefined) this.listener.logPoint(message);
+      case 'logPoints':
+        for (const { id, values } of event.hits) {
+          const message = this.conditions.messageOf(id, values, this.coroutines);
+          if (message !== undefined) this.listener.logPoint(message);
+        }
+        // One that is over waits for nobody.
+        void this.request('logPointsHeard', { count: event.hits.length }).catch(() => undefined);
         return;
-      }
       case 'log':
         this.listener.note(`machine: ${event.text}`, false);
         return;

@@ -8,7 +8,7 @@
  */
 import type { BreakpointSet, Cpu } from '../cpu/cpu.ts';
 import type { Inspector } from '../machine/inspector.ts';
-import type { BreakpointSpec, LoggedValue, LogSpec } from '../protocol/debug-protocol.ts';
+import type { BreakpointSpec, LoggedValue, LogPointHit, LogSpec } from '../protocol/debug-protocol.ts';
 import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSource } from './expression.ts';
 import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
 import type { Sentence } from '../sentences/say.ts';
@@ -17,12 +17,6 @@ import type { Sentence } from '../sentences/say.ts';
 export interface TemporaryBreakpoint {
   readonly address: number;
   holds(): boolean;
-}
-
-/** A log point was passed. */
-export interface LogPointHit {
-  readonly id: number;
-  readonly values: readonly LoggedValue[];
 }
 
 export interface Breakpoints {

@@ -150,6 +150,13 @@ export interface BreakpointSpec extends Filter {
 /** A value of a log point; `undefined` where it cannot be had. */
 export type LoggedValue = number | bigint | Uint8Array | undefined;
 
+/** A log point was passed. */
+export interface LogPointHit {
+  readonly id: number;
+  /** One for each of its `values`. */
+  readonly values: readonly LoggedValue[];
+}
+
 /**
  * A stop on something that happens. An exception stops before its handler is entered, everything else behind the instruction
  * or entry that it belongs to; the first execution of a page stops before it.

@@ -15,7 +15,7 @@ import type {
   DeviceState,
   ExecutedSpace,
   Filter,
-  LoggedValue,
+  LogPointHit,
   Mappings,
   PageWalk,
   Profile,
@@ -264,6 +264,8 @@ export interface RequestMap {
   /** Goes on with a step that a breakpoint or an event has stopped: as if it had not been there. */
   resumeStep: { params: Resumption; result: Record<string, never> };
   pause: { params: Record<string, never>; result: Record<string, never> };
+  /** So many log points have been written down. */
+  logPointsHeard: { params: { count: number }; result: Record<string, never> };
   snapshot: { params: Record<string, never>; result: MachineSnapshot };
   /** Reads up to `length` bytes; the result ends before the first page that is not mapped. */
   readMemory: { params: { space: Space; address: number; length: number }; result: { bytes: Uint8Array } };
@@ -422,8 +424,8 @@ export type MachineEvent =
       readonly virtualNanoseconds: number;
     }
   | { readonly event: 'log'; readonly text: string }
-  /** A log point was passed; one value for each of its `values`. */
-  | { readonly event: 'logPoint'; readonly id: number; readonly values: readonly LoggedValue[] }
+  /** Log points were passed, in this order. `logPointsHeard` answers, or the machine waits after a while. */
+  | { readonly event: 'logPoints'; readonly hits: readonly LogPointHit[] }
   /** A disk of kind `outside` is asked for something; `completeBlock` answers. */
   | {
       readonly event: 'blockRequest';

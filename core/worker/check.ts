@@ -240,6 +240,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
   step,
   resumeStep: resumption,
   pause: fields({}),
+  logPointsHeard: fields({ count: integer(0, 2 ** 31) }),
   snapshot: fields({}),
   readMemory: fields({ space, address, length: integer(0, MAX_READ) }),
   writeMemory: fields({ space, address, bytes }),

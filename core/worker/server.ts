@@ -32,6 +32,7 @@ import type { Handlers } from './handlers.ts';
 import { createInputs } from './inputs.ts';
 import { createLooks } from './looks.ts';
 import { RequestError } from './request-error.ts';
+import { createLogPoints } from './log-points.ts';
 import { createSliceLength } from './slice-length.ts';
 import { say, type Sentence, verbatim } from '../sentences/say.ts';
 
@@ -90,6 +91,11 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let anchorVirtual = 0;
   let lastStatus = 0;
   const output = new Map<SerialPort | 'debugcon', number[]>();
+  const logPoints = createLogPoints((hits) => {
+    post({ event: 'logPoints', hits });
+  });
+  /** The machine runs, and stands until its log points have been heard of. */
+  let isUnheard = false;
 
   function post(message: FromMachine, transfer: ArrayBuffer[] = []): void {
     platform.post(held ? [held, message] : message, transfer);
@@ -97,6 +103,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   }
 
   function flushOutput(): void {
+    logPoints.flush();
     for (const [port, list] of output) {
       const bytes = Uint8Array.from(list);
       post({ event: 'serial', port, bytes }, [bytes.buffer]);
@@ -253,12 +260,13 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       const before = now;
       now = platform.now();
       length.took(now - before);
-    } while (now - begin < limit());
+    } while (now - begin < limit() && !logPoints.isFull);
     // Nobody replays this run: what came from disks and networks is not kept.
     m.inputs.forgetDelivered();
     flushOutput();
     status(m);
-    loopSoon();
+    if (logPoints.isFull) isUnheard = true;
+    else loopSoon();
   }
 
   /** Behind messages that have arrived. */
@@ -285,6 +293,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     if (over) throw new RequestError('machine-over', say`The machine has ended: boot it again.`);
     running = true;
     begins = true;
+    isUnheard = false;
     turn++;
     anchorTime(m);
   }
@@ -311,6 +320,8 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     expected = [];
     lastStatus = 0;
     output.clear();
+    logPoints.forget();
+    isUnheard = false;
     processor?.renew();
   }
 
@@ -343,9 +354,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       };
       machine = createMachine(params, outputs, processor);
       ({ pace } = params);
-      machine.debug.onLog = ({ id, values }) => {
-        post({ event: 'logPoint', id, values });
-      };
+      machine.debug.onLog = logPoints.pass;
       return snapshot(machine);
     },
     end() {
@@ -379,6 +388,15 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     },
     pause() {
       if (running) stop('pause');
+      return {};
+    },
+    logPointsHeard({ count }) {
+      logPoints.heard(count);
+      if (isUnheard && running && machine && !logPoints.isFull) {
+        isUnheard = false;
+        anchorTime(machine);
+        loopSoon();
+      }
       return {};
     },
     expect({ looks }) {
