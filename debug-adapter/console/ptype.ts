@@ -14,8 +14,10 @@ export const ptype: Command = {
     const { session, frame, style } = context;
     if (operands === '') throw misused(ptype, say`a type or an expression is missing`);
     if (letters !== '' && letters !== 'o') throw misused(ptype, say`"/${letters}" is not known`);
-    const places = letters === 'o';
-    const lines = layoutOf(await session.looking().typeOf(operands, frame), places, wordsOf(context));
+    const type = await session.looking().typeOf(operands, frame);
+    const lines = layoutOf(type, letters === 'o', wordsOf(context));
+    // A type without parts is a line of its own, with no columns before it.
+    const places = lines.some(({ place }) => place !== undefined);
     const rows = lines.map(({ depth, text, place }) => {
       const indented = '    '.repeat(depth) + text;
       if (!places) return [indented];

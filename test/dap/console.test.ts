@@ -77,6 +77,7 @@ const SAID: readonly (readonly [line: string, ...patterns: RegExp[]])[] = [
     /^const struct co_boot_params \{\n {4}uint32_t kernel_end;\n[^]*\n {4}char command_line\[256\];\n\} \*$/,
   ],
   ['ptype uint32_t', /^unsigned int$/],
+  ['ptype/o gdt', /^long long unsigned int \[8\]$/],
   [
     'ptype/o struct co_boot_params',
     /^0x0004 {2}4 +uint32_t memory_size;$/m,
