@@ -1,75 +1,11 @@
 /** The machine protocol's server, on a platform whose time the test makes. */
 import { describe, expect, it } from 'vitest';
 import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
-import type {
-  FromMachine,
-  MachineEvent,
-  ProtocolError,
-  RequestKind,
-  Response,
-} from '../protocol/machine-protocol.ts';
+import type { MachineEvent } from '../protocol/machine-protocol.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
-import { createMachineServer } from './server.ts';
+import { SPIN, startServer } from './testing/server-platform.ts';
 import { tell } from '../sentences/say.ts';
 
-function start(compiler?: Compiler) {
-  const posted: FromMachine[] = [];
-  let yielded: (() => void)[] = [];
-  let sleeping: { at: number; callback: () => void }[] = [];
-  let now = 0;
-  const server = createMachineServer({
-    ...(compiler && { compiler }),
-    post: (message) => posted.push(...('length' in message ? message : [message])),
-    now: () => (now += 1),
-    yield: (callback) => yielded.push(callback),
-    sleep(milliseconds, callback) {
-      const entry = { at: now + milliseconds, callback };
-      sleeping.push(entry);
-      return () => {
-        sleeping = sleeping.filter((other) => other !== entry);
-      };
-    },
-  });
-  let id = 0;
-  return {
-    posted,
-    raw: (message: unknown) => {
-      server.receive(message);
-      return posted.at(-1) as Response;
-    },
-    ask(kind: RequestKind, params: unknown = {}) {
-      server.receive({ id: ++id, kind, params });
-      return posted.find((message) => 'id' in message && message.id === id) as Response & {
-        result?: unknown;
-        error?: ProtocolError;
-      };
-    },
-    /** Lets the machine run a number of slices. */
-    slices(count: number) {
-      for (let n = 0; n < count && yielded.length > 0; n++) {
-        const batch = yielded;
-        yielded = [];
-        for (const call of batch) call();
-      }
-    },
-    /** Runs what is due after some time. */
-    pass(milliseconds: number) {
-      now += milliseconds;
-      const due = sleeping.filter(({ at }) => at <= now);
-      sleeping = sleeping.filter(({ at }) => at > now);
-      for (const { callback } of due) callback();
-    },
-    sleepers: () => sleeping.length,
-    /** How many slices are to come in the next turn of the event loop. */
-    yielded: () => yielded.length,
-    stops: () =>
-      posted.filter(
-        (m): m is Extract<MachineEvent, { event: 'stopped' }> => 'event' in m && m.event === 'stopped',
-      ),
-  };
-}
-
-const SPIN = [0xeb, 0xfe];
 /** out 0xf4, al */
 const exit = (status: number) => [0xb0, status, 0xe6, 0xf4];
 
@@ -96,21 +32,21 @@ describe('requests', () => {
     [{ id: 1, kind: 'setBreakpoints', params: { breakpoints: [{ id: 0.5, address: 0, coroutine: 0 }] } }],
     [{ id: 1, kind: 'boot', params: { memoryBytes: 'lots' } }],
   ])('that are malformed are refused with a sentence: %j', (message) => {
-    const { raw } = start();
+    const { raw } = startServer();
     expect(raw(message)).toMatchObject({
       error: { code: 'bad-request', sentence: { values: [expect.stringMatching(/^[A-Z].*\.$/)] } },
     });
   });
 
   it.each(['resume', 'snapshot', 'switches', 'hash', 'pause'] as const)('before a boot: %s', (kind) => {
-    const { ask } = start();
+    const { ask } = startServer();
     const answer = ask(kind, { first: 0, most: 1 });
     if (kind === 'pause') expect(answer.result).toEqual({});
     else expect(answer.error).toMatchObject({ code: 'machine-not-booted' });
   });
 
   it('that cannot boot say why', () => {
-    const { ask } = start();
+    const { ask } = startServer();
     const { kernel, ...rest } = tinyKernel(SPIN);
     const empty = ask('boot', { ...rest, kernel: { ...kernel, bytes: new Uint8Array(0) } });
     expect(tell(empty.error!.sentence)).toMatch(/[.?]$/);
@@ -119,7 +55,7 @@ describe('requests', () => {
   });
 
   it('that need a machine at rest are refused while it runs', () => {
-    const { ask, slices } = start();
+    const { ask, slices } = startServer();
     ask('boot', tinyKernel(SPIN));
     ask('resume');
     slices(2);
@@ -139,7 +75,7 @@ describe('requests', () => {
 
 describe('a run', () => {
   it('brings with its stop what was expected to be asked, and nothing for what is refused', () => {
-    const { ask, stops } = start();
+    const { ask, stops } = startServer();
     const page = { space: { kind: 'current' }, address: TINY_ENTRY, length: 2 };
     const refused = { coroutine: 60 };
     const looks = [
@@ -157,7 +93,7 @@ describe('a run', () => {
   });
 
   it('yields after each slice, so that a pause stops it', () => {
-    const { ask, slices, stops } = start();
+    const { ask, slices, stops } = startServer();
     ask('boot', tinyKernel(SPIN));
     ask('resume');
     slices(3);
@@ -172,7 +108,7 @@ describe('a run', () => {
 
   it('looks for translations soon that are being compiled', () => {
     const instructions = (compiler: Compiler) => {
-      const { ask, slices } = start(compiler);
+      const { ask, slices } = startServer(compiler);
       ask('boot', tinyKernel(SPIN));
       ask('resume');
       slices(1);
@@ -184,7 +120,7 @@ describe('a run', () => {
   });
 
   it('begins right behind the answer', () => {
-    const { ask, posted } = start();
+    const { ask, posted } = startServer();
     ask('boot', tinyKernel([0x90, ...SPIN]));
     ask('step', { kind: 'instruction', over: false });
     expect(posted.slice(-2)).toMatchObject([
@@ -194,7 +130,7 @@ describe('a run', () => {
   });
 
   it('ends with the status of isa-debug-exit, and for good', () => {
-    const { ask, slices, stops } = start();
+    const { ask, slices, stops } = startServer();
     ask('boot', tinyKernel(exit(3)));
     ask('resume');
     slices(2);
@@ -204,7 +140,7 @@ describe('a run', () => {
   });
 
   it('stops for ever where the CPU halts with interrupts off', () => {
-    const { ask, slices, stops } = start();
+    const { ask, slices, stops } = startServer();
     ask('boot', tinyKernel([0xfa, 0xf4]));
     ask('resume');
     slices(2);
@@ -212,7 +148,7 @@ describe('a run', () => {
   });
 
   it('stops before a triple fault with the chain of causes', () => {
-    const { ask, slices, stops } = start();
+    const { ask, slices, stops } = startServer();
     // lidt of six zero bytes, ud2
     ask('boot', tinyKernel([0x0f, 0x01, 0x1d, ...imm32(0x8000), 0x0f, 0x0b]));
     ask('resume');
@@ -223,7 +159,7 @@ describe('a run', () => {
   });
 
   it('sends what the guest prints before the stop', () => {
-    const { ask, slices, posted } = start();
+    const { ask, slices, posted } = startServer();
     ask('boot', tinyKernel([0xb0, 0x41, 0xe6, 0xe9, ...exit(0)]));
     ask('resume');
     slices(2);
@@ -237,7 +173,7 @@ describe('a run', () => {
   });
 
   it('stops at breakpoints of the coroutine that owns the CPU', () => {
-    const { ask, slices, stops } = start();
+    const { ask, slices, stops } = startServer();
     ask('boot', tinyKernel([0x90, 0x90, 0x90, ...SPIN]));
     const breakpoints = [
       { id: 7, address: TINY_ENTRY + 2, coroutine: -1 },
@@ -255,7 +191,7 @@ describe('a run', () => {
 
 describe('a machine that runs', () => {
   it('runs once in each turn, however often it was stopped and set going within one', () => {
-    const { ask, slices, stops, yielded } = start();
+    const { ask, slices, stops, yielded } = startServer();
     ask('boot', tinyKernel(SPIN));
     ask('resume');
     for (let n = 0; n < 5; n++) {
@@ -268,7 +204,7 @@ describe('a machine that runs', () => {
   });
 
   it('stops where it was set going when it comes by again, at a breakpoint that was set meanwhile', () => {
-    const { ask, slices, stops } = start();
+    const { ask, slices, stops } = startServer();
     // inc ebx, and again
     ask('boot', tinyKernel([0x43, 0xeb, 0xfd]));
     ask('resume');
@@ -285,74 +221,12 @@ describe('a machine that runs', () => {
   });
 });
 
-describe('log points that are passed all the time', () => {
-  function logging() {
-    const server = start();
-    const { ask, posted } = server;
-    // inc ebx, and again
-    ask('boot', tinyKernel([0x43, 0xeb, 0xfd]));
-    const spec = { id: 7, address: TINY_ENTRY, coroutine: 0, log: { values: [] } };
-    ask('setBreakpoints', { breakpoints: [spec] });
-    const messages = () =>
-      posted.flatMap((message) =>
-        'event' in message && message.event === 'logPoints' ? [message.hits] : [],
-      );
-    const told = () => messages().reduce((sum, hits) => sum + hits.length, 0);
-    const ebx = () => (ask('snapshot').result as { cpu: { general: ArrayLike<number> } }).cpu.general[3]!;
-    const begin = ebx();
-    // The first one begins where the machine was set going, which is not asked again.
-    const turns = () => ebx() - begin - 1;
-    ask('resume');
-    return { ...server, messages, told, turns };
-  }
-
-  it('come in few messages, and the machine waits until they have been heard of', () => {
-    const { ask, slices, stops, messages, told, turns } = logging();
-    slices(1000);
-    const first = told();
-    expect(first).toBeGreaterThanOrEqual(1000);
-    expect(first).toBe(turns());
-    expect(messages().length).toBeLessThan(first / 10);
-    slices(1000);
-    expect(told()).toBe(first);
-    ask('logPointsHeard', { count: first });
-    slices(1000);
-    expect(told()).toBeGreaterThanOrEqual(first + 1000);
-    expect(stops()).toEqual([]);
-  });
-
-  it('do not keep a pause waiting, nor what is asked of a machine that waits', () => {
-    const { ask, slices, stops, told, turns } = logging();
-    slices(1000);
-    const first = told();
-    expect(ask('pause').result).toEqual({});
-    expect(stops()).toMatchObject([{ reason: 'pause' }]);
-    ask('logPointsHeard', { count: first });
-    slices(10);
-    expect([told(), turns()]).toEqual([first, first]);
-    ask('resume');
-    slices(1000);
-    expect(told()).toBeGreaterThan(first);
-  });
-
-  it('of another machine are none of the next one', () => {
-    const { ask, slices, told } = logging();
-    slices(1000);
-    const first = told();
-    ask('boot', tinyKernel(SPIN));
-    ask('resume');
-    ask('logPointsHeard', { count: first });
-    slices(5);
-    expect(told()).toBe(first);
-  });
-});
-
 describe('a halted machine', () => {
   // All lines are masked in the controllers, so only the wait itself is seen: sti, hlt, and again.
   const WAIT = [0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1, 0xfb, 0xf4, 0xeb, 0xfd];
 
   it('waits in real time when its pace is real, and input ends the wait', () => {
-    const { ask, slices, sleepers, posted } = start();
+    const { ask, slices, sleepers, posted } = startServer();
     ask('boot', tinyKernel(WAIT, 'real'));
     ask('resume');
     slices(5);
@@ -366,7 +240,7 @@ describe('a halted machine', () => {
   });
 
   it('sleeps once, also when it was stopped and set going between its sleep and its next slice', () => {
-    const { ask, slices, sleepers, pass } = start();
+    const { ask, slices, sleepers, pass } = startServer();
     ask('boot', tinyKernel(WAIT, 'real'));
     ask('resume');
     slices(5);
@@ -378,7 +252,7 @@ describe('a halted machine', () => {
   });
 
   it('goes on when the time has come', () => {
-    const { ask, slices, sleepers, pass, stops } = start();
+    const { ask, slices, sleepers, pass, stops } = startServer();
     ask('boot', tinyKernel(WAIT, 'real'));
     ask('resume');
     slices(5);
@@ -393,7 +267,7 @@ describe('a halted machine', () => {
 
 describe('registers and memory', () => {
   it('are written and read back', () => {
-    const { ask } = start();
+    const { ask } = startServer();
     ask('boot', tinyKernel(SPIN));
     expect(ask('writeRegister', { name: 'ebx', value: 0xdeadbeef }).result).toEqual({});
     expect(ask('snapshot').result).toMatchObject({
@@ -448,7 +322,7 @@ describe('devices whose other end is the client', () => {
   const boot = (code: number[][]) => ({ ...tinyKernel([...code.flat(), ...SPIN]), devices });
 
   it('asks for sectors and takes the answer', () => {
-    const { ask, slices, posted } = start();
+    const { ask, slices, posted } = startServer();
     const kernel = boot([
       ...master(2),
       ...request(0xc000, 0, 256, [
@@ -475,7 +349,7 @@ describe('devices whose other end is the client', () => {
   });
 
   it('brings frames and console bytes out', () => {
-    const { ask, slices, posted } = start();
+    const { ask, slices, posted } = startServer();
     const kernel = boot([
       ...master(3),
       ...request(0xc080, 1, 256, [[0x30_0000, 10 + 60, 0]]),
@@ -491,7 +365,7 @@ describe('devices whose other end is the client', () => {
   });
 
   it('takes everything that comes in, and nothing for devices that are not there', () => {
-    const { ask } = start();
+    const { ask } = startServer();
     ask('boot', boot([]));
     const inputs = [
       ['networkFrame', { network: 0, bytes: new Uint8Array(60) }],
@@ -522,14 +396,14 @@ describe('devices whose other end is the client', () => {
     [{ rng: { seed: 0.5 } }, /"seed" to be a whole number/],
     [{ shares: [{}] }, /"tag" to be/],
   ])('are checked: %j', (specs, message) => {
-    const { ask } = start();
+    const { ask } = startServer();
     const { error } = ask('boot', { ...tinyKernel(SPIN), devices: specs });
     expect(error?.code).toBe('bad-request');
     expect(tell(error!.sentence)).toMatch(message);
   });
 
   it('refuses an image that is no disk', () => {
-    const { ask } = start();
+    const { ask } = startServer();
     const disks = [{ kind: 'memory', serial: '', readOnly: false, bytes: new Uint8Array(100) }];
     expect(ask('boot', { ...tinyKernel(SPIN), devices: { disks } }).error?.code).toBe('disk-size');
   });
