@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CompileAnswer, type Compiler, createBackgroundCompiler } from '../core/jit/compiler.ts';
-import { COMPILER_NAME, type OwnWorker, startCompilerThread } from '../core/worker/compiler-thread.ts';
+import { type OwnWorker, startCompilerThread } from '../core/worker/compiler-thread.ts';
+import { COMPILER_NAME } from '../core/protocol/thread-names.ts';
+import { userCodeFolder } from '../debug-adapter/kept-code-node.ts';
 import { startThread } from '../debug-adapter/worker-node.ts';
 import { preferMainThread } from './thread-priority.ts';
 
@@ -11,7 +13,9 @@ export function createNodeCompiler(folder: string): Compiler {
   preferMainThread();
   const file = join(folder, 'machine-worker.js');
   function start(): OwnWorker {
-    const thread = startThread(readFileSync(file, 'utf8'), file, COMPILER_NAME);
+    const thread = startThread(readFileSync(file, 'utf8'), file, COMPILER_NAME, {
+      codeFolder: userCodeFolder(),
+    });
     const worker: OwnWorker = {
       onmessage: null,
       onerror: null,

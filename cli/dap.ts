@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCompiled } from '../debug-adapter/compiled-bundle-node.ts';
-import { userCacheFolder } from '../debug-adapter/symbol-cache-node.ts';
+import { userCodeFolder } from '../debug-adapter/kept-code-node.ts';
 import { parseDapOptions } from './dap-options.ts';
 import { Problem } from './problem.ts';
 
@@ -26,7 +26,9 @@ export async function loadAdapter(args: readonly string[], folder: string): Prom
     );
   }
   process.argv = [process.argv[0]!, bundle, ...args];
-  const { keep } = loadCompiled(bundle, join(userCacheFolder(), 'code'));
-  process.on('exit', keep);
+  const { keep } = loadCompiled(bundle, userCodeFolder());
+  process.on('exit', () => {
+    keep();
+  });
   return new Promise<never>(() => undefined);
 }

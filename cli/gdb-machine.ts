@@ -15,6 +15,7 @@ import type {
 import type { GuestFile, Target } from '../debug-adapter/gdb/machine.ts';
 import { MachineClient } from '../debug-adapter/machine-client.ts';
 import { OtherEnds } from '../debug-adapter/other-ends.ts';
+import { userCodeFolder } from '../debug-adapter/kept-code-node.ts';
 import { createNodeMachineWorkerIn } from '../debug-adapter/worker-node.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
 import { readBootFiles } from './images.ts';
@@ -81,7 +82,7 @@ export async function bootGdbMachine(
     });
     ends = other;
     client = new MachineClient(
-      await createNodeMachineWorkerIn(folder),
+      await createNodeMachineWorkerIn(folder, userCodeFolder()),
       (event) => {
         if (event.event === 'stopped') other.passed(event.snapshot.virtualNanoseconds, false);
         if (event.event === 'status') other.passed(event.virtualNanoseconds, true);

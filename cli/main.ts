@@ -1,4 +1,4 @@
-/** Entry of the command `colinux`: chooses the subcommand. */
+/** The commands of `colinux`: chooses the one that is asked for. `colinux.ts` loads this bundle. */
 import { version } from '../package.json';
 import { daemon } from './daemon.ts';
 import { dap, loadAdapter } from './dap.ts';

@@ -5,6 +5,7 @@ import type { AdapterHost, OpenAll } from './adapter-host.ts';
 import { readSymbolsOf } from './file-parts-node.ts';
 import { inflateOnNode } from './inflate-node.ts';
 import { listenForGdb } from './gdb/listen-node.ts';
+import { userCodeFolder } from './kept-code-node.ts';
 import { createFolderCache, userCacheFolder } from './symbol-cache-node.ts';
 import { createNodeMachineWorkerIn } from './worker-node.ts';
 
@@ -39,7 +40,7 @@ export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
       return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
     },
     translations: (locale) => readTranslations(join(dist, '..', 'l10n'), locale),
-    createMachineWorker: () => createNodeMachineWorkerIn(dist),
+    createMachineWorker: () => createNodeMachineWorkerIn(dist, userCodeFolder()),
     openEnds,
     listenForGdb,
     servesFolders: true,

@@ -5,25 +5,39 @@
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Request } from '../core/protocol/machine-protocol.ts';
 import { createSpin } from '../core/protocol/adaptive-spin.ts';
 import { messagesOf, postedRequest } from '../core/protocol/thread-messages.ts';
+import { COMPILER_NAME, MACHINE_NAME } from '../core/protocol/thread-names.ts';
 import type { MachinePort } from './adapter-host.ts';
+import { keptCode } from './kept-code-node.ts';
+
+/** How long a thread runs until what the engine has compiled of the bundle is kept, in milliseconds: by then most has been called. */
+const KEEP_AFTER_MS = 1000;
 
 // The bundle is a classic script, so it runs as one; listeners it adds while it is loading miss no message.
 const PRELUDE = `
-const { parentPort, receiveMessageOnPort, Worker: Thread, workerData } = require('node:worker_threads');
+const { MessageChannel, parentPort, receiveMessageOnPort, Worker: Thread, workerData } = require('node:worker_threads');
+const { Script } = require('node:vm');
+const { name, source, filename, prelude, kept, keeper } = workerData;
 const port = workerData.port ?? parentPort;
 const listeners = new Set();
 globalThis.self = globalThis;
-globalThis.name = workerData.name;
-globalThis.location = { href: workerData.filename };
+globalThis.name = name;
+globalThis.location = { href: filename };
 // The only script that it starts is its own.
 globalThis.Worker = class {
   constructor(_href, { name }) {
-    this.thread = new Thread(workerData.prelude, { eval: true, workerData: { ...workerData, name, port: undefined }, name });
+    const own = { ...workerData, name, port: undefined };
+    if (keeper) {
+      // A port belongs to one thread: what that one wants to be kept comes this way.
+      const { port1, port2 } = new MessageChannel();
+      port1.on('message', (compiled) => keeper.postMessage(compiled)).unref();
+      own.keeper = port2;
+    }
+    this.thread = new Thread(prelude, { eval: true, workerData: own, transferList: own.keeper ? [own.keeper] : [], name });
     this.thread.on('message', (data) => this.onmessage?.({ data }));
     this.thread.on('error', () => this.onerror?.());
   }
@@ -41,7 +55,10 @@ globalThis.receiveMessage = () => receiveMessageOnPort(port);
 globalThis.close = () => process.exit();
 globalThis.addEventListener = (type, listener) => type === 'message' && listeners.add(listener);
 globalThis.removeEventListener = (type, listener) => listeners.delete(listener);
-require('node:vm').runInThisContext(workerData.source, { filename: workerData.filename });
+const script = new Script(source, { filename, cachedData: kept?.[name] });
+script.runInThisContext();
+if (keeper && (!kept[name] || script.cachedDataRejected))
+  setTimeout(() => keeper.postMessage({ name, code: script.createCachedData() }), ${KEEP_AFTER_MS}).unref();
 port.on('message', (data) => {
   const event = { data };
   globalThis.onmessage?.(event);
@@ -49,25 +66,59 @@ port.on('message', (data) => {
 });
 `;
 
-/**
- * Starts a thread that runs the bundle, which knows by its name what it is to be.
- * @param port through which its messages go, instead of the thread's own
- */
-export const startThread = (source: string, filename: string, name: string, port?: MessagePort): Worker =>
-  new Worker(PRELUDE, {
-    ...{ eval: true, workerData: { source, filename, name, prelude: PRELUDE, port }, name },
-    ...(port && { transferList: [port] }),
+interface ThreadOptions {
+  /** Its messages go through it, instead of through the thread's own. */
+  readonly port?: MessagePort;
+  /** The folder where what the engine has compiled is kept for later threads; without it nothing is kept. */
+  readonly codeFolder?: string | undefined;
+}
+
+/** What threads of the bundle have compiled before, by their names, and a port for what they will have. */
+function openKept(source: string, filename: string, folder: string) {
+  const files = new Map(
+    [MACHINE_NAME, COMPILER_NAME].map((name) => {
+      const file = `${basename(filename)}.${name.replaceAll(' ', '-')}.code`;
+      return [name, keptCode(join(folder, file), source)];
+    }),
+  );
+  const { port1, port2: keeper } = new MessageChannel();
+  port1.on('message', ({ name, code }: { name: string; code: Uint8Array }) => {
+    const file = files.get(name);
+    // A thread that asks has not been able to use what is there.
+    file?.refuse();
+    file?.keep(code, KEEP_AFTER_MS);
   });
+  port1.unref();
+  return { kept: Object.fromEntries([...files].map(([name, { code }]) => [name, code])), keeper };
+}
+
+/** Starts a thread that runs the bundle, which knows by its name what it is to be. */
+export function startThread(
+  source: string,
+  filename: string,
+  name: string,
+  { port, codeFolder }: ThreadOptions = {},
+): Worker {
+  const known = codeFolder === undefined ? undefined : openKept(source, filename, codeFolder);
+  const transferList = [port, known?.keeper].filter((one) => one !== undefined);
+  return new Worker(PRELUDE, {
+    ...{ eval: true, name, transferList },
+    workerData: { source, filename, name, prelude: PRELUDE, port, ...known },
+  });
+}
 
 /** Milliseconds between two turns of the event loop in which an answer is spun for. */
 const SPIN_MS = 1;
 /** The same for one answer. */
 const IDLE_MS = 0.3;
 
-/** Starts a worker thread that runs the machine worker bundle `source`; `filename` names it in stack traces. */
-export function createNodeMachineWorker(source: string, filename: string): MachinePort {
+/**
+ * Starts a worker thread that runs the machine worker bundle `source`; `filename` names it in stack traces.
+ * @param codeFolder see `ThreadOptions`
+ */
+export function createNodeMachineWorker(source: string, filename: string, codeFolder?: string): MachinePort {
   const { port1: port, port2 } = new MessageChannel();
-  const worker = startThread(source, filename, 'coLinux machine', port2);
+  const worker = startThread(source, filename, MACHINE_NAME, { port: port2, codeFolder });
   let ending = false;
   let receive: (message: unknown) => void = () => undefined;
   const spin = createSpin(
@@ -115,11 +166,11 @@ export function createNodeMachineWorker(source: string, filename: string): Machi
   };
 }
 
-/** Starts the machine worker of a folder of bundles. Rejects when it is not there. */
-export async function createNodeMachineWorkerIn(dist: string): Promise<MachinePort> {
+/** Starts the machine worker of a folder of bundles. Rejects when it is not there. @param codeFolder see `ThreadOptions` */
+export async function createNodeMachineWorkerIn(dist: string, codeFolder?: string): Promise<MachinePort> {
   const file = join(dist, 'machine-worker.js');
   if (!existsSync(file)) throw new Error(`The machine worker ${file} is missing: run "npm run build".`);
-  return createNodeMachineWorker(await readFile(file, 'utf8'), file);
+  return createNodeMachineWorker(await readFile(file, 'utf8'), file, codeFolder);
 }
 
 /** Shared memory is shared, never transferred. */

@@ -5,12 +5,13 @@
 
 import type { Request } from '../core/protocol/machine-protocol.ts';
 import { messagesOf, postedRequest } from '../core/protocol/thread-messages.ts';
+import { MACHINE_NAME } from '../core/protocol/thread-names.ts';
 import type { MachinePort } from './adapter-host.ts';
 
 /** Starts a Web Worker that runs the machine worker bundle `source`. */
 export function createWebMachineWorker(source: string): MachinePort {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  const worker = new Worker(url, { name: 'coLinux machine' });
+  const worker = new Worker(url, { name: MACHINE_NAME });
   return {
     post: (message, transfer = []) =>
       worker.postMessage(

@@ -31,19 +31,21 @@ function reaches(host: string, port: number): Promise<boolean> {
 }
 
 export function desktopFeatures(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Features {
+  const codeFolder = (storage: vscode.Uri): string => join(storage.fsPath, 'code');
   return startFeatures(context, log, {
     kind: 'desktop',
     reaches,
     runsPrograms: true,
     // The desktop's own program is an Electron, which is a Node when it is told so.
     nodeCommand: `${process.versions.electron ? 'env ELECTRON_RUN_AS_NODE=1 ' : ''}"${process.execPath}"`,
-    startWorker: createNodeMachineWorker,
+    startWorker: (source, name) =>
+      createNodeMachineWorker(source, name, codeFolder(context.globalStorageUri)),
     openEnds: (folder) => openEndsOnNode(folder.fsPath),
     servesFolders: true,
     listenForGdb,
     debugFolders: ['/usr/lib/debug'],
     symbolCache: (storage) => createFolderCache(join(storage.fsPath, 'symbols')),
-    loadCompiled: (bundle, storage) => loadCompiled(bundle.fsPath, join(storage.fsPath, 'code')),
+    loadCompiled: (bundle, storage) => loadCompiled(bundle.fsPath, codeFolder(storage)),
     readSymbols: readSymbolsOf,
     inflate: inflateOnNode,
     readPart: async (uri, offset, length) => {

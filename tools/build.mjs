@@ -91,7 +91,8 @@ const bundles = [
   ['extension.web.cjs', ['extension/web.ts'], browser],
   ['machine-worker.js', ['core/worker/main.ts'], { ...common, platform: 'neutral', format: 'iife' }],
   ['adapter.cjs', ['cli/adapter.ts', 'debug-adapter/main.ts'], node],
-  ['cli.cjs', ['cli/main.ts'], { ...node, banner: { js: '#!/usr/bin/env node' } }],
+  ['cli.cjs', ['cli/colinux.ts'], { ...node, banner: { js: '#!/usr/bin/env node' } }],
+  ['commands.cjs', ['cli/main.ts'], node],
   ['demo-headless.cjs', ['cli/demo-headless.ts'], node],
   // Pages of views, each with the style sheets that it imports beside it.
   ...VIEW_PAGES.map((name) => [

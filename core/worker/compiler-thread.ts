@@ -9,9 +9,6 @@ import { packOrders } from '../jit/parcel.ts';
 import { warmUpOrder } from '../jit/warm-up.ts';
 import { createRehearsal, type Rehearsal } from '../jit/rehearsal.ts';
 
-/** The name of such a worker, by which the bundle knows what it is. */
-export const COMPILER_NAME = 'coLinux compiler';
-
 /** The part of a worker's global scope that it needs. */
 export interface CompilerScope {
   postMessage(message: CompileAnswer | undefined): void;

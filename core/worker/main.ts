@@ -3,15 +3,10 @@
  * prelude supplies the same globals, so one bundle serves both.
  */
 import { createBackgroundCompiler } from '../jit/compiler.ts';
-import {
-  COMPILER_NAME,
-  type CompilerScope,
-  type OwnWorker,
-  serveCompiler,
-  startCompilerThread,
-} from './compiler-thread.ts';
+import { type CompilerScope, type OwnWorker, serveCompiler, startCompilerThread } from './compiler-thread.ts';
 import { createSpin } from '../protocol/adaptive-spin.ts';
 import { postedMessage, requestOf } from '../protocol/thread-messages.ts';
+import { COMPILER_NAME } from '../protocol/thread-names.ts';
 import { createMachineServer } from './server.ts';
 
 /** The part of a dedicated worker's global scope that is used here. */

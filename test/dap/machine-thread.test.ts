@@ -1,9 +1,10 @@
 /** The globals of a Web Worker on Node. */
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, inject, it } from 'vitest';
 import type { Worker } from 'node:worker_threads';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COMPILER_NAME } from '../../core/worker/compiler-thread.ts';
+import { COMPILER_NAME, MACHINE_NAME } from '../../core/protocol/thread-names.ts';
 import { startThread } from '../../debug-adapter/worker-node.ts';
 
 describe('a thread', () => {
@@ -78,6 +79,66 @@ describe('a thread', () => {
     expect(await second).toMatchObject({
       module: expect.any(WebAssembly.Module) as unknown,
       made: new Int32Array(0),
+    });
+  });
+
+  describe('whose bundle has been compiled before', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'thread-code-'));
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const sizes = () =>
+      Object.fromEntries(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).size]));
+    const [machine, compiler] = ['machine', 'compiler'].map((name) => `bundle.js.coLinux-${name}.code`);
+    /** Two threads of a bundle with many functions, of which the machine's calls so many; what the last one has given. */
+    function run(calls: number): Promise<unknown> {
+      const functions = Array.from(
+        { length: 200 },
+        (_, n) => `(a) => { let b = a; for (let i = 0; i < 3; i++) b += ${String(n)}; return b; }`,
+      );
+      const source = `
+        const functions = [${functions.join(',\n')}];
+        const call = (count) => functions.slice(0, count).reduce((_, one) => one(1), 0);
+        if (name === '${COMPILER_NAME}') addEventListener('message', ({ data }) => postMessage(call(data)));
+        else {
+          call(${String(calls).padStart(3)});
+          const other = new Worker(location.href, { name: '${COMPILER_NAME}' });
+          other.onmessage = ({ data }) => postMessage(data);
+          other.postMessage(200);
+        }`;
+      return new Promise((resolve, reject) => {
+        thread = startThread(source, 'bundle.js', MACHINE_NAME, { codeFolder: folder });
+        thread.on('message', resolve);
+        thread.on('error', reject);
+      });
+    }
+
+    it('keeps that for each kind of thread, once', async () => {
+      expect(await run(2)).toBe(598);
+      await expect.poll(sizes, { timeout: 20_000 }).toEqual({
+        [machine!]: expect.any(Number) as unknown,
+        [compiler!]: expect.any(Number) as unknown,
+      });
+      const first = sizes();
+      expect(first[compiler!]).toBeGreaterThan(2 * first[machine!]!);
+      await thread!.terminate();
+      // What is kept is taken: a thread that has it does not ask for more.
+      expect(await run(2)).toBe(598);
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      expect(sizes()).toEqual(first);
+    });
+
+    it('takes nothing that is damaged, and keeps what takes its place', async () => {
+      expect(await run(3)).toBe(598);
+      await expect.poll(() => Object.keys(sizes()).length, { timeout: 20_000 }).toBe(2);
+      await thread!.terminate();
+      const path = join(folder, compiler!);
+      const good = readFileSync(path);
+      const damage = Buffer.alloc(64, 0x55);
+      writeFileSync(path, Buffer.from(good).fill(damage, good.length >> 1, (good.length >> 1) + 64));
+      expect(await run(3)).toBe(598);
+      await expect.poll(() => readFileSync(path).includes(damage), { timeout: 20_000 }).toBe(false);
+      await expect.poll(() => sizes()[compiler!], { timeout: 20_000 }).toBeGreaterThan(good.length / 2);
     });
   });
 });
