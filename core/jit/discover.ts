@@ -108,31 +108,36 @@ function returnSites(found: ReadonlyMap<number, Found>): Map<Found, number[]> {
   return sites;
 }
 
-type Followed = Omit<FoundBlock, 'index'>;
+const NOWHERE: readonly number[] = [];
 
 /** What the region gets to from its first block: not what stands behind a call whose function is not part of it. */
 function followed(
   first: Found,
   found: ReadonlyMap<number, Found>,
   sites: ReadonlyMap<Found, readonly number[]>,
-): Set<Followed> {
-  const follow = (block: Found): Followed => {
-    const known =
-      block.terminator.kind === 'return' ? (sites.get(block) ?? []) : (block.source.targets ?? []);
-    return { ...block, known: known.filter((eip) => found.has(eip)) };
-  };
+): FoundBlock[] {
   const seen = new Set([first]);
-  const blocks = new Set<Followed>();
+  const blocks: FoundBlock[] = [];
   // The set grows while it is walked.
   for (const block of seen) {
-    const one = follow(block);
-    blocks.add(one);
-    for (const eip of targetsOf(one)) {
-      const target = found.get(eip);
+    const { eip, source, terminator } = block;
+    const targets = terminator.kind === 'return' ? sites.get(block) : source.targets;
+    const known = targets?.filter((target) => found.has(target)) ?? NOWHERE;
+    const one: FoundBlock = { index: blocks.length, eip, source, terminator, known };
+    blocks.push(one);
+    for (const next of targetsOf(one)) {
+      const target = found.get(next);
       if (target) seen.add(target);
     }
   }
   return blocks;
+}
+
+/** Segments that instructions of some blocks use. */
+function segmentsOf(blocks: readonly FoundBlock[]): ReadonlySet<number> {
+  const segments = new Set<number>();
+  for (const { source } of blocks) for (const { seg } of source.insns) segments.add(seg);
+  return segments;
 }
 
 /** @returns undefined when the entry itself cannot be translated */
@@ -171,8 +176,6 @@ export function discover(
   if (!first) return undefined;
   // A region that would leave at once is no gain.
   if (insideOf(first.source).length === 0 && first.terminator.kind === 'interpret') return undefined;
-  const sites = returnSites(found);
-  const blocks = [...followed(first, found, sites)].map((block, index) => ({ ...block, index }));
-  const segments = new Set(blocks.flatMap(({ source }) => source.insns.map(({ seg }) => seg)));
-  return regionOf({ mode: narrowed(mode, segments), misses: limits.misses }, blocks);
+  const blocks = followed(first, found, returnSites(found));
+  return regionOf({ mode: narrowed(mode, segmentsOf(blocks)), misses: limits.misses }, blocks);
 }

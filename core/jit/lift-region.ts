@@ -20,8 +20,12 @@ export const insideOf = ({ insns }: Block): readonly Insn[] =>
 export const liftRegion = (found: FoundRegion): Region =>
   regionOf(
     found,
-    splitBlocks(found).blocks.map((block) => ({
-      ...block,
-      operations: insideOf(block.source).map(liftOperation),
+    splitBlocks(found).blocks.map(({ index, eip, source, terminator, known }) => ({
+      index,
+      eip,
+      source,
+      terminator,
+      known,
+      operations: insideOf(source).map(liftOperation),
     })),
   );

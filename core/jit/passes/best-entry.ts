@@ -16,9 +16,9 @@ export function withBestEntry(region: FoundRegion): FoundRegion {
   let best = region;
   for (const candidate of fewest.slice(1, 1 + CANDIDATES)) {
     const blocks = [...region.blocks];
-    [blocks[0], blocks[candidate]] = [blocks[candidate]!, blocks[0]!];
-    const renumbered = blocks.map((block, index) => ({ ...block, index }));
-    const other = regionOf(region, renumbered);
+    blocks[0] = { ...region.blocks[candidate]!, index: 0 };
+    blocks[candidate] = { ...region.blocks[0]!, index: candidate };
+    const other = regionOf(region, blocks);
     const { dispatched, position } = tangleOf(splitBlocks(other));
     const formerEntry = candidate;
     if (dispatched.length >= fewest.length || position[formerEntry] === -1) continue;

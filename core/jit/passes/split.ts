@@ -9,7 +9,7 @@ import { type FoundBlock, type FoundRegion, regionOf, targetsOf } from '../regio
 import { tangleOf } from './structure.ts';
 
 function split(block: FoundBlock, { at }: FoundRegion, leaders: ReadonlySet<number>): FoundBlock {
-  const { eip, source } = block;
+  const { index, eip, source } = block;
   const { insns, physical, breakpoint } = source;
   const count = insns.findIndex(({ start }) => {
     const begin = (eip + start) | 0;
@@ -18,7 +18,8 @@ function split(block: FoundBlock, { at }: FoundRegion, leaders: ReadonlySet<numb
   if (count < 0) return block;
   const size = insns[count]!.start;
   return {
-    ...block,
+    index,
+    eip,
     source: new Block(physical, size, insns.slice(0, count), breakpoint),
     terminator: { kind: 'fall', next: (eip + size) | 0 },
     known: [],
