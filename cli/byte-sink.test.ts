@@ -18,11 +18,21 @@ function fake() {
 }
 
 describe('a byte sink', () => {
-  it('writes each byte at once', () => {
+  it('writes each line at once, and all else when it is asked to', () => {
     const { written, sink } = fake();
     sink.write(1);
-    expect(written).toEqual([1]);
+    expect(written).toEqual([]);
+    sink.write(0x0a);
+    expect(written).toEqual([1, 0x0a]);
+    sink.write(2);
     expect(sink.flush()).toBe('written');
+    expect(written).toEqual([1, 0x0a, 2]);
+  });
+
+  it('writes a line that does not end in pieces', () => {
+    const { written, sink } = fake();
+    for (let n = 0; n < 5000; n++) sink.write(3);
+    expect(written).toHaveLength(4096);
   });
 
   it('keeps the order when the reader is slow', () => {
@@ -32,12 +42,14 @@ describe('a byte sink', () => {
     expect(sink.flush()).toBe('waiting');
     file.fails = undefined;
     sink.write(2);
+    sink.write(0x0a);
     sink.write(3);
+    // What is late is tried again by `flush` alone.
     expect(written).toEqual([]);
     file.room = 2;
     expect(sink.flush()).toBe('waiting');
     expect(sink.flush()).toBe('written');
-    expect(written).toEqual([1, 2, 3]);
+    expect(written).toEqual([1, 2, 0x0a, 3]);
   });
 
   it('says that the reader is gone, and survives it', () => {
@@ -55,7 +67,7 @@ describe('a byte sink', () => {
     const { file, sink } = fake();
     file.fails = 'ENOSPC';
     expect(() => {
-      sink.write(1);
+      sink.write(0x0a);
     }).toThrow(Problem);
   });
 });

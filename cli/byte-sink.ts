@@ -1,13 +1,13 @@
 /**
- * Where bytes from the machine go: a file descriptor, each byte at once. A reader that is slow makes the sink ask the
- * machine to wait; one that is gone makes it say so.
+ * Where bytes from the machine go: a file descriptor, line by line, for each call of the system takes as long as thousands of the
+ * machine's instructions. A reader that is slow makes the sink ask the machine to wait; one that is gone makes it say so.
  */
 import { openSync, writeSync } from 'node:fs';
 import { Problem, systemCode, systemReason } from './problem.ts';
 
 export interface ByteSink {
   write(byte: number): void;
-  /** Tries again what the reader was too slow for. `waiting`: there is still something left. */
+  /** Writes what is no whole line yet, and tries again what the reader was too slow for. `waiting`: there is still something left. */
   flush(): 'written' | 'waiting' | 'closed';
 }
 
@@ -17,8 +17,14 @@ export type WriteBytes = (bytes: Uint8Array) => number;
 /** A pipe, a terminal and a socket whose other end is closed; a socket says so in another way if bytes were still on their way. */
 const GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET']);
 
+const NEWLINE = 0x0a;
+/** Bytes of a line that is longer go at once. */
+const LONGEST = 4096;
+
 export function createByteSink(write: WriteBytes): ByteSink {
   let pending: number[] = [];
+  /** How many of them the reader was too slow for. */
+  let late = 0;
   let closed = false;
 
   function attempt(bytes: Uint8Array): number {
@@ -34,13 +40,19 @@ export function createByteSink(write: WriteBytes): ByteSink {
     }
   }
 
+  function writePending(): void {
+    pending = pending.slice(attempt(Uint8Array.from(pending)));
+    late = pending.length;
+  }
+
   return {
     write(byte) {
       if (closed) return;
-      if (pending.length > 0 || attempt(Uint8Array.of(byte)) === 0) pending.push(byte);
+      pending.push(byte);
+      if (late === 0 && (byte === NEWLINE || pending.length >= LONGEST)) writePending();
     },
     flush() {
-      if (pending.length > 0 && !closed) pending = pending.slice(attempt(Uint8Array.from(pending)));
+      if (pending.length > 0 && !closed) writePending();
       if (closed) return 'closed';
       return pending.length > 0 ? 'waiting' : 'written';
     },

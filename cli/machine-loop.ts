@@ -113,35 +113,50 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
     return undefined;
   }
 
-  for (;;) {
-    await turn();
-    if (settings.interrupted()) return { kind: 'interrupted' };
-    const states = sinks.map((sink) => sink.flush());
-    if (states.includes('closed')) return { kind: 'output-closed' };
-    if (states.includes('waiting')) {
+  /** Gives readers what the machine has written, and waits for those that are slow. @returns whether all still read */
+  async function drain(): Promise<boolean> {
+    for (;;) {
+      const states = sinks.map((sink) => sink.flush());
+      if (states.includes('closed')) return false;
+      if (!states.includes('waiting') || settings.interrupted()) return true;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      continue;
     }
-    for (const bytes of input.take()) machine.receive(settings.inputPort ?? 'com1', bytes);
+  }
 
-    const result = slice();
-    if (result && result.kind !== 'wait') return result;
-    if (!result) continue;
-    if (result.wake === 'answer') {
-      await pause(settings, Infinity);
-      continue;
+  async function untilItEnds(): Promise<End> {
+    for (;;) {
+      await turn();
+      if (settings.interrupted()) return { kind: 'interrupted' };
+      for (const bytes of input.take()) machine.receive(settings.inputPort ?? 'com1', bytes);
+
+      const result = slice();
+      const isRead = await drain();
+      if (result && result.kind !== 'wait') return result;
+      if (!isRead) return { kind: 'output-closed' };
+      if (!result) continue;
+      if (result.wake === 'answer') {
+        await pause(settings, Infinity);
+        continue;
+      }
+      if (result.wake === Infinity) {
+        if (!input.open() && !otherEnds.open()) return { kind: 'halted', dead: false };
+        await pause(settings, Infinity);
+        continue;
+      }
+      // Halted time passes as real time does; one that fell far behind starts anew.
+      if (performance.now() - anchor - virtual() > MAX_DEBT_MS) anchor = performance.now() - virtual();
+      const due = (result.wake * NANOSECONDS_PER_TICK) / 1e6;
+      const wait = due - (performance.now() - anchor);
+      if (wait > 1) await pause(settings, wait);
+      const now = ((performance.now() - anchor) * 1e6) / NANOSECONDS_PER_TICK;
+      machine.skipTo(wait > 1 ? Math.min(result.wake, Math.floor(now)) : result.wake);
     }
-    if (result.wake === Infinity) {
-      if (!input.open() && !otherEnds.open()) return { kind: 'halted', dead: false };
-      await pause(settings, Infinity);
-      continue;
-    }
-    // Halted time passes as real time does; one that fell far behind starts anew.
-    if (performance.now() - anchor - virtual() > MAX_DEBT_MS) anchor = performance.now() - virtual();
-    const due = (result.wake * NANOSECONDS_PER_TICK) / 1e6;
-    const wait = due - (performance.now() - anchor);
-    if (wait > 1) await pause(settings, wait);
-    const now = ((performance.now() - anchor) * 1e6) / NANOSECONDS_PER_TICK;
-    machine.skipTo(wait > 1 ? Math.min(result.wake, Math.floor(now)) : result.wake);
+  }
+
+  try {
+    return await untilItEnds();
+  } finally {
+    // When the machine fails, what it has written before tells where.
+    for (const sink of sinks) sink.flush();
   }
 }
