@@ -4,7 +4,7 @@
 import type { Compiler } from '../core/jit/compiler.ts';
 import type { Machine, RunResult } from '../core/machine/machine.ts';
 import type { SerialPort } from '../core/protocol/machine-protocol.ts';
-import { NANOSECONDS_PER_TICK } from '../core/time/clock.ts';
+import { createPace } from '../core/worker/pace.ts';
 import { createSliceLength } from '../core/worker/slice-length.ts';
 import type { ByteSink } from './byte-sink.ts';
 import type { OtherEnds } from './devices.ts';
@@ -50,8 +50,6 @@ const COMPILING_SLICE_MS = 1;
 const RETRY_MS = 2;
 /** Timers of the platform cannot run for ever. */
 const LONGEST_PAUSE_MS = 60_000;
-/** How far virtual time may run behind real time before the difference is forgotten. */
-const MAX_DEBT_MS = 100;
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -73,8 +71,7 @@ function pause(settings: LoopSettings, milliseconds: number): Promise<void> {
 /** Runs `machine` to its end. */
 export async function runMachine(machine: Machine, settings: LoopSettings): Promise<End> {
   const { input, sinks, otherEnds, compiler, maxInstructions } = settings;
-  const virtual = () => machine.virtualNanoseconds() / 1e6;
-  let anchor = performance.now() - virtual();
+  const pace = createPace(() => performance.now(), machine.virtualNanoseconds);
   const sliceLength = createSliceLength();
 
   /** A slice of real time. Returns the end, or what the machine waits for: a tick, or an answer. */
@@ -138,18 +135,12 @@ export async function runMachine(machine: Machine, settings: LoopSettings): Prom
         await pause(settings, Infinity);
         continue;
       }
-      if (result.wake === Infinity) {
-        if (!input.open() && !otherEnds.open()) return { kind: 'halted', dead: false };
-        await pause(settings, Infinity);
-        continue;
-      }
-      // Halted time passes as real time does; one that fell far behind starts anew.
-      if (performance.now() - anchor - virtual() > MAX_DEBT_MS) anchor = performance.now() - virtual();
-      const due = (result.wake * NANOSECONDS_PER_TICK) / 1e6;
-      const wait = due - (performance.now() - anchor);
+      if (result.wake === Infinity && !input.open() && !otherEnds.open())
+        return { kind: 'halted', dead: false };
+      const wait = pace.until(result.wake);
       if (wait > 1) await pause(settings, wait);
-      const now = ((performance.now() - anchor) * 1e6) / NANOSECONDS_PER_TICK;
-      machine.skipTo(wait > 1 ? Math.min(result.wake, Math.floor(now)) : result.wake);
+      if (wait <= 1) machine.skipTo(result.wake);
+      else if (settings.pace === 'real') machine.skipTo(pace.tick());
     }
   }
 

@@ -239,6 +239,21 @@ describe('a halted machine', () => {
     expect(posted.at(-1)).toBeDefined();
   });
 
+  it('has waited as long as it took until input came', () => {
+    const { ask, slices, pass, stops } = startServer();
+    ask('boot', tinyKernel(WAIT, 'real'));
+    ask('resume');
+    slices(5);
+    // The timer is due after 55.
+    pass(40);
+    ask('input', { port: 'com1', bytes: Uint8Array.of(1) });
+    ask('pause');
+    expect(stops()).toHaveLength(1);
+    const milliseconds = stops()[0]!.snapshot.virtualNanoseconds / 1e6;
+    expect(milliseconds).toBeGreaterThan(40);
+    expect(milliseconds).toBeLessThan(55);
+  });
+
   it('sleeps once, also when it was stopped and set going between its sleep and its next slice', () => {
     const { ask, slices, sleepers, pass } = startServer();
     ask('boot', tinyKernel(WAIT, 'real'));

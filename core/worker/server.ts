@@ -14,7 +14,6 @@ import { createProcessor, type Processor } from '../machine/processor.ts';
 import { snapshot } from '../machine/snapshot.ts';
 import { MemorySizeError } from '../memory/physical-memory.ts';
 import {
-  type BootRequest,
   type ExceptionInfo,
   type FromMachine,
   type Look,
@@ -25,7 +24,6 @@ import {
   type StopReason,
   type WatchHit,
 } from '../protocol/machine-protocol.ts';
-import { NANOSECONDS_PER_TICK } from '../time/clock.ts';
 import { InputLogError } from '../time/input-log.ts';
 import { checkRequest } from './check.ts';
 import type { Handlers } from './handlers.ts';
@@ -33,6 +31,7 @@ import { createInputs } from './inputs.ts';
 import { createLooks } from './looks.ts';
 import { RequestError } from './request-error.ts';
 import { createLogPoints } from './log-points.ts';
+import { createPace } from './pace.ts';
 import { createSliceLength } from './slice-length.ts';
 import { say, type Sentence, verbatim } from '../sentences/say.ts';
 
@@ -54,10 +53,10 @@ const SLICE_MS = 8;
 /** The same while something is under way that is to be taken soon: an answer of its client, translations of what runs. */
 const ASKED_SLICE_MS = 1;
 const STATUS_MS = 100;
+/** So long a halted machine sleeps at most until it is looked at, in milliseconds. */
+const LONGEST_SLEEP_MS = 1000;
 /** How long a halted machine that skips time waits for an answer of its client, in milliseconds. */
 const MAX_ANSWER_MS = 1000;
-/** How far virtual time may run behind real time before the difference is forgotten, in milliseconds. */
-const MAX_DEBT_MS = 100;
 
 export interface MachineServer {
   /** Handles one message from the other side, whatever it is. */
@@ -81,14 +80,15 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
   let held: FromMachine | undefined;
   let expected: readonly Look[] = [];
   let over = false;
-  let pace: BootRequest['pace'] = 'real';
+  let isPaced = true;
+  const pace = createPace(
+    () => platform.now(),
+    () => machine?.virtualNanoseconds() ?? 0,
+  );
   const sliceLength = createSliceLength();
   /** Of the present step: it begins slowly, and runs at full speed when what it runs has been translated. */
   let stepLength = createSliceLength();
   let wake: (() => void) | undefined;
-  /** Real and virtual time that belong together, in milliseconds. */
-  let anchorReal = 0;
-  let anchorVirtual = 0;
   let lastStatus = 0;
   const output = new Map<SerialPort | 'debugcon', number[]>();
   const logPoints = createLogPoints((hits) => {
@@ -209,18 +209,20 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       stop('halted');
       return false;
     }
-    const virtual = (Math.min(deadline, Number.MAX_SAFE_INTEGER) * NANOSECONDS_PER_TICK) / 1e6;
     // Time that is skipped while the client works on an answer would be a time-out for the guest.
     const asked = m.outside.outstanding() > 0;
-    const pause =
-      pace === 'real' ? anchorReal + (virtual - anchorVirtual) - platform.now() : asked ? MAX_ANSWER_MS : 0;
+    const pause = isPaced ? pace.until(deadline) : asked ? MAX_ANSWER_MS : 0;
     if (deadline === Infinity || pause > 1) {
       // Input from outside also ends the wait; see `deliver`.
-      const cancel = platform.sleep(deadline === Infinity ? 1000 : Math.min(pause, 1000), () => {
-        wake = undefined;
-        if (deadline !== Infinity && pause <= 1000) m.skipTo(deadline);
-        loopSoon();
-      });
+      const cancel = platform.sleep(
+        deadline === Infinity ? LONGEST_SLEEP_MS : Math.min(pause, LONGEST_SLEEP_MS),
+        () => {
+          wake = undefined;
+          if (deadline !== Infinity && pause <= LONGEST_SLEEP_MS) m.skipTo(deadline);
+          else letPass(m);
+          loopSoon();
+        },
+      );
       wake = () => {
         cancel();
       };
@@ -228,14 +230,13 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       status(m);
       return false;
     }
-    if (pause < -MAX_DEBT_MS) anchorTime(m);
     m.skipTo(deadline);
     return true;
   }
 
-  function anchorTime(m: Machine): void {
-    anchorReal = platform.now();
-    anchorVirtual = m.virtualNanoseconds() / 1e6;
+  /** As much as has passed outside, of the time of a machine that waits. */
+  function letPass(m: Machine): void {
+    if (isPaced) m.skipTo(pace.tick());
   }
 
   function loop(): void {
@@ -289,18 +290,20 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
     else m.cpu.skipBreakpoint(m.cpu.linearEip());
   }
 
-  function start(m: Machine): void {
+  function start(): void {
     if (over) throw new RequestError('machine-over', say`The machine has ended: boot it again.`);
     running = true;
     begins = true;
     isUnheard = false;
     turn++;
-    anchorTime(m);
+    pace.anchor();
   }
 
   /** Something comes in from outside. A halted machine that sleeps has something to do then. */
   function deliver(give: (m: Machine) => void): Record<string, never> {
-    give(booted());
+    const m = booted();
+    if (running && wake) letPass(m);
+    give(m);
     if (running && wake) {
       wake();
       wake = undefined;
@@ -353,7 +356,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
         },
       };
       machine = createMachine(params, outputs, processor);
-      ({ pace } = params);
+      isPaced = params.pace === 'real';
       machine.debug.onLog = logPoints.pass;
       return snapshot(machine);
     },
@@ -365,7 +368,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       const m = stoppedMachine();
       giveUpStep();
       passBreakpoint(m, visit);
-      start(m);
+      start();
       return {};
     },
     step(spec) {
@@ -374,7 +377,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       giveUpStep();
       stepper = createStepper(m, spec);
       stepLength = createSliceLength();
-      start(m);
+      start();
       return {};
     },
     resumeStep({ visit = false }) {
@@ -383,7 +386,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       stepper = suspended;
       suspended = undefined;
       passBreakpoint(m, visit);
-      start(m);
+      start();
       return {};
     },
     pause() {
@@ -394,7 +397,7 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       logPoints.heard(count);
       if (isUnheard && running && machine && !logPoints.isFull) {
         isUnheard = false;
-        anchorTime(machine);
+        pace.anchor();
         loopSoon();
       }
       return {};
