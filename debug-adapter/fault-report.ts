@@ -17,6 +17,8 @@ export interface CauseReport {
   readonly what: Sentence;
   /** Why, when it can be said. */
   readonly why: Sentence | undefined;
+  /** How the processor came to where it happened, when that is no code. */
+  readonly arrival?: Sentence | undefined;
 }
 
 type Request = Debuggee['request'];
@@ -100,26 +102,33 @@ async function reasonOf(
   return isSelectorError(cause) ? selectorReason(request, cpu, cause.errorCode) : undefined;
 }
 
-/** The causes of a stop, first cause first. */
+/**
+ * The causes of a stop, first cause first.
+ * @param arrival how the processor came to where the first one happened
+ */
 export async function reportCauses(
   request: Request,
   cpu: CpuSnapshot,
   causes: readonly ExceptionInfo[],
+  arrival?: Sentence,
 ): Promise<CauseReport[]> {
   const reports: CauseReport[] = [];
-  for (const cause of causes)
-    reports.push({ cause, what: describeCause(cause), why: await reasonOf(request, cpu, cause) });
+  for (const [n, cause] of causes.entries()) {
+    const why = await reasonOf(request, cpu, cause);
+    reports.push({ cause, what: describeCause(cause), why, arrival: n === 0 ? arrival : undefined });
+  }
   return reports;
 }
 
 /** The chain of causes as lines: each one happened while the handler of the one before was being entered. */
 export const causeText = (reports: readonly CauseReport[]): Sentence =>
   joined(
-    reports.flatMap(({ what, why }, n) => {
+    reports.flatMap(({ what, why, arrival }, n) => {
       const indent = '  '.repeat(n);
       const happened = n === 0 ? what : say`its handler cannot be entered: ${what}`;
       const lines: Sentence[] = [joined([indent, happened], '')];
       if (why !== undefined) lines.push(joined([`${indent}  `, say`because ${why}`], ''));
+      if (arrival !== undefined) lines.push(joined([`${indent}  `, arrival], ''));
       return lines;
     }),
     '\n',

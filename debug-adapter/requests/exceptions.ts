@@ -5,18 +5,21 @@ import { AdapterError } from '../errors.ts';
 import { joined, say, tell, type Translate } from '../../core/sentences/say.ts';
 import { exceptionName } from '../exceptions.ts';
 import { type CauseReport, causeText, reportCauses } from '../fault-report.ts';
+import { wildArrival } from '../wild-arrival.ts';
 import type { Handlers } from './handler.ts';
 
 export const exceptions = {
   async exceptionInfo(context, { threadId }) {
     context.thread({ threadId });
     context.looking();
-    const { lastStop, request } = context.machine();
+    const machine = context.machine();
+    const { lastStop, request } = machine;
     const pending = lastStop?.snapshot.pending;
     const causes = lastStop?.reason === 'shutdown' ? lastStop.causes : pending ? [pending] : [];
     if (!lastStop || causes.length === 0)
       throw new AdapterError('no-exception', say`The machine has not stopped because of an exception.`);
-    const reports = await reportCauses(request, lastStop.snapshot.cpu, causes);
+    const arrival = await wildArrival(machine);
+    const reports = await reportCauses(request, lastStop.snapshot.cpu, causes, arrival);
     const triple = lastStop.reason === 'shutdown';
     return {
       exceptionId: triple ? 'triple fault' : idOf(causes[0]),
@@ -35,9 +38,10 @@ function detailsOf(
   [first, ...rest]: readonly CauseReport[],
   translate: Translate,
 ): DebugProtocol.ExceptionDetails {
-  const { cause, what, why } = first;
+  const { cause, what, why, arrival } = first;
+  const reasons = [why, arrival].filter((reason) => reason !== undefined);
   return {
-    message: tell(why === undefined ? what : joined([what, why], ': '), translate),
+    message: tell(reasons.length === 0 ? what : joined([what, joined(reasons, '; ')], ': '), translate),
     typeName: idOf(cause),
     fullTypeName: tell(exceptionName(cause.vector), translate),
     ...(rest.length > 0 && { innerException: [detailsOf(rest, translate)] }),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CallFrameInfo } from './cfi.ts';
 import { unwindWith } from './cfi-rules.ts';
+import type { MemoryReader } from './location.ts';
 import type { DwarfSections } from './sections.ts';
 import { type UnwindSource, unwindStack } from './unwind-i386.ts';
 import { tell } from '../../core/sentences/say.ts';
@@ -77,6 +78,54 @@ describe('the frame pointer chain', () => {
     const stack = unwindStack(source, registers(0x1020, STACK, STACK), machine(words), { limit: 10 });
     expect(stack.frames.length).toBe(10);
     expect(stack.stop.reason).toBe('frame-limit');
+  });
+});
+
+describe('where no function is', () => {
+  /** Functions are in the first half of the code, and each address there lies behind a call. */
+  const some: UnwindSource = {
+    ...source,
+    functionAt: (pc) => (pc >= 0x1000 && pc < 0x1800 ? { lowPc: pc & ~0xff } : undefined),
+  };
+  const calls =
+    (read: MemoryReader): MemoryReader =>
+    (address, length) =>
+      address < 0x1000
+        ? undefined
+        : (length === 7 && Uint8Array.of(0, 0, 0xe8, 0, 0, 0, 0)) || read(address, length);
+  const memory = calls(machine([0x1180, STACK + 16, 0xbeef, 0, 0, 0]));
+
+  it('a call through a null pointer has its caller', () => {
+    const stack = unwindStack(some, registers(0, STACK, STACK + 4), memory);
+    expect(pcs(stack)).toEqual([0, 0x1180]);
+    expect(stack.frames[0]).toMatchObject({ method: 'function-entry', cfa: STACK + 4 });
+    // The caller still has its frame pointer.
+    expect(stack.frames[1]!.registers[5]).toBe(STACK + 4);
+  });
+
+  it('what lies on the stack and is no return address is none', () => {
+    const garbage = calls(machine([0xdead, STACK + 16, 0x1180, 0xbeef, 0, 0]));
+    const stack = unwindStack(some, registers(0x1900, STACK, STACK + 4), garbage);
+    expect(pcs(stack)).toEqual([0x1900, 0x1180]);
+    expect(stack.frames[0]!.method).toBe('frame-pointer');
+  });
+
+  it('a handler that has interrupted it has it as its caller', () => {
+    const entered: UnwindSource = {
+      ...some,
+      functionAt: (pc) => (pc === 0x1700 ? { lowPc: 0x1701 } : some.functionAt!(pc)),
+      isCode: (pc) => pc >= 0x1000 && pc < 0x1800,
+      unwind: (pc, regs) =>
+        pc === 0x1700
+          ? { cfa: STACK + 8, registers: registers(0, STACK + 8, regs[5]), homes: [], signalFrame: true }
+          : undefined,
+    };
+    const stack = unwindStack(
+      entered,
+      registers(0x1700, STACK, STACK + 12),
+      calls(machine([0, 0, 0x1180, STACK + 24, 0xbeef, 0, 0, 0])),
+    );
+    expect(pcs(stack)).toEqual([0x1700, 0, 0x1180]);
   });
 });
 

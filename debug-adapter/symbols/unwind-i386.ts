@@ -106,26 +106,26 @@ export function unwindStack(
   };
   let current = registers;
   let homes = homesAtStart;
-  let isReturnAddress = false;
+  let isCalling = false;
   let previousCfa = -1;
   for (;;) {
     const pc = current[I386.eip];
     if (known && frames.length > 0) {
-      const same = known.find(current, homes, isReturnAddress, previousCfa, readMemory);
+      const same = known.find(current, homes, isCalling, previousCfa, readMemory);
       if (same && frames.length + same.frames.length < limit)
         return { frames: frames.concat(same.frames), stop: same.stop };
     }
     if (pc === undefined)
       return stop('pc-unknown', say`The return address of the last frame is not recorded.`);
-    if (frames.length > 0 && pc === 0)
-      return stop('end-of-stack', say`The return address is 0: the first frame.`);
-    if (frames.length > 0 && source.isCode?.(isReturnAddress ? pc - 1 : pc) === false) {
+    // What a handler has interrupted may be anywhere: that may be why.
+    if (isCalling && pc === 0) return stop('end-of-stack', say`The return address is 0: the first frame.`);
+    if (isCalling && source.isCode?.(pc - 1) === false) {
       return stop('pc-outside-code', say`${hex(pc)} is not code: the stack ends here or is overwritten.`);
     }
     if (frames.length >= limit) {
       return stop('frame-limit', say`There are more than ${limit} frames; the rest is not shown.`);
     }
-    const lookupPc = isReturnAddress ? (pc - 1) >>> 0 : pc;
+    const lookupPc = isCalling ? (pc - 1) >>> 0 : pc;
     const frame: StackFrame = {
       pc,
       lookupPc,
@@ -137,7 +137,7 @@ export function unwindStack(
     };
     if (frames.length > 0) known?.add(frame, previousCfa);
     frames.push(frame);
-    const step = unwindStep(source, lookupPc, current, read);
+    const step = unwindStep(source, lookupPc, isCalling, current, read);
     const handsOn = known && source.handsOn?.(lookupPc);
     known?.pass(handsOn && 'method' in step && step.method !== 'cfi' ? HANDED_ON : handsOn);
     if ('reason' in step) return stop(step.reason, step.message);
@@ -155,7 +155,7 @@ export function unwindStack(
     }
     current = step.registers;
     homes = homesIn(step.homes, homes);
-    isReturnAddress = !step.signalFrame;
+    isCalling = !step.signalFrame;
     // What a trap interrupted may be on another stack, below this one; the frame limit still bounds the walk.
     if (step.signalFrame) previousCfa = -1;
   }
@@ -164,10 +164,14 @@ export function unwindStack(
 const IN_EBP = inRegister(I386.ebp);
 const inMemory = (address: number): Home => ({ kind: 'memory', address: address >>> 0 });
 
-/** One frame up: by CFI, else at a function's first two instructions by esp, else by the frame pointer. */
-export function unwindStep(
+/**
+ * One frame up: by CFI, else at a function's first two instructions by esp, else by the frame pointer.
+ * @param isCalling `pc` is in a call that the frame has made
+ */
+function unwindStep(
   source: UnwindSource,
   pc: number,
+  isCalling: boolean,
   registers: Registers,
   readMemory: MemoryReader,
 ): Step | { reason: StopReason; message: Sentence } {
@@ -207,6 +211,12 @@ export function unwindStep(
   const esp = registers[I386.esp];
   const ebp = registers[I386.ebp];
   const { lowPc: entry, isFirst = false } = source.functionAt?.(pc) ?? {};
+  // A call through a pointer to no function has left its return address right here: nothing has run since.
+  if (esp !== undefined && entry === undefined && !isCalling) {
+    const returns = word(esp);
+    if (returns !== undefined && isReturnAddress(source, returns, readMemory))
+      return caller(esp + 4, ebp, 'function-entry', IN_EBP) ?? unreadable(esp);
+  }
   const framed = entry !== undefined && startsWithFrame(entry, readMemory);
   if (esp !== undefined && framed && pc - entry <= 3) {
     // push %ebp; mov %esp,%ebp is 55 followed by 89 e5 or 8b ec.
@@ -270,10 +280,13 @@ function returnAddressAbove(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + 4 <= bytes.length; at += 4) {
     const value = view.getUint32(at, true);
-    if (source.isCode(value - 1) && isBehindCall(value, readMemory)) return from + at;
+    if (isReturnAddress(source, value, readMemory)) return from + at;
   }
   return undefined;
 }
+
+const isReturnAddress = (source: UnwindSource, value: number, readMemory: MemoryReader): boolean =>
+  source.isCode?.((value - 1) >>> 0) === true && isBehindCall(value, readMemory);
 
 /** Is there a call instruction that ends at an address (SDM vol. 2A, CALL)? */
 function isBehindCall(address: number, readMemory: MemoryReader): boolean {
