@@ -253,7 +253,7 @@ export class VariableView {
 
   /** What the launch says of a list head of this name. */
   private hinted(path: string): ListShape | undefined {
-    const name = /\w+$/.exec(path)?.[0];
+    const name = /\p{XID_Continue}+$/u.exec(path)?.[0];
     const hint = this.references.lists.find((one) => one.name === name);
     try {
       return hint && listShape(hint.list, this.scope);

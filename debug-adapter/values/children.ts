@@ -29,7 +29,9 @@ export interface Child {
 
 /** An expression that a postfix operator may follow. */
 export function asPostfix(path: string): string {
-  return /^(?:[\w$:]|\.|->|\[\w+\])+$/.test(path) && !/^\w+:[^:]/.test(path) ? path : `(${path})`;
+  return /^(?:[\p{XID_Continue}$:]|\.|->|\[\w+\])+$/u.test(path) && !/^\w+:[^:]/.test(path)
+    ? path
+    : `(${path})`;
 }
 
 /** What precedes the name of a member of the value that `path` gives. */

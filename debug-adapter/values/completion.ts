@@ -33,7 +33,8 @@ const OPERATORS = ['sizeof', '_Alignof', 'offsetof', 'container_of', 'typeof'];
 /** @param column offset of the cursor in `text` */
 export function completeExpression(text: string, column: number, source: CompletionSource): Completion[] {
   const before = text.slice(0, Math.max(0, column));
-  const word = /(?:\w+(?:<[\w:, *]*>)?::)*~?\w*$/.exec(before)?.[0] ?? '';
+  const word =
+    /(?:\p{XID_Continue}+(?:<[\p{XID_Continue}:, *]*>)?::)*~?\p{XID_Continue}*$/u.exec(before)?.[0] ?? '';
   const head = before.slice(0, before.length - word.length);
   if (/^[0-9]/.test(word)) return [];
   const items = (labels: readonly string[], type: Completion['type']): Completion[] =>
@@ -57,7 +58,9 @@ export function completeExpression(text: string, column: number, source: Complet
     word === ''
       ? []
       : (['type', 'struct', 'enum', 'union'] as const).flatMap((kind) =>
-          source.typesWith(kind, word).filter((name) => (kind === 'type' ? /^[\w:]+$/ : /::/).test(name)),
+          source
+            .typesWith(kind, word)
+            .filter((name) => (kind === 'type' ? /^[\p{XID_Continue}:]+$/u : /::/).test(name)),
         );
   const words = [...BASE_WORDS, 'struct', 'union', 'enum', 'const', 'volatile', ...OPERATORS];
   return [
@@ -82,10 +85,11 @@ function operandAtEnd(text: string): string {
       at = open;
       continue;
     }
-    const [piece] = /(?:\$?\w+|'[^']*'|::|\.|->)\s*$/.exec(rest) ?? [];
+    const [piece] = /(?:\$?\p{XID_Continue}+|'[^']*'|::|\.|->)\s*$/u.exec(rest) ?? [];
     if (piece === undefined) return text.slice(at).trim();
     // Two words side by side are no expression: the first is an operator like sizeof.
-    if (/^\w/.test(text.slice(at)) && /\w\s*$/.test(piece)) return text.slice(at).trim();
+    if (/^\p{XID_Continue}/u.test(text.slice(at)) && /\p{XID_Continue}\s*$/u.test(piece))
+      return text.slice(at).trim();
     at -= piece.length;
   }
 }

@@ -38,7 +38,7 @@ export interface Format {
 
 export const PLAIN: Format = { style: undefined, count: undefined, list: undefined };
 
-const LIST = /,\s*list\(\s*([^(),]+?)\s*,\s*([\w.]+)\s*\)\s*$/;
+const LIST = /,\s*list\(\s*([^(),]+?)\s*,\s*([\p{XID_Continue}.]+)\s*\)\s*$/u;
 const SUFFIX = new RegExp(`,\\s*(?:\\[([^\\[\\]]+)\\])?\\s*(${Object.keys(STYLES).join('|')})?\\s*$`);
 
 /** Is every bracket and quote of a text closed? */
@@ -87,7 +87,9 @@ export interface ListHint {
 export function listHint(text: string): ListHint | undefined {
   const { expression, format } = splitFormat(text);
   const name = expression.trim();
-  return format.list && /^[A-Za-z_]\w*$/.test(name) ? { name, list: format.list } : undefined;
+  return format.list && /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(name)
+    ? { name, list: format.list }
+    : undefined;
 }
 
 /** What to write behind the name of a part, so that it is shown as the whole is. */

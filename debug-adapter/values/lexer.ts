@@ -50,9 +50,10 @@ const FLOATING =
   /((?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+|0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][-+]?[0-9]+)([fFlL]?)(?![\w.])/y;
 /** Of a file, by how it ends: `device.Named::tag` is a member. */
 const SCOPE =
-  /(?:'([^'\n]+)'|([A-Za-z_]\w*(?:(?:\.\w+)*\.(?:[chsSily]|cc|hh|cpp|cxx|hpp|hxx|rs|zig|asm|inc|nasm))?)?)::/y;
+  /(?:'([^'\n]+)'|([\p{XID_Start}_]\p{XID_Continue}*(?:(?:\.\p{XID_Continue}+)*\.(?:[chsSily]|cc|hh|cpp|cxx|hpp|hxx|rs|zig|asm|inc|nasm))?)?)::/uy;
 const FIELD = /\.(\d+)(?![\w])/y;
-const NAME = /[A-Za-z_]\w*/y;
+/** Letters of every script (C11 6.4.2.1; the compilers go by Unicode's UAX #31). */
+const NAME = /[\p{XID_Start}_]\p{XID_Continue}*/uy;
 const REGISTER = /\$(\w+)/y;
 const CHARACTER = /(u8|[LuU])?'((?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])+)'/y;
 const STRING = /(u8|[LuU])?"((?:\\.|[^"\\\n])*)"/y;
@@ -109,7 +110,7 @@ function next(source: string, at: number): [Body, end: number] {
     );
   if (source[at] === '@') fail(say`"@" is an operator of gdb: write x,[n] for n elements from x on.`);
   return fail(
-    say`"${source[at]}" begins nothing in a C expression: write variables, $registers, numbers and C operators.`,
+    say`"${String.fromCodePoint(source.codePointAt(at)!)}" begins nothing in a C expression: write variables, $registers, numbers and C operators.`,
   );
 }
 

@@ -50,6 +50,11 @@ describe('in the text of a kernel', () => {
       'device->ops',
       'letter',
     ]);
+    expect(expressions(variablesIn('größe += maß->länge; übergang(ω.ñ);'))).toEqual([
+      'größe',
+      'maß->länge',
+      'ω.ñ',
+    ]);
     expect(expressions(variablesIn("for (int i = 0; i < count; i++) x.y = 'c';"))).toEqual([
       'i',
       'count',

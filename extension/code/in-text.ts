@@ -77,7 +77,11 @@ export function variablesIn(line: string): Piece[] {
     .replace(STRING, (found) => ' '.repeat(found.length))
     .replace(/\/\*.*?(\*\/|$)/g, (found) => ' '.repeat(found.length))
     .replace(/\/\/.*$/, '');
-  const found = [...text.matchAll(/(?<![\w.]|->)[A-Za-z_]\w*(?:(?:\.|->)[A-Za-z_]\w*)*\b(?!\s*\()/g)];
+  const found = [
+    ...text.matchAll(
+      /(?<![\p{XID_Continue}.]|->)[\p{XID_Start}_]\p{XID_Continue}*(?:(?:\.|->)[\p{XID_Start}_]\p{XID_Continue}*)*(?!\p{XID_Continue})(?!\s*\()/gu,
+    ),
+  ];
   const seen = new Set<string>();
   return found.flatMap((match) => {
     const [name] = match;
