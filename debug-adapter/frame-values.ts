@@ -170,6 +170,14 @@ export class FrameValues implements CompletionSource {
     return declared;
   }
 
+  symbol({ name, space }: SymbolPath): Location | undefined {
+    for (const { image, bias } of this.placesOf(space)) {
+      const symbol = image.symbolNamed(name);
+      if (symbol) return { kind: 'memory', address: (symbol.address + bias) >>> 0 };
+    }
+    return undefined;
+  }
+
   enumerator({ name, scope, space }: SymbolPath): { type: CType; value: bigint } | undefined {
     return this.placeOf(space)?.image.findEnumerator(name, space ? undefined : this.linkPc, scope);
   }

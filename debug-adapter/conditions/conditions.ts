@@ -197,6 +197,7 @@ const EVENT_NAMES: ReadonlySet<string> = new Set([...EVENT_REGISTERS, 'cpl', 'co
 const withEventRegisters = (names: Names): Names => ({
   object: (path) => names.object(path),
   isLocal: (name) => names.isLocal?.(name) === true,
+  symbol: (path) => names.symbol?.(path),
   enumerator: (path) => names.enumerator(path),
   type: (name, space) => names.type(name, space),
   isTemplate: (name, space) => names.isTemplate(name, space),

@@ -332,9 +332,18 @@ export class SymbolImage {
     }, []);
   }
 
-  /** The global or file-level variable of that name: of the unit at `pc` first, then an external one. */
+  /**
+   * The global or file-level variable of that name: of the unit at `pc` first, then an external one; then one that is only declared there,
+   * for its place has a symbol.
+   */
   findVariable(name: string, pc?: number): Variable | undefined {
-    return this.ask(() => this.variableOf(this.readers.named.variable(name, pc)), undefined);
+    const { named } = this.readers;
+    return this.ask(() => this.variableOf(named.variable(name, pc) ?? this.declared(name, pc)), undefined);
+  }
+
+  private declared(name: string, pc: number | undefined): Die | undefined {
+    const scopes = pc === undefined ? [] : this.readers.finder.chainAt(pc);
+    return this.readers.named.declaredVariable(name, pc, scopes);
   }
 
   private variableOf(die: Die | undefined): Variable | undefined {

@@ -42,6 +42,20 @@ export class NamedEntries {
     );
   }
 
+  /**
+   * What the code at a pc only declares, in a function or its file: the linker's own symbols, data of assembly.
+   * @param scopes around the pc, the outermost first
+   */
+  declaredVariable(name: string, pc: number | undefined, scopes: readonly Die[]): Die | undefined {
+    const here = this.unitAt(pc);
+    if (!here) return undefined;
+    for (const scope of [...scopes].reverse().concat(this.info.root(here)))
+      for (const die of scope.children())
+        if (die.tag === DW_TAG.variable && die.flag(DW_AT.declaration) && this.info.name(die) === name)
+          return die;
+    return undefined;
+  }
+
   /** The enumeration that has this enumerator, and its value; the unit at `pc` comes first. */
   enumerator(
     name: string,

@@ -284,10 +284,10 @@ export class Variables {
     return { kind: 'expression', bytes, simple: simpleLocation(bytes), from };
   }
 
-  /** Zig records no location of variables, but by which symbol the linker knows them. */
+  /** Zig records no location of variables, but by which symbol the linker knows them; C none of what is defined elsewhere. */
   private atSymbol(die: Die): Description {
     const linkage = this.info.inherited(die, DW_AT.linkage_name)?.value;
-    const name = linkage && text(linkage);
+    const name = linkage ? text(linkage) : die.flag(DW_AT.declaration) ? this.info.name(die) : undefined;
     const address = name === undefined ? undefined : this.addressOf(name);
     if (address === undefined)
       return { kind: 'optimised-out', reason: say`the compiler recorded no location` };

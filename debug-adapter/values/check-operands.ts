@@ -42,12 +42,21 @@ export function valueOf(node: Node): Node {
   return target ? { kind: 'address', type: pointerTo(target), space: node.space, object: node } : node;
 }
 
+/** @throws AdapterError for void: what a function without a result gives, or a symbol without a type */
+export function failWithoutType(node: Node): never {
+  if (node.kind === 'object')
+    fail(
+      say`The debug information says nothing of the type of "${node.name}": write what it is, for example *(int *)&${node.name}.`,
+    );
+  return fail(say`A value is needed here, but this is void.`);
+}
+
 /** @throws AdapterError for structures and void */
 export function scalarOperand(node: Node): Node {
   const value = valueOf(node);
   if (isScalar(value.type)) return value;
   const { kind } = bare(value.type);
-  if (kind === 'void') fail(say`A value is needed here, but this is void.`);
+  if (kind === 'void') failWithoutType(value);
   if (isRecord(value.type))
     fail(say`A number is needed here, but this is a structure: choose one of its members.`);
   if (isComplex(value.type))

@@ -16,6 +16,7 @@ import {
   convert,
   dereference,
   failWithoutLength,
+  failWithoutType,
   indexed,
   integerOperand,
   operand,
@@ -76,6 +77,7 @@ const parseWith = (source: string, names: Names): Syntax => parse(source, knownN
 function checked(source: string, syntax: Syntax, names: Names): Compiled {
   const checker = new Checker(names);
   const root = checker.check(syntax, undefined);
+  if (root.kind === 'object' && bare(root.type).kind === 'void') failWithoutType(root);
   return { source, root, changes: checker.changes };
 }
 

@@ -24,6 +24,8 @@ export interface Names {
   object(path: SymbolPath): NamedObject | undefined;
   /** Has the function a variable or parameter of that name? Asks for nothing outside of it. */
   isLocal?(name: string): boolean;
+  /** Where a symbol is of which debug information says nothing. */
+  symbol?(path: SymbolPath): Location | undefined;
   enumerator(path: SymbolPath): { readonly type: CType; readonly value: bigint } | undefined;
   type(name: string, space: Space | undefined): CType | undefined;
   /** Is a function or type of that name, with its scopes, a template with instances? */
@@ -43,6 +45,9 @@ const PREDEFINED: ReadonlyMap<string, Node> = new Map([
   ['nullptr', constant(0n, pointerTo({ kind: 'void' }))],
   ['NULL', constant(0n, pointerTo({ kind: 'void' }))],
 ]);
+
+/** Of a symbol of the linker or of assembly there is an address, and nothing else. */
+const UNTYPED: CType = { kind: 'void' };
 
 /** What a name means. @throws AdapterError for one that means nothing */
 export function namedNode(names: Names, path: SymbolPath): Node {
@@ -64,6 +69,8 @@ export function namedNode(names: Names, path: SymbolPath): Node {
   if (enumerator) return constant(enumerator.value, enumerator.type);
   const predefined = scope === undefined ? PREDEFINED.get(name) : undefined;
   if (predefined) return predefined;
+  const symbol = scope === undefined ? names.symbol?.(path) : undefined;
+  if (symbol) return { kind: 'object', type: UNTYPED, space, name, location: symbol };
   if (scope !== undefined)
     return fail(say`There is no variable "${name}" in a file, function or namespace called "${scope}".`);
   return fail(say`There is no variable "${name}" here: it may be in another function or optimised away.`);
