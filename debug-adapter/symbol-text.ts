@@ -1,6 +1,6 @@
 /** Addresses by the names of symbols. */
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
-import type { Coroutines } from './coroutines.ts';
+import type { Coroutines, Placed } from './coroutines.ts';
 import { shownName } from './symbols/demangle/demangle.ts';
 
 /** `name` or `name+0x12` of the symbol at an address of a coroutine. */
@@ -10,11 +10,20 @@ export function symbolText(
   address: number,
   cr3?: number,
 ): string | undefined {
-  const resolved = coroutines.resolve(owner, address, cr3);
-  const link = resolved ? (address - resolved.bias) >>> 0 : address;
-  const symbol = resolved?.image.symbolAt(link);
-  if (!symbol) return undefined;
-  const offset = link - symbol.address;
-  const name = shownName(symbol.name);
-  return offset === 0 ? name : `${name}+0x${offset.toString(16)}`;
+  const code = coroutines.resolve(owner, address, cr3);
+  for (const { image, bias } of code ? [code] : dataOf(coroutines, owner)) {
+    const link = (address - bias) >>> 0;
+    const symbol = image.symbolAt(link);
+    if (!symbol) continue;
+    const offset = link - symbol.address;
+    const name = shownName(symbol.name);
+    return offset === 0 ? name : `${name}+0x${offset.toString(16)}`;
+  }
+  return undefined;
+}
+
+/** What may have data at an address that is no code. */
+function dataOf(coroutines: Coroutines, owner: CoroutineId): readonly Placed[] {
+  const kernel = coroutines.kernelOf(owner);
+  return kernel ? [kernel, ...coroutines.modulesOf(owner)] : coroutines.modulesOf(owner);
 }

@@ -54,9 +54,12 @@ const NAMED: Readonly<Record<number, string>> = {
   10: '\\n',
   13: '\\r',
   27: '\\e',
+  92: '\\\\',
 };
 
-/** A byte as a character of C. */
+const QUOTE = 0x27n;
+
+/** A byte as a character of C, which stands between quotes that are left to the caller. */
 export function characterText(byte: number): string {
   const named = NAMED[byte];
   if (named !== undefined) return named;
@@ -84,7 +87,7 @@ export function unitText(
     case 't':
       return value.toString(2).padStart(8 * bytes.length, '0');
     case 'c':
-      return `${signed} '${characterText(Number(value & 0xffn))}'`;
+      return `${signed} '${value === QUOTE ? "\\'" : characterText(Number(value & 0xffn))}'`;
     case 'f': {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       return String(bytes.length === 8 ? view.getFloat64(0, true) : view.getFloat32(0, true));

@@ -8,6 +8,10 @@ const BREAKPOINTS =
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 const MOVES = wordsOf(MOVING);
 const BREAKS = wordsOf(BREAKPOINTS);
+const SOURCES = wordsOf('list l');
+/** What `info` of gdb lists, and views show here. */
+const BREAKS_OF_INFO = wordsOf('breakpoints break b watchpoints');
+const VARIABLES_OF_INFO = wordsOf('locals args variables');
 
 /** Of these there is one by another name. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -24,7 +28,15 @@ const INFO: Readonly<Record<string, string>> = {
     threads: 'threads',
     stack: 'bt',
   },
-  ...{ frame: 'bt', symbol: 'sym', address: 'sym', line: 'sym', mem: 'map', types: 'ptype' },
+  ...{
+    frame: 'bt',
+    symbol: 'sym',
+    address: 'sym',
+    line: 'sym',
+    mem: 'map',
+    types: 'ptype',
+    functions: 'sym',
+  },
 };
 
 /** What to do instead of a line, if its first word is a command of gdb. */
@@ -34,6 +46,12 @@ export function insteadOfGdb(line: string): Sentence | undefined {
     return say`"${word}" is a command of gdb: here the debugger's buttons and keys do it, and the call stack.`;
   if (BREAKS.has(word))
     return say`"${word}" is a command of gdb: here breakpoints are set in sources, in the list of breakpoints and at variables.`;
+  if (SOURCES.has(word))
+    return say`"${word}" is a command of gdb: here the editor shows the source, and disas the instructions.`;
+  if (word === 'info' && BREAKS_OF_INFO.has(next))
+    return say`"${line.trim()}" is gdb's: here the list of breakpoints shows them.`;
+  if (word === 'info' && VARIABLES_OF_INFO.has(next))
+    return say`"${line.trim()}" is gdb's: here the scopes of the selected frame show them, and p the value of each.`;
   const renamed = word === 'info' || word === 'i' ? INFO[next] : RENAMED[word];
   if (renamed !== undefined) return say`"${line.trim()}" is gdb's: here the command is ${renamed}.`;
   if (word === 'info') return say`"${line.trim()}" is gdb's: help lists the commands that there are here.`;

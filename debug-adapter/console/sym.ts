@@ -15,7 +15,7 @@ export const sym: Command = {
   operand: 'expression',
   async run(context, operands) {
     if (operands === '') throw misused(sym, say`an address or a name is missing`);
-    if (/^[A-Za-z_.][\w.$]*$/.test(operands)) {
+    if (/^[\p{XID_Start}_.][\p{XID_Continue}.$]*$/u.test(operands)) {
       const rows = context.session
         .owners()
         .flatMap(({ image, coroutine, biases }) =>
@@ -57,7 +57,8 @@ function atAddress(
 ): string {
   const name = symbolText(machine.coroutines, coroutine, address);
   const resolved = machine.coroutines.resolve(coroutine, address);
-  if (name === undefined || !resolved) return tell(say`No symbol covers ${hex(address)}.`);
+  if (name === undefined) return tell(say`No symbol covers ${hex(address)}.`);
+  if (!resolved) return `${hex(address)}  ${style.name(name)}`;
   const place = lineText(resolved.image, (address - resolved.bias) >>> 0);
   return [hex(address), style.name(name), tell(say`in ${resolved.image.name}`), place]
     .filter(Boolean)

@@ -180,6 +180,8 @@ export const DW_ATE = {
   unsigned: 0x07,
   unsigned_char: 0x08,
   UTF: 0x10,
+  /** What gcc and clang write for all complex integers. */
+  lo_user: 0x80,
 } as const;
 
 export const DW_OP = {

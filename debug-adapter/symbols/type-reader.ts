@@ -37,8 +37,15 @@ const ENCODINGS = new Map<number, BaseEncoding>([
 /** Of 128 bits each (clang has no more than the name to tell them from 80 bits with padding); nothing here computes with them. */
 const QUADRUPLE = /^(?:__float128|_Float128)$/;
 
-const encodingOf = (name: string | undefined, encoding: number): BaseEncoding =>
-  name !== undefined && QUADRUPLE.test(name) ? 'other' : (ENCODINGS.get(encoding) ?? 'other');
+/** `complex int` and `__unknown__` of gcc, `complex` of clang: whether the parts have a sign they do not say. */
+const COMPLEX_INTEGER = /^(?:complex(?: int)?|__unknown__)$/;
+
+function encodingOf(name: string | undefined, encoding: number): BaseEncoding {
+  if (name !== undefined && QUADRUPLE.test(name)) return 'other';
+  // Other compilers may mean something else by it.
+  if (encoding === DW_ATE.lo_user && COMPLEX_INTEGER.test(name ?? '')) return 'complex-integer';
+  return ENCODINGS.get(encoding) ?? 'other';
+}
 
 /** Bytes of a pointer to a method: its address or place in the table, and what to add to the object's address. */
 const METHOD_POINTER = 8;

@@ -3,7 +3,15 @@
  * looked at.
  */
 export type BaseEncoding =
-  'signed' | 'unsigned' | 'signed-char' | 'unsigned-char' | 'boolean' | 'float' | 'complex' | 'other';
+  | 'signed'
+  | 'unsigned'
+  | 'signed-char'
+  | 'unsigned-char'
+  | 'boolean'
+  | 'float'
+  | 'complex'
+  | 'complex-integer'
+  | 'other';
 
 interface Described {
   /** In bytes, where the source asks for another one than the type has by itself. */

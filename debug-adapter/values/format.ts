@@ -204,7 +204,9 @@ function baseText(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>): st
     case 'float':
       return floatText(bytes, type);
     case 'complex':
-      return complexText(bytes, type);
+      return complexText(bytes, (part) => floatText(part, halfOf(type, 'float')));
+    case 'complex-integer':
+      return complexText(bytes, (part) => String(integerOf(part, halfOf(type, 'signed'))));
     case 'unsigned':
       // Of C++ and Rust, a character of Unicode; that of C has one byte.
       return WIDE_CHARACTER.test(type.name) && bytes.length > 1
@@ -224,12 +226,18 @@ function codePointText(value: number): string {
   return isAlone ? `${value} '${String.fromCodePoint(value)}'` : String(value);
 }
 
+type BaseType = Extract<CType, { kind: 'base' }>;
+
+/** The type of the real and of the imaginary part. */
+const halfOf = ({ name, size }: BaseType, encoding: BaseType['encoding']): BaseType => ({
+  ...{ kind: 'base', name, size: size / 2, encoding },
+});
+
 /** As C writes it: the real part and the imaginary one, `1.5 - 2i`. */
-function complexText(bytes: Uint8Array, { name }: Extract<CType, { kind: 'base' }>): string {
+function complexText(bytes: Uint8Array, textOf: (part: Uint8Array) => string): string {
   const size = bytes.length / 2;
-  const part: CType = { kind: 'base', name, size, encoding: 'float' };
-  const real = floatText(bytes.slice(0, size), part);
-  const imaginary = floatText(bytes.slice(size), part);
+  const real = textOf(bytes.slice(0, size));
+  const imaginary = textOf(bytes.slice(size));
   return imaginary.startsWith('-') ? `${real} - ${imaginary.slice(1)}i` : `${real} + ${imaginary}i`;
 }
 

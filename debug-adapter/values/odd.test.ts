@@ -112,6 +112,9 @@ describe.each(VARIANTS)('%s', (_label, compiler, level, version) => {
     expect(await shown('complex_float')).toBe('1.5 - 2.5i');
     expect(await shown('complex_double')).toBe('-0.25 + 3i');
     expect(await shown('complex_long')).toBe('0.333333333333333333342 + 2i');
+    expect(await shown('complex_int')).toBe('-3 + 4i');
+    expect(await shown('complex_bytes')).toBe('1 + 2i');
+    await expect(shown('complex_int + 1')).rejects.toThrow('complex');
     await expect(shown('complex_float + 1')).rejects.toThrow('complex');
     await expect(shown('(point_t){ .x = 1 }')).rejects.toThrow('Initialisers in braces');
     await expect(shown('({ int x = 1; x; })')).rejects.toThrow('Initialisers in braces and statements');

@@ -208,10 +208,12 @@ export function isFloat(type: CType): boolean {
   return plain.size === 4 || plain.size === 8 || (plain.size >= 10 && plain.size <= 16);
 }
 
-/** Is it a complex type, of two floating-point numbers? */
+const COMPLEX: ReadonlySet<string> = new Set(['complex', 'complex-integer']);
+
+/** Is it a complex type, of two numbers? */
 export function isComplex(type: CType): boolean {
   const plain = bare(type);
-  return plain.kind === 'base' && plain.encoding === 'complex';
+  return plain.kind === 'base' && COMPLEX.has(plain.encoding);
 }
 
 export function isBoolean(type: CType): boolean {
@@ -223,7 +225,7 @@ export function isBoolean(type: CType): boolean {
 export function isInteger(type: CType): boolean {
   const plain = bare(type);
   if (plain.kind !== 'enum' && plain.kind !== 'base') return false;
-  const whole = plain.kind === 'enum' || (plain.encoding !== 'float' && plain.encoding !== 'complex');
+  const whole = plain.kind === 'enum' || (plain.encoding !== 'float' && !COMPLEX.has(plain.encoding));
   return whole && isNumberSized(plain);
 }
 
