@@ -1,17 +1,18 @@
 /**
  * Data breakpoints: bytes of memory whose reads or changes stop the machine (DAP `dataBreakpointInfo`,
- * `setDataBreakpoints`). The id of one is a memory reference and a length, `guest0:0xc0104020+4`; it is resolved to
- * physical memory when it is set, so whoever touches these bytes is found, in whatever address space and by whatever address.
- * Bytes of a global variable have its symbol behind that, `@boot_params+8`: they are where the symbol is in the kernel that runs,
- * which may have been built anew since.
+ * `setDataBreakpoints`). The place of one (`data-ids.ts`) is resolved to physical memory when it is set, so whoever touches these
+ * bytes is found, in whatever address space and by whatever address. Bytes of a global variable are where its symbol is in the kernel
+ * that runs, which may have been built anew since; what is in a frame is watched until that is left; of a bit field only its bits count.
  */
 import type { BreakpointState } from './breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
 import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
+import { type BitRange, conditionOf, dataIdText, parseDataId, type SymbolPlace } from './data-ids.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
 import { isSentence, say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
+import type { FrameLifetime } from './frame-lifetime.ts';
 import { type Place, placeOf } from './memory-reference.ts';
 
 /** Most bytes of one. */
@@ -37,14 +38,12 @@ export interface DataPlace {
   /** A memory reference. */
   readonly reference: string;
   readonly size: number;
+  /** Of them, those of a bit field. */
+  readonly bits?: BitRange | undefined;
   /** The global variable that they belong to. */
   readonly symbol?: SymbolPlace | undefined;
-}
-
-/** Bytes from a symbol on. */
-export interface SymbolPlace {
-  readonly name: string;
-  readonly offset: number;
+  /** The frame that they are in. */
+  readonly lifetime?: FrameLifetime | undefined;
 }
 
 /** The global variable of a kernel that has some bytes, if they are in one and no other symbol has its name. */
@@ -73,10 +72,16 @@ export function dataBreakpointInfo(
   const { symbol } = place;
   if (place.size < 1 || place.size > MAX_BYTES)
     return none(say`${name} has ${place.size} bytes: 1 to ${MAX_BYTES} can be watched.`);
-  const bytes = place.size === 1 ? say`1 byte` : say`${place.size} bytes`;
+  const { reference, size, bits, lifetime } = place;
+  const bytes = size === 1 ? say`1 byte` : say`${size} bytes`;
+  const extent = bits ? say`bits ${bits.offset} to ${bits.offset + bits.width - 1} of ${bytes}` : bytes;
+  const where = say`${extent} at ${reference}`;
   return {
-    dataId: `${place.reference}+${place.size}${symbol ? `@${symbol.name}+${symbol.offset}` : ''}`,
-    description: tell(say`${name} (${bytes} at ${place.reference})`, translate),
+    dataId: dataIdText({ reference, length: size, bits, symbol, lifetime }),
+    description: tell(
+      lifetime ? say`${name} (${where}, until ${lifetime.name} returns)` : say`${name} (${where})`,
+      translate,
+    ),
     accessTypes: ['read', 'write', 'readWrite'],
     canPersist: symbol !== undefined,
   };
@@ -100,9 +105,11 @@ export function portReference(
     : dataBreakpointInfo(name, { reference: `port:0x${port.toString(16)}`, size: bytes }, translate);
 }
 
-function numberOf(bytes: Uint8Array): string | undefined {
-  if (!NUMBERS.includes(bytes.length)) return undefined;
-  const value = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+/** @param bits of a bit field, which is shown as it lies there: without a sign */
+function numberOf(bytes: Uint8Array, bits: BitRange | undefined): string | undefined {
+  if (!bits && !NUMBERS.includes(bytes.length)) return undefined;
+  const all = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const value = bits ? BigInt.asUintN(bits.width, all >> BigInt(bits.offset)) : all;
   return value < 10n ? String(value) : `${value} (0x${value.toString(16)})`;
 }
 
@@ -111,6 +118,7 @@ export class DataBreakpoints {
   private nextId = FIRST_ID;
   private wanted: readonly Wanted[] = [];
   private names = new Map<number, string>();
+  private bits = new Map<number, BitRange>();
   /** Symbols that the kernel does not have. */
   private lost = new Map<number, string>();
   private watches: readonly Watch[] = [];
@@ -139,6 +147,7 @@ export class DataBreakpoints {
 
   private async arm(debuggee: Debuggee): Promise<BreakpointState[]> {
     this.names = new Map();
+    this.bits = new Map();
     this.lost = new Map();
     this.watchedPorts = [];
     const parsed = this.wanted.map((one) => this.parse(one, debuggee));
@@ -186,20 +195,21 @@ export class DataBreakpoints {
     { id, breakpoint: { dataId, accessType = 'write', condition, hitCondition } }: Wanted,
     debuggee: Debuggee,
   ): Watch | CatchSpec | Sentence {
-    const [, reference, size, name, offset] =
-      /^(\S+?)\+(\d{1,6})(?:@(\S+)\+(\d{1,9}))?$/.exec(String(dataId)) ?? [];
-    const length = Number(size);
-    if (reference === undefined || length < 1 || length > MAX_BYTES || !isAccess(accessType))
+    const wanted = parseDataId(String(dataId));
+    if (!wanted || wanted.length < 1 || wanted.length > MAX_BYTES || !isAccess(accessType))
       throw new AdapterError(
         'bad-request',
         say`A data breakpoint needs a "dataId" that dataBreakpointInfo has given, and an "accessType" of read, write or readWrite.`,
       );
+    const { reference, length, bits, symbol } = wanted;
     const port = portOf(reference);
     const place = port === undefined ? placeOf(reference, 0, debuggee.coroutines.current) : undefined;
     // Whoever touches the bytes: names in the condition are those of the memory's owner.
-    const filter = debuggee.armed.compileEventFilter({ condition, hitCondition }, place?.coroutine);
+    const when = { condition: conditionOf(wanted, accessType === 'write', condition), hitCondition };
+    const filter = debuggee.armed.compileEventFilter(when, place?.coroutine);
     if (isSentence(filter)) return filter;
     this.names.set(id, reference);
+    if (bits) this.bits.set(id, bits);
     const anybody = { ...filter, id, coroutine: -1 as const };
     if (port !== undefined) {
       const last = Math.min(port + length - 1, 0xffff);
@@ -207,8 +217,7 @@ export class DataBreakpoints {
       this.watchedPorts.push(spec);
       return spec;
     }
-    const { address, space } =
-      name === undefined ? place! : this.followed(id, place!, { name, offset: Number(offset) }, debuggee);
+    const { address, space } = symbol === undefined ? place! : this.followed(id, place!, symbol, debuggee);
     return { ...anybody, space, address, length, access: ACCESS[accessType] };
   }
 
@@ -231,7 +240,8 @@ export class DataBreakpoints {
   describe(hits: readonly WatchHit[]): Sentence[] {
     return hits.map(({ id, write, before, after }) => {
       const name = this.names.get(id) ?? 'memory';
-      const [from, to] = [numberOf(before), numberOf(after)];
+      const bits = this.bits.get(id);
+      const [from, to] = [numberOf(before, bits), numberOf(after, bits)];
       if (!write) return to === undefined ? say`${name} was read` : say`${name} was read: ${to}`;
       return from === undefined || to === undefined
         ? say`${name} was written`

@@ -375,9 +375,15 @@ export class Inspection implements References {
     const scope = this.scopeOf(found.frame);
     return this.memory.compute(() => {
       const { value } = evaluateShown(found.path, scope, scope.environment());
-      if (value.location.kind !== 'memory')
+      const { location, space } = value;
+      if (location.kind === 'memory')
+        return { reference: scope.referenceOf(location.address, space), size: sizeOf(value.type) };
+      const [field, ...others] = location.kind === 'pieces' ? location.pieces : [];
+      if (others.length > 0 || field?.location.kind !== 'memory')
         return say`${found.path} has no address: only memory can be watched.`;
-      return { reference: scope.referenceOf(value.location.address, value.space), size: sizeOf(value.type) };
+      const bits = { offset: field.bitOffset, width: field.bits };
+      const size = Math.ceil((bits.offset + bits.width) / 8);
+      return { reference: scope.referenceOf(field.location.address, space), size, bits };
     });
   }
 }

@@ -3,6 +3,7 @@ import { type BreakpointState, toldBreakpoint } from '../breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { PHYSICAL_MODE } from '../breakpoint-modes.ts';
 import { dataBreakpointInfo, type DataPlace, portReference, symbolOf } from '../data-breakpoints.ts';
+import { lifetimeOf } from '../frame-lifetime.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { placeOf } from '../memory-reference.ts';
 import { hex } from '../registers.ts';
@@ -58,10 +59,11 @@ export const breakpoints = {
     if (isSentence(place)) return dataBreakpointInfo(name, place, context.translate);
     // Who asks for an address means it.
     const symbol = asAddress ? undefined : symbolOf(context.machine(), place);
+    const lifetime = asAddress || symbol ? undefined : await lifetimeOf(context.machine(), place.reference);
     const found =
       args.mode === PHYSICAL_MODE
         ? await asPhysical(context.machine(), place, asAddress)
-        : { ...place, symbol };
+        : { ...place, symbol, lifetime };
     return dataBreakpointInfo(name, found, context.translate);
   },
 
@@ -89,21 +91,21 @@ async function placeOfExpression(
 ): Promise<DataPlace | Sentence> {
   const frame = await context.evaluationFrame(frameId);
   const place = await context.looking().placeOf(name, variablesReference, frame);
-  return isSentence(place) || bytes === undefined ? place : { ...place, size: bytes };
+  return isSentence(place) || bytes === undefined ? place : { ...place, size: bytes, bits: undefined };
 }
 
 /** Where a place is in RAM. A bare address that is meant to be physical is so already. */
 async function asPhysical(
   { coroutines, request }: Debuggee,
-  { reference, size }: DataPlace,
+  { reference, size, bits }: DataPlace,
   isAddress: boolean,
 ): Promise<DataPlace | Sentence> {
   const { address, space } = placeOf(reference, 0, coroutines.current);
-  if (isAddress || space.kind === 'physical') return { reference: `physical:${hex(address)}`, size };
+  if (isAddress || space.kind === 'physical') return { reference: `physical:${hex(address)}`, size, bits };
   const { physical, pageSize } = await request('pageWalk', { space, address });
   if (physical === undefined) return say`${reference} is not mapped, so it is nowhere in RAM.`;
   const within = size <= (pageSize ?? Infinity) - (physical % (pageSize ?? Infinity));
   return within
-    ? { reference: `physical:${hex(physical)}`, size }
+    ? { reference: `physical:${hex(physical)}`, size, bits }
     : say`${reference} lies in several pages: watch it by its linear address.`;
 }

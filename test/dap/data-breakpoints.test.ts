@@ -37,7 +37,7 @@ describe('a data breakpoint', () => {
   it('on a local variable stops where it changes, and says from what to what', async () => {
     await toMain('primes = count_primes');
     const { dataId, description, accessTypes } = await info({ name: 'primes' });
-    expect(description).toMatch(/^primes \(4 bytes at guest0:0xc01[0-9a-f]{5}\)$/);
+    expect(description).toMatch(/^primes \(4 bytes at guest0:0xc01[0-9a-f]{5}, until kmain returns\)$/);
     expect(accessTypes).toEqual(['read', 'write', 'readWrite']);
     const [bound] = await set({ dataId });
     expect(bound).toMatchObject({ verified: true });
