@@ -16,6 +16,7 @@ export interface LaunchDevices {
   readonly rng: number | undefined;
 }
 
+const KINDS: readonly string[] = ['disks', 'networks', 'shares', 'rng'];
 const SEED_MAX = 0xffff_ffff;
 
 function wrong(name: string, expected: Said, found: unknown): AdapterError {
@@ -49,6 +50,12 @@ export function readLaunchDevices(raw: unknown): LaunchDevices {
     );
   }
   const options = raw as Record<string, unknown>;
+  const unknown = Object.keys(options).find((name) => !KINDS.includes(name));
+  if (unknown !== undefined)
+    throw new AdapterError(
+      'launch-option-type',
+      say`The launch option "devices" has no "${unknown}": it takes ${KINDS.join(', ')}. Correct it in launch.json.`,
+    );
   const { rng } = options;
   const isSeed = typeof rng === 'number' && Number.isInteger(rng) && rng >= 0 && rng <= SEED_MAX;
   if (rng !== undefined && !isSeed) throw wrong('rng', say`a whole number from 0 to ${SEED_MAX}`, rng);

@@ -148,7 +148,7 @@ export async function planLaunch(
   const { cooperative } = opened;
   const image =
     options.symbols === undefined ? opened.image : await openSymbols(symbols, options.symbols, host);
-  const warnings: Sentence[] = [];
+  const warnings: Sentence[] = [...options.mistyped];
   if (!image?.hasDebugInfo) {
     warnings.push(
       say`${options.symbols === undefined ? name : baseName(options.symbols)} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g, or name the file that has it ("symbols"). Disassembly and registers work.`,

@@ -13,6 +13,7 @@ import { gdbPortOf } from './gdb-door.ts';
 import { emptyConfig, kernelOf, readGuestConfig } from './guest-config.ts';
 import { DEFAULT_CPU, MAX_MEMORY, MIN_MEMORY } from './launch-limits.ts';
 import { type LaunchDevices, readLaunchDevices } from './launch-devices.ts';
+import { mistypedOptions } from './mistyped-options.ts';
 import { type ListHint, listHint } from './values/format-specifier.ts';
 
 /** The attributes of a launch configuration. */
@@ -46,6 +47,8 @@ export interface LaunchArguments {
   readonly gdbPort: number | undefined;
   /** What hangs on list heads. */
   readonly lists: readonly ListHint[];
+  /** What is to be said of options that are none. */
+  readonly mistyped: readonly Sentence[];
 }
 
 /** Most programs: at each stop all of them are compared with what is mapped. */
@@ -177,5 +180,6 @@ export async function readLaunchArguments(raw: unknown, host: AdapterHost): Prom
       most: MAX_MODULES,
     }),
     lists: texts(options, 'lists', say`like "ready,list(struct task, node)"`).map(hintOf),
+    mistyped: mistypedOptions(options),
   };
 }

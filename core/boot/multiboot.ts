@@ -14,6 +14,7 @@
  * everything is known to fit.
  */
 
+import { MAX_RAM } from '../memory/layout.ts';
 import { BootError } from './boot-error.ts';
 import type { BootCpuState, BootFile, BootMemory, LoadedRange } from './boot-state.ts';
 import { readElf32 } from './elf32.ts';
@@ -139,6 +140,11 @@ function endOf(pieces: Plan['pieces']): number {
 
 function checkFits({ pieces }: Plan, size: number): void {
   const kernelEnd = endOf(pieces);
+  if (kernelEnd > MAX_RAM)
+    throw new BootError(
+      'image-too-big',
+      say`The kernel is to be loaded up to ${hex(kernelEnd)}, but no machine has more than ${MAX_RAM / MIB} MiB: give its segments lower physical addresses, in a linker script for example AT(ADDR(.text) - 0xc0000000).`,
+    );
   if (kernelEnd > size) {
     throw new BootError(
       'image-too-big',

@@ -85,6 +85,8 @@ export function assignable(node: Node): Node {
   if (!isPlace(node) || node.kind === 'text')
     fail(say`Only variables, memory and registers can be assigned to: this is a result.`);
   if (arrayOf(node.type)) fail(say`An array cannot be assigned to: choose one of its elements.`);
+  if (isComplex(node.type))
+    fail(say`A complex number cannot be set: write its parts to its memory, for example *(double *)&z = 1.`);
   if (!isScalar(node.type) && !isRecord(node.type))
     fail(say`Nothing can be assigned to this: it is no object.`);
   return node;

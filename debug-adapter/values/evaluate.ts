@@ -220,6 +220,10 @@ class Evaluator {
   }
 
   private addressOf(node: Node): number {
+    if (node.kind === 'text')
+      fail(
+        say`The kernel has no memory with this string: only an array of characters can be set to one, and a pointer to what is there.`,
+      );
     return this.addressIn(this.value(node));
   }
 

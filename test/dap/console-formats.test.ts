@@ -65,3 +65,21 @@ describe('memory', () => {
     expect(await run('p/a &table[2]')).toMatch(/^0x[0-9a-f]{8} <table\+0x8>$/);
   });
 });
+
+describe('an assignment that cannot be', () => {
+  it.each([
+    ['path = "other"', /^The kernel has no memory with this string: only an array of characters can be set/],
+    [
+      'pair = 1',
+      /^A complex number cannot be set: write its parts to its memory, for example \*\(double \*\)&z = 1\./,
+    ],
+  ])('%s says what can be done', async (command, sentence) => {
+    await expect(run(command)).rejects.toThrow(sentence);
+  });
+
+  it('has that way', async () => {
+    expect(await run('*(double *)&pair = 4')).toBe('4');
+    expect(await run('pair')).toBe('4 + 2i');
+    expect(await run('path = text')).toMatch(/"ab/);
+  });
+});
