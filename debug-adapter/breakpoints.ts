@@ -9,6 +9,7 @@ import { say, type Sentence } from '../core/sentences/say.ts';
 import type { BreakpointSpec } from '../core/protocol/debug-protocol.ts';
 import { HOST } from '../core/protocol/machine-protocol.ts';
 import type { When } from './conditions/when.ts';
+import { type FileAndName, fileAndName, isInFile } from './functions-of-files.ts';
 import type { Placed } from './coroutines.ts';
 import type { ImageOwner } from './image-owners.ts';
 import type { BreakpointLocations } from './symbols/breakpoints.ts';
@@ -64,6 +65,15 @@ export interface CodeBreakpoint extends Conditional {
 
 /** `host:main`, `guest1:kmain`, `mm::Zone::take(int)`: the functions of that name in one kernel; without the prefix, in all. */
 const FUNCTION_NAME = /^\s*(?:(host|guest(\d{1,2})):(?!:))?(\S|\S.*\S)\s*$/;
+
+/** Why nothing is called so: other places that gdb's `break` takes have breakpoints of their own. */
+function noFunction(wanted: string): Sentence {
+  if (/^\s*\*/.test(wanted))
+    return say`"${wanted}" is an address: set an instruction breakpoint on it, in the disassembly.`;
+  if (/^(?:.*:)?\s*\d+\s*$/.test(wanted))
+    return say`"${wanted}" is a line: set the breakpoint in its source.`;
+  return say`No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name, file.c:name.`;
+}
 
 export class CodeBreakpoints {
   private readonly byFile = new Map<string, SourceBreakpoint[]>();
@@ -167,8 +177,7 @@ export class CodeBreakpoints {
       const id = idOf((one) => one.wanted === wanted);
       const found = this.functionAddresses(wanted);
       const specs = found.flatMap(({ owner, addresses }) => specsAt(id, addresses, owner));
-      const unknown = say`No kernel that is loaded has a function "${wanted}": write its name, or guest0:name, host:name.`;
-      const message = found.length === 0 ? unknown : awaiting(specs, found[0].owner);
+      const message = found.length === 0 ? noFunction(wanted) : awaiting(specs, found[0].owner);
       return { id, wanted, message, pending: found.length > 0 && specs.length === 0, specs, when };
     });
     return this.functions;
@@ -189,20 +198,22 @@ export class CodeBreakpoints {
   }
 
   /** The function that is meant, and the images that may have it. */
-  private functionOwners(wanted: string): { readonly name: string; readonly owners: readonly ImageOwner[] } {
-    const [, kernel, monitor, name] = FUNCTION_NAME.exec(wanted) ?? [];
-    if (name === undefined) return { name: wanted, owners: [] };
+  private functionOwners(wanted: string): FileAndName & { readonly owners: readonly ImageOwner[] } {
+    const [, kernel, monitor, meant] = FUNCTION_NAME.exec(wanted) ?? [];
+    if (meant === undefined) return { file: undefined, name: wanted, owners: [] };
     const only = kernel === undefined ? undefined : monitor === undefined ? HOST : Number(monitor) + 1;
     return {
-      name,
+      ...fileAndName(meant),
       owners: this.owners().filter(({ coroutine }) => only === undefined || coroutine === only),
     };
   }
 
   private functionAddresses(wanted: string): { owner: ImageOwner; addresses: readonly number[] }[] {
-    const { name, owners } = this.functionOwners(wanted);
+    const { file, name, owners } = this.functionOwners(wanted);
+    const inFile = ({ image }: ImageOwner) =>
+      image.addressesForFunction(name).filter((address) => isInFile(image, address, file));
     return owners
-      .map((owner) => ({ owner, addresses: owner.image.addressesForFunction(name) }))
+      .map((owner) => ({ owner, addresses: inFile(owner) }))
       .filter(({ addresses }) => addresses.length > 0);
   }
 

@@ -6,6 +6,7 @@ import { type CoroutineId, HOST, type Space } from '../core/protocol/machine-pro
 import type { Coroutines, Placed } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
 import { say } from '../core/sentences/say.ts';
+import { isInFile } from './functions-of-files.ts';
 import type { MemoryCache, SyncReader } from './memory-cache.ts';
 import {
   cpuRegister,
@@ -339,10 +340,14 @@ function isConstructor({ name: whole }: FunctionInfo): boolean {
 /** Names of overloads in a message. */
 const MOST_OVERLOADS = 8;
 
+const ofFile = (image: SymbolImage, file: string, name: string): FunctionInfo[] =>
+  image.findFunctions(name).filter(({ lowPc }) => isInFile(image, lowPc, file));
+
 /** @throws AdapterError for several that the name does not tell apart */
 function functionNamed(image: SymbolImage, bias: number, { name, scope, parameters = '' }: SymbolPath) {
   const path = scope === undefined ? name : `${scope}::${name}`;
-  const all = image.findFunctions(path + parameters);
+  const named = image.findFunctions(path + parameters);
+  const all = named.length > 0 || scope === undefined ? named : ofFile(image, scope, name + parameters);
   // A class is called as its constructors are, which need the class before their name.
   const meant = scope === undefined ? all.filter((one) => !isConstructor(one)) : all;
   const [found] = meant;

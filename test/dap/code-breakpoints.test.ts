@@ -47,7 +47,7 @@ describe('a function breakpoint', () => {
     expect(again[1]!.id).toBe(first!.id);
     expect(again.map(({ verified }) => verified)).toEqual([false, true, false]);
     expect(again[0]!.message).toBe(
-      'No kernel that is loaded has a function "no_such": write its name, or guest0:name, host:name.',
+      'No kernel that is loaded has a function "no_such": write its name, or guest0:name, host:name, file.c:name.',
     );
   });
 });
