@@ -48,6 +48,26 @@ const memory = (type: CType, address: number): TypedValue => ({
   location: { kind: 'memory', address },
 });
 
+describe('arrays of bytes', () => {
+  const array = (element: CType, ...bytes: number[]): TypedValue => ({
+    type: { kind: 'array', element, dimensions: [bytes.length] },
+    location: { kind: 'value', bytes: Uint8Array.from(bytes) },
+  });
+  const BYTE = base(1, 'unsigned-char');
+
+  it('are text up to its end where nothing but zeros follows', () => {
+    expect(text(array(BYTE, 0x68, 0x69, 0, 0))).toBe('"hi"');
+    expect(text(array(BYTE, 0, 0))).toBe('""');
+    // What an earlier, longer string has left there.
+    expect(text(array(CHAR, 0x68, 0x69, 0, 0x78))).toBe('"hi"');
+  });
+
+  it('are numbers where something follows: an address of Ethernet that begins with 0 was ""', () => {
+    expect(text(array(BYTE, 0, 0x80, 0x41))).toBe("[3] {0 '\\0', 128 '\\x80', 65 'A'}");
+    expect(text(array(BYTE, 0x68, 0, 1), 's')).toBe('"h"');
+  });
+});
+
 describe('styles', () => {
   it.each([
     ['x', '0xfffffffe'],

@@ -14,13 +14,14 @@ import { EXTENDED_BYTES, scalarOf } from './scalar.ts';
 import { type Slice, sliceOf } from './slices.ts';
 import { dataMemberText, methodText } from './member-pointers.ts';
 import { bitRange } from './members.ts';
-import { character, hexAddress, hexOf, quoted } from './text.ts';
+import { character, goesOnBehindText, hexAddress, hexOf, quoted } from './text.ts';
 import {
   arrayOf,
   bare,
   bytesOf,
   integerOf,
   isCharacter,
+  isUnsignedCharacter,
   isFloat,
   isInteger,
   isReference,
@@ -391,7 +392,8 @@ function arrayText(
     const shown = Math.min(length, context.limits.string + 1);
     const type: CType = { kind: 'array', element, dimensions: [shown] };
     const bytes = bytesOf(partOf(value, type, 0), context);
-    if (bytes) return quoted(bytes, shown === length, context.limits.string);
+    const isBinary = context.style === undefined && isUnsignedCharacter(element) && goesOnBehindText(bytes);
+    if (bytes && !isBinary) return quoted(bytes, shown === length, context.limits.string);
   }
   if (depth >= context.limits.depth) return `[${length}]`;
   const shown = childrenOf(value, '', context, 0, context.limits.members).map(({ value: child }) =>

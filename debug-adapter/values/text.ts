@@ -42,3 +42,9 @@ export function quoted(bytes: Uint8Array, whole: boolean, most: number): string 
   const more = text.length > most || (end < 0 && !whole);
   return `"${shown.join('')}"${more ? '…' : ''}`;
 }
+
+/** Is there anything but zeros behind a terminator? Then the bytes are no text, or not that alone. */
+export function goesOnBehindText(bytes: Uint8Array | undefined): boolean {
+  const end = bytes?.indexOf(0) ?? -1;
+  return end >= 0 && bytes!.subarray(end).some((byte) => byte !== 0);
+}

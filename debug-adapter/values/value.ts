@@ -260,6 +260,12 @@ export function isCharacter(type: CType): boolean {
   return plain.kind === 'base' && plain.size === 1 && plain.encoding.endsWith('-char');
 }
 
+/** Is it what C calls `unsigned char`, of which bytes are made? */
+export function isUnsignedCharacter(type: CType): boolean {
+  const plain = bare(type);
+  return isCharacter(plain) && plain.kind === 'base' && plain.encoding === 'unsigned-char';
+}
+
 /** Little-endian bytes as an integer of a type. */
 export function integerOf(bytes: Uint8Array, type: CType): bigint {
   const value = toNumber(bytes);
