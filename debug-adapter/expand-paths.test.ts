@@ -42,6 +42,13 @@ describe('files of a launch option', () => {
     );
   });
 
+  it('a folder with other files alone is there, and that is said', async () => {
+    const other = { listFolder: () => Promise.resolve([{ name: 'notes.txt', isFolder: false }]) };
+    await expect(expand(['/w/other'], other)).rejects.toThrow(
+      /names the folder \/w\/other, but no file in it ends with \.elf: name the files themselves/,
+    );
+  });
+
   it('where folders cannot be listed, paths work and patterns are refused', async () => {
     expect(await expand(['/w/a.elf'], {})).toEqual(['/w/a.elf']);
     await expect(expand(['/w/*.elf'], {})).rejects.toThrow(

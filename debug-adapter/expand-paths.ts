@@ -51,7 +51,9 @@ export async function expandPaths(
     if (found.length === 0)
       throw new AdapterError(
         'file-unreadable',
-        say`The launch option "${option}" names ${path}, but there is no such file: check the pattern, and build first.`,
+        first >= 0
+          ? say`The launch option "${option}" names ${path}, but there is no such file: check the pattern, and build first.`
+          : say`The launch option "${option}" names the folder ${path}, but no file in it ends with ${endings.join(', ')}: name the files themselves, or build first.`,
       );
     for (const file of found) files.add(file);
   }
