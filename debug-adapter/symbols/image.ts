@@ -342,6 +342,9 @@ export class SymbolImage {
   }
 
   private declared(name: string, pc: number | undefined): Die | undefined {
+    // To look through a large unit takes a while: not for what has no place, such as enumerators, nor for functions.
+    const symbol = this.symbols.named(name);
+    if (!symbol || symbol.type === 'function') return undefined;
     const scopes = pc === undefined ? [] : this.readers.finder.chainAt(pc);
     return this.readers.named.declaredVariable(name, pc, scopes);
   }
