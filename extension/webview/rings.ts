@@ -15,6 +15,7 @@ import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './rings.css';
+import { INSTRUCTION } from './timeline/columns.ts';
 import { Events } from './timeline/events.ts';
 import { RecordsView } from './timeline/records-view.ts';
 
@@ -176,7 +177,7 @@ function vectors(changed: () => void): TemplateResult {
           >
             ${t('Show all vectors')}
           </button>`
-        : html`<p class="quiet">${t('Choose vectors to see only them.')}</p>`
+        : html`<p class="quiet line">${t('Choose vectors to see only them.')}</p>`
     }
     <table class="vectors">
       <caption class="unseen">
@@ -199,13 +200,13 @@ function vectors(changed: () => void): TemplateResult {
 function aside(selected: SelectedMachine, changed: () => void): TemplateResult {
   const last = events.length - 1;
   const current = selected.running || last < 0 ? undefined : events.lane(last);
-  return html`<h2>${selected.thread.name}</h2>
+  return html`${vectors(changed)}
+    <h2 class="named">${selected.thread.name}</h2>
     ${
       taskState
         ? ringsPicture(taskState, current)
         : html`<p class="message">${taskStateProblem || t('The machine runs.')}</p>`
-    }
-    ${vectors(changed)}`;
+    }`;
 }
 
 /** The stacks of the rings are those of the thread's task register. */
@@ -222,6 +223,15 @@ async function stopped(selected: SelectedMachine): Promise<void> {
 new RecordsView(viewRoot(), {
   events,
   label: t('Transitions between rings'),
+  nothing: t('No handler and no gate has been entered yet.'),
+  columns: [
+    INSTRUCTION,
+    { title: t('Kernel') },
+    { title: t('Transition') },
+    { title: t('Ring') },
+    { title: t('From') },
+    { title: t('To') },
+  ],
   fetch: async (first, most) => {
     const { transitions, count } = await ask('colinux/transitions', { first, most });
     return { records: transitions, count };

@@ -8,6 +8,7 @@ import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './switches.css';
+import { INSTRUCTION } from './timeline/columns.ts';
 import { Events } from './timeline/events.ts';
 import { keptSet } from './timeline/kept-set.ts';
 import { RecordsView } from './timeline/records-view.ts';
@@ -121,7 +122,16 @@ function statistics(): TemplateResult {
         <th scope="col" class="number" title=${t('Instructions from this switch to the next')}>
           ${t('Mean')}
         </th>
-        <th scope="col" class="number">${t('Most')}</th>
+        <th scope="col" class="number" title=${t('The most instructions from this switch to the next')}>
+          ${t('Max.')}
+        </th>
+        <th
+          scope="col"
+          class="number total"
+          title=${t('Instructions from all of these switches to the next ones')}
+        >
+          ${t('Total')}
+        </th>
       </tr>
     </thead>
     <tbody>
@@ -132,6 +142,7 @@ function statistics(): TemplateResult {
             <td class="number">${grouped(count)}</td>
             <td class="number">${grouped(total / count)}</td>
             <td class="number">${grouped(most)}</td>
+            <td class="number total">${grouped(total)}</td>
           </tr>`,
       )}
     </tbody>
@@ -156,6 +167,16 @@ function tools(changed: () => void): TemplateResult {
 new RecordsView(viewRoot(), {
   events,
   label: t('Switches between host and guests'),
+  nothing: t('Host and guests have not switched yet.'),
+  columns: [
+    INSTRUCTION,
+    { title: t('Direction') },
+    { title: t('Operation') },
+    { title: t('Parameters'), className: 'parameters' },
+    { title: t('Ran for'), className: 'number', about: t('Instructions from this switch to the next') },
+    { title: t('From') },
+    { title: t('To') },
+  ],
   fetch: async (first, most) => {
     const { switches, count } = await ask('colinux/switches', { first, most });
     return { records: switches, count };

@@ -9,6 +9,7 @@ import { bytes, duration, grouped, nanoseconds } from './shared/numbers.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './traffic.css';
+import { INSTRUCTION } from './timeline/columns.ts';
 import { Events } from './timeline/events.ts';
 import type { Lane } from './timeline/picture.ts';
 import { keptSet } from './timeline/kept-set.ts';
@@ -79,10 +80,11 @@ function row(n: number): TemplateResult {
   return html`<span class="number quiet">${grouped(item.instructions)}</span>
     <span><span class="swatch ${item.kind}"></span>${ownerOf(item)}</span>
     <span>${operationOf(item)}</span>
-    <span>${item.text}</span>
+    <span
+      >${item.error === undefined ? nothing : html`<span class="problem">⚠ ${item.error}</span> `}${item.text}</span
+    >
     <span class="number">${item.bytes > 0 ? bytes(item.bytes) : ''}</span>
-    <span class="number quiet">${tookText(item)}</span>
-    <span class="problem">${item.error ?? ''}</span>`;
+    <span class="number quiet">${tookText(item)}</span>`;
 }
 
 function describe(n: number): string {
@@ -97,11 +99,8 @@ function describe(n: number): string {
   ].join('\n');
 }
 
-function summary(): TemplateResult {
-  if (devices.size === 0 && waiting.length === 0)
-    return html`<p class="message">
-      ${t('Disks, networks and shared folders of the machine appear here when they are used.')}
-    </p>`;
+function summary(): TemplateResult | undefined {
+  if (devices.size === 0 && waiting.length === 0) return undefined;
   return html`<table class="statistics">
       <caption class="unseen">
         ${t('Devices')}
@@ -112,8 +111,8 @@ function summary(): TemplateResult {
           <th scope="col" class="number">${t('Count')}</th>
           <th scope="col" class="number">${t('Bytes')}</th>
           <th scope="col" class="number">${t('Errors')}</th>
-          <th scope="col" class="number" title=${t('Virtual time from a request to its answer')}>
-            ${t('Mean')}
+          <th scope="col" class="number" title=${t('Mean of the virtual time from a request to its answer')}>
+            ${t('Latency')}
           </th>
         </tr>
       </thead>
@@ -160,6 +159,15 @@ const tools = (changed: () => void): TemplateResult =>
 new RecordsView<Item, never>(viewRoot(), {
   events,
   label: t('Device traffic'),
+  nothing: t('Disks, networks and shared folders of the machine appear here when they are used.'),
+  columns: [
+    INSTRUCTION,
+    { title: t('Device') },
+    { title: t('Operation') },
+    { title: t('Details') },
+    { title: t('Size'), className: 'number' },
+    { title: t('Latency'), className: 'number', about: t('Virtual time from a request to its answer') },
+  ],
   instants: true,
   fetch: async (first, most) => {
     const { traffic, count, waiting: open } = await ask('colinux/traffic', { first, most });

@@ -63,6 +63,19 @@ const cutOff = ({ page }: View): Promise<string[]> =>
     return document.documentElement.scrollWidth > innerWidth ? [...found, 'the page'] : found;
   });
 
+/** Words of headings that their columns cut off, and columns that end beyond the list. */
+const headingsCutOff = ({ page }: View): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('.heading > *')]
+      .filter((cell) => cell.offsetWidth > 0)
+      .filter(
+        (cell) =>
+          cell.scrollWidth > cell.clientWidth ||
+          cell.getBoundingClientRect().right > cell.closest('.list')!.getBoundingClientRect().right,
+      )
+      .map((cell) => cell.textContent),
+  );
+
 /** What stands beside a list and is wider than its place. */
 const tooWide = ({ page }: View): Promise<string[]> =>
   page.evaluate(() =>
@@ -89,6 +102,7 @@ describe.each([
       await view.shot(`${name}-${theme}`);
       expect(await accessibilityProblems(view)).toEqual([]);
       expect(await tooWide(view)).toEqual([]);
+      expect(await headingsCutOff(view)).toEqual([]);
       expect(view.errors).toEqual([]);
       await view.close();
     });
@@ -99,6 +113,21 @@ describe.each([
       await views[name]?.(view);
       await view.shot(`${name}-narrow`);
       expect(await cutOff(view)).toEqual([]);
+      await view.close();
+    });
+
+    it('keeps its contents in a low window at twice the size', async () => {
+      const view = await fixture.open(name, { width: 590, height: 180 });
+      await view.select(fixture.machine);
+      await views[name]?.(view);
+      await view.shot(`${name}-zoomed`);
+      const { page } = view;
+      const parts = page.locator('.list, .pane, .contents');
+      for (const part of await parts.all()) {
+        await part.scrollIntoViewIfNeeded();
+        const { height = 0 } = (await part.boundingBox()) ?? {};
+        expect(height).toBeGreaterThan(40);
+      }
       await view.close();
     });
 

@@ -7,7 +7,7 @@ import type { View } from './view-page.ts';
 let fixture: Fixture;
 beforeAll(async () => {
   fixture = await startFixture(
-    ['rings', 'switches', 'address-space', 'memory', 'processor'],
+    ['rings', 'switches', 'address-space', 'memory', 'processor', 'traffic'],
     'primes = count',
   );
 });
@@ -65,16 +65,20 @@ describe('the timeline of switches', () => {
     const { page, close } = await shown('switches');
     await page.setViewportSize({ width: 500, height: 400 });
     const cell = page.locator('.row > [data-part=from]').last();
-    const name = await cell.innerText();
-    // A list that has got another size is drawn anew, perhaps behind the hover.
+    // A list that has got another size is drawn anew, perhaps behind the hover: then another row is the last.
     const tooltip = async () => {
       await page.mouse.move(0, 0);
       await cell.hover();
-      return cell.getAttribute('title');
+      return cell.evaluate(({ title, textContent }: HTMLElement) => ({ title, name: textContent }));
     };
-    await expect.poll(tooltip).toBe(name);
+    await expect
+      .poll(async () => {
+        const { title, name } = await tooltip();
+        return title !== '' && title === name;
+      })
+      .toBe(true);
     await page.setViewportSize({ width: 1800, height: 400 });
-    await expect.poll(tooltip).toBe('');
+    await expect.poll(async () => (await tooltip()).title).toBe('');
     await close();
   });
 
@@ -88,6 +92,79 @@ describe('the timeline of switches', () => {
   });
 });
 
+describe('a list over time', () => {
+  it.each([
+    ['switches', ['Instruction', 'Direction', 'Operation', 'Parameters', 'Ran for', 'From', 'To']],
+    ['rings', ['Instruction', 'Kernel', 'Transition', 'Ring', 'From', 'To']],
+  ])('of %s names its columns above the cells of each, and stays below their names', async (name, titles) => {
+    const { page, close } = await shown(name);
+    await page.locator('.row').first().waitFor();
+    const list = page.locator('.list');
+    expect(await page.locator('.heading > *').allTextContents()).toEqual(titles);
+    expect(await list.getAttribute('aria-description')).toBe(titles.join(', '));
+    const lefts = (row: string) =>
+      page
+        .locator(`${row} > *`)
+        .evaluateAll((cells) =>
+          cells.slice(0, 7).map((cell) => Math.round(cell.getBoundingClientRect().left)),
+        );
+    expect((await lefts('.row')).slice(0, titles.length)).toEqual(await lefts('.heading'));
+    for (const key of ['End', 'Home', 'PageDown', 'PageUp']) {
+      await list.press(key);
+      const [heading, selected, whole] = await Promise.all(
+        ['.heading', '.row.selected', '.list'].map((part) => page.locator(part).boundingBox()),
+      );
+      expect(selected!.y).toBeGreaterThanOrEqual(heading!.y + heading!.height);
+      expect(selected!.y + selected!.height).toBeLessThanOrEqual(whole!.y + whole!.height);
+    }
+    await close();
+  });
+
+  it('that is empty says why', async () => {
+    const { page, close } = await shown('switches');
+    await page.locator('.row').first().waitFor();
+    await page.getByLabel('Filter').fill('no such switch');
+    await page.getByText('No event passes the filter.').waitFor();
+    expect(await page.getByRole('status').innerText()).toMatch(/^0 of \d+ events$/);
+    await page.getByLabel('Filter').fill('');
+    await page.getByText('No event passes the filter.').waitFor({ state: 'detached' });
+    await close();
+    const traffic = await shown('traffic');
+    await traffic.page.getByText('appear here when they are used').waitFor();
+    // A line of time without anything on it, and an empty summary, would only look broken.
+    expect(await traffic.page.locator('canvas').isVisible()).toBe(false);
+    expect(await traffic.page.locator('.aside').count()).toBe(0);
+    await traffic.close();
+  });
+
+  it('shows its whole time at first', async () => {
+    const { page, close } = await shown('switches');
+    await page.locator('.row').first().waitFor();
+    const canvas = page.locator('canvas');
+    await canvas.focus();
+    await page.keyboard.press('End');
+    const box = (await canvas.boundingBox())!;
+    // The last event is at the right edge, and the pointer there finds it.
+    await page.mouse.move(box.x + box.width - 4, box.y + 40);
+    await page.locator('.hint:not([hidden])').waitFor();
+    await close();
+  });
+
+  it('shows in high contrast which row is selected, with and without the focus', async () => {
+    const { page, select, close } = await fixture.open('switches', { theme: 'high-contrast' });
+    await select(fixture.machine);
+    await page
+      .locator('.row')
+      .first()
+      .click({ position: { x: 4, y: 8 } });
+    const outline = () => page.locator('.row.selected').evaluate((row) => getComputedStyle(row).outline);
+    expect(await outline()).toMatch(/^rgb\(243, 133, 24\) solid 1px/);
+    await page.locator('canvas').focus();
+    expect(await outline()).toMatch(/^rgb\(243, 133, 24\) dotted 1px/);
+    await close();
+  });
+});
+
 describe('the view of rings', () => {
   it('hides returns at first, and shows the stack that ring 0 gets', async () => {
     const { page, close } = await shown('rings');
@@ -96,7 +173,7 @@ describe('the view of rings', () => {
     await page.getByRole('button', { name: 'Returns' }).click();
     await page.locator('.row', { hasText: 'interrupt-return' }).first().waitFor();
     expect(await page.getByRole('img').getAttribute('aria-label')).toBe('The processor is in ring 0');
-    await page.locator('.rings text', { hasText: /^0xc01/ }).waitFor();
+    await page.locator('.rings text', { hasText: /^esp0 0xc01/ }).waitFor();
     await close();
   });
 
@@ -192,6 +269,26 @@ describe('the address space', () => {
     const colours = () =>
       direct.locator('.bar').evaluateAll((bars) => bars.map((bar) => bar.style.background));
     await expect.poll(async () => new Set(await colours()).size).toBeGreaterThan(1);
+    await close();
+  });
+
+  it('marks the chosen cell in whatever colour it is filled', async () => {
+    const { page, select, close } = await fixture.open('address-space', { theme: 'high-contrast' });
+    await select(fixture.machine);
+    await page.getByLabel('Go to address').fill('&kmain');
+    await page.keyboard.press('Enter');
+    await page.locator('h2', { hasText: /0xc01/i }).waitFor();
+    await page.waitForTimeout(100); // a frame to draw in
+    const colours = await page.locator('canvas').evaluate((canvas) => {
+      const { data } = (canvas as HTMLCanvasElement)
+        .getContext('2d')!
+        .getImageData(0, 0, canvas.clientWidth, canvas.clientHeight);
+      const found = new Set<string>();
+      for (let n = 0; n < data.length; n += 4) found.add(data.slice(n, n + 3).join(' '));
+      return [...found];
+    });
+    // Memory that is rwx is orange; the mark is the foreground.
+    expect(colours).toEqual(expect.arrayContaining(['209 134 22', '255 255 255']));
     await close();
   });
 

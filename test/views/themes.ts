@@ -4,7 +4,7 @@ const shared = {
   'font-family': "system-ui, 'Segoe UI', sans-serif",
   'font-size': '13px',
   'editor-font-family': "'DejaVu Sans Mono', monospace",
-  'editor-font-size': '12px',
+  'editor-font-size': '14px',
 };
 
 const dark = {

@@ -11,9 +11,9 @@ afterAll(() => fixture.close());
 it('lists requests and packets, filters them, and sums them up', async () => {
   const { page, select, close } = await fixture.open('traffic');
   await select(fixture.machine);
-  await page.locator('canvas').focus();
   const selected = page.locator('.row.selected');
   await page.locator('.row').first().waitFor();
+  await page.locator('canvas').focus();
   await page.keyboard.press('End');
   expect(await selected.innerText()).toMatch(/disk0 \(guest0: cobd0\)\s+read\s+1 sector at 31\s+512 B/);
   await page.getByLabel('Filter').fill('TX ');

@@ -130,7 +130,10 @@ export class AddressMap {
     for (let cell = 0; cell < CELLS; cell++) this.drawCell(context, cell);
     this.drawChanges(context);
     const chosen = this.cellOf(this.selected);
-    if (chosen >= 0 && chosen < CELLS) this.outline(context, chosen, '--vscode-focusBorder', 2);
+    if (chosen < 0 || chosen >= CELLS) return;
+    // Of two colours: one of them stands out from whatever the cell is filled with.
+    this.outline(context, chosen, '--vscode-editor-background', 5);
+    this.outline(context, chosen, '--vscode-foreground', 2);
   }
 
   private corner(cell: number): { x: number; y: number } {

@@ -18,7 +18,7 @@ export function ringsPicture({ fields }: TaskStateBody, current: number | undefi
     current === undefined
       ? t('The rings and the stacks of the task state')
       : t('The processor is in ring {0}', current);
-  return svg`<svg class="rings" width="250" height="172" role="img" aria-label=${label}>
+  return svg`<svg class="rings" width="276" height="172" viewBox="0 0 276 172" role="img" aria-label=${label}>
     ${[...RADII.keys()].reverse().map((ring) => circle(ring, current))}
     ${RADII.map(
       (radius, ring) => svg`<text
@@ -35,10 +35,13 @@ export function ringsPicture({ fields }: TaskStateBody, current: number | undefi
 const circle = (ring: number, current: number | undefined) =>
   svg`<circle class=${ring === current ? 'current' : ''} cx=${CENTRE.x} cy=${CENTRE.y} r=${RADII[ring] ?? 0}></circle>`;
 
-/** `ss:esp` beside its ring; nothing for a ring that has none. */
+/** Pixels from one stack to the next: two lines of text, and room between them. */
+const STACK_HEIGHT = 33;
+
+/** The fields of the task state beside the rings; nothing for a ring that has no stack. */
 function stack(ring: number, ss: number, esp: number): unknown {
   if (ss === 0 && esp === 0) return undefined;
-  const y = CENTRE.y - (RADII[ring] ?? 0) + (ring === 0 ? 30 : 13);
-  return svg`<text class="stack" x="172" y=${y}>${ring}: ${hex(ss, 2)}</text>
-    <text class="stack" x="172" y=${y + 13}>${hex(esp)}</text>`;
+  const y = CENTRE.y + 4 - ring * STACK_HEIGHT;
+  return svg`<text class="stack" x="172" y=${y}>ss${ring} ${hex(ss, 4)}</text>
+    <text class="stack" x="172" y=${y + 13}>esp${ring} ${hex(esp)}</text>`;
 }

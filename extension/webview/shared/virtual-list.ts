@@ -4,9 +4,20 @@
  */
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 
+/** What stands above a column of a list. */
+export interface Column {
+  readonly title: string;
+  /** Of its cells, too: `number` for what stands at the right. */
+  readonly className?: string;
+  /** What is counted, in which unit: a tooltip. */
+  readonly about?: string;
+}
+
 export interface ListOptions {
   /** Of the list as a whole, for screen readers. */
   readonly label: string;
+  /** In the order of the cells of a row; a list without them has no heading. */
+  readonly columns?: readonly Column[];
   readonly rowHeight?: number;
   /** Contents of a row. */
   row(n: number): TemplateResult;
@@ -33,6 +44,8 @@ export class VirtualList {
   private current = -1;
   private frame = 0;
   private readonly rowHeight: number;
+  /** Pixels of the heading, which stays where it is and covers rows. */
+  private readonly headingHeight: number;
   /** What the ids of rows begin with. */
   private readonly name = `list${String(++lists)}`;
 
@@ -44,6 +57,8 @@ export class VirtualList {
     this.element.setAttribute('aria-label', options.label);
     this.body.className = 'list-body';
     this.body.setAttribute('role', 'presentation');
+    this.headingHeight = options.columns ? this.rowHeight : 0;
+    if (options.columns) this.element.append(this.heading(options.columns));
     this.element.append(this.body);
     this.element.addEventListener('scroll', () => this.redraw());
     this.element.addEventListener('keydown', (event) => this.key(event));
@@ -63,8 +78,7 @@ export class VirtualList {
 
   /** Says how many rows there are. A list that was at its end stays there. */
   update(count: number, follow = false): void {
-    const { scrollTop, clientHeight } = this.element;
-    const atEnd = scrollTop + clientHeight >= this.count * this.rowHeight - 2;
+    const atEnd = this.element.scrollTop + this.room >= this.count * this.rowHeight - 2;
     this.count = count;
     if (this.current >= count) this.current = -1;
     this.body.style.height = `${String(count * this.rowHeight)}px`;
@@ -76,11 +90,11 @@ export class VirtualList {
   select(n: number): void {
     this.current = n;
     if (n >= 0) {
-      const { scrollTop, clientHeight } = this.element;
+      const { scrollTop } = this.element;
       const top = n * this.rowHeight;
       if (top < scrollTop) this.element.scrollTop = top;
-      else if (top + this.rowHeight > scrollTop + clientHeight)
-        this.element.scrollTop = top + this.rowHeight - clientHeight;
+      else if (top + this.rowHeight > scrollTop + this.room)
+        this.element.scrollTop = top + this.rowHeight - this.room;
     }
     this.redraw();
   }
@@ -92,10 +106,30 @@ export class VirtualList {
     });
   }
 
+  /** Pixels for rows. */
+  private get room(): number {
+    return Math.max(0, this.element.clientHeight - this.headingHeight);
+  }
+
+  /** Not among the options that a screen reader counts: it is told the columns with the name of the list. */
+  private heading(columns: readonly Column[]): HTMLElement {
+    const heading = document.createElement('div');
+    heading.className = 'heading';
+    heading.setAttribute('aria-hidden', 'true');
+    heading.style.height = `${String(this.headingHeight)}px`;
+    for (const { title, className = '', about = '' } of columns) {
+      const cell = document.createElement('span');
+      Object.assign(cell, { textContent: title, className, title: about });
+      heading.append(cell);
+    }
+    this.element.setAttribute('aria-description', columns.map(({ title }) => title).join(', '));
+    return heading;
+  }
+
   private draw(): void {
-    const { scrollTop, clientHeight } = this.element;
+    const { scrollTop } = this.element;
     const first = Math.max(0, Math.floor(scrollTop / this.rowHeight) - EXTRA_ROWS);
-    const last = Math.min(this.count, Math.ceil((scrollTop + clientHeight) / this.rowHeight) + EXTRA_ROWS);
+    const last = Math.min(this.count, Math.ceil((scrollTop + this.room) / this.rowHeight) + EXTRA_ROWS);
     const rows: TemplateResult[] = [];
     for (let n = first; n < last; n++) {
       const selected = n === this.current;
@@ -143,7 +177,7 @@ export class VirtualList {
 
   private key(event: KeyboardEvent): void {
     if (event.target !== this.element) return;
-    const page = Math.max(1, Math.floor(this.element.clientHeight / this.rowHeight) - 1);
+    const page = Math.max(1, Math.floor(this.room / this.rowHeight) - 1);
     const moves: Record<string, number> = {
       ArrowDown: this.current + 1,
       ArrowUp: this.current - 1,

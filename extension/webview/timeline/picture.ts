@@ -38,6 +38,8 @@ export interface Picture {
   readonly now: number;
   readonly selected: number | undefined;
   readonly focused: boolean;
+  /** What the strip below the lanes counts. */
+  readonly counted: string;
 }
 
 /** Draws everything. @param context empty, in CSS pixels */
@@ -54,6 +56,8 @@ export function draw(context: CanvasRenderingContext2D, theme: Theme, picture: P
     context.fillRect(GUTTER, laneTop(n), window.width, LANE);
     context.globalAlpha = 1;
   });
+  context.fillStyle = theme.colour('--vscode-descriptionForeground');
+  context.fillText(picture.counted, 4, laneTop(lanes.length) + STRIP / 2, GUTTER - 8);
   context.save();
   context.beginPath();
   context.rect(GUTTER, 0, window.width, height);

@@ -2,11 +2,11 @@
  * A view of records over time: a timeline, a filter, and the list of those that pass it. What the records are is said by its
  * options; rings and switches are two of them.
  */
-import { html, render, type TemplateResult } from 'lit-html';
+import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { SelectedMachine } from '../../views/messages.ts';
 import { kept, listen, t } from '../shared/bridge.ts';
 import { grouped } from '../shared/numbers.ts';
-import { VirtualList } from '../shared/virtual-list.ts';
+import { type Column, VirtualList } from '../shared/virtual-list.ts';
 import type { Events } from './events.ts';
 import { type Batch, Feed } from './feed.ts';
 import type { Lane } from './picture.ts';
@@ -26,14 +26,17 @@ export interface RecordsOptions<T, C extends string> {
   lanes(machine: SelectedMachine): readonly Lane[];
   mark(n: number): string;
   describe(n: number): string;
-  /** A row of the list. */
+  /** What a list without any record says. */
+  readonly nothing: string;
+  readonly columns: readonly Column[];
+  /** A row of the list: a cell for each of the columns. */
   row(n: number): TemplateResult;
   /** Does an event pass what is in the toolbar? */
   passes(n: number, words: string): boolean;
   /** More of the toolbar. `changed`: the filter is another one. */
   tools(changed: () => void): TemplateResult;
-  /** Beside the list. */
-  aside(machine: SelectedMachine, changed: () => void): TemplateResult;
+  /** Beside the list; nothing as long as there is nothing to sum up. */
+  aside(machine: SelectedMachine, changed: () => void): TemplateResult | undefined;
   /** What the user has chosen in them, as plain data to be kept; what is restored may be anything. */
   readonly choices?: { read(): unknown; restore(state: unknown): void };
   /** Enter, or a double click. */
@@ -72,6 +75,7 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
     });
     this.list = new VirtualList({
       label: options.label,
+      columns: options.columns,
       row: (n) => options.row(this.shown.event(n)),
       chosen: (n) => this.timeline.select(this.shown.event(n)),
       entered: (n) => options.entered?.(this.shown.event(n)),
@@ -142,6 +146,14 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
     this.draw();
   }
 
+  /** Why the list is empty, if it is. @param length how many records there are */
+  private emptiness(length: number): TemplateResult | typeof nothing {
+    if (this.shown.length > 0 || this.problem) return nothing;
+    return html`<p class="message empty">
+      ${length === 0 ? this.options.nothing : t('No event passes the filter.')}
+    </p>`;
+  }
+
   private draw(): void {
     const { options, machine } = this;
     if (!machine) {
@@ -149,6 +161,9 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
       return;
     }
     const { length } = options.events;
+    const aside = options.aside(machine, () => this.filter());
+    // A line of time with nothing on it says that something were to be seen there.
+    this.timeline.element.hidden = length === 0;
     render(
       html`<h1 class="unseen">${options.label}</h1>
         <div class="toolbar">
@@ -162,20 +177,28 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
               this.filter();
             }}
           />
-          <button @click=${() => this.timeline.fit()}>${t('Show all')}</button>
+          <button
+            title=${t('Show all of the time (0 in the timeline)')}
+            ?disabled=${length === 0}
+            @click=${() => this.timeline.fit()}
+          >
+            ${t('Fit')}
+          </button>
           ${options.tools(() => this.filter())}
           <span class="spring"></span>
           <span class="quiet" role="status">
-            ${this.problem || t('{0} of {1}', grouped(this.shown.length), grouped(length))}
+            ${this.problem || t('{0} of {1} events', grouped(this.shown.length), grouped(length))}
             ${this.missing > 0 ? t('({0} before them are forgotten)', grouped(this.missing)) : ''}
           </span>
         </div>
         ${this.timeline.element}
         <div class="columns">
-          <div class="column">${this.list.element}</div>
-          <div class="aside" tabindex="0" role="region" aria-label=${t('Summary')}>
-            ${options.aside(machine, () => this.filter())}
-          </div>
+          <div class="column">${this.list.element}${this.emptiness(length)}</div>
+          ${
+            aside
+              ? html`<div class="aside" tabindex="0" role="region" aria-label=${t('Summary')}>${aside}</div>`
+              : nothing
+          }
         </div>`,
       this.root,
     );

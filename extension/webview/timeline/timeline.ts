@@ -32,6 +32,8 @@ export class Timeline {
   private lanes: readonly Lane[] = [];
   private now = 0;
   private selected: number | undefined;
+  /** All of the time is shown as soon as there is something, and a place to show it in. */
+  private fits = false;
 
   constructor(private readonly options: TimelineOptions) {
     const { canvas } = this.picture;
@@ -51,11 +53,10 @@ export class Timeline {
   update(lanes: readonly Lane[], now: number): void {
     const { events } = this.options;
     if (lanes.length !== this.lanes.length) this.element.style.height = `${String(heightOf(lanes.length))}px`;
-    const empty = this.now === 0;
+    if (this.now === 0) this.fits = true;
     this.lanes = lanes;
     this.now = now;
     this.window.extend(events.length > 0 ? events.time(0) : 0, now);
-    if (empty && events.length > 0) this.window.fit();
     this.redraw();
   }
 
@@ -89,10 +90,15 @@ export class Timeline {
   private paint(context: CanvasRenderingContext2D, width: number): void {
     this.window.width = Math.max(1, width - GUTTER);
     const { events, shown, mark, instants } = this.options;
+    if (this.fits && events.length > 0) {
+      this.window.fit();
+      this.fits = false;
+    }
     const { window, lanes, now, selected } = this;
     draw(context, this.picture.theme, {
       ...{ events, shown, window, lanes, mark, instants, now, selected },
       focused: document.activeElement === this.picture.canvas,
+      counted: t('events'),
     });
   }
 
