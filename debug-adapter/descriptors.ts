@@ -133,6 +133,11 @@ function describeSegment(segment: Segment): Sentence {
   return joined([...words, ...(present ? [] : [NOT_PRESENT])], ', ');
 }
 
+/** Where a gate leads to. `undefined` for segments, and for task gates: the offset of those is not looked at (SDM vol. 3A, 7.2.5). */
+export function entryPointOf(descriptor: Descriptor): number | undefined {
+  return 'offset' in descriptor && descriptor.kind !== 'task-gate' ? descriptor.offset : undefined;
+}
+
 /** One entry in words. */
 export function describeDescriptor(descriptor: Descriptor): Sentence {
   if (descriptor.kind === 'reserved')

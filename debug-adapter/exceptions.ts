@@ -26,6 +26,8 @@ const NAMES: Readonly<Record<number, Sentence>> = {
   19: say`#XM SIMD error`,
 };
 export const PAGE_FAULT = 14;
+/** Does the processor itself raise it? Not so of reserved vectors and of those of interrupts. */
+export const isException = (vector: number): boolean => NAMES[vector] !== undefined;
 /** Vectors whose error code names a selector or a gate. */
 const SELECTOR_VECTORS = [10, 11, 12, 13];
 const EXTERNAL = 1;

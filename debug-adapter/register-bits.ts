@@ -21,6 +21,9 @@ export const EFLAGS_BITS: BitTable = [
   [21, 'ID', 'can be changed where CPUID exists'],
 ];
 
+/** EFLAGS.IOPL: its lowest bit, and how many it has. */
+export const IOPL = { bit: 12, width: 2 } as const;
+
 export const CR0_BITS: BitTable = [
   [0, 'PE', 'protected mode'],
   [1, 'MP', 'WAIT heeds TS'],

@@ -1,6 +1,6 @@
 /** `idt`: the gates of interrupts and exceptions, with the names of their handlers. */
 import { idtProblems } from '../descriptor-problems.ts';
-import { describeDescriptor } from '../descriptors.ts';
+import { describeDescriptor, entryPointOf } from '../descriptors.ts';
 import { readTable } from '../descriptor-tables.ts';
 import { exceptionName } from '../exceptions.ts';
 import { symbolText } from '../symbol-text.ts';
@@ -38,8 +38,8 @@ export const idt: Command = {
       throw new AdapterError('bad-command', say`Vector ${hex(only, 2)} has no gate.`);
     const rows = shown.map((entry) => {
       const { index, descriptor } = entry;
-      const offset = 'offset' in descriptor ? descriptor.offset : 0;
-      const handler = symbolText(machine.coroutines, coroutine, offset);
+      const target = entryPointOf(descriptor);
+      const handler = target === undefined ? undefined : symbolText(machine.coroutines, coroutine, target);
       return [
         `  ${hex(index, 2)}`,
         tell(index < 32 ? exceptionName(index) : say`interrupt ${hex(index, 2)}`),

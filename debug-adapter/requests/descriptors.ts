@@ -12,7 +12,7 @@ import {
   tableProblems,
 } from '../descriptor-problems.ts';
 import { readTable, readTaskState, type TableView } from '../descriptor-tables.ts';
-import { describeDescriptor } from '../descriptors.ts';
+import { describeDescriptor, entryPointOf } from '../descriptors.ts';
 import { AdapterError } from '../errors.ts';
 import { isSentence, say, type Sentence, tell } from '../../core/sentences/say.ts';
 import type { Call } from '../protocol.ts';
@@ -41,7 +41,7 @@ function telling(
   const { coroutines } = context.machine();
   return (entry: TableEntry): DescriptorBody => {
     const { index, raw, descriptor, problems } = entry;
-    const target = 'offset' in descriptor ? descriptor.offset : undefined;
+    const target = entryPointOf(descriptor);
     const handler = target === undefined ? undefined : symbolText(coroutines, coroutine, target);
     return {
       index,

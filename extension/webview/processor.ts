@@ -2,6 +2,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { TaskStateBody } from '../../debug-adapter/custom-protocol.ts';
 import type { TssField } from '../../debug-adapter/descriptor-problems.ts';
+import { IOPL } from '../../debug-adapter/register-bits.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 import {
   forgetStops,
@@ -13,7 +14,8 @@ import {
   writeRegister,
 } from './processor/registers.ts';
 import { DescriptorEditor } from './processor/descriptor-editor.ts';
-import { readTable, TABLES, type TableShown, tableText, taskStateText } from './processor/tables.ts';
+import { readTable, TABLES, type TableShown, tableText } from './processor/tables.ts';
+import { taskStateText } from './processor/task-state.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, kept, listen, t } from './shared/bridge.ts';
 import { hex } from './shared/numbers.ts';
@@ -90,7 +92,13 @@ function edit(index: number): void {
   const { low = 0, high = 0 } = body.entries.find((entry) => entry.index === index) ?? {};
   editor = new DescriptorEditor(thread, name, index, { low, high }, draw, () => {
     editor = undefined;
-    void load();
+    void load().then(() =>
+      // An entry of zeros has no row: it was named in the field above the table.
+      (
+        root.querySelector<HTMLElement>(`[data-entry="${String(index)}"]`) ??
+        root.querySelector<HTMLElement>('.about input')
+      )?.focus(),
+    );
   });
   draw();
   root.querySelector<HTMLSelectElement>('form.editor select')?.focus();
@@ -107,6 +115,10 @@ async function writeField(field: TssField, text: string): Promise<void> {
   }
   draw();
 }
+
+/** A field of a form has gone: the keyboard is where it was before. */
+const focusValue = (name: string) =>
+  root.querySelector<HTMLElement>(`button[data-register="${name}"]`)?.focus();
 
 async function write(register: Register, value: string): Promise<void> {
   editing = undefined;
@@ -127,19 +139,23 @@ function value(register: Register): TemplateResult {
       aria-label=${name}
       .value=${text.split(' ')[0] ?? ''}
       @keydown=${(event: KeyboardEvent) => {
-        if (event.key === 'Enter') void write(register, (event.target as HTMLInputElement).value);
+        if (event.key === 'Enter')
+          void write(register, (event.target as HTMLInputElement).value).then(() => focusValue(name));
         if (event.key === 'Escape') {
           editing = undefined;
           draw();
+          focusValue(name);
         }
       }}
     />`;
   // Bits are spelled out beside the value.
   const shown = register.bits ? (text.split(' ')[0] ?? '') : text;
+  const fixed = container === undefined || machine?.running;
   return html`<button
     class="value code ${changed ? 'changed' : ''}"
-    ?disabled=${container === undefined || machine?.running}
-    title=${changed ? t('Changed since the last stop. Click to change it.') : t('Click to change it.')}
+    data-register=${name}
+    ?disabled=${fixed}
+    title=${titleOf(changed, fixed ?? false)}
     @click=${() => {
       editing = name;
       draw();
@@ -150,6 +166,17 @@ function value(register: Register): TemplateResult {
   </button>`;
 }
 
+function titleOf(changed: boolean, fixed: boolean): string {
+  if (fixed) return changed ? t('Changed since the last stop.') : '';
+  return changed ? t('Changed since the last stop. Click to change it.') : t('Click to change it.');
+}
+
+/** The I/O privilege level, between the bits of EFLAGS. */
+const ioPrivilegeLevel = (eflags: number): TemplateResult =>
+  html`<span class="bit" title=${t('bits {0} and {1}: I/O privilege level', IOPL.bit, IOPL.bit + 1)}
+    >IOPL=${(eflags >>> IOPL.bit) & ((1 << IOPL.width) - 1)}</span
+  >`;
+
 /** The bits of a register, the highest first, as in the manual. */
 function bits(register: Register): TemplateResult | typeof nothing {
   if (!register.bits) return nothing;
@@ -159,15 +186,16 @@ function bits(register: Register): TemplateResult | typeof nothing {
   return html`<div class="bits">
     ${[...register.bits].reverse().map(([bit, name, meaning]) => {
       const set = ((number >>> bit) & 1) !== 0;
-      return html`<button
-        class="bit"
-        aria-pressed=${set}
-        ?disabled=${fixed}
-        title=${t('bit {0}: {1}', bit, t(meaning))}
-        @click=${() => void write(register, hex((number ^ (1 << bit)) >>> 0))}
-      >
-        ${name}
-      </button>`;
+      const before = register.name === 'eflags' && bit === IOPL.bit - 1 ? ioPrivilegeLevel(number) : nothing;
+      return html`${before}<button
+          class="bit"
+          aria-pressed=${set}
+          ?disabled=${fixed}
+          title=${t('bit {0}: {1}', bit, t(meaning))}
+          @click=${() => void write(register, hex((number ^ (1 << bit)) >>> 0))}
+        >
+          ${name}
+        </button>`;
     })}
   </div>`;
 }
@@ -176,9 +204,17 @@ function bits(register: Register): TemplateResult | typeof nothing {
 const isWide = ({ bits: names, text, name }: Register): boolean =>
   names !== undefined || text.length + name.length > 20;
 
+/** Letters that names have room for at least: groups below each other are aligned. */
+const MIN_NAME = 6;
+
 function group({ name, registers }: RegisterGroup): TemplateResult {
   const oneColumn = registers.filter(isWide).length * 2 > registers.length;
-  return html`<section aria-label=${name} class="registers">
+  const letters = Math.max(...registers.map((register) => register.name.length));
+  return html`<section
+    aria-label=${name}
+    class="registers"
+    .style=${`--name-width: ${String(Math.max(letters, MIN_NAME) + 1)}ch`}
+  >
     <h2>${name}</h2>
     ${registers.map(
       (register) =>
@@ -204,9 +240,11 @@ function contents(): TemplateResult | TemplateResult[] {
 
 function tabs(): TemplateResult {
   const move = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (by === undefined) return;
-    choose(TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? 'registers');
+    const at = TABS.indexOf(tab);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: TABS.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    choose(TABS[(to + TABS.length) % TABS.length] ?? 'registers');
     root.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
   };
   return html`<div class="tabs" role="tablist" aria-label=${t('Processor')} @keydown=${move}>
@@ -232,16 +270,18 @@ function draw(): void {
     return;
   }
   const { running, thread } = machine;
+  // What there is no table of is no mistake of the user's: it is told where the table would be.
+  const missing = problem !== '' && isTable(tab) && table?.table !== tab;
   render(
     html`<h1 class="unseen">${t('Processor')}</h1>
       <div class="toolbar">
         ${tabs()}<span class="spring"></span
-        ><span class=${problem ? 'problem' : 'quiet'} role="status"
-          >${problem || (running ? t('The machine runs: this is what was at the last stop.') : thread.name)}</span
+        ><span class=${problem && !missing ? 'problem' : 'quiet'} role="status"
+          >${(!missing && problem) || (running ? t('The machine runs: this is what was at the last stop.') : thread.name)}</span
         >
       </div>
       <div id="contents" class="contents" role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="0">
-        ${problem && isTable(tab) && table?.table !== tab ? nothing : contents()}
+        ${missing ? html`<p class="message" role="status">${problem}</p>` : contents()}
       </div>`,
     root,
   );

@@ -100,6 +100,10 @@ describe('views', () => {
     const pageFault = entries.find(({ index }) => index === 14)!;
     expect(pageFault.handler).toMatch(/\w/);
     expect(pageFault.problems).toEqual([]);
+    // A task gate has no offset: its task begins where it has stopped.
+    const doubleFault = entries.find(({ index }) => index === 8)!;
+    expect(doubleFault).toMatchObject({ text: expect.stringMatching(/^task gate to 0x0038/) });
+    expect(doubleFault).not.toHaveProperty('target');
     await expect(ask('colinux/descriptors', { threadId: 2, table: 'ldt' })).rejects.toThrow('has no LDT');
     await expect(ask('colinux/descriptors', { threadId: 9, table: 'gdt' })).rejects.toThrow('no thread 9');
     await expect(

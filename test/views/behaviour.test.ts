@@ -423,6 +423,66 @@ describe('the processor', () => {
     await close();
   });
 
+  it('gives the keyboard back to where it was before a value or an entry was changed', async () => {
+    const { page, close } = await shown('processor');
+    const focused = (name: string) => () =>
+      page.evaluate((key) => (document.activeElement as HTMLElement).dataset[key], name);
+    const edx = page.locator('.register', { hasText: /^\s*edx/ }).locator('.value');
+    await edx.waitFor();
+    for (const key of ['Escape', 'Enter']) {
+      await edx.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('textbox', { name: 'edx' }).waitFor();
+      await page.keyboard.press(key);
+      await expect.poll(focused('register')).toBe('edx');
+    }
+    await page.getByRole('tab', { name: 'Registers' }).press('End');
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('TSS');
+    await page.keyboard.press('Home');
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Registers');
+    await page.getByRole('tab', { name: 'IDT' }).click();
+    await page.getByRole('button', { name: 'Change entry 0x0e' }).press('Enter');
+    await page.getByRole('form', { name: 'Change the entry' }).getByLabel('Kind').press('Escape');
+    await expect.poll(focused('entry')).toBe('14');
+    await close();
+  });
+
+  it('aligns the values of each group', async () => {
+    const { page, close } = await shown('processor');
+    await page.getByText('eflags').waitFor();
+    for (const name of ['General', 'Segments', 'Control', 'MSRs']) {
+      const values = page.getByRole('region', { name }).locator('.register > .value');
+      const lefts = await values.evaluateAll((all) => all.map((value) => value.getBoundingClientRect().left));
+      expect(new Set(lefts).size, name).toBe(name === 'General' || name === 'Control' ? 2 : 1);
+    }
+    // Two bits that are one number.
+    const level = (Number(await fixture.session.evaluate('$eflags')) >>> 12) & 3;
+    await page.getByTitle('bits 12 and 13: I/O privilege level').getByText(`IOPL=${level}`).waitFor();
+    await close();
+  });
+
+  it('names the exception of each vector, and leads to code only from what has some', async () => {
+    const { page, close } = await shown('processor');
+    await page.getByRole('tab', { name: 'IDT' }).click();
+    const row = (vector: string) => page.locator('tr', { hasText: vector });
+    await row('0x0e').getByText('#PF page fault').waitFor();
+    expect(await row('0x20').locator('.exception').innerText()).toBe('');
+    // A task gate, whose offset means nothing.
+    expect(await row('0x08').innerText()).toMatch(/#DF double fault\s+task gate to 0x0038/);
+    const room = await page.getByPlaceholder('Vector to change').evaluate((input: HTMLInputElement) => {
+      const context = document.createElement('canvas').getContext('2d')!;
+      const { font, paddingLeft, paddingRight } = getComputedStyle(input);
+      context.font = font;
+      const inside = input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+      return inside - context.measureText(input.placeholder).width;
+    });
+    expect(room).toBeGreaterThanOrEqual(0);
+    await page.getByRole('tab', { name: 'GDT' }).click();
+    await row('0x0010').waitFor();
+    expect(await page.locator('thead th').allInnerTexts()).toEqual(['Selector', 'Descriptor', 'Change']);
+    await close();
+  });
+
   it('shows where gates lead', async () => {
     const view = await shown('processor');
     await view.page.getByRole('tab', { name: 'IDT' }).click();
@@ -468,6 +528,12 @@ describe('the processor', () => {
     await page.getByRole('tab', { name: 'TSS' }).click();
     const esp0 = page.getByLabel('esp0');
     const old = await esp0.inputValue();
+    // Each field once, in as many digits as it has.
+    const { fields } = (await fixture.session.client.customRequest('colinux/taskState', { threadId: 2 }))
+      .body as { fields: Record<string, number> };
+    const labels = await page.locator('.fields label').allInnerTexts();
+    expect(labels.map((label) => label.trim()).sort()).toEqual(Object.keys(fields).sort());
+    expect(await page.getByLabel('ss0').inputValue()).toBe('0x0018');
     await esp0.fill('0');
     await esp0.press('Tab');
     await page.locator('.problem', { hasText: 'esp0 is 0' }).waitFor();

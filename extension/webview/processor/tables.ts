@@ -1,8 +1,8 @@
-/** Descriptor tables and the task state of a thread, with what is wrong in them. */
+/** Descriptor tables of a thread, with what is wrong in them. */
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { live } from 'lit-html/directives/live.js';
-import type { DescriptorsBody, TaskStateBody } from '../../../debug-adapter/custom-protocol.ts';
-import type { TssField } from '../../../debug-adapter/descriptor-problems.ts';
+import type { DescriptorBody, DescriptorsBody } from '../../../debug-adapter/custom-protocol.ts';
+import { isException } from '../../../debug-adapter/exceptions.ts';
+import { transitionTitle } from '../../../debug-adapter/transition-words.ts';
 import type { DescriptorEditor } from './descriptor-editor.ts';
 import { ask, open, t } from '../shared/bridge.ts';
 import { hex } from '../shared/numbers.ts';
@@ -23,7 +23,7 @@ export async function readTable(thread: number, table: Table): Promise<TableShow
   return { thread, table, body: await ask('colinux/descriptors', { threadId: thread, table }) };
 }
 
-const problems = (list: readonly string[]): TemplateResult[] =>
+export const problems = (list: readonly string[]): TemplateResult[] =>
   list.map((problem) => html`<div class="problem" role="note">⚠ ${problem}</div>`);
 
 /** The entry that is being changed, and how another one becomes it. */
@@ -38,7 +38,7 @@ function anyEntry({ table, body }: TableShown, edit: (index: number) => void): T
   const label = table === 'idt' ? t('Vector to change') : t('Selector to change');
   return html`<input
     class="code"
-    size="8"
+    size=${Math.max(8, label.length)}
     aria-label=${label}
     placeholder=${label}
     @keydown=${({ key, target }: KeyboardEvent) => {
@@ -52,9 +52,30 @@ function anyEntry({ table, body }: TableShown, edit: (index: number) => void): T
 const editorRow = ({ editor }: Editing, index: number) =>
   editor?.index === index
     ? html`<tr>
-        <td colspan="4">${editor.view()}</td>
+        <td colspan="5">${editor.view()}</td>
       </tr>`
     : nothing;
+
+/** `#PF page fault`; nothing for a vector that no exception has. In a narrow view the mnemonic alone. */
+function exceptionAt(vector: number): TemplateResult | typeof nothing {
+  if (!isException(vector)) return nothing;
+  const [mnemonic = '', ...words] = transitionTitle('exception', vector, t).split(' ');
+  return html`${mnemonic} <span class="words quiet">${words.join(' ')}</span>`;
+}
+
+/** A link to the code that a gate leads to. */
+function handlerOf(
+  { handler, target }: Pick<DescriptorBody, 'handler' | 'target'>,
+  coroutine: number,
+): TemplateResult | typeof nothing {
+  if (target === undefined) return nothing;
+  return html`<button
+    class="link code"
+    @click=${() => open({ in: 'source', memoryReference: referenceTo(coroutine, target) })}
+  >
+    ${handler ?? hex(target)}
+  </button>`;
+}
 
 export function tableText(shown: TableShown, editing: Editing): TemplateResult {
   const { thread, table, body } = shown;
@@ -62,6 +83,8 @@ export function tableText(shown: TableShown, editing: Editing): TemplateResult {
   const coroutine = coroutineOf(thread);
   const name = table.toUpperCase();
   const first = table === 'idt' ? t('Vector') : t('Selector');
+  // Segments lead nowhere: most tables but that of interrupts need no such column.
+  const leads = body.entries.some(({ target }) => target !== undefined);
   return html`<p class="about code">
       ${t('{0} at {1}, limit {2}', name, hex(body.base), hex(body.limit, 4))}
       <button @click=${() => open({ in: 'memory', memoryReference: referenceTo(coroutine, body.base) })}>
@@ -78,14 +101,15 @@ export function tableText(shown: TableShown, editing: Editing): TemplateResult {
       <thead>
         <tr>
           <th scope="col">${first}</th>
+          ${table === 'idt' ? html`<th scope="col">${t('Exception')}</th>` : nothing}
+          ${leads ? html`<th scope="col">${t('Leads to')}</th>` : nothing}
           <th scope="col">${t('Descriptor')}</th>
-          <th scope="col">${t('Leads to')}</th>
           <th scope="col"><span class="unseen">${t('Change')}</span></th>
         </tr>
       </thead>
       <tbody>
         ${body.entries.map(
-          ({ index, text, handler, target, problems: found }) =>
+          ({ index, text, problems: found, ...entry }) =>
             html`<tr class=${found.length > 0 ? 'bad' : ''}>
                 <th scope="row">
                   <button
@@ -100,23 +124,13 @@ export function tableText(shown: TableShown, editing: Editing): TemplateResult {
                     ${table === 'idt' ? hex(index, 2) : hex(index * ENTRY, 4)}
                   </button>
                 </th>
+                ${table === 'idt' ? html`<td class="exception">${exceptionAt(index)}</td>` : nothing}
+                ${leads ? html`<td>${handlerOf(entry, coroutine)}</td>` : nothing}
                 <td class="text">${text}${problems(found)}</td>
-                <td>
-                  ${
-                    target === undefined
-                      ? ''
-                      : html`<button
-                          class="link code"
-                          @click=${() =>
-                            open({ in: 'source', memoryReference: referenceTo(coroutine, target) })}
-                        >
-                          ${handler ?? hex(target)}
-                        </button>`
-                  }
-                </td>
                 <td>
                   <button
                     class="link"
+                    data-entry=${index}
                     aria-label=${t('Change entry {0}', table === 'idt' ? hex(index, 2) : hex(index * ENTRY, 4))}
                     @click=${() => edit(index)}
                   >
@@ -128,28 +142,4 @@ export function tableText(shown: TableShown, editing: Editing): TemplateResult {
         )}
       </tbody>
     </table>`;
-}
-
-/** @param write takes what the user has typed for a field */
-export function taskStateText(
-  { selector, base, limit, fields, problems: found }: TaskStateBody,
-  write: (field: TssField, text: string) => void,
-): TemplateResult {
-  return html`<p class="about code">
-      ${t('TSS {0} at {1}, limit {2}', hex(selector, 4), hex(base), hex(limit, 4))}
-    </p>
-    ${problems(found)}
-    <div class="fields">
-      ${(Object.entries(fields) as [TssField, number][]).map(
-        ([name, value]) =>
-          html`<label
-            ><span class="quiet">${name}</span
-            ><input
-              class="code"
-              size="10"
-              .value=${live(hex(value))}
-              @change=${(event: Event) => write(name, (event.target as HTMLInputElement).value)}
-          /></label>`,
-      )}
-    </div>`;
 }
