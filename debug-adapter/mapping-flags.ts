@@ -23,6 +23,10 @@ export function flagsTitle(flags: number): Sentence {
 /** The same in English, as the protocol has it. */
 export const flagsText = (flags: number): string => tell(flagsTitle(flags));
 
+/** The flags of the protocol where there is little room: `rw- U large`, with the letters of the manual (SDM vol. 3A, 4.6: U/S). */
+export const flagsShort = (text: string): string =>
+  text.replace(/\buser\b/, 'U').replace(/\bsupervisor\b/, 'S');
+
 /** The flags of the protocol, for a person. */
 export const flagsTold = (text: string, translate: Translate): string =>
   text.split(' ').map(translate).join(' ');

@@ -97,7 +97,10 @@ const shownThread = ({ threads, thread }: SelectedMachine): SelectedMachine['thr
 
 /** Another thread, or another stop. */
 async function follow(next: SelectedMachine | undefined): Promise<void> {
-  if (next?.session !== machine?.session) last.clear();
+  if (next?.session !== machine?.session) {
+    last.clear();
+    selected = 0;
+  }
   if (next?.session !== machine?.session || next?.thread.id !== machine?.thread.id) visited = undefined;
   machine = next;
   problem = '';
@@ -113,13 +116,20 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
       last.set(space, ranges);
       map.update(ranges, changes);
       regions.update(ranges, changes);
-      if (selected === 0) selected = ranges[0]?.start ?? 0;
+      if (selected === 0) await begin(machine);
       await walk();
     } catch (error) {
       problem = (error as Error).message;
     }
   }
   draw();
+}
+
+/** Begins where the processor is; where that is not known, with the first memory that is mapped. */
+async function begin(present: SelectedMachine): Promise<void> {
+  selected = await addressOf(present, '$eip').catch(() => ranges[0]?.start ?? 0);
+  map.select(selected);
+  regions.select(selected);
 }
 
 async function choose(address: number): Promise<void> {
@@ -185,7 +195,13 @@ function toolbar(present: SelectedMachine) {
         if (event.key === 'Enter') void goTo((event.target as HTMLInputElement).value);
       }}
     />
-    <button ?disabled=${!map.zoomed} @click=${() => map.zoomOut()}>${t('All 4 GiB')}</button>
+    <button
+      title=${t('Show the whole address space (Escape in the map)')}
+      ?disabled=${!map.zoomed}
+      @click=${() => map.zoomOut()}
+    >
+      ${t('All 4 GiB')}
+    </button>
     <label
       >${t('Colours')}
       <select
@@ -207,6 +223,12 @@ function toolbar(present: SelectedMachine) {
           ><span class="swatch" .style=${`background: var(${variable})`}></span>${title}</span
         >`,
     )}
+    ${
+      changes.length > 0
+        ? html`<span class="quiet"><span class="swatch changed-cell"></span>${t('changed')}</span>`
+        : ''
+    }
+    <span class="quiet">${t('{0} per cell', bytes(map.cellBytes))}</span>
     <span class="spring"></span>
     <span class=${problem ? 'problem' : 'quiet'} role="status"
       >${
@@ -225,17 +247,19 @@ function accessTools() {
     void walk().then(draw, () => undefined);
   };
   return html`<div class="toolbar">
-    <select
-      aria-label=${t('Access')}
-      @change=${(event: Event) => {
-        access = (event.target as HTMLSelectElement).value as Access;
-        change();
-      }}
+    <label
+      >${t('Access')}
+      <select
+        @change=${(event: Event) => {
+          access = (event.target as HTMLSelectElement).value as Access;
+          change();
+        }}
+      >
+        <option value="read">${t('read')}</option>
+        <option value="write">${t('write')}</option>
+        <option value="execute">${t('execute')}</option>
+      </select></label
     >
-      <option value="read">${t('read')}</option>
-      <option value="write">${t('write')}</option>
-      <option value="execute">${t('execute')}</option>
-    </select>
     <label
       ><input
         type="checkbox"

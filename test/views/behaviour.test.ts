@@ -214,6 +214,38 @@ describe('the view of rings', () => {
 });
 
 describe('the address space', () => {
+  it('begins where the processor is, and names what its columns and colours are', async () => {
+    const { page, select, close } = await shown('address-space');
+    const eip = await fixture.session.evaluate('$eip,x');
+    await page.locator('h2', { hasText: /0x[0-9a-f]{8}/.exec(eip)![0] }).waitFor();
+    const row = page.locator('.row.selected');
+    expect((await row.innerText()).split(/\s*\n\s*/)).toEqual([
+      expect.stringMatching(/^0xc010/),
+      '.text',
+      'rwx S',
+      '8 KiB',
+    ]);
+    await row.getByTitle('rwx supervisor').waitFor();
+    expect(await page.locator('.regions .heading > *').allInnerTexts()).toEqual([
+      'Address',
+      'Name',
+      'Access',
+      'Size',
+    ]);
+    await page.getByText('4 MiB per cell').waitFor();
+    // Whoever maps the frame without being a thread leads nowhere: no link that cannot be followed.
+    await page.getByText('Mapped by').waitFor();
+    expect(await page.locator('.aside button:disabled').count()).toBe(0);
+    await page.locator('canvas').press('Enter');
+    await page.getByText('4 KiB per cell').waitFor();
+    await page.setViewportSize({ width: 300, height: 700 });
+    // A side bar has room for the names all the same.
+    const name = row.getByText('.text');
+    await expect.poll(() => name.evaluate((cell) => cell.scrollWidth - cell.clientWidth)).toBe(0);
+    await select(undefined);
+    await close();
+  });
+
   it('says why an access would fault, and who maps a frame', async () => {
     const view = await shown('address-space');
     const { page } = view;
@@ -263,6 +295,7 @@ describe('the address space', () => {
   it("colours the host's map of all memory by the owner of each frame", async () => {
     const host = fixture.machine.threads.find(({ id }) => id === 1)!;
     const { page, select, close } = await shown('address-space');
+    await page.setViewportSize({ width: 1180, height: 900 });
     await select({ ...fixture.machine, thread: host });
     await page.getByLabel('Colours').selectOption('owner');
     const direct = page.locator('.row:has(.bar)', { hasText: '0xc' });

@@ -88,7 +88,8 @@ export class AddressMap {
     this.picture.redraw();
   }
 
-  private get cellBytes(): number {
+  /** How much memory a cell stands for. */
+  get cellBytes(): number {
     return CELL_BYTES[this.level];
   }
 
@@ -212,7 +213,7 @@ export class AddressMap {
       ArrowUp: -COLUMNS,
       ArrowDown: COLUMNS,
     };
-    const by = moves[event.key];
+    const by = { ...moves, Home: -cell, End: CELLS - 1 - cell }[event.key];
     if (by !== undefined) this.choose(this.startOf(Math.max(0, Math.min(cell + by, CELLS - 1))));
     else if (event.key === 'Enter' || event.key === '+') this.zoomTo(this.selected);
     else if (event.key === 'Escape' || event.key === '-') this.zoomOut();

@@ -1,7 +1,7 @@
 /** The ranges of an address space as a tree: kinds of regions, and below them the ranges. */
 import { html, type TemplateResult } from 'lit-html';
 import type { MappedRange } from '../../../debug-adapter/custom-protocol.ts';
-import { flagsTold } from '../../../debug-adapter/mapping-flags.ts';
+import { flagsShort, flagsTold } from '../../../debug-adapter/mapping-flags.ts';
 import { t } from '../shared/bridge.ts';
 import { bytes, hex } from '../shared/numbers.ts';
 import { VirtualList } from '../shared/virtual-list.ts';
@@ -53,6 +53,15 @@ export class RegionsList {
   constructor(private readonly options: RegionsOptions) {
     this.list = new VirtualList({
       label: t('Regions'),
+      columns: [
+        { title: t('Address'), className: 'indented' },
+        { title: t('Name') },
+        {
+          title: t('Access'),
+          about: t('Read, write, execute; U: rings 0 to 3, S: supervisor, rings 0 to 2'),
+        },
+        { title: t('Size'), className: 'number' },
+      ],
       row: (n) => this.row(n),
       node: (n) => {
         const row = this.rows[n];
@@ -122,7 +131,7 @@ export class RegionsList {
         <span class="number quiet">${bytes(row.size)}</span>`;
     if (row.kind === 'change')
       return html`<span class="indented">${hex(row.change.start)}</span>
-        <span>${CHANGES[row.change.kind]}</span>
+        <span class="change">${CHANGES[row.change.kind]}</span>
         <span class="number quiet">${bytes(sizeOf(row.change))}</span>`;
     const { range } = row;
     return html`<span class="indented"
@@ -130,7 +139,8 @@ export class RegionsList {
           range.start,
         )}</span
       >
-      <span>${range.name ?? ''} <span class="quiet">${flagsTold(range.flags, t)}</span></span>
+      <span>${range.name ?? ''}</span>
+      <span class="quiet"><span title=${flagsTold(range.flags, t)}>${flagsShort(range.flags)}</span></span>
       <span class="number quiet">${bytes(sizeOf(range))}</span>`;
   }
 }

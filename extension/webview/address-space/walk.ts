@@ -1,12 +1,13 @@
 /** A page walk, level by level, with each bit named, why the access would fault, and who else maps the frame. */
 import { html, type TemplateResult } from 'lit-html';
 import type { PageWalkBody, ReverseMappingBody } from '../../../debug-adapter/custom-protocol.ts';
-import { flagsTold } from '../../../debug-adapter/mapping-flags.ts';
+import { flagsShort, flagsTold } from '../../../debug-adapter/mapping-flags.ts';
 import { bitsOf, entryValue } from '../../../debug-adapter/page-words.ts';
 import type { ViewThread } from '../../views/messages.ts';
 import { open, t } from '../shared/bridge.ts';
 import { bytes, hex } from '../shared/numbers.ts';
-import { physicalReference } from '../shared/references.ts';
+import { coroutineName } from '../shared/names.ts';
+import { coroutineOf, isTask, physicalReference } from '../shared/references.ts';
 
 export interface WalkShown {
   readonly walk: PageWalkBody;
@@ -67,6 +68,12 @@ export function walkText(
     ${mapped.length > 0 ? whoMaps(mapped, threads, goTo) : ''}`;
 }
 
+/** Kernels without their files, tasks by their whole names. */
+const nameOf = (threads: readonly ViewThread[], threadId: number): string =>
+  isTask(threadId)
+    ? (threads.find(({ id }) => id === threadId)?.name ?? '')
+    : coroutineName(threads, coroutineOf(threadId));
+
 function whoMaps(
   mapped: ReverseMappingBody['mappings'],
   threads: readonly ViewThread[],
@@ -77,21 +84,28 @@ function whoMaps(
       <caption class="unseen">
         ${t('Who maps this frame')}
       </caption>
+      <thead>
+        <tr>
+          <th scope="col">${t('Address')}</th>
+          <th scope="col">${t('Mapped by')}</th>
+          <th scope="col">${t('Access')}</th>
+        </tr>
+      </thead>
       <tbody>
         ${mapped.map(
           ({ threadId, cr3, linear, flags }) =>
             html`<tr>
               <td>
-                <button
-                  class="link"
-                  @click=${() => goTo(threadId, linear)}
-                  ?disabled=${threadId === undefined}
-                >
-                  ${hex(linear)}
-                </button>
+                ${
+                  threadId === undefined
+                    ? hex(linear)
+                    : html`<button class="link" @click=${() => goTo(threadId, linear)}>
+                        ${hex(linear)}
+                      </button>`
+                }
               </td>
-              <td>${threads.find(({ id }) => id === threadId)?.name ?? `CR3 ${hex(cr3)}`}</td>
-              <td class="quiet">${flagsTold(flags, t)}</td>
+              <td>${threadId === undefined ? `CR3 ${hex(cr3)}` : nameOf(threads, threadId)}</td>
+              <td class="quiet"><span title=${flagsTold(flags, t)}>${flagsShort(flags)}</span></td>
             </tr>`,
         )}
       </tbody>
