@@ -11,7 +11,7 @@ import { addressOf } from './shared/address-of.ts';
 import { ask, listen, open, t } from './shared/bridge.ts';
 import { unpackRanges } from './shared/mappings.ts';
 import { coroutinesOf } from './shared/names.ts';
-import { grouped, hex } from './shared/numbers.ts';
+import { hex } from './shared/numbers.ts';
 import { spaceOf, threadOfReference } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
@@ -144,18 +144,20 @@ function whatIsHere(): TemplateResult {
   >`;
 }
 
-/** The bytes at the cursor as numbers. */
+/** The bytes at the cursor as numbers, as C and gdb write them, so that they can be copied into either. */
 function valuesHere(pane: MemoryPane): TemplateResult {
   const bytes = pane.bytesAtCursor(8);
   const view = new DataView(
     Uint8Array.from([...bytes, ...new Array<number>(8 - bytes.length).fill(0)]).buffer,
   );
   const values: (readonly [string, string])[] = [];
-  if (bytes.length >= 1) values.push(['u8', grouped(view.getUint8(0))]);
-  if (bytes.length >= 2) values.push(['u16', grouped(view.getUint16(0, true))]);
+  const both = (value: number, digits: number) => `${hex(value, digits)} · ${String(value)}`;
+  if (bytes.length >= 1) values.push(['u8', both(view.getUint8(0), 2)]);
+  if (bytes.length >= 2) values.push(['u16', both(view.getUint16(0, true), 4)]);
   if (bytes.length >= 4)
-    values.push(['u32', hex(view.getUint32(0, true))], ['i32', grouped(view.getInt32(0, true))]);
-  if (bytes.length >= 8) values.push(['u64', `0x${view.getBigUint64(0, true).toString(16)}`]);
+    values.push(['u32', hex(view.getUint32(0, true))], ['i32', String(view.getInt32(0, true))]);
+  if (bytes.length >= 8)
+    values.push(['u64', `0x${view.getBigUint64(0, true).toString(16).padStart(16, '0')}`]);
   return html`<span class="values"
     >${values.map(
       ([name, value]) =>

@@ -376,6 +376,37 @@ describe('memory', () => {
     await close();
   });
 
+  it('names the bytes of a row, marks the letter of the chosen one, and says it as numbers', async () => {
+    const view = await fixture.open('memory', { width: 1500, height: 400 });
+    await view.select(fixture.machine);
+    const grid = view.page.getByRole('grid').first();
+    await grid.locator('.byte.selected').waitFor();
+    const at = Number(/0x[0-9a-f]+/.exec(await fixture.session.evaluate('&kmain,x'))![0]);
+    await view.reveal(`guest0:0x${at.toString(16)}`);
+    const selected = grid.locator('.byte.selected');
+    await expect.poll(() => selected.getAttribute('data-address')).toBe(String(at));
+    expect(await grid.getByRole('columnheader').allInnerTexts()).toEqual([
+      'Address',
+      ...Array.from({ length: 16 }, (_, n) => n.toString(16).padStart(2, '0')),
+    ]);
+    const byte = parseInt(await selected.innerText(), 16);
+    const shownLetter = byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
+    expect(await grid.locator('.letter').allTextContents()).toEqual([shownLetter]);
+    const word = await fixture.session.evaluate(`*(unsigned short *)${String(at)}`);
+    const text = await view.page.locator('.values').first().innerText();
+    expect(text).toMatch(new RegExp(`u8\\s+0x${byte.toString(16).padStart(2, '0')} · ${byte}\\b`));
+    expect(text).toContain(` · ${/\d+/.exec(word)![0]}`);
+    await grid.press('Home');
+    await expect.poll(() => selected.getAttribute('data-address')).toBe(String(at - (at % 16)));
+    await grid.press('End');
+    await expect.poll(() => selected.getAttribute('data-address')).toBe(String(at - (at % 16) + 15));
+    // What a screen reader is told to look at is there.
+    const id = await grid.getAttribute('aria-activedescendant');
+    expect(await selected.getAttribute('id')).toBe(id);
+    expect(id).not.toMatch(/\s/);
+    await view.close();
+  });
+
   it('of a task is that of its own address space', async () => {
     const clock = fixture.machine.threads.find(({ name }) => name.includes('clock'))!;
     const { client } = fixture.session;

@@ -15,6 +15,9 @@ const ADDRESS_LETTERS = 12;
 const BYTE_LETTERS = 4.2;
 const ROWS_OF = [16, 8, 4] as const;
 const END = 0x1_0000_0000;
+/** Rows from which on there is room for the offsets of the bytes above them. */
+const ROWS_WITH_HEADING = 6;
+let panes = 0;
 
 export interface PaneOptions {
   readonly label: string;
@@ -32,6 +35,9 @@ export class MemoryPane {
   /** It has been told what to show. */
   private placed = false;
   private rows = 8;
+  private headed = true;
+  /** What the ids of bytes begin with. */
+  private readonly name = `pane${String(++panes)}`;
   /** Bytes of a row. */
   private width = 16;
   private page: MemoryPage | undefined;
@@ -52,7 +58,9 @@ export class MemoryPane {
       if (cell) this.moveTo(Number(cell.dataset.address));
     });
     new ResizeObserver(() => {
-      const rows = Math.max(1, Math.floor(this.element.clientHeight / ROW_HEIGHT));
+      const lines = Math.max(1, Math.floor(this.element.clientHeight / ROW_HEIGHT));
+      this.headed = lines > ROWS_WITH_HEADING;
+      const rows = this.headed ? lines - 1 : lines;
       const letters = this.element.clientWidth / (parseFloat(getComputedStyle(this.element).fontSize) * 0.61);
       const width =
         ROWS_OF.find((bytes) => ADDRESS_LETTERS + bytes * BYTE_LETTERS <= letters) ??
@@ -128,6 +136,8 @@ export class MemoryPane {
       ArrowDown: this.width,
       PageUp: -this.rows * this.width,
       PageDown: this.rows * this.width,
+      Home: -(this.cursor % this.width),
+      End: this.width - 1 - (this.cursor % this.width),
     };
     const by = moves[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -173,10 +183,18 @@ export class MemoryPane {
 
   draw(): void {
     const { page } = this;
-    const rows: TemplateResult[] = [];
+    const rows: TemplateResult[] = this.headed && page ? [this.heading()] : [];
     for (let row = 0; row < this.rows && page; row++) rows.push(this.row(page.address + row * this.width));
     render(rows, this.element);
-    this.element.setAttribute('aria-activedescendant', `${this.options.label}-${String(this.cursor)}`);
+    this.element.setAttribute('aria-activedescendant', `${this.name}-${String(this.cursor)}`);
+  }
+
+  /** What each byte adds to the address of its row. */
+  private heading(): TemplateResult {
+    return html`<div role="row" class="memory-row quiet">
+      <span role="columnheader">${t('Address')}</span>
+      ${Array.from({ length: this.width }, (_, n) => html`<span role="columnheader">${byteText(n)}</span>`)}
+    </div>`;
   }
 
   private row(address: number): TemplateResult {
@@ -184,7 +202,13 @@ export class MemoryPane {
     return html`<div role="row" class="memory-row">
       <span role="rowheader" class="quiet">${hex(address)}</span>
       ${cells.map((at) => this.cell(at))}
-      <span role="gridcell" class="text">${cells.map((at) => letter(this.byteAt(at))).join('')}</span>
+      <span role="gridcell" class="text"
+        >${cells.map((at) =>
+          at === this.cursor
+            ? html`<span class="letter">${letter(this.byteAt(at))}</span>`
+            : letter(this.byteAt(at)),
+        )}</span
+      >
     </div>`;
   }
 
@@ -195,7 +219,7 @@ export class MemoryPane {
     const text = selected && this.digit ? `${this.digit}_` : byteText(byte);
     return html`<span
       role="gridcell"
-      id=${`${this.options.label}-${String(address)}`}
+      id=${`${this.name}-${String(address)}`}
       class="byte ${selected ? 'selected' : ''} ${before === undefined ? '' : 'changed'}"
       data-address=${address}
       aria-selected=${selected}
