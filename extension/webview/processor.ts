@@ -153,6 +153,8 @@ function value(register: Register): TemplateResult {
   const fixed = container === undefined || machine?.running;
   return html`<button
     class="value code ${changed ? 'changed' : ''}"
+    id=${`value-${name}`}
+    aria-labelledby=${`name-${name} value-${name}`}
     data-register=${name}
     ?disabled=${fixed}
     title=${titleOf(changed, fixed ?? false)}
@@ -177,19 +179,36 @@ const ioPrivilegeLevel = (eflags: number): TemplateResult =>
     >IOPL=${(eflags >>> IOPL.bit) & ((1 << IOPL.width) - 1)}</span
   >`;
 
+/** Arrows lead from bit to bit. */
+function moveInBits(event: KeyboardEvent): void {
+  const all = [...(event.currentTarget as Element).querySelectorAll('button')];
+  const at = all.findIndex((bit) => bit === document.activeElement);
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: all.length - 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  all[to]?.focus();
+}
+
 /** The bits of a register, the highest first, as in the manual. */
 function bits(register: Register): TemplateResult | typeof nothing {
   if (!register.bits) return nothing;
   const number = numberOf(register.text);
   if (Number.isNaN(number)) return nothing;
   const fixed = register.container === undefined || machine?.running;
-  return html`<div class="bits">
-    ${[...register.bits].reverse().map(([bit, name, meaning]) => {
+  // One stop of the Tab key, not one for each bit.
+  return html`<div
+    class="bits"
+    role="toolbar"
+    aria-labelledby=${`name-${register.name}`}
+    @keydown=${moveInBits}
+  >
+    ${[...register.bits].reverse().map(([bit, name, meaning], n) => {
       const set = ((number >>> bit) & 1) !== 0;
       const before = register.name === 'eflags' && bit === IOPL.bit - 1 ? ioPrivilegeLevel(number) : nothing;
       return html`${before}<button
           class="bit"
           aria-pressed=${set}
+          tabindex=${n === 0 ? 0 : -1}
           ?disabled=${fixed}
           title=${t('bit {0}: {1}', bit, t(meaning))}
           @click=${() => void write(register, hex((number ^ (1 << bit)) >>> 0))}
@@ -219,7 +238,8 @@ function group({ name, registers }: RegisterGroup): TemplateResult {
     ${registers.map(
       (register) =>
         html`<div class="register ${oneColumn || isWide(register) ? 'wide' : ''}">
-          <span class="name code">${register.name}</span>${value(register)}${bits(register)}
+          <span class="name code" id=${`name-${register.name}`}>${register.name}</span
+          >${value(register)}${bits(register)}
         </div>`,
     )}
   </section>`;

@@ -15,7 +15,7 @@ import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './rings.css';
-import { INSTRUCTION } from './timeline/columns.ts';
+import { INSTRUCTION, PLACES } from './timeline/columns.ts';
 import { Events } from './timeline/events.ts';
 import { RecordsView } from './timeline/records-view.ts';
 
@@ -224,14 +224,7 @@ new RecordsView(viewRoot(), {
   events,
   label: t('Transitions between rings'),
   nothing: t('No handler and no gate has been entered yet.'),
-  columns: [
-    INSTRUCTION,
-    { title: t('Kernel') },
-    { title: t('Transition') },
-    { title: t('Ring') },
-    { title: t('From') },
-    { title: t('To') },
-  ],
+  columns: [INSTRUCTION, { title: t('Kernel') }, { title: t('Transition') }, { title: t('Ring') }, ...PLACES],
   fetch: async (first, most) => {
     const { transitions, count } = await ask('colinux/transitions', { first, most });
     return { records: transitions, count };
@@ -262,6 +255,6 @@ new RecordsView(viewRoot(), {
   choices: filter,
   aside,
   stopped,
-  entered: (n) => openSide(n, 'from'),
+  entered: (n, other) => openSide(n, other ? 'to' : 'from'),
   pressed: openSide,
 });

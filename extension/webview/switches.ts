@@ -8,7 +8,7 @@ import { referenceTo } from './shared/references.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './switches.css';
-import { INSTRUCTION } from './timeline/columns.ts';
+import { INSTRUCTION, PLACES } from './timeline/columns.ts';
 import { Events } from './timeline/events.ts';
 import { keptSet } from './timeline/kept-set.ts';
 import { RecordsView } from './timeline/records-view.ts';
@@ -174,8 +174,7 @@ new RecordsView(viewRoot(), {
     { title: t('Operation') },
     { title: t('Parameters'), className: 'parameters' },
     { title: t('Ran for'), className: 'number', about: t('Instructions from this switch to the next') },
-    { title: t('From') },
-    { title: t('To') },
+    ...PLACES,
   ],
   fetch: async (first, most) => {
     const { switches, count } = await ask('colinux/switches', { first, most });
@@ -208,6 +207,6 @@ new RecordsView(viewRoot(), {
   tools,
   choices: keptSet(hidden, (value) => typeof value === 'number'),
   aside: statistics,
-  entered: (n) => openCaller(n, 'from'),
+  entered: (n, other) => openCaller(n, other ? 'to' : 'from'),
   pressed: openCaller,
 });

@@ -120,6 +120,24 @@ describe('a list over time', () => {
     await close();
   });
 
+  it('leads by keys to both places of an event', async () => {
+    const view = await shown('rings');
+    const { page } = view;
+    await page.locator('.row').first().waitFor();
+    const list = page.locator('.list');
+    await list.press('Home');
+    const [from, to] = await page.locator('.row.selected .link').allInnerTexts();
+    expect(from).not.toBe(to);
+    await list.press('Enter');
+    await list.press('Shift+Enter');
+    await expect.poll(() => view.opened.length).toBe(2);
+    const [first, second] = view.opened;
+    expect(first).toMatchObject({ in: 'source' });
+    expect(second).toMatchObject({ in: 'source' });
+    expect(second).not.toEqual(first);
+    await view.close();
+  });
+
   it('that is empty says why', async () => {
     const { page, close } = await shown('switches');
     await page.locator('.row').first().waitFor();
@@ -508,6 +526,23 @@ describe('the processor', () => {
     await page.getByRole('button', { name: 'Change entry 0x0e' }).press('Enter');
     await page.getByRole('form', { name: 'Change the entry' }).getByLabel('Kind').press('Escape');
     await expect.poll(focused('entry')).toBe('14');
+    await close();
+  });
+
+  it('is gone through by keys: a register is one stop, and so are its bits', async () => {
+    const { page, close } = await shown('processor');
+    const eflags = page.getByRole('button', { name: /^eflags 0x/ });
+    await eflags.focus();
+    await page.keyboard.press('Tab');
+    const bit = () => page.evaluate(() => document.activeElement?.textContent.trim());
+    expect(await bit()).toBe('ID');
+    await page.keyboard.press('ArrowRight');
+    expect(await bit()).toBe('VIP');
+    await page.keyboard.press('End');
+    expect(await bit()).toBe('CF');
+    await page.keyboard.press('Tab');
+    // The next register, which is the first of another group.
+    expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset.register)).toBe('es');
     await close();
   });
 

@@ -24,8 +24,8 @@ export interface ListOptions {
   /** Further classes of a row. */
   classes?(n: number): string;
   chosen?(n: number): void;
-  /** Enter, or a double click. */
-  entered?(n: number): void;
+  /** Enter, or a double click. @param other with Shift: the other way that a row leads to */
+  entered?(n: number, other: boolean): void;
   /** Rows that unfold make the list a tree: level from 1 on, and whether it is open (`undefined`: it has nothing below). */
   node?(n: number): { readonly level: number; readonly open: boolean | undefined };
   /** The user opens or closes a row of a tree. */
@@ -169,7 +169,7 @@ export class VirtualList {
     if (!row) return;
     const n = Number(row.dataset.row);
     const { part } = target.closest<HTMLElement>('[data-part]')?.dataset ?? {};
-    if (part === undefined && twice) this.options.entered?.(n);
+    if (part === undefined && twice) this.options.entered?.(n, false);
     if (!twice) this.choose(n);
     if (!twice && this.options.node?.(n).open !== undefined) this.options.toggled?.(n);
     if (part !== undefined && !twice) this.options.pressed?.(n, part);
@@ -195,7 +195,7 @@ export class VirtualList {
     const to = moves[event.key];
     if (to !== undefined) this.choose(to);
     else if (event.key === 'Enter' && this.current >= 0) {
-      if (open === undefined) this.options.entered?.(this.current);
+      if (open === undefined) this.options.entered?.(this.current, event.shiftKey);
       else this.options.toggled?.(this.current);
     } else return;
     event.preventDefault();

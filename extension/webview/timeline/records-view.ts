@@ -39,8 +39,8 @@ export interface RecordsOptions<T, C extends string> {
   aside(machine: SelectedMachine, changed: () => void): TemplateResult | undefined;
   /** What the user has chosen in them, as plain data to be kept; what is restored may be anything. */
   readonly choices?: { read(): unknown; restore(state: unknown): void };
-  /** Enter, or a double click. */
-  entered?(n: number): void;
+  /** Enter, or a double click. @param other with Shift: the place that an event led to, not the one that it came from */
+  entered?(n: number, other: boolean): void;
   /** A click on a part of a row. */
   pressed?(n: number, part: string): void;
   /** At each stop. */
@@ -78,7 +78,7 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
       columns: options.columns,
       row: (n) => options.row(this.shown.event(n)),
       chosen: (n) => this.timeline.select(this.shown.event(n)),
-      entered: (n) => options.entered?.(this.shown.event(n)),
+      entered: (n, other) => options.entered?.(this.shown.event(n), other),
       pressed: (n, part) => options.pressed?.(this.shown.event(n), part),
     });
     this.feed = new Feed<T>((first, most) => options.fetch(first, most), {
