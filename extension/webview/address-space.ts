@@ -13,6 +13,7 @@ import { unpackRanges } from './shared/mappings.ts';
 import { coroutineColour, coroutinesOf } from './shared/names.ts';
 import { bytes, hex } from './shared/numbers.ts';
 import { isTask, spaceOf, threadOfReference } from './shared/references.ts';
+import { pauseToSee, RUNNING } from './shared/running.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './address-space.css';
@@ -100,6 +101,11 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
   if (next?.session !== machine?.session) {
     last.clear();
     selected = 0;
+    space = 0;
+    ranges = changes = [];
+    shown = undefined;
+    map.update(ranges, changes);
+    regions.update(ranges, changes);
   }
   if (next?.session !== machine?.session || next?.thread.id !== machine?.thread.id) visited = undefined;
   machine = next;
@@ -109,6 +115,7 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
     try {
       const answer = await ask('colinux/packedMappings', { threadId: shownThread(machine).id });
       if (mine !== round) return;
+      const another = answer.cr3 !== space;
       ({ truncated, cr3: space } = answer);
       ranges = unpackRanges(answer);
       const before = last.get(space);
@@ -116,7 +123,14 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
       last.set(space, ranges);
       map.update(ranges, changes);
       regions.update(ranges, changes);
-      if (selected === 0) await begin(machine);
+      if (selected === 0) {
+        const start = await placeToBegin(machine);
+        if (mine !== round) return;
+        selected = start;
+        map.select(selected);
+      }
+      // At a stop in the same space the list stays where the user has scrolled it to: to what has changed, perhaps.
+      regions.select(selected, another);
       await walk();
     } catch (error) {
       problem = (error as Error).message;
@@ -125,12 +139,9 @@ async function follow(next: SelectedMachine | undefined): Promise<void> {
   draw();
 }
 
-/** Begins where the processor is; where that is not known, with the first memory that is mapped. */
-async function begin(present: SelectedMachine): Promise<void> {
-  selected = await addressOf(present, '$eip').catch(() => ranges[0]?.start ?? 0);
-  map.select(selected);
-  regions.select(selected);
-}
+/** Where the processor is; where that is not known, the first memory that is mapped. */
+const placeToBegin = (present: SelectedMachine): Promise<number> =>
+  addressOf(present, '$eip').catch(() => ranges[0]?.start ?? 0);
 
 async function choose(address: number): Promise<void> {
   selected = address;
@@ -231,12 +242,7 @@ function toolbar(present: SelectedMachine) {
     <span class="quiet">${t('{0} per cell', bytes(map.cellBytes))}</span>
     <span class="spring"></span>
     <span class=${problem ? 'problem' : 'quiet'} role="status"
-      >${
-        problem ||
-        (present.running
-          ? t('The machine runs: this is what was at the last stop.')
-          : shownThread(present).name)
-      }
+      >${problem || (present.running ? RUNNING : shownThread(present).name)}
       ${truncated ? t('(not all ranges are shown)') : ''}</span
     >
   </div>`;
@@ -278,7 +284,11 @@ function draw(): void {
     render(html`<p class="message">${t('No machine is being debugged.')}</p>`, root);
     return;
   }
-  const { threads } = machine;
+  const { threads, running } = machine;
+  if (running && ranges.length === 0) {
+    render(pauseToSee(), root);
+    return;
+  }
   const follows = (threadId: number | undefined, address: number) => void visit(threadId, address);
   render(
     html`<h1 class="unseen">${t('Address space')}</h1>

@@ -13,6 +13,7 @@ import { unpackRanges } from './shared/mappings.ts';
 import { coroutinesOf } from './shared/names.ts';
 import { hex } from './shared/numbers.ts';
 import { spaceOf, threadOfReference } from './shared/references.ts';
+import { pauseToSee, RUNNING } from './shared/running.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './memory.css';
@@ -172,6 +173,10 @@ function draw(): void {
     return;
   }
   const { running, threads } = machine;
+  if (running && !started) {
+    render(pauseToSee(), root);
+    return;
+  }
   render(
     html`<h1 class="unseen">${t('Machine memory')}</h1>
       <div class="panes">
@@ -204,7 +209,7 @@ function draw(): void {
             </button>
             <span class="spring"></span>
             <span class=${problem ? 'problem' : 'quiet'} role="status"
-              >${problem || (running ? t('The machine runs: this is what was at the last stop.') : '')}</span
+              >${problem || (running ? RUNNING : '')}</span
             >
           </div>
           ${virtual.element}

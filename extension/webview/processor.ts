@@ -19,6 +19,7 @@ import { taskStateText } from './processor/task-state.ts';
 import { addressOf } from './shared/address-of.ts';
 import { ask, kept, listen, t } from './shared/bridge.ts';
 import { hex } from './shared/numbers.ts';
+import { pauseToSee, RUNNING } from './shared/running.ts';
 import { viewRoot } from './shared/root.ts';
 import './shared/page.css';
 import './processor.css';
@@ -53,7 +54,11 @@ let editor: DescriptorEditor | undefined;
 let round = 0;
 
 async function follow(next: SelectedMachine | undefined): Promise<void> {
-  if (next?.session !== machine?.session) forgetStops();
+  if (next?.session !== machine?.session) {
+    forgetStops();
+    groups = [];
+    table = task = undefined;
+  }
   if (next && machine && next.changes !== machine.changes) nextStop();
   machine = next;
   editing = undefined;
@@ -284,24 +289,34 @@ function tabs(): TemplateResult {
   </div>`;
 }
 
+/** Has what the open tab shows ever been there? */
+function isLoaded(): boolean {
+  if (tab === 'tss') return task !== undefined;
+  return isTable(tab) ? table?.table === tab : groups.length > 0;
+}
+
+function whyMissing(running: boolean): TemplateResult {
+  return running ? pauseToSee() : html`<p class="message" role="status">${problem}</p>`;
+}
+
 function draw(): void {
   if (!machine) {
     render(html`<p class="message">${t('No machine is being debugged.')}</p>`, root);
     return;
   }
   const { running, thread } = machine;
+  const missing = !isLoaded();
   // What there is no table of is no mistake of the user's: it is told where the table would be.
-  const missing = problem !== '' && isTable(tab) && table?.table !== tab;
   render(
     html`<h1 class="unseen">${t('Processor')}</h1>
       <div class="toolbar">
         ${tabs()}<span class="spring"></span
         ><span class=${problem && !missing ? 'problem' : 'quiet'} role="status"
-          >${(!missing && problem) || (running ? t('The machine runs: this is what was at the last stop.') : thread.name)}</span
+          >${(!missing && problem) || (running && !missing ? RUNNING : thread.name)}</span
         >
       </div>
       <div id="contents" class="contents" role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="0">
-        ${missing ? html`<p class="message" role="status">${problem}</p>` : contents()}
+        ${missing ? whyMissing(running) : contents()}
       </div>`,
     root,
   );

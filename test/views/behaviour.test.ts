@@ -171,14 +171,38 @@ describe('a list over time', () => {
   it('shows in high contrast which row is selected, with and without the focus', async () => {
     const { page, select, close } = await fixture.open('switches', { theme: 'high-contrast' });
     await select(fixture.machine);
-    await page
-      .locator('.row')
-      .first()
-      .click({ position: { x: 4, y: 8 } });
+    await page.locator('.row').first().waitFor();
+    await page.locator('.list').press('End');
     const outline = () => page.locator('.row.selected').evaluate((row) => getComputedStyle(row).outline);
     expect(await outline()).toMatch(/^rgb\(243, 133, 24\) solid 1px/);
     await page.locator('canvas').focus();
     expect(await outline()).toMatch(/^rgb\(243, 133, 24\) dotted 1px/);
+    await close();
+  });
+});
+
+describe.each([
+  ['address-space', '.row'],
+  ['memory', '.byte.selected'],
+  ['processor', '.register'],
+])('the view %s of a machine that has never stopped', (name, contents) => {
+  it('says how to see something, and shows it at the first stop', async () => {
+    const { page, select, close } = await fixture.open(name);
+    await select({ ...fixture.machine, running: true });
+    const advice = page.getByText('Pause it to see its state here.');
+    await advice.waitFor();
+    // Nothing of a stop that never was.
+    expect(await page.getByText('at the last stop').count()).toBe(0);
+    expect(await page.locator('.row, .byte, .register').count()).toBe(0);
+    await select(fixture.machine);
+    await page.locator(contents).first().waitFor();
+    expect(await advice.count()).toBe(0);
+    await select({ ...fixture.machine, running: true });
+    await page.getByText('this is what was at the last stop').waitFor();
+    await page.locator(contents).first().waitFor();
+    // Another machine: what is shown is not its own.
+    await select({ ...fixture.machine, session: 'b', running: true });
+    await advice.waitFor();
     await close();
   });
 });
@@ -307,6 +331,17 @@ describe('the address space', () => {
     await reveal('host:0xc0100000');
     await page.locator('.aside p', { hasText: text(ofHost) }).waitFor();
     await expect.poll(() => page.getByRole('status').first().innerText()).toBe('host kernel');
+    await close();
+  });
+
+  it('of a thread that is selected right behind another is its own', async () => {
+    const host = fixture.machine.threads.find(({ id }) => id === 1)!;
+    const { page, select, close } = await fixture.open('address-space');
+    // Both at once, before either has been answered.
+    await Promise.all([select(fixture.machine), select({ ...fixture.machine, thread: host })]);
+    await expect.poll(() => page.getByRole('status').first().innerText()).toBe('host kernel');
+    await page.locator('.row', { hasText: '.user.text' }).waitFor({ state: 'detached' });
+    await page.locator('.row.selected').waitFor();
     await close();
   });
 

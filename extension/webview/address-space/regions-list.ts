@@ -93,12 +93,13 @@ export class RegionsList {
     this.build();
   }
 
-  /** Marks the range that an address is in. */
-  select(address: number): void {
+  /** Marks the range that an address is in. @param reveal scrolls to it */
+  select(address: number, reveal = true): void {
     this.list.select(
       this.rows.findIndex(
         (row) => row.kind === 'range' && row.range.start <= address && address <= row.range.last,
       ),
+      reveal,
     );
   }
 

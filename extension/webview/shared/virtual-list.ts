@@ -86,10 +86,10 @@ export class VirtualList {
     this.redraw();
   }
 
-  /** Chooses a row and scrolls to it; -1 for none. */
-  select(n: number): void {
+  /** Chooses a row; -1 for none. @param reveal scrolls to it, where the user does not look at something else */
+  select(n: number, reveal = true): void {
     this.current = n;
-    if (n >= 0) {
+    if (n >= 0 && reveal) {
       const { scrollTop } = this.element;
       const top = n * this.rowHeight;
       if (top < scrollTop) this.element.scrollTop = top;
