@@ -92,6 +92,20 @@ describe('the timeline of switches', () => {
   });
 });
 
+it.each(['rings', 'address-space', 'memory', 'processor'])(
+  'the view %s has its toolbar in one line, in the panel of a window of 1540 pixels',
+  async (name) => {
+    const { page, select, close } = await fixture.open(name, { width: 1112, height: 240 });
+    await select(fixture.machine);
+    await page.locator('.row, .byte, .register').first().waitFor();
+    const heights = await page
+      .locator('.toolbar:not(.footer)')
+      .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().height));
+    expect(Math.max(...heights)).toBeLessThan(36);
+    await close();
+  },
+);
+
 describe('a list over time', () => {
   it.each([
     ['switches', ['Instruction', 'Direction', 'Operation', 'Parameters', 'Ran for', 'From', 'To']],
