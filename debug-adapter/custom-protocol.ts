@@ -158,7 +158,7 @@ export interface DescriptorBody {
   high: number;
   /** In words. */
   text: string;
-  /** Where a gate leads, and the name of what is there. */
+  /** Where a gate leads, and the name of what is there. A task gate has neither: its task goes on where it was. */
   target?: number;
   handler?: string;
   problems: readonly string[];
