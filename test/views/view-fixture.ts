@@ -18,6 +18,8 @@ export interface Fixture {
   /** The guest is selected. */
   readonly machine: SelectedMachine;
   open(name: string, options?: ViewOptions): Promise<View>;
+  /** A view that shows the machine. */
+  shown(name: string): Promise<View>;
   close(): Promise<void>;
 }
 
@@ -76,10 +78,15 @@ export async function startFixture(
     breakpoints: [[main, lineOf(main, debugged.at)]],
   });
   await session.stop();
+  const machine = await selectedMachine(session, 2);
+  const open: Fixture['open'] = (name, options) => openView(browser, built, name, session, options);
   return {
-    session,
-    machine: await selectedMachine(session, 2),
-    open: (name, options) => openView(browser, built, name, session, options),
+    ...{ session, machine, open },
+    async shown(name) {
+      const view = await open(name);
+      await view.select(machine);
+      return view;
+    },
     async close() {
       await browser.close();
       await session.close();
