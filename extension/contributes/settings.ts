@@ -51,7 +51,7 @@ const SETTINGS: { [K in keyof Settings]: SettingSchema<Settings[K]> } = {
   'restart.onRebuild': choice(
     'restart.onRebuild',
     'ask',
-    'What happens when the kernel is built again while it is being debugged. A restart takes about a tenth of a second and keeps breakpoints and views.',
+    'What happens when the kernel is built again while it is being debugged. A restart takes one to two tenths of a second and keeps breakpoints and views.',
     {
       ask: 'The status bar offers a restart; the first time in a session a notification does, too.',
       always: 'The machine is restarted with the new kernel.',
