@@ -26,8 +26,8 @@ const write = (factor: number) => {
 };
 
 /** A process that loads the module, calls some of its functions and keeps what was compiled: what the last call gave, and the module's own name. */
-function use(calls: number, milliseconds = 100): { result: number; path: string } {
-  const words = [calls, milliseconds].map(String);
+function use(calls: number, milliseconds = 100, user = process.getuid?.()): { result: number; path: string } {
+  const words = [calls, milliseconds, user ?? ''].map(String);
   return JSON.parse(execFileSync(process.execPath, [file('use.cjs'), ...words], { encoding: 'utf8' })) as {
     result: number;
     path: string;
@@ -42,6 +42,7 @@ beforeAll(async () => {
   writeFileSync(
     file('use.cjs'),
     `const { loadCompiled } = require('./loader.cjs');
+if (process.getuid) process.getuid = () => Number(process.argv[4]);
 const loaded = loadCompiled(${JSON.stringify(bundle)}, ${JSON.stringify(file('kept'))});
 let result = 0;
 for (let n = 0; n < Number(process.argv[2]); n++) result = loaded.exports['f' + n](1);
@@ -94,6 +95,15 @@ describe('a compiled bundle', () => {
       // The little that this process has compiled is in its place.
       expect(statSync(kept).size).toBeLessThan(good.length / 2);
     }
+  });
+
+  it.runIf(process.getuid)('is compiled anew when another user has written what was kept', () => {
+    write(1);
+    use(FUNCTIONS, 1000);
+    const all = statSync(kept).size;
+    expect(use(2, 100, 1 + process.getuid!()).result).toBe(4);
+    // The little that this user's process has compiled is in its place: it has not had the rest.
+    expect(statSync(kept).size).toBeLessThan(all / 2);
   });
 
   it('does without a folder that cannot be made', () => {

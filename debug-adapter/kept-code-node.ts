@@ -1,10 +1,10 @@
 /**
  * What the engine has compiled of a script on Node, kept for the next process or thread in a file of the user's cache. V8 compiles a
  * function when it is first called, and of a short run that is half the time. The file begins with a digest of the rest, of the script
- * and of the engine's version: what belongs to another one, or is damaged, is not used.
+ * and of the engine's version: what belongs to another one, or is damaged, is not used. Nor is what another user has written, for it is code.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { userCacheFolder } from './symbol-cache-node.ts';
 
@@ -29,6 +29,18 @@ const GROWTH = 1.1;
 /** Where programs of this user keep compiled code that are no extension. */
 export const userCodeFolder = (): string => join(userCacheFolder(), 'code');
 
+/** The bytes of a file of this user. @throws where there is none */
+function readOwn(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    // On Windows there is no such number; there the folder is the user's by its rights.
+    if (process.getuid && fstatSync(file).uid !== process.getuid()) throw new Error('of another user');
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** @param path of the file. @param source of the script, whole */
 export function keptCode(path: string, source: string): KeptCode {
   const sourceDigest = createHash('sha256').update(source).digest();
@@ -41,12 +53,12 @@ export function keptCode(path: string, source: string): KeptCode {
 
   let kept: Buffer | undefined;
   try {
-    const bytes = readFileSync(path);
+    const bytes = readOwn(path);
     const isWhole = bytes.length >= HEAD_BYTES;
     if (isWhole && digestOf(bytes.subarray(DIGEST_BYTES)).equals(bytes.subarray(0, DIGEST_BYTES)))
       kept = bytes;
   } catch {
-    // Nothing has been kept yet.
+    // Nothing of this user has been kept yet.
   }
   let code = kept?.subarray(HEAD_BYTES);
   const longest = kept?.readDoubleLE(DIGEST_BYTES) ?? 0;
