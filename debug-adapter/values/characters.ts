@@ -42,6 +42,10 @@ export function unitsOf(body: string, encoding: Encoding): number[] {
     if (hex !== undefined) return [parseInt(hex.slice(-2 * bytes), 16)];
     if (octal !== undefined) return [parseInt(octal, 8) & (bytes === 1 ? 0xff : 0x1ff)];
     if (short !== undefined || long !== undefined) return named(short ?? long!, bytes);
+    if (escaped !== undefined && 'xuU'.includes(escaped))
+      fail(
+        say`Hexadecimal digits are needed behind \\${escaped}: one or more for x, four for u, eight for U.`,
+      );
     if (escaped !== undefined && ESCAPES[escaped] !== undefined) return [ESCAPES[escaped]];
     return encoded(escaped ?? plain!, bytes);
   });

@@ -66,6 +66,10 @@ describe('arrays of bytes', () => {
     expect(text(array(BYTE, 0, 0x80, 0x41))).toBe("[3] {0 '\\0', 128 '\\x80', 65 'A'}");
     expect(text(array(BYTE, 0x68, 0, 1), 's')).toBe('"h"');
   });
+
+  it('can be read back: a hexadecimal escape would take the digits that follow', () => {
+    expect(text(array(CHAR, 1, 0x32, 1, 0x67, 0xe9, 0x46, 0))).toBe('"\\0012\\x01g\\351F"');
+  });
 });
 
 describe('styles', () => {

@@ -109,6 +109,8 @@ describe('beyond gdb', () => {
     ['first_node.key++ ?: 1', 'would be so twice'],
     ["L'ab'", 'One character'],
     ["'\\U00ffffff'", 'no character of number'],
+    ["'\\x'", 'digits are needed behind \\x'],
+    ['"\\u12"[0]', 'digits are needed behind \\u'],
     ['&bits.tiny', 'bit field'],
   ])('says why %s has no value', async (text, words) => {
     expect((await say(text)).error).toContain(words);

@@ -28,6 +28,17 @@ export function character(code: number): string {
   return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : `\\x${code.toString(16).padStart(2, '0')}`;
 }
 
+const isHexDigit = (code: number | undefined): boolean =>
+  code !== undefined && /[0-9a-f]/i.test(String.fromCharCode(code));
+
+/** A character of a string. @param next behind it: `\x01` goes on with every digit that follows (C11 6.4.4.4), three octal digits do not. */
+function characterOf(code: number, next: number | undefined): string {
+  if (code === 34) return '\\"';
+  if (code === 39) return "'";
+  const text = character(code);
+  return text.startsWith('\\x') && isHexDigit(next) ? `\\${code.toString(8).padStart(3, '0')}` : text;
+}
+
 /**
  * A quoted string up to its terminator.
  * @param whole there is nothing behind these bytes; else an ellipsis says that there may be
@@ -36,9 +47,7 @@ export function character(code: number): string {
 export function quoted(bytes: Uint8Array, whole: boolean, most: number): string {
   const end = bytes.indexOf(0);
   const text = bytes.subarray(0, end < 0 ? bytes.length : end);
-  const shown = Array.from(text.subarray(0, most), (code) =>
-    code === 34 ? '\\"' : code === 39 ? "'" : character(code),
-  );
+  const shown = Array.from(text.subarray(0, most), (code, n) => characterOf(code, text[n + 1]));
   const more = text.length > most || (end < 0 && !whole);
   return `"${shown.join('')}"${more ? '…' : ''}`;
 }
