@@ -202,10 +202,10 @@ export class CodeBreakpoints {
     const [, kernel, monitor, meant] = FUNCTION_NAME.exec(wanted) ?? [];
     if (meant === undefined) return { file: undefined, name: wanted, owners: [] };
     const only = kernel === undefined ? undefined : monitor === undefined ? HOST : Number(monitor) + 1;
-    return {
-      ...fileAndName(meant),
-      owners: this.owners().filter(({ coroutine }) => only === undefined || coroutine === only),
-    };
+    // A kernel that runs alone is the host, as in memory references, though it shares the machine with nobody.
+    const isMeant = ({ coroutine }: ImageOwner) =>
+      only === undefined || coroutine === only || (only === HOST && coroutine === -1);
+    return { ...fileAndName(meant), owners: this.owners().filter(isMeant) };
   }
 
   private functionAddresses(wanted: string): { owner: ImageOwner; addresses: readonly number[] }[] {

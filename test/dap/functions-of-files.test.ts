@@ -60,6 +60,8 @@ describe('a breakpoint on a function', () => {
     ['first one.c:helper', ['helper first one.c']],
     ["'first one.c'::helper", ['helper first one.c']],
     ['second.c::helper', ['helper second.c']],
+    ['host:helper', ['helper second.c', 'helper first one.c']],
+    ["host:'first one.c'::helper", ['helper first one.c']],
     ['shared.h:twice', ['twice shared.h', 'twice shared.h']],
   ])('%s stops in %j', async (name, places) => {
     expect(await breakOn(name)).toEqual([undefined]);
