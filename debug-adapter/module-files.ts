@@ -3,10 +3,12 @@
  * then a file is opened as if its sections lay one behind the other: which lines and functions have code does not depend
  * on where that is.
  */
+import { say } from '../core/sentences/say.ts';
 import type { AdapterHost } from './adapter-host.ts';
+import { AdapterError } from './errors.ts';
 import type { OpenedImages } from './opened-images.ts';
 import { symbolFiles } from './symbol-files.ts';
-import type { SectionPlacer } from './symbols/elf.ts';
+import { ET_REL, type SectionPlacer } from './symbols/elf.ts';
 import type { SymbolImage } from './symbols/image.ts';
 import { loadSymbols } from './symbols/load.ts';
 
@@ -33,7 +35,7 @@ const ALIGNMENT = 0x1000;
 export const moduleName = (path: string): string =>
   (path.split(/[\\/]/).pop() ?? path).replace(/\.k?o(\.debug)?$/, '').replace(/-/g, '_');
 
-/** @throws SymbolError for a file that is none with symbols */
+/** @throws SymbolError for a file that is none with symbols, AdapterError for one that is linked */
 export async function openModuleFile(
   symbols: OpenedImages,
   bytes: Uint8Array,
@@ -48,6 +50,11 @@ export async function openModuleFile(
   };
   const name = moduleName(path);
   const unloaded = await symbols.open({ bytes }, name, path, host, { key: 'unloaded', place });
+  if (unloaded.elf.type !== ET_REL)
+    throw new AdapterError(
+      'launch-option-type',
+      say`it is linked, and a module is an object file that the kernel links: name its .ko or .o, or a program of ring 3 in "programs".`,
+    );
   return { name, path, bytes, unloaded };
 }
 

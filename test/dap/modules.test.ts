@@ -148,6 +148,14 @@ describe('kernel and modules', () => {
     expect(await session.evaluate('kernel_total')).toBe('21');
   });
 
+  it('that is a linked file is none, and the session does without it', async () => {
+    await launch([[source, line('/* the beginning */')]], { kernelModules: [kernel, ...objects] });
+    await session.stop();
+    expect(await session.names()).toEqual(expect.arrayContaining(['module_init', 'load', 'kmain']));
+    const said = session.messages.map((message) => JSON.stringify(message)).join('');
+    expect(said).toMatch(/kernel\.elf has no symbols here: it is linked, and a module is an object file/);
+  });
+
   it('without the option: modules are code that nobody knows', async () => {
     await launch([[kernelSource, lineOf(kernelSource, '/* called by a module */')]], { kernelModules: [] });
     await session.stop();
