@@ -12,6 +12,9 @@ const hex = (value: number) => '0x' + (value >>> 0).toString(16).padStart(8, '0'
 /** Opcodes of RET, far RET and IRET; of CALL with an operand of its own, near and far (SDM vol. 2). */
 const RETURNS = [0xc2, 0xc3, 0xca, 0xcb, 0xcf];
 const CALLS = [0xe8, 0x9a];
+/** What may stand before them: `rep ret` of older compilers, `notrack` of newer ones. */
+const PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3];
+const MOST_BYTES = 15;
 /** Group 5, where bits 3 to 5 of the ModR/M byte tell CALL (/2, /3) from JMP (/4, /5). */
 const GROUP_5 = 0xff;
 
@@ -32,9 +35,11 @@ export async function wildArrival({
   const last = (await request('branches', { most: 1 })).branches.at(-1);
   if (last?.to !== pc || !isKnown(last.from)) return undefined;
   const { from } = last;
-  const { bytes } = await request('readMemory', { space: { kind: 'current' }, address: from, length: 2 });
+  const space = { kind: 'current' } as const;
+  const { bytes } = await request('readMemory', { space, address: from, length: MOST_BYTES });
   const place = placeOf(coroutines, from);
-  const [opcode, modrm] = bytes;
+  const at = bytes.findIndex((byte) => !PREFIXES.includes(byte));
+  const [opcode = 0, modrm = 0] = bytes.subarray(Math.max(0, at));
   if (RETURNS.includes(opcode)) return say`a return in ${place} has led there`;
   const isCall = CALLS.includes(opcode) || (opcode === GROUP_5 && ((modrm >> 4) & 3) === 1);
   return isCall ? say`a call in ${place} has led there` : say`a jump in ${place} has led there`;
