@@ -93,6 +93,31 @@ describe('colinux run', () => {
     expect(status).toBe(7);
   });
 
+  it('keeps what it has translated for the next run, which is the same, also if that is damaged', () => {
+    const home = file('cache-home');
+    const regions = join(home, 'colinux/regions');
+    const run = () => {
+      const args = ['run', guest, '--rtc', '0', '--stats', file('kept.json')];
+      const env = { ...process.env, XDG_CACHE_HOME: home };
+      const { stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+        ...{ encoding: 'latin1', timeout: 50_000, input: '', env },
+      });
+      const { instructions, stateHash } = JSON.parse(readFileSync(file('kept.json'), 'utf8')) as object & {
+        instructions: number;
+        stateHash: string;
+      };
+      return { stdout, stderr, instructions, stateHash };
+    };
+    const first = run();
+    const [kept] = readdirSync(regions);
+    const before = readFileSync(join(regions, kept!));
+    expect(before.length).toBeGreaterThan(0);
+    expect(run()).toEqual(first);
+    for (let at = 20; at < before.length; at += 97) before[at]! ^= 0x55;
+    writeFileSync(join(regions, kept!), before);
+    expect(run()).toEqual(first);
+  });
+
   it('says what is wrong with a disk', () => {
     writeFileSync(file('odd.img'), 'x');
     const { status, stderr } = colinux('run', guest, '--disk', file('odd.img'));

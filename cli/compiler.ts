@@ -1,7 +1,12 @@
 /** Compiles translations for a machine that runs in this thread in another one, which does not keep the process alive. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CompileAnswer, type Compiler, createBackgroundCompiler } from '../core/jit/compiler.ts';
+import {
+  type AheadAnswer,
+  type CompileAnswer,
+  type Compiler,
+  createBackgroundCompiler,
+} from '../core/jit/compiler.ts';
 import { type OwnWorker, startCompilerThread } from '../core/worker/compiler-thread.ts';
 import { COMPILER_NAME } from '../core/protocol/thread-names.ts';
 import { userCodeFolder } from '../debug-adapter/kept-code-node.ts';
@@ -24,7 +29,7 @@ export function createNodeCompiler(folder: string): Compiler {
       },
       terminate: () => void thread.terminate(),
     };
-    thread.on('message', (data: CompileAnswer | undefined) => worker.onmessage?.({ data }));
+    thread.on('message', (data: CompileAnswer | AheadAnswer | undefined) => worker.onmessage?.({ data }));
     thread.on('error', () => worker.onerror?.());
     thread.unref();
     return worker;

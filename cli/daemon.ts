@@ -21,6 +21,7 @@ import { openFileSource } from './file-source.ts';
 import { type PlannedRun, planRun } from './guest-configs.ts';
 import { startPrograms } from './host-programs.ts';
 import { hostKernelIsThere, readHost, readImage } from './images.ts';
+import { recallRegions } from './kept-regions.ts';
 import { type End, runMachine } from './machine-loop.ts';
 import { Problem } from './problem.ts';
 import { report } from './process.ts';
@@ -138,6 +139,7 @@ async function runGuests(
     devices: devices.specs,
     rtcSeconds: Math.floor(Date.now() / 1000),
   };
+  const processor = createProcessor(config, undefined, compiler);
   const machine = createMachine(
     config,
     {
@@ -148,7 +150,11 @@ async function runGuests(
         if (options.verbosity > 0) report(`machine: ${text}`);
       },
     },
-    createProcessor(config, undefined, compiler),
+    processor,
+  );
+  const keepRegions = await recallRegions(
+    processor,
+    source.modules.map(({ name }) => name),
   );
   const { takeRequests, ...termination } = watchTermination(guests);
   writePidFile(options.pidFile);
@@ -166,6 +172,7 @@ async function runGuests(
       compiler,
       ...termination,
     });
+    await keepRegions();
     return conclude(end);
   } finally {
     terminal.close();

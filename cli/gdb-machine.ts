@@ -15,6 +15,7 @@ import type {
 import type { GuestFile, Target } from '../debug-adapter/gdb/machine.ts';
 import { MachineClient } from '../debug-adapter/machine-client.ts';
 import { OtherEnds } from '../debug-adapter/other-ends.ts';
+import { keptRegionsOf } from './kept-regions.ts';
 import { userCodeFolder } from '../debug-adapter/kept-code-node.ts';
 import { createNodeMachineWorkerIn } from '../debug-adapter/worker-node.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
@@ -61,7 +62,9 @@ export async function bootGdbMachine(
 
   const request: MachineClient['request'] = (kind, params) =>
     client ? client.request(kind, params) : Promise.reject(new Error('The machine is being booted.'));
+  const kept = keptRegionsOf([options.image]);
   const close = async () => {
+    await client?.keepRegions(kept);
     client?.dispose();
     client = undefined;
     await ends?.close();
@@ -97,7 +100,9 @@ export async function bootGdbMachine(
       rtcSeconds: options.rtc ?? Math.floor(Date.now() / 1000),
       ...(options.cpu === undefined ? {} : { cpu: options.cpu }),
     };
+    const recalling = kept.recall();
     const snapshot = await client.request('boot', bootRequest);
+    await client.request('recallRegions', { kept: await recalling });
     other.connect(request);
     return { snapshot, guests: cooperative ? modules.map(guestFile) : [] };
   }

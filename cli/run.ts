@@ -14,6 +14,7 @@ import { openDevices, type RunDevices } from './devices.ts';
 import { ExitStatus } from './exit-status.ts';
 import { describeRegisters, describeShutdown } from './fault-report.ts';
 import { type BootFiles, readBootFiles } from './images.ts';
+import { recallRegions } from './kept-regions.ts';
 import { type End, runMachine } from './machine-loop.ts';
 import { Problem, systemReason } from './problem.ts';
 import { parseRunOptions, type RunOptions } from './run-options.ts';
@@ -109,6 +110,7 @@ async function runWith(
     devices: devices.specs,
     rtcSeconds: options.rtc ?? Math.floor(Date.now() / 1000),
   };
+  const processor = createProcessor(config, undefined, compiler);
   const machine: Machine = createMachine(
     config,
     {
@@ -128,8 +130,9 @@ async function runWith(
         report(`machine: ${text}`);
       },
     },
-    createProcessor(config, undefined, compiler),
+    processor,
   );
+  const keepRegions = await recallRegions(processor, [options.image ?? options.bios]);
   // Only now, when there is something to run, are files emptied.
   sinks.serial = openSink('serial', options.serial ?? 'stdio');
   if (options.debugcon !== undefined) sinks.debugcon = openSink('debugcon', options.debugcon);
@@ -151,6 +154,7 @@ async function runWith(
     ...watchInterrupt(),
   });
   const seconds = (performance.now() - began) / 1000;
+  await keepRegions();
   const status = conclude(end, machine, report);
   if (options.stats !== undefined) writeStats(options.stats, machine, seconds, status);
   return status;

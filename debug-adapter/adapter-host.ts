@@ -8,7 +8,7 @@ import type { OpenAll } from '../core/outside/open-ends.ts';
 import type { GdbServer } from './gdb/server.ts';
 import type { WorkerUse } from './machine-workers.ts';
 import type { Inflaters } from './symbols/compression.ts';
-import type { SymbolCache } from './symbols/load.ts';
+import type { ByteCache } from './byte-cache.ts';
 import type { SymbolSource } from './symbols/read-parts.ts';
 
 export { EndError, type OpenAll } from '../core/outside/open-ends.ts';
@@ -56,7 +56,9 @@ export interface AdapterHost {
   /** Folders of separate debug files; without it, there are none. */
   readonly debugFolders?: readonly string[];
   /** Keeps the symbol indexes of large programs between sessions; without it, each session builds them. */
-  readonly symbolCache?: SymbolCache;
+  readonly symbolCache?: ByteCache;
+  /** Keeps what machines have translated between sessions; without it, each session begins with nothing. */
+  readonly regionCache?: ByteCache;
   /** What decompresses sections of debug information on other threads; without it, the adapter's does, in turns with others. */
   readonly inflate?: Inflaters;
   /** A text of `texts.ts`, or the format of a sentence, in the language of the user. */

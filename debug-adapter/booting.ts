@@ -8,6 +8,7 @@ import { prepareDisassembler } from './disassembly.ts';
 import { AdapterError } from './errors.ts';
 import { say, tell } from '../core/sentences/say.ts';
 import { ownersOf } from './image-owners.ts';
+import { keptRegions } from './kept-regions.ts';
 import { readLaunchArguments } from './launch.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { OtherEnds } from './other-ends.ts';
@@ -53,7 +54,8 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   });
   context.terminals.start(plan.guests);
   const { breakpoints } = context;
-  const booting = Debuggee.boot(port, plan, ends, debugging, breakpoints, listenerFor(context));
+  const kept = keptRegions(host.regionCache, filesOf(plan));
+  const booting = Debuggee.boot(port, plan, ends, kept, debugging, breakpoints, listenerFor(context));
   // While the worker is busy and this thread is not.
   if (debugging) prepareDisassembler();
   const debuggee = await booting;
@@ -83,6 +85,13 @@ async function tellSources(context: SessionContext, old: Images, now: Images): P
   for (const file of come)
     if (!gone.has(file)) context.send('loadedSource', { reason: 'new', source: context.sources.of(file) });
 }
+
+/** Whoever boots the same files runs the same code. */
+const filesOf = ({ boot: { kernel, modules }, hostPath, guests }: LaunchPlan): string[] => [
+  hostPath ?? '',
+  ...guests.map(({ path }) => path ?? ''),
+  ...[kernel, ...modules].map(({ name }) => name),
+];
 
 const imagesOf = (plan: LaunchPlan): Images => new Set(ownersOf(plan).map(({ image }) => image));
 

@@ -21,6 +21,7 @@ import { Coroutines, coroutinesWith } from './coroutines.ts';
 import { AdapterError, toAdapterError } from './errors.ts';
 import { say } from '../core/sentences/say.ts';
 import { ImagesInMemory } from './images-in-memory.ts';
+import type { KeptRegions } from './kept-regions.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { MachineClient } from './machine-client.ts';
@@ -76,6 +77,7 @@ export class Debuggee {
     client: MachineClient,
     private readonly plan: LaunchPlan,
     private readonly ends: OtherEnds,
+    private readonly kept: KeptRegions,
     /** False: "run without debugging", no breakpoint is set. */
     debugging: boolean,
     breakpoints: CodeBreakpoints,
@@ -96,12 +98,14 @@ export class Debuggee {
   /**
    * Boots the plan's machine on a worker; it waits for `start`.
    * @param ends of the plan's devices: they are the debuggee's from here on, and end with it
+   * @param kept what machines of the same files have translated before
    * @throws MachineError what the machine says against the image or the configuration. EndError
    */
   static async boot(
     port: MachinePort,
     plan: LaunchPlan,
     ends: OtherEnds,
+    kept: KeptRegions,
     debugging: boolean,
     breakpoints: CodeBreakpoints,
     listener: DebuggeeListener,
@@ -116,9 +120,11 @@ export class Debuggee {
       },
     );
     try {
+      const recalling = kept.recall();
       const snapshot = await client.request('boot', { ...plan.boot, devices: ends.specs(plan.inner) });
+      await client.request('recallRegions', { kept: await recalling });
       const coroutines = new Coroutines(snapshot, plan);
-      debuggee = new Debuggee(client, plan, ends, debugging, breakpoints, coroutines, listener);
+      debuggee = new Debuggee(client, plan, ends, kept, debugging, breakpoints, coroutines, listener);
       ends.connect(debuggee.request);
       return debuggee;
     } catch (error) {
@@ -165,6 +171,7 @@ export class Debuggee {
     if (this.disposed) return;
     this.disposed = true;
     this.running = false;
+    await this.client.keepRegions(this.kept);
     this.client.dispose();
     await this.ends.close();
   }

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { userCacheFolder } from './symbol-cache-node.ts';
+import { userCacheFolder } from './folder-cache-node.ts';
 
 export interface KeptCode {
   /** For `cachedData` of a `vm.Script`; undefined when nothing is kept that belongs to the script. */

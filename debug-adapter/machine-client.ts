@@ -16,6 +16,7 @@ import {
 } from '../core/protocol/machine-protocol.ts';
 import { PackedCpu } from '../core/protocol/packed-cpu.ts';
 import type { MachinePort } from './adapter-host.ts';
+import type { KeptRegions } from './kept-regions.ts';
 import { isLook, Looks } from './looks.ts';
 import { SaidError, say, type Sentence } from '../core/sentences/say.ts';
 
@@ -37,6 +38,9 @@ export class MachineError extends SaidError {
 
 /** What a machine that stands answers within a moment. */
 const SHORT: ReadonlySet<RequestKind> = new Set([...LOOK_KINDS, 'setBreakpoints']);
+
+/** How long a machine has at its end to tell what is kept of it, in milliseconds. */
+const PATIENCE_MS = 500;
 
 interface Pending {
   resolve(result: unknown): void;
@@ -109,6 +113,26 @@ export class MachineClient {
   private async spinFor(id: number): Promise<void> {
     await undefined;
     this.port.spinUntil?.(() => !this.pending.has(id));
+  }
+
+  /** For the next machine of the same files. One that is gone, or does not answer soon, leaves nothing. */
+  async keepRegions(kept: KeptRegions): Promise<void> {
+    const regions = await new Promise<Uint8Array | undefined>((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE_MS, undefined);
+      const finish = (bytes?: Uint8Array) => {
+        clearTimeout(timer);
+        resolve(bytes);
+      };
+      this.request('keptRegions', {}).then(
+        ({ kept: bytes }) => {
+          finish(bytes);
+        },
+        () => {
+          finish();
+        },
+      );
+    });
+    await kept.keep(regions);
   }
 
   dispose(): void {

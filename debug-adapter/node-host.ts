@@ -6,7 +6,7 @@ import { readSymbolsOf } from './file-parts-node.ts';
 import { inflateOnNode } from './inflate-node.ts';
 import { listenForGdb } from './gdb/listen-node.ts';
 import { userCodeFolder } from './kept-code-node.ts';
-import { createFolderCache, userCacheFolder } from './symbol-cache-node.ts';
+import { createFolderCache, userCacheFolder, userRegionCache } from './folder-cache-node.ts';
 import { createNodeMachineWorkerIn } from './worker-node.ts';
 
 /** The texts of a language, for `de-at` those of `de`; English ones need none. */
@@ -46,6 +46,7 @@ export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
     servesFolders: true,
     debugFolders: ['/usr/lib/debug'],
     symbolCache: createFolderCache(join(userCacheFolder(), 'symbols')),
+    regionCache: userRegionCache(),
     hostKernel: () => readFile(join(dist, 'kernels', 'colinux-host.elf')),
   };
 }

@@ -8,7 +8,7 @@ import { loadCompiled } from '../debug-adapter/compiled-bundle-node.ts';
 import { readSymbolsOf } from '../debug-adapter/file-parts-node.ts';
 import { inflateOnNode } from '../debug-adapter/inflate-node.ts';
 import { listenForGdb } from '../debug-adapter/gdb/listen-node.ts';
-import { createFolderCache } from '../debug-adapter/symbol-cache-node.ts';
+import { createFolderCache, createRegionCache } from '../debug-adapter/folder-cache-node.ts';
 import { createNodeMachineWorker } from '../debug-adapter/worker-node.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
 import { type Features, startFeatures } from './features.ts';
@@ -45,6 +45,7 @@ export function desktopFeatures(context: vscode.ExtensionContext, log: vscode.Lo
     listenForGdb,
     debugFolders: ['/usr/lib/debug'],
     symbolCache: (storage) => createFolderCache(join(storage.fsPath, 'symbols')),
+    regionCache: (storage) => createRegionCache(storage.fsPath),
     loadCompiled: (bundle, storage) => loadCompiled(bundle.fsPath, codeFolder(storage)),
     readSymbols: readSymbolsOf,
     inflate: inflateOnNode,

@@ -6,7 +6,7 @@
 import type * as vscode from 'vscode';
 import type { AdapterHost, MachinePort, OpenAll } from '../debug-adapter/adapter-host.ts';
 import type { CompiledBundle } from '../debug-adapter/compiled-bundle-node.ts';
-import type { SymbolCache } from '../debug-adapter/symbols/load.ts';
+import type { ByteCache } from '../debug-adapter/byte-cache.ts';
 import type { SymbolSource } from '../debug-adapter/symbols/read-parts.ts';
 
 export interface Platform {
@@ -25,7 +25,9 @@ export interface Platform {
   /** Serves gdb on a port; absent where there are no sockets. */
   readonly listenForGdb?: AdapterHost['listenForGdb'];
   /** Keeps symbol indexes in the extension's own storage; without it (in a browser) they are built each time. */
-  symbolCache?(storage: vscode.Uri): SymbolCache;
+  symbolCache?(storage: vscode.Uri): ByteCache;
+  /** Keeps what machines have translated there. */
+  regionCache?(storage: vscode.Uri): ByteCache;
   /** Loads a bundle with what was compiled of it before, which is kept in `storage`; without it, bundles are imported. */
   loadCompiled?(bundle: vscode.Uri, storage: vscode.Uri): CompiledBundle;
   /** `AdapterHost.inflate`. */

@@ -33,7 +33,7 @@ await build({
 const { createComparison } = await import(pathToFileURL(bundle).href);
 rmSync(folder, { recursive: true });
 
-const compare = createComparison(['interpreter', 'direct', 'hot', 'eager', 'mixed', 'late']);
+const compare = createComparison(['interpreter', 'direct', 'hot', 'eager', 'mixed', 'late', 'recalled']);
 const end = performance.now() + minutes * 60_000;
 let programs = 0;
 let failed = 0;

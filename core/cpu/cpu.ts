@@ -2,7 +2,14 @@
 import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
 import { type Tier, TIERS, USUAL_TIER } from '../jit/tier.ts';
 import { createTranslator } from '../jit/translator.ts';
-import { PAGE_SIZE, STOP_EVERYWHERE, STOP_PAGES, STOP_PAGES_BASE, STOPS_BASE } from '../memory/layout.ts';
+import {
+  PAGE_SIZE,
+  PageFlag,
+  STOP_EVERYWHERE,
+  STOP_PAGES,
+  STOP_PAGES_BASE,
+  STOPS_BASE,
+} from '../memory/layout.ts';
 import type { PhysicalMemory } from '../memory/physical-memory.ts';
 import { createSoftfloat, FpuState } from '../softfloat/softfloat.ts';
 import { recordBranch } from './branch-log.ts';
@@ -149,6 +156,9 @@ export interface Cpu {
   blockAt(eip: number): Block | undefined;
   /** Drops all decoded code: RAM was replaced as a whole. */
   flushCode(): void;
+  /** Regions that an earlier run has translated, and that the next one may use (`core/jit/stock.ts`). */
+  recallRegions(kept: Uint8Array): void;
+  keptRegions(): Uint8Array<ArrayBuffer> | undefined;
 }
 
 const NO_BREAKPOINTS: BreakpointSet = {
@@ -262,6 +272,8 @@ export function createCpu(
         ...{ views, memory: memory.wasm, mmu, faults, softfloat, rings, compiler, heat, direct, noteBranch },
         stops: { mayStop, meet: kept.meet, guard },
         blockAt: warmBlock,
+        isTold: (physical) =>
+          physical < memory.size && (memory.pageFlags[physical >>> 12]! & PageFlag.Told) !== 0,
       },
       options,
     );
@@ -415,6 +427,10 @@ export function createCpu(
         state[EIP] = here;
       }
     },
+    recallRegions(kept) {
+      translator?.recall(kept);
+    },
+    keptRegions: () => translator?.kept(),
     flushCode() {
       cache.clear();
       mmu.flush(true);

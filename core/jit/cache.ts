@@ -11,7 +11,7 @@ import type { Rings } from '../cpu/rings/rings.ts';
 import { LEAST_MEMORY } from '../memory/layout.ts';
 import type { Softfloat } from '../softfloat/softfloat.ts';
 import { type Chain, emitChain, hasTailCalls } from './chain.ts';
-import { type Compiled, type Order, placeOf, siteIn } from './compile.ts';
+import { type Compiled, type Made, type Order, placeOf, siteIn } from './compile.ts';
 import type { Site } from './emit/interpreter.ts';
 import type { FoundRegion } from './region.ts';
 import type { Services } from './services.ts';
@@ -27,12 +27,26 @@ const MOST_MODULES = 2000;
 /** Places of the table to begin with. */
 const PLACES = 1024;
 
+/** A module whose functions can be made callable. */
+export interface OpenBatch extends Batch {
+  readonly exports: WebAssembly.Exports;
+  readonly translations: Translation[];
+  /** It was thrown away. */
+  dropped: boolean;
+}
+
 export interface TranslationCache {
   /** A region's place, which is its own until its translation is thrown away or it is cancelled. */
   order(region: FoundRegion): Order;
+  /** The same for a region that is still to be found. */
+  reserve(): number;
+  release(place: number): void;
   cancel(order: Order): void;
   /** Makes a module of orders callable. */
   add(orders: readonly Order[], compiled: Compiled): readonly Translation[];
+  /** The same for regions one by one. */
+  open(compiled: Pick<Compiled, 'module' | 'bytes'>): OpenBatch;
+  make(batch: OpenBatch, region: FoundRegion, made: Made, place: number): Translation;
   clear(): void;
   /** Runs at most `left` instructions and returns how many are left. */
   enter(translation: Translation, left: number): number;
@@ -128,7 +142,7 @@ export function createTranslationCache(
   const imports = { env: { ...softfloat, ...rings, ...gate, memory } };
   const freePlaces: number[] = [];
   let places = 0;
-  let batches: Batch[] = [];
+  let batches: OpenBatch[] = [];
   let bytes = 0;
   let looks = 0;
 
@@ -138,7 +152,9 @@ export function createTranslationCache(
     return place;
   }
 
-  function drop({ translations, bytes: size }: Batch): void {
+  function drop(batch: OpenBatch): void {
+    const { translations, bytes: size } = batch;
+    batch.dropped = true;
     for (const translation of translations) {
       translation.discard();
       byPlace[translation.place] = undefined;
@@ -177,26 +193,37 @@ export function createTranslationCache(
     });
   }
 
+  function open({ module, bytes: size }: Pick<Compiled, 'module' | 'bytes'>): OpenBatch {
+    if (bytes > MOST_BYTES || batches.length >= MOST_MODULES) evict();
+    // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
+    const { exports } = new WebAssembly.Instance(module, imports);
+    const batch: OpenBatch = { bytes: size, translations: [], used: looks, exports, dropped: false };
+    bytes += size;
+    batches.push(batch);
+    return batch;
+  }
+  function make(batch: OpenBatch, region: FoundRegion, made: Made, place: number): Translation {
+    const translation = new Translation(region, made, place, batch);
+    batch.translations.push(translation);
+    byPlace[place] = translation;
+    table.set(place, batch.exports[String(place)]);
+    return translation;
+  }
+
   return {
+    reserve: newPlace,
+    release(place) {
+      freePlaces.push(place);
+    },
+    open,
+    make,
     order: (region) => ({ region, place: newPlace() }),
     cancel({ place }) {
       freePlaces.push(place);
     },
-    add(orders, { module, bytes: size, made }) {
-      if (bytes > MOST_BYTES || batches.length >= MOST_MODULES) evict();
-      const translations: Translation[] = [];
-      const batch: Batch = { bytes: size, translations, used: looks };
-      // The table belongs to the gate: a table that every module imports keeps them all, and costs more with each.
-      const { exports } = new WebAssembly.Instance(module, imports);
-      orders.forEach(({ region, place }, n) => {
-        const translation = new Translation(region, made[n]!, place, batch);
-        translations.push(translation);
-        byPlace[place] = translation;
-        table.set(place, exports[String(place)]);
-      });
-      bytes += size;
-      batches.push(batch);
-      return translations;
+    add(orders, compiled) {
+      const batch = open(compiled);
+      return orders.map(({ region, place }, n) => make(batch, region, compiled.made[n]!, place));
     },
     clear() {
       for (const batch of batches) drop(batch);

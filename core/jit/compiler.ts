@@ -18,6 +18,15 @@ export interface Compiler {
    * @param done is called once, before this returns or between two runs of the machine
    */
   compile(orders: readonly Order[], done: (compiled: Compiled) => void): void;
+  /**
+   * Compiles packed orders that nothing waits for, in another thread when that has nothing else to do. That does not count for `idle` and
+   * `takes`.
+   * @param done as for `compile`; it gets nothing where that cannot be done
+   */
+  readonly ahead?: (
+    orders: Int32Array<ArrayBuffer>,
+    done: (answer: CompileAnswer | undefined) => void,
+  ) => void;
 }
 
 /** In the thread that runs the machine. */
@@ -33,6 +42,8 @@ export const AT_ONCE: Compiler = {
 /** What goes to the other thread. */
 export interface CompileRequest {
   readonly orders: Int32Array<ArrayBuffer>;
+  /** Nothing waits for it: its number among such requests. */
+  readonly ahead?: number;
 }
 /** And what comes back. */
 export interface CompileAnswer {
@@ -40,14 +51,33 @@ export interface CompileAnswer {
   readonly bytes: number;
   readonly made: Int32Array<ArrayBuffer>;
 }
+/** The same for what nothing waits for, by its number: no answer where it could not be done. */
+export interface AheadAnswer {
+  readonly ahead: number;
+  readonly answer: CompileAnswer | undefined;
+}
 
-/** What the other thread does with a request. @param rehearse as in `Rehearsal` */
-export function answerRequest({ orders: words }: CompileRequest, rehearse: Rehearsal['run']): CompileAnswer {
+/** What the other thread does with orders. @param rehearse as in `Rehearsal` */
+export function answerOrders(words: Int32Array, rehearse: Rehearsal['run']): CompileAnswer {
   const orders = unpackOrders(words);
   const compilation = compile(orders);
   rehearse(orders, compilation);
   const { module, bytes, made } = compilation;
   return { module, bytes, made: packMade(orders, made) };
+}
+
+/** And with a request. @returns undefined where it cannot be done: the machine's thread does it instead, and tells what is wrong */
+export function answerRequest(
+  { orders, ahead }: CompileRequest,
+  rehearse: Rehearsal['run'],
+): CompileAnswer | AheadAnswer | undefined {
+  let answer: CompileAnswer | undefined;
+  try {
+    answer = answerOrders(orders, rehearse);
+  } catch {
+    // Of what nothing waits for, nothing is told: it may not even have been made here.
+  }
+  return ahead === undefined ? answer : { ahead, answer };
 }
 
 /** In another thread, which begins with the first batch, or before that. */
@@ -56,7 +86,7 @@ export interface BackgroundCompiler extends Compiler {
   prepare(): void;
 }
 
-/** Another thread that answers requests, in their order. */
+/** Another thread that answers requests: in their order, but for those that nothing waits for. */
 export interface CompilerThread {
   post(request: CompileRequest, transfer: ArrayBuffer[]): void;
 }
@@ -72,19 +102,32 @@ const MOST_UNDERWAY = 2;
  * cannot go on, or never could. @returns undefined where there is none
  */
 export function createBackgroundCompiler(
-  start: (onAnswer: (answer: CompileAnswer) => void, onFailure: () => void) => CompilerThread | undefined,
+  start: (
+    onAnswer: (answer: CompileAnswer | AheadAnswer) => void,
+    onFailure: () => void,
+  ) => CompilerThread | undefined,
 ): BackgroundCompiler {
   let thread: CompilerThread | undefined;
   let failed = false;
+  const ahead = new Map<number, (answer: CompileAnswer | undefined) => void>();
+  let numbers = 0;
   const underway: { finish: (answer: CompileAnswer) => void; instead: () => void }[] = [];
 
   /** What it has not answered is done here, and all else from now on. */
   function fail(): void {
     failed = true;
     for (const { instead } of underway.splice(0)) instead();
+    for (const done of ahead.values()) done(undefined);
+    ahead.clear();
   }
-  function onAnswer(answer: CompileAnswer): void {
-    underway.shift()?.finish(answer);
+  function onAnswer(answer: CompileAnswer | AheadAnswer): void {
+    if (!('ahead' in answer)) {
+      underway.shift()?.finish(answer);
+      return;
+    }
+    const done = ahead.get(answer.ahead);
+    ahead.delete(answer.ahead);
+    done?.(answer.answer);
   }
 
   function prepare(): void {
@@ -103,6 +146,15 @@ export function createBackgroundCompiler(
       return underway.length < MOST_UNDERWAY;
     },
     prepare,
+    ahead(orders, done) {
+      prepare();
+      if (!thread || failed) {
+        done(undefined);
+        return;
+      }
+      ahead.set(numbers, done);
+      thread.post({ orders, ahead: numbers++ }, [orders.buffer]);
+    },
     compile(orders, done) {
       const instead = () => {
         done(compile(orders));

@@ -133,11 +133,11 @@ function followed(
   return blocks;
 }
 
-/** Segments that instructions of some blocks use. */
-function segmentsOf(blocks: readonly FoundBlock[]): ReadonlySet<number> {
+/** The mode of some blocks that are found in one. */
+export function modeFor(blocks: readonly FoundBlock[], mode: Mode): Mode {
   const segments = new Set<number>();
   for (const { source } of blocks) for (const { seg } of source.insns) segments.add(seg);
-  return segments;
+  return narrowed(mode, segments);
 }
 
 /** @returns undefined when the entry itself cannot be translated */
@@ -177,5 +177,5 @@ export function discover(
   // A region that would leave at once is no gain.
   if (insideOf(first.source).length === 0 && first.terminator.kind === 'interpret') return undefined;
   const blocks = followed(first, found, returnSites(found));
-  return regionOf({ mode: narrowed(mode, segmentsOf(blocks)), misses: limits.misses }, blocks);
+  return regionOf({ mode: modeFor(blocks, mode), misses: limits.misses }, blocks);
 }

@@ -54,6 +54,14 @@ export function narrowed(mode: Mode, segments: ReadonlySet<number>): Mode {
   return { ...mode, mask, number: mode.number & mask };
 }
 
+/** Is all that the code depends on the same? */
+export const isSameMode = (one: Mode, other: Mode): boolean =>
+  one.number === other.number &&
+  one.mask === other.mask &&
+  one.user === other.user &&
+  (one.fs === other.fs || (one.mask & FS_UNLIMITED) === 0) &&
+  (one.gs === other.gs || (one.mask & GS_UNLIMITED) === 0);
+
 /** Does it matter to code of the mode whether a segment is as the mode says? */
 export const dependsOn = ({ mask }: Mode, segment: number): boolean => {
   const bit = bitOf(segment);

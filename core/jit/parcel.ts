@@ -21,6 +21,12 @@ class Reader {
   list<T>(one: (n: number) => T): T[] {
     return Array.from({ length: this.word() }, (_, n) => one(n));
   }
+  /** A list of records that are not looked at. @param size words of each */
+  skip(size: number): Int32Array {
+    const begin = this.at + 1;
+    this.at = begin + this.word() * size;
+    return this.words.subarray(begin, this.at);
+  }
   insn(): Insn {
     const insn = Insn.from(this.words, this.at);
     this.at += INSN_WORDS;
@@ -42,31 +48,122 @@ function readMode(from: Reader): Mode {
 const REGION_WORDS = 6;
 const BLOCK_WORDS = 4;
 
-export function packOrders(orders: readonly Order[]): Int32Array<ArrayBuffer> {
-  let size = 1;
-  for (const { region } of orders) {
-    size += REGION_WORDS;
-    for (const { source, known } of region.blocks)
-      size += BLOCK_WORDS + source.insns.length * INSN_WORDS + 1 + known.length;
-  }
-  const to = new Int32Array(size);
-  let at = 0;
+/** Words of an order. */
+const wordsOf = ({ region }: Order): number =>
+  region.blocks.reduce(
+    (size, { source, known }) => size + BLOCK_WORDS + source.insns.length * INSN_WORDS + 1 + known.length,
+    REGION_WORDS,
+  );
+
+/** Writes an order behind what is there. @returns where it ends */
+function putOrder({ region, place }: Order, to: Int32Array, begin: number): number {
+  let at = begin;
   const put = (word: number) => (to[at++] = word);
-  put(orders.length);
-  for (const { region, place } of orders) {
-    const { mode, misses, blocks } = region;
-    [place, mode.number, mode.mask, modeBits(mode), misses, blocks.length].forEach(put);
-    for (const { eip, source, known } of blocks) {
-      [eip, source.physical, source.tail, source.insns.length].forEach(put);
-      for (const insn of source.insns) {
-        insn.write(to, at);
-        at += INSN_WORDS;
-      }
-      put(known.length);
-      known.forEach(put);
+  const { mode, misses, blocks } = region;
+  [place, mode.number, mode.mask, modeBits(mode), misses, blocks.length].forEach(put);
+  for (const { eip, source, known } of blocks) {
+    [eip, source.physical, source.tail, source.insns.length].forEach(put);
+    for (const insn of source.insns) {
+      insn.write(to, at);
+      at += INSN_WORDS;
     }
+    put(known.length);
+    known.forEach(put);
+  }
+  return at;
+}
+
+export function packOrders(orders: readonly Order[]): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(1 + orders.reduce((size, order) => size + wordsOf(order), 0));
+  to[0] = orders.length;
+  let at = 1;
+  for (const order of orders) at = putOrder(order, to, at);
+  return to;
+}
+
+/** One order by itself, as it is among others. */
+export function packOrder(order: Order): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(wordsOf(order));
+  putOrder(order, to, 0);
+  return to;
+}
+
+/** Orders that were packed by themselves, at other places. */
+export function joinOrders(
+  orders: readonly { readonly words: Int32Array; readonly place: number }[],
+): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(1 + orders.reduce((size, { words }) => size + words.length, 0));
+  to[0] = orders.length;
+  let at = 1;
+  for (const { words, place } of orders) {
+    to.set(words, at);
+    to[at] = place;
+    at += words.length;
   }
   return to;
+}
+
+/** What a packed order says of one of its blocks. */
+export interface PackedBlock extends Pick<FoundBlock, 'eip' | 'known'> {
+  readonly physical: number;
+  readonly tail: number;
+  /** Length in bytes. */
+  readonly size: number;
+  /** Takes over what was learnt of the instructions while they ran, if they are the same. */
+  teach(insns: readonly Insn[]): boolean;
+}
+/** A packed order without its instructions. */
+export interface PackedRegion extends Pick<FoundRegion, 'mode' | 'misses'> {
+  readonly blocks: readonly PackedBlock[];
+}
+
+/** Most blocks of a region, and known targets of a block: far more than there ever are. */
+const MOST_IN_LIST = 0x1_0000;
+
+/** How many bytes of code a packed order has, or -1 if words that come from outside are none. */
+export function codeSizeOf(words: Int32Array): number {
+  const blocks = words[REGION_WORDS - 1] ?? 0;
+  if (blocks < 1 || blocks > MOST_IN_LIST) return -1;
+  let at = REGION_WORDS;
+  let size = 0;
+  for (let n = 0; n < blocks; n++) {
+    const [physical = -1, tail = 0, insns = 0] = words.subarray(at + 1, at + BLOCK_WORDS);
+    const last = at + BLOCK_WORDS + (insns - 1) * INSN_WORDS;
+    if (physical < 0 || tail < -1 || insns < 1 || last + INSN_WORDS >= words.length) return -1;
+    const known = words[last + INSN_WORDS]!;
+    if (known < 0 || known > MOST_IN_LIST) return -1;
+    size += Insn.from(words, last).end;
+    at = last + INSN_WORDS + 1 + known;
+  }
+  return at === words.length ? size : -1;
+}
+
+/** Where a packed order is entered. */
+export const physicalOf = (words: Int32Array) => words[REGION_WORDS + 1]!;
+
+export function readPacked(words: Int32Array): PackedRegion {
+  const from = new Reader(words);
+  from.word();
+  const mode = readMode(from);
+  const misses = from.word();
+  const blocks = from.list((): PackedBlock => {
+    const [eip, physical, tail] = [from.word(), from.word(), from.word()];
+    const insns = from.skip(INSN_WORDS);
+    return {
+      ...{ eip, physical, tail },
+      size: Insn.from(insns, insns.length - INSN_WORDS).end,
+      known: from.list(() => from.word()),
+      teach(live) {
+        if (live.length * INSN_WORDS !== insns.length) return false;
+        if (!live.every((insn, n) => insn.isAs(insns, n * INSN_WORDS))) return false;
+        live.forEach((insn, n) => {
+          insn.learnFrom(insns, n * INSN_WORDS);
+        });
+        return true;
+      },
+    };
+  });
+  return { mode, misses, blocks };
 }
 
 /** The same regions, of blocks that nobody runs. */
@@ -123,6 +220,17 @@ export function packMade(orders: readonly Order[], made: readonly Made[]): Int32
 function records<T>(length: number, begin: number, size: number, read: (at: number) => T): Sequence<T> {
   const known: T[] = [];
   return { length, at: (number) => (known[number] ??= read(begin + number * size)) };
+}
+
+/** The words of what was made of each region. */
+export function splitMade(words: Int32Array): Int32Array[] {
+  const parts: Int32Array[] = [];
+  for (let at = 0, end = 0; at < words.length; at = end) {
+    end = at + 2 + words[at + 1]! * EXIT_WORDS;
+    end += 1 + words[end]! * SITE_WORDS;
+    parts.push(words.subarray(at, end));
+  }
+  return parts;
 }
 
 /** What was made of the regions of `orders`, by their own instructions and blocks. */

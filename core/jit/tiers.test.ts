@@ -17,6 +17,9 @@ describe('random programs', () => {
       expect(failing(3000, 300, 'late')).toEqual([]);
     },
   );
+  it('run alike when another machine has translated what is hot', { timeout: 120_000 }, () => {
+    expect(failing(7000, 300, 'recalled')).toEqual([]);
+  });
   it('run alike when what is hot is translated', { timeout: 600_000 }, () => {
     expect(failing(1000, 5000, 'direct', 'batched')).toEqual([]);
   });

@@ -49,6 +49,7 @@ import { createQueue } from './queue.ts';
 import { type FoundRegion, nextPage } from './region.ts';
 import { createServices } from './services.ts';
 import { createSteadiness } from './steadiness.ts';
+import { createStock, Found, type Stock } from './stock.ts';
 import type { TranslatorOptions } from './tier.ts';
 import type { Translation } from './translation.ts';
 
@@ -71,7 +72,7 @@ export interface TranslatorStops {
   meet(linear: number, physical: number): void;
 }
 
-export interface Translator {
+export interface Translator extends Pick<Stock, 'recall' | 'kept'> {
   /** `Steadiness.isSettled`: may hot code that nobody has decoded be decoded now? */
   isSettled(physical: number): boolean;
   /**
@@ -113,12 +114,27 @@ export interface TranslatorParts {
   readonly direct: Direct | undefined;
   /** The block of 32-bit code at a linear and a physical address, if it has run so often. */
   blockAt(linear: number, physical: number, least: number): Block | undefined;
+  /** Has code on the page of a physical address been executed, since it is there? */
+  isTold(physical: number): boolean;
   /** Records the branch that the state has just taken from a linear address. */
   noteBranch(from: number): void;
 }
 
 export function createTranslator(parts: TranslatorParts, options: TranslatorOptions): Translator {
-  const { views, memory, mmu, faults, softfloat, rings, compiler, heat, direct, blockAt, noteBranch } = parts;
+  const {
+    views,
+    memory,
+    mmu,
+    faults,
+    softfloat,
+    rings,
+    compiler,
+    heat,
+    direct,
+    blockAt,
+    noteBranch,
+    isTold,
+  } = parts;
   const { mayStop, meet, guard } = parts.stops;
   const { state, doubles } = views;
   const services = createServices(mmu, () => {
@@ -155,10 +171,18 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     cancel: translations.cancel,
     install(orders, compiled) {
       for (const translation of translations.add(orders, compiled)) {
-        if (isFresh(translation.region)) enter(translation);
-        else translation.discard();
+        if (isFresh(translation.region)) {
+          enter(translation);
+          stock.learn(translation);
+        } else translation.discard();
       }
     },
+  });
+  const stock = createStock({
+    ...{ compiler, translations, heat, enter, isTold },
+    threshold: options.threshold,
+    ram: new Uint8Array(memory.buffer, RAM_BASE),
+    findBlock: (eip, user, entry) => findBlock(eip, user, entry, 0),
   });
 
   /**
@@ -351,6 +375,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       return;
     }
     if (times < options.threshold) return;
+    if (stock.take(block, state[EIP], modeNow(state)) !== Found.Unknown) return;
     const patience = Math.min(steadiness.changes(block.physical), options.patience);
     if (++block.heated < 1 << patience) {
       // It runs on as cold code does, until it is hot once more.
@@ -398,7 +423,12 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
   }
 
   return {
-    isSettled: steadiness.isSettled,
+    isSettled(physical) {
+      const known = stock.knows(physical);
+      return known === Found.Unknown ? steadiness.isSettled(physical) : known === Found.Known;
+    },
+    recall: stock.recall,
+    kept: stock.kept,
     find(block, remaining) {
       let translation = translationOf(block);
       if (!translation) {
@@ -429,6 +459,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       steadiness.forget();
       credit.renew();
       translations.clear();
+      stock.renew();
     },
     run(translation, remaining) {
       const end = doubles[Double.Retired] + remaining;

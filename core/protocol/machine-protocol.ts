@@ -258,6 +258,13 @@ export interface RequestMap {
   boot: { params: BootRequest; result: MachineSnapshot };
   /** The machine is over, and nothing of it is left in the worker, which can boot another. */
   end: { params: Record<string, never>; result: Record<string, never> };
+  /**
+   * Code that a machine with the same files has translated before is translated before it is hot, and what is translated from now on is kept. Before
+   * the first run; nobody has to.
+   */
+  recallRegions: { params: { kept: Uint8Array }; result: Record<string, never> };
+  /** What is kept: undefined where nothing was recalled, or what was is as good. */
+  keptRegions: { params: Record<string, never>; result: { kept: Uint8Array | undefined } };
   /** Runs until something stops the machine. */
   resume: { params: Resumption; result: Record<string, never> };
   step: { params: StepSpec; result: Record<string, never> };

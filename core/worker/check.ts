@@ -236,6 +236,8 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
     devices: optional(devices),
   }),
   end: fields({}),
+  recallRegions: fields({ kept: bytes }),
+  keptRegions: fields({}),
   resume: resumption,
   step,
   resumeStep: resumption,

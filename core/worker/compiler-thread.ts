@@ -1,5 +1,7 @@
 /** The thread that compiles translations: a worker of the same bundle as the machine's, started by that. */
 import {
+  type AheadAnswer,
+  answerOrders,
   answerRequest,
   type CompileAnswer,
   type CompileRequest,
@@ -11,8 +13,9 @@ import { createRehearsal, type Rehearsal } from '../jit/rehearsal.ts';
 
 /** The part of a worker's global scope that it needs. */
 export interface CompilerScope {
-  postMessage(message: CompileAnswer | undefined): void;
+  postMessage(message: CompileAnswer | AheadAnswer | undefined): void;
   addEventListener(type: 'message', listener: (event: { readonly data: CompileRequest }) => void): void;
+  readonly performance: Pick<Performance, 'now'>;
   setTimeout(callback: () => void, milliseconds: number): void;
 }
 
@@ -38,20 +41,30 @@ function createRehearse(): Rehearsal['run'] {
 /** Answers requests; one that it cannot do with nothing. */
 export function serveCompiler(scope: CompilerScope): void {
   const rehearse = createRehearse();
+  /** What nothing waits for: the machine and the engine's own threads get as much of the time as that takes. */
+  const waiting: CompileRequest[] = [];
+  function compileAhead(): void {
+    const begin = scope.performance.now();
+    scope.postMessage(answerRequest(waiting.shift()!, rehearse));
+    goOn(scope.performance.now() - begin);
+  }
+  let isGoing = false;
+  function goOn(pause: number): void {
+    isGoing = waiting.length > 0;
+    if (isGoing) scope.setTimeout(compileAhead, pause);
+  }
   scope.addEventListener('message', ({ data }) => {
-    let answer: CompileAnswer | undefined;
-    try {
-      answer = answerRequest(data, rehearse);
-    } catch {
-      // The machine's thread does it instead, and tells what is wrong.
+    if (data.ahead === undefined) scope.postMessage(answerRequest(data, rehearse));
+    else {
+      waiting.push(data);
+      if (!isGoing) goOn(0);
     }
-    scope.postMessage(answer);
   });
 
   /** Requests have their turn in between. */
   function warmUp(left: number): void {
     if (left === 0) return;
-    answerRequest({ orders: packOrders([warmUpOrder(0)]) }, rehearse);
+    answerOrders(packOrders([warmUpOrder(0)]), rehearse);
     scope.setTimeout(() => {
       warmUp(left - 1);
     }, 0);
@@ -64,7 +77,7 @@ export function serveCompiler(scope: CompilerScope): void {
 /** As much of a worker as its owner needs, in a browser and on Node. */
 export interface OwnWorker {
   postMessage(message: CompileRequest, transfer: ArrayBuffer[]): void;
-  onmessage: ((event: { readonly data: CompileAnswer | undefined }) => void) | null;
+  onmessage: ((event: { readonly data: CompileAnswer | AheadAnswer | undefined }) => void) | null;
   onerror: (() => void) | null;
   terminate(): void;
 }
@@ -72,7 +85,7 @@ export interface OwnWorker {
 /** @param start @throws where no worker can be started */
 export function startCompilerThread(
   start: () => OwnWorker,
-  onAnswer: (answer: CompileAnswer) => void,
+  onAnswer: (answer: CompileAnswer | AheadAnswer) => void,
   onFailure: () => void,
 ): CompilerThread | undefined {
   let worker: OwnWorker;

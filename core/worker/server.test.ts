@@ -1,6 +1,7 @@
 /** The machine protocol's server, on a platform whose time the test makes. */
 import { describe, expect, it } from 'vitest';
 import { AT_ONCE, type Compiler } from '../jit/compiler.ts';
+import { unpackKept } from '../jit/kept-regions.ts';
 import type { MachineEvent } from '../protocol/machine-protocol.ts';
 import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
 import { SPIN, startServer } from './testing/server-platform.ts';
@@ -52,6 +53,20 @@ describe('requests', () => {
     expect(tell(empty.error!.sentence)).toMatch(/[.?]$/);
     expect(ask('boot', { ...rest, kernel, memoryBytes: 4097 }).error?.code).toBe('memory-size');
     expect(ask('boot', { ...rest, kernel }).result).toMatchObject({ instructions: 0, coroutine: 0 });
+  });
+
+  it('keep what is translated, if that is asked for before the run', () => {
+    const { ask, slices } = startServer();
+    expect(ask('keptRegions').error?.code).toBe('machine-not-booted');
+    ask('boot', tinyKernel(SPIN));
+    expect(ask('keptRegions').result).toEqual({ kept: undefined });
+    expect(ask('recallRegions', { kept: [] }).error?.code).toBe('bad-request');
+    expect(ask('recallRegions', { kept: Uint8Array.of(1, 2, 3, 4) }).result).toEqual({});
+    ask('resume');
+    slices(5);
+    const { kept } = ask('keptRegions').result as { kept: Uint8Array };
+    expect(unpackKept(kept)).toHaveLength(1);
+    expect(unpackKept(kept)[0]?.code).toEqual(Uint8Array.from(SPIN));
   });
 
   it('that need a machine at rest are refused while it runs', () => {

@@ -364,6 +364,11 @@ export function createMachineServer(platform: WorkerPlatform): MachineServer {
       end();
       return {};
     },
+    recallRegions({ kept }) {
+      booted().cpu.recallRegions(kept);
+      return {};
+    },
+    keptRegions: () => ({ kept: booted().cpu.keptRegions() }),
     resume({ visit = false }) {
       const m = stoppedMachine();
       giveUpStep();

@@ -21,6 +21,7 @@ import { inTurns } from './pieces.ts';
 import type { FileParts, SymbolSource } from './read-parts.ts';
 import { relocateSections } from './relocate.ts';
 import { say } from '../../core/sentences/say.ts';
+import type { ByteCache } from '../byte-cache.ts';
 
 /** What loading asks of the surroundings. */
 export interface SymbolFiles {
@@ -29,17 +30,11 @@ export interface SymbolFiles {
   /** Folders of separate debug files, as distributions fill them (`/usr/lib/debug`). */
   debugFolders: readonly string[];
   /** Where indexes are kept between sessions; undefined when nothing can be kept. */
-  cache: SymbolCache | undefined;
+  cache: ByteCache | undefined;
   /** What decompresses sections on other threads; without it, this one does, in turns with others. */
   inflate?: Inflaters;
   /** Bytes of compressed units from which on questions are answered while these come; by default 4 MiB. */
   worthStarting?: number;
-}
-
-/** Bytes by key, kept between sessions; neither ever rejects. */
-export interface SymbolCache {
-  read: (key: string) => Promise<Uint8Array | undefined>;
-  write: (key: string, bytes: Uint8Array) => Promise<void>;
 }
 
 /** Split-off and supplementary files are object files in form, but nothing of them is loaded or relocated. */
@@ -199,7 +194,7 @@ async function addSplits(image: SymbolImage, path: string, files: SymbolFiles): 
  */
 export async function buildIndex(
   image: SymbolImage,
-  cache: SymbolCache | undefined,
+  cache: ByteCache | undefined,
   signal: AbortSignal,
   progress: (share: number) => void,
 ): Promise<void> {

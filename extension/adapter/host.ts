@@ -54,6 +54,7 @@ export async function createAdapterHost(
     servesFolders: platform.servesFolders,
     debugFolders: platform.debugFolders,
     ...(platform.symbolCache && { symbolCache: platform.symbolCache(storage) }),
+    ...(platform.regionCache && { regionCache: platform.regionCache(storage) }),
     ...(platform.inflate && { inflate: platform.inflate }),
     ...(platform.listenForGdb && { listenForGdb: platform.listenForGdb }),
     createMachineWorker: (use) => preparation.takeWorker(use),

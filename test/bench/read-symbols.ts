@@ -3,7 +3,7 @@
  * within the process, the peak of its memory, and for how long the thread did nothing else, as JSON.
  */
 import { readSymbolsOf } from '../../debug-adapter/file-parts-node.ts';
-import { createFolderCache } from '../../debug-adapter/symbol-cache-node.ts';
+import { createFolderCache } from '../../debug-adapter/folder-cache-node.ts';
 import { inflateOnNode } from '../../debug-adapter/inflate-node.ts';
 import type { SymbolImage } from '../../debug-adapter/symbols/image.ts';
 import { buildIndex, loadSymbols } from '../../debug-adapter/symbols/load.ts';

@@ -198,6 +198,25 @@ export class Insn {
     return insn;
   }
 
+  /** Do words stand for the same instruction, whatever was learnt of it? */
+  isAs(words: Int32Array, at: number): boolean {
+    return (
+      words[at] === this.reg &&
+      words[at + 1] === this.rm &&
+      words[at + 2] === this.base &&
+      words[at + 3] === this.idx &&
+      words[at + 4] === this.address &&
+      words[at + 5] === this.disp &&
+      words[at + 6] === this.imm &&
+      words[at + 7] === this.kind &&
+      words[at + 8] === this.place
+    );
+  }
+  /** Takes over what was learnt of the same instruction while it ran, from its words. */
+  learnFrom(words: Int32Array, at: number): void {
+    this.notes = words[at + 9]!;
+  }
+
   /** As it was when it was made. */
   clear(): void {
     this.exec = unset;

@@ -56,6 +56,7 @@ import { createTransitions, type Transitions } from '../../debug/transitions.ts'
 import { createRandom } from '../../testing/random.ts';
 import type { Tier } from '../tier.ts';
 import { createLateCompiler, type LateCompiler } from './late-compiler.ts';
+import { createPromptCompiler } from './prompt-compiler.ts';
 import { randomProgram } from './random-program.ts';
 import { BACK, SOFTWARE } from './random-rings.ts';
 import { INTERRUPT_PORT, PAGE_TABLE } from './random-system.ts';
@@ -70,6 +71,8 @@ const DIRECTORY = 0x10_0000;
 const RING0_STACK = 0xa008;
 /** What the way back from ring 3 keeps. */
 const SCRATCH = DATA + 0xfe0;
+/** Instructions of a run that is not compared. */
+const FIRST_RUN = 5000;
 /** Transitions that are compared: the last ones of a program. */
 const LAST_TRANSITIONS = 60;
 const AREAS = [
@@ -84,8 +87,11 @@ const PRESENT_WRITABLE_USER = 7;
 /** Stays in the TLB over a load of CR3. */
 const GLOBAL = 0x100 | PRESENT_WRITABLE_USER;
 
-/** A tier, or `late`: much is translated in another thread, while the interpreter goes on. */
-export type Way = Tier | 'late';
+/**
+ * A tier, or `late`: much is translated in another thread, while the interpreter goes on; or `recalled`: what has been translated in another machine is in
+ * stock.
+ */
+export type Way = Tier | 'late' | 'recalled';
 
 interface Subject {
   readonly way: Way;
@@ -122,8 +128,8 @@ function createSubject(way: Way, longWay: boolean): Subject {
       },
     },
     'max',
-    way === 'late' ? 'batched' : way,
-    late,
+    way === 'late' || way === 'recalled' ? 'batched' : way,
+    way === 'recalled' ? createPromptCompiler() : late,
   );
   const { cpu } = machine;
   const transitions = createTransitions(cpu.views, cpu.now, () => 0);
@@ -215,6 +221,16 @@ function load({ machine }: Subject, program: Uint8Array, seed: number): void {
   cpu.flags.set(0x202);
 }
 
+/** Runs a program, not to its end. @returns what that has left for a next run */
+function firstRun(subject: Subject, program: Uint8Array, seed: number): Uint8Array {
+  const { cpu } = subject.machine;
+  load(subject, program, seed);
+  cpu.recallRegions(new Uint8Array(0));
+  cpu.views.doubles[Double.Until] = cpu.now() + FIRST_RUN;
+  cpu.run();
+  return cpu.keptRegions() ?? new Uint8Array(0);
+}
+
 /** What a program sees of the processor, as text. */
 function describe({ machine }: Subject): string {
   const { cpu } = machine;
@@ -270,11 +286,13 @@ export interface Difference {
 /** A comparison of ways to run, the first of which is right. */
 export function createComparison(ways: readonly Way[]): (seed: number) => Difference | undefined {
   const subjects = ways.map((way, n) => createSubject(way, n === 0));
+  const other = createSubject('recalled', false);
   return (seed) => {
     const random = createRandom(seed);
     const { bytes } = randomProgram(random);
     for (const subject of subjects) {
       load(subject, bytes, seed);
+      if (subject.way === 'recalled') subject.machine.cpu.recallRegions(firstRun(other, bytes, seed));
       const { machine, transitions } = subject;
       started.set(machine, { tick: machine.cpu.now(), transitions: transitions.count() });
     }

@@ -28,7 +28,9 @@ export function createLateCompiler(): LateCompiler {
     deliver() {
       const request = asked.shift();
       if (!request) return false;
-      ends.onAnswer(answerRequest(request, rehearsal.run));
+      const answer = answerRequest(request, rehearsal.run);
+      if (answer) ends.onAnswer(answer);
+      else ends.onFailure();
       return true;
     },
     fail() {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createFolderCache } from './symbol-cache-node.ts';
+import { createFolderCache } from './folder-cache-node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'symbol-cache-'));
 afterAll(() => {

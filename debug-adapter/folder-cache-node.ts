@@ -1,11 +1,11 @@
 /**
- * Keeps symbol indexes in a folder of the user's cache: one file for each key, replaced as a whole. When the
+ * Keeps bytes in a folder of the user's cache, symbol indexes and others: one file for each key, replaced as a whole. When the
  * folder grows too large the files that were not used for longest go.
  */
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { SymbolCache } from './symbols/load.ts';
+import type { ByteCache } from './byte-cache.ts';
 
 const SUFFIX = '.index';
 const SIZE_LIMIT = 256 << 20;
@@ -21,7 +21,7 @@ export function userCacheFolder(): string {
 }
 
 /** @param limit bytes that the folder may hold */
-export function createFolderCache(folder: string, limit = SIZE_LIMIT): SymbolCache {
+export function createFolderCache(folder: string, limit = SIZE_LIMIT): ByteCache {
   const fileOf = (key: string): string => join(folder, key.replace(/[^\w-]/g, '_') + SUFFIX);
   return {
     async read(key) {
@@ -48,6 +48,15 @@ export function createFolderCache(folder: string, limit = SIZE_LIMIT): SymbolCac
     },
   };
 }
+
+/** Most bytes of regions that are kept (`kept-regions.ts`): those of a Linux are 4 MB. */
+const REGIONS_LIMIT = 64 << 20;
+
+/** @param base where a program keeps what can be made again */
+export const createRegionCache = (base: string): ByteCache =>
+  createFolderCache(join(base, 'regions'), REGIONS_LIMIT);
+/** That of programs of this user that are no extension. */
+export const userRegionCache = (): ByteCache => createRegionCache(userCacheFolder());
 
 async function evict(folder: string, limit: number): Promise<void> {
   const files = await Promise.all(

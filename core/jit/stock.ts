@@ -1,0 +1,299 @@
+/**
+ * Translations in stock: regions that an earlier run has translated are compiled in the other thread while that has nothing else to do,
+ * before the machine comes to them, and taken when it does, if the same code stands there. So what is known to become hot need not
+ * become so first.
+ *
+ * It makes no difference to the machine: a region is taken only where all of its code is as it was, and on pages whose code has been
+ * executed, as that of any other region.
+ */
+import type { Block } from '../cpu/decode/code-cache.ts';
+import type { Heat } from '../cpu/direct/heat.ts';
+import type { OpenBatch, TranslationCache } from './cache.ts';
+import type { CompileAnswer, Compiler } from './compiler.ts';
+import { modeFor } from './discover.ts';
+import { type KeptRegion, packKept, unpackKept } from './kept-regions.ts';
+import { isSameMode, modeOf, runsIn } from './mode.ts';
+import { PAGE_SIZE } from '../memory/layout.ts';
+import { terminatorOf } from './lift-region.ts';
+import {
+  joinOrders,
+  packOrder,
+  type PackedBlock,
+  type PackedRegion,
+  physicalOf,
+  readPacked,
+  splitMade,
+  unpackMade,
+} from './parcel.ts';
+import { type FoundBlock, type FoundRegion, regionOf } from './region.ts';
+import type { Translation } from './translation.ts';
+
+/** Words of orders that are compiled together. */
+const BATCH_WORDS = 8000;
+/** Words of orders that are compiled before the machine comes to them, behind the last one to which it has come. */
+const WORDS_AHEAD = 150_000;
+/** Words of all regions that are kept. */
+const MOST_WORDS = 4 << 20;
+/** After so many runs in a row that have not used it, a region is kept no longer. */
+const MOST_AGE = 3;
+/** How often it is looked whether a region can be taken, and how many runs of its entry lie between two looks: twice as many each time. */
+const MOST_TRIES = 6;
+const PAUSE = 16;
+
+/** It is kept anew if more than one word in so many was not in stock. */
+const WORTH = 50;
+
+/** What came of a look. */
+export const Found = {
+  /** Nothing is known of what stands here. */
+  Unknown: 0,
+  /** It is to be looked again, some runs later. */
+  Later: 1,
+  Known: 2,
+} as const;
+export type Found = (typeof Found)[keyof typeof Found];
+
+export interface Stock {
+  /** What earlier runs have left is used, if there are any, and what is translated from now on is kept. */
+  recall(kept: Uint8Array): void;
+  /** What the next run may use: undefined where nothing was recalled, or what was is as good. */
+  kept(): Uint8Array<ArrayBuffer> | undefined;
+  /** Is there something for hot code at a physical address, as far as its first block tells? */
+  knows(physical: number): Found;
+  /** Enters what there is for a block at an EIP in a mode. */
+  take(block: Block, eip: number, mode: number): Found;
+  /** A region was translated in this run. */
+  learn(translation: Translation): void;
+  /** There is nothing in stock, and nothing is kept. */
+  renew(): void;
+}
+
+export interface StockParts {
+  readonly compiler: Pick<Compiler, 'ahead'>;
+  readonly translations: Pick<TranslationCache, 'reserve' | 'release' | 'open' | 'make'>;
+  readonly heat: Pick<Heat, 'set'>;
+  readonly ram: Uint8Array;
+  /** How often a block runs before it is looked at. */
+  readonly threshold: number;
+  /** Has code on the page of a physical address been executed, since it is there? */
+  isTold(physical: number): boolean;
+  /** The decoded block at an EIP, as for any other region that is entered at `entry`. */
+  findBlock(eip: number, user: boolean, entry: Block): Block | undefined;
+  enter(translation: Translation): void;
+}
+
+/** A module of regions in stock. */
+interface Module {
+  readonly answer: CompileAnswer;
+  readonly made: readonly Int32Array[];
+  batch: OpenBatch | undefined;
+}
+
+const NOWHERE = -1;
+
+/** A region that may come to be used. */
+class Entry {
+  /** In the table of functions, while it is compiled and when it is. */
+  place = NOWHERE;
+  /** Where it is compiled, and its number there. */
+  module: Module | undefined;
+  number = 0;
+  /** How often it could not be taken. */
+  tries = 0;
+  readonly physical: number;
+  private region: PackedRegion | undefined;
+  /** @param begin the words of what was used before it */
+  constructor(
+    readonly kept: KeptRegion,
+    readonly begin: number,
+  ) {
+    this.physical = physicalOf(kept.words);
+  }
+  get packed(): PackedRegion {
+    return (this.region ??= readPacked(this.kept.words));
+  }
+  /** It may still be taken. */
+  waits = true;
+}
+
+/** The bytes of some blocks, one after the other. */
+function* bytesOf(blocks: readonly Pick<PackedBlock, 'physical' | 'tail' | 'size'>[]): Iterable<number> {
+  for (const { physical, tail, size } of blocks) {
+    const first = tail < 0 ? size : PAGE_SIZE - (physical & (PAGE_SIZE - 1));
+    for (let n = 0; n < size; n++) yield n < first ? physical + n : tail + n - first;
+  }
+}
+
+/** What a region is: one that has grown takes the place of what it was. Its first block tells different code at one place apart. */
+function keyOf({ code }: KeptRegion, { mode: { number, mask }, blocks }: PackedRegion): string {
+  const { eip, physical, size } = blocks[0]!;
+  return [eip, physical, number, mask, ...code.subarray(0, size)].join();
+}
+
+export function createStock(parts: StockParts): Stock {
+  const { compiler, translations, heat, ram, threshold, isTold, findBlock, enter } = parts;
+  /** By the physical address of where they are entered. */
+  const entries = new Map<number, Entry[]>();
+  /** All of them, in the order in which they were used, and how many of them are compiled or being so. */
+  let all: readonly Entry[] = [];
+  let sent = 0;
+  /** What this run has used, or undefined if nothing is kept. */
+  let learnt: Map<string, KeptRegion> | undefined;
+  let learntWords = 0;
+  /** The part of that which was not in stock. */
+  let newWords = 0;
+
+  /** Are the first bytes of a region in RAM what they were? @param most how many blocks are looked at */
+  function isSame({ kept: { code }, packed: { blocks } }: Entry, most = blocks.length): boolean {
+    let n = 0;
+    for (const at of bytesOf(blocks.slice(0, most))) if (ram[at] !== code[n++]) return false;
+    return true;
+  }
+  const isExecuted = ({ packed: { blocks } }: Entry) =>
+    blocks.every(({ physical, tail }) => isTold(physical) && (tail < 0 || isTold(tail)));
+
+  /** The region, of the blocks that are there now: all that its translation was made of is as it was, or there is none. */
+  function liveRegion({ packed: { mode, misses, blocks } }: Entry, entry: Block): FoundRegion | undefined {
+    const live: FoundBlock[] = [];
+    for (const [index, { eip, physical, tail, size, known, teach }] of blocks.entries()) {
+      const source = index === 0 ? entry : findBlock(eip, mode.user, entry);
+      const is = source?.physical === physical && source.size === size && source.tail === tail;
+      if (!is || !teach(source.insns)) return undefined;
+      if (source.indirect) for (const target of known) source.noteTarget(target);
+      live.push({ index, eip, source, terminator: terminatorOf(eip, source), known });
+    }
+    if (!isSameMode(modeFor(live, modeOf(mode.number)), mode)) return undefined;
+    return regionOf({ mode, misses }, live);
+  }
+
+  /** It is not looked at again. */
+  function giveUp(entry: Entry): void {
+    if (entry.place !== NOWHERE) translations.release(entry.place);
+    leave(entry);
+  }
+  function leave(entry: Entry): void {
+    entry.waits = false;
+    entry.place = NOWHERE;
+    entry.module = undefined;
+  }
+  function putOff(entry: Entry): Found {
+    if (++entry.tries > MOST_TRIES) {
+      giveUp(entry);
+      return Found.Unknown;
+    }
+    heat.set(entry.physical, threshold - (PAUSE << entry.tries));
+    return Found.Later;
+  }
+
+  function note(region: KeptRegion, packed: PackedRegion): void {
+    if (!learnt) return;
+    const key = keyOf(region, packed);
+    const words = learntWords + region.words.length - (learnt.get(key)?.words.length ?? 0);
+    if (words > MOST_WORDS) return;
+    learntWords = words;
+    learnt.set(key, region);
+  }
+
+  function takeFrom(module: Module, entry: Entry, block: Block): Found {
+    const { kept, packed, place, number } = entry;
+    const region = liveRegion(entry, block);
+    if (!region) return putOff(entry);
+    if (module.batch?.dropped !== false) module.batch = translations.open(module.answer);
+    const [made] = unpackMade([{ region, place }], module.made[number]!);
+    block.looks = Math.max(block.looks, kept.looks);
+    leave(entry);
+    enter(translations.make(module.batch, region, made!, place));
+    note({ ...kept, age: 0 }, packed);
+    return Found.Known;
+  }
+
+  /** Lets what comes after so many words be compiled, regions that are used one after the other together. */
+  function compileBehind(words: number): void {
+    while (compiler.ahead && sent < all.length && all[sent]!.begin < words + WORDS_AHEAD) {
+      const batch: Entry[] = [];
+      for (let size = 0; size < BATCH_WORDS && sent < all.length; sent++) {
+        const entry = all[sent]!;
+        if (!entry.waits) continue;
+        entry.number = batch.length;
+        entry.place = translations.reserve();
+        size += entry.kept.words.length;
+        batch.push(entry);
+      }
+      const orders = joinOrders(batch.map(({ kept: { words: order }, place }) => ({ words: order, place })));
+      compiler.ahead(orders, (answer) => {
+        const module = answer && { answer, made: splitMade(answer.made), batch: undefined };
+        for (const entry of batch)
+          if (!module) giveUp(entry);
+          else if (entry.waits) entry.module = module;
+      });
+    }
+  }
+
+  function renew(): void {
+    all.forEach(giveUp);
+    all = [];
+    entries.clear();
+    learnt = undefined;
+    learntWords = newWords = sent = 0;
+  }
+
+  function recall(bytes: Uint8Array): void {
+    renew();
+    learnt = new Map();
+    let words = 0;
+    all = unpackKept(bytes).map((region) => {
+      const entry = new Entry(region, words);
+      words += region.words.length;
+      return entry;
+    });
+    for (const entry of all) {
+      const list = entries.get(entry.physical);
+      if (list) list.push(entry);
+      else entries.set(entry.physical, [entry]);
+      // Its first run is looked at.
+      heat.set(entry.physical, threshold - 1);
+    }
+    compileBehind(0);
+  }
+
+  function kept(): Uint8Array<ArrayBuffer> | undefined {
+    if (!learnt || newWords * WORTH <= learntWords) return undefined;
+    const regions = [...learnt.values()];
+    let words = learntWords;
+    for (const { kept: region, packed } of all) {
+      if (region.age >= MOST_AGE || learnt.has(keyOf(region, packed))) continue;
+      words += region.words.length;
+      if (words <= MOST_WORDS) regions.push({ ...region, age: region.age + 1 });
+    }
+    return packKept(regions);
+  }
+
+  return {
+    recall,
+    kept,
+    knows(physical) {
+      const list = entries.get(physical)?.filter(({ waits }) => waits) ?? [];
+      if (list.some((entry) => isSame(entry, 1))) return Found.Known;
+      return list.length > 0 ? putOff(list[0]!) : Found.Unknown;
+    },
+    take(block, eip, mode) {
+      for (const entry of entries.get(block.physical) ?? []) {
+        if (!entry.waits) continue;
+        const { packed, module } = entry;
+        if (packed.blocks[0]!.eip !== eip || !runsIn(packed.mode, mode) || !isSame(entry)) continue;
+        compileBehind(entry.begin);
+        return module && isExecuted(entry) ? takeFrom(module, entry, block) : putOff(entry);
+      }
+      return Found.Unknown;
+    },
+    learn({ region, place, entry: { looks } }) {
+      if (!learnt) return;
+      const words = packOrder({ region, place });
+      const packed = readPacked(words);
+      const code = Uint8Array.from(bytesOf(packed.blocks), (at) => ram[at]!);
+      note({ words, code, looks, age: 0 }, packed);
+      newWords += words.length;
+    },
+    renew,
+  };
+}
