@@ -116,13 +116,9 @@ class Entry {
   waits = true;
 }
 
-/** The bytes of some blocks, one after the other. */
-function* bytesOf(blocks: readonly Pick<PackedBlock, 'physical' | 'tail' | 'size'>[]): Iterable<number> {
-  for (const { physical, tail, size } of blocks) {
-    const first = tail < 0 ? size : PAGE_SIZE - (physical & (PAGE_SIZE - 1));
-    for (let n = 0; n < size; n++) yield n < first ? physical + n : tail + n - first;
-  }
-}
+/** How many bytes of a block lie on its first page. */
+const firstPart = ({ physical, tail, size }: PackedBlock) =>
+  tail < 0 ? size : PAGE_SIZE - (physical & (PAGE_SIZE - 1));
 
 /** What a region is: one that has grown takes the place of what it was. Its first block tells different code at one place apart. */
 function keyOf({ code }: KeptRegion, { mode: { number, mask }, blocks }: PackedRegion): string {
@@ -145,9 +141,31 @@ export function createStock(parts: StockParts): Stock {
 
   /** Are the first bytes of a region in RAM what they were? @param most how many blocks are looked at */
   function isSame({ kept: { code }, packed: { blocks } }: Entry, most = blocks.length): boolean {
-    let n = 0;
-    for (const at of bytesOf(blocks.slice(0, most))) if (ram[at] !== code[n++]) return false;
+    const differs = (from: number, at: number, size: number) => {
+      for (let n = 0; n < size; n++) if (ram[from + n] !== code[at + n]) return true;
+      return false;
+    };
+    let at = 0;
+    for (let n = 0; n < most; n++) {
+      const block = blocks[n]!;
+      const { physical, tail, size } = block;
+      const first = firstPart(block);
+      if (differs(physical, at, first) || differs(tail, at + first, size - first)) return false;
+      at += size;
+    }
     return true;
+  }
+  function codeOf({ blocks }: PackedRegion): Uint8Array {
+    const code = new Uint8Array(blocks.reduce((sum, { size }) => sum + size, 0));
+    let at = 0;
+    for (const block of blocks) {
+      const { physical, tail, size } = block;
+      const first = firstPart(block);
+      code.set(ram.subarray(physical, physical + first), at);
+      if (first < size) code.set(ram.subarray(tail, tail + size - first), at + first);
+      at += size;
+    }
+    return code;
   }
   const isExecuted = ({ packed: { blocks } }: Entry) =>
     blocks.every(({ physical, tail }) => isTold(physical) && (tail < 0 || isTold(tail)));
@@ -181,7 +199,7 @@ export function createStock(parts: StockParts): Stock {
       giveUp(entry);
       return Found.Unknown;
     }
-    heat.set(entry.physical, threshold - (PAUSE << entry.tries));
+    heat.set(entry.physical, Math.max(0, threshold - (PAUSE << entry.tries)));
     return Found.Later;
   }
 
@@ -223,8 +241,12 @@ export function createStock(parts: StockParts): Stock {
       compiler.ahead(orders, (answer) => {
         const module = answer && { answer, made: splitMade(answer.made), batch: undefined };
         for (const entry of batch)
-          if (!module) giveUp(entry);
-          else if (entry.waits) entry.module = module;
+          if (module && entry.waits) entry.module = module;
+          else if (!module) {
+            // Nothing is known of it any more: it is to become hot by itself.
+            if (entry.waits) heat.set(entry.physical, 0);
+            giveUp(entry);
+          }
       });
     }
   }
@@ -251,7 +273,7 @@ export function createStock(parts: StockParts): Stock {
       if (list) list.push(entry);
       else entries.set(entry.physical, [entry]);
       // Its first run is looked at.
-      heat.set(entry.physical, threshold - 1);
+      if (compiler.ahead) heat.set(entry.physical, threshold - 1);
     }
     compileBehind(0);
   }
@@ -290,8 +312,7 @@ export function createStock(parts: StockParts): Stock {
       if (!learnt) return;
       const words = packOrder({ region, place });
       const packed = readPacked(words);
-      const code = Uint8Array.from(bytesOf(packed.blocks), (at) => ram[at]!);
-      note({ words, code, looks, age: 0 }, packed);
+      note({ words, code: codeOf(packed), looks, age: 0 }, packed);
       newWords += words.length;
     },
     renew,
