@@ -7,14 +7,15 @@
 // `npm run bench -- records` measures what the records cost that are always on.
 // `npm run bench -- latency` measures nothing but how long a person waits for the answers of debuggers.
 // `npm run bench -- processor` measures the benchmarks of kernels/bench on our machine, on QEMU and on v86, and nothing else:
-// --linux for Debian's Linux too, --only NAME,NAME, --engines ours,qemu,v86, --repeat N (default 3) in each of the runs, --divide N for shorter ones.
+// --linux for Debian's Linux too, --only NAME,NAME, --engines ours,qemu,v86, --repeat N (default 3) in each of the runs, --divide N for shorter ones,
+// --kept to begin with what an earlier run has translated.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ENGINES } from './engines.mjs';
+import { ENGINES, letKeep } from './engines.mjs';
 import { debuggingRows, debuggingTable } from './bench/debugging.mjs';
 import { deviceFigures } from './bench/devices.mjs';
 import { latencyFigures, latencyTable } from './bench/latency.mjs';
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
   options: {
     only: { type: 'string' },
     engines: { type: 'string' },
+    kept: { type: 'boolean' },
     linux: { type: 'boolean' },
     repeat: { type: 'string', default: '3' },
     divide: { type: 'string', default: '1' },
@@ -88,7 +90,13 @@ async function processorSection() {
   const unknown = (only ?? []).filter((name) => !names.includes(name));
   if (unknown.length > 0)
     usage(`--only expects some of ${names.join(', ')}, but found ${unknown.join(', ')}.`);
-  const settings = { runs, repeat: count('repeat'), divide: count('divide'), only, engines };
+  const kept = values.kept ?? false;
+  const settings = { runs, repeat: count('repeat'), divide: count('divide'), only, engines, kept };
+  // What earlier runs of the user have left is none of its business.
+  const home = mkdtempSync(join(tmpdir(), 'colinux-bench-'));
+  process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+  process.env.XDG_CACHE_HOME = home;
+  if (kept) letKeep();
   const print = (text) => values.json || process.stdout.write(text);
   const all = { ...settings, onRow: (row) => print(tableRow(row)) };
   print(tableHead(settings));

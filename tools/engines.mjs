@@ -32,6 +32,12 @@ function v86Arguments({ kernel, append, initrd }) {
 /** In the order in which they take turns. */
 export const ENGINES = { ours: ourArguments, qemu: qemuArguments, v86: v86Arguments };
 
+/** How long our machine has to keep what it has translated, when it is ended, in milliseconds. */
+const KEEPING_MS = 5000;
+/** Ours is ended so that it keeps what it has translated, instead of at once. */
+let keeps = false;
+export const letKeep = () => (keeps = true);
+
 /**
  * Boots on an engine and tells what COM1 says until `onText` returns true, the process ends, or the time is over; then ends the
  * process. `onText` gets each line, and what has come of the last while that is not finished.
@@ -57,7 +63,14 @@ export function runEngine(engine, boot, longestSeconds, onText) {
       if (done) return;
       done = true;
       clearTimeout(timer);
-      child.kill('SIGKILL');
+      const kill = () => child.kill('SIGKILL');
+      if (error === undefined && keeps && engine === 'ours') {
+        child.kill('SIGINT');
+        child.on('close', resolve);
+        setTimeout(kill, KEEPING_MS).unref();
+        return;
+      }
+      kill();
       if (error === undefined) resolve();
       else reject(error);
     }

@@ -44,10 +44,11 @@ async function measure(engine, name, repeat, divide) {
 }
 
 /** All runs of a benchmark on all engines. */
-async function compare(name, engines, { runs, repeat, divide }) {
+async function compare(name, engines, { runs, repeat, divide, kept }) {
   const times = Object.fromEntries(engines.map((engine) => [engine, { first: [], warm: [] }]));
   const repeats = ONCE.includes(name) ? 1 : repeat;
   let checksum;
+  if (kept) await measure('ours', name, repeats, divide);
   for (let run = 0; run < runs; run++)
     for (const engine of engines) {
       const result = await measure(engine, name, repeats, divide);

@@ -27,10 +27,11 @@ async function session(engine, linux) {
 }
 
 /** The seconds of all sessions of each engine. */
-async function sessionsOf({ engines, runs }) {
+async function sessionsOf({ engines, runs, kept }) {
   const linux = debianLinux();
   const sessions = Object.fromEntries(engines.map((engine) => [engine, []]));
   let expected;
+  if (kept) await session('ours', linux);
   for (let run = 0; run < runs; run++)
     for (const engine of engines) {
       const { seconds, text } = await session(engine, linux);
