@@ -206,6 +206,16 @@ describe('colinux run', () => {
     expect(await end).toBe(130);
   });
 
+  it.skipIf(process.platform === 'win32')('ends by SIGTERM when all that has run is written', async () => {
+    const stats = file('terminated.json');
+    const child = spawn(process.execPath, [cli, 'run', flatImage('spin', ...BUSY), '--stats', stats]);
+    const end = new Promise((resolve) => child.on('close', (_status, signal) => resolve(signal)));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGTERM');
+    expect(await end).toBe('SIGTERM');
+    expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({ exit: 130 });
+  });
+
   it.runIf(process.platform === 'linux')('runs the machine before the threads of the engine', async () => {
     const child = spawn(process.execPath, [cli, 'run', flatImage('busy', ...BUSY)]);
     await new Promise((resolve) => child.stdout.once('data', resolve));

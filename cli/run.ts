@@ -57,17 +57,29 @@ function conclude(end: End, machine: Machine, report: Report): number {
   }
 }
 
-/** Sees SIGINT, also while the machine waits. */
-function watchInterrupt(): { interrupted: () => boolean; onInterrupt: (callback: () => void) => void } {
-  let interrupted = false;
+/** Signals that ask for an end: of what has run, all is written. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+interface Interrupt {
+  /** The signal that has come. */
+  signal(): NodeJS.Signals | undefined;
+  interrupted(): boolean;
+  onInterrupt(callback: () => void): void;
+}
+
+/** Sees signals, also while the machine waits. The second one ends the process at once. */
+function watchInterrupt(): Interrupt {
+  let signal: NodeJS.Signals | undefined;
   let wake: (() => void) | undefined;
-  process.on('SIGINT', () => {
-    if (interrupted) process.exit(ExitStatus.Interrupted);
-    interrupted = true;
-    wake?.();
-  });
+  for (const name of ENDING)
+    process.on(name, () => {
+      if (signal) process.exit(ExitStatus.Interrupted);
+      signal = name;
+      wake?.();
+    });
   return {
-    interrupted: () => interrupted,
+    signal: () => signal,
+    interrupted: () => signal !== undefined,
     onInterrupt: (callback) => {
       wake = callback;
     },
@@ -88,11 +100,20 @@ export async function run(args: readonly string[], folder: string, report: Repor
     folder,
     report,
   );
+  const interrupt = watchInterrupt();
+  let status;
   try {
-    return await runWith(options, files, devices, createNodeCompiler(folder), report);
+    status = await runWith(options, files, devices, createNodeCompiler(folder), interrupt, report);
   } finally {
     await devices.close();
   }
+  const signal = interrupt.signal();
+  if (signal && signal !== 'SIGINT') {
+    // Whoever has sent it is to see that it has ended the process: 128 + 15 could be a guest's own status.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  return status;
 }
 
 async function runWith(
@@ -100,6 +121,7 @@ async function runWith(
   files: BootFiles,
   devices: RunDevices,
   compiler: Compiler,
+  interrupt: Interrupt,
   report: Report,
 ): Promise<number> {
   const sinks: { serial?: ByteSink; debugcon?: ByteSink } = {};
@@ -151,7 +173,7 @@ async function runWith(
     sinks: Object.values(sinks),
     otherEnds,
     compiler,
-    ...watchInterrupt(),
+    ...interrupt,
   });
   const seconds = (performance.now() - began) / 1000;
   await keepRegions();

@@ -1,4 +1,4 @@
-/** The folder of symbol indexes: what is kept comes back, what was not used for longest goes first, nothing is an error. */
+/** A folder of symbol indexes and the like: what is kept comes back, what was not used for longest goes first, nothing is an error. */
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,12 @@ describe('the folder of symbol indexes', () => {
     for (const name of readdirSync(inside)) utimesSync(join(inside, name), 1, name.startsWith('new') ? 3 : 1);
     await cache.write('newest', new Uint8Array(10));
     expect(readdirSync(inside).sort()).toEqual(['new.index', 'newest.index']);
+  });
+
+  it('does not read what is larger than all that it may hold', async () => {
+    await cache.write('large', Uint8Array.of(1));
+    writeFileSync(join(inside, 'large.index'), new Uint8Array(26));
+    expect(await cache.read('large')).toBeUndefined();
   });
 
   it('is no error when it cannot be written', async () => {

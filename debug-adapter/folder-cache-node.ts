@@ -26,6 +26,7 @@ export function createFolderCache(folder: string, limit = SIZE_LIMIT): ByteCache
   return {
     async read(key) {
       try {
+        if ((await stat(fileOf(key))).size > limit) return undefined;
         const bytes = await readFile(fileOf(key));
         const now = new Date();
         await utimes(fileOf(key), now, now);
