@@ -150,12 +150,15 @@ export class SessionContext {
     }));
   }
 
+  /** The machine is being ended, and what is kept of it is being written. */
+  closing: Promise<void> | undefined;
+
   dispose(): void {
     this.ended = true;
     this.workers.dispose();
     this.indexing?.stop();
     this.gdb.close();
-    void this.debuggee?.dispose();
+    this.closing ??= this.debuggee?.dispose();
   }
 
   /**

@@ -8,7 +8,7 @@ import { AdapterError } from '../errors.ts';
 import { say } from '../../core/sentences/say.ts';
 import type { Handlers } from './handler.ts';
 
-/** How long a disconnect waits for the answers to earlier requests. */
+/** How long a disconnect waits for the answers to earlier requests, and for what is kept of the machine. */
 const PATIENCE_MS = 1000;
 
 const capabilities = (translate: (english: string) => string): DebugProtocol.Capabilities => ({
@@ -112,8 +112,8 @@ export const lifecycle = {
     if (!context.served) context.dispose();
     else if (terminateDebuggee === true) context.end();
     else await detach(context, suspendDebuggee === true);
-    // Nobody listens after this answer: what was asked before it is answered first.
+    // Nobody listens after this answer, and the process may end: what was asked before it is answered first, and what is kept is written.
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-    await Promise.race([call.earlier(), patience]);
+    await Promise.race([Promise.all([call.earlier(), context.closing]), patience]);
   },
 } satisfies Handlers;
