@@ -82,6 +82,15 @@ describe('a new guest', () => {
     );
   });
 
+  it.runIf(process.platform === 'linux')('is not written where the system makes no folders', () => {
+    const { stderr, status, signal } = spawnSync(process.execPath, [cli, 'new', 'guest', '/proc/x/y'], {
+      ...{ encoding: 'utf8', timeout: 20_000 },
+    });
+    expect(signal).toBeNull();
+    expect(stderr).toContain('cannot be written to "/proc/x/y", no folder can be made in "/proc": name');
+    expect(status).toBe(2);
+  });
+
   it.each([[['new']], [['new', 'kernel', 'x']], [['new', 'guest']], [['new', 'guest', 'a', 'b']]])(
     '%j',
     (args) => {

@@ -1,8 +1,9 @@
 /**
  * `colinux new guest DIR`: writes a small cooperative guest kernel that stands alone, to start from.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ensureFolder } from '../debug-adapter/folder-node.ts';
 import { ExitStatus } from './exit-status.ts';
 import { Problem, systemCode, systemReason } from './problem.ts';
 import { write } from './process.ts';
@@ -46,7 +47,7 @@ export function newGuest(args: readonly string[], folder: string): number {
   try {
     for (const [path, text] of Object.entries(readTemplate(folder))) {
       const file = join(target, path);
-      mkdirSync(dirname(file), { recursive: true });
+      ensureFolder(dirname(file));
       writeFileSync(file, text);
     }
   } catch (error) {

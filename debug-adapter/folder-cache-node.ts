@@ -2,10 +2,11 @@
  * Keeps bytes in a folder of the user's cache, symbol indexes and others: one file for each key, replaced as a whole. When the
  * folder grows too large the files that were not used for longest go.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ByteCache } from './byte-cache.ts';
+import { ensureFolder } from './folder-node.ts';
 
 const SUFFIX = '.index';
 const SIZE_LIMIT = 256 << 20;
@@ -37,7 +38,7 @@ export function createFolderCache(folder: string, limit = SIZE_LIMIT): ByteCache
     },
     async write(key, bytes) {
       try {
-        await mkdir(folder, { recursive: true });
+        ensureFolder(folder);
         // Under a name of its own first: another session may read or write the same index.
         const temporary = `${fileOf(key)}.${String(process.pid)}`;
         await writeFile(temporary, bytes);

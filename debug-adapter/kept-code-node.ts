@@ -4,9 +4,10 @@
  * and of the engine's version: what belongs to another one, or is damaged, is not used. Nor is what another user has written, for it is code.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { userCacheFolder } from './folder-cache-node.ts';
+import { ensureFolder } from './folder-node.ts';
 
 export interface KeptCode {
   /** For `cachedData` of a `vm.Script`; undefined when nothing is kept that belongs to the script. */
@@ -76,7 +77,7 @@ export function keptCode(path: string, source: string): KeptCode {
       rest.set(other, 8);
       try {
         if (code && other.length <= code.length * GROWTH) return;
-        mkdirSync(dirname(path), { recursive: true });
+        ensureFolder(dirname(path));
         // Under a name of its own first: another process may read or write the same.
         const temporary = `${path}.${String(process.pid)}`;
         writeFileSync(temporary, Buffer.concat([digestOf(rest), rest]));
