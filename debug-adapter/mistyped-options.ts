@@ -4,12 +4,19 @@
  */
 import { nearest } from '../core/coop/config/nearest.ts';
 import { say, type Sentence } from '../core/sentences/say.ts';
+import type { LaunchArguments } from './launch.ts';
 
-/** The options of a launch, each once (`LaunchArguments`). */
-const OPTIONS: readonly string[] = [
-  ...['kernel', 'config', 'guests', 'cmdline', 'memory', 'stopOnEntry', 'coverage', 'cpu', 'host', 'initrd'],
-  ...['symbols', 'modules', 'devices', 'programs', 'gdbPort', 'kernelModules', 'lists'],
-];
+/** Those that become launch arguments of their own name, and those that name its first guest. */
+type LaunchOption = Exclude<keyof LaunchArguments, 'mistyped'> | 'kernel' | 'config';
+
+const EACH = {
+  ...{ kernel: true, config: true, guests: true, cmdline: true, memory: true, stopOnEntry: true },
+  ...{ coverage: true, cpu: true, host: true, initrd: true, symbols: true, modules: true, devices: true },
+  ...{ programs: true, gdbPort: true, kernelModules: true, lists: true },
+} satisfies Record<LaunchOption, true>;
+
+/** The options of a launch, each once. */
+export const LAUNCH_OPTIONS: readonly string[] = Object.keys(EACH);
 
 /** What VS Code and its kind put into every launch configuration. */
 const OF_CLIENTS: ReadonlySet<string> = new Set([
@@ -39,9 +46,9 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
 /** A sentence for each option that looks like one of ours. */
 export function mistypedOptions(options: Readonly<Record<string, unknown>>): Sentence[] {
   return Object.keys(options)
-    .filter((name) => !OPTIONS.includes(name) && !OF_CLIENTS.has(name))
+    .filter((name) => !LAUNCH_OPTIONS.includes(name) && !OF_CLIENTS.has(name))
     .flatMap((name) => {
-      const meant = nearest(name, OPTIONS);
+      const meant = nearest(name, LAUNCH_OPTIONS);
       if (meant === undefined) return [];
       return [say`The launch option "${name}" is not known and has no effect: did you mean "${meant}"?`];
     });
