@@ -7,8 +7,8 @@
 import type { BreakpointState } from './breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
-import type { RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
-import { type BitRange, conditionOf, dataIdText, parseDataId, type SymbolPlace } from './data-ids.ts';
+import type { BitRange, RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
+import { conditionOf, dataIdText, parseDataId, type SymbolPlace } from './data-ids.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
 import { isSentence, say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
@@ -205,7 +205,7 @@ export class DataBreakpoints {
     const port = portOf(reference);
     const place = port === undefined ? placeOf(reference, 0, debuggee.coroutines.current) : undefined;
     // Whoever touches the bytes: names in the condition are those of the memory's owner.
-    const when = { condition: conditionOf(wanted, accessType === 'write', condition), hitCondition };
+    const when = { condition: conditionOf(wanted, condition), hitCondition };
     const filter = debuggee.armed.compileEventFilter(when, place?.coroutine);
     if (isSentence(filter)) return filter;
     this.names.set(id, reference);
@@ -218,7 +218,7 @@ export class DataBreakpoints {
       return spec;
     }
     const { address, space } = symbol === undefined ? place! : this.followed(id, place!, symbol, debuggee);
-    return { ...anybody, space, address, length, access: ACCESS[accessType] };
+    return { ...anybody, space, address, length, bits, access: ACCESS[accessType] };
   }
 
   /** Where bytes of a symbol are in the kernel that runs now. */

@@ -3,11 +3,7 @@
  * behind that, of a bit field where it begins and how many bits it has, `:3:5`; then of a global variable its symbol, `@boot_params+8`, or of a
  * variable on the stack how its frame is known, `~5ff8:c0100123`: the physical address of its return address, and that.
  */
-export interface BitRange {
-  /** From the lowest bit of the first byte. */
-  readonly offset: number;
-  readonly width: number;
-}
+import type { BitRange } from '../core/protocol/machine-protocol.ts';
 
 /** Bytes from a symbol on. */
 export interface SymbolPlace {
@@ -53,22 +49,9 @@ export function parseDataId(text: string): DataId | undefined {
   };
 }
 
-/** Longest values of `$before` and `$value`, in bytes. */
-const MAX_NUMBER = 4;
-
-/** The condition of a data breakpoint: that of the client, and that its bits have changed and its frame lives. */
-export function conditionOf(
-  { bits, length, lifetime }: DataId,
-  isChange: boolean,
-  condition: string | undefined,
-): string | undefined {
-  const parts: string[] = [];
-  if (bits && isChange && length <= MAX_NUMBER) {
-    const mask = (((1n << BigInt(bits.width)) - 1n) << BigInt(bits.offset)) & 0xffff_ffffn;
-    parts.push(`(($before ^ $value) & ${mask}u) != 0`);
-  }
-  if (lifetime) parts.push(`*(unsigned *)physical:${lifetime.slot}u == ${lifetime.returns}u`);
-  if (parts.length === 0) return condition;
-  if (condition !== undefined && condition.trim() !== '') parts.push(`(${condition})`);
-  return parts.join(' && ');
+/** The condition of a data breakpoint: that of the client, and that its frame lives. */
+export function conditionOf({ lifetime }: DataId, condition: string | undefined): string | undefined {
+  if (!lifetime) return condition;
+  const lives = `*(unsigned *)physical:${lifetime.slot}u == ${lifetime.returns}u`;
+  return condition === undefined || condition.trim() === '' ? lives : `${lives} && (${condition})`;
 }

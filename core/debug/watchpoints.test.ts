@@ -155,6 +155,30 @@ describe('a watchpoint', () => {
     expect(found()).toEqual(expected);
   });
 
+  describe('on a bit field', () => {
+    // INC DWORD changes bits 0 to 1 first, then 1 to 2; the next one adds to the byte behind.
+    const three = [...increment(DATA), ...increment(DATA), ...increment(DATA), ...increment(DATA + 4)];
+
+    it.each([
+      ['the lowest bit', { offset: 0, width: 1 }, ['6: 0 to 1', '12: 1 to 2', '18: 2 to 3']],
+      ['the bit behind', { offset: 1, width: 1 }, ['12: 1 to 2']],
+      ['bits that nobody changes', { offset: 2, width: 30 }, []],
+      ['bits of six bytes', { offset: 1, width: 40 }, ['12: 1 to 2', '24: 3 to 3']],
+      ['bits behind the first four bytes', { offset: 32, width: 16 }, ['24: 3 to 3']],
+    ] as const)('counts changes of %s only', (_what, bits, expected) => {
+      const { watch, found } = start(three);
+      watch(DATA, 6, 'change', { bits });
+      expect(found()).toEqual(expected);
+    });
+
+    it('conditions see its value', () => {
+      const { watch, found } = start(three);
+      const condition = equals({ kind: 'register', name: 'value' }, 1);
+      watch(DATA, 6, 'write', { bits: { offset: 1, width: 8 }, condition });
+      expect(found()).toEqual(['12: 1 to 2', '18: 2 to 3', '24: 3 to 3']);
+    });
+  });
+
   it('that lies on two pages is one, and is visited once by an access to both', () => {
     const { machine, found } = start([...increment(DATA + 0xffe), ...increment(DATA + 0xffe)]);
     const spec = { id: 1, access: 'write', coroutine: -1, hit: { kind: 'equal', count: 2 } } as const;

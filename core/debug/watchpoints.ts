@@ -26,17 +26,31 @@ export interface Watchpoints {
 
 interface Watched {
   readonly spec: WatchpointSpec;
+  /** Of each byte the bits that are compared; all of them without it. */
+  readonly mask: Uint8Array | undefined;
   readonly filter: CompiledFilter;
   before: Uint8Array;
   wasRead: boolean;
   wasWritten: boolean;
 }
 
+function maskOf({ length, bits }: WatchpointSpec): Uint8Array | undefined {
+  if (!bits) return undefined;
+  const mask = new Uint8Array(length);
+  for (let bit = bits.offset; bit < bits.offset + bits.width; bit++) mask[bit >>> 3] |= 1 << (bit & 7);
+  return mask;
+}
+
 /** What conditions see: `$write`, and of numbers `$before` and `$value`. */
-function eventOf({ write, before, after }: WatchHit): EventRegisters {
-  const number = (bytes: Uint8Array) => bytes.reduceRight((sum, byte) => sum * 0x100 + byte, 0);
-  if (after.length > 4) return { write: Number(write), size: after.length };
-  return { write: Number(write), size: after.length, before: number(before), value: number(after) };
+function eventOf({ length, bits }: WatchpointSpec, { write, before, after }: WatchHit): EventRegisters {
+  const { offset, width } = bits ?? { offset: 0, width: 8 * length };
+  const about = { write: Number(write), size: length };
+  if (width > 32) return about;
+  const number = (bytes: Uint8Array) => {
+    const all = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    return Number(BigInt.asUintN(width, all >> BigInt(offset)));
+  };
+  return { ...about, before: number(before), value: number(after) };
 }
 
 export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu, filters: Filters): Watchpoints {
@@ -83,7 +97,7 @@ export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu, filters: Fil
   return {
     replace(specs) {
       watched = specs.map((spec) => ({
-        ...{ spec, filter: filters.compile(spec) },
+        ...{ spec, mask: maskOf(spec), filter: filters.compile(spec) },
         ...{ before: bytesOf(spec), wasRead: false, wasWritten: false },
       }));
       visits.keep(new Set(specs.map(({ id }) => id)));
@@ -97,14 +111,14 @@ export function createWatchpoints(memory: PhysicalMemory, cpu: Cpu, filters: Fil
       const problems: Sentence[] = [];
       /** A watchpoint on several pages is visited once. */
       const judged = new Map<number, boolean>();
-      for (const { spec, filter, before, wasRead, wasWritten } of watched) {
+      for (const { spec, mask, filter, before, wasRead, wasWritten } of watched) {
         if (!wasRead && !wasWritten) continue;
         const after = bytesOf(spec);
-        const same = before.every((byte, n) => byte === after[n]);
+        const same = before.every((byte, n) => ((byte ^ after[n]) & (mask?.[n] ?? 0xff)) === 0);
         if (spec.access === 'change' && same) continue;
         const hit = { id: spec.id, write: wasWritten, before, after };
         if (!judged.has(spec.id)) {
-          filters.setEvent(eventOf(hit));
+          filters.setEvent(eventOf(spec, hit));
           judged.set(spec.id, visits.isHit(spec, filter));
           const problem = filter.problem();
           if (problem !== undefined) problems.push(problem);

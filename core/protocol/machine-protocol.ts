@@ -75,6 +75,13 @@ export type Space =
    */
   | { readonly kind: 'coroutine'; readonly coroutine: CoroutineId; readonly cr3?: number | undefined };
 
+/** Bits of some bytes, as a bit field has them. */
+export interface BitRange {
+  /** From the lowest bit of the first byte. */
+  readonly offset: number;
+  readonly width: number;
+}
+
 /**
  * Bytes that are watched. `change` is a write that leaves other bytes. The filter's coroutine, address space and ring are those of
  * the access, also of a device; the condition is evaluated behind the instruction and sees `$write`, `$size`, and of at most four bytes
@@ -84,6 +91,8 @@ export interface WatchpointSpec extends Filter {
   readonly id: number;
   readonly address: number;
   readonly length: number;
+  /** Only these bits are compared, and `$before` and `$value` are theirs, if they are at most 32. */
+  readonly bits?: BitRange | undefined;
   readonly access: 'read' | 'write' | 'readWrite' | 'change';
 }
 

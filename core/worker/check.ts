@@ -260,6 +260,7 @@ const CHECKS: Readonly<Record<RequestKind, Check>> = {
         space,
         address,
         length: integer(1, MAX_WATCHED),
+        bits: optional(fields({ offset: integer(0, 8 * MAX_WATCHED), width: integer(0, 8 * MAX_WATCHED) })),
         access: oneOf('read', 'write', 'readWrite', 'change'),
       }),
       MAX_WATCHPOINTS,

@@ -3,7 +3,7 @@ import { type AddressSpace, PHYSICAL } from '../debug/page-walk.ts';
 import type { Machine } from '../machine/machine.ts';
 import { coroutineSpace } from '../machine/spaces.ts';
 import { PAGE_SIZE } from '../memory/layout.ts';
-import type { RequestMap, Space, WatchpointSpec } from '../protocol/machine-protocol.ts';
+import type { BitRange, RequestMap, Space, WatchpointSpec } from '../protocol/machine-protocol.ts';
 import { RequestError } from './request-error.ts';
 import { say } from '../sentences/say.ts';
 
@@ -27,6 +27,12 @@ function findSpace(m: Machine, space: Space): AddressSpace | undefined {
   return found && space.cr3 !== undefined ? { ...found, cr3: space.cr3 } : found;
 }
 
+/** Those of some bits that are in a piece of the bytes, which begins `from` bits behind them. */
+function bitsOfPiece({ offset, width }: BitRange, from: number, size: number): BitRange {
+  const inside = (bit: number) => Math.min(Math.max(bit - from, 0), size);
+  return { offset: inside(offset), width: inside(offset + width) - inside(offset) };
+}
+
 /** A watchpoint page by page where its bytes are now; none unless all of them are in RAM. */
 export function physicalPieces(m: Machine, { space, ...spec }: WatchRequest): WatchpointSpec[] {
   const { address, length } = spec;
@@ -38,7 +44,10 @@ export function physicalPieces(m: Machine, { space, ...spec }: WatchRequest): Wa
     const size = Math.min(length - done, PAGE_SIZE - (linear % PAGE_SIZE));
     const physical = m.inspector.translate(from, linear);
     if (physical === undefined || physical + size > m.memory.size) return [];
-    pieces.push({ ...spec, address: physical, length: size });
+    pieces.push({
+      ...{ ...spec, address: physical, length: size },
+      ...(spec.bits && { bits: bitsOfPiece(spec.bits, 8 * done, 8 * size) }),
+    });
     done += size;
   }
   return pieces;

@@ -11,7 +11,7 @@ let kernel: string;
 let source: string;
 
 const SOURCE = `${C_ENTRY}
-struct { unsigned low : 3, middle : 7, high : 12; unsigned long long : 0, wide : 40; } flags;
+struct { unsigned low : 3, middle : 7, high : 12; unsigned long long : 0, wide : 37, beside : 20; } flags;
 volatile int seen;
 __attribute__((noinline)) int inner(int n) { volatile int reused[8]; for (int i = 0; i < 8; i++) reused[i] = n; return reused[7]; }
 __attribute__((noinline)) int outer(int n) {
@@ -31,6 +31,10 @@ void kmain(void) {
 	flags.middle = 9;
 	flags.middle = 127;
 	outer(2); /* again */
+	flags.beside = 5; /* wide */
+	flags.wide = 1;
+	flags.beside = 6;
+	flags.wide = 0x1200000001;
 }`;
 
 beforeAll(() => {
@@ -86,9 +90,15 @@ describe('a bit field', () => {
     expect(await stops()).toEqual(['kmain: 9 → 127 (0x7f)']);
   });
 
-  it('of more than four bytes is watched as they are', async () => {
-    const { description } = await watch('/* begin */', 'flags.wide');
-    expect(description).toContain('bits 0 to 39 of 5 bytes');
+  it('of more than four bytes, too', async () => {
+    const { description } = await watch('/* wide */', 'flags.wide');
+    expect(description).toContain('bits 0 to 36 of 5 bytes');
+    expect(await stops()).toEqual(['kmain: 0 → 1', 'kmain: 1 → 77309411329 (0x1200000001)']);
+  });
+
+  it('has its value in conditions', async () => {
+    await watch('/* begin */', 'flags.middle', { condition: '$before == 9 && $value == 127' });
+    expect(await stops()).toEqual(['kmain: 9 → 127 (0x7f)']);
   });
 });
 
