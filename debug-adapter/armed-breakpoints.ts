@@ -15,14 +15,16 @@ import type { MachineClient } from './machine-client.ts';
 import { placeOf } from './memory-reference.ts';
 import { withoutGdb } from './shared-points.ts';
 import type { StoppedEvent } from './stepping.ts';
+import { returnOf, type WatchedCall } from './watched-frames.ts';
 
-/** The entry of the guest where it is shown, the entry of any guest, the first use of a passage page, and a change of modules. */
+/** The entry of the guest where it is shown, of any guest, the first use of a passage page, a change of modules, and the end of a call. */
 const ENTRY_ID = 0;
 const ARRIVAL_ID = 0x7fff_fffe;
 const PASSAGE_ID = 0x7fff_ffff;
 const MODULES_ID = 0x7fff_fffd;
-const OWN_IDS: readonly number[] = [ENTRY_ID, ARRIVAL_ID, PASSAGE_ID, MODULES_ID];
-const UNSEEN_IDS: readonly number[] = [PASSAGE_ID, ARRIVAL_ID, MODULES_ID];
+const RETURN_ID = 0x7fff_fffb;
+const UNSEEN_IDS: readonly number[] = [PASSAGE_ID, ARRIVAL_ID, MODULES_ID, RETURN_ID];
+const OWN_IDS: readonly number[] = [ENTRY_ID, ...UNSEEN_IDS];
 /** The host kernel's function that uses a passage page. */
 const PASSAGE_USER = 'guest_space_build';
 
@@ -43,7 +45,7 @@ export const clientIds = ({ breakpoints }: StoppedEvent): number[] =>
 export const clientCatches = ({ caught }: StoppedEvent): number[] =>
   caught.map(({ id }) => id).filter((id) => id !== CONFINED_ID);
 
-/** A stop of our own: there is a new passage page, a guest begins, or the modules of a kernel change. */
+/** A stop of our own: there is a new passage page, a guest begins, the modules of a kernel change, or a call is over. */
 export const isUnseen = ({ reason, breakpoints }: StoppedEvent): boolean =>
   reason === 'breakpoint' && breakpoints.every((id) => UNSEEN_IDS.includes(id));
 
@@ -52,6 +54,9 @@ export const changesModules = ({ breakpoints }: StoppedEvent): boolean => breakp
 
 /** The memory of a guest is there. */
 export const isArrival = ({ breakpoints }: StoppedEvent): boolean => breakpoints.includes(ARRIVAL_ID);
+
+/** A call whose variables are watched returns. */
+export const isReturn = ({ breakpoints }: StoppedEvent): boolean => breakpoints.includes(RETURN_ID);
 
 /** What this needs of the machine. */
 interface Machine {
@@ -64,6 +69,8 @@ export class ArmedBreakpoints {
   entryPending = false;
   /** Somebody wants to hear when guests begin. */
   awaitsGuests = false;
+  /** Somebody wants to hear when these are over. */
+  awaitedReturns: readonly WatchedCall[] = [];
   /** Physical addresses of the passage pages that breakpoints know. */
   private boundPassages = '';
   private catchpoints: readonly CatchSpec[] = [];
@@ -111,6 +118,11 @@ export class ArmedBreakpoints {
     return bound;
   }
 
+  /** Whose breakpoint it is: anybody's, where there is nobody else. */
+  coroutineOf(coroutine: CoroutineId): CoroutineId | -1 {
+    return this.plan.guests.length > 0 ? coroutine : -1;
+  }
+
   /** @param references memory references with offsets in bytes */
   async setInstructions(
     references: readonly (When & {
@@ -123,7 +135,7 @@ export class ArmedBreakpoints {
       const { address, coroutine, space } = placeOf(reference, offset, this.machine.coroutines.current);
       if (physical || space.kind === 'physical')
         return { ...when, address, coroutine: -1 as const, physical: true };
-      return { ...when, address, coroutine: this.plan.guests.length > 0 ? coroutine : (-1 as const) };
+      return { ...when, address, coroutine: this.coroutineOf(coroutine) };
     });
     const bound = this.breakpoints.setInstructions(places);
     await this.send();
@@ -178,6 +190,7 @@ export class ArmedBreakpoints {
     if (this.entryPending && this.guestEntry !== undefined)
       specs.push({ id: ENTRY_ID, address: this.guestEntry, coroutine: 1 });
     if (this.awaitsGuests) specs.push(...this.guestEntries());
+    specs.push(...this.awaitedReturns.map((call) => returnOf(call, RETURN_ID)));
     if (this.debugging)
       specs.push(...this.images.moduleChanges().map((place) => ({ id: MODULES_ID, ...place })));
     await this.machine.request('setBreakpoints', { breakpoints: specs });

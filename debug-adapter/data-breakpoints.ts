@@ -7,13 +7,14 @@
 import type { BreakpointState } from './breakpoint-state.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CatchSpec } from '../core/protocol/debug-protocol.ts';
-import type { BitRange, RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
+import type { BitRange, MachineSnapshot, RequestMap, WatchHit } from '../core/protocol/machine-protocol.ts';
 import { conditionOf, dataIdText, parseDataId, type SymbolPlace } from './data-ids.ts';
 import type { Debuggee } from './debuggee.ts';
 import { AdapterError } from './errors.ts';
 import { isSentence, say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 import type { FrameLifetime } from './frame-lifetime.ts';
 import { type Place, placeOf } from './memory-reference.ts';
+import { type WatchedCall, WatchedFrames } from './watched-frames.ts';
 
 /** Most bytes of one. */
 const MAX_BYTES = 0x1_0000;
@@ -121,6 +122,9 @@ export class DataBreakpoints {
   private bits = new Map<number, BitRange>();
   /** Symbols that the kernel does not have. */
   private lost = new Map<number, string>();
+  /** The calls that watched variables belong to, by the id of their breakpoint. */
+  private calls = new Map<number, WatchedCall>();
+  private readonly frames = new WatchedFrames();
   private watches: readonly Watch[] = [];
   private watched = new Set<number>();
   private watchedPorts: CatchSpec[] = [];
@@ -139,6 +143,7 @@ export class DataBreakpoints {
   /** The machine is another one, its kernel perhaps built anew. @returns those of another state than before */
   async renew(debuggee: Debuggee): Promise<BreakpointState[]> {
     const before = this.watched;
+    this.frames.end([...this.calls.values()]);
     const states = await this.arm(debuggee);
     return states.filter(
       ({ id = 0, verified, reason }) => verified !== before.has(id) || reason === 'failed',
@@ -149,9 +154,11 @@ export class DataBreakpoints {
     this.names = new Map();
     this.bits = new Map();
     this.lost = new Map();
+    this.calls = new Map();
     this.watchedPorts = [];
     const parsed = this.wanted.map((one) => this.parse(one, debuggee));
     this.watches = parsed.filter((one): one is Watch => !isSentence(one) && 'space' in one);
+    await this.frames.look([...this.calls.values()], debuggee, undefined);
     await this.place(debuggee);
     return parsed.map((one, n) =>
       isSentence(one)
@@ -162,7 +169,36 @@ export class DataBreakpoints {
 
   /** Some of them are not in memory yet. */
   get pending(): boolean {
-    return this.watched.size < this.watches.length - this.lost.size;
+    return this.watched.size < this.placeable.length;
+  }
+
+  /** Variables of calls are among them that are not known to be over. */
+  get hasCalls(): boolean {
+    return this.living.length > 0;
+  }
+
+  private get living(): WatchedCall[] {
+    return [...this.calls.values()].filter((call) => !this.frames.isOver(call));
+  }
+
+  private isOver(id: number): boolean {
+    const call = this.calls.get(id);
+    return call !== undefined && this.frames.isOver(call);
+  }
+
+  private get placeable(): Watch[] {
+    return this.watches.filter(({ id }) => !this.lost.has(id) && !this.isOver(id));
+  }
+
+  /** The client has been given an id for something: a call that it may belong to runs. */
+  given(dataId: string | null): void {
+    const lifetime = dataId === null ? undefined : parseDataId(dataId)?.lifetime;
+    if (lifetime) this.frames.begin(lifetime);
+  }
+
+  /** Looks at a stop which calls are over. @returns the variables that are watched no more */
+  async look(debuggee: Debuggee, stop: MachineSnapshot): Promise<BreakpointState[]> {
+    return (await this.frames.look(this.living, debuggee, stop)) ? this.place(debuggee) : [];
   }
 
   /**
@@ -171,12 +207,19 @@ export class DataBreakpoints {
    */
   async place(debuggee: Debuggee): Promise<BreakpointState[]> {
     const before = this.watched;
-    const watchpoints = this.watches.filter(({ id }) => !this.lost.has(id));
-    const { watched } = await debuggee.request('setWatchpoints', { watchpoints });
+    const { watched } = await debuggee.request('setWatchpoints', { watchpoints: this.placeable });
     this.watched = new Set(watched);
+    await this.awaitReturns(debuggee);
     return this.watches
       .filter(({ id }) => before.has(id) !== this.watched.has(id))
       .map(({ id }) => this.stateOf(id, this.watched.has(id)));
+  }
+
+  private async awaitReturns({ armed }: Debuggee): Promise<void> {
+    const { living } = this;
+    if (living.length === 0 && armed.awaitedReturns.length === 0) return;
+    armed.awaitedReturns = living;
+    await armed.send();
   }
 
   private stateOf(id: number, verified: boolean): BreakpointState {
@@ -186,6 +229,11 @@ export class DataBreakpoints {
       return {
         ...{ id, verified, reason: 'failed' },
         message: say`The kernel has no variable ${lost} any more: set the breakpoint on another one.`,
+      };
+    if (this.isOver(id))
+      return {
+        ...{ id, verified, reason: 'failed' },
+        message: say`The call that had this variable is over: it is watched no more. Set a breakpoint on a variable of a call that runs.`,
       };
     const message = say`${this.names.get(id) ?? ''} is not in memory now: it is watched as soon as it is mapped to RAM at a stop.`;
     return { id, verified, message, reason: 'pending' };
@@ -201,7 +249,7 @@ export class DataBreakpoints {
         'bad-request',
         say`A data breakpoint needs a "dataId" that dataBreakpointInfo has given, and an "accessType" of read, write or readWrite.`,
       );
-    const { reference, length, bits, symbol } = wanted;
+    const { reference, length, bits, symbol, lifetime } = wanted;
     const port = portOf(reference);
     const place = port === undefined ? placeOf(reference, 0, debuggee.coroutines.current) : undefined;
     // Whoever touches the bytes: names in the condition are those of the memory's owner.
@@ -217,6 +265,8 @@ export class DataBreakpoints {
       this.watchedPorts.push(spec);
       return spec;
     }
+    if (lifetime)
+      this.calls.set(id, { ...lifetime, coroutine: debuggee.armed.coroutineOf(place!.coroutine) });
     const { address, space } = symbol === undefined ? place! : this.followed(id, place!, symbol, debuggee);
     return { ...anybody, space, address, length, bits, access: ACCESS[accessType] };
   }

@@ -1,5 +1,5 @@
 /** What a debuggee tells the session: stops, output, its state, its end. */
-import type { CoroutineId, SerialPort } from '../core/protocol/machine-protocol.ts';
+import type { CoroutineId, MachineSnapshot, SerialPort } from '../core/protocol/machine-protocol.ts';
 import type { Sentence, Translate } from '../core/sentences/say.ts';
 import type { StoppedEvent } from './stepping.ts';
 
@@ -24,6 +24,8 @@ export interface DebuggeeListener {
   note(text: string | Sentence, error: boolean): void;
   /** The memory of a guest is there: what has waited for it can be set. The machine goes on afterwards. */
   arrived(): Promise<void>;
+  /** A call may be over whose variables are watched. The machine goes on afterwards. */
+  returned(stop: MachineSnapshot): Promise<void>;
   /** Kernels, modules or programs are not where they were: breakpoints are to be bound anew. */
   imagesChanged(): void;
   /** The message of a log point. */

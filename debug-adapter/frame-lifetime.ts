@@ -23,7 +23,8 @@ export async function lifetimeOf(machine: Debuggee, reference: string): Promise<
   if (!owner) return undefined;
   const slot = (owner.cfa - WORD) >>> 0;
   const { physical } = await request('pageWalk', { space, address: slot });
-  return physical === undefined ? undefined : { slot: physical, returns: owner.returns, name: owner.name };
+  const { returns, name } = owner;
+  return physical === undefined ? undefined : { slot: physical, returns, address: slot, name };
 }
 
 /** The frame that an address of the stack is in: above the stack pointer, below its canonical frame address. */

@@ -3,7 +3,7 @@
  * unseen, and so do those whose conditions only the adapter can look at and that do not hold.
  */
 import type { CoroutineId, Resumption } from '../core/protocol/machine-protocol.ts';
-import { type ArmedBreakpoints, changesModules, isArrival, isUnseen } from './armed-breakpoints.ts';
+import { type ArmedBreakpoints, changesModules, isArrival, isReturn, isUnseen } from './armed-breakpoints.ts';
 import type { Conditions } from './conditions/conditions.ts';
 import type { Coroutines } from './coroutines.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
@@ -78,8 +78,9 @@ export class Stops {
     }
     if (changesModules(event)) await this.readModules(event);
     if (event.reason !== 'breakpoint') return withoutOwn(event);
+    if (isReturn(event)) await this.listener.returned(event.snapshot);
     if (isUnseen(event)) {
-      // There is a new passage page, where breakpoints can be set now, or a guest begins.
+      // There is a new passage page, where breakpoints can be set now, a guest begins, or a call is over.
       this.machine.adopt(event);
       if (isArrival(event)) await this.listener.arrived();
       await this.machine.armed.send();

@@ -4,6 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { clientCatches } from './armed-breakpoints.ts';
 import { caughtWords } from './catchpoints.ts';
 import { threadOf } from './coroutines.ts';
+import type { MachineSnapshot } from '../core/protocol/machine-protocol.ts';
 import { coverageOfSession } from './coverage/session-coverage.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
@@ -40,6 +41,7 @@ export const listenerFor = (context: SessionContext): DebuggeeListener => ({
     context.tellModules();
   },
   arrived: () => placeDataBreakpoints(context),
+  returned: (stop) => endDataBreakpoints(context, stop),
   died: () => {
     context.end();
   },
@@ -52,6 +54,10 @@ export const placeDataBreakpoints = (context: SessionContext): Promise<void> =>
 /** The same in another machine than before. */
 export const renewDataBreakpoints = (context: SessionContext): Promise<void> =>
   updateDataBreakpoints(context, (debuggee) => context.dataBreakpoints.renew(debuggee));
+
+/** Tells the client which variables are watched no more, for their calls are over. */
+const endDataBreakpoints = (context: SessionContext, stop: MachineSnapshot): Promise<void> =>
+  updateDataBreakpoints(context, (debuggee) => context.dataBreakpoints.look(debuggee, stop));
 
 async function updateDataBreakpoints(
   { debuggee, dataBreakpoints, send, translate }: SessionContext,
@@ -82,6 +88,8 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     return;
   }
   if (context.dataBreakpoints.pending) void placeDataBreakpoints(context).catch(() => undefined);
+  if (context.dataBreakpoints.hasCalls)
+    void endDataBreakpoints(context, event.snapshot).catch(() => undefined);
   const said = wordsOf(context, event);
   if (event.reason === 'event' && said?.text) context.output(said.text, 'console', placeOf(debuggee, event));
   const stop: Stop = {

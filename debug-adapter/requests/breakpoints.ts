@@ -64,7 +64,9 @@ export const breakpoints = {
       args.mode === PHYSICAL_MODE
         ? await asPhysical(context.machine(), place, asAddress)
         : { ...place, symbol, lifetime };
-    return dataBreakpointInfo(name, found, context.translate);
+    const info = dataBreakpointInfo(name, found, context.translate);
+    context.dataBreakpoints.given(info.dataId);
+    return info;
   },
 
   async setDataBreakpoints(context, args) {

@@ -106,7 +106,7 @@ describe('a variable of a function', () => {
   it('is watched until the function returns, not when others use the same stack', async () => {
     const { description, dataId } = await watch('/* in outer */', 'local');
     expect(description).toMatch(/^local \(4 bytes at 0x[0-9a-f]{8}, until outer returns\)$/);
-    expect(dataId).toMatch(/^0x[0-9a-f]{8}\+4~[0-9a-f]+:[0-9a-f]+$/);
+    expect(dataId).toMatch(/^0x[0-9a-f]{8}\+4~[0-9a-f]+:[0-9a-f]+:[0-9a-f]+$/);
     expect(await stops()).toEqual(['outer: 1 → 11 (0xb)', 'outer: 11 (0xb) → 111 (0x6f)']);
   });
 
