@@ -31,6 +31,10 @@ export interface AdapterHost {
   readFile(path: string): Promise<Uint8Array>;
   /** The same of a file that only has symbols: what these do not need may be left out. Absent where files are read whole. */
   readSymbols?(path: string): Promise<SymbolSource>;
+  /**
+   * When a file of this computer was last changed, in milliseconds since 1970; `undefined` for what is no such file. Absent where there are none.
+   */
+  modified?(path: string): Promise<number | undefined>;
   /** What is in a folder. Rejects for what is none; absent where folders cannot be listed. */
   listFolder?(path: string): Promise<readonly FolderEntry[]>;
   /**

@@ -15,6 +15,7 @@ import { OtherEnds } from './other-ends.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import type { SessionContext } from './session-context.ts';
 import { listenerFor, renewDataBreakpoints } from './stops.ts';
+import type { ImageFile } from './stale-sources.ts';
 import type { SymbolImage } from './symbols/image.ts';
 import { inTurns } from './symbols/pieces.ts';
 
@@ -37,6 +38,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   const before = context.plan && imagesOf(context.plan);
   context.plan = plan;
   context.sources.forget();
+  context.sources.stale.begin(builtFiles(context, plan));
   context.tellModules();
   if (before) await tellSources(context, before, imagesOf(plan));
   const ends = await OtherEnds.open(host, plan.ends, {
@@ -71,6 +73,16 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.indexImages(plan, debuggee);
   await context.gdb.open(options.gdbPort, debuggee);
   return debuggee;
+}
+
+/** The files of a plan's programs. The host kernel that comes with the adapter is what its sources say. */
+function builtFiles({ symbols }: SessionContext, plan: LaunchPlan): ImageFile[] {
+  const images = ownersOf(plan).map(({ image }) => image);
+  const embedded = plan.hostPath === undefined ? plan.hostImage : undefined;
+  return [...new Set(images)].flatMap((image) => {
+    const path = image === embedded ? undefined : symbols.pathOf(image);
+    return path === undefined ? [] : [{ image, path }];
+  });
 }
 
 type Images = ReadonlySet<SymbolImage>;

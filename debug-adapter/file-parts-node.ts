@@ -1,10 +1,16 @@
-/** Files of this computer in parts. */
+/** Files of this computer in parts, and when they were changed. */
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type FileParts, readForSymbols, type SymbolSource } from './symbols/read-parts.ts';
 
 /** What tells whether a file is still the one that it was. */
 const stampOf = ({ dev, ino, size, mtimeMs }: Stats): string => [dev, ino, size, mtimeMs].join(' ');
+
+/** `AdapterHost.modified`. Rejects with the system's error. */
+export async function modifiedOnNode(path: string): Promise<number | undefined> {
+  const stats = await stat(path);
+  return stats.isFile() ? stats.mtimeMs : undefined;
+}
 
 /** `readForSymbols` of the file at a path. Rejects with the system's error. */
 export async function readSymbolsOf(path: string, least?: number): Promise<SymbolSource> {

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterHost, OpenAll } from './adapter-host.ts';
-import { readSymbolsOf } from './file-parts-node.ts';
+import { modifiedOnNode, readSymbolsOf } from './file-parts-node.ts';
 import { inflateOnNode } from './inflate-node.ts';
 import { listenForGdb } from './gdb/listen-node.ts';
 import { userCodeFolder } from './kept-code-node.ts';
@@ -34,6 +34,7 @@ export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
   return {
     readFile: (path) => readFile(path),
     readSymbols: readSymbolsOf,
+    modified: modifiedOnNode,
     inflate: inflateOnNode,
     async listFolder(path) {
       const entries = await readdir(path, { withFileTypes: true });

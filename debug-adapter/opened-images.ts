@@ -24,6 +24,8 @@ interface Entry {
 }
 
 export class OpenedImages {
+  /** Where images were read from. */
+  private readonly paths = new WeakMap<SymbolImage, string>();
   private kept: readonly Entry[] = [];
   private asked: Entry[] = [];
 
@@ -41,8 +43,14 @@ export class OpenedImages {
     );
     const image =
       known?.image ?? (await loadSymbols(source, name, path, symbolFiles(host), placement?.place));
+    this.paths.set(image, path);
     this.asked.push({ name, placed, source, image });
     return image;
+  }
+
+  /** The file of an image, as the launch named it. */
+  pathOf(image: SymbolImage): string | undefined {
+    return this.paths.get(image);
   }
 
   /** A launch has been planned: what it has not asked for is forgotten. */

@@ -98,6 +98,9 @@ export class SessionContext {
         this.send('loadedSource', { reason: 'new', source });
       },
       this.translate,
+      (sentence, file) => {
+        if (!this.ended) this.output(tell(sentence, this.translate), 'console', { file, line: 1, column: 0 });
+      },
     );
     this.terminals = new Terminals({
       output: (terminal, data) => {

@@ -1,11 +1,13 @@
 /** Sources as the client sees them: files that are there, and disassembly for those that are not. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Translate } from '../core/sentences/say.ts';
+import type { Sentence, Translate } from '../core/sentences/say.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { GeneratedSources } from './generated-sources.ts';
 import type { Listed } from './listing.ts';
 import { type Soon, whenThere } from './soon.ts';
 import type { Frame } from './stack.ts';
+import { StaleSources } from './stale-sources.ts';
+import type { SourcePosition } from './symbols/image.ts';
 
 interface SourcePlace {
   readonly source: DebugProtocol.Source;
@@ -15,6 +17,7 @@ interface SourcePlace {
 
 export class SourceFiles {
   readonly generated: GeneratedSources;
+  readonly stale: StaleSources;
   /** Another object when files may be there that were not, or gone. */
   epoch: object = {};
   /** By path of the debug information. */
@@ -25,8 +28,11 @@ export class SourceFiles {
     private readonly host: AdapterHost,
     onNew: (source: DebugProtocol.Source) => void,
     translate: Translate,
+    /** Hears of what code is shown. @param sentence about a file of the debug information */
+    onStale: (sentence: Sentence, file: string) => void,
   ) {
     this.generated = new GeneratedSources(onNew, translate);
+    this.stale = new StaleSources(host, (file) => this.locationOf(file), onStale);
   }
 
   /** How the client names a source file of the debug information. */
@@ -75,15 +81,24 @@ export class SourceFiles {
     this.named.clear();
   }
 
+  /** A frame in a file that is there. */
+  private shown({ resolved, lookupPc }: Frame, { file, line, column }: SourcePosition): SourcePlace {
+    const source = this.of(file);
+    if (resolved) {
+      const { image, bias } = resolved;
+      const checksums = this.stale.look({ image, pc: (lookupPc - bias) >>> 0, file });
+      if (checksums) source.checksums = checksums.slice();
+    }
+    return { source, line, column };
+  }
+
   /** Where a frame is shown. */
   placeOf(machine: Listed, frame: Frame): Soon<SourcePlace> {
     const { position } = frame;
     // Without a function for what may still have to come: each frame of each stop asks.
-    if (position && this.present.get(position.file) === true)
-      return { source: this.of(position.file), line: position.line, column: position.column };
+    if (position && this.present.get(position.file) === true) return this.shown(frame, position);
     return whenThere(position ? this.exists(position.file) : false, (exists): Soon<SourcePlace> => {
-      if (position && exists)
-        return { source: this.of(position.file), line: position.line, column: position.column };
+      if (position && exists) return this.shown(frame, position);
       return whenThere(this.generated.placeOf(machine, frame), ({ source, line }) => ({
         ...{ source, line },
         column: 1,

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { loadCompiled } from '../debug-adapter/compiled-bundle-node.ts';
-import { readSymbolsOf } from '../debug-adapter/file-parts-node.ts';
+import { modifiedOnNode, readSymbolsOf } from '../debug-adapter/file-parts-node.ts';
 import { inflateOnNode } from '../debug-adapter/inflate-node.ts';
 import { listenForGdb } from '../debug-adapter/gdb/listen-node.ts';
 import { createFolderCache, createRegionCache } from '../debug-adapter/folder-cache-node.ts';
@@ -48,6 +48,7 @@ export function desktopFeatures(context: vscode.ExtensionContext, log: vscode.Lo
     regionCache: (storage) => createRegionCache(storage.fsPath),
     loadCompiled: (bundle, storage) => loadCompiled(bundle.fsPath, codeFolder(storage)),
     readSymbols: readSymbolsOf,
+    modified: modifiedOnNode,
     inflate: inflateOnNode,
     readPart: async (uri, offset, length) => {
       if (uri.scheme !== 'file') return readPartOfWhole(uri, offset, length);

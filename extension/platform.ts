@@ -17,6 +17,8 @@ export interface Platform {
   readPart(uri: vscode.Uri, offset: number, length: number): Promise<Uint8Array>;
   /** `AdapterHost.readSymbols` of a file on this disk; absent where files are read whole. */
   readSymbols?(path: string): Promise<SymbolSource>;
+  /** `AdapterHost.modified` of a file on this disk; absent where there is none. */
+  modified?(path: string): Promise<number | undefined>;
   /**
    * How files, networks and so on become what the machine's devices are connected to.
    * @param folder of the bundles. @param readFile gives the bytes of a file that a launch configuration names

@@ -49,6 +49,7 @@ const capabilities = (translate: (english: string) => string): DebugProtocol.Cap
   supportsSetExpression: true,
   supportsClipboardContext: true,
   supportsCompletionsRequest: true,
+  supportedChecksumAlgorithms: ['MD5'],
   completionTriggerCharacters: ['.', '>', '$'],
 });
 

@@ -45,9 +45,23 @@ export const sourceBreakpoint = (client: Counting, breakpoint: SourceBreakpoint)
   };
 };
 
+/** Is the file of a breakpoint the one that was compiled? One place of it tells. */
+function lookAtSource(
+  { sources }: SessionContext,
+  { specs: [first] }: SourceBreakpoint | CodeBreakpoint,
+): void {
+  if (!first?.owner) return;
+  const { image, bias } = first.owner;
+  const pc = (first.address - bias) >>> 0;
+  const file = image.lineAt(pc)?.file;
+  if (file !== undefined) sources.stale.look({ image, pc, file });
+}
+
 /** The images are others, or elsewhere: binds all breakpoints anew and tells the client. */
-export function rebindBreakpoints({ breakpoints, client, send, translate }: SessionContext): void {
+export function rebindBreakpoints(context: SessionContext): void {
+  const { breakpoints, client, send, translate } = context;
   for (const bound of breakpoints.rebind()) {
+    lookAtSource(context, bound);
     const breakpoint = 'wanted' in bound ? codeBreakpoint(bound) : sourceBreakpoint(client, bound);
     send('breakpoint', { reason: 'changed', breakpoint: toldBreakpoint(breakpoint, translate) });
   }
@@ -103,6 +117,7 @@ export async function setSourceBreakpoints(
     known.search(file, wanted),
     () => context.debuggee?.armed.setSource(file, wanted) ?? known.set(file, wanted),
   );
+  for (const one of bound) lookAtSource(context, one);
   return bound.map((one) => ({ ...sourceBreakpoint(client, one), source, ...problemOf(known, one) }));
 }
 
@@ -124,6 +139,7 @@ export async function setFunctionBreakpoints(
     known.searchFunctions(names.map(({ name }) => name)),
     () => context.debuggee?.armed.setFunctions(names) ?? known.setFunctions(names),
   );
+  for (const one of bound) lookAtSource(context, one);
   return bound.map((one) => ({ ...codeBreakpoint(one), ...problemOf(known, one) }));
 }
 

@@ -6,7 +6,7 @@
 import type { SplitReference } from './debug-info.ts';
 import { cStringBytes } from './cursor.ts';
 import { type Elf, sectionBytes, sectionNamed } from './elf.ts';
-import { buildIdOf } from './notes.ts';
+import { buildIdOf, hexDigits } from './notes.ts';
 import { baseName, joinPath } from './paths.ts';
 
 /** A file that another one names, and how to tell it. */
@@ -48,7 +48,7 @@ export function alternateLinkOf(elf: Elf): FileLink | undefined {
   return {
     name: decoder.decode(name),
     crc: undefined,
-    buildId: Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    buildId: hexDigits(id),
   };
 }
 

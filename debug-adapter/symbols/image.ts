@@ -18,7 +18,7 @@ import { HANDED_ON } from './known-callers.ts';
 import { KeptIndex } from './kept-index.ts';
 import { loadAddress, loadBias } from './load-address.ts';
 import type { MemoryReader, Registers } from './location.ts';
-import { buildIdOf, type ElfNote, notesOf } from './notes.ts';
+import { buildIdOf, type ElfNote, hexDigits, notesOf } from './notes.ts';
 import { atOnce, guardedPieces, type Pieces } from './pieces.ts';
 import { isCodeAddress, linkedBytes } from './program-bytes.ts';
 import { createReaders, type Readers } from './readers.ts';
@@ -249,6 +249,12 @@ export class SymbolImage {
   readonly lineAt = byAddress((pc): LineInfo | undefined =>
     this.ask(() => this.readers.sourceLines.at(pc), undefined),
   );
+
+  /** The MD5 of a source file that the code at `pc` was compiled with, in hexadecimal digits; undefined where none is recorded. */
+  sourceDigest(pc: number, file: string): string | undefined {
+    const digest = this.ask(() => this.readers.sourceLines.digest(pc, file), undefined);
+    return digest && hexDigits(digest);
+  }
 
   /** Where the statements of the whole program begin. */
   allStatements(): { readonly file: string; readonly line: number; readonly address: number }[] {

@@ -2,6 +2,8 @@
  * Lines, inlined calls and breakpoints of the fixtures at rest: every byte of code against addr2line, every
  * line table row against readelf, every breakable line against gdb.
  */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sectionNamed } from './elf.ts';
 import type { SymbolImage } from './image.ts';
@@ -174,6 +176,16 @@ describe.each(VARIANTS)('%s at rest', (...variant) => {
     expect(image.sourceFiles()).toEqual(
       expect.arrayContaining(['program.c', 'start.S'].map(workshop.source)),
     );
+  });
+
+  it('has the MD5 of sources where the compiler records it', () => {
+    const [, compiler, flags] = variant;
+    const { lowPc } = image.findFunction('middle')!;
+    const file = workshop.source('program.c');
+    const digest = createHash('md5').update(readFileSync(file)).digest('hex');
+    const isRecorded = compiler === 'clang' && flags.includes('-gdwarf-5');
+    expect(image.sourceDigest(lowPc, file)).toBe(isRecorded ? digest : undefined);
+    expect(image.sourceDigest(lowPc, '/elsewhere/program.c')).toBeUndefined();
   });
 
   it('offers every statement line of a range for breakpoints', () => {

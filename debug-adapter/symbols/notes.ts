@@ -39,5 +39,9 @@ export function notesOf(elf: Elf): ElfNote[] {
 /** The GNU build-id as lower-case hexadecimal, or undefined. */
 export function buildIdOf(elf: Elf): string | undefined {
   const note = notesOf(elf).find((n) => n.name === 'GNU' && n.type === 3);
-  return note && Array.from(note.desc, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return note && hexDigits(note.desc);
 }
+
+/** Bytes as hexadecimal digits in small letters, as build-ids and digests are written. */
+export const hexDigits = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

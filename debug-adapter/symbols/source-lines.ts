@@ -4,6 +4,7 @@
  */
 import type { SourcePosition } from './function-info.ts';
 import type { Functions } from './functions.ts';
+import { fileDigest } from './line-header.ts';
 import { ROW, rowAt, rowsAt } from './line-program.ts';
 import { type LineTables, rowSpans, statementRows } from './line-tables.ts';
 import type { RangeReader } from './ranges.ts';
@@ -76,6 +77,16 @@ export class SourceLines {
       const isStatement = (rows.flags[row]! & ROW.isStatement) !== 0;
       return { file, line: rows.line[row]!, column: rows.column[row]!, low, high, isStatement };
     }
+    return undefined;
+  }
+
+  /** The MD5 that the compiler of the unit at `pc` has recorded of a file. */
+  digest(pc: number, file: string): Uint8Array | undefined {
+    const unit = this.units.at(pc);
+    const header = unit && this.lines.header(unit);
+    if (!header || header.files.md5At.length === 0) return undefined;
+    for (let number = 0; number < header.files.at.length; number++)
+      if (this.lines.path(header, number, unit) === file) return fileDigest(header, number);
     return undefined;
   }
 

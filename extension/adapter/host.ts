@@ -41,6 +41,12 @@ export async function createAdapterHost(
         (scheme === 'file' && (await platform.readSymbols?.(fsPath))) || { bytes: await readFile(location) }
       );
     },
+    ...(platform.modified && {
+      modified: async (location: string) => {
+        const { scheme, fsPath } = uriOf(location);
+        return scheme === 'file' ? platform.modified?.(fsPath) : undefined;
+      },
+    }),
     listFolder: async (location) => {
       const entries = await vscode.workspace.fs
         .readDirectory(uriOf(location))

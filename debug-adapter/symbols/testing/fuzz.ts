@@ -28,7 +28,9 @@ export function interrogate(image: SymbolImage, pcs: readonly number[], file: st
   for (const pc of pcs) {
     const fn = image.functionAt(pc);
     if (fn) answers++;
-    if (image.lineAt(pc)) answers++;
+    const line = image.lineAt(pc);
+    if (line) answers++;
+    if (line && image.sourceDigest(pc, line.file) !== undefined) answers++;
     answers += image.lineRanges(pc).length + image.rowsOfFunction(pc).length;
     image.prologueEnd(pc);
     const registers = [1, 2, 3, 4, 0x8000, 0x8100, 7, 8, pc, 0x202];

@@ -12,17 +12,23 @@ __asm__(".section .text.head, \\"ax\\"\\n.align 4\\n.long 0x1badb002, 0, -0x1bad
 	".bss\\n.align 16\\nstack: .skip 4096\\n.text\\n");
 `;
 
+interface BuildOptions {
+  readonly suffix?: '.S' | '.c';
+  readonly flags?: readonly string[];
+  readonly compiler?: 'gcc' | 'clang';
+}
+
 /** Builds an image that is linked at 2 MiB. @returns its path; the source lies beside it */
 export function buildImage(
   bundle: Bundle,
   name: string,
   source: string,
-  { suffix = '.S', flags = [] }: { readonly suffix?: '.S' | '.c'; readonly flags?: readonly string[] } = {},
+  { suffix = '.S', flags = [], compiler = 'gcc' }: BuildOptions = {},
 ): string {
   const file = bundle.file(name + suffix);
   const image = bundle.file(`${name}.elf`);
   writeFileSync(file, source);
   const linker = '-Wl,-m,elf_i386,-Ttext=0x200000,--build-id=none';
-  execFileSync('gcc', [...FLAGS, ...flags, linker, file, '-o', image], { stdio: 'pipe' });
+  execFileSync(compiler, [...FLAGS, ...flags, linker, file, '-o', image], { stdio: 'pipe' });
   return image;
 }
