@@ -23,13 +23,14 @@ async function serve(args: readonly string[], folder: string): Promise<void> {
     return;
   }
   const { port } = parseDapOptions(args);
-  const host = createNodeHost(folder, openEndsOnNode(folder));
+  // Each client has names of its own for files.
+  const newHost = () => createNodeHost(folder, openEndsOnNode(folder));
   if (port === undefined) {
-    serveStdio(host);
+    serveStdio(newHost());
     return;
   }
   process.on('SIGINT', () => process.exit(ExitStatus.Interrupted));
-  const listening = await serveTcp(() => new ColinuxDebugSession(host), port).catch((error: unknown) => {
+  const listening = await serveTcp(() => new ColinuxDebugSession(newHost()), port).catch((error: unknown) => {
     throw portProblem(port, error);
   });
   write(2, `listening on 127.0.0.1:${String(listening)}\n`);

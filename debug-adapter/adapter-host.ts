@@ -69,6 +69,11 @@ export interface AdapterHost {
   translate?(english: string): string;
   /** In place of `translate`, where only the client knows the language: all texts of a locale, `undefined` if there are none. */
   translations?(locale: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /**
+   * The client calls a file, or a folder, so, and others beside it likewise: a hint for `sourceUri`. Absent where that knows already.
+   * @returns whether names are others now
+   */
+  named?(path: string, isFolder?: boolean): Promise<boolean>;
   /** How the client names the source file `path` of the debug information; without it, as it is. */
   sourceUri?(path: string): string;
 }

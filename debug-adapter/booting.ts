@@ -3,13 +3,14 @@
  * kernel that was built meanwhile takes the place of the old one.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { AdapterHost } from './adapter-host.ts';
 import { Debuggee } from './debuggee.ts';
 import { prepareDisassembler } from './disassembly.ts';
 import { AdapterError } from './errors.ts';
 import { say, tell } from '../core/sentences/say.ts';
 import { ownersOf } from './image-owners.ts';
 import { keptRegions } from './kept-regions.ts';
-import { readLaunchArguments } from './launch.ts';
+import { type LaunchArguments, readLaunchArguments } from './launch.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { OtherEnds } from './other-ends.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
@@ -37,6 +38,7 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   await context.dropMachine();
   const before = context.plan && imagesOf(context.plan);
   context.plan = plan;
+  await learnNames(host, args, options);
   context.sources.forget();
   context.sources.stale.begin(builtFiles(context, plan));
   context.tellModules();
@@ -73,6 +75,14 @@ export async function bootMachine(context: SessionContext, args: LaunchRequest):
   context.indexImages(plan, debuggee);
   await context.gdb.open(options.gdbPort, debuggee);
   return debuggee;
+}
+
+/** What a launch names tells how the client calls the sources beside. */
+async function learnNames(host: AdapterHost, args: LaunchRequest, options: LaunchArguments): Promise<void> {
+  const { cwd } = args as { readonly cwd?: unknown };
+  if (typeof cwd === 'string') await host.named?.(cwd, true);
+  const files = [...options.programs, options.symbols, ...options.guests.map(({ kernel }) => kernel)];
+  for (const path of files) if (path !== undefined) await host.named?.(path);
 }
 
 /** The files of a plan's programs. The host kernel that comes with the adapter is what its sources say. */

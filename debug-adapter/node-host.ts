@@ -7,6 +7,7 @@ import { inflateOnNode } from './inflate-node.ts';
 import { listenForGdb } from './gdb/listen-node.ts';
 import { userCodeFolder } from './kept-code-node.ts';
 import { createFolderCache, userCacheFolder, userRegionCache } from './folder-cache-node.ts';
+import { NamedPaths } from './named-paths-node.ts';
 import { createNodeMachineWorkerIn } from './worker-node.ts';
 
 /** The texts of a language, for `de-at` those of `de`; English ones need none. */
@@ -31,8 +32,11 @@ async function readTranslations(
  * @param openEnds opens files, networks and so on: the adapter itself does not know how.
  */
 export function createNodeHost(dist: string, openEnds: OpenAll): AdapterHost {
+  const names = new NamedPaths();
   return {
     readFile: (path) => readFile(path),
+    named: (path, isFolder) => names.learn(path, isFolder),
+    sourceUri: (path) => names.nameOf(path),
     readSymbols: readSymbolsOf,
     modified: modifiedOnNode,
     inflate: inflateOnNode,

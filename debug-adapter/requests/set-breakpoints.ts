@@ -113,10 +113,11 @@ export async function setSourceBreakpoints(
     };
   });
   const file = fileOf(source);
-  const bound = await context.bind(
-    known.search(file, wanted),
-    () => context.debuggee?.armed.setSource(file, wanted) ?? known.set(file, wanted),
-  );
+  const bound = await context.bind(known.search(file, wanted), async () => {
+    // Frames in the file are to have the client's name for it.
+    if (source.path !== undefined && (await context.host.named?.(source.path))) context.sources.forget();
+    return context.debuggee?.armed.setSource(file, wanted) ?? known.set(file, wanted);
+  });
   for (const one of bound) lookAtSource(context, one);
   return bound.map((one) => ({ ...sourceBreakpoint(client, one), source, ...problemOf(known, one) }));
 }
