@@ -26,9 +26,15 @@ const write = (factor: number) => {
 };
 
 /** A process that loads the module, calls some of its functions and keeps what was compiled: what the last call gave, and the module's own name. */
-function use(calls: number, milliseconds = 100, user = process.getuid?.()): { result: number; path: string } {
-  const words = [calls, milliseconds, user ?? ''].map(String);
-  return JSON.parse(execFileSync(process.execPath, [file('use.cjs'), ...words], { encoding: 'utf8' })) as {
+function use(
+  calls: number,
+  milliseconds = 100,
+  user = process.getuid?.(),
+  place = file('kept'),
+): { result: number; path: string } {
+  const words = [calls, milliseconds, user ?? '', place].map(String);
+  const limit = { encoding: 'utf8', timeout: 20_000 } as const;
+  return JSON.parse(execFileSync(process.execPath, [file('use.cjs'), ...words], limit)) as {
     result: number;
     path: string;
   };
@@ -43,7 +49,7 @@ beforeAll(async () => {
     file('use.cjs'),
     `const { loadCompiled } = require('./loader.cjs');
 if (process.getuid) process.getuid = () => Number(process.argv[4]);
-const loaded = loadCompiled(${JSON.stringify(bundle)}, ${JSON.stringify(file('kept'))});
+const loaded = loadCompiled(${JSON.stringify(bundle)}, process.argv[5]);
 let result = 0;
 for (let n = 0; n < Number(process.argv[2]); n++) result = loaded.exports['f' + n](1);
 loaded.keep(Number(process.argv[3]));
@@ -70,6 +76,11 @@ describe('a compiled bundle', () => {
     expect(use(2, 400).result).toBe(4);
     expect(readFileSync(kept)).toEqual(all);
     expect(readdirSync(file('kept'))).toEqual(['module.cjs.code']);
+  });
+
+  it.runIf(process.platform === 'linux')('is the module where nothing can be kept, too', () => {
+    write(1);
+    expect(use(2, 100, process.getuid?.(), '/proc/nope/colinux')).toEqual({ result: 4, path: 'module.cjs' });
   });
 
   it('is compiled anew when its source is another one, of the same length too', () => {
