@@ -14,6 +14,7 @@ export function attach(context: SessionContext): void {
       say`There is no running machine here to attach to: start one with "colinux daemon --dap PORT", or use the request launch.`,
     );
   context.attached = true;
+  context.sources.stale.again();
 }
 
 /** The client has set its breakpoints: it hears which consoles there are, and where the machine stands if it does. */

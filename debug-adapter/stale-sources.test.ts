@@ -105,6 +105,18 @@ it('a module that a kernel has loaded is as old as its file', async () => {
   expect(said).toHaveLength(1);
 });
 
+it('another client of the same machine hears it, too', async () => {
+  const stale = looker({ '/kernel.elf': 2000, '/here/a.c': 3000 });
+  const image = imageOf('kernel.elf');
+  stale.begin([{ image, path: '/kernel.elf' }]);
+  for (const count of [1, 2]) {
+    stale.look({ image, pc: 1, file: '/a.c' });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(said).toHaveLength(count);
+    stale.again();
+  }
+});
+
 it('what is looked at for a machine that is over is not told any more, and looked at again', async () => {
   const stale = looker();
   const image = imageOf('kernel.elf', OTHER);

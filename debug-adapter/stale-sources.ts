@@ -48,7 +48,7 @@ export class StaleSources {
   /** There is another machine. @param files of its programs whose sources may have been changed */
   begin(files: readonly ImageFile[]): void {
     const { host } = this;
-    this.looked = new Map();
+    this.again();
     this.built = new Map();
     // Now, for they may be built anew while this machine runs.
     for (const { image, path } of files)
@@ -57,6 +57,11 @@ export class StaleSources {
           image,
           host.modified(path).catch(() => undefined),
         );
+  }
+
+  /** There is another client, which has heard of nothing. */
+  again(): void {
+    this.looked = new Map();
   }
 
   /** Code of a file is shown, or stopped at. @returns the checksums of the file that was compiled, if the compiler has recorded them */
