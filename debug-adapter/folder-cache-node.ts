@@ -21,6 +21,9 @@ export function userCacheFolder(): string {
   return join(base, 'colinux');
 }
 
+/** Counts what this process has written: sessions in it write at the same time. */
+let written = 0;
+
 /** @param limit bytes that the folder may hold */
 export function createFolderCache(folder: string, limit = SIZE_LIMIT): ByteCache {
   const fileOf = (key: string): string => join(folder, key.replace(/[^\w-]/g, '_') + SUFFIX);
@@ -40,7 +43,7 @@ export function createFolderCache(folder: string, limit = SIZE_LIMIT): ByteCache
       try {
         ensureFolder(folder);
         // Under a name of its own first: another session may read or write the same index.
-        const temporary = `${fileOf(key)}.${String(process.pid)}`;
+        const temporary = `${fileOf(key)}.${process.pid}.${written++}`;
         await writeFile(temporary, bytes);
         await rename(temporary, fileOf(key));
         await evict(folder, limit);

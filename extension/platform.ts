@@ -26,10 +26,10 @@ export interface Platform {
   openEnds(folder: vscode.Uri, readFile: (location: string) => Promise<Uint8Array>): OpenAll;
   /** Serves gdb on a port; absent where there are no sockets. */
   readonly listenForGdb?: AdapterHost['listenForGdb'];
-  /** Keeps symbol indexes in the extension's own storage; without it (in a browser) they are built each time. */
-  symbolCache?(storage: vscode.Uri): ByteCache;
+  /** Keeps symbol indexes in the extension's own storage. */
+  symbolCache(storage: vscode.Uri): ByteCache;
   /** Keeps what machines have translated there. */
-  regionCache?(storage: vscode.Uri): ByteCache;
+  regionCache(storage: vscode.Uri): ByteCache;
   /** Loads a bundle with what was compiled of it before, which is kept in `storage`; without it, bundles are imported. */
   loadCompiled?(bundle: vscode.Uri, storage: vscode.Uri): CompiledBundle;
   /** `AdapterHost.inflate`. */

@@ -101,6 +101,26 @@ async function debugSteps(workbench, step) {
     await workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await workbench.shot('ended');
   });
+  await step('what was translated is kept in the storage of the page', async () => {
+    const kept = await workbench.page.evaluate(async () => {
+      const names = [];
+      for (const { name } of await indexedDB.databases()) {
+        const opened = indexedDB.open(name);
+        const database = await new Promise((resolve, reject) => {
+          opened.onsuccess = () => resolve(opened.result);
+          opened.onerror = () => reject(opened.error);
+        });
+        for (const store of database.objectStoreNames) {
+          const keys = database.transaction(store).objectStore(store).getAllKeys();
+          names.push(...(await new Promise((resolve) => (keys.onsuccess = () => resolve(keys.result)))));
+        }
+        database.close();
+      }
+      return names.map(String).filter((name) => /regions\/regions-[0-9a-f]+$/.test(name));
+    });
+    if (kept.length === 0) throw new Error('There is nothing.');
+    return kept.join(', ');
+  });
   await step('no error message is left over', async () => {
     const messages = await workbench.page
       .locator('.notification-list-item:has(.codicon-error)')
