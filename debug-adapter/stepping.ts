@@ -72,6 +72,9 @@ function lineRanges(place: Place): [number, number][] {
     .map(({ low, high }) => [(low + resolved.bias) >>> 0, (high + resolved.bias) >>> 0]);
 }
 
+/** Does the debug information say anything of this place, if only that the compiler has made it (line 0)? */
+const hasLine = (place: Place): boolean => place.resolved?.image.lineAt(linkPc(place)) !== undefined;
+
 function functionOf(place: Place): number | undefined {
   return place.resolved?.image.functionAt(linkPc(place))?.lowPc;
 }
@@ -129,7 +132,8 @@ export interface Stepped {
 }
 
 /**
- * One source line; `over` runs calls to their end, inlined ones too, otherwise functions with lines are entered.
+ * One source line; `over` runs calls to their end, inlined ones too, otherwise functions with lines are entered. Code without lines
+ * is shown as disassembly, an instruction on each line, so there it is one instruction.
  * @param shown the function that is shown now, as `Stepped.shown`
  */
 export function* stepLine(
@@ -143,7 +147,17 @@ export function* stepLine(
   // A statement of an inlined call begins right here: into it, nothing has to run.
   if (!over && blocks.length < innermostAt(from).blocks.length)
     return { stopped: { ...start, reason: 'step' } };
+  if (!from.passage && !hasLine(from)) return yield* stepListed(host, from, over);
   return yield* stepFrom(host, start, from, over, { block: blocks.at(0)?.id, line: fromLine });
+}
+
+/** One line of a listing. A function with lines that it calls is entered as from any other code. */
+function* stepListed(host: StepHost, from: Place, over: boolean): Step<Stepped> {
+  const stopped = yield* run({ kind: 'instruction', over });
+  const place = stopped.reason === 'step' && !over ? host.location(stopped) : from;
+  const entry = functionOf(place);
+  if (entry === functionOf(from) || entry !== linkPc(place) || !hasLine(place)) return { stopped };
+  return { stopped: (yield* pastPrologue(place)) ?? stopped };
 }
 
 function* stepFrom(

@@ -98,3 +98,39 @@ describe('a step that was begun ahead of time', () => {
     expect(looks()).toBe(before + 1);
   });
 });
+
+describe('a step in code without line information', () => {
+  const bare = { ...image, lineAt: () => undefined, rowsAt: () => [], lineRanges: () => [] };
+  const loadBare = (at: (pc: number) => object) => {
+    const loaded = load();
+    const { machine } = loaded;
+    machine.coroutines = {
+      current: 0,
+      resolve: (_: number, pc: number) => ({ image: at(pc), bias: 0 }),
+      passageRanges: () => undefined,
+    } as unknown as Coroutines;
+    return loaded;
+  };
+
+  it.each([true, false])('is one instruction (over: %s)', (over) => {
+    const { steps, specs, shown } = loadBare(() => bare);
+    void steps.step(0, false, over);
+    expect(specs).toEqual([{ kind: 'instruction', over }]);
+    expect(shown.map(({ snapshot }) => snapshot.cpu.linearEip)).toEqual([12]);
+  });
+
+  it('into a function that has lines goes past its prologue', () => {
+    const called = {
+      ...image,
+      functionAt: () => ({ lowPc: 12, ranges: [{ low: 12, high: 0x100 }], inlined: [] }),
+      prologueEnd: () => 16,
+    };
+    const { steps, specs, shown } = loadBare((pc) => (pc < 12 ? bare : called));
+    void steps.step(0, false, false);
+    expect(specs).toEqual([
+      { kind: 'instruction', over: false },
+      { kind: 'until', address: 16, stack: 0, coroutine: 0 },
+    ]);
+    expect(shown.map(({ snapshot }) => snapshot.cpu.linearEip)).toEqual([16]);
+  });
+});

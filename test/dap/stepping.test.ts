@@ -1,5 +1,6 @@
 /** Steps as a person means them: over interrupts and crossings, into system calls and to the other kernel. */
 import { describe, expect, it } from 'vitest';
+import { buildImage, C_ENTRY } from './support/build-image.ts';
 import { inRoot, inSample, lineOf, placeOf, type Session } from './support/session.ts';
 import { testedAdapter } from './support/tested-adapter.ts';
 
@@ -207,5 +208,42 @@ describe('instruction steps', () => {
     }
     await session.go('stepIn', 'instruction');
     expect((await session.names())[0]).toBe('printk');
+  });
+});
+
+describe('steps in code without line information', () => {
+  it('go by the lines of its disassembly, over calls and into them', async () => {
+    const bare = `${C_ENTRY}__attribute__((noinline)) int twice(int n) { return n * 2; }
+      volatile int sink;
+      void kmain(void) { for (;;) sink = twice(sink); }`;
+    const kernel = buildImage(tested.bundle, 'bare', bare, { suffix: '.c', flags: ['-Og', '-g0'] });
+    session = await tested.open();
+    await session.launch({ kernel, stopOnEntry: true });
+    await session.stop();
+    const listed = async () => {
+      const { name, source, line } = (await session.stack())[0]!;
+      const { content } = (await session.client.sourceRequest({ sourceReference: source!.sourceReference! }))
+        .body;
+      return { name, line, text: content.split('\n')[line - 1]! };
+    };
+    const runTo = async (function_: string) => {
+      await session.client.setFunctionBreakpointsRequest({ breakpoints: [{ name: function_ }] });
+      await session.go('continue');
+    };
+    await runTo('kmain');
+    for (let here = await listed(); !here.text.includes('call');) {
+      expect(await session.go('next')).toMatchObject({ reason: 'step' });
+      const next = await listed();
+      expect(next).toMatchObject({ name: 'kmain', line: here.line + 1 });
+      here = next;
+    }
+    await session.client.setFunctionBreakpointsRequest({ breakpoints: [] });
+    const { line } = await listed();
+    await session.go('next');
+    expect(await listed()).toMatchObject({ name: 'kmain', line: line + 1 });
+    while (!(await listed()).text.includes('call')) await session.go('stepIn');
+    await session.go('stepIn');
+    expect((await session.names()).slice(0, 2)).toEqual(['twice', 'kmain']);
+    expect((await listed()).text).toContain(await session.evaluate('$eip'));
   });
 });
