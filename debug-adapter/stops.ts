@@ -142,6 +142,9 @@ function eventWords(context: SessionContext, event: StoppedEvent): Partial<Stop>
 const conditionProblem = (why: Sentence) =>
   say`The condition of a breakpoint could not be evaluated: ${why}.`;
 
+const HALTED = say`The CPU executed HLT with interrupts off: nothing can wake it.`;
+const FROZEN = say`The CPU waits before this instruction: an unmasked x87 exception is pending, which is IRQ 13 as long as CR0.NE is 0, and interrupts are off, so nothing can wake it. FNINIT initialises the x87; with CR0.NE the exception is #MF.`;
+
 /** What is special about a stop, if anything is. */
 function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> | undefined {
   const inWords = (sentence: Sentence) => tell(sentence, context.translate);
@@ -161,7 +164,7 @@ function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> | 
     case 'halted':
       return {
         description: inWords(say`Halted for ever`),
-        text: inWords(say`The CPU executed HLT with interrupts off: nothing can wake it.`),
+        text: inWords(event.snapshot.cpu.frozen ? FROZEN : HALTED),
       };
     default:
       return undefined;

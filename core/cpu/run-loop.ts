@@ -34,6 +34,7 @@ import {
   EXTRA,
   Flag,
   GOES_DIRECTLY,
+  Halt,
   HALTED,
   INDEX,
   INTR,
@@ -170,7 +171,7 @@ export function createRunLoop(parts: RunLoopParts): RunLoop {
   function deliverFault(): boolean {
     const { vector, errorCode } = faults.fault;
     if (vector !== FREEZE) return raiseException(vector, errorCode, Source.Fault);
-    state[HALTED] = 1;
+    state[HALTED] = Halt.Frozen;
     return true;
   }
 

@@ -42,6 +42,7 @@ export const NEED_WRITE = 16;
 /** FFFFh or FFFFFFFFh, by SS.B. */
 export const STACK_MASK = 17;
 export const CPL = 18;
+/** Why no instruction is executed; 0: they are. */
 export const HALTED = 19;
 /** Interrupts (1) or interrupts and debug traps (2) are held back for one instruction after STI and MOV SS. */
 export const SHADOW = 20;
@@ -120,6 +121,9 @@ export const EVENT_HIT = 0x100;
 export const DEBUG_IO = 113;
 /** A REP instruction stopped between iterations: what is delivered now pushes RF (SDM vol. 3B, 17.3.1.1). */
 export const MID_REP = 114;
+/** Values of `HALTED`: by HLT; before an instruction that waits for an x87 exception which is to be IRQ 13 (`FREEZE`). */
+export const Halt = { Hlt: 1, Frozen: 2 } as const;
+
 /** FERR# is asserted. */
 export const FERR = 116;
 /** Bit 0: an NMI came and IRET has not, so that no other comes. Bit 1: another one waits for that (SDM vol. 3A, 6.7.1). */

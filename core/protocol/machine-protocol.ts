@@ -202,6 +202,8 @@ export interface CpuSnapshot {
   readonly fpu: FpuState;
   readonly cpl: number;
   readonly halted: boolean;
+  /** Halted before an instruction that waits for an unmasked x87 exception, which is an interrupt while CR0.NE is off (IRQ 13). */
+  readonly frozen: boolean;
 }
 
 /** A passage page that the host kernel announced. */

@@ -28,6 +28,8 @@ export const CpuWord = {
   End: 133,
 } as const;
 
+/** `Halt.Frozen` of the processor's state. */
+export const FROZEN = 2;
 /** The base of CS. */
 const CODE_BASE = CpuWord.Segments + 4 + 1;
 /** Bytes of the x87 registers, and of the XMM registers. */
@@ -88,6 +90,9 @@ export class PackedCpu implements CpuSnapshot {
   }
   get halted(): boolean {
     return this.words[CpuWord.Halted] !== 0;
+  }
+  get frozen(): boolean {
+    return this.words[CpuWord.Halted] === FROZEN;
   }
 
   // Plain loops: they run a few times at a stop, and an engine that is cold takes much longer for iterators.

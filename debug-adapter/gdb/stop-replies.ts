@@ -66,7 +66,7 @@ export function endReply(
 }
 
 /** What the signal does not say; empty for ordinary stops. */
-export function stopWords({ reason, causes }: StoppedEvent): string {
+export function stopWords({ reason, causes, snapshot }: StoppedEvent): string {
   switch (reason) {
     case 'shutdown':
       return [
@@ -75,7 +75,9 @@ export function stopWords({ reason, causes }: StoppedEvent): string {
         '',
       ].join('\n');
     case 'halted':
-      return 'The CPU executed HLT with interrupts off: nothing can wake it but "monitor reset".\n';
+      return snapshot.cpu.frozen
+        ? 'An unmasked x87 exception is pending, CR0.NE is 0 and interrupts are off: nothing can wake the CPU but "monitor reset".\n'
+        : 'The CPU executed HLT with interrupts off: nothing can wake it but "monitor reset".\n';
     case 'reset':
       return 'The guest has reset the machine: it is over.\n';
     default:

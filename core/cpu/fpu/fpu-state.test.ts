@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Exit } from '../cpu.ts';
-import { CR0, Cr0, CS, EAX, Flag, HALTED, SYSFLAGS } from '../state.ts';
+import { CR0, Cr0, CS, EAX, Flag, Halt, HALTED, SYSFLAGS } from '../state.ts';
 import { CODE, CODE0, createBareMachine, DATA, DATA0, HANDLERS, le } from '../testing/bare-machine.ts';
 
 const HLT = 0xf4;
@@ -110,7 +110,7 @@ describe('a pending x87 exception', () => {
     const { m } = machine(false, false);
     m.cpu.views.state[SYSFLAGS] &= ~Flag.IF;
     expect(m.run()).toBe(Exit.Halted);
-    expect(m.cpu.views.state[HALTED]).toBe(1);
+    expect(m.cpu.views.state[HALTED]).toBe(Halt.Frozen);
     expect(m.cpu.linearEip()).toBe(waits);
   });
 

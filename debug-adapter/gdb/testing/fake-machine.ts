@@ -60,6 +60,7 @@ function snapshotOf(registers: ReadonlyMap<string, number>, coroutine: Coroutine
       },
       cpl: 0,
       halted: false,
+      frozen: false,
     },
     pending: undefined,
     instructions: 1000,

@@ -51,6 +51,7 @@ function snapshotOf(registers: readonly number[], fpu: FpuState): MachineSnapsho
         debug: [0, 0, 0, 0, 0, 0, 0, 0],
         cpl: 0,
         halted: false,
+        frozen: false,
       },
       fpu,
     },
