@@ -32,3 +32,16 @@ it('shows the inner one of two variables of a name, and each inlined call its ow
     expect(visibleVariables(scopes, 2).all).toEqual([]);
   }
 });
+
+it('leaves out what the compiler has made for itself, but not `this`', () => {
+  const made = (name: string, kind: Variable['kind']) => ({ ...variable(name, kind), artificial: true });
+  const [self, length, local] = [
+    made('this', 'parameter'),
+    made('__vla_expr0', 'local'),
+    variable('n', 'local'),
+  ];
+  const { all, parameters, locals } = visibleVariables([scope(0, length, self, local)], 0);
+  expect([parameters, locals]).toEqual([[self], [local]]);
+  // An expression may ask for it.
+  expect(all).toContain(length);
+});

@@ -1,6 +1,6 @@
 /**
  * The variables that a frame shows: those of its function or inlined call, the inner ones first; a name that is hidden by an inner one is
- * left out. Every stop asks for those of its place, several times.
+ * left out. Those that no source names have their values in expressions alone. Every stop asks for those of its place, several times.
  */
 import type { Scope, Variable } from './symbols/variables.ts';
 
@@ -33,6 +33,7 @@ function look(scopes: readonly Scope[], inlineDepth: number): VisibleVariables {
   return {
     all,
     parameters: all.filter(({ kind }) => kind === 'parameter'),
-    locals: all.filter(({ kind }) => kind !== 'parameter'),
+    // What the compiler has made for itself, such as clang's lengths of arrays of variable length.
+    locals: all.filter(({ kind, artificial }) => kind !== 'parameter' && !artificial),
   };
 }

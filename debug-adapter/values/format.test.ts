@@ -239,8 +239,21 @@ describe('what is not there', () => {
 
   it('are elements of an array without a length', () => {
     const flexible: CType = { kind: 'array', element: INT, dimensions: [undefined] };
-    expect(text(memory(flexible, 0x1000))).toBe('[0] {}');
     expect(childrenOf(memory(flexible, 0x1000), 'x', context())).toEqual([]);
+  });
+
+  it('is the length of a flexible array: it has a place and, of characters, a text', () => {
+    const flexible = (element: CType, length?: number): CType => ({
+      ...{ kind: 'array', element, dimensions: [length] },
+    });
+    expect(text(memory(flexible(INT), 0x1000))).toBe('0x00001000');
+    expect(text(memory(flexible(INT, 0), 0xc010_0004))).toBe('0xc0100004 <kmain+4>');
+    expect(text(memory(flexible(CHAR), 0x1004))).toMatch(/^0x00001004 "\\"quoted/);
+  });
+
+  it('is a length that depends on what the compiler has not kept', () => {
+    const varying: CType = { kind: 'array', element: INT, dimensions: [undefined], counted: [0x40] };
+    expect(text(memory(varying, 0x1000))).toMatch(/^<optimised out: the length of this array/);
   });
 });
 

@@ -21,6 +21,7 @@ import {
   bytesOf,
   integerOf,
   isCharacter,
+  isCountedUnknown,
   isUnsignedCharacter,
   isFloat,
   isInteger,
@@ -375,6 +376,16 @@ function nothingReadable({ location, space, type }: TypedValue, { readMemory }: 
   return location.kind === 'memory' && sizeOf(type) > 0 && !readMemory(location.address, 1, space)?.length;
 }
 
+const LENGTH_UNKNOWN = say`the length of this array is not known here`;
+
+type InMemory = TypedValue & { readonly location: { readonly kind: 'memory' } };
+
+/** Is it an array that nothing says the length of: `int rest[]`, or `int rest[0]`, as GNU C has it? All that is known is where it is. */
+function isFlexible(value: TypedValue): value is InMemory {
+  const type = bare(value.type);
+  return type.kind === 'array' && !type.dimensions[0] && value.location.kind === 'memory';
+}
+
 /** @param length of all of it, when the value is only its beginning */
 function arrayText(
   value: TypedValue,
@@ -384,6 +395,9 @@ function arrayText(
 ): string {
   const { context } = writing;
   const { element } = arrayOf(value.type)!;
+  if (isCountedUnknown(value.type)) return lostText(LENGTH_UNKNOWN, context);
+  if (length === 0 && isFlexible(value))
+    return pointerText(value.location.address, element, value.space, context);
   if (nothingReadable(value, context)) return unreadable(value, context);
   const asText =
     context.style === 's' ? sizeOf(element) === 1 : context.style === undefined && isCharacter(element);
