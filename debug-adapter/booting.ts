@@ -7,7 +7,7 @@ import type { AdapterHost } from './adapter-host.ts';
 import { Debuggee } from './debuggee.ts';
 import { prepareDisassembler } from './disassembly.ts';
 import { AdapterError } from './errors.ts';
-import { say, tell } from '../core/sentences/say.ts';
+import { say, type Sentence, tell } from '../core/sentences/say.ts';
 import { ownersOf } from './image-owners.ts';
 import { keptRegions } from './kept-regions.ts';
 import { type LaunchArguments, readLaunchArguments } from './launch.ts';
@@ -29,8 +29,11 @@ type LaunchRequest = DebugProtocol.LaunchRequestArguments;
 export async function bootMachine(context: SessionContext, args: LaunchRequest): Promise<Debuggee> {
   const { host } = context;
   const options = await readLaunchArguments(args, host);
-  const plan = await planLaunch(options, host, context.symbols, Math.floor(Date.now() / 1000));
-  for (const warning of plan.warnings) context.output(tell(warning, context.translate), 'important');
+  const warn = (warning: Sentence) => {
+    context.output(tell(warning, context.translate), 'important');
+  };
+  const plan = await planLaunch(options, host, context.symbols, Math.floor(Date.now() / 1000), warn);
+  plan.warnings.forEach(warn);
   const debugging = args.noDebug !== true;
   context.launchArguments = args;
   context.stopOnEntry = options.stopOnEntry && debugging;

@@ -389,7 +389,8 @@ export class Inspection implements References {
 }
 
 function variablesOf({ scope, which }: Extract<Container, { kind: 'variables' }>): readonly Variable[] {
-  if (which === 'file') return scope.fileVariables();
+  // With -g1, gcc has names of variables, but no types: there is nothing to show.
+  if (which === 'file') return scope.fileVariables().filter(({ type }) => type.kind !== 'void');
   const { parameters, locals } = scope.visible;
   return which === 'parameter' ? parameters : locals;
 }

@@ -134,12 +134,16 @@ interface Kernel {
   readonly common: Pick<BootRequest, 'rtcSeconds' | 'pace' | 'cpu'>;
 }
 
-/** @param symbols of earlier launches of the session */
+/**
+ * @param symbols of earlier launches of the session
+ * @param hear of what turns out to be wrong with symbols while they are read
+ */
 export async function planLaunch(
   options: LaunchArguments,
   host: AdapterHost,
   symbols: OpenedImages,
   rtcSeconds: number,
+  hear: (problem: Sentence) => void,
 ): Promise<LaunchPlan> {
   const [first] = options.guests as readonly [PlannedGuest, ...PlannedGuest[]];
   const bytes = await readFile(host, first.kernel);
@@ -172,6 +176,7 @@ export async function planLaunch(
     ? await planGuestMachine(options, kernel, host, symbols)
     : planAlone(options, kernel);
   const files = await openFiles(options, host, symbols, warnings);
+  warnings.push(...symbols.problems(hear));
   symbols.settle();
   return { ...planned, ...files, warnings };
 }

@@ -3,8 +3,10 @@
  * bytes, not by times: a build that made the same file again has changed nothing.
  */
 import type { AdapterHost } from './adapter-host.ts';
+import { say, type Sentence } from '../core/sentences/say.ts';
 import { symbolFiles } from './symbol-files.ts';
 import type { SectionPlacer } from './symbols/elf.ts';
+import type { SymbolError } from './symbols/errors.ts';
 import type { SymbolImage } from './symbols/image.ts';
 import { loadSymbols } from './symbols/load.ts';
 import type { SymbolSource } from './symbols/read-parts.ts';
@@ -51,6 +53,18 @@ export class OpenedImages {
   /** The file of an image, as the launch named it. */
   pathOf(image: SymbolImage): string | undefined {
     return this.paths.get(image);
+  }
+
+  /** What is wrong or missing in the files that a launch has asked for, as far as it is known; `hear` is told of what turns out later. */
+  problems(hear: (problem: Sentence) => void): Sentence[] {
+    const told = ({ name }: SymbolImage, { sentence }: SymbolError): Sentence => say`${name}: ${sentence}`;
+    return [...new Set(this.asked.map(({ image }) => image))].flatMap((image) => {
+      image.onProblem = (error) => {
+        hear(told(image, error));
+      };
+      // What has no debug information at all is told in other words.
+      return image.problems.filter(({ code }) => code !== 'dwarf-missing').map((error) => told(image, error));
+    });
   }
 
   /** A launch has been planned: what it has not asked for is forgotten. */

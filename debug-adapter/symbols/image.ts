@@ -35,9 +35,12 @@ const PROBLEM_LIMIT = 100;
 
 export class SymbolImage {
   private readonly kept: SymbolError[] = [];
+  /** Hears of each problem that is found from now on, once. */
+  onProblem: ((error: SymbolError) => void) | undefined;
   private readonly report = (error: SymbolError): void => {
     if (this.kept.length < PROBLEM_LIMIT && !this.kept.some((known) => known.message === error.message)) {
       this.kept.push(error);
+      this.onProblem?.(error);
     }
   };
   private readonly readers: Readers;
