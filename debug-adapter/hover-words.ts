@@ -4,10 +4,11 @@
  */
 import { entryText } from './page-words.ts';
 import { CR0_BITS, CR4_BITS, EFLAGS_BITS } from './register-bits.ts';
-import { bits, type BitNames, eflagsText, hex, withBits } from './registers.ts';
+import { bits, type BitNames, dr6Text, dr7Text, eflagsText, hex, withBits } from './registers.ts';
 import { joined, type Said, say, type Sentence, verbatim } from '../core/sentences/say.ts';
 
 const REGISTERS: Readonly<Record<string, BitNames>> = { $cr0: CR0_BITS, $cr4: CR4_BITS };
+const DEBUG: Readonly<Record<string, (value: number) => string>> = { $dr6: dr6Text, $dr7: dr7Text };
 /** Bit 1 of EFLAGS is always 1, and bits 12 and 13 are IOPL (SDM vol. 1, 3.4.3). */
 const EFLAGS_ONE = 2;
 const EFLAGS_IOPL = 0x3000;
@@ -20,6 +21,7 @@ export function hoverWords(expression: string, value: string): Sentence | undefi
   const number = Number(value);
   if (!Number.isInteger(number)) return undefined;
   if (expression === '$eflags') return verbatim(eflagsText(number));
+  if (Object.hasOwn(DEBUG, expression)) return verbatim(DEBUG[expression]!(number));
   if (Object.hasOwn(REGISTERS, expression)) return verbatim(withBits(number, REGISTERS[expression]!));
   return /^(0x[\da-f]+|\d+)$/i.test(expression) ? constantWords(Number(expression)) : undefined;
 }

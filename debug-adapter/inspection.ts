@@ -403,4 +403,4 @@ function pageOf(name: string): { start?: number; count?: number } {
 
 /** Registers are shown in hexadecimal, unless the expression says how. */
 const registerStyle = ({ path }: Shown): Style | undefined =>
-  /^\$\w+(?:\[\w+\])?$/.test(path) ? 'x' : undefined;
+  /^(?:(?:host|guest\d+):\s*)?\$\w+(?:\[\w+\])?$/.test(path) ? 'x' : undefined;

@@ -21,8 +21,22 @@ export const EFLAGS_BITS: BitTable = [
   [21, 'ID', 'can be changed where CPUID exists'],
 ];
 
-/** EFLAGS.IOPL: its lowest bit, and how many it has. */
-export const IOPL = { bit: 12, width: 2 } as const;
+/** Two bits of a register that are one number. */
+export interface Field {
+  /** The lower one. */
+  readonly bit: number;
+  readonly name: string;
+  readonly meaning: string;
+  /** What is written for each of the four numbers. */
+  readonly values: readonly string[];
+}
+
+export const EFLAGS_FIELDS: readonly Field[] = [
+  { bit: 12, name: 'IOPL', meaning: 'I/O privilege level', values: ['0', '1', '2', '3'] },
+];
+
+/** The number that a field has in the value of its register. */
+export const fieldOf = (value: number, { bit }: Field): number => (value >>> bit) & 3;
 
 export const CR0_BITS: BitTable = [
   [0, 'PE', 'protected mode'],
@@ -74,6 +88,23 @@ export const DR7_BITS: BitTable = [
   [8, 'LE', 'exact data breakpoints until the next task switch'],
   [9, 'GE', 'exact data breakpoints'],
   [13, 'GD', 'uses of debug registers are exceptions'],
+];
+
+/** Executed, written, used as a port (with CR4.DE), read or written (SDM vol. 3B, 17.2.4). */
+const ACCESSES = ['x', 'w', 'io', 'rw'];
+const LENGTHS = ['1', '2', '8', '4'];
+
+const fieldsOf = (n: number, access: string, length: string): Field[] => [
+  { bit: 16 + n * 4, name: `R/W${n}`, meaning: access, values: ACCESSES },
+  { bit: 18 + n * 4, name: `LEN${n}`, meaning: length, values: LENGTHS },
+];
+
+/** Of each breakpoint its access and its length, from breakpoint 0 on. */
+export const DR7_FIELDS: readonly Field[] = [
+  ...fieldsOf(0, 'accesses that meet breakpoint 0', 'bytes of breakpoint 0'),
+  ...fieldsOf(1, 'accesses that meet breakpoint 1', 'bytes of breakpoint 1'),
+  ...fieldsOf(2, 'accesses that meet breakpoint 2', 'bytes of breakpoint 2'),
+  ...fieldsOf(3, 'accesses that meet breakpoint 3', 'bytes of breakpoint 3'),
 ];
 
 export const EFER_BITS: BitTable = [

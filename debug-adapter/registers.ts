@@ -4,7 +4,16 @@
  */
 import type { CpuSnapshot } from '../core/protocol/machine-protocol.ts';
 import type { CoState } from '../core/abi/decode.ts';
-import { CR0_BITS, CR4_BITS, EFLAGS_BITS } from './register-bits.ts';
+import {
+  CR0_BITS,
+  CR4_BITS,
+  DR6_BITS,
+  DR7_BITS,
+  DR7_FIELDS,
+  EFLAGS_BITS,
+  type Field,
+  fieldOf,
+} from './register-bits.ts';
 import { SCRATCH } from './symbols/constants.ts';
 import type { Homes, Registers } from './symbols/location.ts';
 import { say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
@@ -63,6 +72,24 @@ export function eflagsText(value: number): string {
 }
 
 export const withBits = (value: number, names: BitNames) => `${hex(value)} [${bits(value, names)}]`;
+
+const fieldText = (value: number, field: Field) => `${field.name}=${field.values[fieldOf(value, field)]!}`;
+
+/** Of breakpoints that are on, what meets them too: `0x000d0001 [L0 R/W0=w LEN0=4]`. */
+export function dr7Text(value: number): string {
+  const isOn = (field: number) => ((value >>> ((field >> 1) * 2)) & 3) !== 0;
+  const fields = DR7_FIELDS.filter((_field, n) => isOn(n)).map((field) => fieldText(value, field));
+  return namedIn(value, [bits(value, DR7_BITS), ...fields]);
+}
+
+/** The bits of DR6: what has happened. */
+export const dr6Text = (value: number): string => namedIn(value, [bits(value, DR6_BITS)]);
+
+/** Mostly nothing is set. */
+function namedIn(value: number, names: readonly string[]): string {
+  const text = names.filter(Boolean).join(' ');
+  return text === '' ? hex(value) : `${hex(value)} [${text}]`;
+}
 
 /** Of a frame: its general registers, and where they are. */
 export interface FrameRegisters {
@@ -125,7 +152,9 @@ export function cpuRegisters(cpu: CpuSnapshot, frame: FrameRegisters): RegisterG
           address: cpu.idt.base,
         },
         // DR4 and DR5 are other names of DR6 and DR7.
-        ...[0, 1, 2, 3, 6, 7].map((n) => ({ name: `dr${n}`, value: hex(cpu.debug[n]) })),
+        ...[0, 1, 2, 3].map((n) => ({ name: `dr${n}`, value: hex(cpu.debug[n]), address: cpu.debug[n] })),
+        { name: 'dr6', value: dr6Text(cpu.debug[6]) },
+        { name: 'dr7', value: dr7Text(cpu.debug[7]) },
       ],
     },
   ];

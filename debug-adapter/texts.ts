@@ -7,7 +7,16 @@ import { CONDITION, EVENT_FILTERS } from './event-filters.ts';
 import { SCOPES } from './inspection.ts';
 import { SYMBOL_STATUS } from './modules.ts';
 import { ENTRY_MEANINGS } from './page-words.ts';
-import { CR0_BITS, CR4_BITS, DR6_BITS, DR7_BITS, EFER_BITS, EFLAGS_BITS } from './register-bits.ts';
+import {
+  CR0_BITS,
+  CR4_BITS,
+  DR6_BITS,
+  DR7_BITS,
+  DR7_FIELDS,
+  EFER_BITS,
+  EFLAGS_BITS,
+  EFLAGS_FIELDS,
+} from './register-bits.ts';
 import { GROUPS } from './registers.ts';
 
 /** Of registers and of page-table entries: views show them. */
@@ -15,6 +24,7 @@ const BIT_MEANINGS = [
   ...[EFLAGS_BITS, CR0_BITS, CR4_BITS, DR6_BITS, DR7_BITS, EFER_BITS].flatMap((table) =>
     table.map(([, , meaning]) => meaning),
   ),
+  ...[...EFLAGS_FIELDS, ...DR7_FIELDS].map(({ meaning }) => meaning),
   ...ENTRY_MEANINGS,
 ];
 

@@ -2,7 +2,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { TaskStateBody } from '../../debug-adapter/custom-protocol.ts';
 import type { TssField } from '../../debug-adapter/descriptor-problems.ts';
-import { IOPL } from '../../debug-adapter/register-bits.ts';
+import { type BitTable, type Field, fieldOf } from '../../debug-adapter/register-bits.ts';
 import type { SelectedMachine } from '../views/messages.ts';
 import {
   forgetStops,
@@ -178,10 +178,10 @@ function titleOf(changed: boolean, fixed: boolean): string {
   return changed ? t('Changed since the last stop. Click to change it.') : t('Click to change it.');
 }
 
-/** The I/O privilege level, between the bits of EFLAGS. */
-const ioPrivilegeLevel = (eflags: number): TemplateResult =>
-  html`<span class="bit" title=${t('bits {0} and {1}: I/O privilege level', IOPL.bit, IOPL.bit + 1)}
-    >IOPL=${(eflags >>> IOPL.bit) & ((1 << IOPL.width) - 1)}</span
+/** A number of two bits, between single ones. */
+const fieldText = (value: number, field: Field): TemplateResult =>
+  html`<span class="bit" title=${t('bits {0} and {1}: {2}', field.bit, field.bit + 1, t(field.meaning))}
+    >${field.name}=${field.values[fieldOf(value, field)]}</span
   >`;
 
 /** Arrows lead from bit to bit. */
@@ -193,6 +193,8 @@ function moveInBits(event: KeyboardEvent): void {
   event.preventDefault();
   all[to]?.focus();
 }
+
+const highest = (table: BitTable): BitTable => [...table].reverse();
 
 /** The bits of a register, the highest first, as in the manual. */
 function bits(register: Register): TemplateResult | typeof nothing {
@@ -207,10 +209,11 @@ function bits(register: Register): TemplateResult | typeof nothing {
     aria-labelledby=${`name-${register.name}`}
     @keydown=${moveInBits}
   >
-    ${[...register.bits].reverse().map(([bit, name, meaning], n) => {
+    ${highest(register.bits).map(([bit, name, meaning], n, all) => {
       const set = ((number >>> bit) & 1) !== 0;
-      const before = register.name === 'eflags' && bit === IOPL.bit - 1 ? ioPrivilegeLevel(number) : nothing;
-      return html`${before}<button
+      const above = n === 0 ? Infinity : all[n - 1]![0];
+      const fields = register.fields.filter((field) => field.bit > bit && field.bit < above).reverse();
+      return html`${fields.map((field) => fieldText(number, field))}<button
           class="bit"
           aria-pressed=${set}
           tabindex=${n === 0 ? 0 : -1}

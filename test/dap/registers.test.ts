@@ -89,7 +89,7 @@ describe('a register of the coroutine that is away', () => {
     const host = frames.find(({ presentationHint }) => presentationHint !== 'label')!.id;
     const [guest] = await session.stack(2);
     await set('$esi', '0x1234', host);
-    expect(await valueIn('host:$esi', guest!.id)).toBe('4660');
+    expect(await valueIn('host:$esi', guest!.id)).toBe('0x00001234');
     await set('host:$edi', '0x5678', guest!.id);
     expect(await valueIn('$edi', host)).toBe('0x00005678');
     await expect(set('$cr3', '0', host)).rejects.toThrow('the passage would load them unchecked');

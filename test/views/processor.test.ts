@@ -98,6 +98,8 @@ describe('the processor', () => {
     // Two bits that are one number.
     const level = (Number(await fixture.session.evaluate('$eflags')) >>> 12) & 3;
     await page.getByTitle('bits 12 and 13: I/O privilege level').getByText(`IOPL=${level}`).waitFor();
+    await page.getByTitle('bits 18 and 19: bytes of breakpoint 0').getByText('LEN0=1').waitFor();
+    await page.getByTitle('bits 28 and 29: accesses that meet breakpoint 3').getByText('R/W3=x').waitFor();
     await close();
   });
 

@@ -6,8 +6,11 @@ import {
   CR4_BITS,
   DR6_BITS,
   DR7_BITS,
+  DR7_FIELDS,
   EFER_BITS,
   EFLAGS_BITS,
+  EFLAGS_FIELDS,
+  type Field,
 } from '../../../debug-adapter/register-bits.ts';
 import type { SelectedMachine } from '../../views/messages.ts';
 import { ask, t } from '../shared/bridge.ts';
@@ -19,6 +22,8 @@ export interface Register {
   /** A value that was another one at the last stop of this thread. */
   readonly changed: boolean;
   readonly bits: BitTable | undefined;
+  /** What of it is numbers of two bits. */
+  readonly fields: readonly Field[];
   /** What the register is in, for `setVariable`; `undefined` for a register that is only read. */
   readonly container: number | undefined;
 }
@@ -36,6 +41,8 @@ const BITS: Readonly<Record<string, BitTable>> = {
   dr7: DR7_BITS,
   IA32_EFER: EFER_BITS,
 };
+
+const FIELDS: Readonly<Record<string, readonly Field[]>> = { eflags: EFLAGS_FIELDS, dr7: DR7_FIELDS };
 
 /** Model-specific registers that the machine has (SDM vol. 4), by number. */
 const MSRS: readonly (readonly [number, string])[] = [
@@ -67,7 +74,8 @@ function register(thread: number, name: string, text: string, container: number 
   const key = `${String(thread)} ${name}`;
   now.set(key, text);
   const old = before.get(key);
-  return { name, text, changed: old !== undefined && old !== text, bits: BITS[name], container };
+  const changed = old !== undefined && old !== text;
+  return { name, text, changed, bits: BITS[name], fields: FIELDS[name] ?? [], container };
 }
 
 /** The frame whose registers are shown: the selected one, else the innermost with code. */
