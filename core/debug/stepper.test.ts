@@ -216,6 +216,46 @@ describe('a range step', () => {
     expect(counter()).toBeGreaterThan(1);
   });
 
+  /** Timer 0: mode 2, every 4 counts; its line alone is open. */
+  const FAST_TIMER = [
+    ...[0xb0, 0x34, 0xe6, 0x43, 0xb0, 0x04, 0xe6, 0x40, 0xb0, 0x00, 0xe6, 0x40, 0xb0, 0xfe, 0xe6, 0x21],
+    0xfb,
+  ];
+
+  it.each([true, false])('ends with its range when an interrupt comes right behind it (over: %s)', (over) => {
+    // l: 100 times nop; jmp l
+    const nops = new Array<number>(100).fill(0x90);
+    const code = [...LIDT, ...FAST_TIMER, ...nops, 0xeb, 0x9a];
+    const begin = LIDT.length + FAST_TIMER.length;
+    const { step, offset, counter, breakpoints } = start(code);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY + begin, coroutine: -1 }]);
+    expect(step(range(0, begin))).toBe('breakpoint');
+    breakpoints.replace([]);
+    const before = counter();
+    for (let n = 0; n < 1000; n++) {
+      const at = offset();
+      const next = at === begin + 100 ? begin : at + 1;
+      expect([step(range(at, at === begin + 100 ? at + 2 : next, over)), offset()]).toEqual(['done', next]);
+    }
+    expect(counter() - before).toBeGreaterThan(1);
+  });
+
+  it('runs a call to its end when an interrupt comes right behind it', () => {
+    // l: call f; jmp l; f: inc eax; ret
+    const code = [...LIDT, ...FAST_TIMER, 0xe8, ...imm32(2), 0xeb, 0xf9, 0x40, 0xc3];
+    const begin = LIDT.length + FAST_TIMER.length;
+    const { step, offset, counter, breakpoints } = start(code);
+    breakpoints.replace([{ id: 1, address: TINY_ENTRY + begin, coroutine: -1 }]);
+    step(range(0, begin));
+    breakpoints.replace([]);
+    const before = counter();
+    for (let n = 0; n < 2000; n++) {
+      expect([step(range(begin, begin + 5)), offset()]).toEqual(['done', begin + 5]);
+      expect([step(range(begin + 5, begin + 7)), offset()]).toEqual(['done', begin]);
+    }
+    expect(counter() - before).toBeGreaterThan(20);
+  });
+
   it('stops at a breakpoint inside of a call that it steps over', () => {
     const code = [0xe8, ...imm32(2), ...SPIN, 0x90, 0xc3];
     const { step, offset, breakpoints } = start(code);
@@ -231,6 +271,39 @@ describe('a range step', () => {
   it('ends at HLT, exit and a triple fault like any run', () => {
     expect(start([0xfa, 0xf4]).step(range(0, 9))).toBe('halted');
     expect(start([0xb0, 0, 0xe6, 0xf4]).step(range(0, 9))).toBe('exit');
+  });
+});
+
+describe('with the trap flag of the guest set', () => {
+  // pushf; orl $100h,(%esp); popf; nop; inc eax; call f; inc ebx; spin; f: inc edx; ret
+  const trapped = [0x9c, 0x81, 0x0c, 0x24, ...imm32(0x100), 0x9d];
+  const code = [...LIDT, ...trapped, 0x90, 0x40, 0xe8, ...imm32(3), 0x43, ...SPIN, 0x42, 0xc3];
+  const begin = LIDT.length + trapped.length;
+  const lines = [1, 2, 7, 8].map((end) => begin + end);
+  const begun = () => {
+    const started = start(code);
+    for (let n = 0; n < 4; n++) started.step(instruction(false));
+    expect(started.offset()).toBe(begin);
+    return started;
+  };
+
+  it('each range ends behind the handler of its last trap', () => {
+    const { step, offset, counter } = begun();
+    for (const end of lines) expect([step(range(offset(), end)), offset()]).toEqual(['done', end]);
+    // nop, inc, call, inc and ret of the function, inc
+    expect(counter()).toBe(6);
+  });
+
+  it('each step over an instruction, too', () => {
+    const { step, offset, counter } = begun();
+    for (const end of lines) expect([step(instruction(true)), offset()]).toEqual(['done', end]);
+    expect(counter()).toBe(6);
+  });
+
+  it('a step into an instruction is in the handler', () => {
+    const { step, machine } = begun();
+    expect(step(instruction(false))).toBe('done');
+    expect(machine.cpu.linearEip()).toBe(HANDLER);
   });
 });
 

@@ -37,6 +37,8 @@ const MOST_SINGLE = 20 * BURST;
 const MAX_POPPED = 1024;
 /** Calls that are each run to their return, at full speed whatever they do, before the frame is watched instead. */
 const FEW_CALLS = 8;
+const isBehindHandler = (then: Detour['then']): boolean => then !== 'done' && then !== 'leave';
+
 const MORE: StepResult = { kind: 'more' };
 const DONE: StepResult = { kind: 'done' };
 
@@ -44,8 +46,11 @@ const DONE: StepResult = { kind: 'done' };
 interface Detour {
   readonly address: number;
   readonly stack: number;
-  /** What to do there: the step is complete, goes on, or has yet to run the instruction that was held back. */
-  readonly then: 'done' | 'leave' | 'resume';
+  /**
+   * What to do there: the step is complete, goes on, has yet to run the instruction that was held back, is complete behind a handler, or
+   * runs the call that was made before a handler was entered.
+   */
+  readonly then: 'done' | 'leave' | 'resume' | 'back' | 'call';
 }
 
 export function createStepper(machine: Machine, spec: StepSpec): Stepper {
@@ -82,7 +87,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
 
   /** Is the stack the one that the way back will have? Another task that runs the same code has another one. */
   function onStack({ stack: wanted, then }: Detour): boolean {
-    if (then === 'resume') return stack() === wanted;
+    if (isBehindHandler(then)) return stack() === wanted;
     return wanted === 0 || (stack() >= wanted && stack() - wanted < MAX_POPPED);
   }
   /** A user program is told from the others by its address space as well. */
@@ -115,15 +120,22 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   /** A handler or a gate was entered: runs until it comes back to where it was entered from. */
   function runHandler({ from }: TransitionRecord, then: Detour['then']): void {
     // Nothing of a held back instruction has run: the way back must stop at it, also if the step began there.
-    if (then === 'resume') cpu.keepBreakpoints();
+    if (isBehindHandler(then)) cpu.keepBreakpoints();
     runTo({ address: codeAddress(from.eip), stack: from.esp, then });
   }
 
   /**
    * An interrupt, an exception or INT n was delivered since the step's last look.
+   * @param isOver whether the step has nothing more to run when it is about to go on at an address
+   * @param hasCalled whether that address was called by the stepped code
    * @returns whether that ends the step
    */
-  function delivered(begin: number, explicit: boolean): boolean {
+  function delivered(
+    begin: number,
+    explicit: boolean,
+    isOver: (linear: number) => boolean,
+    hasCalled: (linear: number) => boolean,
+  ): boolean {
     // Of several the first one belongs to the stepped code.
     const [entry] = transitions.since(begin, 1);
     if (entry.kind === 'software-interrupt') {
@@ -132,7 +144,9 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       return false;
     }
     if (explicit && entry.kind === 'exception') return true;
-    runHandler(entry, 'resume');
+    // It may have come behind the last instruction of the step, or behind a call that is stepped over.
+    const back = codeAddress(entry.from.eip);
+    runHandler(entry, over && hasCalled(back) ? 'call' : isOver(back) ? 'back' : 'resume');
     return false;
   }
 
@@ -217,8 +231,11 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       goAway();
       return MORE;
     }
-    if (cpu.deliveries() !== deliveries)
-      return delivered(begin, spec.kind === 'instruction' && !over) ? arrive() : MORE;
+    if (cpu.deliveries() !== deliveries) {
+      const hasLeft = (to: number) => to !== linear && !inRanges(to);
+      const isCalled = (to: number) => kind === 'call' && to !== linear;
+      return delivered(begin, spec.kind === 'instruction' && !over, hasLeft, isCalled) ? arrive() : MORE;
+    }
     if (over && kind === 'call' && cpu.linearEip() !== linear && runCall()) return MORE;
     if (over && kind === 'repeat' && cpu.linearEip() === linear) return MORE;
     if (over && kind === 'sysenter' && state[CPL] !== ring) return callKernel(begin);
@@ -276,16 +293,18 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (result.kind === 'slice') return MORE;
     since = undefined;
     if (result.kind !== 'guard') return result;
-    if (cpu.deliveries() !== deliveries) return delivered(begin, false) ? DONE : MORE;
+    /** The last branch, if the code of the ranges has taken one, was a call of this address. */
+    const isCalled = (to: number) => {
+      const branch = lastBranch();
+      if (branchCount(cpu.views) === before || branches[branch + 1] >>> 0 !== to) return false;
+      return isCall(branches[branch] >>> 0);
+    };
+    if (cpu.deliveries() !== deliveries)
+      return delivered(begin, false, (to) => !inRanges(to), isCalled) ? DONE : MORE;
     if (over && transitions.count() !== begin && transitions.since(begin, 1)[0].kind === 'sysenter')
       return callKernel(begin);
     const linear = cpu.linearEip();
-    const branch = lastBranch();
-    const entered =
-      branchCount(cpu.views) !== before &&
-      branches[branch + 1] >>> 0 === linear &&
-      isCall(branches[branch] >>> 0);
-    if (over && entered && runCall()) return MORE;
+    if (over && isCalled(linear) && runCall()) return MORE;
     return inRanges(linear) ? MORE : DONE;
   }
 
@@ -309,11 +328,13 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       guarded = inRanges(here);
       return MORE;
     }
+    const stops = breakpoints.hits().length > 0;
+    if (then === 'call' && runCall()) return stops ? result : MORE;
     complete = then === 'done' || spec.kind === 'instruction' || !inRanges(here);
     guarded = !complete;
     // It was looked at on arrival.
     if (guarded) cpu.skipBreakpoint(here);
-    if (breakpoints.hits().length > 0) return result;
+    if (stops) return result;
     return complete ? DONE : MORE;
   }
 
