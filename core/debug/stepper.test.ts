@@ -106,33 +106,59 @@ describe('an instruction step', () => {
     expect(into.machine.cpu.linearEip()).toBe(HANDLER);
   });
 
-  it('over INT n of real mode stops behind it too, into it goes where the vector points', () => {
-    const over = startReal();
-    expect(over.step(instruction(true))).toBe('done');
-    expect([over.machine.cpu.linearEip(), over.counter()]).toEqual([0x801b, 1]);
-    const into = startReal();
-    expect(into.step(instruction(false))).toBe('done');
-    expect([into.machine.cpu.linearEip(), into.counter()]).toEqual([HANDLER, 0]);
+  it.each([0, 0x7c0])(
+    'over INT n of real mode stops behind it too, into it goes where the vector points (CS: %i)',
+    (segment) => {
+      const over = startReal(segment);
+      expect(over.step(instruction(true))).toBe('done');
+      expect([over.machine.cpu.linearEip(), over.counter()]).toEqual([0x801b, 1]);
+      const into = startReal(segment);
+      expect(into.step(instruction(false))).toBe('done');
+      expect([into.machine.cpu.linearEip(), into.counter()]).toEqual([HANDLER, 0]);
+      const line = startReal(segment);
+      expect(line.step({ kind: 'range', ranges: [[0x8019, 0x801b]], over: true })).toBe('done');
+      expect([line.machine.cpu.linearEip(), line.counter()]).toEqual([0x801b, 1]);
+    },
+  );
+
+  it('over a call of real mode comes back, whatever the upper half of ESP is', () => {
+    const { step, machine } = startReal(0x7c0);
+    const { cpu, memory } = machine;
+    // call +2; spin; f: ret
+    memory.writeBytes(0x8019, Uint8Array.of(0xe8, 2, 0, ...SPIN, 0xc3));
+    cpu.views.reg32[4] |= 0x0123_0000;
+    expect(step(instruction(true))).toBe('done');
+    expect(cpu.linearEip()).toBe(0x801c);
+  });
+
+  it('of real mode runs an interrupt that comes first through to where it was', () => {
+    const { step, machine, counter } = startReal(0x7c0);
+    machine.cpu.raiseNmi();
+    expect(step(instruction(true))).toBe('done');
+    expect([machine.cpu.linearEip(), counter()]).toEqual([0x801b, 2]);
   });
 });
 
-/** Runs code of 16 bits in real mode, which has come to `int $0x10` at 8019h; its handler counts. */
-function startReal() {
+/** Runs code of 16 bits in real mode, which has come to `int $0x10` at 8019h; its handler counts. @param segment CS of the code */
+function startReal(segment: number) {
   // lgdt; lidt; ljmp to a code segment of 16 bits
   const gdt = [0x0f, 0x01, 0x15, ...imm32(0x4e20)];
-  const real = start([...gdt, ...LIDT, 0xea, ...imm32(0x8000), 8, 0]);
+  const real = start([...gdt, ...LIDT, 0xea, ...imm32(0x7fe0), 8, 0]);
   const { memory, cpu } = real.machine;
   const write = (at: number, ...bytes: number[]) => {
     memory.writeBytes(at, Uint8Array.from(bytes));
   };
   write(0x4e08, 0xff, 0xff, 0, 0, 0, 0x9a, 0, 0);
-  write(0x4e20, 0x0f, 0, ...imm32(0x4e00));
+  write(0x4e10, 0xff, 0xff, 0, 0, 0, 0x92, 0, 0);
+  write(0x4e20, 0x17, 0, ...imm32(0x4e00));
   write(0x4f00, 0xff, 0x03, ...imm32(0));
-  write(0x10 * 4, HANDLER & 0xff, HANDLER >> 8, 0, 0);
+  for (const vector of [2, 0x10]) write(vector * 4, HANDLER & 0xff, HANDLER >> 8, 0, 0);
   // incw COUNTER; iret
   write(HANDLER, 0xff, 0x06, COUNTER & 0xff, COUNTER >> 8, 0xcf);
-  // mov %cr0, %eax; and $0xfe, %al; mov %eax, %cr0; ljmp 0:8010h
-  write(0x8000, 0x0f, 0x20, 0xc0, 0x24, 0xfe, 0x0f, 0x22, 0xc0, 0xea, 0x10, 0x80, 0, 0);
+  // mov $0x10, %ax; mov %ax, %ss; mov %cr0, %eax; and $0xfe, %al; mov %eax, %cr0; ljmp to 8010h
+  const offset = 0x8010 - segment * 16;
+  const to = [offset & 0xff, offset >> 8, segment & 0xff, segment >> 8];
+  write(0x7fe0, 0xb8, 0x10, 0, 0x8e, 0xd0, 0x0f, 0x20, 0xc0, 0x24, 0xfe, 0x0f, 0x22, 0xc0, 0xea, ...to);
   // xor %ax, %ax; mov %ax, %ss; mov %ax, %ds; mov $0x7c00, %sp; int $0x10; nop
   write(0x8010, 0x31, 0xc0, 0x8e, 0xd0, 0x8e, 0xd8, 0xbc, 0x00, 0x7c, 0xcd, 0x10, 0x90, ...SPIN);
   for (let n = 0; n < 20 && cpu.linearEip() !== 0x8019; n++) real.step(instruction(false));

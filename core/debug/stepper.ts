@@ -7,7 +7,7 @@
  * run until the stepped code has the CPU again. `advance` works in slices, so the machine can always be paused.
  */
 import { Pass, type StepGuard } from '../cpu/guard.ts';
-import { Attr, CPL, CR3, CS, ESP } from '../cpu/state.ts';
+import { Attr, CPL, CR3, CS, ESP, SS, STACK_MASK } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
 import { branchCount, branchPlace } from '../cpu/branch-log.ts';
 import type { TransitionRecord } from '../protocol/debug-protocol.ts';
@@ -84,6 +84,8 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   }
   const readCode = (linear: number) => inspector.read(inspector.currentSpace(), linear, 16);
   const codeAddress = (offset: number) => (segBase[CS] + offset) >>> 0;
+  /** The base of CS in the stepped code: a handler has another one. */
+  let codeBase = segBase[CS];
 
   /** Is the stack the one that the way back will have? Another task that runs the same code has another one. */
   function onStack({ stack: wanted, then }: Detour): boolean {
@@ -109,7 +111,11 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     watchFrame();
     const wide = (segAttr[CS] & Attr.Big) !== 0;
     const size = wide ? 4 : 2;
-    const bytes = inspector.read(inspector.currentSpace(), (segBase[2] + stack()) >>> 0, size);
+    const bytes = inspector.read(
+      inspector.currentSpace(),
+      (segBase[SS] + (stack() & state[STACK_MASK])) >>> 0,
+      size,
+    );
     if (bytes.length < size) return false;
     const view = new DataView(bytes.buffer);
     const offset = wide ? view.getUint32(0, true) : view.getUint16(0, true);
@@ -121,7 +127,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   function runHandler({ from }: TransitionRecord, then: Detour['then']): void {
     // Nothing of a held back instruction has run: the way back must stop at it, also if the step began there.
     if (isBehindHandler(then)) cpu.keepBreakpoints();
-    runTo({ address: codeAddress(from.eip), stack: from.esp, then });
+    runTo({ address: (codeBase + from.eip) >>> 0, stack: from.esp, then });
   }
 
   /**
@@ -145,7 +151,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     }
     if (explicit && entry.kind === 'exception') return true;
     // It may have come behind the last instruction of the step, or behind a call that is stepped over.
-    const back = codeAddress(entry.from.eip);
+    const back = (codeBase + entry.from.eip) >>> 0;
     runHandler(entry, over && hasCalled(back) ? 'call' : isOver(back) ? 'back' : 'resume');
     return false;
   }
@@ -211,6 +217,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   /** One instruction of the stepped code. */
   function stepOnce(): StepResult {
     const linear = cpu.linearEip();
+    codeBase = segBase[CS];
     const kind = over ? instructionKind(readCode(linear)) : 'plain';
     const deliveries = cpu.deliveries();
     const begin = transitions.count();
@@ -253,7 +260,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   const lastBranch = () => branchPlace(cpu.views, 0);
 
   /** What had happened when the code of the ranges began to run: kept over the ends of slices, which may lie behind a call or a delivery. */
-  let since: { branches: number; deliveries: number; transitions: number } | undefined;
+  let since: { base: number; branches: number; deliveries: number; transitions: number } | undefined;
 
   /** The branches that the guard has looked at. */
   let seen = 0;
@@ -274,14 +281,17 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   /** Runs the code of the ranges until it leaves them or, to step over it, calls. */
   function runRanges(ticks: number): StepResult {
     const {
+      base,
       branches: before,
       deliveries,
       transitions: begin,
     } = (since ??= {
+      base: segBase[CS],
       branches: (seen = branchCount(cpu.views)),
       deliveries: cpu.deliveries(),
       transitions: transitions.count(),
     });
+    codeBase = base;
     cpu.setGuard(rangeGuard);
     const result = machine.run(ticks);
     cpu.setGuard(undefined);
