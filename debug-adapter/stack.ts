@@ -2,8 +2,8 @@
  * Call stacks of coroutines as the user sees them: unwound frames, the inlined calls inside them, and label frames where
  * an interrupt, an exception or the passage lies between two frames.
  */
-import type { TransitionRecord } from '../core/protocol/debug-protocol.ts';
-import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
+import type { TransitionPlace, TransitionRecord } from '../core/protocol/debug-protocol.ts';
+import type { CoroutineId, CpuSnapshot } from '../core/protocol/machine-protocol.ts';
 import { type Shown, visibleAt } from './blocks.ts';
 import type { Coroutines, Resolved } from './coroutines.ts';
 import { describeCause } from './exceptions.ts';
@@ -66,6 +66,37 @@ export interface Suspended {
 
 const hex = (value: number) => '0x' + (value >>> 0).toString(16).padStart(8, '0');
 
+/** CR0.PE and EFLAGS.VM. */
+const PROTECTED = 1;
+const VIRTUAL_8086 = 1 << 17;
+/** The index of SS in `CpuSnapshot.segments`, and SS.B in the attributes. */
+const SS = 2;
+const BIG = 1 << 14;
+
+/** What the segments of the processor make of EIP and ESP: symbols and memory go by linear addresses. */
+interface Flat {
+  readonly registers: Registers;
+  /** Where its stack begins. */
+  readonly stackBase: number;
+}
+
+/** @param registers of the processor. @returns nothing for code that is flat, which is nearly all */
+function flattened(cpu: CpuSnapshot, registers: Registers): Flat | undefined {
+  const { linearEip, eip, cr0, eflags } = cpu;
+  if (linearEip === eip && (cr0 & PROTECTED) !== 0 && (eflags & VIRTUAL_8086) === 0) return undefined;
+  const { base, attributes } = cpu.segments[SS]!;
+  const flat = [...registers];
+  const esp = flat[I386.esp]!;
+  flat[I386.eip] = linearEip;
+  flat[I386.esp] = (base + ((attributes & BIG) !== 0 ? esp : esp & 0xffff)) >>> 0;
+  return { registers: flat, stackBase: base };
+}
+
+/** The linear addresses of a place in virtual-8086 mode; elsewhere segments are taken for flat. */
+function linearPlace({ cs, eip, ss, esp, v86 }: TransitionPlace): Pick<TransitionPlace, 'eip' | 'esp'> {
+  return v86 ? { eip: cs * 16 + (eip & 0xffff), esp: ss * 16 + (esp & 0xffff) } : { eip, esp };
+}
+
 /** Symbols of one coroutine as the unwinder wants them: at run-time addresses. */
 function unwindSource(
   coroutines: Coroutines,
@@ -87,7 +118,7 @@ function unwindSource(
       );
       if (!nearest) return undefined;
       const { from, to } = nearest;
-      return { esp: to.esp, interrupted: { eip: from.eip, esp: from.esp } };
+      return { esp: to.esp, interrupted: linearPlace(from) };
     },
     unwind(pc, registers, readMemory) {
       const resolved = coroutines.resolve(coroutine, pc, cr3);
@@ -155,7 +186,7 @@ function entryText(
   read: SyncReader,
 ): Sentence {
   const record = entries.find(
-    ({ from, to }) => from.eip === pc && cfa !== undefined && Math.abs(cfa - to.esp) <= PUSHED,
+    ({ from, to }) => linearPlace(from).eip === pc && cfa !== undefined && Math.abs(cfa - to.esp) <= PUSHED,
   );
   if (record) return recordText(record);
   const before = read((pc - 2) >>> 0, 2);
@@ -175,7 +206,8 @@ function recordText({ kind, vector, errorCode, cr2, from, to }: TransitionRecord
     kind === 'exception' ? describeCause({ vector, errorCode, cr2 }) : transitionName(kind, vector);
   // An error code is told with an address of its own; a software interrupt lies before the address it returns to.
   const before = kind === 'software-interrupt' ? (vector === BREAKPOINT ? 1 : 2) : 0;
-  const entered = kind === 'exception' && errorCode >= 0 ? what : say`${what} at ${hex(from.eip - before)}`;
+  const entered =
+    kind === 'exception' && errorCode >= 0 ? what : say`${what} at ${hex(linearPlace(from).eip - before)}`;
   return from.ring === to.ring ? entered : joined([entered, say`(ring ${from.ring} → ${to.ring})`], ' ');
 }
 
@@ -241,11 +273,17 @@ export function stackOf(
   // Entries tell what a walk does not read.
   const again = entries.length === 0 && !suspended ? known : undefined;
   again?.begin(coroutines.epoch);
+  const flat = away ? undefined : flattened(coroutines.snapshot.cpu, registers);
+  const isApart = flat !== undefined && flat.stackBase !== 0;
   const { frames, stop } = unwindStack(
     unwindSource(coroutines, coroutine, entries, suspended?.cr3),
-    registers,
+    flat?.registers ?? registers,
     read,
-    { homes: suspended ? [] : coroutines.homes(coroutine), known: again },
+    {
+      homes: suspended ? [] : coroutines.homes(coroutine),
+      known: again,
+      ...(isApart && { limit: 1 }),
+    },
   );
   let isInterrupted = false;
   frames.forEach((frame, depth) => {
@@ -263,7 +301,7 @@ export function stackOf(
       coroutine,
       pc: frame.pc,
       lookupPc: frame.lookupPc,
-      registers: frame.registers,
+      registers: flat && depth === 0 ? registers : frame.registers,
       homes: depth > 0 && frame.lookupPc !== frame.pc ? withoutScratch(frame.homes) : frame.homes,
       unsaved: frame.homes,
       cfa: frame.cfa,
@@ -281,6 +319,13 @@ export function stackOf(
     if (again && depth > 0) knownRows.set(frame.identity, fresh);
     rows.push(...fresh);
   });
+  if (isApart) {
+    const base = hex(flat.stackBase);
+    rows.push(
+      label(say`The stack segment begins at ${base}: callers are not looked for there.`, frames.length),
+    );
+    return rows;
+  }
   if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
     rows.push(label(stop.message, frames.length));
   return rows;
