@@ -2,12 +2,14 @@
  * Call stacks of coroutines as the user sees them: unwound frames, the inlined calls inside them, and label frames where
  * an interrupt, an exception or the passage lies between two frames.
  */
-import type { TransitionPlace, TransitionRecord } from '../core/protocol/debug-protocol.ts';
-import type { CoroutineId, CpuSnapshot } from '../core/protocol/machine-protocol.ts';
+import type { TransitionRecord } from '../core/protocol/debug-protocol.ts';
+import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import { type Shown, visibleAt } from './blocks.ts';
 import type { Coroutines, Resolved } from './coroutines.ts';
 import { describeCause } from './exceptions.ts';
 import { transitionName } from './transition-words.ts';
+import { flattened, linearPlace } from './linear-places.ts';
+import { type LinkedTask, linkedTask } from './linked-task.ts';
 import type { SyncReader } from './memory-cache.ts';
 import { withoutScratch } from './symbols/calling-frames.ts';
 import { I386 } from './symbols/constants.ts';
@@ -65,37 +67,6 @@ export interface Suspended {
 }
 
 const hex = (value: number) => '0x' + (value >>> 0).toString(16).padStart(8, '0');
-
-/** CR0.PE and EFLAGS.VM. */
-const PROTECTED = 1;
-const VIRTUAL_8086 = 1 << 17;
-/** The index of SS in `CpuSnapshot.segments`, and SS.B in the attributes. */
-const SS = 2;
-const BIG = 1 << 14;
-
-/** What the segments of the processor make of EIP and ESP: symbols and memory go by linear addresses. */
-interface Flat {
-  readonly registers: Registers;
-  /** Where its stack begins. */
-  readonly stackBase: number;
-}
-
-/** @param registers of the processor. @returns nothing for code that is flat, which is nearly all */
-function flattened(cpu: CpuSnapshot, registers: Registers): Flat | undefined {
-  const { linearEip, eip, cr0, eflags } = cpu;
-  if (linearEip === eip && (cr0 & PROTECTED) !== 0 && (eflags & VIRTUAL_8086) === 0) return undefined;
-  const { base, attributes } = cpu.segments[SS]!;
-  const flat = [...registers];
-  const esp = flat[I386.esp]!;
-  flat[I386.eip] = linearEip;
-  flat[I386.esp] = (base + ((attributes & BIG) !== 0 ? esp : esp & 0xffff)) >>> 0;
-  return { registers: flat, stackBase: base };
-}
-
-/** The linear addresses of a place in virtual-8086 mode; elsewhere segments are taken for flat. */
-function linearPlace({ cs, eip, ss, esp, v86 }: TransitionPlace): Pick<TransitionPlace, 'eip' | 'esp'> {
-  return v86 ? { eip: cs * 16 + (eip & 0xffff), esp: ss * 16 + (esp & 0xffff) } : { eip, esp };
-}
 
 /** Symbols of one coroutine as the unwinder wants them: at run-time addresses. */
 function unwindSource(
@@ -275,8 +246,9 @@ export function stackOf(
   again?.begin(coroutines.epoch);
   const flat = away ? undefined : flattened(coroutines.snapshot.cpu, registers);
   const isApart = flat !== undefined && flat.stackBase !== 0;
+  const left = away ? undefined : linkedTask(coroutines.snapshot.cpu, read);
   const { frames, stop } = unwindStack(
-    unwindSource(coroutines, coroutine, entries, suspended?.cr3),
+    unwindSource(coroutines, coroutine, withoutLeaving(entries, left), suspended?.cr3),
     flat?.registers ?? registers,
     read,
     {
@@ -326,8 +298,55 @@ export function stackOf(
     );
     return rows;
   }
+  if (left) {
+    rows.push(...rowsOfTasks(left, frames.length, coroutines, coroutine, read, entries, label));
+    return rows;
+  }
   if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
     rows.push(label(stop.message, frames.length));
+  return rows;
+}
+
+/** Those whose return lies on the stack; that to a task stands in its state. */
+const withoutLeaving = (entries: readonly TransitionRecord[], task: LinkedTask | undefined) =>
+  task ? entries.filter(({ from }) => from.eip !== task.registers[I386.eip]) : entries;
+
+/** The stacks of tasks that the processor has left for the present one. @param depth of the first frame */
+function rowsOfTasks(
+  { registers, homes, selector, nested }: LinkedTask,
+  depth: number,
+  coroutines: Coroutines,
+  coroutine: CoroutineId,
+  read: SyncReader,
+  entries: readonly TransitionRecord[],
+  label: (words: Sentence, depth: number) => Frame,
+): Frame[] {
+  const source = unwindSource(coroutines, coroutine, withoutLeaving(entries, nested), undefined);
+  const { frames, stop } = unwindStack(source, registers, read, { homes });
+  const record = entries.find(({ from }) => from.eip === registers[I386.eip]);
+  const rows = [
+    label(record ? recordText(record) : say`left for another task: 0x${selector.toString(16)}`, depth),
+  ];
+  frames.forEach((frame, n) => {
+    const entered = n > 0 && frame.lookupPc === frame.pc;
+    if (entered) rows.push(label(entryText(frames[n - 1].cfa, frame.pc, entries, read), depth + n));
+    const isCalling = frame.lookupPc !== frame.pc;
+    rows.push(
+      ...codeFrames(
+        {
+          ...{ coroutine, pc: frame.pc, lookupPc: frame.lookupPc, registers: frame.registers },
+          ...{ homes: isCalling ? withoutScratch(frame.homes) : frame.homes, unsaved: frame.homes },
+          ...{ cfa: frame.cfa, depth: depth + n, isInterrupted: true },
+        },
+        coroutines,
+        undefined,
+      ),
+    );
+  });
+  const end = depth + frames.length;
+  if (nested) rows.push(...rowsOfTasks(nested, end, coroutines, coroutine, read, entries, label));
+  else if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
+    rows.push(label(stop.message, end));
   return rows;
 }
 

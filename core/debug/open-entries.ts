@@ -3,10 +3,38 @@
  * and CS are where the processor has put them. Call stacks are unwound across them, whatever the handler's code is.
  */
 import type { TransitionRecord } from '../protocol/debug-protocol.ts';
+import { GDT_BASE, TR } from '../cpu/state.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Inspector } from '../machine/inspector.ts';
 import type { CoroutineId } from '../protocol/machine-protocol.ts';
 import type { AddressSpace } from './page-walk.ts';
 import type { Transitions } from './transitions.ts';
+
+/** The task that the present one has been entered from by a task gate: where it goes on stands in its state. */
+export interface LeftTask {
+  readonly eip: number;
+  readonly cs: number;
+}
+
+const TASK_STATE_EIP = 0x20;
+const TASK_STATE_CS = 0x4c;
+
+/** By the link of the present task state (SDM vol. 3A, 7.4); whether it counts, the records say. */
+export function leftTask({ cpu, inspector }: Machine, space: AddressSpace): LeftTask | undefined {
+  const { state, segBase } = cpu.views;
+  const read = (address: number, length: number): DataView | undefined => {
+    const bytes = inspector.read(space, address >>> 0, length);
+    return bytes.length === length ? new DataView(bytes.buffer, bytes.byteOffset, length) : undefined;
+  };
+  const selector = (read(segBase[TR], 2)?.getUint16(0, true) ?? 0) & 0xfff8;
+  const descriptor = selector === 0 ? undefined : read(state[GDT_BASE] + selector, 8);
+  if (!descriptor) return undefined;
+  const [low, high] = [descriptor.getUint32(0, true), descriptor.getUint32(4, true)];
+  const base = (high & 0xff00_0000) | ((high & 0xff) << 16) | (low >>> 16);
+  const eip = read(base + TASK_STATE_EIP, 4)?.getUint32(0, true);
+  const cs = read(base + TASK_STATE_CS, 2)?.getUint16(0, true);
+  return eip === undefined || cs === undefined ? undefined : { eip, cs };
+}
 
 /** How far back entries are looked for, and how many stacks can be that deep. */
 const LOOKED_AT = 4096;
@@ -14,12 +42,13 @@ export const MAX_ENTRIES = 256;
 
 const RETURNS: ReadonlySet<string> = new Set(['interrupt-return', 'far-return', 'sysexit']);
 
-/** The last entries first. */
+/** The last entries first. @param left nothing of a coroutine that does not have the processor */
 export function openEntries(
   transitions: Transitions,
   inspector: Inspector,
   space: AddressSpace,
   coroutine: CoroutineId,
+  left?: LeftTask,
 ): TransitionRecord[] {
   const count = transitions.count();
   const found = new Map<number, TransitionRecord>();
@@ -28,7 +57,8 @@ export function openEntries(
     if (found.size === MAX_ENTRIES) break;
     const { kind, to } = record;
     if (record.coroutine !== coroutine || RETURNS.has(kind) || found.has(to.esp)) continue;
-    if (isPushed(inspector, space, record)) found.set(to.esp, record);
+    const isLeft = record.from.eip === left?.eip && record.from.cs === left.cs;
+    if (isLeft || isPushed(inspector, space, record)) found.set(to.esp, record);
   }
   return [...found.values()];
 }

@@ -1,7 +1,7 @@
 /** Requests of a debugger that neither run the machine nor end its run: memory, registers, what stops it, records, tables. */
 import { recentBranches } from '../debug/branches.ts';
 import { mappingsOf } from '../debug/mappings.ts';
-import { openEntries } from '../debug/open-entries.ts';
+import { leftTask, openEntries } from '../debug/open-entries.ts';
 import { walkPages } from '../debug/page-walk.ts';
 import { packed, recorded } from '../debug/records.ts';
 import { reverseMap } from '../debug/reverse-map.ts';
@@ -59,7 +59,8 @@ export const createLooks = (booted: () => Machine, stoppedMachine: () => Machine
     openEntries({ coroutine }) {
       const m = booted();
       const space = resolveSpace(m, { kind: 'coroutine', coroutine });
-      return { entries: openEntries(m.debug.transitions, m.inspector, space, coroutine) };
+      const left = coroutine === m.passages.current() ? leftTask(m, space) : undefined;
+      return { entries: openEntries(m.debug.transitions, m.inspector, space, coroutine, left) };
     },
     branches: ({ most }) => ({ branches: recentBranches(booted().cpu.views, most) }),
     pageWalk({ space, cr3, address, access }) {

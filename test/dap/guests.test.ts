@@ -148,14 +148,17 @@ describe('three guests', () => {
 });
 
 describe('a guest with a double fault', () => {
-  it('stops at a breakpoint in the emergency task, and its kernel is gone', async () => {
+  it('stops at a breakpoint in the emergency task, above the stack that has led there', async () => {
     session = await tested.open();
     const emergency = inRoot('kernels/host/driver/emergency.S');
     const line = lineOf(emergency, 'movl\t$OPERATION_TERMINATE, PAGE_OPERATION');
     await session.launch({ cmdline: 'fault', breakpoints: [[emergency, line]] });
     expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 2 });
     expect(await session.where()).toBe(`co_emergency driver/emergency.S:${line}`);
-    expect(await session.names()).toEqual(['co_emergency']);
+    expect(await session.names()).toEqual([
+      ...['co_emergency', '― #DF double fault, error code 0000 ―'],
+      ...['double_fault', 'kmain', 'kernel_start', 'guest_entry'],
+    ]);
     expect(await session.evaluate('$eax')).toMatch(/^0xc010/);
   });
 });

@@ -174,3 +174,28 @@ describe('virtual-8086 mode', () => {
     expect(interrupted!.instructionPointerReference).toBe('0x00008003');
   });
 });
+
+describe('a task of the processor', () => {
+  it('that is entered by a task gate has the stack of the task that was left below its own', async () => {
+    await at('in the task of #DF');
+    const frames = await session.stack();
+    expect(frames.map(({ name }) => name)).toEqual([
+      'doubled',
+      '― #DF double fault, error code 0000 ―',
+      'inner',
+      'double',
+      '_start',
+    ]);
+    expect(frames[2]!.line).toBe(line('no gate: #GP'));
+    const value = (expression: string) => session.evaluate(expression, { frameId: frames[2]!.id });
+    expect(await value('$ebx')).toBe('0x00001234');
+    expect(await value('$eip == (int)&inner + 9')).toBe('1');
+    // What is set is there when the task comes back.
+    await session.client.customRequest('setExpression', {
+      expression: '$esi',
+      value: '0x9abc',
+      frameId: frames[2]!.id,
+    });
+    expect(await session.evaluate('*(int *)((char *)&tss + 0x40)')).toBe(String(0x9abc));
+  });
+});
