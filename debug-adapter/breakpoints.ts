@@ -250,8 +250,7 @@ export class CodeBreakpoints {
     // A breakpoint on a function's opening line stops behind the prologue: show the line it really stops on.
     const [first] = chosen;
     const address = first?.place?.addresses[0];
-    const landed = address === undefined ? undefined : first.owner.image.lineAt(address);
-    const line = landed && landed.line > 0 ? landed.line : first?.place?.line;
+    const line = first?.place && lineAt(first.owner, first.place, address);
     const message = first
       ? awaiting(specs, first.owner)
       : say`No code of the loaded kernels comes from this line: is the file part of the kernel, and built with -g?`;
@@ -264,6 +263,14 @@ export class CodeBreakpoints {
       specs,
     };
   }
+}
+
+/** The line that a stop at the first address of a place is shown at: the one that is meant, where several begin there. */
+function lineAt({ image }: ImageOwner, { line }: BreakpointLocations, address: number | undefined): number {
+  if (address === undefined) return line;
+  if (image.rowsAt(address).some((row) => row.isStatement && row.line === line)) return line;
+  const landed = image.lineAt(address);
+  return landed && landed.line > 0 ? landed.line : line;
 }
 
 /** Where a line is in an image. What is not loaded of it does not make another line the next one that has code. */

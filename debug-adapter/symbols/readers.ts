@@ -6,7 +6,7 @@ import { Breakpoints } from './breakpoints.ts';
 import { CallSites } from './call-sites.ts';
 import { CallFrameInfo } from './cfi.ts';
 import { DebugInfo } from './debug-info.ts';
-import type { Elf } from './elf.ts';
+import { type Elf, SHF } from './elf.ts';
 import type { SymbolError } from './errors.ts';
 import { FunctionFinder } from './function-info.ts';
 import { Functions } from './functions.ts';
@@ -70,7 +70,14 @@ export function createReaders(
     chainAt: (pc) => finder.chainAt(pc),
   });
   const addressOf = (symbol: string) => image.symbolNamed(symbol)?.address;
-  const variables = new Variables(info, ranges, types, calls, addressOf, report);
+  const isLinked = (address: number) =>
+    elfs
+      .at(-1)!
+      .sections.some(
+        ({ flags, size, address: start }) =>
+          (flags & SHF.alloc) !== 0 && address >= start && address - start < size,
+      );
+  const variables = new Variables(info, ranges, types, calls, { addressOf, isLinked }, report);
   const breakpoints = new Breakpoints(info, lines, {
     arrive: (pc) => units.arrive(pc),
     blockAt: (pc) => finder.blockAt(pc),

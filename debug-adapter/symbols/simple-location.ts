@@ -99,3 +99,13 @@ const added = (base: number | undefined, offset: number): number | undefined =>
 
 const wordBytes = (word: number): Uint8Array =>
   Uint8Array.of(word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, word >>> 24);
+
+/** The address that a location consists of, with nothing to compute; `undefined` for any other. @param addressAt an entry of the unit's part of `.debug_addr` */
+export function fixedAddress(bytes: Uint8Array, addressAt: (index: number) => number): number | undefined {
+  const isIndex = bytes[0] === DW_OP.addrx || bytes[0] === DW_OP.GNU_addr_index;
+  if (!isIndex && bytes[0] !== DW_OP.addr) return undefined;
+  const cursor = new Cursor(bytes, 1, bytes.length, 'a DWARF expression');
+  const operand = isIndex ? cursor.uleb() : cursor.u32();
+  if (!cursor.done) return undefined;
+  return isIndex ? addressAt(operand) : operand;
+}

@@ -13,7 +13,7 @@ import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expres
 import { type AttributeValue, text } from './unit.ts';
 import { type FrameContext, littleEndian, type Location, readLocation, toNumber } from './location.ts';
 import { expressionAt } from './locations.ts';
-import { type SimpleLocation, simpleLocation, simplePlace } from './simple-location.ts';
+import { fixedAddress, type SimpleLocation, simpleLocation, simplePlace } from './simple-location.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
 import type { TypeReader } from './type-reader.ts';
@@ -80,8 +80,12 @@ export class Variables {
     private readonly ranges: RangeReader,
     private readonly types: TypeReader,
     private readonly calls: CallSites,
-    /** The address of an ELF symbol. */
-    private readonly addressOf: (symbol: string) => number | undefined,
+    private readonly program: {
+      /** The address of an ELF symbol. */
+      readonly addressOf: (symbol: string) => number | undefined;
+      /** Is something of the program linked there? */
+      readonly isLinked: (address: number) => boolean;
+    },
     private readonly report: (error: SymbolError) => void,
   ) {}
 
@@ -281,14 +285,22 @@ export class Variables {
     const bytes = expressionAt(from.unit, value.value, pc, this.ranges.base(from.unit));
     if (!bytes || bytes.length === 0)
       return { kind: 'optimised-out', reason: say`it has no place at this instruction` };
+    if (this.isLeftOut(bytes, from))
+      return { kind: 'optimised-out', reason: say`the linker has left it out` };
     return { kind: 'expression', bytes, simple: simpleLocation(bytes), from };
+  }
+
+  /** Linkers put 0 or -1 for the address of what nothing refers to (`--gc-sections`), and of second copies of a section group. */
+  private isLeftOut(bytes: Uint8Array, { unit }: Die): boolean {
+    const address = fixedAddress(bytes, (index) => unit.addressAt(index));
+    return (address === 0 || address === 0xffff_ffff) && !this.program.isLinked(address);
   }
 
   /** Zig records no location of variables, but by which symbol the linker knows them; C none of what is defined elsewhere. */
   private atSymbol(die: Die): Description {
     const linkage = this.info.inherited(die, DW_AT.linkage_name)?.value;
     const name = linkage ? text(linkage) : die.flag(DW_AT.declaration) ? this.info.name(die) : undefined;
-    const address = name === undefined ? undefined : this.addressOf(name);
+    const address = name === undefined ? undefined : this.program.addressOf(name);
     if (address === undefined)
       return { kind: 'optimised-out', reason: say`the compiler recorded no location` };
     return { kind: 'symbol', address };

@@ -94,3 +94,29 @@ describe('what nothing declares', () => {
     expect(await session.where()).toContain('inside');
   });
 });
+
+/** `twice` is inlined into `live`, all in one instruction: rows of both lines are at its entry. */
+const REMOVED = `${C_ENTRY}
+int live_data = 3, dead_data = 7;
+static inline int twice(int n) { int more = n + 1; return more * 2; }
+int dead(int n) { return twice(n) + dead_data; }
+__attribute__((noinline)) int live(int n) { int in = n; return twice(in) + live_data; }
+__attribute__((used)) void kmain(void) { volatile int n = live(2); (void)n; }`;
+
+describe.each(['-gdwarf-4', '-gdwarf-5', '-gsplit-dwarf'])('what the linker has left out (%s)', (flag) => {
+  it('has no value, and breakpoints are shown on the lines that were meant', async () => {
+    const flags = ['-O1', flag, '-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'];
+    kernel = buildImage(tested.bundle, `removed${flag}`, REMOVED, { suffix: '.c', flags });
+    source = tested.bundle.file(`removed${flag}.c`);
+    session = await tested.open();
+    const line = lineOf(source, ' live(int');
+    const [bound] = await session.launch({ kernel, breakpoints: [[source, line]] });
+    expect(bound).toMatchObject({ verified: true, line });
+    await session.stop();
+    expect((await session.stack())[0]).toMatchObject({ name: 'live', line });
+    expect(await session.evaluate('live_data')).toBe('3');
+    expect(await session.evaluate('dead_data')).toBe('<optimised out: the linker has left it out>');
+    const [live, dead] = await session.scope('Globals');
+    expect([live!.value, dead!.value]).toEqual(['3', '<optimised out: the linker has left it out>']);
+  });
+});
