@@ -87,12 +87,16 @@ describe('where no function is', () => {
     ...source,
     functionAt: (pc) => (pc >= 0x1000 && pc < 0x1800 ? { lowPc: pc & ~0xff } : undefined),
   };
-  const calls =
+  const callingBy =
+    (call: readonly number[], at: Readonly<Record<number, readonly number[]>> = {}) =>
     (read: MemoryReader): MemoryReader =>
-    (address, length) =>
-      address < 0x1000
-        ? undefined
-        : (length === 7 && Uint8Array.of(0, 0, 0xe8, 0, 0, 0, 0)) || read(address, length);
+    (address, length) => {
+      if (address < 0x1000) return undefined;
+      if (length === 7) return Uint8Array.from(call);
+      const code = at[address];
+      return code ? Uint8Array.from(code).subarray(0, length) : read(address, length);
+    };
+  const calls = callingBy([0, 0, 0, 0, 0, 0xff, 0xd0]);
   const memory = calls(machine([0x1180, STACK + 16, 0xbeef, 0, 0, 0]));
 
   it('a call through a null pointer has its caller', () => {
@@ -108,6 +112,39 @@ describe('where no function is', () => {
     const stack = unwindStack(some, registers(0x1900, STACK, STACK + 4), garbage);
     expect(pcs(stack)).toEqual([0x1900, 0x1180]);
     expect(stack.frames[0]!.method).toBe('frame-pointer');
+  });
+
+  describe('a return address of a direct call at the top of the stack', () => {
+    // call 1900h, from 117Bh
+    const direct = [0, 0, 0xe8, 0x80, 0x07, 0, 0];
+    const words = [0x1180, STACK + 16, 0x1280, 0xbeef, 0, 0];
+    const found = (pc: number, at: Readonly<Record<number, readonly number[]>> = { [pc]: [0x90] }) => {
+      const stack = unwindStack(some, registers(pc, STACK, STACK + 4), callingBy(direct, at)(machine(words)));
+      return [pcs(stack)[1], stack.frames[0]!.method];
+    };
+
+    it('is that of the code which the call has led to', () => {
+      expect(found(0x1900)).toEqual([0x1180, 'function-entry']);
+    });
+
+    it('is of an earlier call elsewhere: there is a frame pointer', () => {
+      expect(found(0x1930, { 0x1930: [0x8b, 0x33], 0x192f: [0x90] })).toEqual([0x1280, 'frame-pointer']);
+    });
+
+    it('is that of a function which a thunk has led to, or which is about to return', () => {
+      expect(found(0x1930, { 0x1930: [0x55, 0x89, 0xe5] })).toEqual([0x1180, 'function-entry']);
+      const traced = { 0x1930: [0x3e, 0x8d, 0x74, 0x26, 0], 0x1935: [0x55, 0x89, 0xe5] };
+      expect(found(0x1930, traced)).toEqual([0x1180, 'function-entry']);
+      expect(found(0x1930, { 0x1930: [0xc3], 0x192f: [0x90] })).toEqual([0x1180, 'function-entry']);
+    });
+  });
+
+  it('a function that has pushed its frame pointer, and no more, has its caller', () => {
+    const at = { 0x1930: [0x55, 0x89, 0xe5], 0x1931: [0x89, 0xe5] };
+    const memory = callingBy([0, 0, 0, 0, 0, 0xff, 0xd0], at)(machine([STACK + 16, 0x1180, 0, 0, 0, 0]));
+    const stack = unwindStack(some, registers(0x1931, STACK, STACK + 16), memory);
+    expect(pcs(stack)).toEqual([0x1931, 0x1180]);
+    expect(stack.frames[1]!.registers[5]).toBe(STACK + 16);
   });
 
   it('a handler that has interrupted it has it as its caller', () => {

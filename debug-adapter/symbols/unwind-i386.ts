@@ -211,11 +211,17 @@ function unwindStep(
   const esp = registers[I386.esp];
   const ebp = registers[I386.ebp];
   const { lowPc: entry, isFirst = false } = source.functionAt?.(pc) ?? {};
-  // A call through a pointer to no function has left its return address right here: nothing has run since.
+  // A call through a pointer to no function has left its return address right here: nothing has run since. In code without symbols what
+  // lies there may be of an earlier call.
   if (esp !== undefined && entry === undefined && !isCalling) {
     const returns = word(esp);
-    if (returns !== undefined && isReturnAddress(source, returns, readMemory))
+    const isReturn = returns !== undefined && isReturnAddress(source, returns, readMemory);
+    if (isReturn && mayHaveCalled(returns, pc, readMemory))
       return caller(esp + 4, ebp, 'function-entry', IN_EBP) ?? unreadable(esp);
+    const behind = word(esp + 4);
+    const hasPushed = behind !== undefined && isReturnAddress(source, behind, readMemory);
+    if (hasPushed && startsWithFrame((pc - 1) >>> 0, readMemory))
+      return caller(esp + 8, returns, 'function-entry', inMemory(esp)) ?? unreadable(esp + 4);
   }
   const framed = entry !== undefined && startsWithFrame(entry, readMemory);
   if (esp !== undefined && framed && pc - entry <= 3) {
@@ -292,10 +298,49 @@ const isReturnAddress = (source: UnwindSource, value: number, readMemory: Memory
 function isBehindCall(address: number, readMemory: MemoryReader): boolean {
   const code = readMemory((address - 7) >>> 0, 7);
   if (!code || code.length < 7) return false;
-  if (code[2] === 0xe8 || code[0] === 0x9a) return true;
+  return code[2] === 0xe8 || isIndirectCall(code);
+}
+
+/** Do 7 bytes end with a call through a pointer, or a far one? */
+function isIndirectCall(code: Uint8Array): boolean {
+  if (code[0] === 0x9a) return true;
   // FF /2 and /3: the ModR/M byte says how many bytes follow it.
   return [5, 4, 3, 1, 0].some((at) => code[at] === 0xff && modrmLength(code, at + 1) === 6 - at);
 }
+
+/**
+ * May a return address at the top of the stack be that of the code at an address? The call before it has led there, which of calls through
+ * pointers may always be; or the code is about to return.
+ */
+function mayHaveCalled(returns: number, pc: number, readMemory: MemoryReader): boolean {
+  const code = readMemory((returns - 7) >>> 0, 7);
+  if (!code || code.length < 7 || code[2] !== 0xe8 || isIndirectCall(code)) return true;
+  const displacement = new DataView(code.buffer, code.byteOffset).getInt32(3, true);
+  // A thunk (retpoline) goes on to the function that is meant.
+  return (
+    (returns + displacement) >>> 0 === pc >>> 0 || beginsFunction(pc, readMemory) || returnsAt(pc, readMemory)
+  );
+}
+
+/** RET, with and without a number of bytes. */
+function returnsAt(pc: number, readMemory: MemoryReader): boolean {
+  const opcode = readMemory(pc, 1)?.[0];
+  return opcode === 0xc3 || opcode === 0xc2;
+}
+
+/** Does a function with a frame pointer begin here, behind what is left for tracers (5 bytes without effect)? */
+function beginsFunction(pc: number, readMemory: MemoryReader): boolean {
+  if (startsWithFrame(pc, readMemory)) return true;
+  const code = readMemory(pc, NOP5[0]!.length);
+  const isNop = NOP5.some((nop) => nop.every((byte, n) => code?.[n] === byte));
+  return isNop && startsWithFrame((pc + NOP5[0]!.length) >>> 0, readMemory);
+}
+
+/** LEA without effect, and NOP with an operand. */
+const NOP5: readonly (readonly number[])[] = [
+  [0x3e, 0x8d, 0x74, 0x26, 0x00],
+  [0x0f, 0x1f, 0x44, 0x00, 0x00],
+];
 
 /** Bytes of a ModR/M operand with reg /2 or /3; 0 for others. */
 function modrmLength(code: Uint8Array, at: number): number {
