@@ -72,6 +72,14 @@ describe('arrays of bytes', () => {
   });
 });
 
+describe('integers of 128 bits', () => {
+  it('are decimal, those with a sign too', () => {
+    expect(number(-5n, base(16, 'signed'))).toBe('-5');
+    expect(number(-(1n << 127n), base(16, 'signed'))).toBe('-170141183460469231731687303715884105728');
+    expect(number(1n << 127n, base(16, 'unsigned'))).toBe('170141183460469231731687303715884105728');
+  });
+});
+
 describe('styles', () => {
   it.each([
     ['x', '0xfffffffe'],

@@ -214,6 +214,8 @@ function baseText(bytes: Uint8Array, type: Extract<CType, { kind: 'base' }>): st
       return WIDE_CHARACTER.test(type.name) && bytes.length > 1
         ? codePointText(Number(value))
         : String(value);
+    case 'signed':
+      return String(value);
     default:
       // Too wide for an integer: what this reader does not know, as _Float128.
       return bytes.length > 8 ? hexOf(value, bytes.length) : String(value);
