@@ -23,6 +23,7 @@ import { type ModuleFile, moduleOpener, type OpenModule, openModuleFile } from '
 import { readFile, readSymbols, reasonOf } from './read-file.ts';
 import type { OpenedImages } from './opened-images.ts';
 import { SymbolError } from './symbols/errors.ts';
+import { elfOfSymbolList } from './symbols/symbol-list.ts';
 import type { SymbolImage } from './symbols/image.ts';
 
 const baseName = (path: string) => path.split(/[\\/]/).pop() ?? path;
@@ -100,14 +101,33 @@ async function openImage(
 /** The symbols that another file than the kernel's has for it, as the vmlinux beside a bzImage. */
 async function openSymbols(symbols: OpenedImages, path: string, host: AdapterHost): Promise<SymbolImage> {
   const name = baseName(path);
+  const source = await readSymbols(host, path);
   try {
-    return await symbols.open(await readSymbols(host, path), name, path, host);
+    return await symbols.open(source, name, path, host);
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
+    const list = error.code === 'elf-not-elf' ? await listed(symbols, path, host) : undefined;
+    if (list) return list;
     throw new AdapterError(
       'kernel-bad',
       say`${name}, which is to have the symbols of the kernel: ${error.sentence}`,
     );
+  }
+}
+
+/** The symbols of a list, such as Linux's System.map. @returns nothing for another file */
+async function listed(
+  symbols: OpenedImages,
+  path: string,
+  host: AdapterHost,
+): Promise<SymbolImage | undefined> {
+  const name = baseName(path);
+  try {
+    const bytes = elfOfSymbolList(await readFile(host, path));
+    return bytes && (await symbols.open({ bytes }, name, path, host));
+  } catch (error) {
+    if (!(error instanceof SymbolError)) throw error;
+    throw new AdapterError('kernel-bad', say`${name}: ${error.sentence}`);
   }
 }
 

@@ -99,7 +99,7 @@ const properties: Attributes<LaunchOptions> = {
     type: 'string',
     markdownDescription: describe(
       'symbols',
-      'Path of an ELF file with the symbols of the kernel, when its own file has none: of a Linux bzImage its `vmlinux`.',
+      'Path of an ELF file with the symbols of the kernel, when its own file has none: of a Linux bzImage its `vmlinux`, or for names alone its `System.map`.',
     ),
   },
   host: {

@@ -39,6 +39,17 @@ describe('a Linux bzImage', () => {
     expect(lines).toContain('ram to 08000000');
   });
 
+  it('has names by a list of symbols, as System.map is', async () => {
+    const list = tested.bundle.file('System.map');
+    writeFileSync(list, execFileSync('nm', ['-n', symbols]));
+    session = await tested.open();
+    await session.launch({ kernel, symbols: list, initrd, stopOnEntry: true });
+    await session.stop();
+    await session.client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'kernel_main' }] });
+    await session.go('continue');
+    expect((await session.stack()).map(({ name }) => name).slice(0, 2)).toEqual(['kernel_main', 'start']);
+  });
+
   it('stops at its entry, where no code has run', async () => {
     session = await tested.open();
     await session.launch({ kernel, symbols, stopOnEntry: true });
