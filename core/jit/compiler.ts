@@ -21,10 +21,12 @@ export interface Compiler {
   /**
    * Compiles packed orders that nothing waits for, in another thread when that has nothing else to do. That does not count for `idle` and
    * `takes`.
+   * @param soon the machine may come to them soon
    * @param done as for `compile`; it gets nothing where that cannot be done
    */
   readonly ahead?: (
     orders: Int32Array<ArrayBuffer>,
+    soon: boolean,
     done: (answer: CompileAnswer | undefined) => void,
   ) => void;
 }
@@ -42,8 +44,9 @@ export const AT_ONCE: Compiler = {
 /** What goes to the other thread. */
 export interface CompileRequest {
   readonly orders: Int32Array<ArrayBuffer>;
-  /** Nothing waits for it: its number among such requests. */
+  /** Nothing waits for it: its number among such requests, and whether the machine may come to it soon. */
   readonly ahead?: number;
+  readonly soon?: boolean;
 }
 /** And what comes back. */
 export interface CompileAnswer {
@@ -146,14 +149,14 @@ export function createBackgroundCompiler(
       return underway.length < MOST_UNDERWAY;
     },
     prepare,
-    ahead(orders, done) {
+    ahead(orders, soon, done) {
       prepare();
       if (!thread || failed) {
         done(undefined);
         return;
       }
       ahead.set(numbers, done);
-      thread.post({ orders, ahead: numbers++ }, [orders.buffer]);
+      thread.post({ orders, ahead: numbers++, soon }, [orders.buffer]);
     },
     compile(orders, done) {
       const instead = () => {

@@ -30,8 +30,8 @@ import type { Translation } from './translation.ts';
 
 /** Words of orders that are compiled together. */
 const BATCH_WORDS = 8000;
-/** Words of orders that are compiled before the machine comes to them, behind the last one to which it has come. */
-const WORDS_AHEAD = 150_000;
+/** Words of orders that are compiled soon, behind the last one to which the machine has come: the others follow at leisure. */
+const WORDS_AHEAD = 20_000;
 /** Words of all regions that are kept. */
 const MOST_WORDS = 4 << 20;
 /** After so many runs in a row that have not used it, a region is kept no longer. */
@@ -133,6 +133,8 @@ export function createStock(parts: StockParts): Stock {
   /** All of them, in the order in which they were used, and how many of them are compiled or being so. */
   let all: readonly Entry[] = [];
   let sent = 0;
+  /** How many batches are being compiled. */
+  let underway = 0;
   /** What this run has used, or undefined if nothing is kept. */
   let learnt: Map<string, KeptRegion> | undefined;
   let learntWords = 0;
@@ -225,30 +227,39 @@ export function createStock(parts: StockParts): Stock {
     return Found.Known;
   }
 
-  /** Lets what comes after so many words be compiled, regions that are used one after the other together. */
-  function compileBehind(words: number): void {
-    while (compiler.ahead && sent < all.length && all[sent]!.begin < words + WORDS_AHEAD) {
-      const batch: Entry[] = [];
-      for (let size = 0; size < BATCH_WORDS && sent < all.length; sent++) {
-        const entry = all[sent]!;
-        if (!entry.waits) continue;
-        entry.number = batch.length;
-        entry.place = translations.reserve();
-        size += entry.kept.words.length;
-        batch.push(entry);
-      }
-      const orders = joinOrders(batch.map(({ kept: { words: order }, place }) => ({ words: order, place })));
-      compiler.ahead(orders, (answer) => {
-        const module = answer && { answer, made: splitMade(answer.made), batch: undefined };
-        for (const entry of batch)
-          if (module && entry.waits) entry.module = module;
-          else if (!module) {
-            // Nothing is known of it any more: it is to become hot by itself.
-            if (entry.waits) heat.set(entry.physical, 0);
-            giveUp(entry);
-          }
-      });
+  /** Lets the next regions be compiled, which are used one after the other. */
+  function compileBatch(soon: boolean): void {
+    const batch: Entry[] = [];
+    for (let size = 0; size < BATCH_WORDS && sent < all.length; sent++) {
+      const entry = all[sent]!;
+      if (!entry.waits) continue;
+      entry.number = batch.length;
+      entry.place = translations.reserve();
+      size += entry.kept.words.length;
+      batch.push(entry);
     }
+    if (batch.length === 0) return;
+    const orders = joinOrders(batch.map(({ kept: { words }, place }) => ({ words, place })));
+    const mine = all;
+    underway++;
+    compiler.ahead!(orders, soon, (answer) => {
+      const module = answer && { answer, made: splitMade(answer.made), batch: undefined };
+      for (const entry of batch) {
+        if (module && entry.waits) entry.module = module;
+        else if (!module) {
+          // Nothing is known of it any more: it is to become hot by itself.
+          if (entry.waits) heat.set(entry.physical, 0);
+          giveUp(entry);
+        }
+      }
+      if (mine !== all) return;
+      underway--;
+      if (underway === 0 && module) compileBatch(false);
+    });
+  }
+  /** Lets what comes after so many words be compiled. */
+  function compileBehind(words: number): void {
+    while (compiler.ahead && sent < all.length && all[sent]!.begin < words + WORDS_AHEAD) compileBatch(true);
   }
 
   function renew(): void {
@@ -256,7 +267,7 @@ export function createStock(parts: StockParts): Stock {
     all = [];
     entries.clear();
     learnt = undefined;
-    learntWords = newWords = sent = 0;
+    learntWords = newWords = sent = underway = 0;
   }
 
   function recall(bytes: Uint8Array): void {

@@ -38,27 +38,54 @@ function createRehearse(): Rehearsal['run'] {
   };
 }
 
+/**
+ * How many times as long as a request has taken that nothing waits for, the thread rests before the next one, if the machine may come to it soon,
+ * and if not: the machine and the engine's own threads, which make hot code fast, have the processors meanwhile.
+ */
+const REST = { soon: 1, later: 7 };
+
+/** Has its turn with requests that nothing waits for, between others. @returns takes such a request */
+function createAhead(
+  { performance, setTimeout: wait }: Pick<CompilerScope, 'performance' | 'setTimeout'>,
+  answer: (request: CompileRequest) => void,
+): (request: CompileRequest) => void {
+  const soon: CompileRequest[] = [];
+  const later: CompileRequest[] = [];
+  let ended = 0;
+  let took = 0;
+  /** Counts what was to be done next: only the last one is. */
+  let turn = 0;
+  function goOn(): void {
+    const mine = ++turn;
+    if (soon.length + later.length === 0) return;
+    const rest = took * (soon.length > 0 ? REST.soon : REST.later);
+    wait(
+      () => {
+        if (mine !== turn) return;
+        const begin = performance.now();
+        answer((soon.shift() ?? later.shift())!);
+        ended = performance.now();
+        took = ended - begin;
+        goOn();
+      },
+      Math.max(0, ended + rest - performance.now()),
+    );
+  }
+  return (request) => {
+    (request.soon === true ? soon : later).push(request);
+    goOn();
+  };
+}
+
 /** Answers requests; one that it cannot do with nothing. */
 export function serveCompiler(scope: CompilerScope): void {
   const rehearse = createRehearse();
-  /** What nothing waits for: the machine and the engine's own threads get as much of the time as that takes. */
-  const waiting: CompileRequest[] = [];
-  function compileAhead(): void {
-    const begin = scope.performance.now();
-    scope.postMessage(answerRequest(waiting.shift()!, rehearse));
-    goOn(scope.performance.now() - begin);
-  }
-  let isGoing = false;
-  function goOn(pause: number): void {
-    isGoing = waiting.length > 0;
-    if (isGoing) scope.setTimeout(compileAhead, pause);
-  }
+  const ahead = createAhead(scope, (request) => {
+    scope.postMessage(answerRequest(request, rehearse));
+  });
   scope.addEventListener('message', ({ data }) => {
     if (data.ahead === undefined) scope.postMessage(answerRequest(data, rehearse));
-    else {
-      waiting.push(data);
-      if (!isGoing) goOn(0);
-    }
+    else ahead(data);
   });
 
   /** Requests have their turn in between. */

@@ -6,7 +6,7 @@ export function createPromptCompiler(): Compiler {
   const rehearsal = createRehearsal();
   return {
     ...AT_ONCE,
-    ahead(orders, done) {
+    ahead(orders, _soon, done) {
       done((answerRequest({ orders, ahead: 0 }, rehearsal.run) as AheadAnswer).answer);
     },
   };
