@@ -13,10 +13,10 @@ import { type Compiled, compileExpression, ExpressionFailure, type ExpressionSou
 import { type CompiledFilter, createVisits, type Filters } from './filter.ts';
 import type { Sentence } from '../sentences/say.ts';
 
-/** A stepper's private stop: an address and a test that must hold there. */
+/** A stepper's private stop: addresses and a test that must hold there. */
 export interface TemporaryBreakpoint {
-  readonly address: number;
-  holds(): boolean;
+  readonly addresses: readonly number[];
+  holds(linear: number): boolean;
 }
 
 export interface Breakpoints {
@@ -83,10 +83,12 @@ export function createBreakpoints(
       linear: [...byAddress.keys()],
       physical: [...byPhysical.keys()],
       near: (linear) =>
-        byAddress.has(linear) || temporary?.address === linear || physicalOffsets.has(linear & 0xfff),
+        byAddress.has(linear) ||
+        temporary?.addresses.includes(linear) === true ||
+        physicalOffsets.has(linear & 0xfff),
       matches(linear) {
         const user = visit(linear);
-        return user || (temporary !== undefined && temporary.address === linear && temporary.holds());
+        return user || (temporary?.addresses.includes(linear) === true && temporary.holds(linear));
       },
     };
     cpu.setBreakpoints(set);
@@ -113,7 +115,7 @@ export function createBreakpoints(
     },
     setTemporary(breakpoint) {
       temporary = breakpoint;
-      if (breakpoint) cpu.splitAt([breakpoint.address & 0xfff]);
+      if (breakpoint) cpu.splitAt(breakpoint.addresses.map((address) => address & 0xfff));
     },
     visit,
     hits: () => hits,

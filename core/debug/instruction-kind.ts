@@ -37,12 +37,20 @@ export function instructionKind(bytes: Uint8Array): InstructionKind {
   return repeat && isString ? 'repeat' : 'plain';
 }
 
+/** Where the opcode of a return stands. */
+const returnOpcode = (bytes: Uint8Array): number => bytes.findIndex((byte) => (byte & 0xf6) === 0xc2);
+
+/** Bytes of arguments that a return takes from the stack of its caller. */
+export function poppedArguments(bytes: Uint8Array): number {
+  const at = returnOpcode(bytes);
+  const hasOperand = (bytes[at] & 1) === 0;
+  return hasOperand ? bytes[at + 1] | (bytes[at + 2] << 8) : 0;
+}
+
 /** Bytes of the stack that a return takes: the return address, and arguments of its caller. */
 export function poppedBytes(bytes: Uint8Array, wide: boolean): number {
-  const at = bytes.findIndex((byte) => (byte & 0xf6) === 0xc2);
+  const at = returnOpcode(bytes);
   const short = bytes.subarray(0, at).includes(0x66) === wide;
   const isFar = (bytes[at] & 8) !== 0;
-  const hasOperand = (bytes[at] & 1) === 0;
-  const own = (short ? 2 : 4) * (isFar ? 2 : 1);
-  return own + (hasOperand ? bytes[at + 1] | (bytes[at + 2] << 8) : 0);
+  return (short ? 2 : 4) * (isFar ? 2 : 1) + poppedArguments(bytes);
 }

@@ -3,9 +3,10 @@
  * in a loop runs at full speed, calls and all. Only the other code of its function, and what it returns to, is looked at.
  */
 import { Pass, type StepGuard } from '../cpu/guard.ts';
-import { CS, ESP } from '../cpu/state.ts';
+import { CS } from '../cpu/state.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { FrameRules } from '../protocol/machine-protocol.ts';
+import { hasReturnedTo } from './detour.ts';
 import { instructionKind } from './instruction-kind.ts';
 
 /** Columns of `FrameRules.rows`. */
@@ -19,16 +20,15 @@ export interface SteppedFrame {
 /**
  * @param inRanges what is stepped over
  * @param holds the coroutine and the program of the step have the processor
- * @param mostPopped how far above its call a function may leave the stack
  * @returns nothing when the stack of the frame cannot be read
  */
 export function createSteppedFrame(
-  { cpu, inspector }: Machine,
+  machine: Machine,
   { cfa, rows }: FrameRules,
   inRanges: (linear: number) => boolean,
   holds: () => boolean,
-  mostPopped: number,
 ): SteppedFrame | undefined {
+  const { cpu, inspector } = machine;
   const { reg32, segBase } = cpu.views;
   const space = inspector.currentSpace();
   const word = inspector.read(space, (segBase[2] + cfa - 4) >>> 0, 4);
@@ -49,10 +49,6 @@ export function createSteppedFrame(
   }
   const isFrame = (row: number) => holds() && (reg32[rows[row + 2] & 7] + rows[row + 3]) >>> 0 === cfa >>> 0;
 
-  function hasReturned(): boolean {
-    const above = (reg32[ESP] >>> 0) - cfa;
-    return above >= 0 && above < mostPopped && holds();
-  }
   /** What goes on elsewhere without a call that comes back: the step has to see where. */
   const leavesFar = new Map<number, boolean>();
   function isFar(last: number): boolean {
@@ -66,7 +62,7 @@ export function createSteppedFrame(
 
   return {
     guard(linear, last) {
-      if (linear === caller) return hasReturned() ? Pass.No : Pass.Once;
+      if (linear === caller) return holds() && hasReturnedTo(machine, caller, cfa) ? Pass.No : Pass.Once;
       const row = rowOf(linear);
       if (row < 0) return Pass.Always;
       if (inRanges(linear) && !isFar(last)) return Pass.Always;

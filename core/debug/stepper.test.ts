@@ -1,59 +1,11 @@
 /** Steps over machine code made by hand. */
 import { describe, expect, it } from 'vitest';
 import { CPL } from '../cpu/state.ts';
-import { createMachine } from '../machine/machine.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
-import { imm32, TINY_ENTRY, tinyKernel } from '../testing/tiny-kernel.ts';
+import { COUNTER, HANDLER, instruction, LIDT, range, SPIN, start } from '../testing/stepped-code.ts';
+import { imm32, TINY_ENTRY } from '../testing/tiny-kernel.ts';
 import { instructionKind } from './instruction-kind.ts';
 import { createStepper } from './stepper.ts';
-
-const IDT = 0x5000;
-const COUNTER = 0x6000;
-const HANDLER = 0x7000;
-const SPIN = [0xeb, 0xfe];
-/** lidt; the pointer lies at 4F00h. */
-const LIDT = [0x0f, 0x01, 0x1d, ...imm32(0x4f00)];
-
-function start(code: readonly number[]) {
-  const machine = createMachine(tinyKernel(code), {
-    serial: () => undefined,
-    debugcon: () => undefined,
-    log: () => undefined,
-  });
-  const { breakpoints } = machine.debug;
-  const { memory, cpu } = machine;
-  /** One handler for all vectors: counts, acknowledges, returns. */
-  function install(): void {
-    const selector = cpu.views.segSel[1]!;
-    memory.writeBytes(0x4f00, Uint8Array.of(0xff, 0x07, ...imm32(IDT)));
-    for (let vector = 0; vector < 256; vector++) {
-      const gate = [HANDLER & 0xff, HANDLER >> 8, selector & 0xff, selector >> 8, 0, 0x8e, 0, 0];
-      memory.writeBytes(IDT + 8 * vector, Uint8Array.from(gate));
-    }
-    const handler = [0x50, 0xff, 0x05, ...imm32(COUNTER), 0xb0, 0x20, 0xe6, 0x20, 0x58, 0xcf];
-    memory.writeBytes(HANDLER, Uint8Array.from(handler));
-  }
-  install();
-  return {
-    machine,
-    breakpoints,
-    offset: () => cpu.linearEip() - TINY_ENTRY,
-    counter: () => memory.read(COUNTER, 4),
-    step(spec: StepSpec, most = 100): string {
-      const stepper = createStepper(machine, spec);
-      let kind = 'more';
-      for (let n = 0; n < most && kind === 'more'; n++) ({ kind } = stepper.advance(20_000));
-      stepper.dispose();
-      return kind;
-    },
-  };
-}
-const instruction = (over: boolean): StepSpec => ({ kind: 'instruction', over });
-const range = (from: number, to: number, over = true): StepSpec => ({
-  kind: 'range',
-  ranges: [[TINY_ENTRY + from, TINY_ENTRY + to]],
-  over,
-});
 
 describe('an instruction step', () => {
   it('runs exactly one instruction', () => {

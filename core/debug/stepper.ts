@@ -6,14 +6,24 @@
  * stepping over), hardware interrupts and faults that a handler resolves; the other coroutine and the kernel behind SYSENTER
  * run until the stepped code has the CPU again. `advance` works in slices, so the machine can always be paused.
  */
-import { Pass, type StepGuard } from '../cpu/guard.ts';
-import { Attr, CPL, CR3, CS, ESP, SS, STACK_MASK } from '../cpu/state.ts';
+import { Pass } from '../cpu/guard.ts';
+import { CPL, CR3, CS, ESP } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
-import { branchCount, branchPlace } from '../cpu/branch-log.ts';
 import type { TransitionRecord } from '../protocol/debug-protocol.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
-import { instructionKind } from './instruction-kind.ts';
+import {
+  deliverySince,
+  type Detour,
+  isBehindHandler,
+  isOnStack,
+  MAX_POPPED,
+  returnOfCall,
+} from './detour.ts';
+import { handlerReturnGuard } from './handler-return.ts';
+import { type InstructionKind, instructionKind } from './instruction-kind.ts';
+import { createRangeGuard } from './range-guard.ts';
 import { createSteppedFrame, type SteppedFrame } from './stepped-frame.ts';
+import { createUnwinders, type Unwinding } from './unwinding.ts';
 
 export type StepResult =
   /** The slice is over, the step is not. */
@@ -33,30 +43,18 @@ export interface Stepper {
 const BURST = 1000;
 /** The same in a slice, whatever its ticks: these are as many as code at full speed allows. */
 const MOST_SINGLE = 20 * BURST;
-/** How far above its call a function may leave the stack: its arguments, which it may pop itself. */
-const MAX_POPPED = 1024;
+/** What a call of 32 bits has on the stack below its caller's. */
+const RETURN_ADDRESS = 4;
 /** Calls that are each run to their return, at full speed whatever they do, before the frame is watched instead. */
 const FEW_CALLS = 8;
-const isBehindHandler = (then: Detour['then']): boolean => then !== 'done' && then !== 'leave';
 
 const MORE: StepResult = { kind: 'more' };
 const DONE: StepResult = { kind: 'done' };
 
-/** Where to run to at full speed before stepping goes on. */
-interface Detour {
-  readonly address: number;
-  readonly stack: number;
-  /**
-   * What to do there: the step is complete, goes on, has yet to run the instruction that was held back, is complete behind a handler, or
-   * runs the call that was made before a handler was entered.
-   */
-  readonly then: 'done' | 'leave' | 'resume' | 'back' | 'call';
-}
-
 export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   const { cpu, passages, inspector, debug } = machine;
   const { breakpoints, transitions } = debug;
-  const { state, reg32, segBase, segAttr, branches } = cpu.views;
+  const { state, reg32, segBase } = cpu.views;
   const home = spec.kind === 'until' ? spec.coroutine : passages.current();
   const ring = state[CPL];
   const cr3 = state[CR3];
@@ -69,13 +67,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   let away = false;
   /** ESP of the program whose SYSENTER is stepped over: the kernel runs. */
   let called: number | undefined;
-  /** Where a single step has stopped at a breakpoint: if it goes on, it was looked at. */
-  let looked = -1;
   /** Instructions single-stepped in this slice. */
   let single = 0;
   /** The step has led somewhere: if it stopped at a breakpoint there and goes on, it is over. */
   let complete = false;
 
+  const isHome = () => passages.current() === home;
   const stack = () => reg32[ESP] >>> 0;
   const ranges = spec.kind === 'range' ? spec.ranges : [];
   function inRanges(linear: number): boolean {
@@ -83,57 +80,73 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     return false;
   }
   const readCode = (linear: number) => inspector.read(inspector.currentSpace(), linear, 16);
-  const codeAddress = (offset: number) => (segBase[CS] + offset) >>> 0;
   /** The base of CS in the stepped code: a handler has another one. */
   let codeBase = segBase[CS];
 
-  /** Is the stack the one that the way back will have? Another task that runs the same code has another one. */
-  function onStack({ stack: wanted, then }: Detour): boolean {
-    if (isBehindHandler(then)) return stack() === wanted;
-    return wanted === 0 || (stack() >= wanted && stack() - wanted < MAX_POPPED);
-  }
   /** A user program is told from the others by its address space as well. */
-  const sameProgram = () =>
-    spec.kind === 'until' || (state[CPL] === ring && (ring !== 3 || state[CR3] === cr3));
+  const isIn = (wanted: number, space: number) =>
+    spec.kind === 'until' || (state[CPL] === wanted && (wanted !== 3 || state[CR3] === space));
+  const sameProgram = () => isIn(ring, cr3);
+  const holds = () => isHome() && sameProgram();
+  const hasArrived = (to: Detour, linear: number) =>
+    linear === to.address &&
+    isHome() &&
+    (to.entry ? isIn(to.entry.from.ring, to.entry.cr3) : sameProgram()) &&
+    isOnStack(machine, to);
+  const unwinders = createUnwinders(cpu, holds, spec.unwinders);
+  let unwinding: Unwinding | undefined;
 
   function runTo(to: Detour): void {
     detour = to;
     cpu.setGuard(undefined);
+    const { address } = to;
+    /** What another task unwinds on a higher stack is none of ours. */
+    const isBelow = () => to.stack > 0 && stack() < to.stack;
     breakpoints.setTemporary({
-      address: to.address,
-      holds: () => passages.current() === home && onStack(to) && sameProgram(),
+      addresses: unwinders.entries.length === 0 ? [address] : [address, ...unwinders.entries],
+      holds: (linear) => hasArrived(to, linear) || (linear !== address && holds() && isBelow()),
     });
+    if (isBelow()) unwind();
+  }
+  /** Is what takes calls off the stack about to run? */
+  function unwind(): boolean {
+    unwinding = unwinders.at(cpu.linearEip());
+    if (unwinding) breakpoints.setTemporary(undefined);
+    return unwinding !== undefined;
   }
   if (spec.kind === 'until') runTo({ address: spec.address >>> 0, stack: spec.stack, then: 'done' });
+
+  /** Goes on behind a guard, which is asked when the breakpoints of the instruction have been looked at. */
+  function passOn(): StepResult {
+    isSeen = true;
+    cpu.skipBreakpoint(cpu.linearEip());
+    return MORE;
+  }
 
   /** Runs a call that has just been entered to its end. @returns false when where it returns to is not known */
   function runCall(): boolean {
     watchFrame();
-    const wide = (segAttr[CS] & Attr.Big) !== 0;
-    const size = wide ? 4 : 2;
-    const bytes = inspector.read(
-      inspector.currentSpace(),
-      (segBase[SS] + (stack() & state[STACK_MASK])) >>> 0,
-      size,
-    );
-    if (bytes.length < size) return false;
-    const view = new DataView(bytes.buffer);
-    const offset = wide ? view.getUint32(0, true) : view.getUint16(0, true);
-    runTo({ address: codeAddress(offset), stack: stack() + size, then: 'leave' });
-    return true;
+    const back = returnOfCall(machine);
+    if (back) runTo(back);
+    return back !== undefined;
   }
 
   /** A handler or a gate was entered: runs until it comes back to where it was entered from. */
-  function runHandler({ from }: TransitionRecord, then: Detour['then']): void {
+  function runHandler(entry: TransitionRecord, then: Detour['then'], isUnseen = false): void {
     // Nothing of a held back instruction has run: the way back must stop at it, also if the step began there.
     if (isBehindHandler(then)) cpu.keepBreakpoints();
-    runTo({ address: (codeBase + from.eip) >>> 0, stack: from.esp, then });
+    const { kind, from } = entry;
+    // Interrupts are none of the stepped code's business, and their handlers run at full speed.
+    const maySkip = (kind === 'exception' && then !== 'call') || kind === 'software-interrupt';
+    const guard = maySkip ? handlerReturnGuard(machine, entry, codeBase, isHome) : undefined;
+    runTo({ address: (codeBase + from.eip) >>> 0, stack: from.esp, then, guard, entry, isUnseen });
   }
 
   /**
    * An interrupt, an exception or INT n was delivered since the step's last look.
    * @param isOver whether the step has nothing more to run when it is about to go on at an address
    * @param hasCalled whether that address was called by the stepped code
+   * @param isUnseen whether the breakpoints of the instruction that it came before have not been looked at
    * @returns whether that ends the step
    */
   function delivered(
@@ -141,9 +154,10 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     explicit: boolean,
     isOver: (linear: number) => boolean,
     hasCalled: (linear: number) => boolean,
+    isUnseen: (entry: TransitionRecord) => boolean,
   ): boolean {
     // Of several the first one belongs to the stepped code.
-    const [entry] = transitions.since(begin, 1);
+    const entry = deliverySince(transitions, begin);
     if (entry.kind === 'software-interrupt') {
       if (!over) return true;
       runHandler(entry, 'leave');
@@ -152,7 +166,8 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (explicit && entry.kind === 'exception') return true;
     // It may have come behind the last instruction of the step, or behind a call that is stepped over.
     const back = (codeBase + entry.from.eip) >>> 0;
-    runHandler(entry, over && hasCalled(back) ? 'call' : isOver(back) ? 'back' : 'resume');
+    const then = over && hasCalled(back) ? 'call' : isOver(back) ? 'back' : 'resume';
+    runHandler(entry, then, isUnseen(entry));
     return false;
   }
 
@@ -166,16 +181,14 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     const onOwnStack = () => stack() >= esp && stack() - esp < MAX_POPPED;
     cpu.setGuard(() => {
       if (state[CPL] !== ring) return Pass.Always;
-      return sameProgram() && passages.current() === home && onOwnStack() ? Pass.No : Pass.Once;
+      return sameProgram() && isHome() && onOwnStack() ? Pass.No : Pass.Once;
     });
     const result = machine.run(ticks);
     cpu.setGuard(undefined);
     if (result.kind === 'slice') return MORE;
     if (result.kind !== 'guard') return result;
     called = undefined;
-    complete = spec.kind === 'instruction' || !inRanges(cpu.linearEip());
-    guarded = !complete;
-    return complete ? DONE : MORE;
+    return goOnAt(cpu.linearEip(), false) ? DONE : MORE;
   }
 
   let calls = 0;
@@ -183,8 +196,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   /** Many calls: what comes next in the ranges runs with all that it calls, until the frame is elsewhere. */
   function watchFrame(): void {
     if (spec.kind !== 'range' || !spec.frame || ++calls !== FEW_CALLS) return;
-    const holds = () => passages.current() === home && sameProgram();
-    frame = createSteppedFrame(machine, spec.frame, inRanges, holds, MAX_POPPED);
+    frame = createSteppedFrame(machine, spec.frame, inRanges, holds);
   }
   function runFrame({ guard }: SteppedFrame, ticks: number): StepResult {
     cpu.setGuard(guard);
@@ -195,10 +207,10 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (!inRanges(cpu.linearEip())) return DONE;
     // Before an instruction that has to be looked at.
     frame = undefined;
-    return MORE;
+    return passOn();
   }
 
-  const leftHome = () => passages.current() !== home && over;
+  const leftHome = () => !isHome() && over;
   /** The other coroutine runs at full speed until it hands the CPU back. */
   function goAway(): void {
     away = true;
@@ -214,26 +226,40 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     return breakpoints.visit(cpu.linearEip()) ? { kind: 'breakpoint' } : DONE;
   }
 
+  /**
+   * The instruction that is stepped by itself, and what had happened before it: kept while something else stops the step there, or in the
+   * handler of an interrupt that came first.
+   */
+  let once:
+    { linear: number; base: number; kind: InstructionKind; deliveries: number; begin: number } | undefined;
+  /** What has stopped the step on the way has looked at the breakpoints there. */
+  let looked = false;
+
   /** One instruction of the stepped code. */
   function stepOnce(): StepResult {
-    const linear = cpu.linearEip();
-    codeBase = segBase[CS];
-    const kind = over ? instructionKind(readCode(linear)) : 'plain';
-    const deliveries = cpu.deliveries();
-    const begin = transitions.count();
-    if (!started) cpu.skipBreakpoint(linear);
-    else if (looked !== linear && breakpoints.visit(linear)) {
-      looked = linear;
-      return { kind: 'breakpoint' };
+    const isNew = once === undefined;
+    const here = cpu.linearEip();
+    const { linear, base, kind, deliveries, begin } = (once ??= {
+      linear: here,
+      base: segBase[CS],
+      kind: over ? instructionKind(readCode(here)) : 'plain',
+      deliveries: cpu.deliveries(),
+      begin: transitions.count(),
+    });
+    codeBase = base;
+    const isInHandler = cpu.deliveries() !== deliveries;
+    if (!isInHandler) {
+      if (isNew && started && breakpoints.visit(linear)) return { kind: 'breakpoint' };
+      // It was looked at; an interrupt that comes first makes it be looked at again.
+      cpu.skipBreakpoint(linear);
+      const result = machine.run(1);
+      if (result.kind === 'guard') throw new Error('A single step has no guard.');
+      looked = result.kind === 'breakpoint';
+      // Halted before the instruction: it has yet to run when time has passed.
+      if (result.kind !== 'slice') return result;
+      started = true;
     }
-    looked = -1;
-    // It was looked at; an interrupt that comes first makes it be looked at again.
-    cpu.skipBreakpoint(linear);
-    const result = machine.run(1);
-    if (result.kind === 'guard') throw new Error('A single step has no guard.');
-    // Halted before the instruction: it has yet to run when time has passed.
-    if (result.kind !== 'slice') return result;
-    started = true;
+    once = undefined;
     if (leftHome()) {
       goAway();
       return MORE;
@@ -241,42 +267,25 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (cpu.deliveries() !== deliveries) {
       const hasLeft = (to: number) => to !== linear && !inRanges(to);
       const isCalled = (to: number) => kind === 'call' && to !== linear;
-      return delivered(begin, spec.kind === 'instruction' && !over, hasLeft, isCalled) ? arrive() : MORE;
+      const isExplicit = spec.kind === 'instruction' && !over;
+      if (delivered(begin, isExplicit, hasLeft, isCalled, () => false)) return arrive();
+      return isInHandler && looked ? passOn() : MORE;
     }
     if (over && kind === 'call' && cpu.linearEip() !== linear && runCall()) return MORE;
     if (over && kind === 'repeat' && cpu.linearEip() === linear) return MORE;
     if (over && kind === 'sysenter' && state[CPL] !== ring) return callKernel(begin);
     guarded = inRanges(cpu.linearEip());
+    isSeen = false;
     return guarded ? MORE : arrive();
   }
 
-  /** Kinds of the instructions that branches were taken from. */
-  const kinds = new Map<number, boolean>();
-  function isCall(linear: number): boolean {
-    let known = kinds.get(linear);
-    if (known === undefined) kinds.set(linear, (known = instructionKind(readCode(linear)) === 'call'));
-    return known;
-  }
-  const lastBranch = () => branchPlace(cpu.views, 0);
+  /** What had happened when the code of the ranges began to run: kept over whatever ends a run behind a call or a delivery. */
+  let since:
+    { base: number; branches: number; deliveries: number; transitions: number; seen: number } | undefined;
+  /** The breakpoints of the next instruction have been looked at. */
+  let isSeen = true;
 
-  /** What had happened when the code of the ranges began to run: kept over the ends of slices, which may lie behind a call or a delivery. */
-  let since: { base: number; branches: number; deliveries: number; transitions: number } | undefined;
-
-  /** The branches that the guard has looked at. */
-  let seen = 0;
-  /** Has a call just been made, inside of the ranges too: a function may call itself. */
-  function hasCalled(linear: number): boolean {
-    const count = branchCount(cpu.views);
-    if (count === seen) return false;
-    seen = count;
-    const at = lastBranch();
-    return branches[at + 1] >>> 0 === linear && isCall(branches[at] >>> 0);
-  }
-  /** One for the whole step: what it has admitted stays so. */
-  const rangeGuard: StepGuard = (linear, last) => {
-    if (!inRanges(linear) || (over && hasCalled(linear))) return Pass.No;
-    return over && isCall(last) ? Pass.Once : Pass.Always;
-  };
+  const rangeGuard = createRangeGuard(cpu, over, inRanges, readCode);
 
   /** Runs the code of the ranges until it leaves them or, to step over it, calls. */
   function runRanges(ticks: number): StepResult {
@@ -285,14 +294,16 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       branches: before,
       deliveries,
       transitions: begin,
+      seen,
     } = (since ??= {
       base: segBase[CS],
-      branches: (seen = branchCount(cpu.views)),
+      branches: rangeGuard.begin(),
       deliveries: cpu.deliveries(),
       transitions: transitions.count(),
+      seen: isSeen ? machine.instructions() : -1,
     });
     codeBase = base;
-    cpu.setGuard(rangeGuard);
+    cpu.setGuard(rangeGuard.guard);
     const result = machine.run(ticks);
     cpu.setGuard(undefined);
     if (leftHome()) {
@@ -301,58 +312,80 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       return MORE;
     }
     if (result.kind === 'slice') return MORE;
-    since = undefined;
+    // At a breakpoint that does not hold the step goes on, maybe right behind a call or a delivery.
     if (result.kind !== 'guard') return result;
-    /** The last branch, if the code of the ranges has taken one, was a call of this address. */
-    const isCalled = (to: number) => {
-      const branch = lastBranch();
-      if (branchCount(cpu.views) === before || branches[branch + 1] >>> 0 !== to) return false;
-      return isCall(branches[branch] >>> 0);
-    };
-    if (cpu.deliveries() !== deliveries)
-      return delivered(begin, false, (to) => !inRanges(to), isCalled) ? DONE : MORE;
-    if (over && transitions.count() !== begin && transitions.since(begin, 1)[0].kind === 'sysenter')
-      return callKernel(begin);
+    since = undefined;
+    const isCalled = (to: number) => rangeGuard.hasCalled(before, to);
+    if (cpu.deliveries() !== deliveries) {
+      const isUnseen = ({ instructions }: TransitionRecord) => instructions !== seen;
+      return delivered(begin, false, (to) => !inRanges(to), isCalled, isUnseen) ? DONE : passOn();
+    }
     const linear = cpu.linearEip();
-    if (over && isCalled(linear) && runCall()) return MORE;
-    return inRanges(linear) ? MORE : DONE;
+    if (over && transitions.count() !== begin && transitions.since(begin, 1)[0].kind === 'sysenter')
+      callKernel(begin);
+    else if (!(over && isCalled(linear) && runCall()) && !inRanges(linear)) return DONE;
+    return passOn();
   }
 
-  function advanceDetour({ address, then }: Detour, ticks: number): StepResult {
-    if (!started) {
-      cpu.skipBreakpoint(cpu.linearEip());
-      started = true;
-    }
+  /** The step comes to an instruction whose breakpoints were looked at. @returns whether it is over */
+  function goOnAt(here: number, isOver: boolean): boolean {
+    complete = isOver || spec.kind === 'instruction' || !inRanges(here);
+    guarded = !complete;
+    isSeen = true;
+    if (guarded) cpu.skipBreakpoint(here);
+    return complete;
+  }
+
+  function advanceDetour(to: Detour, ticks: number): StepResult {
+    const { then } = to;
+    cpu.setGuard(to.guard);
     const result = machine.run(ticks);
+    cpu.setGuard(undefined);
     if (result.kind === 'slice') return MORE;
-    if (result.kind === 'guard') throw new Error('A detour has no guard.');
-    if (result.kind !== 'breakpoint') return result;
+    if (result.kind !== 'breakpoint' && result.kind !== 'guard') return result;
     const here = cpu.linearEip();
-    const arrived = passages.current() === home && here === address && onStack(detour!) && sameProgram();
-    if (!arrived) return result;
+    if (!hasArrived(to, here) && result.kind === 'breakpoint') {
+      const isUnwinding = holds() && stack() < to.stack && unwind();
+      return isUnwinding && breakpoints.hits().length === 0 ? passOn() : result;
+    }
     detour = undefined;
     breakpoints.setTemporary(undefined);
+    if (result.kind === 'guard') return goOnAt(here, false) ? DONE : MORE;
     if (then === 'resume') {
       // The instruction that was held back has not run yet, so the step is not over.
       started = false;
+      isSeen = true;
       guarded = inRanges(here);
-      return MORE;
+      return to.isUnseen && breakpoints.hits().length > 0 ? result : MORE;
     }
     const stops = breakpoints.hits().length > 0;
     if (then === 'call' && runCall()) return stops ? result : MORE;
-    complete = then === 'done' || spec.kind === 'instruction' || !inRanges(here);
-    guarded = !complete;
-    // It was looked at on arrival.
-    if (guarded) cpu.skipBreakpoint(here);
+    const isOver = goOnAt(here, then === 'done');
     if (stops) return result;
-    return complete ? DONE : MORE;
+    return isOver ? DONE : MORE;
+  }
+
+  /** Runs what unwinds the stack until it has led somewhere: to the stepped frame or one above, or inside of what it waits for. */
+  function advanceUnwinding({ guard }: Unwinding, to: Detour, ticks: number): StepResult {
+    cpu.setGuard(guard);
+    const result = machine.run(ticks);
+    cpu.setGuard(undefined);
+    if (result.kind === 'slice') return MORE;
+    if (result.kind !== 'guard') return result;
+    unwinding = undefined;
+    if (stack() <= to.stack - RETURN_ADDRESS) {
+      runTo(to);
+      return passOn();
+    }
+    detour = undefined;
+    return goOnAt(cpu.linearEip(), to.then === 'done') ? DONE : MORE;
   }
 
   function advanceAway(ticks: number): StepResult {
     const result = machine.run(ticks);
     if (result.kind === 'guard') throw new Error('A detour has no guard.');
     if (result.kind !== 'slice') return result;
-    if (passages.current() !== home) return MORE;
+    if (!isHome()) return MORE;
     away = false;
     passages.watch(undefined);
     // The crossing itself was the instruction that the step watched.
@@ -362,11 +395,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   function advanceOnce(end: number): StepResult {
     if (away) return advanceAway(end - cpu.now());
     if (called !== undefined) return advanceKernel(called, end - cpu.now());
-    if (detour) return advanceDetour(detour, end - cpu.now());
-    if (guarded) {
+    if (detour || guarded) {
       // The breakpoint that the step begins at was looked at.
       if (!started) cpu.skipBreakpoint(cpu.linearEip());
       started = true;
+      if (detour && unwinding) return advanceUnwinding(unwinding, detour, end - cpu.now());
+      if (detour) return advanceDetour(detour, end - cpu.now());
       return frame ? runFrame(frame, end - cpu.now()) : runRanges(end - cpu.now());
     }
     for (let n = 0; n < BURST && !detour && !away && called === undefined && !guarded; n++) {
@@ -399,7 +433,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       breakpoints.setTemporary(undefined);
       passages.watch(undefined);
       cpu.forgetSplits();
-      detour = called = undefined;
+      detour = unwinding = called = undefined;
       away = false;
     },
   };

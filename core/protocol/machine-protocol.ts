@@ -113,14 +113,18 @@ export interface FrameRules {
   readonly rows: Uint32Array;
 }
 
-/** How far to step. Interrupts and faults that the kernels handle run to completion unseen. */
-export type StepSpec =
-  /** One instruction; `over` runs calls and REP to their end. */
-  | { readonly kind: 'instruction'; readonly over: boolean }
-  /**
-   * Until EIP leaves all `ranges` ([start, end) linear addresses); `over` does not enter calls. With `frame` many calls cost no more
-   * than they take to run.
-   */
+/**
+ * How far to step. Interrupts and faults that the kernels handle run to completion unseen. `unwinders` are rows of two linear addresses:
+ * the functions, each from its entry to its end, that leave calls without returning from them (longjmp). One that leads above what a step
+ * waits for ends the step.
+ */
+export type StepSpec = (
+  | /** One instruction; `over` runs calls and REP to their end. */
+    { readonly kind: 'instruction'; readonly over: boolean }
+    /**
+     * Until EIP leaves all `ranges` ([start, end) linear addresses); `over` does not enter calls. With `frame` many calls cost no more
+     * than they take to run.
+     */
   | {
       readonly kind: 'range';
       readonly ranges: readonly (readonly [number, number])[];
@@ -133,7 +137,8 @@ export type StepSpec =
       readonly address: number;
       readonly stack: number;
       readonly coroutine: CoroutineId;
-    };
+    }
+) & { readonly unwinders?: Uint32Array | undefined };
 
 export type StopReason =
   | 'entry'

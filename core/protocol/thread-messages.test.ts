@@ -14,6 +14,13 @@ const requests: Request[] = [
   { id: 1, kind: 'step', params: { kind: 'instruction', over: true } },
   { id: 2, kind: 'step', params: { kind: 'until', address: 0xffff_fff0, stack: 8, coroutine: 3 } },
   {
+    ...{ id: 2, kind: 'step' },
+    params: {
+      ...{ kind: 'until', address: 0xffff_fff0, stack: 8, coroutine: 3 },
+      unwinders: Uint32Array.of(0x1000, 0x1010),
+    },
+  },
+  {
     ...{ id: 3, kind: 'step' },
     params: {
       ...{ kind: 'range', over: false, frame: undefined },
@@ -28,6 +35,7 @@ const requests: Request[] = [
     params: {
       ...{ kind: 'range', over: true, ranges: [[1, 2]] },
       frame: { cfa: 0x1000, rows: Uint32Array.of(1, 2, 4, 8) },
+      unwinders: Uint32Array.of(0x1000, 0x1010, 0x2000, 0x2020),
     },
   },
   { id: 5, kind: 'resume', params: {} },

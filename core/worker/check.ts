@@ -92,13 +92,23 @@ const rows: Check = (value) =>
   value instanceof Uint32Array && value.length % 4 === 0 && value.length <= MAX_ROWS * 4
     ? undefined
     : `rows of four words, found ${describe(value)}`;
-const stepInstruction = fields({ over: boolean });
+/** Most functions that unwind stacks. */
+const MAX_UNWINDERS = 64;
+const unwinders: Check = (value) =>
+  value instanceof Uint32Array && value.length % 2 === 0 && value.length <= MAX_UNWINDERS * 2
+    ? undefined
+    : `rows of two words, found ${describe(value)}`;
+const stepInstruction = fields({ over: boolean, unwinders: optional(unwinders) });
 const stepRange = fields({
   over: boolean,
   ranges: listOf(pair, MAX_RANGES),
   frame: optional(fields({ cfa: address, rows })),
+  unwinders: optional(unwinders),
 });
-const stepUntil = fields({ address, stack: address, coroutine: integer(0, 64) });
+const stepUntil = fields({
+  ...{ address, stack: address, coroutine: integer(0, 64) },
+  unwinders: optional(unwinders),
+});
 const step: Check = (value) => {
   if (!isRecord(value)) return `an object, found ${describe(value)}`;
   switch (value.kind) {
