@@ -72,6 +72,8 @@ export class Debuggee {
   /** The coroutines that there were a moment ago, while the machine runs. */
   private heard: readonly CoroutineId[] | undefined;
   readonly steps = new Steps(this);
+  /** Where the step began that was paused at the last stop. */
+  brokenStep: StoppedEvent | undefined;
 
   private constructor(
     client: MachineClient,
@@ -336,8 +338,13 @@ export class Debuggee {
     this.heard = undefined;
   }
 
-  /** Makes a stop the current one and tells the client. */
-  show(event: StoppedEvent, shown: Shown | undefined = this.shownAt(event)): void {
+  /** Makes a stop the current one and tells the client. @param broken where the step began that it has come too early for */
+  show(
+    event: StoppedEvent,
+    shown: Shown | undefined = this.shownAt(event),
+    broken: StoppedEvent | undefined = undefined,
+  ): void {
+    this.brokenStep = broken;
     this.running = this.pausing = this.stepsForGdb = false;
     this.adopt(event);
     this.present.shown = shown;

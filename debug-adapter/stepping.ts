@@ -15,6 +15,7 @@ import type {
 } from '../core/protocol/machine-protocol.ts';
 import { type Block, type Shown, type Visible, visibleAt } from './blocks.ts';
 import type { Resolved } from './coroutines.ts';
+import { unwindersAt } from './unwinders.ts';
 
 export type StoppedEvent = Extract<MachineEvent, { event: 'stopped' }>;
 
@@ -79,6 +80,8 @@ function functionOf(place: Place): number | undefined {
   return place.resolved?.image.functionAt(linkPc(place))?.lowPc;
 }
 
+const isEntry = (place: Place): boolean => functionOf(place) === linkPc(place);
+
 /** Columns of `SymbolImage.cfaRows`. */
 const ROW = 4;
 
@@ -98,6 +101,21 @@ function frameRules(place: Place): FrameRules | undefined {
     rows[at + 1] += resolved.bias;
   }
   return cfa === undefined ? undefined : { cfa, rows };
+}
+
+/** Number of ESP among the general registers. */
+const ESP = 4;
+/** Bytes of it, in the protected mode that functions with frame information run in. */
+const RETURN_ADDRESS = 4;
+
+/**
+ * Has a function left by a jump to another one that returns in its stead? Then that one's return address is at the top of the stack, where
+ * its own was.
+ * @param rules of the frame that was there
+ */
+function isTailCall(from: Place, rules: FrameRules | undefined, to: Place): boolean {
+  if (!rules || !isEntry(to) || functionOf(to) === functionOf(from)) return false;
+  return to.cpu.general[ESP] >>> 0 === (rules.cfa - RETURN_ADDRESS) >>> 0;
 }
 
 /** Does a statement of a known line begin exactly here? */
@@ -153,7 +171,8 @@ export function* stepLine(
 
 /** One line of a listing. A function with lines that it calls is entered as from any other code. */
 function* stepListed(host: StepHost, from: Place, over: boolean): Step<Stepped> {
-  const stopped = yield* run({ kind: 'instruction', over });
+  const unwinders = over ? unwindersAt(from.resolved) : undefined;
+  const stopped = yield* run({ kind: 'instruction', over, unwinders });
   const place = stopped.reason === 'step' && !over ? host.location(stopped) : from;
   const entry = functionOf(place);
   if (entry === functionOf(from) || entry !== linkPc(place) || !hasLine(place)) return { stopped };
@@ -177,13 +196,23 @@ function* stepFrom(
     const ranges = below?.ranges ?? lineRanges(here);
     // Nothing in the passage code is a call that comes back: its steps go with the crossing.
     const overHere = over && !here.passage;
+    const frame = overHere && ranges.length > 0 ? frameRules(here) : undefined;
+    const unwinders = overHere ? unwindersAt(here.resolved) : undefined;
     stopped = yield* run(
       ranges.length > 0
-        ? { kind: 'range', ranges, over: overHere, frame: overHere ? frameRules(here) : undefined }
-        : { kind: 'instruction', over: overHere },
+        ? { kind: 'range', ranges, over: overHere, frame, unwinders }
+        : { kind: 'instruction', over: overHere, unwinders },
     );
     if (stopped.reason !== 'step') return { stopped };
-    const place = host.location(stopped);
+    let place = host.location(stopped);
+    if (isTailCall(here, frame, place)) {
+      const caller = yield* callerAt(stopped);
+      if (caller) {
+        stopped = yield* run(stepOutSpec(caller, place.coroutine, place.resolved));
+        if (stopped.reason !== 'step') return { stopped };
+        place = host.location(stopped);
+      }
+    }
     if (place.passage && !from.passage) {
       // Stepped into the passage: on the other side is where it leads.
       return { stopped: yield* run({ kind: 'range', ranges: place.passage, over: false }) };
@@ -244,7 +273,7 @@ export function* stepIntoCall(host: StepHost, start: StoppedEvent, callee: numbe
     const caller = yield* callerAt(stopped);
     // Left by its end: there is no call that comes back to it.
     if (!caller || !inLine(caller.pc)) return { stopped };
-    stopped = yield* run(stepOutSpec(caller, place.coroutine));
+    stopped = yield* run(stepOutSpec(caller, place.coroutine, place.resolved));
     if (stopped.reason !== 'step' || !inLine(host.location(stopped).pc)) return { stopped };
   }
   return { stopped };
@@ -259,12 +288,14 @@ export function outOfInlined(
   const place = host.location(start);
   const block = visibleAt(place.resolved, place.pc, true, shown).blocks.at(0);
   if (!block?.inlined) return undefined;
-  return { kind: 'range', ranges: block.ranges, over: true, frame: frameRules(place) };
+  const unwinders = unwindersAt(place.resolved);
+  return { kind: 'range', ranges: block.ranges, over: true, frame: frameRules(place), unwinders };
 }
 
-/** To the caller of a frame. */
-export function stepOutSpec(caller: Caller, coroutine: CoroutineId): StepSpec {
-  return { kind: 'until', address: caller.pc, stack: caller.stack, coroutine };
+/** To the caller of a frame. @param from the code of the frame, if it has the processor */
+export function stepOutSpec(caller: Caller, coroutine: CoroutineId, from?: Resolved): StepSpec {
+  const { pc: address, stack } = caller;
+  return { kind: 'until', address, stack, coroutine, unwinders: unwindersAt(from) };
 }
 
 /** A step of one predicate. */

@@ -14,6 +14,7 @@ const image = {
   lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
   functionAt: () => ({ lowPc: 0, ranges: [{ low: 0, high: 0x100 }], inlined: [] }),
   cfaRows: () => undefined,
+  symbolNamed: () => undefined,
 };
 
 const stopAt = (linearEip: number) =>

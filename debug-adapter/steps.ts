@@ -19,6 +19,7 @@ import {
   type StoppedEvent,
   type Wish,
 } from './stepping.ts';
+import { unwindersAt } from './unwinders.ts';
 
 /** What steps need of the machine. */
 interface Machine {
@@ -29,8 +30,8 @@ interface Machine {
   stack(coroutine: CoroutineId): Soon<Frame[]>;
   /** Runs one predicate. @param arrived hears of the stop that it leads to */
   run(spec: StepSpec, arrived: (event: StoppedEvent) => void): void;
-  /** Makes a stop the current one and tells the client. */
-  show(event: StoppedEvent, shown?: Shown): void;
+  /** Makes a stop the current one and tells the client. @param broken where the step began that it has come too early for */
+  show(event: StoppedEvent, shown?: Shown, broken?: StoppedEvent): void;
   /** A step cannot go on. */
   failed(error: unknown): void;
 }
@@ -53,6 +54,8 @@ export class Steps {
   private prepared: Prepared | undefined;
   /** How the last line was stepped. */
   private over = true;
+  /** Where the step under way has begun. */
+  private began: StoppedEvent | undefined;
 
   constructor(private readonly machine: Machine) {}
 
@@ -61,12 +64,18 @@ export class Steps {
     if (coroutine !== this.machine.coroutines.current) return this.awaitCoroutine(coroutine);
     const start = this.machine.lastStop!;
     if (byInstruction) {
-      const crossing = this.machine.coroutines.passageRanges(start.snapshot.cpu.linearEip) !== undefined;
-      this.single({ kind: 'instruction', over: over && !crossing });
+      const { passage, resolved } = this.host.location(start);
+      const isOver = over && !passage;
+      this.single({
+        kind: 'instruction',
+        over: isOver,
+        unwinders: isOver ? unwindersAt(resolved) : undefined,
+      });
       return;
     }
     this.over = over;
     const { step, wish } = this.takePrepared() ?? this.beginLine();
+    this.began = start;
     this.fulfil(step, wish);
   }
 
@@ -97,7 +106,8 @@ export class Steps {
     }
     const caller = await this.callerOf(coroutine);
     if (!caller) throw noCaller();
-    this.single(stepOutSpec(caller, coroutine));
+    const isHere = coroutine === coroutines.current;
+    this.single(stepOutSpec(caller, coroutine, isHere ? this.host.location(lastStop!).resolved : undefined));
   }
 
   /**
@@ -133,12 +143,14 @@ export class Steps {
   }
 
   private begin(step: Step<Stepped>): void {
+    this.began = this.machine.lastStop;
     this.fulfil(step, step.next());
   }
 
   private fulfil(step: Step<Stepped>, { done, value }: IteratorResult<Wish, Stepped>): void {
     if (done === true) {
-      this.machine.show(value.stopped, value.shown);
+      const { stopped, shown } = value;
+      this.machine.show(stopped, shown, stopped.reason === 'pause' ? this.began : undefined);
     } else if (value.kind === 'caller') {
       this.callerOf(value.of.snapshot.coroutine)
         .then((caller) => {

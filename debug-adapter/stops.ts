@@ -10,10 +10,12 @@ import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { exceptionText } from './exceptions.ts';
 import { endProfile } from './requests/profiling.ts';
+import { hex } from './registers.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
 import { say, type Sentence, tell } from '../core/sentences/say.ts';
 import type { SessionContext } from './session-context.ts';
 import type { StoppedEvent } from './stepping.ts';
+import { symbolText } from './symbol-text.ts';
 import type { SourcePosition } from './symbols/image.ts';
 
 type Stop = DebugProtocol.StoppedEvent['body'];
@@ -145,6 +147,16 @@ const conditionProblem = (why: Sentence) =>
 const HALTED = say`The CPU executed HLT with interrupts off: nothing can wake it.`;
 const FROZEN = say`The CPU waits before this instruction: an unmasked x87 exception is pending, which is IRQ 13 as long as CR0.NE is 0, and interrupts are off, so nothing can wake it. FNINIT initialises the x87; with CR0.NE the exception is #MF.`;
 
+/** Somebody who pauses a step that does not come back learns that it was under way, and is given up. */
+function brokenStepWords({ debuggee, translate }: SessionContext): Partial<Stop> | undefined {
+  const began = debuggee?.brokenStep?.snapshot;
+  if (!debuggee || !began) return undefined;
+  const pc = began.cpu.linearEip;
+  const place = symbolText(debuggee.coroutines, began.coroutine, pc) ?? hex(pc);
+  const text = say`The step that began at ${place} is not over: what it has called, or whom it has given the processor to, has not come back there. It is given up.`;
+  return { description: tell(say`Paused during a step`, translate), text: tell(text, translate) };
+}
+
 /** What is special about a stop, if anything is. */
 function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> | undefined {
   const inWords = (sentence: Sentence) => tell(sentence, context.translate);
@@ -155,6 +167,8 @@ function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> | 
       if (event.problems.length > 0)
         context.output(event.problems.map((why) => inWords(conditionProblem(why))).join('\n'), 'stderr');
       return undefined;
+    case 'pause':
+      return brokenStepWords(context);
     case 'shutdown':
       return {
         reason: 'exception',
