@@ -114,6 +114,7 @@ describe('a line step', () => {
     rowsAt: (pc: number) => ((pc & 3) === 0 ? [lineAt(pc)] : []),
     lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
     functionAt: () => ({ lowPc: 0, ranges: [{ low: 0, high: 0x100 }], inlined: [] }),
+    symbolNamed: () => undefined,
   };
   /** A machine whose stops are known beforehand, in code without callers. */
   function machine(pcs: number[], reason: StoppedEvent['reason'] = 'step', rows?: number[]) {
