@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { buildAssembly } from './build-assembly.mjs';
 import { filesBelow } from './files-below.mjs';
 import { guestTemplate } from './guest-template.mjs';
+import { translatorNumber } from './translator-number.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await buildAssembly();
@@ -55,6 +56,7 @@ const common = {
   external: ['vscode'],
   loader: { '.wasm': 'binary' },
   plugins: [icedInside],
+  define: translatorNumber(root),
 };
 const node = { ...common, platform: 'node' };
 

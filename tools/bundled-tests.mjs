@@ -3,8 +3,9 @@
 // sooner as they are.
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { translatorNumber } from './translator-number.mjs';
 
 const LONG =
   /[\\/](core[\\/]jit|core[\\/]net[\\/]tcp|test[\\/](bench|cpu|determinism|guest|host|kernels|net|oracle))[\\/].*\.test\.ts$/;
@@ -25,9 +26,12 @@ const ownPlaces = {
   },
 };
 
+const define = translatorNumber(fileURLToPath(new URL('..', import.meta.url)));
+
 export const bundledTests = () => ({
   name: 'bundled tests',
   enforce: 'pre',
+  config: () => ({ define }),
   async load(id) {
     if (!LONG.test(id)) return undefined;
     const { outputFiles, metafile } = await build({
@@ -43,6 +47,7 @@ export const bundledTests = () => ({
       sourcesContent: false,
       logLevel: 'error',
       plugins: [ownPlaces],
+      define,
     });
     for (const input of Object.keys(metafile.inputs)) this.addWatchFile(input);
     const text = (end) => outputFiles.find(({ path }) => path.endsWith(end)).text;

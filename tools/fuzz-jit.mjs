@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildAssembly } from './build-assembly.mjs';
+import { translatorNumber } from './translator-number.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -29,6 +30,7 @@ await build({
   format: 'esm',
   platform: 'node',
   logLevel: 'error',
+  define: translatorNumber(root),
 });
 const { createComparison } = await import(pathToFileURL(bundle).href);
 rmSync(folder, { recursive: true });

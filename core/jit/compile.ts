@@ -3,19 +3,20 @@
  * same module.
  */
 import { RING_PARAMETERS } from '../cpu/rings/rings.ts';
-import { LEAST_MEMORY } from '../memory/layout.ts';
 import { hasTailCalls } from './chain.ts';
 import type { Site } from './emit/interpreter.ts';
 import { emitRegion } from './emit/region.ts';
 import type { Exit } from './exit.ts';
 import { liftRegion } from './lift-region.ts';
+import { link, type Linked, MOST_SITES } from './link.ts';
+import { createSymbols, type ObjectCode } from './object-code.ts';
+import { packObject } from './object-words.ts';
 import { planBudget } from './passes/budget.ts';
 import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
 import type { FoundRegion } from './region.ts';
-import { CHAIN, PASSED, RUN, words } from './signatures.ts';
+import { CHAIN, PASSED, words } from './signatures.ts';
 import { SERVICE_PARAMETERS } from './services.ts';
-import { ModuleWriter, type Signature } from './wasm/module.ts';
 import type { ValueType } from './wasm/opcodes.ts';
 
 /** A region that is to be translated, and the place in the table of functions that it gets. */
@@ -36,69 +37,51 @@ export interface Made {
   /** Instructions that must be left when it is entered. */
   readonly cost: number;
 }
+export interface TranslatedRegion {
+  readonly made: Made;
+  readonly code: ObjectCode;
+}
 
-/** The function of each region is exported by the number of its place. */
-export interface Compiled {
-  readonly module: WebAssembly.Module;
-  /** Its size. */
-  readonly bytes: number;
-  /** Of the orders, in their order. */
+/** What came of orders, in their order. */
+export interface Compiled extends Pick<Linked, 'module' | 'bytes'> {
   readonly made: readonly Made[];
-}
-/** The same where it is made. */
-export interface Compilation extends Compiled {
-  /** The functions that the module imports from `env`, by their names. */
-  readonly imports: ReadonlyMap<string, Signature>;
+  /** The same with the code, to be kept: as `packObject` makes it. */
+  readonly objects: Sequence<Int32Array>;
 }
 
-/** Bits of the number of a site in its region: there are fewer sites than instructions. */
-const SITE_BITS = 12;
-const MOST_SITES = 1 << SITE_BITS;
-/** A call of the interpreter as one number: which of the region's sites, in a place. */
-const siteOf = (place: number, site: number) => (place << SITE_BITS) | site;
-export const placeOf = (number: number) => number >>> SITE_BITS;
-export const siteIn = (number: number) => number & (MOST_SITES - 1);
-
-export function compile(orders: readonly Order[]): Compilation {
-  const writer = new ModuleWriter(LEAST_MEMORY);
-  const imports = new Map<string, Signature>();
-  const indices = new Map<string, number>();
-  const importOnce = (name: string, parameters: number | readonly ValueType[], results: number) => {
-    const known = indices.get(name);
-    if (known !== undefined) return known;
-    const types = typeof parameters === 'number' ? words(parameters) : parameters;
-    const signature = { parameters: types, results: words(results) };
-    const index = writer.importFunction(name, signature);
-    imports.set(name, signature);
-    indices.set(name, index);
-    return index;
-  };
-  const interpret = importOnce('interpret', PASSED.interpret, 1);
-  const chains = hasTailCalls();
-  const emitted = orders.map(({ region: found, place }) => {
-    const region = liftRegion(found);
-    const shape = structure(region);
-    const budget = planBudget(region, shape);
-    markLiveFlags(region, shape, budget);
-    const sites: Site[] = [];
-    const { code, exits } = emitRegion(region, shape, budget, place, {
-      interpret,
-      addSite: (site) => siteOf(place, sites.push(site) - 1),
-      softfloat: importOnce,
-      ring: (name) => importOnce(name, RING_PARAMETERS[name], 1),
-      service: (name) => importOnce(name, SERVICE_PARAMETERS[name], 1),
-      chain: chains ? importOnce('chain', CHAIN.parameters.length, CHAIN.results.length) : undefined,
-    });
-    if (sites.length > MOST_SITES) throw new Error(`A region has ${sites.length} calls of the interpreter.`);
-    return { place, code, made: { exits, sites, cost: budget.heads.get(region.blocks[0]!) ?? 0 } };
+export function translate(found: FoundRegion): TranslatedRegion {
+  const region = liftRegion(found);
+  const shape = structure(region);
+  const budget = planBudget(region, shape);
+  markLiveFlags(region, shape, budget);
+  const sites: Site[] = [];
+  const { symbols, numberOf } = createSymbols();
+  const symbol = (name: string, parameters: number | readonly ValueType[], results: number) =>
+    numberOf(name, typeof parameters === 'number' ? words(parameters) : parameters, words(results));
+  const { code, exits } = emitRegion(region, shape, budget, {
+    interpret: symbol('interpret', PASSED.interpret, 1),
+    addSite: (site) => sites.push(site) - 1,
+    softfloat: symbol,
+    ring: (name) => symbol(name, RING_PARAMETERS[name], 1),
+    service: (name) => symbol(name, SERVICE_PARAMETERS[name], 1),
+    chain: hasTailCalls() ? numberOf('chain', CHAIN.parameters, CHAIN.results) : undefined,
   });
-  // All imports come before the first function.
-  for (const { place, code } of emitted) writer.exportFunction(String(place), writer.addFunction(RUN, code));
-  const bytes = writer.finish();
+  if (sites.length > MOST_SITES) throw new Error(`A region has ${sites.length} calls of the interpreter.`);
+  const { bytes: body, gaps } = code.body();
   return {
-    module: new WebAssembly.Module(bytes),
-    bytes: bytes.length,
-    imports,
-    made: emitted.map(({ made }) => made),
+    made: { exits, sites, cost: budget.heads.get(region.blocks[0]!) ?? 0 },
+    code: { body, gaps, symbols },
+  };
+}
+
+export function compile(orders: readonly Order[]): Compiled & Linked {
+  const parts = orders.map(({ region, place }) => ({ place, region, ...translate(region) }));
+  return {
+    ...link(parts),
+    made: parts.map(({ made }) => made),
+    objects: {
+      length: parts.length,
+      at: (n) => parts[n] && packObject(parts[n].region, parts[n]),
+    },
   };
 }

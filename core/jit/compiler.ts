@@ -3,7 +3,9 @@
  * When a translation comes to be is not part of what a machine does: it makes no difference to that.
  */
 import { compile, type Compiled, type Order } from './compile.ts';
-import { packMade, packOrders, unpackMade, unpackOrders } from './parcel.ts';
+import { link } from './link.ts';
+import { codeOf, joinObjects, madeOf, splitObjects } from './object-words.ts';
+import { packOrders, unpackOrders } from './parcel.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 export interface Compiler {
@@ -19,16 +21,12 @@ export interface Compiler {
    */
   compile(orders: readonly Order[], done: (compiled: Compiled) => void): void;
   /**
-   * Compiles packed orders that nothing waits for, in another thread when that has nothing else to do. That does not count for `idle` and
+   * Compiles what nothing waits for, in another thread when that has nothing else to do. That does not count for `idle` and
    * `takes`.
-   * @param soon the machine may come to them soon
+   * @param soon the machine may come to it soon
    * @param done as for `compile`; it gets nothing where that cannot be done
    */
-  readonly ahead?: (
-    orders: Int32Array<ArrayBuffer>,
-    soon: boolean,
-    done: (answer: CompileAnswer | undefined) => void,
-  ) => void;
+  readonly ahead?: (work: Work, soon: boolean, done: (answer: CompileAnswer | undefined) => void) => void;
 }
 
 /** In the thread that runs the machine. */
@@ -41,9 +39,14 @@ export const AT_ONCE: Compiler = {
   },
 };
 
+/** What is to be made a module: packed orders, or the objects that were made of orders before and where each goes. */
+export type Work =
+  | { readonly orders: Int32Array<ArrayBuffer> }
+  | { readonly objects: Int32Array<ArrayBuffer>; readonly places: readonly number[] };
+
 /** What goes to the other thread. */
 export interface CompileRequest {
-  readonly orders: Int32Array<ArrayBuffer>;
+  readonly work: Work;
   /** Nothing waits for it: its number among such requests, and whether the machine may come to it soon. */
   readonly ahead?: number;
   readonly soon?: boolean;
@@ -52,7 +55,8 @@ export interface CompileRequest {
 export interface CompileAnswer {
   readonly module: WebAssembly.Module;
   readonly bytes: number;
-  readonly made: Int32Array<ArrayBuffer>;
+  /** As in `joinObjects`: nothing where objects were asked. */
+  readonly objects: Int32Array<ArrayBuffer>;
 }
 /** The same for what nothing waits for, by its number: no answer where it could not be done. */
 export interface AheadAnswer {
@@ -60,28 +64,39 @@ export interface AheadAnswer {
   readonly answer: CompileAnswer | undefined;
 }
 
-/** What the other thread does with orders. @param rehearse as in `Rehearsal` */
-export function answerOrders(words: Int32Array, rehearse: Rehearsal['run']): CompileAnswer {
-  const orders = unpackOrders(words);
-  const compilation = compile(orders);
-  rehearse(orders, compilation);
-  const { module, bytes, made } = compilation;
-  return { module, bytes, made: packMade(orders, made) };
+/** What the other thread does. @param rehearse as in `Rehearsal` */
+export function answerWork(work: Work, rehearse: Rehearsal['run']): CompileAnswer {
+  if ('orders' in work) {
+    const orders = unpackOrders(work.orders);
+    const compiled = compile(orders);
+    rehearse(orders, compiled);
+    const { module, bytes, objects } = compiled;
+    return { module, bytes, objects: joinObjects(orders.map((_, n) => objects.at(n)!)) };
+  }
+  const parts = splitObjects(work.objects).map((object, n) => ({
+    code: codeOf(object),
+    place: work.places[n]!,
+  }));
+  const linked = link(parts);
+  rehearse(parts, linked);
+  return { module: linked.module, bytes: linked.bytes, objects: new Int32Array(0) };
 }
 
 /** And with a request. @returns undefined where it cannot be done: the machine's thread does it instead, and tells what is wrong */
 export function answerRequest(
-  { orders, ahead }: CompileRequest,
+  { work, ahead }: CompileRequest,
   rehearse: Rehearsal['run'],
 ): CompileAnswer | AheadAnswer | undefined {
   let answer: CompileAnswer | undefined;
   try {
-    answer = answerOrders(orders, rehearse);
+    answer = answerWork(work, rehearse);
   } catch {
     // Of what nothing waits for, nothing is told: it may not even have been made here.
   }
   return ahead === undefined ? answer : { ahead, answer };
 }
+
+const wordsOf = (work: Work) => ('orders' in work ? work.orders : work.objects);
 
 /** In another thread, which begins with the first batch, or before that. */
 export interface BackgroundCompiler extends Compiler {
@@ -149,14 +164,14 @@ export function createBackgroundCompiler(
       return underway.length < MOST_UNDERWAY;
     },
     prepare,
-    ahead(orders, soon, done) {
+    ahead(work, soon, done) {
       prepare();
       if (!thread || failed) {
         done(undefined);
         return;
       }
       ahead.set(numbers, done);
-      thread.post({ orders, ahead: numbers++, soon }, [orders.buffer]);
+      thread.post({ work, ahead: numbers++, soon }, [wordsOf(work).buffer]);
     },
     compile(orders, done) {
       const instead = () => {
@@ -169,12 +184,14 @@ export function createBackgroundCompiler(
       }
       underway.push({
         instead,
-        finish({ module, bytes, made }) {
-          done({ module, bytes, made: unpackMade(orders, made) });
+        finish({ module, bytes, objects: words }) {
+          const objects = splitObjects(words);
+          const made = orders.map(({ region }, n) => madeOf(region, objects[n]!));
+          done({ module, bytes, made, objects });
         },
       });
-      const words = packOrders(orders);
-      thread.post({ orders: words }, [words.buffer]);
+      const work = { orders: packOrders(orders) };
+      thread.post({ work }, [work.orders.buffer]);
     },
   };
 }

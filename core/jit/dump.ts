@@ -10,6 +10,7 @@ import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
 import type { RegionBlock } from './region.ts';
 import { targetsOf } from './region.ts';
+import { Gap } from './wasm/code.ts';
 import { wasmText } from './wasm/text.ts';
 
 const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
@@ -89,7 +90,7 @@ export function dumpTranslation(cpu: Cpu, linear: number, instructions: number):
     if (!imported.includes(name)) imported.push(name);
     return imported.indexOf(name) + 1;
   };
-  const { code } = emitRegion(region, shape, budget, 0, {
+  const { code } = emitRegion(region, shape, budget, {
     interpret: 0,
     addSite: () => sites++,
     softfloat: indexOf,
@@ -97,6 +98,7 @@ export function dumpTranslation(cpu: Cpu, linear: number, instructions: number):
     ring: indexOf,
     chain: indexOf('chain'),
   });
+  code.fill(({ kind, value }) => (kind === Gap.Symbol ? value : 0));
   const edges = (block: RegionBlock) =>
     targetsOf(block).map((eip) => `${hex(eip)} (${shape.edge(block, eip)})`);
   return {

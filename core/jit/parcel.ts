@@ -1,12 +1,10 @@
 /**
- * Regions on their way to another thread, and what was made of them on the way back, as words. Decoded instructions go as they are:
- * what is learnt of them while they run is part of how they are translated.
+ * Regions on their way to another thread, as words. Decoded instructions go as they are: what is learnt of them while they run is part of how
+ * they are translated. What comes back is in `object-words.ts`.
  */
 import { Block } from '../cpu/decode/code-cache.ts';
 import { Insn, INSN_WORDS } from '../cpu/decode/insn.ts';
-import type { Made, Order, Sequence } from './compile.ts';
-import type { Site } from './emit/interpreter.ts';
-import type { Exit } from './exit.ts';
+import type { Order } from './compile.ts';
 import { terminatorOf } from './lift-region.ts';
 import type { Mode } from './mode.ts';
 import { type FoundBlock, type FoundRegion, regionOf } from './region.ts';
@@ -180,90 +178,5 @@ export function unpackOrders(words: Int32Array): Order[] {
     const mode = readMode(from);
     const misses = from.word();
     return { region: regionOf({ mode, misses }, from.list(block)), place };
-  });
-}
-
-/** The instructions of a region, as they are numbered on the way back. */
-const insnsOf = ({ blocks }: FoundRegion) => blocks.flatMap(({ source }) => source.insns);
-const NONE = -1;
-const HAS_EIP = 1;
-const FILLABLE = 2;
-const USUAL = 4;
-
-const EXIT_WORDS = 7;
-const SITE_WORDS = 3;
-
-export function packMade(orders: readonly Order[], made: readonly Made[]): Int32Array<ArrayBuffer> {
-  const to: number[] = [];
-  orders.forEach(({ region }, n) => {
-    const { exits, sites, cost } = made[n]!;
-    const numbers = new Map(insnsOf(region).map((insn, number) => [insn, number]));
-    const numberOf = (insn: Insn | undefined) => (insn ? numbers.get(insn)! : NONE);
-    to.push(cost, exits.length);
-    for (let number = 0; number < exits.length; number++) {
-      const { eip, done, access, fillable, apart, special, usual, unknown } = exits.at(number)!;
-      const has =
-        (eip === undefined ? 0 : HAS_EIP) | (fillable === true ? FILLABLE : 0) | (usual === true ? USUAL : 0);
-      const block = unknown ? region.blocks.findIndex(({ source }) => source === unknown) : NONE;
-      to.push(has, eip ?? 0, done, numberOf(access), numberOf(apart), numberOf(special), block);
-    }
-    to.push(sites.length);
-    for (let number = 0; number < sites.length; number++) {
-      const { insn, eip, last } = sites.at(number)!;
-      to.push(numberOf(insn), eip, last ? 1 : 0);
-    }
-  });
-  return Int32Array.from(to);
-}
-
-/** So many records of a length, each of which is read when it is asked for: few ever are. @param read takes the place of its first word */
-function records<T>(length: number, begin: number, size: number, read: (at: number) => T): Sequence<T> {
-  const known: T[] = [];
-  return { length, at: (number) => (known[number] ??= read(begin + number * size)) };
-}
-
-/** The words of what was made of each region. */
-export function splitMade(words: Int32Array): Int32Array[] {
-  const parts: Int32Array[] = [];
-  for (let at = 0, end = 0; at < words.length; at = end) {
-    end = at + 2 + words[at + 1]! * EXIT_WORDS;
-    end += 1 + words[end]! * SITE_WORDS;
-    parts.push(words.subarray(at, end));
-  }
-  return parts;
-}
-
-/** What was made of the regions of `orders`, by their own instructions and blocks. */
-export function unpackMade(orders: readonly Order[], words: Int32Array): Made[] {
-  let end = 0;
-  return orders.map(({ region }) => {
-    let insns: readonly Insn[] | undefined;
-    const insn = (number: number) => (insns ??= insnsOf(region))[number];
-    function exit(at: number): Exit {
-      const [has, eip, done] = [words[at]!, words[at + 1]!, words[at + 2]!];
-      return {
-        eip: (has & HAS_EIP) === 0 ? undefined : eip,
-        done,
-        fillable: (has & FILLABLE) !== 0,
-        access: insn(words[at + 3]!),
-        usual: (has & USUAL) !== 0,
-        apart: insn(words[at + 4]!),
-        special: insn(words[at + 5]!),
-        unknown: region.blocks[words[at + 6]!]?.source,
-      };
-    }
-    const site = (at: number): Site => ({
-      insn: insn(words[at]!)!,
-      eip: words[at + 1]!,
-      last: words[at + 2] !== 0,
-    });
-    const cost = words[end++]!;
-    const exitCount = words[end++]!;
-    const exits = records(exitCount, end, EXIT_WORDS, exit);
-    end += exitCount * EXIT_WORDS;
-    const siteCount = words[end++]!;
-    const sites = records(siteCount, end, SITE_WORDS, site);
-    end += siteCount * SITE_WORDS;
-    return { cost, exits, sites };
   });
 }

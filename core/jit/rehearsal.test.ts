@@ -1,7 +1,7 @@
 /** That a region leaves at its head in a rehearsal, for all kinds of regions: see the random programs of `tiers.test.ts`, way `late`. */
 import { describe, expect, it } from 'vitest';
 import { LEAST_MEMORY } from '../memory/layout.ts';
-import type { Compilation, Order } from './compile.ts';
+import type { Linked } from './link.ts';
 import { createRehearsal } from './rehearsal.ts';
 import { RUN, words } from './signatures.ts';
 import { Code } from './wasm/code.ts';
@@ -14,7 +14,7 @@ const SERVICE: Signature = { parameters: [Type.i32, Type.i64, Type.f64], results
 function translated(...calls: readonly ('always' | 'when it may run')[]) {
   const writer = new ModuleWriter(LEAST_MEMORY);
   const service = writer.importFunction('service', SERVICE);
-  const orders = calls.map((when, place) => {
+  const places = calls.map((when, place) => {
     const code = new Code(1);
     if (when === 'always') code.const(1);
     else code.get(0);
@@ -27,31 +27,30 @@ function translated(...calls: readonly ('always' | 'when it may run')[]) {
     code.end();
     code.get(0);
     writer.exportFunction(String(place), writer.addFunction(RUN, code));
-    return { place } as Order;
+    return { place };
   });
   const bytes = writer.finish();
-  const compilation: Compilation = {
+  const linked: Linked = {
     module: new WebAssembly.Module(bytes),
     bytes: bytes.length,
     imports: new Map([['service', SERVICE]]),
-    made: [],
   };
-  return { orders, compilation };
+  return { places, linked };
 }
 
 describe('a rehearsal', () => {
   const { run } = createRehearsal();
 
   it('calls functions with nothing left to run', () => {
-    const { orders, compilation } = translated('when it may run', 'when it may run');
-    run(orders, compilation);
+    const { places, linked } = translated('when it may run', 'when it may run');
+    run(places, linked);
   });
 
   it('calls each of them, and tells of one that does more than to leave', () => {
-    const { orders, compilation } = translated('when it may run', 'always');
+    const { places, linked } = translated('when it may run', 'always');
     expect(() => {
-      run(orders, compilation);
+      run(places, linked);
     }).toThrow(WebAssembly.RuntimeError);
-    run(orders.slice(0, 1), compilation);
+    run(places.slice(0, 1), linked);
   });
 });

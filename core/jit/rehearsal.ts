@@ -6,7 +6,7 @@
  * of nothing but zeros, and no instructions to run, for which a region is left at its head.
  */
 import { LEAST_MEMORY } from '../memory/layout.ts';
-import type { Compilation, Order } from './compile.ts';
+import type { Linked, Placed } from './link.ts';
 import { RUN } from './signatures.ts';
 import { Code } from './wasm/code.ts';
 import { ModuleWriter, type Signature } from './wasm/module.ts';
@@ -14,10 +14,10 @@ import { Op } from './wasm/opcodes.ts';
 
 export interface Rehearsal {
   /**
-   * Calls the functions of a module that was made of these orders.
+   * Calls the functions of a module that has these places.
    * @throws WebAssembly.RuntimeError if one of them did more than to leave at its head
    */
-  run(orders: readonly Order[], compilation: Compilation): void;
+  run(places: readonly Pick<Placed, 'place'>[], linked: Pick<Linked, 'module' | 'imports'>): void;
 }
 
 /** What translations call: functions that must not be called. Those of WebAssembly, which need no passage to JavaScript. */
@@ -54,11 +54,11 @@ export function createRehearsal(): Rehearsal {
   const { table, call } = createStage(memory);
   const env: WebAssembly.ModuleImports = { memory };
   return {
-    run(orders, { module, imports }) {
+    run(places, { module, imports }) {
       const news = [...imports].filter(([name]) => !(name in env));
       if (news.length > 0) Object.assign(env, createStandIns(new Map(news), memory));
       const { exports } = new WebAssembly.Instance(module, { env });
-      for (const { place } of orders) {
+      for (const { place } of places) {
         table.set(0, exports[String(place)]);
         call();
       }

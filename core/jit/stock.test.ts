@@ -5,9 +5,11 @@ import { Exit } from '../cpu/cpu.ts';
 import { EAX, EIP } from '../cpu/state.ts';
 import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
 import { createRandom } from '../testing/random.ts';
+import type { Work } from './compiler.ts';
 import { unpackKept } from './kept-regions.ts';
 import { createLateCompiler } from './testing/late-compiler.ts';
 import { createPromptCompiler } from './testing/prompt-compiler.ts';
+import { translatorNumber } from './translator-number.ts';
 
 /** mov ecx, count; L: inc eax; dec ecx; jnz L; hlt */
 const LOOP = CODE + 5;
@@ -119,6 +121,40 @@ describe('a loop that another machine has translated', () => {
     expect(translationAt(LOOP)?.place).toBe(0);
   });
 
+  /** What a machine asks to be made ready, and where its translation is then entered. */
+  function asked(bytesKept: Uint8Array) {
+    const works: Work[] = [];
+    const compiler = createPromptCompiler((work) => works.push(work));
+    const { bytes, run, translationAt, cpu, eax } = createMachine(bytesKept, compiler);
+    bytes(CODE, ...counting);
+    run(CODE, FEW);
+    expect(translationAt(LOOP)?.entered).toBeGreaterThan(0);
+    run(-1, 10_000_000);
+    expect(eax()).toBe(COUNT);
+    return { kinds: works.map((work) => Object.keys(work)[0]), kept: cpu.keptRegions() };
+  }
+
+  it('is not translated again', () => {
+    expect(translatorNumber()).not.toBe(0);
+    expect(asked(kept)).toEqual({ kinds: ['objects'], kept: undefined });
+  });
+
+  it('is translated again where another translator has made it, and kept then', () => {
+    const others = kept.slice();
+    new Int32Array(others.buffer)[0]! ^= 2;
+    const { kinds, kept: anew } = asked(others);
+    expect(kinds).toEqual(['orders']);
+    expect(anew).toEqual(kept);
+  });
+
+  it('is translated again where what was made of it is damaged', () => {
+    const damaged = kept.slice();
+    const [{ object } = {}] = unpackKept(damaged, translatorNumber());
+    const words = new Int32Array(damaged.buffer);
+    words[words.indexOf(object![5]!, 8 + unpackKept(damaged, translatorNumber())[0]!.words.length)]! ^= 1;
+    expect(asked(damaged).kinds).toEqual(['orders']);
+  });
+
   it('makes no difference to what it does, whatever is damaged of what was kept', { timeout: 60_000 }, () => {
     const random = createRandom(5);
     for (let n = 0; n < 60; n++) {
@@ -142,7 +178,8 @@ describe('what is kept', () => {
   });
 
   it('is also what some runs have not used, but not for ever', () => {
-    const entriesOf = (kept: Uint8Array) => unpackKept(kept).map(({ words, age }) => [words[7], age]);
+    const entriesOf = (kept: Uint8Array) =>
+      unpackKept(kept, translatorNumber()).map(({ words, age }) => [words[7], age]);
     let kept = learn(counting);
     const ages: number[] = [];
     for (let n = 1; n <= 4; n++) {

@@ -1,7 +1,7 @@
 /**
- * Translations in stock: regions that an earlier run has translated are compiled in the other thread while that has nothing else to do,
- * before the machine comes to them, and taken when it does, if the same code stands there. So what is known to become hot need not
- * become so first.
+ * Translations in stock: what an earlier run has translated is made ready by the other thread while that has nothing else to do,
+ * before the machine comes to it, and taken when it does, if the same code stands there. So what is known to become hot need not
+ * become so first, and what was translated once need not be translated again.
  *
  * It makes no difference to the machine: a region is taken only where all of its code is as it was, and on pages whose code has been
  * executed, as that of any other region.
@@ -9,12 +9,13 @@
 import type { Block } from '../cpu/decode/code-cache.ts';
 import type { Heat } from '../cpu/direct/heat.ts';
 import type { OpenBatch, TranslationCache } from './cache.ts';
-import type { CompileAnswer, Compiler } from './compiler.ts';
+import type { CompileAnswer, Compiler, Work } from './compiler.ts';
 import { modeFor } from './discover.ts';
-import { type KeptRegion, packKept, unpackKept } from './kept-regions.ts';
+import { hashOf, isWhole, type KeptRegion, packKept, sizeOf, unpackKept } from './kept-regions.ts';
 import { isSameMode, modeOf, runsIn } from './mode.ts';
 import { PAGE_SIZE } from '../memory/layout.ts';
 import { terminatorOf } from './lift-region.ts';
+import { joinObjects, madeOf, splitObjects } from './object-words.ts';
 import {
   joinOrders,
   packOrder,
@@ -22,15 +23,13 @@ import {
   type PackedRegion,
   physicalOf,
   readPacked,
-  splitMade,
-  unpackMade,
 } from './parcel.ts';
 import { type FoundBlock, type FoundRegion, regionOf } from './region.ts';
 import type { Translation } from './translation.ts';
 
-/** Words of orders that are compiled together. */
+/** Words of orders that are made a module together. */
 const BATCH_WORDS = 8000;
-/** Words of orders that are compiled soon, behind the last one to which the machine has come: the others follow at leisure. */
+/** Words of orders that are made ready soon, behind the last one to which the machine has come: the others follow at leisure. */
 const WORDS_AHEAD = 20_000;
 /** Words of all regions that are kept. */
 const MOST_WORDS = 4 << 20;
@@ -62,8 +61,8 @@ export interface Stock {
   knows(physical: number): Found;
   /** Enters what there is for a block at an EIP in a mode. */
   take(block: Block, eip: number, mode: number): Found;
-  /** A region was translated in this run. */
-  learn(translation: Translation): void;
+  /** A region was translated in this run. @param object what was made of it, as in `packObject` */
+  learn(translation: Translation, object: Int32Array): void;
   /** There is nothing in stock, and nothing is kept. */
   renew(): void;
 }
@@ -73,6 +72,8 @@ export interface StockParts {
   readonly translations: Pick<TranslationCache, 'reserve' | 'release' | 'open' | 'make'>;
   readonly heat: Pick<Heat, 'set'>;
   readonly ram: Uint8Array;
+  /** Its number: what another one has made is of no use. */
+  readonly translator: number;
   /** How often a block runs before it is looked at. */
   readonly threshold: number;
   /** Has code on the page of a physical address been executed, since it is there? */
@@ -85,7 +86,7 @@ export interface StockParts {
 /** A module of regions in stock. */
 interface Module {
   readonly answer: CompileAnswer;
-  readonly made: readonly Int32Array[];
+  readonly objects: readonly Int32Array[];
   batch: OpenBatch | undefined;
 }
 
@@ -114,6 +115,11 @@ class Entry {
   }
   /** It may still be taken. */
   waits = true;
+  private whole: boolean | undefined;
+  /** It was translated before, and what was made of it then is as it was. */
+  get isMade(): boolean {
+    return (this.whole ??= isWhole(this.kept));
+  }
 }
 
 /** How many bytes of a block lie on its first page. */
@@ -127,7 +133,7 @@ function keyOf({ code }: KeptRegion, { mode: { number, mask }, blocks }: PackedR
 }
 
 export function createStock(parts: StockParts): Stock {
-  const { compiler, translations, heat, ram, threshold, isTold, findBlock, enter } = parts;
+  const { compiler, translations, heat, ram, translator, threshold, isTold, findBlock, enter } = parts;
   /** By the physical address of where they are entered. */
   const entries = new Map<number, Entry[]>();
   /** All of them, in the order in which they were used, and how many of them are compiled or being so. */
@@ -208,10 +214,23 @@ export function createStock(parts: StockParts): Stock {
   function note(region: KeptRegion, packed: PackedRegion): void {
     if (!learnt) return;
     const key = keyOf(region, packed);
-    const words = learntWords + region.words.length - (learnt.get(key)?.words.length ?? 0);
+    const before = learnt.get(key);
+    const words = learntWords + sizeOf(region) - (before ? sizeOf(before) : 0);
     if (words > MOST_WORDS) return;
     learntWords = words;
     learnt.set(key, region);
+  }
+
+  /** What was made in this run is new. */
+  function keep(
+    words: Int32Array,
+    code: Uint8Array,
+    object: Int32Array,
+    looks: number,
+    packed: PackedRegion,
+  ): void {
+    note({ words, code, object, hash: hashOf(words, object), looks, age: 0 }, packed);
+    newWords += sizeOf({ words, object });
   }
 
   function takeFrom(module: Module, entry: Entry, block: Block): Found {
@@ -219,31 +238,39 @@ export function createStock(parts: StockParts): Stock {
     const region = liveRegion(entry, block);
     if (!region) return putOff(entry);
     if (module.batch?.dropped !== false) module.batch = translations.open(module.answer);
-    const [made] = unpackMade([{ region, place }], module.made[number]!);
-    block.looks = Math.max(block.looks, kept.looks);
+    const object = module.objects[number]!;
+    const { words, looks } = kept;
+    block.looks = Math.max(block.looks, looks);
+    const { isMade } = entry;
     leave(entry);
-    enter(translations.make(module.batch, region, made!, place));
-    note({ ...kept, age: 0 }, packed);
+    enter(translations.make(module.batch, region, madeOf(region, object), place));
+    if (isMade) note({ ...kept, age: 0 }, packed);
+    else keep(words, kept.code, object, looks, packed);
     return Found.Known;
   }
 
-  /** Lets the next regions be compiled, which are used one after the other. */
+  /** Lets the next regions be made a module, which are used one after the other: of those that were translated before, or of those that were not. */
   function compileBatch(soon: boolean): void {
     const batch: Entry[] = [];
     for (let size = 0; size < BATCH_WORDS && sent < all.length; sent++) {
       const entry = all[sent]!;
       if (!entry.waits) continue;
+      if (batch[0] && batch[0].isMade !== entry.isMade) break;
       entry.number = batch.length;
       entry.place = translations.reserve();
       size += entry.kept.words.length;
       batch.push(entry);
     }
     if (batch.length === 0) return;
-    const orders = joinOrders(batch.map(({ kept: { words }, place }) => ({ words, place })));
+    const made = batch[0]!.isMade ? batch.map(({ kept }) => kept.object!) : undefined;
+    const work: Work = made
+      ? { objects: joinObjects(made), places: batch.map(({ place }) => place) }
+      : { orders: joinOrders(batch.map(({ kept: { words }, place }) => ({ words, place }))) };
     const mine = all;
     underway++;
-    compiler.ahead!(orders, soon, (answer) => {
-      const module = answer && { answer, made: splitMade(answer.made), batch: undefined };
+    compiler.ahead!(work, soon, (answer) => {
+      const objects = made ?? (answer && splitObjects(answer.objects));
+      const module = answer && objects && { answer, objects, batch: undefined };
       for (const entry of batch) {
         if (module && entry.waits) entry.module = module;
         else if (!module) {
@@ -274,7 +301,7 @@ export function createStock(parts: StockParts): Stock {
     renew();
     learnt = new Map();
     let words = 0;
-    all = unpackKept(bytes).map((region) => {
+    all = unpackKept(bytes, translator).map((region) => {
       const entry = new Entry(region, words);
       words += region.words.length;
       return entry;
@@ -295,10 +322,10 @@ export function createStock(parts: StockParts): Stock {
     let words = learntWords;
     for (const { kept: region, packed } of all) {
       if (region.age >= MOST_AGE || learnt.has(keyOf(region, packed))) continue;
-      words += region.words.length;
+      words += sizeOf(region);
       if (words <= MOST_WORDS) regions.push({ ...region, age: region.age + 1 });
     }
-    return packKept(regions);
+    return packKept(regions, translator);
   }
 
   return {
@@ -319,12 +346,11 @@ export function createStock(parts: StockParts): Stock {
       }
       return Found.Unknown;
     },
-    learn({ region, place, entry: { looks } }) {
+    learn({ region, place, entry: { looks } }, object) {
       if (!learnt) return;
       const words = packOrder({ region, place });
       const packed = readPacked(words);
-      note({ words, code: codeOf(packed), looks, age: 0 }, packed);
-      newWords += words.length;
+      keep(words, codeOf(packed), object, looks, packed);
     },
     renew,
   };

@@ -52,6 +52,7 @@ import { createSteadiness } from './steadiness.ts';
 import { createStock, Found, type Stock } from './stock.ts';
 import type { TranslatorOptions } from './tier.ts';
 import type { Translation } from './translation.ts';
+import { translatorNumber } from './translator-number.ts';
 
 /** What came of running a translation. */
 export const Outcome = {
@@ -170,10 +171,10 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     order: translations.order,
     cancel: translations.cancel,
     install(orders, compiled) {
-      for (const translation of translations.add(orders, compiled)) {
+      for (const [n, translation] of translations.add(orders, compiled).entries()) {
         if (isFresh(translation.region)) {
           enter(translation);
-          stock.learn(translation);
+          stock.learn(translation, compiled.objects.at(n)!);
         } else translation.discard();
       }
     },
@@ -182,6 +183,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     ...{ compiler, translations, heat, enter, isTold },
     threshold: options.threshold,
     ram: new Uint8Array(memory.buffer, RAM_BASE),
+    translator: translatorNumber(),
     findBlock: (eip, user, entry) => findBlock(eip, user, entry, 0),
   });
 

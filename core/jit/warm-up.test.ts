@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from './compile.ts';
-import { answerOrders } from './compiler.ts';
+import { answerWork } from './compiler.ts';
 import { liftRegion } from './lift-region.ts';
 import { packOrders } from './parcel.ts';
 import { structure } from './passes/structure.ts';
@@ -20,7 +20,7 @@ describe('the region that warms the compiler up', () => {
   it('goes the way of a request, and leaves at its head', () => {
     const order = warmUpOrder(3);
     const { bytes } = compile([order]);
-    const answer = answerOrders(packOrders([order]), createRehearsal().run);
+    const answer = answerWork({ orders: packOrders([order]) }, createRehearsal().run);
     expect(answer.bytes).toBe(bytes);
     expect(WebAssembly.Module.exports(answer.module).map(({ name }) => name)).toEqual(['3']);
   });

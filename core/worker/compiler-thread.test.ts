@@ -45,20 +45,20 @@ function startThread() {
   return { receive: (data: CompileRequest) => receive(data), passUntil, answers, numbers };
 }
 
-const orders = () => packOrders([warmUpOrder(0)]);
+const work = () => ({ orders: packOrders([warmUpOrder(0)]) });
 
 describe('the thread that compiles', () => {
   it('answers what somebody waits for at once', () => {
     const { receive, answers } = startThread();
-    receive({ orders: orders() });
+    receive({ work: work() });
     expect(answers).toHaveLength(1);
     expect(answers[0]?.message).toMatchObject({ bytes: expect.any(Number) as number });
   });
 
   it('rests as long as it has worked before what may be needed soon, and seven times as long before other things', () => {
     const { receive, passUntil, numbers } = startThread();
-    for (const ahead of [1, 2]) receive({ orders: orders(), ahead, soon: false });
-    for (const ahead of [3, 4]) receive({ orders: orders(), ahead, soon: true });
+    for (const ahead of [1, 2]) receive({ work: work(), ahead, soon: false });
+    for (const ahead of [3, 4]) receive({ work: work(), ahead, soon: true });
     passUntil(1000);
     expect(numbers()).toEqual([
       [3, 0],
@@ -70,9 +70,9 @@ describe('the thread that compiles', () => {
 
   it('takes what may be needed soon out of a long rest', () => {
     const { receive, passUntil, numbers } = startThread();
-    for (const ahead of [1, 2]) receive({ orders: orders(), ahead, soon: false });
+    for (const ahead of [1, 2]) receive({ work: work(), ahead, soon: false });
     passUntil(3 * TAKES);
-    receive({ orders: orders(), ahead: 3, soon: true });
+    receive({ work: work(), ahead: 3, soon: true });
     passUntil(1000);
     expect(numbers()).toEqual([
       [1, 0],
@@ -83,9 +83,9 @@ describe('the thread that compiles', () => {
 
   it('answers what cannot be compiled with nothing, by its number where nothing waits for it', () => {
     const { receive, passUntil, answers } = startThread();
-    receive({ orders: Int32Array.of(1, 2, 3) });
+    receive({ work: { orders: Int32Array.of(1, 2, 3) } });
     expect(answers.map(({ message }) => message)).toEqual([undefined]);
-    receive({ orders: Int32Array.of(1, 2, 3), ahead: 9, soon: true });
+    receive({ work: { orders: Int32Array.of(1, 2, 3) }, ahead: 9, soon: true });
     passUntil(1000);
     expect(answers.at(-1)?.message).toEqual({ ahead: 9, answer: undefined });
   });

@@ -1,8 +1,8 @@
 /** The thread that compiles translations: a worker of the same bundle as the machine's, started by that. */
 import {
   type AheadAnswer,
-  answerOrders,
   answerRequest,
+  answerWork,
   type CompileAnswer,
   type CompileRequest,
   type CompilerThread,
@@ -91,7 +91,7 @@ export function serveCompiler(scope: CompilerScope): void {
   /** Requests have their turn in between. */
   function warmUp(left: number): void {
     if (left === 0) return;
-    answerOrders(packOrders([warmUpOrder(0)]), rehearse);
+    answerWork({ orders: packOrders([warmUpOrder(0)]) }, rehearse);
     scope.setTimeout(() => {
       warmUp(left - 1);
     }, 0);

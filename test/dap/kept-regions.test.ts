@@ -37,6 +37,7 @@ it('keeps regions by the files that are booted, and stops at the same place with
   const folder = join(home, 'colinux/regions');
   const [file, ...others] = readdirSync(folder);
   expect(others).toEqual([]);
-  expect(unpackKept(readFileSync(join(folder, file!))).length).toBeGreaterThan(3);
+  // Whatever translator has made them.
+  expect(unpackKept(readFileSync(join(folder, file!)), 0).length).toBeGreaterThan(3);
   expect(await session()).toBe(first);
 });

@@ -38,7 +38,7 @@ function checkPage(frame: Frame, eip: number, linear: number, physical: number):
   isElsewhere(() => {
     code.const(linear);
     code.const(mode.user ? 1 : 0);
-    code.call(frame.service('refillFetch'));
+    code.callSymbol(frame.service('refillFetch'));
   });
   code.else();
   code.const(1);

@@ -1,5 +1,6 @@
 /** Where a region begins and ends: the processor's state comes into its locals, and goes back. */
 import { JIT_EXIT, JIT_PLACE } from '../../cpu/state.ts';
+import { Gap } from '../wasm/code.ts';
 import { loadBranchPlace, storeBranchPlace } from './branch-records.ts';
 import { ALL_REGISTERS, type Frame } from './frame.ts';
 
@@ -12,10 +13,9 @@ export function enterRegion(frame: Frame): void {
 
 /**
  * Puts back what is not there yet, which is all but the general registers, and returns how many instructions are left: what stands behind the exit label. The exit's number is in a local.
- * @param place of the region among the translations
- * @param chain index of the function that goes on in another one, if there are chains
+ * @param chain symbol of the function that goes on in another one, if there are chains
  */
-export function leaveRegion(frame: Frame, place: number, chain: number | undefined): void {
+export function leaveRegion(frame: Frame, chain: number | undefined): void {
   const { code, locals } = frame;
   frame.spillFlags();
   storeBranchPlace(frame);
@@ -23,14 +23,14 @@ export function leaveRegion(frame: Frame, place: number, chain: number | undefin
     code.get(locals.exit);
   });
   frame.storeState(JIT_PLACE, () => {
-    code.const(place);
+    code.constOf(Gap.Place);
   });
   if (chain !== undefined) {
     code.get(locals.chains);
     code.if();
     code.get(locals.left);
     code.get(locals.next);
-    code.returnCall(chain);
+    code.returnCallSymbol(chain);
     code.end();
   }
   code.get(locals.left);

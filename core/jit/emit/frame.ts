@@ -56,9 +56,9 @@ const NEAR = 8;
 /** Instructions of a region that is none of the usual ones. */
 const LARGE = 400;
 
-/** The index of a function of `services.ts`. */
+/** The symbol of a function of `services.ts`. */
 export type ImportService = (name: keyof Services) => number;
-/** The index of a function of `core/cpu/rings`. */
+/** The symbol of a function of `core/cpu/rings`. */
 export type ImportRing = (name: keyof typeof RING_PARAMETERS) => number;
 
 export interface Frame {

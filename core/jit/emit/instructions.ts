@@ -8,7 +8,7 @@ import { emitInterpret, keepsVectors, type Site } from './interpreter.ts';
 import { emitOperation, memoryOf, type OperationContext, type Translated } from './operation.ts';
 
 export interface InstructionImports {
-  /** Index of the function that runs the interpreter's handler for a site. */
+  /** Symbol of the function that runs the interpreter's handler for a site. */
   readonly interpret: number;
   /** Registers a site and returns its number. */
   addSite(site: Site): number;

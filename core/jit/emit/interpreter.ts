@@ -1,6 +1,7 @@
 /** Calls of the interpreter's handlers from translated code. */
 import { EAX, JIT_LEFT } from '../../cpu/state.ts';
 import type { Insn } from '../../cpu/decode/insn.ts';
+import { Gap } from '../wasm/code.ts';
 import { Op } from '../wasm/opcodes.ts';
 import { storeBranchPlace } from './branch-records.ts';
 import type { FlagWriter } from './flags.ts';
@@ -55,8 +56,8 @@ export function emitInterpret(
   frame.spillFlags();
   storeBranchPlace(frame);
   storeLeft(frame);
-  code.const(site);
-  code.call(target);
+  code.constOf(Gap.Site, site);
+  code.callSymbol(target);
   if (last) code.op(Op.drop);
   else code.if();
   frame.loadState(JIT_LEFT);

@@ -134,7 +134,7 @@ function probe(
       code.get(linear);
       code.const(size);
       code.const(need);
-      code.call(frame.service('refill'));
+      code.callSymbol(frame.service('refill'));
       code.tee(entry);
       code.op(Op.i32Eqz);
     });

@@ -23,21 +23,20 @@ import { createTerminators } from './terminators.ts';
 import { createTurnLocals, type TurnLocals, type Turns, turnsAlone, withTurns } from './turns.ts';
 
 export interface RegionImports extends InstructionImports {
-  /** Index of a function of the soft-float core. */
+  /** Symbol of a function of the soft-float core. */
   readonly softfloat: ImportSoftfloat;
-  /** Index of a service, or of what goes between rings. */
+  /** Symbol of a service, or of what goes between rings. */
   readonly service: ImportService;
   readonly ring: ImportRing;
-  /** Index of the function of `emitChain`, where there are chains. */
+  /** Symbol of the function of `emitChain`, where there are chains. */
   readonly chain: number | undefined;
 }
 
-/** A function from the instructions that may run to those that are left. @param place it gets among the translations */
+/** A function from the instructions that may run to those that are left. */
 export function emitRegion(
   region: Region,
   structure: Structure,
   budget: Budget,
-  place: number,
   { interpret, addSite, softfloat, service, ring, chain }: RegionImports,
 ): { readonly code: Code; readonly exits: readonly Exit[] } {
   const { at, blocks } = region;
@@ -223,7 +222,7 @@ export function emitRegion(
   code.set(locals.exit);
   vectors.spillAll();
   pointers.spill();
-  leaveRegion(frame, place, chain);
+  leaveRegion(frame, chain);
   frame.dropIdleMoves();
   return { code, exits: frame.exits };
 }

@@ -21,14 +21,14 @@ export interface RegisterMoves {
   dropIdle(): void;
 }
 
-export function createRegisterMoves({ bytes }: Code): RegisterMoves {
+export function createRegisterMoves(code: Code): RegisterMoves {
   let read = 0;
   let written = 0;
   const moves: Move[] = [];
   function move(register: number, isSpill: boolean, emit: () => void): void {
-    const from = bytes.length;
+    const from = code.bytes.length;
     emit();
-    moves.push({ register, isSpill, from, to: bytes.length });
+    moves.push({ register, isSpill, from, to: code.bytes.length });
   }
   return {
     reads(register) {
@@ -46,7 +46,7 @@ export function createRegisterMoves({ bytes }: Code): RegisterMoves {
     dropIdle() {
       const isIdle = ({ register, isSpill }: Move) =>
         (((isSpill ? 0 : read) | written) & (1 << register)) === 0;
-      bytes.cut(moves.filter(isIdle));
+      code.cut(moves.filter(isIdle));
     },
   };
 }

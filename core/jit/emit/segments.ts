@@ -38,7 +38,7 @@ export function emitLoadSegment(frame: Frame, { insn, seg, from }: Named<'load-s
   const loaded = frame.temporary();
   code.const(seg);
   read(frame, from === 'stack' ? stackAt(ESP, 0) : from, 16);
-  code.call(frame.ring('loadSegment'));
+  code.callSymbol(frame.ring('loadSegment'));
   code.tee(loaded);
   code.op(Op.i32Eqz);
   code.if();

@@ -86,7 +86,7 @@ export function createRanges(frame: Frame, shift: number, slow: Label): Ranges {
         code.if();
         code.get(host);
         code.const(right);
-        code.call(frame.service('refillString'));
+        code.callSymbol(frame.service('refillString'));
         code.tee(entry);
         code.op(Op.i32Eqz);
         code.branchIf(slow);

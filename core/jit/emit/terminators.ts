@@ -21,7 +21,7 @@ export interface TerminatorParts {
   readonly context: OperationContext;
   readonly region: Region;
   readonly instructions: Instructions;
-  /** Index of the function of `emitChain`, where there are chains. */
+  /** Symbol of the function of `emitChain`, where there are chains. */
   readonly chain: number | undefined;
   /** By the blocks whose branch goes over them: see `passes/skips.ts`. */
   readonly skips: ReadonlyMap<RegionBlock, RegionBlock>;

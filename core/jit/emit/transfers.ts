@@ -25,13 +25,13 @@ function call({ code, ring }: Frame, { what, insn }: Transfer): void {
       code.const(Source.Software);
       code.const(insn.imm);
       code.const(-1);
-      code.call(ring('deliver'));
+      code.callSymbol(ring('deliver'));
       return;
     case 'interrupt-return':
-      code.call(ring('interruptReturn'));
+      code.callSymbol(ring('interruptReturn'));
       return;
     default:
-      code.call(ring(what));
+      code.callSymbol(ring(what));
   }
 }
 
@@ -108,7 +108,7 @@ export function emitTransfer(
     code.if();
     code.get(locals.left);
     code.get(to);
-    code.returnCall(chain);
+    code.returnCallSymbol(chain);
     code.end();
   }
   code.get(locals.left);

@@ -32,7 +32,7 @@ const mmxAddress = (register: number) => FpuState.Registers + register * 16;
 /** Sign and exponent of an x87 register that an MMX instruction has written. */
 const WRITTEN = 0xffff;
 
-/** Index of a function of the soft-float core. Its parameters are so many of 32 bits, or of types; its results have 32 bits. */
+/** Symbol of a function of the soft-float core. Its parameters are so many of 32 bits, or of types; its results have 32 bits. */
 export type ImportSoftfloat = (
   name: keyof Softfloat,
   parameters: number | readonly ValueType[],
@@ -114,7 +114,7 @@ export function createVectors(frame: Frame, region: Region, importSoftfloat: Imp
   const vectors: Vectors = {
     frame,
     callSoftfloat(...of) {
-      code.call(importSoftfloat(...of));
+      code.callSymbol(importSoftfloat(...of));
     },
     fast,
     temporary: (type) => free.get(type)?.pop() ?? code.local(type),

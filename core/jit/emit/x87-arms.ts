@@ -25,7 +25,7 @@ export function createX87Arms(x87: X87, registers: X87Registers) {
   const operand: Value = { significand: code.local(Type.i64), word: code.local() };
 
   function call(name: keyof Softfloat, parameters: readonly ValueType[]): void {
-    code.call(x87.importSoftfloat(name, parameters, 1));
+    code.callSymbol(x87.importSoftfloat(name, parameters, 1));
   }
   function get({ significand, word }: Value): void {
     code.get(significand);

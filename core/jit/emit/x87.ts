@@ -33,7 +33,7 @@ export const BYTES: Readonly<Record<X87Format, number>> = {
 };
 
 function call({ frame: { code }, importSoftfloat }: X87, ...of: Parameters<ImportSoftfloat>): void {
-  code.call(importSoftfloat(...of));
+  code.callSymbol(importSoftfloat(...of));
 }
 
 /** An operand in memory: its linear address and the machine's, in locals. */

@@ -1,13 +1,15 @@
 /** A compiler that answers at once, also what nothing waits for. */
-import { type AheadAnswer, answerRequest, AT_ONCE, type Compiler } from '../compiler.ts';
+import { type AheadAnswer, answerRequest, AT_ONCE, type Compiler, type Work } from '../compiler.ts';
 import { createRehearsal } from '../rehearsal.ts';
 
-export function createPromptCompiler(): Compiler {
+/** @param onWork is told what it is to do that nothing waits for */
+export function createPromptCompiler(onWork?: (work: Work) => void): Compiler {
   const rehearsal = createRehearsal();
   return {
     ...AT_ONCE,
-    ahead(orders, _soon, done) {
-      done((answerRequest({ orders, ahead: 0 }, rehearsal.run) as AheadAnswer).answer);
+    ahead(work, _soon, done) {
+      onWork?.(work);
+      done((answerRequest({ work, ahead: 0 }, rehearsal.run) as AheadAnswer).answer);
     },
   };
 }

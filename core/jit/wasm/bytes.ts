@@ -7,6 +7,15 @@ export interface Range {
 /** How many bytes `Bytes.unsigned` makes of a number. */
 export const sizeOfUnsigned = (value: number): number => 1 + Math.floor((31 - Math.clz32(value | 1)) / 7);
 
+/** How wide a number is whose value comes later: the widest form of 32 bits. */
+const GAP = 5;
+
+/** Puts a number into the bytes that `Bytes.gap` has left for it. @param value from 0 to 2^31 - 1, so that it reads the same with a sign and without */
+export function fillGap(bytes: Uint8Array, at: number, value: number): void {
+  for (let n = 0; n < GAP - 1; n++) bytes[at + n] = ((value >>> (7 * n)) & 0x7f) | 0x80;
+  bytes[at + GAP - 1] = value >>> (7 * (GAP - 1));
+}
+
 /** A growing array of bytes with the number formats of WebAssembly modules (Core Specification 5.2.2: LEB128). */
 export class Bytes {
   private data: Uint8Array<ArrayBuffer>;
@@ -47,6 +56,13 @@ export class Bytes {
       rest >>>= 7;
     }
     this.byte(rest);
+  }
+
+  /** Room for a number that `fillGap` puts there. @returns its offset */
+  gap(): number {
+    const at = this.length;
+    for (let n = 0; n < GAP; n++) this.byte(0);
+    return at;
   }
 
   /** Signed 32 bits. */

@@ -1,12 +1,31 @@
 /**
  * The body of one WebAssembly function while it is written. Branches name labels; their depths are counted here.
  */
-import { Bytes } from './bytes.ts';
+import { Bytes, fillGap, type Range } from './bytes.ts';
 import { Op, Type, type ValueType } from './opcodes.ts';
 
 /** Where a branch may go: the end of a block, or the head of a loop. */
 export interface Label {
   readonly level: number;
+}
+
+/** What a gap is filled with when a module is made of the code. */
+export const Gap = {
+  /** The index of an imported function. Its value is the number of a symbol. */
+  Symbol: 0,
+  /** The place of the function among the translations; its value is not used. */
+  Place: 1,
+  /** A call of the interpreter (`siteOf`). Its value is the number of the site in the function. */
+  Site: 2,
+} as const;
+export type Gap = (typeof Gap)[keyof typeof Gap];
+
+/** A number in the code that depends on the module or on the place which it gets there. */
+export interface CodeGap {
+  readonly kind: Gap;
+  readonly value: number;
+  /** Offset of its five bytes. */
+  readonly at: number;
 }
 
 /** Room for most regions: each time that there is too little, all is copied. */
@@ -15,6 +34,7 @@ const CAPACITY = 8192;
 export class Code {
   readonly bytes = new Bytes(CAPACITY);
   private readonly types: ValueType[] = [];
+  private gaps: CodeGap[] = [];
   /** How many blocks are open. */
   depth = 0;
 
@@ -89,6 +109,21 @@ export class Code {
     this.bytes.unsigned(index);
   }
 
+  /** The same for a function that gets its index when a module is made. @param symbol its number */
+  callSymbol(symbol: number): void {
+    this.bytes.byte(Op.call);
+    this.gap(Gap.Symbol, symbol);
+  }
+  returnCallSymbol(symbol: number): void {
+    this.bytes.byte(Op.returnCall);
+    this.gap(Gap.Symbol, symbol);
+  }
+  /** A constant that depends on the place of the function. */
+  constOf(kind: typeof Gap.Place | typeof Gap.Site, value = 0): void {
+    this.bytes.byte(Op.i32Const);
+    this.gap(kind, value);
+  }
+
   /** Calls what stands in the only table at the place on the stack. @param signature its index in the module */
   callIndirect(signature: number): void {
     this.bytes.byte(Op.callIndirect);
@@ -137,8 +172,35 @@ export class Code {
     for (const label of [...labels, otherwise]) this.bytes.unsigned(this.depth - label.level);
   }
 
-  /** Its local variables, as the code section of a module has them before the code. */
-  locals(): Bytes {
+  /** Takes ranges out, which are in order and without gaps. */
+  cut(ranges: readonly Range[]): void {
+    this.bytes.cut(ranges);
+    let cut = 0;
+    let next = 0;
+    this.gaps = this.gaps.map(({ kind, value, at }) => {
+      for (let range = ranges[next]; range && range.to <= at; range = ranges[++next])
+        cut += range.to - range.from;
+      return { kind, value, at: at - cut };
+    });
+  }
+
+  /** Fills its gaps, where the code is only looked at. */
+  fill(valueOf: (gap: CodeGap) => number): void {
+    for (const gap of this.gaps) fillGap(this.bytes.view(), gap.at, valueOf(gap));
+  }
+
+  /** The whole function, as the code section of a module has it behind its size, with its gaps. */
+  body(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly gaps: readonly CodeGap[] } {
+    const locals = this.locals();
+    const bytes = new Uint8Array(locals.length + this.bytes.length + 1);
+    bytes.set(locals.view());
+    bytes.set(this.bytes.view(), locals.length);
+    bytes[bytes.length - 1] = Op.end;
+    return { bytes, gaps: this.gaps.map((gap) => ({ ...gap, at: gap.at + locals.length })) };
+  }
+
+  /** Its local variables, as they stand before the code. */
+  private locals(): Bytes {
     const head = new Bytes();
     // Runs of locals of one type.
     const runs: { type: ValueType; count: number }[] = [];
@@ -155,6 +217,9 @@ export class Code {
     return head;
   }
 
+  private gap(kind: Gap, value: number): void {
+    this.gaps.push({ kind, value, at: this.bytes.gap() });
+  }
   private open(opcode: number, type: number): Label {
     this.bytes.byte(opcode);
     this.bytes.byte(type);

@@ -1,7 +1,7 @@
 /** Writes a WebAssembly module: imported functions, one imported memory, functions, exports (Core Specification 5.5). */
 import { Bytes, sizeOfUnsigned } from './bytes.ts';
 import type { Code } from './code.ts';
-import { Op, type ValueType } from './opcodes.ts';
+import type { ValueType } from './opcodes.ts';
 
 export interface Signature {
   readonly parameters: readonly ValueType[];
@@ -23,7 +23,7 @@ export class ModuleWriter {
   private readonly known = new Map<string, number>();
   private readonly imports = new Bytes();
   private importCount = 1;
-  private readonly functions: { type: number; code: Code }[] = [];
+  private readonly functions: { type: number; body: Uint8Array }[] = [];
   private readonly exports = new Bytes();
   private exportCount = 0;
   private functionCount = 0;
@@ -65,9 +65,13 @@ export class ModuleWriter {
     return this.type(signature);
   }
 
-  /** Returns the function's index. */
+  /** A function without gaps. Returns its index. */
   addFunction(signature: Signature, code: Code): number {
-    this.functions.push({ type: this.type(signature), code });
+    return this.addBody(signature, code.body().bytes);
+  }
+  /** A function as `Code.body` makes it, when its gaps are filled. Returns its index. */
+  addBody(signature: Signature, body: Uint8Array): number {
+    this.functions.push({ type: this.type(signature), body });
     return this.functionCount++;
   }
 
@@ -81,14 +85,10 @@ export class ModuleWriter {
   finish(): Uint8Array<ArrayBuffer> {
     const declared = new Bytes();
     // All but the last section are small, and that one is copied once: its size is known before.
-    const bodies = this.functions.map(({ type, code }) => {
-      declared.unsigned(type);
-      const locals = code.locals();
-      return { locals, code: code.bytes, size: locals.length + code.bytes.length + 1 };
-    });
-    const codeSize = bodies.reduce(
-      (sum, { size }) => sum + sizeOfUnsigned(size) + size,
-      sizeOfUnsigned(bodies.length),
+    for (const { type } of this.functions) declared.unsigned(type);
+    const codeSize = this.functions.reduce(
+      (sum, { body }) => sum + sizeOfUnsigned(body.length) + body.length,
+      sizeOfUnsigned(this.functions.length),
     );
     const others = this.types.length + this.imports.length + declared.length + this.exports.length;
     const module = new Bytes(codeSize + others + ROOM);
@@ -106,12 +106,10 @@ export class ModuleWriter {
     section(SECTION.export, this.exportCount, this.exports);
     module.byte(SECTION.code);
     module.unsigned(codeSize);
-    module.unsigned(bodies.length);
-    for (const { locals, code, size } of bodies) {
-      module.unsigned(size);
-      module.append(locals.view());
-      module.append(code.view());
-      module.byte(Op.end);
+    module.unsigned(this.functions.length);
+    for (const { body } of this.functions) {
+      module.unsigned(body.length);
+      module.append(body);
     }
     return module.view();
   }
