@@ -31,8 +31,7 @@ const wordsFor = (bytes: number) => (bytes + 3) >> 2;
 /** Tells damage. Source: FNV-1a, by words. */
 export function hashOf(words: Int32Array, object: Int32Array): number {
   let hash = 0x811c_9dc5;
-  for (const part of [words, object])
-    for (const word of part) hash = Math.imul(hash ^ word, 0x0100_0193);
+  for (const part of [words, object]) for (const word of part) hash = Math.imul(hash ^ word, 0x0100_0193);
   return hash;
 }
 
