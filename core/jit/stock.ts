@@ -62,7 +62,7 @@ export interface Stock {
   /** Enters what there is for a block at an EIP in a mode. */
   take(block: Block, eip: number, mode: number): Found;
   /** A region was translated in this run. @param object what was made of it, as in `packObject` */
-  learn(translation: Translation, object: Int32Array): void;
+  learn(translation: Translation, object: () => Int32Array): void;
   /** There is nothing in stock, and nothing is kept. */
   renew(): void;
 }
@@ -350,7 +350,7 @@ export function createStock(parts: StockParts): Stock {
       if (!learnt) return;
       const words = packOrder({ region, place });
       const packed = readPacked(words);
-      keep(words, codeOf(packed), object, looks, packed);
+      keep(words, codeOf(packed), object(), looks, packed);
     },
     renew,
   };
