@@ -103,6 +103,24 @@ describe('the processor', () => {
     await close();
   });
 
+  it('cuts no register off where two groups stand side by side', async () => {
+    for (const width of [1060, 1180, 1400]) {
+      const view = await fixture.open('processor', { width, height: 460 });
+      await view.select(fixture.machine);
+      await view.page.getByText('dr7').waitFor();
+      const groups = await view.page.locator('.groups').evaluateAll(([all]) => {
+        const { right } = all!.closest('.contents')!.getBoundingClientRect();
+        const beyond = [...all!.querySelectorAll('.register > *, .bit')].filter(
+          (part) => part.getBoundingClientRect().right > right,
+        );
+        const [first, second] = [...all!.children].map((group) => group.getBoundingClientRect().top);
+        return { beyond: beyond.map((part) => part.textContent?.trim()), sideBySide: first === second };
+      });
+      expect(groups).toEqual({ beyond: [], sideBySide: true });
+      await view.close();
+    }
+  });
+
   it('names the exception of each vector, and leads to code only from what has some', async () => {
     const { page, close } = await fixture.shown('processor');
     await page.getByRole('tab', { name: 'IDT' }).click();
