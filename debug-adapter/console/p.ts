@@ -28,6 +28,7 @@ export const p: Command = {
     const options = { hexadecimal: false, context: 'repl' } as const;
     const evaluate = (text: string) => session.looking().evaluate(text, frame, options);
     if (letters === '') return carryOut(session, await evaluate(operands), call);
+    if (!/^\d*[xduotacfsi]?[bhwg]?$/.test(letters)) throw misused(p, say`"/${letters}" is no format`);
     const { format, count } = lettersOf(letters);
     if (count !== 1 || format === 'i') throw misused(p, say`"/${letters}" is for memory: use x/${letters}`);
     if (hasParts((await evaluate(operands)).body)) {

@@ -48,7 +48,7 @@ async function bytesOf(
     // Small negative numbers are fine too.
     const high = size === 4 ? 0 : (value | 0) >> (8 * size);
     if (high !== 0 && high !== -1)
-      throw new AdapterError('bad-command', say`write: ${text} has more than ${size} bytes.`);
+      throw new AdapterError('bad-command', say`write: ${text} has more than ${8 * size} bits.`);
     for (let i = 0; i < size; i++) bytes[n * size + i] = value >>> (8 * i);
   }
   return bytes;

@@ -121,7 +121,7 @@ describe('a command', () => {
 
   it('write changes memory, and says what is not mapped', async () => {
     await expect(run('write 0xdeadb000 1')).rejects.toThrow('0 of 4 bytes');
-    await expect(run('write/b &boot_params 300')).rejects.toThrow('more than 1 bytes');
+    await expect(run('write/b &boot_params 300')).rejects.toThrow('more than 8 bits');
     expect(await run('write/h &boot_params 0x1234 -2')).toMatch(/^4 bytes at guest0:0xc\w{7} written/);
     expect(await run('x/2xh &boot_params')).toMatch(/0x1234 +0xfffe$/);
     expect(await run('write &boot_params "ok\\n"')).toMatch(/^3 bytes/);
@@ -156,6 +156,27 @@ describe('a command', () => {
     ['info locals', /^"info locals" is gdb's: here the scopes of the selected frame show them/],
     ['info breakpoints', /^"info breakpoints" is gdb's: here the list of breakpoints shows them/],
     ['set megabytes = 5', /^"set" is a command of gdb: here an assignment is enough, as count = 5/],
+    [
+      'thread 2',
+      /^"thread" is a command of gdb: here the debugger's buttons and keys do it, and the call stack/,
+    ],
+    [
+      'display megabytes',
+      /^"display" is a command of gdb: here the section Watch shows expressions at each stop/,
+    ],
+    ['creg', /^"creg" is a command of other debuggers: here it is regs all\.$/],
+    ['info tab', /^"info tab" is a command of other debuggers: here it is map\.$/],
+    ['info gdt 0 5', /^"info gdt 0 5" is a command of other debuggers: here it is gdt\.$/],
+    [
+      'xp/4xw 0x1000',
+      /^"xp\/4xw 0x1000" is a command of other debuggers: here it is x\/8xw physical:0x1000\.$/,
+    ],
+    ['print-stack', /^"print-stack" is a command of other debuggers: here it is x\/16xw \$esp\.$/],
+    ['page kmain', /: here it is walk\.$/],
+    ['walk kmain rw', /^The expression needs the end here, but "rw" follows\.$/],
+    ['walk 1) + (2', /^The expression needs the end here, but "\)" follows\.$/],
+    ['x /4x $esp', /./],
+    ['p/q 1', /^p: "\/q" is no format\. Use it as: p\[/],
     ['next->sibling', /^There is no variable "next"/],
     ['nothing like this', /^There is no variable "nothing"|needs the end here/],
     ['gdt 0xc', /^0x000c is a selector of the LDT/],
