@@ -142,6 +142,6 @@ export async function image(args: readonly string[]): Promise<number> {
     throw error;
   }
   throw new Problem(
-    `Expected image info FILE or image convert FILE TARGET, but found "image ${positionals.join(' ')}": ${HELP}.`,
+    `Expected image info FILE or image convert FILE TARGET, but found "${['image', ...positionals].join(' ')}": ${HELP}.`,
   );
 }

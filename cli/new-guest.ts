@@ -37,7 +37,7 @@ export function newGuest(args: readonly string[], folder: string): number {
   const [what, target, extra] = args;
   if (what !== 'guest' || target === undefined || target === '' || extra !== undefined)
     throw new Problem(
-      `colinux new expects "guest" and a folder, but found "${args.join(' ')}": colinux new guest DIR.`,
+      `colinux new expects "guest" and a folder, but found ${args.length === 0 ? 'none' : `"${args.join(' ')}"`}: colinux new guest DIR.`,
     );
   const [first] = contentsOf(target);
   if (first !== undefined)

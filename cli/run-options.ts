@@ -9,6 +9,7 @@ import { parseNetworkEnd } from '../core/outside/net-option.ts';
 import { parseShareEnd } from '../core/outside/share-option.ts';
 import { CPU_MODELS, type CpuModel } from '../core/protocol/machine-protocol.ts';
 import { MAX_DEVICES } from '../core/protocol/device-protocol.ts';
+import { nearest } from '../core/coop/config/nearest.ts';
 import { Problem, systemCode } from './problem.ts';
 import { say, tell } from '../core/sentences/say.ts';
 
@@ -131,8 +132,11 @@ const OPTIONS = {
   post: { type: 'boolean' },
 } as const;
 
-/** What node:util throws, as a sentence of ours. */
-export function parseProblem(error: unknown): unknown {
+/**
+ * What node:util throws, as a sentence of ours.
+ * @param options names of the options that there are, without dashes
+ */
+export function parseProblem(error: unknown, options: readonly string[] = []): unknown {
   const code = systemCode(error);
   if (!(error instanceof Error) || !code?.startsWith('ERR_PARSE_ARGS')) return error;
   const [, found] = /'(-[^'= ]*)/.exec(error.message) ?? [];
@@ -144,8 +148,13 @@ export function parseProblem(error: unknown): unknown {
           `${name} expects a value, but found none: give one (with ${name}=VALUE if it begins with "-").`,
         );
   }
+  const [, word] = /^Unexpected argument '(.*?)'/s.exec(error.message) ?? [];
+  if (word !== undefined)
+    return new Problem(`This command takes options only, but found the word "${word}": ${HELP}.`);
   if (found === undefined) return new Problem(`The command line is not understood: ${HELP}.`);
-  return new Problem(`"${found}" is not an option of this command: ${HELP}.`);
+  const meant = nearest(found.replace(/^-+/, ''), options);
+  const rest = meant === undefined ? HELP : `did you mean --${meant}? S${HELP.slice(1)}`;
+  return new Problem(`"${found}" is not an option of this command: ${rest}.`);
 }
 
 /** The words that are no options and no values of options, and the others. @throws Problem */
@@ -172,7 +181,7 @@ export function parseRunOptions(args: readonly string[], command: Command = 'run
   try {
     parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw parseProblem(error);
+    throw parseProblem(error, Object.keys(OPTIONS));
   }
   const { values, positionals } = parsed;
   const [image, extra] = positionals;

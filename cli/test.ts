@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { BootError } from '../core/boot/boot-error.ts';
 import type { Machine } from '../core/machine/machine.ts';
 import { snapshot } from '../core/machine/snapshot.ts';
 import { HOST } from '../core/protocol/machine-protocol.ts';
@@ -129,7 +130,10 @@ export async function test(args: readonly string[], folder: string): Promise<num
   const options = parseTestOptions(args);
   const done: Tested[] = [];
   for (const run of options.runs) {
-    const tested = await testOne(run, folder, options.lcov !== undefined);
+    const tested = await testOne(run, folder, options.lcov !== undefined).catch((error: unknown) => {
+      // Of several images, the sentence must say which.
+      throw error instanceof BootError ? new Problem(`"${run.image}": ${error.message}`) : error;
+    });
     write(1, `${tested.suite.name}\n`);
     for (const result of tested.suite.tests) tell(result);
     done.push(tested);

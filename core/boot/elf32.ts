@@ -4,6 +4,7 @@
  * Intel386 supplement (e_machine 3).
  */
 
+import { elfMachineName } from '../sentences/elf-machines.ts';
 import { BootError } from './boot-error.ts';
 import { say, type Sentence } from '../sentences/say.ts';
 
@@ -99,11 +100,11 @@ export function readElf32(bytes: Uint8Array): Elf32Image {
       say`The image is a 64-bit ELF file, but this machine is an i386: build the kernel with -m32 (and link with -m elf_i386).`,
     );
   }
-  const machine = view.getUint16(18, true);
+  const machine = view.getUint16(18, bytes[5] === LITTLE_ENDIAN);
   if (bytes[4] !== CLASS_32 || bytes[5] !== LITTLE_ENDIAN || machine !== EM_386) {
     throw new BootError(
       'image-not-i386',
-      say`The image is an ELF file for another machine (class ${bytes[4]!}, data ${bytes[5]!}, machine ${machine}), but this machine is an i386: build the kernel with an i386 or i686 compiler.`,
+      say`The image is an ELF file for another machine (${elfMachineName(machine)}), but this machine is an i386: build the kernel with an i386 or i686 compiler.`,
     );
   }
   if (bytes.length < HEADER_SIZE) {

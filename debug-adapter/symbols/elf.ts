@@ -6,6 +6,7 @@
 import type { Arrival } from './arrival.ts';
 import { cString } from './cursor.ts';
 import { SymbolError } from './errors.ts';
+import { elfMachineName } from '../../core/sentences/elf-machines.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
 export interface ElfSection {
@@ -167,7 +168,7 @@ function checkMachine(machine: number, wide: boolean): void {
     );
   throw new SymbolError(
     'elf-wrong-machine',
-    say`An i386 program (machine 3) was expected, machine ${machine} was found; build for i386.`,
+    say`An i386 program was expected, one for another machine (${elfMachineName(machine)}) was found; build for i386.`,
   );
 }
 
