@@ -35,6 +35,15 @@ describe('launch options', () => {
     ]);
   });
 
+  it('of other debuggers are told with our name for them', () => {
+    expect(slips('program', 'args', 'stopAtEntry', 'symbolFile')).toEqual([
+      'The launch option "program" is not known and has no effect: did you mean "kernel"?',
+      'The launch option "args" is not known and has no effect: did you mean "cmdline"?',
+      'The launch option "stopAtEntry" is not known and has no effect: did you mean "stopOnEntry"?',
+      'The launch option "symbolFile" is not known and has no effect: did you mean "symbols"?',
+    ]);
+  });
+
   it('pass over what resembles none of ours', () => {
     expect(slips('console', 'name', '__sessionId', 'somethingOfAClient')).toEqual([]);
   });
