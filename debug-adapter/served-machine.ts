@@ -75,9 +75,32 @@ export class ServedMachine {
     await this.ask('colinux/power', { terminal: `cocon${monitor}`, action: 'shutdown' });
   }
 
-  /** A client has come; if there is another one, all that it hears is that. */
+  /**
+   * A connection has come. It is a client with its first message: one that only looks whether somebody listens takes nobody's place.
+   * If there is another client then, all that it hears is that.
+   */
   connect(): Peer {
-    return this.client ? busy() : this.attachable();
+    let listener: ((message: Message) => void) | undefined;
+    let peer: Peer | undefined;
+    const attached = () => {
+      if (peer) return peer;
+      peer = this.client ? busy() : this.attachable();
+      peer.onDidSendMessage((message) => listener?.(message));
+      return peer;
+    };
+    return {
+      onDidSendMessage(listen) {
+        listener = listen;
+        return { dispose: () => (listener = undefined) };
+      },
+      handleMessage: (message) => {
+        attached().handleMessage(message);
+      },
+      reportGarbage: (text) => {
+        attached().reportGarbage(text);
+      },
+      dispose: () => peer?.dispose(),
+    };
   }
 
   private attachable(): Peer {

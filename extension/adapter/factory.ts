@@ -19,7 +19,18 @@ export function adapterFactory(surroundings: Surroundings): vscode.DebugAdapterD
         );
       }
       const { request, host: computer, port } = session.configuration as Connection;
-      if (request === 'attach') return new vscode.DebugAdapterServer(port, computer ?? LOOPBACK);
+      if (request === 'attach') {
+        const there = computer ?? LOOPBACK;
+        if ((await surroundings.platform.reaches?.(there, port)) === false)
+          throw new Error(
+            t(
+              'Nothing answers at {0}, port {1}: is a machine running there, started with "colinux daemon @FILE --dap {1}"?',
+              there,
+              port,
+            ),
+          );
+        return new vscode.DebugAdapterServer(port, there);
+      }
       const host = createAdapterHost(surroundings, session.workspaceFolder);
       return new vscode.DebugAdapterInlineImplementation(await surroundings.adapter.createSession(host));
     },

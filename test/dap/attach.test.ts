@@ -1,5 +1,7 @@
 /** `colinux daemon --dap`: debuggers that come to a running machine, and leave it. */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect as netConnect } from 'node:net';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundleAdapter, guest } from './support/bundle.ts';
@@ -48,6 +50,18 @@ async function attach(...lines: number[]): Promise<Session> {
 }
 
 describe('a daemon with --dap', () => {
+  it('keeps its place free while a connection says nothing', async () => {
+    await start();
+    const silent = netConnect(daemon.port, '127.0.0.1');
+    await once(silent, 'connect');
+    try {
+      const session = await attach();
+      expect(await session.event('colinux/status')).toBeDefined();
+    } finally {
+      silent.destroy();
+    }
+  });
+
   it('lets one debugger after another attach, and goes on without them', async () => {
     await start();
     const first = await attach(lineOf(TIMER, 'ticks++'));

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './server.mjs';
 import { hidden } from './workbench.mjs';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
@@ -193,6 +194,13 @@ export async function startDaemon(folder) {
 
 export async function attachStep({ step, workbench, folder, kind, writeLaunch }) {
   const { page } = workbench;
+  if (kind !== 'web')
+    await step('attaching where nothing listens says how a machine is started there', async () => {
+      await writeLaunch({ request: 'attach', port: await freePort() });
+      await page.keyboard.press('F5');
+      await workbench.dialog('Nothing answers at 127.0.0.1').waitFor();
+      await page.keyboard.press('Escape');
+    });
   await step('a session attaches to a running daemon, and leaves it running', async () => {
     const { daemon, port } = await startDaemon(folder);
     try {
