@@ -304,7 +304,6 @@ function draw(): void {
   );
 }
 
-draw();
 listen({
   machine: (next) => void follow(next),
   reveal: (memoryReference) => void reveal(memoryReference),

@@ -239,5 +239,4 @@ function draw(): void {
   );
 }
 
-draw();
 listen({ machine: (next) => void follow(next), reveal: (reference) => void goTo(reference) });

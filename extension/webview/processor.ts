@@ -325,5 +325,4 @@ function draw(): void {
   );
 }
 
-draw();
 listen({ machine: (next) => void follow(next) });

@@ -134,6 +134,8 @@ describe.each([
 
     it('says so when there is no machine', async () => {
       const view = await fixture.open(name);
+      // Not before it is known.
+      expect(await view.page.locator('#view').innerText()).toBe('');
       await view.select(undefined);
       await view.page.getByText('No machine is being debugged.').waitFor();
       await view.close();

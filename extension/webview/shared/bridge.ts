@@ -57,7 +57,7 @@ export interface Listeners {
   reveal?(memoryReference: string): void;
 }
 
-/** Begins to listen. Call it once. */
+/** Begins to listen. Call it once. The first thing that is heard is the machine, or that there is none: until then nothing is to be said of it. */
 export function listen({ machine, reveal }: Listeners): void {
   addEventListener('message', ({ data }: MessageEvent<ToView>) => {
     switch (data.kind) {

@@ -91,7 +91,6 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
         this.draw();
       },
     });
-    this.draw();
     listen({ machine: (machine) => this.follow(machine) });
     document.addEventListener('visibilitychange', () => this.feed.follow(this.machine));
   }
