@@ -68,7 +68,7 @@ const FUNCTION_NAME = /^\s*(?:(host|guest(\d{1,2})):(?!:))?(\S|\S.*\S)\s*$/;
 
 /** Why nothing is called so: other places that gdb's `break` takes have breakpoints of their own. */
 function noFunction(wanted: string): Sentence {
-  if (/^\s*\*/.test(wanted))
+  if (/^\s*(?:\*|0x[0-9a-f]+\s*$)/i.test(wanted))
     return say`"${wanted}" is an address: set an instruction breakpoint on it, in the disassembly.`;
   if (/^(?:.*:)?\s*\d+\s*$/.test(wanted))
     return say`"${wanted}" is a line: set the breakpoint in its source.`;
@@ -210,8 +210,14 @@ export class CodeBreakpoints {
 
   private functionAddresses(wanted: string): { owner: ImageOwner; addresses: readonly number[] }[] {
     const { file, name, owners } = this.functionOwners(wanted);
-    const inFile = ({ image }: ImageOwner) =>
-      image.addressesForFunction(name).filter((address) => isInFile(image, address, file));
+    // A function of C has no parameters in its name, but people write it as they call it.
+    const plain = name.replace(/\s*\(\s*\)$/, '');
+    const named = ({ image }: ImageOwner) => {
+      const exact = image.addressesForFunction(name);
+      return exact.length > 0 || plain === name ? exact : image.addressesForFunction(plain);
+    };
+    const inFile = (owner: ImageOwner) =>
+      named(owner).filter((address) => isInFile(owner.image, address, file));
     return owners
       .map((owner) => ({ owner, addresses: inFile(owner) }))
       .filter(({ addresses }) => addresses.length > 0);

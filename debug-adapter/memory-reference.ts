@@ -25,6 +25,9 @@ export function placeOf(reference: unknown, offset: number | undefined, current:
       say`"${String(reference)}" is not an address: write it as 0x followed by hexadecimal digits.`,
     );
   }
+  // What is added may lead around the ends of the address space, as views do that begin before 0.
+  if (Number(digits) > 0xffff_ffff)
+    throw new AdapterError('bad-address', say`"${String(reference)}" has more than 32 bits.`);
   const address = (Number(digits) + by) >>> 0;
   if (owner === undefined) return { address, space: { kind: 'current' }, coroutine: current };
   if (owner === 'physical') return { address, space: { kind: 'physical' }, coroutine: current };

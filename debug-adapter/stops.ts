@@ -80,7 +80,7 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     const { exitStatus = 0 } = event;
     const end =
       event.reason === 'exit'
-        ? say`The machine has ended: exit status ${exitStatus}.`
+        ? say`The machine has ended: ${exitStatus >>> 1} was written to port F4h, exit status ${exitStatus}.`
         : say`The machine has ended: the guest reset the machine.`;
     context.output(tell(end, context.translate), 'console');
     void tellRecords(context).finally(() => {

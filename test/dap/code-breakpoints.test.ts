@@ -81,6 +81,9 @@ describe('an instruction breakpoint', () => {
     session = await tested.open();
     await session.launch({ stopOnEntry: true });
     await session.stop();
+    await expect(set('setInstructionBreakpoints', [{ instructionReference: '0x1c0100000' }])).rejects.toThrow(
+      '"0x1c0100000" has more than 32 bits.',
+    );
     await expect(set('setInstructionBreakpoints', [{ instructionReference: 'here' }])).rejects.toThrow(
       /"here" is not an address/,
     );

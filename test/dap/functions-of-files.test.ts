@@ -60,6 +60,7 @@ describe('a breakpoint on a function', () => {
     ['first one.c:helper', ['helper first one.c']],
     ["'first one.c'::helper", ['helper first one.c']],
     ['second.c::helper', ['helper second.c']],
+    ['second.c:helper()', ['helper second.c']],
     ['host:helper', ['helper second.c', 'helper first one.c']],
     ["host:'first one.c'::helper", ['helper first one.c']],
     ['shared.h:twice', ['twice shared.h', 'twice shared.h']],
@@ -69,10 +70,11 @@ describe('a breakpoint on a function', () => {
   });
 
   it('that is none says what is meant for it', async () => {
-    expect(await breakOn('third.c:helper', 'second.c:2', '*0x200000', '17')).toEqual([
+    expect(await breakOn('third.c:helper', 'second.c:2', '*0x200000', '0x200000', '17')).toEqual([
       'No kernel that is loaded has a function "third.c:helper": write its name, or guest0:name, host:name, file.c:name.',
       '"second.c:2" is a line: set the breakpoint in its source.',
       '"*0x200000" is an address: set an instruction breakpoint on it, in the disassembly.',
+      '"0x200000" is an address: set an instruction breakpoint on it, in the disassembly.',
       '"17" is a line: set the breakpoint in its source.',
     ]);
   });
