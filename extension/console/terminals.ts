@@ -8,6 +8,7 @@
 import * as vscode from 'vscode';
 import { asConsoleEvent, attachedText, EVENTS, REQUESTS, type ConsoleTerminal } from '../protocol.ts';
 import { ConsoleLink } from './console-link.ts';
+import { distinctTitle } from './distinct-title.ts';
 import type { Kept, KeptConsole, KeptSession } from './kept.ts';
 import { KeptConsoles } from './kept-consoles.ts';
 import { type ConsoleOf, registerTerminalLinks } from './terminal-links.ts';
@@ -249,8 +250,12 @@ export class ConsoleTerminals implements vscode.Disposable {
   }
 
   private terminalOf(console: Console): vscode.Terminal {
+    const others = [...this.consoles.values()].filter(({ link }) => link.connected);
     console.terminal ??= vscode.window.createTerminal({
-      name: console.about.title,
+      name: distinctTitle(
+        console.about.title,
+        others.flatMap(({ terminal }) => terminal?.name ?? []),
+      ),
       iconPath: new vscode.ThemeIcon(console.about.kind === 'cocon' ? 'vm' : 'plug'),
       isTransient: true,
       pty: this.pseudoterminal(console),
