@@ -1,6 +1,6 @@
 /** What `monitor` does in gdb (packet `qRcmd`): what its own commands cannot tell of a PC with two kernels. */
 import type { AccessKind } from '../../core/protocol/debug-protocol.ts';
-import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
+import { type CoroutineId, HOST } from '../../core/protocol/machine-protocol.ts';
 import { lastBranches, type RecordCommand, rings, switches } from '../console/records.ts';
 import { styleFor, table } from '../console/style.ts';
 import { walkText } from '../console/walk.ts';
@@ -11,7 +11,7 @@ import { say, type Sentence, tell } from '../../core/sentences/say.ts';
 
 export interface MonitorContext {
   readonly machine: StubMachine;
-  /** That gdb has selected. */
+  /** That gdb has asked about last: it does not say which inferior is selected. */
   readonly coroutine: CoroutineId;
   /** Boots the machine again; the client's breakpoints stay. */
   reset(): Promise<void>;
@@ -72,9 +72,23 @@ async function msr({ machine }: MonitorContext, [first, value]: readonly string[
   return `${hex(high!)}_${hex(low!).slice(2)}`;
 }
 
-async function walk({ machine, coroutine }: MonitorContext, words: readonly string[]): Promise<string> {
+/** Whose address it is: that of the prefix (`host:`, `guest0:`), else of what gdb has asked about last, which need not be what it shows. */
+function ownerOf({ machine, coroutine }: MonitorContext, prefix: string | undefined): CoroutineId {
+  const [, monitor] = /^guest(\d+)$/.exec(prefix ?? '') ?? [];
+  const meant = prefix === undefined ? coroutine : monitor === undefined ? HOST : Number(monitor) + 1;
+  if (machine.all.includes(meant)) return meant;
+  throw new Error(`there is no ${prefix ?? 'such'} kernel here.`);
+}
+
+async function walk(context: MonitorContext, words: readonly string[]): Promise<string> {
+  const { machine } = context;
   const given = [...words];
-  const address = numberOf(given.shift(), 'an address like 0xc0100000');
+  const [, prefix, digits] = /^(?:(host|guest\d+):)?(.*)$/.exec(given.shift() ?? '') ?? [];
+  const address = numberOf(
+    digits === '' ? undefined : digits,
+    'an address like 0xc0100000 or host:0xc0100000',
+  );
+  const coroutine = ownerOf(context, prefix);
   const user = given.at(-1) === 'user';
   if (user) given.pop();
   const [letter = 'r', more] = given;
@@ -83,7 +97,7 @@ async function walk({ machine, coroutine }: MonitorContext, words: readonly stri
     throw new Error(`expects r, w or x and perhaps "user" behind the address: ${COMMANDS.walk!.usage}.`);
   const access = { kind, user };
   const found = await machine.request('pageWalk', { space: machine.spaceOf(coroutine), address, access });
-  return walkText(found, access, plain);
+  return `${machine.coroutines.name(coroutine)}: ${walkText(found, access, plain)}`;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -106,8 +120,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   rings: record(rings),
   switches: record(switches),
   walk: {
-    usage: 'walk ADDR [r|w|x] [user]',
-    help: 'how an address of the selected inferior is translated, and why an access would fault',
+    usage: 'walk [host:|guestN:]ADDR [r|w|x] [user]',
+    help: 'how an address is translated, and why an access would fault; without a prefix, of what gdb has asked about last',
     run: walk,
   },
 };

@@ -342,7 +342,7 @@ describe('monitor', () => {
     );
 
   it('lists its commands, and answers one that it has not', async () => {
-    expect((await run('help'))[0]).toContain('walk ADDR');
+    expect((await run('help'))[0]).toContain('walk [host:|guestN:]ADDR');
     expect((await run('nonsense'))[0]).toContain('There is no monitor command "nonsense".');
     expect((await run('constructor'))[0]).toContain('There is no monitor command');
     expect(await run('switches')).toEqual(['Nothing of the kind has happened yet.\n', 'OK']);
@@ -358,6 +358,7 @@ describe('monitor', () => {
 
   it('says what the machine refuses', async () => {
     expect(await run('walk 0x1000')).toEqual(['walk: The fake machine has no request "pageWalk".\n', 'OK']);
+    expect((await run('walk guest7:0x1000'))[0]).toBe('walk: there is no guest7 kernel here.\n');
     expect((await run('walk nowhere'))[0]).toContain('expects an address');
   });
 });

@@ -123,6 +123,7 @@ describe('stock gdb', { timeout: 60_000 }, () => {
       ['continue', /Thread 1\.1 "host kernel" hit Breakpoint 4, iterate/],
       ['monitor help', /^$/],
       ['monitor switches 2', /^$/],
+      ['monitor walk guest0:0xc0100000', /^$/],
       // At its end gdb detaches.
       ['monitor walk 0xc0100000', /detached/],
     ];
@@ -136,9 +137,10 @@ describe('stock gdb', { timeout: 60_000 }, () => {
     });
     expect(errors).toContain('Cannot access memory at address 0xdeadbeef');
     // What monitor commands say, gdb shows beside its own answers.
-    expect(errors).toMatch(/walk ADDR/);
+    expect(errors).toMatch(/walk \[host:\|guestN:\]ADDR/);
     expect(errors).toMatch(/guest 0 \(hello-guest\.elf\) → host kernel/);
-    expect(errors).toMatch(/PDE 768 .*\n→ physical:0x00100000/);
+    expect(errors).toMatch(/host kernel: 0xc0100000 by cr3 .*\n.*PDE 768 .*\n→ physical:0x00100000/);
+    expect(errors).toMatch(/guest 0 \(hello-guest\.elf\): 0xc0100000 by cr3 .*\n.*PDE 768 .*\n.*PTE 256/);
 
     // The machine has run on meanwhile: the guest waits for keys.
     const again = await gdb(port, 'remote', ['info threads', 'monitor info', 'kill']);
