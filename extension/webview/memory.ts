@@ -136,6 +136,8 @@ const addressInput = (label: string, go: (text: string) => void): TemplateResult
 
 /** What is mapped at the cursor. */
 function whatIsHere(): TemplateResult {
+  // Nothing is said of mappings that have not come yet.
+  if (ranges.length === 0) return html``;
   const range = rangeAt(ranges, virtual.address);
   if (!range) return html`<span class="quiet">${t('not mapped')}</span>`;
   const at = range.physical + (virtual.address - range.start);

@@ -205,7 +205,7 @@ function aside(selected: SelectedMachine, changed: () => void): TemplateResult {
     ${
       taskState
         ? ringsPicture(taskState, current)
-        : html`<p class="message">${taskStateProblem || t('The machine runs.')}</p>`
+        : html`<p class="message">${taskStateProblem || (selected.running ? t('The machine runs.') : '')}</p>`
     }`;
 }
 

@@ -1,12 +1,29 @@
 /** What a user does in the timelines and lists of switches, rings and traffic, each test in a page of its own, on one machine. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Fixture, startFixture } from './view-fixture.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
-  fixture = await startFixture(['rings', 'switches', 'traffic'], 'primes = count');
+  fixture = await startFixture(['rings', 'switches', 'traffic', 'memory'], 'primes = count');
 });
 afterAll(() => fixture.close());
+
+describe.each(['rings', 'switches', 'traffic', 'memory'])('the view of %s', (name) => {
+  it('says nothing of the machine before that has answered', async () => {
+    const machine = vi.spyOn(fixture.session.client, 'customRequest');
+    machine.mockReturnValue(new Promise(() => undefined));
+    try {
+      const view = await fixture.open(name);
+      await view.select(fixture.machine);
+      await view.page.locator('.toolbar').first().waitFor();
+      const text = await view.page.locator('#view').innerText();
+      expect(text).not.toMatch(/ yet\.|appear here|The machine runs|not mapped/);
+      await view.close();
+    } finally {
+      machine.mockRestore();
+    }
+  });
+});
 
 describe('the timeline of switches', () => {
   it('chooses events by keys, leads to their code, and counts operations', async () => {

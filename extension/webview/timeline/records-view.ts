@@ -55,6 +55,8 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
   private readonly shown: ShownEvents;
   private words = '';
   private missing = 0;
+  /** Has the machine answered? */
+  private loaded = false;
   private problem = '';
 
   constructor(
@@ -85,7 +87,10 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
       clear: () => this.clear(),
       add: (record) => options.add(record),
       gap: (count) => (this.missing += count),
-      changed: () => this.update(),
+      changed: () => {
+        this.loaded = true;
+        this.update();
+      },
       failed: (message) => {
         this.problem = message;
         this.draw();
@@ -115,6 +120,7 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
     this.options.clear();
     this.timeline.clear();
     this.missing = 0;
+    this.loaded = false;
     this.shown.reset();
     this.update();
   }
@@ -147,7 +153,8 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
 
   /** Why the list is empty, if it is. @param length how many records there are */
   private emptiness(length: number): TemplateResult | typeof nothing {
-    if (this.shown.length > 0 || this.problem) return nothing;
+    // Until the machine has answered, nobody knows.
+    if (!this.loaded || this.shown.length > 0 || this.problem) return nothing;
     return html`<p class="message empty">
       ${length === 0 ? this.options.nothing : t('No event passes the filter.')}
     </p>`;
