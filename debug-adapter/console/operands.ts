@@ -26,7 +26,7 @@ export async function numberOf(context: ConsoleContext, text: string): Promise<n
 /** @throws AdapterError for an expression that is no number */
 async function evaluated({ session, frame }: ConsoleContext, text: string): Promise<bigint> {
   const options = { hexadecimal: false, context: 'watch' } as const;
-  // By itself first: what is wrong with it is told of what was typed, not of the brackets around it.
+  // By itself first, for nothing is assigned here: what is wrong with it is told of what was typed, not of the brackets around it.
   await session.looking().evaluate(text, frame, options);
   const { body } = await session.looking().evaluate(`(long long)(${text}),d`, frame, options);
   const digits = /^-?\d+/.exec(body.result)?.[0];
