@@ -6,8 +6,9 @@ import { AdapterError } from './errors.ts';
 import { say } from '../core/sentences/say.ts';
 import type { SessionContext } from './session-context.ts';
 
-/** A client begins to look at the machine. @throws AdapterError where there is none to attach to */
+/** A client begins to look at the machine. @throws AdapterError where there is none to attach to, and for one that has a machine */
 export function attach(context: SessionContext): void {
+  refuseSecond(context);
   if (!context.served || !context.debuggee)
     throw new AdapterError(
       'bad-request',
@@ -15,6 +16,20 @@ export function attach(context: SessionContext): void {
     );
   context.attached = true;
   context.sources.stale.again();
+}
+
+/** A session has one machine, and its client begins once. @throws AdapterError where it has done so */
+export function refuseSecond({ attached, launched, served }: SessionContext): void {
+  if (attached)
+    throw new AdapterError(
+      'bad-request',
+      say`This session is attached to its machine already: end it before you attach again.`,
+    );
+  if (launched && !served)
+    throw new AdapterError(
+      'bad-request',
+      say`This session has launched a machine already: start another session.`,
+    );
 }
 
 /** The client has set its breakpoints: it hears which consoles there are, and where the machine stands if it does. */

@@ -1,6 +1,6 @@
 /** The life of a session: initialize, launch, configurationDone, terminate, disconnect. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { attach, detach, greet } from '../attaching.ts';
+import { attach, detach, greet, refuseSecond } from '../attaching.ts';
 import { bootMachine, restartMachine } from '../booting.ts';
 import { breakpointModes } from '../breakpoint-modes.ts';
 import { exceptionBreakpointFilters } from '../event-filters.ts';
@@ -73,16 +73,15 @@ export const lifecycle = {
   },
 
   async launch(context, args) {
-    if (context.launched) {
-      throw new AdapterError(
-        'bad-request',
-        context.served
-          ? say`The machine runs already: use the request attach.`
-          : say`This session has launched a machine already: start another session.`,
-      );
-    }
+    refuseSecond(context);
+    if (context.launched)
+      throw new AdapterError('bad-request', say`The machine runs already: use the request attach.`);
     context.launched = true;
-    await bootMachine(context, args);
+    await bootMachine(context, args).catch((error: unknown) => {
+      // The client may try again.
+      context.launched = false;
+      throw error;
+    });
     context.send('initialized', undefined);
   },
 

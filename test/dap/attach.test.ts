@@ -80,12 +80,28 @@ describe('a daemon with --dap', () => {
     // Threads are told of a machine that runs, too: those of its tasks wait for a stop.
     const threads = async () => (await third.client.threadsRequest()).body.threads.map(({ name }) => name);
     await expect.poll(threads).toEqual(expect.arrayContaining(['host kernel', GUEST]));
-    await expect(third.client.launchRequest({} as never)).rejects.toThrow(/use the request attach/);
     await third.client.customRequest('colinux/consoleInput', { terminal: 'cocon0', data: '\x04' });
     expect(await third.event('exited')).toMatchObject({ body: { exitCode: 0 } });
     expect(await daemon.status).toBe(0);
     expect(daemon.out()).toContain('guest0: Hello from a cooperative guest kernel!\n');
     expect(daemon.out()).toContain('guest0: goodbye');
+  });
+
+  it('refuses a debugger that begins twice, and goes on with it', async () => {
+    await start();
+    const early = await connect();
+    await early.client.initializeRequest();
+    await expect(early.client.launchRequest({} as never)).rejects.toThrow(/use the request attach/);
+    await early.client.disconnectRequest();
+    const session = await attach(lineOf(TIMER, 'ticks++'));
+    const already = /attached to its machine already/;
+    await expect(session.client.attachRequest({} as never)).rejects.toThrow(already);
+    await expect(session.client.launchRequest({} as never)).rejects.toThrow(already);
+    await session.stop();
+    expect((await session.names())[0]).toContain('timer');
+    await session.client.disconnectRequest();
+    const next = await attach(lineOf(TIMER, 'ticks++'));
+    await next.stop();
   });
 
   it('goes on when a debugger is cut off at a stop; its breakpoints are gone', async () => {
