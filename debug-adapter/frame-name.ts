@@ -5,6 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { say, type Sentence, verbatim } from '../core/sentences/say.ts';
 import type { Inspection } from './inspection.ts';
 import type { Frame } from './stack.ts';
+import { sourceName } from './visible-variables.ts';
 
 /** Most parameters in a name. */
 const MAX_PARAMETERS = 32;
@@ -37,7 +38,7 @@ async function parametersOf(
   });
   return variables
     .map(({ name, type = '', value }) => {
-      const declared = [parameterTypes && type, parameterNames && name].filter(Boolean).join(' ');
+      const declared = [parameterTypes && type, parameterNames && sourceName(name)].filter(Boolean).join(' ');
       return [declared, parameterValues && value].filter(Boolean).join('=');
     })
     .join(', ');

@@ -33,7 +33,7 @@ import type { ListHint, Style } from './values/format-specifier.ts';
 import { hexAddress } from './values/text.ts';
 import { sizeOf, type TypedValue } from './values/value.ts';
 import { type References, VariableView } from './variable-view.ts';
-import type { VisibleVariables } from './visible-variables.ts';
+import { sourceName, type VisibleVariables } from './visible-variables.ts';
 
 /** Something that unfolds. */
 export type Container =
@@ -226,7 +226,7 @@ export class Inspection implements References {
         return this.registerRows(scope, container.group);
       case 'variables': {
         const view = this.view(scope, undefined, hexadecimal);
-        const shown = this.memory.computeSoon(() => variablesOf(container).map((one) => view.variable(one)));
+        const shown = this.memory.computeSoon(() => variableRows(container, view));
         return whenThere(shown, (all) => all.slice(start, start + count));
       }
       case 'value': {
@@ -332,7 +332,7 @@ export class Inspection implements References {
     const container = this.container(reference);
     const { scope } = container;
     const found =
-      container.kind === 'variables'
+      container.kind === 'variables' && sourceName(name) === name
         ? name
         : container.kind === 'group'
           ? `$${name}`
@@ -386,6 +386,17 @@ export class Inspection implements References {
       return { reference: scope.referenceOf(field.location.address, space), size, bits };
     });
   }
+}
+
+function variableRows(
+  container: Extract<Container, { kind: 'variables' }>,
+  view: VariableView,
+): DebugProtocol.Variable[] {
+  const { hidden } = container.scope.visible;
+  const variables = variablesOf(container);
+  if (hidden.size === 0) return variables.map((one) => view.variable(one));
+  const names = new Set<string>();
+  return variables.map((one) => (hidden.has(one) ? view.hidden(one, names) : view.variable(one)));
 }
 
 function variablesOf({ scope, which }: Extract<Container, { kind: 'variables' }>): readonly Variable[] {

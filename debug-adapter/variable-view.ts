@@ -25,6 +25,8 @@ import {
   type TypedValue,
   type ValueContext,
 } from './values/value.ts';
+import { hexAddress } from './values/text.ts';
+import { listedName } from './visible-variables.ts';
 import { say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 
 /** Who gives out the numbers, and knows the hints of the launch and the language of the user. */
@@ -69,13 +71,37 @@ export class VariableView {
 
   /** A variable of the frame. */
   variable(variable: Variable): DebugProtocol.Variable {
-    const { name, artificial, dieOffset } = variable;
-    const value: TypedValue = {
-      type: this.scope.typeOf(variable),
-      location: this.scope.locationOf(variable),
-    };
+    const value = this.valueOf(variable);
+    return this.declared(variable, variable.name, variable.name, value);
+  }
+
+  /** A variable that an inner one of its name hides: expressions find its value only by where it is. @param names as for `listedName` */
+  hidden(variable: Variable, names: Set<string>): DebugProtocol.Variable {
+    const { name, dieOffset } = variable;
+    const line = this.scope.frame.resolved?.image.declarationOf(dieOffset)?.line;
+    const value = this.valueOf(variable);
+    return this.declared(variable, listedName(name, line, names), this.pathByPlace(value), value);
+  }
+
+  private valueOf(variable: Variable): TypedValue {
+    return { type: this.scope.typeOf(variable), location: this.scope.locationOf(variable) };
+  }
+
+  /** What an expression can say instead of a name; `undefined` for what is in no memory. */
+  private pathByPlace({ type, location, space }: TypedValue): string | undefined {
+    if (location.kind !== 'memory') return undefined;
+    const pointer = nameOfType({ kind: 'pointer', size: WORD, target: type });
+    return `*(${pointer})${this.prefixOf(space)}${hexAddress(location.address >>> 0)}`;
+  }
+
+  private declared(
+    { artificial, dieOffset }: Variable,
+    name: string,
+    path: string | undefined,
+    value: TypedValue,
+  ): DebugProtocol.Variable {
     const declaration = this.scope.frame.resolved?.image.declarationOf(dieOffset);
-    const shown = this.described({ name, path: name, prefix: undefined, value });
+    const shown = this.described({ name, path, prefix: undefined, value });
     const hint = (shown.presentationHint = hintOf(value, 'data'));
     if (artificial) hint.visibility = 'internal';
     if (declaration) shown.declarationLocationReference = this.references.referPlace(declaration);
