@@ -7,6 +7,7 @@ import { type ByteSink, openSink } from './byte-sink.ts';
 import { ExitStatus } from './exit-status.ts';
 import { bootGdbMachine } from './gdb-machine.ts';
 import { parseGdbOptions } from './gdb-options.ts';
+import { watchInterrupt } from './interrupt.ts';
 import { portProblem } from './port.ts';
 import { Problem } from './problem.ts';
 import { report, write } from './process.ts';
@@ -56,6 +57,10 @@ export async function gdb(args: readonly string[], folder: string): Promise<numb
     end = resolve;
     fail = reject;
   });
+  const interrupt = watchInterrupt();
+  interrupt.onInterrupt(() => {
+    end(ExitStatus.Interrupted);
+  });
   const machine = await bootGdbMachine(run, pace, folder, {
     handle(event) {
       stub.output?.(event);
@@ -74,19 +79,19 @@ export async function gdb(args: readonly string[], folder: string): Promise<numb
   stub.server = server;
   // Only now, when there is something to run, are files emptied.
   stub.output = openOutput(run);
-  process.on('SIGINT', () => {
-    end(ExitStatus.Interrupted);
-  });
   pump(input, (bytes) => {
     machine.target.request('input', { port: 'com1', bytes }).catch(() => undefined);
   });
+  let status;
   try {
     const listener = await listenForGdb(port, server, report).catch((error: unknown) => {
       throw portProblem(port, error);
     });
     write(2, `listening on 127.0.0.1:${listener.port}\n`);
-    return await ended;
+    status = await ended;
   } finally {
     await machine.close();
   }
+  interrupt.passOn();
+  return status;
 }

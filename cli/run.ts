@@ -14,6 +14,7 @@ import { openDevices, type RunDevices } from './devices.ts';
 import { ExitStatus } from './exit-status.ts';
 import { describeRegisters, describeShutdown } from './fault-report.ts';
 import { type BootFiles, readBootFiles } from './images.ts';
+import { type Interrupt, watchInterrupt } from './interrupt.ts';
 import { recallRegions } from './kept-regions.ts';
 import { type End, runMachine } from './machine-loop.ts';
 import { Problem, systemReason } from './problem.ts';
@@ -57,35 +58,6 @@ function conclude(end: End, machine: Machine, report: Report): number {
   }
 }
 
-/** Signals that ask for an end: of what has run, all is written. */
-const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-interface Interrupt {
-  /** The signal that has come. */
-  signal(): NodeJS.Signals | undefined;
-  interrupted(): boolean;
-  onInterrupt(callback: () => void): void;
-}
-
-/** Sees signals, also while the machine waits. The second one ends the process at once. */
-function watchInterrupt(): Interrupt {
-  let signal: NodeJS.Signals | undefined;
-  let wake: (() => void) | undefined;
-  for (const name of ENDING)
-    process.on(name, () => {
-      if (signal) process.exit(ExitStatus.Interrupted);
-      signal = name;
-      wake?.();
-    });
-  return {
-    signal: () => signal,
-    interrupted: () => signal !== undefined,
-    onInterrupt: (callback) => {
-      wake = callback;
-    },
-  };
-}
-
 /**
  * @param folder where the bundle lies.
  * @returns the exit status.
@@ -107,12 +79,7 @@ export async function run(args: readonly string[], folder: string, report: Repor
   } finally {
     await devices.close();
   }
-  const signal = interrupt.signal();
-  if (signal && signal !== 'SIGINT') {
-    // Whoever has sent it is to see that it has ended the process: 128 + 15 could be a guest's own status.
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-  }
+  interrupt.passOn();
   return status;
 }
 
