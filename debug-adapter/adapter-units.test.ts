@@ -114,7 +114,7 @@ describe('a line step', () => {
     rowsAt: (pc: number) => ((pc & 3) === 0 ? [lineAt(pc)] : []),
     lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
     functionAt: () => ({ lowPc: 0, ranges: [{ low: 0, high: 0x100 }], inlined: [] }),
-    symbolNamed: () => undefined,
+    linkedBytes: (_: number, length: number) => new Uint8Array(length),
   };
   /** A machine whose stops are known beforehand, in code without callers. */
   function machine(pcs: number[], reason: StoppedEvent['reason'] = 'step', rows?: number[]) {
@@ -131,8 +131,8 @@ describe('a line step', () => {
     function run<T>(step: Step<T>): T {
       for (let wish = step.next(); ;) {
         if (wish.done) return wish.value;
-        if (wish.value.kind === 'caller') {
-          wish = step.next(undefined);
+        if (wish.value.kind === 'frames') {
+          wish = step.next([]);
           continue;
         }
         specs.push(wish.value);

@@ -32,7 +32,7 @@ import { PresentStop } from './present-stop.ts';
 import type { Soon } from './soon.ts';
 import { nextTurn } from './symbols/pieces.ts';
 import type { Frame } from './stack.ts';
-import type { StoppedEvent } from './stepping.ts';
+import type { StepEnd, StoppedEvent } from './stepping.ts';
 import { rehearse } from './rehearsal.ts';
 import { sharePoints } from './shared-points.ts';
 import { Stops } from './judged-stops.ts';
@@ -72,8 +72,8 @@ export class Debuggee {
   /** The coroutines that there were a moment ago, while the machine runs. */
   private heard: readonly CoroutineId[] | undefined;
   readonly steps = new Steps(this);
-  /** Where the step began that was paused at the last stop. */
-  brokenStep: StoppedEvent | undefined;
+  /** What is special about the step that has led to the last stop. */
+  stepEnd: StepEnd | undefined;
 
   private constructor(
     client: MachineClient,
@@ -338,13 +338,13 @@ export class Debuggee {
     this.heard = undefined;
   }
 
-  /** Makes a stop the current one and tells the client. @param broken where the step began that it has come too early for */
+  /** Makes a stop the current one and tells the client. @param end what is special about the step that has led to it */
   show(
     event: StoppedEvent,
     shown: Shown | undefined = this.shownAt(event),
-    broken: StoppedEvent | undefined = undefined,
+    end: StepEnd | undefined = undefined,
   ): void {
-    this.brokenStep = broken;
+    this.stepEnd = end;
     this.running = this.pausing = this.stepsForGdb = false;
     this.adopt(event);
     this.present.shown = shown;
@@ -419,6 +419,12 @@ export class Debuggee {
     // it has been told what to catch, or before its start. Then it is not set going.
     this.pausing = this.running || !this.lastStop;
     await this.request('pause', {});
+  }
+
+  /** Linear addresses of a coroutine's space; fewer bytes, if any, where memory cannot be read. */
+  read(coroutine: CoroutineId, address: number, length: number): Soon<Uint8Array> {
+    const read = this.memory.reader(coroutine);
+    return this.memory.computeSoon(() => read(address, length) ?? new Uint8Array(0));
   }
 
   /** A global's value now, while the machine runs too. @throws AdapterError for what is none */

@@ -14,31 +14,35 @@ import type {
   StepSpec,
 } from '../core/protocol/machine-protocol.ts';
 import { type Block, type Shown, type Visible, visibleAt } from './blocks.ts';
+import { type Caller, callerIn, mayCall, ownRules, rulesOf } from './caller-frames.ts';
 import type { Resolved } from './coroutines.ts';
-import { unwindersAt } from './unwinders.ts';
+import type { Frame } from './stack.ts';
 
 export type StoppedEvent = Extract<MachineEvent, { event: 'stopped' }>;
 
-/** Where a frame returns to, and the ESP that its caller will have. */
-export interface Caller {
-  readonly pc: number;
-  readonly stack: number;
-}
+/** What a step wants: a predicate is to be run, or it needs to know the call stack at the stop that it has come to. */
+export type Wish =
+  | StepSpec
+  | { readonly kind: 'frames'; readonly of: StoppedEvent }
+  /** The bytes that are about to run, `CODE_BYTES` of them or what there is. */
+  | { readonly kind: 'code'; readonly of: StoppedEvent };
 
-/** What a step wants: a predicate is to be run, or it needs to know who has called the function that it has stopped in. */
-export type Wish = StepSpec | { readonly kind: 'caller'; readonly of: StoppedEvent };
+export const CODE_BYTES = 16;
 
-/** A step under way. It is told the stop that a predicate has led to, or the caller, `undefined` where there is none. */
-export type Step<T> = Generator<Wish, T, StoppedEvent | Caller | undefined>;
+/** A step under way. It is told the stop that a predicate has led to, or the frames, innermost first: none where they cannot be read. */
+export type Step<T> = Generator<Wish, T, StoppedEvent | readonly Frame[] | Uint8Array>;
 
 /** Runs one predicate. */
 function* run(spec: StepSpec): Step<StoppedEvent> {
   return (yield spec) as StoppedEvent;
 }
 
-/** The caller of the innermost frame. */
-function* callerAt(of: StoppedEvent): Step<Caller | undefined> {
-  return (yield { kind: 'caller', of }) as Caller | undefined;
+function* framesAt(of: StoppedEvent): Step<readonly Frame[]> {
+  return (yield { kind: 'frames', of }) as readonly Frame[];
+}
+
+function* codeAt(of: StoppedEvent): Step<Uint8Array> {
+  return (yield { kind: 'code', of }) as Uint8Array;
 }
 
 /** What stepping needs of the session. */
@@ -82,25 +86,12 @@ function functionOf(place: Place): number | undefined {
 
 const isEntry = (place: Place): boolean => functionOf(place) === linkPc(place);
 
-/** Columns of `SymbolImage.cfaRows`. */
-const ROW = 4;
-
 /** How the frame at a place is told from others of its function; `undefined` where the debug information does not say. */
 function frameRules(place: Place): FrameRules | undefined {
   const { resolved } = place;
   const entry = functionOf(place);
-  const linked = entry === undefined ? undefined : resolved?.image.cfaRows(entry);
-  if (!resolved || !linked) return undefined;
-  const { general } = place.cpu;
-  const pc = linkPc(place);
-  const rows = Uint32Array.from(linked);
-  let cfa: number | undefined;
-  for (let at = 0; at < rows.length; at += ROW) {
-    if (pc >= rows[at] && pc < rows[at + 1]) cfa = (general[rows[at + 2]] + rows[at + 3]) >>> 0;
-    rows[at] += resolved.bias;
-    rows[at + 1] += resolved.bias;
-  }
-  return cfa === undefined ? undefined : { cfa, rows };
+  if (!resolved || entry === undefined) return undefined;
+  return ownRules(resolved, entry, linkPc(place), place.cpu.general);
 }
 
 /** Number of ESP among the general registers. */
@@ -142,11 +133,25 @@ function statementOf({ resolved, pc }: Place, block: number | undefined): Line {
   return isStatement && blocks[0].id === block ? line : undefined;
 }
 
+/** Has the compiler put other code between two pieces of the line that is stepped? Nothing of another statement has run. */
+function isSplitLine(place: Place, block: number | undefined, line: Line): boolean {
+  const { blocks, line: here } = innermostAt(place);
+  return line !== undefined && blocks.at(0)?.id === block && sameLine(here, line);
+}
+
 /** Where a step has led. */
 export interface Stepped {
   readonly stopped: StoppedEvent;
   /** The function that is shown, when inlined calls of it begin at the same address. */
   readonly shown?: Shown;
+  /** The function that was to return has not: its stack was taken back. */
+  readonly isLeft?: boolean;
+}
+
+/** What is special about how a step has ended, and where it began. */
+export interface StepEnd {
+  readonly kind: 'broken' | 'left';
+  readonly began: StoppedEvent;
 }
 
 /**
@@ -165,14 +170,31 @@ export function* stepLine(
   // A statement of an inlined call begins right here: into it, nothing has to run.
   if (!over && blocks.length < innermostAt(from).blocks.length)
     return { stopped: { ...start, reason: 'step' } };
-  if (!from.passage && !hasLine(from)) return yield* stepListed(host, from, over);
+  if (!from.passage && !hasLine(from)) return yield* stepListed(host, start, from, over);
   return yield* stepFrom(host, start, from, over, { block: blocks.at(0)?.id, line: fromLine });
 }
 
+/** Bytes of the longest call. */
+const LONGEST = 8;
+
+/**
+ * The frames that code may come back to which calls, as the machine tells them.
+ * @param own the innermost one, too
+ */
+function* callersAt(
+  of: StoppedEvent,
+  { resolved }: Place,
+  ranges: readonly (readonly [number, number])[],
+  own: boolean,
+): Step<Uint32Array | undefined> {
+  if (!resolved || !mayCall(resolved, ranges)) return undefined;
+  return rulesOf(yield* framesAt(of), own);
+}
+
 /** One line of a listing. A function with lines that it calls is entered as from any other code. */
-function* stepListed(host: StepHost, from: Place, over: boolean): Step<Stepped> {
-  const unwinders = over ? unwindersAt(from.resolved) : undefined;
-  const stopped = yield* run({ kind: 'instruction', over, unwinders });
+function* stepListed(host: StepHost, start: StoppedEvent, from: Place, over: boolean): Step<Stepped> {
+  const callers = over ? yield* callersAt(start, from, [[from.pc, from.pc + LONGEST]], true) : undefined;
+  const stopped = yield* run({ kind: 'instruction', over, callers });
   const place = stopped.reason === 'step' && !over ? host.location(stopped) : from;
   const entry = functionOf(place);
   if (entry === functionOf(from) || entry !== linkPc(place) || !hasLine(place)) return { stopped };
@@ -190,6 +212,7 @@ function* stepFrom(
   const fromFunction = functionOf(from);
   /** An inlined call has just been run to its end: its caller's line goes on. */
   let wasBelow = false;
+  let callers: Uint32Array | undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const here = stopped === start ? from : host.location(stopped);
     const below = over ? inlinedBelow(here, fromBlock) : undefined;
@@ -197,18 +220,19 @@ function* stepFrom(
     // Nothing in the passage code is a call that comes back: its steps go with the crossing.
     const overHere = over && !here.passage;
     const frame = overHere && ranges.length > 0 ? frameRules(here) : undefined;
-    const unwinders = overHere ? unwindersAt(here.resolved) : undefined;
+    if (overHere) callers ??= yield* callersAt(stopped, here, ranges, frame === undefined);
     stopped = yield* run(
       ranges.length > 0
-        ? { kind: 'range', ranges, over: overHere, frame, unwinders }
-        : { kind: 'instruction', over: overHere, unwinders },
+        ? { kind: 'range', ranges, over: overHere, frame, callers }
+        : { kind: 'instruction', over: overHere, callers },
     );
     if (stopped.reason !== 'step') return { stopped };
     let place = host.location(stopped);
     if (isTailCall(here, frame, place)) {
-      const caller = yield* callerAt(stopped);
+      const frames = yield* framesAt(stopped);
+      const caller = callerIn(frames);
       if (caller) {
-        stopped = yield* run(stepOutSpec(caller, place.coroutine, place.resolved));
+        stopped = yield* run(stepOutSpec(caller, place.coroutine, frames));
         if (stopped.reason !== 'step') return { stopped };
         place = host.location(stopped);
       }
@@ -233,17 +257,13 @@ function* stepFrom(
     }
     if (wasBelow && sameLine(statementOf(place, fromBlock) ?? lineOf(place), fromLine)) continue;
     wasBelow = false;
-    if (atStatement(place)) return { stopped };
+    if (atStatement(place) && !isSplitLine(place, fromBlock, fromLine)) return { stopped };
     if (lineRanges(place).length === 0 && !over && place.pc !== from.pc) {
       // Code without lines: leave it again, unless there is nowhere to go.
-      const caller = yield* callerAt(stopped);
+      const frames = yield* framesAt(stopped);
+      const caller = callerIn(frames);
       if (caller) {
-        stopped = yield* run({
-          kind: 'until',
-          address: caller.pc,
-          stack: caller.stack,
-          coroutine: place.coroutine,
-        });
+        stopped = yield* run(stepOutSpec(caller, place.coroutine, frames));
         if (stopped.reason !== 'step') return { stopped };
         if (atStatement(host.location(stopped))) return { stopped };
       }
@@ -270,10 +290,11 @@ export function* stepIntoCall(host: StepHost, start: StoppedEvent, callee: numbe
     if (stopped.reason !== 'step') return { stopped };
     const place = host.location(stopped);
     if (place.pc === callee) return { stopped: (yield* pastPrologue(place)) ?? stopped };
-    const caller = yield* callerAt(stopped);
+    const frames = yield* framesAt(stopped);
+    const caller = callerIn(frames);
     // Left by its end: there is no call that comes back to it.
     if (!caller || !inLine(caller.pc)) return { stopped };
-    stopped = yield* run(stepOutSpec(caller, place.coroutine, place.resolved));
+    stopped = yield* run(stepOutSpec(caller, place.coroutine, frames));
     if (stopped.reason !== 'step' || !inLine(host.location(stopped).pc)) return { stopped };
   }
   return { stopped };
@@ -284,21 +305,65 @@ export function outOfInlined(
   host: StepHost,
   start: StoppedEvent,
   shown: Shown | undefined,
+  frames: readonly Frame[],
 ): StepSpec | undefined {
   const place = host.location(start);
   const block = visibleAt(place.resolved, place.pc, true, shown).blocks.at(0);
   if (!block?.inlined) return undefined;
-  const unwinders = unwindersAt(place.resolved);
-  return { kind: 'range', ranges: block.ranges, over: true, frame: frameRules(place), unwinders };
+  const frame = frameRules(place);
+  return { kind: 'range', ranges: block.ranges, over: true, frame, callers: rulesOf(frames, !frame) };
 }
 
-/** To the caller of a frame. @param from the code of the frame, if it has the processor */
-export function stepOutSpec(caller: Caller, coroutine: CoroutineId, from?: Resolved): StepSpec {
+/** To the caller of a frame. @param frames of the stack whose innermost one it is, if it has the processor */
+export function stepOutSpec(caller: Caller, coroutine: CoroutineId, frames: readonly Frame[] = []): StepSpec {
   const { pc: address, stack } = caller;
-  return { kind: 'until', address, stack, coroutine, unwinders: unwindersAt(from) };
+  return { kind: 'until', address, stack, coroutine, callers: rulesOf(frames, false) };
 }
+
+/**
+ * To the caller of the innermost frame. Of the handler of a signal that is what takes the signal's frame off the stack, code of a few
+ * instructions that the kernel or the C library provides: then the step goes on to the code that the signal has interrupted.
+ */
+export function* stepOut(
+  host: StepHost,
+  caller: Caller,
+  coroutine: CoroutineId,
+  frames: readonly Frame[],
+): Step<Stepped> {
+  let stopped = yield* run(stepOutSpec(caller, coroutine, frames));
+  if (stopped.reason !== 'step') return { stopped };
+  const { pc } = host.location(stopped);
+  if (pc !== caller.pc) return { stopped, isLeft: true };
+  if (!(yield* isSignalReturn(host, stopped))) return { stopped };
+  for (let place = host.location(stopped); (place.pc - pc) >>> 0 < CODE_BYTES; place = host.location(stopped)) {
+    stopped = yield* run({ kind: 'instruction', over: true });
+    if (stopped.reason !== 'step') return { stopped };
+  }
+  return { stopped, isLeft: true };
+}
+
+/** Is a system call about to be made that nobody has written a source line for: perhaps POP EAX, then MOV EAX and INT n or SYSENTER? */
+function* isSignalReturn(host: StepHost, stopped: StoppedEvent): Step<boolean> {
+  const place = host.location(stopped);
+  if (place.cpu.cpl !== PROGRAM || hasLine(place)) return false;
+  const code = yield* codeAt(stopped);
+  const at = code[0] === 0x58 ? 1 : 0;
+  const isCall = code[at + 5] === 0xcd || (code[at + 5] === 0x0f && code[at + 6] === 0x34);
+  return code[at] === 0xb8 && isCall;
+}
+
+/** The ring of programs. */
+const PROGRAM = 3;
 
 /** A step of one predicate. */
 export function* stepOnce(spec: StepSpec): Step<Stepped> {
   return { stopped: yield* run(spec) };
+}
+
+/** One instruction. Nothing in the passage code is a call that comes back. */
+export function* stepInstruction(host: StepHost, start: StoppedEvent, over: boolean): Step<Stepped> {
+  const place = host.location(start);
+  if (!over || place.passage) return { stopped: yield* run({ kind: 'instruction', over: false }) };
+  const callers = yield* callersAt(start, place, [[place.pc, place.pc + LONGEST]], true);
+  return { stopped: yield* run({ kind: 'instruction', over, callers }) };
 }

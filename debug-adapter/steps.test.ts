@@ -14,7 +14,8 @@ const image = {
   lineRanges: (pc: number) => [{ low: pc & ~3, high: (pc & ~3) + 4 }],
   functionAt: () => ({ lowPc: 0, ranges: [{ low: 0, high: 0x100 }], inlined: [] }),
   cfaRows: () => undefined,
-  symbolNamed: () => undefined,
+  /** NOPs. */
+  linkedBytes: (_: number, length: number) => new Uint8Array(length).fill(0x90),
 };
 
 const stopAt = (linearEip: number) =>
@@ -36,6 +37,7 @@ function load() {
     lastStop: stopAt(8),
     shown: undefined as Shown | undefined,
     stack: () => Promise.resolve([]),
+    read: () => new Uint8Array(0),
     run(spec: StepSpec, arrived: (event: StoppedEvent) => void) {
       specs.push(spec);
       machine.lastStop = stopAt(machine.lastStop.snapshot.cpu.linearEip + 4);

@@ -1,25 +1,28 @@
 /** Steps of a session's machine: which predicates the core runs for what a person has asked for, and where that leads. */
 import type { CoroutineId, StepSpec } from '../core/protocol/machine-protocol.ts';
 import type { Shown } from './blocks.ts';
+import { callerIn } from './caller-frames.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
 import { say } from '../core/sentences/say.ts';
-import type { Soon } from './soon.ts';
+import { type Soon, whenThere } from './soon.ts';
 import { type Frame, stackPointer } from './stack.ts';
 import {
-  type Caller,
+  CODE_BYTES,
   outOfInlined,
   type Step,
   type StepHost,
+  stepInstruction,
   stepIntoCall,
   stepLine,
   stepOnce,
+  stepOut,
   stepOutSpec,
+  type StepEnd,
   type Stepped,
   type StoppedEvent,
   type Wish,
 } from './stepping.ts';
-import { unwindersAt } from './unwinders.ts';
 
 /** What steps need of the machine. */
 interface Machine {
@@ -30,11 +33,15 @@ interface Machine {
   stack(coroutine: CoroutineId): Soon<Frame[]>;
   /** Runs one predicate. @param arrived hears of the stop that it leads to */
   run(spec: StepSpec, arrived: (event: StoppedEvent) => void): void;
-  /** Makes a stop the current one and tells the client. @param broken where the step began that it has come too early for */
-  show(event: StoppedEvent, shown?: Shown, broken?: StoppedEvent): void;
+  /** Linear addresses of a coroutine's space; fewer bytes, if any, where memory cannot be read. */
+  read(coroutine: CoroutineId, address: number, length: number): Soon<Uint8Array>;
+  /** Makes a stop the current one and tells the client. @param end what is special about the step that has led to it */
+  show(event: StoppedEvent, shown?: Shown, end?: StepEnd): void;
   /** A step cannot go on. */
   failed(error: unknown): void;
 }
+
+type Question = Extract<Wish, { readonly of: StoppedEvent }>;
 
 /** A step, and what it wants before anything has run: all that is known of the machine by now is in it. */
 interface Begun {
@@ -64,13 +71,7 @@ export class Steps {
     if (coroutine !== this.machine.coroutines.current) return this.awaitCoroutine(coroutine);
     const start = this.machine.lastStop!;
     if (byInstruction) {
-      const { passage, resolved } = this.host.location(start);
-      const isOver = over && !passage;
-      this.single({
-        kind: 'instruction',
-        over: isOver,
-        unwinders: isOver ? unwindersAt(resolved) : undefined,
-      });
+      this.begin(stepInstruction(this.host, start, over));
       return;
     }
     this.over = over;
@@ -99,15 +100,17 @@ export class Steps {
   /** To the caller of a coroutine's innermost frame. */
   async stepOut(coroutine: CoroutineId): Promise<void> {
     const { coroutines, lastStop, shown } = this.machine;
-    const inlined = coroutine === coroutines.current ? outOfInlined(this.host, lastStop!, shown) : undefined;
+    const frames = await this.machine.stack(coroutine);
+    const isHere = coroutine === coroutines.current;
+    const inlined = isHere ? outOfInlined(this.host, lastStop!, shown, frames) : undefined;
     if (inlined) {
       this.single(inlined);
       return;
     }
-    const caller = await this.callerOf(coroutine);
+    const caller = callerIn(frames);
     if (!caller) throw noCaller();
-    const isHere = coroutine === coroutines.current;
-    this.single(stepOutSpec(caller, coroutine, isHere ? this.host.location(lastStop!).resolved : undefined));
+    if (isHere) this.begin(stepOut(this.host, caller, coroutine, frames));
+    else this.single(stepOutSpec(caller, coroutine));
   }
 
   /**
@@ -149,24 +152,32 @@ export class Steps {
 
   private fulfil(step: Step<Stepped>, { done, value }: IteratorResult<Wish, Stepped>): void {
     if (done === true) {
-      const { stopped, shown } = value;
-      this.machine.show(stopped, shown, stopped.reason === 'pause' ? this.began : undefined);
-    } else if (value.kind === 'caller') {
-      this.callerOf(value.of.snapshot.coroutine)
-        .then((caller) => {
-          this.fulfil(step, step.next(caller));
-        })
-        .catch((error: unknown) => {
-          this.machine.failed(error);
-        });
+      const { stopped, shown, isLeft } = value;
+      const kind = stopped.reason === 'pause' ? 'broken' : isLeft ? 'left' : undefined;
+      this.machine.show(stopped, shown, kind && this.began && { kind, began: this.began });
+    } else if (value.kind === 'frames' || value.kind === 'code') {
+      const answer = this.answer(value);
+      if (!(answer instanceof Promise)) this.fulfil(step, step.next(answer));
+      else
+        answer
+          .then((all) => {
+            this.fulfil(step, step.next(all));
+          })
+          .catch((error: unknown) => {
+            this.machine.failed(error);
+          });
     } else
       this.machine.run(value, (stopped) => {
         this.fulfil(step, step.next(stopped));
       });
   }
 
-  private async callerOf(coroutine: CoroutineId): Promise<Caller | undefined> {
-    return callerIn(await this.machine.stack(coroutine));
+  /** Without frames, or code, a step goes by what the machine knows. */
+  private answer({ kind, of: { snapshot } }: Question): Soon<readonly Frame[] | Uint8Array> {
+    const { coroutine, cpu } = snapshot;
+    if (kind === 'code') return this.machine.read(coroutine, cpu.linearEip, CODE_BYTES);
+    const frames = this.machine.stack(coroutine);
+    return frames instanceof Promise ? frames.catch(() => []) : frames;
   }
 
   // --- ahead of time --------------------------------------------------------------------------------------
@@ -181,7 +192,19 @@ export class Steps {
     const { lastStop, coroutines, shown } = this.machine;
     if (!lastStop) return;
     const { step, wish } = this.beginLine();
-    this.prepared = { step, wish, over: this.over, stop: lastStop, coroutines, shown };
+    this.keep({ step, wish, over: this.over, stop: lastStop, coroutines, shown });
+  }
+
+  /** What comes of what it asks for is for the same stop, or is not used. */
+  private keep(prepared: Prepared): void {
+    const { step, wish, stop } = prepared;
+    if (wish.done === true || (wish.value.kind !== 'frames' && wish.value.kind !== 'code')) {
+      if (stop === this.machine.lastStop) this.prepared = prepared;
+      return;
+    }
+    void whenThere(this.answer(wish.value), (answer) => {
+      this.keep({ ...prepared, wish: step.next(answer) });
+    });
   }
 
   private takePrepared(): Begun | undefined {
@@ -194,13 +217,6 @@ export class Steps {
       prepared.shown === machine.shown;
     return isOfNow ? prepared : undefined;
   }
-}
-
-function callerIn(frames: readonly Frame[]): Caller | undefined {
-  const code = frames.filter(({ kind }) => kind === 'code');
-  const inner = code[0]?.depth ?? 0;
-  const caller = code.find(({ depth }) => depth > inner);
-  return caller && { pc: caller.pc, stack: stackPointer(caller) };
 }
 
 const noCaller = () =>

@@ -147,14 +147,26 @@ const conditionProblem = (why: Sentence) =>
 const HALTED = say`The CPU executed HLT with interrupts off: nothing can wake it.`;
 const FROZEN = say`The CPU waits before this instruction: an unmasked x87 exception is pending, which is IRQ 13 as long as CR0.NE is 0, and interrupts are off, so nothing can wake it. FNINIT initialises the x87; with CR0.NE the exception is #MF.`;
 
-/** Somebody who pauses a step that does not come back learns that it was under way, and is given up. */
-function brokenStepWords({ debuggee, translate }: SessionContext): Partial<Stop> | undefined {
-  const began = debuggee?.brokenStep?.snapshot;
-  if (!debuggee || !began) return undefined;
-  const pc = began.cpu.linearEip;
-  const place = symbolText(debuggee.coroutines, began.coroutine, pc) ?? hex(pc);
-  const text = say`The step that began at ${place} is not over: what it has called, or whom it has given the processor to, has not come back there. It is given up.`;
-  return { description: tell(say`Paused during a step`, translate), text: tell(text, translate) };
+/**
+ * Somebody who pauses a step that does not come back learns that it was under way, and is given up; one whose function has not returned to its
+ * caller learns why the step is elsewhere.
+ */
+function stepEndWords({ debuggee, translate }: SessionContext): Partial<Stop> | undefined {
+  const end = debuggee?.stepEnd;
+  if (!debuggee || !end) return undefined;
+  const { coroutine, cpu } = end.began.snapshot;
+  const place = symbolText(debuggee.coroutines, coroutine, cpu.linearEip) ?? hex(cpu.linearEip);
+  const [description, text] =
+    end.kind === 'broken'
+      ? [
+          say`Paused during a step`,
+          say`The step that began at ${place} is not over: what it has called, or whom it has given the processor to, has not come back there. It is given up.`,
+        ]
+      : [
+          say`Left without a return`,
+          say`The function at ${place} has not returned to its caller: its stack was taken back to here, as longjmp and the end of a signal's handler do.`,
+        ];
+  return { description: tell(description, translate), text: tell(text, translate) };
 }
 
 /** What is special about a stop, if anything is. */
@@ -168,7 +180,8 @@ function wordsOf(context: SessionContext, event: StoppedEvent): Partial<Stop> | 
         context.output(event.problems.map((why) => inWords(conditionProblem(why))).join('\n'), 'stderr');
       return undefined;
     case 'pause':
-      return brokenStepWords(context);
+    case 'step':
+      return stepEndWords(context);
     case 'shutdown':
       return {
         reason: 'exception',

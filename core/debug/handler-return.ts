@@ -7,14 +7,11 @@
  * told from another thread by the kernel's stack, ESP0 of the task state (SDM vol. 3A, 7.2.1).
  */
 import { Pass, type StepGuard } from '../cpu/guard.ts';
-import { CPL, CR3, ESP, TR } from '../cpu/state.ts';
+import { CPL, CR3, ESP } from '../cpu/state.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { TransitionRecord } from '../protocol/debug-protocol.ts';
-import { instructionKind } from './instruction-kind.ts';
+import { createFarReturns, MAX_UNWOUND } from './far-returns.ts';
 
-/** How much of its stack a program may give back by a system call: frames of a signal, with all that the processor has saved there. */
-const MAX_UNWOUND = 0x1_0000;
-const TASK_STATE_ESP0 = 4;
 /** INT n. */
 const INTERRUPT_SIZE = 2;
 
@@ -25,20 +22,17 @@ const INTERRUPT_SIZE = 2;
  * @returns ends a run where the handler has gone back, wherever that is; the place it was entered from needs a breakpoint of its own
  */
 export function handlerReturnGuard(
-  { cpu, inspector }: Machine,
+  machine: Machine,
   { kind, from, cr3 }: TransitionRecord,
   codeBase: number,
   isHome: () => boolean,
 ): StepGuard {
-  const { state, reg32, segBase } = cpu.views;
+  const { state, reg32 } = machine.cpu.views;
+  const { kernelStack, leaves } = createFarReturns(machine);
   const isCall = kind === 'software-interrupt';
   /** A system call that has to be made again. */
   const again = isCall ? (codeBase + from.eip - INTERRUPT_SIZE) >>> 0 : -1;
 
-  function kernelStack(): number {
-    const bytes = inspector.read(inspector.currentSpace(), (segBase[TR] + TASK_STATE_ESP0) >>> 0, 4);
-    return bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  }
   const isProgram = from.ring === 3;
   const unwinds = isCall && isProgram;
   const entered = unwinds ? kernelStack() : -1;
@@ -48,17 +42,6 @@ export function handlerReturnGuard(
     const above = (reg32[ESP] - from.esp) >>> 0;
     if (above === 0) return linear !== again;
     return unwinds && above < MAX_UNWOUND && kernelStack() === entered;
-  }
-
-  /** Addresses of instructions that lead out of a handler. */
-  const leaving = new Map<number, boolean>();
-  function leaves(last: number): boolean {
-    let known = leaving.get(last);
-    if (known === undefined) {
-      known = instructionKind(inspector.read(inspector.currentSpace(), last, 16)) === 'far';
-      leaving.set(last, known);
-    }
-    return known;
   }
 
   return (linear, last) => {

@@ -11,6 +11,7 @@ import { CPL, CR3, CS, ESP } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
 import type { TransitionRecord } from '../protocol/debug-protocol.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
+import { createCallerFrames } from './caller-frames.ts';
 import {
   deliverySince,
   type Detour,
@@ -20,10 +21,10 @@ import {
   returnOfCall,
 } from './detour.ts';
 import { handlerReturnGuard } from './handler-return.ts';
+import { bothGuards, createLeftCalls } from './left-calls.ts';
 import { type InstructionKind, instructionKind } from './instruction-kind.ts';
 import { createRangeGuard } from './range-guard.ts';
 import { createSteppedFrame, type SteppedFrame } from './stepped-frame.ts';
-import { createUnwinders, type Unwinding } from './unwinding.ts';
 
 export type StepResult =
   /** The slice is over, the step is not. */
@@ -43,8 +44,8 @@ export interface Stepper {
 const BURST = 1000;
 /** The same in a slice, whatever its ticks: these are as many as code at full speed allows. */
 const MOST_SINGLE = 20 * BURST;
-/** What a call of 32 bits has on the stack below its caller's. */
-const RETURN_ADDRESS = 4;
+/** The ring of programs. */
+const PROGRAM = 3;
 /** Calls that are each run to their return, at full speed whatever they do, before the frame is watched instead. */
 const FEW_CALLS = 8;
 
@@ -85,7 +86,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
 
   /** A user program is told from the others by its address space as well. */
   const isIn = (wanted: number, space: number) =>
-    spec.kind === 'until' || (state[CPL] === wanted && (wanted !== 3 || state[CR3] === space));
+    spec.kind === 'until' || (state[CPL] === wanted && (wanted !== PROGRAM || state[CR3] === space));
   const sameProgram = () => isIn(ring, cr3);
   const holds = () => isHome() && sameProgram();
   const hasArrived = (to: Detour, linear: number) =>
@@ -93,28 +94,21 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     isHome() &&
     (to.entry ? isIn(to.entry.from.ring, to.entry.cr3) : sameProgram()) &&
     isOnStack(machine, to);
-  const unwinders = createUnwinders(cpu, holds, spec.unwinders);
-  let unwinding: Unwinding | undefined;
+  const ownRules = spec.kind === 'range' ? spec.frame : undefined;
+  const whereCallsLead = createLeftCalls(
+    machine,
+    createCallerFrames(cpu, ownRules, spec.callers),
+    holds,
+    () => detour?.stack ?? 0,
+  );
 
   function runTo(to: Detour): void {
     detour = to;
     cpu.setGuard(undefined);
-    const { address } = to;
-    /** What another task unwinds on a higher stack is none of ours. */
-    const isBelow = () => to.stack > 0 && stack() < to.stack;
-    breakpoints.setTemporary({
-      addresses: unwinders.entries.length === 0 ? [address] : [address, ...unwinders.entries],
-      holds: (linear) => hasArrived(to, linear) || (linear !== address && holds() && isBelow()),
-    });
-    if (isBelow()) unwind();
+    breakpoints.setTemporary({ addresses: [to.address], holds: (linear) => hasArrived(to, linear) });
   }
-  /** Is what takes calls off the stack about to run? */
-  function unwind(): boolean {
-    unwinding = unwinders.at(cpu.linearEip());
-    if (unwinding) breakpoints.setTemporary(undefined);
-    return unwinding !== undefined;
-  }
-  if (spec.kind === 'until') runTo({ address: spec.address >>> 0, stack: spec.stack, then: 'done' });
+  if (spec.kind === 'until')
+    runTo({ address: spec.address >>> 0, stack: spec.stack, then: 'done', guard: whereCallsLead });
 
   /** Goes on behind a guard, which is asked when the breakpoints of the instruction have been looked at. */
   function passOn(): StepResult {
@@ -127,7 +121,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   function runCall(): boolean {
     watchFrame();
     const back = returnOfCall(machine);
-    if (back) runTo(back);
+    if (back) runTo({ ...back, guard: whereCallsLead });
     return back !== undefined;
   }
 
@@ -139,7 +133,10 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     // Interrupts are none of the stepped code's business, and their handlers run at full speed.
     const maySkip = (kind === 'exception' && then !== 'call') || kind === 'software-interrupt';
     const guard = maySkip ? handlerReturnGuard(machine, entry, codeBase, isHome) : undefined;
-    runTo({ address: (codeBase + from.eip) >>> 0, stack: from.esp, then, guard, entry, isUnseen });
+    const address = (codeBase + from.eip) >>> 0;
+    const isOurs = maySkip || from.ring === PROGRAM;
+    const both = isOurs ? bothGuards(guard, whereCallsLead) : undefined;
+    runTo({ address, stack: from.esp, then, guard: both, entry, isUnseen });
   }
 
   /**
@@ -196,7 +193,12 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   /** Many calls: what comes next in the ranges runs with all that it calls, until the frame is elsewhere. */
   function watchFrame(): void {
     if (spec.kind !== 'range' || !spec.frame || ++calls !== FEW_CALLS) return;
-    frame = createSteppedFrame(machine, spec.frame, inRanges, holds);
+    const watched = createSteppedFrame(machine, spec.frame, inRanges, holds);
+    const callers = createCallerFrames(cpu, undefined, spec.callers);
+    // What belongs to the frame is known by its own rules.
+    const { cfa } = spec.frame;
+    const others = createLeftCalls(machine, callers, holds, () => cfa);
+    frame = watched && { guard: bothGuards(watched.guard, others)! };
   }
   function runFrame({ guard }: SteppedFrame, ticks: number): StepResult {
     cpu.setGuard(guard);
@@ -344,10 +346,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     if (result.kind === 'slice') return MORE;
     if (result.kind !== 'breakpoint' && result.kind !== 'guard') return result;
     const here = cpu.linearEip();
-    if (!hasArrived(to, here) && result.kind === 'breakpoint') {
-      const isUnwinding = holds() && stack() < to.stack && unwind();
-      return isUnwinding && breakpoints.hits().length === 0 ? passOn() : result;
-    }
+    if (!hasArrived(to, here) && result.kind === 'breakpoint') return result;
     detour = undefined;
     breakpoints.setTemporary(undefined);
     if (result.kind === 'guard') return goOnAt(here, false) ? DONE : MORE;
@@ -363,22 +362,6 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     const isOver = goOnAt(here, then === 'done');
     if (stops) return result;
     return isOver ? DONE : MORE;
-  }
-
-  /** Runs what unwinds the stack until it has led somewhere: to the stepped frame or one above, or inside of what it waits for. */
-  function advanceUnwinding({ guard }: Unwinding, to: Detour, ticks: number): StepResult {
-    cpu.setGuard(guard);
-    const result = machine.run(ticks);
-    cpu.setGuard(undefined);
-    if (result.kind === 'slice') return MORE;
-    if (result.kind !== 'guard') return result;
-    unwinding = undefined;
-    if (stack() <= to.stack - RETURN_ADDRESS) {
-      runTo(to);
-      return passOn();
-    }
-    detour = undefined;
-    return goOnAt(cpu.linearEip(), to.then === 'done') ? DONE : MORE;
   }
 
   function advanceAway(ticks: number): StepResult {
@@ -399,7 +382,6 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       // The breakpoint that the step begins at was looked at.
       if (!started) cpu.skipBreakpoint(cpu.linearEip());
       started = true;
-      if (detour && unwinding) return advanceUnwinding(unwinding, detour, end - cpu.now());
       if (detour) return advanceDetour(detour, end - cpu.now());
       return frame ? runFrame(frame, end - cpu.now()) : runRanges(end - cpu.now());
     }
@@ -433,7 +415,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
       breakpoints.setTemporary(undefined);
       passages.watch(undefined);
       cpu.forgetSplits();
-      detour = unwinding = called = undefined;
+      detour = called = undefined;
       away = false;
     },
   };

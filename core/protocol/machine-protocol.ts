@@ -113,10 +113,16 @@ export interface FrameRules {
   readonly rows: Uint32Array;
 }
 
+/** Words of a row of `StepSpec.callers`. */
+export const CALLER_ROW = 5;
+/** In the place of a register: the frame is told by ESP, from what is given as offset up to the CFA. */
+export const IN_EXTENT = 8;
+
 /**
- * How far to step. Interrupts and faults that the kernels handle run to completion unseen. `unwinders` are rows of two linear addresses:
- * the functions, each from its entry to its end, that leave calls without returning from them (longjmp). One that leads above what a step
- * waits for ends the step.
+ * How far to step. Interrupts and faults that the kernels handle run to completion unseen.
+ *
+ * `callers` tells frames that the step may come back to without a return (longjmp), for one that goes on again ends what a step waits for. Five
+ * words a row: as of `FrameRules`, and the canonical frame address. A step of a range has the rules of its own frame in `frame`.
  */
 export type StepSpec = (
   | /** One instruction; `over` runs calls and REP to their end. */
@@ -138,7 +144,7 @@ export type StepSpec = (
       readonly stack: number;
       readonly coroutine: CoroutineId;
     }
-) & { readonly unwinders?: Uint32Array | undefined };
+) & { readonly callers?: Uint32Array | undefined };
 
 export type StopReason =
   | 'entry'

@@ -17,7 +17,7 @@ const requests: Request[] = [
     ...{ id: 2, kind: 'step' },
     params: {
       ...{ kind: 'until', address: 0xffff_fff0, stack: 8, coroutine: 3 },
-      unwinders: Uint32Array.of(0x1000, 0x1010),
+      callers: Uint32Array.of(0x1000, 0x1010, 8, 0x6f00, 0x7000),
     },
   },
   {
@@ -35,7 +35,7 @@ const requests: Request[] = [
     params: {
       ...{ kind: 'range', over: true, ranges: [[1, 2]] },
       frame: { cfa: 0x1000, rows: Uint32Array.of(1, 2, 4, 8) },
-      unwinders: Uint32Array.of(0x1000, 0x1010, 0x2000, 0x2020),
+      callers: Uint32Array.of(0x1000, 0x1010, 5, 8, 0x7000),
     },
   },
   { id: 5, kind: 'resume', params: {} },

@@ -19,12 +19,12 @@ export function postedRequest(request: Request): unknown {
 function stepWords(id: number, spec: StepSpec): unknown[] {
   switch (spec.kind) {
     case 'instruction':
-      return [id, spec.kind, spec.over, spec.unwinders];
+      return [id, spec.kind, spec.over, spec.callers];
     case 'until':
-      return [id, spec.kind, spec.address, spec.stack, spec.coroutine, spec.unwinders];
+      return [id, spec.kind, spec.address, spec.stack, spec.coroutine, spec.callers];
     case 'range': {
       const { frame } = spec;
-      const words: unknown[] = [id, spec.kind, spec.over, frame?.cfa, frame?.rows, spec.unwinders];
+      const words: unknown[] = [id, spec.kind, spec.over, frame?.cfa, frame?.rows, spec.callers];
       for (const range of spec.ranges) words.push(range[0], range[1]);
       return words;
     }
@@ -44,17 +44,17 @@ export function requestOf(message: unknown): unknown {
     case 'resume':
       return { id, kind, params: {} };
     case 'instruction':
-      return { id, kind: 'step', params: { kind, over: words[2], unwinders: words[3] } };
+      return { id, kind: 'step', params: { kind, over: words[2], callers: words[3] } };
     case 'until':
       return {
         ...{ id, kind: 'step' },
-        params: { kind, address: words[2], stack: words[3], coroutine: words[4], unwinders: words[5] },
+        params: { kind, address: words[2], stack: words[3], coroutine: words[4], callers: words[5] },
       };
     case 'range': {
       const ranges: unknown[] = [];
       for (let at = RANGES; at < words.length; at += 2) ranges.push([words[at], words[at + 1]]);
       const frame = words[4] === undefined ? undefined : { cfa: words[3], rows: words[4] };
-      return { id, kind: 'step', params: { kind, ranges, over: words[2], frame, unwinders: words[5] } };
+      return { id, kind: 'step', params: { kind, ranges, over: words[2], frame, callers: words[5] } };
     }
     default:
       return { id, kind };

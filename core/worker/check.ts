@@ -5,6 +5,7 @@
 import { MAX_CONSOLE_PORTS, MAX_DEVICES } from '../protocol/device-protocol.ts';
 import type { CatchSpec } from '../protocol/debug-protocol.ts';
 import {
+  CALLER_ROW,
   CPU_MODELS,
   LOOK_KINDS,
   type LookKind,
@@ -92,22 +93,20 @@ const rows: Check = (value) =>
   value instanceof Uint32Array && value.length % 4 === 0 && value.length <= MAX_ROWS * 4
     ? undefined
     : `rows of four words, found ${describe(value)}`;
-/** Most functions that unwind stacks. */
-const MAX_UNWINDERS = 64;
-const unwinders: Check = (value) =>
-  value instanceof Uint32Array && value.length % 2 === 0 && value.length <= MAX_UNWINDERS * 2
+const callers: Check = (value) =>
+  value instanceof Uint32Array && value.length % CALLER_ROW === 0 && value.length <= MAX_ROWS * CALLER_ROW
     ? undefined
-    : `rows of two words, found ${describe(value)}`;
-const stepInstruction = fields({ over: boolean, unwinders: optional(unwinders) });
+    : `rows of five words, found ${describe(value)}`;
+const stepInstruction = fields({ over: boolean, callers: optional(callers) });
 const stepRange = fields({
   over: boolean,
   ranges: listOf(pair, MAX_RANGES),
   frame: optional(fields({ cfa: address, rows })),
-  unwinders: optional(unwinders),
+  callers: optional(callers),
 });
 const stepUntil = fields({
   ...{ address, stack: address, coroutine: integer(0, 64) },
-  unwinders: optional(unwinders),
+  callers: optional(callers),
 });
 const step: Check = (value) => {
   if (!isRecord(value)) return `an object, found ${describe(value)}`;

@@ -87,7 +87,7 @@ describe('a function that ends with a jump to another one', () => {
   });
 });
 
-describe('longjmp', () => {
+describe('what goes back to a frame further out', () => {
   it('to the function that is stepped ends a step over what has called it', async () => {
     await at('/* throws here */');
     expect(await session.go('next')).toMatchObject({ reason: 'step' });
@@ -113,6 +113,64 @@ describe('longjmp', () => {
     await at('/* caught further */');
     expect(await session.go('next')).toMatchObject({ reason: 'step' });
     expect(await here()).toBe(place('outer_frame', '/* behind it */'));
+  });
+});
+
+describe('what goes back to a frame further out, in other ways', () => {
+  it('ends a step over a line of many calls in the frame that it leads to', async () => {
+    await at('/* often */');
+    expect(await session.go('next')).toMatchObject({ reason: 'step' });
+    expect(await here()).toBe(place('catches_often', '/* caught at last */'));
+    expect(await session.evaluate('sum != 9')).toBe('1');
+  });
+
+  it('by the compiler ends a step over it, at any depth of a recursion', async () => {
+    await at('/* builtin */');
+    expect(await session.go('next')).toMatchObject({ reason: 'step' });
+    expect((await session.names())[0]).toBe('catches_builtin');
+    await at('/* deeper */');
+    expect(await session.go('next')).toMatchObject({ reason: 'step' });
+    expect((await session.names())[0]).toBe('catches_builtin');
+  });
+
+  it('says so behind a step out', async () => {
+    await at('/* in middle */');
+    expect(await session.go('stepOut')).toMatchObject({
+      reason: 'step',
+      description: 'Left without a return',
+      text: expect.stringMatching(/^The function at middle(\+0x[0-9a-f]+)? has not returned/) as string,
+    });
+  });
+});
+
+describe('a step out of the handler of a signal', () => {
+  it('that makes the system call itself is where the program goes on', async () => {
+    await at('/* signal */');
+    expect(await session.go('stepOut')).toMatchObject({
+      reason: 'step',
+      description: 'Left without a return',
+    });
+    expect((await session.names())[0]).toBe('program');
+    await session.go('next');
+    expect(await session.evaluate('sum')).toBe('2');
+  });
+
+  it('that returns to a trampoline is where the program goes on', async () => {
+    await at('/* by trampoline */');
+    expect(await session.go('stepOut')).toMatchObject({
+      reason: 'step',
+      description: 'Left without a return',
+    });
+    expect((await session.names())[0]).toBe('program');
+    await session.go('next');
+    expect(await session.evaluate('sum')).toBe('3');
+  });
+
+  it('by lines goes over the trampoline, too', async () => {
+    await at('/* last of it */');
+    await session.go('next');
+    if ((await session.names())[0] === 'on_trampoline') await session.go('next');
+    expect((await session.names())[0]).toBe('program');
   });
 });
 

@@ -1,7 +1,7 @@
 /*
  * A small kernel whose calls and handlers do not go back to where they came from: an assertion that its handler skips, a program
- * in ring 3 that gets a signal and ends its handler by a system call, functions that jump to others at their end, longjmp, and a
- * function that never returns.
+ * in ring 3 that gets a signal and ends its handler by a system call or through a trampoline on its stack, functions that jump to others at
+ * their end, what goes back to a frame further out (longjmp) under names that no C library has, and a function that never returns.
  */
 typedef unsigned int u32;
 typedef unsigned short u16;
@@ -34,10 +34,10 @@ __asm__(
 	"	addl $4, %esp\n"
 	"	popa\n"
 	"	iret\n"
-	/* int setjmp(u32 *buffer): EBX, ESI, EDI, EBP, ESP, EIP */
-	".globl setjmp\n"
-	".type setjmp, @function\n"
-	"setjmp:\n"
+	/* int mark_frame(u32 *buffer): EBX, ESI, EDI, EBP, ESP, EIP */
+	".globl mark_frame\n"
+	".type mark_frame, @function\n"
+	"mark_frame:\n"
 	"	movl 4(%esp), %eax\n"
 	"	movl %ebx, (%eax)\n"
 	"	movl %esi, 4(%eax)\n"
@@ -49,10 +49,10 @@ __asm__(
 	"	movl %ecx, 20(%eax)\n"
 	"	xorl %eax, %eax\n"
 	"	ret\n"
-	".size setjmp, . - setjmp\n"
-	".globl longjmp\n"
-	".type longjmp, @function\n"
-	"longjmp:\n"
+	".size mark_frame, . - mark_frame\n"
+	".globl back_to\n"
+	".type back_to, @function\n"
+	"back_to:\n"
 	"	movl 4(%esp), %edx\n"
 	"	movl 8(%esp), %eax\n"
 	"	movl (%edx), %ebx\n"
@@ -61,7 +61,7 @@ __asm__(
 	"	movl 12(%edx), %ebp\n"
 	"	movl 16(%edx), %esp\n"
 	"	jmp *20(%edx)\n"
-	".size longjmp, . - longjmp\n"
+	".size back_to, . - back_to\n"
 	".bss\n"
 	".align 16\n"
 	"boot_stack: .skip 4096\n"
@@ -70,8 +70,9 @@ __asm__(
 struct frame {
 	u32 edi, esi, ebp, kernel_esp, ebx, edx, ecx, eax, eip, cs, eflags, esp, ss;
 };
-enum { NOTHING, SIGNAL, SIGNAL_RETURN };
+enum { NOTHING, SIGNAL, SIGNAL_RETURN, SIGNAL_BY_TRAMPOLINE };
 
+void kmain(void);
 extern void assertion_entry(void), system_call_entry(void), timer_entry(void);
 
 static u32 gdt[12] __attribute__((aligned(8)));
@@ -116,12 +117,30 @@ void on_signal(void)
 	call(SIGNAL_RETURN); /* signal return */
 }
 
+void on_trampoline(void)
+{
+	signals++; /* by trampoline */
+	sum = signals; /* last of it */
+}
+
 void system_call(struct frame *frame)
 {
 	if (frame->eax == SIGNAL) {
 		interrupted = *frame;
 		frame->esp -= 16;
+		/* Nobody goes there: the handler ends with a system call. */
+		*(u32 *)frame->esp = (u32)kmain + 1;
 		frame->eip = (u32)on_signal;
+	} else if (frame->eax == SIGNAL_BY_TRAMPOLINE) {
+		u32 *stack = (u32 *)frame->esp - 8;
+
+		/* As Linux without a vDSO: popl %eax; movl $SIGNAL_RETURN, %eax; int $0x80. */
+		interrupted = *frame;
+		stack[0] = (u32)&stack[4];
+		stack[4] = 0x0002b858;
+		stack[5] = 0x80cd0000;
+		frame->esp = (u32)stack;
+		frame->eip = (u32)on_trampoline;
 	} else if (frame->eax == SIGNAL_RETURN) {
 		frame->esp = interrupted.esp;
 		frame->ebp = interrupted.ebp;
@@ -140,6 +159,8 @@ void program(void)
 	sum = 1; /* program */
 	call(SIGNAL); /* raises */
 	sum = 2; /* raised */
+	call(SIGNAL_BY_TRAMPOLINE); /* raises again */
+	sum = 3; /* raised again */
 	forever(); /* never */
 }
 
@@ -166,14 +187,14 @@ __attribute__((noinline)) u32 jumps(u32 n)
 	return last(n + 1); /* jump */
 }
 
-extern int setjmp(u32 *buffer) __attribute__((returns_twice));
-extern void longjmp(u32 *buffer, int value) __attribute__((noreturn));
+extern int mark_frame(u32 *buffer) __attribute__((returns_twice));
+extern void back_to(u32 *buffer, int value) __attribute__((noreturn));
 static u32 buffer[6], inner[6];
 
 __attribute__((noinline)) void throws(u32 *where)
 {
 	sum++;
-	longjmp(where, 1); /* throws */
+	back_to(where, 1); /* throws */
 }
 
 __attribute__((noinline)) u32 middle(u32 *where)
@@ -185,7 +206,7 @@ __attribute__((noinline)) u32 middle(u32 *where)
 
 __attribute__((noinline)) u32 catches_itself(void)
 {
-	if (setjmp(inner) == 0)
+	if (mark_frame(inner) == 0)
 		throws(inner);
 	sum++;
 	return sum;
@@ -193,7 +214,7 @@ __attribute__((noinline)) u32 catches_itself(void)
 
 __attribute__((noinline)) void same_frame(void)
 {
-	if (setjmp(buffer) == 0) {
+	if (mark_frame(buffer) == 0) {
 		sum = middle(buffer); /* throws here */
 		sum = 0;
 	} else {
@@ -204,12 +225,51 @@ __attribute__((noinline)) void same_frame(void)
 
 __attribute__((noinline)) void outer_frame(void)
 {
-	if (setjmp(buffer) == 0) {
+	if (mark_frame(buffer) == 0) {
 		sum = middle(buffer); /* throws further */
 		sum = 0;
 	}
 	sum = catches_itself(); /* caught further */
 	sum = 8; /* behind it */
+}
+
+__attribute__((noinline)) void maybe_throws(u32 n)
+{
+	sum += n;
+	if (n == 20)
+		back_to(buffer, 1); /* throws at last */
+}
+
+__attribute__((noinline)) void calls_often(void)
+{
+	for (u32 n = 0; n < 30; n++) maybe_throws(n); /* often */
+	sum = 9;
+}
+
+__attribute__((noinline)) void catches_often(void)
+{
+	if (mark_frame(buffer) == 0)
+		calls_often();
+	sum = 10; /* caught at last */
+}
+
+static void *builtin[5];
+
+__attribute__((noinline)) void throws_builtin(u32 depth)
+{
+	sum += depth;
+	if (depth > 0)
+		throws_builtin(depth - 1); /* deeper */
+	else
+		__builtin_longjmp(builtin, 1);
+	sum = 11;
+}
+
+__attribute__((noinline)) void catches_builtin(void)
+{
+	if (__builtin_setjmp(builtin) == 0)
+		throws_builtin(3); /* builtin */
+	sum = 12; /* caught builtin */
 }
 
 static void descriptor(u32 index, u32 base, u32 limit, u32 flags)
@@ -265,5 +325,7 @@ void kmain(void)
 	sum = 2; /* called */
 	same_frame();
 	outer_frame();
+	catches_often();
+	catches_builtin();
 	enter((u32)(user_stack + 1024));
 }
