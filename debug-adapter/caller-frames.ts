@@ -57,7 +57,9 @@ function addRules(frame: Frame, to: number[]): void {
     for (let at = 0; at < rows.length; at += ROW)
       to.push(rows[at] + bias, rows[at + 1] + bias, rows[at + 2], rows[at + 3], cfa);
   // What has its CFA in memory, as functions that align their stack, or has no such information.
-  else for (const { low, high } of fn.ranges) to.push(low + bias, high + bias, IN_EXTENT, stackPointer(frame), cfa);
+  else
+    for (const { low, high } of fn.ranges)
+      to.push(low + bias, high + bias, IN_EXTENT, stackPointer(frame), cfa);
 }
 
 /** How the frame of a function is told, by the registers of the processor in it; `undefined` where the debug information does not say. */

@@ -18,6 +18,7 @@ import type { FrameContext, Homes, Registers } from './symbols/location.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import { unwindStack, type UnwindSource } from './symbols/unwind-i386.ts';
 import type { WideRegisters } from './symbols/wide-registers.ts';
+import { isSmall, smallCallers } from './small-callers.ts';
 import { joined, say, type Sentence, tell, type Translate } from '../core/sentences/say.ts';
 
 /** One row of the call stack. */
@@ -91,6 +92,10 @@ function unwindSource(
       const { from, to } = nearest;
       return { esp: to.esp, interrupted: linearPlace(from) };
     },
+    programsInto(entry) {
+      const into = entries.filter(({ kind, to }) => kind === 'sysenter' && to.eip === entry);
+      return into.map(({ from }) => linearPlace(from));
+    },
     unwind(pc, registers, readMemory) {
       const resolved = coroutines.resolve(coroutine, pc, cr3);
       return resolved?.image.unwind((pc - resolved.bias) >>> 0, registers, readMemory);
@@ -160,6 +165,9 @@ function entryText(
     ({ from, to }) => linearPlace(from).eip === pc && cfa !== undefined && Math.abs(cfa - to.esp) <= PUSHED,
   );
   if (record) return recordText(record);
+  // The kernel may have gone on on another stack.
+  const call = entries.find(({ kind, from }) => kind === 'sysenter' && from.eip === pc);
+  if (call) return recordText(call);
   const before = read((pc - 2) >>> 0, 2);
   const isInt = before?.length === 2 && before[0] === 0xcd;
   return isInt
@@ -247,16 +255,16 @@ export function stackOf(
   const flat = away ? undefined : flattened(coroutines.snapshot.cpu, registers);
   const isApart = flat !== undefined && flat.stackBase !== 0;
   const left = away ? undefined : linkedTask(coroutines.snapshot.cpu, read);
-  const { frames, stop } = unwindStack(
-    unwindSource(coroutines, coroutine, withoutLeaving(entries, left), suspended?.cr3),
-    flat?.registers ?? registers,
-    read,
-    {
-      homes: suspended ? [] : coroutines.homes(coroutine),
-      known: again,
-      ...(isApart && { limit: 1 }),
-    },
-  );
+  const source = unwindSource(coroutines, coroutine, withoutLeaving(entries, left), suspended?.cr3);
+  const { frames: unwound, stop } = unwindStack(source, flat?.registers ?? registers, read, {
+    homes: suspended ? [] : coroutines.homes(coroutine),
+    known: again,
+    ...(isApart && { limit: 1 }),
+  });
+  const { cpu } = coroutines.snapshot;
+  // What a compiler has made for 16 bits has frame information, other code has not.
+  const isShort = !away && isSmall(cpu) && (isApart || unwound[0]?.method !== 'cfi');
+  const frames = isShort ? unwound.slice(0, 1) : unwound;
   let isInterrupted = false;
   frames.forEach((frame, depth) => {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
@@ -276,7 +284,7 @@ export function stackOf(
       registers: flat && depth === 0 ? registers : frame.registers,
       homes: depth > 0 && frame.lookupPc !== frame.pc ? withoutScratch(frame.homes) : frame.homes,
       unsaved: frame.homes,
-      cfa: frame.cfa,
+      cfa: isShort ? undefined : frame.cfa,
       depth,
       isInterrupted,
       cr3: suspended?.cr3,
@@ -291,6 +299,10 @@ export function stackOf(
     if (again && depth > 0) knownRows.set(frame.identity, fresh);
     rows.push(...fresh);
   });
+  if (isShort) {
+    rows.push(...rowsOfSmall(coroutines, coroutine, read, source));
+    return rows;
+  }
   if (isApart) {
     const base = hex(flat.stackBase);
     rows.push(
@@ -305,6 +317,25 @@ export function stackOf(
   if (stop.reason !== 'end-of-stack' && stop.reason !== 'pc-unknown')
     rows.push(label(stop.message, frames.length));
   return rows;
+}
+
+function rowsOfSmall(
+  coroutines: Coroutines,
+  coroutine: CoroutineId,
+  read: SyncReader,
+  { functionAt }: UnwindSource,
+): Frame[] {
+  const code = { entryOf: (linear: number) => functionAt?.(linear)?.lowPc };
+  return smallCallers(coroutines.snapshot.cpu, read, code).flatMap(({ pc, registers }, n) =>
+    codeFrames(
+      {
+        ...{ coroutine, pc, lookupPc: pc - 1, registers, homes: [], unsaved: [] },
+        ...{ cfa: undefined, depth: n + 1, isInterrupted: false },
+      },
+      coroutines,
+      undefined,
+    ),
+  );
 }
 
 /** Those whose return lies on the stack; that to a task stands in its state. */

@@ -335,7 +335,11 @@ export function* stepOut(
   const { pc } = host.location(stopped);
   if (pc !== caller.pc) return { stopped, isLeft: true };
   if (!(yield* isSignalReturn(host, stopped))) return { stopped };
-  for (let place = host.location(stopped); (place.pc - pc) >>> 0 < CODE_BYTES; place = host.location(stopped)) {
+  for (
+    let place = host.location(stopped);
+    (place.pc - pc) >>> 0 < CODE_BYTES;
+    place = host.location(stopped)
+  ) {
     stopped = yield* run({ kind: 'instruction', over: true });
     if (stopped.reason !== 'step') return { stopped };
   }

@@ -51,17 +51,25 @@ export function openEntries(
   left?: LeftTask,
 ): TransitionRecord[] {
   const count = transitions.count();
-  const found = new Map<number, TransitionRecord>();
+  const found = new Map<number | string, TransitionRecord>();
   const records = transitions.since(Math.max(0, count - LOOKED_AT), LOOKED_AT);
   for (const record of records.reverse()) {
     if (found.size === MAX_ENTRIES) break;
-    const { kind, to } = record;
-    if (record.coroutine !== coroutine || RETURNS.has(kind) || found.has(to.esp)) continue;
+    const { kind } = record;
+    const key = keyOf(record);
+    if (record.coroutine !== coroutine || RETURNS.has(kind) || found.has(key)) continue;
     const isLeft = record.from.eip === left?.eip && record.from.cs === left.cs;
-    if (isLeft || isPushed(inspector, space, record)) found.set(to.esp, record);
+    if (isLeft || isPushed(inspector, space, record)) found.set(key, record);
   }
   return [...found.values()];
 }
+
+/**
+ * A later entry on the same place of a stack has taken that of an earlier one. All programs enter by SYSENTER on one stack, and their kernel goes
+ * on on others: the last one of each thread counts, which its stack tells.
+ */
+const keyOf = ({ kind, from, to, cr3 }: TransitionRecord): number | string =>
+  kind === 'sysenter' ? `${cr3} ${from.esp}` : to.esp;
 
 /** Does the stack hold what the entry has pushed? SYSENTER and task switches push nothing: they are taken as they are. */
 function isPushed(

@@ -22,6 +22,11 @@ export interface UnwindSource {
   isCode?: (pc: number) => boolean;
   /** The nearest entry into a handler that the stack holds at or above `esp`. */
   entryAbove?: (esp: number) => HandlerEntry | undefined;
+  /**
+   * The programs that have made a system call by SYSENTER to the function with this entry, the last one first: nothing of that is on the
+   * stack, unless the kernel has put it there.
+   */
+  programsInto?: (entry: number) => readonly HandlerEntry['interrupted'][];
 }
 
 /** An entry into a handler that has not come back. */
@@ -70,6 +75,8 @@ interface Step extends UnwoundFrame {
 const DEFAULT_LIMIT = 1000;
 /** How much of the stack assembly may have in use, in bytes. */
 const ASSEMBLY_STACK = 512;
+/** What code that makes a system call pushes before, in bytes. */
+const MOST_PUSHED = 16;
 
 /** Of registers that the processor has. */
 const inProcessor = (registers: Registers): Homes => registers.map((_value, number) => inRegister(number));
@@ -223,6 +230,20 @@ function unwindStep(
     if (hasPushed && startsWithFrame((pc - 1) >>> 0, readMemory))
       return caller(esp + 8, returns, 'function-entry', inMemory(esp)) ?? unreadable(esp + 4);
   }
+  const pushed =
+    esp !== undefined && entry === undefined && !isCalling
+      ? pushedForSysenter(source, pc, esp, readMemory)
+      : undefined;
+  // The last register that was pushed is EBP, for ESP is in it when the kernel is called.
+  if (esp !== undefined && pushed !== undefined)
+    return (
+      caller(
+        esp + pushed + 4,
+        pushed > 0 ? word(esp) : ebp,
+        'scan',
+        pushed > 0 ? inMemory(esp) : undefined,
+      ) ?? unreadable(esp)
+    );
   const framed = entry !== undefined && startsWithFrame(entry, readMemory);
   if (esp !== undefined && framed && pc - entry <= 3) {
     // push %ebp; mov %esp,%ebp is 55 followed by 89 e5 or 8b ec.
@@ -236,6 +257,8 @@ function unwindStep(
     const near = handler && handler.esp - esp <= ASSEMBLY_STACK ? handler : undefined;
     if (isFirst && !near)
       return { reason: 'end-of-stack', message: say`Nobody has called the entry of the program.` };
+    const program = near ? undefined : callingProgram(source, entry, esp, readMemory);
+    if (program) return interruptedBy(program, registers);
     const returns = returnAddressAbove(source, esp, near?.esp ?? esp + ASSEMBLY_STACK, readMemory);
     if (returns !== undefined) return caller(returns + 4, ebp, 'scan') ?? unreadable(returns);
     if (near) return interruptedBy(near, registers);
@@ -272,6 +295,43 @@ function interruptedBy({ esp, interrupted }: HandlerEntry, registers: Registers)
     signalFrame: true,
     method: 'entry',
   };
+}
+
+/** Whose system call runs on a stack: the kernel has put ESP of the program there, to go back to. */
+function callingProgram(
+  source: UnwindSource,
+  entry: number,
+  esp: number,
+  readMemory: MemoryReader,
+): HandlerEntry | undefined {
+  const programs = source.programsInto?.(entry) ?? [];
+  const bytes = programs.length > 0 ? readMemory(esp, ASSEMBLY_STACK) : undefined;
+  if (!bytes) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const interrupted of programs)
+    for (let at = 0; at + 4 <= bytes.length; at += 4)
+      if (view.getUint32(at, true) === interrupted.esp >>> 0) return { esp: (esp + at) >>> 0, interrupted };
+  return undefined;
+}
+
+/**
+ * Code without symbols that has made a system call by SYSENTER: a few registers that the kernel takes lie below the return address, of
+ * Linux's vDSO EBP, EDX and ECX. @returns how far above ESP the return address is
+ */
+function pushedForSysenter(
+  source: UnwindSource,
+  pc: number,
+  esp: number,
+  readMemory: MemoryReader,
+): number | undefined {
+  const before = readMemory((pc - 2) >>> 0, 2);
+  if (before?.[0] !== 0x0f || before[1] !== 0x34) return undefined;
+  const top = readMemory(esp, MOST_PUSHED + 4);
+  if (top?.length !== MOST_PUSHED + 4) return undefined;
+  const view = new DataView(top.buffer, top.byteOffset, top.byteLength);
+  for (let at = 0; at <= MOST_PUSHED; at += 4)
+    if (isReturnAddress(source, view.getUint32(at, true), readMemory)) return at;
+  return undefined;
 }
 
 /** Where the first word between two places on the stack lies that is an address behind a call instruction. */

@@ -1,6 +1,7 @@
 /** Stops on what happens: exceptions before their handlers, interrupts, rings, control registers, switches, ports, new code. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { ASSEMBLY_ENTRY, gateOffset, segmentBase } from './support/assembly.ts';
 import { buildImage } from './support/build-image.ts';
 import { inRoot, type Session, type Stop } from './support/session.ts';
 import { testedAdapter } from './support/tested-adapter.ts';
@@ -13,33 +14,8 @@ beforeAll(async () => {
 });
 
 /** A kernel with paging on, whose page-fault handler maps the page and returns; a ring 3, and a triple fault at the end. */
-const source = `
-	.text
-	.globl _start
-	.align 4
-	.long 0x1badb002, 0, -0x1badb002
-_start:
-	movl $stack, %esp
-	lgdt gdt_pointer
-	ljmp $8, $1f
-1:	movl $0x10, %eax
-	movl %eax, %ds
-	movl %eax, %es
-	movl %eax, %ss
-	lidt idt_pointer
-	movl $handler, %eax
-	movw %ax, idt + 14 * 8
-	shrl $16, %eax
-	movw %ax, idt + 14 * 8 + 6
-	movl $system_call, %eax
-	movw %ax, idt + 0x80 * 8
-	shrl $16, %eax
-	movw %ax, idt + 0x80 * 8 + 6
-	movl $tss, %eax
-	movw %ax, gdt + 0x28 + 2
-	shrl $16, %eax
-	movb %al, gdt + 0x28 + 4
-	movl $0x28, %eax
+const source = `${ASSEMBLY_ENTRY}	lidt idt_pointer
+${gateOffset(14, 'handler')}${gateOffset(0x80, 'system_call')}${segmentBase(0x28, 'tss')}	movl $0x28, %eax
 	ltr %ax
 	/* The first 4 MiB as they are; the page at 0x3ff000 is missing. */
 	movl $table, %edi
