@@ -8,6 +8,7 @@ import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
 import type { AdapterHost } from './adapter-host.ts';
 import { Awareness, isThreadOfTask, threadOfTask } from './awareness/awareness.ts';
 import type { Task } from './awareness/tasks.ts';
+import { SteppedTask } from './stepped-task.ts';
 import { Catchpoints, type WantedFilter } from './catchpoints.ts';
 import { CodeBreakpoints, type SourcePlace } from './breakpoints.ts';
 import { ALONE, coroutineOf, threadOf } from './coroutines.ts';
@@ -75,6 +76,7 @@ export class SessionContext {
   profiling = false;
   private inspection: Inspection | undefined;
   private awareness: Awareness | undefined;
+  readonly steppedTask = new SteppedTask();
   /** What the user has been told of damaged lists of tasks. */
   private readonly noted = new Set<string>();
   private toldModules: readonly ImageModule[] = [];

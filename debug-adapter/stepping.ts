@@ -16,6 +16,7 @@ import type {
 import { type Block, type Shown, type Visible, visibleAt } from './blocks.ts';
 import { type Caller, callerIn, mayCall, ownRules, rulesOf } from './caller-frames.ts';
 import type { Resolved } from './coroutines.ts';
+import type { Sentence } from '../core/sentences/say.ts';
 import type { Frame } from './stack.ts';
 
 export type StoppedEvent = Extract<MachineEvent, { event: 'stopped' }>;
@@ -150,8 +151,10 @@ export interface Stepped {
 
 /** What is special about how a step has ended, and where it began. */
 export interface StepEnd {
-  readonly kind: 'broken' | 'left';
+  readonly kind: 'broken' | 'left' | 'ended';
   readonly began: StoppedEvent;
+  /** The task that has ended. */
+  readonly task?: Sentence | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Shown } from './blocks.ts';
 import { callerIn } from './caller-frames.ts';
 import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
-import { say } from '../core/sentences/say.ts';
+import { say, type Sentence } from '../core/sentences/say.ts';
 import { type Soon, whenThere } from './soon.ts';
 import { type Frame, stackPointer } from './stack.ts';
 import {
@@ -63,8 +63,15 @@ export class Steps {
   private over = true;
   /** Where the step under way has begun. */
   private began: StoppedEvent | undefined;
+  /** The task that it has begun in, when that has ended. */
+  private ended: Sentence | undefined;
 
   constructor(private readonly machine: Machine) {}
+
+  /** The step under way does not come back: the machine will be paused. */
+  taskEnded(title: Sentence): void {
+    this.ended = title;
+  }
 
   /** One source line or one instruction of a coroutine. */
   step(coroutine: CoroutineId, byInstruction: boolean, over: boolean): void | Promise<void> {
@@ -77,6 +84,7 @@ export class Steps {
     this.over = over;
     const { step, wish } = this.takePrepared() ?? this.beginLine();
     this.began = start;
+    this.ended = undefined;
     this.fulfil(step, wish);
   }
 
@@ -147,14 +155,17 @@ export class Steps {
 
   private begin(step: Step<Stepped>): void {
     this.began = this.machine.lastStop;
+    this.ended = undefined;
     this.fulfil(step, step.next());
   }
 
   private fulfil(step: Step<Stepped>, { done, value }: IteratorResult<Wish, Stepped>): void {
     if (done === true) {
       const { stopped, shown, isLeft } = value;
-      const kind = stopped.reason === 'pause' ? 'broken' : isLeft ? 'left' : undefined;
-      this.machine.show(stopped, shown, kind && this.began && { kind, began: this.began });
+      const { began, ended } = this;
+      const broken = ended ? 'ended' : 'broken';
+      const kind = stopped.reason === 'pause' ? broken : isLeft ? 'left' : undefined;
+      this.machine.show(stopped, shown, kind && began && { kind, began, task: ended });
     } else if (value.kind === 'frames' || value.kind === 'code') {
       const answer = this.answer(value);
       if (!(answer instanceof Promise)) this.fulfil(step, step.next(answer));

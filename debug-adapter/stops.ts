@@ -29,6 +29,7 @@ export const listenerFor = (context: SessionContext): DebuggeeListener => ({
     context.terminals.receive(port, bytes);
   },
   status: (status) => {
+    if (status.running) context.steppedTask.look();
     context.sendStatus(status);
   },
   note: (what, error) => {
@@ -157,15 +158,20 @@ function stepEndWords({ debuggee, translate }: SessionContext): Partial<Stop> | 
   const { coroutine, cpu } = end.began.snapshot;
   const place = symbolText(debuggee.coroutines, coroutine, cpu.linearEip) ?? hex(cpu.linearEip);
   const [description, text] =
-    end.kind === 'broken'
+    end.kind === 'ended'
       ? [
-          say`Paused during a step`,
-          say`The step that began at ${place} is not over: what it has called, or whom it has given the processor to, has not come back there. It is given up.`,
+          say`Task ended`,
+          say`The task ${end.task ?? ''} has ended in the step that began at ${place}: it is given up.`,
         ]
-      : [
-          say`Left without a return`,
-          say`The function at ${place} has not returned to its caller: its stack was taken back to here, as longjmp and the end of a signal's handler do.`,
-        ];
+      : end.kind === 'broken'
+        ? [
+            say`Paused during a step`,
+            say`The step that began at ${place} is not over: what it has called, or whom it has given the processor to, has not come back there. It is given up.`,
+          ]
+        : [
+            say`Left without a return`,
+            say`The function at ${place} has not returned to its caller: its stack was taken back to here, as longjmp and the end of a signal's handler do.`,
+          ];
   return { description: tell(description, translate), text: tell(text, translate) };
 }
 

@@ -43,6 +43,8 @@ export const titleOfTask = ({ coroutines }: Stopped, { coroutine, id, name, ofKe
 
 export class Awareness {
   private listed: Promise<readonly TaskList[]> | undefined;
+  /** The tasks at this stop, when somebody has asked. */
+  present: readonly Task[] | undefined;
   private readonly stacks = new Map<number, Promise<Frame[]>>();
 
   constructor(
@@ -57,7 +59,7 @@ export class Awareness {
   tasks(): Soon<readonly Task[]> {
     if (!this.isAnyDescribed()) return (this.known = []);
     this.listed ??= this.list();
-    return this.listed.then((lists) => (this.known = lists.flatMap(({ tasks }) => tasks)));
+    return this.listed.then((lists) => (this.present = this.known = lists.flatMap(({ tasks }) => tasks)));
   }
 
   private isAnyDescribed(): boolean {

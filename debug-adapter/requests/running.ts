@@ -72,6 +72,7 @@ function go(
 ): void {
   const debuggee = context.machine();
   const alone = args.singleThread === true ? onlyOne(context, args) : undefined;
+  context.steppedTask.forget();
   debuggee.running = true;
   // The machine need not wait until the client has its answer.
   call.ahead(() => {
@@ -102,7 +103,9 @@ function goThread(
 ): void {
   ready(context);
   const coroutine = context.thread(args);
+  const tasks = context.awarenessAtStop?.present;
   go(context, args, call, (debuggee) => run(debuggee, coroutine));
+  context.steppedTask.begin(context.machine(), tasks);
 }
 
 /**

@@ -179,6 +179,27 @@ describe('the tasks of a stop', () => {
   });
 });
 
+describe('a step whose task ends', () => {
+  it('is given up when its kernel has no such task any more, and says so', async () => {
+    await besideSleeper();
+    const process = source('kernel/process.c');
+    await session.setBreakpoints(source('user/system.c'));
+    await session.setBreakpoints(process, lineOf(process, 'schedule();', 'wake_up(current->parent);'));
+    await session.go('continue');
+    expect(await session.where()).toMatch(/^process_exit /);
+    // It has given its memory back. Somebody asks for the tasks.
+    await threadNamed(/: \[ps\] \(pid \d+\)/);
+    await session.setBreakpoints(process);
+    expect(await session.go('next')).toMatchObject({
+      reason: 'pause',
+      description: 'Task ended',
+      text: expect.stringMatching(
+        /^The task guest 0: \[ps\] \(pid \d+\) has ended in the step that began at process_exit/,
+      ) as string,
+    });
+  });
+});
+
 it('a kernel that has not begun has no tasks, and nothing is wrong with them', async () => {
   session = await tested.open();
   const main = inRoot('kernels/host/main.c');
