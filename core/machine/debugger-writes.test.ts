@@ -110,6 +110,20 @@ describe('what a debugger writes', () => {
     expect(tell(start().writeRegister(name, value)!)).toContain(reason);
   });
 
+  it.each([0, 1])('of EIP ends a halt, %i bytes behind HLT', (behind) => {
+    // cli; hlt; inc eax; spin
+    const machine = createMachine(tinyKernel([0xfa, 0xf4, 0x40, 0xeb, 0xfe]), {
+      serial: () => undefined,
+      debugcon: () => undefined,
+      log: () => undefined,
+    });
+    machine.run(10);
+    expect(machine.dead()).toBe(true);
+    expect(machine.writeRegister('eip', snapshot(machine).cpu.eip + behind)).toBeUndefined();
+    machine.run(10);
+    expect([machine.dead(), snapshot(machine).cpu.eip]).toEqual([false, TINY_ENTRY + 3]);
+  });
+
   it('reads model-specific registers that the model has', () => {
     const machine = start();
     expect(machine.cpu.debugger.readMsr(0x1b)).toEqual([0xfee0_0100 | 0, 0]);

@@ -6,7 +6,7 @@ import type { CpuEnv } from '../env.ts';
 import type { Softfloat } from '../../softfloat/softfloat.ts';
 import { createFpuWrites } from '../fpu/debugger-fpu.ts';
 import { CpuFault } from '../interrupts/fault.ts';
-import { EIP, Flag, MID_REP } from '../state.ts';
+import { EIP, Flag, HALTED, MID_REP } from '../state.ts';
 import { say, type Sentence } from '../../sentences/say.ts';
 
 export interface DebuggerAccess {
@@ -85,6 +85,8 @@ export function createDebuggerAccess(
       const general = GENERAL.indexOf(name);
       if (general >= 0) reg32[general] = value;
       else if (name === 'eip') {
+        // Whoever says where the processor goes on wants it to go on, also right behind HLT.
+        state[HALTED] = 0;
         state[EIP] = value;
         state[MID_REP] = 0;
         onJump();
