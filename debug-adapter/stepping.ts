@@ -317,10 +317,14 @@ export function outOfInlined(
   return { kind: 'range', ranges: block.ranges, over: true, frame, callers: rulesOf(frames, !frame) };
 }
 
+const NO_RULES = new Uint32Array(0);
+
 /** To the caller of a frame. @param frames of the stack whose innermost one it is, if it has the processor */
-export function stepOutSpec(caller: Caller, coroutine: CoroutineId, frames: readonly Frame[] = []): StepSpec {
+export function stepOutSpec(caller: Caller, coroutine: CoroutineId, frames?: readonly Frame[]): StepSpec {
   const { pc: address, stack } = caller;
-  return { kind: 'until', address, stack, coroutine, callers: rulesOf(frames, false) };
+  // The machine knows by them, if there are none too, that it is the frame which runs now.
+  const callers = frames && (rulesOf(frames, false) ?? NO_RULES);
+  return { kind: 'until', address, stack, coroutine, callers };
 }
 
 /**

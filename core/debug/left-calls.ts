@@ -6,34 +6,34 @@
  * is told from another thread of it by the kernel's stack and by GS, where both Linux and Windows have what belongs to a thread.
  */
 import { Pass, type StepGuard } from '../cpu/guard.ts';
-import { CPL, ESP } from '../cpu/state.ts';
+import { ESP } from '../cpu/state.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { CallerFrames } from './caller-frames.ts';
 import { createFarReturns, MAX_UNWOUND } from './far-returns.ts';
+import { PROGRAM, type StepHome } from './step-home.ts';
 
 const GS = 5;
-const PROGRAM = 3;
 
 /**
  * @param frames that the step may come back to
- * @param holds the coroutine and the program of the step have the processor
+ * @param home whose step it is
  * @param waitsFor ESP that a call which is waited for returns to; 0 where nothing is known of it
  * @returns ends a run where the call has been left; nothing when that cannot be known
  */
 export function createLeftCalls(
   machine: Machine,
   frames: CallerFrames | undefined,
-  holds: () => boolean,
+  { ring, isAsBegun }: StepHome,
   waitsFor: () => number,
 ): StepGuard | undefined {
-  const { state, reg32, segBase } = machine.cpu.views;
-  const isProgram = state[CPL] === PROGRAM;
+  const { reg32, segBase } = machine.cpu.views;
+  const isProgram = ring === PROGRAM;
   if (!frames && !isProgram) return undefined;
   const { kernelStack, leaves } = createFarReturns(machine);
   const thread = { stack: isProgram ? kernelStack() : 0, base: segBase[GS] };
 
   function isGivenBack(): boolean {
-    if (state[CPL] !== PROGRAM || !holds()) return false;
+    if (!isAsBegun()) return false;
     const stack = waitsFor();
     const above = (reg32[ESP] - stack) >>> 0;
     const isAbove = stack > 0 && above > 0 && above < MAX_UNWOUND;
@@ -41,7 +41,7 @@ export function createLeftCalls(
   }
 
   return (linear, last) => {
-    if (frames?.mayHold(linear)) return holds() && frames.isUppermost(linear) ? Pass.No : Pass.Once;
+    if (frames?.mayHold(linear)) return isAsBegun() && frames.isUppermost(linear) ? Pass.No : Pass.Once;
     if (!isProgram) return Pass.Always;
     if (isGivenBack()) return Pass.No;
     // Who comes behind a return is to be asked for.

@@ -6,24 +6,19 @@
  * stepping over), hardware interrupts and faults that a handler resolves; the other coroutine and the kernel behind SYSENTER
  * run until the stepped code has the CPU again. `advance` works in slices, so the machine can always be paused.
  */
-import { Pass } from '../cpu/guard.ts';
-import { CPL, CR3, CS, ESP } from '../cpu/state.ts';
+import type { StepGuard } from '../cpu/guard.ts';
+import { CPL, CS } from '../cpu/state.ts';
 import type { Machine, RunResult } from '../machine/machine.ts';
 import type { TransitionRecord } from '../protocol/debug-protocol.ts';
 import type { StepSpec } from '../protocol/machine-protocol.ts';
 import { createCallerFrames } from './caller-frames.ts';
-import {
-  deliverySince,
-  type Detour,
-  isBehindHandler,
-  isOnStack,
-  MAX_POPPED,
-  returnOfCall,
-} from './detour.ts';
+import { deliverySince, type Detour, isBehindHandler, returnOfCall } from './detour.ts';
 import { handlerReturnGuard } from './handler-return.ts';
+import { kernelCallGuard } from './kernel-call.ts';
 import { bothGuards, createLeftCalls } from './left-calls.ts';
 import { type InstructionKind, instructionKind } from './instruction-kind.ts';
 import { createRangeGuard } from './range-guard.ts';
+import { createStepHome, PROGRAM } from './step-home.ts';
 import { createSteppedFrame, type SteppedFrame } from './stepped-frame.ts';
 
 export type StepResult =
@@ -44,8 +39,6 @@ export interface Stepper {
 const BURST = 1000;
 /** The same in a slice, whatever its ticks: these are as many as code at full speed allows. */
 const MOST_SINGLE = 20 * BURST;
-/** The ring of programs. */
-const PROGRAM = 3;
 /** Calls that are each run to their return, at full speed whatever they do, before the frame is watched instead. */
 const FEW_CALLS = 8;
 
@@ -55,10 +48,9 @@ const DONE: StepResult = { kind: 'done' };
 export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   const { cpu, passages, inspector, debug } = machine;
   const { breakpoints, transitions } = debug;
-  const { state, reg32, segBase } = cpu.views;
-  const home = spec.kind === 'until' ? spec.coroutine : passages.current();
-  const ring = state[CPL];
-  const cr3 = state[CR3];
+  const { state, segBase } = cpu.views;
+  const home = createStepHome(machine, spec);
+  const { isHome, holds, hasArrived } = home;
   const over = spec.kind !== 'until' && spec.over;
   let detour: Detour | undefined;
   let started = false;
@@ -66,15 +58,13 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   let guarded = false;
   /** The other coroutine owns the CPU in the middle of a step over. */
   let away = false;
-  /** ESP of the program whose SYSENTER is stepped over: the kernel runs. */
-  let called: number | undefined;
+  /** The kernel runs, whose call by SYSENTER is stepped over. */
+  let called: StepGuard | undefined;
   /** Instructions single-stepped in this slice. */
   let single = 0;
   /** The step has led somewhere: if it stopped at a breakpoint there and goes on, it is over. */
   let complete = false;
 
-  const isHome = () => passages.current() === home;
-  const stack = () => reg32[ESP] >>> 0;
   const ranges = spec.kind === 'range' ? spec.ranges : [];
   function inRanges(linear: number): boolean {
     for (const [start, end] of ranges) if (linear >= start && linear < end) return true;
@@ -84,23 +74,17 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
   /** The base of CS in the stepped code: a handler has another one. */
   let codeBase = segBase[CS];
 
-  /** A user program is told from the others by its address space as well. */
-  const isIn = (wanted: number, space: number) =>
-    spec.kind === 'until' || (state[CPL] === wanted && (wanted !== PROGRAM || state[CR3] === space));
-  const sameProgram = () => isIn(ring, cr3);
-  const holds = () => isHome() && sameProgram();
-  const hasArrived = (to: Detour, linear: number) =>
-    linear === to.address &&
-    isHome() &&
-    (to.entry ? isIn(to.entry.from.ring, to.entry.cr3) : sameProgram()) &&
-    isOnStack(machine, to);
   const ownRules = spec.kind === 'range' ? spec.frame : undefined;
-  const whereCallsLead = createLeftCalls(
-    machine,
-    createCallerFrames(cpu, ownRules, spec.callers),
-    holds,
-    () => detour?.stack ?? 0,
-  );
+  // What waits for another task is not what runs now.
+  const isOwn = spec.kind !== 'until' || spec.callers !== undefined;
+  const whereCallsLead = isOwn
+    ? createLeftCalls(
+        machine,
+        createCallerFrames(cpu, ownRules, spec.callers),
+        home,
+        () => detour?.stack ?? 0,
+      )
+    : undefined;
 
   function runTo(to: Detour): void {
     detour = to;
@@ -168,18 +152,13 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     return false;
   }
 
-  /** SYSENTER says nothing of where it returns to: the kernel runs until the program that made it goes on. */
   function callKernel(begin: number): StepResult {
     const [{ from }] = transitions.since(begin, 1);
-    called = from.esp;
+    called = kernelCallGuard(machine, home, from.esp);
     return MORE;
   }
-  function advanceKernel(esp: number, ticks: number): StepResult {
-    const onOwnStack = () => stack() >= esp && stack() - esp < MAX_POPPED;
-    cpu.setGuard(() => {
-      if (state[CPL] !== ring) return Pass.Always;
-      return sameProgram() && isHome() && onOwnStack() ? Pass.No : Pass.Once;
-    });
+  function advanceKernel(guard: StepGuard, ticks: number): StepResult {
+    cpu.setGuard(guard);
     const result = machine.run(ticks);
     cpu.setGuard(undefined);
     if (result.kind === 'slice') return MORE;
@@ -197,7 +176,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     const callers = createCallerFrames(cpu, undefined, spec.callers);
     // What belongs to the frame is known by its own rules.
     const { cfa } = spec.frame;
-    const others = createLeftCalls(machine, callers, holds, () => cfa);
+    const others = createLeftCalls(machine, callers, home, () => cfa);
     frame = watched && { guard: bothGuards(watched.guard, others)! };
   }
   function runFrame({ guard }: SteppedFrame, ticks: number): StepResult {
@@ -218,7 +197,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     away = true;
     cpu.setGuard(undefined);
     passages.watch((owner) => {
-      if (owner === home) machine.interruptRun();
+      if (owner === home.coroutine) machine.interruptRun();
     });
   }
 
@@ -275,7 +254,7 @@ export function createStepper(machine: Machine, spec: StepSpec): Stepper {
     }
     if (over && kind === 'call' && cpu.linearEip() !== linear && runCall()) return MORE;
     if (over && kind === 'repeat' && cpu.linearEip() === linear) return MORE;
-    if (over && kind === 'sysenter' && state[CPL] !== ring) return callKernel(begin);
+    if (over && kind === 'sysenter' && state[CPL] !== home.ring) return callKernel(begin);
     guarded = inRanges(cpu.linearEip());
     isSeen = false;
     return guarded ? MORE : arrive();

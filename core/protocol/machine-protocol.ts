@@ -122,7 +122,8 @@ export const IN_EXTENT = 8;
  * How far to step. Interrupts and faults that the kernels handle run to completion unseen.
  *
  * `callers` tells frames that the step may come back to without a return (longjmp), for one that goes on again ends what a step waits for. Five
- * words a row: as of `FrameRules`, and the canonical frame address. A step of a range has the rules of its own frame in `frame`.
+ * words a row: as of `FrameRules`, and the canonical frame address. A step of a range has the rules of its own frame in `frame`. A step until an
+ * address has them, or none of them, where it leaves a frame that runs now.
  */
 export type StepSpec = (
   | /** One instruction; `over` runs calls and REP to their end. */
