@@ -91,11 +91,14 @@ export const characterType = (encoding: Encoding): CType => (encoding === '' ? I
 export const floatLiteralType = (suffix: '' | 'f' | 'l'): CType =>
   suffix === 'f' ? FLOAT : suffix === 'l' ? LONG_DOUBLE : DOUBLE;
 
-function rankOf(type: CType): number {
+function rankOf(type: CType): 0 | 1 | 2 {
   const plain = bare(type);
   if (sizeOf(plain) > 4) return 2;
   return plain.kind === 'base' && /\blong\b/.test(plain.name) ? 1 : 0;
 }
+
+/** An integer that none of C's own words is for: `_BitInt` above 64 bits, `__int128`, Rust's `u128`. It stays what it is. */
+const isWide = (type: CType): boolean => sizeOf(type) > LONG_LONG.size;
 
 /**
  * The integer promotions; pointers and floating-point types stay what they are.
@@ -106,7 +109,7 @@ export function promoted(type: CType, bits?: number): CType {
   if (isFloat(plain) || plain.kind === 'pointer') return plain;
   if (bits !== undefined && bits < 32) return INT;
   if (sizeOf(plain) < 4) return INT;
-  if (plain.kind === 'enum') return RANKS[rankOf(plain)][plain.signed ? 0 : 1];
+  if (plain.kind === 'enum' && !isWide(plain)) return RANKS[rankOf(plain)][plain.signed ? 0 : 1];
   return plain;
 }
 
@@ -114,11 +117,12 @@ export function promoted(type: CType, bits?: number): CType {
 export function commonType(a: CType, b: CType): CType {
   const floats = [a, b].filter(isFloat).map(bare);
   if (floats.length > 0) return floats.reduce((wide, type) => (sizeOf(type) > sizeOf(wide) ? type : wide));
-  const rank = Math.max(rankOf(a), rankOf(b));
   const size = Math.max(sizeOf(a), sizeOf(b));
   // A signed type of higher rank wins only if it is also wider: long and unsigned int become unsigned long.
   const unsigned = [a, b].some((type) => !isSigned(type) && sizeOf(type) === size);
-  return RANKS[rank][unsigned ? 1 : 0];
+  if ([a, b].some(isWide))
+    return [a, b].map(bare).find((type) => sizeOf(type) === size && isSigned(type) === !unsigned)!;
+  return RANKS[Math.max(rankOf(a), rankOf(b)) as 0 | 1 | 2][unsigned ? 1 : 0];
 }
 
 /**
