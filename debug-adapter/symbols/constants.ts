@@ -97,6 +97,8 @@ export const DW_AT = {
   data_bit_offset: 0x6b,
   signature: 0x69,
   linkage_name: 0x6e,
+  /** The same before DWARF 4. */
+  MIPS_linkage_name: 0x2007,
   vtable_elem_location: 0x4d,
   str_offsets_base: 0x72,
   addr_base: 0x73,

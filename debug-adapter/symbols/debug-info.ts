@@ -319,4 +319,10 @@ export class DebugInfo {
   name(die: Die): string | undefined {
     return text(this.inherited(die, DW_AT.name)?.value);
   }
+
+  /** What the linker calls it, where that is not its name. Before DWARF 4, compilers had an attribute of their own for it. */
+  linkageName(die: Die): string | undefined {
+    const found = this.inherited(die, DW_AT.linkage_name) ?? this.inherited(die, DW_AT.MIPS_linkage_name);
+    return text(found?.value);
+  }
 }

@@ -139,7 +139,7 @@ export class FunctionFinder {
   describe(fn: Die, pc: number | undefined): FunctionInfo | undefined {
     const { info, functions, ranges: reader, qualified } = this.sources;
     const ranges = reader.of(fn);
-    const name = qualified.functionName(fn);
+    const name = qualified.functionName(fn) ?? shownLinkage(info.linkageName(fn));
     const first = ranges[0];
     if (!first || name === undefined) return undefined;
     const lowPc = fn.address(DW_AT.low_pc) ?? fn.address(DW_AT.entry_pc) ?? first.low;
@@ -196,6 +196,9 @@ export class FunctionFinder {
     return { id, unit: fn.unit, entry: about.lowPc, high: about.highPc };
   }
 }
+
+/** A function without a name in the source is shown as the linker calls it: thunks of clang are such, into which the method is inlined. */
+const shownLinkage = (linkage: string | undefined): string | undefined => linkage && shownName(linkage);
 
 /** What an ELF symbol tells of the function it names. */
 export function functionOfSymbol(symbol: ElfSymbol): FunctionInfo {

@@ -30,7 +30,7 @@ function pastBracket(text: string, at: number): number {
   return text.length;
 }
 
-/** `a::b<c::d>::e` as `a`, `b<c::d>`, `e`; of a leading `::` comes an empty component. */
+/** `a::b<c::d>::e` as `a`, `b<c::d>`, `e`, and so `a::b::<c::d>::e` of Rust; of a leading `::` comes an empty component. */
 export function componentsOf(text: string): string[] {
   const components: string[] = [];
   let start = 0;
@@ -39,14 +39,22 @@ export function componentsOf(text: string): string[] {
     const operator = operatorAt(text, at);
     if (operator) at += operator.length;
     else if (OPENING.includes(text[at]!)) at = pastBracket(text, at);
+    else if (isTurbofish(text, at)) at = pastBracket(text, at + 2);
     else if (text.startsWith('::', at)) {
-      components.push(text.slice(start, at).trim());
+      components.push(component(text.slice(start, at)));
       start = at += 2;
     } else at++;
   }
-  components.push(text.slice(start).trim());
+  components.push(component(text.slice(start)));
   return components;
 }
+
+/** Do `::` and the arguments of what stands before begin here, as in Rust's `Ring::<u8>::new`? `::<impl …>` is a component. */
+const isTurbofish = (text: string, at: number): boolean =>
+  at > 0 && text.startsWith('::<', at) && !/^::<impl\b/.test(text.slice(at, at + 8));
+
+/** One component, its arguments right behind its name. */
+const component = (text: string): string => text.trim().replace(/^([^<]+)::</, '$1<');
 
 /** A component without the arguments of its template: `Ring<int, 3>` is `Ring`. */
 export function withoutArguments(component: string): string {

@@ -4,12 +4,13 @@
  */
 import { DW_AT, DW_LANG, DW_TAG } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
+import { demangled } from './demangle/demangle.ts';
 import type { Die } from './die.ts';
 import { Enclosing } from './enclosing.ts';
 import type { SymbolError } from './errors.ts';
 import { EXACT, type Fit, least, LOOSE, NONE, samePart, sameType } from './loose-names.ts';
 import { argumentsGiven, mentionedTypes } from './mentioned-types.ts';
-import { partsOfParameters, sameComponent, spelled, type WantedFunction } from './name-text.ts';
+import { componentsOf, partsOfParameters, sameComponent, spelled, type WantedFunction } from './name-text.ts';
 import { typeName } from './type-name.ts';
 import type { TypeReader } from './type-reader.ts';
 import { asParameter, partOf, print, type Spelling, spellingsOf } from './type-spelling.ts';
@@ -18,6 +19,9 @@ import type { Unit } from './unit.ts';
 
 /** Pointers within pointers of a parameter. */
 const TYPE_DEPTH = 16;
+
+/** What is called when an object is; of a lambda with `auto` parameters an instance of a template. */
+const CALL = /^operator\(\)(?:<|$)/;
 
 interface Scope {
   readonly name: string;
@@ -44,6 +48,10 @@ export class QualifiedNames {
     return DW_LANG.plus.has(language) || language === DW_LANG.rust;
   }
 
+  isRust(unit: Unit): boolean {
+    return this.languageOf(unit) === DW_LANG.rust;
+  }
+
   private languageOf(unit: Unit): number | undefined {
     const { languages, info } = this;
     if (!languages.has(unit.index)) languages.set(unit.index, info.root(unit).number(DW_AT.language));
@@ -54,7 +62,7 @@ export class QualifiedNames {
   around(die: Die): Scope[] {
     const declared = this.declaring(die);
     if (!this.isScoped(declared.unit)) return [];
-    const isCall = this.info.name(declared) === 'operator()';
+    const isCall = CALL.test(this.info.name(declared) ?? '');
     return this.enclosing.of(declared).map((scope) => {
       const name = this.info.name(scope);
       if (name !== undefined)
@@ -89,7 +97,7 @@ export class QualifiedNames {
     const declared = this.declaring(die);
     if (!DW_LANG.plus.has(this.languageOf(declared.unit))) return false;
     const isOutside = this.around(die).length === 0 && declared.flag(DW_AT.external);
-    return !isOutside || this.info.inherited(die, DW_AT.linkage_name) !== undefined;
+    return !isOutside || this.info.linkageName(die) !== undefined;
   }
 
   /** `(int, kernel::Task *) const` */
@@ -158,9 +166,15 @@ export class QualifiedNames {
 
   /** Is an entry in such scopes, of which the outer ones may be left out? An empty one is outside of all. */
   fitOfScope(die: Die, scope: readonly string[]): Fit {
-    let fit: Fit = EXACT;
-    if (scope.length === 0) return fit;
+    if (scope.length === 0) return EXACT;
     const around = this.around(die);
+    const isOfTrait = IMPLEMENTATION.test(around.at(-1)?.name ?? '');
+    const fit = this.fitOfScopes([...around], scope);
+    return fit === NONE && isOfTrait ? fitOfImplementation(this.info.linkageName(die), scope) : fit;
+  }
+
+  private fitOfScopes(around: Scope[], scope: readonly string[]): Fit {
+    let fit: Fit = EXACT;
     for (let wanted = scope.at(-1)!, n = scope.length - 1; n >= 0; wanted = scope[--n]!) {
       if (wanted === '') return around.every(({ isOptional }) => isOptional) ? fit : NONE;
       const fitOf = (one: Scope | undefined) => (one ? this.fitOfOne(one, wanted) : NONE);
@@ -179,6 +193,31 @@ export class QualifiedNames {
     return this.fitOfScope(die, scope) !== NONE;
   }
 }
+
+/** What rustc puts the methods in that a type has of a trait. */
+const IMPLEMENTATION = /^\{impl#\d+\}$/;
+
+/**
+ * A method that a type has of a trait, called as of the one or of the other: `Disk::id`, `Device::id`. Rust's debug information says neither,
+ * but what the linker calls it does: `<kernel::Disk as kernel::Device>::id`.
+ */
+function fitOfImplementation(linkage: string | undefined, scope: readonly string[]): Fit {
+  const path = linkage === undefined ? undefined : demangled(linkage)?.path;
+  const both = path === undefined ? undefined : componentsOf(path).at(-2);
+  if (!both?.startsWith('<') || !both.endsWith('>')) return NONE;
+  const ways = typeAndTrait(both);
+  const endsIn = (way: readonly string[], written: readonly string[]): boolean =>
+    written.every((wanted, n) => sameComponent(way.at(n - written.length) ?? '', wanted));
+  const [first, ...others] = scope;
+  const isBoth = others.length === 0 && first?.startsWith('<') && first.includes(' as ');
+  const isMeant = isBoth
+    ? typeAndTrait(first).every((written, n) => endsIn(ways[n] ?? [], written))
+    : ways.some((way) => endsIn(way, scope));
+  return isMeant ? LOOSE : NONE;
+}
+
+/** `<kernel::Disk as kernel::Device>` as the two paths. */
+const typeAndTrait = (both: string): string[][] => both.slice(1, -1).split(' as ').map(componentsOf);
 
 /** How a parameter may be written: with its typedefs, or as the linker knows it. */
 function spellings(type: CType): Spelling[] {

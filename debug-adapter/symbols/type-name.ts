@@ -64,6 +64,13 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
       return `${words} ${declare(core, inner, depth + 1, budget)}`;
     }
     case 'array': {
+      if (type.isRust) {
+        const element = declare(type.element, '', depth + 1, budget);
+        return join(
+          type.dimensions.reduceRight((name, n) => rustArray(name, n), element),
+          inner,
+        );
+      }
       const lengths = type.dimensions.map((n) => `[${n === undefined ? '' : String(n)}]`).join('');
       return declare(type.element, inner + lengths, depth + 1, budget);
     }
@@ -76,6 +83,9 @@ function declare(type: CType, inner: string, depth: number, budget: { left: numb
     }
   }
 }
+
+const rustArray = (element: string, length: number | undefined): string =>
+  length === undefined ? `[${element}]` : `[${element}; ${length}]`;
 
 function join(word: string, inner: string): string {
   if (inner === '') return word;

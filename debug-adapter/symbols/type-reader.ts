@@ -308,7 +308,11 @@ export class TypeReader {
       } else if (child.tag === DW_TAG.enumeration_type) dimensions.push(undefined);
     }
     if (dimensions.length === 0) dimensions.push(undefined);
-    const array = { kind: 'array' as const, dimensions, ...(counted.length > 0 && { counted }) };
+    const array = {
+      ...{ kind: 'array' as const, dimensions },
+      ...(counted.length > 0 && { counted }),
+      ...(this.names.isRust(die.unit) && { isRust: true as const }),
+    };
     return this.lazily(array, 'element', () => this.typeOf(die));
   }
 

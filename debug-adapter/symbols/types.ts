@@ -105,6 +105,8 @@ export interface ArrayType extends Described {
   dimensions: readonly (number | undefined)[];
   /** Per dimension, for a length that only a frame has (an array of variable length): the position of what says it. */
   counted?: readonly (number | undefined)[];
+  /** Of Rust, which writes it `[u8; 4]`. */
+  isRust?: true;
 }
 
 export interface EnumType extends Scoped {

@@ -10,7 +10,7 @@ import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
-import { type AttributeValue, text } from './unit.ts';
+import type { AttributeValue } from './unit.ts';
 import { type FrameContext, littleEndian, type Location, readLocation, toNumber } from './location.ts';
 import { expressionAt } from './locations.ts';
 import { fixedAddress, type SimpleLocation, simpleLocation, simplePlace } from './simple-location.ts';
@@ -298,8 +298,8 @@ export class Variables {
 
   /** Zig records no location of variables, but by which symbol the linker knows them; C none of what is defined elsewhere. */
   private atSymbol(die: Die): Description {
-    const linkage = this.info.inherited(die, DW_AT.linkage_name)?.value;
-    const name = linkage ? text(linkage) : die.flag(DW_AT.declaration) ? this.info.name(die) : undefined;
+    const isElsewhere = die.flag(DW_AT.declaration);
+    const name = this.info.linkageName(die) ?? (isElsewhere ? this.info.name(die) : undefined);
     const address = name === undefined ? undefined : this.program.addressOf(name);
     if (address === undefined)
       return { kind: 'optimised-out', reason: say`the compiler recorded no location` };

@@ -37,7 +37,7 @@ export function virtualMethod(
   if (depth > DEPTH_LIMIT) return undefined;
   for (const die of owner.children()) {
     if (die.tag !== DW_TAG.subprogram || numberOf(die, DW_AT.vtable_elem_location) !== entry) continue;
-    const linkage = die.text(DW_AT.linkage_name);
+    const linkage = info.linkageName(die);
     return linkage === undefined ? nameOf(die) : shownName(linkage);
   }
   for (const die of owner.children()) {

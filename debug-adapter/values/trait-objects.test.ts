@@ -55,6 +55,20 @@ describe('rustc 1.95', () => {
     expect(known(theirs).length).toBeGreaterThan(20);
   });
 
+  it('finds the methods that a type has of a trait by the one and the other', () => {
+    const places = (name: string) => built.image.addressesForFunction(name);
+    expect(places('area')).toHaveLength(3);
+    const square = places('Square::area');
+    expect(square).toHaveLength(1);
+    expect(places('rust_objects::Square::area')).toEqual(square);
+    expect(places('<rust_objects::Square as rust_objects::Shape>::area')).toEqual(square);
+    expect(places('<Square as Shape>::area')).toEqual(square);
+    expect(places('u32::area')).toHaveLength(1);
+    expect(places('Shape::area')).toEqual(places('area'));
+    expect(places('<Shape as Square>::area')).toEqual([]);
+    expect(places('Held::area')).toEqual([]);
+  });
+
   it('shows a trait object as the value that it stands for', async () => {
     const { inspection, frames } = built.program;
     const frame = (await frames()).find(({ name }) => name.endsWith('work'))!;
