@@ -20,13 +20,14 @@ import { type Frame, frameContext } from './stack.ts';
 import type { FunctionInfo, SymbolImage } from './symbols/image.ts';
 import { type FrameContext, type Location, wordOf } from './symbols/location.ts';
 import { withoutArguments, wantedFunction } from './symbols/name-text.ts';
-import type { CType } from './symbols/types.ts';
+import type { CType, Member } from './symbols/types.ts';
 import type { Variable } from './symbols/variables.ts';
 import { wideRegister, type WideRegisters } from './symbols/wide-registers.ts';
 import type { CompletionSource } from './values/completion.ts';
 import { type Environment, evaluate } from './values/evaluate.ts';
 import type { Node, SymbolPath } from './values/tree.ts';
 import { bare, bytesOf, type SpaceReader } from './values/value.ts';
+import { isVariantType, presentVariant } from './values/variants.ts';
 import { NO_VARIABLES, type VisibleVariables, visibleVariables } from './visible-variables.ts';
 
 /** A function that only the symbol table knows. */
@@ -226,6 +227,17 @@ export class FrameValues implements CompletionSource {
     const value = evaluate({ source: '', root: table, changes: false }, this.environment());
     const bytes = bytesOf(value, this.environment());
     return bytes && tablesOf(place.image).get((wordOf(bytes) - place.bias) >>> 0);
+  }
+
+  presentVariant(object: Node): Member | undefined {
+    const type = bare(object.type);
+    if (!isVariantType(type)) return undefined;
+    const environment = this.environment();
+    return presentVariant(
+      evaluate({ source: '', root: object, changes: false }, environment),
+      type,
+      environment,
+    );
   }
 
   // --- values ---------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ import { floatLiteral } from './scalar.ts';
 import type { Syntax, TypeSyntax } from './syntax.ts';
 import { dereferenceObject, indexedSlice } from './trait-objects.ts';
 import { type Compiled, isPlace, type Node } from './tree.ts';
+import { variantNode } from './variant-members.ts';
 import {
   arrayOf,
   bare,
@@ -335,6 +336,7 @@ class Checker {
     const record = through ? dereference(node) : node;
     if (!isPlace(record) && !['conditional', 'comma', 'assign'].includes(record.kind))
       fail(say`".${name}" needs a structure on its left.`);
-    return memberNode(record, name, scope, ofStatic(this.names, space));
+    const variant = variantNode(record, name, this.names.presentVariant?.bind(this.names));
+    return memberNode(variant ?? record, name, scope, ofStatic(this.names, space));
   }
 }

@@ -1,6 +1,6 @@
 /** The parts of a value that a view unfolds, each with the C expression that gives it again. */
 import type { CType, Member, PointerType, StructType } from '../symbols/types.ts';
-import { findMember, bitRange, nameOfBase } from './members.ts';
+import { findMember, bitRange, nameOfBase, shownName } from './members.ts';
 import {
   arrayOf,
   bare,
@@ -16,7 +16,7 @@ import {
 } from './value.ts';
 import { sliceOf } from './slices.ts';
 import { virtualBase } from './virtual-base.ts';
-import { presentMembers, presentVariant, shownName } from './variants.ts';
+import { presentMembers, presentVariant } from './variants.ts';
 
 export interface Child {
   readonly name: string;

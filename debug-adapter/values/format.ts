@@ -14,7 +14,7 @@ import { EXTENDED_BYTES, scalarOf } from './scalar.ts';
 import { type Slice, sliceOf } from './slices.ts';
 import { dataMemberText, methodText } from './member-pointers.ts';
 import { bitRange } from './members.ts';
-import { character, goesOnBehindText, hexAddress, hexOf, quoted } from './text.ts';
+import { character, goesOnBehindText, hexAddress, hexOf, quoted, quotedUtf8 } from './text.ts';
 import {
   arrayOf,
   bare,
@@ -61,6 +61,9 @@ export const LIMITS = {
   /** All of it, as it is copied to a clipboard. */
   whole: { members: 1000, depth: 8, string: 0x1_0000, values: 20_000 },
 } as const satisfies Readonly<Record<string, Limits>>;
+
+/** A structure of one member is hardly deeper than that, and Rust wraps everything in some: a level is this many of them. */
+const WRAPPER_DEPTH = 1 / 8;
 
 /** What is under way: how many values may still be written. */
 interface Writing {
@@ -346,8 +349,9 @@ function membersText(
   const [open, close] = isNumbered || (type.name?.startsWith('(') ?? false) ? '()' : '{}';
   if (depth >= context.limits.depth && type.members.length > 0) return `${open}…${close}`;
   const { members } = context.limits;
+  const within = depth + (type.members.length === 1 ? WRAPPER_DEPTH : 1);
   const shown = childrenOf(value, '', context, 0, members).map(({ name, value: child }) => {
-    const text = textOf(child, writing, depth + 1);
+    const text = textOf(child, writing, within);
     return isNumbered ? text : `${name}=${text}`;
   });
   const more = presentMembers(value, type, context).length > members ? ', …' : '';
@@ -369,8 +373,7 @@ function sliceText({ elements, length, isText }: Slice, writing: Writing, depth:
   if (length === 0) return isText ? '""' : '[0]';
   if (!isText) return arrayText(elements, writing, depth, length);
   const bytes = bytesOf(elements, context);
-  const shown = bytes?.length === length;
-  return bytes ? quoted(bytes, shown, context.limits.string) : unreadable(elements, context);
+  return bytes ? quotedUtf8(bytes, bytes.length === length) : unreadable(elements, context);
 }
 
 /** Is there no memory where a value should begin? */

@@ -11,6 +11,11 @@ import { arrayOf, bare, sizeOf } from './value.ts';
 /** Names in a message. */
 const SHOWN = 12;
 
+const FIELD = /^__(\d+)$/;
+
+/** What Rust calls a member: of a tuple its number. */
+export const shownName = (name: string): string => FIELD.exec(name)?.[1] ?? name;
+
 /** Where a member lies in its structure, in bits from the least significant one of the first byte. */
 export function bitRange(member: Member): { readonly offset: number; readonly bits: number | undefined } {
   if (member.bitSize === undefined || member.bitOffset === undefined)
@@ -197,8 +202,8 @@ function memberOf(type: CType, name: string): Meaning {
   if (found) return found;
   if (plain.incomplete)
     fail(say`The ${plain.kind} is only declared in the debug information: its members are not known.`);
-  const names = memberNames(plain).slice(0, SHOWN);
-  return fail(say`There is no member "${name}": the structure has ${names.join(', ') || 'none'}.`);
+  const names = memberNames(plain).slice(0, SHOWN).map(shownName);
+  return fail(say`There is no member "${shownName(name)}": the structure has ${names.join(', ') || 'none'}.`);
 }
 
 /** A static data member of a class, wherever it is. */

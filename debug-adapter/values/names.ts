@@ -3,7 +3,7 @@ import type { Space } from '../../core/protocol/machine-protocol.ts';
 import { say } from '../../core/sentences/say.ts';
 import type { Location } from '../symbols/location.ts';
 import { componentsOf } from '../symbols/name-text.ts';
-import type { CType } from '../symbols/types.ts';
+import type { CType, Member } from '../symbols/types.ts';
 import { constant, dereference, referred } from './check-operands.ts';
 import { BOOL } from './conversions.ts';
 import { fail } from './fail.ts';
@@ -36,6 +36,8 @@ export interface Names {
   space(prefix: string): Space | undefined;
   /** Of the value of a trait object of Rust; absent where nothing of the program can be read. */
   concreteType?(table: Node): CType | undefined;
+  /** The variant that an enum of Rust has at the moment; absent where nothing of the program can be read. */
+  presentVariant?(object: Node): Member | undefined;
 }
 
 /** Keywords of C23, and what every kernel calls so by a macro. */

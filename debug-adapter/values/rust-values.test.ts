@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gdb } from '../symbols/testing/fixtures.ts';
+import { compile } from './check.ts';
 import { ours } from './testing/answers.ts';
 import { compare, known, rowsOf, scopeOf } from './testing/comparison.ts';
 import { openWorkbench } from './testing/stop-under-gdb.ts';
@@ -40,6 +41,22 @@ const EXPRESSIONS = [
   ],
 ];
 
+/** Fields of variants; the last five are of variants that the values do not have, or of none. */
+const VARIANTS = [
+  ...[
+    'some.0',
+    'some_bool.0',
+    '*some_ref.0',
+    'some_text.0',
+    'key.0',
+    'moved.x',
+    'moved.x + moved.y',
+    'line.0',
+  ],
+  ...['line.1', 'inner.0', 'good.0', 'only.0', 'deep.0'],
+  ...['moved.0', 'quiet.x', 'none.0', 'key.x', 'bad.1'],
+];
+
 /** The stack is elsewhere in another run. */
 const withoutAddresses = (text: string): string => text.replace(/0xff\w{6}/g, 'stack');
 
@@ -69,7 +86,7 @@ function plainly(text: string): string {
 describe('rustc 1.95', () => {
   let built: ReturnType<typeof workbench.stop>;
   beforeAll(() => {
-    built = workbench.stop('clang', '-O0', 4, EXPRESSIONS, { sources: ['rust-values.s'] });
+    built = workbench.stop('clang', '-O0', 4, [...EXPRESSIONS, ...VARIANTS], { sources: ['rust-values.s'] });
   });
 
   it('shows the locals of a function as gdb does', async () => {
@@ -129,6 +146,46 @@ describe('rustc 1.95', () => {
     expect(places('Pid::run')).toEqual([]);
     expect(places('rust_values::task::runs').length).toBe(1);
     expect(places('rust_values::work::{closure#0}').length).toBe(1);
+  });
+
+  it('finds an instance of a generic function as Rust writes it', () => {
+    const places = (name: string) => built.image.addressesForFunction(name);
+    expect(places('generic::<u32>')).toEqual(places('generic<u32>'));
+    expect(places('rust_values::generic::<u32>')).toEqual(places('rust_values::generic'));
+    expect(places('generic::<u8>')).toEqual([]);
+  });
+
+  it('calls arrays what Rust calls them', async () => {
+    const rows = await rowsOf(built);
+    const typeOf = (name: string) => rows.find((row) => row.name === name)?.type;
+    expect(typeOf('array')).toBe('[u32; 3]');
+    expect(typeOf('nested')).toBe('((u8, u8), [(u8, u8); 2])');
+  });
+
+  it('has the fields of the variant that an enum has, as gdb has them', async () => {
+    const scope = await scopeOf(built);
+    const { mine, theirs } = await compare(built, scope, VARIANTS, EXPRESSIONS.length);
+    expect(mine).toEqual(theirs);
+    expect(known(theirs)).toHaveLength(VARIANTS.length - 5);
+    const say = (text: string) => built.program.memory.compute(() => ours(scope, text));
+    expect((await say('quiet.x')).error).toBe('The value is Quiet at the moment, which has no field "x".');
+    expect((await say('key.9')).error).toBe(
+      'There is no member "9": the structure has discriminant, Quiet, Key, Move, Line, Nested.',
+    );
+    // Beyond gdb: deeper, and by the name of the variant.
+    expect(await say('inner.0.0')).toMatchObject({ integer: '9' });
+    expect(await say('moved.Move.y')).toMatchObject({ integer: '2' });
+  });
+
+  it('has no such fields where nothing can be read before it is asked', async () => {
+    const scope = await scopeOf(built);
+    const blind = new Proxy(scope, {
+      get: (target, key) => (key === 'presentVariant' ? undefined : Reflect.get(target, key, target)),
+    });
+    await built.program.memory.compute(() => {
+      expect(() => compile('moved.x', blind)).toThrow('write the one that is meant, as in ".Move.x"');
+      expect(compile('moved.Move.x', blind).root.type).toMatchObject({ name: 'i32' });
+    });
   });
 
   it('unfolds a slice to its elements and an enum to the fields of its variant', async () => {

@@ -10,7 +10,7 @@ const NAMES = [
 ] as const;
 /** `&[u8]`, `*const [T]`, `[]u8`: no structure of C has such a name. */
 const SLICE = /^[&*[]/;
-const RUST_TEXT = /^&(?:mut )?str$/;
+const RUST_TEXT = /^(?:&(?:mut )?|\*(?:const|mut) )str$/;
 
 export interface Slice {
   /** The elements, as an array in memory. */

@@ -52,6 +52,47 @@ export function quoted(bytes: Uint8Array, whole: boolean, most: number): string 
   return `"${shown.join('')}"${more ? '…' : ''}`;
 }
 
+/** Bytes of a character of UTF-8 by its first one; 1 for what begins none. */
+const unitsOf = (first: number): number => (first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1);
+
+/** What a terminal or a view shows as it is: no controls, no formatting, nothing unassigned. */
+const VISIBLE = /^[^\p{C}\p{Zl}\p{Zp}]$/u;
+
+/**
+ * A quoted string of Rust: UTF-8, all of it, for a zero is a character like others. What is no character is escaped byte by byte.
+ * @param whole there is nothing behind these bytes; else an ellipsis says that there is
+ */
+export function quotedUtf8(bytes: Uint8Array, whole: boolean): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const shown: string[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const first = bytes[at]!;
+    const units = unitsOf(first);
+    // The end may lie in the middle of a character.
+    if (!whole && units > bytes.length - at) break;
+    const letter = units > 1 ? decoded(decoder, bytes.subarray(at, at + units)) : undefined;
+    shown.push(letter !== undefined && VISIBLE.test(letter) ? letter : rustCharacter(first));
+    at += shown.at(-1) === letter ? units : 1;
+  }
+  return `"${shown.join('')}"${whole ? '' : '…'}`;
+}
+
+function decoded(decoder: TextDecoder, bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where Rust has another escape than C, or none. */
+const RUST_ESCAPES: Readonly<Record<number, string>> = {
+  ...{ 7: '\\x07', 8: '\\x08', 11: '\\x0b', 12: '\\x0c', 27: '\\x1b' },
+  ...{ 34: '\\"', 39: "'" },
+};
+
+const rustCharacter = (code: number): string => RUST_ESCAPES[code] ?? character(code);
+
 /** Is there anything but zeros behind a terminator? Then the bytes are no text, or not that alone. */
 export function goesOnBehindText(bytes: Uint8Array | undefined): boolean {
   const end = bytes?.indexOf(0) ?? -1;

@@ -2,11 +2,9 @@
  * Which members a structure has at the moment: of its variants (a Rust enum; DWARF 5 §5.7.10) the one that the discriminant tells. And
  * tuples of Rust, whose members have numbers.
  */
-import type { Member, StructType, Variant } from '../symbols/types.ts';
+import type { CType, Member, StructType, Variant } from '../symbols/types.ts';
 import { bitRange } from './members.ts';
 import { bytesOf, integerOf, partOf, type TypedValue, type ValueContext } from './value.ts';
-
-const FIELD = /^__(\d+)$/;
 
 /** By the members of a structure, which may be hundreds: views ask at every stop. */
 const known = new WeakMap<readonly Member[], boolean>();
@@ -27,6 +25,10 @@ export function presentMembers(
   return members.filter(({ variant }) => !variant || isThere(variant, value, members, context));
 }
 
+/** Is it an enum of Rust, or another structure with variants? */
+export const isVariantType = (type: CType): type is StructType =>
+  type.kind === 'struct' && hasVariants(type.members);
+
 /** The variant that an enum of Rust has: what is shown of it is this alone. */
 export function presentVariant(
   value: TypedValue,
@@ -45,9 +47,6 @@ const DISCRIMINANT = 'discriminant';
 /** Has a structure only members that are called by their numbers, `__0`, `__1`, as the compiler of Rust does? */
 export const isTuple = ({ members }: StructType): boolean =>
   members.length > 0 && members.every(({ name }, n) => name === `__${n}`);
-
-/** What Rust calls a member: of a tuple its number. */
-export const shownName = (name: string): string => FIELD.exec(name)?.[1] ?? name;
 
 function isThere(
   { discriminant, value: wanted }: Variant,
