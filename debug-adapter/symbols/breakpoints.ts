@@ -6,7 +6,7 @@
 import { byAddress } from './by-address.ts';
 import { DW_AT, DW_LANG_ASSEMBLER } from './constants.ts';
 import type { DebugInfo } from './debug-info.ts';
-import { ROW, rowAt } from './line-program.ts';
+import { type LineRows, ROW, rowAt } from './line-program.ts';
 import { type FileMatch, type LineTables, rowSpans, statementRows } from './line-tables.ts';
 import type { Pieces } from './pieces.ts';
 import { type AddressRange, Columns, mergeRanges } from './search.ts';
@@ -46,6 +46,8 @@ export interface FunctionLookup {
 /** Line tables of a file that are kept; of one that more use, only its statements are. */
 const KEPT_TABLES = 8;
 
+const sameLine = ({ flags }: LineRows, row: number): number => ((flags[row]! & ROW.sameLine) !== 0 ? 1 : 0);
+
 /** Where the statements of a file begin, each column in the order of the tables. */
 interface FileStatements {
   match: FileMatch;
@@ -54,6 +56,8 @@ interface FileStatements {
   address: Uint32Array;
   /** Which of the uses of `match` each is of. */
   path: Uint32Array;
+  /** 1 for what is only another block of the line of the row before. */
+  isSameLine: Uint8Array;
   /** Breakpoints that were found, by the line asked for: images that come and go have all of them bound anew. */
   locations: Map<number, BreakpointLocations | undefined>;
 }
@@ -84,15 +88,18 @@ export class Breakpoints {
   }
 
   private *locate(
-    { match, path, line, address }: FileStatements,
+    { match, path, line, address, isSameLine }: FileStatements,
     wanted: number,
   ): Pieces<BreakpointLocations | undefined> {
     let best = Infinity;
     for (const found of line) if (found >= wanted && found < best) best = found;
     if (best === Infinity) return undefined;
+    // As in gdb: a line that begins once stops once, in however many blocks it goes on. What begins nowhere else keeps those.
+    const begins = line.some((found, n) => found === best && isSameLine[n] === 0);
     const firstOfBlock = new Map<string, number>();
     let file = '';
     for (let n = line.indexOf(best); n >= 0; n = line.indexOf(best, n + 1)) {
+      if (begins && isSameLine[n] !== 0) continue;
       yield;
       yield* this.functions.arrive(address[n]!);
       file = match.uses[path[n]!]!.path;
@@ -126,15 +133,16 @@ export class Breakpoints {
       const rows = isCommon ? this.lines.passingRows(header) : this.lines.rowsOf(header);
       if (!rows) continue;
       for (const row of statementRows(rows, files))
-        columns.push(rows.line[row]!, rows.column[row], rows.address[row], index);
+        columns.push(rows.line[row]!, rows.column[row], rows.address[row], index * 2 + sameLine(rows, row));
     }
-    const [line, column, address, path] = columns.all();
+    const [line, column, address, both] = columns.all();
     const found = {
       match,
       line: line!,
       column: column!,
       address: address!,
-      path: path!,
+      path: both!.map((value) => value >>> 1),
+      isSameLine: Uint8Array.from(both!, (value) => value & 1),
       locations: new Map(),
     };
     this.files.set(match, found);

@@ -84,7 +84,7 @@ describe('rustc', () => {
       return type.members.map((m) => `${String(m.offset)} ${typeName(m.type, m.name)}`);
     };
     expect(members('PORT').sort()).toEqual(['0 u32 base', '4 u8 bits', '5 bool ready']);
-    expect(members('WORD')).toEqual(['0 u32 all', '0 u8 part[4]']);
+    expect(members('WORD')).toEqual(['0 u32 all', '0 [u8; 4] part']);
     expect(members('LAST')).toEqual([
       '0 u8 discriminant',
       '0 rust::Message::None None',

@@ -12,6 +12,8 @@ export const ROW = {
   endSequence: 4,
   basicBlock: 8,
   epilogueBegin: 16,
+  /** Of the line of the row before, and only another block of it, as discriminators say. */
+  sameLine: 32,
 } as const;
 
 const LNS = {
@@ -88,6 +90,11 @@ export function runLineProgram(header: LineHeader, isCode: (address: number) => 
   let column = 0;
   let isStatement = header.defaultIsStatement;
   let marks = 0;
+  let discriminator = 0;
+  /** Has the line had one since it began? */
+  let isDivided = false;
+  let lineBefore = 0;
+  let fileBefore = 0;
 
   const advance = (operations: number): void => {
     const total = opIndex + operations;
@@ -95,11 +102,20 @@ export function runLineProgram(header: LineHeader, isCode: (address: number) => 
     opIndex = total % maximumOperations;
   };
   const emit = (more: number): void => {
-    rows.push(address, file, line >>> 0, column, (isStatement ? ROW.isStatement : 0) | marks | more);
-    marks = 0;
+    const isSame = isDivided && line === lineBefore && file === fileBefore;
+    const known = (isStatement ? ROW.isStatement : 0) | (isSame ? ROW.sameLine : 0);
+    rows.push(address, file, line >>> 0, column, known | marks | more);
+    marks = discriminator = 0;
+    // The compiler's own code, of line 0, lies between rows of a line without ending it.
+    if (line !== 0) [lineBefore, fileBefore] = [line, file];
+  };
+  const advanceLine = (lines: number): void => {
+    line += lines;
+    if (lines !== 0) isDivided = discriminator !== 0;
   };
   const reset = (): void => {
-    address = opIndex = column = marks = 0;
+    address = opIndex = column = marks = discriminator = lineBefore = 0;
+    isDivided = false;
     file = line = 1;
     isStatement = header.defaultIsStatement;
     first = rows.count;
@@ -130,6 +146,10 @@ export function runLineProgram(header: LineHeader, isCode: (address: number) => 
         cursor.skipCString();
         header.files.directory.push(cursor.uleb());
         break;
+      case LNE.set_discriminator:
+        discriminator = cursor.uleb();
+        isDivided ||= discriminator !== 0;
+        break;
     }
     cursor.pos = next;
   };
@@ -139,7 +159,7 @@ export function runLineProgram(header: LineHeader, isCode: (address: number) => 
     if (opcode >= opcodeBase) {
       const adjusted = opcode - opcodeBase;
       advance(Math.floor(adjusted / lineRange));
-      line += lineBase + (adjusted % lineRange);
+      advanceLine(lineBase + (adjusted % lineRange));
       emit(0);
       continue;
     }
@@ -154,7 +174,7 @@ export function runLineProgram(header: LineHeader, isCode: (address: number) => 
         advance(cursor.uleb());
         break;
       case LNS.advance_line:
-        line += cursor.sleb();
+        advanceLine(cursor.sleb());
         break;
       case LNS.set_file:
         file = cursor.uleb();
