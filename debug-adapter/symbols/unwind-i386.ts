@@ -9,6 +9,7 @@ import { I386, SCRATCH } from './constants.ts';
 import { HANDED_ON, type KnownCallers } from './known-callers.ts';
 import { hex } from './errors.ts';
 import { type Home, type Homes, inRegister, type MemoryReader, type Registers, wordOf } from './location.ts';
+import { reservedBy } from './reserved-stack.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
@@ -259,6 +260,10 @@ function unwindStep(
       return { reason: 'end-of-stack', message: say`Nobody has called the entry of the program.` };
     const program = near ? undefined : callingProgram(source, entry, esp, readMemory);
     if (program) return interruptedBy(program, registers);
+    const expected = (esp + reservedBy(entry, pc, readMemory)) >>> 0;
+    const there = near ? undefined : word(expected);
+    if (there !== undefined && isReturnAddress(source, there, readMemory))
+      return caller(expected + 4, ebp, 'scan') ?? unreadable(expected);
     const returns = returnAddressAbove(source, esp, near?.esp ?? esp + ASSEMBLY_STACK, readMemory);
     if (returns !== undefined) return caller(returns + 4, ebp, 'scan') ?? unreadable(returns);
     if (near) return interruptedBy(near, registers);
