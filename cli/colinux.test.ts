@@ -277,11 +277,6 @@ describe('bad input to colinux', () => {
       () => ['run', patched('arm', 18, 40)],
       /for another machine \(ARM\), but this machine is an i386/,
     ],
-    [
-      'one of several images',
-      () => ['test', patched('arm', 18, 40)],
-      /^colinux: ".*arm": The image is an ELF file/,
-    ],
     ['nothing to write', () => ['new'], /but found none: colinux new guest DIR/],
     ['nothing to do with an image', () => ['image'], /but found "image": see/],
     ['a missing file', () => ['run', file('nope')], /cannot be read, it does not exist/],

@@ -5,7 +5,7 @@
 export const ExitStatus = {
   /** `--max-instructions` was reached, or there was nothing to run (`--help`). */
   Done: 0,
-  /** `colinux test`: something has not passed. No guest's status is passed on there. */
+  /** `colinux test`: something has not passed, or an image cannot be booted. No guest's status is passed on there. */
   TestsFailed: 1,
   /** Wrong options, or an image that cannot be booted. */
   Usage: 2,

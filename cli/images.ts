@@ -19,13 +19,15 @@ export type BootFiles = (KernelSource & { readonly cooperative: boolean }) | Bio
 /** Where the host kernel lies as seen from the folder of the bundle: beside it, or in a checkout. */
 const HOST_PLACES = ['kernels/colinux-host.elf', '../kernels/build/colinux-host.elf'];
 
+/** The file that is to be booted is not there: of several, the others may be. */
+export class ImageMissing extends Problem {}
+
 export function readImage(what: string, file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new Problem(
-      `The ${what} "${file}" cannot be read, ${systemReason(error)}: give the path of a file.`,
-    );
+    const sentence = `The ${what} "${file}" cannot be read, ${systemReason(error)}: give the path of a file.`;
+    throw what === 'image' ? new ImageMissing(sentence) : new Problem(sentence);
   }
 }
 

@@ -1,10 +1,10 @@
 /**
  * `colinux test`: boots kernels that print TAP or KTAP and says what has passed; reports as JUnit XML, coverage as LCOV. A kernel is
- * over when its plan is fulfilled or its machine ends.
+ * over when its plan is fulfilled or its machine ends. An image that cannot be booted is a suite with an error; the others run.
  */
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { BootError } from '../core/boot/boot-error.ts';
+import { BootError, type BootErrorCode } from '../core/boot/boot-error.ts';
 import type { Machine } from '../core/machine/machine.ts';
 import { snapshot } from '../core/machine/snapshot.ts';
 import { HOST } from '../core/protocol/machine-protocol.ts';
@@ -16,7 +16,7 @@ import { anyFailed, countResults, type TestReport, type TestResult } from '../de
 import { createTestOutput } from '../debug-adapter/tap/test-output.ts';
 import { ExitStatus } from './exit-status.ts';
 import { describeShutdown } from './fault-report.ts';
-import { readBootFiles, readImage } from './images.ts';
+import { ImageMissing, readBootFiles, readImage } from './images.ts';
 import type { End } from './machine-loop.ts';
 import { requireSymbols } from './kernel-symbols.ts';
 import { observedRun } from './observed-run.ts';
@@ -102,8 +102,27 @@ async function testOne(options: RunOptions, folder: string, covered: boolean): P
   const { spaces } = machine.debug.execution.read();
   // The guest is the first boot module, and the first coroutine beside the host.
   const executed = executedBy(spaces, cooperative ? HOST + 1 : HOST);
-  const image = await requireSymbols({ name, bytes: readImage('image', name) });
-  return { suite, coverage: coverageOf(image, executed), interrupted };
+  try {
+    const image = await requireSymbols({ name, bytes: readImage('image', name) });
+    return { suite, coverage: coverageOf(image, executed), interrupted };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const unknown = { name: 'the coverage is not known', reason: error.message };
+    return { suite: { ...suite, error: unknown }, coverage: [], interrupted };
+  }
+}
+
+/** What the options have asked for in vain, whatever the image is. */
+const OF_OPTIONS: readonly BootErrorCode[] = ['disk-size', 'devices-too-many'];
+
+/** What takes the place of the results of an image that cannot be booted. @throws what is no fault of the image */
+function notBooted({ image = '' }: RunOptions, error: unknown): Tested {
+  const ofImage =
+    error instanceof ImageMissing || (error instanceof BootError && !OF_OPTIONS.includes(error.code));
+  if (!ofImage) throw error;
+  const reason = { name: 'the image cannot be booted', reason: error.message };
+  const suite = { name: basename(image), tests: [], seconds: 0, output: '', error: reason };
+  return { suite, coverage: [], interrupted: false };
 }
 
 const MARKS = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip', todo: 'todo' } as const;
@@ -125,26 +144,29 @@ function save(option: string, file: string | undefined, text: () => string): voi
   }
 }
 
-/** @returns 0 when everything has passed, 1 when something has not, 130 when it was interrupted. @throws Problem, BootError */
+/** @returns 0 when everything has passed, 1 when something has not or cannot be booted, 130 when it was interrupted. @throws Problem, BootError */
 export async function test(args: readonly string[], folder: string): Promise<number> {
   const options = parseTestOptions(args);
   const done: Tested[] = [];
   for (const run of options.runs) {
-    const tested = await testOne(run, folder, options.lcov !== undefined).catch((error: unknown) => {
-      // Of several images, the sentence must say which.
-      throw error instanceof BootError ? new Problem(`"${run.image}": ${error.message}`) : error;
-    });
-    write(1, `${tested.suite.name}\n`);
-    for (const result of tested.suite.tests) tell(result);
+    const tested = await testOne(run, folder, options.lcov !== undefined).catch((error: unknown) =>
+      notBooted(run, error),
+    );
+    const { name, tests, error } = tested.suite;
+    write(1, `${name}\n`);
+    for (const result of tests) tell(result);
+    if (error) write(1, `  ERR  ${error.name} (${error.reason})\n`);
     done.push(tested);
     if (tested.interrupted) break;
   }
   const tests = done.flatMap(({ suite }) => suite.tests);
   const { passed, failed, skipped, todo } = countResults(tests);
-  const more = [skipped > 0 ? `, ${skipped} skipped` : '', todo > 0 ? `, ${todo} to do` : ''].join('');
-  write(1, `${passed} passed, ${failed} failed${more}\n`);
+  const errors = done.filter(({ suite }) => suite.error).length;
+  const counted = { skipped, 'to do': todo, [errors === 1 ? 'error' : 'errors']: errors };
+  const more = Object.entries(counted).flatMap(([what, count]) => (count > 0 ? [`, ${count} ${what}`] : []));
+  write(1, `${passed} passed, ${failed} failed${more.join('')}\n`);
   save('junit', options.junit, () => junit(done.map(({ suite }) => suite)));
   save('lcov', options.lcov, () => lcov(mergeCoverage(done.map(({ coverage }) => coverage))));
   if (done.some(({ interrupted }) => interrupted)) return ExitStatus.Interrupted;
-  return anyFailed(tests) ? ExitStatus.TestsFailed : ExitStatus.Done;
+  return anyFailed(tests) || errors > 0 ? ExitStatus.TestsFailed : ExitStatus.Done;
 }

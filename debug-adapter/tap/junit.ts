@@ -1,6 +1,6 @@
 /**
  * Results of tests as the XML that CI systems read. There is no standard but the schema of Apache Ant's JUnit task: suites of
- * cases, with `failure`, `skipped` and `system-out`.
+ * cases, with `failure`, `error`, `skipped` and `system-out`.
  */
 import { anyFailed, countResults, type TestResult } from './tap.ts';
 
@@ -12,6 +12,8 @@ export interface TestSuite {
   readonly seconds: number;
   /** Everything that was printed. */
   readonly output: string;
+  /** Why there is no result, or not all: not a test that has failed, but one that could not be made. */
+  readonly error?: { readonly name: string; readonly reason: string };
 }
 
 /** A test without subtests, or one that failed by itself. */
@@ -49,13 +51,18 @@ function caseXml(suite: string, { path, result }: Case): string {
   return `${head}><skipped message="${message}"/></testcase>\n`;
 }
 
-function suiteXml({ name, tests, seconds, output }: TestSuite): string {
+const errorXml = (suite: string, { name, reason }: NonNullable<TestSuite['error']>): string =>
+  `    <testcase name="${escape(name)}" classname="${escape(suite)}"><error message="${escape(reason)}"/></testcase>\n`;
+
+function suiteXml({ name, tests, seconds, output, error }: TestSuite): string {
   const cases = casesOf(tests);
+  const errors = error ? 1 : 0;
   const { failed, skipped, todo } = countResults(tests);
   return (
-    `  <testsuite name="${escape(name)}" tests="${cases.length}" failures="${failed}" errors="0" ` +
+    `  <testsuite name="${escape(name)}" tests="${cases.length + errors}" failures="${failed}" errors="${errors}" ` +
     `skipped="${skipped + todo}" time="${seconds.toFixed(6)}">\n` +
     cases.map((one) => caseXml(name, one)).join('') +
+    (error ? errorXml(name, error) : '') +
     `    <system-out>${escape(output)}</system-out>\n  </testsuite>\n`
   );
 }

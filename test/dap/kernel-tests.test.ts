@@ -1,6 +1,6 @@
 /** `colinux test` and `colinux profile` on a kernel that prints KTAP: results, JUnit, coverage and the tree of calls, all exact. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpuProfile } from '../../debug-adapter/profile/cpuprofile.ts';
 import { buildImage, C_ENTRY } from './support/build-image.ts';
@@ -117,6 +117,54 @@ describe('colinux test', () => {
     const second = colinux('test', dying, silent, '--shard', '2/2');
     expect(second.stdout).toMatch(/^silent\.elf\n/);
     expect(colinux('test', silent, '--max-instructions', '1').stdout).toContain('it has run 1 instructions');
+  });
+});
+
+describe('colinux test, of images that cannot be booted', () => {
+  it('says why, runs the others, and writes all of it as JUnit', () => {
+    const foreign = readFileSync(kernel);
+    foreign.writeUInt16LE(40, 18);
+    writeFileSync(bundle.file('arm.elf'), foreign);
+    const { stdout, stderr, status } = colinux(
+      'test',
+      'arm.elf',
+      kernel,
+      'gone.elf',
+      '--junit',
+      'errors.xml',
+    );
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(/^arm\.elf\n {2}ERR {2}the image cannot be booted \(The image is .* \(ARM\), /);
+    expect(stdout).toContain('\nchecked.elf\n  ok   numbers\n');
+    expect(stdout).toMatch(
+      /\ngone\.elf\n {2}ERR {2}the image cannot be booted \(.* cannot be read, it does not/,
+    );
+    expect(stdout).toMatch(/\n2 passed, 1 failed, 2 errors\n$/);
+    const junit = read('errors.xml');
+    expect(junit).toContain('<testsuite name="arm.elf" tests="1" failures="0" errors="1"');
+    expect(junit).toMatch(
+      /<testcase name="the image cannot be booted" classname="gone\.elf"><error message="/,
+    );
+    expect(junit).toContain('<testsuite name="checked.elf" tests="3" failures="1" errors="0"');
+  });
+
+  it('is an error, beside the results, where --lcov finds no debug information', () => {
+    // A flat multiboot image (header with addresses, bit 16) that halts for ever with interrupts off.
+    const [flags, base] = [1 << 16, 0x10_0000];
+    const header = [0x1bad_b002, flags, -(0x1bad_b002 + flags), base, base, 0, 0, base + 32, 0x00f4_fa];
+    writeFileSync(bundle.file('flat'), Uint8Array.from(new Uint8Array(Int32Array.from(header).buffer)));
+    const { stdout, status } = colinux('test', 'flat', kernel, '--lcov', 'some.info');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /^flat\n {2}FAIL the kernel printed no TAP .*\n {2}ERR {2}the coverage is not known \("flat" has/,
+    );
+    expect(read('some.info')).toContain('FNDA:10,square');
+  });
+
+  it('runs nothing with a wrong option', () => {
+    const { stdout, stderr, status } = colinux('test', kernel, '--module', 'gone', '--junit', 'never.xml');
+    expect([status, stdout, existsSync(bundle.file('never.xml'))]).toEqual([2, '', false]);
+    expect(stderr).toContain('The module "gone" cannot be read');
   });
 });
 
