@@ -5,10 +5,17 @@
 import { isSentence, type Sentence } from '../core/sentences/say.ts';
 import type { BreakpointSpec, CatchSpec, Expression } from '../core/protocol/debug-protocol.ts';
 import { type CoroutineId, HOST } from '../core/protocol/machine-protocol.ts';
-import type { CodeBreakpoint, CodeBreakpoints, SourceBreakpoint, SourcePlace } from './breakpoints.ts';
+import type {
+  CodeBreakpoint,
+  CodeBreakpoints,
+  InstructionPlace,
+  SourceBreakpoint,
+  SourcePlace,
+} from './breakpoints.ts';
 import type { Conditions } from './conditions/conditions.ts';
 import type { CompiledWhen, When } from './conditions/when.ts';
 import type { Coroutines } from './coroutines.ts';
+import { AdapterError } from './errors.ts';
 import type { ImagesInMemory } from './images-in-memory.ts';
 import type { GuestImage, LaunchPlan } from './launch-plan.ts';
 import type { MachineClient } from './machine-client.ts';
@@ -123,7 +130,7 @@ export class ArmedBreakpoints {
     return this.plan.guests.length > 0 ? coroutine : -1;
   }
 
-  /** @param references memory references with offsets in bytes */
+  /** @param references memory references with offsets in bytes: one that is none has a message, and the others are set */
   async setInstructions(
     references: readonly (When & {
       readonly reference: string;
@@ -131,11 +138,15 @@ export class ArmedBreakpoints {
       readonly physical: boolean;
     })[],
   ): Promise<readonly CodeBreakpoint[]> {
-    const places = references.map(({ reference, offset, physical, ...when }) => {
-      const { address, coroutine, space } = placeOf(reference, offset, this.machine.coroutines.current);
-      if (physical || space.kind === 'physical')
-        return { ...when, address, coroutine: -1 as const, physical: true };
-      return { ...when, address, coroutine: this.coroutineOf(coroutine) };
+    const places = references.map(({ reference, offset, physical, ...when }): InstructionPlace => {
+      try {
+        const { address, coroutine, space } = placeOf(reference, offset, this.machine.coroutines.current);
+        if (physical || space.kind === 'physical') return { when, address, coroutine: -1, physical: true };
+        return { when, address, coroutine: this.coroutineOf(coroutine) };
+      } catch (error) {
+        if (!(error instanceof AdapterError)) throw error;
+        return { when, reference: String(reference), message: error.sentence };
+      }
     });
     const bound = this.breakpoints.setInstructions(places);
     await this.send();

@@ -63,6 +63,13 @@ export interface CodeBreakpoint extends Conditional {
   readonly specs: readonly OwnedSpec[];
 }
 
+/** An instruction that a client asks for, or why what it says is none. */
+export type InstructionPlace = Conditional &
+  (
+    | Pick<BreakpointSpec, 'address' | 'coroutine' | 'physical'>
+    | { readonly reference: string; readonly message: Sentence }
+  );
+
 /** `host:main`, `guest1:kmain`, `mm::Zone::take(int)`: the functions of that name in one kernel; without the prefix, in all. */
 const FUNCTION_NAME = /^\s*(?:(host|guest(\d{1,2})):(?!:))?(\S|\S.*\S)\s*$/;
 
@@ -183,12 +190,16 @@ export class CodeBreakpoints {
     return this.functions;
   }
 
-  /** Replaces all breakpoints on instructions. */
-  setInstructions(
-    places: readonly (When & Pick<BreakpointSpec, 'address' | 'coroutine' | 'physical'>)[],
-  ): readonly CodeBreakpoint[] {
+  /** Replaces all breakpoints on instructions. Those whose place is none are there, but stop nowhere. */
+  setInstructions(places: readonly InstructionPlace[]): readonly CodeBreakpoint[] {
     const idOf = this.keptIds(this.instructions);
-    this.instructions = places.map(({ address, coroutine, physical = false, ...when }) => {
+    this.instructions = places.map(({ when, ...place }) => {
+      if ('message' in place) {
+        const { reference: wanted, message } = place;
+        const id = idOf((one) => one.wanted === wanted);
+        return { id, wanted, message, pending: false, specs: [], when };
+      }
+      const { address, coroutine, physical = false } = place;
       const wanted = `${physical ? 'physical' : coroutine}:${address}`;
       const id = idOf((one) => one.wanted === wanted);
       const spec = { id, address, coroutine, ...(physical && { physical }) };

@@ -77,15 +77,31 @@ describe('an instruction breakpoint', () => {
     await session.event('terminated');
   });
 
-  it('needs an address', async () => {
+  it('needs an address: one without is answered by itself, and the others stop', async () => {
     session = await tested.open();
     await session.launch({ stopOnEntry: true });
     await session.stop();
-    await expect(set('setInstructionBreakpoints', [{ instructionReference: '0x1c0100000' }])).rejects.toThrow(
-      '"0x1c0100000" has more than 32 bits.',
-    );
-    await expect(set('setInstructionBreakpoints', [{ instructionReference: 'here' }])).rejects.toThrow(
-      /"here" is not an address/,
-    );
+    const [top] = await session.stack(2);
+    const { body } = await session.client.customRequest('disassemble', {
+      memoryReference: top!.instructionPointerReference,
+      instructionOffset: 1,
+      instructionCount: 1,
+    });
+    const [next] = (body as DebugProtocol.DisassembleResponse['body'])!.instructions;
+    const wanted = ['0x1c0100000', `guest0:${next!.address}`, 'here'].map((instructionReference) => ({
+      instructionReference,
+    }));
+    const bound = await set('setInstructionBreakpoints', wanted);
+    expect(bound).toMatchObject([
+      { verified: false, reason: 'failed', message: '"0x1c0100000" has more than 32 bits.' },
+      { verified: true, instructionReference: next!.address },
+      {
+        ...{ verified: false, reason: 'failed' },
+        message: '"here" is not an address: write it as 0x followed by hexadecimal digits.',
+      },
+    ]);
+    expect(await session.go('continue')).toMatchObject({ hitBreakpointIds: [bound[1]!.id] });
+    const again = await set('setInstructionBreakpoints', wanted);
+    expect(again.map(({ id }) => id)).toEqual(bound.map(({ id }) => id));
   });
 });
