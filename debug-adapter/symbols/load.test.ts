@@ -84,6 +84,30 @@ describe('containers', () => {
     await expect(load(`${source}.elf`)).rejects.toMatchObject({ code: 'elf-wrong-class' });
   });
 
+  it.each([
+    ['-g', '-gdwarf-5'],
+    ['-g of DWARF 4, without frames', '-gdwarf-4 -fno-asynchronous-unwind-tables -fno-dwarf2-cfi-asm'],
+    ['no debug information', '-g0'],
+    ['.debug_frame alone', '-gdwarf-5 -fno-asynchronous-unwind-tables'],
+    ['compressed debug information', '-g -gz=zlib -fno-asynchronous-unwind-tables'],
+  ])('refuses 64-bit code within 4 GiB, by what is there: %s', async (_what, flags) => {
+    const source = join(workshop.directory, 'near.c');
+    const path = `${source}.elf`;
+    writeFileSync(source, 'int twice(int n) { return 2 * n; }\nvoid _start(void) { for (;;) twice(1); }\n');
+    run('gcc', ['-nostdlib', '-static', '-fno-pie', '-no-pie', ...flags.split(' '), source, '-o', path]);
+    await expect(load(path)).rejects.toMatchObject({
+      code: 'elf-wrong-class',
+      message: expect.stringContaining('64-bit code (x86-64) was found; build with -m32') as string,
+    });
+  });
+
+  it('may be 64-bit ones without debug information, of which only frames tell what code it is', async () => {
+    const [stripped, path] = ['stripped', 'stripped-wide'].map((name) => join(workshop.directory, name));
+    run('objcopy', ['--strip-debug', plain.path, stripped!]);
+    run('objcopy', ['-I', 'elf32-i386', '-O', 'elf64-x86-64', stripped!, path!]);
+    expect((await load(path!)).symbolNamed('ticks')?.address).toBe(plain.image.symbolNamed('ticks')?.address);
+  });
+
   it('may be object files, whose sections were loaded somewhere', async () => {
     const object = `${plain.path}.o`;
     run('gcc', [

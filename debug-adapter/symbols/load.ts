@@ -22,6 +22,7 @@ import type { FileParts, SymbolSource } from './read-parts.ts';
 import { relocateSections } from './relocate.ts';
 import { say } from '../../core/sentences/say.ts';
 import type { ByteCache } from '../byte-cache.ts';
+import { checkCode } from './wide-code.ts';
 
 /** What loading asks of the surroundings. */
 export interface SymbolFiles {
@@ -62,6 +63,7 @@ export async function loadSymbols(
   };
   const { bytes, parts } = source instanceof Uint8Array ? { bytes: source, parts: undefined } : source;
   const elf = await prepare(parseElf(bytes, place), files, report, parts);
+  checkCode(elf);
   const debugFile = hasUnits(elf)
     ? undefined
     : await findLinked(debugLinkOf(elf), path, files, report, place);
