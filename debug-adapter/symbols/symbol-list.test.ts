@@ -54,13 +54,19 @@ describe('a list of symbols', () => {
   });
 
   it.each([
+    ['of a 64-bit kernel', 'ffffffff81000000 T _text\nffffffff81000010 T schedule\n', '16 were found'],
+    [
+      'of which Debian has only the place',
+      'ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg package\n',
+      'only says that it is in the package linux-image-<version>-dbg: take it from there, or save',
+    ],
+  ])('is refused %s', (_what, text, message) => {
+    expect(() => elfOfSymbolList(bytes(text))).toThrow(message);
+  });
+
+  it.each([
     ['nothing', ''],
     ['text', 'hello\nworld\n'],
-    ['a list of 64 bits', 'ffffffff81000000 T _text\nffffffff81000010 T schedule\n'],
-    [
-      "Debian's placeholder",
-      'ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg package',
-    ],
     ['bytes', '\x7fELF\x01\x01\x01'],
   ])('is not %s', (_what, text) => {
     expect(elfOfSymbolList(bytes(text))).toBeUndefined();

@@ -20,6 +20,9 @@ const LINE = /^([0-9a-f]{8}) ([a-zA-Z?]) (\S+)$/;
 const UNDEFINED = /^ {9}[Uvw] \S+$/;
 /** Symbols of modules too. */
 const ANY = /^[0-9a-f]{8} [a-zA-Z?] \S/;
+/** What Debian installs in place of the list. */
+const PLACEHOLDER = /^[0-9a-f]{8,16} \w The real System\.map is in the (\S+) package/;
+const WIDE = /^[0-9a-f]{16} [a-zA-Z?] \S+$/;
 /** A list of another kind of file has lines that are none. */
 const LOOKED_AT = 16;
 const HEADER = 52;
@@ -32,10 +35,11 @@ const PAGE = 0x1000;
 
 /**
  * @returns an ELF file; `undefined` for what is no list
- * @throws SymbolError for one in which no symbol has an address
+ * @throws SymbolError for one in which no symbol has an address, that is of a 64-bit kernel, or stands in the place of one
  */
 export function elfOfSymbolList(bytes: Uint8Array): Uint8Array | undefined {
   const lines = new TextDecoder('latin1').decode(bytes).split(/\r?\n/);
+  refuseOthers(lines[0] ?? '');
   const isLine = (line: string) => ANY.test(line) || UNDEFINED.test(line);
   if (lines.length < 2 || !lines.slice(0, Math.min(LOOKED_AT, lines.length - 1)).every(isLine))
     return undefined;
@@ -57,6 +61,21 @@ export function elfOfSymbolList(bytes: Uint8Array): Uint8Array | undefined {
     );
   symbols.sort((a, b) => a.address - b.address);
   return written(symbols, runsOfCode(symbols));
+}
+
+/** What looks like a list to whoever names it. */
+function refuseOthers(first: string): void {
+  const [, home] = PLACEHOLDER.exec(first) ?? [];
+  if (home !== undefined)
+    throw new SymbolError(
+      'elf-corrupt',
+      say`A list of symbols was expected, the file only says that it is in the package ${home}: take it from there, or save what cat /proc/kallsyms prints for root in the kernel itself.`,
+    );
+  if (WIDE.test(first))
+    throw new SymbolError(
+      'elf-wrong-class',
+      say`A list with addresses of 8 hexadecimal digits was expected, 16 were found: it belongs to a 64-bit kernel.`,
+    );
 }
 
 interface Run {

@@ -53,6 +53,79 @@ describe('the frame pointer chain', () => {
     expect(second.frames[1]!.registers[5]).toBe(STACK + 16);
   });
 
+  describe('of functions as gcc schedules them', () => {
+    const NOP = [0x3e, 0x8d, 0x74, 0x26, 0];
+    const [PUSH, MOVE] = [0x55, [0x89, 0xe5]];
+    /** One function at 1000h, called from behind 2180h. */
+    const running = (
+      code: readonly number[],
+      pc: number,
+      esp: number,
+      ebp: number,
+      words: readonly number[],
+    ) => {
+      const all = machine(words);
+      const called: UnwindSource = { ...source, isCode: (at) => at >= 0x1000 && at < 0x3000 };
+      const memory: MemoryReader = (address, length) => {
+        if (address >= 0x2000 && address < 0x3000)
+          return Uint8Array.from([0, 0, 0xe8, 0, 0, 0, 0].slice(0, length));
+        if (address < 0x1000 || address >= 0x1000 + 64) return all(address, length);
+        return Uint8Array.from(
+          [...code, ...Array<number>(96).fill(0x90)].slice(address - 0x1000, address - 0x1000 + length),
+        );
+      };
+      const [, caller] = unwindStack(called, registers(pc, esp, ebp), memory).frames;
+      return [caller?.pc, caller?.registers[5]];
+    };
+    // Word 0 is the saved frame pointer, word 1 the return address, word 2 one of an earlier call.
+    const words = [STACK + 0x40, 0x2180, 0x2280, ...Array<number>(200).fill(0)];
+    const behind = [0x2180, STACK + 0x40];
+
+    it.each([
+      ['what tracers call', [...NOP, PUSH, ...MOVE]],
+      ['NOP with an operand', [0x0f, 0x1f, 0x44, 0, 0, PUSH, ...MOVE]],
+      ['a call of a tracer', [0xe8, 0, 0, 0, 0, PUSH, ...MOVE]],
+      ['ENDBR32', [0xf3, 0x0f, 0x1e, 0xfb, PUSH, ...MOVE]],
+      ['mov (%eax),%eax', [...NOP, PUSH, 0x8b, 0x00, ...MOVE]],
+      ['mov $0xc1ddb884,%eax', [PUSH, 0xb8, 0x84, 0xb8, 0xdd, 0xc1, ...MOVE]],
+      ['mov %fs:0xc1e5e6e8,%edx', [PUSH, 0x64, 0x8b, 0x15, 0xe8, 0xe6, 0xe5, 0xc1, ...MOVE]],
+      ['xor, movzx and mov %fs:moffs', [PUSH, 0x31, 0xc9, 0x0f, 0xb6, 0xc0, 0x64, 0xa1, 0, 0, 0, 0, ...MOVE]],
+      ['8b ec', [PUSH, 0x8b, 0xec]],
+    ])('has its caller at each of its instructions: %s', (_what, code) => {
+      const push = code.indexOf(PUSH);
+      const move = code.length - 2;
+      const ebp = STACK + 0x40;
+      // The stack pointer is that behind the call, then below the saved register, then anywhere.
+      expect(running(code, 0x1000, STACK + 4, ebp, words)).toEqual(behind);
+      expect(running(code, 0x1000 + push, STACK + 4, ebp, words)).toEqual(behind);
+      expect(running(code, 0x1001 + push, STACK, ebp, words)).toEqual(behind);
+      expect(running(code, 0x1000 + move, STACK, ebp, words)).toEqual(behind);
+      expect(running(code, 0x1000 + code.length, STACK, STACK, words)).toEqual(behind);
+    });
+
+    it("has its caller at its RET, where the frame pointer is the caller's again", () => {
+      const code = [PUSH, ...MOVE, 0x5d, 0xc3];
+      expect(running(code, 0x1004, STACK + 4, STACK + 0x40, words)).toEqual(behind);
+    });
+
+    it('has that of its caller where the frame pointer is its own, however it came there', () => {
+      const code = [0x85, 0xc0, 0x74, 0x20, PUSH, 0x57, ...MOVE];
+      expect(running(code, 0x1020, STACK, STACK, words)).toEqual(behind);
+    });
+
+    it.each([
+      ['sub $8,%esp', [PUSH, 0x83, 0xec, 8, ...MOVE]],
+      ['mov %eax,%esp', [PUSH, 0x89, 0xc4, ...MOVE]],
+      ['lea 0(%esi),%ebp', [PUSH, 0x8d, 0x6e, 0, ...MOVE]],
+    ])('is none that begins with %s: its caller is looked for on the stack', (_what, code) => {
+      expect(running(code, 0x1020, STACK, STACK + 8, words)).toEqual([0x2180, STACK + 8]);
+    });
+
+    it('is none that begins with another push: its caller is above both registers', () => {
+      expect(running([PUSH, 0x57, ...MOVE], 0x1020, STACK, STACK + 8, words)).toEqual([0x2280, STACK + 8]);
+    });
+  });
+
   it.each([
     ['points to itself', machine([STACK, 0x1180]), registers(0x1020, STACK, STACK), 'cfa-did-not-grow', 2],
     [
@@ -133,7 +206,7 @@ describe('where no function is', () => {
 
     it('is that of a function which a thunk has led to, or which is about to return', () => {
       expect(found(0x1930, { 0x1930: [0x55, 0x89, 0xe5] })).toEqual([0x1180, 'function-entry']);
-      const traced = { 0x1930: [0x3e, 0x8d, 0x74, 0x26, 0], 0x1935: [0x55, 0x89, 0xe5] };
+      const traced = { 0x1930: [0x3e, 0x8d, 0x74, 0x26, 0, 0x55, 0x89, 0xe5] };
       expect(found(0x1930, traced)).toEqual([0x1180, 'function-entry']);
       expect(found(0x1930, { 0x1930: [0xc3], 0x192f: [0x90] })).toEqual([0x1180, 'function-entry']);
     });

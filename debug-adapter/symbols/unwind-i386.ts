@@ -9,6 +9,7 @@ import { I386, SCRATCH } from './constants.ts';
 import { HANDED_ON, type KnownCallers } from './known-callers.ts';
 import { hex } from './errors.ts';
 import { type Home, type Homes, inRegister, type MemoryReader, type Registers, wordOf } from './location.ts';
+import { frameSetUp, operandLength, returnsAt } from './prologue.ts';
 import { reservedBy } from './reserved-stack.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
@@ -173,7 +174,7 @@ const IN_EBP = inRegister(I386.ebp);
 const inMemory = (address: number): Home => ({ kind: 'memory', address: address >>> 0 });
 
 /**
- * One frame up: by CFI, else at a function's first two instructions by esp, else by the frame pointer.
+ * One frame up: by CFI, else by esp until a function has set up its frame pointer and at its RET, else by the frame pointer.
  * @param isCalling `pc` is in a call that the frame has made
  */
 function unwindStep(
@@ -228,7 +229,7 @@ function unwindStep(
       return caller(esp + 4, ebp, 'function-entry', IN_EBP) ?? unreadable(esp);
     const behind = word(esp + 4);
     const hasPushed = behind !== undefined && isReturnAddress(source, behind, readMemory);
-    if (hasPushed && startsWithFrame((pc - 1) >>> 0, readMemory))
+    if (hasPushed && frameSetUp((pc - 1) >>> 0, readMemory)?.push === (pc - 1) >>> 0)
       return caller(esp + 8, returns, 'function-entry', inMemory(esp)) ?? unreadable(esp + 4);
   }
   const pushed =
@@ -245,11 +246,11 @@ function unwindStep(
         pushed > 0 ? inMemory(esp) : undefined,
       ) ?? unreadable(esp)
     );
-  const framed = entry !== undefined && startsWithFrame(entry, readMemory);
-  if (esp !== undefined && framed && pc - entry <= 3) {
-    // push %ebp; mov %esp,%ebp is 55 followed by 89 e5 or 8b ec.
-    if (pc === entry) return caller(esp + 4, ebp, 'function-entry', IN_EBP) ?? unreadable(esp);
-    if (pc === entry + 1)
+  const framed = entry === undefined ? undefined : frameSetUp(entry, readMemory);
+  if (esp !== undefined && framed) {
+    if (pc <= framed.push || (!isCalling && returnsAt(pc, readMemory)))
+      return caller(esp + 4, ebp, 'function-entry', IN_EBP) ?? unreadable(esp);
+    if (pc <= framed.move)
       return caller(esp + 8, word(esp), 'function-entry', inMemory(esp)) ?? unreadable(esp + 4);
   }
   // With a frame pointer there may be anything between it and the stack pointer.
@@ -260,12 +261,16 @@ function unwindStep(
       return { reason: 'end-of-stack', message: say`Nobody has called the entry of the program.` };
     const program = near ? undefined : callingProgram(source, entry, esp, readMemory);
     if (program) return interruptedBy(program, registers);
+    /** Right above what the frame pointer points to: then that is this function's own, however it has been set up. */
+    const calledBy = (at: number) =>
+      (ebp !== undefined && at === ebp + 4
+        ? caller(at + 4, word(ebp), 'scan', inMemory(ebp))
+        : caller(at + 4, ebp, 'scan')) ?? unreadable(at);
     const expected = (esp + reservedBy(entry, pc, readMemory)) >>> 0;
     const there = near ? undefined : word(expected);
-    if (there !== undefined && isReturnAddress(source, there, readMemory))
-      return caller(expected + 4, ebp, 'scan') ?? unreadable(expected);
+    if (there !== undefined && isReturnAddress(source, there, readMemory)) return calledBy(expected);
     const returns = returnAddressAbove(source, esp, near?.esp ?? esp + ASSEMBLY_STACK, readMemory);
-    if (returns !== undefined) return caller(returns + 4, ebp, 'scan') ?? unreadable(returns);
+    if (returns !== undefined) return calledBy(returns);
     if (near) return interruptedBy(near, registers);
   }
   if (ebp === undefined || ebp === 0) {
@@ -383,46 +388,16 @@ function mayHaveCalled(returns: number, pc: number, readMemory: MemoryReader): b
   const displacement = new DataView(code.buffer, code.byteOffset).getInt32(3, true);
   // A thunk (retpoline) goes on to the function that is meant.
   return (
-    (returns + displacement) >>> 0 === pc >>> 0 || beginsFunction(pc, readMemory) || returnsAt(pc, readMemory)
+    (returns + displacement) >>> 0 === pc >>> 0 ||
+    frameSetUp(pc, readMemory) !== undefined ||
+    returnsAt(pc, readMemory)
   );
 }
-
-/** RET, with and without a number of bytes. */
-function returnsAt(pc: number, readMemory: MemoryReader): boolean {
-  const opcode = readMemory(pc, 1)?.[0];
-  return opcode === 0xc3 || opcode === 0xc2;
-}
-
-/** Does a function with a frame pointer begin here, behind what is left for tracers (5 bytes without effect)? */
-function beginsFunction(pc: number, readMemory: MemoryReader): boolean {
-  if (startsWithFrame(pc, readMemory)) return true;
-  const code = readMemory(pc, NOP5[0]!.length);
-  const isNop = NOP5.some((nop) => nop.every((byte, n) => code?.[n] === byte));
-  return isNop && startsWithFrame((pc + NOP5[0]!.length) >>> 0, readMemory);
-}
-
-/** LEA without effect, and NOP with an operand. */
-const NOP5: readonly (readonly number[])[] = [
-  [0x3e, 0x8d, 0x74, 0x26, 0x00],
-  [0x0f, 0x1f, 0x44, 0x00, 0x00],
-];
 
 /** Bytes of a ModR/M operand with reg /2 or /3; 0 for others. */
 function modrmLength(code: Uint8Array, at: number): number {
   const modrm = code[at]!;
   const digit = (modrm >> 3) & 7;
   if (digit !== 2 && digit !== 3) return 0;
-  const mod = modrm >> 6;
-  const rm = modrm & 7;
-  if (mod === 3) return 1;
-  const sib = rm === 4 ? 1 : 0;
-  const base = sib ? (code[at + 1] ?? 0) & 7 : rm;
-  const displacement = mod === 1 ? 1 : mod === 2 || base === 5 ? 4 : 0;
-  return 1 + sib + displacement;
-}
-
-function startsWithFrame(entry: number, readMemory: MemoryReader): boolean {
-  const code = readMemory(entry, 3);
-  if (!code || code.length < 3 || code[0] !== 0x55) return false;
-  return (code[1] === 0x89 && code[2] === 0xe5) || (code[1] === 0x8b && code[2] === 0xec);
+  return operandLength(code, at);
 }
