@@ -82,8 +82,8 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
     const end =
       event.reason === 'exit'
         ? say`The machine has ended: ${exitStatus >>> 1} was written to port F4h, exit status ${exitStatus}.`
-        : say`The machine has ended: the guest reset the machine.`;
-    context.output(tell(end, context.translate), 'console');
+        : resetWords(debuggee, event);
+    context.output(tell(end, context.translate), 'console', placeOf(debuggee, event));
     void tellRecords(context).finally(() => {
       context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
       context.end();
@@ -103,6 +103,14 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   if (hit.length > 0) stop.hitBreakpointIds = hit.slice();
   if (said) Object.assign(stop, said);
   context.send('stopped', stop);
+}
+
+/** The instruction that has reset the machine is the one before, unless it was a watchdog. */
+function resetWords({ coroutines }: Debuggee, { snapshot }: StoppedEvent): Sentence {
+  const { cpu, coroutine } = snapshot;
+  const symbol = symbolText(coroutines, coroutine, cpu.linearEip);
+  const next = symbol === undefined ? hex(cpu.linearEip) : `${hex(cpu.linearEip)} (${symbol})`;
+  return say`The machine has ended: the guest reset the machine. It would have gone on at ${next}.`;
 }
 
 /** The last moment at which the machine can be asked. */

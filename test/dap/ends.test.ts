@@ -1,4 +1,5 @@
 /** How sessions begin, are interrupted and end: entry, pause, panic, overflow, triple fault, disconnect, terminate. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { describe, expect, it } from 'vitest';
 import { buildImage, C_ENTRY } from './support/build-image.ts';
 import { inRoot, inSample, type LaunchOptions, lineOf, type Session } from './support/session.ts';
@@ -192,5 +193,37 @@ describe('the end of a session', () => {
     expect(await session.stop()).toMatchObject({ reason: 'breakpoint', threadId: 1 });
     const { body } = await session.client.threadsRequest();
     expect(body.threads.filter(({ id }) => id < 1000)).toEqual([{ id: 1, name: 'host kernel' }]);
+  });
+});
+
+describe('a kernel that resets the machine at once, as behind an endless loop of resets', () => {
+  it.each([
+    ['the keyboard controller', 'outb %%al, $0x64', 0xfe],
+    ['the reset control register', 'outb %%al, %%dx', 0x06],
+  ])('ends the session, which says where: %s', async (_what, instruction, value) => {
+    const source = `${C_ENTRY}
+      void kmain(void) { __asm__ volatile("${instruction}; 1: jmp 1b" :: "a"(${value}), "d"(0xcf9)); }`;
+    await launch({ kernel: buildImage(tested.bundle, 'resets', source, { suffix: '.c' }) });
+    expect(await untilEnd()).toBe(0);
+    const words = session.messages
+      .filter((one) => one.type === 'event' && (one as DebugProtocol.Event).event === 'output')
+      .map((one) => (one as DebugProtocol.OutputEvent).body);
+    const told = words.find(({ output }) => output.startsWith('The machine has ended'));
+    expect(told?.output).toMatch(
+      /^The machine has ended: the guest reset the machine\. It would have gone on at 0x[0-9a-f]+ \(kmain\+0x[0-9a-f]+\)\.\n$/,
+    );
+    expect(told).toMatchObject({ source: { name: 'resets.c' } });
+  });
+
+  it('dies at each attempt to go on behind a triple fault, and can be ended', async () => {
+    const source = `${C_ENTRY}
+      static const struct { unsigned short limit; unsigned base; } __attribute__((packed)) none;
+      void kmain(void) { __asm__ volatile("lidt %0; ud2" :: "m"(none)); }`;
+    await launch({ kernel: buildImage(tested.bundle, 'dies', source, { suffix: '.c' }) });
+    const dead = { reason: 'exception', description: 'Triple fault' };
+    expect(await session.stop()).toMatchObject(dead);
+    for (let n = 0; n < 3; n++) expect(await session.go('continue')).toMatchObject(dead);
+    await session.client.terminateRequest();
+    await session.event('terminated');
   });
 });
