@@ -83,7 +83,9 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
       event.reason === 'exit'
         ? say`The machine has ended: ${exitStatus >>> 1} was written to port F4h, exit status ${exitStatus}.`
         : resetWords(debuggee, event);
-    context.output(tell(end, context.translate), 'console', placeOf(debuggee, event));
+    // Who writes to port F4h ends as it means to; a reset may be news.
+    const place = event.reason === 'reset' ? placeOf(debuggee, event) : undefined;
+    context.output(tell(end, context.translate), 'console', place);
     void tellRecords(context).finally(() => {
       context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
       context.end();
