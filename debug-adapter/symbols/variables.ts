@@ -93,6 +93,8 @@ export class Variables {
   scopes(chain: readonly Die[], pc: number): Scope[] {
     const scopes: Scope[] = [];
     let inlineDepth = 0;
+    /** Declarations of this copy of a function. Where its blocks are copied too, both may have the same variable: the inner one has the value. */
+    let declared = new Set<number>();
     for (const die of [...chain].reverse()) {
       const kind =
         die.tag === DW_TAG.inlined_subroutine
@@ -102,6 +104,9 @@ export class Variables {
             : 'block';
       const variables: Variable[] = [];
       for (const child of this.variableDies(die)) {
+        const declaration = child.reference(DW_AT.abstract_origin) ?? child.offset;
+        if (declared.has(declaration)) continue;
+        declared.add(declaration);
         const variable = this.variable(child, chain[0], pc);
         if (variable) variables.push(variable);
       }
@@ -113,7 +118,9 @@ export class Variables {
         inlineDepth,
         variables,
       });
-      if (kind === 'inlined') inlineDepth++;
+      if (kind !== 'inlined') continue;
+      inlineDepth++;
+      declared = new Set();
     }
     return scopes;
   }

@@ -72,13 +72,13 @@ describe('a thread', () => {
     const answer = () => new Promise((resolve) => thread!.once('message', resolve));
     const first = answer();
     // One region, and nothing behind it.
-    thread.postMessage({ orders: Int32Array.of(1), pages: 1 });
+    thread.postMessage({ work: { orders: Int32Array.of(1) } });
     expect(await first).toBeUndefined();
     const second = answer();
-    thread.postMessage({ orders: Int32Array.of(0), pages: 1 });
+    thread.postMessage({ work: { orders: Int32Array.of(0) } });
     expect(await second).toMatchObject({
       module: expect.any(WebAssembly.Module) as unknown,
-      made: new Int32Array(0),
+      objects: new Int32Array(0),
     });
   });
 
