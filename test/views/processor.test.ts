@@ -103,6 +103,22 @@ describe('the processor', () => {
     await close();
   });
 
+  it('keeps a value whole beside its bits, also in a side bar', async () => {
+    const view = await fixture.open('processor', { width: 300, height: 700 });
+    await view.select(fixture.machine);
+    await view.page.getByText('dr7').waitFor();
+    const broken = await view.page.locator('.value:has(+ .bits)').evaluateAll((values) => {
+      const lines = (value: Element) => {
+        const range = document.createRange();
+        range.selectNodeContents(value);
+        return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+      };
+      return values.map((value) => [value.textContent?.trim(), lines(value)]).filter(([, n]) => n !== 1);
+    });
+    expect(broken).toEqual([]);
+    await view.close();
+  });
+
   it('cuts no register off where two groups stand side by side', async () => {
     for (const width of [1060, 1180, 1400]) {
       const view = await fixture.open('processor', { width, height: 460 });
