@@ -92,6 +92,20 @@ export function mayCall({ image, bias }: Resolved, ranges: readonly (readonly [n
   });
 }
 
+/** The prefixes of SDM vol. 2A, 2.1.1, that a call may have: its operand's and address's size, segments, BND and NOTRACK. */
+const PREFIXES: readonly number[] = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2];
+
+/** Is the instruction at a run-time address a call? One whose bytes are not known may be. */
+export function callsAt({ image, bias }: Resolved, pc: number): boolean {
+  const bytes = image.linkedBytes((pc - bias) >>> 0, LONGEST_START);
+  if (!bytes) return true;
+  const at = bytes.findIndex((byte) => !PREFIXES.includes(byte));
+  return at < 0 || at + 1 >= bytes.length || isCall(bytes[at]!, bytes[at + 1]!);
+}
+
+/** Prefixes, an opcode and ModRM: more of them do nothing that one has not done. */
+const LONGEST_START = 8;
+
 function isCall(opcode: number, modrm: number): boolean {
   const digit = (modrm >> 3) & 7;
   return opcode === 0xe8 || opcode === 0x9a || (opcode === 0xff && (digit === 2 || digit === 3));

@@ -14,7 +14,7 @@ import type {
   StepSpec,
 } from '../core/protocol/machine-protocol.ts';
 import { type Block, type Shown, type Visible, visibleAt } from './blocks.ts';
-import { type Caller, callerIn, mayCall, ownRules, rulesOf } from './caller-frames.ts';
+import { type Caller, callerIn, callsAt, mayCall, ownRules, rulesOf } from './caller-frames.ts';
 import type { Resolved } from './coroutines.ts';
 import type { Sentence } from '../core/sentences/say.ts';
 import type { Frame } from './stack.ts';
@@ -177,26 +177,24 @@ export function* stepLine(
   return yield* stepFrom(host, start, from, over, { block: blocks.at(0)?.id, line: fromLine });
 }
 
-/** Bytes of the longest call. */
-const LONGEST = 8;
-
 /**
  * The frames that code may come back to which calls, as the machine tells them.
+ * @param ranges of the code; undefined for the next instruction
  * @param own the innermost one, too
  */
 function* callersAt(
   of: StoppedEvent,
-  { resolved }: Place,
-  ranges: readonly (readonly [number, number])[],
+  { resolved, pc }: Place,
+  ranges: readonly (readonly [number, number])[] | undefined,
   own: boolean,
 ): Step<Uint32Array | undefined> {
-  if (!resolved || !mayCall(resolved, ranges)) return undefined;
+  if (!resolved || !(ranges ? mayCall(resolved, ranges) : callsAt(resolved, pc))) return undefined;
   return rulesOf(yield* framesAt(of), own);
 }
 
 /** One line of a listing. A function with lines that it calls is entered as from any other code. */
 function* stepListed(host: StepHost, start: StoppedEvent, from: Place, over: boolean): Step<Stepped> {
-  const callers = over ? yield* callersAt(start, from, [[from.pc, from.pc + LONGEST]], true) : undefined;
+  const callers = over ? yield* callersAt(start, from, undefined, true) : undefined;
   const stopped = yield* run({ kind: 'instruction', over, callers });
   const place = stopped.reason === 'step' && !over ? host.location(stopped) : from;
   const entry = functionOf(place);
@@ -375,6 +373,6 @@ export function* stepOnce(spec: StepSpec): Step<Stepped> {
 export function* stepInstruction(host: StepHost, start: StoppedEvent, over: boolean): Step<Stepped> {
   const place = host.location(start);
   if (!over || place.passage) return { stopped: yield* run({ kind: 'instruction', over: false }) };
-  const callers = yield* callersAt(start, place, [[place.pc, place.pc + LONGEST]], true);
+  const callers = yield* callersAt(start, place, undefined, true);
   return { stopped: yield* run({ kind: 'instruction', over, callers }) };
 }
