@@ -11,6 +11,7 @@ import { liftRegion } from './lift-region.ts';
 import { link, type Linked, MOST_SITES } from './link.ts';
 import { createSymbols, type ObjectCode } from './object-code.ts';
 import { packObject } from './object-words.ts';
+import { packOrder } from './parcel.ts';
 import { planBudget } from './passes/budget.ts';
 import { markLiveFlags } from './passes/flag-liveness.ts';
 import { structure } from './passes/structure.ts';
@@ -45,8 +46,16 @@ export interface TranslatedRegion {
 /** What came of orders, in their order. */
 export interface Compiled extends Pick<Linked, 'module' | 'bytes'> {
   readonly made: readonly Made[];
-  /** The same with the code, to be kept: as `packObject` makes it. */
-  readonly objects: Sequence<Int32Array>;
+  /** To be kept. */
+  readonly records: Sequence<TranslationRecord>;
+}
+/** What was made, and of what: as words, by `packObject` and `packOrder`. What the order's instructions learn later is part of neither. */
+export interface TranslationRecord {
+  readonly order: Int32Array;
+  readonly object: Int32Array;
+}
+export interface Compilation extends Compiled, Linked {
+  readonly translated: readonly TranslatedRegion[];
 }
 
 export function translate(found: FoundRegion): TranslatedRegion {
@@ -74,14 +83,18 @@ export function translate(found: FoundRegion): TranslatedRegion {
   };
 }
 
-export function compile(orders: readonly Order[]): Compiled & Linked {
-  const parts = orders.map(({ region, place }) => ({ place, region, ...translate(region) }));
+export function compile(orders: readonly Order[]): Compilation {
+  const translated = orders.map(({ region }) => translate(region));
   return {
-    ...link(parts),
-    made: parts.map(({ made }) => made),
-    objects: {
-      length: parts.length,
-      at: (n) => parts[n] && packObject(parts[n].region, parts[n]),
+    ...link(translated.map(({ code }, n) => ({ code, place: orders[n]!.place }))),
+    translated,
+    made: translated.map(({ made }) => made),
+    records: {
+      length: orders.length,
+      at(n) {
+        const [order, one] = [orders[n], translated[n]];
+        return order && one && { order: packOrder(order), object: packObject(order.region, one) };
+      },
     },
   };
 }

@@ -4,8 +4,8 @@
  */
 import { compile, type Compiled, type Order } from './compile.ts';
 import { link } from './link.ts';
-import { codeOf, joinObjects, madeOf, splitObjects } from './object-words.ts';
-import { packOrders, unpackOrders } from './parcel.ts';
+import { codeOf, joinObjects, madeOf, packObject, splitObjects } from './object-words.ts';
+import { packOrders, splitOrders, unpackOrders } from './parcel.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 export interface Compiler {
@@ -55,8 +55,9 @@ export interface CompileRequest {
 export interface CompileAnswer {
   readonly module: WebAssembly.Module;
   readonly bytes: number;
-  /** As in `joinObjects`: nothing where objects were asked. */
-  readonly objects: Int32Array<ArrayBuffer>;
+  /** Where orders were asked: these as they were, and the objects that were made of them, as in `joinObjects`. */
+  readonly orders?: Int32Array<ArrayBuffer>;
+  readonly objects?: Int32Array<ArrayBuffer>;
 }
 /** The same for what nothing waits for, by its number: no answer where it could not be done. */
 export interface AheadAnswer {
@@ -68,10 +69,11 @@ export interface AheadAnswer {
 export function answerWork(work: Work, rehearse: Rehearsal['run']): CompileAnswer {
   if ('orders' in work) {
     const orders = unpackOrders(work.orders);
-    const compiled = compile(orders);
-    rehearse(orders, compiled);
-    const { module, bytes, objects } = compiled;
-    return { module, bytes, objects: joinObjects(orders.map((_, n) => objects.at(n)!)) };
+    const compilation = compile(orders);
+    rehearse(orders, compilation);
+    const { module, bytes, translated } = compilation;
+    const objects = joinObjects(translated.map((one, n) => packObject(orders[n]!.region, one)));
+    return { module, bytes, orders: work.orders, objects };
   }
   const parts = splitObjects(work.objects).map((object, n) => ({
     code: codeOf(object),
@@ -79,7 +81,21 @@ export function answerWork(work: Work, rehearse: Rehearsal['run']): CompileAnswe
   }));
   const linked = link(parts);
   rehearse(parts, linked);
-  return { module: linked.module, bytes: linked.bytes, objects: new Int32Array(0) };
+  return { module: linked.module, bytes: linked.bytes };
+}
+
+/** What orders have become by such an answer. */
+function compiledOf(orders: readonly Order[], { module, bytes, ...words }: CompileAnswer): Compiled {
+  const objects = splitObjects(words.objects!);
+  const asked = splitOrders(orders, words.orders!);
+  return {
+    ...{ module, bytes },
+    made: orders.map(({ region }, n) => madeOf(region, objects[n]!)),
+    records: {
+      length: orders.length,
+      at: (n) => orders[n] && { order: asked[n]!, object: objects[n]! },
+    },
+  };
 }
 
 /** And with a request. @returns undefined where it cannot be done: the machine's thread does it instead, and tells what is wrong */
@@ -184,10 +200,8 @@ export function createBackgroundCompiler(
       }
       underway.push({
         instead,
-        finish({ module, bytes, objects: words }) {
-          const objects = splitObjects(words);
-          const made = orders.map(({ region }, n) => madeOf(region, objects[n]!));
-          done({ module, bytes, made, objects });
+        finish(answer) {
+          done(compiledOf(orders, answer));
         },
       });
       const work = { orders: packOrders(orders) };

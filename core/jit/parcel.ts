@@ -79,6 +79,12 @@ export function packOrders(orders: readonly Order[]): Int32Array<ArrayBuffer> {
   return to;
 }
 
+/** The words of each of several orders that were packed: what they have learnt since is not there. */
+export function splitOrders(orders: readonly Order[], words: Int32Array): Int32Array[] {
+  let end = 1;
+  return orders.map((order) => words.subarray(end, (end += wordsOf(order))));
+}
+
 /** One order by itself, as it is among others. */
 export function packOrder(order: Order): Int32Array<ArrayBuffer> {
   const to = new Int32Array(wordsOf(order));

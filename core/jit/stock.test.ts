@@ -169,6 +169,21 @@ describe('a loop that another machine has translated', () => {
 });
 
 describe('what is kept', () => {
+  it('is what was made, without what its instructions have learnt since', () => {
+    const late = createLateCompiler();
+    const { bytes, run, cpu, translationAt } = createMachine(NOTHING, late);
+    bytes(CODE, ...counting);
+    run(CODE, 10_000);
+    // `inc eax` turns out to be one that leaves, while it is compiled as one that does not.
+    cpu.blockAt(LOOP)!.insns[0]!.specials = 3;
+    expect(late.deliver()).toBe(true);
+    run(-1, 100);
+    expect(translationAt(LOOP)).toBeDefined();
+    const [{ words } = {}] = unpackKept(cpu.keptRegions()!, translatorNumber());
+    const [{ words: before } = {}] = unpackKept(learn(counting), translatorNumber());
+    expect(words).toEqual(before);
+  });
+
   it('is nothing where nobody has asked for it, or nothing was translated that was not', () => {
     const machine = createBareMachine({}, 'max', 'jit', createPromptCompiler());
     machine.bytes(CODE, ...counting);

@@ -9,6 +9,7 @@
 import type { Block } from '../cpu/decode/code-cache.ts';
 import type { Heat } from '../cpu/direct/heat.ts';
 import type { OpenBatch, TranslationCache } from './cache.ts';
+import type { TranslationRecord } from './compile.ts';
 import type { CompileAnswer, Compiler, Work } from './compiler.ts';
 import { modeFor } from './discover.ts';
 import { hashOf, isWhole, type KeptRegion, packKept, sizeOf, unpackKept } from './kept-regions.ts';
@@ -16,14 +17,7 @@ import { isSameMode, modeOf, runsIn } from './mode.ts';
 import { PAGE_SIZE } from '../memory/layout.ts';
 import { terminatorOf } from './lift-region.ts';
 import { joinObjects, madeOf, splitObjects } from './object-words.ts';
-import {
-  joinOrders,
-  packOrder,
-  type PackedBlock,
-  type PackedRegion,
-  physicalOf,
-  readPacked,
-} from './parcel.ts';
+import { joinOrders, type PackedBlock, type PackedRegion, physicalOf, readPacked } from './parcel.ts';
 import { type FoundBlock, type FoundRegion, regionOf } from './region.ts';
 import type { Translation } from './translation.ts';
 
@@ -61,8 +55,8 @@ export interface Stock {
   knows(physical: number): Found;
   /** Enters what there is for a block at an EIP in a mode. */
   take(block: Block, eip: number, mode: number): Found;
-  /** A region was translated in this run. @param object what was made of it, as in `packObject` */
-  learn(translation: Translation, object: () => Int32Array): void;
+  /** A region was translated in this run. @param record what is to be kept of that */
+  learn(translation: Translation, record: () => TranslationRecord): void;
   /** There is nothing in stock, and nothing is kept. */
   renew(): void;
 }
@@ -269,7 +263,7 @@ export function createStock(parts: StockParts): Stock {
     const mine = all;
     underway++;
     compiler.ahead!(work, soon, (answer) => {
-      const objects = made ?? (answer && splitObjects(answer.objects));
+      const objects = made ?? (answer?.objects && splitObjects(answer.objects));
       const module = answer && objects && { answer, objects, batch: undefined };
       for (const entry of batch) {
         if (module && entry.waits) entry.module = module;
@@ -346,11 +340,11 @@ export function createStock(parts: StockParts): Stock {
       }
       return Found.Unknown;
     },
-    learn({ region, place, entry: { looks } }, object) {
+    learn({ entry: { looks } }, record) {
       if (!learnt) return;
-      const words = packOrder({ region, place });
-      const packed = readPacked(words);
-      keep(words, codeOf(packed), object(), looks, packed);
+      const { order, object } = record();
+      const packed = readPacked(order);
+      keep(order, codeOf(packed), object, looks, packed);
     },
     renew,
   };

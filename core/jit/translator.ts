@@ -174,7 +174,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       for (const [n, translation] of translations.add(orders, compiled).entries()) {
         if (isFresh(translation.region)) {
           enter(translation);
-          stock.learn(translation, () => compiled.objects.at(n)!);
+          stock.learn(translation, () => compiled.records.at(n)!);
         } else translation.discard();
       }
     },
