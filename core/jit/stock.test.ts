@@ -6,7 +6,7 @@ import { EAX, EIP } from '../cpu/state.ts';
 import { CODE, createBareMachine, le } from '../cpu/testing/bare-machine.ts';
 import { createRandom } from '../testing/random.ts';
 import type { Work } from './compiler.ts';
-import { unpackKept } from './kept-regions.ts';
+import { hashOf, packKept, unpackKept } from './kept-regions.ts';
 import { createLateCompiler } from './testing/late-compiler.ts';
 import { createPromptCompiler } from './testing/prompt-compiler.ts';
 import { translatorNumber } from './translator-number.ts';
@@ -153,6 +153,23 @@ describe('a loop that another machine has translated', () => {
     const words = new Int32Array(damaged.buffer);
     words[words.indexOf(object![5]!, 8 + unpackKept(damaged, translatorNumber())[0]!.words.length)]! ^= 1;
     expect(asked(damaged).kinds).toEqual(['orders']);
+  });
+
+  it('runs without what asks for a function that there is not', () => {
+    const [region] = unpackKept(kept, translatorNumber());
+    const object = region!.object!.slice();
+    const bytes = new Uint8Array(object.buffer);
+    const at = new TextDecoder('latin1').decode(bytes).indexOf('interpret');
+    expect(at).toBeGreaterThan(0);
+    bytes[at] = 'I'.charCodeAt(0);
+    const forged = { ...region!, object, hash: hashOf(region!.words, object) };
+    const { bytes: put, run, translationAt, eax } = createMachine(packKept([forged], translatorNumber()));
+    put(CODE, ...counting);
+    run(CODE, FEW);
+    expect(translationAt(LOOP)).toBeUndefined();
+    expect(run(-1, 10_000_000)).toBe(Exit.Halted);
+    expect(eax()).toBe(COUNT);
+    expect(translationAt(LOOP)).toBeDefined();
   });
 
   it('makes no difference to what it does, whatever is damaged of what was kept', { timeout: 60_000 }, () => {

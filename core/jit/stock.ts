@@ -227,11 +227,25 @@ export function createStock(parts: StockParts): Stock {
     newWords += sizeOf({ words, object });
   }
 
+  /** @returns undefined for one that asks for functions which there are not: what is kept comes from outside */
+  function opened(answer: CompileAnswer): OpenBatch | undefined {
+    try {
+      return translations.open(answer);
+    } catch (error) {
+      if (error instanceof WebAssembly.LinkError) return undefined;
+      throw error;
+    }
+  }
+
   function takeFrom(module: Module, entry: Entry, block: Block): Found {
     const { kept, packed, place, number } = entry;
     const region = liveRegion(entry, block);
     if (!region) return putOff(entry);
-    if (module.batch?.dropped !== false) module.batch = translations.open(module.answer);
+    if (module.batch?.dropped !== false) module.batch = opened(module.answer);
+    if (!module.batch) {
+      giveUp(entry);
+      return Found.Unknown;
+    }
     const object = module.objects[number]!;
     const { words, looks } = kept;
     block.looks = Math.max(block.looks, looks);
