@@ -3,19 +3,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bundle, bundleAdapter, guest, root } from './support/bundle.ts';
+import { type Bundle, bundleAdapter, bundleCli, guest } from './support/bundle.ts';
 
 let bundle: Bundle;
 beforeAll(async () => {
   bundle = await bundleAdapter();
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['cli/main.ts'],
-    outfile: bundle.file('cli.cjs'),
-    ...{ bundle: true, platform: 'node', format: 'cjs', target: 'es2022', logLevel: 'error' },
-  });
+  await bundleCli(bundle);
 });
 afterAll(() => {
   bundle.dispose();

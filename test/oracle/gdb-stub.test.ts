@@ -3,10 +3,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TINY_ENTRY, tinyKernel } from '../../core/testing/tiny-kernel.ts';
-import { type Bundle, bundleAdapter, guest, hostKernel, root } from '../dap/support/bundle.ts';
+import { type Bundle, bundleAdapter, bundleCli, guest, hostKernel, root } from '../dap/support/bundle.ts';
 import { inSample, lineOf } from '../dap/support/session.ts';
 
 let bundle: Bundle;
@@ -14,12 +13,7 @@ let stub: ChildProcess | undefined;
 beforeAll(async () => {
   execFileSync('node', ['tools/build-kernels.mjs'], { cwd: root, stdio: 'inherit' });
   bundle = await bundleAdapter();
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['cli/main.ts'],
-    outfile: bundle.file('cli.cjs'),
-    ...{ bundle: true, platform: 'node', format: 'cjs', target: 'es2022', logLevel: 'error' },
-  });
+  await bundleCli(bundle);
 });
 afterEach(() => {
   stub?.kill();

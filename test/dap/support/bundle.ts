@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { inject } from 'vitest';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -38,4 +39,16 @@ export async function bundleAdapter(): Promise<Bundle> {
       rmSync(whole, { recursive: true, force: true });
     },
   };
+}
+
+/** The command line, as a file of a bundle's folder. */
+export async function bundleCli(bundle: Bundle): Promise<string> {
+  const outfile = bundle.file('cli.cjs');
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['cli/main.ts'],
+    outfile,
+    ...{ bundle: true, platform: 'node', format: 'cjs', target: 'es2022', logLevel: 'error' },
+  });
+  return outfile;
 }
