@@ -160,3 +160,25 @@ it('a function without branches is as hot in its middle as where it begins', () 
   const parts = Array.from({ length: 16 }, (_, n) => long + n * 64);
   expect(parts.map(isTranslated)).toEqual(parts.map(() => true));
 });
+
+it('what was busy and has lost its translation has another one, and is not looked for at each run', () => {
+  const { cpu, bytes, run } = createBareMachine({}, 'max', 'jit');
+  // B: xor edx, 1; jz P; Q: five INC EAX; P: dec ebx; jnz Q; mov ebx, 3; dec ecx; jnz B; hlt: the loop of P and Q is entered at both.
+  bytes(CODE, 0x83, 0xf2, 1, 0x74, 5, ...new Array<number>(5).fill(0x40), 0x4b, 0x75, 0xf8);
+  bytes(CODE + 13, 0xbb, ...le(3), 0x49, 0x75, 0xeb, 0xf4);
+  cpu.views.reg32[ECX] = 1e6;
+  const own = (eip: number) =>
+    cpu.blockAt(eip)?.translations?.filter((made) => made.valid && made.eip === eip) ?? [];
+  const becomesBusy = (eip: number) => {
+    for (let n = 0; n < 3000 && own(eip).length === 0; n++) {
+      const block = cpu.blockAt(eip);
+      if (block) block.looks = Infinity;
+      cpu.views.reg32[EBX] = 3;
+      run(eip, 50);
+    }
+    return own(eip).map(({ region }) => region.blocks.length);
+  };
+  // Entered at P or Q the region is a plain loop, so what is busy at B would be entered there.
+  expect([CODE + 10, CODE + 5].map(becomesBusy)).toEqual([[4], [4]]);
+  expect(becomesBusy(CODE)).toEqual([4]);
+});

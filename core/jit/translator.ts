@@ -321,8 +321,8 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     let region = withBestEntry(found);
     if (isKnown(region, known)) {
       if (growth.isBusy(block)) {
-        // A large region is made once, not from each place where smaller ones lead into it.
-        if (!known?.outdated) return;
+        // A large region is made once, not from each place where smaller ones lead into it. What has lost its own becomes a usual one.
+        if (known && !known.outdated) return;
         found = findRegion(growth.usual(block))!;
       }
       region = found;
