@@ -215,7 +215,14 @@ export class Debuggee {
 
   /** The rows of a coroutine's call stack at the last stop. */
   stack(coroutine: CoroutineId): Soon<Frame[]> {
-    return this.present.stack(coroutine);
+    const isNew = !this.present.isUnwound(coroutine);
+    const frames = this.present.stack(coroutine);
+    if (isNew && coroutine === this.coroutines.current) void this.prepareStep().catch(() => undefined);
+    return frames;
+  }
+
+  isUnwound(coroutine: CoroutineId): boolean {
+    return this.present.isUnwound(coroutine);
   }
 
   /** Forgets what was read of the machine: it ran, or memory was written. */

@@ -72,6 +72,11 @@ export class PresentStop {
     return unwound;
   }
 
+  /** Has somebody asked for it? */
+  isUnwound(coroutine: CoroutineId): boolean {
+    return this.stacks.has(coroutine);
+  }
+
   private unwind(coroutine: CoroutineId): Soon<Frame[]> {
     const { coroutines, memory } = this;
     return whenThere(this.openEntries(coroutine), ({ entries }) => {

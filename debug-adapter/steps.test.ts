@@ -37,6 +37,7 @@ function load() {
     lastStop: stopAt(8),
     shown: undefined as Shown | undefined,
     stack: () => Promise.resolve([]),
+    isUnwound: () => false,
     read: () => new Uint8Array(0),
     run(spec: StepSpec, arrived: (event: StoppedEvent) => void) {
       specs.push(spec);
@@ -87,6 +88,36 @@ describe('a step that was begun ahead of time', () => {
     machine.coroutines = places(2);
     void steps.step(0, false, true);
     expect(specs[0]).toEqual(range(6));
+  });
+
+  it('reads nothing of the machine: a line that calls has its frames when somebody has asked for them, or when it is stepped', async () => {
+    const { machine, steps, specs } = load();
+    let asked = 0;
+    const calling = {
+      ...image,
+      linkedBytes: (_: number, length: number) => new Uint8Array(length).fill(0xe8),
+    };
+    machine.coroutines = {
+      current: 0,
+      resolve: () => ({ image: calling, bias: 0 }),
+      passageRanges: () => undefined,
+    } as unknown as Coroutines;
+    machine.stack = () => (asked++, Promise.resolve([]));
+    steps.prepare();
+    await Promise.resolve();
+    expect(asked).toBe(0);
+    void steps.step(0, false, true);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect([asked, specs.length]).toEqual([1, 1]);
+
+    machine.isUnwound = () => true;
+    steps.prepare();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(asked).toBe(2);
+    void steps.step(0, false, true);
+    expect([asked, specs.length]).toEqual([2, 2]);
   });
 
   it('is not used for a step into, but the next one is begun as such', () => {

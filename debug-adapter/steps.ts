@@ -31,6 +31,8 @@ interface Machine {
   /** Which function the present stop is in, where several begin at one address. */
   readonly shown: Shown | undefined;
   stack(coroutine: CoroutineId): Soon<Frame[]>;
+  /** Has somebody asked for it? */
+  isUnwound(coroutine: CoroutineId): boolean;
   /** Runs one predicate. @param arrived hears of the stop that it leads to */
   run(spec: StepSpec, arrived: (event: StoppedEvent) => void): void;
   /** Linear addresses of a coroutine's space; fewer bytes, if any, where memory cannot be read. */
@@ -198,24 +200,31 @@ export class Steps {
     return { step, wish: step.next() };
   }
 
-  /** The machine has stopped, and nobody asks for anything: the next step of a line is begun up to what it wants of the machine. */
+  /**
+   * The machine has stopped, or its stack there is known now, and nobody asks for anything: the next step of a line is begun up to what it
+   * wants of the machine. Nothing is read of the machine for it: the step itself may be what it is to do next.
+   */
   prepare(): void {
     const { lastStop, coroutines, shown } = this.machine;
     if (!lastStop) return;
-    const { step, wish } = this.beginLine();
+    const { step, wish } = this.takePrepared() ?? this.beginLine();
     this.keep({ step, wish, over: this.over, stop: lastStop, coroutines, shown });
   }
 
   /** What comes of what it asks for is for the same stop, or is not used. */
   private keep(prepared: Prepared): void {
     const { step, wish, stop } = prepared;
-    if (wish.done === true || (wish.value.kind !== 'frames' && wish.value.kind !== 'code')) {
+    if (!isQuestion(wish) || !this.isAnswered(wish.value)) {
       if (stop === this.machine.lastStop) this.prepared = prepared;
       return;
     }
     void whenThere(this.answer(wish.value), (answer) => {
       this.keep({ ...prepared, wish: step.next(answer) });
     });
+  }
+
+  private isAnswered({ kind, of }: Question): boolean {
+    return kind === 'frames' && this.machine.isUnwound(of.snapshot.coroutine);
   }
 
   private takePrepared(): Begun | undefined {
@@ -229,6 +238,11 @@ export class Steps {
     return isOfNow ? prepared : undefined;
   }
 }
+
+type Asking = { readonly done?: false; readonly value: Question };
+
+const isQuestion = (wish: IteratorResult<Wish, Stepped>): wish is Asking =>
+  wish.done !== true && (wish.value.kind === 'frames' || wish.value.kind === 'code');
 
 const noCaller = () =>
   new AdapterError('no-such-frame', say`There is no caller to step out to: this is the outermost frame.`);
