@@ -17,12 +17,22 @@ import { keptCode } from './kept-code-node.ts';
 /** How long a thread runs until what the engine has compiled of the bundle is kept, in milliseconds: by then most has been called. */
 const KEEP_AFTER_MS = 1000;
 
+/**
+ * From when on the engine's optimising compiler is to make machine code of WebAssembly anew, in bytes of the first compiler's that have run.
+ * Node.js 20 has 1.8 million there, which is a fifth of a millisecond, and later ones 13. Optimising a translation takes tens of
+ * milliseconds, and where both processors are busy the machine waits for that.
+ */
+const TIERING_BUDGET = 60_000_000;
+
 // The bundle is a classic script, so it runs as one; listeners it adds while it is loading miss no message.
 const PRELUDE = `
 const { MessageChannel, parentPort, receiveMessageOnPort, Worker: Thread, workerData } = require('node:worker_threads');
 const { Script } = require('node:vm');
+const { setFlagsFromString } = require('node:v8');
 const { name, source, filename, prelude, kept, keeper } = workerData;
 const port = workerData.port ?? parentPort;
+// What is compiled from the first order on are translations: the machine's own modules are there, and are all hot.
+if (name === '${COMPILER_NAME}') port.once('message', () => setFlagsFromString('--wasm-tiering-budget=${TIERING_BUDGET}'));
 const listeners = new Set();
 globalThis.self = globalThis;
 globalThis.name = name;

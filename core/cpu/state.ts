@@ -142,8 +142,6 @@ export const FLAT = 121;
 export const UNLIMITED = 122;
 /** Not 0: what translated code goes on to may run straight from its bytes (`core/cpu/direct`), without the processor's loop between. */
 export const GOES_DIRECTLY = 123;
-/** How many instructions have run so, beside translated ones. */
-export const GONE_DIRECTLY = 126;
 /** By which of its exits a translated region was left (`core/jit/exit.ts`). */
 export const JIT_EXIT = 124;
 /** Which region that was: its place among the translations (`core/jit/cache.ts`). */

@@ -14,7 +14,6 @@ import {
   EIP,
   FS,
   GOES_DIRECTLY,
-  GONE_DIRECTLY,
   GS,
   JIT_EXIT,
   UNLIMITED,
@@ -336,7 +335,6 @@ describe.runIf(hasTailCalls())('a chain', () => {
         [70, HOT, 0, COLD + 8],
       ]);
       expect(words[JIT_EXIT]).toBe(RETURNED);
-      expect(words[GONE_DIRECTLY]).toBe(40);
       expect(cold.learnt).toBe(0);
     });
 

@@ -9,7 +9,7 @@
  * at all while somebody wants to see every block before it runs.
  */
 import { KERNEL_NEWS, NO_EXECUTE, RIGHTS, SUPERVISOR_READ, USER_NEWS, USER_READ } from '../cpu/paging/tlb.ts';
-import { CPL, EIP, FS, GOES_DIRECTLY, GONE_DIRECTLY, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
+import { CPL, EIP, FS, GOES_DIRECTLY, JIT_EXIT, UNLIMITED } from '../cpu/state.ts';
 import { CHAIN_BASE, PAGE_SIZE, RAM_BASE, TLB_BASE } from '../memory/layout.ts';
 import { RETURNED, UNKNOWN } from './exit.ts';
 import { FS_UNLIMITED, GS_UNLIMITED, USER } from './mode.ts';
@@ -223,11 +223,6 @@ export function emitChain({ run, refillFetch, learn, direct }: ChainImports): Co
     code.tee(count);
     code.op(Op.i32Sub);
     code.set(left);
-    storeState(GONE_DIRECTLY, () => {
-      load(code, GONE_DIRECTLY);
-      code.get(count);
-      code.op(Op.i32Add);
-    });
     load(code, EIP);
     code.set(eip);
     // What is hot at once and has no translation, or one that may not be entered so, is the processor's.

@@ -20,8 +20,6 @@ export interface TranslatorOptions {
   readonly grow: readonly number[];
   /** What is entered so often within so many instructions is what the machine does now: it becomes a region of so many instructions. */
   readonly busy?: { readonly entries: number; readonly within: number; readonly instructions: number };
-  /** What may be translated is limited by what translations have saved (`credit.ts`). */
-  readonly thrifty: boolean;
   /** How often at most the wait of code doubles that changes after it was translated. */
   readonly patience: number;
   /** How often an access misses the TLB until it fills it without leaving; and an operand is special until it is computed so. */
@@ -36,14 +34,13 @@ export const TIERS = {
   /** Hot code is. */
   jit: {
     direct: true,
-    threshold: 1000,
+    threshold: 500,
     urgent: 2000,
     batch: 32,
     instructions: [150, 150, 400],
     heat: 16,
     grow: [1000, 300_000],
     busy: { entries: 100_000, within: 300_000_000, instructions: 1200 },
-    thrifty: true,
     patience: 8,
     misses: 30,
   },
@@ -56,7 +53,6 @@ export const TIERS = {
     instructions: [1],
     heat: Infinity,
     grow: [],
-    thrifty: false,
     patience: 0,
     misses: 0,
   },
@@ -70,7 +66,6 @@ export const TIERS = {
     heat: 1,
     grow: [10, 100],
     busy: { entries: 50, within: 5000, instructions: 1200 },
-    thrifty: false,
     patience: 0,
     misses: 0,
   },
@@ -84,7 +79,6 @@ export const TIERS = {
     heat: 1,
     grow: [200],
     busy: { entries: 100, within: 10_000, instructions: 800 },
-    thrifty: false,
     patience: 3,
     misses: 3,
   },
@@ -97,7 +91,6 @@ export const TIERS = {
     instructions: [400],
     heat: 1,
     grow: [],
-    thrifty: false,
     patience: 3,
     misses: 0,
   },
@@ -110,7 +103,6 @@ export const TIERS = {
     instructions: [100],
     heat: 1,
     grow: [5],
-    thrifty: false,
     patience: 0,
     misses: 0,
     mixed: 1,

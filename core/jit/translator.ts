@@ -24,7 +24,6 @@ import {
   EIP,
   EXTRA,
   GOES_DIRECTLY,
-  GONE_DIRECTLY,
   INDEX,
   JIT_LEFT,
   JIT_EXIT,
@@ -39,7 +38,6 @@ import { discover, unfinished } from './discover.ts';
 import { RETURNED } from './exit.ts';
 import { withBestEntry } from './passes/best-entry.ts';
 import type { Site } from './emit/interpreter.ts';
-import { createCredit } from './credit.ts';
 import { createDie } from './die.ts';
 import { createGrowth } from './growth.ts';
 import { createLessons } from './lessons.ts';
@@ -94,8 +92,6 @@ export interface Translator extends Pick<Stock, 'recall' | 'kept'> {
   run(translation: Translation, remaining: number): Outcome;
 }
 
-const instructionsOf = ({ blocks }: FoundRegion) =>
-  blocks.reduce((sum, { source }) => sum + source.insns.length, 0);
 /** Blocks and known targets of a region: it is worth making it anew if there are more. */
 const sizeOf = ({ blocks }: FoundRegion) => blocks.reduce((sum, { known }) => sum + 1 + known.length, 0);
 
@@ -164,7 +160,6 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     heat,
     options.threshold,
   );
-  const credit = createCredit();
   const growth = createGrowth(options, () => doubles[Double.Retired]);
   const queue = createQueue(compiler, options, {
     isFresh,
@@ -335,7 +330,6 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
         heat.set(source.physical, Math.min(heat.of(source.physical), options.heat));
     // While it waits, each run of it counts; where nothing waits for it, it runs on as cold code does.
     if (!compiler.background) lookAgain(region);
-    credit.spend(instructionsOf(region));
     queue.add(region, known !== undefined);
     // What a region is too small for is as hot as it is: nobody would have counted it before.
     for (const eip of unfinished(region)) {
@@ -384,10 +378,6 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       heat.set(block.physical, options.heat);
       return;
     }
-    if (!mayTranslate()) {
-      heat.set(block.physical, options.threshold >>> 1);
-      return;
-    }
     block.heated = 0;
     request(block, undefined);
   }
@@ -397,8 +387,6 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
     if (queue.has(block)) queue.ran(block.insns.length);
     else if (++translation.refused % options.threshold === 0) request(block, translation);
   }
-
-  const mayTranslate = () => !options.thrifty || !credit.isSpent();
 
   /** Lets chains enter it until it is to be looked at again. */
   function grant(translation: Translation): void {
@@ -442,7 +430,7 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       if (translation.cost > remaining || die?.() === 0) return undefined;
       chain.settle(translation);
       // What was cold when it was made may have become hot.
-      if (mayTranslate() && (growth.look(translation) || translation.outdated)) {
+      if (growth.look(translation) || translation.outdated) {
         request(block, translation);
         translation = translationOf(block) ?? translation;
         translation.entered++;
@@ -459,7 +447,6 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       chain.clear();
       queue.forget();
       steadiness.forget();
-      credit.renew();
       translations.clear();
       stock.renew();
     },
@@ -474,10 +461,8 @@ export function createTranslator(parts: TranslatorParts, options: TranslatorOpti
       state[JIT_EXIT] = RETURNED;
       turnBranchLap(views);
       if (die) state[GOES_DIRECTLY] = 0;
-      state[GONE_DIRECTLY] = 0;
       const left = lessons.leave(translations.enter(translation, remaining));
       doubles[Double.Retired] = end - left;
-      credit.earn(remaining - left - state[GONE_DIRECTLY]);
       if (pageFault) {
         doubles[Double.Retired] += 1;
         return Outcome.Fault;
