@@ -2,6 +2,8 @@
  * The exit statuses of `colinux`. A guest that writes v to port F4h ends with `(v << 1) | 1`, as on QEMU: always odd.
  * All statuses of our own are even but one, so the two are never confused.
  */
+import { RESET_STATUS } from '../debug-adapter/exit-codes.ts';
+
 export const ExitStatus = {
   /** `--max-instructions` was reached, or there was nothing to run (`--help`). */
   Done: 0,
@@ -12,7 +14,7 @@ export const ExitStatus = {
   /** A triple fault. */
   TripleFault: 4,
   /** The guest reset the machine. */
-  Reset: 6,
+  Reset: RESET_STATUS,
   /** Halted, and nothing will ever wake the CPU. */
   Halted: 8,
   /** Whoever read the output is gone. */

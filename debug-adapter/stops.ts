@@ -9,6 +9,7 @@ import { coverageOfSession } from './coverage/session-coverage.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { exceptionText } from './exceptions.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import { endProfile } from './requests/profiling.ts';
 import { hex } from './registers.ts';
 import { rebindBreakpoints } from './requests/set-breakpoints.ts';
@@ -78,16 +79,16 @@ function onStopped(context: SessionContext, event: StoppedEvent, hit: readonly n
   if (!debuggee) return;
   context.beginStop(debuggee);
   if (event.reason === 'exit' || event.reason === 'reset') {
-    const { exitStatus = 0 } = event;
+    const { exitStatus } = event;
     const end =
-      event.reason === 'exit'
+      exitStatus !== undefined
         ? say`The machine has ended: ${exitStatus >>> 1} was written to port F4h, exit status ${exitStatus}.`
         : resetWords(debuggee, event);
     // Who writes to port F4h ends as it means to; a reset may be news.
     const place = event.reason === 'reset' ? placeOf(debuggee, event) : undefined;
     context.output(tell(end, context.translate), 'console', place);
     void tellRecords(context).finally(() => {
-      context.send('exited', { exitCode: exitStatus === 1 ? 0 : exitStatus });
+      context.send('exited', { exitCode: exitCodeOf(exitStatus) });
       context.end();
     });
     return;

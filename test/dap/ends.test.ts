@@ -204,7 +204,7 @@ describe('a kernel that resets the machine at once, as behind an endless loop of
     const source = `${C_ENTRY}
       void kmain(void) { __asm__ volatile("${instruction}; 1: jmp 1b" :: "a"(${value}), "d"(0xcf9)); }`;
     await launch({ kernel: buildImage(tested.bundle, 'resets', source, { suffix: '.c' }) });
-    expect(await untilEnd()).toBe(0);
+    expect(await untilEnd()).toBe(6);
     const words = session.messages
       .filter((one) => one.type === 'event' && (one as DebugProtocol.Event).event === 'output')
       .map((one) => (one as DebugProtocol.OutputEvent).body);
