@@ -4,7 +4,7 @@
  */
 import { CALLER_ROW, type FrameRules, IN_EXTENT } from '../core/protocol/machine-protocol.ts';
 import type { Resolved } from './coroutines.ts';
-import { type Frame, stackPointer } from './stack.ts';
+import { type Frame, stackPointer } from './frame.ts';
 
 /** Where a frame returns to, and the ESP that its caller will have. */
 export interface Caller {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keepRow, rowAgain } from './caller-rows.ts';
-import { type Frame, NO_CODE } from './stack.ts';
+import { type Frame, NO_CODE } from './frame.ts';
 
 const frameAt = (depth: number): Frame => ({
   ...{ coroutine: 0, kind: 'code', name: 'main', depth },

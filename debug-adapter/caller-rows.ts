@@ -4,7 +4,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CoroutineId } from '../core/protocol/machine-protocol.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 
 interface KnownRow {
   /** Of the sources: which files there are. */

@@ -31,7 +31,7 @@ import { sampleGlobal } from './sample.ts';
 import { PresentStop } from './present-stop.ts';
 import type { Soon } from './soon.ts';
 import { nextTurn } from './symbols/pieces.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 import type { StepEnd, StoppedEvent } from './stepping.ts';
 import { rehearse } from './rehearsal.ts';
 import { sharePoints } from './shared-points.ts';

@@ -5,7 +5,7 @@
 import type { Lifetime } from './data-ids.ts';
 import type { Debuggee } from './debuggee.ts';
 import { placeOf } from './memory-reference.ts';
-import { type Frame, stackPointer } from './stack.ts';
+import { type Frame, stackPointer } from './frame.ts';
 
 /** How a frame is known, and the function that it is of. */
 export interface FrameLifetime extends Lifetime {

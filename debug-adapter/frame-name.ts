@@ -4,7 +4,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { say, type Sentence, verbatim } from '../core/sentences/say.ts';
 import type { Inspection } from './inspection.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 import { sourceName } from './visible-variables.ts';
 
 /** Most parameters in a name. */

@@ -16,7 +16,7 @@ import {
   savedRegister,
   wideBytes,
 } from './register-values.ts';
-import { type Frame, frameContext } from './stack.ts';
+import { type Frame, frameContext } from './frame.ts';
 import type { FunctionInfo, SymbolImage } from './symbols/image.ts';
 import { type FrameContext, type Location, wordOf } from './symbols/location.ts';
 import { withoutArguments, wantedFunction } from './symbols/name-text.ts';

@@ -9,7 +9,7 @@ import type { Coroutines } from './coroutines.ts';
 import { type Listed, listing, type ListedInstruction } from './listing.ts';
 import { bytesText, hex } from './registers.ts';
 import { type Soon, whenThere } from './soon.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 
 /** Most instructions of a document: a function that is longer is cut off. */
 const MAX_INSTRUCTIONS = 5000;

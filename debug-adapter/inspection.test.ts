@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inspection } from './inspection.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 import { openWorkbench } from './values/testing/stop-under-gdb.ts';
 import type { Write } from './values/journal.ts';
 import type { StoppedProgram } from './values/testing/stopped-program.ts';

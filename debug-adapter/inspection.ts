@@ -21,7 +21,7 @@ import {
   registerCalled,
 } from './registers.ts';
 import { type Soon, whenThere } from './soon.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 import type { SourcePosition } from './symbols/image.ts';
 import type { Variable } from './symbols/variables.ts';
 import { childrenOf, listEntries, memberPrefix } from './values/children.ts';

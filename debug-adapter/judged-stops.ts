@@ -9,7 +9,7 @@ import type { Coroutines } from './coroutines.ts';
 import type { DebuggeeListener } from './debuggee-listener.ts';
 import { type ImagesInMemory, isUnknownCode, withoutOwn } from './images-in-memory.ts';
 import type { Soon } from './soon.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 import type { StoppedEvent } from './stepping.ts';
 
 /** What this needs of a debuggee. */

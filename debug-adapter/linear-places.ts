@@ -2,7 +2,7 @@
  * Offsets in segments as linear addresses, which symbols and memory go by: nearly all code is flat, but boot sectors, real-mode
  * trampolines, virtual-8086 mode and segments of 16 bits are not. Source: SDM vol. 3A, 3.4; vol. 3B, 20.1.
  */
-import type { TransitionPlace } from '../core/protocol/debug-protocol.ts';
+import type { OpenEntry, TransitionPlace } from '../core/protocol/debug-protocol.ts';
 import type { CpuSnapshot } from '../core/protocol/machine-protocol.ts';
 import { I386 } from './symbols/constants.ts';
 import type { Registers } from './symbols/location.ts';
@@ -15,7 +15,7 @@ const SS = 2;
 const BIG = 1 << 14;
 
 /** What the segments of the processor make of EIP and ESP: symbols and memory go by linear addresses. */
-interface Flat {
+export interface Flat {
   readonly registers: Registers;
   /** Where its stack begins. */
   readonly stackBase: number;
@@ -33,13 +33,16 @@ export function flattened(cpu: CpuSnapshot, registers: Registers): Flat | undefi
   return { registers: flat, stackBase: base };
 }
 
+/** Where what a handler has interrupted goes on. */
+export const goesOnAt = ({ from, changed }: OpenEntry): TransitionPlace => changed ?? from;
+
+type Linear = Pick<TransitionPlace, 'eip' | 'esp'>;
+
 /** The linear addresses of a place in virtual-8086 mode; elsewhere segments are taken for flat. */
-export function linearPlace({
-  cs,
-  eip,
-  ss,
-  esp,
-  v86,
-}: TransitionPlace): Pick<TransitionPlace, 'eip' | 'esp'> {
-  return v86 ? { eip: cs * 16 + (eip & 0xffff), esp: ss * 16 + (esp & 0xffff) } : { eip, esp };
-}
+export const linearPlace = (place: TransitionPlace): Linear => (place.v86 ? segmentedPlace(place) : place);
+
+/** The same of a place in real mode, or virtual-8086 mode. */
+export const segmentedPlace = ({ cs, eip, ss, esp }: TransitionPlace): Linear => ({
+  eip: cs * 16 + (eip & 0xffff),
+  esp: ss * 16 + (esp & 0xffff),
+});

@@ -8,7 +8,7 @@ import { Inspection } from './inspection.ts';
 import type { MachineClient } from './machine-client.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { PresentStop } from './present-stop.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 import type { StoppedEvent } from './stepping.ts';
 import { I386 } from './symbols/constants.ts';
 import { SymbolImage } from './symbols/image.ts';

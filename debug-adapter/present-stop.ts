@@ -9,7 +9,8 @@ import type { KernelImages } from './launch-plan.ts';
 import type { MachineClient } from './machine-client.ts';
 import type { MemoryCache } from './memory-cache.ts';
 import { type Soon, whenThere } from './soon.ts';
-import { type Frame, stackOf } from './stack.ts';
+import type { Frame } from './frame.ts';
+import { stackOf } from './stack.ts';
 import type { StoppedEvent } from './stepping.ts';
 import { KnownCallers } from './symbols/known-callers.ts';
 

@@ -26,7 +26,7 @@ import { toClientColumn, toClientLine } from './positions.ts';
 import { moduleChanges, modulesOf } from './modules.ts';
 import type { ImageModule, SendEvent, SendSoon } from './protocol.ts';
 import { type Soon, whenThere } from './soon.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 import { OpenedImages } from './opened-images.ts';
 import { makePatient, SymbolIndexing } from './symbol-files.ts';
 import { SourceFiles } from './source-files.ts';

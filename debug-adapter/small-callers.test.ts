@@ -1,7 +1,7 @@
 /** Callers of code of 16 bits, as the words of its stack tell. */
 import { describe, expect, it } from 'vitest';
 import type { CpuSnapshot } from '../core/protocol/machine-protocol.ts';
-import { isSmall, smallCallers } from './small-callers.ts';
+import { isSmall, presentPlace, smallCallers } from './small-callers.ts';
 import { I386 } from './symbols/constants.ts';
 
 /** CS 1000h, SS 2000h of real mode; SP 100h. */
@@ -18,7 +18,7 @@ function machine(pc: number) {
     general: [0, 0, 0, 0, 0x5555_0100, 0, 0, 0],
   } as unknown as CpuSnapshot;
   const callers = (entryOf: (linear: number) => number | undefined = () => undefined) =>
-    smallCallers(cpu, (at, length) => memory.slice(at, at + length), { entryOf }).map(
+    smallCallers(presentPlace(cpu), (at, length) => memory.slice(at, at + length), { entryOf }).map(
       ({ pc: at, registers }) => [at, registers[I386.eip], registers[I386.esp]],
     );
   return {

@@ -5,7 +5,7 @@ import type { AdapterHost } from './adapter-host.ts';
 import { GeneratedSources } from './generated-sources.ts';
 import type { Listed } from './listing.ts';
 import { type Soon, whenThere } from './soon.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 import { StaleSources } from './stale-sources.ts';
 import type { SourcePosition } from './symbols/image.ts';
 

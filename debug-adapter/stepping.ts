@@ -17,7 +17,7 @@ import { type Block, type Shown, type Visible, visibleAt } from './blocks.ts';
 import { type Caller, callerIn, callsAt, mayCall, ownRules, rulesOf } from './caller-frames.ts';
 import type { Resolved } from './coroutines.ts';
 import type { Sentence } from '../core/sentences/say.ts';
-import type { Frame } from './stack.ts';
+import type { Frame } from './frame.ts';
 
 export type StoppedEvent = Extract<MachineEvent, { event: 'stopped' }>;
 

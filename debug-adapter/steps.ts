@@ -6,7 +6,7 @@ import type { Coroutines } from './coroutines.ts';
 import { AdapterError } from './errors.ts';
 import { say, type Sentence } from '../core/sentences/say.ts';
 import { type Soon, whenThere } from './soon.ts';
-import { type Frame, stackPointer } from './stack.ts';
+import { type Frame, stackPointer } from './frame.ts';
 import {
   CODE_BYTES,
   outOfInlined,

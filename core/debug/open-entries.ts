@@ -2,7 +2,7 @@
  * Handlers that were entered and have not come back, as far as memory still shows it: the records of entries whose pushed EIP
  * and CS are where the processor has put them. Call stacks are unwound across them, whatever the handler's code is.
  */
-import type { TransitionRecord } from '../protocol/debug-protocol.ts';
+import type { OpenEntry, TransitionPlace, TransitionRecord } from '../protocol/debug-protocol.ts';
 import { GDT_BASE, TR } from '../cpu/state.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Inspector } from '../machine/inspector.ts';
@@ -42,24 +42,32 @@ export const MAX_ENTRIES = 256;
 
 const RETURNS: ReadonlySet<string> = new Set(['interrupt-return', 'far-return', 'sysexit']);
 
-/** The last entries first. @param left nothing of a coroutine that does not have the processor */
+/**
+ * The last entries first.
+ * @param left nothing of a coroutine that does not have the processor
+ * @param isReal the coroutine is in real mode
+ */
 export function openEntries(
   transitions: Transitions,
   inspector: Inspector,
   space: AddressSpace,
   coroutine: CoroutineId,
   left?: LeftTask,
-): TransitionRecord[] {
+  isReal = false,
+): OpenEntry[] {
   const count = transitions.count();
-  const found = new Map<number | string, TransitionRecord>();
+  const found = new Map<number | string, OpenEntry>();
   const records = transitions.since(Math.max(0, count - LOOKED_AT), LOOKED_AT);
   for (const record of records.reverse()) {
     if (found.size === MAX_ENTRIES) break;
     const { kind } = record;
-    const key = keyOf(record);
+    const isSmall = isReal || record.to.v86;
+    const key = isSmall ? linearStack(record) : keyOf(record);
     if (record.coroutine !== coroutine || RETURNS.has(kind) || found.has(key)) continue;
     const isLeft = record.from.eip === left?.eip && record.from.cs === left.cs;
-    if (isLeft || isPushed(inspector, space, record)) found.set(key, record);
+    const pushed = isSmall ? isPushedSmall(inspector, space, record) : whatIsPushed(inspector, space, record);
+    if (isLeft || pushed === true) found.set(key, record);
+    else if (pushed) found.set(key, { ...record, changed: pushed });
   }
   return [...found.values()];
 }
@@ -71,16 +79,48 @@ export function openEntries(
 const keyOf = ({ kind, from, to, cr3 }: TransitionRecord): number | string =>
   kind === 'sysenter' ? `${cr3} ${from.esp}` : to.esp;
 
-/** Does the stack hold what the entry has pushed? SYSENTER and task switches push nothing: they are taken as they are. */
-function isPushed(
+/** Where the stack is behind an entry in real mode or virtual-8086 mode. */
+const linearStack = ({ to }: TransitionRecord): number => to.ss * 16 + (to.esp & 0xffff);
+
+/** The same as `isPushed` in these modes, whose handlers find IP and CS of 16 bits and no error code (SDM vol. 3B, 20.1.4). */
+function isPushedSmall(inspector: Inspector, space: AddressSpace, record: TransitionRecord): boolean {
+  const bytes = inspector.read(space, linearStack(record), 4);
+  if (bytes.length < 4) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const { eip, cs } = record.from;
+  return view.getUint16(0, true) === (eip & 0xffff) && view.getUint16(2, true) === cs;
+}
+
+const VM = 1 << 17;
+/** Of EFLAGS: bits that are always 0 or always 1, and those. */
+const FIXED = 0xffc0_802a;
+const FIXED_VALUE = 2;
+
+/**
+ * Does the stack hold what the entry has pushed? SYSENTER and task switches push nothing: they are taken as they are. Handlers change what they
+ * go back to, as monitors of virtual-8086 mode do with each instruction that they do for it.
+ * @returns where it goes on, if that is not where it was
+ */
+function whatIsPushed(
   inspector: Inspector,
   space: AddressSpace,
   { kind, from, to, errorCode }: TransitionRecord,
-): boolean {
+): boolean | TransitionPlace {
   if (kind === 'sysenter' || kind === 'task-switch') return true;
   const at = (to.esp + (errorCode >= 0 && kind !== 'software-interrupt' ? 4 : 0)) >>> 0;
-  const bytes = inspector.read(space, at, 8);
+  const bytes = inspector.read(space, at, PUSHED);
   if (bytes.length < 8) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return view.getUint32(0, true) === from.eip && view.getUint16(4, true) === from.cs;
+  const [eip, cs] = [view.getUint32(0, true), view.getUint16(4, true)];
+  if (eip === from.eip && cs === from.cs) return true;
+  // A call gate pushes no EFLAGS, and within a ring nothing tells it from what lay there before.
+  if (from.ring === to.ring || kind === 'call-gate' || bytes.length < PUSHED) return false;
+  const eflags = view.getUint32(8, true);
+  const [esp, ss] = [view.getUint32(12, true), view.getUint16(16, true)];
+  const isSameMode = ((eflags & VM) !== 0) === from.v86;
+  const isSameStack = ss === from.ss && (from.v86 || (cs === from.cs && esp === from.esp));
+  return (eflags & FIXED) >>> 0 === FIXED_VALUE && isSameMode && isSameStack && { ...from, cs, eip, ss, esp };
 }
+
+/** Bytes that are pushed of another ring: EIP, CS, EFLAGS, ESP, SS. */
+const PUSHED = 20;

@@ -277,6 +277,12 @@ export interface TransitionRecord {
   readonly coroutine: CoroutineId;
 }
 
+/** An entry whose handler has not come back. */
+export interface OpenEntry extends TransitionRecord {
+  /** Where it goes on instead of `from`: the handler has changed what the processor has pushed of a program in another ring. */
+  readonly changed?: TransitionPlace;
+}
+
 /** A taken branch, by linear addresses. */
 export interface BranchRecord {
   readonly from: number;

@@ -21,7 +21,7 @@ import type {
   Profile,
   ReverseMapping,
   SpaceRecord,
-  TransitionRecord,
+  OpenEntry,
 } from './debug-protocol.ts';
 import type { BlockOperation, BlockOutcome, DeviceSpecs } from './device-protocol.ts';
 import type { PackedSwitches, PackedTransitions } from './packed-records.ts';
@@ -352,7 +352,7 @@ export interface RequestMap {
   /** Handlers that were entered and have not come back, the last one first: for call stacks. */
   openEntries: {
     params: { coroutine: CoroutineId };
-    result: { entries: readonly TransitionRecord[] };
+    result: { entries: readonly OpenEntry[] };
   };
   /** The last taken branches, oldest first. */
   branches: { params: { most: number }; result: { branches: readonly BranchRecord[] } };

@@ -1,4 +1,5 @@
 /** Requests of a debugger that neither run the machine nor end its run: memory, registers, what stops it, records, tables. */
+import { PROTECTED } from '../cpu/state.ts';
 import { recentBranches } from '../debug/branches.ts';
 import { mappingsOf } from '../debug/mappings.ts';
 import { leftTask, openEntries } from '../debug/open-entries.ts';
@@ -59,8 +60,10 @@ export const createLooks = (booted: () => Machine, stoppedMachine: () => Machine
     openEntries({ coroutine }) {
       const m = booted();
       const space = resolveSpace(m, { kind: 'coroutine', coroutine });
-      const left = coroutine === m.passages.current() ? leftTask(m, space) : undefined;
-      return { entries: openEntries(m.debug.transitions, m.inspector, space, coroutine, left) };
+      const isCurrent = coroutine === m.passages.current();
+      const left = isCurrent ? leftTask(m, space) : undefined;
+      const isReal = isCurrent && m.cpu.views.state[PROTECTED] === 0;
+      return { entries: openEntries(m.debug.transitions, m.inspector, space, coroutine, left, isReal) };
     },
     branches: ({ most }) => ({ branches: recentBranches(booted().cpu.views, most) }),
     pageWalk({ space, cr3, address, access }) {

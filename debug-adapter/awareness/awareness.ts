@@ -3,14 +3,15 @@
  * anew for each stop, and when memory is written.
  */
 import { joined, say, type Sentence } from '../../core/sentences/say.ts';
-import type { TransitionRecord } from '../../core/protocol/debug-protocol.ts';
+import type { OpenEntry } from '../../core/protocol/debug-protocol.ts';
 import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { AdapterError } from '../errors.ts';
 import { type MachineClient, MachineError } from '../machine-client.ts';
 import type { MemoryCache } from '../memory-cache.ts';
 import type { Soon } from '../soon.ts';
-import { type Frame, stackOf } from '../stack.ts';
+import type { Frame } from '../frame.ts';
+import { stackOf } from '../stack.ts';
 import { expressionsOf, MAX_TASK_ID } from './description.ts';
 import type { ImagesInMemory } from '../images-in-memory.ts';
 import { descriptionOf } from './descriptions.ts';
@@ -155,7 +156,7 @@ export class Awareness {
   private async unwind(task: Task): Promise<Frame[]> {
     const { coroutines, memory, request, images } = this.machine;
     const { coroutine } = task;
-    const entries: readonly TransitionRecord[] = await request('openEntries', { coroutine }).then(
+    const entries: readonly OpenEntry[] = await request('openEntries', { coroutine }).then(
       (answer) => answer.entries,
       () => [],
     );

@@ -3,7 +3,7 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines } from '../coroutines.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
-import { type Frame, NO_CODE } from '../stack.ts';
+import { type Frame, NO_CODE } from '../frame.ts';
 
 export function kernelValues(
   coroutines: Coroutines,

@@ -14,7 +14,7 @@ import { AdapterError } from '../errors.ts';
 import { isSentence, say, type Sentence, tell, type Translate } from '../../core/sentences/say.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
-import type { Frame } from '../stack.ts';
+import type { Frame } from '../frame.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { compile } from '../values/check.ts';
 import type { Names } from '../values/names.ts';

@@ -10,7 +10,7 @@ import type { CoroutineId } from '../../core/protocol/machine-protocol.ts';
 import type { Coroutines, Resolved } from '../coroutines.ts';
 import { FrameValues } from '../frame-values.ts';
 import type { MemoryCache } from '../memory-cache.ts';
-import { type Frame, frameContext } from '../stack.ts';
+import { type Frame, frameContext } from '../frame.ts';
 import type { Location } from '../symbols/location.ts';
 import type { CType } from '../symbols/types.ts';
 import type { SymbolPath } from '../values/tree.ts';

@@ -1,6 +1,6 @@
 /** `bt`: the call stack of the selected thread. */
 import { hex } from '../registers.ts';
-import { type Frame, titleOf } from '../stack.ts';
+import { type Frame, titleOf } from '../frame.ts';
 import type { Command, ConsoleContext } from './command.ts';
 import { countOf } from './operands.ts';
 import type { Style } from './style.ts';

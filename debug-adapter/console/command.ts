@@ -6,7 +6,7 @@ import { AdapterError } from '../errors.ts';
 import { type Said, say, type Sentence } from '../../core/sentences/say.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
-import type { Frame } from '../stack.ts';
+import type { Frame } from '../frame.ts';
 import type { Style } from './style.ts';
 
 export interface ConsoleContext {

@@ -8,7 +8,7 @@ import { AdapterError } from '../errors.ts';
 import { say, type Sentence, tell } from '../../core/sentences/say.ts';
 import type { Call } from '../protocol.ts';
 import type { SessionContext } from '../session-context.ts';
-import type { Frame } from '../stack.ts';
+import type { Frame } from '../frame.ts';
 import { bt } from './bt.ts';
 import type { Command } from './command.ts';
 import { disas } from './disas.ts';

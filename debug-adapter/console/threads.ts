@@ -2,7 +2,7 @@
 import { threadOfTask, titleOfTask, whyNotRunning } from '../awareness/awareness.ts';
 import { threadOf } from '../coroutines.ts';
 import { hex } from '../registers.ts';
-import type { Frame } from '../stack.ts';
+import type { Frame } from '../frame.ts';
 import { placeText } from './bt.ts';
 import type { Command } from './command.ts';
 import { expectNothing } from './operands.ts';

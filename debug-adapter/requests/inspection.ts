@@ -12,7 +12,7 @@ import { moduleId } from '../modules.ts';
 import { toClientColumn, toClientLine } from '../positions.ts';
 import type { SessionContext } from '../session-context.ts';
 import { inOrder, type Soon, whenThere } from '../soon.ts';
-import { type Frame, titleOf } from '../stack.ts';
+import { type Frame, titleOf } from '../frame.ts';
 import type { Handlers } from './handler.ts';
 
 export const inspection = {

@@ -10,7 +10,7 @@ import { fromClientColumn, fromClientLine, toClientColumn, toClientLine } from '
 import { hex } from '../registers.ts';
 import type { SessionContext } from '../session-context.ts';
 import { statementsIn } from '../source-statements.ts';
-import type { Frame } from '../stack.ts';
+import type { Frame } from '../frame.ts';
 import { inTurns } from '../symbols/pieces.ts';
 import type { Handlers } from './handler.ts';
 import { clientPath } from './set-breakpoints.ts';

@@ -9,8 +9,17 @@ import { I386, SCRATCH } from './constants.ts';
 import { HANDED_ON, type KnownCallers } from './known-callers.ts';
 import { hex } from './errors.ts';
 import { type Home, type Homes, inRegister, type MemoryReader, type Registers, wordOf } from './location.ts';
-import { frameSetUp, operandLength, returnsAt } from './prologue.ts';
+import { frameSetUp, returnsAt } from './prologue.ts';
+import type { TransitionPlace } from '../../core/protocol/debug-protocol.ts';
 import { reservedBy } from './reserved-stack.ts';
+import {
+  ASSEMBLY_STACK,
+  callingProgram,
+  isReturnAddress,
+  mayHaveCalled,
+  pushedForSysenter,
+  returnAddressAbove,
+} from './return-addresses.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
@@ -24,6 +33,8 @@ export interface UnwindSource {
   isCode?: (pc: number) => boolean;
   /** The nearest entry into a handler that the stack holds at or above `esp`. */
   entryAbove?: (esp: number) => HandlerEntry | undefined;
+  /** The entry into a handler by which the processor has pushed EIP, or an error code, at an address: what goes on there has not called. */
+  entryAt?: (address: number) => HandlerEntry | undefined;
   /**
    * The programs that have made a system call by SYSENTER to the function with this entry, the last one first: nothing of that is on the
    * stack, unless the kernel has put it there.
@@ -35,8 +46,10 @@ export interface UnwindSource {
 export interface HandlerEntry {
   /** Of the stack behind the entry: below what the processor has pushed. */
   esp: number;
-  /** Where it goes on afterwards. */
+  /** Where it goes on afterwards: linear. */
   interrupted: { eip: number; esp: number };
+  /** The same as virtual-8086 mode counts it: no code of 32 bits, nor a stack of it. */
+  virtual8086?: TransitionPlace | undefined;
 }
 
 /** `scan`: the first return address on the stack. `entry`: what the processor pushed for a handler. */
@@ -63,22 +76,23 @@ export type StopReason =
   | 'cfa-did-not-grow'
   | 'memory-unreadable'
   | 'no-frame-pointer'
-  | 'frame-limit';
+  | 'frame-limit'
+  | 'virtual-8086';
 
 export interface Stack {
   frames: readonly StackFrame[];
   stop: { reason: StopReason; message: Sentence };
+  /** What the last frame has interrupted, for the reason `virtual-8086`. */
+  below?: { place: TransitionPlace; registers: Registers; homes: Homes };
 }
 
 interface Step extends UnwoundFrame {
   method: FrameMethod;
+  /** By which the frame was entered. */
+  handler?: HandlerEntry | undefined;
 }
 
 const DEFAULT_LIMIT = 1000;
-/** How much of the stack assembly may have in use, in bytes. */
-const ASSEMBLY_STACK = 512;
-/** What code that makes a system call pushes before, in bytes. */
-const MOST_PUSHED = 16;
 
 /** Of registers that the processor has. */
 const inProcessor = (registers: Registers): Homes => registers.map((_value, number) => inRegister(number));
@@ -162,12 +176,36 @@ export function unwindStack(
     if (step.registers[I386.eip] === undefined && step.method === 'cfi') {
       return stop('end-of-stack', say`The function has no caller by its frame information.`);
     }
-    current = step.registers;
+    const handler = step.handler ?? entryBehind(source, step);
+    const isInterrupted = step.signalFrame || handler !== undefined;
+    // The compiler of a handler may count no more than EIP to what it returns over, and as clang not even an error code.
+    current = handler && !step.signalFrame ? withPlace(step.registers, handler) : step.registers;
     homes = homesIn(step.homes, homes);
-    isCalling = !step.signalFrame;
+    if (current[I386.eip] !== step.registers[I386.eip]) homes = without(homes, I386.eip);
+    if (handler?.virtual8086) {
+      const message = say`The handler has interrupted virtual-8086 mode.`;
+      const below = { place: handler.virtual8086, registers: current, homes };
+      return { ...stop('virtual-8086', message), below };
+    }
+    isCalling = !isInterrupted;
     // What a trap interrupted may be on another stack, below this one; the frame limit still bounds the walk.
-    if (step.signalFrame) previousCfa = -1;
+    if (isInterrupted) previousCfa = -1;
   }
+}
+
+function entryBehind(source: UnwindSource, { homes }: Step): HandlerEntry | undefined {
+  const home = homes[I386.eip];
+  return home?.kind === 'memory' ? source.entryAt?.(home.address) : undefined;
+}
+
+const without = (homes: Homes, register: number): Homes =>
+  homes.map((home, number) => (number === register ? undefined : home));
+
+function withPlace(registers: Registers, { interrupted }: HandlerEntry): Registers {
+  const all = [...registers];
+  all[I386.eip] = interrupted.eip;
+  all[I386.esp] = interrupted.esp;
+  return all;
 }
 
 const IN_EBP = inRegister(I386.ebp);
@@ -293,7 +331,8 @@ function unwindStep(
 }
 
 /** What a handler has interrupted. Its own code has no frame information, so nothing is known of what it has saved. */
-function interruptedBy({ esp, interrupted }: HandlerEntry, registers: Registers): Step {
+function interruptedBy(handler: HandlerEntry, registers: Registers): Step {
+  const { esp, interrupted } = handler;
   const next: (number | undefined)[] = [...registers];
   next[I386.esp] = interrupted.esp;
   next[I386.eip] = interrupted.eip;
@@ -304,100 +343,6 @@ function interruptedBy({ esp, interrupted }: HandlerEntry, registers: Registers)
     homes: next.map(() => undefined),
     signalFrame: true,
     method: 'entry',
+    handler,
   };
-}
-
-/** Whose system call runs on a stack: the kernel has put ESP of the program there, to go back to. */
-function callingProgram(
-  source: UnwindSource,
-  entry: number,
-  esp: number,
-  readMemory: MemoryReader,
-): HandlerEntry | undefined {
-  const programs = source.programsInto?.(entry) ?? [];
-  const bytes = programs.length > 0 ? readMemory(esp, ASSEMBLY_STACK) : undefined;
-  if (!bytes) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (const interrupted of programs)
-    for (let at = 0; at + 4 <= bytes.length; at += 4)
-      if (view.getUint32(at, true) === interrupted.esp >>> 0) return { esp: (esp + at) >>> 0, interrupted };
-  return undefined;
-}
-
-/**
- * Code without symbols that has made a system call by SYSENTER: a few registers that the kernel takes lie below the return address, of
- * Linux's vDSO EBP, EDX and ECX. @returns how far above ESP the return address is
- */
-function pushedForSysenter(
-  source: UnwindSource,
-  pc: number,
-  esp: number,
-  readMemory: MemoryReader,
-): number | undefined {
-  const before = readMemory((pc - 2) >>> 0, 2);
-  if (before?.[0] !== 0x0f || before[1] !== 0x34) return undefined;
-  const top = readMemory(esp, MOST_PUSHED + 4);
-  if (top?.length !== MOST_PUSHED + 4) return undefined;
-  const view = new DataView(top.buffer, top.byteOffset, top.byteLength);
-  for (let at = 0; at <= MOST_PUSHED; at += 4)
-    if (isReturnAddress(source, view.getUint32(at, true), readMemory)) return at;
-  return undefined;
-}
-
-/** Where the first word between two places on the stack lies that is an address behind a call instruction. */
-function returnAddressAbove(
-  source: UnwindSource,
-  from: number,
-  to: number,
-  readMemory: MemoryReader,
-): number | undefined {
-  const bytes = readMemory(from, to - from);
-  if (!bytes || !source.isCode) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 4 <= bytes.length; at += 4) {
-    const value = view.getUint32(at, true);
-    if (isReturnAddress(source, value, readMemory)) return from + at;
-  }
-  return undefined;
-}
-
-const isReturnAddress = (source: UnwindSource, value: number, readMemory: MemoryReader): boolean =>
-  source.isCode?.((value - 1) >>> 0) === true && isBehindCall(value, readMemory);
-
-/** Is there a call instruction that ends at an address (SDM vol. 2A, CALL)? */
-function isBehindCall(address: number, readMemory: MemoryReader): boolean {
-  const code = readMemory((address - 7) >>> 0, 7);
-  if (!code || code.length < 7) return false;
-  return code[2] === 0xe8 || isIndirectCall(code);
-}
-
-/** Do 7 bytes end with a call through a pointer, or a far one? */
-function isIndirectCall(code: Uint8Array): boolean {
-  if (code[0] === 0x9a) return true;
-  // FF /2 and /3: the ModR/M byte says how many bytes follow it.
-  return [5, 4, 3, 1, 0].some((at) => code[at] === 0xff && modrmLength(code, at + 1) === 6 - at);
-}
-
-/**
- * May a return address at the top of the stack be that of the code at an address? The call before it has led there, which of calls through
- * pointers may always be; or the code is about to return.
- */
-function mayHaveCalled(returns: number, pc: number, readMemory: MemoryReader): boolean {
-  const code = readMemory((returns - 7) >>> 0, 7);
-  if (!code || code.length < 7 || code[2] !== 0xe8 || isIndirectCall(code)) return true;
-  const displacement = new DataView(code.buffer, code.byteOffset).getInt32(3, true);
-  // A thunk (retpoline) goes on to the function that is meant.
-  return (
-    (returns + displacement) >>> 0 === pc >>> 0 ||
-    frameSetUp(pc, readMemory) !== undefined ||
-    returnsAt(pc, readMemory)
-  );
-}
-
-/** Bytes of a ModR/M operand with reg /2 or /3; 0 for others. */
-function modrmLength(code: Uint8Array, at: number): number {
-  const modrm = code[at]!;
-  const digit = (modrm >> 3) & 7;
-  if (digit !== 2 && digit !== 3) return 0;
-  return operandLength(code, at);
 }

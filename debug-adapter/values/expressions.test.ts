@@ -3,7 +3,7 @@
  * DWARF: gdb and we have the same registers and memory, and must say the same of each.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Frame } from '../stack.ts';
+import type { Frame } from '../frame.ts';
 import { compile } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import { ours } from './testing/answers.ts';

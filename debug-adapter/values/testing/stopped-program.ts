@@ -10,7 +10,8 @@ import { FrameValues } from '../../frame-values.ts';
 import { Inspection } from '../../inspection.ts';
 import { MachineClient } from '../../machine-client.ts';
 import { MemoryCache } from '../../memory-cache.ts';
-import { type Frame, stackOf } from '../../stack.ts';
+import type { Frame } from '../../frame.ts';
+import { stackOf } from '../../stack.ts';
 import type { SymbolImage } from '../../symbols/image.ts';
 import type { ListHint } from '../format-specifier.ts';
 
