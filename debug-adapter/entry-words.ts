@@ -15,26 +15,32 @@ import { transitionName } from './transition-words.ts';
 export function entryText(
   cfa: number | undefined,
   pc: number,
+  esp: number | undefined,
   entries: readonly OpenEntry[],
   read: SyncReader,
 ): Sentence {
-  const record = entries.find(
-    (entry) =>
-      linearPlace(goesOnAt(entry)).eip === pc && cfa !== undefined && Math.abs(cfa - entry.to.esp) <= PUSHED,
-  );
+  const record = entries.find((entry) => {
+    const place = linearPlace(goesOnAt(entry));
+    // The kernel may have moved what was pushed to another stack.
+    const isHere = cfa !== undefined && Math.abs(cfa - entry.to.esp) <= PUSHED;
+    return place.eip === pc && (isHere || (entry.from.ring !== entry.to.ring && place.esp === esp));
+  });
   if (record) return recordText(record);
   // The kernel may have gone on on another stack.
   const call = entries.find(({ kind, from }) => kind === 'sysenter' && from.eip === pc);
   if (call) return recordText(call);
-  const before = read((pc - 2) >>> 0, 2);
-  const isInt = before?.length === 2 && before[0] === 0xcd;
-  return isInt ? intText(before[1], pc) : say`interrupt or exception at ${hex(pc)}`;
+  const before = read((pc - 4) >>> 0, 4);
+  if (before?.length !== 4 || before[2] !== INT) return say`interrupt or exception at ${hex(pc)}`;
+  // Linux's vDSO has INT 80h behind SYSENTER, for processors that have none, and comes back behind it.
+  const isSysenter = before[0] === 0x0f && before[1] === 0x34;
+  return isSysenter ? say`${'sysenter'} at ${hex(pc - 2)}` : intText(before[3]!, pc);
 }
 
 /** @param pc behind INT n */
 export const intText = (vector: number, pc: number): Sentence =>
   say`int 0x${vector.toString(16)} at ${hex(pc - 2)}`;
 
+const INT = 0xcd;
 /** The vector of INT3, which has one byte. */
 const BREAKPOINT = 3;
 /** Bytes that an entry pushes at most in protected mode: error code, EIP, CS, EFLAGS, ESP, SS. */

@@ -161,7 +161,14 @@ function rowsFrom(walk: Walk, start: Start): Part {
     // An interrupted frame is found at its exact pc, a caller at its return address minus one.
     const entered = n > 0 && frame.lookupPc === frame.pc;
     isInterrupted ||= entered;
-    if (entered) rows.push(labelRow(walk, entryText(frames[n - 1].cfa, frame.pc, entries, read), depth));
+    if (entered)
+      rows.push(
+        labelRow(
+          walk,
+          entryText(frames[n - 1].cfa, frame.pc, frame.registers[I386.esp], entries, read),
+          depth,
+        ),
+      );
     const same = known && knownRows.get(frame.identity);
     if (same && same[0]?.depth === depth && same[0].isInterrupted === isInterrupted) {
       const { registers: now } = frame;
@@ -200,7 +207,7 @@ function rowsFrom(walk: Walk, start: Start): Part {
   const { below, stop } = unwound;
   if (!below) return { rows, depth, stop };
   const place = segmentedPlace(below.place);
-  rows.push(labelRow(walk, entryText(frames.at(-1)?.cfa, place.eip, entries, read), depth));
+  rows.push(labelRow(walk, entryText(frames.at(-1)?.cfa, place.eip, place.esp, entries, read), depth));
   const inside = rowsFrom(walk, {
     registers: withPlace(below.registers, below.place),
     homes: below.homes,

@@ -57,10 +57,15 @@ export function openEntries(
 ): OpenEntry[] {
   const count = transitions.count();
   const found = new Map<number | string, OpenEntry>();
+  /** Where frames have been taken from a stack by IRET, later than what is looked at. */
+  const taken = new Set<string>();
   const records = transitions.since(Math.max(0, count - LOOKED_AT), LOOKED_AT);
   for (const record of records.reverse()) {
     if (found.size === MAX_ENTRIES) break;
     const { kind } = record;
+    if (record.coroutine === coroutine && kind === 'interrupt-return')
+      taken.add(stackKey(record, record.from.esp));
+    if (taken.delete(stackKey(record, pushedAt(record)))) continue;
     const isSmall = isReal || record.to.v86;
     const key = isSmall ? linearStack(record) : keyOf(record);
     if (record.coroutine !== coroutine || RETURNS.has(kind) || found.has(key)) continue;
@@ -78,6 +83,11 @@ export function openEntries(
  */
 const keyOf = ({ kind, from, to, cr3 }: TransitionRecord): number | string =>
   kind === 'sysenter' ? `${cr3} ${from.esp}` : to.esp;
+
+/** Where ESP is when an entry's handler is about to return: below EIP, that is above an error code. */
+const pushedAt = ({ kind, errorCode, to }: TransitionRecord): number =>
+  (to.esp + (errorCode >= 0 && kind !== 'software-interrupt' ? 4 : 0)) >>> 0;
+const stackKey = ({ cr3 }: TransitionRecord, esp: number): string => `${cr3} ${esp >>> 0}`;
 
 /** Where the stack is behind an entry in real mode or virtual-8086 mode. */
 const linearStack = ({ to }: TransitionRecord): number => to.ss * 16 + (to.esp & 0xffff);
@@ -104,11 +114,11 @@ const FIXED_VALUE = 2;
 function whatIsPushed(
   inspector: Inspector,
   space: AddressSpace,
-  { kind, from, to, errorCode }: TransitionRecord,
+  record: TransitionRecord,
 ): boolean | TransitionPlace {
+  const { kind, from, to } = record;
   if (kind === 'sysenter' || kind === 'task-switch') return true;
-  const at = (to.esp + (errorCode >= 0 && kind !== 'software-interrupt' ? 4 : 0)) >>> 0;
-  const bytes = inspector.read(space, at, PUSHED);
+  const bytes = inspector.read(space, pushedAt(record), PUSHED);
   if (bytes.length < 8) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const [eip, cs] = [view.getUint32(0, true), view.getUint16(4, true)];

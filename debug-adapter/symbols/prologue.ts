@@ -48,7 +48,8 @@ export function frameSetUp(entry: number, readMemory: MemoryReader): FrameSetUp 
   const code = codeFrom(entry, readMemory);
   if (!code) return undefined;
   const nop = NOPS.find((one) => begins(code, one));
-  const pushAt = nop?.length ?? (begins(code, CALL) ? CALL_LENGTH : 0);
+  const begin = nop?.length ?? (begins(code, CALL) ? CALL_LENGTH : 0);
+  const pushAt = begin + realignment(code, begin);
   if (code[pushAt] !== PUSH_EBP) return undefined;
   let at = pushAt + 1;
   for (let moves = 0; !isMoveOfEsp(code, at); moves++) {
@@ -57,6 +58,26 @@ export function frameSetUp(entry: number, readMemory: MemoryReader): FrameSetUp 
     at += length;
   }
   return { push: (entry + pushAt) >>> 0, move: (entry + at) >>> 0 };
+}
+
+/**
+ * Bytes of what aligns a stack before the frame pointer is set up: a register is saved, and has ESP of the caller, from which the return address is
+ * pushed again (gcc, as of LEA 8(ESP), EDI; AND -16, ESP; PUSH -4(EDI)). 0 where there is no such thing.
+ */
+function realignment(code: Uint8Array, start: number): number {
+  let at = start;
+  const saved = (code[at] ?? 0) & 0xf8;
+  if (saved === 0x50 && code[at] !== PUSH_EBP) at++;
+  const modrm = code[at + 1] ?? 0;
+  const register = (modrm >> 3) & 7;
+  // LEA disp8(ESP)
+  if (code[at] !== 0x8d || (modrm & 0xc7) !== 0x44 || code[at + 2] !== 0x24) return 0;
+  at += 4;
+  if (code[at] !== 0x83 || code[at + 1] !== 0xe4) return 0;
+  at += 3;
+  return code[at] === 0xff && code[at + 1] === (0x70 | register) && code[at + 2] === 0xfc
+    ? at + 3 - start
+    : 0;
 }
 
 /** RET, with and without a number of bytes. */

@@ -103,6 +103,21 @@ describe('the frame pointer chain', () => {
       expect(running(code, 0x1000 + code.length, STACK, STACK, words)).toEqual(behind);
     });
 
+    it('has its caller behind what aligns its stack', () => {
+      // call; push %edi; lea 8(%esp),%edi; and $-16,%esp; push -4(%edi); push %ebp; mov %esp,%ebp
+      const aligned = [0x57, 0x8d, 0x7c, 0x24, 8, 0x83, 0xe4, 0xf0, 0xff, 0x77, 0xfc];
+      const code = [0xe8, 0, 0, 0, 0, ...aligned, PUSH, ...MOVE];
+      // Below the frame are what an earlier call has left, and ours above.
+      const stale = [0x2280, STACK + 0x40, 0x2180];
+      expect(running(code, 0x1000 + code.length, STACK, STACK + 4, stale)).toEqual(behind);
+      // gcc's main: lea 4(%esp),%ecx and no push.
+      const main = [0x8d, 0x4c, 0x24, 4, 0x83, 0xe4, 0xf0, 0xff, 0x71, 0xfc, PUSH, ...MOVE];
+      expect(running(main, 0x1000 + main.length, STACK, STACK + 4, stale)).toEqual(behind);
+      // Not what saves another register than it fills.
+      const other = [0x8d, 0x4c, 0x24, 4, 0x83, 0xe4, 0xf0, 0xff, 0x77, 0xfc, PUSH, ...MOVE];
+      expect(running(other, 0x1000 + other.length, STACK, STACK + 4, stale)[0]).toBe(0x2280);
+    });
+
     it("has its caller at its RET, where the frame pointer is the caller's again", () => {
       const code = [PUSH, ...MOVE, 0x5d, 0xc3];
       expect(running(code, 0x1004, STACK + 4, STACK + 0x40, words)).toEqual(behind);

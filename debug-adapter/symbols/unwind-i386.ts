@@ -20,6 +20,7 @@ import {
   pushedForSysenter,
   returnAddressAbove,
 } from './return-addresses.ts';
+import { type SavedRegisters, savedRegisters } from './saved-registers.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
 /** What the unwinder asks of the symbols; `SymbolImage` offers all of it, without bias. */
@@ -86,13 +87,19 @@ export interface Stack {
   below?: { place: TransitionPlace; registers: Registers; homes: Homes };
 }
 
+type End = Stack['stop'];
+
 interface Step extends UnwoundFrame {
   method: FrameMethod;
   /** By which the frame was entered. */
   handler?: HandlerEntry | undefined;
+  /** Its caller is on another stack, which may lie below. */
+  isElsewhere?: boolean;
 }
 
 const DEFAULT_LIMIT = 1000;
+/** Stacks that a walk goes on to without a handler between them: a damaged one may lead back. */
+const MOST_STACKS = 8;
 
 /** Of registers that the processor has. */
 const inProcessor = (registers: Registers): Homes => registers.map((_value, number) => inRegister(number));
@@ -131,6 +138,7 @@ export function unwindStack(
   let homes = homesAtStart;
   let isCalling = false;
   let previousCfa = -1;
+  let stacks = 0;
   for (;;) {
     const pc = current[I386.eip];
     if (known && frames.length > 0) {
@@ -164,6 +172,7 @@ export function unwindStack(
     const handsOn = known && source.handsOn?.(lookupPc);
     known?.pass(handsOn && 'method' in step && step.method !== 'cfi' ? HANDED_ON : handsOn);
     if ('reason' in step) return stop(step.reason, step.message);
+    if (step.isElsewhere && ++stacks < MOST_STACKS) previousCfa = -1;
     if (step.cfa <= previousCfa) {
       return stop(
         'cfa-did-not-grow',
@@ -221,7 +230,7 @@ function unwindStep(
   isCalling: boolean,
   registers: Registers,
   readMemory: MemoryReader,
-): Step | { reason: StopReason; message: Sentence } {
+): Step | End {
   const byCfi = source.unwind(pc, registers, readMemory);
   if (byCfi) {
     const { cfa, registers: next, homes, signalFrame } = byCfi;
@@ -299,6 +308,8 @@ function unwindStep(
       return { reason: 'end-of-stack', message: say`Nobody has called the entry of the program.` };
     const program = near ? undefined : callingProgram(source, entry, esp, readMemory);
     if (program) return interruptedBy(program, registers);
+    const saved = savedRegisters(registers, readMemory);
+    if (saved) return interruptedWith(saved);
     /** Right above what the frame pointer points to: then that is this function's own, however it has been set up. */
     const calledBy = (at: number) =>
       (ebp !== undefined && at === ebp + 4
@@ -319,15 +330,29 @@ function unwindStep(
           message: say`There is no frame information here and the frame pointer is not known.`,
         };
   }
+  const saved = word(ebp);
   if (esp !== undefined && ebp < esp) {
+    // The kernel may have called on a stack of its own, as Linux its handlers of interrupts; then there is a frame.
+    const returns = word(ebp + 4);
+    const isFrame =
+      returns !== undefined && saved !== undefined && isReturnAddress(source, returns, readMemory);
+    const step = isFrame ? caller(ebp + 8, saved, 'frame-pointer', inMemory(ebp)) : undefined;
+    if (step) return { ...step, isElsewhere: true };
     return {
       reason: 'cfa-did-not-grow',
       message: say`The frame pointer ${hex(ebp)} is below the stack pointer ${hex(esp)}: it is used for something else here.`,
     };
   }
-  const saved = word(ebp);
   if (saved === undefined) return unreadable(ebp);
   return caller(ebp + 8, saved, 'frame-pointer', inMemory(ebp)) ?? unreadable(ebp + 4);
+}
+
+/** What has entered the kernel, or was interrupted in it. Of a thread that has no program everything is 0. */
+function interruptedWith({ end, registers, homes, virtual8086 }: SavedRegisters): Step | End {
+  const [eip, esp] = [registers[I386.eip]!, registers[I386.esp]!];
+  if (eip === 0) return { reason: 'end-of-stack', message: say`The return address is 0: the first frame.` };
+  const handler = virtual8086 && { esp: end, interrupted: { eip, esp }, virtual8086 };
+  return { cfa: end, registers, homes, signalFrame: true, method: 'entry', handler };
 }
 
 /** What a handler has interrupted. Its own code has no frame information, so nothing is known of what it has saved. */
