@@ -90,10 +90,17 @@ describe('containers', () => {
     ['no debug information', '-g0'],
     ['.debug_frame alone', '-gdwarf-5 -fno-asynchronous-unwind-tables'],
     ['compressed debug information', '-g -gz=zlib -fno-asynchronous-unwind-tables'],
+    ['nothing but code', '-g0 -fno-asynchronous-unwind-tables'],
+    ['nothing but optimised code', '-g0 -O2 -fno-inline -fno-asynchronous-unwind-tables'],
   ])('refuses 64-bit code within 4 GiB, by what is there: %s', async (_what, flags) => {
     const source = join(workshop.directory, 'near.c');
     const path = `${source}.elf`;
-    writeFileSync(source, 'int twice(int n) { return 2 * n; }\nvoid _start(void) { for (;;) twice(1); }\n');
+    writeFileSync(
+      source,
+      `struct node { struct node *next; char *text; } *head;
+      void push(struct node *one, char *text) { one->next = head; one->text = text; head = one; }
+      void _start(void) { static struct node nodes[9]; for (int n = 0;; n++) push(&nodes[n % 9], "text" + n % 4); }\n`,
+    );
     run('gcc', ['-nostdlib', '-static', '-fno-pie', '-no-pie', ...flags.split(' '), source, '-o', path]);
     await expect(load(path)).rejects.toMatchObject({
       code: 'elf-wrong-class',
@@ -101,9 +108,12 @@ describe('containers', () => {
     });
   });
 
-  it('may be 64-bit ones without debug information, of which only frames tell what code it is', async () => {
+  it.each([
+    ['frames tell', []],
+    ['code tells', ['-R', '.eh_frame']],
+  ])('may be 64-bit ones without debug information, of which only %s what they have', async (_what, more) => {
     const [stripped, path] = ['stripped', 'stripped-wide'].map((name) => join(workshop.directory, name));
-    run('objcopy', ['--strip-debug', plain.path, stripped!]);
+    run('objcopy', ['--strip-debug', ...more, plain.path, stripped!]);
     run('objcopy', ['-I', 'elf32-i386', '-O', 'elf64-x86-64', stripped!, path!]);
     expect((await load(path!)).symbolNamed('ticks')?.address).toBe(plain.image.symbolNamed('ticks')?.address);
   });
