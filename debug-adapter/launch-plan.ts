@@ -98,16 +98,23 @@ async function openImage(
   }
 }
 
+/** What names the code of a kernel. */
+interface Named {
+  readonly image: SymbolImage | undefined;
+  /** It is a list of names, and nothing else. */
+  readonly isList: boolean;
+}
+
 /** The symbols that another file than the kernel's has for it, as the vmlinux beside a bzImage. */
-async function openSymbols(symbols: OpenedImages, path: string, host: AdapterHost): Promise<SymbolImage> {
+async function openSymbols(symbols: OpenedImages, path: string, host: AdapterHost): Promise<Named> {
   const name = baseName(path);
   const source = await readSymbols(host, path);
   try {
-    return await symbols.open(source, name, path, host);
+    return { image: await symbols.open(source, name, path, host), isList: false };
   } catch (error) {
     if (!(error instanceof SymbolError)) throw error;
     const list = error.code === 'elf-not-elf' ? await listed(symbols, path, host) : undefined;
-    if (list) return list;
+    if (list) return { image: list, isList: true };
     throw new AdapterError(
       'kernel-bad',
       say`${name}, which is to have the symbols of the kernel: ${error.sentence}`,
@@ -170,12 +177,16 @@ export async function planLaunch(
   const name = baseName(first.kernel);
   const opened = await openImage(symbols, bytes, name, first.kernel, host);
   const { cooperative } = opened;
-  const image =
-    options.symbols === undefined ? opened.image : await openSymbols(symbols, options.symbols, host);
+  const { image, isList } =
+    options.symbols === undefined
+      ? { image: opened.image, isList: false }
+      : await openSymbols(symbols, options.symbols, host);
   const warnings: Sentence[] = [...options.mistyped];
   if (!image?.hasDebugInfo) {
     warnings.push(
-      say`${options.symbols === undefined ? name : baseName(options.symbols)} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g, or name the file that has it ("symbols"). Disassembly and registers work.`,
+      isList
+        ? say`${baseName(options.symbols!)} is a list of symbols: functions have names, in breakpoints and call stacks too. Lines and variables are in the file with debug information (DWARF), which "symbols" takes in its place.`
+        : say`${options.symbols === undefined ? name : baseName(options.symbols)} has no debug information (DWARF), so source breakpoints cannot bind: compile it with -g, or name the file that has it ("symbols"). Disassembly and registers work.`,
     );
   }
   const extra: BootImage[] = [];

@@ -48,6 +48,12 @@ describe('a Linux bzImage', () => {
     await session.client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'kernel_main' }] });
     await session.go('continue');
     expect((await session.stack()).map(({ name }) => name).slice(0, 2)).toEqual(['kernel_main', 'start']);
+    // Who names a list has nothing to compile.
+    const told = session.messages
+      .map((one) => (one as { body?: { output?: string } }).body?.output ?? '')
+      .join('');
+    expect(told).toContain('System.map is a list of symbols: functions have names');
+    expect(told).not.toContain('compile');
   });
 
   it('stops at its entry, where no code has run', async () => {
