@@ -99,6 +99,20 @@ describe('numbers', () => {
   });
 });
 
+describe('a register as a number of 64 bits', () => {
+  it('has its upper half in the next one of gcc’s order', () => {
+    const ecx = at(OP.regval_type, 1, 1, OP.stack_value);
+    expect(ecx).toEqual({ kind: 'value', bytes: Uint8Array.of(11, 0, 0, 0, 13, 0, 0, 0) });
+    const eax = at(OP.GNU_regval_type, 0, 1, OP.stack_value);
+    expect(eax).toEqual({ kind: 'value', bytes: Uint8Array.of(10, 0, 0, 0, 12, 0, 0, 0) });
+  });
+
+  it('is not known where that is not, or there is none', () => {
+    expect(at(OP.regval_type, 3, 1, OP.stack_value).kind).toBe('optimised-out');
+    expect(at(OP.regval_type, 4, 1, OP.stack_value).kind).toBe('optimised-out');
+  });
+});
+
 describe('locations', () => {
   it('are memory by default, registers and values when said', () => {
     expect(at(OP.fbreg, 4)).toEqual({ kind: 'memory', address: 0x1024 });

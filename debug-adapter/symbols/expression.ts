@@ -11,7 +11,7 @@ import { unknownRegister } from './calling-frames.ts';
 import { ExpressionStack, malformed, Unknowable } from './expression-stack.ts';
 import { convert, GENERIC, type StackType } from './expression-values.ts';
 import type { FrameContext, Location, LocationPiece, Pointee } from './location.ts';
-import { littleEndian, readRegister, toNumber } from './location.ts';
+import { littleEndian, readNumber, toNumber } from './location.ts';
 import { isX87 } from './wide-registers.ts';
 import { say, type Sentence } from '../../core/sentences/say.ts';
 
@@ -333,7 +333,7 @@ class Evaluation {
         const type = this.baseType(cursor.uleb());
         const { frame } = this.scope;
         // An x87 register has 80 bits, which no type of a stack has.
-        const bytes = frame && !isX87(number) ? readRegister(number, type.size, frame) : undefined;
+        const bytes = frame && !isX87(number) ? readNumber(number, type.size, frame) : undefined;
         this.known(bytes && toNumber(bytes), unknownRegister(number, frame), type);
         break;
       }

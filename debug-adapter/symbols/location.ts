@@ -3,6 +3,7 @@
  * scopes and their clients. Source: DWARF 5 §2.6.
  */
 import type { Sentence } from '../../core/sentences/say.ts';
+import { I386 } from './constants.ts';
 import type { WideRegisters } from './wide-registers.ts';
 
 /** Register values by DWARF number; undefined where the unwinder could not recover one. */
@@ -99,6 +100,24 @@ export function readRegister(
   if (value !== undefined) return size > 4 ? undefined : littleEndian(BigInt(value >>> 0), size);
   const bytes = wide?.(number);
   return bytes && size <= bytes.length ? bytes.slice(0, size) : undefined;
+}
+
+/** Which register has the upper half of a number of 64 bits, in gcc's order of registers (GCC, config/i386/i386.h), by DWARF numbers. */
+const UPPER_HALF: readonly (number | undefined)[] = [
+  ...[I386.edx, I386.ebx, I386.ecx, I386.esi],
+  ...[undefined, undefined, I386.edi, I386.ebp],
+];
+
+/** A number that may be wider than the register it begins in: the next one has its upper half, as gdb reads it. */
+export function readNumber(
+  number: number,
+  size: number,
+  frame: Pick<FrameContext, 'registers' | 'wide'>,
+): Uint8Array | undefined {
+  const upper = size === 8 ? UPPER_HALF[number] : undefined;
+  const [low, high] = [frame.registers[number], upper === undefined ? undefined : frame.registers[upper]];
+  if (low === undefined || high === undefined) return readRegister(number, size, frame);
+  return littleEndian((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0), size);
 }
 
 /**

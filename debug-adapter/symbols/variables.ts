@@ -3,6 +3,7 @@
  * until asked. Source: DWARF 5 §2.6, §3.3.5 (frame base), §4.1.
  */
 import type { CallSites } from './call-sites.ts';
+import { hasBareLiterals, withoutBareLiterals } from './bare-literals.ts';
 import { keptIn, knownPlace } from './calling-frames.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import { counts, withLengths } from './counted-types.ts';
@@ -10,7 +11,7 @@ import type { DebugInfo } from './debug-info.ts';
 import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
-import type { AttributeValue } from './unit.ts';
+import type { AttributeValue, Unit } from './unit.ts';
 import { type FrameContext, littleEndian, type Location, readLocation, toNumber } from './location.ts';
 import { expressionAt } from './locations.ts';
 import { fixedAddress, type SimpleLocation, simpleLocation, simplePlace } from './simple-location.ts';
@@ -194,7 +195,7 @@ export class Variables {
 
   /** The frame as the unit of a DIE sees it. */
   private kept(frame: FrameContext, { unit }: Die): FrameContext {
-    return frame.isCalling ? keptIn(frame, this.info.root(unit).text(DW_AT.producer)) : frame;
+    return frame.isCalling ? keptIn(frame, this.producer(unit)) : frame;
   }
 
   /** The length that a subrange has in a frame; undefined where it is optimised out. */
@@ -289,12 +290,23 @@ export class Variables {
     const { from } = value;
     const constant = this.constant(die, from);
     if (constant) return constant;
-    const bytes = expressionAt(from.unit, value.value, pc, this.ranges.base(from.unit));
+    const written = expressionAt(from.unit, value.value, pc, this.ranges.base(from.unit));
+    const bytes = written && this.asMeant(written, from);
     if (!bytes || bytes.length === 0)
       return { kind: 'optimised-out', reason: say`it has no place at this instruction` };
     if (this.isLeftOut(bytes, from))
       return { kind: 'optimised-out', reason: say`the linker has left it out` };
     return { kind: 'expression', bytes, simple: simpleLocation(bytes), from };
+  }
+
+  private asMeant(bytes: Uint8Array, { unit }: Die): Uint8Array {
+    return hasBareLiterals(unit.header.version, () => this.producer(unit))
+      ? withoutBareLiterals(bytes)
+      : bytes;
+  }
+
+  private producer(unit: Unit): string | undefined {
+    return this.info.root(unit).text(DW_AT.producer);
   }
 
   /** Linkers put 0 or -1 for the address of what nothing refers to (`--gc-sections`), and of second copies of a section group. */
