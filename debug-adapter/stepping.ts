@@ -18,6 +18,7 @@ import { type Caller, callerIn, callsAt, mayCall, ownRules, rulesOf } from './ca
 import type { Resolved } from './coroutines.ts';
 import type { Sentence } from '../core/sentences/say.ts';
 import type { Frame } from './frame.ts';
+import type { LineInfo } from './symbols/source-lines.ts';
 
 export type StoppedEvent = Extract<MachineEvent, { event: 'stopped' }>;
 
@@ -69,13 +70,33 @@ const innermostAt = ({ resolved, pc }: Place): Visible => visibleAt(resolved, pc
 
 const linkPc = ({ pc, resolved }: Place) => (resolved ? (pc - resolved.bias) >>> 0 : pc);
 
+type Range = [low: number, high: number];
+
 /** Run-time ranges of the source line at a place, empty when it has none. */
-function lineRanges(place: Place): [number, number][] {
+function lineRanges(place: Place): Range[] {
   const { resolved } = place;
   if (!resolved) return [];
   return resolved.image
     .lineRanges(linkPc(place))
     .map(({ low, high }) => [(low + resolved.bias) >>> 0, (high + resolved.bias) >>> 0]);
+}
+
+/**
+ * Where a step is that has come to code of another line which is no statement: what it passes is all such code of the function and what is stepped,
+ * for the statement of that very line may come next. gdb's steps go on so, too (infrun.c, process_event_stop_test).
+ * @param line that is stepped
+ * @param stepped its ranges
+ * @returns nothing for any other place
+ */
+function passedRanges(place: Place, line: Line, stepped: readonly Range[]): Range[] | undefined {
+  const { resolved } = place;
+  const pc = linkPc(place);
+  const isPassed = (row: LineInfo) => !row.isStatement && row.line > 0;
+  const here = resolved?.image.lineAt(pc);
+  if (!resolved || !here || !isPassed(here) || sameLine(here, line)) return undefined;
+  const passed = resolved.image.rowsOfFunction(pc).filter(isPassed);
+  const { bias } = resolved;
+  return [...stepped, ...passed.map(({ low, high }): Range => [(low + bias) >>> 0, (high + bias) >>> 0])];
 }
 
 /** Does the debug information say anything of this place, if only that the compiler has made it (line 0)? */
@@ -217,7 +238,8 @@ function* stepFrom(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const here = stopped === start ? from : host.location(stopped);
     const below = over ? inlinedBelow(here, fromBlock) : undefined;
-    const ranges = below?.ranges ?? lineRanges(here);
+    const passed = below || round === 0 ? undefined : passedRanges(here, fromLine, lineRanges(from));
+    const ranges = below?.ranges ?? passed ?? lineRanges(here);
     // Nothing in the passage code is a call that comes back: its steps go with the crossing.
     const overHere = over && !here.passage;
     const frame = overHere && ranges.length > 0 ? frameRules(here) : undefined;
