@@ -14,7 +14,15 @@ import { EXTENDED_BYTES, scalarOf } from './scalar.ts';
 import { type Slice, sliceOf } from './slices.ts';
 import { dataMemberText, methodText } from './member-pointers.ts';
 import { bitRange } from './members.ts';
-import { character, goesOnBehindText, hexAddress, hexOf, quoted, quotedUtf8 } from './text.ts';
+import {
+  character,
+  goesOnBehindText,
+  hexAddress,
+  hexOf,
+  quoted,
+  isReadableText,
+  quotedUtf8,
+} from './text.ts';
 import {
   arrayOf,
   bare,
@@ -368,12 +376,14 @@ function variantText(value: TypedValue, variant: Member, writing: Writing, depth
 }
 
 /** As the array that it stands for. */
-function sliceText({ elements, length, isText }: Slice, writing: Writing, depth: number): string {
+function sliceText({ elements, length, isText, mayBeText }: Slice, writing: Writing, depth: number): string {
   const { context } = writing;
-  if (length === 0) return isText ? '""' : '[0]';
-  if (!isText) return arrayText(elements, writing, depth, length);
-  const bytes = bytesOf(elements, context);
-  return bytes ? quotedUtf8(bytes, bytes.length === length) : unreadable(elements, context);
+  const isMaybeText = mayBeText && context.style === undefined;
+  if (length === 0) return isText || isMaybeText ? '""' : '[0]';
+  const bytes = isText || isMaybeText ? bytesOf(elements, context) : undefined;
+  const whole = bytes?.length === length;
+  if (bytes && (isText || isReadableText(bytes, whole))) return quotedUtf8(bytes, whole);
+  return isText ? unreadable(elements, context) : arrayText(elements, writing, depth, length);
 }
 
 /** Is there no memory where a value should begin? */

@@ -10,6 +10,8 @@ const NAMES = [
 ] as const;
 /** `&[u8]`, `*const [T]`, `[]u8`: no structure of C has such a name. */
 const SLICE = /^[&*[]/;
+/** Zig has no type for text: `[]const u8`, and `[:0]const u8` with a zero behind it, may be anything. 0.11 writes no `const`. */
+const ZIG_BYTES = /^\[(?::0)?\](?:const )?u8$/;
 const RUST_TEXT = /^(?:&(?:mut )?|\*(?:const|mut) )str$/;
 
 export interface Slice {
@@ -19,6 +21,8 @@ export interface Slice {
   /** What the member is called that points to them. */
   readonly pointer: string;
   readonly isText: boolean;
+  /** It is text where its bytes are. */
+  readonly mayBeText: boolean;
 }
 
 /** The names of the pointer and the length of a slice; nothing for what is none. */
@@ -50,5 +54,6 @@ export function sliceOf(
     length: count,
     pointer: names[0],
     isText: RUST_TEXT.test(type.name ?? ''),
+    mayBeText: ZIG_BYTES.test(type.name ?? ''),
   };
 }

@@ -77,6 +77,19 @@ export function quotedUtf8(bytes: Uint8Array, whole: boolean): string {
   return `"${shown.join('')}"${whole ? '' : '…'}`;
 }
 
+/** Tabs and ends of lines, which text has, and all else that is shown as it is. */
+const READABLE = /^[\t\r\n\P{Control}]*$/u;
+
+/** Are bytes UTF-8 that a person can read? @param whole there is nothing behind them: the last character may not be cut */
+export function isReadableText(bytes: Uint8Array, whole: boolean): boolean {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  try {
+    return READABLE.test(decoder.decode(bytes, { stream: !whole }));
+  } catch {
+    return false;
+  }
+}
+
 function decoded(decoder: TextDecoder, bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
