@@ -68,6 +68,8 @@ describe.each([
         '_start',
       ]);
       expect(await session.evaluate('n', { frameId: frames[2]!.id })).toBe('5');
+      await session.go('stepOut');
+      expect((await session.names())[0]).toBe('trigger');
       await session.client.continueRequest({ threadId: 1 });
     }
   });
