@@ -88,5 +88,10 @@ describe('an entry into a handler', () => {
     const words = [0, 0, 0, 0, 0x0900_000d, 2];
     expect(open(words, [entered], true)).toEqual([entered]);
     expect(open(words, [entered])).toEqual([]);
+    const back = record('interrupt-return', entered.to, from);
+    expect(open(words, [entered, back], true)).toEqual([]);
+    // At the same offset in another segment.
+    const elsewhere = record('interrupt-return', { ...entered.to, ss: 0x1234 }, from);
+    expect(open(words, [entered, elsewhere], true)).toEqual([entered]);
   });
 });

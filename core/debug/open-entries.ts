@@ -58,17 +58,23 @@ export function openEntries(
   const count = transitions.count();
   const found = new Map<number | string, OpenEntry>();
   /** Where frames have been taken from a stack by IRET, later than what is looked at. */
-  const taken = new Set<string>();
+  const taken = new Set<number>();
   const records = transitions.since(Math.max(0, count - LOOKED_AT), LOOKED_AT);
   for (const record of records.reverse()) {
     if (found.size === MAX_ENTRIES) break;
     const { kind } = record;
-    if (record.coroutine === coroutine && kind === 'interrupt-return')
-      taken.add(stackKey(record, record.from.esp));
-    if (taken.delete(stackKey(record, pushedAt(record)))) continue;
+    if (record.coroutine !== coroutine) continue;
+    if (RETURNS.has(kind)) {
+      const { from } = record;
+      if (kind === 'interrupt-return')
+        taken.add(stackKey(record, isReal || from.v86 ? linearStack(from) : from.esp));
+      continue;
+    }
     const isSmall = isReal || record.to.v86;
-    const key = isSmall ? linearStack(record) : keyOf(record);
-    if (record.coroutine !== coroutine || RETURNS.has(kind) || found.has(key)) continue;
+    const at = isSmall ? linearStack(record.to) : pushedAt(record);
+    if (taken.size > 0 && taken.delete(stackKey(record, at))) continue;
+    const key = isSmall ? at : keyOf(record);
+    if (found.has(key)) continue;
     const isLeft = record.from.eip === left?.eip && record.from.cs === left.cs;
     const pushed = isSmall ? isPushedSmall(inspector, space, record) : whatIsPushed(inspector, space, record);
     if (isLeft || pushed === true) found.set(key, record);
@@ -87,14 +93,15 @@ const keyOf = ({ kind, from, to, cr3 }: TransitionRecord): number | string =>
 /** Where ESP is when an entry's handler is about to return: below EIP, that is above an error code. */
 const pushedAt = ({ kind, errorCode, to }: TransitionRecord): number =>
   (to.esp + (errorCode >= 0 && kind !== 'software-interrupt' ? 4 : 0)) >>> 0;
-const stackKey = ({ cr3 }: TransitionRecord, esp: number): string => `${cr3} ${esp >>> 0}`;
+/** Of a place of a stack in an address space: below 2^52, for CR3 has 20 bits of an address. */
+const stackKey = ({ cr3 }: TransitionRecord, esp: number): number => (cr3 >>> 12) * 2 ** 32 + (esp >>> 0);
 
-/** Where the stack is behind an entry in real mode or virtual-8086 mode. */
-const linearStack = ({ to }: TransitionRecord): number => to.ss * 16 + (to.esp & 0xffff);
+/** Where the stack is in real mode or virtual-8086 mode. */
+const linearStack = ({ ss, esp }: TransitionPlace): number => ss * 16 + (esp & 0xffff);
 
 /** The same as `isPushed` in these modes, whose handlers find IP and CS of 16 bits and no error code (SDM vol. 3B, 20.1.4). */
 function isPushedSmall(inspector: Inspector, space: AddressSpace, record: TransitionRecord): boolean {
-  const bytes = inspector.read(space, linearStack(record), 4);
+  const bytes = inspector.read(space, linearStack(record.to), 4);
   if (bytes.length < 4) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const { eip, cs } = record.from;
