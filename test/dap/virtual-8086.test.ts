@@ -17,6 +17,18 @@ async function open(name: string): Promise<void> {
 }
 const names = async () => (await session.stack()).map(({ name }) => name);
 
+/** What both programs begin with, at offset 0 of their segment. */
+const program = `program:
+	call outer
+here:	jmp here
+outer:	pushw $0x1234
+	call inner
+	popw %bx
+	ret
+inner:	int $0x21
+	ret
+`;
+
 /**
  * A program at 0900:0000 whose stack is at 0700:0ffe, and a monitor that does INT 21h for it by its interrupt vector table. CLI, which traps
  * as well, it skips.
@@ -77,16 +89,7 @@ monitor:
 skip:	incl 40(%esp)
 	ret
 	.code16
-program:
-	call outer
-here:	jmp here
-outer:	pushw $0x1234
-	call inner
-	popw %bx
-	ret
-inner:	int $0x21
-	ret
-vector:	pushw %ax
+${program}vector:	pushw %ax
 	call work
 	popw %ax
 	lret $2	/* IRET would trap */
@@ -161,16 +164,7 @@ const real = `${ASSEMBLY_ENTRY}
 	rep movsb
 	ljmp $0x18, $0x9000 + (small - program)
 	.code16
-program:
-	call outer
-here:	jmp here
-outer:	pushw $0x1234
-	call inner
-	popw %bx
-	ret
-inner:	int $0x21
-	ret
-vector:	pushw %ax
+${program}vector:	pushw %ax
 	xorw %cx, %cx
 	divw %cx
 	popw %ax
