@@ -24,6 +24,7 @@ import { REQUESTS } from './protocol.ts';
 import { createStatusBar } from './status/bar.ts';
 import { Tasks } from './tasks/provider.ts';
 import { KernelTests } from './testing/explorer.ts';
+import { showFirstStop } from './views/first-stop.ts';
 import { registerViews } from './views/register.ts';
 import { MachineSelection } from './views/selection.ts';
 
@@ -69,6 +70,7 @@ export function startFeatures(
     adapter,
     foreseeSessions(preparation, platform, log),
     createStatusBar(),
+    showFirstStop(),
     new KernelTests(surroundings),
     registerConfigLanguage(commands),
     watchImages(commands, log),

@@ -93,6 +93,17 @@ async function scenario(tally, kind, executablePath) {
       await workbench.stoppedAt(breakpoint);
       return `${Date.now() - pressed} ms from the key to the yellow line`;
     });
+    await step('the stack of the thread that has stopped is unfolded, the first time too', async () => {
+      const { page } = workbench;
+      await page
+        .locator('.debug-call-stack .monaco-list-row[aria-expanded="true"]', { hasText: 'guest' })
+        .waitFor();
+      await page.locator('.debug-call-stack .stack-frame', { hasText: 'kmain' }).first().waitFor();
+      // The keyboard stays in the text.
+      await page
+        .locator('.editor-instance .native-edit-context:focus, .editor-instance textarea:focus')
+        .waitFor();
+    });
     await step('the call stack shows the host kernel and the guest', async () => {
       await workbench.foldWatch();
       await workbench.expand(
