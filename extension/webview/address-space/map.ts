@@ -175,12 +175,8 @@ export class AddressMap {
     context.strokeRect(x, y, this.cell.width - GAP, this.cell.height - GAP);
   }
 
-  private hover(event: PointerEvent): void {
-    if (event.offsetX < GUTTER) {
-      this.picture.hideHint();
-      return;
-    }
-    const address = this.addressAt(event);
+  /** What the cell of an address stands for, line by line. */
+  private described(address: number): string {
     const start = address - (address % this.cellBytes);
     const lines = [`${hex(start)} - ${hex(start + this.cellBytes - 1)}`];
     let n = firstAt(this.ranges, start);
@@ -196,7 +192,15 @@ export class AddressMap {
       lines.push(this.options.describe(range));
     }
     if (lines.length === 1) lines.push(t('not mapped'));
-    this.picture.showHint(event, lines.join('\n'));
+    return lines.join('\n');
+  }
+
+  private hover(event: PointerEvent): void {
+    if (event.offsetX < GUTTER) {
+      this.picture.hideHint();
+      return;
+    }
+    this.picture.showHint(event, this.described(this.addressAt(event)));
   }
 
   private wheel(event: WheelEvent): void {
@@ -219,5 +223,6 @@ export class AddressMap {
     else if (event.key === 'Escape' || event.key === '-') this.zoomOut();
     else return;
     event.preventDefault();
+    this.picture.say(this.described(this.selected));
   }
 }

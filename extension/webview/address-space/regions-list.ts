@@ -128,7 +128,10 @@ export class RegionsList {
     const row = this.rows[n];
     if (!row) return html``;
     if (row.kind === 'group')
-      return html`<span class="group">${this.closed.has(row.group) ? '▸' : '▾'} ${TITLES[row.group]}</span>
+      return html`<span class="group"
+          ><span aria-hidden="true">${this.closed.has(row.group) ? '▸' : '▾'} </span
+          >${TITLES[row.group]}</span
+        >
         <span class="number quiet">${bytes(row.size)}</span>`;
     if (row.kind === 'change')
       return html`<span class="indented">${hex(row.change.start)}</span>

@@ -1,5 +1,6 @@
 /**
- * A picture of a view: a canvas that takes keys and fills its place, and a hint that follows the pointer. It is drawn at most once
+ * A picture of a view: a canvas that takes keys and fills its place, a hint that follows the pointer, and words of what keys
+ * have chosen for those who do not see it. It is drawn at most once
  * for each frame of the screen, and again when its size or the theme is another one.
  */
 import { Theme } from './theme.ts';
@@ -21,6 +22,7 @@ export class PictureCanvas {
   readonly canvas = document.createElement('canvas');
   readonly theme = new Theme(document.body);
   private readonly hint = document.createElement('div');
+  private readonly said = document.createElement('span');
   private frame = 0;
 
   constructor(private readonly options: PictureOptions) {
@@ -32,7 +34,9 @@ export class PictureCanvas {
     this.canvas.setAttribute('role', 'application');
     this.canvas.setAttribute('aria-roledescription', options.role);
     this.canvas.addEventListener('pointerleave', () => this.hideHint());
-    this.element.append(this.canvas, this.hint);
+    this.said.className = 'unseen';
+    this.said.setAttribute('aria-live', 'polite');
+    this.element.append(this.canvas, this.hint, this.said);
     // At once: a canvas that has another size is empty.
     new ResizeObserver(() => this.draw()).observe(this.element);
     new MutationObserver(() => {
@@ -59,6 +63,11 @@ export class PictureCanvas {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, width, height);
     this.options.paint(context, width, height);
+  }
+
+  /** Has a screen reader read what was chosen: a canvas has no parts that it could read. @param lines one below the other */
+  say(lines: string): void {
+    this.said.textContent = lines.split('\n').join('; ');
   }
 
   hideHint(): void {

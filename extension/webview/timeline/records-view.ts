@@ -74,6 +74,7 @@ export class RecordsView<T extends { readonly sequence: number }, C extends stri
       mark: (n) => options.mark(n),
       describe: (n) => options.describe(n),
       chosen: (n) => this.list.select(this.shown.row(n)),
+      entered: (n, other) => options.entered?.(n, other),
     });
     this.list = new VirtualList({
       label: options.label,

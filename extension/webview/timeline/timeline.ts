@@ -20,6 +20,8 @@ export interface TimelineOptions {
   mark(n: number): string;
   describe(n: number): string;
   chosen(n: number): void;
+  /** Enter. @param other with Shift: the other way that an event leads to */
+  entered(n: number, other: boolean): void;
 }
 
 export class Timeline {
@@ -134,6 +136,7 @@ export class Timeline {
   private choose(n: number): void {
     this.select(n);
     this.options.chosen(n);
+    this.picture.say(this.options.describe(n));
   }
 
   /** The event that is nearest to a pixel. */
@@ -178,6 +181,7 @@ export class Timeline {
       '0': () => this.window.fit(),
       Home: () => chooseRow(0),
       End: () => chooseRow(shown.length - 1),
+      Enter: () => this.selected !== undefined && this.options.entered(this.selected, event.shiftKey),
     };
     const action = actions[event.key];
     if (!action) return;
