@@ -115,6 +115,8 @@ export class MemoryPane {
     if (row < this.base) this.scrollTo(row);
     else if (row >= this.base + this.rows * this.width) this.scrollTo(row - (this.rows - 1) * this.width);
     else this.draw();
+    // The whole row where it has room, else what is at the cursor.
+    this.element.querySelector('.byte.selected')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     this.options.moved(this.cursor);
   }
 
@@ -124,6 +126,8 @@ export class MemoryPane {
   }
 
   private wheel(event: WheelEvent): void {
+    // What is too wide for the pane is scrolled by the browser.
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
     event.preventDefault();
     this.scrollTo(this.base + Math.sign(event.deltaY) * 3 * this.width);
   }
