@@ -57,10 +57,7 @@ static void receive(void)
 
 	if (passage->operation != CO_OPERATION_MESSAGE_FROM_MONITOR)
 		return;
-	if (delivery.size) {
-		memcpy(batch, io_area->buffer, delivery.size);
-		io_area->messages_waiting = 0;
-	}
+	memcpy(batch, io_area->buffer, delivery.size);
 	timer_elapsed(delivery.elapsed);
 	for (uint32_t at = 0; at < delivery.size;) {
 		const struct co_message *message = (const void *)&batch[at];
@@ -68,6 +65,14 @@ static void receive(void)
 		handle_message((const void *)(message + 1));
 		at += sizeof(*message) + message->size;
 	}
+	if (keyboard_has_room())
+		cooperative_take_messages();
+}
+
+/* The host may deliver the next batch: until then messages wait with it. */
+void cooperative_take_messages(void)
+{
+	io_area->messages_waiting = 0;
 }
 
 void cooperative_init(struct co_passage_page *page, struct co_boot_params *boot)

@@ -62,6 +62,7 @@ void *virtual_address(uint32_t physical);
 void cooperative_init(struct co_passage_page *page, struct co_boot_params *boot);
 void cooperative_address_space(uint32_t cr3);
 void cooperative_idle(void);
+void cooperative_take_messages(void);
 void cooperative_forward_interrupt(uint32_t vector);
 void cooperative_send(enum co_module to, enum co_message_type type, const void *data, uint32_t size);
 uint32_t cooperative_time(void);
@@ -77,6 +78,7 @@ void timer_elapsed(uint64_t nanoseconds);
 uint32_t timer_ticks(void);
 void timer_wait(uint32_t ticks);
 void keyboard_event(const struct co_key_event *event);
+bool keyboard_has_room(void);
 char keyboard_read(void);
 
 /* console.c: text cells by cocon */
