@@ -90,8 +90,10 @@ function stackFrame(
       instructionPointerReference: machine.coroutines.referenceOf(coroutine, pc, false, cr3),
     };
     if (module !== undefined) row.moduleId = module;
-    // Clients look for a frame to show and pass over subtle ones: the innermost is where the machine is.
-    if (!frame.position && !innermost) row.presentationHint = 'subtle';
+    // Clients look for a frame to show and pass over subtle ones: the innermost is where the machine is. They fold them away, too,
+    // which would be the whole call stack of a kernel that has no source at all.
+    if (!frame.position && !innermost && machine.coroutines.kernelOf(coroutine)?.image.hasDebugInfo)
+      row.presentationHint = 'subtle';
     if (!format) {
       keepRow(frame, epoch, current, row);
       return row;
