@@ -91,7 +91,7 @@ export class ConsoleLink {
     // A terminal that was about to be drawn is drawn without the session.
     if (this.arrived !== undefined) this.write?.(CLEAR + this.history);
     this.arrived = undefined;
-    this.receive(`\x1b[0m\r\n\x1b[2m${notice}\x1b[0m\r\n`);
+    this.receive(`\x1b[0m\r\n\x1b[3m${notice}\x1b[0m\r\n`);
   }
 
   get connected(): boolean {

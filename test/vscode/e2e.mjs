@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromiumPath, ensureHost } from '../../tools/vscode-host.mjs';
 import { exerciseSteps } from './exercise.mjs';
+import { keyboardSteps } from './keyboard.mjs';
 import { languageSteps } from './language.mjs';
 import { disassemblyStep, testExplorerStep } from './kernels.mjs';
 import { reloadSteps } from './reload.mjs';
 import { lineWith, MAIN, needs, root, sample, settings, shots } from './sample.mjs';
 import { startServer } from './server.mjs';
+import { sessionSteps } from './sessions.mjs';
 import { attempts, finish, stepRunner } from './steps.mjs';
 import { themeSteps, viewSteps } from './views.mjs';
 import { openWorkbench } from './workbench.mjs';
@@ -102,7 +104,7 @@ async function scenario(tally, kind, executablePath) {
       // The keyboard stays in the text.
       await page
         .locator('.editor-instance .native-edit-context:focus, .editor-instance textarea:focus')
-        .waitFor();
+        .waitFor({ state: 'attached' });
     });
     await step('the call stack shows the host kernel and the guest', async () => {
       await workbench.foldWatch();
@@ -161,7 +163,10 @@ async function scenario(tally, kind, executablePath) {
         .waitFor({ state: 'hidden' });
     });
     await viewSteps(workbench, step);
-    if (kind === 'node') await themeSteps(workbench, step);
+    if (kind === 'node') {
+      await keyboardSteps(workbench, step);
+      await themeSteps(workbench, step);
+    }
     await step('a frame of the host kernel shows its source', async () => {
       const { page } = workbench;
       await workbench.selectFrame(/host kernel/, 'monitor_run');
@@ -235,10 +240,27 @@ async function scenario(tally, kind, executablePath) {
       await workbench.page.waitForTimeout(700);
       await workbench.shot('assembly');
     });
-    await step('keys typed in the console reach the guest', async () => {
+    await step('a paste of 10,000 characters reaches the guest', async () => {
       const { page } = workbench;
       await page.keyboard.press('F5');
       await workbench.terminalRow(/type/i).waitFor();
+      const lines = Array.from(
+        { length: 200 },
+        (_, n) => `${String(n).padStart(5, '0')} ${'paste '.repeat(7)}`,
+      );
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.evaluate((text) => navigator.clipboard.writeText(text), `${lines.join('\n')}\n`);
+      await page.locator('.terminal-wrapper.active .xterm-screen').click();
+      await page.keyboard.press('Control+Shift+V');
+      await workbench.terminalRow('00199 paste').waitFor();
+      await workbench.command('Terminal: Select All');
+      await workbench.command('Terminal: Copy Selection');
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      const missing = lines.filter((line) => !copied.includes(line.trimEnd()));
+      if (missing.length > 0) throw new Error(`${missing.length} lines are lost, first ${missing[0]}`);
+    });
+    await step('keys typed in the console reach the guest', async () => {
+      const { page } = workbench;
       await page.locator('.terminal-wrapper.active .xterm-screen').click();
       await page.keyboard.type('hello host, this is the keyboard');
       await workbench.terminalRow('hello host, this is the keyboard').waitFor();
@@ -295,6 +317,10 @@ async function scenario(tally, kind, executablePath) {
     await taskSteps(context);
     await part();
     await attachStep(context);
+    if (kind === 'node') {
+      await part();
+      await sessionSteps(context);
+    }
     await part();
     await reloadSteps(context);
     await part();

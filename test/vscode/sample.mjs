@@ -29,6 +29,8 @@ export const settings = {
   'terminal.integrated.gpuAcceleration': 'off',
   // What is on the screen has come from the guest, and is no guess of VS Code's.
   'terminal.integrated.localEchoEnabled': 'off',
+  // A text of several lines is pasted without a question.
+  'terminal.integrated.enableMultiLinePasteWarning': 'never',
   'editor.minimap.enabled': false,
   'editor.cursorBlinking': 'solid',
   'workbench.reduceMotion': 'on',
