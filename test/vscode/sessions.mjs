@@ -1,5 +1,5 @@
 // Two sessions side by side, and one that is restarted again and again, in a real VS Code: nothing is left over. Part of e2e.mjs.
-import { showView } from './views.mjs';
+import { PANEL, showView } from './views.mjs';
 
 const RESTARTS = 10;
 
@@ -37,21 +37,22 @@ export async function sessionSteps({ step, workbench, breakpoint, writeLaunch })
     const text = await page.locator('.terminal-wrapper.active .xterm-rows').innerText();
     if (text.split('Hello from').length !== 2) throw new Error(`the console shows several machines: ${text}`);
   });
-  await step('a second session has consoles of its own, and the first goes without it', async () => {
-    const second = page.locator('.debug-call-stack .monaco-list-row', { hasText: /^test \d+ 2/ });
-    await workbench.until(second, () => workbench.command('Debug: Start Debugging'));
-    await rows
-      .filter({ hasText: /Paused On Breakpoint/i })
-      .nth(1)
+  await step('a second session has consoles of its own, and goes on without the first', async () => {
+    const paused = rows.filter({ hasText: /paused on breakpoint/i });
+    const asked = workbench.dialog('is already running');
+    await workbench.until(asked, () => workbench.command('Debug: Start Debugging'));
+    await asked.getByRole('button', { name: 'Yes' }).click();
+    await paused.nth(1).waitFor();
+    await page
+      .locator('.terminal-tabs-entry')
+      .nth(2 * consoles.length - 1)
       .waitFor();
-    await workbench.until(page.locator('.terminal-tabs-entry').nth(2 * consoles.length - 1), () =>
-      page.waitForTimeout(500),
-    );
     await page.keyboard.press('Shift+F5');
-    await second.waitFor({ state: 'hidden' });
+    await paused.nth(1).waitFor({ state: 'hidden' });
     const view = await showView(workbench, 'CPU', 'eflags');
-    await view.getByText('eflags').first().waitFor();
+    await view.getByRole('button', { name: /^eip 0x/ }).waitFor();
     await page.keyboard.press('Shift+F5');
     await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await page.locator(`${PANEL} [role=tab]`, { hasText: 'CPU' }).waitFor({ state: 'hidden' });
   });
 }

@@ -3,10 +3,10 @@
 
 import { hidden } from './workbench.mjs';
 
-const PANEL = '.part.panel';
+export const PANEL = '.part.panel';
 
 /** The page of a webview view that is in front. */
-async function viewPage({ page }, text) {
+export async function viewPage({ page }, text) {
   for (let tries = 0; tries < 60; tries++) {
     for (const frame of page.frames()) {
       const found = await frame
@@ -137,7 +137,7 @@ const THEMES = [
   ['Dark High Contrast', 'hc-black', 'high-contrast'],
 ];
 /** Tabs of the panel, and a text that each view shows. */
-const TABS = [
+export const TABS = [
   ['Paging', 'Passage page'],
   ['Rings', 'Entries by vector'],
   ['Switches', 'START'],
