@@ -239,7 +239,10 @@ export class Steps {
   }
 }
 
-type Asking = { readonly done?: false; readonly value: Question };
+interface Asking {
+  readonly done?: false;
+  readonly value: Question;
+}
 
 const isQuestion = (wish: IteratorResult<Wish, Stepped>): wish is Asking =>
   wish.done !== true && (wish.value.kind === 'frames' || wish.value.kind === 'code');
