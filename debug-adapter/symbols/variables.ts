@@ -3,18 +3,18 @@
  * until asked. Source: DWARF 5 §2.6, §3.3.5 (frame base), §4.1.
  */
 import type { CallSites } from './call-sites.ts';
-import { hasBareLiterals, withoutBareLiterals } from './bare-literals.ts';
 import { keptIn, knownPlace } from './calling-frames.ts';
 import { DW_AT, DW_TAG } from './constants.ts';
 import { counts, withLengths } from './counted-types.ts';
 import type { DebugInfo } from './debug-info.ts';
+import { type Description, Descriptions, type Expression, type LinkedProgram } from './descriptions.ts';
 import type { Die } from './die.ts';
 import { guarded, type SymbolError } from './errors.ts';
 import { evaluateLocation, evaluateNumber, type ExpressionScope } from './expression.ts';
-import type { AttributeValue, Unit } from './unit.ts';
-import { type FrameContext, littleEndian, type Location, readLocation, toNumber } from './location.ts';
+import type { AttributeValue } from './unit.ts';
+import { type FrameContext, type Location, readLocation, toNumber } from './location.ts';
 import { expressionAt } from './locations.ts';
-import { fixedAddress, type SimpleLocation, simpleLocation, simplePlace } from './simple-location.ts';
+import { simpleLocation, simplePlace } from './simple-location.ts';
 import type { RangeReader } from './ranges.ts';
 import type { AddressRange } from './search.ts';
 import type { TypeReader } from './type-reader.ts';
@@ -47,18 +47,6 @@ export interface Scope {
   variables: readonly Variable[];
 }
 
-interface Expression {
-  readonly bytes: Uint8Array;
-  /** Undefined for one that is not. */
-  readonly simple: SimpleLocation | undefined;
-}
-
-/** Where a variable is: a location, or how one is found in a frame. */
-type Description =
-  | Location
-  | ({ readonly kind: 'expression'; readonly from: Die } & Expression)
-  | { readonly kind: 'symbol'; readonly address: number };
-
 const DAMAGED: Location = {
   kind: 'optimised-out',
   reason: say`its debug information is damaged`,
@@ -71,6 +59,7 @@ const isVariable = (die: Die): boolean =>
   (die.tag === DW_TAG.formal_parameter || die.tag === DW_TAG.variable) && !die.flag(DW_AT.declaration);
 
 export class Variables {
+  private readonly descriptions: Descriptions;
   private readonly frameBases = new WeakMap<
     Die,
     { readonly pc: number; readonly expression: Expression | undefined }
@@ -81,14 +70,11 @@ export class Variables {
     private readonly ranges: RangeReader,
     private readonly types: TypeReader,
     private readonly calls: CallSites,
-    private readonly program: {
-      /** The address of an ELF symbol. */
-      readonly addressOf: (symbol: string) => number | undefined;
-      /** Is something of the program linked there? */
-      readonly isLinked: (address: number) => boolean;
-    },
+    program: LinkedProgram,
     private readonly report: (error: SymbolError) => void,
-  ) {}
+  ) {
+    this.descriptions = new Descriptions(info, ranges, types, program);
+  }
 
   /** The scopes of a chain (outermost first, as `Functions.chain` gives it), innermost first. */
   scopes(chain: readonly Die[], pc: number): Scope[] {
@@ -164,7 +150,7 @@ export class Variables {
       withLengths(counted, (position) => this.lengthAt(position, fn, pc ?? frame.pc, this.kept(frame, die)));
     let known: { readonly pc: number; readonly description: Description } | undefined;
     const describedAt = (pc: number): Description => {
-      if (known?.pc !== pc) known = { pc, description: this.describe(die, pc) };
+      if (known?.pc !== pc) known = { pc, description: this.descriptions.at(die, pc) };
       return known.description;
     };
     return {
@@ -195,7 +181,7 @@ export class Variables {
 
   /** The frame as the unit of a DIE sees it. */
   private kept(frame: FrameContext, { unit }: Die): FrameContext {
-    return frame.isCalling ? keptIn(frame, this.producer(unit)) : frame;
+    return frame.isCalling ? keptIn(frame, this.descriptions.producer(unit)) : frame;
   }
 
   /** The length that a subrange has in a frame; undefined where it is optimised out. */
@@ -242,7 +228,7 @@ export class Variables {
     frame: FrameContext | undefined,
     depth: number,
   ): Location {
-    return this.guardedPlace(() => this.evaluate(this.describe(die, pc), fn, pc, frame, depth));
+    return this.guardedPlace(() => this.evaluate(this.descriptions.at(die, pc), fn, pc, frame, depth));
   }
 
   /** The place of what was described before, in memory or as a value, when it is that simple: nothing of it can be damaged. */
@@ -280,67 +266,6 @@ export class Variables {
         return { kind: 'memory', address: (description.address + (frame?.bias ?? 0)) >>> 0 };
       default:
         return description;
-    }
-  }
-
-  /** What there is to know at a pc without a frame. */
-  private describe(die: Die, pc: number): Description {
-    const value = this.info.inherited(die, DW_AT.location) ?? this.info.inherited(die, DW_AT.const_value);
-    if (!value) return this.atSymbol(die);
-    const { from } = value;
-    const constant = this.constant(die, from);
-    if (constant) return constant;
-    const written = expressionAt(from.unit, value.value, pc, this.ranges.base(from.unit));
-    const bytes = written && this.asMeant(written, from);
-    if (!bytes || bytes.length === 0)
-      return { kind: 'optimised-out', reason: say`it has no place at this instruction` };
-    if (this.isLeftOut(bytes, from))
-      return { kind: 'optimised-out', reason: say`the linker has left it out` };
-    return { kind: 'expression', bytes, simple: simpleLocation(bytes), from };
-  }
-
-  private asMeant(bytes: Uint8Array, { unit }: Die): Uint8Array {
-    return hasBareLiterals(unit.header.version, () => this.producer(unit))
-      ? withoutBareLiterals(bytes)
-      : bytes;
-  }
-
-  private producer(unit: Unit): string | undefined {
-    return this.info.root(unit).text(DW_AT.producer);
-  }
-
-  /** Linkers put 0 or -1 for the address of what nothing refers to (`--gc-sections`), and of second copies of a section group. */
-  private isLeftOut(bytes: Uint8Array, { unit }: Die): boolean {
-    const address = fixedAddress(bytes, (index) => unit.addressAt(index));
-    return (address === 0 || address === 0xffff_ffff) && !this.program.isLinked(address);
-  }
-
-  /** Zig records no location of variables, but by which symbol the linker knows them; C none of what is defined elsewhere. */
-  private atSymbol(die: Die): Description {
-    const isElsewhere = die.flag(DW_AT.declaration);
-    const name = this.info.linkageName(die) ?? (isElsewhere ? this.info.name(die) : undefined);
-    const address = name === undefined ? undefined : this.program.addressOf(name);
-    if (address === undefined)
-      return { kind: 'optimised-out', reason: say`the compiler recorded no location` };
-    return { kind: 'symbol', address };
-  }
-
-  private constant(die: Die, from: Die): Location | undefined {
-    if (from.attribute(DW_AT.location)) return undefined;
-    const value = from.attribute(DW_AT.const_value);
-    switch (value?.kind) {
-      case 'constant': {
-        const size = sizeOfType(this.types.typeOf(die)) || 4;
-        return { kind: 'value', bytes: littleEndian(value.value, Math.min(size, 16)) };
-      }
-      case 'block':
-        return { kind: 'value', bytes: value.bytes };
-      case 'string':
-        return { kind: 'value', bytes: value.bytes };
-      case 'address':
-        return { kind: 'value', bytes: littleEndian(BigInt(value.value), 4) };
-      default:
-        return undefined;
     }
   }
 
