@@ -46,7 +46,7 @@ export async function sessionSteps({ step, workbench, breakpoint, writeLaunch })
     await page
       .locator('.terminal-tabs-entry')
       .nth(2 * consoles.length - 1)
-      .waitFor();
+      .waitFor({ state: 'attached' });
     await page.keyboard.press('Shift+F5');
     await paused.nth(1).waitFor({ state: 'hidden' });
     const view = await showView(workbench, 'CPU', 'eflags');
