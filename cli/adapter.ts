@@ -6,6 +6,7 @@
 import { createNodeHost } from '../debug-adapter/node-host.ts';
 import { serveStdio, serveTcp } from '../debug-adapter/stdio.ts';
 import { ColinuxDebugSession } from '../debug-adapter/session.ts';
+import { ownProcess } from '../debug-adapter/worker-node.ts';
 import { openEndsOnNode } from '../platform/node/ends.ts';
 import { jitDump } from './jit-dump.ts';
 import { parseDapOptions } from './dap-options.ts';
@@ -42,6 +43,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string
   'jit-dump': jitDump,
 };
 
+ownProcess();
 const [command = '', ...rest] = process.argv.slice(2);
 if (Object.hasOwn(COMMANDS, command))
   // What a command throws at once is a problem of its own too.

@@ -1,5 +1,6 @@
 /** The commands of `colinux`: chooses the one that is asked for. `colinux.ts` loads this bundle. */
 import { version } from '../package.json';
+import { ownProcess } from '../debug-adapter/worker-node.ts';
 import { daemon } from './daemon.ts';
 import { dap, loadAdapter } from './dap.ts';
 import { ExitStatus } from './exit-status.ts';
@@ -48,4 +49,5 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+ownProcess();
 main(process.argv.slice(2)).then((status) => process.exit(status), failed);

@@ -24,15 +24,27 @@ const KEEP_AFTER_MS = 1000;
  */
 const TIERING_BUDGET = 60_000_000;
 
+let tieringBudget: number | undefined;
+
+/**
+ * The process is ours alone, so its engine may be told how to compile: in VS Code's, other extensions live too, and an engine whose switches are
+ * frozen ends the process that turns one.
+ */
+export function ownProcess(): void {
+  const isFrozen = process.execArgv.some((switched) => /^--freeze[-_]flags/.test(switched));
+  if (!isFrozen && process.versions.electron === undefined) tieringBudget = TIERING_BUDGET;
+}
+
 // The bundle is a classic script, so it runs as one; listeners it adds while it is loading miss no message.
 const PRELUDE = `
 const { MessageChannel, parentPort, receiveMessageOnPort, Worker: Thread, workerData } = require('node:worker_threads');
 const { Script } = require('node:vm');
 const { setFlagsFromString } = require('node:v8');
-const { name, source, filename, prelude, kept, keeper } = workerData;
+const { name, source, filename, prelude, kept, keeper, tieringBudget } = workerData;
 const port = workerData.port ?? parentPort;
 // What is compiled from the first order on are translations: the machine's own modules are there, and are all hot.
-if (name === '${COMPILER_NAME}') port.once('message', () => setFlagsFromString('--wasm-tiering-budget=${TIERING_BUDGET}'));
+if (tieringBudget && name === '${COMPILER_NAME}')
+  port.once('message', () => setFlagsFromString('--wasm-tiering-budget=' + tieringBudget));
 const listeners = new Set();
 globalThis.self = globalThis;
 globalThis.name = name;
@@ -113,7 +125,7 @@ export function startThread(
   const transferList = [port, known?.keeper].filter((one) => one !== undefined);
   return new Worker(PRELUDE, {
     ...{ eval: true, name, transferList },
-    workerData: { source, filename, name, prelude: PRELUDE, port, ...known },
+    workerData: { source, filename, name, prelude: PRELUDE, port, tieringBudget, ...known },
   });
 }
 
